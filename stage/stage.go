@@ -1,0 +1,112 @@
+// Package stage is the seam between a recipe and the code that it names: a
+// [Module] does one stage attempt, given its inputs and a model to ask.
+package stage
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"cineforge/artifact"
+	"cineforge/llm"
+)
+
+// Module is the code behind a recipe's stage.
+//
+// Run makes the artifacts of one stage attempt. It has no effects but those of
+// Task.Model, so it can be run again after a crash: the same inputs and answers
+// give the same artifacts. It never retries and never looks at a provider's
+// error; it returns such an error as it is, wrapped. A fault in the user's
+// material is a failure of class input. Modules are used concurrently.
+type Module interface {
+	Info() Info
+	Run(ctx context.Context, task Task) (Result, error)
+}
+
+// Info describes a module to recipes.
+type Info struct {
+	ID          string // as recipes name it, such as "story_ingest_v1"
+	Description string
+	Params      map[string]Param
+	Consumes    []string // artifact types it needs as inputs
+	Produces    []string // artifact types it makes
+}
+
+// Param is a parameter that a module takes from the recipe.
+type Param struct {
+	Kind        ParamKind
+	Required    bool
+	Description string
+}
+
+// ParamKind is the type of a parameter's value.
+type ParamKind string
+
+// The kinds of parameter.
+const (
+	String ParamKind = "string"
+	Bool   ParamKind = "bool"
+	Int    ParamKind = "int"
+)
+
+// Task is one stage attempt.
+type Task struct {
+	StageID string
+	Params  map[string]any // the recipe's, placeholders filled in
+	File    File           // the run's input file
+	Inputs  Inputs
+
+	// Model answers the module's questions. It records each attempt, and has the
+	// stage's chain of candidates behind it.
+	Model llm.Model
+
+	// Concurrency is how many units may be asked about at a time, at least 1.
+	Concurrency int
+
+	// Progress tells how many of the stage's units are done. It may be called
+	// concurrently. The first call comes before the first question.
+	Progress func(done, total int, unit string)
+}
+
+// File is a run's input as the user gave it.
+type File struct {
+	Name string // base name, for titles and messages; never opened
+	Data []byte
+}
+
+// Result is what an attempt made.
+type Result struct {
+	Artifacts []artifact.Draft
+
+	// Pause, if not "", asks that the run pauses behind this stage until a person
+	// lets it go on; it is the reason, such as "awaiting_confirmation".
+	Pause string
+}
+
+// Inputs are the artifacts that a stage builds on, in the order they were made.
+type Inputs []artifact.Artifact
+
+// Decode decodes the data of the last artifact of a type into v.
+func (in Inputs) Decode(artifactType string, v any) error {
+	for i := len(in) - 1; i >= 0; i-- {
+		if in[i].Metadata.Ref.ArtifactType == artifactType {
+			if err := json.Unmarshal(in[i].Data, v); err != nil {
+				return fmt.Errorf("decode %s: %w", in[i].Metadata.Ref, err)
+			}
+			return nil
+		}
+	}
+	return fmt.Errorf("no %s among the inputs", artifactType)
+}
+
+// Catalog holds the modules that recipes may name, by id.
+type Catalog map[string]Module
+
+// NewCatalog returns a catalog of the given modules.
+func NewCatalog(modules ...Module) Catalog {
+	c := Catalog{}
+	for _, m := range modules {
+		c[m.Info().ID] = m
+	}
+	return c
+}
