@@ -1,0 +1,73 @@
+// Package durable is the seam between what a run has to do and whatever sees to
+// it that it gets done, crashes or not. It has no storage and starts nothing.
+//
+// A run is a set of keyed steps. What may start is a pure function of what has
+// ended ([Flow]), so an engine can be killed at any moment and asked again, and
+// the code of a step needs no rules about determinism.
+package durable
+
+import (
+	"context"
+	"errors"
+)
+
+// Step is the key of a step within its run, such as a stage's id.
+type Step string
+
+// Outcome is how a step ended.
+type Outcome string
+
+// The outcomes of a step.
+const (
+	Done   Outcome = "done"
+	Failed Outcome = "failed"
+	Parked Outcome = "parked" // it stopped before its end and waits to be taken up again
+)
+
+// Result is a step that ended.
+type Result struct {
+	Step    Step
+	Outcome Outcome
+}
+
+// Flow says which steps may start, given those that have ended, in the order
+// they did, and those under way. It is pure. A run whose flow names no step
+// while none is under way is at rest: it is over, or waits for something from
+// outside.
+type Flow func(done []Result, running []Step) (start []Step)
+
+// Claim is the right to write to a run. It is lost to whoever claims the run
+// next; its epoch then fences off the old holder's writes.
+type Claim struct {
+	Run   string
+	Epoch int64
+}
+
+// The errors of claims.
+var (
+	// ErrHeld means that another process is working on the run.
+	ErrHeld = errors.New("another process is working on this run")
+	// ErrLost means that the claim is no longer good: another process took over, or the run is over.
+	ErrLost = errors.New("the claim on this run was lost")
+)
+
+// Worker does the steps of runs.
+type Worker interface {
+	// Open returns the flow of a run and the results that are already recorded,
+	// after recording that the run is taken up again if it was left under way.
+	Open(ctx context.Context, claim Claim) (Flow, []Result, error)
+
+	// Do does one step and records its result, with all that it made, in one
+	// transaction before it returns. Done again for a step that is recorded, it
+	// returns the recorded result. When ctx is done it parks the step. An error
+	// means that nothing could be recorded; it wraps ErrLost if the claim is gone.
+	Do(ctx context.Context, claim Claim, step Step) (Result, error)
+}
+
+// Engine executes runs.
+type Engine interface {
+	// Execute claims a run and does its steps until it is at rest, or until ctx is
+	// done and the steps under way are parked. It returns ErrHeld if another
+	// process works on the run.
+	Execute(ctx context.Context, run string) error
+}

@@ -1,0 +1,161 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"cineforge/artifact"
+	"cineforge/run"
+)
+
+// PutBlobs stores content under its digest, all of it or nothing.
+func (s *Store) PutBlobs(ctx context.Context, data ...[]byte) error {
+	return s.update(ctx, func(tx *sql.Tx) error {
+		for _, d := range data {
+			if err := putBlob(tx, artifact.DigestOf(d), d); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func putBlob(tx *sql.Tx, digest artifact.Digest, data []byte) error {
+	if data == nil {
+		data = []byte{} // nil would be stored as NULL
+	}
+	if _, err := tx.Exec(`INSERT INTO blobs (digest, data) VALUES (?, ?) ON CONFLICT DO NOTHING`, digest, data); err != nil {
+		return fmt.Errorf("store %s: %w", digest, err)
+	}
+	return nil
+}
+
+// Blob returns content by its digest.
+func (s *Store) Blob(ctx context.Context, digest artifact.Digest) ([]byte, error) {
+	var data []byte
+	err := s.read.QueryRowContext(ctx, `SELECT data FROM blobs WHERE digest = ?`, digest).Scan(&data)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = run.ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", digest, err)
+	}
+	if artifact.DigestOf(data) != digest {
+		return nil, fmt.Errorf("read %s: the stored content does not match its digest; the database is damaged", digest)
+	}
+	return data, nil
+}
+
+// saveArtifacts gives each artifact a version and stores it. One that says the
+// same as the latest version of its entity is that version.
+func saveArtifacts(tx *sql.Tx, runID string, save []artifact.Artifact) ([]artifact.Artifact, error) {
+	if len(save) == 0 {
+		return nil, nil
+	}
+	var project string
+	if err := tx.QueryRow(`SELECT project_id FROM runs WHERE id = ?`, runID).Scan(&project); err != nil {
+		return nil, fmt.Errorf("save the artifacts of run %s: %w", runID, err)
+	}
+	saved := make([]artifact.Artifact, len(save))
+	for i, a := range save {
+		var err error
+		if saved[i], err = saveArtifact(tx, project, a); err != nil {
+			return nil, fmt.Errorf("save %s %s: %w", a.Metadata.Ref.ArtifactType, a.Metadata.Ref.EntityID, err)
+		}
+	}
+	return saved, nil
+}
+
+func saveArtifact(tx *sql.Tx, project string, a artifact.Artifact) (artifact.Artifact, error) {
+	ref := a.Metadata.Ref
+	digest := artifact.DigestOf(a.Data)
+	latest, latestDigest, err := latestVersion(tx, project, ref)
+	if err != nil {
+		return a, err
+	}
+	if latestDigest == digest && same(latest, a.Metadata) {
+		a.Metadata = latest
+		return a, nil
+	}
+	a.Metadata.Ref = artifact.NewRef(ref.ArtifactType, ref.EntityID, latest.Ref.Version+1)
+	metadata, err := json.Marshal(a.Metadata)
+	if err != nil {
+		return a, err
+	}
+	if err := putBlob(tx, digest, a.Data); err != nil {
+		return a, err
+	}
+	_, err = tx.Exec(`INSERT INTO artifacts (project_id, type, entity_id, version, digest, metadata) VALUES (?, ?, ?, ?, ?, ?)`,
+		project, ref.ArtifactType, ref.EntityID, a.Metadata.Ref.Version, digest, string(metadata))
+	return a, err
+}
+
+// same reports whether two versions with the same data are the same in all that
+// a reader relies on: who made them, of what, and how far they can be trusted.
+func same(a, b artifact.Metadata) bool {
+	return a.Source == b.Source && a.Health == b.Health && a.ProducingModule == b.ProducingModule && slices.Equal(a.Lineage, b.Lineage)
+}
+
+func latestVersion(tx *sql.Tx, project string, ref artifact.Ref) (artifact.Metadata, artifact.Digest, error) {
+	var (
+		metadata []byte
+		digest   artifact.Digest
+		m        artifact.Metadata
+	)
+	err := tx.QueryRow(`SELECT metadata, digest FROM artifacts WHERE project_id = ? AND type = ? AND entity_id = ?
+		ORDER BY version DESC LIMIT 1`, project, ref.ArtifactType, ref.EntityID).Scan(&metadata, &digest)
+	if errors.Is(err, sql.ErrNoRows) {
+		return m, "", nil
+	}
+	if err == nil {
+		err = json.Unmarshal(metadata, &m)
+	}
+	return m, digest, err
+}
+
+// Artifact returns one version.
+func (s *Store) Artifact(ctx context.Context, projectID string, ref artifact.Ref) (artifact.Artifact, error) {
+	row := s.read.QueryRowContext(ctx, `SELECT metadata, data FROM artifacts JOIN blobs USING (digest)
+		WHERE project_id = ? AND type = ? AND entity_id = ? AND version = ?`, projectID, ref.ArtifactType, ref.EntityID, ref.Version)
+	a, err := scanArtifact(row)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = run.ErrNotFound
+	}
+	if err != nil {
+		return a, fmt.Errorf("read %s of project %s: %w", ref, projectID, err)
+	}
+	return a, nil
+}
+
+// Latest returns the latest version of every entity of a type.
+func (s *Store) Latest(ctx context.Context, projectID, artifactType string) ([]artifact.Artifact, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT metadata, data FROM artifacts a JOIN blobs USING (digest)
+		WHERE project_id = ? AND type = ? AND version = (SELECT max(version) FROM artifacts b
+			WHERE b.project_id = a.project_id AND b.type = a.type AND b.entity_id = a.entity_id)
+		ORDER BY entity_id`, projectID, artifactType)
+	if err != nil {
+		return nil, fmt.Errorf("read the %s artifacts of project %s: %w", artifactType, projectID, err)
+	}
+	defer rows.Close()
+	var all []artifact.Artifact
+	for rows.Next() {
+		a, err := scanArtifact(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read a %s of project %s: %w", artifactType, projectID, err)
+		}
+		all = append(all, a)
+	}
+	return all, rows.Err()
+}
+
+func scanArtifact(row interface{ Scan(...any) error }) (a artifact.Artifact, err error) {
+	var metadata []byte
+	if err := row.Scan(&metadata, &a.Data); err != nil {
+		return a, err
+	}
+	return a, json.Unmarshal(metadata, &a.Metadata)
+}

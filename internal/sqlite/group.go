@@ -1,0 +1,123 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"sync"
+)
+
+// maxGroup bounds the changes of one transaction, so that the last of them does
+// not make the first wait long.
+const maxGroup = 64
+
+// change is something to write, and what became of it. It may be applied more
+// than once until it is committed.
+type change struct {
+	apply func(*sql.Tx) error
+	err   error
+	turn  chan bool // true: lead the next group; false: committed or failed
+}
+
+// group lets concurrent writers share a transaction, and so the wait for the
+// disk: the first writer commits what has queued up, and hands the lead to the
+// first of those that came meanwhile. It needs no goroutine of its own.
+type group struct {
+	mu    sync.Mutex
+	queue []*change // guarded by mu
+	led   bool      // guarded by mu
+}
+
+// update applies a change in a transaction, which it may share with others, and
+// returns when it is on the disk, or failed and left no trace.
+func (s *Store) update(ctx context.Context, apply func(*sql.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	c := &change{apply: apply, turn: make(chan bool, 1)}
+	g := &s.group
+	g.mu.Lock()
+	g.queue = append(g.queue, c)
+	lead := !g.led
+	g.led = true
+	g.mu.Unlock()
+	if !lead {
+		// The leader is at the disk, which answers soon; a change can't be taken back once it has it.
+		lead = <-c.turn
+	}
+	if lead {
+		s.lead()
+	}
+	return c.err
+}
+
+// lead commits the changes that have queued up, of which the caller's is the first.
+func (s *Store) lead() {
+	g := &s.group
+	g.mu.Lock()
+	n := min(len(g.queue), maxGroup)
+	batch := g.queue[:n:n]
+	g.queue = g.queue[n:]
+	g.mu.Unlock()
+
+	s.commit(batch)
+	s.announce()
+
+	g.mu.Lock()
+	if len(g.queue) > 0 {
+		g.queue[0].turn <- true
+	} else {
+		g.led = false
+	}
+	g.mu.Unlock()
+	for _, c := range batch[1:] {
+		c.turn <- false
+	}
+}
+
+// commit writes a batch in one transaction. If a change of it fails, each is
+// written by itself, so that one writer's fault is not the others'.
+func (s *Store) commit(batch []*change) {
+	err := s.transact(func(tx *sql.Tx) error {
+		for _, c := range batch {
+			if err := c.apply(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil || len(batch) == 1 {
+		for _, c := range batch {
+			c.err = err
+		}
+		return
+	}
+	for _, c := range batch {
+		c.err = s.transact(c.apply)
+	}
+}
+
+// transact runs a transaction. Its context is not a caller's: what others wait
+// for is not undone because one caller has left.
+func (s *Store) transact(apply func(*sql.Tx) error) (err error) {
+	tx, err := s.write.BeginTx(context.Background(), nil)
+	if err != nil {
+		return fmt.Errorf("write to the database: %w", err)
+	}
+	if err := apply(tx); err != nil {
+		tx.Rollback() //nolint:errcheck // the first error is the one to tell
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("write to the database: %w", err)
+	}
+	return nil
+}
+
+// announce wakes whoever waits for events.
+func (s *Store) announce() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	close(s.changed)
+	s.changed = make(chan struct{})
+}

@@ -1,0 +1,199 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"cineforge/artifact"
+	"cineforge/durable"
+	"cineforge/run"
+)
+
+// otherProcessPoll is how often a waiter looks for what another process wrote.
+const otherProcessPoll = 200 * time.Millisecond
+
+// Create makes a run with its first events.
+func (s *Store) Create(ctx context.Context, id, projectID string, first ...run.Body) error {
+	return s.update(ctx, func(tx *sql.Tx) error {
+		res, err := tx.Exec(`INSERT INTO runs (id, position, project_id)
+			SELECT ?, coalesce(max(position), 0) + 1, ? FROM runs WHERE true
+			ON CONFLICT (id) DO NOTHING`, id, projectID)
+		if err != nil {
+			return fmt.Errorf("create run %s: %w", id, err)
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, fmt.Errorf("create run %s: %w", id, run.ErrExists))
+		}
+		return appendEvents(tx, durable.Claim{Run: id}, first)
+	})
+}
+
+// Commit stores artifacts and events in one transaction.
+func (s *Store) Commit(ctx context.Context, claim durable.Claim, save []artifact.Artifact, events func([]artifact.Artifact) []run.Body) error {
+	return s.update(ctx, func(tx *sql.Tx) error {
+		saved, err := saveArtifacts(tx, claim.Run, save)
+		if err != nil {
+			return err
+		}
+		return appendEvents(tx, claim, events(saved))
+	})
+}
+
+// appendEvents gives events their place in the run and in the log. Nothing is
+// written if the claim is void or the run has ended.
+func appendEvents(tx *sql.Tx, claim durable.Claim, bodies []run.Body) error {
+	ended := false
+	for _, b := range bodies {
+		ended = ended || run.Terminal(b)
+	}
+	var last int64
+	err := tx.QueryRow(`UPDATE runs SET last_seq = last_seq + ?, ended = ?
+		WHERE id = ? AND epoch = ? AND ended = 0 RETURNING last_seq`,
+		len(bodies), ended, claim.Run, claim.Epoch).Scan(&last)
+	if errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("append to run %s: %w", claim.Run, durable.ErrLost)
+	}
+	if err != nil {
+		return fmt.Errorf("append to run %s: %w", claim.Run, err)
+	}
+	now := time.Now().UnixMilli()
+	insert, err := tx.Prepare(`INSERT INTO events (run_id, seq, ts, name, body) VALUES (?, ?, ?, ?, ?)`)
+	if err != nil {
+		return fmt.Errorf("append to run %s: %w", claim.Run, err)
+	}
+	defer insert.Close()
+	for i, b := range bodies {
+		body, err := run.EncodeBody(b)
+		if err != nil {
+			return fmt.Errorf("encode event %s: %w", b.EventName(), err)
+		}
+		seq := last - int64(len(bodies)-1-i)
+		if _, err := insert.Exec(claim.Run, seq, now, b.EventName(), string(body)); err != nil {
+			return fmt.Errorf("append to run %s: %w", claim.Run, err)
+		}
+	}
+	return nil
+}
+
+// page is how many events are read at a time, so that no reader holds the
+// database while its events are used.
+const page = 1000
+
+// Events returns the events of a run after a seq.
+func (s *Store) Events(ctx context.Context, id string, after int64) iter.Seq2[run.Event, error] {
+	return func(yield func(run.Event, error) bool) {
+		for {
+			events, err := s.eventPage(ctx, id, after)
+			if err != nil {
+				yield(run.Event{}, fmt.Errorf("read the events of run %s: %w", id, err))
+				return
+			}
+			for _, e := range events {
+				if !yield(e, nil) {
+					return
+				}
+				after = e.Seq
+			}
+			if len(events) < page {
+				return
+			}
+		}
+	}
+}
+
+func (s *Store) eventPage(ctx context.Context, id string, after int64) ([]run.Event, error) {
+	rows, err := s.read.QueryContext(ctx,
+		`SELECT seq, ts, name, body FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?`, id, after, page)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var events []run.Event
+	for rows.Next() {
+		var (
+			seq, ts int64
+			name    string
+			data    []byte
+		)
+		if err := rows.Scan(&seq, &ts, &name, &data); err != nil {
+			return nil, err
+		}
+		body, err := run.DecodeBody(name, data)
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, run.Event{Seq: seq, Time: time.UnixMilli(ts).UTC(), RunID: id, Body: body})
+	}
+	return events, rows.Err()
+}
+
+// Wait returns when the run may have events after a seq.
+func (s *Store) Wait(ctx context.Context, id string, after int64) error {
+	poll := time.NewTicker(otherProcessPoll)
+	defer poll.Stop()
+	for {
+		s.mu.Lock()
+		changed := s.changed
+		s.mu.Unlock()
+		var last int64
+		err := s.read.QueryRowContext(ctx, `SELECT last_seq FROM runs WHERE id = ?`, id).Scan(&last)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return fmt.Errorf("wait for run %s: %w", id, run.ErrNotFound)
+		case err != nil:
+			return fmt.Errorf("wait for run %s: %w", id, err)
+		case last > after:
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-changed:
+		case <-poll.C:
+		}
+	}
+}
+
+// Runs returns runs, newest first.
+func (s *Store) Runs(ctx context.Context, projectID string) iter.Seq2[run.Summary, error] {
+	return func(yield func(run.Summary, error) bool) {
+		before := int64(1) << 62
+		for {
+			batch, last, err := s.runPage(ctx, projectID, before)
+			if err != nil {
+				yield(run.Summary{}, fmt.Errorf("list runs: %w", err))
+				return
+			}
+			for _, r := range batch {
+				if !yield(r, nil) {
+					return
+				}
+			}
+			if len(batch) < page {
+				return
+			}
+			before = last
+		}
+	}
+}
+
+func (s *Store) runPage(ctx context.Context, projectID string, before int64) (batch []run.Summary, last int64, err error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id, ended, position FROM runs
+		WHERE position < ? AND (? = '' OR project_id = ?) ORDER BY position DESC LIMIT ?`, before, projectID, projectID, page)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r run.Summary
+		if err := rows.Scan(&r.RunID, &r.ProjectID, &r.Ended, &last); err != nil {
+			return nil, 0, err
+		}
+		batch = append(batch, r)
+	}
+	return batch, last, rows.Err()
+}

@@ -1,0 +1,111 @@
+// Package sqlite keeps runs, events, artifacts and blobs in one SQLite database.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"path/filepath"
+	"sync"
+
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // the driver, without cgo
+
+	"cineforge/durable/local"
+	"cineforge/run"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// FileName is the name of the database within a data directory.
+const FileName = "cineforge.db"
+
+// Store is a database. It is safe for concurrent use, also by several processes
+// with a Store of the same file each.
+type Store struct {
+	write *sql.DB // one connection, which takes the write lock at the start of a transaction
+	read  *sql.DB
+	group group
+
+	mu      sync.Mutex
+	changed chan struct{} // closed and replaced after each commit of this process; guarded by mu
+}
+
+var (
+	_ run.Log       = (*Store)(nil)
+	_ run.Archive   = (*Store)(nil)
+	_ run.Runs      = (*Store)(nil)
+	_ local.Journal = (*Store)(nil)
+)
+
+// Every commit is on the disk before it is told of (synchronous FULL), readers
+// never wait for the writer (WAL), and a second process waits its turn.
+const (
+	pragmas   = "_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(on)"
+	memory    = "_pragma=foreign_keys(on)"
+	immediate = "&_txlock=immediate"
+)
+
+// Open opens the database of a data directory, which must exist, and brings its
+// schema up to date.
+func Open(ctx context.Context, dir string) (*Store, error) {
+	path := (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(filepath.Join(dir, FileName))}).String()
+	write, err := sql.Open("sqlite", path+"?"+pragmas+immediate)
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	write.SetMaxOpenConns(1)
+	read, err := sql.Open("sqlite", path+"?"+pragmas)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open the database: %w", err), write.Close())
+	}
+	return migrated(ctx, &Store{write: write, read: read})
+}
+
+// OpenMemory opens a database that lives in memory until it is closed.
+func OpenMemory(ctx context.Context) (*Store, error) {
+	db, err := sql.Open("sqlite", "file::memory:?"+memory+immediate)
+	if err != nil {
+		return nil, fmt.Errorf("open a database in memory: %w", err)
+	}
+	db.SetMaxOpenConns(1) // each connection would be a database of its own
+	return migrated(ctx, &Store{write: db, read: db})
+}
+
+func migrated(ctx context.Context, s *Store) (*Store, error) {
+	s.changed = make(chan struct{})
+	if err := s.migrate(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *Store) migrate(ctx context.Context) error {
+	dir, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, s.write, dir, goose.WithSlog(slog.New(slog.DiscardHandler)))
+	if err != nil {
+		return fmt.Errorf("read the schema: %w", err)
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("bring the database's schema up to date: %w", err)
+	}
+	return nil
+}
+
+// Close closes the database. Commits under way end first.
+func (s *Store) Close() error {
+	err := s.write.Close()
+	if s.read != s.write {
+		err = errors.Join(err, s.read.Close())
+	}
+	return err
+}

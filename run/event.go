@@ -1,0 +1,340 @@
+// Package run is what happened in a run, and what that means: an append-only log
+// of events, and the state as a pure fold over it.
+package run
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"cineforge/artifact"
+	"cineforge/failure"
+)
+
+// Event is something that happened in a run. Events are never edited.
+type Event struct {
+	Seq   int64     // 1, 2, ... n within the run, without a gap
+	Time  time.Time // when it was recorded; UTC, to the millisecond
+	RunID string
+	Body  Body
+}
+
+// Body is what an event tells beyond its head. Its members stand beside seq, ts,
+// run_id and event in the JSON of the event.
+type Body interface {
+	// EventName returns the name under which the event is stored. Names are never reused.
+	EventName() string
+}
+
+// Outcome is how a run ended.
+type Outcome string
+
+// The outcomes.
+const (
+	Succeeded Outcome = "done"
+	Failed    Outcome = "failed"
+	Cancelled Outcome = "cancelled"
+)
+
+// TerminalReason says why a stage failed for good.
+type TerminalReason string
+
+// The terminal reasons of a stage that no other provider or later time could save.
+const (
+	NonRetryableError TerminalReason = "non_retryable_error"
+	ModuleError       TerminalReason = "module_error" // the stage's own code failed
+	InvalidInput      TerminalReason = "invalid_input"
+)
+
+// The reasons for which a stage pauses.
+const (
+	AwaitingConfirmation = "awaiting_confirmation" // a person has to accept what it made
+	Interrupted          = "interrupted"           // the process was asked to stop
+)
+
+// PipelineStarted opens every run. It pins what the run works with.
+type PipelineStarted struct {
+	RecipeID      string          `json:"recipe_id"`
+	RecipeDigest  artifact.Digest `json:"recipe_digest"`
+	ProjectID     string          `json:"project_id"`
+	InputName     string          `json:"input_name"`
+	InputDigest   artifact.Digest `json:"input_digest"`
+	StageIDs      []string        `json:"stage_ids"` // in the order of the plan; the selected ones
+	RuntimeParams map[string]any  `json:"runtime_params"`
+	DryRun        bool            `json:"dry_run"`
+	StartFrom     string          `json:"start_from,omitempty"`
+	EndAt         string          `json:"end_at,omitempty"`
+	Notice        string          `json:"notice,omitempty"` // what the user should know first, such as that no key is set
+}
+
+// StageStarted says that an attempt at a stage began.
+type StageStarted struct {
+	StageID string `json:"stage_id"`
+	Module  string `json:"module"`
+}
+
+// StageSkippedReused says that a stage was not run because an earlier run's artifacts serve.
+type StageSkippedReused struct {
+	StageID   string         `json:"stage_id"`
+	FromRunID string         `json:"from_run_id"`
+	Artifacts []artifact.Ref `json:"artifacts"`
+}
+
+// Attempt identifies one try at one unit's question.
+type Attempt struct {
+	StageID  string `json:"stage_id"`
+	Unit     string `json:"unit"`
+	Role     string `json:"role"`
+	Attempt  int    `json:"attempt"` // from 1 within unit and role
+	Provider string `json:"provider"`
+	Model    string `json:"model"`
+}
+
+// AttemptStarted says that a model is being asked.
+type AttemptStarted struct {
+	Attempt
+}
+
+// AttemptFinished says that a model answered, and that the answer is used.
+type AttemptFinished struct {
+	Attempt
+	ServedModel  string  `json:"served_model"`
+	RequestID    string  `json:"request_id"`
+	InputTokens  int     `json:"input_tokens"`
+	OutputTokens int     `json:"output_tokens"`
+	CostUSD      float64 `json:"cost_usd"`
+	LatencyMS    int64   `json:"latency_ms"`
+}
+
+// AttemptFailed says that a try gave no usable answer.
+type AttemptFailed struct {
+	Attempt
+	ErrorClass   failure.Class `json:"error_class"`
+	ErrorCode    *string       `json:"error_code"`
+	Error        string        `json:"error"`
+	RequestID    string        `json:"request_id"`
+	InputTokens  int           `json:"input_tokens"`
+	OutputTokens int           `json:"output_tokens"`
+	CostUSD      float64       `json:"cost_usd"`
+	LatencyMS    int64         `json:"latency_ms"`
+}
+
+// UnitDone says that a stage is through with one of its units.
+type UnitDone struct {
+	StageID string `json:"stage_id"`
+	Unit    string `json:"unit"`
+	Done    int    `json:"done"` // units that are through, this one included
+	Total   int    `json:"total"`
+}
+
+// ArtifactSaved says that a stage made an artifact, now stored for good.
+type ArtifactSaved struct {
+	StageID      string          `json:"stage_id"`
+	ArtifactType string          `json:"artifact_type"`
+	EntityID     string          `json:"entity_id"`
+	Version      int             `json:"version"`
+	Health       artifact.Health `json:"health"`
+}
+
+// StagePaused says that a stage waits for a person, or for the process to be started again.
+type StagePaused struct {
+	StageID   string         `json:"stage_id"`
+	Reason    string         `json:"reason"`
+	Artifacts []artifact.Ref `json:"artifacts"`
+}
+
+// StageFinished says that a stage is done.
+type StageFinished struct {
+	StageID   string         `json:"stage_id"`
+	CostUSD   float64        `json:"cost_usd"`
+	Artifacts []artifact.Ref `json:"artifacts"`
+}
+
+// StageFailed says that a stage failed for good, and with what.
+type StageFailed struct {
+	StageID        string         `json:"stage_id"`
+	Error          string         `json:"error"`
+	ErrorClass     failure.Class  `json:"error_class"`
+	ErrorCode      *string        `json:"error_code"`
+	RequestID      *string        `json:"request_id"`
+	Provider       *string        `json:"provider"`
+	Model          *string        `json:"model"`
+	AttemptCount   int            `json:"attempt_count"`
+	TerminalReason TerminalReason `json:"terminal_reason"`
+	Hint           string         `json:"hint,omitempty"`
+}
+
+// RunResumed says that an unfinished run goes on.
+type RunResumed struct {
+	Cause string `json:"cause"` // ResumedAfterCrash or ResumedByOperator
+	// Confirmed are the stages whose results a person accepted by letting the run go on.
+	Confirmed []string `json:"confirmed,omitempty"`
+}
+
+// The causes of RunResumed.
+const (
+	ResumedAfterCrash = "crash"
+	ResumedByOperator = "operator"
+)
+
+// PipelineFinished ends every run but a dry one.
+type PipelineFinished struct {
+	Success      bool    `json:"success"`
+	Outcome      Outcome `json:"outcome"`
+	TotalCostUSD float64 `json:"total_cost_usd"`
+	Error        string  `json:"error,omitempty"`
+}
+
+// DryRunValidated ends a dry run.
+type DryRunValidated struct{}
+
+// Unknown is an event of a name that this version does not know: it is kept and
+// shown as it is, and changes no state.
+type Unknown struct {
+	Name   string
+	Fields json.RawMessage // the whole event
+}
+
+// The names under which the events are stored.
+
+func (PipelineStarted) EventName() string    { return "pipeline_started" }
+func (StageStarted) EventName() string       { return "stage_started" }
+func (StageSkippedReused) EventName() string { return "stage_skipped_reused" }
+func (AttemptStarted) EventName() string     { return "attempt_started" }
+func (AttemptFinished) EventName() string    { return "attempt_finished" }
+func (AttemptFailed) EventName() string      { return "attempt_failed" }
+func (UnitDone) EventName() string           { return "unit_done" }
+func (ArtifactSaved) EventName() string      { return "artifact_saved" }
+func (StagePaused) EventName() string        { return "stage_paused" }
+func (StageFinished) EventName() string      { return "stage_finished" }
+func (StageFailed) EventName() string        { return "stage_failed" }
+func (RunResumed) EventName() string         { return "run_resumed" }
+func (PipelineFinished) EventName() string   { return "pipeline_finished" }
+func (DryRunValidated) EventName() string    { return "dry_run_validated" }
+
+// EventName returns the stored name.
+func (u Unknown) EventName() string { return u.Name }
+
+// decoders makes a body from its JSON, by event name.
+var decoders = map[string]func([]byte) (Body, error){
+	"pipeline_started":     decode[PipelineStarted],
+	"stage_started":        decode[StageStarted],
+	"stage_skipped_reused": decode[StageSkippedReused],
+	"attempt_started":      decode[AttemptStarted],
+	"attempt_finished":     decode[AttemptFinished],
+	"attempt_failed":       decode[AttemptFailed],
+	"unit_done":            decode[UnitDone],
+	"artifact_saved":       decode[ArtifactSaved],
+	"stage_paused":         decode[StagePaused],
+	"stage_finished":       decode[StageFinished],
+	"stage_failed":         decode[StageFailed],
+	"run_resumed":          decode[RunResumed],
+	"pipeline_finished":    decode[PipelineFinished],
+	"dry_run_validated":    decode[DryRunValidated],
+}
+
+func decode[B Body](data []byte) (Body, error) {
+	var b B
+	err := json.Unmarshal(data, &b)
+	return b, err
+}
+
+// Terminal reports whether b ends its run.
+func Terminal(b Body) bool {
+	switch b.(type) {
+	case PipelineFinished, DryRunValidated:
+		return true
+	}
+	return false
+}
+
+// EncodeBody returns the JSON object of b's own members.
+func EncodeBody(b Body) ([]byte, error) {
+	if u, ok := b.(Unknown); ok {
+		return u.Fields, nil
+	}
+	return json.Marshal(b)
+}
+
+// DecodeBody is the inverse of EncodeBody.
+func DecodeBody(name string, data []byte) (Body, error) {
+	known, ok := decoders[name]
+	if !ok {
+		if !json.Valid(data) {
+			return nil, fmt.Errorf("decode event %q: not JSON", name)
+		}
+		return Unknown{Name: name, Fields: data}, nil
+	}
+	b, err := known(data)
+	if err != nil {
+		return nil, fmt.Errorf("decode event %q: %w", name, err)
+	}
+	return b, nil
+}
+
+// TimeFormat is the form of an event's ts: RFC 3339, UTC, milliseconds.
+const TimeFormat = "2006-01-02T15:04:05.000Z07:00"
+
+// head is the part that all events share, in the order it is written.
+type head struct {
+	Seq   int64  `json:"seq"`
+	TS    string `json:"ts"`
+	RunID string `json:"run_id"`
+	Event string `json:"event"`
+}
+
+// MarshalJSON writes the event as one flat object, its head first.
+func (e Event) MarshalJSON() ([]byte, error) {
+	h, err := json.Marshal(head{e.Seq, e.Time.UTC().Format(TimeFormat), e.RunID, e.Body.EventName()})
+	if err != nil {
+		return nil, err
+	}
+	if u, ok := e.Body.(Unknown); ok {
+		return mergeUnknown(h, u.Fields)
+	}
+	body, err := json.Marshal(e.Body)
+	if err != nil {
+		return nil, err
+	}
+	if len(body) <= len("{}") {
+		return h, nil
+	}
+	return append(append(h[:len(h)-1], ','), body[1:]...), nil
+}
+
+// mergeUnknown adds to the head what an unknown event has besides one.
+func mergeUnknown(h, fields []byte) ([]byte, error) {
+	all := map[string]json.RawMessage{}
+	if err := json.Unmarshal(fields, &all); err != nil {
+		return nil, err
+	}
+	for _, name := range [...]string{"seq", "ts", "run_id", "event"} {
+		delete(all, name)
+	}
+	if len(all) == 0 {
+		return h, nil
+	}
+	rest, err := json.Marshal(all)
+	if err != nil {
+		return nil, err
+	}
+	return append(append(h[:len(h)-1], ','), rest[1:]...), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (e *Event) UnmarshalJSON(data []byte) error {
+	var h head
+	if err := json.Unmarshal(data, &h); err != nil {
+		return err
+	}
+	at, err := time.Parse(time.RFC3339Nano, h.TS)
+	if err != nil {
+		return fmt.Errorf("decode the time of event %d: %w", h.Seq, err)
+	}
+	body, err := DecodeBody(h.Event, data)
+	if err != nil {
+		return err
+	}
+	*e = Event{Seq: h.Seq, Time: at.UTC(), RunID: h.RunID, Body: body}
+	return nil
+}

@@ -1,0 +1,118 @@
+package run
+
+import (
+	"slices"
+
+	"cineforge/artifact"
+)
+
+// code stands for the model of a stage that asked none.
+const code = "code"
+
+// applyStage folds in an event of one stage; an Unknown changes nothing.
+func (s *State) applyStage(body Body, at UnixTime) {
+	switch b := body.(type) {
+	case StageStarted:
+		st := s.stage(b.StageID)
+		st.Status = StageRunning
+		st.StartedAt = &at
+	case StageSkippedReused:
+		st := s.stage(b.StageID)
+		st.Status = StageReused
+		st.ArtifactRefs = refs(b.Artifacts)
+	case AttemptStarted:
+		st := s.stage(b.StageID)
+		st.Attempts = append(st.Attempts, AttemptState{Attempt: b.Attempt.Attempt, Unit: b.Unit, Role: b.Role,
+			Model: b.Model, Provider: b.Provider, Status: "running", StartedAt: &at})
+		st.AttemptCount = len(st.Attempts)
+	case AttemptFinished:
+		s.attemptFinished(b)
+	case AttemptFailed:
+		s.attemptFailed(b)
+	case UnitDone:
+		st := s.stage(b.StageID)
+		st.UnitsDone, st.UnitsTotal = max(st.UnitsDone, b.Done), b.Total
+	case StagePaused:
+		st := s.stage(b.StageID)
+		st.Status, st.PauseReason = StageIsPaused, b.Reason
+		st.ArtifactRefs = refs(b.Artifacts)
+		st.close(at)
+	case StageFinished:
+		st := s.stage(b.StageID)
+		st.Status = StageDone
+		st.ArtifactRefs = refs(b.Artifacts)
+		st.close(at)
+	case StageFailed:
+		st := s.stage(b.StageID)
+		st.Status = StageIsFailed
+		st.FinalErrorClass, st.TerminalReason = &b.ErrorClass, b.TerminalReason
+		st.Error, st.Hint = b.Error, b.Hint
+		st.close(at)
+	}
+}
+
+func refs(r []artifact.Ref) []artifact.Ref { return append([]artifact.Ref{}, r...) }
+
+// close settles the time and the model of a stage attempt that has ended.
+func (st *StageState) close(at UnixTime) {
+	if st.StartedAt != nil {
+		st.DurationSeconds += at.Sub(st.StartedAt.Time).Seconds()
+	}
+	if st.ModelUsed == nil && st.AttemptCount == 0 {
+		model := code
+		st.ModelUsed = &model
+	}
+}
+
+// open returns the attempt under way that a names, or one that is added for a
+// result whose start was not told.
+func (st *StageState) open(a Attempt) *AttemptState {
+	for i := range slices.Backward(st.Attempts) {
+		at := &st.Attempts[i]
+		if at.Status == "running" && at.Unit == a.Unit && at.Role == a.Role && at.Attempt == a.Attempt {
+			return at
+		}
+	}
+	st.Attempts = append(st.Attempts, AttemptState{Attempt: a.Attempt, Unit: a.Unit, Role: a.Role, Model: a.Model, Provider: a.Provider})
+	st.AttemptCount = len(st.Attempts)
+	return &st.Attempts[len(st.Attempts)-1]
+}
+
+func (s *State) attemptFinished(b AttemptFinished) {
+	st := s.stage(b.StageID)
+	a := st.open(b.Attempt)
+	a.Status, a.ServedModel = "success", b.ServedModel
+	a.RequestID = optional(b.RequestID)
+	a.InputTokens, a.OutputTokens, a.CostUSD = b.InputTokens, b.OutputTokens, b.CostUSD
+	a.DurationSeconds = float64(b.LatencyMS) / 1000
+	st.CallCount++
+	model := b.Model
+	st.ModelUsed = &model
+	s.spend(st, b.InputTokens, b.OutputTokens, b.CostUSD)
+}
+
+func (s *State) attemptFailed(b AttemptFailed) {
+	st := s.stage(b.StageID)
+	a := st.open(b.Attempt)
+	a.Status = "failed"
+	a.Error, a.ErrorClass, a.ErrorCode = b.Error, b.ErrorClass, b.ErrorCode
+	a.RequestID = optional(b.RequestID)
+	a.InputTokens, a.OutputTokens, a.CostUSD = b.InputTokens, b.OutputTokens, b.CostUSD
+	a.DurationSeconds = float64(b.LatencyMS) / 1000
+	s.spend(st, b.InputTokens, b.OutputTokens, b.CostUSD)
+}
+
+// spend counts what an attempt took, whether or not its answer was used.
+func (s *State) spend(st *StageState, input, output int, usd float64) {
+	st.CostUSD += usd
+	s.TotalCostUSD += usd
+	s.Tokens.Input += input
+	s.Tokens.Output += output
+}
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

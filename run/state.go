@@ -1,0 +1,258 @@
+package run
+
+import (
+	"encoding/json"
+	"fmt"
+	"iter"
+	"math"
+	"slices"
+	"time"
+
+	"cineforge/artifact"
+	"cineforge/failure"
+)
+
+// Status is where a run stands.
+type Status string
+
+// The statuses of a run.
+const (
+	Queued      Status = "queued" // nothing has happened yet
+	Running     Status = "running"
+	Waiting     Status = "waiting" // for a time that is known
+	Paused      Status = "paused"  // for a person, or to be taken up again
+	RunDone     Status = "done"
+	RunFailed   Status = "failed"
+	RunCanceled Status = "cancelled"
+)
+
+// Ended reports whether a run of this status is over for good.
+func (s Status) Ended() bool { return s == RunDone || s == RunFailed || s == RunCanceled }
+
+// StageStatus is where a stage stands.
+type StageStatus string
+
+// The statuses of a stage.
+const (
+	StagePending  StageStatus = "pending"
+	StageRunning  StageStatus = "running"
+	StageDone     StageStatus = "done"
+	StageIsFailed StageStatus = "failed"
+	StageReused   StageStatus = "skipped_reused"
+	StageIsPaused StageStatus = "paused"
+)
+
+// Through reports whether what comes after a stage of this status may build on it.
+func (s StageStatus) Through() bool { return s == StageDone || s == StageReused }
+
+// UnixTime is a moment that JSON shows as unix seconds with a fraction.
+type UnixTime struct{ time.Time }
+
+// MarshalJSON writes seconds since 1970 to the millisecond.
+func (t UnixTime) MarshalJSON() ([]byte, error) {
+	return json.Marshal(float64(t.UnixMilli()) / 1000)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (t *UnixTime) UnmarshalJSON(data []byte) error {
+	var seconds float64
+	if err := json.Unmarshal(data, &seconds); err != nil {
+		return err
+	}
+	t.Time = time.UnixMilli(int64(math.Round(seconds * 1000))).UTC()
+	return nil
+}
+
+// Tokens counts what models read and wrote.
+type Tokens struct {
+	Input  int `json:"input"`
+	Output int `json:"output"`
+}
+
+// AttemptState is one try at a unit's question, as the state shows it.
+type AttemptState struct {
+	Attempt         int           `json:"attempt"`
+	Unit            string        `json:"unit"`
+	Role            string        `json:"role"`
+	Model           string        `json:"model"`
+	Provider        string        `json:"provider"`
+	ServedModel     string        `json:"served_model,omitempty"`
+	Status          string        `json:"status"` // running, success, failed
+	StartedAt       *UnixTime     `json:"started_at"`
+	DurationSeconds float64       `json:"duration_seconds"`
+	InputTokens     int           `json:"input_tokens"`
+	OutputTokens    int           `json:"output_tokens"`
+	CostUSD         float64       `json:"cost_usd"`
+	RequestID       *string       `json:"request_id"`
+	Error           string        `json:"error,omitempty"`
+	ErrorClass      failure.Class `json:"error_class,omitempty"`
+	ErrorCode       *string       `json:"error_code,omitempty"`
+}
+
+// StageState is where one stage stands.
+type StageState struct {
+	Status          StageStatus    `json:"status"`
+	ModelUsed       *string        `json:"model_used"` // "code" where no model was asked
+	CallCount       int            `json:"call_count"` // answers used
+	AttemptCount    int            `json:"attempt_count"`
+	Attempts        []AttemptState `json:"attempts"`
+	FinalErrorClass *failure.Class `json:"final_error_class"`
+	TerminalReason  TerminalReason `json:"terminal_reason,omitempty"`
+	Error           string         `json:"error,omitempty"`
+	Hint            string         `json:"hint,omitempty"`
+	PauseReason     string         `json:"pause_reason,omitempty"`
+	ArtifactRefs    []artifact.Ref `json:"artifact_refs"`
+	UnitsDone       int            `json:"units_done"`
+	UnitsTotal      int            `json:"units_total"`
+	DurationSeconds float64        `json:"duration_seconds"`
+	CostUSD         float64        `json:"cost_usd"`
+	StartedAt       *UnixTime      `json:"started_at"`
+}
+
+// State is what the events of a run say now.
+type State struct {
+	RunID         string                 `json:"run_id"`
+	RecipeID      string                 `json:"recipe_id"`
+	ProjectID     string                 `json:"project_id"`
+	Status        Status                 `json:"status"`
+	Success       *bool                  `json:"success"` // nil until the run has ended
+	DryRun        bool                   `json:"dry_run"`
+	StartedAt     *UnixTime              `json:"started_at"`
+	FinishedAt    *UnixTime              `json:"finished_at"`
+	Instrumented  bool                   `json:"instrumented"`
+	TotalCostUSD  float64                `json:"total_cost_usd"`
+	Tokens        Tokens                 `json:"tokens"`
+	RuntimeParams map[string]any         `json:"runtime_params"`
+	InputName     string                 `json:"input_name"`
+	InputDigest   artifact.Digest        `json:"input_digest"`
+	RecipeDigest  artifact.Digest        `json:"recipe_digest"`
+	ParentRunID   *string                `json:"parent_run_id"`
+	NextAttemptAt *UnixTime              `json:"next_attempt_at"`
+	WaitReason    *string                `json:"wait_reason"`
+	Notice        string                 `json:"notice,omitempty"`
+	StartFrom     string                 `json:"start_from,omitempty"`
+	EndAt         string                 `json:"end_at,omitempty"`
+	Error         string                 `json:"error,omitempty"`
+	StageOrder    []string               `json:"stage_order"`
+	Stages        map[string]*StageState `json:"stages"`
+
+	// LastSeq is the seq of the last event folded in.
+	LastSeq int64 `json:"last_seq"`
+}
+
+// Fold returns the state that events, in order from the first, amount to.
+func Fold(events iter.Seq2[Event, error]) (State, error) {
+	s := NewState()
+	for e, err := range events {
+		if err != nil {
+			return State{}, err
+		}
+		if err := s.Apply(e); err != nil {
+			return State{}, err
+		}
+	}
+	return s, nil
+}
+
+// NewState returns the state of a run in which nothing has happened.
+func NewState() State {
+	return State{Status: Queued, RuntimeParams: map[string]any{}, StageOrder: []string{}, Stages: map[string]*StageState{}}
+}
+
+// Apply folds in the next event. It depends on nothing but the state and the
+// event. It fails, and changes nothing, if the event is not the next one.
+func (s *State) Apply(e Event) error {
+	if e.Seq != s.LastSeq+1 {
+		return fmt.Errorf("fold run %s: event %d follows event %d", e.RunID, e.Seq, s.LastSeq)
+	}
+	s.LastSeq = e.Seq
+	s.RunID = e.RunID
+	at := UnixTime{e.Time}
+	switch b := e.Body.(type) {
+	case PipelineStarted:
+		s.start(b, at)
+	case RunResumed:
+		s.resume(b)
+	case PipelineFinished:
+		s.finish(b, at)
+	case DryRunValidated:
+		s.finish(PipelineFinished{Success: true, Outcome: Succeeded}, at)
+	default:
+		s.applyStage(e.Body, at)
+	}
+	s.settle()
+	return nil
+}
+
+func (s *State) start(b PipelineStarted, at UnixTime) {
+	s.StartedAt = &at
+	s.RecipeID, s.RecipeDigest = b.RecipeID, b.RecipeDigest
+	s.ProjectID, s.InputName, s.InputDigest = b.ProjectID, b.InputName, b.InputDigest
+	s.DryRun, s.Notice, s.StartFrom, s.EndAt = b.DryRun, b.Notice, b.StartFrom, b.EndAt
+	if b.RuntimeParams != nil {
+		s.RuntimeParams = b.RuntimeParams
+	}
+	s.StageOrder = slices.Clone(b.StageIDs)
+	for _, id := range b.StageIDs {
+		s.stage(id)
+	}
+}
+
+// resume puts back what was under way when the run stopped. What waits for a
+// person goes on waiting, unless the person has accepted it.
+func (s *State) resume(b RunResumed) {
+	for id, st := range s.Stages {
+		switch {
+		case st.Status == StageIsPaused && st.PauseReason == AwaitingConfirmation:
+			if slices.Contains(b.Confirmed, id) {
+				st.Status, st.PauseReason = StageDone, ""
+			}
+		case st.Status == StageRunning || st.Status == StageIsPaused:
+			st.Status, st.PauseReason = StagePending, ""
+			st.UnitsDone, st.UnitsTotal = 0, 0
+		}
+	}
+}
+
+// settle derives the status of a run under way from its stages.
+func (s *State) settle() {
+	if s.StartedAt == nil || s.Status.Ended() {
+		return
+	}
+	s.Status = Running
+	for _, st := range s.Stages {
+		switch st.Status {
+		case StageRunning:
+			s.Status = Running
+			return
+		case StageIsPaused:
+			s.Status = Paused
+		}
+	}
+}
+
+func (s *State) finish(b PipelineFinished, at UnixTime) {
+	s.Status = map[Outcome]Status{Succeeded: RunDone, Failed: RunFailed, Cancelled: RunCanceled}[b.Outcome]
+	s.Success = &b.Success
+	s.FinishedAt = &at
+	s.Error = b.Error
+}
+
+// stage returns the state of a stage, which it adds if the run has not told of it yet.
+func (s *State) stage(id string) *StageState {
+	st, ok := s.Stages[id]
+	if !ok {
+		st = &StageState{Status: StagePending, Attempts: []AttemptState{}, ArtifactRefs: []artifact.Ref{}}
+		s.Stages[id] = st
+	}
+	return st
+}
+
+// Stage returns the state of a stage and whether the run has such a stage.
+func (s *State) Stage(id string) (StageState, bool) {
+	st, ok := s.Stages[id]
+	if !ok {
+		return StageState{}, false
+	}
+	return *st, true
+}
