@@ -71,6 +71,14 @@ type Model interface {
 	Generate(ctx context.Context, req Request) (Response, error)
 }
 
+// Candidate is a model that may be asked, with the names under which its attempts
+// are recorded.
+type Candidate struct {
+	Provider string // such as "anthropic"
+	Name     string // such as "claude-sonnet-4-6"
+	Model    Model
+}
+
 // ModelFunc is a function that serves as a Model.
 type ModelFunc func(ctx context.Context, req Request) (Response, error)
 

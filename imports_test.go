@@ -1,0 +1,130 @@
+// Package cineforge_test holds what is true of the whole tree.
+package cineforge_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "cineforge/"
+
+// rank is the layer of each package tree. A package may import strictly lower
+// ranks, and packages of its own tree. A new tree is added here on purpose.
+var rank = map[string]int{
+	"failure": 0, "recipes": 0,
+	"artifact": 1, "durable": 1, "llm": 1, "recipe": 1, "screenplay": 1,
+	"run": 2, "stage": 2,
+	"pipeline":        3,
+	"internal/sqlite": 4, "internal/progress": 4,
+	"internal/app": 5,
+	"cmd":          6,
+	"bench":        7,
+}
+
+// doors names the packages of others that may be imported in one tree only, so
+// that no type of theirs spreads.
+var doors = map[string]string{
+	"modernc.org/sqlite":             "internal/sqlite",
+	"database/sql":                   "internal/sqlite",
+	"github.com/pressly/goose/":      "internal/sqlite",
+	"charm.land/":                    "internal/progress",
+	"github.com/alecthomas/kong":     "cmd",
+	"github.com/goccy/go-yaml":       "recipe",
+	"github.com/santhosh-tekuri/":    "llm",
+	"github.com/saintfish/chardet":   "screenplay",
+	"github.com/gabriel-vasile/":     "screenplay",
+	"golang.org/x/text/encoding":     "screenplay",
+	"github.com/anthropics/":         "llm",
+	"github.com/openai/":             "llm",
+	"google.golang.org/genai":        "llm",
+	"github.com/failsafe-go/":        "none: it is a rival, not a part",
+	"github.com/stretchr/testify":    "none: the standard testing package and go-cmp do",
+	"github.com/prometheus/":         "internal/telemetry",
+	"go.opentelemetry.io/":           "internal/telemetry",
+	"github.com/danielgtaylor/huma/": "internal/api",
+}
+
+// tree returns the tree that a folder belongs to.
+func tree(path string) string {
+	p := strings.SplitN(path, "/", 3)
+	if p[0] == "internal" && len(p) > 1 {
+		return p[0] + "/" + p[1]
+	}
+	return p[0]
+}
+
+func TestImportDirection(t *testing.T) {
+	eachImport(t, func(path, from, imp string) {
+		if _, ok := rank[from]; !ok {
+			t.Errorf("%s: package tree %q has no rank", path, from)
+		}
+		to, ours := strings.CutPrefix(imp, module)
+		if to = tree(to); ours && to != from && rank[to] >= rank[from] {
+			t.Errorf("%s: %s (rank %d) must not import %s (rank %d)", path, from, rank[from], to, rank[to])
+		}
+	})
+}
+
+func TestForeignPackagesStayBehindTheirDoor(t *testing.T) {
+	eachImport(t, func(path, from, imp string) {
+		for prefix, door := range doors {
+			if strings.HasPrefix(imp, prefix) && from != door {
+				t.Errorf("%s imports %s, which belongs behind the door %s", path, imp, door)
+			}
+		}
+	})
+}
+
+// A module asks a model and gives artifacts: it knows nothing of runs, recipes or providers.
+func TestStageModulesKnowOnlyTheirSeams(t *testing.T) {
+	allowed := []string{"artifact", "failure", "llm", "screenplay", "stage"}
+	eachImport(t, func(path, from, imp string) {
+		to, ours := strings.CutPrefix(imp, module)
+		if from != "stage" || !ours || strings.HasSuffix(path, "_test.go") {
+			return
+		}
+		if strings.HasPrefix(to, "llm/") {
+			t.Errorf("%s: a stage module must not know the provider package %s", path, to)
+		}
+		for _, a := range allowed {
+			if tree(to) == a {
+				return
+			}
+		}
+		t.Errorf("%s: a stage module must not import %s", path, to)
+	})
+}
+
+// eachImport calls see for every import of every Go file below the root.
+func eachImport(t *testing.T, see func(path, from, imp string)) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".go" || filepath.Dir(path) == "." {
+			if err == nil && d.IsDir() && (d.Name() == "node_modules" || d.Name() == "testdata") {
+				return fs.SkipDir
+			}
+			return err
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		from := tree(filepath.ToSlash(filepath.Dir(path)))
+		for _, spec := range f.Imports {
+			imp, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			see(path, from, imp)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,216 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"cineforge/artifact"
+	"cineforge/durable"
+	"cineforge/failure"
+	"cineforge/recipe"
+	"cineforge/run"
+	"cineforge/stage"
+)
+
+// Do does one stage attempt, or ends the run; see durable.Worker.
+func (p *Pipeline) Do(ctx context.Context, claim durable.Claim, step durable.Step) (durable.Result, error) {
+	state, err := run.Load(ctx, p.store, claim.Run)
+	if err != nil {
+		return durable.Result{}, err
+	}
+	if step == finish {
+		return durable.Result{Step: finish, Outcome: durable.Done}, p.end(ctx, claim, state)
+	}
+	id := string(step)
+	st, _ := state.Stage(id)
+	if o := outcomeOf(st); o != "" {
+		return durable.Result{Step: step, Outcome: o}, nil
+	}
+	a, err := p.attempt(ctx, claim, state, id)
+	if err != nil {
+		return durable.Result{}, err
+	}
+	outcome, err := a.do(ctx)
+	return durable.Result{Step: step, Outcome: outcome}, err
+}
+
+// end writes the terminal event, once.
+func (p *Pipeline) end(ctx context.Context, claim durable.Claim, state run.State) error {
+	if state.Status.Ended() {
+		return nil
+	}
+	end := run.PipelineFinished{Success: true, Outcome: run.Succeeded, TotalCostUSD: state.TotalCostUSD}
+	for _, id := range state.StageOrder {
+		if st, _ := state.Stage(id); st.Status == run.StageIsFailed {
+			end.Success, end.Outcome, end.Error = false, run.Failed, id+": "+st.Error
+			break
+		}
+	}
+	return p.append(ctx, claim, end)
+}
+
+// attempt is one stage attempt.
+type attempt struct {
+	p      *Pipeline
+	claim  durable.Claim
+	stage  recipe.PlannedStage
+	module stage.Module
+	inputs stage.Inputs
+	file   stage.File
+	asked  *recorder
+	before float64 // what earlier attempts at the stage have cost, in USD
+}
+
+// attempt gathers what a stage attempt works with.
+func (p *Pipeline) attempt(ctx context.Context, claim durable.Claim, state run.State, id string) (*attempt, error) {
+	plan, err := p.plan(ctx, state)
+	if err != nil {
+		return nil, err
+	}
+	planned, ok := plan.Stage(id)
+	if !ok {
+		return nil, fmt.Errorf("run %s has no stage %s", claim.Run, id)
+	}
+	inputs, err := p.inputs(ctx, state, planned)
+	if err != nil {
+		return nil, err
+	}
+	data, err := p.store.Blob(ctx, state.InputDigest)
+	if err != nil {
+		return nil, fmt.Errorf("the input of run %s: %w", claim.Run, err)
+	}
+	st, _ := state.Stage(id)
+	return &attempt{
+		p: p, claim: claim, stage: planned, module: p.catalog[planned.Module], inputs: inputs,
+		file:   stage.File{Name: state.InputName, Data: data},
+		asked:  newRecorder(p, claim, id, st.Attempts),
+		before: st.CostUSD,
+	}, nil
+}
+
+// inputs loads what a stage builds on: the artifacts of the stages it needs, and
+// those it wants from the project.
+func (p *Pipeline) inputs(ctx context.Context, state run.State, s recipe.PlannedStage) (stage.Inputs, error) {
+	var inputs stage.Inputs
+	for _, id := range s.Inputs() {
+		st, _ := state.Stage(id)
+		for _, ref := range st.ArtifactRefs {
+			a, err := p.store.Artifact(ctx, state.ProjectID, ref)
+			if err != nil {
+				return nil, err
+			}
+			inputs = append(inputs, a)
+		}
+	}
+	stored, err := p.storeInputs(ctx, state.ProjectID, s)
+	return append(inputs, stored...), err
+}
+
+// do runs the module and records what came of it. The error is the store's; a
+// failure of the module is an outcome.
+func (a *attempt) do(ctx context.Context) (durable.Outcome, error) {
+	if err := a.p.append(ctx, a.claim, run.StageStarted{StageID: a.stage.ID, Module: a.stage.Module}); err != nil {
+		return "", err
+	}
+	result, err := a.run(ctx)
+	switch {
+	case a.asked.broken() != nil:
+		return "", a.asked.broken()
+	case err != nil && ctx.Err() != nil:
+		// The stop may be what cancelled ctx, so it is recorded without it.
+		paused := run.StagePaused{StageID: a.stage.ID, Reason: run.Interrupted, Artifacts: []artifact.Ref{}}
+		return durable.Parked, a.p.append(context.WithoutCancel(ctx), a.claim, paused)
+	case err != nil:
+		return durable.Failed, a.p.append(ctx, a.claim, a.failed(err))
+	}
+	return a.save(ctx, result)
+}
+
+// run calls the module; a panic in it is a failure of the stage, not of the process.
+func (a *attempt) run(ctx context.Context) (result stage.Result, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("module %s panicked: %v", a.stage.Module, v),
+				Hint: "this is a bug of the module; please report it", Err: fmt.Errorf("%s", debug.Stack())}
+		}
+	}()
+	return a.module.Run(ctx, stage.Task{
+		StageID: a.stage.ID, Params: a.stage.Params, File: a.file, Inputs: a.inputs,
+		Model: a.asked, Concurrency: a.stage.Policy.Concurrency,
+		Progress: func(done, total int, unit string) { a.asked.progress(ctx, done, total, unit) },
+	})
+}
+
+// save stores what the module made, with the events that tell of it.
+func (a *attempt) save(ctx context.Context, result stage.Result) (durable.Outcome, error) {
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	drafts := make([]artifact.Artifact, len(result.Artifacts))
+	for i, d := range result.Artifacts {
+		drafts[i] = a.envelope(d, now)
+	}
+	outcome := durable.Done
+	if result.Pause != "" {
+		outcome = durable.Parked
+	}
+	return outcome, a.p.store.Commit(ctx, a.claim, drafts, func(saved []artifact.Artifact) []run.Body {
+		var events []run.Body
+		refs := []artifact.Ref{}
+		for _, s := range saved {
+			ref := s.Metadata.Ref
+			refs = append(refs, ref)
+			events = append(events, run.ArtifactSaved{StageID: a.stage.ID, ArtifactType: ref.ArtifactType,
+				EntityID: ref.EntityID, Version: ref.Version, Health: s.Metadata.Health})
+		}
+		if result.Pause != "" {
+			return append(events, run.StagePaused{StageID: a.stage.ID, Reason: result.Pause, Artifacts: refs})
+		}
+		return append(events, run.StageFinished{StageID: a.stage.ID, CostUSD: a.before + a.asked.cost(), Artifacts: refs})
+	})
+}
+
+// envelope makes a draft into an artifact that lacks only its version.
+func (a *attempt) envelope(d artifact.Draft, now time.Time) artifact.Artifact {
+	annotations := map[string]any{}
+	for name, v := range d.Annotations {
+		annotations[name] = v
+	}
+	annotations["final_stage_provider_used"], annotations["final_stage_model_used"] = a.asked.last()
+	lineage := []artifact.Ref{}
+	for _, in := range a.inputs {
+		lineage = append(lineage, in.Metadata.Ref)
+	}
+	return artifact.Artifact{Data: d.Data, Metadata: artifact.Metadata{
+		Ref:     artifact.Ref{ArtifactType: d.Type, EntityID: d.EntityID},
+		Lineage: lineage, Intent: d.Intent, Rationale: d.Rationale, Confidence: d.Confidence, Source: d.Source,
+		ProducingModule: a.stage.Module, Annotations: annotations, Health: d.Health,
+		SchemaVersion: artifact.SchemaVersion, CreatedAt: now,
+	}}
+}
+
+// failed tells of a stage that failed for good.
+func (a *attempt) failed(err error) run.StageFailed {
+	class := failure.ClassOf(err)
+	f := run.StageFailed{StageID: a.stage.ID, Error: err.Error(), ErrorClass: class,
+		AttemptCount: a.asked.count(), TerminalReason: terminalReason(class)}
+	var typed *failure.Error
+	if errors.As(err, &typed) {
+		f.Error, f.Hint = typed.Message, typed.Hint
+	}
+	if provider, model := a.asked.last(); a.asked.count() > 0 {
+		f.Provider, f.Model = &provider, &model
+	}
+	return f
+}
+
+func terminalReason(class failure.Class) run.TerminalReason {
+	switch class {
+	case failure.Input:
+		return run.InvalidInput
+	case failure.Internal:
+		return run.ModuleError
+	}
+	return run.NonRetryableError
+}

@@ -1,0 +1,130 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+
+	"cineforge/artifact"
+	"cineforge/failure"
+	"cineforge/recipe"
+	"cineforge/run"
+	"cineforge/stage"
+)
+
+// Spec is what a run is made of.
+type Spec struct {
+	RunID     string
+	ProjectID string
+	Recipe    *recipe.Recipe
+	Input     stage.File
+	Params    map[string]any // the runtime parameters besides input_file
+	StartFrom string         // begin at this stage; what it builds on is taken from an earlier run
+	EndAt     string         // stop behind this stage
+	DryRun    bool           // check everything and run nothing
+	Notice    string         // what the user should know first
+}
+
+// Create checks a spec and makes the run of it, with all that the run works with
+// pinned. An unusable spec makes no run; the error is a failure of class input.
+func (p *Pipeline) Create(ctx context.Context, spec Spec) (*recipe.Plan, error) {
+	params := map[string]any{"input_file": spec.Input.Name}
+	for name, v := range spec.Params {
+		params[name] = v
+	}
+	plan, err := spec.Recipe.Plan(recipe.PlanOptions{
+		Params: params, Modules: Modules(p.catalog), StartFrom: spec.StartFrom, EndAt: spec.EndAt,
+	})
+	if err != nil {
+		return nil, err
+	}
+	first := run.PipelineStarted{
+		RecipeID: plan.RecipeID, RecipeDigest: artifact.DigestOf(spec.Recipe.Source),
+		ProjectID: spec.ProjectID, InputName: spec.Input.Name, InputDigest: artifact.DigestOf(spec.Input.Data),
+		RuntimeParams: params, DryRun: spec.DryRun, StartFrom: spec.StartFrom, EndAt: spec.EndAt, Notice: spec.Notice,
+	}
+	reused, err := p.reuse(ctx, plan, first)
+	if err != nil {
+		return nil, err
+	}
+	events := []run.Body{nil}
+	for _, s := range plan.Stages {
+		r, isReused := reused[s.ID]
+		if isReused {
+			events = append(events, r)
+		}
+		if isReused || s.Selected {
+			first.StageIDs = append(first.StageIDs, s.ID)
+		}
+	}
+	events[0] = first
+	if spec.DryRun {
+		events = append(events, run.DryRunValidated{})
+	}
+	if err := p.store.PutBlobs(ctx, spec.Recipe.Source, spec.Input.Data); err != nil {
+		return nil, err
+	}
+	return plan, p.store.Create(ctx, spec.RunID, spec.ProjectID, events...)
+}
+
+// reuse finds, for a run that begins in the middle, an earlier run of the same
+// recipe on the same input in the same project whose stages serve as the ones
+// that are left out.
+func (p *Pipeline) reuse(ctx context.Context, plan *recipe.Plan, first run.PipelineStarted) (map[string]run.StageSkippedReused, error) {
+	needed := upstream(plan)
+	if len(needed) == 0 {
+		return nil, nil
+	}
+	for r, err := range p.store.Runs(ctx, first.ProjectID) {
+		if err != nil {
+			return nil, err
+		}
+		earlier, err := run.Load(ctx, p.store, r.RunID)
+		if err != nil {
+			return nil, err
+		}
+		if earlier.InputDigest != first.InputDigest || earlier.RecipeDigest != first.RecipeDigest {
+			continue
+		}
+		if found := stagesOf(earlier, needed); found != nil {
+			return found, nil
+		}
+	}
+	return nil, failure.New(failure.Input,
+		fmt.Sprintf("the run can't start from %s: no earlier run of this file in project %s has finished %s",
+			first.StartFrom, first.ProjectID, needed[len(needed)-1]),
+		"run it from the start once")
+}
+
+// stagesOf returns the results of an earlier run for all the stages, or nil if one is missing.
+func stagesOf(earlier run.State, stages []string) map[string]run.StageSkippedReused {
+	found := map[string]run.StageSkippedReused{}
+	for _, id := range stages {
+		st, known := earlier.Stage(id)
+		if !known || !st.Status.Through() {
+			return nil
+		}
+		found[id] = run.StageSkippedReused{StageID: id, FromRunID: earlier.RunID, Artifacts: st.ArtifactRefs}
+	}
+	return found
+}
+
+// upstream returns the stages outside the plan's slice that stages inside it
+// build on, directly or not, in the plan's order.
+func upstream(plan *recipe.Plan) []string {
+	needed := map[string]bool{}
+	for i := len(plan.Stages) - 1; i >= 0; i-- {
+		s := plan.Stages[i]
+		if s.Selected || needed[s.ID] {
+			for _, n := range s.Inputs() {
+				needed[n] = true
+			}
+		}
+	}
+	var ids []string
+	for _, s := range plan.Stages {
+		if needed[s.ID] && !s.Selected {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids
+}

@@ -1,0 +1,202 @@
+// Package pipeline executes recipes: a flow that decides which stages may start,
+// and a worker that does one stage attempt and records it.
+package pipeline
+
+import (
+	"context"
+	"fmt"
+
+	"cineforge/artifact"
+	"cineforge/durable"
+	"cineforge/llm"
+	"cineforge/recipe"
+	"cineforge/run"
+	"cineforge/stage"
+)
+
+// Store is what a pipeline needs of storage.
+type Store interface {
+	run.Log
+	run.Archive
+	run.Runs
+}
+
+// Pipeline makes runs and does their stages. It is safe for concurrent use.
+type Pipeline struct {
+	store   Store
+	catalog stage.Catalog
+	model   llm.Candidate
+}
+
+var _ durable.Worker = (*Pipeline)(nil)
+
+// New returns a pipeline of the given modules, whose questions model answers.
+func New(store Store, catalog stage.Catalog, model llm.Candidate) *Pipeline {
+	return &Pipeline{store: store, catalog: catalog, model: model}
+}
+
+// Modules describes the catalog to recipes.
+func Modules(catalog stage.Catalog) recipe.Modules {
+	all := recipe.Modules{}
+	for id, m := range catalog {
+		info := m.Info()
+		spec := recipe.ModuleSpec{Params: map[string]recipe.ParamSpec{}, Consumes: info.Consumes, Produces: info.Produces}
+		for name, p := range info.Params {
+			spec.Params[name] = recipe.ParamSpec{Kind: string(p.Kind), Required: p.Required}
+		}
+		all[id] = spec
+	}
+	return all
+}
+
+// finish is the step that ends a run. No stage can have this name.
+const finish durable.Step = "$finish"
+
+// flow is the durable flow of a plan: a stage may start when all that it builds
+// on is done; once a stage has failed nothing new starts, and the run ends when
+// those under way have ended.
+func flow(plan *recipe.Plan) durable.Flow {
+	return func(done []durable.Result, running []durable.Step) []durable.Step {
+		outcome := map[durable.Step]durable.Outcome{}
+		failed := false
+		for _, r := range done {
+			outcome[r.Step] = r.Outcome
+			failed = failed || r.Outcome == durable.Failed
+		}
+		under := map[durable.Step]bool{}
+		for _, s := range running {
+			under[s] = true
+		}
+		var start []durable.Step
+		through := func(id string) bool { return outcome[durable.Step(id)] == durable.Done }
+		if !failed {
+			for _, id := range plan.Ready(through) {
+				step := durable.Step(id)
+				if _, ended := outcome[step]; !ended && !under[step] {
+					start = append(start, step)
+				}
+			}
+		}
+		if len(start)+len(running) == 0 && outcome[finish] == "" && (failed || allThrough(plan, through)) {
+			return []durable.Step{finish}
+		}
+		return start
+	}
+}
+
+func allThrough(plan *recipe.Plan, through func(string) bool) bool {
+	for _, s := range plan.Stages {
+		if s.Selected && !through(s.ID) {
+			return false
+		}
+	}
+	return true
+}
+
+// Open returns the flow of a run and what is recorded of it; see durable.Worker.
+func (p *Pipeline) Open(ctx context.Context, claim durable.Claim) (durable.Flow, []durable.Result, error) {
+	state, err := run.Load(ctx, p.store, claim.Run)
+	if err != nil {
+		return nil, nil, err
+	}
+	plan, err := p.plan(ctx, state)
+	if err != nil {
+		return nil, nil, err
+	}
+	if cause := resumedBecause(state); cause != "" {
+		if state, err = p.resume(ctx, claim, run.RunResumed{Cause: cause}); err != nil {
+			return nil, nil, err
+		}
+	}
+	return flow(plan), results(state, plan), nil
+}
+
+// Confirm lets a run go on that waits for a person to accept what stages made.
+// The caller executes the run after that.
+func (p *Pipeline) Confirm(ctx context.Context, claim durable.Claim) error {
+	state, err := run.Load(ctx, p.store, claim.Run)
+	if err != nil {
+		return err
+	}
+	var confirmed []string
+	for _, id := range state.StageOrder {
+		if st, _ := state.Stage(id); st.Status == run.StageIsPaused && st.PauseReason == run.AwaitingConfirmation {
+			confirmed = append(confirmed, id)
+		}
+	}
+	if len(confirmed) == 0 {
+		return nil
+	}
+	_, err = p.resume(ctx, claim, run.RunResumed{Cause: run.ResumedByOperator, Confirmed: confirmed})
+	return err
+}
+
+func (p *Pipeline) resume(ctx context.Context, claim durable.Claim, event run.RunResumed) (run.State, error) {
+	if err := p.append(ctx, claim, event); err != nil {
+		return run.State{}, err
+	}
+	return run.Load(ctx, p.store, claim.Run)
+}
+
+// resumedBecause says why a run that is opened was left under way, or "" if it was not.
+func resumedBecause(state run.State) string {
+	cause := ""
+	for _, st := range state.Stages {
+		switch {
+		case st.Status == run.StageRunning:
+			return run.ResumedAfterCrash
+		case st.Status == run.StageIsPaused && st.PauseReason == run.Interrupted:
+			cause = run.ResumedByOperator
+		}
+	}
+	return cause
+}
+
+// results lists the steps of a run that have ended.
+func results(state run.State, plan *recipe.Plan) []durable.Result {
+	var done []durable.Result
+	for _, s := range plan.Stages {
+		if st, known := state.Stage(s.ID); known {
+			if o := outcomeOf(st); o != "" {
+				done = append(done, durable.Result{Step: durable.Step(s.ID), Outcome: o})
+			}
+		}
+	}
+	if state.Status.Ended() {
+		done = append(done, durable.Result{Step: finish, Outcome: durable.Done})
+	}
+	return done
+}
+
+// outcomeOf returns how a stage ended, or "" if it has not.
+func outcomeOf(st run.StageState) durable.Outcome {
+	switch {
+	case st.Status.Through():
+		return durable.Done
+	case st.Status == run.StageIsFailed:
+		return durable.Failed
+	case st.Status == run.StageIsPaused:
+		return durable.Parked
+	}
+	return ""
+}
+
+// plan rebuilds the plan of a run from the recipe and the parameters that the run pinned.
+func (p *Pipeline) plan(ctx context.Context, state run.State) (*recipe.Plan, error) {
+	source, err := p.store.Blob(ctx, state.RecipeDigest)
+	if err != nil {
+		return nil, fmt.Errorf("the recipe of run %s: %w", state.RunID, err)
+	}
+	r, err := recipe.Parse(state.RecipeID, source)
+	if err != nil {
+		return nil, fmt.Errorf("the recipe of run %s: %w", state.RunID, err)
+	}
+	return r.Plan(recipe.PlanOptions{
+		Params: state.RuntimeParams, Modules: Modules(p.catalog), StartFrom: state.StartFrom, EndAt: state.EndAt,
+	})
+}
+
+// append records events that go with no artifact.
+func (p *Pipeline) append(ctx context.Context, claim durable.Claim, events ...run.Body) error {
+	return p.store.Commit(ctx, claim, nil, func([]artifact.Artifact) []run.Body { return events })
+}

@@ -1,0 +1,141 @@
+package pipeline
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"cineforge/durable"
+	"cineforge/failure"
+	"cineforge/llm"
+	"cineforge/run"
+)
+
+// recorder is the model that a stage attempt asks: it puts the questions to the
+// pipeline's model and tells of each attempt in the run's log. It is safe for
+// concurrent use.
+type recorder struct {
+	p     *Pipeline
+	claim durable.Claim
+	stage string
+
+	mu       sync.Mutex // guards what follows
+	attempts map[question]int
+	total    int
+	usd      float64
+	provider string // of the last answer
+	model    string
+	err      error // the first failure to record something, which ends the stage attempt
+}
+
+// question is what the number of an attempt counts within.
+type question struct {
+	unit string
+	role llm.Role
+}
+
+func newRecorder(p *Pipeline, claim durable.Claim, stageID string, earlier []run.AttemptState) *recorder {
+	r := &recorder{p: p, claim: claim, stage: stageID, attempts: map[question]int{}, total: len(earlier)}
+	for _, a := range earlier {
+		r.attempts[question{a.Unit, llm.Role(a.Role)}]++
+	}
+	return r
+}
+
+// Generate asks the model, and has recorded the attempt when it returns.
+func (r *recorder) Generate(ctx context.Context, req llm.Request) (llm.Response, error) {
+	a := r.next(req)
+	if err := r.append(ctx, run.AttemptStarted{Attempt: a}); err != nil {
+		return llm.Response{}, err
+	}
+	start := time.Now()
+	resp, err := r.p.model.Model.Generate(ctx, req)
+	latency := time.Since(start).Milliseconds()
+	// What an attempt has cost is recorded also when the run is stopping.
+	record := context.WithoutCancel(ctx)
+	r.account(resp, err)
+	if err != nil {
+		return resp, firstError(r.append(record, run.AttemptFailed{Attempt: a, ErrorClass: failure.ClassOf(err), Error: err.Error(),
+			RequestID: resp.RequestID, InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens,
+			CostUSD: resp.Usage.CostUSD, LatencyMS: latency}), err)
+	}
+	return resp, r.append(record, run.AttemptFinished{Attempt: a, ServedModel: resp.Model, RequestID: resp.RequestID,
+		InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens, CostUSD: resp.Usage.CostUSD, LatencyMS: latency})
+}
+
+func firstError(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// next gives the coming attempt its number.
+func (r *recorder) next(req llm.Request) run.Attempt {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	q := question{req.Unit, req.Role}
+	r.attempts[q]++
+	r.total++
+	r.provider, r.model = r.p.model.Provider, r.p.model.Name
+	return run.Attempt{StageID: r.stage, Unit: req.Unit, Role: string(req.Role), Attempt: r.attempts[q], Provider: r.provider, Model: r.model}
+}
+
+// account counts what an attempt took, failed or not, and notes who answered.
+func (r *recorder) account(resp llm.Response, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.usd += resp.Usage.CostUSD
+	if err == nil {
+		r.provider, r.model = resp.Provider, resp.Model
+	}
+}
+
+// progress tells that a unit is through. A failure to record it shows at the end of the attempt.
+func (r *recorder) progress(ctx context.Context, done, total int, unit string) {
+	if unit == "" {
+		return // nothing is through yet
+	}
+	r.append(ctx, run.UnitDone{StageID: r.stage, Unit: unit, Done: done, Total: total}) //nolint:errcheck // kept in r.err
+}
+
+func (r *recorder) append(ctx context.Context, event run.Body) error {
+	err := r.p.append(ctx, r.claim, event)
+	if err != nil && ctx.Err() == nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.err = firstError(r.err, err)
+	}
+	return err
+}
+
+// broken returns the first failure to record something.
+func (r *recorder) broken() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.err
+}
+
+// cost returns what the attempts have cost, in USD.
+func (r *recorder) cost() float64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.usd
+}
+
+// count returns how many attempts the stage has seen, those of earlier stage attempts included.
+func (r *recorder) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.total
+}
+
+// last returns who was asked last, or "code" if nobody was.
+func (r *recorder) last() (provider, model string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.total == 0 {
+		return "code", "code"
+	}
+	return r.provider, r.model
+}
