@@ -56,15 +56,16 @@ func (p *Pipeline) end(ctx context.Context, claim durable.Claim, state run.State
 type attempt struct {
 	p      *Pipeline
 	claim  durable.Claim
+	state  run.State // of the run when the attempt began
 	stage  recipe.PlannedStage
 	module stage.Module
-	inputs stage.Inputs
 	file   stage.File
+	inputs stage.Inputs
 	asked  *recorder
 	before float64 // what earlier attempts at the stage have cost, in USD
 }
 
-// attempt gathers what a stage attempt works with.
+// attempt prepares a stage attempt.
 func (p *Pipeline) attempt(ctx context.Context, claim durable.Claim, state run.State, id string) (*attempt, error) {
 	plan, err := p.plan(ctx, state)
 	if err != nil {
@@ -74,39 +75,17 @@ func (p *Pipeline) attempt(ctx context.Context, claim durable.Claim, state run.S
 	if !ok {
 		return nil, fmt.Errorf("run %s has no stage %s", claim.Run, id)
 	}
-	inputs, err := p.inputs(ctx, state, planned)
-	if err != nil {
-		return nil, err
-	}
 	data, err := p.store.Blob(ctx, state.InputDigest)
 	if err != nil {
 		return nil, fmt.Errorf("the input of run %s: %w", claim.Run, err)
 	}
 	st, _ := state.Stage(id)
 	return &attempt{
-		p: p, claim: claim, stage: planned, module: p.catalog[planned.Module], inputs: inputs,
+		p: p, claim: claim, state: state, stage: planned, module: p.catalog[planned.Module],
 		file:   stage.File{Name: state.InputName, Data: data},
 		asked:  newRecorder(p, claim, id, st.Attempts),
 		before: st.CostUSD,
 	}, nil
-}
-
-// inputs loads what a stage builds on: the artifacts of the stages it needs, and
-// those it wants from the project.
-func (p *Pipeline) inputs(ctx context.Context, state run.State, s recipe.PlannedStage) (stage.Inputs, error) {
-	var inputs stage.Inputs
-	for _, id := range s.Inputs() {
-		st, _ := state.Stage(id)
-		for _, ref := range st.ArtifactRefs {
-			a, err := p.store.Artifact(ctx, state.ProjectID, ref)
-			if err != nil {
-				return nil, err
-			}
-			inputs = append(inputs, a)
-		}
-	}
-	stored, err := p.storeInputs(ctx, state.ProjectID, s)
-	return append(inputs, stored...), err
 }
 
 // do runs the module and records what came of it. The error is the store's; a
@@ -117,6 +96,8 @@ func (a *attempt) do(ctx context.Context) (durable.Outcome, error) {
 	}
 	result, err := a.run(ctx)
 	switch {
+	case errors.Is(err, errStore):
+		return "", err
 	case a.asked.broken() != nil:
 		return "", a.asked.broken()
 	case err != nil && ctx.Err() != nil:
@@ -129,8 +110,18 @@ func (a *attempt) do(ctx context.Context) (durable.Outcome, error) {
 	return a.save(ctx, result)
 }
 
-// run calls the module; a panic in it is a failure of the stage, not of the process.
+// errStore marks a failure of the store, after which the attempt is as if it had not been.
+var errStore = errors.New("the store failed")
+
+// run gathers the inputs and calls the module; a panic in it is a failure of the
+// stage, not of the process.
 func (a *attempt) run(ctx context.Context) (result stage.Result, err error) {
+	if a.inputs, err = a.p.inputs(ctx, a.state, a.stage); err != nil {
+		if failure.ClassOf(err) != failure.Input {
+			err = errors.Join(errStore, err)
+		}
+		return stage.Result{}, err
+	}
 	defer func() {
 		if v := recover(); v != nil {
 			err = &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("module %s panicked: %v", a.stage.Module, v),

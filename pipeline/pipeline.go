@@ -63,6 +63,9 @@ func flow(plan *recipe.Plan) durable.Flow {
 			outcome[r.Step] = r.Outcome
 			failed = failed || r.Outcome == durable.Failed
 		}
+		if outcome[finish] != "" {
+			return nil
+		}
 		under := map[durable.Step]bool{}
 		for _, s := range running {
 			under[s] = true
@@ -77,7 +80,7 @@ func flow(plan *recipe.Plan) durable.Flow {
 				}
 			}
 		}
-		if len(start)+len(running) == 0 && outcome[finish] == "" && (failed || allThrough(plan, through)) {
+		if len(start)+len(running) == 0 && (failed || allThrough(plan, through)) {
 			return []durable.Step{finish}
 		}
 		return start

@@ -29,7 +29,8 @@ type Options struct {
 	ClaimTTL time.Duration
 }
 
-const defaultClaimTTL = 15 * time.Second
+// DefaultClaimTTL is how long a claim lives without a sign of life if Options does not say.
+const DefaultClaimTTL = 15 * time.Second
 
 // Engine executes runs. It is safe for concurrent use.
 type Engine struct {
@@ -42,7 +43,7 @@ type Engine struct {
 func New(journal Journal, worker durable.Worker, opts Options) *Engine {
 	ttl := opts.ClaimTTL
 	if ttl == 0 {
-		ttl = defaultClaimTTL
+		ttl = DefaultClaimTTL
 	}
 	return &Engine{journal: journal, worker: worker, ttl: ttl}
 }

@@ -109,3 +109,15 @@ func (s *Store) Close() error {
 	}
 	return err
 }
+
+// Check reads the whole database and returns an error if it is damaged.
+func (s *Store) Check(ctx context.Context) error {
+	var result string
+	if err := s.read.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&result); err != nil {
+		return fmt.Errorf("check the database: %w", err)
+	}
+	if result != "ok" {
+		return fmt.Errorf("the database is damaged: %s", result)
+	}
+	return nil
+}

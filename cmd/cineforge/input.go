@@ -1,0 +1,73 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"unicode"
+
+	"cineforge/failure"
+	"cineforge/screenplay/document"
+)
+
+// readInput reads the file that a command names, or standard input for "-".
+func readInput(path string, stdin io.Reader) (name string, data []byte, err error) {
+	if path != "-" {
+		data, err = document.Load(path, document.DefaultLimit)
+		return filepath.Base(path), data, err
+	}
+	data, err = io.ReadAll(io.LimitReader(stdin, document.DefaultLimit+1))
+	switch {
+	case err != nil:
+		return "", nil, fmt.Errorf("standard input can't be read: %w", err)
+	case len(data) > document.DefaultLimit:
+		return "", nil, failure.New(failure.Input, fmt.Sprintf("standard input holds more than %d MB", document.DefaultLimit>>20), "give a smaller file")
+	case len(data) == 0:
+		return "", nil, failure.New(failure.Input, "standard input is empty", "pipe a script into it, or name a file")
+	}
+	return "stdin", data, nil
+}
+
+// printJSON prints v as an indented object.
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// oneLine makes text from files and models fit to print: one line, and nothing in it
+// that a terminal would obey.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return ' '
+		case !unicode.IsPrint(r):
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// version is the version that the binary was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "cineforge (unversioned)"
+	}
+	return "cineforge " + info.Main.Version
+}
+
+// isTerminal reports whether f is a screen that somebody may be looking at.
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
+}
+
+// color reports whether f is to be written to in colour.
+func color(f *os.File) bool { return isTerminal(f) && os.Getenv("NO_COLOR") == "" }

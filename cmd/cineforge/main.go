@@ -1,0 +1,166 @@
+// Command cineforge turns a story file into structured scenes and a project
+// configuration.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"cineforge/failure"
+	"cineforge/recipe"
+)
+
+// The exit codes, a promise to scripts.
+const (
+	exitOK          = 0
+	exitError       = 1
+	exitUsage       = 2
+	exitTimedOut    = 3 // a watch timed out, or the run was cancelled
+	exitRunFailed   = 5
+	exitRunPaused   = 6 // the run needs a person
+	exitNoProvider  = 7
+	exitInterrupted = 130
+)
+
+// exit is an error with the exit code it leads to. A nil Err prints nothing, as
+// all that there is to say has been said.
+type exit struct {
+	Code int
+	Err  error
+}
+
+func (e *exit) Error() string {
+	if e.Err == nil {
+		return fmt.Sprintf("exit code %d", e.Code)
+	}
+	return e.Err.Error()
+}
+
+func (e *exit) Unwrap() error { return e.Err }
+
+// usage makes err one of the command line, by which no run was made.
+func usage(err error) error { return &exit{exitUsage, err} }
+
+// cli is the command line: what all commands have, and the commands.
+type cli struct {
+	Data    string           `placeholder:"DIR" default:"./cineforge-data" help:"Where runs, artifacts and recipes are kept (${default})."`
+	JSON    bool             `help:"Print machine-readable output on stdout, and nothing else there."`
+	Verbose bool             `short:"v" help:"Tell each attempt and unit too."`
+	Config  string           `placeholder:"FILE" default:"cineforge.yaml" help:"File with defaults for flags; it need not be there (${default})."`
+	Version kong.VersionFlag `help:"Print the version and stop."`
+
+	Run        runCmd        `cmd:"" help:"Turn a story file into scenes and a project configuration."`
+	Scenes     scenesCmd     `cmd:"" help:"Show what a script holds, without any model."`
+	Text       textCmd       `cmd:"" help:"Print the text that would be read from a file."`
+	Runs       runsCmd       `cmd:"" help:"Look at runs, follow them, take their files."`
+	Recipes    recipesCmd    `cmd:"" help:"List and check recipes."`
+	Doctor     doctorCmd     `cmd:"" help:"Check what the program works with, and say what to do about the rest."`
+	Completion completionCmd `cmd:"" help:"Print a completion script for a shell."`
+	Complete   completeCmd   `cmd:"" name:"__complete" hidden:"" help:"Print the words that can come next."`
+}
+
+// streams are where commands read and write.
+type streams struct {
+	in       io.Reader
+	out, err *os.File
+}
+
+func main() {
+	os.Exit(execute(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
+}
+
+// execute runs a command line and returns its exit code.
+func execute(args []string, s streams) int {
+	var c cli
+	parser, err := newParser(&c, s)
+	if err != nil {
+		fmt.Fprintln(s.err, "cineforge:", err)
+		return exitError
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(s.err, "cineforge:", err)
+		fmt.Fprintln(s.err, helpHint(err))
+		return exitUsage
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// A second Ctrl-C ends the process at once.
+	context.AfterFunc(ctx, stop)
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	return report(s, parsed.Run(&c, s))
+}
+
+func newParser(c *cli, s streams) (*kong.Kong, error) {
+	return kong.New(c,
+		kong.Name("cineforge"),
+		kong.Description(description),
+		kong.Vars{"version": version()},
+		kong.Writers(s.out, s.err),
+		kong.DefaultEnvars("CINEFORGE"),
+		kong.Resolvers(&configFile{}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 100}),
+		kong.UsageOnError(),
+	)
+}
+
+const description = `Turn a screenplay or prose file into structured scenes and a project configuration.
+
+Begin with:  cineforge run script.fountain
+
+Every flag can also be set by the environment (CINEFORGE_DATA for --data) or in
+cineforge.yaml (data: DIR); flags beat the environment, which beats the file.
+
+Exit codes: 0 ok, 1 error, 2 usage, 3 watch timed out, 5 run failed, 6 run paused
+and needs a person, 7 no provider available, 130 interrupted.`
+
+// helpHint points at the help of the command that was meant.
+func helpHint(err error) string {
+	var p *kong.ParseError
+	command := "cineforge"
+	if errors.As(err, &p) && p.Context != nil && p.Context.Selected() != nil {
+		command += " " + p.Context.Selected().Path()
+	}
+	return "Try: " + command + " --help"
+}
+
+// report prints an error as one line and returns the exit code it means.
+func report(s streams, err error) int {
+	if err == nil {
+		return exitOK
+	}
+	code := exitError
+	if e, ok := errors.AsType[*exit](err); ok {
+		if e.Err == nil {
+			return e.Code
+		}
+		code = e.Code
+	}
+	for _, line := range lines(err) {
+		fmt.Fprintln(s.err, "cineforge:", oneLine(line))
+	}
+	return code
+}
+
+// lines returns what there is to say about an error: a line for each mistake in
+// a recipe, else the classified failure without the wrapping around it.
+func lines(err error) []string {
+	if list, ok := errors.AsType[recipe.Errors](err); ok {
+		var all []string
+		for _, e := range list {
+			all = append(all, e.Error())
+		}
+		return all
+	}
+	if f, ok := errors.AsType[*failure.Error](err); ok {
+		return []string{f.Error()}
+	}
+	return []string{err.Error()}
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"cineforge/failure"
+	"cineforge/internal/app"
+	"cineforge/run"
+	"cineforge/stage"
+)
+
+type runCmd struct {
+	File      string            `arg:"" help:"The story: .fountain, .txt or .md; - for standard input."`
+	Recipe    string            `default:"mvp_ingest" placeholder:"ID" help:"Which recipe to run (${default})."`
+	Project   string            `placeholder:"SLUG" help:"The project that the results belong to; by default named after the file."`
+	Param     map[string]string `placeholder:"K=V" help:"A parameter of the recipe; can be given several times."`
+	StartFrom string            `placeholder:"STAGE" help:"Begin at this stage, on what an earlier run of the same file made."`
+	EndAt     string            `placeholder:"STAGE" help:"Stop behind this stage."`
+	DryRun    bool              `help:"Check everything and run nothing."`
+	Output    string            `placeholder:"DIR" help:"Also write the run's files below this folder."`
+}
+
+func (runCmd) Help() string {
+	return `Reads the file, runs the recipe's stages on it and shows them as they go. What they
+make is kept in the data directory; --output also writes it as files.
+
+Ctrl-C parks the run and says how to go on with it; nothing that is finished is lost.
+
+Examples:
+  cineforge run script.fountain
+  cineforge run script.fountain --output results --project night-ferry
+  cineforge run notes.txt --end-at extract_scenes --json
+  cineforge run script.fountain --param accept_config=false`
+}
+
+// Run does the command.
+func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
+	name, data, err := readInput(c.File, s.in)
+	if err != nil {
+		return err
+	}
+	a, err := app.Open(ctx, g.Data)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	params := map[string]any{"accept_config": true}
+	for k, v := range c.Param {
+		params[k] = paramValue(v)
+	}
+	id, err := a.Start(ctx, app.Start{
+		File: stage.File{Name: name, Data: data}, RecipeID: c.Recipe, ProjectID: c.Project,
+		Params: params, StartFrom: c.StartFrom, EndAt: c.EndAt, DryRun: c.DryRun,
+	})
+	if err != nil {
+		return notStarted(err)
+	}
+	state, err := showRun(ctx, a, id, g, s)
+	if err != nil {
+		return err
+	}
+	return c.finish(a, state, g, s)
+}
+
+// notStarted says which errors are the command's.
+func notStarted(err error) error {
+	if failure.ClassOf(err) == failure.Input {
+		return usage(err)
+	}
+	return err
+}
+
+// finish prints what came out and where it is, and returns what the state means.
+func (c *runCmd) finish(a *app.App, state run.State, g *cli, s streams) error {
+	output := ""
+	if c.Output != "" {
+		// The files are written also of a run that was interrupted.
+		x, err := a.Export(context.Background(), state.RunID, c.Output)
+		if err != nil {
+			return err
+		}
+		output = x.Dir
+	}
+	if g.JSON {
+		if err := printJSON(s.out, runResult{State: state, Output: optional(output)}); err != nil {
+			return err
+		}
+		return ended(state)
+	}
+	if err := printOutcome(s.out, a, state, g, output); err != nil {
+		return err
+	}
+	return ended(state)
+}
+
+// runResult is the one object that run prints with --json.
+type runResult struct {
+	run.State
+	Output *string `json:"output"`
+}
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// paramValue reads the value of a --param: a bool or a number if it looks like one, else text.
+func paramValue(s string) any {
+	switch s {
+	case "true":
+		return true
+	case "false":
+		return false
+	}
+	if n, err := strconv.Atoi(s); err == nil {
+		return n
+	}
+	return s
+}
+
+// ended returns what a run's state means for the exit code. The reason has been printed.
+func ended(state run.State) error {
+	switch state.Status {
+	case run.RunDone:
+		return nil
+	case run.RunCanceled:
+		return &exit{Code: exitTimedOut}
+	case run.RunFailed:
+		return &exit{Code: failedCode(state)}
+	case run.Paused:
+		for _, st := range state.Stages {
+			if st.PauseReason == run.Interrupted {
+				return &exit{Code: exitInterrupted}
+			}
+		}
+		return &exit{Code: exitRunPaused}
+	}
+	return &exit{Code: exitError, Err: fmt.Errorf("run %s is still %s", state.RunID, state.Status)}
+}
+
+func failedCode(state run.State) int {
+	for _, st := range state.Stages {
+		if st.FinalErrorClass == nil {
+			continue
+		}
+		switch *st.FinalErrorClass {
+		case failure.Input:
+			return exitError
+		case failure.NoProvider:
+			return exitNoProvider
+		}
+	}
+	return exitRunFailed
+}
+
+// showRun executes a run and shows it until it is at rest. A run that ctx stops is parked.
+func showRun(ctx context.Context, a *app.App, id string, g *cli, s streams) (run.State, error) {
+	executing := make(chan error, 1)
+	go func() { executing <- a.Execute(ctx, id) }()
+	if err := watchRun(ctx, a, id, g, s, executing); err != nil {
+		return run.State{}, err
+	}
+	state, err := run.Load(context.WithoutCancel(ctx), a.Store, id)
+	return state, err
+}
+
+// stopped reports whether err only says that the user stopped the command.
+func stopped(ctx context.Context, err error) bool {
+	return ctx.Err() != nil && errors.Is(err, context.Canceled)
+}

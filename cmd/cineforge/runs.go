@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"cineforge/durable"
+	"cineforge/failure"
+	"cineforge/internal/app"
+	"cineforge/internal/progress"
+	"cineforge/run"
+)
+
+type runsCmd struct {
+	List   runsListCmd   `cmd:"" help:"List runs, newest first."`
+	Show   runsShowCmd   `cmd:"" help:"Show where a run stands, and why."`
+	Events runsEventsCmd `cmd:"" help:"Print what happened in a run, one JSON object a line."`
+	Watch  runsWatchCmd  `cmd:"" help:"Show a run as it goes, and take it up if nobody is working on it."`
+	Resume runsResumeCmd `cmd:"" help:"Let a paused run go on, accepting what it waits for to be accepted."`
+	Export runsExportCmd `cmd:"" help:"Write a run's state, events and artifacts as files."`
+}
+
+// runArg is the run that a command is about.
+type runArg struct {
+	ID string `arg:"" help:"The run's id."`
+}
+
+// open opens the system and loads the run.
+func (r runArg) open(ctx context.Context, g *cli) (*app.App, run.State, error) {
+	if !app.ValidRunID(r.ID) {
+		return nil, run.State{}, usage(failure.New(failure.Input, fmt.Sprintf("%q can't be a run's id", r.ID), "cineforge runs list shows them"))
+	}
+	a, err := app.Open(ctx, g.Data)
+	if err != nil {
+		return nil, run.State{}, err
+	}
+	state, err := run.Load(ctx, a.Store, r.ID)
+	if err != nil {
+		if errors.Is(err, run.ErrNotFound) {
+			err = usage(failure.New(failure.Input, fmt.Sprintf("there is no run %s in %s", r.ID, g.Data), "cineforge runs list shows them"))
+		}
+		return nil, state, errors.Join(err, a.Close())
+	}
+	return a, state, nil
+}
+
+type runsListCmd struct {
+	Project string `placeholder:"SLUG" help:"Only the runs of this project."`
+	Limit   int    `default:"50" help:"How many at the most (${default}); 0 for all."`
+}
+
+// listed is a run in the list.
+type listed struct {
+	RunID        string        `json:"run_id"`
+	Status       run.Status    `json:"status"`
+	RecipeID     string        `json:"recipe_id"`
+	ProjectID    string        `json:"project_id"`
+	StartedAt    *run.UnixTime `json:"started_at"`
+	FinishedAt   *run.UnixTime `json:"finished_at"`
+	ParentRunID  *string       `json:"parent_run_id"`
+	TotalCostUSD float64       `json:"total_cost_usd"`
+}
+
+// Run does the command.
+func (c *runsListCmd) Run(ctx context.Context, g *cli, s streams) error {
+	a, err := app.Open(ctx, g.Data)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	states := []run.State{}
+	for r, err := range a.Store.Runs(ctx, c.Project) {
+		if err != nil {
+			return err
+		}
+		if c.Limit > 0 && len(states) == c.Limit {
+			break
+		}
+		state, err := run.Load(ctx, a.Store, r.RunID)
+		if err != nil {
+			return err
+		}
+		states = append(states, state)
+	}
+	if !g.JSON {
+		return progress.WriteRuns(s.out, states, time.Now(), color(s.out))
+	}
+	list := []listed{}
+	for _, st := range states {
+		list = append(list, listed{st.RunID, st.Status, st.RecipeID, st.ProjectID, st.StartedAt, st.FinishedAt, st.ParentRunID, st.TotalCostUSD})
+	}
+	return printJSON(s.out, list)
+}
+
+type runsShowCmd struct {
+	runArg
+}
+
+// Run does the command.
+func (c *runsShowCmd) Run(ctx context.Context, g *cli, s streams) error {
+	a, state, err := c.open(ctx, g)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	if g.JSON {
+		return printJSON(s.out, state)
+	}
+	return progress.WriteState(s.out, state, time.Now(), color(s.out))
+}
+
+type runsEventsCmd struct {
+	runArg
+	After  int64 `placeholder:"SEQ" help:"Begin behind this event."`
+	Follow bool  `short:"f" help:"Go on as events come, until the run has ended."`
+}
+
+// Run does the command. Its output is JSON lines with and without --json.
+func (c *runsEventsCmd) Run(ctx context.Context, g *cli, s streams) error {
+	a, _, err := c.open(ctx, g)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	events := a.Store.Events(ctx, c.ID, c.After)
+	if c.Follow {
+		events = run.Follow(ctx, a.Store, c.ID, c.After)
+	}
+	enc := json.NewEncoder(s.out)
+	enc.SetEscapeHTML(false)
+	for e, err := range events {
+		if stopped(ctx, err) {
+			return &exit{Code: exitInterrupted}
+		}
+		if err != nil {
+			return err
+		}
+		if err := enc.Encode(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type runsWatchCmd struct {
+	runArg
+	Timeout time.Duration `placeholder:"DUR" help:"Stop watching after this long (such as 30s, 10m) with exit code 3; the run is not stopped by that."`
+}
+
+// Run does the command.
+func (c *runsWatchCmd) Run(ctx context.Context, g *cli, s streams) error {
+	a, state, err := c.open(ctx, g)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	if c.Timeout > 0 {
+		timed, cancel := context.WithTimeoutCause(ctx, c.Timeout, errWatchTimeout)
+		defer cancel()
+		ctx = timed
+	}
+	if !state.Status.Ended() {
+		if state, err = showRun(ctx, a, c.ID, g, s); err != nil {
+			return err
+		}
+	}
+	if g.JSON {
+		err = printJSON(s.out, state)
+	} else {
+		err = printOutcome(s.out, a, state, g, "")
+	}
+	if errors.Is(context.Cause(ctx), errWatchTimeout) && !state.Status.Ended() {
+		err = errors.Join(err, &exit{Code: exitTimedOut})
+	}
+	return errors.Join(err, ended(state))
+}
+
+var errWatchTimeout = errors.New("the watch timed out")
+
+type runsResumeCmd struct {
+	runArg
+}
+
+// Run does the command.
+func (c *runsResumeCmd) Run(ctx context.Context, g *cli, s streams) error {
+	a, state, err := c.open(ctx, g)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	if state.Status.Ended() {
+		return usage(failure.New(failure.Input, fmt.Sprintf("run %s is over (%s), so there is nothing to resume", c.ID, state.Status), "run the file again"))
+	}
+	if err := a.Confirm(ctx, c.ID); err != nil {
+		if errors.Is(err, durable.ErrHeld) {
+			err = failure.New(failure.Input, fmt.Sprintf("run %s is under way already", c.ID), "cineforge runs watch "+c.ID+" shows it")
+		}
+		return err
+	}
+	if state, err = showRun(ctx, a, c.ID, g, s); err != nil {
+		return err
+	}
+	if g.JSON {
+		err = printJSON(s.out, state)
+	} else {
+		err = printOutcome(s.out, a, state, g, "")
+	}
+	return errors.Join(err, ended(state))
+}
+
+type runsExportCmd struct {
+	runArg
+	Output string `required:"" placeholder:"DIR" help:"The folder to write below."`
+}
+
+// Run does the command.
+func (c *runsExportCmd) Run(ctx context.Context, g *cli, s streams) error {
+	a, _, err := c.open(ctx, g)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	x, err := a.Export(ctx, c.ID, c.Output)
+	if err != nil {
+		return err
+	}
+	if g.JSON {
+		return printJSON(s.out, x)
+	}
+	fmt.Fprintf(s.out, "wrote %s and %d artifacts below %s\n", x.StateFile, x.Artifacts, x.Dir)
+	return nil
+}

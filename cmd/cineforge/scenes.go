@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"cineforge/screenplay/document"
+)
+
+type scenesCmd struct {
+	File string `arg:"" help:"The script: .fountain, .txt or .md; - for standard input."`
+}
+
+func (scenesCmd) Help() string {
+	return `Lists the scenes, characters and locations that the script holds, with what a person
+may want to look at. It asks no model and keeps nothing.
+
+A document without scenes, such as prose, gives an empty list and a warning that
+says what it looks like.`
+}
+
+// Run does the command.
+func (c *scenesCmd) Run(g *cli, s streams) error {
+	doc, err := readDocument(c.File, s.in)
+	if err != nil {
+		return err
+	}
+	r := document.Summary(doc)
+	if g.JSON {
+		return printJSON(s.out, r)
+	}
+	return writeScenes(s.out, s.err, r)
+}
+
+func readDocument(path string, in io.Reader) (document.Document, error) {
+	name, data, err := readInput(path, in)
+	if err != nil {
+		return document.Document{}, err
+	}
+	return document.Read(name, data)
+}
+
+// writeScenes prints the scenes as a table, and the warnings to stderr.
+func writeScenes(out, errs io.Writer, r document.Report) error {
+	title := r.Title
+	if title == "" {
+		title = "(no title)"
+	}
+	fmt.Fprintf(out, "%s\n%d scenes, %d speaking characters, %d locations, %.1f pages, about %.0f minutes (%s, %s)\n",
+		oneLine(title), len(r.Scenes), len(r.Characters), len(r.Locations), r.Pages, r.Minutes, r.Format, r.Encoding)
+	if len(r.Scenes) > 0 {
+		fmt.Fprintln(out)
+		t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(t, "#\tHEADING\tLENGTH\tSPEECHES\tLINES\tCAST")
+		for i, sc := range r.Scenes {
+			number := fmt.Sprint(i + 1)
+			if sc.Number != nil {
+				number = *sc.Number
+			}
+			heading := sc.Heading
+			if sc.Implied {
+				heading += " (implied)"
+			}
+			fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%d-%d\t%s\n", oneLine(number), oneLine(heading), eighths(sc.PageEighths),
+				sc.DialogueBlocks, sc.StartLine, sc.EndLine, oneLine(strings.Join(sc.Characters, ", ")))
+		}
+		if err := t.Flush(); err != nil {
+			return err
+		}
+	}
+	for _, w := range r.Warnings {
+		fmt.Fprintf(errs, "line %d: %s\n", w.Line, oneLine(w.Message))
+	}
+	return nil
+}
+
+// eighths writes a length the way a script's breakdown does: 1 3/8.
+func eighths(n int) string {
+	switch whole, rest := n/8, n%8; {
+	case rest == 0:
+		return fmt.Sprint(whole)
+	case whole == 0:
+		return fmt.Sprintf("%d/8", rest)
+	default:
+		return fmt.Sprintf("%d %d/8", whole, rest)
+	}
+}
+
+type textCmd struct {
+	File string `arg:"" help:"The file; - for standard input."`
+}
+
+func (textCmd) Help() string {
+	return `Prints the text that a run would work on, as UTF-8 with plain line ends. How it was
+taken from the file goes to stderr.`
+}
+
+// Run does the command.
+func (c *textCmd) Run(g *cli, s streams) error {
+	doc, err := readDocument(c.File, s.in)
+	if err != nil {
+		return err
+	}
+	if g.JSON {
+		return printJSON(s.out, textResult{Format: doc.Format, Encoding: doc.Encoding, Kind: string(doc.Kind),
+			Confidence: doc.Confidence, Evidence: doc.Evidence, Text: doc.Text})
+	}
+	fmt.Fprintf(s.err, "%s, %s, %d bytes: looks like %s (confidence %.2f: %s)\n", doc.Format, doc.Encoding, doc.Size,
+		doc.Kind, doc.Confidence, oneLine(strings.Join(doc.Evidence, ", ")))
+	for _, w := range doc.Warnings {
+		fmt.Fprintf(s.err, "line %d: %s\n", w.Line, oneLine(w.Message))
+	}
+	_, err = io.WriteString(s.out, doc.Text)
+	return err
+}
+
+type textResult struct {
+	Format     string   `json:"format"`
+	Encoding   string   `json:"encoding"`
+	Kind       string   `json:"kind"`
+	Confidence float64  `json:"confidence"`
+	Evidence   []string `json:"evidence"`
+	Text       string   `json:"text"`
+}

@@ -1,0 +1,178 @@
+// Package app puts the system together: configuration in, running system out. It
+// is the only package that knows all the others.
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"cineforge/durable"
+	"cineforge/durable/local"
+	"cineforge/failure"
+	"cineforge/internal/sqlite"
+	"cineforge/llm"
+	"cineforge/llm/offline"
+	"cineforge/pipeline"
+	"cineforge/recipe"
+	"cineforge/recipes"
+	"cineforge/run"
+	"cineforge/stage"
+	"cineforge/stage/ingest"
+	"cineforge/stage/normalize"
+	"cineforge/stage/projectconfig"
+	"cineforge/stage/scenes"
+)
+
+// offlineNotice is what a user has to know of a run that no real model takes part in.
+const offlineNotice = "Only the offline model answers: what needs judgement (summaries, tone, genre, logline) stays open and is marked needs_review."
+
+// App is a running system on one data directory. It is safe for concurrent use.
+type App struct {
+	Store   pipeline.Store
+	Catalog stage.Catalog
+
+	dataDir  string
+	pipeline *pipeline.Pipeline
+	engine   durable.Engine
+	journal  local.Journal
+	close    func() error
+}
+
+// Modules returns the modules that recipes may name.
+func Modules() stage.Catalog {
+	return stage.NewCatalog(ingest.Module{}, normalize.Module{}, scenes.Module{}, projectconfig.Module{})
+}
+
+// Open opens the system on a data directory, which it makes if it is not there.
+// Close it after use.
+func Open(ctx context.Context, dataDir string) (*App, error) {
+	if err := os.MkdirAll(dataDir, 0o700); err != nil {
+		return nil, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the data directory %s can't be made: %v", dataDir, cause(err)),
+			Hint: "name another one with --data", Err: err}
+	}
+	store, err := sqlite.Open(ctx, dataDir)
+	if err != nil {
+		return nil, &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("the database in %s can't be used: %v", dataDir, err),
+			Hint: "cineforge doctor tells more", Err: err}
+	}
+	model := llm.Candidate{Provider: offline.Name, Name: offline.Name, Model: offline.Model{}}
+	catalog := Modules()
+	p := pipeline.New(store, catalog, model)
+	return &App{
+		Store: store, Catalog: catalog, dataDir: dataDir, pipeline: p,
+		engine: local.New(store, p, local.Options{}), journal: store, close: store.Close,
+	}, nil
+}
+
+// cause strips the operation and the path from a file error, which the message names already.
+func cause(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Err
+	}
+	return err
+}
+
+// Close ends the system. Runs must be at rest or parked.
+func (a *App) Close() error { return a.close() }
+
+// RecipeSources returns where recipes are found: the data directory's, then the shipped ones.
+func RecipeSources(dataDir string) []fs.FS {
+	return []fs.FS{os.DirFS(filepath.Join(dataDir, "recipes")), recipes.FS}
+}
+
+// Start is what a run is asked for with.
+type Start struct {
+	File      stage.File
+	RecipeID  string
+	ProjectID string // "" makes one of the file's name
+	Params    map[string]any
+	StartFrom string
+	EndAt     string
+	DryRun    bool
+}
+
+// Start makes a run, which [App.Execute] then does. An unusable request makes no
+// run: the error is then a failure of class input, or a list of what is wrong
+// with the recipe.
+func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
+	source, where, err := recipe.Find(s.RecipeID, RecipeSources(a.dataDir)...)
+	if err != nil {
+		return "", err
+	}
+	r, err := recipe.Parse(where, source)
+	if err != nil {
+		return "", err
+	}
+	if s.ProjectID == "" {
+		s.ProjectID = Slug(s.File.Name)
+	}
+	if !slugPattern.MatchString(s.ProjectID) {
+		return "", failure.New(failure.Input, fmt.Sprintf("%q can't be a project", s.ProjectID),
+			"use small letters, digits and dashes, beginning with a letter or digit")
+	}
+	spec := pipeline.Spec{
+		ProjectID: s.ProjectID, Recipe: r, Input: s.File, Params: s.Params,
+		StartFrom: s.StartFrom, EndAt: s.EndAt, DryRun: s.DryRun, Notice: offlineNotice,
+	}
+	for {
+		spec.RunID = newRunID()
+		_, err := a.pipeline.Create(ctx, spec)
+		if !errors.Is(err, run.ErrExists) {
+			return spec.RunID, err
+		}
+	}
+}
+
+// Execute does a run until it is at rest, or until ctx is done; see durable.Engine.
+func (a *App) Execute(ctx context.Context, runID string) error { return a.engine.Execute(ctx, runID) }
+
+// confirmTTL is how long confirming may take before another process may do it.
+const confirmTTL = local.DefaultClaimTTL
+
+// Confirm accepts, in a person's name, what a paused run waits for to be accepted.
+func (a *App) Confirm(ctx context.Context, runID string) error {
+	claim, err := a.journal.Claim(ctx, runID, confirmTTL)
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.pipeline.Confirm(ctx, claim), a.journal.Release(ctx, claim))
+}
+
+func newRunID() string {
+	var b [4]byte
+	rand.Read(b[:]) //nolint:errcheck // never fails
+	return "run-" + hex.EncodeToString(b[:])
+}
+
+var (
+	slugPattern  = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+	runIDPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+)
+
+// ValidRunID reports whether id has the form of a run's id.
+func ValidRunID(id string) bool { return runIDPattern.MatchString(id) }
+
+// Slug makes a project's name of a file's.
+func Slug(fileName string) string {
+	name := strings.ToLower(strings.TrimSuffix(fileName, filepath.Ext(fileName)))
+	slug := strings.Trim(notSlug.ReplaceAllString(name, "-"), "-")
+	if len(slug) > maxSlug {
+		slug = strings.TrimRight(slug[:maxSlug], "-")
+	}
+	if slug == "" {
+		return "untitled"
+	}
+	return slug
+}
+
+var notSlug = regexp.MustCompile(`[^a-z0-9]+`)
+
+const maxSlug = 60

@@ -1,0 +1,117 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"cineforge/internal/sqlite"
+	"cineforge/recipe"
+)
+
+// CheckStatus says how a check went.
+type CheckStatus string
+
+// The statuses of a check. A Note takes nothing away from what the program can do now.
+const (
+	OK      CheckStatus = "ok"
+	Note    CheckStatus = "note"
+	Problem CheckStatus = "problem"
+)
+
+// Check is one thing that was looked at, and what to do about it.
+type Check struct {
+	Name   string      `json:"name"`
+	Status CheckStatus `json:"status"`
+	Detail string      `json:"detail"`
+	Action string      `json:"action,omitempty"`
+}
+
+// Doctor looks at what the program works with. It changes nothing: a data
+// directory that is not there yet is not made.
+func Doctor(ctx context.Context, dataDir string) []Check {
+	checks := []Check{checkDataDir(dataDir), checkDatabase(ctx, dataDir), checkRecipes(dataDir)}
+	checks = append(checks, Check{Name: "offline model", Status: OK, Detail: "always there; it judges nothing"})
+	for _, key := range []string{"ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY"} {
+		checks = append(checks, checkKey(key))
+	}
+	return append(checks, checkTool("pdftotext"), checkTool("ocrmypdf"))
+}
+
+func checkDataDir(dir string) Check {
+	c := Check{Name: "data directory", Status: OK, Detail: dir}
+	info, err := os.Stat(dir)
+	switch {
+	case os.IsNotExist(err):
+		c.Detail += " is not there yet; the first run makes it"
+	case err != nil:
+		c.Status, c.Detail, c.Action = Problem, fmt.Sprintf("%s: %v", dir, cause(err)), "name another one with --data"
+	case !info.IsDir():
+		c.Status, c.Detail, c.Action = Problem, dir+" is not a directory", "name another one with --data"
+	default:
+		c = checkWritable(c, dir)
+	}
+	return c
+}
+
+func checkWritable(c Check, dir string) Check {
+	f, err := os.CreateTemp(dir, ".doctor-*")
+	if err != nil {
+		c.Status, c.Detail, c.Action = Problem, fmt.Sprintf("%s can't be written to: %v", dir, cause(err)), "change its permissions, or name another one with --data"
+		return c
+	}
+	f.Close()           //nolint:errcheck // nothing was written
+	os.Remove(f.Name()) //nolint:errcheck // an empty file is no harm
+	return c
+}
+
+func checkDatabase(ctx context.Context, dir string) Check {
+	c := Check{Name: "database", Status: OK}
+	if _, err := os.Stat(filepath.Join(dir, sqlite.FileName)); err != nil {
+		c.Detail = "not there yet; the first run makes it"
+		return c
+	}
+	store, err := sqlite.Open(ctx, dir)
+	if err == nil {
+		defer store.Close()
+		err = store.Check(ctx)
+	}
+	if err != nil {
+		c.Status, c.Detail, c.Action = Problem, err.Error(), "restore it from a backup, or name another data directory with --data"
+		return c
+	}
+	c.Detail = filepath.Join(dir, sqlite.FileName) + " is whole"
+	return c
+}
+
+func checkRecipes(dir string) Check {
+	c := Check{Name: "recipes", Status: OK}
+	good := 0
+	for _, l := range recipe.List(RecipeSources(dir)...) {
+		if l.Err != nil {
+			c.Status, c.Action = Problem, l.Err.Error()
+			continue
+		}
+		good++
+	}
+	c.Detail = fmt.Sprintf("%d usable", good)
+	return c
+}
+
+// checkKey tells whether a key is set, and never what it is.
+func checkKey(name string) Check {
+	if os.Getenv(name) == "" {
+		return Check{Name: name, Status: Note, Detail: "not set"}
+	}
+	return Check{Name: name, Status: Note, Detail: "set, but this version asks no provider yet", Action: "runs use the offline model"}
+}
+
+func checkTool(name string) Check {
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return Check{Name: name, Status: Note, Detail: "not installed; this version reads no PDF yet"}
+	}
+	return Check{Name: name, Status: Note, Detail: path + "; this version reads no PDF yet"}
+}

@@ -1,0 +1,65 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"cineforge/artifact"
+	"cineforge/failure"
+	"cineforge/recipe"
+	"cineforge/run"
+	"cineforge/stage"
+)
+
+// inputs loads what a stage builds on: the artifacts of the stages it needs, then
+// those it takes from the project.
+func (p *Pipeline) inputs(ctx context.Context, state run.State, s recipe.PlannedStage) (stage.Inputs, error) {
+	var inputs stage.Inputs
+	for _, id := range s.Inputs() {
+		st, _ := state.Stage(id)
+		for _, ref := range st.ArtifactRefs {
+			a, err := p.store.Artifact(ctx, state.ProjectID, ref)
+			if err != nil {
+				return nil, err
+			}
+			inputs = append(inputs, a)
+		}
+	}
+	for _, wanted := range []struct {
+		types         map[string]string
+		all, required bool
+	}{
+		{s.StoreInputs, false, true}, {s.StoreInputsOptional, false, false}, {s.StoreInputsAll, true, false},
+	} {
+		for _, key := range slices.Sorted(maps.Keys(wanted.types)) {
+			found, err := p.fromProject(ctx, state.ProjectID, wanted.types[key], wanted.all)
+			if err != nil {
+				return nil, err
+			}
+			if len(found) == 0 && wanted.required {
+				return nil, failure.New(failure.Input, fmt.Sprintf("stage %s needs a %s, and project %s has none that is healthy", s.ID, wanted.types[key], state.ProjectID),
+					"run the recipe that makes one first")
+			}
+			inputs = append(inputs, found...)
+		}
+	}
+	return inputs, nil
+}
+
+// fromProject returns the latest healthy version of a type: of every entity, or of the project's own.
+func (p *Pipeline) fromProject(ctx context.Context, projectID, artifactType string, all bool) ([]artifact.Artifact, error) {
+	latest, err := p.store.Latest(ctx, projectID, artifactType)
+	if err != nil {
+		return nil, err
+	}
+	var found []artifact.Artifact
+	for _, a := range latest {
+		usable := a.Metadata.Health != artifact.Stale && a.Metadata.Health != artifact.NeedsRevision
+		if usable && (all || a.Metadata.Ref.EntityID == artifact.ProjectEntity) {
+			found = append(found, a)
+		}
+	}
+	return found, nil
+}

@@ -1,0 +1,484 @@
+package pipeline_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cineforge/artifact"
+	"cineforge/durable"
+	"cineforge/durable/local"
+	"cineforge/failure"
+	"cineforge/internal/sqlite"
+	"cineforge/llm"
+	"cineforge/llm/offline"
+	"cineforge/pipeline"
+	"cineforge/recipe"
+	"cineforge/run"
+	"cineforge/stage"
+)
+
+// noteModule is a module that makes one note, by whatever do does.
+type noteModule struct {
+	id string
+	do func(ctx context.Context, t stage.Task) (stage.Result, error)
+}
+
+func (m noteModule) Info() stage.Info {
+	return stage.Info{ID: m.id, Params: map[string]stage.Param{"say": {Kind: stage.String}}, Produces: []string{"note"}}
+}
+
+func (m noteModule) Run(ctx context.Context, t stage.Task) (stage.Result, error) { return m.do(ctx, t) }
+
+func note(t stage.Task) (stage.Result, error) {
+	var from []string
+	for _, in := range t.Inputs {
+		from = append(from, in.Metadata.Ref.String())
+	}
+	data, err := json.Marshal(map[string]any{"stage": t.StageID, "from": from})
+	return stage.Result{Artifacts: []artifact.Draft{{Type: "note", EntityID: t.StageID, Source: artifact.Code, Health: artifact.Valid, Data: data}}}, err
+}
+
+// world is a pipeline over a store in memory.
+type world struct {
+	t       *testing.T
+	store   *sqlite.Store
+	catalog stage.Catalog
+	model   llm.Candidate
+}
+
+func newWorld(t *testing.T, modules ...stage.Module) *world {
+	t.Helper()
+	s, err := sqlite.OpenMemory(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return &world{t: t, store: s, catalog: stage.NewCatalog(modules...),
+		model: llm.Candidate{Provider: offline.Name, Name: offline.Name, Model: offline.Model{}}}
+}
+
+func (w *world) pipeline() *pipeline.Pipeline { return pipeline.New(w.store, w.catalog, w.model) }
+
+// diamondRecipe has two stages that don't depend on each other.
+const diamondRecipe = `
+recipe_id: diamond
+description: two stages side by side
+stages:
+  - {id: a, module: note}
+  - {id: b, module: note, needs: [a]}
+  - {id: c, module: note, needs: [a]}
+  - {id: d, module: note, needs: [b, c]}
+`
+
+func (w *world) spec(source string) pipeline.Spec {
+	w.t.Helper()
+	r, err := recipe.Parse("test.yaml", []byte(source))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return pipeline.Spec{RunID: "r1", ProjectID: "p", Recipe: r, Input: stage.File{Name: "in.txt", Data: []byte("in")}}
+}
+
+func (w *world) create(spec pipeline.Spec) {
+	w.t.Helper()
+	if _, err := w.pipeline().Create(w.t.Context(), spec); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (w *world) execute(ctx context.Context, id string) (run.State, error) {
+	w.t.Helper()
+	err := local.New(w.store, w.pipeline(), local.Options{}).Execute(ctx, id)
+	state, loadErr := run.Load(context.Background(), w.store, id)
+	if loadErr != nil {
+		w.t.Fatal(loadErr)
+	}
+	return state, err
+}
+
+func (w *world) names(id string) (names []string) {
+	w.t.Helper()
+	for e, err := range w.store.Events(context.Background(), id, 0) {
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		names = append(names, e.Body.EventName())
+	}
+	return names
+}
+
+func count(names []string, name string) (n int) {
+	for _, have := range names {
+		if have == name {
+			n++
+		}
+	}
+	return n
+}
+
+func TestIndependentStagesRunInParallel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) {
+			time.Sleep(time.Second)
+			return note(task)
+		}})
+		w.create(w.spec(diamondRecipe))
+		start := time.Now()
+		state, err := w.execute(t.Context(), "r1")
+		if err != nil || state.Status != run.RunDone {
+			t.Fatalf("%s: %v", state.Status, err)
+		}
+		if took := time.Since(start); took != 3*time.Second {
+			t.Errorf("took %v, want 3s: a, then b beside c, then d", took)
+		}
+		d, err := w.store.Artifact(t.Context(), "p", artifact.NewRef("note", "d", 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(d.Data) != `{"from":["note:b:v1","note:c:v1"],"stage":"d"}` {
+			t.Errorf("the last stage got %s", d.Data)
+		}
+		if diff := cmp.Diff([]artifact.Ref{artifact.NewRef("note", "b", 1), artifact.NewRef("note", "c", 1)}, d.Metadata.Lineage); diff != "" {
+			t.Errorf("lineage:\n%s", diff)
+		}
+		if d.Metadata.ProducingModule != "note" || d.Metadata.Annotations["final_stage_model_used"] != "code" || d.Metadata.CreatedAt.IsZero() {
+			t.Errorf("metadata %+v", d.Metadata)
+		}
+	})
+}
+
+func TestAFailureEndsTheRunOnceWhatIsUnderWayHasEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) {
+			switch task.StageID {
+			case "b":
+				return stage.Result{}, failure.New(failure.Input, "page 3 is blank", "fill it")
+			case "c":
+				time.Sleep(time.Minute)
+			}
+			return note(task)
+		}})
+		w.create(w.spec(diamondRecipe))
+		state, err := w.execute(t.Context(), "r1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, c, d := state.Stages["b"], state.Stages["c"], state.Stages["d"]
+		if state.Status != run.RunFailed || *state.Success || state.Error != "b: page 3 is blank" {
+			t.Errorf("run %s, error %q", state.Status, state.Error)
+		}
+		if b.Status != run.StageIsFailed || *b.FinalErrorClass != failure.Input || b.TerminalReason != run.InvalidInput || b.Hint != "fill it" {
+			t.Errorf("b %+v", b)
+		}
+		if c.Status != run.StageDone || d.Status != run.StagePending {
+			t.Errorf("c %s, d %s: what was under way is kept, and nothing new starts", c.Status, d.Status)
+		}
+		names := w.names("r1")
+		if count(names, "pipeline_finished") != 1 || names[len(names)-1] != "pipeline_finished" {
+			t.Errorf("events %v", names)
+		}
+	})
+}
+
+func TestAPanicIsAFailureOfItsStage(t *testing.T) {
+	w := newWorld(t, noteModule{"note", func(context.Context, stage.Task) (stage.Result, error) { panic("oh") }})
+	w.create(w.spec(diamondRecipe))
+	state, err := w.execute(t.Context(), "r1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := state.Stages["a"]; state.Status != run.RunFailed || *a.FinalErrorClass != failure.Internal || a.TerminalReason != run.ModuleError || !strings.Contains(a.Error, "oh") {
+		t.Errorf("run %s, stage %+v", state.Status, a)
+	}
+}
+
+func TestAnInterruptedRunGoesOnWhereItWas(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var ran []string
+		w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) {
+			mu.Lock()
+			ran = append(ran, task.StageID)
+			mu.Unlock()
+			select {
+			case <-ctx.Done():
+				return stage.Result{}, ctx.Err()
+			case <-time.After(time.Second):
+				return note(task)
+			}
+		}})
+		w.create(w.spec(diamondRecipe))
+		ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
+		defer cancel()
+		state, err := w.execute(ctx, "r1")
+		if !errors.Is(err, context.DeadlineExceeded) || state.Status != run.Paused || state.Stages["b"].PauseReason != run.Interrupted {
+			t.Fatalf("interrupted: %v, run %s, stage b %+v", err, state.Status, state.Stages["b"])
+		}
+		state, err = w.execute(t.Context(), "r1")
+		if err != nil || state.Status != run.RunDone {
+			t.Fatalf("resumed: %v, run %s", err, state.Status)
+		}
+		slices.Sort(ran)
+		if strings.Join(ran, "") != "abbccd" {
+			t.Errorf("the stages ran %v: a must not run twice", ran)
+		}
+		if names := w.names("r1"); count(names, "run_resumed") != 1 || count(names, "pipeline_finished") != 1 {
+			t.Errorf("events %v", names)
+		}
+	})
+}
+
+func TestARunWhoseProcessDiedGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) { return note(task) }})
+		w.create(w.spec(diamondRecipe))
+		// A process claims the run, starts a stage and is never heard of again.
+		dead, err := w.store.Claim(t.Context(), "r1", local.DefaultClaimTTL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = w.store.Commit(t.Context(), dead, nil, func([]artifact.Artifact) []run.Body {
+			return []run.Body{run.StageStarted{StageID: "a", Module: "note"}}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.execute(t.Context(), "r1"); !errors.Is(err, durable.ErrHeld) {
+			t.Errorf("the run of a process that may be alive was taken: %v", err)
+		}
+		time.Sleep(local.DefaultClaimTTL)
+		state, err := w.execute(t.Context(), "r1")
+		if err != nil || state.Status != run.RunDone {
+			t.Fatalf("%v, run %s", err, state.Status)
+		}
+		if names := w.names("r1"); names[2] != "run_resumed" {
+			t.Errorf("events %v", names)
+		}
+	})
+}
+
+func TestAPauseWaitsForAPerson(t *testing.T) {
+	w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) {
+		r, err := note(task)
+		if task.StageID == "d" {
+			r.Pause = run.AwaitingConfirmation
+		}
+		return r, err
+	}})
+	w.create(w.spec(diamondRecipe))
+	for range 2 { // executing it again changes nothing
+		state, err := w.execute(t.Context(), "r1")
+		if err != nil || state.Status != run.Paused || state.Stages["d"].PauseReason != run.AwaitingConfirmation || state.FinishedAt != nil {
+			t.Fatalf("%v, run %s, stage %+v", err, state.Status, state.Stages["d"])
+		}
+	}
+	claim, err := w.store.Claim(t.Context(), "r1", time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.pipeline().Confirm(t.Context(), claim); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.store.Release(t.Context(), claim); err != nil {
+		t.Fatal(err)
+	}
+	state, err := w.execute(t.Context(), "r1")
+	if err != nil || state.Status != run.RunDone || len(state.Stages["d"].ArtifactRefs) != 1 {
+		t.Errorf("%v, run %s, stage %+v", err, state.Status, state.Stages["d"])
+	}
+}
+
+func TestARunFromTheMiddleReusesAnEarlierOne(t *testing.T) {
+	var mu sync.Mutex
+	ran := map[string]int{}
+	w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		ran[task.StageID]++
+		return note(task)
+	}})
+	from := w.spec(diamondRecipe)
+	from.RunID, from.StartFrom = "r2", "b"
+	if _, err := w.pipeline().Create(t.Context(), from); failure.ClassOf(err) != failure.Input {
+		t.Errorf("a run from the middle without an earlier one: %v", err)
+	}
+	w.create(w.spec(diamondRecipe))
+	if _, err := w.execute(t.Context(), "r1"); err != nil {
+		t.Fatal(err)
+	}
+	other := from
+	other.Input.Data = []byte("another text")
+	if _, err := w.pipeline().Create(t.Context(), other); failure.ClassOf(err) != failure.Input {
+		t.Errorf("a run from the middle on another input than the earlier one's: %v", err)
+	}
+	w.create(from)
+	state, err := w.execute(t.Context(), "r2")
+	if err != nil || state.Status != run.RunDone {
+		t.Fatalf("%v, run %s", err, state.Status)
+	}
+	// b and what builds on it ran again; a, and c that b does not lead to, come from the earlier run.
+	if diff := cmp.Diff(map[string]int{"a": 1, "b": 2, "c": 1, "d": 2}, ran); diff != "" {
+		t.Error(diff)
+	}
+	if a := state.Stages["a"]; a.Status != run.StageReused || a.ArtifactRefs[0] != artifact.NewRef("note", "a", 1) {
+		t.Errorf("a %+v", a)
+	}
+}
+
+func TestADryRunRunsNothing(t *testing.T) {
+	w := newWorld(t, noteModule{"note", func(context.Context, stage.Task) (stage.Result, error) {
+		t.Error("a module ran")
+		return stage.Result{}, nil
+	}})
+	spec := w.spec(diamondRecipe)
+	spec.DryRun = true
+	w.create(spec)
+	state, err := w.execute(t.Context(), "r1")
+	if err != nil || state.Status != run.RunDone || !state.DryRun {
+		t.Errorf("%v, run %s", err, state.Status)
+	}
+	if diff := cmp.Diff([]string{"pipeline_started", "dry_run_validated"}, w.names("r1")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEndAtStopsThere(t *testing.T) {
+	w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) { return note(task) }})
+	spec := w.spec(diamondRecipe)
+	spec.EndAt = "b"
+	w.create(spec)
+	state, err := w.execute(t.Context(), "r1")
+	if err != nil || state.Status != run.RunDone {
+		t.Fatalf("%v, run %s", err, state.Status)
+	}
+	if diff := cmp.Diff([]string{"a", "b"}, state.StageOrder); diff != "" {
+		t.Error(diff)
+	}
+}
+
+var question = llm.Request{Role: llm.Work, Schema: llm.NewSchema("answer", `{"type": "object", "properties": {"mood": {"type": ["string", "null"]}}, "required": ["mood"], "additionalProperties": false}`)}
+
+func asking(ctx context.Context, task stage.Task) (stage.Result, error) {
+	task.Progress(0, 3, "")
+	for i := range 3 {
+		q := question
+		q.Unit = fmt.Sprint("unit", i)
+		if _, err := task.Model.Generate(ctx, q); err != nil {
+			return stage.Result{}, err
+		}
+		task.Progress(i+1, 3, q.Unit)
+	}
+	return note(task)
+}
+
+const oneStage = `
+recipe_id: one
+description: one stage
+stages:
+  - {id: a, module: note}
+`
+
+func TestEachAttemptIsRecorded(t *testing.T) {
+	w := newWorld(t, noteModule{"note", asking})
+	w.create(w.spec(oneStage))
+	state, err := w.execute(t.Context(), "r1")
+	if err != nil || state.Status != run.RunDone {
+		t.Fatalf("%v, run %s", err, state.Status)
+	}
+	a := state.Stages["a"]
+	if a.CallCount != 3 || a.AttemptCount != 3 || *a.ModelUsed != "offline" || a.UnitsDone != 3 || a.UnitsTotal != 3 {
+		t.Errorf("stage %+v", a)
+	}
+	for i, at := range a.Attempts {
+		if at.Unit != fmt.Sprint("unit", i) || at.Attempt != 1 || at.Role != "work" || at.Provider != "offline" || at.Status != "success" {
+			t.Errorf("attempt %+v", at)
+		}
+	}
+}
+
+func TestTheCostOfEveryAttemptCounts(t *testing.T) {
+	w := newWorld(t, noteModule{"note", asking})
+	w.model = llm.Candidate{Provider: "p", Name: "m", Model: llm.ModelFunc(func(_ context.Context, req llm.Request) (llm.Response, error) {
+		resp := llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: "m-2026", RequestID: "req_" + req.Unit,
+			Usage: llm.Usage{InputTokens: 10, OutputTokens: 1, CostUSD: 0.25}}
+		if req.Unit == "unit2" {
+			return resp, failure.New(failure.BadOutput, "not JSON", "")
+		}
+		return resp, nil
+	})}
+	w.create(w.spec(oneStage))
+	state, err := w.execute(t.Context(), "r1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state.Status != run.RunFailed || state.TotalCostUSD != 0.75 || state.Tokens != (run.Tokens{Input: 30, Output: 3}) {
+		t.Errorf("run %s, cost %v, tokens %v", state.Status, state.TotalCostUSD, state.Tokens)
+	}
+	a := state.Stages["a"]
+	if *a.FinalErrorClass != failure.BadOutput || a.TerminalReason != run.NonRetryableError || a.CallCount != 2 || *a.Attempts[2].RequestID != "req_unit2" {
+		t.Errorf("stage %+v", a)
+	}
+	for e := range w.store.Events(t.Context(), "r1", 0) {
+		if end, ok := e.Body.(run.PipelineFinished); ok && (end.TotalCostUSD != 0.75 || end.Success) {
+			t.Errorf("the end says %+v", end)
+		}
+	}
+}
+
+// What a run works with is pinned when it is made: a later change of the recipe does not reach it.
+func TestTheRecipeIsPinned(t *testing.T) {
+	w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) {
+		if task.Params["say"] != "first" || string(task.File.Data) != "in" {
+			t.Errorf("params %v, file %q", task.Params, task.File.Data)
+		}
+		return note(task)
+	}})
+	source := []byte(strings.Replace(oneStage, "module: note", "module: note, params: {say: first}", 1))
+	spec := w.spec(string(source))
+	w.create(spec)
+	copy(spec.Input.Data, "xx")
+	copy(spec.Recipe.Source, slices.Repeat([]byte("x"), len(source)))
+	if state, err := w.execute(t.Context(), "r1"); err != nil || state.Status != run.RunDone {
+		t.Errorf("%v, run %s", err, state.Status)
+	}
+}
+
+func TestStoreInputs(t *testing.T) {
+	w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) {
+		r, err := note(task)
+		r.Artifacts[0].EntityID = artifact.ProjectEntity
+		return r, err
+	}})
+	wants := strings.Replace(oneStage, "module: note", "module: note, store_inputs: {old: note}", 1)
+	spec := w.spec(wants)
+	w.create(spec)
+	state, err := w.execute(t.Context(), "r1")
+	if err != nil || state.Status != run.RunFailed || *state.Stages["a"].FinalErrorClass != failure.Input {
+		t.Fatalf("a stage without its store input: %v, run %s", err, state.Status)
+	}
+	first := w.spec(oneStage)
+	first.RunID = "r2"
+	w.create(first)
+	if _, err := w.execute(t.Context(), "r2"); err != nil {
+		t.Fatal(err)
+	}
+	spec.RunID = "r3"
+	w.create(spec)
+	if state, err := w.execute(t.Context(), "r3"); err != nil || state.Status != run.RunDone {
+		t.Fatalf("%v, run %s: %s", err, state.Status, state.Error)
+	}
+	latest, err := w.store.Latest(t.Context(), "p", "note")
+	if err != nil || string(latest[0].Data) != `{"from":["note:project:v1"],"stage":"a"}` {
+		t.Errorf("%v %s", err, latest[0].Data)
+	}
+}

@@ -1,0 +1,321 @@
+package run_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"iter"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"cineforge/artifact"
+	"cineforge/failure"
+	"cineforge/run"
+)
+
+// golden returns the lines of the file that holds every event shape ever released.
+func golden(t testing.TB) (lines [][]byte) {
+	t.Helper()
+	data, err := os.ReadFile("testdata/events/v1.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for sc := bufio.NewScanner(bytes.NewReader(data)); sc.Scan(); {
+		lines = append(lines, bytes.Clone(sc.Bytes()))
+	}
+	return lines
+}
+
+func TestEveryReleasedEventDecodesAndEncodesAsItWas(t *testing.T) {
+	seen := map[string]bool{}
+	for _, line := range golden(t) {
+		var e run.Event
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		seen[e.Body.EventName()] = true
+		if _, unknown := e.Body.(run.Unknown); unknown != (e.Body.EventName() == "an_event_of_a_later_version") {
+			t.Errorf("%s is decoded as %T", e.Body.EventName(), e.Body)
+		}
+		got, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(line), string(got)); diff != "" {
+			t.Errorf("an event changed its shape:\n%s", diff)
+		}
+	}
+	for _, b := range bodies {
+		if !seen[b.EventName()] {
+			t.Errorf("testdata/events has no %s", b.EventName())
+		}
+	}
+}
+
+// bodies holds one event of each kind.
+var bodies = []run.Body{
+	run.PipelineStarted{}, run.StageStarted{}, run.StageSkippedReused{}, run.AttemptStarted{}, run.AttemptFinished{},
+	run.AttemptFailed{}, run.UnitDone{}, run.ArtifactSaved{}, run.StagePaused{}, run.StageFinished{}, run.StageFailed{},
+	run.RunResumed{}, run.PipelineFinished{}, run.DryRunValidated{},
+}
+
+func TestAnUnknownEventSurvivesStorage(t *testing.T) {
+	lines := golden(t)
+	var e, again run.Event
+	if err := json.Unmarshal(lines[len(lines)-1], &e); err != nil {
+		t.Fatal(err)
+	}
+	stored, err := run.EncodeBody(e.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again = e
+	if again.Body, err = run.DecodeBody(e.Body.EventName(), stored); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(e, again); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func FuzzEvent(f *testing.F) {
+	for _, line := range golden(f) {
+		f.Add(line)
+	}
+	f.Add([]byte(`{"seq":1,"ts":"2026-01-01T00:00:00Z","run_id":"r","event":"x","seq":2}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var e run.Event
+		if json.Unmarshal(data, &e) != nil {
+			return
+		}
+		once, err := json.Marshal(e)
+		if err != nil {
+			t.Fatalf("decoded and can't be encoded: %v", err)
+		}
+		var again run.Event
+		if err := json.Unmarshal(once, &again); err != nil {
+			t.Fatalf("%s: %v", once, err)
+		}
+		twice, err := json.Marshal(again)
+		if err != nil || !bytes.Equal(once, twice) {
+			t.Fatalf("not stable (%v):\n%s\n%s", err, once, twice)
+		}
+		s := run.NewState()
+		s.Apply(e) //nolint:errcheck // it must not panic
+	})
+}
+
+var epoch = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+
+// log numbers bodies as events, a second apart.
+func log(bodies ...run.Body) iter.Seq2[run.Event, error] {
+	return func(yield func(run.Event, error) bool) {
+		for i, b := range bodies {
+			if !yield(run.Event{Seq: int64(i + 1), Time: epoch.Add(time.Duration(i) * time.Second), RunID: "r", Body: b}, nil) {
+				return
+			}
+		}
+	}
+}
+
+func fold(t testing.TB, bodies ...run.Body) run.State {
+	t.Helper()
+	s, err := run.Fold(log(bodies...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func started(stages ...string) run.Body {
+	return run.PipelineStarted{RecipeID: "mvp_ingest", StageIDs: stages}
+}
+
+func TestStatusFollowsTheEvents(t *testing.T) {
+	attempt := run.Attempt{StageID: "a", Unit: "u", Role: "work", Attempt: 1, Provider: "p", Model: "m"}
+	var events []run.Body
+	for _, step := range []struct {
+		body  run.Body
+		run   run.Status
+		stage run.StageStatus
+	}{
+		{started("a", "b"), run.Running, run.StagePending},
+		{run.StageStarted{StageID: "a"}, run.Running, run.StageRunning},
+		{run.AttemptStarted{Attempt: attempt}, run.Running, run.StageRunning},
+		{run.StagePaused{StageID: "a", Reason: run.Interrupted}, run.Paused, run.StageIsPaused},
+		{run.RunResumed{Cause: run.ResumedByOperator}, run.Running, run.StagePending},
+		{run.StageStarted{StageID: "a"}, run.Running, run.StageRunning},
+		{run.RunResumed{Cause: run.ResumedAfterCrash}, run.Running, run.StagePending},
+		{run.StageStarted{StageID: "a"}, run.Running, run.StageRunning},
+		{run.StagePaused{StageID: "a", Reason: run.AwaitingConfirmation}, run.Paused, run.StageIsPaused},
+		{run.RunResumed{Cause: run.ResumedAfterCrash}, run.Paused, run.StageIsPaused},
+		{run.RunResumed{Cause: run.ResumedByOperator, Confirmed: []string{"a"}}, run.Running, run.StageDone},
+		{run.StageFailed{StageID: "b", ErrorClass: failure.Input}, run.Running, run.StageDone},
+		{run.PipelineFinished{Outcome: run.Failed}, run.RunFailed, run.StageDone},
+	} {
+		events = append(events, step.body)
+		s := fold(t, events...)
+		if s.Status != step.run || s.Stages["a"].Status != step.stage {
+			t.Errorf("after %s: run %s, stage %s; want %s, %s", step.body.EventName(), s.Status, s.Stages["a"].Status, step.run, step.stage)
+		}
+	}
+}
+
+func TestTheCostOfFailedAttemptsCounts(t *testing.T) {
+	a := run.Attempt{StageID: "a", Unit: "u", Role: "work", Attempt: 1, Provider: "anthropic", Model: "m1"}
+	b := a
+	b.Attempt = 2
+	s := fold(t, started("a"), run.StageStarted{StageID: "a"},
+		run.AttemptStarted{Attempt: a},
+		run.AttemptFailed{Attempt: a, ErrorClass: failure.BadOutput, Error: "no JSON", InputTokens: 10, OutputTokens: 5, CostUSD: 0.25, LatencyMS: 1500},
+		run.AttemptStarted{Attempt: b},
+		run.AttemptFinished{Attempt: b, ServedModel: "m1-2026", RequestID: "req_9", InputTokens: 10, OutputTokens: 7, CostUSD: 0.5, LatencyMS: 500},
+		run.StageFinished{StageID: "a", CostUSD: 0.75, Artifacts: []artifact.Ref{artifact.NewRef("scene", "scene_001", 3)}},
+		run.PipelineFinished{Success: true, Outcome: run.Succeeded, TotalCostUSD: 0.75})
+	if s.TotalCostUSD != 0.75 || s.Tokens != (run.Tokens{Input: 20, Output: 12}) {
+		t.Errorf("cost %v, tokens %+v", s.TotalCostUSD, s.Tokens)
+	}
+	st := s.Stages["a"]
+	if st.CallCount != 1 || st.AttemptCount != 2 || *st.ModelUsed != "m1" || st.CostUSD != 0.75 || st.DurationSeconds != 5 {
+		t.Errorf("stage %+v", st)
+	}
+	if st.Attempts[0].Status != "failed" || st.Attempts[0].DurationSeconds != 1.5 || st.Attempts[1].Status != "success" || *st.Attempts[1].RequestID != "req_9" {
+		t.Errorf("attempts %+v", st.Attempts)
+	}
+}
+
+func TestAStageThatAskedNoModelSaysCode(t *testing.T) {
+	s := fold(t, started("a"), run.StageStarted{StageID: "a"}, run.StageFinished{StageID: "a"})
+	if st := s.Stages["a"]; st.ModelUsed == nil || *st.ModelUsed != "code" || st.CallCount != 0 || len(st.Attempts) != 0 {
+		t.Errorf("stage %+v", st)
+	}
+}
+
+func TestTheStateKeepsItsMembers(t *testing.T) {
+	s := fold(t, started("a"), run.StageStarted{StageID: "a"}, run.StageFinished{StageID: "a"},
+		run.PipelineFinished{Success: true, Outcome: run.Succeeded})
+	data, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var top map[string]any
+	if err := json.Unmarshal(data, &top); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range strings.Fields(`run_id recipe_id dry_run started_at finished_at instrumented total_cost_usd runtime_params
+		stage_order stages input_digest recipe_digest parent_run_id next_attempt_at wait_reason tokens status success`) {
+		if _, there := top[name]; !there {
+			t.Errorf("the state has no %s", name)
+		}
+	}
+	stage := top["stages"].(map[string]any)["a"].(map[string]any)
+	for _, name := range strings.Fields(`status model_used call_count attempt_count attempts final_error_class artifact_refs
+		duration_seconds cost_usd started_at`) {
+		if _, there := stage[name]; !there {
+			t.Errorf("a stage's state has no %s", name)
+		}
+	}
+	if top["started_at"] != float64(epoch.Unix()) || stage["attempts"] == nil || stage["artifact_refs"] == nil {
+		t.Errorf("started_at %v, stage %v", top["started_at"], stage)
+	}
+}
+
+func TestAGapInTheEventsIsNoticed(t *testing.T) {
+	s := run.NewState()
+	for _, seq := range []int64{0, 2, -1} {
+		if err := s.Apply(run.Event{Seq: seq, RunID: "r", Body: run.DryRunValidated{}}); err == nil {
+			t.Errorf("event %d was taken as the first", seq)
+		}
+	}
+	if diff := cmp.Diff(run.NewState(), s); diff != "" {
+		t.Errorf("a refused event changed the state:\n%s", diff)
+	}
+}
+
+// Independent stages may end in any order: what the run comes to is the same.
+func TestTheOrderOfIndependentStagesDoesNotMatter(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		stages := []string{"a", "b", "c"}
+		streams := map[string][]run.Body{}
+		for _, id := range stages {
+			at := run.Attempt{StageID: id, Unit: "u", Role: "work", Attempt: 1, Provider: "p", Model: "m-" + id}
+			streams[id] = []run.Body{run.StageStarted{StageID: id}, run.AttemptStarted{Attempt: at},
+				run.AttemptFinished{Attempt: at, CostUSD: 0.5, InputTokens: 3}, run.UnitDone{StageID: id, Done: 1, Total: 1}, run.StageFinished{StageID: id}}
+		}
+		interleaved := []run.Body{started(stages...)}
+		for len(streams) > 0 {
+			var left []string
+			for _, id := range stages {
+				if len(streams[id]) > 0 {
+					left = append(left, id)
+				}
+			}
+			if len(left) == 0 {
+				break
+			}
+			id := rapid.SampledFrom(left).Draw(t, "next")
+			interleaved = append(interleaved, streams[id][0])
+			streams[id] = streams[id][1:]
+		}
+		interleaved = append(interleaved, run.PipelineFinished{Success: true, Outcome: run.Succeeded})
+		got, err := run.Fold(log(interleaved...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, st := range got.Stages { // when something happened depends on the order, and nothing else does
+			st.StartedAt, st.DurationSeconds, st.Attempts[0].StartedAt = nil, 0, nil
+		}
+		want := run.NewState()
+		for _, id := range stages {
+			model := "m-" + id
+			want.Stages[id] = &run.StageState{Status: run.StageDone, ModelUsed: &model, CallCount: 1, AttemptCount: 1,
+				Attempts:     []run.AttemptState{{Attempt: 1, Unit: "u", Role: "work", Model: model, Provider: "p", Status: "success", InputTokens: 3, CostUSD: 0.5}},
+				ArtifactRefs: []artifact.Ref{}, UnitsDone: 1, UnitsTotal: 1, CostUSD: 0.5}
+		}
+		if diff := cmp.Diff(want.Stages, got.Stages); diff != "" {
+			t.Fatal(diff)
+		}
+		if got.TotalCostUSD != 1.5 || got.Tokens.Input != 9 || got.Status != run.RunDone {
+			t.Fatalf("cost %v, tokens %v, status %s", got.TotalCostUSD, got.Tokens, got.Status)
+		}
+	})
+}
+
+// Any prefix of a log folds, and folding on from there gives what folding all at once does.
+func TestTheFoldCanStopAnywhere(t *testing.T) {
+	var all []run.Event
+	for _, line := range golden(t)[:15] {
+		var e run.Event
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, e)
+	}
+	whole := run.NewState()
+	for _, e := range all {
+		if err := whole.Apply(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for cut := range all {
+		part := run.NewState()
+		for _, e := range all[:cut] {
+			if err := part.Apply(e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, e := range all[cut:] {
+			if err := part.Apply(e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if diff := cmp.Diff(whole, part); diff != "" {
+			t.Fatalf("cut at %d:\n%s", cut, diff)
+		}
+	}
+}
