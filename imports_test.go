@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,7 +15,8 @@ import (
 const module = "cineforge/"
 
 // rank is the layer of each package tree. A package may import strictly lower
-// ranks, and packages of its own tree. A new tree is added here on purpose.
+// ranks, and packages of its own tree; tests may import anything. A new tree is
+// added here on purpose.
 var rank = map[string]int{
 	"failure": 0, "recipes": 0,
 	"artifact": 1, "durable": 1, "llm": 1, "recipe": 1, "screenplay": 1,
@@ -28,25 +30,25 @@ var rank = map[string]int{
 
 // doors names the packages of others that may be imported in one tree only, so
 // that no type of theirs spreads.
-var doors = map[string]string{
-	"modernc.org/sqlite":             "internal/sqlite",
-	"database/sql":                   "internal/sqlite",
-	"github.com/pressly/goose/":      "internal/sqlite",
-	"charm.land/":                    "internal/progress",
-	"github.com/alecthomas/kong":     "cmd",
-	"github.com/goccy/go-yaml":       "recipe",
-	"github.com/santhosh-tekuri/":    "llm",
-	"github.com/saintfish/chardet":   "screenplay",
-	"github.com/gabriel-vasile/":     "screenplay",
-	"golang.org/x/text/encoding":     "screenplay",
-	"github.com/anthropics/":         "llm",
-	"github.com/openai/":             "llm",
-	"google.golang.org/genai":        "llm",
-	"github.com/failsafe-go/":        "none: it is a rival, not a part",
-	"github.com/stretchr/testify":    "none: the standard testing package and go-cmp do",
-	"github.com/prometheus/":         "internal/telemetry",
-	"go.opentelemetry.io/":           "internal/telemetry",
-	"github.com/danielgtaylor/huma/": "internal/api",
+var doors = map[string][]string{
+	"modernc.org/sqlite":             {"internal/sqlite"},
+	"database/sql":                   {"internal/sqlite"},
+	"github.com/pressly/goose/":      {"internal/sqlite"},
+	"charm.land/":                    {"internal/progress"},
+	"github.com/alecthomas/kong":     {"cmd"},
+	"github.com/goccy/go-yaml":       {"recipe", "cmd"},
+	"github.com/santhosh-tekuri/":    {"llm"},
+	"github.com/saintfish/chardet":   {"screenplay"},
+	"github.com/gabriel-vasile/":     {"screenplay"},
+	"golang.org/x/text/encoding":     {"screenplay"},
+	"github.com/anthropics/":         {"llm"},
+	"github.com/openai/":             {"llm"},
+	"google.golang.org/genai":        {"llm"},
+	"github.com/failsafe-go/":        {},
+	"github.com/stretchr/testify":    {},
+	"github.com/prometheus/":         {"internal/telemetry"},
+	"go.opentelemetry.io/":           {"internal/telemetry"},
+	"github.com/danielgtaylor/huma/": {"internal/api"},
 }
 
 // tree returns the tree that a folder belongs to.
@@ -63,6 +65,9 @@ func TestImportDirection(t *testing.T) {
 		if _, ok := rank[from]; !ok {
 			t.Errorf("%s: package tree %q has no rank", path, from)
 		}
+		if strings.HasSuffix(path, "_test.go") {
+			return
+		}
 		to, ours := strings.CutPrefix(imp, module)
 		if to = tree(to); ours && to != from && rank[to] >= rank[from] {
 			t.Errorf("%s: %s (rank %d) must not import %s (rank %d)", path, from, rank[from], to, rank[to])
@@ -72,9 +77,9 @@ func TestImportDirection(t *testing.T) {
 
 func TestForeignPackagesStayBehindTheirDoor(t *testing.T) {
 	eachImport(t, func(path, from, imp string) {
-		for prefix, door := range doors {
-			if strings.HasPrefix(imp, prefix) && from != door {
-				t.Errorf("%s imports %s, which belongs behind the door %s", path, imp, door)
+		for prefix, allowed := range doors {
+			if strings.HasPrefix(imp, prefix) && !slices.Contains(allowed, from) {
+				t.Errorf("%s imports %s, which belongs behind a door: %v", path, imp, allowed)
 			}
 		}
 	})

@@ -28,7 +28,7 @@ func (s *Store) Create(ctx context.Context, id, projectID string, first ...run.B
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, fmt.Errorf("create run %s: %w", id, run.ErrExists))
 		}
-		return appendEvents(tx, durable.Claim{Run: id}, first)
+		return s.appendEvents(tx, durable.Claim{Run: id}, first)
 	})
 }
 
@@ -39,21 +39,19 @@ func (s *Store) Commit(ctx context.Context, claim durable.Claim, save []artifact
 		if err != nil {
 			return err
 		}
-		return appendEvents(tx, claim, events(saved))
+		return s.appendEvents(tx, claim, events(saved))
 	})
 }
 
 // appendEvents gives events their place in the run and in the log. Nothing is
 // written if the claim is void or the run has ended.
-func appendEvents(tx *sql.Tx, claim durable.Claim, bodies []run.Body) error {
+func (s *Store) appendEvents(tx *sql.Tx, claim durable.Claim, bodies []run.Body) error {
 	ended := false
 	for _, b := range bodies {
 		ended = ended || run.Terminal(b)
 	}
 	var last int64
-	err := tx.QueryRow(`UPDATE runs SET last_seq = last_seq + ?, ended = ?
-		WHERE id = ? AND epoch = ? AND ended = 0 RETURNING last_seq`,
-		len(bodies), ended, claim.Run, claim.Epoch).Scan(&last)
+	err := tx.Stmt(s.advance).QueryRow(len(bodies), ended, claim.Run, claim.Epoch).Scan(&last)
 	if errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("append to run %s: %w", claim.Run, durable.ErrLost)
 	}
@@ -61,11 +59,7 @@ func appendEvents(tx *sql.Tx, claim durable.Claim, bodies []run.Body) error {
 		return fmt.Errorf("append to run %s: %w", claim.Run, err)
 	}
 	now := time.Now().UnixMilli()
-	insert, err := tx.Prepare(`INSERT INTO events (run_id, seq, ts, name, body) VALUES (?, ?, ?, ?, ?)`)
-	if err != nil {
-		return fmt.Errorf("append to run %s: %w", claim.Run, err)
-	}
-	defer insert.Close()
+	insert := tx.Stmt(s.insert)
 	for i, b := range bodies {
 		body, err := run.EncodeBody(b)
 		if err != nil {

@@ -33,6 +33,9 @@ type Store struct {
 	read  *sql.DB
 	group group
 
+	// The statements of the hot path, prepared on the writing connection.
+	advance, insert *sql.Stmt
+
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced after each commit of this process; guarded by mu
 }
@@ -83,7 +86,23 @@ func migrated(ctx context.Context, s *Store) (*Store, error) {
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	if err := s.prepare(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	return s, nil
+}
+
+func (s *Store) prepare(ctx context.Context) (err error) {
+	s.advance, err = s.write.PrepareContext(ctx, `UPDATE runs SET last_seq = last_seq + ?, ended = ?
+		WHERE id = ? AND epoch = ? AND ended = 0 RETURNING last_seq`)
+	if err != nil {
+		return fmt.Errorf("prepare the database: %w", err)
+	}
+	s.insert, err = s.write.PrepareContext(ctx, `INSERT INTO events (run_id, seq, ts, name, body) VALUES (?, ?, ?, ?, ?)`)
+	if err != nil {
+		return fmt.Errorf("prepare the database: %w", err)
+	}
+	return nil
 }
 
 func (s *Store) migrate(ctx context.Context) error {

@@ -1,0 +1,78 @@
+# make run   sets everything up and turns a sample script into scenes before your eyes
+# make test  sets everything up and passes the tests
+#
+# Both need Go and make, and nothing else.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+BIN    := bin/cineforge
+SAMPLE := samples/the_tide_clock.fountain
+OUT    := out
+TOOL   := go tool -modfile=tools/go.mod
+
+# How long each fuzz target runs in make test, and in make fuzz.
+FUZZTIME      ?= 3s
+LONG_FUZZTIME ?= 60s
+
+.PHONY: help build run test test-unit fuzz bench bench-peers generate lint check clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+build: ## build bin/cineforge
+	CGO_ENABLED=0 go build -trimpath -o $(BIN) ./cmd/cineforge
+
+run: build ## run a sample script through the pipeline and show where the results lie
+	$(BIN) --data $(OUT)/data run $(SAMPLE) --output $(OUT)/results
+	@echo
+	@echo "Look at them with:"
+	@echo "  less $(OUT)/results/artifacts/scene_index/project/v1.json"
+	@echo "  $(BIN) scenes $(SAMPLE)"
+	@echo "  $(BIN) --data $(OUT)/data runs list"
+	@echo "Your own script:  $(BIN) run script.fountain"
+
+test: check fuzz-short ## all tests: checks, fuzzing for a moment, every test under the race detector
+	$(TOOL) gotestsum --format pkgname --format-hide-empty-pkg -- -race -timeout 15m ./...
+
+test-unit: ## the fast tests
+	go test -short ./...
+
+check: ## formatting, vet, and that generated files and go.mod are up to date
+	@test -z "$$(gofmt -l .)" || { echo "not gofmt'ed:"; gofmt -l .; exit 1; }
+	go vet ./...
+	go mod tidy -diff
+	@$(MAKE) --no-print-directory generate
+	@git diff --exit-code -- docs/cli.md >/dev/null 2>&1 || { echo "docs/cli.md is not up to date: make generate, and commit it"; exit 1; }
+
+# fuzz-targets lists "package target" pairs.
+define fuzz-targets
+grep -rhoE --include='*_test.go' --with-filename '^func Fuzz[A-Za-z0-9_]*' . | sed -E 's|/[^/]*_test.go:func | |'
+endef
+
+.PHONY: fuzz-short
+fuzz-short:
+	@$(fuzz-targets) | while read -r pkg target; do \
+	  echo "fuzz $$pkg $$target for $(FUZZTIME)"; \
+	  go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$pkg" >/tmp/cineforge-fuzz.$$$$ 2>&1 || { cat /tmp/cineforge-fuzz.$$$$; exit 1; }; \
+	done
+
+fuzz: ## every fuzz target for a minute
+	@$(MAKE) --no-print-directory fuzz-short FUZZTIME=$(LONG_FUZZTIME)
+
+bench: ## the benchmarks; compare two outputs with: go tool -modfile=tools/go.mod benchstat old.txt new.txt
+	@mkdir -p $(OUT)
+	go test -run '^$$' -bench . -benchmem ./... | tee $(OUT)/bench.txt
+
+bench-peers: ## our Fountain parser beside others (needs Node.js and npm)
+	bench/peers/run.sh
+
+generate: ## make the generated files
+	go generate ./...
+
+lint: ## golangci-lint, built from its source the first time
+	$(TOOL) golangci-lint run ./...
+
+clean: ## remove what was built and made
+	rm -rf bin $(OUT)

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// exits runs a command and checks its exit code and that it says one line, or
+// none, on stderr:
+//
+//	exits 2 'one sentence|^$' cineforge ...
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: exits CODE STDERR-SUBSTRING COMMAND...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	var stderr bytes.Buffer
+	path, err := exec.LookPath(args[2])
+	ts.Check(err)
+	cmd := exec.Command(path, args[3:]...)
+	cmd.Dir = ts.MkAbs(".")
+	cmd.Env = append(os.Environ(), "CINEFORGE_DATA="+ts.Getenv("CINEFORGE_DATA"), "NO_COLOR=1")
+	cmd.Stderr = &stderr
+	err = cmd.Run()
+	code := 0
+	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
+		code = failed.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	said := strings.TrimSuffix(stderr.String(), "\n")
+	ts.Logf("%s\nexit code %d", said, code)
+	if code != want {
+		ts.Fatalf("exit code %d, want %d", code, want)
+	}
+	if !strings.Contains(said, args[1]) {
+		ts.Fatalf("stderr does not say %q", args[1])
+	}
+	if want == exitError && strings.Contains(said, "\n") {
+		ts.Fatalf("stderr is more than one sentence")
+	}
+}
+
+// makeFile makes a file that can't stand in a script:
+//
+//	make junk.fountain random 4096
+//	make huge.fountain zeros 50000000
+//	make text.fountain repeat 1000 'A line.'
+func makeFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: make FILE random|zeros|repeat N [TEXT]")
+	}
+	n, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	var data []byte
+	switch args[1] {
+	case "random":
+		seed := uint32(1)
+		for range n {
+			seed = seed*1664525 + 1013904223
+			data = append(data, byte(seed>>24))
+		}
+	case "zeros":
+		data = make([]byte, n)
+	case "repeat":
+		data = []byte(strings.Repeat(args[3]+"\n", n))
+	default:
+		ts.Fatalf("unknown content %s", args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o644))
+}
