@@ -2,7 +2,7 @@
 // it that it gets done, crashes or not. It has no storage and starts nothing.
 //
 // A run is a set of keyed steps. What may start is a pure function of what has
-// ended ([Flow]), so an engine can be killed at any moment and asked again, and
+// ended ([Run].Next), so an engine can be killed at any moment and ask again, and
 // the code of a step needs no rules about determinism.
 package durable
 
@@ -30,12 +30,6 @@ type Result struct {
 	Outcome Outcome
 }
 
-// Flow says which steps may start, given those that have ended, in the order
-// they did, and those under way. It is pure. A run whose flow names no step
-// while none is under way is at rest: it is over, or waits for something from
-// outside.
-type Flow func(done []Result, running []Step) (start []Step)
-
 // Claim is the right to write to a run. It is lost to whoever claims the run
 // next; its epoch then fences off the old holder's writes.
 type Claim struct {
@@ -51,17 +45,27 @@ var (
 	ErrLost = errors.New("the claim on this run was lost")
 )
 
-// Worker does the steps of runs.
+// Worker knows what runs consist of.
 type Worker interface {
-	// Open returns the flow of a run and the results that are already recorded,
-	// after recording that the run is taken up again if it was left under way.
-	Open(ctx context.Context, claim Claim) (Flow, []Result, error)
+	// Open takes up a run under a claim. It returns the run and the results that
+	// are already recorded, after recording that the run goes on if it was left
+	// under way.
+	Open(ctx context.Context, claim Claim) (Run, []Result, error)
+}
+
+// Run is a run that a worker has taken up. It is safe for concurrent use.
+type Run interface {
+	// Next says which steps may start, given those that have ended, in the order
+	// they did, and those under way. It is pure. A run for which it names no step
+	// while none is under way is at rest: it is over, or waits for something from
+	// outside.
+	Next(done []Result, running []Step) (start []Step)
 
 	// Do does one step and records its result, with all that it made, in one
 	// transaction before it returns. Done again for a step that is recorded, it
 	// returns the recorded result. When ctx is done it parks the step. An error
 	// means that nothing could be recorded; it wraps ErrLost if the claim is gone.
-	Do(ctx context.Context, claim Claim, step Step) (Result, error)
+	Do(ctx context.Context, step Step) (Result, error)
 }
 
 // Engine executes runs.

@@ -15,21 +15,20 @@ import (
 	"cineforge/stage"
 )
 
-// Do does one stage attempt, or ends the run; see durable.Worker.
-func (p *Pipeline) Do(ctx context.Context, claim durable.Claim, step durable.Step) (durable.Result, error) {
-	state, err := run.Load(ctx, p.store, claim.Run)
+// Do does one stage attempt, or ends the run; see durable.Run.
+func (o *opened) Do(ctx context.Context, step durable.Step) (durable.Result, error) {
+	state, err := run.Load(ctx, o.store, o.claim.Run)
 	if err != nil {
 		return durable.Result{}, err
 	}
 	if step == finish {
-		return durable.Result{Step: finish, Outcome: durable.Done}, p.end(ctx, claim, state)
+		return durable.Result{Step: finish, Outcome: durable.Done}, o.end(ctx, state)
 	}
-	id := string(step)
-	st, _ := state.Stage(id)
-	if o := outcomeOf(st); o != "" {
-		return durable.Result{Step: step, Outcome: o}, nil
+	st, _ := state.Stage(string(step))
+	if outcome := outcomeOf(st); outcome != "" {
+		return durable.Result{Step: step, Outcome: outcome}, nil
 	}
-	a, err := p.attempt(ctx, claim, state, id)
+	a, err := o.attempt(ctx, state, string(step))
 	if err != nil {
 		return durable.Result{}, err
 	}
@@ -38,7 +37,7 @@ func (p *Pipeline) Do(ctx context.Context, claim durable.Claim, step durable.Ste
 }
 
 // end writes the terminal event, once.
-func (p *Pipeline) end(ctx context.Context, claim durable.Claim, state run.State) error {
+func (o *opened) end(ctx context.Context, state run.State) error {
 	if state.Status.Ended() {
 		return nil
 	}
@@ -49,49 +48,40 @@ func (p *Pipeline) end(ctx context.Context, claim durable.Claim, state run.State
 			break
 		}
 	}
-	return p.append(ctx, claim, end)
+	return o.append(ctx, o.claim, end)
 }
 
 // attempt is one stage attempt.
 type attempt struct {
-	p      *Pipeline
-	claim  durable.Claim
+	*opened
 	state  run.State // of the run when the attempt began
 	stage  recipe.PlannedStage
-	module stage.Module
 	file   stage.File
 	inputs stage.Inputs
 	asked  *recorder
-	before float64 // what earlier attempts at the stage have cost, in USD
 }
 
 // attempt prepares a stage attempt.
-func (p *Pipeline) attempt(ctx context.Context, claim durable.Claim, state run.State, id string) (*attempt, error) {
-	plan, err := p.plan(ctx, state)
-	if err != nil {
-		return nil, err
-	}
-	planned, ok := plan.Stage(id)
+func (o *opened) attempt(ctx context.Context, state run.State, id string) (*attempt, error) {
+	planned, ok := o.plan.Stage(id)
 	if !ok {
-		return nil, fmt.Errorf("run %s has no stage %s", claim.Run, id)
+		return nil, fmt.Errorf("there is no stage %s", id)
 	}
-	data, err := p.store.Blob(ctx, state.InputDigest)
+	data, err := o.store.Blob(ctx, state.InputDigest)
 	if err != nil {
-		return nil, fmt.Errorf("the input of run %s: %w", claim.Run, err)
+		return nil, fmt.Errorf("read the input: %w", err)
 	}
 	st, _ := state.Stage(id)
 	return &attempt{
-		p: p, claim: claim, state: state, stage: planned, module: p.catalog[planned.Module],
-		file:   stage.File{Name: state.InputName, Data: data},
-		asked:  newRecorder(p, claim, id, st.Attempts),
-		before: st.CostUSD,
+		opened: o, state: state, stage: planned, file: stage.File{Name: state.InputName, Data: data},
+		asked: newRecorder(o.Pipeline, o.claim, id, st.Attempts),
 	}, nil
 }
 
 // do runs the module and records what came of it. The error is the store's; a
 // failure of the module is an outcome.
 func (a *attempt) do(ctx context.Context) (durable.Outcome, error) {
-	if err := a.p.append(ctx, a.claim, run.StageStarted{StageID: a.stage.ID, Module: a.stage.Module}); err != nil {
+	if err := a.append(ctx, a.claim, run.StageStarted{StageID: a.stage.ID, Module: a.stage.Module}); err != nil {
 		return "", err
 	}
 	result, err := a.run(ctx)
@@ -103,9 +93,9 @@ func (a *attempt) do(ctx context.Context) (durable.Outcome, error) {
 	case err != nil && ctx.Err() != nil:
 		// The stop may be what cancelled ctx, so it is recorded without it.
 		paused := run.StagePaused{StageID: a.stage.ID, Reason: run.Interrupted, Artifacts: []artifact.Ref{}}
-		return durable.Parked, a.p.append(context.WithoutCancel(ctx), a.claim, paused)
+		return durable.Parked, a.append(context.WithoutCancel(ctx), a.claim, paused)
 	case err != nil:
-		return durable.Failed, a.p.append(ctx, a.claim, a.failed(err))
+		return durable.Failed, a.append(ctx, a.claim, a.failed(err))
 	}
 	return a.save(ctx, result)
 }
@@ -116,7 +106,7 @@ var errStore = errors.New("the store failed")
 // run gathers the inputs and calls the module; a panic in it is a failure of the
 // stage, not of the process.
 func (a *attempt) run(ctx context.Context) (result stage.Result, err error) {
-	if a.inputs, err = a.p.inputs(ctx, a.state, a.stage); err != nil {
+	if a.inputs, err = a.gather(ctx, a.state, a.stage); err != nil {
 		if failure.ClassOf(err) != failure.Input {
 			err = errors.Join(errStore, err)
 		}
@@ -128,7 +118,7 @@ func (a *attempt) run(ctx context.Context) (result stage.Result, err error) {
 				Hint: "this is a bug of the module; please report it", Err: fmt.Errorf("%s", debug.Stack())}
 		}
 	}()
-	return a.module.Run(ctx, stage.Task{
+	return a.catalog[a.stage.Module].Run(ctx, stage.Task{
 		StageID: a.stage.ID, Params: a.stage.Params, File: a.file, Inputs: a.inputs,
 		Model: a.asked, Concurrency: a.stage.Policy.Concurrency,
 		Progress: func(done, total int, unit string) { a.asked.progress(ctx, done, total, unit) },
@@ -146,7 +136,7 @@ func (a *attempt) save(ctx context.Context, result stage.Result) (durable.Outcom
 	if result.Pause != "" {
 		outcome = durable.Parked
 	}
-	return outcome, a.p.store.Commit(ctx, a.claim, drafts, func(saved []artifact.Artifact) []run.Body {
+	return outcome, a.store.Commit(ctx, a.claim, drafts, func(saved []artifact.Artifact) []run.Body {
 		var events []run.Body
 		refs := []artifact.Ref{}
 		for _, s := range saved {
@@ -158,7 +148,7 @@ func (a *attempt) save(ctx context.Context, result stage.Result) (durable.Outcom
 		if result.Pause != "" {
 			return append(events, run.StagePaused{StageID: a.stage.ID, Reason: result.Pause, Artifacts: refs})
 		}
-		return append(events, run.StageFinished{StageID: a.stage.ID, CostUSD: a.before + a.asked.cost(), Artifacts: refs})
+		return append(events, run.StageFinished{StageID: a.stage.ID, CostUSD: a.asked.cost(), Artifacts: refs})
 	})
 }
 

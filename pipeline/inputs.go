@@ -13,9 +13,9 @@ import (
 	"cineforge/stage"
 )
 
-// inputs loads what a stage builds on: the artifacts of the stages it needs, then
+// gather loads what a stage builds on: the artifacts of the stages it needs, then
 // those it takes from the project.
-func (p *Pipeline) inputs(ctx context.Context, state run.State, s recipe.PlannedStage) (stage.Inputs, error) {
+func (p *Pipeline) gather(ctx context.Context, state run.State, s recipe.PlannedStage) (stage.Inputs, error) {
 	var inputs stage.Inputs
 	for _, id := range s.Inputs() {
 		st, _ := state.Stage(id)

@@ -5,6 +5,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"cineforge/artifact"
 	"cineforge/durable"
@@ -52,52 +53,15 @@ func Modules(catalog stage.Catalog) recipe.Modules {
 // finish is the step that ends a run. No stage can have this name.
 const finish durable.Step = "$finish"
 
-// flow is the durable flow of a plan: a stage may start when all that it builds
-// on is done; once a stage has failed nothing new starts, and the run ends when
-// those under way have ended.
-func flow(plan *recipe.Plan) durable.Flow {
-	return func(done []durable.Result, running []durable.Step) []durable.Step {
-		outcome := map[durable.Step]durable.Outcome{}
-		failed := false
-		for _, r := range done {
-			outcome[r.Step] = r.Outcome
-			failed = failed || r.Outcome == durable.Failed
-		}
-		if outcome[finish] != "" {
-			return nil
-		}
-		under := map[durable.Step]bool{}
-		for _, s := range running {
-			under[s] = true
-		}
-		var start []durable.Step
-		through := func(id string) bool { return outcome[durable.Step(id)] == durable.Done }
-		if !failed {
-			for _, id := range plan.Ready(through) {
-				step := durable.Step(id)
-				if _, ended := outcome[step]; !ended && !under[step] {
-					start = append(start, step)
-				}
-			}
-		}
-		if len(start)+len(running) == 0 && (failed || allThrough(plan, through)) {
-			return []durable.Step{finish}
-		}
-		return start
-	}
+// opened is a run that the pipeline works on.
+type opened struct {
+	*Pipeline
+	claim durable.Claim
+	plan  *recipe.Plan
 }
 
-func allThrough(plan *recipe.Plan, through func(string) bool) bool {
-	for _, s := range plan.Stages {
-		if s.Selected && !through(s.ID) {
-			return false
-		}
-	}
-	return true
-}
-
-// Open returns the flow of a run and what is recorded of it; see durable.Worker.
-func (p *Pipeline) Open(ctx context.Context, claim durable.Claim) (durable.Flow, []durable.Result, error) {
+// Open takes up a run; see durable.Worker.
+func (p *Pipeline) Open(ctx context.Context, claim durable.Claim) (durable.Run, []durable.Result, error) {
 	state, err := run.Load(ctx, p.store, claim.Run)
 	if err != nil {
 		return nil, nil, err
@@ -111,7 +75,46 @@ func (p *Pipeline) Open(ctx context.Context, claim durable.Claim) (durable.Flow,
 			return nil, nil, err
 		}
 	}
-	return flow(plan), results(state, plan), nil
+	return &opened{p, claim, plan}, results(state, plan), nil
+}
+
+// Next says what may start; see durable.Run. A stage may start when all that it
+// builds on is done; once a stage has failed nothing new starts, and the run ends
+// when those under way have ended.
+func (o *opened) Next(done []durable.Result, running []durable.Step) []durable.Step {
+	outcome := map[durable.Step]durable.Outcome{}
+	failed := false
+	for _, r := range done {
+		outcome[r.Step] = r.Outcome
+		failed = failed || r.Outcome == durable.Failed
+	}
+	through := func(id string) bool { return outcome[durable.Step(id)] == durable.Done }
+	switch {
+	case through(string(finish)):
+		return nil
+	case failed || allThrough(o.plan, through):
+		if len(running) == 0 {
+			return []durable.Step{finish}
+		}
+		return nil
+	}
+	var start []durable.Step
+	for _, id := range o.plan.Ready(through) {
+		step := durable.Step(id)
+		if _, ended := outcome[step]; !ended && !slices.Contains(running, step) {
+			start = append(start, step)
+		}
+	}
+	return start
+}
+
+func allThrough(plan *recipe.Plan, through func(string) bool) bool {
+	for _, s := range plan.Stages {
+		if s.Selected && !through(s.ID) {
+			return false
+		}
+	}
+	return true
 }
 
 // Confirm lets a run go on that waits for a person to accept what stages made.

@@ -38,6 +38,7 @@ func newRecorder(p *Pipeline, claim durable.Claim, stageID string, earlier []run
 	r := &recorder{p: p, claim: claim, stage: stageID, attempts: map[question]int{}, total: len(earlier)}
 	for _, a := range earlier {
 		r.attempts[question{a.Unit, llm.Role(a.Role)}]++
+		r.usd += a.CostUSD
 	}
 	return r
 }
@@ -116,7 +117,7 @@ func (r *recorder) broken() error {
 	return r.err
 }
 
-// cost returns what the attempts have cost, in USD.
+// cost returns what the attempts at the stage have cost, earlier ones included, in USD.
 func (r *recorder) cost() float64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -79,7 +79,7 @@ func main() {
 // execute runs a command line and returns its exit code.
 func execute(args []string, s streams) int {
 	var c cli
-	parser, err := newParser(&c, s)
+	parser, err := newParser(&c, kong.Writers(s.out, s.err))
 	if err != nil {
 		fmt.Fprintln(s.err, "cineforge:", err)
 		return exitError
@@ -98,17 +98,15 @@ func execute(args []string, s streams) int {
 	return report(s, parsed.Run(&c, s))
 }
 
-func newParser(c *cli, s streams) (*kong.Kong, error) {
-	return kong.New(c,
+func newParser(c *cli, more ...kong.Option) (*kong.Kong, error) {
+	return kong.New(c, append([]kong.Option{
 		kong.Name("cineforge"),
 		kong.Description(description),
 		kong.Vars{"version": version()},
-		kong.Writers(s.out, s.err),
 		kong.DefaultEnvars("CINEFORGE"),
 		kong.Resolvers(&configFile{}),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 100}),
-		kong.UsageOnError(),
-	)
+	}, more...)...)
 }
 
 const description = `Turn a screenplay or prose file into structured scenes and a project configuration.

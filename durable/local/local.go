@@ -68,15 +68,18 @@ func (e *Engine) Execute(ctx context.Context, run string) (err error) {
 		// The claim is given back also when ctx is done, so that the next process need not wait for it.
 		err = errors.Join(err, e.journal.Release(context.WithoutCancel(ctx), claim))
 	}()
-	flow, done, err := e.worker.Open(held, claim)
+	opened, done, err := e.worker.Open(held, claim)
 	if err != nil {
 		return fmt.Errorf("open run %s: %w", run, err)
 	}
-	return e.steps(held, claim, flow, done)
+	if err := steps(held, opened, done); err != nil {
+		return fmt.Errorf("run %s: %w", run, err)
+	}
+	return nil
 }
 
-// steps starts what the flow allows, and asks it again whenever a step has ended.
-func (e *Engine) steps(ctx context.Context, claim durable.Claim, flow durable.Flow, done []durable.Result) error {
+// steps starts what the run allows, and asks it again whenever a step has ended.
+func steps(ctx context.Context, run durable.Run, done []durable.Result) error {
 	type ended struct {
 		result durable.Result
 		err    error
@@ -86,10 +89,10 @@ func (e *Engine) steps(ctx context.Context, claim durable.Claim, flow durable.Fl
 	var failed error
 	for {
 		if failed == nil && ctx.Err() == nil {
-			for _, step := range flow(done, running) {
+			for _, step := range run.Next(done, running) {
 				running = append(running, step)
 				go func() {
-					result, err := e.worker.Do(ctx, claim, step)
+					result, err := run.Do(ctx, step)
 					ends <- ended{durable.Result{Step: step, Outcome: result.Outcome}, err}
 				}()
 			}
@@ -103,7 +106,7 @@ func (e *Engine) steps(ctx context.Context, claim durable.Claim, flow durable.Fl
 		end := <-ends
 		running = without(running, end.result.Step)
 		if end.err != nil {
-			failed = errors.Join(failed, fmt.Errorf("step %s of run %s: %w", end.result.Step, claim.Run, end.err))
+			failed = errors.Join(failed, fmt.Errorf("step %s: %w", end.result.Step, end.err))
 			continue
 		}
 		done = append(done, end.result)

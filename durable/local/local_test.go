@@ -24,7 +24,9 @@ type journal struct {
 	until  map[string]time.Time
 }
 
-func newJournal() *journal { return &journal{epochs: map[string]int64{}, until: map[string]time.Time{}} }
+func newJournal() *journal {
+	return &journal{epochs: map[string]int64{}, until: map[string]time.Time{}}
+}
 
 func (j *journal) Claim(_ context.Context, run string, ttl time.Duration) (durable.Claim, error) {
 	j.mu.Lock()
@@ -68,13 +70,13 @@ type worker struct {
 	started []durable.Step
 }
 
-func (w *worker) Open(context.Context, durable.Claim) (durable.Flow, []durable.Result, error) {
+func (w *worker) Open(context.Context, durable.Claim) (durable.Run, []durable.Result, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.flow, slices.Clone(w.done), nil
+	return w, slices.Clone(w.done), nil
 }
 
-func (w *worker) flow(done []durable.Result, running []durable.Step) (start []durable.Step) {
+func (w *worker) Next(done []durable.Result, running []durable.Step) (start []durable.Step) {
 	ended := map[durable.Step]durable.Outcome{}
 	for _, r := range done {
 		ended[r.Step] = r.Outcome
@@ -92,7 +94,7 @@ func (w *worker) flow(done []durable.Result, running []durable.Step) (start []du
 	return start
 }
 
-func (w *worker) Do(ctx context.Context, _ durable.Claim, step durable.Step) (durable.Result, error) {
+func (w *worker) Do(ctx context.Context, step durable.Step) (durable.Result, error) {
 	w.mu.Lock()
 	w.started = append(w.started, step)
 	w.busy++

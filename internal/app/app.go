@@ -36,8 +36,7 @@ const offlineNotice = "Only the offline model answers: what needs judgement (sum
 
 // App is a running system on one data directory. It is safe for concurrent use.
 type App struct {
-	Store   pipeline.Store
-	Catalog stage.Catalog
+	Store pipeline.Store
 
 	dataDir  string
 	pipeline *pipeline.Pipeline
@@ -63,13 +62,15 @@ func Open(ctx context.Context, dataDir string) (*App, error) {
 		return nil, &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("the database in %s can't be used: %v", dataDir, err),
 			Hint: "cineforge doctor tells more", Err: err}
 	}
+	return New(store, dataDir), nil
+}
+
+// New makes a system over an open store, which closing the system closes too.
+// The data directory is only looked into for recipes.
+func New(store *sqlite.Store, dataDir string) *App {
 	model := llm.Candidate{Provider: offline.Name, Name: offline.Name, Model: offline.Model{}}
-	catalog := Modules()
-	p := pipeline.New(store, catalog, model)
-	return &App{
-		Store: store, Catalog: catalog, dataDir: dataDir, pipeline: p,
-		engine: local.New(store, p, local.Options{}), journal: store, close: store.Close,
-	}, nil
+	p := pipeline.New(store, Modules(), model)
+	return &App{Store: store, dataDir: dataDir, pipeline: p, engine: local.New(store, p, local.Options{}), journal: store, close: store.Close}
 }
 
 // cause strips the operation and the path from a file error, which the message names already.
