@@ -14,12 +14,17 @@ import (
 )
 
 // gather loads what a stage builds on: the artifacts of the stages it needs, then
-// those it takes from the project.
+// those it takes from the project. Of the former it takes only the types that the
+// module consumes, so that lineage tells what an artifact was really made of.
 func (p *Pipeline) gather(ctx context.Context, state run.State, s recipe.PlannedStage) (stage.Inputs, error) {
 	var inputs stage.Inputs
+	consumes := p.catalog[s.Module].Info().Consumes
 	for _, id := range s.Inputs() {
 		st, _ := state.Stage(id)
 		for _, ref := range st.ArtifactRefs {
+			if len(consumes) > 0 && !slices.Contains(consumes, ref.ArtifactType) {
+				continue
+			}
 			a, err := p.store.Artifact(ctx, state.ProjectID, ref)
 			if err != nil {
 				return nil, err

@@ -28,7 +28,7 @@ type Info struct {
 	ID          string // as recipes name it, such as "story_ingest_v1"
 	Description string
 	Params      map[string]Param
-	Consumes    []string // artifact types it needs as inputs
+	Consumes    []string // artifact types it needs as inputs; it is given no others, and all if it names none
 	Produces    []string // artifact types it makes
 }
 

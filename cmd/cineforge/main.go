@@ -54,7 +54,7 @@ type cli struct {
 	JSON    bool             `help:"Print machine-readable output on stdout, and nothing else there."`
 	Verbose bool             `short:"v" help:"Tell each attempt and unit too."`
 	Config  string           `placeholder:"FILE" default:"cineforge.yaml" help:"File with defaults for flags; it need not be there (${default})."`
-	Version kong.VersionFlag `help:"Print the version and stop."`
+	Version kong.VersionFlag `env:"-" help:"Print the version and stop."`
 
 	Run        runCmd        `cmd:"" help:"Turn a story file into scenes and a project configuration."`
 	Scenes     scenesCmd     `cmd:"" help:"Show what a script holds, without any model."`

@@ -32,11 +32,7 @@ type listedRecipe struct {
 func (c *recipesListCmd) Run(g *cli, s streams) error {
 	list := []listedRecipe{}
 	for _, l := range recipe.List(app.RecipeSources(g.Data)...) {
-		r := listedRecipe{RecipeID: l.ID, Name: l.Name, Description: l.Description, StageCount: l.StageCount, File: l.File}
-		if l.Err != nil {
-			r.Error = l.Err.Error()
-		}
-		list = append(list, r)
+		list = append(list, describe(l))
 	}
 	if g.JSON {
 		return printJSON(s.out, list)
@@ -51,6 +47,13 @@ func (c *recipesListCmd) Run(g *cli, s streams) error {
 		fmt.Fprintf(t, "%s\t%d\t%s\n", r.RecipeID, r.StageCount, oneLine(r.Description))
 	}
 	return t.Flush()
+}
+
+func describe(l recipe.Listing) listedRecipe {
+	if l.Err != nil {
+		return listedRecipe{RecipeID: l.ID, File: l.File, Error: l.Err.Error()}
+	}
+	return listedRecipe{RecipeID: l.ID, Name: l.Recipe.Name, Description: l.Recipe.Description, StageCount: len(l.Recipe.Stages), File: l.File}
 }
 
 type recipesValidateCmd struct {
@@ -71,7 +74,7 @@ func (c *recipesValidateCmd) Run(g *cli, s streams) error {
 		return err
 	}
 	if g.JSON {
-		return printJSON(s.out, listedRecipe{RecipeID: r.ID, Name: r.Name, Description: r.Description, StageCount: len(r.Stages), File: c.File})
+		return printJSON(s.out, describe(recipe.Listing{ID: r.ID, File: c.File, Recipe: r}))
 	}
 	fmt.Fprintf(s.out, "%s is valid: %s, %d stages\n", c.File, r.ID, len(r.Stages))
 	return nil

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 
@@ -156,20 +155,4 @@ func failedCode(state run.State) int {
 		}
 	}
 	return exitRunFailed
-}
-
-// showRun executes a run and shows it until it is at rest. A run that ctx stops is parked.
-func showRun(ctx context.Context, a *app.App, id string, g *cli, s streams) (run.State, error) {
-	executing := make(chan error, 1)
-	go func() { executing <- a.Execute(ctx, id) }()
-	if err := watchRun(ctx, a, id, g, s, executing); err != nil {
-		return run.State{}, err
-	}
-	state, err := run.Load(context.WithoutCancel(ctx), a.Store, id)
-	return state, err
-}
-
-// stopped reports whether err only says that the user stopped the command.
-func stopped(ctx context.Context, err error) bool {
-	return ctx.Err() != nil && errors.Is(err, context.Canceled)
 }
