@@ -8,6 +8,7 @@ import (
 	"cineforge/failure"
 	"cineforge/internal/app"
 	"cineforge/run"
+	"cineforge/screenplay/document"
 	"cineforge/stage"
 )
 
@@ -39,6 +40,10 @@ Examples:
 func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 	name, data, err := readInput(c.File, s.in)
 	if err != nil {
+		return err
+	}
+	// What can't be read makes no run.
+	if _, err := document.Read(name, data); err != nil {
 		return err
 	}
 	a, err := app.Open(ctx, g.Data)

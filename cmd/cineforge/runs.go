@@ -109,7 +109,7 @@ func (c *runsShowCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if g.JSON {
 		return printJSON(s.out, state)
 	}
-	return progress.WriteState(s.out, state, time.Now(), color(s.out))
+	return progress.WriteState(s.out, state, time.Now(), color(s.out), program(g))
 }
 
 type runsEventsCmd struct {

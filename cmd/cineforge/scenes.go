@@ -43,7 +43,7 @@ func readDocument(path string, in io.Reader) (document.Document, error) {
 }
 
 // writeScenes prints the scenes as a table, and the warnings to stderr.
-func writeScenes(out, errs io.Writer, r document.Report) error {
+func writeScenes(out, errs io.Writer, r document.ScenesReport) error {
 	title := r.Title
 	if title == "" {
 		title = "(no title)"

@@ -30,8 +30,9 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
-			"make":  makeFile,
+			"exits":   exits,
+			"make":    makeFile,
+			"lastrun": lastRun,
 		},
 	})
 }

@@ -76,3 +76,14 @@ func makeFile(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o644))
 }
+
+// lastRun sets a variable to the first line of a file, which is the newest run:
+//
+//	lastrun ID id.txt
+func lastRun(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: lastrun VARIABLE FILE")
+	}
+	id, _, _ := strings.Cut(ts.ReadFile(args[1]), "\n")
+	ts.Setenv(args[0], id)
+}

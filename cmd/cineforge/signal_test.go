@@ -14,8 +14,8 @@ import (
 	"cineforge/run"
 )
 
-// program builds the command line as users have it.
-func program(t *testing.T) string {
+// build builds the command line as users have it.
+func build(t *testing.T) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("not tested with -short: the built program, stopped and killed")
@@ -136,7 +136,7 @@ func checkFinished(t *testing.T, state run.State, names []string, cause string) 
 }
 
 func TestAKilledRunIsTakenOver(t *testing.T) {
-	bin, data := program(t), t.TempDir()
+	bin, data := build(t), t.TempDir()
 	if code := stopAmongScenes(t, bin, data, os.Kill); code != -1 {
 		t.Fatalf("exit code %d of a killed process", code)
 	}
@@ -145,7 +145,7 @@ func TestAKilledRunIsTakenOver(t *testing.T) {
 }
 
 func TestCtrlCParksARun(t *testing.T) {
-	bin, data := program(t), t.TempDir()
+	bin, data := build(t), t.TempDir()
 	if code := stopAmongScenes(t, bin, data, syscall.SIGINT); code != exitInterrupted {
 		t.Fatalf("exit code %d, want %d", code, exitInterrupted)
 	}

@@ -30,7 +30,7 @@ func showRun(ctx context.Context, a *app.App, id string, g *cli, s streams) (run
 	}()
 	_, shown := progress.Show(a.Tail(ctx, id, rest), progress.Options{
 		Out: s.err, Live: isTerminal(s.err) && !g.Verbose && !g.JSON, Color: color(s.err), Verbose: g.Verbose,
-		In: s.in, Interrupt: interrupt,
+		In: s.in, Interrupt: interrupt, Program: program(g),
 	})
 	<-rest
 	if executed != nil && !stopped(ctx, executed) {
@@ -47,7 +47,7 @@ func stopped(ctx context.Context, err error) bool {
 
 // printOutcome prints what a run came to, what it made, and where that is.
 func printOutcome(w *os.File, a *app.App, state run.State, g *cli, output string) error {
-	if err := progress.WriteState(w, state, time.Now(), color(w)); err != nil {
+	if err := progress.WriteState(w, state, time.Now(), color(w), program(g)); err != nil {
 		return err
 	}
 	if err := printMade(w, a, state); err != nil {
@@ -56,17 +56,17 @@ func printOutcome(w *os.File, a *app.App, state run.State, g *cli, output string
 	if output != "" {
 		fmt.Fprintf(w, "\nFiles:  %s\n        %s\n", path.Join(output, "runs", state.RunID, "run_state.json"), path.Join(output, "artifacts"))
 	} else if state.Status == run.RunDone && !state.DryRun {
-		fmt.Fprintf(w, "\nKept in %s; as files:  cineforge%s runs export %s --output DIR\n", g.Data, dataFlag(g), state.RunID)
+		fmt.Fprintf(w, "\nKept in %s; as files:  %s runs export %s --output DIR\n", g.Data, program(g), state.RunID)
 	}
 	return nil
 }
 
-// dataFlag is what a command needs to find the same data directory.
-func dataFlag(g *cli) string {
-	if g.Data == "./cineforge-data" {
-		return ""
+// program is how to call the program so that it finds the same data directory.
+func program(g *cli) string {
+	if g.Data == "./cineforge-data" || g.Data == os.Getenv("CINEFORGE_DATA") {
+		return "cineforge"
 	}
-	return " --data " + g.Data
+	return "cineforge --data " + g.Data
 }
 
 // sceneIndex is the part of the scene index that the summary shows.

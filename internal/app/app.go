@@ -5,14 +5,17 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 
 	"cineforge/durable"
 	"cineforge/durable/local"
@@ -132,8 +135,57 @@ func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
 	}
 }
 
-// Execute does a run until it is at rest, or until ctx is done; see durable.Engine.
-func (a *App) Execute(ctx context.Context, runID string) error { return a.engine.Execute(ctx, runID) }
+// retakeInterval is how often it is tried to take over a run that another process works on.
+const retakeInterval = 2 * time.Second
+
+// Execute does a run until it is at rest, or until ctx is done and what is under
+// way is parked. While another process works on the run it waits, and takes the
+// run over if that process dies.
+func (a *App) Execute(ctx context.Context, runID string) error {
+	for {
+		err := a.engine.Execute(ctx, runID)
+		if !errors.Is(err, durable.ErrHeld) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(retakeInterval):
+		}
+	}
+}
+
+// Tail yields the events of a run from the first, as they come, until rest is
+// closed and all that happened up to then has been told.
+func (a *App) Tail(ctx context.Context, runID string, rest <-chan struct{}) iter.Seq2[run.Event, error] {
+	return func(yield func(run.Event, error) bool) {
+		following, stop := context.WithCancel(ctx)
+		defer stop()
+		go func() {
+			select {
+			case <-rest:
+				stop()
+			case <-following.Done():
+			}
+		}()
+		var last int64
+		for e, err := range run.Follow(following, a.Store, runID, 0) {
+			if err != nil && following.Err() != nil {
+				break
+			}
+			if !yield(e, err) || err != nil {
+				return
+			}
+			last = e.Seq
+		}
+		// Following may have stopped in the middle; the rest is told also when ctx is done.
+		for e, err := range a.Store.Events(context.WithoutCancel(ctx), runID, last) {
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
 
 // confirmTTL is how long confirming may take before another process may do it.
 const confirmTTL = local.DefaultClaimTTL
@@ -161,7 +213,8 @@ var (
 // ValidRunID reports whether id has the form of a run's id.
 func ValidRunID(id string) bool { return runIDPattern.MatchString(id) }
 
-// Slug makes a project's name of a file's.
+// Slug makes a project's name of a file's. A name without Latin letters and
+// digits gives one by its digest, so that two such files are two projects.
 func Slug(fileName string) string {
 	name := strings.ToLower(strings.TrimSuffix(fileName, filepath.Ext(fileName)))
 	slug := strings.Trim(notSlug.ReplaceAllString(name, "-"), "-")
@@ -169,7 +222,8 @@ func Slug(fileName string) string {
 		slug = strings.TrimRight(slug[:maxSlug], "-")
 	}
 	if slug == "" {
-		return "untitled"
+		sum := sha256.Sum256([]byte(fileName))
+		return "script-" + hex.EncodeToString(sum[:4])
 	}
 	return slug
 }

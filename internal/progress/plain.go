@@ -1,0 +1,218 @@
+package progress
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"cineforge/artifact"
+	"cineforge/run"
+)
+
+// How often a run is told of in lines.
+const (
+	unitEvery  = 5 * time.Second  // at most one line on units in this time, and
+	unitShare  = 10               // only when one in so many of them came through since
+	heartbeat  = 30 * time.Second // a line at least, also when nothing happens
+	clock      = "15:04:05"
+	lineTime   = "2006-01-02 " + clock
+	momentTime = lineTime + " MST"
+)
+
+// plain tells of a run in lines.
+type plain struct {
+	program as
+	out     io.Writer
+	zone    *time.Location
+	color   bool
+	verbose bool
+
+	mu    sync.Mutex // guards what follows
+	state run.State
+	said  time.Time       // when something was said last, by this machine's clock
+	units map[string]mark // of the stages under way
+	err   error           // the first failure to write; nothing is written after it
+}
+
+// mark is how far a stage was when that was last told.
+type mark struct {
+	at   time.Time
+	done int
+}
+
+// event takes the next event, and tells of it if it is worth a line.
+func (p *plain) event(e run.Event) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := p.state.Apply(e); err != nil {
+		return err
+	}
+	if tone, text := p.line(e); text != "" {
+		p.say(e.Time, tone, text)
+	}
+	return nil
+}
+
+// say writes a line.
+func (p *plain) say(at time.Time, t tone, text string) {
+	p.said = time.Now()
+	if p.err == nil {
+		_, p.err = fmt.Fprintln(p.out, at.In(p.zone).Format(lineTime)+"  "+t.paint(p.color, clean(text)))
+	}
+}
+
+// beat says what is under way whenever nothing else was said for a while, until
+// done is closed.
+func (p *plain) beat(done <-chan struct{}) {
+	wait := time.NewTimer(heartbeat)
+	defer wait.Stop()
+	for {
+		select {
+		case <-done:
+			return
+		case <-wait.C:
+			wait.Reset(p.still())
+		}
+	}
+}
+
+// still says what is under way if it is time to, and returns when it may be next.
+func (p *plain) still() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	if silent := now.Sub(p.said); silent < heartbeat {
+		return heartbeat - silent
+	}
+	switch under := underWay(p.state, now); {
+	case p.state.Status.Ended():
+	case len(under) > 0:
+		p.say(now, faint, "still on "+strings.Join(under, "; "))
+	default:
+		p.say(now, faint, "still here. "+sentence(p.state, now))
+	}
+	return heartbeat
+}
+
+// line returns what to say of an event that is folded in, or "".
+func (p *plain) line(e run.Event) (tone, string) {
+	switch b := e.Body.(type) {
+	case run.PipelineStarted:
+		return neutral, started(e.RunID, b)
+	case run.StageStarted:
+		p.units[b.StageID] = mark{at: e.Time}
+		return neutral, title(b.StageID) + ": started"
+	case run.StageSkippedReused:
+		return good, fmt.Sprintf("%s: reused from run %s%s", title(b.StageID), b.FromRunID, made(b.Artifacts))
+	case run.AttemptFinished:
+		return neutral, p.answered(b)
+	case run.AttemptFailed:
+		return held, attemptFailed(b)
+	case run.UnitDone:
+		return neutral, p.unitDone(e.Time, b)
+	case run.StagePaused:
+		return held, pause{b.StageID, b.Reason}.String() + "; " + p.program.write(next(e.RunID, b.Reason))
+	case run.StageFinished:
+		return good, p.finished(b)
+	case run.StageFailed:
+		return bad, p.failed(b)
+	case run.RunResumed:
+		return neutral, resumed(e.RunID, b)
+	case run.PipelineFinished, run.DryRunValidated:
+		return p.ended()
+	}
+	return neutral, ""
+}
+
+func started(runID string, b run.PipelineStarted) string {
+	what := "run"
+	if b.DryRun {
+		what = "dry run"
+	}
+	text := fmt.Sprintf("%s %s started: %s → %s, project %s", what, runID, b.InputName, b.RecipeID, b.ProjectID)
+	return join(". Note: ", text, b.Notice)
+}
+
+func (p *plain) answered(b run.AttemptFinished) string {
+	if !p.verbose {
+		return ""
+	}
+	return fmt.Sprintf("%s: %s answered by %s %s in %s, %s, %s", title(b.StageID), b.Unit, b.Provider, b.Model,
+		took(time.Duration(b.LatencyMS)*time.Millisecond), tokens(run.Tokens{Input: b.InputTokens, Output: b.OutputTokens}), usd(b.CostUSD))
+}
+
+func attemptFailed(b run.AttemptFailed) string {
+	return fmt.Sprintf("%s: %s, attempt %d: %s %s failed (%s): %s", title(b.StageID), b.Unit, b.Attempt.Attempt, b.Provider, b.Model,
+		identity(string(b.ErrorClass), b.ErrorCode, &b.RequestID), b.Error)
+}
+
+// identity is by what a provider or a search finds a failure.
+func identity(class string, code, request *string) string {
+	if code != nil && *code != "" {
+		class += ", code " + *code
+	}
+	if request != nil && *request != "" {
+		class += ", request " + *request
+	}
+	return class
+}
+
+func (p *plain) unitDone(at time.Time, b run.UnitDone) string {
+	st, _ := p.state.Stage(b.StageID)
+	text := fmt.Sprintf("%s: %s, %s", title(b.StageID), units(st), ticking(stageElapsed(st, at)))
+	if p.verbose {
+		return join(", ", text, b.Unit)
+	}
+	before := p.units[b.StageID]
+	if b.Done >= b.Total || at.Sub(before.at) < unitEvery || (b.Done-before.done)*unitShare < b.Total {
+		return ""
+	}
+	p.units[b.StageID] = mark{at, b.Done}
+	return text
+}
+
+func (p *plain) finished(b run.StageFinished) string {
+	st, _ := p.state.Stage(b.StageID)
+	cost := ""
+	if st.AttemptCount > 0 {
+		cost = usd(st.CostUSD)
+	}
+	return join(", ", fmt.Sprintf("%s: done in %s", title(b.StageID), took(seconds(st.DurationSeconds))), units(st), cost) + made(b.Artifacts)
+}
+
+// made says how many artifacts there are.
+func made(refs []artifact.Ref) string { return ", " + plural(len(refs), "artifact") }
+
+func (p *plain) failed(b run.StageFailed) string {
+	st, _ := p.state.Stage(b.StageID)
+	text := fmt.Sprintf("%s: failed after %s (%s): %s", title(b.StageID), took(seconds(st.DurationSeconds)),
+		identity(string(b.ErrorClass), b.ErrorCode, b.RequestID), b.Error)
+	return join(". What helps: ", text, helps(b.Hint, b.ErrorClass))
+}
+
+func resumed(runID string, b run.RunResumed) string {
+	text := "run " + runID + " goes on"
+	if b.Cause == run.ResumedAfterCrash {
+		text += " after it was cut off"
+	}
+	for _, id := range b.Confirmed {
+		text += "; accepted: " + title(id)
+	}
+	return text
+}
+
+// ended tells how the run ended. What a stage failed of has been said by then.
+func (p *plain) ended() (tone, string) {
+	s := p.state
+	if s.DryRun {
+		return good, fmt.Sprintf("run %s: all is in order; nothing was run", s.RunID)
+	}
+	text := join(", ", fmt.Sprintf("run %s: %s after %s", s.RunID, runFace(s).word, took(elapsed(s, s.FinishedAt.Time))),
+		usd(s.TotalCostUSD), tokens(s.Tokens))
+	if s.Status == run.RunFailed {
+		text += "; more: " + p.program.write("cineforge runs show "+s.RunID)
+	}
+	return runFace(s).tone, text
+}

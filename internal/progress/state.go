@@ -1,0 +1,213 @@
+package progress
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"cineforge/artifact"
+	"cineforge/run"
+)
+
+// maxFailures is how many failed attempts are listed, the latest ones.
+const maxFailures = 20
+
+// WriteState writes where a run stands at a time, in whose zone the times are
+// shown: what it is, its stages, and if it is not going on why and what to do.
+func WriteState(w io.Writer, s run.State, now time.Time, color bool, program string) error {
+	p := page{color: color, program: as(program)}
+	look := runFace(s)
+	p.line(cell{look.tone, look.icon + " " + sentence(s, now)})
+	p.line()
+	p.facts(facts(s, now))
+	if len(s.StageOrder) > 0 {
+		p.line()
+		p.stages(s, now)
+	}
+	p.advice(s)
+	p.failures(s)
+	return p.writeTo(w)
+}
+
+// facts lists what a run is, by label; empty ones are left out.
+func facts(s run.State, now time.Time) [][2]string {
+	started, label := "", "worked"
+	if s.StartedAt != nil {
+		started = s.StartedAt.In(now.Location()).Format(momentTime)
+	}
+	worked := took(working(s, now))
+	if s.Status.Ended() {
+		label, worked = "took", took(elapsed(s, now))
+	}
+	return [][2]string{
+		{"run", s.RunID},
+		{"recipe", withDigest(s.RecipeID, s.RecipeDigest)},
+		{"project", s.ProjectID},
+		{"file", withDigest(s.InputName, s.InputDigest)},
+		{"retry of", text(s.ParentRunID)},
+		{"begins at", s.StartFrom},
+		{"ends at", s.EndAt},
+		{"started", started},
+		{label, worked},
+		{"cost", usd(s.TotalCostUSD)},
+		{"tokens", fmt.Sprintf("%d in, %d out", s.Tokens.Input, s.Tokens.Output)},
+		{"note", s.Notice},
+	}
+}
+
+// working returns how long the stages of a run were worked on, one after the other.
+func working(s run.State, now time.Time) time.Duration {
+	var sum time.Duration
+	for _, st := range s.Stages {
+		sum += stageElapsed(*st, now)
+	}
+	return sum
+}
+
+// withDigest names something and the beginning of its digest, which is enough to
+// tell versions apart.
+func withDigest(name string, d artifact.Digest) string {
+	const enough = 12
+	hex := strings.TrimPrefix(string(d), "sha256:")
+	if hex == "" {
+		return name
+	}
+	return name + " (" + hex[:min(enough, len(hex))] + ")"
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// stages adds a table of the stages; what doesn't fit into a narrow terminal's
+// line is in a second line below each.
+func (p *page) stages(s run.State, now time.Time) {
+	rows := [][]cell{heading("STAGE", "STATUS", "UNITS", "TOOK", "COST")}
+	details := []string{""}
+	for _, id := range s.StageOrder {
+		st, _ := s.Stage(id)
+		look := stageFace(st, s.Status)
+		worked, cost := "", ""
+		if st.StartedAt != nil {
+			worked = took(stageElapsed(st, now))
+		}
+		if st.AttemptCount > 0 {
+			cost = usd(st.CostUSD)
+		}
+		rows = append(rows, []cell{{text: title(id)}, {look.tone, look.String()}, {text: units(st)}, {text: worked}, {text: cost}})
+		details = append(details, detail(id, st))
+	}
+	for i, line := range columns(rows, map[int]bool{2: true, 3: true, 4: true}) {
+		p.line(line...)
+		if details[i] != "" {
+			p.line(cell{text: "    "}, cell{faint, details[i]})
+		}
+	}
+}
+
+// detail says who did a stage and what came of it.
+func detail(id string, st run.StageState) string {
+	model, asked, result := text(st.ModelUsed), "", ""
+	switch {
+	case st.AttemptCount > 0:
+		asked = fmt.Sprintf("%s in %s", plural(st.CallCount, "call"), plural(st.AttemptCount, "attempt"))
+	case model != "":
+		model = "no model asked"
+	}
+	if len(st.ArtifactRefs) > 0 {
+		result = "made " + byType(st.ArtifactRefs)
+	}
+	return join(": ", id, join("; ", join(", ", model, asked), result))
+}
+
+// byType counts artifacts by type, in the order in which the types come.
+func byType(refs []artifact.Ref) string {
+	var order, parts []string
+	count := map[string]int{}
+	for _, r := range refs {
+		if count[r.ArtifactType]++; count[r.ArtifactType] == 1 {
+			order = append(order, r.ArtifactType)
+		}
+	}
+	for _, t := range order {
+		parts = append(parts, fmt.Sprintf("%d %s", count[t], t))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// advice says why the run is not going on and what to do.
+func (p *page) advice(s run.State) {
+	a := adviceFor(s)
+	if a.cause == "" {
+		return
+	}
+	p.line()
+	p.line(cell{runFace(s).tone, a.cause})
+	if a.class != "" {
+		p.line(cell{text: "Kind: " + meaning(a.class)})
+	}
+	if a.helps != "" {
+		p.line(cell{text: a.helps})
+	}
+	for _, c := range a.commands {
+		p.line(cell{text: "  "}, cell{text: p.program.write(c)})
+	}
+}
+
+// failures lists the attempts that gave no usable answer.
+func (p *page) failures(s run.State) {
+	var lines []string
+	for _, id := range s.StageOrder {
+		st, _ := s.Stage(id)
+		for _, a := range st.Attempts {
+			if a.Status == "failed" {
+				lines = append(lines, failedAttempt(id, a))
+			}
+		}
+	}
+	if len(lines) == 0 {
+		return
+	}
+	p.line()
+	p.line(cell{text: fmt.Sprintf("Failed attempts: %d", len(lines))})
+	if more := len(lines) - maxFailures; more > 0 {
+		p.line(cell{text: fmt.Sprintf("  (the latest %d; all: cineforge runs events %s)", maxFailures, s.RunID)})
+		lines = lines[more:]
+	}
+	for _, l := range lines {
+		p.line(cell{text: "  "}, cell{text: l})
+	}
+}
+
+func failedAttempt(stageID string, a run.AttemptState) string {
+	return fmt.Sprintf("%s: %s, attempt %d: %s %s, %s, %s: %s: %s", title(stageID), a.Unit, a.Attempt, a.Provider, a.Model,
+		took(seconds(a.DurationSeconds)), usd(a.CostUSD), identity(string(a.ErrorClass), a.ErrorCode, a.RequestID), a.Error)
+}
+
+// WriteRuns writes a table of runs at a time, in whose zone the times are shown.
+func WriteRuns(w io.Writer, runs []run.State, now time.Time, color bool) error {
+	p := page{color: color}
+	if len(runs) == 0 {
+		p.line(cell{text: "No runs yet. Make one with: cineforge run FILE"})
+		return p.writeTo(w)
+	}
+	rows := [][]cell{heading("RUN", "STATUS", "STARTED", "TOOK", "COST", "RECIPE", "PROJECT", "FILE")}
+	for _, s := range runs {
+		look := runFace(s)
+		started, worked := "", ""
+		if s.StartedAt != nil {
+			started = s.StartedAt.In(now.Location()).Format("2006-01-02 15:04")
+		}
+		if s.Status.Ended() {
+			worked = took(elapsed(s, now))
+		}
+		rows = append(rows, []cell{{text: s.RunID}, {look.tone, look.String()}, {text: started}, {text: worked},
+			{text: usd(s.TotalCostUSD)}, {text: s.RecipeID}, {text: s.ProjectID}, {text: s.InputName}})
+	}
+	p.table(rows, map[int]bool{3: true, 4: true})
+	return p.writeTo(w)
+}

@@ -1,0 +1,235 @@
+package progress_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cineforge/failure"
+	"cineforge/internal/progress"
+	"cineforge/run"
+)
+
+const head = `
+run      run-0a1b2c3d
+recipe   mvp_ingest (3f2a9c011234)
+project  night-ferry
+file     night_ferry.fountain (ab12cd34ef56)
+started  2026-10-09 16:00:00 CEST
+`
+
+func TestWriteState(t *testing.T) {
+	tests := []struct {
+		name  string
+		steps []step
+		want  string
+	}{
+		{"done", success(), `✓ Finished in 1m5s
+` + head + `took     1m5s
+cost     $0.47
+tokens   12200 in, 750 out
+note     no key is set
+
+STAGE                             STATUS   UNITS  TOOK   COST
+Reading the script                ✓ done          0.4s
+    ingest: no model asked; made 1 raw_input
+Putting it into screenplay form   ✓ done          1.0s
+    normalize: no model asked; made 1 canonical_script
+Finding the scenes                ✓ done  4 of 4  1m2s  $0.47
+    extract_scenes: claude-sonnet-4-6, 2 calls in 3 attempts; made 4 scene, 1 scene_index
+Proposing the project's settings  ✓ done          1.0s
+    project_config: no model asked; made 1 project_config
+
+Failed attempts: 1
+  Finding the scenes: scene_002, attempt 1: anthropic claude-sonnet-4-6, 2.0s, <$0.01: bad_output, code 529, request req_2: the answer is not JSON
+`},
+		{"no provider", noProvider(), `✗ Failed after 14s at Finding the scenes
+` + head + `took     14s
+cost     $0.47
+tokens   12200 in, 750 out
+note     no key is set
+
+STAGE                             STATUS      UNITS  TOOK   COST
+Reading the script                ✓ done             0.4s
+    ingest: no model asked; made 1 raw_input
+Putting it into screenplay form   ✓ done             1.0s
+    normalize: no model asked; made 1 canonical_script
+Finding the scenes                ✗ failed   2 of 4   12s  $0.47
+    extract_scenes: claude-sonnet-4-6, 2 calls in 3 attempts
+Proposing the project's settings  ○ not run
+    project_config
+
+Finding the scenes: scene_003 needs a language model
+Kind: no configured model can answer (no_provider)
+What helps: set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY and run it again
+  cineforge doctor
+  cineforge run night_ferry.fountain --recipe mvp_ingest --project night-ferry --start-from extract_scenes
+
+Failed attempts: 1
+  Finding the scenes: scene_002, attempt 1: anthropic claude-sonnet-4-6, 2.0s, <$0.01: bad_output, code 529, request req_2: the answer is not JSON
+`},
+		{"bad file", badFile(), `✗ Failed after <0.1s at Reading the script
+` + head + `took     <0.1s
+cost     $0.00
+tokens   0 in, 0 out
+note     no key is set
+
+STAGE                             STATUS     UNITS   TOOK  COST
+Reading the script                ✗ failed          <0.1s
+    ingest: no model asked
+Putting it into screenplay form   ○ not run
+    normalize
+Finding the scenes                ○ not run
+    extract_scenes
+Proposing the project's settings  ○ not run
+    project_config
+
+Reading the script: night_ferry.fountain is blank
+Kind: the file or a parameter can't be used as it is (input)
+What helps: give a file with text in it
+  cineforge run night_ferry.fountain --recipe mvp_ingest --project night-ferry
+`},
+		// What a run that waits has taken is the time that it was worked on: 0.4, 1, 62 and 1 s.
+		{"waits for a person", awaiting(), `‖ Paused: Proposing the project's settings: waits for you to accept the settings
+` + head + `worked   1m4s
+cost     $0.47
+tokens   12200 in, 750 out
+note     no key is set
+
+STAGE                             STATUS        UNITS  TOOK   COST
+Reading the script                ✓ done               0.4s
+    ingest: no model asked; made 1 raw_input
+Putting it into screenplay form   ✓ done               1.0s
+    normalize: no model asked; made 1 canonical_script
+Finding the scenes                ✓ done       4 of 4  1m2s  $0.47
+    extract_scenes: claude-sonnet-4-6, 2 calls in 3 attempts; made 4 scene, 1 scene_index
+Proposing the project's settings  ‖ needs you          1.0s
+    project_config: no model asked; made 1 project_config
+
+Proposing the project's settings: waits for you to accept the settings
+Look at what it made, then accept it to go on:
+  cineforge runs export run-0a1b2c3d --output DIR
+  cineforge runs resume run-0a1b2c3d
+
+Failed attempts: 1
+  Finding the scenes: scene_002, attempt 1: anthropic claude-sonnet-4-6, 2.0s, <$0.01: bad_output, code 529, request req_2: the answer is not JSON
+`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			now := begin.Add(time.Hour).In(time.FixedZone("CEST", 2*60*60))
+			var got strings.Builder
+			if err := progress.WriteState(&got, fold(t, tt.steps...), now, false, ""); err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(tt.want, got.String()); d != "" {
+				t.Errorf("-want +got:\n%s", d)
+			}
+		})
+	}
+}
+
+// stateOf writes a state in which nothing but what edit sets is known.
+func stateOf(t *testing.T, edit func(*run.State)) string {
+	t.Helper()
+	s := fold(t, first()...)
+	edit(&s)
+	var b strings.Builder
+	if err := progress.WriteState(&b, s, begin.Add(14*time.Second), false, ""); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestStatusSentences(t *testing.T) {
+	tests := []struct {
+		name string
+		edit func(*run.State)
+		want []string
+	}{
+		{"running", func(*run.State) {}, []string{"▶ Running: Finding the scenes, 2 of 4, 12s\n", "worked   13s\n"}},
+		{"queued", func(s *run.State) { *s = run.NewState() }, []string{"○ Queued: nothing has happened yet\n"}},
+		{"waiting", func(s *run.State) {
+			s.Status, s.NextAttemptAt, s.WaitReason = run.Waiting, &run.UnixTime{Time: begin.Add(time.Minute)}, ptr("anthropic is overloaded")
+		}, []string{"‖ Waiting until 14:01:00: anthropic is overloaded\n"}},
+		{"cancelled", func(s *run.State) {
+			s.Status, s.FinishedAt, s.Error = run.RunCanceled, &run.UnixTime{Time: begin.Add(20 * time.Second)}, "by the operator"
+		}, []string{"✗ Cancelled after 20s\n", "the run was cancelled: by the operator\n", "  cineforge run night_ferry.fountain"}},
+		{"a slice that retries another run", func(s *run.State) {
+			s.ParentRunID, s.StartFrom, s.EndAt = ptr("run-1"), "normalize", "extract_scenes"
+		}, []string{"retry of   run-1\n", "begins at  normalize\n", "ends at    extract_scenes\n"}},
+		{"a class without words and a stage of another recipe", func(s *run.State) {
+			s.Status, s.FinishedAt = run.RunFailed, s.StartedAt
+			s.StageOrder = []string{"budget"}
+			s.Stages["budget"] = &run.StageState{Status: run.StageIsFailed, Error: "busy", FinalErrorClass: ptr(failure.Class("overloaded"))}
+		}, []string{"at budget\n", "budget: busy\n", "Kind: overloaded\n", "What helps: run it again\n"}},
+		{"a fault of the program", func(s *run.State) {
+			s.Status, s.FinishedAt = run.RunFailed, s.StartedAt
+			st := s.Stages["extract_scenes"]
+			st.Status, st.Error, st.FinalErrorClass = run.StageIsFailed, "module x panicked", ptr(failure.Internal)
+		}, []string{"Kind: a fault of this program (internal)\n", "--start-from extract_scenes\n", "  cineforge runs events run-0a1b2c3d\n"}},
+		{"several wait", func(s *run.State) {
+			s.Status = run.Paused
+			s.Stages["extract_scenes"].Status, s.Stages["extract_scenes"].PauseReason = run.StageIsPaused, "disk full"
+			s.Stages["normalize"].Status = run.StageIsPaused
+		}, []string{"‖ Paused: Putting it into screenplay form: paused\n", "form: paused; Finding the scenes: paused, disk full\n", "  cineforge runs watch run-0a1b2c3d\n"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := stateOf(t, tt.edit)
+			for _, want := range tt.want {
+				if !strings.Contains(got, want) {
+					t.Errorf("no %q in\n%s", want, got)
+				}
+			}
+		})
+	}
+}
+
+func TestOnlyTheLatestFailuresAreListed(t *testing.T) {
+	got := stateOf(t, func(s *run.State) {
+		s.Stages["extract_scenes"].Attempts = nil
+		for i := range 50 {
+			s.Stages["extract_scenes"].Attempts = append(s.Stages["extract_scenes"].Attempts, run.AttemptState{Status: "failed", Unit: fmt.Sprintf("scene_%03d", i)})
+		}
+	})
+	_, list, _ := strings.Cut(got, "Failed attempts: 50\n  (the latest 20; all: cineforge runs events run-0a1b2c3d)\n")
+	if strings.Count(list, "\n") != 20 || !strings.Contains(list, "scene_030") || !strings.Contains(list, "scene_049") {
+		t.Errorf("got\n%s", got)
+	}
+}
+
+func TestWriteRuns(t *testing.T) {
+	queued := run.NewState()
+	queued.RunID = "run-2"
+	states := []run.State{queued, fold(t, awaiting()...), fold(t, success()...), fold(t, badFile()...), fold(t, first()...), fold(t, interrupted()...)}
+	tests := []struct {
+		name   string
+		states []run.State
+		want   string
+	}{
+		{"none", nil, "No runs yet. Make one with: cineforge run FILE\n"},
+		{"some", states, `RUN           STATUS       STARTED            TOOK   COST  RECIPE      PROJECT      FILE
+run-2         ○ queued                              $0.00
+run-0a1b2c3d  ‖ needs you  2026-10-09 14:00         $0.47  mvp_ingest  night-ferry  night_ferry.fountain
+run-0a1b2c3d  ✓ done       2026-10-09 14:00   1m5s  $0.47  mvp_ingest  night-ferry  night_ferry.fountain
+run-0a1b2c3d  ✗ failed     2026-10-09 14:00  <0.1s  $0.00  mvp_ingest  night-ferry  night_ferry.fountain
+run-0a1b2c3d  ▶ running    2026-10-09 14:00         $0.47  mvp_ingest  night-ferry  night_ferry.fountain
+run-0a1b2c3d  ‖ stopped    2026-10-09 14:00         $0.47  mvp_ingest  night-ferry  night_ferry.fountain
+`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got strings.Builder
+			if err := progress.WriteRuns(&got, tt.states, begin, false); err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(tt.want, got.String()); d != "" {
+				t.Errorf("-want +got:\n%s", d)
+			}
+		})
+	}
+}

@@ -1,0 +1,221 @@
+package progress
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"cineforge/failure"
+	"cineforge/run"
+)
+
+// titles says what the stages of the shipped recipe do, in an operator's words.
+var titles = map[string]string{
+	"ingest":         "Reading the script",
+	"normalize":      "Putting it into screenplay form",
+	"extract_scenes": "Finding the scenes",
+	"project_config": "Proposing the project's settings",
+}
+
+// title returns what a stage does. A stage of another recipe is called by its id.
+func title(stageID string) string {
+	if t, ok := titles[stageID]; ok {
+		return t
+	}
+	return stageID
+}
+
+// classes says what a class of failure means, and what helps where the failure
+// itself doesn't say it.
+var classes = map[failure.Class]struct{ means, helps string }{
+	failure.NoProvider: {"no configured model can answer", "set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY and run it again"},
+	failure.Input:      {"the file or a parameter can't be used as it is", "put it right and run it again"},
+	failure.BadOutput:  {"a model's answer can't be used", "run it again, or name another model"},
+	failure.Canceled:   {"it was given up", "run it again"},
+	failure.Internal:   {"a fault of this program", "run it again; if it fails again, please report it with the run's events"},
+}
+
+// meaning returns what a class of failure means, with its name.
+func meaning(c failure.Class) string {
+	if words, ok := classes[c]; ok {
+		return fmt.Sprintf("%s (%s)", words.means, c)
+	}
+	return string(c)
+}
+
+// helps returns what a person can do about a failure.
+func helps(hint string, c failure.Class) string {
+	return cmp.Or(hint, classes[c].helps, "run it again")
+}
+
+// face is how a status looks: never by its tone alone.
+type face struct {
+	tone tone
+	icon string
+	word string
+}
+
+func (f face) String() string { return f.icon + " " + f.word }
+
+// stageFace returns how a stage of a run of a status looks.
+func stageFace(st run.StageState, of run.Status) face {
+	switch st.Status {
+	case run.StageRunning:
+		return face{busy, "▶", "working"}
+	case run.StageDone:
+		return face{good, "✓", "done"}
+	case run.StageReused:
+		return face{good, "↺", "reused"}
+	case run.StageIsFailed:
+		return face{bad, "✗", "failed"}
+	case run.StageIsPaused:
+		return face{held, "‖", pausedWord(st.PauseReason)}
+	}
+	if of.Ended() {
+		return face{faint, "○", "not run"}
+	}
+	return face{faint, "○", "to do"}
+}
+
+// runFace returns how a run looks.
+func runFace(s run.State) face {
+	switch s.Status {
+	case run.Queued:
+		return face{faint, "○", "queued"}
+	case run.Waiting:
+		return face{held, "‖", "waiting"}
+	case run.Paused:
+		return face{held, "‖", pausedWord(pauses(s)[0].reason)}
+	case run.RunDone:
+		return face{good, "✓", "done"}
+	case run.RunFailed:
+		return face{bad, "✗", "failed"}
+	case run.RunCanceled:
+		return face{bad, "✗", "cancelled"}
+	}
+	return face{busy, "▶", "running"}
+}
+
+func pausedWord(reason string) string {
+	switch reason {
+	case run.AwaitingConfirmation:
+		return "needs you"
+	case run.Interrupted:
+		return "stopped"
+	}
+	return "paused"
+}
+
+// pause is a stage that waits, and for what.
+type pause struct{ stage, reason string }
+
+// pauses lists the stages of a paused run that wait, in the order of the run.
+func pauses(s run.State) []pause {
+	var all []pause
+	for _, id := range slices.Sorted(maps.Keys(s.Stages)) {
+		if st, _ := s.Stage(id); st.Status == run.StageIsPaused {
+			all = append(all, pause{id, st.PauseReason})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b pause) int {
+		return cmp.Compare(slices.Index(s.StageOrder, a.stage), slices.Index(s.StageOrder, b.stage))
+	})
+	return all
+}
+
+// String says that the stage waits, and for what.
+func (p pause) String() string {
+	switch p.reason {
+	case run.AwaitingConfirmation:
+		return title(p.stage) + ": waits for you to accept " + accepted(p.stage)
+	case run.Interrupted:
+		return title(p.stage) + ": stopped by you"
+	case "":
+		return title(p.stage) + ": paused"
+	}
+	return title(p.stage) + ": paused, " + p.reason
+}
+
+// accepted names what a stage makes that a person has to accept.
+func accepted(stageID string) string {
+	if stageID == "project_config" {
+		return "the settings"
+	}
+	return "what it made"
+}
+
+// sentence says where a run stands.
+func sentence(s run.State, now time.Time) string {
+	switch s.Status {
+	case run.Queued:
+		return "Queued: nothing has happened yet"
+	case run.Waiting:
+		return "Waiting" + until(s, now)
+	case run.Paused:
+		return "Paused: " + pauses(s)[0].String()
+	case run.RunDone:
+		if s.DryRun {
+			return "Checked: all is in order; nothing was run"
+		}
+		return "Finished in " + took(elapsed(s, now))
+	case run.RunFailed:
+		return join(" at ", "Failed after "+took(elapsed(s, now)), title(failedStage(s)))
+	case run.RunCanceled:
+		return "Cancelled after " + took(elapsed(s, now))
+	}
+	return join(": ", "Running", strings.Join(underWay(s, now), "; "))
+}
+
+// until says until when a run waits, and why.
+func until(s run.State, now time.Time) string {
+	text := ""
+	if s.NextAttemptAt != nil {
+		text = " until " + s.NextAttemptAt.In(now.Location()).Format(clock)
+	}
+	if s.WaitReason != nil {
+		text += ": " + *s.WaitReason
+	}
+	return text
+}
+
+// underWay says of each stage under way how far it is.
+func underWay(s run.State, now time.Time) []string {
+	var all []string
+	for _, id := range s.StageOrder {
+		if st, _ := s.Stage(id); st.Status == run.StageRunning {
+			all = append(all, join(", ", title(id), units(st), ticking(stageElapsed(st, now))))
+		}
+	}
+	return all
+}
+
+// units says how many units of a stage are through, or "" where they are not known.
+func units(st run.StageState) string {
+	if st.UnitsTotal == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d", st.UnitsDone, st.UnitsTotal)
+}
+
+// elapsed returns how long a run took, or takes already.
+func elapsed(s run.State, now time.Time) time.Duration {
+	switch {
+	case s.StartedAt == nil:
+		return 0
+	case s.FinishedAt != nil:
+		now = s.FinishedAt.Time
+	}
+	return now.Sub(s.StartedAt.Time)
+}
+
+// stageElapsed returns how long a stage was worked on, all its attempts together.
+func stageElapsed(st run.StageState, now time.Time) time.Duration {
+	d := seconds(st.DurationSeconds)
+	if st.Status == run.StageRunning && st.StartedAt != nil {
+		d += max(0, now.Sub(st.StartedAt.Time))
+	}
+	return d
+}
