@@ -1,0 +1,264 @@
+package recipe
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// The kinds of parameter that modules take.
+const (
+	KindString = "string"
+	KindBool   = "bool"
+	KindInt    = "int"
+)
+
+// ModuleSpec is what a recipe has to know of a module.
+type ModuleSpec struct {
+	Params   map[string]ParamSpec
+	Consumes []string // artifact types that it needs
+	Produces []string // artifact types that it makes
+}
+
+// ParamSpec describes a module's parameter.
+type ParamSpec struct {
+	Kind     string // KindString, KindBool or KindInt
+	Required bool
+}
+
+// Modules are the modules that recipes may name, by id.
+type Modules map[string]ModuleSpec
+
+// dependencyKeys are the fields that refer to other stages.
+var dependencyKeys = []string{"needs", "needs_all", "after"}
+
+// checkReferences checks all that stages say of each other.
+func (r *Recipe) checkReferences(p *problems) {
+	ids := r.stageIDs()
+	first := map[string]position{}
+	for i, s := range r.Stages {
+		if s.ID != "" {
+			at := s.source.get("id").position
+			if before, ok := first[s.ID]; ok {
+				p.add(at, fmt.Sprintf("stage id %q is taken, first in line %d", s.ID, before.line), "give one of the two another id")
+			} else {
+				first[s.ID] = at
+			}
+		}
+		r.checkDependencies(p, i, ids)
+		checkInputKeys(p, s)
+	}
+	r.checkCycle(p)
+}
+
+func (r *Recipe) checkDependencies(p *problems, i int, ids []string) {
+	s := r.Stages[i]
+	for _, key := range dependencyKeys {
+		items := s.source.get(key).list()
+		if len(items) > maxStages {
+			continue // that is a mistake of its own
+		}
+		for _, item := range items {
+			id, isText := item.value.(string)
+			switch {
+			case !isText:
+			case id == s.ID:
+				p.add(item.position, fmt.Sprintf("stage %q waits for itself", id), "remove it from "+key)
+			case !slices.Contains(ids, id):
+				p.unknown(item.position, fmt.Sprintf("%s names stage %s, which the recipe does not have", key, quote(id)), id, ids, stagesHint(ids))
+			case key == "needs_all" && slices.Contains(s.Needs, id):
+				p.add(item.position, fmt.Sprintf("stage %q stands in needs and in needs_all", id), "keep needs for its last artifact, needs_all for all of them")
+			}
+		}
+	}
+}
+
+// checkInputKeys makes sure that each input of a stage has a name of its own.
+func checkInputKeys(p *problems, s Stage) {
+	from := map[string]string{}
+	for _, id := range s.Inputs() {
+		from[id] = "needs"
+	}
+	for _, key := range []string{"store_inputs", "store_inputs_optional", "store_inputs_all"} {
+		entries := s.source.get(key).dict()
+		for _, e := range entries {
+			if other, taken := from[e.key]; taken {
+				p.add(e.position, fmt.Sprintf("input %s stands in %s and in %s", quote(e.key), other, key), "rename it here or remove one of them")
+				continue
+			}
+			from[e.key] = key
+		}
+	}
+}
+
+func stagesHint(ids []string) string { return "the stages are " + shortList(ids) }
+
+// shortList joins names, as many as can be read at a glance.
+func shortList(names []string) string {
+	const most = 12
+	if len(names) > most {
+		return strings.Join(names[:most], ", ") + ", …"
+	}
+	return strings.Join(names, ", ")
+}
+
+// checkCycle adds the first circle of stages that wait for each other, if there is one.
+func (r *Recipe) checkCycle(p *problems) {
+	g := graphOf(r.Stages)
+	cycle := g.cycle()
+	if cycle == nil {
+		return
+	}
+	names := make([]string, len(cycle))
+	for i, at := range cycle {
+		names[i] = r.Stages[at].ID
+	}
+	s := r.Stages[cycle[0]]
+	at, next := s.source.position, names[1]
+	for _, key := range slices.Backward(dependencyKeys) {
+		items := s.source.get(key).list()
+		for _, item := range items {
+			if item.value == next {
+				at = item.position
+			}
+		}
+	}
+	if most := 12; len(names) > most {
+		names = append(names[:most-2], "…", names[0])
+	}
+	p.add(at, "stages wait for each other: "+strings.Join(names, " → "), "remove one of these dependencies")
+}
+
+// checkModules checks what stages say of modules, and returns each stage's
+// parameters with values for placeholders; nil values leave them open.
+func (r *Recipe) checkModules(p *problems, modules Modules, values map[string]any) []map[string]any {
+	params := make([]map[string]any, len(r.Stages))
+	g := graphOf(r.Stages)
+	for i, s := range r.Stages {
+		spec, known := modules[s.Module]
+		if !known {
+			if s.Module != "" {
+				ids := slices.Sorted(maps.Keys(modules))
+				p.unknown(s.source.get("module").position, fmt.Sprintf("there is no module %s", quote(s.Module)), s.Module, ids, "the modules are "+shortList(ids))
+			}
+			continue
+		}
+		params[i] = checkParams(p, s, spec, values)
+		r.checkConsumes(p, i, modules, g)
+	}
+	return params
+}
+
+// checkParams checks a stage's parameters against its module.
+func checkParams(p *problems, s Stage, spec ModuleSpec, values map[string]any) map[string]any {
+	at, out := s.source.position, map[string]any{}
+	known := slices.Sorted(maps.Keys(spec.Params))
+	given := map[string]bool{}
+	if n := s.source.get("params"); n != nil {
+		at = n.position
+		entries := filler{p, values, fmt.Sprintf("stage %q", s.ID)}.fill(n, "params").dict()
+		for _, e := range entries {
+			want, ok := spec.Params[e.key]
+			if !ok {
+				p.unknown(e.position, fmt.Sprintf("module %s has no parameter %s", s.Module, quote(e.key)), e.key, known, paramsHint(known))
+				continue
+			}
+			if e.value.value == nil {
+				continue // a key without a value is not given
+			}
+			given[e.key] = true
+			v, ok := want.read(e.value)
+			if !ok {
+				p.add(e.value.position, fmt.Sprintf("parameter %s of module %s is %s, but here is %s", e.key, s.Module, kindNames[want.Kind], kindOf(e.value)), kindHints[want.Kind])
+				continue
+			}
+			out[e.key] = v
+		}
+	}
+	for _, name := range known {
+		if spec.Params[name].Required && !given[name] {
+			p.add(at, fmt.Sprintf("stage %q lacks the parameter %s, without which module %s can't work", s.ID, name, s.Module),
+				fmt.Sprintf("add %q under params", name+": ..."))
+		}
+	}
+	return out
+}
+
+func paramsHint(known []string) string {
+	if len(known) == 0 {
+		return "it has none; remove the line"
+	}
+	return "its parameters are " + shortList(known)
+}
+
+var kindNames = map[string]string{KindString: "text", KindBool: "true or false", KindInt: "a whole number"}
+
+var kindHints = map[string]string{
+	KindString: "put quotes around it if it is meant as text",
+	KindBool:   "write true or false without quotes",
+	KindInt:    "write a number without quotes or fraction",
+}
+
+// read returns a parameter's value if it is of the right kind. A blank is.
+func (s ParamSpec) read(n *node) (any, bool) {
+	if n.value == (blank{}) {
+		return nil, true
+	}
+	switch s.Kind {
+	case KindString:
+		v, ok := n.value.(string)
+		return v, ok
+	case KindBool:
+		v, ok := n.value.(bool)
+		return v, ok
+	case KindInt:
+		return whole(n.value)
+	}
+	return nil, false
+}
+
+// checkConsumes checks that what the module of a stage needs is made by a stage
+// upstream or taken from the project's store.
+func (r *Recipe) checkConsumes(p *problems, i int, modules Modules, g graph) {
+	s := r.Stages[i]
+	have := map[string]bool{}
+	for _, store := range []map[string]string{s.StoreInputs, s.StoreInputsOptional, s.StoreInputsAll} {
+		for _, artifactType := range store {
+			have[artifactType] = true
+		}
+	}
+	for j := range g.reach(i, g.inputs) {
+		spec, known := modules[r.Stages[j].Module]
+		if !known {
+			return // that is a mistake of its own
+		}
+		for _, artifactType := range spec.Produces {
+			have[artifactType] = have[artifactType] || j != i
+		}
+	}
+	at := s.source.get("module").position
+	if n := s.source.get("needs"); n != nil {
+		at = n.position
+	}
+	for _, artifactType := range modules[s.Module].Consumes {
+		if !have[artifactType] {
+			p.add(at, fmt.Sprintf("stage %q has no %s to work on, which module %s needs", s.ID, artifactType, s.Module), r.makerHint(artifactType, i, modules, g))
+		}
+	}
+}
+
+// makerHint says where stage i could get an artifact type from.
+func (r *Recipe) makerHint(artifactType string, i int, modules Modules, g graph) string {
+	for j, s := range r.Stages {
+		if slices.Contains(modules[s.Module].Produces, artifactType) && !g.reach(j, g.waits)[i] {
+			return fmt.Sprintf("add %s to its needs", s.ID)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(modules)) {
+		if slices.Contains(modules[id].Produces, artifactType) {
+			return fmt.Sprintf("add a stage with module %s and name it in needs", id)
+		}
+	}
+	return "take it from the project with store_inputs"
+}

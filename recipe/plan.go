@@ -1,0 +1,150 @@
+package recipe
+
+import (
+	"fmt"
+	"maps"
+
+	"cineforge/failure"
+)
+
+// Plan is a recipe with values for its placeholders, checked against the modules
+// there are. It is not changed and may be used concurrently.
+type Plan struct {
+	RecipeID    string
+	Name        string
+	Description string
+	Stages      []PlannedStage // each behind all that it waits for, otherwise as declared
+	Resilience  Resilience
+	MaxCostUSD  float64 // what the whole run may spend
+}
+
+// PlannedStage is a stage of a plan. Its Params are what its module takes: a
+// string, bool or int each, as the module declares it.
+type PlannedStage struct {
+	Stage
+	Selected bool // whether it is in the slice that the plan is to run
+	Policy   Policy
+}
+
+// PlanOptions says what to plan with.
+type PlanOptions struct {
+	Params  map[string]any // the run's parameters; those that no placeholder names are ignored
+	Modules Modules
+
+	// StartFrom selects that stage and all that wait for it, EndAt that stage and
+	// all it waits for, both what lies between the two. After counts like needs,
+	// since it is how a stage waits for what others put into the project's store.
+	StartFrom string
+	EndAt     string
+}
+
+// Plan checks the recipe against the modules and puts values in the place of
+// placeholders. The error is of type [Errors] if it is about the recipe or lacks
+// parameters, or a failure of class input if it is about the slice.
+func (r *Recipe) Plan(opts PlanOptions) (*Plan, error) {
+	values := maps.Clone(opts.Params)
+	if values == nil {
+		values = map[string]any{}
+	}
+	p := &problems{file: r.File}
+	params := r.checkModules(p, opts.Modules, values)
+	var resilience Resilience
+	if r.resilience != nil {
+		filled := filler{p, values, "resilience"}.fill(r.resilience, "")
+		resilience = decodeResilience(p, filled, r.stageIDs())
+	}
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	g := graphOf(r.Stages)
+	selected, err := r.slice(g, opts.StartFrom, opts.EndAt)
+	if err != nil {
+		return nil, err
+	}
+	plan := &Plan{
+		RecipeID: r.ID, Name: r.Name, Description: r.Description, Resilience: resilience,
+		MaxCostUSD: first(DefaultMaxCostUSD, resilience.MaxCostUSD),
+	}
+	for _, i := range g.order() {
+		s := r.Stages[i]
+		s.Params = params[i]
+		plan.Stages = append(plan.Stages, PlannedStage{Stage: s, Selected: selected[i], Policy: resilience.For(s.ID)})
+	}
+	return plan, nil
+}
+
+// slice returns which stages lie between two, by the graph and not by the order.
+func (r *Recipe) slice(g graph, startFrom, endAt string) ([]bool, error) {
+	selected := make([]bool, len(r.Stages))
+	for i := range selected {
+		selected[i] = true
+	}
+	narrow := func(id string, edges [][]int) error {
+		if id == "" {
+			return nil
+		}
+		for i, s := range r.Stages {
+			if s.ID == id {
+				kept := g.reach(i, edges)
+				for j := range selected {
+					selected[j] = selected[j] && kept[j]
+				}
+				return nil
+			}
+		}
+		hint := stagesHint(r.stageIDs())
+		if near := nearest(id, r.stageIDs()); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		return failure.New(failure.Input, fmt.Sprintf("recipe %s has no stage %s", r.ID, quote(id)), hint)
+	}
+	if err := narrow(startFrom, g.followers()); err != nil {
+		return nil, err
+	}
+	if err := narrow(endAt, g.waits); err != nil {
+		return nil, err
+	}
+	for _, s := range selected {
+		if s {
+			return selected, nil
+		}
+	}
+	return nil, failure.New(failure.Input, fmt.Sprintf("nothing is left to run: stage %q does not come behind stage %q", endAt, startFrom),
+		"start from a stage that the last one builds on")
+}
+
+// Stage returns the stage with an id.
+func (p *Plan) Stage(id string) (PlannedStage, bool) {
+	for _, s := range p.Stages {
+		if s.ID == id {
+			return s, true
+		}
+	}
+	return PlannedStage{}, false
+}
+
+// Ready returns the selected stages that may start now and aren't done, in the
+// plan's order, given which stages are. A stage outside the slice counts as done:
+// what it makes has to be there before anything starts.
+func (p *Plan) Ready(done func(id string) bool) []string {
+	open := map[string]bool{}
+	for _, s := range p.Stages {
+		open[s.ID] = s.Selected && !done(s.ID)
+	}
+	var ready []string
+	for _, s := range p.Stages {
+		if open[s.ID] && !anyOpen(s.waitsFor(), open) {
+			ready = append(ready, s.ID)
+		}
+	}
+	return ready
+}
+
+func anyOpen(ids []string, open map[string]bool) bool {
+	for _, id := range ids {
+		if open[id] {
+			return true
+		}
+	}
+	return false
+}

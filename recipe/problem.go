@@ -1,0 +1,155 @@
+package recipe
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"cineforge/failure"
+)
+
+// Error is one mistake in a recipe file. It is of class [failure.Input].
+type Error struct {
+	File         string
+	Line, Column int // from 1; the column counts characters. 0 if the mistake is nowhere in particular
+	Message      string
+	Hint         string // what to do about it; may be empty
+}
+
+// Error returns the mistake as one line: place, message, hint.
+func (e *Error) Error() string { return e.failure().Error() }
+
+// Unwrap returns the mistake as a [failure.Error].
+func (e *Error) Unwrap() error { return e.failure() }
+
+func (e *Error) failure() *failure.Error {
+	where := e.File
+	if e.Line > 0 {
+		where = fmt.Sprintf("%s:%d:%d", e.File, e.Line, e.Column)
+	}
+	return failure.New(failure.Input, where+": "+e.Message, e.Hint)
+}
+
+// Errors are the mistakes found in a recipe file, at least one, in the order of
+// the file.
+type Errors []*Error
+
+// Error returns one line for each mistake.
+func (list Errors) Error() string {
+	lines := make([]string, len(list))
+	for i, e := range list {
+		lines[i] = e.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap returns the mistakes one by one.
+func (list Errors) Unwrap() []error {
+	errs := make([]error, len(list))
+	for i, e := range list {
+		errs[i] = e
+	}
+	return errs
+}
+
+// maxProblems bounds a report. Whoever has more mistakes than that fixes some
+// first, and a hostile file can't make us look for near names forever.
+const maxProblems = 20
+
+// position is a place in the file; lines and columns count from 1.
+type position struct{ line, column int }
+
+// problems collects the mistakes of one file.
+type problems struct {
+	file string
+	list Errors
+}
+
+func (p *problems) full() bool { return len(p.list) >= maxProblems }
+
+func (p *problems) add(at position, message, hint string) {
+	if !p.full() {
+		p.list = append(p.list, &Error{p.file, at.line, at.column, message, hint})
+	}
+}
+
+// unknown adds that there is no such name among the known ones.
+func (p *problems) unknown(at position, message, name string, known []string, otherwise string) {
+	if p.full() {
+		return
+	}
+	hint := otherwise
+	if near := nearest(name, known); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	p.add(at, message, hint)
+}
+
+// err returns the mistakes in the order of the file, or nil if there are none.
+func (p *problems) err() error {
+	if len(p.list) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(p.list, func(a, b *Error) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return p.list
+}
+
+// quote shows text from the file on one line, cut to a readable length.
+func quote(s string) string { return strconv.Quote(cut(s, 60)) }
+
+// cut returns the first runes of a text.
+func cut(s string, limit int) string {
+	for i := range s {
+		if limit == 0 {
+			return s[:i] + "…"
+		}
+		limit--
+	}
+	return s
+}
+
+// nearest returns the known name that is closest to name, or "" if none is close
+// enough to be what was meant: one slip in a short name, two in a longer one.
+func nearest(name string, known []string) string {
+	best, limit := "", min(2, len(name)/3)
+	for _, k := range known {
+		if d := slips(name, k, limit); d <= limit && k != name {
+			best, limit = k, d-1
+		}
+	}
+	return best
+}
+
+// slips counts the insertions, deletions, replacements and swaps of neighbours
+// that turn a into b (optimal string alignment). Beyond limit it may return
+// anything greater than limit.
+func slips(a, b string, limit int) int {
+	if max(len(a)-len(b), len(b)-len(a)) > limit {
+		return limit + 1
+	}
+	var before []int
+	last := make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := range len(a) {
+		row := make([]int, len(b)+1)
+		row[0] = i + 1
+		for j := range len(b) {
+			change := 1
+			if a[i] == b[j] {
+				change = 0
+			}
+			row[j+1] = min(last[j]+change, last[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+		before, last = last, row
+	}
+	return last[len(b)]
+}

@@ -1,0 +1,316 @@
+package recipe
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"cineforge/failure"
+)
+
+// What holds where a recipe says nothing. The times, the attempts and the price
+// are those of the recipe format; the concurrency is half of what providers were
+// seen to limit the earlier system at, with room for parallel stages.
+const (
+	DefaultRetryBaseDelay = 500 * time.Millisecond
+	DefaultMaxAttempts    = 4
+	DefaultMaxWait        = 6 * time.Hour
+	DefaultMaxStage       = 24 * time.Hour
+	DefaultMaxCostUSD     = 10.0
+	DefaultConcurrency    = 4
+)
+
+// OnExhausted says what becomes of a stage whose waiting time is spent.
+type OnExhausted string
+
+// The ends of patience.
+const (
+	FailOnExhausted  OnExhausted = "fail"  // the default
+	PauseOnExhausted OnExhausted = "pause" // until a person resumes the run
+)
+
+// Degrade says what may answer when no provider can.
+type Degrade string
+
+// The ways to degrade.
+const (
+	DegradeNever   Degrade = "never"   // the default
+	DegradeOffline Degrade = "offline" // the offline model comes last in the chain
+)
+
+// Resilience is a recipe's resilience block:
+//
+//	resilience:
+//	  stage_fallback_models:          # stage: models, first choice first; replaces the default chain
+//	    normalize: [claude-sonnet-4-6, openai:gpt-4.1]
+//	  stage_max_attempts: {normalize: 6}
+//	  max_wait_seconds: 3600          # any setting, for all stages
+//	  stages:
+//	    extract_scenes:
+//	      concurrency: 8              # any setting, for this stage
+//
+// The zero value is that of a recipe without one.
+type Resilience struct {
+	Settings
+	StageFallbackModels map[string][]ModelName // by stage id
+	StageMaxAttempts    map[string]int         // by stage id
+	Stages              map[string]Settings    // by stage id; these win
+}
+
+// Settings are what can be set for all stages and again for one. What is nil or
+// empty is not set.
+type Settings struct {
+	RetryBaseDelay *time.Duration // retry_base_delay_seconds, 0 to 3600
+	JitterRatio    *float64       // retry_jitter_ratio, 0 to 10
+	MaxAttempts    *int           // max_attempts_per_stage, 1 to 1000
+	MaxWait        *time.Duration // max_wait_seconds, 0 to a year
+	MaxStage       *time.Duration // max_stage_seconds, 1 to a year
+	MaxCostUSD     *float64       // max_cost_usd, 0 to a million
+	OnExhausted    OnExhausted    // on_exhausted
+	Degrade        Degrade        // degrade
+	Concurrency    *int           // concurrency, 1 to 64
+}
+
+// Policy is how hard to try at a stage.
+type Policy struct {
+	// Chain holds the models to ask, first choice first, each once. It is empty for
+	// a stage that neither the recipe nor [DefaultChain] gives one.
+	Chain []ModelName
+
+	// RetryBaseDelay is what backoff grows from.
+	RetryBaseDelay time.Duration
+
+	// FullJitter spreads each delay over all of its length. Otherwise up to
+	// JitterRatio of the delay is added to it.
+	FullJitter  bool
+	JitterRatio float64
+
+	// MaxAttempts bounds the tries of one unit's call across the chain in one round.
+	MaxAttempts int
+
+	// MaxWait is how long the stage may wait without progress; at 0 it fails when
+	// its first round is spent.
+	MaxWait time.Duration
+
+	// MaxStage bounds the stage's time, waiting included.
+	MaxStage time.Duration
+
+	// MaxCostUSD bounds what the stage may spend. The run as a whole is bounded by
+	// [Plan.MaxCostUSD], so this binds where the recipe sets it lower for the stage.
+	MaxCostUSD float64
+
+	OnExhausted OnExhausted
+	Degrade     Degrade
+
+	// Concurrency is how many of the stage's units may be asked about at a time.
+	Concurrency int
+}
+
+// For returns the policy of a stage: its own settings, else the recipe's, else
+// the defaults.
+func (r Resilience) For(stageID string) Policy {
+	own := r.Stages[stageID]
+	p := Policy{
+		Chain:          slices.Clone(r.StageFallbackModels[stageID]),
+		RetryBaseDelay: first(DefaultRetryBaseDelay, own.RetryBaseDelay, r.RetryBaseDelay),
+		FullJitter:     own.JitterRatio == nil && r.JitterRatio == nil,
+		JitterRatio:    first(0, own.JitterRatio, r.JitterRatio),
+		MaxAttempts:    first(DefaultMaxAttempts, own.MaxAttempts, r.MaxAttempts),
+		MaxWait:        first(DefaultMaxWait, own.MaxWait, r.MaxWait),
+		MaxStage:       first(DefaultMaxStage, own.MaxStage, r.MaxStage),
+		MaxCostUSD:     first(DefaultMaxCostUSD, own.MaxCostUSD, r.MaxCostUSD),
+		OnExhausted:    cmp.Or(own.OnExhausted, r.OnExhausted, FailOnExhausted),
+		Degrade:        cmp.Or(own.Degrade, r.Degrade, DegradeNever),
+		Concurrency:    first(DefaultConcurrency, own.Concurrency, r.Concurrency),
+	}
+	if len(p.Chain) == 0 {
+		p.Chain = DefaultChain(stageID)
+	}
+	if n, ok := r.StageMaxAttempts[stageID]; ok && own.MaxAttempts == nil {
+		p.MaxAttempts = n
+	}
+	return p
+}
+
+// first returns the first setting that is set.
+func first[T any](otherwise T, settings ...*T) T {
+	for _, s := range settings {
+		if s != nil {
+			return *s
+		}
+	}
+	return otherwise
+}
+
+var settingKeys = []string{
+	"retry_base_delay_seconds", "retry_jitter_ratio", "max_attempts_per_stage", "max_wait_seconds",
+	"max_stage_seconds", "max_cost_usd", "on_exhausted", "degrade", "concurrency",
+}
+
+var byStageKeys = []string{"stage_fallback_models", "stage_max_attempts", "stages"}
+
+const yearSeconds = 365 * 24 * 3600
+
+// decodeResilience reads a resilience block. Blanks are skipped: what they stand
+// for is checked when it is known.
+func decodeResilience(p *problems, n *node, stageIDs []string) Resilience {
+	d := decoder{p}
+	var r Resilience
+	if n == nil || n.value == nil || n.value == (blank{}) || !d.keys(n, "resilience", slices.Concat(settingKeys, byStageKeys)...) {
+		return r
+	}
+	r.Settings = d.settings(n)
+	r.StageFallbackModels = map[string][]ModelName{}
+	for _, e := range d.byStage(n, "stage_fallback_models", stageIDs) {
+		r.StageFallbackModels[e.key] = d.chain(e)
+	}
+	r.StageMaxAttempts = map[string]int{}
+	r.Stages = map[string]Settings{}
+	for _, e := range d.byStage(n, "stages", stageIDs) {
+		if d.stageKeys(e.value) {
+			r.Stages[e.key] = d.settings(e.value)
+		}
+	}
+	for _, e := range d.byStage(n, "stage_max_attempts", stageIDs) {
+		if v := d.whole(e.value, "stage_max_attempts", maxAttempts); v != nil {
+			r.StageMaxAttempts[e.key] = *v
+		}
+		if r.Stages[e.key].MaxAttempts != nil {
+			p.add(e.position, fmt.Sprintf("the attempts of stage %q are set here and as max_attempts_per_stage under stages", e.key), "remove one of them")
+		}
+	}
+	return r
+}
+
+// stageKeys checks the keys of one stage's settings. It says whether there are settings to read.
+func (d decoder) stageKeys(n *node) bool {
+	if n.value == nil || n.value == (blank{}) {
+		return false
+	}
+	for _, e := range n.dict() {
+		if slices.Contains(byStageKeys, e.key) {
+			d.add(e.position, e.key+" does not belong under a stage", "write it directly under resilience, by stage id")
+			return false
+		}
+	}
+	return d.keys(n, "a stage's resilience", settingKeys...)
+}
+
+// byStage returns the entries under key, whose keys are stages, without those that
+// aren't. The values may be blank.
+func (d decoder) byStage(n *node, key string, stageIDs []string) dict {
+	var out dict
+	for _, e := range d.entries(n, key) {
+		if !slices.Contains(stageIDs, e.key) {
+			d.unknown(e.position, fmt.Sprintf("%s names stage %s, which the recipe does not have", key, quote(e.key)), e.key, stageIDs, stagesHint(stageIDs))
+			continue
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+func (d decoder) settings(n *node) Settings {
+	seconds := func(key string, from, to float64) *time.Duration {
+		v := d.number(n.get(key), key, from, to)
+		if v == nil {
+			return nil
+		}
+		t := time.Duration(math.Round(*v * float64(time.Second)))
+		return &t
+	}
+	return Settings{
+		RetryBaseDelay: seconds("retry_base_delay_seconds", 0, 3600),
+		JitterRatio:    d.number(n.get("retry_jitter_ratio"), "retry_jitter_ratio", 0, 10),
+		MaxAttempts:    d.whole(n.get("max_attempts_per_stage"), "max_attempts_per_stage", maxAttempts),
+		MaxWait:        seconds("max_wait_seconds", 0, yearSeconds),
+		MaxStage:       seconds("max_stage_seconds", 1, yearSeconds),
+		MaxCostUSD:     d.number(n.get("max_cost_usd"), "max_cost_usd", 0, 1e6),
+		OnExhausted:    choice(d, n, "on_exhausted", FailOnExhausted, PauseOnExhausted),
+		Degrade:        choice(d, n, "degrade", DegradeNever, DegradeOffline),
+		Concurrency:    d.whole(n.get("concurrency"), "concurrency", maxConcurrency),
+	}
+}
+
+const (
+	maxAttempts    = 1000
+	maxConcurrency = 64
+	maxChain       = 32
+)
+
+// number returns a number, or nil if there is none or it is wrong.
+func (d decoder) number(n *node, key string, from, to float64) *float64 {
+	if n == nil || n.value == (blank{}) {
+		return nil
+	}
+	v, ok := n.value.(float64)
+	if i, isInt := n.value.(int); isInt {
+		v, ok = float64(i), true
+	}
+	if !ok || !(v >= from && v <= to) { // NaN is in no range
+		d.add(n.position, fmt.Sprintf("%s is a number from %.f to %.f, but here is %s", key, from, to, kindOf(n)), "write such a number without quotes or unit")
+		return nil
+	}
+	return &v
+}
+
+// whole returns a whole number from 1 to most, or nil if there is none or it is wrong.
+func (d decoder) whole(n *node, key string, most int) *int {
+	if n == nil || n.value == (blank{}) {
+		return nil
+	}
+	v, ok := whole(n.value)
+	if !ok || v < 1 || v > most {
+		d.add(n.position, fmt.Sprintf("%s is a whole number from 1 to %d, but here is %s", key, most, kindOf(n)), "write such a number without quotes or unit")
+		return nil
+	}
+	return &v
+}
+
+// choice returns the word under key, or "" if there is none or it is not one of the two.
+func choice[T ~string](d decoder, n *node, key string, a, b T) T {
+	v := n.get(key)
+	if v == nil || v.value == (blank{}) {
+		return ""
+	}
+	s, _ := v.value.(string)
+	if T(s) != a && T(s) != b {
+		d.add(v.position, fmt.Sprintf("%s is %s or %s, but here is %s", key, a, b, kindOf(v)), "write one of the two")
+		return ""
+	}
+	return T(s)
+}
+
+// chain returns the models that are listed for a stage, each once.
+func (d decoder) chain(e pair) []ModelName {
+	if e.value.value == (blank{}) {
+		return nil
+	}
+	items := e.value.list()
+	if len(items) == 0 || len(items) > maxChain {
+		d.add(e.value.position, fmt.Sprintf("stage %q has a list of 1 to %d models, but here is %s", e.key, maxChain, kindOf(e.value)),
+			"list some, such as [claude-sonnet-4-6], or remove the stage to get the default chain")
+		return nil
+	}
+	var chain []ModelName
+	for _, item := range items {
+		if item.value == (blank{}) {
+			continue
+		}
+		name, ok := item.value.(string)
+		if !ok {
+			d.add(item.position, "a model is named by text, but here is "+kindOf(item), modelHint)
+			continue
+		}
+		m, err := ParseModel(name)
+		if f, ok := errors.AsType[*failure.Error](err); ok {
+			d.add(item.position, f.Message, f.Hint)
+		} else if !slices.Contains(chain, m) {
+			chain = append(chain, m)
+		}
+	}
+	return chain
+}

@@ -1,0 +1,158 @@
+package charset
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"cineforge/screenplay"
+)
+
+// washer brings decoded text into the form that readers of a format rely on,
+// and counts by line what it cost.
+type washer struct {
+	encoding string
+	in       string
+
+	out    strings.Builder
+	lines  []stain // the first maxWarnings lines with something to tell of
+	beyond []int   // the numbers of the other such lines
+	at     stain   // the line being read
+	sum    stain   // of all lines; line is unused
+	total  int     // characters, NUL aside
+}
+
+// stain counts what a line lost.
+type stain struct {
+	line               int
+	nul, control, lost int
+}
+
+// maxWarnings bounds the list for a file in which every line is damaged.
+const maxWarnings = 50
+
+// wash unifies line ends, drops byte order marks left by joining files, and
+// drops control characters. A form feed begins a page: text converted from PDF
+// has one before the first word, where it would hide a scene heading.
+func (w *washer) wash() string {
+	w.at.line = 1
+	from := 0
+	flush := func(to int) {
+		w.out.WriteString(w.in[from:to])
+	}
+	for i := 0; i < len(w.in); {
+		c := w.in[i]
+		if c >= ' ' && c != 0x7F && c != 0xEF || c == '\t' {
+			if c < utf8.RuneSelf || c >= 0xC0 {
+				w.total++
+			}
+			i++
+			continue
+		}
+		size := 1
+		switch {
+		case c == '\n':
+			w.total++
+			w.endLine()
+			i++
+			continue
+		case c == '\r':
+			flush(i)
+			if !strings.HasPrefix(w.in[i+1:], "\n") {
+				w.out.WriteByte('\n')
+				w.total++
+				w.endLine()
+			}
+		case c == '\f' || c == '\v':
+			flush(i)
+			if i > 0 && w.in[i-1] != '\n' && w.in[i-1] != '\r' {
+				w.out.WriteByte(' ')
+			}
+		case c == 0:
+			flush(i)
+			w.at.nul++
+			w.sum.nul++
+		case c < utf8.RuneSelf:
+			flush(i)
+			w.at.control++
+			w.sum.control++
+			w.total++
+		default: // begins U+FEFF, U+FFFD or an ordinary character
+			r, n := utf8.DecodeRuneInString(w.in[i:])
+			if r != '\ufeff' {
+				w.total++
+				if r == utf8.RuneError {
+					w.at.lost++
+					w.sum.lost++
+				}
+				i += n
+				continue
+			}
+			flush(i)
+			size = n
+		}
+		i += size
+		from = i
+	}
+	if from == 0 {
+		w.endLine()
+		return w.in
+	}
+	flush(len(w.in))
+	w.endLine()
+	return w.out.String()
+}
+
+// endLine files what was counted on the line.
+func (w *washer) endLine() {
+	if w.at.nul+w.at.control+w.at.lost > 0 {
+		if len(w.lines) < maxWarnings {
+			w.lines = append(w.lines, w.at)
+		} else {
+			w.beyond = append(w.beyond, w.at.line)
+		}
+	}
+	w.at = stain{line: w.at.line + 1}
+}
+
+func (w *washer) junk() int { return w.sum.control + w.sum.lost }
+
+// binary reports whether what was read is no text. Of random bytes a tenth are
+// control codes; of text with an odd printer code in it, a few in ten thousand.
+// NUL bytes are no sign alone: a crash leaves thousands in a good text.
+func (w *washer) binary() bool {
+	junk := w.junk()
+	return junk >= 8 && junk*50 > w.total || junk*4 > w.total
+}
+
+// warnings tells of each line that lost something. A line number never points
+// behind the last line of text, where the zeros that a crash leaves would be.
+func (w *washer) warnings(text string) []screenplay.Warning {
+	var found []screenplay.Warning
+	last := 1 + strings.Count(strings.TrimSuffix(text, "\n"), "\n")
+	add := func(line int, format string, args ...any) {
+		found = append(found, screenplay.Warning{Line: min(line, last), Message: fmt.Sprintf(format, args...)})
+	}
+	for _, l := range w.lines {
+		if l.nul > 0 {
+			add(l.line, "%s removed", plural(l.nul, "NUL byte"))
+		}
+		if l.control > 0 {
+			add(l.line, "%s removed", plural(l.control, "control character"))
+		}
+		if l.lost > 0 {
+			add(l.line, "%s could not be decoded as %s, shown as \ufffd", plural(l.lost, "character"), w.encoding)
+		}
+	}
+	if n := len(w.beyond); n > 0 {
+		add(w.beyond[0], "%s with removed or undecodable characters from here on", plural(n, "more line"))
+	}
+	return found
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

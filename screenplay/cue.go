@@ -1,0 +1,59 @@
+package screenplay
+
+import (
+	"slices"
+	"strings"
+)
+
+// CueName splits a character's cue, as it stands in [Element.Text], into the name
+// and its extensions: "Anna (V.O.) (CONT'D)" is ANNA with "V.O." and "CONT'D".
+// The name is in upper case, without emphasis and notes, with single spaces: it
+// is what a character is known by throughout a script. A cue that is all
+// extension is its own name.
+func CueName(cue string) (name string, extensions []string) {
+	cue = strings.TrimSpace(strings.TrimRight(Plain(cue), " \t^"))
+	name = cue
+	for {
+		rest, extension, ok := cutExtension(name)
+		if !ok {
+			break
+		}
+		name = rest
+		extensions = append(extensions, extension)
+	}
+	slices.Reverse(extensions)
+	return strings.ToUpper(strings.Join(strings.Fields(name), " ")), extensions
+}
+
+// cutExtension cuts the last (extension) off a cue. One that lacks its closing
+// parenthesis counts too: scanned scripts have them.
+func cutExtension(cue string) (rest, extension string, ok bool) {
+	open := strings.LastIndexByte(cue, '(')
+	if body, closed := strings.CutSuffix(cue, ")"); closed {
+		open = openParenthesis(body)
+		cue = body
+	} else if open >= 0 && strings.Contains(cue[open:], ")") {
+		open = -1 // there are words behind the extension
+	}
+	if open < 0 {
+		return "", "", false
+	}
+	rest = strings.TrimRight(cue[:open], " \t")
+	return rest, strings.TrimSpace(cue[open+1:]), rest != ""
+}
+
+// openParenthesis returns the offset of the ( that a ) behind s would close, -1 for none.
+func openParenthesis(s string) int {
+	for i, depth := len(s)-1, 1; i >= 0; i-- {
+		switch s[i] {
+		case ')':
+			depth++
+		case '(':
+			depth--
+		}
+		if depth == 0 {
+			return i
+		}
+	}
+	return -1
+}

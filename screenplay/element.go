@@ -1,0 +1,109 @@
+package screenplay
+
+import "strings"
+
+// Printed returns the element as it reads on the page: its text without inline
+// [[notes]] and /* boneyards */, emphasis marks kept. It is "" for a Note or a Boneyard.
+func (e Element) Printed() string {
+	if e.Kind == Note || e.Kind == Boneyard {
+		return ""
+	}
+	return withoutRemarks(e.Text)
+}
+
+// Plain returns text as bare words: without notes and boneyards, without the
+// marks of emphasis (*italic*, **bold**, ***both***, _underlined_), and with the
+// backslash gone from \* and \_. A mark counts only in a pair on one line: what
+// opens it has no space behind it, what closes it has none before it.
+func Plain(text string) string {
+	text = withoutRemarks(text)
+	if !strings.ContainsAny(text, `*_`) {
+		return text
+	}
+	var b strings.Builder
+	b.Grow(len(text))
+	for line := range strings.Lines(text) {
+		plainLine(&b, line)
+	}
+	return b.String()
+}
+
+// mark is one asterisk or underscore of a line.
+type mark struct {
+	at   int
+	gone bool // half of a pair, or the backslash of an escape
+}
+
+// plainLine writes line to b without its paired marks of emphasis. Asterisks and
+// underscores pair independently, so the common slip **_crossed**_ reads as meant.
+func plainLine(b *strings.Builder, line string) {
+	var marks, opened = []mark{}, map[byte][]int{}
+	for i := 0; i < len(line); i++ {
+		c := line[i]
+		if c == '\\' && i+1 < len(line) && isMark(line[i+1]) {
+			marks = append(marks, mark{at: i, gone: true})
+			i++
+			continue
+		}
+		if !isMark(c) {
+			continue
+		}
+		end := i + 1
+		for end < len(line) && line[end] == c {
+			end++
+		}
+		closes := i > 0 && !isSpace(line[i-1])
+		opens := end < len(line) && !isSpace(line[end])
+		pairs := 0 // of this run with what was opened before it
+		if closes {
+			pairs = len(opened[c])
+		}
+		for ; i < end; i++ {
+			switch stack := opened[c]; {
+			case pairs > 0:
+				pairs--
+				marks[stack[len(stack)-1]].gone = true
+				opened[c] = stack[:len(stack)-1]
+				marks = append(marks, mark{at: i, gone: true})
+			case opens:
+				opened[c] = append(stack, len(marks))
+				marks = append(marks, mark{at: i})
+			}
+		}
+		i = end - 1
+	}
+	from := 0
+	for _, m := range marks {
+		if m.gone {
+			b.WriteString(line[from:m.at])
+			from = m.at + 1
+		}
+	}
+	b.WriteString(line[from:])
+}
+
+func isMark(c byte) bool  { return c == '*' || c == '_' }
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+
+// Field is an entry of the title page.
+type Field struct {
+	Key   string // normalised by [FieldKey]: "draft_date"
+	Value string // as written, emphasis kept, lines joined by "\n"
+}
+
+// TitlePage returns the fields of the title page in the order they are written.
+func (s Script) TitlePage() []Field {
+	var fields []Field
+	for _, e := range s.Elements {
+		if e.Kind == TitlePage {
+			fields = append(fields, Field{Key: FieldKey(e.Key), Value: e.Printed()})
+		}
+	}
+	return fields
+}
+
+// FieldKey returns the key of a title page entry as it stands in artifacts:
+// in lower case, with an underscore for each run of spaces.
+func FieldKey(key string) string {
+	return strings.Join(strings.Fields(strings.ToLower(key)), "_")
+}

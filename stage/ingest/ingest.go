@@ -1,0 +1,125 @@
+// Package ingest is the stage that reads a run's input file: its text, and what
+// kind of text it is.
+package ingest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"cineforge/artifact"
+	"cineforge/screenplay"
+	"cineforge/screenplay/document"
+	"cineforge/stage"
+)
+
+// Module ingests a file. The zero value is ready to use.
+type Module struct{}
+
+// Info describes the module.
+func (Module) Info() stage.Info {
+	return stage.Info{
+		ID:          "story_ingest_v1",
+		Description: "Reads the text of the input file and tells what kind of text it is.",
+		Params: map[string]stage.Param{
+			"input_file": {Kind: stage.String, Description: "the name of the run's input file; its bytes come with the run, and no path is opened"},
+		},
+		Consumes: []string{},
+		Produces: []string{artifact.RawInput},
+	}
+}
+
+// RawInput is the data of the raw_input artifact.
+type RawInput struct {
+	Content        string               `json:"content"` // UTF-8, its lines ending in LF
+	SourceInfo     SourceInfo           `json:"source_info"`
+	Classification Classification       `json:"classification"`
+	Warnings       []screenplay.Warning `json:"warnings"`
+}
+
+// SourceInfo describes the file.
+type SourceInfo struct {
+	Filename   string `json:"original_filename"`
+	Bytes      int    `json:"file_size_bytes"`
+	Characters int    `json:"character_count"` // of Content
+	Lines      int    `json:"line_count"`      // of Content
+	Format     string `json:"file_format"`     // of the file, such as fountain
+	Encoding   string `json:"encoding"`        // by its lower-case WHATWG name
+}
+
+// Classification says what kind of text it is.
+type Classification struct {
+	Format     string   `json:"detected_format"` // screenplay, prose, hybrid, notes or unknown
+	Kind       string   `json:"kind"`            // a finer word where there is one, such as stage_play
+	Confidence float64  `json:"confidence"`
+	Evidence   []string `json:"evidence"`
+}
+
+// reviewBelow is the confidence in the kind of text under which a person should look at it.
+const reviewBelow = 0.6
+
+// Run makes the raw_input artifact. It asks no model. A file that is blank or
+// can't be read is a failure of class input.
+func (Module) Run(_ context.Context, task stage.Task) (stage.Result, error) {
+	doc, err := document.Read(task.File.Name, task.File.Data)
+	if err != nil {
+		return stage.Result{}, fmt.Errorf("read the input: %w", err)
+	}
+	raw := RawInput{
+		Content: doc.Text,
+		SourceInfo: SourceInfo{
+			Filename:   task.File.Name,
+			Bytes:      len(task.File.Data),
+			Characters: utf8.RuneCountInString(doc.Text),
+			Lines:      lines(doc.Text),
+			Format:     string(doc.Format),
+			Encoding:   doc.Encoding,
+		},
+		Classification: Classification{
+			Format:     coarse(doc.Kind),
+			Kind:       string(doc.Kind),
+			Confidence: stage.Confidence(doc.Confidence),
+			Evidence:   append([]string{}, doc.Evidence...),
+		},
+		Warnings: append([]screenplay.Warning{}, doc.Warnings...),
+	}
+	data, err := json.Marshal(raw)
+	if err != nil {
+		return stage.Result{}, fmt.Errorf("encode the text of %s: %w", task.File.Name, err)
+	}
+	draft := artifact.Draft{
+		Type:       artifact.RawInput,
+		EntityID:   artifact.ProjectEntity,
+		Intent:     "the text of the input file, for all that follows to rely on",
+		Rationale:  fmt.Sprintf("read as %s in %s; it looks like %s", doc.Format, doc.Encoding, raw.Classification.Kind),
+		Confidence: raw.Classification.Confidence,
+		Source:     artifact.Human,
+		Health:     artifact.Valid,
+		Data:       data,
+	}
+	if raw.Classification.Confidence < reviewBelow || strings.ContainsRune(doc.Text, utf8.RuneError) {
+		draft.Health = artifact.NeedsReview
+	}
+	return stage.Result{Artifacts: []artifact.Draft{draft}}, nil
+}
+
+// coarse returns the kind of text as raw_input has always named it. A stage play
+// is none of those.
+func coarse(kind document.Kind) string {
+	if kind == document.StagePlay {
+		return string(document.Unknown)
+	}
+	return string(kind)
+}
+
+// lines counts the lines of a text that is not empty; what stands behind the last
+// line end is one, too.
+func lines(text string) int {
+	n := strings.Count(text, "\n")
+	if !strings.HasSuffix(text, "\n") {
+		n++
+	}
+	return n
+}

@@ -1,0 +1,75 @@
+package normalize
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"cineforge/screenplay"
+	"cineforge/screenplay/document"
+	"cineforge/screenplay/fountain"
+	"cineforge/stage"
+)
+
+// adapt returns the script that a model makes of a document that is none, and
+// who answered.
+func adapt(ctx context.Context, task stage.Task, doc document.Document) (Script, string, error) {
+	parts, adaptations, err := convert(ctx, task, doc)
+	if err != nil {
+		return Script{}, "", err
+	}
+	adapted, err := assemble(parts, adaptations)
+	if err != nil {
+		return Script{}, "", err
+	}
+	text, spans := fountain.EncodeLines(adapted)
+	canonical := fountain.Decode(text)
+	data := Script{
+		Title:           titleOf(adapted),
+		ScriptText:      text,
+		LineCount:       canonical.Lines,
+		SceneCount:      count(canonical, screenplay.SceneHeading),
+		LineMap:         align(adapted.Elements, spans, canonical.Lines, true),
+		ImpliedHeadings: []int{},
+		Fidelity: Fidelity{
+			SourceWords:    len(strings.Fields(doc.Text)),
+			CanonicalWords: len(wordsOf(canonical)),
+			Lost:           []string{},
+		},
+		Normalization: Normalization{
+			SourceFormat: string(doc.Kind),
+			Strategy:     Conversion,
+			Inventions:   []Invention{},
+			Assumptions:  []Assumption{},
+			Rationale:    "no screenplay: a model adapted it, and no rule can check that it left nothing out",
+		},
+	}
+	headless := func(e screenplay.Element) bool { return e.Kind == screenplay.SceneHeading && e.Text == unknownHeading }
+	if slices.ContainsFunc(adapted.Elements, headless) {
+		data.Normalization.Inventions = append(data.Normalization.Inventions, Invention{
+			Description: "the heading " + unknownHeading,
+			Location:    "the first scene",
+			Rationale:   "a scene needs a heading, and the model gave none",
+		})
+	}
+	confidences := make([]float64, len(adaptations))
+	var by []string
+	for i, a := range adaptations {
+		n := &data.Normalization
+		n.Inventions = append(n.Inventions, a.Inventions...)
+		for _, assumed := range a.Assumptions {
+			n.Assumptions = append(n.Assumptions, Assumption{
+				Description:  assumed.Description,
+				Rationale:    assumed.Rationale,
+				Alternatives: append([]string{}, assumed.Alternatives...),
+				Lines:        []int{parts[i].start},
+			})
+		}
+		confidences[i] = a.Confidence
+		if !slices.Contains(by, a.answeredBy) {
+			by = append(by, a.answeredBy)
+		}
+	}
+	data.Normalization.Confidence = stage.Confidence(confidences...)
+	return data, strings.Join(by, ", "), nil
+}

@@ -1,0 +1,100 @@
+// Package normalize is the stage that brings a text into canonical form, valid
+// Fountain: by rule if it is a screenplay, by a model if it is something else.
+package normalize
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"cineforge/artifact"
+	"cineforge/failure"
+	"cineforge/screenplay/document"
+	"cineforge/stage"
+)
+
+// Module normalizes a text. The zero value is ready to use.
+type Module struct{}
+
+// Info describes the module.
+func (Module) Info() stage.Info {
+	return stage.Info{
+		ID:          "script_normalize_v1",
+		Description: "Brings the text into valid Fountain: a screenplay by rule, anything else by the model.",
+		Params: map[string]stage.Param{
+			"max_retries": {Kind: stage.Int, Description: "accepted and ignored: one router owns all retries"},
+			"skip_qa":     {Kind: stage.Bool, Description: "accepted and ignored: a rule checks that no word is lost"},
+		},
+		Consumes: []string{artifact.RawInput},
+		Produces: []string{artifact.CanonicalScript},
+	}
+}
+
+// rawInput is what the stage reads of a raw_input.
+type rawInput struct {
+	Content    string `json:"content"`
+	SourceInfo struct {
+		Filename string `json:"original_filename"`
+	} `json:"source_info"`
+}
+
+// How far the ways of normalizing can be relied on, at most.
+const (
+	passthroughConfidence = 0.95
+	repairConfidence      = 0.85
+	reviewBelow           = 0.6 // of the kind of text; below, a person should look
+)
+
+// Run makes the canonical_script artifact. Only a text that is no screenplay is
+// put to the model, in units chunk_001 and so on. Blank text is a failure of
+// class input; a repair that would lose a word is one of class internal.
+func (Module) Run(ctx context.Context, task stage.Task) (stage.Result, error) {
+	var in rawInput
+	if err := task.Inputs.Decode(artifact.RawInput, &in); err != nil {
+		return stage.Result{}, err
+	}
+	if strings.TrimSpace(in.Content) == "" {
+		return stage.Result{}, failure.New(failure.Input, "the text to normalize is blank", "give a file that holds a story")
+	}
+	doc, err := document.Read(in.SourceInfo.Filename, []byte(in.Content))
+	if err != nil {
+		return stage.Result{}, fmt.Errorf("read the ingested text: %w", err)
+	}
+	if byRule(doc) {
+		data, review, err := rewrite(doc)
+		if err != nil {
+			return stage.Result{}, err
+		}
+		draft := artifact.Draft{Source: artifact.Code, Health: artifact.Valid}
+		if review {
+			draft.Health = artifact.NeedsReview
+		}
+		return result(draft, data)
+	}
+	data, by, err := adapt(ctx, task, doc)
+	if err != nil {
+		return stage.Result{}, err
+	}
+	// No rule can tell whether an adaptation is faithful.
+	return result(artifact.Draft{
+		Source:      artifact.AI,
+		Health:      artifact.NeedsReview,
+		Annotations: map[string]any{"answered_by": by},
+	}, data)
+}
+
+// result returns the stage's result, with what the draft lacks filled in.
+func result(draft artifact.Draft, script Script) (stage.Result, error) {
+	data, err := json.Marshal(script)
+	if err != nil {
+		return stage.Result{}, fmt.Errorf("encode the script: %w", err)
+	}
+	draft.Type = artifact.CanonicalScript
+	draft.EntityID = artifact.ProjectEntity
+	draft.Intent = "the script in the one form that all later stages read"
+	draft.Rationale = script.Normalization.Rationale
+	draft.Confidence = script.Normalization.Confidence
+	draft.Data = data
+	return stage.Result{Artifacts: []artifact.Draft{draft}}, nil
+}

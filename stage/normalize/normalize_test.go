@@ -1,0 +1,309 @@
+package normalize_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"cineforge/artifact"
+	"cineforge/failure"
+	"cineforge/llm"
+	"cineforge/llm/offline"
+	"cineforge/screenplay/fountain"
+	"cineforge/stage"
+	"cineforge/stage/normalize"
+)
+
+// raw returns the inputs of the stage for a text.
+func raw(name, content string) stage.Inputs {
+	data, err := json.Marshal(map[string]any{"content": content, "source_info": map[string]any{"original_filename": name}})
+	if err != nil {
+		panic(err) // a map of strings always has JSON
+	}
+	return stage.Inputs{{
+		Metadata: artifact.Metadata{Ref: artifact.NewRef(artifact.RawInput, artifact.ProjectEntity, 1)},
+		Data:     data,
+	}}
+}
+
+func sample(t testing.TB, name string) string {
+	t.Helper()
+	data, err := os.ReadFile("../testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func run(t testing.TB, task stage.Task) (normalize.Script, artifact.Draft) {
+	t.Helper()
+	result, err := normalize.Module{}.Run(t.Context(), task)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var script normalize.Script
+	if err := json.Unmarshal(result.Artifacts[0].Data, &script); err != nil {
+		t.Fatal(err)
+	}
+	return script, result.Artifacts[0]
+}
+
+// refuses is a model that must not be asked.
+func refuses(t testing.TB) llm.Model {
+	return llm.ModelFunc(func(_ context.Context, req llm.Request) (llm.Response, error) {
+		t.Errorf("the model is asked about %s", req.Unit)
+		return llm.Response{}, errors.New("not to be asked")
+	})
+}
+
+func headings(text string) []string {
+	var list []string
+	for _, s := range fountain.Decode(text).Scenes() {
+		list = append(list, s.Heading)
+	}
+	return list
+}
+
+func TestValidFountainPassesAsItIs(t *testing.T) {
+	content := sample(t, "lighthouse.fountain")
+	got, draft := run(t, stage.Task{Inputs: raw("lighthouse.fountain", content), Model: refuses(t)})
+	if diff := cmp.Diff(content, got.ScriptText); diff != "" {
+		t.Error(diff)
+	}
+	if got.Title != "The Lamp at Grey Head" || got.SceneCount != 4 || got.LineCount != 68 {
+		t.Errorf("title %q, %d scenes, %d lines", got.Title, got.SceneCount, got.LineCount)
+	}
+	if n := got.Normalization; n.Strategy != normalize.Passthrough || len(n.Assumptions)+len(n.Inventions) != 0 {
+		t.Errorf("%+v", n)
+	}
+	if diff := cmp.Diff(stage.LineMap{{Start: 1, End: 68, SourceStart: 1, SourceEnd: 68}}, got.LineMap); diff != "" {
+		t.Error(diff)
+	}
+	if draft.Source != artifact.Code || draft.Health != artifact.Valid {
+		t.Errorf("source %s, health %s", draft.Source, draft.Health)
+	}
+}
+
+func TestWhatOnlyAHumanWouldTakeIsRepaired(t *testing.T) {
+	content := sample(t, "pasted.txt")
+	got, draft := run(t, stage.Task{Inputs: raw("pasted.txt", content), Model: refuses(t)})
+	if diff := cmp.Diff([]string{"INT. WORKSHOP - NIGHT", "EXT/INT. VAN - CONTINUOUS", "EXT. WORKSHOP YARD - DAWN"}, headings(got.ScriptText)); diff != "" {
+		t.Error(diff)
+	}
+	if got.Normalization.Strategy != normalize.Repair || draft.Health != artifact.NeedsReview || draft.Source != artifact.Code {
+		t.Errorf("strategy %s, health %s, source %s", got.Normalization.Strategy, draft.Health, draft.Source)
+	}
+	var repaired []string
+	for _, a := range got.Normalization.Assumptions {
+		repaired = append(repaired, fmt.Sprint(a.Description, " ", a.Lines))
+	}
+	want := []string{
+		"Line 1 is taken as a scene heading: INT. WORKSHOP - NIGHT [1]",
+		"Line 7 is taken as a scene heading: EXT/INT. VAN - CONTINUOUS [7]",
+		"Line 16 is taken as a scene heading: EXT. WORKSHOP YARD - DAWN [16]",
+		"Blank lines are put in before 2 lines. [2 16]",
+	}
+	if diff := cmp.Diff(want, repaired); diff != "" {
+		t.Error(diff)
+	}
+	lines := strings.Split(got.ScriptText, "\n")
+	var implied []string
+	for _, n := range got.ImpliedHeadings {
+		first, last := got.LineMap.Source(n, n)
+		implied = append(implied, fmt.Sprintf("%s from %d-%d", lines[n-1], first, last))
+	}
+	want = []string{"INT. WORKSHOP - NIGHT from 1-1", ".EXT/INT. VAN - CONTINUOUS from 7-7", "EXT. WORKSHOP YARD - DAWN from 16-16"}
+	if diff := cmp.Diff(want, implied); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestMarkdownBecomesFountain(t *testing.T) {
+	got, draft := run(t, stage.Task{Inputs: raw("kiosk.md", sample(t, "kiosk.md")), Model: refuses(t)})
+	if diff := cmp.Diff([]string{"INT. KIOSK - MORNING", "EXT. TRAM STOP - MORNING"}, headings(got.ScriptText)); diff != "" {
+		t.Error(diff)
+	}
+	var cues []string
+	for _, m := range fountain.Decode(got.ScriptText).Cast() {
+		cues = append(cues, fmt.Sprint(m.Name, " ", m.DialogueBlocks))
+	}
+	if diff := cmp.Diff([]string{"LENA 2", "OTTO 1"}, cues); diff != "" {
+		t.Error(diff)
+	}
+	if got.Normalization.Strategy != normalize.Repair || !*got.Fidelity.OK || draft.Health != artifact.Valid {
+		t.Errorf("strategy %s, fidelity %+v, health %s", got.Normalization.Strategy, got.Fidelity, draft.Health)
+	}
+	// The lines with # or ** around all of it or *( )*; all others only lose spaces.
+	if a := got.Normalization.Assumptions; len(a) != 1 || !slices.Equal(a[0].Lines, []int{1, 5, 9, 13, 17, 18, 21}) {
+		t.Errorf("assumptions %+v", a)
+	}
+}
+
+func TestSpeechesWithoutHeadingsAreAScriptToLookAt(t *testing.T) {
+	content := "ANNA\nHello?\n\nBEN\nHello.\n\nANNA\n(waving)\nGoodbye.\n\nShe leaves.\n\nBEN\nWait!\n"
+	got, draft := run(t, stage.Task{Inputs: raw("a.fountain", content), Model: refuses(t)})
+	if got.ScriptText != content || got.SceneCount != 1 || draft.Health != artifact.NeedsReview || len(got.Normalization.Assumptions) != 1 {
+		t.Errorf("%+v, health %s", got, draft.Health)
+	}
+}
+
+func TestBlankTextIsRefused(t *testing.T) {
+	for _, content := range []string{"", " \n\t\n"} {
+		_, err := normalize.Module{}.Run(t.Context(), stage.Task{Inputs: raw("a.txt", content), Model: refuses(t)})
+		if failure.ClassOf(err) != failure.Input {
+			t.Errorf("%q: got %v, want a failure of class input", content, err)
+		}
+	}
+}
+
+func TestProseNeedsAModel(t *testing.T) {
+	_, err := normalize.Module{}.Run(t.Context(), stage.Task{Inputs: raw("letter.txt", sample(t, "letter.txt")), Model: offline.Model{}})
+	if failure.ClassOf(err) != failure.NoProvider {
+		t.Fatalf("got %v, want a failure of class no_provider", err)
+	}
+	for _, part := range []string{"letter.txt", "prose", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY"} {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("the message lacks %s: %v", part, err)
+		}
+	}
+}
+
+// A line that looks like a heading does not make a script of a story.
+func TestProseWithAHeadingInItIsProse(t *testing.T) {
+	content := novel(t) + "\nINT. THE LANDING - NIGHT\n\n" + novel(t)
+	_, err := normalize.Module{}.Run(t.Context(), stage.Task{Inputs: raw("letter.txt", content), Model: offline.Model{}})
+	if failure.ClassOf(err) != failure.NoProvider {
+		t.Errorf("got %v, want a failure of class no_provider", err)
+	}
+}
+
+// words returns the words of a text, without marks and case.
+func words(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// checkScript fails the test unless a script by rule keeps its promises: it
+// decodes to the scenes it counts, its line map covers it, and each line comes
+// from source lines that hold its words.
+func checkScript(t rapid.TB, content string, script normalize.Script) {
+	if script.Normalization.Strategy == normalize.Conversion {
+		t.Fatalf("%q was put to the model", content)
+	}
+	if f := script.Fidelity; !f.Checked || f.OK == nil || !*f.OK || f.SourceWords != f.CanonicalWords {
+		t.Fatalf("fidelity %+v", f)
+	}
+	decoded := fountain.Decode(script.ScriptText)
+	if n := len(decoded.Scenes()); max(1, n) != script.SceneCount || decoded.Lines != script.LineCount {
+		t.Fatalf("%d scenes and %d lines, said to be %d and %d", n, decoded.Lines, script.SceneCount, script.LineCount)
+	}
+	next := 1
+	for _, r := range script.LineMap {
+		if r.Start != next || r.End < r.Start || r.SourceEnd < r.SourceStart {
+			t.Fatalf("run %+v where line %d is due", r, next)
+		}
+		next = r.End + 1
+	}
+	if next != script.LineCount+1 {
+		t.Fatalf("the map ends before line %d of %d", next, script.LineCount)
+	}
+	source := strings.Split(content, "\n")
+	for i, line := range strings.Split(script.ScriptText, "\n")[:script.LineCount] {
+		first, last := script.LineMap.Source(i+1, i+1)
+		if first < 1 || last > len(source) {
+			t.Fatalf("line %d comes from %d-%d of %d\n%s", i+1, first, last, len(source), script.ScriptText)
+		}
+		from := words(strings.Join(source[first-1:last], "\n"))
+		for _, w := range words(line) {
+			if !slices.Contains(from, w) {
+				t.Fatalf("line %d, %q, is said to come from %d-%d: %q\nsource:\n%s\nscript:\n%s", i+1, line, first, last, from, content, script.ScriptText)
+			}
+		}
+	}
+}
+
+// Scripts are put together from lines that invite every repair there is.
+func TestNoWordIsLostWhateverIsRepaired(t *testing.T) {
+	line := rapid.SampledFrom([]string{
+		"", "", "", "  ", "INT. HALL - DAY", "EXT/INT. VAN - NIGHT #12A#", "int. cellar - dusk", "**INT. ATTIC - DAY**", "ИНТ. КУХНЯ – ДЕНЬ",
+		"12 EXT. YARD - DAWN 12", ".FORCED PLACE", "ANNA", "BEN (V.O.) ^", "@McCoy", "(quietly)", "Hello there.", "A door opens.", "!NOT A CUE",
+		"~la la", "> CUT TO:", "CUT TO:", ">centered<", "[[a note]]", "[[a note", "over lines]]", "/* cut", "away */", "# Act", "= synopsis",
+		"===", "- a dash", "THE ROOF - NIGHT", "*emphasis* _here_", "...", "?!", "Title: Not one", "\ttabbed", "x INT. B - DAY", "INT.", "#1#",
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		lines := rapid.SliceOfN(line, 0, 30).Draw(t, "lines")
+		content := "INT. FIRST - DAY\n\nANNA\nHello.\n\nCUT TO:\n\n" + strings.Join(lines, "\n")
+		result, err := normalize.Module{}.Run(context.Background(), stage.Task{Inputs: raw("a.fountain", content), Model: offline.Model{}})
+		if err != nil {
+			t.Fatalf("%v\n%s", err, content)
+		}
+		var script normalize.Script
+		if err := json.Unmarshal(result.Artifacts[0].Data, &script); err != nil {
+			t.Fatal(err)
+		}
+		checkScript(t, content, script)
+	})
+}
+
+// Any text is normalized faithfully, or refused with a class; it never fails inside.
+func FuzzNormalize(f *testing.F) {
+	for _, name := range []string{"lighthouse.fountain", "kiosk.md", "pasted.txt", "letter.txt"} {
+		f.Add(name, sample(f, name))
+	}
+	f.Add("0", "\xdaAA - DAWN\n0") // a heading that begins with what can't be decoded
+	f.Add("a.txt", "INT. A\nANNA\n\n(x)\n INT. B - DAY #1#\n")
+	f.Fuzz(func(t *testing.T, name, content string) {
+		result, err := normalize.Module{}.Run(t.Context(), stage.Task{Inputs: raw(name, content), Model: offline.Model{}})
+		switch failure.ClassOf(err) {
+		case "":
+		case failure.Input, failure.NoProvider:
+			return
+		default:
+			t.Fatalf("%v\n%q", err, content)
+		}
+		var script normalize.Script
+		if err := json.Unmarshal(result.Artifacts[0].Data, &script); err != nil {
+			t.Fatal(err)
+		}
+		if f := script.Fidelity; !f.Checked || !*f.OK {
+			t.Fatalf("fidelity %+v", f)
+		}
+		if len(fountain.Decode(script.ScriptText).Elements) == 0 {
+			t.Fatalf("an empty script from %q", content)
+		}
+	})
+}
+
+func ExampleModule() {
+	result, err := normalize.Module{}.Run(context.Background(), stage.Task{
+		Inputs: raw("pasted.txt", "EXT/INT. VAN - NIGHT\nRain.\n\nBO\nHmm?\n"),
+		Model:  offline.Model{},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var script normalize.Script
+	if err := json.Unmarshal(result.Artifacts[0].Data, &script); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(script.Normalization.Strategy)
+	fmt.Print(script.ScriptText)
+	// Output:
+	// code_repair
+	// .EXT/INT. VAN - NIGHT
+	//
+	// Rain.
+	//
+	// BO
+	// Hmm?
+}

@@ -1,0 +1,199 @@
+package normalize
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cineforge/failure"
+	"cineforge/screenplay"
+	"cineforge/screenplay/document"
+	"cineforge/screenplay/fountain"
+	"cineforge/stage"
+)
+
+// byRule reports whether a document is a screenplay by its elements: rules can
+// take it. What has neither headings nor, in a screenplay, speeches needs a reader.
+func byRule(doc document.Document) bool {
+	switch doc.Kind {
+	case document.Prose, document.StagePlay:
+		return false
+	case document.Screenplay:
+		return count(doc.Script, screenplay.SceneHeading)+count(doc.Script, screenplay.Character) > 0
+	}
+	return count(doc.Script, screenplay.SceneHeading) > 0
+}
+
+func count(s screenplay.Script, kind screenplay.Kind) int {
+	n := 0
+	for _, e := range s.Elements {
+		if e.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// rewrite returns the canonical form of a screenplay: its text as it is if that
+// is valid Fountain for the same elements, else the elements written anew. review
+// says that a person should look at it.
+func rewrite(doc document.Document) (data Script, review bool, err error) {
+	if valid(doc) {
+		data = passed(doc)
+	} else {
+		data = repaired(doc)
+	}
+	canonical := fountain.Decode(data.ScriptText)
+	if data.Fidelity, err = check(doc.Script, canonical); err != nil {
+		return Script{}, false, &failure.Error{
+			Class:   failure.Internal,
+			Message: fmt.Sprintf("normalizing %s would not keep its text: %v", doc.Name, err),
+			Hint:    "report it with the file; meanwhile, save the script as Fountain and run it again",
+			Err:     err,
+		}
+	}
+	data.Title = titleOf(doc.Script)
+	data.LineCount = canonical.Lines
+	data.SceneCount = count(canonical, screenplay.SceneHeading)
+	if data.SceneCount == 0 {
+		data.SceneCount = 1
+		data.Normalization.Assumptions = append(data.Normalization.Assumptions, Assumption{
+			Description:  "The script has no scene heading, so all of it is one scene.",
+			Rationale:    "it has speeches, and nothing in it says where one place ends and another begins",
+			Alternatives: []string{"headings put in by a person"},
+			Lines:        []int{},
+		})
+		review = true
+	}
+	review = review || len(data.ImpliedHeadings) > 0 || doc.Kind != document.Screenplay || doc.Confidence < reviewBelow
+	return data, review, nil
+}
+
+// passed returns a document that is valid Fountain as it is.
+func passed(doc document.Document) Script {
+	return Script{
+		ScriptText:      doc.Text,
+		LineMap:         stage.LineMap{{Start: 1, End: doc.Script.Lines, SourceStart: 1, SourceEnd: doc.Script.Lines}},
+		ImpliedHeadings: []int{},
+		Normalization: Normalization{
+			SourceFormat: string(doc.Kind),
+			Strategy:     Passthrough,
+			Inventions:   []Invention{},
+			Assumptions:  []Assumption{},
+			Confidence:   stage.Confidence(min(doc.Confidence, passthroughConfidence)),
+			Rationale:    "valid Fountain, taken as it is",
+		},
+	}
+}
+
+// repaired returns the elements of a document as Fountain.
+func repaired(doc document.Document) Script {
+	text, spans := fountain.EncodeLines(doc.Script)
+	implied := []int{}
+	for i, e := range doc.Script.Elements {
+		if e.Implied && spans[i].Start > 0 {
+			implied = append(implied, spans[i].Start)
+		}
+	}
+	return Script{
+		ScriptText:      text,
+		LineMap:         align(doc.Script.Elements, spans, strings.Count(text, "\n"), false),
+		ImpliedHeadings: implied,
+		Normalization: Normalization{
+			SourceFormat: string(doc.Kind),
+			Strategy:     Repair,
+			Inventions:   []Invention{},
+			Assumptions:  repairs(doc, text, spans),
+			Confidence:   stage.Confidence(min(doc.Confidence, repairConfidence)),
+			Rationale:    "a screenplay that is not valid Fountain; written anew by rule, with no word lost",
+		},
+	}
+}
+
+// valid reports whether the text of a document is Fountain for the elements that
+// were read from it.
+func valid(doc document.Document) bool {
+	same := func(a, b screenplay.Element) bool { return a.Kind == b.Kind && a.Text == b.Text }
+	return slices.EqualFunc(doc.Script.Elements, fountain.Decode(doc.Text).Elements, same)
+}
+
+// check compares a canonical script with its source: it has to have the same
+// words, scene headings and cues.
+func check(source, canonical screenplay.Script) (Fidelity, error) {
+	from, to := wordsOf(source), wordsOf(canonical)
+	if err := compare(from, to); err != nil {
+		return Fidelity{}, err
+	}
+	for _, kind := range []screenplay.Kind{screenplay.SceneHeading, screenplay.Character} {
+		if n, m := count(source, kind), count(canonical, kind); n != m {
+			return Fidelity{}, fmt.Errorf("%d elements %s would become %d", n, kind, m)
+		}
+	}
+	ok := true
+	return Fidelity{Checked: true, SourceWords: len(from), CanonicalWords: len(to), Lost: []string{}, OK: &ok}, nil
+}
+
+// titleOf returns the title on the title page, its lines joined; "" if there is none.
+func titleOf(script screenplay.Script) string {
+	for _, f := range script.TitlePage() {
+		if f.Key == "title" {
+			return strings.Join(strings.Fields(screenplay.Plain(f.Value)), " ")
+		}
+	}
+	return ""
+}
+
+// repairs lists what writing a document anew changed in its lines.
+func repairs(doc document.Document, text string, spans []screenplay.Span) []Assumption {
+	list := []Assumption{}
+	before, after := strings.Split(doc.Text, "\n"), strings.Split(text, "\n")
+	var spaced, marked []int
+	lastSource, lastText := 0, 0
+	for i, e := range doc.Script.Elements {
+		span := spans[i]
+		if span.Start == 0 {
+			continue
+		}
+		if span.Start-lastText > e.Span.Start-lastSource {
+			spaced = append(spaced, e.Span.Start)
+		}
+		lastSource, lastText = e.Span.End, span.End
+		switch {
+		case e.Implied:
+			list = append(list, Assumption{
+				Description:  fmt.Sprintf("Line %d is taken as a scene heading: %s", e.Span.Start, strings.TrimSpace(e.Text)),
+				Rationale:    "it reads like one, though the rules of Fountain would not take it",
+				Alternatives: []string{"action"},
+				Lines:        []int{e.Span.Start},
+			})
+		case trimmed(before, e.Span) != trimmed(after, span):
+			marked = append(marked, e.Span.Start)
+		}
+	}
+	if len(spaced) > 0 {
+		list = append(list, Assumption{
+			Description:  fmt.Sprintf("Blank lines are put in before %d lines.", len(spaced)),
+			Rationale:    "Fountain divides elements by them, and the source runs these together",
+			Alternatives: []string{},
+			Lines:        spaced,
+		})
+	}
+	if len(marked) > 0 {
+		list = append(list, Assumption{
+			Description:  fmt.Sprintf("%d passages are marked anew.", len(marked)),
+			Rationale:    "the source marks them in another way than Fountain does",
+			Alternatives: []string{},
+			Lines:        marked,
+		})
+	}
+	return list
+}
+
+// trimmed returns lines of a text without the space around each.
+func trimmed(lines []string, span screenplay.Span) string {
+	var b strings.Builder
+	for _, line := range lines[min(span.Start-1, len(lines)):min(span.End, len(lines))] {
+		b.WriteString(strings.TrimSpace(line) + "\n")
+	}
+	return b.String()
+}

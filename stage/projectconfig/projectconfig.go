@@ -1,0 +1,140 @@
+// Package projectconfig is the stage that proposes the settings of a project:
+// from the title page and by rule first, and by a model where neither knows.
+package projectconfig
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"cineforge/artifact"
+	"cineforge/failure"
+	"cineforge/screenplay/fountain"
+	"cineforge/stage"
+)
+
+// Module proposes the settings of a project. The zero value is ready to use.
+type Module struct{}
+
+// Info describes the module.
+func (Module) Info() stage.Info {
+	return stage.Info{
+		ID:          "project_config_v1",
+		Description: "Proposes the project's settings from the title page and by rule, and asks the model for the rest.",
+		Params: map[string]stage.Param{
+			"accept_config": {Kind: stage.Bool, Description: "true takes the proposal as it is; otherwise the run pauses until a person confirms it"},
+		},
+		Consumes: []string{artifact.CanonicalScript, artifact.SceneIndex},
+		Produces: []string{artifact.ProjectConfig},
+	}
+}
+
+// awaitingConfirmation is the reason of the pause for a proposal that nobody accepted yet.
+const awaitingConfirmation = "awaiting_confirmation"
+
+// canonical is what the stage reads of a canonical_script.
+type canonical struct {
+	Title      string `json:"title"` // from the title page
+	ScriptText string `json:"script_text"`
+}
+
+// sceneIndex is what the stage reads of a scene_index.
+type sceneIndex struct {
+	Locations []string `json:"unique_locations"`
+	Minutes   float64  `json:"estimated_runtime_minutes"`
+	Entries   []struct {
+		Number     int      `json:"scene_number"`
+		Heading    string   `json:"heading"`
+		Characters []string `json:"characters_present"`
+	} `json:"entries"`
+}
+
+// Run makes the project_config artifact. It asks the model once, about the unit
+// "project", and asks for a pause unless the parameter accept_config is true.
+func (Module) Run(ctx context.Context, task stage.Task) (stage.Result, error) {
+	accepted, err := accepts(task.Params["accept_config"])
+	if err != nil {
+		return stage.Result{}, err
+	}
+	var in canonical
+	if err := task.Inputs.Decode(artifact.CanonicalScript, &in); err != nil {
+		return stage.Result{}, err
+	}
+	var index sceneIndex
+	if err := task.Inputs.Decode(artifact.SceneIndex, &index); err != nil {
+		return stage.Result{}, err
+	}
+	script := fountain.Decode(in.ScriptText)
+	var a answer
+	err = task.Units(ctx, 1, func(int) string { return "project" }, func(ctx context.Context, _ int) (err error) {
+		a, err = ask(ctx, task.Model, script, in.ScriptText, index)
+		return err
+	})
+	if err != nil {
+		return stage.Result{}, err
+	}
+
+	config := propose(in.Title, script, index, a)
+	config.Confirmed = accepted
+	draft, err := newDraft(config, a)
+	if err != nil {
+		return stage.Result{}, err
+	}
+	result := stage.Result{Artifacts: []artifact.Draft{draft}}
+	if !config.Confirmed {
+		result.Pause = awaitingConfirmation
+	}
+	return result, nil
+}
+
+// accepts returns the value of accept_config; without one the answer is no.
+func accepts(param any) (bool, error) {
+	switch accepted := param.(type) {
+	case nil:
+		return false, nil
+	case bool:
+		return accepted, nil
+	}
+	return false, failure.New(failure.Input, fmt.Sprintf("accept_config is %v, neither true nor false", param), "set it to true or false")
+}
+
+// newDraft returns the artifact of a proposal. Its confidence is that of the
+// values that were found: defaults and unknown ones don't count.
+func newDraft(config Config, a answer) (artifact.Draft, error) {
+	data, err := json.Marshal(config)
+	if err != nil {
+		return artifact.Draft{}, fmt.Errorf("encode the project's settings: %w", err)
+	}
+	draft := artifact.Draft{
+		Type:      artifact.ProjectConfig,
+		EntityID:  artifact.ProjectEntity,
+		Intent:    "the settings that later work on the project starts from",
+		Rationale: "from the title page and by rule; no model judged genre, tone and logline",
+		Source:    artifact.Code,
+		Health:    artifact.NeedsReview,
+		Data:      data,
+	}
+	var confidences []float64
+	for _, name := range memberNames {
+		d := config.Details[name]
+		if d.Source == AutoDetected {
+			confidences = append(confidences, d.Confidence)
+		}
+		if d.By == ByModel {
+			draft.Source, draft.Health = artifact.Hybrid, artifact.Valid
+		}
+	}
+	draft.Confidence = stage.Confidence(confidences...)
+	if draft.Source == artifact.Hybrid {
+		draft.Rationale = "from the title page and by rule, and by a model for what neither tells"
+		draft.Annotations = map[string]any{"answered_by": a.answeredBy}
+	}
+	return draft, nil
+}
+
+// memberNames are the settings that detection_details explains.
+var memberNames = []string{
+	"title", "format", "genre", "tone", "logline", "estimated_duration_minutes", "primary_characters",
+	"supporting_characters", "location_count", "locations_summary", "target_audience", "aspect_ratio",
+	"production_mode", "human_control_mode", "style_packs", "budget_cap_usd", "model_strategy", "default_model",
+}

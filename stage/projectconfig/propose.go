@@ -1,0 +1,156 @@
+package projectconfig
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cineforge/screenplay"
+)
+
+// propose returns the settings for a script, whose title is "" if its title page
+// gives none. The title page and the rules come
+// first; the model's answer counts only where they know nothing.
+func propose(title string, script screenplay.Script, index sceneIndex, a answer) Config {
+	d := map[string]Detail{}
+	d["title"] = nobody(unknown, "the script has no title page that gives one")
+	if title != "" {
+		d["title"] = found(title, stated, ByTitlePage, "it stands on the title page")
+	}
+	detect(d, script, index)
+	judge(d, a)
+	presets(d)
+	return Config{
+		Title:                value[string](d["title"]),
+		Format:               value[string](d["format"]),
+		Genre:                value[[]string](d["genre"]),
+		Tone:                 value[[]string](d["tone"]),
+		Logline:              value[*string](d["logline"]),
+		Duration:             value[*float64](d["estimated_duration_minutes"]),
+		PrimaryCharacters:    value[[]string](d["primary_characters"]),
+		SupportingCharacters: value[[]string](d["supporting_characters"]),
+		LocationCount:        value[int](d["location_count"]),
+		LocationsSummary:     value[[]string](d["locations_summary"]),
+		TargetAudience:       value[*string](d["target_audience"]),
+		AspectRatio:          value[string](d["aspect_ratio"]),
+		ProductionMode:       value[string](d["production_mode"]),
+		HumanControlMode:     value[string](d["human_control_mode"]),
+		StylePacks:           value[map[string]string](d["style_packs"]),
+		BudgetCapUSD:         value[*float64](d["budget_cap_usd"]),
+		ModelStrategy:        value[Strategy](d["model_strategy"]),
+		DefaultModel:         value[string](d["default_model"]),
+		Details:              d,
+	}
+}
+
+// value returns the value of a detail, which is a T.
+func value[T any](d Detail) T {
+	v, _ := d.Value.(T)
+	return v
+}
+
+// detect fills in what the rules tell.
+func detect(d map[string]Detail, script screenplay.Script, index sceneIndex) {
+	d["format"] = formatOf(script, index.Minutes)
+
+	d["estimated_duration_minutes"] = nobody((*float64)(nil), "the script has no length to go by")
+	if minutes := index.Minutes; minutes > 0 {
+		d["estimated_duration_minutes"] = found(&minutes, byLength, ByRule, "a page plays about a minute, true of averages only")
+	}
+
+	cast := script.Cast()
+	primary, supporting := leads(cast)
+	d["primary_characters"] = nobody(primary, "nobody speaks in the script")
+	d["supporting_characters"] = nobody(supporting, "nobody speaks in the script")
+	if len(cast) > 0 {
+		why := fmt.Sprintf("the upper half of %d by 2 x scenes + cues, at most %d", len(cast), maxLeads)
+		d["primary_characters"] = found(primary, counted, ByRule, why)
+		d["supporting_characters"] = found(supporting, counted, ByRule, "everyone else who speaks")
+	}
+
+	places := slices.DeleteFunc(slices.Clone(index.Locations), func(l string) bool { return l == noPlace })
+	d["location_count"] = nobody(0, "no scene heading names a place")
+	d["locations_summary"] = nobody([]string{}, "no scene heading names a place")
+	if len(places) > 0 {
+		d["location_count"] = found(len(places), counted, ByRule, "the places that the scene headings name")
+		d["locations_summary"] = found(places, counted, ByRule, "the places that the scene headings name, in order")
+	}
+}
+
+// judge fills in the model's answer where nothing is known so far.
+func judge(d map[string]Detail, a answer) {
+	const unanswered = "it takes a reader's judgement, and no model gave one"
+	d["genre"] = nobody([]string{}, unanswered)
+	d["tone"] = nobody([]string{}, unanswered)
+	d["logline"] = nobody((*string)(nil), unanswered)
+	d["target_audience"] = nobody((*string)(nil), unanswered)
+	if a.answeredBy == "" {
+		return
+	}
+	for name, f := range map[string]finding[*string]{"title": a.Title, "format": a.Format} {
+		if text := trimmed(f.Value); text != nil && d[name].By == ByNobody {
+			d[name] = answered(*text, f)
+		}
+	}
+	for name, f := range map[string]finding[*string]{"logline": a.Logline, "target_audience": a.Audience} {
+		if text := trimmed(f.Value); text != nil {
+			d[name] = answered(text, f)
+		}
+	}
+	for name, f := range map[string]finding[[]string]{"genre": a.Genre, "tone": a.Tone} {
+		if list := distinct(f.Value); len(list) > 0 {
+			d[name] = answered(list, f)
+		}
+	}
+}
+
+// answered returns the detail of a value that the model gave.
+func answered[T any](value any, f finding[T]) Detail {
+	d := found(value, unstated, ByModel, "the model gave no reason")
+	if f.Confidence != nil {
+		d.Confidence = min(max(*f.Confidence, 0), 1)
+	}
+	if why := trimmed(f.Rationale); why != nil {
+		d.Rationale = *why
+	}
+	return d
+}
+
+// presets fills in the settings that no script tells.
+func presets(d map[string]Detail) {
+	const (
+		untilChanged = "it stands until a person changes it"
+		byRecipe     = "recipe"
+		chain        = "the recipe's chain of the stage names the models"
+	)
+	d["aspect_ratio"] = preset("16:9", untilChanged)
+	d["production_mode"] = preset("ai_generated", untilChanged)
+	d["human_control_mode"] = preset("autonomous", untilChanged)
+	d["style_packs"] = preset(map[string]string{}, untilChanged)
+	d["budget_cap_usd"] = preset((*float64)(nil), untilChanged)
+	d["model_strategy"] = preset(Strategy{byRecipe, byRecipe, byRecipe}, chain)
+	d["default_model"] = preset(byRecipe, chain)
+}
+
+// trimmed returns a text without space around it, nil if nothing remains.
+func trimmed(text *string) *string {
+	if text == nil {
+		return nil
+	}
+	t := strings.TrimSpace(*text)
+	if t == "" {
+		return nil
+	}
+	return &t
+}
+
+// distinct returns the texts of a list that are not blank, each once.
+func distinct(list []string) []string {
+	kept := []string{}
+	for _, text := range list {
+		if t := strings.TrimSpace(text); t != "" && !slices.Contains(kept, t) {
+			kept = append(kept, t)
+		}
+	}
+	return kept
+}

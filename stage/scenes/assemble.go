@@ -1,0 +1,151 @@
+package scenes
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"cineforge/screenplay"
+	"cineforge/stage"
+)
+
+// How far values can be relied on that were read off a scene. They are ours, and
+// only their order means something: what the format's rules give comes before
+// what only a human reader would take for a heading.
+const (
+	sure     = 0.95
+	likely   = 0.7
+	assumed  = 0.3
+	unstated = 0.5 // a model's answer that came without a confidence
+)
+
+// The values of a scene that its heading does not give.
+const (
+	unknownHeading  = "UNKNOWN"
+	unknownLocation = "UNKNOWN"
+	unspecifiedTime = "UNSPECIFIED"
+)
+
+// assemble returns the data of a scene.
+func assemble(s screenplay.Scene, in canonical, j judgement) Scene {
+	first, last := in.LineMap.Source(s.Span.Start, s.Span.End)
+	scene := Scene{
+		SceneID:        sceneID(s),
+		SceneNumber:    s.Index,
+		Number:         optional(s.Number),
+		Heading:        orElse(s.Heading, unknownHeading),
+		Location:       orElse(s.Location, unknownLocation),
+		TimeOfDay:      orElse(s.TimeOfDay, unspecifiedTime),
+		IntExt:         optional(s.IntExt),
+		Implied:        s.Implied || slices.Contains(in.Implied, s.Span.Start),
+		Characters:     append([]string{}, s.Characters...),
+		Elements:       elements(s),
+		DialogueBlocks: s.DialogueBlocks,
+		PageEighths:    s.Eighths,
+		Summary:        j.Summary,
+		Beats:          []Beat{},
+		ToneMood:       j.ToneMood,
+		ToneShifts:     append([]string{}, j.ToneShifts...),
+		SourceSpan:     Span{first, last},
+		CanonicalSpan:  Span{s.Span.Start, s.Span.End},
+		Inferences:     []Inference{},
+	}
+	for _, beat := range j.Beats {
+		beat.Confidence = stage.Confidence(beat.Confidence)
+		scene.Beats = append(scene.Beats, beat)
+	}
+	if s.Heading == "" {
+		scene.Inferences = append(scene.Inferences, Inference{
+			Field:      "source_span",
+			Value:      fmt.Sprintf("lines %d to %d", first, last),
+			Rationale:  "the script has no scene heading, so all of it is taken as one scene",
+			Confidence: assumed,
+		})
+	}
+	scene.Provenance = provenance(scene, s, j)
+	confidences := make([]float64, len(scene.Provenance))
+	for i, p := range scene.Provenance {
+		confidences[i] = p.Confidence
+	}
+	scene.Confidence = stage.Confidence(confidences...)
+	return scene
+}
+
+// elements returns what stands in a scene, in order.
+func elements(s screenplay.Scene) []Element {
+	list := []Element{}
+	for _, e := range s.Elements {
+		content := screenplay.Plain(e.Text)
+		switch e.Kind {
+		case screenplay.SceneHeading:
+			content = s.Heading
+		case screenplay.Note:
+			content = e.Text
+		}
+		if content = strings.TrimSpace(content); content != "" {
+			list = append(list, Element{e.Kind.String(), content})
+		}
+	}
+	return list
+}
+
+// provenance tells where each value that a scene has is from.
+func provenance(scene Scene, s screenplay.Scene, j judgement) []Provenance {
+	line := fmt.Sprintf("line %d: %s", scene.SourceSpan.StartLine, s.Heading)
+	from := Provenance{Field: "heading", Method: Parser, Evidence: line, Confidence: sure}
+	switch {
+	case s.Heading == "":
+		from = Provenance{Field: "heading", Method: Rule, Evidence: "no heading in the whole script", Confidence: assumed}
+	case scene.Implied:
+		from = Provenance{Field: "heading", Method: Rule, Evidence: line, Confidence: likely}
+	}
+	list := []Provenance{from}
+	for _, value := range []struct{ field, text string }{
+		{"int_ext", s.IntExt}, {"location", s.Location}, {"time_of_day", s.TimeOfDay},
+	} {
+		if value.text != "" {
+			from.Field = value.field
+			list = append(list, from)
+		}
+	}
+	if len(s.Characters) > 0 {
+		list = append(list, Provenance{"characters_present", Parser,
+			fmt.Sprintf("%d speeches under the cues of %d characters", s.DialogueBlocks, len(s.Characters)), sure})
+	}
+	by := Provenance{Method: AI, Evidence: j.answeredBy, Confidence: unstated}
+	if j.Confidence != nil {
+		by.Confidence = stage.Confidence(*j.Confidence)
+	}
+	for _, answer := range []struct {
+		field string
+		given bool
+	}{
+		{"summary", j.Summary != nil}, {"tone_mood", j.ToneMood != nil},
+		{"tone_shifts", len(j.ToneShifts) > 0}, {"narrative_beats", len(j.Beats) > 0},
+	} {
+		if answer.given {
+			by.Field = answer.field
+			list = append(list, by)
+		}
+	}
+	return list
+}
+
+// optional returns nil for "".
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// tenths rounds an estimate to one decimal place.
+func tenths(x float64) float64 { return math.Round(x*10) / 10 }

@@ -1,0 +1,103 @@
+package scenes
+
+// Scene is the data of a scene artifact. Members that need judgement are null or
+// empty where no model judged.
+type Scene struct {
+	SceneID     string  `json:"scene_id"`     // scene_001, by order
+	SceneNumber int     `json:"scene_number"` // from 1, by order
+	Number      *string `json:"number"`       // the script's own, null where it has none
+
+	Heading    string   `json:"heading"`            // upper case, without number, emphasis, notes; "UNKNOWN" for a script without headings
+	Location   string   `json:"location"`           // "UNKNOWN" where the heading names none
+	TimeOfDay  string   `json:"time_of_day"`        // as written; "UNSPECIFIED" where the heading has none
+	IntExt     *string  `json:"int_ext"`            // INT, EXT, INT/EXT, EST or null
+	Implied    bool     `json:"implied"`            // the heading is one only to a human reader
+	Characters []string `json:"characters_present"` // who has a cue, in order, without extensions
+
+	Elements       []Element `json:"elements"`
+	DialogueBlocks int       `json:"dialogue_blocks"`
+	PageEighths    int       `json:"page_eighths"` // length in eighths of a page, at least 1
+
+	Summary    *string  `json:"summary"`
+	Beats      []Beat   `json:"narrative_beats"`
+	ToneMood   *string  `json:"tone_mood"`
+	ToneShifts []string `json:"tone_shifts"`
+
+	SourceSpan    Span         `json:"source_span"`    // in the text as ingested
+	CanonicalSpan Span         `json:"canonical_span"` // in the canonical script
+	Inferences    []Inference  `json:"inferences"`
+	Provenance    []Provenance `json:"provenance"`
+	Confidence    float64      `json:"confidence"` // the mean of the provenance's
+}
+
+// Span is a range of lines, counted from 1, inclusive.
+type Span struct {
+	StartLine int `json:"start_line"`
+	EndLine   int `json:"end_line"`
+}
+
+// Element is a piece of a scene as it stands on the page. The types are the kinds
+// of package screenplay, such as "action" and "dialogue".
+type Element struct {
+	Type    string `json:"element_type"`
+	Content string `json:"content"`
+}
+
+// Beat is a moment at which the story moves.
+type Beat struct {
+	Type        string  `json:"beat_type"`
+	Description string  `json:"description"`
+	Location    *string `json:"approximate_location"` // where in the scene
+	Confidence  float64 `json:"confidence"`
+}
+
+// Inference is a value that the text does not state.
+type Inference struct {
+	Field      string  `json:"field_name"`
+	Value      string  `json:"value"`
+	Rationale  string  `json:"rationale"`
+	Confidence float64 `json:"confidence"`
+}
+
+// Method is how a value was found.
+type Method string
+
+// The methods.
+const (
+	Parser Method = "parser" // read off by the rules of the format
+	Rule   Method = "rule"   // found by a rule of ours
+	AI     Method = "ai"     // judged by a model
+)
+
+// Provenance says where the value of a field is from.
+type Provenance struct {
+	Field      string  `json:"field_name"`
+	Method     Method  `json:"method"`
+	Evidence   string  `json:"evidence"`
+	Confidence float64 `json:"confidence"`
+}
+
+// Index is the data of the scene_index artifact: all scenes at a glance.
+type Index struct {
+	TotalScenes      int      `json:"total_scenes"`
+	UniqueLocations  []string `json:"unique_locations"`
+	UniqueCharacters []string `json:"unique_characters"`
+	Pages            float64  `json:"pages"`                     // estimated from the layout
+	RuntimeMinutes   float64  `json:"estimated_runtime_minutes"` // at a page a minute
+	PassedQA         int      `json:"scenes_passed_qa"`          // judged by a model
+	NeedReview       int      `json:"scenes_need_review"`        // the others
+	FrontMatter      *Span    `json:"front_matter"`              // source lines before the first scene; null if none
+	Entries          []Entry  `json:"entries"`
+}
+
+// Entry is one scene of an [Index].
+type Entry struct {
+	SceneID     string   `json:"scene_id"`
+	SceneNumber int      `json:"scene_number"`
+	Heading     string   `json:"heading"`
+	Location    string   `json:"location"`
+	TimeOfDay   string   `json:"time_of_day"`
+	Characters  []string `json:"characters_present"`
+	SourceSpan  Span     `json:"source_span"`
+	ToneMood    *string  `json:"tone_mood"`
+}

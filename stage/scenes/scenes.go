@@ -1,0 +1,179 @@
+// Package scenes is the stage that takes a canonical script apart into its
+// scenes: their structure by rule, and by a model what only a reader can tell.
+package scenes
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"cineforge/artifact"
+	"cineforge/failure"
+	"cineforge/screenplay"
+	"cineforge/screenplay/fountain"
+	"cineforge/stage"
+)
+
+// Module extracts scenes. The zero value is ready to use.
+type Module struct{}
+
+// Info describes the module.
+func (Module) Info() stage.Info {
+	return stage.Info{
+		ID:          "scene_extract_v1",
+		Description: "Takes the script apart into scenes by rule, and asks the model what happens in each.",
+		Params: map[string]stage.Param{
+			"max_retries": {Kind: stage.Int, Description: "accepted and ignored: one router owns all retries"},
+			"skip_qa":     {Kind: stage.Bool, Description: "accepted and ignored: answers are checked by their schema"},
+		},
+		Consumes: []string{artifact.CanonicalScript},
+		Produces: []string{artifact.Scene, artifact.SceneIndex},
+	}
+}
+
+// canonical is what the stage reads of a canonical_script.
+type canonical struct {
+	ScriptText string        `json:"script_text"`
+	LineMap    stage.LineMap `json:"line_map"`
+	Implied    []int         `json:"implied_headings"` // lines of the script
+}
+
+// Run makes a scene artifact for each scene, and the index of them. The scenes
+// are units: each is one question, whose failure is the attempt's.
+func (Module) Run(ctx context.Context, task stage.Task) (stage.Result, error) {
+	var in canonical
+	if err := task.Inputs.Decode(artifact.CanonicalScript, &in); err != nil {
+		return stage.Result{}, err
+	}
+	script := fountain.Decode(in.ScriptText)
+	found := split(script)
+	if len(found) == 0 {
+		return stage.Result{}, failure.New(failure.Input, "the canonical script holds nothing that could be a scene",
+			"give it a scene heading, such as INT. HOUSE - DAY, and some text")
+	}
+
+	judgements := make([]judgement, len(found))
+	name := func(i int) string { return sceneID(found[i]) }
+	err := task.Units(ctx, len(found), name, func(ctx context.Context, i int) (err error) {
+		judgements[i], err = judge(ctx, task.Model, name(i), found[i])
+		return err
+	})
+	if err != nil {
+		return stage.Result{}, err
+	}
+
+	scenes := make([]Scene, len(found))
+	for i, s := range found {
+		scenes[i] = assemble(s, in, judgements[i])
+	}
+	return drafts(scenes, judgements, newIndex(script, scenes, judgements, in.LineMap))
+}
+
+func sceneID(s screenplay.Scene) string { return fmt.Sprintf("scene_%03d", s.Index) }
+
+// split returns the scenes of a script. A script that has text but no heading is
+// one scene, whose heading is empty.
+func split(script screenplay.Script) []screenplay.Scene {
+	if scenes := script.Scenes(); len(scenes) > 0 {
+		return scenes
+	}
+	first := slices.IndexFunc(script.Elements, func(e screenplay.Element) bool {
+		switch e.Kind {
+		case screenplay.Blank, screenplay.TitlePage, screenplay.Note, screenplay.Boneyard:
+			return false
+		}
+		return true
+	})
+	if first < 0 {
+		return nil
+	}
+	span := script.Elements[first].Span
+	heading := screenplay.Element{Kind: screenplay.SceneHeading, Span: span, Implied: true}
+	script.Elements = append([]screenplay.Element{heading}, script.Elements[first:]...)
+	return script.Scenes()
+}
+
+// drafts returns the artifacts of the stage, the index last.
+func drafts(scenes []Scene, judgements []judgement, index Index) (stage.Result, error) {
+	var result stage.Result
+	source, health := artifact.Code, artifact.Valid
+	confidences := make([]float64, len(scenes))
+	for i, s := range scenes {
+		data, err := json.Marshal(s)
+		if err != nil {
+			return stage.Result{}, fmt.Errorf("encode %s: %w", s.SceneID, err)
+		}
+		draft := artifact.Draft{
+			Type:       artifact.Scene,
+			EntityID:   s.SceneID,
+			Intent:     "one scene, ready to be broken down and planned",
+			Rationale:  "its structure is read off the script by rule; no model judged what happens in it",
+			Confidence: s.Confidence,
+			Source:     artifact.Code,
+			Health:     artifact.NeedsReview,
+			Data:       data,
+		}
+		if by := judgements[i].answeredBy; judgements[i].judged() {
+			draft.Rationale = "its structure is read off the script by rule; a model judged what happens in it"
+			draft.Source, draft.Health = artifact.Hybrid, artifact.Valid
+			draft.Annotations = map[string]any{"answered_by": by}
+			source = artifact.Hybrid
+		} else {
+			health = artifact.NeedsReview
+		}
+		confidences[i] = s.Confidence
+		result.Artifacts = append(result.Artifacts, draft)
+	}
+	data, err := json.Marshal(index)
+	if err != nil {
+		return stage.Result{}, fmt.Errorf("encode the index: %w", err)
+	}
+	result.Artifacts = append(result.Artifacts, artifact.Draft{
+		Type:       artifact.SceneIndex,
+		EntityID:   artifact.ProjectEntity,
+		Intent:     "all scenes at a glance",
+		Rationale:  fmt.Sprintf("%d scenes, %d of them judged by a model", index.TotalScenes, index.PassedQA),
+		Confidence: stage.Confidence(confidences...),
+		Source:     source,
+		Health:     health,
+		Data:       data,
+	})
+	return result, nil
+}
+
+// newIndex returns the index of the scenes of a script.
+func newIndex(script screenplay.Script, scenes []Scene, judgements []judgement, lines stage.LineMap) Index {
+	index := Index{
+		TotalScenes:      len(scenes),
+		UniqueLocations:  append([]string{}, script.Locations()...),
+		UniqueCharacters: []string{},
+		Pages:            tenths(script.Pages()),
+		RuntimeMinutes:   tenths(script.Minutes()),
+	}
+	for _, member := range script.Cast() {
+		index.UniqueCharacters = append(index.UniqueCharacters, member.Name)
+	}
+	if before := scenes[0].CanonicalSpan.StartLine - 1; before > 0 {
+		first, last := lines.Source(1, before)
+		index.FrontMatter = &Span{first, last}
+	}
+	for i, s := range scenes {
+		if judgements[i].judged() {
+			index.PassedQA++
+		} else {
+			index.NeedReview++
+		}
+		index.Entries = append(index.Entries, Entry{
+			SceneID:     s.SceneID,
+			SceneNumber: s.SceneNumber,
+			Heading:     s.Heading,
+			Location:    s.Location,
+			TimeOfDay:   s.TimeOfDay,
+			Characters:  s.Characters,
+			SourceSpan:  s.SourceSpan,
+			ToneMood:    s.ToneMood,
+		})
+	}
+	return index
+}

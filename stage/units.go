@@ -1,0 +1,53 @@
+package stage
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+)
+
+// Units does n units of work, t.Concurrency at a time, and tells t.Progress of
+// each that is done. do puts its result where its index says, so that the order
+// in which units end does not show.
+//
+// The first failure cancels the rest; Units returns it as it is, once every call
+// of do has returned. It returns the cause of ctx's end if that came first.
+func (t Task) Units(ctx context.Context, n int, name func(i int) string, do func(ctx context.Context, i int) error) error {
+	progress := t.Progress
+	if progress == nil {
+		progress = func(int, int, string) {}
+	}
+	progress(0, n, "")
+
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var (
+		workers sync.WaitGroup
+		next    atomic.Int64
+		mu      sync.Mutex // guards done, and keeps the counts told in order
+		done    int
+	)
+	for range min(max(t.Concurrency, 1), n) {
+		workers.Go(func() {
+			for ctx.Err() == nil {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				if err := do(ctx, i); err != nil {
+					stop(err)
+					return
+				}
+				mu.Lock()
+				done++
+				progress(done, n, name(i))
+				mu.Unlock()
+			}
+		})
+	}
+	workers.Wait()
+	if done == n {
+		return nil
+	}
+	return context.Cause(ctx)
+}
