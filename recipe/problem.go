@@ -113,13 +113,21 @@ func cut(s string, limit int) string {
 }
 
 // nearest returns the known name that is closest to name, or "" if none is close
-// enough to be what was meant: one slip in a short name, two in a longer one.
+// enough to be what was meant: one slip in a short name, two in a longer one, or
+// the one name that begins like it, such as max_wait_seconds for max_wait.
 func nearest(name string, known []string) string {
 	best, limit := "", min(2, len(name)/3)
+	var longer []string
 	for _, k := range known {
 		if d := slips(name, k, limit); d <= limit && k != name {
 			best, limit = k, d-1
 		}
+		if len(name) > 2 && strings.HasPrefix(k, name) && k != name {
+			longer = append(longer, k)
+		}
+	}
+	if best == "" && len(longer) == 1 {
+		return longer[0]
 	}
 	return best
 }

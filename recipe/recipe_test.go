@@ -120,6 +120,8 @@ var brokenFiles = []struct {
 
 	{"resilience of another type", one + "resilience: ‸strong\n", []string{"resilience is a map"}},
 	{"unknown resilience key", one + "resilience:\n  ‸max_wait_second: 1\n", []string{`unknown key "max_wait_second"; did you mean "max_wait_seconds"?`}},
+	{"one letter short", one + "resilience:\n  ‸stage: 1\n", []string{`unknown key "stage"; did you mean "stages"?`}},
+	{"the beginning of several keys", one + "resilience:\n  ‸max: 1\n", []string{`unknown key "max"; resilience has the keys`}},
 	{"fallback for nobody", one + "resilience:\n  stage_fallback_models:\n    ‸b: [gpt-4.1]\n", []string{`stage_fallback_models names stage "b", which the recipe does not have`}},
 	{"attempts for nobody", one + "resilience: {stage_max_attempts: {‸b: 2}}\n", []string{`stage_max_attempts names stage "b"`}},
 	{"settings for nobody", one + "resilience: {stages: {‸b: {concurrency: 2}}}\n", []string{`stages names stage "b"`}},
@@ -143,7 +145,7 @@ var brokenFiles = []struct {
 	{"bad choice", one + "resilience: {on_exhausted: ‸wait}\n", []string{`on_exhausted is fail or pause, but here is the text "wait"`}},
 	{"bad degrade", one + "resilience: {degrade: ‸true}\n", []string{"degrade is never or offline, but here is the truth value true"}},
 	{"chain under a stage", one + "resilience: {stages: {a: {‸stage_fallback_models: []}}}\n", []string{"stage_fallback_models does not belong under a stage"}},
-	{"unknown key under a stage", one + "resilience: {stages: {a: {‸max_cost: 3}}}\n", []string{`unknown key "max_cost"`}},
+	{"unknown key under a stage", one + "resilience: {stages: {a: {‸max_cost: 3}}}\n", []string{`unknown key "max_cost"; did you mean "max_cost_usd"?`}},
 	{"attempts twice", one + "resilience: {stage_max_attempts: {‸a: 2}, stages: {a: {max_attempts_per_stage: 3}}}\n",
 		[]string{`the attempts of stage "a" are set here and as max_attempts_per_stage under stages`}},
 

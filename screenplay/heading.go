@@ -99,6 +99,9 @@ func splitHeading(text string) (location, timeOfDay string) {
 		end++
 	}
 	timeOfDay = text[parts[start].start:parts[end-1].end]
+	if strings.Count(timeOfDay, ".") == 1 { // DAY. but not 7 P.M.
+		timeOfDay = strings.TrimSuffix(timeOfDay, ".")
+	}
 	var where []string
 	if start > 0 {
 		where = append(where, text[:parts[start-1].end])
@@ -117,7 +120,7 @@ func splitPunctuated(text string) (location, timeOfDay string) {
 			return strings.TrimSpace(bare[:i]), last
 		}
 	}
-	return strings.TrimSpace(text), ""
+	return strings.Trim(text, " -–—"), ""
 }
 
 // headingParts splits at " - ", "--", em and en dashes.

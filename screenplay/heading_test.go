@@ -54,7 +54,7 @@ func TestParseHeading(t *testing.T) {
 		{"INT. HOUSE - KITCHEN - DAY", "INT", "HOUSE - KITCHEN", "DAY"},
 		{"INT. HOUSE - KITCHEN", "INT", "HOUSE - KITCHEN", ""},
 		{"INT. HOUSE - DAY - KITCHEN", "INT", "HOUSE - KITCHEN", "DAY"},
-		{"INT. HOUSE - ", "INT", "HOUSE -", ""},
+		{"INT. HOUSE - ", "INT", "HOUSE", ""},
 
 		{"INT. HOUSE - NIGHT - LATER", "INT", "HOUSE", "NIGHT - LATER"},
 		{"INT. HOUSE - KITCHEN - DAY - CONTINUOUS", "INT", "HOUSE - KITCHEN", "DAY - CONTINUOUS"},
@@ -88,7 +88,7 @@ func TestParseHeading(t *testing.T) {
 		{"INT. HOUSE. NIGHT.", "INT", "HOUSE", "NIGHT"},
 		{"INT. ST. JAMES - DAY", "INT", "ST. JAMES", "DAY"},
 		{"INT. PARIS, FRANCE", "INT", "PARIS, FRANCE", ""},
-		{"INT. HOUSE - DAY.", "INT", "HOUSE", "DAY."},
+		{"INT. HOUSE - DAY.", "INT", "HOUSE", "DAY"},
 
 		{"INT. *HOUSE* - **DAY** [[which?]]", "INT", "HOUSE", "DAY"},
 	} {

@@ -97,6 +97,9 @@ var implied = []struct {
 		map[int]string{1: "MOUNT GURU--DAY", 8: "PEAK – NIGHT (1962)"}, "does not begin with INT. or EXT."},
 	{"no prefix, a silent film", "STREET - DAY\n\nCars.\n\nHOUSE - NIGHT\n\nRain.\n", map[int]string{1: "STREET - DAY", 5: "HOUSE - NIGHT"}, "does not begin"},
 	{"no prefix, text below", "EXT. STREET - DAY\n\nCars.\n\nTHE KITCHEN - LATER\nBob cooks.\n", map[int]string{5: "THE KITCHEN - LATER"}, "does not begin"},
+	{"after a heading", "INT. HOUSE - DAY\nKITCHEN - NIGHT\n\nRain.\n", map[int]string{1: "INT. HOUSE - DAY"}, "no blank line after"},
+	{"no prefix, then small letters below", "BAR - NIGHT\nBob drinks.\nExt. bar - day\nBob sleeps.\n\nBOB\nHello.\n",
+		map[int]string{1: "BAR - NIGHT", 3: "EXT. BAR - DAY"}, "no blank line after"},
 	{"no prefix, then one below", "BAR - NIGHT\nBob drinks.\nEXT. BAR - DAY\nBob sleeps.\n\nBOB\nHello.\n",
 		map[int]string{1: "BAR - NIGHT", 3: "EXT. BAR - DAY"}, "no blank line after"},
 }
@@ -149,7 +152,7 @@ var noHeadings = map[string]string{
 	"prose":                   "He looked at the\nInt. revenue letter.\nINT. HE NEVER KNEW WHY!\nExt. 55, she said, was free\n",
 	"extension numbers":       "Call me at\nEXT. 4312 please.\n",
 	"shouting":                "BOB\nYOU DAY AND NIGHT FOOL!\nI SAW YOU -- LATER\nGO IN - NOW\n",
-	"reading aloud":           "BOB\n(reads)\nINT. House - day. A man walks in.\nEXT. 5 IS MINE, THANKS!\n",
+	"reading aloud":           "BOB\n(reads)\nINT. House - day. A man walks in.\nint. the house - night\nEXT. 5 IS MINE, THANKS!\n",
 	"an interview":            "INT: So tell me about your house\n\nANN: It is old.\n\nINT: How are you today\n\nEXT: and we laugh\n",
 	"forced action":           "!INT. HOUSE - DAY\n\n!KITCHEN - NIGHT\n\nBOB\nHello.\n",
 	"forced cue":              "@INT. Bob\nHello.\n",

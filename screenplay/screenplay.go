@@ -43,8 +43,8 @@ type Span struct {
 //
 // Text is the element as written, with the marker that forces it (. ! @ > ~ # =)
 // removed: inline notes, boneyards and emphasis stay, so that nothing is lost;
-// [Element.Printed] is what a reader of the page sees. The lines of a multi-line
-// element are joined by "\n".
+// [Element.Printed] is what a reader of the page sees. A Note or Boneyard keeps
+// its brackets. The lines of a multi-line element are joined by "\n".
 type Element struct {
 	Kind Kind
 	Text string

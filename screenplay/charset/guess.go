@@ -195,6 +195,9 @@ func threshold(name string, sample []byte) int {
 	case "shift_jis", "euc-jp", "euc-kr", "big5", "gb18030":
 		return 50
 	case "windows-1250", "iso-8859-2", "windows-1254":
+		if len(sample) < 120 {
+			return never // a few words are like any language
+		}
 		return 45
 	case "windows-1252":
 		return 0
@@ -205,8 +208,9 @@ func threshold(name string, sample []byte) int {
 	return 20
 }
 
-// foreignAlphabet reports whether most letters lie in the upper half of the
-// byte range. In Western languages the accented ones are a small minority.
+// foreignAlphabet reports whether most letters, and not just a handful, lie in
+// the upper half of the byte range. In Western languages the accented ones are a
+// small minority.
 func foreignAlphabet(sample []byte) bool {
 	ascii, upper := 0, 0
 	for _, b := range sample {
@@ -217,7 +221,7 @@ func foreignAlphabet(sample []byte) bool {
 			upper++
 		}
 	}
-	return upper > ascii
+	return upper > ascii && upper >= 8
 }
 
 // fits reports whether the encoding can read all but a few characters of sample;

@@ -86,24 +86,15 @@ func emptyFile(name string) error {
 func (d *Document) decode() {
 	marked, plain := markdown.Marks(d.Text)
 	extension := strings.ToLower(path.Ext(d.Name))
-	var inFountain, inMarkdown bool
-	switch extension {
-	case ".fountain", ".spmd":
-		inFountain = true
-	case ".md", ".markdown", ".mdown":
-		inMarkdown = marked > plain || plain == 0
-		inFountain = !inMarkdown
-	default:
-		inMarkdown = marked > plain
-	}
-	if inMarkdown {
+	named := func(extensions ...string) bool { return slices.Contains(extensions, extension) }
+	inFountain := named(".fountain", ".spmd")
+	if !inFountain && (marked > plain || plain == 0 && named(".md", ".markdown", ".mdown")) {
 		d.Format = "md"
 		d.Script = screenplay.Imply(markdown.Decode(d.Text))
 		return
 	}
 	d.Script = screenplay.Imply(fountain.Decode(d.Text))
-	telling := extension == ".txt" || extension == ".text"
-	if inFountain || !telling && plain > 0 {
+	if inFountain || plain > 0 && !named(".txt", ".text") {
 		d.Format = "fountain"
 	} else {
 		d.Format = "txt"

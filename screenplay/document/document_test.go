@@ -158,6 +158,8 @@ func TestKind(t *testing.T) {
 		"prose in Chinese":      {strings.Repeat("小明坐在沙发上看电视。他今天回来得很早。公司今天没有什么事情。\n\n", 10), document.Prose, 0.8, "of prose"},
 		"hybrid":                {strings.Repeat(paragraph, 4) + strings.Repeat(scene, 3), document.Hybrid, 0.5, "3 scene headings"},
 		"notes":                 {inNotes, document.Notes, 0.3, "4 list items"},
+		"notes in sentences":    {strings.Repeat("- Bob goes to the window and looks at the rain.\n", 5), document.Notes, 0.9, "5 list items"},
+		"one line in capitals":  {"TODO\nbuy milk and go home\n", document.Unknown, 0, "1 cue"},
 		"printed play":          {inPlay, document.StagePlay, 0.8, "6 speeches opened by the names of 2 speakers"},
 		"play with cues":        {"ACT I\n\nSCENE 1\n\n" + strings.Repeat("BOB\nIt rains.\n\nANN\nIt does.\n\n", 5), document.StagePlay, 0.5, "2 headings of acts or scenes"},
 		"play with colons":      {strings.Repeat("ANN: Does it rain?\n\nBOB: It does.\n\n", 5), document.StagePlay, 0.8, "10 speeches"},

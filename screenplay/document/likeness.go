@@ -129,12 +129,12 @@ func sameLocation(a, b string) bool {
 }
 
 // nearlySame reports whether a and b, of least letters at least, differ by one
-// letter of a word, other than its plural, its number or a title.
+// letter (not a digit) of a word, other than by its plural or as titles do.
 func nearlySame(a, b string, least int) bool {
 	if utf8.RuneCountInString(a) > utf8.RuneCountInString(b) {
 		a, b = b, a
 	}
-	if utf8.RuneCountInString(a) < least || a+"S" == b || number(a) != number(b) {
+	if utf8.RuneCountInString(a) < least || a+"S" == b {
 		return false
 	}
 	word, ok := oneLetter(a, b)
@@ -151,16 +151,6 @@ func letters(text string) string {
 		words = words[1:]
 	}
 	return strings.Join(words, " ")
-}
-
-// number returns the digits in text.
-func number(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsDigit(r) {
-			return r
-		}
-		return -1
-	}, text)
 }
 
 // oneLetter reports whether one letter more, less or other, or two swapped, make a

@@ -76,6 +76,20 @@ func TestLoadWithoutPermission(t *testing.T) {
 	}
 }
 
+// TestLoadMoreThanAnnounced has a file that says it is empty.
+func TestLoadMoreThanAnnounced(t *testing.T) {
+	const path = "/proc/self/status"
+	if _, err := os.Stat(path); err != nil {
+		t.Skip("NOT TESTED: a file that holds more than its size says, as there is no " + path)
+	}
+	if _, err := document.Load(path, 10); err == nil || !strings.Contains(err.Error(), "is larger than 10 bytes") {
+		t.Errorf("got %v", err)
+	}
+	if data, err := document.Load(path, 0); err != nil || len(data) == 0 {
+		t.Errorf("got %d bytes and %v", len(data), err)
+	}
+}
+
 // TestDefaultLimit has a file of holes, which takes no room on the disk.
 func TestDefaultLimit(t *testing.T) {
 	path := write(t, "a.txt", "Rain.\n", 0o600)

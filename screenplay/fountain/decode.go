@@ -1,4 +1,4 @@
-// Package fountain reads and writes screenplays as Fountain text, by the letter of
+// Package fountain is screenplays as Fountain text, by the letter of
 // fountain.io/syntax.
 package fountain
 

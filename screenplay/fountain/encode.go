@@ -219,7 +219,7 @@ func (e *encoder) action(el screenplay.Element, before bool) {
 		if !l.blank() && !l.hidden() {
 			shapes[i] = shapeOf(&l, after)
 		}
-		after = l.blank() && !el.Forced
+		after = l.blank() && !el.Forced || after && l.hidden()
 	}
 	for i := len(lines) - 1; i >= 0; i-- {
 		shapes[i] = shapes[i].settled(before)
