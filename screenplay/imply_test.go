@@ -167,6 +167,7 @@ var noHeadings = map[string]string{
 	"a time and no script":    "MEETING NOTES - MONDAY MORNING\n\nWe met.\n",
 	"a programme":             "ITINERARY - DAY 1\n\nParis.\n\nITINERARY - DAY 2\n\nRome.\n",
 	"not alone, no prefix":    "INT. HOUSE - DAY\n\nRain.\nKITCHEN - NIGHT\n\nRain.\n",
+	"nothing blank below":     "INT. HOUSE - DAY\n\nKITCHEN - NIGHT\n# Two\n\nRain.\n",
 	"longer than any heading": "INT. HOUSE - DAY\n\nEXT/INT. " + strings.Repeat("HOUSE ", 40) + "- DAY\n",
 }
 

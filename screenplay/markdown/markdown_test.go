@@ -108,6 +108,7 @@ var cases = []struct {
 			"7-7 scene_heading: __INT. C__", "9-9 scene_heading: INT. D - DAY", "11-12 scene_heading: EXT. E - DAY", "13-13 action: Rain.",
 			"15-15 scene_heading: **I/E F**", "17-17 scene_heading #12A: int. g",
 		}},
+	{"a plain heading with text below is left to Imply", "INT. A - DAY\nRain.\n", []string{"1-2 action: INT. A - DAY / Rain."}},
 	{"implied headings", "## ИНТ. КУХНЯ - ДЕНЬ\n\n## GARDEN - NIGHT #3#\n\n## 4. EXT/INT. CAR - DAY\n\n## Scene 5: The Kitchen\n\n### SCENE VI\n",
 		[]string{
 			"1-1 implied: ИНТ. КУХНЯ - ДЕНЬ", "3-3 implied #3: GARDEN - NIGHT", "5-5 implied #4: EXT/INT. CAR - DAY",
