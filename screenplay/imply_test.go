@@ -167,7 +167,6 @@ var noHeadings = map[string]string{
 	"a time and no script":    "MEETING NOTES - MONDAY MORNING\n\nWe met.\n",
 	"a programme":             "ITINERARY - DAY 1\n\nParis.\n\nITINERARY - DAY 2\n\nRome.\n",
 	"not alone, no prefix":    "INT. HOUSE - DAY\n\nRain.\nKITCHEN - NIGHT\n\nRain.\n",
-	"nothing blank below":     "INT. HOUSE - DAY\n\nKITCHEN - NIGHT\n# Two\n\nRain.\n",
 	"longer than any heading": "INT. HOUSE - DAY\n\nEXT/INT. " + strings.Repeat("HOUSE ", 40) + "- DAY\n",
 }
 
@@ -179,6 +178,23 @@ func TestImplyLeavesAlone(t *testing.T) {
 				t.Errorf("(-decoded +implied)\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestImplyWithoutBlanks has elements as formats other than Fountain have them.
+func TestImplyWithoutBlanks(t *testing.T) {
+	script := screenplay.Script{Lines: 3, Elements: []screenplay.Element{
+		{Kind: screenplay.SceneHeading, Text: "INT. HOUSE - DAY", Span: screenplay.Span{Start: 1, End: 1}},
+		{Kind: screenplay.Blank, Span: screenplay.Span{Start: 2, End: 2}},
+		{Kind: screenplay.Action, Text: "KITCHEN - NIGHT", Span: screenplay.Span{Start: 3, End: 3}},
+	}}
+	if n := len(screenplay.Imply(script).Scenes()); n != 2 {
+		t.Errorf("%d scenes at the end of the text, want 2", n)
+	}
+	script.Elements = append(script.Elements, screenplay.Element{Kind: screenplay.Section, Text: "Two", Span: screenplay.Span{Start: 4, End: 4}})
+	script.Lines = 4
+	if n := len(screenplay.Imply(script).Scenes()); n != 1 {
+		t.Errorf("%d scenes where no blank line follows, want 1", n)
 	}
 }
 

@@ -47,7 +47,7 @@ func Decode(data []byte) (Text, error) {
 	if w.binary() {
 		return Text{}, failure.New(failure.Input,
 			fmt.Sprintf("the file holds binary data, not text (%s of %d characters are control codes or undecodable)",
-				percent(w.junk(), w.total), w.total),
+				percent(w.junk, w.total), w.total),
 			"give a screenplay as plain text or Fountain")
 	}
 	return Text{Text: text, Encoding: name, Warnings: w.warnings(text)}, nil

@@ -107,7 +107,7 @@ func byStatistics(data []byte) string {
 			best, confidence = name, r.Confidence
 		}
 	}
-	if confidence < threshold(best, sample) || !fits(best, sample) {
+	if confidence < threshold(best, sample) {
 		return western
 	}
 	return best
@@ -222,21 +222,4 @@ func foreignAlphabet(sample []byte) bool {
 		}
 	}
 	return upper > ascii && upper >= 8
-}
-
-// fits reports whether the encoding can read all but a few characters of sample;
-// the last one may be cut.
-func fits(name string, sample []byte) bool {
-	text, err := decode(name, sample)
-	if err != nil {
-		return false
-	}
-	runes, lost := 0, 0
-	for _, r := range text {
-		runes++
-		if r == utf8.RuneError {
-			lost++
-		}
-	}
-	return lost <= 1+runes/100
 }

@@ -18,7 +18,7 @@ type washer struct {
 	lines  []stain // the first maxWarnings lines with something to tell of
 	beyond []int   // the numbers of the other such lines
 	at     stain   // the line being read
-	sum    stain   // of all lines; line is unused
+	junk   int     // control characters and lost ones of all lines
 	total  int     // characters, NUL aside
 }
 
@@ -37,9 +37,6 @@ const maxWarnings = 50
 func (w *washer) wash() string {
 	w.at.line = 1
 	from := 0
-	flush := func(to int) {
-		w.out.WriteString(w.in[from:to])
-	}
 	for i := 0; i < len(w.in); {
 		c := w.in[i]
 		if c >= ' ' && c != 0x7F && c != 0xEF || c == '\t' {
@@ -49,63 +46,66 @@ func (w *washer) wash() string {
 			i++
 			continue
 		}
-		size := 1
-		switch {
-		case c == '\n':
-			w.total++
-			w.endLine()
-			i++
-			continue
-		case c == '\r':
-			flush(i)
-			if !strings.HasPrefix(w.in[i+1:], "\n") {
-				w.out.WriteByte('\n')
-				w.total++
-				w.endLine()
-			}
-		case c == '\f' || c == '\v':
-			flush(i)
-			if i > 0 && w.in[i-1] != '\n' && w.in[i-1] != '\r' {
-				w.out.WriteByte(' ')
-			}
-		case c == 0:
-			flush(i)
-			w.at.nul++
-			w.sum.nul++
-		case c < utf8.RuneSelf:
-			flush(i)
-			w.at.control++
-			w.sum.control++
-			w.total++
-		default: // begins U+FEFF, U+FFFD or an ordinary character
-			r, n := utf8.DecodeRuneInString(w.in[i:])
-			if r != '\ufeff' {
-				w.total++
-				if r == utf8.RuneError {
-					w.at.lost++
-					w.sum.lost++
-				}
-				i += n
-				continue
-			}
-			flush(i)
-			size = n
+		size, instead, keep := w.special(i)
+		if !keep {
+			w.out.WriteString(w.in[from:i])
+			w.out.WriteString(instead)
+			from = i + size
 		}
 		i += size
-		from = i
 	}
+	w.endLine()
 	if from == 0 {
-		w.endLine()
 		return w.in
 	}
-	flush(len(w.in))
-	w.endLine()
+	w.out.WriteString(w.in[from:])
 	return w.out.String()
+}
+
+// special counts the character at offset i, which is no ordinary one or begins
+// with the byte that U+FEFF and U+FFFD begin with. It returns its size, and what
+// to put in its place unless it is kept.
+func (w *washer) special(i int) (size int, instead string, keep bool) {
+	switch c := w.in[i]; {
+	case c == '\n':
+		w.total++
+		w.endLine()
+		return 1, "", true
+	case c == '\r':
+		if strings.HasPrefix(w.in[i+1:], "\n") {
+			return 1, "", false
+		}
+		w.total++
+		w.endLine()
+		return 1, "\n", false
+	case c == '\f' || c == '\v':
+		if i == 0 || w.in[i-1] == '\n' || w.in[i-1] == '\r' {
+			return 1, "", false
+		}
+		return 1, " ", false
+	case c == 0:
+		w.at.nul++
+		return 1, "", false
+	case c < utf8.RuneSelf:
+		w.at.control++
+		w.total++
+		return 1, "", false
+	}
+	r, size := utf8.DecodeRuneInString(w.in[i:])
+	if r == '\ufeff' {
+		return size, "", false
+	}
+	w.total++
+	if r == utf8.RuneError {
+		w.at.lost++
+	}
+	return size, "", true
 }
 
 // endLine files what was counted on the line.
 func (w *washer) endLine() {
 	if w.at.nul+w.at.control+w.at.lost > 0 {
+		w.junk += w.at.control + w.at.lost
 		if len(w.lines) < maxWarnings {
 			w.lines = append(w.lines, w.at)
 		} else {
@@ -115,14 +115,11 @@ func (w *washer) endLine() {
 	w.at = stain{line: w.at.line + 1}
 }
 
-func (w *washer) junk() int { return w.sum.control + w.sum.lost }
-
 // binary reports whether what was read is no text. Of random bytes a tenth are
 // control codes; of text with an odd printer code in it, a few in ten thousand.
 // NUL bytes are no sign alone: a crash leaves thousands in a good text.
 func (w *washer) binary() bool {
-	junk := w.junk()
-	return junk >= 8 && junk*50 > w.total || junk*4 > w.total
+	return w.junk >= 8 && w.junk*50 > w.total || w.junk*4 > w.total
 }
 
 // warnings tells of each line that lost something. A line number never points

@@ -160,7 +160,7 @@ func readCue(line string) (screenplay.Element, bool) {
 		e.Text = strings.TrimSpace(strings.TrimRight(strings.TrimSpace(m[1]+m[2]), ":") + " " + m[3])
 	}
 	switch {
-	case e.Text == "" || strings.HasSuffix(e.Text, ":") || m == nil && listItem.MatchString(e.Text):
+	case e.Text == "" || strings.HasSuffix(e.Text, ":") || !forced && isSlugline(e.Text) || m == nil && listItem.MatchString(e.Text):
 		return e, false
 	case forced || isUpper(e.Text):
 		return e, true
