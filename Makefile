@@ -39,12 +39,10 @@ test: check fuzz-short ## all tests: checks, fuzzing for a moment, every test un
 test-unit: ## the fast tests
 	go test -short ./...
 
-check: ## formatting, vet, and that generated files and go.mod are up to date
+check: ## formatting, vet, and that go.mod is tidy (a test compares generated files)
 	@test -z "$$(gofmt -l .)" || { echo "not gofmt'ed:"; gofmt -l .; exit 1; }
 	go vet ./...
 	go mod tidy -diff
-	@$(MAKE) --no-print-directory generate
-	@git diff --exit-code -- docs/cli.md >/dev/null 2>&1 || { echo "docs/cli.md is not up to date: make generate, and commit it"; exit 1; }
 
 # fuzz-targets lists "package target" pairs.
 define fuzz-targets
@@ -55,7 +53,7 @@ endef
 fuzz-short:
 	@$(fuzz-targets) | while read -r pkg target; do \
 	  echo "fuzz $$pkg $$target for $(FUZZTIME)"; \
-	  go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$pkg" >/tmp/cineforge-fuzz.$$$$ 2>&1 || { cat /tmp/cineforge-fuzz.$$$$; exit 1; }; \
+	  out=$$(go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$pkg" 2>&1) || { echo "$$out"; exit 1; }; \
 	done
 
 fuzz: ## every fuzz target for a minute

@@ -435,6 +435,64 @@ func TestTheCostOfEveryAttemptCounts(t *testing.T) {
 	}
 }
 
+func TestAStageTellsWhatItCost(t *testing.T) {
+	w := newWorld(t, noteModule{"note", asking})
+	w.model = llm.Candidate{Provider: "p", Name: "m", Model: llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) {
+		return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Provider: "p", Model: "m", Usage: llm.Usage{CostUSD: 0.25}}, nil
+	})}
+	w.create(w.spec(oneStage))
+	if _, err := w.execute(t.Context(), "r1"); err != nil {
+		t.Fatal(err)
+	}
+	for e := range w.store.Events(t.Context(), "r1", 0) {
+		switch b := e.Body.(type) {
+		case run.StageFinished:
+			if b.CostUSD != 0.75 {
+				t.Errorf("the stage says %v", b.CostUSD)
+			}
+		case run.PipelineFinished:
+			if b.TotalCostUSD != 0.75 {
+				t.Errorf("the run says %v", b.TotalCostUSD)
+			}
+		}
+	}
+}
+
+func TestAModuleIsGivenWhatItConsumes(t *testing.T) {
+	first := noteModule{"first", func(_ context.Context, task stage.Task) (stage.Result, error) {
+		r, err := note(task)
+		other := r.Artifacts[0]
+		other.Type = "scrap"
+		r.Artifacts = append(r.Artifacts, other)
+		return r, err
+	}}
+	second := consumer{noteModule{"second", func(_ context.Context, task stage.Task) (stage.Result, error) { return note(task) }}}
+	w := newWorld(t, first, second)
+	w.create(w.spec(`
+recipe_id: two
+description: two stages
+stages:
+  - {id: a, module: first}
+  - {id: b, module: second, needs: [a]}
+`))
+	if state, err := w.execute(t.Context(), "r1"); err != nil || state.Status != run.RunDone {
+		t.Fatalf("%v, run %s: %s", err, state.Status, state.Error)
+	}
+	b, err := w.store.Artifact(t.Context(), "p", artifact.NewRef("note", "b", 1))
+	if err != nil || string(b.Data) != `{"from":["note:a:v1"],"stage":"b"}` || len(b.Metadata.Lineage) != 1 {
+		t.Errorf("%v: %s, lineage %v", err, b.Data, b.Metadata.Lineage)
+	}
+}
+
+// consumer is a module that wants notes and nothing else.
+type consumer struct{ noteModule }
+
+func (c consumer) Info() stage.Info {
+	info := c.noteModule.Info()
+	info.Consumes = []string{"note"}
+	return info
+}
+
 // What a run works with is pinned when it is made: a later change of the recipe does not reach it.
 func TestTheRecipeIsPinned(t *testing.T) {
 	w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) {

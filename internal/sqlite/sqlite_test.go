@@ -358,6 +358,27 @@ func TestFollowSeesWhatAnotherProcessWrites(t *testing.T) {
 	}
 }
 
+func TestWaitSeesASingleEvent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, t.TempDir())
+		c := claimed(t, s, "a")
+		if err := s.Wait(t.Context(), "a", 0); err != nil {
+			t.Errorf("an event that is there: %v", err)
+		}
+		waited := make(chan error)
+		go func() { waited <- s.Wait(t.Context(), "a", 1) }()
+		synctest.Wait()
+		start := time.Now()
+		if err := commit(s, c, run.UnitDone{}); err != nil {
+			t.Fatal(err)
+		}
+		// What this process writes wakes the waiter at once, not at the next poll.
+		if err := <-waited; err != nil || time.Since(start) != 0 {
+			t.Errorf("after %v: %v", time.Since(start), err)
+		}
+	})
+}
+
 func TestWaitEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, t.TempDir())
