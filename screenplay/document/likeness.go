@@ -29,20 +29,24 @@ func (d *Document) likenesses() []screenplay.Warning {
 		return nil
 	}
 	var cast, locations []name
-	seen := map[screenplay.Kind]map[string]bool{screenplay.Character: {}, screenplay.SceneHeading: {}}
+	seen := map[screenplay.Kind]map[string]bool{screenplay.Character: {}, screenplay.SceneHeading: {}} // as written, and as named
+	add := func(list *[]name, e screenplay.Element, named func(string) string) {
+		known := seen[e.Kind]
+		if len(*list) == maxCompared || known[e.Text] {
+			return
+		}
+		known[e.Text] = true
+		if text := named(e.Text); text != "" && (text == e.Text || !known[text]) {
+			known[text] = true
+			*list = append(*list, name{text, e.Span.Start})
+		}
+	}
 	for _, e := range d.Script.Elements {
-		text := ""
-		list := &cast
 		switch e.Kind {
 		case screenplay.Character:
-			text, _ = screenplay.CueName(e.Text)
+			add(&cast, e, func(s string) string { named, _ := screenplay.CueName(s); return named })
 		case screenplay.SceneHeading:
-			text = screenplay.ParseHeading(e.Text).Location
-			list = &locations
-		}
-		if text != "" && !seen[e.Kind][text] && len(*list) < maxCompared {
-			seen[e.Kind][text] = true
-			*list = append(*list, name{text, e.Span.Start})
+			add(&locations, e, func(s string) string { return screenplay.ParseHeading(s).Location })
 		}
 	}
 	found := voices(cast)

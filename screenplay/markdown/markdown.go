@@ -222,12 +222,13 @@ func implied(e *screenplay.Element, plain string) string {
 	return "taken as a scene heading although it does not begin with INT. or EXT."
 }
 
-// The first byte settles it for most lines, which spares them the pattern.
+// The first bytes settle it for most lines, which spares them the pattern.
 
 func isATX(line string) bool { return line != "" && line[0] == '#' && atx.MatchString(line) }
 
 func isSlugline(line string) bool {
-	return line != "" && (line[0]|0x20 == 'i' || line[0]|0x20 == 'e') && sluglike.MatchString(line)
+	return len(line) > 3 && (line[0]|0x20 == 'i' || line[0]|0x20 == 'e') &&
+		strings.IndexByte("NnXxSs/", line[1]) >= 0 && sluglike.MatchString(line)
 }
 
 // isUnderline reports whether line makes a heading of the one above it.
