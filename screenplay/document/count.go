@@ -71,9 +71,6 @@ const (
 
 func (c *counts) paragraph(text string, words int, names map[string]int) {
 	c.paragraphs++
-	if name := speaker(text); name != "" {
-		names[name]++
-	}
 	trimmed := strings.TrimSpace(text)
 	switch {
 	case isDivision(trimmed):
@@ -82,6 +79,7 @@ func (c *counts) paragraph(text string, words int, names map[string]int) {
 		c.entrances++
 	}
 	broken := false // a list, or a script that lost its blank lines
+	labels := c.labels
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		if line == "" {
@@ -97,6 +95,9 @@ func (c *counts) paragraph(text string, words int, names map[string]int) {
 		case isLabel(line):
 			c.labels++
 		}
+	}
+	if name := speaker(text); name != "" && c.labels-labels < 2 { // more are a record of keys and values
+		names[name]++
 	}
 	ends := sentences(trimmed)
 	amidst := c.headings > 0
