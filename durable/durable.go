@@ -63,8 +63,9 @@ type Run interface {
 
 	// Do does one step and records its result, with all that it made, in one
 	// transaction before it returns. Done again for a step that is recorded, it
-	// returns the recorded result. When ctx is done it parks the step. An error
-	// means that nothing could be recorded; it wraps ErrLost if the claim is gone.
+	// returns the recorded result. When ctx is done it parks the step, also one that
+	// has not begun, unless its end is at hand. An error means that nothing could be
+	// recorded; it wraps ErrLost if the claim is gone.
 	Do(ctx context.Context, step Step) (Result, error)
 }
 

@@ -17,23 +17,33 @@ import (
 
 // Do does one stage attempt, or ends the run; see durable.Run.
 func (o *opened) Do(ctx context.Context, step durable.Step) (durable.Result, error) {
-	state, err := run.Load(ctx, o.store, o.claim.Run)
+	// Only the module is told to stop; what has happened is recorded in any case.
+	record := context.WithoutCancel(ctx)
+	state, err := run.Load(record, o.store, o.claim.Run)
 	if err != nil {
 		return durable.Result{}, err
 	}
 	if step == finish {
-		return durable.Result{Step: finish, Outcome: durable.Done}, o.end(ctx, state)
+		return durable.Result{Step: finish, Outcome: durable.Done}, o.end(record, state)
 	}
 	st, _ := state.Stage(string(step))
 	if outcome := outcomeOf(st); outcome != "" {
 		return durable.Result{Step: step, Outcome: outcome}, nil
 	}
-	a, err := o.attempt(ctx, state, string(step))
+	if ctx.Err() != nil {
+		return durable.Result{Step: step, Outcome: durable.Parked}, o.park(record, string(step))
+	}
+	a, err := o.attempt(record, state, string(step))
 	if err != nil {
 		return durable.Result{}, err
 	}
 	outcome, err := a.do(ctx)
 	return durable.Result{Step: step, Outcome: outcome}, err
+}
+
+// park records that a stage stops before its end because the process has to.
+func (o *opened) park(ctx context.Context, stageID string) error {
+	return o.append(ctx, o.claim, run.StagePaused{StageID: stageID, Reason: run.Interrupted, Artifacts: []artifact.Ref{}})
 }
 
 // end writes the terminal event, once.
@@ -81,7 +91,8 @@ func (o *opened) attempt(ctx context.Context, state run.State, id string) (*atte
 // do runs the module and records what came of it. The error is the store's; a
 // failure of the module is an outcome.
 func (a *attempt) do(ctx context.Context) (durable.Outcome, error) {
-	if err := a.append(ctx, a.claim, run.StageStarted{StageID: a.stage.ID, Module: a.stage.Module}); err != nil {
+	record := context.WithoutCancel(ctx)
+	if err := a.append(record, a.claim, run.StageStarted{StageID: a.stage.ID, Module: a.stage.Module}); err != nil {
 		return "", err
 	}
 	result, err := a.run(ctx)
@@ -91,13 +102,11 @@ func (a *attempt) do(ctx context.Context) (durable.Outcome, error) {
 	case a.asked.broken() != nil:
 		return "", a.asked.broken()
 	case err != nil && ctx.Err() != nil:
-		// The stop may be what cancelled ctx, so it is recorded without it.
-		paused := run.StagePaused{StageID: a.stage.ID, Reason: run.Interrupted, Artifacts: []artifact.Ref{}}
-		return durable.Parked, a.append(context.WithoutCancel(ctx), a.claim, paused)
+		return durable.Parked, a.park(record, a.stage.ID)
 	case err != nil:
-		return durable.Failed, a.append(ctx, a.claim, a.failed(err))
+		return durable.Failed, a.append(record, a.claim, a.failed(err))
 	}
-	return a.save(ctx, result)
+	return a.save(record, result)
 }
 
 // errStore marks a failure of the store, after which the attempt is as if it had not been.
@@ -106,7 +115,7 @@ var errStore = errors.New("the store failed")
 // run gathers the inputs and calls the module; a panic in it is a failure of the
 // stage, not of the process.
 func (a *attempt) run(ctx context.Context) (result stage.Result, err error) {
-	if a.inputs, err = a.gather(ctx, a.state, a.stage); err != nil {
+	if a.inputs, err = a.gather(context.WithoutCancel(ctx), a.state, a.stage); err != nil {
 		if failure.ClassOf(err) != failure.Input {
 			err = errors.Join(errStore, err)
 		}

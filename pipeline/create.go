@@ -27,10 +27,11 @@ type Spec struct {
 // Create checks a spec and makes the run of it, with all that the run works with
 // pinned. An unusable spec makes no run; the error is a failure of class input.
 func (p *Pipeline) Create(ctx context.Context, spec Spec) (*recipe.Plan, error) {
-	params := map[string]any{"input_file": spec.Input.Name}
+	params := map[string]any{}
 	for name, v := range spec.Params {
 		params[name] = v
 	}
+	params["input_file"] = spec.Input.Name // not for anybody to say: the run has its own copy
 	plan, err := spec.Recipe.Plan(recipe.PlanOptions{
 		Params: params, Modules: Modules(p.catalog), StartFrom: spec.StartFrom, EndAt: spec.EndAt,
 	})

@@ -57,10 +57,10 @@ func (r *recorder) Generate(ctx context.Context, req llm.Request) (llm.Response,
 	r.account(resp, err)
 	if err != nil {
 		return resp, firstError(r.append(record, run.AttemptFailed{Attempt: a, ErrorClass: failure.ClassOf(err), Error: err.Error(),
-			RequestID: resp.RequestID, InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens,
+			RequestID: optional(resp.RequestID), InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens,
 			CostUSD: resp.Usage.CostUSD, LatencyMS: latency}), err)
 	}
-	return resp, r.append(record, run.AttemptFinished{Attempt: a, ServedModel: resp.Model, RequestID: resp.RequestID,
+	return resp, r.append(record, run.AttemptFinished{Attempt: a, ServedModel: resp.Model, RequestID: optional(resp.RequestID),
 		InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens, CostUSD: resp.Usage.CostUSD, LatencyMS: latency})
 }
 
@@ -139,4 +139,11 @@ func (r *recorder) last() (provider, model string) {
 		return "code", "code"
 	}
 	return r.provider, r.model
+}
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
 }

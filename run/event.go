@@ -99,7 +99,7 @@ type AttemptStarted struct {
 type AttemptFinished struct {
 	Attempt
 	ServedModel  string  `json:"served_model"`
-	RequestID    string  `json:"request_id"`
+	RequestID    *string `json:"request_id"`
 	InputTokens  int     `json:"input_tokens"`
 	OutputTokens int     `json:"output_tokens"`
 	CostUSD      float64 `json:"cost_usd"`
@@ -112,7 +112,7 @@ type AttemptFailed struct {
 	ErrorClass   failure.Class `json:"error_class"`
 	ErrorCode    *string       `json:"error_code"`
 	Error        string        `json:"error"`
-	RequestID    string        `json:"request_id"`
+	RequestID    *string       `json:"request_id"`
 	InputTokens  int           `json:"input_tokens"`
 	OutputTokens int           `json:"output_tokens"`
 	CostUSD      float64       `json:"cost_usd"`

@@ -174,7 +174,7 @@ func TestTheCostOfFailedAttemptsCounts(t *testing.T) {
 		run.AttemptStarted{Attempt: a},
 		run.AttemptFailed{Attempt: a, ErrorClass: failure.BadOutput, Error: "no JSON", InputTokens: 10, OutputTokens: 5, CostUSD: 0.25, LatencyMS: 1500},
 		run.AttemptStarted{Attempt: b},
-		run.AttemptFinished{Attempt: b, ServedModel: "m1-2026", RequestID: "req_9", InputTokens: 10, OutputTokens: 7, CostUSD: 0.5, LatencyMS: 500},
+		run.AttemptFinished{Attempt: b, ServedModel: "m1-2026", RequestID: new("req_9"), InputTokens: 10, OutputTokens: 7, CostUSD: 0.5, LatencyMS: 500},
 		run.StageFinished{StageID: "a", CostUSD: 0.75, Artifacts: []artifact.Ref{artifact.NewRef("scene", "scene_001", 3)}},
 		run.PipelineFinished{Success: true, Outcome: run.Succeeded, TotalCostUSD: 0.75})
 	if s.TotalCostUSD != 0.75 || s.Tokens != (run.Tokens{Input: 20, Output: 12}) {

@@ -82,7 +82,7 @@ func (s *State) attemptFinished(b AttemptFinished) {
 	st := s.stage(b.StageID)
 	a := st.open(b.Attempt)
 	a.Status, a.ServedModel = "success", b.ServedModel
-	a.RequestID = optional(b.RequestID)
+	a.RequestID = b.RequestID
 	a.InputTokens, a.OutputTokens, a.CostUSD = b.InputTokens, b.OutputTokens, b.CostUSD
 	a.DurationSeconds = float64(b.LatencyMS) / 1000
 	st.CallCount++
@@ -96,7 +96,7 @@ func (s *State) attemptFailed(b AttemptFailed) {
 	a := st.open(b.Attempt)
 	a.Status = "failed"
 	a.Error, a.ErrorClass, a.ErrorCode = b.Error, b.ErrorClass, b.ErrorCode
-	a.RequestID = optional(b.RequestID)
+	a.RequestID = b.RequestID
 	a.InputTokens, a.OutputTokens, a.CostUSD = b.InputTokens, b.OutputTokens, b.CostUSD
 	a.DurationSeconds = float64(b.LatencyMS) / 1000
 	s.spend(st, b.InputTokens, b.OutputTokens, b.CostUSD)
@@ -108,11 +108,4 @@ func (s *State) spend(st *StageState, input, output int, usd float64) {
 	s.TotalCostUSD += usd
 	s.Tokens.Input += input
 	s.Tokens.Output += output
-}
-
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }

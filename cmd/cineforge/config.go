@@ -9,70 +9,86 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+
+	"cineforge/failure"
 )
 
-// configFile gives flags the values that a YAML file of flag names has for them.
-// The environment and the command line come before it.
-type configFile struct {
-	read   bool
-	values map[string]any
-}
-
-// Validate is for kong; the file is checked when it is read.
-func (c *configFile) Validate(*kong.Application) error { return nil }
-
-// Resolve returns the file's value for a flag, or nil.
-func (c *configFile) Resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-	if flag.Name == "config" || flag.Name == "help" || flag.Name == "version" {
-		return nil, nil
-	}
-	if err := c.load(ctx); err != nil {
-		return nil, err
-	}
-	for _, name := range flag.Envs {
-		if _, set := os.LookupEnv(name); set {
-			return nil, nil
-		}
-	}
-	return c.values[flag.Name], nil
-}
-
-func (c *configFile) load(ctx *kong.Context) error {
-	if c.read {
-		return nil
-	}
-	c.read = true
-	name, chosen := configName(ctx)
-	data, err := os.ReadFile(name)
+// configure gives the parser the values that the config file has for flags. The
+// environment and the command line come before it.
+func configure(k *kong.Kong, args []string) error {
+	name, chosen := configName(args)
+	data, err := readConfig(name)
 	if errors.Is(err, fs.ErrNotExist) && !chosen {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("the config file can't be read: %w", err)
+		return failure.New(failure.Input, fmt.Sprintf("the config file %s can't be read", name), "check the name, or leave --config out")
 	}
-	c.values, err = parseConfig(name, data, flagNames(ctx.Model.Node))
-	return err
+	values, err := parseConfig(name, data, flagNames(k.Model.Node))
+	if err != nil {
+		return err
+	}
+	resolve := func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		for _, env := range flag.Envs {
+			if _, set := os.LookupEnv(env); set {
+				return nil, nil
+			}
+		}
+		if v, ok := values[flag.Name]; ok {
+			return v, nil
+		}
+		return nil, nil
+	}
+	return kong.Resolvers(kong.ResolverFunc(resolve)).Apply(k)
 }
 
-// configName returns the name of the file, and whether the user gave it.
-func configName(ctx *kong.Context) (name string, chosen bool) {
-	for _, flag := range ctx.Model.Flags {
-		if flag.Name == "config" {
-			name, _ = ctx.FlagValue(flag).(string)
-			_, inEnv := os.LookupEnv(flag.Envs[0])
-			return name, inEnv || name != flag.Default
+const defaultConfig = "cineforge.yaml"
+
+// configName returns the name of the file, and whether the user gave it. It has
+// to be known before the command line is understood.
+func configName(args []string) (name string, chosen bool) {
+	for i, arg := range args {
+		if value, ok := strings.CutPrefix(arg, "--config="); ok {
+			return value, true
+		}
+		if arg == "--config" && i+1 < len(args) {
+			return args[i+1], true
+		}
+		if arg == "--" {
+			break
 		}
 	}
-	return "", false
+	if value := os.Getenv("CINEFORGE_CONFIG"); value != "" {
+		return value, true
+	}
+	return defaultConfig, false
 }
 
+// maxConfig bounds the file: it names a flag a line.
+const maxConfig = 64 << 10
+
+func readConfig(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxConfig {
+		return nil, errors.New("not a small file")
+	}
+	return os.ReadFile(name)
+}
+
+// flagNames lists the flags that a file can set.
 func flagNames(n *kong.Node) []string {
 	var names []string
 	for _, f := range n.Flags {
-		names = append(names, f.Name)
+		if !slices.Contains([]string{"help", "version", "config", "param"}, f.Name) {
+			names = append(names, f.Name)
+		}
 	}
 	for _, child := range n.Children {
 		names = append(names, flagNames(child)...)
@@ -80,27 +96,44 @@ func flagNames(n *kong.Node) []string {
 	return names
 }
 
-// parseConfig reads a file whose keys are all flags; an unknown key is an error with its place.
-func parseConfig(name string, data []byte, flags []string) (map[string]any, error) {
-	file, err := parser.ParseBytes(data, 0)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %s", name, strings.SplitN(err.Error(), "\n", 2)[0])
+// parseConfig reads a file of flags and their values, each a word, a number, true
+// or false. Anything else is an error with its place.
+func parseConfig(name string, data []byte, flags []string) (map[string]string, error) {
+	at := func(t *token.Token, message string) error {
+		return failure.New(failure.Input, fmt.Sprintf("%s:%d:%d: %s", name, t.Position.Line, t.Position.Column, message),
+			"each line is the name of a flag and its value, such as  data: DIR")
 	}
+	tokens := lexer.Tokenize(string(data))
+	for _, t := range tokens {
+		switch t.Type {
+		case token.SequenceStartType, token.MappingStartType, token.AnchorType, token.AliasType, token.TagType, token.SequenceEntryType, token.MappingKeyType:
+			return nil, at(t, fmt.Sprintf("%q can't stand here", t.Value))
+		}
+	}
+	file, err := parser.Parse(tokens, 0)
+	if err != nil {
+		return nil, failure.New(failure.Input, name+": "+strings.SplitN(err.Error(), "\n", 2)[0], "it has to be YAML")
+	}
+	values := map[string]string{}
 	for _, doc := range file.Docs {
 		m, ok := doc.Body.(*ast.MappingNode)
 		if !ok {
+			if doc.Body != nil {
+				return nil, at(doc.Body.GetToken(), "this is no name of a flag with a value")
+			}
 			continue
 		}
 		for _, v := range m.Values {
 			key := v.Key.GetToken()
-			if !slices.Contains(flags, key.Value) {
-				return nil, fmt.Errorf("%s:%d:%d: unknown key %q; keys are the names of flags, such as data", name, key.Position.Line, key.Position.Column, key.Value)
+			value, scalar := v.Value.(ast.ScalarNode)
+			switch {
+			case !slices.Contains(flags, key.Value):
+				return nil, at(key, fmt.Sprintf("unknown key %q", key.Value))
+			case !scalar:
+				return nil, at(key, fmt.Sprintf("%s needs one plain value", key.Value))
 			}
+			values[key.Value] = fmt.Sprint(value.GetValue())
 		}
-	}
-	var values map[string]any
-	if err := yaml.Unmarshal(data, &values); err != nil {
-		return nil, fmt.Errorf("%s: %s", name, strings.SplitN(err.Error(), "\n", 2)[0])
 	}
 	return values, nil
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/term"
+
 	"cineforge/failure"
 	"cineforge/screenplay/document"
 )
@@ -65,8 +67,7 @@ func version() string {
 
 // isTerminal reports whether f is a screen that somebody may be looking at.
 func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && os.Getenv("TERM") != "dumb"
+	return term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
 }
 
 // color reports whether f is to be written to in colour.

@@ -27,6 +27,7 @@ const (
 	exitRunPaused   = 6 // the run needs a person
 	exitNoProvider  = 7
 	exitInterrupted = 130
+	exitPipe        = 141 // nobody reads the output any more
 )
 
 // exit is an error with the exit code it leads to. A nil Err prints nothing, as
@@ -84,18 +85,28 @@ func execute(args []string, s streams) int {
 		fmt.Fprintln(s.err, "cineforge:", err)
 		return exitError
 	}
+	if err := configure(parser, args); err != nil {
+		return report(s, usage(err))
+	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintln(s.err, "cineforge:", err)
+		fmt.Fprintln(s.err, "cineforge:", oneLine(err.Error()))
 		fmt.Fprintln(s.err, helpHint(err))
 		return exitUsage
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	// A second Ctrl-C ends the process at once.
-	context.AfterFunc(ctx, stop)
-	parsed.BindTo(ctx, (*context.Context)(nil))
+	// A reader that leaves, such as head, must not end a run in the middle.
+	signal.Ignore(syscall.SIGPIPE)
+	parsed.BindTo(context.Background(), (*context.Context)(nil))
 	return report(s, parsed.Run(&c, s))
+}
+
+// interruptible returns a context that ends with Ctrl-C or SIGTERM, for commands
+// that have something to bring to an end; others just die of them. A second one
+// ends the process at once.
+func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
 }
 
 func newParser(c *cli, more ...kong.Option) (*kong.Kong, error) {
@@ -104,7 +115,6 @@ func newParser(c *cli, more ...kong.Option) (*kong.Kong, error) {
 		kong.Description(description),
 		kong.Vars{"version": version()},
 		kong.DefaultEnvars("CINEFORGE"),
-		kong.Resolvers(&configFile{}),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 100}),
 	}, more...)...)
 }
@@ -133,6 +143,9 @@ func helpHint(err error) string {
 func report(s streams, err error) int {
 	if err == nil {
 		return exitOK
+	}
+	if errors.Is(err, syscall.EPIPE) {
+		return exitPipe // who read the output has gone; there is nobody to tell
 	}
 	code := exitError
 	if e, ok := errors.AsType[*exit](err); ok {

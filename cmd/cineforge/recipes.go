@@ -62,9 +62,13 @@ type recipesValidateCmd struct {
 
 // Run does the command.
 func (c *recipesValidateCmd) Run(g *cli, s streams) error {
+	info, err := os.Stat(c.File)
+	if err != nil || !info.Mode().IsRegular() {
+		return failure.New(failure.Input, fmt.Sprintf("there is no recipe file %s", c.File), "check the name and the folder")
+	}
 	data, err := os.ReadFile(c.File)
 	if err != nil {
-		return failure.New(failure.Input, fmt.Sprintf("the recipe can't be read: %v", err), "")
+		return failure.New(failure.Input, fmt.Sprintf("the recipe %s can't be read", c.File), "check its permissions")
 	}
 	if err := recipe.Validate(c.File, data, pipeline.Modules(app.Modules())); err != nil {
 		return err
@@ -76,6 +80,6 @@ func (c *recipesValidateCmd) Run(g *cli, s streams) error {
 	if g.JSON {
 		return printJSON(s.out, describe(recipe.Listing{ID: r.ID, File: c.File, Recipe: r}))
 	}
-	fmt.Fprintf(s.out, "%s is valid: %s, %d stages\n", c.File, r.ID, len(r.Stages))
-	return nil
+	_, err = fmt.Fprintf(s.out, "%s is valid: %s, %d stages\n", oneLine(c.File), r.ID, len(r.Stages))
+	return err
 }

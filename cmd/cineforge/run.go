@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -16,7 +17,7 @@ type runCmd struct {
 	File      string            `arg:"" help:"The story: .fountain, .txt or .md; - for standard input."`
 	Recipe    string            `default:"mvp_ingest" placeholder:"ID" help:"Which recipe to run (${default})."`
 	Project   string            `placeholder:"SLUG" help:"The project that the results belong to; by default named after the file."`
-	Param     map[string]string `placeholder:"K=V" help:"A parameter of the recipe; can be given several times."`
+	Param     map[string]string `mapsep:"none" placeholder:"K=V" help:"A parameter of the recipe; can be given several times."`
 	StartFrom string            `placeholder:"STAGE" help:"Begin at this stage, on what an earlier run of the same file made."`
 	EndAt     string            `placeholder:"STAGE" help:"Stop behind this stage."`
 	DryRun    bool              `help:"Check everything and run nothing."`
@@ -27,7 +28,8 @@ func (runCmd) Help() string {
 	return `Reads the file, runs the recipe's stages on it and shows them as they go. What they
 make is kept in the data directory; --output also writes it as files.
 
-Ctrl-C parks the run and says how to go on with it; nothing that is finished is lost.
+Ctrl-C parks the run and says how to go on with it: finished stages are kept, the
+one under way begins again.
 
 Examples:
   cineforge run script.fountain
@@ -63,10 +65,10 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 		return notStarted(err)
 	}
 	state, err := showRun(ctx, a, id, g, s)
-	if err != nil {
+	if state.RunID == "" {
 		return err
 	}
-	return c.finish(a, state, g, s)
+	return errors.Join(c.finish(a, state, g, s), err)
 }
 
 // notStarted says which errors are the command's.
@@ -113,7 +115,8 @@ func optional(s string) *string {
 	return &s
 }
 
-// paramValue reads the value of a --param: a bool or a number if it looks like one, else text.
+// paramValue reads the value of a --param: a bool or a whole number if it is
+// written as one, else text.
 func paramValue(s string) any {
 	switch s {
 	case "true":
@@ -121,7 +124,7 @@ func paramValue(s string) any {
 	case "false":
 		return false
 	}
-	if n, err := strconv.Atoi(s); err == nil {
+	if n, err := strconv.Atoi(s); err == nil && strconv.Itoa(n) == s {
 		return n
 	}
 	return s

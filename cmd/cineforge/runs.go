@@ -33,6 +33,10 @@ func (r runArg) open(ctx context.Context, g *cli) (*app.App, run.State, error) {
 	if !app.ValidRunID(r.ID) {
 		return nil, run.State{}, usage(failure.New(failure.Input, fmt.Sprintf("%q can't be a run's id", r.ID), "cineforge runs list shows them"))
 	}
+	missing := usage(failure.New(failure.Input, fmt.Sprintf("there is no run %s in %s", r.ID, g.Data), program(g)+" runs list shows them"))
+	if !app.Exists(g.Data) {
+		return nil, run.State{}, missing // looking makes no data directory
+	}
 	a, err := app.Open(ctx, g.Data)
 	if err != nil {
 		return nil, run.State{}, err
@@ -40,7 +44,7 @@ func (r runArg) open(ctx context.Context, g *cli) (*app.App, run.State, error) {
 	state, err := run.Load(ctx, a.Store, r.ID)
 	if err != nil {
 		if errors.Is(err, run.ErrNotFound) {
-			err = usage(failure.New(failure.Input, fmt.Sprintf("there is no run %s in %s", r.ID, g.Data), "cineforge runs list shows them"))
+			err = missing
 		}
 		return nil, state, errors.Join(err, a.Close())
 	}
@@ -49,7 +53,7 @@ func (r runArg) open(ctx context.Context, g *cli) (*app.App, run.State, error) {
 
 type runsListCmd struct {
 	Project string `placeholder:"SLUG" help:"Only the runs of this project."`
-	Limit   int    `default:"50" help:"How many at the most (${default}); 0 for all."`
+	Limit   int    `placeholder:"N" help:"How many at the most; 50 in the table and all with --json if it is not given."`
 }
 
 // listed is a run in the list.
@@ -66,24 +70,9 @@ type listed struct {
 
 // Run does the command.
 func (c *runsListCmd) Run(ctx context.Context, g *cli, s streams) error {
-	a, err := app.Open(ctx, g.Data)
+	states, err := c.states(ctx, g)
 	if err != nil {
 		return err
-	}
-	defer a.Close()
-	states := []run.State{}
-	for r, err := range a.Store.Runs(ctx, c.Project) {
-		if err != nil {
-			return err
-		}
-		if c.Limit > 0 && len(states) == c.Limit {
-			break
-		}
-		state, err := run.Load(ctx, a.Store, r.RunID)
-		if err != nil {
-			return err
-		}
-		states = append(states, state)
 	}
 	if !g.JSON {
 		return progress.WriteRuns(s.out, states, time.Now(), color(s.out))
@@ -93,6 +82,40 @@ func (c *runsListCmd) Run(ctx context.Context, g *cli, s streams) error {
 		list = append(list, listed{st.RunID, st.Status, st.RecipeID, st.ProjectID, st.StartedAt, st.FinishedAt, st.ParentRunID, st.TotalCostUSD})
 	}
 	return printJSON(s.out, list)
+}
+
+// tableLimit is how many runs are listed where people read.
+const tableLimit = 50
+
+// states returns the runs to list. Looking makes no data directory.
+func (c *runsListCmd) states(ctx context.Context, g *cli) ([]run.State, error) {
+	if !app.Exists(g.Data) {
+		return nil, nil
+	}
+	a, err := app.Open(ctx, g.Data)
+	if err != nil {
+		return nil, err
+	}
+	defer a.Close()
+	limit := c.Limit
+	if limit == 0 && !g.JSON {
+		limit = tableLimit
+	}
+	var states []run.State
+	for r, err := range a.Store.Runs(ctx, c.Project) {
+		if err != nil {
+			return nil, err
+		}
+		if limit > 0 && len(states) == limit {
+			break
+		}
+		state, err := run.Load(ctx, a.Store, r.RunID)
+		if err != nil {
+			return nil, err
+		}
+		states = append(states, state)
+	}
+	return states, nil
 }
 
 type runsShowCmd struct {
@@ -125,6 +148,8 @@ func (c *runsEventsCmd) Run(ctx context.Context, g *cli, s streams) error {
 		return err
 	}
 	defer a.Close()
+	ctx, stop := interruptible(ctx)
+	defer stop()
 	events := a.Store.Events(ctx, c.ID, c.After)
 	if c.Follow {
 		events = run.Follow(ctx, a.Store, c.ID, c.After)
@@ -147,7 +172,7 @@ func (c *runsEventsCmd) Run(ctx context.Context, g *cli, s streams) error {
 
 type runsWatchCmd struct {
 	runArg
-	Timeout time.Duration `placeholder:"DUR" help:"Stop watching after this long (such as 30s, 10m) with exit code 3; the run is not stopped by that."`
+	Timeout time.Duration `placeholder:"DUR" help:"Stop watching after this long (such as 30s, 10m) with exit code 3. A run that this command executes is parked by that; one that another process executes goes on."`
 }
 
 // Run does the command.
@@ -163,19 +188,22 @@ func (c *runsWatchCmd) Run(ctx context.Context, g *cli, s streams) error {
 		ctx = timed
 	}
 	if !state.Status.Ended() {
-		if state, err = showRun(ctx, a, c.ID, g, s); err != nil {
+		if state, err = showRun(ctx, a, c.ID, g, s); state.RunID == "" {
 			return err
 		}
 	}
-	if g.JSON {
-		err = printJSON(s.out, state)
-	} else {
-		err = printOutcome(s.out, a, state, g, "")
-	}
 	if errors.Is(context.Cause(ctx), errWatchTimeout) && !state.Status.Ended() {
-		err = errors.Join(err, &exit{Code: exitTimedOut})
+		err = &exit{Code: exitTimedOut}
 	}
-	return errors.Join(err, ended(state))
+	return errors.Join(conclude(a, state, g, s), err, ended(state))
+}
+
+// conclude prints what a run that was shown has come to.
+func conclude(a *app.App, state run.State, g *cli, s streams) error {
+	if g.JSON {
+		return printJSON(s.out, state)
+	}
+	return printOutcome(s.out, a, state, g, "")
 }
 
 var errWatchTimeout = errors.New("the watch timed out")
@@ -196,19 +224,14 @@ func (c *runsResumeCmd) Run(ctx context.Context, g *cli, s streams) error {
 	}
 	if err := a.Confirm(ctx, c.ID); err != nil {
 		if errors.Is(err, durable.ErrHeld) {
-			err = failure.New(failure.Input, fmt.Sprintf("run %s is under way already", c.ID), "cineforge runs watch "+c.ID+" shows it")
+			err = failure.New(failure.Input, fmt.Sprintf("run %s is under way already", c.ID), program(g)+" runs watch "+c.ID+" shows it")
 		}
 		return err
 	}
-	if state, err = showRun(ctx, a, c.ID, g, s); err != nil {
+	if state, err = showRun(ctx, a, c.ID, g, s); state.RunID == "" {
 		return err
 	}
-	if g.JSON {
-		err = printJSON(s.out, state)
-	} else {
-		err = printOutcome(s.out, a, state, g, "")
-	}
-	return errors.Join(err, ended(state))
+	return errors.Join(conclude(a, state, g, s), err, ended(state))
 }
 
 type runsExportCmd struct {
@@ -230,6 +253,6 @@ func (c *runsExportCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if g.JSON {
 		return printJSON(s.out, x)
 	}
-	fmt.Fprintf(s.out, "wrote %s and %d artifacts below %s\n", x.StateFile, x.Artifacts, x.Dir)
-	return nil
+	_, err = fmt.Fprintf(s.out, "wrote %s and %d artifacts below %s\n", x.StateFile, x.Artifacts, quote(x.Dir))
+	return err
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"regexp"
 	"strings"
 	"time"
 
@@ -17,19 +18,28 @@ import (
 	"cineforge/run"
 )
 
-// showRun executes a run and shows it on stderr until it is at rest. A run that
-// ctx stops is parked.
+// showRun executes a run and shows it on stderr until it is at rest. Ctrl-C and ctx
+// park it, if it is not another process that executes it. The state is returned
+// with an error that only keeps it from being shown, or says that it goes on
+// elsewhere; without a state there is nothing to tell of the run.
 func showRun(ctx context.Context, a *app.App, id string, g *cli, s streams) (run.State, error) {
-	ctx, interrupt := context.WithCancel(ctx)
+	signalled, stop := interruptible(ctx)
+	defer stop()
+	ctx, interrupt := context.WithCancel(signalled)
 	defer interrupt()
+	live := isTerminal(s.err) && inForeground(s.err) && !g.Verbose && !g.JSON
 	rest := make(chan struct{})
 	var executed error
 	go func() {
 		defer close(rest)
-		executed = a.Execute(ctx, id)
+		executed = a.Execute(ctx, id, func() {
+			if !live {
+				fmt.Fprintln(s.err, "Another process works on this run. It is shown here, and taken over if that process dies.")
+			}
+		})
 	}()
 	_, shown := progress.Show(a.Tail(ctx, id, rest), progress.Options{
-		Out: s.err, Live: isTerminal(s.err) && !g.Verbose && !g.JSON, Color: color(s.err), Verbose: g.Verbose,
+		Out: s.err, Live: live, Color: color(s.err), Verbose: g.Verbose,
 		In: s.in, Interrupt: interrupt, Program: program(g),
 	})
 	<-rest
@@ -37,7 +47,22 @@ func showRun(ctx context.Context, a *app.App, id string, g *cli, s streams) (run
 		return run.State{}, executed
 	}
 	state, err := run.Load(context.WithoutCancel(ctx), a.Store, id)
-	return state, errors.Join(shown, err)
+	if err == nil && ctx.Err() != nil && !state.Status.Ended() && state.Status != run.Paused {
+		fmt.Fprintf(s.err, "Run %s goes on in another process; %s runs watch %s shows it.\n", id, program(g), id)
+		return state, &exit{Code: stopCode(ctx)}
+	}
+	if stopped(ctx, shown) {
+		shown = nil
+	}
+	return state, errors.Join(err, shown)
+}
+
+// stopCode is the exit code of a command that was stopped before its run was at rest.
+func stopCode(ctx context.Context) int {
+	if errors.Is(context.Cause(ctx), errWatchTimeout) {
+		return exitTimedOut
+	}
+	return exitInterrupted
 }
 
 // stopped reports whether err only says that the command was stopped.
@@ -54,9 +79,9 @@ func printOutcome(w *os.File, a *app.App, state run.State, g *cli, output string
 		return err
 	}
 	if output != "" {
-		fmt.Fprintf(w, "\nFiles:  %s\n        %s\n", path.Join(output, "runs", state.RunID, "run_state.json"), path.Join(output, "artifacts"))
+		fmt.Fprintf(w, "\nFiles:  %s\n        %s\n", quote(path.Join(output, "runs", state.RunID, "run_state.json")), quote(path.Join(output, "artifacts")))
 	} else if state.Status == run.RunDone && !state.DryRun {
-		fmt.Fprintf(w, "\nKept in %s; as files:  %s runs export %s --output DIR\n", g.Data, program(g), state.RunID)
+		fmt.Fprintf(w, "\nKept in %s; as files:  %s runs export %s --output DIR\n", quote(g.Data), program(g), state.RunID)
 	}
 	return nil
 }
@@ -66,8 +91,18 @@ func program(g *cli) string {
 	if g.Data == "./cineforge-data" || g.Data == os.Getenv("CINEFORGE_DATA") {
 		return "cineforge"
 	}
-	return "cineforge --data " + g.Data
+	return "cineforge --data " + quote(g.Data)
 }
+
+// quote writes a word the way a shell takes it.
+func quote(word string) string {
+	if plainWord.MatchString(word) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(oneLine(word), "'", `'\''`) + "'"
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./=:,+-]+$`)
 
 // sceneIndex is the part of the scene index that the summary shows.
 type sceneIndex struct {

@@ -52,7 +52,10 @@ var _ durable.Engine = (*Engine)(nil)
 
 // Execute does a run until it is at rest; see durable.Engine.
 func (e *Engine) Execute(ctx context.Context, run string) (err error) {
-	claim, err := e.journal.Claim(ctx, run, e.ttl)
+	// What the engine itself writes is written also when ctx is done: a run that is
+	// told to stop is parked, not dropped.
+	record := context.WithoutCancel(ctx)
+	claim, err := e.journal.Claim(record, run, e.ttl)
 	if err != nil {
 		return fmt.Errorf("claim run %s: %w", run, err)
 	}
@@ -65,10 +68,9 @@ func (e *Engine) Execute(ctx context.Context, run string) (err error) {
 	defer func() {
 		drop(nil)
 		<-renewing
-		// The claim is given back also when ctx is done, so that the next process need not wait for it.
-		err = errors.Join(err, e.journal.Release(context.WithoutCancel(ctx), claim))
+		err = errors.Join(err, e.journal.Release(record, claim))
 	}()
-	opened, done, err := e.worker.Open(held, claim)
+	opened, done, err := e.worker.Open(record, claim)
 	if err != nil {
 		return fmt.Errorf("open run %s: %w", run, err)
 	}
@@ -79,6 +81,7 @@ func (e *Engine) Execute(ctx context.Context, run string) (err error) {
 }
 
 // steps starts what the run allows, and asks it again whenever a step has ended.
+// When ctx is done it goes on asking: what could start then is parked by its Do.
 func steps(ctx context.Context, run durable.Run, done []durable.Result) error {
 	type ended struct {
 		result durable.Result
@@ -87,8 +90,9 @@ func steps(ctx context.Context, run durable.Run, done []durable.Result) error {
 	ends := make(chan ended)
 	var running []durable.Step
 	var failed error
+	parked := false
 	for {
-		if failed == nil && ctx.Err() == nil {
+		if failed == nil {
 			for _, step := range run.Next(done, running) {
 				running = append(running, step)
 				go func() {
@@ -98,7 +102,7 @@ func steps(ctx context.Context, run durable.Run, done []durable.Result) error {
 			}
 		}
 		if len(running) == 0 {
-			if failed == nil && ctx.Err() != nil {
+			if failed == nil && parked && ctx.Err() != nil {
 				failed = context.Cause(ctx)
 			}
 			return failed
@@ -109,6 +113,7 @@ func steps(ctx context.Context, run durable.Run, done []durable.Result) error {
 			failed = errors.Join(failed, fmt.Errorf("step %s: %w", end.result.Step, end.err))
 			continue
 		}
+		parked = parked || end.result.Outcome == durable.Parked
 		done = append(done, end.result)
 	}
 }

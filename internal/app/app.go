@@ -53,6 +53,12 @@ func Modules() stage.Catalog {
 	return stage.NewCatalog(ingest.Module{}, normalize.Module{}, scenes.Module{}, projectconfig.Module{})
 }
 
+// Exists reports whether a data directory holds anything yet.
+func Exists(dataDir string) bool {
+	_, err := os.Stat(filepath.Join(dataDir, sqlite.FileName))
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
 // Open opens the system on a data directory, which it makes if it is not there.
 // Close it after use.
 func Open(ctx context.Context, dataDir string) (*App, error) {
@@ -139,13 +145,23 @@ func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
 const retakeInterval = 2 * time.Second
 
 // Execute does a run until it is at rest, or until ctx is done and what is under
-// way is parked. While another process works on the run it waits, and takes the
-// run over if that process dies.
-func (a *App) Execute(ctx context.Context, runID string) error {
-	for {
+// way is parked. While another process works on the run it waits, having called
+// onlooking once, and takes the run over if that process dies; a run that the
+// other process parked stays parked.
+func (a *App) Execute(ctx context.Context, runID string, onlooking func()) error {
+	for looking := false; ; looking = true {
+		if looking {
+			state, err := run.Load(ctx, a.Store, runID)
+			if err != nil || state.Status == run.Paused {
+				return err
+			}
+		}
 		err := a.engine.Execute(ctx, runID)
 		if !errors.Is(err, durable.ErrHeld) {
 			return err
+		}
+		if !looking {
+			onlooking()
 		}
 		select {
 		case <-ctx.Done():
@@ -187,16 +203,23 @@ func (a *App) Tail(ctx context.Context, runID string, rest <-chan struct{}) iter
 	}
 }
 
-// confirmTTL is how long confirming may take before another process may do it.
-const confirmTTL = local.DefaultClaimTTL
-
 // Confirm accepts, in a person's name, what a paused run waits for to be accepted.
+// If the claim of a process that died is still alive, it waits for its end.
 func (a *App) Confirm(ctx context.Context, runID string) error {
-	claim, err := a.journal.Claim(ctx, runID, confirmTTL)
-	if err != nil {
-		return err
+	for waited := time.Duration(0); ; waited += retakeInterval {
+		claim, err := a.journal.Claim(ctx, runID, local.DefaultClaimTTL)
+		if err == nil {
+			return errors.Join(a.pipeline.Confirm(ctx, claim), a.journal.Release(ctx, claim))
+		}
+		if !errors.Is(err, durable.ErrHeld) || waited > local.DefaultClaimTTL {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(retakeInterval):
+		}
 	}
-	return errors.Join(a.pipeline.Confirm(ctx, claim), a.journal.Release(ctx, claim))
 }
 
 func newRunID() string {

@@ -51,7 +51,7 @@ func execute(t *testing.T, a *app.App, start app.Start) run.State {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Execute(t.Context(), id); err != nil {
+	if err := a.Execute(t.Context(), id, nil); err != nil {
 		t.Fatal(err)
 	}
 	state, err := run.Load(t.Context(), a.Store, id)
@@ -168,7 +168,7 @@ func TestAnUnconfirmedConfigurationWaitsForAPerson(t *testing.T) {
 	if err := a.Confirm(t.Context(), state.RunID); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Execute(t.Context(), state.RunID); err != nil {
+	if err := a.Execute(t.Context(), state.RunID, nil); err != nil {
 		t.Fatal(err)
 	}
 	if state, err := run.Load(t.Context(), a.Store, state.RunID); err != nil || state.Status != run.RunDone {
@@ -241,7 +241,7 @@ func TestTailTellsEverythingOnce(t *testing.T) {
 	rest := make(chan struct{})
 	go func() {
 		defer close(rest)
-		if err := a.Execute(context.Background(), id); err != nil {
+		if err := a.Execute(context.Background(), id, nil); err != nil {
 			t.Error(err)
 		}
 	}()

@@ -56,7 +56,7 @@ func benchmarkFeature(b *testing.B, open func() (*sqlite.Store, error)) {
 			ProjectID: fmt.Sprint("p", runs), Params: map[string]any{"accept_config": true},
 		})
 		if err == nil {
-			err = a.Execute(context.Background(), id)
+			err = a.Execute(context.Background(), id, nil)
 		}
 		if err != nil {
 			b.Fatal(err)

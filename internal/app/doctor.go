@@ -29,8 +29,8 @@ type Check struct {
 	Action string      `json:"action,omitempty"`
 }
 
-// Doctor looks at what the program works with. It changes nothing: a data
-// directory that is not there yet is not made.
+// Doctor looks at what the program works with. A data directory that is not there
+// yet is not made.
 func Doctor(ctx context.Context, dataDir string) []Check {
 	checks := []Check{checkDataDir(dataDir), checkDatabase(ctx, dataDir), checkRecipes(dataDir)}
 	checks = append(checks, Check{Name: "offline model", Status: OK, Detail: "always there; it judges nothing"})
@@ -79,7 +79,7 @@ func checkDatabase(ctx context.Context, dir string) Check {
 		err = store.Check(ctx)
 	}
 	if err != nil {
-		c.Status, c.Detail, c.Action = Problem, err.Error(), "restore it from a backup, or name another data directory with --data"
+		c.Status, c.Detail, c.Action = Problem, err.Error(), "make sure that you may write to it; if it is damaged, restore it from a backup, or name another data directory with --data"
 		return c
 	}
 	c.Detail = filepath.Join(dir, sqlite.FileName) + " is whole"

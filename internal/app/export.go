@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path"
 
@@ -106,7 +107,7 @@ func (x *exporter) write(name string, data []byte) {
 		x.fail(err)
 		return
 	}
-	temporary := name + ".part"
+	temporary := fmt.Sprintf("%s.%08x.part", name, rand.Uint32()) // another export may be writing the same
 	f, err := x.root.Create(temporary)
 	if err != nil {
 		x.fail(err)

@@ -79,7 +79,7 @@ func whilePaused(s run.State) advice {
 		a.commands = []string{"cineforge runs export " + s.RunID + " --output DIR", "cineforge runs resume " + s.RunID}
 		return a
 	}
-	a.helps = "Nothing that is finished is lost. Continue with:"
+	a.helps = "Finished stages are kept. Continue with:"
 	a.commands = []string{"cineforge runs watch " + s.RunID}
 	return a
 }

@@ -81,7 +81,7 @@ func (f frame) advice(s run.State) []string {
 }
 
 func (f frame) footer(s run.State) string {
-	keys := "Ctrl-C stops it; nothing is lost"
+	keys := "Ctrl-C parks it"
 	switch {
 	case f.closed || s.Status == run.Paused || s.Status.Ended():
 		keys = ""

@@ -41,7 +41,7 @@ func TestBlock(t *testing.T) {
 ✓ Putting it into screenplay form   done     ██████████████          1.0s
 ▶ Finding the scenes                working  ███████·······  2 of 4   12s  $0.47
 ○ Proposing the project's settings  to do
-  14s · $0.47 · 12k tokens in, 750 out · Ctrl-C stops it; nothing is lost`},
+  14s · $0.47 · 12k tokens in, 750 out · Ctrl-C parks it`},
 		// The bar is 30 columns at the most.
 		{"running at 200", first(), 14 * time.Second, 200, `
 ▶ night_ferry.fountain → mvp_ingest · run-0a1b2c3d
@@ -50,7 +50,7 @@ func TestBlock(t *testing.T) {
 ✓ Putting it into screenplay form   done     ██████████████████████████████          1.0s
 ▶ Finding the scenes                working  ███████████████···············  2 of 4   12s  $0.47
 ○ Proposing the project's settings  to do
-  14s · $0.47 · 12k tokens in, 750 out · Ctrl-C stops it; nothing is lost`},
+  14s · $0.47 · 12k tokens in, 750 out · Ctrl-C parks it`},
 		// No bar, no cost; the titles keep 15 columns. Prose is folded.
 		{"running at 40", long, 14 * time.Second, 40, `
 ▶ night_fer… → mvp_ingest · run-0a1b2c3d
@@ -61,7 +61,7 @@ func TestBlock(t *testing.T) {
 ✓ Putting it int…  done             1.0s
 ▶ Finding the sc…  working  2 of 4   12s
 ○ Proposing the …  to do
-  14s · $0.47 · Ctrl-C stops it; nothin…`},
+  14s · $0.47 · Ctrl-C parks it`},
 		// Four lines of prose are enough. One column is missing for the longest title.
 		{"a long notice", verbose, 0, 40, `
 ▶ night_fer… → mvp_ingest · run-0a1b2c3d
@@ -73,7 +73,7 @@ func TestBlock(t *testing.T) {
 ○ Putting it into screenplay form  to do
 ○ Finding the scenes               to do
 ○ Proposing the project's settin…  to do
-  0s · $0.00 · Ctrl-C stops it; nothing…`},
+  0s · $0.00 · Ctrl-C parks it`},
 		// One space between the columns, units as 2/4: 35 - 19 columns for the titles.
 		{"running at 35", first(), 14 * time.Second, 35, `
 ▶ night_f… → mvp_ingest · run-0a1b…
@@ -82,7 +82,7 @@ func TestBlock(t *testing.T) {
 ✓ Putting it into… done        1.0s
 ▶ Finding the sce… working 2/4  12s
 ○ Proposing the p… to do
-  14s · $0.47 · Ctrl-C stops it; n…`},
+  14s · $0.47 · Ctrl-C parks it`},
 		{"failed", noProvider(), time.Hour, 80, `
 ✗ night_ferry.fountain → mvp_ingest · run-0a1b2c3d
   Note: no key is set
@@ -117,7 +117,7 @@ func TestBlock(t *testing.T) {
 ‖ Finding the scenes                stopped  2 of 4   12s
 ○ Proposing the project's settings  to do
   Finding the scenes: stopped by you
-  Nothing that is finished is lost. Continue with:
+  Finished stages are kept. Continue with:
     cineforge runs watch run-0a1b2c3d
   14s · $0.47 · 12k tokens in, 750 out`},
 		{"reused", dry()[:2], 0, 80, `
@@ -126,7 +126,7 @@ func TestBlock(t *testing.T) {
 ○ Putting it into screenplay form   to do
 ○ Finding the scenes                to do
 ○ Proposing the project's settings  to do
-  0s · $0.00 · Ctrl-C stops it; nothing is lost`},
+  0s · $0.00 · Ctrl-C parks it`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

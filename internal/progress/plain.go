@@ -145,7 +145,7 @@ func (p *plain) answered(b run.AttemptFinished) string {
 
 func attemptFailed(b run.AttemptFailed) string {
 	return fmt.Sprintf("%s: %s, attempt %d: %s %s failed (%s): %s", title(b.StageID), b.Unit, b.Attempt.Attempt, b.Provider, b.Model,
-		identity(string(b.ErrorClass), b.ErrorCode, &b.RequestID), b.Error)
+		identity(string(b.ErrorClass), b.ErrorCode, b.RequestID), b.Error)
 }
 
 // identity is by what a provider or a search finds a failure.

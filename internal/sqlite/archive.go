@@ -24,6 +24,9 @@ func (s *Store) PutBlobs(ctx context.Context, data ...[]byte) error {
 	})
 }
 
+// errDamaged means that content is not what was stored.
+var errDamaged = errors.New("the stored content does not match its digest; the database is damaged")
+
 func putBlob(tx *sql.Tx, digest artifact.Digest, data []byte) error {
 	if data == nil {
 		data = []byte{} // nil would be stored as NULL
@@ -45,7 +48,7 @@ func (s *Store) Blob(ctx context.Context, digest artifact.Digest) ([]byte, error
 		return nil, fmt.Errorf("read %s: %w", digest, err)
 	}
 	if artifact.DigestOf(data) != digest {
-		return nil, fmt.Errorf("read %s: the stored content does not match its digest; the database is damaged", digest)
+		return nil, fmt.Errorf("read %s: %w", digest, errDamaged)
 	}
 	return data, nil
 }
@@ -119,7 +122,7 @@ func latestVersion(tx *sql.Tx, project string, ref artifact.Ref) (artifact.Metad
 
 // Artifact returns one version.
 func (s *Store) Artifact(ctx context.Context, projectID string, ref artifact.Ref) (artifact.Artifact, error) {
-	row := s.read.QueryRowContext(ctx, `SELECT metadata, data FROM artifacts JOIN blobs USING (digest)
+	row := s.read.QueryRowContext(ctx, `SELECT metadata, digest, data FROM artifacts JOIN blobs USING (digest)
 		WHERE project_id = ? AND type = ? AND entity_id = ? AND version = ?`, projectID, ref.ArtifactType, ref.EntityID, ref.Version)
 	a, err := scanArtifact(row)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -133,7 +136,7 @@ func (s *Store) Artifact(ctx context.Context, projectID string, ref artifact.Ref
 
 // Latest returns the latest version of every entity of a type.
 func (s *Store) Latest(ctx context.Context, projectID, artifactType string) ([]artifact.Artifact, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT metadata, data FROM artifacts a JOIN blobs USING (digest)
+	rows, err := s.read.QueryContext(ctx, `SELECT metadata, digest, data FROM artifacts a JOIN blobs USING (digest)
 		WHERE project_id = ? AND type = ? AND version = (SELECT max(version) FROM artifacts b
 			WHERE b.project_id = a.project_id AND b.type = a.type AND b.entity_id = a.entity_id)
 		ORDER BY entity_id`, projectID, artifactType)
@@ -153,9 +156,15 @@ func (s *Store) Latest(ctx context.Context, projectID, artifactType string) ([]a
 }
 
 func scanArtifact(row interface{ Scan(...any) error }) (a artifact.Artifact, err error) {
-	var metadata []byte
-	if err := row.Scan(&metadata, &a.Data); err != nil {
+	var (
+		metadata []byte
+		digest   artifact.Digest
+	)
+	if err := row.Scan(&metadata, &digest, &a.Data); err != nil {
 		return a, err
+	}
+	if artifact.DigestOf(a.Data) != digest {
+		return a, errDamaged
 	}
 	return a, json.Unmarshal(metadata, &a.Metadata)
 }

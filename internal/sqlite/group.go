@@ -3,8 +3,12 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"sync"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // maxGroup bounds the changes of one transaction, so that the last of them does
@@ -60,19 +64,21 @@ func (s *Store) lead() {
 	g.queue = g.queue[n:]
 	g.mu.Unlock()
 
+	// The lead is handed on also if a change panics.
+	defer func() {
+		s.announce()
+		g.mu.Lock()
+		if len(g.queue) > 0 {
+			g.queue[0].turn <- true
+		} else {
+			g.led = false
+		}
+		g.mu.Unlock()
+		for _, c := range batch[1:] {
+			c.turn <- false
+		}
+	}()
 	s.commit(batch)
-	s.announce()
-
-	g.mu.Lock()
-	if len(g.queue) > 0 {
-		g.queue[0].turn <- true
-	} else {
-		g.led = false
-	}
-	g.mu.Unlock()
-	for _, c := range batch[1:] {
-		c.turn <- false
-	}
 }
 
 // commit writes a batch in one transaction. If a change of it fails, each is
@@ -97,9 +103,24 @@ func (s *Store) commit(batch []*change) {
 	}
 }
 
-// transact runs a transaction. Its context is not a caller's: what others wait
-// for is not undone because one caller has left.
-func (s *Store) transact(apply func(*sql.Tx) error) (err error) {
+// busyTries is how often a transaction is tried that another process keeps from
+// the database. Each try waits for the busy_timeout.
+const busyTries = 6
+
+// transact runs a transaction, and again if another process kept it from the
+// database for too long, such as one that was suspended in the middle of a write.
+func (s *Store) transact(apply func(*sql.Tx) error) error {
+	for try := 1; ; try++ {
+		err := s.once(apply)
+		if busy, ok := errors.AsType[*sqlite.Error](err); !ok || busy.Code()&0xff != sqlite3.SQLITE_BUSY || try == busyTries {
+			return err
+		}
+	}
+}
+
+// once runs a transaction. Its context is not a caller's: what others wait for is
+// not undone because one caller has left.
+func (s *Store) once(apply func(*sql.Tx) error) (err error) {
 	tx, err := s.write.BeginTx(context.Background(), nil)
 	if err != nil {
 		return fmt.Errorf("write to the database: %w", err)
@@ -109,6 +130,8 @@ func (s *Store) transact(apply func(*sql.Tx) error) (err error) {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
+		// A commit that fails can leave the transaction open on the only connection.
+		s.write.Exec("ROLLBACK") //nolint:errcheck // there may be none to end
 		return fmt.Errorf("write to the database: %w", err)
 	}
 	return nil

@@ -12,9 +12,9 @@ import (
 	"net/url"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the driver, without cgo
 
 	"cineforge/durable/local"
 	"cineforge/run"
@@ -114,10 +114,38 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the schema: %w", err)
 	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("bring the database's schema up to date: %w", err)
+	sources := p.ListSources()
+	latest := sources[len(sources)-1].Version
+	// Another process may be doing the same: then one of the two fails, and finds
+	// the schema up to date when it looks again.
+	for try := 0; ; try++ {
+		if s.schemaVersion(ctx) == latest {
+			return nil
+		}
+		_, err := p.Up(ctx)
+		if err == nil {
+			return nil
+		}
+		if try == migrationTries {
+			return fmt.Errorf("bring the database's schema up to date: %w", err)
+		}
+		time.Sleep(migrationPause)
 	}
-	return nil
+}
+
+// How often, and how far apart, an update of the schema is tried.
+const (
+	migrationTries = 20
+	migrationPause = 50 * time.Millisecond
+)
+
+// schemaVersion returns the version of the schema, or 0 if there is none yet.
+func (s *Store) schemaVersion(ctx context.Context) (version int64) {
+	err := s.read.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&version)
+	if err != nil {
+		return 0 // no table, or none that can be read: updating it will tell
+	}
+	return version
 }
 
 // Close closes the database. Commits under way end first.
