@@ -238,6 +238,30 @@ func TestAnInterruptedRunGoesOnWhereItWas(t *testing.T) {
 	})
 }
 
+func TestAnInterruptBetweenStagesParksTheRun(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	w := newWorld(t, noteModule{"note", func(_ context.Context, task stage.Task) (stage.Result, error) {
+		cancel() // the module does not look at its context, and is done in spite of it
+		return note(task)
+	}})
+	w.create(w.spec(diamondRecipe))
+	for i, want := range []struct{ a, b run.StageStatus }{{run.StageDone, run.StageIsPaused}, {run.StageDone, run.StageIsPaused}} {
+		state, err := w.execute(ctx, "r1") // the second time it is cancelled from the start
+		if !errors.Is(err, context.Canceled) || state.Status != run.Paused {
+			t.Fatalf("execution %d: %v, run %s", i+1, err, state.Status)
+		}
+		if a, b := state.Stages["a"], state.Stages["b"]; a.Status != want.a || b.Status != want.b || b.PauseReason != run.Interrupted {
+			t.Errorf("execution %d: a %s, b %s (%s)", i+1, a.Status, b.Status, b.PauseReason)
+		}
+	}
+	if state, err := w.execute(t.Context(), "r1"); err != nil || state.Status != run.RunDone {
+		t.Errorf("%v, run %s", err, state.Status)
+	}
+	if names := w.names("r1"); count(names, "stage_started") != 4 {
+		t.Errorf("a stage was started twice: %v", names)
+	}
+}
+
 func TestARunWhoseProcessDiedGoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) { return note(task) }})

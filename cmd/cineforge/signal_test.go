@@ -135,6 +135,44 @@ func checkFinished(t *testing.T, state run.State, names []string, cause string) 
 	}
 }
 
+func TestABrokenViewLosesNothing(t *testing.T) {
+	bin, script := build(t), longScript(t, 20)
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("NOT TESTED: a stderr that can't be written to, as there is no /dev/full")
+	}
+	defer full.Close()
+	cmd := exec.Command(bin, "--data", t.TempDir(), "run", script, "--json")
+	cmd.Stderr = full
+	out, _ := cmd.Output()
+	var state run.State
+	if err := json.Unmarshal(out, &state); err != nil || state.Status != run.RunDone {
+		t.Errorf("run %s: %v", state.Status, err)
+	}
+}
+
+func TestAReaderThatLeavesDoesNotStopTheRun(t *testing.T) {
+	bin, data := build(t), t.TempDir()
+	cmd := exec.Command(bin, "--data", data, "-v", "run", longScript(t, 200))
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := stderr.Read(make([]byte, 10)); err != nil {
+		t.Fatal(err)
+	}
+	stderr.Close()
+	cmd.Wait()
+	var list []listed
+	decode(t, &list, bin, "--data", data, "runs", "list", "--json")
+	if len(list) != 1 || list[0].Status != run.RunDone {
+		t.Errorf("runs %+v", list)
+	}
+}
+
 func TestAKilledRunIsTakenOver(t *testing.T) {
 	bin, data := build(t), t.TempDir()
 	if code := stopAmongScenes(t, bin, data, os.Kill); code != -1 {

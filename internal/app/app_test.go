@@ -232,6 +232,49 @@ func TestExport(t *testing.T) {
 	}
 }
 
+// Whoever looks on while another process parks a run does not take it up: the
+// person who stopped it meant it.
+func TestAnOnlookerLeavesAParkedRunAlone(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	first, err := app.Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { first.Close() })
+	second, err := app.Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { second.Close() })
+	id, err := first.Start(t.Context(), app.Start{File: stage.File{Name: "long.fountain", Data: []byte(featureScript())},
+		RecipeID: "mvp_ingest", Params: map[string]any{"accept_config": true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	executed := make(chan error, 1)
+	go func() { executed <- first.Execute(ctx, id, nil) }()
+	for e := range run.Follow(t.Context(), second.Store, id, 0) {
+		if _, ok := e.Body.(run.AttemptStarted); ok {
+			break
+		}
+	}
+	looked := make(chan error, 1)
+	onlooking := false
+	go func() { looked <- second.Execute(t.Context(), id, func() { onlooking = true; interrupt() }) }()
+	if err := <-executed; err != nil && !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	if err := <-looked; err != nil {
+		t.Fatal(err)
+	}
+	state, err := run.Load(t.Context(), second.Store, id)
+	if err != nil || !onlooking || state.Status != run.Paused {
+		t.Errorf("run %s (%v), onlooking %v", state.Status, err, onlooking)
+	}
+}
+
 func TestTailTellsEverythingOnce(t *testing.T) {
 	a := open(t)
 	id, err := a.Start(t.Context(), app.Start{File: sample(t, "lighthouse.md"), RecipeID: "mvp_ingest", Params: map[string]any{"accept_config": false}})

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -416,6 +417,41 @@ func TestRunsAreListedNewestFirst(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"a", "c", "b"}, list("p")); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestManyOpenAFreshStoreAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	var wg sync.WaitGroup
+	for range 8 { // each with connections of its own, as processes have
+		wg.Go(func() {
+			s, err := sqlite.Open(context.Background(), dir)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			s.Close()
+		})
+	}
+	wg.Wait()
+}
+
+func TestDamagedContentIsNoticed(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	c := claimed(t, s, "a")
+	saved := save(t, s, c, draft("scene_001", `{"n":1}`))
+	if err := sqlite.Damage(dir, []byte(`{"n":1}`), []byte(`{"n":2}`)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Blob(t.Context(), artifact.DigestOf([]byte(`{"n":1}`))); err == nil || !strings.Contains(err.Error(), "damaged") {
+		t.Errorf("a damaged blob: %v", err)
+	}
+	if _, err := s.Artifact(t.Context(), "p", saved[0].Metadata.Ref); err == nil || !strings.Contains(err.Error(), "damaged") {
+		t.Errorf("a damaged artifact: %v", err)
+	}
+	if _, err := s.Latest(t.Context(), "p", artifact.Scene); err == nil {
+		t.Error("the damaged artifact is listed")
 	}
 }
 

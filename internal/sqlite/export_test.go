@@ -1,0 +1,17 @@
+package sqlite
+
+import (
+	"database/sql"
+	"path/filepath"
+)
+
+// Damage replaces stored content behind the store's back.
+func Damage(dir string, old, changed []byte) error {
+	db, err := sql.Open("sqlite", filepath.Join(dir, FileName))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.Exec(`UPDATE blobs SET data = ? WHERE data = ?`, changed, old)
+	return err
+}
