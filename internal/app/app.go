@@ -67,6 +67,10 @@ func Open(ctx context.Context, dataDir string) (*App, error) {
 			Hint: "name another one with --data", Err: err}
 	}
 	store, err := sqlite.Open(ctx, dataDir)
+	if errors.Is(err, sqlite.ErrReadOnly) {
+		return nil, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the database in %s may not be written to", dataDir),
+			Hint: "change its permissions, or name another data directory with --data", Err: err}
+	}
 	if err != nil {
 		return nil, &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("the database in %s can't be used: %v", dataDir, err),
 			Hint: "cineforge doctor tells more", Err: err}

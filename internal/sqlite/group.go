@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"sync"
 
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
+	driver "modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib"
 )
 
 // maxGroup bounds the changes of one transaction, so that the last of them does
@@ -112,7 +112,7 @@ const busyTries = 6
 func (s *Store) transact(apply func(*sql.Tx) error) error {
 	for try := 1; ; try++ {
 		err := s.once(apply)
-		if busy, ok := errors.AsType[*sqlite.Error](err); !ok || busy.Code()&0xff != sqlite3.SQLITE_BUSY || try == busyTries {
+		if busy, ok := errors.AsType[*driver.Error](err); !ok || busy.Code()&0xff != codes.SQLITE_BUSY || try == busyTries {
 			return err
 		}
 	}

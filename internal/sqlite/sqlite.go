@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3"
+	driver "modernc.org/sqlite" // SQLite without cgo
+	codes "modernc.org/sqlite/lib"
 
 	"cineforge/durable/local"
 	"cineforge/run"
@@ -22,6 +24,9 @@ import (
 
 //go:embed migrations/*.sql
 var migrations embed.FS
+
+// ErrReadOnly means that the database may not be written to.
+var ErrReadOnly = errors.New("the database may not be written to")
 
 // FileName is the name of the database within a data directory.
 const FileName = "cineforge.db"
@@ -125,6 +130,9 @@ func (s *Store) migrate(ctx context.Context) error {
 		_, err := p.Up(ctx)
 		if err == nil {
 			return nil
+		}
+		if refused, ok := errors.AsType[*driver.Error](err); ok && refused.Code()&0xff == codes.SQLITE_READONLY {
+			return ErrReadOnly
 		}
 		if try == migrationTries {
 			return fmt.Errorf("bring the database's schema up to date: %w", err)
