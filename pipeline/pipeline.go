@@ -1,5 +1,5 @@
-// Package pipeline executes recipes: a flow that decides which stages may start,
-// and a worker that does one stage attempt and records it.
+// Package pipeline executes recipes: it decides which stages may start, does them
+// and records what comes of them.
 package pipeline
 
 import (

@@ -10,12 +10,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
 	"cineforge/artifact"
+	"cineforge/durable/local"
 	"cineforge/failure"
 	"cineforge/internal/app"
+	"cineforge/internal/sqlite"
 	"cineforge/run"
 	"cineforge/stage"
 )
@@ -233,45 +236,39 @@ func TestExport(t *testing.T) {
 }
 
 // Whoever looks on while another process parks a run does not take it up: the
-// person who stopped it meant it.
-func TestAnOnlookerLeavesAParkedRunAlone(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "data")
-	first, err := app.Open(t.Context(), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { first.Close() })
-	second, err := app.Open(t.Context(), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { second.Close() })
-	id, err := first.Start(t.Context(), app.Start{File: stage.File{Name: "long.fountain", Data: []byte(featureScript())},
-		RecipeID: "mvp_ingest", Params: map[string]any{"accept_config": true}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, interrupt := context.WithCancel(t.Context())
-	defer interrupt()
-	executed := make(chan error, 1)
-	go func() { executed <- first.Execute(ctx, id, nil) }()
-	for e := range run.Follow(t.Context(), second.Store, id, 0) {
-		if _, ok := e.Body.(run.AttemptStarted); ok {
-			break
-		}
-	}
-	looked := make(chan error, 1)
-	onlooking := false
-	go func() { looked <- second.Execute(t.Context(), id, func() { onlooking = true; interrupt() }) }()
-	if err := <-executed; err != nil && !errors.Is(err, context.Canceled) {
-		t.Fatal(err)
-	}
-	if err := <-looked; err != nil {
-		t.Fatal(err)
-	}
-	state, err := run.Load(t.Context(), second.Store, id)
-	if err != nil || !onlooking || state.Status != run.Paused {
-		t.Errorf("run %s (%v), onlooking %v", state.Status, err, onlooking)
+// person who stopped it meant it. A run whose process died is taken over.
+func TestAnOnlookerTakesOverFromTheDeadOnly(t *testing.T) {
+	for name, want := range map[string]run.Status{"parked": run.Paused, "died": run.RunDone} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a := open(t)
+				id, err := a.Start(t.Context(), app.Start{File: sample(t, "lighthouse.md"), RecipeID: "mvp_ingest", Params: map[string]any{"accept_config": true}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				other := a.Store.(*sqlite.Store)
+				claim, err := other.Claim(t.Context(), id, local.DefaultClaimTTL)
+				if err != nil {
+					t.Fatal(err)
+				}
+				parks := func() {
+					if want == run.RunDone {
+						return // it is never heard of again
+					}
+					paused := run.StagePaused{StageID: "ingest", Reason: run.Interrupted, Artifacts: []artifact.Ref{}}
+					err := other.Commit(t.Context(), claim, nil, func([]artifact.Artifact) []run.Body { return []run.Body{paused} })
+					if err := errors.Join(err, other.Release(t.Context(), claim)); err != nil {
+						t.Error(err)
+					}
+				}
+				if err := a.Execute(t.Context(), id, parks); err != nil {
+					t.Fatal(err)
+				}
+				if state, err := run.Load(t.Context(), a.Store, id); err != nil || state.Status != want {
+					t.Errorf("run %s (%v), want %s", state.Status, err, want)
+				}
+			})
+		})
 	}
 }
 
