@@ -3,6 +3,7 @@ package screenplay
 import (
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -20,13 +21,25 @@ type Heading struct {
 //
 // The parts are divided by " - ", "--" or a dash; the time of day is the last run
 // of parts that are one, and what is no time belongs to the location. Where no
-// part is a time, what follows the last comma or full stop may be.
+// part is a time, what follows the last comma or full stop may be, and in French
+// what stands first: "NUIT - SALON".
 func ParseHeading(text string) Heading {
 	h := Heading{Text: strings.ToUpper(strings.TrimSpace(Plain(text)))}
 	var rest string
-	h.IntExt, rest = headingPrefix(h.Text)
+	h.IntExt, rest = headingPrefix(strings.Map(plainSpace, h.Text))
+	if h.IntExt != "" {
+		rest = strings.TrimLeft(rest, " -–—")
+	}
 	h.Location, h.TimeOfDay = splitHeading(rest)
 	return h
+}
+
+// plainSpace makes tabs and no-break spaces ordinary ones.
+func plainSpace(r rune) rune {
+	if unicode.IsSpace(r) {
+		return ' '
+	}
+	return r
 }
 
 // settings are the words for inside and outside. EST is Fountain's "establishing",
@@ -42,7 +55,7 @@ var settings = map[string]string{
 
 // A setting is one word or two, with a dot or a space behind it.
 var (
-	twoSettings = regexp.MustCompile(`^(\pL+)\.? ?/ ?(\pL+)(?:[. ]|$)`)
+	twoSettings = regexp.MustCompile(`^(?:(\pL+)\.? ?/ ?(\pL+)|(\pL{3,})\.? ?[-–—] ?(\pL{3,}))(?:[. ]|$)`)
 	oneSetting  = regexp.MustCompile(`^(\pL{2,})(?:[. ]|$)`)
 )
 
@@ -50,7 +63,7 @@ var (
 // gives INT/EXT and "BAR - DAY". I and E count only together.
 func headingPrefix(heading string) (intExt, rest string) {
 	if m := twoSettings.FindStringSubmatch(heading); m != nil {
-		if intExt = bothSettings(settings[m[1]], settings[m[2]]); intExt != "" {
+		if intExt = bothSettings(settings[m[1]+m[3]], settings[m[2]+m[4]]); intExt != "" {
 			return intExt, strings.TrimLeft(heading[len(m[0]):], ". /")
 		}
 	}
@@ -120,7 +133,22 @@ func splitPunctuated(text string) (location, timeOfDay string) {
 			return strings.TrimSpace(bare[:i]), last
 		}
 	}
+	if first, rest := cutLeadingTime(text); first != "" {
+		return rest, first
+	}
 	return strings.Trim(text, " -–—"), ""
+}
+
+// cutLeadingTime cuts the time of day off the head of "NUIT - SALON" and "JOUR. CHAMBRE".
+func cutLeadingTime(text string) (timeOfDay, location string) {
+	word := leadingWord(text)
+	location = strings.TrimLeft(text[len(word):], " ")
+	divided := strings.HasPrefix(location, ".") || strings.HasPrefix(location, ",") || dash(text, len(text)-len(location)) > 0
+	location = strings.Trim(location, " .,-–—")
+	if !leadingTimes[word] || !divided || location == "" {
+		return "", text
+	}
+	return word, location
 }
 
 // headingParts splits at " - ", "--", em and en dashes.

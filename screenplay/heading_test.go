@@ -90,6 +90,23 @@ func TestParseHeading(t *testing.T) {
 		{"INT. PARIS, FRANCE", "INT", "PARIS, FRANCE", ""},
 		{"INT. HOUSE - DAY.", "INT", "HOUSE", "DAY"},
 
+		{"INT - OFFICE - DAY", "INT", "OFFICE", "DAY"},
+		{"INT. – OFFICE – DAY", "INT", "OFFICE", "DAY"},
+		{"INT. - NIGHT", "INT", "", "NIGHT"},
+		{"INT.\tOFFICE\u00a0", "INT", "OFFICE", ""},
+		{"INT.\u00a0OFFICE\u00a0- DAY", "INT", "OFFICE", "DAY"},
+		{"INT.-EXT. CAR", "INT/EXT", "CAR", ""},
+		{"INT-EXT CAR - DAY", "INT/EXT", "CAR", "DAY"},
+		{"INT - EXT. CAR - DAY", "INT/EXT", "CAR", "DAY"},
+
+		{"INT. NUIT - SALON", "INT", "SALON", "NUIT"},
+		{"INT. JOUR. CHAMBRE", "INT", "CHAMBRE", "JOUR"},
+		{"INTÉRIEUR JOUR - SALON - CUISINE", "INT", "SALON - CUISINE", "JOUR"},
+		{"EXT. NUIT – RUE", "EXT", "RUE", "NUIT"},
+		{"INT. JOURNAL - BUREAU", "INT", "JOURNAL - BUREAU", ""},
+		{"INT. NUIT BLANCHE", "INT", "NUIT BLANCHE", ""},
+		{"INT. JOUR", "INT", "", "JOUR"},
+
 		{"INT. *HOUSE* - **DAY** [[which?]]", "INT", "HOUSE", "DAY"},
 	} {
 		t.Run(c.text, func(t *testing.T) {
@@ -132,6 +149,17 @@ func TestCueName(t *testing.T) {
 		{"*JOHN* [[sad]]", "JOHN", nil},
 		{"[[sad]] JOHN (V.O.)", "JOHN", []string{"V.O."}},
 		{"ÁNGELA la zorra (EN OFF)", "ÁNGELA LA ZORRA", []string{"EN OFF"}},
+		{"BOB V.O.", "BOB", []string{"V.O."}},
+		{"BOB VO", "BOB", []string{"VO"}},
+		{"BOB - CONT'D", "BOB", []string{"CONT'D"}},
+		{"BOB CONT’D", "BOB", []string{"CONT’D"}},
+		{"BOB O.S. (CONT'D)", "BOB", []string{"O.S.", "CONT'D"}},
+		{"BOB [O.S.]", "BOB", []string{"O.S."}},
+		{"(O.S.) BOB (CONT'D)", "BOB", []string{"O.S.", "CONT'D"}},
+		{"V.O.", "V.O.", nil},
+		{"OS", "OS", nil},
+		{"[O.S.]", "[O.S.]", nil},
+		{"AMOS", "AMOS", nil},
 		{"", "", nil},
 	} {
 		t.Run(c.cue, func(t *testing.T) {

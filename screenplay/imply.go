@@ -14,8 +14,9 @@ import (
 //
 // Each such line becomes a SceneHeading with Implied set, and adds a warning that
 // says why. The element that it was part of is split, so that the elements still
-// cover every line once; what stands behind it in a speech becomes Action. What a
-// marker forces stays what it is. Imply of its own result changes nothing. The
+// cover every line once; what stands behind it in a speech becomes Action. Below
+// such a heading, where the blank lines are missing, cues in capitals with their
+// speeches are found too, with a warning. What a marker forces stays what it is. Imply of its own result changes nothing. The
 // time is linear in the length of the script; s itself is not changed.
 func Imply(s Script) Script {
 	first := implier{worth: mayHoldPrefixed, read: prefixed}
@@ -27,8 +28,9 @@ func Imply(s Script) Script {
 		elements = third.run(found)
 		first.warnings = append(first.warnings, second.warnings...)
 	}
-	s.Elements = elements
-	if found := append(first.warnings, third.warnings...); len(found) > 0 {
+	var cues []Warning
+	s.Elements, cues = implySpeeches(elements)
+	if found := slices.Concat(first.warnings, third.warnings, cues); len(found) > 0 {
 		s.Warnings = append(slices.Clone(s.Warnings), found...)
 		slices.SortStableFunc(s.Warnings, func(a, b Warning) int { return a.Line - b.Line })
 	}

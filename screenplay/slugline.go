@@ -187,7 +187,7 @@ func judge(plain string, at place) (why []string, ok bool) {
 	spoken := at.kind != Action && at.kind != Character
 	timed := ParseHeading(plain).TimeOfDay != ""
 	switch caps := isCaps(plain); {
-	case caps && (timed || dotted):
+	case caps && (timed || dotted && !spoken):
 		ok = true
 	case caps:
 		ok = abbreviated && !spoken && words <= 8
@@ -235,7 +235,8 @@ func isCaps(text string) bool {
 
 var (
 	// noPlaces begin lines in capitals that name no place even where a time follows.
-	noPlaces = wordSet("CHAPTER PART BOOK ACT EPISODE SCENE SUPER TITLE TITLES CARD CUT FADE DISSOLVE SMASH MATCH END")
+	noPlaces = wordSet("CHAPTER PART BOOK ACT EPISODE SCENE SUPER TITLE TITLES CARD CUT FADE DISSOLVE SMASH MATCH END",
+		"CLOSE CLOSEUP CLOSE-UP ANGLE INSERT POV MONTAGE INTERCUT FLASHBACK FLASHFORWARD FLASH-FORWARD")
 	// noTimes are in ParseHeading's times of day, but behind a name they continue a speech.
 	noTimes = wordSet("CONT CONT'D CONT’D CONTINUED CONTINUING")
 )
@@ -276,7 +277,12 @@ func isPlace(text string) bool {
 		letters += strings.Count(strings.Map(onlyLetters, w), "") - 1
 		timeless = timeless || !times[w] && !timeWords[w] && !isNumber(w)
 	}
-	return timeless && letters >= 2 && !noPlaces[words[0]]
+	return timeless && letters >= 2 && !namesNoPlace(words)
+}
+
+// namesNoPlace reports whether a line in capitals with these words is a title or a shot.
+func namesNoPlace(words []string) bool {
+	return noPlaces[words[0]] || words[len(words)-1] == "POV" || words[0] == "BACK" && len(words) > 1 && words[1] == "TO"
 }
 
 func onlyLetters(r rune) rune {

@@ -17,6 +17,9 @@ var times = wordSet(
 	"DZIEŃ NOC RANEK WIECZÓR POPOŁUDNIE ŚWIT ZMIERZCH",
 )
 
+// leadingTimes are those that scripts of their language put before the place.
+var leadingTimes = wordSet("JOUR NUIT MATIN MATINÉE SOIR SOIRÉE AUBE CRÉPUSCULE")
+
 // timeWords go with a time: NEXT MORNING, THREE HOURS LATER, THAT SAME NIGHT.
 var timeWords = wordSet(
 	"THE A AN AT IN ON OF TO AND OR THAT THIS SAME NEXT FOLLOWING PREVIOUS LAST FIRST SECOND THIRD FINAL ANOTHER FEW SEVERAL SOME",

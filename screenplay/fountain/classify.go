@@ -164,6 +164,7 @@ func isUpper(s string) bool {
 			}
 		case unicode.IsUpper(r), unicode.IsTitle(r):
 			letter = true
+		case r == 'ß': // stands among capitals, having none of its own that is in use
 		case unicode.In(r, unicode.Ll, unicode.Lo):
 			return false
 		}

@@ -155,6 +155,7 @@ func TestCharacters(t *testing.T) {
 		{"forced, other scripts", "@王\n你好", []string{"character!: 王", "dialogue: 你好"}},
 		{"forced needs no speech", "@McCLANE\n\nHello.", []string{"character!: McCLANE", "action: Hello."}},
 		{"forced, nothing there", "@\nHello.", []string{"action: @\nHello."}},
+		{"ß among capitals", "GROßMANN\nHallo.", []string{"character: GROßMANN", "dialogue: Hallo."}},
 		{"no case, no cue", "王小明\n你好", []string{"action: 王小明\n你好"}},
 		{"letters without case among capitals", "王 A\n你好", []string{"action: 王 A\n你好"}},
 		{"a heading is none", "EXT. HOUSE\nHello.", []string{"action: EXT. HOUSE\nHello."}},

@@ -169,6 +169,10 @@ func (e *encoder) heading(el screenplay.Element) {
 	}
 	if e.shape("."+text+tail) != forcedHeading {
 		text = strings.TrimLeftFunc(screenplay.Plain(text), func(r rune) bool { return !isAlphanumeric(r) })
+		if !el.Forced && e.shape(text+tail) == heading {
+			e.put(text, tail)
+			return
+		}
 	}
 	e.put(".", text, tail)
 }

@@ -45,6 +45,7 @@ func TestEncode(t *testing.T) {
 		{"heading with another prefix", []screenplay.Element{{Kind: heading, Text: "EXT/INT. CAR", Number: "2"}}, ".EXT/INT. CAR #2#\n"},
 		{"heading that starts with a quote", []screenplay.Element{el(heading, `"THE BAR"`)}, ".THE BAR\"\n"},
 		{"heading in emphasis", []screenplay.Element{el(heading, "**HOUSE - DAY**")}, ".HOUSE - DAY\n"},
+		{"heading with a prefix in emphasis", []screenplay.Element{el(heading, "*INT. HOUSE - DAY*")}, "INT. HOUSE - DAY\n"},
 		{"heading over two lines", []screenplay.Element{el(heading, "INT. HOUSE\nDAY")}, "INT. HOUSE DAY\n"},
 		{"scene number that Fountain has not", []screenplay.Element{{Kind: heading, Text: "INT. A", Number: "1 #A"}}, "INT. A #1A#\n"},
 		{"forced stays forced", []screenplay.Element{{Kind: heading, Text: "INT. A", Forced: true}}, ".INT. A\n"},

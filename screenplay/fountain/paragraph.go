@@ -1,7 +1,9 @@
 package fountain
 
 import (
+	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"cineforge/screenplay"
 )
@@ -208,13 +210,32 @@ func (p *parser) dialogue() {
 
 // warnCue tells of a cue that a person would hardly take for one.
 func (p *parser) warnCue(e screenplay.Element) {
-	if !e.Forced && strings.HasSuffix(e.Text, ":") {
+	if !e.Forced && isUnlikelyCue(e.Text) {
 		p.warn(e.Span.Start, "%q is read as a character's cue, as a line in capitals with text right below it is one; "+
 			"put a blank line below it, or a ! in front, if it is not", e.Text)
 	}
 	if e.Dual && !p.afterSpeech() {
 		p.warn(e.Span.Start, "%q is marked with ^ as spoken together with the speech before it, but there is none", e.Text)
 	}
+}
+
+// longestCue is the number of words above which a cue is more likely a sentence.
+const longestCue = 6
+
+// abbreviation is how a name may end that ends in a full stop: JR. or J.R.
+var abbreviation = regexp.MustCompile(`(?:^|[ .])(?:JR|SR|DR|MR|MRS|MS|ST|ESQ|PROF|CAPT|SGT|LT|COL|GEN|REV|GOV|SEN|DET|PH\.?D|\pL)\.$`)
+
+// isUnlikelyCue reports whether a cue ends as a sentence does, or is as long as one.
+func isUnlikelyCue(cue string) bool {
+	if !strings.ContainsAny(cue, ".:!?") && !strings.Contains(cue, "…") && strings.Count(cue, " ") < longestCue {
+		return false // most cues, at little cost
+	}
+	name, _ := screenplay.CueName(cue)
+	if strings.HasSuffix(name, ".") {
+		return !abbreviation.MatchString(name)
+	}
+	end, _ := utf8.DecodeLastRuneInString(name)
+	return strings.ContainsRune(":!?…", end) || len(strings.Fields(name)) > longestCue
 }
 
 // afterSpeech reports whether the last element on the page is of a speech.
