@@ -31,8 +31,8 @@ type Text struct {
 // clearly; else Windows-1252, which every byte fits.
 //
 // Line ends of all three kinds, also mixed, become "\n". Control characters other
-// than the tab are removed with a warning (a form feed without one), undecodable
-// bytes become U+FFFD with a warning. Empty data is the empty text.
+// than the tab are removed with a warning (a form feed without one), as are U+200B,
+// U+200C, U+200D and U+2060 at the start of a line; undecodable bytes become U+FFFD with a warning. Empty data is the empty text.
 //
 // The error is a [failure.Error] of class Input: data is not text at all.
 // The time is linear in len(data).

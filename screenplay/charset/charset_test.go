@@ -286,3 +286,17 @@ func BenchmarkDecode(b *testing.B) {
 		}
 	}
 }
+
+// TestInvisibleStart has characters that nobody sees before the first word of a
+// line, and in words, where languages need them.
+func TestInvisibleStart(t *testing.T) {
+	got, err := charset.Decode([]byte("\u200bINT. A - DAY\n\n \u200d\u2060\u200cBOB\r\nmi\u200cra\u200b\n\ufeffEXT. B\r\u200b\n“\u200bx”\n"))
+	want := charset.Text{Text: "INT. A - DAY\n\n BOB\nmi\u200cra\u200b\nEXT. B\n\n“\u200bx”\n", Encoding: "utf-8", Warnings: []screenplay.Warning{
+		{Line: 1, Message: "1 invisible character removed from its start"},
+		{Line: 3, Message: "3 invisible characters removed from its start"},
+		{Line: 6, Message: "1 invisible character removed from its start"},
+	}}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got)\n%s", err, diff)
+	}
+}

@@ -18,6 +18,7 @@ type washer struct {
 	lines  []stain // the first maxWarnings lines with something to tell of
 	beyond []int   // the numbers of the other such lines
 	at     stain   // the line being read
+	head   int     // how far into it nothing visible came, -1 once something did
 	junk   int     // control characters and lost ones of all lines
 	total  int     // characters, NUL aside
 }
@@ -26,20 +27,24 @@ type washer struct {
 type stain struct {
 	line               int
 	nul, control, lost int
+	unseen             int // invisible characters before its first visible one
 }
 
 // maxWarnings bounds the list for a file in which every line is damaged.
 const maxWarnings = 50
 
 // wash unifies line ends, drops byte order marks left by joining files, and
-// drops control characters. A form feed begins a page: text converted from PDF
-// has one before the first word, where it would hide a scene heading.
+// drops control characters. So it does with invisible characters before the
+// first word of a line, where they would hide what the line is.
+//
+// A form feed begins a page: text converted from PDF has one before the first
+// word, where it would hide a scene heading.
 func (w *washer) wash() string {
 	w.at.line = 1
 	from := 0
 	for i := 0; i < len(w.in); {
 		c := w.in[i]
-		if c >= ' ' && c != 0x7F && c != 0xEF || c == '\t' {
+		if c >= ' ' && c != 0x7F && c != 0xE2 && c != 0xEF || c == '\t' {
 			if c < utf8.RuneSelf || c >= 0xC0 {
 				w.total++
 			}
@@ -63,13 +68,14 @@ func (w *washer) wash() string {
 }
 
 // special counts the character at offset i, which is no ordinary one or begins
-// with the byte that U+FEFF and U+FFFD begin with. It returns its size, and what
+// with the byte that U+FEFF and U+FFFD, or U+200B and its like, begin with. It returns its size, and what
 // to put in its place unless it is kept.
 func (w *washer) special(i int) (size int, instead string, keep bool) {
 	switch c := w.in[i]; {
 	case c == '\n':
 		w.total++
 		w.endLine()
+		w.head = i + 1
 		return 1, "", true
 	case c == '\r':
 		if strings.HasPrefix(w.in[i+1:], "\n") {
@@ -77,6 +83,7 @@ func (w *washer) special(i int) (size int, instead string, keep bool) {
 		}
 		w.total++
 		w.endLine()
+		w.head = i + 1
 		return 1, "\n", false
 	case c == '\f' || c == '\v':
 		if i == 0 || w.in[i-1] == '\n' || w.in[i-1] == '\r' {
@@ -96,15 +103,30 @@ func (w *washer) special(i int) (size int, instead string, keep bool) {
 		return size, "", false
 	}
 	w.total++
-	if r == utf8.RuneError {
+	switch r {
+	case utf8.RuneError:
 		w.at.lost++
+	case '\u200b', '\u200c', '\u200d', '\u2060':
+		if w.leads(i) {
+			w.head = i + size
+			w.at.unseen++
+			return size, "", false
+		}
 	}
 	return size, "", true
 }
 
+// leads reports whether nothing visible stands before offset i on its line.
+func (w *washer) leads(i int) bool {
+	if w.head >= 0 && strings.Trim(w.in[w.head:i], " \t\f\v\x00\ufeff") != "" {
+		w.head = -1
+	}
+	return w.head >= 0
+}
+
 // endLine files what was counted on the line.
 func (w *washer) endLine() {
-	if w.at.nul+w.at.control+w.at.lost > 0 {
+	if w.at.nul+w.at.control+w.at.lost+w.at.unseen > 0 {
 		w.junk += w.at.control + w.at.lost
 		if len(w.lines) < maxWarnings {
 			w.lines = append(w.lines, w.at)
@@ -136,6 +158,9 @@ func (w *washer) warnings(text string) []screenplay.Warning {
 		}
 		if l.control > 0 {
 			add(l.line, "%s removed", plural(l.control, "control character"))
+		}
+		if l.unseen > 0 {
+			add(l.line, "%s removed from its start", plural(l.unseen, "invisible character"))
 		}
 		if l.lost > 0 {
 			add(l.line, "%s could not be decoded as %s, shown as \ufffd", plural(l.lost, "character"), w.encoding)

@@ -12,6 +12,8 @@ import (
 type counts struct {
 	words                  int
 	headings, implied      int
+	doubtful, unplaced     int // headings that read like sentences; words before the first heading, if many
+	fields, others         int // of the title page; other elements that are printed
 	cues                   int // with a speech
 	transitions, asides    int // asides are parentheticals
 	paragraphs             int // of action
@@ -29,10 +31,20 @@ func countScript(s screenplay.Script) counts {
 		if e.Kind == screenplay.Note || e.Kind == screenplay.Boneyard || e.Kind == screenplay.Blank {
 			continue
 		}
+		if e.Kind == screenplay.TitlePage {
+			c.fields++
+		} else {
+			c.others++
+		}
 		words := countWords(e.Text)
 		c.words += words
 		switch e.Kind {
 		case screenplay.SceneHeading:
+			if isSentence(e) {
+				c.doubtful++
+				c.paragraph(e.Text, words, names)
+				continue
+			}
 			c.headings++
 			if e.Implied {
 				c.implied++
@@ -49,8 +61,15 @@ func countScript(s screenplay.Script) counts {
 			c.paragraph(e.Text, words, names)
 		}
 	}
+	if words, _ := unplaced(s.Elements); words > maxUnplaced {
+		c.unplaced = words
+	}
+	least := 3
+	if c.acts > 0 {
+		least = 2
+	}
 	for _, n := range names {
-		if n >= 3 {
+		if n >= least {
 			c.speakers++
 			c.speeches += n
 		}
@@ -79,13 +98,17 @@ func (c *counts) paragraph(text string, words int, names map[string]int) {
 		c.entrances++
 	}
 	broken := false // a list, or a script that lost its blank lines
-	labels := c.labels
+	labels, lines, code := c.labels, c.lines, 0
+	calls, repeated := map[string]int{}, false
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		if line == "" {
 			continue
 		}
 		c.lines++
+		if isCode(line) {
+			code++
+		}
 		switch {
 		case isItem(line):
 			c.items++
@@ -94,11 +117,22 @@ func (c *counts) paragraph(text string, words int, names map[string]int) {
 			broken = true
 		case isLabel(line):
 			c.labels++
+			if name := labelOf(line); name != "" {
+				calls[name]++
+				repeated = repeated || calls[name] > 1
+			}
 		}
 	}
 	if name := speaker(text); name != "" && c.labels-labels < 2 { // more are a record of keys and values
 		names[name]++
 	}
+	if repeated { // no record has a key twice: it is talk
+		broken = true
+		for name, n := range calls {
+			names[name] += n
+		}
+	}
+	broken = broken || c.labels-labels >= 2 || code > 0 && code*2 >= c.lines-lines
 	ends := sentences(trimmed)
 	amidst := c.headings > 0
 	if !broken && (!amidst && words >= proseWords && ends >= 1 || amidst && words >= proseWordsAmidst && ends >= 3) {
@@ -215,4 +249,13 @@ func isCapitals(line string) bool {
 func isLabel(line string) bool {
 	key, _, ok := strings.Cut(line[:min(len(line), 40)], ":")
 	return ok && key != "" && len(strings.Fields(key)) <= 3
+}
+
+// isCode reports whether line may be one of a program or of a table of values.
+func isCode(line string) bool {
+	if strings.ContainsAny(line[len(line)-1:], ";{}") || strings.HasPrefix(line, "#include") {
+		return true
+	}
+	cells := strings.Count(line, ",") - strings.Count(line, ", ")
+	return cells >= 2 || strings.Count(line, "\t") >= 2
 }

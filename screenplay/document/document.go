@@ -38,7 +38,7 @@ type Document struct {
 // The content decides the format, and the name only where that leaves a choice.
 // "md" is text whose scene headings or cues carry the marks of Markdown, unless
 // the name ends in .fountain, where ## is a section; and a file named .md that
-// holds no headings at all. A file named .md with plain headings is "fountain", as
+// holds no headings at all or has front matter. A file named .md with plain headings is "fountain", as
 // is one named .fountain or .spmd, or without a telling name but with headings.
 // Any other text, that in a .txt above all, is "txt"; it is read by the rules of
 // Fountain too. Headings that only a person would take are in the script as implied.
@@ -65,7 +65,7 @@ func Read(name string, data []byte) (Document, error) {
 	d.Text, d.Encoding = decoded.Text, decoded.Encoding
 	d.decode()
 	d.classify()
-	d.Warnings = slices.Concat(decoded.Warnings, d.Script.Warnings, d.kindWarnings(), d.likenesses())
+	d.Warnings = slices.Concat(decoded.Warnings, d.Script.Warnings, d.kindWarnings(), d.doubts(), d.likenesses())
 	slices.SortStableFunc(d.Warnings, func(a, b screenplay.Warning) int { return cmp.Compare(a.Line, b.Line) })
 	return d, nil
 }
@@ -88,12 +88,17 @@ func (d *Document) decode() {
 	extension := strings.ToLower(path.Ext(d.Name))
 	named := func(extensions ...string) bool { return slices.Contains(extensions, extension) }
 	inFountain := named(".fountain", ".spmd")
-	if !inFountain && (marked > plain || plain == 0 && named(".md", ".markdown", ".mdown")) {
+	inMarkdown := named(".md", ".markdown", ".mdown")
+	if !inFountain && (marked > plain || inMarkdown && (plain == 0 || markdown.HasFrontMatter(d.Text))) {
 		d.Format = "md"
 		d.Script = screenplay.Imply(markdown.Decode(d.Text))
 		return
 	}
-	d.Script = screenplay.Imply(fountain.Decode(d.Text))
+	text := d.Text
+	if !inFountain {
+		text = markdown.Unfence(text)
+	}
+	d.Script = screenplay.Imply(fountain.Decode(text))
 	if inFountain || plain > 0 && !named(".txt", ".text") {
 		d.Format = "fountain"
 	} else {

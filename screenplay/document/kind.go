@@ -101,6 +101,11 @@ func (c counts) evidence(kind Kind) []string {
 	if c.implied > 0 {
 		said[len(said)-1] += fmt.Sprintf(" (%d implied)", c.implied)
 	}
+	say(c.doubtful, "heading that reads like a sentence", "headings that read like sentences")
+	say(c.unplaced, "word before the first scene", "words before the first scene")
+	if c.fields > 0 && c.others == 0 {
+		said = append(said, "only a title page")
+	}
 	say(c.cues, "cue with speech", "cues with speech")
 	say(c.asides, "parenthetical", "parentheticals")
 	say(c.transitions, "transition", "transitions")

@@ -2,6 +2,7 @@ package document
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"cineforge/screenplay"
@@ -13,7 +14,7 @@ type ScenesReport struct {
 	Format     string               `json:"format"`
 	Encoding   string               `json:"encoding"`
 	Title      string               `json:"title"`      // in plain words on one line, "" for none
-	TitlePage  map[string]string    `json:"title_page"` // by lower-case key with underscores
+	TitlePage  map[string]string    `json:"title_page"` // by lower-case key with underscores; the values of a key written twice are its lines
 	Scenes     []SceneReport        `json:"scenes"`
 	Characters []CharacterReport    `json:"characters"`
 	Locations  []string             `json:"locations"`
@@ -58,10 +59,12 @@ func Summary(d Document) ScenesReport {
 		Minutes:    round(d.Script.Minutes()),
 		Warnings:   append([]screenplay.Warning{}, d.Warnings...),
 	}
+	values := map[string][]string{}
 	for _, field := range d.Script.TitlePage() {
-		if _, known := r.TitlePage[field.Key]; !known {
-			r.TitlePage[field.Key] = field.Value
-		}
+		values[field.Key] = append(values[field.Key], field.Value)
+	}
+	for key, list := range values {
+		r.TitlePage[key] = strings.Join(slices.Compact(list), "\n")
 	}
 	r.Title = strings.Join(strings.Fields(screenplay.Plain(r.TitlePage["title"])), " ")
 	for _, s := range d.Script.Scenes() {

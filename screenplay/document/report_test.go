@@ -181,3 +181,11 @@ func TestLikenesses(t *testing.T) {
 		})
 	}
 }
+
+func TestFieldsWrittenTwice(t *testing.T) {
+	d := read(t, "a.fountain", "Title: Rain\nAuthor: Ann\nAuthor: Bob\nDate: today\nDate: today\n\nINT. A - DAY\n\nRain.\n")
+	want := map[string]string{"title": "Rain", "author": "Ann\nBob", "date": "today"}
+	if diff := cmp.Diff(want, document.Summary(d).TitlePage); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}

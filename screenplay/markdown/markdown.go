@@ -19,10 +19,14 @@ import (
 //     below it are its speech. In small letters it is one if it ends in a hard break.
 //     Cues in capitals without bold count as in Fountain. In speech a line in
 //     parentheses, also in emphasis, is a Parenthetical.
+//   - A heading in capitals, of up to three words, that is deeper than that of its
+//     scene is a cue, too, if a paragraph comes next, which is its speech. One
+//     warning tells of all of these.
 //   - A quotation (>) is Centered, or a Transition if it is in capitals and ends in
 //     a colon or full stop.
 //   - Front matter (between lines of ---), and lines such as "Author: X" or "by X"
 //     below the title, are the title page.
+//   - The fences of code (```) are Blank; what is between them is read as all else.
 //   - Comments (<!-- -->) are Boneyard; === breaks the page; a rule (---, ***) is
 //     Blank, as it is a means of layout.
 //
@@ -30,11 +34,13 @@ import (
 // breaks and backslashes of Markdown are removed, emphasis stays. The time is
 // linear in the length of text.
 func Decode(text string) screenplay.Script {
+	text = Unfence(text)
 	p := &parser{text: text, front: true, closes: strings.LastIndex(text, "-->")}
 	p.frontMatter()
 	for p.pos < len(p.text) {
 		p.block()
 	}
+	p.cueHeadings.warn(&p.script)
 	p.script.Lines = p.line
 	return p.script
 }
@@ -47,7 +53,10 @@ type parser struct {
 	front  bool // nothing but the title page came yet
 	titled bool // the title has been seen
 	closes int  // where the last comment ends, -1 for nowhere
-	script screenplay.Script
+	depth  int  // of the heading of the scene, 0 for one that is none of Markdown
+
+	cueHeadings cueHeadings
+	script      screenplay.Script
 }
 
 // peek returns the line at pos, without its end.
@@ -194,6 +203,13 @@ func (p *parser) heading(text string, depth, lines int) {
 			p.titled = true
 			e = screenplay.Element{Kind: screenplay.TitlePage, Key: "Title", Text: e.Text}
 		}
+	}
+	if e.Kind == screenplay.Section && p.headsSpeech(text, depth) {
+		p.cueHeading(text, lines)
+		return
+	}
+	if e.Kind == screenplay.SceneHeading {
+		p.depth = depth
 	}
 	p.add(e, lines)
 	if why != "" {

@@ -123,6 +123,9 @@ var cases = []struct {
 			"1-3 title: The Rain", "4-5 Author: Ann", "6-8 contact: ann@example.org / 12 High Street", "9-12 logline: It rains / a lot.",
 			"14-14 section1: The Rain", "16-16 action: Rain.",
 		}},
+	{"a fenced script", "```fountain\nINT. A - DAY\n\nRain.\n\nBOB\nHi.\n```\nA ```word``` stays.\n```",
+		[]string{"2-2 scene_heading: INT. A - DAY", "4-4 action: Rain.", "6-6 character: BOB", "7-7 dialogue: Hi.", "9-9 action: A ```word``` stays."}},
+	{"rules are no front matter", "---\n\nINT. A - DAY\n\nRain.\n\n---\n", []string{"3-3 scene_heading: INT. A - DAY", "5-5 action: Rain."}},
 	{"no front matter", "---\nRain.\n", []string{"2-2 action: Rain."}},
 	{"front matter without a field", "---\n---\nRain.\n", []string{"3-3 action: Rain."}},
 	{"title lines", "Title: The Rain\nDraft date: 1/1/2020\n\nWritten by Ann\n\nCredit: not by\nAnn\n",
@@ -208,6 +211,31 @@ func FuzzMarkdown(f *testing.F) {
 	})
 }
 
+// TestHeadingsAsCues has names in headings below those of the scenes, and headings
+// there that name nobody.
+func TestHeadingsAsCues(t *testing.T) {
+	text := "#### ANN\n\nHi.\n\n### INT. A - DAY\n\nHi.\n\n#### JANE (V.O.)\n\nHello.\n\nShe goes.\n\n#### BOB\n*(beat)*\n\nYo.\n\n" +
+		"#### MONTAGE\n\nRain.\n\n#### The Cat\n\nMeow.\n\n### EVE\n\nRain.\n\n#### DAN\n\n- one\n\n#### FOX"
+	s := markdown.Decode(text)
+	want := []string{
+		"1-1 section4: ANN", "3-3 action: Hi.", "5-5 scene_heading: INT. A - DAY", "7-7 action: Hi.",
+		"9-10 character: JANE (V.O.)", "11-11 dialogue: Hello.", "13-13 action: She goes.",
+		"15-15 character: BOB", "16-17 parenthetical: (beat)", "18-18 dialogue: Yo.",
+		"20-20 section4: MONTAGE", "22-22 action: Rain.", "24-24 section4: The Cat", "26-26 action: Meow.",
+		"28-28 section3: EVE", "30-30 action: Rain.", "32-32 section4: DAN", "34-34 action: - one", "36-36 section4: FOX",
+	}
+	if diff := cmp.Diff(want, outline(s)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if err := cover(text, s); err != nil {
+		t.Error(err)
+	}
+	warnings := []screenplay.Warning{{Line: 9, Message: "2 headings in capitals inside scenes (JANE, BOB) taken as cues; write each in bold, right above the speech"}}
+	if diff := cmp.Diff(warnings, s.Warnings); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 // TestDecodeIsLinear would not end in reasonable time if it were not.
 func TestDecodeIsLinear(t *testing.T) {
 	const n = 100_000
@@ -219,6 +247,7 @@ func TestDecodeIsLinear(t *testing.T) {
 		"empty lines":             strings.Repeat("\n", 10*n),
 		"quotations":              strings.Repeat("> A\n", n),
 		"bold":                    strings.Repeat("**A**\n", n),
+		"headings as cues":        "## INT. A\n" + strings.Repeat("### BOB\n\n(a)\n\n", n),
 		"rules":                   strings.Repeat("---\n", n),
 		"title lines":             "# A\n" + strings.Repeat("by a\n", n) + "b\n",
 		"title pages":             strings.Repeat("Title: a\n\n", n),

@@ -10,22 +10,10 @@ import (
 // frontMatter reads what stands between lines of --- at the very start: the first
 // field comes with the line before it, the last with the line behind it.
 func (p *parser) frontMatter() {
-	if strings.TrimRight(p.peek(), " \t") != "---" {
+	last := frontMatterLines(p.text)
+	if last == 0 {
 		return
 	}
-	at := *p
-	at.next()
-	for at.pos < len(at.text) {
-		line := strings.TrimRight(at.peek(), " \t")
-		if line == "---" || line == "..." {
-			break
-		}
-		at.next()
-	}
-	if at.pos == len(at.text) {
-		return // it is a rule
-	}
-	last := at.line + 1
 	p.next()
 	field, from := (*screenplay.Element)(nil), 1
 	for p.line < last {
@@ -47,6 +35,33 @@ func (p *parser) frontMatter() {
 		field = &screenplay.Element{Kind: screenplay.Blank}
 	}
 	p.titled = p.field(*field, from, p.line)
+}
+
+// HasFrontMatter reports whether text begins with fields between lines of ---.
+func HasFrontMatter(text string) bool { return frontMatterLines(text) > 0 }
+
+// frontMatterLines returns how many lines the front matter has, the marks
+// included. A line of --- is a rule if no other comes, or no field behind it.
+func frontMatterLines(text string) int {
+	n, begun := 0, false
+	for line := range strings.Lines(text) {
+		n++
+		line = strings.TrimRight(line, " \t\n")
+		key, _, field := strings.Cut(line, ":")
+		switch {
+		case n == 1 && line != "---":
+			return 0
+		case n == 1 || begun && line != "---" && line != "...":
+		case line == "---" || line == "...":
+			return n
+		case line == "" || line[0] == '#':
+		case !field || len(strings.Fields(key)) > 3 || isSlugline(key):
+			return 0
+		default:
+			begun = true
+		}
+	}
+	return 0
 }
 
 // field adds a field of the lines from..to, and reports whether a title has been seen.
