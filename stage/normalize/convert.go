@@ -2,9 +2,11 @@ package normalize
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
+	"cineforge/failure"
 	"cineforge/llm"
 	"cineforge/screenplay/document"
 	"cineforge/stage"
@@ -145,13 +147,32 @@ func convert(ctx context.Context, task stage.Task, doc document.Document) ([]chu
 		}
 		a, resp, err := llm.Ask[adaptation](ctx, task.Model, req)
 		if err != nil {
-			return fmt.Errorf("adapt %s, which looks like %s: %w", doc.Name, kind, err)
+			return unanswered(doc, kind, err)
 		}
 		a.answeredBy = resp.Provider + ":" + resp.Model
 		adaptations[i] = a
 		return nil
 	})
 	return parts, adaptations, err
+}
+
+// unanswered says what failed. Where no model can answer, that the document needs
+// one is the failure to tell of; any other is that of the model.
+func unanswered(doc document.Document, kind string, err error) error {
+	f, ok := errors.AsType[*failure.Error](err)
+	if !ok || f.Class != failure.NoProvider {
+		return fmt.Errorf("adapt %s, which looks like %s: %w", doc.Name, kind, err)
+	}
+	if len(doc.Evidence) > 0 {
+		kind += " (" + strings.Join(doc.Evidence, ", ") + ")"
+	}
+	return &failure.Error{
+		Class: failure.NoProvider,
+		Message: fmt.Sprintf("%s looks like %s, which a language model has to adapt into a screenplay, and only the offline one is configured",
+			doc.Name, kind),
+		Hint: f.Hint,
+		Err:  err,
+	}
 }
 
 // looksLike says in words what a text looks like that is no screenplay.

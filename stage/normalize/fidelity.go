@@ -9,15 +9,16 @@ import (
 )
 
 // Fidelity tells how the canonical script was checked against its source: the
-// words of all its elements (dialogue, action and the rest, notes and cut text
-// included) in order must be those of the source, by their letters and digits and
+// words of its text (dialogue, action and the rest, notes and cut text included)
+// must be those that stand in the source, and those of its elements in their order
+// must be those of the elements of the source, by their letters and digits and
 // whatever their case. A script that fails the check is never made.
 type Fidelity struct {
-	Checked        bool     `json:"checked"` // false where a model rewrote the source, which no rule can check
-	SourceWords    int      `json:"source_words"`
-	CanonicalWords int      `json:"canonical_words"`
-	Lost           []string `json:"lost"`
-	OK             *bool    `json:"ok"` // null if not checked
+	Checked        bool     `json:"checked"`         // false where a model rewrote the source, which no rule can check
+	SourceWords    int      `json:"source_words"`    // of the text as it was read, its markup included
+	CanonicalWords int      `json:"canonical_words"` // of the text that was made, its markup included
+	Lost           []string `json:"lost"`            // what a rule left out as no text of its own, with line and reason
+	OK             *bool    `json:"ok"`              // null if not checked
 }
 
 // word is a word of a script, folded, with the line of the text that it stands on.
@@ -45,7 +46,14 @@ func wordsOf(s screenplay.Script) []word {
 				line++
 			}
 		}
-		for text := range strings.Lines(e.Text) {
+		text := e.Text
+		if e.Kind == screenplay.SceneHeading { // its notes are written behind it
+			text = e.Printed()
+			for _, r := range screenplay.Remarks(e.Text) {
+				text += " " + e.Text[r.Start:r.End]
+			}
+		}
+		for text := range strings.Lines(text) {
 			add(text, min(line, e.Span.End))
 			line++
 		}

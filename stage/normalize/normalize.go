@@ -10,6 +10,7 @@ import (
 
 	"cineforge/artifact"
 	"cineforge/failure"
+	"cineforge/screenplay"
 	"cineforge/screenplay/document"
 	"cineforge/stage"
 )
@@ -47,8 +48,9 @@ const (
 )
 
 // Run makes the canonical_script artifact. Only a text that is no screenplay is
-// put to the model, in units chunk_001 and so on. Blank text is a failure of
-// class input; a repair that would lose a word is one of class internal.
+// put to the model, in units chunk_001 and so on. Blank text, or a title page
+// alone, is a failure of class input; a repair that would lose a word is one of
+// class internal.
 func (Module) Run(ctx context.Context, task stage.Task) (stage.Result, error) {
 	var in rawInput
 	if err := task.Inputs.Decode(artifact.RawInput, &in); err != nil {
@@ -60,6 +62,10 @@ func (Module) Run(ctx context.Context, task stage.Task) (stage.Result, error) {
 	doc, err := document.Read(in.SourceInfo.Filename, []byte(in.Content))
 	if err != nil {
 		return stage.Result{}, fmt.Errorf("read the ingested text: %w", err)
+	}
+	if titleOnly(doc.Script) {
+		return stage.Result{}, failure.New(failure.Input, "there is no script below the title page of "+doc.Name,
+			"put a blank line behind the title page, and the script below it")
 	}
 	if byRule(doc) {
 		data, review, err := rewrite(doc)
@@ -82,6 +88,21 @@ func (Module) Run(ctx context.Context, task stage.Task) (stage.Result, error) {
 		Health:      artifact.NeedsReview,
 		Annotations: map[string]any{"answered_by": by},
 	}, data)
+}
+
+// maxTitleWords is more than a title page has; what is longer is a text that runs on.
+const maxTitleWords = 150
+
+// titleOnly reports whether there is a title page in a script, and nothing else.
+func titleOnly(s screenplay.Script) bool {
+	words := 0
+	for _, e := range s.Elements {
+		if e.Kind != screenplay.TitlePage && e.Kind != screenplay.Blank {
+			return false
+		}
+		words += len(strings.Fields(e.Text))
+	}
+	return count(s, screenplay.TitlePage) > 0 && words <= maxTitleWords
 }
 
 // result returns the stage's result, with what the draft lacks filled in.

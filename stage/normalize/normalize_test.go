@@ -170,9 +170,26 @@ func TestProseNeedsAModel(t *testing.T) {
 	if failure.ClassOf(err) != failure.NoProvider {
 		t.Fatalf("got %v, want a failure of class no_provider", err)
 	}
-	for _, part := range []string{"letter.txt", "prose", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY"} {
-		if !strings.Contains(err.Error(), part) {
-			t.Errorf("the message lacks %s: %v", part, err)
+	f, _ := errors.AsType[*failure.Error](err)
+	for _, part := range []string{"letter.txt looks like prose (", " % of ", "a language model has to adapt", "only the offline one is configured"} {
+		if !strings.Contains(f.Message, part) {
+			t.Errorf("the message lacks %s: %s", part, f.Message)
+		}
+	}
+	if strings.Contains(f.Message, "chunk_") || f.Hint != "set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY and run it again" {
+		t.Errorf("message %q, hint %q", f.Message, f.Hint)
+	}
+}
+
+func TestATitlePageAloneIsRefused(t *testing.T) {
+	for content, want := range map[string]failure.Class{
+		"Title: Rain\nAuthor: Ann\n":                         failure.Input,
+		"Title: Rain\nAuthor: Ann\n\nHello there.\n":         failure.NoProvider,
+		"Title: " + strings.Repeat("It ran on. ", 60) + "\n": failure.NoProvider,
+	} {
+		_, err := normalize.Module{}.Run(t.Context(), stage.Task{Inputs: raw("a.fountain", content), Model: offline.Model{}})
+		if got := failure.ClassOf(err); got != want || got == failure.Input && !strings.Contains(err.Error(), "no script below the title page") {
+			t.Errorf("%.40q: got %v, want class %s", content, err, want)
 		}
 	}
 }
@@ -198,7 +215,7 @@ func checkScript(t rapid.TB, content string, script normalize.Script) {
 	if script.Normalization.Strategy == normalize.Conversion {
 		t.Fatalf("%q was put to the model", content)
 	}
-	if f := script.Fidelity; !f.Checked || f.OK == nil || !*f.OK || f.SourceWords != f.CanonicalWords {
+	if f := script.Fidelity; !f.Checked || f.OK == nil || !*f.OK || f.SourceWords != f.CanonicalWords+len(f.Lost) {
 		t.Fatalf("fidelity %+v", f)
 	}
 	decoded := fountain.Decode(script.ScriptText)

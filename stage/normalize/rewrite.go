@@ -18,10 +18,34 @@ func byRule(doc document.Document) bool {
 	switch doc.Kind {
 	case document.Prose, document.StagePlay:
 		return false
+	case document.Hybrid:
+		return count(doc.Script, screenplay.SceneHeading) > 0 && !mostlyProse(doc.Script)
 	case document.Screenplay:
 		return count(doc.Script, screenplay.SceneHeading)+count(doc.Script, screenplay.Character) > 0
 	}
 	return count(doc.Script, screenplay.SceneHeading) > 0
+}
+
+// mostlyProse reports whether the scenes of a script are an exception in it: more
+// than 60 % of its action stands before the first of them, or they run to over
+// 600 words of action each, some three pages, with hardly any speech.
+func mostlyProse(s screenplay.Script) bool {
+	before, action, speech, headings := 0, 0, 0, 0
+	for _, e := range s.Elements {
+		switch e.Kind {
+		case screenplay.SceneHeading:
+			headings++
+		case screenplay.Action:
+			n := len(strings.Fields(e.Text))
+			action += n
+			if headings == 0 {
+				before += n
+			}
+		case screenplay.Dialogue, screenplay.Lyrics:
+			speech += len(strings.Fields(e.Text))
+		}
+	}
+	return before*10 > action*6 || action > 600*headings && speech*20 < action
 }
 
 func count(s screenplay.Script, kind screenplay.Kind) int {
@@ -38,13 +62,14 @@ func count(s screenplay.Script, kind screenplay.Kind) int {
 // is valid Fountain for the same elements, else the elements written anew. review
 // says that a person should look at it.
 func rewrite(doc document.Document) (data Script, review bool, err error) {
+	var spans []screenplay.Span
 	if valid(doc) {
 		data = passed(doc)
 	} else {
-		data = repaired(doc)
+		data, spans = repaired(doc)
 	}
 	canonical := fountain.Decode(data.ScriptText)
-	if data.Fidelity, err = check(doc.Script, canonical); err != nil {
+	if data.Fidelity, err = faithful(doc, data.ScriptText, canonical, spans); err != nil {
 		return Script{}, false, &failure.Error{
 			Class:   failure.Internal,
 			Message: fmt.Sprintf("normalizing %s would not keep its text: %v", doc.Name, err),
@@ -86,8 +111,8 @@ func passed(doc document.Document) Script {
 	}
 }
 
-// repaired returns the elements of a document as Fountain.
-func repaired(doc document.Document) Script {
+// repaired returns the elements of a document as Fountain, and their lines in it.
+func repaired(doc document.Document) (Script, []screenplay.Span) {
 	text, spans := fountain.EncodeLines(doc.Script)
 	implied := []int{}
 	for i, e := range doc.Script.Elements {
@@ -107,7 +132,7 @@ func repaired(doc document.Document) Script {
 			Confidence:   stage.Confidence(min(doc.Confidence, repairConfidence)),
 			Rationale:    "a screenplay that is not valid Fountain; written anew by rule, with no word lost",
 		},
-	}
+	}, spans
 }
 
 // valid reports whether the text of a document is Fountain for the elements that
@@ -117,20 +142,51 @@ func valid(doc document.Document) bool {
 	return slices.EqualFunc(doc.Script.Elements, fountain.Decode(doc.Text).Elements, same)
 }
 
-// check compares a canonical script with its source: it has to have the same
-// words, scene headings and cues.
-func check(source, canonical screenplay.Script) (Fidelity, error) {
-	from, to := wordsOf(source), wordsOf(canonical)
-	if err := compare(from, to); err != nil {
+// faithful checks the canonical text of a document, and the script in it, against
+// the document's elements and its text; spans is nil where the text is the same.
+func faithful(doc document.Document, text string, canonical screenplay.Script, spans []screenplay.Span) (Fidelity, error) {
+	if err := check(doc.Script, canonical); err != nil {
 		return Fidelity{}, err
 	}
-	for _, kind := range []screenplay.Kind{screenplay.SceneHeading, screenplay.Character} {
-		if n, m := count(source, kind), count(canonical, kind); n != m {
-			return Fidelity{}, fmt.Errorf("%d elements %s would become %d", n, kind, m)
+	f := Fidelity{Checked: true, SourceWords: countWords(doc.Text), CanonicalWords: countWords(text), Lost: []string{}, OK: new(true)}
+	if spans == nil {
+		return f, nil
+	}
+	var err error
+	f.Lost, err = survey(doc, text, spans)
+	return f, err
+}
+
+// check compares a canonical script with the one read from its source: it has to
+// have the same words in the same order, and as many scene headings and cues.
+func check(source, canonical screenplay.Script) error {
+	if err := compare(wordsOf(source), wordsOf(canonical)); err != nil {
+		return err
+	}
+	if n, m := count(source, screenplay.SceneHeading), count(canonical, screenplay.SceneHeading); n != m {
+		return fmt.Errorf("%d elements %s would become %d", n, screenplay.SceneHeading, m)
+	}
+	if n, m := cues(source), cues(canonical); n != m {
+		return fmt.Errorf("%d elements %s would become %d", n, screenplay.Character, m)
+	}
+	return nil
+}
+
+// cues counts the cues of a script. One whose speech is all cut text does not
+// count: what stands around it decides whether it is read as a cue at all.
+func cues(s screenplay.Script) int {
+	n := 0
+	for i, e := range s.Elements {
+		if e.Kind != screenplay.Character {
+			continue
+		}
+		mute := i+1 < len(s.Elements) && s.Elements[i+1].Kind == screenplay.Dialogue &&
+			strings.TrimSpace(s.Elements[i+1].Printed()) == ""
+		if !mute {
+			n++
 		}
 	}
-	ok := true
-	return Fidelity{Checked: true, SourceWords: len(from), CanonicalWords: len(to), Lost: []string{}, OK: &ok}, nil
+	return n
 }
 
 // titleOf returns the title on the title page, its lines joined; "" if there is none.

@@ -4,7 +4,7 @@ package projectconfig
 // project. Text that nobody knows is "unknown", numbers and the rest are null.
 type Config struct {
 	Title    string   `json:"title"`
-	Format   string   `json:"format"` // feature, short_film, series_episode or unknown
+	Format   string   `json:"format"` // feature, short_film, series_episode or unknown; as the title page has it, if it does
 	Genre    []string `json:"genre"`
 	Tone     []string `json:"tone"`
 	Logline  *string  `json:"logline"`

@@ -166,8 +166,16 @@ func TestDefaultsDoNotRaiseTheConfidence(t *testing.T) {
 
 func TestAModelAnswersOnlyWhatTheRulesDoNotKnow(t *testing.T) {
 	got, draft, _ := run(t, stage.Task{Inputs: inputs(t, "The Long Way", script, 90), Model: answer(t, fullAnswer)})
-	if got.Title != "The Long Way" || got.Format != "feature" {
-		t.Errorf("the model's %q and %q stand in place of what the rules know", got.Title, got.Format)
+	if got.Title != "The Long Way" || len(got.PrimaryCharacters) != 2 {
+		t.Errorf("the model's %q stands in place of what the rules know", got.Title)
+	}
+	// That its length makes it a feature is a guess at 0.6, and the model says 0.8.
+	if d := got.Details["format"]; got.Format != "series_episode" || d.By != projectconfig.ByModel {
+		t.Errorf("format %+v", d)
+	}
+	unsure := strings.Replace(fullAnswer, `"confidence": 0.8`, `"confidence": 0.6`, 1)
+	if got, _, _ := run(t, stage.Task{Inputs: inputs(t, "The Long Way", script, 90), Model: answer(t, unsure)}); got.Format != "feature" {
+		t.Errorf("a guess no better than the rule's is taken: %+v", got.Details["format"])
 	}
 	if diff := cmp.Diff([]string{"drama", "mystery"}, got.Genre); diff != "" {
 		t.Error(diff)
@@ -220,6 +228,8 @@ func TestFormat(t *testing.T) {
 		minutes      float64
 		want         string
 	}{
+		{"a fragment", scene, 2.9, "unknown"},
+		{"a whole one", scene, 3, "short_film"},
 		{"at the Academy's limit", scene, 40, "short_film"},
 		{"between", scene, 40.1, "unknown"},
 		{"at the Guild's limit", scene, 60, "feature"},

@@ -18,6 +18,7 @@ func propose(title string, script screenplay.Script, index sceneIndex, a answer)
 		d["title"] = found(title, stated, ByTitlePage, "it stands on the title page")
 	}
 	detect(d, script, index)
+	read(d, script)
 	judge(d, a)
 	presets(d)
 	return Config{
@@ -77,29 +78,68 @@ func detect(d map[string]Detail, script screenplay.Script, index sceneIndex) {
 	}
 }
 
-// judge fills in the model's answer where nothing is known so far.
+// read takes what the title page says in so many words; of fields for the same
+// setting, the first that is not blank.
+func read(d map[string]Detail, script screenplay.Script) {
+	const why = "it stands on the title page"
+	for _, f := range script.TitlePage() {
+		text := strings.Join(strings.Fields(screenplay.Plain(f.Value)), " ")
+		name := map[string]string{
+			"format": "format", "type": "format", "genre": "genre", "genres": "genre", "tone": "tone",
+			"logline": "logline", "log_line": "logline",
+		}[f.Key]
+		if text == "" || d[name].By == ByTitlePage {
+			continue
+		}
+		switch name {
+		case "format":
+			d[name] = found(text, stated, ByTitlePage, why)
+		case "logline":
+			d[name] = found(&text, stated, ByTitlePage, why)
+		case "genre", "tone":
+			parts := strings.FieldsFunc(screenplay.Plain(f.Value), func(r rune) bool { return strings.ContainsRune(",/;\n", r) })
+			if list := distinct(parts); len(list) > 0 {
+				d[name] = found(list, stated, ByTitlePage, why)
+			}
+		}
+	}
+}
+
+// better puts a model's detail in the place of one that nobody found, or that a
+// rule guessed from averages, and is less sure of.
+func better(d map[string]Detail, name string, by Detail) {
+	known := d[name]
+	if known.By == ByNobody || known.By == ByRule && known.Confidence <= byLength && known.Confidence < by.Confidence {
+		d[name] = by
+	}
+}
+
+// judge fills in the model's answer where nothing better is known so far.
 func judge(d map[string]Detail, a answer) {
 	const unanswered = "it takes a reader's judgement, and no model gave one"
-	d["genre"] = nobody([]string{}, unanswered)
-	d["tone"] = nobody([]string{}, unanswered)
-	d["logline"] = nobody((*string)(nil), unanswered)
-	d["target_audience"] = nobody((*string)(nil), unanswered)
+	for name, none := range map[string]any{
+		"genre": []string{}, "tone": []string{}, "logline": (*string)(nil), "target_audience": (*string)(nil),
+	} {
+		if _, known := d[name]; !known {
+			d[name] = nobody(none, unanswered)
+		}
+	}
 	if a.answeredBy == "" {
 		return
 	}
 	for name, f := range map[string]finding[*string]{"title": a.Title, "format": a.Format} {
-		if text := trimmed(f.Value); text != nil && d[name].By == ByNobody {
-			d[name] = answered(*text, f)
+		if text := trimmed(f.Value); text != nil {
+			better(d, name, answered(*text, f))
 		}
 	}
 	for name, f := range map[string]finding[*string]{"logline": a.Logline, "target_audience": a.Audience} {
 		if text := trimmed(f.Value); text != nil {
-			d[name] = answered(text, f)
+			better(d, name, answered(text, f))
 		}
 	}
 	for name, f := range map[string]finding[[]string]{"genre": a.Genre, "tone": a.Tone} {
 		if list := distinct(f.Value); len(list) > 0 {
-			d[name] = answered(list, f)
+			better(d, name, answered(list, f))
 		}
 	}
 }

@@ -102,7 +102,7 @@ func ask(ctx context.Context, model llm.Model, script screenplay.Script, text st
 // prompt returns the question about a script.
 func prompt(script screenplay.Script, text string, index sceneIndex) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d scenes, about %.0f minutes.\n\n", len(index.Entries), index.Minutes)
+	fmt.Fprintf(&b, "%d scenes, %s.\n\n", len(index.Entries), runs(index.Minutes))
 	if fields := script.TitlePage(); len(fields) > 0 {
 		var page strings.Builder
 		for _, f := range fields {

@@ -3,6 +3,7 @@ package projectconfig
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ const (
 	unknown  = "unknown"
 	noPlace  = "UNKNOWN" // the location of a scene whose heading names none
 	maxLeads = 5
+	maxName  = 6 // words in the name of a character
 )
 
 // How far the rules can be relied on.
@@ -34,6 +36,7 @@ const (
 // short film awards). The Academy calls all that is longer a feature, the Screen
 // Actors Guild only from 60 minutes on: between the two, no rule decides.
 const (
+	leastWhole      = 3 // minutes; what is shorter is more likely a fragment than a film
 	longestShort    = 40
 	shortestFeature = 60
 )
@@ -53,12 +56,27 @@ func formatOf(script screenplay.Script, minutes float64) Detail {
 	}
 	switch {
 	case minutes <= 0:
+		return nobody(unknown, "the script has no length to go by")
+	case minutes < leastWhole:
+		return nobody(unknown, runs(minutes)+" by its pages: it may be a part of anything")
 	case minutes <= longestShort:
-		return found(short, byLength, ByRule, fmt.Sprintf("about %.0f minutes by its pages; up to %d are a short", minutes, longestShort))
+		return found(short, byLength, ByRule, fmt.Sprintf("%s by its pages; up to %d are a short", runs(minutes), longestShort))
 	case minutes >= shortestFeature:
-		return found(feature, byLength, ByRule, fmt.Sprintf("about %.0f minutes by its pages; from %d on it is a feature", minutes, shortestFeature))
+		return found(feature, byLength, ByRule, fmt.Sprintf("%s by its pages; from %d on it is a feature", runs(minutes), shortestFeature))
 	}
-	return nobody(unknown, fmt.Sprintf("about %.0f minutes by its pages, which decides nothing", minutes))
+	return nobody(unknown, runs(minutes)+" by its pages, which decides nothing")
+}
+
+// runs says in words how many minutes a script runs.
+func runs(minutes float64) string {
+	switch n := math.Round(minutes); {
+	case minutes < 1:
+		return "less than a minute"
+	case n == 1:
+		return "about a minute"
+	default:
+		return fmt.Sprintf("about %.0f minutes", n)
+	}
 }
 
 // episodeEvidence returns what marks the script as an episode of a series, "" if nothing does.
@@ -86,21 +104,42 @@ func episodeEvidence(script screenplay.Script) string {
 }
 
 // leads divides the cast: the upper half by 2 x scenes + cues, at least one and
-// at most five, are primary, the rest supporting.
+// at most five, are primary, the rest supporting. So are names that read like
+// sentences, as they may be lines in capitals that nobody speaks.
 func leads(cast []screenplay.CastMember) (primary, supporting []string) {
 	score := func(m screenplay.CastMember) int { return 2*m.Scenes + m.DialogueBlocks }
 	ranked := slices.Clone(cast)
 	slices.SortStableFunc(ranked, func(a, b screenplay.CastMember) int { return cmp.Compare(score(b), score(a)) })
-	n := min((len(ranked)+1)/2, maxLeads)
+	names := 0
+	for _, m := range ranked {
+		if !isSentence(m.Name) {
+			names++
+		}
+	}
+	n := min((names+1)/2, maxLeads)
 	primary, supporting = []string{}, []string{}
-	for i, m := range ranked {
-		if i < n {
+	for _, m := range ranked {
+		if len(primary) < n && !isSentence(m.Name) {
 			primary = append(primary, m.Name)
 		} else {
 			supporting = append(supporting, m.Name)
 		}
 	}
 	return primary, supporting
+}
+
+// abbreviation is the end of a name that ends in a full stop of its own: JR., J.R., B.
+var abbreviation = regexp.MustCompile(`(?i)(^|[ .])(jr|sr|esq|phd|md|\pL)\.$`)
+
+// isSentence reports whether a cue reads like a sentence rather than a name.
+func isSentence(name string) bool {
+	switch {
+	case len(strings.Fields(name)) > maxName, strings.HasSuffix(name, "…"), strings.HasSuffix(name, ".."):
+		return true
+	case strings.HasSuffix(name, "!"), strings.HasSuffix(name, "?"):
+		return true
+	}
+	return strings.HasSuffix(name, ".") && !abbreviation.MatchString(name)
 }
 
 // found returns the detail of a value that was detected.
