@@ -172,7 +172,7 @@ func TestBrokenFiles(t *testing.T) {
 			_, err := recipe.Parse("dir/f.yaml", []byte(src))
 			checkMistakes(t, err, places, test.want)
 
-			var validated error = recipe.Validate("dir/f.yaml", []byte(src), recipe.Modules{"free": {}})
+			validated := recipe.Validate("dir/f.yaml", []byte(src), recipe.Modules{"free": {}})
 			if diff := cmp.Diff(fmt.Sprint(err), fmt.Sprint(validated)); diff != "" {
 				t.Errorf("Validate differs from Parse (-Parse +Validate):\n%s", diff)
 			}

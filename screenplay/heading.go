@@ -125,7 +125,7 @@ func splitHeading(text string) (location, timeOfDay string) {
 	return strings.Join(where, " - "), timeOfDay
 }
 
-// splitPunctuated is splitHeading for "HOUSE, NIGHT" and "HOUSE. NIGHT."
+// splitPunctuated is splitHeading for headings such as "HOUSE, NIGHT" and "HOUSE. NIGHT.".
 func splitPunctuated(text string) (location, timeOfDay string) {
 	bare := strings.TrimRight(text, ". ")
 	if i := strings.LastIndexAny(bare, ",."); i > 0 {

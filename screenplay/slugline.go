@@ -28,7 +28,7 @@ var (
 	numberBefore = regexp.MustCompile(`^(?:(?i:scene)\s+)?([A-Z]{0,2}[0-9]{1,4}[A-Z]{0,2})(?:[.):]\s*|\s+)(?:[-–—]\s*)?`)
 	// numberBehind is a scene number as Fountain writes it.
 	numberBehind = regexp.MustCompile(`\s*#([\pL\pN.-]+)#$`)
-	// misread is a prefix as character recognition leaves it: lNT. 1NT. INT, EXT:
+	// misread is a prefix as character recognition leaves it: lNT. 1NT. INT, EXT: and so on.
 	misread = regexp.MustCompile(`^(?:([l1|]NT[.,:;]?|INT[,:;])|EXT[,:;]) `)
 )
 

@@ -82,6 +82,10 @@ func cueLike(line, next string) string {
 	if !isCaps(plain) || !isSpokenLine(strings.TrimSpace(Plain(next))) {
 		return ""
 	}
+	// What opens a remark may turn out to be nothing that is spoken.
+	if strings.Contains(next, "[[") || strings.Contains(next, "/*") {
+		return ""
+	}
 	name, _ := CueName(plain)
 	words := strings.Fields(name)
 	first, _ := utf8.DecodeRuneInString(plain)

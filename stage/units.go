@@ -2,8 +2,12 @@ package stage
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
+
+	"cineforge/failure"
 )
 
 // Units does n units of work, t.Concurrency at a time, and tells t.Progress of
@@ -34,7 +38,7 @@ func (t Task) Units(ctx context.Context, n int, name func(i int) string, do func
 				if i >= n {
 					return
 				}
-				if err := do(ctx, i); err != nil {
+				if err := guarded(ctx, i, do); err != nil {
 					stop(err)
 					return
 				}
@@ -50,4 +54,16 @@ func (t Task) Units(ctx context.Context, n int, name func(i int) string, do func
 		return nil
 	}
 	return context.Cause(ctx)
+}
+
+// guarded does a unit. A panic in it is its failure: it happens in a goroutine of
+// ours, where nobody else could catch it.
+func guarded(ctx context.Context, i int, do func(ctx context.Context, i int) error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("unit %d panicked: %v", i+1, v),
+				Hint: "this is a bug of the module; please report it", Err: fmt.Errorf("%s", debug.Stack())}
+		}
+	}()
+	return do(ctx, i)
 }

@@ -14,6 +14,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"cineforge/failure"
 	"cineforge/stage"
 )
 
@@ -96,7 +97,7 @@ func TestUnitsReturnsTheFirstFailureAsItIs(t *testing.T) {
 				return ctx.Err() // what the cancelled ones say must not hide the cause
 			}
 		})
-		if err != broken {
+		if !errors.Is(err, broken) {
 			t.Errorf("got %v, want the failure itself", err)
 		}
 		if n := started.Load(); n > 6 {
@@ -142,4 +143,17 @@ func ExampleTask_Units() {
 		})
 	fmt.Println(squares, err)
 	// Output: [0 1 4 9 16] <nil>
+}
+
+func TestUnitsCatchAPanic(t *testing.T) {
+	task := stage.Task{Concurrency: 2}
+	err := task.Units(t.Context(), 4, func(i int) string { return "u" }, func(_ context.Context, i int) error {
+		if i == 2 {
+			panic("oh")
+		}
+		return nil
+	})
+	if failure.ClassOf(err) != failure.Internal || !strings.Contains(err.Error(), "unit 3 panicked: oh") {
+		t.Errorf("got %v", err)
+	}
 }
