@@ -4,6 +4,7 @@ package document
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -57,7 +58,10 @@ func Read(name string, data []byte) (Document, error) {
 	}
 	decoded, err := charset.Decode(data)
 	if err != nil {
-		return d, fmt.Errorf("read %s: %w", name, err)
+		if refused, ok := errors.AsType[*failure.Error](err); ok {
+			err = &failure.Error{Class: refused.Class, Message: name + ": " + refused.Message, Hint: refused.Hint, Err: err}
+		}
+		return d, err
 	}
 	if strings.TrimSpace(decoded.Text) == "" {
 		return d, failure.New(failure.Input, fmt.Sprintf("%s holds no text, only blank space", name), "give a file with a script in it")

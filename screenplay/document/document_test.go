@@ -236,7 +236,7 @@ func TestRefused(t *testing.T) {
 		{"a.fountain", "", "a.fountain is empty"},
 		{"dir/a.txt", " \n\t\r\n\n", "a.txt holds no text, only blank space"},
 		{"a.txt", "\xef\xbb\xbf\n", "a.txt holds no text, only blank space"},
-		{"a.txt", junk, "read a.txt: the file holds binary data, not text"},
+		{"a.txt", junk, "a.txt: the file holds binary data, not text"},
 		{"a.txt", "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "a.txt is a PDF file, which can't be read yet; export the script as Fountain or plain text"},
 		{"a.pdf", "\n\n%PDF-1.7\n", "a.pdf is a PDF file, which"},
 		{"a.pdf", junk, "a.pdf is not a PDF file, whatever its name says, or it is damaged"},
