@@ -26,7 +26,7 @@ type Spec struct {
 
 // Create checks a spec and makes the run of it, with all that the run works with
 // pinned. An unusable spec makes no run; the error is a failure of class input.
-func (p *Pipeline) Create(ctx context.Context, spec Spec) (*recipe.Plan, error) {
+func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 	params := map[string]any{}
 	for name, v := range spec.Params {
 		params[name] = v
@@ -36,7 +36,7 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) (*recipe.Plan, error) 
 		Params: params, Modules: Modules(p.catalog), StartFrom: spec.StartFrom, EndAt: spec.EndAt,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	first := run.PipelineStarted{
 		RecipeID: plan.RecipeID, RecipeDigest: artifact.DigestOf(spec.Recipe.Source),
@@ -45,7 +45,7 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) (*recipe.Plan, error) 
 	}
 	reused, err := p.reuse(ctx, plan, first)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	events := []run.Body{nil}
 	for _, s := range plan.Stages {
@@ -62,9 +62,9 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) (*recipe.Plan, error) 
 		events = append(events, run.DryRunValidated{})
 	}
 	if err := p.store.PutBlobs(ctx, spec.Recipe.Source, spec.Input.Data); err != nil {
-		return nil, err
+		return err
 	}
-	return plan, p.store.Create(ctx, spec.RunID, spec.ProjectID, events...)
+	return p.store.Create(ctx, spec.RunID, spec.ProjectID, events...)
 }
 
 // reuse finds, for a run that begins in the middle, an earlier run of the same

@@ -91,7 +91,7 @@ func (w *world) spec(source string) pipeline.Spec {
 
 func (w *world) create(spec pipeline.Spec) {
 	w.t.Helper()
-	if _, err := w.pipeline().Create(w.t.Context(), spec); err != nil {
+	if err := w.pipeline().Create(w.t.Context(), spec); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -333,7 +333,7 @@ func TestARunFromTheMiddleReusesAnEarlierOne(t *testing.T) {
 	}})
 	from := w.spec(diamondRecipe)
 	from.RunID, from.StartFrom = "r2", "b"
-	if _, err := w.pipeline().Create(t.Context(), from); failure.ClassOf(err) != failure.Input {
+	if err := w.pipeline().Create(t.Context(), from); failure.ClassOf(err) != failure.Input {
 		t.Errorf("a run from the middle without an earlier one: %v", err)
 	}
 	w.create(w.spec(diamondRecipe))
@@ -342,7 +342,7 @@ func TestARunFromTheMiddleReusesAnEarlierOne(t *testing.T) {
 	}
 	other := from
 	other.Input.Data = []byte("another text")
-	if _, err := w.pipeline().Create(t.Context(), other); failure.ClassOf(err) != failure.Input {
+	if err := w.pipeline().Create(t.Context(), other); failure.ClassOf(err) != failure.Input {
 		t.Errorf("a run from the middle on another input than the earlier one's: %v", err)
 	}
 	w.create(from)

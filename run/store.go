@@ -21,7 +21,6 @@ var (
 type Summary struct {
 	RunID     string
 	ProjectID string
-	Ended     bool
 }
 
 // Log keeps the events of runs, and with them what the runs made. It is safe for

@@ -138,7 +138,7 @@ func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
 	}
 	for {
 		spec.RunID = newRunID()
-		_, err := a.pipeline.Create(ctx, spec)
+		err := a.pipeline.Create(ctx, spec)
 		if !errors.Is(err, run.ErrExists) {
 			return spec.RunID, err
 		}

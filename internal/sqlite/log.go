@@ -176,7 +176,7 @@ func (s *Store) Runs(ctx context.Context, projectID string) iter.Seq2[run.Summar
 }
 
 func (s *Store) runPage(ctx context.Context, projectID string, before int64) (batch []run.Summary, last int64, err error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id, ended, position FROM runs
+	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id, position FROM runs
 		WHERE position < ? AND (? = '' OR project_id = ?) ORDER BY position DESC LIMIT ?`, before, projectID, projectID, page)
 	if err != nil {
 		return nil, 0, err
@@ -184,7 +184,7 @@ func (s *Store) runPage(ctx context.Context, projectID string, before int64) (ba
 	defer rows.Close()
 	for rows.Next() {
 		var r run.Summary
-		if err := rows.Scan(&r.RunID, &r.ProjectID, &r.Ended, &last); err != nil {
+		if err := rows.Scan(&r.RunID, &r.ProjectID, &last); err != nil {
 			return nil, 0, err
 		}
 		batch = append(batch, r)
