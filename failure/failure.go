@@ -1,25 +1,44 @@
-// Package failure says what kind of thing went wrong.
+// Package failure says what kind of thing went wrong, and what may be done about it.
 //
 // An error is classified once, where its structure is still known, and the
 // class travels with it through any wrapping. Nothing else in the program looks
-// into the text of an error to decide what to do.
+// into the text of an error to decide what to do. Package
+// [cineforge/failure/diagnosis] classifies the failures of model providers.
 package failure
 
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // Class names a kind of failure. The names appear in events, run state, metrics
 // and the command line, so they are never renamed.
 type Class string
 
-// The classes that are nobody's at the provider's end. The classes of provider
-// failures join this list together with the adapters that can tell them apart.
+// The classes of what happens between this program and a model provider.
+const (
+	Overloaded     Class = "overloaded"      // too much to do for the model or the provider at the moment
+	RateLimited    Class = "rate_limited"    // the caller asked faster than it may
+	QuotaExhausted Class = "quota_exhausted" // nothing is left to ask with: credit, plan, daily quota
+	Timeout        Class = "timeout"         // no answer in time
+	Connection     Class = "connection"      // the way to the provider is broken
+	ServerError    Class = "server_error"    // a fault at the provider's end
+	Auth           Class = "auth"            // the key is missing, wrong or expired
+	Permission     Class = "permission"      // the key is good, but not for this
+	NotFound       Class = "not_found"       // there is no such model, or no longer
+	InvalidRequest Class = "invalid_request" // the request's shape was refused
+	ContextLength  Class = "context_length"  // the request is too long for the model
+	ContentPolicy  Class = "content_policy"  // question or answer was refused for its content
+	BadOutput      Class = "bad_output"      // an answer came, and it is unusable
+	Unknown        Class = "unknown"         // a failure of no known shape
+)
+
+// The classes that are nobody's at the provider's end.
 const (
 	NoProvider Class = "no_provider" // no configured model can answer the request
 	Input      Class = "input"       // the user's file or parameters can't be used
-	BadOutput  Class = "bad_output"  // an answer broke its schema or its purpose
+	Budget     Class = "budget"      // what may be spent is spent
 	Canceled   Class = "canceled"    // the caller gave up, which says nothing about anybody's health
 	Internal   Class = "internal"    // a fault of this program
 )
@@ -31,6 +50,23 @@ type Error struct {
 	Message string
 	Hint    string
 	Err     error // the cause, for errors.Is and errors.As; may be nil
+
+	// What follows is told of a provider's failures only.
+
+	Effect    Effect
+	Code      string // the provider's own word for it, such as "overloaded_error", else the HTTP status; may be ""
+	Status    int    // of HTTP; 0 if no response came
+	RequestID string // the provider's id of the call; "" if it gave none
+
+	// RetryAfter is what the provider said to wait, not less than 0; nil if it said nothing.
+	RetryAfter *time.Duration
+
+	// Parameter names the part of the request that was refused, such as
+	// "temperature"; "" where that is not known.
+	Parameter string
+
+	// Rule names what decided the class, for whoever wants to know why.
+	Rule string
 }
 
 // New returns a failure of class c.

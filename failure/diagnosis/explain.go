@@ -1,0 +1,58 @@
+package diagnosis
+
+import (
+	"fmt"
+	"regexp"
+	"time"
+
+	"cineforge/failure"
+)
+
+// Explanation says in a sentence what went wrong.
+func Explanation(f *failure.Error) string {
+	switch {
+	case f.Class == failure.Connection && !f.Effect.Retryable:
+		return "the provider's certificate was not accepted"
+	case f.Class == failure.Unknown && !f.Effect.OtherProvider:
+		return "nothing in this says that it failed"
+	case f.Class == failure.Overloaded && f.Effect.Scope == failure.ScopeModel:
+		return "the model has more to do than it can do at the moment"
+	case f.Class == failure.NotFound && !f.Effect.OtherModel:
+		return "the provider does not have this address"
+	case f.Class == failure.BadOutput && cutOff[normal(f.Code)]:
+		return "the answer was cut off at the limit for its length"
+	}
+	return f.Class.Meaning()
+}
+
+// cutOff are the reasons for an answer's end that mean that it was too long.
+var cutOff = map[string]bool{"max_tokens": true, "max_output_tokens": true, "length": true}
+
+// Action says what a person can do about a failure.
+func Action(f *failure.Error) string {
+	switch {
+	case f.Class == failure.Connection && !f.Effect.Retryable:
+		return "check the base URL, the clock, and the certificates that this machine trusts"
+	case f.Class == failure.Unknown && !f.Effect.OtherProvider, f.Class == failure.Canceled:
+		return "nothing needs to be done"
+	case f.Class == failure.NotFound && !f.Effect.OtherModel:
+		return "check the base URL"
+	case f.Class == failure.BadOutput:
+		return "ask again, or another model; a run does both by itself"
+	case f.Class == failure.InvalidRequest && f.Parameter != "":
+		return fmt.Sprintf("name a model that takes %s, or leave it out", f.Parameter)
+	}
+	text := f.Class.Action()
+	if f.RetryAfter != nil && *f.RetryAfter > 0 {
+		text += "; the provider said to wait " + f.RetryAfter.Round(time.Second/10).String()
+	}
+	return text
+}
+
+// Redact takes what looks like a key out of a text.
+func Redact(text string) string { return keys.ReplaceAllString(text, "${1}${2}[key]") }
+
+// keys are the forms of the vendors' keys and tokens, and whatever follows the
+// words by which a key is introduced.
+var keys = regexp.MustCompile(`(\b)(?:sk-[A-Za-z0-9_*-]{6,}|AIza[\w-]{10,}|gsk_\w{8,}|xai-\w{8,}|r8_\w{8,}|hf_\w{8,}|pplx-\w{8,}|nvapi-[\w-]{8,}|ya29\.[\w-]{8,}|eyJ[\w-]{10,}\.[\w.-]{10,}|AKIA[A-Z0-9]{12,})` +
+	`|((?i:bearer |x-api-key: ?|api[_-]?key[=:] ?|[?&]key=))[\w.~+/*-]{6,}`)

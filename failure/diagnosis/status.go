@@ -1,0 +1,75 @@
+package diagnosis
+
+import (
+	"strconv"
+
+	"cineforge/failure"
+)
+
+// statuses says what an HTTP status means where nothing else is said. 420, 498 and
+// 529 are vendors' own; 520 to 530 are Cloudflare's ("Cloudflare 5xx errors").
+var statuses = map[int]verdict{
+	400: badShape,
+	401: badKey,
+	402: exhausted,
+	403: forbidden,
+	404: noModel,
+	405: badShape,
+	407: is(failure.Connection).retry(false), // a proxy wants a password
+	408: timedOut,
+	409: serverSide, // a conflict of theirs; ours are without state
+	410: noModel,
+	411: badShape,
+	413: tooLong,
+	414: tooLong,
+	415: badShape,
+	420: limited,
+	421: broken,
+	422: badShape,
+	424: serverSide, // a dependency of theirs
+	425: limited,
+	429: limited,
+	431: badShape,
+	451: forbidden,
+	498: overloaded,           // Groq: flex capacity exceeded
+	499: is(failure.Canceled), // a proxy's: whoever asked has left
+	500: serverSide,
+	501: badShape,
+	502: serverSide,
+	503: overloaded,
+	504: timedOut,
+	505: badShape,
+	507: overloaded,
+	508: serverSide,
+	520: serverSide,
+	521: broken.on(failure.ScopeProvider),
+	522: broken.on(failure.ScopeProvider),
+	523: broken.on(failure.ScopeProvider),
+	524: timedOut,
+	525: broken.on(failure.ScopeProvider),
+	526: broken.on(failure.ScopeProvider).retry(false),
+	527: broken.on(failure.ScopeProvider),
+	529: overloaded,
+	530: broken.on(failure.ScopeProvider),
+	598: timedOut,
+	599: timedOut,
+}
+
+// byStatus decides by an HTTP status.
+func byStatus(status int) (verdict, bool) {
+	v, ok := statuses[status]
+	switch {
+	case ok:
+	case status >= 300 && status < 400:
+		v = is(failure.InvalidRequest) // a redirect: the base URL is wrong, and a key follows none
+	case status >= 400 && status < 500:
+		v = badShape
+	case status >= 500 && status < 600:
+		v = serverSide
+	default:
+		return verdict{}, false
+	}
+	return v.by("status " + strconv.Itoa(status)), true
+}
+
+func statusCode(status int) string { return strconv.Itoa(status) }

@@ -1,0 +1,95 @@
+package diagnosis
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"syscall"
+
+	"cineforge/failure"
+)
+
+// The limits that a caller of providers keeps on an answer. A call that is ended
+// by one of them has it as the cause of its context's end.
+var (
+	ErrSilent  = errors.New("no answer began in time")
+	ErrStalled = errors.New("the answer stopped coming")
+	ErrLong    = errors.New("the answer took too long")
+)
+
+// ErrIncomplete means that an answer ended without the sign by which its protocol
+// says that it is complete.
+var ErrIncomplete = errors.New("the answer ended before its end")
+
+// ErrMalformed means that an answer is not in the form of its protocol.
+var ErrMalformed = errors.New("the answer is not in the form of its protocol")
+
+// network decides by the error of a transport. It is false for an error that is none.
+func network(err error) (verdict, bool) {
+	switch {
+	case errors.Is(err, ErrSilent), errors.Is(err, ErrStalled), errors.Is(err, ErrLong):
+		return timedOut.by(err.Error()), true
+	case errors.Is(err, context.Canceled):
+		return is(failure.Canceled).by("the caller gave up"), true
+	case errors.Is(err, ErrMalformed):
+		return unusable.by(ErrMalformed.Error()), true
+	case badCertificate(err):
+		return broken.retry(false).by("the certificate was not accepted"), true
+	case errors.Is(err, ErrIncomplete), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return broken.by("the connection was closed before the end"), true
+	}
+	if dns, ok := errors.AsType[*net.DNSError](err); ok && !dns.IsTimeout {
+		return broken.by("the name was not resolved"), true
+	}
+	for _, reset := range []error{syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED,
+		syscall.EHOSTUNREACH, syscall.ENETUNREACH, net.ErrClosed} {
+		if errors.Is(err, reset) {
+			return broken.by(reset.Error()), true
+		}
+	}
+	if v, ok := slow(err); ok {
+		return v, true
+	}
+	if _, ok := errors.AsType[*net.OpError](err); ok {
+		return broken.by("network error"), true
+	}
+	if _, ok := errors.AsType[tls.AlertError](err); ok {
+		return broken.by("TLS alert"), true
+	}
+	return byPrint(err.Error())
+}
+
+// slow decides by errors that say that time ran out. While there is no connection
+// yet, the silence is the network's.
+func slow(err error) (verdict, bool) {
+	timeout, ok := errors.AsType[net.Error](err)
+	if !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, syscall.ETIMEDOUT) && (!ok || !timeout.Timeout()) {
+		return verdict{}, false
+	}
+	op, isOp := errors.AsType[*net.OpError](err)
+	if isOp && op.Op == "dial" || strings.Contains(err.Error(), "TLS handshake timeout") {
+		return timedOut.on(failure.ScopeNetwork).by("no connection in time"), true
+	}
+	return timedOut.by("time ran out"), true
+}
+
+func badCertificate(err error) bool {
+	for _, is := range []func(error) bool{
+		isType[*tls.CertificateVerificationError], isType[x509.UnknownAuthorityError],
+		isType[x509.HostnameError], isType[x509.CertificateInvalidError],
+	} {
+		if is(err) {
+			return true
+		}
+	}
+	return false
+}
+
+func isType[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}

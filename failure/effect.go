@@ -1,0 +1,56 @@
+package failure
+
+// Scope says whose health a failure counts against.
+type Scope string
+
+// The scopes.
+const (
+	ScopeModel      Scope = "model"
+	ScopeProvider   Scope = "provider"
+	ScopeCredential Scope = "credential" // what the key may do; says nothing about health
+	ScopeRequest    Scope = "request"    // this request alone
+	ScopeNetwork    Scope = "network"    // the way to the provider
+	ScopeNone       Scope = "none"
+)
+
+// Effect says what may be done about a provider's failure.
+type Effect struct {
+	Retryable     bool // the same model may be asked the same again
+	OtherModel    bool // another model of the provider may do better
+	OtherProvider bool // another provider may do better
+	Scope         Scope
+}
+
+// ProviderWide reports whether the failure is evidence about all of the provider's models.
+func (e Effect) ProviderWide() bool {
+	return e.Scope == ScopeProvider || e.Scope == ScopeNetwork
+}
+
+// effects holds the usual effect of each class; what a provider says more
+// precisely changes it.
+var effects = map[Class]Effect{
+	Overloaded:     {true, true, true, ScopeProvider},
+	RateLimited:    {true, true, true, ScopeCredential},
+	QuotaExhausted: {false, false, true, ScopeCredential},
+	Timeout:        {true, true, true, ScopeProvider},
+	Connection:     {true, false, true, ScopeNetwork},
+	ServerError:    {true, true, true, ScopeProvider},
+	Auth:           {false, false, true, ScopeCredential},
+	Permission:     {false, false, true, ScopeCredential},
+	NotFound:       {false, true, true, ScopeModel},
+	InvalidRequest: {false, false, false, ScopeRequest},
+	ContextLength:  {false, true, true, ScopeRequest},
+	ContentPolicy:  {false, true, true, ScopeRequest},
+	BadOutput:      {true, true, true, ScopeModel},
+	Canceled:       {false, false, false, ScopeRequest},
+	Unknown:        {true, true, true, ScopeRequest},
+}
+
+// EffectOf returns the usual effect of a class. A class that is no provider's has
+// none: nothing may be retried, in scope none.
+func EffectOf(c Class) Effect {
+	if e, ok := effects[c]; ok {
+		return e
+	}
+	return Effect{Scope: ScopeNone}
+}
