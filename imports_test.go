@@ -18,7 +18,7 @@ const module = "cineforge/"
 // ranks, and packages of its own tree; tests may import anything. A new tree is
 // added here on purpose.
 var rank = map[string]int{
-	"failure": 0, "recipes": 0,
+	"failure": 0, "recipes": 0, "simulator": 0,
 	"artifact": 1, "durable": 1, "llm": 1, "recipe": 1, "screenplay": 1,
 	"run": 2, "stage": 2,
 	"pipeline":        3,
@@ -36,8 +36,8 @@ var doors = map[string][]string{
 	"github.com/pressly/goose/":      {"internal/sqlite"},
 	"charm.land/":                    {"internal/progress"},
 	"github.com/alecthomas/kong":     {"cmd"},
-	"github.com/goccy/go-yaml":       {"recipe", "cmd"},
-	"github.com/santhosh-tekuri/":    {"llm"},
+	"github.com/goccy/go-yaml":       {"recipe", "cmd", "simulator"},
+	"github.com/santhosh-tekuri/":    {"llm", "simulator"},
 	"github.com/saintfish/chardet":   {"screenplay"},
 	"github.com/gabriel-vasile/":     {"screenplay"},
 	"golang.org/x/text/encoding":     {"screenplay"},

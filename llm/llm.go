@@ -9,6 +9,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"time"
 )
 
 // Role says what part an answer plays in a stage.
@@ -42,9 +44,14 @@ type Request struct {
 
 	// MaxOutputTokens limits the answer; 0 leaves it to the model.
 	MaxOutputTokens int
+
+	// SchemaInWords asks for the form of the answer in words, and not by the
+	// provider's own means, for a model that does not take those.
+	SchemaInWords bool
 }
 
-// Response is a complete answer that fits the schema of its request.
+// Response is a complete answer that fits the schema of its request. With an error
+// it holds what is known of the call nevertheless, such as what it took.
 type Response struct {
 	JSON     json.RawMessage
 	Source   Source
@@ -54,13 +61,54 @@ type Response struct {
 
 	// RequestID is the provider's id of the call; "" where it has none.
 	RequestID string
+
+	// Header is that of the provider's answer; nil if none came.
+	Header http.Header
+
+	// FirstEvent is how long it took until the answer began; 0 if it never did.
+	FirstEvent time.Duration
 }
 
-// Usage is what an answer took.
+// Usage is what an answer took. Providers count tokens each in their own way.
 type Usage struct {
-	InputTokens  int     `json:"input_tokens"`
-	OutputTokens int     `json:"output_tokens"`
-	CostUSD      float64 `json:"cost_usd"`
+	InputTokens      int // all that was read, from a cache or not
+	CacheReadTokens  int // the part of the input that came from the provider's cache
+	CacheWriteTokens int // the part of the input that was put into it
+	OutputTokens     int // all that was written, thinking included
+
+	// CostUSD is the price; nil if it is not known, which is not the same as 0.
+	CostUSD *float64
+}
+
+// Spec is what is known of a model. What is 0 or nil is not known.
+type Spec struct {
+	Window    int // tokens that question and answer may have together
+	MaxOutput int // tokens that an answer may have
+	Price     *Price
+
+	// Thinks says that the model may think for long in the middle of an answer.
+	Thinks bool
+}
+
+// Price is what tokens cost, in USD per million.
+type Price struct {
+	Input, Output         float64
+	CacheRead, CacheWrite float64
+}
+
+// Cost returns what a usage costs, nil if the price is not known. What took no
+// tokens costs nothing.
+func (s Spec) Cost(u Usage) *float64 {
+	switch {
+	case u.InputTokens == 0 && u.OutputTokens == 0:
+		return new(0.0)
+	case s.Price == nil:
+		return nil
+	}
+	fresh := u.InputTokens - u.CacheReadTokens - u.CacheWriteTokens
+	usd := (float64(fresh)*s.Price.Input + float64(u.CacheReadTokens)*s.Price.CacheRead +
+		float64(u.CacheWriteTokens)*s.Price.CacheWrite + float64(u.OutputTokens)*s.Price.Output) / 1e6
+	return &usd
 }
 
 // Model answers requests.
@@ -77,6 +125,7 @@ type Candidate struct {
 	Provider string // such as "anthropic"
 	Name     string // such as "claude-sonnet-4-6"
 	Model    Model
+	Spec     Spec
 }
 
 // ModelFunc is a function that serves as a Model.

@@ -50,15 +50,19 @@ func (s Schema) JSON() json.RawMessage { return s.raw }
 func (s Schema) Validate(answer json.RawMessage) error {
 	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(answer))
 	if err != nil {
-		return &failure.Error{Class: failure.BadOutput, Message: "the answer is not JSON", Err: err}
+		return badOutput("the answer is not JSON", err)
 	}
 	if s.compiled == nil {
 		return nil
 	}
 	if err := s.compiled.Validate(v); err != nil {
-		return &failure.Error{Class: failure.BadOutput, Message: "the answer does not fit its schema: " + violations(err), Err: err}
+		return badOutput("the answer does not fit its schema: "+violations(err), err)
 	}
 	return nil
+}
+
+func badOutput(message string, err error) error {
+	return &failure.Error{Class: failure.BadOutput, Effect: failure.EffectOf(failure.BadOutput), Message: message, Err: err}
 }
 
 // violations lists the places where a value breaks its schema, leaves only.

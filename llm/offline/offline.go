@@ -34,15 +34,18 @@ func (Model) Generate(ctx context.Context, req llm.Request) (llm.Response, error
 		return llm.Response{}, fmt.Errorf("abstain from %s: %w", req.Unit, err)
 	}
 	if err := req.Schema.Validate(answer); err != nil {
-		return llm.Response{}, &failure.Error{
+		return llm.Response{Usage: free()}, &failure.Error{
 			Class:   failure.NoProvider,
 			Message: fmt.Sprintf("%s needs a language model, and only the offline one is configured", req.Unit),
 			Hint:    "set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY and run it again",
 			Err:     err,
 		}
 	}
-	return llm.Response{JSON: answer, Source: llm.Code, Provider: Name, Model: Name}, nil
+	return llm.Response{JSON: answer, Source: llm.Code, Provider: Name, Model: Name, Usage: free()}, nil
 }
+
+// free is what the model takes.
+func free() llm.Usage { return llm.Usage{CostUSD: new(0.0)} }
 
 // schema is the part of a JSON Schema that abstaining depends on.
 type schema struct {

@@ -31,7 +31,7 @@ func TestItAbstainsWhereItMay(t *testing.T) {
 			if err != nil || string(resp.JSON) != want {
 				t.Errorf("%s: %s (%v), want %s", schema, resp.JSON, err, want)
 			}
-			if resp.Source != llm.Code || resp.Provider != offline.Name || resp.Usage != (llm.Usage{}) {
+			if resp.Source != llm.Code || resp.Provider != offline.Name || resp.Usage.OutputTokens != 0 || *resp.Usage.CostUSD != 0 {
 				t.Errorf("the answer does not say that nobody judged: %+v", resp)
 			}
 		}

@@ -1,0 +1,98 @@
+// Package catalog knows what models can do and what they cost: a table that ships
+// with the program, and what a configuration adds to it.
+package catalog
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+
+	"cineforge/llm"
+)
+
+// Entry is what the catalog says of a model. What is 0 or nil is not known. Prices
+// are in USD per million tokens; a cache price that is not given is the input's.
+type Entry struct {
+	Provider   string   `json:"provider"`
+	Model      string   `json:"model"`
+	Window     int      `json:"window"`
+	MaxOutput  int      `json:"max_output"`
+	Thinks     bool     `json:"thinks"`
+	Input      *float64 `json:"input_usd"`
+	Output     *float64 `json:"output_usd"`
+	CacheRead  *float64 `json:"cache_read_usd"`
+	CacheWrite *float64 `json:"cache_write_usd"`
+	Source     string   `json:"source"` // where it is from
+	Date       string   `json:"date"`   // when it was read there
+}
+
+// Spec returns the entry in the form that models are described by.
+func (e Entry) Spec() llm.Spec {
+	s := llm.Spec{Window: e.Window, MaxOutput: e.MaxOutput, Thinks: e.Thinks}
+	if e.Input != nil && e.Output != nil {
+		s.Price = &llm.Price{Input: *e.Input, Output: *e.Output, CacheRead: *e.Input, CacheWrite: *e.Input}
+		if e.CacheRead != nil {
+			s.Price.CacheRead = *e.CacheRead
+		}
+		if e.CacheWrite != nil {
+			s.Price.CacheWrite = *e.CacheWrite
+		}
+	}
+	return s
+}
+
+// Catalog is a table of models. It is not changed and may be used concurrently.
+type Catalog struct {
+	entries map[key]Entry
+}
+
+type key struct{ provider, model string }
+
+//go:embed models.json
+var shipped []byte
+
+// Shipped returns the table that ships with the program.
+func Shipped() (Catalog, error) {
+	d := json.NewDecoder(bytes.NewReader(shipped))
+	d.DisallowUnknownFields()
+	var entries []Entry
+	if err := d.Decode(&entries); err != nil {
+		return Catalog{}, fmt.Errorf("read the table of models: %w", err)
+	}
+	return Catalog{}.With(entries...), nil
+}
+
+// With returns the catalog with entries that replace those of the same models.
+func (c Catalog) With(entries ...Entry) Catalog {
+	all := maps.Clone(c.entries)
+	if all == nil {
+		all = map[key]Entry{}
+	}
+	for _, e := range entries {
+		all[key{e.Provider, e.Model}] = e
+	}
+	return Catalog{all}
+}
+
+// dated finds what names one release of a model.
+var dated = regexp.MustCompile(`-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$`)
+
+// Entry returns what is known of a model. A release that is named by its date is
+// taken for the model if the table does not have it.
+func (c Catalog) Entry(provider, model string) (Entry, bool) {
+	if e, ok := c.entries[key{provider, model}]; ok {
+		return e, true
+	}
+	e, ok := c.entries[key{provider, dated.ReplaceAllString(model, "")}]
+	return e, ok
+}
+
+// Spec returns what is known of a model; of one that the catalog does not have
+// that is nothing.
+func (c Catalog) Spec(provider, model string) llm.Spec {
+	e, _ := c.Entry(provider, model)
+	return e.Spec()
+}

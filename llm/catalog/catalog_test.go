@@ -1,0 +1,78 @@
+package catalog_test
+
+import (
+	"net/url"
+	"testing"
+	"time"
+
+	"cineforge/llm"
+	"cineforge/llm/catalog"
+	"cineforge/recipe"
+)
+
+func table(t testing.TB) catalog.Catalog {
+	t.Helper()
+	c, err := catalog.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// Whatever is asked unless a recipe says otherwise has a window, a limit and a
+// price, with the place and the day where they were read.
+func TestTheDefaultChainsAreKnown(t *testing.T) {
+	c := table(t)
+	for _, stage := range []string{"normalize", "extract_scenes", "project_config"} {
+		for _, m := range recipe.DefaultChain(stage) {
+			e, ok := c.Entry(m.Provider, m.Model)
+			if !ok {
+				t.Errorf("%s is not in the table", m)
+				continue
+			}
+			s := e.Spec()
+			if s.Window < 100_000 || s.MaxOutput < 8_000 || s.Price == nil || s.Price.Input <= 0 || s.Price.Output < s.Price.Input {
+				t.Errorf("%s: %+v, price %+v", m, s, s.Price)
+			}
+			if u, err := url.Parse(e.Source); err != nil || u.Scheme != "https" || u.Host == "" {
+				t.Errorf("%s: source %q", m, e.Source)
+			}
+			if _, err := time.Parse(time.DateOnly, e.Date); err != nil {
+				t.Errorf("%s: %v", m, err)
+			}
+		}
+	}
+}
+
+func TestAReleaseIsKnownByItsModel(t *testing.T) {
+	c := table(t)
+	for _, name := range []string{"claude-haiku-4-5-20251001", "claude-haiku-4-5", "claude-haiku-4-5-latest"} {
+		if s := c.Spec("anthropic", name); s.Window != 200_000 {
+			t.Errorf("%s: %+v", name, s)
+		}
+	}
+	if s := c.Spec("openai", "gpt-4.1-2025-04-14"); s.MaxOutput != 32_768 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestAnUnknownPriceIsNotNothing(t *testing.T) {
+	c := table(t)
+	if s := c.Spec("ollama", "llama"); s.Price != nil || s.Cost(llm.Usage{InputTokens: 5}) != nil || *s.Cost(llm.Usage{}) != 0 {
+		t.Errorf("a model that nobody knows costs %v", s.Price)
+	}
+	free := 0.0
+	c = c.With(catalog.Entry{Provider: "ollama", Model: "llama", Input: &free, Output: &free})
+	if usd := c.Spec("ollama", "llama").Cost(llm.Usage{InputTokens: 5}); usd == nil || *usd != 0 {
+		t.Errorf("a model that costs nothing costs %v", usd)
+	}
+}
+
+// The price of an answer counts cached input by its own price.
+func TestCost(t *testing.T) {
+	u := llm.Usage{InputTokens: 1_000_000, CacheReadTokens: 400_000, CacheWriteTokens: 100_000, OutputTokens: 200_000}
+	usd := table(t).Spec("anthropic", "claude-sonnet-4-6").Cost(u)
+	if want := 0.5*3 + 0.4*0.3 + 0.1*3.75 + 0.2*15; usd == nil || *usd < want-1e-9 || *usd > want+1e-9 {
+		t.Errorf("got %v, want %v", *usd, want)
+	}
+}

@@ -1,0 +1,118 @@
+// Package gemini asks models of Google, by the Gemini API.
+package gemini
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"google.golang.org/genai"
+
+	"cineforge/failure"
+	"cineforge/llm"
+	"cineforge/llm/wire"
+)
+
+// DefaultBaseURL is where Google's own models are asked.
+const DefaultBaseURL = "https://generativelanguage.googleapis.com"
+
+// Model asks one model. It is safe for concurrent use.
+type Model struct {
+	endpoint wire.Endpoint
+	pace     wire.Pace
+}
+
+var _ llm.Model = (*Model)(nil)
+
+// New returns a model at an endpoint. The key and the base URL are the endpoint's,
+// and the SDK repeats nothing.
+func New(e wire.Endpoint) *Model { return &Model{endpoint: e.WithDefaults(DefaultBaseURL)} }
+
+// Generate asks the model; see llm.Model.
+func (m *Model) Generate(ctx context.Context, req llm.Request) (llm.Response, error) {
+	config, err := m.config(req)
+	if err != nil {
+		return llm.Response{}, err
+	}
+	ctx, call := wire.Begin(ctx, m.endpoint, req, &m.pace)
+	defer call.End()
+	// The SDK binds a client to a connection; making one asks nobody.
+	client, err := genai.NewClient(ctx, &genai.ClientConfig{
+		Backend: genai.BackendGeminiAPI, APIKey: m.endpoint.Key, HTTPClient: call.Client(),
+		HTTPOptions: genai.HTTPOptions{BaseURL: m.endpoint.BaseURL},
+	})
+	if err != nil {
+		// The error holds the configuration, and so the key.
+		return llm.Response{}, failure.New(failure.Internal, "the client for Google's models could not be made", "set GEMINI_API_KEY")
+	}
+	var a wire.Answer
+	for chunk, err := range client.Models.GenerateContentStream(ctx, m.endpoint.Model, genai.Text(req.Prompt), config) {
+		if err != nil {
+			return call.Conclude(req, &a, err)
+		}
+		hear(&a, chunk)
+	}
+	return call.Conclude(req, &a, nil)
+}
+
+// config puts a question into the form of the API.
+func (m *Model) config(req llm.Request) (*genai.GenerateContentConfig, error) {
+	config := &genai.GenerateContentConfig{
+		// The SDK would go on by itself with a stream that broke off, by requests of its own.
+		AutomaticContinuation: genai.Ptr(false),
+	}
+	if n := m.endpoint.MaxOutput(req); n > 0 {
+		config.MaxOutputTokens = int32(min(n, math.MaxInt32))
+	}
+	system := req.System
+	switch schema := req.Schema.JSON(); {
+	case schema == nil:
+	case req.SchemaInWords:
+		system = wire.InWords(system, req.Schema)
+	default:
+		config.ResponseMIMEType = "application/json"
+		if err := json.Unmarshal(schema, &config.ResponseJsonSchema); err != nil {
+			return nil, fmt.Errorf("read the schema %s: %w", req.Schema.Name(), err)
+		}
+	}
+	if system != "" {
+		config.SystemInstruction = genai.NewContentFromText(system, "")
+	}
+	return config, nil
+}
+
+// hear takes in a chunk of the stream. The chunk with the reason for the answer's
+// end is its last.
+func hear(a *wire.Answer, chunk *genai.GenerateContentResponse) {
+	if chunk.ModelVersion != "" {
+		a.Served = chunk.ModelVersion
+	}
+	if chunk.ResponseID != "" {
+		a.ID = chunk.ResponseID
+	}
+	if u := chunk.UsageMetadata; u != nil {
+		a.Usage = llm.Usage{
+			InputTokens:     int(u.PromptTokenCount + u.ToolUsePromptTokenCount),
+			CacheReadTokens: int(u.CachedContentTokenCount),
+			OutputTokens:    int(u.CandidatesTokenCount + u.ThoughtsTokenCount),
+		}
+	}
+	if f := chunk.PromptFeedback; f != nil && f.BlockReason != "" {
+		a.Refusal = "the prompt was blocked: " + string(f.BlockReason)
+	}
+	if len(chunk.Candidates) == 0 {
+		return
+	}
+	c := chunk.Candidates[0]
+	if c.Content != nil {
+		for _, part := range c.Content.Parts {
+			if part != nil && !part.Thought {
+				a.Text.WriteString(part.Text)
+			}
+		}
+	}
+	if c.FinishReason != "" && c.FinishReason != genai.FinishReasonUnspecified {
+		a.Finish, a.Complete = string(c.FinishReason), true
+	}
+}

@@ -1,0 +1,142 @@
+package openai
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	sdk "github.com/openai/openai-go/v3"
+	"github.com/openai/openai-go/v3/option"
+	"github.com/openai/openai-go/v3/shared"
+
+	"cineforge/llm"
+	"cineforge/llm/wire"
+)
+
+// Quirks are what a server takes otherwise than OpenAI. The zero value is for one
+// that takes everything.
+type Quirks struct {
+	// Form is how the form of an answer is asked for.
+	Form Form
+
+	// MaxTokensByOldName sends max_tokens in place of max_completion_tokens.
+	MaxTokensByOldName bool
+
+	// NoUsage leaves out the request for token counts, for servers that refuse it.
+	NoUsage bool
+
+	// NoDone takes an answer for complete when it gives the reason for its end, for
+	// servers that don't say [DONE] after it.
+	NoDone bool
+}
+
+// Form is how a server is told the form of an answer.
+type Form string
+
+// The forms.
+const (
+	BySchema   Form = ""       // response_format json_schema
+	JSONObject Form = "object" // response_format json_object, and the schema in words
+	InWords    Form = "words"  // in words only
+)
+
+// Chat asks one model by the Chat Completions API. It is safe for concurrent use.
+type Chat struct {
+	endpoint    wire.Endpoint
+	quirks      Quirks
+	completions sdk.ChatCompletionService
+	pace        wire.Pace
+}
+
+var _ llm.Model = (*Chat)(nil)
+
+// NewChat returns a model at an endpoint whose server has quirks.
+func NewChat(e wire.Endpoint, q Quirks) *Chat {
+	e = e.WithDefaults(DefaultBaseURL)
+	return &Chat{endpoint: e, quirks: q, completions: sdk.NewChatCompletionService(options(e)...)}
+}
+
+// Generate asks the model; see llm.Model.
+func (c *Chat) Generate(ctx context.Context, req llm.Request) (llm.Response, error) {
+	params, err := c.params(req)
+	if err != nil {
+		return llm.Response{}, err
+	}
+	ctx, call := wire.Begin(ctx, c.endpoint, req, &c.pace)
+	defer call.End()
+	stream := c.completions.NewStreaming(ctx, params, option.WithHTTPClient(call.Client()))
+	defer stream.Close() //nolint:errcheck // what it had to say has been said
+	var a wire.Answer
+	for stream.Next() {
+		if err := c.hear(&a, stream.Current()); err != nil {
+			return call.Conclude(req, &a, err)
+		}
+	}
+	a.Complete = a.Finish != "" && (call.Done() || c.quirks.NoDone)
+	return call.Conclude(req, &a, stream.Err())
+}
+
+// params puts a question into the form of the API.
+func (c *Chat) params(req llm.Request) (sdk.ChatCompletionNewParams, error) {
+	params := sdk.ChatCompletionNewParams{Model: c.endpoint.Model}
+	if !c.quirks.NoUsage {
+		params.StreamOptions.IncludeUsage = sdk.Bool(true)
+	}
+	if n := c.endpoint.MaxOutput(req); n > 0 {
+		if c.quirks.MaxTokensByOldName {
+			params.MaxTokens = sdk.Int(int64(n))
+		} else {
+			params.MaxCompletionTokens = sdk.Int(int64(n))
+		}
+	}
+	system := req.System
+	switch schema := req.Schema.JSON(); {
+	case schema == nil:
+	case req.SchemaInWords || c.quirks.Form == InWords:
+		system = wire.InWords(system, req.Schema)
+	case c.quirks.Form == JSONObject:
+		system = wire.InWords(system, req.Schema)
+		params.ResponseFormat.OfJSONObject = &shared.ResponseFormatJSONObjectParam{}
+	default:
+		form := shared.ResponseFormatJSONSchemaJSONSchemaParam{Name: req.Schema.Name(), Strict: sdk.Bool(true)}
+		var v any
+		if err := json.Unmarshal(schema, &v); err != nil {
+			return params, fmt.Errorf("read the schema %s: %w", req.Schema.Name(), err)
+		}
+		form.Schema = v
+		params.ResponseFormat.OfJSONSchema = &shared.ResponseFormatJSONSchemaParam{JSONSchema: form}
+	}
+	if system != "" {
+		params.Messages = append(params.Messages, sdk.SystemMessage(system))
+	}
+	params.Messages = append(params.Messages, sdk.UserMessage(req.Prompt))
+	return params, nil
+}
+
+// errInChunk means that a hub put a provider's error into a choice.
+var errInChunk = errors.New("the stream told of an error in a choice")
+
+// hear takes in a chunk of the stream.
+func (c *Chat) hear(a *wire.Answer, chunk sdk.ChatCompletionChunk) error {
+	if chunk.Model != "" {
+		a.Served = chunk.Model
+	}
+	if u := chunk.Usage; u.TotalTokens > 0 || u.PromptTokens > 0 {
+		a.Usage = llm.Usage{InputTokens: int(u.PromptTokens), CacheReadTokens: int(u.PromptTokensDetails.CachedTokens), OutputTokens: int(u.CompletionTokens)}
+	}
+	for _, choice := range chunk.Choices {
+		if choice.Index != 0 {
+			continue
+		}
+		a.Text.WriteString(choice.Delta.Content)
+		a.Refusal += choice.Delta.Refusal
+		if choice.FinishReason != "" {
+			a.Finish = choice.FinishReason
+		}
+		if choice.FinishReason == "error" {
+			return errInChunk
+		}
+	}
+	return nil
+}
