@@ -84,7 +84,7 @@ func (o *opened) attempt(ctx context.Context, state run.State, id string) (*atte
 	st, _ := state.Stage(id)
 	return &attempt{
 		opened: o, state: state, stage: planned, file: stage.File{Name: state.InputName, Data: data},
-		asked: newRecorder(o.Pipeline, o.claim, id, st.Attempts),
+		asked: newRecorder(o, planned, st.Attempts),
 	}, nil
 }
 
@@ -188,6 +188,10 @@ func (a *attempt) failed(err error) run.StageFailed {
 	var typed *failure.Error
 	if errors.As(err, &typed) {
 		f.Error, f.Hint = typed.Message, typed.Hint
+		f.ErrorCode, f.RequestID = optional(typed.Code), optional(typed.RequestID)
+		if typed.Effect.Retryable {
+			f.TerminalReason = run.RetriesSpent
+		}
 	}
 	if provider, model := a.asked.last(); a.asked.count() > 0 {
 		f.Provider, f.Model = &provider, &model

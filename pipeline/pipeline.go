@@ -9,7 +9,6 @@ import (
 
 	"cineforge/artifact"
 	"cineforge/durable"
-	"cineforge/llm"
 	"cineforge/recipe"
 	"cineforge/run"
 	"cineforge/stage"
@@ -26,14 +25,15 @@ type Store interface {
 type Pipeline struct {
 	store   Store
 	catalog stage.Catalog
-	model   llm.Candidate
+	roster  Roster
 }
 
 var _ durable.Worker = (*Pipeline)(nil)
 
-// New returns a pipeline of the given modules, whose questions model answers.
-func New(store Store, catalog stage.Catalog, model llm.Candidate) *Pipeline {
-	return &Pipeline{store: store, catalog: catalog, model: model}
+// New returns a pipeline of the given modules, whose questions the models of a
+// roster answer.
+func New(store Store, catalog stage.Catalog, roster Roster) *Pipeline {
+	return &Pipeline{store: store, catalog: catalog, roster: roster}
 }
 
 // Modules describes the catalog to recipes.

@@ -67,7 +67,14 @@ func newWorld(t *testing.T, modules ...stage.Module) *world {
 		model: llm.Candidate{Provider: offline.Name, Name: offline.Name, Model: offline.Model{}}}
 }
 
-func (w *world) pipeline() *pipeline.Pipeline { return pipeline.New(w.store, w.catalog, w.model) }
+func (w *world) pipeline() *pipeline.Pipeline { return pipeline.New(w.store, w.catalog, only{w.model}) }
+
+// only is a roster of one model.
+type only struct{ model llm.Candidate }
+
+func (o only) Lineup(string, recipe.Policy) pipeline.Lineup {
+	return pipeline.Lineup{Candidates: []llm.Candidate{o.model}}
+}
 
 // diamondRecipe has two stages that don't depend on each other.
 const diamondRecipe = `
@@ -434,7 +441,7 @@ func TestTheCostOfEveryAttemptCounts(t *testing.T) {
 	w := newWorld(t, noteModule{"note", asking})
 	w.model = llm.Candidate{Provider: "p", Name: "m", Model: llm.ModelFunc(func(_ context.Context, req llm.Request) (llm.Response, error) {
 		resp := llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: "m-2026", RequestID: "req_" + req.Unit,
-			Usage: llm.Usage{InputTokens: 10, OutputTokens: 1, CostUSD: 0.25}}
+			Usage: llm.Usage{InputTokens: 10, OutputTokens: 1, CostUSD: new(0.25)}}
 		if req.Unit == "unit2" {
 			return resp, failure.New(failure.BadOutput, "not JSON", "")
 		}
@@ -462,7 +469,7 @@ func TestTheCostOfEveryAttemptCounts(t *testing.T) {
 func TestAStageTellsWhatItCost(t *testing.T) {
 	w := newWorld(t, noteModule{"note", asking})
 	w.model = llm.Candidate{Provider: "p", Name: "m", Model: llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) {
-		return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Provider: "p", Model: "m", Usage: llm.Usage{CostUSD: 0.25}}, nil
+		return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Provider: "p", Model: "m", Usage: llm.Usage{CostUSD: new(0.25)}}, nil
 	})}
 	w.create(w.spec(oneStage))
 	if _, err := w.execute(t.Context(), "r1"); err != nil {

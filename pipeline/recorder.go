@@ -2,29 +2,30 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
 	"cineforge/durable"
 	"cineforge/failure"
 	"cineforge/llm"
+	"cineforge/recipe"
 	"cineforge/run"
 )
 
 // recorder is the model that a stage attempt asks: it puts the questions to the
-// pipeline's model and tells of each attempt in the run's log. It is safe for
-// concurrent use.
+// first model of the stage's lineup and tells of each attempt in the run's log. It
+// is safe for concurrent use.
 type recorder struct {
 	p     *Pipeline
 	claim durable.Claim
 	stage string
+	asks  llm.Candidate
 
 	mu       sync.Mutex // guards what follows
 	attempts map[question]int
 	total    int
 	usd      float64
-	provider string // of the last answer
-	model    string
 	err      error // the first failure to record something, which ends the stage attempt
 }
 
@@ -34,13 +35,22 @@ type question struct {
 	role llm.Role
 }
 
-func newRecorder(p *Pipeline, claim durable.Claim, stageID string, earlier []run.AttemptState) *recorder {
-	r := &recorder{p: p, claim: claim, stage: stageID, attempts: map[question]int{}, total: len(earlier)}
+func newRecorder(o *opened, s recipe.PlannedStage, earlier []run.AttemptState) *recorder {
+	r := &recorder{p: o.Pipeline, claim: o.claim, stage: s.ID, asks: o.roster.Lineup(s.ID, s.Policy).first(s.ID),
+		attempts: map[question]int{}, total: len(earlier)}
 	for _, a := range earlier {
 		r.attempts[question{a.Unit, llm.Role(a.Role)}]++
-		r.usd += a.CostUSD
+		r.usd += amount(a.CostUSD)
 	}
 	return r
+}
+
+// amount returns what a price adds to a sum: nothing if it is not known.
+func amount(usd *float64) float64 {
+	if usd == nil {
+		return 0
+	}
+	return *usd
 }
 
 // Generate asks the model, and has recorded the attempt when it returns.
@@ -50,18 +60,47 @@ func (r *recorder) Generate(ctx context.Context, req llm.Request) (llm.Response,
 		return llm.Response{}, err
 	}
 	start := time.Now()
-	resp, err := r.p.model.Model.Generate(ctx, req)
-	latency := time.Since(start).Milliseconds()
+	resp, err := r.asks.Model.Generate(ctx, req)
+	latency := time.Since(start)
 	// What an attempt has cost is recorded also when the run is stopping.
 	record := context.WithoutCancel(ctx)
-	r.account(resp, err)
+	r.account(resp)
 	if err != nil {
-		return resp, firstError(r.append(record, run.AttemptFailed{Attempt: a, ErrorClass: failure.ClassOf(err), Error: err.Error(),
-			RequestID: optional(resp.RequestID), InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens,
-			CostUSD: resp.Usage.CostUSD, LatencyMS: latency}), err)
+		return resp, firstError(r.append(record, attemptFailed(a, resp, err, latency)), err)
 	}
-	return resp, r.append(record, run.AttemptFinished{Attempt: a, ServedModel: resp.Model, RequestID: optional(resp.RequestID),
-		InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens, CostUSD: resp.Usage.CostUSD, LatencyMS: latency})
+	return resp, r.append(record, attemptFinished(a, resp, latency))
+}
+
+// attemptFinished tells of an answer that is used.
+func attemptFinished(a run.Attempt, resp llm.Response, latency time.Duration) run.AttemptFinished {
+	return run.AttemptFinished{Attempt: a, ServedModel: resp.Model, RequestID: optional(resp.RequestID),
+		InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens, CostUSD: resp.Usage.CostUSD,
+		LatencyMS: latency.Milliseconds(), FirstEventMS: firstEvent(resp)}
+}
+
+// attemptFailed tells of a try that gave no usable answer, and what it took nevertheless.
+func attemptFailed(a run.Attempt, resp llm.Response, err error, latency time.Duration) run.AttemptFailed {
+	e := run.AttemptFailed{Attempt: a, ErrorClass: failure.ClassOf(err), Error: err.Error(), RequestID: optional(resp.RequestID),
+		InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens, CostUSD: resp.Usage.CostUSD,
+		WastedCostUSD: resp.Usage.CostUSD, LatencyMS: latency.Milliseconds(), FirstEventMS: firstEvent(resp), ServedModel: resp.Model}
+	f, ok := errors.AsType[*failure.Error](err)
+	if !ok {
+		return e
+	}
+	e.Error, e.Hint = f.Message, f.Hint
+	e.ErrorCode, e.HTTPStatus = optional(f.Code), f.Status
+	e.Retryable, e.Scope = f.Effect.Retryable, f.Effect.Scope
+	if f.RetryAfter != nil {
+		e.RetryAfterSeconds = new(f.RetryAfter.Seconds())
+	}
+	return e
+}
+
+func firstEvent(resp llm.Response) *int64 {
+	if resp.FirstEvent == 0 {
+		return nil
+	}
+	return new(resp.FirstEvent.Milliseconds())
 }
 
 func firstError(a, b error) error {
@@ -78,18 +117,14 @@ func (r *recorder) next(req llm.Request) run.Attempt {
 	q := question{req.Unit, req.Role}
 	r.attempts[q]++
 	r.total++
-	r.provider, r.model = r.p.model.Provider, r.p.model.Name
-	return run.Attempt{StageID: r.stage, Unit: req.Unit, Role: string(req.Role), Attempt: r.attempts[q], Provider: r.provider, Model: r.model}
+	return run.Attempt{StageID: r.stage, Unit: req.Unit, Role: string(req.Role), Attempt: r.attempts[q], Provider: r.asks.Provider, Model: r.asks.Name}
 }
 
-// account counts what an attempt took, failed or not, and notes who answered.
-func (r *recorder) account(resp llm.Response, err error) {
+// account counts what an attempt took, failed or not.
+func (r *recorder) account(resp llm.Response) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.usd += resp.Usage.CostUSD
-	if err == nil {
-		r.provider, r.model = resp.Provider, resp.Model
-	}
+	r.usd += amount(resp.Usage.CostUSD)
 }
 
 // progress tells that a unit is through. A failure to record it shows at the end of the attempt.
@@ -138,7 +173,7 @@ func (r *recorder) last() (provider, model string) {
 	if r.total == 0 {
 		return "code", "code"
 	}
-	return r.provider, r.model
+	return r.asks.Provider, r.asks.Name
 }
 
 func optional(s string) *string {

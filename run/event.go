@@ -39,9 +39,10 @@ const (
 // TerminalReason says why a stage failed for good.
 type TerminalReason string
 
-// The terminal reasons of a stage that no other provider or later time could save.
+// The terminal reasons of a stage.
 const (
 	NonRetryableError TerminalReason = "non_retryable_error"
+	RetriesSpent      TerminalReason = "retry_budget_exhausted_or_no_fallback"
 	ModuleError       TerminalReason = "module_error" // the stage's own code failed
 	InvalidInput      TerminalReason = "invalid_input"
 )
@@ -98,25 +99,34 @@ type AttemptStarted struct {
 // AttemptFinished says that a model answered, and that the answer is used.
 type AttemptFinished struct {
 	Attempt
-	ServedModel  string  `json:"served_model"`
-	RequestID    *string `json:"request_id"`
-	InputTokens  int     `json:"input_tokens"`
-	OutputTokens int     `json:"output_tokens"`
-	CostUSD      float64 `json:"cost_usd"`
-	LatencyMS    int64   `json:"latency_ms"`
+	ServedModel  string   `json:"served_model"`
+	RequestID    *string  `json:"request_id"`
+	InputTokens  int      `json:"input_tokens"`
+	OutputTokens int      `json:"output_tokens"`
+	CostUSD      *float64 `json:"cost_usd"` // nil if the model's price is not known
+	LatencyMS    int64    `json:"latency_ms"`
+	FirstEventMS *int64   `json:"first_event_ms,omitempty"` // until the answer began
 }
 
 // AttemptFailed says that a try gave no usable answer.
 type AttemptFailed struct {
 	Attempt
-	ErrorClass   failure.Class `json:"error_class"`
-	ErrorCode    *string       `json:"error_code"`
-	Error        string        `json:"error"`
-	RequestID    *string       `json:"request_id"`
-	InputTokens  int           `json:"input_tokens"`
-	OutputTokens int           `json:"output_tokens"`
-	CostUSD      float64       `json:"cost_usd"`
-	LatencyMS    int64         `json:"latency_ms"`
+	ErrorClass        failure.Class `json:"error_class"`
+	ErrorCode         *string       `json:"error_code"`
+	Error             string        `json:"error"`
+	RequestID         *string       `json:"request_id"`
+	InputTokens       int           `json:"input_tokens"`
+	OutputTokens      int           `json:"output_tokens"`
+	CostUSD           *float64      `json:"cost_usd"` // nil if the model's price is not known
+	LatencyMS         int64         `json:"latency_ms"`
+	FirstEventMS      *int64        `json:"first_event_ms,omitempty"`
+	WastedCostUSD     *float64      `json:"wasted_cost_usd,omitempty"` // what was paid for nothing
+	ServedModel       string        `json:"served_model,omitempty"`
+	HTTPStatus        int           `json:"http_status,omitempty"`
+	Retryable         bool          `json:"retryable,omitempty"`           // the same model may be asked again
+	Scope             failure.Scope `json:"scope,omitempty"`               // whose health it counts against
+	RetryAfterSeconds *float64      `json:"retry_after_seconds,omitempty"` // what the provider said to wait
+	Hint              string        `json:"hint,omitempty"`                // what a person can do
 }
 
 // UnitDone says that a stage is through with one of its units.

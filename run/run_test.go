@@ -172,9 +172,9 @@ func TestTheCostOfFailedAttemptsCounts(t *testing.T) {
 	b.Attempt = 2
 	s := fold(t, started("a"), run.StageStarted{StageID: "a"},
 		run.AttemptStarted{Attempt: a},
-		run.AttemptFailed{Attempt: a, ErrorClass: failure.BadOutput, Error: "no JSON", InputTokens: 10, OutputTokens: 5, CostUSD: 0.25, LatencyMS: 1500},
+		run.AttemptFailed{Attempt: a, ErrorClass: failure.BadOutput, Error: "no JSON", InputTokens: 10, OutputTokens: 5, CostUSD: new(0.25), LatencyMS: 1500},
 		run.AttemptStarted{Attempt: b},
-		run.AttemptFinished{Attempt: b, ServedModel: "m1-2026", RequestID: new("req_9"), InputTokens: 10, OutputTokens: 7, CostUSD: 0.5, LatencyMS: 500},
+		run.AttemptFinished{Attempt: b, ServedModel: "m1-2026", RequestID: new("req_9"), InputTokens: 10, OutputTokens: 7, CostUSD: new(0.5), LatencyMS: 500},
 		run.StageFinished{StageID: "a", CostUSD: 0.75, Artifacts: []artifact.Ref{artifact.NewRef("scene", "scene_001", 3)}},
 		run.PipelineFinished{Success: true, Outcome: run.Succeeded, TotalCostUSD: 0.75})
 	if s.TotalCostUSD != 0.75 || s.Tokens != (run.Tokens{Input: 20, Output: 12}) {
@@ -245,7 +245,7 @@ func TestTheOrderOfIndependentStagesDoesNotMatter(t *testing.T) {
 		for _, id := range stages {
 			at := run.Attempt{StageID: id, Unit: "u", Role: "work", Attempt: 1, Provider: "p", Model: "m-" + id}
 			streams[id] = []run.Body{run.StageStarted{StageID: id}, run.AttemptStarted{Attempt: at},
-				run.AttemptFinished{Attempt: at, CostUSD: 0.5, InputTokens: 3}, run.UnitDone{StageID: id, Done: 1, Total: 1}, run.StageFinished{StageID: id}}
+				run.AttemptFinished{Attempt: at, CostUSD: new(0.5), InputTokens: 3}, run.UnitDone{StageID: id, Done: 1, Total: 1}, run.StageFinished{StageID: id}}
 		}
 		interleaved := []run.Body{started(stages...)}
 		for len(streams) > 0 {
@@ -274,7 +274,7 @@ func TestTheOrderOfIndependentStagesDoesNotMatter(t *testing.T) {
 		for _, id := range stages {
 			model := "m-" + id
 			want.Stages[id] = &run.StageState{Status: run.StageDone, ModelUsed: &model, CallCount: 1, AttemptCount: 1,
-				Attempts:     []run.AttemptState{{Attempt: 1, Unit: "u", Role: "work", Model: model, Provider: "p", Status: "success", InputTokens: 3, CostUSD: 0.5}},
+				Attempts:     []run.AttemptState{{Attempt: 1, Unit: "u", Role: "work", Model: model, Provider: "p", Status: "success", InputTokens: 3, CostUSD: new(0.5)}},
 				ArtifactRefs: []artifact.Ref{}, UnitsDone: 1, UnitsTotal: 1, CostUSD: 0.5}
 		}
 		if diff := cmp.Diff(want.Stages, got.Stages); diff != "" {

@@ -47,6 +47,7 @@ func (s *State) applyStage(body Body, at UnixTime) {
 		st.Status = StageIsFailed
 		st.FinalErrorClass, st.TerminalReason = &b.ErrorClass, b.TerminalReason
 		st.Error, st.Hint = b.Error, b.Hint
+		st.ErrorCode, st.RequestID = b.ErrorCode, b.RequestID
 		st.close(at)
 	}
 }
@@ -84,7 +85,7 @@ func (s *State) attemptFinished(b AttemptFinished) {
 	a.Status, a.ServedModel = "success", b.ServedModel
 	a.RequestID = b.RequestID
 	a.InputTokens, a.OutputTokens, a.CostUSD = b.InputTokens, b.OutputTokens, b.CostUSD
-	a.DurationSeconds = float64(b.LatencyMS) / 1000
+	a.DurationSeconds, a.FirstEventMS = float64(b.LatencyMS)/1000, b.FirstEventMS
 	st.CallCount++
 	model := b.Model
 	st.ModelUsed = &model
@@ -95,17 +96,22 @@ func (s *State) attemptFailed(b AttemptFailed) {
 	st := s.stage(b.StageID)
 	a := st.open(b.Attempt)
 	a.Status = "failed"
-	a.Error, a.ErrorClass, a.ErrorCode = b.Error, b.ErrorClass, b.ErrorCode
-	a.RequestID = b.RequestID
+	a.Error, a.ErrorClass, a.ErrorCode, a.Hint = b.Error, b.ErrorClass, b.ErrorCode, b.Hint
+	a.RequestID, a.Transient, a.ServedModel = b.RequestID, &b.Retryable, b.ServedModel
 	a.InputTokens, a.OutputTokens, a.CostUSD = b.InputTokens, b.OutputTokens, b.CostUSD
-	a.DurationSeconds = float64(b.LatencyMS) / 1000
+	a.DurationSeconds, a.FirstEventMS = float64(b.LatencyMS)/1000, b.FirstEventMS
 	s.spend(st, b.InputTokens, b.OutputTokens, b.CostUSD)
 }
 
 // spend counts what an attempt took, whether or not its answer was used.
-func (s *State) spend(st *StageState, input, output int, usd float64) {
-	st.CostUSD += usd
-	s.TotalCostUSD += usd
+func (s *State) spend(st *StageState, input, output int, usd *float64) {
+	if usd != nil {
+		st.CostUSD += *usd
+		s.TotalCostUSD += *usd
+	} else {
+		st.Unpriced++
+		s.Unpriced++
+	}
 	s.Tokens.Input += input
 	s.Tokens.Output += output
 }

@@ -82,11 +82,14 @@ type AttemptState struct {
 	DurationSeconds float64       `json:"duration_seconds"`
 	InputTokens     int           `json:"input_tokens"`
 	OutputTokens    int           `json:"output_tokens"`
-	CostUSD         float64       `json:"cost_usd"`
+	CostUSD         *float64      `json:"cost_usd"` // nil if the model's price is not known
 	RequestID       *string       `json:"request_id"`
+	FirstEventMS    *int64        `json:"first_event_ms,omitempty"`
 	Error           string        `json:"error,omitempty"`
 	ErrorClass      failure.Class `json:"error_class,omitempty"`
 	ErrorCode       *string       `json:"error_code,omitempty"`
+	Transient       *bool         `json:"transient,omitempty"` // whether the same could do better later
+	Hint            string        `json:"hint,omitempty"`
 }
 
 // StageState is where one stage stands.
@@ -101,11 +104,14 @@ type StageState struct {
 	Error           string         `json:"error,omitempty"`
 	Hint            string         `json:"hint,omitempty"`
 	PauseReason     string         `json:"pause_reason,omitempty"`
+	ErrorCode       *string        `json:"error_code,omitempty"`
+	RequestID       *string        `json:"request_id,omitempty"`
 	ArtifactRefs    []artifact.Ref `json:"artifact_refs"`
 	UnitsDone       int            `json:"units_done"`
 	UnitsTotal      int            `json:"units_total"`
 	DurationSeconds float64        `json:"duration_seconds"`
-	CostUSD         float64        `json:"cost_usd"`
+	CostUSD         float64        `json:"cost_usd"`                    // of the attempts whose price is known
+	Unpriced        int            `json:"unpriced_attempts,omitempty"` // those whose price is not
 	StartedAt       *UnixTime      `json:"started_at"`
 }
 
@@ -120,7 +126,8 @@ type State struct {
 	StartedAt     *UnixTime              `json:"started_at"`
 	FinishedAt    *UnixTime              `json:"finished_at"`
 	Instrumented  bool                   `json:"instrumented"`
-	TotalCostUSD  float64                `json:"total_cost_usd"`
+	TotalCostUSD  float64                `json:"total_cost_usd"`              // of the attempts whose price is known
+	Unpriced      int                    `json:"unpriced_attempts,omitempty"` // those whose price is not
 	Tokens        Tokens                 `json:"tokens"`
 	RuntimeParams map[string]any         `json:"runtime_params"`
 	InputName     string                 `json:"input_name"`
