@@ -118,7 +118,7 @@ func runIDs(ctx context.Context, g *cli) []string {
 	if _, err := os.Stat(filepath.Join(g.Data, sqlite.FileName)); err != nil {
 		return nil
 	}
-	a, err := app.Open(ctx, g.Data)
+	a, err := app.Open(ctx, g.Data, g.models)
 	if err != nil {
 		return nil
 	}

@@ -15,35 +15,62 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"cineforge/failure"
+	"cineforge/internal/app"
+	"cineforge/llm/catalog"
 )
 
-// configure gives the parser the values that the config file has for flags. The
-// environment and the command line come before it.
-func configure(k *kong.Kong, args []string) error {
+// config is what the config file says.
+type config struct {
+	flags     map[string]string
+	providers []app.Provider
+	entries   []catalog.Entry
+}
+
+// readConfig reads the config file, if there is one.
+func readConfig(args []string, flags []string) (config, error) {
 	name, chosen := configName(args)
-	data, err := readConfig(name)
+	data, err := readSmall(name)
 	if errors.Is(err, fs.ErrNotExist) && !chosen {
-		return nil
+		return config{}, nil
 	}
 	if err != nil {
-		return failure.New(failure.Input, fmt.Sprintf("the config file %s can't be read", name), "check the name, or leave --config out")
+		return config{}, failure.New(failure.Input, fmt.Sprintf("the config file %s can't be read", name), "check the name, or leave --config out")
 	}
-	values, err := parseConfig(name, data, flagNames(k.Model.Node))
-	if err != nil {
-		return err
-	}
-	resolve := func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	return parseConfig(name, data, flags)
+}
+
+// resolver gives the parser the values that the config file has for flags. The
+// environment and the command line come before it.
+func (c config) resolver() kong.Resolver {
+	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 		for _, env := range flag.Envs {
 			if _, set := os.LookupEnv(env); set {
 				return nil, nil
 			}
 		}
-		if v, ok := values[flag.Name]; ok {
+		if v, ok := c.flags[flag.Name]; ok {
 			return v, nil
 		}
 		return nil, nil
+	})
+}
+
+// models returns the models that there are: those of the standard providers, and
+// those that the file adds.
+func (c config) models(getenv func(string) string) (app.Models, error) {
+	known, err := catalog.Shipped()
+	if err != nil {
+		return app.Models{}, err
 	}
-	return kong.Resolvers(kong.ResolverFunc(resolve)).Apply(k)
+	all := app.StandardProviders(getenv)
+	for _, p := range c.providers {
+		if p.KeyVariable != "" {
+			p.Key = getenv(p.KeyVariable)
+		}
+		all = slices.DeleteFunc(all, func(q app.Provider) bool { return q.Name == p.Name })
+		all = append(all, p)
+	}
+	return app.Models{Providers: all, Catalog: known.With(c.entries...)}, nil
 }
 
 const defaultConfig = "cineforge.yaml"
@@ -68,10 +95,10 @@ func configName(args []string) (name string, chosen bool) {
 	return defaultConfig, false
 }
 
-// maxConfig bounds the file: it names a flag a line.
+// maxConfig bounds the file: it names a flag or a model a line.
 const maxConfig = 64 << 10
 
-func readConfig(name string) ([]byte, error) {
+func readSmall(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, err
@@ -97,43 +124,57 @@ func flagNames(n *kong.Node) []string {
 }
 
 // parseConfig reads a file of flags and their values, each a word, a number, true
-// or false. Anything else is an error with its place.
-func parseConfig(name string, data []byte, flags []string) (map[string]string, error) {
+// or false, and of providers and models. Anything else is an error with its place.
+func parseConfig(name string, data []byte, flags []string) (config, error) {
 	at := func(t *token.Token, message string) error {
 		return failure.New(failure.Input, fmt.Sprintf("%s:%d:%d: %s", name, t.Position.Line, t.Position.Column, message),
-			"each line is the name of a flag and its value, such as  data: DIR")
+			"each line is the name of a flag and its value, such as  data: DIR; docs/config.md tells of providers and models")
 	}
 	tokens := lexer.Tokenize(string(data))
 	for _, t := range tokens {
 		switch t.Type {
 		case token.SequenceStartType, token.MappingStartType, token.AnchorType, token.AliasType, token.TagType, token.SequenceEntryType, token.MappingKeyType:
-			return nil, at(t, fmt.Sprintf("%q can't stand here", t.Value))
+			return config{}, at(t, fmt.Sprintf("%q can't stand here", t.Value))
 		}
 	}
 	file, err := parser.Parse(tokens, 0)
 	if err != nil {
-		return nil, failure.New(failure.Input, name+": "+strings.SplitN(err.Error(), "\n", 2)[0], "it has to be YAML")
+		return config{}, failure.New(failure.Input, name+": "+strings.SplitN(err.Error(), "\n", 2)[0], "it has to be YAML")
 	}
-	values := map[string]string{}
+	c := config{flags: map[string]string{}}
 	for _, doc := range file.Docs {
 		m, ok := doc.Body.(*ast.MappingNode)
 		if !ok {
 			if doc.Body != nil {
-				return nil, at(doc.Body.GetToken(), "this is no name of a flag with a value")
+				return config{}, at(doc.Body.GetToken(), "this is no name of a flag with a value")
 			}
 			continue
 		}
 		for _, v := range m.Values {
-			key := v.Key.GetToken()
-			value, scalar := v.Value.(ast.ScalarNode)
-			switch {
-			case !slices.Contains(flags, key.Value):
-				return nil, at(key, fmt.Sprintf("unknown key %q", key.Value))
-			case !scalar:
-				return nil, at(key, fmt.Sprintf("%s needs one plain value", key.Value))
+			if err := c.take(v, flags, at); err != nil {
+				return config{}, err
 			}
-			values[key.Value] = fmt.Sprint(value.GetValue())
 		}
 	}
-	return values, nil
+	return c, nil
+}
+
+// take takes in one entry of the file.
+func (c *config) take(v *ast.MappingValueNode, flags []string, at func(*token.Token, string) error) error {
+	key := v.Key.GetToken()
+	switch key.Value {
+	case "providers":
+		return c.takeProviders(v.Value, at)
+	case "models":
+		return c.takeModels(v.Value, at)
+	}
+	value, scalar := v.Value.(ast.ScalarNode)
+	switch {
+	case !slices.Contains(flags, key.Value):
+		return at(key, fmt.Sprintf("unknown key %q", key.Value))
+	case !scalar:
+		return at(key, fmt.Sprintf("%s needs one plain value", key.Value))
+	}
+	c.flags[key.Value] = fmt.Sprint(value.GetValue())
+	return nil
 }

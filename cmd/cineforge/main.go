@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"cineforge/failure"
+	"cineforge/internal/app"
 	"cineforge/recipe"
 )
 
@@ -62,9 +63,12 @@ type cli struct {
 	Text       textCmd       `cmd:"" help:"Print the text that would be read from a file."`
 	Runs       runsCmd       `cmd:"" help:"Look at runs, follow them, take their files."`
 	Recipes    recipesCmd    `cmd:"" help:"List and check recipes."`
+	Explain    explainCmd    `cmd:"" name:"explain-error" help:"Say what a provider's failure means and what to do about it."`
 	Doctor     doctorCmd     `cmd:"" help:"Check what the program works with, and say what to do about the rest."`
 	Completion completionCmd `cmd:"" help:"Print a completion script for a shell."`
 	Complete   completeCmd   `cmd:"" name:"__complete" hidden:"" help:"Print the words that can come next."`
+
+	models app.Models // that the environment and the config file offer
 }
 
 // streams are where commands read and write.
@@ -85,7 +89,14 @@ func execute(args []string, s streams) int {
 		fmt.Fprintln(s.err, "cineforge:", err)
 		return exitError
 	}
-	if err := configure(parser, args); err != nil {
+	file, err := readConfig(args, flagNames(parser.Model.Node))
+	if err == nil {
+		c.models, err = file.models(os.Getenv)
+	}
+	if err == nil {
+		err = kong.Resolvers(file.resolver()).Apply(parser)
+	}
+	if err != nil {
 		return report(s, usage(err))
 	}
 	parsed, err := parser.Parse(args)

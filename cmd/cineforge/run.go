@@ -48,7 +48,7 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if _, err := document.Read(name, data); err != nil {
 		return err
 	}
-	a, err := app.Open(ctx, g.Data)
+	a, err := app.Open(ctx, g.Data, g.models)
 	if err != nil {
 		return err
 	}

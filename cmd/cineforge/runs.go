@@ -37,7 +37,7 @@ func (r runArg) open(ctx context.Context, g *cli) (*app.App, run.State, error) {
 	if !app.Exists(g.Data) {
 		return nil, run.State{}, missing // looking makes no data directory
 	}
-	a, err := app.Open(ctx, g.Data)
+	a, err := app.Open(ctx, g.Data, g.models)
 	if err != nil {
 		return nil, run.State{}, err
 	}
@@ -92,7 +92,7 @@ func (c *runsListCmd) states(ctx context.Context, g *cli) ([]run.State, error) {
 	if !app.Exists(g.Data) {
 		return nil, nil
 	}
-	a, err := app.Open(ctx, g.Data)
+	a, err := app.Open(ctx, g.Data, g.models)
 	if err != nil {
 		return nil, err
 	}

@@ -21,8 +21,6 @@ import (
 	"cineforge/durable/local"
 	"cineforge/failure"
 	"cineforge/internal/sqlite"
-	"cineforge/llm"
-	"cineforge/llm/offline"
 	"cineforge/pipeline"
 	"cineforge/recipe"
 	"cineforge/recipes"
@@ -35,13 +33,14 @@ import (
 )
 
 // offlineNotice is what a user has to know of a run that no real model takes part in.
-const offlineNotice = "Only the offline model answers: what needs judgement (summaries, tone, genre, logline) stays open and is marked needs_review."
+const offlineNotice = "No key is set, so that only the offline model answers: what needs judgement (summaries, tone, genre, logline) stays open and is marked needs_review."
 
 // App is a running system on one data directory. It is safe for concurrent use.
 type App struct {
 	Store pipeline.Store
 
 	dataDir  string
+	roster   *roster
 	pipeline *pipeline.Pipeline
 	engine   durable.Engine
 	journal  local.Journal
@@ -61,7 +60,12 @@ func Exists(dataDir string) bool {
 
 // Open opens the system on a data directory, which it makes if it is not there.
 // Close it after use.
-func Open(ctx context.Context, dataDir string) (*App, error) {
+func Open(ctx context.Context, dataDir string, models Models) (*App, error) {
+	for _, p := range models.Providers {
+		if err := checkBaseURL(p); err != nil {
+			return nil, failure.New(failure.Input, err.Error(), "put it right, or leave it out")
+		}
+	}
 	if err := os.MkdirAll(dataDir, 0o700); err != nil {
 		return nil, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the data directory %s can't be made: %v", dataDir, cause(err)),
 			Hint: "name another one with --data", Err: err}
@@ -75,15 +79,16 @@ func Open(ctx context.Context, dataDir string) (*App, error) {
 		return nil, &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("the database in %s can't be used: %v", dataDir, err),
 			Hint: "cineforge doctor tells more", Err: err}
 	}
-	return New(store, dataDir), nil
+	return New(store, dataDir, models), nil
 }
 
 // New makes a system over an open store, which closing the system closes too.
 // The data directory is only looked into for recipes.
-func New(store *sqlite.Store, dataDir string) *App {
-	model := llm.Candidate{Provider: offline.Name, Name: offline.Name, Model: offline.Model{}}
-	p := pipeline.New(store, Modules(), model)
-	return &App{Store: store, dataDir: dataDir, pipeline: p, engine: local.New(store, p, local.Options{}), journal: store, close: store.Close}
+func New(store *sqlite.Store, dataDir string, models Models) *App {
+	roster := newRoster(models)
+	p := pipeline.New(store, Modules(), roster)
+	return &App{Store: store, dataDir: dataDir, roster: roster, pipeline: p,
+		engine: local.New(store, p, local.Options{}), journal: store, close: store.Close}
 }
 
 // cause strips the operation and the path from a file error, which the message names already.
@@ -134,7 +139,10 @@ func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
 	}
 	spec := pipeline.Spec{
 		ProjectID: s.ProjectID, Recipe: r, Input: s.File, Params: s.Params,
-		StartFrom: s.StartFrom, EndAt: s.EndAt, DryRun: s.DryRun, Notice: offlineNotice,
+		StartFrom: s.StartFrom, EndAt: s.EndAt, DryRun: s.DryRun,
+	}
+	if !a.roster.any() {
+		spec.Notice = offlineNotice
 	}
 	for {
 		spec.RunID = newRunID()

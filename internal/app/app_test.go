@@ -25,7 +25,7 @@ import (
 
 func open(t *testing.T) *app.App {
 	t.Helper()
-	a, err := app.Open(t.Context(), filepath.Join(t.TempDir(), "data"))
+	a, err := app.Open(t.Context(), filepath.Join(t.TempDir(), "data"), app.Models{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -354,7 +354,7 @@ func TestADamagedDatabaseIsAProblem(t *testing.T) {
 	if !slices.ContainsFunc(app.Doctor(t.Context(), dir), func(c app.Check) bool { return c.Name == "database" && c.Status == app.Problem && c.Action != "" }) {
 		t.Error("a damaged database is no problem to the doctor")
 	}
-	if _, err := app.Open(t.Context(), dir); err == nil {
+	if _, err := app.Open(t.Context(), dir, app.Models{}); err == nil {
 		t.Error("a damaged database was opened")
 	}
 }

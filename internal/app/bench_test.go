@@ -45,7 +45,7 @@ func benchmarkFeature(b *testing.B, open func() (*sqlite.Store, error)) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	a := app.New(store, b.TempDir())
+	a := app.New(store, b.TempDir(), app.Models{})
 	defer a.Close()
 	script := featureScript()
 	for b.Loop() {

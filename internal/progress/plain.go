@@ -140,7 +140,7 @@ func (p *plain) answered(b run.AttemptFinished) string {
 		return ""
 	}
 	return fmt.Sprintf("%s: %s answered by %s %s in %s, %s, %s", title(b.StageID), b.Unit, b.Provider, b.Model,
-		took(time.Duration(b.LatencyMS)*time.Millisecond), tokens(run.Tokens{Input: b.InputTokens, Output: b.OutputTokens}), usd(b.CostUSD))
+		took(time.Duration(b.LatencyMS)*time.Millisecond), tokens(run.Tokens{Input: b.InputTokens, Output: b.OutputTokens}), price(b.CostUSD))
 }
 
 func attemptFailed(b run.AttemptFailed) string {
@@ -177,7 +177,7 @@ func (p *plain) finished(b run.StageFinished) string {
 	st, _ := p.state.Stage(b.StageID)
 	cost := ""
 	if st.AttemptCount > 0 {
-		cost = usd(st.CostUSD)
+		cost = sum(st.CostUSD, st.Unpriced)
 	}
 	return join(", ", fmt.Sprintf("%s: done in %s", title(b.StageID), took(seconds(st.DurationSeconds))), units(st), cost) + made(b.Artifacts)
 }
@@ -210,7 +210,7 @@ func (p *plain) ended() (tone, string) {
 		return good, fmt.Sprintf("run %s: all is in order; nothing was run", s.RunID)
 	}
 	text := join(", ", fmt.Sprintf("run %s: %s after %s", s.RunID, runFace(s).word, took(elapsed(s, s.FinishedAt.Time))),
-		usd(s.TotalCostUSD), tokens(s.Tokens))
+		sum(s.TotalCostUSD, s.Unpriced), tokens(s.Tokens))
 	if s.Status == run.RunFailed {
 		text += "; more: " + p.program.write("cineforge runs show "+s.RunID)
 	}

@@ -83,13 +83,13 @@ func first() []step {
 		{2 * s, run.StageFinished{StageID: "normalize", Artifacts: refs("canonical_script")}},
 		{2 * s, run.StageStarted{StageID: "extract_scenes"}},
 		{2 * s, run.AttemptStarted{Attempt: attempt("scene_001", 1)}},
-		{5 * s, run.AttemptFinished{Attempt: attempt("scene_001", 1), RequestID: new("req_1"), InputTokens: 1200, OutputTokens: 300, CostUSD: 0.25, LatencyMS: 3000}},
+		{5 * s, run.AttemptFinished{Attempt: attempt("scene_001", 1), RequestID: new("req_1"), InputTokens: 1200, OutputTokens: 300, CostUSD: new(0.25), LatencyMS: 3000}},
 		{8 * s, run.UnitDone{StageID: "extract_scenes", Unit: "scene_001", Done: 1, Total: 4}},
 		{8 * s, run.AttemptStarted{Attempt: attempt("scene_002", 1)}},
 		{10 * s, run.AttemptFailed{Attempt: attempt("scene_002", 1), ErrorClass: failure.BadOutput, ErrorCode: ptr("529"), Error: "the answer is not JSON",
-			RequestID: new("req_2"), InputTokens: 1000, OutputTokens: 50, CostUSD: 0.004, LatencyMS: 2000}},
+			RequestID: new("req_2"), InputTokens: 1000, OutputTokens: 50, CostUSD: new(0.004), LatencyMS: 2000}},
 		{10 * s, run.AttemptStarted{Attempt: attempt("scene_002", 2)}},
-		{12 * s, run.AttemptFinished{Attempt: attempt("scene_002", 2), InputTokens: 10000, OutputTokens: 400, CostUSD: 0.216, LatencyMS: 2000}},
+		{12 * s, run.AttemptFinished{Attempt: attempt("scene_002", 2), InputTokens: 10000, OutputTokens: 400, CostUSD: new(0.216), LatencyMS: 2000}},
 		{12 * s, run.UnitDone{StageID: "extract_scenes", Unit: "scene_002", Done: 2, Total: 4}},
 	}
 }
@@ -157,7 +157,7 @@ func anyRun(t *rapid.T) []step {
 		},
 		func() run.Body { return run.AttemptStarted{Attempt: try()} },
 		func() run.Body {
-			return run.AttemptFinished{Attempt: try(), InputTokens: number(), OutputTokens: number(), CostUSD: float64(number()) / 1000}
+			return run.AttemptFinished{Attempt: try(), InputTokens: number(), OutputTokens: number(), CostUSD: new(float64(number()) / 1000)}
 		},
 		func() run.Body {
 			return run.AttemptFailed{Attempt: try(), ErrorClass: failure.Class(text("class")), ErrorCode: ptr(text("code")), Error: text("error"), RequestID: new(text("request"))}

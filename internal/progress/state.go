@@ -50,7 +50,7 @@ func facts(s run.State, now time.Time) [][2]string {
 		{"ends at", s.EndAt},
 		{"started", started},
 		{label, worked},
-		{"cost", usd(s.TotalCostUSD)},
+		{"cost", sum(s.TotalCostUSD, s.Unpriced)},
 		{"tokens", fmt.Sprintf("%d in, %d out", s.Tokens.Input, s.Tokens.Output)},
 		{"note", s.Notice},
 	}
@@ -185,7 +185,7 @@ func (p *page) failures(s run.State) {
 
 func failedAttempt(stageID string, a run.AttemptState) string {
 	return fmt.Sprintf("%s: %s, attempt %d: %s %s, %s, %s: %s: %s", title(stageID), a.Unit, a.Attempt, a.Provider, a.Model,
-		took(seconds(a.DurationSeconds)), usd(a.CostUSD), identity(string(a.ErrorClass), a.ErrorCode, a.RequestID), a.Error)
+		took(seconds(a.DurationSeconds)), price(a.CostUSD), identity(string(a.ErrorClass), a.ErrorCode, a.RequestID), a.Error)
 }
 
 // WriteRuns writes a table of runs at a time, in whose zone the times are shown.

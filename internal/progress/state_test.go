@@ -164,8 +164,8 @@ func TestStatusSentences(t *testing.T) {
 		{"a class without words and a stage of another recipe", func(s *run.State) {
 			s.Status, s.FinishedAt = run.RunFailed, s.StartedAt
 			s.StageOrder = []string{"budget"}
-			s.Stages["budget"] = &run.StageState{Status: run.StageIsFailed, Error: "busy", FinalErrorClass: ptr(failure.Class("overloaded"))}
-		}, []string{"at budget\n", "budget: busy\n", "Kind: overloaded\n", "What helps: run it again\n"}},
+			s.Stages["budget"] = &run.StageState{Status: run.StageIsFailed, Error: "busy", FinalErrorClass: ptr(failure.Class("haunted"))}
+		}, []string{"at budget\n", "budget: busy\n", "Kind: haunted\n", "What helps: run it again\n"}},
 		{"a fault of the program", func(s *run.State) {
 			s.Status, s.FinishedAt = run.RunFailed, s.StartedAt
 			st := s.Stages["extract_scenes"]

@@ -135,6 +135,22 @@ func usd(amount float64) string {
 	return fmt.Sprintf("$%.2f", amount)
 }
 
+// price writes what something cost if that is known.
+func price(amount *float64) string {
+	if amount == nil {
+		return "price not known"
+	}
+	return usd(*amount)
+}
+
+// sum writes what several things cost, of which the price of some is not known.
+func sum(amount float64, unpriced int) string {
+	if unpriced == 0 {
+		return usd(amount)
+	}
+	return fmt.Sprintf("%s and %s of unknown price", usd(amount), plural(unpriced, "attempt"))
+}
+
 // short writes a large number so that its size can be seen at a glance.
 func short(n int) string {
 	switch {

@@ -28,27 +28,17 @@ func title(stageID string) string {
 	return stageID
 }
 
-// classes says what a class of failure means, and what helps where the failure
-// itself doesn't say it.
-var classes = map[failure.Class]struct{ means, helps string }{
-	failure.NoProvider: {"no configured model can answer", "set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY and run it again"},
-	failure.Input:      {"the file or a parameter can't be used as it is", "put it right and run it again"},
-	failure.BadOutput:  {"a model's answer can't be used", "run it again, or name another model"},
-	failure.Canceled:   {"it was given up", "run it again"},
-	failure.Internal:   {"a fault of this program", "run it again; if it fails again, please report it with the run's events"},
-}
-
 // meaning returns what a class of failure means, with its name.
 func meaning(c failure.Class) string {
-	if words, ok := classes[c]; ok {
-		return fmt.Sprintf("%s (%s)", words.means, c)
+	if means := c.Meaning(); means != "" {
+		return fmt.Sprintf("%s (%s)", means, c)
 	}
 	return string(c)
 }
 
 // helps returns what a person can do about a failure.
 func helps(hint string, c failure.Class) string {
-	return cmp.Or(hint, classes[c].helps, "run it again")
+	return cmp.Or(hint, c.Action(), "run it again")
 }
 
 // face is how a status looks: never by its tone alone.

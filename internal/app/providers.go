@@ -1,0 +1,200 @@
+package app
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"cineforge/llm"
+	"cineforge/llm/anthropic"
+	"cineforge/llm/catalog"
+	"cineforge/llm/gemini"
+	"cineforge/llm/offline"
+	"cineforge/llm/openai"
+	"cineforge/llm/openaicompat"
+	"cineforge/llm/wire"
+	"cineforge/pipeline"
+	"cineforge/recipe"
+)
+
+// Provider is somebody who can be asked.
+type Provider struct {
+	Name    string // as recipes name it, such as "anthropic"
+	Dialect string // "anthropic", "openai", "google", or one of openaicompat.Dialects
+	BaseURL string // in the form that the provider's SDK takes; "" is the provider's own
+
+	// KeyVariable is the environment variable that holds the key; "" if the server
+	// wants none. Key is what it holds.
+	KeyVariable string
+	Key         string
+
+	// Models are what to ask where a stage's own chain has nobody who can be asked,
+	// first choice first.
+	Models []string
+}
+
+// usable reports whether the provider can be asked.
+func (p Provider) usable() bool { return p.Key != "" || p.KeyVariable == "" }
+
+// The names of the providers that are always known.
+const (
+	Anthropic = "anthropic"
+	OpenAI    = "openai"
+	Google    = "google"
+)
+
+// StandardProviders returns the providers whose keys and base URLs are in the
+// standard variables of their SDKs.
+func StandardProviders(getenv func(string) string) []Provider {
+	all := []Provider{
+		{Name: Anthropic, Dialect: Anthropic, KeyVariable: "ANTHROPIC_API_KEY", BaseURL: getenv("ANTHROPIC_BASE_URL"), Models: []string{"claude-sonnet-4-6"}},
+		{Name: OpenAI, Dialect: OpenAI, KeyVariable: "OPENAI_API_KEY", BaseURL: getenv("OPENAI_BASE_URL"), Models: []string{"gpt-4.1"}},
+		{Name: Google, Dialect: Google, KeyVariable: "GEMINI_API_KEY", BaseURL: getenv("GOOGLE_GEMINI_BASE_URL"), Models: []string{"gemini-3-flash-preview"}},
+	}
+	for i := range all {
+		all[i].Key = getenv(all[i].KeyVariable)
+	}
+	return all
+}
+
+// checkBaseURL says what is wrong with a base URL, or nil.
+func checkBaseURL(p Provider) error {
+	if p.BaseURL == "" {
+		return nil
+	}
+	u, err := url.Parse(p.BaseURL)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return fmt.Errorf("the base URL of %s is not an address such as https://host/v1", p.Name)
+	}
+	if u.User != nil || u.RawQuery != "" {
+		return fmt.Errorf("the base URL of %s holds more than an address; a key belongs into an environment variable", p.Name)
+	}
+	return nil
+}
+
+// Models are the models that there are: who can be asked, and what is known of them.
+type Models struct {
+	Providers []Provider
+	Catalog   catalog.Catalog
+
+	// Transport makes the requests; nil means one for the process.
+	Transport http.RoundTripper
+}
+
+// roster finds the models that a stage may ask. It makes each of them once.
+type roster struct {
+	models    Models
+	providers map[string]Provider
+
+	mu   sync.Mutex // guards made
+	made map[recipe.ModelName]llm.Candidate
+}
+
+var _ pipeline.Roster = (*roster)(nil)
+
+func newRoster(m Models) *roster {
+	if m.Transport == nil {
+		m.Transport = wire.NewTransport()
+	}
+	r := &roster{models: m, providers: map[string]Provider{}, made: map[recipe.ModelName]llm.Candidate{}}
+	for _, p := range m.Providers {
+		r.providers[p.Name] = p
+	}
+	return r
+}
+
+// offlineModel is asked where nobody else can be.
+var offlineModel = recipe.ModelName{Provider: offline.Name, Model: offline.Name}
+
+// Lineup returns the models of a stage; see pipeline.Roster. Where the stage has
+// the default chain, or none, and nobody in it can be asked, whoever can be is
+// asked for what its provider offers; where nobody can be asked at all, the offline
+// model is.
+func (r *roster) Lineup(stageID string, policy recipe.Policy) pipeline.Lineup {
+	var l pipeline.Lineup
+	for _, name := range policy.Chain {
+		if reason := r.missing(name); reason != "" {
+			l.Skipped = append(l.Skipped, pipeline.Skipped{Model: name, Reason: reason})
+			continue
+		}
+		l.Candidates = append(l.Candidates, r.candidate(name))
+	}
+	if len(l.Candidates) > 0 {
+		return l
+	}
+	if slices.Equal(policy.Chain, recipe.DefaultChain(stageID)) {
+		for _, name := range r.spare() {
+			l.Candidates = append(l.Candidates, r.candidate(name))
+		}
+	}
+	if !r.any() {
+		l.Candidates = []llm.Candidate{r.candidate(offlineModel)}
+	}
+	return l
+}
+
+// missing says why a model can't be asked, or "" if it can.
+func (r *roster) missing(name recipe.ModelName) string {
+	p, ok := r.providers[name.Provider]
+	switch {
+	case name == offlineModel:
+		return ""
+	case !ok:
+		return fmt.Sprintf("no provider %s is configured", name.Provider)
+	case !p.usable():
+		return p.KeyVariable + " is not set"
+	}
+	return ""
+}
+
+// any reports whether any provider can be asked.
+func (r *roster) any() bool {
+	return slices.ContainsFunc(slices.Collect(maps.Values(r.providers)), Provider.usable)
+}
+
+// spare lists what the providers that can be asked offer, in their order.
+func (r *roster) spare() []recipe.ModelName {
+	var names []recipe.ModelName
+	for _, p := range r.models.Providers {
+		if p.usable() {
+			for _, m := range p.Models {
+				names = append(names, recipe.ModelName{Provider: p.Name, Model: m})
+			}
+		}
+	}
+	return names
+}
+
+// candidate returns a model that can be asked.
+func (r *roster) candidate(name recipe.ModelName) llm.Candidate {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c, ok := r.made[name]
+	if !ok {
+		c = llm.Candidate{Provider: name.Provider, Name: name.Model, Spec: r.models.Catalog.Spec(name.Provider, name.Model)}
+		c.Model = r.model(name, c.Spec)
+		r.made[name] = c
+	}
+	return c
+}
+
+func (r *roster) model(name recipe.ModelName, spec llm.Spec) llm.Model {
+	if name == offlineModel {
+		return offline.Model{}
+	}
+	p := r.providers[name.Provider]
+	e := wire.Endpoint{Provider: p.Name, BaseURL: strings.TrimRight(p.BaseURL, "/"), Key: p.Key, Model: name.Model, Spec: spec, Transport: r.models.Transport}
+	switch {
+	case p.Dialect == Anthropic:
+		return anthropic.New(e)
+	case p.Dialect == Google:
+		return gemini.New(e)
+	case p.Dialect == OpenAI && p.Name == OpenAI: // nobody else has the Responses API in full
+		return openai.New(e)
+	}
+	return openaicompat.New(e, p.Dialect)
+}
