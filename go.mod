@@ -25,10 +25,16 @@ require (
 )
 
 require (
+	github.com/failsafe-go/failsafe-go v0.9.8 // test: another breaker that ours has to agree with
+	github.com/sony/gobreaker/v2 v2.4.0 // test: another breaker that ours has to agree with
+)
+
+require (
 	cloud.google.com/go v0.116.0 // indirect
 	cloud.google.com/go/auth v0.20.0 // indirect
 	cloud.google.com/go/compute/metadata v0.9.0 // indirect
 	github.com/bahlo/generic-list-go v0.2.0 // indirect
+	github.com/bits-and-blooms/bitset v1.24.6 // indirect
 	github.com/buger/jsonparser v1.1.2 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/charmbracelet/ultraviolet v0.0.0-20261008173134-6b8d4baf91b4 // indirect

@@ -18,7 +18,7 @@ const module = "cineforge/"
 // ranks, and packages of its own tree; tests may import anything. A new tree is
 // added here on purpose.
 var rank = map[string]int{
-	"failure": 0, "recipes": 0, "simulator": 0,
+	"failure": 0, "recipes": 0, "resilience": 0, "simulator": 0,
 	"artifact": 1, "durable": 1, "llm": 1, "recipe": 1, "screenplay": 1,
 	"run": 2, "stage": 2,
 	"pipeline":        3,
@@ -44,7 +44,8 @@ var doors = map[string][]string{
 	"github.com/anthropics/":         {"llm"},
 	"github.com/openai/":             {"llm"},
 	"google.golang.org/genai":        {"llm"},
-	"github.com/failsafe-go/":        {},
+	"github.com/failsafe-go/":        {"resilience"}, // in tests: another breaker to agree with
+	"github.com/sony/gobreaker":      {"resilience"}, // the same
 	"github.com/stretchr/testify":    {},
 	"github.com/prometheus/":         {"internal/telemetry"},
 	"go.opentelemetry.io/":           {"internal/telemetry"},

@@ -1,0 +1,251 @@
+package simulator
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Parse reads a scenario. The name is what errors call the file. If something is
+// wrong with it, the error is an [ErrorList], with line and column of each mistake.
+func Parse(name string, data []byte) (Scenario, error) {
+	p := &problems{file: name, places: map[string]position{"": {1, 1}}}
+	var s Scenario
+	if root, ok := readYAML(p, data); ok {
+		decoder{p}.value(root, reflect.ValueOf(&s).Elem(), "")
+	}
+	if len(p.list) == 0 {
+		s.check(p)
+	}
+	if err := p.err(); err != nil {
+		return Scenario{}, err
+	}
+	return s, nil
+}
+
+// decoder moves YAML values into Go values. It knows the types that scenarios have.
+type decoder struct{ *problems }
+
+func (d decoder) value(n node, to reflect.Value, path string) {
+	switch to.Addr().Interface().(type) {
+	case *time.Duration:
+		d.duration(n, to, path)
+		return
+	case *Globs:
+		d.globs(n, to, path)
+		return
+	case *Counts:
+		d.counts(n, to, path)
+		return
+	}
+	switch to.Kind() {
+	case reflect.Pointer:
+		to.Set(reflect.New(to.Type().Elem()))
+		d.value(n, to.Elem(), path)
+	case reflect.Struct:
+		d.fields(n, to, path)
+	case reflect.Slice:
+		items, ok := n.value.([]node)
+		if !ok {
+			d.add(n.position, "%s is a list, but here is %s", path, kindOf(n))
+			return
+		}
+		to.Set(reflect.MakeSlice(to.Type(), len(items), len(items)))
+		for i, item := range items {
+			at := fmt.Sprintf("%s[%d]", path, i)
+			d.places[at] = item.position
+			d.value(item, to.Index(i), at)
+		}
+	case reflect.Map:
+		d.texts(n, to, path)
+	default:
+		d.scalar(n, to, path)
+	}
+}
+
+// fields fills a struct from a map, whose keys are the names in the yaml tags.
+func (d decoder) fields(n node, to reflect.Value, path string) {
+	pairs, ok := n.value.([]pair)
+	if !ok {
+		d.add(n.position, "%s is a map, but here is %s", orScenario(path), kindOf(n))
+		return
+	}
+	byName, known := map[string]int{}, []string{}
+	for i := range to.NumField() {
+		name, _, _ := strings.Cut(to.Type().Field(i).Tag.Get("yaml"), ",")
+		byName[name] = i
+		known = append(known, name)
+	}
+	given := map[string]bool{}
+	for _, e := range pairs {
+		i, ok := byName[e.key]
+		if !ok {
+			d.add(e.position, "unknown key %s in %s%s", strconv.Quote(clip(e.key, 40)), orScenario(path), meant(e.key, known))
+			continue
+		}
+		given[e.key] = true
+		at := strings.TrimPrefix(path+"."+e.key, ".")
+		d.places[at] = e.value.position
+		d.value(e.value, to.Field(i), at)
+	}
+	if _, isRule := to.Addr().Interface().(*Rule); isRule && !given["fault"] {
+		d.add(n.position, "%s has no fault; write fault: {} to let its calls pass", path)
+	}
+}
+
+func orScenario(path string) string {
+	if path == "" {
+		return "the scenario"
+	}
+	return path
+}
+
+func (d decoder) scalar(n node, to reflect.Value, path string) {
+	wrong := func(want string) {
+		d.add(n.position, "%s is %s, but here is %s", path, want, kindOf(n))
+	}
+	switch to.Kind() {
+	case reflect.String:
+		if s, ok := n.value.(string); ok {
+			to.SetString(s)
+		} else {
+			wrong("text")
+		}
+	case reflect.Bool:
+		if b, ok := n.value.(bool); ok {
+			to.SetBool(b)
+		} else {
+			wrong("true or false")
+		}
+	case reflect.Int:
+		if i, ok := integer(n.value); ok && i >= -1<<31 && i < 1<<31 {
+			to.SetInt(i)
+		} else {
+			wrong("a whole number")
+		}
+	case reflect.Uint64:
+		if u, ok := n.value.(uint64); ok {
+			to.SetUint(u)
+		} else {
+			wrong("a whole number that is not negative")
+		}
+	case reflect.Float64:
+		switch v := n.value.(type) {
+		case float64:
+			to.SetFloat(v)
+		default:
+			if i, ok := integer(v); ok {
+				to.SetFloat(float64(i))
+			} else {
+				wrong("a number")
+			}
+		}
+	}
+}
+
+func integer(v any) (int64, bool) {
+	switch v := v.(type) {
+	case int64:
+		return v, true
+	case uint64:
+		return int64(v), v < 1<<63
+	}
+	return 0, false
+}
+
+func (d decoder) duration(n node, to reflect.Value, path string) {
+	s, isText := n.value.(string)
+	if v, err := time.ParseDuration(s); isText && err == nil {
+		to.SetInt(int64(v))
+		return
+	}
+	if i, ok := integer(n.value); ok && i == 0 {
+		return
+	}
+	d.add(n.position, "%s is a time such as 500ms, 20s or 24h", path)
+}
+
+// strings returns the texts of a text or list.
+func (d decoder) strings(n node, path string) ([]node, bool) {
+	items, isList := n.value.([]node)
+	if !isList {
+		items = []node{n}
+	}
+	if len(items) == 0 {
+		d.add(n.position, "%s is an empty list; leave it out if it does not matter", path)
+		return nil, false
+	}
+	return items, true
+}
+
+func (d decoder) globs(n node, to reflect.Value, path string) {
+	items, _ := d.strings(n, path)
+	var list Globs
+	for _, item := range items {
+		s, ok := item.value.(string)
+		if !ok || s == "" {
+			d.add(item.position, "%s is a name or a list of names, but here is %s", path, kindOf(item))
+			continue
+		}
+		list = append(list, s)
+	}
+	to.Set(reflect.ValueOf(list))
+}
+
+func (d decoder) counts(n node, to reflect.Value, path string) {
+	items, _ := d.strings(n, path)
+	var list Counts
+	for _, item := range items {
+		span, ok := Span{}, false
+		if s, isText := item.value.(string); isText {
+			span, ok = parseSpan(s)
+		} else if i, isInt := integer(item.value); isInt && i >= 1 && i < 1<<31 {
+			span, ok = Span{int(i), int(i)}, true
+		}
+		if !ok {
+			d.add(item.position, "%s counts calls from 1: write 3, 1-3, 4- or a list of these", path)
+			continue
+		}
+		list = append(list, span)
+	}
+	to.Set(reflect.ValueOf(list))
+}
+
+func (d decoder) texts(n node, to reflect.Value, path string) {
+	pairs, ok := n.value.([]pair)
+	if !ok {
+		d.add(n.position, "%s is a map, but here is %s", path, kindOf(n))
+		return
+	}
+	out := map[string]string{}
+	for _, e := range pairs {
+		d.places[path+"."+e.key] = e.value.position
+		switch v := e.value.value.(type) {
+		case string:
+			out[e.key] = v
+		case int64, uint64, bool:
+			out[e.key] = fmt.Sprint(v)
+		default:
+			d.add(e.value.position, "%s is text, but here is %s", path+"."+e.key, kindOf(e.value))
+		}
+	}
+	to.Set(reflect.ValueOf(out))
+}
+
+// kindOf names a value for people.
+func kindOf(n node) string {
+	switch v := n.value.(type) {
+	case nil:
+		return "nothing"
+	case []node:
+		return "a list"
+	case []pair:
+		return "a map"
+	case string:
+		return strconv.Quote(clip(v, 40))
+	default:
+		return fmt.Sprint(v)
+	}
+}

@@ -1,0 +1,104 @@
+// Package simulator plays the HTTP APIs of model providers, and misbehaves on purpose.
+//
+// A [Simulator] is an http.Handler that speaks Anthropic's Messages API, OpenAI's Chat
+// Completions and Responses APIs, Gemini's API, and Chat Completions as any compatible
+// server speaks it, streamed and not. Healthy answers are what was asked for: valid
+// instances of the requested schema, made of the words of the prompt. Requests are
+// checked as the vendors check them. What goes wrong, when and how, is written in a
+// [Scenario], and what happened is in the log; see [Simulator.Calls].
+//
+// The package shares no code with the clients of the APIs, so that it can't share
+// their mistakes.
+//
+// # Paths
+//
+// Each provider lives below a prefix. [BaseURLs] has what the official SDKs are told.
+//
+//	/anthropic/v1/messages
+//	/openai/v1/chat/completions
+//	/openai/v1/responses
+//	/google/v1beta/models/MODEL:generateContent and :streamGenerateContent, also /v1/
+//	/compat/NAME/v1/chat/completions          the provider is NAME
+//
+// The models of each are listed under .../models. At the root there are the paths that
+// only one vendor has. And there is
+//
+//	GET /_simulator/calls                     the log, as JSON
+//	GET /_simulator/scenario                  the scenario, as YAML
+//	PUT /_simulator/scenario?name=NAME        another one, or its YAML as the body
+//
+// A key that is "invalid" or begins with "invalid-" is a wrong key; any other is right.
+// Keys are neither logged nor returned.
+//
+// # Scenarios
+//
+// A scenario is a YAML file; [Find] has those that are part of the program. Anything
+// that the format does not know is an error, with line and column.
+//
+//	id: S17
+//	name: anthropic-overload
+//	description: Anthropic answers 529 overloaded_error for 20 minutes.
+//	target: anthropic      # what provider: target means in rules; anthropic by default
+//	seed: 1                # other seeds, other answers and other calls hit by chance
+//	pace: {first_event: 800ms, tokens_per_second: 80}   # of answers; at once by default
+//	rules:                 # the first rule that fits a call decides about it
+//	  - name: outage
+//	    when:              # all of it must fit; what is left out fits
+//	      provider: target        # a name, a pattern with *, or a list of them
+//	      model: claude-*         # the same
+//	      api: messages           # messages, chat, responses, generate, stream_generate
+//	      streaming: true
+//	      prompt_contains: text
+//	      tokens_over: 1000       # prompts of more tokens, at 4 characters a token
+//	      after: 0s               # since the first call after the scenario was set
+//	      until: 20m
+//	      calls: 1-3              # 3, 1-3, 4-, or a list of these
+//	      share: 0.5              # of the calls that fit all else, picked by the seed
+//	    fault:
+//	      error: overloaded
+//	      retry_after: 2s
+//
+// Calls are counted for each rule and provider: those that fit all else that the rule
+// says, share apart, whether or not another rule decides about them.
+//
+// A fault is one of these. {} is none: its calls pass.
+//
+//	error: NAME                        the vendor's error; Errors lists the names;
+//	                                   context_length tells tokens_over as the window, if that is set
+//	status: 503, body: text            any answer
+//	stream_error: {after_tokens: 10, error: NAME}   or raw: bytes; an error in the stream
+//	cut: {after_tokens: 10}            the connection dies
+//	end: {after_tokens: 10}            a clean end without the terminal event
+//	malformed: {after_tokens: 10}      a chunk that is not JSON; the rest is fine
+//	stall: {after_tokens: 10, for: 1m, pings: true}   silence, for good without for
+//	first_event: 20s                   headers and first byte come late
+//	silent: true                       never a byte
+//	reset, refuse, dns, tls: true      no connection
+//	output: NAME                       a complete answer that is no good; Outputs lists the names
+//	text: words                        this answer
+//	limit: {concurrent: 4, per_minute: 50}          429 above it; other calls go on to the next rule
+//	served_model: NAME                 another model says to have answered
+//
+// With each goes delay, a time before anything is answered, and headers, which are
+// added to the answer. With error, stream_error and limit goes retry_after, and with
+// output: refusal goes block_prompt: true, which lets Gemini block the prompt.
+//
+// A place is a number of output tokens, or the end of the text if that is shorter.
+// after_tokens: 0 is before the first event, and with after_start: true right after
+// it. Answers that are not streamed break at the same share of their body; a
+// stream_error is an error in their place.
+//
+// An answer comes to a wrong key before all rules but those about connections, and to
+// a request that is at fault itself before all faults of answers.
+//
+// Of the project's fault scenarios, S26 (a success from before the trip) and S30 (disks)
+// are not built in: no provider can play them. S23 (a killed process) and S29
+// (cancelling) are the background for what is done to the client.
+//
+// # Time
+//
+// All waiting uses package time and ends when the client goes away. With
+// [Simulator.Transport] there is no socket, so that a testing/synctest bubble has a
+// whole outage in no time. A server that is to shut down while calls hang needs a
+// BaseContext that it cancels.
+package simulator

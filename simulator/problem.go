@@ -1,0 +1,153 @@
+package simulator
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Error is one mistake in a scenario.
+type Error struct {
+	File         string
+	Line, Column int // from 1; 0 if the scenario was not read from a file
+	Message      string
+}
+
+// Error returns the mistake as one line: place and message.
+func (e *Error) Error() string {
+	switch {
+	case e.Line > 0:
+		return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
+	case e.File != "":
+		return e.File + ": " + e.Message
+	}
+	return e.Message
+}
+
+// ErrorList is the mistakes found in a scenario, at least one, in the order of the file.
+type ErrorList []*Error
+
+// Error returns one line for each mistake.
+func (list ErrorList) Error() string {
+	lines := make([]string, len(list))
+	for i, e := range list {
+		lines[i] = e.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap returns the mistakes one by one.
+func (list ErrorList) Unwrap() []error {
+	errs := make([]error, len(list))
+	for i, e := range list {
+		errs[i] = e
+	}
+	return errs
+}
+
+// maxProblems bounds a report.
+const maxProblems = 20
+
+// position is a place in a file, counted from 1.
+type position struct{ line, column int }
+
+// problems collects the mistakes of a scenario.
+type problems struct {
+	file   string
+	places map[string]position // of keys, by path
+	list   ErrorList
+}
+
+func (p *problems) add(at position, format string, args ...any) {
+	if len(p.list) < maxProblems {
+		p.list = append(p.list, &Error{p.file, at.line, at.column, fmt.Sprintf(format, args...)})
+	}
+}
+
+// at adds a mistake at a path such as rules[0].fault.error. Where the file does not
+// have it, the nearest thing around it is named.
+func (p *problems) at(path, format string, args ...any) {
+	message := fmt.Sprintf(format, args...)
+	if p.places == nil {
+		p.add(position{}, "%s: %s", path, message)
+		return
+	}
+	for around := path; ; around = around[:max(strings.LastIndexAny(around, ".["), 0)] {
+		if at, ok := p.places[around]; ok || around == "" {
+			p.add(at, "%s", message)
+			return
+		}
+	}
+}
+
+// err returns the mistakes in the order of the file, or nil if there are none.
+func (p *problems) err() error {
+	if len(p.list) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(p.list, func(a, b *Error) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return p.list
+}
+
+// meant returns "; did you mean X?" if a known name is near, else what there is.
+func meant(name string, known []string) string {
+	if near := nearest(name, known); near != "" {
+		return fmt.Sprintf("; did you mean %q?", near)
+	}
+	if len(known) > 40 {
+		return ""
+	}
+	return "; there is " + strings.Join(known, ", ")
+}
+
+// nearest returns the known name that a slip of the pen turns into name, or that
+// begins with it, or "".
+func nearest(name string, known []string) string {
+	name = strings.ToLower(name)
+	if len(name) > 100 {
+		return ""
+	}
+	best, limit := "", min(3, len(name)/2)
+	for _, k := range known {
+		if d := distance(name, strings.ToLower(k)); d <= limit {
+			best, limit = k, d-1
+		}
+	}
+	if best == "" && len(name) > 2 {
+		for _, k := range known {
+			if strings.Contains(strings.ToLower(k), name) {
+				return k
+			}
+		}
+	}
+	return best
+}
+
+// distance counts the insertions, deletions, replacements and swaps of neighbours
+// that turn a into b.
+func distance(a, b string) int {
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		rows[i][0] = i
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			change := 1
+			if a[i-1] == b[j-1] {
+				change = 0
+			}
+			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+change)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
+		}
+	}
+	return rows[len(a)][len(b)]
+}
