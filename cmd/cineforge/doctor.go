@@ -17,7 +17,7 @@ is shown. Exit code 1 says that something keeps the program from working.`
 
 // Run does the command.
 func (c *doctorCmd) Run(ctx context.Context, g *cli, s streams) error {
-	checks := app.Doctor(ctx, g.Data)
+	checks := app.Doctor(ctx, g.Data, g.models)
 	bad := 0
 	for _, check := range checks {
 		if check.Status == app.Problem {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -64,6 +65,7 @@ type cli struct {
 	Runs       runsCmd       `cmd:"" help:"Look at runs, follow them, take their files."`
 	Recipes    recipesCmd    `cmd:"" help:"List and check recipes."`
 	Explain    explainCmd    `cmd:"" name:"explain-error" help:"Say what a provider's failure means and what to do about it."`
+	Simulate   simulateCmd   `cmd:"" help:"Play the providers on this machine, with whatever goes wrong."`
 	Doctor     doctorCmd     `cmd:"" help:"Check what the program works with, and say what to do about the rest."`
 	Completion completionCmd `cmd:"" help:"Print a completion script for a shell."`
 	Complete   completeCmd   `cmd:"" name:"__complete" hidden:"" help:"Print the words that can come next."`
@@ -78,6 +80,8 @@ type streams struct {
 }
 
 func main() {
+	// A provider's SDK writes to the standard logger; what it has to say comes back as errors.
+	log.SetOutput(io.Discard)
 	os.Exit(execute(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
 }
 

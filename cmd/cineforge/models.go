@@ -52,9 +52,6 @@ func (m modelEntry) entry(name recipe.ModelName) (catalog.Entry, error) {
 			return catalog.Entry{}, fmt.Errorf("a number of model %s is below 0", name.Model)
 		}
 	}
-	if (m.Input == nil) != (m.Output == nil) {
-		return catalog.Entry{}, fmt.Errorf("model %s needs both input_usd and output_usd, or neither", name.Model)
-	}
 	return catalog.Entry{Provider: name.Provider, Model: name.Model, Window: m.Window, MaxOutput: m.MaxOutput, Thinks: m.Thinks,
 		Input: m.Input, Output: m.Output, CacheRead: m.CacheRead, CacheWrite: m.CacheWrite, Source: "config file"}, nil
 }

@@ -11,39 +11,31 @@ import (
 // reports have it.
 func Reported(text string) error { return errors.New(text) }
 
-// prints are the ways in which the HTTP clients of Go, Node, Python and Rust print
+// printed are the ways in which the HTTP clients of Go, Node, Python and Rust print
 // what went wrong. Some of Go's errors have no type, so that they are known by
 // these as well.
-var prints = []struct {
-	verdict
-	pattern *regexp.Regexp
-}{
-	prints_(is(failure.Canceled), `context canceled|context cause|request was aborted|operation was aborted|AbortError|user aborted|CancelledError|client disconnected|ERR_CANCELED`),
-	prints_(broken.retry(false), `x509: |certificate verify failed|self[- ]signed certificate|unable to (?:get local issuer|verify the first) certificate|CERT_HAS_EXPIRED|tls: failed to verify|ERR_TLS_CERT|SELF_SIGNED_CERT|UNABLE_TO_(?:GET_ISSUER|VERIFY)|certificate has expired|invalid peer certificate`),
-	prints_(timedOut.on(failure.ScopeNetwork), `TLS handshake timeout|dial tcp[^:]*:? ?[^ ]*: i/o timeout|connect ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|ConnectTimeout|[Cc]onnect(?:ion)? timed? ?out|connection to .{1,200} timed out`),
-	prints_(timedOut, `context deadline exceeded|Client\.Timeout|awaiting (?:response )?headers|no response headers after|i/o timeout|ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_(?:HEADERS|BODY)_TIMEOUT|(?:Headers|Body) Timeout Error|ReadTimeout|[Rr]ead timed out|[Rr]equest timed out|operation timed out|deadline has elapsed|[Tt]imeout (?:of \d+ ?ms )?exceeded|timed out|idle timeout`),
-	prints_(unusable, `SyntaxError: |Unterminated string|is not valid JSON|JSON\.parse|JSONDecodeError|Unexpected (?:token|end of JSON)`),
-	prints_(broken, `no such host|ENOTFOUND|EAI_AGAIN|Name or service not known|name resolution|getaddrinfo|dns error|server misbehaving|`+
+var printed = []phrase{
+	prints(is(failure.Canceled), `context canceled|context cause|request was aborted|operation was aborted|AbortError|user aborted|CancelledError|client disconnected|ERR_CANCELED`),
+	prints(broken.retry(false), `x509: |certificate verify failed|self[- ]signed certificate|unable to (?:get local issuer|verify the first) certificate|CERT_HAS_EXPIRED|tls: failed to verify|ERR_TLS_CERT|SELF_SIGNED_CERT|UNABLE_TO_(?:GET_ISSUER|VERIFY)|certificate has expired|invalid peer certificate`),
+	prints(timedOut.on(failure.ScopeNetwork), `TLS handshake timeout|dial tcp[^:]*:? ?[^ ]*: i/o timeout|connect ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|ConnectTimeout|[Cc]onnect(?:ion)? timed? ?out|connection to .{1,200} timed out`),
+	prints(timedOut, `context deadline exceeded|Client\.Timeout|awaiting (?:response )?headers|no response headers after|i/o timeout|ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_(?:HEADERS|BODY)_TIMEOUT|(?:Headers|Body) Timeout Error|ReadTimeout|[Rr]ead timed out|[Rr]equest timed out|operation timed out|deadline has elapsed|[Tt]imeout (?:of \d+ ?ms )?exceeded|timed out|idle timeout`),
+	prints(unusable, `SyntaxError: |Unterminated string|is not valid JSON|JSON\.parse|JSONDecodeError|Unexpected (?:token|end of JSON)`),
+	prints(broken, `no such host|ENOTFOUND|EAI_AGAIN|Name or service not known|name resolution|getaddrinfo|dns error|server misbehaving|`+
 		`connection refused|ECONNREFUSED|connection (?:was )?reset|ECONNRESET|SSL_connect|AggregateError|connectex|broken pipe|EPIPE|socket hang up|forcibly closed|connection aborted|ECONNABORTED|`+
 		`unexpected EOF|\bEOF\b|[Pp]remature close|[Ii]ncompleteRead|incomplete (?:chunked read|message)|RemoteDisconnected|[Ss]erver disconnected|[Rr]emote end closed|peer closed|other side closed|`+
 		`GOAWAY|http2: |stream error: stream ID|use of closed network connection|server closed idle connection|bad record MAC|tls: |`+
 		`error sending request|error decoding response body|connection closed before|fetch failed|Connection error|network (?:error|is unreachable)|ENETUNREACH|EHOSTUNREACH|no route to host|terminated|APIConnectionError|channel closed`),
 }
 
-func prints_(v verdict, pattern string) struct {
-	verdict
-	pattern *regexp.Regexp
-} {
-	return struct {
-		verdict
-		pattern *regexp.Regexp
-	}{v, regexp.MustCompile("(?i)" + pattern)}
+// prints makes a phrase that holds anywhere, in letters of any size.
+func prints(v verdict, pattern string) phrase {
+	return phrase{v, regexp.MustCompile("(?i)" + pattern)}
 }
 
 // byPrint decides by an error's print.
 func byPrint(text string) (verdict, bool) {
 	text = shorten(text, maxMessage)
-	for _, p := range prints {
+	for _, p := range printed {
 		if m := p.pattern.FindString(text); m != "" {
 			return p.verdict.by("transport: " + m), true
 		}

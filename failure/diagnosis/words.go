@@ -60,6 +60,7 @@ var phrases = []phrase{
 
 	// Nothing left to ask with.
 	says(exhausted, `your credit balance is too low`),
+	says(exhausted, `your (?:prepayment |prepaid )?credits are depleted`),
 	says(exhausted, `you have reached your specified (?:api |workspace api )?usage limits`),
 	says(exhausted, `extra usage is required for`),
 	says(exhausted, `you(?:'re| are) out of extra usage`),

@@ -326,7 +326,7 @@ func TestStartRefuses(t *testing.T) {
 func TestDoctorSaysNoKey(t *testing.T) {
 	t.Setenv("ANTHROPIC_API_KEY", "sk-ant-canary")
 	dir := filepath.Join(t.TempDir(), "data")
-	checks := app.Doctor(t.Context(), dir)
+	checks := app.Doctor(t.Context(), dir, app.Models{Providers: app.StandardProviders(func(string) string { return "" })})
 	for _, c := range checks {
 		if strings.Contains(c.Detail+c.Action, "canary") {
 			t.Errorf("%s shows the key", c.Name)
@@ -341,7 +341,7 @@ func TestDoctorSaysNoKey(t *testing.T) {
 	if err := os.WriteFile(dir, []byte("a file"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.ContainsFunc(app.Doctor(t.Context(), dir), func(c app.Check) bool { return c.Name == "data directory" && c.Status == app.Problem }) {
+	if !slices.ContainsFunc(app.Doctor(t.Context(), dir, app.Models{Providers: app.StandardProviders(func(string) string { return "" })}), func(c app.Check) bool { return c.Name == "data directory" && c.Status == app.Problem }) {
 		t.Error("a file in the place of the data directory is no problem to the doctor")
 	}
 }
@@ -351,7 +351,7 @@ func TestADamagedDatabaseIsAProblem(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "cineforge.db"), []byte(strings.Repeat("not a database ", 1000)), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.ContainsFunc(app.Doctor(t.Context(), dir), func(c app.Check) bool { return c.Name == "database" && c.Status == app.Problem && c.Action != "" }) {
+	if !slices.ContainsFunc(app.Doctor(t.Context(), dir, app.Models{Providers: app.StandardProviders(func(string) string { return "" })}), func(c app.Check) bool { return c.Name == "database" && c.Status == app.Problem && c.Action != "" }) {
 		t.Error("a damaged database is no problem to the doctor")
 	}
 	if _, err := app.Open(t.Context(), dir, app.Models{}); err == nil {

@@ -31,11 +31,11 @@ type Check struct {
 
 // Doctor looks at what the program works with. A data directory that is not there
 // yet is not made.
-func Doctor(ctx context.Context, dataDir string) []Check {
+func Doctor(ctx context.Context, dataDir string, models Models) []Check {
 	checks := []Check{checkDataDir(dataDir), checkDatabase(ctx, dataDir), checkRecipes(dataDir)}
 	checks = append(checks, Check{Name: "offline model", Status: OK, Detail: "always there; it judges nothing"})
-	for _, key := range []string{"ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY"} {
-		checks = append(checks, checkKey(key))
+	for _, p := range models.Providers {
+		checks = append(checks, checkProvider(p))
 	}
 	return append(checks, checkTool("pdftotext"), checkTool("ocrmypdf"))
 }
@@ -100,12 +100,23 @@ func checkRecipes(dir string) Check {
 	return c
 }
 
-// checkKey tells whether a key is set, and never what it is.
-func checkKey(name string) Check {
-	if os.Getenv(name) == "" {
-		return Check{Name: name, Status: Note, Detail: "not set"}
+// checkProvider tells whether a provider can be asked. A key is never told.
+func checkProvider(p Provider) Check {
+	c := Check{Name: p.KeyVariable, Status: OK, Detail: "set"}
+	if c.Name == "" {
+		c.Name, c.Detail = p.Name, "needs no key"
 	}
-	return Check{Name: name, Status: Note, Detail: "set, but this version asks no provider yet", Action: "runs use the offline model"}
+	if p.BaseURL != "" {
+		c.Detail += "; " + p.Name + " is asked at " + p.BaseURL
+	}
+	err := checkBaseURL(p)
+	switch {
+	case err != nil:
+		c.Status, c.Detail, c.Action = Problem, err.Error(), "put it right, or leave it out"
+	case !p.usable():
+		c.Status, c.Detail = Note, "not set, so that "+p.Name+" is not asked"
+	}
+	return c
 }
 
 func checkTool(name string) Check {

@@ -4,6 +4,7 @@ package catalog
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -65,16 +66,29 @@ func Shipped() (Catalog, error) {
 	return Catalog{}.With(entries...), nil
 }
 
-// With returns the catalog with entries that replace those of the same models.
+// With returns the catalog with further entries. What an entry leaves out stays as
+// it was known.
 func (c Catalog) With(entries ...Entry) Catalog {
 	all := maps.Clone(c.entries)
 	if all == nil {
 		all = map[key]Entry{}
 	}
 	for _, e := range entries {
-		all[key{e.Provider, e.Model}] = e
+		was, _ := c.Entry(e.Provider, e.Model)
+		all[key{e.Provider, e.Model}] = e.over(was)
 	}
 	return Catalog{all}
+}
+
+// over returns the entry with what it leaves out taken from another.
+func (e Entry) over(was Entry) Entry {
+	return Entry{
+		Provider: e.Provider, Model: e.Model, Thinks: e.Thinks || was.Thinks,
+		Window: cmp.Or(e.Window, was.Window), MaxOutput: cmp.Or(e.MaxOutput, was.MaxOutput),
+		Input: cmp.Or(e.Input, was.Input), Output: cmp.Or(e.Output, was.Output),
+		CacheRead: cmp.Or(e.CacheRead, was.CacheRead), CacheWrite: cmp.Or(e.CacheWrite, was.CacheWrite),
+		Source: cmp.Or(e.Source, was.Source), Date: cmp.Or(e.Date, was.Date),
+	}
 }
 
 // dated finds what names one release of a model.

@@ -68,6 +68,15 @@ func TestAnUnknownPriceIsNotNothing(t *testing.T) {
 	}
 }
 
+// A configuration says what it knows better, and no more.
+func TestWhatAnEntryLeavesOutStays(t *testing.T) {
+	input := 1.0
+	s := table(t).With(catalog.Entry{Provider: "openai", Model: "gpt-4.1", Input: &input}).Spec("openai", "gpt-4.1")
+	if s.Window != 1_047_576 || s.Price.Input != 1 || s.Price.Output != 8 {
+		t.Errorf("%+v, %+v", s, s.Price)
+	}
+}
+
 // The price of an answer counts cached input by its own price.
 func TestCost(t *testing.T) {
 	u := llm.Usage{InputTokens: 1_000_000, CacheReadTokens: 400_000, CacheWriteTokens: 100_000, OutputTokens: 200_000}

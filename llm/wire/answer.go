@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -21,9 +22,10 @@ type Answer struct {
 	Refusal  string // what a model that refuses says instead
 }
 
-// charactersPerToken is what tokens are estimated by where an answer broke off
-// before it said how many there were.
-const charactersPerToken = 4
+// estimate returns how many tokens some text has, for an answer that broke off before
+// it said how many there were, or for a server that never says. Four letters a token
+// is what vendors give as a rule of thumb.
+func estimate(bytes int) int { return bytes/4 + 1 }
 
 // Conclude judges an answer that has ended, with err if the SDK says so. What the
 // call took comes back in any case.
@@ -34,8 +36,9 @@ func (c *Call) Conclude(req llm.Request, a *Answer, err error) (llm.Response, er
 	if resp.Model == "" {
 		resp.Model = c.endpoint.Model
 	}
-	if resp.Usage.OutputTokens == 0 && a.Text.Len() > 0 {
-		resp.Usage.OutputTokens = a.Text.Len()/charactersPerToken + 1
+	if a.Text.Len() > 0 {
+		resp.Usage.InputTokens = cmp.Or(resp.Usage.InputTokens, estimate(len(req.System)+len(req.Prompt)))
+		resp.Usage.OutputTokens = cmp.Or(resp.Usage.OutputTokens, estimate(a.Text.Len()))
 	}
 	resp.Usage.CostUSD = c.endpoint.Spec.Cost(resp.Usage)
 	if c.tape != nil {

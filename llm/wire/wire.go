@@ -163,6 +163,11 @@ func (c *Call) Stop(err error) { c.watch.stop(err) }
 // Done reports whether the stream said "[DONE]".
 func (c *Call) Done() bool { return c.tape != nil && c.tape.done }
 
+// nothing reports whether the answer has no body at all.
+func (c *Call) nothing() bool {
+	return c.status != 0 && c.held == "" && (c.tape == nil || c.tape.read == 0)
+}
+
 // diagnose tells what went wrong, given the error that the SDK makes of it and the
 // reason that the answer gives for its end.
 func (c *Call) diagnose(err error, finish string) *failure.Error {
@@ -174,19 +179,21 @@ func (c *Call) diagnose(err error, finish string) *failure.Error {
 		Provider: c.endpoint.Provider, Status: c.status, Header: c.header, Body: c.held, Err: err,
 		Canceled: c.gaveUp(), Finish: finish, Window: c.endpoint.Spec.Window, Key: c.endpoint.Key,
 	}
-	if limit := c.cause(); limit != nil && !e.Canceled {
+	limit := c.cause()
+	incomplete := errors.Is(err, diagnosis.ErrIncomplete)
+	switch {
+	case limit != nil && !e.Canceled:
 		e.Err = limit
+	case incomplete && c.nothing():
+		e.Err = nil // not a byte: that is no answer that broke off
+	case c.tape != nil && c.tape.err != nil:
+		e.Err = errors.Join(c.tape.err, err)
+	case c.tape != nil && err != nil && !incomplete:
+		// Nothing is wrong with the way here, so that it is with what came.
+		e.Err = errors.Join(diagnosis.ErrMalformed, err)
 	}
-	if c.tape != nil {
+	if c.tape != nil && !c.nothing() {
 		e.Stream, e.Body = true, c.tape.last()
-		switch {
-		case err == nil || e.Err != err:
-		case c.tape.err != nil:
-			e.Err = errors.Join(c.tape.err, err)
-		case !errors.Is(err, diagnosis.ErrIncomplete):
-			// Nothing is wrong with the way here, so that it is with what came.
-			e.Err = errors.Join(diagnosis.ErrMalformed, err)
-		}
 	}
 	return diagnosis.Of(e)
 }

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"text/tabwriter"
+	"time"
+
+	"cineforge/failure"
+	"cineforge/simulator"
+)
+
+type simulateCmd struct {
+	Addr     string `default:"127.0.0.1:9100" placeholder:"HOST:PORT" help:"Where to listen (${default}); port 0 takes a free one."`
+	Scenario string `default:"healthy" placeholder:"NAME|FILE" help:"What goes wrong: one that --list shows, or a file (${default})."`
+	Target   string `placeholder:"PROVIDER" help:"Who goes wrong in a scenario about one provider; the scenario says who otherwise."`
+	List     bool   `help:"List the scenarios that there are."`
+}
+
+func (simulateCmd) Help() string {
+	return `Answers as Anthropic, OpenAI, Google and any OpenAI-compatible server do, streaming and
+not, with structured output, and fails on purpose: what, when and for whom is the
+scenario's. Any key will do. It prints the variables that send this program, and any
+program with the official SDKs, to it.
+
+Each call is told on stderr. GET /_simulator/calls has them all as JSON, and
+PUT /_simulator/scenario?name=NAME changes the scenario while it runs.
+
+Examples:
+  cineforge simulate --list
+  cineforge simulate --scenario anthropic-overload
+  cineforge simulate --scenario one-500 --target openai --addr 127.0.0.1:0
+  cineforge simulate --scenario my-outage.yaml`
+}
+
+// listedScenario is a scenario in the list.
+type listedScenario struct {
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	Description string `json:"description"`
+}
+
+// Run does the command.
+func (c *simulateCmd) Run(ctx context.Context, g *cli, s streams) error {
+	if c.List {
+		return listScenarios(g, s.out)
+	}
+	scenario, err := findScenario(c.Scenario)
+	if err != nil {
+		return usage(err)
+	}
+	if c.Target != "" {
+		scenario.Target = c.Target
+	}
+	if !loopback(c.Addr) {
+		return usage(failure.New(failure.Input, fmt.Sprintf("%s is not an address of this machine alone", c.Addr), "the simulator is for this machine: use 127.0.0.1:PORT"))
+	}
+	l, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return failure.New(failure.Input, fmt.Sprintf("%s can't be listened on: %v", c.Addr, errors.Unwrap(err)), "name another with --addr; port 0 takes a free one")
+	}
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	teller := &callTeller{out: s.err}
+	sim := simulator.New(scenario, simulator.Options{Observe: teller.tell})
+	if err := printSimulator(s.out, g, "http://"+l.Addr().String(), scenario); err != nil {
+		return err
+	}
+	return serveUntilStopped(ctx, l, sim)
+}
+
+// loopback reports whether an address is reached from this machine alone.
+func loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// serveUntilStopped serves until ctx is done. Calls that hang by then are let go.
+func serveUntilStopped(ctx context.Context, l net.Listener, h http.Handler) error {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx }}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(l) }()
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+	}
+	server.Close() //nolint:errcheck // nothing is lost with a simulator's connections
+	<-served
+	return nil
+}
+
+// findScenario returns a scenario that is built in, or one from a file.
+func findScenario(name string) (simulator.Scenario, error) {
+	scenario, err := simulator.Find(name)
+	if err == nil {
+		return scenario, nil
+	}
+	if _, missing := os.Stat(name); missing != nil {
+		return simulator.Scenario{}, failure.New(failure.Input, err.Error(), "cineforge simulate --list shows them")
+	}
+	data, readErr := readSmall(name)
+	if readErr != nil {
+		return simulator.Scenario{}, failure.New(failure.Input, fmt.Sprintf("the scenario %s can't be read", name), "name a small file")
+	}
+	if scenario, err = simulator.Parse(name, data); err != nil {
+		return simulator.Scenario{}, failure.New(failure.Input, strings.SplitN(err.Error(), "\n", 2)[0], "put it right; ARCHITECTURE.md says where the format is described")
+	}
+	return scenario, nil
+}
+
+func listScenarios(g *cli, out io.Writer) error {
+	list := []listedScenario{}
+	for _, s := range simulator.Builtin() {
+		list = append(list, listedScenario{s.ID, s.Name, s.Description})
+	}
+	if g.JSON {
+		return printJSON(out, list)
+	}
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, s := range list {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", s.ID, s.Name, s.Description)
+	}
+	return t.Flush()
+}
+
+// printSimulator prints what sends programs to the simulator.
+func printSimulator(out io.Writer, g *cli, root string, scenario simulator.Scenario) error {
+	if g.JSON {
+		env := map[string]string{}
+		for _, v := range simulator.BaseURLs(root) {
+			env[v.Name] = v.Value
+		}
+		return printJSON(out, map[string]any{"url": root, "scenario": scenario.Name, "env": env})
+	}
+	fmt.Fprintf(out, "# %s: %s\n", scenario.Name, oneLine(scenario.Description))
+	for _, v := range simulator.BaseURLs(root) {
+		fmt.Fprintf(out, "export %s=%s\n", v.Name, v.Value)
+	}
+	_, err := fmt.Fprintln(out, "# Any key will do:\nexport ANTHROPIC_API_KEY=simulated OPENAI_API_KEY=simulated GEMINI_API_KEY=simulated")
+	return err
+}
+
+// callTeller writes a line for each call that ended.
+type callTeller struct {
+	mu  sync.Mutex
+	out io.Writer
+}
+
+func (t *callTeller) tell(c simulator.Call) {
+	what := "fine"
+	switch {
+	case c.Fault != "":
+		what = c.Fault
+	case c.Problem != "":
+		what = "refused: " + c.Problem
+	}
+	if c.ClientLeft {
+		what += ", the client left"
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	fmt.Fprintf(t.out, "%s  %s %s %s, call %d: %d, %s, %d tokens in, %d out, %.1f s\n", c.Time.Format("15:04:05"), oneLine(c.Provider), c.API, oneLine(c.Model),
+		c.Nth, c.Status, oneLine(what), c.InputTokens, c.OutputTokens, c.Duration.Seconds())
+}

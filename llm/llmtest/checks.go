@@ -1,0 +1,282 @@
+package llmtest
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing/synctest"
+	"time"
+
+	"cineforge/failure"
+	"cineforge/llm"
+)
+
+// check is one clause of the contract.
+type check struct {
+	name     string
+	contract string // what callers rely on
+	rules    string // of the scenario
+	calls    int    // that the provider sees
+	check    func(w *world)
+}
+
+// target makes the rules of a scenario in which the provider always does one thing.
+func target(fault string) string {
+	return "  - name: fault\n    when: {provider: target}\n    fault: " + fault + "\n"
+}
+
+// always makes a check that the provider's doing one thing is taken for a class.
+func always(name, contract, fault string, class failure.Class, more ...func(w *world, resp llm.Response, f *failure.Error)) check {
+	return check{name, contract, target(fault), 1, func(w *world) {
+		resp, f := w.fails(class)
+		for _, m := range more {
+			m(w, resp, f)
+		}
+	}}
+}
+
+// checks are the contract.
+var checks = concat(answers, refusals, brokenStreams, silences, badAnswers, callers)
+
+func concat(groups ...[]check) []check {
+	var all []check
+	for _, g := range groups {
+		all = append(all, g...)
+	}
+	return all
+}
+
+// answers are about what comes back with an answer.
+var answers = []check{
+	{"a good answer", "an answer comes with all that is known of the call", target("{}"), 1, func(w *world) {
+		resp, err := w.ask(w.Context())
+		if err != nil {
+			w.Fatal(err)
+		}
+		call := w.sim.Calls()[0]
+		u := resp.Usage
+		if exact := u.InputTokens == call.InputTokens && u.OutputTokens == call.OutputTokens; !exact && !w.Estimates || u.InputTokens < 200 || u.OutputTokens < 40 {
+			w.Errorf("%d and %d tokens, the provider counted %d and %d", u.InputTokens, u.OutputTokens, call.InputTokens, call.OutputTokens)
+		}
+		if want := *spec.Cost(u); *u.CostUSD != want || want <= 0 {
+			w.Errorf("it cost %v, want %v", *u.CostUSD, want)
+		}
+		if resp.Source != llm.AI || resp.Provider != w.Provider || !strings.HasPrefix(resp.Model, w.Model) {
+			w.Errorf("answered by %s, %s %s", resp.Source, resp.Provider, resp.Model)
+		}
+		if resp.RequestID == "" || call.RequestID != "" && resp.RequestID != call.RequestID {
+			w.Errorf("request id %q, the provider said %q", resp.RequestID, call.RequestID)
+		}
+		if len(resp.Header) == 0 {
+			w.Error("the header is lost")
+		}
+		if !call.Streaming || !call.Complete || call.Problem != "" {
+			w.Errorf("the call was %+v", call)
+		}
+	}},
+	{"an answer takes time", "the time until an answer begins is told", target("{first_event: 3s}"), 1, func(w *world) {
+		resp, err := w.ask(w.Context())
+		if err != nil || resp.FirstEvent != 3*time.Second {
+			w.Errorf("%v until it began (%v)", resp.FirstEvent, err)
+		}
+	}},
+	{"another model answers", "the model that answered is told, whatever was asked for", target("{served_model: another-model}"), 1, func(w *world) {
+		if resp, err := w.ask(w.Context()); err != nil || resp.Model != "another-model" {
+			w.Errorf("answered by %s (%v)", resp.Model, err)
+		}
+	}},
+	{"a fence around an answer", "a fence around all of an answer does no harm", target("{output: fenced}"), 1, func(w *world) {
+		if _, err := w.ask(w.Context()); err != nil {
+			w.Error(err)
+		}
+	}},
+	{"a schema in words", "the form can be asked for in words", target("{}"), 1, func(w *world) {
+		req := Question()
+		req.SchemaInWords = true
+		if _, err := w.model.Generate(w.Context(), req); err != nil {
+			w.Error(err)
+		}
+	}},
+	{"no schema", "without a schema any JSON is an answer", target(`{text: '"a word"'}`), 1, func(w *world) {
+		req := Question()
+		req.Schema = llm.Schema{}
+		if resp, err := w.model.Generate(w.Context(), req); err != nil || string(resp.JSON) != `"a word"` {
+			w.Errorf("%s, %v", resp.JSON, err)
+		}
+	}},
+	{"many at once", "a model may be asked concurrently", target("{delay: 1s}"), 30, func(w *world) {
+		var wg sync.WaitGroup
+		d := took(func() {
+			for range 30 {
+				wg.Go(func() { w.ask(w.Context()) }) //nolint:errcheck // what comes back is checked by ask
+			}
+			wg.Wait()
+		})
+		if d > 2*time.Second {
+			w.Errorf("30 questions at once took %v", d)
+		}
+	}},
+}
+
+// refusals are about errors in place of an answer.
+var refusals = []check{
+	always("overloaded", "an overload is known", "{error: overloaded, retry_after: 7s}", failure.Overloaded, hinted(7*time.Second), identified, func(w *world, _ llm.Response, f *failure.Error) {
+		if f.Effect.Scope != w.Scope || !f.Effect.Retryable {
+			w.Errorf("%+v", f.Effect)
+		}
+	}),
+	always("unavailable", "an outage is known", "{error: unavailable}", failure.Overloaded),
+	always("rate limit", "a rate limit is known, with its wait", "{error: rate_limit, retry_after: 20s}", failure.RateLimited, hinted(20*time.Second), identified),
+	always("no credit", "an empty account is no rate limit", "{error: billing}", failure.QuotaExhausted, final),
+	always("no quota", "a quota that is used up is no rate limit", "{error: quota_exhausted}", failure.QuotaExhausted, final),
+	always("server error", "an internal error is known", "{error: server_error}", failure.ServerError),
+	always("bad gateway", "a proxy's page is no mystery", "{error: bad_gateway}", failure.ServerError),
+	always("gateway timeout", "a proxy's timeout is one", "{error: gateway_timeout}", failure.Timeout),
+	always("wrong key", "a wrong key is known", "{error: auth}", failure.Auth, final),
+	always("no permission", "a missing right is known", "{error: permission}", failure.Permission, final),
+	always("no such model", "a missing model is known", "{error: not_found}", failure.NotFound, final),
+	always("too long", "a question that is too long is known", "{error: context_length}", failure.ContextLength, final),
+	always("filtered", "a refusal for content is known", "{error: content_filter}", failure.ContentPolicy, final),
+	always("refused form", "a refused form is known", "{error: invalid_request}", failure.InvalidRequest, final),
+	always("unsupported parameter", "a refused parameter is named, and others may take it", "{error: unsupported_parameter}", failure.InvalidRequest, final),
+	always("no connection", "nobody listening is a matter of the connection", "{refuse: true}", failure.Connection, network(true)),
+	always("reset", "a reset connection is a matter of the connection", "{reset: true}", failure.Connection, network(true)),
+	always("no name", "a name that leads nowhere is a matter of the connection", "{dns: true}", failure.Connection, network(true)),
+	always("certificate", "a certificate that is not accepted does not get better", "{tls: true}", failure.Connection, network(false)),
+	always("redirect", "a key follows no redirect", "{status: 307, headers: {Location: 'http://127.0.0.1:1/elsewhere'}, body: ''}", failure.InvalidRequest),
+	always("a page", "a page in place of an answer is no answer", "{status: 200, headers: {Content-Type: text/html}, body: '<html><title>Welcome</title></html>'}", failure.Connection),
+	always("nothing", "an empty answer is no answer", "{output: empty_body}", failure.BadOutput),
+}
+
+func hinted(want time.Duration) func(*world, llm.Response, *failure.Error) {
+	return func(w *world, _ llm.Response, f *failure.Error) {
+		w.Helper()
+		if f.RetryAfter == nil || *f.RetryAfter != want {
+			w.Errorf("the provider said to wait %v; what came through is %v", want, f.RetryAfter)
+		}
+	}
+}
+
+// identified checks that the provider's id of the call comes with the failure.
+func identified(w *world, resp llm.Response, f *failure.Error) {
+	w.Helper()
+	if w.TellsRequestID && (f.RequestID == "" || f.RequestID != w.sim.Calls()[0].RequestID || resp.RequestID != f.RequestID) {
+		w.Errorf("request id %q and %q, the provider said %q", f.RequestID, resp.RequestID, w.sim.Calls()[0].RequestID)
+	}
+}
+
+// final checks that the same model is not to be asked again.
+func final(w *world, _ llm.Response, f *failure.Error) {
+	w.Helper()
+	if f.Effect.Retryable {
+		w.Errorf("it is said that asking again may help (%s)", f.Rule)
+	}
+}
+
+func network(retryable bool) func(*world, llm.Response, *failure.Error) {
+	return func(w *world, resp llm.Response, f *failure.Error) {
+		w.Helper()
+		if f.Effect.Retryable != retryable || f.Effect.Scope != failure.ScopeNetwork || *resp.Usage.CostUSD != 0 {
+			w.Errorf("%+v, cost %v", f.Effect, *resp.Usage.CostUSD)
+		}
+	}
+}
+
+// brokenStreams are about answers that begin well.
+var brokenStreams = []check{
+	always("error as the first event", "an error in a stream is the error that it is", "{stream_error: {after_tokens: 0, error: overloaded}}", failure.Overloaded),
+	always("error after the first event", "an error in a stream is the error that it is", "{stream_error: {after_tokens: 0, after_start: true, error: overloaded}}", failure.Overloaded, func(w *world, _ llm.Response, f *failure.Error) {
+		if f.Effect.Scope != w.Scope {
+			w.Errorf("%+v", f.Effect)
+		}
+	}),
+	always("error in the middle", "half an answer is no answer, and is paid for", "{stream_error: {after_tokens: 30, error: rate_limit}}", failure.RateLimited, func(w *world, resp llm.Response, _ *failure.Error) {
+		if resp.Usage.OutputTokens < 20 || *resp.Usage.CostUSD == 0 {
+			w.Errorf("it took %+v", resp.Usage)
+		}
+	}),
+	always("cut off", "an answer that is cut off is no answer", "{cut: {after_tokens: 40}}", failure.Connection),
+	always("no end", "an answer without the sign of its end is no answer", "{end: {after_tokens: 40}}", failure.Connection),
+	always("no end at the last", "an answer without the sign of its end is no answer, also when it is all there", "{end: {after_tokens: 100000}}", failure.Connection),
+	{"malformed chunk", "an answer that can't be read is no answer", target("{malformed: {after_tokens: 10}}"), 1, func(w *world) {
+		_, err := w.ask(w.Context())
+		if c := failure.ClassOf(err); c != failure.BadOutput && c != failure.Connection {
+			w.Errorf("got %v", err)
+		}
+	}},
+}
+
+// silences are about providers that don't answer in time.
+var silences = []check{
+	{"silence", "nobody waits for an answer that does not begin", target("{silent: true}"), 1, func(w *world) {
+		if d := took(func() { w.fails(failure.Timeout) }); d != 12*time.Second {
+			w.Errorf("it waited %v", d)
+		}
+	}},
+	{"a late beginning", "nobody waits for an answer that begins late", target("{first_event: 20s}"), 1, func(w *world) {
+		if d := took(func() { w.fails(failure.Timeout) }); d != 12*time.Second {
+			w.Errorf("it waited %v", d)
+		}
+	}},
+	{"a stall", "nobody waits for an answer that stops coming", target("{stall: {after_tokens: 20}}"), 1, func(w *world) {
+		if d := took(func() { w.fails(failure.Timeout) }); d != 30*time.Second {
+			w.Errorf("it waited %v", d)
+		}
+	}},
+	{"a pause", "an answer may pause", target("{stall: {after_tokens: 20, for: 25s}}"), 1, func(w *world) {
+		if _, err := w.ask(w.Context()); err != nil {
+			w.Error(err)
+		}
+	}},
+	{"endless pings", "signs of life without content are no answer", target("{stall: {after_tokens: 20, pings: true}}"), 1, func(w *world) {
+		if d := took(func() { w.fails(failure.Timeout) }); d > 3*time.Minute {
+			w.Errorf("it waited %v", d)
+		}
+	}},
+}
+
+// badAnswers are about answers that come whole and are no good.
+var badAnswers = []check{
+	always("wrong form", "an answer in another form is no answer", "{output: wrong_schema}", failure.BadOutput, func(w *world, resp llm.Response, f *failure.Error) {
+		if !strings.Contains(f.Message, "schema") || *resp.Usage.CostUSD == 0 {
+			w.Errorf("%s; it cost %v", f.Message, *resp.Usage.CostUSD)
+		}
+	}),
+	always("words around it", "an answer with words around it is no answer", "{output: prose}", failure.BadOutput),
+	always("cut off at the limit", "an answer that reached the limit is no answer", "{output: truncated}", failure.BadOutput),
+	always("refused", "a model's refusal is known", "{output: refusal}", failure.ContentPolicy, final),
+	always("filtered answer", "a filtered answer is known", "{output: content_filter}", failure.ContentPolicy, final),
+	always("nothing in it", "a complete answer without content is no answer", "{output: empty}", failure.BadOutput),
+}
+
+// callers are about the callers' own doing.
+var callers = []check{
+	{"a caller that leaves", "a call ends soon after its caller gives up, and says nothing of anybody", target("{stall: {after_tokens: 10}}"), 1, func(w *world) {
+		ctx, cancel := context.WithCancelCause(w.Context())
+		time.AfterFunc(5*time.Second, func() { cancel(errors.New("the operator cancelled the run")) })
+		d := took(func() {
+			if _, err := w.ask(ctx); failure.ClassOf(err) != failure.Canceled {
+				w.Errorf("got %v", err)
+			}
+		})
+		if d != 5*time.Second {
+			w.Errorf("it ended after %v", d)
+		}
+		synctest.Wait() // what is left of it would keep the bubble from ending
+	}},
+	{"a caller that has left", "nobody is asked for a caller that has given up", target("{}"), 0, func(w *world) {
+		ctx, cancel := context.WithCancel(w.Context())
+		cancel()
+		if _, err := w.ask(ctx); failure.ClassOf(err) != failure.Canceled {
+			w.Errorf("got %v", err)
+		}
+	}},
+	{"a question that is too long", "what the provider does not take comes back as what it is", "  - name: none\n    when: {provider: nobody}\n    fault: {reset: true}\n", 1, func(w *world) {
+		req := Question()
+		req.Prompt = strings.Repeat(req.Prompt, 8_000)
+		if _, err := w.model.Generate(w.Context(), req); failure.ClassOf(err) != failure.ContextLength {
+			w.Errorf("got %v", err)
+		}
+	}},
+}

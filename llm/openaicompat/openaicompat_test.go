@@ -1,0 +1,24 @@
+package openaicompat_test
+
+import (
+	"testing"
+
+	"cineforge/failure"
+	"cineforge/llm"
+	"cineforge/llm/llmtest"
+	"cineforge/llm/openaicompat"
+	"cineforge/llm/wire"
+)
+
+// Every dialect is held to the contract at a server that calls itself by its name.
+func TestContract(t *testing.T) {
+	for _, dialect := range openaicompat.Dialects() {
+		t.Run(dialect, func(t *testing.T) {
+			llmtest.Run(t, llmtest.Subject{
+				Provider: dialect, BaseURL: "http://simulator.test/compat/" + dialect + "/v1", Model: "some-model",
+				New:   func(e wire.Endpoint) llm.Model { return openaicompat.New(e, dialect) },
+				Scope: failure.ScopeProvider, TellsRequestID: true, Estimates: dialect == "generic",
+			})
+		})
+	}
+}
