@@ -1,0 +1,86 @@
+package breaker
+
+import "time"
+
+// Status is what a breaker says of itself.
+type Status struct {
+	State      State
+	Since      time.Time
+	Until      time.Time // when an open breaker lets a probe through; zero otherwise
+	Opened     int       // how often it opened without having calmed down
+	Generation uint64
+	Free       bool    // whether a call would get a permit now
+	Share      float64 // how much of what is usual may go through after closing, up to 1
+}
+
+// Status returns the breaker's status. Looking takes nothing.
+func (b *Breaker) Status() Status {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	b.advance(now)
+	s := Status{State: b.state, Since: b.since, Until: b.until, Opened: b.opened, Generation: b.generation, Share: 1}
+	switch b.state {
+	case Closed:
+		s.Free = true
+		s.Share = b.share(now)
+	case HalfOpen:
+		s.Free = len(b.leases) < b.o.Leases
+	}
+	return s
+}
+
+// startShare is how much goes through right after closing.
+const startShare = 0.25
+
+// share grows from startShare to 1 in the time after a closing that followed an opening.
+func (b *Breaker) share(now time.Time) float64 {
+	passed := now.Sub(b.since)
+	if b.opened == 0 || passed >= b.o.SlowStart {
+		return 1
+	}
+	return startShare + (1-startShare)*float64(max(passed, 0))/float64(b.o.SlowStart)
+}
+
+// Trip opens the breaker for a reason that is not one call's, unless it is open.
+func (b *Breaker) Trip(stated time.Duration, evidence string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	if b.advance(now); b.state != Open {
+		b.open(now, stated, evidence)
+	}
+}
+
+// Probe lets an open breaker try at once.
+func (b *Breaker) Probe(reason string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	if b.advance(now); b.state == Open {
+		b.turn(Transition{To: HalfOpen, At: now, Evidence: reason})
+	}
+}
+
+// Restore puts a new breaker into a state that an earlier one was in. A half-open
+// state is restored as one whose time has come. The time that an open breaker waits
+// is bounded, since clocks may have been set in between.
+func (b *Breaker) Restore(s Status) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	b.opened = max(s.Opened, 0)
+	b.generation = s.Generation
+	b.since = now
+	switch s.State {
+	case Open:
+		b.state, b.until = Open, s.Until
+		if most := now.Add(b.o.MaxStated + b.o.MaxOpen); b.until.After(most) {
+			b.until = now.Add(b.o.MaxOpen)
+		}
+	case HalfOpen:
+		b.state, b.until = Open, now
+	default:
+		b.state = Closed
+	}
+}
