@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
 
 	"cineforge/failure"
 )
@@ -50,8 +51,10 @@ type Evidence struct {
 	// Window is how many tokens the model is known to take.
 	Window int
 
-	// Key is the key that was used, which must not be told to anybody.
-	Key string
+	// Key is the key that was used, which must not be told to anybody, and KeyName what
+	// people know it by, such as "ANTHROPIC_API_KEY".
+	Key     string
+	KeyName string
 
 	// At is when the evidence was found; dates are counted from it. The zero time
 	// means now.
@@ -78,7 +81,7 @@ func Of(e Evidence) *failure.Error {
 		f.Effect = failure.EffectOf(failure.QuotaExhausted)
 	}
 	f.Message = c.sentence(f)
-	f.Hint = Action(f)
+	f.Hint = c.action(f)
 	return f
 }
 
@@ -302,7 +305,7 @@ func RequestID(h http.Header) string {
 
 // sentence says in one line what happened, with the provider's own words.
 func (c *call) sentence(f *failure.Error) string {
-	text := cmp.Or(strings.Join(strings.Fields(c.Provider), " "), "the provider") + ": " + Explanation(f)
+	text := cmp.Or(strings.Join(strings.Fields(c.Provider), " "), "the provider") + ": " + explanation(f)
 	if said := c.words(); said != "" {
 		text += ` ("` + said + `")`
 	}
@@ -324,5 +327,15 @@ func (c *call) words() string {
 	if c.Key != "" {
 		text = strings.ReplaceAll(text, c.Key, "[key]")
 	}
-	return shorten(Redact(strings.Join(strings.Fields(shorten(text, maxMessage)), " ")), maxWords)
+	printable := func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return ' '
+		}
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}
+	text = strings.Map(printable, shorten(text, maxMessage))
+	return shorten(Redact(strings.Join(strings.Fields(text), " ")), maxWords)
 }

@@ -8,8 +8,8 @@ import (
 	"cineforge/failure"
 )
 
-// Explanation says in a sentence what went wrong.
-func Explanation(f *failure.Error) string {
+// explanation says in a sentence what went wrong.
+func explanation(f *failure.Error) string {
 	switch {
 	case f.Class == failure.Connection && !f.Effect.Retryable:
 		return "the provider's certificate was not accepted"
@@ -28,9 +28,11 @@ func Explanation(f *failure.Error) string {
 // cutOff are the reasons for an answer's end that mean that it was too long.
 var cutOff = map[string]bool{"max_tokens": true, "max_output_tokens": true, "length": true}
 
-// Action says what a person can do about a failure.
-func Action(f *failure.Error) string {
+// action says what a person can do about a failure.
+func (c *call) action(f *failure.Error) string {
 	switch {
+	case f.Class == failure.Auth && c.KeyName != "":
+		return "set a valid " + c.KeyName + ", then retry"
 	case f.Class == failure.Connection && !f.Effect.Retryable:
 		return "check the base URL, the clock, and the certificates that this machine trusts"
 	case f.Class == failure.Unknown && !f.Effect.OtherProvider, f.Class == failure.Canceled:

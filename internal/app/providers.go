@@ -187,7 +187,7 @@ func (r *roster) model(name recipe.ModelName, spec llm.Spec) llm.Model {
 		return offline.Model{}
 	}
 	p := r.providers[name.Provider]
-	e := wire.Endpoint{Provider: p.Name, BaseURL: strings.TrimRight(p.BaseURL, "/"), Key: p.Key, Model: name.Model, Spec: spec, Transport: r.models.Transport}
+	e := wire.Endpoint{Provider: p.Name, BaseURL: strings.TrimRight(p.BaseURL, "/"), Key: p.Key, KeyName: p.KeyVariable, Model: name.Model, Spec: spec, Transport: r.models.Transport}
 	switch {
 	case p.Dialect == Anthropic:
 		return anthropic.New(e)

@@ -14,7 +14,40 @@ import (
 var subject = llmtest.Subject{
 	Provider: simulator.Anthropic, BaseURL: "http://simulator.test/anthropic", Model: "claude-sonnet-4-6",
 	New:   func(e wire.Endpoint) llm.Model { return anthropic.New(e) },
-	Scope: failure.ScopeProvider, TellsRequestID: true,
+	Scope: failure.ScopeProvider, TellsRequestID: true, Caches: true,
 }
 
 func TestContract(t *testing.T) { llmtest.Run(t, subject) }
+
+// What is asked for goes to the API by its own means.
+func TestTheRequest(t *testing.T) {
+	req := llmtest.Question()
+	body, header := llmtest.Sent(t, subject, req)
+	for _, tt := range []struct {
+		path []any
+		want any
+	}{
+		{[]any{"model"}, "claude-sonnet-4-6"},
+		{[]any{"stream"}, true},
+		{[]any{"max_tokens"}, 4096.0},
+		{[]any{"system", 0, "text"}, req.System},
+		{[]any{"system", 0, "cache_control", "type"}, "ephemeral"},
+		{[]any{"messages", 0, "role"}, "user"},
+		{[]any{"messages", 0, "content", 0, "text"}, req.Prompt},
+		{[]any{"messages", 1}, nil}, // nothing is put into the model's mouth
+		{[]any{"output_config", "format", "type"}, "json_schema"},
+		{[]any{"output_config", "format", "schema", "required", 0}, "summary"},
+		{[]any{"temperature"}, nil},
+	} {
+		if got := llmtest.At(body, tt.path...); got != tt.want {
+			t.Errorf("%v is %v, want %v", tt.path, got, tt.want)
+		}
+	}
+	if header.Get("X-Api-Key") != llmtest.Key || header.Get("Anthropic-Version") == "" {
+		t.Errorf("header %v", header)
+	}
+	req.SchemaInWords = true
+	if body, _ := llmtest.Sent(t, subject, req); llmtest.At(body, "output_config") != nil {
+		t.Errorf("the schema is in words and in %v", llmtest.At(body, "output_config"))
+	}
+}

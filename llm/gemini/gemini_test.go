@@ -11,10 +11,36 @@ import (
 	"cineforge/simulator"
 )
 
-func TestContract(t *testing.T) {
-	llmtest.Run(t, llmtest.Subject{
-		Provider: simulator.Google, BaseURL: "http://simulator.test/google", Model: "gemini-3-flash-preview",
-		New:   func(e wire.Endpoint) llm.Model { return gemini.New(e) },
-		Scope: failure.ScopeModel,
-	})
+var subject = llmtest.Subject{
+	Provider: simulator.Google, BaseURL: "http://simulator.test/google", Model: "gemini-3-flash-preview",
+	New:   func(e wire.Endpoint) llm.Model { return gemini.New(e) },
+	Scope: failure.ScopeModel, Caches: true,
+}
+
+func TestContract(t *testing.T) { llmtest.Run(t, subject) }
+
+// What is asked for goes to the API by its own means, and the key is in no address.
+func TestTheRequest(t *testing.T) {
+	t.Setenv("GOOGLE_API_KEY", "from-the-environment")
+	t.Setenv("GOOGLE_GENAI_USE_VERTEXAI", "true")
+	req := llmtest.Question()
+	body, header := llmtest.Sent(t, subject, req)
+	for _, tt := range []struct {
+		path []any
+		want any
+	}{
+		{[]any{"contents", 0, "parts", 0, "text"}, req.Prompt},
+		{[]any{"contents", 1}, nil},
+		{[]any{"systemInstruction", "parts", 0, "text"}, req.System},
+		{[]any{"generationConfig", "maxOutputTokens"}, 4096.0},
+		{[]any{"generationConfig", "responseMimeType"}, "application/json"},
+		{[]any{"generationConfig", "responseJsonSchema", "required", 0}, "summary"},
+	} {
+		if got := llmtest.At(body, tt.path...); got != tt.want {
+			t.Errorf("%v is %v, want %v", tt.path, got, tt.want)
+		}
+	}
+	if header.Get("X-Goog-Api-Key") != llmtest.Key {
+		t.Errorf("header %v", header)
+	}
 }

@@ -105,6 +105,25 @@ var answers = []check{
 			w.Errorf("%s, %v", resp.JSON, err)
 		}
 	}},
+	{"the same beginning again", "what came from the provider's cache is counted as that", target("{}"), 2, func(w *world) {
+		req := Question()
+		req.System = strings.Repeat("Judge from the scene alone, and not from what you know. ", 120)
+		var last llm.Usage
+		for i := range 2 {
+			req.Prompt += "The lamp goes out." // only the beginning is the same
+			resp, err := w.model.Generate(w.Context(), req)
+			if err != nil {
+				w.Fatal(err)
+			}
+			last = resp.Usage
+			if fresh := last.InputTokens - last.CacheReadTokens - last.CacheWriteTokens; fresh < 0 || *last.CostUSD != *spec.Cost(last) {
+				w.Errorf("question %d: %+v", i+1, last)
+			}
+		}
+		if w.Caches && last.CacheReadTokens < 1024 {
+			w.Errorf("from the cache came %d tokens", last.CacheReadTokens)
+		}
+	}},
 	{"many at once", "a model may be asked concurrently", target("{delay: 1s}"), 30, func(w *world) {
 		var wg sync.WaitGroup
 		d := took(func() {

@@ -36,6 +36,9 @@ type Subject struct {
 	// TellsRequestID says that failures have an id, too.
 	TellsRequestID bool
 
+	// Caches says that the provider keeps the beginnings of prompts.
+	Caches bool
+
 	// Estimates says that the server does not tell how many tokens there were.
 	Estimates bool
 }

@@ -2,7 +2,7 @@ package wire
 
 import (
 	"bytes"
-	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -69,7 +69,7 @@ const (
 )
 
 // errOversize means that an answer does not end.
-var errOversize = errors.New("the answer is larger than any model writes")
+var errOversize = fmt.Errorf("the answer is larger than any model writes: %w", diagnosis.ErrMalformed)
 
 // Read reads the body; see io.Reader.
 func (t *tape) Read(p []byte) (int, error) {

@@ -24,6 +24,7 @@ type Endpoint struct {
 	Provider string // by which failures and answers are known, such as "anthropic"
 	BaseURL  string // in the form that the provider's SDK takes; "" is the provider's own
 	Key      string // "" if the server wants none
+	KeyName  string // what people know the key by, such as "ANTHROPIC_API_KEY"
 	Model    string // as the provider calls it
 	Spec     llm.Spec
 
@@ -177,7 +178,7 @@ func (c *Call) diagnose(err error, finish string) *failure.Error {
 	}
 	e := diagnosis.Evidence{
 		Provider: c.endpoint.Provider, Status: c.status, Header: c.header, Body: c.held, Err: err,
-		Canceled: c.gaveUp(), Finish: finish, Window: c.endpoint.Spec.Window, Key: c.endpoint.Key,
+		Canceled: c.gaveUp(), Finish: finish, Window: c.endpoint.Spec.Window, Key: c.endpoint.Key, KeyName: c.endpoint.KeyName,
 	}
 	limit := c.cause()
 	incomplete := errors.Is(err, diagnosis.ErrIncomplete)
