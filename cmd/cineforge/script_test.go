@@ -10,6 +10,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// Whoever runs the tests may have keys; no test may ask a real provider.
+	for _, v := range []string{"ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "ANTHROPIC_BASE_URL", "OPENAI_BASE_URL", "GOOGLE_GEMINI_BASE_URL"} {
+		os.Unsetenv(v) //nolint:errcheck // it does not fail for such names
+	}
 	testscript.Main(m, map[string]func(){"cineforge": main})
 }
 

@@ -84,10 +84,10 @@ func text(s *string) string {
 }
 
 // stages adds a table of the stages; what doesn't fit into a narrow terminal's
-// line is in a second line below each.
+// line is in further lines below each.
 func (p *page) stages(s run.State, now time.Time) {
 	rows := [][]cell{heading("STAGE", "STATUS", "UNITS", "TOOK", "COST")}
-	details := []string{""}
+	details := [][]string{nil}
 	for _, id := range s.StageOrder {
 		st, _ := s.Stage(id)
 		look := stageFace(st, s.Status)
@@ -99,12 +99,14 @@ func (p *page) stages(s run.State, now time.Time) {
 			cost = usd(st.CostUSD)
 		}
 		rows = append(rows, []cell{{text: title(id)}, {look.tone, look.String()}, {text: units(st)}, {text: worked}, {text: cost}})
-		details = append(details, detail(id, st))
+		details = append(details, []string{detail(id, st), asked(st)})
 	}
 	for i, line := range columns(rows, map[int]bool{2: true, 3: true, 4: true}) {
 		p.line(line...)
-		if details[i] != "" {
-			p.line(cell{text: "    "}, cell{faint, details[i]})
+		for _, d := range details[i] {
+			if d != "" {
+				p.line(cell{text: "    "}, cell{faint, d})
+			}
 		}
 	}
 }
@@ -122,6 +124,32 @@ func detail(id string, st run.StageState) string {
 		result = "made " + byType(st.ArtifactRefs)
 	}
 	return join(": ", id, join("; ", join(", ", model, asked), result))
+}
+
+// shownRequests is how many of the providers' ids of calls are listed.
+const shownRequests = 2
+
+// asked says what the answers of a stage took, and by which ids the providers know them.
+func asked(st run.StageState) string {
+	var took run.Tokens
+	var ids []string
+	for _, a := range st.Attempts {
+		took.Input += a.InputTokens
+		took.Output += a.OutputTokens
+		if id := text(a.RequestID); id != "" {
+			ids = append(ids, id)
+		}
+	}
+	if took == (run.Tokens{}) {
+		return ""
+	}
+	requests := ""
+	if n := len(ids) - shownRequests; n > 0 {
+		requests = fmt.Sprintf("requests %s and %d more", strings.Join(ids[:shownRequests], ", "), n)
+	} else if len(ids) > 0 {
+		requests = "requests " + strings.Join(ids, ", ")
+	}
+	return join("; ", tokens(took), requests)
 }
 
 // byType counts artifacts by type, in the order in which the types come.

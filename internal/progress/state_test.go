@@ -40,6 +40,7 @@ Putting it into screenplay form   ✓ done          1.0s
     normalize: no model asked; made 1 canonical_script
 Finding the scenes                ✓ done  4 of 4  1m2s  $0.47
     extract_scenes: claude-sonnet-4-6, 2 calls in 3 attempts; made 4 scene, 1 scene_index
+    12k tokens in, 750 out; requests req_1, req_2
 Proposing the project's settings  ✓ done          1.0s
     project_config: no model asked; made 1 project_config
 
@@ -59,6 +60,7 @@ Putting it into screenplay form   ✓ done             1.0s
     normalize: no model asked; made 1 canonical_script
 Finding the scenes                ✗ failed   2 of 4   12s  $0.47
     extract_scenes: claude-sonnet-4-6, 2 calls in 3 attempts
+    12k tokens in, 750 out; requests req_1, req_2
 Proposing the project's settings  ○ not run
     project_config
 
@@ -106,6 +108,7 @@ Putting it into screenplay form   ✓ done               1.0s
     normalize: no model asked; made 1 canonical_script
 Finding the scenes                ✓ done       4 of 4  1m2s  $0.47
     extract_scenes: claude-sonnet-4-6, 2 calls in 3 attempts; made 4 scene, 1 scene_index
+    12k tokens in, 750 out; requests req_1, req_2
 Proposing the project's settings  ‖ needs you          1.0s
     project_config: no model asked; made 1 project_config
 

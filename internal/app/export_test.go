@@ -1,0 +1,11 @@
+package app
+
+import (
+	"cineforge/pipeline"
+	"cineforge/recipe"
+)
+
+// Lineup returns the models that a stage of a recipe may ask.
+func Lineup(m Models, stageID string, policy recipe.Policy) pipeline.Lineup {
+	return newRoster(m).Lineup(stageID, policy)
+}
