@@ -126,6 +126,14 @@ type Candidate struct {
 	Name     string // such as "claude-sonnet-4-6"
 	Model    Model
 	Spec     Spec
+
+	// Endpoint names what the model's health is shared with: the provider's name, and
+	// behind an "@" where it is asked if that is not its own address. "" means the
+	// provider's name.
+	Endpoint string
+
+	// Credential names the key that pays, without telling it; "" if there is none.
+	Credential string
 }
 
 // ModelFunc is a function that serves as a Model.

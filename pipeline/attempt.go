@@ -10,7 +10,9 @@ import (
 	"cineforge/artifact"
 	"cineforge/durable"
 	"cineforge/failure"
+	"cineforge/llm/chain"
 	"cineforge/recipe"
+	"cineforge/resilience/backoff"
 	"cineforge/run"
 	"cineforge/stage"
 )
@@ -69,6 +71,7 @@ type attempt struct {
 	file   stage.File
 	inputs stage.Inputs
 	asked  *recorder
+	model  *chain.Stage
 }
 
 // attempt prepares a stage attempt.
@@ -82,10 +85,27 @@ func (o *opened) attempt(ctx context.Context, state run.State, id string) (*atte
 		return nil, fmt.Errorf("read the input: %w", err)
 	}
 	st, _ := state.Stage(id)
+	asked := newRecorder(o, id, st.Attempts)
 	return &attempt{
 		opened: o, state: state, stage: planned, file: stage.File{Name: state.InputName, Data: data},
-		asked: newRecorder(o, planned, st.Attempts),
+		asked: asked, model: o.router.Stage(o.chain(planned, st), asked),
 	}, nil
+}
+
+// chain says whom a stage may ask, and how hard it may try.
+func (o *opened) chain(s recipe.PlannedStage, st run.StageState) chain.Plan {
+	l := o.roster.Lineup(s.ID, s.Policy)
+	p := chain.Plan{
+		Candidates: l.Candidates, Skipped: l.Skipped, Owner: o.claim.Run,
+		Backoff:     backoff.Policy{Base: s.Policy.RetryBaseDelay, Ratio: s.Policy.JitterRatio},
+		MaxAttempts: s.Policy.MaxAttempts, MaxWait: s.Policy.MaxWait,
+		Deadline: time.Now().Add(s.Policy.MaxStage - time.Duration(st.DurationSeconds*float64(time.Second))),
+		Purses:   []*chain.Purse{o.purse, chain.NewPurse(s.Policy.MaxCostUSD, st.CostUSD)},
+	}
+	if st.ProgressAt != nil {
+		p.Progress = st.ProgressAt.Time
+	}
+	return p
 }
 
 // do runs the module and records what came of it. The error is the store's; a
@@ -104,9 +124,21 @@ func (a *attempt) do(ctx context.Context) (durable.Outcome, error) {
 	case err != nil && ctx.Err() != nil:
 		return durable.Parked, a.park(record, a.stage.ID)
 	case err != nil:
-		return durable.Failed, a.append(record, a.claim, a.failed(err))
+		return a.lost(record, err)
 	}
 	return a.save(record, result)
+}
+
+// lost records that a stage failed, or that it pauses because nobody could answer in
+// time and the recipe wants it to pause then.
+func (a *attempt) lost(ctx context.Context, err error) (durable.Outcome, error) {
+	failed := a.failed(err)
+	exhausted := failed.TerminalReason == run.RetriesSpent || failed.TerminalReason == run.WaitSpent
+	if exhausted && a.stage.Policy.OnExhausted == recipe.PauseOnExhausted {
+		return durable.Parked, a.append(ctx, a.claim, run.StagePaused{StageID: a.stage.ID, Reason: run.Exhausted, Artifacts: []artifact.Ref{},
+			Error: failed.Error, ErrorClass: failed.ErrorClass, Hint: failed.Hint})
+	}
+	return durable.Failed, a.append(ctx, a.claim, failed)
 }
 
 // errStore marks a failure of the store, after which the attempt is as if it had not been.
@@ -129,8 +161,11 @@ func (a *attempt) run(ctx context.Context) (result stage.Result, err error) {
 	}()
 	return a.catalog[a.stage.Module].Run(ctx, stage.Task{
 		StageID: a.stage.ID, Params: a.stage.Params, File: a.file, Inputs: a.inputs,
-		Model: a.asked, Concurrency: a.stage.Policy.Concurrency,
-		Progress: func(done, total int, unit string) { a.asked.progress(ctx, done, total, unit) },
+		Model: a.model, Concurrency: a.stage.Policy.Concurrency,
+		Progress: func(done, total int, unit string) {
+			a.model.Progress()
+			a.asked.progress(ctx, done, total, unit)
+		},
 	})
 }
 
@@ -185,18 +220,21 @@ func (a *attempt) failed(err error) run.StageFailed {
 	class := failure.ClassOf(err)
 	f := run.StageFailed{StageID: a.stage.ID, Error: err.Error(), ErrorClass: class,
 		AttemptCount: a.asked.count(), TerminalReason: terminalReason(class)}
-	var typed *failure.Error
-	if errors.As(err, &typed) {
+	if typed, ok := errors.AsType[*failure.Error](err); ok {
 		f.Error, f.Hint = typed.Message, typed.Hint
 		f.ErrorCode, f.RequestID = optional(typed.Code), optional(typed.RequestID)
-		if typed.Effect.Retryable {
-			f.TerminalReason = run.RetriesSpent
-		}
 	}
-	if provider, model := a.asked.last(); a.asked.count() > 0 {
-		f.Provider, f.Model = &provider, &model
+	if g, ok := errors.AsType[*chain.GivenUp](err); ok {
+		f.TerminalReason = ends[g.End]
+		f.Provider, f.Model = optional(g.Last.Provider), optional(g.Last.Model)
+		f.Unit, f.Decision = g.Unit, new(decisionOf(g.Decision))
 	}
 	return f
+}
+
+// ends tells the terminal reason of a question that was given up.
+var ends = map[chain.End]run.TerminalReason{
+	chain.Hopeless: run.NonRetryableError, chain.TriesSpent: run.RetriesSpent, chain.WaitSpent: run.WaitSpent, chain.MoneySpent: run.MoneySpent,
 }
 
 func terminalReason(class failure.Class) run.TerminalReason {

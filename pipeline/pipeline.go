@@ -9,6 +9,7 @@ import (
 
 	"cineforge/artifact"
 	"cineforge/durable"
+	"cineforge/llm/chain"
 	"cineforge/recipe"
 	"cineforge/run"
 	"cineforge/stage"
@@ -26,14 +27,15 @@ type Pipeline struct {
 	store   Store
 	catalog stage.Catalog
 	roster  Roster
+	router  *chain.Router
 }
 
 var _ durable.Worker = (*Pipeline)(nil)
 
-// New returns a pipeline of the given modules, whose questions the models of a
-// roster answer.
-func New(store Store, catalog stage.Catalog, roster Roster) *Pipeline {
-	return &Pipeline{store: store, catalog: catalog, roster: roster}
+// New returns a pipeline of the given modules, whose questions a router puts to the
+// models of a roster.
+func New(store Store, catalog stage.Catalog, roster Roster, router *chain.Router) *Pipeline {
+	return &Pipeline{store: store, catalog: catalog, roster: roster, router: router}
 }
 
 // Modules describes the catalog to recipes.
@@ -58,6 +60,7 @@ type opened struct {
 	*Pipeline
 	claim durable.Claim
 	plan  *recipe.Plan
+	purse *chain.Purse // of the whole run
 }
 
 // Open takes up a run; see durable.Worker.
@@ -75,7 +78,7 @@ func (p *Pipeline) Open(ctx context.Context, claim durable.Claim) (durable.Run, 
 			return nil, nil, err
 		}
 	}
-	return &opened{p, claim, plan}, results(state, plan), nil
+	return &opened{p, claim, plan, chain.NewPurse(plan.MaxCostUSD, state.TotalCostUSD)}, results(state, plan), nil
 }
 
 // Next says what may start; see durable.Run. A stage may start when all that it
@@ -149,9 +152,9 @@ func resumedBecause(state run.State) string {
 	cause := ""
 	for _, st := range state.Stages {
 		switch {
-		case st.Status == run.StageRunning:
+		case st.Status == run.StageRunning || st.Status == run.StageWaits:
 			return run.ResumedAfterCrash
-		case st.Status == run.StageIsPaused && st.PauseReason == run.Interrupted:
+		case st.Status == run.StageIsPaused && st.PauseReason != run.AwaitingConfirmation:
 			cause = run.ResumedByOperator
 		}
 	}

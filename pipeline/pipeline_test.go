@@ -20,6 +20,7 @@ import (
 	"cineforge/failure"
 	"cineforge/internal/sqlite"
 	"cineforge/llm"
+	"cineforge/llm/chain"
 	"cineforge/llm/offline"
 	"cineforge/pipeline"
 	"cineforge/recipe"
@@ -67,7 +68,9 @@ func newWorld(t *testing.T, modules ...stage.Module) *world {
 		model: llm.Candidate{Provider: offline.Name, Name: offline.Name, Model: offline.Model{}}}
 }
 
-func (w *world) pipeline() *pipeline.Pipeline { return pipeline.New(w.store, w.catalog, only{w.model}) }
+func (w *world) pipeline() *pipeline.Pipeline {
+	return pipeline.New(w.store, w.catalog, only{w.model}, chain.New(chain.Options{}))
+}
 
 // only is a roster of one model.
 type only struct{ model llm.Candidate }
@@ -456,7 +459,7 @@ func TestTheCostOfEveryAttemptCounts(t *testing.T) {
 		t.Errorf("run %s, cost %v, tokens %v", state.Status, state.TotalCostUSD, state.Tokens)
 	}
 	a := state.Stages["a"]
-	if *a.FinalErrorClass != failure.BadOutput || a.TerminalReason != run.NonRetryableError || a.CallCount != 2 || *a.Attempts[2].RequestID != "req_unit2" {
+	if *a.FinalErrorClass != failure.BadOutput || a.TerminalReason != run.RetriesSpent || a.CallCount != 2 || *a.Attempts[2].RequestID != "req_unit2" {
 		t.Errorf("stage %+v", a)
 	}
 	for e := range w.store.Events(t.Context(), "r1", 0) {

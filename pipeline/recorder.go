@@ -2,30 +2,27 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"sync"
-	"time"
 
 	"cineforge/durable"
-	"cineforge/failure"
 	"cineforge/llm"
-	"cineforge/recipe"
+	"cineforge/llm/chain"
 	"cineforge/run"
 )
 
-// recorder is the model that a stage attempt asks: it puts the questions to the
-// first model of the stage's lineup and tells of each attempt in the run's log. It
-// is safe for concurrent use.
+// recorder tells in the run's log what happens to the questions of a stage attempt.
+// It is safe for concurrent use.
 type recorder struct {
 	p     *Pipeline
 	claim durable.Claim
 	stage string
-	asks  llm.Candidate
 
 	mu       sync.Mutex // guards what follows
 	attempts map[question]int
 	total    int
 	usd      float64
+	provider string // who was asked last
+	model    string
 	err      error // the first failure to record something, which ends the stage attempt
 }
 
@@ -35,15 +32,20 @@ type question struct {
 	role llm.Role
 }
 
-func newRecorder(o *opened, s recipe.PlannedStage, earlier []run.AttemptState) *recorder {
-	r := &recorder{p: o.Pipeline, claim: o.claim, stage: s.ID, asks: o.roster.Lineup(s.ID, s.Policy).first(s.ID),
-		attempts: map[question]int{}, total: len(earlier)}
+var _ chain.Observer = (*recorder)(nil)
+
+func newRecorder(o *opened, stageID string, earlier []run.AttemptState) *recorder {
+	r := &recorder{p: o.Pipeline, claim: o.claim, stage: stageID, attempts: map[question]int{}, total: len(earlier), provider: code, model: code}
 	for _, a := range earlier {
 		r.attempts[question{a.Unit, llm.Role(a.Role)}]++
 		r.usd += amount(a.CostUSD)
+		r.provider, r.model = a.Provider, a.Model
 	}
 	return r
 }
+
+// code stands for the model of a stage that asked none.
+const code = "code"
 
 // amount returns what a price adds to a sum: nothing if it is not known.
 func amount(usd *float64) float64 {
@@ -53,78 +55,61 @@ func amount(usd *float64) float64 {
 	return *usd
 }
 
-// Generate asks the model, and has recorded the attempt when it returns.
-func (r *recorder) Generate(ctx context.Context, req llm.Request) (llm.Response, error) {
-	a := r.next(req)
-	if err := r.append(ctx, run.AttemptStarted{Attempt: a}); err != nil {
-		return llm.Response{}, err
+// Observe records what happened before it goes on; see chain.Observer.
+func (r *recorder) Observe(ctx context.Context, events ...chain.Event) error {
+	var bodies []run.Body
+	for _, e := range events {
+		switch e := e.(type) {
+		case chain.Began:
+			bodies = append(bodies, run.AttemptStarted{Attempt: r.begin(e.Try), Decision: new(decisionOf(e.Decision))})
+		case chain.Answered:
+			bodies = append(bodies, attemptFinished(r.ended(e.Try, e.Response), e))
+		case chain.Failure:
+			bodies = append(bodies, attemptFailed(r.ended(e.Try, e.Response), e))
+			// What an attempt has cost is recorded also when the run is stopping.
+			ctx = context.WithoutCancel(ctx)
+		case chain.Retrying:
+			bodies = append(bodies, retrying(r.coming(e.Question), e))
+		case chain.Falling:
+			bodies = append(bodies, fallback(r.stage, e))
+		case chain.Waiting:
+			bodies = append(bodies, waiting(r.stage, e))
+		case chain.Turned:
+			bodies = append(bodies, turn(r.stage, e))
+		case chain.Overspent:
+			bodies = append(bodies, run.BudgetExceeded{StageID: r.stage, Unit: e.Unit, SpentUSD: e.Spent, LimitUSD: e.Limit})
+		}
 	}
-	start := time.Now()
-	resp, err := r.asks.Model.Generate(ctx, req)
-	latency := time.Since(start)
-	// What an attempt has cost is recorded also when the run is stopping.
-	record := context.WithoutCancel(ctx)
-	r.account(resp)
-	if err != nil {
-		return resp, firstError(r.append(record, attemptFailed(a, resp, err, latency)), err)
-	}
-	return resp, r.append(record, attemptFinished(a, resp, latency))
+	return r.append(ctx, bodies...)
 }
 
-// attemptFinished tells of an answer that is used.
-func attemptFinished(a run.Attempt, resp llm.Response, latency time.Duration) run.AttemptFinished {
-	return run.AttemptFinished{Attempt: a, ServedModel: resp.Model, RequestID: optional(resp.RequestID),
-		InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens, CostUSD: resp.Usage.CostUSD,
-		LatencyMS: latency.Milliseconds(), FirstEventMS: firstEvent(resp)}
-}
-
-// attemptFailed tells of a try that gave no usable answer, and what it took nevertheless.
-func attemptFailed(a run.Attempt, resp llm.Response, err error, latency time.Duration) run.AttemptFailed {
-	e := run.AttemptFailed{Attempt: a, ErrorClass: failure.ClassOf(err), Error: err.Error(), RequestID: optional(resp.RequestID),
-		InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens, CostUSD: resp.Usage.CostUSD,
-		WastedCostUSD: resp.Usage.CostUSD, LatencyMS: latency.Milliseconds(), FirstEventMS: firstEvent(resp), ServedModel: resp.Model}
-	f, ok := errors.AsType[*failure.Error](err)
-	if !ok {
-		return e
-	}
-	e.Error, e.Hint = f.Message, f.Hint
-	e.ErrorCode, e.HTTPStatus = optional(f.Code), f.Status
-	e.Retryable, e.Scope = f.Effect.Retryable, f.Effect.Scope
-	if f.RetryAfter != nil {
-		e.RetryAfterSeconds = new(f.RetryAfter.Seconds())
-	}
-	return e
-}
-
-func firstEvent(resp llm.Response) *int64 {
-	if resp.FirstEvent == 0 {
-		return nil
-	}
-	return new(resp.FirstEvent.Milliseconds())
-}
-
-func firstError(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
-}
-
-// next gives the coming attempt its number.
-func (r *recorder) next(req llm.Request) run.Attempt {
+// begin gives the coming attempt its number.
+func (r *recorder) begin(t chain.Try) run.Attempt {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	q := question{req.Unit, req.Role}
-	r.attempts[q]++
+	r.attempts[question{t.Unit, t.Role}]++
 	r.total++
-	return run.Attempt{StageID: r.stage, Unit: req.Unit, Role: string(req.Role), Attempt: r.attempts[q], Provider: r.asks.Provider, Model: r.asks.Name}
+	r.provider, r.model = t.Provider, t.Model
+	return r.attempt(t)
 }
 
-// account counts what an attempt took, failed or not.
-func (r *recorder) account(resp llm.Response) {
+func (r *recorder) attempt(t chain.Try) run.Attempt {
+	return run.Attempt{StageID: r.stage, Unit: t.Unit, Role: string(t.Role), Attempt: r.attempts[question{t.Unit, t.Role}], Provider: t.Provider, Model: t.Model}
+}
+
+// coming returns an attempt that has not begun.
+func (r *recorder) coming(q chain.Question) run.Attempt {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return run.Attempt{StageID: r.stage, Unit: q.Unit, Role: string(q.Role), Attempt: r.attempts[question{q.Unit, q.Role}] + 1}
+}
+
+// ended counts what an attempt took.
+func (r *recorder) ended(t chain.Try, resp llm.Response) run.Attempt {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.usd += amount(resp.Usage.CostUSD)
+	return r.attempt(t)
 }
 
 // progress tells that a unit is through. A failure to record it shows at the end of the attempt.
@@ -135,12 +120,14 @@ func (r *recorder) progress(ctx context.Context, done, total int, unit string) {
 	r.append(ctx, run.UnitDone{StageID: r.stage, Unit: unit, Done: done, Total: total}) //nolint:errcheck // kept in r.err
 }
 
-func (r *recorder) append(ctx context.Context, event run.Body) error {
-	err := r.p.append(ctx, r.claim, event)
+func (r *recorder) append(ctx context.Context, events ...run.Body) error {
+	err := r.p.append(ctx, r.claim, events...)
 	if err != nil && ctx.Err() == nil {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.err = firstError(r.err, err)
+		if r.err == nil {
+			r.err = err
+		}
 	}
 	return err
 }
@@ -170,10 +157,7 @@ func (r *recorder) count() int {
 func (r *recorder) last() (provider, model string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.total == 0 {
-		return "code", "code"
-	}
-	return r.asks.Provider, r.asks.Name
+	return r.provider, r.model
 }
 
 func optional(s string) *string {

@@ -1,12 +1,8 @@
 package pipeline
 
 import (
-	"context"
-	"fmt"
-	"strings"
-
-	"cineforge/failure"
 	"cineforge/llm"
+	"cineforge/llm/chain"
 	"cineforge/recipe"
 )
 
@@ -19,26 +15,5 @@ type Roster interface {
 // Lineup is the models of a stage, first choice first, and those that can't be asked.
 type Lineup struct {
 	Candidates []llm.Candidate
-	Skipped    []Skipped
-}
-
-// Skipped is a model that can't be asked, and why.
-type Skipped struct {
-	Model  recipe.ModelName
-	Reason string
-}
-
-// first returns the model that is asked. If there is none, that is what its answer says.
-func (l Lineup) first(stageID string) llm.Candidate {
-	if len(l.Candidates) > 0 {
-		return l.Candidates[0]
-	}
-	var why []string
-	for _, s := range l.Skipped {
-		why = append(why, s.Model.Model+" ("+s.Reason+")")
-	}
-	err := failure.New(failure.NoProvider, fmt.Sprintf("no model of stage %s can be asked: %s", stageID, strings.Join(why, ", ")),
-		"set one of the keys, or name another model in the recipe's stage_fallback_models")
-	none := func(context.Context, llm.Request) (llm.Response, error) { return llm.Response{Usage: llm.Usage{CostUSD: new(0.0)}}, err }
-	return llm.Candidate{Provider: "none", Name: "none", Model: llm.ModelFunc(none)}
+	Skipped    []chain.Skipped
 }

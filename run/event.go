@@ -43,6 +43,8 @@ type TerminalReason string
 const (
 	NonRetryableError TerminalReason = "non_retryable_error"
 	RetriesSpent      TerminalReason = "retry_budget_exhausted_or_no_fallback"
+	WaitSpent         TerminalReason = "wait_budget_exhausted"
+	MoneySpent        TerminalReason = "cost_budget_exceeded"
 	ModuleError       TerminalReason = "module_error" // the stage's own code failed
 	InvalidInput      TerminalReason = "invalid_input"
 )
@@ -51,6 +53,7 @@ const (
 const (
 	AwaitingConfirmation = "awaiting_confirmation" // a person has to accept what it made
 	Interrupted          = "interrupted"           // the process was asked to stop
+	Exhausted            = "exhausted"             // nobody could answer in the time that there was
 )
 
 // PipelineStarted opens every run. It pins what the run works with.
@@ -91,9 +94,10 @@ type Attempt struct {
 	Model    string `json:"model"`
 }
 
-// AttemptStarted says that a model is being asked.
+// AttemptStarted says that a model is being asked, and why that one.
 type AttemptStarted struct {
 	Attempt
+	Decision *Decision `json:"decision,omitempty"`
 }
 
 // AttemptFinished says that a model answered, and that the answer is used.
@@ -148,9 +152,12 @@ type ArtifactSaved struct {
 
 // StagePaused says that a stage waits for a person, or for the process to be started again.
 type StagePaused struct {
-	StageID   string         `json:"stage_id"`
-	Reason    string         `json:"reason"`
-	Artifacts []artifact.Ref `json:"artifacts"`
+	StageID    string         `json:"stage_id"`
+	Reason     string         `json:"reason"`
+	Artifacts  []artifact.Ref `json:"artifacts"`
+	Error      string         `json:"error,omitempty"` // why nobody could answer, where that is the reason
+	ErrorClass failure.Class  `json:"error_class,omitempty"`
+	Hint       string         `json:"hint,omitempty"`
 }
 
 // StageFinished says that a stage is done.
@@ -172,6 +179,8 @@ type StageFailed struct {
 	AttemptCount   int            `json:"attempt_count"`
 	TerminalReason TerminalReason `json:"terminal_reason"`
 	Hint           string         `json:"hint,omitempty"`
+	Unit           string         `json:"unit,omitempty"`     // what it failed at
+	Decision       *Decision      `json:"decision,omitempty"` // why nobody was asked any more
 }
 
 // RunResumed says that an unfinished run goes on.
@@ -203,44 +212,6 @@ type DryRunValidated struct{}
 type Unknown struct {
 	Name   string
 	Fields json.RawMessage // the whole event
-}
-
-// The names under which the events are stored.
-
-func (PipelineStarted) EventName() string    { return "pipeline_started" }
-func (StageStarted) EventName() string       { return "stage_started" }
-func (StageSkippedReused) EventName() string { return "stage_skipped_reused" }
-func (AttemptStarted) EventName() string     { return "attempt_started" }
-func (AttemptFinished) EventName() string    { return "attempt_finished" }
-func (AttemptFailed) EventName() string      { return "attempt_failed" }
-func (UnitDone) EventName() string           { return "unit_done" }
-func (ArtifactSaved) EventName() string      { return "artifact_saved" }
-func (StagePaused) EventName() string        { return "stage_paused" }
-func (StageFinished) EventName() string      { return "stage_finished" }
-func (StageFailed) EventName() string        { return "stage_failed" }
-func (RunResumed) EventName() string         { return "run_resumed" }
-func (PipelineFinished) EventName() string   { return "pipeline_finished" }
-func (DryRunValidated) EventName() string    { return "dry_run_validated" }
-
-// EventName returns the stored name.
-func (u Unknown) EventName() string { return u.Name }
-
-// decoders makes a body from its JSON, by event name.
-var decoders = map[string]func([]byte) (Body, error){
-	"pipeline_started":     decode[PipelineStarted],
-	"stage_started":        decode[StageStarted],
-	"stage_skipped_reused": decode[StageSkippedReused],
-	"attempt_started":      decode[AttemptStarted],
-	"attempt_finished":     decode[AttemptFinished],
-	"attempt_failed":       decode[AttemptFailed],
-	"unit_done":            decode[UnitDone],
-	"artifact_saved":       decode[ArtifactSaved],
-	"stage_paused":         decode[StagePaused],
-	"stage_finished":       decode[StageFinished],
-	"stage_failed":         decode[StageFailed],
-	"run_resumed":          decode[RunResumed],
-	"pipeline_finished":    decode[PipelineFinished],
-	"dry_run_validated":    decode[DryRunValidated],
 }
 
 func decode[B Body](data []byte) (Body, error) {

@@ -268,7 +268,7 @@ func TestTheOrderOfIndependentStagesDoesNotMatter(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, st := range got.Stages { // when something happened depends on the order, and nothing else does
-			st.StartedAt, st.DurationSeconds, st.Attempts[0].StartedAt = nil, 0, nil
+			st.StartedAt, st.ProgressAt, st.DurationSeconds, st.Attempts[0].StartedAt = nil, nil, 0, nil
 		}
 		want := run.NewState()
 		for _, id := range stages {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"cineforge/artifact"
+	"cineforge/failure"
 )
 
 // code stands for the model of a stage that asked none.
@@ -16,6 +17,9 @@ func (s *State) applyStage(body Body, at UnixTime) {
 		st := s.stage(b.StageID)
 		st.Status = StageRunning
 		st.StartedAt = &at
+		if st.ProgressAt == nil {
+			st.ProgressAt = &at
+		}
 	case StageSkippedReused:
 		st := s.stage(b.StageID)
 		st.Status = StageReused
@@ -23,18 +27,27 @@ func (s *State) applyStage(body Body, at UnixTime) {
 	case AttemptStarted:
 		st := s.stage(b.StageID)
 		st.Attempts = append(st.Attempts, AttemptState{Attempt: b.Attempt.Attempt, Unit: b.Unit, Role: b.Role,
-			Model: b.Model, Provider: b.Provider, Status: "running", StartedAt: &at})
+			Model: b.Model, Provider: b.Provider, Status: attemptRuns, StartedAt: &at})
 		st.AttemptCount = len(st.Attempts)
+		st.waitsNoMore(b.Unit, b.Role)
 	case AttemptFinished:
 		s.attemptFinished(b)
+		st := s.stage(b.StageID)
+		st.ProgressAt = &at
 	case AttemptFailed:
 		s.attemptFailed(b)
+	case StageRetrying:
+		s.stage(b.StageID).wait(Wait{b.Unit, b.Role, UnixTime{b.NextAttemptAt.Time}, b.Reason, true}, at)
+	case StageWaiting:
+		s.stage(b.StageID).wait(Wait{b.Unit, b.Role, UnixTime{b.Until.Time}, b.Reason, false}, at)
 	case UnitDone:
 		st := s.stage(b.StageID)
+		st.ProgressAt = &at
 		st.UnitsDone, st.UnitsTotal = max(st.UnitsDone, b.Done), b.Total
 	case StagePaused:
 		st := s.stage(b.StageID)
 		st.Status, st.PauseReason = StageIsPaused, b.Reason
+		st.Error, st.Hint = b.Error, b.Hint
 		st.ArtifactRefs = refs(b.Artifacts)
 		st.close(at)
 	case StageFinished:
@@ -56,6 +69,7 @@ func refs(r []artifact.Ref) []artifact.Ref { return append([]artifact.Ref{}, r..
 
 // close settles the time and the model of a stage attempt that has ended.
 func (st *StageState) close(at UnixTime) {
+	st.Waits = nil
 	if st.StartedAt != nil {
 		st.DurationSeconds += at.Sub(st.StartedAt.Time).Seconds()
 	}
@@ -65,12 +79,59 @@ func (st *StageState) close(at UnixTime) {
 	}
 }
 
+// lose notes that attempts under way ended with their process.
+func (st *StageState) lose() {
+	for i := range st.Attempts {
+		if a := &st.Attempts[i]; a.Status == attemptRuns {
+			a.Status, a.Error, a.ErrorClass = attemptFailed, "the process ended before the answer came", failure.Canceled
+		}
+	}
+}
+
+// The statuses of an attempt.
+const (
+	attemptRuns   = "running"
+	attemptWell   = "success"
+	attemptFailed = "failed"
+)
+
+// wait notes that a question is asked again later.
+func (st *StageState) wait(w Wait, at UnixTime) {
+	st.waitsNoMore(w.Unit, w.Role)
+	if !w.Until.After(at.Time) {
+		return
+	}
+	i, _ := slices.BinarySearchFunc(st.Waits, w, func(a, b Wait) int { return a.Until.Compare(b.Until.Time) })
+	st.Waits = slices.Insert(st.Waits, i, w)
+	st.look()
+}
+
+// waitsNoMore notes that a question goes on.
+func (st *StageState) waitsNoMore(unit, role string) {
+	st.Waits = slices.DeleteFunc(st.Waits, func(w Wait) bool { return w.Unit == unit && w.Role == role })
+	st.look()
+}
+
+// look derives whether a stage under way works or waits: it works while any of its
+// questions does.
+func (st *StageState) look() {
+	if st.Status != StageRunning && st.Status != StageWaits {
+		return
+	}
+	st.Status = StageRunning
+	waits := slices.ContainsFunc(st.Waits, func(w Wait) bool { return !w.Retry })
+	asks := slices.ContainsFunc(st.Attempts, func(a AttemptState) bool { return a.Status == attemptRuns })
+	if waits && !asks {
+		st.Status = StageWaits
+	}
+}
+
 // open returns the attempt under way that a names, or one that is added for a
 // result whose start was not told.
 func (st *StageState) open(a Attempt) *AttemptState {
 	for i := range slices.Backward(st.Attempts) {
 		at := &st.Attempts[i]
-		if at.Status == "running" && at.Unit == a.Unit && at.Role == a.Role && at.Attempt == a.Attempt {
+		if at.Status == attemptRuns && at.Unit == a.Unit && at.Role == a.Role && at.Attempt == a.Attempt {
 			return at
 		}
 	}
@@ -82,7 +143,7 @@ func (st *StageState) open(a Attempt) *AttemptState {
 func (s *State) attemptFinished(b AttemptFinished) {
 	st := s.stage(b.StageID)
 	a := st.open(b.Attempt)
-	a.Status, a.ServedModel = "success", b.ServedModel
+	a.Status, a.ServedModel = attemptWell, b.ServedModel
 	a.RequestID = b.RequestID
 	a.InputTokens, a.OutputTokens, a.CostUSD = b.InputTokens, b.OutputTokens, b.CostUSD
 	a.DurationSeconds, a.FirstEventMS = float64(b.LatencyMS)/1000, b.FirstEventMS
@@ -95,7 +156,7 @@ func (s *State) attemptFinished(b AttemptFinished) {
 func (s *State) attemptFailed(b AttemptFailed) {
 	st := s.stage(b.StageID)
 	a := st.open(b.Attempt)
-	a.Status = "failed"
+	a.Status = attemptFailed
 	a.Error, a.ErrorClass, a.ErrorCode, a.Hint = b.Error, b.ErrorClass, b.ErrorCode, b.Hint
 	a.RequestID, a.Transient, a.ServedModel = b.RequestID, &b.Retryable, b.ServedModel
 	a.InputTokens, a.OutputTokens, a.CostUSD = b.InputTokens, b.OutputTokens, b.CostUSD

@@ -40,6 +40,7 @@ const (
 	StageIsFailed StageStatus = "failed"
 	StageReused   StageStatus = "skipped_reused"
 	StageIsPaused StageStatus = "paused"
+	StageWaits    StageStatus = "waiting" // for somebody who can answer
 )
 
 // Through reports whether what comes after a stage of this status may build on it.
@@ -113,6 +114,17 @@ type StageState struct {
 	CostUSD         float64        `json:"cost_usd"`                    // of the attempts whose price is known
 	Unpriced        int            `json:"unpriced_attempts,omitempty"` // those whose price is not
 	StartedAt       *UnixTime      `json:"started_at"`
+	ProgressAt      *UnixTime      `json:"progress_at,omitempty"` // when it last came forward
+	Waits           []Wait         `json:"waits,omitempty"`       // by the time they end
+}
+
+// Wait is a question that is asked again later.
+type Wait struct {
+	Unit   string   `json:"unit"`
+	Role   string   `json:"role"`
+	Until  UnixTime `json:"until"`
+	Reason string   `json:"reason"`
+	Retry  bool     `json:"retry,omitempty"` // a pause before the next try, and not waiting for somebody
 }
 
 // State is what the events of a run say now.
@@ -179,7 +191,7 @@ func (s *State) Apply(e Event) error {
 	case PipelineStarted:
 		s.start(b, at)
 	case RunResumed:
-		s.resume(b)
+		s.resume(b, at)
 	case PipelineFinished:
 		s.finish(b, at)
 	case DryRunValidated:
@@ -207,34 +219,50 @@ func (s *State) start(b PipelineStarted, at UnixTime) {
 
 // resume puts back what was under way when the run stopped. What waits for a
 // person goes on waiting, unless the person has accepted it.
-func (s *State) resume(b RunResumed) {
+func (s *State) resume(b RunResumed, at UnixTime) {
 	for id, st := range s.Stages {
 		switch {
 		case st.Status == StageIsPaused && st.PauseReason == AwaitingConfirmation:
 			if slices.Contains(b.Confirmed, id) {
 				st.Status, st.PauseReason = StageDone, ""
 			}
-		case st.Status == StageRunning || st.Status == StageIsPaused:
-			st.Status, st.PauseReason = StagePending, ""
+		case st.Status == StageRunning || st.Status == StageWaits:
+			st.close(at)
+			st.lose()
+			st.Status = StagePending
+			st.UnitsDone, st.UnitsTotal = 0, 0
+		case st.Status == StageIsPaused: // its patience begins anew
+			st.Status, st.PauseReason, st.ProgressAt = StagePending, "", nil
+			st.Error, st.Hint = "", ""
 			st.UnitsDone, st.UnitsTotal = 0, 0
 		}
 	}
 }
 
-// settle derives the status of a run under way from its stages.
+// settle derives the status of a run under way from its stages: it is what the
+// liveliest of them is.
 func (s *State) settle() {
+	s.NextAttemptAt, s.WaitReason = nil, nil
 	if s.StartedAt == nil || s.Status.Ended() {
 		return
 	}
-	s.Status = Running
+	counts := map[StageStatus]int{}
 	for _, st := range s.Stages {
-		switch st.Status {
-		case StageRunning:
-			s.Status = Running
-			return
-		case StageIsPaused:
-			s.Status = Paused
+		counts[st.Status]++
+		if len(st.Waits) > 0 && (s.NextAttemptAt == nil || st.Waits[0].Until.Before(s.NextAttemptAt.Time)) {
+			first := st.Waits[0]
+			s.NextAttemptAt, s.WaitReason = &first.Until, &first.Reason
 		}
+	}
+	switch {
+	case counts[StageRunning] > 0:
+		s.Status = Running
+	case counts[StageWaits] > 0:
+		s.Status = Waiting
+	case counts[StageIsPaused] > 0:
+		s.Status = Paused
+	default:
+		s.Status = Running
 	}
 }
 

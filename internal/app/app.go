@@ -21,6 +21,7 @@ import (
 	"cineforge/durable/local"
 	"cineforge/failure"
 	"cineforge/internal/sqlite"
+	"cineforge/llm/chain"
 	"cineforge/pipeline"
 	"cineforge/recipe"
 	"cineforge/recipes"
@@ -41,6 +42,7 @@ type App struct {
 
 	dataDir  string
 	roster   *roster
+	router   *chain.Router
 	pipeline *pipeline.Pipeline
 	engine   durable.Engine
 	journal  local.Journal
@@ -86,8 +88,9 @@ func Open(ctx context.Context, dataDir string, models Models) (*App, error) {
 // The data directory is only looked into for recipes.
 func New(store *sqlite.Store, dataDir string, models Models) *App {
 	roster := newRoster(models)
-	p := pipeline.New(store, Modules(), roster)
-	return &App{Store: store, dataDir: dataDir, roster: roster, pipeline: p,
+	router := chain.New(chain.Options{Memory: store})
+	p := pipeline.New(store, Modules(), roster, router)
+	return &App{Store: store, dataDir: dataDir, roster: roster, router: router, pipeline: p,
 		engine: local.New(store, p, local.Options{}), journal: store, close: store.Close}
 }
 

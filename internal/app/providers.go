@@ -1,6 +1,8 @@
 package app
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"net/http"
@@ -12,6 +14,7 @@ import (
 	"cineforge/llm"
 	"cineforge/llm/anthropic"
 	"cineforge/llm/catalog"
+	"cineforge/llm/chain"
 	"cineforge/llm/gemini"
 	"cineforge/llm/offline"
 	"cineforge/llm/openai"
@@ -39,6 +42,24 @@ type Provider struct {
 
 // usable reports whether the provider can be asked.
 func (p Provider) usable() bool { return p.Key != "" || p.KeyVariable == "" }
+
+// endpoint names whom the health of the provider's models is shared with.
+func (p Provider) endpoint() string {
+	if p.BaseURL == "" {
+		return p.Name
+	}
+	return p.Name + "@" + strings.TrimRight(p.BaseURL, "/")
+}
+
+// credential names the key without telling it: another key under the same name is
+// another credential.
+func (p Provider) credential() string {
+	if p.Key == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(p.Key))
+	return p.KeyVariable + "#" + hex.EncodeToString(sum[:3])
+}
 
 // The names of the providers that are always known.
 const (
@@ -118,21 +139,18 @@ func (r *roster) Lineup(stageID string, policy recipe.Policy) pipeline.Lineup {
 	var l pipeline.Lineup
 	for _, name := range policy.Chain {
 		if reason := r.missing(name); reason != "" {
-			l.Skipped = append(l.Skipped, pipeline.Skipped{Model: name, Reason: reason})
+			l.Skipped = append(l.Skipped, chain.Skipped{Provider: name.Provider, Model: name.Model, Reason: chain.NotConfigured, Detail: reason})
 			continue
 		}
 		l.Candidates = append(l.Candidates, r.candidate(name))
 	}
-	if len(l.Candidates) > 0 {
-		return l
-	}
-	if slices.Equal(policy.Chain, recipe.DefaultChain(stageID)) {
+	if len(l.Candidates) == 0 && slices.Equal(policy.Chain, recipe.DefaultChain(stageID)) {
 		for _, name := range r.spare() {
 			l.Candidates = append(l.Candidates, r.candidate(name))
 		}
 	}
-	if !r.any() {
-		l.Candidates = []llm.Candidate{r.candidate(offlineModel)}
+	if !r.any() || policy.Degrade == recipe.DegradeOffline && !slices.Contains(policy.Chain, offlineModel) {
+		l.Candidates = append(l.Candidates, r.candidate(offlineModel))
 	}
 	return l
 }
@@ -177,6 +195,8 @@ func (r *roster) candidate(name recipe.ModelName) llm.Candidate {
 	if !ok {
 		c = llm.Candidate{Provider: name.Provider, Name: name.Model, Spec: r.models.Catalog.Spec(name.Provider, name.Model)}
 		c.Model = r.model(name, c.Spec)
+		p := r.providers[name.Provider]
+		c.Endpoint, c.Credential = p.endpoint(), p.credential()
 		r.made[name] = c
 	}
 	return c

@@ -61,6 +61,8 @@ func TestLineups(t *testing.T) {
 		{"a stage without a chain", providers("ANTHROPIC", "GEMINI"), "my_stage", recipe.Policy{}, []string{"anthropic claude-sonnet-4-6", "google gemini-3-flash-preview"}, nil},
 		{"a chain of the recipe's own", providers("ANTHROPIC"), "normalize", own, nil, []string{"gpt-4.1: OPENAI_API_KEY is not set", "m: no provider elsewhere is configured"}},
 		{"no key", providers(), "my_stage", recipe.Policy{}, []string{"offline offline"}, nil},
+		{"no provider is better than none", providers("ANTHROPIC"), "project_config", recipe.Policy{Chain: []recipe.ModelName{{Provider: "anthropic", Model: "claude-x"}}, Degrade: recipe.DegradeOffline},
+			[]string{"anthropic claude-x", "offline offline"}, nil},
 		{"a server without keys", append(providers(), ollama), "my_stage", recipe.Policy{}, []string{"local llama"}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -70,7 +72,7 @@ func TestLineups(t *testing.T) {
 				got = append(got, c.Provider+" "+c.Name)
 			}
 			for _, s := range l.Skipped {
-				skipped = append(skipped, s.Model.Model+": "+s.Reason)
+				skipped = append(skipped, s.Model+": "+s.Detail)
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Error(diff)

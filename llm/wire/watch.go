@@ -12,14 +12,15 @@ import (
 // watch ends a call whose answer does not come in time.
 type watch struct {
 	limits Limits
+	pulse  func() // is told of each sign of life
 	stop   context.CancelCauseFunc
 	total  *time.Timer
 	next   *time.Timer
 }
 
-func newWatch(l Limits, stop context.CancelCauseFunc) *watch {
+func newWatch(l Limits, pulse func(), stop context.CancelCauseFunc) *watch {
 	return &watch{
-		limits: l, stop: stop,
+		limits: l, pulse: pulse, stop: stop,
 		total: time.AfterFunc(l.Total, func() { stop(diagnosis.ErrLong) }),
 		next:  time.AfterFunc(l.First, func() { stop(diagnosis.ErrSilent) }),
 	}
@@ -28,6 +29,7 @@ func newWatch(l Limits, stop context.CancelCauseFunc) *watch {
 // life notes that something came. From the first piece of the answer on, the time
 // from piece to piece is limited.
 func (w *watch) life(first bool) {
+	w.pulse()
 	if first {
 		w.next.Stop()
 		w.next = time.AfterFunc(w.limits.Idle, func() { w.stop(diagnosis.ErrStalled) })

@@ -120,7 +120,7 @@ type Call struct {
 func Begin(ctx context.Context, e Endpoint, req llm.Request, pace *Pace) (context.Context, *Call) {
 	under, stop := context.WithCancelCause(ctx)
 	c := &Call{
-		endpoint: e, pace: pace, began: time.Now(), watch: newWatch(e.limits(req, pace), stop),
+		endpoint: e, pace: pace, began: time.Now(), watch: newWatch(e.limits(req, pace), llm.Pulse(ctx), stop),
 		gaveUp: func() bool { return ctx.Err() != nil },
 		cause:  func() error { return context.Cause(under) },
 	}

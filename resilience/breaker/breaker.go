@@ -118,6 +118,7 @@ type Breaker struct {
 	generation uint64
 	since      time.Time
 	until      time.Time // of Open
+	evidence   string    // of the last transition
 	opened     int       // how often it opened without having calmed down
 	row        float64   // failures in a row
 	rowOf      string    // the request of the last of them
@@ -278,7 +279,7 @@ func (b *Breaker) open(now time.Time, stated time.Duration, evidence string) {
 func (b *Breaker) turn(t Transition) {
 	b.generation++
 	t.From, t.Generation = b.state, b.generation
-	b.state, b.since, b.until = t.To, t.At, t.Until
+	b.state, b.since, b.until, b.evidence = t.To, t.At, t.Until, t.Evidence
 	b.row, b.rowOf = 0, ""
 	b.window.clear()
 	clear(b.leases)

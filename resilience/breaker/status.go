@@ -6,7 +6,8 @@ import "time"
 type Status struct {
 	State      State
 	Since      time.Time
-	Until      time.Time // when an open breaker lets a probe through; zero otherwise
+	Until      time.Time // when a breaker that lets nobody through may do so again; zero if it does now
+	Evidence   string    // what led to the state, for people
 	Opened     int       // how often it opened without having calmed down
 	Generation uint64
 	Free       bool    // whether a call would get a permit now
@@ -19,13 +20,15 @@ func (b *Breaker) Status() Status {
 	defer b.mu.Unlock()
 	now := time.Now()
 	b.advance(now)
-	s := Status{State: b.state, Since: b.since, Until: b.until, Opened: b.opened, Generation: b.generation, Share: 1}
+	s := Status{State: b.state, Since: b.since, Until: b.until, Evidence: b.evidence, Opened: b.opened, Generation: b.generation, Share: 1}
 	switch b.state {
 	case Closed:
 		s.Free = true
 		s.Share = b.share(now)
 	case HalfOpen:
-		s.Free = len(b.leases) < b.o.Leases
+		if s.Free = len(b.leases) < b.o.Leases; !s.Free {
+			s.Until = b.nextLease()
+		}
 	}
 	return s
 }
@@ -71,7 +74,12 @@ func (b *Breaker) Restore(s Status) {
 	now := time.Now()
 	b.opened = max(s.Opened, 0)
 	b.generation = s.Generation
-	b.since = now
+	b.since, b.evidence = s.Since, s.Evidence
+	b.row, b.rowOf = 0, ""
+	b.window.clear()
+	if b.since.IsZero() || b.since.After(now) {
+		b.since = now
+	}
 	switch s.State {
 	case Open:
 		b.state, b.until = Open, s.Until

@@ -1,0 +1,91 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"cineforge/llm/chain"
+	"cineforge/resilience/breaker"
+)
+
+var _ chain.Memory = (*Store)(nil)
+
+// Recall returns what changed of the providers' health after a position.
+func (s *Store) Recall(ctx context.Context, after int64) (records []chain.Record, position int64, err error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT endpoint, name, version, position, data FROM health WHERE position > ? ORDER BY position`, after)
+	if err != nil {
+		return nil, 0, fmt.Errorf("read the providers' health: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r chain.Record
+		if err := rows.Scan(&r.Endpoint, &r.Name, &r.Version, &position, &r.Data); err != nil {
+			return nil, 0, fmt.Errorf("read the providers' health: %w", err)
+		}
+		records = append(records, r)
+	}
+	return records, position, rows.Err()
+}
+
+// Keep stores what changed of the providers' health, and logs the turns of breakers.
+func (s *Store) Keep(ctx context.Context, records []chain.Record, turns []chain.Transition) error {
+	return s.update(ctx, func(tx *sql.Tx) error {
+		for _, r := range records {
+			_, err := tx.Exec(`INSERT INTO health (endpoint, name, version, position, data)
+				VALUES (?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM health), ?)
+				ON CONFLICT (endpoint, name) DO UPDATE SET version = excluded.version, position = excluded.position, data = excluded.data
+				WHERE excluded.version > health.version`, r.Endpoint, r.Name, r.Version, string(r.Data))
+			if err != nil {
+				return fmt.Errorf("keep the providers' health: %w", err)
+			}
+		}
+		for _, t := range turns {
+			data, err := json.Marshal(turn{t.From, t.To, t.Until, t.Evidence})
+			if err != nil {
+				return err
+			}
+			if _, err := tx.Exec(`INSERT INTO health_log (ts, endpoint, model, data) VALUES (?, ?, ?, ?)`, t.At.UnixMilli(), t.Endpoint, t.Model, string(data)); err != nil {
+				return fmt.Errorf("log the turn of a breaker: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// turn is the stored form of what a breaker's transition tells beyond its place and time.
+type turn struct {
+	From     breaker.State `json:"from"`
+	To       breaker.State `json:"to"`
+	Until    time.Time     `json:"until,omitzero"`
+	Evidence string        `json:"evidence"`
+}
+
+// Turns returns the turns of breakers, newest first.
+func (s *Store) Turns(ctx context.Context, limit int) ([]chain.Transition, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT ts, endpoint, model, data FROM health_log ORDER BY position DESC LIMIT ?`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the turns of breakers: %w", err)
+	}
+	defer rows.Close()
+	var all []chain.Transition
+	for rows.Next() {
+		var (
+			t    chain.Transition
+			ts   int64
+			data []byte
+			in   turn
+		)
+		if err := rows.Scan(&ts, &t.Endpoint, &t.Model, &data); err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(data, &in); err != nil {
+			return nil, fmt.Errorf("read the turn of a breaker: %w", err)
+		}
+		t.At, t.From, t.To, t.Until, t.Evidence = time.UnixMilli(ts).UTC(), in.From, in.To, in.Until, in.Evidence
+		all = append(all, t)
+	}
+	return all, rows.Err()
+}

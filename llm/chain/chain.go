@@ -1,0 +1,137 @@
+// Package chain is the one authority on trying again. A stage asks it a question; it
+// puts the question to the models of the stage's chain, one after the other or the
+// same one again, waits where waiting helps, and gives up only when nothing can.
+//
+// A [Router] knows how the providers are doing: breakers, gates, budgets and limits
+// are shared by all that a process does. A [Stage] is the asking of one stage attempt
+// and is an [llm.Model]. What it does and why is told to the stage's [Observer] before
+// it is done.
+//
+// # Rounds
+//
+// A question is tried in rounds. A round has a number of attempts, and is planned so
+// that each provider that can be reached gets one of them. What is left over goes to
+// another try of the same model after a fault that is likely to be gone, or to the
+// provider's next model after an overload. When a round is spent, or nobody can be
+// asked, the question waits for the earliest moment that may help, and a new round
+// begins. Waiting takes no attempts.
+//
+// # Reasons
+//
+// Each choice comes with a [Decision]: who is asked and why, why nobody else is, and
+// what happens if it fails.
+package chain
+
+import (
+	"sync"
+	"time"
+
+	"cineforge/resilience/breaker"
+	"cineforge/resilience/budget"
+	"cineforge/resilience/limit"
+)
+
+// Options are settings of a Router. The zero value is a good choice.
+type Options struct {
+	// Provider and Model are settings of the breakers; what is 0 there means the
+	// defaults of this package. See [Router].
+	Provider, Model breaker.Options
+
+	Bucket budget.Options // of each provider
+	Limit  limit.Options  // of each model under each key
+
+	// Memory keeps what is known of the providers over a restart, and shares it with
+	// other processes; nil means that it is forgotten.
+	Memory Memory
+
+	// Random returns numbers in [0, 1); nil means a good source.
+	Random func() float64
+
+	// Hedge lets a second model be asked when the first one is slow to begin.
+	Hedge Hedge
+}
+
+// Router knows how the providers are doing. It is safe for concurrent use, and all
+// that a process asks should go through one.
+type Router struct {
+	o Options
+
+	mu        sync.Mutex // guards what follows
+	providers map[string]*provider
+	changed   chan struct{} // closed and replaced when somebody may be available again
+	synced    time.Time     // when the memory was looked into
+	position  int64         // up to where
+	questions uint64        // that were ever asked
+}
+
+// New returns a router.
+func New(o Options) *Router {
+	o.Provider = providerBreaker(o.Provider)
+	o.Model = modelBreaker(o.Model)
+	if o.Random == nil {
+		o.Random = random
+	}
+	return &Router{o: o, providers: map[string]*provider{}, changed: make(chan struct{})}
+}
+
+// A provider's breaker is quick, since there are other providers: two failures in a
+// row of different questions open it. Its probes are real questions, and three of
+// them at a time heal it twice as fast as one does, because they take seconds.
+func providerBreaker(o breaker.Options) breaker.Options {
+	if o.InARow == 0 {
+		o.InARow = 2
+	}
+	if o.Leases == 0 {
+		o.Leases = 3
+	}
+	return o
+}
+
+// A model's breaker opens at 60 % of 10 outcomes, since its sister is at hand.
+func modelBreaker(o breaker.Options) breaker.Options {
+	if o.InARow == 0 {
+		o.InARow = 3
+	}
+	if o.MinVolume == 0 {
+		o.MinVolume = 10
+	}
+	if o.Ratio == 0 {
+		o.Ratio = 0.6
+	}
+	return o
+}
+
+// provider returns what is known of a provider.
+func (r *Router) provider(endpoint string) *provider {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p, ok := r.providers[endpoint]
+	if !ok {
+		p = newProvider(endpoint, r.o)
+		r.providers[endpoint] = p
+	}
+	return p
+}
+
+// wake lets all that wait look again.
+func (r *Router) wake() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	close(r.changed)
+	r.changed = make(chan struct{})
+}
+
+// change returns a channel that is closed when somebody may be available again.
+func (r *Router) change() <-chan struct{} {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.changed
+}
+
+// number returns a number that no other question of the process has.
+func (r *Router) number() uint64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.questions++
+	return r.questions
+}

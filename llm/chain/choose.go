@@ -1,0 +1,250 @@
+package chain
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"cineforge/failure"
+	"cineforge/resilience/backoff"
+)
+
+// choice is who is asked next, and when; or, without a seat, that nobody can be.
+type choice struct {
+	seat     *seat
+	at       time.Time // when, zero for now
+	keeps    *Fault    // what it is waited for
+	decision Decision
+	looks    []look // in the question's order
+}
+
+// choose decides who is asked next: the same one again if that is likely to help, else
+// the next in the chain, else one of those that were asked before.
+func (q *question) choose(now time.Time) choice {
+	c := choice{looks: make([]look, len(q.order)), decision: Decision{Round: q.round, At: now, Attempts: q.left}}
+	for i, s := range q.order {
+		c.looks[i] = q.look(s, now)
+	}
+	if q.left == 0 {
+		c.decision.Why = "the attempts of this round are spent"
+		return q.explained(c)
+	}
+	spare := q.left - q.untried(c.looks)
+	for _, pick := range []func(choice, int) (*seat, string){q.same, q.next, q.anew} {
+		if s, why := pick(c, spare); s != nil {
+			return q.chosen(c, s, why)
+		}
+	}
+	c.decision.Why = "nobody can be asked at the moment"
+	return q.explained(c)
+}
+
+// untried counts the providers that can be asked and were not in this round.
+func (q *question) untried(looks []look) int {
+	var seen uint64
+	n := 0
+	for i, s := range q.order {
+		if bit := uint64(1) << (s.vendor & 63); looks[i].free() && q.asked[s.vendor] == nil && seen&bit == 0 {
+			seen |= bit
+			n++
+		}
+	}
+	return n
+}
+
+// place returns a seat's place in the question's order.
+func (q *question) place(s *seat) int {
+	if len(q.order) > 0 && q.order[0] == s {
+		return 0
+	}
+	for i, o := range q.order {
+		if o == s {
+			return i
+		}
+	}
+	return -1
+}
+
+// same picks the one that was just asked, if its fault is likely to be gone.
+func (q *question) same(c choice, spare int) (*seat, string) {
+	s := q.current
+	if s == nil || q.seats[s.at].round != 1 || q.out[s.vendor] != "" || spare <= 0 || !c.looks[q.place(s)].free() {
+		return nil, ""
+	}
+	if a := q.seats[s.at]; a.changed {
+		return s, "the same again, with the request changed: it does not take " + a.failed.Parameter
+	} else if !oneOff(a.failed) || !s.provider.bucket.Take(1) {
+		return nil, ""
+	}
+	return s, "the same again: a fault like this is often gone at the next try"
+}
+
+// oneOff reports whether a failure is likely to be gone when the same is asked again soon.
+func oneOff(f *failure.Error) bool {
+	if !f.Effect.Retryable {
+		return false
+	}
+	if f.RetryAfter != nil && *f.RetryAfter > 0 {
+		return *f.RetryAfter <= shortHint
+	}
+	switch f.Class {
+	case failure.ServerError, failure.Connection, failure.BadOutput, failure.RateLimited, failure.Unknown, failure.ContentPolicy:
+		return true
+	}
+	return false
+}
+
+// next picks the next in the chain that was not asked in this round.
+func (q *question) next(c choice, spare int) (*seat, string) {
+	for n := range q.order {
+		i := (q.first + n) % len(q.order)
+		s := q.order[i]
+		if !c.looks[i].free() || q.seats[s.at].round > 0 || q.out[s.vendor] != "" {
+			continue
+		}
+		switch {
+		case q.asked[s.vendor] == nil:
+			s.provider.bucket.Call()
+			return s, q.first1(c, i)
+		case spare > 0 && (spare == q.left || sisterly(q.asked[s.vendor])) && s.provider.bucket.Take(1):
+			return s, "another model of the provider may have room"
+		}
+	}
+	return nil, ""
+}
+
+// sisterly reports whether another model of a provider may do better than the one
+// that failed, rather than another provider.
+func sisterly(f *failure.Error) bool {
+	return f.Effect.OtherModel && !(f.Effect.ProviderWide() && (f.Class == failure.ServerError || f.Class == failure.Unknown))
+}
+
+// first1 says why the next in the chain is the next.
+func (q *question) first1(c choice, i int) string {
+	switch {
+	case i == 0:
+		return "the first choice"
+	case q.current != nil:
+		return "the next in the chain that can be asked"
+	}
+	return fmt.Sprintf("the first in the chain that can be asked; %s can't be: %s", c.looks[0].verdict.Model, c.looks[0].verdict.Reason)
+}
+
+// anew picks one that failed in this round and may do better after a pause.
+func (q *question) anew(c choice, _ int) (*seat, string) {
+	for i, s := range q.order {
+		a := &q.seats[s.at]
+		if !c.looks[i].free() || a.round == 0 || a.round >= tries || q.out[s.vendor] != "" || !a.failed.Effect.Retryable || !transient(a.failed) {
+			continue
+		}
+		if s.provider.bucket.Take(1) {
+			return s, "there is nobody else, and attempts are left"
+		}
+	}
+	return nil, ""
+}
+
+// chosen completes a choice.
+func (q *question) chosen(c choice, s *seat, why string) choice {
+	l := &c.looks[q.place(s)]
+	c.seat = s
+	d := &c.decision
+	d.Provider, d.Model, d.Why = s.Provider, s.Name, why
+	d.Breaker, d.ProviderBreaker = l.verdict.Breaker, l.verdict.ProviderBreaker
+	if c.at = q.due(s); l.gate != nil {
+		c.keeps = l.keeps
+		if slot := s.provider.slot(l.gate); slot.After(c.at) {
+			c.at = slot
+		}
+	}
+	if !c.at.IsZero() {
+		d.At = c.at
+	}
+	return q.explained(c)
+}
+
+// due returns when a candidate that failed in this round may be asked again; zero if
+// it did not fail.
+func (q *question) due(s *seat) time.Time {
+	a := &q.seats[s.at]
+	if a.round == 0 || a.failed == nil {
+		return time.Time{}
+	}
+	if h := a.failed.RetryAfter; h != nil && *h > 0 {
+		if a.failed.Class == failure.RateLimited {
+			return time.Time{} // its gate knows
+		}
+		return time.Now().Add(backoff.Hinted(*h, q.router.o.Random))
+	}
+	p := q.plan.Backoff
+	p.Cap, p.Floor = retryCap, 100*time.Millisecond
+	switch a.failed.Class {
+	case failure.BadOutput, failure.InvalidRequest, failure.ContentPolicy:
+		return time.Time{} // nothing is gained by waiting
+	case failure.ServerError, failure.Unknown:
+		p.Base *= 2
+	case failure.Overloaded:
+		p.Base *= 4
+	}
+	return time.Now().Add(p.Delay(a.round, q.router.o.Random))
+}
+
+// explained adds to a choice why nobody else was chosen, and what happens next.
+func (q *question) explained(c choice) choice {
+	d := &c.decision
+	d.Others = make([]Verdict, 0, len(q.order)+len(q.plan.Skipped))
+	passed := c.seat == nil
+	for i, s := range q.order {
+		if s == c.seat {
+			passed = true
+			continue
+		}
+		d.Others = append(d.Others, q.why(c.looks[i].verdict, s, passed && c.seat != nil))
+	}
+	for _, s := range q.plan.Skipped {
+		d.Others = append(d.Others, Verdict{Provider: s.Provider, Model: s.Model, Reason: s.Reason, Detail: s.Detail})
+	}
+	if c.seat != nil {
+		d.Next = q.otherwise(c)
+	}
+	return c
+}
+
+// why completes a verdict by what the round says.
+func (q *question) why(v Verdict, s *seat, behind bool) Verdict {
+	a := &q.seats[s.at]
+	switch {
+	case v.Reason != "":
+	case a.round > 0:
+		v.Reason = Failed
+		if a.failed != nil {
+			v.Detail = string(a.failed.Class) + ": " + a.failed.Message
+		}
+	case q.out[s.vendor] != "":
+		v.Reason, v.Detail = ProviderOut, q.out[s.vendor]
+	case behind:
+		v.Reason = Behind
+	default:
+		v.Reason, v.Detail = Reserved, "the attempts and the retry budget that are left are for other providers"
+	}
+	return v
+}
+
+// otherwise says what happens if the chosen one fails.
+func (q *question) otherwise(c choice) string {
+	var can []string
+	for i, s := range q.order {
+		if s != c.seat && c.looks[i].free() && q.seats[s.at].round == 0 && q.out[s.vendor] == "" {
+			can = append(can, s.Name)
+		}
+	}
+	switch {
+	case q.left > 1 && len(can) > 0:
+		return "if it fails: the same again if the fault is a passing one, else " + strings.Join(can, ", ")
+	case q.left > 1:
+		return "if it fails: the same again after a pause, and then waiting"
+	case q.plan.MaxWait == 0:
+		return "if it fails: the stage fails, since it may not wait"
+	}
+	return "if it fails: waiting for whoever can be asked first"
+}

@@ -1,0 +1,138 @@
+package chain
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"cineforge/failure"
+	"cineforge/llm"
+	"cineforge/resilience/breaker"
+)
+
+// Observer is told what happens to the questions of a stage, before it goes on from
+// there: what is told is true even if the process dies then. Events that are told
+// together happened at once. An error ends the question. It is used concurrently.
+type Observer interface {
+	Observe(ctx context.Context, events ...Event) error
+}
+
+// Event is one of Began, Answered, Failure, Retrying, Falling, Waiting, Turned and Overspent.
+type Event interface{ event() }
+
+// Question names what is asked.
+type Question struct {
+	Unit string
+	Role llm.Role
+}
+
+// Try is one try at a question.
+type Try struct {
+	Question
+	Provider, Model string
+	Decision        Decision
+}
+
+// Began says that a model is being asked.
+type Began struct{ Try }
+
+// Answered says that a model answered, and that the answer is used.
+type Answered struct {
+	Try
+	Response llm.Response
+	Took     time.Duration
+}
+
+// Failure says that a try gave no usable answer.
+type Failure struct {
+	Try
+	Response llm.Response // what is known of the call
+	Err      *failure.Error
+	Took     time.Duration
+}
+
+// Retrying says that a question is tried again, when and by whom.
+type Retrying struct {
+	Question
+	Last     *Fault // the try before; nil if there was none in this process
+	Decision Decision
+}
+
+// Falling says that a question goes to another candidate than the one before it, or
+// than the first choice.
+type Falling struct {
+	Question
+	From     llm.Candidate
+	Last     *Fault // why, if it was tried
+	Decision Decision
+}
+
+// Waiting says that a question waits, until when and for what.
+type Waiting struct {
+	Question
+	Until    time.Time
+	Last     *Fault
+	Decision Decision
+}
+
+// Turned says that what happened to this stage has turned a breaker.
+type Turned struct{ Transition }
+
+// Overspent says that a question is not asked because of what it would cost.
+type Overspent struct {
+	Question
+	Spent, Limit float64 // USD
+}
+
+func (Began) event()     {}
+func (Answered) event()  {}
+func (Failure) event()   {}
+func (Retrying) event()  {}
+func (Falling) event()   {}
+func (Waiting) event()   {}
+func (Turned) event()    {}
+func (Overspent) event() {}
+
+// Fault is a try that failed, or a failure that keeps others from trying.
+type Fault struct {
+	Provider, Model string
+	Err             *failure.Error
+}
+
+// ProviderOf returns the provider of an endpoint: what stands before its "@".
+func ProviderOf(endpoint string) string {
+	name, _, _ := strings.Cut(endpoint, "@")
+	return name
+}
+
+// Transition is a turn of a breaker: a provider's, or with a Model a model's.
+type Transition struct {
+	Endpoint, Model string
+	breaker.Transition
+}
+
+// End says why a question is given up.
+type End string
+
+// The ends.
+const (
+	Hopeless   End = "hopeless"    // nobody can answer it, however long it waits
+	TriesSpent End = "tries_spent" // somebody could, but not in the time that there is
+	WaitSpent  End = "wait_spent"  // it has waited for as long as it may
+	MoneySpent End = "money_spent" // it would cost more than there is
+)
+
+// GivenUp is the error of a question that is given up. It wraps the failure that
+// says most about why.
+type GivenUp struct {
+	End End
+	Question
+	Last     Fault // who failed, and how
+	Decision Decision
+}
+
+// Error returns what the failure says.
+func (g *GivenUp) Error() string { return g.Last.Err.Error() }
+
+// Unwrap returns the failure.
+func (g *GivenUp) Unwrap() error { return g.Last.Err }

@@ -1,0 +1,245 @@
+package chain
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"cineforge/failure"
+	"cineforge/resilience/breaker"
+)
+
+// Memory keeps what is known of the providers over a restart, and shares it between
+// processes. It is used concurrently. What it fails to keep is lost, which costs a
+// few calls and nothing else.
+type Memory interface {
+	// Recall returns the records that changed after a position, and the position
+	// to go on from; 0 is the beginning.
+	Recall(ctx context.Context, after int64) ([]Record, int64, error)
+
+	// Keep stores records, each unless there is one of at least its version, and
+	// adds transitions to the log of all of them.
+	Keep(ctx context.Context, records []Record, turns []Transition) error
+}
+
+// Record is a part of what is known of a provider.
+type Record struct {
+	Endpoint string // whose it is
+	Name     string // of the part, within the provider
+	Version  int64  // grows with each change; the time of it in ns, so that the last one wins
+	Data     []byte // JSON
+}
+
+// The names of the records of a provider.
+const holdName = "hold"
+
+func breakerName(model string) string          { return "breaker/" + model }
+func gateName(model, credential string) string { return "gate/" + credential + "/" + model }
+
+// kept is the stored form of a breaker.
+type keptBreaker struct {
+	State      breaker.State `json:"state"`
+	Since      time.Time     `json:"since"`
+	Until      time.Time     `json:"until,omitzero"`
+	Opened     int           `json:"opened"`
+	Generation uint64        `json:"generation"`
+	Evidence   string        `json:"evidence,omitempty"`
+	Cause      *keptFailure  `json:"cause,omitempty"` // what the provider failed with last
+}
+
+type keptGate struct {
+	Until  time.Time    `json:"until"`
+	Set    time.Time    `json:"set"`
+	Person bool         `json:"person,omitempty"`
+	Times  int          `json:"times"`
+	Cause  *keptFailure `json:"cause"`
+}
+
+// keptFailure is the stored form of a failure.
+type keptFailure struct {
+	Provider          string        `json:"provider"`
+	Model             string        `json:"model"`
+	Class             failure.Class `json:"class"`
+	Message           string        `json:"message"`
+	Hint              string        `json:"hint,omitempty"`
+	Code              string        `json:"code,omitempty"`
+	Status            int           `json:"status,omitempty"`
+	RequestID         string        `json:"request_id,omitempty"`
+	RetryAfterSeconds *float64      `json:"retry_after_seconds,omitempty"`
+	Retryable         bool          `json:"retryable,omitempty"`
+}
+
+func keepFailure(f *Fault) *keptFailure {
+	if f == nil {
+		return nil
+	}
+	k := &keptFailure{Provider: f.Provider, Model: f.Model, Class: f.Err.Class, Message: f.Err.Message, Hint: f.Err.Hint, Code: f.Err.Code,
+		Status: f.Err.Status, RequestID: f.Err.RequestID, Retryable: f.Err.Effect.Retryable}
+	if f.Err.RetryAfter != nil {
+		k.RetryAfterSeconds = new(f.Err.RetryAfter.Seconds())
+	}
+	return k
+}
+
+func (k *keptFailure) failed() *Fault {
+	if k == nil {
+		return nil
+	}
+	e := &failure.Error{Class: k.Class, Message: k.Message, Hint: k.Hint, Code: k.Code, Status: k.Status, RequestID: k.RequestID, Effect: failure.EffectOf(k.Class)}
+	e.Effect.Retryable = k.Retryable
+	if k.RetryAfterSeconds != nil {
+		e.RetryAfter = new(time.Duration(*k.RetryAfterSeconds * float64(time.Second)))
+	}
+	return &Fault{k.Provider, k.Model, e}
+}
+
+// syncPause is how often the memory is looked into at most.
+const syncPause = time.Second
+
+// sync takes over what other processes have found out, now and then. Where that
+// fails, what is known here has to do.
+func (r *Router) sync(ctx context.Context) {
+	if r.o.Memory == nil {
+		return
+	}
+	r.mu.Lock()
+	due := r.synced.IsZero() || time.Since(r.synced) >= syncPause
+	if due {
+		r.synced = time.Now()
+	}
+	r.mu.Unlock()
+	if due {
+		r.recall(ctx) //nolint:errcheck // see above
+	}
+}
+
+// recall takes over what other processes have found out.
+func (r *Router) recall(ctx context.Context) error {
+	if r.o.Memory == nil {
+		return nil
+	}
+	r.mu.Lock()
+	after := r.position
+	r.mu.Unlock()
+	records, position, err := r.o.Memory.Recall(ctx, after)
+	if err != nil {
+		return err
+	}
+	changed := false
+	for _, rec := range records {
+		changed = r.provider(rec.Endpoint).recall(rec) || changed
+	}
+	r.mu.Lock()
+	r.position = max(r.position, position)
+	r.mu.Unlock()
+	if changed {
+		r.wake()
+	}
+	return nil
+}
+
+// save keeps what changed of a provider, wakes those who wait for it, and returns the
+// turns of its breakers that were not told of yet.
+func (r *Router) save(ctx context.Context, p *provider) (turns []Transition, err error) {
+	p.mu.Lock()
+	turns, p.turned = p.turned, nil
+	records := p.records()
+	p.mu.Unlock()
+	if len(turns) == 0 && len(records) == 0 {
+		return nil, nil
+	}
+	if r.o.Memory != nil {
+		err = r.o.Memory.Keep(context.WithoutCancel(ctx), records, turns)
+	}
+	r.wake()
+	return turns, err
+}
+
+// records returns what is to be saved.
+func (p *provider) records() []Record {
+	var records []Record
+	for name := range p.stale {
+		data := p.encode(name)
+		if data == nil {
+			continue
+		}
+		p.version[name] = max(p.version[name]+1, time.Now().UnixNano())
+		records = append(records, Record{p.endpoint, name, p.version[name], data})
+	}
+	clear(p.stale)
+	return records
+}
+
+// encode returns the stored form of a part, nil if there is none.
+func (p *provider) encode(name string) []byte {
+	kind, rest, _ := strings.Cut(name, "/")
+	var v any
+	switch kind {
+	case "breaker":
+		b := p.breaker
+		if rest != "" {
+			b = p.modelLocked(rest).breaker
+		}
+		s := b.Status()
+		v = keptBreaker{s.State, s.Since, s.Until, s.Opened, s.Generation, s.Evidence, keepFailure(p.last)}
+	case "gate":
+		credential, model, _ := strings.Cut(rest, "/")
+		g := p.gateOf(model, credential)
+		if g.cause == nil {
+			v = keptGate{}
+			break
+		}
+		v = keptGate{g.until, g.set, g.person, g.times, keepFailure(g.cause)}
+	case holdName:
+		v = p.held
+	}
+	data, err := json.Marshal(v)
+	if err != nil {
+		return nil
+	}
+	return data
+}
+
+// recall takes over a record that another process has saved. It reports whether that
+// changed anything.
+func (p *provider) recall(rec Record) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if rec.Version <= p.version[rec.Name] {
+		return false
+	}
+	p.version[rec.Name] = rec.Version
+	delete(p.stale, rec.Name)
+	kind, rest, _ := strings.Cut(rec.Name, "/")
+	switch kind {
+	case "breaker":
+		return p.recallBreaker(rest, rec.Data)
+	case "gate":
+		var k keptGate
+		if json.Unmarshal(rec.Data, &k) != nil {
+			return false
+		}
+		credential, model, _ := strings.Cut(rest, "/")
+		*p.gateOf(model, credential) = gate{until: k.Until, set: k.Set, person: k.Person, times: k.Times, cause: k.Cause.failed()}
+	case holdName:
+		return json.Unmarshal(rec.Data, &p.held) == nil
+	}
+	return true
+}
+
+func (p *provider) recallBreaker(model string, data []byte) bool {
+	var k keptBreaker
+	if json.Unmarshal(data, &k) != nil {
+		return false
+	}
+	b := p.breaker
+	if model != "" {
+		b = p.modelLocked(model).breaker
+	}
+	b.Restore(breaker.Status{State: k.State, Since: k.Since, Until: k.Until, Opened: k.Opened, Generation: k.Generation, Evidence: k.Evidence})
+	if k.Cause != nil {
+		p.last = k.Cause.failed()
+	}
+	return true
+}

@@ -1,0 +1,52 @@
+package chain
+
+import (
+	"time"
+
+	"cineforge/llm"
+	"cineforge/resilience/backoff"
+)
+
+// Plan is whom a stage may ask, and how hard it may try.
+type Plan struct {
+	Candidates []llm.Candidate // first choice first
+	Skipped    []Skipped       // those that can't be asked at all
+
+	// Owner is whom the stage belongs to, such as its run. Owners take turns where
+	// the number of calls at a time is limited.
+	Owner string
+
+	// Backoff is how waits between tries of the same model grow; its base is that of
+	// a broken connection, and an overload is given more time.
+	Backoff backoff.Policy
+
+	MaxAttempts int           // of one question in one round, at least 1
+	MaxWait     time.Duration // without progress; at 0 nothing waits for a second round
+
+	// Progress is when the stage last came forward, and Deadline when it has to be
+	// through; the zero time means now, and never.
+	Progress, Deadline time.Time
+
+	// Purses are what may be spent; each pays for every call.
+	Purses []*Purse
+}
+
+// Skipped is a model that can't be asked, and why.
+type Skipped struct {
+	Provider, Model string
+	Reason          Reason
+	Detail          string // for people
+}
+
+// The times and shares of the policy.
+const (
+	// shortHint is the longest hint that is waited out on the same model.
+	shortHint = 5 * time.Second
+	// tries is how often one model is tried in a round, if attempts are left for it.
+	tries = 3
+	// retryCap is the longest wait between two tries of a round.
+	retryCap = 20 * time.Second
+)
+
+// between is how long a question waits between rounds, if nothing else says.
+var between = backoff.Policy{Base: 2 * time.Second, Cap: time.Minute, Floor: 100 * time.Millisecond, Ratio: 0.25}

@@ -1,0 +1,231 @@
+package chain
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"cineforge/failure"
+)
+
+// rest waits until somebody can be asked, and begins a new round. It returns an
+// error if there is nobody to wait for, or no time.
+func (q *question) rest(ctx context.Context, c choice) error {
+	now := c.decision.At
+	q.rested = now.Add(between.Delay(q.round, q.router.o.Random))
+	var told time.Time
+	for {
+		until, end := q.outlook(c.looks, now)
+		switch {
+		case end != "":
+			return q.ended(ctx, c, end)
+		case told.IsZero() || until.After(now) && until.Sub(told).Abs() > time.Second:
+			if err := q.tellWaiting(ctx, c, until); err != nil {
+				return err
+			}
+			told = until
+		}
+		if !until.After(now) {
+			q.begin(q.behind())
+			q.again = true
+			return nil
+		}
+		q.waited = true
+		if err := q.doze(ctx, until); err != nil {
+			return q.stopped(ctx)
+		}
+		now = time.Now()
+		for i, s := range q.order {
+			c.looks[i] = q.look(s, now)
+		}
+	}
+}
+
+// tellWaiting tells that the question waits, and what for.
+func (q *question) tellWaiting(ctx context.Context, c choice, until time.Time) error {
+	last := q.last
+	for _, l := range c.looks {
+		if last == nil {
+			last = l.keeps
+		}
+	}
+	c.decision.At, c.decision.Next = until, "a new round"
+	events := append(q.untold, Waiting{q.name, until, last, c.decision})
+	q.untold = nil
+	return q.observer.Observe(ctx, events...)
+}
+
+// outlook says until when to wait, or why not to.
+func (q *question) outlook(looks []look, now time.Time) (until time.Time, end End) {
+	guessed, over := false, false // whether any of the times is our guess; whether only money is missing
+	for i, s := range q.order {
+		at, guess := q.hope(looks[i], s, now)
+		over = over || looks[i].verdict.Reason == OverBudget
+		if at.IsZero() {
+			continue
+		}
+		guessed = guessed || guess
+		if until.IsZero() || at.Before(until) {
+			until = at
+		}
+	}
+	limit := q.patience()
+	switch {
+	case until.IsZero() && over:
+		return until, MoneySpent
+	case until.IsZero() && q.telling != nil && q.telling.Err.Class == failure.BadOutput:
+		return until, TriesSpent
+	case until.IsZero():
+		return until, Hopeless
+	case q.plan.MaxWait == 0:
+		return until, TriesSpent
+	case q.waited && !now.Before(limit):
+		return until, WaitSpent
+	case until.After(limit) && q.waited && guessed:
+		return limit, "" // what we guess may come earlier
+	case until.After(limit):
+		return until, TriesSpent
+	}
+	return until, ""
+}
+
+// hope returns when a candidate may be able to answer, zero if no time will do, and
+// whether that is a guess.
+func (q *question) hope(l look, s *seat, now time.Time) (at time.Time, guess bool) {
+	a := &q.seats[s.at]
+	switch {
+	case !l.free():
+		return l.again, !l.stated
+	case a.round == 0 && q.out[s.vendor] == "":
+		return now, true // its turn did not come in this round
+	case a.failed == nil || gates(a.failed):
+		return now, true // what kept it is over
+	case transient(a.failed):
+		return q.rested, true
+	}
+	return time.Time{}, false
+}
+
+// behind returns where the next round begins in the order: behind the last one that
+// was asked if a round is too short for all providers, else at the first.
+func (q *question) behind() int {
+	if q.current == nil || q.plan.MaxAttempts >= q.vendors {
+		return 0
+	}
+	return (q.place(q.current) + 1) % len(q.order)
+}
+
+// syncEvery is how often a waiting question looks at what other processes know.
+const syncEvery = 5 * time.Second
+
+// doze waits until a time, or until somebody may be available earlier.
+func (q *question) doze(ctx context.Context, until time.Time) error {
+	changed, called := q.router.change(), q.called()
+	for {
+		wait := time.Until(until)
+		if wait <= 0 {
+			return nil
+		}
+		if q.router.o.Memory != nil {
+			wait = min(wait, syncEvery)
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-timer.C:
+			q.router.sync(ctx)
+			continue
+		case <-changed:
+		case <-called:
+			q.rested = time.Now()
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		}
+		timer.Stop()
+		return nil
+	}
+}
+
+// ended tells what is left to tell of a question that is given up, and returns the error of it.
+func (q *question) ended(ctx context.Context, c choice, end End) error {
+	g := q.giveUp(end, c)
+	events := q.untold
+	q.untold = nil
+	for _, p := range q.plan.Purses {
+		if spent, limit := p.Spent(); end == MoneySpent && spent >= limit {
+			events = append(events, Overspent{q.name, spent, limit})
+			break
+		}
+	}
+	if len(events) > 0 {
+		if err := q.observer.Observe(context.WithoutCancel(ctx), events...); err != nil {
+			return err
+		}
+	}
+	return g
+}
+
+// giveUp returns the error of a question that has no answer: with the failure that
+// says most about why, else with what keeps the candidates from being asked.
+func (q *question) giveUp(end End, c choice) *GivenUp {
+	g := &GivenUp{End: end, Question: q.name, Decision: c.decision}
+	if end == MoneySpent {
+		g.Last = Fault{Err: q.overspent()}
+		return g
+	}
+	if q.telling != nil {
+		g.Last = *q.telling
+		return g
+	}
+	for _, l := range c.looks {
+		if l.keeps != nil && (g.Last.Err == nil || transient(l.keeps.Err) && !transient(g.Last.Err)) {
+			g.Last = *l.keeps
+		}
+	}
+	if g.Last.Err == nil {
+		g.Last.Err = q.nobody(c.looks)
+	}
+	return g
+}
+
+func (q *question) overspent() *failure.Error {
+	for _, p := range q.plan.Purses {
+		if spent, limit := p.Spent(); p.has(0) == false || spent >= limit {
+			return failure.New(failure.Budget, fmt.Sprintf("$%.2f of the $%.2f that may be spent are spent", spent, limit),
+				"raise max_cost_usd in the recipe, then retry")
+		}
+	}
+	return failure.New(failure.Budget, fmt.Sprintf("the next question, about %s, would cost more than is left to spend", q.name.Unit),
+		"raise max_cost_usd in the recipe, then retry")
+}
+
+// nobody is the failure of a question that nobody was, or could have been, asked.
+func (q *question) nobody(looks []look) *failure.Error {
+	if len(looks) == 0 {
+		return q.unconfigured()
+	}
+	largest := 0
+	for i, l := range looks {
+		if l.verdict.Reason == SmallWindow {
+			largest = max(largest, q.order[i].Spec.Window)
+		}
+	}
+	if largest > 0 {
+		return failure.New(failure.ContextLength,
+			fmt.Sprintf("the question about %s has about %d tokens, and the largest window in the chain is %d", q.name.Unit, q.need, largest),
+			"add a model with a larger window to stage_fallback_models")
+	}
+	return failure.New(failure.NoProvider, fmt.Sprintf("nobody can be asked about %s (%s: %s)", q.name.Unit, looks[0].verdict.Model, looks[0].verdict.Detail),
+		"see cineforge providers")
+}
+
+// unconfigured is the failure of a question for which the chain has nobody.
+func (q *question) unconfigured() *failure.Error {
+	var why []string
+	for _, s := range q.plan.Skipped {
+		why = append(why, s.Model+" ("+s.Detail+")")
+	}
+	return failure.New(failure.NoProvider, "no model of the chain can be asked: "+strings.Join(why, ", "),
+		"set one of the keys, or name another model in the recipe's stage_fallback_models")
+}

@@ -1,0 +1,139 @@
+package chain
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+
+	"cineforge/llm"
+	"cineforge/resilience/limit"
+)
+
+// random is the source of chance where the options name none.
+func random() float64 { return rand.Float64() }
+
+// Stage is the asking of one stage attempt. It is an [llm.Model], and safe for
+// concurrent use.
+type Stage struct {
+	router   *Router
+	plan     Plan
+	seats    []*seat
+	vendors  int // how many providers there are
+	observer Observer
+
+	mu       sync.Mutex // guards what follows
+	progress time.Time
+	now      chan struct{} // closed and replaced when an operator wants no more waiting
+}
+
+// seat is a candidate in its place in the chain.
+type seat struct {
+	llm.Candidate
+	at       int // in the chain
+	vendor   int // which of the chain's providers, from 0
+	provider *provider
+	model    *model
+	limiter  *limit.Limiter
+}
+
+var _ llm.Model = (*Stage)(nil)
+
+// Stage begins the asking of a stage attempt.
+func (r *Router) Stage(p Plan, o Observer) *Stage {
+	s := &Stage{router: r, plan: p, observer: o, progress: p.Progress, now: make(chan struct{})}
+	if s.progress.IsZero() {
+		s.progress = time.Now()
+	}
+	s.plan.MaxAttempts = max(p.MaxAttempts, 1)
+	vendors := map[string]int{}
+	for i, c := range p.Candidates {
+		endpoint := cmp.Or(c.Endpoint, c.Provider)
+		vendor, known := vendors[endpoint]
+		if !known {
+			vendor = len(vendors)
+			vendors[endpoint] = vendor
+		}
+		at := &seat{Candidate: c, at: i, vendor: vendor, provider: r.provider(endpoint)}
+		at.model = at.provider.model(c.Name)
+		at.limiter = at.provider.limiter(at.model, c.Credential)
+		s.seats = append(s.seats, at)
+	}
+	s.vendors = len(vendors)
+	return s
+}
+
+// errStageTime ends what is under way when the stage's time is up.
+var errStageTime = errors.New("the stage's time is spent")
+
+// Generate has a request answered by whoever can; see [llm.Model]. The error is a
+// [*GivenUp], or the observer's, or says that ctx is done.
+func (s *Stage) Generate(ctx context.Context, req llm.Request) (llm.Response, error) {
+	if !s.plan.Deadline.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadlineCause(ctx, s.plan.Deadline, errStageTime)
+		defer cancel()
+	}
+	s.router.sync(ctx)
+	q := s.question(req)
+	resp, err := q.answer(ctx)
+	if err == nil {
+		s.came(time.Now())
+	}
+	return resp, err
+}
+
+// came notes that the stage came forward.
+func (s *Stage) came(at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if at.After(s.progress) {
+		s.progress = at
+	}
+}
+
+// Progress notes that the stage came forward by itself, so that it may wait anew.
+func (s *Stage) Progress() { s.came(time.Now()) }
+
+// patience returns until when the stage may wait.
+func (s *Stage) patience() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	until := s.progress.Add(s.plan.MaxWait)
+	if d := s.plan.Deadline; !d.IsZero() && d.Before(until) {
+		return d
+	}
+	return until
+}
+
+// TryNow ends all waiting of the stage, in an operator's name: whoever it would wait
+// for is tried once more.
+func (s *Stage) TryNow() {
+	for _, at := range s.seats {
+		at.provider.tryNow(at.model, at.Credential)
+	}
+	s.mu.Lock()
+	close(s.now)
+	s.now = make(chan struct{})
+	s.mu.Unlock()
+	s.router.wake()
+}
+
+// called returns a channel that is closed when an operator wants no more waiting.
+func (s *Stage) called() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+// order returns the candidates in the order for a role. A second opinion is not
+// asked of the first choice, unless nobody else has one.
+func (s *Stage) order(role llm.Role) []*seat {
+	if role != llm.Escalate || len(s.seats) < 2 {
+		return s.seats
+	}
+	return append(slices.Clone(s.seats[1:]), s.seats[0])
+}

@@ -1,0 +1,122 @@
+package chain
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"cineforge/resilience/breaker"
+)
+
+// Status is how a provider is doing.
+type Status struct {
+	Endpoint string
+	Breaker  breaker.Status
+	Hold     *Hold // nil if it is not held
+	Bucket   float64
+	Gates    []GateStatus // those that are closed for all of the provider's models
+	Last     *Fault       // its last failure; nil if it had none
+	Models   []ModelStatus
+}
+
+// ModelStatus is how a model is doing.
+type ModelStatus struct {
+	Model   string
+	Breaker breaker.Status
+	Gates   []GateStatus
+}
+
+// GateStatus is a key that is kept from a model or a provider.
+type GateStatus struct {
+	Credential string
+	Until      time.Time
+	Person     bool // it takes a person, and not time alone
+	Cause      Fault
+}
+
+// Status returns how the providers are doing that were ever asked, or are remembered.
+func (r *Router) Status() []Status {
+	r.mu.Lock()
+	providers := slices.Collect(maps.Values(r.providers))
+	r.mu.Unlock()
+	var all []Status
+	for _, p := range providers {
+		all = append(all, p.status(time.Now()))
+	}
+	slices.SortFunc(all, func(a, b Status) int {
+		if a.Endpoint < b.Endpoint {
+			return -1
+		}
+		return 1
+	})
+	return all
+}
+
+func (p *provider) status(now time.Time) Status {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := Status{Endpoint: p.endpoint, Breaker: p.breaker.Status(), Bucket: p.bucket.Level(), Gates: closed(p.keys, now), Last: p.last}
+	if p.held.active(now) {
+		s.Hold = new(p.held)
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.models)) {
+		m := p.models[name]
+		s.Models = append(s.Models, ModelStatus{name, m.breaker.Status(), closed(m.gates, now)})
+	}
+	return s
+}
+
+func closed(gates map[string]*gate, now time.Time) (all []GateStatus) {
+	for _, credential := range slices.Sorted(maps.Keys(gates)) {
+		if g := gates[credential]; g.closed(now) {
+			all = append(all, GateStatus{credential, g.until, g.person, *g.cause})
+		}
+	}
+	return all
+}
+
+// Hold keeps all questions from a provider until a time.
+func (r *Router) Hold(ctx context.Context, endpoint string, h Hold) error {
+	return r.operate(ctx, endpoint, func(p *provider) {
+		p.held = h
+		p.stale[holdName] = true
+	})
+}
+
+// Release ends a hold.
+func (r *Router) Release(ctx context.Context, endpoint string) error {
+	return r.Hold(ctx, endpoint, Hold{})
+}
+
+// Probe lets the next question through to a provider, whatever is known of it.
+func (r *Router) Probe(ctx context.Context, endpoint string) error {
+	return r.operate(ctx, endpoint, func(p *provider) {
+		p.breaker.Probe(wanted)
+		for credential := range p.keys {
+			p.lift("", credential)
+		}
+		for name, m := range p.models {
+			m.breaker.Probe(wanted)
+			for credential := range m.gates {
+				p.lift(name, credential)
+			}
+		}
+	})
+}
+
+// wanted is the evidence for a probe that was not due.
+const wanted = "an operator wants it tried"
+
+// operate changes what is known of a provider in an operator's name, and keeps it.
+func (r *Router) operate(ctx context.Context, endpoint string, change func(*provider)) error {
+	if err := r.recall(ctx); err != nil {
+		return err
+	}
+	p := r.provider(endpoint)
+	p.mu.Lock()
+	change(p)
+	p.mu.Unlock()
+	_, err := r.save(ctx, p)
+	return err
+}

@@ -1,0 +1,122 @@
+package pipeline
+
+import (
+	"fmt"
+	"time"
+
+	"cineforge/failure"
+	"cineforge/llm"
+	"cineforge/llm/chain"
+	"cineforge/resilience/breaker"
+	"cineforge/run"
+)
+
+// attemptFinished tells of an answer that is used.
+func attemptFinished(a run.Attempt, e chain.Answered) run.AttemptFinished {
+	resp := e.Response
+	return run.AttemptFinished{Attempt: a, ServedModel: resp.Model, RequestID: optional(resp.RequestID),
+		InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens, CostUSD: resp.Usage.CostUSD,
+		LatencyMS: e.Took.Milliseconds(), FirstEventMS: firstEvent(resp)}
+}
+
+// attemptFailed tells of a try that gave no usable answer, and what it took nevertheless.
+func attemptFailed(a run.Attempt, e chain.Failure) run.AttemptFailed {
+	resp, f := e.Response, e.Err
+	body := run.AttemptFailed{Attempt: a, ErrorClass: f.Class, Error: f.Message, Hint: f.Hint, RequestID: optional(resp.RequestID),
+		InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens, CostUSD: resp.Usage.CostUSD, WastedCostUSD: resp.Usage.CostUSD,
+		LatencyMS: e.Took.Milliseconds(), FirstEventMS: firstEvent(resp), ServedModel: resp.Model,
+		ErrorCode: optional(f.Code), HTTPStatus: f.Status, Retryable: f.Effect.Retryable, Scope: f.Effect.Scope}
+	if body.RequestID == nil {
+		body.RequestID = optional(f.RequestID)
+	}
+	if f.RetryAfter != nil {
+		body.RetryAfterSeconds = new(f.RetryAfter.Seconds())
+	}
+	return body
+}
+
+func firstEvent(resp llm.Response) *int64 {
+	if resp.FirstEvent == 0 {
+		return nil
+	}
+	return new(resp.FirstEvent.Milliseconds())
+}
+
+// decisionOf is a decision in the form of the log.
+func decisionOf(d chain.Decision) run.Decision {
+	out := run.Decision{Round: d.Round, Provider: d.Provider, Model: d.Model, Why: d.Why, At: moment(d.At), Probe: d.Probe, AttemptsLeft: d.Attempts,
+		Breaker: string(d.Breaker), ProviderBreaker: string(d.ProviderBreaker), Others: make([]run.Verdict, len(d.Others)), Next: d.Next}
+	for i, v := range d.Others {
+		out.Others[i] = run.Verdict{Provider: v.Provider, Model: v.Model, Reason: string(v.Reason), Detail: v.Detail, Until: moment(v.Until),
+			Breaker: string(v.Breaker), ProviderBreaker: string(v.ProviderBreaker)}
+	}
+	return out
+}
+
+func moment(t time.Time) run.Moment { return run.Moment{Time: t.UTC().Truncate(time.Millisecond)} }
+
+// faultOf is a failure in the form of the log; of nobody if there was none.
+func faultOf(f *chain.Fault) run.Fault {
+	if f == nil {
+		return run.Fault{}
+	}
+	return run.Fault{Provider: f.Provider, Model: f.Model, ErrorClass: f.Err.Class, ErrorCode: optional(f.Err.Code), RequestID: optional(f.Err.RequestID), Hint: f.Err.Hint}
+}
+
+// reason says in a few words why a question goes on as it does.
+func reason(f *chain.Fault, otherwise string) string {
+	if f == nil {
+		return otherwise
+	}
+	return fmt.Sprintf("%s: %s", f.Model, means(f.Err.Class))
+}
+
+// means says what a class means, for people.
+func means(c failure.Class) string {
+	if m := c.Meaning(); m != "" {
+		return m
+	}
+	return string(c)
+}
+
+func retrying(a run.Attempt, e chain.Retrying) run.StageRetrying {
+	body := run.StageRetrying{StageID: a.StageID, Unit: a.Unit, Role: a.Role, Attempt: a.Attempt, Reason: reason(e.Last, e.Decision.Why),
+		RetryDelaySeconds: max(time.Until(e.Decision.At), 0).Round(time.Millisecond).Seconds(), NextAttemptAt: moment(e.Decision.At), Fault: faultOf(e.Last), Decision: decisionOf(e.Decision)}
+	if e.Last == nil {
+		body.Fault.Provider, body.Fault.Model = e.Decision.Provider, e.Decision.Model
+	}
+	return body
+}
+
+func fallback(stageID string, e chain.Falling) run.StageFallback {
+	d := e.Decision
+	body := run.StageFallback{StageID: stageID, Unit: e.Unit, Role: string(e.Role), FromProvider: e.From.Provider, FromModel: e.From.Name,
+		ToProvider: d.Provider, ToModel: d.Model, Reason: reason(e.Last, d.Why), NextAttemptAt: moment(d.At),
+		SkippedModels: []string{}, Fault: faultOf(e.Last), Decision: decisionOf(d)}
+	if e.Last == nil {
+		body.Fault.Provider, body.Fault.Model = e.From.Provider, e.From.Name
+	}
+	for _, v := range d.Others {
+		if v.Reason != chain.Behind && v.Model != e.From.Name {
+			body.SkippedModels = append(body.SkippedModels, v.Model)
+		}
+	}
+	return body
+}
+
+func waiting(stageID string, e chain.Waiting) run.StageWaiting {
+	body := run.StageWaiting{StageID: stageID, Unit: e.Unit, Role: string(e.Role), Until: moment(e.Until), Reason: reason(e.Last, e.Decision.Why), Fault: faultOf(e.Last), Decision: decisionOf(e.Decision)}
+	return body
+}
+
+// turn tells of a transition that a stage has caused.
+func turn(stageID string, e chain.Turned) run.Body {
+	t := run.Turn{StageID: stageID, Provider: chain.ProviderOf(e.Endpoint), Model: e.Model, From: string(e.From), Evidence: e.Evidence}
+	switch e.To {
+	case breaker.Open:
+		return run.BreakerOpened{Turn: t, Until: moment(e.Until)}
+	case breaker.HalfOpen:
+		return run.BreakerProbing{Turn: t}
+	}
+	return run.BreakerClosed{Turn: t}
+}
