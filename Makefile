@@ -15,7 +15,7 @@ TOOL   := go tool -modfile=tools/go.mod
 # How long each fuzz target runs.
 FUZZTIME ?= 30s
 
-.PHONY: help build run test test-unit fuzz bench bench-peers generate lint check clean
+.PHONY: help build run test test-unit fuzz scenarios bench bench-peers generate lint check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,6 +55,11 @@ fuzz: ## every fuzz target for FUZZTIME (30s)
 	  echo "fuzz $$pkg $$target for $(FUZZTIME)"; \
 	  out=$$(go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$pkg" 2>&1) || { echo "$$out"; exit 1; }; \
 	done
+
+scenarios: ## every fault scenario through the shipped recipe, as a table; also in out/scenarios.txt
+	@mkdir -p $(OUT)
+	CINEFORGE_SCENARIOS=$(abspath $(OUT))/scenarios.txt go test -count=1 -run '^TestScenarios$$' ./internal/app || { cat $(OUT)/scenarios.txt; exit 1; }
+	@cat $(OUT)/scenarios.txt
 
 bench: ## the benchmarks; compare two outputs with: go tool -modfile=tools/go.mod benchstat old.txt new.txt
 	@mkdir -p $(OUT)

@@ -88,13 +88,13 @@ func (o *opened) attempt(ctx context.Context, state run.State, id string) (*atte
 	asked := newRecorder(o, id, st.Attempts)
 	return &attempt{
 		opened: o, state: state, stage: planned, file: stage.File{Name: state.InputName, Data: data},
-		asked: asked, model: o.router.Stage(o.chain(planned, st), asked),
+		asked: asked, model: o.desk.Router.Stage(o.chain(planned, st), asked),
 	}, nil
 }
 
 // chain says whom a stage may ask, and how hard it may try.
 func (o *opened) chain(s recipe.PlannedStage, st run.StageState) chain.Plan {
-	l := o.roster.Lineup(s.ID, s.Policy)
+	l := o.desk.Roster.Lineup(s.ID, s.Policy)
 	p := chain.Plan{
 		Candidates: l.Candidates, Skipped: l.Skipped, Owner: o.claim.Run,
 		Backoff:     backoff.Policy{Base: s.Policy.RetryBaseDelay, Ratio: s.Policy.JitterRatio},

@@ -9,7 +9,6 @@ import (
 
 	"cineforge/durable/local"
 	"cineforge/internal/sqlite"
-	"cineforge/llm/chain"
 	"cineforge/pipeline"
 	"cineforge/recipe"
 	"cineforge/run"
@@ -47,7 +46,7 @@ func benchmarkRuns(b *testing.B, store *sqlite.Store, parallel int) {
 		b.Fatal(err)
 	}
 	noop := noteModule{"noop", func(context.Context, stage.Task) (stage.Result, error) { return stage.Result{}, nil }}
-	p := pipeline.New(store, stage.NewCatalog(noop), only{}, chain.New(chain.Options{}))
+	p := pipeline.New(store, stage.NewCatalog(noop), only{}.desk)
 	engine := local.New(store, p, local.Options{})
 	var next atomic.Int64
 	var wg sync.WaitGroup

@@ -22,6 +22,7 @@ type Spec struct {
 	EndAt     string         // stop behind this stage
 	DryRun    bool           // check everything and run nothing
 	Notice    string         // what the user should know first
+	Drill     string         // the simulator's scenario that the run is against; "" if it is real
 }
 
 // Create checks a spec and makes the run of it, with all that the run works with
@@ -41,7 +42,7 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 	first := run.PipelineStarted{
 		RecipeID: plan.RecipeID, RecipeDigest: artifact.DigestOf(spec.Recipe.Source),
 		ProjectID: spec.ProjectID, InputName: spec.Input.Name, InputDigest: artifact.DigestOf(spec.Input.Data),
-		RuntimeParams: params, DryRun: spec.DryRun, StartFrom: spec.StartFrom, EndAt: spec.EndAt, Notice: spec.Notice,
+		RuntimeParams: params, DryRun: spec.DryRun, StartFrom: spec.StartFrom, EndAt: spec.EndAt, Notice: spec.Notice, Drill: spec.Drill,
 	}
 	reused, err := p.reuse(ctx, plan, first)
 	if err != nil {

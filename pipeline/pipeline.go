@@ -26,16 +26,14 @@ type Store interface {
 type Pipeline struct {
 	store   Store
 	catalog stage.Catalog
-	roster  Roster
-	router  *chain.Router
+	desks   Desks
 }
 
 var _ durable.Worker = (*Pipeline)(nil)
 
-// New returns a pipeline of the given modules, whose questions a router puts to the
-// models of a roster.
-func New(store Store, catalog stage.Catalog, roster Roster, router *chain.Router) *Pipeline {
-	return &Pipeline{store: store, catalog: catalog, roster: roster, router: router}
+// New returns a pipeline of the given modules, whose questions go to desks.
+func New(store Store, catalog stage.Catalog, desks Desks) *Pipeline {
+	return &Pipeline{store: store, catalog: catalog, desks: desks}
 }
 
 // Modules describes the catalog to recipes.
@@ -59,6 +57,7 @@ const finish durable.Step = "$finish"
 type opened struct {
 	*Pipeline
 	claim durable.Claim
+	desk  Desk
 	plan  *recipe.Plan
 	purse *chain.Purse // of the whole run
 }
@@ -73,12 +72,16 @@ func (p *Pipeline) Open(ctx context.Context, claim durable.Claim) (durable.Run, 
 	if err != nil {
 		return nil, nil, err
 	}
+	desk, err := p.desks(state.Drill)
+	if err != nil {
+		return nil, nil, err
+	}
 	if cause := resumedBecause(state); cause != "" {
 		if state, err = p.resume(ctx, claim, run.RunResumed{Cause: cause}); err != nil {
 			return nil, nil, err
 		}
 	}
-	return &opened{p, claim, plan, chain.NewPurse(plan.MaxCostUSD, state.TotalCostUSD)}, results(state, plan), nil
+	return &opened{p, claim, desk, plan, chain.NewPurse(plan.MaxCostUSD, state.TotalCostUSD)}, results(state, plan), nil
 }
 
 // Next says what may start; see durable.Run. A stage may start when all that it

@@ -69,11 +69,15 @@ func newWorld(t *testing.T, modules ...stage.Module) *world {
 }
 
 func (w *world) pipeline() *pipeline.Pipeline {
-	return pipeline.New(w.store, w.catalog, only{w.model}, chain.New(chain.Options{}))
+	return pipeline.New(w.store, w.catalog, only{w.model}.desk)
 }
 
 // only is a roster of one model.
 type only struct{ model llm.Candidate }
+
+func (o only) desk(string) (pipeline.Desk, error) {
+	return pipeline.Desk{Roster: o, Router: chain.New(chain.Options{})}, nil
+}
 
 func (o only) Lineup(string, recipe.Policy) pipeline.Lineup {
 	return pipeline.Lineup{Candidates: []llm.Candidate{o.model}}

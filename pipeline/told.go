@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"fmt"
 	"time"
 
 	"cineforge/failure"
@@ -68,7 +67,7 @@ func reason(f *chain.Fault, otherwise string) string {
 	if f == nil {
 		return otherwise
 	}
-	return fmt.Sprintf("%s: %s", f.Model, means(f.Err.Class))
+	return means(f.Err.Class)
 }
 
 // means says what a class means, for people.
@@ -111,7 +110,7 @@ func waiting(stageID string, e chain.Waiting) run.StageWaiting {
 
 // turn tells of a transition that a stage has caused.
 func turn(stageID string, e chain.Turned) run.Body {
-	t := run.Turn{StageID: stageID, Provider: chain.ProviderOf(e.Endpoint), Model: e.Model, From: string(e.From), Evidence: e.Evidence}
+	t := run.Turn{StageID: stageID, Provider: e.Transition.Provider(), Model: e.Model, From: string(e.From), Evidence: e.Evidence}
 	switch e.To {
 	case breaker.Open:
 		return run.BreakerOpened{Turn: t, Until: moment(e.Until)}

@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -86,6 +87,9 @@ var defaultChains = map[string][]ModelName{
 // DefaultChain returns the models of a stage for which the recipe lists none,
 // first choice first. It is nil for a stage that is not known to ask any.
 func DefaultChain(stageID string) []ModelName { return slices.Clone(defaultChains[stageID]) }
+
+// DefaultChains returns the default chains, by stage.
+func DefaultChains() map[string][]ModelName { return maps.Clone(defaultChains) }
 
 func shippedModels() []string {
 	var names []string

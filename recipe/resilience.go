@@ -302,7 +302,7 @@ func (d decoder) chain(e pair) []ModelName {
 		}
 		name, ok := item.value.(string)
 		if !ok {
-			d.add(item.position, "a model is named by text, but here is "+kindOf(item), modelHint)
+			d.add(item.position, "a model is named by text, but here is "+kindOf(item), modelHint+`, inside { } with quotes around it`)
 			continue
 		}
 		m, err := ParseModel(name)

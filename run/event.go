@@ -69,6 +69,7 @@ type PipelineStarted struct {
 	StartFrom     string          `json:"start_from,omitempty"`
 	EndAt         string          `json:"end_at,omitempty"`
 	Notice        string          `json:"notice,omitempty"` // what the user should know first, such as that no key is set
+	Drill         string          `json:"drill,omitempty"`  // the simulator's scenario that answers, in place of real providers
 }
 
 // StageStarted says that an attempt at a stage began.

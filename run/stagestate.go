@@ -38,6 +38,10 @@ func (s *State) applyStage(body Body, at UnixTime) {
 		s.attemptFailed(b)
 	case StageRetrying:
 		s.stage(b.StageID).wait(Wait{b.Unit, b.Role, UnixTime{b.NextAttemptAt.Time}, b.Reason, true}, at)
+	case StageFallback:
+		st := s.stage(b.StageID)
+		st.Fallback = &Fallback{At: at, Unit: b.Unit, From: b.FromModel, To: b.ToModel, Reason: b.Reason}
+		st.Fallbacks++
 	case StageWaiting:
 		s.stage(b.StageID).wait(Wait{b.Unit, b.Role, UnixTime{b.Until.Time}, b.Reason, false}, at)
 	case UnitDone:

@@ -116,6 +116,17 @@ type StageState struct {
 	StartedAt       *UnixTime      `json:"started_at"`
 	ProgressAt      *UnixTime      `json:"progress_at,omitempty"` // when it last came forward
 	Waits           []Wait         `json:"waits,omitempty"`       // by the time they end
+	Fallback        *Fallback      `json:"fallback,omitempty"`    // the last one
+	Fallbacks       int            `json:"fallback_count,omitempty"`
+}
+
+// Fallback is a question that went to another model than it was meant for.
+type Fallback struct {
+	At     UnixTime `json:"at"`
+	Unit   string   `json:"unit"`
+	From   string   `json:"from_model"`
+	To     string   `json:"to_model"`
+	Reason string   `json:"reason"`
 }
 
 // Wait is a question that is asked again later.
@@ -149,6 +160,7 @@ type State struct {
 	NextAttemptAt *UnixTime              `json:"next_attempt_at"`
 	WaitReason    *string                `json:"wait_reason"`
 	Notice        string                 `json:"notice,omitempty"`
+	Drill         string                 `json:"drill,omitempty"`
 	StartFrom     string                 `json:"start_from,omitempty"`
 	EndAt         string                 `json:"end_at,omitempty"`
 	Error         string                 `json:"error,omitempty"`
@@ -207,7 +219,7 @@ func (s *State) start(b PipelineStarted, at UnixTime) {
 	s.StartedAt = &at
 	s.RecipeID, s.RecipeDigest = b.RecipeID, b.RecipeDigest
 	s.ProjectID, s.InputName, s.InputDigest = b.ProjectID, b.InputName, b.InputDigest
-	s.DryRun, s.Notice, s.StartFrom, s.EndAt = b.DryRun, b.Notice, b.StartFrom, b.EndAt
+	s.DryRun, s.Notice, s.Drill, s.StartFrom, s.EndAt = b.DryRun, b.Notice, b.Drill, b.StartFrom, b.EndAt
 	if b.RuntimeParams != nil {
 		s.RuntimeParams = b.RuntimeParams
 	}

@@ -63,6 +63,7 @@ type cli struct {
 	Scenes     scenesCmd     `cmd:"" help:"Show what a script holds, without any model."`
 	Text       textCmd       `cmd:"" help:"Print the text that would be read from a file."`
 	Runs       runsCmd       `cmd:"" help:"Look at runs, follow them, take their files."`
+	Providers  providersCmd  `cmd:"" help:"Show how the providers are doing; hold, release or probe one."`
 	Recipes    recipesCmd    `cmd:"" help:"List and check recipes."`
 	Explain    explainCmd    `cmd:"" name:"explain-error" help:"Say what a provider's failure means and what to do about it."`
 	Simulate   simulateCmd   `cmd:"" help:"Play the providers on this machine, with whatever goes wrong."`

@@ -22,6 +22,7 @@ type runCmd struct {
 	EndAt     string            `placeholder:"STAGE" help:"Stop behind this stage."`
 	DryRun    bool              `help:"Check everything and run nothing."`
 	Output    string            `placeholder:"DIR" help:"Also write the run's files below this folder."`
+	Drill     string            `placeholder:"NAME[:PROVIDER,...]" help:"Run against the built-in simulator under this scenario, with keys for these providers only (all)."`
 }
 
 func (runCmd) Help() string {
@@ -35,7 +36,12 @@ Examples:
   cineforge run script.fountain
   cineforge run script.fountain --output results --project night-ferry
   cineforge run notes.txt --end-at extract_scenes --json
-  cineforge run script.fountain --param accept_config=false`
+  cineforge run script.fountain --param accept_config=false
+  cineforge run script.fountain --drill anthropic-overload
+  cineforge run script.fountain --drill S24:anthropic,google
+
+A drill shows what a run does when providers fail. It asks nobody and costs nothing;
+cineforge simulate --list shows the scenarios.`
 }
 
 // Run does the command.
@@ -59,7 +65,7 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 	}
 	id, err := a.Start(ctx, app.Start{
 		File: stage.File{Name: name, Data: data}, RecipeID: c.Recipe, ProjectID: c.Project,
-		Params: params, StartFrom: c.StartFrom, EndAt: c.EndAt, DryRun: c.DryRun,
+		Params: params, StartFrom: c.StartFrom, EndAt: c.EndAt, DryRun: c.DryRun, Drill: c.Drill,
 	})
 	if err != nil {
 		return notStarted(err)

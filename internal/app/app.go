@@ -46,6 +46,7 @@ type App struct {
 	pipeline *pipeline.Pipeline
 	engine   durable.Engine
 	journal  local.Journal
+	tally    tally
 	close    func() error
 }
 
@@ -88,10 +89,25 @@ func Open(ctx context.Context, dataDir string, models Models) (*App, error) {
 // The data directory is only looked into for recipes.
 func New(store *sqlite.Store, dataDir string, models Models) *App {
 	roster := newRoster(models)
-	router := chain.New(chain.Options{Memory: store})
-	p := pipeline.New(store, Modules(), roster, router)
-	return &App{Store: store, dataDir: dataDir, roster: roster, router: router, pipeline: p,
-		engine: local.New(store, p, local.Options{}), journal: store, close: store.Close}
+	o := models.Router
+	o.Memory = store
+	router := chain.New(o)
+	a := &App{Store: store, dataDir: dataDir, roster: roster, router: router, journal: store, tally: store, close: store.Close}
+	a.pipeline = pipeline.New(store, Modules(), a.desk)
+	a.engine = local.New(store, a.pipeline, local.Options{})
+	return a
+}
+
+// desk returns whom a run asks.
+func (a *App) desk(drill string) (pipeline.Desk, error) {
+	if drill == "" {
+		return pipeline.Desk{Roster: a.roster, Router: a.router}, nil
+	}
+	d, err := parseDrill(drill)
+	if err != nil {
+		return pipeline.Desk{}, err
+	}
+	return d.desk(a.roster.models.Catalog), nil
 }
 
 // cause strips the operation and the path from a file error, which the message names already.
@@ -119,6 +135,7 @@ type Start struct {
 	StartFrom string
 	EndAt     string
 	DryRun    bool
+	Drill     string // a scenario of the simulator, which then answers in place of real providers
 }
 
 // Start makes a run, which [App.Execute] then does. An unusable request makes no
@@ -135,6 +152,9 @@ func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
 	}
 	if s.ProjectID == "" {
 		s.ProjectID = Slug(s.File.Name)
+		if s.Drill != "" {
+			s.ProjectID = drillPrefix + s.ProjectID // what is made up belongs into no real project
+		}
 	}
 	if !slugPattern.MatchString(s.ProjectID) {
 		return "", failure.New(failure.Input, fmt.Sprintf("%q can't be a project", s.ProjectID),
@@ -144,11 +164,18 @@ func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
 		ProjectID: s.ProjectID, Recipe: r, Input: s.File, Params: s.Params,
 		StartFrom: s.StartFrom, EndAt: s.EndAt, DryRun: s.DryRun,
 	}
-	if !a.roster.any() {
+	prefix := "run-"
+	if s.Drill != "" {
+		d, err := parseDrill(s.Drill)
+		if err != nil {
+			return "", err
+		}
+		prefix, spec.Drill, spec.Notice = drillPrefix, s.Drill, fmt.Sprintf(drillNotice, d.scenario.Name, d.scenario.Description)
+	} else if !a.roster.any() {
 		spec.Notice = offlineNotice
 	}
 	for {
-		spec.RunID = newRunID()
+		spec.RunID = newRunID(prefix)
 		err := a.pipeline.Create(ctx, spec)
 		if !errors.Is(err, run.ErrExists) {
 			return spec.RunID, err
@@ -237,10 +264,10 @@ func (a *App) Confirm(ctx context.Context, runID string) error {
 	}
 }
 
-func newRunID() string {
+func newRunID(prefix string) string {
 	var b [4]byte
 	rand.Read(b[:]) //nolint:errcheck // never fails
-	return "run-" + hex.EncodeToString(b[:])
+	return prefix + hex.EncodeToString(b[:])
 }
 
 var (

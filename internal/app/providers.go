@@ -104,6 +104,10 @@ type Models struct {
 
 	// Transport makes the requests; nil means one for the process.
 	Transport http.RoundTripper
+
+	// Router has settings of how hard is tried; the zero value is a good choice. Its
+	// memory is the system's.
+	Router chain.Options
 }
 
 // roster finds the models that a stage may ask. It makes each of them once.

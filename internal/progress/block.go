@@ -31,7 +31,7 @@ func (f frame) block(s run.State) string {
 	if s.Notice != "" {
 		above = append(above, f.prose(neutral, "Note: "+s.Notice)...)
 	}
-	below := append(f.advice(s), f.footer(s))
+	below := append(append(f.trouble(s), f.advice(s)...), f.footer(s))
 	rows, active := f.stages(s)
 	if f.height > 0 {
 		rows = window(rows, active, f.height-len(above)-len(below)-1)
@@ -138,7 +138,7 @@ func (f frame) stages(s run.State) (lines []string, active int) {
 func (f frame) row(id string, st run.StageState, of run.Status) row {
 	r := row{look: stageFace(st, of), title: clean(title(id)), bar: bar(st), units: units(st)}
 	switch {
-	case st.Status == run.StageRunning:
+	case st.Status == run.StageRunning || st.Status == run.StageWaits:
 		r.took = ticking(stageElapsed(st, f.now))
 	case st.StartedAt != nil:
 		r.took = took(stageElapsed(st, f.now))

@@ -31,9 +31,11 @@ type plain struct {
 
 	mu    sync.Mutex // guards what follows
 	state run.State
-	said  time.Time       // when something was said last, by this machine's clock
-	units map[string]mark // of the stages under way
-	err   error           // the first failure to write; nothing is written after it
+	said  time.Time            // when something was said last, by this machine's clock
+	units map[string]mark      // of the stages under way
+	waits map[string]time.Time // until when each of them said to wait
+	falls map[string]bool      // the fallbacks that were told, by stage and models
+	err   error                // the first failure to write; nothing is written after it
 }
 
 // mark is how far a stage was when that was last told.
@@ -110,10 +112,20 @@ func (p *plain) line(e run.Event) (tone, string) {
 		return neutral, p.answered(b)
 	case run.AttemptFailed:
 		return held, attemptFailed(b)
+	case run.StageRetrying:
+		return held, retrying(b)
+	case run.StageFallback:
+		return held, p.fallback(b)
+	case run.StageWaiting:
+		return held, p.waiting(e.Time, b)
+	case run.BreakerOpened, run.BreakerProbing, run.BreakerClosed:
+		return turned(b, e.Time.In(p.zone))
+	case run.BudgetExceeded:
+		return bad, fmt.Sprintf("%s: %s is not asked about: %s of %s are spent", title(b.StageID), b.Unit, usd(b.SpentUSD), usd(b.LimitUSD))
 	case run.UnitDone:
 		return neutral, p.unitDone(e.Time, b)
 	case run.StagePaused:
-		return held, pause{b.StageID, b.Reason}.String() + "; " + p.program.write(next(e.RunID, b.Reason))
+		return held, pause{b.StageID, b.Reason, b.Error}.String() + "; " + p.program.write(next(e.RunID, b.Reason))
 	case run.StageFinished:
 		return good, p.finished(b)
 	case run.StageFailed:

@@ -157,7 +157,7 @@ func TestStatusSentences(t *testing.T) {
 		{"queued", func(s *run.State) { *s = run.NewState() }, []string{"○ Queued: nothing has happened yet\n"}},
 		{"waiting", func(s *run.State) {
 			s.Status, s.NextAttemptAt, s.WaitReason = run.Waiting, &run.UnixTime{Time: begin.Add(time.Minute)}, ptr("anthropic is overloaded")
-		}, []string{"‖ Waiting until 14:01:00: anthropic is overloaded\n"}},
+		}, []string{"‖ Waiting until 14:01:00 (in 46s): anthropic is overloaded\n"}},
 		{"cancelled", func(s *run.State) {
 			s.Status, s.FinishedAt, s.Error = run.RunCanceled, &run.UnixTime{Time: begin.Add(20 * time.Second)}, "by the operator"
 		}, []string{"✗ Cancelled after 20s\n", "the run was cancelled: by the operator\n", "  cineforge run night_ferry.fountain"}},

@@ -55,6 +55,8 @@ func stageFace(st run.StageState, of run.Status) face {
 	switch st.Status {
 	case run.StageRunning:
 		return face{busy, "▶", "working"}
+	case run.StageWaits:
+		return face{held, "‖", "waiting"}
 	case run.StageDone:
 		return face{good, "✓", "done"}
 	case run.StageReused:
@@ -95,19 +97,21 @@ func pausedWord(reason string) string {
 		return "needs you"
 	case run.Interrupted:
 		return "stopped"
+	case run.Exhausted:
+		return "gave up"
 	}
 	return "paused"
 }
 
 // pause is a stage that waits, and for what.
-type pause struct{ stage, reason string }
+type pause struct{ stage, reason, why string }
 
 // pauses lists the stages of a paused run that wait, in the order of the run.
 func pauses(s run.State) []pause {
 	var all []pause
 	for _, id := range slices.Sorted(maps.Keys(s.Stages)) {
 		if st, _ := s.Stage(id); st.Status == run.StageIsPaused {
-			all = append(all, pause{id, st.PauseReason})
+			all = append(all, pause{id, st.PauseReason, st.Error})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b pause) int {
@@ -123,6 +127,8 @@ func (p pause) String() string {
 		return title(p.stage) + ": waits for you to accept " + accepted(p.stage)
 	case run.Interrupted:
 		return title(p.stage) + ": stopped by you"
+	case run.Exhausted:
+		return join(": ", title(p.stage)+": nobody could answer in the time that there was", p.why)
 	case "":
 		return title(p.stage) + ": paused"
 	}
@@ -163,7 +169,7 @@ func sentence(s run.State, now time.Time) string {
 func until(s run.State, now time.Time) string {
 	text := ""
 	if s.NextAttemptAt != nil {
-		text = " until " + s.NextAttemptAt.In(now.Location()).Format(clock)
+		text = " until " + at(s.NextAttemptAt.Time, now)
 	}
 	if s.WaitReason != nil {
 		text += ": " + *s.WaitReason
@@ -175,7 +181,7 @@ func until(s run.State, now time.Time) string {
 func underWay(s run.State, now time.Time) []string {
 	var all []string
 	for _, id := range s.StageOrder {
-		if st, _ := s.Stage(id); st.Status == run.StageRunning {
+		if st, _ := s.Stage(id); st.Status == run.StageRunning || st.Status == run.StageWaits {
 			all = append(all, join(", ", title(id), units(st), ticking(stageElapsed(st, now))))
 		}
 	}
@@ -204,7 +210,7 @@ func elapsed(s run.State, now time.Time) time.Duration {
 // stageElapsed returns how long a stage was worked on, all its attempts together.
 func stageElapsed(st run.StageState, now time.Time) time.Duration {
 	d := seconds(st.DurationSeconds)
-	if st.Status == run.StageRunning && st.StartedAt != nil {
+	if (st.Status == run.StageRunning || st.Status == run.StageWaits) && st.StartedAt != nil {
 		d += max(0, now.Sub(st.StartedAt.Time))
 	}
 	return d

@@ -519,7 +519,7 @@ func TestASmallWindow(t *testing.T) {
 		w.must(s, "three")
 		w.wantCalls("one@0s", "three@0s")
 		d := last[chain.Began](w).Decision
-		if d.Others[1].Reason != chain.Refused || d.Others[2].Reason != chain.Refused {
+		if d.Others[1].Reason != chain.Refused || d.Others[2].Reason != chain.SmallWindow {
 			t.Errorf("%+v", d.Others)
 		}
 		w.must(s, "three") // nobody's health has suffered, so that another question begins at the first again
@@ -717,7 +717,7 @@ func TestHeldProvidersAreLeftAlone(t *testing.T) {
 		if d := last[chain.Began](w).Decision; d.Others[0].Reason != chain.Held || !strings.Contains(d.Others[0].Detail, "they asked us to") {
 			t.Errorf("%+v", d.Others)
 		}
-		if err := w.router.Release(t.Context(), "a"); err != nil {
+		if err := w.router.Release(t.Context(), "a", "they are through"); err != nil {
 			t.Fatal(err)
 		}
 		w.must(s, "one")

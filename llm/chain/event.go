@@ -99,12 +99,6 @@ type Fault struct {
 	Err             *failure.Error
 }
 
-// ProviderOf returns the provider of an endpoint: what stands before its "@".
-func ProviderOf(endpoint string) string {
-	name, _, _ := strings.Cut(endpoint, "@")
-	return name
-}
-
 // Transition is a turn of a breaker: a provider's, or with a Model a model's.
 type Transition struct {
 	Endpoint, Model string
@@ -136,3 +130,9 @@ func (g *GivenUp) Error() string { return g.Last.Err.Error() }
 
 // Unwrap returns the failure.
 func (g *GivenUp) Unwrap() error { return g.Last.Err }
+
+// Provider returns the provider's name: what stands before the "@" of its endpoint.
+func (t Transition) Provider() string {
+	name, _, _ := strings.Cut(t.Endpoint, "@")
+	return name
+}

@@ -110,12 +110,12 @@ func (r *Router) sync(ctx context.Context) {
 	}
 	r.mu.Unlock()
 	if due {
-		r.recall(ctx) //nolint:errcheck // see above
+		r.Recall(ctx) //nolint:errcheck // see above
 	}
 }
 
-// recall takes over what other processes have found out.
-func (r *Router) recall(ctx context.Context) error {
+// Recall takes over what other processes have found out, now.
+func (r *Router) Recall(ctx context.Context) error {
 	if r.o.Memory == nil {
 		return nil
 	}
@@ -139,10 +139,11 @@ func (r *Router) recall(ctx context.Context) error {
 	return nil
 }
 
-// save keeps what changed of a provider, wakes those who wait for it, and returns the
+// save keeps what a change and others before it changed of a provider, wakes those who wait for it, and returns the
 // turns of its breakers that were not told of yet.
-func (r *Router) save(ctx context.Context, p *provider) (turns []Transition, err error) {
+func (r *Router) save(ctx context.Context, p *provider, change func(*provider)) (turns []Transition, err error) {
 	p.mu.Lock()
+	change(p)
 	turns, p.turned = p.turned, nil
 	records := p.records()
 	p.mu.Unlock()

@@ -75,10 +75,11 @@ func (q *question) disconnected(s *seat, f *failure.Error, resp llm.Response) {
 	}
 }
 
-// tooLong rules out those whose window is known to be no larger.
+// tooLong rules out the provider's models whose window is known to be no larger. What
+// others take is theirs to say: catalogues and tokenizers differ, and asking is free.
 func (q *question) tooLong(s *seat) {
 	for _, o := range q.order {
-		if s.Spec.Window > 0 && o.Spec.Window > 0 && o.Spec.Window <= s.Spec.Window {
+		if o.vendor == s.vendor && s.Spec.Window > 0 && o.Spec.Window > 0 && o.Spec.Window <= s.Spec.Window {
 			q.seats[o.at].refused = "the question is too long for " + s.Name + ", whose window is as large"
 		}
 	}

@@ -157,8 +157,11 @@ func (p *provider) failure(m *model, its permits, f *failure.Error) {
 	}
 	if f.Effect.Scope == failure.ScopeModel {
 		its.model.Failure(weight, stated, evidence)
-		// A model that has its own trouble shows that the provider is there, but no more.
-		its.provider.Neutral()
+		if its.provider.Probe() {
+			its.provider.Failure(weight, stated, evidence) // it is not well as long as this goes on
+		} else {
+			its.provider.Neutral() // a model that has its own trouble shows that the provider is there, but no more
+		}
 	} else {
 		its.provider.Failure(weight, stated, evidence)
 		its.model.Neutral()

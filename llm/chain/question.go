@@ -130,7 +130,7 @@ func (q *question) announce(ctx context.Context, c choice) error {
 	if from != c.seat {
 		last := q.last
 		if last == nil {
-			last = c.keeps
+			last = c.looks[0].keeps
 		}
 		events = append(events, Falling{q.name, from.Candidate, last, c.decision})
 	}
@@ -211,7 +211,7 @@ func (q *question) succeeded(ctx context.Context, t Try, its permits, resp llm.R
 // turned returns the turns of a provider's breakers, having saved them and woken
 // those who wait for them.
 func (q *question) turned(ctx context.Context, p *provider) []Event {
-	turns, _ := q.router.save(ctx, p) // what can't be kept is lost, and is kept when it changes again
+	turns, _ := q.router.save(ctx, p, func(*provider) {}) // what can't be kept is lost, and is kept when it changes again
 	events := make([]Event, len(turns))
 	for i, t := range turns {
 		events[i] = Turned{t}

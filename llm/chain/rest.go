@@ -176,6 +176,7 @@ func (q *question) giveUp(end End, c choice) *GivenUp {
 	}
 	if q.telling != nil {
 		g.Last = *q.telling
+		g.Last.Err = q.withNeed(g.Last.Err, c.looks)
 		return g
 	}
 	for _, l := range c.looks {
@@ -187,6 +188,24 @@ func (q *question) giveUp(end End, c choice) *GivenUp {
 		g.Last.Err = q.nobody(c.looks)
 	}
 	return g
+}
+
+// withNeed adds to a failure that others could not take the question for its length.
+func (q *question) withNeed(f *failure.Error, looks []look) *failure.Error {
+	var small []string
+	for i, s := range q.order {
+		a := q.seats[s.at].failed
+		if i < len(looks) && looks[i].verdict.Reason == SmallWindow || a != nil && a.Class == failure.ContextLength {
+			small = append(small, s.Name)
+		}
+	}
+	if len(small) == 0 || f.Class == failure.ContextLength {
+		return f
+	}
+	told := *f
+	told.Hint = strings.TrimPrefix(fmt.Sprintf("%s; about %d tokens are too many for %s: add a model with a larger window to stage_fallback_models",
+		f.Hint, q.need, strings.Join(small, ", ")), "; ")
+	return &told
 }
 
 func (q *question) overspent() *failure.Error {

@@ -81,17 +81,24 @@ func (r *Router) Hold(ctx context.Context, endpoint string, h Hold) error {
 	return r.operate(ctx, endpoint, func(p *provider) {
 		p.held = h
 		p.stale[holdName] = true
+		p.done(DidHold, h.Reason, h.Until)
 	})
 }
 
-// Release ends a hold.
-func (r *Router) Release(ctx context.Context, endpoint string) error {
-	return r.Hold(ctx, endpoint, Hold{})
+// Release ends a hold, for a reason.
+func (r *Router) Release(ctx context.Context, endpoint, reason string) error {
+	return r.operate(ctx, endpoint, func(p *provider) {
+		p.held = Hold{}
+		p.stale[holdName] = true
+		p.done(DidRelease, reason, time.Time{})
+	})
 }
 
-// Probe lets the next question through to a provider, whatever is known of it.
-func (r *Router) Probe(ctx context.Context, endpoint string) error {
+// Probe lets the next question through to a provider, whatever is known of it, for a
+// reason.
+func (r *Router) Probe(ctx context.Context, endpoint, reason string) error {
 	return r.operate(ctx, endpoint, func(p *provider) {
+		p.done(DidProbe, reason, time.Time{})
 		p.breaker.Probe(wanted)
 		for credential := range p.keys {
 			p.lift("", credential)
@@ -110,13 +117,23 @@ const wanted = "an operator wants it tried"
 
 // operate changes what is known of a provider in an operator's name, and keeps it.
 func (r *Router) operate(ctx context.Context, endpoint string, change func(*provider)) error {
-	if err := r.recall(ctx); err != nil {
+	if err := r.Recall(ctx); err != nil {
 		return err
 	}
 	p := r.provider(endpoint)
-	p.mu.Lock()
-	change(p)
-	p.mu.Unlock()
-	_, err := r.save(ctx, p)
+	_, err := r.save(ctx, p, change)
 	return err
 }
+
+// done logs what an operator did.
+func (p *provider) done(what breaker.State, reason string, until time.Time) {
+	p.turned = append(p.turned, Transition{Endpoint: p.endpoint, Transition: breaker.Transition{
+		From: p.breaker.Status().State, To: what, At: time.Now(), Until: until, Evidence: reason}})
+}
+
+// What operators do, in the log of transitions.
+const (
+	DidHold    breaker.State = "held"
+	DidRelease breaker.State = "released"
+	DidProbe   breaker.State = "probe_wanted"
+)

@@ -25,7 +25,7 @@ type Answer struct {
 // estimate returns how many tokens some text has, for an answer that broke off before
 // it said how many there were, or for a server that never says. Four letters a token
 // is what vendors give as a rule of thumb.
-func estimate(bytes int) int { return bytes/4 + 1 }
+func estimate(bytes int) int { return (bytes + 3) / 4 }
 
 // Conclude judges an answer that has ended, with err if the SDK says so. What the
 // call took comes back in any case.

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"cineforge/failure"
+	"cineforge/internal/app"
+	"cineforge/internal/progress"
+)
+
+type providersCmd struct {
+	List    providersListCmd    `cmd:"" default:"withargs" help:"Show how each provider and model is doing (what it does without a word)."`
+	Probe   providersProbeCmd   `cmd:"" help:"Let the next question through to a provider that is left alone."`
+	Hold    providersHoldCmd    `cmd:"" help:"Keep all questions from a provider for a time."`
+	Release providersReleaseCmd `cmd:"" help:"End a hold."`
+	Events  providersEventsCmd  `cmd:"" help:"Print the turns of the breakers and what operators did, newest first."`
+}
+
+type providersListCmd struct{}
+
+func (providersListCmd) Help() string {
+	return `Shows for each provider and model whether it can be asked: keys, breakers, what a key
+is kept from and until when, the last failure, and the share of the attempts of the
+last 24 hours that were answered. All processes on a data directory share it.`
+}
+
+// Run does the command. Looking makes no data directory.
+func (c *providersListCmd) Run(ctx context.Context, g *cli, s streams) error {
+	list := app.Unasked(g.models)
+	if app.Exists(g.Data) {
+		a, err := app.Open(ctx, g.Data, g.models)
+		if err != nil {
+			return err
+		}
+		defer a.Close()
+		if list, err = a.Providers(ctx); err != nil {
+			return err
+		}
+	}
+	if g.JSON {
+		return printJSON(s.out, list)
+	}
+	return writeProviders(s, list)
+}
+
+// operation is what an operator does to a provider.
+type operation struct {
+	Name   string `arg:"" help:"The provider, such as anthropic."`
+	Reason string `required:"" placeholder:"TEXT" help:"Why; it is logged, and told wherever it matters."`
+}
+
+func (o operation) do(ctx context.Context, g *cli, s streams, act func(*app.App) error) error {
+	a, err := app.Open(ctx, g.Data, g.models)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	if err := act(a); err != nil {
+		if failure.ClassOf(err) == failure.Input {
+			return usage(err)
+		}
+		return err
+	}
+	list, err := a.Providers(ctx)
+	if err != nil {
+		return err
+	}
+	for i, p := range list {
+		if p.Name == o.Name {
+			list = list[i : i+1]
+			break
+		}
+	}
+	if g.JSON {
+		return printJSON(s.out, list[0])
+	}
+	return writeProviders(s, list)
+}
+
+func writeProviders(s streams, list []app.ProviderHealth) error {
+	now := time.Now()
+	rows := make([]progress.Provider, 0, len(list))
+	for _, p := range list {
+		row := progress.Provider{Name: p.Name, Missing: p.Missing, Health: shown(p.Health, now)}
+		if p.Held != nil {
+			row.Notes = append(row.Notes, fmt.Sprintf("held by an operator until %s: %s", p.Held.Until.In(now.Location()).Format("2006-01-02 15:04:05"), p.Held.Reason))
+		}
+		if f := p.Last; f != nil {
+			row.Last = fmt.Sprintf("%s: %s, %s", f.Model, f.Class, f.Message)
+		}
+		for _, m := range p.Models {
+			row.Models = append(row.Models, progress.ProviderModel{Name: m.Model, Health: shown(m.Health, now)})
+		}
+		rows = append(rows, row)
+	}
+	return progress.WriteProviders(s.out, rows, color(s.out))
+}
+
+// shown is the health of a provider or model as people read it.
+func shown(h app.Health, now time.Time) progress.Health {
+	out := progress.Health{Breaker: string(h.Breaker), Attempts: h.Attempts, Success: h.Success}
+	if h.NextProbeAt != nil {
+		out.NextProbe = h.NextProbeAt.In(now.Location()).Format("15:04:05")
+	}
+	if h.Breaker != "closed" && h.Evidence != "" {
+		out.Notes = append(out.Notes, "breaker: "+h.Evidence)
+	}
+	for _, g := range h.Gates {
+		note := fmt.Sprintf("not asked until %s: %s, %s", g.Until.In(now.Location()).Format("2006-01-02 15:04:05"), g.Class, g.Message)
+		if g.Person && g.Hint != "" {
+			note += "; " + g.Hint
+		}
+		out.Notes = append(out.Notes, note)
+	}
+	return out
+}
+
+type providersProbeCmd struct{ operation }
+
+// Run does the command.
+func (c *providersProbeCmd) Run(ctx context.Context, g *cli, s streams) error {
+	return c.do(ctx, g, s, func(a *app.App) error { return a.Probe(ctx, c.Name, c.Reason) })
+}
+
+type providersHoldCmd struct {
+	operation
+	For time.Duration `default:"1h" placeholder:"DUR" help:"For how long, such as 30m; it ends by itself (${default})."`
+}
+
+// Run does the command.
+func (c *providersHoldCmd) Run(ctx context.Context, g *cli, s streams) error {
+	return c.do(ctx, g, s, func(a *app.App) error { return a.Hold(ctx, c.Name, c.Reason, c.For) })
+}
+
+type providersReleaseCmd struct{ operation }
+
+// Run does the command.
+func (c *providersReleaseCmd) Run(ctx context.Context, g *cli, s streams) error {
+	return c.do(ctx, g, s, func(a *app.App) error { return a.Release(ctx, c.Name, c.Reason) })
+}
+
+type providersEventsCmd struct {
+	Limit int `default:"50" placeholder:"N" help:"How many at the most (${default})."`
+}
+
+// turnLine is a turn of a breaker, or what an operator did.
+type turnLine struct {
+	At       time.Time  `json:"ts"`
+	Provider string     `json:"provider"`
+	Endpoint string     `json:"endpoint"`
+	Model    string     `json:"model,omitempty"`
+	From     string     `json:"from"`
+	To       string     `json:"to"`
+	Until    *time.Time `json:"until,omitempty"`
+	Evidence string     `json:"evidence"`
+}
+
+// Run does the command.
+func (c *providersEventsCmd) Run(ctx context.Context, g *cli, s streams) error {
+	lines := []turnLine{}
+	if app.Exists(g.Data) {
+		a, err := app.Open(ctx, g.Data, g.models)
+		if err != nil {
+			return err
+		}
+		defer a.Close()
+		turns, err := a.Turns(ctx, c.Limit)
+		if err != nil {
+			return err
+		}
+		for _, t := range turns {
+			line := turnLine{At: t.At.UTC(), Provider: t.Provider(), Endpoint: t.Endpoint, Model: t.Model, From: string(t.From), To: string(t.To), Evidence: t.Evidence}
+			if !t.Until.IsZero() {
+				line.Until = new(t.Until.UTC())
+			}
+			lines = append(lines, line)
+		}
+	}
+	if g.JSON {
+		return printJSON(s.out, lines)
+	}
+	for _, l := range lines {
+		until := ""
+		if l.Until != nil {
+			until = " until " + l.Until.Local().Format("15:04:05")
+		}
+		if _, err := fmt.Fprintf(s.out, "%s  %s %s: %s → %s%s: %s\n", l.At.Local().Format("2006-01-02 15:04:05"), oneLine(l.Provider), oneLine(l.Model), l.From, l.To, until, oneLine(l.Evidence)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

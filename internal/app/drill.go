@@ -1,0 +1,64 @@
+package app
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cineforge/failure"
+	"cineforge/llm/catalog"
+	"cineforge/llm/chain"
+	"cineforge/pipeline"
+	"cineforge/simulator"
+)
+
+// drillPrefix begins the ids of drills, and the names of their projects.
+const drillPrefix = "drill-"
+
+const drillNotice = "This is a drill: the simulator plays all providers, by its scenario %s. %s Nothing is asked of a real provider, nothing is paid, and the answers mean nothing."
+
+// drillHost is a host that nobody has.
+const drillHost = "http://simulator.invalid"
+
+// drill is a scenario of the simulator, and who can be asked in it.
+type drill struct {
+	scenario  simulator.Scenario
+	providers []Provider
+}
+
+// parseDrill reads NAME, or NAME:PROVIDER,... for some of the standard providers only.
+func parseDrill(text string) (drill, error) {
+	name, some, limited := strings.Cut(text, ":")
+	scenario, err := simulator.Find(name)
+	if err != nil {
+		return drill{}, failure.New(failure.Input, err.Error(), "cineforge simulate --list shows them")
+	}
+	env := map[string]string{}
+	for _, v := range simulator.BaseURLs(drillHost) {
+		env[v.Name] = v.Value
+	}
+	d := drill{scenario: scenario, providers: StandardProviders(func(name string) string { return env[name] })}
+	wanted := strings.Split(some, ",")
+	for i, p := range d.providers {
+		if at := slices.Index(wanted, p.Name); !limited || at >= 0 {
+			d.providers[i].Key = "simulated"
+			if limited {
+				wanted = slices.Delete(wanted, at, at+1)
+			}
+		}
+	}
+	if limited && len(wanted) > 0 {
+		return drill{}, failure.New(failure.Input, fmt.Sprintf("a drill has no provider %q", wanted[0]), "the providers are anthropic, openai and google")
+	}
+	return d, nil
+}
+
+// desk returns a desk whose providers are a simulator in this process. It shares
+// neither keys nor what is known of the providers' health with real runs.
+func (d drill) desk(known catalog.Catalog) pipeline.Desk {
+	sim := simulator.New(d.scenario, simulator.Options{})
+	return pipeline.Desk{
+		Roster: newRoster(Models{Providers: d.providers, Catalog: known, Transport: sim.Transport()}),
+		Router: chain.New(chain.Options{}),
+	}
+}
