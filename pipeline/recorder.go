@@ -19,6 +19,7 @@ type recorder struct {
 
 	mu       sync.Mutex // guards what follows
 	attempts map[question]int
+	under    map[uint64]run.Attempt // the attempts under way, by the id of the try
 	total    int
 	usd      float64
 	provider string // who was asked last
@@ -35,7 +36,7 @@ type question struct {
 var _ chain.Observer = (*recorder)(nil)
 
 func newRecorder(o *opened, stageID string, earlier []run.AttemptState) *recorder {
-	r := &recorder{p: o.Pipeline, claim: o.claim, stage: stageID, attempts: map[question]int{}, total: len(earlier), provider: code, model: code}
+	r := &recorder{p: o.Pipeline, claim: o.claim, stage: stageID, attempts: map[question]int{}, under: map[uint64]run.Attempt{}, total: len(earlier), provider: code, model: code}
 	for _, a := range earlier {
 		r.attempts[question{a.Unit, llm.Role(a.Role)}]++
 		r.usd += amount(a.CostUSD)
@@ -90,11 +91,9 @@ func (r *recorder) begin(t chain.Try) run.Attempt {
 	r.attempts[question{t.Unit, t.Role}]++
 	r.total++
 	r.provider, r.model = t.Provider, t.Model
-	return r.attempt(t)
-}
-
-func (r *recorder) attempt(t chain.Try) run.Attempt {
-	return run.Attempt{StageID: r.stage, Unit: t.Unit, Role: string(t.Role), Attempt: r.attempts[question{t.Unit, t.Role}], Provider: t.Provider, Model: t.Model}
+	a := run.Attempt{StageID: r.stage, Unit: t.Unit, Role: string(t.Role), Attempt: r.attempts[question{t.Unit, t.Role}], Provider: t.Provider, Model: t.Model}
+	r.under[t.ID] = a
+	return a
 }
 
 // coming returns an attempt that has not begun.
@@ -109,7 +108,9 @@ func (r *recorder) ended(t chain.Try, resp llm.Response) run.Attempt {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.usd += amount(resp.Usage.CostUSD)
-	return r.attempt(t)
+	a := r.under[t.ID]
+	delete(r.under, t.ID)
+	return a
 }
 
 // progress tells that a unit is through. A failure to record it shows at the end of the attempt.

@@ -56,6 +56,7 @@ type cli struct {
 	Data    string           `placeholder:"DIR" default:"./cineforge-data" help:"Where runs, artifacts and recipes are kept (${default})."`
 	JSON    bool             `help:"Print machine-readable output on stdout, and nothing else there."`
 	Verbose bool             `short:"v" help:"Tell each attempt and unit too."`
+	Hedge   bool             `help:"Ask a second model when the first one is slow to begin, and listen to whoever begins first; at most 3 % of all that is spent goes into it."`
 	Config  string           `placeholder:"FILE" default:"cineforge.yaml" help:"File with defaults for flags; it need not be there (${default})."`
 	Version kong.VersionFlag `env:"-" help:"Print the version and stop."`
 
@@ -110,6 +111,7 @@ func execute(args []string, s streams) int {
 		fmt.Fprintln(s.err, helpHint(err))
 		return exitUsage
 	}
+	c.models.Router.Hedge.On = c.Hedge
 	// A reader that leaves, such as head, must not end a run in the middle.
 	signal.Ignore(syscall.SIGPIPE)
 	parsed.BindTo(context.Background(), (*context.Context)(nil))

@@ -62,12 +62,15 @@ type Router struct {
 	synced    time.Time     // when the memory was looked into
 	position  int64         // up to where
 	questions uint64        // that were ever asked
+
+	spent spending
 }
 
 // New returns a router.
 func New(o Options) *Router {
 	o.Provider = providerBreaker(o.Provider)
 	o.Model = modelBreaker(o.Model)
+	o.Hedge = o.Hedge.withDefaults()
 	if o.Random == nil {
 		o.Random = random
 	}

@@ -101,11 +101,12 @@ func (q *question) reserve(s *seat) float64 {
 }
 
 // settle pays what a call has cost.
-func (q *question) settle(reserved float64, resp llm.Response) {
+func (q *question) settle(reserved float64, resp llm.Response, hedge bool) {
 	usd := 0.0
 	if resp.Usage.CostUSD != nil {
 		usd = *resp.Usage.CostUSD
 	}
+	q.router.spent.note(usd, hedge)
 	for _, p := range q.plan.Purses {
 		p.pay(reserved, usd)
 	}

@@ -29,6 +29,7 @@ type Question struct {
 // Try is one try at a question.
 type Try struct {
 	Question
+	ID              uint64 // that no other try of the process has
 	Provider, Model string
 	Decision        Decision
 }

@@ -1,4 +1,181 @@
 package chain
 
-// Hedge lets a second model be asked when the first one is slow to begin.
-type Hedge struct{}
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Hedge lets a second model be asked when the first one is slow to begin: Dean and
+// Barroso, "The Tail at Scale", CACM 2013. The one that begins first is listened to,
+// and the other one given up. The zero value never does.
+type Hedge struct {
+	On bool
+
+	// Least is the shortest time that the first one is given (3 s). It is given as long
+	// as 95 of 100 of its answers took to begin, if that is longer and known.
+	Least time.Duration
+
+	// MostInput is the longest question, in tokens, that is worth it (8000).
+	MostInput int
+
+	// Share is how much of all that is spent may be spent on it (0.03).
+	Share float64
+}
+
+func (h Hedge) withDefaults() Hedge {
+	if h.Least == 0 {
+		h.Least = 3 * time.Second
+	}
+	if h.MostInput == 0 {
+		h.MostInput = 8000
+	}
+	if h.Share == 0 {
+		h.Share = 0.03
+	}
+	return h
+}
+
+// quietFor is how long after a key was refused for asking too often nothing is asked twice.
+const quietFor = time.Minute
+
+// spending is what a process has spent on questions, and of that on second calls.
+type spending struct {
+	mu           sync.Mutex // guards what follows
+	all, hedging float64
+}
+
+func (s *spending) note(usd float64, hedge bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all += usd
+	if hedge {
+		s.hedging += usd
+	}
+}
+
+// within reports whether another usd for a second call stay within a share.
+func (s *spending) within(usd, share float64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.hedging+usd <= share*(s.all+usd)
+}
+
+// hedgeAfter returns how long a candidate may take to begin until another one is asked
+// too; 0 if none is.
+func (q *question) hedgeAfter(s *seat) time.Duration {
+	h := q.router.o.Hedge
+	p95 := time.Duration(0)
+	if h.On {
+		p95 = s.model.begins.p95()
+	}
+	if p95 == 0 || q.input > h.MostInput || q.left < 2 || !s.provider.calm(s, time.Now()) {
+		return 0
+	}
+	return max(h.Least, p95)
+}
+
+// calm reports whether a provider has no trouble that a second call could add to.
+func (p *provider) calm(s *seat, now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	closed := p.breaker.Status().Calm && s.model.breaker.Status().Calm
+	return closed && (p.refused.IsZero() || now.Sub(p.refused) > quietFor)
+}
+
+// second returns whom to ask beside a candidate, nil if nobody: the next in the chain
+// of another provider that can be asked at once.
+func (q *question) second(c choice, f *flight) (*seat, permits) {
+	now := time.Now()
+	for i, s := range q.order {
+		if s.vendor == f.seat.vendor || c.looks[i].verdict.Reason != Behind && !c.looks[i].free() || q.seats[s.at].round > 0 || q.out[s.vendor] != "" {
+			continue
+		}
+		l := q.look(s, now)
+		if !l.free() || l.gate != nil || !s.provider.calm(s, now) || !q.router.spent.within(q.price(s), q.router.o.Hedge.Share) || !f.seat.provider.bucket.Take(1) {
+			continue
+		}
+		if its, ok := s.provider.acquire(s, q.key); ok {
+			return s, its
+		}
+	}
+	return nil, permits{}
+}
+
+// race makes a call, and after a time without a beginning a second one. Of both, the
+// last one that it returns decides.
+func (q *question) race(ctx context.Context, c choice, f *flight, after time.Duration) []*flight {
+	type sign struct {
+		of    *flight
+		ended bool
+	}
+	signs := make(chan sign, 4) // each of two begins once and ends once
+	start := func(of *flight) context.CancelFunc {
+		ctx, cancel := context.WithCancel(ctx)
+		var first sync.Once
+		go func() {
+			defer cancel()
+			defer func() { signs <- sign{of, true} }()
+			q.call(ctx, of, func() {
+				of.its.alive()
+				first.Do(func() { signs <- sign{of, false} })
+			})
+		}()
+		return cancel
+	}
+	timer := time.NewTimer(after)
+	defer timer.Stop()
+	flying := map[*flight]context.CancelFunc{f: start(f)}
+	var ended []*flight
+	var winner *flight
+	for len(flying) > 0 {
+		select {
+		case <-timer.C:
+			if winner != nil || len(ended) > 0 {
+				continue
+			}
+			s, its := q.second(c, f)
+			if s == nil {
+				continue
+			}
+			d := c.decision
+			d.Provider, d.Model, d.Why = s.Provider, s.Name, f.Model+" has not begun to answer after "+after.String()+"; who begins first is listened to"
+			other, err := q.begun(ctx, s, its, d)
+			if err != nil {
+				its.neutral() // the first one goes on; what is wrong shows at its end
+				continue
+			}
+			q.hedged = other
+			flying[other] = start(other)
+		case s := <-signs:
+			if s.ended {
+				delete(flying, s.of)
+				ended = append(ended, s.of)
+			}
+			if winner == nil && (!s.ended || s.of.err == nil) {
+				winner = s.of
+				for other, cancel := range flying {
+					if other != winner {
+						other.lost = true
+						cancel()
+					}
+				}
+			}
+		}
+	}
+	return last(ended, winner)
+}
+
+// last returns flights with one of them at the end.
+func last(flights []*flight, one *flight) []*flight {
+	var all []*flight
+	for _, f := range flights {
+		if f != one {
+			all = append(all, f)
+		}
+	}
+	if one != nil {
+		all = append(all, one)
+	}
+	return all
+}

@@ -104,11 +104,14 @@ func (p *provider) note(s *seat, its permits, f *failure.Error, began time.Time)
 	if counts(f) {
 		p.failure(s.model, its, f)
 	} else {
-		p.neutral(its)
+		its.neutral()
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.last = &Fault{s.Provider, s.Name, f}
+	if f.Class == failure.RateLimited {
+		p.refused = time.Now()
+	}
 	if gates(f) || counts(f) && f.RetryAfter != nil && *f.RetryAfter > shortHint {
 		p.gate(s, f).shut(p.last, began, p.o.Random)
 	}

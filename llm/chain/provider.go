@@ -25,6 +25,7 @@ type provider struct {
 	held    Hold
 	failed  map[string]time.Time // when each model failed last in a way that counts
 	last    *Fault               // how it failed last
+	refused time.Time            // when a key was last refused for asking too often
 	turned  []Transition         // not told of yet
 	stale   map[string]bool      // the records that are not saved yet
 	version map[string]int64     // of each record
@@ -95,23 +96,37 @@ func (h Hold) active(now time.Time) bool { return now.Before(h.Until) }
 
 // permits are the right to make one call: the provider's and the model's.
 type permits struct {
+	of              *provider
 	provider, model *breaker.Permit
 }
 
-// acquire asks the breakers for a call of a question.
-func (p *provider) acquire(m *model, question string) (permits, bool) {
+// acquire asks for a call of a question. Much may have changed since it was decided.
+func (p *provider) acquire(s *seat, question string) (permits, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	of, _ := p.breaker.Acquire(question)
-	if of == nil {
+	now := time.Now()
+	if p.held.active(now) || p.keys[s.Credential].closed(now) || s.model.gates[s.Credential].closed(now) {
 		return permits{}, false
 	}
-	its, _ := m.breaker.Acquire(question)
+	whole, _ := p.breaker.Acquire(question)
+	if whole == nil {
+		return permits{}, false
+	}
+	its, _ := s.model.breaker.Acquire(question)
 	if its == nil {
-		of.Neutral()
+		whole.Neutral()
 		return permits{}, false
 	}
-	return permits{of, its}, true
+	return permits{p, whole, its}, true
+}
+
+// neutral gives permits back after a call that said nothing about anybody's health,
+// unless they were given back before.
+func (p permits) neutral() {
+	p.of.mu.Lock()
+	defer p.of.mu.Unlock()
+	p.provider.Neutral()
+	p.model.Neutral()
 }
 
 // probe reports whether the call is to show whether somebody is well again.
@@ -129,14 +144,6 @@ func (p *provider) success(m *model, its permits) {
 	its.provider.Success()
 	its.model.Success()
 	delete(p.failed, m.name)
-}
-
-// neutral gives permits back after a call that said nothing about anybody's health.
-func (p *provider) neutral(its permits) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	its.provider.Neutral()
-	its.model.Neutral()
 }
 
 // together is the time within which failures of two models are the provider's.

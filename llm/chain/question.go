@@ -36,6 +36,7 @@ type question struct {
 	rested  time.Time // until when those rest that failed in this round
 	waited  bool
 	again   bool    // whether the next try is a further one
+	hedged  *flight // the last second call
 	untold  []Event // to be told with what comes next
 }
 
@@ -105,12 +106,16 @@ func (q *question) take(ctx context.Context, c choice) (resp llm.Response, done 
 		return resp, false, q.stopped(ctx)
 	}
 	defer release()
-	its, ok := c.seat.provider.acquire(c.seat.model, q.key)
+	its, ok := c.seat.provider.acquire(c.seat, q.key)
 	if !ok {
 		return resp, false, nil // it has changed meanwhile; choose again
 	}
-	defer c.seat.provider.neutral(its) // unless it ends otherwise, also in a panic
-	return q.try(ctx, c, its)
+	f, err := q.begun(ctx, c.seat, its, c.decision)
+	if err != nil {
+		its.neutral()
+		return resp, false, err
+	}
+	return q.landed(ctx, q.fly(ctx, c, f))
 }
 
 // announce tells what is about to happen, if it is not simply the first choice.
@@ -155,57 +160,6 @@ func (q *question) sleep(ctx context.Context, until time.Time) error {
 		return ctx.Err()
 	}
 	return nil
-}
-
-// try asks a candidate.
-func (q *question) try(ctx context.Context, c choice, its permits) (resp llm.Response, done bool, err error) {
-	t := Try{q.name, c.seat.Provider, c.seat.Name, c.decision}
-	t.Decision.Probe = its.probe()
-	if err := q.observer.Observe(ctx, append(q.turned(ctx, c.seat.provider), Began{t})...); err != nil {
-		return resp, false, err
-	}
-	req := q.seats[c.seat.at].change.of(q.req, c.seat)
-	reserved := q.reserve(c.seat)
-	began := time.Now()
-	resp, err = c.seat.Model.Generate(llm.WithPulse(ctx, its.alive), req)
-	took := time.Since(began)
-	q.settle(reserved, resp)
-	q.current = c.seat
-	if err == nil {
-		return resp, true, q.succeeded(ctx, t, its, resp, took)
-	}
-	f := typed(err)
-	if ctx.Err() != nil {
-		f = canceled(err)
-	}
-	q.failed(c.seat, its, f, began, resp)
-	q.untold = append(q.untold, Failure{t, resp, f, took})
-	q.untold = append(q.untold, q.turned(ctx, c.seat.provider)...)
-	if ctx.Err() != nil {
-		return resp, false, q.stopped(ctx)
-	}
-	return resp, false, nil
-}
-
-// succeeded notes an answer.
-func (q *question) succeeded(ctx context.Context, t Try, its permits, resp llm.Response, took time.Duration) error {
-	s := q.current
-	s.provider.success(s.model, its)
-	s.provider.opened(s.model, s.Credential)
-	s.model.begins.note(resp.FirstEvent)
-	if q.seats[s.at].change.inWords {
-		s.model.inWords.Store(true)
-	}
-	events := append(q.turned(ctx, s.provider), Answered{t, resp, took})
-	for _, other := range q.order {
-		// It was not the question's fault if somebody else could answer it.
-		if a := q.seats[other.at]; a.round > 1 && other.vendor != s.vendor && counts(a.failed) {
-			other.provider.confirm(a.failed, other.Name)
-			events = append(events, q.turned(ctx, other.provider)...)
-		}
-	}
-	// What was paid for is recorded also when the run is stopping.
-	return q.observer.Observe(context.WithoutCancel(ctx), events...)
 }
 
 // turned returns the turns of a provider's breakers, having saved them and woken

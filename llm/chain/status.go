@@ -127,8 +127,9 @@ func (r *Router) operate(ctx context.Context, endpoint string, change func(*prov
 
 // done logs what an operator did.
 func (p *provider) done(what breaker.State, reason string, until time.Time) {
+	from := p.breaker.Status().State // which may turn it
 	p.turned = append(p.turned, Transition{Endpoint: p.endpoint, Transition: breaker.Transition{
-		From: p.breaker.Status().State, To: what, At: time.Now(), Until: until, Evidence: reason}})
+		From: from, To: what, At: time.Now(), Until: until, Evidence: reason}})
 }
 
 // What operators do, in the log of transitions.

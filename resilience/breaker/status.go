@@ -10,6 +10,7 @@ type Status struct {
 	Evidence   string    // what led to the state, for people
 	Opened     int       // how often it opened without having calmed down
 	Generation uint64
+	Calm       bool    // whether it is closed and has been for a while
 	Free       bool    // whether a call would get a permit now
 	Share      float64 // how much of what is usual may go through after closing, up to 1
 }
@@ -23,7 +24,7 @@ func (b *Breaker) Status() Status {
 	s := Status{State: b.state, Since: b.since, Until: b.until, Evidence: b.evidence, Opened: b.opened, Generation: b.generation, Share: 1}
 	switch b.state {
 	case Closed:
-		s.Free = true
+		s.Free, s.Calm = true, b.opened == 0
 		s.Share = b.share(now)
 	case HalfOpen:
 		if s.Free = len(b.leases) < b.o.Leases; !s.Free {

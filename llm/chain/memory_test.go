@@ -1,0 +1,214 @@
+package chain_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"cineforge/failure"
+	"cineforge/llm/chain"
+	"cineforge/resilience/breaker"
+)
+
+// shelf is a memory in memory.
+type shelf struct {
+	mu       sync.Mutex
+	records  map[string]chain.Record
+	order    []string // the last change last
+	turns    []chain.Transition
+	broken   error
+	recalled int
+}
+
+func (s *shelf) Recall(_ context.Context, after int64) ([]chain.Record, int64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.recalled++
+	var all []chain.Record
+	for _, key := range s.order[min(int(after), len(s.order)):] {
+		all = append(all, s.records[key])
+	}
+	return all, int64(len(s.order)), s.broken
+}
+
+func (s *shelf) Keep(_ context.Context, records []chain.Record, turns []chain.Transition) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.records == nil {
+		s.records = map[string]chain.Record{}
+	}
+	for _, r := range records {
+		if key := r.Endpoint + " " + r.Name; s.records[key].Version < r.Version {
+			s.records[key] = r
+			s.order = append(s.order, key)
+		}
+	}
+	s.turns = append(s.turns, turns...)
+	return s.broken
+}
+
+// another returns a world of another process with the same memory.
+func (w *world) another(o chain.Options) *world {
+	n := newWorld(w.t, o)
+	n.start, n.plan = w.start, w.plan
+	return n
+}
+
+func TestARestartForgetsNothing(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o := chain.Options{Memory: &shelf{}}
+		w := newWorld(t, o)
+		w.model("a:one", until(time.Minute, fault(failure.Overloaded)))
+		w.model("a:sister", until(time.Minute, fault(failure.Overloaded)))
+		w.model("b:two", always(fault(failure.Auth)))
+		w.model("c:three", always(hinted(failure.RateLimited, time.Hour)))
+		w.model("d:four", fine)
+		w.plan.MaxAttempts = 5
+		w.must(w.stage(), "four")
+		calls := len(w.calls)
+
+		time.Sleep(5 * time.Second)
+		again := w.another(o)
+		again.must(again.stage(), "four") // nobody else is asked
+		if got := len(w.calls); got != calls+1 {
+			t.Errorf("calls %v", w.called())
+		}
+		d := last[chain.Began](again).Decision
+		for i, want := range []chain.Reason{chain.BreakerOpen, chain.BreakerOpen, chain.Gated, chain.Gated} {
+			if d.Others[i].Reason != want || want == chain.Gated && !strings.Contains(d.Others[i].Detail, "it is") {
+				t.Errorf("%s: %s %s, want %s", d.Others[i].Model, d.Others[i].Reason, d.Others[i].Detail, want)
+			}
+		}
+		time.Sleep(2 * time.Minute)
+		late := w.another(o)
+		late.must(late.stage(), "one")
+	})
+}
+
+// The cause is kept too: who has not tried by itself can still say why it gives up.
+func TestARestartKeepsTheCause(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o := chain.Options{Memory: &shelf{}}
+		w := newWorld(t, o)
+		w.plan.MaxWait = 0
+		w.model("a:one", always(fault(failure.Overloaded)))
+		w.model("a:sister", always(fault(failure.Overloaded)))
+		w.givenUp(w.stage(), chain.TriesSpent, failure.Overloaded)
+		again := w.another(o)
+		g := again.givenUp(again.stage(), chain.TriesSpent, failure.Overloaded)
+		if g.Last.Err.RequestID != "req_1" || g.Last.Err.Code != "code_of_overloaded" || len(again.told()) != 0 {
+			t.Errorf("%+v, told %v", g.Last.Err, again.told())
+		}
+	})
+}
+
+func TestProcessesShareWhatTheyKnow(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := &shelf{}
+		o := chain.Options{Memory: s}
+		w := newWorld(t, o)
+		w.model("a:one", until(20*time.Second, fault(failure.Overloaded)))
+		w.model("a:sister", until(20*time.Second, fault(failure.Overloaded)))
+		w.model("b:two", fine)
+		other := w.another(o)
+		stage := other.stage()
+		other.must(stage, "two") // it begins to watch, and trips
+		calls := len(w.calls)
+		time.Sleep(2 * time.Second)
+		w.must(w.stage(), "two")
+		if len(w.calls) != calls+1 {
+			t.Errorf("a second process asked the dead one too: %v", w.called())
+		}
+		// One of them finds out that all is well again; the other one hears of it while it waits.
+		only := w.another(o)
+		only.plan.Candidates = only.plan.Candidates[:2]
+		waits := only.stage()
+		var wg sync.WaitGroup
+		wg.Go(func() { only.must(waits, "one") })
+		wg.Wait()
+		if len(s.turns) == 0 {
+			t.Error("no turn is logged")
+		}
+		if err := w.router.Hold(t.Context(), "b", chain.Hold{Reason: "because", Until: time.Now().Add(time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Second)
+		other.must(stage, "one")
+		if d := last[chain.Began](other).Decision; d.Others[1].Reason != chain.Held {
+			t.Errorf("%+v", d.Others)
+		}
+		if !slices.ContainsFunc(s.turns, func(t chain.Transition) bool { return t.To == chain.DidHold && t.Evidence == "because" && t.Endpoint == "b" }) {
+			t.Errorf("the log is %+v", s.turns)
+		}
+	})
+}
+
+func TestABrokenMemoryStopsNobody(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := &shelf{broken: errors.New("the disk is full")}
+		w := newWorld(t, chain.Options{Memory: s})
+		w.model("a:one", first(2, fault(failure.ServerError)))
+		w.model("b:two", fine)
+		w.must(w.stage(), "two")
+		if err := w.router.Hold(t.Context(), "a", chain.Hold{Until: time.Now().Add(time.Hour)}); err == nil {
+			t.Error("an operator is not told that a hold could not be kept")
+		}
+	})
+}
+
+// What was written by a version that knew more, or is damaged, does no harm.
+func TestStrangeRecordsAreLeftAlone(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		s := &shelf{}
+		w := newWorld(t, chain.Options{Memory: s})
+		w.model("a:one", fine)
+		for _, name := range []string{"breaker/", "breaker/one", "gate/KEY/one", "gate/KEY/", "hold", "weather", ""} {
+			for i, data := range []string{"", "{", "[]", `{"state": "purple", "until": 5}`, `{"until": "yesterday"}`, "null"} {
+				if err := s.Keep(t.Context(), []chain.Record{{Endpoint: "a", Name: name, Version: int64(i + 1), Data: []byte(data)}}, nil); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(2 * time.Second)
+				w.must(w.stage(), "one")
+			}
+		}
+	})
+}
+
+func TestAnOperatorsProbe(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		w.model("a:one", until(time.Second, hinted(failure.Overloaded, 4*time.Minute)))
+		w.model("b:two", always(fault(failure.Auth)))
+		s := w.stage()
+		go func() {
+			time.Sleep(5 * time.Second)
+			if err := w.router.Probe(t.Context(), "a", "their status page is green"); err != nil {
+				t.Error(err)
+			}
+		}()
+		w.must(s, "one")
+		if took := time.Since(w.start); took != 5*time.Second {
+			t.Errorf("answered after %v", took)
+		}
+	})
+}
+
+func TestStatus(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		w.model("a:one", always(fault(failure.Overloaded)))
+		w.model("a:sister", always(fault(failure.Overloaded)))
+		w.model("b:two", always(fault(failure.Auth)))
+		w.model("c:three", fine)
+		w.must(w.stage(), "three")
+		s := w.router.Status()
+		if len(s) != 3 || s[0].Endpoint != "a" || s[0].Breaker.State != breaker.Open || s[0].Last.Err.Class != failure.Overloaded || s[0].Breaker.Evidence == "" ||
+			len(s[1].Gates) != 1 || !s[1].Gates[0].Person || s[1].Gates[0].Cause.Err.Class != failure.Auth || s[2].Breaker.State != breaker.Closed {
+			t.Errorf("%+v", s)
+		}
+	})
+}
