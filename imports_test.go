@@ -44,7 +44,7 @@ var doors = map[string][]string{
 	"github.com/anthropics/":         {"llm"},
 	"github.com/openai/":             {"llm"},
 	"google.golang.org/genai":        {"llm"},
-	"github.com/failsafe-go/":        {"resilience"}, // in tests: another breaker to agree with
+	"github.com/failsafe-go/":        {"resilience", "llm"}, // in tests: another breaker to agree with
 	"github.com/sony/gobreaker":      {"resilience"}, // the same
 	"github.com/stretchr/testify":    {},
 	"github.com/prometheus/":         {"internal/telemetry"},

@@ -2,7 +2,6 @@ package chain
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"cineforge/failure"
@@ -44,7 +43,7 @@ func (q *question) untried(looks []look) int {
 	var seen uint64
 	n := 0
 	for i, s := range q.order {
-		if bit := uint64(1) << (s.vendor & 63); looks[i].free() && q.asked[s.vendor] == nil && seen&bit == 0 {
+		if bit := uint64(1) << (s.vendor & 63); looks[i].free() && q.vendors[s.vendor].failed == nil && seen&bit == 0 {
 			seen |= bit
 			n++
 		}
@@ -68,7 +67,7 @@ func (q *question) place(s *seat) int {
 // same picks the one that was just asked, if its fault is likely to be gone.
 func (q *question) same(c choice, spare int) (*seat, string) {
 	s := q.current
-	if s == nil || q.seats[s.at].round != 1 || q.out[s.vendor] != "" || spare <= 0 || !c.looks[q.place(s)].free() {
+	if s == nil || q.seats[s.at].round != 1 || q.vendors[s.vendor].out != "" || spare <= 0 || !c.looks[q.place(s)].free() {
 		return nil, ""
 	}
 	if a := q.seats[s.at]; a.changed {
@@ -99,14 +98,14 @@ func (q *question) next(c choice, spare int) (*seat, string) {
 	for n := range q.order {
 		i := (q.first + n) % len(q.order)
 		s := q.order[i]
-		if !c.looks[i].free() || q.seats[s.at].round > 0 || q.out[s.vendor] != "" {
+		if !c.looks[i].free() || q.seats[s.at].round > 0 || q.vendors[s.vendor].out != "" {
 			continue
 		}
 		switch {
-		case q.asked[s.vendor] == nil:
+		case q.vendors[s.vendor].failed == nil:
 			s.provider.bucket.Call()
 			return s, q.first1(c, i)
-		case spare > 0 && (spare == q.left || sisterly(q.asked[s.vendor])) && s.provider.bucket.Take(1):
+		case spare > 0 && (spare == q.left || sisterly(q.vendors[s.vendor].failed)) && s.provider.bucket.Take(1):
 			return s, "another model of the provider may have room"
 		}
 	}
@@ -134,7 +133,7 @@ func (q *question) first1(c choice, i int) string {
 func (q *question) anew(c choice, _ int) (*seat, string) {
 	for i, s := range q.order {
 		a := &q.seats[s.at]
-		if !c.looks[i].free() || a.round == 0 || a.round >= tries || q.out[s.vendor] != "" || !a.failed.Effect.Retryable || !transient(a.failed) {
+		if !c.looks[i].free() || a.round == 0 || a.round >= tries || q.vendors[s.vendor].out != "" || !a.failed.Effect.Retryable || !transient(a.failed) {
 			continue
 		}
 		if s.provider.bucket.Take(1) {
@@ -220,8 +219,8 @@ func (q *question) why(v Verdict, s *seat, behind bool) Verdict {
 		if a.failed != nil {
 			v.Detail = string(a.failed.Class) + ": " + a.failed.Message
 		}
-	case q.out[s.vendor] != "":
-		v.Reason, v.Detail = ProviderOut, q.out[s.vendor]
+	case q.vendors[s.vendor].out != "":
+		v.Reason, v.Detail = ProviderOut, q.vendors[s.vendor].out
 	case behind:
 		v.Reason = Behind
 	default:
@@ -232,15 +231,12 @@ func (q *question) why(v Verdict, s *seat, behind bool) Verdict {
 
 // otherwise says what happens if the chosen one fails.
 func (q *question) otherwise(c choice) string {
-	var can []string
 	for i, s := range q.order {
-		if s != c.seat && c.looks[i].free() && q.seats[s.at].round == 0 && q.out[s.vendor] == "" {
-			can = append(can, s.Name)
+		if q.left > 1 && s != c.seat && c.looks[i].free() && q.seats[s.at].round == 0 && q.vendors[s.vendor].out == "" {
+			return "if it fails: the same again if such a fault passes soon, else " + s.Name
 		}
 	}
 	switch {
-	case q.left > 1 && len(can) > 0:
-		return "if it fails: the same again if the fault is a passing one, else " + strings.Join(can, ", ")
 	case q.left > 1:
 		return "if it fails: the same again after a pause, and then waiting"
 	case q.plan.MaxWait == 0:

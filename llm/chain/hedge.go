@@ -88,7 +88,7 @@ func (p *provider) calm(s *seat, now time.Time) bool {
 func (q *question) second(c choice, f *flight) (*seat, permits) {
 	now := time.Now()
 	for i, s := range q.order {
-		if s.vendor == f.seat.vendor || c.looks[i].verdict.Reason != Behind && !c.looks[i].free() || q.seats[s.at].round > 0 || q.out[s.vendor] != "" {
+		if s.vendor == f.seat.vendor || c.looks[i].verdict.Reason != Behind && !c.looks[i].free() || q.seats[s.at].round > 0 || q.vendors[s.vendor].out != "" {
 			continue
 		}
 		l := q.look(s, now)

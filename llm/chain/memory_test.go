@@ -141,7 +141,9 @@ func TestProcessesShareWhatTheyKnow(t *testing.T) {
 		if d := last[chain.Began](other).Decision; d.Others[1].Reason != chain.Held {
 			t.Errorf("%+v", d.Others)
 		}
-		if !slices.ContainsFunc(s.turns, func(t chain.Transition) bool { return t.To == chain.DidHold && t.Evidence == "because" && t.Endpoint == "b" }) {
+		if !slices.ContainsFunc(s.turns, func(t chain.Transition) bool {
+			return t.To == chain.DidHold && t.Evidence == "because" && t.Endpoint == "b"
+		}) {
 			t.Errorf("the log is %+v", s.turns)
 		}
 	})

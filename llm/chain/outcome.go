@@ -18,7 +18,7 @@ func (q *question) failed(s *seat, its permits, f *failure.Error, began time.Tim
 	a.round++
 	a.failed, a.changed = f, false
 	q.left--
-	q.asked[s.vendor] = f
+	q.vendors[s.vendor].failed = f
 	q.again = true
 	q.remember(s, f)
 	s.provider.note(s, its, f, began)
@@ -27,7 +27,7 @@ func (q *question) failed(s *seat, its permits, f *failure.Error, began time.Tim
 	}
 	switch f.Class {
 	case failure.Timeout:
-		q.out[s.vendor] = "it stayed silent"
+		q.vendors[s.vendor].out = "it stayed silent"
 	case failure.Connection:
 		q.disconnected(s, f, resp)
 	case failure.ContextLength:
@@ -47,7 +47,7 @@ func (q *question) failed(s *seat, its permits, f *failure.Error, began time.Tim
 		a.refused = f.Message
 	}
 	if !f.Effect.OtherModel && counts(f) && a.round > 1 {
-		q.out[s.vendor] = string(f.Class)
+		q.vendors[s.vendor].out = string(f.Class)
 	}
 }
 
@@ -70,8 +70,8 @@ func (q *question) disconnected(s *seat, f *failure.Error, resp llm.Response) {
 		q.seats[s.at].refused = f.Message
 		return
 	}
-	if resp.FirstEvent > 0 && q.vendors > 1 {
-		q.out[s.vendor] = "the answer broke off"
+	if resp.FirstEvent > 0 && len(q.vendors) > 1 {
+		q.vendors[s.vendor].out = "the answer broke off"
 	}
 }
 

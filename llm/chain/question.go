@@ -21,13 +21,12 @@ type question struct {
 	need   int // the same with its answer
 	order  []*seat
 
-	round int
-	key   string // of the question in this round, for the breakers
-	left  int    // attempts in this round
-	first int    // where this round begins in the order
-	seats []attempts
-	out   []string         // by provider: why it is not asked again in this round
-	asked []*failure.Error // by provider: how it failed last in this round; nil if it was not asked
+	round   int
+	key     string // of the question in this round, for the breakers
+	left    int    // attempts in this round
+	first   int    // where this round begins in the order
+	seats   []attempts
+	vendors []vendor // by provider
 
 	current *seat     // who was asked last
 	last    *Fault    // how that failed
@@ -50,10 +49,16 @@ type attempts struct {
 	changed bool           // the request was changed after the last one
 }
 
+// vendor is what a round has come to at one provider.
+type vendor struct {
+	out    string         // why it is not asked again; "" if it may be
+	failed *failure.Error // how it failed last; nil if it was not asked
+}
+
 func (s *Stage) question(req llm.Request) *question {
 	q := &question{
 		Stage: s, req: req, name: Question{req.Unit, req.Role}, number: s.router.number(), input: inputTokens(req), need: tokensOf(req),
-		order: s.order(req.Role), seats: make([]attempts, len(s.seats)), out: make([]string, s.vendors), asked: make([]*failure.Error, s.vendors),
+		order: s.order(req.Role), seats: make([]attempts, len(s.seats)), vendors: make([]vendor, s.vendors),
 	}
 	q.begin(0)
 	return q
@@ -67,8 +72,7 @@ func (q *question) begin(first int) {
 	for i := range q.seats {
 		q.seats[i].round = 0
 	}
-	clear(q.out)
-	clear(q.asked)
+	clear(q.vendors)
 }
 
 // answer asks until there is an answer, or no hope.

@@ -97,7 +97,7 @@ func (q *question) hope(l look, s *seat, now time.Time) (at time.Time, guess boo
 	switch {
 	case !l.free():
 		return l.again, !l.stated
-	case a.round == 0 && q.out[s.vendor] == "":
+	case a.round == 0 && q.vendors[s.vendor].out == "":
 		return now, true // its turn did not come in this round
 	case a.failed == nil || gates(a.failed):
 		return now, true // what kept it is over
@@ -110,7 +110,7 @@ func (q *question) hope(l look, s *seat, now time.Time) (at time.Time, guess boo
 // behind returns where the next round begins in the order: behind the last one that
 // was asked if a round is too short for all providers, else at the first.
 func (q *question) behind() int {
-	if q.current == nil || q.plan.MaxAttempts >= q.vendors {
+	if q.current == nil || q.plan.MaxAttempts >= len(q.vendors) {
 		return 0
 	}
 	return (q.place(q.current) + 1) % len(q.order)
