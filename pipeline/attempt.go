@@ -228,8 +228,21 @@ func (a *attempt) failed(err error) run.StageFailed {
 		f.TerminalReason = ends[g.End]
 		f.Provider, f.Model = optional(g.Last.Provider), optional(g.Last.Model)
 		f.Unit, f.Decision = g.Unit, new(decisionOf(g.Decision))
+		if patience := f.TerminalReason == run.RetriesSpent || f.TerminalReason == run.WaitSpent; patience && class != failure.BadOutput {
+			f.Hint = join(waitLonger, g.Need)
+		}
 	}
 	return f
+}
+
+// waitLonger is what a person can do about a question that could be answered later.
+const waitLonger = "retry when the provider is well again, which cineforge providers shows; max_wait_seconds in the recipe says how long a run waits for that by itself"
+
+func join(a, b string) string {
+	if b == "" {
+		return a
+	}
+	return a + "; " + b
 }
 
 // ends tells the terminal reason of a question that was given up.

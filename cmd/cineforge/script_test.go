@@ -10,7 +10,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// Whoever runs the tests may have keys; no test may ask a real provider.
+	// Whoever runs the tests may have keys; no test may ask a real provider. A script's
+	// program, which comes here too, has the environment that the script gives it.
+	if filepath.Base(os.Args[0]) == "cineforge" {
+		testscript.Main(m, map[string]func(){"cineforge": main})
+	}
 	for _, v := range []string{"ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "ANTHROPIC_BASE_URL", "OPENAI_BASE_URL", "GOOGLE_GEMINI_BASE_URL"} {
 		os.Unsetenv(v) //nolint:errcheck // it does not fail for such names
 	}

@@ -111,6 +111,9 @@ func rerun(s run.State, from string) string {
 	if from != "" && len(s.StageOrder) > 0 && from != s.StageOrder[0] {
 		words = append(words, "--start-from", from)
 	}
+	if s.Drill != "" {
+		words = append(words, "--drill", quote(s.Drill))
+	}
 	if s.EndAt != "" {
 		words = append(words, "--end-at", s.EndAt)
 	}

@@ -122,7 +122,8 @@ const (
 type GivenUp struct {
 	End End
 	Question
-	Last     Fault // who failed, and how
+	Last     Fault  // who failed, and how
+	Need     string // what others lacked that did not fail; "" if nothing
 	Decision Decision
 }
 

@@ -169,14 +169,13 @@ func (q *question) ended(ctx context.Context, c choice, end End) error {
 // giveUp returns the error of a question that has no answer: with the failure that
 // says most about why, else with what keeps the candidates from being asked.
 func (q *question) giveUp(end End, c choice) *GivenUp {
-	g := &GivenUp{End: end, Question: q.name, Decision: c.decision}
+	g := &GivenUp{End: end, Question: q.name, Decision: c.decision, Need: q.needed(c.looks)}
 	if end == MoneySpent {
 		g.Last = Fault{Err: q.overspent()}
 		return g
 	}
 	if q.telling != nil {
 		g.Last = *q.telling
-		g.Last.Err = q.withNeed(g.Last.Err, c.looks)
 		return g
 	}
 	for _, l := range c.looks {
@@ -190,8 +189,8 @@ func (q *question) giveUp(end End, c choice) *GivenUp {
 	return g
 }
 
-// withNeed adds to a failure that others could not take the question for its length.
-func (q *question) withNeed(f *failure.Error, looks []look) *failure.Error {
+// need says who could not take the question for its length, "" if nobody.
+func (q *question) needed(looks []look) string {
 	var small []string
 	for i, s := range q.order {
 		a := q.seats[s.at].failed
@@ -199,13 +198,10 @@ func (q *question) withNeed(f *failure.Error, looks []look) *failure.Error {
 			small = append(small, s.Name)
 		}
 	}
-	if len(small) == 0 || f.Class == failure.ContextLength {
-		return f
+	if len(small) == 0 {
+		return ""
 	}
-	told := *f
-	told.Hint = strings.TrimPrefix(fmt.Sprintf("%s; about %d tokens are too many for %s: add a model with a larger window to stage_fallback_models",
-		f.Hint, q.need, strings.Join(small, ", ")), "; ")
-	return &told
+	return fmt.Sprintf("about %d tokens are too many for %s: add a model with a larger window to stage_fallback_models", q.need, strings.Join(small, ", "))
 }
 
 func (q *question) overspent() *failure.Error {

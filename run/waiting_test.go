@@ -1,0 +1,81 @@
+package run_test
+
+import (
+	"testing"
+	"time"
+
+	"cineforge/failure"
+	"cineforge/run"
+)
+
+// told folds events that are a second apart.
+func told(t *testing.T, bodies ...run.Body) run.State {
+	t.Helper()
+	s, err := run.Fold(log(bodies...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func attempt(unit string, n int) run.Attempt {
+	return run.Attempt{StageID: "a", Unit: unit, Role: "work", Attempt: n, Provider: "p", Model: "m"}
+}
+
+func waits(unit string, until time.Time) run.StageWaiting {
+	return run.StageWaiting{StageID: "a", Unit: unit, Role: "work", Until: run.Moment{Time: until}, Reason: "busy"}
+}
+
+func failed(unit string, n int) run.AttemptFailed {
+	return run.AttemptFailed{Attempt: attempt(unit, n), ErrorClass: failure.Overloaded, CostUSD: new(0.0)}
+}
+
+// A run waits when nothing in it does anything else, and says until when at the latest.
+func TestARunWaitsWhenNothingElseGoesOn(t *testing.T) {
+	soon, later := time.Now().UTC().Add(time.Hour).Truncate(time.Millisecond), time.Now().UTC().Add(2*time.Hour).Truncate(time.Millisecond)
+	begin := []run.Body{started("a", "b"), run.StageStarted{StageID: "a"}, run.AttemptStarted{Attempt: attempt("u1", 1)}, run.AttemptStarted{Attempt: attempt("u2", 1)}}
+	one := append(begin, failed("u1", 1), waits("u1", later))
+	if s := told(t, one...); s.Status != run.Running || s.Stages["a"].Status != run.StageRunning || s.NextAttemptAt == nil || !s.NextAttemptAt.Equal(later) {
+		t.Errorf("one of two waits: %s, stage %s, next %v", s.Status, s.Stages["a"].Status, s.NextAttemptAt)
+	}
+	both := append(one, failed("u2", 1), waits("u2", soon))
+	s := told(t, both...)
+	if s.Status != run.Waiting || s.Stages["a"].Status != run.StageWaits || !s.NextAttemptAt.Equal(soon) || *s.WaitReason != "busy" || len(s.Stages["a"].Waits) != 2 {
+		t.Errorf("both wait: %s, stage %s, next %v", s.Status, s.Stages["a"].Status, s.NextAttemptAt)
+	}
+	if s := told(t, append(both, run.StageStarted{StageID: "b"})...); s.Status != run.Running {
+		t.Errorf("another stage works: %s", s.Status)
+	}
+	again := append(both, run.AttemptStarted{Attempt: attempt("u2", 2)})
+	if s := told(t, again...); s.Status != run.Running || !s.NextAttemptAt.Equal(later) {
+		t.Errorf("one goes on: %s, next %v", s.Status, s.NextAttemptAt)
+	}
+	crashed := told(t, append(again, run.RunResumed{Cause: run.ResumedAfterCrash})...)
+	if st := crashed.Stages["a"]; st.Status != run.StagePending || len(st.Waits) != 0 || crashed.NextAttemptAt != nil || st.Attempts[2].Status != "failed" || st.ProgressAt == nil {
+		t.Errorf("after a crash: %+v", st)
+	}
+	paused := told(t, append(both, run.StagePaused{StageID: "a", Reason: run.Exhausted, Error: "busy"}, run.RunResumed{Cause: run.ResumedByOperator})...)
+	if st := paused.Stages["a"]; st.Status != run.StagePending || st.ProgressAt != nil || st.Error != "" {
+		t.Errorf("resumed by an operator, it has its patience back: %+v", st)
+	}
+}
+
+// A pause before the next try is no waiting, but it has a time too.
+func TestAPauseBeforeATryIsNoWaiting(t *testing.T) {
+	soon := time.Now().UTC().Add(time.Hour)
+	s := told(t, started("a"), run.StageStarted{StageID: "a"}, run.AttemptStarted{Attempt: attempt("u", 1)}, failed("u", 1),
+		run.StageRetrying{StageID: "a", Unit: "u", Role: "work", Attempt: 2, NextAttemptAt: run.Moment{Time: soon}, Reason: "it broke"})
+	if s.Status != run.Running || s.NextAttemptAt == nil || *s.WaitReason != "it broke" || !s.Stages["a"].Waits[0].Retry {
+		t.Errorf("%s, next %v, %+v", s.Status, s.NextAttemptAt, s.Stages["a"].Waits)
+	}
+}
+
+func TestTheLastFallbackIsShown(t *testing.T) {
+	fall := func(to string) run.StageFallback {
+		return run.StageFallback{StageID: "a", Unit: "u", Role: "work", FromModel: "m", ToModel: to, Reason: "busy"}
+	}
+	s := told(t, started("a"), run.StageStarted{StageID: "a"}, fall("n"), fall("o"))
+	if f := s.Stages["a"].Fallback; f == nil || f.To != "o" || f.From != "m" || f.Reason != "busy" || s.Stages["a"].Fallbacks != 2 {
+		t.Errorf("%+v", f)
+	}
+}
