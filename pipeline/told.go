@@ -3,7 +3,6 @@ package pipeline
 import (
 	"time"
 
-	"cineforge/failure"
 	"cineforge/llm"
 	"cineforge/llm/chain"
 	"cineforge/resilience/breaker"
@@ -62,20 +61,12 @@ func faultOf(f *chain.Fault) run.Fault {
 	return run.Fault{Provider: f.Provider, Model: f.Model, ErrorClass: f.Err.Class, ErrorCode: optional(f.Err.Code), RequestID: optional(f.Err.RequestID), Hint: f.Err.Hint}
 }
 
-// reason says in a few words why a question goes on as it does.
+// reason says why a question goes on as it does: by what failed, if anything did.
 func reason(f *chain.Fault, otherwise string) string {
 	if f == nil {
 		return otherwise
 	}
-	return means(f.Err.Class)
-}
-
-// means says what a class means, for people.
-func means(c failure.Class) string {
-	if m := c.Meaning(); m != "" {
-		return m
-	}
-	return string(c)
+	return f.Err.Message
 }
 
 func retrying(a run.Attempt, e chain.Retrying) run.StageRetrying {

@@ -75,6 +75,9 @@ type cli struct {
 	models app.Models // that the environment and the config file offer
 }
 
+// defaultData is where things are kept if nobody says.
+const defaultData = "./cineforge-data"
+
 // streams are where commands read and write.
 type streams struct {
 	in       io.Reader
@@ -112,6 +115,9 @@ func execute(args []string, s streams) int {
 		return exitUsage
 	}
 	c.models.Router.Hedge.On = c.Hedge
+	if c.Data == "" { // a variable that is set to nothing
+		c.Data = defaultData
+	}
 	// A reader that leaves, such as head, must not end a run in the middle.
 	signal.Ignore(syscall.SIGPIPE)
 	parsed.BindTo(context.Background(), (*context.Context)(nil))

@@ -88,7 +88,7 @@ func printOutcome(w *os.File, a *app.App, state run.State, g *cli, output string
 
 // program is how to call the program so that it finds the same data directory.
 func program(g *cli) string {
-	if g.Data == "./cineforge-data" || g.Data == os.Getenv("CINEFORGE_DATA") {
+	if g.Data == defaultData || g.Data == os.Getenv("CINEFORGE_DATA") {
 		return "cineforge"
 	}
 	return "cineforge --data " + quote(g.Data)
