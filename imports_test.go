@@ -2,6 +2,7 @@
 package cineforge_test
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -45,7 +46,7 @@ var doors = map[string][]string{
 	"github.com/openai/":             {"llm"},
 	"google.golang.org/genai":        {"llm"},
 	"github.com/failsafe-go/":        {"resilience", "llm"}, // in tests: another breaker to agree with
-	"github.com/sony/gobreaker":      {"resilience"}, // the same
+	"github.com/sony/gobreaker":      {"resilience"},        // the same
 	"github.com/stretchr/testify":    {},
 	"github.com/prometheus/":         {"internal/telemetry"},
 	"go.opentelemetry.io/":           {"internal/telemetry"},
@@ -104,6 +105,37 @@ func TestStageModulesKnowOnlyTheirSeams(t *testing.T) {
 		}
 		t.Errorf("%s: a stage module must not import %s", path, to)
 	})
+}
+
+// What failed at a provider, and whether to try again, is no module's business: it may
+// make failures, but not look into them, and it has no clock to wait by.
+func TestStageModulesNeitherRetryNorLookAtFailures(t *testing.T) {
+	forbidden := map[string][]string{
+		"failure": {"ClassOf", "EffectOf", "Overloaded", "RateLimited", "QuotaExhausted", "Timeout", "Connection", "ServerError", "Auth", "Permission",
+			"NotFound", "InvalidRequest", "ContextLength", "ContentPolicy", "Unknown", "Canceled"},
+		"time": {"Sleep", "After", "NewTimer", "AfterFunc", "Tick", "NewTicker"},
+	}
+	files, err := filepath.Glob("stage/*/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, path := range files {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok {
+				if x, ok := s.X.(*ast.Ident); ok && slices.Contains(forbidden[x.Name], s.Sel.Name) {
+					t.Errorf("%s uses %s.%s", path, x.Name, s.Sel.Name)
+				}
+			}
+			return true
+		})
+	}
 }
 
 // eachImport calls see for every import of every Go file below the root.

@@ -73,7 +73,7 @@ func retrying(a run.Attempt, e chain.Retrying) run.StageRetrying {
 	body := run.StageRetrying{StageID: a.StageID, Unit: a.Unit, Role: a.Role, Attempt: a.Attempt, Reason: reason(e.Last, e.Decision.Why),
 		RetryDelaySeconds: max(time.Until(e.Decision.At), 0).Round(time.Millisecond).Seconds(), NextAttemptAt: moment(e.Decision.At), Fault: faultOf(e.Last), Decision: decisionOf(e.Decision)}
 	if e.Last == nil {
-		body.Fault.Provider, body.Fault.Model = e.Decision.Provider, e.Decision.Model
+		body.Provider, body.Model = e.Decision.Provider, e.Decision.Model
 	}
 	return body
 }
@@ -84,7 +84,7 @@ func fallback(stageID string, e chain.Falling) run.StageFallback {
 		ToProvider: d.Provider, ToModel: d.Model, Reason: reason(e.Last, d.Why), NextAttemptAt: moment(d.At),
 		SkippedModels: []string{}, Fault: faultOf(e.Last), Decision: decisionOf(d)}
 	if e.Last == nil {
-		body.Fault.Provider, body.Fault.Model = e.From.Provider, e.From.Name
+		body.Provider, body.Model = e.From.Provider, e.From.Name
 	}
 	for _, v := range d.Others {
 		if v.Reason != chain.Behind && v.Model != e.From.Name {
@@ -101,7 +101,7 @@ func waiting(stageID string, e chain.Waiting) run.StageWaiting {
 
 // turn tells of a transition that a stage has caused.
 func turn(stageID string, e chain.Turned) run.Body {
-	t := run.Turn{StageID: stageID, Provider: e.Transition.Provider(), Model: e.Model, From: string(e.From), Evidence: e.Evidence}
+	t := run.Turn{StageID: stageID, Provider: e.Provider(), Model: e.Model, From: string(e.From), Evidence: e.Evidence}
 	switch e.To {
 	case breaker.Open:
 		return run.BreakerOpened{Turn: t, Until: moment(e.Until)}

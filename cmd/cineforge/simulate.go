@@ -62,10 +62,11 @@ func (c *simulateCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if !loopback(c.Addr) {
 		return usage(failure.New(failure.Input, fmt.Sprintf("%s is not an address of this machine alone", c.Addr), "the simulator is for this machine: use 127.0.0.1:PORT"))
 	}
-	l, err := net.Listen("tcp", c.Addr)
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
 		return failure.New(failure.Input, fmt.Sprintf("%s can't be listened on: %v", c.Addr, errors.Unwrap(err)), "name another with --addr; port 0 takes a free one")
 	}
+	defer l.Close() //nolint:errcheck // serving closes it too
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	teller := &callTeller{out: s.err}
@@ -96,9 +97,9 @@ func serveUntilStopped(ctx context.Context, l net.Listener, h http.Handler) erro
 		return err
 	case <-ctx.Done():
 	}
-	server.Close() //nolint:errcheck // nothing is lost with a simulator's connections
+	err := server.Close()
 	<-served
-	return nil
+	return err
 }
 
 // findScenario returns a scenario that is built in, or one from a file.

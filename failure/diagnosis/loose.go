@@ -79,10 +79,10 @@ func (p *looseParser) object(depth int) map[string]any {
 	members := map[string]any{}
 	for {
 		p.skipSeparators()
-		switch c := p.peek(); {
-		case c == 0:
+		switch p.peek() {
+		case 0:
 			return members
-		case c == '}' || c == ')':
+		case '}', ')':
 			p.i++
 			return members
 		}

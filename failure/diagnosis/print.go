@@ -37,7 +37,7 @@ func byPrint(text string) (verdict, bool) {
 	text = shorten(text, maxMessage)
 	for _, p := range printed {
 		if m := p.pattern.FindString(text); m != "" {
-			return p.verdict.by("transport: " + m), true
+			return p.by("transport: " + m), true
 		}
 	}
 	return verdict{}, false

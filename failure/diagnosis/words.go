@@ -207,7 +207,7 @@ func byWords(message string) (verdict, bool) {
 	for _, p := range phrases {
 		for _, clause := range clauses {
 			if p.pattern.MatchString(clause) {
-				return p.verdict.by("words " + p.pattern.String()), true
+				return p.by("words " + p.pattern.String()), true
 			}
 		}
 	}

@@ -133,7 +133,9 @@ func newRoster(m Models) *roster {
 }
 
 // offlineModel is asked where nobody else can be.
-var offlineModel = recipe.ModelName{Provider: offline.Name, Model: offline.Name}
+func offlineModel() recipe.ModelName {
+	return recipe.ModelName{Provider: offline.Name, Model: offline.Name}
+}
 
 // Lineup returns the models of a stage; see pipeline.Roster. Where the stage has
 // the default chain, or none, and nobody in it can be asked, whoever can be is
@@ -153,8 +155,8 @@ func (r *roster) Lineup(stageID string, policy recipe.Policy) pipeline.Lineup {
 			l.Candidates = append(l.Candidates, r.candidate(name))
 		}
 	}
-	if !r.any() || policy.Degrade == recipe.DegradeOffline && !slices.Contains(policy.Chain, offlineModel) {
-		l.Candidates = append(l.Candidates, r.candidate(offlineModel))
+	if !r.any() || policy.Degrade == recipe.DegradeOffline && !slices.Contains(policy.Chain, offlineModel()) {
+		l.Candidates = append(l.Candidates, r.candidate(offlineModel()))
 	}
 	return l
 }
@@ -163,7 +165,7 @@ func (r *roster) Lineup(stageID string, policy recipe.Policy) pipeline.Lineup {
 func (r *roster) missing(name recipe.ModelName) string {
 	p, ok := r.providers[name.Provider]
 	switch {
-	case name == offlineModel:
+	case name == offlineModel():
 		return ""
 	case !ok:
 		return fmt.Sprintf("no provider %s is configured", name.Provider)
@@ -207,7 +209,7 @@ func (r *roster) candidate(name recipe.ModelName) llm.Candidate {
 }
 
 func (r *roster) model(name recipe.ModelName, spec llm.Spec) llm.Model {
-	if name == offlineModel {
+	if name == offlineModel() {
 		return offline.Model{}
 	}
 	p := r.providers[name.Provider]

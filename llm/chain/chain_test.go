@@ -64,7 +64,7 @@ func (w *world) model(name string, do does) *llm.Candidate {
 		resp := llm.Response{Provider: provider, Model: model, Source: llm.AI, JSON: json.RawMessage(`{}`), FirstEvent: time.Millisecond,
 			Usage: llm.Usage{InputTokens: 100, OutputTokens: 10, CostUSD: new(0.01)}}
 		err := do(nth, at)
-		if h, ok := err.(hang); ok {
+		if h, ok := errors.AsType[hang](err); ok {
 			select {
 			case <-time.After(time.Duration(h)):
 				err = fault(failure.Timeout)

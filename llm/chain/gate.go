@@ -28,7 +28,9 @@ const (
 
 // pause is how long a key is kept from a model after it asked too often, when no
 // time was stated or when the stated time was not enough.
-var pause = backoff.Policy{Base: 2 * time.Second, Cap: time.Minute, Floor: 100 * time.Millisecond, Ratio: 0.25}
+func pause(times int, random func() float64) time.Duration {
+	return backoff.Policy{Base: 2 * time.Second, Cap: time.Minute, Floor: 100 * time.Millisecond, Ratio: 0.25}.Delay(times, random)
+}
 
 // shut closes the gate for a failure of a call that began at a time. Calls that
 // were under way when it was closed don't close it for longer.
@@ -55,7 +57,7 @@ func (g *gate) shut(cause *Fault, began time.Time, random func() float64) {
 			g.times++
 		}
 		if g.times > 1 || !stated {
-			length = max(length, pause.Delay(g.times, random))
+			length = max(length, pause(g.times, random))
 		}
 	}
 	g.cause = cause

@@ -102,68 +102,93 @@ func (q *question) second(c choice, f *flight) (*seat, permits) {
 	return nil, permits{}
 }
 
+// race is two calls of one question.
+type race struct {
+	q      *question
+	signs  chan sign // each call begins once and ends once
+	flying map[*flight]context.CancelFunc
+	ended  []*flight
+	winner *flight // who began first
+}
+
+// sign is the beginning or the end of an answer.
+type sign struct {
+	of    *flight
+	ended bool
+}
+
+// start makes a call.
+func (r *race) start(ctx context.Context, f *flight) {
+	ctx, cancel := context.WithCancel(ctx)
+	r.flying[f] = cancel
+	var first sync.Once
+	go func() {
+		defer cancel()
+		defer func() { r.signs <- sign{f, true} }()
+		r.q.call(ctx, f, func() {
+			f.its.alive()
+			first.Do(func() { r.signs <- sign{f, false} })
+		})
+	}()
+}
+
+// take takes in a sign. Who begins first, or is through first, is listened to.
+func (r *race) take(s sign) {
+	if s.ended {
+		delete(r.flying, s.of)
+		r.ended = append(r.ended, s.of)
+	}
+	if r.winner != nil || s.ended && s.of.err != nil {
+		return
+	}
+	r.winner = s.of
+	for other, cancel := range r.flying {
+		if other != r.winner {
+			other.lost = true
+			cancel()
+		}
+	}
+}
+
 // race makes a call, and after a time without a beginning a second one. Of both, the
 // last one that it returns decides.
 func (q *question) race(ctx context.Context, c choice, f *flight, after time.Duration) []*flight {
-	type sign struct {
-		of    *flight
-		ended bool
-	}
-	signs := make(chan sign, 4) // each of two begins once and ends once
-	start := func(of *flight) context.CancelFunc {
-		ctx, cancel := context.WithCancel(ctx)
-		var first sync.Once
-		go func() {
-			defer cancel()
-			defer func() { signs <- sign{of, true} }()
-			q.call(ctx, of, func() {
-				of.its.alive()
-				first.Do(func() { signs <- sign{of, false} })
-			})
-		}()
-		return cancel
-	}
+	r := &race{q: q, signs: make(chan sign, 4), flying: map[*flight]context.CancelFunc{}}
+	r.start(ctx, f)
 	timer := time.NewTimer(after)
 	defer timer.Stop()
-	flying := map[*flight]context.CancelFunc{f: start(f)}
-	var ended []*flight
-	var winner *flight
-	for len(flying) > 0 {
+	for len(r.flying) > 0 {
 		select {
+		case s := <-r.signs:
+			r.take(s)
 		case <-timer.C:
-			if winner != nil || len(ended) > 0 {
+			if r.winner != nil || len(r.ended) > 0 {
 				continue
 			}
-			s, its := q.second(c, f)
-			if s == nil {
-				continue
-			}
-			d := c.decision
-			d.Provider, d.Model, d.Why = s.Provider, s.Name, f.Model+" has not begun to answer after "+after.String()+"; who begins first is listened to"
-			other, err := q.begun(ctx, s, its, d)
-			if err != nil {
-				its.neutral() // the first one goes on; what is wrong shows at its end
-				continue
-			}
-			q.hedged = other
-			flying[other] = start(other)
-		case s := <-signs:
-			if s.ended {
-				delete(flying, s.of)
-				ended = append(ended, s.of)
-			}
-			if winner == nil && (!s.ended || s.of.err == nil) {
-				winner = s.of
-				for other, cancel := range flying {
-					if other != winner {
-						other.lost = true
-						cancel()
-					}
-				}
+			if other := q.beside(ctx, c, f, after); other != nil {
+				r.start(ctx, other)
 			}
 		}
 	}
-	return last(ended, winner)
+	return last(r.ended, r.winner)
+}
+
+// beside begins a second call beside one that has not begun to answer, if there is
+// anybody for it.
+func (q *question) beside(ctx context.Context, c choice, f *flight, after time.Duration) *flight {
+	s, its := q.second(c, f)
+	if s == nil {
+		return nil
+	}
+	d := c.decision
+	d.Provider, d.Model, d.Why = s.Provider, s.Name, f.Model+" has not begun to answer after "+after.String()+"; who begins first is listened to"
+	other, err := q.begun(ctx, s, its, d)
+	if err != nil {
+		its.neutral() // the first one goes on; what is wrong shows at its end
+		return nil
+	}
+	q.hedged = other
+	return other
 }
 
 // last returns flights with one of them at the end.

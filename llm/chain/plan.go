@@ -49,4 +49,6 @@ const (
 )
 
 // between is how long a question waits between rounds, if nothing else says.
-var between = backoff.Policy{Base: 2 * time.Second, Cap: time.Minute, Floor: 100 * time.Millisecond, Ratio: 0.25}
+func between(round int, random func() float64) time.Duration {
+	return backoff.Policy{Base: 2 * time.Second, Cap: time.Minute, Floor: 100 * time.Millisecond, Ratio: 0.25}.Delay(round, random)
+}

@@ -2,6 +2,7 @@ package chain_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -173,7 +174,7 @@ func (d drawn) run(t *testing.T) []string {
 			answered := 0
 			if err == nil {
 				answered = 1
-			} else if g, ok := err.(*chain.GivenUp); ok && (g.End == "" || g.Last.Err == nil) {
+			} else if g, ok := errors.AsType[*chain.GivenUp](err); ok && (g.End == "" || g.Last.Err == nil) {
 				w.fail("%s is given up without a reason: %+v", unit, g)
 			} else if !ok && failure.ClassOf(err) != failure.Canceled {
 				w.fail("%s ends with %T %v", unit, err, err)

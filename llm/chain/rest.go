@@ -13,7 +13,7 @@ import (
 // error if there is nobody to wait for, or no time.
 func (q *question) rest(ctx context.Context, c choice) error {
 	now := c.decision.At
-	q.rested = now.Add(between.Delay(q.round, q.router.o.Random))
+	q.rested = now.Add(between(q.round, q.router.o.Random))
 	var told time.Time
 	for {
 		until, end := q.outlook(c.looks, now)
@@ -206,7 +206,7 @@ func (q *question) needed(looks []look) string {
 
 func (q *question) overspent() *failure.Error {
 	for _, p := range q.plan.Purses {
-		if spent, limit := p.Spent(); p.has(0) == false || spent >= limit {
+		if spent, limit := p.Spent(); !p.has(0) || spent >= limit {
 			return failure.New(failure.Budget, fmt.Sprintf("$%.2f of the $%.2f that may be spent are spent", spent, limit),
 				"raise max_cost_usd in the recipe, then retry")
 		}

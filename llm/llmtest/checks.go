@@ -229,17 +229,17 @@ var brokenStreams = []check{
 // silences are about providers that don't answer in time.
 var silences = []check{
 	{"silence", "nobody waits for an answer that does not begin", target("{silent: true}"), 1, func(w *world) {
-		if d := took(func() { w.fails(failure.Timeout) }); d != 12*time.Second {
+		if d := took(func() { _, _ = w.fails(failure.Timeout) }); d != 12*time.Second {
 			w.Errorf("it waited %v", d)
 		}
 	}},
 	{"a late beginning", "nobody waits for an answer that begins late", target("{first_event: 20s}"), 1, func(w *world) {
-		if d := took(func() { w.fails(failure.Timeout) }); d != 12*time.Second {
+		if d := took(func() { _, _ = w.fails(failure.Timeout) }); d != 12*time.Second {
 			w.Errorf("it waited %v", d)
 		}
 	}},
 	{"a stall", "nobody waits for an answer that stops coming", target("{stall: {after_tokens: 20}}"), 1, func(w *world) {
-		if d := took(func() { w.fails(failure.Timeout) }); d != 30*time.Second {
+		if d := took(func() { _, _ = w.fails(failure.Timeout) }); d != 30*time.Second {
 			w.Errorf("it waited %v", d)
 		}
 	}},
@@ -249,7 +249,7 @@ var silences = []check{
 		}
 	}},
 	{"endless pings", "signs of life without content are no answer", target("{stall: {after_tokens: 20, pings: true}}"), 1, func(w *world) {
-		if d := took(func() { w.fails(failure.Timeout) }); d > 3*time.Minute {
+		if d := took(func() { _, _ = w.fails(failure.Timeout) }); d > 3*time.Minute {
 			w.Errorf("it waited %v", d)
 		}
 	}},

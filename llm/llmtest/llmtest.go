@@ -5,7 +5,6 @@ package llmtest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -157,13 +156,4 @@ func took(f func()) time.Duration {
 	start := time.Now()
 	f()
 	return time.Since(start)
-}
-
-// answer decodes an answer.
-func answer(t testing.TB, resp llm.Response) (v struct{ Summary string }) {
-	t.Helper()
-	if err := json.Unmarshal(resp.JSON, &v); err != nil {
-		t.Fatal(err)
-	}
-	return v
 }

@@ -185,7 +185,7 @@ func TestAFenceIsTakenOffOnlyIfItIsAroundAll(t *testing.T) {
 // A broken-off answer is paid for as far as it came.
 func TestWhatCameIsCounted(t *testing.T) {
 	a := &wire.Answer{Usage: llm.Usage{InputTokens: 1000}}
-	a.Text.WriteString(strings.Repeat("word", 99))
+	a.Text.WriteString(strings.Repeat("word", 99) + "s")
 	price := &llm.Price{Input: 1, Output: 10}
 	resp, err := do(t, wire.Endpoint{Spec: llm.Spec{Price: price}, Transport: respond(200, "text/event-stream", strings.NewReader("data: {}\n\n"))}, a)
 	if err == nil || resp.Usage.OutputTokens != 100 || *resp.Usage.CostUSD != 0.002 {

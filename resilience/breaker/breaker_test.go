@@ -102,7 +102,7 @@ func TestItOpensForLongerEachTime(t *testing.T) {
 		want(t, b, breaker.Closed)
 		time.Sleep(time.Minute) // it has calmed down
 		trip(t, b)
-		if s := b.Status(); s.Until.Sub(time.Now()) != 10*time.Second {
+		if s := b.Status(); time.Until(s.Until) != 10*time.Second {
 			t.Errorf("it opens for %v", time.Until(s.Until))
 		}
 	})
