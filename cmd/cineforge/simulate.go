@@ -66,13 +66,12 @@ func (c *simulateCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if err != nil {
 		return failure.New(failure.Input, fmt.Sprintf("%s can't be listened on: %v", c.Addr, errors.Unwrap(err)), "name another with --addr; port 0 takes a free one")
 	}
-	defer l.Close() //nolint:errcheck // serving closes it too
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	teller := &callTeller{out: s.err}
 	sim := simulator.New(scenario, simulator.Options{Observe: teller.tell})
 	if err := printSimulator(s.out, g, "http://"+l.Addr().String(), scenario); err != nil {
-		return err
+		return errors.Join(err, l.Close())
 	}
 	return serveUntilStopped(ctx, l, sim)
 }
