@@ -105,7 +105,7 @@ func (q *question) succeeded(ctx context.Context, f *flight) error {
 	s := f.seat
 	q.current = s
 	s.provider.success(s.model, f.its)
-	s.provider.opened(s.model, s.Credential)
+	s.provider.opened(s.model, s.Credential, f.began)
 	s.model.begins.note(f.resp.FirstEvent)
 	if q.seats[s.at].change.inWords {
 		s.model.inWords.Store(true)

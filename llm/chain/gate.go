@@ -18,6 +18,9 @@ type gate struct {
 	cause   *Fault    // what closed it; nil if it never was
 }
 
+// older reports whether the gate was last closed before a time.
+func (g *gate) older(at time.Time) bool { return g != nil && g.set.Before(at) }
+
 func (g *gate) closed(now time.Time) bool { return g != nil && now.Before(g.until) }
 
 // How long a gate stays closed where the provider does not say.

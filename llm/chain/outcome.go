@@ -142,12 +142,17 @@ func (p *provider) gateOf(model, credential string) *gate {
 	return g
 }
 
-// opened opens the gates that an answer shows to be open.
-func (p *provider) opened(m *model, credential string) {
+// opened opens the gates that the answer to a call shows to be open: those that were
+// closed before the call began. A later refusal is the newer word.
+func (p *provider) opened(m *model, credential string, began time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.lift("", credential)
-	p.lift(m.name, credential)
+	if p.keys[credential].older(began) {
+		p.lift("", credential)
+	}
+	if m.gates[credential].older(began) {
+		p.lift(m.name, credential)
+	}
 }
 
 // lift opens the gate between a key and a model, or all models for "".
