@@ -9,6 +9,7 @@ package durable
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // Step is the key of a step within its run, such as a stage's id.
@@ -19,15 +20,17 @@ type Outcome string
 
 // The outcomes of a step.
 const (
-	Done   Outcome = "done"
-	Failed Outcome = "failed"
-	Parked Outcome = "parked" // it stopped before its end and waits to be taken up again
+	Done    Outcome = "done"
+	Failed  Outcome = "failed"
+	Parked  Outcome = "parked"  // it stopped before its end and waits to be taken up again
+	Waiting Outcome = "waiting" // the same, for a time that is known
 )
 
 // Result is a step that ended.
 type Result struct {
 	Step    Step
 	Outcome Outcome
+	Until   time.Time // of Waiting: when it goes on at the latest
 }
 
 // Claim is the right to write to a run. It is lost to whoever claims the run
@@ -37,20 +40,43 @@ type Claim struct {
 	Epoch int64
 }
 
-// The errors of claims.
+// The errors of claims, and the causes for which steps are stopped.
 var (
 	// ErrHeld means that another process is working on the run.
 	ErrHeld = errors.New("another process is working on this run")
 	// ErrLost means that the claim is no longer good: another process took over, or the run is over.
 	ErrLost = errors.New("the claim on this run was lost")
+	// ErrCancelled means that an operator ends the run.
+	ErrCancelled = errors.New("the run was cancelled")
+	// ErrHandedOn means that the process ends and another one goes on with the run: nothing is parked.
+	ErrHandedOn = errors.New("the run is handed on")
 )
+
+// Signal is a word to a run from outside. It is kept until it is heard.
+type Signal string
+
+// The signals.
+const (
+	Cancel Signal = "cancel"  // end the run
+	TryNow Signal = "try_now" // wait no longer
+)
+
+// Terms are what an engine asks of a run that it has taken up.
+type Terms struct {
+	// LongestWait is the longest that a step should wait within itself; what would
+	// wait longer ends as Waiting. 0 means that steps wait as long as they like.
+	LongestWait time.Duration
+}
 
 // Worker knows what runs consist of.
 type Worker interface {
 	// Open takes up a run under a claim. It returns the run and the results that
 	// are already recorded, after recording that the run goes on if it was left
 	// under way.
-	Open(ctx context.Context, claim Claim) (Run, []Result, error)
+	Open(ctx context.Context, claim Claim, terms Terms) (Run, []Result, error)
+
+	// Cancel records that a run was ended by an operator. It does nothing if the run has ended.
+	Cancel(ctx context.Context, claim Claim) error
 }
 
 // Run is a run that a worker has taken up. It is safe for concurrent use.
@@ -64,15 +90,26 @@ type Run interface {
 	// Do does one step and records its result, with all that it made, in one
 	// transaction before it returns. Done again for a step that is recorded, it
 	// returns the recorded result. When ctx is done it parks the step, also one that
-	// has not begun, unless its end is at hand. An error means that nothing could be
-	// recorded; it wraps ErrLost if the claim is gone.
+	// has not begun, unless its end is at hand, or the cause says not to:
+	// ErrCancelled or ErrHandedOn. An error means that nothing could be recorded; it
+	// wraps ErrLost if the claim is gone.
 	Do(ctx context.Context, step Step) (Result, error)
+
+	// TryNow ends the waiting of the steps under way, and of those that begin next.
+	TryNow()
 }
 
 // Engine executes runs.
 type Engine interface {
 	// Execute claims a run and does its steps until it is at rest, or until ctx is
 	// done and the steps under way are parked. It returns ErrHeld if another
-	// process works on the run.
+	// process works on the run, and ErrCancelled if the run was cancelled meanwhile.
 	Execute(ctx context.Context, run string) error
+
+	// Work executes whatever runs nobody works on, those of processes that died
+	// included, until ctx is done; what is under way is handed on then.
+	Work(ctx context.Context) error
+
+	// Cancel ends a run that nobody works on. It returns ErrHeld if somebody does.
+	Cancel(ctx context.Context, run string) error
 }

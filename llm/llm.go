@@ -45,6 +45,9 @@ type Request struct {
 	// MaxOutputTokens limits the answer; 0 leaves it to the model.
 	MaxOutputTokens int
 
+	// Key names the content of the question for whoever keeps answers; no model looks at it.
+	Key string
+
 	// SchemaInWords asks for the form of the answer in words, and not by the
 	// provider's own means, for a model that does not take those.
 	SchemaInWords bool

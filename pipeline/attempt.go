@@ -33,19 +33,50 @@ func (o *opened) Do(ctx context.Context, step durable.Step) (durable.Result, err
 		return durable.Result{Step: step, Outcome: outcome}, nil
 	}
 	if ctx.Err() != nil {
-		return durable.Result{Step: step, Outcome: durable.Parked}, o.park(record, string(step))
+		return durable.Result{Step: step, Outcome: durable.Parked}, o.park(ctx, string(step))
+	}
+	if st.Crashes >= mostCrashes {
+		return durable.Result{Step: step, Outcome: durable.Failed}, o.setAside(record, planned(o.plan, step), st)
 	}
 	a, err := o.attempt(record, state, string(step))
 	if err != nil {
 		return durable.Result{}, err
 	}
+	defer o.asks(string(step), a.model)()
 	outcome, err := a.do(ctx)
-	return durable.Result{Step: step, Outcome: outcome}, err
+	until, _ := a.model.Suspended()
+	return durable.Result{Step: step, Outcome: outcome, Until: until}, err
 }
 
-// park records that a stage stops before its end because the process has to.
+// park records that a stage stops before its end because the process has to. It
+// records nothing if the run ends by that, or goes on elsewhere.
 func (o *opened) park(ctx context.Context, stageID string) error {
-	return o.append(ctx, o.claim, run.StagePaused{StageID: stageID, Reason: run.Interrupted, Artifacts: []artifact.Ref{}})
+	if cause := context.Cause(ctx); errors.Is(cause, durable.ErrCancelled) || errors.Is(cause, durable.ErrHandedOn) || errors.Is(cause, durable.ErrLost) {
+		return nil
+	}
+	return o.append(context.WithoutCancel(ctx), o.claim, run.StagePaused{StageID: stageID, Reason: run.Interrupted, Artifacts: []artifact.Ref{}})
+}
+
+// mostCrashes is how often a stage may be under way when its process dies, without
+// coming forward, until it is taken for the reason.
+const mostCrashes = 5
+
+// setAside fails a stage that seems to kill the process that does it.
+func (o *opened) setAside(ctx context.Context, s recipe.PlannedStage, st run.StageState) error {
+	unit := ""
+	if n := len(st.Attempts); n > 0 {
+		unit = st.Attempts[n-1].Unit
+	}
+	f := run.StageFailed{StageID: s.ID, Unit: unit, ErrorClass: failure.Internal, TerminalReason: run.ModuleError, AttemptCount: st.AttemptCount,
+		Error: fmt.Sprintf("the process died %d times in a row while it was at this stage, which may be why", st.Crashes),
+		Hint:  "look at what the process printed or the system's log (such as a lack of memory), then retry the run"}
+	return o.append(ctx, o.claim, run.StageStarted{StageID: s.ID, Module: s.Module}, f)
+}
+
+// planned returns the stage of a step.
+func planned(plan *recipe.Plan, step durable.Step) recipe.PlannedStage {
+	s, _ := plan.Stage(string(step))
+	return s
 }
 
 // end writes the terminal event, once.
@@ -71,7 +102,9 @@ type attempt struct {
 	file   stage.File
 	inputs stage.Inputs
 	asked  *recorder
+	memo   *memo
 	model  *chain.Stage
+	goesOn bool // it was suspended
 }
 
 // attempt prepares a stage attempt.
@@ -85,22 +118,24 @@ func (o *opened) attempt(ctx context.Context, state run.State, id string) (*atte
 		return nil, fmt.Errorf("read the input: %w", err)
 	}
 	st, _ := state.Stage(id)
-	asked := newRecorder(o, id, st.Attempts)
+	lineup := o.desk.Roster.Lineup(planned.ID, planned.Policy)
+	memo := newMemo(o.store, state, planned, lineup)
+	asked := newRecorder(o, id, st, memo)
 	return &attempt{
-		opened: o, state: state, stage: planned, file: stage.File{Name: state.InputName, Data: data},
-		asked: asked, model: o.desk.Router.Stage(o.chain(planned, st), asked),
+		opened: o, state: state, stage: planned, file: stage.File{Name: state.InputName, Data: data}, goesOn: st.Status == run.StageWaits,
+		asked: asked, model: o.desk.Router.Stage(o.chain(lineup, planned, st), asked), memo: memo,
 	}, nil
 }
 
 // chain says whom a stage may ask, and how hard it may try.
-func (o *opened) chain(s recipe.PlannedStage, st run.StageState) chain.Plan {
-	l := o.desk.Roster.Lineup(s.ID, s.Policy)
+func (o *opened) chain(l Lineup, s recipe.PlannedStage, st run.StageState) chain.Plan {
 	p := chain.Plan{
 		Candidates: l.Candidates, Skipped: l.Skipped, Owner: o.claim.Run,
 		Backoff:     backoff.Policy{Base: s.Policy.RetryBaseDelay, Ratio: s.Policy.JitterRatio},
 		MaxAttempts: s.Policy.MaxAttempts, MaxWait: s.Policy.MaxWait,
-		Deadline: time.Now().Add(s.Policy.MaxStage - time.Duration(st.DurationSeconds*float64(time.Second))),
-		Purses:   []*chain.Purse{o.purse, chain.NewPurse(s.Policy.MaxCostUSD, st.CostUSD)},
+		Deadline:    time.Now().Add(s.Policy.MaxStage - time.Duration(st.DurationSeconds*float64(time.Second))),
+		Purses:      []*chain.Purse{o.purse, chain.NewPurse(s.Policy.MaxCostUSD, st.CostUSD)},
+		LongestWait: o.terms.LongestWait, Waits: waits(st),
 	}
 	if st.ProgressAt != nil {
 		p.Progress = st.ProgressAt.Time
@@ -112,17 +147,22 @@ func (o *opened) chain(s recipe.PlannedStage, st run.StageState) chain.Plan {
 // failure of the module is an outcome.
 func (a *attempt) do(ctx context.Context) (durable.Outcome, error) {
 	record := context.WithoutCancel(ctx)
-	if err := a.append(record, a.claim, run.StageStarted{StageID: a.stage.ID, Module: a.stage.Module}); err != nil {
-		return "", err
+	if !a.goesOn {
+		if err := a.append(record, a.claim, run.StageStarted{StageID: a.stage.ID, Module: a.stage.Module}); err != nil {
+			return "", err
+		}
 	}
 	result, err := a.run(ctx)
+	_, waits := a.model.Suspended()
 	switch {
 	case errors.Is(err, errStore):
 		return "", err
 	case a.asked.broken() != nil:
 		return "", a.asked.broken()
 	case err != nil && ctx.Err() != nil:
-		return durable.Parked, a.park(record, a.stage.ID)
+		return durable.Parked, a.park(ctx, a.stage.ID)
+	case waits:
+		return durable.Waiting, nil
 	case err != nil:
 		return a.lost(record, err)
 	}
@@ -138,7 +178,12 @@ func (a *attempt) lost(ctx context.Context, err error) (durable.Outcome, error) 
 		return durable.Parked, a.append(ctx, a.claim, run.StagePaused{StageID: a.stage.ID, Reason: run.Exhausted, Artifacts: []artifact.Ref{},
 			Error: failed.Error, ErrorClass: failed.ErrorClass, Hint: failed.Hint})
 	}
-	return durable.Failed, a.append(ctx, a.claim, failed)
+	change := run.Change{Events: func([]artifact.Artifact) []run.Body { return []run.Body{failed} }}
+	if _, asked := errors.AsType[*chain.GivenUp](err); !asked && failed.ErrorClass != failure.Input {
+		// The module could make nothing of the answers: the next one needs others.
+		change.Forget = a.memo.used()
+	}
+	return durable.Failed, a.store.Commit(ctx, a.claim, change)
 }
 
 // errStore marks a failure of the store, after which the attempt is as if it had not been.
@@ -161,7 +206,7 @@ func (a *attempt) run(ctx context.Context) (result stage.Result, err error) {
 	}()
 	return a.catalog[a.stage.Module].Run(ctx, stage.Task{
 		StageID: a.stage.ID, Params: a.stage.Params, File: a.file, Inputs: a.inputs,
-		Model: a.model, Concurrency: a.stage.Policy.Concurrency,
+		Model: a, Concurrency: a.stage.Policy.Concurrency,
 		Progress: func(done, total int, unit string) {
 			a.model.Progress()
 			a.asked.progress(ctx, done, total, unit)
@@ -180,7 +225,7 @@ func (a *attempt) save(ctx context.Context, result stage.Result) (durable.Outcom
 	if result.Pause != "" {
 		outcome = durable.Parked
 	}
-	return outcome, a.store.Commit(ctx, a.claim, drafts, func(saved []artifact.Artifact) []run.Body {
+	return outcome, a.store.Commit(ctx, a.claim, run.Change{Save: drafts, Events: func(saved []artifact.Artifact) []run.Body {
 		var events []run.Body
 		refs := []artifact.Ref{}
 		for _, s := range saved {
@@ -193,7 +238,7 @@ func (a *attempt) save(ctx context.Context, result stage.Result) (durable.Outcom
 			return append(events, run.StagePaused{StageID: a.stage.ID, Reason: result.Pause, Artifacts: refs})
 		}
 		return append(events, run.StageFinished{StageID: a.stage.ID, CostUSD: a.asked.cost(), Artifacts: refs})
-	})
+	}})
 }
 
 // envelope makes a draft into an artifact that lacks only its version.

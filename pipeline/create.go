@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"cineforge/artifact"
 	"cineforge/failure"
@@ -22,6 +23,8 @@ type Spec struct {
 	EndAt     string         // stop behind this stage
 	DryRun    bool           // check everything and run nothing
 	Notice    string         // what the user should know first
+	Force     bool           // use no answer that another line of runs has paid for
+	Wake      time.Time      // when whoever works on what is due takes the run up; the zero time means at once
 	Drill     string         // the simulator's scenario that the run is against; "" if it is real
 }
 
@@ -43,6 +46,7 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 		RecipeID: plan.RecipeID, RecipeDigest: artifact.DigestOf(spec.Recipe.Source),
 		ProjectID: spec.ProjectID, InputName: spec.Input.Name, InputDigest: artifact.DigestOf(spec.Input.Data),
 		RuntimeParams: params, DryRun: spec.DryRun, StartFrom: spec.StartFrom, EndAt: spec.EndAt, Notice: spec.Notice, Drill: spec.Drill,
+		RootRunID: spec.RunID, Force: spec.Force,
 	}
 	reused, err := p.reuse(ctx, plan, first)
 	if err != nil {
@@ -65,7 +69,7 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 	if err := p.store.PutBlobs(ctx, spec.Recipe.Source, spec.Input.Data); err != nil {
 		return err
 	}
-	return p.store.Create(ctx, spec.RunID, spec.ProjectID, events...)
+	return p.store.Create(ctx, run.Creation{ID: spec.RunID, ProjectID: spec.ProjectID, Wake: spec.Wake, First: events})
 }
 
 // reuse finds, for a run that begins in the middle, an earlier run of the same

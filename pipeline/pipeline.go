@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"cineforge/artifact"
 	"cineforge/durable"
@@ -20,6 +21,7 @@ type Store interface {
 	run.Log
 	run.Archive
 	run.Runs
+	run.Memo
 }
 
 // Pipeline makes runs and does their stages. It is safe for concurrent use.
@@ -57,13 +59,18 @@ const finish durable.Step = "$finish"
 type opened struct {
 	*Pipeline
 	claim durable.Claim
+	terms durable.Terms
 	desk  Desk
 	plan  *recipe.Plan
 	purse *chain.Purse // of the whole run
+
+	mu      sync.Mutex              // guards what follows
+	hurried bool                    // an operator wants no waiting
+	asking  map[string]*chain.Stage // by stage
 }
 
 // Open takes up a run; see durable.Worker.
-func (p *Pipeline) Open(ctx context.Context, claim durable.Claim) (durable.Run, []durable.Result, error) {
+func (p *Pipeline) Open(ctx context.Context, claim durable.Claim, terms durable.Terms) (durable.Run, []durable.Result, error) {
 	state, err := run.Load(ctx, p.store, claim.Run)
 	if err != nil {
 		return nil, nil, err
@@ -81,7 +88,46 @@ func (p *Pipeline) Open(ctx context.Context, claim durable.Claim) (durable.Run, 
 			return nil, nil, err
 		}
 	}
-	return &opened{p, claim, desk, plan, chain.NewPurse(plan.MaxCostUSD, state.TotalCostUSD)}, results(state, plan), nil
+	return &opened{
+		Pipeline: p, claim: claim, terms: terms, desk: desk, plan: plan,
+		purse: chain.NewPurse(plan.MaxCostUSD, state.TotalCostUSD), asking: map[string]*chain.Stage{},
+	}, results(state, plan), nil
+}
+
+// Cancel records that an operator ended a run; see durable.Worker.
+func (p *Pipeline) Cancel(ctx context.Context, claim durable.Claim) error {
+	state, err := run.Load(ctx, p.store, claim.Run)
+	if err != nil || state.Status.Ended() {
+		return err
+	}
+	return p.append(ctx, claim, run.RunCancelled{Reason: "an operator ended it"},
+		run.PipelineFinished{Outcome: run.Cancelled, TotalCostUSD: state.TotalCostUSD, Error: "cancelled by an operator"})
+}
+
+// TryNow ends the waiting of the stages under way; see durable.Run.
+func (o *opened) TryNow() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.hurried = true
+	for _, s := range o.asking {
+		s.TryNow()
+	}
+}
+
+// asks notes that a stage asks, until the returned function is called.
+func (o *opened) asks(id string, s *chain.Stage) (done func()) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.asking[id] = s
+	if o.hurried {
+		s.TryNow()
+		o.hurried = false
+	}
+	return func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		delete(o.asking, id)
+	}
 }
 
 // Next says what may start; see durable.Run. A stage may start when all that it
@@ -150,12 +196,13 @@ func (p *Pipeline) resume(ctx context.Context, claim durable.Claim, event run.Ru
 	return run.Load(ctx, p.store, claim.Run)
 }
 
-// resumedBecause says why a run that is opened was left under way, or "" if it was not.
+// resumedBecause says why a run that is opened was left under way, or "" if it was
+// not. A stage that waits goes on waiting: nothing of it was lost.
 func resumedBecause(state run.State) string {
 	cause := ""
 	for _, st := range state.Stages {
 		switch {
-		case st.Status == run.StageRunning || st.Status == run.StageWaits:
+		case st.Status == run.StageRunning:
 			return run.ResumedAfterCrash
 		case st.Status == run.StageIsPaused && st.PauseReason != run.AwaitingConfirmation:
 			cause = run.ResumedByOperator
@@ -210,5 +257,5 @@ func (p *Pipeline) plan(ctx context.Context, state run.State) (*recipe.Plan, err
 
 // append records events that go with no artifact.
 func (p *Pipeline) append(ctx context.Context, claim durable.Claim, events ...run.Body) error {
-	return p.store.Commit(ctx, claim, nil, func([]artifact.Artifact) []run.Body { return events })
+	return p.store.Commit(ctx, claim, run.Change{Events: func([]artifact.Artifact) []run.Body { return events }})
 }

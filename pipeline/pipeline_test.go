@@ -285,9 +285,9 @@ func TestARunWhoseProcessDiedGoesOn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = w.store.Commit(t.Context(), dead, nil, func([]artifact.Artifact) []run.Body {
+		err = w.store.Commit(t.Context(), dead, run.Change{Events: func([]artifact.Artifact) []run.Body {
 			return []run.Body{run.StageStarted{StageID: "a", Module: "note"}}
-		})
+		}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -327,7 +327,7 @@ func TestAPauseWaitsForAPerson(t *testing.T) {
 	if err := w.pipeline().Confirm(t.Context(), claim); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.store.Release(t.Context(), claim); err != nil {
+	if err := w.store.Release(t.Context(), claim, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	state, err := w.execute(t.Context(), "r1")

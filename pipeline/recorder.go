@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"cineforge/artifact"
 	"cineforge/durable"
 	"cineforge/llm"
 	"cineforge/llm/chain"
@@ -16,9 +17,11 @@ type recorder struct {
 	p     *Pipeline
 	claim durable.Claim
 	stage string
+	memo  *memo
 
 	mu       sync.Mutex // guards what follows
 	attempts map[question]int
+	reused   map[string]bool        // the questions that are told of as reused
 	under    map[uint64]run.Attempt // the attempts under way, by the id of the try
 	total    int
 	usd      float64
@@ -35,9 +38,12 @@ type question struct {
 
 var _ chain.Observer = (*recorder)(nil)
 
-func newRecorder(o *opened, stageID string, earlier []run.AttemptState) *recorder {
-	r := &recorder{p: o.Pipeline, claim: o.claim, stage: stageID, attempts: map[question]int{}, under: map[uint64]run.Attempt{}, total: len(earlier), provider: code, model: code}
-	for _, a := range earlier {
+func newRecorder(o *opened, stageID string, st run.StageState, m *memo) *recorder {
+	r := &recorder{memo: m, p: o.Pipeline, claim: o.claim, stage: stageID, attempts: map[question]int{}, reused: map[string]bool{}, under: map[uint64]run.Attempt{}, total: len(st.Attempts), provider: code, model: code}
+	for _, u := range st.Reused {
+		r.reused[u] = true
+	}
+	for _, a := range st.Attempts {
 		r.attempts[question{a.Unit, llm.Role(a.Role)}]++
 		r.usd += amount(a.CostUSD)
 		r.provider, r.model = a.Provider, a.Model
@@ -59,12 +65,14 @@ func amount(usd *float64) float64 {
 // Observe records what happened before it goes on; see chain.Observer.
 func (r *recorder) Observe(ctx context.Context, events ...chain.Event) error {
 	var bodies []run.Body
+	var answers []run.Answer
 	for _, e := range events {
 		switch e := e.(type) {
 		case chain.Began:
 			bodies = append(bodies, run.AttemptStarted{Attempt: r.begin(e.Try), Decision: new(decisionOf(e.Decision))})
 		case chain.Answered:
 			bodies = append(bodies, attemptFinished(r.ended(e.Try, e.Response), e))
+			answers = append(answers, r.memo.answers(e)...)
 		case chain.Failure:
 			bodies = append(bodies, attemptFailed(r.ended(e.Try, e.Response), e))
 			// What an attempt has cost is recorded also when the run is stopping.
@@ -81,7 +89,21 @@ func (r *recorder) Observe(ctx context.Context, events ...chain.Event) error {
 			bodies = append(bodies, run.BudgetExceeded{StageID: r.stage, Unit: e.Unit, SpentUSD: e.Spent, LimitUSD: e.Limit})
 		}
 	}
-	return r.append(ctx, bodies...)
+	return r.commit(ctx, answers, bodies...)
+}
+
+// reuse tells, once, that a question was not asked.
+func (r *recorder) reuse(ctx context.Context, req llm.Request, a run.Answer) error {
+	name := req.Unit + "/" + string(req.Role)
+	r.mu.Lock()
+	known := r.reused[name]
+	r.reused[name] = true
+	r.provider, r.model = a.Provider, a.Model
+	r.mu.Unlock()
+	if known {
+		return nil
+	}
+	return r.append(ctx, run.UnitReused{StageID: r.stage, Unit: req.Unit, Role: string(req.Role), Provider: a.Provider, Model: a.Model, ServedModel: a.ServedModel, FromRunID: a.RunID})
 }
 
 // begin gives the coming attempt its number.
@@ -122,15 +144,25 @@ func (r *recorder) progress(ctx context.Context, done, total int, unit string) {
 }
 
 func (r *recorder) append(ctx context.Context, events ...run.Body) error {
-	err := r.p.append(ctx, r.claim, events...)
-	if err != nil && ctx.Err() == nil {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if r.err == nil {
-			r.err = err
-		}
-	}
+	return r.commit(ctx, nil, events...)
+}
+
+func (r *recorder) commit(ctx context.Context, answers []run.Answer, events ...run.Body) error {
+	err := r.p.store.Commit(ctx, r.claim, run.Change{Answers: answers, Events: func([]artifact.Artifact) []run.Body { return events }})
+	r.fail(ctx, err)
 	return err
+}
+
+// fail notes that something could not be recorded or read, unless ctx is why.
+func (r *recorder) fail(ctx context.Context, err error) {
+	if err == nil || ctx.Err() != nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err == nil {
+		r.err = err
+	}
 }
 
 // broken returns the first failure to record something.

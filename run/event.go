@@ -47,6 +47,8 @@ const (
 	MoneySpent        TerminalReason = "cost_budget_exceeded"
 	ModuleError       TerminalReason = "module_error" // the stage's own code failed
 	InvalidInput      TerminalReason = "invalid_input"
+
+	CancelledByOperator TerminalReason = "cancelled"
 )
 
 // The reasons for which a stage pauses.
@@ -68,8 +70,11 @@ type PipelineStarted struct {
 	DryRun        bool            `json:"dry_run"`
 	StartFrom     string          `json:"start_from,omitempty"`
 	EndAt         string          `json:"end_at,omitempty"`
-	Notice        string          `json:"notice,omitempty"` // what the user should know first, such as that no key is set
-	Drill         string          `json:"drill,omitempty"`  // the simulator's scenario that answers, in place of real providers
+	Notice        string          `json:"notice,omitempty"`        // what the user should know first, such as that no key is set
+	ParentRunID   string          `json:"parent_run_id,omitempty"` // the run that this one retries
+	RootRunID     string          `json:"root_run_id,omitempty"`   // the first run of the line
+	Force         bool            `json:"force,omitempty"`         // no answer of another line of runs is used
+	Drill         string          `json:"drill,omitempty"`         // the simulator's scenario that answers, in place of real providers
 }
 
 // StageStarted says that an attempt at a stage began.
@@ -219,6 +224,43 @@ func decode[B Body](data []byte) (Body, error) {
 	var b B
 	err := json.Unmarshal(data, &b)
 	return b, err
+}
+
+// RetryRequested says what a retry takes over from the run before, and why it begins
+// where it does.
+type RetryRequested struct {
+	ParentRunID string    `json:"parent_run_id"`
+	Mode        RetryMode `json:"mode"`
+	From        []string  `json:"from"`                   // the stages that it begins at
+	Kept        []string  `json:"kept"`                   // the stages whose results are taken over
+	SteppedBack []string  `json:"stepped_back,omitempty"` // kept by the request, and done again since their results can't be used
+	Reason      string    `json:"reason,omitempty"`       // why it stepped back
+}
+
+// RetryMode says what a retry was asked to do again.
+type RetryMode string
+
+// The modes of a retry.
+const (
+	RetryFailed RetryMode = "failed_stage" // what did not end well
+	RetryFrom   RetryMode = "from"         // a named stage, and all that builds on it
+	RetryFull   RetryMode = "full"         // everything
+)
+
+// UnitReused says that a question was not asked, since its answer is there already.
+type UnitReused struct {
+	StageID     string `json:"stage_id"`
+	Unit        string `json:"unit"`
+	Role        string `json:"role"`
+	Provider    string `json:"provider"` // who gave the answer
+	Model       string `json:"model"`
+	ServedModel string `json:"served_model"`
+	FromRunID   string `json:"from_run_id"`
+}
+
+// RunCancelled says that an operator ended the run. The end follows.
+type RunCancelled struct {
+	Reason string `json:"reason,omitempty"`
 }
 
 // Terminal reports whether b ends its run.

@@ -15,6 +15,9 @@ func (BreakerOpened) EventName() string      { return "breaker_opened" }
 func (BreakerProbing) EventName() string     { return "breaker_probing" }
 func (BreakerClosed) EventName() string      { return "breaker_closed" }
 func (BudgetExceeded) EventName() string     { return "budget_exceeded" }
+func (UnitReused) EventName() string         { return "unit_reused" }
+func (RetryRequested) EventName() string     { return "retry_requested" }
+func (RunCancelled) EventName() string       { return "run_cancelled" }
 func (UnitDone) EventName() string           { return "unit_done" }
 func (ArtifactSaved) EventName() string      { return "artifact_saved" }
 func (StagePaused) EventName() string        { return "stage_paused" }
@@ -42,6 +45,9 @@ var decoders = map[string]func([]byte) (Body, error){
 	"breaker_probing":      decode[BreakerProbing],
 	"breaker_closed":       decode[BreakerClosed],
 	"budget_exceeded":      decode[BudgetExceeded],
+	"unit_reused":          decode[UnitReused],
+	"retry_requested":      decode[RetryRequested],
+	"run_cancelled":        decode[RunCancelled],
 	"unit_done":            decode[UnitDone],
 	"artifact_saved":       decode[ArtifactSaved],
 	"stage_paused":         decode[StagePaused],

@@ -150,7 +150,7 @@ func TestStatusFollowsTheEvents(t *testing.T) {
 		run   run.Status
 		stage run.StageStatus
 	}{
-		{started("a", "b"), run.Running, run.StagePending},
+		{started("a", "b"), run.Queued, run.StagePending},
 		{run.StageStarted{StageID: "a"}, run.Running, run.StageRunning},
 		{run.AttemptStarted{Attempt: attempt}, run.Running, run.StageRunning},
 		{run.StagePaused{StageID: "a", Reason: run.Interrupted}, run.Paused, run.StageIsPaused},
@@ -281,7 +281,7 @@ func TestTheOrderOfIndependentStagesDoesNotMatter(t *testing.T) {
 			model := "m-" + id
 			want.Stages[id] = &run.StageState{Status: run.StageDone, ModelUsed: &model, CallCount: 1, AttemptCount: 1,
 				Attempts:     []run.AttemptState{{Attempt: 1, Unit: "u", Role: "work", Model: model, Provider: "p", Status: "success", InputTokens: 3, CostUSD: new(0.5)}},
-				ArtifactRefs: []artifact.Ref{}, UnitsDone: 1, UnitsTotal: 1, CostUSD: 0.5}
+				ArtifactRefs: []artifact.Ref{}, UnitsDone: 1, UnitsTotal: 1, Furthest: 1, CostUSD: 0.5}
 		}
 		if diff := cmp.Diff(want.Stages, got.Stages); diff != "" {
 			t.Fatal(diff)

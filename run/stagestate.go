@@ -24,30 +24,14 @@ func (s *State) applyStage(body Body, at UnixTime) {
 		st := s.stage(b.StageID)
 		st.Status = StageReused
 		st.ArtifactRefs = refs(b.Artifacts)
-	case AttemptStarted:
-		st := s.stage(b.StageID)
-		st.Attempts = append(st.Attempts, AttemptState{Attempt: b.Attempt.Attempt, Unit: b.Unit, Role: b.Role,
-			Model: b.Model, Provider: b.Provider, Status: attemptRuns, StartedAt: &at})
-		st.AttemptCount = len(st.Attempts)
-		st.waitsNoMore(b.Unit, b.Role)
-	case AttemptFinished:
-		s.attemptFinished(b)
-		st := s.stage(b.StageID)
-		st.ProgressAt = &at
-	case AttemptFailed:
-		s.attemptFailed(b)
 	case StageRetrying:
-		s.stage(b.StageID).wait(Wait{b.Unit, b.Role, UnixTime{b.NextAttemptAt.Time}, b.Reason, true}, at)
+		s.stage(b.StageID).wait(Wait{b.Unit, b.Role, UnixTime{b.NextAttemptAt.Time}, b.Reason, true, 0}, at)
 	case StageFallback:
 		st := s.stage(b.StageID)
 		st.Fallback = &Fallback{At: at, Unit: b.Unit, From: b.FromModel, To: b.ToModel, Reason: b.Reason}
 		st.Fallbacks++
 	case StageWaiting:
-		s.stage(b.StageID).wait(Wait{b.Unit, b.Role, UnixTime{b.Until.Time}, b.Reason, false}, at)
-	case UnitDone:
-		st := s.stage(b.StageID)
-		st.ProgressAt = &at
-		st.UnitsDone, st.UnitsTotal = max(st.UnitsDone, b.Done), b.Total
+		s.stage(b.StageID).wait(Wait{b.Unit, b.Role, UnixTime{b.Until.Time}, b.Reason, false, b.Decision.Round}, at)
 	case StagePaused:
 		st := s.stage(b.StageID)
 		st.Status, st.PauseReason = StageIsPaused, b.Reason
@@ -66,6 +50,41 @@ func (s *State) applyStage(body Body, at UnixTime) {
 		st.Error, st.Hint = b.Error, b.Hint
 		st.ErrorCode, st.RequestID = b.ErrorCode, b.RequestID
 		st.close(at)
+	default:
+		s.applyUnit(body, at)
+	}
+}
+
+// applyUnit folds in an event of one of a stage's units.
+func (s *State) applyUnit(body Body, at UnixTime) {
+	switch b := body.(type) {
+	case AttemptStarted:
+		st := s.stage(b.StageID)
+		st.Attempts = append(st.Attempts, AttemptState{Attempt: b.Attempt.Attempt, Unit: b.Unit, Role: b.Role,
+			Model: b.Model, Provider: b.Provider, Status: attemptRuns, StartedAt: &at})
+		st.AttemptCount = len(st.Attempts)
+		st.waitsNoMore(b.Unit, b.Role)
+	case AttemptFinished:
+		s.attemptFinished(b)
+		st := s.stage(b.StageID)
+		st.ProgressAt, st.Crashes = &at, 0
+	case UnitReused:
+		st := s.stage(b.StageID)
+		st.Reused = append(st.Reused, b.Unit+"/"+b.Role)
+		if b.FromRunID != s.RunID { // its own are counted already
+			st.CallCount++
+			st.ModelUsed = &b.Model
+		}
+		st.waitsNoMore(b.Unit, b.Role)
+	case AttemptFailed:
+		s.attemptFailed(b)
+	case UnitDone:
+		st := s.stage(b.StageID)
+		st.ProgressAt = &at
+		st.UnitsDone, st.UnitsTotal = max(st.UnitsDone, b.Done), b.Total
+		if b.Done > st.Furthest {
+			st.Furthest, st.Crashes = b.Done, 0
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -41,6 +42,7 @@ const (
 	StageReused   StageStatus = "skipped_reused"
 	StageIsPaused StageStatus = "paused"
 	StageWaits    StageStatus = "waiting" // for somebody who can answer
+	StageCanceled StageStatus = "cancelled"
 )
 
 // Through reports whether what comes after a stage of this status may build on it.
@@ -118,6 +120,9 @@ type StageState struct {
 	Waits           []Wait         `json:"waits,omitempty"`       // by the time they end
 	Fallback        *Fallback      `json:"fallback,omitempty"`    // the last one
 	Fallbacks       int            `json:"fallback_count,omitempty"`
+	Reused          []string       `json:"reused,omitempty"`   // the questions that were not asked since their answers were there, by unit and role
+	Crashes         int            `json:"crashes,omitempty"`  // how often its process died since it last came forward
+	Furthest        int            `json:"furthest,omitempty"` // the most units that were ever done
 }
 
 // Fallback is a question that went to another model than it was meant for.
@@ -136,6 +141,7 @@ type Wait struct {
 	Until  UnixTime `json:"until"`
 	Reason string   `json:"reason"`
 	Retry  bool     `json:"retry,omitempty"` // a pause before the next try, and not waiting for somebody
+	Round  int      `json:"round,omitempty"` // the one that ended
 }
 
 // State is what the events of a run say now.
@@ -156,7 +162,10 @@ type State struct {
 	InputName     string                 `json:"input_name"`
 	InputDigest   artifact.Digest        `json:"input_digest"`
 	RecipeDigest  artifact.Digest        `json:"recipe_digest"`
-	ParentRunID   *string                `json:"parent_run_id"`
+	ParentRunID   *string                `json:"parent_run_id"`         // the run that this one retries
+	RootRunID     string                 `json:"root_run_id,omitempty"` // the first run of the line
+	Retry         *RetryRequested        `json:"retry,omitempty"`       // what was asked for
+	Force         bool                   `json:"force,omitempty"`
 	NextAttemptAt *UnixTime              `json:"next_attempt_at"`
 	WaitReason    *string                `json:"wait_reason"`
 	Notice        string                 `json:"notice,omitempty"`
@@ -204,6 +213,10 @@ func (s *State) Apply(e Event) error {
 		s.start(b, at)
 	case RunResumed:
 		s.resume(b, at)
+	case RetryRequested:
+		s.Retry = &b
+	case RunCancelled:
+		s.cancel(at)
 	case PipelineFinished:
 		s.finish(b, at)
 	case DryRunValidated:
@@ -220,6 +233,10 @@ func (s *State) start(b PipelineStarted, at UnixTime) {
 	s.RecipeID, s.RecipeDigest = b.RecipeID, b.RecipeDigest
 	s.ProjectID, s.InputName, s.InputDigest = b.ProjectID, b.InputName, b.InputDigest
 	s.DryRun, s.Notice, s.Drill, s.StartFrom, s.EndAt = b.DryRun, b.Notice, b.Drill, b.StartFrom, b.EndAt
+	s.RootRunID, s.Force = cmp.Or(b.RootRunID, s.RunID), b.Force
+	if b.ParentRunID != "" {
+		s.ParentRunID = &b.ParentRunID
+	}
 	if b.RuntimeParams != nil {
 		s.RuntimeParams = b.RuntimeParams
 	}
@@ -242,11 +259,26 @@ func (s *State) resume(b RunResumed, at UnixTime) {
 			st.close(at)
 			st.lose()
 			st.Status = StagePending
+			st.Crashes++
 			st.UnitsDone, st.UnitsTotal = 0, 0
 		case st.Status == StageIsPaused: // its patience begins anew
 			st.Status, st.PauseReason, st.ProgressAt = StagePending, "", nil
 			st.Error, st.Hint = "", ""
 			st.UnitsDone, st.UnitsTotal = 0, 0
+		}
+	}
+}
+
+// cancel ends what was under way.
+func (s *State) cancel(at UnixTime) {
+	for _, st := range s.Stages {
+		switch st.Status {
+		case StageRunning, StageWaits:
+			st.close(at)
+			st.lose()
+			st.Status, st.TerminalReason = StageCanceled, CancelledByOperator
+		case StageIsPaused:
+			st.Status, st.TerminalReason, st.PauseReason = StageCanceled, CancelledByOperator, ""
 		}
 	}
 }
@@ -273,9 +305,21 @@ func (s *State) settle() {
 		s.Status = Waiting
 	case counts[StageIsPaused] > 0:
 		s.Status = Paused
+	case !s.begun():
+		s.Status = Queued
 	default:
 		s.Status = Running
 	}
+}
+
+// begun reports whether any stage was ever under way.
+func (s *State) begun() bool {
+	for _, st := range s.Stages {
+		if st.StartedAt != nil {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *State) finish(b PipelineFinished, at UnixTime) {

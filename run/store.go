@@ -2,11 +2,14 @@ package run
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"iter"
+	"time"
 
 	"cineforge/artifact"
 	"cineforge/durable"
+	"cineforge/llm"
 )
 
 // The errors of stores.
@@ -15,26 +18,84 @@ var (
 	ErrExists = errors.New("a run of that id exists already")
 	// ErrNotFound means that there is no such run, artifact or blob.
 	ErrNotFound = errors.New("not found")
+	// ErrDamaged means that content is not what was stored.
+	ErrDamaged = errors.New("the stored content does not match its digest; the database is damaged")
 )
+
+// RetriedError means that a run is being retried already.
+type RetriedError struct{ By string }
+
+// Error names the retry.
+func (e *RetriedError) Error() string { return "it is retried already by run " + e.By }
 
 // Summary is a run in a list.
 type Summary struct {
 	RunID     string
 	ProjectID string
+	Parent    string // the run that it retries; "" if it is the first of its line
+}
+
+// Answer is a model's answer to a question, kept so that the question need not be
+// asked, and paid for, again.
+type Answer struct {
+	Key   string `json:"-"` // of the question's content
+	Chain string `json:"-"` // of the models that it was asked of; "" if no other line of runs may use it
+	RunID string `json:"-"` // the run that asked
+
+	JSON        json.RawMessage `json:"json"`
+	Source      llm.Source      `json:"source"`
+	Provider    string          `json:"provider"`
+	Model       string          `json:"model"` // as the recipe names it
+	ServedModel string          `json:"served_model"`
+	RequestID   string          `json:"request_id,omitempty"`
+}
+
+// Query says which answers to a question will do.
+type Query struct {
+	Key   string // of the question's content
+	Root  string // answers of this line of runs,
+	Chain string // and of others if they asked this chain; "" for none
+}
+
+// Memo keeps answers. They get into it by Log.Commit.
+type Memo interface {
+	// Answer returns an answer to a question, one of the own line first, or ErrNotFound.
+	Answer(ctx context.Context, q Query) (Answer, error)
+}
+
+// Creation is what makes a run.
+type Creation struct {
+	ID, ProjectID string
+	Parent, Root  string // "" if the run is the first of its line
+
+	// Wake is when the run is taken up by whoever works on runs that nobody has
+	// taken up; the zero time means at once.
+	Wake  time.Time
+	First []Body
+}
+
+// Change is what is stored in one transaction.
+type Change struct {
+	Save    []artifact.Artifact
+	Answers []Answer
+	Forget  []string // keys of answers of the run's line that are of no use
+
+	// Events are appended; they are asked for when each artifact has its version.
+	Events func(saved []artifact.Artifact) []Body
 }
 
 // Log keeps the events of runs, and with them what the runs made. It is safe for
 // concurrent use, by several processes.
 type Log interface {
-	// Create makes a run with its first events. It returns ErrExists if the id is taken.
-	Create(ctx context.Context, id, projectID string, first ...Body) error
+	// Create makes a run with its first events. It returns ErrExists if the id is
+	// taken, and a *RetriedError if the run's parent has another retry under way.
+	Create(ctx context.Context, c Creation) error
 
-	// Commit stores artifacts and the events that tell of them in one transaction:
-	// all of it is there when Commit returns nil, and nothing otherwise. It gives
-	// each artifact a version, or the latest one if that is the same, and asks
-	// events for what to append. It returns an error that wraps durable.ErrLost
-	// if the claim is void or the run has ended.
-	Commit(ctx context.Context, claim durable.Claim, save []artifact.Artifact, events func(saved []artifact.Artifact) []Body) error
+	// Commit stores a change in one transaction: all of it is there when Commit
+	// returns nil, and nothing otherwise. It gives each artifact a version, or the
+	// latest one if that is the same. It returns an error that wraps
+	// durable.ErrLost if the claim is void or the run has ended.
+	Commit(ctx context.Context, claim durable.Claim, c Change) error
 
 	// Events returns the events of a run after a seq, in order.
 	Events(ctx context.Context, id string, after int64) iter.Seq2[Event, error]
@@ -59,6 +120,8 @@ type Archive interface {
 type Runs interface {
 	// Runs returns runs, newest first: those of a project, or all for "".
 	Runs(ctx context.Context, projectID string) iter.Seq2[Summary, error]
+	// Line returns the runs of a line, oldest first.
+	Line(ctx context.Context, root string) ([]Summary, error)
 }
 
 // Load folds the events of a run. It returns ErrNotFound if there is no such run.

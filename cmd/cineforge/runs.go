@@ -188,7 +188,7 @@ func (c *runsWatchCmd) Run(ctx context.Context, g *cli, s streams) error {
 		ctx = timed
 	}
 	if !state.Status.Ended() {
-		if state, err = showRun(ctx, a, c.ID, g, s); state.RunID == "" {
+		if state, err = (viewing{a, g, s, a.Attend}).show(ctx, c.ID); state.RunID == "" {
 			return err
 		}
 	}

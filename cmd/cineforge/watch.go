@@ -23,6 +23,19 @@ import (
 // with an error that only keeps it from being shown, or says that it goes on
 // elsewhere; without a state there is nothing to tell of the run.
 func showRun(ctx context.Context, a *app.App, id string, g *cli, s streams) (run.State, error) {
+	return viewing{a, g, s, a.Execute}.show(ctx, id)
+}
+
+// viewing is how runs are shown that are executed meanwhile.
+type viewing struct {
+	app     *app.App
+	cli     *cli
+	streams streams
+	execute func(ctx context.Context, runID string, onlooking func()) error
+}
+
+func (v viewing) show(ctx context.Context, id string) (run.State, error) {
+	a, g, s := v.app, v.cli, v.streams
 	signalled, stop := interruptible(ctx)
 	defer stop()
 	ctx, interrupt := context.WithCancel(signalled)
@@ -32,7 +45,7 @@ func showRun(ctx context.Context, a *app.App, id string, g *cli, s streams) (run
 	var executed error
 	go func() {
 		defer close(rest)
-		executed = a.Execute(ctx, id, func() {
+		executed = v.execute(ctx, id, func() {
 			if !live {
 				fmt.Fprintln(s.err, "Another process works on this run. It is shown here, and taken over if that process dies.")
 			}

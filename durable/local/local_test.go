@@ -3,6 +3,7 @@ package local_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -22,10 +23,77 @@ type journal struct {
 	mu     sync.Mutex
 	epochs map[string]int64
 	until  map[string]time.Time
+
+	wake    map[string]time.Time
+	signals map[string][]durable.Signal
+	changed chan struct{}
 }
 
 func newJournal() *journal {
-	return &journal{epochs: map[string]int64{}, until: map[string]time.Time{}}
+	return &journal{epochs: map[string]int64{}, until: map[string]time.Time{}, wake: map[string]time.Time{}, signals: map[string][]durable.Signal{}, changed: make(chan struct{})}
+}
+
+// add makes a run that is due.
+func (j *journal) add(runs ...string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, r := range runs {
+		j.wake[r] = time.Time{}
+	}
+	j.tell()
+}
+
+// say says something to a run.
+func (j *journal) say(run string, s durable.Signal) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.signals[run] = append(j.signals[run], s)
+	j.wake[run] = time.Time{}
+	j.tell()
+}
+
+func (j *journal) tell() {
+	close(j.changed)
+	j.changed = make(chan struct{})
+}
+
+func (j *journal) Due(_ context.Context, n int) (due []local.Due, next time.Time, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	next, now := local.Never, time.Now()
+	for _, r := range slices.Sorted(maps.Keys(j.wake)) {
+		at := j.wake[r]
+		if j.until[r].After(at) {
+			at = j.until[r]
+		}
+		if at.After(now) {
+			if at.Before(next) {
+				next = at
+			}
+		} else if len(due) < n {
+			due = append(due, local.Due{Run: r, Group: r[:1]})
+		}
+	}
+	return due, next, nil
+}
+
+func (j *journal) Signals(_ context.Context, run string) ([]durable.Signal, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Clone(j.signals[run]), nil
+}
+
+func (j *journal) Hear(_ context.Context, c durable.Claim, signal durable.Signal) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.signals[c.Run] = slices.DeleteFunc(j.signals[c.Run], func(s durable.Signal) bool { return s == signal })
+	return nil
+}
+
+func (j *journal) Changed() <-chan struct{} {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.changed
 }
 
 func (j *journal) Claim(_ context.Context, run string, ttl time.Duration) (durable.Claim, error) {
@@ -49,11 +117,13 @@ func (j *journal) Renew(_ context.Context, c durable.Claim, ttl time.Duration) e
 	return nil
 }
 
-func (j *journal) Release(_ context.Context, c durable.Claim) error {
+func (j *journal) Release(_ context.Context, c durable.Claim, wake time.Time) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.epochs[c.Run] == c.Epoch {
 		j.until[c.Run] = time.Time{}
+		j.wake[c.Run] = wake
+		j.tell()
 	}
 	return nil
 }
@@ -68,9 +138,20 @@ type worker struct {
 	busy    int
 	mostly  int // the most steps under way at a time
 	started []durable.Step
+
+	cancelled []string
 }
 
-func (w *worker) Open(context.Context, durable.Claim) (durable.Run, []durable.Result, error) {
+func (w *worker) TryNow() {}
+
+func (w *worker) Cancel(_ context.Context, c durable.Claim) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.cancelled = append(w.cancelled, c.Run)
+	return nil
+}
+
+func (w *worker) Open(context.Context, durable.Claim, durable.Terms) (durable.Run, []durable.Result, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w, slices.Clone(w.done), nil

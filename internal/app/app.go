@@ -45,7 +45,7 @@ type App struct {
 	router   *chain.Router
 	pipeline *pipeline.Pipeline
 	engine   durable.Engine
-	journal  local.Journal
+	journal  journal
 	tally    tally
 	close    func() error
 }
@@ -82,7 +82,22 @@ func Open(ctx context.Context, dataDir string, models Models) (*App, error) {
 		return nil, &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("the database in %s can't be used: %v", dataDir, err),
 			Hint: "cineforge doctor tells more", Err: err}
 	}
+	if models.Engine.Poll == 0 {
+		models.Engine.Poll = otherProcessPoll
+	}
 	return New(store, dataDir, models), nil
+}
+
+// otherProcessPoll is how often it is looked for what other processes said to a run.
+const otherProcessPoll = 200 * time.Millisecond
+
+// journal is where it is kept who works on which run, and what is said to runs.
+type journal interface {
+	local.Journal
+	Signal(ctx context.Context, run string, signal durable.Signal) error
+	Hasten(ctx context.Context) error
+	Serve() error
+	Served() bool
 }
 
 // New makes a system over an open store, which closing the system closes too.
@@ -94,7 +109,7 @@ func New(store *sqlite.Store, dataDir string, models Models) *App {
 	router := chain.New(o)
 	a := &App{Store: store, dataDir: dataDir, roster: roster, router: router, journal: store, tally: store, close: store.Close}
 	a.pipeline = pipeline.New(store, Modules(), a.desk)
-	a.engine = local.New(store, a.pipeline, local.Options{})
+	a.engine = local.New(store, a.pipeline, models.Engine)
 	return a
 }
 
@@ -135,6 +150,8 @@ type Start struct {
 	StartFrom string
 	EndAt     string
 	DryRun    bool
+	Force     bool   // ask anew what earlier runs have asked
+	Queue     bool   // leave the run to whoever works on what is due
 	Drill     string // a scenario of the simulator, which then answers in place of real providers
 }
 
@@ -162,7 +179,10 @@ func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
 	}
 	spec := pipeline.Spec{
 		ProjectID: s.ProjectID, Recipe: r, Input: s.File, Params: s.Params,
-		StartFrom: s.StartFrom, EndAt: s.EndAt, DryRun: s.DryRun,
+		StartFrom: s.StartFrom, EndAt: s.EndAt, DryRun: s.DryRun, Force: s.Force,
+	}
+	if !s.Queue {
+		spec.Wake = time.Now().Add(local.DefaultClaimTTL) // the caller is about to execute it
 	}
 	prefix := "run-"
 	if s.Drill != "" {
@@ -175,7 +195,7 @@ func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
 		spec.Notice = offlineNotice
 	}
 	for {
-		spec.RunID = newRunID(prefix)
+		spec.RunID = prefix + randomHex(4)
 		err := a.pipeline.Create(ctx, spec)
 		if !errors.Is(err, run.ErrExists) {
 			return spec.RunID, err
@@ -191,16 +211,29 @@ const retakeInterval = 2 * time.Second
 // onlooking once, and takes the run over if that process dies; a run that the
 // other process parked stays parked.
 func (a *App) Execute(ctx context.Context, runID string, onlooking func()) error {
+	return a.execute(ctx, runID, onlooking, false)
+}
+
+// Attend is Execute, but leaves what waits for a time or for its turn to the server on
+// the data directory, if there is one.
+func (a *App) Attend(ctx context.Context, runID string, onlooking func()) error {
+	return a.execute(ctx, runID, onlooking, true)
+}
+
+func (a *App) execute(ctx context.Context, runID string, onlooking func(), leave bool) error {
 	for looking := false; ; looking = true {
-		if looking {
-			state, err := run.Load(ctx, a.Store, runID)
-			if err != nil || state.Status == run.Paused {
+		state, err := run.Load(ctx, a.Store, runID)
+		if err != nil || looking && (state.Status == run.Paused || state.Status.Ended()) {
+			return err
+		}
+		if rests := state.Status == run.Waiting || state.Status == run.Queued; !leave || !rests || !a.journal.Served() {
+			err = a.engine.Execute(ctx, runID)
+			if errors.Is(err, durable.ErrCancelled) {
+				return nil // which the run's state tells
+			}
+			if !errors.Is(err, durable.ErrHeld) {
 				return err
 			}
-		}
-		err := a.engine.Execute(ctx, runID)
-		if !errors.Is(err, durable.ErrHeld) {
-			return err
 		}
 		if !looking {
 			onlooking()
@@ -251,7 +284,8 @@ func (a *App) Confirm(ctx context.Context, runID string) error {
 	for waited := time.Duration(0); ; waited += retakeInterval {
 		claim, err := a.journal.Claim(ctx, runID, local.DefaultClaimTTL)
 		if err == nil {
-			return errors.Join(a.pipeline.Confirm(ctx, claim), a.journal.Release(ctx, claim))
+			// The caller is about to execute it.
+			return errors.Join(a.pipeline.Confirm(ctx, claim), a.journal.Release(ctx, claim, time.Now().Add(local.DefaultClaimTTL)))
 		}
 		if !errors.Is(err, durable.ErrHeld) || waited > local.DefaultClaimTTL {
 			return err
@@ -264,10 +298,11 @@ func (a *App) Confirm(ctx context.Context, runID string) error {
 	}
 }
 
-func newRunID(prefix string) string {
-	var b [4]byte
-	rand.Read(b[:]) //nolint:errcheck // never fails
-	return prefix + hex.EncodeToString(b[:])
+// randomHex returns n bytes of chance in hexadecimal.
+func randomHex(n int) string {
+	b := make([]byte, n)
+	rand.Read(b) //nolint:errcheck // never fails
+	return hex.EncodeToString(b)
 }
 
 var (

@@ -256,8 +256,8 @@ func TestAnOnlookerTakesOverFromTheDeadOnly(t *testing.T) {
 						return // it is never heard of again
 					}
 					paused := run.StagePaused{StageID: "ingest", Reason: run.Interrupted, Artifacts: []artifact.Ref{}}
-					err := other.Commit(t.Context(), claim, nil, func([]artifact.Artifact) []run.Body { return []run.Body{paused} })
-					if err := errors.Join(err, other.Release(t.Context(), claim)); err != nil {
+					err := other.Commit(t.Context(), claim, run.Change{Events: func([]artifact.Artifact) []run.Body { return []run.Body{paused} }})
+					if err := errors.Join(err, other.Release(t.Context(), claim, local.Never)); err != nil {
 						t.Error(err)
 					}
 				}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"cineforge/internal/app"
@@ -132,6 +133,7 @@ func (p play) on(t *testing.T) outcome {
 	o := outcome{play: p, began: time.Now(), store: store}
 	ids := p.start(t, a)
 	o.took = time.Since(o.began)
+	synctest.Wait() // for the providers to see that a caller has left
 	o.calls = sim.Calls()
 	for _, id := range ids {
 		state, err := run.Load(t.Context(), store, id)
@@ -159,7 +161,7 @@ func (p play) start(t *testing.T, a *app.App) (ids []string) {
 		if i > 0 {
 			time.Sleep(p.apart)
 		}
-		id, err := a.Start(t.Context(), app.Start{File: p.file, RecipeID: "mvp_ingest", EndAt: p.endAt, Params: map[string]any{"accept_config": true}})
+		id, err := a.Start(t.Context(), app.Start{File: p.file, RecipeID: "mvp_ingest", EndAt: p.endAt, Params: map[string]any{"accept_config": true}, Force: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"cineforge/durable/local"
 	"cineforge/llm"
 	"cineforge/llm/anthropic"
 	"cineforge/llm/catalog"
@@ -108,6 +109,9 @@ type Models struct {
 	// Router has settings of how hard is tried; the zero value is a good choice. Its
 	// memory is the system's.
 	Router chain.Options
+
+	// Engine has settings of how runs are executed; the zero value is a good choice.
+	Engine local.Options
 }
 
 // roster finds the models that a stage may ask. It makes each of them once.

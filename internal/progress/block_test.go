@@ -64,7 +64,7 @@ func TestBlock(t *testing.T) {
   14s · $0.47 · Ctrl-C parks it`},
 		// Four lines of prose are enough. One column is missing for the longest title.
 		{"a long notice", verbose, 0, 40, `
-▶ night_fer… → mvp_ingest · run-0a1b2c3d
+○ night_fer… → mvp_ingest · run-0a1b2c3d
   Note: aaaa aaaa aaaa aaaa aaaa aaaa
   aaaa aaaa aaaa aaaa aaaa aaaa aaaa
   aaaa aaaa aaaa aaaa aaaa aaaa aaaa
@@ -121,7 +121,7 @@ func TestBlock(t *testing.T) {
     cineforge runs watch run-0a1b2c3d
   14s · $0.47 · 12k tokens in, 750 out`},
 		{"reused", dry()[:2], 0, 80, `
-▶ night_ferry.fountain → mvp_ingest · run-0a1b2c3d
+○ night_ferry.fountain → mvp_ingest · run-0a1b2c3d
 ↺ Reading the script                reused  ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒
 ○ Putting it into screenplay form   to do
 ○ Finding the scenes                to do

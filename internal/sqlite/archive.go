@@ -24,9 +24,6 @@ func (s *Store) PutBlobs(ctx context.Context, data ...[]byte) error {
 	})
 }
 
-// errDamaged means that content is not what was stored.
-var errDamaged = errors.New("the stored content does not match its digest; the database is damaged")
-
 func putBlob(tx *sql.Tx, digest artifact.Digest, data []byte) error {
 	if data == nil {
 		data = []byte{} // nil would be stored as NULL
@@ -48,7 +45,7 @@ func (s *Store) Blob(ctx context.Context, digest artifact.Digest) ([]byte, error
 		return nil, fmt.Errorf("read %s: %w", digest, err)
 	}
 	if artifact.DigestOf(data) != digest {
-		return nil, fmt.Errorf("read %s: %w", digest, errDamaged)
+		return nil, fmt.Errorf("read %s: %w", digest, run.ErrDamaged)
 	}
 	return data, nil
 }
@@ -164,7 +161,7 @@ func scanArtifact(row interface{ Scan(...any) error }) (a artifact.Artifact, err
 		return a, err
 	}
 	if artifact.DigestOf(a.Data) != digest {
-		return a, errDamaged
+		return a, run.ErrDamaged
 	}
 	return a, json.Unmarshal(metadata, &a.Metadata)
 }

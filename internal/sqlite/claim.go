@@ -5,20 +5,35 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"cineforge/durable"
+	"cineforge/durable/local"
 	"cineforge/run"
 )
 
 // Claim takes a run, unless another claim of it is alive. The new epoch voids all older claims.
 func (s *Store) Claim(ctx context.Context, id string, ttl time.Duration) (durable.Claim, error) {
+	if err := s.presence.show(); err != nil {
+		return durable.Claim{}, err
+	}
+	claim, err := s.claim(ctx, id, ttl)
+	if errors.Is(err, durable.ErrHeld) {
+		if freed, reapErr := s.reap(ctx); reapErr == nil && freed {
+			return s.claim(ctx, id, ttl)
+		}
+	}
+	return claim, err
+}
+
+func (s *Store) claim(ctx context.Context, id string, ttl time.Duration) (durable.Claim, error) {
 	claim := durable.Claim{Run: id}
 	err := s.update(ctx, func(tx *sql.Tx) error {
 		now := time.Now()
-		err := tx.QueryRow(`UPDATE runs SET epoch = epoch + 1, claim_until = ?
+		err := tx.QueryRow(`UPDATE runs SET epoch = epoch + 1, claim_until = ?, holder = ?, wake_at = 0
 			WHERE id = ? AND claim_until <= ? RETURNING epoch`,
-			now.Add(ttl).UnixMilli(), id, now.UnixMilli()).Scan(&claim.Epoch)
+			now.Add(ttl).UnixMilli(), s.presence.id, id, now.UnixMilli()).Scan(&claim.Epoch)
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
@@ -49,10 +64,179 @@ func (s *Store) Renew(ctx context.Context, claim durable.Claim, ttl time.Duratio
 	})
 }
 
-// Release gives a claim back.
-func (s *Store) Release(ctx context.Context, claim durable.Claim) error {
-	return s.update(ctx, func(tx *sql.Tx) error {
-		_, err := tx.Exec(`UPDATE runs SET claim_until = 0 WHERE id = ? AND epoch = ?`, claim.Run, claim.Epoch)
+// Release gives a claim back. A run that was told something meanwhile goes on at
+// once, unless it waits for a person.
+func (s *Store) Release(ctx context.Context, claim durable.Claim, wake time.Time) error {
+	err := s.update(ctx, func(tx *sql.Tx) error {
+		_, err := tx.Exec(`UPDATE runs SET claim_until = 0,
+			wake_at = CASE WHEN ?1 < ?2 AND EXISTS (SELECT 1 FROM signals WHERE run_id = runs.id) THEN 0 ELSE ?1 END
+			WHERE id = ?3 AND epoch = ?4`, wakeMilli(wake), int64(math.MaxInt64), claim.Run, claim.Epoch)
 		return err
 	})
+	s.tell(err)
+	return err
+}
+
+// wakeMilli is a time as wake_at holds it: 0 for the zero time, the largest number for Never.
+func wakeMilli(t time.Time) int64 {
+	switch {
+	case t.IsZero():
+		return 0
+	case !t.Before(local.Never):
+		return math.MaxInt64
+	}
+	return t.UnixMilli()
+}
+
+// Due returns runs that are to go on and that nobody has claimed. Claims of
+// processes that are gone count as given back.
+func (s *Store) Due(ctx context.Context, n int) (due []local.Due, next time.Time, err error) {
+	if _, err := s.reap(ctx); err != nil {
+		return nil, next, err
+	}
+	now := time.Now().UnixMilli()
+	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id FROM runs
+		WHERE ended = 0 AND wake_at <= ? AND claim_until <= ? ORDER BY wake_at, position LIMIT ?`, now, now, n)
+	if err != nil {
+		return nil, next, fmt.Errorf("list the runs that are due: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var d local.Due
+		if err := rows.Scan(&d.Run, &d.Group); err != nil {
+			return nil, next, err
+		}
+		due = append(due, d)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, next, err
+	}
+	rows.Close() // there may be one connection only
+	next, err = s.nextDue(ctx, now)
+	return due, next, err
+}
+
+// nextDue returns when the next run will be due after a time.
+func (s *Store) nextDue(ctx context.Context, now int64) (time.Time, error) {
+	var at sql.NullInt64
+	err := s.read.QueryRowContext(ctx, `SELECT min(max(wake_at, claim_until)) FROM runs
+		WHERE ended = 0 AND wake_at < ? AND (wake_at > ? OR claim_until > ?)`, int64(math.MaxInt64), now, now).Scan(&at)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("look when the next run is due: %w", err)
+	}
+	if !at.Valid {
+		return local.Never, nil
+	}
+	return time.UnixMilli(at.Int64), nil
+}
+
+// Signal says something to a run, which is then due if nobody works on it. It
+// returns durable.ErrLost if the run has ended.
+func (s *Store) Signal(ctx context.Context, id string, signal durable.Signal) error {
+	err := s.update(ctx, func(tx *sql.Tx) error {
+		var ended bool
+		err := tx.QueryRow(`UPDATE runs SET wake_at = CASE WHEN wake_at = ? THEN wake_at ELSE 0 END WHERE id = ? RETURNING ended`,
+			int64(math.MaxInt64), id).Scan(&ended)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return run.ErrNotFound
+		case err != nil:
+			return err
+		case ended:
+			return durable.ErrLost
+		}
+		_, err = tx.Exec(`INSERT INTO signals (run_id, name, ts) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, id, signal, time.Now().UnixMilli())
+		return err
+	})
+	s.tell(err)
+	if err != nil {
+		return fmt.Errorf("signal %s to run %s: %w", signal, id, err)
+	}
+	return nil
+}
+
+// Hasten makes all runs due that wait for a time.
+func (s *Store) Hasten(ctx context.Context) error {
+	err := s.update(ctx, func(tx *sql.Tx) error {
+		_, err := tx.Exec(`UPDATE runs SET wake_at = ? WHERE ended = 0 AND wake_at > ? AND wake_at < ? AND epoch > 0`,
+			time.Now().UnixMilli(), time.Now().UnixMilli(), int64(math.MaxInt64))
+		if err != nil {
+			return fmt.Errorf("let waiting runs go on: %w", err)
+		}
+		return nil
+	})
+	s.tell(err)
+	return err
+}
+
+// Signals returns what is said to a run and was not heard yet.
+func (s *Store) Signals(ctx context.Context, id string) ([]durable.Signal, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT name FROM signals WHERE run_id = ? ORDER BY ts`, id)
+	if err != nil {
+		return nil, fmt.Errorf("read the signals of run %s: %w", id, err)
+	}
+	defer rows.Close()
+	var all []durable.Signal
+	for rows.Next() {
+		var one durable.Signal
+		if err := rows.Scan(&one); err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, rows.Err()
+}
+
+// Hear takes a signal away.
+func (s *Store) Hear(ctx context.Context, claim durable.Claim, signal durable.Signal) error {
+	return s.update(ctx, func(tx *sql.Tx) error {
+		_, err := tx.Exec(`DELETE FROM signals WHERE run_id = ? AND name = ?
+			AND EXISTS (SELECT 1 FROM runs WHERE id = run_id AND epoch = ?)`, claim.Run, signal, claim.Epoch)
+		return err
+	})
+}
+
+// Changed returns a channel that is closed when this process has made a run, given
+// one back, or said something to one.
+func (s *Store) Changed() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.told
+}
+
+// tell closes the channel of Changed, if there was no error.
+func (s *Store) tell(err error) {
+	if err != nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	close(s.told)
+	s.told = make(chan struct{})
+}
+
+// Serve shows that this process works on whatever is due, until the store is closed.
+func (s *Store) Serve() error { return s.presence.serve() }
+
+// Served reports whether another process works on whatever is due.
+func (s *Store) Served() bool { return s.presence.served() }
+
+// reap gives back the claims of processes that are gone. It reports whether there were any.
+func (s *Store) reap(ctx context.Context) (freed bool, err error) {
+	for _, id := range s.presence.gone() {
+		err := s.update(ctx, func(tx *sql.Tx) error {
+			res, err := tx.Exec(`UPDATE runs SET claim_until = 0 WHERE holder = ? AND claim_until > 0`, id)
+			if err != nil {
+				return fmt.Errorf("give back the claims of a process that is gone: %w", err)
+			}
+			n, err := res.RowsAffected()
+			freed = freed || n > 0
+			return err
+		})
+		if err != nil {
+			return freed, err
+		}
+		s.presence.bury(id)
+	}
+	return freed, nil
 }

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -8,7 +9,6 @@ import (
 	"iter"
 	"time"
 
-	"cineforge/artifact"
 	"cineforge/durable"
 	"cineforge/run"
 )
@@ -17,29 +17,53 @@ import (
 const otherProcessPoll = 200 * time.Millisecond
 
 // Create makes a run with its first events.
-func (s *Store) Create(ctx context.Context, id, projectID string, first ...run.Body) error {
-	return s.update(ctx, func(tx *sql.Tx) error {
-		res, err := tx.Exec(`INSERT INTO runs (id, position, project_id)
-			SELECT ?, coalesce(max(position), 0) + 1, ? FROM runs WHERE true
-			ON CONFLICT (id) DO NOTHING`, id, projectID)
+func (s *Store) Create(ctx context.Context, c run.Creation) error {
+	err := s.update(ctx, func(tx *sql.Tx) error {
+		if err := notRetried(tx, c.Parent); err != nil {
+			return err
+		}
+		res, err := tx.Exec(`INSERT INTO runs (id, position, project_id, parent, root, wake_at)
+			SELECT ?, coalesce(max(position), 0) + 1, ?, ?, ?, ? FROM runs WHERE true
+			ON CONFLICT (id) DO NOTHING`, c.ID, c.ProjectID, c.Parent, cmp.Or(c.Root, c.ID), wakeMilli(c.Wake))
 		if err != nil {
-			return fmt.Errorf("create run %s: %w", id, err)
+			return fmt.Errorf("create run %s: %w", c.ID, err)
 		}
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, fmt.Errorf("create run %s: %w", id, run.ErrExists))
+			return errors.Join(err, fmt.Errorf("create run %s: %w", c.ID, run.ErrExists))
 		}
-		return s.appendEvents(tx, durable.Claim{Run: id}, first)
+		return s.appendEvents(tx, durable.Claim{Run: c.ID}, c.First)
 	})
+	s.tell(err)
+	return err
 }
 
-// Commit stores artifacts and events in one transaction.
-func (s *Store) Commit(ctx context.Context, claim durable.Claim, save []artifact.Artifact, events func([]artifact.Artifact) []run.Body) error {
+// notRetried returns an error if a run has a retry that is not over.
+func notRetried(tx *sql.Tx, parent string) error {
+	if parent == "" {
+		return nil
+	}
+	var by string
+	err := tx.QueryRow(`SELECT id FROM runs WHERE parent = ? AND ended = 0 LIMIT 1`, parent).Scan(&by)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err == nil {
+		err = &run.RetriedError{By: by}
+	}
+	return fmt.Errorf("retry run %s: %w", parent, err)
+}
+
+// Commit stores a change in one transaction.
+func (s *Store) Commit(ctx context.Context, claim durable.Claim, c run.Change) error {
 	return s.update(ctx, func(tx *sql.Tx) error {
-		saved, err := saveArtifacts(tx, claim.Run, save)
+		saved, err := saveArtifacts(tx, claim.Run, c.Save)
 		if err != nil {
 			return err
 		}
-		return s.appendEvents(tx, claim, events(saved))
+		if err := s.keepAnswers(tx, claim.Run, c); err != nil {
+			return err
+		}
+		return s.appendEvents(tx, claim, c.Events(saved))
 	})
 }
 
@@ -57,6 +81,11 @@ func (s *Store) appendEvents(tx *sql.Tx, claim durable.Claim, bodies []run.Body)
 	}
 	if err != nil {
 		return fmt.Errorf("append to run %s: %w", claim.Run, err)
+	}
+	if ended {
+		if _, err := tx.Exec(`DELETE FROM signals WHERE run_id = ?`, claim.Run); err != nil {
+			return fmt.Errorf("append to run %s: %w", claim.Run, err)
+		}
 	}
 	now := time.Now().UnixMilli()
 	insert := tx.Stmt(s.insert)
@@ -176,7 +205,7 @@ func (s *Store) Runs(ctx context.Context, projectID string) iter.Seq2[run.Summar
 }
 
 func (s *Store) runPage(ctx context.Context, projectID string, before int64) (batch []run.Summary, last int64, err error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id, position FROM runs
+	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id, parent, position FROM runs
 		WHERE position < ? AND (? = '' OR project_id = ?) ORDER BY position DESC LIMIT ?`, before, projectID, projectID, page)
 	if err != nil {
 		return nil, 0, err
@@ -184,10 +213,28 @@ func (s *Store) runPage(ctx context.Context, projectID string, before int64) (ba
 	defer rows.Close()
 	for rows.Next() {
 		var r run.Summary
-		if err := rows.Scan(&r.RunID, &r.ProjectID, &last); err != nil {
+		if err := rows.Scan(&r.RunID, &r.ProjectID, &r.Parent, &last); err != nil {
 			return nil, 0, err
 		}
 		batch = append(batch, r)
 	}
 	return batch, last, rows.Err()
+}
+
+// Line returns the runs of a line, oldest first.
+func (s *Store) Line(ctx context.Context, root string) ([]run.Summary, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id, parent FROM runs WHERE root = ? ORDER BY position`, root)
+	if err != nil {
+		return nil, fmt.Errorf("list the retries of run %s: %w", root, err)
+	}
+	defer rows.Close()
+	var line []run.Summary
+	for rows.Next() {
+		var r run.Summary
+		if err := rows.Scan(&r.RunID, &r.ProjectID, &r.Parent); err != nil {
+			return nil, err
+		}
+		line = append(line, r)
+	}
+	return line, rows.Err()
 }

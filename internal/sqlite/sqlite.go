@@ -43,12 +43,16 @@ type Store struct {
 
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced after each commit of this process; guarded by mu
+	told    chan struct{} // the same for what Changed tells of
+
+	presence *presence
 }
 
 var (
 	_ run.Log       = (*Store)(nil)
 	_ run.Archive   = (*Store)(nil)
 	_ run.Runs      = (*Store)(nil)
+	_ run.Memo      = (*Store)(nil)
 	_ local.Journal = (*Store)(nil)
 )
 
@@ -73,7 +77,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the database: %w", err), write.Close())
 	}
-	return migrated(ctx, &Store{write: write, read: read})
+	return migrated(ctx, &Store{write: write, read: read, presence: newPresence(dir)})
 }
 
 // OpenMemory opens a database that lives in memory until it is closed.
@@ -83,11 +87,11 @@ func OpenMemory(ctx context.Context) (*Store, error) {
 		return nil, fmt.Errorf("open a database in memory: %w", err)
 	}
 	db.SetMaxOpenConns(1) // each connection would be a database of its own
-	return migrated(ctx, &Store{write: db, read: db})
+	return migrated(ctx, &Store{write: db, read: db, presence: newPresence("")})
 }
 
 func migrated(ctx context.Context, s *Store) (*Store, error) {
-	s.changed = make(chan struct{})
+	s.changed, s.told = make(chan struct{}), make(chan struct{})
 	if err := s.migrate(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -158,6 +162,7 @@ func (s *Store) schemaVersion(ctx context.Context) (version int64) {
 
 // Close closes the database. Commits under way end first.
 func (s *Store) Close() error {
+	s.presence.hide()
 	err := s.write.Close()
 	if s.read != s.write {
 		err = errors.Join(err, s.read.Close())

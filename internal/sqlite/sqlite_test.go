@@ -45,7 +45,7 @@ func open(t testing.TB, dir string) *sqlite.Store {
 
 func claimed(t testing.TB, s *sqlite.Store, id string) durable.Claim {
 	t.Helper()
-	if err := s.Create(t.Context(), id, "p", run.PipelineStarted{RecipeID: "r"}); err != nil {
+	if err := s.Create(t.Context(), run.Creation{ID: id, ProjectID: "p", First: []run.Body{run.PipelineStarted{RecipeID: "r"}}}); err != nil {
 		t.Fatal(err)
 	}
 	c, err := s.Claim(t.Context(), id, time.Minute)
@@ -56,7 +56,7 @@ func claimed(t testing.TB, s *sqlite.Store, id string) durable.Claim {
 }
 
 func commit(s *sqlite.Store, c durable.Claim, bodies ...run.Body) error {
-	return s.Commit(context.Background(), c, nil, func([]artifact.Artifact) []run.Body { return bodies })
+	return s.Commit(context.Background(), c, run.Change{Events: func([]artifact.Artifact) []run.Body { return bodies }})
 }
 
 func read(t testing.TB, s *sqlite.Store, id string, after int64) (events []run.Event) {
@@ -161,7 +161,7 @@ func TestNothingFollowsTheTerminalEvent(t *testing.T) {
 func TestARunIsCreatedOnce(t *testing.T) {
 	each(t, func(t *testing.T, s *sqlite.Store) {
 		claimed(t, s, "a")
-		if err := s.Create(t.Context(), "a", "p", run.UnitDone{}); !errors.Is(err, run.ErrExists) {
+		if err := s.Create(t.Context(), run.Creation{ID: "a", ProjectID: "p", First: []run.Body{run.UnitDone{}}}); !errors.Is(err, run.ErrExists) {
 			t.Errorf("second creation: %v", err)
 		}
 		if got := len(read(t, s, "a", 0)); got != 1 {
@@ -200,13 +200,13 @@ func TestClaims(t *testing.T) {
 		if err := s.Renew(t.Context(), first, time.Minute); !errors.Is(err, durable.ErrLost) {
 			t.Errorf("renewal of a lost claim: %v", err)
 		}
-		if err := s.Release(t.Context(), first); err != nil {
+		if err := s.Release(t.Context(), first, time.Time{}); err != nil {
 			t.Fatal(err)
 		}
 		if err := commit(s, second, run.UnitDone{}); err != nil {
 			t.Errorf("the release of a lost claim took the run from its holder: %v", err)
 		}
-		if err := s.Release(t.Context(), second); err != nil {
+		if err := s.Release(t.Context(), second, time.Time{}); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := s.Claim(t.Context(), "a", time.Minute); err != nil {
@@ -224,10 +224,10 @@ func draft(entity, data string) artifact.Artifact {
 
 func save(t testing.TB, s *sqlite.Store, c durable.Claim, drafts ...artifact.Artifact) (saved []artifact.Artifact) {
 	t.Helper()
-	err := s.Commit(t.Context(), c, drafts, func(a []artifact.Artifact) []run.Body {
+	err := s.Commit(t.Context(), c, run.Change{Save: drafts, Events: func(a []artifact.Artifact) []run.Body {
 		saved = a
 		return []run.Body{run.UnitDone{}}
-	})
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -282,9 +282,9 @@ func TestArtifactsAndEventsAreOneTransaction(t *testing.T) {
 	each(t, func(t *testing.T, s *sqlite.Store) {
 		c := claimed(t, s, "a")
 		void := durable.Claim{Run: "a", Epoch: c.Epoch + 1}
-		err := s.Commit(t.Context(), void, []artifact.Artifact{draft("scene_001", `{}`)}, func([]artifact.Artifact) []run.Body {
+		err := s.Commit(t.Context(), void, run.Change{Save: []artifact.Artifact{draft("scene_001", `{}`)}, Events: func([]artifact.Artifact) []run.Body {
 			return []run.Body{run.UnitDone{}}
-		})
+		}})
 		if !errors.Is(err, durable.ErrLost) {
 			t.Fatalf("commit under a void claim: %v", err)
 		}
@@ -400,7 +400,7 @@ func TestRunsAreListedNewestFirst(t *testing.T) {
 	for _, id := range []string{"b", "c", "a"} {
 		claimed(t, s, id)
 	}
-	if err := s.Create(t.Context(), "z", "other", run.DryRunValidated{}); err != nil {
+	if err := s.Create(t.Context(), run.Creation{ID: "z", ProjectID: "other", First: []run.Body{run.DryRunValidated{}}}); err != nil {
 		t.Fatal(err)
 	}
 	list := func(project string) (ids []string) {

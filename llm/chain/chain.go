@@ -58,7 +58,8 @@ type Router struct {
 
 	mu        sync.Mutex // guards what follows
 	providers map[string]*provider
-	changed   chan struct{} // closed and replaced when somebody may be available again
+	changed   chan struct{} // closed and replaced when something was found out of a provider
+	relieved  chan struct{} // the same when it was something good
 	synced    time.Time     // when the memory was looked into
 	position  int64         // up to where
 	questions uint64        // that were ever asked
@@ -74,7 +75,7 @@ func New(o Options) *Router {
 	if o.Random == nil {
 		o.Random = random
 	}
-	return &Router{o: o, providers: map[string]*provider{}, changed: make(chan struct{})}
+	return &Router{o: o, providers: map[string]*provider{}, changed: make(chan struct{}), relieved: make(chan struct{})}
 }
 
 // A provider's breaker is quick, since there are other providers: two failures in a
@@ -116,12 +117,24 @@ func (r *Router) provider(endpoint string) *provider {
 	return p
 }
 
-// wake lets all that wait look again.
-func (r *Router) wake() {
+// wake lets all that wait look again; better says that what was found out is good news.
+func (r *Router) wake(better bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	close(r.changed)
 	r.changed = make(chan struct{})
+	if better {
+		close(r.relieved)
+		r.relieved = make(chan struct{})
+	}
+}
+
+// Relieved returns a channel that is closed when somebody who could not be asked may
+// be asked again, before the time that was known for it.
+func (r *Router) Relieved() <-chan struct{} {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.relieved
 }
 
 // change returns a channel that is closed when somebody may be available again.

@@ -24,6 +24,7 @@ type Event interface{ event() }
 type Question struct {
 	Unit string
 	Role llm.Role
+	Key  string // of the request
 }
 
 // Try is one try at a question.

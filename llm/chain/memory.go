@@ -126,15 +126,17 @@ func (r *Router) Recall(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	changed := false
+	changed, better := false, false
 	for _, rec := range records {
-		changed = r.provider(rec.Endpoint).recall(rec) || changed
+		p := r.provider(rec.Endpoint)
+		changed = p.recall(rec) || changed
+		better = p.relieved() || better
 	}
 	r.mu.Lock()
 	r.position = max(r.position, position)
 	r.mu.Unlock()
 	if changed {
-		r.wake()
+		r.wake(better)
 	}
 	return nil
 }
@@ -153,7 +155,7 @@ func (r *Router) save(ctx context.Context, p *provider, change func(*provider)) 
 	if r.o.Memory != nil {
 		err = r.o.Memory.Keep(context.WithoutCancel(ctx), records, turns)
 	}
-	r.wake()
+	r.wake(p.relieved())
 	return turns, err
 }
 
@@ -222,9 +224,12 @@ func (p *provider) recall(rec Record) bool {
 			return false
 		}
 		credential, model, _ := strings.Cut(rest, "/")
+		p.better = p.better || k.Cause == nil
 		*p.gateOf(model, credential) = gate{until: k.Until, set: k.Set, person: k.Person, times: k.Times, cause: k.Cause.failed()}
 	case holdName:
-		return json.Unmarshal(rec.Data, &p.held) == nil
+		err := json.Unmarshal(rec.Data, &p.held)
+		p.better = p.better || !p.held.active(time.Now())
+		return err == nil
 	}
 	return true
 }
@@ -238,6 +243,7 @@ func (p *provider) recallBreaker(model string, data []byte) bool {
 	if model != "" {
 		b = p.modelLocked(model).breaker
 	}
+	p.better = p.better || k.State == breaker.Closed || k.Evidence == wanted
 	b.Restore(breaker.Status{State: k.State, Since: k.Since, Until: k.Until, Opened: k.Opened, Generation: k.Generation, Evidence: k.Evidence})
 	if k.Cause != nil {
 		p.last = k.Cause.failed()

@@ -163,6 +163,7 @@ func (p *provider) lift(model, credential string) {
 	}
 	if g := gates[credential]; g != nil && g.cause != nil {
 		*g = gate{}
+		p.better = true
 		p.stale[gateName(model, credential)] = true
 	}
 }

@@ -27,8 +27,23 @@ type Plan struct {
 	// through; the zero time means now, and never.
 	Progress, Deadline time.Time
 
+	// LongestWait is the longest that a question waits within the asking, if nothing
+	// else is asked meanwhile. What would wait longer ends as [Suspended], to be asked
+	// anew when its time has come; 0 means that questions wait as long as they like.
+	LongestWait time.Duration
+
+	// Waits are the questions that waited when the stage was suspended, without their keys.
+	Waits map[Question]Wait
+
 	// Purses are what may be spent; each pays for every call.
 	Purses []*Purse
+}
+
+// Wait is a question that was suspended.
+type Wait struct {
+	Round int       // that ended before it
+	Until time.Time // when the next one begins
+	Last  *Fault    // what failed last; nil if nothing did
 }
 
 // Skipped is a model that can't be asked, and why.

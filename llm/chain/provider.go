@@ -27,6 +27,7 @@ type provider struct {
 	last    *Fault               // how it failed last
 	refused time.Time            // when a key was last refused for asking too often
 	turned  []Transition         // not told of yet
+	better  bool                 // something good was found out, and not told of yet
 	stale   map[string]bool      // the records that are not saved yet
 	version map[string]int64     // of each record
 }
@@ -52,6 +53,7 @@ func newProvider(endpoint string, o Options) *provider {
 func (p *provider) options(o breaker.Options, model string) breaker.Options {
 	o.Random = p.o.Random
 	o.Changed = func(t breaker.Transition) {
+		p.better = p.better || t.To == breaker.Closed
 		p.turned = append(p.turned, Transition{Endpoint: p.endpoint, Model: model, Transition: t})
 		p.stale[breakerName(model)] = true
 	}
@@ -199,4 +201,13 @@ func (p *provider) confirm(f *failure.Error, model string) {
 // evidenceOf says in a few words what happened.
 func evidenceOf(model string, f *failure.Error) string {
 	return model + ": " + string(f.Class) + " (" + cmp.Or(f.Code, "no code") + ")"
+}
+
+// relieved reports whether something good was found out since it was asked last.
+func (p *provider) relieved() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	better := p.better
+	p.better = false
+	return better
 }

@@ -33,6 +33,7 @@ type question struct {
 	telling *Fault    // the failure that says most about why there is no answer
 	curable bool      // whether that could have passed
 	rested  time.Time // until when those rest that failed in this round
+	drowsy  time.Time // since when it waits for the next round
 	waited  bool
 	again   bool    // whether the next try is a further one
 	hedged  *flight // the last second call
@@ -57,11 +58,45 @@ type vendor struct {
 
 func (s *Stage) question(req llm.Request) *question {
 	q := &question{
-		Stage: s, req: req, name: Question{req.Unit, req.Role}, number: s.router.number(), input: inputTokens(req), need: tokensOf(req),
+		Stage: s, req: req, name: Question{req.Unit, req.Role, req.Key}, number: s.router.number(), input: inputTokens(req), need: tokensOf(req),
 		order: s.order(req.Role), seats: make([]attempts, len(s.seats)), vendors: make([]vendor, s.vendors),
+	}
+	if w, ok := s.plan.Waits[Question{Unit: req.Unit, Role: req.Role}]; ok {
+		q.takeUp(w)
+		return q
 	}
 	q.begin(0)
 	return q
+}
+
+// takeUp begins the round behind a wait that the question was suspended for.
+func (q *question) takeUp(w Wait) {
+	q.round, q.rested = w.Round, w.Until
+	q.waited, q.again = true, true
+	if w.Last != nil {
+		q.last, q.telling, q.curable = w.Last, w.Last, true
+		for _, s := range q.order {
+			if s.Provider == w.Last.Provider && s.Name == w.Last.Model {
+				q.current = s
+			}
+		}
+	}
+	q.begin(q.behind())
+}
+
+// sleepOn waits for what is left of the wait that the question was suspended for.
+func (q *question) sleepOn(ctx context.Context) error {
+	q.mu.Lock()
+	hurried := q.hurried
+	q.mu.Unlock()
+	if hurried || !q.rested.After(time.Now()) {
+		return nil
+	}
+	err := q.doze(ctx, q.rested)
+	if err == nil || suspended(err) {
+		return err
+	}
+	return q.stopped(ctx)
 }
 
 // begin begins a round at a place in the order.
@@ -69,6 +104,7 @@ func (q *question) begin(first int) {
 	q.round++
 	q.key = strconv.FormatUint(q.number, 10) + "/" + strconv.Itoa(q.round)
 	q.left, q.first = q.plan.MaxAttempts, first
+	q.drowsy = time.Time{}
 	for i := range q.seats {
 		q.seats[i].round = 0
 	}

@@ -32,7 +32,9 @@ func (q *question) rest(ctx context.Context, c choice) error {
 			return nil
 		}
 		q.waited = true
-		if err := q.doze(ctx, until); err != nil {
+		if err := q.doze(ctx, until); suspended(err) {
+			return err
+		} else if err != nil {
 			return q.stopped(ctx)
 		}
 		now = time.Now()
@@ -119,22 +121,39 @@ func (q *question) behind() int {
 // syncEvery is how often a waiting question looks at what other processes know.
 const syncEvery = 5 * time.Second
 
-// doze waits until a time, or until somebody may be available earlier.
+// doze waits until a time, or until somebody may be available earlier. It returns a
+// [*Suspended] if all of the stage waits, and for long.
 func (q *question) doze(ctx context.Context, until time.Time) error {
 	changed, called := q.router.change(), q.called()
-	for {
+	long := q.plan.LongestWait > 0 && time.Until(until) > q.plan.LongestWait
+	if long {
+		q.sleepers.fall(q, until)
+		defer q.sleepers.wake(q)
+	}
+	for look := settled; ; look = syncEvery {
 		wait := time.Until(until)
 		if wait <= 0 {
 			return nil
 		}
-		if q.router.o.Memory != nil {
+		switch {
+		case long:
+			wait = min(wait, look)
+		case q.router.o.Memory != nil:
 			wait = min(wait, syncEvery)
 		}
 		timer := time.NewTimer(wait)
 		select {
 		case <-timer.C:
+			if long {
+				if err := q.sleepers.suspend(); err != nil {
+					return err
+				}
+			}
 			q.router.sync(ctx)
 			continue
+		case <-q.sleepers.woken:
+			timer.Stop()
+			return q.sleepers.suspend()
 		case <-changed:
 		case <-called:
 			q.rested = time.Now()

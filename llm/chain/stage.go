@@ -25,7 +25,10 @@ type Stage struct {
 	vendors  int // how many providers there are
 	observer Observer
 
+	sleepers sleepers
+
 	mu       sync.Mutex // guards what follows
+	hurried  bool       // an operator wants no waiting
 	progress time.Time
 	now      chan struct{} // closed and replaced when an operator wants no more waiting
 }
@@ -44,7 +47,8 @@ var _ llm.Model = (*Stage)(nil)
 
 // Stage begins the asking of a stage attempt.
 func (r *Router) Stage(p Plan, o Observer) *Stage {
-	s := &Stage{router: r, plan: p, observer: o, progress: p.Progress, now: make(chan struct{})}
+	s := &Stage{router: r, plan: p, observer: o, progress: p.Progress, now: make(chan struct{}),
+		sleepers: sleepers{asleep: map[*question]sleep{}, woken: make(chan struct{})}}
 	if s.progress.IsZero() {
 		s.progress = time.Now()
 	}
@@ -77,8 +81,13 @@ func (s *Stage) Generate(ctx context.Context, req llm.Request) (llm.Response, er
 		ctx, cancel = context.WithDeadlineCause(ctx, s.plan.Deadline, errStageTime)
 		defer cancel()
 	}
+	s.sleepers.begin()
+	defer s.sleepers.end()
 	s.router.sync(ctx)
 	q := s.question(req)
+	if err := q.sleepOn(ctx); err != nil {
+		return llm.Response{}, err
+	}
 	resp, err := q.answer(ctx)
 	if err == nil {
 		s.came(time.Now())
@@ -116,10 +125,11 @@ func (s *Stage) TryNow() {
 		at.provider.tryNow(at.model, at.Credential)
 	}
 	s.mu.Lock()
+	s.hurried = true
 	close(s.now)
 	s.now = make(chan struct{})
 	s.mu.Unlock()
-	s.router.wake()
+	s.router.wake(false)
 }
 
 // called returns a channel that is closed when an operator wants no more waiting.

@@ -88,7 +88,7 @@ func (r *Router) Hold(ctx context.Context, endpoint string, h Hold) error {
 // Release ends a hold, for a reason.
 func (r *Router) Release(ctx context.Context, endpoint, reason string) error {
 	return r.operate(ctx, endpoint, func(p *provider) {
-		p.held = Hold{}
+		p.held, p.better = Hold{}, true
 		p.stale[holdName] = true
 		p.done(DidRelease, reason, time.Time{})
 	})
@@ -99,6 +99,7 @@ func (r *Router) Release(ctx context.Context, endpoint, reason string) error {
 func (r *Router) Probe(ctx context.Context, endpoint, reason string) error {
 	return r.operate(ctx, endpoint, func(p *provider) {
 		p.done(DidProbe, reason, time.Time{})
+		p.better = true
 		p.breaker.Probe(wanted)
 		for credential := range p.keys {
 			p.lift("", credential)

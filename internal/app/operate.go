@@ -1,0 +1,164 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"cineforge/durable"
+	"cineforge/durable/local"
+	"cineforge/failure"
+	"cineforge/pipeline"
+	"cineforge/run"
+)
+
+// Work executes whatever runs nobody works on, until ctx is done: those that are
+// queued, those whose wait is over, and those whose process died. What is under way
+// is handed on then.
+func (a *App) Work(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	relief := make(chan struct{})
+	go func() {
+		defer close(relief)
+		a.relieve(ctx)
+	}()
+	err := a.engine.Work(ctx)
+	stop()
+	<-relief
+	return err
+}
+
+// healthPoll is how often it is looked for what other processes found out of providers.
+const healthPoll = 5 * time.Second
+
+// relieve lets waiting runs go on when somebody can be asked again before the time
+// that they wait for.
+func (a *App) relieve(ctx context.Context) {
+	tick := time.NewTicker(healthPoll)
+	defer tick.Stop()
+	for {
+		relieved := a.router.Relieved()
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			a.router.Recall(ctx) //nolint:errcheck // the next tick tries again
+		case <-relieved:
+			a.journal.Hasten(ctx) //nolint:errcheck // they go on when their time has come
+		}
+	}
+}
+
+// Cancel ends a run, whoever works on it, and returns when it has ended. A run that is
+// over is a failure of class input.
+func (a *App) Cancel(ctx context.Context, runID string) error {
+	if err := a.signal(ctx, runID, durable.Cancel); err != nil {
+		return err
+	}
+	for {
+		err := a.engine.Cancel(ctx, runID)
+		if !errors.Is(err, durable.ErrHeld) {
+			return err
+		}
+		// Whoever works on it hears of it.
+		state, err := run.Load(ctx, a.Store, runID)
+		if err != nil || state.Status.Ended() {
+			return err
+		}
+		short, stop := context.WithTimeout(ctx, otherProcessPoll)
+		err = a.Store.Wait(short, runID, state.LastSeq)
+		stop()
+		if err != nil && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// TryNow ends the waiting of a run. The run goes on wherever it is executed.
+func (a *App) TryNow(ctx context.Context, runID string) error {
+	state, err := run.Load(ctx, a.Store, runID)
+	if err != nil {
+		return err
+	}
+	if state.Status == run.Paused {
+		return failure.New(failure.Input, fmt.Sprintf("run %s is paused, which no time ends", runID), "let it go on with cineforge runs resume "+runID)
+	}
+	return a.signal(ctx, runID, durable.TryNow)
+}
+
+func (a *App) signal(ctx context.Context, runID string, s durable.Signal) error {
+	err := a.journal.Signal(ctx, runID, s)
+	if errors.Is(err, durable.ErrLost) {
+		return failure.New(failure.Input, fmt.Sprintf("run %s is over", runID), "cineforge runs show "+runID+" tells how it ended")
+	}
+	return err
+}
+
+// Retry is what is asked of a retry.
+type Retry struct {
+	pipeline.Retry
+	Queue bool // leave the run to whoever works on what is due
+}
+
+// PlanRetry says what a retry would keep and do again; see pipeline.Pipeline.PlanRetry.
+func (a *App) PlanRetry(ctx context.Context, runID string, r pipeline.Retry) (pipeline.RetryPlan, error) {
+	return a.pipeline.PlanRetry(ctx, runID, r)
+}
+
+// Retry makes the run that retries another one, which [App.Execute] then does. While a
+// retry of the run is under way, asking for the same again returns that one, with
+// existing; asking for another is a failure of class input.
+func (a *App) Retry(ctx context.Context, runID string, r Retry) (id string, existing bool, err error) {
+	plan, err := a.pipeline.PlanRetry(ctx, runID, r.Retry)
+	if err != nil {
+		return "", false, err
+	}
+	parent, err := run.Load(ctx, a.Store, runID)
+	if err != nil {
+		return "", false, err
+	}
+	notice := ""
+	switch {
+	case parent.Drill != "":
+		notice = parent.Notice
+	case !a.roster.any():
+		notice = offlineNotice
+	}
+	wake := time.Time{}
+	if !r.Queue {
+		wake = time.Now().Add(local.DefaultClaimTTL) // the caller is about to execute it
+	}
+	for {
+		id = retryID(parent.RootRunID)
+		err = a.pipeline.CreateRetry(ctx, id, plan, wake, notice)
+		if !errors.Is(err, run.ErrExists) {
+			break
+		}
+	}
+	if retried, ok := errors.AsType[*run.RetriedError](err); ok {
+		return retried.By, true, a.sameRetry(ctx, retried.By, plan)
+	}
+	return id, false, err
+}
+
+// sameRetry returns an error if a retry under way is not the one that is asked for.
+func (a *App) sameRetry(ctx context.Context, id string, plan pipeline.RetryPlan) error {
+	state, err := run.Load(ctx, a.Store, id)
+	if err != nil {
+		return err
+	}
+	if state.Retry == nil || state.Retry.Mode != plan.Mode || fmt.Sprint(state.Retry.From) != fmt.Sprint(plan.From) {
+		return failure.New(failure.Input, fmt.Sprintf("run %s is being retried in another way, by run %s", plan.ParentRunID, id), "wait for its end, or end it with cineforge runs cancel "+id)
+	}
+	return nil
+}
+
+// rootLength is how much of the first run's id its retries bear.
+const rootLength = 48
+
+// retryID returns an id for a retry.
+func retryID(root string) string {
+	return root[:min(len(root), rootLength)] + "-retry-" + randomHex(2)
+}

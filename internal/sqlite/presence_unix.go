@@ -1,0 +1,16 @@
+//go:build unix
+
+package sqlite
+
+import (
+	"os"
+	"syscall"
+)
+
+// canLock says that a lock on a file ends with its process.
+const canLock = true
+
+// lock locks a file without waiting, and reports whether it could.
+func lock(f *os.File) bool {
+	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil
+}

@@ -1,0 +1,157 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync"
+
+	"cineforge/failure"
+	"cineforge/llm"
+	"cineforge/llm/chain"
+	"cineforge/recipe"
+	"cineforge/run"
+)
+
+// memo finds the answers to a stage's questions that are paid for already. It is
+// safe for concurrent use.
+type memo struct {
+	store  run.Memo
+	module string
+	root   string
+	chain  string // whose answers to other lines of runs will do; "" for none
+	shared string // the chain under which other lines may use what this one pays for
+
+	mu   sync.Mutex // guards keys
+	keys []string   // of the answers that were used
+}
+
+func newMemo(store run.Memo, state run.State, s recipe.PlannedStage, l Lineup) *memo {
+	m := &memo{store: store, module: s.Module, root: state.RootRunID}
+	if state.Drill != "" {
+		return m // what is made up is of no use to anybody else
+	}
+	var names []string
+	for _, c := range l.Candidates {
+		names = append(names, c.Provider+":"+c.Name)
+	}
+	m.shared = strings.Join(names, ",")
+	if !state.Force {
+		m.chain = m.shared
+	}
+	return m
+}
+
+// key names the content of a question as the module means it: whoever is asked, and
+// whichever scene of whichever script it is about, the same question has the same key.
+func (m *memo) key(req llm.Request) string {
+	content, err := json.Marshal(struct {
+		Module, Role, System, Prompt, SchemaName string
+		Schema                                   json.RawMessage
+		MaxOutputTokens                          int
+	}{m.module, string(req.Role), req.System, req.Prompt, req.Schema.Name(), req.Schema.JSON(), req.MaxOutputTokens})
+	if err != nil {
+		return "" // a schema that is no JSON does not compile
+	}
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
+
+// find returns the answer to a question; false if there is none that will do.
+func (m *memo) find(ctx context.Context, req llm.Request) (run.Answer, bool, error) {
+	a, err := m.store.Answer(ctx, run.Query{Key: req.Key, Root: m.root, Chain: m.chain})
+	switch {
+	case errors.Is(err, run.ErrNotFound):
+		return a, false, nil
+	case err != nil:
+		return a, false, err
+	}
+	return a, req.Schema.Validate(a.JSON) == nil, nil
+}
+
+// use notes that the answer to a question is used.
+func (m *memo) use(key string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.keys = append(m.keys, key)
+}
+
+// used lists the questions whose answers were used.
+func (m *memo) used() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.keys
+}
+
+var _ llm.Model = (*attempt)(nil)
+
+// Generate answers a module's question: by an answer that is there, else by whoever
+// the router finds.
+func (a *attempt) Generate(ctx context.Context, req llm.Request) (llm.Response, error) {
+	req.Key = a.memo.key(req)
+	found, ok, err := a.memo.find(ctx, req)
+	if err == nil && ok {
+		err = a.asked.reuse(ctx, req, found)
+	}
+	if err != nil {
+		a.asked.fail(ctx, err)
+		return llm.Response{}, err
+	}
+	if ok {
+		a.memo.use(req.Key)
+		return llm.Response{JSON: found.JSON, Source: found.Source, Provider: found.Provider, Model: found.ServedModel, RequestID: found.RequestID}, nil
+	}
+	resp, err := a.model.Generate(ctx, req)
+	if err == nil {
+		a.memo.use(req.Key)
+	}
+	return resp, err
+}
+
+// answers is what is kept of an answer: nothing if it costs nothing to get it again.
+func (m *memo) answers(e chain.Answered) []run.Answer {
+	if e.Response.Source != llm.AI || e.Key == "" {
+		return nil
+	}
+	return []run.Answer{{Key: e.Key, Chain: m.shared, JSON: e.Response.JSON, Source: e.Response.Source,
+		Provider: e.Provider, Model: e.Model, ServedModel: e.Response.Model, RequestID: e.Response.RequestID}}
+}
+
+// waits are the questions of a stage that waited when it was suspended.
+func waits(st run.StageState) map[chain.Question]chain.Wait {
+	if st.Status != run.StageWaits {
+		return nil
+	}
+	all := map[chain.Question]chain.Wait{}
+	for _, w := range st.Waits {
+		if !w.Retry {
+			all[chain.Question{Unit: w.Unit, Role: llm.Role(w.Role)}] = chain.Wait{Round: w.Round, Until: w.Until.Time, Last: lastFault(st, w.Unit, w.Role)}
+		}
+	}
+	return all
+}
+
+// lastFault returns how a question failed last, as far as the log tells; nil if it did not.
+func lastFault(st run.StageState, unit, role string) *chain.Fault {
+	for i := len(st.Attempts) - 1; i >= 0; i-- {
+		a := st.Attempts[i]
+		if a.Unit != unit || a.Role != role || a.ErrorClass == "" || a.ErrorClass == failure.Canceled {
+			continue
+		}
+		f := &failure.Error{Class: a.ErrorClass, Message: a.Error, Hint: a.Hint, Effect: failure.EffectOf(a.ErrorClass)}
+		if a.Transient != nil {
+			f.Effect.Retryable = *a.Transient
+		}
+		if a.ErrorCode != nil {
+			f.Code = *a.ErrorCode
+		}
+		if a.RequestID != nil {
+			f.RequestID = *a.RequestID
+		}
+		return &chain.Fault{Provider: a.Provider, Model: a.Model, Err: f}
+	}
+	return nil
+}
