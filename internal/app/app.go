@@ -91,6 +91,15 @@ func Open(ctx context.Context, dataDir string, models Models) (*App, error) {
 // otherProcessPoll is how often it is looked for what other processes said to a run.
 const otherProcessPoll = 200 * time.Millisecond
 
+// Backend is what a system keeps everything in.
+type Backend interface {
+	pipeline.Store
+	chain.Memory
+	journal
+	tally
+	Close() error
+}
+
 // journal is where it is kept who works on which run, and what is said to runs.
 type journal interface {
 	local.Journal
@@ -102,7 +111,7 @@ type journal interface {
 
 // New makes a system over an open store, which closing the system closes too.
 // The data directory is only looked into for recipes.
-func New(store *sqlite.Store, dataDir string, models Models) *App {
+func New(store Backend, dataDir string, models Models) *App {
 	roster := newRoster(models)
 	o := models.Router
 	o.Memory = store
