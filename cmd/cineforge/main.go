@@ -61,6 +61,8 @@ type cli struct {
 	Version kong.VersionFlag `env:"-" help:"Print the version and stop."`
 
 	Run        runCmd        `cmd:"" help:"Turn a story file into scenes and a project configuration."`
+	Retry      retryCmd      `cmd:"" help:"Go on with a run that failed or was cancelled."`
+	Serve      serveCmd      `cmd:"" help:"Work on runs until it is stopped: those that are queued, wait, or were left unfinished."`
 	Scenes     scenesCmd     `cmd:"" help:"Show what a script holds, without any model."`
 	Text       textCmd       `cmd:"" help:"Print the text that would be read from a file."`
 	Runs       runsCmd       `cmd:"" help:"Look at runs, follow them, take their files."`

@@ -20,6 +20,8 @@ type runCmd struct {
 	Param     map[string]string `mapsep:"none" placeholder:"K=V" help:"A parameter of the recipe; can be given several times."`
 	StartFrom string            `placeholder:"STAGE" help:"Begin at this stage, on what an earlier run of the same file made."`
 	EndAt     string            `placeholder:"STAGE" help:"Stop behind this stage."`
+	Force     bool              `help:"Ask anew what earlier runs have asked and paid for."`
+	Detach    bool              `help:"Leave the run to a running cineforge serve, print its id and return."`
 	DryRun    bool              `help:"Check everything and run nothing."`
 	Output    string            `placeholder:"DIR" help:"Also write the run's files below this folder."`
 	Drill     string            `placeholder:"NAME[:PROVIDER,...]" help:"Run against the built-in simulator under this scenario, with keys for these providers only (all)."`
@@ -29,8 +31,12 @@ func (runCmd) Help() string {
 	return `Reads the file, runs the recipe's stages on it and shows them as they go. What they
 make is kept in the data directory; --output also writes it as files.
 
-Ctrl-C parks the run and says how to go on with it: finished stages are kept, the
-one under way begins again.
+Ctrl-C parks the run and says how to go on with it: finished stages and all answers
+are kept. A process that dies leaves its run to the next one: cineforge serve, or a
+cineforge run on the same data directory, which goes on with it in the background.
+
+What the same question was answered with in an earlier run, by the same chain of
+models, is used again and not paid for; --force asks anew.
 
 Examples:
   cineforge run script.fountain
@@ -59,17 +65,24 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 		return err
 	}
 	defer a.Close()
+	if c.Detach && !a.Served() {
+		return errNotServed(g)
+	}
 	params := map[string]any{"accept_config": true}
 	for k, v := range c.Param {
 		params[k] = paramValue(v)
 	}
 	id, err := a.Start(ctx, app.Start{
 		File: stage.File{Name: name, Data: data}, RecipeID: c.Recipe, ProjectID: c.Project,
-		Params: params, StartFrom: c.StartFrom, EndAt: c.EndAt, DryRun: c.DryRun, Drill: c.Drill,
+		Params: params, StartFrom: c.StartFrom, EndAt: c.EndAt, DryRun: c.DryRun, Drill: c.Drill, Force: c.Force, Queue: c.Detach,
 	})
 	if err != nil {
 		return notStarted(err)
 	}
+	if c.Detach {
+		return printQueued(ctx, a, id, g, s)
+	}
+	defer background(ctx, a, id, g, s)()
 	state, err := showRun(ctx, a, id, g, s)
 	if state.RunID == "" {
 		return err

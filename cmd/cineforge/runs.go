@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"cineforge/durable"
 	"cineforge/failure"
 	"cineforge/internal/app"
 	"cineforge/internal/progress"
@@ -20,6 +19,8 @@ type runsCmd struct {
 	Events runsEventsCmd `cmd:"" help:"Print what happened in a run, one JSON object a line."`
 	Watch  runsWatchCmd  `cmd:"" help:"Show a run as it goes, and take it up if nobody is working on it."`
 	Resume runsResumeCmd `cmd:"" help:"Let a paused run go on, accepting what it waits for to be accepted."`
+	Cancel runsCancelCmd `cmd:"" help:"End a run. A retry goes on from there."`
+	TryNow runsTryNowCmd `cmd:"" help:"End a run's waiting: whoever it waits for is tried at once."`
 	Export runsExportCmd `cmd:"" help:"Write a run's state, events and artifacts as files."`
 }
 
@@ -132,7 +133,31 @@ func (c *runsShowCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if g.JSON {
 		return printJSON(s.out, state)
 	}
-	return progress.WriteState(s.out, state, time.Now(), color(s.out), program(g))
+	if err := progress.WriteState(s.out, state, time.Now(), color(s.out), program(g)); err != nil {
+		return err
+	}
+	return printLine(ctx, a, state, s)
+}
+
+// printLine prints the other runs of a run's line.
+func printLine(ctx context.Context, a *app.App, state run.State, s streams) error {
+	line, err := a.Store.Line(ctx, state.RootRunID)
+	if err != nil || len(line) < 2 {
+		return err
+	}
+	fmt.Fprintln(s.out, "\nThe line of runs:")
+	for _, r := range line {
+		other, err := run.Load(ctx, a.Store, r.RunID)
+		if err != nil {
+			return err
+		}
+		mark := " "
+		if r.RunID == state.RunID {
+			mark = "*"
+		}
+		fmt.Fprintf(s.out, "%s %s  %s\n", mark, r.RunID, other.Status)
+	}
+	return nil
 }
 
 type runsEventsCmd struct {
@@ -220,18 +245,9 @@ func (c *runsResumeCmd) Run(ctx context.Context, g *cli, s streams) error {
 	}
 	defer a.Close()
 	if state.Status.Ended() {
-		return usage(failure.New(failure.Input, fmt.Sprintf("run %s is over (%s), so there is nothing to resume", c.ID, state.Status), "run the file again"))
+		return usage(failure.New(failure.Input, fmt.Sprintf("run %s is over (%s), so there is nothing to resume", c.ID, state.Status), program(g)+" retry "+c.ID+" goes on from where it ended"))
 	}
-	if err := a.Confirm(ctx, c.ID); err != nil {
-		if errors.Is(err, durable.ErrHeld) {
-			err = failure.New(failure.Input, fmt.Sprintf("run %s is under way already", c.ID), program(g)+" runs watch "+c.ID+" shows it")
-		}
-		return err
-	}
-	if state, err = showRun(ctx, a, c.ID, g, s); state.RunID == "" {
-		return err
-	}
-	return errors.Join(conclude(a, state, g, s), err, ended(state))
+	return resume(ctx, a, state, g, s)
 }
 
 type runsExportCmd struct {

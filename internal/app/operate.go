@@ -162,3 +162,31 @@ const rootLength = 48
 func retryID(root string) string {
 	return root[:min(len(root), rootLength)] + "-retry-" + randomHex(2)
 }
+
+// Served reports whether a server works on this data directory.
+func (a *App) Served() bool { return a.journal.Served() }
+
+// Serve shows other processes that this one works on whatever is due; [App.Work] does it.
+func (a *App) Serve() error { return a.journal.Serve() }
+
+// Unfinished lists the runs that are due because a process left them, but one. It
+// lists none if that can't be found out.
+func (a *App) Unfinished(ctx context.Context, but string) (ids []string) {
+	const most = 20
+	due, _, err := a.journal.Due(ctx, most)
+	if err != nil {
+		return nil
+	}
+	for _, d := range due {
+		if d.Run != but {
+			ids = append(ids, d.Run)
+		}
+	}
+	return ids
+}
+
+// Ready returns an error if the store can't be read.
+func (a *App) Ready(ctx context.Context) error {
+	_, _, err := a.journal.Due(ctx, 1)
+	return err
+}

@@ -25,7 +25,7 @@ func adviceFor(s run.State) advice {
 	case run.RunFailed:
 		return afterFailure(s)
 	case run.RunCanceled:
-		return advice{cause: join(": ", "the run was cancelled", s.Error), commands: []string{rerun(s, "")}}
+		return advice{cause: join(": ", "the run was cancelled", s.Error), commands: []string{retry(s)}}
 	case run.Paused:
 		return whilePaused(s)
 	}
@@ -35,7 +35,7 @@ func adviceFor(s run.State) advice {
 func afterFailure(s run.State) advice {
 	id := failedStage(s)
 	if id == "" {
-		return advice{cause: s.Error, commands: []string{rerun(s, "")}}
+		return advice{cause: s.Error, commands: []string{retry(s)}}
 	}
 	st, _ := s.Stage(id)
 	a := advice{cause: title(id) + ": " + st.Error}
@@ -46,16 +46,19 @@ func afterFailure(s run.State) advice {
 	switch a.class {
 	case failure.Input:
 		// Another file or parameter makes what was finished useless.
-		a.commands = []string{rerun(s, "")}
+		a.commands = []string{rerun(s)}
 	case failure.NoProvider:
-		a.commands = []string{"cineforge doctor", rerun(s, id)}
+		a.commands = []string{"cineforge doctor", retry(s)}
 	case failure.Internal:
-		a.commands = []string{rerun(s, id), "cineforge runs events " + s.RunID}
+		a.commands = []string{retry(s), "cineforge runs events " + s.RunID}
 	default:
-		a.commands = []string{rerun(s, id)}
+		a.commands = []string{retry(s)}
 	}
 	return a
 }
+
+// retry returns the command that goes on from where a run ended.
+func retry(s run.State) string { return "cineforge retry " + s.RunID }
 
 // failedStage returns the first stage that failed, or "".
 func failedStage(s run.State) string {
@@ -104,13 +107,9 @@ func next(runID, reason string) string {
 	return "continue with: cineforge runs watch " + runID
 }
 
-// rerun returns the command that runs the same again, from a stage on if that
-// spares finished ones.
-func rerun(s run.State, from string) string {
+// rerun returns the command that runs the same again.
+func rerun(s run.State) string {
 	words := []string{"cineforge run", fileArgument(s.InputName), "--recipe", s.RecipeID, "--project", s.ProjectID}
-	if from != "" && len(s.StageOrder) > 0 && from != s.StageOrder[0] {
-		words = append(words, "--start-from", from)
-	}
 	if s.Drill != "" {
 		words = append(words, "--drill", quote(s.Drill))
 	}

@@ -132,6 +132,12 @@ func (p *plain) line(e run.Event) (tone, string) {
 		return bad, p.failed(b)
 	case run.RunResumed:
 		return neutral, resumed(e.RunID, b)
+	case run.RetryRequested:
+		return neutral, retried(b)
+	case run.RunCancelled:
+		return held, "the run is cancelled: " + b.Reason
+	case run.UnitReused:
+		return faint, p.reused(b)
 	case run.PipelineFinished, run.DryRunValidated:
 		return p.ended()
 	}

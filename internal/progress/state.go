@@ -45,7 +45,7 @@ func facts(s run.State, now time.Time) [][2]string {
 		{"recipe", withDigest(s.RecipeID, s.RecipeDigest)},
 		{"project", s.ProjectID},
 		{"file", withDigest(s.InputName, s.InputDigest)},
-		{"retry of", text(s.ParentRunID)},
+		{"retry of", retryOf(s)},
 		{"begins at", s.StartFrom},
 		{"ends at", s.EndAt},
 		{"started", started},
@@ -54,6 +54,21 @@ func facts(s run.State, now time.Time) [][2]string {
 		{"tokens", fmt.Sprintf("%d in, %d out", s.Tokens.Input, s.Tokens.Output)},
 		{"note", s.Notice},
 	}
+}
+
+// retryOf says which run a run retries, and how.
+func retryOf(s run.State) string {
+	if s.ParentRunID == nil {
+		return ""
+	}
+	how := *s.ParentRunID
+	if s.RootRunID != how && s.RootRunID != s.RunID {
+		how += " (first run " + s.RootRunID + ")"
+	}
+	if s.Retry != nil && len(s.Retry.SteppedBack) > 0 {
+		how += "; stepped back to " + titlesOf(s.Retry.SteppedBack) + ": " + s.Retry.Reason
+	}
+	return how
 }
 
 // working returns how long the stages of a run were worked on, one after the other.

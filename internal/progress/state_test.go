@@ -68,7 +68,7 @@ Finding the scenes: scene_003 needs a language model
 Kind: no configured model can answer (no_provider)
 What helps: set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY and run it again
   cineforge doctor
-  cineforge run night_ferry.fountain --recipe mvp_ingest --project night-ferry --start-from extract_scenes
+  cineforge retry run-0a1b2c3d
 
 Failed attempts: 1
   Finding the scenes: scene_002, attempt 1: anthropic claude-sonnet-4-6, 2.0s, <$0.01: bad_output, code 529, request req_2: the answer is not JSON
@@ -160,7 +160,7 @@ func TestStatusSentences(t *testing.T) {
 		}, []string{"‖ Waiting until 14:01:00 (in 46s): anthropic is overloaded\n"}},
 		{"cancelled", func(s *run.State) {
 			s.Status, s.FinishedAt, s.Error = run.RunCanceled, &run.UnixTime{Time: begin.Add(20 * time.Second)}, "by the operator"
-		}, []string{"✗ Cancelled after 20s\n", "the run was cancelled: by the operator\n", "  cineforge run night_ferry.fountain"}},
+		}, []string{"✗ Cancelled after 20s\n", "the run was cancelled: by the operator\n", "  cineforge retry run-0a1b2c3d"}},
 		{"a slice that retries another run", func(s *run.State) {
 			s.ParentRunID, s.StartFrom, s.EndAt = ptr("run-1"), "normalize", "extract_scenes"
 		}, []string{"retry of   run-1\n", "begins at  normalize\n", "ends at    extract_scenes\n"}},
@@ -173,7 +173,7 @@ func TestStatusSentences(t *testing.T) {
 			s.Status, s.FinishedAt = run.RunFailed, s.StartedAt
 			st := s.Stages["extract_scenes"]
 			st.Status, st.Error, st.FinalErrorClass = run.StageIsFailed, "module x panicked", ptr(failure.Internal)
-		}, []string{"Kind: a fault of this program (internal)\n", "--start-from extract_scenes\n", "  cineforge runs events run-0a1b2c3d\n"}},
+		}, []string{"Kind: a fault of this program (internal)\n", "  cineforge retry run-0a1b2c3d\n", "  cineforge runs events run-0a1b2c3d\n"}},
 		{"several wait", func(s *run.State) {
 			s.Status = run.Paused
 			s.Stages["extract_scenes"].Status, s.Stages["extract_scenes"].PauseReason = run.StageIsPaused, "disk full"

@@ -85,14 +85,13 @@ func TestQuantities(t *testing.T) {
 // What a user is told to type can be typed.
 func TestRerunCommand(t *testing.T) {
 	tests := []struct {
-		file, from, end string
-		params          map[string]any
-		want            string
+		file, end string
+		params    map[string]any
+		want      string
 	}{
 		{file: "a.fountain", want: "cineforge run a.fountain --recipe mvp_ingest --project p"},
-		{file: "a.fountain", from: "ingest", want: "cineforge run a.fountain --recipe mvp_ingest --project p"},
-		{file: "a.fountain", from: "normalize", end: "extract_scenes",
-			want: "cineforge run a.fountain --recipe mvp_ingest --project p --start-from normalize --end-at extract_scenes"},
+		{file: "a.fountain", end: "extract_scenes",
+			want: "cineforge run a.fountain --recipe mvp_ingest --project p --end-at extract_scenes"},
 		{file: "night ferry's.txt", want: `cineforge run 'night ferry'\''s.txt' --recipe mvp_ingest --project p`},
 		{file: "$(reboot).txt", want: `cineforge run '$(reboot).txt' --recipe mvp_ingest --project p`},
 		{file: "-rf", want: "cineforge run ./-rf --recipe mvp_ingest --project p"},
@@ -106,7 +105,7 @@ func TestRerunCommand(t *testing.T) {
 	for _, tt := range tests {
 		s := run.State{RecipeID: "mvp_ingest", ProjectID: "p", InputName: tt.file, EndAt: tt.end, RuntimeParams: tt.params,
 			StageOrder: []string{"ingest", "normalize", "extract_scenes"}}
-		if got := progress.Rerun(s, tt.from); got != tt.want {
+		if got := progress.Rerun(s); got != tt.want {
 			t.Errorf("got  %s\nwant %s", got, tt.want)
 		}
 	}

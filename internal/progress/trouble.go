@@ -2,6 +2,7 @@ package progress
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"cineforge/run"
@@ -92,4 +93,33 @@ func waits(st run.StageState, now time.Time) string {
 		return fmt.Sprintf("↻ %s%s: asked again at %s: %s", first.Unit, others, at(first.Until.Time, now), first.Reason)
 	}
 	return fmt.Sprintf("‖ %s%s: waits until %s: %s", first.Unit, others, at(first.Until.Time, now), first.Reason)
+}
+
+// retried says what a retry takes over, and where it begins.
+func retried(b run.RetryRequested) string {
+	text := fmt.Sprintf("Retry of run %s, from the start", b.ParentRunID)
+	if len(b.Kept) > 0 {
+		text = fmt.Sprintf("Retry of run %s, from: %s", b.ParentRunID, titlesOf(b.From))
+	}
+	if len(b.SteppedBack) > 0 {
+		text += fmt.Sprintf(". It steps back to %s: %s", titlesOf(b.SteppedBack), b.Reason)
+	}
+	return text
+}
+
+// titlesOf lists what stages do.
+func titlesOf(ids []string) string {
+	all := make([]string, len(ids))
+	for i, id := range ids {
+		all[i] = title(id)
+	}
+	return strings.Join(all, ", ")
+}
+
+// reused tells of an answer that was there already.
+func (p *plain) reused(b run.UnitReused) string {
+	if !p.verbose {
+		return ""
+	}
+	return fmt.Sprintf("%s: %s is answered already, by %s in run %s", title(b.StageID), b.Unit, b.Model, b.FromRunID)
 }

@@ -61,6 +61,8 @@ func stageFace(st run.StageState, of run.Status) face {
 		return face{good, "✓", "done"}
 	case run.StageReused:
 		return face{good, "↺", "reused"}
+	case run.StageCanceled:
+		return face{faint, "■", "cancelled"}
 	case run.StageIsFailed:
 		return face{bad, "✗", "failed"}
 	case run.StageIsPaused:
