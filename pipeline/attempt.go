@@ -105,6 +105,8 @@ type attempt struct {
 	memo   *memo
 	model  *chain.Stage
 	goesOn bool // it was suspended
+
+	furthest int // how many units were done at the most before it
 }
 
 // attempt prepares a stage attempt.
@@ -122,7 +124,7 @@ func (o *opened) attempt(ctx context.Context, state run.State, id string) (*atte
 	memo := newMemo(o.store, state, planned, lineup)
 	asked := newRecorder(o, id, st, memo)
 	return &attempt{
-		opened: o, state: state, stage: planned, file: stage.File{Name: state.InputName, Data: data}, goesOn: st.Status == run.StageWaits,
+		opened: o, state: state, stage: planned, file: stage.File{Name: state.InputName, Data: data}, goesOn: st.Status == run.StageWaits, furthest: st.Furthest,
 		asked: asked, model: o.desk.Router.Stage(o.chain(lineup, planned, st), asked), memo: memo,
 	}, nil
 }
@@ -208,8 +210,12 @@ func (a *attempt) run(ctx context.Context) (result stage.Result, err error) {
 		StageID: a.stage.ID, Params: a.stage.Params, File: a.file, Inputs: a.inputs,
 		Model: a, Concurrency: a.stage.Policy.Concurrency,
 		Progress: func(done, total int, unit string) {
-			a.model.Progress()
-			a.asked.progress(ctx, done, total, unit)
+			if done > a.furthest { // what is only done again is no progress
+				a.model.Progress()
+			}
+			if done > a.furthest || !a.goesOn {
+				a.asked.progress(ctx, done, total, unit)
+			}
 		},
 	})
 }

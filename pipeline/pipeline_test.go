@@ -411,6 +411,7 @@ func asking(ctx context.Context, task stage.Task) (stage.Result, error) {
 	for i := range 3 {
 		q := question
 		q.Unit = fmt.Sprint("unit", i)
+		q.Prompt = "What is the mood of " + q.Unit + "?"
 		if _, err := task.Model.Generate(ctx, q); err != nil {
 			return stage.Result{}, err
 		}

@@ -80,10 +80,9 @@ func (s *State) applyUnit(body Body, at UnixTime) {
 		s.attemptFailed(b)
 	case UnitDone:
 		st := s.stage(b.StageID)
-		st.ProgressAt = &at
 		st.UnitsDone, st.UnitsTotal = max(st.UnitsDone, b.Done), b.Total
-		if b.Done > st.Furthest {
-			st.Furthest, st.Crashes = b.Done, 0
+		if b.Done > st.Furthest { // what is only done again is no progress
+			st.Furthest, st.Crashes, st.ProgressAt = b.Done, 0, &at
 		}
 	}
 }

@@ -150,7 +150,7 @@ func (e *Engine) once(ctx context.Context, run string, terms durable.Terms) (err
 		return fmt.Errorf("open run %s: %w", run, err)
 	}
 	h.run = opened
-	if err := h.listen(stoppable); err != nil {
+	if err := h.listen(record); err != nil {
 		return fmt.Errorf("run %s: %w", run, err)
 	}
 	keeping := make(chan struct{})

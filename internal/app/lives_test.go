@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"cineforge/artifact"
 	"cineforge/durable"
 	"cineforge/internal/app"
 	"cineforge/internal/sqlite"
@@ -253,4 +254,8 @@ func TestADeathAtEveryEvent(t *testing.T) {
 			})
 		}
 	}
+}
+
+func nothing([]artifact.Artifact) []run.Body {
+	return []run.Body{run.RunResumed{Cause: run.ResumedAfterCrash}}
 }

@@ -1,0 +1,247 @@
+package pipeline_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cineforge/artifact"
+	"cineforge/failure"
+	"cineforge/llm"
+	"cineforge/pipeline"
+	"cineforge/run"
+	"cineforge/stage"
+)
+
+// chainRecipe is three stages in a row.
+const chainRecipe = `
+recipe_id: row
+description: three stages in a row
+stages:
+  - {id: a, module: note}
+  - {id: b, module: note, needs: [a]}
+  - {id: c, module: note, needs: [b]}
+`
+
+// retried retries the last run of a world, executes the retry as r2, and returns its
+// state and the plan.
+func (w *world) retried(parent, id string, r pipeline.Retry) (run.State, pipeline.RetryPlan) {
+	w.t.Helper()
+	plan, err := w.pipeline().PlanRetry(w.t.Context(), parent, r)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if err := w.pipeline().CreateRetry(w.t.Context(), id, plan, time.Time{}, ""); err != nil {
+		w.t.Fatal(err)
+	}
+	state, err := w.execute(w.t.Context(), id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return state, plan
+}
+
+// failsAt fails at a stage until it is told not to.
+func failsAt(id string, well *bool) noteModule {
+	return noteModule{"note", func(_ context.Context, t stage.Task) (stage.Result, error) {
+		if t.StageID == id && !*well {
+			return stage.Result{}, failure.New(failure.Input, "not yet", "wait")
+		}
+		return note(t)
+	}}
+}
+
+func TestWhereARetryBegins(t *testing.T) {
+	for _, test := range []struct {
+		fails string
+		retry pipeline.Retry
+		from  string
+		kept  string
+	}{
+		{"a", pipeline.Retry{Mode: run.RetryFailed}, "a", ""},
+		{"b", pipeline.Retry{Mode: run.RetryFailed}, "b", "a"},
+		{"c", pipeline.Retry{Mode: run.RetryFailed}, "c", "a b"},
+		{"c", pipeline.Retry{Mode: run.RetryFrom, Stage: "b"}, "b", "a"},
+		{"b", pipeline.Retry{Mode: run.RetryFrom, Stage: "c"}, "b", "a"}, // c can't begin before b is through
+		{"c", pipeline.Retry{Mode: run.RetryFull}, "a", ""},
+		{"", pipeline.Retry{Mode: run.RetryFrom, Stage: "c"}, "c", "a b"},
+	} {
+		t.Run(fmt.Sprintf("%s/%s%s", test.fails, test.retry.Mode, test.retry.Stage), func(t *testing.T) {
+			well := test.fails == ""
+			w := newWorld(t, failsAt(test.fails, &well))
+			w.create(w.spec(chainRecipe))
+			if _, err := w.execute(t.Context(), "r1"); err != nil {
+				t.Fatal(err)
+			}
+			well = true
+			s, plan := w.retried("r1", "r2", test.retry)
+			if got := strings.Join(plan.From, " "); got != test.from {
+				t.Errorf("it begins at %s, want %s", got, test.from)
+			}
+			if got := strings.Join(plan.Kept, " "); got != test.kept {
+				t.Errorf("it keeps %q, want %q", got, test.kept)
+			}
+			if s.Status != run.RunDone || *s.ParentRunID != "r1" || s.RootRunID != "r1" || s.InputDigest == "" || s.Retry.Mode != test.retry.Mode {
+				t.Errorf("%s, parent %s, root %s, %+v", s.Status, *s.ParentRunID, s.RootRunID, s.Retry)
+			}
+			for _, id := range s.StageOrder {
+				want := run.StageDone
+				if slices.Contains(plan.Kept, id) {
+					want = run.StageReused
+				}
+				if s.Stages[id].Status != want {
+					t.Errorf("%s is %s, want %s", id, s.Stages[id].Status, want)
+				}
+			}
+			if n := w.names("r2"); n[0] != "pipeline_started" || n[1] != "retry_requested" {
+				t.Errorf("it tells %v", n)
+			}
+		})
+	}
+}
+
+func TestRetriesThatMakeNoSense(t *testing.T) {
+	well := true
+	w := newWorld(t, failsAt("", &well))
+	w.create(w.spec(chainRecipe))
+	for _, want := range []string{"is not over", "no stage of it failed"} {
+		if _, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: run.RetryFailed}); failure.ClassOf(err) != failure.Input || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+		if _, err := w.execute(t.Context(), "r1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: run.RetryFrom, Stage: "z"}); failure.ClassOf(err) != failure.Input {
+		t.Errorf("from a stage that is not there: %v", err)
+	}
+	if _, err := w.pipeline().PlanRetry(t.Context(), "none", pipeline.Retry{Mode: run.RetryFull}); !errors.Is(err, run.ErrNotFound) {
+		t.Errorf("a run that is not there: %v", err)
+	}
+}
+
+// A stage whose result can't be built on is done again, though it did not fail.
+func TestARetryStepsBack(t *testing.T) {
+	for name, flawed := range map[string]artifact.Draft{
+		"blank":   {Type: "note", EntityID: "a", Source: artifact.Code, Health: artifact.Valid, Data: []byte(`{"content": " \n"}`)},
+		"spoiled": {Type: "note", EntityID: "a", Source: artifact.Code, Health: artifact.NeedsRevision, Data: []byte(`{"content": "x"}`)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			well := false
+			w := newWorld(t, noteModule{"note", func(_ context.Context, task stage.Task) (stage.Result, error) {
+				switch {
+				case task.StageID == "a" && !well:
+					return stage.Result{Artifacts: []artifact.Draft{flawed}}, nil
+				case task.StageID == "b" && !well:
+					return stage.Result{}, failure.New(failure.Input, "nothing to work with", "look at a")
+				}
+				return note(task)
+			}})
+			w.create(w.spec(chainRecipe))
+			if _, err := w.execute(t.Context(), "r1"); err != nil {
+				t.Fatal(err)
+			}
+			well = true
+			s, plan := w.retried("r1", "r2", pipeline.Retry{Mode: run.RetryFailed})
+			if s.Status != run.RunDone || strings.Join(plan.SteppedBack, " ") != "a" || plan.Reason == "" || s.Retry.Reason != plan.Reason || s.Stages["a"].Status != run.StageDone {
+				t.Errorf("%s, stepped back to %v: %q, %+v", s.Status, plan.SteppedBack, plan.Reason, s.Retry)
+			}
+		})
+	}
+}
+
+func TestARunIsRetriedOnceAtATime(t *testing.T) {
+	well := false
+	w := newWorld(t, failsAt("b", &well))
+	w.create(w.spec(chainRecipe))
+	if _, err := w.execute(t.Context(), "r1"); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: run.RetryFailed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.pipeline().CreateRetry(t.Context(), "r2", plan, time.Time{}, ""); err != nil {
+		t.Fatal(err)
+	}
+	var retried *run.RetriedError
+	if err := w.pipeline().CreateRetry(t.Context(), "r3", plan, time.Time{}, ""); !errors.As(err, &retried) || retried.By != "r2" {
+		t.Errorf("a second retry: %v", err)
+	}
+	if _, err := w.execute(t.Context(), "r2"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.pipeline().CreateRetry(t.Context(), "r3", plan, time.Time{}, ""); err != nil {
+		t.Errorf("a retry after the first: %v", err)
+	}
+	line, err := w.store.Line(t.Context(), "r1")
+	if err != nil || len(line) != 3 || line[2].RunID != "r3" || line[2].Parent != "r1" {
+		t.Errorf("the line is %v %v", line, err)
+	}
+}
+
+// askingOnce asks three questions, and then fails until it is told not to.
+func askingOnce(well *bool, err error) noteModule {
+	return noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) {
+		result, asked := asking(ctx, task)
+		if asked == nil && !*well {
+			return stage.Result{}, err
+		}
+		return result, asked
+	}}
+}
+
+// Answers that a module could make nothing of are not served again; others are.
+func TestWhichAnswersServeARetry(t *testing.T) {
+	for name, test := range map[string]struct {
+		err   error
+		calls int
+	}{
+		"the module failed":        {failure.New(failure.BadOutput, "makes no sense", ""), 6},
+		"the module panicked":      {errors.New("a bug"), 6},
+		"the file was not to have": {failure.New(failure.Input, "no file", ""), 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			well, calls := false, 0
+			w := newWorld(t, askingOnce(&well, test.err))
+			w.model = llm.Candidate{Provider: "p", Name: "m", Model: llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) {
+				calls++
+				return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: "m", Usage: llm.Usage{CostUSD: new(0.5)}}, nil
+			})}
+			w.create(w.spec(oneStage))
+			if s, err := w.execute(t.Context(), "r1"); err != nil || s.Status != run.RunFailed {
+				t.Fatal(s.Status, err)
+			}
+			well = true
+			s, _ := w.retried("r1", "r2", pipeline.Retry{Mode: run.RetryFailed})
+			if calls != test.calls || s.Stages["a"].CallCount != 3 {
+				t.Errorf("%d calls, want %d; %d answers used", calls, test.calls, s.Stages["a"].CallCount)
+			}
+		})
+	}
+}
+
+// What a retry will cost is told from what its questions have cost.
+func TestTheEstimateOfARetry(t *testing.T) {
+	calls := 0
+	w := newWorld(t, noteModule{"note", asking})
+	w.model = llm.Candidate{Provider: "p", Name: "m", Model: llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) {
+		if calls++; calls > 2 {
+			return llm.Response{}, failure.New(failure.Auth, "no", "")
+		}
+		return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: "m", Usage: llm.Usage{CostUSD: new(0.5)}}, nil
+	})}
+	w.create(w.spec(oneStage))
+	if s, err := w.execute(t.Context(), "r1"); err != nil || s.Status != run.RunFailed {
+		t.Fatal(s.Status, err)
+	}
+	plan, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: run.RetryFailed})
+	if err != nil || plan.EstimatedCostUSD == nil || *plan.EstimatedCostUSD != 0.5 || plan.Redone[0].AnswersHad != 2 {
+		t.Errorf("%+v %v", plan, err)
+	}
+}
