@@ -141,6 +141,9 @@ func (o *opened) chain(l Lineup, s recipe.PlannedStage, st run.StageState) chain
 	}
 	if st.ProgressAt != nil {
 		p.Progress = st.ProgressAt.Time
+		if now := time.Now(); p.Progress.After(now) { // the clock went back
+			p.Progress = now
+		}
 	}
 	return p
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"time"
 
 	"cineforge/failure"
 	"cineforge/llm"
@@ -128,10 +129,15 @@ func waits(st run.StageState) map[chain.Question]chain.Wait {
 	all := map[chain.Question]chain.Wait{}
 	for _, w := range st.Waits {
 		if !w.Retry {
-			all[chain.Question{Unit: w.Unit, Role: llm.Role(w.Role)}] = chain.Wait{Round: w.Round, Until: w.Until.Time, Last: lastFault(st, w.Unit, w.Role)}
+			all[chain.Question{Unit: w.Unit, Role: llm.Role(w.Role)}] = chain.Wait{Round: w.Round, Until: due(w), Last: lastFault(st, w.Unit, w.Role)}
 		}
 	}
 	return all
+}
+
+// due returns when a wait is over. If the clock went back since it began, it begins anew.
+func due(w run.Wait) time.Time {
+	return w.Until.Add(-max(time.Until(w.Since.Time), 0))
 }
 
 // lastFault returns how a question failed last, as far as the log tells; nil if it did not.

@@ -25,13 +25,13 @@ func (s *State) applyStage(body Body, at UnixTime) {
 		st.Status = StageReused
 		st.ArtifactRefs = refs(b.Artifacts)
 	case StageRetrying:
-		s.stage(b.StageID).wait(Wait{b.Unit, b.Role, UnixTime{b.NextAttemptAt.Time}, b.Reason, true, 0}, at)
+		s.stage(b.StageID).wait(Wait{b.Unit, b.Role, at, UnixTime{b.NextAttemptAt.Time}, b.Reason, true, 0}, at)
 	case StageFallback:
 		st := s.stage(b.StageID)
 		st.Fallback = &Fallback{At: at, Unit: b.Unit, From: b.FromModel, To: b.ToModel, Reason: b.Reason}
 		st.Fallbacks++
 	case StageWaiting:
-		s.stage(b.StageID).wait(Wait{b.Unit, b.Role, UnixTime{b.Until.Time}, b.Reason, false, b.Decision.Round}, at)
+		s.stage(b.StageID).wait(Wait{b.Unit, b.Role, at, UnixTime{b.Until.Time}, b.Reason, false, b.Decision.Round}, at)
 	case StagePaused:
 		st := s.stage(b.StageID)
 		st.Status, st.PauseReason = StageIsPaused, b.Reason
@@ -93,7 +93,7 @@ func refs(r []artifact.Ref) []artifact.Ref { return append([]artifact.Ref{}, r..
 func (st *StageState) close(at UnixTime) {
 	st.Waits = nil
 	if st.StartedAt != nil {
-		st.DurationSeconds += at.Sub(st.StartedAt.Time).Seconds()
+		st.DurationSeconds += max(at.Sub(st.StartedAt.Time).Seconds(), 0) // a clock can go back
 	}
 	if st.ModelUsed == nil && st.AttemptCount == 0 {
 		model := code

@@ -138,6 +138,7 @@ type Fallback struct {
 type Wait struct {
 	Unit   string   `json:"unit"`
 	Role   string   `json:"role"`
+	Since  UnixTime `json:"since"`
 	Until  UnixTime `json:"until"`
 	Reason string   `json:"reason"`
 	Retry  bool     `json:"retry,omitempty"` // a pause before the next try, and not waiting for somebody

@@ -32,8 +32,8 @@ func (s *Store) claim(ctx context.Context, id string, ttl time.Duration) (durabl
 	err := s.update(ctx, func(tx *sql.Tx) error {
 		now := time.Now()
 		err := tx.QueryRow(`UPDATE runs SET epoch = epoch + 1, claim_until = ?, holder = ?, wake_at = 0
-			WHERE id = ? AND claim_until <= ? RETURNING epoch`,
-			now.Add(ttl).UnixMilli(), s.presence.id, id, now.UnixMilli()).Scan(&claim.Epoch)
+			WHERE id = ? AND (claim_until <= ? OR claim_until > ?) RETURNING epoch`,
+			now.Add(ttl).UnixMilli(), s.presence.id, id, now.UnixMilli(), farOff(now)).Scan(&claim.Epoch)
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
@@ -48,6 +48,10 @@ func (s *Store) claim(ctx context.Context, id string, ttl time.Duration) (durabl
 	})
 	return claim, err
 }
+
+// farOff is a time up to which no claim lives. One that does was made before the clock
+// went back, by a process that had another clock, and counts for nothing.
+func farOff(now time.Time) int64 { return now.Add(10 * time.Minute).UnixMilli() }
 
 // Renew keeps a claim alive.
 func (s *Store) Renew(ctx context.Context, claim durable.Claim, ttl time.Duration) error {
@@ -69,8 +73,8 @@ func (s *Store) Renew(ctx context.Context, claim durable.Claim, ttl time.Duratio
 func (s *Store) Release(ctx context.Context, claim durable.Claim, wake time.Time) error {
 	err := s.update(ctx, func(tx *sql.Tx) error {
 		_, err := tx.Exec(`UPDATE runs SET claim_until = 0,
-			wake_at = CASE WHEN ?1 < ?2 AND EXISTS (SELECT 1 FROM signals WHERE run_id = runs.id) THEN 0 ELSE ?1 END
-			WHERE id = ?3 AND epoch = ?4`, wakeMilli(wake), int64(math.MaxInt64), claim.Run, claim.Epoch)
+			wake_at = CASE WHEN ?1 < ?2 AND EXISTS (SELECT 1 FROM signals WHERE run_id = runs.id) THEN 0 ELSE ?1 END, wake_set = ?3
+			WHERE id = ?4 AND epoch = ?5`, wakeMilli(wake), int64(math.MaxInt64), time.Now().UnixMilli(), claim.Run, claim.Epoch)
 		return err
 	})
 	s.tell(err)
@@ -95,8 +99,10 @@ func (s *Store) Due(ctx context.Context, n int) (due []local.Due, next time.Time
 		return nil, next, err
 	}
 	now := time.Now().UnixMilli()
+	// What was to wait at a time that is still to come was told so before the clock went back.
 	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id FROM runs
-		WHERE ended = 0 AND wake_at <= ? AND claim_until <= ? ORDER BY wake_at, position LIMIT ?`, now, now, n)
+		WHERE ended = 0 AND (wake_at <= ?1 OR wake_set > ?1 AND wake_at < ?2) AND (claim_until <= ?1 OR claim_until > ?3)
+		ORDER BY wake_at, position LIMIT ?4`, now, int64(math.MaxInt64), farOff(time.Now()), n)
 	if err != nil {
 		return nil, next, fmt.Errorf("list the runs that are due: %w", err)
 	}
@@ -158,8 +164,8 @@ func (s *Store) Signal(ctx context.Context, id string, signal durable.Signal) er
 // Hasten makes all runs due that wait for a time.
 func (s *Store) Hasten(ctx context.Context) error {
 	err := s.update(ctx, func(tx *sql.Tx) error {
-		_, err := tx.Exec(`UPDATE runs SET wake_at = ? WHERE ended = 0 AND wake_at > ? AND wake_at < ? AND epoch > 0`,
-			time.Now().UnixMilli(), time.Now().UnixMilli(), int64(math.MaxInt64))
+		_, err := tx.Exec(`UPDATE runs SET wake_at = ?1, wake_set = ?1 WHERE ended = 0 AND wake_at > ?1 AND wake_at < ?2 AND epoch > 0`,
+			time.Now().UnixMilli(), int64(math.MaxInt64))
 		if err != nil {
 			return fmt.Errorf("let waiting runs go on: %w", err)
 		}

@@ -22,9 +22,9 @@ func (s *Store) Create(ctx context.Context, c run.Creation) error {
 		if err := notRetried(tx, c.Parent); err != nil {
 			return err
 		}
-		res, err := tx.Exec(`INSERT INTO runs (id, position, project_id, parent, root, wake_at)
-			SELECT ?, coalesce(max(position), 0) + 1, ?, ?, ?, ? FROM runs WHERE true
-			ON CONFLICT (id) DO NOTHING`, c.ID, c.ProjectID, c.Parent, cmp.Or(c.Root, c.ID), wakeMilli(c.Wake))
+		res, err := tx.Exec(`INSERT INTO runs (id, position, project_id, parent, root, wake_at, wake_set)
+			SELECT ?, coalesce(max(position), 0) + 1, ?, ?, ?, ?, ? FROM runs WHERE true
+			ON CONFLICT (id) DO NOTHING`, c.ID, c.ProjectID, c.Parent, cmp.Or(c.Root, c.ID), wakeMilli(c.Wake), time.Now().UnixMilli())
 		if err != nil {
 			return fmt.Errorf("create run %s: %w", c.ID, err)
 		}

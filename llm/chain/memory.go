@@ -225,6 +225,9 @@ func (p *provider) recall(rec Record) bool {
 		}
 		credential, model, _ := strings.Cut(rest, "/")
 		p.better = p.better || k.Cause == nil
+		if back := time.Until(k.Set); back > 0 { // the clock went back
+			k.Set, k.Until = k.Set.Add(-back), k.Until.Add(-back)
+		}
 		*p.gateOf(model, credential) = gate{until: k.Until, set: k.Set, person: k.Person, times: k.Times, cause: k.Cause.failed()}
 	case holdName:
 		err := json.Unmarshal(rec.Data, &p.held)

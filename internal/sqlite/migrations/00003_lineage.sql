@@ -3,6 +3,7 @@ ALTER TABLE runs ADD COLUMN parent TEXT NOT NULL DEFAULT '';       -- the run th
 ALTER TABLE runs ADD COLUMN root TEXT NOT NULL DEFAULT '';         -- the first run of its line; its own id if it is that
 ALTER TABLE runs ADD COLUMN holder TEXT NOT NULL DEFAULT '';       -- the process that claimed it last
 ALTER TABLE runs ADD COLUMN wake_at INTEGER NOT NULL DEFAULT 0;    -- unix milliseconds: when it goes on by itself
+ALTER TABLE runs ADD COLUMN wake_set INTEGER NOT NULL DEFAULT 0;   -- unix milliseconds: when that was said
 
 UPDATE runs SET root = id;
 
@@ -37,6 +38,7 @@ DROP TABLE signals;
 DROP TABLE answers;
 DROP INDEX runs_by_root;
 DROP INDEX runs_under_way;
+ALTER TABLE runs DROP COLUMN wake_set;
 ALTER TABLE runs DROP COLUMN wake_at;
 ALTER TABLE runs DROP COLUMN holder;
 ALTER TABLE runs DROP COLUMN root;
