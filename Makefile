@@ -15,7 +15,7 @@ TOOL   := go tool -modfile=tools/go.mod
 # How long each fuzz target runs.
 FUZZTIME ?= 30s
 
-.PHONY: help build run test test-unit fuzz scenarios bench bench-peers generate lint check clean
+.PHONY: help build run test test-unit fuzz scenarios simulate-years bench bench-peers generate lint check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,13 @@ scenarios: ## every fault scenario through the shipped recipe, as a table; also 
 	@mkdir -p $(OUT)
 	CINEFORGE_SCENARIOS=$(abspath $(OUT))/scenarios.txt go test -count=1 -run '^TestScenarios$$' ./internal/app || { cat $(OUT)/scenarios.txt; exit 1; }
 	@cat $(OUT)/scenarios.txt
+
+# One history has a hundred runs.
+RUNS ?= 100000
+SEED ?= 1
+
+simulate-years: ## RUNS runs (100000) of random histories from SEED (1) on, in virtual time: faults, deaths, cancels, retries
+	CINEFORGE_YEARS_RUNS=$(RUNS) CINEFORGE_YEARS_SEED=$(SEED) go test -count=1 -timeout 24h -v -run '^TestSimulatedYears$$' ./internal/app | grep -v '^=== '
 
 bench: ## the benchmarks; compare two outputs with: go tool -modfile=tools/go.mod benchstat old.txt new.txt
 	@mkdir -p $(OUT)

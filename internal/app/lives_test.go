@@ -33,6 +33,28 @@ type mortal struct {
 	commits int // that are left to live; negative means no end
 	after   bool
 	dead    bool
+
+	watch func(claim durable.Claim, answers []run.Answer, bodies []run.Body) // is told of each commit; nil for nobody
+	slow  func() time.Duration                                               // how long the disk takes; nil for no time
+}
+
+// commit commits, and tells who watches.
+func (m *mortal) commit(ctx context.Context, claim durable.Claim, c run.Change) error {
+	// Nobody waits for these with a lock, which would stop the bubble's time.
+	if m.slow != nil && len(c.Answers)+len(c.Save) > 0 {
+		time.Sleep(m.slow())
+	}
+	var bodies []run.Body
+	events := c.Events
+	c.Events = func(saved []artifact.Artifact) []run.Body {
+		bodies = events(saved)
+		return bodies
+	}
+	err := m.Store.Commit(ctx, claim, c)
+	if err == nil && m.watch != nil {
+		m.watch(claim, c.Answers, bodies)
+	}
+	return err
 }
 
 // dies counts a commit, and reports whether the process dies at it.
@@ -67,9 +89,9 @@ func (m *mortal) Commit(ctx context.Context, claim durable.Claim, c run.Change) 
 	case dead || now && !m.after:
 		return errDead
 	case now:
-		return errors.Join(m.Store.Commit(ctx, claim, c), errDead)
+		return errors.Join(m.commit(ctx, claim, c), errDead)
 	}
-	return m.Store.Commit(ctx, claim, c)
+	return m.commit(ctx, claim, c)
 }
 
 func (m *mortal) Renew(ctx context.Context, c durable.Claim, ttl time.Duration) error {

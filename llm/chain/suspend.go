@@ -19,7 +19,7 @@ func (s *Suspended) Error() string {
 
 // settled is how long all questions of a stage have to wait before it is suspended:
 // who asks one question after another is not waiting in between.
-const settled = time.Second
+const settled = 50 * time.Millisecond
 
 // sleepers are the questions of a stage that wait for long.
 type sleepers struct {

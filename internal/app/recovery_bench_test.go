@@ -1,0 +1,159 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"cineforge/artifact"
+	"cineforge/durable/local"
+	"cineforge/internal/app"
+	"cineforge/internal/sqlite"
+	"cineforge/run"
+	"cineforge/simulator"
+)
+
+// BenchmarkRecovery measures how long it takes from the start of a process until it
+// has come forward with the first of 1,000 runs that another one left unfinished.
+func BenchmarkRecovery(b *testing.B) {
+	left := b.TempDir()
+	leaveUnfinished(b, left, 1000)
+	image, err := os.ReadFile(filepath.Join(left, sqlite.FileName))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		b.StopTimer()
+		dir := b.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, sqlite.FileName), image, 0o600); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+		a, err := app.Open(b.Context(), dir, app.Models{Engine: local.Options{Troubled: func(r string, err error) { println(r, err.Error()) }}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(b.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			a.Work(ctx) //nolint:errcheck // it ends with ctx
+		}()
+		firstUnit(b, a)
+		b.StopTimer()
+		stop()
+		<-done
+		if err := a.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
+}
+
+// firstUnit waits until the run that has been due the longest has done a unit again.
+func firstUnit(b *testing.B, a *app.App) {
+	for e, err := range run.Follow(b.Context(), a.Store, "run-0", 3) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, ok := e.Body.(run.UnitDone); ok {
+			return
+		}
+	}
+	b.Fatal("it ended without a unit")
+}
+
+// leaveUnfinished makes a data directory with runs whose process has died.
+func leaveUnfinished(b *testing.B, dir string, n int) {
+	b.Helper()
+	store, err := sqlite.Open(b.Context(), dir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer store.Close()
+	model := app.New(keepOpen{store}, dir, app.Models{})
+	file := twoScenes()
+	id, err := model.Start(b.Context(), app.Start{File: file, RecipeID: "mvp_ingest", Params: map[string]any{"accept_config": true}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var first []run.Body
+	for e, err := range store.Events(b.Context(), id, 0) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		first = append(first, e.Body)
+	}
+	for i := range n {
+		id := fmt.Sprint("run-", i)
+		if err := store.Create(b.Context(), run.Creation{ID: id, ProjectID: fmt.Sprint("p", i), First: first}); err != nil {
+			b.Fatal(err)
+		}
+		claim, err := store.Claim(b.Context(), id, time.Millisecond)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := store.Commit(b.Context(), claim, run.Change{Events: func([]artifact.Artifact) []run.Body {
+			return []run.Body{run.StageStarted{StageID: "ingest", Module: "story_ingest_v1"}}
+		}}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// keepOpen is a store that somebody else closes.
+type keepOpen struct{ *sqlite.Store }
+
+func (keepOpen) Close() error { return nil }
+
+// BenchmarkWaiting measures what 10,000 runs take that wait for a provider.
+func BenchmarkWaiting(b *testing.B) {
+	const waiting = 10_000
+	for b.Loop() {
+		store, err := sqlite.Open(b.Context(), b.TempDir())
+		if err != nil {
+			b.Fatal(err)
+		}
+		sim := simulator.New(simulator.Scenario{ID: "down", Name: "down", Rules: []simulator.Rule{{Name: "down", Fault: simulator.Fault{Error: "rate_limit", RetryAfter: 2 * time.Hour}}}}, simulator.Options{})
+		before := memoryInUse()
+		a := app.New(keepOpen{store}, b.TempDir(), app.Models{Providers: providers("ANTHROPIC"), Catalog: known(b), Transport: sim.Transport(), Engine: local.Options{Limit: 128}})
+		for i := range waiting {
+			if _, err := a.Start(b.Context(), app.Start{File: twoScenes(), RecipeID: "mvp_ingest", ProjectID: fmt.Sprint("p", i), Queue: true}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		ctx, stop := context.WithCancel(b.Context())
+		done := make(chan struct{})
+		began := time.Now()
+		go func() {
+			defer close(done)
+			a.Work(ctx) //nolint:errcheck // it ends with ctx
+		}()
+		for due := 1; due > 0; time.Sleep(100 * time.Millisecond) {
+			list, _, err := store.Due(b.Context(), 1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			due = len(list)
+		}
+		b.ReportMetric(waiting/time.Since(began).Seconds(), "runs-to-sleep/s")
+		b.ReportMetric(float64(memoryInUse()-before)/1e6, "MB")
+		b.ReportMetric(float64(runtime.NumGoroutine()), "goroutines")
+		stop()
+		<-done
+		store.Close()
+	}
+}
+
+// memoryInUse returns the bytes of heap and stacks in use.
+func memoryInUse() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapInuse + m.StackInuse)
+}
