@@ -83,6 +83,7 @@ var checks = []struct {
 	{"a step that can't be recorded ends the execution", unrecorded},
 	{"a step that can't be recorded is tried again", unrecordedAgain},
 	{"an interrupt parks what is under way", parks},
+	{"an interrupt before the start parks what could begin", parksUnbegun},
 	{"a run is executed by one process", exclusive},
 	{"a lost claim stops the steps and fences them off", fenced},
 	{"a lost claim does not wait for a step that hears nothing", fencedDeaf},

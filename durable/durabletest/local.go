@@ -103,8 +103,8 @@ func (p *process) Freeze() (thaw func()) {
 	}
 }
 
-// live returns when the process is not frozen, or an error if it is dead.
-func (p *process) live() error {
+// live returns when the process is not frozen, or an error if it is dead or ctx is done.
+func (p *process) live(ctx context.Context) error {
 	for {
 		p.mu.Lock()
 		frozen, dead := p.frozen, p.dead
@@ -113,15 +113,15 @@ func (p *process) live() error {
 		case dead:
 			return errDead
 		case frozen == nil:
-			return nil
+			return ctx.Err()
 		}
 		<-frozen
 	}
 }
 
 // write does a write, unless the process is dead, or dies at it.
-func (p *process) write(do func() error) error {
-	if err := p.live(); err != nil {
+func (p *process) write(ctx context.Context, do func() error) error {
+	if err := p.live(ctx); err != nil {
 		return err
 	}
 	p.mu.Lock()
@@ -142,7 +142,7 @@ func (p *process) write(do func() error) error {
 }
 
 func (p *process) Claim(ctx context.Context, run string, ttl time.Duration) (claim durable.Claim, err error) {
-	err = p.write(func() error {
+	err = p.write(ctx, func() error {
 		claim, err = p.Store.Claim(ctx, run, ttl)
 		return err
 	})
@@ -150,30 +150,30 @@ func (p *process) Claim(ctx context.Context, run string, ttl time.Duration) (cla
 }
 
 func (p *process) Renew(ctx context.Context, claim durable.Claim, ttl time.Duration) error {
-	return p.write(func() error { return p.Store.Renew(ctx, claim, ttl) })
+	return p.write(ctx, func() error { return p.Store.Renew(ctx, claim, ttl) })
 }
 
 func (p *process) Release(ctx context.Context, claim durable.Claim, wake time.Time) error {
-	return p.write(func() error { return p.Store.Release(ctx, claim, wake) })
+	return p.write(ctx, func() error { return p.Store.Release(ctx, claim, wake) })
 }
 
 func (p *process) Hear(ctx context.Context, claim durable.Claim, s durable.Signal) error {
-	return p.write(func() error { return p.Store.Hear(ctx, claim, s) })
+	return p.write(ctx, func() error { return p.Store.Hear(ctx, claim, s) })
 }
 
 func (p *process) Record(ctx context.Context, claim durable.Claim, note string, last bool) error {
-	return p.write(func() error { return p.Store.Record(ctx, claim, note, last) })
+	return p.write(ctx, func() error { return p.Store.Record(ctx, claim, note, last) })
 }
 
 func (p *process) Due(ctx context.Context, n int) ([]local.Due, time.Time, error) {
-	if err := p.live(); err != nil {
+	if err := p.live(ctx); err != nil {
 		return nil, time.Time{}, err
 	}
 	return p.Store.Due(ctx, n)
 }
 
 func (p *process) Signals(ctx context.Context, run string) ([]durable.Signal, error) {
-	if err := p.live(); err != nil {
+	if err := p.live(ctx); err != nil {
 		return nil, err
 	}
 	return p.Store.Signals(ctx, run)

@@ -99,6 +99,23 @@ func parks(b *bench) {
 	b.once("r", diamond)
 }
 
+func parksUnbegun(b *bench) {
+	b.make("g", "r")
+	w := b.process(diamond, lasting(time.Second))
+	ctx, cancel := context.WithCancel(b.Context())
+	cancel()
+	if err := w.engine(Options{}).Execute(ctx, "r"); !errors.Is(err, context.Canceled) {
+		b.Errorf("a run that was interrupted before its start returned %v", err)
+	}
+	if notes := b.notes("r"); !slices.Equal(notes, []string{"1 parked a"}) {
+		b.Errorf("recorded %q", notes)
+	}
+	if took := b.takeOver(w, "r"); took > 0 {
+		b.Errorf("the parked run was held for %v", took)
+	}
+	b.once("r", diamond)
+}
+
 func exclusive(b *bench) {
 	b.make("g", "r")
 	// The step is longer than the lease, so that only signs of life keep it.

@@ -304,17 +304,23 @@ func (b *bench) work(w *worker, o Options) (stop func()) {
 // patience is how long a check waits for what has to come.
 const patience = 48 * time.Hour
 
+// look is how many times longer than its pauses a check has waited before it looks
+// again: long waits need no close look.
+const look = 200
+
 // until waits until something is so, and returns how long that took.
 func (b *bench) until(what string, so func() bool) time.Duration {
 	b.Helper()
-	for start := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+	for start := time.Now(); ; {
 		synctest.Wait()
 		if so() {
 			return time.Since(start)
 		}
-		if time.Since(start) > patience {
+		passed := time.Since(start)
+		if passed > patience {
 			b.Fatalf("in vain: %s", what)
 		}
+		time.Sleep(max(10*time.Millisecond, passed/look))
 	}
 }
 
@@ -352,7 +358,7 @@ func (b *bench) once(run string, n needs) {
 // took wants a time to be what it has to be, or a little longer.
 func (b *bench) took(what string, got, want time.Duration) {
 	b.Helper()
-	if got < want || got > want+b.Slack+20*time.Millisecond {
+	if got < want || got > want+b.Slack+20*time.Millisecond+want/look {
 		b.Errorf("%s took %v, want %v (or %v more)", what, got, want, b.Slack)
 	}
 }

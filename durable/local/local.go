@@ -140,7 +140,7 @@ func (e *Engine) once(ctx context.Context, run string, terms durable.Terms) (err
 	stoppable, drop := context.WithCancelCause(ctx)
 	defer drop(nil)
 	h := &held{e: e, claim: claim, run: opened, drop: drop, hurry: make(chan struct{}, 1)}
-	if err := h.listen(stoppable); err != nil {
+	if err := h.listen(record); err != nil {
 		return fmt.Errorf("run %s: %w", run, err)
 	}
 	select {

@@ -95,8 +95,11 @@ func (s *Store) Due(ctx context.Context, n int) (due []local.Due, next time.Time
 		return nil, next, err
 	}
 	now := time.Now().UnixMilli()
-	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id FROM runs
-		WHERE ended = 0 AND wake_at <= ? AND claim_until <= ? ORDER BY wake_at, position LIMIT ?`, now, now, n)
+	// The projects take turns, so that one with very many runs does not hide the others'.
+	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id FROM (
+			SELECT id, project_id, wake_at, position, row_number() OVER (PARTITION BY project_id ORDER BY wake_at, position) AS turn
+			FROM runs WHERE ended = 0 AND wake_at <= ? AND claim_until <= ?)
+		ORDER BY turn, wake_at, position LIMIT ?`, now, now, n)
 	if err != nil {
 		return nil, next, fmt.Errorf("list the runs that are due: %w", err)
 	}

@@ -2,8 +2,11 @@ package sqlite_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"cineforge/artifact"
 	"cineforge/durable"
@@ -60,11 +63,38 @@ func TestTheEngineOverAStoreInMemory(t *testing.T) {
 // sees at once who is gone.
 func TestTheEngineOverAStoreInAFile(t *testing.T) {
 	const poll = 200 * time.Millisecond
+	notice := local.DefaultClaimTTL
+	if sqlite.Locks {
+		notice = poll
+	}
 	durabletest.Run(t, durabletest.Subject{
 		World: func(t *testing.T) durabletest.World {
 			dir := t.TempDir()
 			return durabletest.Local(func() durabletest.Store { return noted{open(t, dir)} }, poll)
 		},
-		Lease: local.DefaultClaimTTL, Notice: poll, Slack: 2 * poll,
+		Lease: local.DefaultClaimTTL, Notice: notice, Slack: 2 * poll,
+	})
+}
+
+func TestManyRunsDoNotHideThoseOfOthers(t *testing.T) {
+	each(t, func(t *testing.T, s *sqlite.Store) {
+		for i := range 30 {
+			if err := (noted{s}).Make(t.Context(), "many", fmt.Sprintf("m%d", i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, id := range []string{"f0", "f1"} {
+			if err := (noted{s}).Make(t.Context(), "few", id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		due, _, err := s.Due(t.Context(), 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []local.Due{{Run: "m0", Group: "many"}, {Run: "f0", Group: "few"}, {Run: "m1", Group: "many"}, {Run: "f1", Group: "few"}, {Run: "m2", Group: "many"}}
+		if diff := cmp.Diff(want, due); diff != "" {
+			t.Error(diff)
+		}
 	})
 }

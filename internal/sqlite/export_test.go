@@ -25,3 +25,6 @@ func Die(s *Store) {
 		s.presence.file.Close()
 	}
 }
+
+// Locks says that stores see which processes are gone.
+const Locks = canLock
