@@ -24,9 +24,9 @@ type Journal interface {
 	// time means at once, [Never] not before it is asked to. Releasing a lost claim does nothing.
 	Release(ctx context.Context, claim durable.Claim, wake time.Time) error
 
-	// Due returns at most n runs that are to go on and that nobody has claimed, those
-	// first that have been due the longest, and when the next one will be; Never if
-	// there is none.
+	// Due returns at most n runs that are to go on and that nobody has claimed, and when
+	// the next one will be; Never if there is none. Of each group the one comes first
+	// that has been due the longest; the firsts of all groups come before the seconds.
 	Due(ctx context.Context, n int) (due []Due, next time.Time, err error)
 
 	// Signals returns what is said to a run and was not heard yet.
@@ -73,10 +73,6 @@ type Options struct {
 // DefaultClaimTTL is how long a claim lives without a sign of life if Options does not say.
 const DefaultClaimTTL = 15 * time.Second
 
-// cancelGrace is how long the steps of a cancelled run may take to end; those that
-// take longer can record nothing more.
-const cancelGrace = 500 * time.Millisecond
-
 func (o Options) withDefaults() Options {
 	if o.ClaimTTL == 0 {
 		o.ClaimTTL = DefaultClaimTTL
@@ -118,15 +114,12 @@ func (e *Engine) Cancel(ctx context.Context, run string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(e.worker.Cancel(ctx, claim), e.journal.Release(ctx, claim, Never))
-}
-
-// held is a run that this engine has claimed.
-type held struct {
-	e     *Engine
-	claim durable.Claim
-	run   durable.Run
-	drop  context.CancelCauseFunc
+	wake := Never
+	err = e.worker.Cancel(ctx, claim)
+	if err != nil {
+		wake = time.Time{} // the word is still to be heard
+	}
+	return errors.Join(err, e.journal.Release(ctx, claim, wake))
 }
 
 // once claims a run and does its steps until it is at rest.
@@ -138,176 +131,33 @@ func (e *Engine) once(ctx context.Context, run string, terms durable.Terms) (err
 	if err != nil {
 		return fmt.Errorf("claim run %s: %w", run, err)
 	}
-	stoppable, drop := context.WithCancelCause(ctx)
-	h := &held{e: e, claim: claim, drop: drop}
 	var wake time.Time
-	defer func() {
-		drop(nil)
-		err = errors.Join(err, e.journal.Release(record, claim, wake))
-	}()
+	defer func() { err = errors.Join(err, e.journal.Release(record, claim, wake)) }()
 	opened, done, err := e.worker.Open(record, claim, terms)
 	if err != nil {
 		return fmt.Errorf("open run %s: %w", run, err)
 	}
-	h.run = opened
+	stoppable, drop := context.WithCancelCause(ctx)
+	defer drop(nil)
+	h := &held{e: e, claim: claim, run: opened, drop: drop, hurry: make(chan struct{}, 1)}
 	if err := h.listen(record); err != nil {
 		return fmt.Errorf("run %s: %w", run, err)
 	}
-	keeping := make(chan struct{})
-	go func() {
-		defer close(keeping)
-		h.keep(stoppable)
-	}()
-	wake, err = h.steps(stoppable, done)
-	cause := context.Cause(stoppable)
-	drop(nil)
-	<-keeping
-	if errors.Is(cause, durable.ErrCancelled) {
+	select {
+	case <-h.hurry: // the steps hear of it when they begin
+	default:
+	}
+	wake, err = h.work(stoppable, done)
+	if errors.Is(context.Cause(stoppable), durable.ErrCancelled) {
+		if err := e.worker.Cancel(record, claim); err != nil {
+			wake = time.Time{} // the word is still to be heard
+			return fmt.Errorf("end run %s: %w", run, err)
+		}
 		wake = Never
-		return errors.Join(durable.ErrCancelled, e.worker.Cancel(record, claim))
+		return durable.ErrCancelled
 	}
 	if err != nil {
 		return fmt.Errorf("run %s: %w", run, err)
-	}
-	return nil
-}
-
-// steps starts what the run allows, and asks it again whenever a step has ended. It
-// returns when the run goes on by itself. When ctx is done it goes on asking: what
-// could start then is parked by its Do.
-func (h *held) steps(ctx context.Context, done []durable.Result) (wake time.Time, err error) {
-	type ended struct {
-		result durable.Result
-		err    error
-	}
-	ends := make(chan ended)
-	left := make(chan struct{}) // closed when nobody listens to ends any more
-	defer close(left)
-	stop := ctx.Done()
-	var grace <-chan time.Time
-	var running []durable.Step
-	var failed error
-	parked := false
-	for {
-		if failed == nil && !quits(ctx) {
-			for _, step := range h.run.Next(done, running) {
-				running = append(running, step)
-				go func() {
-					result, err := h.run.Do(ctx, step)
-					result.Step = step
-					select {
-					case ends <- ended{result, err}:
-					case <-left:
-					}
-				}()
-			}
-		}
-		if len(running) == 0 {
-			if failed == nil && parked && ctx.Err() != nil {
-				failed = context.Cause(ctx)
-			}
-			return wakeTime(done, ctx), failed
-		}
-		var end ended
-		select {
-		case end = <-ends:
-		case <-stop:
-			stop = nil
-			if errors.Is(context.Cause(ctx), durable.ErrCancelled) {
-				grace = time.After(cancelGrace)
-			}
-			continue
-		case <-grace:
-			return Never, nil
-		}
-		running = without(running, end.result.Step)
-		if end.err != nil {
-			failed = errors.Join(failed, fmt.Errorf("step %s: %w", end.result.Step, end.err))
-			continue
-		}
-		parked = parked || end.result.Outcome == durable.Parked
-		done = append(done, end.result)
-	}
-}
-
-// quits reports whether nothing more is started or parked.
-func quits(ctx context.Context) bool {
-	cause := context.Cause(ctx)
-	return errors.Is(cause, durable.ErrCancelled) || errors.Is(cause, durable.ErrHandedOn)
-}
-
-// wakeTime returns when a run whose steps have ended goes on by itself.
-func wakeTime(done []durable.Result, ctx context.Context) time.Time {
-	if errors.Is(context.Cause(ctx), durable.ErrHandedOn) {
-		return time.Time{}
-	}
-	wake := Never
-	for _, r := range done {
-		if r.Outcome == durable.Waiting && r.Until.Before(wake) {
-			wake = r.Until
-		}
-	}
-	return wake
-}
-
-func without(steps []durable.Step, gone durable.Step) []durable.Step {
-	var rest []durable.Step
-	for _, s := range steps {
-		if s != gone {
-			rest = append(rest, s)
-		}
-	}
-	return rest
-}
-
-// keep gives signs of life and listens to signals until ctx is done; it ends the
-// steps when the claim is lost.
-func (h *held) keep(ctx context.Context) {
-	renew := time.NewTicker(h.e.o.ClaimTTL / 3)
-	defer renew.Stop()
-	poll := ticking(h.e.o.Poll)
-	defer poll.Stop()
-	for ctx.Err() == nil {
-		changed := h.e.journal.Changed()
-		h.listen(ctx) //nolint:errcheck // the store's trouble of the moment; the next time tries again
-		select {
-		case <-ctx.Done():
-		case <-changed:
-		case <-poll.C:
-		case <-renew.C:
-			if err := h.e.journal.Renew(ctx, h.claim, h.e.o.ClaimTTL); errors.Is(err, durable.ErrLost) {
-				h.drop(err)
-			}
-		}
-	}
-}
-
-// ticking returns a ticker, one that never ticks for 0.
-func ticking(d time.Duration) *time.Ticker {
-	if d > 0 {
-		return time.NewTicker(d)
-	}
-	t := time.NewTicker(time.Hour)
-	t.Stop()
-	return t
-}
-
-// listen does what is said to the run.
-func (h *held) listen(ctx context.Context) error {
-	signals, err := h.e.journal.Signals(ctx, h.claim.Run)
-	if err != nil {
-		return err
-	}
-	for _, s := range signals {
-		switch s {
-		case durable.Cancel: // heard when the run's end is recorded
-			h.drop(durable.ErrCancelled)
-		case durable.TryNow:
-			if err := h.e.journal.Hear(ctx, h.claim, s); err != nil {
-				return err
-			}
-			h.run.TryNow()
-		}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -17,6 +18,8 @@ type crew struct {
 
 	mu      sync.Mutex        // guards what follows
 	running map[string]string // the group of each run
+	turns   map[string]int    // the number of the last turn of each group, from 1
+	turn    int
 	tired   map[string]trouble
 	ended   chan struct{} // has a value when a run has ended
 }
@@ -34,7 +37,7 @@ func rest(n int) time.Duration { return min(time.Second<<min(n, 6), time.Minute)
 func (e *Engine) Work(ctx context.Context) error {
 	// Runs are handed on, whatever the caller's cause is.
 	steps, drop := context.WithCancelCause(context.WithoutCancel(ctx))
-	c := &crew{e: e, running: map[string]string{}, tired: map[string]trouble{}, ended: make(chan struct{}, 1)}
+	c := &crew{e: e, running: map[string]string{}, turns: map[string]int{}, tired: map[string]trouble{}, ended: make(chan struct{}, 1)}
 	var runs sync.WaitGroup
 	defer runs.Wait()
 	defer drop(durable.ErrHandedOn)
@@ -86,6 +89,8 @@ func (c *crew) start(ctx context.Context, runs *sync.WaitGroup) (next time.Time)
 			break
 		}
 		c.running[due[i].Run] = due[i].Group
+		c.turn++
+		c.turns[due[i].Group] = c.turn
 		runs.Go(func() { c.do(ctx, due[i].Run) })
 	}
 	for _, t := range c.tired {
@@ -97,7 +102,8 @@ func (c *crew) start(ctx context.Context, runs *sync.WaitGroup) (next time.Time)
 }
 
 // pick returns the run that has been due the longest, of the group that has the
-// fewest under way; -1 if there is none.
+// fewest under way, and of such groups of that whose last turn is the longest ago; -1
+// if there is none.
 func (c *crew) pick(due []Due, now time.Time) int {
 	busy := map[string]int{}
 	for group := range maps.Values(c.running) {
@@ -108,7 +114,7 @@ func (c *crew) pick(due []Due, now time.Time) int {
 		if _, running := c.running[d.Run]; running || c.tired[d.Run].until.After(now) {
 			continue
 		}
-		if best < 0 || busy[d.Group] < busy[due[best].Group] {
+		if best < 0 || cmp.Or(busy[d.Group]-busy[due[best].Group], c.turns[d.Group]-c.turns[due[best].Group]) < 0 {
 			best = i
 		}
 	}

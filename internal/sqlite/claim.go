@@ -99,10 +99,12 @@ func (s *Store) Due(ctx context.Context, n int) (due []local.Due, next time.Time
 		return nil, next, err
 	}
 	now := time.Now().UnixMilli()
-	// What was to wait at a time that is still to come was told so before the clock went back.
-	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id FROM runs
-		WHERE ended = 0 AND (wake_at <= ?1 OR wake_set > ?1 AND wake_at < ?2) AND (claim_until <= ?1 OR claim_until > ?3)
-		ORDER BY wake_at, position LIMIT ?4`, now, int64(math.MaxInt64), farOff(time.Now()), n)
+	// What was to wait at a time that is still to come was told so before the clock went
+	// back. The projects take turns, so that one with very many runs does not hide the others'.
+	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id FROM (
+			SELECT id, project_id, wake_at, position, row_number() OVER (PARTITION BY project_id ORDER BY wake_at, position) AS turn
+			FROM runs WHERE ended = 0 AND (wake_at <= ?1 OR wake_set > ?1 AND wake_at < ?2) AND (claim_until <= ?1 OR claim_until > ?3))
+		ORDER BY turn, wake_at, position LIMIT ?4`, now, int64(math.MaxInt64), farOff(time.Now()), n)
 	if err != nil {
 		return nil, next, fmt.Errorf("list the runs that are due: %w", err)
 	}

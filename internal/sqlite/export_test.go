@@ -15,3 +15,16 @@ func Damage(dir string, old, changed []byte) error {
 	_, err = db.Exec(`UPDATE blobs SET data = ? WHERE data = ?`, changed, old)
 	return err
 }
+
+// Die unlocks what shows that the store's process is alive, as the system does when the
+// process is gone.
+func Die(s *Store) {
+	s.presence.mu.Lock()
+	defer s.presence.mu.Unlock()
+	if s.presence.file != nil {
+		s.presence.file.Close()
+	}
+}
+
+// Locks says that stores see which processes are gone.
+const Locks = canLock

@@ -1,0 +1,180 @@
+package durabletest
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"cineforge/durable"
+	"cineforge/durable/local"
+)
+
+// Store is a journal with room for what workers record, as one process sees it.
+type Store interface {
+	local.Journal
+	Make(ctx context.Context, group, run string) error
+	Signal(ctx context.Context, run string, s durable.Signal) error
+	Record(ctx context.Context, claim durable.Claim, note string, last bool) error
+	Recorded(ctx context.Context, run string) ([]string, error)
+
+	// Die does to the store what the system does when the process is gone.
+	Die()
+}
+
+// Local returns a world for the engine of one machine, whose processes open the store
+// by open. They look for what others have done as often as poll says.
+func Local(open func() Store, poll time.Duration) World { return &locals{open(), open, poll} }
+
+// locals is a world of local engines.
+type locals struct {
+	operator Store
+	open     func() Store
+	poll     time.Duration
+}
+
+func (w *locals) Boot() Process { return &process{Store: w.open(), poll: w.poll} }
+
+func (w *locals) Make(ctx context.Context, group string, runs ...string) error {
+	for _, r := range runs {
+		if err := w.operator.Make(ctx, group, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *locals) Say(ctx context.Context, run string, s durable.Signal) error {
+	return w.operator.Signal(ctx, run, s)
+}
+
+func (w *locals) Notes(ctx context.Context, run string) ([]string, error) {
+	return w.operator.Recorded(ctx, run)
+}
+
+// errDead is what is left of a dead process hears of the store.
+var errDead = errors.New("the process is dead")
+
+// process is a store as a process sees it that dies or freezes.
+type process struct {
+	Store
+	poll time.Duration
+
+	mu     sync.Mutex // guards what follows
+	dead   bool
+	left   int // writes until it dies; 0 means that it does not
+	after  bool
+	frozen chan struct{} // closed by the thaw; nil if it is not frozen
+}
+
+func (p *process) Engine(w durable.Worker, o Options) durable.Engine {
+	return local.New(p, w, local.Options{Limit: o.Limit, Poll: p.poll, Troubled: o.Troubled})
+}
+
+func (p *process) Kill() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.die()
+}
+
+func (p *process) die() {
+	if !p.dead {
+		p.dead = true
+		p.Store.Die()
+	}
+}
+
+func (p *process) KillAt(n int, after bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.left, p.after = n, after
+}
+
+func (p *process) Freeze() (thaw func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	frozen := make(chan struct{})
+	p.frozen = frozen
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.frozen = nil
+		close(frozen)
+	}
+}
+
+// live returns when the process is not frozen, or an error if it is dead or ctx is done.
+func (p *process) live(ctx context.Context) error {
+	for {
+		p.mu.Lock()
+		frozen, dead := p.frozen, p.dead
+		p.mu.Unlock()
+		switch {
+		case dead:
+			return errDead
+		case frozen == nil:
+			return ctx.Err()
+		}
+		<-frozen
+	}
+}
+
+// write does a write, unless the process is dead, or dies at it.
+func (p *process) write(ctx context.Context, do func() error) error {
+	if err := p.live(ctx); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	dies := p.left == 1
+	p.left = max(p.left-1, 0)
+	if dies && !p.after {
+		p.die()
+		p.mu.Unlock()
+		return errDead
+	}
+	p.mu.Unlock()
+	err := do()
+	if dies {
+		p.Kill()
+		return errDead
+	}
+	return err
+}
+
+func (p *process) Claim(ctx context.Context, run string, ttl time.Duration) (claim durable.Claim, err error) {
+	err = p.write(ctx, func() error {
+		claim, err = p.Store.Claim(ctx, run, ttl)
+		return err
+	})
+	return claim, err
+}
+
+func (p *process) Renew(ctx context.Context, claim durable.Claim, ttl time.Duration) error {
+	return p.write(ctx, func() error { return p.Store.Renew(ctx, claim, ttl) })
+}
+
+func (p *process) Release(ctx context.Context, claim durable.Claim, wake time.Time) error {
+	return p.write(ctx, func() error { return p.Store.Release(ctx, claim, wake) })
+}
+
+func (p *process) Hear(ctx context.Context, claim durable.Claim, s durable.Signal) error {
+	return p.write(ctx, func() error { return p.Store.Hear(ctx, claim, s) })
+}
+
+func (p *process) Record(ctx context.Context, claim durable.Claim, note string, last bool) error {
+	return p.write(ctx, func() error { return p.Store.Record(ctx, claim, note, last) })
+}
+
+func (p *process) Due(ctx context.Context, n int) ([]local.Due, time.Time, error) {
+	if err := p.live(ctx); err != nil {
+		return nil, time.Time{}, err
+	}
+	return p.Store.Due(ctx, n)
+}
+
+func (p *process) Signals(ctx context.Context, run string) ([]durable.Signal, error) {
+	if err := p.live(ctx); err != nil {
+		return nil, err
+	}
+	return p.Store.Signals(ctx, run)
+}

@@ -1,0 +1,139 @@
+package durabletest
+
+import (
+	"context"
+	"time"
+
+	"cineforge/durable"
+)
+
+func wakes(b *bench) {
+	b.make("g", "r", "s")
+	start := time.Now()
+	w := b.process(single, waiting(start.Add(time.Minute)))
+	defer b.work(w, Options{})()
+	time.Sleep(59 * time.Second)
+	if n := len(w.starts()); n != 2 {
+		b.Errorf("two runs that wait were taken up %d times before their time", n)
+	}
+	if took := b.takeOver(b.process(single, waiting(time.Now())), "r"); took > 0 {
+		b.Errorf("a run that waits was held for %v", took)
+	}
+	b.ends("s")
+	b.took("a wait of a minute", time.Since(start), time.Minute)
+	b.once("r", single)
+	b.once("s", single)
+}
+
+func wakesElsewhere(b *bench) {
+	b.make("g", "r")
+	start := time.Now()
+	do := waiting(start.Add(time.Minute))
+	first := b.process(single, do)
+	stop := b.work(first, Options{})
+	time.Sleep(10 * time.Second)
+	first.p.Kill()
+	stop()
+	second := b.process(single, do)
+	defer b.work(second, Options{})()
+	b.ends("r")
+	b.took("a wait of a minute", time.Since(start), time.Minute)
+	if n := len(second.starts()); n != 1 {
+		b.Errorf("the run was taken up %d times, want once, at its time", n)
+	}
+	b.once("r", single)
+}
+
+func waitsFreely(b *bench) {
+	b.make("g", "r1", "r2", "r3")
+	late := time.Now().Add(time.Minute)
+	w := b.process(single, func(ctx context.Context, j job) (durable.Result, error) {
+		if j.run[0] == 'r' {
+			return waiting(late)(ctx, j)
+		}
+		return lasting(time.Second)(ctx, j)
+	})
+	defer b.work(w, Options{Limit: 1})()
+	time.Sleep(10 * time.Second)
+	b.make("g", "s")
+	b.took("a run beside some that wait", b.ends("s"), time.Second)
+	b.ends("r1", "r2", "r3")
+}
+
+// beside is a step that waits for 20 s beside one that works for a minute.
+func (b *bench) beside() (w *worker, start time.Time) {
+	b.make("g", "r")
+	start = time.Now()
+	return b.process(couple, func(ctx context.Context, j job) (durable.Result, error) {
+		if j.step == "a" {
+			return waiting(start.Add(20*time.Second))(ctx, j)
+		}
+		return lasting(time.Minute)(ctx, j)
+	}), start
+}
+
+func waitsBeside(b *bench) {
+	w, start := b.beside()
+	defer b.work(w, Options{})()
+	b.until("step a", func() bool { return len(b.notes("r")) == 1 })
+	b.took("a wait of 20 s", time.Since(start), 20*time.Second)
+	b.ends("r")
+	b.took("the run", time.Since(start), time.Minute)
+	b.once("r", couple)
+}
+
+func triesNowBeside(b *bench) {
+	w, start := b.beside()
+	defer b.work(w, Options{})()
+	time.Sleep(10 * time.Second)
+	b.say("r", durable.TryNow)
+	b.until("step a", func() bool { return len(b.notes("r")) == 1 })
+	b.within("trying now", time.Since(start), 10*time.Second+20*time.Millisecond)
+	b.ends("r")
+	b.once("r", couple)
+}
+
+func triesNow(b *bench) {
+	b.make("g", "r")
+	w := b.process(single, waiting(time.Now().Add(time.Minute)))
+	defer b.work(w, Options{})()
+	time.Sleep(10 * time.Second)
+	b.say("r", durable.TryNow)
+	b.within("trying now", b.ends("r"), 20*time.Millisecond)
+	b.once("r", single)
+}
+
+func triesNowWithin(b *bench) {
+	b.make("g", "r")
+	w := b.process(single, waiting(time.Now().Add(time.Minute)))
+	ended := make(chan error, 1)
+	go func() { ended <- w.engine(Options{}).Execute(b.Context(), "r") }()
+	time.Sleep(10 * time.Second)
+	start := time.Now()
+	b.say("r", durable.TryNow)
+	if err := <-ended; err != nil {
+		b.Error(err)
+	}
+	b.within("trying now", time.Since(start), 0)
+	b.once("r", single)
+}
+
+// triesNowLate says it at the moment at which the step has said that it waits.
+func triesNowLate(b *bench) {
+	b.make("g", "r")
+	until := time.Now().Add(time.Minute)
+	said := false
+	w := b.process(single, nil)
+	w.do = func(ctx context.Context, j job) (durable.Result, error) {
+		if !said {
+			said = true
+			b.say("r", durable.TryNow)
+			time.Sleep(b.Slack + time.Millisecond) // it is heard while the step has made up its mind
+			return durable.Result{Outcome: durable.Waiting, Until: until}, nil
+		}
+		return waiting(until)(ctx, j)
+	}
+	defer b.work(w, Options{})()
+	b.within("trying now", b.ends("r"), 20*time.Millisecond+b.Slack)
+	b.once("r", single)
+}

@@ -1,0 +1,247 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"cineforge/durable"
+)
+
+// held is a run that this engine has claimed.
+type held struct {
+	e     *Engine
+	claim durable.Claim
+	run   durable.Run
+	drop  context.CancelCauseFunc
+	hurry chan struct{} // has a value when an operator wants no waiting
+}
+
+// The time that steps have to end when they are told to. Those that take longer are
+// left alone: they can record nothing once the run has ended or is somebody else's.
+const (
+	cancelGrace = 500 * time.Millisecond // of a run that is cancelled, or lost
+	handOnGrace = 5 * time.Second
+)
+
+// grace returns when the steps are left alone that ctx stops; never if they are to be parked.
+func grace(ctx context.Context) <-chan time.Time {
+	cause := context.Cause(ctx)
+	switch {
+	case errors.Is(cause, durable.ErrCancelled), errors.Is(cause, durable.ErrLost):
+		return time.After(cancelGrace)
+	case errors.Is(cause, durable.ErrHandedOn):
+		return time.After(handOnGrace)
+	}
+	return nil
+}
+
+// quits reports whether nothing more is started or parked.
+func quits(ctx context.Context) bool {
+	cause := context.Cause(ctx)
+	return errors.Is(cause, durable.ErrCancelled) || errors.Is(cause, durable.ErrHandedOn) || errors.Is(cause, durable.ErrLost)
+}
+
+// work does the steps of the run, keeping its claim, until it is at rest. It returns
+// when the run goes on by itself.
+func (h *held) work(ctx context.Context, done []durable.Result) (wake time.Time, err error) {
+	for {
+		r := &round{held: h, ends: make(chan end), left: make(chan struct{}), done: done}
+		keeping, stop := context.WithCancel(context.WithoutCancel(ctx))
+		kept := make(chan struct{})
+		go func() {
+			defer close(kept)
+			h.keep(keeping, ctx)
+		}()
+		r.steps(ctx)
+		stop()
+		<-kept
+		wake, err = r.rest(ctx)
+		select {
+		case <-h.hurry: // heard when the last step had just ended
+			if err == nil && ctx.Err() == nil && r.awake(Never) {
+				done = r.done
+				continue
+			}
+		default:
+		}
+		return wake, err
+	}
+}
+
+// end is how a step ended.
+type end struct {
+	result durable.Result
+	err    error
+}
+
+// round is the steps of a run as they are being done.
+type round struct {
+	*held
+	ends    chan end
+	left    chan struct{} // closed when nobody listens to ends any more
+	done    []durable.Result
+	running []durable.Step
+	hurried []durable.Step // those that were under way when an operator wanted no waiting
+	failed  error
+	parked  bool
+}
+
+// steps starts what the run allows, and asks it again whenever a step has ended. When
+// ctx is done it goes on asking: what could start then is parked by its Do.
+func (r *round) steps(ctx context.Context) {
+	defer close(r.left)
+	stop := ctx.Done()
+	var left <-chan time.Time
+	for {
+		if r.failed == nil && !quits(ctx) {
+			r.start(ctx)
+		}
+		if len(r.running) == 0 {
+			return
+		}
+		wake := time.NewTimer(time.Until(wakeTime(r.done)))
+		select {
+		case e := <-r.ends:
+			r.end(e)
+		case <-wake.C:
+			r.awake(time.Now())
+		case <-r.hurry:
+			r.hurried = slices.Clone(r.running)
+			r.awake(Never)
+		case <-stop:
+			stop, left = nil, grace(ctx)
+		case <-left:
+			return
+		}
+		wake.Stop()
+	}
+}
+
+// start starts what the run allows.
+func (r *round) start(ctx context.Context) {
+	for _, step := range r.run.Next(r.done, r.running) {
+		r.running = append(r.running, step)
+		go func() {
+			result, err := r.run.Do(ctx, step)
+			result.Step = step
+			select {
+			case r.ends <- end{result, err}:
+			case <-r.left:
+			}
+		}()
+	}
+}
+
+// end takes note of the end of a step.
+func (r *round) end(e end) {
+	step := e.result.Step
+	is := func(s durable.Step) bool { return s == step }
+	hurried := slices.ContainsFunc(r.hurried, is)
+	r.running, r.hurried = slices.DeleteFunc(r.running, is), slices.DeleteFunc(r.hurried, is)
+	switch {
+	case e.err != nil:
+		r.failed = errors.Join(r.failed, fmt.Errorf("step %s: %w", step, e.err))
+		if errors.Is(e.err, durable.ErrLost) {
+			r.drop(durable.ErrLost)
+		}
+	case e.result.Outcome == durable.Waiting && hurried: // it had made up its mind before it heard
+	default:
+		r.parked = r.parked || e.result.Outcome == durable.Parked
+		r.done = append(r.done, e.result)
+	}
+}
+
+// awake takes up the steps again that wait for no later than a time, and reports
+// whether there are any.
+func (r *round) awake(now time.Time) bool {
+	n := len(r.done)
+	r.done = slices.DeleteFunc(r.done, func(d durable.Result) bool { return d.Outcome == durable.Waiting && !d.Until.After(now) })
+	return len(r.done) < n
+}
+
+// rest returns when the run goes on by itself, and why it came to rest if that was not
+// of its own.
+func (r *round) rest(ctx context.Context) (wake time.Time, err error) {
+	cause := context.Cause(ctx)
+	switch {
+	case r.failed != nil: // it is tried again
+		return time.Time{}, r.failed
+	case errors.Is(cause, durable.ErrLost), errors.Is(cause, durable.ErrHandedOn):
+		return time.Time{}, cause
+	case r.parked && cause != nil:
+		return wakeTime(r.done), cause
+	}
+	return wakeTime(r.done), nil
+}
+
+// wakeTime returns when the first step goes on that waits for a time.
+func wakeTime(done []durable.Result) time.Time {
+	wake := Never
+	for _, r := range done {
+		if r.Outcome == durable.Waiting && r.Until.Before(wake) {
+			wake = r.Until
+		}
+	}
+	return wake
+}
+
+// keep gives signs of life until ctx is done, and listens to signals until the steps
+// are stopped. It stops them when the claim is lost.
+func (h *held) keep(ctx, steps context.Context) {
+	renew := time.NewTicker(h.e.o.ClaimTTL / 3)
+	defer renew.Stop()
+	poll := ticking(h.e.o.Poll)
+	defer poll.Stop()
+	for ctx.Err() == nil {
+		changed := h.e.journal.Changed()
+		if steps.Err() == nil {
+			h.listen(steps) //nolint:errcheck // the store's trouble of the moment; the next time tries again
+		}
+		select {
+		case <-ctx.Done():
+		case <-changed:
+		case <-poll.C:
+		case <-renew.C:
+			if err := h.e.journal.Renew(ctx, h.claim, h.e.o.ClaimTTL); errors.Is(err, durable.ErrLost) {
+				h.drop(err)
+			}
+		}
+	}
+}
+
+// ticking returns a ticker, one that never ticks for 0.
+func ticking(d time.Duration) *time.Ticker {
+	if d > 0 {
+		return time.NewTicker(d)
+	}
+	t := time.NewTicker(time.Hour)
+	t.Stop()
+	return t
+}
+
+// listen does what is said to the run.
+func (h *held) listen(ctx context.Context) error {
+	signals, err := h.e.journal.Signals(ctx, h.claim.Run)
+	if err != nil {
+		return err
+	}
+	for _, s := range signals {
+		switch s {
+		case durable.Cancel: // heard when the run's end is recorded
+			h.drop(durable.ErrCancelled)
+		case durable.TryNow:
+			if err := h.e.journal.Hear(ctx, h.claim, s); err != nil {
+				return err
+			}
+			h.run.TryNow()
+			select {
+			case h.hurry <- struct{}{}:
+			default:
+			}
+		}
+	}
+	return nil
+}

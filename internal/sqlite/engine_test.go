@@ -1,0 +1,100 @@
+package sqlite_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"cineforge/artifact"
+	"cineforge/durable"
+	"cineforge/durable/durabletest"
+	"cineforge/durable/local"
+	"cineforge/internal/sqlite"
+	"cineforge/run"
+)
+
+// noted is a store in which the workers of the engine's checks keep their notes.
+type noted struct{ *sqlite.Store }
+
+func (n noted) Make(ctx context.Context, group, id string) error {
+	return n.Create(ctx, run.Creation{ID: id, ProjectID: group, First: []run.Body{run.PipelineStarted{RecipeID: "r"}}})
+}
+
+func (n noted) Record(ctx context.Context, claim durable.Claim, note string, last bool) error {
+	events := []run.Body{run.UnitDone{Unit: note}}
+	if last {
+		events = append(events, run.PipelineFinished{Outcome: run.Succeeded})
+	}
+	return n.Commit(ctx, claim, run.Change{Events: func([]artifact.Artifact) []run.Body { return events }})
+}
+
+func (n noted) Recorded(ctx context.Context, id string) (notes []string, err error) {
+	for e, err := range n.Events(ctx, id, 0) {
+		if err != nil {
+			return nil, err
+		}
+		if u, ok := e.Body.(run.UnitDone); ok {
+			notes = append(notes, u.Unit)
+		}
+	}
+	return notes, nil
+}
+
+func (n noted) Die() { sqlite.Die(n.Store) }
+
+func TestTheEngineOverAStoreInMemory(t *testing.T) {
+	durabletest.Run(t, durabletest.Subject{
+		World: func(t *testing.T) durabletest.World {
+			s, err := sqlite.OpenMemory(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { s.Close() })
+			return durabletest.Local(func() durabletest.Store { return noted{s} }, 0)
+		},
+		Lease: local.DefaultClaimTTL, Notice: local.DefaultClaimTTL,
+	})
+}
+
+// Each process opens the file by itself, sees what others have done when it looks, and
+// sees at once who is gone.
+func TestTheEngineOverAStoreInAFile(t *testing.T) {
+	const poll = 200 * time.Millisecond
+	notice := local.DefaultClaimTTL
+	if sqlite.Locks {
+		notice = poll
+	}
+	durabletest.Run(t, durabletest.Subject{
+		World: func(t *testing.T) durabletest.World {
+			dir := t.TempDir()
+			return durabletest.Local(func() durabletest.Store { return noted{open(t, dir)} }, poll)
+		},
+		Lease: local.DefaultClaimTTL, Notice: notice, Slack: 2 * poll,
+	})
+}
+
+func TestManyRunsDoNotHideThoseOfOthers(t *testing.T) {
+	each(t, func(t *testing.T, s *sqlite.Store) {
+		for i := range 30 {
+			if err := (noted{s}).Make(t.Context(), "many", fmt.Sprintf("m%d", i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, id := range []string{"f0", "f1"} {
+			if err := (noted{s}).Make(t.Context(), "few", id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		due, _, err := s.Due(t.Context(), 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []local.Due{{Run: "m0", Group: "many"}, {Run: "f0", Group: "few"}, {Run: "m1", Group: "many"}, {Run: "f1", Group: "few"}, {Run: "m2", Group: "many"}}
+		if diff := cmp.Diff(want, due); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
