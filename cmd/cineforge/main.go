@@ -10,6 +10,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -74,7 +75,8 @@ type cli struct {
 	Completion completionCmd `cmd:"" help:"Print a completion script for a shell."`
 	Complete   completeCmd   `cmd:"" name:"__complete" hidden:"" help:"Print the words that can come next."`
 
-	models app.Models // that the environment and the config file offer
+	models app.Models  // that the environment and the config file offer
+	notes  chan string // what there is to tell beside a run that is shown
 }
 
 // defaultData is where things are kept if nobody says.
@@ -117,6 +119,8 @@ func execute(args []string, s streams) int {
 		return exitUsage
 	}
 	c.models.Router.Hedge.On = c.Hedge
+	c.notes = make(chan string, 8)
+	c.models.StoreTrouble = c.noteTrouble
 	if c.Data == "" { // a variable that is set to nothing
 		c.Data = defaultData
 	}
@@ -124,6 +128,18 @@ func execute(args []string, s streams) int {
 	signal.Ignore(syscall.SIGPIPE)
 	parsed.BindTo(context.Background(), (*context.Context)(nil))
 	return report(s, parsed.Run(&c, s))
+}
+
+// noteTrouble tells whoever looks at a run that the store takes nothing, or does again.
+func (c *cli) noteTrouble(err error) {
+	text := "What happens is being stored again."
+	if err != nil {
+		text = fmt.Sprintf("Nothing can be stored at the moment: %s. What happens is kept in memory and tried again for two minutes.", strings.Join(lines(err), " "))
+	}
+	select {
+	case c.notes <- text:
+	default: // nobody looks
+	}
 }
 
 // interruptible returns a context that ends with Ctrl-C or SIGTERM, for commands

@@ -74,9 +74,8 @@ func Open(ctx context.Context, dataDir string, models Models) (*App, error) {
 			Hint: "name another one with --data", Err: err}
 	}
 	store, err := sqlite.Open(ctx, dataDir)
-	if errors.Is(err, sqlite.ErrReadOnly) {
-		return nil, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the database in %s may not be written to", dataDir),
-			Hint: "change its permissions, or name another data directory with --data", Err: err}
+	if _, told := errors.AsType[*failure.Error](err); told {
+		return nil, err
 	}
 	if err != nil {
 		return nil, &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("the database in %s can't be used: %v", dataDir, err),
@@ -118,6 +117,7 @@ func New(store Backend, dataDir string, models Models) *App {
 	router := chain.New(o)
 	a := &App{Store: store, dataDir: dataDir, roster: roster, router: router, journal: store, tally: store, close: store.Close}
 	a.pipeline = pipeline.New(store, Modules(), a.desk)
+	a.pipeline.OnTrouble(models.StoreTrouble)
 	a.engine = local.New(store, a.pipeline, models.Engine)
 	return a
 }
