@@ -71,6 +71,7 @@ type cli struct {
 	Recipes    recipesCmd    `cmd:"" help:"List and check recipes."`
 	Explain    explainCmd    `cmd:"" name:"explain-error" help:"Say what a provider's failure means and what to do about it."`
 	Simulate   simulateCmd   `cmd:"" help:"Play the providers on this machine, with whatever goes wrong."`
+	Database   dataCmd       `cmd:"" name:"data" help:"Check the database, or back it up."`
 	Doctor     doctorCmd     `cmd:"" help:"Check what the program works with, and say what to do about the rest."`
 	Completion completionCmd `cmd:"" help:"Print a completion script for a shell."`
 	Complete   completeCmd   `cmd:"" name:"__complete" hidden:"" help:"Print the words that can come next."`

@@ -14,14 +14,16 @@ import (
 
 // PutBlobs stores content under its digest, all of it or nothing.
 func (s *Store) PutBlobs(ctx context.Context, data ...[]byte) error {
-	return s.update(ctx, func(tx *sql.Tx) error {
-		for _, d := range data {
-			if err := putBlob(tx, artifact.DigestOf(d), d); err != nil {
-				return err
-			}
+	return s.update(ctx, func(tx *sql.Tx) error { return putBlobs(tx, data) })
+}
+
+func putBlobs(tx *sql.Tx, data [][]byte) error {
+	for _, d := range data {
+		if err := putBlob(tx, artifact.DigestOf(d), d); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 func putBlob(tx *sql.Tx, digest artifact.Digest, data []byte) error {

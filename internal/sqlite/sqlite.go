@@ -18,6 +18,7 @@ import (
 	_ "modernc.org/sqlite" // SQLite without cgo
 
 	"cineforge/durable/local"
+	"cineforge/failure"
 	"cineforge/run"
 )
 
@@ -132,8 +133,12 @@ func (s *Store) migrate(ctx context.Context) error {
 	// Another process may be doing the same: then one of the two fails, and finds
 	// the schema up to date when it looks again.
 	for try := 0; ; try++ {
-		if s.schemaVersion(ctx) == latest {
+		switch version := s.schemaVersion(ctx); {
+		case version == latest:
 			return nil
+		case version > latest:
+			return failure.New(failure.Input, fmt.Sprintf("the database %s was made by a newer version of this program (schema %d, and this one knows up to %d)", s.file, version, latest),
+				"use that version, or name another data directory with --data")
 		}
 		_, err := p.Up(ctx)
 		if err == nil {
@@ -169,16 +174,4 @@ func (s *Store) Close() error {
 		err = errors.Join(err, s.read.db.Close())
 	}
 	return err
-}
-
-// Check reads the whole database and returns an error if it is damaged.
-func (s *Store) Check(ctx context.Context) error {
-	var result string
-	if err := s.read.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&result); err != nil {
-		return fmt.Errorf("check the database: %w", err)
-	}
-	if result != "ok" {
-		return why(s.file, fmt.Errorf("%w: %s", run.ErrDamaged, result))
-	}
-	return nil
 }
