@@ -188,7 +188,7 @@ func (a *attempt) lost(ctx context.Context, err error) (durable.Outcome, error) 
 		// The module could make nothing of the answers: the next one needs others.
 		change.Forget = a.memo.used()
 	}
-	return durable.Failed, a.store.Commit(ctx, a.claim, change)
+	return durable.Failed, a.commit(ctx, a.claim, change)
 }
 
 // errStore marks a failure of the store, after which the attempt is as if it had not been.
@@ -234,7 +234,7 @@ func (a *attempt) save(ctx context.Context, result stage.Result) (durable.Outcom
 	if result.Pause != "" {
 		outcome = durable.Parked
 	}
-	return outcome, a.store.Commit(ctx, a.claim, run.Change{Save: drafts, Events: func(saved []artifact.Artifact) []run.Body {
+	return outcome, a.commit(ctx, a.claim, run.Change{Save: drafts, Events: func(saved []artifact.Artifact) []run.Body {
 		var events []run.Body
 		refs := []artifact.Ref{}
 		for _, s := range saved {

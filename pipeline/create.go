@@ -66,10 +66,8 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 	if spec.DryRun {
 		events = append(events, run.DryRunValidated{})
 	}
-	if err := p.store.PutBlobs(ctx, spec.Recipe.Source, spec.Input.Data); err != nil {
-		return err
-	}
-	return p.store.Create(ctx, run.Creation{ID: spec.RunID, ProjectID: spec.ProjectID, Wake: spec.Wake, First: events})
+	return p.store.Create(ctx, run.Creation{ID: spec.RunID, ProjectID: spec.ProjectID, Wake: spec.Wake, First: events,
+		Blobs: [][]byte{spec.Recipe.Source, spec.Input.Data}})
 }
 
 // reuse finds, for a run that begins in the middle, an earlier run of the same

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"sync"
 
-	"cineforge/artifact"
 	"cineforge/durable"
 	"cineforge/llm/chain"
 	"cineforge/recipe"
@@ -29,6 +28,7 @@ type Pipeline struct {
 	store   Store
 	catalog stage.Catalog
 	desks   Desks
+	trouble trouble
 }
 
 var _ durable.Worker = (*Pipeline)(nil)
@@ -253,9 +253,4 @@ func (p *Pipeline) plan(ctx context.Context, state run.State) (*recipe.Plan, err
 	return r.Plan(recipe.PlanOptions{
 		Params: state.RuntimeParams, Modules: Modules(p.catalog), StartFrom: state.StartFrom, EndAt: state.EndAt,
 	})
-}
-
-// append records events that go with no artifact.
-func (p *Pipeline) append(ctx context.Context, claim durable.Claim, events ...run.Body) error {
-	return p.store.Commit(ctx, claim, run.Change{Events: func([]artifact.Artifact) []run.Body { return events }})
 }

@@ -72,6 +72,7 @@ type Creation struct {
 	// taken up; the zero time means at once.
 	Wake  time.Time
 	First []Body
+	Blobs [][]byte // what the run works with, stored with it
 }
 
 // Change is what is stored in one transaction.
@@ -88,7 +89,8 @@ type Change struct {
 // concurrent use, by several processes.
 type Log interface {
 	// Create makes a run with its first events. It returns ErrExists if the id is
-	// taken, and a *RetriedError if the run's parent has another retry under way.
+	// taken, a *RetriedError if the run's parent has another retry under way, and
+	// ErrNotFound if the parent is not there any more.
 	Create(ctx context.Context, c Creation) error
 
 	// Commit stores a change in one transaction: all of it is there when Commit

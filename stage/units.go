@@ -28,9 +28,9 @@ func (t Task) Units(ctx context.Context, n int, name func(i int) string, do func
 	var (
 		workers sync.WaitGroup
 		next    atomic.Int64
-		mu      sync.Mutex // guards done, and keeps the counts told in order
-		done    int
 	)
+	done := make(chan int, 1) // whoever has the count tells of it; telling can take long when the store is in trouble
+	done <- 0
 	for range min(max(t.Concurrency, 1), n) {
 		workers.Go(func() {
 			for ctx.Err() == nil {
@@ -42,15 +42,14 @@ func (t Task) Units(ctx context.Context, n int, name func(i int) string, do func
 					stop(err)
 					return
 				}
-				mu.Lock()
-				done++
-				progress(done, n, name(i))
-				mu.Unlock()
+				count := <-done + 1
+				progress(count, n, name(i))
+				done <- count
 			}
 		})
 	}
 	workers.Wait()
-	if done == n {
+	if <-done == n {
 		return nil
 	}
 	return context.Cause(ctx)

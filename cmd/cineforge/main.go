@@ -10,6 +10,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -70,11 +71,13 @@ type cli struct {
 	Recipes    recipesCmd    `cmd:"" help:"List and check recipes."`
 	Explain    explainCmd    `cmd:"" name:"explain-error" help:"Say what a provider's failure means and what to do about it."`
 	Simulate   simulateCmd   `cmd:"" help:"Play the providers on this machine, with whatever goes wrong."`
+	Database   dataCmd       `cmd:"" name:"data" help:"Check the database, or back it up."`
 	Doctor     doctorCmd     `cmd:"" help:"Check what the program works with, and say what to do about the rest."`
 	Completion completionCmd `cmd:"" help:"Print a completion script for a shell."`
 	Complete   completeCmd   `cmd:"" name:"__complete" hidden:"" help:"Print the words that can come next."`
 
-	models app.Models // that the environment and the config file offer
+	models app.Models  // that the environment and the config file offer
+	notes  chan string // what there is to tell beside a run that is shown
 }
 
 // defaultData is where things are kept if nobody says.
@@ -117,6 +120,8 @@ func execute(args []string, s streams) int {
 		return exitUsage
 	}
 	c.models.Router.Hedge.On = c.Hedge
+	c.notes = make(chan string, 8)
+	c.models.StoreTrouble = c.noteTrouble
 	if c.Data == "" { // a variable that is set to nothing
 		c.Data = defaultData
 	}
@@ -124,6 +129,18 @@ func execute(args []string, s streams) int {
 	signal.Ignore(syscall.SIGPIPE)
 	parsed.BindTo(context.Background(), (*context.Context)(nil))
 	return report(s, parsed.Run(&c, s))
+}
+
+// noteTrouble tells whoever looks at a run that the store takes nothing, or does again.
+func (c *cli) noteTrouble(err error) {
+	text := "What happens is being stored again."
+	if err != nil {
+		text = fmt.Sprintf("Nothing can be stored at the moment: %s. What happens is kept in memory and tried again for two minutes.", strings.Join(lines(err), " "))
+	}
+	select {
+	case c.notes <- text:
+	default: // nobody looks
+	}
 }
 
 // interruptible returns a context that ends with Ctrl-C or SIGTERM, for commands

@@ -22,6 +22,7 @@ type runsCmd struct {
 	Cancel runsCancelCmd `cmd:"" help:"End a run. A retry goes on from there."`
 	TryNow runsTryNowCmd `cmd:"" help:"End a run's waiting: whoever it waits for is tried at once."`
 	Export runsExportCmd `cmd:"" help:"Write a run's state, events and artifacts as files."`
+	Prune  runsPruneCmd  `cmd:"" help:"Remove runs that are over and old. What they made stays."`
 }
 
 // runArg is the run that a command is about.

@@ -53,7 +53,7 @@ func (v viewing) show(ctx context.Context, id string) (run.State, error) {
 	}()
 	_, shown := progress.Show(a.Tail(ctx, id, rest), progress.Options{
 		Out: s.err, Live: live, Color: color(s.err), Verbose: g.Verbose,
-		In: s.in, Interrupt: interrupt, Program: program(g),
+		In: s.in, Interrupt: interrupt, Program: program(g), Notes: g.notes,
 	})
 	<-rest
 	if executed != nil && !stopped(ctx, executed) {

@@ -40,14 +40,15 @@ const offlineNotice = "No key is set, so that only the offline model answers: wh
 type App struct {
 	Store pipeline.Store
 
-	dataDir  string
-	roster   *roster
-	router   *chain.Router
-	pipeline *pipeline.Pipeline
-	engine   durable.Engine
-	journal  journal
-	tally    tally
-	close    func() error
+	dataDir   string
+	roster    *roster
+	router    *chain.Router
+	pipeline  *pipeline.Pipeline
+	engine    durable.Engine
+	journal   journal
+	tally     tally
+	warehouse warehouse
+	close     func() error
 }
 
 // Modules returns the modules that recipes may name.
@@ -73,19 +74,24 @@ func Open(ctx context.Context, dataDir string, models Models) (*App, error) {
 		return nil, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the data directory %s can't be made: %v", dataDir, cause(err)),
 			Hint: "name another one with --data", Err: err}
 	}
-	store, err := sqlite.Open(ctx, dataDir)
-	if errors.Is(err, sqlite.ErrReadOnly) {
-		return nil, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the database in %s may not be written to", dataDir),
-			Hint: "change its permissions, or name another data directory with --data", Err: err}
-	}
+	store, err := openStore(ctx, dataDir)
 	if err != nil {
-		return nil, &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("the database in %s can't be used: %v", dataDir, err),
-			Hint: "cineforge doctor tells more", Err: err}
+		return nil, err
 	}
 	if models.Engine.Poll == 0 {
 		models.Engine.Poll = otherProcessPoll
 	}
 	return New(store, dataDir, models), nil
+}
+
+// openStore opens a database, and says what to do if that can't be done.
+func openStore(ctx context.Context, dataDir string) (*sqlite.Store, error) {
+	store, err := sqlite.Open(ctx, dataDir)
+	if _, told := errors.AsType[*failure.Error](err); told || err == nil {
+		return store, err
+	}
+	return nil, &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("the database in %s can't be used: %v", dataDir, err),
+		Hint: "cineforge doctor tells more", Err: err}
 }
 
 // otherProcessPoll is how often it is looked for what other processes said to a run.
@@ -97,6 +103,7 @@ type Backend interface {
 	chain.Memory
 	journal
 	tally
+	warehouse
 	Close() error
 }
 
@@ -116,8 +123,9 @@ func New(store Backend, dataDir string, models Models) *App {
 	o := models.Router
 	o.Memory = store
 	router := chain.New(o)
-	a := &App{Store: store, dataDir: dataDir, roster: roster, router: router, journal: store, tally: store, close: store.Close}
+	a := &App{Store: store, dataDir: dataDir, roster: roster, router: router, journal: store, tally: store, warehouse: store, close: store.Close}
 	a.pipeline = pipeline.New(store, Modules(), a.desk)
+	a.pipeline.OnTrouble(models.StoreTrouble)
 	a.engine = local.New(store, a.pipeline, models.Engine)
 	return a
 }

@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 
+	"cineforge/failure"
 	"cineforge/internal/sqlite"
 	"cineforge/recipe"
 )
@@ -79,7 +81,10 @@ func checkDatabase(ctx context.Context, dir string) Check {
 		err = store.Check(ctx)
 	}
 	if err != nil {
-		c.Status, c.Detail, c.Action = Problem, err.Error(), "make sure that you may write to it; if it is damaged, restore it from a backup, or name another data directory with --data"
+		c.Status, c.Detail, c.Action = Problem, err.Error(), "make sure that you may write to it, or name another data directory with --data"
+		if f, told := errors.AsType[*failure.Error](err); told {
+			c.Detail, c.Action = f.Message, f.Hint
+		}
 		return c
 	}
 	c.Detail = filepath.Join(dir, sqlite.FileName) + " is whole"

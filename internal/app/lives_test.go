@@ -122,6 +122,7 @@ type world struct {
 	t     *testing.T
 	dir   string
 	store *sqlite.Store
+	other *sqlite.Store // another process's, if the store is in a file
 	sim   *simulator.Simulator
 	play  play
 }

@@ -112,6 +112,10 @@ type Models struct {
 
 	// Engine has settings of how runs are executed; the zero value is a good choice.
 	Engine local.Options
+
+	// StoreTrouble is told, once, that the store takes nothing, and once with nil that it
+	// does again; nil means that nobody is.
+	StoreTrouble func(err error)
 }
 
 // roster finds the models that a stage may ask. It makes each of them once.

@@ -60,7 +60,10 @@ func showLive(events iter.Seq2[run.Event, error], o Options) (run.State, error) 
 	var drawing sync.WaitGroup
 	var broken error
 	drawing.Go(func() { _, broken = program.Run() })
+	done := make(chan struct{})
+	drawing.Go(func() { each(o.Notes, done, func(text string) { program.Println(clean(text)) }) })
 	err := consume(events, l.event)
+	close(done)
 	l.mu.Lock()
 	l.closed = true
 	l.mu.Unlock()

@@ -57,6 +57,13 @@ func (p *plain) event(e run.Event) error {
 	return nil
 }
 
+// note tells something that is no event.
+func (p *plain) note(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.say(time.Now(), held, text)
+}
+
 // say writes a line.
 func (p *plain) say(at time.Time, t tone, text string) {
 	p.said = time.Now()

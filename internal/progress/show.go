@@ -41,6 +41,9 @@ type Options struct {
 	// the flags that every command needs; "" means "cineforge".
 	Program string
 
+	// Notes are what else there is to tell meanwhile, such as of the store; nil is none.
+	Notes <-chan string
+
 	// Zone is the time zone of the times in lines; nil means this machine's.
 	Zone *time.Location
 }
@@ -68,6 +71,7 @@ func showPlain(events iter.Seq2[run.Event, error], o Options) (run.State, error)
 	done := make(chan struct{})
 	var beating sync.WaitGroup
 	beating.Go(func() { p.beat(done) })
+	beating.Go(func() { each(o.Notes, done, p.note) })
 	err := consume(events, p.event)
 	close(done)
 	beating.Wait()
@@ -75,6 +79,18 @@ func showPlain(events iter.Seq2[run.Event, error], o Options) (run.State, error)
 		err = errors.Join(err, fmt.Errorf("show the run: %w", p.err))
 	}
 	return p.state, err
+}
+
+// each hands on notes until done is closed.
+func each(notes <-chan string, done <-chan struct{}, to func(string)) {
+	for {
+		select {
+		case <-done:
+			return
+		case text := <-notes:
+			to(text)
+		}
+	}
 }
 
 // consume hands on events until they end.

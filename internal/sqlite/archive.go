@@ -14,14 +14,16 @@ import (
 
 // PutBlobs stores content under its digest, all of it or nothing.
 func (s *Store) PutBlobs(ctx context.Context, data ...[]byte) error {
-	return s.update(ctx, func(tx *sql.Tx) error {
-		for _, d := range data {
-			if err := putBlob(tx, artifact.DigestOf(d), d); err != nil {
-				return err
-			}
+	return s.update(ctx, func(tx *sql.Tx) error { return putBlobs(tx, data) })
+}
+
+func putBlobs(tx *sql.Tx, data [][]byte) error {
+	for _, d := range data {
+		if err := putBlob(tx, artifact.DigestOf(d), d); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 func putBlob(tx *sql.Tx, digest artifact.Digest, data []byte) error {
@@ -45,7 +47,7 @@ func (s *Store) Blob(ctx context.Context, digest artifact.Digest) ([]byte, error
 		return nil, fmt.Errorf("read %s: %w", digest, err)
 	}
 	if artifact.DigestOf(data) != digest {
-		return nil, fmt.Errorf("read %s: %w", digest, run.ErrDamaged)
+		return nil, fmt.Errorf("read %s: %w", digest, why(s.file, run.ErrDamaged))
 	}
 	return data, nil
 }
@@ -126,7 +128,7 @@ func (s *Store) Artifact(ctx context.Context, projectID string, ref artifact.Ref
 		err = run.ErrNotFound
 	}
 	if err != nil {
-		return a, fmt.Errorf("read %s of project %s: %w", ref, projectID, err)
+		return a, fmt.Errorf("read %s of project %s: %w", ref, projectID, why(s.file, err))
 	}
 	return a, nil
 }
@@ -145,7 +147,7 @@ func (s *Store) Latest(ctx context.Context, projectID, artifactType string) ([]a
 	for rows.Next() {
 		a, err := scanArtifact(rows)
 		if err != nil {
-			return nil, fmt.Errorf("read a %s of project %s: %w", artifactType, projectID, err)
+			return nil, fmt.Errorf("read a %s of project %s: %w", artifactType, projectID, why(s.file, err))
 		}
 		all = append(all, a)
 	}

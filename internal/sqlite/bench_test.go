@@ -59,3 +59,49 @@ func appendAll(b *testing.B, s *sqlite.Store, claims []durable.Claim) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
 }
+
+// BenchmarkClaim measures taking a run and giving it back.
+func BenchmarkClaim(b *testing.B) {
+	s := open(b, b.TempDir())
+	c := claimed(b, s, "run")
+	if err := s.Release(b.Context(), c, time.Time{}); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		c, err := s.Claim(b.Context(), "run", time.Minute)
+		if err == nil {
+			err = s.Release(b.Context(), c, time.Time{})
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkDue measures the look for what is to go on among 10,000 runs that wait, none
+// of which is due.
+func BenchmarkDue(b *testing.B) {
+	const waiting = 10_000
+	s := open(b, b.TempDir())
+	var wg sync.WaitGroup
+	var next atomic.Int64
+	for range 64 {
+		wg.Go(func() {
+			for i := next.Add(1); i <= waiting; i = next.Add(1) {
+				c := run.Creation{ID: fmt.Sprint("run-", i), ProjectID: fmt.Sprint("p", i%10), Wake: time.Now().Add(time.Hour), First: []run.Body{run.PipelineStarted{}}}
+				if err := s.Create(b.Context(), c); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	b.ReportAllocs()
+	for b.Loop() {
+		due, next, err := s.Due(b.Context(), 1000)
+		if err != nil || len(due) > 0 || time.Until(next) < time.Minute {
+			b.Fatal(len(due), next, err)
+		}
+	}
+}

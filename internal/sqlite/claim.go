@@ -16,7 +16,7 @@ import (
 // Claim takes a run, unless another claim of it is alive. The new epoch voids all older claims.
 func (s *Store) Claim(ctx context.Context, id string, ttl time.Duration) (durable.Claim, error) {
 	if err := s.presence.show(); err != nil {
-		return durable.Claim{}, err
+		return durable.Claim{}, why(s.file, err)
 	}
 	claim, err := s.claim(ctx, id, ttl)
 	if errors.Is(err, durable.ErrHeld) {
@@ -224,7 +224,7 @@ func (s *Store) tell(err error) {
 }
 
 // Serve shows that this process works on whatever is due, until the store is closed.
-func (s *Store) Serve() error { return s.presence.serve() }
+func (s *Store) Serve() error { return why(s.file, s.presence.serve()) }
 
 // Served reports whether another process works on whatever is due.
 func (s *Store) Served() bool { return s.presence.served() }

@@ -1,8 +1,12 @@
 package sqlite
 
 import (
+	"context"
 	"database/sql"
+	"io/fs"
 	"path/filepath"
+
+	"github.com/pressly/goose/v3"
 )
 
 // Damage replaces stored content behind the store's back.
@@ -28,3 +32,35 @@ func Die(s *Store) {
 
 // Locks says that stores see which processes are gone.
 const Locks = canLock
+
+// Schemas returns the newest version of the schema.
+func Schemas() (newest int64, err error) {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	return int64(len(names)), err
+}
+
+// MakeOld makes a database as it was at a version of the schema, with what statements put into it.
+func MakeOld(ctx context.Context, dir string, version int64, statements ...string) error {
+	db, err := sql.Open("sqlite", filepath.Join(dir, FileName)+"?_pragma=journal_mode(wal)&_pragma=foreign_keys(on)")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	sources, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(goose.DialectSQLite3, db, sources)
+	if err != nil {
+		return err
+	}
+	if _, err := p.UpTo(ctx, version); err != nil {
+		return err
+	}
+	for _, statement := range statements {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -52,7 +52,7 @@ func (s *Store) update(ctx context.Context, apply func(*sql.Tx) error) error {
 	if lead {
 		s.lead()
 	}
-	return c.err
+	return why(s.file, c.err)
 }
 
 // lead commits the changes that have queued up, of which the caller's is the first.
@@ -143,4 +143,13 @@ func (s *Store) announce() {
 	defer s.mu.Unlock()
 	close(s.changed)
 	s.changed = make(chan struct{})
+}
+
+// Maintain runs a statement outside of any transaction on the connection that writes,
+// such as a pragma or VACUUM.
+func (s *Store) Maintain(ctx context.Context, statement string) error {
+	if _, err := s.write.ExecContext(ctx, statement); err != nil {
+		return fmt.Errorf("%s: %w", statement, why(s.file, err))
+	}
+	return nil
 }

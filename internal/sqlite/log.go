@@ -31,16 +31,23 @@ func (s *Store) Create(ctx context.Context, c run.Creation) error {
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, fmt.Errorf("create run %s: %w", c.ID, run.ErrExists))
 		}
+		if err := putBlobs(tx, c.Blobs); err != nil {
+			return err
+		}
 		return s.appendEvents(tx, durable.Claim{Run: c.ID}, c.First)
 	})
 	s.tell(err)
 	return err
 }
 
-// notRetried returns an error if a run has a retry that is not over.
+// notRetried returns an error if a run has a retry that is not over, or is gone.
 func notRetried(tx *sql.Tx, parent string) error {
 	if parent == "" {
 		return nil
+	}
+	var there bool
+	if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM runs WHERE id = ?)`, parent).Scan(&there); err != nil || !there {
+		return fmt.Errorf("retry run %s: %w", parent, cmp.Or(err, run.ErrNotFound))
 	}
 	var by string
 	err := tx.QueryRow(`SELECT id FROM runs WHERE parent = ? AND ended = 0 LIMIT 1`, parent).Scan(&by)

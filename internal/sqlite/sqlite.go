@@ -15,18 +15,15 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3"
-	driver "modernc.org/sqlite" // SQLite without cgo
-	codes "modernc.org/sqlite/lib"
+	_ "modernc.org/sqlite" // SQLite without cgo
 
 	"cineforge/durable/local"
+	"cineforge/failure"
 	"cineforge/run"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
-
-// ErrReadOnly means that the database may not be written to.
-var ErrReadOnly = errors.New("the database may not be written to")
 
 // FileName is the name of the database within a data directory.
 const FileName = "cineforge.db"
@@ -34,8 +31,9 @@ const FileName = "cineforge.db"
 // Store is a database. It is safe for concurrent use, also by several processes
 // with a Store of the same file each.
 type Store struct {
+	file  string  // "" if it is in memory
 	write *sql.DB // one connection, which takes the write lock at the start of a transaction
-	read  *sql.DB
+	read  reader
 	group group
 
 	// The statements of the hot path, prepared on the writing connection.
@@ -67,7 +65,8 @@ const (
 // Open opens the database of a data directory, which must exist, and brings its
 // schema up to date.
 func Open(ctx context.Context, dir string) (*Store, error) {
-	path := (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(filepath.Join(dir, FileName))}).String()
+	file := filepath.Join(dir, FileName)
+	path := dsn(file)
 	write, err := sql.Open("sqlite", path+"?"+pragmas+immediate)
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
@@ -77,7 +76,12 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the database: %w", err), write.Close())
 	}
-	return migrated(ctx, &Store{write: write, read: read, presence: newPresence(dir)})
+	return migrated(ctx, &Store{file: file, write: write, read: reader{read, file}, presence: newPresence(dir)})
+}
+
+// dsn names a file to the driver.
+func dsn(file string) string {
+	return (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(file)}).String()
 }
 
 // OpenMemory opens a database that lives in memory until it is closed.
@@ -87,16 +91,17 @@ func OpenMemory(ctx context.Context) (*Store, error) {
 		return nil, fmt.Errorf("open a database in memory: %w", err)
 	}
 	db.SetMaxOpenConns(1) // each connection would be a database of its own
-	return migrated(ctx, &Store{write: db, read: db, presence: newPresence("")})
+	return migrated(ctx, &Store{write: db, read: reader{db: db}, presence: newPresence("")})
 }
 
 func migrated(ctx context.Context, s *Store) (*Store, error) {
 	s.changed, s.told = make(chan struct{}), make(chan struct{})
-	if err := s.migrate(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
+	err := s.migrate(ctx)
+	if err == nil {
+		err = s.prepare(ctx)
 	}
-	if err := s.prepare(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
+	if err != nil {
+		return nil, errors.Join(why(s.file, err), s.Close())
 	}
 	return s, nil
 }
@@ -128,17 +133,18 @@ func (s *Store) migrate(ctx context.Context) error {
 	// Another process may be doing the same: then one of the two fails, and finds
 	// the schema up to date when it looks again.
 	for try := 0; ; try++ {
-		if s.schemaVersion(ctx) == latest {
+		switch version := s.schemaVersion(ctx); {
+		case version == latest:
 			return nil
+		case version > latest:
+			return failure.New(failure.Input, fmt.Sprintf("the database %s was made by a newer version of this program (schema %d, and this one knows up to %d)", s.file, version, latest),
+				"use that version, or name another data directory with --data")
 		}
 		_, err := p.Up(ctx)
 		if err == nil {
 			return nil
 		}
-		if refused, ok := errors.AsType[*driver.Error](err); ok && refused.Code()&0xff == codes.SQLITE_READONLY {
-			return ErrReadOnly
-		}
-		if try == migrationTries {
+		if kind := troubleOf(err); try == migrationTries || kind != "" && kind != run.Locked {
 			return fmt.Errorf("bring the database's schema up to date: %w", err)
 		}
 		time.Sleep(migrationPause)
@@ -164,20 +170,8 @@ func (s *Store) schemaVersion(ctx context.Context) (version int64) {
 func (s *Store) Close() error {
 	s.presence.hide()
 	err := s.write.Close()
-	if s.read != s.write {
-		err = errors.Join(err, s.read.Close())
+	if s.read.db != s.write {
+		err = errors.Join(err, s.read.db.Close())
 	}
 	return err
-}
-
-// Check reads the whole database and returns an error if it is damaged.
-func (s *Store) Check(ctx context.Context) error {
-	var result string
-	if err := s.read.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&result); err != nil {
-		return fmt.Errorf("check the database: %w", err)
-	}
-	if result != "ok" {
-		return fmt.Errorf("the database is damaged: %s", result)
-	}
-	return nil
 }

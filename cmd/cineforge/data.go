@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"cineforge/failure"
+	"cineforge/internal/app"
+	"cineforge/internal/sqlite"
+)
+
+type dataCmd struct {
+	Check  dataCheckCmd  `cmd:"" help:"Look whether the database is whole, and what it holds."`
+	Backup dataBackupCmd `cmd:"" help:"Write a checked copy of the database to a file."`
+}
+
+type dataCheckCmd struct{}
+
+func (dataCheckCmd) Help() string {
+	return `Reads all of the database: its structure, the content of every artifact and the
+sequence of every run's events. Exit code 1 says that it is damaged. Runs may go on
+meanwhile.`
+}
+
+// checked is what data check prints with --json.
+type checked struct {
+	OK    bool   `json:"ok"`
+	Error string `json:"error,omitempty"`
+	sqlite.Facts
+}
+
+// Run does the command.
+func (c *dataCheckCmd) Run(ctx context.Context, g *cli, s streams) error {
+	f, err := app.CheckData(ctx, g.Data)
+	if err != nil {
+		if g.JSON {
+			return errors.Join(printJSON(s.out, checked{Error: strings.Join(lines(err), " "), Facts: f}), err)
+		}
+		return err
+	}
+	if g.JSON {
+		return printJSON(s.out, checked{OK: true, Facts: f})
+	}
+	_, err = fmt.Fprintf(s.out, "%s is whole: %s; %s, %s, %s, %s\n", quote(f.File), bytesOf(f.Bytes),
+		count(f.Runs, "run"), count(f.Events, "event"), count(f.Answers, "stored answer"), count(f.Artifacts, "artifact"))
+	return err
+}
+
+type dataBackupCmd struct {
+	File  string `arg:"" help:"The file to write."`
+	Force bool   `help:"Replace the file if it is there."`
+}
+
+func (dataBackupCmd) Help() string {
+	return `Runs may go on meanwhile; the copy is of one moment. To restore it, end all cineforge
+processes, put the file in place of cineforge.db in the data directory, and remove
+cineforge.db-wal and cineforge.db-shm beside it.`
+}
+
+// backedUp is what data backup prints with --json.
+type backedUp struct {
+	File  string `json:"file"`
+	Bytes int64  `json:"bytes"`
+}
+
+// Run does the command.
+func (c *dataBackupCmd) Run(ctx context.Context, g *cli, s streams) error {
+	size, err := app.Backup(ctx, g.Data, c.File, c.Force)
+	if err != nil {
+		return err
+	}
+	if g.JSON {
+		return printJSON(s.out, backedUp{c.File, size})
+	}
+	_, err = fmt.Fprintf(s.out, "wrote %s, %s, and checked it\n", quote(c.File), bytesOf(size))
+	return err
+}
+
+type runsPruneCmd struct {
+	OlderThan age    `placeholder:"AGE" help:"Only runs in which nothing has happened for this long, such as 30d, 2w, 12h; 30d if neither this nor --keep is given."`
+	Keep      *int   `placeholder:"N" help:"Let the newest N runs of each project be; a run with its retries counts as one."`
+	Project   string `placeholder:"SLUG" help:"Only the runs of this project."`
+	DryRun    bool   `help:"Only tell what would be removed."`
+	Vacuum    bool   `help:"Make the database's file smaller, which takes as much room again for a while; else the room is used for what comes next."`
+}
+
+func (runsPruneCmd) Help() string {
+	return `Removes what is known of runs: their events and the answers of models that are kept for
+their retries. A run goes with all its retries, and only if all of them are over. What the
+runs made stays.
+
+Examples:
+  cineforge runs prune --dry-run
+  cineforge runs prune --older-than 2w --keep 10
+  cineforge runs prune --keep 0 --project night-ferry --vacuum`
+}
+
+// usualAge is the age of the runs that are removed if nobody says.
+const usualAge = 30 * 24 * time.Hour
+
+// Run does the command.
+func (c *runsPruneCmd) Run(ctx context.Context, g *cli, s streams) error {
+	o := app.PruneOptions{Project: c.Project, OlderThan: time.Duration(c.OlderThan), DryRun: c.DryRun, Vacuum: c.Vacuum}
+	if c.Keep != nil {
+		o.Keep = *c.Keep
+	} else if c.OlderThan == 0 {
+		o.OlderThan = usualAge
+	}
+	if o.Keep < 0 {
+		return usage(failure.New(failure.Input, "--keep can't be below 0", "0 lets none be"))
+	}
+	p := app.Pruned{DryRun: c.DryRun, Lines: []string{}}
+	if app.Exists(g.Data) { // looking makes no data directory
+		a, err := app.Open(ctx, g.Data, g.models)
+		if err != nil {
+			return err
+		}
+		defer a.Close()
+		p, err = a.Prune(ctx, o)
+		if err != nil {
+			return err
+		}
+	}
+	if g.JSON {
+		return printJSON(s.out, p)
+	}
+	verb := "removed"
+	if c.DryRun {
+		verb = "would remove"
+	}
+	for _, root := range p.Lines {
+		fmt.Fprintln(s.out, root)
+	}
+	_, err := fmt.Fprintf(s.out, "%s %s (%s), %s, %s, %s of content that nothing refers to any more\n", verb, count(p.Runs, "run"),
+		count(len(p.Lines), "line of runs"), count(p.Events, "event"), count(p.Answers, "stored answer"), bytesOf(p.Bytes))
+	return err
+}
+
+// age is a duration that may be written in days or weeks.
+type age time.Duration
+
+// UnmarshalText reads 30d, 2w, or what time.ParseDuration takes.
+func (a *age) UnmarshalText(text []byte) error {
+	s := string(text)
+	for suffix, unit := range map[string]time.Duration{"d": 24 * time.Hour, "w": 7 * 24 * time.Hour} {
+		if number, ok := strings.CutSuffix(s, suffix); ok {
+			n, err := strconv.ParseUint(number, 10, 16)
+			if err != nil || n == 0 {
+				return fmt.Errorf("%q is no age; write 30d, 2w or 12h", s)
+			}
+			*a = age(time.Duration(n) * unit)
+			return nil
+		}
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d <= 0 {
+		return fmt.Errorf("%q is no age; write 30d, 2w or 12h", s)
+	}
+	*a = age(d)
+	return nil
+}
+
+// count writes a number of things.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	if one, rest, ok := strings.Cut(thing, " of "); ok {
+		return fmt.Sprintf("%d %ss of %s", n, one, rest)
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// bytesOf writes a size.
+func bytesOf(n int64) string {
+	switch {
+	case n < 1000:
+		return count(int(n), "byte")
+	case n < 1000*1000:
+		return fmt.Sprintf("%.1f kB", float64(n)/1000)
+	case n < 1000*1000*1000:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+}

@@ -1,0 +1,194 @@
+package sqlite_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"cineforge/artifact"
+	"cineforge/durable"
+	"cineforge/failure"
+	"cineforge/internal/sqlite"
+	"cineforge/run"
+)
+
+func maintain(t testing.TB, s *sqlite.Store, statements ...string) {
+	t.Helper()
+	for _, statement := range statements {
+		if err := s.Maintain(context.Background(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// wantTrouble wants an error that tells a person in one line what is wrong with the
+// database and what to do.
+func wantTrouble(t *testing.T, err error, kind run.Trouble, says ...string) {
+	t.Helper()
+	trouble, ok := errors.AsType[*run.TroubleError](err)
+	if !ok || trouble.Kind != kind {
+		t.Fatalf("got %v, want the trouble %s", err, kind)
+	}
+	f, ok := errors.AsType[*failure.Error](err)
+	if !ok || f.Hint == "" || f.Class != failure.Internal {
+		t.Fatalf("%v is no failure with a hint", err)
+	}
+	for _, word := range says {
+		if !strings.Contains(f.Error(), word) || strings.Contains(f.Error(), "\n") {
+			t.Errorf("%q does not say %q", f.Error(), word)
+		}
+	}
+}
+
+// fault takes from a store what it needs, and gives it back.
+type fault struct {
+	kind       run.Trouble
+	says       string
+	take, give func(t *testing.T, s *sqlite.Store, dir string)
+}
+
+// faults are those that pass, as SQLite itself reports them.
+func faults() map[string]fault {
+	pragmas := func(list ...string) func(*testing.T, *sqlite.Store, string) {
+		return func(t *testing.T, s *sqlite.Store, _ string) { maintain(t, s, list...) }
+	}
+	var other *sqlite.Store
+	return map[string]fault{
+		"full":      {run.DiskFull, "make room", pragmas("PRAGMA max_page_count = 1"), pragmas("PRAGMA max_page_count = 4294967294")},
+		"read-only": {run.ReadOnly, "permissions", pragmas("PRAGMA query_only = on"), pragmas("PRAGMA query_only = off")},
+		"locked": {run.Locked, "another process", func(t *testing.T, s *sqlite.Store, dir string) {
+			maintain(t, s, "PRAGMA busy_timeout = 5")
+			other = open(t, dir)
+			maintain(t, other, "BEGIN IMMEDIATE")
+		}, func(t *testing.T, s *sqlite.Store, _ string) { maintain(t, other, "ROLLBACK") }},
+	}
+}
+
+func TestATroubleIsToldAndPasses(t *testing.T) {
+	for name, f := range faults() {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := open(t, dir)
+			c := claimed(t, s, "a")
+			if err := commit(s, c, run.UnitDone{Unit: "before"}); err != nil {
+				t.Fatal(err)
+			}
+			f.take(t, s, dir)
+			large := run.UnitDone{Unit: strings.Repeat("x", 20000)} // more than the pages that are there hold
+			for range 3 {
+				wantTrouble(t, commit(s, c, large), f.kind, f.says, filepath.Join(dir, sqlite.FileName))
+			}
+			if got := len(read(t, s, "a", 0)); got != 2 {
+				t.Fatalf("%d events can be read meanwhile, want 2", got)
+			}
+			f.give(t, s, dir)
+			if err := commit(s, c, large); err != nil {
+				t.Fatalf("after the trouble: %v", err)
+			}
+			events := read(t, s, "a", 0)
+			if len(events) != 3 || events[2].Seq != 3 {
+				t.Errorf("the log after the trouble: %d events", len(events))
+			}
+			if err := s.Check(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// In a shared transaction the trouble of one writer is that of all, and nobody is told otherwise.
+func TestAFullDiskStoresAllOfAChangeOrNothing(t *testing.T) {
+	s := open(t, t.TempDir())
+	c := claimed(t, s, "a")
+	maintain(t, s, "PRAGMA max_page_count = 1")
+	err := s.Commit(t.Context(), c, run.Change{
+		Save:    []artifact.Artifact{draft("scene_001", `"`+strings.Repeat("x", 50000)+`"`)},
+		Answers: []run.Answer{{Key: "k", JSON: []byte(`{}`)}},
+		Events:  func([]artifact.Artifact) []run.Body { return []run.Body{run.UnitDone{}} },
+	})
+	wantTrouble(t, err, run.DiskFull, "is full")
+	if _, err := s.Answer(t.Context(), run.Query{Key: "k", Root: "a"}); !errors.Is(err, run.ErrNotFound) {
+		t.Errorf("an answer of a change that failed: %v", err)
+	}
+	if len(read(t, s, "a", 0)) != 1 {
+		t.Error("events of a change that failed")
+	}
+}
+
+func TestALostClaimIsNoTroubleOfTheStore(t *testing.T) {
+	s := open(t, t.TempDir())
+	c := claimed(t, s, "a")
+	err := commit(s, durable.Claim{Run: "a", Epoch: c.Epoch + 1}, run.UnitDone{})
+	if _, ok := errors.AsType[*run.TroubleError](err); ok || !errors.Is(err, durable.ErrLost) {
+		t.Errorf("%v", err)
+	}
+}
+
+// A page that is overwritten, and a file that is no database any more.
+func TestDamageIsToldWithWhatToDo(t *testing.T) {
+	for name, damage := range map[string]func(data []byte){
+		"pages":  func(data []byte) { copy(data[4096:], bytes.Repeat([]byte{0xa5}, len(data)-4096)) },
+		"header": func(data []byte) { copy(data, "this is no database") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			s := open(t, dir)
+			claimed(t, s, "a")
+			s.Close()
+			file := filepath.Join(dir, sqlite.FileName)
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			damage(data)
+			if err := os.WriteFile(file, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			wantTrouble(t, use(dir), run.Damaged, file, "is damaged", "cineforge data backup")
+		})
+	}
+}
+
+// use opens a store and looks at a run in it.
+func use(dir string) error {
+	s, err := sqlite.Open(context.Background(), dir)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	for _, err := range s.Events(context.Background(), "a", 0) {
+		if err != nil {
+			return err
+		}
+	}
+	return s.Check(context.Background())
+}
+
+func TestAMissingFolderIsTold(t *testing.T) {
+	_, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "none"))
+	wantTrouble(t, err, run.Unreachable, "can't be opened", "folder")
+}
+
+// The claim of a process is shown by a file, for which there may be no room either.
+func TestAClaimThatCantBeShownIsToldAsTrouble(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	if err := s.Create(t.Context(), run.Creation{ID: "a", ProjectID: "p", First: []run.Body{run.PipelineStarted{}}}); err != nil {
+		t.Fatal(err)
+	}
+	if os.Geteuid() == 0 {
+		t.Skip("NOT TESTED: a folder that may not be written to, as the superuser may")
+	}
+	if err := os.Chmod(dir, 0o500); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Chmod(dir, 0o700)
+	_, err := s.Claim(t.Context(), "a", time.Minute)
+	wantTrouble(t, err, run.ReadOnly, fmt.Sprint(dir))
+}

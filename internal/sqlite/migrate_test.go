@@ -1,0 +1,167 @@
+package sqlite_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cineforge/artifact"
+	"cineforge/failure"
+	"cineforge/internal/sqlite"
+	"cineforge/run"
+)
+
+// An old database has four runs of an event log as it was then: one that is over, one
+// that a person has to confirm, one whose process died, and one that nobody has begun.
+var (
+	oldRuns = []string{"over", "paused", "dead", "queued"}
+	oldLogs = map[string][]string{
+		"over": {
+			`{"event":"pipeline_started","recipe_id":"r","project_id":"p","stage_ids":["a"]}`,
+			`{"event":"stage_started","stage_id":"a","module":"m"}`,
+			`{"event":"artifact_saved","stage_id":"a","artifact_type":"scene","entity_id":"scene_001","version":1,"health":"valid"}`,
+			`{"event":"stage_finished","stage_id":"a","cost_usd":0.5,"artifacts":[{"artifact_type":"scene","entity_id":"scene_001","version":1,"path":"artifacts/scene/scene_001/v1.json"}]}`,
+			`{"event":"pipeline_finished","success":true,"outcome":"done","total_cost_usd":0.5}`,
+		},
+		"paused": {
+			`{"event":"pipeline_started","recipe_id":"r","project_id":"p","stage_ids":["a"]}`,
+			`{"event":"stage_started","stage_id":"a","module":"m"}`,
+			`{"event":"stage_paused","stage_id":"a","reason":"awaiting_confirmation","artifacts":[]}`,
+		},
+		"dead": {
+			`{"event":"pipeline_started","recipe_id":"r","project_id":"p","stage_ids":["a"]}`,
+			`{"event":"stage_started","stage_id":"a","module":"m"}`,
+		},
+		"queued": {`{"event":"pipeline_started","recipe_id":"r","project_id":"p","stage_ids":["a"]}`},
+	}
+	oldStatus = map[string]run.Status{"over": run.RunDone, "paused": run.Paused, "dead": run.Running, "queued": run.Queued}
+)
+
+// oldData is what the programs of a version of the schema have put into it.
+func oldData(version int64) (statements []string) {
+	scene := `{"n":1}`
+	digest := artifact.DigestOf([]byte(scene))
+	for i, id := range oldRuns {
+		last := len(oldLogs[id])
+		ended, epoch, until := 0, 1, 1000
+		if id == "over" {
+			ended = 1
+		}
+		if id == "queued" {
+			epoch, until = 0, 0
+		}
+		columns, values := "id, position, project_id, last_seq, ended, epoch, claim_until", fmt.Sprintf("'%s', %d, 'p', %d, %d, %d, %d", id, i+1, last, ended, epoch, until)
+		if version >= 3 {
+			wake := "0"
+			if id == "paused" {
+				wake = "9223372036854775807"
+			}
+			columns += ", root, holder, wake_at"
+			values += fmt.Sprintf(", '%s', 'a1b2c3', %s", id, wake)
+		}
+		statements = append(statements, fmt.Sprintf("INSERT INTO runs (%s) VALUES (%s)", columns, values))
+		for seq, body := range oldLogs[id] {
+			name := strings.Split(body, `"`)[3]
+			statements = append(statements, fmt.Sprintf("INSERT INTO events (run_id, seq, ts, name, body) VALUES ('%s', %d, %d, '%s', '%s')", id, seq+1, 1700000000000+seq, name, body))
+		}
+	}
+	statements = append(statements,
+		fmt.Sprintf("INSERT INTO blobs (digest, data) VALUES ('%s', CAST('%s' AS BLOB))", digest, scene),
+		fmt.Sprintf(`INSERT INTO artifacts (project_id, type, entity_id, version, digest, metadata) VALUES ('p', 'scene', 'scene_001', 1, '%s',
+			'{"ref":{"artifact_type":"scene","entity_id":"scene_001","version":1,"path":"artifacts/scene/scene_001/v1.json"},"source":"code","health":"valid"}')`, digest))
+	if version >= 2 {
+		statements = append(statements, `INSERT INTO health (endpoint, name, version, position, data) VALUES ('anthropic', 'breaker', 3, 1, '{}')`)
+	}
+	if version >= 3 {
+		statements = append(statements, `INSERT INTO answers (key, root, chain, source, run_id, body) VALUES ('k', 'dead', '', 'ai', 'dead', '{"json":{"x":1},"source":"ai"}')`)
+	}
+	return statements
+}
+
+func TestADatabaseOfEveryEarlierSchemaGoesOn(t *testing.T) {
+	newest, err := sqlite.Schemas()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for version := int64(1); version <= newest; version++ {
+		t.Run(fmt.Sprint("schema ", version), func(t *testing.T) {
+			dir := t.TempDir()
+			if err := sqlite.MakeOld(t.Context(), dir, version, oldData(version)...); err != nil {
+				t.Fatal(err)
+			}
+			s := open(t, dir)
+			if ids := list(t, s); !slices.Equal(ids, []string{"queued", "dead", "paused", "over"}) {
+				t.Errorf("the runs are %v", ids)
+			}
+			for id, want := range oldStatus {
+				state, err := run.Load(t.Context(), s, id)
+				if err != nil || state.Status != want {
+					t.Errorf("run %s is %s, want %s (%v)", id, state.Status, want, err)
+				}
+				if line, err := s.Line(t.Context(), id); err != nil || len(line) != 1 || line[0].RunID != id {
+					t.Errorf("the line of run %s is %v (%v)", id, line, err)
+				}
+			}
+			checkOldWork(t, s, version)
+			if err := errors.Join(s.Check(t.Context()), s.CheckContent(t.Context())); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// checkOldWork wants the work of an old database to go on where it stood.
+func checkOldWork(t *testing.T, s *sqlite.Store, version int64) {
+	t.Helper()
+	due, _, err := s.Due(t.Context(), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, d := range due {
+		ids = append(ids, d.Run)
+	}
+	if !slices.Equal(ids, []string{"dead", "queued"}) {
+		t.Errorf("due are %v: what is paused waits for a person, and what is over is over", ids)
+	}
+	claim, err := s.Claim(t.Context(), "dead", time.Minute)
+	if err != nil || claim.Epoch != 2 {
+		t.Fatalf("claim %+v: %v", claim, err)
+	}
+	if saved := save(t, s, claim, draft("scene_001", `{"n":2}`)); saved[0].Metadata.Ref.Version != 2 {
+		t.Errorf("the next version is %+v", saved[0].Metadata.Ref)
+	}
+	if events := read(t, s, "dead", 0); len(events) != 3 || events[2].Seq != 3 {
+		t.Errorf("the log goes on with %d events", len(events))
+	}
+	if version >= 2 {
+		if records, _, err := s.Recall(t.Context(), 0); err != nil || len(records) != 1 {
+			t.Errorf("the providers' health: %v (%v)", records, err)
+		}
+	}
+	if version >= 3 {
+		if a, err := s.Answer(t.Context(), run.Query{Key: "k", Root: "dead"}); err != nil || string(a.JSON) != `{"x":1}` {
+			t.Errorf("the answer is %+v (%v)", a, err)
+		}
+	}
+}
+
+func TestADatabaseOfANewerProgramIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	newest, err := sqlite.Schemas()
+	if err != nil {
+		t.Fatal(err)
+	}
+	future := fmt.Sprintf(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (%d, 1)`, newest+7)
+	if err := sqlite.MakeOld(t.Context(), dir, newest, future); err != nil {
+		t.Fatal(err)
+	}
+	_, err = sqlite.Open(t.Context(), dir)
+	f, ok := errors.AsType[*failure.Error](err)
+	if !ok || f.Class != failure.Input || !strings.Contains(f.Message, "newer version") || !strings.Contains(f.Message, dir) || f.Hint == "" {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,83 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+
+	driver "modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib"
+
+	"cineforge/failure"
+	"cineforge/run"
+)
+
+// troubles tells what the result codes of SQLite mean that are nobody's mistake.
+var troubles = map[int]run.Trouble{
+	codes.SQLITE_FULL:     run.DiskFull,
+	codes.SQLITE_BUSY:     run.Locked,
+	codes.SQLITE_LOCKED:   run.Locked,
+	codes.SQLITE_PROTOCOL: run.Locked,
+	codes.SQLITE_READONLY: run.ReadOnly,
+	codes.SQLITE_PERM:     run.ReadOnly,
+	codes.SQLITE_CANTOPEN: run.Unreachable,
+	codes.SQLITE_IOERR:    run.DiskFault,
+	codes.SQLITE_CORRUPT:  run.Damaged,
+	codes.SQLITE_NOTADB:   run.Damaged,
+}
+
+// fileTroubles does the same for the system's own errors, of the files beside the database.
+var fileTroubles = map[syscall.Errno]run.Trouble{
+	syscall.ENOSPC: run.DiskFull,
+	syscall.EDQUOT: run.DiskFull,
+	syscall.EROFS:  run.ReadOnly,
+	syscall.EACCES: run.ReadOnly,
+	syscall.EPERM:  run.ReadOnly,
+	syscall.EIO:    run.DiskFault,
+}
+
+// saying is how a trouble is told: what is wrong with a file, and what to do.
+var saying = map[run.Trouble][2]string{
+	run.DiskFull: {"the disk that holds %s is full",
+		"make room on it, then try again; cineforge runs watch goes on with a run that was given up"},
+	run.Locked: {"another process keeps %s locked",
+		"end that process, or wait until it is done, then try again"},
+	run.ReadOnly: {"%s may not be written to",
+		"change the permissions of the file and its folder, or name another data directory with --data"},
+	run.Unreachable: {"%s can't be opened",
+		"make sure that its folder is there and may be written to, or name another data directory with --data"},
+	run.DiskFault: {"the disk that holds %s reported a fault",
+		"look into the system's log; if the disk is good, try again"},
+	run.Damaged: {"%s is damaged",
+		"restore a backup made with cineforge data backup; cineforge data check tells more"},
+}
+
+// troubleOf returns what an error means for the store, or "" if it is no trouble of the store.
+func troubleOf(err error) run.Trouble {
+	if refused, ok := errors.AsType[*driver.Error](err); ok {
+		return troubles[refused.Code()&0xff]
+	}
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return fileTroubles[errno]
+	}
+	if errors.Is(err, run.ErrDamaged) {
+		return run.Damaged
+	}
+	return ""
+}
+
+// why makes the trouble of a database of an error that is one, for people and for
+// whoever may try again. Other errors stay as they are. A database in memory has no file.
+func why(file string, err error) error {
+	kind := troubleOf(err)
+	if _, told := errors.AsType[*run.TroubleError](err); told || kind == "" {
+		return err
+	}
+	name := "the database " + file
+	if file == "" {
+		name = "the database in memory"
+	}
+	return &run.TroubleError{Kind: kind, Err: &failure.Error{
+		Class: failure.Internal, Message: fmt.Sprintf(saying[kind][0], name), Hint: saying[kind][1], Err: err,
+	}}
+}

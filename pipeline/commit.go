@@ -1,0 +1,77 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"cineforge/artifact"
+	"cineforge/durable"
+	"cineforge/run"
+)
+
+// How long, and how often, it is tried to store what the store can't take at the
+// moment. Two minutes are enough for a person to make room on a disk, or for a backup
+// to let go of it, and short enough that whoever waits for the run is told.
+const (
+	commitPatience     = 2 * time.Minute
+	commitPause        = time.Second
+	longestCommitPause = 5 * time.Second
+)
+
+// trouble is what the store's last refusal was told to.
+type trouble struct {
+	mu   sync.Mutex
+	on   atomic.Bool // changes while mu is held
+	tell func(error) // nil if nobody wants to know
+}
+
+// OnTrouble makes tell be told, once, that the store takes nothing, and once with nil
+// that it does again. It is called before the pipeline is used.
+func (p *Pipeline) OnTrouble(tell func(err error)) { p.trouble.tell = tell }
+
+// note tells of what came of a commit, if that is news.
+func (t *trouble) note(err error) {
+	refused := passes(err)
+	if t.tell == nil || refused == t.on.Load() || err != nil && !refused {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.on.CompareAndSwap(!refused, refused) {
+		t.tell(err)
+	}
+}
+
+// commit stores a change of a run; everything that a run records goes through here.
+// What the store can't take for a trouble that may pass is kept and tried again, so
+// that no answer that was paid for is lost by it.
+func (p *Pipeline) commit(ctx context.Context, claim durable.Claim, c run.Change) error {
+	began := time.Now()
+	for pause := commitPause; ; pause = min(2*pause, longestCommitPause) {
+		err := p.store.Commit(ctx, claim, c)
+		p.trouble.note(err)
+		if !passes(err) || time.Since(began)+pause > commitPatience {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err // which tells more than that somebody has left
+		case <-time.After(pause):
+		}
+	}
+}
+
+// passes reports whether what could not be stored may be stored later. A claim that is
+// lost stays lost.
+func passes(err error) bool {
+	t, ok := errors.AsType[*run.TroubleError](err)
+	return ok && t.Passes() && !errors.Is(err, durable.ErrLost)
+}
+
+// append records events that go with no artifact.
+func (p *Pipeline) append(ctx context.Context, claim durable.Claim, events ...run.Body) error {
+	return p.commit(ctx, claim, run.Change{Events: func([]artifact.Artifact) []run.Body { return events }})
+}

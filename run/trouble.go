@@ -1,0 +1,33 @@
+package run
+
+import "cineforge/failure"
+
+// Trouble is what keeps a store from its work through no fault of the caller.
+type Trouble string
+
+// The troubles of stores.
+const (
+	DiskFull    Trouble = "disk_full"
+	Locked      Trouble = "locked"      // another process keeps everybody out
+	ReadOnly    Trouble = "read_only"   // nothing may be written
+	Unreachable Trouble = "unreachable" // its files can't be opened
+	DiskFault   Trouble = "disk_fault"  // reading or writing failed
+	Damaged     Trouble = "damaged"     // the content is not what was stored
+)
+
+// TroubleError means that a store can't do its work at the moment, or at all. What
+// it wraps tells a person where, and what to do.
+type TroubleError struct {
+	Kind Trouble
+	Err  *failure.Error
+}
+
+// Error says where the trouble is, and what to do.
+func (e *TroubleError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the failure, which has the cause.
+func (e *TroubleError) Unwrap() error { return e.Err }
+
+// Passes reports whether the same can succeed later, once somebody has made room or
+// let go: trying it again is no waste.
+func (e *TroubleError) Passes() bool { return e.Kind != Damaged }
