@@ -33,7 +33,7 @@ func BenchmarkRecovery(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.StartTimer()
-		a, err := app.Open(b.Context(), dir, app.Models{Engine: local.Options{Troubled: func(r string, err error) { println(r, err.Error()) }}})
+		a, err := app.Open(b.Context(), dir, app.Models{})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -90,7 +90,7 @@ func leaveUnfinished(b *testing.B, dir string, n int) {
 	}
 	for i := range n {
 		id := fmt.Sprint("run-", i)
-		if err := store.Create(b.Context(), run.Creation{ID: id, ProjectID: fmt.Sprint("p", i), First: first}); err != nil {
+		if err := store.Create(b.Context(), run.Creation{ID: id, ProjectID: "one", First: first}); err != nil {
 			b.Fatal(err)
 		}
 		claim, err := store.Claim(b.Context(), id, time.Millisecond)
@@ -122,7 +122,7 @@ func BenchmarkWaiting(b *testing.B) {
 		before := memoryInUse()
 		a := app.New(keepOpen{store}, b.TempDir(), app.Models{Providers: providers("ANTHROPIC"), Catalog: known(b), Transport: sim.Transport(), Engine: local.Options{Limit: 128}})
 		for i := range waiting {
-			if _, err := a.Start(b.Context(), app.Start{File: twoScenes(), RecipeID: "mvp_ingest", ProjectID: fmt.Sprint("p", i), Queue: true}); err != nil {
+			if _, err := a.Start(b.Context(), app.Start{File: twoScenes(), RecipeID: "mvp_ingest", ProjectID: fmt.Sprint("p", i), Queue: true, Params: map[string]any{"accept_config": true}}); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -30,6 +30,7 @@ type faultScenario struct {
 	only   []string // providers that it is about; all four if it is not given
 	play   play
 	checks func(o outcome, p *problems)
+	lives  func(w *world) outcome // if given, what happens in place of the play: processes die, operators act
 	// without, if given, takes away what the scenario is there to show, and has to make it fail.
 	without func(*play)
 }
@@ -56,7 +57,7 @@ func TestScenarios(t *testing.T) {
 	var mu sync.Mutex
 	var rows []row
 	t.Run("play", func(t *testing.T) {
-		for _, s := range faultScenarios(t) {
+		for _, s := range slices.Concat(faultScenarios(t), lifeScenarios(t)) {
 			for _, target := range s.targets() {
 				t.Run(s.id+"/"+target, func(t *testing.T) {
 					r := s.on(t, target)
@@ -99,7 +100,15 @@ func (s faultScenario) on(t *testing.T, target string) (r row) {
 			}
 			p.scenario = scenario
 		}
-		o := p.on(t)
+		var o outcome
+		if s.lives != nil {
+			w := newWorld(t, p)
+			began := time.Now()
+			o = s.lives(w)
+			o.began, o.took = began, time.Since(began)
+		} else {
+			o = p.on(t)
+		}
 		r = row{id: s.id, target: target + " (" + formats[target] + ")", wants: s.wants, took: o.took, longest: o.longest(), wasted: o.wasted()}
 		s.checks(o, &r.problems)
 		o.invariants(&r.problems)
