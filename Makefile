@@ -15,7 +15,7 @@ TOOL   := go tool -modfile=tools/go.mod
 # How long each fuzz target runs.
 FUZZTIME ?= 30s
 
-.PHONY: help build run test test-unit fuzz scenarios bench bench-peers generate lint check clean
+.PHONY: help build run test test-unit fuzz scenarios kill bench bench-peers generate lint check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,12 @@ scenarios: ## every fault scenario through the shipped recipe, as a table; also 
 	@mkdir -p $(OUT)
 	CINEFORGE_SCENARIOS=$(abspath $(OUT))/scenarios.txt go test -count=1 -run '^TestScenarios$$' ./internal/app || { cat $(OUT)/scenarios.txt; exit 1; }
 	@cat $(OUT)/scenarios.txt
+
+# How often "make kill" kills the program.
+KILLS ?= 300
+
+kill: ## kill -9 the program KILLS (300) times at random instants, and see that no run loses or repeats anything; CINEFORGE_SEED repeats one
+	CINEFORGE_KILLS=$(KILLS) go test -count=1 -v -timeout 60m -run '^TestKilledAtRandom$$' ./cmd/cineforge
 
 bench: ## the benchmarks; compare two outputs with: go tool -modfile=tools/go.mod benchstat old.txt new.txt
 	@mkdir -p $(OUT)
