@@ -15,7 +15,7 @@ TOOL   := go tool -modfile=tools/go.mod
 # How long each fuzz target runs.
 FUZZTIME ?= 30s
 
-.PHONY: help build run test test-unit fuzz scenarios simulate-years bench bench-peers generate lint check clean
+.PHONY: help build run test test-unit fuzz scenarios simulate-years kill bench bench-peers generate lint check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -67,6 +67,12 @@ SEED ?= 1
 
 simulate-years: ## RUNS runs (100000) of random histories from SEED (1) on, in virtual time: faults, deaths, cancels, retries
 	CINEFORGE_YEARS_RUNS=$(RUNS) CINEFORGE_YEARS_SEED=$(SEED) go test -count=1 -timeout 24h -v -run '^TestSimulatedYears$$' ./internal/app | grep -v '^=== '
+
+# How often "make kill" kills the program.
+KILLS ?= 300
+
+kill: ## kill -9 the program KILLS (300) times at random instants, and see that no run loses or repeats anything; CINEFORGE_SEED repeats one
+	CINEFORGE_KILLS=$(KILLS) go test -count=1 -v -timeout 60m -run '^TestKilledAtRandom$$' ./cmd/cineforge
 
 bench: ## the benchmarks; compare two outputs with: go tool -modfile=tools/go.mod benchstat old.txt new.txt
 	@mkdir -p $(OUT)

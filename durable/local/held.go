@@ -23,7 +23,7 @@ type held struct {
 // left alone: they can record nothing once the run has ended or is somebody else's.
 const (
 	cancelGrace = 500 * time.Millisecond // of a run that is cancelled, or lost
-	handOnGrace = 5 * time.Second
+	handOnGrace = 2 * time.Second
 )
 
 // grace returns when the steps are left alone that ctx stops; never if they are to be parked.

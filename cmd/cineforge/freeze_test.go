@@ -1,0 +1,121 @@
+//go:build unix
+
+package main
+
+import (
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"cineforge/run"
+	"cineforge/simulator"
+)
+
+// eventually waits until something is so, which is seen from outside only by looking.
+func (o *ordeal) eventually(what string, p *process, so func() bool) {
+	o.Helper()
+	for range 1200 {
+		if so() {
+			return
+		}
+		select {
+		case <-p.ended:
+			if !so() {
+				o.Fatalf("a process ended before %s:\n%s", what, p.stderr)
+			}
+			return
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	o.Fatalf("in vain: %s", what)
+}
+
+// Two processes that begin at once on a data directory which is not there yet, and one
+// that looks on, do not get in each other's way.
+func TestTwoProcessesSideBySide(t *testing.T) {
+	o := newOrdeal(t, simulator.Pace{FirstEvent: 30 * time.Millisecond, TokensPerSecond: 4000})
+	o.undisturbed(mainScript)
+	o.undisturbed(otherScript)
+	data, before := t.TempDir(), len(o.sim.Calls())
+	first, second := o.start(data, "run", mainScript), o.start(data, "run", otherScript)
+	o.eventually("there are two runs", first, func() bool { return len(o.runs(data)) == 2 })
+	third := o.start(data, "runs", "watch", o.runs(data)[0])
+	for _, p := range []*process{first, second, third} {
+		<-p.ended
+		if !p.ProcessState.Success() {
+			t.Errorf("%v ended with %v:\n%s", p.Args[3:], p.ProcessState, p.stderr)
+		}
+	}
+	for _, events := range o.check(data, before) {
+		for _, e := range events {
+			if r, ok := e.Body.(run.RunResumed); ok {
+				t.Errorf("a run under way was taken over: %+v", r)
+			}
+		}
+	}
+	if o.repeated > 0 {
+		t.Errorf("%d calls were repeated", o.repeated)
+	}
+}
+
+// A process that is stopped for longer than its claim lives loses its run to another
+// one, and can write nothing when it goes on.
+func TestAFrozenProcessIsFencedOff(t *testing.T) {
+	slow := simulator.Pace{FirstEvent: 3 * time.Second}
+	o := newOrdeal(t, simulator.Pace{})
+	// The stopped process may take its calls for too late, so that the provider is left
+	// alone for a while: nobody else is to answer meanwhile.
+	o.env = append(o.env, "OPENAI_API_KEY=", "GEMINI_API_KEY=")
+	o.undisturbed(mainScript)
+	o.sim.SetScenario(simulator.Scenario{ID: "slow", Name: "slow", Pace: slow})
+	data, before := t.TempDir(), len(o.sim.Calls())
+	calls := func() []simulator.Call { return o.sim.Calls()[before:] }
+
+	first := o.start(data, "run", mainScript)
+	// Its second round of calls is under way, so that it is not stopped while it writes.
+	o.eventually("the second round of calls", first, func() bool { return len(calls()) == 2*atATime })
+	time.Sleep(slow.FirstEvent / 6)
+	send(t, first, syscall.SIGSTOP)
+	stopped, id := time.Now(), o.runs(data)[0]
+
+	second := o.start(data, "runs", "watch", id)
+	o.eventually("the second process asks in its turn", second, func() bool { return len(calls()) > 2*atATime })
+	t.Logf("the run of a stopped process went on elsewhere after %v", time.Since(stopped).Round(100*time.Millisecond))
+	send(t, first, syscall.SIGCONT) // the answers to its calls have come meanwhile
+	<-first.ended
+	if first.ProcessState.Success() {
+		t.Errorf("the process that lost its run ended well:\n%s", first.stderr)
+	}
+	t.Logf("the process that lost its run ended with %v: %s", first.ProcessState, lastLine(first.stderr.String()))
+	o.sim.SetScenario(simulator.Scenario{ID: "healthy", Name: "healthy"})
+	<-second.ended
+	if !second.ProcessState.Success() {
+		t.Errorf("the process that took over ended with %v:\n%s", second.ProcessState, second.stderr)
+	}
+	all := o.check(data, before)
+	late := map[string]bool{} // the answers that came while the first process was stopped
+	for _, c := range calls()[atATime : 2*atATime] {
+		late[c.RequestID] = true
+	}
+	for _, e := range all[0] {
+		if a, ok := e.Body.(run.AttemptFinished); ok && late[*a.RequestID] {
+			t.Errorf("event %d is of the process that had lost the run", e.Seq)
+		}
+	}
+	if o.repeated != atATime {
+		t.Errorf("%d calls were repeated, want the %d that were under way", o.repeated, atATime)
+	}
+}
+
+func send(t *testing.T, p *process, s syscall.Signal) {
+	t.Helper()
+	if err := p.Process.Signal(s); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func lastLine(s string) string {
+	s = strings.TrimSpace(s)
+	return s[strings.LastIndex(s, "\n")+1:]
+}

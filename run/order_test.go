@@ -1,0 +1,219 @@
+package run_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"cineforge/artifact"
+	"cineforge/run"
+)
+
+// errand is a stage as it writes its part of the log, whatever else happens.
+type errand struct {
+	id    string
+	needs []string
+	units []*question
+
+	begun, done bool
+	through     int // units that are done in this stage attempt
+}
+
+// question is a unit of a stage, which asks one question.
+type question struct {
+	name     string
+	attempts int
+	asking   bool
+	answered bool // for good: the answer is stored
+	told     bool // that the answer was there already
+	through  bool // in this stage attempt
+}
+
+// next returns the events that may come next in the log of the stage, each with what it changes.
+func (s *errand) next() (steps []func() run.Body) {
+	if !s.begun {
+		return append(steps, func() run.Body { s.begun = true; return run.StageStarted{StageID: s.id} })
+	}
+	for _, q := range s.units {
+		at := run.Attempt{StageID: s.id, Unit: q.name, Role: "work", Attempt: q.attempts, Provider: "p", Model: "m-" + s.id}
+		switch {
+		case q.through:
+		case q.asking:
+			steps = append(steps, func() run.Body {
+				q.asking, q.answered, q.told = false, true, true
+				return run.AttemptFinished{Attempt: at, InputTokens: 3, OutputTokens: 2, CostUSD: new(0.25)}
+			})
+		case !q.answered:
+			steps = append(steps, func() run.Body {
+				q.attempts++
+				at.Attempt = q.attempts
+				q.asking = true
+				return run.AttemptStarted{Attempt: at}
+			})
+		case !q.told:
+			steps = append(steps, func() run.Body {
+				q.told = true
+				return run.UnitReused{StageID: s.id, Unit: q.name, Role: "work", Provider: "p", Model: at.Model, FromRunID: "r"}
+			})
+		default:
+			steps = append(steps, func() run.Body {
+				q.through = true
+				s.through++
+				return run.UnitDone{StageID: s.id, Unit: q.name, Done: s.through, Total: len(s.units)}
+			})
+		}
+	}
+	if s.through == len(s.units) {
+		steps = append(steps, func() run.Body {
+			s.done = true
+			return run.StageFinished{StageID: s.id, CostUSD: 0.25 * float64(len(s.units)), Artifacts: []artifact.Ref{artifact.NewRef("note", s.id, 1)}}
+		})
+	}
+	return steps
+}
+
+// stop forgets what was only in the process, and returns whether anything was under way.
+func (s *errand) stop() bool {
+	under := s.begun && !s.done
+	if under {
+		s.begun, s.through = false, 0
+		for _, q := range s.units {
+			// The answers that are there are told of when they serve again.
+			q.asking, q.told, q.through = false, false, false
+		}
+	}
+	return under
+}
+
+// errands makes stages: two that build on nothing, one that builds on both, and one beside.
+func errands(units [4]int) []*errand {
+	all := []*errand{{id: "a"}, {id: "b"}, {id: "c", needs: []string{"a", "b"}}, {id: "d"}}
+	for i, s := range all {
+		for n := range units[i] {
+			s.units = append(s.units, &question{name: fmt.Sprintf("u%d", n)})
+		}
+	}
+	return all
+}
+
+// history writes the log of a run. choose picks one of the events that may come next,
+// and stops says what befalls the process before each.
+func history(all []*errand, choose func(n int) int, stops func() string) []run.Body {
+	events := []run.Body{started("a", "b", "c", "d")}
+	for {
+		events = append(events, interrupted(all, stops())...)
+		var steps []func() run.Body
+		for _, s := range all {
+			ready := !slices.ContainsFunc(all, func(other *errand) bool { return slices.Contains(s.needs, other.id) && !other.done })
+			if ready && !s.done {
+				steps = append(steps, s.next()...)
+			}
+		}
+		if len(steps) == 0 {
+			return append(events, run.PipelineFinished{Success: true, Outcome: run.Succeeded, TotalCostUSD: 0})
+		}
+		events = append(events, steps[choose(len(steps))]())
+	}
+}
+
+// interrupted returns what is recorded of a stop of the process, and of the start of the next one.
+func interrupted(all []*errand, stop string) (events []run.Body) {
+	if stop == "" {
+		return nil
+	}
+	var under []string
+	for _, s := range all {
+		if s.stop() {
+			under = append(under, s.id)
+		}
+	}
+	if len(under) == 0 {
+		return nil
+	}
+	if stop == "crash" {
+		return []run.Body{run.RunResumed{Cause: run.ResumedAfterCrash}}
+	}
+	for _, id := range under {
+		events = append(events, run.StagePaused{StageID: id, Reason: run.Interrupted, Artifacts: []artifact.Ref{}})
+	}
+	return append(events, run.RunResumed{Cause: run.ResumedByOperator})
+}
+
+// settled is a state without what tells only how it came about: times, attempts, and
+// the count of events and of crashes.
+func settled(s run.State) run.State {
+	s.StartedAt, s.FinishedAt, s.LastSeq = nil, nil, 0
+	for _, st := range s.Stages {
+		st.StartedAt, st.ProgressAt, st.DurationSeconds = nil, nil, 0
+		st.Attempts, st.AttemptCount, st.Reused, st.Crashes = nil, 0, nil, 0
+	}
+	return s
+}
+
+// Stages that do not need each other, and the units of one, may end in any order, and
+// the process may stop before any event, as often as it likes: what the run comes to is
+// the same, and each answer is counted once.
+func TestNeitherOrderNorCrashesChangeTheEnd(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var units [4]int
+		for i := range units {
+			units[i] = rapid.IntRange(0, 4).Draw(t, "units")
+		}
+		quiet := history(errands(units), func(int) int { return 0 }, func() string { return "" })
+		stops := 0
+		rough := history(errands(units),
+			func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "next") },
+			func() string {
+				if stops == 8 {
+					return ""
+				}
+				stop := rapid.SampledFrom([]string{"", "", "", "", "crash", "park"}).Draw(t, "stop")
+				if stop != "" {
+					stops++
+				}
+				return stop
+			})
+		want, err := run.Fold(log(quiet...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := run.Fold(log(rough...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := units[0] + units[1] + units[2] + units[3]
+		if want.Status != run.RunDone || want.TotalCostUSD != 0.25*float64(n) || want.Tokens != (run.Tokens{Input: 3 * n, Output: 2 * n}) {
+			t.Fatalf("undisturbed: %s, cost %v, tokens %v for %d answers", want.Status, want.TotalCostUSD, want.Tokens, n)
+		}
+		if diff := cmp.Diff(settled(want), settled(got)); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+// A process that stops before an event, and another one that begins, leave nothing
+// under way behind, wherever that is.
+func TestACrashAnywhereLeavesNothingUnderWay(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		units := [4]int{2, 1, 2, 1}
+		bodies := history(errands(units), func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "next") }, func() string { return "" })
+		cut := rapid.IntRange(1, len(bodies)-1).Draw(t, "cut")
+		s, err := run.Fold(log(append(slices.Clone(bodies[:cut]), run.RunResumed{Cause: run.ResumedAfterCrash})...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for id, st := range s.Stages {
+			if st.Status != run.StagePending && st.Status != run.StageDone || len(st.Waits) > 0 {
+				t.Errorf("stage %s is %s and waits for %v", id, st.Status, st.Waits)
+			}
+			for _, a := range st.Attempts {
+				if a.Status == "running" {
+					t.Errorf("stage %s: an attempt at %s is still under way", id, a.Unit)
+				}
+			}
+		}
+	})
+}
