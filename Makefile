@@ -35,7 +35,8 @@ run: build ## run a sample script through the pipeline and show where the result
 # Fuzzing is not part of it: whether a change passes must not depend on luck. What
 # fuzzing found is, as seeds that run like any other test.
 test: check ## all tests: checks, then every test under the race detector
-	$(TOOL) gotestsum --format pkgname --format-hide-empty-pkg -- -race -timeout 15m ./...
+	@mkdir -p $(OUT)
+	CINEFORGE_SCENARIOS=$(abspath $(OUT))/scenarios.txt $(TOOL) gotestsum --format pkgname --format-hide-empty-pkg -- -race -timeout 15m ./...
 
 test-unit: ## the fast tests
 	go test -short ./...

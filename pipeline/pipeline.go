@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"cineforge/durable"
 	"cineforge/llm/chain"
@@ -202,13 +203,20 @@ func resumedBecause(state run.State) string {
 	cause := ""
 	for _, st := range state.Stages {
 		switch {
-		case st.Status == run.StageRunning:
+		case st.Status == run.StageRunning || st.Status == run.StageWaits && overdue(st):
 			return run.ResumedAfterCrash
 		case st.Status == run.StageIsPaused && st.PauseReason != run.AwaitingConfirmation:
 			cause = run.ResumedByOperator
 		}
 	}
 	return cause
+}
+
+// overdue reports whether nobody was there when a stage's wait was over. It does not
+// count against the stage's patience then.
+func overdue(st *run.StageState) bool {
+	const late = 10 * time.Minute
+	return len(st.Waits) > 0 && time.Since(st.Waits[0].Until.Time) > late
 }
 
 // results lists the steps of a run that have ended.

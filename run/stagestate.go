@@ -101,13 +101,16 @@ func (st *StageState) close(at UnixTime) {
 	}
 }
 
-// lose notes that attempts under way ended with their process.
-func (st *StageState) lose() {
+// lose notes that attempts under way ended with their process. It reports whether
+// there were any.
+func (st *StageState) lose() (any bool) {
 	for i := range st.Attempts {
 		if a := &st.Attempts[i]; a.Status == attemptRuns {
 			a.Status, a.Error, a.ErrorClass = attemptFailed, "the process ended before the answer came", failure.Canceled
+			any = true
 		}
 	}
+	return any
 }
 
 // The statuses of an attempt.

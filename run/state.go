@@ -154,6 +154,7 @@ type State struct {
 	Success       *bool                  `json:"success"` // nil until the run has ended
 	DryRun        bool                   `json:"dry_run"`
 	StartedAt     *UnixTime              `json:"started_at"`
+	UpdatedAt     *UnixTime              `json:"updated_at,omitempty"` // of the last event
 	FinishedAt    *UnixTime              `json:"finished_at"`
 	Instrumented  bool                   `json:"instrumented"`
 	TotalCostUSD  float64                `json:"total_cost_usd"`              // of the attempts whose price is known
@@ -226,6 +227,7 @@ func (s *State) Apply(e Event) error {
 		s.applyStage(e.Body, at)
 	}
 	s.settle()
+	s.UpdatedAt = &at
 	return nil
 }
 
@@ -250,6 +252,7 @@ func (s *State) start(b PipelineStarted, at UnixTime) {
 // resume puts back what was under way when the run stopped. What waits for a
 // person goes on waiting, unless the person has accepted it.
 func (s *State) resume(b RunResumed, at UnixTime) {
+	left := s.left(at)
 	for id, st := range s.Stages {
 		switch {
 		case st.Status == StageIsPaused && st.PauseReason == AwaitingConfirmation:
@@ -257,10 +260,14 @@ func (s *State) resume(b RunResumed, at UnixTime) {
 				st.Status, st.PauseReason = StageDone, ""
 			}
 		case st.Status == StageRunning || st.Status == StageWaits:
-			st.close(at)
-			st.lose()
+			if st.ProgressAt != nil { // that nobody worked on it is nobody's patience
+				st.ProgressAt = &UnixTime{st.ProgressAt.Add(at.Sub(left.Time))}
+			}
+			st.close(left)
+			if st.lose() || len(st.Attempts) == 0 { // who hands a run on ends its calls first
+				st.Crashes++
+			}
 			st.Status = StagePending
-			st.Crashes++
 			st.UnitsDone, st.UnitsTotal = 0, 0
 		case st.Status == StageIsPaused: // its patience begins anew
 			st.Status, st.PauseReason, st.ProgressAt = StagePending, "", nil
@@ -268,6 +275,21 @@ func (s *State) resume(b RunResumed, at UnixTime) {
 			st.UnitsDone, st.UnitsTotal = 0, 0
 		}
 	}
+}
+
+// left returns until when a run that is resumed was worked on, as far as its events tell.
+func (s *State) left(at UnixTime) UnixTime {
+	left := at
+	if s.UpdatedAt != nil && s.UpdatedAt.Before(at.Time) {
+		left = *s.UpdatedAt
+	}
+	if s.NextAttemptAt != nil && s.NextAttemptAt.After(left.Time) {
+		left = *s.NextAttemptAt // it waited by intention
+		if left.After(at.Time) {
+			return at
+		}
+	}
+	return left
 }
 
 // cancel ends what was under way.

@@ -51,7 +51,7 @@ func read(body string) reading {
 // say takes words that stand outside of any object.
 func (r *reading) say(text string) {
 	text = strings.TrimSpace(text)
-	if text == "" {
+	if text == "" || len(r.text) > mostText {
 		return
 	}
 	if r.text != "" {
@@ -62,6 +62,9 @@ func (r *reading) say(text string) {
 		r.number, _ = strconv.Atoi(m[1])
 	}
 }
+
+// mostText is how many bytes of words are taken from outside of objects.
+const mostText = 16 << 10
 
 // leadingStatus finds the status that a client prints before a failure's words.
 var leadingStatus = regexp.MustCompile(`^(?:HTTP |Error code: |HTTP error |[\w ]{0,40}\(|[\w.-]{1,80} \| |[\w ]{0,40}status code:? )?([3-5]\d\d)\b`)

@@ -10,7 +10,7 @@ import (
 // where the answers of the vendors have them.
 func (r *reading) ends(o map[string]any) {
 	note := func(reason string) {
-		if r.answer = true; reason != "" {
+		if r.answer = true; reason != "" && len(r.finish) < maxItems {
 			r.finish = append([]string{reason}, r.finish...)
 		}
 	}

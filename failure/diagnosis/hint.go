@@ -32,14 +32,11 @@ func (c *call) hint(v verdict) *time.Duration {
 		take(inWords(f.message))
 	}
 	take(inWords(c.reading.text))
-	if longest != nil {
+	if longest != nil && *longest > 0 {
 		return longest
 	}
-	switch v.class {
-	case failure.RateLimited, failure.QuotaExhausted:
+	if v.class == failure.RateLimited || v.class == failure.QuotaExhausted {
 		take(printedDelay(c.Body))
-		take(c.resets())
-	case failure.Overloaded:
 		take(c.resets())
 	}
 	return longest

@@ -25,7 +25,7 @@ var phrases = []phrase{
 
 	// Too long for the model.
 	says(tooLong, `(?:the |your )?prompt is too long`),
-	says(tooLong, `input length and .{0,4}max_tokens.{0,4} exceed context limit`),
+	says(tooLong, `input length and .{0,20}exceed context limit`),
 	says(tooLong, `request size exceeds model context window`),
 	says(tooLong, `(?:this model|this endpoint|the model)(?:'s|’s)? maximum (?:context|prompt) leng`),
 	says(tooLong, `(?:your |the )?(?:input|prompt|request|messages?)(?: tokens?)?(?: length)? exceeds? the (?:context|model|available context)`),

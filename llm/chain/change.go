@@ -2,6 +2,7 @@ package chain
 
 import (
 	"strings"
+	"sync"
 
 	"cineforge/failure"
 	"cineforge/llm"
@@ -83,21 +84,48 @@ func inputTokens(req llm.Request) int {
 	return (len(req.System)+len(req.Prompt)+len(req.Schema.JSON()))/4 + 1
 }
 
-// price returns what asking a candidate costs at least, in USD; 0 if that is not known.
+// price returns what asking a candidate will cost, in USD: what the question costs, or
+// what answers of the stage have cost until now if that is more; 0 if neither is known.
 func (q *question) price(s *seat) float64 {
-	if s.Spec.Price == nil {
-		return 0
-	}
-	return float64(q.input) * s.Spec.Price.Input / 1e6
-}
-
-// reserve puts aside what a call costs at least.
-func (q *question) reserve(s *seat) float64 {
-	usd := q.price(s)
-	for _, p := range q.plan.Purses {
-		p.reserve(usd)
+	usd := q.costs.mean()
+	if s.Spec.Price != nil {
+		usd = max(usd, float64(q.input)*s.Spec.Price.Input/1e6)
 	}
 	return usd
+}
+
+// reserve puts aside what a call will cost, and reports whether there is that much.
+func (q *question) reserve(s *seat) (usd float64, ok bool) {
+	usd = q.price(s)
+	for i, p := range q.plan.Purses {
+		if !p.reserve(usd) {
+			for _, before := range q.plan.Purses[:i] {
+				before.pay(usd, 0)
+			}
+			return 0, false
+		}
+	}
+	return usd, true
+}
+
+// costs are what the answers of a stage have cost. It is safe for concurrent use.
+type costs struct {
+	mu  sync.Mutex
+	sum float64
+	n   int
+}
+
+func (c *costs) note(usd float64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sum += usd
+	c.n++
+}
+
+func (c *costs) mean() float64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sum / float64(max(c.n, 1))
 }
 
 // settle pays what a call has cost.
@@ -107,6 +135,9 @@ func (q *question) settle(reserved float64, resp llm.Response, hedge bool) {
 		usd = *resp.Usage.CostUSD
 	}
 	q.router.spent.note(usd, hedge)
+	if usd > 0 {
+		q.costs.note(usd)
+	}
 	for _, p := range q.plan.Purses {
 		p.pay(reserved, usd)
 	}

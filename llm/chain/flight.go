@@ -29,12 +29,19 @@ type flight struct {
 func (q *question) begun(ctx context.Context, s *seat, its permits, d Decision) (*flight, error) {
 	d.Probe = its.probe()
 	f := &flight{Try: Try{q.name, q.router.number(), s.Provider, s.Name, d}, seat: s, its: its, began: time.Now()}
+	var paid bool
+	if f.reserved, paid = q.reserve(s); !paid {
+		return nil, errBroke
+	}
 	if err := q.observer.Observe(ctx, append(q.turned(ctx, s.provider), Began{f.Try})...); err != nil {
+		q.settle(f.reserved, llm.Response{}, false)
 		return nil, err
 	}
-	f.reserved = q.reserve(s)
 	return f, nil
 }
+
+// errBroke means that there is no money left for a call.
+var errBroke = errors.New("the money is spent")
 
 // call makes the call. A panic in it is its failure: there may be nobody else in the
 // goroutine who could catch it.
@@ -95,6 +102,14 @@ func (q *question) fell(ctx context.Context, f *flight) {
 	f.its.neutral()
 	q.untold = append(q.untold, Failure{f.Try, f.resp, fault, f.took})
 	q.untold = append(q.untold, q.turned(ctx, f.seat.provider)...)
+	q.returned(f)
+}
+
+// returned wakes those who wait for a probe to end: there is room for another one.
+func (q *question) returned(f *flight) {
+	if f.Decision.Probe {
+		q.router.wake(false)
+	}
 }
 
 // errLost means that another call of the same question was faster.
@@ -112,6 +127,7 @@ func (q *question) succeeded(ctx context.Context, f *flight) error {
 	}
 	events := append(q.untold, q.turned(ctx, s.provider)...)
 	q.untold = nil
+	q.returned(f)
 	events = append(events, Answered{f.Try, f.resp, f.took})
 	for _, other := range q.order {
 		// It was not the question's fault if somebody else could answer it.

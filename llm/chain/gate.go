@@ -27,6 +27,9 @@ func (g *gate) closed(now time.Time) bool { return g != nil && now.Before(g.unti
 const (
 	personGate = 15 * time.Minute
 	modelGate  = 24 * time.Hour
+
+	// longestTrouble is how long a provider in trouble is left alone at the most, whatever it says.
+	longestTrouble = time.Hour
 )
 
 // pause is how long a key is kept from a model after it asked too often, when no
@@ -51,10 +54,19 @@ func (g *gate) shut(cause *Fault, began time.Time, random func() float64) {
 		if stated {
 			length = *f.RetryAfter
 		}
+		if began.After(g.set) || g.times == 0 {
+			g.times++
+		}
+		if g.times > 2 { // what was stated does not help
+			length = max(length, personGate)
+		}
 	default:
 		g.person = false
 		if stated {
 			length = *f.RetryAfter
+		}
+		if f.Class != failure.RateLimited { // nobody knows for how long they will have trouble
+			length = min(length, longestTrouble)
 		}
 		if again := began.After(g.set) || g.times == 0; again {
 			g.times++

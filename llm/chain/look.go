@@ -14,6 +14,7 @@ type look struct {
 	gate    *gate     // that opens so soon that it is waited for; nil otherwise
 	again   time.Time // when it may be asked again, zero if that is not for time to say
 	stated  bool      // the provider has said when
+	person  bool      // it takes a person
 	keeps   *Fault    // the failure that keeps it from being asked
 }
 
@@ -84,6 +85,10 @@ func (l *look) keep(s breaker.Status, whose string) {
 
 // shut notes that a gate is closed.
 func (l *look) shut(g *gate, now time.Time) {
+	if l.person {
+		return // no time ends that one
+	}
+	l.person = g.person
 	l.keeps = g.cause
 	if l.free() && !g.person && g.times <= 1 && g.next().Sub(now) <= shortHint {
 		l.gate = g

@@ -28,10 +28,15 @@ func (p *Purse) has(usd float64) bool {
 	return p.spent+p.reserved+usd <= p.limit
 }
 
-func (p *Purse) reserve(usd float64) {
+// reserve puts money aside, and reports whether there is that much.
+func (p *Purse) reserve(usd float64) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.spent+p.reserved+usd > p.limit {
+		return false
+	}
 	p.reserved += usd
+	return true
 }
 
 // pay puts what a call has cost in the place of what was reserved for it.

@@ -86,13 +86,14 @@ func (q *question) takeUp(w Wait) {
 
 // sleepOn waits for what is left of the wait that the question was suspended for.
 func (q *question) sleepOn(ctx context.Context) error {
+	heard := ears{q.router.change(), q.called()}
 	q.mu.Lock()
 	hurried := q.hurried
 	q.mu.Unlock()
 	if hurried || !q.rested.After(time.Now()) {
 		return nil
 	}
-	err := q.doze(ctx, q.rested)
+	err := q.doze(ctx, q.rested, heard)
 	if err == nil || suspended(err) {
 		return err
 	}
@@ -153,6 +154,9 @@ func (q *question) take(ctx context.Context, c choice) (resp llm.Response, done 
 	f, err := q.begun(ctx, c.seat, its, c.decision)
 	if err != nil {
 		its.neutral()
+		if errors.Is(err, errBroke) {
+			return resp, false, nil // others have spent it meanwhile; choose again
+		}
 		return resp, false, err
 	}
 	return q.landed(ctx, q.fly(ctx, c, f))

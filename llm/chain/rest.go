@@ -12,10 +12,15 @@ import (
 // rest waits until somebody can be asked, and begins a new round. It returns an
 // error if there is nobody to wait for, or no time.
 func (q *question) rest(ctx context.Context, c choice) error {
-	now := c.decision.At
-	q.rested = now.Add(between(q.round, q.router.o.Random))
+	q.rested = c.decision.At.Add(between(q.round, q.router.o.Random))
 	var told time.Time
 	for {
+		// What is said after this is heard, also if it is said before the question sleeps.
+		ears := ears{q.router.change(), q.called()}
+		now := time.Now()
+		for i, s := range q.order {
+			c.looks[i] = q.look(s, now)
+		}
 		until, end := q.outlook(c.looks, now)
 		switch {
 		case end != "":
@@ -32,17 +37,17 @@ func (q *question) rest(ctx context.Context, c choice) error {
 			return nil
 		}
 		q.waited = true
-		if err := q.doze(ctx, until); suspended(err) {
+		if err := q.doze(ctx, until, ears); suspended(err) {
 			return err
 		} else if err != nil {
 			return q.stopped(ctx)
 		}
-		now = time.Now()
-		for i, s := range q.order {
-			c.looks[i] = q.look(s, now)
-		}
 	}
 }
+
+// ears are what a question that waits listens to: what is found out of providers, and
+// an operator who wants no more waiting.
+type ears struct{ changed, called <-chan struct{} }
 
 // tellWaiting tells that the question waits, and what for.
 func (q *question) tellWaiting(ctx context.Context, c choice, until time.Time) error {
@@ -123,8 +128,7 @@ const syncEvery = 5 * time.Second
 
 // doze waits until a time, or until somebody may be available earlier. It returns a
 // [*Suspended] if all of the stage waits, and for long.
-func (q *question) doze(ctx context.Context, until time.Time) error {
-	changed, called := q.router.change(), q.called()
+func (q *question) doze(ctx context.Context, until time.Time, ears ears) error {
 	long := q.plan.LongestWait > 0 && time.Until(until) > q.plan.LongestWait
 	if long {
 		q.sleepers.fall(q, until)
@@ -154,14 +158,18 @@ func (q *question) doze(ctx context.Context, until time.Time) error {
 		case <-q.sleepers.woken:
 			timer.Stop()
 			return q.sleepers.suspend()
-		case <-changed:
-		case <-called:
-			q.rested = time.Now()
+		case <-ears.changed:
+		case <-ears.called:
 		case <-ctx.Done():
 			timer.Stop()
 			return ctx.Err()
 		}
 		timer.Stop()
+		select {
+		case <-ears.called: // both may be so
+			q.rested = time.Now()
+		default:
+		}
 		return nil
 	}
 }

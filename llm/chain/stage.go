@@ -26,6 +26,7 @@ type Stage struct {
 	observer Observer
 
 	sleepers sleepers
+	costs    costs
 
 	mu       sync.Mutex // guards what follows
 	hurried  bool       // an operator wants no waiting

@@ -28,7 +28,9 @@ func isStream(resp *http.Response) bool {
 // hold takes in the body of a response that is no stream, as far as it is looked
 // at, and gives the SDK that.
 func (c *Call) hold(resp *http.Response) (*http.Response, error) {
-	c.watch.life(true)
+	if resp.StatusCode < 300 { // an error is no beginning of an answer
+		c.watch.life(true)
+	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, diagnosis.MaxBody))
 	resp.Body.Close() //nolint:errcheck // what matters is read
 	if err != nil && len(body) == 0 {
