@@ -150,3 +150,23 @@ func cancelTroubled(b *bench) {
 		}
 	}
 }
+
+// cancelUnrecorded lets the store fail when the end is to be recorded: it is tried again,
+// although nobody says it again.
+func cancelUnrecorded(b *bench) {
+	b.make("g", "r")
+	w, tries := b.process(single, lasting(10*time.Minute)), 0
+	w.stop = func() error {
+		if tries++; tries < 3 {
+			return errBroken
+		}
+		return nil
+	}
+	defer b.work(w, Options{})()
+	time.Sleep(time.Second)
+	b.say("r", durable.Cancel)
+	b.within("ending a run whose store fails twice", b.ends("r"), 4*time.Second) // with pauses of 1 and 2 s
+	if notes := b.notes("r"); len(notes) != 1 || !strings.Contains(notes[0], cancelled) {
+		b.Errorf("recorded %q", notes)
+	}
+}

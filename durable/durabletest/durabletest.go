@@ -104,7 +104,8 @@ var checks = []struct {
 	{"cancel: a run in the queue", cancelQueued},
 	{"cancel: a parked run", cancelParked},
 	{"cancel: a run of a process that is gone", cancelOrphan},
-	{"cancel: a store in trouble", cancelTroubled},
+	{"cancel: a process that dies at it", cancelTroubled},
+	{"cancel: an end that can't be recorded is tried again", cancelUnrecorded},
 
 	{"work: no more runs than the limit", limits},
 	{"work: groups take turns", turns},

@@ -51,6 +51,7 @@ type worker struct {
 	needs needs
 	do    func(ctx context.Context, j job) (durable.Result, error)
 	open  func(run string) error // fails Open; nil does not
+	stop  func() error           // fails Cancel; nil does not
 
 	mu      sync.Mutex // guards what follows
 	busy    map[string]int
@@ -107,6 +108,11 @@ const cancelled = "cancelled"
 
 // Cancel records the end, once.
 func (w *worker) Cancel(ctx context.Context, claim durable.Claim) error {
+	if w.stop != nil {
+		if err := w.stop(); err != nil {
+			return err
+		}
+	}
 	notes, err := w.world.Notes(ctx, claim.Run)
 	if err != nil || over(notes) {
 		return err
