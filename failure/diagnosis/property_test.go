@@ -173,7 +173,7 @@ var classes = []failure.Class{
 // that are made to be read with pains.
 func BenchmarkOf(b *testing.B) {
 	for _, kind := range []struct{ name, piece string }{
-		{"text", "capacity timeout 429 "}, {"brackets", "{[("}, {"quotes", " '\""}, {"objects", `{"error":{"message":"`}, {"events", "data: {\"a\":1}\n\n"}, {"tags", "<html><title>"},
+		{"text", "capacity timeout 429 "}, {"brackets", "{[("}, {"quotes", " '\""}, {"objects", `{"error":{"message":"`}, {"events", "data: {\"a\":1}\n\n"}, {"words", "data: x\n\n"}, {"ends", "{\"stop_reason\":\"x\"}\n"}, {"tags", "<html><title>"},
 	} {
 		for _, size := range []int{1 << 10, 32 << 10, 1 << 20} {
 			body := strings.Repeat(kind.piece, size/len(kind.piece))

@@ -419,7 +419,7 @@ func brokenScenarios() []faultScenario {
 			}
 		}},
 		{id: "S11", wants: "taken as cut", play: play{options: fixed}, checks: cut("connection")},
-		{id: "S16", wants: "each attempt, its models, tokens and cost are right, failed ones included", play: play{options: fixed}, checks: func(o outcome, p *problems) {
+		{id: "S16", wants: "each attempt, its models, tokens and cost are right, failed ones included", play: play{options: fixed, settings: map[string]string{"concurrency": "1"}}, checks: func(o outcome, p *problems) {
 			o.done(p)
 			o.account(p)
 			p.check(o.named("attempt_failed") == 2 && o.wasted() > 0, "%d failures, %d tokens wasted", o.named("attempt_failed"), o.wasted())

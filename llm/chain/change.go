@@ -87,11 +87,15 @@ func inputTokens(req llm.Request) int {
 // price returns what asking a candidate will cost, in USD: what the question costs, or
 // what answers of the stage have cost until now if that is more; 0 if neither is known.
 func (q *question) price(s *seat) float64 {
-	usd := q.costs.mean()
-	if s.Spec.Price != nil {
-		usd = max(usd, float64(q.input)*s.Spec.Price.Input/1e6)
+	return max(q.costs.mean(), q.least(s))
+}
+
+// least returns what asking a candidate costs at least, in USD; 0 if that is not known.
+func (q *question) least(s *seat) float64 {
+	if s.Spec.Price == nil {
+		return 0
 	}
-	return usd
+	return float64(q.input) * s.Spec.Price.Input / 1e6
 }
 
 // reserve puts aside what a call will cost, and reports whether there is that much.

@@ -92,7 +92,7 @@ func (q *question) second(c choice, f *flight) (*seat, permits) {
 			continue
 		}
 		l := q.look(s, now)
-		if !l.free() || l.gate != nil || !s.provider.calm(s, now) || !q.router.spent.within(q.price(s), q.router.o.Hedge.Share) || !f.seat.provider.bucket.Take(1) {
+		if !l.free() || l.gate != nil || !s.provider.calm(s, now) || !q.router.spent.within(q.least(s), q.router.o.Hedge.Share) || !f.seat.provider.bucket.Take(1) {
 			continue
 		}
 		if its, ok := s.provider.acquire(s, q.key); ok {

@@ -180,7 +180,7 @@ func (q *question) ended(ctx context.Context, c choice, end End) error {
 	events := q.untold
 	q.untold = nil
 	for _, p := range q.plan.Purses {
-		if spent, limit := p.Spent(); end == MoneySpent && spent >= limit {
+		if spent, limit := p.Spent(); end == MoneySpent && (spent >= limit || !p.has(q.costs.mean())) {
 			events = append(events, Overspent{q.name, spent, limit})
 			break
 		}

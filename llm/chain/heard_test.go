@@ -1,0 +1,88 @@
+package chain_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"cineforge/failure"
+	"cineforge/llm"
+	"cineforge/llm/chain"
+)
+
+// telling is an observer who does something when a question tells that it waits.
+type telling struct {
+	*world
+	once sync.Once
+	do   func()
+}
+
+func (o *telling) Observe(ctx context.Context, events ...chain.Event) error {
+	for _, e := range events {
+		if _, waits := e.(chain.Waiting); waits {
+			o.once.Do(o.do)
+		}
+	}
+	return o.world.Observe(ctx, events...)
+}
+
+// What is said while a question tells that it waits is not lost.
+func TestAWordBetweenLookingAndSleepingIsHeard(t *testing.T) {
+	for name, do := range map[string]func(w *world, s **chain.Stage){
+		"release": func(w *world, _ **chain.Stage) {
+			if err := w.router.Release(w.t.Context(), "a", "well again"); err != nil {
+				w.t.Error(err)
+			}
+		},
+		"try now": func(_ *world, s **chain.Stage) { (*s).TryNow() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				w := newWorld(t, chain.Options{})
+				w.model("a:one", until(time.Second, fault(failure.Overloaded)))
+				if name == "release" {
+					if err := w.router.Hold(t.Context(), "a", chain.Hold{Reason: "maintenance", Until: time.Now().Add(5 * time.Hour)}); err != nil {
+						t.Fatal(err)
+					}
+				} else {
+					w.model("a:two", until(time.Second, hinted(failure.RateLimited, 3*time.Hour)))
+					w.plan.Candidates = w.plan.Candidates[1:]
+				}
+				var s *chain.Stage
+				s = w.router.Stage(w.plan, &telling{world: w, do: func() {
+					time.Sleep(2 * time.Second)
+					do(w, &s)
+				}})
+				began := time.Now()
+				if _, err := w.ask(s); err != nil {
+					t.Fatal(err)
+				}
+				if took := time.Since(began); took > time.Minute {
+					t.Errorf("it was heard after %v", took)
+				}
+			})
+		})
+	}
+}
+
+// Many questions at a time spend little more than there is.
+func TestQuestionsAtATimeShareThePurse(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		w.model("a:one", func(int, time.Duration) error { time.Sleep(time.Second); return nil }) // $0.01 each
+		w.plan.Purses = []*chain.Purse{chain.NewPurse(0.10, 0)}
+		s := w.stage()
+		var wg sync.WaitGroup
+		for i := range 60 {
+			wg.Go(func() {
+				s.Generate(t.Context(), llm.Request{Unit: string(rune('a' + i)), Role: llm.Work}) //nolint:errcheck // most are refused
+			})
+		}
+		wg.Wait()
+		// Eight at a time go before it is known what an answer costs.
+		if n := len(w.calls); n > 10+8 {
+			t.Errorf("%d calls of $0.01, of $0.10", n)
+		}
+	})
+}
