@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http/httptest"
@@ -82,7 +83,7 @@ func (o *ordeal) output(v any, data string, args ...string) {
 	cmd.Env = o.env
 	out, err := cmd.Output()
 	if err != nil {
-		if failed, ok := err.(*exec.ExitError); ok {
+		if failed, ok := errors.AsType[*exec.ExitError](err); ok {
 			o.Fatalf("%v: %v\n%s", args, err, failed.Stderr)
 		}
 		o.Fatalf("%v: %v", args, err)

@@ -55,8 +55,11 @@ func (c *serveCmd) Run(ctx context.Context, g *cli, s streams) error {
 	} else {
 		fmt.Fprintf(s.err, "Serving http://%s on %s. Ctrl-C ends it.\n", l.Addr(), quote(g.Data))
 	}
-	worked := make(chan error, 1)
-	go func() { worked <- a.Work(ctx) }()
+	worked := make(chan struct{})
+	go func() {
+		defer close(worked)
+		a.Work(ctx) //nolint:errcheck // it ends with ctx
+	}()
 	err = serveUntilStopped(ctx, l, health(a))
 	select {
 	case <-worked:

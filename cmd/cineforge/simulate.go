@@ -97,7 +97,7 @@ func serveUntilStopped(ctx context.Context, l net.Listener, h http.Handler) erro
 	case <-ctx.Done():
 	}
 	err := server.Close()
-	<-served
+	<-served //nolint:errcheck // it was closed
 	return err
 }
 

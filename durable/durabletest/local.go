@@ -80,7 +80,7 @@ func (p *process) Kill() {
 func (p *process) die() {
 	if !p.dead {
 		p.dead = true
-		p.Store.Die()
+		p.Die()
 	}
 }
 

@@ -139,7 +139,7 @@ func exclusive(b *bench) {
 
 // frozen lets a process freeze while it works on a run, and another one take over. It
 // returns what the first one's execution returned, and when after its thaw.
-func (b *bench) frozen(do func(context.Context, job) (durable.Result, error)) (first *worker, err error, took time.Duration) {
+func (b *bench) frozen(do func(context.Context, job) (durable.Result, error)) (first *worker, took time.Duration, err error) {
 	b.make("g", "r")
 	first = b.process(couple, do)
 	second := b.process(couple, lasting(time.Second))
@@ -157,7 +157,7 @@ func (b *bench) frozen(do func(context.Context, job) (durable.Result, error)) (f
 			b.Errorf("a process wrote without a claim: %q", b.notes("r"))
 		}
 	}
-	return first, err, time.Since(thawed)
+	return first, time.Since(thawed), err
 }
 
 func fenced(b *bench) {
@@ -169,7 +169,7 @@ func fenced(b *bench) {
 		<-ctx.Done()
 		return durable.Result{Outcome: durable.Parked}, nil
 	}
-	first, err, took := b.frozen(hear)
+	first, took, err := b.frozen(hear)
 	if !errors.Is(err, durable.ErrLost) {
 		b.Errorf("a run that was taken over returned %v", err)
 	}
@@ -181,7 +181,7 @@ func fenced(b *bench) {
 
 func fencedDeaf(b *bench) {
 	hear := make(chan struct{})
-	_, err, took := b.frozen(deaf(hear))
+	_, took, err := b.frozen(deaf(hear))
 	if !errors.Is(err, durable.ErrLost) {
 		b.Errorf("a run that was taken over returned %v", err)
 	}

@@ -205,7 +205,7 @@ func TestCancel(t *testing.T) {
 					w := newWorld(t, play{scenario: test.scenario, alone: test.alone})
 					a, process := w.boot(-1, false)
 					id := w.start(a, app.Start{Queue: how == "worked on"})
-					stop := func() {}
+					var stop func()
 					if how == "worked on" {
 						stop = w.works(a)
 					} else {

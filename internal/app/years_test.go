@@ -197,8 +197,8 @@ func (h *history) processes() {
 		ctx, stop := context.WithCancel(h.t.Context())
 		var working sync.WaitGroup
 		working.Go(func() { a.Work(ctx) }) //nolint:errcheck // it ends with ctx
-		alive := true
-		for alive = h.pause(20 * time.Second); alive && m.gone() == nil; alive = h.pause(20 * time.Second) {
+		alive := h.pause(20 * time.Second)
+		for ; alive && m.gone() == nil; alive = h.pause(20 * time.Second) {
 		}
 		stop()
 		working.Wait()
