@@ -128,11 +128,42 @@ func (r *reading) fault(o map[string]any, outer fault, nesting int) {
 	if meta, ok := o["metadata"].(map[string]any); ok {
 		r.metadata(&f, meta, nesting)
 	}
+	if f.parameter == "" {
+		f.parameter = refusedPart(f, o)
+	}
 	if nesting < maxNesting {
 		f.message = r.unwrap(f.message, nesting)
 	}
 	r.faults = append(r.faults, f)
 }
+
+// refusedPart finds the part of the request that was refused where a vendor has no
+// member for it: Anthropic begins the message with it, Google has field violations, and
+// servers on pydantic its place.
+func refusedPart(f fault, o map[string]any) string {
+	for _, d := range f.details {
+		if list, ok := d["fieldViolations"].([]any); ok && len(list) > 0 {
+			if violation, ok := list[0].(map[string]any); ok {
+				return text(violation, "field")
+			}
+		}
+	}
+	if list, ok := o["detail"].([]any); ok && len(list) > 0 {
+		if d, ok := list[0].(map[string]any); ok {
+			if loc, ok := d["loc"].([]any); ok && len(loc) > 0 {
+				part, _ := loc[len(loc)-1].(string)
+				return part
+			}
+		}
+	}
+	if m := leadingPart.FindStringSubmatch(f.message); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// leadingPart finds the member that a message begins with.
+var leadingPart = regexp.MustCompile(`^([a-z][a-z0-9]*_[a-z0-9_]*(?:\.[a-z0-9_]+){0,6}): `)
 
 // mentionedID finds the request's id in a message that asks to pass it on.
 var mentionedID = regexp.MustCompile(`(?i)request[ _]id:? ([\w-]{8,80})`)

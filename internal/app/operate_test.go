@@ -436,3 +436,36 @@ func TestTheOldProcessCanWriteNothingMore(t *testing.T) {
 		}
 	})
 }
+
+// That nobody was there to work on a run is not taken for its patience or its time.
+func TestTimeWithoutAProcessDoesNotCount(t *testing.T) {
+	for _, how := range []string{"executed", "worked on"} {
+		t.Run(how, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, play{scenario: down(25*time.Hour + 20*time.Minute)})
+				a, process := w.boot(-1, false)
+				id := w.start(a, app.Start{Queue: how == "worked on"})
+				ctx, die := context.WithCancel(t.Context())
+				done := make(chan struct{})
+				go func() {
+					defer close(done)
+					if how == "worked on" {
+						a.Work(ctx) //nolint:errcheck // its process dies
+					} else {
+						a.Execute(ctx, id, func() {}) //nolint:errcheck // its process dies
+					}
+				}()
+				time.Sleep(time.Minute)
+				process.kill()
+				die()
+				<-done
+				time.Sleep(25 * time.Hour)
+				b, _ := w.boot(-1, false)
+				defer w.works(b)()
+				if s := w.over(id, 2*time.Hour); s.Status != run.RunDone || s.Stages["extract_scenes"].DurationSeconds > 3600 {
+					t.Errorf("%s after %v s: %s", s.Status, s.Stages["extract_scenes"].DurationSeconds, s.Error)
+				}
+			})
+		})
+	}
+}
