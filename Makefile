@@ -34,9 +34,12 @@ run: build ## run a sample script through the pipeline and show where the result
 
 # Fuzzing is not part of it: whether a change passes must not depend on luck. What
 # fuzzing found is, as seeds that run like any other test.
-test: check ## all tests: checks, then every test under the race detector
+# The whole system in virtual time is played in full without the race detector, which
+# makes it ten times slower, and in part with it.
+test: check ## all tests: checks, the system in virtual time, then every test under the race detector
 	@mkdir -p $(OUT)
-	CINEFORGE_SCENARIOS=$(abspath $(OUT))/scenarios.txt $(TOOL) gotestsum --format pkgname --format-hide-empty-pkg -- -race -timeout 15m ./...
+	CINEFORGE_SCENARIOS=$(abspath $(OUT))/scenarios.txt $(TOOL) gotestsum --format pkgname --format-hide-empty-pkg -- -timeout 15m ./internal/app
+	$(TOOL) gotestsum --format pkgname --format-hide-empty-pkg -- -race -timeout 15m ./...
 
 test-unit: ## the fast tests
 	go test -short ./...

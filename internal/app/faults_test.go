@@ -124,6 +124,9 @@ func TestS30AFaultOfTheStoreThatPasses(t *testing.T) {
 					t.Errorf("on-call was told %d times in %d runs", tells, commits)
 				}
 			}()
+			if raceOn {
+				fault.every *= 6
+			}
 			for n := 1; n <= commits; n += fault.every {
 				synctest.Test(t, func(t *testing.T) {
 					w := onDisk(t)
@@ -163,6 +166,9 @@ func TestS30AFaultOfTheStoreThatStays(t *testing.T) {
 	calls, commits := undisturbed(t)
 	for name, fault := range storeFaults() {
 		t.Run(name, func(t *testing.T) {
+			if raceOn {
+				fault.every *= 6
+			}
 			for n := 1; n <= commits; n += fault.every {
 				synctest.Test(t, func(t *testing.T) {
 					w := onDisk(t)

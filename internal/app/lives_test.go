@@ -240,8 +240,11 @@ func TestADeathAtEveryEvent(t *testing.T) {
 	}{{"screenplay", twoScenes()}, {"prose", prose(t)}} {
 		for _, after := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/after=%v", test.name, after), func(t *testing.T) {
-				deaths := 0
-				for n := 1; ; n++ {
+				deaths, pace := 0, 1
+				if raceOn {
+					pace = 4
+				}
+				for n := 1; ; n += pace {
 					lived := false
 					synctest.Test(t, func(t *testing.T) {
 						w := newWorld(t, play{file: test.file, scenario: simulator.Scenario{ID: "ok", Name: "ok"}})
@@ -270,7 +273,7 @@ func TestADeathAtEveryEvent(t *testing.T) {
 					}
 					deaths++
 				}
-				if deaths < 15 {
+				if deaths < 15/pace {
 					t.Errorf("only %d deaths", deaths)
 				}
 				t.Logf("%d deaths", deaths)

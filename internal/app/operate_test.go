@@ -442,7 +442,7 @@ func TestTimeWithoutAProcessDoesNotCount(t *testing.T) {
 	for _, how := range []string{"executed", "worked on"} {
 		t.Run(how, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, play{scenario: down(25*time.Hour + 20*time.Minute)})
+				w := newWorld(t, play{scenario: down(25*time.Hour + 4*time.Minute)})
 				a, process := w.boot(-1, false)
 				id := w.start(a, app.Start{Queue: how == "worked on"})
 				ctx, die := context.WithCancel(t.Context())

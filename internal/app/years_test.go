@@ -43,8 +43,8 @@ func number(t *testing.T, name string, otherwise int) int {
 // over, operators cancel, retry and hurry runs, the disk is slow. After each commit it
 // checks what must hold, and at the end that every run has ended for a good reason.
 func TestSimulatedYears(t *testing.T) {
-	runs, seed := number(t, "CINEFORGE_YEARS_RUNS", 6*historyRuns), number(t, "CINEFORGE_YEARS_SEED", 1)
-	if testing.Short() {
+	runs, seed := number(t, "CINEFORGE_YEARS_RUNS", 3*historyRuns), number(t, "CINEFORGE_YEARS_SEED", 1)
+	if testing.Short() || raceOn {
 		runs = historyRuns
 	}
 	var total tally
