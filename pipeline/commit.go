@@ -32,15 +32,16 @@ type trouble struct {
 // that it does again. It is called before the pipeline is used.
 func (p *Pipeline) OnTrouble(tell func(err error)) { p.trouble.tell = tell }
 
-// note tells of what came of a commit, if that is news.
-func (t *trouble) note(err error) {
+// note tells of what came of a commit, if that is news: what began before the last
+// turn says nothing of what is now.
+func (t *trouble) note(was bool, err error) {
 	refused := passes(err)
-	if t.tell == nil || refused == t.on.Load() || err != nil && !refused {
+	if t.tell == nil || refused == was || err != nil && !refused {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.on.CompareAndSwap(!refused, refused) {
+	if t.on.CompareAndSwap(was, refused) {
 		t.tell(err)
 	}
 }
@@ -51,8 +52,9 @@ func (t *trouble) note(err error) {
 func (p *Pipeline) commit(ctx context.Context, claim durable.Claim, c run.Change) error {
 	began := time.Now()
 	for pause := commitPause; ; pause = min(2*pause, longestCommitPause) {
+		was := p.trouble.on.Load()
 		err := p.store.Commit(ctx, claim, c)
-		p.trouble.note(err)
+		p.trouble.note(was, err)
 		if !passes(err) || time.Since(began)+pause > commitPatience {
 			return err
 		}
