@@ -21,7 +21,7 @@ const module = "cineforge/"
 var rank = map[string]int{
 	"failure": 0, "recipes": 0, "resilience": 0, "simulator": 0,
 	"artifact": 1, "durable": 1, "llm": 1, "recipe": 1, "screenplay": 1,
-	"run": 2, "stage": 2,
+	"project": 2, "run": 2, "stage": 2,
 	"pipeline":        3,
 	"internal/sqlite": 4, "internal/progress": 4,
 	"internal/app": 5,

@@ -78,7 +78,7 @@ func (p *Pipeline) reuse(ctx context.Context, plan *recipe.Plan, first run.Pipel
 	if len(needed) == 0 {
 		return nil, nil
 	}
-	for r, err := range p.store.Runs(ctx, first.ProjectID) {
+	for r, err := range p.store.Runs(ctx, run.Part{ProjectID: first.ProjectID}) {
 		if err != nil {
 			return nil, err
 		}

@@ -235,7 +235,7 @@ const lookedBack = 20
 // typical returns what a stage has cost in a run of the same recipe, nil if there is none.
 func (p *Pipeline) typical(ctx context.Context, parent run.State, stageID string) (*float64, error) {
 	n := 0
-	for r, err := range p.store.Runs(ctx, "") {
+	for r, err := range p.store.Runs(ctx, run.Part{}) {
 		if err != nil {
 			return nil, err
 		}

@@ -28,6 +28,21 @@ type RetriedError struct{ By string }
 // Error names the retry.
 func (e *RetriedError) Error() string { return "it is retried already by run " + e.By }
 
+// RepeatedError means that a request has made a run already.
+type RepeatedError struct {
+	RunID string
+	Same  bool // whether the same was asked for then
+}
+
+// Error names the run.
+func (e *RepeatedError) Error() string { return "the request has made run " + e.RunID + " already" }
+
+// Once is a request that makes one run, however often it is repeated.
+type Once struct {
+	Key   string          // that its sender gave it; "" for a request that is not repeated
+	Asked artifact.Digest // of what it asks for
+}
+
 // Summary is a run in a list.
 type Summary struct {
 	RunID     string
@@ -73,6 +88,7 @@ type Creation struct {
 	Wake  time.Time
 	First []Body
 	Blobs [][]byte // what the run works with, stored with it
+	Once  Once
 }
 
 // Change is what is stored in one transaction.
@@ -88,9 +104,10 @@ type Change struct {
 // Log keeps the events of runs, and with them what the runs made. It is safe for
 // concurrent use, by several processes.
 type Log interface {
-	// Create makes a run with its first events. It returns ErrExists if the id is
-	// taken, a *RetriedError if the run's parent has another retry under way, and
-	// ErrNotFound if the parent is not there any more.
+	// Create makes a run with its first events, and its project if that is not there.
+	// It returns a *RepeatedError if the request has made a run already, ErrExists if
+	// the id is taken, a *RetriedError if the run's parent has another retry under way,
+	// and ErrNotFound if the parent is not there any more.
 	Create(ctx context.Context, c Creation) error
 
 	// Commit stores a change in one transaction: all of it is there when Commit
@@ -118,10 +135,39 @@ type Archive interface {
 	Latest(ctx context.Context, projectID, artifactType string) ([]artifact.Artifact, error)
 }
 
+// Entry is an event in its place among those of all runs.
+type Entry struct {
+	Position  int64 // grows in the order in which events were stored; there may be gaps
+	ProjectID string
+	Event
+}
+
+// Among says which events are meant: all, or those of some runs, or of a project.
+type Among struct {
+	Runs      []string
+	ProjectID string
+}
+
+// Feed reads the events of all runs in the order in which they were stored.
+type Feed interface {
+	// Head returns the position of the newest event, 0 if there is none.
+	Head(ctx context.Context) (int64, error)
+	// Entries returns what comes behind a position, up to a limit.
+	Entries(ctx context.Context, of Among, after int64, limit int) ([]Entry, error)
+	// Await returns when something may have come behind a position, or when ctx is done.
+	Await(ctx context.Context, after int64) error
+}
+
+// Part says which runs are listed.
+type Part struct {
+	ProjectID string // "" for all
+	Before    string // only those that are older than this run; "" for all
+}
+
 // Runs lists runs.
 type Runs interface {
-	// Runs returns runs, newest first: those of a project, or all for "".
-	Runs(ctx context.Context, projectID string) iter.Seq2[Summary, error]
+	// Runs returns runs, newest first. It returns ErrNotFound if Before is no run.
+	Runs(ctx context.Context, p Part) iter.Seq2[Summary, error]
 	// Line returns the runs of a line, oldest first.
 	Line(ctx context.Context, root string) ([]Summary, error)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"cineforge/internal/app"
+	"cineforge/run"
 	"cineforge/internal/sqlite"
 )
 
@@ -124,7 +125,7 @@ func runIDs(ctx context.Context, g *cli) []string {
 	}
 	defer a.Close()
 	var ids []string
-	for r, err := range a.Store.Runs(ctx, "") {
+	for r, err := range a.Store.Runs(ctx, run.Part{}) {
 		if err != nil || len(ids) == 100 {
 			break
 		}

@@ -104,7 +104,7 @@ func (c *runsListCmd) states(ctx context.Context, g *cli) ([]run.State, error) {
 		limit = tableLimit
 	}
 	var states []run.State
-	for r, err := range a.Store.Runs(ctx, c.Project) {
+	for r, err := range a.Store.Runs(ctx, run.Part{ProjectID: c.Project}) {
 		if err != nil {
 			return nil, err
 		}

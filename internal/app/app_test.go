@@ -318,7 +318,7 @@ func TestStartRefuses(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for r := range a.Store.Runs(t.Context(), "") {
+	for r := range a.Store.Runs(t.Context(), run.Part{}) {
 		t.Errorf("a refused request made run %s", r.RunID)
 	}
 }

@@ -167,3 +167,58 @@ func scanArtifact(row interface{ Scan(...any) error }) (a artifact.Artifact, err
 	}
 	return a, json.Unmarshal(metadata, &a.Metadata)
 }
+
+// Newest returns what is known of the latest version of every entity of a project, in
+// the order of types and entities.
+func (s *Store) Newest(ctx context.Context, projectID string) ([]artifact.Metadata, error) {
+	return s.metadata(ctx, `SELECT metadata FROM artifacts a WHERE project_id = ? AND version = (SELECT max(version) FROM artifacts b
+		WHERE b.project_id = a.project_id AND b.type = a.type AND b.entity_id = a.entity_id) ORDER BY type, entity_id`, projectID)
+}
+
+// Versions returns what is known of every version of an entity, oldest first.
+func (s *Store) Versions(ctx context.Context, projectID, artifactType, entityID string) ([]artifact.Metadata, error) {
+	return s.metadata(ctx, `SELECT metadata FROM artifacts WHERE project_id = ? AND type = ? AND entity_id = ? ORDER BY version`, projectID, artifactType, entityID)
+}
+
+func (s *Store) metadata(ctx context.Context, query string, args ...any) ([]artifact.Metadata, error) {
+	found, err := s.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list artifacts: %w", err)
+	}
+	defer found.Close()
+	var all []artifact.Metadata
+	for found.Next() {
+		var data []byte
+		var m artifact.Metadata
+		if err := found.Scan(&data); err != nil {
+			return nil, fmt.Errorf("list artifacts: %w", err)
+		}
+		if err := json.Unmarshal(data, &m); err != nil {
+			return nil, fmt.Errorf("list artifacts: %w", err)
+		}
+		all = append(all, m)
+	}
+	return all, found.Err()
+}
+
+// Edit stores a version that a person made of an artifact. It returns ErrNotFound if
+// there is no earlier version of it.
+func (s *Store) Edit(ctx context.Context, projectID string, a artifact.Artifact) (saved artifact.Artifact, err error) {
+	err = s.update(ctx, func(tx *sql.Tx) error {
+		latest, _, err := latestVersion(tx, projectID, a.Metadata.Ref)
+		if err == nil && latest.Ref.Version == 0 {
+			err = run.ErrNotFound
+		}
+		if err == nil {
+			saved, err = saveArtifact(tx, projectID, a)
+		}
+		if err == nil {
+			err = touchProject(tx, projectID)
+		}
+		if err != nil {
+			return fmt.Errorf("edit %s %s: %w", a.Metadata.Ref.ArtifactType, a.Metadata.Ref.EntityID, err)
+		}
+		return nil
+	})
+	return saved, err
+}

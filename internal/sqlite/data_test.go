@@ -144,7 +144,7 @@ func started(t *testing.T, s *sqlite.Store, c run.Creation, input string, over b
 
 func list(t *testing.T, s *sqlite.Store) (ids []string) {
 	t.Helper()
-	for r, err := range s.Runs(t.Context(), "") {
+	for r, err := range s.Runs(t.Context(), run.Part{}) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"time"
 
+	"cineforge/artifact"
 	"cineforge/durable"
 	"cineforge/run"
 )
@@ -19,7 +21,13 @@ const otherProcessPoll = 200 * time.Millisecond
 // Create makes a run with its first events.
 func (s *Store) Create(ctx context.Context, c run.Creation) error {
 	err := s.update(ctx, func(tx *sql.Tx) error {
+		if err := notRepeated(tx, c.Once); err != nil {
+			return err
+		}
 		if err := notRetried(tx, c.Parent); err != nil {
+			return err
+		}
+		if err := touchProject(tx, c.ProjectID); err != nil {
 			return err
 		}
 		res, err := tx.Exec(`INSERT INTO runs (id, position, project_id, parent, root, wake_at, wake_set)
@@ -34,10 +42,32 @@ func (s *Store) Create(ctx context.Context, c run.Creation) error {
 		if err := putBlobs(tx, c.Blobs); err != nil {
 			return err
 		}
+		if c.Once.Key != "" {
+			if _, err := tx.Exec(`INSERT INTO requests (key, asked, run_id) VALUES (?, ?, ?)`, c.Once.Key, c.Once.Asked, c.ID); err != nil {
+				return fmt.Errorf("create run %s: %w", c.ID, err)
+			}
+		}
 		return s.appendEvents(tx, durable.Claim{Run: c.ID}, c.First)
 	})
 	s.tell(err)
 	return err
+}
+
+// notRepeated returns an error if a request has made a run already.
+func notRepeated(tx *sql.Tx, o run.Once) error {
+	if o.Key == "" {
+		return nil
+	}
+	var by string
+	var asked artifact.Digest
+	err := tx.QueryRow(`SELECT run_id, asked FROM requests WHERE key = ?`, o.Key).Scan(&by, &asked)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err == nil {
+		err = &run.RepeatedError{RunID: by, Same: asked == o.Asked}
+	}
+	return fmt.Errorf("create a run: %w", err)
 }
 
 // notRetried returns an error if a run has a retry that is not over, or is gone.
@@ -189,11 +219,15 @@ func (s *Store) Wait(ctx context.Context, id string, after int64) error {
 }
 
 // Runs returns runs, newest first.
-func (s *Store) Runs(ctx context.Context, projectID string) iter.Seq2[run.Summary, error] {
+func (s *Store) Runs(ctx context.Context, p run.Part) iter.Seq2[run.Summary, error] {
 	return func(yield func(run.Summary, error) bool) {
-		before := int64(1) << 62
+		before, err := s.positionOf(ctx, p.Before)
+		if err != nil {
+			yield(run.Summary{}, fmt.Errorf("list runs: %w", err))
+			return
+		}
 		for {
-			batch, last, err := s.runPage(ctx, projectID, before)
+			batch, last, err := s.runPage(ctx, p.ProjectID, before)
 			if err != nil {
 				yield(run.Summary{}, fmt.Errorf("list runs: %w", err))
 				return
@@ -209,6 +243,18 @@ func (s *Store) Runs(ctx context.Context, projectID string) iter.Seq2[run.Summar
 			before = last
 		}
 	}
+}
+
+// positionOf returns the place of a run among all, or one behind all for "".
+func (s *Store) positionOf(ctx context.Context, id string) (position int64, err error) {
+	if id == "" {
+		return math.MaxInt64, nil
+	}
+	err = s.read.QueryRowContext(ctx, `SELECT position FROM runs WHERE id = ?`, id).Scan(&position)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = run.ErrNotFound
+	}
+	return position, err
 }
 
 func (s *Store) runPage(ctx context.Context, projectID string, before int64) (batch []run.Summary, last int64, err error) {

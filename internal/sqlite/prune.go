@@ -70,9 +70,9 @@ func (s *Store) Size(ctx context.Context, roots []string) (p Pruned, err error) 
 	return p, nil
 }
 
-// unneeded is true of a blob that no artifact is made of, and that no run outside the
-// lines of ?1 works with. Whatever else comes to refer to blobs has to be named here.
-const unneeded = `digest NOT IN (SELECT digest FROM artifacts) AND digest NOT IN (
+// unneeded is true of a blob that no artifact is made of, that no project has as an
+// input, and that no run outside the lines of ?1 works with. Whatever else comes to refer to blobs has to be named here.
+const unneeded = `digest NOT IN (SELECT digest FROM artifacts) AND digest NOT IN (SELECT digest FROM inputs) AND digest NOT IN (
 	SELECT coalesce(json_extract(body, part.value), '') FROM runs JOIN events ON run_id = runs.id AND seq = 1,
 		json_each('["$.recipe_digest", "$.input_digest"]') AS part
 	WHERE runs.root NOT IN (SELECT value FROM json_each(?1)))`
@@ -91,6 +91,7 @@ func (s *Store) Prune(ctx context.Context, root string) (p Pruned, err error) {
 			count     *int
 		}{
 			{`DELETE FROM signals WHERE run_id IN (SELECT id FROM runs WHERE root = ?)`, new(int)},
+			{`DELETE FROM requests WHERE run_id IN (SELECT id FROM runs WHERE root = ?)`, new(int)},
 			{`DELETE FROM events WHERE run_id IN (SELECT id FROM runs WHERE root = ?)`, &p.Events},
 			{`DELETE FROM answers WHERE root = ?`, &p.Answers},
 			{`DELETE FROM runs WHERE root = ?`, &p.Runs},

@@ -19,6 +19,7 @@ import (
 
 	"cineforge/durable/local"
 	"cineforge/failure"
+	"cineforge/project"
 	"cineforge/run"
 )
 
@@ -51,7 +52,12 @@ var (
 	_ run.Archive   = (*Store)(nil)
 	_ run.Runs      = (*Store)(nil)
 	_ run.Memo      = (*Store)(nil)
+	_ run.Feed      = (*Store)(nil)
 	_ local.Journal = (*Store)(nil)
+
+	_ project.Store  = (*Store)(nil)
+	_ project.Inputs = (*Store)(nil)
+	_ project.Chat   = (*Store)(nil)
 )
 
 // Every commit is on the disk before it is told of (synchronous FULL), readers

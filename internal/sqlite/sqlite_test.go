@@ -404,7 +404,7 @@ func TestRunsAreListedNewestFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	list := func(project string) (ids []string) {
-		for r, err := range s.Runs(t.Context(), project) {
+		for r, err := range s.Runs(t.Context(), run.Part{ProjectID: project}) {
 			if err != nil {
 				t.Fatal(err)
 			}

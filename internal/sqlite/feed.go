@@ -1,0 +1,80 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"cineforge/run"
+)
+
+// Head returns the position of the newest event of all runs.
+func (s *Store) Head(ctx context.Context) (position int64, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT coalesce(max(position), 0) FROM events`).Scan(&position)
+	if err != nil {
+		return 0, fmt.Errorf("find the end of the log: %w", err)
+	}
+	return position, nil
+}
+
+// Entries returns what happened behind a position, in the order in which it was
+// stored: writers take turns, so that nothing appears before what was told of already.
+func (s *Store) Entries(ctx context.Context, of run.Among, after int64, limit int) ([]run.Entry, error) {
+	where, args := `position > ?`, []any{after}
+	if len(of.Runs) > 0 {
+		list, err := json.Marshal(of.Runs)
+		if err != nil {
+			return nil, err
+		}
+		where, args = where+` AND run_id IN (SELECT value FROM json_each(?))`, append(args, string(list))
+	}
+	if of.ProjectID != "" {
+		where, args = where+` AND project_id = ?`, append(args, of.ProjectID)
+	}
+	found, err := s.read.QueryContext(ctx, `SELECT e.position, project_id, run_id, seq, ts, name, body
+		FROM events e JOIN runs ON runs.id = run_id WHERE e.`+where+` ORDER BY e.position LIMIT ?`, append(args, limit)...)
+	if err != nil {
+		return nil, fmt.Errorf("read the log: %w", err)
+	}
+	defer found.Close()
+	var all []run.Entry
+	for found.Next() {
+		var (
+			e    run.Entry
+			ts   int64
+			name string
+			data []byte
+		)
+		if err := found.Scan(&e.Position, &e.ProjectID, &e.RunID, &e.Seq, &ts, &name, &data); err != nil {
+			return nil, fmt.Errorf("read the log: %w", err)
+		}
+		e.Time = time.UnixMilli(ts).UTC()
+		if e.Body, err = run.DecodeBody(name, data); err != nil {
+			return nil, err
+		}
+		all = append(all, e)
+	}
+	return all, found.Err()
+}
+
+// Await returns when something may have happened behind a position, or when ctx is done.
+func (s *Store) Await(ctx context.Context, after int64) error {
+	poll := time.NewTicker(otherProcessPoll)
+	defer poll.Stop()
+	for {
+		s.mu.Lock()
+		changed := s.changed
+		s.mu.Unlock()
+		head, err := s.Head(ctx)
+		if err != nil || head > after {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-changed:
+		case <-poll.C:
+		}
+	}
+}

@@ -1,0 +1,210 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"cineforge/project"
+)
+
+// CreateProject makes a project.
+func (s *Store) CreateProject(ctx context.Context, p project.Project) error {
+	return s.update(ctx, func(tx *sql.Tx) error {
+		preferences, err := encodePreferences(p)
+		if err != nil {
+			return err
+		}
+		res, err := tx.Exec(`INSERT INTO projects (id, name, preferences, created, changed) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			p.ID, p.Name, preferences, p.Created.UnixMilli(), p.Created.UnixMilli())
+		if err != nil {
+			return fmt.Errorf("create project %s: %w", p.ID, err)
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, fmt.Errorf("create project %s: %w", p.ID, project.ErrExists))
+		}
+		return nil
+	})
+}
+
+// touchProject notes that something was added to a project, which is made if it is
+// not there.
+func touchProject(tx *sql.Tx, id string) error {
+	now := time.Now().UnixMilli()
+	_, err := tx.Exec(`INSERT INTO projects (id, name, created, changed) VALUES (?1, ?1, ?2, ?2) ON CONFLICT (id) DO UPDATE SET changed = ?2`, id, now)
+	if err != nil {
+		return fmt.Errorf("note a change of project %s: %w", id, err)
+	}
+	return nil
+}
+
+const projectColumns = `id, name, preferences, created, changed`
+
+// Project returns a project.
+func (s *Store) Project(ctx context.Context, id string) (project.Project, error) {
+	p, err := scanProject(s.read.QueryRowContext(ctx, `SELECT `+projectColumns+` FROM projects WHERE id = ?`, id))
+	if err != nil {
+		return p, fmt.Errorf("read project %s: %w", id, err)
+	}
+	return p, nil
+}
+
+// Projects returns projects, those that changed last first.
+func (s *Store) Projects(ctx context.Context, limit int) ([]project.Project, error) {
+	if limit <= 0 {
+		limit = -1 // none to SQLite
+	}
+	found, err := s.read.QueryContext(ctx, `SELECT `+projectColumns+` FROM projects ORDER BY changed DESC, id LIMIT ?`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list projects: %w", err)
+	}
+	defer found.Close()
+	var all []project.Project
+	for found.Next() {
+		p, err := scanProject(found)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, found.Err()
+}
+
+// ChangeProject changes a project.
+func (s *Store) ChangeProject(ctx context.Context, id string, change func(*project.Project)) (p project.Project, err error) {
+	err = s.update(ctx, func(tx *sql.Tx) error {
+		if p, err = scanProject(tx.QueryRow(`SELECT `+projectColumns+` FROM projects WHERE id = ?`, id)); err != nil {
+			return fmt.Errorf("change project %s: %w", id, err)
+		}
+		change(&p)
+		p.Changed = time.Now().UTC().Truncate(time.Millisecond)
+		preferences, err := encodePreferences(p)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(`UPDATE projects SET name = ?, preferences = ?, changed = ? WHERE id = ?`, p.Name, preferences, p.Changed.UnixMilli(), id)
+		return err
+	})
+	return p, err
+}
+
+func encodePreferences(p project.Project) (string, error) {
+	if p.Preferences == nil {
+		return "{}", nil
+	}
+	data, err := json.Marshal(p.Preferences)
+	return string(data), err
+}
+
+func scanProject(row interface{ Scan(...any) error }) (p project.Project, err error) {
+	var preferences []byte
+	var created, changed int64
+	err = row.Scan(&p.ID, &p.Name, &preferences, &created, &changed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, project.ErrNotFound
+	}
+	if err != nil {
+		return p, err
+	}
+	p.Created, p.Changed = time.UnixMilli(created).UTC(), time.UnixMilli(changed).UTC()
+	return p, json.Unmarshal(preferences, &p.Preferences)
+}
+
+// AddInput keeps a file of a project.
+func (s *Store) AddInput(ctx context.Context, id string, in project.Input, data []byte) (kept project.Input, existing bool, err error) {
+	err = s.update(ctx, func(tx *sql.Tx) error {
+		kept, err = scanInput(tx.QueryRow(`SELECT `+inputColumns+` FROM inputs WHERE project_id = ? AND digest = ? AND original = ?`, id, in.Digest, in.Original))
+		if existing = err == nil; existing || !errors.Is(err, project.ErrNotFound) {
+			return err
+		}
+		if err := putBlob(tx, in.Digest, data); err != nil {
+			return err
+		}
+		if err := touchProject(tx, id); err != nil {
+			return err
+		}
+		kept = in
+		_, err := tx.Exec(`INSERT INTO inputs (project_id, name, original, digest, size, created) VALUES (?, ?, ?, ?, ?, ?)`,
+			id, in.Name, in.Original, in.Digest, in.Size, in.Created.UnixMilli())
+		if err != nil {
+			return fmt.Errorf("keep an input of project %s: %w", id, err)
+		}
+		return nil
+	})
+	return kept, existing, err
+}
+
+const inputColumns = `name, original, digest, size, created`
+
+// Inputs returns the files of a project, oldest first.
+func (s *Store) Inputs(ctx context.Context, id string) ([]project.Input, error) {
+	found, err := s.read.QueryContext(ctx, `SELECT `+inputColumns+` FROM inputs WHERE project_id = ? ORDER BY position`, id)
+	if err != nil {
+		return nil, fmt.Errorf("list the inputs of project %s: %w", id, err)
+	}
+	defer found.Close()
+	var all []project.Input
+	for found.Next() {
+		in, err := scanInput(found)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, in)
+	}
+	return all, found.Err()
+}
+
+func scanInput(row interface{ Scan(...any) error }) (in project.Input, err error) {
+	var created int64
+	err = row.Scan(&in.Name, &in.Original, &in.Digest, &in.Size, &created)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = project.ErrNotFound
+	}
+	in.Created = time.UnixMilli(created).UTC()
+	return in, err
+}
+
+// Post keeps a message, once.
+func (s *Store) Post(ctx context.Context, id string, m project.Message) (kept project.Message, err error) {
+	err = s.update(ctx, func(tx *sql.Tx) error {
+		_, err := tx.Exec(`INSERT INTO messages (project_id, id, ts, content) VALUES (?, ?, ?, ?) ON CONFLICT (project_id, id) DO NOTHING`,
+			id, m.ID, m.Time.UnixMilli(), string(m.Content))
+		if err == nil {
+			kept, err = scanMessage(tx.QueryRow(`SELECT id, ts, content FROM messages WHERE project_id = ? AND id = ?`, id, m.ID))
+		}
+		if err != nil {
+			return fmt.Errorf("post in project %s: %w", id, err)
+		}
+		return nil
+	})
+	return kept, err
+}
+
+// Messages returns what was said in a project, oldest first.
+func (s *Store) Messages(ctx context.Context, id string) ([]project.Message, error) {
+	found, err := s.read.QueryContext(ctx, `SELECT id, ts, content FROM messages WHERE project_id = ? ORDER BY position`, id)
+	if err != nil {
+		return nil, fmt.Errorf("read what was said in project %s: %w", id, err)
+	}
+	defer found.Close()
+	var all []project.Message
+	for found.Next() {
+		m, err := scanMessage(found)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, m)
+	}
+	return all, found.Err()
+}
+
+func scanMessage(row interface{ Scan(...any) error }) (m project.Message, err error) {
+	var ts int64
+	var content []byte
+	err = row.Scan(&m.ID, &ts, &content)
+	m.Time, m.Content = time.UnixMilli(ts).UTC(), content
+	return m, err
+}

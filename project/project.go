@@ -1,0 +1,75 @@
+// Package project is what a person keeps together: the files of a story, the runs on
+// them, and what is said about them.
+package project
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"cineforge/artifact"
+)
+
+// The errors of stores.
+var (
+	// ErrExists means that there is a project of that id already.
+	ErrExists = errors.New("a project of that id exists already")
+	// ErrNotFound means that there is no such project or input.
+	ErrNotFound = errors.New("no such project or input")
+)
+
+// Project is one of them. Its id is a slug, which its artifacts and runs refer to.
+type Project struct {
+	ID          string
+	Name        string                     // as people read it
+	Preferences map[string]json.RawMessage // of whoever shows it
+	Created     time.Time
+	Changed     time.Time // when a run, a file or a setting was last added to it
+}
+
+// Input is a file that was given for a project. It never changes.
+type Input struct {
+	Name     string // opaque, unique in the project
+	Original string // as it was called where it came from
+	Digest   artifact.Digest
+	Size     int64
+	Created  time.Time
+}
+
+// Message is something that was said in a project.
+type Message struct {
+	ID      string
+	Time    time.Time
+	Content json.RawMessage // as whoever said it means it
+}
+
+// Store keeps projects. A project that is run on comes to be by itself. It is safe for
+// concurrent use, by several processes.
+type Store interface {
+	// CreateProject makes a project, or returns ErrExists.
+	CreateProject(ctx context.Context, p Project) error
+	// Project returns a project, or ErrNotFound.
+	Project(ctx context.Context, id string) (Project, error)
+	// Projects returns projects, those that changed last first; a limit of 0 is none.
+	Projects(ctx context.Context, limit int) ([]Project, error)
+	// ChangeProject changes what change changes of a project.
+	ChangeProject(ctx context.Context, id string, change func(*Project)) (Project, error)
+}
+
+// Inputs keeps the files of projects.
+type Inputs interface {
+	// AddInput keeps a file, or returns the input of the project that has the same
+	// content and original name already.
+	AddInput(ctx context.Context, project string, in Input, data []byte) (kept Input, existing bool, err error)
+	// Inputs returns the files of a project, oldest first.
+	Inputs(ctx context.Context, project string) ([]Input, error)
+}
+
+// Chat keeps what is said in projects.
+type Chat interface {
+	// Post keeps a message, and returns it. One that has the id of an earlier one is that.
+	Post(ctx context.Context, project string, m Message) (Message, error)
+	// Messages returns what was said, oldest first.
+	Messages(ctx context.Context, project string) ([]Message, error)
+}
