@@ -7,7 +7,7 @@ require (
 	charm.land/lipgloss/v2 v2.0.6 // measures and styles text for the terminal
 	github.com/alecthomas/kong v1.17.0 // the command line from structs, with environment and help
 	github.com/anthropics/anthropic-sdk-go v1.84.0 // speaks Anthropic's Messages API
-	github.com/charmbracelet/colorprofile v0.4.3 // what colours the terminal can show, for the live view
+	github.com/danielgtaylor/huma/v2 v2.37.2 // the HTTP API from Go types, with its OpenAPI document
 	github.com/gabriel-vasile/mimetype v1.4.16 // names the format of files that are not text
 	github.com/goccy/go-yaml v1.19.2 // YAML with line and column in every error
 	github.com/google/go-cmp v0.7.0 // test: readable differences
@@ -37,6 +37,7 @@ require (
 	github.com/bits-and-blooms/bitset v1.24.6 // indirect
 	github.com/buger/jsonparser v1.1.2 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
+	github.com/charmbracelet/colorprofile v0.4.3 // indirect
 	github.com/charmbracelet/ultraviolet v0.0.0-20261008173134-6b8d4baf91b4 // indirect
 	github.com/charmbracelet/x/ansi v0.11.9 // indirect
 	github.com/charmbracelet/x/term v0.2.2 // indirect
@@ -45,7 +46,6 @@ require (
 	github.com/clipperhouse/displaywidth v0.11.0 // indirect
 	github.com/clipperhouse/uax29/v2 v2.7.0 // indirect
 	github.com/coder/websocket v1.8.15 // indirect
-	github.com/danielgtaylor/huma/v2 v2.37.2 // indirect
 	github.com/dustin/go-humanize v1.1.0 // indirect
 	github.com/felixge/httpsnoop v1.1.0 // indirect
 	github.com/go-logr/logr v1.4.4 // indirect

@@ -24,9 +24,11 @@ var rank = map[string]int{
 	"project": 2, "run": 2, "stage": 2,
 	"pipeline":        3,
 	"internal/sqlite": 4, "internal/progress": 4,
+	"client":       4,
 	"internal/app": 5,
-	"cmd":          6,
-	"bench":        7,
+	"internal/api": 6,
+	"cmd":          7,
+	"bench":        8,
 }
 
 // doors names the packages of others that may be imported in one tree only, so

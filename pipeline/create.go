@@ -26,6 +26,7 @@ type Spec struct {
 	Force     bool           // use no answer that another line of runs has paid for
 	Wake      time.Time      // when whoever works on what is due takes the run up; the zero time means at once
 	Drill     string         // the simulator's scenario that the run is against; "" if it is real
+	Once      run.Once
 }
 
 // Create checks a spec and makes the run of it, with all that the run works with
@@ -66,7 +67,7 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 	if spec.DryRun {
 		events = append(events, run.DryRunValidated{})
 	}
-	return p.store.Create(ctx, run.Creation{ID: spec.RunID, ProjectID: spec.ProjectID, Wake: spec.Wake, First: events,
+	return p.store.Create(ctx, run.Creation{ID: spec.RunID, ProjectID: spec.ProjectID, Wake: spec.Wake, Once: spec.Once, First: events,
 		Blobs: [][]byte{spec.Recipe.Source, spec.Input.Data}})
 }
 

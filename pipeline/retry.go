@@ -15,6 +15,13 @@ import (
 	"cineforge/run"
 )
 
+// Why a run can't be retried as asked; in the chain of the failure that says it in words.
+var (
+	ErrNotOver       = errors.New("the run is not over")
+	ErrNothingFailed = errors.New("no stage of the run failed")
+	ErrNoStage       = errors.New("the run has no such stage")
+)
+
 // Retry is what is asked of a retry.
 type Retry struct {
 	Mode  run.RetryMode
@@ -88,15 +95,20 @@ func (p *Pipeline) PlanRetry(ctx context.Context, runID string, r Retry) (RetryP
 func retryable(s run.State, r Retry) error {
 	switch {
 	case !s.Status.Ended():
-		return failure.New(failure.Input, fmt.Sprintf("run %s is not over (%s)", s.RunID, s.Status), "let it go on with cineforge runs resume, or end it with cineforge runs cancel")
+		return refused(ErrNotOver, fmt.Sprintf("run %s is not over (%s)", s.RunID, s.Status), "let it go on with cineforge runs resume, or end it with cineforge runs cancel")
 	case s.DryRun:
-		return failure.New(failure.Input, fmt.Sprintf("run %s was a dry run, in which nothing was done", s.RunID), "run the file")
+		return refused(ErrNothingFailed, fmt.Sprintf("run %s was a dry run, in which nothing was done", s.RunID), "run the file")
 	case r.Mode == run.RetryFailed && s.Status == run.RunDone:
-		return failure.New(failure.Input, fmt.Sprintf("run %s is done: no stage of it failed", s.RunID), "use --full or --from STAGE to do it again")
+		return refused(ErrNothingFailed, fmt.Sprintf("run %s is done: no stage of it failed", s.RunID), "use --full or --from STAGE to do it again")
 	case r.Mode == run.RetryFrom && !slices.Contains(s.StageOrder, r.Stage):
-		return failure.New(failure.Input, fmt.Sprintf("run %s has no stage %q", s.RunID, r.Stage), "its stages are "+strings.Join(s.StageOrder, ", "))
+		return refused(ErrNoStage, fmt.Sprintf("run %s has no stage %q", s.RunID, r.Stage), "its stages are "+strings.Join(s.StageOrder, ", "))
 	}
 	return nil
+}
+
+// refused says in words why a request can't be done.
+func refused(why error, message, hint string) error {
+	return &failure.Error{Class: failure.Input, Message: message, Hint: hint, Err: why}
 }
 
 // again is the stages that are done again.
@@ -254,15 +266,24 @@ func (p *Pipeline) typical(ctx context.Context, parent run.State, stageID string
 	return nil, nil
 }
 
-// CreateRetry makes the run that does what a plan says. Notice is what the user should
-// know first. The error is a *run.RetriedError if the run is being retried already.
-func (p *Pipeline) CreateRetry(ctx context.Context, id string, plan RetryPlan, wake time.Time, notice string) error {
-	parent := plan.parent
+// RetrySpec is what the run of a retry is made of.
+type RetrySpec struct {
+	RunID  string
+	Plan   RetryPlan
+	Notice string    // what the user should know first
+	Wake   time.Time // as in [Spec]
+	Once   run.Once
+}
+
+// CreateRetry makes the run that does what a plan says. The error is a
+// *run.RetriedError if the run is being retried already.
+func (p *Pipeline) CreateRetry(ctx context.Context, spec RetrySpec) error {
+	plan, parent := spec.Plan, spec.Plan.parent
 	events := []run.Body{
 		run.PipelineStarted{
 			RecipeID: parent.RecipeID, RecipeDigest: parent.RecipeDigest, ProjectID: parent.ProjectID,
 			InputName: parent.InputName, InputDigest: parent.InputDigest, StageIDs: parent.StageOrder, RuntimeParams: parent.RuntimeParams,
-			StartFrom: parent.StartFrom, EndAt: parent.EndAt, Notice: notice, Drill: parent.Drill, Force: parent.Force,
+			StartFrom: parent.StartFrom, EndAt: parent.EndAt, Notice: spec.Notice, Drill: parent.Drill, Force: parent.Force,
 			ParentRunID: parent.RunID, RootRunID: parent.RootRunID,
 		},
 		run.RetryRequested{ParentRunID: parent.RunID, Mode: plan.Mode, From: plan.From, Kept: plan.Kept, SteppedBack: plan.SteppedBack, Reason: plan.Reason},
@@ -271,5 +292,5 @@ func (p *Pipeline) CreateRetry(ctx context.Context, id string, plan RetryPlan, w
 		st, _ := parent.Stage(stageID)
 		events = append(events, run.StageSkippedReused{StageID: stageID, FromRunID: parent.RunID, Artifacts: st.ArtifactRefs})
 	}
-	return p.store.Create(ctx, run.Creation{ID: id, ProjectID: parent.ProjectID, Parent: parent.RunID, Root: parent.RootRunID, Wake: wake, First: events})
+	return p.store.Create(ctx, run.Creation{ID: spec.RunID, ProjectID: parent.ProjectID, Parent: parent.RunID, Root: parent.RootRunID, Wake: spec.Wake, Once: spec.Once, First: events})
 }

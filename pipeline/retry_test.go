@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"cineforge/artifact"
 	"cineforge/failure"
@@ -36,7 +35,7 @@ func (w *world) retried(parent, id string, r pipeline.Retry) (run.State, pipelin
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if err := w.pipeline().CreateRetry(w.t.Context(), id, plan, time.Time{}, ""); err != nil {
+	if err := w.pipeline().CreateRetry(w.t.Context(), pipeline.RetrySpec{RunID: id, Plan: plan}); err != nil {
 		w.t.Fatal(err)
 	}
 	state, err := w.execute(w.t.Context(), id)
@@ -166,17 +165,17 @@ func TestARunIsRetriedOnceAtATime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.pipeline().CreateRetry(t.Context(), "r2", plan, time.Time{}, ""); err != nil {
+	if err := w.pipeline().CreateRetry(t.Context(), pipeline.RetrySpec{RunID: "r2", Plan: plan}); err != nil {
 		t.Fatal(err)
 	}
 	var retried *run.RetriedError
-	if err := w.pipeline().CreateRetry(t.Context(), "r3", plan, time.Time{}, ""); !errors.As(err, &retried) || retried.By != "r2" {
+	if err := w.pipeline().CreateRetry(t.Context(), pipeline.RetrySpec{RunID: "r3", Plan: plan}); !errors.As(err, &retried) || retried.By != "r2" {
 		t.Errorf("a second retry: %v", err)
 	}
 	if _, err := w.execute(t.Context(), "r2"); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.pipeline().CreateRetry(t.Context(), "r3", plan, time.Time{}, ""); err != nil {
+	if err := w.pipeline().CreateRetry(t.Context(), pipeline.RetrySpec{RunID: "r3", Plan: plan}); err != nil {
 		t.Errorf("a retry after the first: %v", err)
 	}
 	line, err := w.store.Line(t.Context(), "r1")

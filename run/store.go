@@ -48,6 +48,7 @@ type Summary struct {
 	RunID     string
 	ProjectID string
 	Parent    string // the run that it retries; "" if it is the first of its line
+	LastSeq   int64  // of its last event
 }
 
 // Answer is a model's answer to a question, kept so that the question need not be

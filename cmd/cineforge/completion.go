@@ -10,8 +10,8 @@ import (
 	"github.com/alecthomas/kong"
 
 	"cineforge/internal/app"
-	"cineforge/run"
 	"cineforge/internal/sqlite"
+	"cineforge/run"
 )
 
 type completionCmd struct {

@@ -2,37 +2,54 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
+	"strings"
+	"sync"
 	"time"
 
 	"cineforge/failure"
+	"cineforge/internal/api"
 	"cineforge/internal/app"
 )
 
 type serveCmd struct {
-	Addr string `default:"127.0.0.1:8000" placeholder:"HOST:PORT" help:"Where to listen (${default}); port 0 takes a free one."`
+	Addr        string   `default:"127.0.0.1:8000" placeholder:"HOST:PORT" help:"Where to listen (${default}); port 0 takes a free one."`
+	TokenFile   string   `placeholder:"FILE" help:"File with the access token that clients have to show; CINEFORGE_TOKEN holds the token itself. Without one, only this machine is served."`
+	Token       string   `hidden:"" env:"CINEFORGE_TOKEN" help:"The access token."`
+	AllowedHost []string `placeholder:"NAME" help:"A name, besides this machine's own, under which clients reach the server."`
+	UploadLimit int      `default:"64" placeholder:"MB" help:"How large a file can be, in MB (${default})."`
+	AccessLog   bool     `help:"Tell of each request on stderr, as JSON lines."`
 }
 
 func (serveCmd) Help() string {
-	return `Works on runs until it is stopped: those that were queued with --detach, those whose
-wait is over, and those that another process left unfinished when it died. Several
-processes can share a data directory; each run has one of them at a time.
+	return `Serves the API, and works on runs until it is stopped: those that the API or --detach
+queued, those whose wait is over, and those that another process left unfinished when
+it died. Several processes can share a data directory; each run has one of them at a
+time.
 
-GET /api/health answers as long as the process lives, GET /api/ready when its database
-can be read.
+The API is described at /docs, and for programs at /openapi.json. GET /api/health
+answers as long as the process lives, GET /api/ready when its database can be read.
+
+An address that other machines reach needs an access token. Programs send it as
+"Authorization: Bearer TOKEN"; people log in at /login.
 
 Ctrl-C and SIGTERM end it: what is under way is handed on to the next process, nothing
-is paused, and no answer that has come is lost.`
+is paused, and no answer that has come is lost.
+
+Examples:
+  cineforge serve
+  cineforge serve --addr 0.0.0.0:8000 --token-file token.txt --allowed-host cineforge.example`
 }
 
 // Run does the command.
 func (c *serveCmd) Run(ctx context.Context, g *cli, s streams) error {
-	if !loopback(c.Addr) {
-		return usage(failure.New(failure.Input, fmt.Sprintf("%s is reached from other machines, and there is no access token", c.Addr), "use 127.0.0.1:PORT"))
+	o, err := c.options(s)
+	if err != nil {
+		return err
 	}
 	a, err := app.Open(ctx, g.Data, g.models)
 	if err != nil {
@@ -53,43 +70,85 @@ func (c *serveCmd) Run(ctx context.Context, g *cli, s streams) error {
 			return err
 		}
 	} else {
-		fmt.Fprintf(s.err, "Serving http://%s on %s. Ctrl-C ends it.\n", l.Addr(), quote(g.Data))
+		fmt.Fprintf(s.err, "Serving http://%s on %s; /docs describes the API. Ctrl-C ends it.\n", l.Addr(), quote(g.Data))
 	}
+	return serving{a, api.New(a, o), s}.until(ctx, l)
+}
+
+// options are what the flags say of the API.
+func (c *serveCmd) options(s streams) (api.Options, error) {
+	o := api.Options{Version: version(), Token: strings.TrimSpace(c.Token), Hosts: c.AllowedHost, UploadLimit: int64(c.UploadLimit) << 20}
+	if c.TokenFile != "" {
+		data, err := readSmall(c.TokenFile)
+		if err != nil {
+			return o, usage(failure.New(failure.Input, fmt.Sprintf("the token file %s can't be read: %v", c.TokenFile, err), "name a file with the token in it"))
+		}
+		o.Token = strings.TrimSpace(string(data))
+	}
+	const least = 16
+	switch {
+	case (c.TokenFile != "" || c.Token != "") && len(o.Token) < least:
+		return o, usage(failure.New(failure.Input, fmt.Sprintf("the access token has less than %d characters", least), "make one with: openssl rand -hex 32"))
+	case o.Token == "" && !loopback(c.Addr):
+		return o, usage(failure.New(failure.Input, fmt.Sprintf("%s is reached from other machines, and there is no access token", c.Addr),
+			"use 127.0.0.1:PORT, or give a token with --token-file"))
+	case c.UploadLimit < 1:
+		return o, usage(failure.New(failure.Input, "--upload-limit is less than 1 MB", "leave it out for 64 MB"))
+	}
+	level := slog.LevelWarn
+	if c.AccessLog {
+		level = slog.LevelInfo
+	}
+	o.Log = slog.New(slog.NewJSONHandler(s.err, &slog.HandlerOptions{Level: level}))
+	return o, nil
+}
+
+// serving is a server at work.
+type serving struct {
+	app     *app.App
+	api     *api.API
+	streams streams
+}
+
+const (
+	// drain is how long is waited at the end for runs to be handed on.
+	drain = 10 * time.Second
+	// farewell is how long is waited for answers under way.
+	farewell = 3 * time.Second
+)
+
+// until serves and works until ctx is done. Streams end then, answers under way are
+// finished, and runs are handed on.
+func (v serving) until(ctx context.Context, l net.Listener) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var work sync.WaitGroup
+	work.Go(func() { v.api.Run(ctx) })
+	work.Go(func() { v.app.Work(ctx) }) //nolint:errcheck // it ends with ctx
+	server := &http.Server{Handler: v.api, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(slog.NewJSONHandler(v.streams.err, nil), slog.LevelWarn)}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(l) }()
+	var err error
+	select {
+	case err = <-served: // it can't serve any more
+	case <-ctx.Done():
+		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+		defer cancel()
+		if server.Shutdown(short) != nil {
+			err = server.Close()
+		}
+	}
+	stop()
 	worked := make(chan struct{})
 	go func() {
 		defer close(worked)
-		a.Work(ctx) //nolint:errcheck // it ends with ctx
+		work.Wait()
 	}()
-	err = serveUntilStopped(ctx, l, health(a))
 	select {
 	case <-worked:
 	case <-time.After(drain):
-		fmt.Fprintln(s.err, "Some runs did not stop in time; the next process goes on with them.")
+		fmt.Fprintln(v.streams.err, "Some runs did not stop in time; the next process goes on with them.")
 	}
 	return err
-}
-
-// drain is how long is waited at the end for runs to be handed on.
-const drain = 10 * time.Second
-
-// health answers whether the process lives, and whether it can work.
-func health(a *app.App) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /api/health", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, http.StatusOK, map[string]string{"status": "ok", "version": version()})
-	})
-	mux.HandleFunc("GET /api/ready", func(w http.ResponseWriter, r *http.Request) {
-		if err := a.Ready(r.Context()); err != nil {
-			answer(w, http.StatusServiceUnavailable, map[string]string{"status": "not ready", "message": err.Error()})
-			return
-		}
-		answer(w, http.StatusOK, map[string]string{"status": "ready"})
-	})
-	return mux
-}
-
-func answer(w http.ResponseWriter, code int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(code)
-	json.NewEncoder(w).Encode(body) //nolint:errcheck // the client has left
 }

@@ -23,6 +23,7 @@ import (
 	"cineforge/internal/sqlite"
 	"cineforge/llm/chain"
 	"cineforge/pipeline"
+	"cineforge/project"
 	"cineforge/recipe"
 	"cineforge/recipes"
 	"cineforge/run"
@@ -48,7 +49,13 @@ type App struct {
 	journal   journal
 	tally     tally
 	warehouse warehouse
+	shelf     shelf
+	projects  projects
+	overviews overviews
 	close     func() error
+
+	// Feed is what happens in all runs.
+	Feed run.Feed
 }
 
 // Modules returns the modules that recipes may name.
@@ -104,6 +111,11 @@ type Backend interface {
 	journal
 	tally
 	warehouse
+	shelf
+	run.Feed
+	project.Store
+	project.Inputs
+	project.Chat
 	Close() error
 }
 
@@ -123,7 +135,8 @@ func New(store Backend, dataDir string, models Models) *App {
 	o := models.Router
 	o.Memory = store
 	router := chain.New(o)
-	a := &App{Store: store, dataDir: dataDir, roster: roster, router: router, journal: store, tally: store, warehouse: store, close: store.Close}
+	a := &App{Store: store, dataDir: dataDir, roster: roster, router: router, journal: store, tally: store, warehouse: store, shelf: store,
+		projects: projects{store, store, store}, Feed: store, close: store.Close}
 	a.pipeline = pipeline.New(store, Modules(), a.desk)
 	a.pipeline.OnTrouble(models.StoreTrouble)
 	a.engine = local.New(store, a.pipeline, models.Engine)
@@ -170,11 +183,13 @@ type Start struct {
 	Force     bool   // ask anew what earlier runs have asked
 	Queue     bool   // leave the run to whoever works on what is due
 	Drill     string // a scenario of the simulator, which then answers in place of real providers
+	RunID     string // that the run is to have; "" makes one
+	Once      run.Once
 }
 
 // Start makes a run, which [App.Execute] then does. An unusable request makes no
 // run: the error is then a failure of class input, or a list of what is wrong
-// with the recipe.
+// with the recipe. A request that was made before is a *run.RepeatedError.
 func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
 	source, where, err := recipe.Find(s.RecipeID, RecipeSources(a.dataDir)...)
 	if err != nil {
@@ -191,12 +206,11 @@ func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
 		}
 	}
 	if !slugPattern.MatchString(s.ProjectID) {
-		return "", failure.New(failure.Input, fmt.Sprintf("%q can't be a project", s.ProjectID),
-			"use small letters, digits and dashes, beginning with a letter or digit")
+		return "", badSlug(s.ProjectID)
 	}
 	spec := pipeline.Spec{
 		ProjectID: s.ProjectID, Recipe: r, Input: s.File, Params: s.Params,
-		StartFrom: s.StartFrom, EndAt: s.EndAt, DryRun: s.DryRun, Force: s.Force,
+		StartFrom: s.StartFrom, EndAt: s.EndAt, DryRun: s.DryRun, Force: s.Force, Once: s.Once,
 	}
 	if !s.Queue {
 		spec.Wake = time.Now().Add(local.DefaultClaimTTL) // the caller is about to execute it
@@ -212,9 +226,11 @@ func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
 		spec.Notice = offlineNotice
 	}
 	for {
-		spec.RunID = prefix + randomHex(4)
+		if spec.RunID = s.RunID; s.RunID == "" {
+			spec.RunID = prefix + randomHex(4)
+		}
 		err := a.pipeline.Create(ctx, spec)
-		if !errors.Is(err, run.ErrExists) {
+		if !errors.Is(err, run.ErrExists) || s.RunID != "" {
 			return spec.RunID, err
 		}
 	}
@@ -295,14 +311,33 @@ func (a *App) Tail(ctx context.Context, runID string, rest <-chan struct{}) iter
 	}
 }
 
-// Confirm accepts, in a person's name, what a paused run waits for to be accepted.
-// If the claim of a process that died is still alive, it waits for its end.
+// Confirm accepts, in a person's name, what a paused run waits for to be accepted, and
+// leaves the run to the caller to execute.
 func (a *App) Confirm(ctx context.Context, runID string) error {
+	return a.confirm(ctx, runID, local.DefaultClaimTTL)
+}
+
+// Resume is Confirm that leaves the run to whoever works on what is due. A run that is
+// not paused is a failure of class input that wraps ErrNotPaused.
+func (a *App) Resume(ctx context.Context, runID string) error {
+	state, err := run.Load(ctx, a.Store, runID)
+	if err != nil {
+		return err
+	}
+	if state.Status != run.Paused {
+		return &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is not paused (%s)", runID, state.Status),
+			Hint: "only a paused run is resumed; one that has ended is retried", Err: ErrNotPaused}
+	}
+	return a.confirm(ctx, runID, 0)
+}
+
+// confirm gives the run back to be taken up after a time. If the claim of a process
+// that died is still alive, it waits for its end.
+func (a *App) confirm(ctx context.Context, runID string, after time.Duration) error {
 	for waited := time.Duration(0); ; waited += retakeInterval {
 		claim, err := a.journal.Claim(ctx, runID, local.DefaultClaimTTL)
 		if err == nil {
-			// The caller is about to execute it.
-			return errors.Join(a.pipeline.Confirm(ctx, claim), a.journal.Release(ctx, claim, time.Now().Add(local.DefaultClaimTTL)))
+			return errors.Join(a.pipeline.Confirm(ctx, claim), a.journal.Release(ctx, claim, time.Now().Add(after)))
 		}
 		if !errors.Is(err, durable.ErrHeld) || waited > local.DefaultClaimTTL {
 			return err

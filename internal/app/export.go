@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"os"
 	"path"
+	"strings"
 
 	"cineforge/artifact"
 	"cineforge/failure"
@@ -21,10 +23,40 @@ type Exported struct {
 	Artifacts int    `json:"artifacts"`
 }
 
-// Export writes the files of a run below dir: its state, its events and the
-// artifacts that it made or built on. Each file appears whole or not at all.
-func (a *App) Export(ctx context.Context, runID, dir string) (Exported, error) {
+// Files returns the files of a run by their names: its state, its events and the
+// artifacts that it made or built on. Each is made when it is asked for.
+func (a *App) Files(ctx context.Context, runID string) (iter.Seq2[string, func() ([]byte, error)], error) {
 	state, err := run.Load(ctx, a.Store, runID)
+	if err != nil {
+		return nil, err
+	}
+	return func(yield func(string, func() ([]byte, error)) bool) {
+		if !yield(stateFile(runID), func() ([]byte, error) { return indented(state) }) {
+			return
+		}
+		if !yield(path.Join("runs", runID, "pipeline_events.jsonl"), func() ([]byte, error) { return a.eventLines(ctx, runID, state.LastSeq) }) {
+			return
+		}
+		for _, ref := range refs(state) {
+			envelope := func() ([]byte, error) {
+				of, err := a.Store.Artifact(ctx, state.ProjectID, ref)
+				if err != nil {
+					return nil, err
+				}
+				return indented(of)
+			}
+			if !yield(ref.Path, envelope) {
+				return
+			}
+		}
+	}, nil
+}
+
+func stateFile(runID string) string { return path.Join("runs", runID, "run_state.json") }
+
+// Export writes the files of a run below dir. Each file appears whole or not at all.
+func (a *App) Export(ctx context.Context, runID, dir string) (Exported, error) {
+	files, err := a.Files(ctx, runID)
 	if err != nil {
 		return Exported{}, err
 	}
@@ -38,32 +70,44 @@ func (a *App) Export(ctx context.Context, runID, dir string) (Exported, error) {
 	}
 	defer root.Close()
 	x := exporter{root: root}
-	folder := path.Join("runs", runID)
-	result := Exported{Dir: dir, StateFile: path.Join(folder, "run_state.json")}
-	x.writeJSON(result.StateFile, state)
-	x.write(path.Join(folder, "pipeline_events.jsonl"), a.eventLines(ctx, runID, &x))
-	for _, ref := range refs(state) {
-		envelope, err := a.Store.Artifact(ctx, state.ProjectID, ref)
+	result := Exported{Dir: dir, StateFile: stateFile(runID)}
+	for name, content := range files {
+		data, err := content()
 		if err != nil {
 			return result, err
 		}
-		x.writeJSON(ref.Path, envelope)
-		result.Artifacts++
+		x.write(name, data)
+		if strings.HasPrefix(name, "artifacts/") {
+			result.Artifacts++
+		}
 	}
 	return result, x.err
 }
 
-func (a *App) eventLines(ctx context.Context, runID string, x *exporter) []byte {
+// eventLines returns the events of a run up to one, a line each.
+func (a *App) eventLines(ctx context.Context, runID string, last int64) ([]byte, error) {
 	var lines bytes.Buffer
 	enc := json.NewEncoder(&lines)
 	enc.SetEscapeHTML(false)
 	for e, err := range a.Store.Events(ctx, runID, 0) {
-		if err == nil {
+		if err == nil && e.Seq <= last {
 			err = enc.Encode(e)
 		}
-		x.fail(err)
+		if err != nil {
+			return nil, fmt.Errorf("export: %w", err)
+		}
 	}
-	return lines.Bytes()
+	return lines.Bytes(), nil
+}
+
+// indented returns JSON as people read it.
+func indented(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	err := enc.Encode(v)
+	return b.Bytes(), err
 }
 
 // refs lists the artifacts that a run made or reused, in the order of its stages.
@@ -86,15 +130,6 @@ func (x *exporter) fail(err error) {
 	if x.err == nil && err != nil {
 		x.err = fmt.Errorf("export: %w", err)
 	}
-}
-
-func (x *exporter) writeJSON(name string, v any) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	x.fail(enc.Encode(v))
-	x.write(name, b.Bytes())
 }
 
 // write makes a file under a temporary name and then gives it its own, so that a

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -225,6 +226,9 @@ func (a *App) Probe(ctx context.Context, provider, reason string) error {
 	return a.router.Probe(ctx, p.endpoint(), reason)
 }
 
+// ErrNoProvider is in the chain of a failure that says that there is no such provider.
+var ErrNoProvider = errors.New("there is no such provider")
+
 func (a *App) provider(name string) (Provider, error) {
 	var names []string
 	for _, p := range a.roster.models.Providers {
@@ -233,5 +237,5 @@ func (a *App) provider(name string) (Provider, error) {
 		}
 		names = append(names, p.Name)
 	}
-	return Provider{}, failure.New(failure.Input, fmt.Sprintf("there is no provider %q", name), fmt.Sprintf("there are %v", names))
+	return Provider{}, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("there is no provider %q", name), Hint: fmt.Sprintf("there are %v", names), Err: ErrNoProvider}
 }

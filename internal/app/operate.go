@@ -13,6 +13,14 @@ import (
 	"cineforge/run"
 )
 
+// Why an operator's word can't be followed; in the chain of the failure that says it.
+var (
+	ErrOver             = errors.New("the run is over")
+	ErrPaused           = errors.New("the run is paused")
+	ErrNotPaused        = errors.New("the run is not paused")
+	ErrRetriedOtherwise = errors.New("the run is being retried in another way")
+)
+
 // Work executes whatever runs nobody works on, until ctx is done: those that are
 // queued, those whose wait is over, and those whose process died. What is under way
 // is handed on then.
@@ -83,7 +91,8 @@ func (a *App) TryNow(ctx context.Context, runID string) error {
 		return err
 	}
 	if state.Status == run.Paused {
-		return failure.New(failure.Input, fmt.Sprintf("run %s is paused, which no time ends", runID), "let it go on with cineforge runs resume "+runID)
+		return &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is paused, which no time ends", runID),
+			Hint: "let it go on with cineforge runs resume " + runID, Err: ErrPaused}
 	}
 	return a.signal(ctx, runID, durable.TryNow)
 }
@@ -91,7 +100,8 @@ func (a *App) TryNow(ctx context.Context, runID string) error {
 func (a *App) signal(ctx context.Context, runID string, s durable.Signal) error {
 	err := a.journal.Signal(ctx, runID, s)
 	if errors.Is(err, durable.ErrLost) {
-		return failure.New(failure.Input, fmt.Sprintf("run %s is over", runID), "cineforge runs show "+runID+" tells how it ended")
+		return &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is over", runID),
+			Hint: "cineforge runs show " + runID + " tells how it ended", Err: ErrOver}
 	}
 	return err
 }
@@ -100,6 +110,10 @@ func (a *App) signal(ctx context.Context, runID string, s durable.Signal) error 
 type Retry struct {
 	pipeline.Retry
 	Queue bool // leave the run to whoever works on what is due
+	Once  run.Once
+
+	// Agreed, if given, is asked about the plan before anything is done.
+	Agreed func(plan pipeline.RetryPlan) error
 }
 
 // PlanRetry says what a retry would keep and do again; see pipeline.Pipeline.PlanRetry.
@@ -115,28 +129,33 @@ func (a *App) Retry(ctx context.Context, runID string, r Retry) (id string, exis
 	if err != nil {
 		return "", false, err
 	}
+	if r.Agreed != nil {
+		if err := r.Agreed(plan); err != nil {
+			return "", false, err
+		}
+	}
 	parent, err := run.Load(ctx, a.Store, runID)
 	if err != nil {
 		return "", false, err
 	}
-	notice := ""
+	spec := pipeline.RetrySpec{Plan: plan, Once: r.Once}
 	switch {
 	case parent.Drill != "":
-		notice = parent.Notice
+		spec.Notice = parent.Notice
 	case !a.roster.any():
-		notice = offlineNotice
+		spec.Notice = offlineNotice
 	}
-	wake := time.Time{}
 	if !r.Queue {
-		wake = time.Now().Add(local.DefaultClaimTTL) // the caller is about to execute it
+		spec.Wake = time.Now().Add(local.DefaultClaimTTL) // the caller is about to execute it
 	}
 	for {
-		id = retryID(parent.RootRunID)
-		err = a.pipeline.CreateRetry(ctx, id, plan, wake, notice)
+		spec.RunID = retryID(parent.RootRunID)
+		err = a.pipeline.CreateRetry(ctx, spec)
 		if !errors.Is(err, run.ErrExists) {
 			break
 		}
 	}
+	id = spec.RunID
 	if retried, ok := errors.AsType[*run.RetriedError](err); ok {
 		return retried.By, true, a.sameRetry(ctx, retried.By, plan)
 	}
@@ -150,7 +169,8 @@ func (a *App) sameRetry(ctx context.Context, id string, plan pipeline.RetryPlan)
 		return err
 	}
 	if state.Retry == nil || state.Retry.Mode != plan.Mode || fmt.Sprint(state.Retry.From) != fmt.Sprint(plan.From) {
-		return failure.New(failure.Input, fmt.Sprintf("run %s is being retried in another way, by run %s", plan.ParentRunID, id), "wait for its end, or end it with cineforge runs cancel "+id)
+		return &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is being retried in another way, by run %s", plan.ParentRunID, id),
+			Hint: "wait for its end, or end it with cineforge runs cancel " + id, Err: ErrRetriedOtherwise}
 	}
 	return nil
 }
@@ -167,7 +187,10 @@ func retryID(root string) string {
 func (a *App) Served() bool { return a.journal.Served() }
 
 // Serve shows other processes that this one works on whatever is due; [App.Work] does it.
-func (a *App) Serve() error { return a.journal.Serve() }
+func (a *App) Serve() error {
+	a.sweepScratch()
+	return a.journal.Serve()
+}
 
 // Unfinished lists the runs that are due because a process left them, but one. It
 // lists none if that can't be found out.

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/colorprofile"
 	"golang.org/x/term"
 
 	"cineforge/run"
@@ -51,7 +50,7 @@ func showLive(events iter.Seq2[run.Event, error], o Options) (run.State, error) 
 	l := &live{program: as(o.Program), color: o.Color, interrupt: o.Interrupt, state: run.NewState(), width: usualWidth, height: usualHeight}
 	options := []tea.ProgramOption{
 		tea.WithOutput(o.Out), tea.WithInput(nil), tea.WithFPS(fps), tea.WithoutSignalHandler(),
-		tea.WithWindowSize(usualWidth, usualHeight), tea.WithColorProfile(colorprofile.ANSI), // the block has no colour unless asked for
+		tea.WithWindowSize(usualWidth, usualHeight),
 	}
 	if isKeyboard(o.In) && o.Interrupt != nil {
 		options = append(options, tea.WithInput(o.In))

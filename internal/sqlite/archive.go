@@ -222,3 +222,13 @@ func (s *Store) Edit(ctx context.Context, projectID string, a artifact.Artifact)
 	})
 	return saved, err
 }
+
+// Holdings counts the entities and the runs of a project.
+func (s *Store) Holdings(ctx context.Context, projectID string) (entities, runs int, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM (SELECT DISTINCT type, entity_id FROM artifacts WHERE project_id = ?1)),
+		(SELECT count(*) FROM runs WHERE project_id = ?1)`, projectID).Scan(&entities, &runs)
+	if err != nil {
+		return 0, 0, fmt.Errorf("count what project %s holds: %w", projectID, err)
+	}
+	return entities, runs, nil
+}

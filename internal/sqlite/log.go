@@ -258,7 +258,7 @@ func (s *Store) positionOf(ctx context.Context, id string) (position int64, err 
 }
 
 func (s *Store) runPage(ctx context.Context, projectID string, before int64) (batch []run.Summary, last int64, err error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id, parent, position FROM runs
+	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id, parent, last_seq, position FROM runs
 		WHERE position < ? AND (? = '' OR project_id = ?) ORDER BY position DESC LIMIT ?`, before, projectID, projectID, page)
 	if err != nil {
 		return nil, 0, err
@@ -266,7 +266,7 @@ func (s *Store) runPage(ctx context.Context, projectID string, before int64) (ba
 	defer rows.Close()
 	for rows.Next() {
 		var r run.Summary
-		if err := rows.Scan(&r.RunID, &r.ProjectID, &r.Parent, &last); err != nil {
+		if err := rows.Scan(&r.RunID, &r.ProjectID, &r.Parent, &r.LastSeq, &last); err != nil {
 			return nil, 0, err
 		}
 		batch = append(batch, r)
@@ -276,7 +276,7 @@ func (s *Store) runPage(ctx context.Context, projectID string, before int64) (ba
 
 // Line returns the runs of a line, oldest first.
 func (s *Store) Line(ctx context.Context, root string) ([]run.Summary, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id, parent FROM runs WHERE root = ? ORDER BY position`, root)
+	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id, parent, last_seq FROM runs WHERE root = ? ORDER BY position`, root)
 	if err != nil {
 		return nil, fmt.Errorf("list the retries of run %s: %w", root, err)
 	}
@@ -284,7 +284,7 @@ func (s *Store) Line(ctx context.Context, root string) ([]run.Summary, error) {
 	var line []run.Summary
 	for rows.Next() {
 		var r run.Summary
-		if err := rows.Scan(&r.RunID, &r.ProjectID, &r.Parent); err != nil {
+		if err := rows.Scan(&r.RunID, &r.ProjectID, &r.Parent, &r.LastSeq); err != nil {
 			return nil, err
 		}
 		line = append(line, r)

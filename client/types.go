@@ -1,0 +1,300 @@
+package client
+
+import (
+	"encoding/json"
+	"time"
+
+	"cineforge/artifact"
+	"cineforge/run"
+)
+
+// Problem is an answer that says why a request was not done: RFC 9457 with the members
+// code, message and hint.
+type Problem struct {
+	Type      string   `json:"type" doc:"Names the kind of problem; a path of the documentation."`
+	Title     string   `json:"title" doc:"The HTTP status in words."`
+	Status    int      `json:"status" doc:"The HTTP status."`
+	Detail    string   `json:"detail" doc:"What is wrong, in one sentence; the same as message."`
+	Code      string   `json:"code" doc:"What is wrong, for programs." example:"run_state_not_found"`
+	Message   string   `json:"message" doc:"What is wrong, in one sentence."`
+	Hint      *string  `json:"hint" doc:"What to do about it."`
+	Errors    []Detail `json:"errors,omitempty" doc:"Each thing that is wrong with the request."`
+	RequestID string   `json:"request_id,omitempty" doc:"By which the log tells of the request."`
+	RunID     string   `json:"run_id,omitempty" doc:"The run that stands against it."`
+}
+
+// Detail is one thing that is wrong with a request.
+type Detail struct {
+	Message  string `json:"message"`
+	Location string `json:"location,omitempty" example:"body.project_id"`
+}
+
+// Error returns what is wrong and what to do about it.
+func (p *Problem) Error() string {
+	if p.Hint == nil {
+		return p.Message
+	}
+	return p.Message + "; " + *p.Hint
+}
+
+// ServerHealth says that the server lives.
+type ServerHealth struct {
+	Status  string `json:"status" example:"ok"`
+	Version string `json:"version"`
+}
+
+// Recipe is a recipe that can be run.
+type Recipe struct {
+	RecipeID    string   `json:"recipe_id"`
+	Name        string   `json:"name"`
+	Description string   `json:"description"`
+	StageCount  int      `json:"stage_count"`
+	Stages      []string `json:"stages" nullable:"false"`
+}
+
+// Project is a project at a glance.
+type Project struct {
+	ProjectID      string                     `json:"project_id"`
+	DisplayName    string                     `json:"display_name"`
+	ArtifactGroups int                        `json:"artifact_groups" doc:"How many entities have artifacts."`
+	RunCount       int                        `json:"run_count"`
+	HasInputs      bool                       `json:"has_inputs"`
+	InputFiles     []string                   `json:"input_files" nullable:"false"`
+	Preferences    map[string]json.RawMessage `json:"ui_preferences"`
+}
+
+// RecentProject is a project in the list of those that changed last.
+type RecentProject struct {
+	Project
+	ProjectPath  string  `json:"project_path" doc:"An opaque name, equal to project_id."`
+	LastModified float64 `json:"last_modified" doc:"Unix seconds."`
+}
+
+// NewProject asks for a project.
+type NewProject struct {
+	Slug        string `json:"slug" pattern:"^[a-z0-9][a-z0-9-]*$" minLength:"1" maxLength:"60" example:"night-ferry"`
+	DisplayName string `json:"display_name" maxLength:"200"`
+}
+
+// OpenProject asks for a project that is there.
+type OpenProject struct {
+	ProjectPath string `json:"project_path" maxLength:"200" doc:"The project_path of a list, equal to project_id."`
+}
+
+// ProjectSettings changes a project; what is left out stays.
+type ProjectSettings struct {
+	DisplayName *string                    `json:"display_name,omitempty" minLength:"1" maxLength:"200"`
+	Preferences map[string]json.RawMessage `json:"ui_preferences,omitempty" doc:"Members that are given replace those of that name; null removes one."`
+}
+
+// SlugRequest asks how a project could be called.
+type SlugRequest struct {
+	Snippet  string `json:"content_snippet" maxLength:"200000" doc:"The beginning of the story."`
+	Filename string `json:"original_filename" maxLength:"300"`
+}
+
+// SlugProposal is how a project could be called.
+type SlugProposal struct {
+	Slug         string   `json:"slug"`
+	DisplayName  string   `json:"display_name"`
+	Alternatives []string `json:"alternatives" nullable:"false"`
+}
+
+// Input is a file of a project.
+type Input struct {
+	Filename     string          `json:"filename" doc:"Opaque, and unique in the project."`
+	OriginalName string          `json:"original_name"`
+	SizeBytes    int64           `json:"size_bytes"`
+	StoredPath   string          `json:"stored_path" doc:"What a run is started with as input_file; equal to filename."`
+	Digest       artifact.Digest `json:"digest"`
+	CreatedAt    float64         `json:"created_at" doc:"Unix seconds."`
+}
+
+// Uploaded is a file that was given for a project, and what a first look into it shows.
+type Uploaded struct {
+	Input
+	Duplicate  bool      `json:"duplicate" doc:"The project had the file already."`
+	Format     string    `json:"format"`
+	Encoding   string    `json:"encoding"`
+	Kind       string    `json:"kind" doc:"What it looks like: screenplay, prose, ..."`
+	Confidence float64   `json:"confidence"`
+	Scenes     int       `json:"scenes" doc:"How many scenes its headings make."`
+	Pages      float64   `json:"pages"`
+	Warnings   []Warning `json:"warnings" nullable:"false"`
+}
+
+// Warning is something that a person may want to look at.
+type Warning struct {
+	Line    int    `json:"line"`
+	Message string `json:"message"`
+}
+
+// RunRequest asks for a run.
+type RunRequest struct {
+	ProjectID       string         `json:"project_id" minLength:"1" maxLength:"63"`
+	InputFile       string         `json:"input_file" minLength:"1" maxLength:"200" doc:"The stored_path that the upload answered."`
+	RecipeID        string         `json:"recipe_id,omitempty" default:"mvp_ingest" maxLength:"100"`
+	AcceptConfig    bool           `json:"accept_config,omitempty" doc:"Do not pause for the project configuration to be confirmed."`
+	StartFrom       string         `json:"start_from,omitempty" maxLength:"100"`
+	EndAt           string         `json:"end_at,omitempty" maxLength:"100"`
+	Force           bool           `json:"force,omitempty" doc:"Ask anew what earlier runs have asked and paid for."`
+	DryRun          bool           `json:"dry_run,omitempty" doc:"Check everything and run nothing."`
+	Drill           string         `json:"drill,omitempty" maxLength:"100" doc:"A scenario of the simulator, which answers in place of real providers."`
+	RunID           string         `json:"run_id,omitempty" maxLength:"64" doc:"The id that the run is to have."`
+	RetryOf         string         `json:"retry_failed_stage_for_run_id,omitempty" maxLength:"64" doc:"Retry this run from its failed stage; all else is left out of account."`
+	DefaultModel    string         `json:"default_model,omitempty" maxLength:"200" doc:"Recorded, and used where a recipe names it."`
+	WorkModel       string         `json:"work_model,omitempty" maxLength:"200"`
+	VerifyModel     string         `json:"verify_model,omitempty" maxLength:"200"`
+	EscalateModel   string         `json:"escalate_model,omitempty" maxLength:"200"`
+	QAModel         string         `json:"qa_model,omitempty" maxLength:"200"`
+	SkipQA          bool           `json:"skip_qa,omitempty"`
+	ConfigFile      string         `json:"config_file,omitempty" maxLength:"200" doc:"An input of the project."`
+	ConfigOverrides map[string]any `json:"config_overrides,omitempty"`
+}
+
+// Started names a run and where to follow it.
+type Started struct {
+	RunID     string `json:"run_id"`
+	StateURL  string `json:"state_url"`
+	EventsURL string `json:"events_url"`
+	Existing  bool   `json:"existing,omitempty" doc:"The run was there already: the request was made before, or the same retry is under way."`
+}
+
+// RunState is where a run stands.
+type RunState struct {
+	RunID           string    `json:"run_id"`
+	State           run.State `json:"state"`
+	BackgroundError *string   `json:"background_error" doc:"Why a run failed before any stage of it."`
+}
+
+// RunEvents is what happened in a run.
+type RunEvents struct {
+	RunID  string      `json:"run_id"`
+	Events []run.Event `json:"events" nullable:"false"`
+}
+
+// RunsPage is a part of the list of runs, newest first.
+type RunsPage struct {
+	Runs       []run.Overview `json:"runs" nullable:"false"`
+	NextCursor string         `json:"next_cursor,omitempty" doc:"What the next page is asked for with; missing at the end."`
+}
+
+// RetryRequest asks for a retry: from the stage that failed, unless it says otherwise.
+type RetryRequest struct {
+	From string `json:"from,omitempty" maxLength:"100" doc:"Begin at this stage."`
+	Full bool   `json:"full,omitempty" doc:"Begin at the start."`
+}
+
+// Reason says why an operator does something.
+type Reason struct {
+	Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"Told wherever it has an effect, and logged."`
+}
+
+// Hold asks for a provider to be left alone for a time.
+type Hold struct {
+	Reason
+	Seconds int `json:"seconds,omitempty" default:"3600" minimum:"1" maximum:"604800" doc:"How long; a hold ends by itself."`
+}
+
+// ArtifactSummary is the latest version of something that stages made.
+type ArtifactSummary struct {
+	ArtifactType  string          `json:"artifact_type"`
+	EntityID      string          `json:"entity_id"`
+	LatestVersion int             `json:"latest_version"`
+	Health        artifact.Health `json:"health"`
+}
+
+// ArtifactVersion is one version of something that stages made.
+type ArtifactVersion struct {
+	ArtifactType    string          `json:"artifact_type"`
+	EntityID        string          `json:"entity_id"`
+	Version         int             `json:"version"`
+	Health          artifact.Health `json:"health"`
+	Path            string          `json:"path"`
+	CreatedAt       time.Time       `json:"created_at"`
+	Intent          string          `json:"intent"`
+	ProducingModule string          `json:"producing_module"`
+	Source          artifact.Source `json:"source"`
+}
+
+// ArtifactDetail is one version with its content.
+type ArtifactDetail struct {
+	ArtifactType string            `json:"artifact_type"`
+	EntityID     string            `json:"entity_id"`
+	Version      int               `json:"version"`
+	Payload      artifact.Artifact `json:"payload"`
+}
+
+// Edit makes a new version of an artifact.
+type Edit struct {
+	Data      map[string]any `json:"data" minProperties:"1"`
+	Rationale string         `json:"rationale" minLength:"1" maxLength:"2000" doc:"Why."`
+}
+
+// Edited names the version that an edit made.
+type Edited struct {
+	ArtifactType string `json:"artifact_type"`
+	EntityID     string `json:"entity_id"`
+	Version      int    `json:"version"`
+	Path         string `json:"path"`
+}
+
+// Message is something that was said in a project: posted, or told of what happens in
+// its runs. Members beside these are kept as they were posted.
+type Message struct {
+	ID          string   `json:"id" minLength:"1" maxLength:"200"`
+	Type        string   `json:"type" minLength:"1" maxLength:"50" example:"ai_status"`
+	Content     string   `json:"content" maxLength:"100000"`
+	Timestamp   float64  `json:"timestamp" doc:"Unix milliseconds."`
+	Actions     []Action `json:"actions,omitempty"`
+	NeedsAction bool     `json:"needsAction,omitempty"`
+	RunID       string   `json:"run_id,omitempty"`
+}
+
+// Action is what a person can do about a message.
+type Action struct {
+	ID       string `json:"id"`
+	Label    string `json:"label"`
+	Variant  string `json:"variant,omitempty" doc:"default, secondary or outline"`
+	Route    string `json:"route,omitempty" doc:"Where a page shows more."`
+	Method   string `json:"method,omitempty"`
+	Endpoint string `json:"endpoint,omitempty" doc:"What is to be called."`
+
+	Body map[string]any `json:"body,omitempty" doc:"What it is called with."`
+}
+
+// SearchResult is what a search found in a project.
+type SearchResult struct {
+	Query      string        `json:"query"`
+	Scenes     []FoundScene  `json:"scenes" nullable:"false"`
+	Characters []FoundEntity `json:"characters" nullable:"false"`
+	Locations  []FoundEntity `json:"locations" nullable:"false"`
+	Props      []FoundEntity `json:"props" nullable:"false"`
+}
+
+// FoundScene is a scene that a search found.
+type FoundScene struct {
+	SceneID   string `json:"scene_id"`
+	Heading   string `json:"heading"`
+	Location  string `json:"location"`
+	TimeOfDay string `json:"time_of_day"`
+	IntExt    string `json:"int_ext"`
+}
+
+// FoundEntity is a character or a place that a search found.
+type FoundEntity struct {
+	EntityID     string `json:"entity_id"`
+	DisplayName  string `json:"display_name"`
+	EntityType   string `json:"entity_type"`
+	ArtifactType string `json:"artifact_type"`
+}
+
+// Turn is a turn of a breaker.
+type Turn struct {
+	At       time.Time `json:"at"`
+	Provider string    `json:"provider"`
+	Model    string    `json:"model,omitempty" doc:"Missing for the provider's own breaker."`
+	From     string    `json:"from"`
+	To       string    `json:"to"`
+	Evidence string    `json:"evidence,omitempty"`
+}

@@ -1,0 +1,164 @@
+// Package api serves the HTTP API: what an operator or a program can see of the system
+// and do with it, described by an OpenAPI document that is made from the code.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"sync/atomic"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"cineforge/client"
+	"cineforge/internal/app"
+	"cineforge/resilience/budget"
+	"cineforge/run"
+)
+
+// Options are settings of the server. The zero value serves this machine only.
+type Options struct {
+	Version string
+
+	// Token is what a client has to show; "" if everybody who can connect may do everything.
+	Token string
+
+	// Hosts are names, besides those of this machine, under which the server is reached.
+	Hosts []string
+
+	// UploadLimit is how large a file may be, in bytes; 64 MB if it is 0.
+	UploadLimit int64
+
+	// Log tells of requests; nil tells nobody.
+	Log *slog.Logger
+}
+
+// API is the HTTP API over a system. Run it while it is used.
+type API struct {
+	app     *app.App
+	o       Options
+	mux     *http.ServeMux
+	huma    huma.API
+	feed    *feed
+	guard   *guard
+	costly  *budget.Bucket // requests that cost work or money
+	imports chan struct{}  // uploads that are in memory
+	handler http.Handler
+
+	following atomic.Int64 // streams
+}
+
+// The limits of costly requests: a burst, and what comes back each second.
+const (
+	costlyBurst  = 120
+	costlyPerSec = 5
+)
+
+// mostImports is how many uploads are in memory at once.
+const mostImports = 2
+
+// New makes the API of a system.
+func New(a *app.App, o Options) *API {
+	if o.UploadLimit == 0 {
+		o.UploadLimit = defaultUploadLimit
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &API{app: a, o: o, mux: http.NewServeMux(), feed: newFeed(a.Feed), guard: newGuard(o),
+		costly:  budget.New(budget.Options{Cap: costlyBurst, Start: costlyBurst, PerSecond: costlyPerSec}),
+		imports: make(chan struct{}, mostImports)}
+	s.huma = humago.New(s.mux, s.config())
+	s.system()
+	s.projects()
+	s.inputs()
+	s.artifacts()
+	s.chat()
+	s.runs()
+	s.operations()
+	s.streams()
+	s.providers()
+	s.docs()
+	s.session()
+	s.mux.HandleFunc("/", s.lost)
+	s.handler = s.guarded(s.mux)
+	return s
+}
+
+// ServeHTTP answers a request.
+func (s *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Run reads what happens in all runs for those who follow it, until ctx is done, which
+// ends their streams.
+func (s *API) Run(ctx context.Context) { s.feed.run(ctx) }
+
+func (s *API) config() huma.Config {
+	c := huma.DefaultConfig("CineForge", s.o.Version)
+	c.Info.Description = "Turns a story file into structured scenes and a project configuration, whatever the model providers do. " +
+		"Errors are application/problem+json with the members code, message and hint."
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", "" // served by ourselves
+	c.CreateHooks = nil                                   // bodies have no $schema
+	c.AllowAdditionalPropertiesByDefault = true           // what is not known is left out of account
+	c.Transformers = []huma.Transformer{asProblem}
+	schemas := c.Components.Schemas
+	// How these are written is not how they are declared.
+	schemas.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[client.Problem]())
+	schemas.RegisterTypeAlias(reflect.TypeFor[run.UnixTime](), reflect.TypeFor[*float64]())
+	schemas.RegisterTypeAlias(reflect.TypeFor[run.Event](), reflect.TypeFor[event]())
+	if s.o.Token != "" {
+		c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
+		c.Security = []map[string][]string{{"token": {}}}
+	}
+	return c
+}
+
+// event is how an event is written; its further members depend on its name.
+type event struct {
+	Seq   int64     `json:"seq" doc:"1, 2, ... within the run, without a gap."`
+	TS    time.Time `json:"ts"`
+	RunID string    `json:"run_id"`
+	Event string    `json:"event" example:"stage_retrying"`
+}
+
+// operation describes an endpoint: its path below /api, and the statuses of the
+// problems that it can answer with.
+func operation(id, method, path, summary string, problems ...int) huma.Operation {
+	tag := "system"
+	switch {
+	case has(path, "/projects"):
+		tag = "projects"
+	case has(path, "/runs"), has(path, "/events"):
+		tag = "runs"
+	case has(path, "/providers"):
+		tag = "providers"
+	}
+	always := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusMisdirectedRequest, http.StatusInternalServerError, http.StatusServiceUnavailable}
+	return huma.Operation{OperationID: id, Method: method, Path: "/api" + path, Summary: summary, Tags: []string{tag}, Errors: append(problems, always...)}
+}
+
+func has(path, prefix string) bool { return len(path) >= len(prefix) && path[:len(prefix)] == prefix }
+
+// body is an answer of one body.
+type body[T any] struct {
+	Body T
+}
+
+// tagged is an answer that a client can keep until it changes.
+type tagged[T any] struct {
+	ETag string `header:"ETag"`
+	Body T
+}
+
+// handle registers an endpoint whose answer is one body.
+func handle[I, T any](s *API, op huma.Operation, do func(ctx context.Context, in *I) (T, error)) {
+	huma.Register(s.huma, op, func(ctx context.Context, in *I) (*body[T], error) {
+		out, err := do(ctx, in)
+		if err != nil {
+			return nil, s.problem(ctx, err)
+		}
+		return &body[T]{out}, nil
+	})
+}

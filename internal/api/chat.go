@@ -1,0 +1,82 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"cineforge/client"
+	"cineforge/project"
+)
+
+// chatLimit is how large a message may be, in bytes.
+const chatLimit = 1 << 20
+
+// chat registers what is said in projects.
+func (s *API) chat() {
+	list := operation("messages", http.MethodGet, "/projects/{project_id}/chat", "What was said in a project, and what happened in its latest runs, oldest first", http.StatusNotFound)
+	list.Parameters = []*huma.Param{pathParam("project_id")}
+	list.Responses = map[string]*huma.Response{"200": s.describedList("The messages.", messageBody)}
+	s.raw(list, func(w http.ResponseWriter, r *http.Request) error {
+		all, err := s.messages(r.Context(), r.PathValue("project_id"))
+		if err != nil {
+			return err
+		}
+		return writeJSON(w, http.StatusOK, all)
+	})
+	post := operation("postMessage", http.MethodPost, "/projects/{project_id}/chat", "Say something; a message of an id that was posted is that message", http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusRequestEntityTooLarge)
+	post.Parameters = []*huma.Param{pathParam("project_id")}
+	post.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: s.huma.OpenAPI().Components.Schemas.Schema(messageBody, true, "")}}}
+	post.Responses = map[string]*huma.Response{"200": s.described("The message as it is kept.", messageBody)}
+	s.raw(post, s.post)
+}
+
+// post keeps a message with all members that it has, known or not.
+func (s *API) post(w http.ResponseWriter, r *http.Request) error {
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, chatLimit))
+	if err != nil {
+		return refuse(http.StatusRequestEntityTooLarge, "too_large", "the message is larger than "+megabytes(chatLimit), "")
+	}
+	var m client.Message
+	if err := json.Unmarshal(data, &m); err != nil || m.ID == "" || len(m.ID) > 200 || m.Type == "" {
+		return refuse(http.StatusUnprocessableEntity, "invalid_request", "the message lacks an id or a type, or is no message", "send {id, type, content, timestamp}")
+	}
+	at := time.Now()
+	if m.Timestamp > 0 && m.Timestamp < 1e14 {
+		at = time.UnixMilli(int64(m.Timestamp))
+	}
+	kept, err := s.app.Post(r.Context(), r.PathValue("project_id"), project.Message{ID: m.ID, Time: at, Content: data})
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, kept.Content)
+}
+
+// messages returns what was posted and what happened, in the order of time.
+func (s *API) messages(ctx context.Context, projectID string) ([]json.RawMessage, error) {
+	posted, err := s.app.Messages(ctx, projectID)
+	if err != nil {
+		return nil, err
+	}
+	told, err := s.told(ctx, projectID)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]json.RawMessage, 0, len(posted)+len(told))
+	for len(posted)+len(told) > 0 {
+		if len(told) == 0 || len(posted) > 0 && posted[0].Time.Before(told[0].at) {
+			all, posted = append(all, posted[0].Content), posted[1:]
+			continue
+		}
+		data, err := json.Marshal(told[0].Message)
+		if err != nil {
+			return nil, err
+		}
+		all, told = append(all, data), told[1:]
+	}
+	return all, nil
+}

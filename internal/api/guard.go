@@ -1,0 +1,207 @@
+package api
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"path"
+	"regexp"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"cineforge/resilience/budget"
+)
+
+// guard decides whose requests are answered.
+type guard struct {
+	token  string
+	hosts  []string
+	origin *http.CrossOriginProtection
+	logins *budget.Bucket
+}
+
+func newGuard(o Options) *guard {
+	return &guard{token: o.Token, hosts: o.Hosts, origin: http.NewCrossOriginProtection(),
+		logins: budget.New(budget.Options{Cap: 10, Start: 10, PerSecond: 0.5})}
+}
+
+type contextKey int
+
+const requestKey contextKey = 0
+
+// requestID returns the id of the request that ctx belongs to.
+func requestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestKey).(string)
+	return id
+}
+
+var requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// requestTime is how long a request may take, unless its handler says otherwise.
+const requestTime = 60 * time.Second
+
+// guarded answers what nobody should see before a handler does, and tells of each request.
+func (s *API) guarded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		id := r.Header.Get("X-Request-Id")
+		if !requestIDPattern.MatchString(id) {
+			id = randomID()
+		}
+		r = r.WithContext(context.WithValue(r.Context(), requestKey, id))
+		seen := &watched{ResponseWriter: w}
+		harden(w.Header(), id)
+		control := http.NewResponseController(w)
+		deadline := began.Add(requestTime)
+		control.SetReadDeadline(deadline)  //nolint:errcheck // tests have no connection
+		control.SetWriteDeadline(deadline) //nolint:errcheck // the same
+		defer func() {
+			if v := recover(); v != nil && v != http.ErrAbortHandler {
+				s.o.Log.ErrorContext(r.Context(), "a handler panicked", "panic", fmt.Sprint(v), "stack", string(debug.Stack()), "request_id", id)
+				if seen.status == 0 {
+					s.write(seen, r, fmt.Errorf("panic: %v", v))
+				}
+			}
+			// The query is left out: it may hold what a person searches for.
+			s.o.Log.InfoContext(r.Context(), "request", "method", r.Method, "path", clip(r.URL.Path), "status", seen.status, "bytes", seen.bytes,
+				"ms", time.Since(began).Milliseconds(), "remote", r.RemoteAddr, "request_id", id)
+		}()
+		if err := s.refused(r); err != nil {
+			s.write(seen, r, err)
+			return
+		}
+		next.ServeHTTP(seen, r)
+	})
+}
+
+// refused says why a request is not let through, or nil.
+func (s *API) refused(r *http.Request) error {
+	if !s.guard.knows(r.Host) {
+		return refuse(http.StatusMisdirectedRequest, "wrong_host", "this server is not reached under that name", "use its address, or allow the name with --allowed-host")
+	}
+	if err := s.guard.origin.Check(r); err != nil {
+		return refuse(http.StatusForbidden, "cross_origin", "a page of another origin can't do this", "")
+	}
+	if p := r.URL.Path; path.Clean(p) != strings.TrimSuffix(p, "/") && p != "/" {
+		return refuse(http.StatusNotFound, "not_found", "there is no such path", "/docs lists what there is")
+	}
+	if !s.guard.free(r.URL.Path) && !s.guard.admits(r) {
+		return refuse(http.StatusUnauthorized, "unauthorized", "this server wants its token", "send it as Authorization: Bearer TOKEN, or log in at /login")
+	}
+	return nil
+}
+
+// knows reports whether a host is this server: a name that another could have made
+// point here is not.
+func (g *guard) knows(host string) bool {
+	name := host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		name = h
+	}
+	name = strings.ToLower(strings.Trim(name, "[]"))
+	ip, err := netip.ParseAddr(name)
+	switch {
+	case slices.Contains(g.hosts, name), name == "localhost":
+		return true
+	case err != nil:
+		return false
+	}
+	return g.token != "" || ip.IsLoopback()
+}
+
+// free reports whether a path is for everybody: what says that the server lives, and
+// how to log in.
+func (g *guard) free(p string) bool {
+	return g.token == "" || slices.Contains([]string{"/api/health", "/api/ready", "/api/login", "/login"}, p)
+}
+
+// cookieName is the page's.
+const cookieName = "cineforge_session"
+
+// admits reports whether a request shows the token, or a cookie made of it.
+func (g *guard) admits(r *http.Request) bool {
+	if given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		return equal(given, g.token)
+	}
+	c, err := r.Cookie(cookieName)
+	return err == nil && equal(c.Value, g.session())
+}
+
+// session is what the cookie holds: it shows that the token was known, and can't be
+// used to find it out.
+func (g *guard) session() string {
+	mac := hmac.New(sha256.New, []byte(g.token))
+	mac.Write([]byte("session"))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// equal compares in a time that does not tell how much is right.
+func equal(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+}
+
+// harden sets the headers of every answer.
+func harden(h http.Header, id string) {
+	h.Set("X-Request-Id", id)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+}
+
+// watched remembers what was answered.
+type watched struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+// WriteHeader notes the status.
+func (w *watched) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Write counts what is written.
+func (w *watched) Write(p []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	n, err := w.ResponseWriter.Write(p)
+	w.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap gives the connection's controls.
+func (w *watched) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func randomID() string {
+	b := make([]byte, 8)
+	rand.Read(b) //nolint:errcheck // never fails
+	return hex.EncodeToString(b)
+}
+
+// clip cuts what a client made up.
+func clip(s string) string {
+	const most = 200
+	if len(s) > most {
+		return s[:most] + "..."
+	}
+	return s
+}

@@ -1,0 +1,183 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"cineforge/client"
+	"cineforge/durable"
+	"cineforge/failure"
+	"cineforge/internal/app"
+	"cineforge/pipeline"
+	"cineforge/project"
+	"cineforge/recipe"
+	"cineforge/run"
+)
+
+// refusal is a problem on its way to the client.
+type refusal struct {
+	client.Problem
+	wait int // seconds after which the request may be made again; 0 if that is not known
+}
+
+// GetStatus returns the HTTP status.
+func (r *refusal) GetStatus() int { return r.Status }
+
+// ContentType returns the media type of problems.
+func (r *refusal) ContentType(string) string { return problemType }
+
+// GetHeaders returns the headers that go with it.
+func (r *refusal) GetHeaders() http.Header {
+	h := http.Header{}
+	if r.wait > 0 {
+		h.Set("Retry-After", strconv.Itoa(r.wait))
+	}
+	return h
+}
+
+const problemType = "application/problem+json"
+
+// refuse makes a problem.
+func refuse(status int, code, message, hint string) *refusal {
+	p := client.Problem{Type: "/docs#" + code, Title: http.StatusText(status), Status: status, Detail: message, Code: code, Message: message}
+	if hint != "" {
+		p.Hint = &hint
+	}
+	return &refusal{Problem: p}
+}
+
+// known are the errors that have a code of their own.
+var known = []struct {
+	err     error
+	status  int
+	code    string
+	message string // in place of the error's own, where that says less
+}{
+	{pipeline.ErrNotOver, http.StatusConflict, "run_not_over", ""},
+	{pipeline.ErrNothingFailed, http.StatusBadRequest, "no_failed_stage", ""},
+	{pipeline.ErrNoStage, http.StatusUnprocessableEntity, "unknown_stage", ""},
+	{app.ErrOver, http.StatusConflict, "run_over", ""},
+	{app.ErrPaused, http.StatusConflict, "run_paused", ""},
+	{app.ErrNotPaused, http.StatusBadRequest, "not_paused", ""},
+	{app.ErrRetriedOtherwise, http.StatusConflict, "already_retried", ""},
+	{app.ErrNoProvider, http.StatusNotFound, "provider_not_found", ""},
+	{durable.ErrHeld, http.StatusConflict, "run_busy", "another process works on the run at the moment"},
+	{recipe.ErrNotFound, http.StatusNotFound, "recipe_not_found", ""},
+	{project.ErrNotFound, http.StatusNotFound, "project_not_opened", "there is no such project"},
+	{run.ErrExists, http.StatusConflict, "run_exists", ""},
+	{run.ErrNotFound, http.StatusNotFound, "run_state_not_found", "there is no such run"},
+}
+
+// problem says what is to be answered for an error. What is nobody's business but the
+// operator's is logged, and told of by the request's id only.
+func (s *API) problem(ctx context.Context, err error) *refusal {
+	if r, ok := errors.AsType[*refusal](err); ok {
+		return r
+	}
+	if e, ok := errors.AsType[*run.RepeatedError](err); ok {
+		r := refuse(http.StatusConflict, "idempotency_key_reused", "the Idempotency-Key was used for another request", "use a new key for each request")
+		r.RunID = e.RunID
+		return r
+	}
+	if t, ok := errors.AsType[*run.TroubleError](err); ok {
+		s.o.Log.ErrorContext(ctx, "the store is in trouble", "error", err.Error(), "request_id", requestID(ctx))
+		r := refuse(http.StatusServiceUnavailable, "store_unavailable", "nothing can be stored or read at the moment ("+string(t.Kind)+")", "try again soon; the server's log tells more")
+		r.wait = 5
+		return r
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return refuse(http.StatusServiceUnavailable, "timeout", "the request took too long", "try again")
+	}
+	message, hint := err.Error(), ""
+	f, classified := errors.AsType[*failure.Error](err)
+	if classified {
+		message, hint = f.Message, f.Hint
+	}
+	for _, k := range known {
+		if errors.Is(err, k.err) {
+			if !classified {
+				message = cmp.Or(k.message, k.err.Error())
+			}
+			return refuse(k.status, k.code, message, hint)
+		}
+	}
+	if classified && f.Class == failure.Input {
+		return refuse(http.StatusUnprocessableEntity, "invalid_request", message, hint)
+	}
+	if list, ok := errors.AsType[recipe.Errors](err); ok {
+		r := refuse(http.StatusUnprocessableEntity, "invalid_recipe", "the recipe can't be run", "")
+		for _, e := range list {
+			r.Errors = append(r.Errors, client.Detail{Message: e.Error()})
+		}
+		return r
+	}
+	if ctx.Err() == nil { // else the client has left, and caused it
+		s.o.Log.ErrorContext(ctx, "a request failed", "error", err.Error(), "request_id", requestID(ctx))
+	}
+	return refuse(http.StatusInternalServerError, "internal", "the server failed at this request", "the server's log tells more, under the request_id")
+}
+
+// as gives the problem of an error another code, where the general one says less.
+func as(err error, of error, status int, code string) error {
+	if err == nil || !errors.Is(err, of) {
+		return err
+	}
+	message, hint := "there is no such "+strings.ReplaceAll(strings.TrimSuffix(code, "_not_found"), "_", " "), ""
+	if f, ok := errors.AsType[*failure.Error](err); ok {
+		message, hint = f.Message, f.Hint
+	}
+	return refuse(status, code, message, hint)
+}
+
+// asProblem turns what the framework says of a bad request into a problem, and marks
+// each problem with the request.
+func asProblem(ctx huma.Context, _ string, v any) (any, error) {
+	r, ok := v.(*refusal)
+	if e, framework := v.(*huma.ErrorModel); framework {
+		code, message, hint := "invalid_request", cmp.Or(e.Detail, http.StatusText(e.Status)), ""
+		switch e.Status {
+		case http.StatusRequestEntityTooLarge:
+			code = "too_large"
+		case http.StatusUnsupportedMediaType:
+			code, hint = "unsupported_media_type", "send application/json"
+		case http.StatusInternalServerError:
+			code = "internal"
+		case http.StatusRequestTimeout:
+			code = "timeout"
+		}
+		var details []client.Detail
+		for _, d := range e.Errors {
+			details = append(details, client.Detail{Message: d.Message, Location: d.Location})
+		}
+		if len(details) > 0 {
+			message = "the request can't be used: " + details[0].Location + ": " + details[0].Message
+		}
+		r, ok = refuse(e.Status, code, message, hint), true
+		r.Errors = details
+	}
+	if !ok {
+		return v, nil
+	}
+	p := r.Problem
+	p.RequestID = requestID(ctx.Context())
+	return p, nil
+}
+
+// write answers with the problem of an error, for handlers that write themselves.
+func (s *API) write(w http.ResponseWriter, r *http.Request, err error) {
+	p := s.problem(r.Context(), err)
+	p.RequestID = requestID(r.Context())
+	for name, values := range p.GetHeaders() {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Type", problemType)
+	w.WriteHeader(p.Status)
+	json.NewEncoder(w).Encode(p.Problem) //nolint:errcheck // the client has left
+}

@@ -1,0 +1,70 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"cineforge/client"
+	"cineforge/internal/app"
+)
+
+// OfProvider names the provider that a request is about.
+type OfProvider struct {
+	Name string `path:"name" maxLength:"100"`
+}
+
+// mostTurns is how many turns of breakers are told of.
+const mostTurns = 500
+
+// providers registers what is seen of the providers, and what an operator can do with them.
+func (s *API) providers() {
+	handle(s, operation("providers", http.MethodGet, "/providers", "How each provider and model is doing"), func(ctx context.Context, _ *struct{}) ([]app.ProviderHealth, error) {
+		return s.app.Providers(ctx)
+	})
+	type turns struct {
+		Limit int `query:"limit" minimum:"1" maximum:"500" default:"100"`
+	}
+	handle(s, operation("providerEvents", http.MethodGet, "/providers/events", "The turns of the breakers, newest first", http.StatusUnprocessableEntity), func(ctx context.Context, in *turns) ([]client.Turn, error) {
+		found, err := s.app.Turns(ctx, min(in.Limit, mostTurns))
+		all := []client.Turn{}
+		for _, t := range found {
+			all = append(all, client.Turn{At: t.At.UTC(), Provider: t.Provider(), Model: t.Model, From: string(t.From), To: string(t.To), Evidence: t.Evidence})
+		}
+		return all, err
+	})
+	type reasoned struct {
+		OfProvider
+		Body client.Reason
+	}
+	type hold struct {
+		OfProvider
+		Body client.Hold
+	}
+	refusals := []int{http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusTooManyRequests}
+	handle(s, operation("holdProvider", http.MethodPost, "/providers/{name}/hold", "Ask a provider nothing for a time", refusals...), func(ctx context.Context, in *hold) (app.ProviderHealth, error) {
+		length := time.Duration(in.Body.Seconds) * time.Second
+		return s.provider(ctx, in.Name, s.app.Hold(ctx, in.Name, in.Body.Reason.Reason, length))
+	})
+	handle(s, operation("releaseProvider", http.MethodPost, "/providers/{name}/release", "End the hold of a provider", refusals...), func(ctx context.Context, in *reasoned) (app.ProviderHealth, error) {
+		return s.provider(ctx, in.Name, s.app.Release(ctx, in.Name, in.Body.Reason))
+	})
+	handle(s, operation("probeProvider", http.MethodPost, "/providers/{name}/probe", "Let the next question through to a provider that is left alone", refusals...), func(ctx context.Context, in *reasoned) (app.ProviderHealth, error) {
+		return s.provider(ctx, in.Name, s.app.Probe(ctx, in.Name, in.Body.Reason))
+	})
+}
+
+// provider returns how a provider is doing after something was done.
+func (s *API) provider(ctx context.Context, name string, done error) (app.ProviderHealth, error) {
+	if done != nil {
+		return app.ProviderHealth{}, done
+	}
+	s.o.Log.InfoContext(ctx, "an operator acted on a provider", "provider", name, "request_id", requestID(ctx))
+	all, err := s.app.Providers(ctx)
+	for _, p := range all {
+		if p.Name == name {
+			return p, err
+		}
+	}
+	return app.ProviderHealth{}, err
+}

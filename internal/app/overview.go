@@ -1,0 +1,90 @@
+package app
+
+import (
+	"context"
+	"sync"
+
+	"cineforge/run"
+)
+
+// overviews remembers overviews, so that a list does not fold the same events again.
+// An entry is right for as long as nothing happens in its run. It is safe for
+// concurrent use.
+type overviews struct {
+	mu    sync.Mutex
+	known map[string]remembered
+}
+
+type remembered struct {
+	seq int64
+	run.Overview
+}
+
+// mostOverviews bounds what is remembered; it is all forgotten then.
+const mostOverviews = 20_000
+
+func (o *overviews) get(id string, seq int64) (run.Overview, bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	r, ok := o.known[id]
+	return r.Overview, ok && r.seq == seq
+}
+
+func (o *overviews) put(seq int64, v run.Overview) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.known == nil || len(o.known) >= mostOverviews {
+		o.known = map[string]remembered{}
+	}
+	o.known[v.RunID] = remembered{seq, v}
+}
+
+// Filter says which runs are listed.
+type Filter struct {
+	run.Part
+	Status run.Status // "" for all
+	Limit  int        // 0 for all
+}
+
+// mostLookedAt is how many runs a page is looked for in. If they don't fill it, the
+// page is short, and the next one goes on from there.
+const mostLookedAt = 2000
+
+// List returns runs at a glance, newest first, and the run behind which the next page
+// begins, "" if there is none.
+func (a *App) List(ctx context.Context, f Filter) (page []run.Overview, next string, err error) {
+	page = []run.Overview{}
+	looked := 0
+	last := ""
+	for r, err := range a.Store.Runs(ctx, f.Part) {
+		if err != nil {
+			return nil, "", err
+		}
+		if f.Limit > 0 && (len(page) == f.Limit || looked == mostLookedAt) {
+			return page, last, nil
+		}
+		looked++
+		last = r.RunID
+		seen, err := a.overview(ctx, r)
+		if err != nil {
+			return nil, "", err
+		}
+		if f.Status == "" || seen.Status == f.Status {
+			page = append(page, seen)
+		}
+	}
+	return page, "", nil
+}
+
+func (a *App) overview(ctx context.Context, r run.Summary) (run.Overview, error) {
+	if seen, ok := a.overviews.get(r.RunID, r.LastSeq); ok {
+		return seen, nil
+	}
+	state, err := run.Load(ctx, a.Store, r.RunID)
+	if err != nil {
+		return run.Overview{}, err
+	}
+	seen := state.Overview()
+	a.overviews.put(state.LastSeq, seen)
+	return seen, nil
+}

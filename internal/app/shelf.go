@@ -1,0 +1,107 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"cineforge/artifact"
+	"cineforge/run"
+)
+
+// shelf is where the artifacts of projects are looked at.
+type shelf interface {
+	// Newest returns what is known of the latest version of every entity.
+	Newest(ctx context.Context, projectID string) ([]artifact.Metadata, error)
+	// Versions returns what is known of every version of an entity, oldest first.
+	Versions(ctx context.Context, projectID, artifactType, entityID string) ([]artifact.Metadata, error)
+	// Edit stores a version that a person made, or returns run.ErrNotFound.
+	Edit(ctx context.Context, projectID string, a artifact.Artifact) (artifact.Artifact, error)
+	// Holdings counts the entities and the runs of a project.
+	Holdings(ctx context.Context, projectID string) (entities, runs int, err error)
+}
+
+// Artifacts returns what is known of the latest version of every entity of a project.
+// What was made of something that has a newer version now is stale.
+func (a *App) Artifacts(ctx context.Context, projectID string) ([]artifact.Metadata, error) {
+	if _, err := a.projects.Project(ctx, projectID); err != nil {
+		return nil, err
+	}
+	newest, err := a.shelf.Newest(ctx, projectID)
+	age(newest, newest)
+	return newest, err
+}
+
+// Versions returns what is known of every version of an entity, oldest first, or
+// run.ErrNotFound.
+func (a *App) Versions(ctx context.Context, projectID, artifactType, entityID string) ([]artifact.Metadata, error) {
+	newest, err := a.Artifacts(ctx, projectID)
+	if err != nil {
+		return nil, err
+	}
+	versions, err := a.shelf.Versions(ctx, projectID, artifactType, entityID)
+	if err == nil && len(versions) == 0 {
+		err = run.ErrNotFound
+	}
+	age(versions, newest)
+	return versions, err
+}
+
+// Artifact returns a version of an artifact, or run.ErrNotFound.
+func (a *App) Artifact(ctx context.Context, projectID string, ref artifact.Ref) (artifact.Artifact, error) {
+	newest, err := a.Artifacts(ctx, projectID)
+	if err != nil {
+		return artifact.Artifact{}, err
+	}
+	found, err := a.Store.Artifact(ctx, projectID, ref)
+	seen := []artifact.Metadata{found.Metadata}
+	age(seen, newest)
+	found.Metadata = seen[0]
+	return found, err
+}
+
+// age marks as stale what was made of something that has a newer version, or of
+// something stale.
+func age(all, newest []artifact.Metadata) {
+	type entity struct{ kind, id string }
+	latest := map[entity]artifact.Metadata{}
+	for _, m := range newest {
+		latest[entity{m.Ref.ArtifactType, m.Ref.EntityID}] = m
+	}
+	known := map[artifact.Ref]bool{}
+	var stale func(m artifact.Metadata) bool
+	stale = func(m artifact.Metadata) bool {
+		if is, done := known[m.Ref]; done {
+			return is
+		}
+		known[m.Ref] = false // whatever leads back to it
+		is := slices.ContainsFunc(m.Lineage, func(of artifact.Ref) bool {
+			now, there := latest[entity{of.ArtifactType, of.EntityID}]
+			self := of.ArtifactType == m.Ref.ArtifactType && of.EntityID == m.Ref.EntityID // a person's edit is of the version before
+			return there && !self && (now.Ref.Version != of.Version || stale(now))
+		})
+		known[m.Ref] = is
+		return is
+	}
+	for i, m := range all {
+		if (m.Health == artifact.Valid || m.Health == artifact.NeedsReview) && stale(m) {
+			all[i].Health = artifact.Stale
+		}
+	}
+}
+
+// Edit stores a new version of an artifact that a person made, with the reason for it.
+// Only the artifact's data changes. It returns run.ErrNotFound if there is none.
+func (a *App) Edit(ctx context.Context, projectID string, of artifact.Ref, data json.RawMessage, rationale string) (artifact.Artifact, error) {
+	versions, err := a.Versions(ctx, projectID, of.ArtifactType, of.EntityID)
+	if err != nil {
+		return artifact.Artifact{}, err
+	}
+	latest := versions[len(versions)-1]
+	return a.shelf.Edit(ctx, projectID, artifact.Artifact{Data: data, Metadata: artifact.Metadata{
+		Ref: artifact.Ref{ArtifactType: of.ArtifactType, EntityID: of.EntityID}, Lineage: []artifact.Ref{latest.Ref},
+		Intent: "override", Rationale: rationale, Confidence: 1, Source: artifact.Human, ProducingModule: "person",
+		Annotations: map[string]any{}, Health: artifact.ConfirmedValid, SchemaVersion: artifact.SchemaVersion, CreatedAt: time.Now().UTC().Truncate(time.Millisecond),
+	}})
+}

@@ -1,0 +1,25 @@
+package run
+
+// Overview is a run at a glance.
+type Overview struct {
+	RunID        string    `json:"run_id"`
+	Status       Status    `json:"status"`
+	RecipeID     string    `json:"recipe_id"`
+	ProjectID    string    `json:"project_id"`
+	StartedAt    *UnixTime `json:"started_at"`
+	FinishedAt   *UnixTime `json:"finished_at"`
+	ParentRunID  *string   `json:"parent_run_id"`
+	TotalCostUSD float64   `json:"total_cost_usd"`
+
+	NextAttemptAt *UnixTime `json:"next_attempt_at,omitempty"`
+	WaitReason    *string   `json:"wait_reason,omitempty"`
+	InputName     string    `json:"input_name,omitempty"`
+	Error         string    `json:"error,omitempty"`
+	Drill         string    `json:"drill,omitempty"`
+}
+
+// Overview returns the state at a glance.
+func (s *State) Overview() Overview {
+	return Overview{s.RunID, s.Status, s.RecipeID, s.ProjectID, s.StartedAt, s.FinishedAt, s.ParentRunID, s.TotalCostUSD,
+		s.NextAttemptAt, s.WaitReason, s.InputName, s.Error, s.Drill}
+}
