@@ -13,6 +13,7 @@ require (
 	github.com/google/go-cmp v0.7.0 // test: readable differences
 	github.com/openai/openai-go/v3 v3.96.0 // speaks OpenAI's Responses and Chat Completions APIs
 	github.com/pressly/goose/v3 v3.29.0 // schema migrations, embedded
+	github.com/prometheus/client_golang v1.25.0 // counters and histograms for Prometheus
 	github.com/rogpeppe/go-internal v1.16.0 // test: testscript, the command line as users type it
 	github.com/saintfish/chardet v0.0.0-20230101081208-5e3ef4b5456d // a hint at encodings that have no other mark
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // checks answers against their schema, naming every violation
@@ -34,6 +35,7 @@ require (
 	cloud.google.com/go/auth v0.20.0 // indirect
 	cloud.google.com/go/compute/metadata v0.9.0 // indirect
 	github.com/bahlo/generic-list-go v0.2.0 // indirect
+	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/bits-and-blooms/bitset v1.24.6 // indirect
 	github.com/buger/jsonparser v1.1.2 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
@@ -61,8 +63,12 @@ require (
 	github.com/mattn/go-runewidth v0.0.30 // indirect
 	github.com/mfridman/interpolate v0.0.2 // indirect
 	github.com/muesli/cancelreader v0.2.2 // indirect
+	github.com/munnerz/goautoneg v0.0.0-20191010083416-a7dc8b61c822 // indirect
 	github.com/ncruces/go-strftime v1.1.0 // indirect
 	github.com/pb33f/ordered-map/v2 v2.3.1 // indirect
+	github.com/prometheus/client_model v0.6.3 // indirect
+	github.com/prometheus/common v0.72.0 // indirect
+	github.com/prometheus/procfs v0.22.0 // indirect
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	github.com/rivo/uniseg v0.4.7 // indirect
 	github.com/sethvargo/go-retry v0.5.0 // indirect

@@ -163,6 +163,7 @@ type Feed interface {
 type Part struct {
 	ProjectID string // "" for all
 	Before    string // only those that are older than this run; "" for all
+	UnderWay  bool   // only those that are not over
 }
 
 // Runs lists runs.

@@ -15,6 +15,7 @@ import (
 
 	"cineforge/client"
 	"cineforge/internal/app"
+	"cineforge/internal/telemetry"
 	"cineforge/resilience/budget"
 	"cineforge/run"
 )
@@ -43,6 +44,7 @@ type API struct {
 	mux     *http.ServeMux
 	huma    huma.API
 	feed    *feed
+	metrics *telemetry.Metrics
 	guard   *guard
 	costly  *budget.Bucket // requests that cost work or money
 	imports chan struct{}  // uploads that are in memory
@@ -68,10 +70,12 @@ func New(a *app.App, o Options) *API {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &API{app: a, o: o, mux: http.NewServeMux(), feed: newFeed(a.Feed), guard: newGuard(o),
+	metrics := telemetry.New(o.Version, func() []telemetry.Breaker { return breakers(a) })
+	s := &API{app: a, o: o, mux: http.NewServeMux(), feed: newFeed(a.Feed, metrics.Observe), metrics: metrics, guard: newGuard(o),
 		costly:  budget.New(budget.Options{Cap: costlyBurst, Start: costlyBurst, PerSecond: costlyPerSec}),
 		imports: make(chan struct{}, mostImports)}
 	s.huma = humago.New(s.mux, s.config())
+	s.root()
 	s.system()
 	s.projects()
 	s.inputs()
@@ -93,7 +97,23 @@ func (s *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.Serv
 
 // Run reads what happens in all runs for those who follow it, until ctx is done, which
 // ends their streams.
-func (s *API) Run(ctx context.Context) { s.feed.run(ctx) }
+func (s *API) Run(ctx context.Context) {
+	s.feed.run(ctx, func() error {
+		under, _, err := s.app.List(ctx, app.Filter{Part: run.Part{UnderWay: true}})
+		for _, o := range under {
+			s.metrics.Know(o)
+		}
+		return err
+	})
+}
+
+func breakers(a *app.App) []telemetry.Breaker {
+	var all []telemetry.Breaker
+	for _, b := range a.Breakers() {
+		all = append(all, telemetry.Breaker{Provider: b.Provider, Model: b.Model, State: string(b.State)})
+	}
+	return all
+}
 
 func (s *API) config() huma.Config {
 	c := huma.DefaultConfig("CineForge", s.o.Version)

@@ -29,7 +29,8 @@ func newFrame(e run.Entry) (frame, error) {
 // frames; who is too slow for them reads from the store. It never waits for a reader.
 type feed struct {
 	from  run.Feed
-	begun chan struct{} // closed when it is known where the feed begins
+	told  func(run.Event) // is told of each event, in order
+	begun chan struct{}   // closed when it is known where the feed begins
 
 	mu     sync.Mutex // guards what follows
 	frames []frame    // a ring
@@ -47,18 +48,22 @@ const (
 	feedPause = time.Second
 )
 
-func newFeed(from run.Feed) *feed {
-	return &feed{from: from, begun: make(chan struct{}), frames: make([]frame, kept), more: make(chan struct{})}
+func newFeed(from run.Feed, told func(run.Event)) *feed {
+	return &feed{from: from, told: told, begun: make(chan struct{}), frames: make([]frame, kept), more: make(chan struct{})}
 }
 
-// run reads until ctx is done, and then ends all streams.
-func (f *feed) run(ctx context.Context) {
+// run reads until ctx is done, and then ends all streams. Before, which is called when
+// it is known where the feed begins, sees what was before that.
+func (f *feed) run(ctx context.Context, before func() error) {
 	defer f.end()
 	head, err := f.from.Head(ctx)
 	for err != nil && f.pause(ctx) {
 		head, err = f.from.Head(ctx)
 	}
 	close(f.begun)
+	for before() != nil && f.pause(ctx) {
+		continue
+	}
 	for ctx.Err() == nil {
 		entries, err := f.from.Entries(ctx, run.Among{}, head, batch)
 		if err == nil && len(entries) == 0 {
@@ -70,6 +75,7 @@ func (f *feed) run(ctx context.Context) {
 		}
 		for _, e := range entries {
 			head = e.Position
+			f.told(e.Event)
 		}
 		f.publish(entries)
 	}

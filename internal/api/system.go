@@ -42,6 +42,12 @@ func (s *API) system() {
 	})
 }
 
+// root registers what Prometheus reads, and where people begin.
+func (s *API) root() {
+	s.mux.Handle("GET /metrics", s.metrics.Handler())
+	s.mux.Handle("GET /{$}", http.RedirectHandler("/docs", http.StatusFound))
+}
+
 // raw registers a handler that writes its answer itself. The error is answered as a
 // problem if nothing was written yet.
 func (s *API) raw(op huma.Operation, do func(w http.ResponseWriter, r *http.Request) error) {

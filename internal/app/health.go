@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"cineforge/failure"
@@ -98,6 +99,25 @@ func (a *App) Providers(ctx context.Context) ([]ProviderHealth, error) {
 		all = append(all, providerHealth(p, known[p.endpoint()], counts))
 	}
 	return all, nil
+}
+
+// Breaker is where a breaker stands: a provider's, or with a model the model's.
+type Breaker struct {
+	Provider, Model string
+	State           breaker.State
+}
+
+// Breakers returns where the breakers stand of which anything is known.
+func (a *App) Breakers() []Breaker {
+	var all []Breaker
+	for _, s := range a.router.Status() {
+		name, _, _ := strings.Cut(s.Endpoint, "@")
+		all = append(all, Breaker{name, "", s.Breaker.State})
+		for _, m := range s.Models {
+			all = append(all, Breaker{name, m.Model, m.Breaker.State})
+		}
+	}
+	return all
 }
 
 // Unasked tells of the providers of a system in which nobody was asked yet.

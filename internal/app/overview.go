@@ -54,6 +54,7 @@ const mostLookedAt = 2000
 // begins, "" if there is none.
 func (a *App) List(ctx context.Context, f Filter) (page []run.Overview, next string, err error) {
 	page = []run.Overview{}
+	f.UnderWay = f.UnderWay || f.Status != "" && !f.Status.Ended()
 	looked := 0
 	last := ""
 	for r, err := range a.Store.Runs(ctx, f.Part) {

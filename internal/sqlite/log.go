@@ -227,7 +227,7 @@ func (s *Store) Runs(ctx context.Context, p run.Part) iter.Seq2[run.Summary, err
 			return
 		}
 		for {
-			batch, last, err := s.runPage(ctx, p.ProjectID, before)
+			batch, last, err := s.runPage(ctx, p, before)
 			if err != nil {
 				yield(run.Summary{}, fmt.Errorf("list runs: %w", err))
 				return
@@ -257,9 +257,9 @@ func (s *Store) positionOf(ctx context.Context, id string) (position int64, err 
 	return position, err
 }
 
-func (s *Store) runPage(ctx context.Context, projectID string, before int64) (batch []run.Summary, last int64, err error) {
+func (s *Store) runPage(ctx context.Context, p run.Part, before int64) (batch []run.Summary, last int64, err error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id, parent, last_seq, position FROM runs
-		WHERE position < ? AND (? = '' OR project_id = ?) ORDER BY position DESC LIMIT ?`, before, projectID, projectID, page)
+		WHERE position < ?1 AND (?2 = '' OR project_id = ?2) AND (NOT ?3 OR ended = 0) ORDER BY position DESC LIMIT ?4`, before, p.ProjectID, p.UnderWay, page)
 	if err != nil {
 		return nil, 0, err
 	}
