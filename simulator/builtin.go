@@ -13,8 +13,7 @@ import (
 var files embed.FS
 
 // Builtin returns the scenarios that are part of the program, by id. Those with a
-// number are the fault scenarios of the project's acceptance; see the package's
-// documentation for the numbers that a provider can't play.
+// number are the fault scenarios of the project's acceptance, S01 to S30.
 func Builtin() []Scenario {
 	entries, err := files.ReadDir("scenarios")
 	if err != nil {

@@ -91,9 +91,8 @@
 // An answer comes to a wrong key before all rules but those about connections, and to
 // a request that is at fault itself before all faults of answers.
 //
-// Of the project's fault scenarios, S26 (a success from before the trip) and S30 (disks)
-// are not built in: no provider can play them. S23 (a killed process) and S29
-// (cancelling) are the background for what is done to the client.
+// Of the project's fault scenarios, S23 (a killed process), S29 (cancelling) and S30 (a
+// store that takes nothing) are only the background for what is done to the client.
 //
 // # Time
 //

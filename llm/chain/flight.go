@@ -18,6 +18,7 @@ type flight struct {
 	its      permits
 	reserved float64
 	began    time.Time
+	leave    func() // gives the place at the limit back, if that is the flight's to do
 
 	resp llm.Response
 	err  error

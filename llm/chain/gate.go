@@ -8,14 +8,15 @@ import (
 	"cineforge/resilience/backoff"
 )
 
-// gate keeps a key from a model, or from all models of a provider, until a time.
+// gate keeps a key from a model, or from all models of a provider, until a time. Those
+// who come then go through it one after the other.
 type gate struct {
-	until   time.Time
-	set     time.Time // when it was last closed
-	person  bool      // it takes a person to open it before its time
-	times   int       // how often it was closed in a row
-	through int       // how many have been given a time behind it
-	cause   *Fault    // what closed it; nil if it never was
+	queue
+	until  time.Time
+	set    time.Time // when it was last closed
+	person bool      // it takes a person to open it before its time
+	times  int       // how often it was closed in a row
+	cause  *Fault    // what closed it; nil if it never was, or is known to be open
 }
 
 // older reports whether the gate was last closed before a time.
@@ -77,20 +78,64 @@ func (g *gate) shut(cause *Fault, began time.Time, random func() float64) {
 	}
 	g.cause = cause
 	if until := now.Add(length); until.After(g.until) {
-		g.until, g.set, g.through = until, now, 0
+		g.until, g.set, g.queue = until, now, queue{}
 	}
 }
 
-// slot returns when the next one that waits behind the gate may go: the first at
-// its end, then one, two, four, and so on in each second, spread within it.
-func (g *gate) slot(random func() float64) time.Time {
+// busy reports whether who comes to the gate has to take a turn: it was closed, and
+// nobody knows yet whether it is open, or others go through it at the moment.
+func (g *gate) busy(now time.Time) bool {
+	return g != nil && (g.cause != nil || !g.over(now))
+}
+
+// turn returns when the next one may go.
+func (g *gate) turn(now time.Time) time.Time {
+	if g.over(now) {
+		return later(g.until, now)
+	}
+	return g.next()
+}
+
+// slot gives a turn, at random a bit later than it begins. Who comes long after the
+// gate's end, and finds nobody there, does not wait.
+func (g *gate) slot(now time.Time, random func() float64) time.Time {
+	spread := g.spread
+	if g.over(now) {
+		g.queue = queue{from: later(g.until, now), spread: min(0.2*g.until.Sub(g.set).Seconds()+0.5, 1)}
+		if spread = g.spread; now.Sub(g.until) > time.Second {
+			spread = 0
+		}
+	}
 	at := g.next()
 	g.through++
-	spread := min(0.2*g.until.Sub(g.set).Seconds()+0.5, 1)
 	return at.Add(time.Duration(random() * spread * float64(time.Second)))
 }
 
-// next returns the time that the next slot begins.
-func (g *gate) next() time.Time {
-	return g.until.Add(time.Duration(math.Log2(float64(1+g.through)) * float64(time.Second)))
+// queue is those who go through a gate: one in the first second, then two, four, and so
+// on, up to mostPerSecond in each.
+type queue struct {
+	from    time.Time // when the first one goes
+	through int       // how many have been given a turn
+	spread  float64   // by how many seconds they are spread
+}
+
+const mostPerSecond = 32
+
+// over reports whether nobody is in the queue, or has been for a moment.
+func (q queue) over(now time.Time) bool {
+	return q.through == 0 || now.Sub(q.next()) > time.Second
+}
+
+// next returns the time of the next turn.
+func (q queue) next() time.Time {
+	grown := min(q.through+1, mostPerSecond)
+	seconds := math.Log2(float64(grown)) + float64(q.through+1-grown)/mostPerSecond
+	return q.from.Add(time.Duration(seconds * float64(time.Second)))
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }

@@ -84,22 +84,31 @@ func (p *provider) calm(s *seat, now time.Time) bool {
 }
 
 // second returns whom to ask beside a candidate, nil if nobody: the next in the chain
-// of another provider that can be asked at once.
-func (q *question) second(c choice, f *flight) (*seat, permits) {
+// of another provider that can be asked at once. A second call queues for nothing.
+func (q *question) second(f *flight) (s *seat, its permits, leave func()) {
 	now := time.Now()
-	for i, s := range q.order {
-		if s.vendor == f.seat.vendor || c.looks[i].verdict.Reason != Behind && !c.looks[i].free() || q.seats[s.at].round > 0 || q.vendors[s.vendor].out != "" {
+	for _, s := range q.order {
+		if s.vendor == f.seat.vendor || q.seats[s.at].round > 0 || q.vendors[s.vendor].out != "" {
 			continue
 		}
 		l := q.look(s, now)
-		if !l.free() || l.gate != nil || !s.provider.calm(s, now) || !q.router.spent.within(q.least(s), q.router.o.Hedge.Share) || !f.seat.provider.bucket.Take(1) {
+		if !l.free() || l.gate != nil || !s.provider.calm(s, now) || !q.router.spent.within(q.least(s), q.router.o.Hedge.Share) {
 			continue
 		}
-		if its, ok := s.provider.acquire(s, q.key); ok {
-			return s, its
+		leave, ok := s.limiter.TryAcquire()
+		if !ok {
+			continue
 		}
+		if !f.seat.provider.bucket.Take(1) {
+			leave()
+			break
+		}
+		if its, ok := s.provider.acquire(s, q.key); ok {
+			return s, its, leave
+		}
+		leave()
 	}
-	return nil, permits{}
+	return nil, permits{}, nil
 }
 
 // race is two calls of one question.
@@ -125,6 +134,9 @@ func (r *race) start(ctx context.Context, f *flight) {
 	go func() {
 		defer cancel()
 		defer func() { r.signs <- sign{f, true} }()
+		if f.leave != nil {
+			defer f.leave()
+		}
 		r.q.call(ctx, f, func() {
 			f.its.alive()
 			first.Do(func() { r.signs <- sign{f, false} })
@@ -176,7 +188,7 @@ func (q *question) race(ctx context.Context, c choice, f *flight, after time.Dur
 // beside begins a second call beside one that has not begun to answer, if there is
 // anybody for it.
 func (q *question) beside(ctx context.Context, c choice, f *flight, after time.Duration) *flight {
-	s, its := q.second(c, f)
+	s, its, leave := q.second(f)
 	if s == nil {
 		return nil
 	}
@@ -185,8 +197,10 @@ func (q *question) beside(ctx context.Context, c choice, f *flight, after time.D
 	other, err := q.begun(ctx, s, its, d)
 	if err != nil {
 		its.neutral() // the first one goes on; what is wrong shows at its end
+		leave()
 		return nil
 	}
+	other.leave = leave
 	q.hedged = other
 	return other
 }

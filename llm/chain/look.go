@@ -11,7 +11,7 @@ import (
 // look is what is seen of a candidate at a moment.
 type look struct {
 	verdict Verdict   // its Reason is "" if the candidate can be asked
-	gate    *gate     // that opens so soon that it is waited for; nil otherwise
+	gate    *gate     // that a turn is to be taken at, soon; nil otherwise
 	again   time.Time // when it may be asked again, zero if that is not for time to say
 	stated  bool      // the provider has said when
 	person  bool      // it takes a person
@@ -58,8 +58,11 @@ func (p *provider) look(s *seat, now time.Time, l *look) {
 		l.keeps = p.last
 	}
 	for _, g := range []*gate{p.keys[s.Credential], s.model.gates[s.Credential]} {
-		if g.closed(now) {
+		switch {
+		case g.closed(now):
 			l.shut(g, now)
+		case g.busy(now):
+			l.queue(g, now)
 		}
 	}
 	if p.held.active(now) {
@@ -90,7 +93,7 @@ func (l *look) shut(g *gate, now time.Time) {
 	}
 	l.person = g.person
 	l.keeps = g.cause
-	if l.free() && !g.person && g.times <= 1 && g.next().Sub(now) <= shortHint {
+	if l.free() && !g.person && g.times <= 1 && g.turn(now).Sub(now) <= shortHint {
 		l.gate = g
 		return
 	}
@@ -102,6 +105,19 @@ func (l *look) shut(g *gate, now time.Time) {
 		l.again, l.stated = time.Time{}, false
 	case g.until.After(l.again):
 		l.again, l.stated = g.until, g.cause.Err.RetryAfter != nil
+	}
+}
+
+// queue notes that others go through a gate that has opened.
+func (l *look) queue(g *gate, now time.Time) {
+	turn := g.turn(now)
+	switch soon := turn.Sub(now) <= shortHint; {
+	case !l.free():
+	case !soon:
+		l.verdict.Reason, l.verdict.Detail, l.verdict.Until = Gated, "others go first that waited for it too", turn
+		l.again, l.keeps, l.gate = turn, g.cause, nil
+	case l.gate == nil || turn.After(l.gate.turn(now)):
+		l.gate, l.keeps = g, g.cause
 	}
 }
 

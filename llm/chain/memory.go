@@ -228,7 +228,8 @@ func (p *provider) recall(rec Record) bool {
 		if back := time.Until(k.Set); back > 0 { // the clock went back
 			k.Set, k.Until = k.Set.Add(-back), k.Until.Add(-back)
 		}
-		*p.gateOf(model, credential) = gate{until: k.Until, set: k.Set, person: k.Person, times: k.Times, cause: k.Cause.failed()}
+		g := p.gateOf(model, credential)
+		*g = gate{queue: g.queue, until: k.Until, set: k.Set, person: k.Person, times: k.Times, cause: k.Cause.failed()}
 	case holdName:
 		err := json.Unmarshal(rec.Data, &p.held)
 		p.better = p.better || !p.held.active(time.Now())

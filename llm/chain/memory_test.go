@@ -214,3 +214,47 @@ func TestStatus(t *testing.T) {
 		}
 	})
 }
+
+// backwards is a memory that tells what it was told in any order, and again.
+type backwards struct{ records []chain.Record }
+
+func (b *backwards) Recall(context.Context, int64) ([]chain.Record, int64, error) {
+	all := slices.Clone(b.records)
+	slices.Reverse(all)
+	return all, 0, nil
+}
+
+func (b *backwards) Keep(_ context.Context, records []chain.Record, _ []chain.Transition) error {
+	b.records = append(b.records, records...)
+	return nil
+}
+
+// What is older than what is known changes nothing.
+func TestOldRecordsChangeNothing(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{Memory: &backwards{}})
+		w.model("a:one", first(1, fault(failure.Auth)))
+		w.model("b:two", fine)
+		s := w.stage()
+		w.must(s, "two")
+		time.Sleep(2 * time.Second)
+		if err := w.router.Probe(t.Context(), "a", "the key is right now"); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			time.Sleep(2 * time.Second)
+			w.must(s, "one")
+		}
+		if err := w.router.Hold(t.Context(), "a", chain.Hold{Until: time.Now().Add(time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Second)
+		if err := w.router.Release(t.Context(), "a", "well again"); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			time.Sleep(2 * time.Second)
+			w.must(s, "one")
+		}
+	})
+}

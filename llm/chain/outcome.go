@@ -147,32 +147,37 @@ func (p *provider) gateOf(model, credential string) *gate {
 func (p *provider) opened(m *model, credential string, began time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.keys[credential].older(began) {
-		p.lift("", credential)
+	if g := p.keys[credential]; g.older(began) {
+		p.lift("", credential, g.queue)
 	}
-	if m.gates[credential].older(began) {
-		p.lift(m.name, credential)
+	if g := m.gates[credential]; g.older(began) {
+		p.lift(m.name, credential, g.queue)
 	}
 }
 
-// lift opens the gate between a key and a model, or all models for "".
-func (p *provider) lift(model, credential string) {
+// lift opens the gate between a key and a model, or all models for "". The queue is
+// those who go on through it one after the other.
+func (p *provider) lift(model, credential string, q queue) {
 	gates := p.keys
 	if model != "" {
 		gates = p.modelLocked(model).gates
 	}
-	if g := gates[credential]; g != nil && g.cause != nil {
-		*g = gate{}
+	g := gates[credential]
+	if g == nil {
+		return
+	}
+	if g.cause != nil {
 		p.better = true
 		p.stale[gateName(model, credential)] = true
 	}
+	*g = gate{queue: q}
 }
 
-// slot gives a time behind a gate that opens soon.
+// slot gives a turn at a gate.
 func (p *provider) slot(g *gate) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return g.slot(p.o.Random)
+	return g.slot(time.Now(), p.o.Random)
 }
 
 // share returns how much of what is usual a model may be asked at the moment.
@@ -188,6 +193,6 @@ func (p *provider) tryNow(m *model, credential string) {
 	defer p.mu.Unlock()
 	p.breaker.Probe(wanted)
 	m.breaker.Probe(wanted)
-	p.lift("", credential)
-	p.lift(m.name, credential)
+	p.lift("", credential, queue{})
+	p.lift(m.name, credential, queue{})
 }

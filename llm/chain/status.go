@@ -102,12 +102,12 @@ func (r *Router) Probe(ctx context.Context, endpoint, reason string) error {
 		p.better = true
 		p.breaker.Probe(wanted)
 		for credential := range p.keys {
-			p.lift("", credential)
+			p.lift("", credential, queue{})
 		}
 		for name, m := range p.models {
 			m.breaker.Probe(wanted)
 			for credential := range m.gates {
-				p.lift(name, credential)
+				p.lift(name, credential, queue{})
 			}
 		}
 	})

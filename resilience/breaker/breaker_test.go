@@ -1,7 +1,6 @@
 package breaker_test
 
 import (
-	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -195,78 +194,6 @@ func TestSlowStart(t *testing.T) {
 	})
 }
 
-// What other libraries get wrong about calls that take long (measured on
-// failsafe-go 0.9.8 and gobreaker 2.4.0).
-
-// A probe whose caller gives up says nothing.
-func TestANeutralProbeDecidesNothing(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		b := breaker.New(breaker.Options{InARow: 1})
-		trip(t, b)
-		time.Sleep(10 * time.Second)
-		p, _ := b.Acquire("a")
-		p.Neutral()
-		want(t, b, breaker.HalfOpen)
-		if p, _ := b.Acquire("b"); p == nil {
-			t.Error("the lease was not given back")
-		}
-	})
-}
-
-// A call that began before the trip counts for nothing after it.
-func TestResultsFromBeforeATransitionAreIgnored(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		for _, ok := range []bool{true, false} {
-			b := breaker.New(breaker.Options{InARow: 1, CloseAfter: 1})
-			long, _ := b.Acquire("long")
-			trip(t, b)
-			time.Sleep(10 * time.Second)
-			want(t, b, breaker.HalfOpen)
-			if ok {
-				long.Success()
-			} else {
-				long.Failure(1, 0, "late")
-			}
-			want(t, b, breaker.HalfOpen)
-		}
-	})
-}
-
-// A probe that hangs for a day keeps nobody out.
-func TestAHangingProbeKeepsNobodyOut(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		b := breaker.New(breaker.Options{InARow: 1, CloseAfter: 1})
-		trip(t, b)
-		time.Sleep(10 * time.Second)
-		if p, _ := b.Acquire("hangs"); p == nil {
-			t.Fatal("no probe")
-		}
-		time.Sleep(24 * time.Hour)
-		if !call(b, "a", true) {
-			t.Fatal("nobody is let through")
-		}
-		want(t, b, breaker.Closed)
-	})
-}
-
-// A probe that panics gives its lease back.
-func TestAPanickingProbeGivesItsLeaseBack(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		b := breaker.New(breaker.Options{InARow: 1})
-		trip(t, b)
-		time.Sleep(10 * time.Second)
-		func() {
-			defer func() { recover() }() //nolint:errcheck // the panic is the test's
-			p, _ := b.Acquire("a")
-			defer p.Neutral()
-			panic(errors.New("a bug"))
-		}()
-		if p, _ := b.Acquire("b"); p == nil {
-			t.Error("the lease is lost")
-		}
-	})
-}
-
 func TestAPermitEndsOnce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := breaker.New(breaker.Options{InARow: 2})
@@ -357,6 +284,45 @@ func TestRestoring(t *testing.T) {
 		half.State = breaker.HalfOpen
 		again.Restore(half)
 		want(t, again, breaker.HalfOpen)
+	})
+}
+
+// What was counted in an earlier state is forgotten.
+func TestATurnForgetsWhatWasCounted(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := breaker.New(breaker.Options{InARow: 100, Window: 10 * time.Minute})
+		trip(t, b)
+		time.Sleep(10 * time.Second)
+		call(b, "a", true)
+		call(b, "b", true)
+		want(t, b, breaker.Closed)
+		for i := range 19 {
+			call(b, fmt.Sprint(i), false)
+		}
+		want(t, b, breaker.Closed) // the twenty from before don't count
+	})
+}
+
+// A half-open state that is restored is a new one: what is under way is of the old one.
+func TestRestoringHalfOpen(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := breaker.New(breaker.Options{InARow: 1, CloseAfter: 1})
+		trip(t, b)
+		time.Sleep(10 * time.Second)
+		old, _ := b.Acquire("old")
+		saved := b.Status()
+		b.Restore(saved)
+		probe, _ := b.Acquire("probe")
+		if probe == nil || b.Status().Generation <= saved.Generation {
+			t.Fatalf("probe %v, %+v", probe, b.Status())
+		}
+		old.Failure(1, 0, "late")
+		want(t, b, breaker.HalfOpen)
+		if p, _ := b.Acquire("another"); p != nil {
+			t.Error("two probes are let through, of one lease")
+		}
+		probe.Success()
+		want(t, b, breaker.Closed)
 	})
 }
 

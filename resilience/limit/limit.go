@@ -80,8 +80,7 @@ func (l *Limiter) Acquire(ctx context.Context, owner string) (release func(), er
 		return nil, context.Cause(ctx)
 	}
 	l.mu.Lock()
-	if len(l.waiting) == 0 && l.free() {
-		l.begin()
+	if l.enter() {
 		l.mu.Unlock()
 		return l.end(), nil
 	}
@@ -100,6 +99,25 @@ func (l *Limiter) Acquire(ctx context.Context, owner string) (release func(), er
 		l.serve()
 	}
 	return nil, context.Cause(ctx)
+}
+
+// TryAcquire is Acquire for who does not wait: ok is false if it is not its turn at once.
+func (l *Limiter) TryAcquire() (release func(), ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.enter() {
+		return nil, false
+	}
+	return l.end(), true
+}
+
+// enter begins a call if there is room for it, and nobody waits for that.
+func (l *Limiter) enter() bool {
+	if len(l.waiting) > 0 || !l.free() {
+		return false
+	}
+	l.begin()
+	return true
 }
 
 // free reports whether another call may begin.

@@ -3,6 +3,7 @@ package limit_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -148,6 +149,91 @@ func TestWhoLeavesTheQueueKeepsNobody(t *testing.T) {
 		if _, err := l.Acquire(ctx, "c"); !errors.Is(err, cause) {
 			t.Errorf("who has given up already got %v", err)
 		}
+	})
+}
+
+// undecided is a context that ends just when its owner's turn comes.
+type undecided struct {
+	context.Context
+	turn  func()
+	begun bool
+}
+
+func (u *undecided) Done() <-chan struct{} {
+	u.turn()
+	u.begun = true
+	ended := make(chan struct{})
+	close(ended)
+	return ended
+}
+
+func (u *undecided) Err() error {
+	if !u.begun {
+		return nil
+	}
+	return context.Canceled
+}
+
+// Who leaves when its turn has come passes the turn on.
+func TestATurnThatIsNotTakenIsPassedOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for range 64 { // whether the turn or the end is seen is chance
+			l := limit.New(limit.Options{Start: 1, Max: 1})
+			release, err := l.Acquire(t.Context(), "a")
+			if err != nil {
+				t.Fatal(err)
+			}
+			next := make(chan struct{})
+			leaves := &undecided{Context: t.Context(), turn: func() {
+				go func() {
+					release, err := l.Acquire(t.Context(), "c")
+					if err == nil {
+						release()
+					}
+					close(next)
+				}()
+				for l.Status().Waiting < 2 {
+					runtime.Gosched()
+				}
+				release()
+			}}
+			if release, err := l.Acquire(leaves, "b"); err == nil {
+				release()
+			}
+			<-next
+			if s := l.Status(); s.Busy != 0 || s.Waiting != 0 {
+				t.Fatalf("%+v", s)
+			}
+		}
+	})
+}
+
+// Who does not wait comes only if it is its turn at once.
+func TestTryAcquire(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := limit.New(limit.Options{Start: 1, Max: 1})
+		release, ok := l.TryAcquire()
+		if _, again := l.TryAcquire(); !ok || again {
+			t.Fatalf("%v, then %v", ok, again)
+		}
+		waits := make(chan func())
+		go func() {
+			release, err := l.Acquire(t.Context(), "a")
+			if err != nil {
+				t.Error(err)
+			}
+			waits <- release
+		}()
+		synctest.Wait()
+		release()
+		if _, ok := l.TryAcquire(); ok {
+			t.Error("it goes before one who has waited")
+		}
+		(<-waits)()
+		if release, ok = l.TryAcquire(); !ok {
+			t.Fatal("there is no room")
+		}
+		release()
 	})
 }
 

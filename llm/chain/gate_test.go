@@ -1,0 +1,204 @@
+package chain_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"cineforge/failure"
+	"cineforge/llm"
+	"cineforge/llm/chain"
+	"cineforge/resilience/limit"
+)
+
+// herd is a world in which many ask at once who are all told to come back after a time.
+func herd(t *testing.T, n int, hint *failure.Error, o chain.Options) *world {
+	t.Helper()
+	o.Limit = limit.Options{Start: 256, Max: 256}
+	w := newWorld(t, o)
+	w.model("a:one", func(nth int, _ time.Duration) error {
+		time.Sleep(100 * time.Millisecond) // so that all are asked before the first one fails
+		if nth <= n {
+			return hint
+		}
+		return nil
+	})
+	return w
+}
+
+// back returns when the calls behind the first n ones were made.
+func (w *world) back(n int) (at []time.Duration) {
+	for _, c := range w.calls[n:] {
+		at = append(at, c.at)
+	}
+	slices.Sort(at)
+	return at
+}
+
+func (w *world) asks(n int, s *chain.Stage) {
+	w.t.Helper()
+	var wg sync.WaitGroup
+	for range n {
+		wg.Go(func() { w.must(s, "one") })
+	}
+	wg.Wait()
+}
+
+// spread wants calls to come no earlier than after a time, and not many within a second.
+func (w *world) spread(back []time.Duration, hint time.Duration) {
+	w.t.Helper()
+	n := len(back)
+	if n < 100 || back[0] < hint || back[n-1]-back[0] < 3*time.Second || back[n-1] > hint+15*time.Second {
+		w.t.Fatalf("%d calls from %v to %v", len(back), back[0], back[len(back)-1])
+	}
+	for i := range back[:n-40] {
+		if back[i+40]-back[i] <= time.Second {
+			w.t.Fatalf("41 calls within %v", back[i+40]-back[i])
+		}
+	}
+}
+
+func TestAHerdBehindAGateIsSpread(t *testing.T) {
+	for _, class := range []failure.Class{failure.RateLimited, failure.QuotaExhausted, failure.Overloaded} { // a model's gate, a key's, one in trouble
+		for _, hint := range []time.Duration{time.Second, 10 * time.Second, time.Hour} {
+			if class == failure.Overloaded && hint != 10*time.Second {
+				continue // it is the breaker's, or cut short
+			}
+			for _, random := range []float64{0, 0.5, 0.999} {
+				t.Run(fmt.Sprint(class, hint, random), func(t *testing.T) {
+					bubble(t, func(t *testing.T) {
+						o := chain.Options{Random: func() float64 { return random }}
+						o.Provider.InARow, o.Provider.Ratio = 1e9, 1e9 // the gate alone
+						w := herd(t, 200, hinted(class, hint), o)
+						w.asks(200, w.stage())
+						w.spread(w.back(200), hint+100*time.Millisecond)
+					})
+				})
+			}
+		}
+	}
+}
+
+// What another process finds out opens the gate, but does not let all go at once.
+func TestAHerdIsSpreadWhoeverOpensTheGate(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o := chain.Options{Memory: &shelf{}}
+		w := herd(t, 200, hinted(failure.RateLimited, 30*time.Second), o)
+		answer := w.plan.Candidates[0].Model
+		w.plan.Candidates[0].Model = llm.ModelFunc(func(ctx context.Context, req llm.Request) (llm.Response, error) {
+			resp, err := answer.Generate(ctx, req)
+			if err == nil {
+				time.Sleep(7 * time.Second)
+			}
+			return resp, err
+		})
+		other := newWorld(t, o)
+		other.model("a:one", fine)
+		time.AfterFunc(31*time.Second, func() { other.must(other.stage(), "one") })
+		w.asks(200, w.stage())
+		w.spread(w.back(200), 30100*time.Millisecond)
+	})
+}
+
+// Those who come when a gate has long been open, and all at once, are spread too; who
+// comes alone does not wait.
+func TestAHerdLongAfterAGateIsSpread(t *testing.T) {
+	for _, n := range []int{1, 100} {
+		bubble(t, func(t *testing.T) {
+			w := herd(t, 1, hinted(failure.RateLimited, 30*time.Second), chain.Options{Random: func() float64 { return 0.5 }})
+			w.model("b:two", fine)
+			s := w.stage()
+			w.must(s, "two")
+			w.plan.Candidates = w.plan.Candidates[:1]
+			time.Sleep(10 * time.Minute)
+			at := time.Since(w.start)
+			w.asks(n, w.stage())
+			back := w.back(2)
+			if len(back) != n || back[0] != at || n > 1 && back[n-1]-back[0] < 3*time.Second {
+				t.Errorf("%d calls from %v to %v, asked at %v", len(back), back[0], back[len(back)-1], at)
+			}
+			at = time.Since(w.start)
+			time.Sleep(time.Minute)
+			w.asks(100, w.stage()) // it is known to be open
+			if back := w.back(2 + n); back[99] != at+time.Minute {
+				t.Errorf("asked at %v, calls to %v", at+time.Minute, back[99])
+			}
+		})
+	}
+}
+
+// A queue that went through without finding out anything says nothing of the next one.
+func TestAHerdAfterAQueueIsSpread(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := herd(t, 1, hinted(failure.RateLimited, 30*time.Second), chain.Options{})
+		answer := w.plan.Candidates[0].Model
+		w.plan.Candidates[0].Model = llm.ModelFunc(func(ctx context.Context, req llm.Request) (llm.Response, error) {
+			if at := time.Since(w.start); at > time.Second && at < 5*time.Minute {
+				return llm.Response{}, fault(failure.ContextLength)
+			}
+			return answer.Generate(ctx, req)
+		})
+		w.model("b:two", fine)
+		s := w.stage()
+		w.must(s, "two")
+		time.Sleep(time.Minute)
+		w.must(s, "two")
+		time.Sleep(9 * time.Minute)
+		w.plan.Candidates = w.plan.Candidates[:1]
+		at := time.Since(w.start)
+		w.asks(150, w.stage())
+		w.spread(w.back(3), at)
+	})
+}
+
+// An operator who wants no more waiting wants no turns either.
+func TestTryNowBreaksUpAQueue(t *testing.T) {
+	for _, hint := range []time.Duration{4 * time.Second, 30 * time.Second} {
+		for _, after := range []time.Duration{time.Second, hint + 1500*time.Millisecond} {
+			bubble(t, func(t *testing.T) {
+				w := herd(t, 200, hinted(failure.RateLimited, hint), chain.Options{})
+				s := w.stage()
+				time.AfterFunc(after, s.TryNow)
+				w.asks(200, s)
+				if back := w.back(200); back[199] > after+100*time.Millisecond { // the limit was cut: a few go when others have returned
+					t.Errorf("hint %v, word after %v: the last call is after %v", hint, after, back[199])
+				}
+			})
+		}
+	}
+}
+
+// Who can go elsewhere does not stand in a long queue.
+func TestALongQueueIsLeftForAnotherProvider(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := herd(t, 1, hinted(failure.RateLimited, 30*time.Second), chain.Options{})
+		w.model("b:two", fine)
+		s := w.stage()
+		w.must(s, "two")
+		time.Sleep(40 * time.Second)
+		var wg sync.WaitGroup
+		for range 100 {
+			wg.Go(func() {
+				if _, err := w.ask(s); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		there := 0
+		for _, c := range w.calls[2:] {
+			if c.model == "two" {
+				there++
+			}
+			if c.at > 46*time.Second {
+				t.Errorf("%s is asked after %v", c.model, c.at)
+			}
+		}
+		if there < 50 {
+			t.Errorf("%d of 100 went elsewhere", there)
+		}
+	})
+}

@@ -1,0 +1,286 @@
+package chain_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"cineforge/failure"
+	"cineforge/llm"
+	"cineforge/llm/chain"
+	"cineforge/resilience/breaker"
+)
+
+// numb are options with which no breaker opens.
+func numb() chain.Options {
+	never := breaker.Options{InARow: 1e9, MinVolume: 1e9}
+	return chain.Options{Provider: never, Model: never}
+}
+
+// nth fails each call as a list says, and those behind it not.
+func nth(list ...error) does {
+	return func(n int, _ time.Duration) error {
+		if n > len(list) {
+			return nil
+		}
+		return list[n-1]
+	}
+}
+
+// takes is a model's doing that takes a time.
+func takes(d time.Duration, do does) does {
+	return func(n int, at time.Duration) error {
+		time.Sleep(d)
+		return do(n, at)
+	}
+}
+
+// begun lists when calls began.
+func (w *world) begun() (at []time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range w.calls {
+		at = append(at, c.at)
+	}
+	slices.Sort(at)
+	return at
+}
+
+// What takes a person is not waited for, whatever else has a time.
+func TestWhatTakesAPersonIsNotWaitedFor(t *testing.T) {
+	for name, faults := range map[string][]error{
+		"the key":   {hinted(failure.RateLimited, time.Hour), fault(failure.Auth)},
+		"the model": {hinted(failure.QuotaExhausted, time.Hour), fault(failure.NotFound)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				w := newWorld(t, numb())
+				w.plan.MaxWait = 0
+				w.model("a:one", takes(time.Second, nth(faults...)))
+				s := w.stage()
+				var wg sync.WaitGroup
+				for range faults { // both are under way before either has failed
+					wg.Go(func() { w.ask(s) }) //nolint:errcheck // it is given up
+				}
+				wg.Wait()
+				w.plan.MaxWait = 6 * time.Hour
+				g := w.givenUp(w.stage(), chain.Hopeless, failure.ClassOf(faults[1]))
+				if d := g.Decision.Others[0]; d.Reason != chain.Gated || !strings.Contains(d.Detail, string(failure.ClassOf(faults[1]))) {
+					t.Errorf("%+v", d)
+				}
+			})
+		})
+	}
+}
+
+// A gate that was closed again by those whom it let through is not waited for as if it
+// were the first time.
+func TestAGateClosedAgainIsNotWaitedOut(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, numb())
+		limited := hinted(failure.RateLimited, time.Second)
+		w.model("a:one", nth(limited, limited))
+		w.model("b:two", fine)
+		s := w.stage()
+		w.must(s, "two")
+		w.must(s, "two")
+		w.wantCalls("one@0s", "one@1s", "two@1s", "two@1s")
+	})
+}
+
+// Being told that it is too much cuts the limit, and how many go at once after that.
+func TestTooMuchCutsTheLimit(t *testing.T) {
+	for class, want := range map[failure.Class]int{failure.RateLimited: 5, failure.Overloaded: 5, failure.ServerError: 8} {
+		t.Run(string(class), func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				w := newWorld(t, numb())
+				w.model("a:one", takes(time.Second, first(1, fault(class))))
+				s := w.stage()
+				w.must(s, "one")
+				time.Sleep(3 * time.Second)
+				from := time.Since(w.start)
+				w.asks(10, s)
+				at := slices.DeleteFunc(w.begun(), func(d time.Duration) bool { return d != from })
+				if len(at) != want {
+					t.Errorf("%d calls at a time, want %d", len(at), want)
+				}
+			})
+		})
+	}
+}
+
+// An answer that broke off in the middle has cost something: the same way is tried
+// again at once only where there is no other.
+func TestABrokenAnswerIsAskedForElsewhere(t *testing.T) {
+	for _, others := range []bool{false, true} {
+		bubble(t, func(t *testing.T) {
+			w := newWorld(t, numb())
+			calls := 0
+			w.plan.Candidates = []llm.Candidate{{Provider: "a", Name: "one", Credential: "KEY", Model: llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) {
+				if calls++; calls == 1 {
+					return llm.Response{FirstEvent: time.Second}, fault(failure.Connection)
+				}
+				return llm.Response{Model: "one"}, nil
+			})}}
+			want := "one"
+			if others {
+				want = "two"
+				w.model("b:two", fine)
+			}
+			w.must(w.stage(), want)
+			if took := time.Since(w.start); took > 500*time.Millisecond {
+				t.Errorf("answered after %v", took)
+			}
+		})
+	}
+}
+
+// A provider that failed a question twice which another one then answers was not the
+// question's victim; one failure says nothing of the kind.
+func TestTwiceAndThenAnsweredElsewhere(t *testing.T) {
+	for class, want := range map[failure.Class]breaker.State{failure.ServerError: breaker.Open, failure.Timeout: breaker.Closed} { // which is not tried twice
+		bubble(t, func(t *testing.T) {
+			w := newWorld(t, chain.Options{})
+			w.model("a:one", always(fault(class)))
+			w.model("b:two", fine)
+			w.must(w.stage(), "two")
+			if s := w.router.Status()[0]; s.Breaker.State != want {
+				t.Errorf("%s: the breaker is %s (%s), calls %v", class, s.Breaker.State, s.Breaker.Evidence, w.called())
+			}
+		})
+	}
+}
+
+// A model is tried three times in a round, however many attempts there are.
+func TestTriesOfAModelInARound(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, numb())
+		w.plan.MaxAttempts, w.plan.MaxWait = 20, 0
+		w.model("a:one", always(fault(failure.ServerError)))
+		w.givenUp(w.stage(), chain.TriesSpent, failure.ServerError)
+		if len(w.calls) != 3 {
+			t.Errorf("calls %v", w.called())
+		}
+	})
+}
+
+// An operator who wants no more waiting ends the pause between rounds too.
+func TestTryNowEndsThePauseBetweenRounds(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, numb())
+		w.plan.MaxAttempts = 1
+		w.model("a:one", until(40*time.Second, fault(failure.ServerError))) // asked at 0, 2, 6, 14, 30 and 62 s
+		s := w.stage()
+		time.AfterFunc(45*time.Second, s.TryNow)
+		w.must(s, "one")
+		if took := time.Since(w.start); took != 45*time.Second {
+			t.Errorf("answered after %v; calls %v", took, w.called())
+		}
+	})
+}
+
+// Only who has waited has spent its patience.
+func TestWhoHasNotWaitedHasNoPatienceSpent(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, numb())
+		w.plan.MaxWait, w.plan.Progress = 10*time.Minute, time.Now().Add(-time.Hour)
+		w.model("a:one", always(fault(failure.ServerError)))
+		w.givenUp(w.stage(), chain.TriesSpent, failure.ServerError)
+	})
+	for after, end := range map[time.Duration]chain.End{0: chain.TriesSpent, time.Minute: chain.WaitSpent} {
+		bubble(t, func(t *testing.T) { // the stage's time is up in a call
+			w := newWorld(t, numb())
+			w.plan.Deadline = time.Now().Add(10 * time.Minute)
+			w.model("a:one", func(_ int, at time.Duration) error {
+				if at < after {
+					return hinted(failure.RateLimited, after)
+				}
+				return hang(time.Hour)
+			})
+			class := failure.Budget
+			if after > 0 {
+				class = failure.RateLimited
+			}
+			w.givenUp(w.stage(), end, class)
+			if took := time.Since(w.start); took != 10*time.Minute {
+				t.Errorf("ended after %v", took)
+			}
+		})
+	}
+}
+
+// What is known to take longer than the stage has is not waited for.
+func TestTheStagesTimeBoundsItsPatience(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, numb())
+		w.plan.Deadline = time.Now().Add(time.Minute)
+		w.model("a:one", always(hinted(failure.RateLimited, time.Hour)))
+		w.givenUp(w.stage(), chain.TriesSpent, failure.RateLimited)
+		if took := time.Since(w.start); took != 0 {
+			t.Errorf("ended after %v", took)
+		}
+	})
+}
+
+// A wait for a turn at a gate is told, if it is not over in a moment.
+func TestAWaitBehindAGateIsTold(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, numb())
+		w.model("a:one", first(1, hinted(failure.RateLimited, 4*time.Second)))
+		s := w.stage()
+		var wg sync.WaitGroup
+		wg.Go(func() { w.must(s, "one") })
+		time.Sleep(time.Second)
+		w.mu.Lock()
+		w.events = nil
+		w.mu.Unlock()
+		w.must(s, "one")
+		wg.Wait()
+		waits := last[chain.Waiting](w)
+		if at := waits.Until.Sub(w.start); at < 4*time.Second || at > 7*time.Second || waits.Last == nil || waits.Last.Err.Class != failure.RateLimited {
+			t.Errorf("told %v; it waits until %v for %+v", w.told(), at, waits.Last)
+		}
+	})
+}
+
+// After a breaker has closed, not all go at once that did before.
+func TestASlowStart(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		w.model("a:one", takes(time.Second, until(2*time.Second, fault(failure.ServerError))))
+		w.asks(2, w.stage()) // which open it, and close it
+		if st := w.router.Status()[0].Breaker; st.State != breaker.Closed || st.Opened == 0 {
+			t.Fatalf("%+v", st)
+		}
+		for i, want := range []int{2, 8} {
+			time.Sleep(time.Duration(i) * time.Minute)
+			w.calls, w.start = nil, time.Now()
+			w.asks(8, w.stage())
+			if at := slices.DeleteFunc(w.begun(), func(d time.Duration) bool { return d > 0 }); len(at) != want {
+				t.Errorf("%d minutes later %d at a time, want %d", i, len(at), want)
+			}
+		}
+	})
+}
+
+// What is not known to be the provider's fault counts half.
+func TestUnknownFailuresCountHalf(t *testing.T) {
+	for class, want := range map[failure.Class]int{failure.ServerError: 2, failure.Unknown: 4} {
+		bubble(t, func(t *testing.T) {
+			w := newWorld(t, chain.Options{})
+			w.plan.MaxAttempts, w.plan.MaxWait = 1, 0
+			w.model("a:one", always(fault(class)))
+			s := w.stage()
+			n := 0
+			for ; w.router.Status()[0].Breaker.State == breaker.Closed; n++ {
+				w.givenUp(s, chain.TriesSpent, class)
+			}
+			if n != want {
+				t.Errorf("%d of class %s open the breaker, want %d", n, class, want)
+			}
+		})
+	}
+}

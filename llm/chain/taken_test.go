@@ -1,0 +1,143 @@
+package chain_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"cineforge/failure"
+	"cineforge/llm"
+	"cineforge/llm/chain"
+	"cineforge/resilience/breaker"
+	"cineforge/resilience/limit"
+)
+
+// Money is put aside before a call is made, so that calls at a time can't spend it twice.
+func TestMoneyIsPutAside(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		w.model("a:one", takes(time.Second, fine)).Spec.Price = &llm.Price{Input: 2500} // "what happens?" is 4 tokens, for $0.01
+		w.plan.Purses = []*chain.Purse{chain.NewPurse(0.035, 0)}
+		s := w.stage()
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() { w.ask(s) }) //nolint:errcheck // most are refused
+		}
+		wg.Wait()
+		if at := w.begun(); len(at) != 3 || at[2] != 0 {
+			t.Errorf("calls %v of $0.01, of $0.035", w.called())
+		}
+	})
+	bubble(t, func(t *testing.T) { // of two purses one is empty: the other one gets back what was put aside
+		w := newWorld(t, chain.Options{Limit: limit.Options{Start: 1, Max: 1}})
+		w.model("a:one", takes(time.Second, fine)).Spec.Price = &llm.Price{Input: 2500}
+		large, small := chain.NewPurse(0.045, 0), chain.NewPurse(0.015, 0)
+		w.plan.Purses = []*chain.Purse{large, small}
+		s := w.stage()
+		var wg sync.WaitGroup
+		for range 3 { // all are chosen while there is money, and wait for the limit
+			wg.Go(func() { w.ask(s) }) //nolint:errcheck // two are refused
+		}
+		wg.Wait()
+		w.plan.Purses = []*chain.Purse{large}
+		rest := w.stage()
+		for range 3 {
+			w.must(rest, "one")
+		}
+	})
+}
+
+// Who can't tell that a call begins does not make it, and gives back what it took for it.
+func TestAnObserversErrorCostsNothing(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		w.model("a:one", until(time.Second, fault(failure.ServerError))).Spec.Price = &llm.Price{Input: 2500}
+		w.plan.MaxWait, w.plan.MaxAttempts = 0, 1
+		s := w.stage()
+		for range 2 {
+			w.givenUp(s, chain.TriesSpent, failure.ServerError)
+		}
+		time.Sleep(20 * time.Second) // its breaker is half open
+		if st := w.router.Status()[0].Breaker; st.State != breaker.HalfOpen {
+			t.Fatalf("%+v", st)
+		}
+		w.plan.MaxWait = time.Hour
+		w.plan.Purses = []*chain.Purse{chain.NewPurse(0.025, 0)}
+		broken := errors.New("the store failed")
+		for range 5 {
+			if _, err := w.ask(w.router.Stage(w.plan, observerFunc(func() error { return broken }))); !errors.Is(err, broken) {
+				t.Fatal(err)
+			}
+		}
+		at := time.Now()
+		for range 2 {
+			w.must(w.stage(), "one")
+		}
+		if took := time.Since(at); took != 0 {
+			t.Errorf("answered after %v", took)
+		}
+	})
+}
+
+// leaving is an observer whose caller leaves while an answer comes in.
+type leaving struct{ heard []string }
+
+func (o *leaving) Observe(ctx context.Context, events ...chain.Event) error {
+	for _, e := range events {
+		o.heard = append(o.heard, strings.TrimPrefix(fmt.Sprintf("%T", e), "chain."))
+	}
+	return ctx.Err()
+}
+
+// What was paid for is told also when the caller has left.
+func TestAPaidAnswerIsTold(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		ctx, leave := context.WithCancel(t.Context())
+		w.model("a:one", func(int, time.Duration) error { leave(); return nil })
+		o := &leaving{}
+		resp, err := w.router.Stage(w.plan, o).Generate(ctx, llm.Request{Unit: "u"})
+		if err != nil || resp.Model != "one" || !slices.Equal(o.heard, []string{"Began", "Answered"}) {
+			t.Errorf("%+v, %v, told %v", resp, err, o.heard)
+		}
+	})
+}
+
+// Who is stopped gives its permits back: the probe's too.
+func TestStoppingGivesPermitsBack(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		w.model("a:one", func(_ int, at time.Duration) error {
+			switch {
+			case at < time.Second:
+				return fault(failure.ServerError)
+			case at < 30*time.Second:
+				return hang(time.Hour)
+			}
+			return nil
+		})
+		w.plan.MaxWait, w.plan.MaxAttempts = 0, 1
+		s := w.stage()
+		for range 2 {
+			w.givenUp(s, chain.TriesSpent, failure.ServerError)
+		}
+		time.Sleep(20 * time.Second)
+		for range 5 { // probes, of which there are three
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			if _, err := s.Generate(ctx, llm.Request{Unit: "u"}); failure.ClassOf(err) != failure.Canceled {
+				t.Fatal(err)
+			}
+			cancel()
+		}
+		time.Sleep(10 * time.Second)
+		w.must(s, "one")
+		if st := w.router.Status()[0].Breaker; st.State != breaker.HalfOpen {
+			t.Errorf("%+v", st)
+		}
+	})
+}
