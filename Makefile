@@ -70,7 +70,7 @@ RUNS ?= 100000
 SEED ?= 1
 
 simulate-years: ## RUNS runs (100000) of random histories from SEED (1) on, in virtual time: faults, deaths, cancels, retries
-	CINEFORGE_YEARS_RUNS=$(RUNS) CINEFORGE_YEARS_SEED=$(SEED) go test -count=1 -timeout 24h -v -run '^TestSimulatedYears$$' ./internal/app | grep -v '^=== '
+	GOGC=400 CINEFORGE_YEARS_RUNS=$(RUNS) CINEFORGE_YEARS_SEED=$(SEED) go test -count=1 -timeout 24h -v -run '^TestSimulatedYears$$' ./internal/app | grep --line-buffered -v '^=== '
 
 # How often "make kill" kills the program.
 KILLS ?= 300

@@ -29,6 +29,7 @@ type Pipeline struct {
 	store   Store
 	catalog stage.Catalog
 	desks   Desks
+	recipes recipes
 	trouble trouble
 }
 
@@ -65,6 +66,8 @@ type opened struct {
 	plan  *recipe.Plan
 	purse *chain.Purse // of the whole run
 
+	current *run.Current // of this run
+
 	mu      sync.Mutex              // guards what follows
 	hurried bool                    // an operator wants no waiting
 	asking  map[string]*chain.Stage // by stage
@@ -72,7 +75,8 @@ type opened struct {
 
 // Open takes up a run; see durable.Worker.
 func (p *Pipeline) Open(ctx context.Context, claim durable.Claim, terms durable.Terms) (durable.Run, []durable.Result, error) {
-	state, err := run.Load(ctx, p.store, claim.Run)
+	current := run.NewCurrent(p.store, claim.Run)
+	state, err := current.State(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -85,12 +89,15 @@ func (p *Pipeline) Open(ctx context.Context, claim durable.Claim, terms durable.
 		return nil, nil, err
 	}
 	if cause := resumedBecause(state); cause != "" {
-		if state, err = p.resume(ctx, claim, run.RunResumed{Cause: cause}); err != nil {
+		if err := p.append(ctx, claim, run.RunResumed{Cause: cause}); err != nil {
+			return nil, nil, err
+		}
+		if state, err = current.State(ctx); err != nil {
 			return nil, nil, err
 		}
 	}
 	return &opened{
-		Pipeline: p, claim: claim, terms: terms, desk: desk, plan: plan,
+		Pipeline: p, claim: claim, terms: terms, desk: desk, plan: plan, current: current,
 		purse: chain.NewPurse(plan.MaxCostUSD, state.TotalCostUSD), asking: map[string]*chain.Stage{},
 	}, results(state, plan), nil
 }
@@ -186,15 +193,7 @@ func (p *Pipeline) Confirm(ctx context.Context, claim durable.Claim) error {
 	if len(confirmed) == 0 {
 		return nil
 	}
-	_, err = p.resume(ctx, claim, run.RunResumed{Cause: run.ResumedByOperator, Confirmed: confirmed})
-	return err
-}
-
-func (p *Pipeline) resume(ctx context.Context, claim durable.Claim, event run.RunResumed) (run.State, error) {
-	if err := p.append(ctx, claim, event); err != nil {
-		return run.State{}, err
-	}
-	return run.Load(ctx, p.store, claim.Run)
+	return p.append(ctx, claim, run.RunResumed{Cause: run.ResumedByOperator, Confirmed: confirmed})
 }
 
 // resumedBecause says why a run that is opened was left under way, or "" if it was
@@ -254,7 +253,7 @@ func (p *Pipeline) plan(ctx context.Context, state run.State) (*recipe.Plan, err
 	if err != nil {
 		return nil, fmt.Errorf("the recipe of run %s: %w", state.RunID, err)
 	}
-	r, err := recipe.Parse(state.RecipeID, source)
+	r, err := p.recipes.parse(state, source)
 	if err != nil {
 		return nil, fmt.Errorf("the recipe of run %s: %w", state.RunID, err)
 	}

@@ -1,14 +1,20 @@
 package run_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"iter"
+	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"cineforge/artifact"
+	"cineforge/failure"
 	"cineforge/run"
 )
 
@@ -216,4 +222,73 @@ func TestACrashAnywhereLeavesNothingUnderWay(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A state that is kept and folds only what is new is at any moment what the whole log
+// amounts to, and those that were taken from it stay as they were.
+func TestTheCurrentStateIsTheFold(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		stops := 0
+		bodies := patient(t, history(errands([4]int{1, 3, 1, 0}),
+			func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "next") },
+			func() string {
+				stops++
+				if stops%8 > 0 {
+					return ""
+				}
+				return rapid.SampledFrom([]string{"", "crash", "park"}).Draw(t, "stop")
+			}))
+		store := &growing{}
+		current := run.NewCurrent(store, "r")
+		if _, err := current.State(t.Context()); !errors.Is(err, run.ErrNotFound) {
+			t.Fatalf("of no run: %v", err)
+		}
+		taken := map[int]run.State{}
+		for n := 1; n <= len(bodies); n += rapid.IntRange(1, 4).Draw(t, "more") {
+			store.bodies = bodies[:n]
+			s, err := current.State(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			taken[n] = s
+		}
+		for n, got := range taken {
+			want, err := run.Fold(log(bodies[:n]...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(want, got) {
+				t.Fatalf("after %d of %d events: %s", n, len(bodies), cmp.Diff(want, got))
+			}
+		}
+	})
+}
+
+// patient puts failures and waits before the answers of a log.
+func patient(t *rapid.T, bodies []run.Body) (all []run.Body) {
+	for _, b := range bodies {
+		all = append(all, b)
+		if a, ok := b.(run.AttemptStarted); ok && rapid.Bool().Draw(t, "waits") {
+			until := run.Moment{Time: epoch.Add(time.Duration(rapid.IntRange(0, 300).Draw(t, "until")) * time.Second)}
+			all = append(all, run.AttemptFailed{Attempt: a.Attempt, ErrorClass: failure.Overloaded},
+				run.StageWaiting{StageID: a.StageID, Unit: a.Unit, Role: a.Role, Until: until, Reason: "overloaded"}, a)
+		}
+	}
+	return all
+}
+
+// growing is a log that gets longer.
+type growing struct {
+	run.Log
+	bodies []run.Body
+}
+
+func (g *growing) Events(_ context.Context, _ string, after int64) iter.Seq2[run.Event, error] {
+	return func(yield func(run.Event, error) bool) {
+		for e, err := range log(g.bodies...) {
+			if e.Seq > after && !yield(e, err) {
+				return
+			}
+		}
+	}
 }

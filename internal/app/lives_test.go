@@ -34,8 +34,8 @@ type mortal struct {
 	after   bool
 	dead    bool
 
-	watch func(claim durable.Claim, answers []run.Answer, bodies []run.Body) // is told of each commit; nil for nobody
-	slow  func() time.Duration                                               // how long the disk takes; nil for no time
+	watch func(claim durable.Claim, answers []run.Answer) // is told of each commit; nil for nobody
+	slow  func() time.Duration                            // how long the disk takes; nil for no time
 }
 
 // commit commits, and tells who watches.
@@ -44,15 +44,9 @@ func (m *mortal) commit(ctx context.Context, claim durable.Claim, c run.Change) 
 	if m.slow != nil && len(c.Answers)+len(c.Save) > 0 {
 		time.Sleep(m.slow())
 	}
-	var bodies []run.Body
-	events := c.Events
-	c.Events = func(saved []artifact.Artifact) []run.Body {
-		bodies = events(saved)
-		return bodies
-	}
 	err := m.Store.Commit(ctx, claim, c)
 	if err == nil && m.watch != nil {
-		m.watch(claim, c.Answers, bodies)
+		m.watch(claim, c.Answers)
 	}
 	return err
 }

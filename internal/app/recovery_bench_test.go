@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -21,7 +22,7 @@ import (
 // has come forward with the first of 1,000 runs that another one left unfinished.
 func BenchmarkRecovery(b *testing.B) {
 	left := b.TempDir()
-	leaveUnfinished(b, left, 1000)
+	died := leaveUnfinished(b, left, 1000)
 	image, err := os.ReadFile(filepath.Join(left, sqlite.FileName))
 	if err != nil {
 		b.Fatal(err)
@@ -29,7 +30,9 @@ func BenchmarkRecovery(b *testing.B) {
 	for b.Loop() {
 		b.StopTimer()
 		dir := b.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, sqlite.FileName), image, 0o600); err != nil {
+		err := errors.Join(os.WriteFile(filepath.Join(dir, sqlite.FileName), image, 0o600),
+			os.MkdirAll(filepath.Dir(filepath.Join(dir, died)), 0o700), os.WriteFile(filepath.Join(dir, died), nil, 0o600))
+		if err != nil {
 			b.Fatal(err)
 		}
 		b.StartTimer()
@@ -67,8 +70,9 @@ func firstUnit(b *testing.B, a *app.App) {
 	b.Fatal("it ended without a unit")
 }
 
-// leaveUnfinished makes a data directory with runs whose process has died.
-func leaveUnfinished(b *testing.B, dir string, n int) {
+// leaveUnfinished makes a data directory with runs whose process has died, and returns
+// the name of the file within it by which that is seen.
+func leaveUnfinished(b *testing.B, dir string, n int) (died string) {
 	b.Helper()
 	store, err := sqlite.Open(b.Context(), dir)
 	if err != nil {
@@ -93,7 +97,7 @@ func leaveUnfinished(b *testing.B, dir string, n int) {
 		if err := store.Create(b.Context(), run.Creation{ID: id, ProjectID: "one", First: first}); err != nil {
 			b.Fatal(err)
 		}
-		claim, err := store.Claim(b.Context(), id, time.Millisecond)
+		claim, err := store.Claim(b.Context(), id, time.Hour)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -103,6 +107,11 @@ func leaveUnfinished(b *testing.B, dir string, n int) {
 			b.Fatal(err)
 		}
 	}
+	files, err := filepath.Glob(filepath.Join(dir, "processes", "*"))
+	if err != nil || len(files) != 1 {
+		b.Fatalf("%d processes: %v", len(files), err)
+	}
+	return filepath.Join("processes", filepath.Base(files[0]))
 }
 
 // keepOpen is a store that somebody else closes.

@@ -1,6 +1,10 @@
 package app_test
 
 import (
+	"reflect"
+
+	"github.com/google/go-cmp/cmp"
+
 	"cineforge/durable"
 	"cineforge/failure"
 	"cineforge/run"
@@ -12,7 +16,7 @@ func (h *history) broken(format string, args ...any) {
 }
 
 // committed checks what must hold after each commit.
-func (h *history) committed(claim durable.Claim, answers []run.Answer, bodies []run.Body) {
+func (h *history) committed(claim durable.Claim, answers []run.Answer) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.count.commits.Add(1)
@@ -30,7 +34,7 @@ func (h *history) committed(claim durable.Claim, answers []run.Answer, bodies []
 		s = &loaded
 		h.states[claim.Run] = s
 	} else {
-		h.fold(s, bodies)
+		h.fold(s)
 	}
 	for _, a := range answers {
 		question := s.RootRunID + " " + a.Key
@@ -44,8 +48,8 @@ func (h *history) committed(claim durable.Claim, answers []run.Answer, bodies []
 	}
 }
 
-// fold applies the events of a commit.
-func (h *history) fold(s *run.State, bodies []run.Body) {
+// fold applies the events of a commit, and only those.
+func (h *history) fold(s *run.State) {
 	for e, err := range h.store.Events(h.t.Context(), s.RunID, s.LastSeq) {
 		if err != nil {
 			h.t.Error(err)
@@ -72,6 +76,9 @@ func (h *history) verdict() {
 	h.count.calls.Add(int64(len(o.calls)))
 	h.count.deaths.Add(int64(h.deaths))
 	for _, s := range o.states {
+		if known, ok := h.states[s.RunID]; ok && !reflect.DeepEqual(*known, s) {
+			h.broken("run %s: the state that followed the commits is not the fold: %s", s.RunID, cmp.Diff(*known, s))
+		}
 		switch s.Status {
 		case run.RunDone:
 			h.count.done.Add(1)

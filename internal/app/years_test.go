@@ -3,6 +3,8 @@ package app_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"log"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -23,6 +25,9 @@ import (
 
 // historyRuns is how many runs a simulated history has.
 const historyRuns = 100
+
+// toldRuns is after how many runs it is told how far it is.
+const toldRuns = 5000
 
 // number reads a number from the environment.
 func number(t *testing.T, name string, otherwise int) int {
@@ -47,10 +52,12 @@ func TestSimulatedYears(t *testing.T) {
 	if testing.Short() || raceOn {
 		runs = historyRuns
 	}
+	log.SetOutput(io.Discard) // a provider's SDK writes to it
+	t.Cleanup(func() { log.SetOutput(os.Stderr) })
 	var total tally
 	began := time.Now()
 	t.Run("histories", func(t *testing.T) {
-		var next atomic.Int64
+		var next, through atomic.Int64
 		for worker := range 2 {
 			t.Run(fmt.Sprint(worker), func(t *testing.T) {
 				t.Parallel()
@@ -60,18 +67,25 @@ func TestSimulatedYears(t *testing.T) {
 						return
 					}
 					synctest.Test(t, func(t *testing.T) { newHistory(t, uint64(seed+n), &total).live() })
+					if through.Add(historyRuns)%toldRuns == 0 {
+						t.Log(total.rate(time.Since(began)))
+					}
 				}
 			})
 		}
 	})
-	took := time.Since(began)
-	t.Logf("%s in %v: %.0f runs a minute", total.String(), took.Round(time.Millisecond), float64(total.runs.Load())/took.Minutes())
+	t.Log(total.rate(time.Since(began)))
 }
 
 // tally counts what happened in all histories.
 type tally struct {
 	runs, done, failed, cancelled, deaths, calls, commits atomic.Int64
 	virtual                                               atomic.Int64 // in seconds
+}
+
+// rate says how much happened in a time.
+func (c *tally) rate(took time.Duration) string {
+	return fmt.Sprintf("%s in %v: %.0f runs a minute", c, took.Round(time.Millisecond), float64(c.runs.Load())/took.Minutes())
 }
 
 func (c *tally) String() string {

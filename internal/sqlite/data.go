@@ -42,7 +42,7 @@ func (s *Store) Facts(ctx context.Context) (Facts, error) {
 // Check looks at the structure of the whole database and returns an error if it is damaged.
 func (s *Store) Check(ctx context.Context) error { return check(ctx, s.read) }
 
-func check(ctx context.Context, db reader) error {
+func check(ctx context.Context, db *reader) error {
 	var result string
 	if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&result); err != nil {
 		return fmt.Errorf("check the database: %w", err)
@@ -134,7 +134,7 @@ func checkCopy(ctx context.Context, file string) error {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // it was only read
-	return check(ctx, reader{db, file})
+	return check(ctx, newReader(db, file))
 }
 
 // syncFolder brings a folder's names to the disk, where there is such a thing.

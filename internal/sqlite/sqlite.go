@@ -34,7 +34,7 @@ const FileName = "cineforge.db"
 type Store struct {
 	file  string  // "" if it is in memory
 	write *sql.DB // one connection, which takes the write lock at the start of a transaction
-	read  reader
+	read  *reader
 	group group
 
 	// The statements of the hot path, prepared on the writing connection.
@@ -82,7 +82,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the database: %w", err), write.Close())
 	}
-	return migrated(ctx, &Store{file: file, write: write, read: reader{read, file}, presence: newPresence(dir)})
+	return migrated(ctx, &Store{file: file, write: write, read: newReader(read, file), presence: newPresence(dir)})
 }
 
 // dsn names a file to the driver.
@@ -97,7 +97,7 @@ func OpenMemory(ctx context.Context) (*Store, error) {
 		return nil, fmt.Errorf("open a database in memory: %w", err)
 	}
 	db.SetMaxOpenConns(1) // each connection would be a database of its own
-	return migrated(ctx, &Store{write: db, read: reader{db: db}, presence: newPresence("")})
+	return migrated(ctx, &Store{write: db, read: newReader(db, ""), presence: newPresence("")})
 }
 
 func migrated(ctx context.Context, s *Store) (*Store, error) {
