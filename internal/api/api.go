@@ -83,6 +83,7 @@ func New(a *app.App, o Options) *API {
 	s.providers()
 	s.docs()
 	s.session()
+	nullable(s.huma.OpenAPI(), "Metadata", "cost_data")
 	s.mux.HandleFunc("/", s.lost)
 	s.handler = s.guarded(s.mux)
 	return s
@@ -115,6 +116,13 @@ func (s *API) config() huma.Config {
 	return c
 }
 
+// nullable adds to the document that a member of a schema can be null, which can't be
+// declared of an object.
+func nullable(o *huma.OpenAPI, schema, member string) {
+	p := o.Components.Schemas.Map()[schema].Properties
+	p[member] = &huma.Schema{AnyOf: []*huma.Schema{p[member], {Type: "null"}}}
+}
+
 // event is how an event is written; its further members depend on its name.
 type event struct {
 	Seq   int64     `json:"seq" doc:"1, 2, ... within the run, without a gap."`
@@ -136,7 +144,7 @@ func operation(id, method, path, summary string, problems ...int) huma.Operation
 		tag = "providers"
 	}
 	always := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusMisdirectedRequest, http.StatusInternalServerError, http.StatusServiceUnavailable}
-	return huma.Operation{OperationID: id, Method: method, Path: "/api" + path, Summary: summary, Tags: []string{tag}, Errors: append(problems, always...)}
+	return huma.Operation{OperationID: id, Method: method, Path: "/api" + path, Summary: summary, Tags: []string{tag}, BodyReadTimeout: requestTime, Errors: append(problems, always...)}
 }
 
 func has(path, prefix string) bool { return len(path) >= len(prefix) && path[:len(prefix)] == prefix }

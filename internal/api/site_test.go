@@ -14,10 +14,12 @@ import (
 	"strings"
 	"testing"
 
+	"cineforge/artifact"
 	"cineforge/client"
 	"cineforge/internal/api"
 	"cineforge/internal/app"
 	"cineforge/internal/sqlite"
+	"cineforge/project"
 	"cineforge/run"
 	"cineforge/simulator"
 )
@@ -34,13 +36,14 @@ type site struct {
 	store *sqlite.Store
 	dir   string
 	token string // that calls show; "" for none
+	rest  func() // ends its executing of runs
 }
 
 // open makes a server that works on runs until the test ends.
 func open(t *testing.T, o api.Options, m app.Models) *site {
 	t.Helper()
 	s := idle(t, o, m)
-	s.works()
+	s.rest = s.works()
 	return s
 }
 
@@ -57,7 +60,7 @@ func idle(t *testing.T, o api.Options, m app.Models) *site {
 	}
 	a := app.New(store, dir, m)
 	t.Cleanup(func() { a.Close() })
-	s := &site{t, a, api.New(a, o), store, dir, o.Token}
+	s := &site{T: t, app: a, api: api.New(a, o), store: store, dir: dir, token: o.Token}
 	s.background(s.api.Run)
 	return s
 }
@@ -289,3 +292,8 @@ var healthy = simulator.Scenario{ID: "ok", Name: "ok"}
 
 // seq names things of which there are many.
 func seq(prefix string, n int) string { return fmt.Sprintf("%s-%d", prefix, n) }
+
+// inputOf is an input as it is stored.
+func inputOf(name string, data []byte) project.Input {
+	return project.Input{Name: name, Original: name, Digest: artifact.DigestOf(data), Size: int64(len(data))}
+}
