@@ -160,8 +160,15 @@ type tagged[T any] struct {
 	Body T
 }
 
+// badBodies are the statuses of bodies that are no JSON, come too slowly, are too large
+// or say that they are something else.
+var badBodies = []int{http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType}
+
 // handle registers an endpoint whose answer is one body.
 func handle[I, T any](s *API, op huma.Operation, do func(ctx context.Context, in *I) (T, error)) {
+	if _, takes := reflect.TypeFor[I]().FieldByName("Body"); takes {
+		op.Errors = append(op.Errors, badBodies...)
+	}
 	huma.Register(s.huma, op, func(ctx context.Context, in *I) (*body[T], error) {
 		out, err := do(ctx, in)
 		if err != nil {

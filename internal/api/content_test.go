@@ -240,6 +240,7 @@ func TestChatTellsOfWaiting(t *testing.T) {
 		s := open(t, api.Options{}, models(sim))
 		id := s.start(s.given("tide", "night_bus.txt"))
 		s.rests(id)
+		synctest.Wait() // until all of its questions wait
 		waits := 0
 		var last client.Message
 		for _, m := range into[[]client.Message](s.get("/api/projects/tide/chat").is(200)) {

@@ -9,6 +9,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -132,13 +133,10 @@ func request(ctx context.Context, method, target string, body any, headers ...st
 		content = bytes.NewReader(data)
 	}
 	r := httptest.NewRequestWithContext(ctx, method, "http://127.0.0.1:8000", content)
-	path, query, _ := strings.Cut(target, "?")
-	// As it is written: what the path says is the server's to find out.
-	u, err := r.URL.Parse(path)
+	u, err := url.ParseRequestURI(target) // as it is written: what the path says is the server's to find out
 	if err != nil {
 		panic(err)
 	}
-	u.RawQuery = query
 	r.URL, r.RequestURI = u, target
 	if kind != "" {
 		r.Header.Set("Content-Type", kind)
@@ -296,4 +294,23 @@ func seq(prefix string, n int) string { return fmt.Sprintf("%s-%d", prefix, n) }
 // inputOf is an input as it is stored.
 func inputOf(name string, data []byte) project.Input {
 	return project.Input{Name: name, Original: name, Digest: artifact.DigestOf(data), Size: int64(len(data))}
+}
+
+// over makes a request whose answer goes over a connection.
+func (s *site) over(r *http.Request, conn *connection) answer {
+	s.Helper()
+	w := httptest.NewRecorder()
+	conn.ResponseWriter = w
+	s.api.ServeHTTP(conn, r)
+	a := answer{s.T, r.Method + " " + r.RequestURI, w.Code, w.Header(), w.Body.Bytes()}
+	contractOf(s.T, s.api).check(s.T, r, a)
+	return a
+}
+
+// leavesNothing wants no file of an upload to be left.
+func (s *site) leavesNothing() {
+	s.Helper()
+	if left, err := filepath.Glob(filepath.Join(s.dir, "uploads", "*")); err != nil || len(left) > 0 {
+		s.Errorf("left: %v %v", left, err)
+	}
 }
