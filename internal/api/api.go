@@ -87,6 +87,7 @@ func New(a *app.App, o Options) *API {
 	s.providers()
 	s.docs()
 	s.session()
+	nullable(s.huma.OpenAPI(), "Metadata", "cost_data")
 	s.mux.HandleFunc("/", s.lost)
 	s.handler = s.guarded(s.mux)
 	return s
@@ -135,6 +136,13 @@ func (s *API) config() huma.Config {
 	return c
 }
 
+// nullable adds to the document that a member of a schema can be null, which can't be
+// declared of an object.
+func nullable(o *huma.OpenAPI, schema, member string) {
+	p := o.Components.Schemas.Map()[schema].Properties
+	p[member] = &huma.Schema{AnyOf: []*huma.Schema{p[member], {Type: "null"}}}
+}
+
 // event is how an event is written; its further members depend on its name.
 type event struct {
 	Seq   int64     `json:"seq" doc:"1, 2, ... within the run, without a gap."`
@@ -156,7 +164,7 @@ func operation(id, method, path, summary string, problems ...int) huma.Operation
 		tag = "providers"
 	}
 	always := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusMisdirectedRequest, http.StatusInternalServerError, http.StatusServiceUnavailable}
-	return huma.Operation{OperationID: id, Method: method, Path: "/api" + path, Summary: summary, Tags: []string{tag}, Errors: append(problems, always...)}
+	return huma.Operation{OperationID: id, Method: method, Path: "/api" + path, Summary: summary, Tags: []string{tag}, BodyReadTimeout: requestTime, Errors: append(problems, always...)}
 }
 
 func has(path, prefix string) bool { return len(path) >= len(prefix) && path[:len(prefix)] == prefix }
@@ -172,8 +180,15 @@ type tagged[T any] struct {
 	Body T
 }
 
+// badBodies are the statuses of bodies that are no JSON, come too slowly, are too large
+// or say that they are something else.
+var badBodies = []int{http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType}
+
 // handle registers an endpoint whose answer is one body.
 func handle[I, T any](s *API, op huma.Operation, do func(ctx context.Context, in *I) (T, error)) {
+	if _, takes := reflect.TypeFor[I]().FieldByName("Body"); takes {
+		op.Errors = append(op.Errors, badBodies...)
+	}
 	huma.Register(s.huma, op, func(ctx context.Context, in *I) (*body[T], error) {
 		out, err := do(ctx, in)
 		if err != nil {

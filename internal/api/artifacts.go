@@ -55,7 +55,7 @@ func (s *API) artifacts() {
 		Version int    `path:"version" minimum:"1"`
 		Match   string `header:"If-None-Match" maxLength:"200"`
 	}
-	huma.Register(s.huma, operation("artifact", http.MethodGet, "/projects/{project_id}/artifacts/{artifact_type}/{entity_id}/{version}", "A version of an artifact", http.StatusNotFound, http.StatusUnprocessableEntity), func(ctx context.Context, in *version) (*tagged[client.ArtifactDetail], error) {
+	huma.Register(s.huma, unlessKept(operation("artifact", http.MethodGet, "/projects/{project_id}/artifacts/{artifact_type}/{entity_id}/{version}", "A version of an artifact", http.StatusNotFound, http.StatusUnprocessableEntity)), func(ctx context.Context, in *version) (*tagged[client.ArtifactDetail], error) {
 		ref := in.ref(in.Version)
 		a, err := s.app.Artifact(ctx, in.Project, ref)
 		if err != nil {

@@ -3,9 +3,11 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"time"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -38,12 +40,18 @@ func (s *API) chat() {
 // post keeps a message with all members that it has, known or not.
 func (s *API) post(w http.ResponseWriter, r *http.Request) error {
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, chatLimit))
-	if err != nil {
+	if _, over := errors.AsType[*http.MaxBytesError](err); over {
 		return refuse(http.StatusRequestEntityTooLarge, "too_large", "the message is larger than "+megabytes(chatLimit), "")
 	}
+	if err != nil {
+		return refuse(http.StatusUnprocessableEntity, "invalid_request", "the message ended early", "send it again")
+	}
+	if err := s.isMessage(data); err != nil {
+		return err
+	}
 	var m client.Message
-	if err := json.Unmarshal(data, &m); err != nil || m.ID == "" || len(m.ID) > 200 || m.Type == "" {
-		return refuse(http.StatusUnprocessableEntity, "invalid_request", "the message lacks an id or a type, or is no message", "send {id, type, content, timestamp}")
+	if err := json.Unmarshal(data, &m); err != nil {
+		return noMessage(err.Error())
 	}
 	at := time.Now()
 	if m.Timestamp > 0 && m.Timestamp < 1e14 {
@@ -54,6 +62,29 @@ func (s *API) post(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return writeJSON(w, http.StatusOK, kept.Content)
+}
+
+func noMessage(why string) error {
+	return refuse(http.StatusUnprocessableEntity, "invalid_request", "that is no message: "+why, "send {id, type, content, timestamp}")
+}
+
+// isMessage says what is wrong with a message. It is kept and sent on as it is, so that
+// it has to be as the document says.
+func (s *API) isMessage(data []byte) error {
+	var v any
+	if !utf8.Valid(data) {
+		return noMessage("it is not UTF-8")
+	}
+	if err := json.Unmarshal(data, &v); err != nil {
+		return noMessage(err.Error())
+	}
+	schemas := s.huma.OpenAPI().Components.Schemas
+	var found huma.ValidateResult
+	huma.Validate(schemas, schemas.Schema(messageBody, true, ""), huma.NewPathBuffer(nil, 0), huma.ModeWriteToServer, v, &found)
+	if len(found.Errors) > 0 {
+		return noMessage(found.Errors[0].Error())
+	}
+	return nil
 }
 
 // messages returns what was posted and what happened, in the order of time.

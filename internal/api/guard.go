@@ -30,7 +30,11 @@ type guard struct {
 }
 
 func newGuard(o Options) *guard {
-	return &guard{token: o.Token, hosts: o.Hosts, origin: http.NewCrossOriginProtection(),
+	var hosts []string
+	for _, name := range o.Hosts {
+		hosts = append(hosts, strings.ToLower(name))
+	}
+	return &guard{token: o.Token, hosts: hosts, origin: http.NewCrossOriginProtection(),
 		logins: budget.New(budget.Options{Cap: 10, Start: 10, PerSecond: 0.5})}
 }
 

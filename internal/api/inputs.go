@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"net/http"
 	"strings"
 	"time"
@@ -37,7 +38,7 @@ func (s *API) inputs() {
 	s.raw(upload, s.upload)
 
 	scan := operation("quickScan", http.MethodPost, "/projects/quick-scan", "How a project of a file could be called",
-		http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity)
+		http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity, http.StatusTooManyRequests)
 	scan.RequestBody = fileForm()
 	scan.Responses = map[string]*huma.Response{"200": s.described("A slug and a name.", proposalBody)}
 	s.raw(scan, s.quickScan)
@@ -104,6 +105,9 @@ func (s *API) upload(w http.ResponseWriter, r *http.Request) error {
 
 // quickScan proposes a name for the beginning of a file.
 func (s *API) quickScan(w http.ResponseWriter, r *http.Request) error {
+	if err := s.afford(); err != nil {
+		return err
+	}
 	name, data, err := s.file(w, r)
 	if err != nil {
 		return err
@@ -143,7 +147,9 @@ func (s *API) file(w http.ResponseWriter, r *http.Request) (name string, data *a
 			return "", nil, err
 		}
 		n, err := io.Copy(data, io.LimitReader(part, limit+1))
+		_, disk := errors.AsType[*fs.PathError](err)
 		switch {
+		case disk:
 		case err != nil:
 			err = tooLarge(err, limit)
 		case n > limit:

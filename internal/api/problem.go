@@ -71,6 +71,7 @@ var known = []struct {
 	{durable.ErrHeld, http.StatusConflict, "run_busy", "another process works on the run at the moment"},
 	{recipe.ErrNotFound, http.StatusNotFound, "recipe_not_found", ""},
 	{project.ErrNotFound, http.StatusNotFound, "project_not_opened", "there is no such project"},
+	{project.ErrExists, http.StatusConflict, "project_exists", "there are too many projects of that slug"},
 	{run.ErrExists, http.StatusConflict, "run_exists", ""},
 	{run.ErrNotFound, http.StatusNotFound, "run_state_not_found", "there is no such run"},
 }

@@ -34,7 +34,7 @@ func (s *API) projects() {
 		return all, err
 	})
 	type newProject struct{ Body client.NewProject }
-	create := operation("newProject", http.MethodPost, "/projects/new", "Make a project; if there is one of that slug, it gets a number", http.StatusUnprocessableEntity)
+	create := operation("newProject", http.MethodPost, "/projects/new", "Make a project; if there is one of that slug, it gets a number", http.StatusConflict, http.StatusUnprocessableEntity)
 	create.DefaultStatus = http.StatusCreated
 	handle(s, create, func(ctx context.Context, in *newProject) (client.Project, error) {
 		p, err := s.app.NewProject(ctx, in.Body.Slug, in.Body.DisplayName)

@@ -41,7 +41,7 @@ func (s *API) providers() {
 		OfProvider
 		Body client.Hold
 	}
-	refusals := []int{http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusTooManyRequests}
+	refusals := []int{http.StatusNotFound, http.StatusUnprocessableEntity}
 	handle(s, operation("holdProvider", http.MethodPost, "/providers/{name}/hold", "Ask a provider nothing for a time", refusals...), func(ctx context.Context, in *hold) (app.ProviderHealth, error) {
 		length := time.Duration(in.Body.Seconds) * time.Second
 		return s.provider(ctx, in.Name, s.app.Hold(ctx, in.Name, in.Body.Reason.Reason, length))

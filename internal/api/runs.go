@@ -78,7 +78,7 @@ func (s *API) runs() {
 		OfRun
 		Match string `header:"If-None-Match" maxLength:"200"`
 	}
-	huma.Register(s.huma, operation("runState", http.MethodGet, "/runs/{run_id}/state", "Where a run stands", http.StatusNotFound), func(ctx context.Context, in *conditional) (*tagged[client.RunState], error) {
+	huma.Register(s.huma, unlessKept(operation("runState", http.MethodGet, "/runs/{run_id}/state", "Where a run stands", http.StatusNotFound)), func(ctx context.Context, in *conditional) (*tagged[client.RunState], error) {
 		state, err := run.Load(ctx, s.app.Store, in.Run)
 		if err != nil {
 			return nil, s.problem(ctx, err)
@@ -103,6 +103,12 @@ func matches(list, tag string) bool {
 		}
 	}
 	return false
+}
+
+// unlessKept describes an operation that answers nothing to who has its answer.
+func unlessKept(op huma.Operation) huma.Operation {
+	op.Responses = map[string]*huma.Response{"304": {Description: "It is what the client has."}}
+	return op
 }
 
 func unchanged(tag string) error {
