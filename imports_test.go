@@ -20,7 +20,7 @@ const module = "cineforge/"
 // added here on purpose.
 var rank = map[string]int{
 	"failure": 0, "recipes": 0, "resilience": 0, "simulator": 0,
-	"artifact": 1, "durable": 1, "llm": 1, "recipe": 1, "screenplay": 1,
+	"artifact": 1, "durable": 1, "health": 1, "llm": 1, "recipe": 1, "screenplay": 1,
 	"project": 2, "run": 2, "stage": 2,
 	"pipeline":        3,
 	"internal/sqlite": 4, "internal/progress": 4, "internal/telemetry": 4,

@@ -28,29 +28,11 @@ type Retry struct {
 	Stage string // of RetryFrom: where to begin
 }
 
-// RetryPlan is what a retry keeps, and what it does again. Of what it does again, only
-// answers that are not there yet are paid for.
+// RetryPlan is a plan of a retry, with what it is made of.
 type RetryPlan struct {
-	ParentRunID string        `json:"parent_run_id"`
-	Mode        run.RetryMode `json:"mode"`
-	From        []string      `json:"from"`
-	Kept        []string      `json:"kept"`
-	Redone      []Redone      `json:"redone"`
-	SteppedBack []string      `json:"stepped_back,omitempty"`
-	Reason      string        `json:"reason,omitempty"`
-
-	// EstimatedCostUSD is what the answers that are missing cost if they cost what
-	// others did; nil if there is nothing to judge by.
-	EstimatedCostUSD *float64 `json:"estimated_cost_usd"`
-
+	run.RetryPlan
 	parent run.State
 	plan   *recipe.Plan
-}
-
-// Redone is a stage that is done again.
-type Redone struct {
-	StageID    string `json:"stage_id"`
-	AnswersHad int    `json:"answers_had"` // that are there, and serve again
 }
 
 // PlanRetry says what a retry of a run would do. A request that makes no sense is a
@@ -74,21 +56,21 @@ func (p *Pipeline) PlanRetry(ctx context.Context, runID string, r Retry) (RetryP
 	if err != nil {
 		return RetryPlan{}, err
 	}
-	out := RetryPlan{ParentRunID: runID, Mode: r.Mode, From: []string{}, Kept: []string{}, Redone: []Redone{},
-		SteppedBack: again.stepped, Reason: strings.Join(again.why, "; "), parent: parent, plan: plan}
+	out := run.RetryPlan{ParentRunID: runID, Mode: r.Mode, From: []string{}, Kept: []string{}, Redone: []run.Redone{},
+		SteppedBack: again.stepped, Reason: strings.Join(again.why, "; ")}
 	for _, id := range parent.StageOrder {
 		st, _ := parent.Stage(id)
 		if !again.stages[id] {
 			out.Kept = append(out.Kept, id)
 			continue
 		}
-		out.Redone = append(out.Redone, Redone{id, st.CallCount})
+		out.Redone = append(out.Redone, run.Redone{StageID: id, AnswersHad: st.CallCount})
 		if s, _ := plan.Stage(id); !slices.ContainsFunc(s.Inputs(), func(in string) bool { return again.stages[in] }) {
 			out.From = append(out.From, id)
 		}
 	}
 	out.EstimatedCostUSD, err = p.estimate(ctx, parent, out.Redone)
-	return out, err
+	return RetryPlan{out, parent, plan}, err
 }
 
 // retryable says why a run can't be retried like that, or nil.
@@ -204,7 +186,7 @@ func blank(data []byte) bool {
 }
 
 // estimate returns what is to be paid for the stages that are done again.
-func (p *Pipeline) estimate(ctx context.Context, parent run.State, redone []Redone) (*float64, error) {
+func (p *Pipeline) estimate(ctx context.Context, parent run.State, redone []run.Redone) (*float64, error) {
 	total := 0.0
 	for _, r := range redone {
 		st, _ := parent.Stage(r.StageID)

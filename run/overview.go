@@ -13,6 +13,7 @@ type Overview struct {
 
 	NextAttemptAt *UnixTime `json:"next_attempt_at,omitempty"`
 	WaitReason    *string   `json:"wait_reason,omitempty"`
+	PauseReason   string    `json:"pause_reason,omitempty"` // of the first stage that is paused
 	InputName     string    `json:"input_name,omitempty"`
 	Error         string    `json:"error,omitempty"`
 	Drill         string    `json:"drill,omitempty"`
@@ -21,5 +22,18 @@ type Overview struct {
 // Overview returns the state at a glance.
 func (s *State) Overview() Overview {
 	return Overview{s.RunID, s.Status, s.RecipeID, s.ProjectID, s.StartedAt, s.FinishedAt, s.ParentRunID, s.TotalCostUSD,
-		s.NextAttemptAt, s.WaitReason, s.InputName, s.Error, s.Drill}
+		s.NextAttemptAt, s.WaitReason, s.pauseReason(), s.InputName, s.Error, s.Drill}
+}
+
+// pauseReason says why a run is paused, "" if it is not.
+func (s *State) pauseReason() string {
+	if s.Status != Paused {
+		return ""
+	}
+	for _, id := range s.StageOrder {
+		if st, _ := s.Stage(id); st.Status == StageIsPaused {
+			return st.PauseReason
+		}
+	}
+	return ""
 }

@@ -96,7 +96,7 @@ func (o *ordeal) output(v any, data string, args ...string) {
 // runs lists the ids of the runs of a data directory, newest first.
 func (o *ordeal) runs(data string) (ids []string) {
 	o.Helper()
-	var list []listed
+	var list []run.Overview
 	o.output(&list, data, "runs", "list")
 	for _, l := range list {
 		ids = append(ids, l.RunID)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cineforge/failure"
+	"cineforge/health"
 	"cineforge/internal/app"
 	"cineforge/internal/progress"
 )
@@ -79,7 +80,7 @@ func (o operation) do(ctx context.Context, g *cli, s streams, act func(*app.App)
 	return writeProviders(s, list)
 }
 
-func writeProviders(s streams, list []app.ProviderHealth) error {
+func writeProviders(s streams, list []health.Provider) error {
 	now := time.Now()
 	rows := make([]progress.Provider, 0, len(list))
 	for _, p := range list {
@@ -99,7 +100,7 @@ func writeProviders(s streams, list []app.ProviderHealth) error {
 }
 
 // shown is the health of a provider or model as people read it.
-func shown(h app.Health, now time.Time) progress.Health {
+func shown(h health.Health, now time.Time) progress.Health {
 	out := progress.Health{Breaker: string(h.Breaker), Attempts: h.Attempts, Success: h.Success}
 	if h.NextProbeAt != nil {
 		out.NextProbe = h.NextProbeAt.In(now.Location()).Format("15:04:05")

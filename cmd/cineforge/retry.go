@@ -65,7 +65,7 @@ func (c *retryCmd) Run(ctx context.Context, g *cli, s streams) error {
 		if err != nil {
 			return notStarted(err)
 		}
-		return printPlan(s.out, g, plan)
+		return printPlan(s.out, g, plan.RetryPlan)
 	}
 	if c.Detach && !a.Served() {
 		return errNotServed(g)
@@ -88,7 +88,7 @@ func (c *retryCmd) Run(ctx context.Context, g *cli, s streams) error {
 }
 
 // printPlan prints what a retry would do.
-func printPlan(out *os.File, g *cli, plan pipeline.RetryPlan) error {
+func printPlan(out *os.File, g *cli, plan run.RetryPlan) error {
 	if g.JSON {
 		return printJSON(out, plan)
 	}

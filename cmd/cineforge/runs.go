@@ -58,41 +58,25 @@ type runsListCmd struct {
 	Limit   int    `placeholder:"N" help:"How many at the most; 50 in the table and all with --json if it is not given."`
 }
 
-// listed is a run in the list.
-type listed struct {
-	RunID        string        `json:"run_id"`
-	Status       run.Status    `json:"status"`
-	RecipeID     string        `json:"recipe_id"`
-	ProjectID    string        `json:"project_id"`
-	StartedAt    *run.UnixTime `json:"started_at"`
-	FinishedAt   *run.UnixTime `json:"finished_at"`
-	ParentRunID  *string       `json:"parent_run_id"`
-	TotalCostUSD float64       `json:"total_cost_usd"`
-}
-
 // Run does the command.
 func (c *runsListCmd) Run(ctx context.Context, g *cli, s streams) error {
-	states, err := c.states(ctx, g)
+	list, err := c.list(ctx, g)
 	if err != nil {
 		return err
 	}
-	if !g.JSON {
-		return progress.WriteRuns(s.out, states, time.Now(), color(s.out))
+	if g.JSON {
+		return printJSON(s.out, list)
 	}
-	list := []listed{}
-	for _, st := range states {
-		list = append(list, listed{st.RunID, st.Status, st.RecipeID, st.ProjectID, st.StartedAt, st.FinishedAt, st.ParentRunID, st.TotalCostUSD})
-	}
-	return printJSON(s.out, list)
+	return progress.WriteRuns(s.out, list, time.Now(), color(s.out))
 }
 
 // tableLimit is how many runs are listed where people read.
 const tableLimit = 50
 
-// states returns the runs to list. Looking makes no data directory.
-func (c *runsListCmd) states(ctx context.Context, g *cli) ([]run.State, error) {
+// list returns the runs to list. Looking makes no data directory.
+func (c *runsListCmd) list(ctx context.Context, g *cli) ([]run.Overview, error) {
 	if !app.Exists(g.Data) {
-		return nil, nil
+		return []run.Overview{}, nil
 	}
 	a, err := app.Open(ctx, g.Data, g.models)
 	if err != nil {
@@ -103,21 +87,8 @@ func (c *runsListCmd) states(ctx context.Context, g *cli) ([]run.State, error) {
 	if limit == 0 && !g.JSON {
 		limit = tableLimit
 	}
-	var states []run.State
-	for r, err := range a.Store.Runs(ctx, run.Part{ProjectID: c.Project}) {
-		if err != nil {
-			return nil, err
-		}
-		if limit > 0 && len(states) == limit {
-			break
-		}
-		state, err := run.Load(ctx, a.Store, r.RunID)
-		if err != nil {
-			return nil, err
-		}
-		states = append(states, state)
-	}
-	return states, nil
+	list, _, err := a.List(ctx, app.Filter{Part: run.Part{ProjectID: c.Project}, Limit: limit})
+	return list, err
 }
 
 type runsShowCmd struct {

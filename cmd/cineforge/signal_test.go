@@ -83,7 +83,7 @@ func stopAmongScenes(t *testing.T, bin, data string, signal os.Signal) int {
 // finish watches the only run to its end and returns its state and its events.
 func finish(t *testing.T, bin, data string) (state run.State, names []string) {
 	t.Helper()
-	var list []listed
+	var list []run.Overview
 	decode(t, &list, bin, "--data", data, "runs", "list", "--json")
 	if len(list) != 1 {
 		t.Fatalf("%d runs, want 1", len(list))
@@ -166,7 +166,7 @@ func TestAReaderThatLeavesDoesNotStopTheRun(t *testing.T) {
 	}
 	stderr.Close()
 	cmd.Wait()
-	var list []listed
+	var list []run.Overview
 	decode(t, &list, bin, "--data", data, "runs", "list", "--json")
 	if len(list) != 1 || list[0].Status != run.RunDone {
 		t.Errorf("runs %+v", list)

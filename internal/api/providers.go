@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"cineforge/client"
-	"cineforge/internal/app"
+	"cineforge/health"
 )
 
 // OfProvider names the provider that a request is about.
@@ -19,7 +19,7 @@ const mostTurns = 500
 
 // providers registers what is seen of the providers, and what an operator can do with them.
 func (s *API) providers() {
-	handle(s, operation("providers", http.MethodGet, "/providers", "How each provider and model is doing"), func(ctx context.Context, _ *struct{}) ([]app.ProviderHealth, error) {
+	handle(s, operation("providers", http.MethodGet, "/providers", "How each provider and model is doing"), func(ctx context.Context, _ *struct{}) ([]health.Provider, error) {
 		return s.app.Providers(ctx)
 	})
 	type turns struct {
@@ -42,22 +42,22 @@ func (s *API) providers() {
 		Body client.Hold
 	}
 	refusals := []int{http.StatusNotFound, http.StatusUnprocessableEntity}
-	handle(s, operation("holdProvider", http.MethodPost, "/providers/{name}/hold", "Ask a provider nothing for a time", refusals...), func(ctx context.Context, in *hold) (app.ProviderHealth, error) {
+	handle(s, operation("holdProvider", http.MethodPost, "/providers/{name}/hold", "Ask a provider nothing for a time", refusals...), func(ctx context.Context, in *hold) (health.Provider, error) {
 		length := time.Duration(in.Body.Seconds) * time.Second
 		return s.provider(ctx, in.Name, s.app.Hold(ctx, in.Name, in.Body.Reason.Reason, length))
 	})
-	handle(s, operation("releaseProvider", http.MethodPost, "/providers/{name}/release", "End the hold of a provider", refusals...), func(ctx context.Context, in *reasoned) (app.ProviderHealth, error) {
+	handle(s, operation("releaseProvider", http.MethodPost, "/providers/{name}/release", "End the hold of a provider", refusals...), func(ctx context.Context, in *reasoned) (health.Provider, error) {
 		return s.provider(ctx, in.Name, s.app.Release(ctx, in.Name, in.Body.Reason))
 	})
-	handle(s, operation("probeProvider", http.MethodPost, "/providers/{name}/probe", "Let the next question through to a provider that is left alone", refusals...), func(ctx context.Context, in *reasoned) (app.ProviderHealth, error) {
+	handle(s, operation("probeProvider", http.MethodPost, "/providers/{name}/probe", "Let the next question through to a provider that is left alone", refusals...), func(ctx context.Context, in *reasoned) (health.Provider, error) {
 		return s.provider(ctx, in.Name, s.app.Probe(ctx, in.Name, in.Body.Reason))
 	})
 }
 
 // provider returns how a provider is doing after something was done.
-func (s *API) provider(ctx context.Context, name string, done error) (app.ProviderHealth, error) {
+func (s *API) provider(ctx context.Context, name string, done error) (health.Provider, error) {
 	if done != nil {
-		return app.ProviderHealth{}, done
+		return health.Provider{}, done
 	}
 	s.o.Log.InfoContext(ctx, "an operator acted on a provider", "provider", name, "request_id", requestID(ctx))
 	all, err := s.app.Providers(ctx)
@@ -66,5 +66,5 @@ func (s *API) provider(ctx context.Context, name string, done error) (app.Provid
 			return p, err
 		}
 	}
-	return app.ProviderHealth{}, err
+	return health.Provider{}, err
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cineforge/failure"
+	"cineforge/health"
 	"cineforge/internal/sqlite"
 	"cineforge/llm/chain"
 	"cineforge/recipe"
@@ -26,63 +27,9 @@ type tally interface {
 // tallied is the time that success shares are told of.
 const tallied = 24 * time.Hour
 
-// Health is how something is doing that can be asked.
-type Health struct {
-	Breaker     breaker.State `json:"breaker"`
-	Since       *time.Time    `json:"since,omitempty"`         // it is in that state
-	NextProbeAt *time.Time    `json:"next_probe_at,omitempty"` // when an open breaker lets a question through
-	Evidence    string        `json:"evidence,omitempty"`      // what led to the breaker's state
-	Gates       []Gate        `json:"gates,omitempty"`
-	Attempts    int           `json:"attempts"`          // of the last 24 hours
-	Success     *float64      `json:"success,omitempty"` // the share of them that were answered; nil without attempts
-}
-
-// Gate is a key that is kept from a provider or a model.
-type Gate struct {
-	Until   time.Time     `json:"until"`
-	Class   failure.Class `json:"error_class"`
-	Code    string        `json:"error_code,omitempty"`
-	Message string        `json:"message"`
-	Hint    string        `json:"hint,omitempty"`
-	Person  bool          `json:"needs_person"` // time alone does not help
-}
-
-// ProviderHealth is how a provider is doing.
-type ProviderHealth struct {
-	Name       string     `json:"name"`
-	BaseURL    string     `json:"base_url,omitempty"`
-	Configured bool       `json:"configured"`
-	Missing    string     `json:"missing,omitempty"` // what it lacks to be asked
-	Held       *Held      `json:"held,omitempty"`
-	Last       *LastFault `json:"last_failure,omitempty"`
-	Health
-	Models []ModelHealth `json:"models"`
-}
-
-// Held says that an operator keeps all questions from a provider.
-type Held struct {
-	Reason string    `json:"reason"`
-	Until  time.Time `json:"until"`
-}
-
-// LastFault is how a provider failed last.
-type LastFault struct {
-	Model     string        `json:"model"`
-	Class     failure.Class `json:"error_class"`
-	Code      string        `json:"error_code,omitempty"`
-	Message   string        `json:"message"`
-	RequestID string        `json:"request_id,omitempty"`
-}
-
-// ModelHealth is how a model is doing.
-type ModelHealth struct {
-	Model string `json:"model"`
-	Health
-}
-
 // Providers tells how all providers are doing: those that are configured and those
 // that could be.
-func (a *App) Providers(ctx context.Context) ([]ProviderHealth, error) {
+func (a *App) Providers(ctx context.Context) ([]health.Provider, error) {
 	if err := a.router.Recall(ctx); err != nil {
 		return nil, err
 	}
@@ -94,7 +41,7 @@ func (a *App) Providers(ctx context.Context) ([]ProviderHealth, error) {
 	for _, s := range a.router.Status() {
 		known[s.Endpoint] = s
 	}
-	all := []ProviderHealth{}
+	all := []health.Provider{}
 	for _, p := range a.roster.models.Providers {
 		all = append(all, providerHealth(p, known[p.endpoint()], counts))
 	}
@@ -121,24 +68,24 @@ func (a *App) Breakers() []Breaker {
 }
 
 // Unasked tells of the providers of a system in which nobody was asked yet.
-func Unasked(m Models) []ProviderHealth {
-	all := []ProviderHealth{}
+func Unasked(m Models) []health.Provider {
+	all := []health.Provider{}
 	for _, p := range m.Providers {
 		all = append(all, providerHealth(p, chain.Status{}, nil))
 	}
 	return all
 }
 
-func providerHealth(p Provider, s chain.Status, counts []sqlite.Count) ProviderHealth {
-	h := ProviderHealth{Name: p.Name, BaseURL: p.BaseURL, Configured: p.usable(), Health: health(s.Breaker, s.Gates), Models: []ModelHealth{}}
+func providerHealth(p Provider, s chain.Status, counts []sqlite.Count) health.Provider {
+	h := health.Provider{Name: p.Name, BaseURL: p.BaseURL, Configured: p.usable(), Health: healthOf(s.Breaker, s.Gates), Models: []health.Model{}}
 	if !h.Configured {
 		h.Missing = p.KeyVariable + " is not set"
 	}
 	if s.Hold != nil {
-		h.Held = &Held{s.Hold.Reason, s.Hold.Until}
+		h.Held = &health.Held{Reason: s.Hold.Reason, Until: s.Hold.Until}
 	}
 	if f := s.Last; f != nil {
-		h.Last = &LastFault{f.Model, f.Err.Class, f.Err.Code, f.Err.Message, f.Err.RequestID}
+		h.Last = &health.LastFault{Model: f.Model, Class: f.Err.Class, Code: f.Err.Code, Message: f.Err.Message, RequestID: f.Err.RequestID}
 	}
 	models := modelsOf(p)
 	states := map[string]chain.ModelStatus{}
@@ -149,15 +96,15 @@ func providerHealth(p Provider, s chain.Status, counts []sqlite.Count) ProviderH
 	for _, c := range counts {
 		if c.Provider == p.Name {
 			models = append(models, c.Model)
-			h.count(c)
+			h.Count(c.Answered, c.Failed)
 		}
 	}
 	slices.Sort(models)
 	for _, name := range slices.Compact(models) {
-		m := ModelHealth{Model: name, Health: health(states[name].Breaker, states[name].Gates)}
+		m := health.Model{Model: name, Health: healthOf(states[name].Breaker, states[name].Gates)}
 		for _, c := range counts {
 			if c.Provider == p.Name && c.Model == name {
-				m.count(c)
+				m.Count(c.Answered, c.Failed)
 			}
 		}
 		h.Models = append(h.Models, m)
@@ -178,8 +125,8 @@ func modelsOf(p Provider) []string {
 	return models
 }
 
-func health(s breaker.Status, gates []chain.GateStatus) Health {
-	h := Health{Breaker: s.State, Evidence: s.Evidence}
+func healthOf(s breaker.Status, gates []chain.GateStatus) health.Health {
+	h := health.Health{Breaker: s.State, Evidence: s.Evidence}
 	if s.State == "" {
 		h.Breaker = breaker.Closed
 	}
@@ -190,20 +137,10 @@ func health(s breaker.Status, gates []chain.GateStatus) Health {
 		h.NextProbeAt = new(s.Until.UTC())
 	}
 	for _, g := range gates {
-		h.Gates = append(h.Gates, Gate{g.Until.UTC(), g.Cause.Err.Class, g.Cause.Err.Code, g.Cause.Err.Message, g.Cause.Err.Hint, g.Person})
+		why := g.Cause.Err
+		h.Gates = append(h.Gates, health.Gate{Until: g.Until.UTC(), Class: why.Class, Code: why.Code, Message: why.Message, Hint: why.Hint, Person: g.Person})
 	}
 	return h
-}
-
-// count adds attempts.
-func (h *Health) count(c sqlite.Count) {
-	answered := 0.0
-	if h.Success != nil {
-		answered = *h.Success * float64(h.Attempts)
-	}
-	if h.Attempts += c.Answered + c.Failed; h.Attempts > 0 {
-		h.Success = new((answered + float64(c.Answered)) / float64(h.Attempts))
-	}
 }
 
 // Turns returns the turns of breakers, newest first.

@@ -232,7 +232,7 @@ func failedAttempt(stageID string, a run.AttemptState) string {
 }
 
 // WriteRuns writes a table of runs at a time, in whose zone the times are shown.
-func WriteRuns(w io.Writer, runs []run.State, now time.Time, color bool) error {
+func WriteRuns(w io.Writer, runs []run.Overview, now time.Time, color bool) error {
 	p := page{color: color}
 	if len(runs) == 0 {
 		p.line(cell{text: "No runs yet. Make one with: cineforge run FILE"})
@@ -240,13 +240,13 @@ func WriteRuns(w io.Writer, runs []run.State, now time.Time, color bool) error {
 	}
 	rows := [][]cell{heading("RUN", "STATUS", "STARTED", "TOOK", "COST", "RECIPE", "PROJECT", "FILE")}
 	for _, s := range runs {
-		look := runFace(s)
+		look := statusFace(s.Status, s.PauseReason)
 		started, worked := "", ""
 		if s.StartedAt != nil {
 			started = s.StartedAt.In(now.Location()).Format("2006-01-02 15:04")
 		}
-		if s.Status.Ended() {
-			worked = took(elapsed(s, now))
+		if s.StartedAt != nil && s.FinishedAt != nil {
+			worked = took(s.FinishedAt.Sub(s.StartedAt.Time))
 		}
 		rows = append(rows, []cell{{text: s.RunID}, {look.tone, look.String()}, {text: started}, {text: worked},
 			{text: usd(s.TotalCostUSD)}, {text: s.RecipeID}, {text: s.ProjectID}, {text: s.InputName}})

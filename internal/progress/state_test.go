@@ -208,14 +208,17 @@ func TestOnlyTheLatestFailuresAreListed(t *testing.T) {
 func TestWriteRuns(t *testing.T) {
 	queued := run.NewState()
 	queued.RunID = "run-2"
-	states := []run.State{queued, fold(t, awaiting()...), fold(t, success()...), fold(t, badFile()...), fold(t, first()...), fold(t, interrupted()...)}
+	var some []run.Overview
+	for _, s := range []run.State{queued, fold(t, awaiting()...), fold(t, success()...), fold(t, badFile()...), fold(t, first()...), fold(t, interrupted()...)} {
+		some = append(some, s.Overview())
+	}
 	tests := []struct {
-		name   string
-		states []run.State
-		want   string
+		name string
+		runs []run.Overview
+		want string
 	}{
 		{"none", nil, "No runs yet. Make one with: cineforge run FILE\n"},
-		{"some", states, `RUN           STATUS       STARTED            TOOK   COST  RECIPE      PROJECT      FILE
+		{"some", some, `RUN           STATUS       STARTED            TOOK   COST  RECIPE      PROJECT      FILE
 run-2         ○ queued                              $0.00
 run-0a1b2c3d  ‖ needs you  2026-10-09 14:00         $0.47  mvp_ingest  night-ferry  night_ferry.fountain
 run-0a1b2c3d  ✓ done       2026-10-09 14:00   1m5s  $0.47  mvp_ingest  night-ferry  night_ferry.fountain
@@ -227,7 +230,7 @@ run-0a1b2c3d  ‖ stopped    2026-10-09 14:00         $0.47  mvp_ingest  night-f
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var got strings.Builder
-			if err := progress.WriteRuns(&got, tt.states, begin, false); err != nil {
+			if err := progress.WriteRuns(&got, tt.runs, begin, false); err != nil {
 				t.Fatal(err)
 			}
 			if d := cmp.Diff(tt.want, got.String()); d != "" {

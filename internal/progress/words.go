@@ -76,13 +76,22 @@ func stageFace(st run.StageState, of run.Status) face {
 
 // runFace returns how a run looks.
 func runFace(s run.State) face {
-	switch s.Status {
+	reason := ""
+	if s.Status == run.Paused {
+		reason = pauses(s)[0].reason
+	}
+	return statusFace(s.Status, reason)
+}
+
+// statusFace shows the status of a run, and why it is paused if it is.
+func statusFace(s run.Status, pauseReason string) face {
+	switch s {
 	case run.Queued:
 		return face{faint, "○", "queued"}
 	case run.Waiting:
 		return face{held, "‖", "waiting"}
 	case run.Paused:
-		return face{held, "‖", pausedWord(pauses(s)[0].reason)}
+		return face{held, "‖", pausedWord(pauseReason)}
 	case run.RunDone:
 		return face{good, "✓", "done"}
 	case run.RunFailed:

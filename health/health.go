@@ -1,0 +1,75 @@
+// Package health says how providers and models are doing: plain data, as the program
+// prints it and the API answers it.
+package health
+
+import (
+	"time"
+
+	"cineforge/failure"
+	"cineforge/resilience/breaker"
+)
+
+// Health is how something is doing that can be asked.
+type Health struct {
+	Breaker     breaker.State `json:"breaker"`
+	Since       *time.Time    `json:"since,omitempty"`         // it is in that state
+	NextProbeAt *time.Time    `json:"next_probe_at,omitempty"` // when an open breaker lets a question through
+	Evidence    string        `json:"evidence,omitempty"`      // what led to the breaker's state
+	Gates       []Gate        `json:"gates,omitempty"`
+	Attempts    int           `json:"attempts"`          // of the last 24 hours
+	Success     *float64      `json:"success,omitempty"` // the share of them that were answered; nil without attempts
+}
+
+// Count adds attempts, answered or not.
+func (h *Health) Count(answered, failed int) {
+	before := 0.0
+	if h.Success != nil {
+		before = *h.Success * float64(h.Attempts)
+	}
+	if h.Attempts += answered + failed; h.Attempts > 0 {
+		h.Success = new((before + float64(answered)) / float64(h.Attempts))
+	}
+}
+
+// Gate is a key that is kept from a provider or a model.
+type Gate struct {
+	Until   time.Time     `json:"until"`
+	Class   failure.Class `json:"error_class"`
+	Code    string        `json:"error_code,omitempty"`
+	Message string        `json:"message"`
+	Hint    string        `json:"hint,omitempty"`
+	Person  bool          `json:"needs_person"` // time alone does not help
+}
+
+// Provider is how a provider is doing.
+type Provider struct {
+	Name       string     `json:"name"`
+	BaseURL    string     `json:"base_url,omitempty"`
+	Configured bool       `json:"configured"`
+	Missing    string     `json:"missing,omitempty"` // what it lacks to be asked
+	Held       *Held      `json:"held,omitempty"`
+	Last       *LastFault `json:"last_failure,omitempty"`
+	Health
+	Models []Model `json:"models"`
+}
+
+// Held says that an operator keeps all questions from a provider.
+type Held struct {
+	Reason string    `json:"reason"`
+	Until  time.Time `json:"until"`
+}
+
+// LastFault is how a provider failed last.
+type LastFault struct {
+	Model     string        `json:"model"`
+	Class     failure.Class `json:"error_class"`
+	Code      string        `json:"error_code,omitempty"`
+	Message   string        `json:"message"`
+	RequestID string        `json:"request_id,omitempty"`
+}
+
+// Model is how a model is doing.
+type Model struct {
+	Model string `json:"model"`
+	Health
+}
