@@ -203,9 +203,10 @@ func (c *call) remaining(reset string) left {
 
 // worded waits, as the vendors state them in their sentences.
 var (
-	wordedWait = regexp.MustCompile(`(?i)\b(?:(?:try|retry|come back)(?: again)? (?:in|after)|(?:quota|limit)s? will (?:be )?reset (?:after|in)|resets? (?:after|in)|available (?:again )?in|wait) (?:about |approximately |for )?` +
+	wordedWait = regexp.MustCompile(`(?i)\b(?:(?:try|retry|come back)(?: again)? (?:in|after)|(?:quota|limit)s? will (?:be )?(?:reset|replenished) (?:after|in)|resets? (?:after|in)|available (?:again )?in|wait) (?:about |approximately |for )?` +
 		`((?:\d+(?:\.\d+)? ?(?:ms|milliseconds?|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)(?:,? (?:and )?)?)+)`)
-	oneWait = regexp.MustCompile(`(?i)(\d+(?:\.\d+)?) ?(ms|milli|s|min|m|h|d)`)
+	clockWait = regexp.MustCompile(`(?i)\bquota will be replenished in (?:(\d+)\.)?(\d{1,2}):(\d\d):(\d\d)\b`) // days.hours:minutes:seconds, as .NET writes it
+	oneWait   = regexp.MustCompile(`(?i)(\d+(?:\.\d+)?) ?(ms|milli|s|min|m|h|d)`)
 )
 
 // inWords finds the wait that a sentence states, such as "try again in 7m12s".
@@ -213,7 +214,11 @@ func inWords(message string) (time.Duration, bool) {
 	if message == "" {
 		return 0, false
 	}
-	m := wordedWait.FindStringSubmatch(strings.Join(strings.Fields(unquote(shorten(message, maxMessage))), " "))
+	said := strings.Join(strings.Fields(unquote(shorten(message, maxMessage))), " ")
+	if m := clockWait.FindStringSubmatch(said); m != nil {
+		return bounded(((number(m[1])*24+number(m[2]))*60+number(m[3]))*60 + number(m[4]))
+	}
+	m := wordedWait.FindStringSubmatch(said)
 	if m == nil {
 		return 0, false
 	}
@@ -226,6 +231,12 @@ func inWords(message string) (time.Duration, bool) {
 		sum += n * unitSeconds[strings.ToLower(part[2])]
 	}
 	return bounded(sum)
+}
+
+// number reads digits; none are 0.
+func number(digits string) float64 {
+	n, _ := strconv.ParseFloat(digits, 64)
+	return n
 }
 
 var unitSeconds = map[string]float64{"ms": 0.001, "milli": 0.001, "s": 1, "min": 60, "m": 60, "h": 3600, "d": 86400}

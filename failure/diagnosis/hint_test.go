@@ -59,6 +59,9 @@ func TestHints(t *testing.T) {
 		{"words, hours", 429, nil, fmt.Sprintf(limit, "Please try again in 9h0m1.5s."), 9*time.Hour + 1500*time.Millisecond},
 		{"words, a number of seconds", 429, nil, fmt.Sprintf(limit, "Please retry after 20 seconds."), 20 * time.Second},
 		{"words across lines", 429, nil, fmt.Sprintf(limit, "Please try\\nagain in\\n3 minutes"), 3 * time.Minute},
+		{"a clock", 403, nil, `{"statusCode":403,"message":"Out of call volume quota. Quota will be replenished in 07:01:20."}`, 7*time.Hour + 80*time.Second},
+		{"a clock with days", 403, nil, `{"statusCode":403,"message":"Out of call volume quota. Quota will be replenished in 2.05:00:01."}`, 53*time.Hour + time.Second},
+		{"days that are replenished", 403, nil, `{"statusCode":403,"message":"Out of call volume quota. Quota will be replenished in 2 days."}`, 48 * time.Hour},
 		{"days", 429, nil, fmt.Sprintf(limit, "Your quota will reset after 2 days"), 48 * time.Hour},
 		{"what is quoted is somebody's text", 429, nil, fmt.Sprintf(limit, "refused 'try again in 5s'"), none},
 		{"words about a grant are for people", 403, nil, `{"error":{"message":"Not enabled. If you enabled it recently, try again after 5 minutes."}}`, none},
@@ -79,6 +82,28 @@ func TestHints(t *testing.T) {
 				t.Errorf("got %v, want %v", *f.RetryAfter, tt.want)
 			}
 		})
+	}
+}
+
+// What other libraries make of the times that servers state, as measured on failsafe-go
+// 0.9.8, whose delays are whole seconds only: dates, fractions and milliseconds are
+// missed, and a day is slept on. A day is told as it is here, and is the router's to
+// bound: see llm/chain: TestADayIsNotSleptOn, and resilience/breaker: TestAStatedTimeCounts.
+func TestKnownDefectsOfOthers(t *testing.T) {
+	for header, want := range map[[2]string]time.Duration{
+		{"Retry-After", "Wed, 25 Nov 2026 12:00:30 GMT"}: 30 * time.Second,
+		{"Retry-After", "0.25"}:                          250 * time.Millisecond,
+		{"Retry-After-Ms", "1574"}:                       1574 * time.Millisecond,
+		{"Retry-After", "86400"}:                         24 * time.Hour,
+		{"Retry-After", "99999999999999999999"}:          -1,
+		{"Retry-After", "Wed, 25 Nov 2026 11:00:00 GMT"}: -1,
+	} {
+		h := http.Header{}
+		h.Set(header[0], header[1])
+		f := diagnosis.Of(diagnosis.Evidence{Provider: "openai", Status: 429, Header: h, At: now})
+		if got := f.RetryAfter; (got == nil) != (want < 0) || got != nil && *got != want {
+			t.Errorf("%s: %s is %v, want %v", header[0], header[1], got, want)
+		}
 	}
 }
 

@@ -74,6 +74,9 @@ var phrases = []phrase{
 	says(exhausted, `(?:key|weekly|monthly) (?:credit |spend(?:ing)? )?limit (?:exceeded|reached)`),
 	says(exhausted, `(?:the )?usage limit has been reached`),
 	says(exhausted, `you(?:'ve| have| \([^)]{1,80}\) have) (?:hit|reached|exhausted|exceeded) your (?:\w+ ){0,3}(?:usage limit|quota|allowance)`),
+	says(exhausted, `out of (?:call volume|bandwidth) quota`),
+	says(exhausted, `(?:your|this|the) (?:\w+ )?(?:project|account|organization|workspace) has (?:exceeded|reached|hit) its (?:\w+ )?spend(?:ing)? (?:cap|limit)`),
+	says(exhausted, `this api method requires billing to be enabled|billing (?:is|has been) disabled`),
 	says(exhausted, `余额不足|账户余额不足|weekly/monthly limit exhausted`),
 	says(modelQuota.on(failure.ScopeRequest), `this request requires more credits`),
 	says(modelQuota, `you have exhausted your (?:capacity|daily quota) on this model`),
@@ -83,7 +86,7 @@ var phrases = []phrase{
 	says(exhausted, `(?:daily|monthly|weekly) (?:\w+ ){0,2}(?:quota|limit) (?:is |has been )?(?:exceeded|reached|exhausted)`),
 
 	// Not for this key.
-	says(forbidden, `user location is not supported`),
+	says(forbidden, `user location is not supported|gemini api free tier is not available in your country`),
 	says(forbidden, `country, region, or territory not supported`),
 	says(forbidden, `(?:this|your) organization has been disabled`),
 	says(forbidden, `this credential is only authorized for use with`),

@@ -104,7 +104,9 @@ func (q *question) hope(l look, s *seat, now time.Time) (at time.Time, guess boo
 	switch {
 	case !l.free():
 		return l.again, !l.stated
-	case a.round == 0 && q.vendors[s.vendor].out == "":
+	case q.vendors[s.vendor].out != "":
+		return q.rested, true // its provider rests, whether or not it was asked itself
+	case a.round == 0:
 		return now, true // its turn did not come in this round
 	case a.failed == nil || gates(a.failed):
 		return now, true // what kept it is over

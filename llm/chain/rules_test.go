@@ -54,6 +54,7 @@ func TestWhatTakesAPersonIsNotWaitedFor(t *testing.T) {
 	for name, faults := range map[string][]error{
 		"the key":   {hinted(failure.RateLimited, time.Hour), fault(failure.Auth)},
 		"the model": {hinted(failure.QuotaExhausted, time.Hour), fault(failure.NotFound)},
+		"alone":     {fault(failure.Auth), fault(failure.Auth)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
@@ -67,7 +68,12 @@ func TestWhatTakesAPersonIsNotWaitedFor(t *testing.T) {
 				}
 				wg.Wait()
 				w.plan.MaxWait = 6 * time.Hour
+				time.Sleep(15*time.Minute - 3*time.Second) // a key's gate is about to open
+				at := time.Now()
 				g := w.givenUp(w.stage(), chain.Hopeless, failure.ClassOf(faults[1]))
+				if took := time.Since(at); took != 0 {
+					t.Errorf("given up after %v", took)
+				}
 				if d := g.Decision.Others[0]; d.Reason != chain.Gated || !strings.Contains(d.Detail, string(failure.ClassOf(faults[1]))) {
 					t.Errorf("%+v", d)
 				}
@@ -136,6 +142,17 @@ func TestABrokenAnswerIsAskedForElsewhere(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A broken way that breaks again is no better for the provider's other model.
+func TestAWayThatBreaksTwiceIsLeftAlone(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, numb())
+		w.model("a:one", until(time.Second, fault(failure.Connection)))
+		w.model("a:sister", fine)
+		w.must(w.stage(), "one")
+		w.wantCalls("one@0s", "one@500ms", "one@2.5s")
+	})
 }
 
 // A provider that failed a question twice which another one then answers was not the

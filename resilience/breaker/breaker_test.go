@@ -300,6 +300,9 @@ func TestATurnForgetsWhatWasCounted(t *testing.T) {
 			call(b, fmt.Sprint(i), false)
 		}
 		want(t, b, breaker.Closed) // the twenty from before don't count
+		b.Restore(b.Status())      // what another process found out begins anew too
+		call(b, "c", false)
+		want(t, b, breaker.Closed)
 	})
 }
 
