@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 
 	"cineforge/client"
+	"cineforge/health"
 	"cineforge/internal/api"
 	"cineforge/internal/app"
 	"cineforge/project"
@@ -234,15 +235,15 @@ func TestTheListOfRuns(t *testing.T) {
 func TestProviders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{}, models(simulator.New(healthy, simulator.Options{})))
-		all := into[[]app.ProviderHealth](s.get("/api/providers").is(200))
+		all := into[[]health.Provider](s.get("/api/providers").is(200))
 		if len(all) != 3 || !all[0].Configured {
 			t.Errorf("%+v", all)
 		}
-		held := into[app.ProviderHealth](s.post("/api/providers/anthropic/hold", `{"reason":"maintenance <b>","seconds":60}`).is(200))
+		held := into[health.Provider](s.post("/api/providers/anthropic/hold", `{"reason":"maintenance <b>","seconds":60}`).is(200))
 		if held.Held == nil || held.Held.Reason != "maintenance <b>" {
 			t.Errorf("%+v", held)
 		}
-		free := into[app.ProviderHealth](s.post("/api/providers/anthropic/release", `{"reason":"over"}`).is(200))
+		free := into[health.Provider](s.post("/api/providers/anthropic/release", `{"reason":"over"}`).is(200))
 		if free.Held != nil {
 			t.Errorf("%+v", free)
 		}
