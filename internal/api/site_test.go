@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"cineforge/artifact"
 	"cineforge/client"
@@ -257,7 +258,9 @@ func (s *site) rests(id string) client.RunState {
 	s.Helper()
 	for after := int64(0); ; {
 		state := into[client.RunState](s.get("/api/runs/" + id + "/state").is(200))
-		if st := state.State.Status; st.Ended() || st == run.Paused || st == run.Waiting {
+		st := state.State.Status
+		long := st == run.Waiting && time.Until(state.State.NextAttemptAt.Time) > 5*time.Second // what is shorter is only its turn
+		if st.Ended() || st == run.Paused || long {
 			return state
 		}
 		after = state.State.LastSeq
