@@ -75,6 +75,7 @@ func New(a *app.App, o Options) *API {
 		costly:  budget.New(budget.Options{Cap: costlyBurst, Start: costlyBurst, PerSecond: costlyPerSec}),
 		imports: make(chan struct{}, mostImports)}
 	s.huma = humago.New(s.mux, s.config())
+	s.huma.UseMiddleware(inTime)
 	s.root()
 	s.system()
 	s.projects()
@@ -141,6 +142,13 @@ func (s *API) config() huma.Config {
 func nullable(o *huma.OpenAPI, schema, member string) {
 	p := o.Components.Schemas.Map()[schema].Properties
 	p[member] = &huma.Schema{AnyOf: []*huma.Schema{p[member], {Type: "null"}}}
+}
+
+// inTime ends the work on a request when its time is up.
+func inTime(ctx huma.Context, next func(huma.Context)) {
+	limited, cancel := context.WithTimeout(ctx.Context(), requestTime)
+	defer cancel()
+	next(huma.WithContext(ctx, limited))
 }
 
 // event is how an event is written; its further members depend on its name.

@@ -44,6 +44,7 @@ type pageOf struct {
 	Title, Version, Description string
 	Groups                      []group
 	Schemas                     []schema
+	Problems                    []struct{ Code, Meaning string }
 }
 
 type group struct {
@@ -68,7 +69,7 @@ type schema struct {
 }
 
 func describe(o *huma.OpenAPI) pageOf {
-	p := pageOf{Title: o.Info.Title, Version: o.Info.Version, Description: o.Info.Description}
+	p := pageOf{Title: o.Info.Title, Version: o.Info.Version, Description: o.Info.Description, Problems: codes}
 	byTag := map[string][]endpoint{}
 	for _, path := range slices.Sorted(maps.Keys(o.Paths)) {
 		item := o.Paths[path]

@@ -76,6 +76,52 @@ var known = []struct {
 	{run.ErrNotFound, http.StatusNotFound, "run_state_not_found", "there is no such run"},
 }
 
+// codes are all codes of problems, and what they mean, for those who read the documentation.
+var codes = []struct{ Code, Meaning string }{
+	{"already_retried", "the run is being retried in another way"},
+	{"artifact_not_found", "the project has no such artifact, or no such version of it"},
+	{"cross_origin", "a page of another origin asked"},
+	{"empty_upload", "the file is empty"},
+	{"idempotency_key_reused", "the key was used for another request; run_id names the run of that one"},
+	{"input_extraction_failed", "the file has no text that could be read"},
+	{"input_not_found", "the project has no such file"},
+	{"internal", "the server failed; its log tells more, under the request_id"},
+	{"invalid_cursor", "the cursor is of no list"},
+	{"invalid_filename", "no input has such a name"},
+	{"invalid_recipe", "the recipe can't be run; errors lists why"},
+	{"invalid_request", "the request is not as the document says; errors lists where"},
+	{"invalid_run_id", "a run can't have such an id"},
+	{"method_not_allowed", "the path is there for other methods"},
+	{"missing_file", "the form has no part named file"},
+	{"missing_filename", "the file of the form has no name"},
+	{"no_failed_stage", "no stage of the run failed, so there is none to retry"},
+	{"not_found", "there is no such path"},
+	{"not_paused", "only a paused run is resumed"},
+	{"not_ready", "the database can't be read"},
+	{"plan_changed", "the retry would do something else than the plan said that the request names"},
+	{"project_exists", "there are too many projects of that slug"},
+	{"project_not_found", "there is no such project to open"},
+	{"project_not_opened", "there is no such project"},
+	{"provider_not_found", "there is no such provider"},
+	{"recipe_not_found", "there is no such recipe"},
+	{"run_busy", "another process works on the run at the moment"},
+	{"run_events_not_found", "there is no such run"},
+	{"run_exists", "there is a run of that id already"},
+	{"run_not_over", "only a run that is over is retried"},
+	{"run_over", "nothing can be said to a run that is over"},
+	{"run_paused", "the run is paused, which no time ends"},
+	{"run_state_not_found", "there is no such run"},
+	{"store_unavailable", "nothing can be stored or read at the moment"},
+	{"timeout", "the request took too long"},
+	{"too_large", "the request is larger than it may be"},
+	{"too_many_requests", "too much was asked for in a short time; Retry-After says when to ask again"},
+	{"too_many_streams", "too many clients follow events"},
+	{"unauthorized", "the server wants its token"},
+	{"unknown_stage", "the run has no such stage"},
+	{"unsupported_media_type", "the body is to be application/json"},
+	{"wrong_host", "the server is not reached under that name"},
+}
+
 // problem says what is to be answered for an error. What is nobody's business but the
 // operator's is logged, and told of by the request's id only.
 func (s *API) problem(ctx context.Context, err error) *refusal {

@@ -41,6 +41,9 @@ func (o Once) of(path string, body any) (run.Once, error) {
 	return run.Once{Key: o.Key, Asked: artifact.DigestOf(append([]byte(path+"\n"), asked...))}, err
 }
 
+// mostListed is how many runs of a project are listed where there are no pages.
+const mostListed = 1000
+
 // runs registers what is seen of runs, and how they are begun.
 func (s *API) runs() {
 	type OfProject struct {
@@ -50,7 +53,7 @@ func (s *API) runs() {
 		if _, err := s.app.Project(ctx, in.Project); err != nil {
 			return nil, err
 		}
-		page, _, err := s.app.List(ctx, app.Filter{Part: run.Part{ProjectID: in.Project}})
+		page, _, err := s.app.List(ctx, app.Filter{Part: run.Part{ProjectID: in.Project}, Limit: mostListed})
 		return page, err
 	})
 	type list struct {
