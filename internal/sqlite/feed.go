@@ -32,7 +32,7 @@ func (s *Store) Entries(ctx context.Context, of run.Among, after int64, limit in
 	if of.ProjectID != "" {
 		where, args = where+` AND project_id = ?`, append(args, of.ProjectID)
 	}
-	found, err := s.read.QueryContext(ctx, `SELECT e.position, project_id, run_id, seq, ts, name, body
+	found, err := s.read.QueryContext(ctx, `SELECT e.position, project_id, `+eventColumns+`
 		FROM events e JOIN runs ON runs.id = run_id WHERE e.`+where+` ORDER BY e.position LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("read the log: %w", err)
@@ -40,18 +40,9 @@ func (s *Store) Entries(ctx context.Context, of run.Among, after int64, limit in
 	defer found.Close()
 	var all []run.Entry
 	for found.Next() {
-		var (
-			e    run.Entry
-			ts   int64
-			name string
-			data []byte
-		)
-		if err := found.Scan(&e.Position, &e.ProjectID, &e.RunID, &e.Seq, &ts, &name, &data); err != nil {
+		var e run.Entry
+		if e.Event, err = scanEvent(found, &e.Position, &e.ProjectID); err != nil {
 			return nil, fmt.Errorf("read the log: %w", err)
-		}
-		e.Time = time.UnixMilli(ts).UTC()
-		if e.Body, err = run.DecodeBody(name, data); err != nil {
-			return nil, err
 		}
 		all = append(all, e)
 	}

@@ -167,28 +167,37 @@ func (s *Store) Events(ctx context.Context, id string, after int64) iter.Seq2[ru
 
 func (s *Store) eventPage(ctx context.Context, id string, after int64) ([]run.Event, error) {
 	rows, err := s.read.QueryContext(ctx,
-		`SELECT seq, ts, name, body FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?`, id, after, page)
+		`SELECT `+eventColumns+` FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?`, id, after, page)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var events []run.Event
 	for rows.Next() {
-		var (
-			seq, ts int64
-			name    string
-			data    []byte
-		)
-		if err := rows.Scan(&seq, &ts, &name, &data); err != nil {
-			return nil, err
-		}
-		body, err := run.DecodeBody(name, data)
+		e, err := scanEvent(rows)
 		if err != nil {
 			return nil, err
 		}
-		events = append(events, run.Event{Seq: seq, Time: time.UnixMilli(ts).UTC(), RunID: id, Body: body})
+		events = append(events, e)
 	}
 	return events, rows.Err()
+}
+
+const eventColumns = `run_id, seq, ts, name, body`
+
+// scanEvent reads an event behind other columns of a row.
+func scanEvent(row interface{ Scan(...any) error }, before ...any) (e run.Event, err error) {
+	var (
+		ts   int64
+		name string
+		data []byte
+	)
+	if err := row.Scan(append(before, &e.RunID, &e.Seq, &ts, &name, &data)...); err != nil {
+		return e, err
+	}
+	e.Time = time.UnixMilli(ts).UTC()
+	e.Body, err = run.DecodeBody(name, data)
+	return e, err
 }
 
 // Wait returns when the run may have events after a seq.
