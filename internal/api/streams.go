@@ -49,6 +49,7 @@ type stream struct {
 	last    int64                                                   // id of the last frame that was sent
 	id      func(f frame) int64                                     // of a frame in the stream's order
 	wants   func(f frame) bool                                      // whether a frame is for it
+	tells   bool                                                    // where it begins, which a client that leaves before any frame can't know
 	ends    bool                                                    // with the last frame of a run
 	stored  func(ctx context.Context, after int64) ([]frame, error) // what the store has behind an id, in order; not all of it at once
 }
@@ -100,7 +101,7 @@ func (s *API) streamAll(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.stream(r.Context(), &stream{w: w, last: after,
+	return s.stream(r.Context(), &stream{w: w, last: after, tells: !given,
 		id: func(f frame) int64 { return f.position },
 		wants: func(f frame) bool {
 			return (of.ProjectID == "" || f.project == of.ProjectID) && (len(of.Runs) == 0 || slices.Contains(of.Runs, f.run))
@@ -148,7 +149,11 @@ func (s *API) stream(ctx context.Context, c *stream) error {
 	h := c.w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no") // a proxy is to pass on each frame
-	if err := c.send("retry: 2000\n\n"); err != nil {
+	begin := "retry: 2000\n\n"
+	if c.tells {
+		begin = fmt.Sprintf("retry: 2000\nid: %d\n\n", c.last)
+	}
+	if err := c.send(begin); err != nil {
 		return err
 	}
 	var buffer []frame
