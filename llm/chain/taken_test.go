@@ -164,3 +164,36 @@ func TestStoppingGivesPermitsBack(t *testing.T) {
 		}
 	})
 }
+
+// Who gets the provider's permit and not the model's gives it back.
+func TestHalfAPermitIsGivenBack(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{Provider: breaker.Options{InARow: 1, CloseAfter: 100}, Model: breaker.Options{InARow: 1}})
+		w.plan.MaxAttempts, w.plan.MaxWait = 1, 0
+		its := fault(failure.Overloaded)
+		its.Effect.Scope = failure.ScopeModel
+		w.model("a:one", takes(time.Second, first(1, its)))
+		w.givenUp(w.stage(), chain.TriesSpent, failure.Overloaded)
+		one := w.plan.Candidates
+		w.plan.Candidates = nil
+		w.model("a:sister", always(fault(failure.ServerError)))
+		w.givenUp(w.stage(), chain.TriesSpent, failure.ServerError)
+		time.Sleep(20 * time.Second) // both breakers are half open
+		w.plan.Candidates, w.plan.MaxWait = nil, time.Hour
+		w.model("c:held", fine)
+		if err := w.router.Hold(t.Context(), "c", chain.Hold{Until: time.Now().Add(time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+		w.plan.Candidates = append(w.plan.Candidates, one...)
+		s := w.router.Stage(w.plan, pausing{w})
+		var wg sync.WaitGroup
+		for range 3 { // the provider lets three probes through, the model one
+			wg.Go(func() { w.must(s, "one") })
+		}
+		wg.Wait()
+		time.Sleep(45 * time.Second)
+		if st := w.router.Status()[0].Breaker; st.State != breaker.HalfOpen {
+			t.Errorf("%+v", st)
+		}
+	})
+}
