@@ -15,7 +15,7 @@ import (
 func (c *call) hint(v verdict) *time.Duration {
 	var longest *time.Duration
 	take := func(d time.Duration, ok bool) {
-		if ok && d >= 0 && (longest == nil || d > *longest) {
+		if ok && (longest == nil || d > *longest) {
 			longest = &d
 		}
 	}

@@ -215,6 +215,34 @@ func TestStatus(t *testing.T) {
 	})
 }
 
+// Of two words about the same, the later one reaches others too, also if the clock of
+// who said it stood still in between.
+func TestTheLaterWordReachesOthers(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o := chain.Options{Memory: &shelf{}}
+		w, other := newWorld(t, o), newWorld(t, o)
+		other.model("a:one", fine)
+		other.model("b:two", fine)
+		s := other.stage()
+		other.must(s, "one")
+		if err := w.router.Hold(t.Context(), "a", chain.Hold{Until: time.Now().Add(time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Second)
+		other.must(s, "two")
+		for _, held := range []time.Duration{time.Hour, 2 * time.Hour} {
+			if err := w.router.Hold(t.Context(), "a", chain.Hold{Until: time.Now().Add(held)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.router.Release(t.Context(), "a", "well again"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Second)
+		other.must(s, "one")
+	})
+}
+
 // backwards is a memory that tells what it was told in any order, and again.
 type backwards struct{ records []chain.Record }
 

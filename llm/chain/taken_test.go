@@ -14,40 +14,63 @@ import (
 	"cineforge/llm"
 	"cineforge/llm/chain"
 	"cineforge/resilience/breaker"
-	"cineforge/resilience/limit"
 )
+
+// pausing is an observer who takes a second to hear that a question goes elsewhere, so
+// that all who ask at once are decided before any is asked.
+type pausing struct{ *world }
+
+func (o pausing) Observe(ctx context.Context, events ...chain.Event) error {
+	for _, e := range events {
+		if _, falls := e.(chain.Falling); falls {
+			time.Sleep(time.Second)
+		}
+	}
+	return o.world.Observe(ctx, events...)
+}
+
+// dear is a world whose questions go to the second model, for $0.01 each.
+func dear(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t, chain.Options{})
+	w.model("a:one", fine)
+	w.model("b:two", takes(time.Second, fine)).Spec.Price = &llm.Price{Input: 2500} // "what happens?" is 4 tokens
+	if err := w.router.Hold(t.Context(), "a", chain.Hold{Until: time.Now().Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
 
 // Money is put aside before a call is made, so that calls at a time can't spend it twice.
 func TestMoneyIsPutAside(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		w := newWorld(t, chain.Options{})
-		w.model("a:one", takes(time.Second, fine)).Spec.Price = &llm.Price{Input: 2500} // "what happens?" is 4 tokens, for $0.01
-		w.plan.Purses = []*chain.Purse{chain.NewPurse(0.035, 0)}
-		s := w.stage()
+		w := dear(t)
+		w.plan.Purses, w.plan.MaxWait = []*chain.Purse{chain.NewPurse(0.035, 0)}, 0
+		s := w.router.Stage(w.plan, pausing{w})
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() { w.ask(s) }) //nolint:errcheck // most are refused
 		}
 		wg.Wait()
-		if at := w.begun(); len(at) != 3 || at[2] != 0 {
+		if at := w.begun(); len(at) != 3 || at[2] != time.Second {
 			t.Errorf("calls %v of $0.01, of $0.035", w.called())
 		}
 	})
 	bubble(t, func(t *testing.T) { // of two purses one is empty: the other one gets back what was put aside
-		w := newWorld(t, chain.Options{Limit: limit.Options{Start: 1, Max: 1}})
-		w.model("a:one", takes(time.Second, fine)).Spec.Price = &llm.Price{Input: 2500}
+		w := dear(t)
+		w.plan.MaxWait = 0
 		large, small := chain.NewPurse(0.045, 0), chain.NewPurse(0.015, 0)
 		w.plan.Purses = []*chain.Purse{large, small}
-		s := w.stage()
+		s := w.router.Stage(w.plan, pausing{w})
 		var wg sync.WaitGroup
-		for range 3 { // all are chosen while there is money, and wait for the limit
+		for range 3 {
 			wg.Go(func() { w.ask(s) }) //nolint:errcheck // two are refused
 		}
 		wg.Wait()
 		w.plan.Purses = []*chain.Purse{large}
 		rest := w.stage()
 		for range 3 {
-			w.must(rest, "one")
+			w.must(rest, "two")
 		}
 	})
 }
@@ -136,6 +159,39 @@ func TestStoppingGivesPermitsBack(t *testing.T) {
 		}
 		time.Sleep(10 * time.Second)
 		w.must(s, "one")
+		if st := w.router.Status()[0].Breaker; st.State != breaker.HalfOpen {
+			t.Errorf("%+v", st)
+		}
+	})
+}
+
+// Who gets the provider's permit and not the model's gives it back.
+func TestHalfAPermitIsGivenBack(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{Provider: breaker.Options{InARow: 1, CloseAfter: 100}, Model: breaker.Options{InARow: 1}})
+		w.plan.MaxAttempts, w.plan.MaxWait = 1, 0
+		its := fault(failure.Overloaded)
+		its.Effect.Scope = failure.ScopeModel
+		w.model("a:one", takes(time.Second, first(1, its)))
+		w.givenUp(w.stage(), chain.TriesSpent, failure.Overloaded)
+		one := w.plan.Candidates
+		w.plan.Candidates = nil
+		w.model("a:sister", always(fault(failure.ServerError)))
+		w.givenUp(w.stage(), chain.TriesSpent, failure.ServerError)
+		time.Sleep(20 * time.Second) // both breakers are half open
+		w.plan.Candidates, w.plan.MaxWait = nil, time.Hour
+		w.model("c:held", fine)
+		if err := w.router.Hold(t.Context(), "c", chain.Hold{Until: time.Now().Add(time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+		w.plan.Candidates = append(w.plan.Candidates, one...)
+		s := w.router.Stage(w.plan, pausing{w})
+		var wg sync.WaitGroup
+		for range 3 { // the provider lets three probes through, the model one
+			wg.Go(func() { w.must(s, "one") })
+		}
+		wg.Wait()
+		time.Sleep(45 * time.Second)
 		if st := w.router.Status()[0].Breaker; st.State != breaker.HalfOpen {
 			t.Errorf("%+v", st)
 		}

@@ -74,6 +74,10 @@ func (c *Chat) Generate(ctx context.Context, req llm.Request) (llm.Response, err
 		}
 	}
 	a.Complete = a.Finish != "" && (call.Done() || c.quirks.NoDone)
+	var whole sdk.ChatCompletion
+	if stream.Err() == nil && call.Whole(&whole) {
+		hearWhole(&a, whole)
+	}
 	return call.Conclude(req, &a, stream.Err())
 }
 
@@ -114,6 +118,24 @@ func (c *Chat) params(req llm.Request) (sdk.ChatCompletionNewParams, error) {
 	return params, nil
 }
 
+// hearWhole takes in an answer that was not streamed; some servers and what stands before
+// them know nothing else. It is complete if it gives the reason for its end.
+func hearWhole(a *wire.Answer, whole sdk.ChatCompletion) {
+	if len(whole.Choices) == 0 {
+		return // it is an error, or no answer at all
+	}
+	choice := whole.Choices[0]
+	a.Served, a.Refusal, a.Finish = whole.Model, choice.Message.Refusal, choice.FinishReason
+	a.Text.WriteString(choice.Message.Content)
+	a.Usage = used(whole.Usage)
+	a.Complete = a.Finish != ""
+}
+
+// used returns what an answer took.
+func used(u sdk.CompletionUsage) llm.Usage {
+	return llm.Usage{InputTokens: int(u.PromptTokens), CacheReadTokens: int(u.PromptTokensDetails.CachedTokens), OutputTokens: int(u.CompletionTokens)}
+}
+
 // errInChunk means that a hub put a provider's error into a choice.
 var errInChunk = errors.New("the stream told of an error in a choice")
 
@@ -123,7 +145,7 @@ func (c *Chat) hear(a *wire.Answer, chunk sdk.ChatCompletionChunk) error {
 		a.Served = chunk.Model
 	}
 	if u := chunk.Usage; u.TotalTokens > 0 || u.PromptTokens > 0 {
-		a.Usage = llm.Usage{InputTokens: int(u.PromptTokens), CacheReadTokens: int(u.PromptTokensDetails.CachedTokens), OutputTokens: int(u.CompletionTokens)}
+		a.Usage = used(u)
 	}
 	for _, choice := range chunk.Choices {
 		if choice.Index != 0 {

@@ -3,6 +3,7 @@
 package openai
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -60,6 +61,10 @@ func (m *Model) Generate(ctx context.Context, req llm.Request) (llm.Response, er
 		if err := hear(&a, stream.Current()); err != nil {
 			return call.Conclude(req, &a, err)
 		}
+	}
+	var whole responses.Response
+	if stream.Err() == nil && call.Whole(&whole) && (whole.Status == responses.ResponseStatusCompleted || whole.Status == responses.ResponseStatusIncomplete) {
+		hearWholeResponse(&a, whole)
 	}
 	return call.Conclude(req, &a, stream.Err())
 }
@@ -121,15 +126,26 @@ func hear(a *wire.Answer, e responses.ResponseStreamEventUnion) error {
 	case "response.incomplete":
 		a.Complete = true
 		note(a, e.Response)
-		a.Finish = e.Response.IncompleteDetails.Reason
-		if a.Finish == "" {
-			a.Finish = "length"
-		}
+		a.Finish = cmp.Or(e.Response.IncompleteDetails.Reason, "length")
 	case "response.failed", "error":
 		note(a, e.Response)
 		return fmt.Errorf("the stream told of an error: %s", e.Type)
 	}
 	return nil
+}
+
+// hearWholeResponse takes in an answer that was not streamed.
+func hearWholeResponse(a *wire.Answer, whole responses.Response) {
+	for _, item := range whole.Output {
+		for _, part := range item.Content {
+			a.Text.WriteString(part.Text)
+			a.Refusal += part.Refusal
+		}
+	}
+	if a.Complete = true; whole.Status == responses.ResponseStatusIncomplete {
+		a.Finish = cmp.Or(whole.IncompleteDetails.Reason, "length")
+	}
+	note(a, whole)
 }
 
 // note takes what the response object tells of the answer as a whole.

@@ -41,7 +41,7 @@ func (c *Call) Conclude(req llm.Request, a *Answer, err error) (llm.Response, er
 		resp.Usage.OutputTokens = cmp.Or(resp.Usage.OutputTokens, estimate(a.Text.Len()))
 	}
 	resp.Usage.CostUSD = c.endpoint.Spec.Cost(resp.Usage)
-	if c.tape != nil {
+	if resp.FirstEvent = c.first; c.tape != nil {
 		resp.FirstEvent = c.tape.first
 	}
 	if f := c.fault(req, a, err); f != nil {

@@ -29,6 +29,7 @@ func isStream(resp *http.Response) bool {
 // at, and gives the SDK that.
 func (c *Call) hold(resp *http.Response) (*http.Response, error) {
 	if resp.StatusCode < 300 { // an error is no beginning of an answer
+		c.first = max(time.Since(c.began), 1)
 		c.watch.life(true)
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, diagnosis.MaxBody))

@@ -9,6 +9,7 @@ package wire
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
@@ -110,8 +111,9 @@ type Call struct {
 	sent   bool
 	status int
 	header http.Header
-	held   string // the body of an answer that is no stream
-	tape   *tape  // of an answer that is one
+	held   string        // the body of an answer that is no stream
+	first  time.Duration // until that began
+	tape   *tape         // of an answer that is one
 }
 
 // Begin begins a call under ctx. The adapter works under the context that is
@@ -163,6 +165,12 @@ func (c *Call) Stop(err error) { c.watch.stop(err) }
 
 // Done reports whether the stream said "[DONE]".
 func (c *Call) Done() bool { return c.tape != nil && c.tape.done }
+
+// Whole reads the answer of a server that was asked for a stream and sent all of it at
+// once: its body, into v. It is false if there is no such answer.
+func (c *Call) Whole(v any) bool {
+	return c.tape == nil && c.status >= 200 && c.status < 300 && json.Unmarshal([]byte(c.held), v) == nil
+}
 
 // nothing reports whether the answer has no body at all.
 func (c *Call) nothing() bool {

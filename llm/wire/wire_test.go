@@ -69,20 +69,79 @@ func TestOneCallIsOneRequest(t *testing.T) {
 
 // A server that writes without end is not listened to without end.
 func TestAnEndlessAnswerIsCutOff(t *testing.T) {
-	endless := io.LimitReader(zeros{}, 1<<30)
-	for kind, class := range map[string]failure.Class{"text/event-stream": failure.BadOutput, "application/json": failure.Unknown} {
-		_, err := do(t, wire.Endpoint{Transport: respond(200, kind, endless)}, &wire.Answer{Complete: true})
-		if err == nil || kind == "text/event-stream" && failure.ClassOf(err) != class {
+	for kind, most := range map[string]int{"text/event-stream": 32 << 20, "application/json": 1 << 20} {
+		endless := &zeros{}
+		a := &wire.Answer{Complete: true}
+		_, err := do(t, wire.Endpoint{Transport: respond(200, kind, io.LimitReader(endless, 1<<30))}, a)
+		if err == nil || kind == "text/event-stream" && failure.ClassOf(err) != failure.BadOutput {
 			t.Errorf("%s: %v", kind, err)
+		}
+		if endless.read > most+most/8 {
+			t.Errorf("%s: %d bytes are read", kind, endless.read)
 		}
 	}
 }
 
-type zeros struct{}
+type zeros struct{ read int }
 
-func (zeros) Read(p []byte) (int, error) {
+func (z *zeros) Read(p []byte) (int, error) {
 	clear(p)
+	z.read += len(p)
 	return len(p), nil
+}
+
+// A redirect is not followed: a key goes nowhere but where the base URL points.
+func TestARedirectIsNotFollowed(t *testing.T) {
+	n := 0
+	_, err := do(t, wire.Endpoint{Key: "sk-secret", Transport: responder(func(*http.Request) (*http.Response, error) {
+		n++
+		return &http.Response{StatusCode: 307, Header: http.Header{"Location": {"http://elsewhere/v1/chat"}}, Body: http.NoBody}, nil
+	})}, &wire.Answer{})
+	if failure.ClassOf(err) != failure.InvalidRequest || n != 1 {
+		t.Errorf("%v, after %d requests", err, n)
+	}
+}
+
+// drips is a stream that says something again and again.
+func drips(lines ...string) responder {
+	return func(r *http.Request) (*http.Response, error) {
+		in, out := io.Pipe()
+		go func() {
+			for i := 0; ; i++ {
+				select {
+				case <-time.After(5 * time.Second):
+					io.WriteString(out, lines[min(i, len(lines)-1)]+"\n\n") //nolint:errcheck // nobody may be there to read it
+				case <-r.Context().Done():
+					out.CloseWithError(context.Cause(r.Context()))
+					return
+				}
+			}
+		}()
+		return respond(200, "text/event-stream", in)(r)
+	}
+}
+
+// Mere signs of life are no beginning of an answer, and hold one up for a while only.
+func TestPings(t *testing.T) {
+	for name, tt := range map[string]struct {
+		lines []string
+		ends  time.Duration
+	}{
+		"comments from the start":      {[]string{": ping"}, 12 * time.Second},
+		"events from the start":        {[]string{"event: ping\ndata: {}"}, 12 * time.Second},
+		"behind the first piece":       {[]string{"data: {}", "event: ping\ndata: {}"}, (5 + 3*5 + 30) * time.Second}, // three count
+		"pieces among them, then none": {[]string{"data: {}", ": ping", ": ping", "data: {}", ": ping"}, (4*5 + 3*5 + 30) * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				_, err := do(t, wire.Endpoint{Transport: drips(tt.lines...)}, &wire.Answer{})
+				if d := time.Since(start); failure.ClassOf(err) != failure.Timeout || d != tt.ends {
+					t.Errorf("after %v: %v; want %v", d, err, tt.ends)
+				}
+			})
+		})
+	}
 }
 
 // What earlier answers took until they began sets how long the next one may take.
