@@ -91,6 +91,7 @@ func (o *opened) end(ctx context.Context, state run.State) error {
 			break
 		}
 	}
+	o.states.forget(o.claim.Run)
 	return o.append(ctx, o.claim, end)
 }
 

@@ -30,6 +30,7 @@ type Pipeline struct {
 	catalog stage.Catalog
 	desks   Desks
 	recipes recipes
+	states  *states
 	trouble trouble
 }
 
@@ -37,7 +38,7 @@ var _ durable.Worker = (*Pipeline)(nil)
 
 // New returns a pipeline of the given modules, whose questions go to desks.
 func New(store Store, catalog stage.Catalog, desks Desks) *Pipeline {
-	return &Pipeline{store: store, catalog: catalog, desks: desks}
+	return &Pipeline{store: store, catalog: catalog, desks: desks, states: newStates(store)}
 }
 
 // Modules describes the catalog to recipes.
@@ -75,7 +76,7 @@ type opened struct {
 
 // Open takes up a run; see durable.Worker.
 func (p *Pipeline) Open(ctx context.Context, claim durable.Claim, terms durable.Terms) (durable.Run, []durable.Result, error) {
-	current := run.NewCurrent(p.store, claim.Run)
+	current := p.states.of(claim.Run)
 	state, err := current.State(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -108,6 +109,7 @@ func (p *Pipeline) Cancel(ctx context.Context, claim durable.Claim) error {
 	if err != nil || state.Status.Ended() {
 		return err
 	}
+	p.states.forget(claim.Run)
 	return p.append(ctx, claim, run.RunCancelled{Reason: "an operator ended it"},
 		run.PipelineFinished{Outcome: run.Cancelled, TotalCostUSD: state.TotalCostUSD, Error: "cancelled by an operator"})
 }

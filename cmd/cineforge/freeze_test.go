@@ -73,11 +73,13 @@ func TestAFrozenProcessIsFencedOff(t *testing.T) {
 	calls := func() []simulator.Call { return o.sim.Calls()[before:] }
 
 	first := o.start(data, "run", mainScript)
-	// Its second round of calls is under way, so that it is not stopped while it writes.
 	o.eventually("the second round of calls", first, func() bool { return len(calls()) == 2*atATime })
-	time.Sleep(slow.FirstEvent / 6)
+	id := o.runs(data)[0]
+	// It has recorded all there is until an answer comes: who is stopped while it writes
+	// keeps all others from it.
+	o.eventually("the first round is recorded", first, func() bool { return o.named(data, id, "unit_done") == atATime })
 	send(t, first, syscall.SIGSTOP)
-	stopped, id := time.Now(), o.runs(data)[0]
+	stopped := time.Now()
 
 	second := o.start(data, "runs", "watch", id)
 	o.eventually("the second process asks in its turn", second, func() bool { return len(calls()) > 2*atATime })
@@ -106,6 +108,17 @@ func TestAFrozenProcessIsFencedOff(t *testing.T) {
 	if o.repeated != atATime {
 		t.Errorf("%d calls were repeated, want the %d that were under way", o.repeated, atATime)
 	}
+}
+
+// named counts the events of a name in a run.
+func (o *ordeal) named(data, id, name string) (n int) {
+	o.Helper()
+	for _, e := range o.events(data, id) {
+		if e.Body.EventName() == name {
+			n++
+		}
+	}
+	return n
 }
 
 func send(t *testing.T, p *process, s syscall.Signal) {

@@ -21,7 +21,7 @@ import (
 // UPDATE_DOCS set it writes down what came instead.
 func TestIncident(t *testing.T) {
 	if testing.Short() {
-		t.Skip("it waits for a real breaker")
+		t.Skip("not tested with -short: docs/incident.md, which waits for a real breaker")
 	}
 	const page = "../../docs/incident.md"
 	source, err := os.ReadFile(page)

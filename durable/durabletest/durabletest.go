@@ -29,6 +29,8 @@ type World interface {
 	Boot() Process
 	// Make makes runs that are due, of a group.
 	Make(ctx context.Context, group string, runs ...string) error
+	// Suspend makes runs that wait for a time.
+	Suspend(ctx context.Context, group string, until time.Time, runs ...string) error
 	// Say says something to a run, as an operator does.
 	Say(ctx context.Context, run string, signal durable.Signal) error
 	// Notes returns what is recorded of a run, in order.
@@ -42,6 +44,9 @@ type Process interface {
 	// Record records something of a run, and that the run is over if it is the last.
 	// The error wraps durable.ErrLost if the claim is gone or the run is over.
 	Record(ctx context.Context, claim durable.Claim, note string, last bool) error
+
+	// Asked counts what the process has asked of the world, and the runs it was told of.
+	Asked() int
 
 	// Kill ends the process: nothing that is left of it reaches the world.
 	Kill()
@@ -91,6 +96,7 @@ var checks = []struct {
 	{"a run that waits is woken at its time", wakes},
 	{"a run that waits outlives its process", wakesElsewhere},
 	{"a run that waits takes no place", waitsFreely},
+	{"very many runs that wait cost nothing", waitsInCrowds},
 	{"a step waits beside one that works", waitsBeside},
 	{"try-now ends a wait", triesNow},
 	{"try-now ends a wait within a step", triesNowWithin},

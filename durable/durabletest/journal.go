@@ -56,11 +56,12 @@ func (j *Journal) run(id string) *entry {
 	return r
 }
 
-// Make makes a run that is due.
-func (j *Journal) Make(_ context.Context, group, run string) error {
+// Make makes a run that is due at a time.
+func (j *Journal) Make(_ context.Context, group, run string, wake time.Time) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.run(run).group = group
+	r := j.run(run)
+	r.group, r.wake = group, wake
 	j.tell()
 	return nil
 }

@@ -13,7 +13,8 @@ import (
 // Store is a journal with room for what workers record, as one process sees it.
 type Store interface {
 	local.Journal
-	Make(ctx context.Context, group, run string) error
+	// Make makes a run that is due at a time, at once for the zero time.
+	Make(ctx context.Context, group, run string, wake time.Time) error
 	Signal(ctx context.Context, run string, s durable.Signal) error
 	Record(ctx context.Context, claim durable.Claim, note string, last bool) error
 	Recorded(ctx context.Context, run string) ([]string, error)
@@ -37,11 +38,27 @@ func (w *locals) Boot() Process { return &process{Store: w.open(), poll: w.poll}
 
 func (w *locals) Make(ctx context.Context, group string, runs ...string) error {
 	for _, r := range runs {
-		if err := w.operator.Make(ctx, group, r); err != nil {
+		if err := w.operator.Make(ctx, group, r, time.Time{}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Suspend makes many at a time, which a store may write together.
+func (w *locals) Suspend(ctx context.Context, group string, until time.Time, runs ...string) error {
+	const together = 64
+	errs := make([]error, len(runs))
+	var making sync.WaitGroup
+	for first := range together {
+		making.Go(func() {
+			for i := first; i < len(runs); i += together {
+				errs[i] = w.operator.Make(ctx, group, runs[i], until)
+			}
+		})
+	}
+	making.Wait()
+	return errors.Join(errs...)
 }
 
 func (w *locals) Say(ctx context.Context, run string, s durable.Signal) error {
@@ -61,6 +78,7 @@ type process struct {
 	poll time.Duration
 
 	mu     sync.Mutex // guards what follows
+	asked  int
 	dead   bool
 	left   int // writes until it dies; 0 means that it does not
 	after  bool
@@ -69,6 +87,19 @@ type process struct {
 
 func (p *process) Engine(w durable.Worker, o Options) durable.Engine {
 	return local.New(p, w, local.Options{Limit: o.Limit, Poll: p.poll, Troubled: o.Troubled})
+}
+
+func (p *process) Asked() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.asked
+}
+
+// ask counts.
+func (p *process) ask(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked += n
 }
 
 func (p *process) Kill() {
@@ -105,6 +136,7 @@ func (p *process) Freeze() (thaw func()) {
 
 // live returns when the process is not frozen, or an error if it is dead or ctx is done.
 func (p *process) live(ctx context.Context) error {
+	p.ask(1)
 	for {
 		p.mu.Lock()
 		frozen, dead := p.frozen, p.dead
@@ -169,7 +201,9 @@ func (p *process) Due(ctx context.Context, n int) ([]local.Due, time.Time, error
 	if err := p.live(ctx); err != nil {
 		return nil, time.Time{}, err
 	}
-	return p.Store.Due(ctx, n)
+	due, next, err := p.Store.Due(ctx, n)
+	p.ask(len(due))
+	return due, next, err
 }
 
 func (p *process) Signals(ctx context.Context, run string) ([]durable.Signal, error) {

@@ -2,6 +2,7 @@ package durabletest
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"cineforge/durable"
@@ -42,6 +43,42 @@ func wakesElsewhere(b *bench) {
 		b.Errorf("the run was taken up %d times, want once, at its time", n)
 	}
 	b.once("r", single)
+}
+
+// crowd is how many runs wait in [waitsInCrowds].
+const crowd = 10_000
+
+// waitsInCrowds lets a run wait for a minute alone, and another one among very many that
+// wait for longer: that one goes on at its time too, nobody touches the others, and the
+// world is asked no more often.
+func waitsInCrowds(b *bench) {
+	w := b.process(single, lasting(time.Second))
+	defer b.work(w, Options{})()
+	one := func(name string) (asked int) {
+		start, before := time.Now(), w.p.Asked()
+		b.suspend("g", start.Add(time.Minute), name)
+		b.took("a wait of a minute", b.ends(name), time.Minute+time.Second)
+		time.Sleep(start.Add(2 * time.Minute).Sub(time.Now()))
+		b.once(name, single)
+		return w.p.Asked() - before
+	}
+	alone := one("alone")
+	b.suspend("g", time.Now().Add(24*time.Hour), names("late", crowd)...)
+	time.Sleep(time.Minute)
+	if among := one("among"); among > alone+2 { // a look more or less is by chance
+		b.Errorf("a run among %d was found with %d questions, alone with %d", crowd, among, alone)
+	}
+	if got := w.starts(); !slices.Equal(got, []string{"alone a", "among a"}) {
+		b.Errorf("started %d steps", len(got))
+	}
+}
+
+// suspend makes runs that wait for a time.
+func (b *bench) suspend(group string, until time.Time, runs ...string) {
+	b.Helper()
+	if err := b.world.Suspend(b.Context(), group, until, runs...); err != nil {
+		b.Fatal(err)
+	}
 }
 
 func waitsFreely(b *bench) {

@@ -175,16 +175,22 @@ func (w *world) outcome(ids ...string) outcome {
 	synctest.Wait()
 	o := outcome{play: w.play, calls: w.sim.Calls(), store: w.store}
 	for _, id := range ids {
-		state, err := run.Load(w.t.Context(), w.store, id)
-		if err != nil {
-			w.t.Fatal(err)
-		}
 		var events []run.Event
 		for e, err := range w.store.Events(w.t.Context(), id, 0) {
 			if err != nil {
 				w.t.Fatal(err)
 			}
 			events = append(events, e)
+		}
+		state, err := run.Fold(func(yield func(run.Event, error) bool) {
+			for _, e := range events {
+				if !yield(e, nil) {
+					return
+				}
+			}
+		})
+		if err != nil {
+			w.t.Fatal(err)
 		}
 		o.states, o.events = append(o.states, state), append(o.events, events)
 	}

@@ -19,8 +19,8 @@ import (
 // noted is a store in which the workers of the engine's checks keep their notes.
 type noted struct{ *sqlite.Store }
 
-func (n noted) Make(ctx context.Context, group, id string) error {
-	return n.Create(ctx, run.Creation{ID: id, ProjectID: group, First: []run.Body{run.PipelineStarted{RecipeID: "r"}}})
+func (n noted) Make(ctx context.Context, group, id string, wake time.Time) error {
+	return n.Create(ctx, run.Creation{ID: id, ProjectID: group, Wake: wake, First: []run.Body{run.PipelineStarted{RecipeID: "r"}}})
 }
 
 func (n noted) Record(ctx context.Context, claim durable.Claim, note string, last bool) error {
@@ -79,12 +79,12 @@ func TestTheEngineOverAStoreInAFile(t *testing.T) {
 func TestManyRunsDoNotHideThoseOfOthers(t *testing.T) {
 	each(t, func(t *testing.T, s *sqlite.Store) {
 		for i := range 30 {
-			if err := (noted{s}).Make(t.Context(), "many", fmt.Sprintf("m%d", i)); err != nil {
+			if err := (noted{s}).Make(t.Context(), "many", fmt.Sprintf("m%d", i), time.Time{}); err != nil {
 				t.Fatal(err)
 			}
 		}
 		for _, id := range []string{"f0", "f1"} {
-			if err := (noted{s}).Make(t.Context(), "few", id); err != nil {
+			if err := (noted{s}).Make(t.Context(), "few", id, time.Time{}); err != nil {
 				t.Fatal(err)
 			}
 		}

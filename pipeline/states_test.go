@@ -1,0 +1,59 @@
+package pipeline_test
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"testing"
+	"time"
+
+	"cineforge/durable"
+	"cineforge/internal/sqlite"
+	"cineforge/pipeline"
+	"cineforge/run"
+	"cineforge/stage"
+)
+
+// watched is a store that notes after which events it was asked for more.
+type watched struct {
+	*sqlite.Store
+	after []int64
+}
+
+func (w *watched) Events(ctx context.Context, id string, after int64) iter.Seq2[run.Event, error] {
+	w.after = append(w.after, after)
+	return w.Store.Events(ctx, id, after)
+}
+
+// A run that is taken up again is not read from its start, and what another process has
+// done to it meanwhile is seen.
+func TestARunThatIsTakenUpAgainIsReadOn(t *testing.T) {
+	w := newWorld(t, noteModule{"note", func(_ context.Context, task stage.Task) (stage.Result, error) { return note(task) }})
+	w.create(w.spec(diamondRecipe))
+	store := &watched{Store: w.store}
+	p := pipeline.New(store, w.catalog, only{w.model}.desk)
+	open := func() (done []durable.Result, after []int64) {
+		t.Helper()
+		store.after = nil
+		claim, err := w.store.Claim(t.Context(), "r1", time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, done, err = p.Open(t.Context(), claim, durable.Terms{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.store.Release(t.Context(), claim, time.Time{}); err != nil {
+			t.Fatal(err)
+		}
+		return done, store.after
+	}
+	if done, after := open(); len(done) > 0 || !slices.Equal(after, []int64{0}) {
+		t.Fatalf("at first: %v is done, and it was read after %v", done, after)
+	}
+	if s, err := w.execute(t.Context(), "r1"); err != nil || s.Status != run.RunDone {
+		t.Fatalf("the run is %s: %v", s.Status, err)
+	}
+	if done, after := open(); len(done) != 5 || !slices.Equal(after, []int64{1}) {
+		t.Errorf("then: %v is done, and it was read after %v", done, after)
+	}
+}
