@@ -175,7 +175,7 @@ func (c *contract) problem(a answer) error {
 		Message string
 	}
 	if err := json.Unmarshal(a.body, &p); err != nil || p.Status != a.status || p.Code == "" || p.Message == "" {
-		return fmt.Errorf("the problem says less than it has to: %v", err)
+		return fmt.Errorf("the problem says less than it has to: %w", err)
 	}
 	return c.valid("openapi.json#/components/schemas/Problem", "", a.body)
 }

@@ -9,31 +9,23 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-
-	"cineforge/client"
-)
-
-// The bodies of handlers that write themselves.
-var (
-	problemBody  = reflect.TypeFor[client.Problem]()
-	uploadedBody = reflect.TypeFor[client.Uploaded]()
-	proposalBody = reflect.TypeFor[client.SlugProposal]()
-	eventsBody   = reflect.TypeFor[client.RunEvents]()
-	messageBody  = reflect.TypeFor[client.Message]()
 )
 
 func statusKey(status int) string { return strconv.Itoa(status) }
 
-// described describes an answer of JSON.
-func (s *API) described(description string, t reflect.Type) *huma.Response {
-	return &huma.Response{Description: description, Content: map[string]*huma.MediaType{
-		"application/json": {Schema: s.huma.OpenAPI().Components.Schemas.Schema(t, true, "")}}}
+// schemaOf describes a type.
+func schemaOf[T any](s *API) *huma.Schema {
+	return s.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[T](), true, "")
 }
 
-// describedList describes an answer of a list.
-func (s *API) describedList(description string, of reflect.Type) *huma.Response {
-	return &huma.Response{Description: description, Content: map[string]*huma.MediaType{
-		"application/json": {Schema: &huma.Schema{Type: huma.TypeArray, Items: s.huma.OpenAPI().Components.Schemas.Schema(of, true, "")}}}}
+// described describes an answer of JSON.
+func described(description string, schema *huma.Schema) *huma.Response {
+	return &huma.Response{Description: description, Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}
+}
+
+// listOf describes a list.
+func listOf(schema *huma.Schema) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeArray, Items: schema}
 }
 
 func pathParam(name string) *huma.Param {

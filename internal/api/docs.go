@@ -8,18 +8,20 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 )
 
-//go:embed docs.html docs.css
+//go:embed docs.html docs.css login.html
 var docsFiles embed.FS
 
 // docs registers the description of the API: for programs, and for people.
 func (s *API) docs() {
 	page := template.Must(template.New("docs.html").ParseFS(docsFiles, "docs.html"))
+	document := sync.OnceValues(func() ([]byte, error) { return json.Marshal(s.huma.OpenAPI()) })
 	s.mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, r *http.Request) {
-		data, err := json.Marshal(s.huma.OpenAPI())
+		data, err := document()
 		if err != nil {
 			s.write(w, r, err)
 			return

@@ -69,7 +69,7 @@ func (s *API) guarded(next http.Handler) http.Handler {
 		control.SetReadDeadline(deadline)  //nolint:errcheck // tests have no connection
 		control.SetWriteDeadline(deadline) //nolint:errcheck // the same
 		defer func() {
-			if v := recover(); v != nil && v != http.ErrAbortHandler {
+			if v := recover(); v != nil && v != http.ErrAbortHandler { //nolint:errorlint // a panic's value is not wrapped
 				s.o.Log.ErrorContext(r.Context(), "a handler panicked", "panic", fmt.Sprint(v), "stack", string(debug.Stack()), "request_id", id)
 				if seen.status == 0 {
 					s.write(seen, r, fmt.Errorf("panic: %v", v))
@@ -125,7 +125,7 @@ func (g *guard) knows(host string) bool {
 // free reports whether a path is for everybody: what says that the server lives, and
 // how to log in.
 func (g *guard) free(p string) bool {
-	return g.token == "" || slices.Contains([]string{"/api/health", "/api/ready", "/api/login", "/login"}, p)
+	return g.token == "" || slices.Contains([]string{"/api/health", "/api/ready", "/api/login", "/login", "/docs/style.css"}, p)
 }
 
 // cookieName is the page's.

@@ -34,13 +34,13 @@ func (s *API) inputs() {
 		http.StatusBadRequest, http.StatusNotFound, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity, http.StatusTooManyRequests)
 	upload.Parameters = []*huma.Param{pathParam("project_id")}
 	upload.RequestBody = fileForm()
-	upload.Responses = map[string]*huma.Response{"201": s.described("The file, and what a first look into it shows.", uploadedBody)}
+	upload.Responses = map[string]*huma.Response{"201": described("The file, and what a first look into it shows.", schemaOf[client.Uploaded](s))}
 	s.raw(upload, s.upload)
 
 	scan := operation("quickScan", http.MethodPost, "/projects/quick-scan", "How a project of a file could be called",
 		http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity, http.StatusTooManyRequests)
 	scan.RequestBody = fileForm()
-	scan.Responses = map[string]*huma.Response{"200": s.described("A slug and a name.", proposalBody)}
+	scan.Responses = map[string]*huma.Response{"200": described("A slug and a name.", schemaOf[client.SlugProposal](s))}
 	s.raw(scan, s.quickScan)
 
 	handle(s, operation("listInputs", http.MethodGet, "/projects/{project_id}/inputs", "The files of a project, oldest first", http.StatusNotFound), func(ctx context.Context, in *InProject) ([]client.Input, error) {

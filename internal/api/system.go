@@ -51,7 +51,7 @@ func (s *API) root() {
 // raw registers a handler that writes its answer itself. The error is answered as a
 // problem if nothing was written yet.
 func (s *API) raw(op huma.Operation, do func(w http.ResponseWriter, r *http.Request) error) {
-	schema := s.huma.OpenAPI().Components.Schemas.Schema(problemBody, true, "")
+	schema := schemaOf[client.Problem](s)
 	for _, status := range op.Errors {
 		op.Responses[statusKey(status)] = &huma.Response{Description: http.StatusText(status), Content: map[string]*huma.MediaType{problemType: {Schema: schema}}}
 	}

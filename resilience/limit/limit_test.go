@@ -154,7 +154,7 @@ func TestWhoLeavesTheQueueKeepsNobody(t *testing.T) {
 
 // undecided is a context that ends just when its owner's turn comes.
 type undecided struct {
-	context.Context
+	context.Context //nolint:containedctx // it is a context
 	turn  func()
 	begun bool
 }
