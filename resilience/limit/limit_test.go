@@ -155,8 +155,8 @@ func TestWhoLeavesTheQueueKeepsNobody(t *testing.T) {
 // undecided is a context that ends just when its owner's turn comes.
 type undecided struct {
 	context.Context //nolint:containedctx // it is a context
-	turn  func()
-	begun bool
+	turn            func()
+	begun           bool
 }
 
 func (u *undecided) Done() <-chan struct{} {
