@@ -78,6 +78,12 @@ func oldData(version int64) (statements []string) {
 	if version >= 3 {
 		statements = append(statements, `INSERT INTO answers (key, root, chain, source, run_id, body) VALUES ('k', 'dead', '', 'ai', 'dead', '{"json":{"x":1},"source":"ai"}')`)
 	}
+	if version >= 4 {
+		statements = append(statements, `INSERT INTO projects (id, name, created, changed) VALUES ('p', 'P', 1, 1)`,
+			fmt.Sprintf(`INSERT INTO inputs (project_id, name, original, digest, size, created) VALUES ('p', '1_a', 'a', '%s', 7, 1)`, digest),
+			`INSERT INTO messages (project_id, id, ts, content) VALUES ('p', 'm', 1, '{}')`,
+			`INSERT INTO requests (key, asked, run_id) VALUES ('k', 'sha256:x', 'over')`)
+	}
 	return statements
 }
 
@@ -106,6 +112,9 @@ func TestADatabaseOfEveryEarlierSchemaGoesOn(t *testing.T) {
 				}
 			}
 			checkOldWork(t, s, version)
+			if p, err := s.Project(t.Context(), "p"); err != nil || version < 4 && p.Created.UnixMilli() != 1700000000000 {
+				t.Errorf("the project of the runs: %+v (%v)", p, err)
+			}
 			if err := errors.Join(s.Check(t.Context()), s.CheckContent(t.Context())); err != nil {
 				t.Error(err)
 			}
