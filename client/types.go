@@ -21,6 +21,9 @@ type Problem struct {
 	Errors    []Detail `json:"errors,omitempty" doc:"Each thing that is wrong with the request."`
 	RequestID string   `json:"request_id,omitempty" doc:"By which the log tells of the request."`
 	RunID     string   `json:"run_id,omitempty" doc:"The run that stands against it."`
+
+	// RetryAfter is how long to wait before asking again; 0 if the server said nothing.
+	RetryAfter time.Duration `json:"-"`
 }
 
 // Detail is one thing that is wrong with a request.

@@ -1,0 +1,223 @@
+package client
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"cineforge/resilience/backoff"
+	"cineforge/run"
+)
+
+const (
+	// silence is after how long without a word a connection is taken for dead. A
+	// server says something every 15 seconds.
+	silence = 45 * time.Second
+	// mostLine is how long a line of a stream may be, in bytes.
+	mostLine = 16 << 20
+)
+
+// Follow yields what happens in a run behind an event, 0 for all of it: each event
+// once, in order, until the last one of the run. When the connection breaks or the
+// server is away it tries again, for as long as ctx lasts, waiting longer each time
+// that nothing came. What no other try can better is yielded as the error that ends
+// it, and so is that ctx is done.
+func (c *Client) Follow(ctx context.Context, runID string, after int64) iter.Seq2[run.Event, error] {
+	return func(yield func(run.Event, error) bool) {
+		f := follower{client: c, run: runID, last: after, yield: yield, pace: backoff.Policy{Base: 500 * time.Millisecond, Cap: 15 * time.Second}}
+		if err := f.follow(ctx); err != nil {
+			yield(run.Event{}, err)
+		}
+	}
+}
+
+// follower is a run that is being followed.
+type follower struct {
+	client *Client
+	run    string
+	last   int64 // the seq of the event that was yielded last
+	yield  func(run.Event, error) bool
+	over   bool // the last event was yielded, or nobody wants more
+	pace   backoff.Policy
+	failed int  // connections in a row that were of no use
+	cut    bool // Trouble was told of
+}
+
+// errSilent is why a connection is given up over which nothing comes.
+var errSilent = fmt.Errorf("nothing was heard of it for %v", silence)
+
+// follow follows over as many connections as it takes. The error is one that another
+// connection would not better.
+func (f *follower) follow(ctx context.Context) error {
+	for {
+		before, began := f.last, time.Now()
+		err := f.connect(ctx)
+		if f.over {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if !passes(err) {
+			return err
+		}
+		if f.failed++; f.last > before || time.Since(began) > f.pace.Cap {
+			f.failed = 1 // the connection was of use
+		}
+		if err := f.pause(ctx, err); err != nil {
+			return err
+		}
+	}
+}
+
+// passes reports whether what ended a connection may be over at the next one; nil is
+// an end without a reason.
+func passes(err error) bool {
+	if p, ok := errors.AsType[*Problem](err); ok {
+		return p.Status >= http.StatusInternalServerError || p.Status == http.StatusTooManyRequests || p.Status == http.StatusRequestTimeout
+	}
+	_, lost := errors.AsType[*UnreachableError](err)
+	return err == nil || lost
+}
+
+// pause waits before the next connection.
+func (f *follower) pause(ctx context.Context, why error) error {
+	wait := f.pace.Delay(f.failed, rand.Float64)
+	if p, ok := errors.AsType[*Problem](why); ok && p.RetryAfter > 0 {
+		wait = backoff.Hinted(p.RetryAfter, rand.Float64)
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// connect follows over one connection.
+func (f *follower) connect(ctx context.Context) error {
+	ctx, drop := context.WithCancelCause(ctx)
+	defer drop(nil)
+	watch := time.AfterFunc(silence, func() { drop(&UnreachableError{f.client.base, errSilent}) })
+	defer watch.Stop()
+	after := ""
+	if f.last > 0 {
+		after = strconv.FormatInt(f.last, 10)
+	}
+	resp, err := f.client.send(ctx, request{method: http.MethodGet, path: []string{"runs", f.run, "events", "stream"}, header: map[string]string{
+		"Accept": "text/event-stream", "Accept-Encoding": "identity", "Last-Event-ID": after}})
+	if err != nil {
+		f.tell(err)
+		return err
+	}
+	defer resp.Body.Close() //nolint:errcheck // it was read
+	f.tell(nil)
+	if f.over = resp.StatusCode == http.StatusNoContent; f.over {
+		return nil
+	}
+	if kind := resp.Header.Get("Content-Type"); !strings.HasPrefix(kind, "text/event-stream") {
+		return fmt.Errorf("the server at %s answered with no stream of events", f.client.base)
+	}
+	err = f.read(heard{resp.Body, watch})
+	if _, broken := errors.AsType[*brokenError](err); broken {
+		return f.client.lost(ctx, errors.Unwrap(err))
+	}
+	return err
+}
+
+// tell tells of trouble when it begins and when it ends.
+func (f *follower) tell(err error) {
+	if cut := err != nil; passes(err) && cut != f.cut {
+		f.cut = cut
+		f.client.trouble(err)
+	}
+}
+
+// brokenError means that a stream could not be read on.
+type brokenError struct{ err error }
+
+func (e *brokenError) Error() string { return e.err.Error() }
+
+func (e *brokenError) Unwrap() error { return e.err }
+
+// heard is a connection that is watched for silence.
+type heard struct {
+	io.Reader
+	watch *time.Timer
+}
+
+// Read notes that something came.
+func (h heard) Read(p []byte) (int, error) {
+	n, err := h.Reader.Read(p)
+	if n > 0 {
+		h.watch.Reset(silence)
+	}
+	return n, err
+}
+
+// read yields the events of a stream to its end. What an empty line does not close
+// was cut off, and counts for nothing.
+func (f *follower) read(r io.Reader) error {
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, mostLine)
+	var data []byte
+	for lines.Scan() {
+		name, value, _ := bytes.Cut(lines.Bytes(), []byte(":"))
+		value = bytes.TrimPrefix(value, []byte(" "))
+		switch string(name) {
+		case "":
+			if len(lines.Bytes()) > 0 { // a comment
+				continue
+			}
+			if err := f.event(data); err != nil || f.over {
+				return err
+			}
+			data = data[:0]
+		case "data":
+			data = append(append(data, value...), '\n')
+		case "retry":
+			if ms, err := strconv.Atoi(string(value)); err == nil && ms > 0 {
+				f.pace.Base = min(time.Duration(ms)*time.Millisecond, f.pace.Cap)
+			}
+		}
+	}
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return fmt.Errorf("the server at %s told of an event of more than %d MB", f.client.base, mostLine>>20)
+	case err != nil:
+		return &brokenError{err}
+	}
+	return nil
+}
+
+// event yields an event, unless it was.
+func (f *follower) event(data []byte) error {
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil
+	}
+	var e run.Event
+	if err := json.Unmarshal(data, &e); err != nil {
+		return fmt.Errorf("the server at %s told of an event that this program can't read: %w", f.client.base, err)
+	}
+	switch {
+	case e.Seq <= f.last:
+		return nil
+	case e.Seq > f.last+1:
+		return fmt.Errorf("the server at %s left out events of run %s: %d follows %d", f.client.base, f.run, e.Seq, f.last)
+	}
+	f.last = e.Seq
+	f.over = !f.yield(e, nil) || run.Terminal(e.Body)
+	return nil
+}
