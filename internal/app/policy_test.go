@@ -66,6 +66,9 @@ func TestEachKeyOfTheResilienceBlockCounts(t *testing.T) {
 		"retry_jitter_ratio": {once, map[string]string{"retry_base_delay_seconds": "8", "retry_jitter_ratio": "0.25"}, false, func(o outcome, p *problems) {
 			p.check(firstTwo(o) == 18*time.Second, "the pause is %v", firstTwo(o)) // 16 s, and half of a quarter
 		}},
+		"retry_jitter_ratio of 0": {once, map[string]string{"retry_base_delay_seconds": "8", "retry_jitter_ratio": "0"}, false, func(o outcome, p *problems) {
+			p.check(firstTwo(o) == 16*time.Second, "the pause is %v", firstTwo(o))
+		}},
 		"max_wait_seconds": {down, map[string]string{"max_wait_seconds": "300"}, false, func(o outcome, p *problems) {
 			o.ended(p, 5*time.Minute, run.WaitSpent, failure.ServerError)
 		}},
