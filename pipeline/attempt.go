@@ -134,7 +134,7 @@ func (o *opened) attempt(ctx context.Context, state run.State, id string) (*atte
 func (o *opened) chain(l Lineup, s recipe.PlannedStage, st run.StageState) chain.Plan {
 	p := chain.Plan{
 		Candidates: l.Candidates, Skipped: l.Skipped, Owner: o.claim.Run,
-		Backoff:     backoff.Policy{Base: s.Policy.RetryBaseDelay, Ratio: s.Policy.JitterRatio},
+		Backoff:     backoff.Policy{Base: s.Policy.RetryBaseDelay, Full: s.Policy.FullJitter, Ratio: s.Policy.JitterRatio},
 		MaxAttempts: s.Policy.MaxAttempts, MaxWait: s.Policy.MaxWait,
 		Deadline:    time.Now().Add(s.Policy.MaxStage - time.Duration(st.DurationSeconds*float64(time.Second))),
 		Purses:      []*chain.Purse{o.purse, chain.NewPurse(s.Policy.MaxCostUSD, st.CostUSD)},

@@ -12,6 +12,7 @@ import (
 	"cineforge/llm"
 	"cineforge/llm/chain"
 	"cineforge/resilience/breaker"
+	"cineforge/resilience/budget"
 )
 
 // numb are options with which no breaker opens.
@@ -182,6 +183,74 @@ func TestTriesOfAModelInARound(t *testing.T) {
 			t.Errorf("calls %v", w.called())
 		}
 	})
+}
+
+// Who can't be asked at all is told of in each decision, and is what is told if there is
+// nobody else.
+func TestWhoHasNoKeyIsTold(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		w.plan.Skipped = []chain.Skipped{{Provider: "b", Model: "two", Reason: chain.NotConfigured, Detail: "B_KEY is not set"}}
+		w.model("a:one", fine)
+		w.must(w.stage(), "one")
+		if o := last[chain.Began](w).Decision.Others; len(o) != 1 || o[0].Model != "two" || o[0].Reason != chain.NotConfigured || o[0].Detail != "B_KEY is not set" {
+			t.Errorf("%+v", o)
+		}
+		w.plan.Candidates = nil
+		if g := w.givenUp(w.stage(), chain.Hopeless, failure.NoProvider); !strings.Contains(g.Error(), "two (B_KEY is not set)") {
+			t.Errorf("%v", g)
+		}
+	})
+}
+
+// Repetitions are paid from the provider's bucket, which all questions of the process
+// share, and which each first try pays into. Without a token it is the next one's turn.
+func TestRepetitionsArePaidFromTheBucket(t *testing.T) {
+	count := func(w *world, model string) (n int) {
+		for _, c := range w.calls {
+			if c.model == model {
+				n++
+			}
+		}
+		return n
+	}
+	bubble(t, func(t *testing.T) {
+		o := numb()
+		o.Bucket = budget.Options{Cap: 10, Start: 2, PerCall: 0.5}
+		w := newWorld(t, o)
+		w.model("a:one", always(fault(failure.BadOutput)))
+		w.model("b:two", fine)
+		for range 8 {
+			w.must(w.stage(), "two") // each a stage of its own
+		}
+		if n := count(w, "one"); n != 8+6 { // two from the start, and four that were paid in
+			t.Errorf("%d tries of 8 questions: %v", n, w.called())
+		}
+	})
+	bubble(t, func(t *testing.T) { // the provider's other model is a repetition too
+		o := numb()
+		o.Bucket = budget.Options{Cap: 10, Start: 1}
+		w := newWorld(t, o)
+		w.model("a:one", always(fault(failure.Overloaded)))
+		w.model("a:sister", fine)
+		w.model("b:two", fine)
+		w.must(w.stage(), "sister")
+		w.must(w.stage(), "two")
+		w.wantCalls("one@0s", "sister@0s", "one@0s", "two@0s")
+	})
+	for start, want := range map[float64]int{0.5: 1, 1: 2, 2: 3} { // and what is tried because there is nobody else
+		bubble(t, func(t *testing.T) {
+			o := numb()
+			o.Bucket = budget.Options{Cap: 10, Start: start}
+			w := newWorld(t, o)
+			w.plan.MaxWait = 0
+			w.model("a:one", always(fault(failure.ServerError)))
+			w.givenUp(w.stage(), chain.TriesSpent, failure.ServerError)
+			if n := count(w, "one"); n != want {
+				t.Errorf("%v tokens: %d tries, want %d", start, n, want)
+			}
+		})
+	}
 }
 
 // An operator who wants no more waiting ends the pause between rounds too.

@@ -12,10 +12,11 @@ type Policy struct {
 	Cap   time.Duration // no wait grows above it; 0 means no cap
 	Floor time.Duration // no wait is shorter
 
-	// Ratio is the share of a wait that is added to it at random, at most. With 0
-	// the wait is drawn from all of its length ("full jitter"), which spreads
-	// callers that failed together best: Brooker, "Exponential Backoff And Jitter",
-	// AWS Architecture Blog 2015.
+	// Full draws a wait from all of its length ("full jitter"), which spreads callers
+	// that failed together best: Brooker, "Exponential Backoff And Jitter", AWS
+	// Architecture Blog 2015. Otherwise Ratio is the share of a wait that is added to
+	// it at random, at most.
+	Full  bool
 	Ratio float64
 }
 
@@ -28,10 +29,10 @@ func (p Policy) Delay(n int, random func() float64) time.Duration {
 		grown = min(grown, float64(p.Cap))
 	}
 	grown = min(grown, float64(math.MaxInt64)/4)
-	if p.Ratio > 0 {
-		grown += grown * p.Ratio * random()
-	} else {
+	if p.Full {
 		grown *= random()
+	} else {
+		grown += grown * p.Ratio * random()
 	}
 	return max(time.Duration(grown), p.Floor)
 }

@@ -15,7 +15,7 @@ import (
 func always(r float64) func() float64 { return func() float64 { return r } }
 
 func TestDelaysGrowToTheCap(t *testing.T) {
-	p := backoff.Policy{Base: 2 * time.Second, Cap: 20 * time.Second, Floor: 100 * time.Millisecond}
+	p := backoff.Policy{Base: 2 * time.Second, Cap: 20 * time.Second, Floor: 100 * time.Millisecond, Full: true}
 	for n, want := range map[int]time.Duration{1: time.Second, 2: 2 * time.Second, 3: 4 * time.Second, 4: 8 * time.Second, 5: 10 * time.Second, 9: 10 * time.Second, 5000: 10 * time.Second} {
 		if got := p.Delay(n, always(0.5)); got != want {
 			t.Errorf("after %d tries %v, want %v", n, got, want)
@@ -33,16 +33,19 @@ func TestARatioOnlyAdds(t *testing.T) {
 			t.Errorf("random %v: %v, want %v", r, got, want)
 		}
 	}
+	if got := (backoff.Policy{Base: time.Second}).Delay(2, always(0.5)); got != 2*time.Second { // which may be nothing
+		t.Errorf("without any: %v", got)
+	}
 }
 
 func TestNoDelayIsOutOfBounds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := backoff.Policy{
 			Base: time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "base")), Cap: time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "cap")),
-			Floor: time.Duration(rapid.Int64Range(0, int64(time.Second)).Draw(t, "floor")), Ratio: rapid.Float64Range(0, 10).Draw(t, "ratio"),
+			Floor: time.Duration(rapid.Int64Range(0, int64(time.Second)).Draw(t, "floor")), Full: rapid.Bool().Draw(t, "full"), Ratio: rapid.Float64Range(0, 10).Draw(t, "ratio"),
 		}
 		d := p.Delay(rapid.IntRange(-3, 1000).Draw(t, "n"), always(rapid.Float64Range(0, 0.9999).Draw(t, "random")))
-		if d < p.Floor || p.Cap > 0 && p.Ratio == 0 && d > max(p.Cap, p.Floor) {
+		if d < p.Floor || p.Cap > 0 && p.Full && d > max(p.Cap, p.Floor) {
 			t.Fatalf("%+v: %v", p, d)
 		}
 	})
@@ -66,7 +69,7 @@ func TestAHerdIsSpread(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2)).Float64
 	for name, delay := range map[string]func() time.Duration{
 		"hinted":      func() time.Duration { return backoff.Hinted(20*time.Second, random) },
-		"full jitter": func() time.Duration { return backoff.Policy{Base: 4 * time.Second}.Delay(1, random) },
+		"full jitter": func() time.Duration { return backoff.Policy{Base: 4 * time.Second, Full: true}.Delay(1, random) },
 	} {
 		var all []time.Duration
 		for range 200 {
@@ -85,7 +88,7 @@ func TestAHerdIsSpread(t *testing.T) {
 }
 
 func Example() {
-	p := backoff.Policy{Base: time.Second, Cap: 20 * time.Second}
+	p := backoff.Policy{Base: time.Second, Cap: 20 * time.Second, Full: true}
 	for n := 1; n <= 3; n++ {
 		fmt.Println(p.Delay(n, func() float64 { return 0.5 }))
 	}

@@ -154,10 +154,13 @@ func TestWhoLeavesTheQueueKeepsNobody(t *testing.T) {
 
 // undecided is a context that ends just when its owner's turn comes.
 type undecided struct {
-	context.Context //nolint:containedctx // it is a context
-	turn            func()
-	begun           bool
+	turn  func()
+	begun bool
 }
+
+func (u *undecided) Deadline() (time.Time, bool) { return time.Time{}, false }
+
+func (u *undecided) Value(any) any { return nil }
 
 func (u *undecided) Done() <-chan struct{} {
 	u.turn()
@@ -184,7 +187,7 @@ func TestATurnThatIsNotTakenIsPassedOn(t *testing.T) {
 				t.Fatal(err)
 			}
 			next := make(chan struct{})
-			leaves := &undecided{Context: t.Context(), turn: func() {
+			leaves := &undecided{turn: func() {
 				go func() {
 					release, err := l.Acquire(t.Context(), "c")
 					if err == nil {
