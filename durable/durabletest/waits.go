@@ -58,7 +58,7 @@ func waitsInCrowds(b *bench) {
 		start, before := time.Now(), w.p.Asked()
 		b.suspend("g", start.Add(time.Minute), name)
 		b.took("a wait of a minute", b.ends(name), time.Minute+time.Second)
-		time.Sleep(start.Add(2 * time.Minute).Sub(time.Now()))
+		time.Sleep(time.Until(start.Add(2 * time.Minute)))
 		b.once(name, single)
 		return w.p.Asked() - before
 	}

@@ -47,6 +47,10 @@ type Options struct {
 	// Random returns numbers in [0, 1); nil means a good source.
 	Random func() float64
 
+	// Wall is the clock on the wall, which goes on while the machine sleeps; nil means
+	// the system's. The clock that calls are timed by stands still then.
+	Wall func() time.Time
+
 	// Hedge lets a second model be asked when the first one is slow to begin.
 	Hedge Hedge
 }
@@ -74,6 +78,9 @@ func New(o Options) *Router {
 	o.Hedge = o.Hedge.withDefaults()
 	if o.Random == nil {
 		o.Random = random
+	}
+	if o.Wall == nil {
+		o.Wall = wall
 	}
 	return &Router{o: o, providers: map[string]*provider{}, changed: make(chan struct{}), relieved: make(chan struct{})}
 }

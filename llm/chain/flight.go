@@ -24,12 +24,23 @@ type flight struct {
 	err  error
 	took time.Duration
 	lost bool // another call of the same question was faster
+
+	wall  time.Time // when it began, by the clock on the wall
+	slept bool      // the machine slept meanwhile
 }
+
+// overslept is how much longer a call takes by the clock on the wall than by the one
+// that stands still in a sleep, if the machine slept. A clock that is set by as much does
+// no harm: a call that failed just then is made again.
+const overslept = 5 * time.Second
+
+// wall is the system's clock on the wall.
+func wall() time.Time { return time.Now().Round(0) }
 
 // begun tells that a candidate is asked, and returns the call.
 func (q *question) begun(ctx context.Context, s *seat, its permits, d Decision) (*flight, error) {
 	d.Probe = its.probe()
-	f := &flight{Try: Try{q.name, q.router.number(), s.Provider, s.Name, d}, seat: s, its: its, began: time.Now()}
+	f := &flight{Try: Try{q.name, q.router.number(), s.Provider, s.Name, d}, seat: s, its: its, began: time.Now(), wall: q.router.o.Wall()}
 	var paid bool
 	if f.reserved, paid = q.reserve(s); !paid {
 		return nil, errBroke
@@ -56,6 +67,7 @@ func (q *question) call(ctx context.Context, f *flight, pulse func()) {
 	req := q.seats[f.seat.at].change.of(q.req, f.seat)
 	f.resp, f.err = f.seat.Model.Generate(llm.WithPulse(ctx, pulse), req)
 	f.took = time.Since(f.began)
+	f.slept = q.router.o.Wall().Sub(f.wall)-f.took > overslept
 }
 
 // fly makes a call, and a second one beside it if that is wanted. The last one that it
@@ -95,6 +107,9 @@ func (q *question) fell(ctx context.Context, f *flight) {
 		fault = &failure.Error{Class: failure.Canceled, Message: errLost.Error(), Err: cause, Effect: failure.EffectOf(failure.Canceled)}
 	} else if ctx.Err() != nil {
 		fault = canceled(cause)
+	} else if f.slept && (fault.Class == failure.Timeout || fault.Class == failure.Connection) {
+		// It is nobody's fault, and is asked again.
+		fault = &failure.Error{Class: failure.Canceled, Message: "the machine slept while the answer was to come", Err: cause, Effect: failure.EffectOf(failure.Canceled)}
 	}
 	if !f.lost {
 		q.current = f.seat
