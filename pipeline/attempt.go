@@ -283,8 +283,12 @@ func (a *attempt) failed(err error) run.StageFailed {
 		f.TerminalReason = ends[g.End]
 		f.Provider, f.Model = optional(g.Last.Provider), optional(g.Last.Model)
 		f.Unit, f.Decision = g.Unit, new(decisionOf(g.Decision))
-		if patience := f.TerminalReason == run.RetriesSpent || f.TerminalReason == run.WaitSpent; patience && class != failure.BadOutput {
+		patience := f.TerminalReason == run.RetriesSpent || f.TerminalReason == run.WaitSpent
+		switch {
+		case patience && class != failure.BadOutput:
 			f.Hint = join(waitLonger, g.Need)
+		case g.End == chain.Hopeless && g.Need != "" && g.Last.Err.Effect.Retryable:
+			f.Hint = g.Need // what failed last may pass, but nobody can be asked again until that is mended
 		}
 	}
 	return f

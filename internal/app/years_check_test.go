@@ -2,11 +2,13 @@ package app_test
 
 import (
 	"reflect"
+	"strings"
 
 	"github.com/google/go-cmp/cmp"
 
 	"cineforge/durable"
 	"cineforge/failure"
+	"cineforge/llm/chain"
 	"cineforge/run"
 )
 
@@ -123,7 +125,7 @@ func (h *history) excused(s run.State) {
 			passes = true
 		}
 		switch {
-		case st.TerminalReason == run.NonRetryableError && passes:
+		case st.TerminalReason == run.NonRetryableError && passes && !h.needsPerson(s.RunID):
 			h.broken("run %s: %s failed for good with %s, which passes: %s", s.RunID, id, *st.FinalErrorClass, st.Error)
 		case st.TerminalReason == run.ModuleError && st.Crashes < 5:
 			h.broken("run %s: %s: %s", s.RunID, id, st.Error)
@@ -131,4 +133,21 @@ func (h *history) excused(s run.State) {
 			h.broken("run %s: %s waited for %v only", s.RunID, id, s.FinishedAt.Sub(st.ProgressAt.Time))
 		}
 	}
+}
+
+// needsPerson reports whether a run failed because each candidate needed a person, such
+// as for a new key: the failure that is told is the last one that could have passed.
+func (h *history) needsPerson(id string) (is bool) {
+	for e, err := range h.store.Events(h.t.Context(), id, 0) {
+		if err != nil {
+			h.t.Error(err)
+		}
+		if f, ok := e.Body.(run.StageFailed); ok && f.Decision != nil {
+			is = strings.Contains(f.Hint, "does not accept the key")
+			for _, v := range f.Decision.Others {
+				is = is && (v.Reason == string(chain.NotConfigured) || v.Reason == string(chain.Gated) && strings.HasPrefix(v.Detail, string(failure.Auth)))
+			}
+		}
+	}
+	return is
 }

@@ -638,6 +638,19 @@ func TestTheFailureThatSaysMostIsTold(t *testing.T) {
 		w.model("b:two", always(fault(failure.Auth)))
 		w.givenUp(w.stage(), chain.Hopeless, failure.Permission) // the first that was tried
 	})
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		w.model("a:one", func(nth int, _ time.Duration) error {
+			if nth == 1 {
+				return fault(failure.Overloaded)
+			}
+			return fault(failure.Auth) // which only a person can mend
+		})
+		g := w.givenUp(w.stage(), chain.Hopeless, failure.Overloaded) // what could have passed is told,
+		if want := fault(failure.Auth).Error(); g.Need != want {
+			t.Errorf("needed is %q, want %q", g.Need, want) // and what has to be mended
+		}
+	})
 }
 
 func TestStopping(t *testing.T) {

@@ -3,6 +3,7 @@ package chain
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -218,19 +219,25 @@ func (q *question) giveUp(end End, c choice) *GivenUp {
 	return g
 }
 
-// need says who could not take the question for its length, "" if nobody.
+// needed says what others lacked than the one whose failure is told: for whom the
+// question is too long, and what a person has to mend; "" if that is nothing.
 func (q *question) needed(looks []look) string {
-	var small []string
+	var small, needs []string
 	for i, s := range q.order {
 		a := q.seats[s.at].failed
 		if i < len(looks) && looks[i].verdict.Reason == SmallWindow || a != nil && a.Class == failure.ContextLength {
 			small = append(small, s.Name)
 		}
+		if i < len(looks) && looks[i].person && (q.telling == nil || looks[i].keeps.Err != q.telling.Err) {
+			if need := looks[i].keeps.Err.Error(); !slices.Contains(needs, need) {
+				needs = append(needs, need)
+			}
+		}
 	}
-	if len(small) == 0 {
-		return ""
+	if len(small) > 0 {
+		needs = append(needs, fmt.Sprintf("about %d tokens are too many for %s: add a model with a larger window to stage_fallback_models", q.need, strings.Join(small, ", ")))
 	}
-	return fmt.Sprintf("about %d tokens are too many for %s: add a model with a larger window to stage_fallback_models", q.need, strings.Join(small, ", "))
+	return strings.Join(needs, "; ")
 }
 
 func (q *question) overspent() *failure.Error {
