@@ -57,3 +57,29 @@ func TestARunThatIsTakenUpAgainIsReadOn(t *testing.T) {
 		t.Errorf("then: %v is done, and it was read after %v", done, after)
 	}
 }
+
+// A stage that is recorded is not done again, whoever asks for it.
+func TestARecordedStageIsNotDoneAgain(t *testing.T) {
+	times := 0
+	w := newWorld(t, noteModule{"note", func(_ context.Context, task stage.Task) (stage.Result, error) {
+		times++
+		return note(task)
+	}})
+	w.create(w.spec(diamondRecipe))
+	claim, err := w.store.Claim(t.Context(), "r1", time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened, _, err := w.pipeline().Open(t.Context(), claim, durable.Terms{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if r, err := opened.Do(t.Context(), "a"); err != nil || r.Outcome != durable.Done {
+			t.Fatalf("%s: %v", r.Outcome, err)
+		}
+	}
+	if started := count(w.names("r1"), "stage_started"); times != 1 || started != 1 {
+		t.Errorf("the stage was done %d times, and begun %d times", times, started)
+	}
+}

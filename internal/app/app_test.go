@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -232,6 +234,38 @@ func TestExport(t *testing.T) {
 		if err != nil || envelope.Metadata.Ref.Path != name || envelope.Metadata.SchemaVersion != artifact.SchemaVersion {
 			t.Errorf("%s: %v, ref %+v", name, err, envelope.Metadata.Ref)
 		}
+	}
+}
+
+// A file that is exported takes its place whole: who has the earlier one open goes on
+// reading that.
+func TestAnExportedFileTakesItsPlaceWhole(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("NOT TESTED: a file that is replaced while it is read, which Windows does not allow")
+	}
+	a := open(t)
+	state := execute(t, a, app.Start{File: sample(t, "lighthouse.md")})
+	dir := t.TempDir()
+	file := filepath.Join(dir, "artifacts", "scene_index", "project", "v1.json")
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte("the earlier one"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	earlier, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer earlier.Close()
+	if _, err := a.Export(t.Context(), state.RunID, dir); err != nil {
+		t.Fatal(err)
+	}
+	if read, err := io.ReadAll(earlier); err != nil || string(read) != "the earlier one" {
+		t.Errorf("who has the earlier file open reads %.40q: %v", read, err)
+	}
+	if now, err := os.ReadFile(file); err != nil || !json.Valid(now) {
+		t.Errorf("the file is now %.40q: %v", now, err)
 	}
 }
 
