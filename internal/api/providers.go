@@ -29,7 +29,11 @@ func (s *API) providers() {
 		found, err := s.app.Turns(ctx, min(in.Limit, mostTurns))
 		all := []client.Turn{}
 		for _, t := range found {
-			all = append(all, client.Turn{At: t.At.UTC(), Provider: t.Provider(), Model: t.Model, From: string(t.From), To: string(t.To), Evidence: t.Evidence})
+			turn := client.Turn{At: t.At.UTC(), Provider: t.Provider(), Endpoint: t.Endpoint, Model: t.Model, From: string(t.From), To: string(t.To), Evidence: t.Evidence}
+			if !t.Until.IsZero() {
+				turn.Until = new(t.Until.UTC())
+			}
+			all = append(all, turn)
 		}
 		return all, err
 	})

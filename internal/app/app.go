@@ -187,6 +187,20 @@ type Start struct {
 	Once      run.Once
 }
 
+// Project returns the project that the run belongs to. What a drill makes up belongs into
+// no real one.
+func (s Start) Project() string {
+	slug := s.ProjectID
+	if slug == "" {
+		slug = Slug(s.File.Name)
+		if s.Drill != "" {
+			slug = drillPrefix + slug
+			slug = strings.TrimRight(slug[:min(len(slug), maxSlug)], "-")
+		}
+	}
+	return slug
+}
+
 // Start makes a run, which [App.Execute] then does. An unusable request makes no
 // run: the error is then a failure of class input, or a list of what is wrong
 // with the recipe. A request that was made before is a *run.RepeatedError.
@@ -199,12 +213,7 @@ func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if s.ProjectID == "" {
-		s.ProjectID = Slug(s.File.Name)
-		if s.Drill != "" {
-			s.ProjectID = drillPrefix + s.ProjectID // what is made up belongs into no real project
-		}
-	}
+	s.ProjectID = s.Project()
 	if !slugPattern.MatchString(s.ProjectID) {
 		return "", badSlug(s.ProjectID)
 	}

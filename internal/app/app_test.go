@@ -406,3 +406,26 @@ func TestSlug(t *testing.T) {
 		t.Errorf("two Greek names give %q and %q", a, b)
 	}
 }
+
+// A drill of a file with a long name has a project too, and not that of real runs.
+func TestTheProjectOfARun(t *testing.T) {
+	long := strings.Repeat("a-long-name-", 10) + ".txt"
+	for _, tt := range []struct {
+		start app.Start
+		want  string
+	}{
+		{app.Start{File: stage.File{Name: "Night Ferry.fountain"}}, "night-ferry"},
+		{app.Start{File: stage.File{Name: "Night Ferry.fountain"}, Drill: "S17"}, "drill-night-ferry"},
+		{app.Start{File: stage.File{Name: "Night Ferry.fountain"}, Drill: "S17", ProjectID: "mine"}, "mine"},
+		{app.Start{File: stage.File{Name: long}, Drill: "S17"}, "drill-" + strings.Repeat("a-long-name-", 4) + "a-long"},
+	} {
+		if got := tt.start.Project(); got != tt.want {
+			t.Errorf("%+v belongs to %q, want %q", tt.start, got, tt.want)
+		}
+		tt.start.RecipeID, tt.start.File.Data = "mvp_ingest", []byte("INT. ROOM - DAY\n")
+		tt.start.Params = map[string]any{"accept_config": true}
+		if _, err := open(t).Start(t.Context(), tt.start); err != nil {
+			t.Errorf("%s: %v", tt.want, err)
+		}
+	}
+}

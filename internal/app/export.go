@@ -23,9 +23,12 @@ type Exported struct {
 	Artifacts int    `json:"artifacts"`
 }
 
+// Files are files by their names. Each is made when it is asked for.
+type Files = iter.Seq2[string, func() ([]byte, error)]
+
 // Files returns the files of a run by their names: its state, its events and the
-// artifacts that it made or built on. Each is made when it is asked for.
-func (a *App) Files(ctx context.Context, runID string) (iter.Seq2[string, func() ([]byte, error)], error) {
+// artifacts that it made or built on.
+func (a *App) Files(ctx context.Context, runID string) (Files, error) {
 	state, err := run.Load(ctx, a.Store, runID)
 	if err != nil {
 		return nil, err
@@ -60,6 +63,11 @@ func (a *App) Export(ctx context.Context, runID, dir string) (Exported, error) {
 	if err != nil {
 		return Exported{}, err
 	}
+	return WriteFiles(runID, files, dir)
+}
+
+// WriteFiles writes the files of a run below dir, as [App.Export] does.
+func WriteFiles(runID string, files Files, dir string) (Exported, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return Exported{}, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the folder %s can't be made: %v", dir, cause(err)),
 			Hint: "name another one", Err: err}
