@@ -14,6 +14,7 @@ import (
 	"cineforge/llm"
 	"cineforge/llm/chain"
 	"cineforge/resilience/breaker"
+	"cineforge/resilience/limit"
 )
 
 // pausing is an observer who takes a second to hear that a question goes elsewhere, so
@@ -195,5 +196,76 @@ func TestHalfAPermitIsGivenBack(t *testing.T) {
 		if st := w.router.Status()[0].Breaker; st.State != breaker.HalfOpen {
 			t.Errorf("%+v", st)
 		}
+	})
+}
+
+// A model's own breaker keeps its provider's other models available.
+func TestAModelsBreakerIsItsOwn(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{Model: breaker.Options{InARow: 2}})
+		its := fault(failure.Overloaded)
+		its.Effect.Scope = failure.ScopeModel
+		w.model("a:one", always(its))
+		w.model("a:sister", fine)
+		s := w.stage()
+		for range 3 {
+			w.must(s, "sister")
+		}
+		w.wantCalls("one@0s", "sister@0s", "one@0s", "sister@0s", "sister@0s")
+		if o := last[chain.Began](w).Decision.Others[0]; o.Reason != chain.BreakerOpen || o.Breaker != breaker.Open || o.ProviderBreaker != breaker.Closed {
+			t.Errorf("%+v", o)
+		}
+	})
+}
+
+// A panic in asking is a failure of that try, and takes no permit along.
+func TestAPanicIsAFailure(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		w.model("a:one", func(int, time.Duration) error { panic("a bug") })
+		w.model("b:two", fine)
+		w.must(w.stage(), "two")
+		if f := last[chain.Failure](w); f.Err.Class != failure.Internal || !strings.Contains(f.Err.Message, "a bug") {
+			t.Errorf("%+v", f.Err)
+		}
+		if s := w.router.Status()[0]; s.Breaker.State != breaker.Closed {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
+// Of several that can be waited for it is the one that is back first.
+func TestItWaitsForTheFirstThatIsBack(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		for name, wait := range map[string]time.Duration{"a:one": 2 * time.Hour, "b:two": 10 * time.Minute, "c:three": time.Hour} {
+			w.model(name, first(1, hinted(failure.RateLimited, wait)))
+		}
+		slices.SortFunc(w.plan.Candidates, func(a, b llm.Candidate) int { return strings.Compare(a.Provider, b.Provider) })
+		w.must(w.stage(), "two")
+		if took := time.Since(w.start); took != 10*time.Minute {
+			t.Errorf("answered after %v", took)
+		}
+	})
+}
+
+// Runs take turns at a provider: one with many questions keeps no other waiting.
+func TestRunsTakeTurns(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{Limit: limit.Options{Start: 1, Max: 1}})
+		w.model("a:one", takes(time.Second, fine))
+		large := w.stage()
+		w.plan.Owner = "another run"
+		small := w.stage()
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() { w.must(large, "one") })
+		}
+		time.Sleep(500 * time.Millisecond)
+		w.must(small, "one")
+		if took := time.Since(w.start); took > 3*time.Second {
+			t.Errorf("the other run was served after %v", took)
+		}
+		all.Wait()
 	})
 }
