@@ -250,20 +250,20 @@ type Message struct {
 	Content     string   `json:"content" maxLength:"100000"`
 	Timestamp   float64  `json:"timestamp" doc:"Unix milliseconds."`
 	Actions     []Action `json:"actions,omitempty"`
-	NeedsAction bool     `json:"needsAction,omitempty"`
-	RunID       string   `json:"run_id,omitempty"`
+	NeedsAction bool     `json:"needsAction,omitempty" nullable:"true"`
+	RunID       string   `json:"run_id,omitempty" nullable:"true"`
 }
 
 // Action is what a person can do about a message.
 type Action struct {
 	ID       string `json:"id"`
 	Label    string `json:"label"`
-	Variant  string `json:"variant,omitempty" doc:"default, secondary or outline"`
-	Route    string `json:"route,omitempty" doc:"Where a page shows more."`
-	Method   string `json:"method,omitempty"`
-	Endpoint string `json:"endpoint,omitempty" doc:"What is to be called."`
+	Variant  string `json:"variant,omitempty" nullable:"true" doc:"default, secondary or outline"`
+	Route    string `json:"route,omitempty" nullable:"true" doc:"Where a page shows more."`
+	Method   string `json:"method,omitempty" nullable:"true"`
+	Endpoint string `json:"endpoint,omitempty" nullable:"true" doc:"What is to be called."`
 
-	Body map[string]any `json:"body,omitempty" doc:"What it is called with."`
+	Body map[string]any `json:"body,omitempty" nullable:"true" doc:"What it is called with."`
 }
 
 // SearchResult is what a search found in a project.

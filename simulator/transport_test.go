@@ -101,7 +101,8 @@ func TestAClientThatLeavesAPort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.ReadFull(resp.Body, make([]byte, 100)); err != nil {
+	all := len(always(simulator.Fault{Cut: &simulator.Point{AfterTokens: 5}}).ask(t.Context(), apiNamed("chat stream")).raw)
+	if _, err := io.ReadFull(resp.Body, make([]byte, all)); err != nil {
 		t.Fatal(err)
 	}
 	cancel()

@@ -188,8 +188,10 @@ func TestChat(t *testing.T) {
 		s.post(at, `{"id":"`+strings.Repeat("x", 2<<20)+`"}`).fails(413, "too_large")
 		s.post("/api/projects/nobodys/chat", said).fails(404, "project_not_opened")
 		s.get("/api/projects/nobodys/chat").fails(404, "project_not_opened")
+		// A page that has nothing to say of a member says null.
+		s.post(at, `{"id":"m2","type":"user","content":"x","timestamp":1,"run_id":null,"needsAction":null,"actions":[{"id":"a","label":"A","variant":null,"route":null,"method":null,"endpoint":null,"body":null}]}`).is(200)
 		list := into[[]json.RawMessage](s.get(at).is(200))
-		if len(list) != 1 || string(list[0]) != said {
+		if len(list) != 2 || string(list[0]) != said {
 			t.Errorf("%s", list)
 		}
 	})

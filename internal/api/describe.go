@@ -32,8 +32,17 @@ func pathParam(name string) *huma.Param {
 	return &huma.Param{Name: name, In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}}
 }
 
-func queryParam(name, kind, description string) *huma.Param {
-	return &huma.Param{Name: name, In: "query", Description: description, Schema: &huma.Schema{Type: kind}}
+func queryParam(name, description string) *huma.Param {
+	return &huma.Param{Name: name, In: "query", Description: description, Schema: &huma.Schema{Type: huma.TypeString}}
+}
+
+// numberParam describes a whole number of a query; most is 0 if there is none.
+func numberParam(name string, least, most float64, description string) *huma.Param {
+	schema := &huma.Schema{Type: huma.TypeInteger, Minimum: &least}
+	if most > 0 {
+		schema.Maximum = &most
+	}
+	return &huma.Param{Name: name, In: "query", Description: description, Schema: schema}
 }
 
 func headerParam(name, description string) *huma.Param {

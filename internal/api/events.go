@@ -18,8 +18,8 @@ const mostEvents = 10_000
 // events registers what happened in a run.
 func (s *API) events() {
 	op := operation("runEvents", http.MethodGet, "/runs/{run_id}/events", "What happened in a run, as JSON or NDJSON", http.StatusNotFound, http.StatusUnprocessableEntity)
-	op.Parameters = []*huma.Param{pathParam("run_id"), queryParam("after", huma.TypeInteger, "Begin behind the event of this seq."),
-		queryParam("limit", huma.TypeInteger, "How many at the most; all, up to 10,000."), headerParam("If-None-Match", "")}
+	op.Parameters = []*huma.Param{pathParam("run_id"), numberParam("after", 0, 0, "Begin behind the event of this seq."),
+		numberParam("limit", 1, mostEvents, "How many at the most; all, up to 10,000."), headerParam("If-None-Match", "")}
 	ok := described("The events, in order.", schemaOf[client.RunEvents](s))
 	ok.Content["application/x-ndjson"] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
 	op.Responses = map[string]*huma.Response{"200": ok, "304": {Description: "Nothing has happened since."}}

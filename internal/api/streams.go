@@ -31,13 +31,13 @@ const (
 // streams registers what is told of as it happens.
 func (s *API) streams() {
 	one := operation("runStream", http.MethodGet, "/runs/{run_id}/events/stream", "What happens in a run, as server-sent events; id is the event's seq", http.StatusNotFound, http.StatusUnprocessableEntity)
-	one.Parameters = []*huma.Param{pathParam("run_id"), headerParam("Last-Event-ID", "Begin behind this event."), queryParam("after", huma.TypeInteger, "The same, for clients that can't set the header.")}
+	one.Parameters = []*huma.Param{pathParam("run_id"), headerParam("Last-Event-ID", "Begin behind this event."), numberParam("after", 0, 0, "The same, for clients that can't set the header.")}
 	one.Responses = map[string]*huma.Response{"200": text("A stream that ends behind the run's last event.", "text/event-stream"), "204": {Description: "The run is over, and nothing follows."}}
 	s.raw(one, s.streamRun)
 
 	all := operation("stream", http.MethodGet, "/events/stream", "What happens in some runs, in a project or in all, as server-sent events; id is the event's position in the log", http.StatusUnprocessableEntity)
-	all.Parameters = []*huma.Param{queryParam("runs", huma.TypeString, "Ids with commas between them."), queryParam("project", huma.TypeString, ""),
-		headerParam("Last-Event-ID", "Begin behind this event; without it, with what happens from now on."), queryParam("after", huma.TypeInteger, "The same, for clients that can't set the header.")}
+	all.Parameters = []*huma.Param{queryParam("runs", "Ids with commas between them."), queryParam("project", ""),
+		headerParam("Last-Event-ID", "Begin behind this event; without it, with what happens from now on."), numberParam("after", 0, 0, "The same, for clients that can't set the header.")}
 	all.Responses = map[string]*huma.Response{"200": text("A stream without end.", "text/event-stream")}
 	s.raw(all, s.streamAll)
 }
