@@ -783,3 +783,20 @@ func TestTheErrorOfTheObserverEndsTheQuestion(t *testing.T) {
 type observerFunc func() error
 
 func (f observerFunc) Observe(context.Context, ...chain.Event) error { return f() }
+
+// What ends a question for good is told, and not what came before it and passes.
+func TestWhatTakesAPersonIsTold(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		w.model("anthropic:sonnet", func(n int, _ time.Duration) error {
+			if n == 1 {
+				return fault(failure.Connection)
+			}
+			return fault(failure.Auth)
+		})
+		g := w.givenUp(w.stage(), chain.Hopeless, failure.Auth)
+		if g.Last.Provider != "anthropic" || g.Last.Model != "sonnet" {
+			t.Errorf("told of %+v", g.Last)
+		}
+	})
+}

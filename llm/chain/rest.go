@@ -203,6 +203,11 @@ func (q *question) giveUp(end End, c choice) *GivenUp {
 	}
 	if q.telling != nil {
 		g.Last = *q.telling
+		for _, l := range c.looks {
+			if end == Hopeless && transient(g.Last.Err) && l.person && l.keeps != nil { // what passes is not why it is hopeless
+				g.Last = *l.keeps
+			}
+		}
 		return g
 	}
 	for _, l := range c.looks {
