@@ -89,7 +89,7 @@ type Change struct {
 // concurrent use, by several processes.
 type Log interface {
 	// Create makes a run with its first events. It returns ErrExists if the id is
-	// taken, a *RetriedError if the run's parent has another retry under way, and
+	// taken, a *RetriedError if another run of the parent's line is under way, and
 	// ErrNotFound if the parent is not there any more.
 	Create(ctx context.Context, c Creation) error
 
