@@ -244,3 +244,35 @@ func TestTheEstimateOfARetry(t *testing.T) {
 		t.Errorf("%+v %v", plan, err)
 	}
 }
+
+// Two runs of a line at once would pay for the same: while the retry of a retry is under
+// way, the first run is not retried either.
+func TestOneRunOfALineIsUnderWayAtATime(t *testing.T) {
+	well := false
+	w := newWorld(t, failsAt("b", &well))
+	w.create(w.spec(chainRecipe))
+	if _, err := w.execute(t.Context(), "r1"); err != nil {
+		t.Fatal(err)
+	}
+	w.retried("r1", "r2", pipeline.Retry{Mode: run.RetryFailed})
+	create := func(parent, id string) error {
+		plan, err := w.pipeline().PlanRetry(t.Context(), parent, pipeline.Retry{Mode: run.RetryFull})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.pipeline().CreateRetry(t.Context(), id, plan, time.Time{}, "")
+	}
+	if err := create("r2", "r3"); err != nil {
+		t.Fatal(err)
+	}
+	var retried *run.RetriedError
+	if err := create("r1", "r4"); !errors.As(err, &retried) || retried.By != "r3" {
+		t.Errorf("a retry of the first run beside one of its retry: %v", err)
+	}
+	if _, err := w.execute(t.Context(), "r3"); err != nil {
+		t.Fatal(err)
+	}
+	if err := create("r1", "r4"); err != nil {
+		t.Errorf("a retry of the first run after that: %v", err)
+	}
+}

@@ -107,7 +107,7 @@ type Change struct {
 type Log interface {
 	// Create makes a run with its first events, and its project if that is not there.
 	// It returns a *RepeatedError if the request has made a run already, ErrExists if
-	// the id is taken, a *RetriedError if the run's parent has another retry under way,
+	// the id is taken, a *RetriedError if another run of the parent's line is under way,
 	// and ErrNotFound if the parent is not there any more.
 	Create(ctx context.Context, c Creation) error
 

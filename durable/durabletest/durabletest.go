@@ -21,6 +21,8 @@ type Subject struct {
 	Notice time.Duration
 	// Slack is how much later than it could something may happen, such as for polling.
 	Slack time.Duration
+	// Crowd is how many runs wait at a time in the check of very many.
+	Crowd int
 }
 
 // World is what outlives processes.

@@ -45,9 +45,6 @@ func wakesElsewhere(b *bench) {
 	b.once("r", single)
 }
 
-// crowd is how many runs wait in [waitsInCrowds].
-const crowd = 10_000
-
 // waitsInCrowds lets a run wait for a minute alone, and another one among very many that
 // wait for longer: that one goes on at its time too, nobody touches the others, and the
 // world is asked no more often.
@@ -63,10 +60,10 @@ func waitsInCrowds(b *bench) {
 		return w.p.Asked() - before
 	}
 	alone := one("alone")
-	b.suspend("g", time.Now().Add(24*time.Hour), names("late", crowd)...)
+	b.suspend("g", time.Now().Add(24*time.Hour), names("late", b.Crowd)...)
 	time.Sleep(time.Minute)
 	if among := one("among"); among > alone+2 { // a look more or less is by chance
-		b.Errorf("a run among %d was found with %d questions, alone with %d", crowd, among, alone)
+		b.Errorf("a run among %d was found with %d questions, alone with %d", b.Crowd, among, alone)
 	}
 	if got := w.starts(); !slices.Equal(got, []string{"alone a", "among a"}) {
 		b.Errorf("started %d steps", len(got))

@@ -17,6 +17,6 @@ func TestTheEngineOverAJournalInMemory(t *testing.T) {
 			j := durabletest.NewJournal()
 			return durabletest.Local(func() durabletest.Store { return j }, 0)
 		},
-		Lease: local.DefaultClaimTTL, Notice: local.DefaultClaimTTL,
+		Lease: local.DefaultClaimTTL, Notice: local.DefaultClaimTTL, Crowd: 10_000,
 	})
 }

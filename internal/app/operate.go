@@ -121,8 +121,8 @@ func (a *App) PlanRetry(ctx context.Context, runID string, r pipeline.Retry) (pi
 	return a.pipeline.PlanRetry(ctx, runID, r)
 }
 
-// Retry makes the run that retries another one, which [App.Execute] then does. While a
-// retry of the run is under way, asking for the same again returns that one, with
+// Retry makes the run that retries another one, which [App.Execute] then does. While
+// another run of its line is under way, asking for the same returns that one, with
 // existing; asking for another is a failure of class input.
 func (a *App) Retry(ctx context.Context, runID string, r Retry) (id string, existing bool, err error) {
 	plan, err := a.pipeline.PlanRetry(ctx, runID, r.Retry)

@@ -55,7 +55,7 @@ func TestTheEngineOverAStoreInMemory(t *testing.T) {
 			t.Cleanup(func() { s.Close() })
 			return durabletest.Local(func() durabletest.Store { return noted{s} }, 0)
 		},
-		Lease: local.DefaultClaimTTL, Notice: local.DefaultClaimTTL,
+		Lease: local.DefaultClaimTTL, Notice: local.DefaultClaimTTL, Crowd: crowd,
 	})
 }
 
@@ -72,7 +72,7 @@ func TestTheEngineOverAStoreInAFile(t *testing.T) {
 			dir := t.TempDir()
 			return durabletest.Local(func() durabletest.Store { return noted{open(t, dir)} }, poll)
 		},
-		Lease: local.DefaultClaimTTL, Notice: notice, Slack: 2 * poll,
+		Lease: local.DefaultClaimTTL, Notice: notice, Slack: 2 * poll, Crowd: crowd,
 	})
 }
 

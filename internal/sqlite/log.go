@@ -70,7 +70,8 @@ func notRepeated(tx *sql.Tx, o run.Once) error {
 	return fmt.Errorf("create a run: %w", err)
 }
 
-// notRetried returns an error if a run has a retry that is not over, or is gone.
+// notRetried returns an error if another run of a run's line is not over, since both
+// would pay for the same, or if the run is gone.
 func notRetried(tx *sql.Tx, parent string) error {
 	if parent == "" {
 		return nil
@@ -80,7 +81,8 @@ func notRetried(tx *sql.Tx, parent string) error {
 		return fmt.Errorf("retry run %s: %w", parent, cmp.Or(err, run.ErrNotFound))
 	}
 	var by string
-	err := tx.QueryRow(`SELECT id FROM runs WHERE parent = ? AND ended = 0 LIMIT 1`, parent).Scan(&by)
+	err := tx.QueryRow(`SELECT r.id FROM runs r JOIN runs p ON r.root = p.root
+		WHERE p.id = ? AND r.id <> p.id AND r.ended = 0 LIMIT 1`, parent).Scan(&by)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}

@@ -1,0 +1,6 @@
+//go:build !race
+
+package sqlite_test
+
+// crowd is how many runs wait at a time in the check of very many.
+const crowd = 10_000
