@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"encoding/json"
 	"reflect"
 	"strings"
 
@@ -138,16 +139,23 @@ func (h *history) excused(s run.State) {
 // needsPerson reports whether a run failed because each candidate needed a person, such
 // as for a new key: the failure that is told is the last one that could have passed.
 func (h *history) needsPerson(id string) (is bool) {
+	var why []byte
 	for e, err := range h.store.Events(h.t.Context(), id, 0) {
 		if err != nil {
 			h.t.Error(err)
 		}
 		if f, ok := e.Body.(run.StageFailed); ok && f.Decision != nil {
+			if why, err = json.Marshal(e); err != nil {
+				h.t.Error(err)
+			}
 			is = strings.Contains(f.Hint, "does not accept the key")
 			for _, v := range f.Decision.Others {
 				is = is && (v.Reason == string(chain.NotConfigured) || v.Reason == string(chain.Gated) && strings.HasPrefix(v.Detail, string(failure.Auth)))
 			}
 		}
+	}
+	if !is {
+		h.t.Logf("run %s: %s", id, why)
 	}
 	return is
 }

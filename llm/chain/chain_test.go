@@ -651,6 +651,19 @@ func TestTheFailureThatSaysMostIsTold(t *testing.T) {
 			t.Errorf("needed is %q, want %q", g.Need, want) // and what has to be mended
 		}
 	})
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		w.model("a:one", always(hinted(failure.Overloaded, 30*time.Second)))
+		s := w.stage()
+		w.plan.Candidates = nil
+		w.model("a:two", always(fault(failure.Auth)))
+		other := w.stage()
+		time.AfterFunc(10*time.Second, func() { w.givenUp(other, chain.Hopeless, failure.Auth) })
+		g := w.givenUp(s, chain.Hopeless, failure.Overloaded)
+		if v := g.Decision.Others[0]; v.Reason != chain.Gated || !strings.HasPrefix(v.Detail, string(failure.Auth)) || g.Decision.At.Before(w.start.Add(10*time.Second)) {
+			t.Errorf("the decision is of how it was before: %+v", g.Decision)
+		}
+	})
 }
 
 func TestStopping(t *testing.T) {

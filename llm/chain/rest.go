@@ -22,6 +22,8 @@ func (q *question) rest(ctx context.Context, c choice) error {
 		for i, s := range q.order {
 			c.looks[i] = q.look(s, now)
 		}
+		c.decision.At = now
+		c = q.explained(c)
 		until, end := q.outlook(c.looks, now)
 		switch {
 		case end != "":
