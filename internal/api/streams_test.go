@@ -463,9 +463,13 @@ func TestTooManyStreams(t *testing.T) {
 		if <-l.sent; l.status != 200 {
 			t.Error(l.status)
 		}
+		began := time.Now()
 		stop()
 		for _, l := range open {
 			<-l.over
+		}
+		if took := time.Since(began); took > 0 {
+			t.Errorf("streams end %s after the server", took)
 		}
 		// Who has followed the log to its head gets what happens then, from another server.
 		last := listen(t, s.api, "/api/events/stream", "")
