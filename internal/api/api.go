@@ -42,6 +42,7 @@ type API struct {
 	o       Options
 	mux     *http.ServeMux
 	huma    huma.API
+	message *huma.Schema // of what is said in projects
 	feed    *feed
 	guard   *guard
 	costly  *budget.Bucket // requests that cost work or money

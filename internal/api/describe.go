@@ -9,17 +9,6 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-
-	"cineforge/client"
-)
-
-// The bodies of handlers that write themselves.
-var (
-	problemBody  = reflect.TypeFor[client.Problem]()
-	uploadedBody = reflect.TypeFor[client.Uploaded]()
-	proposalBody = reflect.TypeFor[client.SlugProposal]()
-	eventsBody   = reflect.TypeFor[client.RunEvents]()
-	messageBody  = reflect.TypeFor[client.Message]()
 )
 
 func statusKey(status int) string { return strconv.Itoa(status) }

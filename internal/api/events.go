@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -20,7 +21,7 @@ func (s *API) events() {
 	op := operation("runEvents", http.MethodGet, "/runs/{run_id}/events", "What happened in a run, as JSON or NDJSON", http.StatusNotFound, http.StatusUnprocessableEntity)
 	op.Parameters = []*huma.Param{pathParam("run_id"), numberParam("after", 0, 0, "Begin behind the event of this seq."),
 		numberParam("limit", 1, mostEvents, "How many at the most; all, up to 10,000."), headerParam("If-None-Match", "")}
-	ok := s.described("The events, in order.", eventsBody)
+	ok := s.described("The events, in order.", reflect.TypeFor[client.RunEvents]())
 	ok.Content["application/x-ndjson"] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
 	op.Responses = map[string]*huma.Response{"200": ok, "304": {Description: "Nothing has happened since."}}
 	s.raw(op, s.answerEvents)

@@ -69,7 +69,7 @@ func (s *API) guarded(next http.Handler) http.Handler {
 		control.SetReadDeadline(deadline)  //nolint:errcheck // tests have no connection
 		control.SetWriteDeadline(deadline) //nolint:errcheck // the same
 		defer func() {
-			if v := recover(); v != nil && v != http.ErrAbortHandler {
+			if v := recover(); v != nil && v != http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
 				s.o.Log.ErrorContext(r.Context(), "a handler panicked", "panic", fmt.Sprint(v), "stack", string(debug.Stack()), "request_id", id)
 				if seen.status == 0 {
 					s.write(seen, r, fmt.Errorf("panic: %v", v))

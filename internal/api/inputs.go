@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
@@ -34,13 +35,13 @@ func (s *API) inputs() {
 		http.StatusBadRequest, http.StatusNotFound, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity, http.StatusTooManyRequests)
 	upload.Parameters = []*huma.Param{pathParam("project_id")}
 	upload.RequestBody = fileForm()
-	upload.Responses = map[string]*huma.Response{"201": s.described("The file, and what a first look into it shows.", uploadedBody)}
+	upload.Responses = map[string]*huma.Response{"201": s.described("The file, and what a first look into it shows.", reflect.TypeFor[client.Uploaded]())}
 	s.raw(upload, s.upload)
 
 	scan := operation("quickScan", http.MethodPost, "/projects/quick-scan", "How a project of a file could be called",
 		http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity, http.StatusTooManyRequests)
 	scan.RequestBody = fileForm()
-	scan.Responses = map[string]*huma.Response{"200": s.described("A slug and a name.", proposalBody)}
+	scan.Responses = map[string]*huma.Response{"200": s.described("A slug and a name.", reflect.TypeFor[client.SlugProposal]())}
 	s.raw(scan, s.quickScan)
 
 	handle(s, operation("listInputs", http.MethodGet, "/projects/{project_id}/inputs", "The files of a project, oldest first", http.StatusNotFound), func(ctx context.Context, in *InProject) ([]client.Input, error) {
@@ -79,7 +80,7 @@ func (s *API) upload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	defer data.Close()
+	defer data.Close()                 //nolint:errcheck // what is left is swept
 	leave, err := s.enter(r.Context()) // it has to be in memory to be read and stored
 	if err != nil {
 		return err
@@ -121,7 +122,7 @@ func (s *API) quickScan(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	defer data.Close()
+	defer data.Close() //nolint:errcheck // what is left is swept
 	beginning, err := io.ReadAll(io.LimitReader(data, scanned))
 	if err != nil {
 		return err
@@ -169,7 +170,7 @@ func (s *API) file(w http.ResponseWriter, r *http.Request) (name string, data *a
 			_, err = data.Seek(0, io.SeekStart)
 		}
 		if err != nil {
-			data.Close()
+			data.Close() //nolint:errcheck // the same
 			return "", nil, err
 		}
 		return name, data, nil

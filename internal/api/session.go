@@ -10,8 +10,18 @@ func (s *API) session() {
 	if s.o.Token == "" {
 		return
 	}
-	s.mux.HandleFunc("GET /login", func(w http.ResponseWriter, _ *http.Request) { s.form(w, "") })
-	s.mux.HandleFunc("POST /api/login", s.login)
+	page := template.Must(template.New("login").Parse(loginPage))
+	form := func(w http.ResponseWriter, status int, problem string) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(status)
+		page.Execute(w, problem) //nolint:errcheck // the client has left
+	}
+	s.mux.HandleFunc("GET /login", func(w http.ResponseWriter, _ *http.Request) { form(w, http.StatusOK, "") })
+	s.mux.HandleFunc("POST /api/login", func(w http.ResponseWriter, r *http.Request) {
+		if !s.login(w, r) {
+			form(w, http.StatusUnauthorized, "That is not the token.")
+		}
+	})
 	s.mux.HandleFunc("POST /api/logout", func(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, s.cookie(r, "", -1))
 		w.WriteHeader(http.StatusNoContent)
@@ -21,34 +31,28 @@ func (s *API) session() {
 // sessionAge is how long a login lasts, in seconds.
 const sessionAge = 30 * 24 * 3600
 
-func (s *API) login(w http.ResponseWriter, r *http.Request) {
+// login answers who shows the token, or tries too often; it is false for a wrong token.
+func (s *API) login(w http.ResponseWriter, r *http.Request) bool {
 	const most = 4 << 10
 	r.Body = http.MaxBytesReader(w, r.Body, most)
 	if !s.guard.logins.Take(1) {
 		w.Header().Set("Retry-After", "2")
 		s.write(w, r, refuse(http.StatusTooManyRequests, "too_many_requests", "too many tries to log in", "try again in a moment"))
-		return
+		return true
 	}
 	if err := r.ParseForm(); err != nil || !equal(r.PostForm.Get("token"), s.o.Token) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.WriteHeader(http.StatusUnauthorized)
-		s.form(w, "That is not the token.")
-		return
+		return false
 	}
 	http.SetCookie(w, s.cookie(r, s.guard.session(), sessionAge))
 	http.Redirect(w, r, "/", http.StatusSeeOther)
+	return true
 }
 
 func (s *API) cookie(r *http.Request, value string, age int) *http.Cookie {
 	return &http.Cookie{Name: cookieName, Value: value, Path: "/", MaxAge: age, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil}
 }
 
-func (s *API) form(w http.ResponseWriter, problem string) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	loginPage.Execute(w, problem) //nolint:errcheck // the client has left
-}
-
-var loginPage = template.Must(template.New("login").Parse(`<!doctype html>
+const loginPage = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>CineForge: log in</title>
 <link rel="stylesheet" href="/docs/style.css"></head>
 <body><main><h1>CineForge</h1>
@@ -58,4 +62,4 @@ var loginPage = template.Must(template.New("login").Parse(`<!doctype html>
 <button>Log in</button>
 {{with .}}<p role="alert">{{.}}</p>{{end}}
 </form></main></body></html>
-`))
+`

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -45,7 +46,7 @@ func (s *API) system() {
 // raw registers a handler that writes its answer itself. The error is answered as a
 // problem if nothing was written yet.
 func (s *API) raw(op huma.Operation, do func(w http.ResponseWriter, r *http.Request) error) {
-	schema := s.huma.OpenAPI().Components.Schemas.Schema(problemBody, true, "")
+	schema := s.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[client.Problem](), true, "")
 	for _, status := range op.Errors {
 		op.Responses[statusKey(status)] = &huma.Response{Description: http.StatusText(status), Content: map[string]*huma.MediaType{problemType: {Schema: schema}}}
 	}
