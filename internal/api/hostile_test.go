@@ -164,10 +164,11 @@ func TestNamesOfUploads(t *testing.T) {
 			}
 			s.get("/api/projects/tide/inputs/" + up.StoredPath).is(200)
 		}
-		for _, name := range []string{"..%2f..%2fcineforge.db", "..", "%5c..", ".hidden", "a%2fb"} {
-			if a := s.get("/api/projects/tide/inputs/" + name); a.status != 404 {
-				a.fails(400, "invalid_filename")
-			}
+		for _, name := range []string{"%5c..", ".hidden", "a%2fb", "..%5ccineforge.db", "..."} {
+			s.get("/api/projects/tide/inputs/"+name).fails(400, "invalid_filename")
+		}
+		for _, name := range []string{"..%2f..%2fcineforge.db", "..", "%2e%2e"} { // which is no path to the server
+			s.get("/api/projects/tide/inputs/"+name).fails(404, "not_found")
 		}
 	})
 }
