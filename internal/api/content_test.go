@@ -245,6 +245,10 @@ func TestChatTellsOfWaiting(t *testing.T) {
 		s := open(t, api.Options{}, models(sim))
 		id := s.start(s.given("tide", "night_bus.txt"))
 		s.rests(id)
+		time.Sleep(time.Hour) // many rounds
+		for into[client.RunState](s.get("/api/runs/"+id+"/state").is(200)).State.Status != run.Waiting {
+			time.Sleep(time.Second)
+		}
 		synctest.Wait() // until all of its questions wait
 		waits := 0
 		var last client.Message
