@@ -43,11 +43,12 @@ type API struct {
 	o       Options
 	mux     *http.ServeMux
 	huma    huma.API
+	message *huma.Schema // of what is said in projects
 	feed    *feed
 	metrics *telemetry.Metrics
 	guard   *guard
 	costly  *budget.Bucket // requests that cost work or money
-	imports chan struct{}  // uploads that are in memory
+	imports chan struct{}  // files that are in memory
 	handler http.Handler
 
 	following atomic.Int64 // streams
@@ -59,7 +60,7 @@ const (
 	costlyPerSec = 5
 )
 
-// mostImports is how many uploads are in memory at once.
+// mostImports is how many files are in memory at once to be looked into.
 const mostImports = 2
 
 // New makes the API of a system.

@@ -20,9 +20,10 @@ const chatLimit = 1 << 20
 
 // chat registers what is said in projects.
 func (s *API) chat() {
+	s.message = schemaOf[client.Message](s)
 	list := operation("messages", http.MethodGet, "/projects/{project_id}/chat", "What was said in a project, and what happened in its latest runs, oldest first", http.StatusNotFound)
 	list.Parameters = []*huma.Param{pathParam("project_id")}
-	list.Responses = map[string]*huma.Response{"200": described("The messages.", listOf(schemaOf[client.Message](s)))}
+	list.Responses = map[string]*huma.Response{"200": described("The messages.", listOf(s.message))}
 	s.raw(list, func(w http.ResponseWriter, r *http.Request) error {
 		all, err := s.messages(r.Context(), r.PathValue("project_id"))
 		if err != nil {
@@ -32,8 +33,8 @@ func (s *API) chat() {
 	})
 	post := operation("postMessage", http.MethodPost, "/projects/{project_id}/chat", "Say something; a message of an id that was posted is that message", http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusRequestEntityTooLarge)
 	post.Parameters = []*huma.Param{pathParam("project_id")}
-	post.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: schemaOf[client.Message](s)}}}
-	post.Responses = map[string]*huma.Response{"200": described("The message as it is kept.", schemaOf[client.Message](s))}
+	post.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: s.message}}}
+	post.Responses = map[string]*huma.Response{"200": described("The message as it is kept.", s.message)}
 	s.raw(post, s.post)
 }
 
@@ -78,9 +79,8 @@ func (s *API) isMessage(data []byte) error {
 	if err := json.Unmarshal(data, &v); err != nil {
 		return noMessage(err.Error())
 	}
-	schemas := s.huma.OpenAPI().Components.Schemas
 	var found huma.ValidateResult
-	huma.Validate(schemas, schemaOf[client.Message](s), huma.NewPathBuffer(nil, 0), huma.ModeWriteToServer, v, &found)
+	huma.Validate(s.huma.OpenAPI().Components.Schemas, s.message, huma.NewPathBuffer(nil, 0), huma.ModeWriteToServer, v, &found)
 	if len(found.Errors) > 0 {
 		return noMessage(found.Errors[0].Error())
 	}

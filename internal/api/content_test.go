@@ -3,9 +3,11 @@ package api_test
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"cineforge/client"
 	"cineforge/internal/api"
 	"cineforge/internal/app"
+	"cineforge/pipeline"
 	"cineforge/run"
 	"cineforge/simulator"
 )
@@ -242,6 +245,10 @@ func TestChatTellsOfWaiting(t *testing.T) {
 		s := open(t, api.Options{}, models(sim))
 		id := s.start(s.given("tide", "night_bus.txt"))
 		s.rests(id)
+		time.Sleep(time.Hour) // many rounds
+		for into[client.RunState](s.get("/api/runs/"+id+"/state").is(200)).State.Status != run.Waiting {
+			time.Sleep(time.Second)
+		}
 		synctest.Wait() // until all of its questions wait
 		waits := 0
 		var last client.Message
@@ -261,6 +268,51 @@ func TestChatTellsOfWaiting(t *testing.T) {
 		}
 		if last.Content != "The run was cancelled." || last.Actions[0].Endpoint != "/api/runs/"+id+"/retry-failed-stage" {
 			t.Errorf("%+v", last)
+		}
+	})
+}
+
+// However much has happened in a project, its chat tells of the newest run.
+func TestChatTellsOfTheNewestRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := idle(t, api.Options{}, app.Models{})
+		_, tell := s.quiet("tide")
+		for range 21 {
+			tell(1000)
+		}
+		time.Sleep(time.Second)
+		id := s.start(client.RunRequest{ProjectID: "tide", InputFile: into[[]client.Input](s.get("/api/projects/tide/inputs").is(200))[0].StoredPath})
+		list := into[[]client.Message](s.get("/api/projects/tide/chat").is(200))
+		if len(list) == 0 || list[len(list)-1].RunID != id {
+			t.Errorf("%+v", list)
+		}
+	})
+}
+
+// crowd counts how many blobs are read at once.
+type crowd struct {
+	pipeline.Store
+	now, most atomic.Int64
+}
+
+func (c *crowd) Blob(ctx context.Context, d artifact.Digest) ([]byte, error) {
+	n := c.now.Add(1)
+	defer c.now.Add(-1)
+	c.most.Store(max(c.most.Load(), n))
+	time.Sleep(time.Second)
+	return c.Store.Blob(ctx, d)
+}
+
+// However many look into files, few of these are in memory at once.
+func TestFewFilesAreInMemoryAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := idle(t, api.Options{}, app.Models{})
+		b := s.given("tide", "night_bus.txt")
+		c := &crowd{Store: s.app.Store}
+		s.app.Store = c
+		atOnce(20, func() string { return string(s.get("/api/projects/tide/inputs/" + b.InputFile).is(200).body) })
+		if n := c.most.Load(); n > 2 {
+			t.Errorf("%d at once", n)
 		}
 	})
 }

@@ -174,8 +174,11 @@ func (c *contract) problem(a answer) error {
 		Code    string
 		Message string
 	}
-	if err := json.Unmarshal(a.body, &p); err != nil || p.Status != a.status || p.Code == "" || p.Message == "" {
-		return fmt.Errorf("the problem says less than it has to: %w", err)
+	if err := json.Unmarshal(a.body, &p); err != nil {
+		return err
+	}
+	if p.Status != a.status || p.Code == "" || p.Message == "" {
+		return fmt.Errorf("the problem says less than it has to")
 	}
 	return c.valid("openapi.json#/components/schemas/Problem", "", a.body)
 }

@@ -69,7 +69,9 @@ func (s *API) guarded(next http.Handler) http.Handler {
 		control.SetReadDeadline(deadline)  //nolint:errcheck // tests have no connection
 		control.SetWriteDeadline(deadline) //nolint:errcheck // the same
 		defer func() {
-			if v := recover(); v != nil && v != http.ErrAbortHandler { //nolint:errorlint // a panic's value is not wrapped
+			v := recover()
+			aborted := v == http.ErrAbortHandler //nolint:errorlint // net/http compares it so
+			if v != nil && !aborted {
 				s.o.Log.ErrorContext(r.Context(), "a handler panicked", "panic", fmt.Sprint(v), "stack", string(debug.Stack()), "request_id", id)
 				if seen.status == 0 {
 					s.write(seen, r, fmt.Errorf("panic: %v", v))
@@ -78,6 +80,9 @@ func (s *API) guarded(next http.Handler) http.Handler {
 			// The query is left out: it may hold what a person searches for.
 			s.o.Log.InfoContext(r.Context(), "request", "method", r.Method, "path", clip(r.URL.Path), "status", seen.status, "bytes", seen.bytes,
 				"ms", time.Since(began).Milliseconds(), "remote", r.RemoteAddr, "request_id", id)
+			if aborted {
+				panic(v) // which ends the connection
+			}
 		}()
 		if err := s.refused(r); err != nil {
 			s.write(seen, r, err)

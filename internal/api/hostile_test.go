@@ -58,8 +58,8 @@ func TestEvilIDs(t *testing.T) {
 	})
 }
 
-// zipped is an archive with one file.
-func zipped(name, content string) []byte {
+// archived is an archive with one file.
+func archived(name, content string) []byte {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	f, err := z.Create(name)
@@ -102,8 +102,8 @@ func TestHostileUploads(t *testing.T) {
 		{"a file that is too large", part(`name="file"; filename="a.fountain"`, "text/plain", strings.Repeat("x", 1<<20+1)), "", 413, "too_large"},
 		{"a form that is too large", part(`name="file"; filename="a.fountain"`, "text/plain", strings.Repeat("x", 3<<20)), "", 413, "too_large"},
 		{"much before the file", "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n" + strings.Repeat("x", 3<<20) + "\r\n" + part(`name="file"; filename="a.txt"`, "text/plain", script), "", 413, "too_large"},
-		{"an archive", part(`name="file"; filename="a.fountain"`, "text/plain", string(zipped("a.txt", script))), "", 422, "invalid_request"},
-		{"an archive that leads elsewhere", part(`name="file"; filename="a.docx"`, "text/plain", string(zipped("../../../etc/cron.d/x", script))), "", 422, "invalid_request"},
+		{"an archive", part(`name="file"; filename="a.fountain"`, "text/plain", string(archived("a.txt", script))), "", 422, "invalid_request"},
+		{"an archive that leads elsewhere", part(`name="file"; filename="a.docx"`, "text/plain", string(archived("../../../etc/cron.d/x", script))), "", 422, "invalid_request"},
 		{"a picture", part(`name="file"; filename="a.fountain"`, "text/plain", "\x89PNG\r\n\x1a\n"+strings.Repeat("\x00\x01", 200)), "", 422, "invalid_request"},
 		{"a PDF that is none", part(`name="file"; filename="a.fountain"`, "text/plain", "%PDF-1.7\nnothing"), "", 422, "invalid_request"},
 		{"a program", part(`name="file"; filename="a.txt"`, "text/plain", "\x7fELF\x02\x01\x01"+strings.Repeat("\x00", 300)), "", 422, "invalid_request"},
@@ -164,10 +164,11 @@ func TestNamesOfUploads(t *testing.T) {
 			}
 			s.get("/api/projects/tide/inputs/" + up.StoredPath).is(200)
 		}
-		for _, name := range []string{"..%2f..%2fcineforge.db", "..", "%5c..", ".hidden", "a%2fb"} {
-			if a := s.get("/api/projects/tide/inputs/" + name); a.status != 404 {
-				a.fails(400, "invalid_filename")
-			}
+		for _, name := range []string{"%5c..", ".hidden", "a%2fb", "..%5ccineforge.db", "..."} {
+			s.get("/api/projects/tide/inputs/"+name).fails(400, "invalid_filename")
+		}
+		for _, name := range []string{"..%2f..%2fcineforge.db", "..", "%2e%2e"} { // which is no path to the server
+			s.get("/api/projects/tide/inputs/"+name).fails(404, "not_found")
 		}
 	})
 }

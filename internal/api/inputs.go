@@ -79,13 +79,12 @@ func (s *API) upload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	defer data.Close()
-	select { // it has to be in memory to be read and stored
-	case s.imports <- struct{}{}:
-		defer func() { <-s.imports }()
-	case <-r.Context().Done():
-		return context.Cause(r.Context())
+	defer data.Close()                 //nolint:errcheck // what is left is swept
+	leave, err := s.enter(r.Context()) // it has to be in memory to be read and stored
+	if err != nil {
+		return err
 	}
+	defer leave()
 	content, err := io.ReadAll(data)
 	if err != nil {
 		return err
@@ -103,6 +102,16 @@ func (s *API) upload(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusCreated, out)
 }
 
+// enter waits until there is room for a file in memory, until leave is called.
+func (s *API) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case s.imports <- struct{}{}:
+		return func() { <-s.imports }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
 // quickScan proposes a name for the beginning of a file.
 func (s *API) quickScan(w http.ResponseWriter, r *http.Request) error {
 	if err := s.afford(); err != nil {
@@ -112,7 +121,7 @@ func (s *API) quickScan(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	defer data.Close()
+	defer data.Close() //nolint:errcheck // what is left is swept
 	beginning, err := io.ReadAll(io.LimitReader(data, scanned))
 	if err != nil {
 		return err
@@ -160,7 +169,7 @@ func (s *API) file(w http.ResponseWriter, r *http.Request) (name string, data *a
 			_, err = data.Seek(0, io.SeekStart)
 		}
 		if err != nil {
-			data.Close()
+			data.Close() //nolint:errcheck // the same
 			return "", nil, err
 		}
 		return name, data, nil
@@ -182,6 +191,11 @@ func (s *API) preview(w http.ResponseWriter, r *http.Request) error {
 	if strings.ContainsAny(name, `/\`) || strings.HasPrefix(name, ".") {
 		return refuse(http.StatusBadRequest, "invalid_filename", "that is no name of an input", "use a filename of the project's list of inputs")
 	}
+	leave, err := s.enter(r.Context())
+	if err != nil {
+		return err
+	}
+	defer leave()
 	in, data, err := s.app.Input(r.Context(), r.PathValue("project_id"), name)
 	if err != nil {
 		if _, found := s.app.Project(r.Context(), r.PathValue("project_id")); found == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"strconv"
@@ -20,9 +21,9 @@ type listener struct {
 	header http.Header
 	status int
 	sent   chan string
-	ctx    context.Context
-	leave  func()        // ends the connection and waits for its handler
-	over   chan struct{} // closed when the handler is done
+	left   <-chan struct{} // closed when the client is gone
+	leave  func()          // ends the connection and waits for its handler
+	over   chan struct{}   // closed when the handler is done
 
 	mu       sync.Mutex // guards deadline
 	deadline time.Time
@@ -55,8 +56,8 @@ func (l *listener) Write(p []byte) (int, error) {
 		return len(p), nil
 	case <-late.C:
 		return 0, os.ErrDeadlineExceeded
-	case <-l.ctx.Done():
-		return 0, context.Cause(l.ctx)
+	case <-l.left:
+		return 0, net.ErrClosed
 	}
 }
 
@@ -64,7 +65,7 @@ func (l *listener) Write(p []byte) (int, error) {
 // none.
 func listen(t testing.TB, h http.Handler, target, last string) *listener {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	l := &listener{t: t, header: http.Header{}, sent: make(chan string), ctx: ctx, over: make(chan struct{})}
+	l := &listener{t: t, header: http.Header{}, sent: make(chan string), left: ctx.Done(), over: make(chan struct{})}
 	l.leave = func() {
 		cancel()
 		<-l.over

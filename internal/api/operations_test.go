@@ -98,6 +98,36 @@ func TestARunThatAnotherProcessWorksOnIsNotResumed(t *testing.T) {
 	})
 }
 
+// Who resumes a run that is resumed already hears at once.
+func TestManyResumeAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, api.Options{}, app.Models{})
+		b := s.given("tide", "night_bus.txt")
+		b.AcceptConfig = false
+		id := s.start(b)
+		s.rests(id)
+		began := time.Now()
+		well := 0
+		for _, got := range atOnce(10, func() string {
+			a := s.post("/api/runs/"+id+"/resume", nil)
+			if a.status == 200 {
+				return "well"
+			}
+			return a.fails(400, "not_paused").Code
+		}) {
+			if got == "well" {
+				well++
+			}
+		}
+		if took := time.Since(began); well == 0 || took > time.Second {
+			t.Errorf("%d have resumed it, after %s", well, took)
+		}
+		if st := s.rests(id).State; st.Status != run.RunDone {
+			t.Error(st.Status)
+		}
+	})
+}
+
 // What a run is like before anything of it has happened, and when it failed before any
 // of its stages.
 func TestEarlyStates(t *testing.T) {

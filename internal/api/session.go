@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"html/template"
 	"net/http"
 )
@@ -19,8 +18,8 @@ func (s *API) session() {
 	}
 	s.mux.HandleFunc("GET /login", func(w http.ResponseWriter, _ *http.Request) { form(w, http.StatusOK, "") })
 	s.mux.HandleFunc("POST /api/login", func(w http.ResponseWriter, r *http.Request) {
-		if err := s.login(w, r); err != nil {
-			form(w, http.StatusUnauthorized, err.Error())
+		if !s.login(w, r) {
+			form(w, http.StatusUnauthorized, "That is not the token.")
 		}
 	})
 	s.mux.HandleFunc("POST /api/logout", func(w http.ResponseWriter, r *http.Request) {
@@ -32,25 +31,21 @@ func (s *API) session() {
 // sessionAge is how long a login lasts, in seconds.
 const sessionAge = 30 * 24 * 3600
 
-// errWrongToken is told to people.
-var errWrongToken = errors.New("That is not the token.") //nolint:staticcheck // it is a sentence of a page
-
-// login gives a cookie to who knows the token.
-func (s *API) login(w http.ResponseWriter, r *http.Request) error {
+// login answers who shows the token, or tries too often; it is false for a wrong token.
+func (s *API) login(w http.ResponseWriter, r *http.Request) bool {
 	const most = 4 << 10
 	r.Body = http.MaxBytesReader(w, r.Body, most)
 	if !s.guard.logins.Take(1) {
-		p := refuse(http.StatusTooManyRequests, "too_many_requests", "too many tries to log in", "try again in a moment")
-		p.wait = 2
-		s.write(w, r, p)
-		return nil
+		w.Header().Set("Retry-After", "2")
+		s.write(w, r, refuse(http.StatusTooManyRequests, "too_many_requests", "too many tries to log in", "try again in a moment"))
+		return true
 	}
 	if err := r.ParseForm(); err != nil || !equal(r.PostForm.Get("token"), s.o.Token) {
-		return errWrongToken
+		return false
 	}
 	http.SetCookie(w, s.cookie(r, s.guard.session(), sessionAge))
 	http.Redirect(w, r, "/", http.StatusSeeOther)
-	return nil
+	return true
 }
 
 func (s *API) cookie(r *http.Request, value string, age int) *http.Cookie {

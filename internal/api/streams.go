@@ -68,6 +68,7 @@ func (s *API) streamRun(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusNoContent) // which keeps a browser from coming again
 		return nil
 	}
+	after = min(after, state.LastSeq) // an id from before a backup was put back
 	return s.stream(r.Context(), &stream{w: w, last: after, ends: true,
 		id:    func(f frame) int64 { return f.seq },
 		wants: func(f frame) bool { return f.run == id },
@@ -95,11 +96,15 @@ func (s *API) streamAll(w http.ResponseWriter, r *http.Request) error {
 		return refuse(http.StatusUnprocessableEntity, "invalid_request", fmt.Sprintf("runs is no list of up to %d ids of runs", mostFollowed), "put commas between them")
 	}
 	after, given, err := lastEventID(r)
-	if err == nil && !given {
-		after, err = s.app.Feed.Head(r.Context())
-	}
 	if err != nil {
 		return err
+	}
+	head, err := s.app.Feed.Head(r.Context())
+	if err != nil {
+		return err
+	}
+	if !given || after > head { // an id from before a backup was put back
+		after = head
 	}
 	return s.stream(r.Context(), &stream{w: w, last: after, tells: !given,
 		id: func(f frame) int64 { return f.position },

@@ -319,16 +319,38 @@ func TestAStreamTellsWhereItBegins(t *testing.T) {
 	})
 }
 
+// A client whose id is of a time that a backup has undone hears what happens then.
+func TestAStreamBehindItsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := idle(t, api.Options{}, app.Models{})
+		id, tell := s.quiet("tide")
+		for _, target := range []string{"/api/runs/" + id + "/events/stream", "/api/events/stream"} {
+			l := listen(t, s.api, target, "1000000")
+			<-l.sent
+			tell(1)
+			if f, ok := l.next(time.Second); !ok || f.Event != "unit_done" {
+				t.Errorf("%s: %+v %v", target, f, ok)
+			}
+			l.leave()
+		}
+	})
+}
+
 // Streams that are opened before the feed knows where it begins miss nothing.
 func TestStreamsBeforeTheFeedHasBegun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Models{})
 		id, tell := s.quiet("tide")
-		s.app.Feed = &flaky{Feed: s.app.Feed, fails: 3}
+		feed := &flaky{Feed: s.app.Feed}
+		s.app.Feed = feed
 		early := api.New(s.app, api.Options{})
 		l := listen(t, early, "/api/runs/"+id+"/events/stream", "")
 		m := listen(t, early, "/api/events/stream?after=0", "")
 		tell(10)
+		<-l.sent
+		<-m.sent
+		synctest.Wait()
+		feed.fails = 3
 		s.background(early.Run)
 		tell(10)
 		for _, l := range []*listener{l, m} {
@@ -354,15 +376,41 @@ func (f *flaky) Head(ctx context.Context) (int64, error) {
 	if f.fails--; f.fails >= 0 {
 		return 0, errFlaky
 	}
-	f.fails = 2 // for the entries
 	return f.Feed.Head(ctx)
 }
 
-func (f *flaky) Entries(ctx context.Context, of run.Among, after int64, limit int) ([]run.Entry, error) {
-	if f.fails--; f.fails >= 0 && len(of.Runs) == 0 && after > 0 {
-		return nil, errFlaky
+// late is a feed in which something happens just when a stream of a project has read
+// all that there was.
+type late struct {
+	run.Feed
+	then func()
+}
+
+func (f *late) Entries(ctx context.Context, of run.Among, after int64, limit int) ([]run.Entry, error) {
+	entries, err := f.Feed.Entries(ctx, of, after, limit)
+	if of.ProjectID != "" && len(entries) == 0 && f.then != nil {
+		then := f.then
+		f.then = nil
+		then()
+		time.Sleep(time.Millisecond) // until all who follow have heard of it
 	}
-	return f.Feed.Entries(ctx, of, after, limit)
+	return entries, err
+}
+
+// Nothing is lost between what is stored and what happens.
+func TestBetweenTheStoreAndTheFeed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := idle(t, api.Options{}, app.Models{})
+		id, tell := s.quiet("tide")
+		s.app.Feed = &late{s.app.Feed, func() { tell(3) }}
+		l := listen(t, s.api, "/api/events/stream?project=tide&after=0", "")
+		var got []sseFrame
+		for range 4 {
+			f, _ := l.next(time.Second)
+			got = append(got, f)
+		}
+		s.exactly(id, got)
+	})
 }
 
 func TestStreamsThatCanNotBe(t *testing.T) {
@@ -415,9 +463,13 @@ func TestTooManyStreams(t *testing.T) {
 		if <-l.sent; l.status != 200 {
 			t.Error(l.status)
 		}
+		began := time.Now()
 		stop()
 		for _, l := range open {
 			<-l.over
+		}
+		if took := time.Since(began); took > 0 {
+			t.Errorf("streams end %s after the server", took)
 		}
 		// Who has followed the log to its head gets what happens then, from another server.
 		last := listen(t, s.api, "/api/events/stream", "")

@@ -21,7 +21,7 @@ type told struct {
 const (
 	// toldRuns is of how many runs, the latest ones, messages tell.
 	toldRuns = 30
-	// entriesRead is how many events of them are looked at.
+	// entriesRead is how many events those runs have at the most, if it is not one alone.
 	entriesRead = 20_000
 )
 
@@ -29,18 +29,21 @@ const (
 // events each time, so that it is right whatever happened.
 func (s *API) told(ctx context.Context, projectID string) ([]told, error) {
 	var ids []string
+	events := 0
 	for r, err := range s.app.Store.Runs(ctx, run.Part{ProjectID: projectID}) {
 		if err != nil {
 			return nil, err
 		}
-		if ids = append(ids, r.RunID); len(ids) == toldRuns {
+		events += int(r.LastSeq)
+		if len(ids) == toldRuns || len(ids) > 0 && events > entriesRead {
 			break
 		}
+		ids = append(ids, r.RunID)
 	}
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	entries, err := s.app.Feed.Entries(ctx, run.Among{Runs: ids}, 0, entriesRead)
+	entries, err := s.app.Feed.Entries(ctx, run.Among{Runs: ids}, 0, max(events, entriesRead))
 	if err != nil {
 		return nil, err
 	}

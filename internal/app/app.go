@@ -334,10 +334,14 @@ func (a *App) Resume(ctx context.Context, runID string) error {
 		return err
 	}
 	if state.Status != run.Paused {
-		return &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is not paused (%s)", runID, state.Status),
-			Hint: "only a paused run is resumed; one that has ended is retried", Err: ErrNotPaused}
+		return notPaused(state)
 	}
 	return a.confirm(ctx, runID, 0)
+}
+
+func notPaused(s run.State) error {
+	return &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is not paused (%s)", s.RunID, s.Status),
+		Hint: "only a paused run is resumed; one that has ended is retried", Err: ErrNotPaused}
 }
 
 // confirm gives the run back to be taken up after a time. If the claim of a process
@@ -350,6 +354,13 @@ func (a *App) confirm(ctx context.Context, runID string, after time.Duration) er
 		}
 		if !errors.Is(err, durable.ErrHeld) || waited > local.DefaultClaimTTL {
 			return err
+		}
+		state, err := run.Load(ctx, a.Store, runID)
+		if err != nil {
+			return err
+		}
+		if state.Status != run.Paused {
+			return notPaused(state) // any more: another was faster
 		}
 		select {
 		case <-ctx.Done():
