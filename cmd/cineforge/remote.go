@@ -174,9 +174,13 @@ func (r *remote) Start(ctx context.Context, s app.Start) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	p, err := r.client.OpenProject(ctx, s.Project())
+	slug, err := s.Project()
+	if err != nil {
+		return "", err
+	}
+	p, err := r.client.OpenProject(ctx, slug)
 	if missing, ok := errors.AsType[*client.Problem](err); ok && missing.Code == "project_not_found" {
-		p, err = r.client.NewProject(ctx, client.NewProject{Slug: s.Project()})
+		p, err = r.client.NewProject(ctx, client.NewProject{Slug: slug})
 	}
 	if err != nil {
 		return "", told(err)
