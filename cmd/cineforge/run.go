@@ -86,7 +86,10 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if state.RunID == "" {
 		return err
 	}
-	return errors.Join(c.finish(sys, state, g, s), err, ended(state))
+	if err := c.finish(sys, state, g, s); err != nil {
+		return err
+	}
+	return errors.Join(err, ended(state))
 }
 
 // notStarted says which errors are the command's.
