@@ -58,59 +58,59 @@ type attending struct {
 }
 
 // open opens the system that the flags name. It is closed after use.
-func (g *cli) open(ctx context.Context, s streams) (system, error) {
-	if g.Server != "" {
-		return g.dial()
+func (c *cli) open(ctx context.Context, s streams) (system, error) {
+	if c.Server != "" {
+		return c.dial()
 	}
-	a, err := app.Open(ctx, g.Data, g.models)
+	a, err := app.Open(ctx, c.Data, c.models)
 	if err != nil {
 		return nil, err
 	}
-	return &local{App: a, cli: g, streams: s, rest: func() {}}, nil
+	return &local{App: a, cli: c, streams: s, rest: func() {}}, nil
 }
 
 // empty reports whether there is nothing to look at yet. Looking makes no data directory.
-func (g *cli) empty() bool { return g.Server == "" && !app.Exists(g.Data) }
+func (c *cli) empty() bool { return c.Server == "" && !app.Exists(c.Data) }
 
-func (g *cli) dial() (system, error) {
-	token, err := g.token()
+func (c *cli) dial() (system, error) {
+	token, err := c.token()
 	if err != nil {
 		return nil, err
 	}
-	c, err := client.New(g.Server, client.Options{Token: token, Trouble: g.noteSilence})
+	server, err := client.New(c.Server, client.Options{Token: token, Trouble: c.noteSilence})
 	if err != nil {
 		return nil, usage(failure.New(failure.Input, err.Error(), "give it with --server or CINEFORGE_SERVER"))
 	}
-	return &remote{c}, nil
+	return &remote{server}, nil
 }
 
 // noteSilence tells whoever looks at a run that the server is away, or is back.
-func (g *cli) noteSilence(err error) {
+func (c *cli) noteSilence(err error) {
 	text := "The run can be followed again."
 	if err != nil {
 		text = fmt.Sprintf("The run can't be followed at the moment: %s. It is tried again until it can be; the run itself is the server's.", strings.Join(lines(told(err)), " "))
 	}
-	g.note(text)
+	c.note(text)
 }
 
 // token returns the access token of a server, "" if none was given.
-func (g *cli) token() (string, error) {
-	if g.TokenFile == "" {
-		return strings.TrimSpace(g.Token), nil
+func (c *cli) token() (string, error) {
+	if c.TokenFile == "" {
+		return strings.TrimSpace(c.Token), nil
 	}
-	data, err := readSmall(g.TokenFile)
+	data, err := readSmall(c.TokenFile)
 	if err != nil {
-		return "", usage(failure.New(failure.Input, fmt.Sprintf("the token file %s can't be read: %v", g.TokenFile, err), "name a file with the token in it"))
+		return "", usage(failure.New(failure.Input, fmt.Sprintf("the token file %s can't be read: %v", c.TokenFile, err), "name a file with the token in it"))
 	}
 	return strings.TrimSpace(string(data)), nil
 }
 
 // place is where the runs are, in words.
-func (g *cli) place() string {
-	if g.Server != "" {
-		return g.Server
+func (c *cli) place() string {
+	if c.Server != "" {
+		return c.Server
 	}
-	return g.Data
+	return c.Data
 }
 
 // program is how to call the program so that it finds the same runs.
