@@ -260,7 +260,7 @@ func TestOneRunOfALineIsUnderWayAtATime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return w.pipeline().CreateRetry(t.Context(), id, plan, time.Time{}, "")
+		return w.pipeline().CreateRetry(t.Context(), pipeline.RetrySpec{RunID: id, Plan: plan})
 	}
 	if err := create("r2", "r3"); err != nil {
 		t.Fatal(err)

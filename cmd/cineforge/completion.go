@@ -3,15 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
-
-	"cineforge/internal/app"
-	"cineforge/internal/sqlite"
-	"cineforge/run"
 )
 
 type completionCmd struct {
@@ -70,7 +65,7 @@ func (c *completeCmd) Run(ctx context.Context, k *kong.Kong, g *cli, s streams) 
 	if len(words) > 0 {
 		words, last = words[:len(words)-1], words[len(words)-1]
 	}
-	for _, candidate := range nextWords(ctx, k.Model.Node, words, last, g) {
+	for _, candidate := range nextWords(k.Model.Node, words, last, func() []string { return runIDs(ctx, g, s) }) {
 		if strings.HasPrefix(candidate, last) {
 			fmt.Fprintln(s.out, candidate)
 		}
@@ -80,7 +75,7 @@ func (c *completeCmd) Run(ctx context.Context, k *kong.Kong, g *cli, s streams) 
 
 // nextWords lists what can stand behind words: flags if a dash has been typed,
 // else commands or what the command's argument can be.
-func nextWords(ctx context.Context, root *kong.Node, words []string, last string, g *cli) []string {
+func nextWords(root *kong.Node, words []string, last string, ids func() []string) []string {
 	node := root
 	for _, w := range words {
 		for _, child := range node.Children {
@@ -106,7 +101,7 @@ func nextWords(ctx context.Context, root *kong.Node, words []string, last string
 	for _, arg := range node.Positional {
 		switch {
 		case arg.Name == "id":
-			found = append(found, runIDs(ctx, g)...)
+			found = append(found, ids()...)
 		case len(arg.EnumSlice()) > 0:
 			found = append(found, arg.EnumSlice()...)
 		}
@@ -114,21 +109,26 @@ func nextWords(ctx context.Context, root *kong.Node, words []string, last string
 	return found
 }
 
-// runIDs lists the runs, if there are any yet.
-func runIDs(ctx context.Context, g *cli) []string {
-	if _, err := os.Stat(filepath.Join(g.Data, sqlite.FileName)); err != nil {
+// completionTime is how long whoever types waits for ids.
+const completionTime = 2 * time.Second
+
+// runIDs lists the newest runs, if there are any yet.
+func runIDs(ctx context.Context, g *cli, s streams) (ids []string) {
+	if g.empty() {
 		return nil
 	}
-	a, err := app.Open(ctx, g.Data, g.models)
+	ctx, stop := context.WithTimeout(ctx, completionTime)
+	defer stop()
+	sys, err := g.open(ctx, s)
 	if err != nil {
 		return nil
 	}
-	defer a.Close()
-	var ids []string
-	for r, err := range a.Store.Runs(ctx, run.Part{}) {
-		if err != nil || len(ids) == 100 {
-			break
-		}
+	defer sys.Close() //nolint:errcheck // it was only looked at
+	list, err := sys.Runs(ctx, "", 100)
+	if err != nil {
+		return nil
+	}
+	for _, r := range list {
 		ids = append(ids, r.RunID)
 	}
 	return ids

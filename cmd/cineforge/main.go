@@ -10,6 +10,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -54,27 +55,30 @@ func usage(err error) error { return &exit{exitUsage, err} }
 
 // cli is the command line: what all commands have, and the commands.
 type cli struct {
-	Data    string           `placeholder:"DIR" default:"./cineforge-data" help:"Where runs, artifacts and recipes are kept (${default})."`
-	JSON    bool             `help:"Print machine-readable output on stdout, and nothing else there."`
-	Verbose bool             `short:"v" help:"Tell each attempt and unit too."`
-	Hedge   bool             `help:"Ask a second model when the first one is slow to begin, and listen to whoever begins first; at most 3 % of all that is spent goes into it."`
-	Config  string           `placeholder:"FILE" default:"cineforge.yaml" help:"File with defaults for flags; it need not be there (${default})."`
-	Version kong.VersionFlag `env:"-" help:"Print the version and stop."`
+	Data      string           `placeholder:"DIR" default:"./cineforge-data" help:"Where runs, artifacts and recipes are kept (${default})."`
+	Server    string           `placeholder:"URL" help:"Use the runs and providers of the cineforge serve at this address, in place of a data directory."`
+	JSON      bool             `help:"Print machine-readable output on stdout, and nothing else there."`
+	Verbose   bool             `short:"v" help:"Tell each attempt and unit too."`
+	Hedge     bool             `help:"Ask a second model when the first one is slow to begin, and listen to whoever begins first; at most 3 % of all that is spent goes into it."`
+	Config    string           `placeholder:"FILE" default:"cineforge.yaml" help:"File with defaults for flags; it need not be there (${default})."`
+	TokenFile string           `placeholder:"FILE" help:"File with the access token that serve wants to be shown, and that --server shows; CINEFORGE_TOKEN holds the token itself."`
+	Token     string           `hidden:"" help:"The access token."`
+	Version   kong.VersionFlag `env:"-" help:"Print the version and stop."`
 
-	Run        runCmd        `cmd:"" help:"Turn a story file into scenes and a project configuration."`
-	Retry      retryCmd      `cmd:"" help:"Go on with a run that failed or was cancelled."`
+	Run        runCmd        `cmd:"" server:"yes" help:"Turn a story file into scenes and a project configuration."`
+	Retry      retryCmd      `cmd:"" server:"yes" help:"Go on with a run that failed or was cancelled."`
 	Serve      serveCmd      `cmd:"" help:"Work on runs until it is stopped: those that are queued, wait, or were left unfinished."`
-	Scenes     scenesCmd     `cmd:"" help:"Show what a script holds, without any model."`
-	Text       textCmd       `cmd:"" help:"Print the text that would be read from a file."`
+	Scenes     scenesCmd     `cmd:"" server:"aside" help:"Show what a script holds, without any model."`
+	Text       textCmd       `cmd:"" server:"aside" help:"Print the text that would be read from a file."`
 	Runs       runsCmd       `cmd:"" help:"Look at runs, follow them, take their files."`
 	Providers  providersCmd  `cmd:"" help:"Show how the providers are doing; hold, release or probe one."`
 	Recipes    recipesCmd    `cmd:"" help:"List and check recipes."`
-	Explain    explainCmd    `cmd:"" name:"explain-error" help:"Say what a provider's failure means and what to do about it."`
-	Simulate   simulateCmd   `cmd:"" help:"Play the providers on this machine, with whatever goes wrong."`
+	Explain    explainCmd    `cmd:"" server:"aside" name:"explain-error" help:"Say what a provider's failure means and what to do about it."`
+	Simulate   simulateCmd   `cmd:"" server:"aside" help:"Play the providers on this machine, with whatever goes wrong."`
 	Database   dataCmd       `cmd:"" name:"data" help:"Check the database, or back it up."`
 	Doctor     doctorCmd     `cmd:"" help:"Check what the program works with, and say what to do about the rest."`
-	Completion completionCmd `cmd:"" help:"Print a completion script for a shell."`
-	Complete   completeCmd   `cmd:"" name:"__complete" hidden:"" help:"Print the words that can come next."`
+	Completion completionCmd `cmd:"" server:"aside" help:"Print a completion script for a shell."`
+	Complete   completeCmd   `cmd:"" server:"yes" name:"__complete" hidden:"" help:"Print the words that can come next."`
 
 	models app.Models  // that the environment and the config file offer
 	notes  chan string // what there is to tell beside a run that is shown
@@ -119,6 +123,9 @@ func execute(args []string, s streams) int {
 		fmt.Fprintln(s.err, helpHint(err))
 		return exitUsage
 	}
+	if err := c.suits(parsed); err != nil {
+		return report(s, err)
+	}
 	c.models.Router.Hedge.On = c.Hedge
 	c.notes = make(chan string, 8)
 	c.models.StoreTrouble = c.noteTrouble
@@ -131,12 +138,33 @@ func execute(args []string, s streams) int {
 	return report(s, parsed.Run(&c, s))
 }
 
+// suits returns an error if a command that does not work with a server is to. The tag
+// "server" of a command says "yes" if it does, and "aside" if it needs neither a server
+// nor a data directory; then it is nothing to it that the environment names one.
+func (c *cli) suits(parsed *kong.Context) error {
+	given := slices.ContainsFunc(parsed.Path, func(p *kong.Path) bool { return p.Flag != nil && p.Flag.Name == "server" && !p.Resolved })
+	suit := parsed.Selected().Tag.Get("server")
+	if c.Server == "" || suit == "yes" || suit == "aside" && !given {
+		return nil
+	}
+	leave := "leave --server out"
+	if !given {
+		leave = "unset CINEFORGE_SERVER"
+	}
+	return usage(failure.New(failure.Input, "cineforge "+parsed.Selected().Path()+" does not work with a server", leave))
+}
+
 // noteTrouble tells whoever looks at a run that the store takes nothing, or does again.
 func (c *cli) noteTrouble(err error) {
 	text := "What happens is being stored again."
 	if err != nil {
 		text = fmt.Sprintf("Nothing can be stored at the moment: %s. What happens is kept in memory and tried again for two minutes.", strings.Join(lines(err), " "))
 	}
+	c.note(text)
+}
+
+// note tells whoever looks at a run.
+func (c *cli) note(text string) {
 	select {
 	case c.notes <- text:
 	default: // nobody looks

@@ -5,18 +5,17 @@ import (
 	"fmt"
 	"time"
 
-	"cineforge/failure"
 	"cineforge/health"
 	"cineforge/internal/app"
 	"cineforge/internal/progress"
 )
 
 type providersCmd struct {
-	List    providersListCmd    `cmd:"" default:"withargs" help:"Show how each provider and model is doing (what it does without a word)."`
-	Probe   providersProbeCmd   `cmd:"" help:"Let the next question through to a provider that is left alone."`
-	Hold    providersHoldCmd    `cmd:"" help:"Keep all questions from a provider for a time."`
-	Release providersReleaseCmd `cmd:"" help:"End a hold."`
-	Events  providersEventsCmd  `cmd:"" help:"Print the turns of the breakers and what operators did, newest first."`
+	List    providersListCmd    `cmd:"" server:"yes" default:"withargs" help:"Show how each provider and model is doing (what it does without a word)."`
+	Probe   providersProbeCmd   `cmd:"" server:"yes" help:"Let the next question through to a provider that is left alone."`
+	Hold    providersHoldCmd    `cmd:"" server:"yes" help:"Keep all questions from a provider for a time."`
+	Release providersReleaseCmd `cmd:"" server:"yes" help:"End a hold."`
+	Events  providersEventsCmd  `cmd:"" server:"yes" help:"Print the turns of the breakers and what operators did, newest first."`
 }
 
 type providersListCmd struct{}
@@ -30,13 +29,13 @@ last 24 hours that were answered. All processes on a data directory share it.`
 // Run does the command. Looking makes no data directory.
 func (c *providersListCmd) Run(ctx context.Context, g *cli, s streams) error {
 	list := app.Unasked(g.models)
-	if app.Exists(g.Data) {
-		a, err := app.Open(ctx, g.Data, g.models)
+	if !g.empty() {
+		sys, err := g.open(ctx, s)
 		if err != nil {
 			return err
 		}
-		defer a.Close()
-		if list, err = a.Providers(ctx); err != nil {
+		defer sys.Close() //nolint:errcheck // it was only looked at
+		if list, err = sys.Providers(ctx); err != nil {
 			return err
 		}
 	}
@@ -46,25 +45,29 @@ func (c *providersListCmd) Run(ctx context.Context, g *cli, s streams) error {
 	return writeProviders(s, list)
 }
 
+// operator is what can be done to a provider, for a reason that is logged.
+type operator interface {
+	Hold(ctx context.Context, provider, reason string, length time.Duration) error
+	Release(ctx context.Context, provider, reason string) error
+	Probe(ctx context.Context, provider, reason string) error
+}
+
 // operation is what an operator does to a provider.
 type operation struct {
 	Name   string `arg:"" help:"The provider, such as anthropic."`
 	Reason string `required:"" placeholder:"TEXT" help:"Why; it is logged, and told wherever it matters."`
 }
 
-func (o operation) do(ctx context.Context, g *cli, s streams, act func(*app.App) error) error {
-	a, err := app.Open(ctx, g.Data, g.models)
+func (o operation) do(ctx context.Context, g *cli, s streams, act func(operator) error) error {
+	sys, err := g.open(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer a.Close()
-	if err := act(a); err != nil {
-		if failure.ClassOf(err) == failure.Input {
-			return usage(err)
-		}
-		return err
+	defer sys.Close() //nolint:errcheck // what was told is stored
+	if err := act(sys); err != nil {
+		return notStarted(err)
 	}
-	list, err := a.Providers(ctx)
+	list, err := sys.Providers(ctx)
 	if err != nil {
 		return err
 	}
@@ -122,7 +125,7 @@ type providersProbeCmd struct{ operation }
 
 // Run does the command.
 func (c *providersProbeCmd) Run(ctx context.Context, g *cli, s streams) error {
-	return c.do(ctx, g, s, func(a *app.App) error { return a.Probe(ctx, c.Name, c.Reason) })
+	return c.do(ctx, g, s, func(o operator) error { return o.Probe(ctx, c.Name, c.Reason) })
 }
 
 type providersHoldCmd struct {
@@ -132,14 +135,14 @@ type providersHoldCmd struct {
 
 // Run does the command.
 func (c *providersHoldCmd) Run(ctx context.Context, g *cli, s streams) error {
-	return c.do(ctx, g, s, func(a *app.App) error { return a.Hold(ctx, c.Name, c.Reason, c.For) })
+	return c.do(ctx, g, s, func(o operator) error { return o.Hold(ctx, c.Name, c.Reason, c.For) })
 }
 
 type providersReleaseCmd struct{ operation }
 
 // Run does the command.
 func (c *providersReleaseCmd) Run(ctx context.Context, g *cli, s streams) error {
-	return c.do(ctx, g, s, func(a *app.App) error { return a.Release(ctx, c.Name, c.Reason) })
+	return c.do(ctx, g, s, func(o operator) error { return o.Release(ctx, c.Name, c.Reason) })
 }
 
 type providersEventsCmd struct {
@@ -161,22 +164,14 @@ type turnLine struct {
 // Run does the command.
 func (c *providersEventsCmd) Run(ctx context.Context, g *cli, s streams) error {
 	lines := []turnLine{}
-	if app.Exists(g.Data) {
-		a, err := app.Open(ctx, g.Data, g.models)
+	if !g.empty() {
+		sys, err := g.open(ctx, s)
 		if err != nil {
 			return err
 		}
-		defer a.Close()
-		turns, err := a.Turns(ctx, c.Limit)
-		if err != nil {
+		defer sys.Close() //nolint:errcheck // it was only looked at
+		if lines, err = sys.Turns(ctx, c.Limit); err != nil {
 			return err
-		}
-		for _, t := range turns {
-			line := turnLine{At: t.At.UTC(), Provider: t.Provider(), Endpoint: t.Endpoint, Model: t.Model, From: string(t.From), To: string(t.To), Evidence: t.Evidence}
-			if !t.Until.IsZero() {
-				line.Until = new(t.Until.UTC())
-			}
-			lines = append(lines, line)
 		}
 	}
 	if g.JSON {

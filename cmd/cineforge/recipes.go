@@ -13,7 +13,7 @@ import (
 
 type recipesCmd struct {
 	List     recipesListCmd     `cmd:"" help:"List the recipes: those in the data directory's recipes folder, then the shipped ones."`
-	Validate recipesValidateCmd `cmd:"" help:"Check a recipe file; errors point at line and column."`
+	Validate recipesValidateCmd `cmd:"" server:"aside" help:"Check a recipe file; errors point at line and column."`
 }
 
 type recipesListCmd struct{}

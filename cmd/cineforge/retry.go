@@ -7,10 +7,7 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
-	"time"
 
-	"cineforge/durable"
-	"cineforge/failure"
 	"cineforge/internal/app"
 	"cineforge/pipeline"
 	"cineforge/run"
@@ -51,26 +48,23 @@ func (c *retryCmd) asked() pipeline.Retry {
 
 // Run does the command.
 func (c *retryCmd) Run(ctx context.Context, g *cli, s streams) error {
-	a, state, err := c.open(ctx, g)
+	sys, state, err := c.open(ctx, g, s)
 	if err != nil {
 		return err
 	}
-	defer a.Close()
+	defer sys.Close() //nolint:errcheck // what was told is stored
 	asked := c.asked()
 	if stopped := state.Status == run.Paused && asked.Mode == run.RetryFailed; stopped && !c.Plan {
-		return resume(ctx, a, state, g, s)
+		return resume(ctx, sys, state, g, s)
 	}
 	if c.Plan {
-		plan, err := a.PlanRetry(ctx, c.ID, asked)
+		plan, err := sys.PlanRetry(ctx, c.ID, asked)
 		if err != nil {
 			return notStarted(err)
 		}
-		return printPlan(s.out, g, plan.RetryPlan)
+		return printPlan(s.out, g, plan)
 	}
-	if c.Detach && !a.Served() {
-		return errNotServed(g)
-	}
-	id, existing, err := a.Retry(ctx, c.ID, app.Retry{Retry: asked, Queue: c.Detach})
+	id, existing, err := sys.Retry(ctx, c.ID, app.Retry{Retry: asked, Queue: c.Detach})
 	if err != nil {
 		return notStarted(err)
 	}
@@ -78,13 +72,12 @@ func (c *retryCmd) Run(ctx context.Context, g *cli, s streams) error {
 		fmt.Fprintf(s.err, "Run %s is being retried already, by run %s.\n", c.ID, id)
 	}
 	if c.Detach {
-		return printQueued(ctx, a, id, g, s)
+		return printQueued(ctx, sys, id, g, s)
 	}
-	defer background(ctx, a, id, g, s)()
-	if state, err = showRun(ctx, a, id, g, s); state.RunID == "" {
+	if state, err = showRun(ctx, sys, attending{run: id, beside: true}, g, s); state.RunID == "" {
 		return err
 	}
-	return errors.Join(conclude(a, state, g, s), err, ended(state))
+	return errors.Join(conclude(sys, state, g, s), err, ended(state))
 }
 
 // printPlan prints what a retry would do.
@@ -122,15 +115,9 @@ func orNothing(list []string) string {
 	return strings.Join(list, ", ")
 }
 
-// errNotServed says that nobody would work on a queued run.
-func errNotServed(g *cli) error {
-	return failure.New(failure.Input, "no server is running on this data directory, so nobody would work on the run",
-		"start one with "+program(g)+" serve, or leave --detach out")
-}
-
 // printQueued prints the run that is left to a server.
-func printQueued(ctx context.Context, a *app.App, id string, g *cli, s streams) error {
-	state, err := run.Load(ctx, a.Store, id)
+func printQueued(ctx context.Context, sys system, id string, g *cli, s streams) error {
+	state, err := sys.State(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -142,47 +129,22 @@ func printQueued(ctx context.Context, a *app.App, id string, g *cli, s streams) 
 	return nil
 }
 
-// background works on what other processes left unfinished, until the returned
-// function is called, which waits a little for it to be handed on.
-func background(ctx context.Context, a *app.App, but string, g *cli, s streams) (stop func()) {
-	if left := a.Unfinished(ctx, but); len(left) > 0 && !g.JSON {
-		fmt.Fprintf(s.err, "Going on in the background with what was left unfinished: %s\n", strings.Join(left, ", "))
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		a.Work(ctx) //nolint:errcheck // it ends with ctx
-	}()
-	return func() {
-		cancel()
-		select {
-		case <-done:
-		case <-time.After(handOver):
-		}
-	}
-}
-
-// handOver is how long is waited at the end for runs to be handed on. What takes
-// longer is taken over as if the process had died.
-const handOver = 3 * time.Second
-
 type runsCancelCmd struct {
 	runArg
 }
 
 // Run does the command.
 func (c *runsCancelCmd) Run(ctx context.Context, g *cli, s streams) error {
-	a, _, err := c.open(ctx, g)
+	sys, _, err := c.open(ctx, g, s)
 	if err != nil {
 		return err
 	}
-	defer a.Close()
-	if err := a.Cancel(ctx, c.ID); err != nil {
+	defer sys.Close() //nolint:errcheck // what was told is stored
+	if err := sys.Cancel(ctx, c.ID); err != nil {
 		return notStarted(err)
 	}
 	if g.JSON {
-		return printState(ctx, a, c.ID, s)
+		return printState(ctx, sys, c.ID, s)
 	}
 	_, err = fmt.Fprintf(s.out, "run %s is cancelled; %s retry %s goes on from there\n", c.ID, program(g), c.ID)
 	return err
@@ -194,16 +156,16 @@ type runsTryNowCmd struct {
 
 // Run does the command.
 func (c *runsTryNowCmd) Run(ctx context.Context, g *cli, s streams) error {
-	a, state, err := c.open(ctx, g)
+	sys, state, err := c.open(ctx, g, s)
 	if err != nil {
 		return err
 	}
-	defer a.Close()
-	if err := a.TryNow(ctx, c.ID); err != nil {
+	defer sys.Close() //nolint:errcheck // what was told is stored
+	if err := sys.TryNow(ctx, c.ID); err != nil {
 		return notStarted(err)
 	}
 	if g.JSON {
-		return printState(ctx, a, c.ID, s)
+		return printState(ctx, sys, c.ID, s)
 	}
 	text := "run " + c.ID + " waits no longer"
 	if state.Status != run.Waiting {
@@ -213,8 +175,8 @@ func (c *runsTryNowCmd) Run(ctx context.Context, g *cli, s streams) error {
 	return err
 }
 
-func printState(ctx context.Context, a *app.App, id string, s streams) error {
-	state, err := run.Load(ctx, a.Store, id)
+func printState(ctx context.Context, sys system, id string, s streams) error {
+	state, err := sys.State(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -222,17 +184,13 @@ func printState(ctx context.Context, a *app.App, id string, s streams) error {
 }
 
 // resume lets a paused run go on, and shows it.
-func resume(ctx context.Context, a *app.App, state run.State, g *cli, s streams) error {
-	id := state.RunID
-	if err := a.Confirm(ctx, id); err != nil {
-		if errors.Is(err, durable.ErrHeld) {
-			err = failure.New(failure.Input, fmt.Sprintf("run %s is under way already", id), program(g)+" runs watch "+id+" shows it")
-		}
+func resume(ctx context.Context, sys system, state run.State, g *cli, s streams) error {
+	if err := sys.Resume(ctx, state.RunID); err != nil {
 		return err
 	}
-	state, err := showRun(ctx, a, id, g, s)
+	state, err := showRun(ctx, sys, attending{run: state.RunID, since: state.LastSeq}, g, s)
 	if state.RunID == "" {
 		return err
 	}
-	return errors.Join(conclude(a, state, g, s), err, ended(state))
+	return errors.Join(conclude(sys, state, g, s), err, ended(state))
 }

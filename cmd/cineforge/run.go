@@ -46,6 +46,9 @@ Examples:
   cineforge run script.fountain --drill anthropic-overload
   cineforge run script.fountain --drill S24:anthropic,google
 
+With --server the file is given to that server, which works on the run; Ctrl-C leaves
+it there, and says how to watch it.
+
 A drill shows what a run does when providers fail. It asks nobody and costs nothing;
 cineforge simulate --list shows the scenarios.`
 }
@@ -60,19 +63,16 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if _, err := document.Read(name, data); err != nil {
 		return err
 	}
-	a, err := app.Open(ctx, g.Data, g.models)
+	sys, err := g.open(ctx, s)
 	if err != nil {
 		return err
 	}
-	defer a.Close()
-	if c.Detach && !a.Served() {
-		return errNotServed(g)
-	}
+	defer sys.Close() //nolint:errcheck // what was told is stored
 	params := map[string]any{"accept_config": true}
 	for k, v := range c.Param {
 		params[k] = paramValue(v)
 	}
-	id, err := a.Start(ctx, app.Start{
+	id, err := sys.Start(ctx, app.Start{
 		File: stage.File{Name: name, Data: data}, RecipeID: c.Recipe, ProjectID: c.Project,
 		Params: params, StartFrom: c.StartFrom, EndAt: c.EndAt, DryRun: c.DryRun, Drill: c.Drill, Force: c.Force, Queue: c.Detach,
 	})
@@ -80,45 +80,41 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 		return notStarted(err)
 	}
 	if c.Detach {
-		return printQueued(ctx, a, id, g, s)
+		return printQueued(ctx, sys, id, g, s)
 	}
-	defer background(ctx, a, id, g, s)()
-	state, err := showRun(ctx, a, id, g, s)
+	state, err := showRun(ctx, sys, attending{run: id, beside: true}, g, s)
 	if state.RunID == "" {
 		return err
 	}
-	return errors.Join(c.finish(a, state, g, s), err)
+	if err := c.finish(sys, state, g, s); err != nil {
+		return err
+	}
+	return errors.Join(err, ended(state))
 }
 
 // notStarted says which errors are the command's.
 func notStarted(err error) error {
-	if failure.ClassOf(err) == failure.Input {
+	if _, decided := errors.AsType[*exit](err); !decided && failure.ClassOf(err) == failure.Input {
 		return usage(err)
 	}
 	return err
 }
 
-// finish prints what came out and where it is, and returns what the state means.
-func (c *runCmd) finish(a *app.App, state run.State, g *cli, s streams) error {
+// finish prints what came out and where it is.
+func (c *runCmd) finish(sys system, state run.State, g *cli, s streams) error {
 	output := ""
-	if c.Output != "" {
+	if c.Output != "" && (state.Status.Ended() || state.Status == run.Paused) {
 		// The files are written also of a run that was interrupted.
-		x, err := a.Export(context.Background(), state.RunID, c.Output)
+		x, err := sys.Export(context.Background(), state.RunID, c.Output)
 		if err != nil {
 			return err
 		}
 		output = x.Dir
 	}
 	if g.JSON {
-		if err := printJSON(s.out, runResult{State: state, Output: optional(output)}); err != nil {
-			return err
-		}
-		return ended(state)
+		return printJSON(s.out, runResult{State: state, Output: optional(output)})
 	}
-	if err := printOutcome(s.out, a, state, g, output); err != nil {
-		return err
-	}
-	return ended(state)
+	return printOutcome(s.out, sys, state, g, output)
 }
 
 // runResult is the one object that run prints with --json.

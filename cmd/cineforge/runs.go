@@ -14,14 +14,14 @@ import (
 )
 
 type runsCmd struct {
-	List   runsListCmd   `cmd:"" help:"List runs, newest first."`
-	Show   runsShowCmd   `cmd:"" help:"Show where a run stands, and why."`
-	Events runsEventsCmd `cmd:"" help:"Print what happened in a run, one JSON object a line."`
-	Watch  runsWatchCmd  `cmd:"" help:"Show a run as it goes, and take it up if nobody is working on it."`
-	Resume runsResumeCmd `cmd:"" help:"Let a paused run go on, accepting what it waits for to be accepted."`
-	Cancel runsCancelCmd `cmd:"" help:"End a run. A retry goes on from there."`
-	TryNow runsTryNowCmd `cmd:"" help:"End a run's waiting: whoever it waits for is tried at once."`
-	Export runsExportCmd `cmd:"" help:"Write a run's state, events and artifacts as files."`
+	List   runsListCmd   `cmd:"" server:"yes" help:"List runs, newest first."`
+	Show   runsShowCmd   `cmd:"" server:"yes" help:"Show where a run stands, and why."`
+	Events runsEventsCmd `cmd:"" server:"yes" help:"Print what happened in a run, one JSON object a line."`
+	Watch  runsWatchCmd  `cmd:"" server:"yes" help:"Show a run as it goes, and take it up if nobody is working on it."`
+	Resume runsResumeCmd `cmd:"" server:"yes" help:"Let a paused run go on, accepting what it waits for to be accepted."`
+	Cancel runsCancelCmd `cmd:"" server:"yes" help:"End a run. A retry goes on from there."`
+	TryNow runsTryNowCmd `cmd:"" server:"yes" help:"End a run's waiting: whoever it waits for is tried at once."`
+	Export runsExportCmd `cmd:"" server:"yes" help:"Write a run's state, events and artifacts as files."`
 	Prune  runsPruneCmd  `cmd:"" help:"Remove runs that are over and old. What they made stays."`
 }
 
@@ -31,26 +31,26 @@ type runArg struct {
 }
 
 // open opens the system and loads the run.
-func (r runArg) open(ctx context.Context, g *cli) (*app.App, run.State, error) {
+func (r runArg) open(ctx context.Context, g *cli, s streams) (system, run.State, error) {
 	if !app.ValidRunID(r.ID) {
 		return nil, run.State{}, usage(failure.New(failure.Input, fmt.Sprintf("%q can't be a run's id", r.ID), "cineforge runs list shows them"))
 	}
-	missing := usage(failure.New(failure.Input, fmt.Sprintf("there is no run %s in %s", r.ID, g.Data), program(g)+" runs list shows them"))
-	if !app.Exists(g.Data) {
-		return nil, run.State{}, missing // looking makes no data directory
+	missing := usage(failure.New(failure.Input, fmt.Sprintf("there is no run %s in %s", r.ID, g.place()), program(g)+" runs list shows them"))
+	if g.empty() {
+		return nil, run.State{}, missing
 	}
-	a, err := app.Open(ctx, g.Data, g.models)
+	sys, err := g.open(ctx, s)
 	if err != nil {
 		return nil, run.State{}, err
 	}
-	state, err := run.Load(ctx, a.Store, r.ID)
+	state, err := sys.State(ctx, r.ID)
 	if err != nil {
 		if errors.Is(err, run.ErrNotFound) {
 			err = missing
 		}
-		return nil, state, errors.Join(err, a.Close())
+		return nil, state, errors.Join(err, sys.Close())
 	}
-	return a, state, nil
+	return sys, state, nil
 }
 
 type runsListCmd struct {
@@ -60,7 +60,7 @@ type runsListCmd struct {
 
 // Run does the command.
 func (c *runsListCmd) Run(ctx context.Context, g *cli, s streams) error {
-	list, err := c.list(ctx, g)
+	list, err := c.list(ctx, g, s)
 	if err != nil {
 		return err
 	}
@@ -73,22 +73,24 @@ func (c *runsListCmd) Run(ctx context.Context, g *cli, s streams) error {
 // tableLimit is how many runs are listed where people read.
 const tableLimit = 50
 
-// list returns the runs to list. Looking makes no data directory.
-func (c *runsListCmd) list(ctx context.Context, g *cli) ([]run.Overview, error) {
-	if !app.Exists(g.Data) {
+// list returns the runs to list.
+func (c *runsListCmd) list(ctx context.Context, g *cli, s streams) ([]run.Overview, error) {
+	if g.empty() {
 		return []run.Overview{}, nil
 	}
-	a, err := app.Open(ctx, g.Data, g.models)
+	sys, err := g.open(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	defer a.Close()
+	defer sys.Close() //nolint:errcheck // it was only looked at
 	limit := c.Limit
-	if limit == 0 && !g.JSON {
-		limit = tableLimit
+	if limit <= 0 {
+		limit = 0
+		if !g.JSON {
+			limit = tableLimit
+		}
 	}
-	list, _, err := a.List(ctx, app.Filter{Part: run.Part{ProjectID: c.Project}, Limit: limit})
-	return list, err
+	return sys.Runs(ctx, c.Project, limit)
 }
 
 type runsShowCmd struct {
@@ -97,37 +99,33 @@ type runsShowCmd struct {
 
 // Run does the command.
 func (c *runsShowCmd) Run(ctx context.Context, g *cli, s streams) error {
-	a, state, err := c.open(ctx, g)
+	sys, state, err := c.open(ctx, g, s)
 	if err != nil {
 		return err
 	}
-	defer a.Close()
+	defer sys.Close() //nolint:errcheck // what was told is stored
 	if g.JSON {
 		return printJSON(s.out, state)
 	}
 	if err := progress.WriteState(s.out, state, time.Now(), color(s.out), program(g)); err != nil {
 		return err
 	}
-	return printLine(ctx, a, state, s)
+	return printLine(ctx, sys, state, s)
 }
 
 // printLine prints the other runs of a run's line.
-func printLine(ctx context.Context, a *app.App, state run.State, s streams) error {
-	line, err := a.Store.Line(ctx, state.RootRunID)
+func printLine(ctx context.Context, sys system, state run.State, s streams) error {
+	line, err := sys.Line(ctx, state)
 	if err != nil || len(line) < 2 {
 		return err
 	}
 	fmt.Fprintln(s.out, "\nThe line of runs:")
 	for _, r := range line {
-		other, err := run.Load(ctx, a.Store, r.RunID)
-		if err != nil {
-			return err
-		}
 		mark := " "
 		if r.RunID == state.RunID {
 			mark = "*"
 		}
-		fmt.Fprintf(s.out, "%s %s  %s\n", mark, r.RunID, other.Status)
+		fmt.Fprintf(s.out, "%s %s  %s\n", mark, r.RunID, r.Status)
 	}
 	return nil
 }
@@ -140,16 +138,16 @@ type runsEventsCmd struct {
 
 // Run does the command. Its output is JSON lines with and without --json.
 func (c *runsEventsCmd) Run(ctx context.Context, g *cli, s streams) error {
-	a, _, err := c.open(ctx, g)
+	sys, _, err := c.open(ctx, g, s)
 	if err != nil {
 		return err
 	}
-	defer a.Close()
+	defer sys.Close() //nolint:errcheck // what was told is stored
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	events := a.Store.Events(ctx, c.ID, c.After)
+	events := sys.Events(ctx, c.ID, c.After)
 	if c.Follow {
-		events = run.Follow(ctx, a.Store, c.ID, c.After)
+		events = sys.Follow(ctx, c.ID, c.After)
 	}
 	enc := json.NewEncoder(s.out)
 	enc.SetEscapeHTML(false)
@@ -169,38 +167,38 @@ func (c *runsEventsCmd) Run(ctx context.Context, g *cli, s streams) error {
 
 type runsWatchCmd struct {
 	runArg
-	Timeout time.Duration `placeholder:"DUR" help:"Stop watching after this long (such as 30s, 10m) with exit code 3. A run that this command executes is parked by that; one that another process executes goes on."`
+	Timeout time.Duration `placeholder:"DUR" help:"Stop watching after this long (such as 30s, 10m) with exit code 3. A run that this command executes is parked by that; one that another process or a server executes goes on."`
 }
 
 // Run does the command.
 func (c *runsWatchCmd) Run(ctx context.Context, g *cli, s streams) error {
-	a, state, err := c.open(ctx, g)
+	sys, state, err := c.open(ctx, g, s)
 	if err != nil {
 		return err
 	}
-	defer a.Close()
+	defer sys.Close() //nolint:errcheck // what was told is stored
 	if c.Timeout > 0 {
 		timed, cancel := context.WithTimeoutCause(ctx, c.Timeout, errWatchTimeout)
 		defer cancel()
 		ctx = timed
 	}
 	if !state.Status.Ended() {
-		if state, err = (viewing{a, g, s, a.Attend}).show(ctx, c.ID); state.RunID == "" {
+		if state, err = showRun(ctx, sys, attending{run: c.ID, watch: true}, g, s); state.RunID == "" {
 			return err
 		}
 	}
 	if errors.Is(context.Cause(ctx), errWatchTimeout) && !state.Status.Ended() {
 		err = &exit{Code: exitTimedOut}
 	}
-	return errors.Join(conclude(a, state, g, s), err, ended(state))
+	return errors.Join(conclude(sys, state, g, s), err, ended(state))
 }
 
 // conclude prints what a run that was shown has come to.
-func conclude(a *app.App, state run.State, g *cli, s streams) error {
+func conclude(sys system, state run.State, g *cli, s streams) error {
 	if g.JSON {
 		return printJSON(s.out, state)
 	}
-	return printOutcome(s.out, a, state, g, "")
+	return printOutcome(s.out, sys, state, g, "")
 }
 
 var errWatchTimeout = errors.New("the watch timed out")
@@ -211,15 +209,15 @@ type runsResumeCmd struct {
 
 // Run does the command.
 func (c *runsResumeCmd) Run(ctx context.Context, g *cli, s streams) error {
-	a, state, err := c.open(ctx, g)
+	sys, state, err := c.open(ctx, g, s)
 	if err != nil {
 		return err
 	}
-	defer a.Close()
+	defer sys.Close() //nolint:errcheck // what was told is stored
 	if state.Status.Ended() {
 		return usage(failure.New(failure.Input, fmt.Sprintf("run %s is over (%s), so there is nothing to resume", c.ID, state.Status), program(g)+" retry "+c.ID+" goes on from where it ended"))
 	}
-	return resume(ctx, a, state, g, s)
+	return resume(ctx, sys, state, g, s)
 }
 
 type runsExportCmd struct {
@@ -229,12 +227,12 @@ type runsExportCmd struct {
 
 // Run does the command.
 func (c *runsExportCmd) Run(ctx context.Context, g *cli, s streams) error {
-	a, _, err := c.open(ctx, g)
+	sys, _, err := c.open(ctx, g, s)
 	if err != nil {
 		return err
 	}
-	defer a.Close()
-	x, err := a.Export(ctx, c.ID, c.Output)
+	defer sys.Close() //nolint:errcheck // what was told is stored
+	x, err := sys.Export(ctx, c.ID, c.Output)
 	if err != nil {
 		return err
 	}

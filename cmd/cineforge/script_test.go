@@ -48,6 +48,7 @@ func TestScripts(t *testing.T) {
 			"exits":   exits,
 			"make":    makeFile,
 			"lastrun": lastRun,
+			"serving": startServer,
 		},
 	})
 }

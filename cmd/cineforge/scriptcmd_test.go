@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
@@ -86,4 +87,37 @@ func lastRun(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	id, _, _ := strings.Cut(ts.ReadFile(args[1]), "\n")
 	ts.Setenv(args[0], id)
+}
+
+// startServer starts a server with the script's environment, sets a variable to its
+// address, and ends it with the script:
+//
+//	serving URL [FLAG...]
+func startServer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: serving VARIABLE [FLAG...]")
+	}
+	path, err := exec.LookPath("cineforge")
+	ts.Check(err)
+	cmd := exec.Command(path, append([]string{"serve", "--addr", "127.0.0.1:0", "--json"}, args[1:]...)...)
+	cmd.Dir = ts.MkAbs(".")
+	cmd.Env = append(os.Environ(), "NO_COLOR=1")
+	for _, name := range []string{"CINEFORGE_DATA", "CINEFORGE_TOKEN"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
+	cmd.Stderr = os.Stderr
+	stdout, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	ts.Defer(func() {
+		cmd.Process.Signal(os.Interrupt)
+		if err := cmd.Wait(); err != nil {
+			ts.Logf("the server: %v", err)
+		}
+	})
+	var told struct {
+		URL string `json:"url"`
+	}
+	ts.Check(json.NewDecoder(stdout).Decode(&told))
+	ts.Setenv(args[0], told.URL)
 }

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -18,8 +17,6 @@ import (
 
 type serveCmd struct {
 	Addr        string   `default:"127.0.0.1:8000" placeholder:"HOST:PORT" help:"Where to listen (${default}); port 0 takes a free one."`
-	TokenFile   string   `placeholder:"FILE" help:"File with the access token that clients have to show; CINEFORGE_TOKEN holds the token itself. Without one, only this machine is served."`
-	Token       string   `hidden:"" env:"CINEFORGE_TOKEN" help:"The access token."`
 	AllowedHost []string `placeholder:"NAME" help:"A name, besides this machine's own, under which clients reach the server."`
 	UploadLimit int      `default:"64" placeholder:"MB" help:"How large a file can be, in MB (${default})."`
 	AccessLog   bool     `help:"Tell of each request on stderr, as JSON lines."`
@@ -47,7 +44,7 @@ Examples:
 
 // Run does the command.
 func (c *serveCmd) Run(ctx context.Context, g *cli, s streams) error {
-	o, err := c.options(s)
+	o, err := c.options(g, s)
 	if err != nil {
 		return err
 	}
@@ -76,18 +73,15 @@ func (c *serveCmd) Run(ctx context.Context, g *cli, s streams) error {
 }
 
 // options are what the flags say of the API.
-func (c *serveCmd) options(s streams) (api.Options, error) {
-	o := api.Options{Version: version(), Token: strings.TrimSpace(c.Token), Hosts: c.AllowedHost, UploadLimit: int64(c.UploadLimit) << 20}
-	if c.TokenFile != "" {
-		data, err := readSmall(c.TokenFile)
-		if err != nil {
-			return o, usage(failure.New(failure.Input, fmt.Sprintf("the token file %s can't be read: %v", c.TokenFile, err), "name a file with the token in it"))
-		}
-		o.Token = strings.TrimSpace(string(data))
+func (c *serveCmd) options(g *cli, s streams) (api.Options, error) {
+	token, err := g.token()
+	o := api.Options{Version: version(), Token: token, Hosts: c.AllowedHost, UploadLimit: int64(c.UploadLimit) << 20}
+	if err != nil {
+		return o, err
 	}
 	const least = 16
 	switch {
-	case (c.TokenFile != "" || c.Token != "") && len(o.Token) < least:
+	case (g.TokenFile != "" || g.Token != "") && len(o.Token) < least:
 		return o, usage(failure.New(failure.Input, fmt.Sprintf("the access token has less than %d characters", least), "make one with: openssl rand -hex 32"))
 	case o.Token == "" && !loopback(c.Addr):
 		return o, usage(failure.New(failure.Input, fmt.Sprintf("%s is reached from other machines, and there is no access token", c.Addr),

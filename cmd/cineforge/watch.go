@@ -13,61 +13,52 @@ import (
 	"time"
 
 	"cineforge/artifact"
-	"cineforge/internal/app"
 	"cineforge/internal/progress"
 	"cineforge/run"
 )
 
-// showRun executes a run and shows it on stderr until it is at rest. Ctrl-C and ctx
-// park it, if it is not another process that executes it. The state is returned
-// with an error that only keeps it from being shown, or says that it goes on
-// elsewhere; without a state there is nothing to tell of the run.
-func showRun(ctx context.Context, a *app.App, id string, g *cli, s streams) (run.State, error) {
-	return viewing{a, g, s, a.Execute}.show(ctx, id)
-}
-
-// viewing is how runs are shown that are executed meanwhile.
-type viewing struct {
-	app     *app.App
-	cli     *cli
-	streams streams
-	execute func(ctx context.Context, runID string, onlooking func()) error
-}
-
-func (v viewing) show(ctx context.Context, id string) (run.State, error) {
-	a, g, s := v.app, v.cli, v.streams
+// showRun attends to a run and shows it on stderr until it is at rest. Ctrl-C and ctx
+// end that. The state is returned with an error that only keeps it from being shown, or
+// says that it goes on elsewhere; without a state there is nothing to tell of the run.
+func showRun(ctx context.Context, sys system, a attending, g *cli, s streams) (run.State, error) {
 	signalled, stop := interruptible(ctx)
 	defer stop()
 	ctx, interrupt := context.WithCancel(signalled)
 	defer interrupt()
-	live := isTerminal(s.err) && inForeground(s.err) && !g.Verbose && !g.JSON
-	rest := make(chan struct{})
-	var executed error
-	go func() {
-		defer close(rest)
-		executed = v.execute(ctx, id, func() {
-			if !live {
-				fmt.Fprintln(s.err, "Another process works on this run. It is shown here, and taken over if that process dies.")
-			}
-		})
-	}()
-	_, shown := progress.Show(a.Tail(ctx, id, rest), progress.Options{
-		Out: s.err, Live: live, Color: color(s.err), Verbose: g.Verbose,
+	events, end := sys.Attend(ctx, a)
+	followed, shown := progress.Show(events, progress.Options{
+		Out: s.err, Live: live(g, s), Color: color(s.err), Verbose: g.Verbose,
 		In: s.in, Interrupt: interrupt, Program: program(g), Notes: g.notes,
 	})
-	<-rest
-	if executed != nil && !stopped(ctx, executed) {
-		return run.State{}, executed
+	if err := end(); err != nil && !stopped(ctx, err) {
+		return run.State{}, err
 	}
-	state, err := run.Load(context.WithoutCancel(ctx), a.Store, id)
+	state, err := sys.State(context.WithoutCancel(ctx), a.run)
+	if g.Server != "" && err != nil && ctx.Err() != nil {
+		state, err = followed, nil // the server is away, and nobody waits for it
+		state.RunID = a.run
+	}
 	if err == nil && ctx.Err() != nil && !state.Status.Ended() && state.Status != run.Paused {
-		fmt.Fprintf(s.err, "Run %s goes on in another process; %s runs watch %s shows it.\n", id, program(g), id)
+		fmt.Fprintf(s.err, "Run %s goes on %s; %s runs watch %s shows it.\n", a.run, elsewhere(g), program(g), a.run)
 		return state, &exit{Code: stopCode(ctx)}
 	}
 	if stopped(ctx, shown) {
 		shown = nil
 	}
 	return state, errors.Join(err, shown)
+}
+
+// live reports whether a run is shown as one block that changes.
+func live(g *cli, s streams) bool {
+	return isTerminal(s.err) && inForeground(s.err) && !g.Verbose && !g.JSON
+}
+
+// elsewhere is where a run goes on that this process does not work on.
+func elsewhere(g *cli) string {
+	if g.Server != "" {
+		return "with the server"
+	}
+	return "in another process"
 }
 
 // stopCode is the exit code of a command that was stopped before its run was at rest.
@@ -84,27 +75,19 @@ func stopped(ctx context.Context, err error) bool {
 }
 
 // printOutcome prints what a run came to, what it made, and where that is.
-func printOutcome(w *os.File, a *app.App, state run.State, g *cli, output string) error {
+func printOutcome(w *os.File, sys system, state run.State, g *cli, output string) error {
 	if err := progress.WriteState(w, state, time.Now(), color(w), program(g)); err != nil {
 		return err
 	}
-	if err := printMade(w, a, state); err != nil {
+	if err := printMade(w, sys, state); err != nil {
 		return err
 	}
 	if output != "" {
 		fmt.Fprintf(w, "\nFiles:  %s\n        %s\n", quote(path.Join(output, "runs", state.RunID, "run_state.json")), quote(path.Join(output, "artifacts")))
 	} else if state.Status == run.RunDone && !state.DryRun {
-		fmt.Fprintf(w, "\nKept in %s; as files:  %s runs export %s --output DIR\n", quote(g.Data), program(g), state.RunID)
+		fmt.Fprintf(w, "\nKept in %s; as files:  %s runs export %s --output DIR\n", quote(g.place()), program(g), state.RunID)
 	}
 	return nil
-}
-
-// program is how to call the program so that it finds the same data directory.
-func program(g *cli) string {
-	if g.Data == defaultData || g.Data == os.Getenv("CINEFORGE_DATA") {
-		return "cineforge"
-	}
-	return "cineforge --data " + quote(g.Data)
 }
 
 // quote writes a word the way a shell takes it.
@@ -137,14 +120,14 @@ type projectConfig struct {
 }
 
 // printMade prints what a person wants to know of the scenes and the settings at once.
-func printMade(w io.Writer, a *app.App, state run.State) error {
+func printMade(w io.Writer, sys system, state run.State) error {
 	for _, id := range state.StageOrder {
 		st, _ := state.Stage(id)
 		for _, ref := range st.ArtifactRefs {
 			if ref.ArtifactType != artifact.SceneIndex && ref.ArtifactType != artifact.ProjectConfig {
 				continue
 			}
-			made, err := a.Store.Artifact(context.Background(), state.ProjectID, ref)
+			made, err := sys.Artifact(context.Background(), state.ProjectID, ref)
 			if err != nil {
 				return err
 			}

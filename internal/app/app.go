@@ -189,8 +189,8 @@ type Start struct {
 
 // Project returns the project that the run belongs to. What a drill makes up belongs into
 // no real one.
-func (s Start) Project() string {
-	slug := s.ProjectID
+func (s Start) Project() (slug string, err error) {
+	slug = s.ProjectID
 	if slug == "" {
 		slug = Slug(s.File.Name)
 		if s.Drill != "" {
@@ -198,7 +198,10 @@ func (s Start) Project() string {
 			slug = strings.TrimRight(slug[:min(len(slug), maxSlug)], "-")
 		}
 	}
-	return slug
+	if !slugPattern.MatchString(slug) {
+		err = badSlug(slug)
+	}
+	return slug, err
 }
 
 // Start makes a run, which [App.Execute] then does. An unusable request makes no
@@ -213,9 +216,8 @@ func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
 	if err != nil {
 		return "", err
 	}
-	s.ProjectID = s.Project()
-	if !slugPattern.MatchString(s.ProjectID) {
-		return "", badSlug(s.ProjectID)
+	if s.ProjectID, err = s.Project(); err != nil {
+		return "", err
 	}
 	spec := pipeline.Spec{
 		ProjectID: s.ProjectID, Recipe: r, Input: s.File, Params: s.Params,

@@ -419,8 +419,8 @@ func TestTheProjectOfARun(t *testing.T) {
 		{app.Start{File: stage.File{Name: "Night Ferry.fountain"}, Drill: "S17", ProjectID: "mine"}, "mine"},
 		{app.Start{File: stage.File{Name: long}, Drill: "S17"}, "drill-" + strings.Repeat("a-long-name-", 4) + "a-long"},
 	} {
-		if got := tt.start.Project(); got != tt.want {
-			t.Errorf("%+v belongs to %q, want %q", tt.start, got, tt.want)
+		if got, err := tt.start.Project(); got != tt.want || err != nil {
+			t.Errorf("%+v belongs to %q, want %q: %v", tt.start, got, tt.want, err)
 		}
 		tt.start.RecipeID, tt.start.File.Data = "mvp_ingest", []byte("INT. ROOM - DAY\n")
 		tt.start.Params = map[string]any{"accept_config": true}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"cineforge/durable"
+	"cineforge/failure"
+	"cineforge/internal/app"
+	"cineforge/pipeline"
+	"cineforge/run"
+)
+
+// local is a system on a data directory, in which this process works on runs itself.
+type local struct {
+	*app.App
+	cli     *cli
+	streams streams
+	rest    func() // ends what goes on in the background
+}
+
+// Close hands on what goes on in the background, and closes the system.
+func (l *local) Close() error {
+	l.rest()
+	return l.App.Close()
+}
+
+func (l *local) State(ctx context.Context, id string) (run.State, error) {
+	return run.Load(ctx, l.Store, id)
+}
+
+func (l *local) Runs(ctx context.Context, project string, limit int) ([]run.Overview, error) {
+	list := []run.Overview{}
+	for f := (app.Filter{Part: run.Part{ProjectID: project}}); ; {
+		if limit > 0 {
+			f.Limit = limit - len(list)
+		}
+		page, next, err := l.List(ctx, f)
+		list = append(list, page...)
+		if f.Before = next; err != nil || next == "" || len(list) == limit {
+			return list, err
+		}
+	}
+}
+
+func (l *local) Line(ctx context.Context, of run.State) (line []run.Overview, err error) {
+	found, err := l.Store.Line(ctx, of.RootRunID)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range found {
+		state, err := run.Load(ctx, l.Store, r.RunID)
+		if err != nil {
+			return nil, err
+		}
+		line = append(line, state.Overview())
+	}
+	return line, nil
+}
+
+func (l *local) Events(ctx context.Context, id string, after int64) iter.Seq2[run.Event, error] {
+	return l.Store.Events(ctx, id, after)
+}
+
+func (l *local) Follow(ctx context.Context, id string, after int64) iter.Seq2[run.Event, error] {
+	return run.Follow(ctx, l.Store, id, after)
+}
+
+func (l *local) Start(ctx context.Context, s app.Start) (string, error) {
+	if err := l.served(s.Queue); err != nil {
+		return "", err
+	}
+	return l.App.Start(ctx, s)
+}
+
+func (l *local) PlanRetry(ctx context.Context, id string, r pipeline.Retry) (run.RetryPlan, error) {
+	plan, err := l.App.PlanRetry(ctx, id, r)
+	return plan.RetryPlan, err
+}
+
+func (l *local) Retry(ctx context.Context, id string, r app.Retry) (string, bool, error) {
+	if err := l.served(r.Queue); err != nil {
+		return "", false, err
+	}
+	return l.App.Retry(ctx, id, r)
+}
+
+// served returns an error if nobody would work on a queued run.
+func (l *local) served(queue bool) error {
+	if !queue || l.Served() {
+		return nil
+	}
+	return &exit{exitError, failure.New(failure.Input, "no server is running on this data directory, so nobody would work on the run",
+		"start one with "+program(l.cli)+" serve, or leave --detach out")}
+}
+
+func (l *local) Resume(ctx context.Context, id string) error {
+	err := l.Confirm(ctx, id)
+	if errors.Is(err, durable.ErrHeld) {
+		err = failure.New(failure.Input, fmt.Sprintf("run %s is under way already", id), program(l.cli)+" runs watch "+id+" shows it")
+	}
+	return err
+}
+
+// Attend executes the run, or waits for the process that does. When ctx is done the run
+// is parked, if it is not another process that executes it.
+func (l *local) Attend(ctx context.Context, a attending) (iter.Seq2[run.Event, error], func() error) {
+	if a.beside {
+		l.rest = l.background(ctx, a.run)
+	}
+	execute := l.Execute
+	if a.watch {
+		execute = l.App.Attend
+	}
+	rest := make(chan struct{})
+	var executed error
+	go func() {
+		defer close(rest)
+		executed = execute(ctx, a.run, func() {
+			if !live(l.cli, l.streams) {
+				fmt.Fprintln(l.streams.err, "Another process works on this run. It is shown here, and taken over if that process dies.")
+			}
+		})
+	}()
+	return l.Tail(ctx, a.run, rest), func() error {
+		<-rest
+		return executed
+	}
+}
+
+// background works on what other processes left unfinished, until the returned
+// function is called, which waits a little for it to be handed on.
+func (l *local) background(ctx context.Context, but string) (stop func()) {
+	if left := l.Unfinished(ctx, but); len(left) > 0 && !l.cli.JSON {
+		fmt.Fprintf(l.streams.err, "Going on in the background with what was left unfinished: %s\n", strings.Join(left, ", "))
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		l.Work(ctx) //nolint:errcheck // it ends with ctx
+	}()
+	return func() {
+		cancel()
+		select {
+		case <-done:
+		case <-time.After(handOver):
+		}
+	}
+}
+
+// handOver is how long is waited at the end for runs to be handed on. What takes
+// longer is taken over as if the process had died.
+const handOver = 3 * time.Second
+
+func (l *local) Turns(ctx context.Context, limit int) ([]turnLine, error) {
+	turns, err := l.App.Turns(ctx, limit)
+	lines := []turnLine{}
+	for _, t := range turns {
+		line := turnLine{At: t.At.UTC(), Provider: t.Provider(), Endpoint: t.Endpoint, Model: t.Model, From: string(t.From), To: string(t.To), Evidence: t.Evidence}
+		if !t.Until.IsZero() {
+			line.Until = new(t.Until.UTC())
+		}
+		lines = append(lines, line)
+	}
+	return lines, err
+}

@@ -1,0 +1,302 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"net/http"
+	"os"
+	"slices"
+	"time"
+
+	"cineforge/artifact"
+	"cineforge/client"
+	"cineforge/failure"
+	"cineforge/health"
+	"cineforge/internal/app"
+	"cineforge/pipeline"
+	"cineforge/run"
+)
+
+// remote is a system behind a server, which works on the runs.
+type remote struct{ client *client.Client }
+
+// told makes what a server says of a failure what the program says of one.
+func told(err error) error {
+	p, ok := errors.AsType[*client.Problem](err)
+	if !ok {
+		if _, lost := errors.AsType[*client.UnreachableError](err); lost {
+			err = &failure.Error{Class: failure.Connection, Message: err.Error(), Hint: "look whether cineforge serve runs there", Err: err}
+		}
+		return err
+	}
+	f := &failure.Error{Class: failure.Internal, Message: p.Message, Err: err}
+	if p.Hint != nil {
+		f.Hint = *p.Hint
+	}
+	switch {
+	case p.Code == "run_state_not_found" || p.Code == "run_events_not_found":
+		f.Err = run.ErrNotFound
+	case p.Status == http.StatusUnauthorized:
+		f.Hint = "give it with --token-file, or in CINEFORGE_TOKEN"
+	case p.Status == http.StatusTooManyRequests:
+		return f
+	}
+	if p.Status < http.StatusInternalServerError {
+		f.Class = failure.Input
+	}
+	return f
+}
+
+func (r *remote) Close() error {
+	r.client.Close()
+	return nil
+}
+
+func (r *remote) State(ctx context.Context, id string) (run.State, error) {
+	got, _, err := r.client.State(ctx, id, "")
+	return got.State, told(err)
+}
+
+// runsPage is how many runs are asked for at once.
+const runsPage = 500
+
+func (r *remote) Runs(ctx context.Context, project string, limit int) ([]run.Overview, error) {
+	list := []run.Overview{}
+	for q := (client.RunsQuery{Project: project}); ; {
+		q.Limit = runsPage
+		if limit > 0 {
+			q.Limit = min(limit-len(list), runsPage)
+		}
+		page, err := r.client.Runs(ctx, q)
+		list = append(list, page.Runs...)
+		if q.Cursor = page.NextCursor; err != nil || q.Cursor == "" || len(list) == limit {
+			return list, told(err)
+		}
+	}
+}
+
+func (r *remote) Line(ctx context.Context, of run.State) ([]run.Overview, error) {
+	list, err := r.Runs(ctx, of.ProjectID, 0)
+	slices.Reverse(list)
+	root := map[string]string{}
+	for _, o := range list { // a run is older than those that retry it
+		root[o.RunID] = o.RunID
+		if o.ParentRunID != nil {
+			root[o.RunID] = root[*o.ParentRunID]
+		}
+	}
+	return slices.DeleteFunc(list, func(o run.Overview) bool { return root[o.RunID] != root[of.RunID] }), err
+}
+
+func (r *remote) Events(ctx context.Context, id string, after int64) iter.Seq2[run.Event, error] {
+	return func(yield func(run.Event, error) bool) {
+		for {
+			page, err := r.client.Events(ctx, id, after, 0)
+			if err != nil {
+				yield(run.Event{}, told(err))
+				return
+			}
+			if len(page) == 0 {
+				return
+			}
+			for _, e := range page {
+				if !yield(e, nil) {
+					return
+				}
+				after = e.Seq
+			}
+		}
+	}
+}
+
+func (r *remote) Follow(ctx context.Context, id string, after int64) iter.Seq2[run.Event, error] {
+	return func(yield func(run.Event, error) bool) {
+		for e, err := range r.client.Follow(ctx, id, after) {
+			if !yield(e, told(err)) {
+				return
+			}
+		}
+	}
+}
+
+func (r *remote) Artifact(ctx context.Context, project string, ref artifact.Ref) (artifact.Artifact, error) {
+	got, err := r.client.Artifact(ctx, project, ref.ArtifactType, ref.EntityID, ref.Version)
+	return got.Payload, told(err)
+}
+
+// Export takes the archive of a run apart.
+func (r *remote) Export(ctx context.Context, id, dir string) (app.Exported, error) {
+	archive, err := os.CreateTemp("", "cineforge-export-*.zip")
+	if err != nil {
+		return app.Exported{}, err
+	}
+	defer os.Remove(archive.Name()) //nolint:errcheck // it is the system's to clean up then
+	defer archive.Close()
+	if err := r.client.Export(ctx, id, archive); err != nil {
+		return app.Exported{}, told(err)
+	}
+	size, err := archive.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return app.Exported{}, err
+	}
+	files, err := zip.NewReader(archive, size)
+	if err != nil {
+		return app.Exported{}, fmt.Errorf("the archive of run %s can't be read: %w", id, err)
+	}
+	return app.WriteFiles(id, func(yield func(string, func() ([]byte, error)) bool) {
+		for _, f := range files.File {
+			if !yield(f.Name, func() ([]byte, error) { return unpack(f) }) {
+				return
+			}
+		}
+	}, dir)
+}
+
+func unpack(f *zip.File) ([]byte, error) {
+	content, err := f.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer content.Close() //nolint:errcheck // it was read
+	return io.ReadAll(content)
+}
+
+// Start gives the file to the server and begins the run. That a file can't be taken is
+// no fault of the command.
+func (r *remote) Start(ctx context.Context, s app.Start) (string, error) {
+	ask, err := asked(s)
+	if err != nil {
+		return "", err
+	}
+	slug, err := s.Project()
+	if err != nil {
+		return "", err
+	}
+	p, err := r.client.OpenProject(ctx, slug)
+	if missing, ok := errors.AsType[*client.Problem](err); ok && missing.Code == "project_not_found" {
+		p, err = r.client.NewProject(ctx, client.NewProject{Slug: slug})
+	}
+	if err != nil {
+		return "", told(err)
+	}
+	up, err := r.client.Upload(ctx, p.ProjectID, s.File.Name, bytes.NewReader(s.File.Data))
+	if err != nil {
+		return "", &exit{exitError, told(err)}
+	}
+	ask.ProjectID, ask.InputFile = p.ProjectID, up.StoredPath
+	started, err := r.client.Start(ctx, rand.Text(), ask)
+	return started.RunID, told(err)
+}
+
+// asked is what a server is asked for; it takes only the parameters that it knows.
+func asked(s app.Start) (client.RunRequest, error) {
+	ask := client.RunRequest{RecipeID: s.RecipeID, StartFrom: s.StartFrom, EndAt: s.EndAt, Force: s.Force, DryRun: s.DryRun, Drill: s.Drill}
+	switches := map[string]*bool{"accept_config": &ask.AcceptConfig, "skip_qa": &ask.SkipQA}
+	texts := map[string]*string{"default_model": &ask.DefaultModel, "work_model": &ask.WorkModel, "verify_model": &ask.VerifyModel,
+		"escalate_model": &ask.EscalateModel, "qa_model": &ask.QAModel, "config_file": &ask.ConfigFile}
+	for name, v := range s.Params {
+		on, isSwitch := v.(bool)
+		text, isText := v.(string)
+		switch {
+		case isSwitch && switches[name] != nil:
+			*switches[name] = on
+		case isText && texts[name] != nil:
+			*texts[name] = text
+		default:
+			return ask, failure.New(failure.Input, fmt.Sprintf("a server takes no parameter %s=%v", name, v),
+				"it takes accept_config and skip_qa as true or false, and default_model, work_model, verify_model, escalate_model, qa_model and config_file")
+		}
+	}
+	return ask, nil
+}
+
+func (r *remote) PlanRetry(ctx context.Context, id string, how pipeline.Retry) (run.RetryPlan, error) {
+	plan, _, err := r.client.RetryPlan(ctx, id, again(how))
+	return plan, told(err)
+}
+
+func (r *remote) Retry(ctx context.Context, id string, how app.Retry) (string, bool, error) {
+	started, err := r.client.Retry(ctx, id, rand.Text(), again(how.Retry), "")
+	return started.RunID, started.Existing, told(err)
+}
+
+func again(r pipeline.Retry) client.RetryRequest {
+	return client.RetryRequest{From: r.Stage, Full: r.Mode == run.RetryFull}
+}
+
+func (r *remote) Resume(ctx context.Context, id string) error { return told(r.client.Resume(ctx, id)) }
+
+func (r *remote) Cancel(ctx context.Context, id string) error { return told(r.client.Cancel(ctx, id)) }
+
+func (r *remote) TryNow(ctx context.Context, id string) error { return told(r.client.TryNow(ctx, id)) }
+
+// Attend follows the run, which the server works on.
+func (r *remote) Attend(ctx context.Context, a attending) (iter.Seq2[run.Event, error], func() error) {
+	return func(yield func(run.Event, error) bool) {
+		state := run.NewState()
+		for e, err := range r.Follow(ctx, a.run, 0) {
+			if err == nil {
+				err = state.Apply(e)
+			}
+			if !yield(e, err) || err != nil || e.Seq > a.since && r.rests(ctx, state) {
+				return
+			}
+		}
+	}, func() error { return nil }
+}
+
+// lull is how long nothing has to happen in a paused run for it to be at rest: another
+// stage may be about to begin.
+const lull = 300 * time.Millisecond
+
+// rests reports whether a run that was followed is paused, and nothing more happens.
+func (r *remote) rests(ctx context.Context, followed run.State) bool {
+	still := func() bool {
+		now, err := r.State(ctx, followed.RunID)
+		return err == nil && now.LastSeq == followed.LastSeq
+	}
+	if followed.Status != run.Paused || !still() {
+		return false
+	}
+	select {
+	case <-time.After(lull):
+		return still()
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (r *remote) Providers(ctx context.Context) ([]health.Provider, error) {
+	list, err := r.client.Providers(ctx)
+	return list, told(err)
+}
+
+func (r *remote) Turns(ctx context.Context, limit int) ([]turnLine, error) {
+	turns, err := r.client.ProviderEvents(ctx, limit)
+	lines := []turnLine{}
+	for _, t := range turns {
+		lines = append(lines, turnLine{At: t.At, Provider: t.Provider, Endpoint: t.Endpoint, Model: t.Model, From: t.From, To: t.To, Until: t.Until, Evidence: t.Evidence})
+	}
+	return lines, told(err)
+}
+
+func (r *remote) Hold(ctx context.Context, name, reason string, length time.Duration) error {
+	_, err := r.client.HoldProvider(ctx, name, reason, length)
+	return told(err)
+}
+
+func (r *remote) Release(ctx context.Context, name, reason string) error {
+	_, err := r.client.ReleaseProvider(ctx, name, reason)
+	return told(err)
+}
+
+func (r *remote) Probe(ctx context.Context, name, reason string) error {
+	_, err := r.client.ProbeProvider(ctx, name, reason)
+	return told(err)
+}

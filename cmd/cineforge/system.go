@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"os"
+	"strings"
+
+	"cineforge/artifact"
+	"cineforge/client"
+	"cineforge/failure"
+	"cineforge/health"
+	"cineforge/internal/app"
+	"cineforge/pipeline"
+	"cineforge/run"
+)
+
+// system is where runs are: in a data directory, or with a server.
+type system interface {
+	// State returns where a run stands, or run.ErrNotFound.
+	State(ctx context.Context, id string) (run.State, error)
+	// Runs lists the runs of a project, or of all, newest first; a limit of 0 is none.
+	Runs(ctx context.Context, project string, limit int) ([]run.Overview, error)
+	// Line lists a run with those that it retries and that retry it, oldest first.
+	Line(ctx context.Context, of run.State) ([]run.Overview, error)
+	// Events yields what has happened in a run, Follow also what is still to come.
+	Events(ctx context.Context, id string, after int64) iter.Seq2[run.Event, error]
+	Follow(ctx context.Context, id string, after int64) iter.Seq2[run.Event, error]
+	Artifact(ctx context.Context, project string, ref artifact.Ref) (artifact.Artifact, error)
+	Export(ctx context.Context, id, dir string) (app.Exported, error)
+
+	Start(ctx context.Context, s app.Start) (id string, err error)
+	PlanRetry(ctx context.Context, id string, r pipeline.Retry) (run.RetryPlan, error)
+	Retry(ctx context.Context, id string, r app.Retry) (next string, existing bool, err error)
+	// Resume lets a paused run go on, which Attend then shows.
+	Resume(ctx context.Context, id string) error
+	// Attend sees to it that somebody works on a run. It yields the run's events until it
+	// is at rest; end then says whether it could be worked on.
+	Attend(ctx context.Context, a attending) (events iter.Seq2[run.Event, error], end func() error)
+	Cancel(ctx context.Context, id string) error
+	TryNow(ctx context.Context, id string) error
+
+	Providers(ctx context.Context) ([]health.Provider, error)
+	// Turns returns the turns of breakers, newest first.
+	Turns(ctx context.Context, limit int) ([]turnLine, error)
+	operator
+
+	Close() error
+}
+
+// attending is how a run is attended to.
+type attending struct {
+	run    string
+	since  int64 // pauses up to this event are over
+	watch  bool  // leave what waits to the server on the data directory, if there is one
+	beside bool  // go on with what other processes left unfinished, too
+}
+
+// open opens the system that the flags name. It is closed after use.
+func (c *cli) open(ctx context.Context, s streams) (system, error) {
+	if c.Server != "" {
+		return c.dial()
+	}
+	a, err := app.Open(ctx, c.Data, c.models)
+	if err != nil {
+		return nil, err
+	}
+	return &local{App: a, cli: c, streams: s, rest: func() {}}, nil
+}
+
+// empty reports whether there is nothing to look at yet. Looking makes no data directory.
+func (c *cli) empty() bool { return c.Server == "" && !app.Exists(c.Data) }
+
+func (c *cli) dial() (system, error) {
+	token, err := c.token()
+	if err != nil {
+		return nil, err
+	}
+	server, err := client.New(c.Server, client.Options{Token: token, Trouble: c.noteSilence})
+	if err != nil {
+		return nil, usage(failure.New(failure.Input, err.Error(), "give it with --server or CINEFORGE_SERVER"))
+	}
+	return &remote{server}, nil
+}
+
+// noteSilence tells whoever looks at a run that the server is away, or is back.
+func (c *cli) noteSilence(err error) {
+	text := "The run can be followed again."
+	if err != nil {
+		text = fmt.Sprintf("The run can't be followed at the moment: %s. It is tried again until it can be; the run itself is the server's.", strings.Join(lines(told(err)), " "))
+	}
+	c.note(text)
+}
+
+// token returns the access token of a server, "" if none was given.
+func (c *cli) token() (string, error) {
+	if c.TokenFile == "" {
+		return strings.TrimSpace(c.Token), nil
+	}
+	data, err := readSmall(c.TokenFile)
+	if err != nil {
+		return "", usage(failure.New(failure.Input, fmt.Sprintf("the token file %s can't be read: %v", c.TokenFile, err), "name a file with the token in it"))
+	}
+	return strings.TrimSpace(string(data)), nil
+}
+
+// place is where the runs are, in words.
+func (c *cli) place() string {
+	if c.Server != "" {
+		return c.Server
+	}
+	return c.Data
+}
+
+// program is how to call the program so that it finds the same runs.
+func program(g *cli) string {
+	words := "cineforge"
+	switch {
+	case g.Server == "":
+		if g.Data != defaultData && g.Data != os.Getenv("CINEFORGE_DATA") {
+			words += " --data " + quote(g.Data)
+		}
+		return words
+	case g.Server != os.Getenv("CINEFORGE_SERVER"):
+		words += " --server " + quote(g.Server)
+	}
+	if g.TokenFile != "" && g.TokenFile != os.Getenv("CINEFORGE_TOKEN_FILE") {
+		words += " --token-file " + quote(g.TokenFile)
+	}
+	return words
+}
