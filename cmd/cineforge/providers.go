@@ -182,7 +182,7 @@ func (c *providersEventsCmd) Run(ctx context.Context, g *cli, s streams) error {
 		if l.Until != nil {
 			until = " until " + l.Until.Local().Format("15:04:05")
 		}
-		if _, err := fmt.Fprintf(s.out, "%s  %s %s: %s → %s%s: %s\n", l.At.Local().Format("2006-01-02 15:04:05"), oneLine(l.Provider), oneLine(l.Model), l.From, l.To, until, oneLine(l.Evidence)); err != nil {
+		if _, err := fmt.Fprintf(s.out, "%s  %s: %s → %s%s: %s\n", l.At.Local().Format("2006-01-02 15:04:05"), oneLine(strings.TrimSpace(l.Provider+" "+l.Model)), l.From, l.To, until, oneLine(l.Evidence)); err != nil {
 			return err
 		}
 	}
