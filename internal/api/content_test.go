@@ -245,7 +245,7 @@ func TestChatTellsOfWaiting(t *testing.T) {
 		s := open(t, api.Options{}, models(sim))
 		id := s.start(s.given("tide", "night_bus.txt"))
 		s.rests(id)
-		time.Sleep(time.Hour) // many rounds
+		time.Sleep(10 * time.Minute) // some rounds
 		for into[client.RunState](s.get("/api/runs/"+id+"/state").is(200)).State.Status != run.Waiting {
 			time.Sleep(time.Second)
 		}

@@ -131,6 +131,9 @@ func (g *generator) request(ctx context.Context, op operation) *http.Request {
 // CINEFORGE_REQUESTS and CINEFORGE_SEED ask for more and for others.
 func TestOddRequests(t *testing.T) {
 	n, seed := 3000, 1
+	if raceOn {
+		n = 500
+	}
 	if text := os.Getenv("CINEFORGE_REQUESTS"); text != "" {
 		n, _ = strconv.Atoi(text)
 	}

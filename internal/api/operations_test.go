@@ -119,7 +119,7 @@ func TestManyResumeAtOnce(t *testing.T) {
 				well++
 			}
 		}
-		if took := time.Since(began); well == 0 || took > time.Second {
+		if took := time.Since(began); well == 0 || took > 5*time.Second {
 			t.Errorf("%d have resumed it, after %s", well, took)
 		}
 		if st := s.rests(id).State; st.Status != run.RunDone {

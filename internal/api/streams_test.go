@@ -47,16 +47,20 @@ func of(id string, all []sseFrame) (its []sseFrame) {
 	return its
 }
 
-// Clients that leave and come back at random times, while runs fail, wait and go on,
+// Clients that leave and come back at random times, a thousand times in all, while runs fail, wait and go on,
 // see each event once: of one run, of all runs, of a project and of some runs.
 func TestStreamsHaveNoGap(t *testing.T) {
+	runs, least := 8, 1000
+	if raceOn {
+		runs, least = 4, 300
+	}
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{}, app.Models{})
 		b := s.given("tide", "the_tide_clock.fountain")
 		chance := rand.New(rand.NewPCG(1, 2))
 		all := []*reader{{target: "/api/events/stream", last: "0"}, {target: "/api/events/stream?project=tide", last: "0"}, {last: "0"}}
 		var ids []string
-		for i := range 8 {
+		for i := range runs {
 			b.Force = true
 			b.Drill = []string{"healthy", "anthropic-overload", "S03", "S05"}[i%4]
 			ids = append(ids, s.start(b))
@@ -97,7 +101,7 @@ func TestStreamsHaveNoGap(t *testing.T) {
 		for _, c := range all {
 			left += c.left
 		}
-		if left < 1000 {
+		if left < least {
 			t.Errorf("clients have left %d times only", left)
 		}
 		t.Logf("clients have left %d times", left)
