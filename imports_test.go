@@ -109,6 +109,17 @@ func TestStageModulesKnowOnlyTheirSeams(t *testing.T) {
 	})
 }
 
+// Another program's way to a server brings no storage, no providers' SDKs and no engine along.
+func TestTheClientIsLight(t *testing.T) {
+	allowed := []string{"artifact", "failure", "health", "resilience", "run"}
+	eachImport(t, func(path, from, imp string) {
+		to, ours := strings.CutPrefix(imp, module)
+		if (from == "client" || from == "health") && ours && !strings.HasSuffix(path, "_test.go") && !slices.Contains(allowed, tree(to)) {
+			t.Errorf("%s must not import %s", path, to)
+		}
+	})
+}
+
 // What failed at a provider, and whether to try again, is no module's business: it may
 // make failures, but not look into them, and it has no clock to wait by.
 func TestStageModulesNeitherRetryNorLookAtFailures(t *testing.T) {

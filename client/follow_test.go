@@ -259,11 +259,14 @@ func TestFollowAConnection(t *testing.T) {
 func TestFollowWhileTheServerIsAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &told{then: []func(http.ResponseWriter, *http.Request){say(event(1, "unit_done"), false), say(event(2, "unit_done"), true)}}
-		away, tries := false, 0
+		var (
+			away  atomic.Bool
+			tries atomic.Int64
+		)
 		var troubles []string
 		c := onPipes(t, s, client.Options{Trouble: func(err error) { troubles = append(troubles, fmt.Sprint(err)) }}, func(c net.Conn) (net.Conn, error) {
-			if away {
-				tries++
+			if away.Load() {
+				tries.Add(1)
 				c.Close()
 				return nil, errors.New("connection refused")
 			}
@@ -281,14 +284,14 @@ func TestFollowWhileTheServerIsAway(t *testing.T) {
 			}
 			switch got++; got {
 			case 1:
-				away = true
-				time.AfterFunc(10*time.Minute, func() { away = false })
+				away.Store(true)
+				time.AfterFunc(10*time.Minute, func() { away.Store(false) })
 			case 2:
 				stop()
 			}
 		}
-		if got != 2 || tries < 40 || tries > 200 {
-			t.Errorf("%d events; %d tries in ten minutes", got, tries)
+		if n := tries.Load(); got != 2 || n < 40 || n > 200 {
+			t.Errorf("%d events; %d tries in ten minutes", got, n)
 		}
 		want := []string{"the server at http://127.0.0.1 can't be reached: connection refused", "<nil>"}
 		if !slices.Equal(troubles, want) {
