@@ -34,13 +34,17 @@ func (o *ordeal) eventually(what string, p *process, so func() bool) {
 // Two processes that begin at once on a data directory which is not there yet, and one
 // that looks on, do not get in each other's way.
 func TestTwoProcessesSideBySide(t *testing.T) {
-	o := newOrdeal(t, simulator.Pace{FirstEvent: 30 * time.Millisecond, TokensPerSecond: 4000})
+	pace := simulator.Pace{FirstEvent: 30 * time.Millisecond, TokensPerSecond: 4000}
+	o := newOrdeal(t, pace)
 	o.undisturbed(mainScript)
 	o.undisturbed(otherScript)
+	// Nobody is done before all three are there.
+	o.sim.SetScenario(simulator.Scenario{ID: "slow", Name: "slow", Pace: simulator.Pace{FirstEvent: 5 * time.Second}})
 	data, before := t.TempDir(), len(o.sim.Calls())
 	first, second := o.start(data, "run", mainScript), o.start(data, "run", otherScript)
 	o.eventually("there are two runs", first, func() bool { return len(o.runs(data)) == 2 })
 	third := o.start(data, "runs", "watch", o.runs(data)[0])
+	o.sim.SetScenario(simulator.Scenario{ID: "healthy", Name: "healthy", Pace: pace})
 	for _, p := range []*process{first, second, third} {
 		<-p.ended
 		if !p.ProcessState.Success() {
