@@ -1,0 +1,139 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"cineforge/durable"
+	"cineforge/durable/local"
+	"cineforge/failure"
+	"cineforge/run"
+)
+
+// retakeInterval is how often it is tried to take over a run that another process works on.
+const retakeInterval = 2 * time.Second
+
+// Execute does a run until it is at rest, or until ctx is done and what is under
+// way is parked. While another process works on the run it waits, having called
+// onlooking once, and takes the run over if that process dies; a run that the
+// other process parked stays parked.
+func (a *App) Execute(ctx context.Context, runID string, onlooking func()) error {
+	return a.execute(ctx, runID, onlooking, false)
+}
+
+// Attend is Execute, but leaves what waits for a time or for its turn to the server on
+// the data directory, if there is one.
+func (a *App) Attend(ctx context.Context, runID string, onlooking func()) error {
+	return a.execute(ctx, runID, onlooking, true)
+}
+
+func (a *App) execute(ctx context.Context, runID string, onlooking func(), leave bool) error {
+	for looking := false; ; looking = true {
+		state, err := run.Load(ctx, a.Store, runID)
+		if err != nil || looking && (state.Status == run.Paused || state.Status.Ended()) {
+			return err
+		}
+		if rests := state.Status == run.Waiting || state.Status == run.Queued; !leave || !rests || !a.journal.Served() {
+			err = a.engine.Execute(ctx, runID)
+			if errors.Is(err, durable.ErrCancelled) {
+				return nil // which the run's state tells
+			}
+			if !errors.Is(err, durable.ErrHeld) {
+				return err
+			}
+		}
+		if !looking {
+			onlooking()
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(retakeInterval):
+		}
+	}
+}
+
+// Tail yields the events of a run from the first, as they come, until rest is
+// closed and all that happened up to then has been told.
+func (a *App) Tail(ctx context.Context, runID string, rest <-chan struct{}) iter.Seq2[run.Event, error] {
+	return func(yield func(run.Event, error) bool) {
+		following, stop := context.WithCancel(ctx)
+		defer stop()
+		go func() {
+			select {
+			case <-rest:
+				stop()
+			case <-following.Done():
+			}
+		}()
+		var last int64
+		for e, err := range run.Follow(following, a.Store, runID, 0) {
+			if err != nil && following.Err() != nil {
+				break
+			}
+			if !yield(e, err) || err != nil {
+				return
+			}
+			last = e.Seq
+		}
+		// Following may have stopped in the middle; the rest is told also when ctx is done.
+		for e, err := range a.Store.Events(context.WithoutCancel(ctx), runID, last) {
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+// Confirm accepts, in a person's name, what a paused run waits for to be accepted, and
+// leaves the run to the caller to execute.
+func (a *App) Confirm(ctx context.Context, runID string) error {
+	return a.confirm(ctx, runID, local.DefaultClaimTTL)
+}
+
+// Resume is Confirm that leaves the run to whoever works on what is due. A run that is
+// not paused is a failure of class input that wraps ErrNotPaused.
+func (a *App) Resume(ctx context.Context, runID string) error {
+	state, err := run.Load(ctx, a.Store, runID)
+	if err != nil {
+		return err
+	}
+	if state.Status != run.Paused {
+		return notPaused(state)
+	}
+	return a.confirm(ctx, runID, 0)
+}
+
+func notPaused(s run.State) error {
+	return &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is not paused (%s)", s.RunID, s.Status),
+		Hint: "only a paused run is resumed; one that has ended is retried", Err: ErrNotPaused}
+}
+
+// confirm gives the run back to be taken up after a time. If the claim of a process
+// that died is still alive, it waits for its end.
+func (a *App) confirm(ctx context.Context, runID string, after time.Duration) error {
+	for waited := time.Duration(0); ; waited += retakeInterval {
+		claim, err := a.journal.Claim(ctx, runID, local.DefaultClaimTTL)
+		if err == nil {
+			return errors.Join(a.pipeline.Confirm(ctx, claim), a.journal.Release(ctx, claim, time.Now().Add(after)))
+		}
+		if !errors.Is(err, durable.ErrHeld) || waited > local.DefaultClaimTTL {
+			return err
+		}
+		state, err := run.Load(ctx, a.Store, runID)
+		if err != nil {
+			return err
+		}
+		if state.Status != run.Paused {
+			return notPaused(state) // any more: another was faster
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(retakeInterval):
+		}
+	}
+}

@@ -1,0 +1,130 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"cineforge/durable/local"
+	"cineforge/pipeline"
+	"cineforge/recipe"
+	"cineforge/run"
+	"cineforge/stage"
+)
+
+// Start is what a run is asked for with.
+type Start struct {
+	File      stage.File
+	RecipeID  string
+	ProjectID string // "" makes one of the file's name
+	Params    map[string]any
+	StartFrom string
+	EndAt     string
+	DryRun    bool
+	Force     bool   // ask anew what earlier runs have asked
+	Queue     bool   // leave the run to whoever works on what is due
+	Drill     string // a scenario of the simulator, which then answers in place of real providers
+	RunID     string // that the run is to have; "" makes one
+	Once      run.Once
+}
+
+// Project returns the project that the run belongs to. What a drill makes up belongs into
+// no real one.
+func (s Start) Project() (slug string, err error) {
+	slug = s.ProjectID
+	if slug == "" {
+		slug = Slug(s.File.Name)
+		if s.Drill != "" {
+			slug = drillPrefix + slug
+			slug = strings.TrimRight(slug[:min(len(slug), maxSlug)], "-")
+		}
+	}
+	if !slugPattern.MatchString(slug) {
+		err = badSlug(slug)
+	}
+	return slug, err
+}
+
+// Start makes a run, which [App.Execute] then does. An unusable request makes no
+// run: the error is then a failure of class input, or a list of what is wrong
+// with the recipe. A request that was made before is a *run.RepeatedError.
+func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
+	source, where, err := recipe.Find(s.RecipeID, RecipeSources(a.dataDir)...)
+	if err != nil {
+		return "", err
+	}
+	r, err := recipe.Parse(where, source)
+	if err != nil {
+		return "", err
+	}
+	if s.ProjectID, err = s.Project(); err != nil {
+		return "", err
+	}
+	spec := pipeline.Spec{
+		ProjectID: s.ProjectID, Recipe: r, Input: s.File, Params: s.Params,
+		StartFrom: s.StartFrom, EndAt: s.EndAt, DryRun: s.DryRun, Force: s.Force, Once: s.Once,
+	}
+	if !s.Queue {
+		spec.Wake = time.Now().Add(local.DefaultClaimTTL) // the caller is about to execute it
+	}
+	prefix := "run-"
+	if s.Drill != "" {
+		d, err := parseDrill(s.Drill)
+		if err != nil {
+			return "", err
+		}
+		prefix, spec.Drill, spec.Notice = drillPrefix, s.Drill, fmt.Sprintf(drillNotice, d.scenario.Name, d.scenario.Description)
+	} else if !a.roster.any() {
+		spec.Notice = offlineNotice
+	}
+	for {
+		if spec.RunID = s.RunID; s.RunID == "" {
+			spec.RunID = prefix + randomHex(4)
+		}
+		err := a.pipeline.Create(ctx, spec)
+		if !errors.Is(err, run.ErrExists) || s.RunID != "" {
+			return spec.RunID, err
+		}
+	}
+}
+
+// randomHex returns n bytes of chance in hexadecimal.
+func randomHex(n int) string {
+	b := make([]byte, n)
+	rand.Read(b) //nolint:errcheck // never fails
+	return hex.EncodeToString(b)
+}
+
+var (
+	slugPattern  = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+	runIDPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+)
+
+// ValidRunID reports whether id has the form of a run's id.
+func ValidRunID(id string) bool { return runIDPattern.MatchString(id) }
+
+// Slug makes a project's name of a file's. A name without Latin letters and
+// digits gives one by its digest, so that two such files are two projects.
+func Slug(fileName string) string {
+	name := strings.ToLower(strings.TrimSuffix(fileName, filepath.Ext(fileName)))
+	slug := strings.Trim(notSlug.ReplaceAllString(name, "-"), "-")
+	if len(slug) > maxSlug {
+		slug = strings.TrimRight(slug[:maxSlug], "-")
+	}
+	if slug == "" {
+		sum := sha256.Sum256([]byte(fileName))
+		return "script-" + hex.EncodeToString(sum[:4])
+	}
+	return slug
+}
+
+var notSlug = regexp.MustCompile(`[^a-z0-9]+`)
+
+const maxSlug = 60
