@@ -106,7 +106,7 @@ func (st *StageState) close(at UnixTime) {
 func (st *StageState) lose() (any bool) {
 	for i := range st.Attempts {
 		if a := &st.Attempts[i]; a.Status == attemptRuns {
-			a.Status, a.Error, a.ErrorClass = attemptFailed, "the process ended before the answer came", failure.Canceled
+			a.Status, a.Error, a.ErrorClass, a.Transient = attemptFailed, "the process ended before the answer came", failure.Canceled, new(true)
 			any = true
 		}
 	}

@@ -90,7 +90,7 @@ type AttemptState struct {
 	FirstEventMS    *int64        `json:"first_event_ms,omitempty"`
 	Error           string        `json:"error,omitempty"`
 	ErrorClass      failure.Class `json:"error_class,omitempty"`
-	ErrorCode       *string       `json:"error_code,omitempty"`
+	ErrorCode       *string       `json:"error_code"`
 	Transient       *bool         `json:"transient,omitempty"` // whether the same could do better later
 	Hint            string        `json:"hint,omitempty"`
 }

@@ -61,7 +61,7 @@ const (
 )
 
 // mostImports is how many files are in memory at once to be looked into.
-const mostImports = 2
+const mostImports = 1
 
 // New makes the API of a system.
 func New(a *app.App, o Options) *API {

@@ -265,3 +265,13 @@ func TestProviders(t *testing.T) {
 		s.get("/api/providers/events?limit=-1").fails(422, "invalid_request")
 	})
 }
+
+func TestReservedSlugs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, api.Options{}, app.Models{})
+		p := into[client.Project](s.post("/api/projects/new", client.NewProject{Slug: "recent", DisplayName: "Recent"}).is(201))
+		if got := into[client.Project](s.get("/api/projects/" + p.ProjectID).is(200)); got.ProjectID != "recent-2" {
+			t.Errorf("%+v", got)
+		}
+	})
+}

@@ -40,7 +40,7 @@ var kept = []struct {
 	{"state", "run_id:string recipe_id:string dry_run:bool started_at:number finished_at:number? instrumented:bool total_cost_usd:number runtime_params:object stage_order:array stages:object"},
 	{"stage", "status:string model_used:string? call_count:number attempt_count:number attempts:array final_error_class:string? artifact_refs:array duration_seconds:number cost_usd:number started_at:number?"},
 	{"failed stage", "status:string final_error_class:string attempts:array"},
-	{"failed attempt", "attempt:number model:string provider:string status:string duration_seconds:number error:string error_class:string error_code:string~ request_id:string? transient:bool~"},
+	{"failed attempt", "attempt:number model:string provider:string status:string duration_seconds:number error:string error_class:string error_code:string? request_id:string? transient:bool"},
 	{"events answer", "run_id:string events:array"},
 	{"event", "seq:number ts:string run_id:string event:string"},
 	{"stage_failed", "stage_id:string error:string error_class:string error_code:string? request_id:string? provider:string? model:string? attempt_count:number terminal_reason:string"},

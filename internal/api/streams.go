@@ -50,6 +50,7 @@ type stream struct {
 	id      func(f frame) int64                                     // of a frame in the stream's order
 	wants   func(f frame) bool                                      // whether a frame is for it
 	tells   bool                                                    // where it begins, which a client that leaves before any frame can't know
+	head    bool                                                    // only the headers are asked for
 	ends    bool                                                    // with the last frame of a run
 	stored  func(ctx context.Context, after int64) ([]frame, error) // what the store has behind an id, in order; not all of it at once
 }
@@ -69,7 +70,7 @@ func (s *API) streamRun(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	after = min(after, state.LastSeq) // an id from before a backup was put back
-	return s.stream(r.Context(), &stream{w: w, last: after, ends: true,
+	return s.stream(r.Context(), &stream{w: w, head: r.Method == http.MethodHead, last: after, ends: true,
 		id:    func(f frame) int64 { return f.seq },
 		wants: func(f frame) bool { return f.run == id },
 		stored: func(ctx context.Context, after int64) (frames []frame, err error) {
@@ -106,7 +107,7 @@ func (s *API) streamAll(w http.ResponseWriter, r *http.Request) error {
 	if !given || after > head { // an id from before a backup was put back
 		after = head
 	}
-	return s.stream(r.Context(), &stream{w: w, last: after, tells: !given,
+	return s.stream(r.Context(), &stream{w: w, head: r.Method == http.MethodHead, last: after, tells: !given,
 		id: func(f frame) int64 { return f.position },
 		wants: func(f frame) bool {
 			return (of.ProjectID == "" || f.project == of.ProjectID) && (len(of.Runs) == 0 || slices.Contains(of.Runs, f.run))
@@ -154,6 +155,9 @@ func (s *API) stream(ctx context.Context, c *stream) error {
 	h := c.w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no") // a proxy is to pass on each frame
+	if c.head {
+		return nil
+	}
 	begin := "retry: 2000\n\n"
 	if c.tells {
 		begin = fmt.Sprintf("retry: 2000\nid: %d\n\n", c.last)

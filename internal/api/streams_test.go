@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -479,6 +480,21 @@ func TestTooManyStreams(t *testing.T) {
 		last := listen(t, s.api, "/api/events/stream", "")
 		if <-last.sent; last.status != 200 {
 			t.Error(last.status)
+		}
+	})
+}
+
+// Who asks for the headers of a stream gets them, and no stream.
+func TestTheHeadersOfAStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, api.Options{}, app.Models{})
+		id := s.start(s.given("tide", "night_bus.txt"))
+		for _, path := range []string{"/api/runs/" + id + "/events/stream", "/api/events/stream"} {
+			w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodHead, path, nil)
+			r.Host = "localhost"
+			if s.api.ServeHTTP(w, r); w.Code != 200 || w.Header().Get("Content-Type") != "text/event-stream" || w.Body.Len() > 0 {
+				t.Errorf("%s: %d %v %q", path, w.Code, w.Header(), w.Body)
+			}
 		}
 	})
 }

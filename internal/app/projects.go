@@ -71,6 +71,9 @@ func (a *App) glance(ctx context.Context, p project.Project) (Project, error) {
 // mostNamesakes is how many projects can have the same slug but for a number.
 const mostNamesakes = 999
 
+// reserved are slugs that the API has another meaning for.
+var reserved = []string{"new", "open", "recent", "preview-slug", "quick-scan"}
+
 // NewProject makes a project. If there is one of that slug, the new one gets a number.
 func (a *App) NewProject(ctx context.Context, slug, name string) (Project, error) {
 	if !slugPattern.MatchString(slug) {
@@ -78,7 +81,10 @@ func (a *App) NewProject(ctx context.Context, slug, name string) (Project, error
 	}
 	p := project.Project{ID: slug, Name: cmp.Or(strings.TrimSpace(name), slug), Created: time.Now().UTC()}
 	for n := 2; ; n++ {
-		err := a.projects.CreateProject(ctx, p)
+		err := project.ErrExists
+		if !slices.Contains(reserved, p.ID) {
+			err = a.projects.CreateProject(ctx, p)
+		}
 		if err == nil {
 			return a.Project(ctx, p.ID)
 		}
