@@ -54,7 +54,11 @@ func (a *App) relieve(ctx context.Context) {
 		case <-tick.C:
 			a.router.Recall(ctx) //nolint:errcheck // the next tick tries again
 		case <-relieved:
+		}
+		select {
+		case <-relieved: // maybe by what was recalled
 			a.journal.Hasten(ctx) //nolint:errcheck // they go on when their time has come
+		default:
 		}
 	}
 }

@@ -68,6 +68,8 @@ type Router struct {
 	position  int64         // up to where
 	questions uint64        // that were ever asked
 
+	remembered chan struct{} // closed when the memory was looked into for the first time
+
 	spent spending
 }
 
@@ -82,7 +84,7 @@ func New(o Options) *Router {
 	if o.Wall == nil {
 		o.Wall = wall
 	}
-	return &Router{o: o, providers: map[string]*provider{}, changed: make(chan struct{}), relieved: make(chan struct{})}
+	return &Router{o: o, providers: map[string]*provider{}, changed: make(chan struct{}), relieved: make(chan struct{}), remembered: make(chan struct{})}
 }
 
 // A provider's breaker is quick, since there are other providers: two failures in a

@@ -104,13 +104,21 @@ func (r *Router) sync(ctx context.Context) {
 		return
 	}
 	r.mu.Lock()
-	due := r.synced.IsZero() || time.Since(r.synced) >= syncPause
+	first := r.synced.IsZero()
+	due := first || time.Since(r.synced) >= syncPause
 	if due {
 		r.synced = time.Now()
 	}
 	r.mu.Unlock()
 	if due {
 		r.Recall(ctx) //nolint:errcheck // see above
+	}
+	if first {
+		close(r.remembered)
+	}
+	select {
+	case <-r.remembered: // nobody is asked by who knows nothing yet
+	case <-ctx.Done():
 	}
 }
 

@@ -84,20 +84,41 @@ func (q *question) takeUp(w Wait) {
 	q.begin(q.behind())
 }
 
-// sleepOn waits for what is left of the wait that the question was suspended for.
+// sleepOn waits for what is left of the wait that the question was suspended for, as
+// long as it is still like that: what it waits for may have changed while nobody looked.
 func (q *question) sleepOn(ctx context.Context) error {
-	heard := ears{q.router.change(), q.called()}
-	q.mu.Lock()
-	hurried := q.hurried
-	q.mu.Unlock()
-	if hurried || !q.rested.After(time.Now()) {
-		return nil
+	for {
+		heard := ears{q.router.change(), q.called()}
+		q.mu.Lock()
+		hurried := q.hurried
+		q.mu.Unlock()
+		if now := time.Now(); hurried || !q.rested.After(now) || !q.stillWaits(now) {
+			return nil
+		}
+		err := q.doze(ctx, q.rested, heard)
+		if err != nil && !suspended(err) {
+			err = q.stopped(ctx)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	err := q.doze(ctx, q.rested, heard)
-	if err == nil || suspended(err) {
-		return err
+}
+
+// stillWaits reports whether nobody can be asked before the time that the question
+// waits for, give or take a second.
+func (q *question) stillWaits(now time.Time) bool {
+	var first time.Time
+	for _, s := range q.order {
+		l := q.look(s, now)
+		if l.free() {
+			return false
+		}
+		if !l.again.IsZero() && (first.IsZero() || l.again.Before(first)) {
+			first = l.again
+		}
 	}
-	return q.stopped(ctx)
+	return first.Sub(q.rested).Abs() <= time.Second
 }
 
 // begin begins a round at a place in the order.

@@ -30,6 +30,7 @@ type Stage struct {
 
 	mu       sync.Mutex // guards what follows
 	hurried  bool       // an operator wants no waiting
+	unheard  bool       // and what is remembered of the providers may still say otherwise
 	progress time.Time
 	now      chan struct{} // closed and replaced when an operator wants no more waiting
 }
@@ -85,6 +86,7 @@ func (s *Stage) Generate(ctx context.Context, req llm.Request) (llm.Response, er
 	s.sleepers.begin()
 	defer s.sleepers.end()
 	s.router.sync(ctx)
+	s.insist()
 	q := s.question(req)
 	if err := q.sleepOn(ctx); err != nil {
 		return llm.Response{}, err
@@ -122,15 +124,32 @@ func (s *Stage) patience() time.Time {
 // TryNow ends all waiting of the stage, in an operator's name: whoever it would wait
 // for is tried once more.
 func (s *Stage) TryNow() {
-	for _, at := range s.seats {
-		at.provider.tryNow(at.model, at.Credential)
-	}
+	s.open()
 	s.mu.Lock()
-	s.hurried = true
+	s.hurried, s.unheard = true, true
 	close(s.now)
 	s.now = make(chan struct{})
 	s.mu.Unlock()
 	s.router.wake(false)
+}
+
+// open lets a question through to everybody who is left alone.
+func (s *Stage) open() {
+	for _, at := range s.seats {
+		at.provider.tryNow(at.model, at.Credential)
+	}
+}
+
+// insist does once more what TryNow did, now that it is known who is left alone: in a
+// process that has just begun nobody was.
+func (s *Stage) insist() {
+	s.mu.Lock()
+	unheard := s.unheard
+	s.unheard = false
+	s.mu.Unlock()
+	if unheard {
+		s.open()
+	}
 }
 
 // called returns a channel that is closed when an operator wants no more waiting.
