@@ -190,7 +190,7 @@ type RetryRequest struct {
 
 // Reason says why an operator does something.
 type Reason struct {
-	Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"Told wherever it has an effect, and logged."`
+	Reason string `json:"reason" minLength:"1" maxLength:"500" pattern:"\\S" doc:"Told wherever it has an effect, and logged."`
 }
 
 // Hold asks for a provider to be left alone for a time.

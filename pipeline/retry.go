@@ -58,19 +58,44 @@ func (p *Pipeline) PlanRetry(ctx context.Context, runID string, r Retry) (RetryP
 	}
 	out := run.RetryPlan{ParentRunID: runID, Mode: r.Mode, From: []string{}, Kept: []string{}, Redone: []run.Redone{},
 		SteppedBack: again.stepped, Reason: strings.Join(again.why, "; ")}
+	had, err := p.furthest(ctx, parent)
+	if err != nil {
+		return RetryPlan{}, err
+	}
 	for _, id := range parent.StageOrder {
-		st, _ := parent.Stage(id)
 		if !again.stages[id] {
 			out.Kept = append(out.Kept, id)
 			continue
 		}
-		out.Redone = append(out.Redone, run.Redone{StageID: id, AnswersHad: st.CallCount})
+		out.Redone = append(out.Redone, run.Redone{StageID: id, AnswersHad: had[id].CallCount})
 		if s, _ := plan.Stage(id); !slices.ContainsFunc(s.Inputs(), func(in string) bool { return again.stages[in] }) {
 			out.From = append(out.From, id)
 		}
 	}
-	out.EstimatedCostUSD, err = p.estimate(ctx, parent, out.Redone)
+	out.EstimatedCostUSD, err = p.estimate(ctx, parent, out.Redone, had)
 	return RetryPlan{out, parent, plan}, err
+}
+
+// furthest returns the state of each stage in the run of the line that came furthest
+// with it: all answers of the line are there for a retry.
+func (p *Pipeline) furthest(ctx context.Context, parent run.State) (map[string]run.StageState, error) {
+	line, err := p.store.Line(ctx, parent.RootRunID)
+	if err != nil {
+		return nil, err
+	}
+	best := map[string]run.StageState{}
+	for _, r := range line {
+		s, err := run.Load(ctx, p.store, r.RunID)
+		if err != nil {
+			return nil, err
+		}
+		for id, st := range s.Stages {
+			if known, ok := best[id]; !ok || !known.Status.Through() && (st.Status.Through() || st.CallCount > known.CallCount) {
+				best[id] = *st
+			}
+		}
+	}
+	return best, nil
 }
 
 // retryable says why a run can't be retried like that, or nil.
@@ -110,6 +135,9 @@ func (p *Pipeline) again(ctx context.Context, plan *recipe.Plan, parent run.Stat
 			a.stages[s.ID] = true
 		}
 	}
+	if r.Mode == run.RetryFrom {
+		a.before(plan, parent, r.Stage)
+	}
 	checked := map[string]bool{}
 	for {
 		a.spread(plan)
@@ -122,6 +150,24 @@ func (p *Pipeline) again(ctx context.Context, plan *recipe.Plan, parent run.Stat
 		}
 		a.stages[step] = true
 		a.stepped, a.why = append(a.stepped, step), append(a.why, why)
+	}
+}
+
+// before notes the stages that a named one builds on and that are not done: the retry
+// begins at them.
+func (a *again) before(plan *recipe.Plan, parent run.State, named string) {
+	builds := map[string]bool{named: true}
+	for _, s := range slices.Backward(plan.Stages) {
+		if !builds[s.ID] {
+			continue
+		}
+		for _, in := range s.Inputs() {
+			builds[in] = true
+		}
+		if st, _ := parent.Stage(s.ID); s.ID != named && a.stages[s.ID] {
+			a.stepped = append(a.stepped, s.ID)
+			a.why = append(a.why, fmt.Sprintf("stage %s is not done (%s)", s.ID, st.Status))
+		}
 	}
 }
 
@@ -186,17 +232,17 @@ func blank(data []byte) bool {
 }
 
 // estimate returns what is to be paid for the stages that are done again.
-func (p *Pipeline) estimate(ctx context.Context, parent run.State, redone []run.Redone) (*float64, error) {
+func (p *Pipeline) estimate(ctx context.Context, parent run.State, redone []run.Redone, had map[string]run.StageState) (*float64, error) {
 	total := 0.0
 	for _, r := range redone {
-		st, _ := parent.Stage(r.StageID)
+		st := had[r.StageID]
 		answers, usd, priced := paid(st)
 		missing := 0
 		switch {
 		case st.Status.Through():
 			continue // all its answers are there
 		case answers > 0 && priced && st.UnitsDone > 0:
-			missing = max(st.UnitsTotal*answers/st.UnitsDone-answers, 0)
+			missing = max(st.UnitsTotal*st.CallCount/st.UnitsDone-st.CallCount, 0)
 		default:
 			like, err := p.typical(ctx, parent, r.StageID)
 			if err != nil || like == nil {

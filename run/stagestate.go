@@ -60,8 +60,11 @@ func (s *State) applyUnit(body Body, at UnixTime) {
 	switch b := body.(type) {
 	case AttemptStarted:
 		st := s.stage(b.StageID)
-		st.Attempts = append(st.Attempts, AttemptState{Attempt: b.Attempt.Attempt, Unit: b.Unit, Role: b.Role,
-			Model: b.Model, Provider: b.Provider, Status: attemptRuns, StartedAt: &at})
+		a := AttemptState{Attempt: b.Attempt.Attempt, Unit: b.Unit, Role: b.Role, Model: b.Model, Provider: b.Provider, Status: attemptRuns, StartedAt: &at}
+		if b.Decision != nil {
+			a.Round = b.Decision.Round
+		}
+		st.Attempts = append(st.Attempts, a)
 		st.AttemptCount = len(st.Attempts)
 		st.waitsNoMore(b.Unit, b.Role)
 	case AttemptFinished:

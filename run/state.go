@@ -77,6 +77,7 @@ type AttemptState struct {
 	Attempt         int           `json:"attempt"`
 	Unit            string        `json:"unit"`
 	Role            string        `json:"role"`
+	Round           int           `json:"round"` // from 1; 0 where that was not told
 	Model           string        `json:"model"`
 	Provider        string        `json:"provider"`
 	ServedModel     string        `json:"served_model,omitempty"`

@@ -85,6 +85,10 @@ func (s *API) guarded(next http.Handler) http.Handler {
 			}
 		}()
 		if err := s.refused(r); err != nil {
+			if err.Status == http.StatusUnauthorized && browsed(r) {
+				http.Redirect(seen, r, "/login", http.StatusSeeOther)
+				return
+			}
 			s.write(seen, r, err)
 			return
 		}
@@ -93,7 +97,7 @@ func (s *API) guarded(next http.Handler) http.Handler {
 }
 
 // refused says why a request is not let through, or nil.
-func (s *API) refused(r *http.Request) error {
+func (s *API) refused(r *http.Request) *refusal {
 	if !s.guard.knows(r.Host) {
 		return refuse(http.StatusMisdirectedRequest, "wrong_host", "this server is not reached under that name", "use its address, or allow the name with --allowed-host")
 	}
@@ -107,6 +111,11 @@ func (s *API) refused(r *http.Request) error {
 		return refuse(http.StatusUnauthorized, "unauthorized", "this server wants its token", "send it as Authorization: Bearer TOKEN, or log in at /login")
 	}
 	return nil
+}
+
+// browsed reports whether a person's browser asks for a page.
+func browsed(r *http.Request) bool {
+	return r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, "/api/") && strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
 // knows reports whether a host is this server: a name that another could have made
@@ -138,8 +147,8 @@ const cookieName = "cineforge_session"
 
 // admits reports whether a request shows the token, or a cookie made of it.
 func (g *guard) admits(r *http.Request) bool {
-	if given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		return equal(given, g.token)
+	if scheme, given, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") {
+		return equal(strings.TrimSpace(given), g.token)
 	}
 	c, err := r.Cookie(cookieName)
 	return err == nil && equal(c.Value, g.session())

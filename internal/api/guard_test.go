@@ -109,6 +109,13 @@ func TestLogin(t *testing.T) {
 			t.Fatalf("%v %v", c, a.header)
 		}
 		cookie := "Cookie: " + c.Name + "=" + c.Value
+		s.get("/api/projects/recent", "Authorization: bearer "+token).is(200)
+		// A person is led to the form, and a program is told.
+		if a := s.get("/docs", "Accept: text/html").is(303); a.header.Get("Location") != "/login" {
+			t.Error(a.header)
+		}
+		s.get("/docs", "Accept: application/json").fails(401, "unauthorized")
+		s.get("/api/projects/recent", "Accept: text/html").fails(401, "unauthorized")
 		s.get("/api/projects/recent", cookie).is(200)
 		s.get("/api/projects/recent", cookie+"0").fails(401, "unauthorized")
 		s.post("/api/projects/new", client.NewProject{Slug: "a"}, cookie, "Origin: http://evil.example").fails(403, "cross_origin")

@@ -154,7 +154,7 @@ const longestHold = 7 * 24 * time.Hour
 // Hold keeps all questions from a provider for a time, for a reason that is told
 // wherever the provider is left out.
 func (a *App) Hold(ctx context.Context, provider, reason string, length time.Duration) error {
-	p, err := a.provider(provider)
+	p, err := a.operated(provider, reason)
 	if err != nil {
 		return err
 	}
@@ -166,7 +166,7 @@ func (a *App) Hold(ctx context.Context, provider, reason string, length time.Dur
 
 // Release ends the hold of a provider.
 func (a *App) Release(ctx context.Context, provider, reason string) error {
-	p, err := a.provider(provider)
+	p, err := a.operated(provider, reason)
 	if err != nil {
 		return err
 	}
@@ -176,11 +176,19 @@ func (a *App) Release(ctx context.Context, provider, reason string) error {
 // Probe lets the next question through to a provider that is left alone, and opens
 // all its gates.
 func (a *App) Probe(ctx context.Context, provider, reason string) error {
-	p, err := a.provider(provider)
+	p, err := a.operated(provider, reason)
 	if err != nil {
 		return err
 	}
 	return a.router.Probe(ctx, p.endpoint(), reason)
+}
+
+// operated returns a provider that an operator acts on for a reason.
+func (a *App) operated(name, reason string) (Provider, error) {
+	if strings.TrimSpace(reason) == "" {
+		return Provider{}, failure.New(failure.Input, "an operator's act needs a reason", "say why; others read it")
+	}
+	return a.provider(name)
 }
 
 // ErrNoProvider is in the chain of a failure that says that there is no such provider.
@@ -194,5 +202,5 @@ func (a *App) provider(name string) (Provider, error) {
 		}
 		names = append(names, p.Name)
 	}
-	return Provider{}, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("there is no provider %q", name), Hint: fmt.Sprintf("there are %v", names), Err: ErrNoProvider}
+	return Provider{}, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("there is no provider %q", name), Hint: "there are " + strings.Join(names, ", "), Err: ErrNoProvider}
 }

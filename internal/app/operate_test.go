@@ -119,6 +119,14 @@ func TestARetryBeginsAtTheFailedStageAndPaysForNothingTwice(t *testing.T) {
 		if _, _, err := a.Retry(t.Context(), next, again); failure.ClassOf(err) != failure.Input {
 			t.Errorf("the retry of a run that is done: %v", err)
 		}
+		// What a retry has paid for is there for another retry of the first run.
+		plan, err = a.PlanRetry(t.Context(), id, pipeline.Retry{Mode: run.RetryFrom, Stage: "project_config"})
+		if err != nil || strings.Join(plan.From, " ") != "extract_scenes" || strings.Join(plan.SteppedBack, " ") != "extract_scenes" || plan.Reason == "" {
+			t.Errorf("from a stage behind the one that failed: %+v %v", plan.RetryPlan, err)
+		}
+		if plan.Redone[0].AnswersHad != 20 || plan.EstimatedCostUSD == nil || *plan.EstimatedCostUSD != 0 {
+			t.Errorf("all answers are there: %+v", plan.RetryPlan)
+		}
 		full, _, err := a.Retry(t.Context(), next, app.Retry{Retry: pipeline.Retry{Mode: run.RetryFull}})
 		if err != nil || !strings.HasPrefix(full, id+"-retry-") {
 			t.Fatal(full, err)

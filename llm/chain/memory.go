@@ -32,7 +32,10 @@ type Record struct {
 }
 
 // The names of the records of a provider.
-const holdName = "hold"
+const (
+	holdName = "hold"
+	lastName = "last" // how it failed last
+)
 
 func breakerName(model string) string          { return "breaker/" + model }
 func gateName(model, credential string) string { return "gate/" + credential + "/" + model }
@@ -204,6 +207,8 @@ func (p *provider) encode(name string) []byte {
 		v = keptGate{g.until, g.set, g.person, g.times, keepFailure(g.cause)}
 	case holdName:
 		v = p.held
+	case lastName:
+		v = keepFailure(p.last)
 	}
 	data, err := json.Marshal(v)
 	if err != nil {
@@ -238,6 +243,12 @@ func (p *provider) recall(rec Record) bool {
 		}
 		g := p.gateOf(model, credential)
 		*g = gate{queue: g.queue, until: k.Until, set: k.Set, person: k.Person, times: k.Times, cause: k.Cause.failed()}
+	case lastName:
+		var k keptFailure
+		if json.Unmarshal(rec.Data, &k) == nil {
+			p.last = k.failed()
+		}
+		return false // it keeps nobody from being asked
 	case holdName:
 		err := json.Unmarshal(rec.Data, &p.held)
 		p.better = p.better || !p.held.active(time.Now())

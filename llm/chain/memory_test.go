@@ -286,3 +286,25 @@ func TestOldRecordsChangeNothing(t *testing.T) {
 		}
 	})
 }
+
+// What failed last is told by all processes, also if it turned no breaker; it wakes nobody.
+func TestTheLastFailureIsShared(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o := chain.Options{Memory: &shelf{}}
+		w := newWorld(t, o)
+		w.model("a:one", always(fault(failure.Auth)))
+		other := w.another(o)
+		w.givenUp(w.stage(), chain.Hopeless, failure.Auth)
+		if err := other.router.Recall(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range other.router.Status() {
+			if s.Endpoint == "a" && (s.Last == nil || s.Last.Err.Class != failure.Auth || s.Last.Model != "one") {
+				t.Errorf("%+v", s.Last)
+			}
+		}
+		if len(other.router.Status()) == 0 {
+			t.Error("nothing is known")
+		}
+	})
+}

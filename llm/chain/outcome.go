@@ -109,6 +109,7 @@ func (p *provider) note(s *seat, its permits, f *failure.Error, began time.Time)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.last = &Fault{s.Provider, s.Name, f}
+	p.stale[lastName] = true
 	if f.Class == failure.RateLimited {
 		p.refused = time.Now()
 	}

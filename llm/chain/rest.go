@@ -60,6 +60,9 @@ func (q *question) tellWaiting(ctx context.Context, c choice, until time.Time) e
 			last = l.keeps
 		}
 	}
+	if last == nil && len(c.looks) > 0 && c.looks[0].verdict.Detail != "" {
+		c.decision.Why = c.looks[0].verdict.Detail // such as that an operator holds it
+	}
 	c.decision.At, c.decision.Next = until, "a new round"
 	events := append(q.untold, Waiting{q.name, until, last, c.decision})
 	q.untold = nil
