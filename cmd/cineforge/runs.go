@@ -110,6 +110,9 @@ func (c *runsShowCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if err := progress.WriteState(s.out, state, time.Now(), color(s.out), program(g)); err != nil {
 		return err
 	}
+	if l, ok := sys.(*local); ok && l.Abandoned(ctx, state) {
+		fmt.Fprintf(s.out, "\nNobody works on it at the moment. %s serve goes on with it, or %s runs watch %s.\n", program(g), program(g), state.RunID)
+	}
 	return printLine(ctx, sys, state, s)
 }
 

@@ -178,6 +178,12 @@ func TestAKilledRunIsTakenOver(t *testing.T) {
 	if code := stopAmongScenes(t, bin, data, os.Kill); code != -1 {
 		t.Fatalf("exit code %d of a killed process", code)
 	}
+	var list []run.Overview
+	decode(t, &list, bin, "--data", data, "runs", "list", "--json")
+	shown, err := exec.Command(bin, "--data", data, "runs", "show", list[0].RunID).Output()
+	if err != nil || !strings.Contains(string(shown), "Nobody works on it at the moment.") {
+		t.Errorf("a run whose process is gone is shown as\n%s%v", shown, err)
+	}
 	state, names := finish(t, bin, data)
 	checkFinished(t, state, names, run.ResumedAfterCrash)
 }

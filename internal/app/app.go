@@ -119,6 +119,7 @@ type journal interface {
 	Hasten(ctx context.Context) error
 	Serve() error
 	Served() bool
+	Worked(ctx context.Context, run string) (bool, error)
 }
 
 // New makes a system over an open store, which closing the system closes too.

@@ -190,6 +190,16 @@ func retryID(root string) string {
 // Served reports whether a server works on this data directory.
 func (a *App) Served() bool { return a.journal.Served() }
 
+// Abandoned reports whether nobody works on a run that is not at rest, and nobody is
+// there to take it up. It is false if that can't be found out.
+func (a *App) Abandoned(ctx context.Context, s run.State) bool {
+	if s.Status.Ended() || s.Status == run.Paused || a.journal.Served() {
+		return false
+	}
+	worked, err := a.journal.Worked(ctx, s.RunID)
+	return err == nil && !worked
+}
+
 // Serve shows other processes that this one works on whatever is due; [App.Work] does it.
 func (a *App) Serve() error {
 	a.sweepScratch()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"cineforge/durable"
@@ -228,6 +229,21 @@ func (s *Store) Serve() error { return why(s.file, s.presence.serve()) }
 
 // Served reports whether another process works on whatever is due.
 func (s *Store) Served() bool { return s.presence.served() }
+
+// Worked reports whether a process that lives works on a run.
+func (s *Store) Worked(ctx context.Context, id string) (bool, error) {
+	var holder string
+	var until int64
+	err := s.read.QueryRowContext(ctx, `SELECT holder, claim_until FROM runs WHERE id = ?`, id).Scan(&holder, &until)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = run.ErrNotFound
+	}
+	if err != nil {
+		return false, fmt.Errorf("look who works on run %s: %w", id, err)
+	}
+	now := time.Now()
+	return until > now.UnixMilli() && until <= farOff(now) && !slices.Contains(s.presence.gone(), holder), nil
+}
 
 // reap gives back the claims of processes that are gone. It reports whether there were any.
 func (s *Store) reap(ctx context.Context) (freed bool, err error) {
