@@ -145,8 +145,12 @@ func printArtifact(w io.Writer, made artifact.Artifact) error {
 		if err := json.Unmarshal(made.Data, &x); err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "\nScenes:    %d, about %.0f minutes, %d locations, %d characters (%s)\n", x.TotalScenes, x.Minutes,
-			len(x.UniqueLocations), len(x.UniqueCharacters), oneLine(first(x.UniqueCharacters, 6)))
+		who := ""
+		if len(x.UniqueCharacters) > 0 {
+			who = " (" + oneLine(first(x.UniqueCharacters, 6)) + ")"
+		}
+		fmt.Fprintf(w, "\nScenes:    %d, about %.0f minutes, %d locations, %d characters%s\n", x.TotalScenes, x.Minutes,
+			len(x.UniqueLocations), len(x.UniqueCharacters), who)
 		if x.NeedReview > 0 {
 			fmt.Fprintf(w, "           %d scenes wait for a judgement (summary, tone, beats) that no model has made\n", x.NeedReview)
 		}

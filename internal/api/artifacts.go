@@ -7,6 +7,7 @@ import (
 	"io"
 	"iter"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -121,7 +122,7 @@ func zipped(w io.Writer, files iter.Seq2[string, func() ([]byte, error)]) error 
 		if err != nil {
 			return err
 		}
-		f, err := archive.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate})
+		f, err := archive.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: time.Now()})
 		if err != nil {
 			return err
 		}

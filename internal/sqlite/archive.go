@@ -205,11 +205,15 @@ func (s *Store) metadata(ctx context.Context, query string, args ...any) ([]arti
 // there is no earlier version of it.
 func (s *Store) Edit(ctx context.Context, projectID string, a artifact.Artifact) (saved artifact.Artifact, err error) {
 	err = s.update(ctx, func(tx *sql.Tx) error {
-		latest, _, err := latestVersion(tx, projectID, a.Metadata.Ref)
-		if err == nil && latest.Ref.Version == 0 {
+		latest, digest, err := latestVersion(tx, projectID, a.Metadata.Ref)
+		switch {
+		case err != nil:
+		case latest.Ref.Version == 0:
 			err = run.ErrNotFound
-		}
-		if err == nil {
+		case digest == artifact.DigestOf(a.Data) && latest.Source == a.Metadata.Source: // the edit is there already
+			saved, saved.Metadata = a, latest
+			return nil
+		default:
 			saved, err = saveArtifact(tx, projectID, a)
 		}
 		if err == nil {

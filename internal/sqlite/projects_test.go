@@ -190,6 +190,10 @@ func TestAnEditIsANewVersion(t *testing.T) {
 		if err != nil || saved.Metadata.Ref.Version != 12 {
 			t.Fatalf("%+v %v", saved.Metadata.Ref, err)
 		}
+		a.Metadata.Lineage = []artifact.Ref{saved.Metadata.Ref}
+		if same, err := s.Edit(t.Context(), "p", a); err != nil || same.Metadata.Ref.Version != 12 {
+			t.Errorf("the same edit again: %+v %v", same.Metadata.Ref, err)
+		}
 		versions, err := s.Versions(t.Context(), "p", "scene", "scene_001")
 		if err != nil || len(versions) != 12 || versions[9].Ref.Version != 10 || versions[11].Source != artifact.Human {
 			t.Errorf("%+v %v", versions, err)
