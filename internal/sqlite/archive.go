@@ -154,7 +154,7 @@ func (s *Store) Latest(ctx context.Context, projectID, artifactType string) ([]a
 	return all, rows.Err()
 }
 
-func scanArtifact(row interface{ Scan(...any) error }) (a artifact.Artifact, err error) {
+func scanArtifact(row scanner) (a artifact.Artifact, err error) {
 	var (
 		metadata []byte
 		digest   artifact.Digest
@@ -185,20 +185,16 @@ func (s *Store) metadata(ctx context.Context, query string, args ...any) ([]arti
 	if err != nil {
 		return nil, fmt.Errorf("list artifacts: %w", err)
 	}
-	defer found.Close()
-	var all []artifact.Metadata
-	for found.Next() {
+	return collect(found, func(row scanner) (m artifact.Metadata, err error) {
 		var data []byte
-		var m artifact.Metadata
-		if err := found.Scan(&data); err != nil {
-			return nil, fmt.Errorf("list artifacts: %w", err)
+		if err = row.Scan(&data); err == nil {
+			err = json.Unmarshal(data, &m)
 		}
-		if err := json.Unmarshal(data, &m); err != nil {
-			return nil, fmt.Errorf("list artifacts: %w", err)
+		if err != nil {
+			err = fmt.Errorf("list artifacts: %w", err)
 		}
-		all = append(all, m)
-	}
-	return all, found.Err()
+		return m, err
+	})
 }
 
 // Edit stores a version that a person made of an artifact. It returns ErrNotFound if

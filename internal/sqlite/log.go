@@ -188,7 +188,7 @@ func (s *Store) eventPage(ctx context.Context, id string, after int64) ([]run.Ev
 const eventColumns = `run_id, seq, ts, name, body`
 
 // scanEvent reads an event behind other columns of a row.
-func scanEvent(row interface{ Scan(...any) error }, before ...any) (e run.Event, err error) {
+func scanEvent(row scanner, before ...any) (e run.Event, err error) {
 	var (
 		ts   int64
 		name string

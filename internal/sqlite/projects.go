@@ -61,16 +61,7 @@ func (s *Store) Projects(ctx context.Context, limit int) ([]project.Project, err
 	if err != nil {
 		return nil, fmt.Errorf("list projects: %w", err)
 	}
-	defer found.Close()
-	var all []project.Project
-	for found.Next() {
-		p, err := scanProject(found)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, p)
-	}
-	return all, found.Err()
+	return collect(found, scanProject)
 }
 
 // ChangeProject changes a project.
@@ -99,7 +90,7 @@ func encodePreferences(p project.Project) (string, error) {
 	return string(data), err
 }
 
-func scanProject(row interface{ Scan(...any) error }) (p project.Project, err error) {
+func scanProject(row scanner) (p project.Project, err error) {
 	var preferences []byte
 	var created, changed int64
 	err = row.Scan(&p.ID, &p.Name, &preferences, &created, &changed)
@@ -145,19 +136,10 @@ func (s *Store) Inputs(ctx context.Context, id string) ([]project.Input, error) 
 	if err != nil {
 		return nil, fmt.Errorf("list the inputs of project %s: %w", id, err)
 	}
-	defer found.Close()
-	var all []project.Input
-	for found.Next() {
-		in, err := scanInput(found)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, in)
-	}
-	return all, found.Err()
+	return collect(found, scanInput)
 }
 
-func scanInput(row interface{ Scan(...any) error }) (in project.Input, err error) {
+func scanInput(row scanner) (in project.Input, err error) {
 	var created int64
 	err = row.Scan(&in.Name, &in.Original, &in.Digest, &in.Size, &created)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -189,19 +171,10 @@ func (s *Store) Messages(ctx context.Context, id string) ([]project.Message, err
 	if err != nil {
 		return nil, fmt.Errorf("read what was said in project %s: %w", id, err)
 	}
-	defer found.Close()
-	var all []project.Message
-	for found.Next() {
-		m, err := scanMessage(found)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, m)
-	}
-	return all, found.Err()
+	return collect(found, scanMessage)
 }
 
-func scanMessage(row interface{ Scan(...any) error }) (m project.Message, err error) {
+func scanMessage(row scanner) (m project.Message, err error) {
 	var ts int64
 	var content []byte
 	err = row.Scan(&m.ID, &ts, &content)

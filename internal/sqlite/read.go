@@ -83,3 +83,20 @@ func (r row) Scan(dest ...any) error {
 	}
 	return why(r.file, r.Row.Scan(dest...))
 }
+
+// scanner is a row that can be read.
+type scanner interface{ Scan(dest ...any) error }
+
+// collect reads all rows.
+func collect[T any](found rows, scan func(scanner) (T, error)) ([]T, error) {
+	defer found.Close()
+	var all []T
+	for found.Next() {
+		one, err := scan(found)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, found.Err()
+}
