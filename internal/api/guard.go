@@ -53,6 +53,9 @@ var requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 // requestTime is how long a request may take, unless its handler says otherwise.
 const requestTime = 60 * time.Second
 
+// answerTime is how long it may then take to say that it was too long.
+const answerTime = 5 * time.Second
+
 // guarded answers what nobody should see before a handler does, and tells of each request.
 func (s *API) guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -66,8 +69,8 @@ func (s *API) guarded(next http.Handler) http.Handler {
 		harden(w.Header(), id)
 		control := http.NewResponseController(w)
 		deadline := began.Add(requestTime)
-		control.SetReadDeadline(deadline)  //nolint:errcheck // tests have no connection
-		control.SetWriteDeadline(deadline) //nolint:errcheck // the same
+		control.SetReadDeadline(deadline)                  //nolint:errcheck // tests have no connection
+		control.SetWriteDeadline(deadline.Add(answerTime)) //nolint:errcheck // the same
 		defer func() {
 			v := recover()
 			aborted := v == http.ErrAbortHandler //nolint:errorlint // net/http compares it so
