@@ -64,25 +64,19 @@ func (s *API) told(ctx context.Context, projectID string) ([]told, error) {
 // brief leaves out what many questions of a run say alike: of waiting the last word
 // counts, of all else the first.
 func brief(all []told) []told {
-	said := map[string]int{}
+	key := func(m told) string { return m.RunID + " " + cmp.Or(m.waiting, m.Content) }
+	first, last := map[string]int{}, map[string]int{}
+	for i, m := range all {
+		if _, said := first[key(m)]; !said {
+			first[key(m)] = i
+		}
+		last[key(m)] = i
+	}
 	var short []told
-	for _, m := range all {
-		key := m.RunID + " " + cmp.Or(m.waiting, m.Content)
-		at, again := said[key]
-		switch {
-		case again && m.waiting != "":
-			short = append(slices.Delete(short, at, at+1), m)
-			for k, i := range said {
-				if i > at {
-					said[k]--
-				}
-			}
-		case again:
-			continue
-		default:
+	for i, m := range all {
+		if m.waiting == "" && i == first[key(m)] || m.waiting != "" && i == last[key(m)] {
 			short = append(short, m)
 		}
-		said[key] = len(short) - 1
 	}
 	return short
 }
