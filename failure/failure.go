@@ -65,9 +65,27 @@ type Error struct {
 	// "temperature"; "" where that is not known.
 	Parameter string
 
+	// Reach is how far the call came; "" where that is not known.
+	Reach Reach
+
+	// Bare says that an HTTP status is all there was: no error object in the form of a
+	// model's API came with it, so that a proxy may have answered in the provider's place.
+	Bare bool
+
 	// Rule names what decided the class, for whoever wants to know why.
 	Rule string
 }
+
+// Reach says how far a call came before it failed.
+type Reach string
+
+// The reaches, each further than the one before.
+const (
+	Unsent    Reach = "unsent"    // nothing left this machine: the request could not be made
+	Unreached Reach = "unreached" // no connection could be made
+	Sent      Reach = "sent"      // the request was on its way, and no answer began
+	Answering Reach = "answering" // an answer had begun
+)
 
 // New returns a failure of class c.
 func New(c Class, message, hint string) *Error {

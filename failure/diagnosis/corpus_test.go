@@ -49,7 +49,7 @@ func (l labelled) evidence() diagnosis.Evidence {
 		e.Header.Set(k, v)
 	}
 	if l.TransportError != nil {
-		e.Err = errors.New(*l.TransportError)
+		e.Err = diagnosis.Reported(*l.TransportError)
 	}
 	return e
 }

@@ -10,10 +10,11 @@ package diagnosis
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
-	"unicode"
 
 	"cineforge/failure"
 )
@@ -45,7 +46,13 @@ type Evidence struct {
 	// Err is the error of the transport.
 	Err error
 
+	// Reach is how far the call came, where the transport saw that; else it follows
+	// from Err as far as it can.
+	Reach failure.Reach
+
 	// Canceled says that the caller gave the call up, whatever it looks like otherwise.
+	// Without it nothing that comes over the wire makes the failure a cancellation, but
+	// for one that is only [Reported].
 	Canceled bool
 
 	// Window is how many tokens the model is known to take.
@@ -74,15 +81,29 @@ func Of(e Evidence) *failure.Error {
 	v.effect = c.serversWord(v.effect)
 	f := &failure.Error{
 		Class: v.class, Effect: v.effect, Err: e.Err, Status: e.Status, Rule: v.rule,
-		Code: c.code(v), RequestID: c.requestID(), RetryAfter: c.hint(v), Parameter: c.parameter(),
+		Code: c.word(c.code(v)), RequestID: c.word(c.requestID()), RetryAfter: c.hint(v), Parameter: c.word(c.parameter()),
+		Reach: c.reach(), Bare: v.bare && !c.reading.enveloped,
 	}
 	if v.class == failure.RateLimited && f.RetryAfter != nil && *f.RetryAfter >= quotaWait {
 		f.Class, f.Rule = failure.QuotaExhausted, v.rule+", for longer than any rate limit lasts"
 		f.Effect = failure.EffectOf(failure.QuotaExhausted)
 	}
-	f.Message = c.sentence(f)
-	f.Hint = c.action(f)
+	f.Message = c.sentence(f, v)
+	f.Hint = c.action(f, v)
 	return f
+}
+
+// reach returns how far the call came.
+func (c *call) reach() failure.Reach {
+	switch {
+	case c.Reach != "":
+		return c.Reach
+	case c.Status != 0:
+		return failure.Answering
+	case c.Err != nil && noConnection(c.Err):
+		return failure.Unreached
+	}
+	return ""
 }
 
 // quotaWait is a stated wait that is no rate limit's any more. Rate limits are by
@@ -95,6 +116,9 @@ type verdict struct {
 	effect failure.Effect
 	rule   string
 	code   string // the code that it was decided by; "" if it was something else
+	bare   bool   // a status is all that it was decided by, or a page that says no more
+
+	means, helps string // in place of the words that the class has; "" for those
 }
 
 // is returns the verdict of a class with its usual effect.
@@ -105,6 +129,12 @@ func (v verdict) on(s failure.Scope) verdict { v.effect.Scope = s; return v }
 
 // by returns the verdict with the name of its rule.
 func (v verdict) by(rule string) verdict { v.rule = rule; return v }
+
+// told returns the verdict with words of its own: what it means, and what helps.
+func (v verdict) told(means, helps string) verdict { v.means, v.helps = means, helps; return v }
+
+// page returns the verdict as one that any server's page may lead to.
+func (v verdict) page() verdict { v.bare = true; return v }
 
 // retry, otherModel and otherProvider return the verdict with that part of its effect changed.
 func (v verdict) retry(yes bool) verdict         { v.effect.Retryable = yes; return v }
@@ -122,6 +152,9 @@ type call struct {
 func (c *call) verdict() verdict {
 	if c.Canceled {
 		return is(failure.Canceled).by("the caller gave up")
+	}
+	if c.Reach == failure.Unsent {
+		return c.unsent()
 	}
 	if c.Finish != "" {
 		if v, ok := endings[normal(c.Finish)]; ok {
@@ -216,11 +249,11 @@ func (c *call) silent() verdict {
 		return is(failure.Connection).by("a page in place of an answer")
 	case len(r.faults) == 0 && r.answer:
 		// A healthy piece of an answer: whoever took it for a failure was wrong.
-		return verdict{failure.Unknown, failure.Effect{Scope: failure.ScopeRequest}, "nothing in it says that it failed", ""}
+		return verdict{class: failure.Unknown, effect: failure.Effect{Scope: failure.ScopeRequest}, rule: "nothing in it says that it failed"}
 	case c.Stream && r.empty:
 		return is(failure.Connection).by("the stream ended before its end")
 	case c.Status == 0 && c.Err == nil:
-		if v, ok := byPrint(c.reading.text); ok {
+		if v, ok := byPrint(c.reading.text, true); ok {
 			return v
 		}
 	case c.Status >= 200 && c.Status < 300 && r.empty:
@@ -304,12 +337,31 @@ func RequestID(h http.Header) string {
 }
 
 // sentence says in one line what happened, with the provider's own words.
-func (c *call) sentence(f *failure.Error) string {
-	text := cmp.Or(strings.Join(strings.Fields(c.Provider), " "), "the provider") + ": " + explanation(f)
+func (c *call) sentence(f *failure.Error, v verdict) string {
+	text := cmp.Or(strings.Join(strings.Fields(c.Provider), " "), "the provider") + ": " + cmp.Or(v.means, explanation(f))
+	if at := c.location(); at != "" {
+		text += fmt.Sprintf(" (status %d, to %s)", c.Status, at)
+	} else if c.Status >= 100 && c.Status < 400 && v.means != "" {
+		text += fmt.Sprintf(" (status %d)", c.Status)
+	}
 	if said := c.words(); said != "" {
 		text += ` ("` + said + `")`
 	}
 	return text
+}
+
+// location returns where a redirect points, without what may be secret in it; "" if
+// the answer is none.
+func (c *call) location() string {
+	if c.Status < 300 || c.Status > 399 {
+		return ""
+	}
+	u, err := url.Parse(c.Header.Get("Location"))
+	if err != nil || u.String() == "" {
+		return ""
+	}
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	return c.scrub(u.String(), maxWords)
 }
 
 // maxWords bounds what is quoted of a provider's words.
@@ -324,18 +376,11 @@ func (c *call) words() string {
 	if text == "" && c.Err != nil {
 		text = c.Err.Error()
 	}
-	if c.Key != "" {
-		text = strings.ReplaceAll(text, c.Key, "[key]")
-	}
-	printable := func(r rune) rune {
-		if unicode.IsSpace(r) {
-			return ' '
-		}
-		if !unicode.IsPrint(r) {
-			return -1
-		}
-		return r
-	}
-	text = strings.Map(printable, shorten(text, maxMessage))
-	return shorten(Redact(strings.Join(strings.Fields(text), " ")), maxWords)
+	return c.scrub(text, maxWords)
 }
+
+// scrub makes a text of the provider's fit to be shown.
+func (c *call) scrub(text string, most int) string { return Scrub(text, c.Key, most) }
+
+// word does it for a name, such as a code.
+func (c *call) word(name string) string { return c.scrub(name, maxID) }

@@ -20,6 +20,8 @@ type reading struct {
 	answer  bool // it holds an answer or a piece of one
 	relayed bool // it is what a hub says of a provider behind it
 	hollow  bool // it holds an answer that says it is complete and has no content
+
+	enveloped bool // an error object is in the form of a model's API, and not in that of any server
 }
 
 // finishReason returns the reason given last, or "".

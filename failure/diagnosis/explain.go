@@ -2,7 +2,6 @@ package diagnosis
 
 import (
 	"fmt"
-	"regexp"
 	"time"
 
 	"cineforge/failure"
@@ -11,8 +10,6 @@ import (
 // explanation says in a sentence what went wrong.
 func explanation(f *failure.Error) string {
 	switch {
-	case f.Class == failure.Connection && !f.Effect.Retryable:
-		return "the provider's certificate was not accepted"
 	case f.Class == failure.Unknown && !f.Effect.OtherProvider:
 		return "nothing in this says that it failed"
 	case f.Class == failure.Overloaded && f.Effect.Scope == failure.ScopeModel:
@@ -29,16 +26,16 @@ func explanation(f *failure.Error) string {
 var cutOff = map[string]bool{"max_tokens": true, "max_output_tokens": true, "length": true}
 
 // action says what a person can do about a failure.
-func (c *call) action(f *failure.Error) string {
+func (c *call) action(f *failure.Error, v verdict) string {
 	switch {
+	case v.helps != "":
+		return v.helps
 	case f.Class == failure.Auth && c.KeyName != "":
 		return "set a valid " + c.KeyName + ", then retry"
-	case f.Class == failure.Connection && !f.Effect.Retryable:
-		return "check the base URL, the clock, and the certificates that this machine trusts"
 	case f.Class == failure.Unknown && !f.Effect.OtherProvider, f.Class == failure.Canceled:
 		return "nothing needs to be done"
 	case f.Class == failure.NotFound && !f.Effect.OtherModel:
-		return "check the base URL"
+		return checkBaseURL
 	case f.Class == failure.BadOutput:
 		return "ask again, or another model; a run does both by itself"
 	case f.Class == failure.InvalidRequest && f.Parameter != "":
@@ -50,11 +47,3 @@ func (c *call) action(f *failure.Error) string {
 	}
 	return text
 }
-
-// Redact takes what looks like a key out of a text.
-func Redact(text string) string { return keys.ReplaceAllString(text, "${1}${2}[key]") }
-
-// keys are the forms of the vendors' keys and tokens, and whatever follows the
-// words by which a key is introduced.
-var keys = regexp.MustCompile(`(\b)(?:sk-[A-Za-z0-9_*-]{6,}|AIza[\w-]{10,}|gsk_\w{8,}|xai-\w{8,}|r8_\w{8,}|hf_\w{8,}|pplx-\w{8,}|nvapi-[\w-]{8,}|ya29\.[\w-]{8,}|eyJ[\w-]{10,}\.[\w.-]{10,}|AKIA[A-Z0-9]{12,})` +
-	`|((?i:bearer |x-api-key: ?|api[_-]?key[=:] ?|[?&]key=))[\w.~+/*-]{6,}`)

@@ -47,6 +47,7 @@ func (r *reading) object(o map[string]any, nesting int) {
 	outer := fault{codes: codesOf(o), requestID: text(o, "request_id", "requestId", "requestID"), number: numberOf(o)}
 	switch e := o["error"].(type) {
 	case map[string]any:
+		r.enveloped = true
 		r.fault(e, outer, nesting)
 		return
 	case string:
@@ -69,6 +70,7 @@ func (r *reading) object(o map[string]any, nesting int) {
 		r.fault(map[string]any{"message": text(o, "body", "message")}, outer, nesting)
 		return
 	}
+	r.enveloped = r.enveloped || o["type"] == "error" || o["object"] == "error"
 	if flat(o) {
 		r.fault(o, fault{requestID: outer.requestID}, nesting)
 	}

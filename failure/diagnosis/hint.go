@@ -11,7 +11,9 @@ import (
 )
 
 // hint finds how long the provider said to wait, nil if it did not. Where it said
-// so in several places the longest counts, as each of them is a floor.
+// so in several places the longest counts, as each of them is a floor. A header speaks of
+// how often may be asked; when what takes a person will be mended, only the failure's own
+// message can say.
 func (c *call) hint(v verdict) *time.Duration {
 	var longest *time.Duration
 	take := func(d time.Duration, ok bool) {
@@ -19,7 +21,9 @@ func (c *call) hint(v verdict) *time.Duration {
 			longest = &d
 		}
 	}
-	take(c.retryAfter())
+	if !needsPerson(v.class) {
+		take(c.retryAfter())
+	}
 	for _, f := range c.reading.faults {
 		take(f.retryInfo())
 		take(c.epoch(f.reset))
@@ -35,11 +39,23 @@ func (c *call) hint(v verdict) *time.Duration {
 	if longest != nil && *longest > 0 {
 		return longest
 	}
-	if v.class == failure.RateLimited || v.class == failure.QuotaExhausted {
+	switch v.class {
+	case failure.RateLimited:
 		take(printedDelay(c.Body))
 		take(c.resets())
+	case failure.QuotaExhausted:
+		take(printedDelay(c.Body))
 	}
 	return longest
+}
+
+// needsPerson reports whether failures of a class last until a person mends something.
+func needsPerson(c failure.Class) bool {
+	switch c {
+	case failure.QuotaExhausted, failure.Auth, failure.Permission, failure.NotFound:
+		return true
+	}
+	return false
 }
 
 // longestHint bounds what is taken for a wait: a longer one is nonsense.

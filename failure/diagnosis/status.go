@@ -15,7 +15,7 @@ var statuses = map[int]verdict{
 	403: forbidden,
 	404: noModel,
 	405: badShape,
-	407: is(failure.Connection).retry(false), // a proxy wants a password
+	407: broken.retry(false).told("the proxy on the way wants a password", "put it into HTTPS_PROXY, or unset that"),
 	408: timedOut,
 	409: serverSide, // a conflict of theirs; ours are without state
 	410: noModel,
@@ -31,8 +31,8 @@ var statuses = map[int]verdict{
 	429: limited,
 	431: badShape,
 	451: forbidden,
-	498: overloaded,           // Groq: flex capacity exceeded
-	499: is(failure.Canceled), // a proxy's: whoever asked has left
+	498: overloaded, // Groq: flex capacity exceeded
+	499: serverSide, // an edge's "client closed request": nobody reads it who has left
 	500: serverSide,
 	501: badShape,
 	502: serverSide,
@@ -60,8 +60,10 @@ func byStatus(status int) (verdict, bool) {
 	v, ok := statuses[status]
 	switch {
 	case ok:
+	case status >= 100 && status < 200:
+		v = badShape.told("the server switched to another protocol", checkBaseURL)
 	case status >= 300 && status < 400:
-		v = is(failure.InvalidRequest) // a redirect: the base URL is wrong, and a key follows none
+		v = badShape.told("the server redirects the request, and a key follows no redirect", checkBaseURL)
 	case status >= 400 && status < 500:
 		v = badShape
 	case status >= 500 && status < 600:
@@ -69,7 +71,11 @@ func byStatus(status int) (verdict, bool) {
 	default:
 		return verdict{}, false
 	}
+	v.bare = true
 	return v.by("status " + strconv.Itoa(status)), true
 }
+
+// checkBaseURL is what to do where a server is not the one that was meant.
+const checkBaseURL = "check the base URL"
 
 func statusCode(status int) string { return strconv.Itoa(status) }

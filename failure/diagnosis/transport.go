@@ -1,12 +1,14 @@
 package diagnosis
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"strings"
 	"syscall"
 
@@ -33,12 +35,14 @@ func network(err error) (verdict, bool) {
 	switch {
 	case errors.Is(err, ErrSilent), errors.Is(err, ErrStalled), errors.Is(err, ErrLong):
 		return timedOut.by(err.Error()), true
-	case errors.Is(err, context.Canceled):
-		return is(failure.Canceled).by("the caller gave up"), true
+	case errors.Is(err, context.Canceled): // not by the caller, which was looked at before
+		return broken.by("the call was ended on its way"), true
 	case errors.Is(err, ErrMalformed):
 		return unusable.by(ErrMalformed.Error()), true
+	case wrongScheme(err):
+		return otherScheme.by("the server does not speak what the base URL begins with"), true
 	case badCertificate(err):
-		return broken.retry(false).by("the certificate was not accepted"), true
+		return badTrust.by("the certificate was not accepted"), true
 	case errors.Is(err, ErrIncomplete), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return broken.by("the connection was closed before the end"), true
 	}
@@ -60,7 +64,34 @@ func network(err error) (verdict, bool) {
 	if _, ok := errors.AsType[tls.AlertError](err); ok {
 		return broken.by("TLS alert"), true
 	}
-	return byPrint(err.Error())
+	_, isReport := errors.AsType[report](err)
+	return byPrint(err.Error(), isReport)
+}
+
+// unsent decides about a call of which nothing left this machine: nobody failed but the
+// settings here, which time does not mend.
+func (c *call) unsent() verdict {
+	v := is(failure.Input).otherModel(true).otherProvider(true).by("nothing was sent")
+	helps := "check the base URL and the proxy variables, such as HTTPS_PROXY"
+	if c.Err != nil && strings.Contains(c.Err.Error(), "invalid header field") {
+		helps = "set " + cmp.Or(c.KeyName, "the key") + " again, without line breaks and other control characters"
+	}
+	return v.told("the request can't be sent from this machine", helps)
+}
+
+// noConnection reports whether an error says that no connection could be made.
+func noConnection(err error) bool {
+	if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "dial" || op.Op == "proxyconnect") {
+		return true
+	}
+	return isType[*net.DNSError](err) || badCertificate(err) || wrongScheme(err) || strings.Contains(err.Error(), "TLS handshake timeout")
+}
+
+// wrongScheme reports whether a server was asked by TLS that speaks none, or the reverse: what
+// it answers then is an alert of TLS.
+func wrongScheme(err error) bool {
+	return errors.Is(err, http.ErrSchemeMismatch) || isType[tls.RecordHeaderError](err) ||
+		strings.Contains(err.Error(), `malformed HTTP response "\x15\x03`)
 }
 
 // slow decides by errors that say that time ran out. While there is no connection

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"syscall"
@@ -51,7 +52,12 @@ func TestErrorsOfTheNetwork(t *testing.T) {
 		{"too long", diagnosis.ErrLong, failure.Timeout, true, failure.ScopeProvider},
 		{"incomplete", diagnosis.ErrIncomplete, failure.Connection, true, failure.ScopeNetwork},
 		{"malformed", errors.Join(diagnosis.ErrMalformed, errors.New("invalid character")), failure.BadOutput, true, failure.ScopeModel},
-		{"given up", &url.Error{Op: "Post", Err: context.Canceled}, failure.Canceled, false, failure.ScopeRequest},
+		{"ended on its way", &url.Error{Op: "Post", Err: context.Canceled}, failure.Connection, true, failure.ScopeNetwork},
+		{"a report of giving up", diagnosis.Reported("context canceled"), failure.Canceled, false, failure.ScopeRequest},
+		{"the same of a live call", errors.New("context canceled"), failure.Unknown, true, failure.ScopeRequest},
+		{"https to a server of http", &url.Error{Op: "Post", Err: http.ErrSchemeMismatch}, failure.Connection, false, failure.ScopeNetwork},
+		{"no TLS in what came", &url.Error{Op: "Post", Err: tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}}, failure.Connection, false, failure.ScopeNetwork},
+		{"an alert of TLS in place of HTTP", errors.New(`net/http: HTTP/1.x transport connection broken: malformed HTTP response "\x15\x03\x01\x00\x02\x02\x16"`), failure.Connection, false, failure.ScopeNetwork},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := diagnosis.Of(diagnosis.Evidence{Provider: "anthropic", Err: tt.err})

@@ -42,8 +42,6 @@ func (c *call) placed(v verdict) verdict {
 	switch {
 	case p.google && v.effect.Scope == failure.ScopeProvider && (v.class == failure.Overloaded || v.class == failure.ServerError):
 		return v.on(failure.ScopeModel)
-	case p.google && v.class == failure.Canceled: // 499 is what Google's servers answer when they give up
-		return serverSide.on(failure.ScopeModel).by(v.rule)
 	case p.google && v.class == failure.QuotaExhausted && c.aboutModel():
 		return v.otherModel(true)
 	case p.aws && v.class == failure.RateLimited:

@@ -37,6 +37,9 @@ var (
 	tooLong    = is(failure.ContextLength)
 	refused    = is(failure.ContentPolicy)
 	unusable   = is(failure.BadOutput)
+
+	badTrust    = broken.retry(false).told("the provider's certificate was not accepted", "check the base URL, the clock, and the certificates that this machine trusts")
+	otherScheme = broken.retry(false).told("one side speaks https and the other one http", "check whether the base URL begins with http:// or https://")
 )
 
 // vocabulary holds the vendors' words for failures, in the form of [normal].

@@ -107,6 +107,11 @@ var phrases = []phrase{
 	says(noModel, `modelcode: does not exist`),
 	says(noRoute, `not found$|404 page not found|invalid url`),
 
+	// Not what the server speaks.
+	says(otherScheme, `client sent an http request to an https server`),
+	says(otherScheme, `the plain http request was sent to https port`),
+	says(otherScheme, `(?:reason: )?you're speaking plain http to an ssl-enabled server port`),
+
 	// The key itself.
 	says(badKey, `api key (?:not valid|not found|expired|invalid)`),
 	says(badKey, `(?:invalid|incorrect|missing) (?:x-)?api[ -]key`),
@@ -193,7 +198,7 @@ var phrases = []phrase{
 var (
 	outputLimit = is(failure.InvalidRequest).otherModel(true)    // more output than the model gives
 	notHere     = is(failure.InvalidRequest).otherProvider(true) // what this provider does not take at all
-	noRoute     = is(failure.NotFound).otherModel(false)         // not the model is missing: the base URL is wrong
+	noRoute     = is(failure.NotFound).otherModel(false).page()  // not the model is missing: the base URL is wrong
 )
 
 // says makes a phrase. Its pattern is written in small letters.
