@@ -36,13 +36,14 @@ type Options struct {
 	Ratio     float64
 
 	// FirstOpen is how long it stays open at first (10 s). The time doubles each time
-	// that it opens again, up to MaxOpen (30 s), and up to a quarter of it is added
-	// at random, so that several processes don't come back together. A failure may
-	// state a longer time, which counts up to MaxStated (5 min).
+	// that it opens again, up to MaxOpen (15 s), and up to an eighth of it is taken off
+	// at random, so that several processes don't come back together: MaxOpen bounds how
+	// long the other side is left alone after it is well. A failure may state a longer
+	// time, which counts up to MaxStated (5 min).
 	FirstOpen, MaxOpen, MaxStated time.Duration
 
-	// Leases is how many probes go through at a time (1), and LeaseFor how long one
-	// lives without a sign of life (40 s).
+	// Leases is how many probes go through at a time once the first one has succeeded (1);
+	// until then it is one. LeaseFor is how long one lives without a sign of life (40 s).
 	Leases   int
 	LeaseFor time.Duration
 
@@ -56,7 +57,7 @@ type Options struct {
 	// SlowStart is how long after closing it takes until all that was usual goes through again; 30 s.
 	SlowStart time.Duration
 
-	// Random returns numbers in [0, 1); nil means none is added to the open time.
+	// Random returns numbers in [0, 1); nil means nothing is taken off the open time.
 	Random func() float64
 
 	// Changed is told of each transition, in order. It is called while the breaker
@@ -68,7 +69,7 @@ func (o Options) withDefaults() Options {
 	defaults := []struct {
 		of *time.Duration
 		to time.Duration
-	}{{&o.Window, 30 * time.Second}, {&o.FirstOpen, 10 * time.Second}, {&o.MaxOpen, 30 * time.Second}, {&o.MaxStated, 5 * time.Minute},
+	}{{&o.Window, 30 * time.Second}, {&o.FirstOpen, 10 * time.Second}, {&o.MaxOpen, 15 * time.Second}, {&o.MaxStated, 5 * time.Minute},
 		{&o.LeaseFor, 40 * time.Second}, {&o.CalmAfter, time.Minute}, {&o.SlowStart, 30 * time.Second}}
 	for _, d := range defaults {
 		if *d.of == 0 {
@@ -159,7 +160,7 @@ func (b *Breaker) Acquire(request string) (*Permit, time.Time) {
 	case Open:
 		return nil, b.until
 	case HalfOpen:
-		if len(b.leases) >= b.o.Leases {
+		if len(b.leases) >= b.allowed() {
 			return nil, b.nextLease()
 		}
 		b.lastLease++
@@ -167,6 +168,14 @@ func (b *Breaker) Acquire(request string) (*Permit, time.Time) {
 		b.leases[p.lease] = now.Add(b.o.LeaseFor)
 	}
 	return p, time.Time{}
+}
+
+// allowed returns how many probes may be under way at a time.
+func (b *Breaker) allowed() int {
+	if len(b.probed) == 0 {
+		return 1
+	}
+	return b.o.Leases
 }
 
 // nextLease returns when the first of the leases runs out.
@@ -269,7 +278,7 @@ func (b *Breaker) advance(now time.Time) {
 // open opens the breaker, for longer each time.
 func (b *Breaker) open(now time.Time, stated time.Duration, evidence string) {
 	grown := min(b.o.FirstOpen<<min(b.opened, 16), b.o.MaxOpen)
-	grown += time.Duration(b.o.Random() * float64(grown) / 4)
+	grown -= time.Duration(b.o.Random() * float64(grown) / 8)
 	wait := max(grown, min(stated, b.o.MaxStated))
 	b.opened++
 	b.turn(Transition{To: Open, At: now, Until: now.Add(wait), Evidence: evidence})

@@ -83,7 +83,7 @@ func TestItOpensForLongerEachTime(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := breaker.New(breaker.Options{InARow: 1})
 		trip(t, b)
-		for _, wait := range []time.Duration{10, 20, 30, 30} {
+		for _, wait := range []time.Duration{10, 15, 15, 15} {
 			wait *= time.Second
 			time.Sleep(wait - time.Millisecond)
 			if call(b, "early", true) {
@@ -95,7 +95,7 @@ func TestItOpensForLongerEachTime(t *testing.T) {
 			}
 			want(t, b, breaker.Open)
 		}
-		time.Sleep(30 * time.Second)
+		time.Sleep(15 * time.Second)
 		call(b, "a", true)
 		call(b, "b", true)
 		want(t, b, breaker.Closed)
@@ -107,12 +107,12 @@ func TestItOpensForLongerEachTime(t *testing.T) {
 	})
 }
 
-func TestTheRandomPartIsAddedOnly(t *testing.T) {
+func TestTheRandomPartIsTakenOff(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		for _, r := range []float64{0, 0.5, 0.999} {
 			b := breaker.New(breaker.Options{InARow: 1, Random: func() float64 { return r }})
 			trip(t, b)
-			if d := time.Until(b.Status().Until); d < 10*time.Second || d > 12500*time.Millisecond {
+			if d := time.Until(b.Status().Until); d > 10*time.Second || d < 8750*time.Millisecond {
 				t.Errorf("random %v: it opens for %v", r, d)
 			}
 		}
@@ -137,6 +137,11 @@ func TestProbesAreFewAndTheirLeasesRunOut(t *testing.T) {
 		b := breaker.New(breaker.Options{InARow: 1, Leases: 3, LeaseFor: 20 * time.Second})
 		trip(t, b)
 		time.Sleep(10 * time.Second)
+		first, _ := b.Acquire("first")
+		if p, _ := b.Acquire("second"); first == nil || p != nil {
+			t.Fatalf("the first probe is not alone: %v, %v", first, p)
+		}
+		first.Success()
 		var probes []*breaker.Permit
 		for i := range 50 { // waiters
 			p, again := b.Acquire(fmt.Sprint(i))
@@ -225,7 +230,7 @@ func TestTransitionsAreToldInOrder(t *testing.T) {
 		trip(t, b)
 		time.Sleep(10 * time.Second)
 		call(b, "a", false)
-		time.Sleep(20 * time.Second)
+		time.Sleep(15 * time.Second)
 		call(b, "a", true)
 		states := []breaker.State{breaker.Closed, breaker.Open, breaker.HalfOpen, breaker.Open, breaker.HalfOpen, breaker.Closed}
 		if len(told) != len(states)-1 {
@@ -270,7 +275,7 @@ func TestRestoring(t *testing.T) {
 		}
 		time.Sleep(6 * time.Second)
 		call(again, "a", false)
-		if d := time.Until(again.Status().Until); d != 20*time.Second {
+		if d := time.Until(again.Status().Until); d != 15*time.Second {
 			t.Errorf("it has forgotten that it was open: %v", d)
 		}
 
@@ -326,6 +331,20 @@ func TestRestoringHalfOpen(t *testing.T) {
 		}
 		probe.Success()
 		want(t, b, breaker.Closed)
+	})
+}
+
+// Time that passes while the machine sleeps counts as time.
+func TestBreaker_ElapseShortensTheOpenTime(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		b := breaker.New(breaker.Options{InARow: 1})
+		trip(t, b)
+		b.Elapse(4 * time.Second)
+		if d := time.Until(b.Status().Until); d != 6*time.Second {
+			t.Errorf("it is open for another %v", d)
+		}
+		b.Elapse(time.Hour)
+		want(t, b, breaker.HalfOpen)
 	})
 }
 

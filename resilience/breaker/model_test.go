@@ -92,7 +92,7 @@ func (m *machine) pass(t *rapid.T) {
 // check holds after every action.
 func (m *machine) check(t *rapid.T) {
 	s := m.b.Status()
-	if s.State == breaker.Open && time.Until(s.Until) > m.o.MaxOpen+m.o.MaxOpen/4 {
+	if s.State == breaker.Open && time.Until(s.Until) > m.o.MaxOpen {
 		t.Fatalf("it is open for another %v", time.Until(s.Until))
 	}
 	if s.Share <= 0 || s.Share > 1 {

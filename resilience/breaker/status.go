@@ -27,7 +27,7 @@ func (b *Breaker) Status() Status {
 		s.Free, s.Calm = true, b.opened == 0
 		s.Share = b.share(now)
 	case HalfOpen:
-		if s.Free = len(b.leases) < b.o.Leases; !s.Free {
+		if s.Free = len(b.leases) < b.allowed(); !s.Free {
 			s.Until = b.nextLease()
 		}
 	}
@@ -64,6 +64,14 @@ func (b *Breaker) Probe(reason string) {
 	if b.advance(now); b.state == Open {
 		b.turn(Transition{To: HalfOpen, At: now, Evidence: reason})
 	}
+}
+
+// Elapse tells the breaker of time that has passed without its clock, such as while the
+// machine slept: an open breaker is open for that much less.
+func (b *Breaker) Elapse(d time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.since, b.until = b.since.Add(-d), b.until.Add(-d)
 }
 
 // Restore puts a new breaker into a state that an earlier one was in. A half-open
