@@ -114,8 +114,8 @@ func (f Fault) checkAnswer(p *problems, at string) {
 	if f.Output != "" && !slices.Contains(outputNames, f.Output) {
 		p.at(at+".output", "there is no output %q%s", f.Output, meant(f.Output, outputNames))
 	}
-	if f.Status != 0 && (f.Status < 200 || f.Status > 599) {
-		p.at(at+".status", "a status is between 200 and 599, not %d", f.Status)
+	if f.Status != 0 && (f.Status < 200 || f.Status > 999) {
+		p.at(at+".status", "a status is between 200 and 999, not %d", f.Status)
 	}
 	if f.Body != "" && (f.Status == 0 || f.Status == http.StatusNoContent || f.Status == http.StatusNotModified) {
 		p.at(at+".body", "a body goes with a status that has one")

@@ -124,10 +124,19 @@ func (x *exchange) WriteHeader(status int) {
 		length = -1
 	}
 	x.result <- result{response: &http.Response{
-		Status: fmt.Sprintf("%d %s", status, http.StatusText(status)), StatusCode: status,
+		Status: statusLine(status), StatusCode: status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: h, Body: answerBody{x.pr, x.cancel}, ContentLength: length, Request: x.request,
 	}}
+}
+
+// statusLine returns a status as net/http's server writes it.
+func statusLine(status int) string {
+	text := http.StatusText(status)
+	if text == "" {
+		text = fmt.Sprintf("status code %d", status)
+	}
+	return fmt.Sprintf("%d %s", status, text)
 }
 
 func (x *exchange) Write(b []byte) (int, error) {
