@@ -117,8 +117,15 @@ func (f Fault) checkAnswer(p *problems, at string) {
 	if f.Status != 0 && (f.Status < 200 || f.Status > 999) {
 		p.at(at+".status", "a status is between 200 and 999, not %d", f.Status)
 	}
-	if f.Body != "" && (f.Status == 0 || f.Status == http.StatusNoContent || f.Status == http.StatusNotModified) {
+	bodyless := f.Status == 0 || f.Status == http.StatusNoContent || f.Status == http.StatusNotModified
+	if f.Body != "" && bodyless {
 		p.at(at+".body", "a body goes with a status that has one")
+	}
+	if f.Page && bodyless {
+		p.at(at+".page", "a page goes with a status that has a body")
+	}
+	if f.Page && f.Body != "" {
+		p.at(at+".page", "a status has a body or page: true, not both")
 	}
 	if f.RetryAfter != 0 && f.Error == "" && f.Limit == nil && (f.StreamError == nil || f.StreamError.Error == "") {
 		p.at(at+".retry_after", "retry_after goes with error, stream_error or limit; with status write the header")

@@ -66,6 +66,7 @@
 //	error: NAME                        the vendor's error; Errors lists the names;
 //	                                   context_length tells tokens_over as the window, if that is set
 //	status: 503, body: text            any answer, with a status from 200 to 999
+//	status: 403, page: true            the bare HTML page of an edge or proxy
 //	stream_error: {after_tokens: 10, error: NAME}   or raw: bytes; an error in the stream
 //	cut: {after_tokens: 10}            the connection dies
 //	end: {after_tokens: 10}            a clean end without the terminal event

@@ -39,6 +39,7 @@ rules:
       delay: 1ms
       headers: {x-a: b, x-n: 5}
   - fault: {status: 503, body: "<html>\r\n\ttab"}
+  - fault: {status: 404, page: true}
   - fault: {stream_error: {after_tokens: 0, after_start: true, error: overloaded}}
   - fault: {stream_error: {after_tokens: 5, raw: "data: x\n\n"}}
   - fault: {cut: {after_tokens: 40}}
@@ -66,6 +67,7 @@ func TestParse(t *testing.T) {
 					PromptContains: "text", TokensOver: 10, After: time.Second, Until: 20 * time.Minute, Calls: simulator.Counts{{1, 1}, {3, 4}, {6, 0}}, Share: &half},
 				Fault: simulator.Fault{Error: "overloaded", RetryAfter: 2 * time.Second, Delay: time.Millisecond, Headers: map[string]string{"x-a": "b", "x-n": "5"}}},
 			{Fault: simulator.Fault{Status: 503, Body: "<html>\r\n\ttab"}},
+			{Fault: simulator.Fault{Status: 404, Page: true}},
 			{Fault: simulator.Fault{StreamError: &simulator.StreamError{AfterStart: true, Error: "overloaded"}}},
 			{Fault: simulator.Fault{StreamError: &simulator.StreamError{AfterTokens: 5, Raw: "data: x\n\n"}}},
 			{Fault: simulator.Fault{Cut: &simulator.Point{AfterTokens: 40}}},
@@ -119,6 +121,10 @@ func TestMistakesHaveTheirPlace(t *testing.T) {
 		"rules: [{fault: {status: abc}}]":                                           `f.yaml:1:26: rules[0].fault.status is a whole number, but here is "abc"`,
 		"rules: [{fault: {body: x}}]":                                               "f.yaml:1:24: a body goes with a status",
 		"rules: [{fault: {status: 204, body: x}}]":                                  "f.yaml:1:37: a body goes with a status that has one",
+		"rules: [{fault: {page: true}}]":                                            "f.yaml:1:24: a page goes with a status that has a body",
+		"rules: [{fault: {status: 304, page: true}}]":                               "f.yaml:1:37: a page goes with a status that has a body",
+		"rules: [{fault: {error: auth, page: true}}]":                               "f.yaml:1:37: a page goes with a status",
+		"rules: [{fault: {status: 404, body: x, page: true}}]":                      "f.yaml:1:46: a status has a body or page: true, not both",
 		"rules: [{fault: {cut: {after_tokens: -1}}}]":                               "f.yaml:1:38: a number of tokens is not negative",
 		"rules: [{fault: {cut: {after_tokens: 1, after_start: true}}}]":             "after_start goes with after_tokens: 0",
 		"rules: [{fault: {cut: }}]":                                                 "rules[0].fault.cut is a map, but here is nothing",

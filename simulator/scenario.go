@@ -63,6 +63,7 @@ type Fault struct {
 	Error  string `yaml:"error"`  // a name that Errors lists
 	Status int    `yaml:"status"` // or any status
 	Body   string `yaml:"body"`   // with this body
+	Page   bool   `yaml:"page"`   // or with the HTML page of an edge or proxy
 
 	// An answer that begins well.
 	StreamError *StreamError  `yaml:"stream_error"` // an error in the stream

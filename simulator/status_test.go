@@ -1,6 +1,8 @@
 package simulator_test
 
 import (
+	"strconv"
+	"strings"
 	"testing"
 
 	"cineforge/simulator"
@@ -24,6 +26,23 @@ func TestFault_StatusMayBeOneThatNobodyKnows(t *testing.T) {
 				resp.Body.Close()
 				if resp.StatusCode != status || resp.Status != line || b.last(t).Status != status {
 					t.Errorf("%s, %s: %q, want %q", where, a.name, resp.Status, line)
+				}
+			}
+		}
+	}
+}
+
+func TestFault_PageIsThatOfAProxy(t *testing.T) {
+	for status, title := range map[int]string{401: "401 Unauthorized", 404: "404 Not Found", 520: "520"} {
+		for where, b := range benches(t, simulator.Fault{Status: status, Page: true}) {
+			for _, a := range apis {
+				got := b.ask(t.Context(), a)
+				if got.err != nil || got.status != status || got.header.Get("content-type") != "text/html" || got.header.Get("x-request-id")+got.header.Get("request-id")+got.header.Get("server-timing") != "" ||
+					!strings.Contains(got.raw, "<title>"+title+"</title>") || !strings.Contains(got.raw, "<h1>"+title+"</h1>") {
+					t.Errorf("%s, %s: %d %v %s", where, a.name, got.status, got.header, got.raw)
+				}
+				if call := b.last(t); call.Fault != "status:"+strconv.Itoa(status) || !call.Complete {
+					t.Errorf("%s, %s: %+v", where, a.name, call)
 				}
 			}
 		}

@@ -172,14 +172,26 @@ var Problems = []string{
 
 // page returns the error page of a proxy, or an empty problem.
 func page(name string) Problem {
-	const form = "<html>\r\n<head><title>%[1]s</title></head>\r\n<body>\r\n<center><h1>%[1]s</h1></center>\r\n<hr><center>%[2]s</center>\r\n</body>\r\n</html>\r\n"
 	switch name {
 	case "bad_gateway":
-		return Problem{Status: 502, Type: "bad_gateway", Page: fmt.Sprintf(form, "502 Bad Gateway", "cloudflare"), ContentType: "text/html"}
+		return Problem{Status: 502, Type: "bad_gateway", Page: html("502 Bad Gateway", "cloudflare"), ContentType: "text/html"}
 	case "gateway_timeout":
-		return Problem{Status: 504, Type: "gateway_timeout", Page: fmt.Sprintf(form, "504 Gateway Time-out", "cloudflare"), ContentType: "text/html"}
+		return Problem{Status: 504, Type: "gateway_timeout", Page: html("504 Gateway Time-out", "cloudflare"), ContentType: "text/html"}
 	}
 	return Problem{}
+}
+
+// html returns a page with a title that a server shows in place of an answer.
+func html(title, server string) string {
+	const form = "<html>\r\n<head><title>%[1]s</title></head>\r\n<body>\r\n<center><h1>%[1]s</h1></center>\r\n<hr><center>%[2]s</center>\r\n</body>\r\n</html>\r\n"
+	return fmt.Sprintf(form, title, server)
+}
+
+// Page returns the bare page that an edge or proxy answers with a status: it has no
+// vendor's headers and no vendor's error object.
+func Page(status int) Reply {
+	title := strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
+	return Reply{Status: status, Header: http.Header{"Content-Type": {"text/html"}}, Body: []byte(html(title, "nginx"))}
 }
 
 // mute takes the rate-limit headers out of a 429 that gives no hint: half of a hint
