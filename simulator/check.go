@@ -13,6 +13,9 @@ import (
 // outputNames are the answers that are complete and no good.
 var outputNames = []string{"wrong_schema", "prose", "fenced", "truncated", "refusal", "content_filter", "empty", "empty_body"}
 
+// meanwhiles are what may come before a late first event.
+var meanwhiles = []string{"headers", "comments", "pings"}
+
 // Check returns what is wrong with a scenario that was not read by [Parse], an
 // [ErrorList], or nil.
 func (s Scenario) Check() error {
@@ -89,7 +92,7 @@ func (f Fault) check(p *problems, at string) {
 	if kinds := f.kinds(); len(kinds) > 1 {
 		p.at(at+"."+kinds[1], "a fault does one thing, and this one has %s; write two rules", strings.Join(kinds, " and "))
 	}
-	for key, set := range map[string]bool{"error": f.Error != "", "status": f.Status != 0, "output": f.Output != "", "first_event": f.FirstEvent != 0, "served_model": f.ServedModel != ""} {
+	for key, set := range map[string]bool{"error": f.Error != "", "status": f.Status != 0, "output": f.Output != "", "first_event": f.FirstEvent != 0, "meanwhile": f.Meanwhile != "", "served_model": f.ServedModel != ""} {
 		if _, given := p.places[at+"."+key]; given && !set {
 			p.at(at+"."+key, "%s says nothing; leave it out", key)
 		}
@@ -97,6 +100,12 @@ func (f Fault) check(p *problems, at string) {
 	checkTime(p, at+".delay", f.Delay)
 	checkTime(p, at+".first_event", f.FirstEvent)
 	checkTime(p, at+".retry_after", f.RetryAfter)
+	if f.Meanwhile != "" && !slices.Contains(meanwhiles, f.Meanwhile) {
+		p.at(at+".meanwhile", "there is no meanwhile %q%s", f.Meanwhile, meant(f.Meanwhile, meanwhiles))
+	}
+	if f.Meanwhile != "" && f.FirstEvent == 0 {
+		p.at(at+".meanwhile", "meanwhile goes with first_event")
+	}
 	f.checkAnswer(p, at)
 	f.checkPoints(p, at)
 	for name, value := range f.Headers {

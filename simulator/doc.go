@@ -73,6 +73,7 @@
 //	malformed: {after_tokens: 10}      a chunk that is not JSON; the rest is fine
 //	stall: {after_tokens: 10, for: 1m, pings: true}   silence, for good without for
 //	first_event: 20s                   headers and first byte come late
+//	first_event: 60s, meanwhile: comments           the headers come at once; or headers, or pings
 //	silent: true                       never a byte
 //	reset, refuse, dns, tls: true      no connection
 //	output: NAME                       a complete answer that is no good; Outputs lists the names
@@ -83,6 +84,11 @@
 // With each goes delay, a time before anything is answered, and headers, which are
 // added to the answer. With error, stream_error and limit goes retry_after, and with
 // output: refusal goes block_prompt: true, which lets Gemini block the prompt.
+//
+// With first_event goes meanwhile: what comes until then. The headers come at once, or
+// after delay. With comments, a comment ": processing" follows every 10 seconds; with
+// pings, the vendor's own sign of life, or a comment if the vendor has none. Answers
+// that are not event streams have neither: for them both act as headers.
 //
 // A place is a number of output tokens, or the end of the text if that is shorter.
 // after_tokens: 0 is before the first event, and with after_start: true right after

@@ -47,6 +47,7 @@ rules:
   - fault: {stall: {after_tokens: 3, for: 10m, pings: true}}
   - fault: {malformed: {after_tokens: 3}}
   - fault: {first_event: 20s}
+  - fault: {first_event: 90s, meanwhile: comments}
   - fault: {silent: true}
   - fault: {output: refusal, block_prompt: true}
   - fault: {text: ""}
@@ -75,6 +76,7 @@ func TestParse(t *testing.T) {
 			{Fault: simulator.Fault{Stall: &simulator.Stall{AfterTokens: 3, For: 10 * time.Minute, Pings: true}}},
 			{Fault: simulator.Fault{Malformed: &simulator.Point{AfterTokens: 3}}},
 			{Fault: simulator.Fault{FirstEvent: 20 * time.Second}},
+			{Fault: simulator.Fault{FirstEvent: 90 * time.Second, Meanwhile: "comments"}},
 			{Fault: simulator.Fault{Silent: true}},
 			{Fault: simulator.Fault{Output: "refusal", BlockPrompt: true}},
 			{Fault: simulator.Fault{Text: &empty}},
@@ -125,6 +127,11 @@ func TestMistakesHaveTheirPlace(t *testing.T) {
 		"rules: [{fault: {status: 304, page: true}}]":                               "f.yaml:1:37: a page goes with a status that has a body",
 		"rules: [{fault: {error: auth, page: true}}]":                               "f.yaml:1:37: a page goes with a status",
 		"rules: [{fault: {status: 404, body: x, page: true}}]":                      "f.yaml:1:46: a status has a body or page: true, not both",
+		"rules: [{fault: {meanwhile: headers}}]":                                    "f.yaml:1:29: meanwhile goes with first_event",
+		"rules: [{fault: {first_event: 0s, meanwhile: pings}}]":                     "f.yaml:1:31: first_event says nothing",
+		"rules: [{fault: {silent: true, meanwhile: pings}}]":                        "f.yaml:1:43: meanwhile goes with first_event",
+		"rules: [{fault: {first_event: 5s, meanwhile: ping}}]":                      `f.yaml:1:46: there is no meanwhile "ping"; did you mean "pings"?`,
+		"rules: [{fault: {first_event: 5s, meanwhile: ''}}]":                        "f.yaml:1:46: meanwhile says nothing; leave it out",
 		"rules: [{fault: {cut: {after_tokens: -1}}}]":                               "f.yaml:1:38: a number of tokens is not negative",
 		"rules: [{fault: {cut: {after_tokens: 1, after_start: true}}}]":             "after_start goes with after_tokens: 0",
 		"rules: [{fault: {cut: }}]":                                                 "rules[0].fault.cut is a map, but here is nothing",

@@ -112,15 +112,18 @@ func (p *performance) send(a wire.Answer, hit strike) {
 	a.At, a.Break = p.moment, hit.after
 	begin := p.began.Add(p.fault.Delay + max(pace.FirstEvent, p.fault.FirstEvent))
 	script := p.dialect.Answer(a)
-	if !p.request.Stream {
-		p.pause(begin.Add(spoken(a.Usage.Output, pace)))
-		p.sendWhole(a, script, hit)
+	if p.request.Stream {
+		p.openStream(script, begin)
+		p.sendStream(a, script, hit, begin)
 		return
 	}
-	p.pause(begin)
-	p.open(http.StatusOK, script.Header, -1)
-	p.flush()
-	p.sendStream(a, script, hit, begin)
+	due := begin.Add(spoken(a.Usage.Output, pace))
+	if p.fault.Meanwhile != "" {
+		p.sendHeadersFirst(a, script, due)
+		return
+	}
+	p.pause(due)
+	p.sendWhole(a, script, hit)
 }
 
 // spoken returns how long a number of tokens takes.
@@ -211,26 +214,19 @@ func (p *performance) struck(a wire.Answer, script wire.Script, hit strike, inde
 	return true
 }
 
-// pingEvery is how often a stalled stream gives a sign of life.
-const pingEvery = 10 * time.Second
-
 // stall sends nothing, or nothing but signs of life.
 func (p *performance) stall(hit strike, ping []byte) {
-	until := time.Now().Add(hit.pause)
-	if hit.pause == 0 {
-		until = time.Now().Add(maxTime)
+	if !hit.pings {
+		ping = nil
 	}
-	for hit.pings && ping != nil && time.Until(until) > pingEvery {
-		p.pause(time.Now().Add(pingEvery))
-		if _, err := p.w.Write(ping); err != nil {
-			p.left()
-		}
-		p.flush()
+	if hit.pause > 0 {
+		p.keepAlive(time.Now().Add(hit.pause), ping)
+		return
 	}
-	if hit.pause == 0 {
-		p.forever()
+	if ping != nil {
+		p.keepAlive(time.Now().Add(maxTime), ping)
 	}
-	p.pause(until)
+	p.forever()
 }
 
 // sendWhole sends an answer that is not a stream. What happens to streams happens to
@@ -272,10 +268,7 @@ func (p *performance) sendWhole(a wire.Answer, script wire.Script, hit strike) {
 func (p *performance) breakOff(script wire.Script, hit strike, body []byte, at int, tokens func(int)) {
 	p.open(http.StatusOK, script.Header, len(body))
 	p.flush()
-	if _, err := p.w.Write(body[:at]); err != nil {
-		p.left()
-	}
-	p.flush()
+	p.transmit(body[:at])
 	tokens(at)
 	if hit.kind == "cut" {
 		p.end(func(*Call) {})

@@ -72,6 +72,7 @@ type Fault struct {
 	Malformed   *Point        `yaml:"malformed"`    // a chunk is not JSON
 	Stall       *Stall        `yaml:"stall"`        // nothing more comes
 	FirstEvent  time.Duration `yaml:"first_event"`  // nothing comes for long
+	Meanwhile   string        `yaml:"meanwhile"`    // but this: headers, comments or pings
 
 	// No answer.
 	Silent bool `yaml:"silent"` // not a byte, ever
