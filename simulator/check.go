@@ -79,7 +79,7 @@ func (f Fault) kinds() []string {
 		{"error", f.Error != ""}, {"status", f.Status != 0}, {"stream_error", f.StreamError != nil}, {"cut", f.Cut != nil},
 		{"end", f.End != nil}, {"malformed", f.Malformed != nil}, {"stall", f.Stall != nil}, {"first_event", f.FirstEvent != 0},
 		{"silent", f.Silent}, {"reset", f.Reset}, {"refuse", f.Refuse}, {"dns", f.DNS}, {"tls", f.TLS},
-		{"output", f.Output != ""}, {"text", f.Text != nil}, {"limit", f.Limit != nil}, {"served_model", f.ServedModel != ""},
+		{"output", f.Output != ""}, {"text", f.Text != nil}, {"drip", f.Drip != nil}, {"limit", f.Limit != nil}, {"served_model", f.ServedModel != ""},
 	} {
 		if k.set {
 			list = append(list, k.key)
@@ -142,8 +142,23 @@ func (f Fault) checkAnswer(p *problems, at string) {
 	if f.BlockPrompt && f.Output != "refusal" {
 		p.at(at+".block_prompt", "block_prompt goes with output: refusal")
 	}
+	f.checkDrip(p, at+".drip")
 	if l := f.Limit; l != nil && (l.Concurrent < 0 || l.PerMinute < 0 || l.Concurrent == 0 && l.PerMinute == 0) {
 		p.at(at+".limit", "a limit has concurrent, per_minute or both, above 0")
+	}
+}
+
+// maxPieces bounds the pieces that a text comes in.
+const maxPieces = 1_000_000
+
+func (f Fault) checkDrip(p *problems, at string) {
+	d := f.Drip
+	switch {
+	case d == nil:
+	case d.Pieces < 1 || d.Pieces > maxPieces:
+		p.at(at+".pieces", "a drip has 1 to %d pieces, not %d", maxPieces, d.Pieces)
+	case d.Every <= 0 || d.Every > maxTime/time.Duration(d.Pieces):
+		p.at(at+".every", "a drip takes more than no time and at most a year: %d pieces, every %v", d.Pieces, d.Every)
 	}
 }
 

@@ -78,6 +78,7 @@
 //	reset, refuse, dns, tls: true      no connection
 //	output: NAME                       a complete answer that is no good; Outputs lists the names
 //	text: words                        this answer
+//	drip: {pieces: 40, every: 15s}     a healthy answer, whose text comes in so many pieces
 //	limit: {concurrent: 4, per_minute: 50}          429 above it; other calls go on to the next rule
 //	served_model: NAME                 another model says to have answered
 //
@@ -89,6 +90,10 @@
 // after delay. With comments, a comment ": processing" follows every 10 seconds; with
 // pings, the vendor's own sign of life, or a comment if the vendor has none. Answers
 // that are not event streams have neither: for them both act as headers.
+//
+// With drip, the first piece of text comes after every, and what ends the stream right
+// after the last piece; tokens_per_second has no effect. A text of fewer runes than
+// pieces comes rune by rune. An answer that is not streamed comes after pieces × every.
 //
 // A place is a number of output tokens, or the end of the text if that is shorter.
 // after_tokens: 0 is before the first event, and with after_start: true right after

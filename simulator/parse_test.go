@@ -51,6 +51,7 @@ rules:
   - fault: {silent: true}
   - fault: {output: refusal, block_prompt: true}
   - fault: {text: ""}
+  - fault: {drip: {pieces: 40, every: 15s}}
   - fault: {limit: {concurrent: 2, per_minute: 3}}
   - fault: {served_model: other}
   - fault: {}
@@ -80,6 +81,7 @@ func TestParse(t *testing.T) {
 			{Fault: simulator.Fault{Silent: true}},
 			{Fault: simulator.Fault{Output: "refusal", BlockPrompt: true}},
 			{Fault: simulator.Fault{Text: &empty}},
+			{Fault: simulator.Fault{Drip: &simulator.Drip{Pieces: 40, Every: 15 * time.Second}}},
 			{Fault: simulator.Fault{Limit: &simulator.Limit{Concurrent: 2, PerMinute: 3}}},
 			{Fault: simulator.Fault{ServedModel: "other"}},
 			{},
@@ -132,6 +134,13 @@ func TestMistakesHaveTheirPlace(t *testing.T) {
 		"rules: [{fault: {silent: true, meanwhile: pings}}]":                        "f.yaml:1:43: meanwhile goes with first_event",
 		"rules: [{fault: {first_event: 5s, meanwhile: ping}}]":                      `f.yaml:1:46: there is no meanwhile "ping"; did you mean "pings"?`,
 		"rules: [{fault: {first_event: 5s, meanwhile: ''}}]":                        "f.yaml:1:46: meanwhile says nothing; leave it out",
+		"rules: [{fault: {drip: {}}}]":                                              "f.yaml:1:24: a drip has 1 to 1000000 pieces, not 0",
+		"rules: [{fault: {drip: {pieces: -1, every: 1s}}}]":                         "f.yaml:1:33: a drip has 1 to 1000000 pieces, not -1",
+		"rules: [{fault: {drip: {pieces: 5}}}]":                                     "f.yaml:1:24: a drip takes more than no time and at most a year: 5 pieces, every 0s",
+		"rules: [{fault: {drip: {pieces: 5, every: -1s}}}]":                         "f.yaml:1:43: a drip takes more than no time",
+		"rules: [{fault: {drip: {pieces: 1000000, every: 1h}}}]":                    "f.yaml:1:49: a drip takes more than no time and at most a year",
+		"rules: [{fault: {drip: {pieces: 5, every: 1s}, cut: {}}}]":                 "this one has cut and drip; write two rules",
+		"rules: [{fault: {drip: 5}}]":                                               "f.yaml:1:24: rules[0].fault.drip is a map, but here is 5",
 		"rules: [{fault: {cut: {after_tokens: -1}}}]":                               "f.yaml:1:38: a number of tokens is not negative",
 		"rules: [{fault: {cut: {after_tokens: 1, after_start: true}}}]":             "after_start goes with after_tokens: 0",
 		"rules: [{fault: {cut: }}]":                                                 "rules[0].fault.cut is a map, but here is nothing",

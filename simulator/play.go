@@ -90,6 +90,9 @@ func (p *performance) answer(f Fault) {
 		// Anthropic has no stop reason for it: the stream breaks off with an error.
 		hit = strike{kind: "stream_error", after: a.Usage.Output, error: "content_filter"}
 	}
+	if f.Drip != nil {
+		a.Pieces = f.Drip.Pieces
+	}
 	a.Model = wire.Served(p.request.Model)
 	if f.ServedModel != "" {
 		a.Model = f.ServedModel
@@ -117,13 +120,22 @@ func (p *performance) send(a wire.Answer, hit strike) {
 		p.sendStream(a, script, hit, begin)
 		return
 	}
-	due := begin.Add(spoken(a.Usage.Output, pace))
+	due := begin.Add(p.takes(a.Usage.Output, a.Pieces))
 	if p.fault.Meanwhile != "" {
 		p.sendHeadersFirst(a, script, due)
 		return
 	}
 	p.pause(due)
 	p.sendWhole(a, script, hit)
+}
+
+// takes returns how long an answer takes, or what was sent of it: output tokens, and
+// pieces of text if the text comes in drips.
+func (p *performance) takes(tokens, pieces int) time.Duration {
+	if d := p.fault.Drip; d != nil {
+		return time.Duration(pieces) * d.Every
+	}
+	return spoken(tokens, p.epoch.scenario.Pace)
 }
 
 // spoken returns how long a number of tokens takes.
@@ -148,7 +160,7 @@ func (p *performance) sendStream(a wire.Answer, script wire.Script, hit strike, 
 	if hit.kind != "" {
 		at = hit.index(frames)
 	}
-	sent := 0
+	sent, texts := 0, 0
 	for i, f := range frames {
 		if i == at && hit.kind != "malformed" && p.struck(a, script, hit, i) {
 			return
@@ -156,8 +168,10 @@ func (p *performance) sendStream(a wire.Answer, script wire.Script, hit strike, 
 		if i == at && hit.kind == "malformed" {
 			f.Data = broken(f.Data)
 		}
-		sent += f.Tokens
-		p.pause(begin.Add(spoken(sent, p.epoch.scenario.Pace)))
+		if sent += f.Tokens; f.Text {
+			texts++
+		}
+		p.pause(begin.Add(p.takes(sent, texts)))
 		p.frame(f, a.Usage.Thinking, i == 0, i == len(frames)-1)
 	}
 	if at == len(frames) && hit.kind != "" && hit.kind != "malformed" {

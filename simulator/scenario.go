@@ -87,6 +87,7 @@ type Fault struct {
 	Text        *string `yaml:"text"`         // this answer, word for word
 
 	// An answer that is fine.
+	Drip        *Drip  `yaml:"drip"`         // few pieces, each after a pause
 	Limit       *Limit `yaml:"limit"`        // up to a limit; above it the vendor's 429
 	ServedModel string `yaml:"served_model"` // another model says to have answered
 }
@@ -112,6 +113,13 @@ type Stall struct {
 	AfterStart  bool          `yaml:"after_start"`
 	For         time.Duration `yaml:"for"`   // 0: for good
 	Pings       bool          `yaml:"pings"` // the vendor's signs of life go on
+}
+
+// Drip is the pace of a slow and steady answer: its text comes in this many pieces, one
+// after each pause, or rune by rune if it has fewer runes.
+type Drip struct {
+	Pieces int           `yaml:"pieces"`
+	Every  time.Duration `yaml:"every"`
 }
 
 // Limit is how much a provider takes. A call that it lets pass is left to the rules

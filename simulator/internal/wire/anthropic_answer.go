@@ -125,8 +125,9 @@ func anthropicStream(a Answer) []Frame {
 	}
 	if a.Text != "" {
 		begin(jsondoc.New("type", "text", "text", ""))
-		for _, p := range pieces(a.Text, a.Break-a.Usage.Thinking) {
+		for _, p := range a.textPieces(a.Break - a.Usage.Thinking) {
 			delta(p.tokens, index, "text_delta", "text", p.text)
+			frames[len(frames)-1].Text = true
 		}
 		end()
 	}

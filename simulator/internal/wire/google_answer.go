@@ -37,9 +37,10 @@ func (d Google) Answer(a Answer) Script {
 		s.Frames = append(s.Frames, Frame{Data: d.frame(chunk, a, len(s.Frames)), Tokens: tokens})
 	}
 	sent := 0
-	for _, p := range pieces(a.Text, a.Break) {
+	for _, p := range a.textPieces(a.Break) {
 		sent += p.tokens
 		add(p.tokens, googleChunk(a, p.text, sent, false))
+		s.Frames[len(s.Frames)-1].Text = true
 	}
 	add(0, googleChunk(a, "", sent, true))
 	return s

@@ -116,8 +116,9 @@ func (d OpenAI) chatStream(a Answer) []Frame {
 	} else {
 		delta(0, nil, "role", "assistant", "content", "", "refusal", nil)
 	}
-	for _, p := range pieces(a.Text, a.Break) {
+	for _, p := range a.textPieces(a.Break) {
 		delta(p.tokens, nil, field, p.text)
+		frames[len(frames)-1].Text = true
 	}
 	delta(0, chatFinish(a.Finish))
 	if a.Request.Usage {

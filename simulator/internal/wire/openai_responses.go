@@ -121,12 +121,13 @@ func (s *sequence) message(a Answer, index int, whole any) {
 		s.add(tokens, kind, append([]any{"item_id", item.Text("id"), "output_index", index, "content_index", 0}, pairs...)...)
 	}
 	place("response.content_part.added", 0, "part", responsesPart(a, ""))
-	for _, p := range pieces(a.Text, a.Break) {
+	for _, p := range a.textPieces(a.Break) {
 		if a.Finish == Refused {
 			place("response.refusal.delta", p.tokens, "delta", p.text)
 		} else {
 			place("response.output_text.delta", p.tokens, "delta", p.text, "logprobs", []any{})
 		}
+		s.frames[len(s.frames)-1].Text = true
 	}
 	if a.Finish == Refused {
 		place("response.refusal.done", 0, "refusal", a.Text)

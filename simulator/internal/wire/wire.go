@@ -124,6 +124,7 @@ type Answer struct {
 	Finish  Finish
 	Usage   Usage
 	Break   int // a number of tokens at which a chunk is to end
+	Pieces  int // the number of chunks that the text comes in; 0: as many as the vendor would send
 	At      Moment
 }
 
@@ -146,7 +147,8 @@ type Script struct {
 // Frame is a piece of an answer.
 type Frame struct {
 	Data   []byte
-	Tokens int // output tokens in it
+	Tokens int  // output tokens in it
+	Text   bool // it carries a piece of the answer's text
 }
 
 // Dialect is one API of one vendor.
