@@ -123,11 +123,11 @@ func (x *exchange) WriteHeader(status int) {
 	if _, err := fmt.Sscan(h.Get("Content-Length"), &length); err != nil {
 		length = -1
 	}
-	x.result <- result{response: &http.Response{
+	x.result <- result{response: decompressed(&http.Response{
 		Status: statusLine(status), StatusCode: status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: h, Body: answerBody{x.pr, x.cancel}, ContentLength: length, Request: x.request,
-	}}
+	})}
 }
 
 // statusLine returns a status as net/http's server writes it.
