@@ -123,9 +123,18 @@ type Answer struct {
 	Text    string
 	Finish  Finish
 	Usage   Usage
-	Break   int // a number of tokens at which a chunk is to end
-	Pieces  int // the number of chunks that the text comes in; 0: as many as the vendor would send
+	Claim   *Usage // the usage that is reported in place of Usage, if not nil
+	Break   int    // a number of tokens at which a chunk is to end
+	Pieces  int    // the number of chunks that the text comes in; 0: as many as the vendor would send
 	At      Moment
+}
+
+// reported returns the usage that an answer reports.
+func (a Answer) reported() Usage {
+	if a.Claim != nil {
+		return *a.Claim
+	}
+	return a.Usage
 }
 
 // Reply is a whole HTTP answer.
@@ -161,6 +170,9 @@ type Dialect interface {
 	Reply(p Problem, r Request, at Moment) Reply
 	// Answer writes an answer.
 	Answer(a Answer) Script
+	// Event writes one more event into a stream in which frames have gone out: a piece of
+	// text, or an event that carries none if the text is empty.
+	Event(a Answer, text string, frames int) []byte
 	// Interrupt writes an error into a stream in which frames have gone out.
 	Interrupt(p Problem, a Answer, frames int) []byte
 }
