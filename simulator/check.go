@@ -76,7 +76,7 @@ func (f Fault) kinds() []string {
 		key string
 		set bool
 	}{
-		{"error", f.Error != ""}, {"status", f.Status != 0}, {"stream_error", f.StreamError != nil}, {"cut", f.Cut != nil},
+		{"error", f.Error != ""}, {"status", f.Status != 0}, {"hostile", f.Hostile != ""}, {"stream_error", f.StreamError != nil}, {"cut", f.Cut != nil},
 		{"end", f.End != nil}, {"malformed", f.Malformed != nil}, {"stall", f.Stall != nil}, {"first_event", f.FirstEvent != 0},
 		{"silent", f.Silent}, {"reset", f.Reset}, {"refuse", f.Refuse}, {"dns", f.DNS}, {"tls", f.TLS},
 		{"output", f.Output != ""}, {"text", f.Text != nil}, {"drip", f.Drip != nil}, {"limit", f.Limit != nil}, {"served_model", f.ServedModel != ""},
@@ -92,7 +92,7 @@ func (f Fault) check(p *problems, at string) {
 	if kinds := f.kinds(); len(kinds) > 1 {
 		p.at(at+"."+kinds[1], "a fault does one thing, and this one has %s; write two rules", strings.Join(kinds, " and "))
 	}
-	for key, set := range map[string]bool{"error": f.Error != "", "status": f.Status != 0, "output": f.Output != "", "first_event": f.FirstEvent != 0, "meanwhile": f.Meanwhile != "", "served_model": f.ServedModel != ""} {
+	for key, set := range map[string]bool{"error": f.Error != "", "status": f.Status != 0, "hostile": f.Hostile != "", "output": f.Output != "", "first_event": f.FirstEvent != 0, "meanwhile": f.Meanwhile != "", "served_model": f.ServedModel != ""} {
 		if _, given := p.places[at+"."+key]; given && !set {
 			p.at(at+"."+key, "%s says nothing; leave it out", key)
 		}
@@ -122,6 +122,9 @@ func (f Fault) checkAnswer(p *problems, at string) {
 	}
 	if f.Output != "" && !slices.Contains(outputNames, f.Output) {
 		p.at(at+".output", "there is no output %q%s", f.Output, meant(f.Output, outputNames))
+	}
+	if f.Hostile != "" && !slices.Contains(hostilityNames(), f.Hostile) {
+		p.at(at+".hostile", "there is no hostility %q%s", f.Hostile, meant(f.Hostile, hostilityNames()))
 	}
 	if f.Status != 0 && (f.Status < 200 || f.Status > 999) {
 		p.at(at+".status", "a status is between 200 and 999, not %d", f.Status)

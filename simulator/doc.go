@@ -28,7 +28,7 @@
 //	PUT /_simulator/scenario?name=NAME        another one, or its YAML as the body
 //
 // A key that is "invalid" or begins with "invalid-" is a wrong key; any other is right.
-// Keys are neither logged nor returned.
+// Keys are never logged, and never returned except by hostile: echo_key.
 //
 // # Scenarios
 //
@@ -74,6 +74,7 @@
 //	stall: {after_tokens: 10, for: 1m, pings: true}   silence, for good without for
 //	first_event: 20s                   headers and first byte come late
 //	first_event: 60s, meanwhile: comments           the headers come at once; or headers, or pings
+//	hostile: NAME                      an attack on the client; Hostilities lists the names, see below
 //	silent: true                       never a byte
 //	reset, refuse, dns, tls: true      no connection
 //	output: NAME                       a complete answer that is no good; Outputs lists the names
@@ -105,6 +106,28 @@
 //
 // Of the project's fault scenarios, S23 (a killed process), S29 (cancelling) and S30 (a
 // store that takes nothing) are only the background for what is done to the client.
+//
+// # Hostilities
+//
+//	huge_error            the vendor's error 500, with a message of 10 MB
+//	gzip_bomb             an error 500 of 1 MB in gzip, which expands to 1 GB
+//	gzip_bomb_stream      the same as a 200 event stream
+//	endless_events        a stream that begins well, and then events without text for ever
+//	endless_text          the same with 100 tokens of text in each event
+//	huge_headers          a healthy answer with 64 more headers of 16 kB
+//	redirect              a 307 to https://elsewhere.invalid/v1/steal?key=abc
+//	control_characters    an error 500 with escape sequences, NUL, CR and bidi overrides in its message
+//	echo_key              an error 500 that repeats the key of the request
+//	switch_protocols      a 101, and then silence; only closing the body ends it, as in net/http
+//	huge_usage            a healthy answer that reports 9000000000000 tokens read and as many written
+//	negative_usage        a healthy answer that reports -5 tokens read and -7 written
+//	stuck_body            an error 500 of 1000 bytes, of which 10 come
+//
+// What never ends comes as fast as the client reads, and at most 1000 events a second.
+// If an answer is not streamed, endless_events sends all of the body but its last
+// bracket and then spaces without end, and endless_text a text without end. These two,
+// huge_headers, huge_usage and negative_usage are answers of a model, so that a request
+// that is at fault itself gets its error in their place.
 //
 // # Time
 //

@@ -51,6 +51,7 @@ rules:
   - fault: {silent: true}
   - fault: {output: refusal, block_prompt: true}
   - fault: {text: ""}
+  - fault: {hostile: gzip_bomb}
   - fault: {drip: {pieces: 40, every: 15s}}
   - fault: {limit: {concurrent: 2, per_minute: 3}}
   - fault: {served_model: other}
@@ -81,6 +82,7 @@ func TestParse(t *testing.T) {
 			{Fault: simulator.Fault{Silent: true}},
 			{Fault: simulator.Fault{Output: "refusal", BlockPrompt: true}},
 			{Fault: simulator.Fault{Text: &empty}},
+			{Fault: simulator.Fault{Hostile: "gzip_bomb"}},
 			{Fault: simulator.Fault{Drip: &simulator.Drip{Pieces: 40, Every: 15 * time.Second}}},
 			{Fault: simulator.Fault{Limit: &simulator.Limit{Concurrent: 2, PerMinute: 3}}},
 			{Fault: simulator.Fault{ServedModel: "other"}},
@@ -141,6 +143,10 @@ func TestMistakesHaveTheirPlace(t *testing.T) {
 		"rules: [{fault: {drip: {pieces: 1000000, every: 1h}}}]":                    "f.yaml:1:49: a drip takes more than no time and at most a year",
 		"rules: [{fault: {drip: {pieces: 5, every: 1s}, cut: {}}}]":                 "this one has cut and drip; write two rules",
 		"rules: [{fault: {drip: 5}}]":                                               "f.yaml:1:24: rules[0].fault.drip is a map, but here is 5",
+		"rules: [{fault: {hostile: gzip_bmob}}]":                                    `f.yaml:1:27: there is no hostility "gzip_bmob"; did you mean "gzip_bomb"?`,
+		"rules: [{fault: {hostile: xyz}}]":                                          `f.yaml:1:27: there is no hostility "xyz"; there is huge_error, gzip_bomb`,
+		"rules: [{fault: {hostile: ''}}]":                                           "f.yaml:1:27: hostile says nothing; leave it out",
+		"rules: [{fault: {hostile: redirect, reset: true}}]":                        "this one has hostile and reset; write two rules",
 		"rules: [{fault: {cut: {after_tokens: -1}}}]":                               "f.yaml:1:38: a number of tokens is not negative",
 		"rules: [{fault: {cut: {after_tokens: 1, after_start: true}}}]":             "after_start goes with after_tokens: 0",
 		"rules: [{fault: {cut: }}]":                                                 "rules[0].fault.cut is a map, but here is nothing",

@@ -10,7 +10,7 @@ import (
 
 // strike is what happens to an answer on its way. The zero strike is nothing.
 type strike struct {
-	kind  string // cut, end, malformed, stall or stream_error
+	kind  string // cut, end, malformed, stall, stream_error, endless_events or endless_text
 	after int    // tokens
 	start bool   // at 0: after the first frame
 	raw   []byte // what stream_error sends
@@ -68,6 +68,8 @@ func (p *performance) answer(f Fault) {
 		switch name {
 		case "output":
 			name += ":" + f.Output
+		case "hostile":
+			name += ":" + f.Hostile
 		case "stream_error":
 			name += ":" + f.StreamError.Error
 		case "served_model":
@@ -89,6 +91,9 @@ func (p *performance) answer(f Fault) {
 	if a.Finish == wire.Filtered && p.request.API == wire.Messages {
 		// Anthropic has no stop reason for it: the stream breaks off with an error.
 		hit = strike{kind: "stream_error", after: a.Usage.Output, error: "content_filter"}
+	}
+	if f.Hostile != "" {
+		hit = p.makeHostile(f.Hostile, &a)
 	}
 	if f.Drip != nil {
 		a.Pieces = f.Drip.Pieces
@@ -221,6 +226,8 @@ func (p *performance) struck(a wire.Answer, script wire.Script, hit strike, inde
 			p.lost()
 		}
 		p.flush()
+	case "endless_events", "endless_text":
+		p.endlessStream(a, hit.kind, index)
 	case "stall":
 		p.stall(hit, script.KeepAlive)
 		return false
@@ -273,6 +280,8 @@ func (p *performance) sendWhole(a wire.Answer, script wire.Script, hit strike) {
 			return
 		}
 		p.reply(wire.Reply{Status: http.StatusOK, Header: script.Header, Body: hit.raw})
+	case "endless_events", "endless_text":
+		p.endlessBody(a, script, hit.kind)
 	default:
 		p.breakOff(script, hit, body, at, tokens)
 	}

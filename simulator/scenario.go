@@ -65,6 +65,9 @@ type Fault struct {
 	Body   string `yaml:"body"`   // with this body
 	Page   bool   `yaml:"page"`   // or with the HTML page of an edge or proxy
 
+	// An answer that is an attack.
+	Hostile string `yaml:"hostile"` // a name that Hostilities lists
+
 	// An answer that begins well.
 	StreamError *StreamError  `yaml:"stream_error"` // an error in the stream
 	Cut         *Point        `yaml:"cut"`          // the connection dies
@@ -204,6 +207,9 @@ func Errors() []string { return slices.Clone(wire.Problems) }
 
 // Outputs lists the names of answers that are no good.
 func Outputs() []string { return slices.Clone(outputNames) }
+
+// Hostilities lists the names of answers that attack the client.
+func Hostilities() []string { return hostilityNames() }
 
 // Anthropic, OpenAI and Google name the providers with formats of their own; any
 // other name is that of a server compatible with OpenAI's.

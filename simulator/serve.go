@@ -24,6 +24,7 @@ type performance struct {
 	call     *Call
 
 	w    http.ResponseWriter
+	r    *http.Request   // its body was read
 	gone <-chan struct{} // closed when the client goes away
 }
 
@@ -33,7 +34,7 @@ func (s *Simulator) call(w http.ResponseWriter, r *http.Request, to destination)
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client went away before it had asked
 	}
-	p := &performance{sim: s, epoch: s.epoch.Load(), dialect: to.dialect, provider: to.provider, w: w, gone: r.Context().Done()}
+	p := &performance{sim: s, epoch: s.epoch.Load(), dialect: to.dialect, provider: to.provider, w: w, r: r, gone: r.Context().Done()}
 	p.request = to.dialect.Decode(r, body)
 	release := p.begin()
 	defer release()
@@ -144,6 +145,9 @@ func (p *performance) play() {
 	case f.Status != 0:
 		p.blame(fmt.Sprintf("status:%d", f.Status))
 		p.reply(rawReply(f))
+	case attackOf(f) != nil:
+		p.blame("hostile:" + f.Hostile)
+		attackOf(f)(p)
 	case f.Limit != nil:
 		p.blame("limit")
 		p.refuse(p.named("rate_limit"))
