@@ -104,8 +104,9 @@
 // An answer comes to a wrong key before all rules but those about connections, and to
 // a request that is at fault itself before all faults of answers.
 //
-// Of the project's fault scenarios, S23 (a killed process), S29 (cancelling) and S30 (a
-// store that takes nothing) are only the background for what is done to the client.
+// Of the project's fault scenarios, S23 (a killed process), S29 (cancelling), S30 (a
+// store that takes nothing) and S60 (a machine that sleeps) are only the background for
+// what is done to the client.
 //
 // # Hostilities
 //
