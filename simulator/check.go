@@ -13,6 +13,9 @@ import (
 // outputNames are the answers that are complete and no good.
 var outputNames = []string{"wrong_schema", "prose", "fenced", "truncated", "refusal", "content_filter", "empty", "empty_body"}
 
+// meanwhiles are what may come before a late first event.
+var meanwhiles = []string{"headers", "comments", "pings"}
+
 // Check returns what is wrong with a scenario that was not read by [Parse], an
 // [ErrorList], or nil.
 func (s Scenario) Check() error {
@@ -73,10 +76,10 @@ func (f Fault) kinds() []string {
 		key string
 		set bool
 	}{
-		{"error", f.Error != ""}, {"status", f.Status != 0}, {"stream_error", f.StreamError != nil}, {"cut", f.Cut != nil},
+		{"error", f.Error != ""}, {"status", f.Status != 0}, {"hostile", f.Hostile != ""}, {"stream_error", f.StreamError != nil}, {"cut", f.Cut != nil},
 		{"end", f.End != nil}, {"malformed", f.Malformed != nil}, {"stall", f.Stall != nil}, {"first_event", f.FirstEvent != 0},
 		{"silent", f.Silent}, {"reset", f.Reset}, {"refuse", f.Refuse}, {"dns", f.DNS}, {"tls", f.TLS},
-		{"output", f.Output != ""}, {"text", f.Text != nil}, {"limit", f.Limit != nil}, {"served_model", f.ServedModel != ""},
+		{"output", f.Output != ""}, {"text", f.Text != nil}, {"drip", f.Drip != nil}, {"limit", f.Limit != nil}, {"served_model", f.ServedModel != ""},
 	} {
 		if k.set {
 			list = append(list, k.key)
@@ -89,7 +92,7 @@ func (f Fault) check(p *problems, at string) {
 	if kinds := f.kinds(); len(kinds) > 1 {
 		p.at(at+"."+kinds[1], "a fault does one thing, and this one has %s; write two rules", strings.Join(kinds, " and "))
 	}
-	for key, set := range map[string]bool{"error": f.Error != "", "status": f.Status != 0, "output": f.Output != "", "first_event": f.FirstEvent != 0, "served_model": f.ServedModel != ""} {
+	for key, set := range map[string]bool{"error": f.Error != "", "status": f.Status != 0, "hostile": f.Hostile != "", "output": f.Output != "", "first_event": f.FirstEvent != 0, "meanwhile": f.Meanwhile != "", "served_model": f.ServedModel != ""} {
 		if _, given := p.places[at+"."+key]; given && !set {
 			p.at(at+"."+key, "%s says nothing; leave it out", key)
 		}
@@ -97,6 +100,12 @@ func (f Fault) check(p *problems, at string) {
 	checkTime(p, at+".delay", f.Delay)
 	checkTime(p, at+".first_event", f.FirstEvent)
 	checkTime(p, at+".retry_after", f.RetryAfter)
+	if f.Meanwhile != "" && !slices.Contains(meanwhiles, f.Meanwhile) {
+		p.at(at+".meanwhile", "there is no meanwhile %q%s", f.Meanwhile, meant(f.Meanwhile, meanwhiles))
+	}
+	if f.Meanwhile != "" && f.FirstEvent == 0 {
+		p.at(at+".meanwhile", "meanwhile goes with first_event")
+	}
 	f.checkAnswer(p, at)
 	f.checkPoints(p, at)
 	for name, value := range f.Headers {
@@ -114,11 +123,21 @@ func (f Fault) checkAnswer(p *problems, at string) {
 	if f.Output != "" && !slices.Contains(outputNames, f.Output) {
 		p.at(at+".output", "there is no output %q%s", f.Output, meant(f.Output, outputNames))
 	}
-	if f.Status != 0 && (f.Status < 200 || f.Status > 599) {
-		p.at(at+".status", "a status is between 200 and 599, not %d", f.Status)
+	if f.Hostile != "" && !slices.Contains(hostilityNames(), f.Hostile) {
+		p.at(at+".hostile", "there is no hostility %q%s", f.Hostile, meant(f.Hostile, hostilityNames()))
 	}
-	if f.Body != "" && (f.Status == 0 || f.Status == http.StatusNoContent || f.Status == http.StatusNotModified) {
+	if f.Status != 0 && (f.Status < 200 || f.Status > 999) {
+		p.at(at+".status", "a status is between 200 and 999, not %d", f.Status)
+	}
+	bodyless := f.Status == 0 || f.Status == http.StatusNoContent || f.Status == http.StatusNotModified
+	if f.Body != "" && bodyless {
 		p.at(at+".body", "a body goes with a status that has one")
+	}
+	if f.Page && bodyless {
+		p.at(at+".page", "a page goes with a status that has a body")
+	}
+	if f.Page && f.Body != "" {
+		p.at(at+".page", "a status has a body or page: true, not both")
 	}
 	if f.RetryAfter != 0 && f.Error == "" && f.Limit == nil && (f.StreamError == nil || f.StreamError.Error == "") {
 		p.at(at+".retry_after", "retry_after goes with error, stream_error or limit; with status write the header")
@@ -126,8 +145,23 @@ func (f Fault) checkAnswer(p *problems, at string) {
 	if f.BlockPrompt && f.Output != "refusal" {
 		p.at(at+".block_prompt", "block_prompt goes with output: refusal")
 	}
+	f.checkDrip(p, at+".drip")
 	if l := f.Limit; l != nil && (l.Concurrent < 0 || l.PerMinute < 0 || l.Concurrent == 0 && l.PerMinute == 0) {
 		p.at(at+".limit", "a limit has concurrent, per_minute or both, above 0")
+	}
+}
+
+// maxPieces bounds the pieces that a text comes in.
+const maxPieces = 1_000_000
+
+func (f Fault) checkDrip(p *problems, at string) {
+	d := f.Drip
+	switch {
+	case d == nil:
+	case d.Pieces < 1 || d.Pieces > maxPieces:
+		p.at(at+".pieces", "a drip has 1 to %d pieces, not %d", maxPieces, d.Pieces)
+	case d.Every <= 0 || d.Every > maxTime/time.Duration(d.Pieces):
+		p.at(at+".every", "a drip takes more than no time and at most a year: %d pieces, every %v", d.Pieces, d.Every)
 	}
 }
 

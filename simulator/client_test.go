@@ -188,7 +188,10 @@ func (b bench) send(r *http.Request, a api) reading {
 		return reading{err: err}
 	}
 	defer resp.Body.Close()
-	data, err := io.ReadAll(resp.Body)
+	if resp.StatusCode == http.StatusSwitchingProtocols { // its body has no end
+		return reading{status: resp.StatusCode, header: resp.Header}
+	}
+	data, err := io.ReadAll(io.LimitReader(resp.Body, 16<<20)) // what is hostile may have no end either
 	out := reading{status: resp.StatusCode, header: resp.Header, raw: string(data), err: err}
 	if resp.StatusCode == http.StatusOK {
 		out.read(a, data)

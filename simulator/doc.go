@@ -28,7 +28,7 @@
 //	PUT /_simulator/scenario?name=NAME        another one, or its YAML as the body
 //
 // A key that is "invalid" or begins with "invalid-" is a wrong key; any other is right.
-// Keys are neither logged nor returned.
+// Keys are never logged, and never returned except by hostile: echo_key.
 //
 // # Scenarios
 //
@@ -65,23 +65,36 @@
 //
 //	error: NAME                        the vendor's error; Errors lists the names;
 //	                                   context_length tells tokens_over as the window, if that is set
-//	status: 503, body: text            any answer
+//	status: 503, body: text            any answer, with a status from 200 to 999
+//	status: 403, page: true            the bare HTML page of an edge or proxy
 //	stream_error: {after_tokens: 10, error: NAME}   or raw: bytes; an error in the stream
 //	cut: {after_tokens: 10}            the connection dies
 //	end: {after_tokens: 10}            a clean end without the terminal event
 //	malformed: {after_tokens: 10}      a chunk that is not JSON; the rest is fine
 //	stall: {after_tokens: 10, for: 1m, pings: true}   silence, for good without for
 //	first_event: 20s                   headers and first byte come late
+//	first_event: 60s, meanwhile: comments           the headers come at once; or headers, or pings
+//	hostile: NAME                      an attack on the client; Hostilities lists the names, see below
 //	silent: true                       never a byte
 //	reset, refuse, dns, tls: true      no connection
 //	output: NAME                       a complete answer that is no good; Outputs lists the names
 //	text: words                        this answer
+//	drip: {pieces: 40, every: 15s}     a healthy answer, whose text comes in so many pieces
 //	limit: {concurrent: 4, per_minute: 50}          429 above it; other calls go on to the next rule
 //	served_model: NAME                 another model says to have answered
 //
 // With each goes delay, a time before anything is answered, and headers, which are
 // added to the answer. With error, stream_error and limit goes retry_after, and with
 // output: refusal goes block_prompt: true, which lets Gemini block the prompt.
+//
+// With first_event goes meanwhile: what comes until then. The headers come at once, or
+// after delay. With comments, a comment ": processing" follows every 10 seconds; with
+// pings, the vendor's own sign of life, or a comment if the vendor has none. Answers
+// that are not event streams have neither: for them both act as headers.
+//
+// With drip, the first piece of text comes after every, and what ends the stream right
+// after the last piece; tokens_per_second has no effect. A text of fewer runes than
+// pieces comes rune by rune. An answer that is not streamed comes after pieces × every.
 //
 // A place is a number of output tokens, or the end of the text if that is shorter.
 // after_tokens: 0 is before the first event, and with after_start: true right after
@@ -91,8 +104,31 @@
 // An answer comes to a wrong key before all rules but those about connections, and to
 // a request that is at fault itself before all faults of answers.
 //
-// Of the project's fault scenarios, S23 (a killed process), S29 (cancelling) and S30 (a
-// store that takes nothing) are only the background for what is done to the client.
+// Of the project's fault scenarios, S23 (a killed process), S29 (cancelling), S30 (a
+// store that takes nothing) and S60 (a machine that sleeps) are only the background for
+// what is done to the client.
+//
+// # Hostilities
+//
+//	huge_error            the vendor's error 500, with a message of 10 MB
+//	gzip_bomb             an error 500 of 1 MB in gzip, which expands to 1 GB
+//	gzip_bomb_stream      the same as a 200 event stream
+//	endless_events        a stream that begins well, and then events without text for ever
+//	endless_text          the same with 100 tokens of text in each event
+//	huge_headers          a healthy answer with 64 more headers of 16 kB
+//	redirect              a 307 to https://elsewhere.invalid/v1/steal?key=abc
+//	control_characters    an error 500 with escape sequences, NUL, CR and bidi overrides in its message
+//	echo_key              an error 500 that repeats the key of the request
+//	switch_protocols      a 101, and then silence; only closing the body ends it, as in net/http
+//	huge_usage            a healthy answer that reports 9000000000000 tokens read and as many written
+//	negative_usage        a healthy answer that reports -5 tokens read and -7 written
+//	stuck_body            an error 500 of 1000 bytes, of which 10 come
+//
+// What never ends comes as fast as the client reads, and at most 1000 events a second.
+// If an answer is not streamed, endless_events sends all of the body but its last
+// bracket and then spaces without end, and endless_text a text without end. These two,
+// huge_headers, huge_usage and negative_usage are answers of a model, so that a request
+// that is at fault itself gets its error in their place.
 //
 // # Time
 //

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"testing"
+	"time"
 
 	"cineforge/simulator"
 )
@@ -31,6 +32,8 @@ func FuzzRequests(f *testing.F) {
 		{}, {Output: "wrong_schema"}, {Output: "truncated"}, {Output: "refusal", BlockPrompt: true}, {Output: "content_filter"}, {Output: "empty"},
 		{Cut: &simulator.Point{AfterTokens: 3}}, {End: &simulator.Point{AfterTokens: 3}}, {Malformed: &simulator.Point{AfterTokens: 3}},
 		{StreamError: &simulator.StreamError{AfterTokens: 3, Error: "bad_gateway"}}, {Error: "context_length"}, {Error: "content_filter"},
+		{Status: 404, Page: true}, {Drip: &simulator.Drip{Pieces: 7, Every: time.Nanosecond}}, {FirstEvent: time.Nanosecond, Meanwhile: "pings"},
+		{Hostile: "negative_usage"}, {Hostile: "huge_usage"}, {Hostile: "control_characters"}, {Hostile: "echo_key"}, {Hostile: "huge_headers"},
 	}
 	f.Fuzz(func(t *testing.T, body []byte, which, fault byte) {
 		if len(body) > 1<<16 {
@@ -43,7 +46,7 @@ func FuzzRequests(f *testing.F) {
 		if !call.Ended || call.ClientLeft || call.OutputTokens < 0 || call.Status != got.status || got.status == 0 || len(got.raw) > 50_000_000 {
 			t.Errorf("%v\n%+v", got, call)
 		}
-		if got.status == http.StatusOK && !a.stream && call.Fault == "" && !json.Valid([]byte(got.raw)) {
+		if got.status == http.StatusOK && !call.Streaming && call.Fault == "" && !json.Valid([]byte(got.raw)) {
 			t.Errorf("%q", got.raw)
 		}
 	})

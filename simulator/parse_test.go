@@ -2,6 +2,7 @@ package simulator_test
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -39,6 +40,7 @@ rules:
       delay: 1ms
       headers: {x-a: b, x-n: 5}
   - fault: {status: 503, body: "<html>\r\n\ttab"}
+  - fault: {status: 404, page: true}
   - fault: {stream_error: {after_tokens: 0, after_start: true, error: overloaded}}
   - fault: {stream_error: {after_tokens: 5, raw: "data: x\n\n"}}
   - fault: {cut: {after_tokens: 40}}
@@ -46,9 +48,12 @@ rules:
   - fault: {stall: {after_tokens: 3, for: 10m, pings: true}}
   - fault: {malformed: {after_tokens: 3}}
   - fault: {first_event: 20s}
+  - fault: {first_event: 90s, meanwhile: comments}
   - fault: {silent: true}
   - fault: {output: refusal, block_prompt: true}
   - fault: {text: ""}
+  - fault: {hostile: gzip_bomb}
+  - fault: {drip: {pieces: 40, every: 15s}}
   - fault: {limit: {concurrent: 2, per_minute: 3}}
   - fault: {served_model: other}
   - fault: {}
@@ -66,6 +71,7 @@ func TestParse(t *testing.T) {
 					PromptContains: "text", TokensOver: 10, After: time.Second, Until: 20 * time.Minute, Calls: simulator.Counts{{1, 1}, {3, 4}, {6, 0}}, Share: &half},
 				Fault: simulator.Fault{Error: "overloaded", RetryAfter: 2 * time.Second, Delay: time.Millisecond, Headers: map[string]string{"x-a": "b", "x-n": "5"}}},
 			{Fault: simulator.Fault{Status: 503, Body: "<html>\r\n\ttab"}},
+			{Fault: simulator.Fault{Status: 404, Page: true}},
 			{Fault: simulator.Fault{StreamError: &simulator.StreamError{AfterStart: true, Error: "overloaded"}}},
 			{Fault: simulator.Fault{StreamError: &simulator.StreamError{AfterTokens: 5, Raw: "data: x\n\n"}}},
 			{Fault: simulator.Fault{Cut: &simulator.Point{AfterTokens: 40}}},
@@ -73,9 +79,12 @@ func TestParse(t *testing.T) {
 			{Fault: simulator.Fault{Stall: &simulator.Stall{AfterTokens: 3, For: 10 * time.Minute, Pings: true}}},
 			{Fault: simulator.Fault{Malformed: &simulator.Point{AfterTokens: 3}}},
 			{Fault: simulator.Fault{FirstEvent: 20 * time.Second}},
+			{Fault: simulator.Fault{FirstEvent: 90 * time.Second, Meanwhile: "comments"}},
 			{Fault: simulator.Fault{Silent: true}},
 			{Fault: simulator.Fault{Output: "refusal", BlockPrompt: true}},
 			{Fault: simulator.Fault{Text: &empty}},
+			{Fault: simulator.Fault{Hostile: "gzip_bomb"}},
+			{Fault: simulator.Fault{Drip: &simulator.Drip{Pieces: 40, Every: 15 * time.Second}}},
 			{Fault: simulator.Fault{Limit: &simulator.Limit{Concurrent: 2, PerMinute: 3}}},
 			{Fault: simulator.Fault{ServedModel: "other"}},
 			{},
@@ -114,10 +123,31 @@ func TestMistakesHaveTheirPlace(t *testing.T) {
 		"rules: [{fault: {reset: true, silent: true}}]":                             "this one has silent and reset",
 		"rules: [{fault: {status: 0}}]":                                             "f.yaml:1:26: status says nothing; leave it out",
 		"rules: [{fault: {error: ''}}]":                                             "f.yaml:1:25: error says nothing",
-		"rules: [{fault: {status: 42}}]":                                            "f.yaml:1:26: a status is between 200 and 599, not 42",
+		"rules: [{fault: {status: 42}}]":                                            "f.yaml:1:26: a status is between 200 and 999, not 42",
+		"rules: [{fault: {status: 1000}}]":                                          "f.yaml:1:26: a status is between 200 and 999, not 1000",
 		"rules: [{fault: {status: abc}}]":                                           `f.yaml:1:26: rules[0].fault.status is a whole number, but here is "abc"`,
 		"rules: [{fault: {body: x}}]":                                               "f.yaml:1:24: a body goes with a status",
 		"rules: [{fault: {status: 204, body: x}}]":                                  "f.yaml:1:37: a body goes with a status that has one",
+		"rules: [{fault: {page: true}}]":                                            "f.yaml:1:24: a page goes with a status that has a body",
+		"rules: [{fault: {status: 304, page: true}}]":                               "f.yaml:1:37: a page goes with a status that has a body",
+		"rules: [{fault: {error: auth, page: true}}]":                               "f.yaml:1:37: a page goes with a status",
+		"rules: [{fault: {status: 404, body: x, page: true}}]":                      "f.yaml:1:46: a status has a body or page: true, not both",
+		"rules: [{fault: {meanwhile: headers}}]":                                    "f.yaml:1:29: meanwhile goes with first_event",
+		"rules: [{fault: {first_event: 0s, meanwhile: pings}}]":                     "f.yaml:1:31: first_event says nothing",
+		"rules: [{fault: {silent: true, meanwhile: pings}}]":                        "f.yaml:1:43: meanwhile goes with first_event",
+		"rules: [{fault: {first_event: 5s, meanwhile: ping}}]":                      `f.yaml:1:46: there is no meanwhile "ping"; did you mean "pings"?`,
+		"rules: [{fault: {first_event: 5s, meanwhile: ''}}]":                        "f.yaml:1:46: meanwhile says nothing; leave it out",
+		"rules: [{fault: {drip: {}}}]":                                              "f.yaml:1:24: a drip has 1 to 1000000 pieces, not 0",
+		"rules: [{fault: {drip: {pieces: -1, every: 1s}}}]":                         "f.yaml:1:33: a drip has 1 to 1000000 pieces, not -1",
+		"rules: [{fault: {drip: {pieces: 5}}}]":                                     "f.yaml:1:24: a drip takes more than no time and at most a year: 5 pieces, every 0s",
+		"rules: [{fault: {drip: {pieces: 5, every: -1s}}}]":                         "f.yaml:1:43: a drip takes more than no time",
+		"rules: [{fault: {drip: {pieces: 1000000, every: 1h}}}]":                    "f.yaml:1:49: a drip takes more than no time and at most a year",
+		"rules: [{fault: {drip: {pieces: 5, every: 1s}, cut: {}}}]":                 "this one has cut and drip; write two rules",
+		"rules: [{fault: {drip: 5}}]":                                               "f.yaml:1:24: rules[0].fault.drip is a map, but here is 5",
+		"rules: [{fault: {hostile: gzip_bmob}}]":                                    `f.yaml:1:27: there is no hostility "gzip_bmob"; did you mean "gzip_bomb"?`,
+		"rules: [{fault: {hostile: xyz}}]":                                          `f.yaml:1:27: there is no hostility "xyz"; there is huge_error, gzip_bomb`,
+		"rules: [{fault: {hostile: ''}}]":                                           "f.yaml:1:27: hostile says nothing; leave it out",
+		"rules: [{fault: {hostile: redirect, reset: true}}]":                        "this one has hostile and reset; write two rules",
 		"rules: [{fault: {cut: {after_tokens: -1}}}]":                               "f.yaml:1:38: a number of tokens is not negative",
 		"rules: [{fault: {cut: {after_tokens: 1, after_start: true}}}]":             "after_start goes with after_tokens: 0",
 		"rules: [{fault: {cut: }}]":                                                 "rules[0].fault.cut is a map, but here is nothing",
@@ -201,11 +231,12 @@ func TestBuiltins(t *testing.T) {
 	if !slices.IsSorted(ids) || len(slices.Compact(ids)) != len(list) {
 		t.Error(ids)
 	}
+	want := []string{"S31", "S32", "S33", "S34", "S35", "S44", "S46", "S47", "S59", "S60", "S62", "S62b", "S62c", "S63", "flaky", "healthy", "slow"}
 	for i := 1; i <= 30; i++ {
-		id := "S" + string([]byte{'0' + byte(i/10), '0' + byte(i%10)})
-		if !slices.Contains(ids, id) {
-			t.Errorf("%s is not built in", id)
-		}
+		want = append(want, fmt.Sprintf("S%02d", i))
+	}
+	if slices.Sort(want); !slices.Equal(ids, want) {
+		t.Errorf("%v are built in, want %v", ids, want)
 	}
 	if s, err := simulator.Find("anthropic-overload"); err != nil || s.ID != "S17" {
 		t.Error(s, err)

@@ -10,7 +10,7 @@ import (
 
 // strike is what happens to an answer on its way. The zero strike is nothing.
 type strike struct {
-	kind  string // cut, end, malformed, stall or stream_error
+	kind  string // cut, end, malformed, stall, stream_error, endless_events or endless_text
 	after int    // tokens
 	start bool   // at 0: after the first frame
 	raw   []byte // what stream_error sends
@@ -68,6 +68,8 @@ func (p *performance) answer(f Fault) {
 		switch name {
 		case "output":
 			name += ":" + f.Output
+		case "hostile":
+			name += ":" + f.Hostile
 		case "stream_error":
 			name += ":" + f.StreamError.Error
 		case "served_model":
@@ -89,6 +91,12 @@ func (p *performance) answer(f Fault) {
 	if a.Finish == wire.Filtered && p.request.API == wire.Messages {
 		// Anthropic has no stop reason for it: the stream breaks off with an error.
 		hit = strike{kind: "stream_error", after: a.Usage.Output, error: "content_filter"}
+	}
+	if f.Hostile != "" {
+		hit = p.makeHostile(f.Hostile, &a)
+	}
+	if f.Drip != nil {
+		a.Pieces = f.Drip.Pieces
 	}
 	a.Model = wire.Served(p.request.Model)
 	if f.ServedModel != "" {
@@ -112,15 +120,27 @@ func (p *performance) send(a wire.Answer, hit strike) {
 	a.At, a.Break = p.moment, hit.after
 	begin := p.began.Add(p.fault.Delay + max(pace.FirstEvent, p.fault.FirstEvent))
 	script := p.dialect.Answer(a)
-	if !p.request.Stream {
-		p.pause(begin.Add(spoken(a.Usage.Output, pace)))
-		p.sendWhole(a, script, hit)
+	if p.request.Stream {
+		p.openStream(script, begin)
+		p.sendStream(a, script, hit, begin)
 		return
 	}
-	p.pause(begin)
-	p.open(http.StatusOK, script.Header, -1)
-	p.flush()
-	p.sendStream(a, script, hit, begin)
+	due := begin.Add(p.takes(a.Usage.Output, a.Pieces))
+	if p.fault.Meanwhile != "" {
+		p.sendHeadersFirst(a, script, due)
+		return
+	}
+	p.pause(due)
+	p.sendWhole(a, script, hit)
+}
+
+// takes returns how long an answer takes, or what was sent of it: output tokens, and
+// pieces of text if the text comes in drips.
+func (p *performance) takes(tokens, pieces int) time.Duration {
+	if d := p.fault.Drip; d != nil {
+		return time.Duration(pieces) * d.Every
+	}
+	return spoken(tokens, p.epoch.scenario.Pace)
 }
 
 // spoken returns how long a number of tokens takes.
@@ -145,7 +165,7 @@ func (p *performance) sendStream(a wire.Answer, script wire.Script, hit strike, 
 	if hit.kind != "" {
 		at = hit.index(frames)
 	}
-	sent := 0
+	sent, texts := 0, 0
 	for i, f := range frames {
 		if i == at && hit.kind != "malformed" && p.struck(a, script, hit, i) {
 			return
@@ -153,8 +173,10 @@ func (p *performance) sendStream(a wire.Answer, script wire.Script, hit strike, 
 		if i == at && hit.kind == "malformed" {
 			f.Data = broken(f.Data)
 		}
-		sent += f.Tokens
-		p.pause(begin.Add(spoken(sent, p.epoch.scenario.Pace)))
+		if sent += f.Tokens; f.Text {
+			texts++
+		}
+		p.pause(begin.Add(p.takes(sent, texts)))
 		p.frame(f, a.Usage.Thinking, i == 0, i == len(frames)-1)
 	}
 	if at == len(frames) && hit.kind != "" && hit.kind != "malformed" {
@@ -204,6 +226,8 @@ func (p *performance) struck(a wire.Answer, script wire.Script, hit strike, inde
 			p.lost()
 		}
 		p.flush()
+	case "endless_events", "endless_text":
+		p.endlessStream(a, hit.kind, index)
 	case "stall":
 		p.stall(hit, script.KeepAlive)
 		return false
@@ -211,26 +235,19 @@ func (p *performance) struck(a wire.Answer, script wire.Script, hit strike, inde
 	return true
 }
 
-// pingEvery is how often a stalled stream gives a sign of life.
-const pingEvery = 10 * time.Second
-
 // stall sends nothing, or nothing but signs of life.
 func (p *performance) stall(hit strike, ping []byte) {
-	until := time.Now().Add(hit.pause)
-	if hit.pause == 0 {
-		until = time.Now().Add(maxTime)
+	if !hit.pings {
+		ping = nil
 	}
-	for hit.pings && ping != nil && time.Until(until) > pingEvery {
-		p.pause(time.Now().Add(pingEvery))
-		if _, err := p.w.Write(ping); err != nil {
-			p.left()
-		}
-		p.flush()
+	if hit.pause > 0 {
+		p.keepAlive(time.Now().Add(hit.pause), ping)
+		return
 	}
-	if hit.pause == 0 {
-		p.forever()
+	if ping != nil {
+		p.keepAlive(time.Now().Add(maxTime), ping)
 	}
-	p.pause(until)
+	p.forever()
 }
 
 // sendWhole sends an answer that is not a stream. What happens to streams happens to
@@ -263,6 +280,8 @@ func (p *performance) sendWhole(a wire.Answer, script wire.Script, hit strike) {
 			return
 		}
 		p.reply(wire.Reply{Status: http.StatusOK, Header: script.Header, Body: hit.raw})
+	case "endless_events", "endless_text":
+		p.endlessBody(a, script, hit.kind)
 	default:
 		p.breakOff(script, hit, body, at, tokens)
 	}
@@ -272,10 +291,7 @@ func (p *performance) sendWhole(a wire.Answer, script wire.Script, hit strike) {
 func (p *performance) breakOff(script wire.Script, hit strike, body []byte, at int, tokens func(int)) {
 	p.open(http.StatusOK, script.Header, len(body))
 	p.flush()
-	if _, err := p.w.Write(body[:at]); err != nil {
-		p.left()
-	}
-	p.flush()
+	p.transmit(body[:at])
 	tokens(at)
 	if hit.kind == "cut" {
 		p.end(func(*Call) {})

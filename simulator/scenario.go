@@ -63,6 +63,10 @@ type Fault struct {
 	Error  string `yaml:"error"`  // a name that Errors lists
 	Status int    `yaml:"status"` // or any status
 	Body   string `yaml:"body"`   // with this body
+	Page   bool   `yaml:"page"`   // or with the HTML page of an edge or proxy
+
+	// An answer that is an attack.
+	Hostile string `yaml:"hostile"` // a name that Hostilities lists
 
 	// An answer that begins well.
 	StreamError *StreamError  `yaml:"stream_error"` // an error in the stream
@@ -71,6 +75,7 @@ type Fault struct {
 	Malformed   *Point        `yaml:"malformed"`    // a chunk is not JSON
 	Stall       *Stall        `yaml:"stall"`        // nothing more comes
 	FirstEvent  time.Duration `yaml:"first_event"`  // nothing comes for long
+	Meanwhile   string        `yaml:"meanwhile"`    // but this: headers, comments or pings
 
 	// No answer.
 	Silent bool `yaml:"silent"` // not a byte, ever
@@ -85,6 +90,7 @@ type Fault struct {
 	Text        *string `yaml:"text"`         // this answer, word for word
 
 	// An answer that is fine.
+	Drip        *Drip  `yaml:"drip"`         // few pieces, each after a pause
 	Limit       *Limit `yaml:"limit"`        // up to a limit; above it the vendor's 429
 	ServedModel string `yaml:"served_model"` // another model says to have answered
 }
@@ -110,6 +116,13 @@ type Stall struct {
 	AfterStart  bool          `yaml:"after_start"`
 	For         time.Duration `yaml:"for"`   // 0: for good
 	Pings       bool          `yaml:"pings"` // the vendor's signs of life go on
+}
+
+// Drip is the pace of a slow and steady answer: its text comes in this many pieces, one
+// after each pause, or rune by rune if it has fewer runes.
+type Drip struct {
+	Pieces int           `yaml:"pieces"`
+	Every  time.Duration `yaml:"every"`
 }
 
 // Limit is how much a provider takes. A call that it lets pass is left to the rules
@@ -194,6 +207,9 @@ func Errors() []string { return slices.Clone(wire.Problems) }
 
 // Outputs lists the names of answers that are no good.
 func Outputs() []string { return slices.Clone(outputNames) }
+
+// Hostilities lists the names of answers that attack the client.
+func Hostilities() []string { return hostilityNames() }
 
 // Anthropic, OpenAI and Google name the providers with formats of their own; any
 // other name is that of a server compatible with OpenAI's.

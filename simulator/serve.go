@@ -24,6 +24,7 @@ type performance struct {
 	call     *Call
 
 	w    http.ResponseWriter
+	r    *http.Request   // its body was read
 	gone <-chan struct{} // closed when the client goes away
 }
 
@@ -33,7 +34,7 @@ func (s *Simulator) call(w http.ResponseWriter, r *http.Request, to destination)
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client went away before it had asked
 	}
-	p := &performance{sim: s, epoch: s.epoch.Load(), dialect: to.dialect, provider: to.provider, w: w, gone: r.Context().Done()}
+	p := &performance{sim: s, epoch: s.epoch.Load(), dialect: to.dialect, provider: to.provider, w: w, r: r, gone: r.Context().Done()}
 	p.request = to.dialect.Decode(r, body)
 	release := p.begin()
 	defer release()
@@ -143,7 +144,10 @@ func (p *performance) play() {
 		p.refuse(p.named(f.Error))
 	case f.Status != 0:
 		p.blame(fmt.Sprintf("status:%d", f.Status))
-		p.reply(rawReply(f.Status, f.Body))
+		p.reply(rawReply(f))
+	case attackOf(f) != nil:
+		p.blame("hostile:" + f.Hostile)
+		attackOf(f)(p)
 	case f.Limit != nil:
 		p.blame("limit")
 		p.refuse(p.named("rate_limit"))
@@ -182,9 +186,12 @@ func (p *performance) refuse(problem wire.Problem) {
 }
 
 // rawReply returns an answer as a scenario writes it.
-func rawReply(status int, body string) wire.Reply {
+func rawReply(f Fault) wire.Reply {
+	if f.Page {
+		return wire.Page(f.Status)
+	}
 	kind := "text/plain; charset=utf-8"
-	switch trimmed := strings.TrimSpace(body); {
+	switch trimmed := strings.TrimSpace(f.Body); {
 	case strings.HasPrefix(trimmed, "{"), strings.HasPrefix(trimmed, "["), strings.HasPrefix(trimmed, `"`):
 		kind = "application/json"
 	case strings.HasPrefix(trimmed, "<"):
@@ -192,7 +199,7 @@ func rawReply(status int, body string) wire.Reply {
 	case strings.HasPrefix(trimmed, "data:"), strings.HasPrefix(trimmed, "event:"):
 		kind = "text/event-stream"
 	}
-	return wire.Reply{Status: status, Header: http.Header{"Content-Type": {kind}}, Body: []byte(body)}
+	return wire.Reply{Status: f.Status, Header: http.Header{"Content-Type": {kind}}, Body: []byte(f.Body)}
 }
 
 // reply sends a whole answer.

@@ -2,19 +2,16 @@ package simulator
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"os"
-	"syscall"
+	"sync"
 	"time"
 )
 
 // Transport returns a RoundTripper that reaches the simulator without a socket,
-// whatever the host of a request. Time in it is that of package time, so it works in
+// whatever the host of a request, except the host that a hostile redirect leads to,
+// which has no address. Time in it is that of package time, so it works in
 // testing/synctest bubbles, and it plays what a server on a port can't: that nobody
 // listens, that a host has no address, that a certificate is not to be trusted.
 func (s *Simulator) Transport() http.RoundTripper { return transport{s} }
@@ -32,9 +29,13 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		_ = r.Body.Close() // nobody will read it
 		return nil, context.Cause(r.Context())
 	}
+	if r.URL.Hostname() == redirectHost {
+		_ = r.Body.Close()
+		return nil, connectionError("dns", redirectHost)
+	}
 	ctx, cancel := context.WithCancel(r.Context())
 	pr, pw := io.Pipe()
-	x := &exchange{request: r, header: http.Header{}, pr: pr, pw: pw, cancel: cancel, result: make(chan result, 1)}
+	x := &exchange{request: r, header: http.Header{}, pr: pr, pw: pw, cancel: cancel, result: make(chan result, 1), closed: make(chan struct{})}
 	stop := context.AfterFunc(r.Context(), func() {
 		pw.CloseWithError(context.Cause(r.Context()))
 		_ = r.Body.Close() // ends the wait for a request that does not come
@@ -48,6 +49,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	case res := <-x.result:
 		return res.response, res.err
 	case <-r.Context().Done():
+		x.hangUp()
 		return nil, context.Cause(r.Context())
 	}
 }
@@ -67,6 +69,8 @@ type exchange struct {
 	cancel   context.CancelFunc
 	result   chan result
 	answered bool
+	closed   chan struct{} // closed when a switched connection is
+	once     sync.Once
 }
 
 // serve runs the handler, and ends the body as it ended.
@@ -108,6 +112,9 @@ func (x *exchange) fail(err error) {
 	}
 }
 
+// hangUp closes a connection that was switched to another protocol.
+func (x *exchange) hangUp() { x.once.Do(func() { close(x.closed) }) }
+
 func (x *exchange) Header() http.Header { return x.header }
 
 func (x *exchange) WriteHeader(status int) {
@@ -119,15 +126,35 @@ func (x *exchange) WriteHeader(status int) {
 	if h.Get("Date") == "" {
 		h.Set("Date", time.Now().UTC().Format(http.TimeFormat))
 	}
+	if status == http.StatusSwitchingProtocols {
+		x.respond(status, h, switchedBody{x}, 0)
+		return
+	}
 	length := int64(-1)
 	if _, err := fmt.Sscan(h.Get("Content-Length"), &length); err != nil {
 		length = -1
 	}
-	x.result <- result{response: &http.Response{
-		Status: fmt.Sprintf("%d %s", status, http.StatusText(status)), StatusCode: status,
+	x.respond(status, h, answerBody{x.pr, x.cancel}, length)
+}
+
+// respond ends the round trip with an answer.
+func (x *exchange) respond(status int, h http.Header, body io.ReadCloser, length int64) {
+	resp := &http.Response{
+		Status: statusLine(status), StatusCode: status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: h, Body: answerBody{x.pr, x.cancel}, ContentLength: length, Request: x.request,
-	}}
+		Header: h, Body: body, ContentLength: length, Request: x.request,
+	}
+	decompress(resp)
+	x.result <- result{response: resp}
+}
+
+// statusLine returns a status as net/http's server writes it.
+func statusLine(status int) string {
+	text := http.StatusText(status)
+	if text == "" {
+		text = fmt.Sprintf("status code %d", status)
+	}
+	return fmt.Sprintf("%d %s", status, text)
 }
 
 func (x *exchange) Write(b []byte) (int, error) {
@@ -147,57 +174,4 @@ type answerBody struct {
 func (b answerBody) Close() error {
 	b.cancel()
 	return b.PipeReader.Close()
-}
-
-// unreachable plays faults of the connection. It says whether there was one.
-func (p *performance) unreachable(f Fault) bool {
-	kind := ""
-	for _, k := range f.kinds() {
-		switch k {
-		case "silent":
-			p.blame(k)
-			p.forever()
-		case "reset", "refuse", "dns", "tls":
-			kind = k
-		}
-	}
-	if kind == "" {
-		return false
-	}
-	p.blame(kind)
-	if x, inProcess := p.w.(*exchange); inProcess {
-		p.end(func(*Call) {})
-		x.fail(connectionError(kind, x.request.URL.Hostname()))
-		return true
-	}
-	p.end(func(c *Call) {
-		if kind != "reset" {
-			c.Note = "played as reset: a server that listens can't play " + kind
-		}
-	})
-	conn, _, err := http.NewResponseController(p.w).Hijack()
-	if err != nil {
-		p.note(func(c *Call) { c.Note = "played as an aborted connection: " + err.Error() })
-		panic(http.ErrAbortHandler)
-	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // makes the close a reset; without it, it is at least a close
-	}
-	_ = conn.Close() // the connection is gone either way
-	return true
-}
-
-// connectionError returns the error that net/http gives for a fault of the connection.
-func connectionError(kind, host string) error {
-	remote := &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 443}
-	switch kind {
-	case "refuse":
-		return &net.OpError{Op: "dial", Net: "tcp", Addr: remote, Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
-	case "dns":
-		return &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}}
-	case "tls":
-		return &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}
-	}
-	local := &net.TCPAddr{IP: net.IPv4(192, 0, 2, 2), Port: 50000}
-	return &net.OpError{Op: "read", Net: "tcp", Source: local, Addr: remote, Err: os.NewSyscallError("read", syscall.ECONNRESET)}
 }

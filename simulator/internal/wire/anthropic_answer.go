@@ -46,7 +46,7 @@ func (d Anthropic) Answer(a Answer) Script {
 		content = append(content, jsondoc.New("type", "text", "text", a.Text))
 	}
 	m := anthropicShell(a).Set("content", content).Set("stop_reason", anthropicStop(a)).Set("stop_details", anthropicDetails(a))
-	m.Set("usage", anthropicUsage(a).Set("output_tokens", a.Usage.Output))
+	m.Set("usage", anthropicUsage(a).Set("output_tokens", a.reported().Output))
 	return Script{Header: h, Frames: []Frame{{Data: jsondoc.Encode(m), Tokens: a.Usage.Output}}}
 }
 
@@ -57,7 +57,7 @@ func anthropicShell(a Answer) *object {
 }
 
 func anthropicUsage(a Answer) *object {
-	u := a.Usage
+	u := a.reported()
 	return jsondoc.New("input_tokens", u.Input-u.CacheRead-u.CacheWrite,
 		"cache_creation_input_tokens", u.CacheWrite, "cache_read_input_tokens", u.CacheRead,
 		"cache_creation", jsondoc.New("ephemeral_5m_input_tokens", u.CacheWrite, "ephemeral_1h_input_tokens", 0),
@@ -125,18 +125,31 @@ func anthropicStream(a Answer) []Frame {
 	}
 	if a.Text != "" {
 		begin(jsondoc.New("type", "text", "text", ""))
-		for _, p := range pieces(a.Text, a.Break-a.Usage.Thinking) {
+		for _, p := range a.textPieces(a.Break - a.Usage.Thinking) {
 			delta(p.tokens, index, "text_delta", "text", p.text)
+			frames[len(frames)-1].Text = true
 		}
 		end()
 	}
-	u := a.Usage
+	u := a.reported()
 	add(0, "type", "message_delta",
 		"delta", jsondoc.New("stop_reason", anthropicStop(a), "stop_sequence", nil, "stop_details", anthropicDetails(a)),
 		"usage", jsondoc.New("input_tokens", u.Input-u.CacheRead-u.CacheWrite, "cache_creation_input_tokens", u.CacheWrite,
 			"cache_read_input_tokens", u.CacheRead, "output_tokens", u.Output))
 	add(0, "type", "message_stop")
 	return frames
+}
+
+// Event writes one more event into a stream: a ping, or a piece of text for the text block.
+func (Anthropic) Event(a Answer, text string, _ int) []byte {
+	if text == "" {
+		return anthropicEvent(jsondoc.New("type", "ping"))
+	}
+	index := 0
+	if a.Request.Shown && a.Usage.Thinking > 0 {
+		index = 1
+	}
+	return anthropicEvent(jsondoc.New("type", "content_block_delta", "index", index, "delta", jsondoc.New("type", "text_delta", "text", text)))
 }
 
 // Reply writes an error.

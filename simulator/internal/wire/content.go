@@ -1,6 +1,8 @@
 package wire
 
 import (
+	"cmp"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -96,6 +98,16 @@ func bearer(header string) string {
 		return ""
 	}
 	return strings.TrimSpace(key)
+}
+
+// Key returns the key that a request brings, wherever it stands, or "".
+func Key(r *http.Request) string {
+	for _, name := range []string{"x-api-key", "x-goog-api-key", "api-key"} {
+		if key := r.Header.Get(name); key != "" {
+			return key
+		}
+	}
+	return cmp.Or(bearer(r.Header.Get("authorization")), r.URL.Query().Get("key"))
 }
 
 // rejected says whether a key is one that stands for a wrong key.

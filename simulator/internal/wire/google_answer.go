@@ -37,9 +37,10 @@ func (d Google) Answer(a Answer) Script {
 		s.Frames = append(s.Frames, Frame{Data: d.frame(chunk, a, len(s.Frames)), Tokens: tokens})
 	}
 	sent := 0
-	for _, p := range pieces(a.Text, a.Break) {
+	for _, p := range a.textPieces(a.Break) {
 		sent += p.tokens
 		add(p.tokens, googleChunk(a, p.text, sent, false))
+		s.Frames[len(s.Frames)-1].Text = true
 	}
 	add(0, googleChunk(a, "", sent, true))
 	return s
@@ -65,9 +66,12 @@ func googleChunk(a Answer, text string, sent int, last bool) *object {
 	} else {
 		o.Set("candidates", []any{googleCandidate(a, text, last)})
 	}
-	u := a.Usage
+	u := a.reported()
+	if a.Claim != nil {
+		sent = u.Output
+	}
 	usage := jsondoc.New("promptTokenCount", u.Input)
-	if sent > 0 {
+	if sent != 0 {
 		usage.Set("candidatesTokenCount", sent)
 	}
 	usage.Set("totalTokenCount", u.Input+sent+u.Thinking)
@@ -116,6 +120,11 @@ func googleFinish(f Finish) string {
 		return "SAFETY"
 	}
 	return "STOP"
+}
+
+// Event writes one more chunk into a stream: with a piece of text, or with an empty content.
+func (d Google) Event(a Answer, text string, frames int) []byte {
+	return d.frame(googleChunk(a, text, a.Usage.Output-a.Usage.Thinking, false), a, frames)
 }
 
 func googleError(p Problem) *object {

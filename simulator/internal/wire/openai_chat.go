@@ -65,7 +65,7 @@ func chatFinish(f Finish) string {
 }
 
 func chatUsage(a Answer) *object {
-	u := a.Usage
+	u := a.reported()
 	return jsondoc.New("prompt_tokens", u.Input, "completion_tokens", u.Output, "total_tokens", u.Input+u.Output,
 		"prompt_tokens_details", jsondoc.New("cached_tokens", u.CacheRead, "audio_tokens", 0),
 		"completion_tokens_details", jsondoc.New("reasoning_tokens", u.Thinking, "audio_tokens", 0,
@@ -97,17 +97,37 @@ func (d OpenAI) chatWhole(a Answer) *object {
 	return d.chatMarks(d.chatShell(a, "chat.completion").Set("choices", []any{choice}).Set("usage", chatUsage(a)), a)
 }
 
+// chatChunk returns a chunk of a stream.
+func (d OpenAI) chatChunk(a Answer, tokens int, choices []any, usage any) Frame {
+	chunk := d.chatMarks(d.chatShell(a, "chat.completion.chunk"), a).Set("choices", choices)
+	if a.Request.Usage {
+		chunk.Set("usage", usage)
+	}
+	return dataFrame(jsondoc.Encode(chunk), tokens)
+}
+
+// chatDelta returns a chunk that continues the answer.
+func (d OpenAI) chatDelta(a Answer, tokens int, finish any, delta *object) Frame {
+	return d.chatChunk(a, tokens, []any{jsondoc.New("index", 0, "delta", delta, "logprobs", nil, "finish_reason", finish)}, nil)
+}
+
+// Event writes one more event into a stream: a delta with a piece of text or without
+// any, or in the Responses API the state of the response.
+func (d OpenAI) Event(a Answer, text string, frames int) []byte {
+	if d.API == Responses {
+		return responsesMore(a, text, frames)
+	}
+	delta := &object{}
+	if text != "" {
+		delta.Set("content", text)
+	}
+	return d.chatDelta(a, 0, nil, delta).Data
+}
+
 func (d OpenAI) chatStream(a Answer) []Frame {
 	var frames []Frame
-	add := func(tokens int, choices []any, usage any) {
-		chunk := d.chatMarks(d.chatShell(a, "chat.completion.chunk"), a).Set("choices", choices)
-		if a.Request.Usage {
-			chunk.Set("usage", usage)
-		}
-		frames = append(frames, dataFrame(jsondoc.Encode(chunk), tokens))
-	}
 	delta := func(tokens int, finish any, pairs ...any) {
-		add(tokens, []any{jsondoc.New("index", 0, "delta", jsondoc.New(pairs...), "logprobs", nil, "finish_reason", finish)}, nil)
+		frames = append(frames, d.chatDelta(a, tokens, finish, jsondoc.New(pairs...)))
 	}
 	field := "content"
 	if a.Finish == Refused {
@@ -116,12 +136,13 @@ func (d OpenAI) chatStream(a Answer) []Frame {
 	} else {
 		delta(0, nil, "role", "assistant", "content", "", "refusal", nil)
 	}
-	for _, p := range pieces(a.Text, a.Break) {
+	for _, p := range a.textPieces(a.Break) {
 		delta(p.tokens, nil, field, p.text)
+		frames[len(frames)-1].Text = true
 	}
 	delta(0, chatFinish(a.Finish))
 	if a.Request.Usage {
-		add(0, []any{}, chatUsage(a))
+		frames = append(frames, d.chatChunk(a, 0, []any{}, chatUsage(a)))
 	}
 	return append(frames, Frame{Data: []byte("data: [DONE]\n\n")})
 }

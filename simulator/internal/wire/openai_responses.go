@@ -7,7 +7,7 @@ import (
 )
 
 func responsesUsage(a Answer) *object {
-	u := a.Usage
+	u := a.reported()
 	return jsondoc.New("input_tokens", u.Input, "input_tokens_details", jsondoc.New("cached_tokens", u.CacheRead),
 		"output_tokens", u.Output, "output_tokens_details", jsondoc.New("reasoning_tokens", u.Thinking),
 		"total_tokens", u.Input+u.Output)
@@ -81,6 +81,20 @@ func responsesWhole(a Answer) *object {
 	return responsesShell(a, status, responsesOutput(a)).Set("incomplete_details", why).Set("usage", responsesUsage(a))
 }
 
+// responsesMore returns one more event of a stream in which frames have gone out.
+func responsesMore(a Answer, text string, frames int) []byte {
+	event := jsondoc.New("type", "response.in_progress", "sequence_number", frames, "response", responsesShell(a, "in_progress", []any{}))
+	if text != "" {
+		index := 0
+		if a.Usage.Thinking > 0 {
+			index = 1
+		}
+		event = jsondoc.New("type", "response.output_text.delta", "sequence_number", frames, "item_id", responsesMessage(a, "").Text("id"),
+			"output_index", index, "content_index", 0, "delta", text, "logprobs", []any{})
+	}
+	return responsesEvent(event, 0).Data
+}
+
 // sequence writes events that are numbered.
 type sequence struct{ frames []Frame }
 
@@ -121,12 +135,13 @@ func (s *sequence) message(a Answer, index int, whole any) {
 		s.add(tokens, kind, append([]any{"item_id", item.Text("id"), "output_index", index, "content_index", 0}, pairs...)...)
 	}
 	place("response.content_part.added", 0, "part", responsesPart(a, ""))
-	for _, p := range pieces(a.Text, a.Break) {
+	for _, p := range a.textPieces(a.Break) {
 		if a.Finish == Refused {
 			place("response.refusal.delta", p.tokens, "delta", p.text)
 		} else {
 			place("response.output_text.delta", p.tokens, "delta", p.text, "logprobs", []any{})
 		}
+		s.frames[len(s.frames)-1].Text = true
 	}
 	if a.Finish == Refused {
 		place("response.refusal.done", 0, "refusal", a.Text)

@@ -51,6 +51,28 @@ func pieces(text string, stop int) []piece {
 	return list
 }
 
+// textPieces takes the text of an answer apart into the chunks in which it comes. One of
+// them ends after stop tokens, unless the answer says how many there are.
+func (a Answer) textPieces(stop int) []piece {
+	if a.Pieces > 0 {
+		return split(a.Text, a.Pieces)
+	}
+	return pieces(a.Text, stop)
+}
+
+// split takes a text apart into n pieces of nearly the same length, or into its runes
+// if it has fewer. Their tokens add up to those of the text.
+func split(text string, n int) []piece {
+	runes := []rune(text)
+	n = min(n, len(runes))
+	list := make([]piece, n)
+	for i := range list {
+		from, to := i*len(runes)/n, (i+1)*len(runes)/n
+		list[i] = piece{string(runes[from:to]), (to+PerToken-1)/PerToken - (from+PerToken-1)/PerToken}
+	}
+	return list
+}
+
 // digest returns the bytes that ids are made of.
 func (m Moment) digest(kind string) [32]byte {
 	b := binary.BigEndian.AppendUint64(nil, m.Seed)

@@ -123,8 +123,18 @@ type Answer struct {
 	Text    string
 	Finish  Finish
 	Usage   Usage
-	Break   int // a number of tokens at which a chunk is to end
+	Claim   *Usage // the usage that is reported in place of Usage, if not nil
+	Break   int    // a number of tokens at which a chunk is to end
+	Pieces  int    // the number of chunks that the text comes in; 0: as many as the vendor would send
 	At      Moment
+}
+
+// reported returns the usage that an answer reports.
+func (a Answer) reported() Usage {
+	if a.Claim != nil {
+		return *a.Claim
+	}
+	return a.Usage
 }
 
 // Reply is a whole HTTP answer.
@@ -146,7 +156,8 @@ type Script struct {
 // Frame is a piece of an answer.
 type Frame struct {
 	Data   []byte
-	Tokens int // output tokens in it
+	Tokens int  // output tokens in it
+	Text   bool // it carries a piece of the answer's text
 }
 
 // Dialect is one API of one vendor.
@@ -159,6 +170,9 @@ type Dialect interface {
 	Reply(p Problem, r Request, at Moment) Reply
 	// Answer writes an answer.
 	Answer(a Answer) Script
+	// Event writes one more event into a stream in which frames have gone out: a piece of
+	// text, or an event that carries none if the text is empty.
+	Event(a Answer, text string, frames int) []byte
 	// Interrupt writes an error into a stream in which frames have gone out.
 	Interrupt(p Problem, a Answer, frames int) []byte
 }
@@ -172,14 +186,26 @@ var Problems = []string{
 
 // page returns the error page of a proxy, or an empty problem.
 func page(name string) Problem {
-	const form = "<html>\r\n<head><title>%[1]s</title></head>\r\n<body>\r\n<center><h1>%[1]s</h1></center>\r\n<hr><center>%[2]s</center>\r\n</body>\r\n</html>\r\n"
 	switch name {
 	case "bad_gateway":
-		return Problem{Status: 502, Type: "bad_gateway", Page: fmt.Sprintf(form, "502 Bad Gateway", "cloudflare"), ContentType: "text/html"}
+		return Problem{Status: 502, Type: "bad_gateway", Page: html("502 Bad Gateway", "cloudflare"), ContentType: "text/html"}
 	case "gateway_timeout":
-		return Problem{Status: 504, Type: "gateway_timeout", Page: fmt.Sprintf(form, "504 Gateway Time-out", "cloudflare"), ContentType: "text/html"}
+		return Problem{Status: 504, Type: "gateway_timeout", Page: html("504 Gateway Time-out", "cloudflare"), ContentType: "text/html"}
 	}
 	return Problem{}
+}
+
+// html returns a page with a title that a server shows in place of an answer.
+func html(title, server string) string {
+	const form = "<html>\r\n<head><title>%[1]s</title></head>\r\n<body>\r\n<center><h1>%[1]s</h1></center>\r\n<hr><center>%[2]s</center>\r\n</body>\r\n</html>\r\n"
+	return fmt.Sprintf(form, title, server)
+}
+
+// Page returns the bare page that an edge or proxy answers with a status: it has no
+// vendor's headers and no vendor's error object.
+func Page(status int) Reply {
+	title := strings.TrimSpace(fmt.Sprintf("%d %s", status, http.StatusText(status)))
+	return Reply{Status: status, Header: http.Header{"Content-Type": {"text/html"}}, Body: []byte(html(title, "nginx"))}
 }
 
 // mute takes the rate-limit headers out of a 429 that gives no hint: half of a hint
