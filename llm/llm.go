@@ -157,3 +157,9 @@ func Ask[T any](ctx context.Context, m Model, req Request) (T, Response, error) 
 	}
 	return v, resp, nil
 }
+
+// Timed is a model that says how long it is given to begin an answer: usually, and now,
+// which is longer after it stayed silent.
+type Timed interface {
+	FirstByte() (usual, now time.Duration)
+}

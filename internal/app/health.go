@@ -170,7 +170,8 @@ func (a *App) Release(ctx context.Context, provider, reason string) error {
 	if err != nil {
 		return err
 	}
-	return a.router.Release(ctx, p.endpoint(), reason)
+	_, err = a.router.Release(ctx, p.endpoint(), "", nil, reason)
+	return err
 }
 
 // Probe lets the next question through to a provider that is left alone, and opens

@@ -323,7 +323,7 @@ func TestALongWaitIsInTheStoreOnly(t *testing.T) {
 		var p problems
 		o.invariants(&p)
 		o.paidOnce(&p)
-		p.check(len(o.calls) < 250, "%d calls in an outage of 20 minutes", len(o.calls))
+		p.check(len(o.calls) < 3*4*20+40, "%d calls in an outage of 20 minutes", len(o.calls))
 		rounds := map[string]int{}
 		for _, e := range o.events[0] {
 			if b, ok := e.Body.(run.StageRetrying); ok && b.StageID == "extract_scenes" {

@@ -184,7 +184,7 @@ func (p play) start(t *testing.T, a *app.App) (ids []string) {
 type problems []string
 
 func (p *problems) add(format string, args ...any) {
-	const most, longest = 5, 400 // of a scenario that fails, the rest says the same
+	const most, longest = 5, 2400 // of a scenario that fails, the rest says the same
 	if len(*p) < most {
 		text := fmt.Sprintf(format, args...)
 		*p = append(*p, text[:min(len(text), longest)])

@@ -75,7 +75,7 @@ func TestTryNowInAFreshProcess(t *testing.T) {
 		a, _ := w.boot(-1, false)
 		id := w.start(a, app.Start{Queue: true})
 		stop := w.works(a)
-		for s := w.state(id); s.Status != run.Waiting || time.Until(s.NextAttemptAt.Time) < 15*time.Second; s = w.state(id) {
+		for s := w.state(id); s.Status != run.Waiting || time.Until(s.NextAttemptAt.Time) < 8*time.Second; s = w.state(id) {
 			time.Sleep(time.Second)
 		}
 		stop()

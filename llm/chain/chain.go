@@ -47,8 +47,9 @@ type Options struct {
 	// Random returns numbers in [0, 1); nil means a good source.
 	Random func() float64
 
-	// Wall is the clock on the wall, which goes on while the machine sleeps; nil means
-	// the system's. The clock that calls are timed by stands still then.
+	// Wall is a clock that goes on while the machine sleeps; nil means the one on the wall.
+	// The clock that calls are timed by stands still then. One that nobody sets is better,
+	// since a clock that is set looks like a sleep.
 	Wall func() time.Time
 
 	// Hedge lets a second model be asked when the first one is slow to begin.
@@ -69,8 +70,11 @@ type Router struct {
 	questions uint64        // that were ever asked
 
 	remembered chan struct{} // closed when the memory was looked into for the first time
+	naps       []nap         // when the machine slept, the last one last; guarded by mu
 
-	spent spending
+	spent    spending
+	throttle throttle
+	clock    *clock
 }
 
 // New returns a router.
@@ -84,12 +88,12 @@ func New(o Options) *Router {
 	if o.Wall == nil {
 		o.Wall = wall
 	}
-	return &Router{o: o, providers: map[string]*provider{}, changed: make(chan struct{}), relieved: make(chan struct{}), remembered: make(chan struct{})}
+	return &Router{o: o, providers: map[string]*provider{}, changed: make(chan struct{}), relieved: make(chan struct{}), remembered: make(chan struct{}), clock: newClock(o.Wall)}
 }
 
 // A provider's breaker is quick, since there are other providers: two failures in a
-// row of different questions open it. Its probes are real questions, and three of
-// them at a time heal it twice as fast as one does, because they take seconds.
+// row of different questions open it. Its probes are real questions, and once one has
+// succeeded three of them at a time heal it faster than one does, because they take seconds.
 func providerBreaker(o breaker.Options) breaker.Options {
 	if o.InARow == 0 {
 		o.InARow = 2
@@ -100,10 +104,10 @@ func providerBreaker(o breaker.Options) breaker.Options {
 	return o
 }
 
-// A model's breaker opens at 60 % of 10 outcomes, since its sister is at hand.
+// A model's breaker is as quick, and opens at 60 % of 10 outcomes, since its sister is at hand.
 func modelBreaker(o breaker.Options) breaker.Options {
 	if o.InARow == 0 {
-		o.InARow = 3
+		o.InARow = 2
 	}
 	if o.MinVolume == 0 {
 		o.MinVolume = 10

@@ -6,6 +6,7 @@ import (
 
 	"cineforge/failure"
 	"cineforge/resilience/backoff"
+	"cineforge/resilience/breaker"
 )
 
 // choice is who is asked next, and when; or, without a seat, that nobody can be.
@@ -18,18 +19,19 @@ type choice struct {
 }
 
 // choose decides who is asked next: the same one again if that is likely to help, else
-// the next in the chain, else one of those that were asked before.
+// the next in the chain that was not asked in this round, and only when there is none of
+// those one that was.
 func (q *question) choose(now time.Time) choice {
-	c := choice{looks: make([]look, len(q.order)), decision: Decision{Round: q.round, At: now, Attempts: q.left}}
+	c := choice{looks: make([]look, len(q.order)), decision: Decision{Round: q.round, At: now, Attempts: max(q.left, 0)}}
 	for i, s := range q.order {
 		c.looks[i] = q.look(s, now)
 	}
-	if q.left == 0 {
+	if q.left <= 0 {
 		c.decision.Why = "the attempts of this round are spent"
 		return q.explained(c)
 	}
 	spare := q.left - q.untried(c.looks)
-	for _, pick := range []func(choice, int) (*seat, string){q.same, q.next, q.anew} {
+	for _, pick := range []func(choice, int) (*seat, string){q.same, q.next, q.sister, q.queued, q.unproved, q.anew} {
 		if s, why := pick(c, spare); s != nil {
 			return q.chosen(c, s, why)
 		}
@@ -67,12 +69,17 @@ func (q *question) place(s *seat) int {
 // same picks the one that was just asked, if its fault is likely to be gone.
 func (q *question) same(c choice, spare int) (*seat, string) {
 	s := q.current
-	if s == nil || q.seats[s.at].round != 1 || q.vendors[s.vendor].out != "" || spare <= 0 || !c.looks[q.place(s)].free() {
+	if s == nil || q.vendors[s.vendor].out != "" || !c.looks[q.place(s)].free() {
 		return nil, ""
 	}
-	if a := q.seats[s.at]; a.changed {
+	switch a := q.seats[s.at]; {
+	case a.doubtful:
+		return s, "the same once more: it answered a short while ago, so that it may not have meant it"
+	case a.round != 1 || spare <= 0:
+		return nil, ""
+	case a.changed:
 		return s, "the same again, with the request changed: it does not take " + a.failed.Parameter
-	} else if !oneOff(a.failed) || !s.provider.bucket.Take(1) {
+	case !oneOff(a.failed) || !s.provider.bucket.Take(1):
 		return nil, ""
 	}
 	return s, "the same again: a fault like this is often gone at the next try"
@@ -87,39 +94,82 @@ func oneOff(f *failure.Error) bool {
 		return *f.RetryAfter <= shortHint
 	}
 	switch f.Class {
-	case failure.ServerError, failure.Connection, failure.BadOutput, failure.RateLimited, failure.Unknown, failure.ContentPolicy:
+	case failure.Connection:
+		return f.Reach != failure.Answering // an answer that broke off has cost something
+	case failure.ServerError, failure.BadOutput, failure.RateLimited, failure.Unknown, failure.ContentPolicy:
 		return true
 	}
 	return false
 }
 
-// next picks the next in the chain that was not asked in this round.
-func (q *question) next(c choice, spare int) (*seat, string) {
+// ahead yields the places in the order, from where the round began.
+func (q *question) ahead(yield func(int, *seat) bool) {
 	for n := range q.order {
 		i := (q.first + n) % len(q.order)
-		s := q.order[i]
-		if !c.looks[i].free() || q.seats[s.at].round > 0 || q.vendors[s.vendor].out != "" {
+		if !yield(i, q.order[i]) {
+			return
+		}
+	}
+}
+
+// fresh reports whether a candidate was not asked in this round, and may be now.
+func (q *question) fresh(s *seat) bool {
+	return q.seats[s.at].round == 0 && q.vendors[s.vendor].out == ""
+}
+
+// next picks the next in the chain that was not asked in this round. A model whose
+// provider failed by another one comes in its turn too, if such a failure says little
+// about it, and as long as the attempts that are left are enough for other providers.
+func (q *question) next(c choice, spare int) (*seat, string) {
+	for i, s := range q.ahead {
+		if !q.fresh(s) || !c.looks[i].now(c.decision.At) {
 			continue
 		}
+		failed := q.vendors[s.vendor].failed
 		switch {
-		case q.vendors[s.vendor].failed == nil:
+		case failed == nil:
+			s = q.probed(c, s)
 			s.provider.bucket.Call()
-			return s, q.first1(c, i)
-		case spare > 0 && (spare == q.left || sisterly(q.vendors[s.vendor].failed)) && s.provider.bucket.Take(1):
-			return s, "another model of the provider may have room"
+			return s, q.whyNext(c, q.place(s))
+		case spare > 0 && sisterly(failed) && (failed.Class != failure.RateLimited && q.proven(s, c.decision.At) || s.provider.bucket.Take(1)):
+			return s, "another model of the provider may do better"
 		}
 	}
 	return nil, ""
 }
 
-// sisterly reports whether another model of a provider may do better than the one
-// that failed, rather than another provider.
+// sisterly reports whether another model of a provider is as likely to do well as another
+// provider.
 func sisterly(f *failure.Error) bool {
-	return f.Effect.OtherModel && !(f.Effect.ProviderWide() && (f.Class == failure.ServerError || f.Class == failure.Unknown))
+	return f.Effect.OtherModel || f.Class == failure.Connection && f.Reach == failure.Answering
 }
 
-// first1 says why the next in the chain is the next.
-func (q *question) first1(c choice, i int) string {
+// proven reports whether a candidate is known to be well.
+func (q *question) proven(s *seat, now time.Time) bool {
+	s.provider.mu.Lock()
+	defer s.provider.mu.Unlock()
+	return !s.model.answered.IsZero() && now.Sub(s.model.answered) <= provenFor
+}
+
+// probed returns which of a provider's models shows whether the provider is well again:
+// the one whose last failure is the longest ago, so that each has its turn.
+func (q *question) probed(c choice, s *seat) *seat {
+	if c.looks[q.place(s)].verdict.ProviderBreaker != breaker.HalfOpen {
+		return s
+	}
+	s.provider.mu.Lock()
+	defer s.provider.mu.Unlock()
+	best := s
+	for i, o := range q.order {
+		if o.vendor == s.vendor && q.fresh(o) && c.looks[i].now(c.decision.At) && s.provider.evidence.suspects[o.Name].Before(s.provider.evidence.suspects[best.Name]) {
+			best = o
+		}
+	}
+	return best
+}
+
+// whyNext says why the next in the chain is the next.
+func (q *question) whyNext(c choice, i int) string {
 	switch {
 	case i == 0:
 		return "the first choice"
@@ -129,11 +179,47 @@ func (q *question) first1(c choice, i int) string {
 	return fmt.Sprintf("the first in the chain that can be asked; %s can't be: %s", c.looks[0].verdict.Model, c.looks[0].verdict.Reason)
 }
 
+// sister picks a model that was passed over for other providers, which can't be asked:
+// nobody waits while somebody was not asked.
+func (q *question) sister(c choice, _ int) (*seat, string) {
+	for i, s := range q.ahead {
+		if q.fresh(s) && c.looks[i].now(c.decision.At) {
+			return s, "no other provider can be asked"
+		}
+	}
+	return nil, ""
+}
+
+// queued picks one that can be asked in a moment, when others have gone.
+func (q *question) queued(c choice, _ int) (*seat, string) {
+	for i, s := range q.ahead {
+		if q.fresh(s) && c.looks[i].free() {
+			if q.vendors[s.vendor].failed == nil {
+				s.provider.bucket.Call()
+			}
+			return s, q.whyNext(c, i)
+		}
+	}
+	return nil, ""
+}
+
+// unproved picks a model that has not failed, at a provider that is left alone for what
+// other models did, if there is nobody else: by a probe.
+func (q *question) unproved(c choice, _ int) (*seat, string) {
+	for i, s := range q.ahead {
+		if q.fresh(s) && c.looks[i].spared && s.provider.probe("nobody else can be asked, and "+s.Name+" has not failed") {
+			c.looks[i].verdict.Reason = ""
+			return s, "nobody else can be asked, and it was other models that failed"
+		}
+	}
+	return nil, ""
+}
+
 // anew picks one that failed in this round and may do better after a pause.
 func (q *question) anew(c choice, _ int) (*seat, string) {
 	for i, s := range q.order {
 		a := &q.seats[s.at]
-		if !c.looks[i].free() || a.round == 0 || a.round >= tries || q.vendors[s.vendor].out != "" || !a.failed.Effect.Retryable || !transient(a.failed) {
+		if !c.looks[i].free() || a.round == 0 || a.round >= tries || a.silent || q.vendors[s.vendor].out != "" || !a.failed.Effect.Retryable || !transient(a.failed) {
 			continue
 		}
 		if s.provider.bucket.Take(1) {
@@ -156,6 +242,10 @@ func (q *question) chosen(c choice, s *seat, why string) choice {
 			c.at = slot
 		}
 	}
+	if at := q.router.throttle.next(q.plan.Owner, q.name.Unit, d.At); at.After(later(c.at, d.At)) {
+		c.at, c.keeps = at, q.last
+		d.Why += "; so much has failed lately that it goes on slowly"
+	}
 	if !c.at.IsZero() {
 		d.At = c.at
 	}
@@ -166,6 +256,9 @@ func (q *question) chosen(c choice, s *seat, why string) choice {
 // it did not fail.
 func (q *question) due(s *seat) time.Time {
 	a := &q.seats[s.at]
+	if a.doubtful {
+		return s.provider.doubtEnds(s, q.number)
+	}
 	if a.round == 0 || a.failed == nil {
 		return time.Time{}
 	}
@@ -186,6 +279,30 @@ func (q *question) due(s *seat) time.Time {
 		p.Base *= 4
 	}
 	return time.Now().Add(p.Delay(a.round, q.router.o.Random))
+}
+
+// doubtEnds returns when a question that was refused may ask once more.
+func (p *provider) doubtEnds(s *seat, question uint64) (at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, g := range []*gate{p.keys[s.Credential], s.model.gates[s.Credential]} {
+		if g != nil && g.trial == question {
+			at = later(at, g.until)
+		}
+	}
+	return at
+}
+
+// probe lets one call through to a provider whose breaker is open, for a reason. It is
+// false if the breaker is not open any more.
+func (p *provider) probe(reason string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.breaker.Status().State != breaker.Open {
+		return false
+	}
+	p.breaker.Probe(reason)
+	return true
 }
 
 // explained adds to a choice why nobody else was chosen, and what happens next.
@@ -232,7 +349,7 @@ func (q *question) why(v Verdict, s *seat, behind bool) Verdict {
 // otherwise says what happens if the chosen one fails.
 func (q *question) otherwise(c choice) string {
 	for i, s := range q.order {
-		if q.left > 1 && s != c.seat && c.looks[i].free() && q.seats[s.at].round == 0 && q.vendors[s.vendor].out == "" {
+		if q.left > 1 && s != c.seat && c.looks[i].free() && q.fresh(s) {
 			return "if it fails: the same again if such a fault passes soon, else " + s.Name
 		}
 	}

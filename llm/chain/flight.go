@@ -18,42 +18,49 @@ type flight struct {
 	its      permits
 	reserved float64
 	began    time.Time
-	leave    func() // gives the place at the limit back, if that is the flight's to do
+	leave    func()        // gives the place at the limit back, if that is the flight's to do
+	beside   bool          // it is the second of two calls of a question
+	late     time.Duration // after which a call without an answer is one that failed
 
-	resp llm.Response
-	err  error
-	took time.Duration
-	lost bool // another call of the same question was faster
-
-	wall  time.Time // when it began, by the clock on the wall
-	slept bool      // the machine slept meanwhile
+	resp  llm.Response
+	err   error
+	took  time.Duration
+	lost  bool          // another call of the same question was faster
+	slept time.Duration // for how long the machine slept meanwhile
 }
 
-// overslept is how much longer a call takes by the clock on the wall than by the one
-// that stands still in a sleep, if the machine slept. A clock that is set by as much does
-// no harm: a call that failed just then is made again.
-const overslept = 5 * time.Second
+// mostNapsOfQuestion is how often a call of a question that a sleep of the machine broke is
+// made again as if it had not been.
+const mostNapsOfQuestion = 3
 
 // wall is the system's clock on the wall.
 func wall() time.Time { return time.Now().Round(0) }
 
-// begun tells that a candidate is asked, and returns the call.
-func (q *question) begun(ctx context.Context, s *seat, its permits, d Decision) (*flight, error) {
+// begun tells that a candidate is asked, and returns the call. It may be one beside another.
+func (q *question) begun(ctx context.Context, s *seat, its permits, d Decision, beside bool) (*flight, error) {
+	if !q.router.throttle.begin(q.plan.Owner, q.name.Unit, beside) {
+		return nil, errTooFast
+	}
 	d.Probe = its.probe()
-	f := &flight{Try: Try{q.name, q.router.number(), s.Provider, s.Name, d}, seat: s, its: its, began: time.Now(), wall: q.router.o.Wall()}
-	var paid bool
-	if f.reserved, paid = q.reserve(s); !paid {
-		return nil, errBroke
-	}
-	if err := q.observer.Observe(ctx, append(q.turned(ctx, s.provider), Began{f.Try})...); err != nil {
+	f := &flight{Try: Try{q.name, q.router.number(), s.Provider, s.Name, d}, seat: s, its: its, began: time.Now(), beside: beside}
+	err := errBroke
+	if reserved, paid := q.reserve(s); paid {
+		f.reserved = reserved
+		err = q.observer.Observe(ctx, append(q.turned(ctx, s.provider), Began{f.Try})...)
+		if err == nil {
+			return f, nil
+		}
 		q.settle(f.reserved, llm.Response{}, false)
-		return nil, err
 	}
-	return f, nil
+	q.router.throttle.end(q.plan.Owner, q.name.Unit, beside, false)
+	return nil, err
 }
 
-// errBroke means that there is no money left for a call.
-var errBroke = errors.New("the money is spent")
+// Why a call is not made after all.
+var (
+	errBroke   = errors.New("the money is spent")
+	errTooFast = errors.New("too much has failed lately")
+)
 
 // call makes the call. A panic in it is its failure: there may be nobody else in the
 // goroutine who could catch it.
@@ -65,26 +72,43 @@ func (q *question) call(ctx context.Context, f *flight, pulse func()) {
 		}
 	}()
 	req := q.seats[f.seat.at].change.of(q.req, f.seat)
-	f.resp, f.err = f.seat.Model.Generate(llm.WithPulse(ctx, pulse), req)
+	under, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	vigil := q.router.watch(cancel)
+	defer vigil.end()
+	behind := q.router.clock.behind()
+	f.resp, f.err = f.seat.Model.Generate(llm.WithPulse(under, func() { vigil.alive(); pulse() }), req)
 	f.took = time.Since(f.began)
-	f.slept = q.router.o.Wall().Sub(f.wall)-f.took > overslept
+	if slept := q.router.clock.behind() - behind; slept > asleep {
+		f.slept = slept
+		q.router.awake()
+	}
 }
 
 // fly makes a call, and a second one beside it if that is wanted. The last one that it
 // returns decides.
 func (q *question) fly(ctx context.Context, c choice, f *flight) []*flight {
-	if after := q.hedgeAfter(f.seat); after > 0 {
-		return q.race(ctx, c, f, after)
+	if h := q.hedging(f.seat); h.after > 0 {
+		return q.race(ctx, c, f, h)
 	}
-	q.call(ctx, f, f.its.alive)
+	q.call(ctx, f, func() { q.stir(f) })
 	return []*flight{f}
+}
+
+// stir notes a sign of life of a call.
+func (q *question) stir(f *flight) {
+	if f.its.alive() {
+		q.router.wake(false)
+	}
 }
 
 // landed notes how calls ended, and tells it. It is done when there is an answer.
 func (q *question) landed(ctx context.Context, flights []*flight) (resp llm.Response, done bool, err error) {
 	for _, f := range flights {
 		q.settle(f.reserved, f.resp, f == q.hedged)
-		if f.err == nil && !f.lost {
+		answered := f.err == nil && !f.lost
+		q.router.throttle.end(q.plan.Owner, q.name.Unit, f.beside, !answered)
+		if answered {
 			return f.resp, true, q.succeeded(ctx, f)
 		}
 		q.fell(ctx, f)
@@ -98,34 +122,67 @@ func (q *question) landed(ctx context.Context, flights []*flight) (resp llm.Resp
 
 // fell notes a call without an answer that is used.
 func (q *question) fell(ctx context.Context, f *flight) {
-	cause := errLost
-	if f.err != nil {
-		cause = f.err
-	}
-	fault := typed(cause)
-	if f.lost {
-		fault = &failure.Error{Class: failure.Canceled, Message: errLost.Error(), Err: cause, Effect: failure.EffectOf(failure.Canceled)}
-	} else if ctx.Err() != nil {
-		fault = canceled(cause)
-	} else if f.slept && (fault.Class == failure.Timeout || fault.Class == failure.Connection) {
-		// It is nobody's fault, and is asked again.
-		fault = &failure.Error{Class: failure.Canceled, Message: "the machine slept while the answer was to come", Err: cause, Effect: failure.EffectOf(failure.Canceled)}
-	}
+	fault := q.faultOf(ctx, f)
 	if !f.lost {
 		q.current = f.seat
 	}
-	q.failed(f.seat, f.its, fault, f.began, f.resp)
+	if fault.Class != failure.Canceled {
+		q.failed(f.seat, f.its, fault, f.began, f.resp)
+	}
 	f.its.neutral()
 	q.untold = append(q.untold, Failure{f.Try, f.resp, fault, f.took})
 	q.untold = append(q.untold, q.turned(ctx, f.seat.provider)...)
 	q.returned(f)
 }
 
-// returned wakes those who wait for a probe to end: there is room for another one.
+// returned wakes those who wait for a probe or a trial to end.
 func (q *question) returned(f *flight) {
-	if f.Decision.Probe {
+	if f.Decision.Probe || f.its.trial {
 		q.router.wake(false)
 	}
+}
+
+// faultOf says how a call failed. Only what this program ended itself is a cancellation:
+// for its caller, for a faster call, for a sleep of the machine. Whatever else comes as
+// one failed somewhere else.
+func (q *question) faultOf(ctx context.Context, f *flight) *failure.Error {
+	cause := f.err
+	if cause == nil {
+		cause = errLost
+	}
+	fault := typed(cause)
+	if fault.Reach == "" && f.resp.FirstEvent > 0 {
+		fault = new(*fault)
+		fault.Reach = failure.Answering
+	}
+	switch {
+	case ctx.Err() != nil:
+		return canceled(cause)
+	case f.lost && f.late > 0 && f.took >= f.late && f.resp.FirstEvent == 0:
+		return &failure.Error{Class: failure.Timeout, Message: fmt.Sprintf("%s: no answer began within %v; another model was asked meanwhile, and was faster", f.Provider, f.took.Round(time.Second)),
+			Hint: failure.Timeout.Action(), Err: cause, Effect: failure.EffectOf(failure.Timeout), Reach: failure.Sent}
+	case f.lost:
+		return neutral(errLost.Error(), cause)
+	case f.slept > 0 && q.naps < mostNapsOfQuestion && (fault.Class == failure.Timeout || fault.Class == failure.Connection || fault.Class == failure.Canceled):
+		q.naps++
+		return neutral(errSlept.Error(), cause) // it is nobody's fault, and is asked again
+	default:
+		return q.appraise(f.seat, recognized(fault))
+	}
+}
+
+// recognized returns a failure with a class that is known here: any other one, and what
+// somebody calls a cancellation that was none of ours, is a failure of no known kind.
+func recognized(f *failure.Error) *failure.Error {
+	if f.Class != failure.Canceled && f.Class.Meaning() != "" {
+		return f
+	}
+	unknown := *f
+	unknown.Class, unknown.Effect = failure.Unknown, failure.EffectOf(failure.Unknown)
+	if unknown.Hint == "" || f.Class == failure.Canceled {
+		unknown.Hint = failure.Unknown.Action()
+	}
+	return &unknown
 }
 
 // errLost means that another call of the same question was faster.
@@ -135,8 +192,7 @@ var errLost = errors.New("another model was faster to begin")
 func (q *question) succeeded(ctx context.Context, f *flight) error {
 	s := f.seat
 	q.current = s
-	s.provider.success(s.model, f.its)
-	s.provider.opened(s.model, s.Credential, f.began)
+	s.provider.success(s, f.its, f.began)
 	s.model.begins.note(f.resp.FirstEvent)
 	if q.seats[s.at].change.inWords {
 		s.model.inWords.Store(true)
@@ -147,8 +203,8 @@ func (q *question) succeeded(ctx context.Context, f *flight) error {
 	events = append(events, Answered{f.Try, f.resp, f.took})
 	for _, other := range q.order {
 		// It was not the question's fault if somebody else could answer it.
-		if a := q.seats[other.at]; a.round > 1 && other.vendor != s.vendor && counts(a.failed) {
-			other.provider.confirm(a.failed, other.Name)
+		if a := q.seats[other.at]; a.round > 1 && other != s && counts(a.failed) {
+			other.provider.confirm(a.failed, other)
 			events = append(events, q.turned(ctx, other.provider)...)
 		}
 	}

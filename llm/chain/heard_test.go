@@ -31,7 +31,7 @@ func (o *telling) Observe(ctx context.Context, events ...chain.Event) error {
 func TestAWordBetweenLookingAndSleepingIsHeard(t *testing.T) {
 	for name, do := range map[string]func(w *world, s **chain.Stage){
 		"release": func(w *world, _ **chain.Stage) {
-			if err := w.router.Release(w.t.Context(), "a", "well again"); err != nil {
+			if _, err := w.router.Release(w.t.Context(), "a", "", nil, "well again"); err != nil {
 				w.t.Error(err)
 			}
 		},

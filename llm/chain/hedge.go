@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"cineforge/llm"
 )
 
 // Hedge lets a second model be asked when the first one is slow to begin: Dean and
@@ -61,54 +63,87 @@ func (s *spending) within(usd, share float64) bool {
 	return s.hedging+usd <= share*(s.all+usd)
 }
 
-// hedgeAfter returns how long a candidate may take to begin until another one is asked
-// too; 0 if none is.
-func (q *question) hedgeAfter(s *seat) time.Duration {
+// hedging is when and why a second candidate is asked beside one.
+type hedging struct {
+	after  time.Duration // that the first one has not begun to answer; 0 for never
+	silent bool          // for silence, which is no saving of time but a fault
+	late   time.Duration // that the first one is usually given; 0 if it is given no more now
+}
+
+// Silence is waited out once. A question that has lost that time, and one that is asked of
+// a model which is given more time than usual since it stayed silent, is not kept by it again.
+const (
+	silenceAfter = 2 * time.Second
+	silenceAgain = 3 * time.Second // until it is looked again whether somebody else can be asked
+)
+
+// hedging says when a second candidate is asked beside one.
+func (q *question) hedging(s *seat) hedging {
+	if q.left < 2 {
+		return hedging{} // it would be one attempt too many
+	}
+	if q.silent {
+		return hedging{after: silenceAfter, silent: true}
+	}
+	if timed, ok := s.Model.(llm.Timed); ok {
+		if usual, now := timed.FirstByte(); now > usual {
+			return hedging{after: usual, silent: true, late: usual}
+		}
+	}
 	h := q.router.o.Hedge
 	p95 := time.Duration(0)
 	if h.On {
 		p95 = s.model.begins.p95()
 	}
-	if p95 == 0 || q.input > h.MostInput || q.left < 2 || !s.provider.calm(s, time.Now()) {
-		return 0
+	if p95 == 0 || q.input > h.MostInput || !s.provider.calm(s, time.Now()) {
+		return hedging{}
 	}
-	return max(h.Least, p95)
+	return hedging{after: max(h.Least, p95)}
 }
 
 // calm reports whether a provider has no trouble that a second call could add to.
 func (p *provider) calm(s *seat, now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	for _, g := range []*gate{p.keys[s.Credential], s.model.gates[s.Credential]} {
+		if g != nil && g.cause != nil {
+			return false
+		}
+	}
 	closed := p.breaker.Status().Calm && s.model.breaker.Status().Calm
 	return closed && (p.refused.IsZero() || now.Sub(p.refused) > quietFor)
 }
 
 // second returns whom to ask beside a candidate, nil if nobody: the next in the chain
-// of another provider that can be asked at once. A second call queues for nothing.
-func (q *question) second(f *flight) (s *seat, its permits, leave func()) {
+// that can be asked at once. A second call queues for nothing.
+func (q *question) second(f *flight, h hedging) (s *seat, its permits, leave func()) {
 	now := time.Now()
-	for _, s := range q.order {
-		if s.vendor == f.seat.vendor || q.seats[s.at].round > 0 || q.vendors[s.vendor].out != "" {
+	for _, s := range q.ahead {
+		if s == f.seat || !q.fresh(s) || s.vendor == f.seat.vendor && !(h.silent && q.proven(s, now)) {
 			continue
 		}
-		l := q.look(s, now)
-		if !l.free() || l.gate != nil || !s.provider.calm(s, now) || !q.router.spent.within(q.least(s), q.router.o.Hedge.Share) {
+		if l := q.look(s, now); !l.free() || l.gate != nil || !h.silent && !q.saves(s, now) {
 			continue
 		}
 		leave, ok := s.limiter.TryAcquire()
 		if !ok {
 			continue
 		}
-		if !f.seat.provider.bucket.Take(1) {
+		if !h.silent && !f.seat.provider.bucket.Take(1) {
 			leave()
 			break
 		}
-		if its, ok := s.provider.acquire(s, q.key); ok {
+		if its, ok := s.provider.acquire(q, s); ok {
 			return s, its, leave
 		}
 		leave()
 	}
 	return nil, permits{}, nil
+}
+
+// saves reports whether a second call that only saves time may be made to a candidate.
+func (q *question) saves(s *seat, now time.Time) bool {
+	return s.provider.calm(s, now) && q.router.spent.within(q.least(s), q.router.o.Hedge.Share)
 }
 
 // race is two calls of one question.
@@ -138,7 +173,7 @@ func (r *race) start(ctx context.Context, f *flight) {
 			defer f.leave()
 		}
 		r.q.call(ctx, f, func() {
-			f.its.alive()
+			r.q.stir(f)
 			first.Do(func() { r.signs <- sign{f, false} })
 		})
 	}()
@@ -164,10 +199,11 @@ func (r *race) take(s sign) {
 
 // race makes a call, and after a time without a beginning a second one. Of both, the
 // last one that it returns decides.
-func (q *question) race(ctx context.Context, c choice, f *flight, after time.Duration) []*flight {
+func (q *question) race(ctx context.Context, c choice, f *flight, h hedging) []*flight {
 	r := &race{q: q, signs: make(chan sign, 4), flying: map[*flight]context.CancelFunc{}}
+	f.late = h.late
 	r.start(ctx, f)
-	timer := time.NewTimer(after)
+	timer := time.NewTimer(h.after)
 	defer timer.Stop()
 	for len(r.flying) > 0 {
 		select {
@@ -177,8 +213,10 @@ func (q *question) race(ctx context.Context, c choice, f *flight, after time.Dur
 			if r.winner != nil || len(r.ended) > 0 {
 				continue
 			}
-			if other := q.beside(ctx, c, f, after); other != nil {
+			if other := q.beside(ctx, c, f, h); other != nil {
 				r.start(ctx, other)
+			} else if h.silent {
+				timer.Reset(silenceAgain)
 			}
 		}
 	}
@@ -187,14 +225,15 @@ func (q *question) race(ctx context.Context, c choice, f *flight, after time.Dur
 
 // beside begins a second call beside one that has not begun to answer, if there is
 // anybody for it.
-func (q *question) beside(ctx context.Context, c choice, f *flight, after time.Duration) *flight {
-	s, its, leave := q.second(f)
+func (q *question) beside(ctx context.Context, c choice, f *flight, h hedging) *flight {
+	s, its, leave := q.second(f, h)
 	if s == nil {
 		return nil
 	}
 	d := c.decision
-	d.Provider, d.Model, d.Why = s.Provider, s.Name, f.Model+" has not begun to answer after "+after.String()+"; who begins first is listened to"
-	other, err := q.begun(ctx, s, its, d)
+	d.Provider, d.Model = s.Provider, s.Name
+	d.Why = f.Model + " has not begun to answer after " + time.Since(f.began).Round(time.Second/10).String() + "; who begins first is listened to"
+	other, err := q.begun(ctx, s, its, d, true)
 	if err != nil {
 		its.neutral() // the first one goes on; what is wrong shows at its end
 		leave()

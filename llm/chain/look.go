@@ -15,10 +15,36 @@ type look struct {
 	again   time.Time // when it may be asked again, zero if that is not for time to say
 	stated  bool      // the provider has said when
 	person  bool      // it takes a person
+	trial   bool      // another question is finding out whether it can be asked, and that is all that keeps it
+	spared  bool      // its provider's breaker is all that keeps it, for failures of other models
 	keeps   *Fault    // the failure that keeps it from being asked
+	closed  *closedGate
+}
+
+// closedGate is a gate that takes a person to open, for whoever has to be told.
+type closedGate struct {
+	since, until time.Time
+	name         string // what an operator calls it
+}
+
+// explain adds to a failure for how long it keeps all from being asked, and what ends that.
+func (c *closedGate) explain(f Fault) Fault {
+	if c == nil {
+		return f
+	}
+	told := *f.Err
+	told.Message += fmt.Sprintf("; not asked since %s, until %s", clockTime(c.since), clockTime(c.until))
+	told.Hint = told.Hint + "; a retry asks once more at once, and \"cineforge providers release " + c.name + " --reason TEXT\" ends the wait of all runs"
+	f.Err = &told
+	return f
 }
 
 func (l look) free() bool { return l.verdict.Reason == "" }
+
+// now reports whether a candidate can be asked without a pause.
+func (l look) now(now time.Time) bool {
+	return l.free() && (l.gate == nil || !l.gate.turn(now).After(now))
+}
 
 // look says whether a candidate can be asked now, for all that does not depend on
 // the round.
@@ -32,19 +58,23 @@ func (q *question) look(s *seat, now time.Time) look {
 		l.verdict.Reason = SmallWindow
 		l.verdict.Detail = fmt.Sprintf("the question has about %d tokens, the model takes %d", q.need, s.Spec.Window)
 	}
+	if f := q.barred(s); f != nil && l.free() {
+		l.verdict.Reason, l.verdict.Detail = Refused, string(f.Err.Class)+": "+f.Err.Message
+		l.keeps, l.person = f, true
+	}
 	if l.free() {
 		if empty := affordable(q.plan.Purses, q.price(s)); empty != nil {
 			spent, limit := empty.Spent()
 			l.verdict.Reason, l.verdict.Detail = OverBudget, fmt.Sprintf("$%.4f of $%.2f are spent", spent, limit)
 		}
 	}
-	s.provider.look(s, now, &l)
+	s.provider.look(q, s, now, &l)
 	return l
 }
 
 // look adds what the provider's health says. Of several things that keep a
 // candidate from being asked it tells the one that lasts longest, but a question's own reasons win.
-func (p *provider) look(s *seat, now time.Time, l *look) {
+func (p *provider) look(q *question, s *seat, now time.Time, l *look) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	whole, its := p.breaker.Status(), s.model.breaker.Status()
@@ -53,22 +83,61 @@ func (p *provider) look(s *seat, now time.Time, l *look) {
 		return
 	}
 	l.keep(whole, "its provider's")
+	_, failed := p.evidence.suspects[s.Name]
+	l.spared = whole.State == breaker.Open && its.Free && !failed && !p.evidence.unreached
 	l.keep(its, "its")
 	if !l.free() {
 		l.keeps = p.last
 	}
-	for _, g := range []*gate{p.keys[s.Credential], s.model.gates[s.Credential]} {
-		switch {
-		case g.closed(now):
-			l.shut(g, now)
-		case g.busy(now):
-			l.queue(g, now)
-		}
+	l.pass(q, s, p.keys[s.Credential], "", now)
+	l.pass(q, s, s.model.gates[s.Credential], s.Name, now)
+	if q.unproven(s, now) && !p.evidence.free(q.number) {
+		l.spared = false
+		l.await("another question finds out whether it is well, after another model of the provider failed", p.last, now)
 	}
 	if p.held.active(now) {
 		l.verdict.Reason, l.verdict.Detail, l.verdict.Until = Held, "held by an operator: "+p.held.Reason, p.held.Until
-		l.again, l.stated, l.gate = p.held.Until, true, nil
+		l.again, l.stated, l.gate, l.trial, l.spared = p.held.Until, true, nil, false, false
 	}
+}
+
+// pass notes what a gate says.
+func (l *look) pass(q *question, s *seat, g *gate, model string, now time.Time) {
+	yes, trial := g.admits(q.number, q.word(), now)
+	switch {
+	case trial:
+		l.await("another question finds out whether that has been mended: "+g.cause.Err.Message, g.cause, now)
+	case yes && g.busy(now):
+		l.queue(g, now)
+	case yes:
+	case g.trial == q.number && g.trial != 0: // its own pause is over soon
+		l.gate, l.keeps = g, g.cause
+	case g.heeds(q.word()): // an operator's question went through a moment ago
+		l.verdict.Reason, l.verdict.Detail, l.verdict.Until = Gated, string(g.cause.Err.Class)+": "+g.cause.Err.Message, g.asked.Add(operatorEvery)
+		l.keeps, l.again, l.gate = g.cause, g.asked.Add(operatorEvery), nil
+	default:
+		l.spared = false
+		l.shut(g, now)
+		l.closed = &closedGate{since: g.since, until: g.until, name: gateTitle(s, model)}
+	}
+}
+
+// gateTitle is what an operator calls a gate: the provider, or one of its models.
+func gateTitle(s *seat, model string) string {
+	if model == "" {
+		return s.Provider
+	}
+	return s.Provider + ":" + model
+}
+
+// await notes that another question's trial is waited for.
+func (l *look) await(why string, cause *Fault, now time.Time) {
+	if !l.free() {
+		return
+	}
+	l.verdict.Reason, l.verdict.Detail = Probing, why
+	l.trial, l.keeps, l.gate = true, cause, nil
+	l.again = now.Add(lookEvery)
 }
 
 // keep notes that a breaker lets nobody through.
@@ -91,9 +160,9 @@ func (l *look) shut(g *gate, now time.Time) {
 	if l.person {
 		return // no time ends that one
 	}
-	l.person = g.person
+	l.person, l.trial = g.person, false
 	l.keeps = g.cause
-	if l.free() && !g.person && g.times <= 1 && g.turn(now).Sub(now) <= shortHint {
+	if l.free() && !g.guarded() && g.times <= 1 && g.turn(now).Sub(now) <= shortHint {
 		l.gate = g
 		return
 	}
@@ -121,25 +190,21 @@ func (l *look) queue(g *gate, now time.Time) {
 	}
 }
 
-// transient reports whether a failure may have passed when some time has.
+// transient reports whether a failure may have passed when some time has. What is not
+// known not to is taken for that: a class that nobody knows is not the end of a run.
 func transient(f *failure.Error) bool {
 	switch f.Class {
-	case failure.Overloaded, failure.RateLimited, failure.Timeout, failure.ServerError, failure.Unknown:
-		return true
+	case failure.QuotaExhausted, failure.Auth, failure.Permission, failure.NotFound, failure.InvalidRequest, failure.ContextLength,
+		failure.ContentPolicy, failure.BadOutput, failure.NoProvider, failure.Input, failure.Budget, failure.Internal:
+		return false
 	case failure.Connection:
 		return f.Effect.Retryable // a certificate does not get better
 	}
-	return false
+	return true
 }
 
 // gates reports whether a failure closes a gate by its kind.
-func gates(f *failure.Error) bool {
-	switch f.Class {
-	case failure.RateLimited, failure.QuotaExhausted, failure.Auth, failure.Permission, failure.NotFound:
-		return true
-	}
-	return false
-}
+func gates(f *failure.Error) bool { return f.Class == failure.RateLimited || personal(f) }
 
 // counts reports whether a failure says something about the health of whoever failed.
 func counts(f *failure.Error) bool {

@@ -3,6 +3,8 @@ package chain
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,8 +39,9 @@ const (
 	lastName = "last" // how it failed last
 )
 
-func breakerName(model string) string          { return "breaker/" + model }
-func gateName(model, credential string) string { return "gate/" + credential + "/" + model }
+func breakerName(model string) string           { return "breaker/" + model }
+func gateName(model, credential string) string  { return "gate/" + credential + "/" + model }
+func routeName(model, credential string) string { return "route/" + credential + "/" + model }
 
 // kept is the stored form of a breaker.
 type keptBreaker struct {
@@ -48,15 +51,23 @@ type keptBreaker struct {
 	Opened     int           `json:"opened"`
 	Generation uint64        `json:"generation"`
 	Evidence   string        `json:"evidence,omitempty"`
-	Cause      *keptFailure  `json:"cause,omitempty"` // what the provider failed with last
+	Cause      *keptFailure  `json:"cause,omitempty"`    // what the provider failed with last
+	Suspects   []string      `json:"suspects,omitempty"` // of a provider's: the models that failed
 }
 
 type keptGate struct {
 	Until  time.Time    `json:"until"`
 	Set    time.Time    `json:"set"`
+	Since  time.Time    `json:"since,omitzero"`
+	Asked  time.Time    `json:"asked,omitzero"`
 	Person bool         `json:"person,omitempty"`
 	Times  int          `json:"times"`
 	Cause  *keptFailure `json:"cause"`
+}
+
+// keptRoute is the stored form of how a key has done at a model.
+type keptRoute struct {
+	Answered time.Time `json:"answered"`
 }
 
 // keptFailure is the stored form of a failure.
@@ -196,7 +207,11 @@ func (p *provider) encode(name string) []byte {
 			b = p.modelLocked(rest).breaker
 		}
 		s := b.Status()
-		v = keptBreaker{s.State, s.Since, s.Until, s.Opened, s.Generation, s.Evidence, keepFailure(p.last)}
+		kept := keptBreaker{s.State, s.Since, s.Until, s.Opened, s.Generation, s.Evidence, keepFailure(p.last), nil}
+		if rest == "" {
+			kept.Suspects = slices.Sorted(maps.Keys(p.evidence.suspects))
+		}
+		v = kept
 	case "gate":
 		credential, model, _ := strings.Cut(rest, "/")
 		g := p.gateOf(model, credential)
@@ -204,7 +219,10 @@ func (p *provider) encode(name string) []byte {
 			v = keptGate{}
 			break
 		}
-		v = keptGate{g.until, g.set, g.person, g.times, keepFailure(g.cause)}
+		v = keptGate{g.until, g.set, g.since, g.asked, g.person, g.times, keepFailure(g.cause)}
+	case "route":
+		credential, model, _ := strings.Cut(rest, "/")
+		v = keptRoute{p.standingOf(model, credential).answered}
 	case holdName:
 		v = p.held
 	case lastName:
@@ -241,8 +259,23 @@ func (p *provider) recall(rec Record) bool {
 		if back := time.Until(k.Set); back > 0 { // the clock went back
 			k.Set, k.Until = k.Set.Add(-back), k.Until.Add(-back)
 		}
+		if k.Since.IsZero() {
+			k.Since = k.Set
+		}
 		g := p.gateOf(model, credential)
-		*g = gate{queue: g.queue, until: k.Until, set: k.Set, person: k.Person, times: k.Times, cause: k.Cause.failed()}
+		*g = gate{queue: g.queue, until: k.Until, set: k.Set, since: k.Since, asked: k.Asked, person: k.Person, times: k.Times, cause: k.Cause.failed(), trial: g.trial}
+	case "route":
+		var k keptRoute
+		if json.Unmarshal(rec.Data, &k) != nil {
+			return false
+		}
+		credential, model, _ := strings.Cut(rest, "/")
+		for _, st := range []*standing{p.standingOf(model, credential), p.standingOf("", credential)} {
+			if now := time.Now(); k.Answered.After(st.answered) && !k.Answered.After(now) {
+				st.answered = k.Answered
+			}
+		}
+		return false // it keeps nobody from being asked
 	case lastName:
 		var k keptFailure
 		if json.Unmarshal(rec.Data, &k) == nil {
@@ -265,6 +298,12 @@ func (p *provider) recallBreaker(model string, data []byte) bool {
 	b := p.breaker
 	if model != "" {
 		b = p.modelLocked(model).breaker
+	} else if k.State != breaker.Closed {
+		for _, name := range k.Suspects {
+			p.evidence.suspects[name] = k.Since
+		}
+	} else {
+		p.evidence.clear()
 	}
 	p.better = p.better || k.State == breaker.Closed || k.Evidence == wanted
 	b.Restore(breaker.Status{State: k.State, Since: k.Since, Until: k.Until, Opened: k.Opened, Generation: k.Generation, Evidence: k.Evidence})

@@ -128,7 +128,11 @@ func TestProcessesShareWhatTheyKnow(t *testing.T) {
 		only.plan.Candidates = only.plan.Candidates[:2]
 		waits := only.stage()
 		var wg sync.WaitGroup
-		wg.Go(func() { only.must(waits, "one") })
+		wg.Go(func() {
+			if _, err := only.ask(waits); err != nil {
+				t.Error(err)
+			}
+		})
 		wg.Wait()
 		if len(s.turns) == 0 {
 			t.Error("no turn is logged")
@@ -235,7 +239,7 @@ func TestTheLaterWordReachesOthers(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := w.router.Release(t.Context(), "a", "well again"); err != nil {
+		if _, err := w.router.Release(t.Context(), "a", "", nil, "well again"); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(2 * time.Second)
@@ -277,7 +281,7 @@ func TestOldRecordsChangeNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(2 * time.Second)
-		if err := w.router.Release(t.Context(), "a", "well again"); err != nil {
+		if _, err := w.router.Release(t.Context(), "a", "", nil, "well again"); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 {

@@ -11,25 +11,23 @@ import (
 // failed notes what the failure of a try means: for the health of whoever failed, for
 // the question at this candidate, and for the round.
 func (q *question) failed(s *seat, its permits, f *failure.Error, began time.Time, resp llm.Response) {
-	if f.Class == failure.Canceled {
-		return
-	}
 	a := &q.seats[s.at]
 	a.round++
-	a.failed, a.changed = f, false
+	a.failed, a.ended, a.changed, a.doubtful = f, time.Now(), false, false
 	q.left--
 	q.vendors[s.vendor].failed = f
+	q.silent = q.silent || f.Class == failure.Timeout && resp.FirstEvent == 0
 	q.again = true
 	q.remember(s, f)
-	s.provider.note(s, its, f, began)
+	a.doubtful = s.provider.note(s, its, f, began)
 	if f.Class == failure.RateLimited || f.Class == failure.Overloaded {
 		s.limiter.TooMany()
 	}
 	switch f.Class {
 	case failure.Timeout:
-		q.vendors[s.vendor].out = "it stayed silent"
+		a.silent = true
 	case failure.Connection:
-		q.disconnected(s, f, resp)
+		q.disconnected(s, f)
 	case failure.ContextLength:
 		a.refused = "the question is too long for it"
 		q.tooLong(s)
@@ -46,9 +44,6 @@ func (q *question) failed(s *seat, its permits, f *failure.Error, began time.Tim
 	case failure.NoProvider, failure.Input, failure.Internal, failure.Budget:
 		a.refused = f.Message
 	}
-	if !f.Effect.OtherModel && counts(f) && a.round > 1 {
-		q.vendors[s.vendor].out = string(f.Class)
-	}
 }
 
 // remember keeps the failure that says most about why there is no answer: the last
@@ -63,15 +58,16 @@ func (q *question) remember(s *seat, f *failure.Error) {
 	}
 }
 
-// disconnected notes a broken connection. One that broke in the middle of an answer
-// has cost something; the same way is not tried again in the round if there is another.
-func (q *question) disconnected(s *seat, f *failure.Error, resp llm.Response) {
+// disconnected notes a broken connection. Where none can be made, now or at a second try,
+// no model of the provider can be reached.
+func (q *question) disconnected(s *seat, f *failure.Error) {
+	a := &q.seats[s.at]
 	if !f.Effect.Retryable {
-		q.seats[s.at].refused = f.Message
+		a.refused = f.Message
 		return
 	}
-	if resp.FirstEvent > 0 && len(q.vendors) > 1 {
-		q.vendors[s.vendor].out = "the answer broke off"
+	if unreached(f) && a.round > 1 {
+		q.vendors[s.vendor].out = "no connection can be made"
 	}
 }
 
@@ -99,23 +95,47 @@ func (q *question) misshaped(s *seat, f *failure.Error) {
 	}
 }
 
-// note tells the provider's health what a failure means for it.
-func (p *provider) note(s *seat, its permits, f *failure.Error, began time.Time) {
-	if counts(f) {
-		p.failure(s.model, its, f)
-	} else {
-		its.neutral()
-	}
+// note tells the provider's health what a failure means for it. It reports whether the
+// candidate is to be asked once more after a pause, since it may not have meant it.
+func (p *provider) note(s *seat, its permits, f *failure.Error, began time.Time) (again bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if counts(f) {
+		p.failure(s, its, f)
+	}
 	p.last = &Fault{s.Provider, s.Name, f}
 	p.stale[lastName] = true
 	if f.Class == failure.RateLimited {
 		p.refused = time.Now()
 	}
-	if gates(f) || counts(f) && f.RetryAfter != nil && *f.RetryAfter > shortHint {
+	switch {
+	case f.Bare && personal(f): // the stage keeps away from it; see appraise
+	case personal(f):
+		return p.refuse(s, its.question, f, began)
+	case gates(f) || counts(f) && f.RetryAfter != nil && *f.RetryAfter > shortHint:
 		p.gate(s, f).shut(p.last, began, p.o.Random)
 	}
+	return false
+}
+
+// refuse notes a refusal that takes a person. Who has answered lately is asked once more
+// before that is believed, by the question that was refused.
+func (p *provider) refuse(s *seat, question uint64, f *failure.Error, began time.Time) (again bool) {
+	g, now := p.gate(s, f), time.Now()
+	st := p.standingOf("", s.Credential)
+	if f.Effect.OtherModel {
+		st = p.standingOf(s.Name, s.Credential)
+	}
+	switch {
+	case g.trial != 0 && g.trial != question: // another question is finding out
+	case !g.closed(now) && g.cause == nil && st.doubts(now):
+		st.doubted = now
+		g.doubt(question, p.last, now)
+		return true
+	default:
+		g.shut(p.last, began, p.o.Random)
+	}
+	return false
 }
 
 // gate returns the gate that a failure closes: a model's, where another model may
@@ -145,33 +165,43 @@ func (p *provider) gateOf(model, credential string) *gate {
 
 // opened opens the gates that the answer to a call shows to be open: those that were
 // closed before the call began. A later refusal is the newer word.
-func (p *provider) opened(m *model, credential string, began time.Time) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+func (p *provider) opened(m *model, credential string, began, now time.Time) {
 	if g := p.keys[credential]; g.older(began) {
-		p.lift("", credential, g.queue)
+		p.lift("", credential, g.followers(now))
 	}
 	if g := m.gates[credential]; g.older(began) {
-		p.lift(m.name, credential, g.queue)
+		p.lift(m.name, credential, g.followers(now))
 	}
 }
 
+// followers returns the queue of those who go on through a gate that turned out to be open.
+// Who waited for one question goes after it in turn, if that was for long.
+func (g *gate) followers(now time.Time) queue {
+	if g.guarded() && !g.doubts {
+		return queue{from: now, through: 1, spread: 1}
+	}
+	return g.queue
+}
+
 // lift opens the gate between a key and a model, or all models for "". The queue is
-// those who go on through it one after the other.
-func (p *provider) lift(model, credential string, q queue) {
+// those who go on through it one after the other. It reports what kept the gate closed,
+// nil if nothing did.
+func (p *provider) lift(model, credential string, q queue) (was *gate) {
 	gates := p.keys
 	if model != "" {
 		gates = p.modelLocked(model).gates
 	}
 	g := gates[credential]
 	if g == nil {
-		return
+		return nil
 	}
 	if g.cause != nil {
+		was = new(*g)
 		p.better = true
 		p.stale[gateName(model, credential)] = true
 	}
 	*g = gate{queue: q}
+	return was
 }
 
 // slot gives a turn at a gate.
@@ -188,12 +218,17 @@ func (p *provider) share(m *model) float64 {
 	return min(p.breaker.Status().Share, m.breaker.Status().Share)
 }
 
-// tryNow lets the next question of a key through to a model.
+// tryNow lets the next question of a key through to a model. Where a person has to mend
+// something, the operator's word does that; see gate.heeds.
 func (p *provider) tryNow(m *model, credential string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.breaker.Probe(wanted)
 	m.breaker.Probe(wanted)
-	p.lift("", credential, queue{})
-	p.lift(m.name, credential, queue{})
+	if !p.keys[credential].guarded() {
+		p.lift("", credential, queue{})
+	}
+	if !m.gates[credential].guarded() {
+		p.lift(m.name, credential, queue{})
+	}
 }

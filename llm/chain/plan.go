@@ -27,6 +27,10 @@ type Plan struct {
 	// through; the zero time means now, and never.
 	Progress, Deadline time.Time
 
+	// Operator is when a person last had the run begun or go on: what kept a key from a
+	// model before, until a person mends it, may have been mended. Zero means never.
+	Operator time.Time
+
 	// LongestWait is the longest that a question waits within the asking, if nothing
 	// else is asked meanwhile. What would wait longer ends as [Suspended], to be asked
 	// anew when its time has come; 0 means that questions wait as long as they like.
@@ -63,7 +67,8 @@ const (
 	retryCap = 20 * time.Second
 )
 
-// between is how long a question waits between rounds, if nothing else says.
+// between is how long a question waits between rounds, if nothing else says: 15 s at the
+// most, so that whoever is well again is asked again no later than that.
 func between(round int, random func() float64) time.Duration {
-	return backoff.Policy{Base: 2 * time.Second, Cap: time.Minute, Floor: 100 * time.Millisecond, Ratio: 0.25}.Delay(round, random)
+	return backoff.Policy{Base: 2 * time.Second, Cap: 12 * time.Second, Floor: 100 * time.Millisecond, Ratio: 0.25}.Delay(round, random)
 }

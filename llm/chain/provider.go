@@ -18,33 +18,37 @@ type provider struct {
 	o        Options
 	bucket   *budget.Bucket
 
-	mu      sync.Mutex // guards what follows, and is held while the breakers turn
-	breaker *breaker.Breaker
-	models  map[string]*model
-	keys    map[string]*gate // by credential: what keeps it from all models
-	held    Hold
-	failed  map[string]time.Time // when each model failed last in a way that counts
-	last    *Fault               // how it failed last
-	refused time.Time            // when a key was last refused for asking too often
-	turned  []Transition         // not told of yet
-	better  bool                 // something good was found out, and not told of yet
-	stale   map[string]bool      // the records that are not saved yet
-	version map[string]int64     // of each record
+	mu        sync.Mutex // guards what follows, and is held while the breakers turn
+	breaker   *breaker.Breaker
+	models    map[string]*model
+	keys      map[string]*gate     // by credential: what keeps it from all models
+	standings map[string]*standing // by credential
+	held      Hold
+	evidence  evidence
+	last      *Fault           // how it failed last
+	refused   time.Time        // when a key was last refused for asking too often
+	turned    []Transition     // not told of yet
+	better    bool             // something good was found out, and not told of yet
+	stale     map[string]bool  // the records that are not saved yet
+	version   map[string]int64 // of each record
 }
 
 // model is what is known of how one model of a provider is doing.
 type model struct {
-	name    string
-	breaker *breaker.Breaker
-	gates   map[string]*gate          // by credential
-	limits  map[string]*limit.Limiter // by credential
-	inWords atomic.Bool               // it has refused schemas
-	begins  quantile                  // how long its answers took to begin
+	name      string
+	breaker   *breaker.Breaker
+	gates     map[string]*gate          // by credential
+	standings map[string]*standing      // by credential
+	limits    map[string]*limit.Limiter // by credential
+	inWords   atomic.Bool               // it has refused schemas
+	begins    quantile                  // how long its answers took to begin
+	answered  time.Time                 // its last answer, if it has not failed since; guarded by the provider's mu
 }
 
 func newProvider(endpoint string, o Options) *provider {
 	p := &provider{endpoint: endpoint, o: o, bucket: budget.New(o.Bucket), models: map[string]*model{}, keys: map[string]*gate{},
-		failed: map[string]time.Time{}, stale: map[string]bool{}, version: map[string]int64{}}
+		standings: map[string]*standing{}, stale: map[string]bool{}, version: map[string]int64{}}
+	p.evidence.suspects = map[string]time.Time{}
 	p.breaker = breaker.New(p.options(o.Provider, ""))
 	return p
 }
@@ -70,7 +74,7 @@ func (p *provider) model(name string) *model {
 func (p *provider) modelLocked(name string) *model {
 	m, ok := p.models[name]
 	if !ok {
-		m = &model{name: name, breaker: breaker.New(p.options(p.o.Model, name)), gates: map[string]*gate{}, limits: map[string]*limit.Limiter{}}
+		m = &model{name: name, breaker: breaker.New(p.options(p.o.Model, name)), gates: map[string]*gate{}, standings: map[string]*standing{}, limits: map[string]*limit.Limiter{}}
 		p.models[name] = m
 	}
 	return m
@@ -99,27 +103,44 @@ func (h Hold) active(now time.Time) bool { return now.Before(h.Until) }
 // permits are the right to make one call: the provider's and the model's.
 type permits struct {
 	of              *provider
+	seat            *seat
+	question        uint64
+	trial           bool // others wait for what becomes of it
 	provider, model *breaker.Permit
 }
 
 // acquire asks for a call of a question. Much may have changed since it was decided.
-func (p *provider) acquire(s *seat, question string) (permits, bool) {
+func (p *provider) acquire(q *question, s *seat) (permits, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	if p.held.active(now) || p.keys[s.Credential].closed(now) || s.model.gates[s.Credential].closed(now) {
+	gates := []*gate{p.keys[s.Credential], s.model.gates[s.Credential]}
+	for _, g := range gates {
+		if yes, _ := g.admits(q.number, q.word(), now); !yes {
+			return permits{}, false
+		}
+	}
+	unproven := q.unproven(s, now)
+	if p.held.active(now) || unproven && !p.evidence.free(q.number) {
 		return permits{}, false
 	}
-	whole, _ := p.breaker.Acquire(question)
+	whole, _ := p.breaker.Acquire(q.key)
 	if whole == nil {
 		return permits{}, false
 	}
-	its, _ := s.model.breaker.Acquire(question)
+	its, _ := s.model.breaker.Acquire(q.key)
 	if its == nil {
 		whole.Neutral()
 		return permits{}, false
 	}
-	return permits{p, whole, its}, true
+	trial := unproven
+	for _, g := range gates {
+		trial = g.enter(q.number, now) || trial
+	}
+	if unproven {
+		p.evidence.trial = q.number
+	}
+	return permits{p, s, q.number, trial, whole, its}, true
 }
 
 // neutral gives permits back after a call that said nothing about anybody's health,
@@ -129,33 +150,47 @@ func (p permits) neutral() {
 	defer p.of.mu.Unlock()
 	p.provider.Neutral()
 	p.model.Neutral()
+	p.of.leave(p.seat, p.question)
+}
+
+// leave ends the trials of a question at a candidate. It reports whether there were any.
+func (p *provider) leave(s *seat, question uint64) bool {
+	key, its, lease := p.keys[s.Credential].leave(question), s.model.gates[s.Credential].leave(question), p.evidence.leave(question)
+	return key || its || lease
+}
+
+// end is leave for a question that is over.
+func (p *provider) end(s *seat, question uint64) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.leave(s, question)
 }
 
 // probe reports whether the call is to show whether somebody is well again.
 func (p permits) probe() bool { return p.provider.Probe() || p.model.Probe() }
 
-func (p permits) alive() {
-	p.provider.Alive()
-	p.model.Alive()
+// alive notes a sign of life. It reports whether that lets others go.
+func (p permits) alive() bool {
+	whole, its := p.provider.Alive(), p.model.Alive()
+	return whole || its
 }
 
-// success notes an answer.
-func (p *provider) success(m *model, its permits) {
+// success notes an answer to a call that began at a time.
+func (p *provider) success(s *seat, its permits, began time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	now := time.Now()
 	its.provider.Success()
 	its.model.Success()
-	delete(p.failed, m.name)
+	s.model.answered = now
+	p.better = p.evidence.clear() || p.better
+	p.answered(s.model, s.Credential, now)
+	p.leave(s, its.question)
+	p.opened(s.model, s.Credential, began, now)
 }
 
-// together is the time within which failures of two models are the provider's.
-const together = 30 * time.Second
-
 // failure notes a failure that counts against the model or the provider.
-func (p *provider) failure(m *model, its permits, f *failure.Error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	evidence := evidenceOf(m.name, f)
+func (p *provider) failure(s *seat, its permits, f *failure.Error) {
 	stated := time.Duration(0)
 	if f.RetryAfter != nil {
 		stated = *f.RetryAfter
@@ -164,37 +199,37 @@ func (p *provider) failure(m *model, its permits, f *failure.Error) {
 	if f.Class == failure.Unknown {
 		weight = 0.5
 	}
-	if f.Effect.Scope == failure.ScopeModel {
-		its.model.Failure(weight, stated, evidence)
-		if its.provider.Probe() {
-			its.provider.Failure(weight, stated, evidence) // it is not well as long as this goes on
-		} else {
-			its.provider.Neutral() // a model that has its own trouble shows that the provider is there, but no more
-		}
-	} else {
-		its.provider.Failure(weight, stated, evidence)
+	why := evidenceOf(s.Name, f)
+	s.model.answered = time.Time{}
+	p.evidence.unreached = unreached(f)
+	// While a provider is being probed, it is not well as long as its models fail. Whoever
+	// has only one model to ask there knows no difference.
+	if unreached(f) || s.only || its.provider.Probe() {
+		its.provider.Failure(weight, stated, why)
 		its.model.Neutral()
+	} else {
+		its.model.Failure(weight, stated, why)
+		its.provider.Neutral()
 	}
-	if weight < 1 {
+	if weight < 1 || unreached(f) {
 		return
 	}
-	now := time.Now()
-	p.failed[m.name] = now
-	for name, at := range p.failed {
-		if name != m.name && now.Sub(at) <= together {
-			p.breaker.Trip(stated, evidence+", as did "+name)
-			return
-		}
+	if other := p.evidence.add(s.Name, time.Now()); other != "" && !s.only {
+		p.breaker.Trip(stated, why+", as did "+other+", and none of its models answered in between")
 	}
 }
 
-// confirm opens the breaker of a provider that failed a question twice which
-// somebody else then answered: so it was not the question's fault.
-func (p *provider) confirm(f *failure.Error, model string) {
+// confirm opens the breaker of whoever failed a question twice which somebody else then
+// answered: so it was not the question's fault.
+func (p *provider) confirm(f *failure.Error, s *seat) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.breaker.Status().State == breaker.Closed {
-		p.breaker.Trip(0, evidenceOf(model, f)+", twice, and another provider answered the same")
+	b := s.model.breaker
+	if s.only || unreached(f) {
+		b = p.breaker
+	}
+	if b.Status().State == breaker.Closed {
+		b.Trip(0, evidenceOf(s.Name, f)+", twice, and another model answered the same")
 	}
 }
 

@@ -25,6 +25,8 @@ type question struct {
 	key     string // of the question in this round, for the breakers
 	left    int    // attempts in this round
 	first   int    // where this round begins in the order
+	idle    bool   // whether nobody was asked in it yet
+	idles   int    // rounds in a row in which nobody was
 	seats   []attempts
 	vendors []vendor // by provider
 
@@ -37,6 +39,10 @@ type question struct {
 	waited  bool
 	again   bool    // whether the next try is a further one
 	hedged  *flight // the last second call
+	silent  bool    // whether it has waited for an answer that did not begin
+	naps    int     // how often the machine slept while it waited for an answer
+	misses  int     // choices in a row that could not be followed
+	waits   bool    // whether it is told that it waits for another question's trial
 	untold  []Event // to be told with what comes next
 }
 
@@ -44,15 +50,21 @@ type question struct {
 type attempts struct {
 	round   int            // tries in this round
 	failed  *failure.Error // the last one
+	ended   time.Time      // when that was
 	refused string         // why it is not asked this question any more
 	change  change         // of the request for it
 	bad     int            // answers that could not be used
 	changed bool           // the request was changed after the last one
+	silent  bool           // it has not begun to answer, or stopped, in this round
+
+	doubtful  bool // it has just refused, and is asked once more whether it meant that
+	bare      int  // refusals that any proxy may have answered
+	bareSince time.Time
 }
 
 // vendor is what a round has come to at one provider.
 type vendor struct {
-	out    string         // why it is not asked again; "" if it may be
+	out    string         // why none of its models is asked again; "" if they may be
 	failed *failure.Error // how it failed last; nil if it was not asked
 }
 
@@ -124,13 +136,25 @@ func (q *question) stillWaits(now time.Time) bool {
 // begin begins a round at a place in the order.
 func (q *question) begin(first int) {
 	q.round++
+	q.idle = true
 	q.key = strconv.FormatUint(q.number, 10) + "/" + strconv.Itoa(q.round)
 	q.left, q.first = q.plan.MaxAttempts, first
 	q.drowsy = time.Time{}
 	for i := range q.seats {
-		q.seats[i].round = 0
+		q.seats[i].round, q.seats[i].silent = 0, false
 	}
 	clear(q.vendors)
+}
+
+// leave ends the trials that the question has left.
+func (q *question) leave() {
+	freed := false
+	for _, s := range q.order {
+		freed = s.provider.end(s, q.number) || freed
+	}
+	if freed {
+		q.router.wake(false)
+	}
 }
 
 // answer asks until there is an answer, or no hope.
@@ -139,9 +163,14 @@ func (q *question) answer(ctx context.Context) (llm.Response, error) {
 		if err := ctx.Err(); err != nil {
 			return llm.Response{}, q.stopped(ctx)
 		}
+		heard := ears{q.router.change(), q.called()}
 		c := q.choose(time.Now())
 		if c.seat == nil {
-			if err := q.rest(ctx, c); err != nil {
+			rest := q.rest
+			if c.awaited() {
+				rest = func(ctx context.Context, c choice) error { return q.await(ctx, c, heard) }
+			}
+			if err := rest(ctx, c); err != nil {
 				return llm.Response{}, err
 			}
 			continue
@@ -168,19 +197,39 @@ func (q *question) take(ctx context.Context, c choice) (resp llm.Response, done 
 		return resp, false, q.stopped(ctx)
 	}
 	defer release()
-	its, ok := c.seat.provider.acquire(c.seat, q.key)
+	its, ok := c.seat.provider.acquire(q, c.seat)
 	if !ok {
-		return resp, false, nil // it has changed meanwhile; choose again
+		return resp, false, q.missed(ctx) // it has changed meanwhile; choose again
 	}
-	f, err := q.begun(ctx, c.seat, its, c.decision)
+	f, err := q.begun(ctx, c.seat, its, c.decision, false)
 	if err != nil {
 		its.neutral()
-		if errors.Is(err, errBroke) {
-			return resp, false, nil // others have spent it meanwhile; choose again
+		if errors.Is(err, errBroke) || errors.Is(err, errTooFast) {
+			return resp, false, q.missed(ctx) // others were faster; choose again
 		}
 		return resp, false, err
 	}
+	q.misses, q.waits, q.idle = 0, false, false
 	return q.landed(ctx, q.fly(ctx, c, f))
+}
+
+// freeMisses is how many choices in a row cost no time although they can't be followed, and
+// missPause what the next ones cost.
+const (
+	freeMisses = 3
+	missPause  = 100 * time.Millisecond
+)
+
+// missed notes that a choice could not be followed: others were faster. However often
+// that is so, it is no loop without a pause.
+func (q *question) missed(ctx context.Context) error {
+	if q.misses++; q.misses <= freeMisses {
+		return nil
+	}
+	if q.sleep(ctx, time.Now().Add(missPause)) != nil {
+		return q.stopped(ctx)
+	}
+	return nil
 }
 
 // announce tells what is about to happen, if it is not simply the first choice.
@@ -271,5 +320,10 @@ func typed(err error) *failure.Error {
 }
 
 func canceled(err error) *failure.Error {
-	return &failure.Error{Class: failure.Canceled, Message: "the question was given up by its caller", Err: err, Effect: failure.EffectOf(failure.Canceled)}
+	return neutral("the question was given up by its caller", err)
+}
+
+// neutral is the failure of a call that this program ended, which says nothing about anybody.
+func neutral(why string, err error) *failure.Error {
+	return &failure.Error{Class: failure.Canceled, Message: why, Err: err, Effect: failure.EffectOf(failure.Canceled)}
 }

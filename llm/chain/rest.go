@@ -14,6 +14,7 @@ import (
 // error if there is nobody to wait for, or no time.
 func (q *question) rest(ctx context.Context, c choice) error {
 	q.rested = c.decision.At.Add(between(q.round, q.router.o.Random))
+	nothing := q.afterNothing(c.decision.At)
 	var told time.Time
 	for {
 		// What is said after this is heard, also if it is said before the question sleeps.
@@ -25,10 +26,13 @@ func (q *question) rest(ctx context.Context, c choice) error {
 		c.decision.At = now
 		c = q.explained(c)
 		until, end := q.outlook(c.looks, now)
+		if !until.After(now) {
+			until = nothing
+		}
 		switch {
 		case end != "":
 			return q.ended(ctx, c, end)
-		case told.IsZero() || until.After(now) && until.Sub(told).Abs() > time.Second:
+		case told.IsZero() && !(q.idle && until.Sub(now) <= missPause) || until.After(now) && until.Sub(told).Abs() > time.Second:
 			if err := q.tellWaiting(ctx, c, until); err != nil {
 				return err
 			}
@@ -46,6 +50,50 @@ func (q *question) rest(ctx context.Context, c choice) error {
 			return q.stopped(ctx)
 		}
 	}
+}
+
+// afterNothing returns when the next round may begin if nothing else keeps it: at once,
+// unless nobody was asked in this one. Such a round is not free, however it comes about.
+func (q *question) afterNothing(now time.Time) time.Time {
+	switch {
+	case !q.idle:
+		q.idles = 0
+		return now
+	case q.idles == 0:
+		q.idles++
+		return now.Add(missPause)
+	}
+	q.idles++
+	return now.Add(between(q.idles, q.router.o.Random))
+}
+
+// lookEvery is how often a waiting question looks at what other processes know, and whether
+// the machine has slept.
+const lookEvery = 3 * time.Second
+
+// awaited reports whether nothing but another question's trial keeps a candidate from
+// being asked. Its outcome is waited for within the round: that is soon, and takes no
+// patience.
+func (c choice) awaited() bool {
+	return slices.ContainsFunc(c.looks, func(l look) bool { return l.trial })
+}
+
+// await waits for the outcome of another question's trial.
+func (q *question) await(ctx context.Context, c choice, heard ears) error {
+	until := c.decision.At.Add(lookEvery)
+	if !q.waits {
+		q.waits = true
+		c.decision.Why = "another question finds out whether a candidate can be asked"
+		if err := q.tellWaiting(ctx, c, until); err != nil {
+			return err
+		}
+	}
+	if err := q.doze(ctx, until, heard); suspended(err) {
+		return err
+	} else if err != nil {
+		return q.stopped(ctx)
+	}
+	return nil
 }
 
 // ears are what a question that waits listens to: what is found out of providers, and
@@ -112,27 +160,39 @@ func (q *question) hope(l look, s *seat, now time.Time) (at time.Time, guess boo
 		return l.again, !l.stated
 	case q.vendors[s.vendor].out != "":
 		return q.rested, true // its provider rests, whether or not it was asked itself
-	case a.round == 0:
+	case a.round == 0, a.doubtful:
 		return now, true // its turn did not come in this round
 	case a.failed == nil || gates(a.failed):
 		return now, true // what kept it is over
+	case transient(a.failed) && q.since(s, a.ended):
+		return now, true // others were answered meanwhile
 	case transient(a.failed):
 		return q.rested, true
 	}
 	return time.Time{}, false
 }
 
-// behind returns where the next round begins in the order: behind the last one that
-// was asked if a round is too short for all providers, else at the first.
+// since reports whether a candidate has answered others after a time, and not failed since.
+func (q *question) since(s *seat, at time.Time) bool {
+	s.provider.mu.Lock()
+	defer s.provider.mu.Unlock()
+	return s.model.answered.After(at)
+}
+
+// behind returns where the next round begins in the order: at the first one that this round
+// was too short for, else behind the last one that was asked.
 func (q *question) behind() int {
-	if q.current == nil || q.plan.MaxAttempts >= len(q.vendors) {
+	if q.current == nil {
 		return 0
+	}
+	now := time.Now()
+	for i, s := range q.ahead {
+		if q.fresh(s) && q.look(s, now).free() {
+			return i
+		}
 	}
 	return (q.place(q.current) + 1) % len(q.order)
 }
-
-// syncEvery is how often a waiting question looks at what other processes know.
-const syncEvery = 5 * time.Second
 
 // doze waits until a time, or until somebody may be available earlier. It returns a
 // [*Suspended] if all of the stage waits, and for long.
@@ -142,20 +202,23 @@ func (q *question) doze(ctx context.Context, until time.Time, ears ears) error {
 		q.sleepers.fall(q, until)
 		defer q.sleepers.wake(q)
 	}
-	for look := settled; ; look = syncEvery {
+	slept := q.router.clock.slept.Load()
+	for look := settled; ; look = lookEvery {
 		wait := time.Until(until)
 		if wait <= 0 {
 			return nil
 		}
-		switch {
-		case long:
+		if wait = min(wait, lookEvery); long {
 			wait = min(wait, look)
-		case q.router.o.Memory != nil:
-			wait = min(wait, syncEvery)
 		}
 		timer := time.NewTimer(wait)
 		select {
 		case <-timer.C:
+			q.router.awake()
+			if long := time.Duration(q.router.clock.slept.Load() - slept); long > 0 {
+				q.rested = q.rested.Add(-long)
+				return nil // what it waits for is nearer
+			}
 			if long {
 				if err := q.sleepers.suspend(); err != nil {
 					return err
@@ -215,7 +278,7 @@ func (q *question) giveUp(end End, c choice) *GivenUp {
 	}
 	for _, l := range c.looks {
 		if l.keeps != nil && (g.Last.Err == nil || transient(l.keeps.Err) && !transient(g.Last.Err)) {
-			g.Last = *l.keeps
+			g.Last = l.closed.explain(*l.keeps)
 		}
 	}
 	if g.Last.Err == nil {

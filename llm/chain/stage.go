@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"cineforge/failure"
 	"cineforge/llm"
 	"cineforge/resilience/limit"
 )
@@ -28,9 +29,11 @@ type Stage struct {
 	sleepers sleepers
 	costs    costs
 
-	mu       sync.Mutex // guards what follows
-	hurried  bool       // an operator wants no waiting
-	unheard  bool       // and what is remembered of the providers may still say otherwise
+	mu       sync.Mutex     // guards what follows
+	hurried  bool           // an operator wants no waiting
+	unheard  bool           // and what is remembered of the providers may still say otherwise
+	operator time.Time      // when an operator last said that what needs a person may be mended
+	bars     map[int]*Fault // the candidates that the stage keeps away from, by their places
 	progress time.Time
 	now      chan struct{} // closed and replaced when an operator wants no more waiting
 }
@@ -38,8 +41,9 @@ type Stage struct {
 // seat is a candidate in its place in the chain.
 type seat struct {
 	llm.Candidate
-	at       int // in the chain
-	vendor   int // which of the chain's providers, from 0
+	at       int  // in the chain
+	vendor   int  // which of the chain's providers, from 0
+	only     bool // whether it is the only model of its provider in the chain
 	provider *provider
 	model    *model
 	limiter  *limit.Limiter
@@ -49,13 +53,13 @@ var _ llm.Model = (*Stage)(nil)
 
 // Stage begins the asking of a stage attempt.
 func (r *Router) Stage(p Plan, o Observer) *Stage {
-	s := &Stage{router: r, plan: p, observer: o, progress: p.Progress, now: make(chan struct{}),
+	s := &Stage{router: r, plan: p, observer: o, progress: p.Progress, operator: p.Operator, bars: map[int]*Fault{}, now: make(chan struct{}),
 		sleepers: sleepers{asleep: map[*question]sleep{}, woken: make(chan struct{})}}
 	if s.progress.IsZero() {
 		s.progress = time.Now()
 	}
 	s.plan.MaxAttempts = max(p.MaxAttempts, 1)
-	vendors := map[string]int{}
+	vendors, models := map[string]int{}, map[int]int{}
 	for i, c := range p.Candidates {
 		endpoint := cmp.Or(c.Endpoint, c.Provider)
 		vendor, known := vendors[endpoint]
@@ -67,6 +71,10 @@ func (r *Router) Stage(p Plan, o Observer) *Stage {
 		at.model = at.provider.model(c.Name)
 		at.limiter = at.provider.limiter(at.model, c.Credential)
 		s.seats = append(s.seats, at)
+		models[vendor]++
+	}
+	for _, at := range s.seats {
+		at.only = models[at.vendor] == 1
 	}
 	s.vendors = len(vendors)
 	return s
@@ -86,8 +94,10 @@ func (s *Stage) Generate(ctx context.Context, req llm.Request) (llm.Response, er
 	s.sleepers.begin()
 	defer s.sleepers.end()
 	s.router.sync(ctx)
+	s.router.awake()
 	s.insist()
 	q := s.question(req)
+	defer q.leave()
 	if err := q.sleepOn(ctx); err != nil {
 		return llm.Response{}, err
 	}
@@ -121,12 +131,34 @@ func (s *Stage) patience() time.Time {
 	return until
 }
 
+// word returns when an operator last said that what needs a person may be mended.
+func (s *Stage) word() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.operator
+}
+
+// bar keeps the stage away from a candidate, for a failure.
+func (s *Stage) bar(at *seat, f *failure.Error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.bars[at.at] = &Fault{at.Provider, at.Name, f}
+}
+
+// barred returns why the stage keeps away from a candidate, nil if it does not.
+func (s *Stage) barred(at *seat) *Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.bars[at.at]
+}
+
 // TryNow ends all waiting of the stage, in an operator's name: whoever it would wait
 // for is tried once more.
 func (s *Stage) TryNow() {
 	s.open()
 	s.mu.Lock()
-	s.hurried, s.unheard = true, true
+	s.hurried, s.unheard, s.operator = true, true, time.Now()
+	clear(s.bars)
 	close(s.now)
 	s.now = make(chan struct{})
 	s.mu.Unlock()

@@ -29,10 +29,10 @@ type ModelStatus struct {
 
 // GateStatus is a key that is kept from a model or a provider.
 type GateStatus struct {
-	Credential string
-	Until      time.Time
-	Person     bool // it takes a person, and not time alone
-	Cause      Fault
+	Credential   string
+	Since, Until time.Time
+	Person       bool // it takes a person, and not time alone
+	Cause        Fault
 }
 
 // Status returns how the providers are doing that were ever asked, or are remembered.
@@ -70,7 +70,7 @@ func (p *provider) status(now time.Time) Status {
 func closed(gates map[string]*gate, now time.Time) (all []GateStatus) {
 	for _, credential := range slices.Sorted(maps.Keys(gates)) {
 		if g := gates[credential]; g.closed(now) {
-			all = append(all, GateStatus{credential, g.until, g.person, *g.cause})
+			all = append(all, GateStatus{credential, g.since, g.until, g.person, *g.cause})
 		}
 	}
 	return all
@@ -81,24 +81,59 @@ func (r *Router) Hold(ctx context.Context, endpoint string, h Hold) error {
 	return r.operate(ctx, endpoint, func(p *provider) {
 		p.held = h
 		p.stale[holdName] = true
-		p.done(DidHold, h.Reason, h.Until)
+		p.done(DidHold, "", h.Reason, h.Until)
 	})
 }
 
-// Release ends a hold, for a reason.
-func (r *Router) Release(ctx context.Context, endpoint, reason string) error {
-	return r.operate(ctx, endpoint, func(p *provider) {
-		p.held, p.better = Hold{}, true
-		p.stale[holdName] = true
-		p.done(DidRelease, reason, time.Time{})
+// Released is what a release has ended: a hold, or what kept a key from a model.
+type Released struct {
+	Model      string // "" for all of the provider's
+	Credential string // "" for a hold
+	Hold       *Hold
+	Gate       *GateStatus
+}
+
+// Release ends all that keeps keys from a provider, its hold included, for a reason: from
+// one model only if that is not "", and of one key only if that is not "". The hold ends
+// only if neither is named. It returns what it has ended.
+func (r *Router) Release(ctx context.Context, endpoint, model string, key func(credential string) bool, reason string) (ended []Released, err error) {
+	err = r.operate(ctx, endpoint, func(p *provider) {
+		if now := time.Now(); model == "" && key == nil && p.held.active(now) {
+			ended = append(ended, Released{Hold: new(p.held)})
+			p.held, p.better = Hold{}, true
+			p.stale[holdName] = true
+		}
+		if model == "" {
+			ended = append(ended, p.release("", p.keys, key)...)
+		}
+		for _, name := range slices.Sorted(maps.Keys(p.models)) {
+			if model == "" || model == name {
+				ended = append(ended, p.release(name, p.models[name].gates, key)...)
+			}
+		}
+		p.done(DidRelease, model, reason, time.Time{})
 	})
+	return ended, err
+}
+
+// release opens the gates of a model, or of all models for "", and returns those that were closed.
+func (p *provider) release(model string, gates map[string]*gate, key func(credential string) bool) (ended []Released) {
+	for _, credential := range slices.Sorted(maps.Keys(gates)) {
+		if key != nil && !key(credential) {
+			continue
+		}
+		if g := p.lift(model, credential, queue{}); g != nil {
+			ended = append(ended, Released{Model: model, Credential: credential, Gate: &GateStatus{credential, g.since, g.until, g.person, *g.cause}})
+		}
+	}
+	return ended
 }
 
 // Probe lets the next question through to a provider, whatever is known of it, for a
 // reason.
 func (r *Router) Probe(ctx context.Context, endpoint, reason string) error {
 	return r.operate(ctx, endpoint, func(p *provider) {
-		p.done(DidProbe, reason, time.Time{})
+		p.done(DidProbe, "", reason, time.Time{})
 		p.better = true
 		p.breaker.Probe(wanted)
 		for credential := range p.keys {
@@ -126,10 +161,10 @@ func (r *Router) operate(ctx context.Context, endpoint string, change func(*prov
 	return err
 }
 
-// done logs what an operator did.
-func (p *provider) done(what breaker.State, reason string, until time.Time) {
+// done logs what an operator did to a provider, or to one of its models.
+func (p *provider) done(what breaker.State, model, reason string, until time.Time) {
 	from := p.breaker.Status().State // which may turn it
-	p.turned = append(p.turned, Transition{Endpoint: p.endpoint, Transition: breaker.Transition{
+	p.turned = append(p.turned, Transition{Endpoint: p.endpoint, Model: model, Transition: breaker.Transition{
 		From: from, To: what, At: time.Now(), Until: until, Evidence: reason}})
 }
 

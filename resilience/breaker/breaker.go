@@ -42,10 +42,11 @@ type Options struct {
 	// time, which counts up to MaxStated (5 min).
 	FirstOpen, MaxOpen, MaxStated time.Duration
 
-	// Leases is how many probes go through at a time once the first one has succeeded (1);
-	// until then it is one. LeaseFor is how long one lives without a sign of life (40 s).
-	Leases   int
-	LeaseFor time.Duration
+	// FirstLeases is how many probes go through at a time until one has shown a sign of life
+	// (1), and Leases how many after that (1). LeaseFor is how long one lives without a sign of life
+	// (40 s).
+	FirstLeases, Leases int
+	LeaseFor            time.Duration
 
 	// CloseAfter is how many probes have to succeed, of different requests, until it
 	// closes; 2.
@@ -87,7 +88,7 @@ func (o Options) withDefaults() Options {
 	for _, d := range []struct {
 		of *int
 		to int
-	}{{&o.Leases, 1}, {&o.CloseAfter, 2}} {
+	}{{&o.FirstLeases, 1}, {&o.Leases, 1}, {&o.CloseAfter, 2}} {
 		if *d.of == 0 {
 			*d.of = d.to
 		}
@@ -127,6 +128,7 @@ type Breaker struct {
 	leases     map[uint64]time.Time // the probes under way, by number, and when their leases run out
 	lastLease  uint64
 	probed     map[string]bool // the requests whose probes succeeded
+	stirs      bool            // whether a probe has shown a sign of life
 }
 
 // New returns a closed breaker.
@@ -172,10 +174,10 @@ func (b *Breaker) Acquire(request string) (*Permit, time.Time) {
 
 // allowed returns how many probes may be under way at a time.
 func (b *Breaker) allowed() int {
-	if len(b.probed) == 0 {
-		return 1
+	if b.stirs {
+		return b.o.Leases
 	}
-	return b.o.Leases
+	return b.o.FirstLeases
 }
 
 // nextLease returns when the first of the leases runs out.
@@ -197,6 +199,7 @@ func (p *Permit) Success() {
 		if b.state != HalfOpen {
 			return
 		}
+		b.stirs = true
 		if b.probed[p.request] = true; len(b.probed) >= b.o.CloseAfter {
 			b.turn(Transition{To: Closed, At: now, Evidence: "the probes went well"})
 		}
@@ -228,13 +231,16 @@ func (p *Permit) Failure(weight float64, stated time.Duration, evidence string) 
 // Neutral gives the permit back; the call said nothing about anybody's health.
 func (p *Permit) Neutral() { p.end(func(*Breaker, time.Time) {}) }
 
-// Alive renews the lease of a probe that shows signs of life.
-func (p *Permit) Alive() {
+// Alive renews the lease of a probe that shows signs of life. It reports whether that lets
+// further probes go: whether this is the first sign of any.
+func (p *Permit) Alive() (first bool) {
 	p.b.mu.Lock()
 	defer p.b.mu.Unlock()
 	if _, ok := p.b.leases[p.lease]; ok && !p.ended {
 		p.b.leases[p.lease] = time.Now().Add(p.b.o.LeaseFor)
+		first, p.b.stirs = !p.b.stirs, true
 	}
+	return first
 }
 
 // end ends the permit once. What happened counts only in the state it was given in.
@@ -293,5 +299,6 @@ func (b *Breaker) turn(t Transition) {
 	b.window.clear()
 	clear(b.leases)
 	clear(b.probed)
+	b.stirs = false
 	b.o.Changed(t)
 }

@@ -141,7 +141,10 @@ func TestProbesAreFewAndTheirLeasesRunOut(t *testing.T) {
 		if p, _ := b.Acquire("second"); first == nil || p != nil {
 			t.Fatalf("the first probe is not alone: %v, %v", first, p)
 		}
-		first.Success()
+		if !first.Alive() || first.Alive() {
+			t.Error("the first sign of life is not told as that")
+		}
+		first.Neutral()
 		var probes []*breaker.Permit
 		for i := range 50 { // waiters
 			p, again := b.Acquire(fmt.Sprint(i))

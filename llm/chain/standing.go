@@ -1,0 +1,142 @@
+package chain
+
+import (
+	"fmt"
+	"time"
+
+	"cineforge/failure"
+)
+
+// standing is what is known of how a key has done: at a provider, or at one of its
+// models, where it is called a route. The provider's mu guards it.
+type standing struct {
+	answered time.Time // the last answer
+	noted    time.Time // the one that was saved last
+	doubted  time.Time // when a refusal was last taken for a stray one and asked about once more
+
+	// Of a route only: the bare refusals since the last answer.
+	bareSince time.Time
+	bareOf    uint64 // the question that got the first one
+	bareMore  bool   // whether another question got one too
+}
+
+// The times of doubt: whoever has just answered may refuse by mistake.
+const (
+	// doubtFor is how long after an answer a refusal is asked about once more.
+	doubtFor = 10 * time.Minute
+	// doubtPause is the pause before that, and doubtEvery how often it is done for a key.
+	doubtPause = 2 * time.Second
+	doubtEvery = time.Hour
+
+	// trustFor is how long after an answer a bare refusal is taken for that of a proxy, and
+	// passingFor how long it may last until it is taken at its word.
+	trustFor   = 24 * time.Hour
+	passingFor = 10 * time.Minute
+
+	// bareTries is how often a question meets a bare refusal, while others are answered,
+	// until it is taken for one of this question.
+	bareTries = 3
+)
+
+// notedEvery is how often it is saved that a route answers.
+const notedEvery = time.Minute
+
+// standingOf returns the standing of a key at a model, or at the provider for "".
+func (p *provider) standingOf(model, credential string) *standing {
+	all := p.standings
+	if model != "" {
+		all = p.modelLocked(model).standings
+	}
+	st, ok := all[credential]
+	if !ok {
+		st = &standing{}
+		all[credential] = st
+	}
+	return st
+}
+
+// answered notes that a key was answered at a model.
+func (p *provider) answered(m *model, credential string, now time.Time) {
+	route := p.standingOf(m.name, credential)
+	route.answered, route.bareSince, route.bareMore = now, time.Time{}, false
+	if now.Sub(route.noted) >= notedEvery {
+		route.noted = now
+		p.stale[routeName(m.name, credential)] = true
+	}
+	if key := p.standingOf("", credential); now.After(key.answered) {
+		key.answered = now
+	}
+}
+
+// personal reports whether it takes a person to end what a failure tells of.
+func personal(f *failure.Error) bool {
+	switch f.Class {
+	case failure.QuotaExhausted, failure.Auth, failure.Permission, failure.NotFound:
+		return true
+	}
+	return false
+}
+
+// appraise says what a failure means in the light of what is known of the route. A bare
+// refusal, of which an HTTP status is all there is, can come from any proxy on the way: by
+// a route that has answered lately it is a fault that passes, by one that never has it
+// means what it says, for this stage only.
+func (q *question) appraise(s *seat, f *failure.Error) *failure.Error {
+	if !f.Bare || !personal(f) && f.Class != failure.InvalidRequest {
+		return f
+	}
+	a := &q.seats[s.at]
+	now := time.Now()
+	if a.bare++; a.bare == 1 {
+		a.bareSince = now
+	}
+	last, passes := s.provider.passing(s, q.number, a.bare, a.bareSince, now)
+	switch {
+	case passes:
+		return strayRefusal(f, last)
+	case last.IsZero():
+		a.refused = f.Message
+		if personal(f) || f.Status < 400 {
+			q.bar(s, f)
+		}
+	}
+	return f
+}
+
+// passing reports whether a bare refusal is likely to pass, and when the route answered
+// last, zero if it has not for a day.
+func (p *provider) passing(s *seat, question uint64, tries int, since, now time.Time) (last time.Time, passes bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	route := p.standingOf(s.model.name, s.Credential)
+	if route.answered.IsZero() || now.Sub(route.answered) > trustFor {
+		return time.Time{}, false
+	}
+	if route.bareSince.IsZero() {
+		route.bareSince, route.bareOf = now, question
+	}
+	route.bareMore = route.bareMore || question != route.bareOf
+	lasts := now.Sub(route.bareSince) >= passingFor && (route.bareMore || tries >= bareTries)
+	alone := tries >= bareTries && route.answered.After(since) // others were answered meanwhile
+	return route.answered, !lasts && !alone
+}
+
+// strayRefusal is a bare refusal that is taken for a fault that passes.
+func strayRefusal(f *failure.Error, last time.Time) *failure.Error {
+	stray := *f
+	stray.Class, stray.Effect = failure.ServerError, failure.EffectOf(failure.ServerError)
+	stray.Effect.Scope = failure.ScopeModel
+	stray.Message = fmt.Sprintf("%s; it answered at %s, so that this is taken for a proxy's word, which passes", f.Message, clockTime(last))
+	stray.Hint = failure.ServerError.Action()
+	stray.RetryAfter = nil
+	return &stray
+}
+
+// clockTime writes a time for people who look at it soon.
+func clockTime(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
+
+// doubts reports whether a refusal is to be asked about once more before it is believed:
+// by who got it, and who has just been answered.
+func (st *standing) doubts(now time.Time) bool {
+	return !st.answered.IsZero() && now.Sub(st.answered) <= doubtFor && (st.doubted.IsZero() || now.Sub(st.doubted) >= doubtEvery)
+}

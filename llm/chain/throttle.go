@@ -1,0 +1,150 @@
+package chain
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// The most that fails in a time, whatever is answered and whatever is decided about it. It
+// is far above what retries with pauses come to, and holds where they don't: a loop that
+// finds a way to ask again at no cost goes no faster.
+const (
+	mostOfUnit = 20 // failed attempts of a unit
+	unitSpan   = time.Minute
+	mostOfRun  = 40 // of a run, besides as many as it has under way at a time
+	runSpan    = 10 * time.Second
+)
+
+// throttle counts the failed attempts of runs and their units. Good answers are not
+// bounded. The zero value is ready; it is safe for concurrent use.
+type throttle struct {
+	mu   sync.Mutex // guards what follows
+	runs map[string]*failures
+}
+
+// failures are the failed attempts of a run, its units among them.
+type failures struct {
+	tally
+	units map[string]*tally
+	first int // attempts under way that are not the second of two
+	wide  int // the most of them that there were at a time: the run's concurrency
+}
+
+// most is how many attempts may be under way or have failed lately, if another one begins.
+func (f *failures) most(beside bool) int {
+	if beside {
+		return mostOfRun + f.wide
+	}
+	return mostOfRun + max(f.wide, f.first+1)
+}
+
+// tally is failed attempts of late, oldest first, and attempts under way, which may fail.
+type tally struct {
+	at    []time.Time
+	under int
+}
+
+// prune forgets what failed longer ago than a span. It reports whether nothing is left.
+func (t *tally) prune(now time.Time, span time.Duration) bool {
+	old := 0
+	for old < len(t.at) && now.Sub(t.at[old]) >= span {
+		old++
+	}
+	t.at = slices.Delete(t.at, 0, old)
+	return len(t.at) == 0 && t.under == 0
+}
+
+// next returns when another attempt may begin, with most of a span.
+func (t *tally) next(now time.Time, most int, span time.Duration) time.Time {
+	t.prune(now, span)
+	over := len(t.at) + t.under - most
+	if over < 0 {
+		return now
+	}
+	at := now.Add(span)
+	if over < len(t.at) {
+		at = t.at[over].Add(span)
+	}
+	if soon := now.Add(underPoll); t.under > 0 && at.After(soon) {
+		return soon // those under way may end well
+	}
+	return at
+}
+
+// underPoll is how often it is looked whether attempts under way have ended.
+const underPoll = 200 * time.Millisecond
+
+// of returns the failures of a run and of one of its units.
+func (t *throttle) of(run, unit string) (*failures, *tally) {
+	f, ok := t.runs[run]
+	if !ok {
+		if t.runs == nil {
+			t.runs = map[string]*failures{}
+		}
+		f = &failures{units: map[string]*tally{}}
+		t.runs[run] = f
+	}
+	u, ok := f.units[unit]
+	if !ok {
+		u = &tally{}
+		f.units[unit] = u
+	}
+	return f, u
+}
+
+// next returns when an attempt at a unit may begin; now, if nothing speaks against it.
+func (t *throttle) next(run, unit string, now time.Time) time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	f, known := t.runs[run]
+	if !known {
+		return now
+	}
+	at := f.next(now, f.most(false), runSpan)
+	if u, known := f.units[unit]; known {
+		at = later(at, u.next(now, mostOfUnit, unitSpan))
+	}
+	return at
+}
+
+// begin notes that an attempt begins, which may be the second of two. It is false, and
+// nothing is noted, if it may not begin yet.
+func (t *throttle) begin(run, unit string, beside bool) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := time.Now()
+	f, u := t.of(run, unit)
+	if f.next(now, f.most(beside), runSpan).After(now) || u.next(now, mostOfUnit, unitSpan).After(now) {
+		return false
+	}
+	u.under++
+	f.under++
+	if !beside {
+		f.first++
+		f.wide = max(f.wide, f.first)
+	}
+	return true
+}
+
+// end notes how an attempt ended that began.
+func (t *throttle) end(run, unit string, beside, failed bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := time.Now()
+	f, u := t.of(run, unit)
+	u.under--
+	f.under--
+	if !beside {
+		f.first--
+	}
+	if failed {
+		f.at, u.at = append(f.at, now), append(u.at, now)
+	}
+	if u.prune(now, unitSpan) {
+		delete(f.units, unit)
+	}
+	if f.prune(now, runSpan) && len(f.units) == 0 {
+		delete(t.runs, run)
+	}
+}
