@@ -79,6 +79,10 @@ type Usage struct {
 	CacheWriteTokens int // the part of the input that was put into it
 	OutputTokens     int // all that was written, thinking included
 
+	// Estimated says that not all of it is as the provider told: it told nothing, or what
+	// can't be.
+	Estimated bool
+
 	// CostUSD is the price; nil if it is not known, which is not the same as 0.
 	CostUSD *float64
 }
@@ -89,7 +93,8 @@ type Spec struct {
 	MaxOutput int // tokens that an answer may have
 	Price     *Price
 
-	// Thinks says that the model may think for long in the middle of an answer.
+	// Thinks says that the model thinks before it answers unless it is told not to, so that
+	// nothing may come for long.
 	Thinks bool
 }
 
@@ -157,6 +162,22 @@ func Ask[T any](ctx context.Context, m Model, req Request) (T, Response, error) 
 	}
 	return v, resp, nil
 }
+
+// Limits are how long an answer of a model may take.
+type Limits struct {
+	FirstByte Limit // until it begins
+	Idle      Limit // between two pieces of it
+	Total     Limit // as a whole
+}
+
+// Limit is a limit on time, and where it is from, for people.
+type Limit struct {
+	Time   time.Duration
+	Source string
+}
+
+// Limited is a model that says how long its answers may take.
+type Limited interface{ Limits() Limits }
 
 // Timed is a model that says how long it is given to begin an answer: usually, and now,
 // which is longer after it stayed silent.

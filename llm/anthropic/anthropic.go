@@ -18,9 +18,8 @@ const DefaultBaseURL = "https://api.anthropic.com"
 
 // Model asks one model. It is safe for concurrent use.
 type Model struct {
-	endpoint wire.Endpoint
+	*wire.Route
 	messages sdk.MessageService
-	pace     wire.Pace
 }
 
 var _ llm.Model = (*Model)(nil)
@@ -28,8 +27,9 @@ var _ llm.Model = (*Model)(nil)
 // New returns a model at an endpoint. Nothing is taken from the environment, and
 // the SDK repeats nothing.
 func New(e wire.Endpoint) *Model {
-	e = e.WithDefaults(DefaultBaseURL)
-	return &Model{endpoint: e, messages: sdk.NewMessageService(
+	route := wire.NewRoute(e, DefaultBaseURL)
+	e = route.Endpoint()
+	return &Model{Route: route, messages: sdk.NewMessageService(
 		option.WithoutEnvironmentDefaults(), option.WithBaseURL(e.BaseURL), option.WithAPIKey(e.Key), option.WithMaxRetries(0),
 	)}
 }
@@ -40,15 +40,16 @@ func (m *Model) Generate(ctx context.Context, req llm.Request) (llm.Response, er
 	if err != nil {
 		return llm.Response{}, err
 	}
-	ctx, call := wire.Begin(ctx, m.endpoint, req, &m.pace)
-	defer call.End()
-	stream := m.messages.NewStreaming(ctx, params, option.WithHTTPClient(call.Client()))
-	defer stream.Close() //nolint:errcheck // what it had to say has been said
-	var a wire.Answer
-	for stream.Next() {
-		hear(&a, stream.Current())
-	}
-	return call.Conclude(req, &a, stream.Err())
+	return m.Ask(ctx, req, func(ctx context.Context, call *wire.Call) error {
+		stream := m.messages.NewStreaming(ctx, params, option.WithHTTPClient(call.Client()))
+		defer stream.Close() //nolint:errcheck // what it had to say has been said
+		for stream.Next() {
+			if err := call.Hear(func(a *wire.Answer) error { hear(a, stream.Current()); return nil }); err != nil {
+				return err
+			}
+		}
+		return stream.Err()
+	})
 }
 
 // defaultMaxTokens is how long an answer may be if nothing says so: the API wants a number.
@@ -56,12 +57,12 @@ const defaultMaxTokens = 16000
 
 // params puts a question into the form of the API.
 func (m *Model) params(req llm.Request) (sdk.MessageNewParams, error) {
-	maxTokens := m.endpoint.MaxOutput(req)
+	maxTokens := m.MaxOutput(req)
 	if maxTokens == 0 {
 		maxTokens = defaultMaxTokens
 	}
 	params := sdk.MessageNewParams{
-		Model:     m.endpoint.Model,
+		Model:     m.Endpoint().Model,
 		MaxTokens: int64(maxTokens),
 		Messages:  []sdk.MessageParam{sdk.NewUserMessage(sdk.NewTextBlock(req.Prompt))},
 	}

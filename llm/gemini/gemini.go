@@ -4,12 +4,12 @@ package gemini
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 
 	"google.golang.org/genai"
 
-	"cineforge/failure"
 	"cineforge/llm"
 	"cineforge/llm/wire"
 )
@@ -18,16 +18,13 @@ import (
 const DefaultBaseURL = "https://generativelanguage.googleapis.com"
 
 // Model asks one model. It is safe for concurrent use.
-type Model struct {
-	endpoint wire.Endpoint
-	pace     wire.Pace
-}
+type Model struct{ *wire.Route }
 
 var _ llm.Model = (*Model)(nil)
 
 // New returns a model at an endpoint. The key and the base URL are the endpoint's,
 // and the SDK repeats nothing.
-func New(e wire.Endpoint) *Model { return &Model{endpoint: e.WithDefaults(DefaultBaseURL)} }
+func New(e wire.Endpoint) *Model { return &Model{wire.NewRoute(e, DefaultBaseURL)} }
 
 // Generate asks the model; see llm.Model.
 func (m *Model) Generate(ctx context.Context, req llm.Request) (llm.Response, error) {
@@ -35,26 +32,29 @@ func (m *Model) Generate(ctx context.Context, req llm.Request) (llm.Response, er
 	if err != nil {
 		return llm.Response{}, err
 	}
-	ctx, call := wire.Begin(ctx, m.endpoint, req, &m.pace)
-	defer call.End()
-	// The SDK binds a client to a connection; making one asks nobody.
-	client, err := genai.NewClient(ctx, &genai.ClientConfig{
-		Backend: genai.BackendGeminiAPI, APIKey: m.endpoint.Key, HTTPClient: call.Client(),
-		HTTPOptions: genai.HTTPOptions{BaseURL: m.endpoint.BaseURL},
-	})
-	if err != nil {
-		// The error holds the configuration, and so the key.
-		return llm.Response{}, failure.New(failure.Internal, "the client for Google's models could not be made", "set GEMINI_API_KEY")
-	}
-	var a wire.Answer
-	for chunk, err := range client.Models.GenerateContentStream(ctx, m.endpoint.Model, genai.Text(req.Prompt), config) {
+	return m.Ask(ctx, req, func(ctx context.Context, call *wire.Call) error {
+		// The SDK binds a client to a connection; making one asks nobody.
+		client, err := genai.NewClient(ctx, &genai.ClientConfig{
+			Backend: genai.BackendGeminiAPI, APIKey: m.Endpoint().Key, HTTPClient: call.Client(),
+			HTTPOptions: genai.HTTPOptions{BaseURL: m.Endpoint().BaseURL},
+		})
 		if err != nil {
-			return call.Conclude(req, &a, err)
+			return errClient // the error holds the configuration, and so the key
 		}
-		hear(&a, chunk)
-	}
-	return call.Conclude(req, &a, nil)
+		for chunk, err := range client.Models.GenerateContentStream(ctx, m.Endpoint().Model, genai.Text(req.Prompt), config) {
+			if err == nil {
+				err = call.Hear(func(a *wire.Answer) error { hear(a, chunk); return nil })
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
+
+// errClient means that the SDK makes no client of the settings.
+var errClient = errors.New("the client for Google's models could not be made")
 
 // config puts a question into the form of the API.
 func (m *Model) config(req llm.Request) (*genai.GenerateContentConfig, error) {
@@ -62,7 +62,7 @@ func (m *Model) config(req llm.Request) (*genai.GenerateContentConfig, error) {
 		// The SDK would go on by itself with a stream that broke off, by requests of its own.
 		AutomaticContinuation: genai.Ptr(false),
 	}
-	if n := m.endpoint.MaxOutput(req); n > 0 {
+	if n := m.MaxOutput(req); n > 0 {
 		config.MaxOutputTokens = int32(min(n, math.MaxInt32))
 	}
 	system := req.System

@@ -43,18 +43,17 @@ const (
 
 // Chat asks one model by the Chat Completions API. It is safe for concurrent use.
 type Chat struct {
-	endpoint    wire.Endpoint
+	*wire.Route
 	quirks      Quirks
 	completions sdk.ChatCompletionService
-	pace        wire.Pace
 }
 
 var _ llm.Model = (*Chat)(nil)
 
 // NewChat returns a model at an endpoint whose server has quirks.
 func NewChat(e wire.Endpoint, q Quirks) *Chat {
-	e = e.WithDefaults(DefaultBaseURL)
-	return &Chat{endpoint: e, quirks: q, completions: sdk.NewChatCompletionService(options(e)...)}
+	route := wire.NewRoute(e, DefaultBaseURL)
+	return &Chat{Route: route, quirks: q, completions: sdk.NewChatCompletionService(options(route.Endpoint())...)}
 }
 
 // Generate asks the model; see llm.Model.
@@ -63,31 +62,35 @@ func (c *Chat) Generate(ctx context.Context, req llm.Request) (llm.Response, err
 	if err != nil {
 		return llm.Response{}, err
 	}
-	ctx, call := wire.Begin(ctx, c.endpoint, req, &c.pace)
-	defer call.End()
-	stream := c.completions.NewStreaming(ctx, params, option.WithHTTPClient(call.Client()))
-	defer stream.Close() //nolint:errcheck // what it had to say has been said
-	var a wire.Answer
-	for stream.Next() {
-		if err := c.hear(&a, stream.Current()); err != nil {
-			return call.Conclude(req, &a, err)
+	return c.Ask(ctx, req, func(ctx context.Context, call *wire.Call) error {
+		stream := c.completions.NewStreaming(ctx, params, option.WithHTTPClient(call.Client()))
+		defer stream.Close() //nolint:errcheck // what it had to say has been said
+		for stream.Next() {
+			if err := call.Hear(func(a *wire.Answer) error { return c.hear(a, stream.Current()) }); err != nil {
+				return err
+			}
 		}
-	}
-	a.Complete = a.Finish != "" && (call.Done() || c.quirks.NoDone)
-	var whole sdk.ChatCompletion
-	if stream.Err() == nil && call.Whole(&whole) {
-		hearWhole(&a, whole)
-	}
-	return call.Conclude(req, &a, stream.Err())
+		if err := stream.Err(); err != nil {
+			return err
+		}
+		var whole sdk.ChatCompletion
+		complete, atOnce := call.Done() || c.quirks.NoDone, call.Whole(&whole)
+		return call.Hear(func(a *wire.Answer) error {
+			if a.Complete = a.Finish != "" && complete; atOnce {
+				hearWhole(a, whole)
+			}
+			return nil
+		})
+	})
 }
 
 // params puts a question into the form of the API.
 func (c *Chat) params(req llm.Request) (sdk.ChatCompletionNewParams, error) {
-	params := sdk.ChatCompletionNewParams{Model: c.endpoint.Model}
+	params := sdk.ChatCompletionNewParams{Model: c.Endpoint().Model}
 	if !c.quirks.NoUsage {
 		params.StreamOptions.IncludeUsage = sdk.Bool(true)
 	}
-	if n := c.endpoint.MaxOutput(req); n > 0 {
+	if n := c.MaxOutput(req); n > 0 {
 		if c.quirks.MaxTokensByOldName {
 			params.MaxTokens = sdk.Int(int64(n))
 		} else {

@@ -23,9 +23,8 @@ const DefaultBaseURL = "https://api.openai.com/v1"
 
 // Model asks one model by the Responses API. It is safe for concurrent use.
 type Model struct {
-	endpoint  wire.Endpoint
+	*wire.Route
 	responses responses.ResponseService
-	pace      wire.Pace
 }
 
 var _ llm.Model = (*Model)(nil)
@@ -33,8 +32,8 @@ var _ llm.Model = (*Model)(nil)
 // New returns a model at an endpoint. Nothing is taken from the environment, and
 // the SDK repeats nothing.
 func New(e wire.Endpoint) *Model {
-	e = e.WithDefaults(DefaultBaseURL)
-	return &Model{endpoint: e, responses: responses.NewResponseService(options(e)...)}
+	route := wire.NewRoute(e, DefaultBaseURL)
+	return &Model{Route: route, responses: responses.NewResponseService(options(route.Endpoint())...)}
 }
 
 // options are what every request has.
@@ -52,21 +51,20 @@ func (m *Model) Generate(ctx context.Context, req llm.Request) (llm.Response, er
 	if err != nil {
 		return llm.Response{}, err
 	}
-	ctx, call := wire.Begin(ctx, m.endpoint, req, &m.pace)
-	defer call.End()
-	stream := m.responses.NewStreaming(ctx, params, option.WithHTTPClient(call.Client()))
-	defer stream.Close() //nolint:errcheck // what it had to say has been said
-	var a wire.Answer
-	for stream.Next() {
-		if err := hear(&a, stream.Current()); err != nil {
-			return call.Conclude(req, &a, err)
+	return m.Ask(ctx, req, func(ctx context.Context, call *wire.Call) error {
+		stream := m.responses.NewStreaming(ctx, params, option.WithHTTPClient(call.Client()))
+		defer stream.Close() //nolint:errcheck // what it had to say has been said
+		for stream.Next() {
+			if err := call.Hear(func(a *wire.Answer) error { return hear(a, stream.Current()) }); err != nil {
+				return err
+			}
 		}
-	}
-	var whole responses.Response
-	if stream.Err() == nil && call.Whole(&whole) && (whole.Status == responses.ResponseStatusCompleted || whole.Status == responses.ResponseStatusIncomplete) {
-		hearWholeResponse(&a, whole)
-	}
-	return call.Conclude(req, &a, stream.Err())
+		var whole responses.Response
+		if stream.Err() == nil && call.Whole(&whole) && (whole.Status == responses.ResponseStatusCompleted || whole.Status == responses.ResponseStatusIncomplete) {
+			return call.Hear(func(a *wire.Answer) error { hearWholeResponse(a, whole); return nil })
+		}
+		return stream.Err()
+	})
 }
 
 // leastTokens is the least that the API takes for the length of an answer.
@@ -75,11 +73,11 @@ const leastTokens = 16
 // params puts a question into the form of the API.
 func (m *Model) params(req llm.Request) (responses.ResponseNewParams, error) {
 	params := responses.ResponseNewParams{
-		Model: m.endpoint.Model,
+		Model: m.Endpoint().Model,
 		Input: responses.ResponseNewParamsInputUnion{OfString: sdk.String(req.Prompt)},
 		Store: sdk.Bool(false),
 	}
-	if n := m.endpoint.MaxOutput(req); n > 0 {
+	if n := m.MaxOutput(req); n > 0 {
 		params.MaxOutputTokens = sdk.Int(int64(max(n, leastTokens)))
 	}
 	system := req.System
@@ -96,7 +94,7 @@ func (m *Model) params(req llm.Request) (responses.ResponseNewParams, error) {
 	}
 	if system != "" {
 		params.Instructions = sdk.String(system)
-		params.PromptCacheKey = sdk.String(cacheKey(m.endpoint.Model, system, req.Schema.Name()))
+		params.PromptCacheKey = sdk.String(cacheKey(m.Endpoint().Model, system, req.Schema.Name()))
 	}
 	return params, nil
 }

@@ -1,10 +1,10 @@
 package wire
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"cineforge/failure"
 	"cineforge/failure/diagnosis"
@@ -22,45 +22,51 @@ type Answer struct {
 	Refusal  string // what a model that refuses says instead
 }
 
-// estimate returns how many tokens some text has, for an answer that broke off before
-// it said how many there were, or for a server that never says. Four letters a token
-// is what vendors give as a rule of thumb.
-func estimate(bytes int) int { return (bytes + 3) / 4 }
+// maxName bounds the names that an answer gives, such as that of its model.
+const maxName = 200
 
-// Conclude judges an answer that has ended, with err if the SDK says so. What the
+// conclude judges an answer that has ended, with err if the SDK says so. What the
 // call took comes back in any case.
-func (c *Call) Conclude(req llm.Request, a *Answer, err error) (llm.Response, error) {
-	resp := llm.Response{
-		Source: llm.AI, Provider: c.endpoint.Provider, Model: a.Served, Usage: a.Usage, Header: c.header, RequestID: a.ID,
-	}
+func (c *Call) conclude(err error) (llm.Response, error) {
+	a, endpoint := &c.answer, c.route.endpoint
+	name := func(s string) string { return diagnosis.Scrub(s, endpoint.Key, maxName) }
+	resp := llm.Response{Source: llm.AI, Provider: endpoint.Provider, Model: name(a.Served), Header: c.header, RequestID: name(a.ID)}
 	if resp.Model == "" {
-		resp.Model = c.endpoint.Model
+		resp.Model = endpoint.Model
 	}
-	if a.Text.Len() > 0 {
-		resp.Usage.InputTokens = cmp.Or(resp.Usage.InputTokens, estimate(len(req.System)+len(req.Prompt)))
-		resp.Usage.OutputTokens = cmp.Or(resp.Usage.OutputTokens, estimate(a.Text.Len()))
-	}
-	resp.Usage.CostUSD = c.endpoint.Spec.Cost(resp.Usage)
 	if resp.FirstEvent = c.first; c.tape != nil {
-		resp.FirstEvent = c.tape.first
+		resp.FirstEvent = c.tape.begin()
 	}
-	if f := c.fault(req, a, err); f != nil {
+	f := c.fault(err)
+	resp.Usage = c.usage(f)
+	resp.Usage.CostUSD = endpoint.Spec.Cost(resp.Usage)
+	if f != nil {
 		if resp.RequestID == "" {
 			resp.RequestID = f.RequestID
 		}
 		f.RequestID = resp.RequestID
 		return resp, f
 	}
-	c.pace.note(resp.FirstEvent)
-	resp.JSON = json.RawMessage(unfenced(a.Text.String()))
+	c.route.pace.answer(resp.FirstEvent, time.Since(c.began), resp.Usage.OutputTokens)
+	resp.JSON = inJSON(c.req.Schema, unfenced(a.Text.String()))
 	if resp.RequestID == "" {
-		resp.RequestID = diagnosis.RequestID(c.header)
+		resp.RequestID = name(diagnosis.RequestID(c.header))
 	}
 	return resp, nil
 }
 
+// inJSON returns an answer as JSON: without a schema it may be mere text.
+func inJSON(schema llm.Schema, text string) json.RawMessage {
+	if raw := json.RawMessage(text); schema.JSON() != nil || json.Valid(raw) {
+		return raw
+	}
+	raw, _ := json.Marshal(text) // text always can be
+	return raw
+}
+
 // fault says what is wrong with an answer, or nil.
-func (c *Call) fault(req llm.Request, a *Answer, err error) *failure.Error {
+func (c *Call) fault(err error) *failure.Error {
+	a := &c.answer
 	switch {
 	case err != nil:
 		return c.diagnose(err, "")
@@ -70,10 +76,17 @@ func (c *Call) fault(req llm.Request, a *Answer, err error) *failure.Error {
 		return c.diagnose(nil, a.Finish)
 	case !a.Complete:
 		return c.diagnose(diagnosis.ErrIncomplete, "")
-	case strings.TrimSpace(a.Text.String()) == "":
-		return c.unusable("the answer is complete and empty", nil)
 	}
-	if err := req.Schema.Validate(json.RawMessage(unfenced(a.Text.String()))); err != nil {
+	text := unfenced(a.Text.String())
+	switch key := c.route.endpoint.Key; {
+	case text == "":
+		return c.unusable("the answer is complete and empty", nil)
+	case len(key) >= diagnosis.MinSecret && strings.Contains(text, key):
+		return c.unusable("the answer repeats the key that it was asked with", nil)
+	case c.req.Schema.JSON() == nil:
+		return nil // any text will do
+	}
+	if err := c.req.Schema.Validate(json.RawMessage(text)); err != nil {
 		return c.unusable(err.Error(), err)
 	}
 	return nil
@@ -81,9 +94,10 @@ func (c *Call) fault(req llm.Request, a *Answer, err error) *failure.Error {
 
 // unusable is the failure of an answer that came whole.
 func (c *Call) unusable(what string, err error) *failure.Error {
+	endpoint := c.route.endpoint
 	return &failure.Error{Class: failure.BadOutput, Effect: failure.EffectOf(failure.BadOutput), Status: c.status,
-		Message: fmt.Sprintf("%s: %s", c.endpoint.Provider, what), Hint: "ask again, or another model; a run does both by itself",
-		RequestID: diagnosis.RequestID(c.header), Rule: "the answer was checked", Err: err}
+		Message: fmt.Sprintf("%s: %s", endpoint.Provider, what), Hint: "ask again, or another model; a run does both by itself",
+		RequestID: diagnosis.Scrub(diagnosis.RequestID(c.header), endpoint.Key, maxName), Rule: "the answer was checked", Err: err, Reach: failure.Answering}
 }
 
 // unfenced takes an answer out of the Markdown fence that some models put around

@@ -2,15 +2,45 @@ package wire
 
 import (
 	"bytes"
-	"fmt"
+	"context"
 	"io"
 	"mime"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"cineforge/failure/diagnosis"
 )
+
+// receive takes in a response, and sees to it that its body ends with the call: not each
+// body does by itself, such as that of a connection that has switched protocols.
+func (c *Call) receive(resp *http.Response) (*http.Response, error) {
+	c.mu.Lock()
+	c.status, c.header = resp.StatusCode, resp.Header
+	if c.over {
+		c.mu.Unlock()
+		resp.Body.Close() //nolint:errcheck // nobody reads it
+		return nil, errLeft
+	}
+	body := resp.Body
+	release := context.AfterFunc(c.under, func() { body.Close() }) //nolint:errcheck // it only ends the reading
+	c.bodies = append(c.bodies, func() {
+		release()
+		body.Close() //nolint:errcheck // what matters is read
+	})
+	stream := isStream(resp)
+	if stream {
+		c.tape = &tape{body: body, watch: c.watch, began: c.began}
+		resp.Body = c.tape
+	}
+	c.mu.Unlock()
+	c.watch.sign()
+	if stream {
+		return resp, nil
+	}
+	return c.hold(resp)
+}
 
 // isStream reports whether a response is an answer that comes in pieces. Some
 // servers call it by another name, so that only what is surely none is taken out.
@@ -25,17 +55,29 @@ func isStream(resp *http.Response) bool {
 	return kind != "application/json" && kind != "text/html"
 }
 
+// errorBody is how long the body of an error may take: its status is known already.
+const errorBody = 10 * time.Second
+
 // hold takes in the body of a response that is no stream, as far as it is looked
-// at, and gives the SDK that.
+// at, and gives the SDK that. One that switches protocols has none.
 func (c *Call) hold(resp *http.Response) (*http.Response, error) {
-	if resp.StatusCode < 300 { // an error is no beginning of an answer
-		c.first = max(time.Since(c.began), 1)
-		c.watch.life(true)
+	var body []byte
+	var err error
+	from := resp.Body
+	if resp.StatusCode >= 300 {
+		defer time.AfterFunc(errorBody, func() { from.Close() }).Stop() //nolint:errcheck // it only ends the reading
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, diagnosis.MaxBody))
-	resp.Body.Close() //nolint:errcheck // what matters is read
+	if resp.StatusCode >= 200 {
+		body, err = io.ReadAll(io.LimitReader(&paced{from, c.watch}, diagnosis.MaxBody))
+	}
+	from.Close() //nolint:errcheck // what matters is read
 	if err != nil && len(body) == 0 {
 		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if resp.StatusCode >= 200 && resp.StatusCode < 300 { // an error is no beginning of an answer
+		c.first = max(time.Since(c.began), 1)
 	}
 	c.held = string(body)
 	resp.Body = io.NopCloser(bytes.NewReader(body))
@@ -43,13 +85,30 @@ func (c *Call) hold(resp *http.Response) (*http.Response, error) {
 	return resp, nil
 }
 
+// paced is a body whose pieces are signs of life, of an answer if it is one.
+type paced struct {
+	body  io.Reader
+	watch *watch
+}
+
+func (p *paced) Read(b []byte) (int, error) {
+	n, err := p.body.Read(b)
+	if n > 0 {
+		p.watch.event()
+		p.watch.piece()
+	}
+	return n, err
+}
+
 // tape is the body of a stream. It passes on what comes, notes signs of life, and
-// keeps the last events, since an error that ends a stream is among them.
+// keeps the last events, since an error that ends a stream is among them. It is safe for
+// concurrent use.
 type tape struct {
 	body  io.ReadCloser
 	watch *watch
 	began time.Time
 
+	mu     sync.Mutex    // guards what follows
 	first  time.Duration // until the first event; 0 before it
 	done   bool          // "[DONE]" has come
 	err    error         // what ended the reading, other than io.EOF
@@ -58,7 +117,6 @@ type tape struct {
 	event  []string // the lines of the event that is coming in
 	size   int      // of those lines
 	events []string // the last whole ones
-	pings  int      // signs of life without content in a row
 }
 
 const (
@@ -66,17 +124,13 @@ const (
 	maxLine   = 64 << 10
 	maxEvent  = 128 << 10
 	keptLast  = 4
-	// maxPings is how many signs of life in a row count without content: a server
-	// that only pings has stopped.
-	maxPings = 3
 )
-
-// errOversize means that an answer does not end.
-var errOversize = fmt.Errorf("the answer is larger than any model writes: %w", diagnosis.ErrMalformed)
 
 // Read reads the body; see io.Reader.
 func (t *tape) Read(p []byte) (int, error) {
 	n, err := t.body.Read(p)
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if t.read += int64(n); t.read > maxAnswer {
 		err = errOversize
 	}
@@ -110,7 +164,7 @@ func (t *tape) ended(line string) {
 		t.flush()
 		return
 	case line[0] == ':' || isData && t.isPing():
-		t.ping()
+		t.watch.sign()
 	case isData:
 		t.content()
 		t.done = t.done || strings.TrimSpace(data) == "[DONE]"
@@ -125,20 +179,11 @@ func (t *tape) isPing() bool {
 	return len(t.event) == 1 && strings.TrimSpace(strings.TrimPrefix(t.event[0], "event:")) == "ping"
 }
 
-func (t *tape) ping() {
-	if t.pings++; t.first > 0 && t.pings <= maxPings {
-		t.watch.life(false)
-	}
-}
-
 func (t *tape) content() {
-	t.pings = 0
 	if t.first == 0 {
 		t.first = max(time.Since(t.began), 1)
-		t.watch.life(true)
-		return
 	}
-	t.watch.life(false)
+	t.watch.event()
 }
 
 func (t *tape) flush() {
@@ -154,6 +199,36 @@ func (t *tape) flush() {
 
 // last returns the last events as they came.
 func (t *tape) last() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	all := append(t.events, strings.Join(append(t.event, string(t.line)), "\n"))
 	return strings.Join(all, "\n\n")
+}
+
+// failed returns what ended the reading, nil if nothing but the end did.
+func (t *tape) failed() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.err
+}
+
+// isDone reports whether the stream said "[DONE]".
+func (t *tape) isDone() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.done
+}
+
+// length returns how many bytes came.
+func (t *tape) length() int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.read
+}
+
+// begin returns how long it took until the first event, 0 if there was none.
+func (t *tape) begin() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.first
 }

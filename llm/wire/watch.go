@@ -2,75 +2,120 @@ package wire
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
 	"cineforge/failure/diagnosis"
 )
 
-// watch ends a call whose answer does not come in time.
+// watch ends a call whose answer does not come in time. Each part of an answer has a clock
+// of its own: until it begins, until its visible part does, and from piece to piece of that.
+// It is safe for concurrent use.
 type watch struct {
-	limits Limits
-	pulse  func() // is told of each sign of life
-	stop   context.CancelCauseFunc
-	total  *time.Timer
-	next   *time.Timer
+	times times
+	pulse func() // is told of each sign of life
+	stop  context.CancelCauseFunc
+
+	mu       sync.Mutex // guards what follows
+	start    time.Time
+	begun    time.Time // the first event; zero before it
+	text     time.Time // the last piece of text; zero before the first
+	pings    int       // signs of life in a row since the last event
+	deadline time.Time
+	timer    *time.Timer
+	total    *time.Timer
 }
 
-func newWatch(l Limits, pulse func(), stop context.CancelCauseFunc) *watch {
-	return &watch{
-		limits: l, pulse: pulse, stop: stop,
-		total: time.AfterFunc(l.Total, func() { stop(diagnosis.ErrLong) }),
-		next:  time.AfterFunc(l.First, func() { stop(diagnosis.ErrSilent) }),
-	}
+// maxPings is how many signs of life in a row count without an event once the visible
+// answer has begun: a server that only pings then has stopped.
+const maxPings = 3
+
+func newWatch(t times, pulse func(), stop context.CancelCauseFunc) *watch {
+	now := time.Now()
+	w := &watch{times: t, pulse: pulse, stop: stop, start: now, deadline: now.Add(t.first)}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.timer = time.AfterFunc(t.first, w.expire)
+	w.total = time.AfterFunc(t.total, func() { stop(diagnosis.ErrLong) })
+	return w
 }
 
-// life notes that something came. From the first piece of the answer on, the time
-// from piece to piece is limited.
-func (w *watch) life(first bool) {
-	w.pulse()
-	if first {
-		w.next.Stop()
-		w.next = time.AfterFunc(w.limits.Idle, func() { w.stop(diagnosis.ErrStalled) })
+// expire ends the call if nothing has come in time.
+func (w *watch) expire() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if rest := time.Until(w.deadline); rest > 0 {
+		w.timer.Reset(rest)
 		return
 	}
-	w.next.Reset(w.limits.Idle)
+	if w.begun.IsZero() {
+		w.stop(diagnosis.ErrSilent)
+		return
+	}
+	w.stop(diagnosis.ErrStalled)
+}
+
+// sign notes a mere sign of life: a header, a comment, a ping.
+func (w *watch) sign() {
+	w.pulse()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	now := time.Now()
+	switch {
+	case w.begun.IsZero():
+		w.extend(now.Add(w.times.first), w.start.Add(longestSigns))
+	case w.text.IsZero():
+		w.extend(now.Add(w.times.think), w.start.Add(longestSigns))
+	default:
+		if w.pings++; w.pings <= maxPings {
+			w.extend(now.Add(w.times.idle), w.text.Add(idlesOfNothing*w.times.idle))
+		}
+	}
+}
+
+// event notes an event of the answer, with or without text.
+func (w *watch) event() {
+	w.pulse()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	now := time.Now()
+	w.pings = 0
+	switch {
+	case w.begun.IsZero():
+		w.begun, w.deadline = now, now.Add(w.times.think)
+		w.timer.Reset(w.times.think)
+	case w.text.IsZero():
+		w.extend(now.Add(w.times.think), w.begun.Add(idlesOfNothing*w.times.think))
+	default:
+		w.extend(now.Add(w.times.idle), w.text.Add(idlesOfNothing*w.times.idle))
+	}
+}
+
+// piece notes that a piece of the visible answer came.
+func (w *watch) piece() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	now := time.Now()
+	first := w.text.IsZero()
+	if w.text, w.deadline = now, now.Add(w.times.idle); first {
+		w.timer.Reset(w.times.idle)
+	}
+}
+
+// extend moves the deadline to a time, but to no later one than the last, and never back.
+func (w *watch) extend(to, last time.Time) {
+	if to.After(last) {
+		to = last
+	}
+	if to.After(w.deadline) {
+		w.deadline = to
+	}
 }
 
 func (w *watch) end() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.total.Stop()
-	w.next.Stop()
+	w.timer.Stop()
 	w.stop(nil)
-}
-
-// Pace remembers how long a model's answers took to begin. The zero value is
-// ready; it is safe for concurrent use.
-type Pace struct {
-	mu   sync.Mutex // guards what follows
-	seen [paceSize]time.Duration
-	n    int
-}
-
-// paceSize is how many answers are remembered: as many as a 99th percentile needs.
-const paceSize = 100
-
-// fewest is how many answers have to be known before they say anything.
-const fewest = 20
-
-func (p *Pace) note(d time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.seen[p.n%paceSize] = d
-	p.n++
-}
-
-// p99 returns the time within which 99 of 100 answers have begun, or 0 if too few are known.
-func (p *Pace) p99() time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.n < fewest {
-		return 0
-	}
-	return slices.Max(p.seen[:min(p.n, paceSize)])
 }

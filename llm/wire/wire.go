@@ -1,18 +1,22 @@
-// Package wire is what the adapters of the providers share: one call over HTTP,
-// with limits on the provider's silence, and with everything kept that is needed
+// Package wire is what the adapters of the providers share: one call over HTTP, with
+// clocks of its own for each part of an answer, and with everything kept that is needed
 // to tell what went wrong.
 //
-// An adapter begins a [Call], gives its SDK the call's client, notes what it hears
-// in an [Answer], and lets the call conclude: that judges whether the answer is
-// complete and fits its schema, and makes a diagnosis if not.
+// An adapter embeds a [Route] and makes its calls by [Route.Ask]: in a function it gives
+// its SDK the call's client and notes what it hears. Whatever becomes of that function,
+// its caller has an answer when the limit is reached or the caller gives up.
 package wire
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptrace"
+	"runtime/debug"
+	"sync"
 	"time"
 
 	"cineforge/failure"
@@ -29,52 +33,15 @@ type Endpoint struct {
 	Model    string // as the provider calls it
 	Spec     llm.Spec
 
+	// Named says that a configuration names the server, of which nothing is known then: it
+	// may have to load its model first. Otherwise it has the limits of a vendor's API.
+	Named bool
+
 	// Transport makes the requests; nil means one that all such endpoints share.
 	Transport http.RoundTripper
 
-	// Limits on the time of an answer; what is 0 is set by the model.
+	// Limits on the time of an answer; what is 0 follows from the rest.
 	Limits Limits
-}
-
-// Limits are how long an answer may take.
-type Limits struct {
-	First time.Duration // until it begins
-	Idle  time.Duration // from one piece of it to the next
-	Total time.Duration // as a whole
-}
-
-// The limits where none are set. A model that answers at all has begun after a few
-// seconds; one that thinks may be silent for longer in between. The rate is what
-// the slowest models in use write.
-const (
-	defaultFirst    = 12 * time.Second
-	maxFirst        = 60 * time.Second
-	defaultIdle     = 30 * time.Second
-	thinkingIdle    = 120 * time.Second
-	slowestRate     = 20 // tokens a second
-	defaultMaxWrite = 16000
-)
-
-// limits returns the limits of one call.
-func (e Endpoint) limits(req llm.Request, pace *Pace) Limits {
-	l := e.Limits
-	if l.First == 0 {
-		l.First = min(max(defaultFirst, 3*pace.p99()), maxFirst)
-	}
-	if l.Idle == 0 {
-		l.Idle = defaultIdle
-		if e.Spec.Thinks {
-			l.Idle = thinkingIdle
-		}
-	}
-	if l.Total == 0 {
-		tokens := e.MaxOutput(req)
-		if tokens == 0 {
-			tokens = defaultMaxWrite
-		}
-		l.Total = l.First + time.Duration(tokens)*time.Second/slowestRate
-	}
-	return l
 }
 
 // MaxOutput returns how many tokens an answer to req may have: what is asked for,
@@ -86,51 +53,148 @@ func (e Endpoint) MaxOutput(req llm.Request) int {
 	return req.MaxOutputTokens
 }
 
-// NewTransport returns a transport for providers. One is enough for a process.
+// maxHeader bounds the header of an answer.
+const maxHeader = 256 << 10
+
+// NewTransport returns a transport for providers. One is enough for a process. It asks a
+// connection that is shared by calls, and silent, whether it is still there.
 func NewTransport() http.RoundTripper {
 	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		TLSHandshakeTimeout:   10 * time.Second,
-		ForceAttemptHTTP2:     true,
-		MaxIdleConnsPerHost:   64,
-		IdleConnTimeout:       90 * time.Second,
-		ExpectContinueTimeout: time.Second,
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSHandshakeTimeout:    10 * time.Second,
+		ForceAttemptHTTP2:      true,
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 10 * time.Second, PingTimeout: 5 * time.Second},
+		MaxIdleConnsPerHost:    64,
+		IdleConnTimeout:        90 * time.Second,
+		ExpectContinueTimeout:  time.Second,
+		MaxResponseHeaderBytes: maxHeader,
 	}
 }
 
-// Call is one call to a provider. It is used by one goroutine.
+// Call is one call to a provider. It is used by the function that makes it, and by nobody
+// else once the call has ended.
 type Call struct {
-	endpoint Endpoint
-	pace     *Pace
-	began    time.Time
-	watch    *watch
-	gaveUp   func() bool
-	cause    func() error
+	route  *Route
+	req    llm.Request
+	began  time.Time
+	watch  *watch
+	under  context.Context // ends with the call
+	gaveUp func() bool
 
-	sent   bool
+	mu     sync.Mutex // guards what follows
+	answer Answer
+	over   bool // nothing counts any more
+	reach  reach
 	status int
 	header http.Header
+	sent   int64         // bytes of the request's body
 	held   string        // the body of an answer that is no stream
 	first  time.Duration // until that began
 	tape   *tape         // of an answer that is one
+	bodies []func()      // what is to be closed
 }
 
-// Begin begins a call under ctx. The adapter works under the context that is
-// returned, and ends the call when it is through with it. The pace is what earlier
-// calls of the same model have told; it is never nil.
-func Begin(ctx context.Context, e Endpoint, req llm.Request, pace *Pace) (context.Context, *Call) {
+// reach is what was seen of how far a call came.
+type reach struct {
+	asked bool // the request was given to the transport
+	tried bool // a connection was asked for
+	got   bool // there was one
+}
+
+// letGo is how long a call that is over is waited for, so that what it has heard counts.
+const letGo = 250 * time.Millisecond
+
+// errLeft means that a call did not end although it was over.
+var errLeft = errors.New("the call did not end in time")
+
+// Ask makes a call: ask sends the request by the call's client and notes what it hears.
+// It returns when that has ended, or the limit is reached, or ctx is done, whichever is
+// first; what ask does after that counts for nothing. What the call took comes back in any
+// case.
+func (r *Route) Ask(ctx context.Context, req llm.Request, ask func(ctx context.Context, c *Call) error) (llm.Response, error) {
 	under, stop := context.WithCancelCause(ctx)
-	c := &Call{
-		endpoint: e, pace: pace, began: time.Now(), watch: newWatch(e.limits(req, pace), llm.Pulse(ctx), stop),
-		gaveUp: func() bool { return ctx.Err() != nil },
-		cause:  func() error { return context.Cause(under) },
+	t, _ := r.pace.times(r.endpoint, r.allowed(req))
+	c := &Call{route: r, req: req, began: time.Now(), watch: newWatch(t, llm.Pulse(ctx), stop), under: under, gaveUp: func() bool { return ctx.Err() != nil }}
+	done := make(chan error, 1)
+	go func() {
+		defer func() {
+			if v := recover(); v != nil {
+				done <- &panicError{v, debug.Stack()}
+			}
+		}()
+		done <- ask(under, c)
+	}()
+	var err error
+	select {
+	case err = <-done:
+	case <-under.Done():
+		select {
+		case err = <-done:
+		case <-time.After(letGo):
+			err = errLeft
+		}
 	}
-	return under, c
+	return c.end(err)
 }
 
-// End ends the call and whatever is left of its connection.
-func (c *Call) End() { c.watch.end() }
+// panicError is a panic of the function that makes a call.
+type panicError struct {
+	value any
+	stack []byte
+}
+
+func (p *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", p.value, p.stack) }
+
+// end ends the call and whatever is left of its connection, and judges the answer.
+func (c *Call) end(err error) (llm.Response, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.over = true
+	if p, ok := errors.AsType[*panicError](err); ok {
+		c.close()
+		panic(p) // the router makes a failure of it
+	}
+	resp, err := c.conclude(err)
+	c.close()
+	return resp, err
+}
+
+// close gives up what is left of the call. Nobody waits for that.
+func (c *Call) close() {
+	c.watch.end()
+	for _, closeBody := range c.bodies {
+		go closeBody()
+	}
+}
+
+// Hear lets an adapter note what it hears of the answer. An error ends the call.
+func (c *Call) Hear(take func(a *Answer) error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.over {
+		return errLeft
+	}
+	before := c.answer.Text.Len()
+	if err := take(&c.answer); err != nil {
+		return err
+	}
+	if c.answer.Text.Len() > before {
+		c.watch.piece()
+	}
+	if most := bytesPerToken*c.route.allowed(c.req) + textSlack; c.answer.Text.Len() > most {
+		return errOverlong
+	}
+	return nil
+}
+
+// errEndless means that an answer does not end: errOverlong by its text, errOversize by all
+// that comes.
+var (
+	errEndless  = fmt.Errorf("the answer does not end: %w", diagnosis.ErrMalformed)
+	errOverlong = fmt.Errorf("the text is far longer than was allowed: %w", errEndless)
+	errOversize = fmt.Errorf("more comes than any model writes: %w", errEndless)
+)
 
 // Client returns the HTTP client for the call's one request. It follows no
 // redirect, since a key must not go where the base URL does not point.
@@ -140,69 +204,116 @@ func (c *Call) Client() *http.Client {
 
 // RoundTrip makes the request and keeps what comes back; see http.RoundTripper.
 func (c *Call) RoundTrip(req *http.Request) (*http.Response, error) {
-	if c.sent {
+	c.mu.Lock()
+	again := c.reach.asked || c.over
+	c.reach.asked, c.sent = true, req.ContentLength
+	c.mu.Unlock()
+	if again {
 		return nil, errAgain
 	}
-	c.sent = true
-	resp, err := c.endpoint.Transport.RoundTrip(req)
+	resp, err := c.route.endpoint.Transport.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), c.trace())))
 	if err != nil {
 		return nil, err
 	}
-	c.status, c.header = resp.StatusCode, resp.Header
-	if isStream(resp) {
-		c.tape = &tape{body: resp.Body, watch: c.watch, began: c.began}
-		resp.Body = c.tape
-		return resp, nil
-	}
-	return c.hold(resp)
+	return c.receive(resp)
 }
 
 // errAgain means that an SDK wanted to repeat a request. Only the router repeats.
 var errAgain = errors.New("a second request within one call")
 
-// Stop ends the answer for a reason of the adapter's.
-func (c *Call) Stop(err error) { c.watch.stop(err) }
-
-// Done reports whether the stream said "[DONE]".
-func (c *Call) Done() bool { return c.tape != nil && c.tape.done }
+// trace notes how far the request comes.
+func (c *Call) trace() *httptrace.ClientTrace {
+	note := func(set func(*reach)) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		set(&c.reach)
+	}
+	return &httptrace.ClientTrace{
+		GetConn: func(string) { note(func(r *reach) { r.tried = true }) },
+		GotConn: func(httptrace.GotConnInfo) { note(func(r *reach) { r.got = true }) },
+	}
+}
 
 // Whole reads the answer of a server that was asked for a stream and sent all of it at
 // once: its body, into v. It is false if there is no such answer.
 func (c *Call) Whole(v any) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	return c.tape == nil && c.status >= 200 && c.status < 300 && json.Unmarshal([]byte(c.held), v) == nil
+}
+
+// Done reports whether the stream said "[DONE]".
+func (c *Call) Done() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.tape != nil && c.tape.isDone()
 }
 
 // nothing reports whether the answer has no body at all.
 func (c *Call) nothing() bool {
-	return c.status != 0 && c.held == "" && (c.tape == nil || c.tape.read == 0)
+	return c.status != 0 && c.held == "" && (c.tape == nil || c.tape.length() == 0)
+}
+
+// came says how far the call came, where that was seen.
+func (c *Call) came() failure.Reach {
+	_, real := c.route.endpoint.Transport.(*http.Transport)
+	switch {
+	case c.status != 0:
+		return failure.Answering
+	case c.reach.got:
+		return failure.Sent
+	case !c.reach.asked, real && !c.reach.tried:
+		return failure.Unsent
+	case real:
+		return failure.Unreached
+	}
+	return "" // by what the error says
 }
 
 // diagnose tells what went wrong, given the error that the SDK makes of it and the
 // reason that the answer gives for its end.
 func (c *Call) diagnose(err error, finish string) *failure.Error {
-	if !c.sent && !c.gaveUp() {
-		return &failure.Error{Class: failure.Internal, Err: err, Message: "the request could not be made: " + diagnosis.Redact(err.Error()),
-			Hint: "this is a bug; please report it"}
-	}
+	endpoint := c.route.endpoint
 	e := diagnosis.Evidence{
-		Provider: c.endpoint.Provider, Status: c.status, Header: c.header, Body: c.held, Err: err,
-		Canceled: c.gaveUp(), Finish: finish, Window: c.endpoint.Spec.Window, Key: c.endpoint.Key, KeyName: c.endpoint.KeyName,
+		Provider: endpoint.Provider, Status: c.status, Header: c.header, Body: c.held, Err: err, Reach: c.came(),
+		Canceled: c.gaveUp(), Finish: finish, Window: endpoint.Spec.Window, Key: endpoint.Key, KeyName: endpoint.KeyName,
 	}
-	limit := c.cause()
+	limit := context.Cause(c.under)
 	incomplete := errors.Is(err, diagnosis.ErrIncomplete)
 	switch {
 	case limit != nil && !e.Canceled:
 		e.Err = limit
+		if e.Reach == failure.Unsent {
+			e.Reach = failure.Unreached // it was about to be sent
+		}
 	case incomplete && c.nothing():
 		e.Err = nil // not a byte: that is no answer that broke off
-	case c.tape != nil && c.tape.err != nil:
-		e.Err = errors.Join(c.tape.err, err)
+	case c.tape != nil && c.tape.failed() != nil:
+		e.Err = errors.Join(c.tape.failed(), err)
 	case c.tape != nil && err != nil && !incomplete:
 		// Nothing is wrong with the way here, so that it is with what came.
 		e.Err = errors.Join(diagnosis.ErrMalformed, err)
 	}
 	if c.tape != nil && !c.nothing() {
-		e.Stream, e.Body = true, c.tape.last()
+		if e.Stream = true; !errors.Is(e.Err, errEndless) { // that is not what it says, but that it does not stop
+			e.Body = c.tape.last()
+		}
 	}
-	return diagnosis.Of(e)
+	f := diagnosis.Of(e)
+	if f.Reach == "" && c.reach.asked {
+		f.Reach = failure.Sent
+	}
+	c.clocked(f, limit)
+	return f
+}
+
+// clocked notes what a failure says about the time that the route needs.
+func (c *Call) clocked(f *failure.Error, limit error) {
+	if !errors.Is(limit, diagnosis.ErrSilent) || f.Class != failure.Timeout {
+		return
+	}
+	c.route.pace.silence()
+	if c.route.ours {
+		f.Hint += "; if this server takes longer to begin an answer, set limits.first_byte for it in cineforge.yaml"
+	}
 }

@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"cineforge/failure"
 	"cineforge/llm"
@@ -27,27 +25,44 @@ func respond(status int, kind string, body io.Reader) responder {
 }
 
 // do makes a call whose answer is read to its end, as an SDK would, and concludes it.
-func do(t *testing.T, e wire.Endpoint, a *wire.Answer) (llm.Response, error) {
+func do(t *testing.T, e wire.Endpoint, says wire.Answer) (llm.Response, error) {
 	t.Helper()
-	var pace wire.Pace
-	return doPaced(t, e, a, &pace)
+	return ask(t, newRoute(e), says, "")
 }
 
-func doPaced(t *testing.T, e wire.Endpoint, a *wire.Answer, pace *wire.Pace) (llm.Response, error) {
-	t.Helper()
+func newRoute(e wire.Endpoint) *wire.Route {
 	e.Provider, e.Model = "somebody", "some-model"
-	ctx, call := wire.Begin(t.Context(), e.WithDefaults("http://host/v1"), llm.Request{}, pace)
-	defer call.End()
+	return wire.NewRoute(e, "http://host/v1")
+}
+
+// ask makes a call on a route. When all has come that the server sends, the answer is heard.
+func ask(t *testing.T, r *wire.Route, says wire.Answer, text string) (llm.Response, error) {
+	t.Helper()
+	return r.Ask(t.Context(), llm.Request{}, func(ctx context.Context, call *wire.Call) error {
+		if err := exchange(ctx, call); err != nil {
+			return err
+		}
+		return call.Hear(func(a *wire.Answer) error {
+			a.Finish, a.Complete, a.Usage = says.Finish, says.Complete, says.Usage
+			a.Text.WriteString(text)
+			return nil
+		})
+	})
+}
+
+// exchange makes the request of a call, and reads the answer to its end.
+func exchange(ctx context.Context, call *wire.Call) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://host/v1/chat", http.NoBody)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	resp, err := call.Client().Do(req)
-	if err == nil {
-		_, err = io.Copy(io.Discard, resp.Body)
-		resp.Body.Close()
+	if err != nil {
+		return err
 	}
-	return call.Conclude(llm.Request{}, a, err)
+	defer resp.Body.Close() //nolint:errcheck // it is read
+	_, err = io.Copy(io.Discard, resp.Body)
+	return err
 }
 
 func TestOneCallIsOneRequest(t *testing.T) {
@@ -56,12 +71,12 @@ func TestOneCallIsOneRequest(t *testing.T) {
 		n++
 		return nil, errors.New("no")
 	})}
-	ctx, call := wire.Begin(t.Context(), e, llm.Request{}, new(wire.Pace))
-	defer call.End()
-	for range 3 {
-		req, _ := http.NewRequestWithContext(ctx, http.MethodPost, "http://host", http.NoBody)
-		call.Client().Do(req) //nolint:errcheck,bodyclose // it fails
-	}
+	newRoute(e).Ask(t.Context(), llm.Request{}, func(ctx context.Context, call *wire.Call) error { //nolint:errcheck // it fails
+		for range 3 {
+			exchange(ctx, call) //nolint:errcheck // it fails
+		}
+		return nil
+	})
 	if n != 1 {
 		t.Errorf("%d requests were made", n)
 	}
@@ -71,8 +86,7 @@ func TestOneCallIsOneRequest(t *testing.T) {
 func TestAnEndlessAnswerIsCutOff(t *testing.T) {
 	for kind, most := range map[string]int{"text/event-stream": 32 << 20, "application/json": 1 << 20} {
 		endless := &zeros{}
-		a := &wire.Answer{Complete: true}
-		_, err := do(t, wire.Endpoint{Transport: respond(200, kind, io.LimitReader(endless, 1<<30))}, a)
+		_, err := do(t, wire.Endpoint{Transport: respond(200, kind, io.LimitReader(endless, 1<<30))}, wire.Answer{Complete: true})
 		if err == nil || kind == "text/event-stream" && failure.ClassOf(err) != failure.BadOutput {
 			t.Errorf("%s: %v", kind, err)
 		}
@@ -96,126 +110,10 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 	_, err := do(t, wire.Endpoint{Key: "sk-secret", Transport: responder(func(*http.Request) (*http.Response, error) {
 		n++
 		return &http.Response{StatusCode: 307, Header: http.Header{"Location": {"http://elsewhere/v1/chat"}}, Body: http.NoBody}, nil
-	})}, &wire.Answer{})
+	})}, wire.Answer{})
 	if failure.ClassOf(err) != failure.InvalidRequest || n != 1 {
 		t.Errorf("%v, after %d requests", err, n)
 	}
-}
-
-// drips is a stream that says something again and again.
-func drips(lines ...string) responder {
-	return func(r *http.Request) (*http.Response, error) {
-		in, out := io.Pipe()
-		go func() {
-			for i := 0; ; i++ {
-				select {
-				case <-time.After(5 * time.Second):
-					io.WriteString(out, lines[min(i, len(lines)-1)]+"\n\n") //nolint:errcheck // nobody may be there to read it
-				case <-r.Context().Done():
-					out.CloseWithError(context.Cause(r.Context()))
-					return
-				}
-			}
-		}()
-		return respond(200, "text/event-stream", in)(r)
-	}
-}
-
-// Mere signs of life are no beginning of an answer, and hold one up for a while only.
-func TestPings(t *testing.T) {
-	for name, tt := range map[string]struct {
-		lines []string
-		ends  time.Duration
-	}{
-		"comments from the start":      {[]string{": ping"}, 12 * time.Second},
-		"events from the start":        {[]string{"event: ping\ndata: {}"}, 12 * time.Second},
-		"behind the first piece":       {[]string{"data: {}", "event: ping\ndata: {}"}, (5 + 3*5 + 30) * time.Second}, // three count
-		"pieces among them, then none": {[]string{"data: {}", ": ping", ": ping", "data: {}", ": ping"}, (4*5 + 3*5 + 30) * time.Second},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				start := time.Now()
-				_, err := do(t, wire.Endpoint{Transport: drips(tt.lines...)}, &wire.Answer{})
-				if d := time.Since(start); failure.ClassOf(err) != failure.Timeout || d != tt.ends {
-					t.Errorf("after %v: %v; want %v", d, err, tt.ends)
-				}
-			})
-		})
-	}
-}
-
-// What earlier answers took until they began sets how long the next one may take.
-func TestTheLimitFollowsThePace(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var pace wire.Pace
-		begins := func(after time.Duration) responder {
-			return func(r *http.Request) (*http.Response, error) {
-				in, out := io.Pipe()
-				go func() {
-					select {
-					case <-time.After(after):
-						io.WriteString(out, "data: {}\n\n") //nolint:errcheck // nobody may be there to read it
-						out.Close()
-					case <-r.Context().Done():
-						out.CloseWithError(context.Cause(r.Context()))
-					}
-				}()
-				return respond(200, "text/event-stream", in)(r)
-			}
-		}
-		ask := func(after time.Duration) error {
-			a := &wire.Answer{Complete: true}
-			a.Text.WriteString("{}")
-			_, err := doPaced(t, wire.Endpoint{Transport: begins(after)}, a, &pace)
-			return err
-		}
-		if err := ask(13 * time.Second); failure.ClassOf(err) != failure.Timeout {
-			t.Errorf("13 s: %v", err)
-		}
-		for range 20 {
-			if err := ask(8 * time.Second); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := ask(23 * time.Second); err != nil { // three times 8 s
-			t.Errorf("23 s: %v", err)
-		}
-		for range 20 {
-			if err := ask(23 * time.Second); err != nil {
-				t.Fatal(err)
-			}
-		}
-		start := time.Now()
-		if err := ask(time.Hour); failure.ClassOf(err) != failure.Timeout || time.Since(start) != time.Minute {
-			t.Errorf("the limit grew to %v (%v)", time.Since(start), err)
-		}
-	})
-}
-
-// An answer that keeps coming has an end nevertheless.
-func TestAnAnswerThatNeverEnds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		drips := responder(func(r *http.Request) (*http.Response, error) {
-			in, out := io.Pipe()
-			go func() {
-				for {
-					select {
-					case <-time.After(20 * time.Second):
-						io.WriteString(out, "data: {}\n\n") //nolint:errcheck // nobody may be there to read it
-					case <-r.Context().Done():
-						out.CloseWithError(context.Cause(r.Context()))
-						return
-					}
-				}
-			}()
-			return respond(200, "text/event-stream", in)(r)
-		})
-		start := time.Now()
-		_, err := do(t, wire.Endpoint{Transport: drips, Limits: wire.Limits{First: 30 * time.Second}, Spec: llm.Spec{MaxOutput: 2000}}, &wire.Answer{})
-		if d := time.Since(start); failure.ClassOf(err) != failure.Timeout || d != 130*time.Second { // 2000 tokens at 20 a second
-			t.Errorf("after %v: %v", d, err)
-		}
-	})
 }
 
 func TestMaxOutput(t *testing.T) {
@@ -227,15 +125,47 @@ func TestMaxOutput(t *testing.T) {
 	}
 }
 
+var object = llm.NewSchema("object", `{"type": "object"}`)
+
+// whole is a stream that is over at once.
+func whole() responder {
+	return respond(200, "text/event-stream", strings.NewReader("data: {}\n\n"))
+}
+
+// asking asks with a request, and hears a text and what says notes besides.
+func asking(t *testing.T, e wire.Endpoint, req llm.Request, text string, says func(a *wire.Answer)) (llm.Response, error) {
+	t.Helper()
+	return newRoute(e).Ask(t.Context(), req, func(ctx context.Context, call *wire.Call) error {
+		if err := exchange(ctx, call); err != nil {
+			return err
+		}
+		return call.Hear(func(a *wire.Answer) error {
+			a.Text.WriteString(text)
+			says(a)
+			return nil
+		})
+	})
+}
+
+func complete(a *wire.Answer) { a.Complete = true }
+
 func TestAFenceIsTakenOffOnlyIfItIsAroundAll(t *testing.T) {
 	for text, ok := range map[string]bool{
 		`{"a":1}`: true, "```json\n{\"a\":1}\n```": true, "```\n{\"a\":1}\n```\n": true, "```{\"a\":1}```": true,
 		"Here: ```json\n{\"a\":1}\n```": false, "```json\n{\"a\":1}\n``` That is it.": false, "```": false, "``````": false, "": false,
 	} {
-		a := &wire.Answer{Complete: true}
-		a.Text.WriteString(text)
-		resp, err := do(t, wire.Endpoint{Transport: respond(200, "text/event-stream", strings.NewReader("data: {}\n\n"))}, a)
+		resp, err := asking(t, wire.Endpoint{Transport: whole()}, llm.Request{Schema: object}, text, complete)
 		if ok != (err == nil) || ok && string(resp.JSON) != `{"a":1}` {
+			t.Errorf("%q: %s, %v", text, resp.JSON, err)
+		}
+	}
+}
+
+// Without a schema an answer may be mere text.
+func TestRoute_TextIsAnAnswerWithoutASchema(t *testing.T) {
+	for text, want := range map[string]string{"Rain.": `"Rain."`, `"Rain."`: `"Rain."`, `{"a": 1}`: `{"a": 1}`} {
+		resp, err := asking(t, wire.Endpoint{Transport: whole()}, llm.Request{}, text, complete)
+		if err != nil || string(resp.JSON) != want {
 			t.Errorf("%q: %s, %v", text, resp.JSON, err)
 		}
 	}
@@ -243,11 +173,48 @@ func TestAFenceIsTakenOffOnlyIfItIsAroundAll(t *testing.T) {
 
 // A broken-off answer is paid for as far as it came.
 func TestWhatCameIsCounted(t *testing.T) {
-	a := &wire.Answer{Usage: llm.Usage{InputTokens: 1000}}
-	a.Text.WriteString(strings.Repeat("word", 99) + "s")
 	price := &llm.Price{Input: 1, Output: 10}
-	resp, err := do(t, wire.Endpoint{Spec: llm.Spec{Price: price}, Transport: respond(200, "text/event-stream", strings.NewReader("data: {}\n\n"))}, a)
-	if err == nil || resp.Usage.OutputTokens != 100 || *resp.Usage.CostUSD != 0.002 {
+	e := wire.Endpoint{Spec: llm.Spec{Price: price}, Transport: whole()}
+	resp, err := asking(t, e, llm.Request{Prompt: strings.Repeat("word", 1000)}, strings.Repeat("word", 99)+"s", func(a *wire.Answer) { a.Usage.InputTokens = 1000 })
+	if err == nil || resp.Usage.OutputTokens != 100 || *resp.Usage.CostUSD != 0.002 || !resp.Usage.Estimated {
 		t.Errorf("%+v (%v)", resp.Usage, err)
+	}
+}
+
+// What a provider tells of tokens is taken as far as it can be.
+func TestRoute_ToldUsageIsClamped(t *testing.T) {
+	const huge = 9_000_000_000_000
+	spec := llm.Spec{Window: 8000, MaxOutput: 1000, Price: &llm.Price{Input: 3, Output: 15, CacheRead: 1, CacheWrite: 1}}
+	for name, tt := range map[string]struct {
+		spec  llm.Spec
+		told  llm.Usage
+		want  llm.Usage
+		guess bool
+	}{
+		"plausible":      {spec, llm.Usage{InputTokens: 700, OutputTokens: 20, CacheReadTokens: 100}, llm.Usage{InputTokens: 700, OutputTokens: 20, CacheReadTokens: 100}, false},
+		"huge":           {spec, llm.Usage{InputTokens: huge, OutputTokens: huge}, llm.Usage{InputTokens: 4101, OutputTokens: 1000}, true},
+		"huge, a window": {llm.Spec{Window: 2000, Price: spec.Price}, llm.Usage{InputTokens: huge, OutputTokens: huge}, llm.Usage{InputTokens: 2000, OutputTokens: 2000}, true},
+		"below nothing":  {spec, llm.Usage{InputTokens: -5, OutputTokens: -7}, llm.Usage{InputTokens: 2, OutputTokens: 1}, true},
+		"all from cache": {spec, llm.Usage{InputTokens: 100, OutputTokens: 1, CacheReadTokens: 300, CacheWriteTokens: -2}, llm.Usage{InputTokens: 100, OutputTokens: 1, CacheReadTokens: 100}, true},
+		"nothing told":   {spec, llm.Usage{}, llm.Usage{InputTokens: 2, OutputTokens: 1}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			resp, err := asking(t, wire.Endpoint{Spec: tt.spec, Transport: whole()}, llm.Request{Prompt: "when?"}, "Now.", func(a *wire.Answer) { a.Complete, a.Usage = true, tt.told })
+			got := resp.Usage
+			if err != nil || got.InputTokens != tt.want.InputTokens || got.OutputTokens != tt.want.OutputTokens || got.CacheReadTokens != tt.want.CacheReadTokens ||
+				got.CacheWriteTokens != tt.want.CacheWriteTokens || got.Estimated != tt.guess || *got.CostUSD < 0 || *got.CostUSD > 0.05 {
+				t.Errorf("%+v, cost %v (%v)", got, *got.CostUSD, err)
+			}
+		})
+	}
+}
+
+// No answer carries the key away, and no name of it does.
+func TestRoute_TheKeyIsNotKept(t *testing.T) {
+	const key = "my-very-own-key"
+	e := wire.Endpoint{Key: key, Transport: whole()}
+	resp, err := asking(t, e, llm.Request{}, "Your key is "+key, func(a *wire.Answer) { a.Complete, a.Served, a.ID = true, "model-"+key, key+strings.Repeat("x", 1<<20) })
+	if failure.ClassOf(err) != failure.BadOutput || strings.Contains(resp.Model+resp.RequestID+err.Error(), key) || len(resp.RequestID) > 200 {
+		t.Errorf("%q, %.60q: %v", resp.Model, resp.RequestID, err)
 	}
 }

@@ -1,0 +1,222 @@
+package wire
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"cineforge/llm"
+)
+
+// Limits are how long an answer may take, as somebody has set them; what is 0 is not set.
+type Limits struct {
+	FirstByte time.Duration // until it begins
+	Idle      time.Duration // from one piece of it to the next
+	Total     time.Duration // as a whole
+}
+
+// Over returns the limits with what they don't set taken from others.
+func (l Limits) Over(others Limits) Limits {
+	if l.FirstByte == 0 {
+		l.FirstByte = others.FirstByte
+	}
+	if l.Idle == 0 {
+		l.Idle = others.Idle
+	}
+	if l.Total == 0 {
+		l.Total = others.Total
+	}
+	return l
+}
+
+// The limits where none are set. There is no one clock for all servers: the vendors' own
+// begin within seconds, while one that somebody runs loads its model first, and one that
+// passes requests on only says that it is alive meanwhile.
+const (
+	vendorFirst     = 12 * time.Second // of a vendor; three times as long as 99 of 100 took, if that is more
+	longestVendor   = time.Minute
+	coldFirst       = 5 * time.Minute // of any other server until it has answered, and when it has not been asked for coldAfter
+	coldAfter       = 4 * time.Minute
+	warmFirst       = 30 * time.Second // of it then; five times as long as 99 of 100 took, if that is more
+	longestStretch  = 10 * time.Minute // that a route is given after it stayed silent
+	longestSigns    = 5 * time.Minute  // for which signs of life stand in for an answer
+	idle            = 30 * time.Second
+	thinkingIdle    = 2 * time.Minute // of a model that thinks, until its visible answer begins
+	idlesOfNothing  = 10              // idle limits that events without text count as life for
+	slowestRate     = 20              // tokens a second that an answer is expected to have
+	totalOfExpected = 10              // times the expected time that an answer which keeps coming is given
+	defaultMaxWrite = 16000           // tokens of an answer of which nobody says how long it may be
+
+	// An answer in text is no longer than this for its allowed tokens, and textSlack.
+	bytesPerToken = 8
+	textSlack     = 64 << 10
+)
+
+// times are the limits of one call.
+type times struct {
+	usual time.Duration // until the answer begins, for a route that has not stayed silent
+	first time.Duration // the same now
+	idle  time.Duration // between pieces of the visible answer
+	think time.Duration // between its events before that
+	total time.Duration
+}
+
+// pace is what earlier answers of a route say about the time of the next one. The zero
+// value is ready; it is safe for concurrent use.
+type pace struct {
+	mu       sync.Mutex // guards what follows
+	seen     [paceSize]time.Duration
+	n        int
+	rate     float64 // tokens a second, smoothed; 0 if not known
+	silences int     // in a row
+	answered time.Time
+}
+
+// paceSize is how many answers are remembered: as many as a 99th percentile needs.
+const paceSize = 100
+
+// fewest is how many answers have to be known before they say anything.
+const fewest = 20
+
+// answer notes an answer that took a time to begin and a time as a whole, and its length.
+func (p *pace) answer(first, took time.Duration, tokens int) {
+	const (
+		enough = 20 // tokens that have a rate
+		weight = 0.2
+	)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.seen[p.n%paceSize] = first
+	p.n++
+	p.silences = 0
+	p.answered = time.Now()
+	if writing := took - first; tokens >= enough && writing > 0 {
+		rate := float64(tokens) / writing.Seconds()
+		if p.rate == 0 {
+			p.rate = rate
+		}
+		p.rate += weight * (rate - p.rate)
+	}
+}
+
+// silence notes that an answer did not begin in time.
+func (p *pace) silence() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.silences++
+}
+
+// p99 returns the time within which 99 of 100 answers have begun, or 0 if too few are known.
+func (p *pace) p99() time.Duration {
+	if p.n < fewest {
+		return 0
+	}
+	return slices.Max(p.seen[:min(p.n, paceSize)])
+}
+
+// usualFirst returns how long an answer is given to begin if nothing has gone wrong, and
+// where that is from.
+func (p *pace) usualFirst(e Endpoint) (time.Duration, string) {
+	p99 := p.p99()
+	switch seen := fmt.Sprintf("%v are what 99 of 100 answers took", p99.Round(time.Millisecond)); {
+	case e.Limits.FirstByte > 0:
+		return e.Limits.FirstByte, "configured"
+	case !e.Named && 3*p99 > vendorFirst:
+		return min(3*p99, longestVendor), "three times what is usual: " + seen
+	case !e.Named:
+		return vendorFirst, "default of a vendor's API"
+	case p.answered.IsZero() || time.Since(p.answered) > coldAfter:
+		return coldFirst, "default of a server that may have to load its model"
+	case 5*p99 > warmFirst:
+		return 5 * p99, "five times what is usual: " + seen
+	}
+	return warmFirst, "default of a server that has answered lately"
+}
+
+// stretched returns how long an answer is given to begin after silences: twice as long each
+// time, unless somebody has set it.
+func (p *pace) stretched(e Endpoint, usual time.Duration) time.Duration {
+	if e.Limits.FirstByte > 0 || p.silences == 0 {
+		return usual
+	}
+	return max(usual, min(usual<<min(p.silences, 10), longestStretch))
+}
+
+// times returns the limits of a call, and where each is from.
+func (p *pace) times(e Endpoint, tokens int) (t times, from [3]string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t.usual, from[0] = p.usualFirst(e)
+	if t.first = p.stretched(e, t.usual); t.first > t.usual {
+		from[0] = fmt.Sprintf("longer than %v, since it stayed silent %d times in a row", t.usual, p.silences)
+	}
+	switch t.idle, t.think = idle, idle; {
+	case e.Limits.Idle > 0:
+		t.idle, t.think, from[1] = e.Limits.Idle, e.Limits.Idle, "configured"
+	case e.Spec.Thinks:
+		t.think, from[1] = thinkingIdle, fmt.Sprintf("default; %v until the visible answer of a model that thinks begins", thinkingIdle)
+	default:
+		from[1] = "default"
+	}
+	rate, known := float64(slowestRate), "if it writes 20 tokens a second"
+	if p.rate > 0 {
+		rate, known = p.rate, fmt.Sprintf("at the %.0f tokens a second that it writes", p.rate)
+	}
+	if t.total = e.Limits.Total; t.total > 0 {
+		from[2] = "configured"
+		return t, from
+	}
+	t.total = t.first + time.Duration(float64(totalOfExpected*tokens)/rate*float64(time.Second))
+	from[2] = fmt.Sprintf("ten times what %d tokens take %s", tokens, known)
+	return t, from
+}
+
+// Route is the way to one model at one endpoint, and what is known of how fast it is. It
+// is safe for concurrent use.
+type Route struct {
+	endpoint Endpoint
+	ours     bool // the base URL is not the vendor's own
+	pace     pace
+}
+
+var (
+	_ llm.Timed   = (*Route)(nil)
+	_ llm.Limited = (*Route)(nil)
+)
+
+// NewRoute returns the way to an endpoint whose provider's own base URL is given.
+func NewRoute(e Endpoint, baseURL string) *Route {
+	r := &Route{ours: e.Named || e.BaseURL != "" && e.BaseURL != baseURL}
+	r.endpoint = e.WithDefaults(baseURL)
+	return r
+}
+
+// Endpoint returns where the route leads.
+func (r *Route) Endpoint() Endpoint { return r.endpoint }
+
+// MaxOutput returns how many tokens an answer to req may have; see [Endpoint.MaxOutput].
+func (r *Route) MaxOutput(req llm.Request) int { return r.endpoint.MaxOutput(req) }
+
+// FirstByte returns how long an answer is given to begin; see llm.Timed.
+func (r *Route) FirstByte() (usual, now time.Duration) {
+	r.pace.mu.Lock()
+	defer r.pace.mu.Unlock()
+	usual, _ = r.pace.usualFirst(r.endpoint)
+	return usual, r.pace.stretched(r.endpoint, usual)
+}
+
+// Limits returns the limits of a call now, for an answer as long as the model gives; see
+// llm.Limited.
+func (r *Route) Limits() llm.Limits {
+	t, from := r.pace.times(r.endpoint, r.allowed(llm.Request{}))
+	return llm.Limits{FirstByte: llm.Limit{Time: t.first, Source: from[0]}, Idle: llm.Limit{Time: t.idle, Source: from[1]}, Total: llm.Limit{Time: t.total, Source: from[2]}}
+}
+
+// allowed returns how many tokens an answer is expected to have at the most.
+func (r *Route) allowed(req llm.Request) int {
+	if n := r.endpoint.MaxOutput(req); n > 0 {
+		return n
+	}
+	return defaultMaxWrite
+}

@@ -1,0 +1,235 @@
+package wire_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"cineforge/failure"
+	"cineforge/llm"
+	"cineforge/llm/wire"
+)
+
+// beat is something that a server sends after a time.
+type beat struct {
+	after time.Duration
+	sends string
+}
+
+// text is an event of these tests that has text in it; any other data has none.
+const text = "data: text"
+
+// plays is a server that answers with headers at once, or after the first beat's time if
+// late, and sends its beats; the last one again and again if it repeats.
+type plays struct {
+	beats   []beat
+	late    bool
+	repeats bool
+}
+
+func (p plays) RoundTrip(r *http.Request) (*http.Response, error) {
+	in, out := io.Pipe()
+	wait := func(d time.Duration) bool {
+		select {
+		case <-time.After(d):
+			return true
+		case <-r.Context().Done():
+			out.CloseWithError(context.Cause(r.Context())) //nolint:errcheck // it never fails
+			return false
+		}
+	}
+	beats := slices.Clone(p.beats)
+	if p.late {
+		if !wait(beats[0].after) {
+			return nil, context.Cause(r.Context())
+		}
+		beats[0].after = 0
+	}
+	go func() {
+		for i := 0; i < len(beats) || p.repeats; i++ {
+			b := beats[min(i, len(beats)-1)]
+			if !wait(b.after) {
+				return
+			}
+			if _, err := io.WriteString(out, b.sends+"\n\n"); err != nil {
+				return
+			}
+		}
+		out.Close() //nolint:errcheck // it never fails
+	}()
+	return respond(200, "text/event-stream", in)(r)
+}
+
+// listen asks a route, and hears a piece of text in each event that has one.
+func listen(t *testing.T, r *wire.Route, req llm.Request) error {
+	t.Helper()
+	_, err := r.Ask(t.Context(), req, func(ctx context.Context, call *wire.Call) error {
+		hreq, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://host/v1/chat", http.NoBody)
+		if err != nil {
+			return err
+		}
+		resp, err := call.Client().Do(hreq)
+		if err != nil {
+			return err
+		}
+		defer resp.Body.Close() //nolint:errcheck // it is read
+		buf := make([]byte, 64<<10)
+		for {
+			n, err := resp.Body.Read(buf)
+			piece := ""
+			if strings.Contains(string(buf[:n]), text) {
+				piece = strings.Repeat("x", n)
+			}
+			if hearErr := call.Hear(func(a *wire.Answer) error { a.Text.WriteString(piece); return nil }); hearErr != nil {
+				return hearErr
+			}
+			if err == io.EOF {
+				return call.Hear(func(a *wire.Answer) error { a.Complete = true; return nil })
+			}
+			if err != nil {
+				return err
+			}
+		}
+	})
+	return err
+}
+
+// Each part of an answer has a clock of its own, by what is known of the server.
+func TestRoute_TimeLimits(t *testing.T) {
+	const (
+		event, ping, comment = "data: {}", "event: ping\ndata: {}", ": processing"
+		fine                 = time.Duration(-1)
+	)
+	thinks := llm.Spec{Thinks: true}
+	every := func(d time.Duration, what ...string) (all []beat) {
+		for _, w := range what {
+			all = append(all, beat{d, w})
+		}
+		return all
+	}
+	for name, tt := range map[string]struct {
+		e    wire.Endpoint
+		p    plays
+		ends time.Duration // when it is cut off; fine if it is not
+	}{
+		"a vendor that says nothing":          {wire.Endpoint{}, plays{beats: every(time.Hour, text), late: true}, 12 * time.Second},
+		"a vendor with headers and no more":   {wire.Endpoint{}, plays{beats: every(time.Hour, text)}, 12 * time.Second},
+		"a vendor with comments":              {wire.Endpoint{}, plays{beats: append(every(10*time.Second, comment, comment, comment, comment, comment, comment), every(time.Second, text)...)}, fine},
+		"comments without end":                {wire.Endpoint{}, plays{beats: every(10*time.Second, comment), repeats: true}, 5 * time.Minute},
+		"pings without end":                   {wire.Endpoint{}, plays{beats: every(10*time.Second, ping), repeats: true}, 5 * time.Minute},
+		"a beginning and no more":             {wire.Endpoint{}, plays{beats: append(every(time.Second, event), every(time.Hour, event)...)}, 31 * time.Second},
+		"a model that thinks in silence":      {wire.Endpoint{Spec: thinks}, plays{beats: append(every(time.Second, event), every(90*time.Second, text)...)}, fine},
+		"a model that thinks for too long":    {wire.Endpoint{Spec: thinks}, plays{beats: append(every(time.Second, event), every(time.Hour, text)...)}, 121 * time.Second},
+		"a stall of a model that thinks":      {wire.Endpoint{Spec: thinks}, plays{beats: append(every(time.Second, event, text), every(time.Hour, text)...)}, 32 * time.Second},
+		"events without text":                 {wire.Endpoint{}, plays{beats: every(10*time.Second, event), repeats: true}, 310 * time.Second},
+		"events without text behind some":     {wire.Endpoint{}, plays{beats: append(every(10*time.Second, text), every(10*time.Second, event)...), repeats: true}, 310 * time.Second},
+		"pings behind some text":              {wire.Endpoint{}, plays{beats: append(every(5*time.Second, text), every(5*time.Second, ping)...), repeats: true}, (5 + 3*5 + 30) * time.Second},
+		"a steady slow stream of ten minutes": {wire.Endpoint{}, plays{beats: append(every(time.Second, event), every(15*time.Second, strings.Fields(strings.Repeat("data:text ", 40))...)...)}, fine},
+		"another server, cold":                {wire.Endpoint{Named: true}, plays{beats: every(4*time.Minute, text), late: true}, fine},
+		"another server that says nothing":    {wire.Endpoint{Named: true}, plays{beats: every(time.Hour, text), late: true}, 5 * time.Minute},
+		"a limit that is set":                 {wire.Endpoint{Named: true, Limits: wire.Limits{FirstByte: 3 * time.Second}}, plays{beats: every(time.Hour, text), late: true}, 3 * time.Second},
+		"an idle limit that is set":           {wire.Endpoint{Spec: thinks, Limits: wire.Limits{Idle: 3 * time.Second}}, plays{beats: append(every(time.Second, event), every(time.Hour, text)...)}, 4 * time.Second},
+		"a total that is set":                 {wire.Endpoint{Limits: wire.Limits{Total: 20 * time.Second}}, plays{beats: every(3*time.Second, text), repeats: true}, 20 * time.Second},
+		"ten times what was to be expected":   {wire.Endpoint{Spec: llm.Spec{MaxOutput: 200}}, plays{beats: every(10*time.Second, text), repeats: true}, 112 * time.Second},
+		"far more text than was allowed":      {wire.Endpoint{Spec: llm.Spec{MaxOutput: 200}}, plays{beats: every(time.Millisecond, text+strings.Repeat("x", 1000)), repeats: true}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				for i, b := range tt.p.beats {
+					tt.p.beats[i].sends = strings.Replace(b.sends, "data:text", text, 1)
+				}
+				tt.e.Transport = tt.p
+				start := time.Now()
+				err := listen(t, newRoute(tt.e), llm.Request{})
+				d := time.Since(start)
+				switch {
+				case tt.ends == fine && err != nil:
+					t.Errorf("after %v: %v", d, err)
+				case tt.ends == 0 && (failure.ClassOf(err) != failure.BadOutput || d > time.Second):
+					t.Errorf("after %v: %v", d, err)
+				case tt.ends > 0 && (failure.ClassOf(err) != failure.Timeout || d != tt.ends):
+					t.Errorf("after %v: %v; want %v", d, err, tt.ends)
+				}
+				synctest.Wait()
+			})
+		})
+	}
+}
+
+// begins is a server whose answer begins after a time, and is over then.
+func begins(after time.Duration) plays {
+	return plays{beats: []beat{{after, text}}, late: true}
+}
+
+// changing is a transport that a test changes.
+type changing struct{ http.RoundTripper }
+
+// What earlier answers took until they began sets how long the next one may take, and a
+// route that stayed silent is given more time.
+func TestRoute_TheFirstByteFollowsThePace(t *testing.T) {
+	for named, want := range map[bool]struct{ first, warm, most time.Duration }{
+		false: {12 * time.Second, 24 * time.Second, time.Minute},
+		true:  {5 * time.Minute, 40 * time.Second, 115 * time.Second},
+	} {
+		t.Run(fmt.Sprint("named ", named), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := &changing{begins(8 * time.Second)}
+				r := newRoute(wire.Endpoint{Named: named, Transport: server})
+				limit := func(want time.Duration, what string) {
+					t.Helper()
+					if usual, now := r.FirstByte(); now != want || usual > now || r.Limits().FirstByte.Time != want {
+						t.Errorf("%s: %v, usually %v; want %v", what, now, usual, want)
+					}
+				}
+				answered := func(n int, after time.Duration) {
+					t.Helper()
+					server.RoundTripper = begins(after)
+					for range n {
+						if err := listen(t, r, llm.Request{}); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+				limit(want.first, "at first")
+				answered(20, 8*time.Second)
+				limit(want.warm, "behind answers after 8 s")
+				answered(100, 23*time.Second)
+				limit(want.most, "behind answers after 23 s")
+				server.RoundTripper = begins(time.Hour)
+				for n, stretched := range []time.Duration{want.most, 2 * want.most, 4 * want.most, min(8*want.most, 10*time.Minute), 10 * time.Minute} {
+					limit(stretched, fmt.Sprint("after silences: ", n))
+					start := time.Now()
+					if err := listen(t, r, llm.Request{}); failure.ClassOf(err) != failure.Timeout || time.Since(start) != stretched {
+						t.Errorf("silence %d is cut off after %v: %v", n, time.Since(start), err)
+					}
+					if named {
+						break // it has gone cold meanwhile
+					}
+				}
+				answered(1, time.Second)
+				limit(want.most, "behind an answer")
+				if time.Sleep(5 * time.Minute); named {
+					limit(5*time.Minute, "when it may have gone cold")
+				}
+			})
+		})
+	}
+}
+
+// Who has a server of its own is told which limit to set.
+func TestRoute_ASilentServerOfOnesOwnNamesTheLimit(t *testing.T) {
+	for base, told := range map[string]bool{"": false, "http://host/v1": false, "http://192.168.1.2/v1": true} {
+		synctest.Test(t, func(t *testing.T) {
+			err := listen(t, newRoute(wire.Endpoint{BaseURL: base, Transport: begins(time.Hour)}), llm.Request{})
+			if got := strings.Contains(err.Error(), "limits.first_byte"); got != told {
+				t.Errorf("%q: %v", base, err)
+			}
+		})
+	}
+}
