@@ -2,6 +2,7 @@ package run
 
 import (
 	"cmp"
+	"fmt"
 
 	"cineforge/artifact"
 )
@@ -57,9 +58,15 @@ type RecipeChange struct {
 
 // String returns the change on one line.
 func (c RecipeChange) String() string {
-	text := c.Key + ": " + cmp.Or(c.From, "nothing") + " → " + cmp.Or(c.To, "nothing")
+	text := fmt.Sprintf("%s %s → %s", c.Key, cmp.Or(c.From, "nothing"), cmp.Or(c.To, "nothing"))
+	switch {
+	case c.Key == "stage" && c.From == "":
+		text = "a new stage"
+	case c.Key == "stage":
+		text = "left out"
+	}
 	if c.StageID != "" {
-		text = c.StageID + ", " + text
+		text = c.StageID + ": " + text
 	}
 	return text
 }
