@@ -57,47 +57,63 @@ func (p *Pipeline) spentBefore(ctx context.Context, state run.State) (spending, 
 	return spendingOf(others), err
 }
 
-// refusal returns an error if the retry has to pay for something and can't pay for
-// anything.
-func (v revision) refusal(plan run.RetryPlan, spent spending) error {
+// refusal returns why a retry is refused that has to pay for something and can't pay for
+// anything, or nil.
+func (p *Pipeline) refusal(ctx context.Context, v revision, plan run.RetryPlan, line []run.State) (refusal, err error) {
 	if free := plan.EstimatedCostUSD != nil && *plan.EstimatedCostUSD == 0; free {
-		return nil
+		return nil, nil
 	}
-	line := fmt.Sprintf("run %s and its retries", v.parent.RootRunID)
-	if spentUp(spent.total, plan.MaxCostUSD) {
-		return noBudget(line, spent.total, plan.MaxCostUSD, "")
+	spent := spendingOf(line)
+	subject := fmt.Sprintf("run %s and its retries", v.parent.RootRunID)
+	if exhausted(spent.total, plan.MaxCostUSD) {
+		return noBudget(subject, spent.total, plan.MaxCostUSD, ""), nil
 	}
 	for _, r := range plan.Redone {
 		s, _ := v.plan.Stage(r.StageID)
-		own := s.Policy.MaxCostUSD
-		switch {
-		case spentUp(spent.stages[s.ID], own):
-			return noBudget("stage "+s.ID, spent.stages[s.ID], own, "")
-		case v.stuck(s):
-			return noBudget(line, spent.total, plan.MaxCostUSD, fmt.Sprintf(", and the next question of stage %s costs more than what is left", s.ID))
+		if exhausted(spent.stages[s.ID], s.Policy.MaxCostUSD) {
+			return noBudget("stage "+s.ID, spent.stages[s.ID], s.Policy.MaxCostUSD, ""), nil
+		}
+		short, err := p.wasShort(ctx, v, s, line)
+		if err != nil {
+			return nil, err
+		}
+		if short {
+			return noBudget(subject, spent.total, plan.MaxCostUSD, fmt.Sprintf(", and the next question of stage %s costs more than what is left", s.ID)), nil
 		}
 	}
-	return nil
+	return nil, nil
 }
 
-// spentUp reports whether a limit is reached. A limit of 0 of which nothing was spent
+// wasShort reports whether a run of the line failed at a stage for want of money, had no
+// less of it than the retry, and asked the same models: the price of the next question
+// is what it was.
+func (p *Pipeline) wasShort(ctx context.Context, v revision, s recipe.PlannedStage, line []run.State) (bool, error) {
+	for _, earlier := range line {
+		if st, _ := earlier.Stage(s.ID); st.TerminalReason != run.MoneySpent {
+			continue
+		}
+		plan, err := p.plan(ctx, earlier)
+		if err != nil {
+			return false, err
+		}
+		before, _ := plan.Stage(s.ID)
+		raised := v.plan.MaxCostUSD > plan.MaxCostUSD || s.Policy.MaxCostUSD > before.Policy.MaxCostUSD
+		asksOthers := slices.ContainsFunc(recipe.Changes(plan, v.plan), func(c recipe.Change) bool {
+			return c.StageID == s.ID && (c.Redo || c.Key == recipe.KeyModels)
+		})
+		if !raised && !asksOthers {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// exhausted reports whether a limit is reached. A limit of 0 of which nothing was spent
 // still lets models answer that cost nothing.
-func spentUp(spent, limit float64) bool { return spent > 0 && spent >= limit }
+func exhausted(spent, limit float64) bool { return spent > 0 && spent >= limit }
 
-// stuck reports whether a stage failed for want of money, and has neither more of it now
-// nor other models to ask: the price of its next question is what it was.
-func (v revision) stuck(s recipe.PlannedStage) bool {
-	st, _ := v.parent.Stage(s.ID)
-	before, _ := v.pinned.Stage(s.ID)
-	raised := v.plan.MaxCostUSD > v.pinned.MaxCostUSD || s.Policy.MaxCostUSD > before.Policy.MaxCostUSD
-	asksOthers := slices.ContainsFunc(v.changes, func(c recipe.Change) bool {
-		return c.StageID == s.ID && (c.Redo || c.Key == recipe.KeyModels)
-	})
-	return st.TerminalReason == run.MoneySpent && !raised && !asksOthers
-}
-
-func noBudget(whose string, spent, limit float64, more string) error {
-	return refused(ErrNoBudget, fmt.Sprintf("of the %s that %s may spend, %s are spent%s", usd(limit), whose, usd(spent), more), "allow more with --max-cost USD")
+func noBudget(subject string, spent, limit float64, more string) error {
+	return refused(ErrNoBudget, fmt.Sprintf("of the %s that %s may spend, %s are spent%s", usd(limit), subject, usd(spent), more), "allow more with --max-cost USD")
 }
 
 // usd writes an amount to the cent, or finer if it is small.

@@ -76,6 +76,7 @@ func TestBudget_CountsOverTheLine(t *testing.T) {
 		}
 	}
 	// A retry of the first run is of the same line: the second run has spent that money.
+	w.refuses(allowing(3.1), "$3.00 are spent, and the next question of stage a costs more")
 	w.refuses(allowing(3), "of the $3.00 that run r1 and its retries may spend, $3.00 are spent;")
 	s, _ = w.retried("r1", "r3", allowing(10))
 	if s.Status != run.RunDone || s.TotalCostUSD != 3 {

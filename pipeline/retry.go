@@ -60,7 +60,7 @@ func (p *Pipeline) PlanRetry(ctx context.Context, runID string, r Retry) (RetryP
 		return RetryPlan{}, err
 	}
 	if r.Mode == run.RetryFrom && !slices.Contains(v.order(), r.Stage) {
-		return RetryPlan{}, refused(ErrNoStage, fmt.Sprintf("%s has no stage %q", v.whose(), r.Stage), "its stages are "+strings.Join(v.order(), ", "))
+		return RetryPlan{}, refused(ErrNoStage, fmt.Sprintf("%s has no stage %q", v.subject(), r.Stage), "its stages are "+strings.Join(v.order(), ", "))
 	}
 	if _, err := p.store.Blob(ctx, parent.InputDigest); err != nil {
 		return RetryPlan{}, fmt.Errorf("the input of run %s: %w", runID, err)
@@ -81,10 +81,9 @@ func (p *Pipeline) retryPlan(ctx context.Context, v revision, r Retry, again aga
 	if err != nil {
 		return RetryPlan{}, err
 	}
-	spent := spendingOf(line)
 	out := run.RetryPlan{ParentRunID: v.parent.RunID, Mode: r.Mode, From: []string{}, Kept: []string{}, Redone: []run.Redone{},
 		SteppedBack: again.stepped, Reason: strings.Join(again.why, "; "),
-		Recipe: v.named(), Changes: v.differences(again.stages), Limits: v.limits, SpentUSD: spent.total, MaxCostUSD: v.plan.MaxCostUSD}
+		Recipe: v.named(), Changes: v.differences(again.stages), Limits: v.limits, SpentUSD: spendingOf(line).total, MaxCostUSD: v.plan.MaxCostUSD}
 	had := furthest(line)
 	for id := range v.redone {
 		delete(had, id) // whether its answers still fit shows when it asks
@@ -104,7 +103,8 @@ func (p *Pipeline) retryPlan(ctx context.Context, v revision, r Retry, again aga
 			return RetryPlan{}, err
 		}
 	}
-	return RetryPlan{out, v, v.refusal(out, spent)}, nil
+	refusal, err := p.refusal(ctx, v, out, line)
+	return RetryPlan{out, v, refusal}, err
 }
 
 // furthest returns the state of each stage in the run of the line that came furthest

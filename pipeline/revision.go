@@ -15,8 +15,7 @@ import (
 // revision is what a retry runs, beside what the run before ran.
 type revision struct {
 	parent run.State
-	pinned *recipe.Plan // of the parent
-	plan   *recipe.Plan // of the retry
+	plan   *recipe.Plan
 	recipe *recipe.Recipe
 	asked  string // how the recipe was named; run.PinnedRecipe if it is the parent's
 	limits run.Limits
@@ -33,7 +32,8 @@ func (p *Pipeline) revise(ctx context.Context, parent run.State, r Retry) (revis
 	if err != nil {
 		return v, err
 	}
-	if v.pinned, err = p.planOf(pinned, parent); err != nil {
+	before, err := p.planOf(pinned, parent)
+	if err != nil {
 		return v, err
 	}
 	if v.recipe == nil {
@@ -44,13 +44,13 @@ func (p *Pipeline) revise(ctx context.Context, parent run.State, r Retry) (revis
 	if v.plan, err = p.planOf(v.recipe, next); err != nil {
 		return v, err
 	}
-	v.changes = recipe.Changes(v.pinned, v.plan)
+	v.changes = recipe.Changes(before, v.plan)
 	v.redone = v.plan.Redone(v.changes)
 	return v, nil
 }
 
-// whose names what has the stages of the retry.
-func (v revision) whose() string {
+// subject names what has the stages of the retry, for messages.
+func (v revision) subject() string {
 	if v.asked == run.PinnedRecipe {
 		return "run " + v.parent.RunID
 	}
@@ -81,21 +81,21 @@ func (v revision) differences(again map[string]bool) []run.RecipeChange {
 	var list []run.RecipeChange
 	for _, c := range v.changes {
 		if c.StageID == "" || c.Redo || c.Key == recipe.KeyStage || again[c.StageID] {
-			list = append(list, told(c))
+			list = append(list, recipeChange(c))
 		}
 	}
 	return list
 }
 
-// told is a change in the form of the log.
-func told(c recipe.Change) run.RecipeChange {
+// recipeChange is a change in the form of the log.
+func recipeChange(c recipe.Change) run.RecipeChange {
 	return run.RecipeChange{StageID: c.StageID, Key: c.Key, From: c.From, To: c.To, Redo: c.Redo}
 }
 
 // unfit says why what a stage made can't be kept, whatever it is; "" if it can.
 func (v revision) unfit(id string) string {
 	if c, ok := v.redone[id]; ok {
-		change := told(c)
+		change := recipeChange(c)
 		change.StageID = ""
 		return fmt.Sprintf("stage %s is defined otherwise in recipe %s (%s)", c.StageID, v.plan.RecipeID, change)
 	}

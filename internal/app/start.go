@@ -14,7 +14,6 @@ import (
 
 	"cineforge/durable/local"
 	"cineforge/pipeline"
-	"cineforge/recipe"
 	"cineforge/run"
 	"cineforge/stage"
 )
@@ -56,7 +55,7 @@ func (s Start) Project() (slug string, err error) {
 // run: the error is then a failure of class input, or a list of what is wrong
 // with the recipe. A request that was made before is a *run.RepeatedError.
 func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
-	found, err := recipe.Find(s.RecipeID, RecipeSources(a.dataDir)...)
+	found, err := a.Library.Find(s.RecipeID)
 	if err != nil {
 		return "", err
 	}
