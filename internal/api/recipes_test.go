@@ -125,6 +125,9 @@ func TestRetry_ByRecipe(t *testing.T) {
 		if st.Status != run.RunDone || st.RecipeDigest != saved.Digest || st.Retry.Recipe.Asked != saved.Name {
 			t.Errorf("%s: %s, by %s %+v", st.Status, st.Error, st.RecipeDigest, st.Retry)
 		}
+		if chat := s.get("/api/projects/tide/chat").is(200); !strings.Contains(string(chat.body), "mvp_ingest ("+saved.Name+")") {
+			t.Errorf("the chat does not name the recipe: %s", chat.body)
+		}
 	})
 }
 
