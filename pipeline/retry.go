@@ -29,7 +29,7 @@ type Retry struct {
 	Recipe *recipe.Recipe // to run in place of the one that the run pinned; nil for that
 	Limits run.Limits     // in place of those of the recipe
 
-	// RecipeName is how Recipe was asked for.
+	// RecipeName is what Recipe is asked for by.
 	RecipeName string
 }
 
@@ -353,7 +353,7 @@ func (p *Pipeline) CreateRetry(ctx context.Context, spec RetrySpec) error {
 	plan, v, parent := spec.Plan, spec.Plan.revision, spec.Plan.revision.parent
 	requested := run.RetryRequested{ParentRunID: parent.RunID, Mode: plan.Mode, From: plan.From, Kept: plan.Kept,
 		SteppedBack: plan.SteppedBack, Reason: plan.Reason, Changes: plan.Changes}
-	if v.asked != run.PinnedRecipe {
+	if v.name != run.PinnedRecipe {
 		requested.Recipe = &plan.Recipe
 	}
 	events := []run.Body{

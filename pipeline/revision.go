@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math"
@@ -17,17 +18,17 @@ type revision struct {
 	parent run.State
 	plan   *recipe.Plan
 	recipe *recipe.Recipe
-	asked  string // how the recipe was named; run.PinnedRecipe if it is the parent's
+	name   string // that the recipe was asked for by; run.PinnedRecipe if it is the parent's
 	limits run.Limits
 
 	changes []recipe.Change
 	redone  map[string]recipe.Change // stages whose results do not serve the plan, and why
 }
 
-// revise makes the plan of a retry. A retry by the pinned recipe keeps the limits of the
-// run before; another recipe brings its own.
+// revise makes the plan of a retry. A retry by the pinned recipe, whatever it is asked
+// for by, keeps the limits of the run before; another recipe brings its own.
 func (p *Pipeline) revise(ctx context.Context, parent run.State, r Retry) (revision, error) {
-	v := revision{parent: parent, recipe: r.Recipe, asked: r.RecipeName, limits: r.Limits}
+	v := revision{parent: parent, recipe: r.Recipe, name: r.RecipeName, limits: r.Limits}
 	pinned, err := p.pinnedRecipe(ctx, parent)
 	if err != nil {
 		return v, err
@@ -36,8 +37,8 @@ func (p *Pipeline) revise(ctx context.Context, parent run.State, r Retry) (revis
 	if err != nil {
 		return v, err
 	}
-	if v.recipe == nil {
-		v.recipe, v.asked, v.limits = pinned, run.PinnedRecipe, r.Limits.Or(parent.Limits)
+	if v.recipe == nil || bytes.Equal(v.recipe.Source, pinned.Source) {
+		v.recipe, v.name, v.limits = pinned, run.PinnedRecipe, r.Limits.Or(parent.Limits)
 	}
 	next := parent
 	next.Limits = v.limits
@@ -51,7 +52,7 @@ func (p *Pipeline) revise(ctx context.Context, parent run.State, r Retry) (revis
 
 // subject names what has the stages of the retry, for messages.
 func (v revision) subject() string {
-	if v.asked == run.PinnedRecipe {
+	if v.name == run.PinnedRecipe {
 		return "run " + v.parent.RunID
 	}
 	return "recipe " + v.plan.RecipeID
@@ -72,7 +73,7 @@ func (v revision) order() []string {
 
 // named says which recipe the retry runs.
 func (v revision) named() run.RetryRecipe {
-	return run.RetryRecipe{Asked: v.asked, RecipeID: v.plan.RecipeID, Digest: artifact.DigestOf(v.recipe.Source)}
+	return run.RetryRecipe{Name: v.name, RecipeID: v.plan.RecipeID, Digest: artifact.DigestOf(v.recipe.Source)}
 }
 
 // differences lists the changes that matter: how hard a stage tries matters only if it

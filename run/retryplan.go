@@ -41,7 +41,7 @@ const PinnedRecipe = "pinned"
 
 // RetryRecipe is the recipe that a retry runs.
 type RetryRecipe struct {
-	Asked    string          `json:"asked"` // how it was named in the request
+	Name     string          `json:"name"` // that it was asked for by; PinnedRecipe if it is the one of the run before
 	RecipeID string          `json:"recipe_id"`
 	Digest   artifact.Digest `json:"recipe_digest"`
 }

@@ -157,10 +157,10 @@ func printPlan(out *os.File, g *cli, plan run.RetryPlan) error {
 
 // recipeOf says which recipe a retry runs.
 func recipeOf(plan run.RetryPlan) string {
-	if plan.Recipe.Asked == run.PinnedRecipe {
+	if plan.Recipe.Name == run.PinnedRecipe {
 		return "pinned: " + plan.Recipe.RecipeID
 	}
-	return fmt.Sprintf("%s (%s), in place of the pinned one", plan.Recipe.RecipeID, plan.Recipe.Asked)
+	return fmt.Sprintf("%s (%s), in place of the pinned one", plan.Recipe.RecipeID, plan.Recipe.Name)
 }
 
 func orNothing(list []string) string {

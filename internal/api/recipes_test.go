@@ -92,14 +92,14 @@ func TestRetry_ByRecipe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, sim, id := failed(t)
 		pinned := into[client.RunState](s.get("/api/runs/" + id + "/state").is(200)).State.RecipeDigest
-		if p := into[pipeline.RetryPlan](s.get("/api/runs/" + id + "/retry-plan").is(200)); p.Recipe.Asked != run.PinnedRecipe || p.Recipe.Digest != pinned || p.MaxCostUSD != 10 {
+		if p := into[pipeline.RetryPlan](s.get("/api/runs/" + id + "/retry-plan").is(200)); p.Recipe.Name != run.PinnedRecipe || p.Recipe.Digest != pinned || p.MaxCostUSD != 10 {
 			t.Errorf("%+v", p.RetryPlan)
 		}
 		source := shipped(t, "stage_fallback_models", "{extract_scenes: [gpt-5.2]}")
 		saved := into[client.SavedRecipe](s.post("/api/recipes", client.RecipeSource{Source: source}).is(201))
 		s.keeps("mvp_ingest.yaml", source)
 		planned := s.get("/api/runs/" + id + "/retry-plan?recipe=current").is(200)
-		if p := into[pipeline.RetryPlan](planned); p.Recipe.Asked != "current" || p.Recipe.Digest != saved.Digest || len(p.Changes) != 1 || p.Changes[0].Key != "stage_fallback_models" {
+		if p := into[pipeline.RetryPlan](planned); p.Recipe.Name != "current" || p.Recipe.Digest != saved.Digest || len(p.Changes) != 1 || p.Changes[0].Key != "stage_fallback_models" {
 			t.Errorf("%+v", p.RetryPlan)
 		}
 		s.get("/api/runs/"+id+"/retry-plan?recipe=none").fails(404, "recipe_not_found")
@@ -122,7 +122,7 @@ func TestRetry_ByRecipe(t *testing.T) {
 		recovers(sim)
 		next := into[client.Started](s.post("/api/runs/"+id+"/retry", client.RetryRequest{Recipe: saved.Name}).is(200)).RunID
 		st := s.rests(next).State
-		if st.Status != run.RunDone || st.RecipeDigest != saved.Digest || st.Retry.Recipe.Asked != saved.Name {
+		if st.Status != run.RunDone || st.RecipeDigest != saved.Digest || st.Retry.Recipe.Name != saved.Name {
 			t.Errorf("%s: %s, by %s %+v", st.Status, st.Error, st.RecipeDigest, st.Retry)
 		}
 		if chat := s.get("/api/projects/tide/chat").is(200); !strings.Contains(string(chat.body), "mvp_ingest ("+saved.Name+")") {

@@ -157,7 +157,7 @@ func TestRetry_ByARecipeThatNamesAnotherModel(t *testing.T) {
 				var p problems
 				o.paidOnce(&p)
 				p.check(s.Retry.Recipe != nil && *s.Retry.Recipe == plan.Recipe, "the log names the recipe %+v", s.Retry.Recipe)
-				p.check(how != "file" || len(w.versions()) == 1 && w.versions()[0] == plan.Recipe.Asked, "the versions are %v, asked for was %s", w.versions(), plan.Recipe.Asked)
+				p.check(how != "file" || len(w.versions()) == 1 && w.versions()[0] == plan.Recipe.Name, "the versions are %v, asked for was %s", w.versions(), plan.Recipe.Name)
 				failures(t, p)
 			})
 		})
@@ -173,11 +173,11 @@ func TestRetry_WhichRecipe(t *testing.T) {
 		w.keeps("mvp_ingest.yaml", asks(t, opus))
 		w.keeps("broken.yaml", "recipe_id: broken\n")
 		for _, name := range []string{"", run.PinnedRecipe} {
-			if plan, err := a.PlanRetry(t.Context(), id, named(name)); err != nil || plan.Recipe.Asked != run.PinnedRecipe || plan.Recipe.Digest != pinned {
+			if plan, err := a.PlanRetry(t.Context(), id, named(name)); err != nil || plan.Recipe.Name != run.PinnedRecipe || plan.Recipe.Digest != pinned {
 				t.Errorf("%q: %+v %v", name, plan.Recipe, err)
 			}
 		}
-		if plan, err := a.PlanRetry(t.Context(), id, named(app.CurrentRecipe)); err != nil || plan.Recipe.Asked != "current" || plan.Recipe.Digest == pinned {
+		if plan, err := a.PlanRetry(t.Context(), id, named(app.CurrentRecipe)); err != nil || plan.Recipe.Name != "current" || plan.Recipe.Digest == pinned {
 			t.Errorf("current: %+v %v", plan.Recipe, err)
 		}
 		for name, says := range map[string]string{

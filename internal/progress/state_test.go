@@ -166,7 +166,7 @@ func TestStatusSentences(t *testing.T) {
 		}, []string{"retry of   run-1\n", "begins at  normalize\n", "ends at    extract_scenes\n"}},
 		{"a retry by another recipe", func(s *run.State) {
 			s.ParentRunID, s.RootRunID = ptr("run-1"), "run-1"
-			s.Retry = &run.RetryRequested{ParentRunID: "run-1", Recipe: &run.RetryRecipe{Asked: "current", RecipeID: "mine"},
+			s.Retry = &run.RetryRequested{ParentRunID: "run-1", Recipe: &run.RetryRecipe{Name: "current", RecipeID: "mine"},
 				Changes: []run.RecipeChange{{Key: "max_cost_usd", From: "10", To: "20"}, {StageID: "normalize", Key: "needs", To: "ingest"}}}
 		}, []string{"retry of  run-1. By recipe mine (current). Changed: max_cost_usd 10 → 20; normalize: needs nothing → ingest\n"}},
 		{"the money is spent", func(s *run.State) {

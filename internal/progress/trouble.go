@@ -111,7 +111,7 @@ func retried(b run.RetryRequested) string {
 func revised(b run.RetryRequested) string {
 	recipe, changed := "", ""
 	if b.Recipe != nil {
-		recipe = fmt.Sprintf("By recipe %s (%s)", b.Recipe.RecipeID, b.Recipe.Asked)
+		recipe = fmt.Sprintf("By recipe %s (%s)", b.Recipe.RecipeID, b.Recipe.Name)
 	}
 	if len(b.Changes) > 0 {
 		var all []string
