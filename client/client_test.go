@@ -445,3 +445,45 @@ func TestWhatIsSentAgain(t *testing.T) {
 		})
 	}
 }
+
+// TestClient_RetriesByARecipeOfItsOwn gives the server a recipe, looks at the plan of a
+// retry by it, and does that.
+func TestClient_RetriesByARecipeOfItsOwn(t *testing.T) {
+	w := newWorld(t, simulated(fast), api.Options{})
+	c, ctx := on(t, w.handler, client.Options{}), t.Context()
+	id := begun(t, c, story(t), client.RunRequest{AcceptConfig: true})
+	until(t, c, id, run.RunDone)
+	shipped, err := c.FindRecipe(ctx, "mvp_ingest")
+	if err != nil || shipped.Origin != "shipped" || shipped.Digest != artifact.DigestOf([]byte(shipped.Source)) {
+		t.Fatalf("%+v: %v", shipped, err)
+	}
+	if _, err := c.FindRecipe(ctx, "none"); code(err) != "recipe_not_found" {
+		t.Errorf("a recipe that is not there: %v", err)
+	}
+	if _, err := c.SaveRecipe(ctx, []byte("recipe_id: mine")); code(err) != "invalid_recipe" {
+		t.Errorf("a recipe that can't be run: %v", err)
+	}
+	saved, err := c.SaveRecipe(ctx, []byte(strings.Replace(shipped.Source, "stage_fallback_models: {}", "stage_fallback_models: {project_config: [claude-opus-4-6]}", 1)))
+	if err != nil || saved.RecipeID != "mvp_ingest" || saved.Digest == shipped.Digest {
+		t.Fatalf("%+v: %v", saved, err)
+	}
+	ask := client.RetryRequest{From: "project_config", Recipe: saved.Name, MaxCostUSD: new(12.5), MaxWaitSeconds: new(0.0)}
+	plan, tag, err := c.RetryPlan(ctx, id, ask)
+	if err != nil || plan.Recipe.Digest != saved.Digest || plan.MaxCostUSD != 12.5 || *plan.Limits.MaxWaitSeconds != 0 || len(plan.Changes) != 3 {
+		t.Fatalf("%+v: %v", plan, err)
+	}
+	next, err := c.Retry(ctx, id, "mine", ask, tag)
+	if err != nil {
+		t.Fatal(err)
+	}
+	until(t, c, next.RunID, run.RunDone)
+	state, _, err := c.State(ctx, next.RunID, "")
+	if err != nil || state.State.RecipeDigest != saved.Digest || !state.State.Limits.Equal(plan.Limits) {
+		t.Errorf("%+v: %v", state.State, err)
+	}
+	for _, a := range state.State.Stages["project_config"].Attempts {
+		if a.Model != "claude-opus-4-6" {
+			t.Errorf("%s is asked", a.Model)
+		}
+	}
+}

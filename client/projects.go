@@ -32,6 +32,19 @@ func (c *Client) Recipes(ctx context.Context) (out []Recipe, err error) {
 	return out, err
 }
 
+// FindRecipe returns a recipe by its id, or a version by its name.
+func (c *Client) FindRecipe(ctx context.Context, name string) (out RecipeDetail, err error) {
+	_, err = c.do(ctx, request{method: http.MethodGet, path: []string{"recipes", name}}, &out)
+	return out, err
+}
+
+// SaveRecipe keeps a recipe as a version, which a retry can ask for by its name. It
+// hides no other recipe; one that can't be run is a *Problem of code invalid_recipe.
+func (c *Client) SaveRecipe(ctx context.Context, source []byte) (out SavedRecipe, err error) {
+	_, err = c.do(ctx, request{method: http.MethodPost, path: []string{"recipes"}, body: RecipeSource{string(source)}}, &out)
+	return out, err
+}
+
 // NewProject makes a project. If there is one of that slug, the new one gets a number.
 func (c *Client) NewProject(ctx context.Context, p NewProject) (out Project, err error) {
 	_, err = c.do(ctx, request{method: http.MethodPost, path: []string{"projects", "new"}, body: p}, &out)

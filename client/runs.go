@@ -91,14 +91,24 @@ func (c *Client) Retry(ctx context.Context, runID, key string, r RetryRequest, p
 // for [Client.Retry].
 func (c *Client) RetryPlan(ctx context.Context, runID string, r RetryRequest) (out run.RetryPlan, tag string, err error) {
 	q := url.Values{}
-	if r.From != "" {
-		q.Set("from", r.From)
+	for name, v := range map[string]string{"from": r.From, "recipe": r.Recipe, "max_cost_usd": decimal(r.MaxCostUSD), "max_wait_seconds": decimal(r.MaxWaitSeconds)} {
+		if v != "" {
+			q.Set(name, v)
+		}
 	}
 	if r.Full {
 		q.Set("full", "true")
 	}
 	header, err := c.do(ctx, request{method: http.MethodGet, path: []string{"runs", runID, "retry-plan"}, query: q}, &out)
 	return out, header.Get("ETag"), err
+}
+
+// decimal writes a number; "" if there is none.
+func decimal(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*v, 'f', -1, 64)
 }
 
 // Export writes the files of a run, its state, events and artifacts, as a zip archive.

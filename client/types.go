@@ -55,6 +55,26 @@ type Recipe struct {
 	Stages      []string `json:"stages" nullable:"false"`
 }
 
+// RecipeDetail is a recipe with its source.
+type RecipeDetail struct {
+	RecipeID string          `json:"recipe_id"`
+	Origin   string          `json:"origin" enum:"data_directory,version,shipped" doc:"Where it is from."`
+	Digest   artifact.Digest `json:"digest" doc:"Of the source."`
+	Source   string          `json:"source" doc:"YAML."`
+}
+
+// RecipeSource is a recipe that is given to the server.
+type RecipeSource struct {
+	Source string `json:"source" minLength:"1" doc:"YAML."`
+}
+
+// SavedRecipe names a version of a recipe.
+type SavedRecipe struct {
+	Name     string          `json:"name" example:"mvp_ingest@0a1b2c3d4e5f" doc:"What a retry asks for it with."`
+	RecipeID string          `json:"recipe_id"`
+	Digest   artifact.Digest `json:"digest" doc:"Of the source."`
+}
+
 // Project is a project at a glance.
 type Project struct {
 	ProjectID      string                     `json:"project_id"`
@@ -184,8 +204,12 @@ type RunsPage struct {
 
 // RetryRequest asks for a retry: from the stage that failed, unless it says otherwise.
 type RetryRequest struct {
-	From string `json:"from,omitempty" maxLength:"100" doc:"Begin at this stage."`
-	Full bool   `json:"full,omitempty" doc:"Begin at the start."`
+	From   string `json:"from,omitempty" maxLength:"100" doc:"Begin at this stage."`
+	Full   bool   `json:"full,omitempty" doc:"Begin at the start."`
+	Recipe string `json:"recipe,omitempty" default:"pinned" maxLength:"100" doc:"The recipe to run: pinned (the one of the run), current (today's of the same id), a recipe's id, or the name of a version."`
+
+	MaxCostUSD     *float64 `json:"max_cost_usd,omitempty" minimum:"0" maximum:"1000000" doc:"What the run and all runs of its line may spend, in place of what the recipe says."`
+	MaxWaitSeconds *float64 `json:"max_wait_seconds,omitempty" minimum:"0" maximum:"31536000" doc:"How long a stage may wait without progress, in place of what the recipe says."`
 }
 
 // Reason says why an operator does something.

@@ -4,7 +4,6 @@ package pipeline
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -65,7 +64,9 @@ type opened struct {
 	terms durable.Terms
 	desk  Desk
 	plan  *recipe.Plan
-	purse *chain.Purse // of the whole run
+	purse *chain.Purse // of the whole line of runs
+
+	before spending // of the other runs of the line
 
 	current *run.Current // of this run
 
@@ -89,6 +90,10 @@ func (p *Pipeline) Open(ctx context.Context, claim durable.Claim, terms durable.
 	if err != nil {
 		return nil, nil, err
 	}
+	before, err := p.spentBefore(ctx, state)
+	if err != nil {
+		return nil, nil, err
+	}
 	if cause := resumedBecause(state); cause != "" {
 		if err := p.append(ctx, claim, run.RunResumed{Cause: cause}); err != nil {
 			return nil, nil, err
@@ -99,7 +104,7 @@ func (p *Pipeline) Open(ctx context.Context, claim durable.Claim, terms durable.
 	}
 	return &opened{
 		Pipeline: p, claim: claim, terms: terms, desk: desk, plan: plan, current: current,
-		purse: chain.NewPurse(plan.MaxCostUSD, state.TotalCostUSD), asking: map[string]*chain.Stage{},
+		purse: chain.NewPurse(plan.MaxCostUSD, before.total+state.TotalCostUSD), before: before, asking: map[string]*chain.Stage{},
 	}, results(state, plan), nil
 }
 
@@ -251,15 +256,9 @@ func outcomeOf(st run.StageState) durable.Outcome {
 
 // plan rebuilds the plan of a run from the recipe and the parameters that the run pinned.
 func (p *Pipeline) plan(ctx context.Context, state run.State) (*recipe.Plan, error) {
-	source, err := p.store.Blob(ctx, state.RecipeDigest)
+	r, err := p.pinnedRecipe(ctx, state)
 	if err != nil {
-		return nil, fmt.Errorf("the recipe of run %s: %w", state.RunID, err)
+		return nil, err
 	}
-	r, err := p.recipes.parse(state, source)
-	if err != nil {
-		return nil, fmt.Errorf("the recipe of run %s: %w", state.RunID, err)
-	}
-	return r.Plan(recipe.PlanOptions{
-		Params: state.RuntimeParams, Modules: Modules(p.catalog), StartFrom: state.StartFrom, EndAt: state.EndAt,
-	})
+	return p.planOf(r, state)
 }

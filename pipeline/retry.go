@@ -24,16 +24,26 @@ var (
 
 // Retry is what is asked of a retry.
 type Retry struct {
-	Mode  run.RetryMode
-	Stage string // of RetryFrom: where to begin
+	Mode   run.RetryMode
+	Stage  string         // of RetryFrom: where to begin
+	Recipe *recipe.Recipe // to run in place of the one that the run pinned; nil for that
+	Limits run.Limits     // in place of those of the recipe
+
+	// RecipeName is what Recipe is asked for by.
+	RecipeName string
 }
 
 // RetryPlan is a plan of a retry, with what it is made of.
 type RetryPlan struct {
 	run.RetryPlan
-	parent run.State
-	plan   *recipe.Plan
+	revision revision
+	refusal  error
 }
+
+// Refusal returns why nothing would come of the retry: a failure of class input that
+// wraps ErrNoBudget, or nil. [Pipeline.CreateRetry] returns it if the run is not there
+// already.
+func (p RetryPlan) Refusal() error { return p.refusal }
 
 // PlanRetry says what a retry of a run would do. A request that makes no sense is a
 // failure of class input.
@@ -45,57 +55,70 @@ func (p *Pipeline) PlanRetry(ctx context.Context, runID string, r Retry) (RetryP
 	if err := retryable(parent, r); err != nil {
 		return RetryPlan{}, err
 	}
-	plan, err := p.plan(ctx, parent)
+	v, err := p.revise(ctx, parent, r)
 	if err != nil {
 		return RetryPlan{}, err
+	}
+	if r.Mode == run.RetryFrom && !slices.Contains(v.order(), r.Stage) {
+		return RetryPlan{}, refused(ErrNoStage, fmt.Sprintf("%s has no stage %q", v.subject(), r.Stage), "its stages are "+strings.Join(v.order(), ", "))
 	}
 	if _, err := p.store.Blob(ctx, parent.InputDigest); err != nil {
 		return RetryPlan{}, fmt.Errorf("the input of run %s: %w", runID, err)
 	}
-	again, err := p.again(ctx, plan, parent, r)
+	again, err := p.again(ctx, v, r)
 	if err != nil {
 		return RetryPlan{}, err
 	}
-	out := run.RetryPlan{ParentRunID: runID, Mode: r.Mode, From: []string{}, Kept: []string{}, Redone: []run.Redone{},
-		SteppedBack: again.stepped, Reason: strings.Join(again.why, "; ")}
-	had, err := p.furthest(ctx, parent)
+	if r.Mode == run.RetryFailed && parent.Status == run.RunDone && len(again.stages) == 0 {
+		return RetryPlan{}, nothingFailed(parent)
+	}
+	return p.retryPlan(ctx, v, r, again)
+}
+
+// retryPlan writes down what a retry does, and what that costs.
+func (p *Pipeline) retryPlan(ctx context.Context, v revision, r Retry, again again) (RetryPlan, error) {
+	line, err := p.line(ctx, v.parent.RootRunID)
 	if err != nil {
 		return RetryPlan{}, err
 	}
-	for _, id := range parent.StageOrder {
+	out := run.RetryPlan{ParentRunID: v.parent.RunID, Mode: r.Mode, From: []string{}, Kept: []string{}, Redone: []run.Redone{},
+		SteppedBack: again.stepped, Reason: strings.Join(again.why, "; "),
+		Recipe: v.named(), Changes: v.differences(again.stages), Limits: v.limits, SpentUSD: spendingOf(line).total, MaxCostUSD: v.plan.MaxCostUSD}
+	had := furthest(line)
+	for id := range v.redone {
+		delete(had, id) // whether its answers still fit shows when it asks
+	}
+	for _, id := range v.order() {
 		if !again.stages[id] {
 			out.Kept = append(out.Kept, id)
 			continue
 		}
 		out.Redone = append(out.Redone, run.Redone{StageID: id, AnswersHad: had[id].CallCount})
-		if s, _ := plan.Stage(id); !slices.ContainsFunc(s.Inputs(), func(in string) bool { return again.stages[in] }) {
+		if s, _ := v.plan.Stage(id); !slices.ContainsFunc(s.Inputs(), func(in string) bool { return again.stages[in] }) {
 			out.From = append(out.From, id)
 		}
 	}
-	out.EstimatedCostUSD, err = p.estimate(ctx, parent, out.Redone, had)
-	return RetryPlan{out, parent, plan}, err
+	if len(v.redone) == 0 {
+		if out.EstimatedCostUSD, err = p.estimate(ctx, v.parent, out.Redone, had); err != nil {
+			return RetryPlan{}, err
+		}
+	}
+	refusal, err := p.refusal(ctx, v, out, line)
+	return RetryPlan{out, v, refusal}, err
 }
 
 // furthest returns the state of each stage in the run of the line that came furthest
 // with it: all answers of the line are there for a retry.
-func (p *Pipeline) furthest(ctx context.Context, parent run.State) (map[string]run.StageState, error) {
-	line, err := p.store.Line(ctx, parent.RootRunID)
-	if err != nil {
-		return nil, err
-	}
+func furthest(line []run.State) map[string]run.StageState {
 	best := map[string]run.StageState{}
-	for _, r := range line {
-		s, err := run.Load(ctx, p.store, r.RunID)
-		if err != nil {
-			return nil, err
-		}
+	for _, s := range line {
 		for id, st := range s.Stages {
 			if known, ok := best[id]; !ok || !known.Status.Through() && (st.Status.Through() || st.CallCount > known.CallCount) {
 				best[id] = *st
 			}
 		}
 	}
-	return best, nil
+	return best
 }
 
 // retryable says why a run can't be retried like that, or nil.
@@ -105,12 +128,14 @@ func retryable(s run.State, r Retry) error {
 		return refused(ErrNotOver, fmt.Sprintf("run %s is not over (%s)", s.RunID, s.Status), "let it go on with cineforge runs resume, or end it with cineforge runs cancel")
 	case s.DryRun:
 		return refused(ErrNothingFailed, fmt.Sprintf("run %s was a dry run, in which nothing was done", s.RunID), "run the file")
-	case r.Mode == run.RetryFailed && s.Status == run.RunDone:
-		return refused(ErrNothingFailed, fmt.Sprintf("run %s is done: no stage of it failed", s.RunID), "use --full or --from STAGE to do it again")
-	case r.Mode == run.RetryFrom && !slices.Contains(s.StageOrder, r.Stage):
-		return refused(ErrNoStage, fmt.Sprintf("run %s has no stage %q", s.RunID, r.Stage), "its stages are "+strings.Join(s.StageOrder, ", "))
+	case r.Mode == run.RetryFailed && s.Status == run.RunDone && r.Recipe == nil:
+		return nothingFailed(s)
 	}
 	return nil
+}
+
+func nothingFailed(s run.State) error {
+	return refused(ErrNothingFailed, fmt.Sprintf("run %s is done: no stage of it failed", s.RunID), "use --full or --from STAGE to do it again")
 }
 
 // refused says in words why a request can't be done.
@@ -126,47 +151,63 @@ type again struct {
 }
 
 // again finds the stages that a retry does again: those that are not through or are
-// asked for, those whose results can't be used, and all that builds on any of them.
-func (p *Pipeline) again(ctx context.Context, plan *recipe.Plan, parent run.State, r Retry) (again, error) {
+// asked for, those whose results don't serve or can't be used, and all that builds on
+// any of them.
+func (p *Pipeline) again(ctx context.Context, v revision, r Retry) (again, error) {
 	a := again{stages: map[string]bool{}}
-	for _, s := range plan.Stages {
-		st, _ := parent.Stage(s.ID)
+	for _, s := range v.plan.Stages {
+		st, _ := v.parent.Stage(s.ID)
 		if s.Selected && (!st.Status.Through() || r.Mode == run.RetryFull || r.Mode == run.RetryFrom && s.ID == r.Stage) {
 			a.stages[s.ID] = true
 		}
 	}
 	if r.Mode == run.RetryFrom {
-		a.before(plan, parent, r.Stage)
+		a.before(v, r.Stage)
 	}
+	a.redefined(v)
 	checked := map[string]bool{}
 	for {
-		a.spread(plan)
-		step, why, err := p.unusable(ctx, plan, parent, a.stages, checked)
+		a.spread(v.plan)
+		step, why, err := p.unusable(ctx, v, a.stages, checked)
 		if err != nil || step == "" {
 			return a, err
 		}
-		if s, _ := plan.Stage(step); !s.Selected {
-			return a, failure.New(failure.Input, fmt.Sprintf("what run %s builds on can't be used: %s", parent.RunID, why), "run the file from the start")
+		if s, _ := v.plan.Stage(step); !s.Selected {
+			return a, failure.New(failure.Input, fmt.Sprintf("what run %s builds on can't be used: %s", v.parent.RunID, why), "run the file from the start")
 		}
-		a.stages[step] = true
-		a.stepped, a.why = append(a.stepped, step), append(a.why, why)
+		a.step(step, why)
 	}
+}
+
+// step notes a stage that was to be kept and can't be.
+func (a *again) step(id, why string) {
+	a.stages[id] = true
+	a.stepped, a.why = append(a.stepped, id), append(a.why, why)
 }
 
 // before notes the stages that a named one builds on and that are not done: the retry
 // begins at them.
-func (a *again) before(plan *recipe.Plan, parent run.State, named string) {
+func (a *again) before(v revision, named string) {
 	builds := map[string]bool{named: true}
-	for _, s := range slices.Backward(plan.Stages) {
+	for _, s := range slices.Backward(v.plan.Stages) {
 		if !builds[s.ID] {
 			continue
 		}
 		for _, in := range s.Inputs() {
 			builds[in] = true
 		}
-		if st, _ := parent.Stage(s.ID); s.ID != named && a.stages[s.ID] {
-			a.stepped = append(a.stepped, s.ID)
-			a.why = append(a.why, fmt.Sprintf("stage %s is not done (%s)", s.ID, st.Status))
+		if s.ID != named && a.stages[s.ID] {
+			a.step(s.ID, v.unfit(s.ID))
+		}
+	}
+}
+
+// redefined adds the stages that are done, but that the recipe has otherwise now.
+func (a *again) redefined(v revision) {
+	for _, s := range v.plan.Stages {
+		a.spread(v.plan)
+		if _, other := v.redone[s.ID]; other && s.Selected && !a.stages[s.ID] {
+			a.step(s.ID, v.unfit(s.ID))
 		}
 	}
 }
@@ -181,8 +222,8 @@ func (a *again) spread(plan *recipe.Plan) {
 }
 
 // unusable finds a stage that is to be kept although what it made can't be built on.
-func (p *Pipeline) unusable(ctx context.Context, plan *recipe.Plan, parent run.State, redone, checked map[string]bool) (id, why string, err error) {
-	for _, s := range plan.Stages {
+func (p *Pipeline) unusable(ctx context.Context, v revision, redone, checked map[string]bool) (id, why string, err error) {
+	for _, s := range v.plan.Stages {
 		if !redone[s.ID] {
 			continue
 		}
@@ -190,7 +231,7 @@ func (p *Pipeline) unusable(ctx context.Context, plan *recipe.Plan, parent run.S
 			if redone[in] || checked[in] {
 				continue
 			}
-			if why, err = p.flaw(ctx, parent, in); why != "" || err != nil {
+			if why, err = p.flaw(ctx, v, in); why != "" || err != nil {
 				return in, why, err
 			}
 			checked[in] = true
@@ -200,10 +241,13 @@ func (p *Pipeline) unusable(ctx context.Context, plan *recipe.Plan, parent run.S
 }
 
 // flaw says why what a stage made can't be built on, "" if it can.
-func (p *Pipeline) flaw(ctx context.Context, parent run.State, id string) (string, error) {
-	st, _ := parent.Stage(id)
+func (p *Pipeline) flaw(ctx context.Context, v revision, id string) (string, error) {
+	if why := v.unfit(id); why != "" {
+		return why, nil
+	}
+	st, _ := v.parent.Stage(id)
 	for _, ref := range st.ArtifactRefs {
-		a, err := p.store.Artifact(ctx, parent.ProjectID, ref)
+		a, err := p.store.Artifact(ctx, v.parent.ProjectID, ref)
 		switch {
 		case errors.Is(err, run.ErrNotFound) || errors.Is(err, run.ErrDamaged):
 			return fmt.Sprintf("%s of stage %s can't be read any more", ref, id), nil
@@ -306,19 +350,25 @@ type RetrySpec struct {
 // CreateRetry makes the run that does what a plan says. The error is a
 // *run.RetriedError if the run is being retried already.
 func (p *Pipeline) CreateRetry(ctx context.Context, spec RetrySpec) error {
-	plan, parent := spec.Plan, spec.Plan.parent
+	plan, v, parent := spec.Plan, spec.Plan.revision, spec.Plan.revision.parent
+	requested := run.RetryRequested{ParentRunID: parent.RunID, Mode: plan.Mode, From: plan.From, Kept: plan.Kept,
+		SteppedBack: plan.SteppedBack, Reason: plan.Reason, Changes: plan.Changes}
+	if v.name != run.PinnedRecipe {
+		requested.Recipe = &plan.Recipe
+	}
 	events := []run.Body{
 		run.PipelineStarted{
-			RecipeID: parent.RecipeID, RecipeDigest: parent.RecipeDigest, ProjectID: parent.ProjectID,
-			InputName: parent.InputName, InputDigest: parent.InputDigest, StageIDs: parent.StageOrder, RuntimeParams: parent.RuntimeParams,
+			RecipeID: plan.Recipe.RecipeID, RecipeDigest: plan.Recipe.Digest, ProjectID: parent.ProjectID,
+			InputName: parent.InputName, InputDigest: parent.InputDigest, StageIDs: v.order(), RuntimeParams: parent.RuntimeParams,
 			StartFrom: parent.StartFrom, EndAt: parent.EndAt, Notice: spec.Notice, Drill: parent.Drill, Force: parent.Force,
-			ParentRunID: parent.RunID, RootRunID: parent.RootRunID,
+			ParentRunID: parent.RunID, RootRunID: parent.RootRunID, Limits: v.limits,
 		},
-		run.RetryRequested{ParentRunID: parent.RunID, Mode: plan.Mode, From: plan.From, Kept: plan.Kept, SteppedBack: plan.SteppedBack, Reason: plan.Reason},
+		requested,
 	}
 	for _, stageID := range plan.Kept {
 		st, _ := parent.Stage(stageID)
 		events = append(events, run.StageSkippedReused{StageID: stageID, FromRunID: parent.RunID, Artifacts: st.ArtifactRefs})
 	}
-	return p.store.Create(ctx, run.Creation{ID: spec.RunID, ProjectID: parent.ProjectID, Parent: parent.RunID, Root: parent.RootRunID, Wake: spec.Wake, Once: spec.Once, First: events})
+	return p.store.Create(ctx, run.Creation{ID: spec.RunID, ProjectID: parent.ProjectID, Parent: parent.RunID, Root: parent.RootRunID,
+		Wake: spec.Wake, Once: spec.Once, First: events, Blobs: [][]byte{v.recipe.Source}, Refusal: plan.refusal})
 }

@@ -8,17 +8,12 @@ import (
 )
 
 func Example() {
-	source, where, err := recipe.Find("mvp_ingest", recipes.FS)
+	found, err := recipe.Find("mvp_ingest", recipes.FS)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	r, err := recipe.Parse(where, source)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	plan, err := r.Plan(recipe.PlanOptions{
+	plan, err := found.Recipe.Plan(recipe.PlanOptions{
 		Params:  map[string]any{"input_file": "story.fountain", "accept_config": true},
 		Modules: modules(), // what the program's modules take and make
 	})

@@ -22,8 +22,6 @@ type Listing struct {
 	Source int     // which of the sources holds it, from 0
 	Recipe *Recipe // nil if the file is broken
 	Err    error   // what is wrong with it, else nil
-
-	data []byte
 }
 
 // List returns the recipes in the top folders of the sources, files *.yaml and
@@ -48,19 +46,18 @@ func List(sources ...fs.FS) []Listing {
 	return all
 }
 
-// Find returns the file of the recipe with an id, and the file's name within its
-// source. Sources are looked through as [List] does. If the recipe's file is broken
-// that is the error; if there is none, it wraps [ErrNotFound].
-func Find(id string, sources ...fs.FS) (data []byte, where string, err error) {
+// Find returns the recipe with an id. Sources are searched as [List] does. If the
+// recipe's file is broken that is the error; if there is none, it wraps [ErrNotFound].
+func Find(id string, sources ...fs.FS) (Listing, error) {
 	if !idPattern.MatchString(id) {
-		return nil, "", &failure.Error{Class: failure.Input, Message: quote(id) + " is not a valid recipe id", Hint: idHint, Err: ErrNotFound}
+		return Listing{}, &failure.Error{Class: failure.Input, Message: quote(id) + " is not a valid recipe id", Hint: idHint, Err: ErrNotFound}
 	}
 	var ids []string
 	var broken *Listing
 	for _, l := range List(sources...) {
 		switch {
 		case l.ID == id && l.Err == nil:
-			return l.data, l.File, nil
+			return l, nil
 		case l.ID == id && broken == nil:
 			broken = &l
 		case l.Err == nil:
@@ -68,13 +65,13 @@ func Find(id string, sources ...fs.FS) (data []byte, where string, err error) {
 		}
 	}
 	if broken != nil {
-		return nil, "", broken.Err
+		return Listing{}, broken.Err
 	}
 	hint := "the recipes are " + shortList(ids)
 	if near := nearest(id, ids); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
-	return nil, "", &failure.Error{Class: failure.Input, Message: fmt.Sprintf("there is no recipe %q", id), Hint: hint, Err: ErrNotFound}
+	return Listing{}, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("there is no recipe %q", id), Hint: hint, Err: ErrNotFound}
 }
 
 // scan reads the recipes of one source.
@@ -109,11 +106,13 @@ func load(source fs.FS, file string) Listing {
 	if id := strings.TrimSuffix(file, path.Ext(file)); idPattern.MatchString(id) {
 		l.ID = id
 	}
-	if l.data, l.Err = readFile(source, file); l.Err != nil {
+	data, err := readFile(source, file)
+	if err != nil {
+		l.Err = err
 		return l
 	}
 	p := &problems{file: file}
-	r := parse(p, l.data)
+	r := parse(p, data)
 	if r != nil && r.ID != "" {
 		l.ID = r.ID
 	}

@@ -42,9 +42,9 @@ func TestShippedRecipesAreFound(t *testing.T) {
 	if got, want := listing(missing, recipes.FS), "1/mvp_ingest.yaml mvp_ingest ok"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	data, where, err := recipe.Find("mvp_ingest", missing, recipes.FS)
-	if err != nil || where != "mvp_ingest.yaml" || string(data) != string(shipped(t)) {
-		t.Errorf("got %d bytes of %q, %v", len(data), where, err)
+	found, err := recipe.Find("mvp_ingest", missing, recipes.FS)
+	if err != nil || found.File != "mvp_ingest.yaml" || found.Source != 1 || string(found.Recipe.Source) != string(shipped(t)) {
+		t.Errorf("got %+v, %v", found, err)
 	}
 }
 
@@ -96,15 +96,15 @@ func TestListAndFind(t *testing.T) {
 		{"mine\x00", "", "is not a valid recipe id"},
 		{"MINE", "", "is not a valid recipe id"},
 	} {
-		data, where, err := recipe.Find(test.id, own, shipped)
+		found, err := recipe.Find(test.id, own, shipped)
 		if test.err == "" {
-			if err != nil || where != test.where || !strings.Contains(string(data), "recipe_id: "+test.id+"\n") {
-				t.Errorf("%s: got %q, %v, want %s", test.id, where, err, test.where)
+			if err != nil || found.File != test.where || !strings.Contains(string(found.Recipe.Source), "recipe_id: "+test.id+"\n") {
+				t.Errorf("%s: got %q, %v, want %s", test.id, found.File, err, test.where)
 			}
 			continue
 		}
 		if err == nil || !strings.Contains(err.Error(), test.err) || failure.ClassOf(err) != failure.Input {
-			t.Errorf("%q: got %q, %v, want …%s…", test.id, where, err, test.err)
+			t.Errorf("%q: got %q, %v, want …%s…", test.id, found.File, err, test.err)
 		}
 		notFound := strings.Contains(test.err, "no recipe") || strings.Contains(test.err, "valid recipe id")
 		if errors.Is(err, recipe.ErrNotFound) != notFound {
@@ -115,8 +115,8 @@ func TestListAndFind(t *testing.T) {
 
 func TestAGoodRecipeWinsOverABrokenOneBesideIt(t *testing.T) {
 	source := fstest.MapFS{"good.yaml": file("x"), "a.yaml": text("recipe_id: x\n"), "x.yaml": text("[")}
-	if _, where, err := recipe.Find("x", source); err != nil || where != "good.yaml" {
-		t.Errorf("got %q, %v", where, err)
+	if found, err := recipe.Find("x", source); err != nil || found.File != "good.yaml" {
+		t.Errorf("got %q, %v", found.File, err)
 	}
 }
 
@@ -133,14 +133,14 @@ func TestUnreadableFolderHidesNoOther(t *testing.T) {
 	if l := recipe.List(bad); !errors.Is(l[0].Err, fs.ErrPermission) {
 		t.Errorf("got %v", l[0].Err)
 	}
-	if _, _, err := recipe.Find("mvp_ingest", bad, recipes.FS); err != nil {
+	if _, err := recipe.Find("mvp_ingest", bad, recipes.FS); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestHugeFileIsNotReadInFull(t *testing.T) {
 	source := fstest.MapFS{"big.yaml": text(one + strings.Repeat("#", 2<<20))}
-	_, _, err := recipe.Find("big", source)
+	_, err := recipe.Find("big", source)
 	if err == nil || !strings.Contains(err.Error(), "big.yaml: the file is larger than") {
 		t.Errorf("got %v", err)
 	}

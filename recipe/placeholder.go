@@ -52,6 +52,9 @@ func (f filler) value(at position, name, path string) *node {
 	if !ok {
 		short := cut(name, 60)
 		hint := fmt.Sprintf("give it with --param %s=VALUE", short)
+		if f.pinned {
+			hint = "the run was made without it, so write its value into the recipe"
+		}
 		if near := nearest(name, slices.Sorted(maps.Keys(f.params))); near != "" {
 			hint += fmt.Sprintf("; %q was given", near)
 		}

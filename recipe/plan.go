@@ -36,17 +36,27 @@ type PlanOptions struct {
 	// since it is how a stage waits for what others put into the project's store.
 	StartFrom string
 	EndAt     string
+
+	// Limits replace those of the recipe.
+	Limits Limits
+
+	// ParamsPinned says that the parameters are those of an earlier run, so that nobody
+	// can give one that is missing.
+	ParamsPinned bool
 }
 
 // Plan checks the recipe against the modules and puts values in the place of
 // placeholders. The error is of type [Errors] if it is about the recipe or lacks
-// parameters, or a failure of class input if it is about the slice.
+// parameters, or a failure of class input if it is about the slice or a limit.
 func (r *Recipe) Plan(opts PlanOptions) (*Plan, error) {
 	values := maps.Clone(opts.Params)
 	if values == nil {
 		values = map[string]any{}
 	}
-	p := &problems{file: r.File}
+	if err := opts.Limits.check(); err != nil {
+		return nil, err
+	}
+	p := &problems{file: r.File, pinned: opts.ParamsPinned}
 	params := r.checkModules(p, opts.Modules, values)
 	var resilience Resilience
 	if r.resilience != nil {
@@ -61,6 +71,7 @@ func (r *Recipe) Plan(opts PlanOptions) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	resilience = opts.Limits.replace(resilience)
 	plan := &Plan{
 		RecipeID: r.ID, Name: r.Name, Description: r.Description, Resilience: resilience,
 		MaxCostUSD: first(DefaultMaxCostUSD, resilience.MaxCostUSD),

@@ -333,3 +333,14 @@ func TestStageOfPlan(t *testing.T) {
 		t.Error("there is a stage end3")
 	}
 }
+
+func TestPlan_MissingParamsOfAnEarlierRun(t *testing.T) {
+	r, err := recipe.Parse("f.yaml", []byte(one+"    params: {text: '${genre}'}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = r.Plan(recipe.PlanOptions{Modules: recipe.Modules{"free": typed["typed"]}, ParamsPinned: true})
+	if err == nil || strings.Contains(err.Error(), "--param") || !strings.Contains(err.Error(), "write its value into the recipe") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -63,8 +63,9 @@ type position struct{ line, column int }
 
 // problems collects the mistakes of one file.
 type problems struct {
-	file string
-	list Errors
+	file   string
+	pinned bool // no other parameters can be given
+	list   Errors
 }
 
 func (p *problems) full() bool { return len(p.list) >= maxProblems }

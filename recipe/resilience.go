@@ -228,7 +228,7 @@ func (d decoder) settings(n *node) Settings {
 		MaxAttempts:    d.whole(n.get("max_attempts_per_stage"), "max_attempts_per_stage", maxAttempts),
 		MaxWait:        seconds("max_wait_seconds", 0, yearSeconds),
 		MaxStage:       seconds("max_stage_seconds", 1, yearSeconds),
-		MaxCostUSD:     d.number(n.get("max_cost_usd"), "max_cost_usd", 0, 1e6),
+		MaxCostUSD:     d.number(n.get("max_cost_usd"), "max_cost_usd", 0, maxCostUSD),
 		OnExhausted:    choice(d, n, "on_exhausted", FailOnExhausted, PauseOnExhausted),
 		Degrade:        choice(d, n, "degrade", DegradeNever, DegradeOffline),
 		Concurrency:    d.whole(n.get("concurrency"), "concurrency", maxConcurrency),
@@ -239,6 +239,7 @@ const (
 	maxAttempts    = 1000
 	maxConcurrency = 64
 	maxChain       = 32
+	maxCostUSD     = 1e6
 )
 
 // number returns a number, or nil if there is none or it is wrong.

@@ -253,3 +253,40 @@ func TestParseModel(t *testing.T) {
 		}
 	}
 }
+
+func TestLimits_ReplaceWhatTheRecipeSays(t *testing.T) {
+	const source = one + `resilience:
+  max_cost_usd: 3
+  max_wait_seconds: 60
+  stages: {a: {max_cost_usd: 1, max_wait_seconds: 30, concurrency: 2}}
+`
+	p := planned(t, source, recipe.Limits{MaxCostUSD: new(20.0), MaxWait: new(time.Duration(0))})
+	if a := p.Stages[0].Policy; p.MaxCostUSD != 20 || a.MaxCostUSD != 20 || a.MaxWait != 0 || a.Concurrency != 2 {
+		t.Errorf("the run may spend %v, and the stage has %+v", p.MaxCostUSD, a)
+	}
+	p = planned(t, source, recipe.Limits{MaxWait: new(time.Hour)})
+	if a := p.Stages[0].Policy; p.MaxCostUSD != 3 || a.MaxCostUSD != 1 || a.MaxWait != time.Hour {
+		t.Errorf("with one limit, the run may spend %v, and the stage has %+v", p.MaxCostUSD, a)
+	}
+	if p := planned(t, source, recipe.Limits{}); p.Stages[0].Policy.MaxWait != 30*time.Second {
+		t.Errorf("without limits, the stage has %+v", p.Stages[0].Policy)
+	}
+	p = planned(t, one, recipe.Limits{MaxCostUSD: new(0.5)})
+	if a := p.Stages[0].Policy; p.MaxCostUSD != 0.5 || a.MaxCostUSD != 0.5 {
+		t.Errorf("without a block, the run may spend %v, and the stage has %+v", p.MaxCostUSD, a)
+	}
+}
+
+func TestLimits_OutOfRangeIsRefused(t *testing.T) {
+	r, err := recipe.Parse("f.yaml", []byte(one))
+	if err != nil {
+		t.Fatal(err)
+	}
+	nan := 0.0
+	nan /= nan
+	for _, l := range []recipe.Limits{{MaxCostUSD: new(-1.0)}, {MaxCostUSD: new(1e7)}, {MaxCostUSD: &nan}, {MaxWait: new(-time.Second)}, {MaxWait: new(10_000 * time.Hour)}} {
+		if _, err := r.Plan(recipe.PlanOptions{Modules: recipe.Modules{"free": {}}, Limits: l}); failure.ClassOf(err) != failure.Input {
+			t.Errorf("%+v: %v", l, err)
+		}
+	}
+}

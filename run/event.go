@@ -75,6 +75,7 @@ type PipelineStarted struct {
 	RootRunID     string          `json:"root_run_id,omitempty"`   // the first run of the line
 	Force         bool            `json:"force,omitempty"`         // no answer of another line of runs is used
 	Drill         string          `json:"drill,omitempty"`         // the simulator's scenario that answers, in place of real providers
+	Limits        Limits          `json:"limits,omitzero"`         // in place of the recipe's
 }
 
 // StageStarted says that an attempt at a stage began.
@@ -235,6 +236,9 @@ type RetryRequested struct {
 	Kept        []string  `json:"kept"`                   // the stages whose results are taken over
 	SteppedBack []string  `json:"stepped_back,omitempty"` // kept by the request, and done again since their results can't be used
 	Reason      string    `json:"reason,omitempty"`       // why it stepped back
+
+	Recipe  *RetryRecipe   `json:"recipe,omitempty"`  // that is run in place of the one before; nil if it is the same
+	Changes []RecipeChange `json:"changes,omitempty"` // what is otherwise than in the run before, as far as it matters
 }
 
 // RetryMode says what a retry was asked to do again.

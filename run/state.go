@@ -169,6 +169,7 @@ type State struct {
 	RootRunID     string                 `json:"root_run_id,omitempty"` // the first run of the line
 	Retry         *RetryRequested        `json:"retry,omitempty"`       // what was asked for
 	Force         bool                   `json:"force,omitempty"`
+	Limits        Limits                 `json:"limits,omitzero"` // in place of the recipe's
 	NextAttemptAt *UnixTime              `json:"next_attempt_at"`
 	WaitReason    *string                `json:"wait_reason"`
 	Notice        string                 `json:"notice,omitempty"`
@@ -237,7 +238,7 @@ func (s *State) start(b PipelineStarted, at UnixTime) {
 	s.RecipeID, s.RecipeDigest = b.RecipeID, b.RecipeDigest
 	s.ProjectID, s.InputName, s.InputDigest = b.ProjectID, b.InputName, b.InputDigest
 	s.DryRun, s.Notice, s.Drill, s.StartFrom, s.EndAt = b.DryRun, b.Notice, b.Drill, b.StartFrom, b.EndAt
-	s.RootRunID, s.Force = cmp.Or(b.RootRunID, s.RunID), b.Force
+	s.RootRunID, s.Force, s.Limits = cmp.Or(b.RootRunID, s.RunID), b.Force, b.Limits
 	if b.ParentRunID != "" {
 		s.ParentRunID = &b.ParentRunID
 	}

@@ -90,6 +90,10 @@ type Creation struct {
 	First []Body
 	Blobs [][]byte // what the run works with, stored with it
 	Once  Once
+
+	// Refusal, if it is not nil, is returned in place of making the run. That the request
+	// has made one already, or that one of the parent's line is under way, comes first.
+	Refusal error
 }
 
 // Change is what is stored in one transaction.

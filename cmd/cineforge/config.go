@@ -40,9 +40,13 @@ func readConfig(args []string, flags []string) (config, error) {
 }
 
 // resolver gives the parser the values that the config file has for flags. The
-// environment and the command line come before it.
+// environment and the command line come before it. A flag that the environment can't
+// set is one of the command line only.
 func (c config) resolver() kong.Resolver {
 	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		if len(flag.Envs) == 0 {
+			return nil, nil
+		}
 		for _, env := range flag.Envs {
 			if _, set := os.LookupEnv(env); set {
 				return nil, nil

@@ -72,7 +72,7 @@ type cli struct {
 	Text       textCmd       `cmd:"" server:"aside" help:"Print the text that would be read from a file."`
 	Runs       runsCmd       `cmd:"" help:"Look at runs, follow them, take their files."`
 	Providers  providersCmd  `cmd:"" help:"Show how the providers are doing; hold, release or probe one."`
-	Recipes    recipesCmd    `cmd:"" help:"List and check recipes."`
+	Recipes    recipesCmd    `cmd:"" help:"List, print and check recipes."`
 	Explain    explainCmd    `cmd:"" server:"aside" name:"explain-error" help:"Say what a provider's failure means and what to do about it."`
 	Simulate   simulateCmd   `cmd:"" server:"aside" help:"Play the providers on this machine, with whatever goes wrong."`
 	Database   dataCmd       `cmd:"" name:"data" help:"Check the database, or back it up."`

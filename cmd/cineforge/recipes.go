@@ -1,18 +1,22 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"os"
 	"text/tabwriter"
 
+	"cineforge/artifact"
+	"cineforge/client"
 	"cineforge/failure"
 	"cineforge/internal/app"
-	"cineforge/pipeline"
 	"cineforge/recipe"
 )
 
 type recipesCmd struct {
 	List     recipesListCmd     `cmd:"" help:"List the recipes: those in the data directory's recipes folder, then the shipped ones."`
+	Show     recipesShowCmd     `cmd:"" server:"yes" help:"Print the source of a recipe, shipped ones included."`
 	Validate recipesValidateCmd `cmd:"" server:"aside" help:"Check a recipe file; errors point at line and column."`
 }
 
@@ -56,24 +60,77 @@ func describe(l recipe.Listing) listedRecipe {
 	return listedRecipe{RecipeID: l.ID, Name: l.Recipe.Name, Description: l.Recipe.Description, StageCount: len(l.Recipe.Stages), File: l.File}
 }
 
+type recipesShowCmd struct {
+	Recipe string `arg:"" name:"recipe" help:"The recipe's id, or the name of a version that a retry saved."`
+}
+
+// shownRecipe is a recipe with its source.
+type shownRecipe struct {
+	client.RecipeDetail
+	File string `json:"file,omitempty"` // of one in a data directory
+}
+
+// Run does the command.
+func (c *recipesShowCmd) Run(ctx context.Context, g *cli, s streams) error {
+	r, err := c.find(ctx, g)
+	if err != nil {
+		return notStarted(err)
+	}
+	if g.JSON {
+		return printJSON(s.out, r)
+	}
+	_, err = io.WriteString(s.out, r.Source)
+	return err
+}
+
+// find looks for the recipe. It makes no data directory.
+func (c *recipesShowCmd) find(ctx context.Context, g *cli) (shownRecipe, error) {
+	if g.Server != "" {
+		server, err := g.dial()
+		if err != nil {
+			return shownRecipe{}, err
+		}
+		defer server.Close() //nolint:errcheck // it was only looked at
+		found, err := server.client.FindRecipe(ctx, c.Recipe)
+		return shownRecipe{RecipeDetail: found}, told(err)
+	}
+	found, err := app.NewRecipeLibrary(g.Data).Find(c.Recipe)
+	if err != nil {
+		return shownRecipe{}, err
+	}
+	r := shownRecipe{RecipeDetail: client.RecipeDetail{RecipeID: found.ID, Origin: string(found.Origin), Digest: artifact.DigestOf(found.Source), Source: string(found.Source)}}
+	if found.Origin != app.RecipeOfProgram {
+		r.File = found.Path
+	}
+	return r, nil
+}
+
+// readRecipe reads a recipe file, up to more than one may have.
+func readRecipe(file string) ([]byte, error) {
+	const most = 2 << 20
+	info, err := os.Stat(file)
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, failure.New(failure.Input, fmt.Sprintf("there is no recipe file %s", file), "check the name and the folder")
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, failure.New(failure.Input, fmt.Sprintf("the recipe %s can't be read", file), "check its permissions")
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, most))
+}
+
 type recipesValidateCmd struct {
 	File string `arg:"" help:"The recipe file."`
 }
 
 // Run does the command.
 func (c *recipesValidateCmd) Run(g *cli, s streams) error {
-	info, err := os.Stat(c.File)
-	if err != nil || !info.Mode().IsRegular() {
-		return failure.New(failure.Input, fmt.Sprintf("there is no recipe file %s", c.File), "check the name and the folder")
-	}
-	data, err := os.ReadFile(c.File)
+	data, err := readRecipe(c.File)
 	if err != nil {
-		return failure.New(failure.Input, fmt.Sprintf("the recipe %s can't be read", c.File), "check its permissions")
-	}
-	if err := recipe.Validate(c.File, data, pipeline.Modules(app.Modules())); err != nil {
 		return err
 	}
-	r, err := recipe.Parse(c.File, data)
+	r, err := app.ParseRecipe(c.File, data)
 	if err != nil {
 		return err
 	}

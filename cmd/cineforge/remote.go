@@ -42,6 +42,8 @@ func told(err error) error {
 	switch {
 	case p.Code == "run_state_not_found" || p.Code == "run_events_not_found":
 		f.Err = run.ErrNotFound
+	case p.Code == "no_budget_left":
+		f.Hint = "allow more with --max-cost USD"
 	case p.Status == http.StatusUnauthorized:
 		f.Hint = "give it with --token-file, or in CINEFORGE_TOKEN"
 	case p.Status == http.StatusTooManyRequests:
@@ -217,17 +219,34 @@ func asked(s app.Start) (client.RunRequest, error) {
 }
 
 func (r *remote) PlanRetry(ctx context.Context, id string, how pipeline.Retry) (run.RetryPlan, error) {
-	plan, _, err := r.client.RetryPlan(ctx, id, again(how))
+	ask, err := r.retryOf(ctx, how)
+	if err != nil {
+		return run.RetryPlan{}, err
+	}
+	plan, _, err := r.client.RetryPlan(ctx, id, ask)
 	return plan, told(err)
 }
 
 func (r *remote) Retry(ctx context.Context, id string, how app.Retry) (string, bool, error) {
-	started, err := r.client.Retry(ctx, id, rand.Text(), again(how.Retry), "")
+	ask, err := r.retryOf(ctx, how.Retry)
+	if err != nil {
+		return "", false, err
+	}
+	started, err := r.client.Retry(ctx, id, rand.Text(), ask, "")
 	return started.RunID, started.Existing, told(err)
 }
 
-func again(r pipeline.Retry) client.RetryRequest {
-	return client.RetryRequest{From: r.Stage, Full: r.Mode == run.RetryFull}
+// retryOf is what a server is asked for. It gets a recipe that is given as a file first,
+// also for a plan.
+func (r *remote) retryOf(ctx context.Context, how pipeline.Retry) (client.RetryRequest, error) {
+	ask := client.RetryRequest{From: how.Stage, Full: how.Mode == run.RetryFull, Recipe: how.RecipeName,
+		MaxCostUSD: how.Limits.MaxCostUSD, MaxWaitSeconds: how.Limits.MaxWaitSeconds}
+	if how.Recipe == nil {
+		return ask, nil
+	}
+	saved, err := r.client.SaveRecipe(ctx, how.Recipe.Source)
+	ask.Recipe = saved.Name
+	return ask, told(err)
 }
 
 func (r *remote) Resume(ctx context.Context, id string) error { return told(r.client.Resume(ctx, id)) }

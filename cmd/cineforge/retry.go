@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"cineforge/internal/app"
 	"cineforge/pipeline"
@@ -15,10 +16,13 @@ import (
 
 type retryCmd struct {
 	runArg
-	Full   bool   `xor:"from" help:"Begin at the start."`
-	From   string `xor:"from" placeholder:"STAGE" help:"Begin at this stage, and do again all that builds on it."`
-	Plan   bool   `help:"Say what would be kept, done again and paid for, and do nothing."`
-	Detach bool   `help:"Leave the run to a running cineforge serve, and return."`
+	Full    bool           `xor:"from" help:"Begin at the start."`
+	From    string         `xor:"from" placeholder:"STAGE" help:"Begin at this stage, and do again all that builds on it."`
+	Recipe  string         `default:"pinned" env:"-" placeholder:"FILE|ID" help:"The recipe to run: a file, a recipe's id, current (today's recipe of the same id) or pinned (the one that the run was made with; ${default})."`
+	MaxCost *float64       `placeholder:"USD" help:"What all runs of the line may spend together, in place of every max_cost_usd of the recipe."`
+	MaxWait *time.Duration `placeholder:"DUR" help:"How long a stage may wait without progress (such as 30m, 12h; 0s is not at all), in place of every max_wait_seconds of the recipe."`
+	Plan    bool           `help:"Say what would be kept, done again and paid for, and do nothing."`
+	Detach  bool           `help:"Leave the run to a running cineforge serve, and return."`
 }
 
 func (retryCmd) Help() string {
@@ -29,32 +33,66 @@ failed. If what it builds on can't be used, it steps back to the stage that made
 Nothing is paid for twice: every answer that the run or its retries ever got serves
 again, also with --full. A run that was stopped by Ctrl-C is simply continued.
 
+With --recipe the new run uses another recipe, such as one that names another model in
+place of a retired one. Finished stages are kept if their module, parameters and inputs
+are the same in both recipes; other differences never cause a stage to be done again. A
+file (a name with a dot or a slash) is checked, and saved as a version in the data
+directory; it changes no other run. "cineforge recipes show ID" prints a recipe to start
+from.
+
+The cost of all runs of the line counts against max_cost_usd. A retry with nothing left
+to spend is refused; --max-cost allows more. Waiting time starts anew with each retry.
+
 Examples:
   cineforge retry run-0a1b2c3d
   cineforge retry run-0a1b2c3d --plan
-  cineforge retry run-0a1b2c3d --from extract_scenes`
+  cineforge retry run-0a1b2c3d --from extract_scenes
+  cineforge retry run-0a1b2c3d --recipe fixed.yaml
+  cineforge retry run-0a1b2c3d --max-cost 25 --max-wait 12h`
 }
 
 // asked is what the flags ask for.
-func (c *retryCmd) asked() pipeline.Retry {
+func (c *retryCmd) asked() (pipeline.Retry, error) {
+	r := pipeline.Retry{Mode: run.RetryFailed, RecipeName: c.Recipe, Limits: run.Limits{MaxCostUSD: c.MaxCost}}
 	switch {
 	case c.Full:
-		return pipeline.Retry{Mode: run.RetryFull}
+		r.Mode = run.RetryFull
 	case c.From != "":
-		return pipeline.Retry{Mode: run.RetryFrom, Stage: c.From}
+		r.Mode, r.Stage = run.RetryFrom, c.From
 	}
-	return pipeline.Retry{Mode: run.RetryFailed}
+	if c.MaxWait != nil {
+		r.Limits.MaxWaitSeconds = new(c.MaxWait.Seconds())
+	}
+	if !strings.ContainsAny(c.Recipe, `./\`) { // which no recipe's id has
+		return r, nil
+	}
+	source, err := readRecipe(c.Recipe)
+	if err == nil {
+		r.Recipe, err = app.ParseRecipe(c.Recipe, source)
+	}
+	if err != nil {
+		return r, usage(err)
+	}
+	return r, nil
+}
+
+// changes reports whether the flags ask for another run than the one that is there.
+func (c *retryCmd) changes() bool {
+	return c.Full || c.From != "" || c.Recipe != run.PinnedRecipe || c.MaxCost != nil || c.MaxWait != nil
 }
 
 // Run does the command.
 func (c *retryCmd) Run(ctx context.Context, g *cli, s streams) error {
+	asked, err := c.asked()
+	if err != nil {
+		return err
+	}
 	sys, state, err := c.open(ctx, g, s)
 	if err != nil {
 		return err
 	}
 	defer sys.Close() //nolint:errcheck // what was told is stored
-	asked := c.asked()
-	if stopped := state.Status == run.Paused && asked.Mode == run.RetryFailed; stopped && !c.Plan {
+	if state.Status == run.Paused && !c.changes() && !c.Plan {
 		return resume(ctx, sys, state, g, s)
 	}
 	if c.Plan {
@@ -87,6 +125,14 @@ func printPlan(out *os.File, g *cli, plan run.RetryPlan) error {
 	}
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "retry of\t%s\n", plan.ParentRunID)
+	fmt.Fprintf(t, "recipe\t%s\n", recipeOf(plan))
+	for i, c := range plan.Changes {
+		label := "changes"
+		if i > 0 {
+			label = ""
+		}
+		fmt.Fprintf(t, "%s\t%s\n", label, oneLine(c.String()))
+	}
 	fmt.Fprintf(t, "keeps\t%s\n", orNothing(plan.Kept))
 	var redone []string
 	for _, r := range plan.Redone {
@@ -105,7 +151,16 @@ func printPlan(out *os.File, g *cli, plan run.RetryPlan) error {
 		cost = fmt.Sprintf("about $%.4f", *plan.EstimatedCostUSD)
 	}
 	fmt.Fprintf(t, "costs\t%s\n", cost)
+	fmt.Fprintf(t, "spent\t$%.4f of $%.2f, by all runs of the line\n", plan.SpentUSD, plan.MaxCostUSD)
 	return t.Flush()
+}
+
+// recipeOf says which recipe a retry runs.
+func recipeOf(plan run.RetryPlan) string {
+	if plan.Recipe.Name == run.PinnedRecipe {
+		return "pinned: " + plan.Recipe.RecipeID
+	}
+	return fmt.Sprintf("%s (%s), in place of the pinned one", plan.Recipe.RecipeID, plan.Recipe.Name)
 }
 
 func orNothing(list []string) string {

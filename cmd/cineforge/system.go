@@ -72,7 +72,7 @@ func (c *cli) open(ctx context.Context, s streams) (system, error) {
 // empty reports whether there is nothing to look at yet. Looking makes no data directory.
 func (c *cli) empty() bool { return c.Server == "" && !app.Exists(c.Data) }
 
-func (c *cli) dial() (system, error) {
+func (c *cli) dial() (*remote, error) {
 	token, err := c.token()
 	if err != nil {
 		return nil, err

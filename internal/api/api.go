@@ -79,6 +79,7 @@ func New(a *app.App, o Options) *API {
 	s.huma.UseMiddleware(inTime)
 	s.root()
 	s.system()
+	s.recipes()
 	s.projects()
 	s.inputs()
 	s.artifacts()

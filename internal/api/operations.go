@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -50,12 +51,16 @@ func (s *API) operations() {
 	})
 	type planOf struct {
 		OfRun
-		From string `query:"from" maxLength:"100"`
-		Full bool   `query:"full"`
+		From           string         `query:"from" maxLength:"100"`
+		Full           bool           `query:"full"`
+		Recipe         string         `query:"recipe" default:"pinned" maxLength:"100" doc:"pinned, current, a recipe's id, or the name of a version."`
+		MaxCostUSD     optionalNumber `query:"max_cost_usd" minimum:"0" maximum:"1000000"`
+		MaxWaitSeconds optionalNumber `query:"max_wait_seconds" minimum:"0" maximum:"31536000"`
 	}
 	huma.Register(s.huma, operation("retryPlan", http.MethodGet, "/runs/{run_id}/retry-plan", "What a retry would keep, do again and cost",
 		http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity), func(ctx context.Context, in *planOf) (*tagged[pipeline.RetryPlan], error) {
-		plan, err := s.app.PlanRetry(ctx, in.Run, mode(client.RetryRequest{From: in.From, Full: in.Full}))
+		plan, err := s.app.PlanRetry(ctx, in.Run, asked(client.RetryRequest{From: in.From, Full: in.Full, Recipe: in.Recipe,
+			MaxCostUSD: in.MaxCostUSD.given, MaxWaitSeconds: in.MaxWaitSeconds.given}))
 		if err != nil {
 			return nil, s.problem(ctx, err)
 		}
@@ -75,6 +80,25 @@ func (s *API) word(id, path, summary string, say func(ctx context.Context, runID
 		}
 		return started(in.Run, true), say(ctx, in.Run)
 	})
+}
+
+// optionalNumber is a parameter that is a number, or not there: 0 is a number too.
+type optionalNumber struct {
+	value float64
+	given *float64 // nil if it is not there
+}
+
+// Schema describes the number; see huma.SchemaProvider.
+func (optionalNumber) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeNumber} }
+
+// Receiver returns where the number is read into; see huma.ParamWrapper.
+func (n *optionalNumber) Receiver() reflect.Value { return reflect.ValueOf(&n.value).Elem() }
+
+// OnParamSet notes whether there is one; see huma.ParamReactor.
+func (n *optionalNumber) OnParamSet(is bool, _ any) {
+	if is {
+		n.given = &n.value
+	}
 }
 
 // planTag is the tag of a plan: of all that it says.

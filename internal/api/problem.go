@@ -63,6 +63,7 @@ var known = []struct {
 	{pipeline.ErrNotOver, http.StatusConflict, "run_not_over", ""},
 	{pipeline.ErrNothingFailed, http.StatusBadRequest, "no_failed_stage", ""},
 	{pipeline.ErrNoStage, http.StatusUnprocessableEntity, "unknown_stage", ""},
+	{pipeline.ErrNoBudget, http.StatusConflict, "no_budget_left", ""},
 	{app.ErrOver, http.StatusConflict, "run_over", ""},
 	{app.ErrPaused, http.StatusConflict, "run_paused", ""},
 	{app.ErrNotPaused, http.StatusBadRequest, "not_paused", ""},
@@ -75,6 +76,10 @@ var known = []struct {
 	{run.ErrExists, http.StatusConflict, "run_exists", ""},
 	{run.ErrNotFound, http.StatusNotFound, "run_state_not_found", "there is no such run"},
 }
+
+// hints say what to do by the API, where the error's own hint names a flag of the
+// command line.
+var hints = map[string]string{"no_budget_left": "allow more: POST /api/runs/{run_id}/retry with max_cost_usd"}
 
 // codes are all codes of problems, and what they mean, for those who read the documentation.
 var codes = []struct{ Code, Meaning string }{
@@ -94,6 +99,7 @@ var codes = []struct{ Code, Meaning string }{
 	{"method_not_allowed", "the path is there for other methods"},
 	{"missing_file", "the form has no part named file"},
 	{"missing_filename", "the file of the form has no name"},
+	{"no_budget_left", "what the run and its retries may spend is spent; max_cost_usd of a retry allows more"},
 	{"no_failed_stage", "no stage of the run failed, so there is none to retry"},
 	{"not_found", "there is no such path"},
 	{"not_paused", "only a paused run is resumed"},
@@ -142,6 +148,13 @@ func (s *API) problem(ctx context.Context, err error) *refusal {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return refuse(http.StatusServiceUnavailable, "timeout", "the request took too long", "try again")
 	}
+	if list, ok := errors.AsType[recipe.Errors](err); ok {
+		r := refuse(http.StatusUnprocessableEntity, "invalid_recipe", "the recipe can't be run: "+list[0].Error(), "")
+		for _, e := range list {
+			r.Errors = append(r.Errors, client.Detail{Message: e.Error()})
+		}
+		return r
+	}
 	message, hint := err.Error(), ""
 	f, classified := errors.AsType[*failure.Error](err)
 	if classified {
@@ -152,18 +165,11 @@ func (s *API) problem(ctx context.Context, err error) *refusal {
 			if !classified {
 				message = cmp.Or(k.message, k.err.Error())
 			}
-			return refuse(k.status, k.code, message, hint)
+			return refuse(k.status, k.code, message, cmp.Or(hints[k.code], hint))
 		}
 	}
 	if classified && f.Class == failure.Input {
 		return refuse(http.StatusUnprocessableEntity, "invalid_request", message, hint)
-	}
-	if list, ok := errors.AsType[recipe.Errors](err); ok {
-		r := refuse(http.StatusUnprocessableEntity, "invalid_recipe", "the recipe can't be run", "")
-		for _, e := range list {
-			r.Errors = append(r.Errors, client.Detail{Message: e.Error()})
-		}
-		return r
 	}
 	if ctx.Err() == nil { // else the client has left, and caused it
 		s.o.Log.ErrorContext(ctx, "a request failed", "error", err.Error(), "request_id", requestID(ctx))

@@ -212,11 +212,14 @@ func params(b client.RunRequest) map[string]any {
 
 // retry begins a run that goes on with another one.
 func (s *API) retry(ctx context.Context, id string, key Once, b client.RetryRequest, agreed ...func(pipeline.RetryPlan) error) (client.Started, error) {
-	asked, err := key.of("/runs/"+id+"/retry", b)
+	if b.Recipe == run.PinnedRecipe {
+		b.Recipe = "" // which asks for the same
+	}
+	once, err := key.of("/runs/"+id+"/retry", b)
 	if err != nil {
 		return client.Started{}, err
 	}
-	r := app.Retry{Retry: mode(b), Queue: true, Once: asked}
+	r := app.Retry{Retry: asked(b), Queue: true, Once: once}
 	if len(agreed) > 0 {
 		r.Agreed = agreed[0]
 	}
@@ -227,12 +230,14 @@ func (s *API) retry(ctx context.Context, id string, key Once, b client.RetryRequ
 	return started(next, existing), err
 }
 
-func mode(b client.RetryRequest) pipeline.Retry {
+// asked is what a request asks of a retry.
+func asked(b client.RetryRequest) pipeline.Retry {
+	r := pipeline.Retry{Mode: run.RetryFailed, RecipeName: b.Recipe, Limits: run.Limits{MaxCostUSD: b.MaxCostUSD, MaxWaitSeconds: b.MaxWaitSeconds}}
 	switch {
 	case b.Full:
-		return pipeline.Retry{Mode: run.RetryFull}
+		r.Mode = run.RetryFull
 	case b.From != "":
-		return pipeline.Retry{Mode: run.RetryFrom, Stage: b.From}
+		r.Mode, r.Stage = run.RetryFrom, b.From
 	}
-	return pipeline.Retry{Mode: run.RetryFailed}
+	return r
 }

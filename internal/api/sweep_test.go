@@ -31,6 +31,7 @@ var bodies = map[string]string{
 	"newProject": `{"slug":"a","display_name":"A"}`, "openProject": `{"project_path":"none"}`, "previewSlug": `{"content_snippet":"","original_filename":"a"}`,
 	"changeProject": `{"display_name":"A"}`, "editArtifact": `{"data":{"a":1},"rationale":"b"}`, "postMessage": `{"id":"1","type":"user","content":"","timestamp":1}`,
 	"startRun": `{"project_id":"none","input_file":"none"}`, "retryRun": `{}`, "holdProvider": `{"reason":"x"}`, "releaseProvider": `{"reason":"x"}`, "probeProvider": `{"reason":"x"}`,
+	"saveRecipe": `{"source":"recipe_id: a"}`,
 }
 
 // takes reports whether an operation takes a body of a kind.
@@ -116,7 +117,7 @@ func TestEveryOperationIsGuarded(t *testing.T) {
 
 // What costs work is bounded, and comes back with time.
 func TestTheRateLimit(t *testing.T) {
-	for _, id := range []string{"upload", "quickScan", "startRun", "retryRun", "retryFailedStage"} {
+	for _, id := range []string{"upload", "quickScan", "startRun", "retryRun", "retryFailedStage", "saveRecipe"} {
 		t.Run(id, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := idle(t, api.Options{}, app.Models{})

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 
@@ -28,17 +27,6 @@ func (s *API) system() {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, err := w.Write([]byte(changelog))
 		return err
-	})
-	handle(s, operation("recipes", http.MethodGet, "/recipes", "The recipes that can be run"), func(context.Context, *struct{}) ([]client.Recipe, error) {
-		all := []client.Recipe{}
-		for _, r := range s.app.Recipes() {
-			out := client.Recipe{RecipeID: r.ID, Name: cmp.Or(r.Name, r.ID), Description: r.Description, StageCount: len(r.Stages), Stages: []string{}}
-			for _, stage := range r.Stages {
-				out.Stages = append(out.Stages, stage.ID)
-			}
-			all = append(all, out)
-		}
-		return all, nil
 	})
 }
 

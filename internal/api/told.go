@@ -101,6 +101,11 @@ func tell(e run.Event) (client.Message, bool) {
 			text += " " + b.Notice
 		}
 		return status(text)
+	case run.RetryRequested:
+		if b.Recipe == nil {
+			return client.Message{}, false
+		}
+		return status("The recipe of this run is another one than before: " + b.Recipe.RecipeID + " (" + b.Recipe.Name + ").")
 	case run.StageWaiting:
 		return suggest(fmt.Sprintf("%s waits until %s: %s", b.StageID, b.Until.Format("15:04:05 MST"), b.Reason), post("try-now", "Try Now", e.RunID), post("cancel", "Cancel", e.RunID))
 	case run.StageFallback:

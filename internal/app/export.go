@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"math/rand/v2"
@@ -140,8 +141,7 @@ func (x *exporter) fail(err error) {
 	}
 }
 
-// write makes a file under a temporary name and then gives it its own, so that a
-// reader never sees half of it.
+// write makes a file, and the folders that it is in.
 func (x *exporter) write(name string, data []byte) {
 	if x.err != nil {
 		return
@@ -150,19 +150,23 @@ func (x *exporter) write(name string, data []byte) {
 		x.fail(err)
 		return
 	}
-	temporary := fmt.Sprintf("%s.%08x.part", name, rand.Uint32()) // another export may be writing the same
-	f, err := x.root.Create(temporary)
+	x.fail(writeFile(x.root, name, data))
+}
+
+// writeFile makes a file under a temporary name and then gives it its own, so that a
+// reader never sees half of it.
+func writeFile(root *os.Root, name string, data []byte) error {
+	temporary := fmt.Sprintf("%s.%08x.part", name, rand.Uint32()) // another process may be writing the same
+	f, err := root.Create(temporary)
 	if err != nil {
-		x.fail(err)
-		return
+		return err
 	}
 	_, err = f.Write(data)
-	x.fail(err)
-	x.fail(f.Sync())
-	x.fail(f.Close())
-	if x.err != nil {
-		x.root.Remove(temporary) //nolint:errcheck // the first error is the one to tell
-		return
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = root.Rename(temporary, name)
 	}
-	x.fail(x.root.Rename(temporary, name))
+	if err != nil {
+		root.Remove(temporary) //nolint:errcheck // the first error is the one to tell
+	}
+	return err
 }

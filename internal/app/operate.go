@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"cineforge/durable"
@@ -110,7 +111,11 @@ func (a *App) signal(ctx context.Context, runID string, s durable.Signal) error 
 	return err
 }
 
-// Retry is what is asked of a retry.
+// CurrentRecipe is how a retry asks for the recipe of the run's id as it is today.
+const CurrentRecipe = "current"
+
+// Retry is what is asked of a retry. A recipe that is asked for by name is looked up; one
+// that is given as such is saved as a version before the run is made.
 type Retry struct {
 	pipeline.Retry
 	Queue bool // leave the run to whoever works on what is due
@@ -121,20 +126,60 @@ type Retry struct {
 }
 
 // PlanRetry says what a retry would keep and do again; see pipeline.Pipeline.PlanRetry.
+// A retry that nothing would come of is an error.
 func (a *App) PlanRetry(ctx context.Context, runID string, r pipeline.Retry) (pipeline.RetryPlan, error) {
+	plan, err := a.planRetry(ctx, runID, r)
+	if err == nil {
+		err = plan.Refusal()
+	}
+	return plan, err
+}
+
+func (a *App) planRetry(ctx context.Context, runID string, r pipeline.Retry) (pipeline.RetryPlan, error) {
+	r, err := a.withRecipe(ctx, runID, r)
+	if err != nil {
+		return pipeline.RetryPlan{}, err
+	}
 	return a.pipeline.PlanRetry(ctx, runID, r)
+}
+
+// withRecipe finds the recipe that a retry asks for by name.
+func (a *App) withRecipe(ctx context.Context, runID string, r pipeline.Retry) (pipeline.Retry, error) {
+	if r.Recipe != nil {
+		r.RecipeName = versionName(r.Recipe)
+		return r, nil
+	}
+	name := r.RecipeName
+	switch name {
+	case "", run.PinnedRecipe:
+		return r, nil
+	case CurrentRecipe:
+		state, err := run.Load(ctx, a.Store, runID)
+		if err != nil {
+			return r, err
+		}
+		name = state.RecipeID
+	}
+	found, err := a.Library.Find(name)
+	r.Recipe = found.Recipe
+	return r, err
 }
 
 // Retry makes the run that retries another one, which [App.Execute] then does. While
 // another run of its line is under way, asking for the same returns that one, with
 // existing; asking for another is a failure of class input.
 func (a *App) Retry(ctx context.Context, runID string, r Retry) (id string, existing bool, err error) {
-	plan, err := a.pipeline.PlanRetry(ctx, runID, r.Retry)
+	plan, err := a.planRetry(ctx, runID, r.Retry)
 	if err != nil {
 		return "", false, err
 	}
 	if r.Agreed != nil {
 		if err := r.Agreed(plan); err != nil {
+			return "", false, err
+		}
+	}
+	if r.Recipe != nil && plan.Refusal() == nil {
+		if _, err := a.Library.Save(r.Recipe); err != nil {
 			return "", false, err
 		}
 	}
@@ -172,7 +217,8 @@ func (a *App) sameRetry(ctx context.Context, id string, plan pipeline.RetryPlan)
 	if err != nil {
 		return err
 	}
-	if state.Retry == nil || state.Retry.Mode != plan.Mode || fmt.Sprint(state.Retry.From) != fmt.Sprint(plan.From) {
+	same := state.Retry != nil && state.Retry.Mode == plan.Mode && slices.Equal(state.Retry.From, plan.From)
+	if !same || state.RecipeDigest != plan.Recipe.Digest || !state.Limits.Equal(plan.Limits) {
 		return &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is being retried in another way, by run %s", plan.ParentRunID, id),
 			Hint: "wait for its end, or end it with cineforge runs cancel " + id, Err: ErrRetriedOtherwise}
 	}

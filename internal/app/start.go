@@ -14,7 +14,6 @@ import (
 
 	"cineforge/durable/local"
 	"cineforge/pipeline"
-	"cineforge/recipe"
 	"cineforge/run"
 	"cineforge/stage"
 )
@@ -56,11 +55,7 @@ func (s Start) Project() (slug string, err error) {
 // run: the error is then a failure of class input, or a list of what is wrong
 // with the recipe. A request that was made before is a *run.RepeatedError.
 func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
-	source, where, err := recipe.Find(s.RecipeID, RecipeSources(a.dataDir)...)
-	if err != nil {
-		return "", err
-	}
-	r, err := recipe.Parse(where, source)
+	found, err := a.Library.Find(s.RecipeID)
 	if err != nil {
 		return "", err
 	}
@@ -68,7 +63,7 @@ func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
 		return "", err
 	}
 	spec := pipeline.Spec{
-		ProjectID: s.ProjectID, Recipe: r, Input: s.File, Params: s.Params,
+		ProjectID: s.ProjectID, Recipe: found.Recipe, Input: s.File, Params: s.Params,
 		StartFrom: s.StartFrom, EndAt: s.EndAt, DryRun: s.DryRun, Force: s.Force, Once: s.Once,
 	}
 	if !s.Queue {

@@ -47,6 +47,8 @@ func afterFailure(s run.State) advice {
 	case failure.Input:
 		// Another file or parameter makes what was finished useless.
 		a.commands = []string{rerun(s)}
+	case failure.Budget:
+		a.commands = []string{retry(s) + " --max-cost USD"}
 	case failure.NoProvider:
 		a.commands = []string{"cineforge doctor", retry(s)}
 	case failure.Internal:

@@ -68,6 +68,9 @@ func retryOf(s run.State) string {
 	if s.Retry != nil && len(s.Retry.SteppedBack) > 0 {
 		how += "; stepped back to " + titlesOf(s.Retry.SteppedBack) + ": " + s.Retry.Reason
 	}
+	if s.Retry != nil {
+		how = join(". ", how, revised(*s.Retry))
+	}
 	return how
 }
 

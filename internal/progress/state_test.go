@@ -164,6 +164,16 @@ func TestStatusSentences(t *testing.T) {
 		{"a slice that retries another run", func(s *run.State) {
 			s.ParentRunID, s.StartFrom, s.EndAt = ptr("run-1"), "normalize", "extract_scenes"
 		}, []string{"retry of   run-1\n", "begins at  normalize\n", "ends at    extract_scenes\n"}},
+		{"a retry by another recipe", func(s *run.State) {
+			s.ParentRunID, s.RootRunID = ptr("run-1"), "run-1"
+			s.Retry = &run.RetryRequested{ParentRunID: "run-1", Recipe: &run.RetryRecipe{Name: "current", RecipeID: "mine"},
+				Changes: []run.RecipeChange{{Key: "max_cost_usd", From: "10", To: "20"}, {StageID: "normalize", Key: "needs", To: "ingest"}}}
+		}, []string{"retry of  run-1. By recipe mine (current). Changed: max_cost_usd 10 → 20; normalize: needs nothing → ingest\n"}},
+		{"the money is spent", func(s *run.State) {
+			s.Status, s.FinishedAt = run.RunFailed, s.StartedAt
+			st := s.Stages["extract_scenes"]
+			st.Status, st.Error, st.FinalErrorClass = run.StageIsFailed, "it is spent", ptr(failure.Budget)
+		}, []string{"  cineforge retry run-0a1b2c3d --max-cost USD\n"}},
 		{"a class without words and a stage of another recipe", func(s *run.State) {
 			s.Status, s.FinishedAt = run.RunFailed, s.StartedAt
 			s.StageOrder = []string{"budget"}

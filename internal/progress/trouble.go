@@ -104,7 +104,23 @@ func retried(b run.RetryRequested) string {
 	if len(b.SteppedBack) > 0 {
 		text += fmt.Sprintf(". It steps back to %s: %s", titlesOf(b.SteppedBack), b.Reason)
 	}
-	return text
+	return join(". ", text, revised(b))
+}
+
+// revised says what a retry runs otherwise than the run before; "" if nothing.
+func revised(b run.RetryRequested) string {
+	recipe, changed := "", ""
+	if b.Recipe != nil {
+		recipe = fmt.Sprintf("By recipe %s (%s)", b.Recipe.RecipeID, b.Recipe.Name)
+	}
+	if len(b.Changes) > 0 {
+		var all []string
+		for _, c := range b.Changes {
+			all = append(all, c.String())
+		}
+		changed = "Changed: " + strings.Join(all, "; ")
+	}
+	return join(". ", recipe, changed)
 }
 
 // titlesOf lists what stages do.

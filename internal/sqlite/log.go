@@ -27,6 +27,9 @@ func (s *Store) Create(ctx context.Context, c run.Creation) error {
 		if err := notRetried(tx, c.Parent); err != nil {
 			return err
 		}
+		if c.Refusal != nil {
+			return c.Refusal
+		}
 		if err := touchProject(tx, c.ProjectID); err != nil {
 			return err
 		}

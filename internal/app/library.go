@@ -1,0 +1,120 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"cineforge/artifact"
+	"cineforge/failure"
+	"cineforge/pipeline"
+	"cineforge/recipe"
+)
+
+// RecipeLibrary is the recipes of a data directory, and the shipped ones. Beside those
+// that runs are started with it keeps versions: recipes as retries were given them,
+// which hide no recipe and are asked for by the name that saving them returned.
+type RecipeLibrary struct{ dataDir string }
+
+// NewRecipeLibrary returns the library of a data directory. It makes nothing.
+func NewRecipeLibrary(dataDir string) RecipeLibrary { return RecipeLibrary{dataDir} }
+
+// RecipeOrigin says where a recipe is from.
+type RecipeOrigin string
+
+// The origins of recipes.
+const (
+	RecipeOfData    RecipeOrigin = "data_directory"
+	RecipeVersion   RecipeOrigin = "version" // saved for a retry
+	RecipeOfProgram RecipeOrigin = "shipped"
+)
+
+// FoundRecipe is a recipe of a library.
+type FoundRecipe struct {
+	*recipe.Recipe
+	Origin RecipeOrigin
+	Path   string // of the file; of one that is shipped, its name
+}
+
+// versionPattern is the form of a version's name: the recipe's id, and the beginning of
+// the digest of its source.
+var versionPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}@[0-9a-f]{12}$`)
+
+// versionsDir is where versions are, below the data directory. Recipes to start runs
+// with are not looked for in folders of the recipes' folder.
+const versionsDir = "recipes/versions"
+
+// versionName returns the name of a recipe as a version.
+func versionName(r *recipe.Recipe) string {
+	digest := strings.TrimPrefix(string(artifact.DigestOf(r.Source)), "sha256:")
+	return r.ID + "@" + digest[:12]
+}
+
+// Find returns a recipe by its id, or a version by its name. If there is none, the error
+// wraps recipe.ErrNotFound.
+func (l RecipeLibrary) Find(name string) (FoundRecipe, error) {
+	if versionPattern.MatchString(name) {
+		return l.version(name)
+	}
+	found, err := recipe.Find(name, RecipeSources(l.dataDir)...)
+	if err != nil {
+		return FoundRecipe{}, err
+	}
+	if found.Source > 0 {
+		return FoundRecipe{found.Recipe, RecipeOfProgram, found.File}, nil
+	}
+	return FoundRecipe{found.Recipe, RecipeOfData, filepath.Join(l.dataDir, "recipes", found.File)}, nil
+}
+
+// version returns the recipe that was saved under a name.
+func (l RecipeLibrary) version(name string) (FoundRecipe, error) {
+	file := filepath.Join(l.dataDir, versionsDir, name+".yaml")
+	source, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return FoundRecipe{}, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("there is no version %s of a recipe", name),
+			Hint: "name the recipe's id, or its file", Err: recipe.ErrNotFound}
+	}
+	if err != nil {
+		return FoundRecipe{}, fmt.Errorf("read recipe: %w", err)
+	}
+	r, err := recipe.Parse(filepath.Base(file), source)
+	if err == nil && versionName(r) != name {
+		err = failure.New(failure.Input, fmt.Sprintf("%s was changed since it was saved", file), "name the changed file itself, or remove it")
+	}
+	return FoundRecipe{r, RecipeVersion, file}, err
+}
+
+// Save keeps a recipe as a version, and returns the version's name. The same recipe is
+// kept once.
+func (l RecipeLibrary) Save(r *recipe.Recipe) (name string, err error) {
+	name = versionName(r)
+	if _, err := l.version(name); err == nil {
+		return name, nil
+	}
+	dir := filepath.Join(l.dataDir, versionsDir)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("save recipe %s: %w", r.ID, err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return "", fmt.Errorf("save recipe %s: %w", r.ID, err)
+	}
+	defer root.Close()
+	if err := writeFile(root, name+".yaml", r.Source); err != nil {
+		return "", fmt.Errorf("save recipe %s: %w", r.ID, err)
+	}
+	return name, nil
+}
+
+// ParseRecipe reads a recipe that is given by its source, and wants it to be one that
+// the modules can run. The error is of type recipe.Errors; name is for its messages.
+func ParseRecipe(name string, source []byte) (*recipe.Recipe, error) {
+	if err := recipe.Validate(name, source, pipeline.Modules(Modules())); err != nil {
+		return nil, err
+	}
+	return recipe.Parse(name, source)
+}

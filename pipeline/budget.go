@@ -1,0 +1,125 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"cineforge/recipe"
+	"cineforge/run"
+)
+
+// ErrNoBudget means that a retry could pay for nothing.
+var ErrNoBudget = errors.New("nothing is left to spend")
+
+// spending is what runs of a line have cost, in USD. A limit on the cost holds for the
+// whole line: a retry is no way round it.
+type spending struct {
+	total  float64
+	stages map[string]float64
+}
+
+func spendingOf(line []run.State) spending {
+	s := spending{stages: map[string]float64{}}
+	for _, state := range line {
+		s.total += state.TotalCostUSD
+		for id, st := range state.Stages {
+			s.stages[id] += st.CostUSD
+		}
+	}
+	return s
+}
+
+// line returns the states of the runs of a line, oldest first.
+func (p *Pipeline) line(ctx context.Context, root string) ([]run.State, error) {
+	list, err := p.store.Line(ctx, root)
+	if err != nil {
+		return nil, err
+	}
+	line := make([]run.State, len(list))
+	for i, r := range list {
+		if line[i], err = p.states.of(r.RunID).State(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return line, nil
+}
+
+// spentBefore returns what the other runs of a run's line have cost. All of them have
+// ended, since one run of a line is under way at a time.
+func (p *Pipeline) spentBefore(ctx context.Context, state run.State) (spending, error) {
+	if state.ParentRunID == nil {
+		return spending{}, nil
+	}
+	line, err := p.line(ctx, state.RootRunID)
+	others := slices.DeleteFunc(line, func(s run.State) bool { return s.RunID == state.RunID })
+	return spendingOf(others), err
+}
+
+// refusal returns why a retry is refused that has to pay for something and can't pay for
+// anything, or nil.
+func (p *Pipeline) refusal(ctx context.Context, v revision, plan run.RetryPlan, line []run.State) (refusal, err error) {
+	if free := plan.EstimatedCostUSD != nil && *plan.EstimatedCostUSD == 0; free {
+		return nil, nil
+	}
+	spent := spendingOf(line)
+	subject := fmt.Sprintf("run %s and its retries", v.parent.RootRunID)
+	if exhausted(spent.total, plan.MaxCostUSD) {
+		return noBudget(subject, spent.total, plan.MaxCostUSD, ""), nil
+	}
+	for _, r := range plan.Redone {
+		s, _ := v.plan.Stage(r.StageID)
+		if exhausted(spent.stages[s.ID], s.Policy.MaxCostUSD) {
+			return noBudget("stage "+s.ID, spent.stages[s.ID], s.Policy.MaxCostUSD, ""), nil
+		}
+		short, err := p.wasShort(ctx, v, s, line)
+		if err != nil {
+			return nil, err
+		}
+		if short {
+			return noBudget(subject, spent.total, plan.MaxCostUSD, fmt.Sprintf(", and the next question of stage %s costs more than what is left", s.ID)), nil
+		}
+	}
+	return nil, nil
+}
+
+// wasShort reports whether a run of the line failed at a stage for want of money, had no
+// less of it than the retry, and asked the same models: the price of the next question
+// is what it was.
+func (p *Pipeline) wasShort(ctx context.Context, v revision, s recipe.PlannedStage, line []run.State) (bool, error) {
+	for _, earlier := range line {
+		if st, _ := earlier.Stage(s.ID); st.TerminalReason != run.MoneySpent {
+			continue
+		}
+		plan, err := p.plan(ctx, earlier)
+		if err != nil {
+			return false, err
+		}
+		before, _ := plan.Stage(s.ID)
+		raised := v.plan.MaxCostUSD > plan.MaxCostUSD || s.Policy.MaxCostUSD > before.Policy.MaxCostUSD
+		asksOthers := slices.ContainsFunc(recipe.Changes(plan, v.plan), func(c recipe.Change) bool {
+			return c.StageID == s.ID && (c.Redo || c.Key == recipe.KeyModels)
+		})
+		if !raised && !asksOthers {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// exhausted reports whether a limit is reached. A limit of 0 of which nothing was spent
+// still lets models answer that cost nothing.
+func exhausted(spent, limit float64) bool { return spent > 0 && spent >= limit }
+
+func noBudget(subject string, spent, limit float64, more string) error {
+	return refused(ErrNoBudget, fmt.Sprintf("of the %s that %s may spend, %s are spent%s", usd(limit), subject, usd(spent), more), "allow more with --max-cost USD")
+}
+
+// usd writes an amount to the cent, or finer if it is small.
+func usd(v float64) string {
+	if v < 1 {
+		return fmt.Sprintf("$%.4f", v)
+	}
+	return fmt.Sprintf("$%.2f", v)
+}
