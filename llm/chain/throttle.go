@@ -19,9 +19,13 @@ const (
 // throttle counts the failed attempts of runs and their units. Good answers are not
 // bounded. The zero value is ready; it is safe for concurrent use.
 type throttle struct {
-	mu   sync.Mutex // guards what follows
-	runs map[string]*failures
+	mu    sync.Mutex // guards what follows
+	runs  map[string]*failures
+	sweep int // how many runs there have to be until those that are over are forgotten
 }
+
+// fewestRuns is how many runs are remembered without looking which are over.
+const fewestRuns = 64
 
 // failures are the failed attempts of a run, its units among them.
 type failures struct {
@@ -79,9 +83,7 @@ const underPoll = 200 * time.Millisecond
 func (t *throttle) of(run, unit string) (*failures, *tally) {
 	f, ok := t.runs[run]
 	if !ok {
-		if t.runs == nil {
-			t.runs = map[string]*failures{}
-		}
+		t.forget()
 		f = &failures{units: map[string]*tally{}}
 		t.runs[run] = f
 	}
@@ -91,6 +93,28 @@ func (t *throttle) of(run, unit string) (*failures, *tally) {
 		f.units[unit] = u
 	}
 	return f, u
+}
+
+// forget forgets the runs of which nothing has failed lately, when there are many.
+func (t *throttle) forget() {
+	if t.runs == nil {
+		t.runs = map[string]*failures{}
+	}
+	if len(t.runs) < max(t.sweep, fewestRuns) {
+		return
+	}
+	now := time.Now()
+	for run, f := range t.runs {
+		for unit, u := range f.units {
+			if u.prune(now, unitSpan) {
+				delete(f.units, unit)
+			}
+		}
+		if f.prune(now, runSpan) && len(f.units) == 0 {
+			delete(t.runs, run)
+		}
+	}
+	t.sweep = 2 * len(t.runs)
 }
 
 // next returns when an attempt at a unit may begin; now, if nothing speaks against it.
