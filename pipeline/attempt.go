@@ -126,12 +126,12 @@ func (o *opened) attempt(ctx context.Context, state run.State, id string) (*atte
 	asked := newRecorder(o, id, st, memo)
 	return &attempt{
 		opened: o, state: state, stage: planned, file: stage.File{Name: state.InputName, Data: data}, goesOn: st.Status == run.StageWaits, furthest: st.Furthest,
-		asked: asked, model: o.desk.Router.Stage(o.chain(lineup, planned, st), asked), memo: memo,
+		asked: asked, model: o.desk.Router.Stage(o.chain(lineup, planned, state, st), asked), memo: memo,
 	}, nil
 }
 
 // chain says whom a stage may ask, and how hard it may try.
-func (o *opened) chain(l Lineup, s recipe.PlannedStage, st run.StageState) chain.Plan {
+func (o *opened) chain(l Lineup, s recipe.PlannedStage, state run.State, st run.StageState) chain.Plan {
 	p := chain.Plan{
 		Candidates: l.Candidates, Skipped: l.Skipped, Owner: o.claim.Run,
 		Backoff:     backoff.Policy{Base: s.Policy.RetryBaseDelay, Full: s.Policy.FullJitter, Ratio: s.Policy.JitterRatio},
@@ -140,9 +140,12 @@ func (o *opened) chain(l Lineup, s recipe.PlannedStage, st run.StageState) chain
 		Purses:      []*chain.Purse{o.purse, chain.NewPurse(s.Policy.MaxCostUSD, o.before.stages[s.ID]+st.CostUSD)},
 		LongestWait: o.terms.LongestWait, Waits: waits(st),
 	}
+	if state.OperatorAt != nil {
+		p.Operator = state.OperatorAt.Time
+	}
 	if st.ProgressAt != nil {
-		p.Progress = st.ProgressAt.Time
-		if now := time.Now(); p.Progress.After(now) { // the clock went back
+		p.Progress = st.ProgressAt.Add(o.desk.Router.Slept(st.ProgressAt.Time)) // nobody waits while the machine sleeps
+		if now := time.Now(); p.Progress.After(now) {                           // the clock went back
 			p.Progress = now
 		}
 	}

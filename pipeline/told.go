@@ -13,7 +13,7 @@ import (
 func attemptFinished(a run.Attempt, e chain.Answered) run.AttemptFinished {
 	resp := e.Response
 	return run.AttemptFinished{Attempt: a, ServedModel: resp.Model, RequestID: optional(resp.RequestID),
-		InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens, CostUSD: resp.Usage.CostUSD,
+		InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens, Estimated: resp.Usage.Estimated, CostUSD: resp.Usage.CostUSD,
 		LatencyMS: e.Took.Milliseconds(), FirstEventMS: firstEvent(resp)}
 }
 
@@ -21,7 +21,8 @@ func attemptFinished(a run.Attempt, e chain.Answered) run.AttemptFinished {
 func attemptFailed(a run.Attempt, e chain.Failure) run.AttemptFailed {
 	resp, f := e.Response, e.Err
 	body := run.AttemptFailed{Attempt: a, ErrorClass: f.Class, Error: f.Message, Hint: f.Hint, RequestID: optional(resp.RequestID),
-		InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens, CostUSD: resp.Usage.CostUSD, WastedCostUSD: resp.Usage.CostUSD,
+		InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens, Estimated: resp.Usage.Estimated,
+		CostUSD: resp.Usage.CostUSD, WastedCostUSD: resp.Usage.CostUSD,
 		LatencyMS: e.Took.Milliseconds(), FirstEventMS: firstEvent(resp), ServedModel: resp.Model,
 		ErrorCode: optional(f.Code), HTTPStatus: f.Status, Retryable: f.Effect.Retryable, Scope: f.Effect.Scope}
 	if body.RequestID == nil {

@@ -114,7 +114,8 @@ type AttemptFinished struct {
 	RequestID    *string  `json:"request_id"`
 	InputTokens  int      `json:"input_tokens"`
 	OutputTokens int      `json:"output_tokens"`
-	CostUSD      *float64 `json:"cost_usd"` // nil if the model's price is not known
+	Estimated    bool     `json:"estimated,omitempty"` // not all of the tokens, and of the cost, are as the provider told
+	CostUSD      *float64 `json:"cost_usd"`            // nil if the model's price is not known
 	LatencyMS    int64    `json:"latency_ms"`
 	FirstEventMS *int64   `json:"first_event_ms,omitempty"` // until the answer began
 }
@@ -128,7 +129,8 @@ type AttemptFailed struct {
 	RequestID         *string       `json:"request_id"`
 	InputTokens       int           `json:"input_tokens"`
 	OutputTokens      int           `json:"output_tokens"`
-	CostUSD           *float64      `json:"cost_usd"` // nil if the model's price is not known
+	Estimated         bool          `json:"estimated,omitempty"` // not all of the tokens, and of the cost, are as the provider told
+	CostUSD           *float64      `json:"cost_usd"`            // nil if the model's price is not known
 	LatencyMS         int64         `json:"latency_ms"`
 	FirstEventMS      *int64        `json:"first_event_ms,omitempty"`
 	WastedCostUSD     *float64      `json:"wasted_cost_usd,omitempty"` // what was paid for nothing

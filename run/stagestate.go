@@ -173,7 +173,7 @@ func (s *State) attemptFinished(b AttemptFinished) {
 	a := st.open(b.Attempt)
 	a.Status, a.ServedModel = attemptWell, b.ServedModel
 	a.RequestID = b.RequestID
-	a.InputTokens, a.OutputTokens, a.CostUSD = b.InputTokens, b.OutputTokens, b.CostUSD
+	a.InputTokens, a.OutputTokens, a.Estimated, a.CostUSD = b.InputTokens, b.OutputTokens, b.Estimated, b.CostUSD
 	a.DurationSeconds, a.FirstEventMS = float64(b.LatencyMS)/1000, b.FirstEventMS
 	st.CallCount++
 	model := b.Model
@@ -187,7 +187,7 @@ func (s *State) attemptFailed(b AttemptFailed) {
 	a.Status = attemptFailed
 	a.Error, a.ErrorClass, a.ErrorCode, a.Hint = b.Error, b.ErrorClass, b.ErrorCode, b.Hint
 	a.RequestID, a.Transient, a.ServedModel = b.RequestID, &b.Retryable, b.ServedModel
-	a.InputTokens, a.OutputTokens, a.CostUSD = b.InputTokens, b.OutputTokens, b.CostUSD
+	a.InputTokens, a.OutputTokens, a.Estimated, a.CostUSD = b.InputTokens, b.OutputTokens, b.Estimated, b.CostUSD
 	a.DurationSeconds, a.FirstEventMS = float64(b.LatencyMS)/1000, b.FirstEventMS
 	s.spend(st, b.InputTokens, b.OutputTokens, b.CostUSD)
 }

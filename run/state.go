@@ -86,7 +86,8 @@ type AttemptState struct {
 	DurationSeconds float64       `json:"duration_seconds"`
 	InputTokens     int           `json:"input_tokens"`
 	OutputTokens    int           `json:"output_tokens"`
-	CostUSD         *float64      `json:"cost_usd"` // nil if the model's price is not known
+	Estimated       bool          `json:"estimated,omitempty"` // not all of the tokens, and of the cost, are as the provider told
+	CostUSD         *float64      `json:"cost_usd"`            // nil if the model's price is not known
 	RequestID       *string       `json:"request_id"`
 	FirstEventMS    *int64        `json:"first_event_ms,omitempty"`
 	Error           string        `json:"error,omitempty"`
@@ -155,7 +156,8 @@ type State struct {
 	Success       *bool                  `json:"success"` // nil until the run has ended
 	DryRun        bool                   `json:"dry_run"`
 	StartedAt     *UnixTime              `json:"started_at"`
-	UpdatedAt     *UnixTime              `json:"updated_at,omitempty"` // of the last event
+	OperatorAt    *UnixTime              `json:"operator_at,omitempty"` // when a person last had the run begun or go on
+	UpdatedAt     *UnixTime              `json:"updated_at,omitempty"`  // of the last event
 	FinishedAt    *UnixTime              `json:"finished_at"`
 	Instrumented  bool                   `json:"instrumented"`
 	TotalCostUSD  float64                `json:"total_cost_usd"`              // of the attempts whose price is known
@@ -234,7 +236,7 @@ func (s *State) Apply(e Event) error {
 }
 
 func (s *State) start(b PipelineStarted, at UnixTime) {
-	s.StartedAt = &at
+	s.StartedAt, s.OperatorAt = &at, &at
 	s.RecipeID, s.RecipeDigest = b.RecipeID, b.RecipeDigest
 	s.ProjectID, s.InputName, s.InputDigest = b.ProjectID, b.InputName, b.InputDigest
 	s.DryRun, s.Notice, s.Drill, s.StartFrom, s.EndAt = b.DryRun, b.Notice, b.Drill, b.StartFrom, b.EndAt
@@ -254,6 +256,9 @@ func (s *State) start(b PipelineStarted, at UnixTime) {
 // resume puts back what was under way when the run stopped. What waits for a
 // person goes on waiting, unless the person has accepted it.
 func (s *State) resume(b RunResumed, at UnixTime) {
+	if b.Cause == ResumedByOperator {
+		s.OperatorAt = &at
+	}
 	left := s.left(at)
 	for id, st := range s.Stages {
 		switch {

@@ -79,3 +79,19 @@ func TestTheLastFallbackIsShown(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 }
+
+// A person's word is the run's start, and each time that a person has it go on; a process
+// that takes it over after a crash is none.
+func TestState_OperatorAt(t *testing.T) {
+	begin := []run.Body{started("a"), run.StageStarted{StageID: "a"}}
+	s := told(t, begin...)
+	if s.OperatorAt == nil || !s.OperatorAt.Equal(s.StartedAt.Time) {
+		t.Errorf("at the start: %v", s.OperatorAt)
+	}
+	if s = told(t, append(begin, run.RunResumed{Cause: run.ResumedAfterCrash})...); !s.OperatorAt.Equal(s.StartedAt.Time) {
+		t.Errorf("after a crash: %v", s.OperatorAt)
+	}
+	if s = told(t, append(begin, run.StagePaused{StageID: "a", Reason: run.Interrupted}, run.RunResumed{Cause: run.ResumedByOperator})...); !s.OperatorAt.Equal(s.UpdatedAt.Time) {
+		t.Errorf("after a person let it go on: %v", s.OperatorAt)
+	}
+}
