@@ -127,6 +127,7 @@ func execute(args []string, s streams) int {
 		return report(s, err)
 	}
 	c.models.Router.Hedge.On = c.Hedge
+	c.models.Router.Wall = uptime
 	c.notes = make(chan string, 8)
 	c.models.StoreTrouble = c.noteTrouble
 	if c.Data == "" { // a variable that is set to nothing

@@ -112,9 +112,9 @@ func (q *question) ahead(yield func(int, *seat) bool) {
 	}
 }
 
-// fresh reports whether a candidate was not asked in this round, and may be now.
+// fresh reports whether a candidate was not asked in this lap, and may be in this round.
 func (q *question) fresh(s *seat) bool {
-	return q.seats[s.at].round == 0 && q.vendors[s.vendor].out == ""
+	return !q.seats[s.at].lap && q.vendors[s.vendor].out == ""
 }
 
 // next picks the next in the chain that was not asked in this round. A model whose

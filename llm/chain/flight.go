@@ -79,9 +79,11 @@ func (q *question) call(ctx context.Context, f *flight, pulse func()) {
 	behind := q.router.clock.behind()
 	f.resp, f.err = f.seat.Model.Generate(llm.WithPulse(under, func() { vigil.alive(); pulse() }), req)
 	f.took = time.Since(f.began)
-	if slept := q.router.clock.behind() - behind; slept > asleep {
+	if slept := q.router.clock.behind() - behind; slept >= asleep {
 		f.slept = slept
 		q.router.awake()
+	} else if f.err != nil {
+		f.slept = vigil.missed()
 	}
 }
 
@@ -126,10 +128,11 @@ func (q *question) fell(ctx context.Context, f *flight) {
 	if !f.lost {
 		q.current = f.seat
 	}
-	if fault.Class != failure.Canceled {
+	if fault.Class == failure.Canceled {
+		f.its.neutral()
+	} else {
 		q.failed(f.seat, f.its, fault, f.began, f.resp)
 	}
-	f.its.neutral()
 	q.untold = append(q.untold, Failure{f.Try, f.resp, fault, f.took})
 	q.untold = append(q.untold, q.turned(ctx, f.seat.provider)...)
 	q.returned(f)

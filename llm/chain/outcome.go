@@ -13,6 +13,7 @@ import (
 func (q *question) failed(s *seat, its permits, f *failure.Error, began time.Time, resp llm.Response) {
 	a := &q.seats[s.at]
 	a.round++
+	a.lap = true
 	a.failed, a.ended, a.changed, a.doubtful = f, time.Now(), false, false
 	q.left--
 	q.vendors[s.vendor].failed = f
@@ -81,27 +82,29 @@ func (q *question) tooLong(s *seat) {
 	}
 }
 
-// misshaped changes the request if it is known what was wrong with it; otherwise the
-// provider does not take it, from any of its models.
+// misshaped changes the request if it is known what was wrong with it; otherwise the model
+// does not take it. Its sisters are not likely to, so that they are asked last.
 func (q *question) misshaped(s *seat, f *failure.Error) {
-	if a := &q.seats[s.at]; a.change.adapt(f) {
+	a := &q.seats[s.at]
+	if a.change.adapt(f) {
 		a.changed = true
 		return
 	}
-	for _, o := range q.order {
-		if o.vendor == s.vendor {
-			q.seats[o.at].refused = cmp.Or(f.Parameter, "the form of the request") + " was refused"
-		}
-	}
+	a.refused = cmp.Or(f.Parameter, "the form of the request") + " was refused"
 }
 
-// note tells the provider's health what a failure means for it. It reports whether the
-// candidate is to be asked once more after a pause, since it may not have meant it.
+// note tells the provider's health what a failure means for it, and gives the permits
+// back. It reports whether the candidate is to be asked once more after a pause, since it
+// may not have meant it.
 func (p *provider) note(s *seat, its permits, f *failure.Error, began time.Time) (again bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.leave(s, its.question)
 	if counts(f) {
 		p.failure(s, its, f)
+	} else {
+		its.provider.Neutral()
+		its.model.Neutral()
 	}
 	p.last = &Fault{s.Provider, s.Name, f}
 	p.stale[lastName] = true

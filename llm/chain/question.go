@@ -49,6 +49,7 @@ type question struct {
 // attempts is what a question has come to at one candidate.
 type attempts struct {
 	round   int            // tries in this round
+	lap     bool           // it was asked in this lap: since all that may be asked were
 	failed  *failure.Error // the last one
 	ended   time.Time      // when that was
 	refused string         // why it is not asked this question any more

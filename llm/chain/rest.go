@@ -160,7 +160,7 @@ func (q *question) hope(l look, s *seat, now time.Time) (at time.Time, guess boo
 		return l.again, !l.stated
 	case q.vendors[s.vendor].out != "":
 		return q.rested, true // its provider rests, whether or not it was asked itself
-	case a.round == 0, a.doubtful:
+	case a.round == 0 && !(a.lap && transient(a.failed)), a.doubtful:
 		return now, true // its turn did not come in this round
 	case a.failed == nil || gates(a.failed):
 		return now, true // what kept it is over
@@ -179,8 +179,9 @@ func (q *question) since(s *seat, at time.Time) bool {
 	return s.model.answered.After(at)
 }
 
-// behind returns where the next round begins in the order: at the first one that this round
-// was too short for, else behind the last one that was asked.
+// behind returns where the next round begins in the order: at the first one that this lap has
+// not come to, since the round was too short, else behind the last one that was asked, with
+// a new lap.
 func (q *question) behind() int {
 	if q.current == nil {
 		return 0
@@ -190,6 +191,9 @@ func (q *question) behind() int {
 		if q.fresh(s) && q.look(s, now).free() {
 			return i
 		}
+	}
+	for i := range q.seats {
+		q.seats[i].lap = false
 	}
 	return (q.place(q.current) + 1) % len(q.order)
 }

@@ -125,7 +125,8 @@ type vigil struct {
 	signs  atomic.Int64
 	behind time.Duration // at the last look
 
-	mu    sync.Mutex // guards timer
+	mu    sync.Mutex // guards what follows
+	last  time.Time  // when it last looked
 	timer *time.Timer
 }
 
@@ -134,6 +135,7 @@ func (r *Router) watch(cancel context.CancelCauseFunc) *vigil {
 	v := &vigil{router: r, cancel: cancel, behind: r.clock.behind()}
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.last = time.Now()
 	v.timer = time.AfterFunc(sleepPoll, v.look)
 	return v
 }
@@ -147,6 +149,17 @@ func (v *vigil) end() {
 	defer v.mu.Unlock()
 	v.timer.Stop()
 	v.timer = nil
+}
+
+// missed returns for how long the vigil, and so the whole process, did not run though the
+// clock did: it was stopped, or its machine had no time for it. 0 for a moment.
+func (v *vigil) missed() time.Duration {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if gone := time.Since(v.last) - sleepPoll; gone >= asleep {
+		return gone
+	}
+	return 0
 }
 
 // look looks whether the machine has slept.
@@ -173,6 +186,7 @@ func (v *vigil) again(after time.Duration, do func()) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.timer != nil {
+		v.last = time.Now().Add(after - sleepPoll)
 		v.timer = time.AfterFunc(after, do)
 	}
 }

@@ -90,35 +90,61 @@ func (q *question) appraise(s *seat, f *failure.Error) *failure.Error {
 	if a.bare++; a.bare == 1 {
 		a.bareSince = now
 	}
-	last, passes := s.provider.passing(s, q.number, a.bare, a.bareSince, now)
-	switch {
-	case passes:
+	switch meant, last := s.provider.meant(s, q.number, a.bare, a.bareSince, now); meant {
+	case passing:
 		return strayRefusal(f, last)
-	case last.IsZero():
-		a.refused = f.Message
+	case byRoute:
+		q.retell(s)
+		f = new(*f)
+		f.Bare = false
+		return f
+	case byFirst:
 		if personal(f) || f.Status < 400 {
 			q.bar(s, f)
 		}
 	}
+	a.refused = f.Message
+	q.retell(s)
 	return f
 }
 
-// passing reports whether a bare refusal is likely to pass, and when the route answered
-// last, zero if it has not for a day.
-func (p *provider) passing(s *seat, question uint64, tries int, since, now time.Time) (last time.Time, passes bool) {
+// retell forgets what was taken for a fault of a candidate that passes, since it did not.
+func (q *question) retell(s *seat) {
+	if q.telling != nil && q.telling.Provider == s.Provider && q.telling.Model == s.Name {
+		q.telling, q.curable = nil, false
+	}
+}
+
+// meaning is what a bare refusal means.
+type meaning int
+
+const (
+	passing    meaning = iota // it is a proxy's, and passes
+	byFirst                   // it is the first answer ever, or for long, and means what it says
+	byRoute                   // it lasts, and means what it says
+	ofQuestion                // others are answered meanwhile: it is this question's
+)
+
+// meant says what a bare refusal means, the n-th one of a question since a time, and when
+// the route answered last.
+func (p *provider) meant(s *seat, question uint64, n int, since, now time.Time) (meaning, time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	route := p.standingOf(s.model.name, s.Credential)
 	if route.answered.IsZero() || now.Sub(route.answered) > trustFor {
-		return time.Time{}, false
+		return byFirst, time.Time{}
 	}
 	if route.bareSince.IsZero() {
 		route.bareSince, route.bareOf = now, question
 	}
 	route.bareMore = route.bareMore || question != route.bareOf
-	lasts := now.Sub(route.bareSince) >= passingFor && (route.bareMore || tries >= bareTries)
-	alone := tries >= bareTries && route.answered.After(since) // others were answered meanwhile
-	return route.answered, !lasts && !alone
+	switch {
+	case n >= bareTries && route.answered.After(since):
+		return ofQuestion, route.answered
+	case now.Sub(route.bareSince) >= passingFor && (route.bareMore || n >= bareTries):
+		return byRoute, route.answered
+	}
+	return passing, route.answered
 }
 
 // strayRefusal is a bare refusal that is taken for a fault that passes.
