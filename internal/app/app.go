@@ -149,7 +149,7 @@ func (a *App) desk(drill string) (pipeline.Desk, error) {
 	if err != nil {
 		return pipeline.Desk{}, err
 	}
-	return d.desk(a.roster.models.Catalog), nil
+	return d.desk(a.roster.models), nil
 }
 
 // cause strips the operation and the path from a file error, which the message names already.

@@ -39,6 +39,9 @@ type Provider struct {
 	// Models are what to ask where a stage's own chain has nobody who can be asked,
 	// first choice first.
 	Models []string
+
+	// Limits on the time of an answer; those of a model in the catalog come first.
+	Limits wire.Limits
 }
 
 // usable reports whether the provider can be asked.
@@ -69,6 +72,10 @@ const (
 	Google    = "google"
 )
 
+// Standard reports whether a name is that of a provider that is always known. Such a
+// provider has the limits of a vendor's API, whatever its base URL.
+func Standard(name string) bool { return name == Anthropic || name == OpenAI || name == Google }
+
 // StandardProviders returns the providers whose keys and base URLs are in the
 // standard variables of their SDKs.
 func StandardProviders(getenv func(string) string) []Provider {
@@ -78,10 +85,14 @@ func StandardProviders(getenv func(string) string) []Provider {
 		{Name: Google, Dialect: Google, KeyVariable: "GEMINI_API_KEY", BaseURL: getenv("GOOGLE_GEMINI_BASE_URL"), Models: []string{"gemini-3-flash-preview"}},
 	}
 	for i := range all {
-		all[i].Key = getenv(all[i].KeyVariable)
+		all[i].BaseURL, all[i].Key = Trim(all[i].BaseURL), Trim(getenv(all[i].KeyVariable))
 	}
 	return all
 }
+
+// Trim returns a setting without what files and shells leave around it: spaces, line
+// breaks, a byte order mark.
+func Trim(setting string) string { return strings.Trim(setting, " \t\r\n\ufeff") }
 
 // checkBaseURL says what is wrong with a base URL, or nil.
 func checkBaseURL(p Provider) error {
@@ -221,7 +232,9 @@ func (r *roster) model(name recipe.ModelName, spec llm.Spec) llm.Model {
 		return offline.Model{}
 	}
 	p := r.providers[name.Provider]
-	e := wire.Endpoint{Provider: p.Name, BaseURL: strings.TrimRight(p.BaseURL, "/"), Key: p.Key, KeyName: p.KeyVariable, Model: name.Model, Spec: spec, Transport: r.models.Transport}
+	known, _ := r.models.Catalog.Entry(name.Provider, name.Model)
+	e := wire.Endpoint{Provider: p.Name, BaseURL: strings.TrimRight(p.BaseURL, "/"), Key: p.Key, KeyName: p.KeyVariable, Model: name.Model, Spec: spec,
+		Named: !Standard(p.Name), Limits: known.Limits.Over(p.Limits), Transport: r.models.Transport}
 	switch {
 	case p.Dialect == Anthropic:
 		return anthropic.New(e)

@@ -12,6 +12,7 @@ import (
 	"regexp"
 
 	"cineforge/llm"
+	"cineforge/llm/wire"
 )
 
 // Entry is what the catalog says of a model. What is 0, "" or nil is not known. Prices
@@ -28,6 +29,9 @@ type Entry struct {
 	CacheWrite *float64 `json:"cache_write_usd"`
 	Source     string   `json:"source"` // where it is from
 	Date       string   `json:"date"`   // when it was read there
+
+	// Limits on the time of an answer, which only a configuration sets.
+	Limits wire.Limits `json:"-"`
 }
 
 // Thinking says when a model thinks before it answers; "" if that is not known.
@@ -115,7 +119,7 @@ func (e Entry) over(was Entry) Entry {
 		Window: cmp.Or(e.Window, was.Window), MaxOutput: cmp.Or(e.MaxOutput, was.MaxOutput),
 		Input: cmp.Or(e.Input, was.Input), Output: cmp.Or(e.Output, was.Output),
 		CacheRead: cmp.Or(e.CacheRead, was.CacheRead), CacheWrite: cmp.Or(e.CacheWrite, was.CacheWrite),
-		Source: cmp.Or(e.Source, was.Source), Date: cmp.Or(e.Date, was.Date),
+		Source: cmp.Or(e.Source, was.Source), Date: cmp.Or(e.Date, was.Date), Limits: e.Limits.Over(was.Limits),
 	}
 }
 
