@@ -72,4 +72,18 @@ type LastFault struct {
 type Model struct {
 	Model string `json:"model"`
 	Health
+	Limits *Limits `json:"limits,omitempty"` // nil for a model that has none
+}
+
+// Limits are how long an answer of a model may take now.
+type Limits struct {
+	FirstByte Limit `json:"first_byte" doc:"Until it begins."`
+	Idle      Limit `json:"idle" doc:"From one piece of it to the next."`
+	Total     Limit `json:"total" doc:"As a whole."`
+}
+
+// Limit is a limit on time.
+type Limit struct {
+	Seconds float64 `json:"seconds"`
+	Source  string  `json:"source" doc:"Where it is from; \"configured\" if cineforge.yaml sets it."`
 }

@@ -11,6 +11,7 @@ import (
 	"cineforge/failure"
 	"cineforge/health"
 	"cineforge/internal/sqlite"
+	"cineforge/llm"
 	"cineforge/llm/chain"
 	"cineforge/recipe"
 	"cineforge/resilience/breaker"
@@ -43,7 +44,7 @@ func (a *App) Providers(ctx context.Context) ([]health.Provider, error) {
 	}
 	all := []health.Provider{}
 	for _, p := range a.roster.models.Providers {
-		all = append(all, providerHealth(p, known[p.endpoint()], counts))
+		all = append(all, a.roster.health(p, known[p.endpoint()], counts))
 	}
 	return all, nil
 }
@@ -70,13 +71,15 @@ func (a *App) Breakers() []Breaker {
 // Unasked tells of the providers of a system in which nobody was asked yet.
 func Unasked(m Models) []health.Provider {
 	all := []health.Provider{}
+	r := newRoster(m)
 	for _, p := range m.Providers {
-		all = append(all, providerHealth(p, chain.Status{}, nil))
+		all = append(all, r.health(p, chain.Status{}, nil))
 	}
 	return all
 }
 
-func providerHealth(p Provider, s chain.Status, counts []sqlite.Count) health.Provider {
+// health says how a provider is doing.
+func (r *roster) health(p Provider, s chain.Status, counts []sqlite.Count) health.Provider {
 	h := health.Provider{Name: p.Name, BaseURL: p.BaseURL, Configured: p.usable(), Health: healthOf(s.Breaker, s.Gates), Models: []health.Model{}}
 	if !h.Configured {
 		h.Missing = p.KeyVariable + " is not set"
@@ -101,7 +104,7 @@ func providerHealth(p Provider, s chain.Status, counts []sqlite.Count) health.Pr
 	}
 	slices.Sort(models)
 	for _, name := range slices.Compact(models) {
-		m := health.Model{Model: name, Health: healthOf(states[name].Breaker, states[name].Gates)}
+		m := health.Model{Model: name, Health: healthOf(states[name].Breaker, states[name].Gates), Limits: r.limits(recipe.ModelName{Provider: p.Name, Model: name})}
 		for _, c := range counts {
 			if c.Provider == p.Name && c.Model == name {
 				m.Count(c.Answered, c.Failed)
@@ -110,6 +113,17 @@ func providerHealth(p Provider, s chain.Status, counts []sqlite.Count) health.Pr
 		h.Models = append(h.Models, m)
 	}
 	return h
+}
+
+// limits returns the limits on the time of a model's answers; nil if it has none.
+func (r *roster) limits(name recipe.ModelName) *health.Limits {
+	m, ok := r.candidate(name).Model.(llm.Limited)
+	if !ok {
+		return nil
+	}
+	l := m.Limits()
+	of := func(l llm.Limit) health.Limit { return health.Limit{Seconds: l.Time.Seconds(), Source: l.Source} }
+	return &health.Limits{FirstByte: of(l.FirstByte), Idle: of(l.Idle), Total: of(l.Total)}
 }
 
 // modelsOf lists the models of a provider that are asked without a recipe's saying so.
