@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -88,25 +87,6 @@ func StandardProviders(getenv func(string) string) []Provider {
 		all[i].BaseURL, all[i].Key = Trim(all[i].BaseURL), Trim(getenv(all[i].KeyVariable))
 	}
 	return all
-}
-
-// Trim returns a setting without what files and shells leave around it: spaces, line
-// breaks, a byte order mark.
-func Trim(setting string) string { return strings.Trim(setting, " \t\r\n\ufeff") }
-
-// checkBaseURL says what is wrong with a base URL, or nil.
-func checkBaseURL(p Provider) error {
-	if p.BaseURL == "" {
-		return nil
-	}
-	u, err := url.Parse(p.BaseURL)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return fmt.Errorf("the base URL of %s is not an address such as https://host/v1", p.Name)
-	}
-	if u.User != nil || u.RawQuery != "" {
-		return fmt.Errorf("the base URL of %s holds more than an address; a key belongs into an environment variable", p.Name)
-	}
-	return nil
 }
 
 // Models are the models that there are: who can be asked, and what is known of them.
