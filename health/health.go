@@ -33,6 +33,7 @@ func (h *Health) Count(answered, failed int) {
 
 // Gate is a key that is kept from a provider or a model.
 type Gate struct {
+	Since   time.Time     `json:"since"`
 	Until   time.Time     `json:"until"`
 	Class   failure.Class `json:"error_class"`
 	Code    string        `json:"error_code,omitempty"`
@@ -68,22 +69,37 @@ type LastFault struct {
 	RequestID string        `json:"request_id,omitempty"`
 }
 
+// Released is how a provider is doing after a release.
+type Released struct {
+	Provider
+	Ended []Ended `json:"ended" nullable:"false" doc:"What kept it from being asked, and does no longer."`
+}
+
+// Ended is a gate or a hold that a release has ended.
+type Ended struct {
+	Provider string `json:"provider"`
+	Model    string `json:"model,omitempty" doc:"Missing for all models of the provider."`
+	Key      string `json:"key,omitempty" doc:"The variable that holds the key which was not used."`
+	Gate     *Gate  `json:"gate,omitempty"`
+	Hold     *Held  `json:"hold,omitempty"`
+}
+
 // Model is how a model is doing.
 type Model struct {
 	Model string `json:"model"`
 	Health
-	Limits *Limits `json:"limits,omitempty"` // nil for a model that has none
+	Limits *TimeLimits `json:"limits,omitempty"` // nil for a model that has none
 }
 
-// Limits are how long an answer of a model may take now.
-type Limits struct {
-	FirstByte Limit `json:"first_byte" doc:"Until it begins."`
-	Idle      Limit `json:"idle" doc:"From one piece of it to the next."`
-	Total     Limit `json:"total" doc:"As a whole."`
+// TimeLimits are how long an answer of a model may take now.
+type TimeLimits struct {
+	FirstByte TimeLimit `json:"first_byte" doc:"Until it begins."`
+	Idle      TimeLimit `json:"idle" doc:"From one piece of it to the next."`
+	Total     TimeLimit `json:"total" doc:"As a whole."`
 }
 
-// Limit is a limit on time.
-type Limit struct {
+// TimeLimit is a limit on time.
+type TimeLimit struct {
 	Seconds float64 `json:"seconds"`
 	Source  string  `json:"source" doc:"Where it is from; \"configured\" if cineforge.yaml sets it."`
 }

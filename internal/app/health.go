@@ -116,14 +116,16 @@ func (r *roster) health(p Provider, s chain.Status, counts []sqlite.Count) healt
 }
 
 // limits returns the limits on the time of a model's answers; nil if it has none.
-func (r *roster) limits(name recipe.ModelName) *health.Limits {
+func (r *roster) limits(name recipe.ModelName) *health.TimeLimits {
 	m, ok := r.candidate(name).Model.(llm.Limited)
 	if !ok {
 		return nil
 	}
 	l := m.Limits()
-	of := func(l llm.Limit) health.Limit { return health.Limit{Seconds: l.Time.Seconds(), Source: l.Source} }
-	return &health.Limits{FirstByte: of(l.FirstByte), Idle: of(l.Idle), Total: of(l.Total)}
+	of := func(l llm.Limit) health.TimeLimit {
+		return health.TimeLimit{Seconds: l.Time.Seconds(), Source: l.Source}
+	}
+	return &health.TimeLimits{FirstByte: of(l.FirstByte), Idle: of(l.Idle), Total: of(l.Total)}
 }
 
 // modelsOf lists the models of a provider that are asked without a recipe's saying so.
@@ -151,10 +153,14 @@ func healthOf(s breaker.Status, gates []chain.GateStatus) health.Health {
 		h.NextProbeAt = new(s.Until.UTC())
 	}
 	for _, g := range gates {
-		why := g.Cause.Err
-		h.Gates = append(h.Gates, health.Gate{Until: g.Until.UTC(), Class: why.Class, Code: why.Code, Message: why.Message, Hint: why.Hint, Person: g.Person})
+		h.Gates = append(h.Gates, gateOf(g))
 	}
 	return h
+}
+
+func gateOf(g chain.GateStatus) health.Gate {
+	why := g.Cause.Err
+	return health.Gate{Since: g.Since.UTC(), Until: g.Until.UTC(), Class: why.Class, Code: why.Code, Message: why.Message, Hint: why.Hint, Person: g.Person}
 }
 
 // Turns returns the turns of breakers, newest first.
@@ -178,16 +184,6 @@ func (a *App) Hold(ctx context.Context, provider, reason string, length time.Dur
 	return a.router.Hold(ctx, p.endpoint(), chain.Hold{Reason: reason, Until: time.Now().Add(length)})
 }
 
-// Release ends the hold of a provider.
-func (a *App) Release(ctx context.Context, provider, reason string) error {
-	p, err := a.operated(provider, reason)
-	if err != nil {
-		return err
-	}
-	_, err = a.router.Release(ctx, p.endpoint(), "", nil, reason)
-	return err
-}
-
 // Probe lets the next question through to a provider that is left alone, and opens
 // all its gates.
 func (a *App) Probe(ctx context.Context, provider, reason string) error {
@@ -200,10 +196,17 @@ func (a *App) Probe(ctx context.Context, provider, reason string) error {
 
 // operated returns a provider that an operator acts on for a reason.
 func (a *App) operated(name, reason string) (Provider, error) {
-	if strings.TrimSpace(reason) == "" {
-		return Provider{}, failure.New(failure.Input, "an operator's act needs a reason", "say why; others read it")
+	if err := reasoned(reason); err != nil {
+		return Provider{}, err
 	}
 	return a.provider(name)
+}
+
+func reasoned(reason string) error {
+	if strings.TrimSpace(reason) == "" {
+		return failure.New(failure.Input, "an operator's act needs a reason", "say why; others read it")
+	}
+	return nil
 }
 
 // ErrNoProvider is in the chain of a failure that says that there is no such provider.

@@ -17,7 +17,7 @@ import (
 )
 
 // limitsOf returns the limits that are told of a model.
-func limitsOf(t *testing.T, all []health.Provider, provider, model string) health.Limits {
+func limitsOf(t *testing.T, all []health.Provider, provider, model string) health.TimeLimits {
 	t.Helper()
 	for _, p := range all {
 		for _, m := range p.Models {
@@ -30,7 +30,7 @@ func limitsOf(t *testing.T, all []health.Provider, provider, model string) healt
 		}
 	}
 	t.Fatalf("%s:%s is not listed", provider, model)
-	return health.Limits{}
+	return health.TimeLimits{}
 }
 
 // A model's limits come before its provider's, each by itself; only a server that the
@@ -60,13 +60,13 @@ func TestProviders_Limits(t *testing.T) {
 	for name, list := range map[string][]health.Provider{"a data directory": asked, "none": app.Unasked(models)} {
 		for _, tt := range []struct {
 			provider, model string
-			want            health.Limits
+			want            health.TimeLimits
 		}{
-			{"local", "llama", health.Limits{FirstByte: health.Limit{Seconds: 600, Source: set}, Idle: health.Limit{Seconds: 60, Source: set}, Total: health.Limit{Seconds: 8600, Source: "ten times what 16000 tokens take if it writes 20 tokens a second"}}},
-			{"local", "slow", health.Limits{FirstByte: health.Limit{Seconds: 600, Source: set}, Idle: health.Limit{Seconds: 300, Source: set}, Total: health.Limit{Seconds: 7200, Source: set}}},
-			{"cold", "llama", health.Limits{FirstByte: health.Limit{Seconds: 300, Source: loads}, Idle: health.Limit{Seconds: 30, Source: "default; 2m0s until the visible answer of a model that thinks begins"}, Total: health.Limit{Seconds: 350, Source: "ten times what 100 tokens take if it writes 20 tokens a second"}}},
-			{"anthropic", "claude-sonnet-4-6", health.Limits{FirstByte: health.Limit{Seconds: 12, Source: vendor}, Idle: health.Limit{Seconds: 45, Source: set}, Total: health.Limit{Seconds: 64012, Source: "ten times what 128000 tokens take if it writes 20 tokens a second"}}},
-			{"openai", "gpt-5.2", health.Limits{FirstByte: health.Limit{Seconds: 12, Source: vendor}, Idle: health.Limit{Seconds: 30, Source: usual}, Total: health.Limit{Seconds: 64012, Source: "ten times what 128000 tokens take if it writes 20 tokens a second"}}},
+			{"local", "llama", health.TimeLimits{FirstByte: health.TimeLimit{Seconds: 600, Source: set}, Idle: health.TimeLimit{Seconds: 60, Source: set}, Total: health.TimeLimit{Seconds: 8600, Source: "ten times what 16000 tokens take if it writes 20 tokens a second"}}},
+			{"local", "slow", health.TimeLimits{FirstByte: health.TimeLimit{Seconds: 600, Source: set}, Idle: health.TimeLimit{Seconds: 300, Source: set}, Total: health.TimeLimit{Seconds: 7200, Source: set}}},
+			{"cold", "llama", health.TimeLimits{FirstByte: health.TimeLimit{Seconds: 300, Source: loads}, Idle: health.TimeLimit{Seconds: 30, Source: "default; 2m0s until the visible answer of a model that thinks begins"}, Total: health.TimeLimit{Seconds: 350, Source: "ten times what 100 tokens take if it writes 20 tokens a second"}}},
+			{"anthropic", "claude-sonnet-4-6", health.TimeLimits{FirstByte: health.TimeLimit{Seconds: 12, Source: vendor}, Idle: health.TimeLimit{Seconds: 45, Source: set}, Total: health.TimeLimit{Seconds: 64012, Source: "ten times what 128000 tokens take if it writes 20 tokens a second"}}},
+			{"openai", "gpt-5.2", health.TimeLimits{FirstByte: health.TimeLimit{Seconds: 12, Source: vendor}, Idle: health.TimeLimit{Seconds: 30, Source: usual}, Total: health.TimeLimit{Seconds: 64012, Source: "ten times what 128000 tokens take if it writes 20 tokens a second"}}},
 		} {
 			if diff := cmp.Diff(tt.want, limitsOf(t, list, tt.provider, tt.model)); diff != "" {
 				t.Errorf("%s: %s:%s: %s", name, tt.provider, tt.model, diff)

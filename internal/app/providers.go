@@ -64,6 +64,12 @@ func (p Provider) credential() string {
 	return p.KeyVariable + "#" + hex.EncodeToString(sum[:3])
 }
 
+// keyOf returns the variable that a credential is named after; "" for none.
+func keyOf(credential string) string {
+	name, _, _ := strings.Cut(credential, "#")
+	return name
+}
+
 // The names of the providers that are always known.
 const (
 	Anthropic = "anthropic"
