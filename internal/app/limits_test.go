@@ -107,3 +107,26 @@ func TestExecute_ConfiguredLimitCutsACall(t *testing.T) {
 		})
 	}
 }
+
+// A drill shows what happens in a real run, so its calls have the same limits.
+func TestDrill_HasTheLimitsOfRealRuns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, play{})
+		all := providers("ANTHROPIC")
+		all[0].Limits = wire.Limits{FirstByte: 2 * time.Second}
+		a := app.New(w.store, w.dir, app.Models{Providers: all, Catalog: known(t)})
+		s := w.execute(a, w.start(a, app.Start{Drill: "S06"}))
+		cut := 0
+		for _, at := range s.Stages["extract_scenes"].Attempts {
+			if at.Provider == "anthropic" && at.ErrorClass == failure.Timeout {
+				cut++
+				if at.DurationSeconds < 1.9 || at.DurationSeconds > 2.5 {
+					t.Errorf("cut after %v s", at.DurationSeconds)
+				}
+			}
+		}
+		if cut == 0 || s.Status != run.RunDone {
+			t.Errorf("%d calls were cut, the run is %s: %s", cut, s.Status, s.Error)
+		}
+	})
+}
