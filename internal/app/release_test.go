@@ -144,6 +144,27 @@ func TestRelease_SharedKey(t *testing.T) {
 	}
 }
 
+// A key that the provider had before is another one.
+func TestRelease_LeavesAnotherKeyOfTheProvider(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, play{scenario: refused("auth", "")})
+		boot := func(variable string) *app.App {
+			all := providers("ANTHROPIC", "OPENAI")
+			all[0].KeyVariable = variable
+			return app.New(w.store, w.dir, app.Models{Providers: all, Catalog: known(t), Transport: w.sim.Transport()})
+		}
+		a := boot("OLD_KEY")
+		w.execute(a, w.start(a, app.Start{}))
+		out, err := boot("NEW_KEY").Release(t.Context(), "NEW_KEY", "x")
+		if got := strings.Join(gates(t, a, "anthropic"), ", "); err != nil || len(out.Ended) > 0 || got != "auth" {
+			t.Errorf("%+v, left %q: %v", out.Ended, got, err)
+		}
+		if out, err := boot("OLD_KEY").Release(t.Context(), "OLD_KEY", "x"); err != nil || len(out.Ended) != 1 || out.Ended[0].Key != "OLD_KEY" {
+			t.Errorf("%+v: %v", out.Ended, err)
+		}
+	})
+}
+
 func TestRelease_UnknownNames(t *testing.T) {
 	a, err := app.Open(t.Context(), t.TempDir(), app.Models{Providers: providers()})
 	if err != nil {

@@ -1,11 +1,13 @@
 package app_test
 
 import (
+	"context"
 	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"cineforge/failure"
 	"cineforge/internal/app"
@@ -136,6 +138,8 @@ func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.Close()
+	ctx, stop := context.WithTimeout(t.Context(), 5*time.Second)
+	defer stop()
 	for name, do := range map[string]func() error{
 		"start": func() error { _, err := a.Start(t.Context(), start); return err },
 		"drill": func() error {
@@ -147,9 +151,9 @@ func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 		"retry":   func() error { _, _, err := a.Retry(t.Context(), ended.RunID, again); return err },
 		"confirm": func() error { return a.Confirm(t.Context(), paused.RunID) },
 		"resume":  func() error { return a.Resume(t.Context(), paused.RunID) },
-		"execute": func() error { return a.Execute(t.Context(), queued, func() {}) },
-		"attend":  func() error { return a.Attend(t.Context(), queued, func() {}) },
-		"work":    func() error { return a.Work(t.Context()) },
+		"execute": func() error { return a.Execute(ctx, queued, func() {}) },
+		"attend":  func() error { return a.Attend(ctx, queued, func() {}) },
+		"work":    func() error { return a.Work(ctx) },
 	} {
 		if err := do(); !errors.Is(err, app.ErrSetting) {
 			t.Errorf("%s: %v", name, err)
