@@ -79,7 +79,7 @@ func (e *thinksEntry) UnmarshalYAML(n ast.Node) error {
 	case "asked", "false":
 		*e = thinksEntry(catalog.ThinksAsked)
 	default:
-		return wrong(n, "thinks is always (the model thinks unless it is told not to) or asked (it thinks only when asked), not %q", word)
+		return wrong(n, "thinks is always (the model thinks by default) or asked (it thinks only when a request asks for it), not %q", word)
 	}
 	return nil
 }

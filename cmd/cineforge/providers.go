@@ -63,7 +63,7 @@ type operator interface {
 // operation is what an operator does to a provider.
 type operation struct {
 	Name   string `arg:"" help:"The provider, such as anthropic."`
-	Reason string `required:"" placeholder:"TEXT" help:"Why; it is logged, and told wherever it matters."`
+	Reason string `required:"" placeholder:"TEXT" help:"Why; it is logged, and shown wherever it matters."`
 }
 
 func (o operation) do(ctx context.Context, g *cli, s streams, act func(operator) error) error {
@@ -110,8 +110,8 @@ func writeProviders(g *cli, s streams, list []health.Provider) error {
 	return progress.WriteProviders(s.out, rows, color(s.out))
 }
 
-// limitNotes says which time limits hold for a model. A vendor's defaults are left out of
-// the table unless all is to be shown.
+// limitNotes says which time limits hold for a model. A vendor's defaults are shown only
+// with -v.
 func limitNotes(g *cli, p health.Provider, m health.Model) []string {
 	l := m.Limits
 	switch {

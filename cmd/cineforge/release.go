@@ -11,7 +11,7 @@ import (
 
 type providersReleaseCmd struct {
 	Name   string `arg:"" help:"A provider such as anthropic, PROVIDER:MODEL, or the variable of a key such as ANTHROPIC_API_KEY."`
-	Reason string `required:"" placeholder:"TEXT" help:"Why; it is logged, and told wherever it matters."`
+	Reason string `required:"" placeholder:"TEXT" help:"Why; it is logged, and shown wherever it matters."`
 }
 
 func (providersReleaseCmd) Help() string {
@@ -32,7 +32,7 @@ func (c *providersReleaseCmd) Run(ctx context.Context, g *cli, s streams) error 
 	if err != nil {
 		return err
 	}
-	defer sys.Close() //nolint:errcheck // what was told is stored
+	defer sys.Close() //nolint:errcheck // what was said is stored
 	released, err := sys.Release(ctx, c.Name, c.Reason)
 	if err != nil {
 		return notStarted(err)

@@ -37,7 +37,7 @@ func TestRelease_OfWhatARunLeft(t *testing.T) {
 			t.Fatalf("%v: exit code %d, %v\n%s", args, code, err, out)
 		}
 		if strings.Contains(string(out), "of-the-user") {
-			t.Errorf("%v tells a key:\n%s", args, out)
+			t.Errorf("%v shows a key:\n%s", args, out)
 		}
 		return string(out)
 	}
@@ -157,11 +157,11 @@ func TestProviders_LimitNotes(t *testing.T) {
 		l    *health.TimeLimits
 		want []string
 	}{
-		"a vendor's defaults":   {cli{}, health.Provider{}, usual, nil},
-		"all of a vendor":       {cli{Verbose: true}, health.Provider{}, usual, []string{"limit to begin: 12s (default of a vendor's API)", "limit between pieces: 30s (default)", "limit in all: 17h46m52s (ten times that)"}},
-		"a server of one's own": {cli{}, own, usual, []string{"limits: 12s to begin, 30s between pieces, 17h46m52s in all"}},
-		"a limit that is set":   {cli{}, health.Provider{}, &set, []string{"limits: 10m to begin, 30s between pieces, 17h46m52s in all"}},
-		"the offline model":     {cli{Verbose: true}, own, nil, nil},
+		"a vendor's defaults": {cli{}, health.Provider{}, usual, nil},
+		"all of a vendor":     {cli{Verbose: true}, health.Provider{}, usual, []string{"limit to begin: 12s (default of a vendor's API)", "limit between pieces: 30s (default)", "limit in all: 17h46m52s (ten times that)"}},
+		"an own server":       {cli{}, own, usual, []string{"limits: 12s to begin, 30s between pieces, 17h46m52s in all"}},
+		"a limit that is set": {cli{}, health.Provider{}, &set, []string{"limits: 10m to begin, 30s between pieces, 17h46m52s in all"}},
+		"the offline model":   {cli{Verbose: true}, own, nil, nil},
 	} {
 		if got := limitNotes(&tt.g, tt.p, health.Model{Limits: tt.l}); strings.Join(got, "\n") != strings.Join(tt.want, "\n") {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)

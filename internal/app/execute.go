@@ -20,7 +20,7 @@ const retakeInterval = 2 * time.Second
 // way is parked. While another process works on the run it waits, having called
 // onlooking once, and takes the run over if that process dies; a run that the
 // other process parked stays parked. Where a setting can't be used, it only looks on, and
-// returns what is wrong with that once nobody else works on the run.
+// returns what is wrong with it once no other process works on the run.
 func (a *App) Execute(ctx context.Context, runID string, onlooking func()) error {
 	return a.execute(ctx, runID, onlooking, false)
 }

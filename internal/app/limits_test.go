@@ -16,7 +16,7 @@ import (
 	"cineforge/simulator"
 )
 
-// limitsOf returns the limits that are told of a model.
+// limitsOf returns the limits that are shown of a model.
 func limitsOf(t *testing.T, all []health.Provider, provider, model string) health.TimeLimits {
 	t.Helper()
 	for _, p := range all {

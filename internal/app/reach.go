@@ -62,7 +62,7 @@ type server struct {
 	address string // host and port
 }
 
-// tryHTTP tries a server that is to speak plain HTTP. One that speaks TLS answers, if
+// tryHTTP tries a server that should speak plain HTTP. One that speaks TLS answers, if
 // anything, that the request was a bad one.
 func (s server) tryHTTP(ctx context.Context, c Check, baseURL string) Check {
 	status, err := s.head(ctx)
@@ -77,7 +77,7 @@ func (s server) tryHTTP(ctx context.Context, c Check, baseURL string) Check {
 	return c
 }
 
-// tryHTTPS tries a server that is to speak TLS. One that speaks plain HTTP answers the
+// tryHTTPS tries a server that should speak TLS. One that speaks plain HTTP answers the
 // handshake with something else, or waits for the rest of the request.
 func (s server) tryHTTPS(ctx context.Context, c Check, baseURL string) Check {
 	err := s.handshake(ctx)

@@ -70,7 +70,7 @@ func TestDoctor_TriesBaseURLs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	nobody := refusing.Addr().String()
+	unused := refusing.Addr().String()
 	refusing.Close()
 	silent := talking(t, func(conn net.Conn) { io.Copy(io.Discard, conn) })
 	other := talking(t, func(conn net.Conn) { io.WriteString(conn, "SSH-2.0-server\r\n"); io.Copy(io.Discard, conn) })
@@ -87,8 +87,8 @@ func TestDoctor_TriesBaseURLs(t *testing.T) {
 		"speaks-http":       {"https://" + hostOf(plain) + "/v1", app.Problem, "the server at https://" + hostOf(plain) + "/v1 speaks http", "write http://" + hostOf(plain) + "/v1"},
 		"speaks-tls":        {"http://" + hostOf(secure) + "/v1", app.Problem, "the server at http://" + hostOf(secure) + "/v1 speaks TLS", "write https://" + hostOf(secure) + "/v1"},
 		"untrusted":         {"https://" + hostOf(secure), app.Problem, "the certificate of " + hostOf(secure) + " is not trusted: certificate signed by unknown authority", "SSL_CERT_FILE"},
-		"refused":           {"http://" + nobody, app.Problem, "nothing listens at " + nobody, "start the server"},
-		"refused-tls":       {"https://" + nobody, app.Problem, "nothing listens at " + nobody, "start the server"},
+		"refused":           {"http://" + unused, app.Problem, "nothing listens at " + unused, "start the server"},
+		"refused-tls":       {"https://" + unused, app.Problem, "nothing listens at " + unused, "start the server"},
 		"unknown":           {"https://" + unknown, app.Problem, "the host " + unknown + " is not known", "put the name right"},
 		"closes":            {"http://" + gone, app.Problem, "speaks neither http nor TLS", "put the address right"},
 		"closes-tls":        {"https://" + gone, app.Problem, "speaks neither http nor TLS", "put the address right"},

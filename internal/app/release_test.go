@@ -111,7 +111,7 @@ func TestRelease_EndsWhatItNames(t *testing.T) {
 					t.Errorf("left %q, want %q", got, tt.left)
 				}
 				if want := "anthropic"; !strings.Contains(strings.ToLower(tt.release), "openai") && out.Name != want {
-					t.Errorf("it tells of %s", out.Name)
+					t.Errorf("it is about %s", out.Name)
 				}
 				turns, err := a.Turns(t.Context(), 1)
 				if err != nil || !strings.HasPrefix(turns[0].Evidence, "it is cured") {

@@ -47,7 +47,7 @@ func TestAWordAboutAProviderEndsTheWaitingOfParkedRuns(t *testing.T) {
 		word   func(w *world, a *app.App) error
 	}{
 		"release": {play{scenario: healthy}, hold, func(_ *world, a *app.App) error { return released(a, "anthropic") }},
-		"release of the key of who has a day's gate": {play{scenario: simulator.Scenario{ID: "day", Name: "day", Rules: []simulator.Rule{{Name: "day",
+		"release of a key with a day's gate": {play{scenario: simulator.Scenario{ID: "day", Name: "day", Rules: []simulator.Rule{{Name: "day",
 			When: simulator.When{Until: 30 * time.Second}, Fault: simulator.Fault{Error: "rate_limit", RetryAfter: 5 * time.Hour}}}}}, func(*app.App) {},
 			func(_ *world, a *app.App) error { return released(a, "ANTHROPIC_API_KEY") }},
 		"probe of who has a day's gate": {play{scenario: simulator.Scenario{ID: "day", Name: "day", Rules: []simulator.Rule{{Name: "day",

@@ -34,7 +34,7 @@ func setting(message, hint string) error {
 func Trim(setting string) string { return strings.Trim(setting, " \t\r\n\ufeff") }
 
 // Check returns what is wrong with the first setting by which providers can't be asked:
-// a key, a base URL or a proxy. It never tells a key.
+// a key, a base URL or a proxy. A key is never in it.
 func (m Models) Check() error {
 	for _, p := range m.Providers {
 		for _, err := range []error{checkBaseURL(p), checkKey(p), m.checkProxy(p)} {
@@ -170,7 +170,7 @@ func withoutEndpoint(p Provider) string {
 	return base
 }
 
-// vendorURLs are where the standard providers are asked if nobody says otherwise.
+// vendorURLs are where the standard providers are asked by default.
 var vendorURLs = map[string]string{Anthropic: anthropic.DefaultBaseURL, OpenAI: openai.DefaultBaseURL, Google: gemini.DefaultBaseURL}
 
 // vendorOwn reports whether a URL leads to a vendor's own API.
@@ -190,7 +190,7 @@ func (m Models) checkProxy(p Provider) error {
 	}
 	req, err := http.NewRequest(http.MethodPost, address, http.NoBody)
 	if err != nil {
-		return nil // what is wrong with the base URL is told already
+		return nil // checkBaseURL reports it
 	}
 	proxy, err := http.ProxyFromEnvironment(req)
 	if err == nil && (proxy == nil || isProxy(proxy)) {

@@ -71,7 +71,7 @@ func TestOpen_RefusesKeysThatCantBeSent(t *testing.T) {
 		case want != "" && (failure.ClassOf(err) != failure.Input || !errors.Is(err, app.ErrSetting)):
 			t.Errorf("%q: %v is of class %s", bad, err, failure.ClassOf(err))
 		case err != nil && (strings.Contains(err.Error(), "ant") || strings.Contains(err.Error(), "\n")):
-			t.Errorf("%q: %q tells the key", bad, err)
+			t.Errorf("%q: %q shows the key", bad, err)
 		}
 		if a != nil {
 			a.Close()
@@ -107,7 +107,7 @@ func TestOpen_SaysWhatABaseURLHasToBe(t *testing.T) {
 			t.Errorf("%s: %v, want %s", tt.url, err, tt.want)
 		}
 		if err != nil && strings.Contains(err.Error(), "secret") {
-			t.Errorf("%s: %v tells the secret", tt.url, err)
+			t.Errorf("%s: %v shows the secret", tt.url, err)
 		}
 		if a != nil {
 			a.Close()
@@ -196,14 +196,14 @@ func TestDoctor_Keys(t *testing.T) {
 			t.Errorf("%q: %+v, want %+v", tt.key, checks, tt.want)
 		}
 	}
-	// All that is wrong is told at once.
+	// All problems are listed at once.
 	bad := claude("sk-ant\n", "http://https://127.0.0.1:1")
 	bad[0].Key = "“sk-ant-key”"
-	told := map[string]string{}
+	found := map[string]string{}
 	for _, c := range app.Doctor(t.Context(), t.TempDir(), app.Models{Providers: bad}) {
-		told[c.Name] = string(c.Status) + " " + c.Detail
+		found[c.Name] = string(c.Status) + " " + c.Detail
 	}
-	if !strings.Contains(told["ANTHROPIC_API_KEY"], "problem ANTHROPIC_API_KEY holds a curly quotation mark") || !strings.Contains(told["anthropic base URL"], "problem the base URL of anthropic begins twice") {
-		t.Error(told)
+	if !strings.Contains(found["ANTHROPIC_API_KEY"], "problem ANTHROPIC_API_KEY holds a curly quotation mark") || !strings.Contains(found["anthropic base URL"], "problem the base URL of anthropic begins twice") {
+		t.Error(found)
 	}
 }

@@ -49,8 +49,8 @@ type Thinking string
 
 // When a model thinks.
 const (
-	ThinksAlways Thinking = "always" // unless it is told not to
-	ThinksAsked  Thinking = "asked"  // only when it is asked to, which this program does not do
+	ThinksAlways Thinking = "always" // by default
+	ThinksAsked  Thinking = "asked"  // only when a request asks for it, which no request of this program does
 )
 
 // UnmarshalText reads one of the words; see encoding.TextUnmarshaler.
