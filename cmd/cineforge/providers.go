@@ -28,9 +28,9 @@ func (providersListCmd) Help() string {
 is kept from and until when, the last failure, and the share of the attempts of the
 last 24 hours that were answered. All processes on a data directory share it.
 
-The time limits of a model's answers are shown where a server of your own or the config
-file is in play; -v shows those of all models, and where each limit is from, and --json
-has them too. "limits" in cineforge.yaml sets them.`
+The time limits of a model's answers are shown for servers that cineforge.yaml names, and
+where it sets one; -v shows those of all models, and where each limit is from, and --json
+has them too. "limits" in cineforge.yaml sets them, for a slow server for example.`
 }
 
 // Run does the command. Looking makes no data directory.
@@ -123,7 +123,7 @@ func limitNotes(g *cli, p health.Provider, m health.Model) []string {
 			fmt.Sprintf("limit between pieces: %s (%s)", span(l.Idle), l.Idle.Source),
 			fmt.Sprintf("limit in all: %s (%s)", span(l.Total), l.Total.Source),
 		}
-	case p.BaseURL == "" && l.FirstByte.Source != llm.Configured && l.Idle.Source != llm.Configured && l.Total.Source != llm.Configured:
+	case app.Standard(p.Name) && l.FirstByte.Source != llm.Configured && l.Idle.Source != llm.Configured && l.Total.Source != llm.Configured:
 		return nil
 	}
 	return []string{fmt.Sprintf("limits: %s to begin, %s between pieces, %s in all", span(l.FirstByte), span(l.Idle), span(l.Total))}

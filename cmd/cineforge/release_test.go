@@ -151,16 +151,17 @@ func TestProviders_LimitNotes(t *testing.T) {
 	set := *usual
 	set.FirstByte = limit(10*time.Minute, "configured")
 	own := health.Provider{Name: "local", BaseURL: "http://127.0.0.1:1"}
+	vendor := health.Provider{Name: "openai", BaseURL: "http://127.0.0.1:1"}
 	for name, tt := range map[string]struct {
 		g    cli
 		p    health.Provider
 		l    *health.TimeLimits
 		want []string
 	}{
-		"a vendor's defaults": {cli{}, health.Provider{}, usual, nil},
-		"all of a vendor":     {cli{Verbose: true}, health.Provider{}, usual, []string{"limit to begin: 12s (default of a vendor's API)", "limit between pieces: 30s (default)", "limit in all: 17h46m52s (ten times that)"}},
+		"a vendor's defaults": {cli{}, vendor, usual, nil},
+		"all of a vendor":     {cli{Verbose: true}, vendor, usual, []string{"limit to begin: 12s (default of a vendor's API)", "limit between pieces: 30s (default)", "limit in all: 17h46m52s (ten times that)"}},
 		"an own server":       {cli{}, own, usual, []string{"limits: 12s to begin, 30s between pieces, 17h46m52s in all"}},
-		"a limit that is set": {cli{}, health.Provider{}, &set, []string{"limits: 10m to begin, 30s between pieces, 17h46m52s in all"}},
+		"a limit that is set": {cli{}, vendor, &set, []string{"limits: 10m to begin, 30s between pieces, 17h46m52s in all"}},
 		"the offline model":   {cli{Verbose: true}, own, nil, nil},
 	} {
 		if got := limitNotes(&tt.g, tt.p, health.Model{Limits: tt.l}); strings.Join(got, "\n") != strings.Join(tt.want, "\n") {
