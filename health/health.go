@@ -47,7 +47,7 @@ type Provider struct {
 	Name       string     `json:"name"`
 	BaseURL    string     `json:"base_url,omitempty"`
 	Configured bool       `json:"configured"`
-	Missing    string     `json:"missing,omitempty"` // what it lacks to be asked
+	Missing    string     `json:"missing,omitempty"` // what it lacks to be asked, or what is wrong with its key or address
 	Held       *Held      `json:"held,omitempty"`
 	Last       *LastFault `json:"last_failure,omitempty"`
 	Health

@@ -84,6 +84,12 @@ func (r *roster) health(p Provider, s chain.Status, counts []sqlite.Count) healt
 	if !h.Configured {
 		h.Missing = p.KeyVariable + " is not set"
 	}
+	if err := checkKey(p); err != nil {
+		h.Configured, h.Missing = false, err.Error()
+	}
+	if err := checkBaseURL(p); err != nil { // the URL may hold a password
+		h.Configured, h.Missing, h.BaseURL = false, err.Error(), ""
+	}
 	if s.Hold != nil {
 		h.Held = &health.Held{Reason: s.Hold.Reason, Until: s.Hold.Until}
 	}

@@ -207,3 +207,17 @@ func TestDoctor_Keys(t *testing.T) {
 		t.Error(found)
 	}
 }
+
+// What is wrong with a provider's settings is shown in place of the settings.
+func TestProviders_UnusableSettings(t *testing.T) {
+	for name, tt := range map[string]struct{ key, url, want string }{
+		"a key":        {"sk ant", "", "ANTHROPIC_API_KEY holds a space at character 3, which no key has; set it again without it"},
+		"an address":   {key, "https://user:ant@host", "the base URL of anthropic holds more than an address; a key belongs into an environment variable; put it right, or leave it out"},
+		"both of them": {"sk ant", "https://host/v1?key=ant", "the base URL of anthropic holds more than an address; a key belongs into an environment variable; put it right, or leave it out"},
+	} {
+		p := app.Unasked(app.Models{Providers: claude(tt.key, tt.url)})[0]
+		if p.Configured || p.Missing != tt.want || strings.Contains(p.BaseURL, "ant") {
+			t.Errorf("%s: %+v", name, p)
+		}
+	}
+}
