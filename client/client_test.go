@@ -174,8 +174,16 @@ func TestWhatAnOperatorDoes(t *testing.T) {
 	if _, err := c.ProbeProvider(ctx, "anthropic", "the page is green"); err != nil {
 		t.Error(err)
 	}
-	if free, err := c.ReleaseProvider(ctx, "anthropic", "they are through"); err != nil || free.Held != nil {
+	if free, err := c.ReleaseProvider(ctx, "anthropic", "they are through"); err != nil || free.Held != nil || len(free.Ended) != 1 || free.Ended[0].Hold == nil {
 		t.Errorf("%+v: %v", free, err)
+	}
+	for _, name := range []string{"anthropic:claude-sonnet-4-6", "ANTHROPIC_API_KEY"} {
+		if free, err := c.ReleaseProvider(ctx, name, "nothing is in the way"); err != nil || free.Name != "anthropic" || free.Ended == nil || len(free.Ended) > 0 {
+			t.Errorf("%s: %+v: %v", name, free, err)
+		}
+	}
+	if _, err := c.ReleaseProvider(ctx, "anthropic:a/b?c#d", "x"); code(err) != "model_not_found" {
+		t.Errorf("a model that is not there: %v", err)
 	}
 	until(t, c, next.RunID, run.RunDone)
 	if _, err := c.HoldProvider(ctx, "nobody", "x", time.Hour); code(err) != "provider_not_found" {

@@ -27,9 +27,12 @@ func (c *Client) HoldProvider(ctx context.Context, name, reason string, length t
 	return c.operate(ctx, name, "hold", Hold{Reason: Reason{reason}, Seconds: seconds})
 }
 
-// ReleaseProvider ends the hold of a provider.
-func (c *Client) ReleaseProvider(ctx context.Context, name, reason string) (health.Provider, error) {
-	return c.operate(ctx, name, "release", Reason{reason})
+// ReleaseProvider ends what keeps a provider, a model or a key from being asked, and
+// returns what that was: its gates, and for a provider its hold too. The name is that of a
+// provider, PROVIDER:MODEL, or the variable of a key, such as ANTHROPIC_API_KEY.
+func (c *Client) ReleaseProvider(ctx context.Context, name, reason string) (out health.Released, err error) {
+	_, err = c.do(ctx, request{method: http.MethodPost, path: []string{"providers", name, "release"}, body: Reason{reason}}, &out)
+	return out, err
 }
 
 // ProbeProvider lets the next question through to a provider that is left alone.

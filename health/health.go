@@ -33,6 +33,7 @@ func (h *Health) Count(answered, failed int) {
 
 // Gate is a key that is kept from a provider or a model.
 type Gate struct {
+	Since   time.Time     `json:"since"`
 	Until   time.Time     `json:"until"`
 	Class   failure.Class `json:"error_class"`
 	Code    string        `json:"error_code,omitempty"`
@@ -46,7 +47,7 @@ type Provider struct {
 	Name       string     `json:"name"`
 	BaseURL    string     `json:"base_url,omitempty"`
 	Configured bool       `json:"configured"`
-	Missing    string     `json:"missing,omitempty"` // what it lacks to be asked
+	Missing    string     `json:"missing,omitempty"` // what it lacks to be asked, or what is wrong with its key or address
 	Held       *Held      `json:"held,omitempty"`
 	Last       *LastFault `json:"last_failure,omitempty"`
 	Health
@@ -68,8 +69,37 @@ type LastFault struct {
 	RequestID string        `json:"request_id,omitempty"`
 }
 
+// Released is how a provider is doing after a release.
+type Released struct {
+	Provider
+	Ended []Ended `json:"ended" nullable:"false" doc:"What kept it from being asked, and does no longer."`
+}
+
+// Ended is a gate or a hold that a release has ended.
+type Ended struct {
+	Provider string `json:"provider"`
+	Model    string `json:"model,omitempty" doc:"Missing for all models of the provider."`
+	Key      string `json:"key,omitempty" doc:"The variable that holds the key which was not used."`
+	Gate     *Gate  `json:"gate,omitempty"`
+	Hold     *Held  `json:"hold,omitempty"`
+}
+
 // Model is how a model is doing.
 type Model struct {
 	Model string `json:"model"`
 	Health
+	Limits *TimeLimits `json:"limits,omitempty"` // nil for a model that has none
+}
+
+// TimeLimits are how long an answer of a model may take now.
+type TimeLimits struct {
+	FirstByte TimeLimit `json:"first_byte" doc:"Until it begins."`
+	Idle      TimeLimit `json:"idle" doc:"From one piece of it to the next."`
+	Total     TimeLimit `json:"total" doc:"As a whole."`
+}
+
+// TimeLimit is a limit on time.
+type TimeLimit struct {
+	Seconds float64 `json:"seconds"`
+	Source  string  `json:"source" doc:"Where it is from; \"configured\" if cineforge.yaml sets it."`
 }

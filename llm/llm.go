@@ -176,6 +176,9 @@ type Limit struct {
 	Source string
 }
 
+// Configured is the source of a limit that a configuration sets.
+const Configured = "configured"
+
 // Limited is a model that says how long its answers may take.
 type Limited interface{ Limits() Limits }
 

@@ -17,6 +17,7 @@ import (
 	"cineforge/failure"
 	"cineforge/internal/app"
 	"cineforge/llm/catalog"
+	"cineforge/recipe"
 )
 
 // config is what the config file says.
@@ -60,7 +61,8 @@ func (c config) resolver() kong.Resolver {
 }
 
 // models returns the models that there are: those of the standard providers, and
-// those that the file adds.
+// those that the file adds. A provider without a base URL is a standard one, which keeps
+// its key and address.
 func (c config) models(getenv func(string) string) (app.Models, error) {
 	known, err := catalog.Shipped()
 	if err != nil {
@@ -68,8 +70,15 @@ func (c config) models(getenv func(string) string) (app.Models, error) {
 	}
 	all := app.StandardProviders(getenv)
 	for _, p := range c.providers {
+		if p.BaseURL == "" {
+			i := slices.IndexFunc(all, func(q app.Provider) bool { return q.Name == p.Name })
+			if all[i].Limits = p.Limits; len(p.Models) > 0 {
+				all[i].Models = p.Models
+			}
+			continue
+		}
 		if p.KeyVariable != "" {
-			p.Key = getenv(p.KeyVariable)
+			p.Key = app.Trim(getenv(p.KeyVariable))
 		}
 		all = slices.DeleteFunc(all, func(q app.Provider) bool { return q.Name == p.Name })
 		all = append(all, p)
@@ -127,6 +136,10 @@ func flagNames(n *kong.Node) []string {
 	return names
 }
 
+// maxBraces is how deep mappings in braces can be: providers, one of them, its models, one
+// of those, its limits.
+const maxBraces = 5
+
 // parseConfig reads a file of flags and their values, each a word, a number, true
 // or false, and of providers and models. Anything else is an error with its place.
 func parseConfig(name string, data []byte, flags []string) (config, error) {
@@ -135,9 +148,16 @@ func parseConfig(name string, data []byte, flags []string) (config, error) {
 			"each line is the name of a flag and its value, such as  data: DIR; docs/config.md tells of providers and models")
 	}
 	tokens := lexer.Tokenize(string(data))
+	depth := 0
 	for _, t := range tokens {
 		switch t.Type {
-		case token.SequenceStartType, token.MappingStartType, token.AnchorType, token.AliasType, token.TagType, token.SequenceEntryType, token.MappingKeyType:
+		case token.MappingStartType:
+			if depth++; depth > maxBraces {
+				return config{}, at(t, "there are too many braces in each other")
+			}
+		case token.MappingEndType:
+			depth--
+		case token.SequenceStartType, token.AnchorType, token.AliasType, token.TagType, token.SequenceEntryType, token.MappingKeyType:
 			return config{}, at(t, fmt.Sprintf("%q can't stand here", t.Value))
 		}
 	}
@@ -170,7 +190,7 @@ func (c *config) take(v *ast.MappingValueNode, flags []string, at func(*token.To
 	case "providers":
 		return c.takeProviders(v.Value, at)
 	case "models":
-		return c.takeModels(v.Value, at)
+		return c.takeModels(v.Value, at, recipe.ParseModel)
 	}
 	value, scalar := v.Value.(ast.ScalarNode)
 	switch {

@@ -115,7 +115,7 @@ func (c *runsPruneCmd) Run(ctx context.Context, g *cli, s streams) error {
 	}
 	p := app.Pruned{DryRun: c.DryRun, Lines: []string{}}
 	if app.Exists(g.Data) { // looking makes no data directory
-		a, err := app.Open(ctx, g.Data, g.models)
+		a, err := app.OpenUnchecked(ctx, g.Data, g.models)
 		if err != nil {
 			return err
 		}

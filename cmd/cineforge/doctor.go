@@ -11,8 +11,12 @@ import (
 type doctorCmd struct{}
 
 func (doctorCmd) Help() string {
-	return `Looks at the data directory, the database, the recipes, the keys and the tools. No key
-is shown. Exit code 1 says that something keeps the program from working.`
+	return `Checks the data directory, the database, the recipes, the keys, the proxy and the tools.
+No key is shown. Exit code 1 says that something keeps the program from working.
+
+Each base URL that is set, in the environment or in cineforge.yaml, is tried too: a
+connection of at most 3 seconds, without a key and without asking a model. The vendors'
+own addresses are not tried.`
 }
 
 // Run does the command.

@@ -220,6 +220,9 @@ func report(s streams, err error) int {
 		return exitPipe // who read the output has gone; there is nobody to tell
 	}
 	code := exitError
+	if errors.Is(err, app.ErrSetting) {
+		code = exitUsage
+	}
 	if e, ok := errors.AsType[*exit](err); ok {
 		if e.Err == nil {
 			return e.Code

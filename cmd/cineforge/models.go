@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -14,6 +15,7 @@ import (
 	"cineforge/internal/app"
 	"cineforge/llm/catalog"
 	"cineforge/llm/openaicompat"
+	"cineforge/llm/wire"
 	"cineforge/recipe"
 )
 
@@ -23,27 +25,30 @@ import (
 //	  local:
 //	    dialect: ollama
 //	    base_url: http://127.0.0.1:11434/v1
+//	    limits: {first_byte: 10m}
 //	    models:
 //	      llama3.3:70b:
 //	        window: 131072
 //	        input_usd: 0
 //	        output_usd: 0
 type providerEntry struct {
-	Dialect string        `yaml:"dialect"`
-	BaseURL string        `yaml:"base_url"`
-	KeyEnv  string        `yaml:"key_env"`
-	Models  yaml.MapSlice `yaml:"models"`
+	Dialect string      `yaml:"dialect"`
+	BaseURL string      `yaml:"base_url"`
+	KeyEnv  string      `yaml:"key_env"`
+	Limits  limitsEntry `yaml:"limits"`
+	Models  ast.Node    `yaml:"models"`
 }
 
 // modelEntry is what the config file says of a model.
 type modelEntry struct {
-	Window     int      `yaml:"window"`
-	MaxOutput  int      `yaml:"max_output"`
-	Thinks     bool     `yaml:"thinks"`
-	Input      *float64 `yaml:"input_usd"`
-	Output     *float64 `yaml:"output_usd"`
-	CacheRead  *float64 `yaml:"cache_read_usd"`
-	CacheWrite *float64 `yaml:"cache_write_usd"`
+	Window     int         `yaml:"window"`
+	MaxOutput  int         `yaml:"max_output"`
+	Thinks     thinksEntry `yaml:"thinks"`
+	Input      *float64    `yaml:"input_usd"`
+	Output     *float64    `yaml:"output_usd"`
+	CacheRead  *float64    `yaml:"cache_read_usd"`
+	CacheWrite *float64    `yaml:"cache_write_usd"`
+	Limits     limitsEntry `yaml:"limits"`
 }
 
 func (m modelEntry) entry(name recipe.ModelName) (catalog.Entry, error) {
@@ -52,8 +57,8 @@ func (m modelEntry) entry(name recipe.ModelName) (catalog.Entry, error) {
 			return catalog.Entry{}, fmt.Errorf("a number of model %s is below 0", name.Model)
 		}
 	}
-	return catalog.Entry{Provider: name.Provider, Model: name.Model, Window: m.Window, MaxOutput: m.MaxOutput, Thinks: m.Thinks,
-		Input: m.Input, Output: m.Output, CacheRead: m.CacheRead, CacheWrite: m.CacheWrite, Source: "config file"}, nil
+	return catalog.Entry{Provider: name.Provider, Model: name.Model, Window: m.Window, MaxOutput: m.MaxOutput, Thinks: catalog.Thinking(m.Thinks),
+		Input: m.Input, Output: m.Output, CacheRead: m.CacheRead, CacheWrite: m.CacheWrite, Limits: wire.Limits(m.Limits), Source: "config file"}, nil
 }
 
 func amount(p *float64) float64 {
@@ -61,6 +66,78 @@ func amount(p *float64) float64 {
 		return 0
 	}
 	return *p
+}
+
+// thinksEntry is when a model thinks: always or asked, or true or false for the same.
+type thinksEntry catalog.Thinking
+
+// UnmarshalYAML reads the word; see yaml.NodeUnmarshaler.
+func (e *thinksEntry) UnmarshalYAML(n ast.Node) error {
+	switch word := n.GetToken().Value; word {
+	case "always", "true":
+		*e = thinksEntry(catalog.ThinksAlways)
+	case "asked", "false":
+		*e = thinksEntry(catalog.ThinksAsked)
+	default:
+		return wrong(n, "thinks is always (the model thinks by default) or asked (it thinks only when a request asks for it), not %q", word)
+	}
+	return nil
+}
+
+// limitsEntry are limits on the time of an answer.
+type limitsEntry wire.Limits
+
+// UnmarshalYAML reads the limits; see yaml.NodeUnmarshaler.
+func (e *limitsEntry) UnmarshalYAML(n ast.Node) error {
+	m, ok := n.(*ast.MappingNode)
+	if !ok {
+		return wrong(n, "limits are written as {first_byte: 10m, idle: 1m, total: 2h}, each of them optional")
+	}
+	for _, v := range m.Values {
+		var limit *time.Duration
+		switch name := v.Key.GetToken().Value; name {
+		case "first_byte":
+			limit = &e.FirstByte
+		case "idle":
+			limit = &e.Idle
+		case "total":
+			limit = &e.Total
+		default:
+			return wrong(v.Key, "unknown limit %q; there are first_byte, idle and total", name)
+		}
+		if err := readLimit(v, limit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// longestLimit bounds a limit: no answer takes a day.
+const longestLimit = 24 * time.Hour
+
+// readLimit reads one limit, such as "idle: 90s".
+func readLimit(v *ast.MappingValueNode, into *time.Duration) error {
+	name, text := v.Key.GetToken().Value, v.Value.GetToken().Value
+	switch v.Value.(type) {
+	case *ast.IntegerNode, *ast.FloatNode:
+		return wrong(v.Value, "%s: %s has no unit; write a time such as 90s, 10m or 1h30m", name, text)
+	}
+	d, err := time.ParseDuration(text)
+	switch _, plain := v.Value.(*ast.StringNode); {
+	case !plain || err != nil:
+		return wrong(v.Value, "%s: %q is not a time; write it as 90s, 10m or 1h30m", name, text)
+	case d <= 0:
+		return wrong(v.Value, "%s: a limit has to be longer than 0; leave it out for the default", name)
+	case d > longestLimit:
+		return wrong(v.Value, "%s: a limit can't be longer than 24h", name)
+	}
+	*into = d
+	return nil
+}
+
+// wrong is an error at a place of the file.
+func wrong(n ast.Node, format string, args ...any) error {
+	return &yaml.SyntaxError{Message: fmt.Sprintf(format, args...), Token: n.GetToken()}
 }
 
 var (
@@ -75,60 +152,56 @@ func (c *config) takeProviders(n ast.Node, at func(*token.Token, string) error) 
 		if err := decodeNode(value, &e, at); err != nil {
 			return err
 		}
-		p := app.Provider{Name: key.Value, Dialect: e.Dialect, BaseURL: e.BaseURL, KeyVariable: e.KeyEnv}
-		known := append(openaicompat.Dialects(), app.Anthropic, app.Google)
-		switch {
-		case !providerName.MatchString(p.Name) || p.Name == "offline" || p.Name == "none":
-			return at(key, fmt.Sprintf("%q can't be the name of a provider", p.Name))
-		case e.BaseURL == "":
-			return at(key, fmt.Sprintf("provider %s needs a base_url", p.Name))
-		case e.KeyEnv != "" && !variableName.MatchString(e.KeyEnv):
-			return at(key, "key_env is the name of an environment variable that holds the key, never the key")
-		case e.Dialect != "" && !slices.Contains(known, e.Dialect):
-			return at(key, fmt.Sprintf("unknown dialect %q; there are %s", e.Dialect, strings.Join(known, ", ")))
+		p := app.Provider{Name: key.Value, Dialect: e.Dialect, BaseURL: app.Trim(e.BaseURL), KeyVariable: e.KeyEnv, Limits: wire.Limits(e.Limits)}
+		if err := checkProvider(p); err != nil {
+			return at(key, err.Error())
 		}
 		if p.Dialect == "" {
 			p.Dialect = "generic"
 		}
-		for _, item := range e.Models {
-			name := recipe.ModelName{Provider: p.Name, Model: fmt.Sprint(item.Key)}
-			p.Models = append(p.Models, name.Model)
-			if err := c.takeModel(name, item.Value, func(message string) error { return at(key, message) }); err != nil {
-				return err
-			}
+		err := c.takeModels(e.Models, at, func(key string) (recipe.ModelName, error) {
+			p.Models = append(p.Models, key)
+			return recipe.ModelName{Provider: p.Name, Model: key}, nil
+		})
+		if err != nil {
+			return err
 		}
 		c.providers = append(c.providers, p)
 		return nil
 	})
 }
 
-// takeModel takes in what is said of one model of a provider; nothing is fine.
-func (c *config) takeModel(name recipe.ModelName, said any, wrong func(string) error) error {
-	if said == nil {
-		return nil
+// checkProvider says what is wrong with a provider of the file, or nil.
+func checkProvider(p app.Provider) error {
+	known := append(openaicompat.Dialects(), app.Anthropic, app.Google)
+	switch {
+	case !providerName.MatchString(p.Name) || p.Name == "offline" || p.Name == "none":
+		return fmt.Errorf("%q can't be the name of a provider", p.Name)
+	case p.BaseURL == "" && app.Standard(p.Name) && (p.Dialect != "" || p.KeyVariable != ""):
+		return fmt.Errorf("provider %s without a base_url takes limits and models only", p.Name)
+	case p.BaseURL == "" && !app.Standard(p.Name):
+		return fmt.Errorf("provider %s needs a base_url", p.Name)
+	case p.KeyVariable != "" && !variableName.MatchString(p.KeyVariable):
+		return errors.New("key_env is the name of an environment variable that holds the key, never the key")
+	case p.Dialect != "" && !slices.Contains(known, p.Dialect):
+		return fmt.Errorf("unknown dialect %q; there are %s", p.Dialect, strings.Join(known, ", "))
 	}
-	text, err := yaml.Marshal(said)
-	if err != nil {
-		return wrong(fmt.Sprintf("model %s can't be read", name.Model))
-	}
-	var m modelEntry
-	if err := yaml.UnmarshalWithOptions(text, &m, yaml.Strict()); err != nil {
-		return wrong(fmt.Sprintf("model %s: %s", name.Model, firstLine(err)))
-	}
-	entry, err := m.entry(name)
-	if err != nil {
-		return wrong(err.Error())
-	}
-	c.entries = append(c.entries, entry)
 	return nil
 }
 
-// takeModels takes in what the file says of models of any provider.
-func (c *config) takeModels(n ast.Node, at func(*token.Token, string) error) error {
+// takeModels takes in what the file says of models, whose names it reads by a function.
+// That nothing is said of a model is fine.
+func (c *config) takeModels(n ast.Node, at func(*token.Token, string) error, named func(key string) (recipe.ModelName, error)) error {
+	if empty(n) {
+		return nil
+	}
 	return eachEntry(n, at, func(key *token.Token, value ast.Node) error {
-		name, err := recipe.ParseModel(key.Value)
+		name, err := named(key.Value)
 		if err != nil {
 			return at(key, err.Error())
+		}
+		if empty(value) {
+			return nil
 		}
 		var m modelEntry
 		if err := decodeNode(value, &m, at); err != nil {
@@ -141,6 +214,12 @@ func (c *config) takeModels(n ast.Node, at func(*token.Token, string) error) err
 		c.entries = append(c.entries, entry)
 		return nil
 	})
+}
+
+// empty reports whether nothing stands at a place of the file.
+func empty(n ast.Node) bool {
+	_, null := n.(*ast.NullNode)
+	return n == nil || null
 }
 
 // eachEntry calls take for each entry of a mapping.
@@ -159,6 +238,9 @@ func eachEntry(n ast.Node, at func(*token.Token, string) error, take func(key *t
 
 // decodeNode decodes a part of the file; what it does not know is an error with its place.
 func decodeNode(n ast.Node, into any, at func(*token.Token, string) error) error {
+	if empty(n) {
+		return nil
+	}
 	err := yaml.NodeToValue(n, into, yaml.Strict())
 	if e, ok := errors.AsType[yaml.Error](err); ok && e.GetToken() != nil {
 		return at(e.GetToken(), e.GetMessage())

@@ -20,7 +20,7 @@ func TestConfigPage(t *testing.T) {
 		file.WriteString(block[1])
 	}
 	c, err := parseConfig("config.md", []byte(file.String()), nil)
-	if err != nil || len(c.providers) != 2 || len(c.entries) != 3 {
+	if err != nil || len(c.providers) != 3 || len(c.entries) != 3 {
 		t.Errorf("%d providers, %d models: %v", len(c.providers), len(c.entries), err)
 	}
 	for _, name := range openaicompat.Dialects() {

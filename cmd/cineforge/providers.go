@@ -6,16 +6,18 @@ import (
 	"strings"
 	"time"
 
+	"cineforge/failure"
 	"cineforge/health"
 	"cineforge/internal/app"
 	"cineforge/internal/progress"
+	"cineforge/llm"
 )
 
 type providersCmd struct {
 	List    providersListCmd    `cmd:"" server:"yes" default:"withargs" help:"Show how each provider and model is doing (what it does without a word)."`
 	Probe   providersProbeCmd   `cmd:"" server:"yes" help:"Let the next question through to a provider that is left alone."`
 	Hold    providersHoldCmd    `cmd:"" server:"yes" help:"Keep all questions from a provider for a time."`
-	Release providersReleaseCmd `cmd:"" server:"yes" help:"End a hold."`
+	Release providersReleaseCmd `cmd:"" server:"yes" help:"End what keeps a provider, a model or a key from being asked."`
 	Events  providersEventsCmd  `cmd:"" server:"yes" help:"Print the turns of the breakers and what operators did, newest first."`
 }
 
@@ -24,7 +26,11 @@ type providersListCmd struct{}
 func (providersListCmd) Help() string {
 	return `Shows for each provider and model whether it can be asked: keys, breakers, what a key
 is kept from and until when, the last failure, and the share of the attempts of the
-last 24 hours that were answered. All processes on a data directory share it.`
+last 24 hours that were answered. All processes on a data directory share it.
+
+The time limits of a model's answers are shown for servers that cineforge.yaml names, and
+where it sets one; -v shows those of all models, and where each limit is from, and --json
+has them too. "limits" in cineforge.yaml sets them, for a slow server for example.`
 }
 
 // Run does the command. Looking makes no data directory.
@@ -43,20 +49,21 @@ func (c *providersListCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if g.JSON {
 		return printJSON(s.out, list)
 	}
-	return writeProviders(s, list)
+	return writeProviders(g, s, list)
 }
 
 // operator is what can be done to a provider, for a reason that is logged.
 type operator interface {
 	Hold(ctx context.Context, provider, reason string, length time.Duration) error
-	Release(ctx context.Context, provider, reason string) error
+	// Release ends what keeps a provider, a model or a key from being asked; see app.App.Release.
+	Release(ctx context.Context, name, reason string) (health.Released, error)
 	Probe(ctx context.Context, provider, reason string) error
 }
 
 // operation is what an operator does to a provider.
 type operation struct {
 	Name   string `arg:"" help:"The provider, such as anthropic."`
-	Reason string `required:"" placeholder:"TEXT" help:"Why; it is logged, and told wherever it matters."`
+	Reason string `required:"" placeholder:"TEXT" help:"Why; it is logged, and shown wherever it matters."`
 }
 
 func (o operation) do(ctx context.Context, g *cli, s streams, act func(operator) error) error {
@@ -81,14 +88,14 @@ func (o operation) do(ctx context.Context, g *cli, s streams, act func(operator)
 	if g.JSON {
 		return printJSON(s.out, list[0])
 	}
-	return writeProviders(s, list)
+	return writeProviders(g, s, list)
 }
 
-func writeProviders(s streams, list []health.Provider) error {
+func writeProviders(g *cli, s streams, list []health.Provider) error {
 	now := time.Now()
 	rows := make([]progress.Provider, 0, len(list))
 	for _, p := range list {
-		row := progress.Provider{Name: p.Name, Missing: p.Missing, Health: shown(p.Health, now)}
+		row := progress.Provider{Name: p.Name, Missing: p.Missing, Health: shown(g, p.Name, p.Health, now)}
 		if p.Held != nil {
 			row.Notes = append(row.Notes, fmt.Sprintf("held by an operator until %s: %s", p.Held.Until.In(now.Location()).Format("2006-01-02 15:04:05"), p.Held.Reason))
 		}
@@ -96,15 +103,51 @@ func writeProviders(s streams, list []health.Provider) error {
 			row.Last = fmt.Sprintf("%s: %s, %s", f.Model, f.Class, f.Message)
 		}
 		for _, m := range p.Models {
-			row.Models = append(row.Models, progress.ProviderModel{Name: m.Model, Health: shown(m.Health, now)})
+			row.Models = append(row.Models, progress.ProviderModel{Name: m.Model, Limits: limitNotes(g, p, m), Health: shown(g, p.Name+":"+m.Model, m.Health, now)})
 		}
 		rows = append(rows, row)
 	}
 	return progress.WriteProviders(s.out, rows, color(s.out))
 }
 
-// shown is the health of a provider or model as people read it.
-func shown(h health.Health, now time.Time) progress.Health {
+// limitNotes says which time limits hold for a model. A vendor's defaults are shown only
+// with -v.
+func limitNotes(g *cli, p health.Provider, m health.Model) []string {
+	l := m.Limits
+	switch {
+	case l == nil:
+		return nil
+	case g.Verbose:
+		return []string{
+			fmt.Sprintf("limit to begin: %s (%s)", span(l.FirstByte), l.FirstByte.Source),
+			fmt.Sprintf("limit between pieces: %s (%s)", span(l.Idle), l.Idle.Source),
+			fmt.Sprintf("limit in all: %s (%s)", span(l.Total), l.Total.Source),
+		}
+	case app.Standard(p.Name) && l.FirstByte.Source != llm.Configured && l.Idle.Source != llm.Configured && l.Total.Source != llm.Configured:
+		return nil
+	}
+	return []string{fmt.Sprintf("limits: %s to begin, %s between pieces, %s in all", span(l.FirstByte), span(l.Idle), span(l.Total))}
+}
+
+// span writes a limit without its zeros, such as 2h or 1m30s.
+func span(l health.TimeLimit) string {
+	d := time.Duration(l.Seconds * float64(time.Second))
+	if d >= time.Second {
+		d = d.Round(time.Second)
+	}
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+// shown is the health of a provider or model, by the name under which it is released, as
+// people read it.
+func shown(g *cli, name string, h health.Health, now time.Time) progress.Health {
 	out := progress.Health{Breaker: string(h.Breaker), Attempts: h.Attempts, Success: h.Success}
 	if h.NextProbeAt != nil {
 		out.NextProbe = h.NextProbeAt.In(now.Location()).Format("15:04:05")
@@ -112,14 +155,39 @@ func shown(h health.Health, now time.Time) progress.Health {
 	if h.Breaker != "closed" && h.Evidence != "" {
 		out.Notes = append(out.Notes, "breaker: "+h.Evidence)
 	}
-	for _, g := range h.Gates {
-		note := fmt.Sprintf("not asked until %s: %s, %s", g.Until.In(now.Location()).Format("2006-01-02 15:04:05"), g.Class, g.Message)
-		if g.Person && g.Hint != "" {
-			note += "; " + g.Hint
-		}
-		out.Notes = append(out.Notes, note)
+	for _, gate := range h.Gates {
+		out.Notes = append(out.Notes, gateNote(g, name, gate, now))
 	}
 	return out
+}
+
+// gateNote says what a gate keeps from being asked, why, and what opens it.
+func gateNote(g *cli, name string, gate health.Gate, now time.Time) string {
+	note := fmt.Sprintf("not asked since %s until %s (%s): %s", clock(gate.Since, now), clock(gate.Until, now), gate.Class, gate.Message)
+	switch gate.Class {
+	case failure.Auth, failure.Permission, failure.QuotaExhausted, failure.NotFound:
+		if gate.Hint != "" {
+			note += "; " + gate.Hint
+		}
+		note += "; a retry asks once more"
+	default:
+		note += "; it is asked again then"
+	}
+	return note + ", or: " + act(g, "release", name)
+}
+
+// act is the command by which an operator acts on a provider.
+func act(g *cli, word, name string) string {
+	return fmt.Sprintf("%s providers %s %s --reason TEXT", program(g), word, quote(name))
+}
+
+// clock writes a time of today, or the day too if it is another one.
+func clock(t, now time.Time) string {
+	t = t.In(now.Location())
+	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		return t.Format("15:04:05")
+	}
+	return t.Format("2006-01-02 15:04:05")
 }
 
 type providersProbeCmd struct{ operation }
@@ -137,13 +205,6 @@ type providersHoldCmd struct {
 // Run does the command.
 func (c *providersHoldCmd) Run(ctx context.Context, g *cli, s streams) error {
 	return c.do(ctx, g, s, func(o operator) error { return o.Hold(ctx, c.Name, c.Reason, c.For) })
-}
-
-type providersReleaseCmd struct{ operation }
-
-// Run does the command.
-func (c *providersReleaseCmd) Run(ctx context.Context, g *cli, s streams) error {
-	return c.do(ctx, g, s, func(o operator) error { return o.Release(ctx, c.Name, c.Reason) })
 }
 
 type providersEventsCmd struct {

@@ -310,9 +310,9 @@ func (r *remote) Hold(ctx context.Context, name, reason string, length time.Dura
 	return told(err)
 }
 
-func (r *remote) Release(ctx context.Context, name, reason string) error {
-	_, err := r.client.ReleaseProvider(ctx, name, reason)
-	return told(err)
+func (r *remote) Release(ctx context.Context, name, reason string) (health.Released, error) {
+	released, err := r.client.ReleaseProvider(ctx, name, reason)
+	return released, told(err)
 }
 
 func (r *remote) Probe(ctx context.Context, name, reason string) error {

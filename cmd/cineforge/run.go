@@ -63,6 +63,11 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if _, err := document.Read(name, data); err != nil {
 		return err
 	}
+	if g.Server == "" {
+		if err := g.models.Check(); err != nil { // before a data directory is made
+			return err
+		}
+	}
 	sys, err := g.open(ctx, s)
 	if err != nil {
 		return err

@@ -12,8 +12,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// exits runs a command and checks its exit code and that it says one line, or
-// none, on stderr:
+// exits runs a command, with the variables of the script that hold settings of the
+// providers, and checks its exit code and that it says one line, or none, on stderr:
 //
 //	exits 2 'one sentence|^$' cineforge ...
 func exits(ts *testscript.TestScript, neg bool, args []string) {
@@ -28,6 +28,9 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	cmd := exec.Command(path, args[3:]...)
 	cmd.Dir = ts.MkAbs(".")
 	cmd.Env = append(os.Environ(), "CINEFORGE_DATA="+ts.Getenv("CINEFORGE_DATA"), "NO_COLOR=1")
+	for _, name := range []string{"ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "HTTPS_PROXY", "HTTP_PROXY"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
 	cmd.Stderr = &stderr
 	err = cmd.Run()
 	code := 0

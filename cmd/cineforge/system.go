@@ -57,12 +57,13 @@ type attending struct {
 	beside bool  // go on with what other processes left unfinished, too
 }
 
-// open opens the system that the flags name. It is closed after use.
+// open opens the system that the flags name. It is closed after use. Where a setting of
+// this machine can't be used, it serves for looking, and refuses runs.
 func (c *cli) open(ctx context.Context, s streams) (system, error) {
 	if c.Server != "" {
 		return c.dial()
 	}
-	a, err := app.Open(ctx, c.Data, c.models)
+	a, err := app.OpenUnchecked(ctx, c.Data, c.models)
 	if err != nil {
 		return nil, err
 	}

@@ -258,12 +258,67 @@ func TestProviders(t *testing.T) {
 			s.post("/api/providers/anthropic/"+word, `{}`).fails(422, "invalid_request")
 			s.post("/api/providers/anthropic/"+word, `{"reason":""}`).fails(422, "invalid_request")
 		}
+		for name, code := range map[string]string{"anthropic:claude-x": "model_not_found", "nobody:claude-x": "provider_not_found", "NO_KEY": "provider_not_found", "a%2Fb": "provider_not_found"} {
+			s.post("/api/providers/"+name+"/release", `{"reason":"x"}`).fails(404, code)
+		}
+		s.post("/api/providers/anthropic:claude-sonnet-4-6/hold", `{"reason":"x"}`).fails(404, "provider_not_found")
 		turns := s.get("/api/providers/events?limit=10").is(200)
 		if !strings.Contains(string(turns.body), "maintenance") {
 			t.Errorf("%s", turns.body)
 		}
 		s.get("/api/providers/events?limit=-1").fails(422, "invalid_request")
 	})
+}
+
+// A release takes a provider, a model and a key, and answers what it has ended.
+func TestProviders_Release(t *testing.T) {
+	const model = "anthropic/claude-sonnet-4.6" // as some name it; a slash in a path is %2F
+	for name, tt := range map[string]struct {
+		fault, release, key, model string
+		hold                       bool
+	}{
+		"a provider": {"auth", "router", "ROUTER_KEY", "", true},
+		"a key":      {"auth", "ROUTER_KEY", "ROUTER_KEY", "", false},
+		"a model":    {"not_found", "router:anthropic%2Fclaude-sonnet-4.6", "ROUTER_KEY", model, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				sim := simulator.New(always(tt.fault), simulator.Options{})
+				m := app.Models{Transport: sim.Transport(), Providers: []app.Provider{{Name: "router", Dialect: "openrouter", BaseURL: "http://simulator.test/compat/router/v1",
+					KeyVariable: "ROUTER_KEY", Key: "sk-router-key", Models: []string{model}}}}
+				s := open(t, api.Options{}, m)
+				s.rests(s.start(s.given("tide", "the_tide_clock.fountain")))
+				if tt.hold {
+					s.post("/api/providers/router/hold", `{"reason":"maintenance"}`).is(200)
+				}
+				before := into[[]health.Provider](s.get("/api/providers").is(200))[0]
+				if l := before.Models[0].Limits; l == nil || l.FirstByte != (health.TimeLimit{Seconds: 300, Source: "default of a server that may have to load its model"}) || l.Idle.Seconds != 30 || l.Total.Source == "" {
+					t.Errorf("limits %+v", l)
+				}
+				gates := append(before.Gates, before.Models[0].Gates...)
+				if len(gates) != 1 || gates[0].Since.IsZero() || !gates[0].Until.After(gates[0].Since) {
+					t.Fatalf("%+v", before)
+				}
+				out := into[health.Released](s.post("/api/providers/"+tt.release+"/release", `{"reason":"cured"}`).is(200))
+				if out.Name != "router" || len(out.Gates)+len(out.Models[0].Gates) > 0 || out.Held != nil {
+					t.Errorf("it is now %+v", out.Provider)
+				}
+				if n := len(out.Ended); n == 0 || tt.hold != (n == 2) {
+					t.Fatalf("%+v", out.Ended)
+				}
+				if h := out.Ended[0].Hold; tt.hold && (h == nil || h.Reason != "maintenance") {
+					t.Errorf("%+v", out.Ended)
+				}
+				last := out.Ended[len(out.Ended)-1]
+				if last.Provider != "router" || last.Model != tt.model || last.Key != tt.key || last.Gate == nil || last.Gate.Message != gates[0].Message {
+					t.Errorf("%+v", last)
+				}
+				if again := s.post("/api/providers/"+tt.release+"/release", `{"reason":"again"}`).is(200); !strings.Contains(string(again.body), `"ended":[]`) {
+					t.Errorf("%s", again.body)
+				}
+			})
+		})
+	}
 }
 
 func TestReservedSlugs(t *testing.T) {

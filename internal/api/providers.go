@@ -14,6 +14,11 @@ type OfProvider struct {
 	Name string `path:"name" maxLength:"100"`
 }
 
+// OfReleased names what a release is about.
+type OfReleased struct {
+	Name string `path:"name" maxLength:"200" doc:"A provider, PROVIDER:MODEL, or the variable of a key, such as ANTHROPIC_API_KEY."`
+}
+
 // mostTurns is how many turns of breakers are told of.
 const mostTurns = 500
 
@@ -50,8 +55,16 @@ func (s *API) providers() {
 		length := time.Duration(in.Body.Seconds) * time.Second
 		return s.provider(ctx, in.Name, s.app.Hold(ctx, in.Name, in.Body.Reason.Reason, length))
 	})
-	handle(s, operation("releaseProvider", http.MethodPost, "/providers/{name}/release", "End the hold of a provider", refusals...), func(ctx context.Context, in *reasoned) (health.Provider, error) {
-		return s.provider(ctx, in.Name, s.app.Release(ctx, in.Name, in.Body.Reason))
+	type release struct {
+		OfReleased
+		Body client.Reason
+	}
+	handle(s, operation("releaseProvider", http.MethodPost, "/providers/{name}/release", "End what keeps a provider, a model or a key from being asked: gates, and a provider's hold", refusals...), func(ctx context.Context, in *release) (health.Released, error) {
+		released, err := s.app.Release(ctx, in.Name, in.Body.Reason)
+		if err == nil {
+			s.operated(ctx, in.Name)
+		}
+		return released, err
 	})
 	handle(s, operation("probeProvider", http.MethodPost, "/providers/{name}/probe", "Let the next question through to a provider that is left alone", refusals...), func(ctx context.Context, in *reasoned) (health.Provider, error) {
 		return s.provider(ctx, in.Name, s.app.Probe(ctx, in.Name, in.Body.Reason))
@@ -63,7 +76,7 @@ func (s *API) provider(ctx context.Context, name string, done error) (health.Pro
 	if done != nil {
 		return health.Provider{}, done
 	}
-	s.o.Log.InfoContext(ctx, "an operator acted on a provider", "provider", name, "request_id", requestID(ctx))
+	s.operated(ctx, name)
 	all, err := s.app.Providers(ctx)
 	for _, p := range all {
 		if p.Name == name {
@@ -71,4 +84,9 @@ func (s *API) provider(ctx context.Context, name string, done error) (health.Pro
 		}
 	}
 	return health.Provider{}, err
+}
+
+// operated logs what an operator acted on.
+func (s *API) operated(ctx context.Context, name string) {
+	s.o.Log.InfoContext(ctx, "an operator acted on a provider", "provider", name, "request_id", requestID(ctx))
 }

@@ -46,6 +46,7 @@ type App struct {
 	projects  projects
 	overviews overviews
 	close     func() error
+	unfit     error // why no run can be started or executed; nil if they can
 
 	// Feed is what happens in all runs.
 	Feed run.Feed
@@ -65,14 +66,18 @@ func Exists(dataDir string) bool {
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-// Open opens the system on a data directory, which it makes if it is not there.
-// Close it after use.
+// Open opens the system on a data directory, which it makes if it is not there. It fails
+// if a setting keeps providers from being asked; see [Models.Check]. Close it after use.
 func Open(ctx context.Context, dataDir string, models Models) (*App, error) {
-	for _, p := range models.Providers {
-		if err := checkBaseURL(p); err != nil {
-			return nil, failure.New(failure.Input, err.Error(), "put it right, or leave it out")
-		}
+	if err := models.Check(); err != nil {
+		return nil, err
 	}
+	return OpenUnchecked(ctx, dataDir, models)
+}
+
+// OpenUnchecked is Open for looking at what there is: a setting that can't be used only
+// keeps runs from being started and executed.
+func OpenUnchecked(ctx context.Context, dataDir string, models Models) (*App, error) {
 	if err := os.MkdirAll(dataDir, 0o700); err != nil {
 		return nil, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the data directory %s can't be made: %v", dataDir, cause(err)),
 			Hint: "name another one with --data", Err: err}
@@ -128,12 +133,13 @@ type journal interface {
 // New makes a system over an open store, which closing the system closes too.
 // The data directory is only looked into for recipes.
 func New(store Backend, dataDir string, models Models) *App {
+	unfit := models.Check()
 	roster := newRoster(models)
 	o := models.Router
 	o.Memory = store
 	router := chain.New(o)
 	a := &App{Store: store, dataDir: dataDir, roster: roster, router: router, journal: store, tally: store, warehouse: store, shelf: store,
-		projects: projects{store, store, store}, Feed: store, Library: NewRecipeLibrary(dataDir), close: store.Close}
+		projects: projects{store, store, store}, Feed: store, Library: NewRecipeLibrary(dataDir), close: store.Close, unfit: unfit}
 	a.pipeline = pipeline.New(store, Modules(), a.desk)
 	a.pipeline.OnTrouble(models.StoreTrouble)
 	a.engine = local.New(store, a.pipeline, models.Engine)
@@ -149,7 +155,7 @@ func (a *App) desk(drill string) (pipeline.Desk, error) {
 	if err != nil {
 		return pipeline.Desk{}, err
 	}
-	return d.desk(a.roster.models.Catalog), nil
+	return d.desk(a.roster.models), nil
 }
 
 // cause strips the operation and the path from a file error, which the message names already.

@@ -7,8 +7,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 
 	"cineforge/failure"
+	"cineforge/failure/diagnosis"
 	"cineforge/internal/sqlite"
 	"cineforge/recipe"
 )
@@ -31,14 +33,12 @@ type Check struct {
 	Action string      `json:"action,omitempty"`
 }
 
-// Doctor looks at what the program works with. A data directory that is not there
-// yet is not made.
+// Doctor looks at what the program works with, and tries the base URLs that are set. A
+// data directory that is not there yet is not made.
 func Doctor(ctx context.Context, dataDir string, models Models) []Check {
 	checks := []Check{checkDataDir(dataDir), checkDatabase(ctx, dataDir), checkRecipes(dataDir)}
 	checks = append(checks, Check{Name: "offline model", Status: OK, Detail: "always there; it judges nothing"})
-	for _, p := range models.Providers {
-		checks = append(checks, checkProvider(p))
-	}
+	checks = append(checks, checkProviders(ctx, models)...)
 	return append(checks, checkTool("pdftotext"), checkTool("ocrmypdf"))
 }
 
@@ -105,21 +105,55 @@ func checkRecipes(dir string) Check {
 	return c
 }
 
-// checkProvider tells whether a provider can be asked. A key is never told.
+// checkProviders says whether the providers can be asked.
+func checkProviders(ctx context.Context, models Models) []Check {
+	var checks []Check
+	add := func(c Check) {
+		if !slices.Contains(checks, c) {
+			checks = append(checks, c)
+		}
+	}
+	for _, p := range models.Providers {
+		add(checkProvider(p))
+		if err := checkBaseURL(p); err != nil {
+			add(problemOf(p.Name+" base URL", err))
+		} else if err := models.checkProxy(p); err != nil {
+			add(problemOf("proxy", err))
+		}
+	}
+	return append(checks, checkReach(ctx, models.Providers)...)
+}
+
+// checkProvider says whether a provider can be asked. A key is never shown.
 func checkProvider(p Provider) Check {
 	c := Check{Name: p.KeyVariable, Status: OK, Detail: "set"}
-	if c.Name == "" {
+	switch n := len(p.Key); {
+	case c.Name == "":
 		c.Name, c.Detail = p.Name, "needs no key"
+	case n == 0:
+		c.Status, c.Detail = Note, "not set, so that "+p.Name+" is not asked"
+		return c
+	case n == 1:
+		c.Status, c.Detail = Note, c.Name+" has 1 character; "+shortKey
+	case n < diagnosis.MinSecret:
+		c.Status, c.Detail = Note, fmt.Sprintf("%s has %d characters; %s", c.Name, n, shortKey)
 	}
-	if p.BaseURL != "" {
+	if err := checkKey(p); err != nil {
+		return problemOf(c.Name, err)
+	}
+	if p.BaseURL != "" && checkBaseURL(p) == nil {
 		c.Detail += "; " + p.Name + " is asked at " + p.BaseURL
 	}
-	err := checkBaseURL(p)
-	switch {
-	case err != nil:
-		c.Status, c.Detail, c.Action = Problem, err.Error(), "put it right, or leave it out"
-	case !p.usable():
-		c.Status, c.Detail = Note, "not set, so that "+p.Name+" is not asked"
+	return c
+}
+
+const shortKey = "a key this short is not taken out of texts"
+
+// problemOf is the check of a setting that can't be used.
+func problemOf(name string, err error) Check {
+	c := Check{Name: name, Status: Problem, Detail: err.Error()}
+	if f, is := errors.AsType[*failure.Error](err); is {
+		c.Detail, c.Action = f.Message, f.Hint
 	}
 	return c
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"cineforge/failure"
-	"cineforge/llm/catalog"
 	"cineforge/llm/chain"
 	"cineforge/pipeline"
 	"cineforge/simulator"
@@ -54,11 +53,17 @@ func parseDrill(text string) (drill, error) {
 }
 
 // desk returns a desk whose providers are a simulator in this process. It shares
-// neither keys nor what is known of the providers' health with real runs.
-func (d drill) desk(known catalog.Catalog) pipeline.Desk {
+// neither keys nor what is known of the providers' health with real runs, but has the
+// time limits that those have.
+func (d drill) desk(real Models) pipeline.Desk {
 	sim := simulator.New(d.scenario, simulator.Options{})
+	for _, p := range real.Providers {
+		if i := slices.IndexFunc(d.providers, func(q Provider) bool { return q.Name == p.Name }); i >= 0 {
+			d.providers[i].Limits = p.Limits
+		}
+	}
 	return pipeline.Desk{
-		Roster: newRoster(Models{Providers: d.providers, Catalog: known, Transport: sim.Transport()}),
+		Roster: newRoster(Models{Providers: d.providers, Catalog: real.Catalog, Transport: sim.Transport()}),
 		Router: chain.New(chain.Options{}),
 	}
 }

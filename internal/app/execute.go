@@ -19,7 +19,8 @@ const retakeInterval = 2 * time.Second
 // Execute does a run until it is at rest, or until ctx is done and what is under
 // way is parked. While another process works on the run it waits, having called
 // onlooking once, and takes the run over if that process dies; a run that the
-// other process parked stays parked.
+// other process parked stays parked. Where a setting can't be used, it only looks on, and
+// returns what is wrong with it once no other process works on the run.
 func (a *App) Execute(ctx context.Context, runID string, onlooking func()) error {
 	return a.execute(ctx, runID, onlooking, false)
 }
@@ -33,10 +34,16 @@ func (a *App) Attend(ctx context.Context, runID string, onlooking func()) error 
 func (a *App) execute(ctx context.Context, runID string, onlooking func(), leave bool) error {
 	for looking := false; ; looking = true {
 		state, err := run.Load(ctx, a.Store, runID)
-		if err != nil || looking && (state.Status == run.Paused || state.Status.Ended()) {
+		if err != nil || (looking || a.unfit != nil) && (state.Status == run.Paused || state.Status.Ended()) {
 			return err
 		}
-		if rests := state.Status == run.Waiting || state.Status == run.Queued; !leave || !rests || !a.journal.Served() {
+		rests := state.Status == run.Waiting || state.Status == run.Queued
+		switch {
+		case a.unfit != nil:
+			if a.Abandoned(ctx, state) {
+				return a.unfit
+			}
+		case !leave || !rests || !a.journal.Served():
 			err = a.engine.Execute(ctx, runID)
 			if errors.Is(err, durable.ErrCancelled) {
 				return nil // which the run's state tells
@@ -115,6 +122,9 @@ func notPaused(s run.State) error {
 // confirm gives the run back to be taken up after a time. If the claim of a process
 // that died is still alive, it waits for its end.
 func (a *App) confirm(ctx context.Context, runID string, after time.Duration) error {
+	if a.unfit != nil {
+		return a.unfit
+	}
 	for waited := time.Duration(0); ; waited += retakeInterval {
 		claim, err := a.journal.Claim(ctx, runID, local.DefaultClaimTTL)
 		if err == nil {

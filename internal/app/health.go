@@ -11,6 +11,7 @@ import (
 	"cineforge/failure"
 	"cineforge/health"
 	"cineforge/internal/sqlite"
+	"cineforge/llm"
 	"cineforge/llm/chain"
 	"cineforge/recipe"
 	"cineforge/resilience/breaker"
@@ -43,7 +44,7 @@ func (a *App) Providers(ctx context.Context) ([]health.Provider, error) {
 	}
 	all := []health.Provider{}
 	for _, p := range a.roster.models.Providers {
-		all = append(all, providerHealth(p, known[p.endpoint()], counts))
+		all = append(all, a.roster.health(p, known[p.endpoint()], counts))
 	}
 	return all, nil
 }
@@ -70,16 +71,24 @@ func (a *App) Breakers() []Breaker {
 // Unasked tells of the providers of a system in which nobody was asked yet.
 func Unasked(m Models) []health.Provider {
 	all := []health.Provider{}
+	r := newRoster(m)
 	for _, p := range m.Providers {
-		all = append(all, providerHealth(p, chain.Status{}, nil))
+		all = append(all, r.health(p, chain.Status{}, nil))
 	}
 	return all
 }
 
-func providerHealth(p Provider, s chain.Status, counts []sqlite.Count) health.Provider {
+// health says how a provider is doing.
+func (r *roster) health(p Provider, s chain.Status, counts []sqlite.Count) health.Provider {
 	h := health.Provider{Name: p.Name, BaseURL: p.BaseURL, Configured: p.usable(), Health: healthOf(s.Breaker, s.Gates), Models: []health.Model{}}
 	if !h.Configured {
 		h.Missing = p.KeyVariable + " is not set"
+	}
+	if err := checkKey(p); err != nil {
+		h.Configured, h.Missing = false, err.Error()
+	}
+	if err := checkBaseURL(p); err != nil { // the URL may hold a password
+		h.Configured, h.Missing, h.BaseURL = false, err.Error(), ""
 	}
 	if s.Hold != nil {
 		h.Held = &health.Held{Reason: s.Hold.Reason, Until: s.Hold.Until}
@@ -101,7 +110,7 @@ func providerHealth(p Provider, s chain.Status, counts []sqlite.Count) health.Pr
 	}
 	slices.Sort(models)
 	for _, name := range slices.Compact(models) {
-		m := health.Model{Model: name, Health: healthOf(states[name].Breaker, states[name].Gates)}
+		m := health.Model{Model: name, Health: healthOf(states[name].Breaker, states[name].Gates), Limits: r.limits(recipe.ModelName{Provider: p.Name, Model: name})}
 		for _, c := range counts {
 			if c.Provider == p.Name && c.Model == name {
 				m.Count(c.Answered, c.Failed)
@@ -110,6 +119,19 @@ func providerHealth(p Provider, s chain.Status, counts []sqlite.Count) health.Pr
 		h.Models = append(h.Models, m)
 	}
 	return h
+}
+
+// limits returns the limits on the time of a model's answers; nil if it has none.
+func (r *roster) limits(name recipe.ModelName) *health.TimeLimits {
+	m, ok := r.candidate(name).Model.(llm.Limited)
+	if !ok {
+		return nil
+	}
+	l := m.Limits()
+	of := func(l llm.Limit) health.TimeLimit {
+		return health.TimeLimit{Seconds: l.Time.Seconds(), Source: l.Source}
+	}
+	return &health.TimeLimits{FirstByte: of(l.FirstByte), Idle: of(l.Idle), Total: of(l.Total)}
 }
 
 // modelsOf lists the models of a provider that are asked without a recipe's saying so.
@@ -137,10 +159,14 @@ func healthOf(s breaker.Status, gates []chain.GateStatus) health.Health {
 		h.NextProbeAt = new(s.Until.UTC())
 	}
 	for _, g := range gates {
-		why := g.Cause.Err
-		h.Gates = append(h.Gates, health.Gate{Until: g.Until.UTC(), Class: why.Class, Code: why.Code, Message: why.Message, Hint: why.Hint, Person: g.Person})
+		h.Gates = append(h.Gates, gateOf(g))
 	}
 	return h
+}
+
+func gateOf(g chain.GateStatus) health.Gate {
+	why := g.Cause.Err
+	return health.Gate{Since: g.Since.UTC(), Until: g.Until.UTC(), Class: why.Class, Code: why.Code, Message: why.Message, Hint: why.Hint, Person: g.Person}
 }
 
 // Turns returns the turns of breakers, newest first.
@@ -164,16 +190,6 @@ func (a *App) Hold(ctx context.Context, provider, reason string, length time.Dur
 	return a.router.Hold(ctx, p.endpoint(), chain.Hold{Reason: reason, Until: time.Now().Add(length)})
 }
 
-// Release ends the hold of a provider.
-func (a *App) Release(ctx context.Context, provider, reason string) error {
-	p, err := a.operated(provider, reason)
-	if err != nil {
-		return err
-	}
-	_, err = a.router.Release(ctx, p.endpoint(), "", nil, reason)
-	return err
-}
-
 // Probe lets the next question through to a provider that is left alone, and opens
 // all its gates.
 func (a *App) Probe(ctx context.Context, provider, reason string) error {
@@ -186,10 +202,17 @@ func (a *App) Probe(ctx context.Context, provider, reason string) error {
 
 // operated returns a provider that an operator acts on for a reason.
 func (a *App) operated(name, reason string) (Provider, error) {
-	if strings.TrimSpace(reason) == "" {
-		return Provider{}, failure.New(failure.Input, "an operator's act needs a reason", "say why; others read it")
+	if err := reasoned(reason); err != nil {
+		return Provider{}, err
 	}
 	return a.provider(name)
+}
+
+func reasoned(reason string) error {
+	if strings.TrimSpace(reason) == "" {
+		return failure.New(failure.Input, "an operator's act needs a reason", "say why; others read it")
+	}
+	return nil
 }
 
 // ErrNoProvider is in the chain of a failure that says that there is no such provider.

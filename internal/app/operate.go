@@ -26,6 +26,9 @@ var (
 // queued, those whose wait is over, and those whose process died. What is under way
 // is handed on then.
 func (a *App) Work(ctx context.Context) error {
+	if a.unfit != nil {
+		return a.unfit
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	relief := make(chan struct{})
@@ -169,6 +172,9 @@ func (a *App) withRecipe(ctx context.Context, runID string, r pipeline.Retry) (p
 // another run of its line is under way, asking for the same returns that one, with
 // existing; asking for another is a failure of class input.
 func (a *App) Retry(ctx context.Context, runID string, r Retry) (id string, existing bool, err error) {
+	if a.unfit != nil {
+		return "", false, a.unfit
+	}
 	plan, err := a.planRetry(ctx, runID, r.Retry)
 	if err != nil {
 		return "", false, err

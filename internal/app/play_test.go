@@ -14,6 +14,7 @@ import (
 	"cineforge/internal/app"
 	"cineforge/internal/sqlite"
 	"cineforge/llm/chain"
+	"cineforge/llm/wire"
 	"cineforge/recipes"
 	"cineforge/run"
 	"cineforge/simulator"
@@ -33,6 +34,7 @@ type play struct {
 	endAt    string            // a stage
 	settings map[string]string // of the recipe's resilience block
 	options  chain.Options
+	limits   wire.Limits              // that the config file sets for the local server
 	during   func(*app.App, []string) // is called beside the runs
 }
 
@@ -104,7 +106,9 @@ func (p play) providers() []app.Provider {
 	}
 	all := providers(keys...)
 	if p.target == "local" {
-		all = append(all, ollama)
+		own := ollama
+		own.Limits = p.limits
+		all = append(all, own)
 	}
 	return all
 }

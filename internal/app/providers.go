@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -39,6 +38,9 @@ type Provider struct {
 	// Models are what to ask where a stage's own chain has nobody who can be asked,
 	// first choice first.
 	Models []string
+
+	// Limits on the time of an answer; those of a model in the catalog come first.
+	Limits wire.Limits
 }
 
 // usable reports whether the provider can be asked.
@@ -62,12 +64,22 @@ func (p Provider) credential() string {
 	return p.KeyVariable + "#" + hex.EncodeToString(sum[:3])
 }
 
+// keyOf returns the variable that a credential is named after; "" for none.
+func keyOf(credential string) string {
+	name, _, _ := strings.Cut(credential, "#")
+	return name
+}
+
 // The names of the providers that are always known.
 const (
 	Anthropic = "anthropic"
 	OpenAI    = "openai"
 	Google    = "google"
 )
+
+// Standard reports whether a name is that of a provider that is always known. Such a
+// provider has the limits of a vendor's API, whatever its base URL.
+func Standard(name string) bool { return name == Anthropic || name == OpenAI || name == Google }
 
 // StandardProviders returns the providers whose keys and base URLs are in the
 // standard variables of their SDKs.
@@ -78,24 +90,9 @@ func StandardProviders(getenv func(string) string) []Provider {
 		{Name: Google, Dialect: Google, KeyVariable: "GEMINI_API_KEY", BaseURL: getenv("GOOGLE_GEMINI_BASE_URL"), Models: []string{"gemini-3-flash-preview"}},
 	}
 	for i := range all {
-		all[i].Key = getenv(all[i].KeyVariable)
+		all[i].BaseURL, all[i].Key = Trim(all[i].BaseURL), Trim(getenv(all[i].KeyVariable))
 	}
 	return all
-}
-
-// checkBaseURL says what is wrong with a base URL, or nil.
-func checkBaseURL(p Provider) error {
-	if p.BaseURL == "" {
-		return nil
-	}
-	u, err := url.Parse(p.BaseURL)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return fmt.Errorf("the base URL of %s is not an address such as https://host/v1", p.Name)
-	}
-	if u.User != nil || u.RawQuery != "" {
-		return fmt.Errorf("the base URL of %s holds more than an address; a key belongs into an environment variable", p.Name)
-	}
-	return nil
 }
 
 // Models are the models that there are: who can be asked, and what is known of them.
@@ -221,7 +218,9 @@ func (r *roster) model(name recipe.ModelName, spec llm.Spec) llm.Model {
 		return offline.Model{}
 	}
 	p := r.providers[name.Provider]
-	e := wire.Endpoint{Provider: p.Name, BaseURL: strings.TrimRight(p.BaseURL, "/"), Key: p.Key, KeyName: p.KeyVariable, Model: name.Model, Spec: spec, Transport: r.models.Transport}
+	known, _ := r.models.Catalog.Entry(name.Provider, name.Model)
+	e := wire.Endpoint{Provider: p.Name, BaseURL: strings.TrimRight(p.BaseURL, "/"), Key: p.Key, KeyName: p.KeyVariable, Model: name.Model, Spec: spec,
+		Named: !Standard(p.Name), Limits: known.Limits.Over(p.Limits), Transport: r.models.Transport}
 	switch {
 	case p.Dialect == Anthropic:
 		return anthropic.New(e)

@@ -27,6 +27,11 @@ func parked(t *testing.T, p play, before func(a *app.App)) (w *world, a *app.App
 	return w, a, id
 }
 
+func released(a *app.App, name string) error {
+	_, err := a.Release(context.Background(), name, "over")
+	return err
+}
+
 // An operator's word about a provider ends the waiting of all runs that are parked for
 // it, whichever process it is said to.
 func TestAWordAboutAProviderEndsTheWaitingOfParkedRuns(t *testing.T) {
@@ -41,7 +46,10 @@ func TestAWordAboutAProviderEndsTheWaitingOfParkedRuns(t *testing.T) {
 		before func(a *app.App)
 		word   func(w *world, a *app.App) error
 	}{
-		"release": {play{scenario: healthy}, hold, func(_ *world, a *app.App) error { return a.Release(context.Background(), "anthropic", "over") }},
+		"release": {play{scenario: healthy}, hold, func(_ *world, a *app.App) error { return released(a, "anthropic") }},
+		"release of a key with a day's gate": {play{scenario: simulator.Scenario{ID: "day", Name: "day", Rules: []simulator.Rule{{Name: "day",
+			When: simulator.When{Until: 30 * time.Second}, Fault: simulator.Fault{Error: "rate_limit", RetryAfter: 5 * time.Hour}}}}}, func(*app.App) {},
+			func(_ *world, a *app.App) error { return released(a, "ANTHROPIC_API_KEY") }},
 		"probe of who has a day's gate": {play{scenario: simulator.Scenario{ID: "day", Name: "day", Rules: []simulator.Rule{{Name: "day",
 			When: simulator.When{Until: 30 * time.Second}, Fault: simulator.Fault{Error: "rate_limit", RetryAfter: 5 * time.Hour}}}}}, func(*app.App) {},
 			func(_ *world, a *app.App) error { return a.Probe(context.Background(), "anthropic", "cured") }},

@@ -16,6 +16,7 @@ import (
 
 	"cineforge/failure"
 	"cineforge/llm/chain"
+	"cineforge/llm/wire"
 	"cineforge/resilience/breaker"
 	"cineforge/resilience/limit"
 	"cineforge/run"
@@ -379,20 +380,28 @@ func answeredScenarios() []faultScenario {
 			o.spared(p)
 			p.check(o.at(o.target) <= 8, "%d calls", o.at(o.target))
 		}},
-		{id: "S06", wants: "cut at the limit for the first event, no retry on the silent route, another provider", play: play{options: fixed}, checks: func(o outcome, p *problems) {
+		{id: "S06", wants: "cut at the limit for the first event, no retry on the silent route, another provider", play: play{options: fixed, limits: asVendor}, checks: func(o outcome, p *problems) {
 			o.done(p)
 			o.elsewhere(p)
 			o.as(p, o.target, "timeout")
 			o.silent(p)
 			o.spared(p)
 		}},
-		{id: "S07", wants: "each answer within 15 s", play: play{options: fixed}, checks: func(o outcome, p *problems) {
+		{id: "S07", wants: "each answer within 15 s", play: play{options: fixed, limits: asVendor}, checks: func(o outcome, p *problems) {
 			o.done(p)
 			o.silent(p)
 			p.check(o.longest() <= 15*time.Second, "the longest took %v", o.longest())
 		}},
+		{id: "S34", wants: "a server that loads its model and thinks in silence is waited for", only: []string{"local"}, play: play{options: fixed}, checks: func(o outcome, p *problems) {
+			o.done(p)
+			o.here(p)
+			p.check(o.named("attempt_failed") == 0, "%d failures", o.named("attempt_failed"))
+		}, without: func(p *play) { p.limits = asVendor }},
 	}
 }
+
+// asVendor is the time that a vendor's API is given to begin an answer.
+var asVendor = wire.Limits{FirstByte: 12 * time.Second}
 
 // silent wants each question to have been tried at most once at the silent target.
 func (o outcome) silent(p *problems) {
@@ -421,7 +430,7 @@ func brokenScenarios() []faultScenario {
 	}
 	return []faultScenario{
 		{id: "S08", wants: "nothing partial is used; asked anew elsewhere", play: play{options: fixed}, checks: cut("connection")},
-		{id: "S09", wants: "cut at the idle limit, then as S08", play: play{options: fixed}, checks: cut("timeout")},
+		{id: "S09", wants: "cut at the idle limit, then as S08", play: play{options: fixed, limits: asVendor}, checks: cut("timeout")},
 		{id: "S10", wants: "retried, never shown", play: play{options: fixed}, checks: func(o outcome, p *problems) {
 			o.done(p)
 			p.check(o.named("attempt_failed") == 2, "%d failures", o.named("attempt_failed"))

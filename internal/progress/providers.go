@@ -3,6 +3,7 @@ package progress
 import (
 	"fmt"
 	"io"
+	"slices"
 )
 
 // Provider is a provider as it is listed.
@@ -16,7 +17,8 @@ type Provider struct {
 
 // ProviderModel is a model as it is listed.
 type ProviderModel struct {
-	Name string
+	Name   string
+	Limits []string // on the time of its answers, in words
 	Health
 }
 
@@ -54,7 +56,7 @@ func WriteProviders(w io.Writer, all []Provider, color bool) error {
 		for _, m := range one.Models {
 			look := healthFace(m.Health)
 			rows = append(rows, []cell{{text: "  " + m.Name}, {look.tone, look.String()}, {text: m.NextProbe}, {text: share(m.Health)}})
-			notes = append(notes, m.Notes)
+			notes = append(notes, slices.Concat(m.Notes, m.Limits))
 		}
 	}
 	for i, line := range columns(rows, nil) {

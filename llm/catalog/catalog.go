@@ -12,27 +12,59 @@ import (
 	"regexp"
 
 	"cineforge/llm"
+	"cineforge/llm/wire"
 )
 
-// Entry is what the catalog says of a model. What is 0 or nil is not known. Prices
+// Entry is what the catalog says of a model. What is 0, "" or nil is not known. Prices
 // are in USD per million tokens; a cache price that is not given is the input's.
 type Entry struct {
 	Provider   string   `json:"provider"`
 	Model      string   `json:"model"`
 	Window     int      `json:"window"`
 	MaxOutput  int      `json:"max_output"`
-	Thinks     bool     `json:"thinks"`
+	Thinks     Thinking `json:"thinks"`
 	Input      *float64 `json:"input_usd"`
 	Output     *float64 `json:"output_usd"`
 	CacheRead  *float64 `json:"cache_read_usd"`
 	CacheWrite *float64 `json:"cache_write_usd"`
 	Source     string   `json:"source"` // where it is from
 	Date       string   `json:"date"`   // when it was read there
+
+	// Limits on the time of an answer, which only a configuration sets.
+	Limits wire.Limits `json:"-"`
+}
+
+// Thinking says when a model thinks before it answers; "" if that is not known.
+//
+// The table says what the vendors' documentation says of a request that does not mention
+// thinking, which is how this program asks:
+//   - Anthropic, "What's new" of each model below platform.claude.com/docs/en/models: a
+//     request without the field thinking runs without it up to Opus 4.8, and with adaptive
+//     thinking by the 5.5 models; Haiku 4.5 thinks only with a budget.
+//   - OpenAI, developers.openai.com/api/docs/guides/reasoning: the default effort is
+//     "medium" of the models before gpt-5.1, and "none" of gpt-5.1 to gpt-5.4.
+//   - Google, ai.google.dev/gemini-api/docs/thinking: thinking is on by default, by a
+//     dynamic budget of the 2.5 models and on level "high" of the Gemini 3 models.
+type Thinking string
+
+// When a model thinks.
+const (
+	ThinksAlways Thinking = "always" // by default
+	ThinksAsked  Thinking = "asked"  // only when a request asks for it, which no request of this program does
+)
+
+// UnmarshalText reads one of the words; see encoding.TextUnmarshaler.
+func (t *Thinking) UnmarshalText(text []byte) error {
+	switch *t = Thinking(text); *t {
+	case ThinksAlways, ThinksAsked:
+		return nil
+	}
+	return fmt.Errorf("%q does not say when a model thinks", text)
 }
 
 // Spec returns the entry in the form that models are described by.
 func (e Entry) Spec() llm.Spec {
-	s := llm.Spec{Window: e.Window, MaxOutput: e.MaxOutput, Thinks: e.Thinks}
+	s := llm.Spec{Window: e.Window, MaxOutput: e.MaxOutput, Thinks: e.Thinks == ThinksAlways}
 	if e.Input != nil && e.Output != nil {
 		s.Price = &llm.Price{Input: *e.Input, Output: *e.Output, CacheRead: *e.Input, CacheWrite: *e.Input}
 		if e.CacheRead != nil {
@@ -67,14 +99,14 @@ func Shipped() (Catalog, error) {
 }
 
 // With returns the catalog with further entries. What an entry leaves out stays as
-// it was known.
+// it was known, by entries before it too.
 func (c Catalog) With(entries ...Entry) Catalog {
 	all := maps.Clone(c.entries)
 	if all == nil {
 		all = map[key]Entry{}
 	}
 	for _, e := range entries {
-		was, _ := c.Entry(e.Provider, e.Model)
+		was, _ := Catalog{all}.Entry(e.Provider, e.Model)
 		all[key{e.Provider, e.Model}] = e.over(was)
 	}
 	return Catalog{all}
@@ -83,11 +115,11 @@ func (c Catalog) With(entries ...Entry) Catalog {
 // over returns the entry with what it leaves out taken from another.
 func (e Entry) over(was Entry) Entry {
 	return Entry{
-		Provider: e.Provider, Model: e.Model, Thinks: e.Thinks || was.Thinks,
+		Provider: e.Provider, Model: e.Model, Thinks: cmp.Or(e.Thinks, was.Thinks),
 		Window: cmp.Or(e.Window, was.Window), MaxOutput: cmp.Or(e.MaxOutput, was.MaxOutput),
 		Input: cmp.Or(e.Input, was.Input), Output: cmp.Or(e.Output, was.Output),
 		CacheRead: cmp.Or(e.CacheRead, was.CacheRead), CacheWrite: cmp.Or(e.CacheWrite, was.CacheWrite),
-		Source: cmp.Or(e.Source, was.Source), Date: cmp.Or(e.Date, was.Date),
+		Source: cmp.Or(e.Source, was.Source), Date: cmp.Or(e.Date, was.Date), Limits: e.Limits.Over(was.Limits),
 	}
 }
 

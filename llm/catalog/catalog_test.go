@@ -1,7 +1,9 @@
 package catalog_test
 
 import (
+	"encoding/json"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,5 +85,60 @@ func TestCost(t *testing.T) {
 	usd := table(t).Spec("anthropic", "claude-sonnet-4-6").Cost(u)
 	if want := 0.5*3 + 0.4*0.3 + 0.1*3.75 + 0.2*15; usd == nil || *usd < want-1e-9 || *usd > want+1e-9 {
 		t.Errorf("got %v, want %v", *usd, want)
+	}
+}
+
+// A request of this program never asks a model to think.
+func TestShipped_WhatThinksUnasked(t *testing.T) {
+	c := table(t)
+	for name, want := range map[string]struct {
+		thinks  catalog.Thinking
+		unasked bool
+	}{
+		"anthropic:claude-sonnet-4-6":         {catalog.ThinksAsked, false},
+		"anthropic:claude-opus-4-6":           {catalog.ThinksAsked, false},
+		"anthropic:claude-haiku-4-5-20251001": {catalog.ThinksAsked, false},
+		"anthropic:claude-sonnet-5-5":         {catalog.ThinksAlways, true},
+		"anthropic:claude-opus-5-5":           {catalog.ThinksAlways, true},
+		"openai:gpt-4.1":                      {"", false},
+		"openai:gpt-5.2":                      {catalog.ThinksAsked, false},
+		"openai:gpt-5-mini":                   {catalog.ThinksAlways, true},
+		"google:gemini-3-flash-preview":       {catalog.ThinksAlways, true},
+		"google:gemini-2.5-flash":             {catalog.ThinksAlways, true},
+	} {
+		provider, model, _ := strings.Cut(name, ":")
+		e, _ := c.Entry(provider, model)
+		if e.Thinks != want.thinks || e.Spec().Thinks != want.unasked {
+			t.Errorf("%s thinks %q, unasked %v; want %q, %v", name, e.Thinks, e.Spec().Thinks, want.thinks, want.unasked)
+		}
+	}
+}
+
+func TestThinking_OtherWordsAreRefused(t *testing.T) {
+	for _, text := range []string{`"never"`, `""`, `true`, `1`} {
+		if err := json.Unmarshal([]byte(text), new(catalog.Thinking)); err == nil {
+			t.Errorf("%s was accepted", text)
+		}
+	}
+}
+
+// The config file has two places for a model; both count, and the later one wins.
+func TestCatalog_LaterEntriesWin(t *testing.T) {
+	for name, tt := range map[string]struct {
+		entries []catalog.Entry
+		thinks  catalog.Thinking
+		window  int
+	}{
+		"asked over always":   {[]catalog.Entry{{Thinks: catalog.ThinksAlways}, {Thinks: catalog.ThinksAsked}}, catalog.ThinksAsked, 0},
+		"always over asked":   {[]catalog.Entry{{Thinks: catalog.ThinksAsked}, {Thinks: catalog.ThinksAlways}}, catalog.ThinksAlways, 0},
+		"nothing over always": {[]catalog.Entry{{Thinks: catalog.ThinksAlways}, {Window: 5}}, catalog.ThinksAlways, 5},
+		"each says something": {[]catalog.Entry{{Window: 5}, {Thinks: catalog.ThinksAsked}}, catalog.ThinksAsked, 5},
+	} {
+		for i := range tt.entries {
+			tt.entries[i].Provider, tt.entries[i].Model = "local", "m"
+		}
+		if e, _ := table(t).With(tt.entries...).Entry("local", "m"); e.Thinks != tt.thinks || e.Window != tt.window {
+			t.Errorf("%s: %+v", name, e)
+		}
 	}
 }

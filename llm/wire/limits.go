@@ -121,7 +121,7 @@ func (p *pace) usualFirst(e Endpoint) (time.Duration, string) {
 	p99 := p.p99()
 	switch seen := fmt.Sprintf("%v are what 99 of 100 answers took", p99.Round(time.Millisecond)); {
 	case e.Limits.FirstByte > 0:
-		return e.Limits.FirstByte, "configured"
+		return e.Limits.FirstByte, llm.Configured
 	case !e.Named && 3*p99 > vendorFirst:
 		return min(3*p99, longestVendor), "three times what is usual: " + seen
 	case !e.Named:
@@ -153,7 +153,7 @@ func (p *pace) times(e Endpoint, tokens int) (t times, from [3]string) {
 	}
 	switch t.idle, t.think = idle, idle; {
 	case e.Limits.Idle > 0:
-		t.idle, t.think, from[1] = e.Limits.Idle, e.Limits.Idle, "configured"
+		t.idle, t.think, from[1] = e.Limits.Idle, e.Limits.Idle, llm.Configured
 	case e.Spec.Thinks:
 		t.think, from[1] = thinkingIdle, fmt.Sprintf("default; %v until the visible answer of a model that thinks begins", thinkingIdle)
 	default:
@@ -164,7 +164,7 @@ func (p *pace) times(e Endpoint, tokens int) (t times, from [3]string) {
 		rate, known = p.rate, fmt.Sprintf("at the %.0f tokens a second that it writes", p.rate)
 	}
 	if t.total = e.Limits.Total; t.total > 0 {
-		from[2] = "configured"
+		from[2] = llm.Configured
 		return t, from
 	}
 	t.total = t.first + time.Duration(float64(totalOfExpected*tokens)/rate*float64(time.Second))

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"cineforge/internal/app"
+	"cineforge/llm/catalog"
+	"cineforge/llm/wire"
+)
+
+// configured returns what a config file makes of the models, with an environment.
+func configured(t *testing.T, file string, env map[string]string) (app.Models, error) {
+	t.Helper()
+	c, err := parseConfig("c.yaml", []byte(file), []string{"data"})
+	if err != nil {
+		return app.Models{}, err
+	}
+	return c.models(func(name string) string { return env[name] })
+}
+
+// provider returns the provider of a name.
+func provider(t *testing.T, m app.Models, name string) app.Provider {
+	t.Helper()
+	for _, p := range m.Providers {
+		if p.Name == name {
+			return p
+		}
+	}
+	t.Fatalf("there is no provider %s", name)
+	return app.Provider{}
+}
+
+func TestConfig_Limits(t *testing.T) {
+	m, err := configured(t, `
+providers:
+  local:
+    base_url: " http://127.0.0.1:11434/v1 "
+    limits: {first_byte: 10m, idle: 1m, total: 2h}
+    models:
+      slow:
+        limits:
+          first_byte: 1h30m
+      plain:
+  anthropic:
+    limits: {first_byte: 90s}
+    models:
+      claude-haiku-4-5: {limits: {total: 5m}, input_usd: 7}
+  openai:
+    base_url: http://127.0.0.1:1/v1
+    limits: {idle: 1m30s}
+models:
+  local:slow: {limits: {idle: 500ms}, window: 9}
+  gemini-2.5-flash: {limits: {total: 24h}}
+`, map[string]string{"ANTHROPIC_API_KEY": "sk-ant-1234567", "ANTHROPIC_BASE_URL": "http://127.0.0.1:2", "OPENAI_API_KEY": "sk-1234567"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := wire.Limits{FirstByte: 10 * time.Minute, Idle: time.Minute, Total: 2 * time.Hour}
+	local := provider(t, m, "local")
+	if local.Limits != all || local.BaseURL != "http://127.0.0.1:11434/v1" || strings.Join(local.Models, " ") != "slow plain" {
+		t.Errorf("%+v", local)
+	}
+	claude := provider(t, m, app.Anthropic)
+	if claude.Limits.FirstByte != 90*time.Second || claude.Key != "sk-ant-1234567" || claude.BaseURL != "http://127.0.0.1:2" || claude.Dialect != app.Anthropic || strings.Join(claude.Models, " ") != "claude-haiku-4-5" {
+		t.Errorf("%+v", claude)
+	}
+	if p := provider(t, m, app.OpenAI); p.Key != "" || p.Limits.Idle != 90*time.Second || p.BaseURL != "http://127.0.0.1:1/v1" || p.Dialect != "generic" {
+		t.Errorf("%+v", p)
+	}
+	if p := provider(t, m, app.Google); p.Limits != (wire.Limits{}) || len(p.Models) != 1 {
+		t.Errorf("%+v", p)
+	}
+	for name, want := range map[string]wire.Limits{
+		"local:slow":                          {FirstByte: 90 * time.Minute, Idle: 500 * time.Millisecond},
+		"local:plain":                         {},
+		"anthropic:claude-haiku-4-5":          {Total: 5 * time.Minute},
+		"anthropic:claude-haiku-4-5-20251001": {Total: 5 * time.Minute},
+		"google:gemini-2.5-flash":             {Total: 24 * time.Hour},
+	} {
+		provider, model, _ := strings.Cut(name, ":")
+		if e, _ := m.Catalog.Entry(provider, model); e.Limits != want {
+			t.Errorf("%s: %+v, want %+v", name, e.Limits, want)
+		}
+	}
+	if e, _ := m.Catalog.Entry("local", "slow"); e.Window != 9 {
+		t.Errorf("one of the two places of a model is lost: %+v", e)
+	}
+}
+
+func TestConfig_Thinks(t *testing.T) {
+	for word, want := range map[string]catalog.Thinking{"always": "always", "true": "always", "asked": "asked", "false": "asked", `"asked"`: "asked"} {
+		for _, model := range []string{"gemini-2.5-flash", "gpt-5.2"} {
+			m, err := configured(t, "models: {"+model+": {thinks: "+word+"}}", nil)
+			if err != nil {
+				t.Errorf("%s: %v", word, err)
+				continue
+			}
+			provider := map[string]string{"gemini-2.5-flash": "google", "gpt-5.2": "openai"}[model]
+			if e, _ := m.Catalog.Entry(provider, model); e.Thinks != want || e.Spec().Thinks != (want == "always") || e.Window == 0 {
+				t.Errorf("%s of %s: %+v", word, model, e)
+			}
+		}
+	}
+}
+
+func TestConfig_MistakesHaveTheirPlace(t *testing.T) {
+	local := "providers:\n  local:\n    base_url: http://127.0.0.1:1/v1\n"
+	for name, tt := range map[string]struct{ file, want string }{
+		"a number":               {local + "    limits: {first_byte: 90}", "c.yaml:4:26: first_byte: 90 has no unit; write a time such as 90s, 10m or 1h30m"},
+		"a fraction":             {local + "    limits: {idle: 1.5}", "c.yaml:4:20: idle: 1.5 has no unit"},
+		"words":                  {local + "    limits:\n      total: ten minutes", `c.yaml:5:14: total: "ten minutes" is not a time`},
+		"a truth":                {local + "    limits: {total: true}", `c.yaml:4:21: total: "true" is not a time`},
+		"nothing":                {local + "    limits: {total: }", "is not a time"},
+		"zero":                   {local + "    limits: {idle: 0s}", "c.yaml:4:20: idle: a limit has to be longer than 0"},
+		"below zero":             {local + "    limits: {idle: -1s}", "longer than 0"},
+		"more than a day":        {local + "    limits: {total: 24h1ns}", "c.yaml:4:21: total: a limit can't be longer than 24h"},
+		"another name":           {local + "    limits: {first: 1s}", `c.yaml:4:14: unknown limit "first"; there are first_byte, idle and total`},
+		"no limits":              {local + "    limits: 10m", "c.yaml:4:13: limits are written as {first_byte: 10m"},
+		"a list":                 {local + "    limits: [10m]", `c.yaml:4:13: "[" can't stand here`},
+		"of a model":             {local + "    models:\n      m: {limits: {idle: 5}}", "c.yaml:5:26: idle: 5 has no unit"},
+		"of a model elsewhere":   {"models:\n  gpt-4.1:\n    limits:\n      total: 5", "c.yaml:4:14: total: 5 has no unit"},
+		"a field of a model":     {local + "    models:\n      m: {windows: 5}", `c.yaml:5:11: unknown field "windows"`},
+		"thinks":                 {"models: {gpt-4.1: {thinks: never}}", `c.yaml:1:28: thinks is always`},
+		"a key of a standard":    {"providers:\n  openai:\n    key_env: MY_KEY", "c.yaml:2:3: provider openai without a base_url takes limits and models only"},
+		"a dialect":              {"providers:\n  google:\n    dialect: ollama", "provider google without a base_url"},
+		"no address":             {"providers:\n  mine:\n    limits: {idle: 1m}", "c.yaml:2:3: provider mine needs a base_url"},
+		"an address of a blank":  {"providers:\n  mine:\n    base_url: '  '", "needs a base_url"},
+		"deep":                   {strings.Repeat("{a: ", 6), "c.yaml:1:21: there are too many braces in each other"},
+		"very deep":              {strings.Repeat("{", 60000), "too many braces"},
+		"an open brace":          {"providers: {", "c.yaml"},
+		"a brace in place of it": {"data: {a: b}", "data needs one plain value"},
+	} {
+		if _, err := configured(t, tt.file, nil); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v, want %s", name, err, tt.want)
+		}
+	}
+}
+
+// FuzzConfig wants no file to do more than be refused.
+func FuzzConfig(f *testing.F) {
+	for _, file := range []string{
+		"data: x", "providers: {local: {base_url: http://127.0.0.1/v1, limits: {idle: 1m}, models: {m: , n: {window: 1}}}}",
+		"models:\n  gpt-4.1:\n    thinks: asked\n", "{", "{}", "{a", "{a:", "{,}", "{a: {b}", "}{", "{}}", "a: {b: c}}", "providers: {? a}",
+	} {
+		f.Add(file)
+	}
+	f.Fuzz(func(t *testing.T, file string) {
+		if len(file) > maxConfig {
+			return
+		}
+		c, err := parseConfig("c.yaml", []byte(file), []string{"data"})
+		if err != nil {
+			return
+		}
+		if _, err := c.models(func(string) string { return "" }); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"cineforge/failure"
+	"cineforge/health"
+	"cineforge/simulator"
+)
+
+// TestRelease_OfWhatARunLeft refuses the key in a run, looks at the gate, and ends it, on
+// the data directory and through its server.
+func TestRelease_OfWhatARunLeft(t *testing.T) {
+	bin := build(t)
+	sim := simulator.New(simulator.Scenario{ID: "refused", Name: "refused", Rules: []simulator.Rule{{Name: "refused", Fault: simulator.Fault{Error: "auth"}}}}, simulator.Options{})
+	server := httptest.NewServer(sim)
+	defer server.Close()
+	data := filepath.Join(t.TempDir(), "data")
+	env := append(os.Environ(), "CINEFORGE_DATA="+data, "ANTHROPIC_API_KEY=sk-ant-of-the-user", "NO_COLOR=1")
+	for _, v := range simulator.BaseURLs(server.URL) {
+		env = append(env, v.Name+"="+v.Value)
+	}
+	cineforge := func(want int, args ...string) string {
+		t.Helper()
+		cmd := exec.CommandContext(t.Context(), bin, args...)
+		cmd.Env = env
+		out, err := cmd.CombinedOutput()
+		if code := cmd.ProcessState.ExitCode(); code != want {
+			t.Fatalf("%v: exit code %d, %v\n%s", args, code, err, out)
+		}
+		if strings.Contains(string(out), "of-the-user") {
+			t.Errorf("%v shows a key:\n%s", args, out)
+		}
+		return string(out)
+	}
+	has := func(out string, patterns ...string) {
+		t.Helper()
+		for _, p := range patterns {
+			if !regexp.MustCompile(p).MatchString(out) {
+				t.Errorf("%s is not in\n%s", p, out)
+			}
+		}
+	}
+	const at = `[0-9]{2}:[0-9]{2}:[0-9]{2}`
+	cineforge(5, "run", "../../samples/lighthouse.md")
+	has(cineforge(0, "providers"), `anthropic +‖ not asked`,
+		`not asked since `+at+` until `+at+` \(auth\): .*ANTHROPIC_API_KEY.*; a retry asks once more, or: cineforge providers release anthropic --reason TEXT`)
+
+	out := cineforge(0, "providers", "release", "anthropic:claude-haiku-4-5-20251001", "--reason", "x")
+	has(out, `^there was nothing to end for anthropic:claude-haiku-4-5-20251001, but anthropic is not asked for any model until `+at+` \(auth\); end that with: cineforge providers release anthropic --reason TEXT\n`)
+	has(cineforge(2, "providers", "release", "anthropic:claude-x", "--reason", "x"), `anthropic has no model "claude-x"`)
+	has(cineforge(2, "providers", "release", "ANTHROPIC_KEY", "--reason", "x"), `there is no provider "ANTHROPIC_KEY", and no key in a variable of that name; .*ANTHROPIC_API_KEY`)
+	out = cineforge(0, "providers", "release", "ANTHROPIC_API_KEY", "--reason", "a new key")
+	has(out, `^ended: anthropic was not asked with ANTHROPIC_API_KEY until `+at+` \(auth: .*\)\n`, `anthropic +✓ well`)
+	has(cineforge(0, "providers", "release", "ANTHROPIC_API_KEY", "--reason", "again"), `^nothing kept ANTHROPIC_API_KEY from being asked\n`)
+	has(cineforge(0, "providers", "events"), `released: a new key \(ANTHROPIC_API_KEY\)`)
+
+	// The same through a server, as JSON.
+	cineforge(5, "run", "../../samples/lighthouse.md", "--force")
+	serve := exec.CommandContext(t.Context(), bin, "serve", "--addr", "127.0.0.1:0", "--json")
+	serve.Env = env
+	var url struct {
+		URL string `json:"url"`
+	}
+	stdout, err := serve.StdoutPipe()
+	if err != nil || serve.Start() != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		serve.Process.Signal(os.Interrupt)
+		serve.Wait()
+	}()
+	if err := json.NewDecoder(stdout).Decode(&url); err != nil {
+		t.Fatal(err)
+	}
+	cineforge(0, "--server", url.URL, "providers", "hold", "anthropic", "--reason", "maintenance")
+	var released health.Released
+	if err := json.Unmarshal([]byte(cineforge(0, "--server", url.URL, "providers", "release", "anthropic", "--reason", "over", "--json")), &released); err != nil {
+		t.Fatal(err)
+	}
+	if len(released.Ended) != 2 || released.Ended[0].Hold == nil || released.Ended[1].Gate == nil || released.Ended[1].Gate.Class != failure.Auth || released.Ended[1].Key != "ANTHROPIC_API_KEY" ||
+		released.Name != "anthropic" || released.Held != nil || len(released.Gates) > 0 || len(released.Models) == 0 {
+		t.Errorf("%+v", released)
+	}
+	if out := cineforge(0, "--server", url.URL, "providers", "release", "anthropic", "--reason", "over", "--json"); !strings.Contains(out, `"ended": []`) {
+		t.Error(out)
+	}
+	cineforge(0, "--server", url.URL, "providers", "hold", "anthropic", "--reason", "maintenance", "--for", "48h")
+	has(cineforge(0, "--server", url.URL, "providers", "release", "anthropic", "--reason", "over"), `^ended: the hold of anthropic until [0-9]{4}-[0-9-]+ `+at+`: maintenance\n`)
+}
+
+// What is left after a release is said with the command that ends it.
+func TestRelease_SaysWhatItDoesNotEnd(t *testing.T) {
+	now := time.Date(2026, 11, 25, 12, 3, 10, 0, time.UTC)
+	later := now.Add(15 * time.Minute)
+	p := health.Provider{Name: "local", Models: []health.Model{{Model: "llama:70b"}, {Model: "other"}}}
+	p.Breaker, p.NextProbeAt = "open", &later
+	p.Models[0].Breaker, p.Models[0].NextProbeAt = "open", &later
+	held := p
+	held.Held = &health.Held{Reason: "maintenance", Until: later}
+	breaker := "the breaker of local is open until 12:18:10; to let a question through before: cineforge providers probe local --reason TEXT"
+	modelBreaker := "the breaker of local:llama:70b is open until 12:18:10; to let a question through before: cineforge providers probe local --reason TEXT"
+	for _, tt := range []struct {
+		name string
+		out  health.Released
+		want []string
+	}{
+		{"local", health.Released{Provider: p}, []string{"nothing kept local from being asked", breaker, modelBreaker}},
+		{"local:llama:70b", health.Released{Provider: p}, []string{"nothing kept local:llama:70b from being asked", breaker, modelBreaker}},
+		{"local:other", health.Released{Provider: p}, []string{"nothing kept local:other from being asked", breaker}},
+		{"LOCAL_KEY", health.Released{Provider: held}, []string{"there was nothing to end for LOCAL_KEY, but local is held until 12:18:10: maintenance; end that with: cineforge providers release local --reason TEXT", breaker}},
+		{"LOCAL_KEY", health.Released{Provider: p, Ended: []health.Ended{
+			{Provider: "local", Model: "llama:70b", Gate: &health.Gate{Until: later, Class: failure.NotFound, Message: "there is no such model"}},
+			{Provider: "other", Key: "LOCAL_KEY", Gate: &health.Gate{Until: later.AddDate(0, 0, 1), Class: failure.QuotaExhausted, Message: "spent"}}}},
+			[]string{"ended: local:llama:70b was not asked until 12:18:10 (not_found: there is no such model)", "ended: other was not asked with LOCAL_KEY until 2026-11-26 12:18:10 (quota_exhausted: spent)", breaker}},
+	} {
+		c := providersReleaseCmd{Name: tt.name}
+		if got := strings.Join(c.outcome(&cli{Data: defaultData}, tt.out, now), "\n"); got != strings.Join(tt.want, "\n") {
+			t.Errorf("%s:\n%s\nwant\n%s", tt.name, got, strings.Join(tt.want, "\n"))
+		}
+	}
+}
+
+func TestProviders_GateNotes(t *testing.T) {
+	now := time.Date(2026, 11, 25, 12, 3, 10, 0, time.UTC)
+	gate := health.Gate{Since: now.AddDate(0, 0, -1), Until: now.Add(15 * time.Minute), Class: failure.QuotaExhausted, Message: "the credit is spent", Hint: "buy more"}
+	const release = "or: cineforge --data here providers release openai:gpt-5.2 --reason TEXT"
+	g := &cli{Data: "here"}
+	if got := gateNote(g, "openai:gpt-5.2", gate, now); got != "not asked since 2026-11-24 12:03:10 until 12:18:10 (quota_exhausted): the credit is spent; buy more; a retry asks once more, "+release {
+		t.Error(got)
+	}
+	gate.Class, gate.Hint = failure.RateLimited, "a run waits by itself"
+	if got := gateNote(g, "openai:gpt-5.2", gate, now); got != "not asked since 2026-11-24 12:03:10 until 12:18:10 (rate_limited): the credit is spent; it is asked again then, "+release {
+		t.Error(got)
+	}
+}
+
+func TestProviders_LimitNotes(t *testing.T) {
+	limit := func(d time.Duration, source string) health.TimeLimit {
+		return health.TimeLimit{Seconds: d.Seconds(), Source: source}
+	}
+	usual := &health.TimeLimits{FirstByte: limit(12*time.Second, "default of a vendor's API"), Idle: limit(30*time.Second, "default"), Total: limit(64012*time.Second, "ten times that")}
+	set := *usual
+	set.FirstByte = limit(10*time.Minute, "configured")
+	own := health.Provider{Name: "local", BaseURL: "http://127.0.0.1:1"}
+	vendor := health.Provider{Name: "openai", BaseURL: "http://127.0.0.1:1"}
+	for name, tt := range map[string]struct {
+		g    cli
+		p    health.Provider
+		l    *health.TimeLimits
+		want []string
+	}{
+		"a vendor's defaults": {cli{}, vendor, usual, nil},
+		"all of a vendor":     {cli{Verbose: true}, vendor, usual, []string{"limit to begin: 12s (default of a vendor's API)", "limit between pieces: 30s (default)", "limit in all: 17h46m52s (ten times that)"}},
+		"an own server":       {cli{}, own, usual, []string{"limits: 12s to begin, 30s between pieces, 17h46m52s in all"}},
+		"a limit that is set": {cli{}, vendor, &set, []string{"limits: 10m to begin, 30s between pieces, 17h46m52s in all"}},
+		"the offline model":   {cli{Verbose: true}, own, nil, nil},
+	} {
+		if got := limitNotes(&tt.g, tt.p, health.Model{Limits: tt.l}); strings.Join(got, "\n") != strings.Join(tt.want, "\n") {
+			t.Errorf("%s: %q, want %q", name, got, tt.want)
+		}
+	}
+	for d, want := range map[time.Duration]string{500 * time.Millisecond: "500ms", time.Minute: "1m", 90 * time.Second: "1m30s", 2 * time.Hour: "2h", 150 * time.Minute: "2h30m", time.Hour + 5*time.Second: "1h0m5s"} {
+		if got := span(limit(d, "")); got != want {
+			t.Errorf("%v is written %s", d, got)
+		}
+	}
+}

@@ -1,0 +1,127 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"cineforge/failure"
+	"cineforge/health"
+	"cineforge/llm/chain"
+)
+
+// ErrNoModel is in the chain of a failure that says that a provider has no such model.
+var ErrNoModel = errors.New("there is no such model")
+
+// target is what an operator names: providers, or one model or one key of theirs.
+type target struct {
+	providers []Provider
+	model     string // "" for all
+	key       string // the variable that holds it; "" for all
+}
+
+// resolve finds what an operator names: a provider, PROVIDER:MODEL, or the variable of a
+// key, which several providers may share. The models are those that are listed.
+func (a *App) resolve(name string, listed []health.Provider) (target, error) {
+	if p, err := a.provider(name); err == nil {
+		return target{providers: []Provider{p}}, nil
+	}
+	if provider, model, ok := strings.Cut(name, ":"); ok {
+		p, err := a.provider(provider)
+		if err != nil {
+			return target{}, err
+		}
+		return target{providers: []Provider{p}, model: model}, hasModel(listed, provider, model)
+	}
+	t := target{key: name}
+	var names, keys []string
+	for _, p := range a.roster.models.Providers {
+		if p.KeyVariable == name {
+			t.providers = append(t.providers, p)
+		}
+		names = append(names, p.Name)
+		if p.KeyVariable != "" && !slices.Contains(keys, p.KeyVariable) {
+			keys = append(keys, p.KeyVariable)
+		}
+	}
+	if len(t.providers) == 0 {
+		return t, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("there is no provider %q, and no key in a variable of that name", name), Err: ErrNoProvider,
+			Hint: "name a provider (" + strings.Join(names, ", ") + "), a model as PROVIDER:MODEL, or the variable of a key (" + strings.Join(keys, ", ") + ")"}
+	}
+	return t, nil
+}
+
+// hasModel returns an error if a provider is not listed with a model.
+func hasModel(listed []health.Provider, provider, model string) error {
+	var models []string
+	for _, p := range listed {
+		for _, m := range p.Models {
+			if p.Name == provider {
+				models = append(models, m.Model)
+			}
+		}
+	}
+	if slices.Contains(models, model) {
+		return nil
+	}
+	return &failure.Error{Class: failure.Input, Message: fmt.Sprintf("%s has no model %q that was ever asked", provider, model), Err: ErrNoModel,
+		Hint: "there are " + strings.Join(models, ", ")}
+}
+
+// Release ends what keeps a provider, a model or a key from being asked: all of its gates,
+// and for a provider its hold too. The name is that of a provider, PROVIDER:MODEL, or the
+// variable that holds a key. It returns how the provider is doing then, and what has ended.
+func (a *App) Release(ctx context.Context, name, reason string) (health.Released, error) {
+	if err := reasoned(reason); err != nil {
+		return health.Released{}, err
+	}
+	listed, err := a.Providers(ctx)
+	if err != nil {
+		return health.Released{}, err
+	}
+	t, err := a.resolve(name, listed)
+	if err != nil {
+		return health.Released{}, err
+	}
+	var only func(credential string) bool
+	if t.key != "" {
+		only = func(credential string) bool { return keyOf(credential) == t.key }
+		reason += " (" + t.key + ")"
+	}
+	out := health.Released{Ended: []health.Ended{}}
+	about := t.providers[0].Name
+	for _, p := range t.providers {
+		ended, err := a.router.Release(ctx, p.endpoint(), t.model, only, reason)
+		if err != nil {
+			return out, err
+		}
+		if len(out.Ended) == 0 && len(ended) > 0 {
+			about = p.Name
+		}
+		for _, e := range ended {
+			out.Ended = append(out.Ended, endedOf(p.Name, e))
+		}
+	}
+	if listed, err = a.Providers(ctx); err != nil {
+		return out, err
+	}
+	for _, p := range listed {
+		if p.Name == about {
+			out.Provider = p
+		}
+	}
+	return out, nil
+}
+
+func endedOf(provider string, r chain.Released) health.Ended {
+	e := health.Ended{Provider: provider, Model: r.Model, Key: keyOf(r.Credential)}
+	if r.Gate != nil {
+		e.Gate = new(gateOf(*r.Gate))
+	}
+	if r.Hold != nil {
+		e.Hold = &health.Held{Reason: r.Hold.Reason, Until: r.Hold.Until.UTC()}
+	}
+	return e
+}
