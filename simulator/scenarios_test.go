@@ -152,10 +152,10 @@ func TestBuiltin_TwoModelsInTurn(t *testing.T) {
 		}
 		for i := range 5 {
 			first, next := "fine", "fine"
-			if i == 0 || i == 2 {
+			if i < 2 {
 				first = overloaded
 			}
-			if i == 1 || i == 3 {
+			if i == 2 {
 				next = "nothing"
 			}
 			wantOutcomes(t, b.outcomes(t, a, 1), first)

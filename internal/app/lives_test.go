@@ -118,6 +118,7 @@ type world struct {
 	store *sqlite.Store
 	other *sqlite.Store // another process's, if the store is in a file
 	sim   *simulator.Simulator
+	line  *line
 	play  play
 }
 
@@ -143,13 +144,14 @@ func newWorld(t *testing.T, p play) *world {
 	if p.file.Name == "" {
 		p.file = twoScenes()
 	}
-	return &world{t: t, dir: dir, store: store, sim: simulator.New(p.scenario, simulator.Options{}), play: p}
+	sim := simulator.New(p.scenario, simulator.Options{})
+	return &world{t: t, dir: dir, store: store, sim: sim, line: newLine(sim.Transport()), play: p}
 }
 
 // boot starts a process that dies at a commit, or does not for a negative number.
 func (w *world) boot(commits int, after bool) (*app.App, *mortal) {
 	m := &mortal{Store: w.store, commits: commits, after: after}
-	return app.New(m, w.dir, app.Models{Providers: w.play.providers(), Catalog: known(w.t), Transport: w.sim.Transport(), Router: w.play.options}), m
+	return app.New(m, w.dir, app.Models{Providers: w.play.providers(), Catalog: known(w.t), Transport: w.line, Router: w.play.options}), m
 }
 
 // start makes a run.

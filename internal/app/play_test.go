@@ -36,6 +36,8 @@ type play struct {
 	options  chain.Options
 	limits   wire.Limits              // that the config file sets for the local server
 	during   func(*app.App, []string) // is called beside the runs
+	mended   time.Time                // when a person has mended what was wrong
+	next     string                   // the run that goes on then
 }
 
 // outcome is what came of it.

@@ -58,7 +58,7 @@ func TestScenarios(t *testing.T) {
 	var mu sync.Mutex
 	var rows []row
 	t.Run("play", func(t *testing.T) {
-		for _, s := range slices.Concat(faultScenarios(t), lifeScenarios(t)) {
+		for _, s := range slices.Concat(faultScenarios(t), callScenarios(t), lifeScenarios(t)) {
 			targets := s.targets()
 			if raceOn { // the formats differ below what could race; without the detector all are played
 				targets = targets[:1]
@@ -392,11 +392,6 @@ func answeredScenarios() []faultScenario {
 			o.silent(p)
 			p.check(o.longest() <= 15*time.Second, "the longest took %v", o.longest())
 		}},
-		{id: "S34", wants: "a server that loads its model and thinks in silence is waited for", only: []string{"local"}, play: play{options: fixed}, checks: func(o outcome, p *problems) {
-			o.done(p)
-			o.here(p)
-			p.check(o.named("attempt_failed") == 0, "%d failures", o.named("attempt_failed"))
-		}, without: func(p *play) { p.limits = asVendor }},
 	}
 }
 

@@ -113,6 +113,42 @@ func TestWhenNoSecondModelIsAsked(t *testing.T) {
 	}
 }
 
+// Silence is waited out once: after that the next one is asked beside whoever stays silent,
+// for nothing but attempts, and what is too late to be of use counts as a failure.
+func TestRouter_SilenceIsWaitedOutOnce(t *testing.T) {
+	silent := func(int, time.Duration) error { return hang(12 * time.Second) }
+	for attempts, want := range map[int][]string{
+		4: {"one@0s", "two@12s", "three@14s"},
+		2: {"one@0s", "two@12s", "three@24s"}, // the last attempt is nobody's to take away
+	} {
+		bubble(t, func(t *testing.T) {
+			w := newWorld(t, chain.Options{})
+			w.plan.MaxAttempts = attempts
+			w.model("a:one", silent)
+			w.model("b:two", silent)
+			w.model("c:three", takes(time.Second, fine))
+			w.must(w.stage(), "three")
+			w.wantCalls(want...)
+		})
+	}
+	bubble(t, func(t *testing.T) { // one that is given more time than usual
+		w := newWorld(t, chain.Options{})
+		c := w.model("a:one", func(int, time.Duration) error { return hang(24 * time.Second) })
+		c.Model = stretched{c.Model}
+		w.model("b:two", takes(time.Second, fine))
+		w.must(w.stage(), "two")
+		w.wantCalls("one@0s", "two@12s")
+		if f := last[chain.Failure](w); f.Model != "one" || f.Err.Class != failure.Timeout {
+			t.Errorf("%+v", f.Err)
+		}
+	})
+}
+
+// stretched is a model that is given 24 s now, and 12 s usually.
+type stretched struct{ llm.Model }
+
+func (stretched) FirstByte() (usual, now time.Duration) { return 12 * time.Second, 24 * time.Second }
+
 func TestTheSecondModelMayFail(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{Hedge: chain.Hedge{On: true}})

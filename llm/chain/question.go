@@ -37,13 +37,14 @@ type question struct {
 	rested  time.Time // until when those rest that failed in this round
 	drowsy  time.Time // since when it waits for the next round
 	waited  bool
-	again   bool    // whether the next try is a further one
-	hedged  *flight // the last second call
-	silent  bool    // whether it has waited for an answer that did not begin
-	naps    int     // how often the machine slept while it waited for an answer
-	misses  int     // choices in a row that could not be followed
-	waits   bool    // whether it is told that it waits for another question's trial
-	untold  []Event // to be told with what comes next
+	again   bool      // whether the next try is a further one
+	hedged  *flight   // the last second call
+	silent  bool      // whether it has waited for an answer that did not begin
+	naps    int       // how often the machine slept while it waited for an answer
+	misses  int       // choices in a row that could not be followed
+	waits   bool      // whether it is told that it waits for another question's trial
+	awaits  time.Time // since when it does
+	untold  []Event   // to be told with what comes next
 }
 
 // attempts is what a question has come to at one candidate.
@@ -210,7 +211,7 @@ func (q *question) take(ctx context.Context, c choice) (resp llm.Response, done 
 		}
 		return resp, false, err
 	}
-	q.misses, q.waits, q.idle = 0, false, false
+	q.misses, q.waits, q.awaits, q.idle = 0, false, time.Time{}, false
 	return q.landed(ctx, q.fly(ctx, c, f))
 }
 

@@ -78,10 +78,13 @@ func (c choice) awaited() bool {
 	return slices.ContainsFunc(c.looks, func(l look) bool { return l.trial })
 }
 
-// await waits for the outcome of another question's trial.
+// await waits for the outcome of another question's trial. It is told if it takes a while.
 func (q *question) await(ctx context.Context, c choice, heard ears) error {
 	until := c.decision.At.Add(lookEvery)
-	if !q.waits {
+	switch {
+	case q.awaits.IsZero():
+		q.awaits = c.decision.At
+	case !q.waits && c.decision.At.Sub(q.awaits) >= lookEvery:
 		q.waits = true
 		c.decision.Why = "another question finds out whether a candidate can be asked"
 		if err := q.tellWaiting(ctx, c, until); err != nil {

@@ -57,6 +57,7 @@ const (
 type times struct {
 	usual time.Duration // until the answer begins, for a route that has not stayed silent
 	first time.Duration // the same now
+	life  time.Duration // for which a sign of life before that stands in for it
 	idle  time.Duration // between pieces of the visible answer
 	think time.Duration // between its events before that
 	total time.Duration
@@ -108,8 +109,10 @@ func (p *pace) silence() {
 }
 
 // p99 returns the time within which 99 of 100 answers have begun, or 0 if too few are known.
-func (p *pace) p99() time.Duration {
-	if p.n < fewest {
+// One slow answer of a vendor's API says little of the next; that of a server that somebody
+// runs says what such a server can take.
+func (p *pace) p99(e Endpoint) time.Duration {
+	if p.n == 0 || !e.Named && p.n < fewest {
 		return 0
 	}
 	return slices.Max(p.seen[:min(p.n, paceSize)])
@@ -118,7 +121,7 @@ func (p *pace) p99() time.Duration {
 // usualFirst returns how long an answer is given to begin if nothing has gone wrong, and
 // where that is from.
 func (p *pace) usualFirst(e Endpoint) (time.Duration, string) {
-	p99 := p.p99()
+	p99 := p.p99(e)
 	switch seen := fmt.Sprintf("%v are what 99 of 100 answers took", p99.Round(time.Millisecond)); {
 	case e.Limits.FirstByte > 0:
 		return e.Limits.FirstByte, llm.Configured
@@ -129,7 +132,7 @@ func (p *pace) usualFirst(e Endpoint) (time.Duration, string) {
 	case p.answered.IsZero() || time.Since(p.answered) > coldAfter:
 		return coldFirst, "default of a server that may have to load its model"
 	case 5*p99 > warmFirst:
-		return 5 * p99, "five times what is usual: " + seen
+		return min(5*p99, longestStretch), "five times what is usual: " + seen
 	}
 	return warmFirst, "default of a server that has answered lately"
 }
@@ -150,6 +153,9 @@ func (p *pace) times(e Endpoint, tokens int) (t times, from [3]string) {
 	t.usual, from[0] = p.usualFirst(e)
 	if t.first = p.stretched(e, t.usual); t.first > t.usual {
 		from[0] = fmt.Sprintf("longer than %v, since it stayed silent %d times in a row", t.usual, p.silences)
+	}
+	if t.life = t.first; e.Named && e.Limits.FirstByte == 0 {
+		t.life = longestSigns
 	}
 	switch t.idle, t.think = idle, idle; {
 	case e.Limits.Idle > 0:

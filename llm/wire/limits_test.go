@@ -222,6 +222,39 @@ func TestRoute_TheFirstByteFollowsThePace(t *testing.T) {
 	}
 }
 
+// A server of one's own that has answered fast may think behind its headers, or first load
+// another model; one slow answer shows that.
+func TestRoute_AServerOfOnesOwnIsGivenTheTimeThatItTook(t *testing.T) {
+	for name, tt := range map[string]struct {
+		e       wire.Endpoint
+		first   time.Duration // that its first answer took to begin
+		headers bool          // whether the second one's headers come at once
+		ends    time.Duration // when the second one, which takes 90 s, is cut off; 0 if it is not
+	}{
+		"fast, then thinking behind headers": {wire.Endpoint{Named: true}, time.Second, true, 0},
+		"fast, then silent":                  {wire.Endpoint{Named: true}, time.Second, false, 30 * time.Second},
+		"slow, then silent":                  {wire.Endpoint{Named: true}, 45 * time.Second, false, 0},
+		"with a limit":                       {wire.Endpoint{Named: true, Limits: wire.Limits{FirstByte: 12 * time.Second}}, time.Second, true, 12 * time.Second},
+		"a vendor":                           {wire.Endpoint{}, 10 * time.Second, true, 12 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := &changing{begins(tt.first)}
+				tt.e.Transport = server
+				r := newRoute(tt.e)
+				if err := listen(t, r, llm.Request{}); err != nil {
+					t.Fatal(err)
+				}
+				server.RoundTripper = plays{beats: []beat{{90 * time.Second, text}}, late: !tt.headers}
+				start := time.Now()
+				if err := listen(t, r, llm.Request{}); (err == nil) != (tt.ends == 0) || err != nil && time.Since(start) != tt.ends {
+					t.Errorf("after %v: %v", time.Since(start), err)
+				}
+			})
+		})
+	}
+}
+
 // Who has a server of its own is told which limit to set.
 func TestRoute_ASilentServerOfOnesOwnNamesTheLimit(t *testing.T) {
 	for base, told := range map[string]bool{"": false, "http://host/v1": false, "http://192.168.1.2/v1": true} {

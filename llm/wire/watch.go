@@ -63,7 +63,7 @@ func (w *watch) sign() {
 	now := time.Now()
 	switch {
 	case w.begun.IsZero():
-		w.extend(now.Add(w.times.first), w.start.Add(longestSigns))
+		w.extend(now.Add(w.times.life), w.start.Add(longestSigns))
 	case w.text.IsZero():
 		w.extend(now.Add(w.times.think), w.start.Add(longestSigns))
 	default:
