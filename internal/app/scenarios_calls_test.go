@@ -326,7 +326,39 @@ func mendedScenarios(t *testing.T) []faultScenario {
 				o.paidOnce(p)
 			}})
 	}
-	return all
+	return append(all, faultScenario{id: "S46", wants: "a retry by a recipe that names another model goes on; stored answers are kept",
+		play: play{file: script, alone: true, single: true, scenario: healthy, options: fixed}, lives: retires, checks: func(o outcome, p *problems) {
+			p.check(o.states[0].Status == run.RunFailed, "the run is %s", o.states[0].Status)
+			o.as(p, o.target, "not_found")
+			p.check(o.states[1].Status == run.RunDone && o.states[1].Stages["ingest"].Status == run.StageReused, "its retry is %s", o.states[1].Status)
+			o.here(p)
+			o.paidOnce(p)
+		}})
+}
+
+// retires has the only model of a recipe retired in the middle of a run, and a person name
+// another one.
+func retires(w *world) outcome {
+	a, _ := w.boot(-1, false)
+	id := w.start(a, app.Start{Queue: true})
+	stop := w.works(a)
+	defer stop()
+	time.Sleep(2 * time.Second)
+	retired, err := simulator.Find("S46")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	retired.Target = w.play.target
+	w.sim.SetScenario(retired)
+	w.rests(id)
+	both := w.play
+	both.single = false
+	next, _, err := a.Retry(w.t.Context(), id, app.Retry{Retry: given(w.t, string(both.recipe(w.t)))})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.execute(a, next)
+	return w.outcome(id, next)
 }
 
 // healthy has nothing wrong, and takes its time.
