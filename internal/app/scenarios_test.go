@@ -190,7 +190,7 @@ func (o outcome) invariants(p *problems) {
 				}
 				if a.Status == "success" && a.RequestID != nil {
 					c, ok := byRequest[*a.RequestID]
-					p.check(!ok || c.Complete && c.Model == a.Model && c.InputTokens == a.InputTokens && c.OutputTokens == a.OutputTokens, "%s: the provider saw %+v", tries([]run.AttemptState{a}), c)
+					p.check(!ok || c.Complete && c.Model == a.Model && (a.Estimated || c.InputTokens == a.InputTokens && c.OutputTokens == a.OutputTokens), "%s: the provider saw %+v", tries([]run.AttemptState{a}), c)
 				}
 			}
 		}

@@ -72,6 +72,7 @@ func (h *history) verdict() {
 	o := h.outcome(h.ids...)
 	var p problems
 	o.invariants(&p)
+	o.bounded(&p)
 	for _, problem := range p {
 		h.broken("%s", problem)
 	}
@@ -137,7 +138,8 @@ func (h *history) excused(s run.State) {
 }
 
 // needsPerson reports whether a run failed because each candidate needed a person, such
-// as for a new key: the failure that is told is the last one that could have passed.
+// as for a new key, or does not take the request: the failure that is told is the last one
+// that could have passed.
 func (h *history) needsPerson(id string) (is bool) {
 	var why []byte
 	for e, err := range h.store.Events(h.t.Context(), id, 0) {
@@ -148,9 +150,11 @@ func (h *history) needsPerson(id string) (is bool) {
 			if why, err = json.Marshal(e); err != nil {
 				h.t.Error(err)
 			}
-			is = strings.Contains(f.Hint, "does not accept the key")
+			is = true
 			for _, v := range f.Decision.Others {
-				is = is && (v.Reason == string(chain.NotConfigured) || v.Reason == string(chain.Gated) && strings.HasPrefix(v.Detail, string(failure.Auth)))
+				class, _, _ := strings.Cut(v.Detail, ":")
+				person := class == string(failure.Auth) || class == string(failure.Permission) || class == string(failure.NotFound) || class == string(failure.QuotaExhausted)
+				is = is && (v.Reason == string(chain.NotConfigured) || v.Reason == string(chain.Refused) || v.Reason == string(chain.Gated) && person)
 			}
 		}
 	}

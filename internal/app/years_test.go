@@ -101,6 +101,7 @@ type history struct {
 	count *tally
 	began time.Time
 	actor sync.WaitGroup
+	slept atomic.Int64  // by the machine, in ns, as its clock of timers does not know
 	ended chan struct{} // closed when all is over
 
 	mu      sync.Mutex // guards what follows
@@ -119,6 +120,7 @@ func newHistory(t *testing.T, seed uint64, count *tally) *history {
 	h := &history{seed: seed, count: count, began: time.Now(), ended: make(chan struct{}), chance: chance, states: map[string]*run.State{}, epochs: map[string]int64{}, paid: map[string]string{}, retried: map[string]bool{}}
 	p := play{target: []string{"anthropic", "openai", "google"}[chance.IntN(3)], alone: chance.IntN(4) == 0, scenario: trouble(chance),
 		settings: map[string]string{"concurrency": fmt.Sprint(1 + chance.IntN(4))}}
+	p.options.Wall = func() time.Time { return time.Now().Add(time.Duration(h.slept.Load())) }
 	h.world = newWorld(t, p)
 	return h
 }
@@ -145,6 +147,10 @@ func fault(chance *rand.Rand) simulator.Fault {
 		{Silent: true}, {Reset: true}, {Refuse: true}, {DNS: true}, {Cut: &simulator.Point{AfterTokens: 20}}, {Malformed: &simulator.Point{AfterTokens: 5}},
 		{Stall: &simulator.Stall{AfterTokens: 10}}, {End: &simulator.Point{AfterTokens: 10}}, {Delay: hint / 100}, {FirstEvent: hint / 200},
 		{StreamError: &simulator.StreamError{AfterTokens: 3, Error: "overloaded"}},
+		{Status: 499, Body: `{"error":"Client closed request"}`}, {Status: 500, Body: `{"error":{"message":"Client closed request","code":499}}`}, {Status: 200 + chance.IntN(800)},
+		{Status: 401, Page: true}, {Status: 403, Page: true}, {Status: 404, Page: true}, {Error: "billing"}, {Error: "not_found"}, {Error: "permission"},
+		{Hostile: "switch_protocols"}, {Hostile: "stuck_body"}, {Hostile: "redirect"}, {Hostile: "control_characters"}, {Hostile: "huge_usage"}, {Hostile: "negative_usage"},
+		{FirstEvent: hint / 20, Meanwhile: []string{"headers", "comments"}[chance.IntN(2)]}, {Drip: &simulator.Drip{Pieces: 2 + chance.IntN(8), Every: hint / 50}},
 	}
 	return faults[chance.IntN(len(faults))]
 }
@@ -229,7 +235,7 @@ func (h *history) processes() {
 	}
 }
 
-// operator cancels, retries and hurries runs.
+// operator cancels, retries and hurries runs, and lets the machine sleep, or its clock be set.
 func (h *history) operator() {
 	a, m := h.boot(-1, false)
 	m.watch = h.committed
@@ -241,6 +247,12 @@ func (h *history) operator() {
 		}
 		id := h.ids[h.chance.IntN(len(h.ids))]
 		h.mu.Unlock()
+		if h.draw(10) == 0 {
+			h.slept.Add(int64(time.Duration(h.draw(90)-30) * time.Minute))
+			if h.draw(2) == 0 {
+				h.line.kill()
+			}
+		}
 		switch s := h.status(id); {
 		case s.Ended() && s != run.RunDone:
 			h.retry(a, id)

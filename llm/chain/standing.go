@@ -14,7 +14,7 @@ type standing struct {
 	noted    time.Time // the one that was saved last
 	doubted  time.Time // when a refusal was last taken for a stray one and asked about once more
 
-	// Of a route only: the bare refusals since the last answer.
+	// The bare refusals since the last answer: of a route, or of a key where they are about it.
 	bareSince time.Time
 	bareOf    uint64 // the question that got the first one
 	bareMore  bool   // whether another question got one too
@@ -63,9 +63,8 @@ func (p *provider) answered(m *model, credential string, now time.Time) {
 		route.noted = now
 		p.stale[routeName(m.name, credential)] = true
 	}
-	if key := p.standingOf("", credential); now.After(key.answered) {
-		key.answered = now
-	}
+	key := p.standingOf("", credential)
+	key.answered, key.bareSince, key.bareMore = later(key.answered, now), time.Time{}, false
 }
 
 // personal reports whether it takes a person to end what a failure tells of.
@@ -90,7 +89,7 @@ func (q *question) appraise(s *seat, f *failure.Error) *failure.Error {
 	if a.bare++; a.bare == 1 {
 		a.bareSince = now
 	}
-	switch meant, last := s.provider.meant(s, q.number, a.bare, a.bareSince, now); meant {
+	switch meant, last := s.provider.meant(s, f, q.number, a.bare, a.bareSince, now); meant {
 	case passing:
 		return strayRefusal(f, last)
 	case byRoute:
@@ -127,24 +126,28 @@ const (
 
 // meant says what a bare refusal means, the n-th one of a question since a time, and when
 // the route answered last.
-func (p *provider) meant(s *seat, question uint64, n int, since, now time.Time) (meaning, time.Time) {
+func (p *provider) meant(s *seat, f *failure.Error, question uint64, n int, since, now time.Time) (meaning, time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	route := p.standingOf(s.model.name, s.Credential)
-	if route.answered.IsZero() || now.Sub(route.answered) > trustFor {
+	last := p.standingOf(s.model.name, s.Credential).answered
+	if last.IsZero() || now.Sub(last) > trustFor {
 		return byFirst, time.Time{}
 	}
-	if route.bareSince.IsZero() {
-		route.bareSince, route.bareOf = now, question
+	st := p.standingOf("", s.Credential)
+	if f.Effect.OtherModel || !personal(f) {
+		st = p.standingOf(s.model.name, s.Credential)
 	}
-	route.bareMore = route.bareMore || question != route.bareOf
+	if st.bareSince.IsZero() {
+		st.bareSince, st.bareOf = now, question
+	}
+	st.bareMore = st.bareMore || question != st.bareOf
 	switch {
-	case n >= bareTries && route.answered.After(since):
-		return ofQuestion, route.answered
-	case now.Sub(route.bareSince) >= passingFor && (route.bareMore || n >= bareTries):
-		return byRoute, route.answered
+	case n >= bareTries && last.After(since):
+		return ofQuestion, last
+	case now.Sub(st.bareSince) >= passingFor && (st.bareMore || n >= bareTries):
+		return byRoute, last
 	}
-	return passing, route.answered
+	return passing, last
 }
 
 // strayRefusal is a bare refusal that is taken for a fault that passes.
