@@ -92,9 +92,9 @@
 // pings, the vendor's own sign of life, or a comment if the vendor has none. Answers
 // that are not event streams have neither: for them both act as headers.
 //
-// With drip, the first piece of text comes after every, and what ends the stream right
-// after the last piece; tokens_per_second has no effect. A text of fewer runes than
-// pieces comes rune by rune. An answer that is not streamed comes after pieces × every.
+// With drip, the first piece of text comes at once, and what ends the stream right after
+// the last one; tokens_per_second has no effect. A text of fewer runes than pieces comes
+// rune by rune. An answer that is not streamed comes when the last piece would.
 //
 // A place is a number of output tokens, or the end of the text if that is shorter.
 // after_tokens: 0 is before the first event, and with after_start: true right after

@@ -47,7 +47,7 @@ func TestFault_DripSendsItsPieces(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			whole := rules().ask(t.Context(), a)
 			b := inProcess(simulator.Scenario{Pace: simulator.Pace{FirstEvent: time.Second, TokensPerSecond: 1},
-				Rules: []simulator.Rule{{Fault: simulator.Fault{Drip: &simulator.Drip{Pieces: 40, Every: 15 * time.Second}}}}})
+				Rules: []simulator.Rule{{Fault: simulator.Fault{Drip: &simulator.Drip{Pieces: 41, Every: 15 * time.Second}}}}})
 			start := time.Now()
 			got := b.ask(t.Context(), a)
 			if took := time.Since(start); got.err != nil || !got.terminal || got.broken || took != time.Second+10*time.Minute {
@@ -75,11 +75,11 @@ func TestFault_DripSendsItsPieces(t *testing.T) {
 			sizes := make([]int, len(pieces))
 			for i, piece := range pieces {
 				sizes[i] = utf8.RuneCountInString(piece)
-				if want := time.Second + time.Duration(i+1)*15*time.Second; at[i] != want {
+				if want := time.Second + time.Duration(i)*15*time.Second; at[i] != want {
 					t.Errorf("%s: piece %d comes after %v, want %v", a.name, i+1, at[i], want)
 				}
 			}
-			if len(pieces) != 40 || strings.Join(pieces, "") != whole.text || slices.Max(sizes)-slices.Min(sizes) > 1 {
+			if len(pieces) != 41 || strings.Join(pieces, "") != whole.text || slices.Max(sizes)-slices.Min(sizes) > 1 {
 				t.Errorf("%s: %d pieces of %v runes", a.name, len(pieces), sizes)
 			}
 		})
@@ -106,7 +106,7 @@ func TestFault_DripOfAShortTextSendsRunes(t *testing.T) {
 			pieces, at := arrivals(t, a, resp, start)
 			text := strings.Join(pieces, "")
 			runes := utf8.RuneCountInString(text)
-			if !strings.Contains(text, "Löwe 🎬") || len(pieces) != runes || at[runes-1] != time.Duration(runes)*time.Second {
+			if !strings.Contains(text, "Löwe 🎬") || len(pieces) != runes || at[runes-1] != time.Duration(runes-1)*time.Second {
 				t.Errorf("%s: %q at %v", a.name, pieces, at)
 			}
 		})
@@ -119,7 +119,7 @@ func TestFault_DripComesAfterTheThought(t *testing.T) {
 		a := apiNamed("messages stream")
 		b := always(simulator.Fault{Drip: &simulator.Drip{Pieces: 4, Every: time.Minute}})
 		got := b.do(t.Context(), a, with(a.body(prompt, false), fields{"max_tokens": 3000, "thinking": fields{"type": "enabled", "budget_tokens": 1024}}))
-		if !strings.Contains(got.raw, "thinking_delta") || strings.Count(got.raw, "text_delta") != 4 || b.last(t).Duration != 4*time.Minute || b.last(t).OutputTokens != got.out {
+		if !strings.Contains(got.raw, "thinking_delta") || strings.Count(got.raw, "text_delta") != 4 || b.last(t).Duration != 3*time.Minute || b.last(t).OutputTokens != got.out {
 			t.Errorf("%v %+v", got, b.last(t))
 		}
 	})
@@ -130,7 +130,7 @@ func TestFault_DripOnAPort(t *testing.T) {
 	for _, a := range apis {
 		whole := rules().ask(t.Context(), a)
 		got := b.ask(t.Context(), a)
-		if got.err != nil || !got.terminal || got.text != whole.text || got.out != whole.out || b.last(t).Duration < 5*time.Millisecond {
+		if got.err != nil || !got.terminal || got.text != whole.text || got.out != whole.out || b.last(t).Duration < 4*time.Millisecond {
 			t.Errorf("%s: %v, %+v", a.name, got, b.last(t))
 		}
 	}

@@ -138,7 +138,7 @@ func (p *performance) send(a wire.Answer, hit strike) {
 // pieces of text if the text comes in drips.
 func (p *performance) takes(tokens, pieces int) time.Duration {
 	if d := p.fault.Drip; d != nil {
-		return time.Duration(pieces) * d.Every
+		return time.Duration(max(pieces-1, 0)) * d.Every
 	}
 	return spoken(tokens, p.epoch.scenario.Pace)
 }

@@ -118,8 +118,8 @@ type Stall struct {
 	Pings       bool          `yaml:"pings"` // the vendor's signs of life go on
 }
 
-// Drip is the pace of a slow and steady answer: its text comes in this many pieces, one
-// after each pause, or rune by rune if it has fewer runes.
+// Drip is the pace of a slow and steady answer: its text comes in this many pieces, with a
+// pause between them, or rune by rune if it has fewer runes.
 type Drip struct {
 	Pieces int           `yaml:"pieces"`
 	Every  time.Duration `yaml:"every"`

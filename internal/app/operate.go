@@ -50,6 +50,7 @@ const healthPoll = 5 * time.Second
 func (a *App) relieve(ctx context.Context) {
 	tick := time.NewTicker(healthPoll)
 	defer tick.Stop()
+	pending := false // the store could not take it, and is asked to again
 	for {
 		relieved := a.router.Relieved()
 		select {
@@ -61,8 +62,11 @@ func (a *App) relieve(ctx context.Context) {
 		}
 		select {
 		case <-relieved: // maybe by what was recalled
-			a.journal.Hasten(ctx) //nolint:errcheck // they go on when their time has come
+			pending = true
 		default:
+		}
+		if pending {
+			pending = a.journal.Hasten(ctx) != nil
 		}
 	}
 }

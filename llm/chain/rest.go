@@ -8,13 +8,15 @@ import (
 	"time"
 
 	"cineforge/failure"
+	"cineforge/resilience/backoff"
 )
 
 // rest waits until somebody can be asked, and begins a new round. It returns an
 // error if there is nobody to wait for, or no time.
 func (q *question) rest(ctx context.Context, c choice) error {
 	q.rested = c.decision.At.Add(between(q.round, q.router.o.Random))
-	nothing := q.afterNothing(c.decision.At)
+	began, keeps := c.decision.At, c.cause()
+	nothing := q.afterNothing(began)
 	var told time.Time
 	for {
 		// What is said after this is heard, also if it is said before the question sleeps.
@@ -24,7 +26,7 @@ func (q *question) rest(ctx context.Context, c choice) error {
 			c.looks[i] = q.look(s, now)
 		}
 		c.decision.At = now
-		c = q.explained(c)
+		c = q.explained(c).because(keeps)
 		until, end := q.outlook(c.looks, now)
 		if !until.After(now) {
 			until = nothing
@@ -32,13 +34,16 @@ func (q *question) rest(ctx context.Context, c choice) error {
 		switch {
 		case end != "":
 			return q.ended(ctx, c, end)
-		case told.IsZero() && !(q.idle && until.Sub(now) <= missPause) || until.After(now) && until.Sub(told).Abs() > time.Second:
+		case until.After(now) && until.Sub(told).Abs() > time.Second && !(q.idle && until.Sub(now) <= time.Second):
 			if err := q.tellWaiting(ctx, c, until); err != nil {
 				return err
 			}
 			told = until
 		}
 		if !until.After(now) {
+			if now.Sub(began) >= time.Second {
+				q.idles = 0 // it has waited
+			}
 			q.begin(q.behind())
 			q.again = true
 			return nil
@@ -53,18 +58,21 @@ func (q *question) rest(ctx context.Context, c choice) error {
 }
 
 // afterNothing returns when the next round may begin if nothing else keeps it: at once,
-// unless nobody was asked in this one. Such a round is not free, however it comes about.
+// unless nobody was asked in this one. Such a round is not free, however it comes about, and
+// less so if it comes again without a wait.
 func (q *question) afterNothing(now time.Time) time.Time {
-	switch {
-	case !q.idle:
+	if !q.idle {
 		q.idles = 0
 		return now
-	case q.idles == 0:
-		q.idles++
-		return now.Add(missPause)
 	}
 	q.idles++
-	return now.Add(between(q.idles, q.router.o.Random))
+	return now.Add(idlePause(q.idles, q.router.o.Random))
+}
+
+// idlePause is how long a question pauses after n rounds in a row, without a wait, in which
+// nobody was asked.
+func idlePause(n int, random func() float64) time.Duration {
+	return backoff.Policy{Base: missPause, Cap: 5 * time.Second, Floor: missPause, Ratio: 0.25}.Delay(n, random)
 }
 
 // lookEvery is how often a waiting question looks at what other processes know, and whether
@@ -99,6 +107,24 @@ func (q *question) await(ctx context.Context, c choice, heard ears) error {
 	return nil
 }
 
+// cause returns the first failure that keeps a candidate from being asked, nil if none does.
+func (c choice) cause() *Fault {
+	for _, l := range c.looks {
+		if l.keeps != nil {
+			return l.keeps
+		}
+	}
+	return nil
+}
+
+// because returns a choice that is for a reason, if it has none of its own.
+func (c choice) because(f *Fault) choice {
+	if c.keeps = c.cause(); c.keeps == nil {
+		c.keeps = f
+	}
+	return c
+}
+
 // ears are what a question that waits listens to: what is found out of providers, and
 // an operator who wants no more waiting.
 type ears struct{ changed, called <-chan struct{} }
@@ -106,10 +132,8 @@ type ears struct{ changed, called <-chan struct{} }
 // tellWaiting tells that the question waits, and what for.
 func (q *question) tellWaiting(ctx context.Context, c choice, until time.Time) error {
 	last := q.last
-	for _, l := range c.looks {
-		if last == nil {
-			last = l.keeps
-		}
+	if last == nil {
+		last = c.because(c.keeps).keeps
 	}
 	if last == nil && len(c.looks) > 0 && c.looks[0].verdict.Detail != "" {
 		c.decision.Why = c.looks[0].verdict.Detail // such as that an operator holds it
