@@ -63,6 +63,15 @@ func TestRelease_OfWhatARunLeft(t *testing.T) {
 	has(cineforge(0, "providers", "release", "ANTHROPIC_API_KEY", "--reason", "again"), `^nothing kept ANTHROPIC_API_KEY from being asked\n`)
 	has(cineforge(0, "providers", "events"), `released: a new key \(ANTHROPIC_API_KEY\)`)
 
+	// What a run says that did not ask ends the gate, as it is written.
+	cineforge(5, "run", "../../samples/lighthouse.md", "--force")
+	out = cineforge(5, "--data", data, "run", "../../samples/lighthouse.md", "--force") // 10 s have not passed
+	advice := regexp.MustCompile(`"cineforge ((?:--data \S+ )?providers release anthropic --reason TEXT)"`).FindStringSubmatch(strings.Join(strings.Fields(out), " "))
+	if advice == nil {
+		t.Fatalf("nothing says what ends the gate:\n%s", out)
+	}
+	has(cineforge(0, strings.Fields(advice[1])...), `^ended: anthropic was not asked with ANTHROPIC_API_KEY`)
+
 	// The same through a server, as JSON.
 	cineforge(5, "run", "../../samples/lighthouse.md", "--force")
 	serve := exec.CommandContext(t.Context(), bin, "serve", "--addr", "127.0.0.1:0", "--json")

@@ -101,6 +101,14 @@ func (program as) write(text string) string {
 	return strings.ReplaceAll(text, "cineforge ", string(program)+" ")
 }
 
+// quoted writes a text of which only what is in quotes can be a command.
+func (program as) quoted(text string) string {
+	if program == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, "\"cineforge ", "\""+string(program)+" ")
+}
+
 // next returns the command by which a paused run goes on.
 func next(runID, reason string) string {
 	if reason == run.AwaitingConfirmation {

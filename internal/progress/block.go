@@ -68,7 +68,7 @@ func (f frame) advice(s run.State) []string {
 		lines = append(lines, f.prose(runFace(s).tone, a.cause)...)
 	}
 	if a.helps != "" {
-		lines = append(lines, f.prose(neutral, a.helps)...)
+		lines = append(lines, f.prose(neutral, f.program.quoted(a.helps))...)
 	}
 	if s.Status.Ended() && a.cause != "" {
 		// What to type may be longer than a line; there it can be copied from.

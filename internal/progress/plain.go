@@ -214,7 +214,7 @@ func (p *plain) failed(b run.StageFailed) string {
 	st, _ := p.state.Stage(b.StageID)
 	text := fmt.Sprintf("%s: failed after %s (%s): %s", title(b.StageID), took(seconds(st.DurationSeconds)),
 		identity(string(b.ErrorClass), b.ErrorCode, b.RequestID), b.Error)
-	return join(". What helps: ", text, helps(b.Hint, b.ErrorClass))
+	return join(". What helps: ", text, p.program.quoted(helps(b.Hint, b.ErrorClass)))
 }
 
 func resumed(runID string, b run.RunResumed) string {

@@ -197,7 +197,7 @@ func (p *page) advice(s run.State) {
 		p.line(cell{text: "Kind: " + meaning(a.class)})
 	}
 	if a.helps != "" {
-		p.line(cell{text: a.helps})
+		p.line(cell{text: p.program.quoted(a.helps)})
 	}
 	for _, c := range a.commands {
 		p.line(cell{text: "  "}, cell{text: p.program.write(c)})
