@@ -12,6 +12,7 @@ import (
 type look struct {
 	verdict Verdict   // its Reason is "" if the candidate can be asked
 	gate    *gate     // that a turn is to be taken at, soon; nil otherwise
+	turn    time.Time // when that turn is, if nobody takes it before
 	again   time.Time // when it may be asked again, zero if that is not for time to say
 	stated  bool      // the provider has said when
 	person  bool      // it takes a person
@@ -47,7 +48,7 @@ func (l look) free() bool { return l.verdict.Reason == "" }
 
 // now reports whether a candidate can be asked without a pause.
 func (l look) now(now time.Time) bool {
-	return l.free() && (l.gate == nil || !l.gate.turn(now).After(now))
+	return l.free() && (l.gate == nil || !l.turn.After(now))
 }
 
 // look says whether a candidate can be asked now, for all that does not depend on
@@ -115,7 +116,7 @@ func (l *look) pass(q *question, s *seat, g *gate, model string, now time.Time) 
 		l.queue(g, now)
 	case yes:
 	case g.trial == q.number && g.trial != 0: // its own pause is over soon
-		l.gate, l.keeps = g, g.cause
+		l.gate, l.turn, l.keeps = g, g.turn(now), g.cause
 	case g.heeds(q.word()): // an operator's question went through a moment ago
 		l.verdict.Reason, l.verdict.Detail, l.verdict.Until = Gated, string(g.cause.Err.Class)+": "+g.cause.Err.Message, g.asked.Add(operatorEvery)
 		l.keeps, l.again, l.gate = g.cause, g.asked.Add(operatorEvery), nil
@@ -166,8 +167,8 @@ func (l *look) shut(g *gate, now time.Time) {
 	}
 	l.person, l.trial = g.person, false
 	l.keeps = g.cause
-	if l.free() && !g.guarded() && g.times <= 1 && g.turn(now).Sub(now) <= shortHint {
-		l.gate = g
+	if turn := g.turn(now); l.free() && !g.guarded() && g.times <= 1 && turn.Sub(now) <= shortHint {
+		l.gate, l.turn = g, turn
 		return
 	}
 	l.gate = nil
@@ -189,8 +190,8 @@ func (l *look) queue(g *gate, now time.Time) {
 	case !soon:
 		l.verdict.Reason, l.verdict.Detail, l.verdict.Until = Gated, "others go first that waited for it too", turn
 		l.again, l.keeps, l.gate = turn, g.cause, nil
-	case l.gate == nil || turn.After(l.gate.turn(now)):
-		l.gate, l.keeps = g, g.cause
+	case l.gate == nil || turn.After(l.turn):
+		l.gate, l.turn, l.keeps = g, turn, g.cause
 	}
 }
 

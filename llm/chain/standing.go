@@ -89,7 +89,7 @@ func (q *question) appraise(s *seat, f *failure.Error) *failure.Error {
 	if a.bare++; a.bare == 1 {
 		a.bareSince = now
 	}
-	switch meant, last := s.provider.meant(s, f, q.number, a.bare, a.bareSince, now); meant {
+	switch meant, last := s.provider.meant(q, s, f, now); meant {
 	case passing:
 		return strayRefusal(f, last)
 	case byRoute:
@@ -124,9 +124,9 @@ const (
 	ofQuestion                // others are answered meanwhile: it is this question's
 )
 
-// meant says what a bare refusal means, the n-th one of a question since a time, and when
-// the route answered last.
-func (p *provider) meant(s *seat, f *failure.Error, question uint64, n int, since, now time.Time) (meaning, time.Time) {
+// meant says what a question's bare refusal means, and when the route answered last.
+func (p *provider) meant(q *question, s *seat, f *failure.Error, now time.Time) (meaning, time.Time) {
+	a := &q.seats[s.at]
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	last := p.standingOf(s.model.name, s.Credential).answered
@@ -138,13 +138,13 @@ func (p *provider) meant(s *seat, f *failure.Error, question uint64, n int, sinc
 		st = p.standingOf(s.model.name, s.Credential)
 	}
 	if st.bareSince.IsZero() {
-		st.bareSince, st.bareOf = now, question
+		st.bareSince, st.bareOf = now, q.number
 	}
-	st.bareMore = st.bareMore || question != st.bareOf
+	st.bareMore = st.bareMore || q.number != st.bareOf
 	switch {
-	case n >= bareTries && last.After(since):
+	case a.bare >= bareTries && last.After(a.bareSince):
 		return ofQuestion, last
-	case now.Sub(st.bareSince) >= passingFor && (st.bareMore || n >= bareTries):
+	case now.Sub(st.bareSince) >= passingFor && (st.bareMore || a.bare >= bareTries):
 		return byRoute, last
 	}
 	return passing, last
