@@ -125,8 +125,9 @@ type vigil struct {
 	signs  atomic.Int64
 	behind time.Duration // at the last look
 
-	mu    sync.Mutex // guards what follows
-	last  time.Time  // when it last looked
+	mu    sync.Mutex    // guards what follows
+	last  time.Time     // when it last looked
+	gone  time.Duration // for how long it was not run when it should have been
 	timer *time.Timer
 }
 
@@ -156,10 +157,17 @@ func (v *vigil) end() {
 func (v *vigil) missed() time.Duration {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if gone := time.Since(v.last) - sleepPoll; gone >= asleep {
-		return gone
+	v.lookedLocked()
+	return v.gone
+}
+
+// lookedLocked notes that the vigil looks now, and if it should have done so long before.
+func (v *vigil) lookedLocked() {
+	now := time.Now()
+	if gone := now.Sub(v.last) - sleepPoll; gone >= asleep {
+		v.gone += gone
 	}
-	return 0
+	v.last = now
 }
 
 // look looks whether the machine has slept.
@@ -186,7 +194,8 @@ func (v *vigil) again(after time.Duration, do func()) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.timer != nil {
-		v.last = time.Now().Add(after - sleepPoll)
+		v.lookedLocked()
+		v.last = v.last.Add(after - sleepPoll)
 		v.timer = time.AfterFunc(after, do)
 	}
 }
