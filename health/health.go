@@ -95,7 +95,7 @@ type Model struct {
 type TimeLimits struct {
 	FirstByte TimeLimit `json:"first_byte" doc:"Until it begins."`
 	Idle      TimeLimit `json:"idle" doc:"From one piece of it to the next."`
-	Total     TimeLimit `json:"total" doc:"As a whole."`
+	Total     TimeLimit `json:"total" doc:"As a whole; where none is set, from the first text on."`
 }
 
 // TimeLimit is a limit on time.

@@ -62,11 +62,11 @@ func TestProviders_Limits(t *testing.T) {
 			provider, model string
 			want            health.TimeLimits
 		}{
-			{"local", "llama", health.TimeLimits{FirstByte: health.TimeLimit{Seconds: 600, Source: set}, Idle: health.TimeLimit{Seconds: 60, Source: set}, Total: health.TimeLimit{Seconds: 8600, Source: "ten times what 16000 tokens take if it writes 20 tokens a second"}}},
+			{"local", "llama", health.TimeLimits{FirstByte: health.TimeLimit{Seconds: 600, Source: set}, Idle: health.TimeLimit{Seconds: 60, Source: set}, Total: health.TimeLimit{Seconds: 8000, Source: "ten times what 16000 tokens take if it writes 20 tokens a second, from the first text on"}}},
 			{"local", "slow", health.TimeLimits{FirstByte: health.TimeLimit{Seconds: 600, Source: set}, Idle: health.TimeLimit{Seconds: 300, Source: set}, Total: health.TimeLimit{Seconds: 7200, Source: set}}},
-			{"cold", "llama", health.TimeLimits{FirstByte: health.TimeLimit{Seconds: 300, Source: loads}, Idle: health.TimeLimit{Seconds: 30, Source: "default; 2m0s until the visible answer of a model that thinks begins"}, Total: health.TimeLimit{Seconds: 350, Source: "ten times what 100 tokens take if it writes 20 tokens a second"}}},
-			{"anthropic", "claude-sonnet-4-6", health.TimeLimits{FirstByte: health.TimeLimit{Seconds: 12, Source: vendor}, Idle: health.TimeLimit{Seconds: 45, Source: set}, Total: health.TimeLimit{Seconds: 64012, Source: "ten times what 128000 tokens take if it writes 20 tokens a second"}}},
-			{"openai", "gpt-5.2", health.TimeLimits{FirstByte: health.TimeLimit{Seconds: 12, Source: vendor}, Idle: health.TimeLimit{Seconds: 30, Source: usual}, Total: health.TimeLimit{Seconds: 64012, Source: "ten times what 128000 tokens take if it writes 20 tokens a second"}}},
+			{"cold", "llama", health.TimeLimits{FirstByte: health.TimeLimit{Seconds: 300, Source: loads}, Idle: health.TimeLimit{Seconds: 30, Source: "default; 2m0s until the visible answer of a model that thinks begins"}, Total: health.TimeLimit{Seconds: 50, Source: "ten times what 100 tokens take if it writes 20 tokens a second, from the first text on"}}},
+			{"anthropic", "claude-sonnet-4-6", health.TimeLimits{FirstByte: health.TimeLimit{Seconds: 12, Source: vendor}, Idle: health.TimeLimit{Seconds: 45, Source: set}, Total: health.TimeLimit{Seconds: 64000, Source: "ten times what 128000 tokens take if it writes 20 tokens a second, from the first text on"}}},
+			{"openai", "gpt-5.2", health.TimeLimits{FirstByte: health.TimeLimit{Seconds: 12, Source: vendor}, Idle: health.TimeLimit{Seconds: 30, Source: usual}, Total: health.TimeLimit{Seconds: 64000, Source: "ten times what 128000 tokens take if it writes 20 tokens a second, from the first text on"}}},
 		} {
 			if diff := cmp.Diff(tt.want, limitsOf(t, list, tt.provider, tt.model)); diff != "" {
 				t.Errorf("%s: %s:%s: %s", name, tt.provider, tt.model, diff)

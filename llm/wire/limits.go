@@ -13,7 +13,7 @@ import (
 type Limits struct {
 	FirstByte time.Duration // until it begins
 	Idle      time.Duration // from one piece of it to the next
-	Total     time.Duration // as a whole
+	Total     time.Duration // as a whole; where none is set, from the first text on
 }
 
 // Over returns the limits with what they don't set taken from others.
@@ -60,7 +60,17 @@ type times struct {
 	life  time.Duration // for which a sign of life before that stands in for it
 	idle  time.Duration // between pieces of the visible answer
 	think time.Duration // between its events before that
-	total time.Duration
+	total time.Duration // from the first of its text on; as a whole if somebody has set it
+	whole bool          // somebody has
+}
+
+// most returns how long a call may last until its visible answer begins, and for as long as
+// that lasts where somebody has set it.
+func (t times) most() time.Duration {
+	if t.whole {
+		return t.total
+	}
+	return max(t.first, longestSigns) + idlesOfNothing*t.think
 }
 
 // pace is what earlier answers of a route say about the time of the next one. The zero
@@ -170,11 +180,12 @@ func (p *pace) times(e Endpoint, tokens int) (t times, from [3]string) {
 		rate, known = p.rate, fmt.Sprintf("at the %.0f tokens a second that it writes", p.rate)
 	}
 	if t.total = e.Limits.Total; t.total > 0 {
+		t.whole = true
 		from[2] = llm.Configured
 		return t, from
 	}
-	t.total = t.first + time.Duration(float64(totalOfExpected*tokens)/rate*float64(time.Second))
-	from[2] = fmt.Sprintf("ten times what %d tokens take %s", tokens, known)
+	t.total = time.Duration(float64(totalOfExpected*tokens) / rate * float64(time.Second))
+	from[2] = fmt.Sprintf("ten times what %d tokens take %s, from the first text on", tokens, known)
 	return t, from
 }
 

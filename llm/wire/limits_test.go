@@ -136,7 +136,9 @@ func TestRoute_TimeLimits(t *testing.T) {
 		"a limit that is set":                 {wire.Endpoint{Named: true, Limits: wire.Limits{FirstByte: 3 * time.Second}}, plays{beats: every(time.Hour, text), late: true}, 3 * time.Second},
 		"an idle limit that is set":           {wire.Endpoint{Spec: thinks, Limits: wire.Limits{Idle: 3 * time.Second}}, plays{beats: append(every(time.Second, event), every(time.Hour, text)...)}, 4 * time.Second},
 		"a total that is set":                 {wire.Endpoint{Limits: wire.Limits{Total: 20 * time.Second}}, plays{beats: every(3*time.Second, text), repeats: true}, 20 * time.Second},
-		"ten times what was to be expected":   {wire.Endpoint{Spec: llm.Spec{MaxOutput: 200}}, plays{beats: every(10*time.Second, text), repeats: true}, 112 * time.Second},
+		"ten times what was to be expected":   {wire.Endpoint{Spec: llm.Spec{MaxOutput: 200}}, plays{beats: every(10*time.Second, text), repeats: true}, 110 * time.Second},
+		"comments before a short answer":      {wire.Endpoint{Spec: llm.Spec{MaxOutput: 5}}, plays{beats: append(every(10*time.Second, strings.Fields(strings.Repeat(":processing ", 20))...), every(time.Second, text)...)}, fine},
+		"thoughts before a short answer":      {wire.Endpoint{Spec: llm.Spec{MaxOutput: 5}}, plays{beats: append(every(10*time.Second, strings.Fields(strings.Repeat("data:{} ", 20))...), every(time.Second, text)...)}, fine},
 		"far more text than was allowed":      {wire.Endpoint{Spec: llm.Spec{MaxOutput: 200}}, plays{beats: every(time.Millisecond, text+strings.Repeat("x", 1000)), repeats: true}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -36,7 +36,7 @@ func newWatch(t times, pulse func(), stop context.CancelCauseFunc) *watch {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.timer = time.AfterFunc(t.first, w.expire)
-	w.total = time.AfterFunc(t.total, func() { stop(diagnosis.ErrLong) })
+	w.total = time.AfterFunc(t.most(), func() { stop(diagnosis.ErrLong) })
 	return w
 }
 
@@ -99,6 +99,9 @@ func (w *watch) piece() {
 	first := w.text.IsZero()
 	if w.text, w.deadline = now, now.Add(w.times.idle); first {
 		w.timer.Reset(w.times.idle)
+		if !w.times.whole {
+			w.total.Reset(w.times.total)
+		}
 	}
 }
 
