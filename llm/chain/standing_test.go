@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -218,6 +219,15 @@ func TestRouter_ARefusalAfterAnswersIsAskedAboutOnce(t *testing.T) {
 				if len(w.calls) != 7 {
 					t.Errorf("calls %v", w.called())
 				}
+				down = false
+				time.Sleep(2 * time.Hour)
+				w.must(s, "one")
+				time.Sleep(11 * time.Minute)
+				down = true
+				w.ask(s) //nolint:errcheck // it is refused, and its last answer is too long ago for a doubt
+				if len(w.calls) != 9 {
+					t.Errorf("calls %v", w.called())
+				}
 			})
 		})
 	}
@@ -308,19 +318,18 @@ func TestRouter_BareRefusals(t *testing.T) {
 				})
 				s := w.stage()
 				w.must(s, "one")
-				stop := make(chan struct{})
-				time.AfterFunc(time.Minute, func() { close(stop) })
-				go func() {
+				var wg sync.WaitGroup
+				defer wg.Wait()
+				wg.Go(func() {
 					_, err := s.Generate(t.Context(), llm.Request{Role: llm.Work, Unit: "odd", Prompt: "?"})
 					if took := time.Since(w.start); failure.ClassOf(err) != class || took > 50*time.Second {
 						t.Errorf("ended after %v by %v", took, err)
 					}
-				}()
+				})
 				for range 60 {
 					w.must(s, "one") // the others don't notice
 					time.Sleep(time.Second)
 				}
-				<-stop
 			})
 		})
 	}
