@@ -119,3 +119,22 @@ func TestRouter_ACallThatDiedInASleepIsEnded(t *testing.T) {
 		})
 	}
 }
+
+// A call that a sleep breaks each time counts as a failure in the end.
+func TestRouter_NotEachSleepIsForgiven(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, sleep := sleepy(t)
+		w.plan.MaxAttempts, w.plan.MaxWait = 1, 0
+		w.model("a:one", func(n int, _ time.Duration) error {
+			if n > 100 {
+				return nil
+			}
+			sleep(time.Hour)
+			return fault(failure.Timeout)
+		})
+		w.givenUp(w.stage(), chain.TriesSpent, failure.Timeout)
+		if n := len(w.calls); n != 4 {
+			t.Errorf("%d calls", n)
+		}
+	})
+}

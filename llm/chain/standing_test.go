@@ -434,3 +434,48 @@ func TestRouter_AReleaseEndsGates(t *testing.T) {
 		})
 	}
 }
+
+// A candidate that a stage keeps away from for a bare refusal is asked again when a person
+// wants no more waiting.
+func TestRouter_TryNowForgetsBareRefusals(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		w.model("a:one", first(1, bare(failure.Auth, 401)))
+		s := w.stage()
+		for range 2 {
+			w.givenUp(s, chain.Hopeless, failure.Auth)
+		}
+		w.wantCalls("one@0s")
+		s.TryNow()
+		w.must(s, "one")
+	})
+}
+
+// What a provider states counts as far as it can be true: it does not know for how long it
+// will have trouble, and credit that was to be there is not, the third time.
+func TestRouter_WhatIsStatedCountsWithinBounds(t *testing.T) {
+	for name, test := range map[string]struct {
+		err  error
+		want []time.Duration // for how long the gate is closed, each time
+	}{
+		"an overload": {hinted(failure.Overloaded, 10*time.Hour), []time.Duration{time.Hour}},
+		"a limit":     {hinted(failure.RateLimited, 10*time.Hour), []time.Duration{10 * time.Hour}},
+		"credit":      {hinted(failure.QuotaExhausted, time.Minute), []time.Duration{time.Minute, time.Minute, 16 * time.Minute, time.Hour}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				w := newWorld(t, chain.Options{})
+				w.plan.MaxWait = 0
+				w.model("a:one", always(test.err))
+				for n, want := range test.want {
+					w.ask(w.stage()) //nolint:errcheck // it is refused
+					g, _ := w.gateOf()
+					if got := g.Until.Sub(time.Now()); got != want {
+						t.Errorf("the %d. time it is closed for %v, want %v", n+1, got, want)
+					}
+					time.Sleep(want)
+				}
+			})
+		})
+	}
+}
