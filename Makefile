@@ -82,7 +82,8 @@ kill: ## kill -9 the program KILLS (300) times at random instants, and see that 
 ONLY ?= .
 
 mutants: ## break each mechanism of the core in a build of its own, and see that a test fails; ONLY=regexp plays some of them
-	CINEFORGE_MUTANTS='$(ONLY)' go test -count=1 -v -timeout 2h -run '^TestMutants_AreKilled$$' ./internal/mutants | grep --line-buffered -v '^=== '
+	CINEFORGE_MUTANTS='$(ONLY)' go test -count=1 -v -timeout 2h -run '^TestMutants_AreKilled$$' ./internal/mutants | \
+	  grep --line-buffered -v '^=== '
 
 bench: ## the benchmarks; compare two outputs with: go tool -modfile=tools/go.mod benchstat old.txt new.txt
 	@mkdir -p $(OUT)

@@ -146,7 +146,8 @@ func TestMutants_FitTheSource(t *testing.T) {
 
 func TestMutants_AreParsed(t *testing.T) {
 	got, err := parse("# one\n== a-b\nwhy: it counts\nfile: x.go\ntest: ./x ^TestX$\nenv: A=1\n-\told\n-\n-lines\n+new\n\n== c\n")
-	want := mutant{name: "a-b", why: "it counts", file: "x.go", pkg: "./x", run: "^TestX$", env: []string{"A=1"}, old: "\told\n\nlines\n", new: "new\n"}
+	want := mutant{name: "a-b", why: "it counts", file: "x.go", old: "\told\n\nlines\n", new: "new\n",
+		pkg: "./x", run: "^TestX$", env: []string{"A=1"}}
 	if err != nil || len(got) != 2 || fmt.Sprint(got[0]) != fmt.Sprint(want) {
 		t.Errorf("%+v, %v", got, err)
 	}

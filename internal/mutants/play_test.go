@@ -52,7 +52,7 @@ func TestMutants_AreKilled(t *testing.T) {
 		} else {
 			killed++
 		}
-		fmt.Printf("%-36s %5.1fs  %s %s\n", m.name, time.Since(began).Seconds(), m.pkg, tests)
+		fmt.Printf("%-44s %5.1fs  %s %s\n", m.name, time.Since(began).Seconds(), m.pkg, tests)
 	}
 	fmt.Printf("%d of %d mutants are killed, in %v\n", killed, len(all), time.Since(start).Round(time.Second))
 }
@@ -87,7 +87,7 @@ func wantPasses(t *testing.T, all []mutant) {
 				t.Errorf("%s: %s does not run in %s", m.name, name, m.pkg)
 			}
 		}
-		fmt.Printf("%-36s %5.1fs  %s %d tests pass\n", "(no mutant)", time.Since(began).Seconds(), m.pkg, len(tests))
+		fmt.Printf("%-44s %5.1fs  %s %d tests pass\n", "(no mutant)", time.Since(began).Seconds(), m.pkg, len(tests))
 	}
 }
 

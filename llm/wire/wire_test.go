@@ -235,6 +235,8 @@ func TestRoute_WhatIsNotSentIsNobodysFailure(t *testing.T) {
 			return err
 		}
 	}
+	noCall := func(context.Context, *wire.Call) error { return errors.New("no base URL") }
+	noProxy := errors.New("invalid proxy address")
 	for name, tt := range map[string]struct {
 		ask   func(ctx context.Context, call *wire.Call) error
 		proxy error
@@ -242,8 +244,8 @@ func TestRoute_WhatIsNotSentIsNobodysFailure(t *testing.T) {
 		reach failure.Reach
 	}{
 		"a key with a line break":      {ask: header("key\n"), class: failure.Input, reach: failure.Unsent},
-		"a proxy that is no address":   {ask: header("key"), proxy: errors.New("invalid proxy address"), class: failure.Input, reach: failure.Unsent},
-		"an SDK that makes no call":    {ask: func(context.Context, *wire.Call) error { return errors.New("no base URL") }, class: failure.Input, reach: failure.Unsent},
+		"a proxy that is no address":   {ask: header("key"), proxy: noProxy, class: failure.Input, reach: failure.Unsent},
+		"an SDK that makes no call":    {ask: noCall, class: failure.Input, reach: failure.Unsent},
 		"a connection that is refused": {ask: header("key"), class: failure.Connection, reach: failure.Unreached},
 	} {
 		t.Run(name, func(t *testing.T) {
