@@ -15,7 +15,7 @@ TOOL   := go tool -modfile=tools/go.mod
 # How long each fuzz target runs.
 FUZZTIME ?= 30s
 
-.PHONY: help build run test test-unit fuzz scenarios simulate-years kill bench bench-peers generate lint check clean
+.PHONY: help build run test test-unit fuzz scenarios simulate-years kill mutants bench bench-peers generate lint check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -77,6 +77,13 @@ KILLS ?= 300
 
 kill: ## kill -9 the program KILLS (300) times at random instants, and see that no run loses or repeats anything; CINEFORGE_SEED repeats one
 	CINEFORGE_KILLS=$(KILLS) go test -count=1 -v -timeout 60m -run '^TestKilledAtRandom$$' ./cmd/cineforge
+
+# Which mutants "make mutants" plays, by a regular expression of their names.
+ONLY ?= .
+
+mutants: ## break each mechanism of the core in a build of its own, and see that a test fails; ONLY=regexp plays some of them
+	CINEFORGE_MUTANTS='$(ONLY)' go test -count=1 -v -timeout 2h -run '^TestMutants_AreKilled$$' ./internal/mutants | \
+	  grep --line-buffered -v '^=== '
 
 bench: ## the benchmarks; compare two outputs with: go tool -modfile=tools/go.mod benchstat old.txt new.txt
 	@mkdir -p $(OUT)

@@ -24,11 +24,12 @@ var rank = map[string]int{
 	"project": 2, "run": 2, "stage": 2,
 	"pipeline":        3,
 	"internal/sqlite": 4, "internal/progress": 4, "internal/telemetry": 4,
-	"client":       4,
-	"internal/app": 5,
-	"internal/api": 6,
-	"cmd":          7,
-	"bench":        8,
+	"client":           4,
+	"internal/app":     5,
+	"internal/api":     6,
+	"cmd":              7,
+	"bench":            8,
+	"internal/mutants": 8,
 }
 
 // doors names the packages of others that may be imported in one tree only, so

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"cineforge/durable"
 	"cineforge/durable/local"
@@ -208,4 +210,26 @@ func (w *world) crashed(id string, answers int) run.State {
 		w.t.Fatal(state.Status, err)
 	}
 	return state
+}
+
+// A stage's time counts over the processes that worked on it.
+func TestPipeline_AStagesTimeCountsOverACrash(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, noteModule{"note", asking})
+		w.model = llm.Candidate{Provider: "p", Name: "m", Model: llm.ModelFunc(func(ctx context.Context, _ llm.Request) (llm.Response, error) {
+			select {
+			case <-time.After(25 * time.Second):
+				return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: "m"}, nil
+			case <-ctx.Done():
+				return llm.Response{}, ctx.Err()
+			}
+		})}
+		w.create(w.spec(oneStage + "resilience: {max_stage_seconds: 60}\n"))
+		w.crashed("r1", 2)
+		start := time.Now()
+		s, err := w.execute(t.Context(), "r1")
+		if took := time.Since(start); err != nil || s.Status != run.RunFailed || took > 11*time.Second {
+			t.Errorf("%s after %v: %v", s.Status, took, err)
+		}
+	})
 }

@@ -159,3 +159,16 @@ func FuzzConfig(f *testing.F) {
 		}
 	})
 }
+
+func TestConfig_KeysAreTrimmed(t *testing.T) {
+	m, err := configured(t, `
+providers:
+  local: {base_url: "http://127.0.0.1:11434/v1", key_env: LOCAL_KEY, models: {plain: }}
+`, map[string]string{"LOCAL_KEY": "\ufeff a-key-of-mine\r\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := provider(t, m, "local").Key; got != "a-key-of-mine" {
+		t.Errorf("the key is %q", got)
+	}
+}

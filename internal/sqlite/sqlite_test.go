@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +17,7 @@ import (
 
 	"cineforge/artifact"
 	"cineforge/durable"
+	"cineforge/durable/local"
 	"cineforge/internal/sqlite"
 	"cineforge/run"
 )
@@ -464,4 +466,27 @@ func TestPathsWithOddCharacters(t *testing.T) {
 	if matches, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), "*", sqlite.FileName)); len(matches) != 1 {
 		t.Errorf("the database is not in the folder: %v", matches)
 	}
+}
+
+// A run that waits for a time is due then and no sooner, and a run that waits for a person is not.
+func TestDue_WaitingRunsAreDueAtTheirTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, t.TempDir())
+		until := time.Now().Add(time.Hour)
+		for id, wake := range map[string]time.Time{"waits": until, "paused": local.Never} {
+			if err := s.Release(t.Context(), claimed(t, s, id), wake); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, want := range []struct {
+			after time.Duration
+			due   []local.Due
+			next  time.Time
+		}{{0, nil, until}, {time.Hour - time.Millisecond, nil, until}, {time.Millisecond, []local.Due{{Run: "waits", Group: "p"}}, local.Never}} {
+			time.Sleep(want.after)
+			if due, next, err := s.Due(t.Context(), 10); err != nil || !slices.Equal(due, want.due) || !next.Equal(want.next) {
+				t.Errorf("%v before its time: due are %v, next is %v: %v", time.Until(until), due, next, err)
+			}
+		}
+	})
 }

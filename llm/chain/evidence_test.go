@@ -293,3 +293,53 @@ func TestRouter_WhoIsWellIsAskedWithin15Seconds(t *testing.T) {
 		}
 	}
 }
+
+// A question that is given up while it finds out whether a model is well leaves that to
+// the next one.
+func TestRouter_ATrialThatIsGivenUpIsPassedOn(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		w.plan.MaxWait = 0
+		w.model("a:one", always(fault(failure.Overloaded)))
+		w.model("a:sister", func(n int, _ time.Duration) error {
+			if n == 1 {
+				return hang(time.Hour)
+			}
+			return nil
+		})
+		s := w.stage()
+		first, giveUp := context.WithTimeout(t.Context(), 2*time.Second)
+		defer giveUp()
+		second, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		go s.Generate(first, llm.Request{Unit: "first", Prompt: "?"}) //nolint:errcheck // it is given up
+		time.Sleep(time.Second)
+		if _, err := s.Generate(second, llm.Request{Unit: "second", Prompt: "?"}); err != nil {
+			t.Error(err)
+		}
+		w.wantCalls("one@0s", "sister@0s", "one@1s", "sister@2s")
+	})
+}
+
+// Two failures with ten minutes in between are two models', and not the provider's.
+func TestRouter_OldEvidenceIsForgotten(t *testing.T) {
+	for pause, want := range map[time.Duration]breaker.State{9 * time.Minute: breaker.Open, 11 * time.Minute: breaker.Closed} {
+		bubble(t, func(t *testing.T) {
+			w := newWorld(t, chain.Options{})
+			w.plan.MaxAttempts, w.plan.MaxWait = 1, 0
+			w.model("a:one", always(fault(failure.Overloaded)))
+			w.model("a:two", always(fault(failure.Overloaded)))
+			one, two := w.plan.Candidates[:1], w.plan.Candidates[1:]
+			never := llm.Candidate{Provider: "a", Name: "never", Credential: "OTHER", Model: llm.ModelFunc(
+				func(context.Context, llm.Request) (llm.Response, error) { return llm.Response{}, fault(failure.Input) })}
+			w.plan.Candidates = []llm.Candidate{one[0], never}
+			w.ask(w.stage()) //nolint:errcheck // it fails
+			time.Sleep(pause)
+			w.plan.Candidates = []llm.Candidate{two[0], never}
+			w.ask(w.stage()) //nolint:errcheck // it fails
+			if got := w.router.Status()[0].Breaker.State; got != want {
+				t.Errorf("with %v in between the provider's breaker is %s", pause, got)
+			}
+		})
+	}
+}

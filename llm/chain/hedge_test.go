@@ -160,3 +160,18 @@ func TestTheSecondModelMayFail(t *testing.T) {
 		w.wantCalls("one@0s", "two@3s")
 	})
 }
+
+// An answer that stalls is no silence: the next model is given its time to begin.
+func TestRouter_AStalledAnswerIsNoSilence(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		c := w.model("a:one", fine)
+		c.Model = llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) {
+			return llm.Response{FirstEvent: time.Second}, reached(failure.Timeout, failure.Answering)
+		})
+		w.model("b:two", func(int, time.Duration) error { return hang(10 * time.Second) })
+		w.model("c:three", fine)
+		w.must(w.stage(), "three")
+		w.wantCalls("two@0s", "three@10s")
+	})
+}

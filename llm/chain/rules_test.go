@@ -372,3 +372,30 @@ func TestUnknownFailuresCountHalf(t *testing.T) {
 		})
 	}
 }
+
+// A pause within a round is no longer than 20 s, whatever base a recipe gives.
+func TestRouter_PausesOfARoundAreCapped(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, numb())
+		w.plan.Backoff.Base = time.Minute
+		w.model("a:one", first(2, fault(failure.ServerError)))
+		w.must(w.stage(), "one")
+		w.wantCalls("one@0s", "one@20s", "one@40s")
+	})
+}
+
+// A hold that comes between a choice and its call keeps the call from being made.
+func TestRouter_AHoldBeforeACallIsHeard(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		w.model("a:one", always(fault(failure.ServerError)))
+		w.model("b:two", fine)
+		time.AfterFunc(500*time.Millisecond, func() {
+			if err := w.router.Hold(t.Context(), "a", chain.Hold{Reason: "why not", Until: time.Now().Add(time.Hour)}); err != nil {
+				t.Error(err)
+			}
+		})
+		w.must(w.stage(), "two")
+		w.wantCalls("one@0s", "two@1s")
+	})
+}

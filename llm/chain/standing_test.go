@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -218,6 +219,15 @@ func TestRouter_ARefusalAfterAnswersIsAskedAboutOnce(t *testing.T) {
 				if len(w.calls) != 7 {
 					t.Errorf("calls %v", w.called())
 				}
+				down = false
+				time.Sleep(2 * time.Hour)
+				w.must(s, "one")
+				time.Sleep(11 * time.Minute)
+				down = true
+				w.ask(s) //nolint:errcheck // it is refused, and its last answer is too long ago for a doubt
+				if len(w.calls) != 9 {
+					t.Errorf("calls %v", w.called())
+				}
 			})
 		})
 	}
@@ -308,19 +318,18 @@ func TestRouter_BareRefusals(t *testing.T) {
 				})
 				s := w.stage()
 				w.must(s, "one")
-				stop := make(chan struct{})
-				time.AfterFunc(time.Minute, func() { close(stop) })
-				go func() {
+				var wg sync.WaitGroup
+				defer wg.Wait()
+				wg.Go(func() {
 					_, err := s.Generate(t.Context(), llm.Request{Role: llm.Work, Unit: "odd", Prompt: "?"})
 					if took := time.Since(w.start); failure.ClassOf(err) != class || took > 50*time.Second {
 						t.Errorf("ended after %v by %v", took, err)
 					}
-				}()
+				})
 				for range 60 {
 					w.must(s, "one") // the others don't notice
 					time.Sleep(time.Second)
 				}
-				<-stop
 			})
 		})
 	}
@@ -420,6 +429,51 @@ func TestRouter_AReleaseEndsGates(t *testing.T) {
 				}
 				if !slices.Equal(got, test.want) {
 					t.Errorf("it ended %q, want %q", got, test.want)
+				}
+			})
+		})
+	}
+}
+
+// A candidate that a stage keeps away from for a bare refusal is asked again when a person
+// wants no more waiting.
+func TestRouter_TryNowForgetsBareRefusals(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		w.model("a:one", first(1, bare(failure.Auth, 401)))
+		s := w.stage()
+		for range 2 {
+			w.givenUp(s, chain.Hopeless, failure.Auth)
+		}
+		w.wantCalls("one@0s")
+		s.TryNow()
+		w.must(s, "one")
+	})
+}
+
+// What a provider states counts as far as it can be true: it does not know for how long it
+// will have trouble, and credit that was to be there is not, the third time.
+func TestRouter_WhatIsStatedCountsWithinBounds(t *testing.T) {
+	for name, test := range map[string]struct {
+		err  error
+		want []time.Duration // for how long the gate is closed, each time
+	}{
+		"an overload": {hinted(failure.Overloaded, 10*time.Hour), []time.Duration{time.Hour}},
+		"a limit":     {hinted(failure.RateLimited, 10*time.Hour), []time.Duration{10 * time.Hour}},
+		"credit":      {hinted(failure.QuotaExhausted, time.Minute), []time.Duration{time.Minute, time.Minute, 16 * time.Minute, time.Hour}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				w := newWorld(t, chain.Options{})
+				w.plan.MaxWait = 0
+				w.model("a:one", always(test.err))
+				for n, want := range test.want {
+					w.ask(w.stage()) //nolint:errcheck // it is refused
+					g, _ := w.gateOf()
+					if got := g.Until.Sub(time.Now()); got != want {
+						t.Errorf("the %d. time it is closed for %v, want %v", n+1, got, want)
+					}
+					time.Sleep(want)
 				}
 			})
 		})

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -265,6 +267,42 @@ func TestRoute_ASilentServerOfOnesOwnNamesTheLimit(t *testing.T) {
 			if got := strings.Contains(err.Error(), "limits.first_byte"); got != told {
 				t.Errorf("%q: %v", base, err)
 			}
+		})
+	}
+}
+
+// The body of an error is waited for ten seconds: its status is known already.
+func TestRoute_AnErrorsBodyIsNotWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := responder(func(*http.Request) (*http.Response, error) {
+			in, _ := io.Pipe()
+			return &http.Response{StatusCode: 500, Body: in}, nil
+		})
+		start := time.Now()
+		err := listen(t, newRoute(wire.Endpoint{Transport: server}), llm.Request{})
+		if took := time.Since(start); failure.ClassOf(err) != failure.ServerError || took != 10*time.Second {
+			t.Errorf("after %v: %v", took, err)
+		}
+	})
+}
+
+// A question that nobody answered in time may have been worked on, and counts; one that
+// never came to the provider costs nothing.
+func TestRoute_ATimeoutIsPaidFor(t *testing.T) {
+	refused := responder(func(*http.Request) (*http.Response, error) {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	})
+	for name, tt := range map[string]struct {
+		server http.RoundTripper
+		want   int // tokens
+	}{"silence": {begins(time.Hour), 1000}, "no connection": {refused, 0}} {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRoute(wire.Endpoint{Transport: tt.server})
+			resp, err := r.Ask(t.Context(), llm.Request{Prompt: strings.Repeat("word", 1000)}, exchange)
+			if u := resp.Usage; err == nil || u.InputTokens != tt.want || u.Estimated != (tt.want > 0) {
+				t.Errorf("%s: %+v (%v)", name, u, err)
+			}
+			synctest.Wait()
 		})
 	}
 }

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/url"
 	"strings"
+	"syscall"
 	"testing"
 
 	"cineforge/failure"
@@ -216,5 +219,46 @@ func TestRoute_TheKeyIsNotKept(t *testing.T) {
 	resp, err := asking(t, e, llm.Request{}, "Your key is "+key, func(a *wire.Answer) { a.Complete, a.Served, a.ID = true, "model-"+key, key+strings.Repeat("x", 1<<20) })
 	if failure.ClassOf(err) != failure.BadOutput || strings.Contains(resp.Model+resp.RequestID+err.Error(), key) || len(resp.RequestID) > 200 {
 		t.Errorf("%q, %.60q: %v", resp.Model, resp.RequestID, err)
+	}
+}
+
+// What can't be sent from this machine is nobody's failure; a connection that can't be made is.
+func TestRoute_WhatIsNotSentIsNobodysFailure(t *testing.T) {
+	header := func(value string) func(ctx context.Context, call *wire.Call) error {
+		return func(ctx context.Context, call *wire.Call) error {
+			req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://host/v1/chat", http.NoBody)
+			if err != nil {
+				return err
+			}
+			req.Header.Set("X-Api-Key", value)
+			_, err = call.Client().Do(req) //nolint:bodyclose // there is none
+			return err
+		}
+	}
+	noCall := func(context.Context, *wire.Call) error { return errors.New("no base URL") }
+	noProxy := errors.New("invalid proxy address")
+	for name, tt := range map[string]struct {
+		ask   func(ctx context.Context, call *wire.Call) error
+		proxy error
+		class failure.Class
+		reach failure.Reach
+	}{
+		"a key with a line break":      {ask: header("key\n"), class: failure.Input, reach: failure.Unsent},
+		"a proxy that is no address":   {ask: header("key"), proxy: noProxy, class: failure.Input, reach: failure.Unsent},
+		"an SDK that makes no call":    {ask: noCall, class: failure.Input, reach: failure.Unsent},
+		"a connection that is refused": {ask: header("key"), class: failure.Connection, reach: failure.Unreached},
+	} {
+		t.Run(name, func(t *testing.T) {
+			transport := wire.NewTransport().(*http.Transport)
+			transport.Proxy = func(*http.Request) (*url.URL, error) { return nil, tt.proxy }
+			transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
+				return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+			}
+			_, err := newRoute(wire.Endpoint{Transport: transport}).Ask(t.Context(), llm.Request{}, tt.ask)
+			f, ok := errors.AsType[*failure.Error](err)
+			if !ok || f.Class != tt.class || f.Reach != tt.reach {
+				t.Errorf("%v: %+v", err, f)
+			}
+		})
 	}
 }

@@ -1,0 +1,67 @@
+package chain
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"cineforge/llm"
+)
+
+// Calls under way may fail, all of them: no more begin together than may fail.
+func TestThrottle_CountsWhatIsUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var th throttle
+		for n := range mostOfUnit {
+			if !th.begin("run", "unit", false) {
+				t.Fatalf("call %d may not begin", n+1)
+			}
+		}
+		if th.begin("run", "unit", false) || !th.next("run", "unit", time.Now()).After(time.Now()) {
+			t.Errorf("with %d under way another one may begin", mostOfUnit)
+		}
+		th.end("run", "unit", false, false)
+		if !th.begin("run", "unit", false) {
+			t.Error("none may begin after an answer")
+		}
+	})
+}
+
+// A choice that can't be followed, as others were faster, is free a few times only.
+func TestQuestion_MissedChoicesCostTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := New(Options{}).Stage(Plan{}, nil).question(llm.Request{})
+		start := time.Now()
+		for range freeMisses + 5 {
+			if err := q.missed(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if took := time.Since(start); took != 5*missPause {
+			t.Errorf("%d misses took %v", q.misses, took)
+		}
+	})
+}
+
+// A round in which nobody was asked is followed by a pause, which grows as long as that
+// is so, to 5 s and a quarter of that.
+func TestQuestion_IdleRoundsCostTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := New(Options{}).Stage(Plan{}, nil).question(llm.Request{})
+		now, sum := time.Now(), time.Duration(0)
+		for range 20 {
+			pause := q.afterNothing(now).Sub(now)
+			if pause < missPause || pause > 6250*time.Millisecond {
+				t.Errorf("round %d is followed by a pause of %v", q.idles, pause)
+			}
+			sum += pause
+		}
+		if sum < time.Minute {
+			t.Errorf("%d rounds took %v", q.idles, sum)
+		}
+		q.idle = false
+		if at := q.afterNothing(now); at != now || q.idles != 0 {
+			t.Errorf("a round in which somebody was asked is followed by a pause of %v", at.Sub(now))
+		}
+	})
+}
