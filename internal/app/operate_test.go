@@ -323,7 +323,8 @@ func TestALongWaitIsInTheStoreOnly(t *testing.T) {
 		var p problems
 		o.invariants(&p)
 		o.paidOnce(&p)
-		p.check(len(o.calls) < 3*4*20+40, "%d calls in an outage of 20 minutes", len(o.calls))
+		shortest := 15 * time.Second * 7 / 8 // that a breaker stays open
+		p.check(len(o.calls) < 3*int(20*time.Minute/shortest)+40, "%d calls in an outage of 20 minutes", len(o.calls))
 		rounds := map[string]int{}
 		for _, e := range o.events[0] {
 			if b, ok := e.Body.(run.StageRetrying); ok && b.StageID == "extract_scenes" {
