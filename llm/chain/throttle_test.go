@@ -144,11 +144,15 @@ func TestRouter_NoFailureIsFree(t *testing.T) {
 // The same for each class alone, for longer, with calls that take a time, and with as many
 // attempts in a round as anybody may set.
 func TestRouter_NoClassIsFree(t *testing.T) {
+	long := 3 * time.Minute
+	if raceOn {
+		long = time.Minute
+	}
 	for _, class := range anyClass {
 		for _, took := range []time.Duration{0, 2 * time.Second} {
 			for _, attempts := range []int{4, 1000} {
 				bubble(t, func(t *testing.T) {
-					(&failing{faults: faultsOf(nil, class), took: took}).lasts(t, 8, attempts, 3*time.Minute)
+					(&failing{faults: faultsOf(nil, class), took: took}).lasts(t, 8, attempts, long)
 				})
 				if t.Failed() {
 					t.Fatalf("class %q, calls of %v, %d attempts", class, took, attempts)
