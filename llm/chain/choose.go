@@ -350,7 +350,7 @@ func (q *question) why(v Verdict, s *seat, behind bool) Verdict {
 func (q *question) otherwise(c choice) string {
 	for i, s := range q.order {
 		if q.left > 1 && s != c.seat && c.looks[i].free() && q.fresh(s) {
-			return "if it fails: the same again if such a fault passes soon, else " + s.Name
+			return s.orElse
 		}
 	}
 	switch {

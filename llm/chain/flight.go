@@ -27,6 +27,9 @@ type flight struct {
 	took  time.Duration
 	lost  bool          // another call of the same question was faster
 	slept time.Duration // for how long the machine slept meanwhile
+
+	vigil vigil
+	alone [1]*flight // itself, if there is no second call
 }
 
 // mostNapsOfQuestion is how often a call of a question that a sleep of the machine broke is
@@ -74,16 +77,16 @@ func (q *question) call(ctx context.Context, f *flight, pulse func()) {
 	req := q.seats[f.seat.at].change.of(q.req, f.seat)
 	under, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	vigil := q.router.watch(cancel)
-	defer vigil.end()
+	f.vigil.begin(q.router, cancel)
+	defer f.vigil.end()
 	behind := q.router.clock.behind()
-	f.resp, f.err = f.seat.Model.Generate(llm.WithPulse(under, func() { vigil.alive(); pulse() }), req)
+	f.resp, f.err = f.seat.Model.Generate(llm.WithPulse(under, func() { f.vigil.alive(); q.stir(f); pulse() }), req)
 	f.took = time.Since(f.began)
 	if slept := q.router.clock.behind() - behind; slept >= asleep {
 		f.slept = slept
 		q.router.awake()
 	} else if f.err != nil {
-		f.slept = vigil.missed()
+		f.slept = f.vigil.missed()
 	}
 }
 
@@ -93,8 +96,9 @@ func (q *question) fly(ctx context.Context, c choice, f *flight) []*flight {
 	if h := q.hedging(f.seat); h.after > 0 {
 		return q.race(ctx, c, f, h)
 	}
-	q.call(ctx, f, func() { q.stir(f) })
-	return []*flight{f}
+	q.call(ctx, f, func() {})
+	f.alone[0] = f
+	return f.alone[:]
 }
 
 // stir notes a sign of life of a call.

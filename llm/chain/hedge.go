@@ -173,7 +173,6 @@ func (r *race) start(ctx context.Context, f *flight) {
 			defer f.leave()
 		}
 		r.q.call(ctx, f, func() {
-			r.q.stir(f)
 			first.Do(func() { r.signs <- sign{f, false} })
 		})
 	}()

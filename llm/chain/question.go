@@ -45,6 +45,11 @@ type question struct {
 	waits   bool      // whether it is told that it waits for another question's trial
 	awaits  time.Time // since when it does
 	untold  []Event   // to be told with what comes next
+
+	few struct { // what seats and vendors are kept in, unless there are more
+		seats   [4]attempts
+		vendors [4]vendor
+	}
 }
 
 // attempts is what a question has come to at one candidate.
@@ -73,8 +78,9 @@ type vendor struct {
 func (s *Stage) question(req llm.Request) *question {
 	q := &question{
 		Stage: s, req: req, name: Question{req.Unit, req.Role, req.Key}, number: s.router.number(), input: inputTokens(req), need: tokensOf(req),
-		order: s.order(req.Role), seats: make([]attempts, len(s.seats)), vendors: make([]vendor, s.vendors),
+		order: s.order(req.Role),
 	}
+	q.seats, q.vendors = append(q.few.seats[:0], make([]attempts, len(s.seats))...), append(q.few.vendors[:0], make([]vendor, s.vendors)...)
 	if w, ok := s.plan.Waits[Question{Unit: req.Unit, Role: req.Role}]; ok {
 		q.takeUp(w)
 		return q

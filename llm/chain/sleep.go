@@ -131,14 +131,13 @@ type vigil struct {
 	timer *time.Timer
 }
 
-// watch begins a vigil over a call. It is to be ended.
-func (r *Router) watch(cancel context.CancelCauseFunc) *vigil {
-	v := &vigil{router: r, cancel: cancel, behind: r.clock.behind()}
+// begin begins the vigil over a call. It is to be ended.
+func (v *vigil) begin(r *Router, cancel context.CancelCauseFunc) {
+	v.router, v.cancel, v.behind = r, cancel, r.clock.behind()
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.last = time.Now()
 	v.timer = time.AfterFunc(sleepPoll, v.look)
-	return v
 }
 
 // alive notes a sign of life.

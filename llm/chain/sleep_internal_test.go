@@ -14,7 +14,8 @@ func TestVigil_MissedIsTimeThatTheProcessDidNotRun(t *testing.T) {
 		for _, looked := range []bool{false, true} {
 			t.Run(fmt.Sprint(late, " looked ", looked), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					v := New(Options{}).watch(func(error) {})
+					v := &vigil{}
+					v.begin(New(Options{}), func(error) {})
 					defer v.end()
 					time.Sleep(10 * sleepPoll)
 					synctest.Wait()

@@ -47,6 +47,7 @@ type seat struct {
 	provider *provider
 	model    *model
 	limiter  *limit.Limiter
+	orElse   string // what follows the failure of another one if this one is next
 }
 
 var _ llm.Model = (*Stage)(nil)
@@ -68,6 +69,7 @@ func (r *Router) Stage(p Plan, o Observer) *Stage {
 			vendors[endpoint] = vendor
 		}
 		at := &seat{Candidate: c, at: i, vendor: vendor, provider: r.provider(endpoint)}
+		at.orElse = "if it fails: the same again if such a fault passes soon, else " + c.Name
 		at.model = at.provider.model(c.Name)
 		at.limiter = at.provider.limiter(at.model, c.Credential)
 		s.seats = append(s.seats, at)

@@ -31,8 +31,9 @@ const fewestRuns = 64
 type failures struct {
 	tally
 	units map[string]*tally
-	first int // attempts under way that are not the second of two
-	wide  int // the most of them that there were at a time: the run's concurrency
+	spare *tally // of a unit that is over
+	first int    // attempts under way that are not the second of two
+	wide  int    // the most of them that there were at a time: the run's concurrency
 }
 
 // most is how many attempts may be under way or have failed lately, if another one begins.
@@ -89,8 +90,10 @@ func (t *throttle) of(run, unit string) (*failures, *tally) {
 	}
 	u, ok := f.units[unit]
 	if !ok {
-		u = &tally{}
-		f.units[unit] = u
+		if u = f.spare; u == nil {
+			u = &tally{}
+		}
+		f.units[unit], f.spare = u, nil
 	}
 	return f, u
 }
@@ -167,8 +170,6 @@ func (t *throttle) end(run, unit string, beside, failed bool) {
 	}
 	if u.prune(now, unitSpan) {
 		delete(f.units, unit)
-	}
-	if f.prune(now, runSpan) && len(f.units) == 0 {
-		delete(t.runs, run)
+		f.spare = u
 	}
 }
