@@ -183,10 +183,35 @@ func (p *provider) success(s *seat, its permits, began time.Time) {
 	its.provider.Success()
 	its.model.Success()
 	s.model.answered = now
+	p.acquit(s)
 	p.better = p.evidence.clear() || p.better
 	p.answered(s.model, s.Credential, now)
 	p.leave(s, its.question)
 	p.opened(s.model, s.Credential, began, now)
+}
+
+// suspectFor is how long a model that failed is left alone if it turns out that its provider is well.
+const suspectFor = 10 * time.Second
+
+// acquit takes what opened the provider's breaker for what it was, now that a model has
+// answered: failures of the other models, which are left alone for it.
+func (p *provider) acquit(s *seat) {
+	if p.breaker.Status().State == breaker.Closed || p.evidence.unreached {
+		return
+	}
+	for name, at := range p.evidence.suspects {
+		b := p.modelLocked(name).breaker
+		if name == s.Name || b.Status().State != breaker.Closed {
+			continue
+		}
+		b.Trip(0, name+" failed, and "+s.Name+" answered")
+		if time.Since(at) >= suspectFor {
+			b.Probe("the time for it has come")
+		}
+	}
+	if _, failed := p.evidence.suspects[s.Name]; !failed && len(p.evidence.suspects) > 0 {
+		p.breaker.Recover(s.Name + " answered, which had not failed")
+	}
 }
 
 // failure notes a failure that counts against the model or the provider.
@@ -202,14 +227,15 @@ func (p *provider) failure(s *seat, its permits, f *failure.Error) {
 	why := evidenceOf(s.Name, f)
 	s.model.answered = time.Time{}
 	p.evidence.unreached = unreached(f)
-	// While a provider is being probed, it is not well as long as its models fail. Whoever
-	// has only one model to ask there knows no difference.
-	if unreached(f) || s.only || its.provider.Probe() {
+	if unreached(f) || s.only { // whoever has only one model to ask there knows no difference
 		its.provider.Failure(weight, stated, why)
 		its.model.Neutral()
 	} else {
 		its.model.Failure(weight, stated, why)
 		its.provider.Neutral()
+		if its.provider.Probe() && weight == 1 { // another one is to show whether the provider is well
+			s.model.breaker.Trip(stated, "a probe failed: "+why)
+		}
 	}
 	if weight < 1 || unreached(f) {
 		return

@@ -66,6 +66,17 @@ func (b *Breaker) Probe(reason string) {
 	}
 }
 
+// Recover closes the breaker with all that is usual, since what opened it was others' fault.
+func (b *Breaker) Recover(evidence string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	if b.advance(now); b.state != Closed {
+		b.opened = 0
+		b.turn(Transition{To: Closed, At: now, Evidence: evidence})
+	}
+}
+
 // Elapse tells the breaker of time that has passed without its clock, such as while the
 // machine slept: an open breaker is open for that much less.
 func (b *Breaker) Elapse(d time.Duration) {
