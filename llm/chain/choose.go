@@ -31,10 +31,19 @@ func (q *question) choose(now time.Time) choice {
 		return q.explained(c)
 	}
 	spare := q.left - q.untried(c.looks)
+	if q.plan.MaxWait == 0 { // there is no other round: a repetition takes nobody's turn
+		spare = q.left - q.turns(c.looks)
+	}
 	for _, pick := range []func(choice, int) (*seat, string){q.same, q.next, q.sister, q.queued, q.unproved, q.anew} {
-		if s, why := pick(c, spare); s != nil {
-			return q.chosen(c, s, why)
+		s, why := pick(c, spare)
+		if s == nil {
+			continue
 		}
+		chosen, kept := q.chosen(c, s, why)
+		if !kept {
+			return q.choose(now) // a gate that was open a moment ago is closed for long
+		}
+		return chosen
 	}
 	c.decision.Why = "nobody can be asked at the moment"
 	return q.explained(c)
@@ -47,6 +56,16 @@ func (q *question) untried(looks []look) int {
 	for i, s := range q.order {
 		if bit := uint64(1) << (s.vendor & 63); looks[i].free() && q.vendors[s.vendor].failed == nil && seen&bit == 0 {
 			seen |= bit
+			n++
+		}
+	}
+	return n
+}
+
+// turns counts the candidates that can be asked and were not.
+func (q *question) turns(looks []look) (n int) {
+	for i, s := range q.order {
+		if (looks[i].free() || looks[i].spared) && q.fresh(s) {
 			n++
 		}
 	}
@@ -75,10 +94,10 @@ func (q *question) same(c choice, spare int) (*seat, string) {
 	switch a := q.seats[s.at]; {
 	case a.doubtful:
 		return s, "the same once more: it answered a short while ago, so that it may not have meant it"
-	case a.round != 1 || spare <= 0:
-		return nil, ""
 	case a.changed:
 		return s, "the same again, with the request changed: it does not take " + a.failed.Parameter
+	case a.round != 1 || spare <= 0:
+		return nil, ""
 	case !oneOff(a.failed) || !s.provider.bucket.Take(1):
 		return nil, ""
 	}
@@ -219,8 +238,8 @@ func (q *question) unproved(c choice, _ int) (*seat, string) {
 func (q *question) anew(c choice, _ int) (*seat, string) {
 	for i, s := range q.order {
 		a := &q.seats[s.at]
-		if !c.looks[i].free() || a.round == 0 || a.round >= tries || a.silent || q.vendors[s.vendor].out != "" || !a.failed.Effect.Retryable || !transient(a.failed) {
-			continue
+		if !c.looks[i].free() || a.round == 0 || a.round >= tries || a.silent || q.vendors[s.vendor].out != "" || !(a.failed.Effect.Retryable && transient(a.failed) || personal(a.failed) && q.since(s, a.ended)) {
+			continue // it is as it was
 		}
 		if s.provider.bucket.Take(1) {
 			return s, "there is nobody else, and attempts are left"
@@ -229,8 +248,8 @@ func (q *question) anew(c choice, _ int) (*seat, string) {
 	return nil, ""
 }
 
-// chosen completes a choice.
-func (q *question) chosen(c choice, s *seat, why string) choice {
+// chosen completes a choice. It is not kept if it has turned out that it is for much later.
+func (q *question) chosen(c choice, s *seat, why string) (_ choice, kept bool) {
 	l := &c.looks[q.place(s)]
 	c.seat = s
 	d := &c.decision
@@ -238,9 +257,11 @@ func (q *question) chosen(c choice, s *seat, why string) choice {
 	d.Breaker, d.ProviderBreaker = l.verdict.Breaker, l.verdict.ProviderBreaker
 	if c.at = q.due(s); l.gate != nil {
 		c.keeps = l.keeps
-		if slot := s.provider.slot(l.gate); slot.After(c.at) {
-			c.at = slot
+		slot := s.provider.slot(l.gate)
+		if slot.Sub(later(l.turn, d.At)) > shortHint {
+			return c, false
 		}
+		c.at = later(c.at, slot)
 	}
 	if at := q.router.throttle.next(q.plan.Owner, q.name.Unit, d.At); at.After(later(c.at, d.At)) {
 		c.at, c.keeps = at, q.last
@@ -249,7 +270,7 @@ func (q *question) chosen(c choice, s *seat, why string) choice {
 	if !c.at.IsZero() {
 		d.At = c.at
 	}
-	return q.explained(c)
+	return q.explained(c), true
 }
 
 // due returns when a candidate that failed in this round may be asked again; zero if

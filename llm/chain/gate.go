@@ -71,8 +71,8 @@ func (g *gate) shut(cause *Fault, began time.Time, random func() float64) {
 	if began.After(g.set) || g.times == 0 {
 		g.times++
 	}
-	if g.cause == nil {
-		g.since = now
+	if g.cause == nil || (personal(g.cause.Err) || personal(cause.Err)) && g.cause.Err.Class != cause.Err.Class {
+		g.since, g.times = now, 1 // how often it was closed for something else says nothing of this
 	}
 	length := g.length(cause.Err, random)
 	g.cause, g.doubts = cause, false
@@ -137,6 +137,12 @@ func (g *gate) admits(question uint64, word, now time.Time) (yes, trial bool) {
 
 // heeds reports whether an operator's word is newer than what closed the gate.
 func (g *gate) heeds(word time.Time) bool { return g.guarded() && g.set.Before(word) }
+
+// asks reports whether a question went through the closed gate in an operator's name, and
+// its outcome is not known yet.
+func (g *gate) asks(question uint64) bool {
+	return g.guarded() && g.trial == question && g.asked.After(g.set)
+}
 
 // enter notes that a question goes through the gate. It reports whether others wait for
 // what becomes of it.

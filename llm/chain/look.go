@@ -16,6 +16,7 @@ type look struct {
 	again   time.Time // when it may be asked again, zero if that is not for time to say
 	stated  bool      // the provider has said when
 	person  bool      // it takes a person
+	ends    time.Time // when it is asked again even so, while others are waited for
 	trial   bool      // another question is finding out whether it can be asked, and that is all that keeps it
 	spared  bool      // its provider's breaker is all that keeps it, for failures of other models
 	keeps   *Fault    // the failure that keeps it from being asked
@@ -63,9 +64,9 @@ func (q *question) look(s *seat, now time.Time) look {
 		l.verdict.Reason = SmallWindow
 		l.verdict.Detail = fmt.Sprintf("the question has about %d tokens, the model takes %d", q.need, s.Spec.Window)
 	}
-	if f := q.barred(s); f != nil && l.free() {
-		l.verdict.Reason, l.verdict.Detail = Refused, string(f.Err.Class)+": "+f.Err.Message
-		l.keeps, l.person = f, true
+	if f, until := q.barred(s, now); f != nil && l.free() {
+		l.verdict.Reason, l.verdict.Detail, l.verdict.Until = Refused, string(f.Err.Class)+": "+f.Err.Message, until
+		l.keeps, l.person, l.ends = f, true, until
 	}
 	if l.free() {
 		if empty := affordable(q.plan.Purses, q.price(s)); empty != nil {
@@ -176,7 +177,7 @@ func (l *look) shut(g *gate, now time.Time) {
 	l.verdict.Until = g.until
 	switch {
 	case g.person: // whatever else ends before
-		l.again, l.stated = time.Time{}, false
+		l.again, l.stated, l.ends = time.Time{}, false, g.until
 	case g.until.After(l.again):
 		l.again, l.stated = g.until, g.cause.Err.RetryAfter != nil
 	}

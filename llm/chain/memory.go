@@ -37,6 +37,8 @@ type Record struct {
 const (
 	holdName = "hold"
 	lastName = "last" // how it failed last
+
+	releaseName = "release" // when it was last released
 )
 
 func breakerName(model string) string           { return "breaker/" + model }
@@ -228,6 +230,8 @@ func (p *provider) encode(name string) []byte {
 		v = p.held
 	case lastName:
 		v = keepFailure(p.last)
+	case releaseName:
+		v = p.released
 	}
 	data, err := json.Marshal(v)
 	if err != nil {
@@ -273,7 +277,7 @@ func (p *provider) recall(rec Record) bool {
 		credential, model, _ := strings.Cut(rest, "/")
 		for _, st := range []*standing{p.standingOf(model, credential), p.standingOf("", credential)} {
 			if now := time.Now(); k.Answered.After(st.answered) && !k.Answered.After(now) {
-				st.answered = k.Answered
+				st.answered, st.bareSince, st.bareMore = k.Answered, time.Time{}, false
 			}
 		}
 		return false // it keeps nobody from being asked
@@ -283,6 +287,9 @@ func (p *provider) recall(rec Record) bool {
 			p.last = k.failed()
 		}
 		return false // it keeps nobody from being asked
+	case releaseName:
+		p.better = true
+		return json.Unmarshal(rec.Data, &p.released) == nil
 	case holdName:
 		err := json.Unmarshal(rec.Data, &p.held)
 		p.better = p.better || !p.held.active(time.Now())

@@ -112,7 +112,7 @@ func (p *provider) note(s *seat, its permits, f *failure.Error, began time.Time)
 		p.refused = time.Now()
 	}
 	switch {
-	case f.Bare && personal(f): // the stage keeps away from it; see appraise
+	case stray(f) && personal(f): // the stage keeps away from it; see appraise
 	case personal(f):
 		return p.refuse(s, its.question, f, began)
 	case gates(f) || counts(f) && f.RetryAfter != nil && *f.RetryAfter > shortHint:
@@ -131,7 +131,7 @@ func (p *provider) refuse(s *seat, question uint64, f *failure.Error, began time
 	}
 	switch {
 	case g.trial != 0 && g.trial != question: // another question is finding out
-	case !g.closed(now) && g.cause == nil && st.doubts(now):
+	case !g.closed(now) && !g.guarded() && st.doubts(now):
 		st.doubted = now
 		g.doubt(question, p.last, now)
 		return true

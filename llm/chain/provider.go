@@ -24,6 +24,7 @@ type provider struct {
 	keys      map[string]*gate     // by credential: what keeps it from all models
 	standings map[string]*standing // by credential
 	held      Hold
+	released  time.Time // when an operator last said that nothing is to keep it from being asked
 	evidence  evidence
 	last      *Fault           // how it failed last
 	refused   time.Time        // when a key was last refused for asking too often
@@ -109,6 +110,13 @@ type permits struct {
 	provider, model *breaker.Permit
 }
 
+// releasedAt returns when an operator last released the provider, or a part of it.
+func (p *provider) releasedAt() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.released
+}
+
 // acquire asks for a call of a question. Much may have changed since it was decided.
 func (p *provider) acquire(q *question, s *seat) (permits, bool) {
 	p.mu.Lock()
@@ -186,8 +194,16 @@ func (p *provider) success(s *seat, its permits, began time.Time) {
 	p.acquit(s)
 	p.better = p.evidence.clear() || p.better
 	p.answered(s.model, s.Credential, now)
+	word := p.keys[s.Credential].asks(its.question) || s.model.gates[s.Credential].asks(its.question)
 	p.leave(s, its.question)
 	p.opened(s.model, s.Credential, began, now)
+	if word { // what an operator has mended of a key is mended for all of its models
+		for _, m := range p.models {
+			if g := m.gates[s.Credential]; g.guarded() && g.older(began) {
+				p.lift(m.name, s.Credential, g.followers(now))
+			}
+		}
+	}
 }
 
 // suspectFor is how long a model that failed is left alone if it turns out that its provider is well.

@@ -69,6 +69,11 @@ type attempts struct {
 	bareSince time.Time
 }
 
+// again reports whether the candidate is to be asked once more, since its answer was of no use.
+func (a *attempts) again() bool {
+	return a.failed != nil && a.refused == "" && (a.failed.Class == failure.BadOutput || a.failed.Class == failure.ContentPolicy)
+}
+
 // vendor is what a round has come to at one provider.
 type vendor struct {
 	out    string         // why none of its models is asked again; "" if they may be

@@ -158,6 +158,9 @@ func (q *question) outlook(looks []look, now time.Time) (until time.Time, end En
 			until = at
 		}
 	}
+	if early := mended(looks, until); early.Before(until) {
+		until, guessed = early, true
+	}
 	limit := q.patience()
 	switch {
 	case until.IsZero() && over:
@@ -178,11 +181,26 @@ func (q *question) outlook(looks []look, now time.Time) (until time.Time, end En
 	return until, ""
 }
 
+// mended returns when the first of those is asked again that takes a person, if that is
+// before a time that is waited until for others; a person alone is not waited for.
+func mended(looks []look, until time.Time) time.Time {
+	for _, l := range looks {
+		if !l.ends.IsZero() && l.ends.Before(until) {
+			until = l.ends
+		}
+	}
+	return until
+}
+
 // hope returns when a candidate may be able to answer, zero if no time will do, and
 // whether that is a guess.
 func (q *question) hope(l look, s *seat, now time.Time) (at time.Time, guess bool) {
 	a := &q.seats[s.at]
 	switch {
+	case l.spared && q.fresh(s), l.free() && a.changed && a.refused == "":
+		return now, true // it is asked in the next round, without a wait
+	case l.free() && a.again():
+		return q.rested, true
 	case !l.free():
 		return l.again, !l.stated
 	case q.vendors[s.vendor].out != "":

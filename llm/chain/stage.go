@@ -29,11 +29,11 @@ type Stage struct {
 	sleepers sleepers
 	costs    costs
 
-	mu       sync.Mutex     // guards what follows
-	hurried  bool           // an operator wants no waiting
-	unheard  bool           // and what is remembered of the providers may still say otherwise
-	operator time.Time      // when an operator last said that what needs a person may be mended
-	bars     map[int]*Fault // the candidates that the stage keeps away from, by their places
+	mu       sync.Mutex   // guards what follows
+	hurried  bool         // an operator wants no waiting
+	unheard  bool         // and what is remembered of the providers may still say otherwise
+	operator time.Time    // when an operator last said that what needs a person may be mended
+	bars     map[int]*bar // the candidates that the stage keeps away from, by their places
 	progress time.Time
 	now      chan struct{} // closed and replaced when an operator wants no more waiting
 }
@@ -54,7 +54,7 @@ var _ llm.Model = (*Stage)(nil)
 
 // Stage begins the asking of a stage attempt.
 func (r *Router) Stage(p Plan, o Observer) *Stage {
-	s := &Stage{router: r, plan: p, observer: o, progress: p.Progress, operator: p.Operator, bars: map[int]*Fault{}, now: make(chan struct{}),
+	s := &Stage{router: r, plan: p, observer: o, progress: p.Progress, operator: p.Operator, bars: map[int]*bar{}, now: make(chan struct{}),
 		sleepers: sleepers{asleep: map[*question]sleep{}, woken: make(chan struct{})}}
 	if s.progress.IsZero() {
 		s.progress = time.Now()
@@ -140,18 +140,40 @@ func (s *Stage) word() time.Time {
 	return s.operator
 }
 
+// bar keeps the stage away from a candidate whose first answer ever was a bare refusal: as
+// long as a gate would, but nobody else.
+type bar struct {
+	cause      *Fault
+	set, until time.Time
+	times      int
+}
+
 // bar keeps the stage away from a candidate, for a failure.
 func (s *Stage) bar(at *seat, f *failure.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.bars[at.at] = &Fault{at.Provider, at.Name, f}
+	b, now := s.bars[at.at], time.Now()
+	if b == nil {
+		b = &bar{}
+		s.bars[at.at] = b
+	}
+	if now.Before(b.until) { // by a call that was under way
+		return
+	}
+	b.times++
+	b.cause, b.set, b.until = &Fault{at.Provider, at.Name, f}, now, now.Add(personWait(f.Class, b.times))
 }
 
-// barred returns why the stage keeps away from a candidate, nil if it does not.
-func (s *Stage) barred(at *seat) *Fault {
+// barred returns what keeps the stage away from a candidate, and until when; nil if nothing does.
+func (s *Stage) barred(at *seat, now time.Time) (*Fault, time.Time) {
+	released := at.provider.releasedAt()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.bars[at.at]
+	b := s.bars[at.at]
+	if b == nil || !now.Before(b.until) || b.set.Before(released) {
+		return nil, time.Time{}
+	}
+	return b.cause, b.until
 }
 
 // TryNow ends all waiting of the stage, in an operator's name: whoever it would wait

@@ -2,6 +2,7 @@ package chain
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"cineforge/failure"
@@ -34,8 +35,10 @@ const (
 	passingFor = 10 * time.Minute
 
 	// bareTries is how often a question meets a bare refusal, while others are answered,
-	// until it is taken for one of this question.
-	bareTries = 3
+	// until it is taken for one of this question: bareTriesAlone if there is nobody else to
+	// ask, since an edge that refuses every third call would end most runs of many questions.
+	bareTries      = 3
+	bareTriesAlone = 8
 )
 
 // notedEvery is how often it is saved that a route answers.
@@ -81,7 +84,7 @@ func personal(f *failure.Error) bool {
 // a route that has answered lately it is a fault that passes, by one that never has it
 // means what it says, for this stage only.
 func (q *question) appraise(s *seat, f *failure.Error) *failure.Error {
-	if !f.Bare || !personal(f) && f.Class != failure.InvalidRequest {
+	if !stray(f) {
 		return f
 	}
 	a := &q.seats[s.at]
@@ -98,13 +101,24 @@ func (q *question) appraise(s *seat, f *failure.Error) *failure.Error {
 		f.Bare = false
 		return f
 	case byFirst:
-		if personal(f) || f.Status < 400 {
+		if q.retell(s); personal(f) || f.Status < 400 {
 			q.bar(s, f)
+			return f
 		}
 	}
 	a.refused = f.Message
 	q.retell(s)
 	return f
+}
+
+// stray reports whether a failure may be a proxy's word about what it passes on. None speaks
+// of used-up credit, or of what is gone for good.
+func stray(f *failure.Error) bool {
+	switch f.Class {
+	case failure.Auth, failure.Permission, failure.NotFound:
+		return f.Bare && (f.Status == 401 || f.Status == 403 || f.Status == 404)
+	}
+	return f.Bare && f.Class == failure.InvalidRequest
 }
 
 // retell forgets what was taken for a fault of a candidate that passes, since it did not.
@@ -126,7 +140,10 @@ const (
 
 // meant says what a question's bare refusal means, and when the route answered last.
 func (p *provider) meant(q *question, s *seat, f *failure.Error, now time.Time) (meaning, time.Time) {
-	a := &q.seats[s.at]
+	a, tries := &q.seats[s.at], bareTriesAlone
+	if q.others(s) {
+		tries = bareTries
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	last := p.standingOf(s.model.name, s.Credential).answered
@@ -142,12 +159,20 @@ func (p *provider) meant(q *question, s *seat, f *failure.Error, now time.Time) 
 	}
 	st.bareMore = st.bareMore || q.number != st.bareOf
 	switch {
-	case a.bare >= bareTries && last.After(a.bareSince):
+	case a.bare >= tries && last.After(a.bareSince):
 		return ofQuestion, last
 	case now.Sub(st.bareSince) >= passingFor && (st.bareMore || a.bare >= bareTries):
 		return byRoute, last
 	}
 	return passing, last
+}
+
+// others reports whether a question has other candidates than one to go to.
+func (q *question) others(s *seat) bool {
+	return slices.ContainsFunc(q.order, func(o *seat) bool {
+		f, _ := q.barred(o, time.Now())
+		return o != s && q.seats[o.at].refused == "" && f == nil
+	})
 }
 
 // strayRefusal is a bare refusal that is taken for a fault that passes.

@@ -322,7 +322,7 @@ func TestRouter_BareRefusals(t *testing.T) {
 				defer wg.Wait()
 				wg.Go(func() {
 					_, err := s.Generate(t.Context(), llm.Request{Role: llm.Work, Unit: "odd", Prompt: "?"})
-					if took := time.Since(w.start); failure.ClassOf(err) != class || took > 50*time.Second {
+					if took := time.Since(w.start); failure.ClassOf(err) != class || took > 3*time.Minute {
 						t.Errorf("ended after %v by %v", took, err)
 					}
 				})

@@ -111,6 +111,8 @@ func (r *Router) Release(ctx context.Context, endpoint, model string, key func(c
 				ended = append(ended, p.release(name, p.models[name].gates, key)...)
 			}
 		}
+		p.released, p.better = time.Now(), true
+		p.stale[releaseName] = true
 		p.done(DidRelease, model, reason, time.Time{})
 	})
 	return ended, err
