@@ -1,0 +1,237 @@
+package chain_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"cineforge/failure"
+	"cineforge/llm"
+	"cineforge/llm/chain"
+	"cineforge/resilience/budget"
+)
+
+// Two models of a provider are out, and one of them is well again: it answers all that comes,
+// however long the other one stays out.
+func TestRouter_AModelThatStaysOutKeepsNobody(t *testing.T) {
+	for _, units := range []int{1, 4, 16} {
+		bubble(t, func(t *testing.T) {
+			w := newWorld(t, chain.Options{})
+			w.model("a:one", always(fault(failure.Overloaded)))
+			w.model("a:two", takes(time.Second, until(20*time.Second, fault(failure.Overloaded))))
+			s := w.stage()
+			var wg sync.WaitGroup
+			for i := range units {
+				wg.Go(func() {
+					for n := range 600 {
+						if _, err := s.Generate(t.Context(), llm.Request{Role: llm.Work, Unit: fmt.Sprint(i, "/", n), Prompt: "?"}); err != nil {
+							t.Error(err)
+							return
+						}
+					}
+				})
+			}
+			wg.Wait()
+			if took := time.Since(w.start); took > 12*time.Minute {
+				t.Errorf("600 answers of a second each took %v, %d at a time", took, units)
+			}
+			if n := w.counted("one", time.Hour); n > 4*15 {
+				t.Errorf("%d calls to the model that stays out", n)
+			}
+		})
+	}
+}
+
+// ailments are what a model may have, and how long its calls take.
+var ailments = []struct {
+	err  *failure.Error
+	took time.Duration
+}{
+	{reached(failure.Overloaded, failure.Answering), 300 * time.Millisecond}, {hinted(failure.Overloaded, time.Hour), 300 * time.Millisecond},
+	{reached(failure.ServerError, failure.Answering), 300 * time.Millisecond}, {reached(failure.Timeout, failure.Sent), 12 * time.Second},
+	{reached(failure.Timeout, failure.Answering), 40 * time.Second}, {reached(failure.Connection, failure.Answering), 5 * time.Second},
+	{reached(failure.Connection, failure.Sent), 300 * time.Millisecond}, {fault(failure.RateLimited), 300 * time.Millisecond},
+	{hinted(failure.RateLimited, time.Minute), 300 * time.Millisecond}, {fault(failure.Unknown), 300 * time.Millisecond},
+	{fault(failure.NotFound), 300 * time.Millisecond}, {bare(failure.NotFound, 404), 300 * time.Millisecond},
+	{otherModel(failure.Permission), 300 * time.Millisecond}, {reached(failure.BadOutput, failure.Answering), time.Second},
+	{fault(failure.ContextLength), 300 * time.Millisecond}, {fault(failure.ContentPolicy), 300 * time.Millisecond},
+	{bare(failure.InvalidRequest, 400), 300 * time.Millisecond},
+}
+
+// One model that is well, anywhere in a chain whose other models have whatever they may
+// have, answers all questions, and soon.
+func TestRouter_OneHealthyModelIsEnough(t *testing.T) {
+	chains := 400
+	if raceOn || testing.Short() {
+		chains = 60
+	}
+	if n, err := strconv.Atoi(os.Getenv("CINEFORGE_CHAINS")); err == nil {
+		chains = n
+	}
+	for seed := range chains {
+		bubble(t, func(t *testing.T) {
+			random := rand.New(rand.NewPCG(uint64(seed), 0))
+			w := newWorld(t, chain.Options{})
+			w.plan.MaxAttempts = 1 + random.IntN(6)
+			models, providers, units := 2+random.IntN(5), 1+random.IntN(3), []int{1, 4, 12, 50}[random.IntN(4)]
+			healthy, alternates := random.IntN(models), random.IntN(4) == 0
+			sum := time.Duration(0)
+			for i := range models {
+				name := fmt.Sprintf("p%d:m%d", random.IntN(providers), i)
+				if i == healthy {
+					w.model(name, takes(time.Second, fine))
+					continue
+				}
+				has := ailments[random.IntN(len(ailments))]
+				then := has
+				if alternates {
+					then = ailments[random.IntN(len(ailments))]
+				}
+				sum += max(has.took, then.took)
+				w.model(name, func(n int, _ time.Duration) error {
+					now := has
+					if n%2 == 0 {
+						now = then
+					}
+					time.Sleep(now.took)
+					return now.err
+				})
+			}
+			s := w.stage()
+			for range 3 {
+				start := time.Now()
+				w.units(s, units)
+				if took := time.Since(start); took > 3*sum+time.Duration(90+units)*time.Second {
+					t.Errorf("chain %d: %d answers took %v; %v", seed, units, took, w.called())
+				}
+			}
+		})
+		if t.Failed() {
+			return
+		}
+	}
+}
+
+// Whose first answer ever was a bare refusal is asked again as behind a gate: when its time
+// has come, and at once when an operator says so.
+func TestRouter_AFirstBareRefusalIsAskedAboutAgain(t *testing.T) {
+	for name, test := range map[string]struct {
+		at   time.Duration
+		says func(w *world, s *chain.Stage)
+	}{
+		"its time": {time.Minute, nil},
+		"a release": {20 * time.Second, func(w *world, _ *chain.Stage) {
+			w.router.Release(w.t.Context(), "a", "", nil, "mended") //nolint:errcheck // there is no memory to fail
+		}},
+		"try now": {20 * time.Second, func(_ *world, s *chain.Stage) { s.TryNow() }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				w := newWorld(t, chain.Options{})
+				w.model("a:one", until(10*time.Second, bare(failure.Permission, 403)))
+				w.model("b:two", always(fault(failure.Overloaded)))
+				s := w.stage()
+				if test.says != nil {
+					time.AfterFunc(test.at, func() { test.says(w, s) })
+				}
+				w.must(s, "one")
+				if took := time.Since(w.start); took < test.at || took > test.at+time.Second || w.counted("one", time.Hour) != 2 {
+					t.Errorf("answered after %v; calls %v", took, w.called())
+				}
+			})
+		})
+	}
+}
+
+// A person alone is not waited for. Where others are, the end of a gate that takes a person
+// counts too: also before a long wait that is stated elsewhere.
+func TestRouter_AShortGateBesideALongHint(t *testing.T) {
+	for _, longest := range []time.Duration{0, 5 * time.Second} {
+		bubble(t, func(t *testing.T) {
+			w := newWorld(t, chain.Options{})
+			w.plan.MaxWait, w.plan.LongestWait = 6*time.Hour, longest
+			w.model("a:one", until(20*time.Second, fault(failure.Permission)))
+			w.model("b:two", always(hinted(failure.RateLimited, time.Hour)))
+			w.ask(w.stage()) //nolint:errcheck // it may be suspended
+			waits := last[chain.Waiting](w)
+			if at := waits.Until.Sub(w.start); at < time.Minute || at > time.Minute+time.Second {
+				t.Errorf("with waits of %v it waits until %v; calls %v", longest, at, w.called())
+			}
+		})
+	}
+}
+
+// How long a gate is closed, and whether a refusal is doubted, does not depend on what closed
+// it before for another reason.
+func TestRouter_AGatesLengthIsOfItsClass(t *testing.T) {
+	for _, before := range []error{fault(failure.RateLimited), hinted(failure.Overloaded, 8*time.Second)} {
+		for times := range 4 {
+			bubble(t, func(t *testing.T) {
+				w := newWorld(t, chain.Options{})
+				w.model("a:one", func(n int, _ time.Duration) error {
+					if n <= times {
+						return before
+					}
+					return fault(failure.NotFound)
+				})
+				w.plan.MaxWait = time.Hour
+				w.ask(w.stage()) //nolint:errcheck // it fails
+				if g, closed := w.gateOf(); !closed || g.Until.Sub(g.Since) != time.Minute {
+					t.Errorf("after %d of %v: %+v", times, before, g)
+				}
+			})
+		}
+	}
+}
+
+// What an operator has mended of a key is mended for all of its models.
+func TestRouter_AnOperatorsAnswerEndsTheWaitsOfTheKey(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		for _, name := range []string{"a:one", "a:two"} {
+			w.model(name, until(10*time.Second, otherModel(failure.QuotaExhausted)))
+		}
+		w.givenUp(w.stage(), chain.Hopeless, failure.QuotaExhausted)
+		time.Sleep(20 * time.Second)
+		w.plan.Operator = time.Now()
+		w.must(w.stage(), "one")
+		w.plan.Operator, w.plan.Candidates = time.Time{}, w.plan.Candidates[1:]
+		w.must(w.stage(), "two")
+	})
+}
+
+// Where a question may not wait, no repetition takes the turn of a model that was not asked.
+func TestRouter_WithoutWaitingEachModelHasItsTurn(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		w.plan.MaxWait, w.plan.MaxAttempts = 0, 4
+		for i := range 3 {
+			w.model(fmt.Sprintf("a:m%d", i), always(fault(failure.ServerError)))
+		}
+		w.model("a:well", fine)
+		w.must(w.stage(), "well")
+	})
+}
+
+// An answer that can't be used is asked for again when the bucket has filled, and is not the
+// question's end before.
+func TestRouter_AUselessAnswerWaitsForTheBucket(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{Bucket: budget.Options{Cap: 2, Start: 1, PerCall: 0.01}})
+		w.plan.MaxAttempts = 4
+		w.model("a:one", takes(time.Second, func(n int, _ time.Duration) error {
+			if n%2 == 1 {
+				return fault(failure.BadOutput)
+			}
+			return nil
+		}))
+		s := w.stage()
+		for range 20 {
+			w.must(s, "one")
+		}
+	})
+}
