@@ -121,7 +121,9 @@ func (e *events) flush() {
 }
 
 // counts are the members of usageMetadata that are looked at.
-var counts = [...]string{"promptTokenCount", "toolUsePromptTokenCount", "cachedContentTokenCount", "candidatesTokenCount", "thoughtsTokenCount"}
+var counts = [...]string{
+	"promptTokenCount", "toolUsePromptTokenCount", "cachedContentTokenCount", "candidatesTokenCount", "thoughtsTokenCount",
+}
 
 // readable returns a chunk with none but the numbers of tokens that are looked at, each as
 // one that the SDK can read: those that are none count as not told.
