@@ -115,7 +115,7 @@ func TestOpen_SaysWhatABaseURLHasToBe(t *testing.T) {
 	}
 }
 
-// Looking works whatever the settings are; runs are refused, and left as they are.
+// Looking works whatever the settings are, and so do drills; runs are refused, and left as they are.
 func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	a, err := app.Open(t.Context(), dir, app.Models{})
@@ -141,7 +141,7 @@ func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 	ctx, stop := context.WithTimeout(t.Context(), 5*time.Second)
 	defer stop()
 	for name, do := range map[string]func() error{
-		"start": func() error { _, err := a.Start(t.Context(), start); return err },
+		"start":   func() error { _, err := a.Start(t.Context(), start); return err },
 		"retry":   func() error { _, _, err := a.Retry(t.Context(), ended.RunID, again); return err },
 		"confirm": func() error { return a.Confirm(t.Context(), paused.RunID) },
 		"resume":  func() error { return a.Resume(t.Context(), paused.RunID) },
