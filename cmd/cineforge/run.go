@@ -63,7 +63,7 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if _, err := document.Read(name, data); err != nil {
 		return err
 	}
-	if g.Server == "" {
+	if g.Server == "" && c.Drill == "" { // a drill asks nobody
 		if err := g.models.Check(); err != nil { // before a data directory is made
 			return err
 		}

@@ -367,8 +367,12 @@ func (c *call) location() string {
 // maxWords bounds what is quoted of a provider's words.
 const maxWords = 300
 
-// words returns what the provider or the transport said, fit to be shown.
+// words returns what the provider or the transport said, fit to be shown. The body of a
+// redirect is left out: all of the target is in it, with what is secret.
 func (c *call) words() string {
+	if c.Status >= 300 && c.Status <= 399 {
+		return ""
+	}
 	text := c.reading.text
 	if len(c.reading.faults) > 0 {
 		text = c.reading.faults[0].message

@@ -37,7 +37,8 @@ func printable(r rune) rune {
 	return r
 }
 
-// withoutKey takes a key out of a text, also as URLs and JSON write it.
+// withoutKey takes a key out of a text, also as URLs and JSON write it, the former in letters of
+// any size.
 func withoutKey(text, key string) string {
 	if len(key) < MinSecret {
 		return text
@@ -45,9 +46,13 @@ func withoutKey(text, key string) string {
 	written, _ := json.Marshal(key) // a string always can be
 	for _, form := range []string{key, url.QueryEscape(key), url.PathEscape(key), strings.Trim(string(written), `"`)} {
 		text = strings.ReplaceAll(text, form, "[key]")
+		text = strings.ReplaceAll(text, escapes.ReplaceAllStringFunc(form, strings.ToLower), "[key]")
 	}
 	return text
 }
+
+// escapes are bytes as URLs write them.
+var escapes = regexp.MustCompile(`%[0-9A-F]{2}`)
 
 // Redact takes what looks like a key out of a text.
 func Redact(text string) string {

@@ -32,6 +32,9 @@ var ErrMalformed = errors.New("the answer is not in the form of its protocol")
 
 // network decides by the error of a transport. It is false for an error that is none.
 func network(err error) (verdict, bool) {
+	if proxy, ok := errors.AsType[*ProxyError](err); ok {
+		return proxy.verdict(), true
+	}
 	switch {
 	case errors.Is(err, ErrSilent), errors.Is(err, ErrStalled), errors.Is(err, ErrLong):
 		return timedOut.by(err.Error()), true
@@ -84,7 +87,8 @@ func noConnection(err error) bool {
 	if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "dial" || op.Op == "proxyconnect") {
 		return true
 	}
-	return isType[*net.DNSError](err) || badCertificate(err) || wrongScheme(err) || strings.Contains(err.Error(), "TLS handshake timeout")
+	return isType[*ProxyError](err) || isType[*net.DNSError](err) || badCertificate(err) || wrongScheme(err) ||
+		strings.Contains(err.Error(), "TLS handshake timeout")
 }
 
 // wrongScheme reports whether a server was asked by TLS that speaks none, or the reverse: what

@@ -71,6 +71,27 @@ func TestErrorsOfTheNetwork(t *testing.T) {
 	}
 }
 
+// What is not HTTP, or bad HTTP, is known by what net/http says of it, whatever that quotes.
+func TestWhatIsNoHTTP(t *testing.T) {
+	for name, tt := range map[string]struct {
+		err   error
+		class failure.Class
+		retry bool
+	}{
+		"a proxy's password":  {&url.Error{Op: "Post", Err: &diagnosis.ProxyError{Status: 407}}, failure.Connection, false},
+		"a proxy's rule":      {&url.Error{Op: "Post", Err: &diagnosis.ProxyError{Status: 403}}, failure.Connection, false},
+		"a proxy lost":        {&url.Error{Op: "Post", Err: &diagnosis.ProxyError{Status: 502}}, failure.Connection, true},
+		"a report of a proxy": {diagnosis.Reported("Tunnel connection failed: 407 Proxy Authentication Required"), failure.Connection, false},
+		"no HTTP":             {errors.New(`net/http: malformed HTTP response "-ERR EOF, x509: timed out"`), failure.Connection, false},
+		"bad HTTP":            {errors.New("malformed chunked encoding"), failure.ServerError, true},
+	} {
+		f := diagnosis.Of(diagnosis.Evidence{Provider: "anthropic", Err: tt.err})
+		if f.Class != tt.class || f.Effect.Retryable != tt.retry {
+			t.Errorf("%s: %s, %+v (%s)", name, f.Class, f.Effect, f.Rule)
+		}
+	}
+}
+
 // A caller that gives up says nothing about anybody, whatever the call looks like
 // by then, and whatever it gives as its reason.
 func TestGivingUpIsNobodysFault(t *testing.T) {

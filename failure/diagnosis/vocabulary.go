@@ -40,6 +40,8 @@ var (
 
 	badTrust    = broken.retry(false).told("the provider's certificate was not accepted", "check the base URL, the clock, and the certificates that this machine trusts")
 	otherScheme = broken.retry(false).told("one side speaks https and the other one http", "check whether the base URL begins with http:// or https://")
+	noHTTP      = broken.retry(false).told("what answers there does not speak HTTP",
+		"check the base URL, and the port in it; or the proxy, if HTTPS_PROXY is set")
 )
 
 // vocabulary holds the vendors' words for failures, in the form of [normal].

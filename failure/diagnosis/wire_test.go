@@ -134,6 +134,9 @@ func TestOf_WhatIsWrongHere(t *testing.T) {
 		"a proxy's address": {diagnosis.Evidence{Reach: failure.Unsent, Err: errors.New(`invalid proxy address "::"`)}, failure.Input, []string{"HTTPS_PROXY"}, "report it"},
 		"a redirect": {diagnosis.Evidence{Status: 307, Header: http.Header{"Location": {"https://user:secret@elsewhere.example/v1/x?key=hidden"}}},
 			failure.InvalidRequest, []string{"status 307", "https://elsewhere.example/v1/x", "check the base URL"}, "hidden"},
+		"a redirect with a page": {diagnosis.Evidence{Status: 302, Header: http.Header{"Location": {"/login?session=hidden"}},
+			Body: "<a href=\"/login?session=hidden\">Found</a>.\n", Err: errors.New(`302 Found "<a href=\"/login?session=hidden\">"`)},
+			failure.InvalidRequest, []string{"status 302", "/login", "check the base URL"}, "hidden"},
 		"another protocol": {diagnosis.Evidence{Status: 101}, failure.InvalidRequest, []string{"status 101", "check the base URL"}, "report it"},
 		"http to https": {diagnosis.Evidence{Status: 400, Body: "Client sent an HTTP request to an HTTPS server.\n"}, failure.Connection,
 			[]string{"one side speaks https", "http:// or https://"}, "certificate"},
@@ -164,7 +167,8 @@ func TestOf_WhatIsWrongHere(t *testing.T) {
 func TestScrub(t *testing.T) {
 	const key = "my-very=own/key of+no-form"
 	for _, text := range []string{
-		"wrong key " + key, "wrong key my-very%3Down%2Fkey+of%2Bno-form", `wrong key my-very=own/key of+no-form"`,
+		"wrong key " + key, "wrong key my-very%3Down%2Fkey+of%2Bno-form", "wrong key my-very%3down%2fkey+of%2bno-form",
+		"wrong key my-very=own%2fkey%20of+no-form", `wrong key my-very=own/key of+no-form"`,
 		"wrong key my-\x00very=own/\x1b\u202ekey of+no-form", "wrong key my-very=own/key\n of+no-form",
 	} {
 		if got := diagnosis.Scrub(text, key, 300); !strings.Contains(got, "[key]") || strings.Contains(got, "own") {

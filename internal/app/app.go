@@ -46,7 +46,7 @@ type App struct {
 	projects  projects
 	overviews overviews
 	close     func() error
-	unfit     error // why no run can be started or executed; nil if they can
+	unfit     error // why no run but a drill can be started or executed; nil if they can
 
 	// Feed is what happens in all runs.
 	Feed run.Feed
@@ -75,8 +75,8 @@ func Open(ctx context.Context, dataDir string, models Models) (*App, error) {
 	return OpenUnchecked(ctx, dataDir, models)
 }
 
-// OpenUnchecked is Open for looking at what there is: a setting that can't be used only
-// keeps runs from being started and executed.
+// OpenUnchecked is Open for looking at what there is, and for drills: a setting that can't
+// be used only keeps all other runs from being started and executed.
 func OpenUnchecked(ctx context.Context, dataDir string, models Models) (*App, error) {
 	if err := os.MkdirAll(dataDir, 0o700); err != nil {
 		return nil, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the data directory %s can't be made: %v", dataDir, cause(err)),
@@ -156,6 +156,15 @@ func (a *App) desk(drill string) (pipeline.Desk, error) {
 		return pipeline.Desk{}, err
 	}
 	return d.desk(a.roster.models), nil
+}
+
+// refusal says why a run can't be started or executed, or is nil. A drill uses no setting
+// by which providers are asked.
+func (a *App) refusal(drill string) error {
+	if drill != "" {
+		return nil
+	}
+	return a.unfit
 }
 
 // cause strips the operation and the path from a file error, which the message names already.

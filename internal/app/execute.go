@@ -34,14 +34,15 @@ func (a *App) Attend(ctx context.Context, runID string, onlooking func()) error 
 func (a *App) execute(ctx context.Context, runID string, onlooking func(), leave bool) error {
 	for looking := false; ; looking = true {
 		state, err := run.Load(ctx, a.Store, runID)
-		if err != nil || (looking || a.unfit != nil) && (state.Status == run.Paused || state.Status.Ended()) {
+		unfit := a.refusal(state.Drill)
+		if err != nil || (looking || unfit != nil) && (state.Status == run.Paused || state.Status.Ended()) {
 			return err
 		}
 		rests := state.Status == run.Waiting || state.Status == run.Queued
 		switch {
-		case a.unfit != nil:
+		case unfit != nil:
 			if a.Abandoned(ctx, state) {
-				return a.unfit
+				return unfit
 			}
 		case !leave || !rests || !a.journal.Served():
 			err = a.engine.Execute(ctx, runID)
@@ -122,8 +123,12 @@ func notPaused(s run.State) error {
 // confirm gives the run back to be taken up after a time. If the claim of a process
 // that died is still alive, it waits for its end.
 func (a *App) confirm(ctx context.Context, runID string, after time.Duration) error {
-	if a.unfit != nil {
-		return a.unfit
+	state, err := run.Load(ctx, a.Store, runID)
+	if err != nil {
+		return err
+	}
+	if err := a.refusal(state.Drill); err != nil {
+		return err
 	}
 	for waited := time.Duration(0); ; waited += retakeInterval {
 		claim, err := a.journal.Claim(ctx, runID, local.DefaultClaimTTL)

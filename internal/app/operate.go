@@ -176,8 +176,12 @@ func (a *App) withRecipe(ctx context.Context, runID string, r pipeline.Retry) (p
 // another run of its line is under way, asking for the same returns that one, with
 // existing; asking for another is a failure of class input.
 func (a *App) Retry(ctx context.Context, runID string, r Retry) (id string, existing bool, err error) {
-	if a.unfit != nil {
-		return "", false, a.unfit
+	parent, err := run.Load(ctx, a.Store, runID)
+	if err != nil {
+		return "", false, err
+	}
+	if err := a.refusal(parent.Drill); err != nil {
+		return "", false, err
 	}
 	plan, err := a.planRetry(ctx, runID, r.Retry)
 	if err != nil {
@@ -192,10 +196,6 @@ func (a *App) Retry(ctx context.Context, runID string, r Retry) (id string, exis
 		if _, err := a.Library.Save(r.Recipe); err != nil {
 			return "", false, err
 		}
-	}
-	parent, err := run.Load(ctx, a.Store, runID)
-	if err != nil {
-		return "", false, err
 	}
 	spec := pipeline.RetrySpec{Plan: plan, Once: r.Once}
 	switch {
@@ -263,8 +263,11 @@ func (a *App) Serve() error {
 }
 
 // Unfinished lists the runs that are due because a process left them, but one. It
-// lists none if that can't be found out.
+// lists none if that can't be found out, or if Work would refuse.
 func (a *App) Unfinished(ctx context.Context, but string) (ids []string) {
+	if a.unfit != nil {
+		return nil
+	}
 	const most = 20
 	due, _, err := a.journal.Due(ctx, most)
 	if err != nil {

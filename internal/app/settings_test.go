@@ -115,7 +115,7 @@ func TestOpen_SaysWhatABaseURLHasToBe(t *testing.T) {
 	}
 }
 
-// Looking works whatever the settings are; runs are refused, and left as they are.
+// Looking works whatever the settings are, and so do drills; runs are refused, and left as they are.
 func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	a, err := app.Open(t.Context(), dir, app.Models{})
@@ -141,13 +141,7 @@ func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 	ctx, stop := context.WithTimeout(t.Context(), 5*time.Second)
 	defer stop()
 	for name, do := range map[string]func() error{
-		"start": func() error { _, err := a.Start(t.Context(), start); return err },
-		"drill": func() error {
-			start := start
-			start.Drill = "healthy"
-			_, err := a.Start(t.Context(), start)
-			return err
-		},
+		"start":   func() error { _, err := a.Start(t.Context(), start); return err },
 		"retry":   func() error { _, _, err := a.Retry(t.Context(), ended.RunID, again); return err },
 		"confirm": func() error { return a.Confirm(t.Context(), paused.RunID) },
 		"resume":  func() error { return a.Resume(t.Context(), paused.RunID) },
@@ -163,6 +157,22 @@ func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 		if s, err := run.Load(t.Context(), a.Store, id); err != nil || s.Status != want {
 			t.Errorf("run %s is %s, want %s: %v", id, s.Status, want, err)
 		}
+	}
+	start.ProjectID, start.Drill, start.Queue = "", "healthy", false
+	drill := execute(t, a, start)
+	if drill.Status != run.Paused {
+		t.Errorf("a drill is %s", drill.Status)
+	}
+	if err := a.Confirm(t.Context(), drill.RunID); err != nil {
+		t.Errorf("a drill is not confirmed: %v", err)
+	}
+	if err := a.Execute(ctx, drill.RunID, func() {}); err != nil {
+		t.Errorf("a drill does not go on: %v", err)
+	}
+	full := again
+	full.Mode = run.RetryFull
+	if _, _, err := a.Retry(t.Context(), drill.RunID, full); err != nil {
+		t.Errorf("a drill is not retried: %v", err)
 	}
 	for name, look := range map[string]func() error{
 		"providers": func() error { _, err := a.Providers(t.Context()); return err },

@@ -55,8 +55,8 @@ func (s Start) Project() (slug string, err error) {
 // run: the error is then a failure of class input, or a list of what is wrong
 // with the recipe. A request that was made before is a *run.RepeatedError.
 func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
-	if a.unfit != nil {
-		return "", a.unfit
+	if err := a.refusal(s.Drill); err != nil {
+		return "", err
 	}
 	found, err := a.Library.Find(s.RecipeID)
 	if err != nil {

@@ -29,8 +29,12 @@ var _ llm.Model = (*Model)(nil)
 func New(e wire.Endpoint) *Model {
 	route := wire.NewRoute(e, DefaultBaseURL)
 	e = route.Endpoint()
+	key := option.WithAPIKey(e.Key)
+	if e.Key == "" {
+		key = option.WithHeaderDel("X-Api-Key")
+	}
 	return &Model{Route: route, messages: sdk.NewMessageService(
-		option.WithoutEnvironmentDefaults(), option.WithBaseURL(e.BaseURL), option.WithAPIKey(e.Key), option.WithMaxRetries(0),
+		option.WithoutEnvironmentDefaults(), option.WithBaseURL(e.BaseURL), key, option.WithMaxRetries(0),
 	)}
 }
 

@@ -2,6 +2,7 @@
 package gemini
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,8 +23,8 @@ type Model struct{ *wire.Route }
 
 var _ llm.Model = (*Model)(nil)
 
-// New returns a model at an endpoint. The key and the base URL are the endpoint's,
-// and the SDK repeats nothing.
+// New returns a model at an endpoint. Nothing is taken from the environment, and
+// the SDK repeats nothing.
 func New(e wire.Endpoint) *Model { return &Model{wire.NewRoute(e, DefaultBaseURL)} }
 
 // Generate asks the model; see llm.Model.
@@ -33,9 +34,12 @@ func (m *Model) Generate(ctx context.Context, req llm.Request) (llm.Response, er
 		return llm.Response{}, err
 	}
 	return m.Ask(ctx, req, func(ctx context.Context, call *wire.Call) error {
-		// The SDK binds a client to a connection; making one asks nobody.
+		connection := call.Client()
+		connection.Transport = transport{connection.Transport, m.Endpoint().Key}
+		// The SDK binds a client to a connection; making one asks nobody. What is left out here
+		// it takes from the environment.
 		client, err := genai.NewClient(ctx, &genai.ClientConfig{
-			Backend: genai.BackendGeminiAPI, APIKey: m.Endpoint().Key, HTTPClient: call.Client(),
+			Backend: genai.BackendGeminiAPI, APIKey: cmp.Or(m.Endpoint().Key, noKey), HTTPClient: connection,
 			HTTPOptions: genai.HTTPOptions{BaseURL: m.Endpoint().BaseURL},
 		})
 		if err != nil {
@@ -93,9 +97,9 @@ func hear(a *wire.Answer, chunk *genai.GenerateContentResponse) {
 	}
 	if u := chunk.UsageMetadata; u != nil {
 		a.Usage = llm.Usage{
-			InputTokens:     int(u.PromptTokenCount + u.ToolUsePromptTokenCount),
+			InputTokens:     int(u.PromptTokenCount) + int(u.ToolUsePromptTokenCount),
 			CacheReadTokens: int(u.CachedContentTokenCount),
-			OutputTokens:    int(u.CandidatesTokenCount + u.ThoughtsTokenCount),
+			OutputTokens:    int(u.CandidatesTokenCount) + int(u.ThoughtsTokenCount),
 		}
 	}
 	if f := chunk.PromptFeedback; f != nil && f.BlockReason != "" {

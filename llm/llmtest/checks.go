@@ -81,6 +81,16 @@ var answers = []check{
 			w.Errorf("%v until it began (%v)", resp.FirstEvent, err)
 		}
 	}},
+	{"signs of life", "comments before an answer are no harm", target("{first_event: 25s, meanwhile: comments}"), 1, func(w *world) {
+		if resp, err := w.ask(w.Context()); err != nil || resp.FirstEvent != 25*time.Second {
+			w.Errorf("%v until it began (%v)", resp.FirstEvent, err)
+		}
+	}},
+	{"numbers that can't be", "an answer is not bad for what it says that it took", target("{hostile: huge_usage}"), 1, func(w *world) {
+		if resp, err := w.ask(w.Context()); err != nil || !resp.Usage.Estimated || resp.Usage.OutputTokens != 4096 && !w.Estimates {
+			w.Errorf("it took %+v (%v)", resp.Usage, err)
+		}
+	}},
 	{"another model answers", "the model that answered is told, whatever was asked for", target("{served_model: another-model}"), 1, func(w *world) {
 		if resp, err := w.ask(w.Context()); err != nil || resp.Model != "another-model" {
 			w.Errorf("answered by %s (%v)", resp.Model, err)

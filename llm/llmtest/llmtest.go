@@ -76,6 +76,7 @@ func Question() llm.Request {
 
 // Run holds an adapter to the contract.
 func Run(t *testing.T, s Subject) {
+	t.Run("nothing_of_the_environment", func(t *testing.T) { checkEnvironment(t, s) })
 	for _, c := range checks {
 		t.Run(strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -159,6 +159,7 @@ func (t *tape) Close() error { return t.body.Close() }
 
 // ended takes a line that is whole.
 func (t *tape) ended(line string) {
+	line = strings.TrimPrefix(line, "\ufeff") // some servers begin with a byte order mark
 	switch data, isData := strings.CutPrefix(line, "data:"); {
 	case line == "":
 		t.flush()
