@@ -218,8 +218,10 @@ func counts(f *failure.Error) bool {
 		return false
 	}
 	switch f.Class {
-	case failure.Overloaded, failure.Timeout, failure.ServerError, failure.Connection, failure.Unknown:
+	case failure.Overloaded, failure.Timeout, failure.ServerError, failure.Unknown:
 		return true
+	case failure.Connection:
+		return f.Effect.Retryable // else it is no outage
 	}
 	return false
 }

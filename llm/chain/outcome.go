@@ -63,8 +63,12 @@ func (q *question) remember(s *seat, f *failure.Error) {
 // no model of the provider can be reached.
 func (q *question) disconnected(s *seat, f *failure.Error) {
 	a := &q.seats[s.at]
-	if !f.Effect.Retryable {
-		a.refused = f.Message
+	if !f.Effect.Retryable { // it is the same for all of its models, and does not pass
+		for _, o := range q.order {
+			if o.vendor == s.vendor {
+				q.seats[o.at].refused = f.Message
+			}
+		}
 		return
 	}
 	if unreached(f) && a.round > 1 {

@@ -235,3 +235,21 @@ func TestRouter_AUselessAnswerWaitsForTheBucket(t *testing.T) {
 		}
 	})
 }
+
+// What keeps all of a provider's models from being reached, and does not pass, is no outage:
+// none of them is asked in vain, and nobody waits.
+func TestRouter_WhatDoesNotPassIsNotWaitedFor(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		proxy := reached(failure.Connection, failure.Unreached)
+		proxy.Effect.Retryable = false
+		w.model("a:one", always(proxy))
+		w.model("a:two", always(proxy))
+		s := w.stage()
+		w.givenUp(s, chain.Hopeless, failure.Connection)
+		w.givenUp(s, chain.Hopeless, failure.Connection)
+		if w.wantCalls("one@0s", "one@0s"); time.Since(w.start) > 0 {
+			t.Errorf("it took %v", time.Since(w.start))
+		}
+	})
+}
