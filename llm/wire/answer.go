@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
 	"cineforge/failure"
 	"cineforge/failure/diagnosis"
@@ -37,6 +36,7 @@ func (c *Call) conclude(err error) (llm.Response, error) {
 	if resp.FirstEvent = c.first; c.tape != nil {
 		resp.FirstEvent = c.tape.begin()
 	}
+	c.route.pace.wrote(c.watch.written())
 	f := c.fault(err)
 	resp.Usage = c.usage(f)
 	resp.Usage.CostUSD = endpoint.Spec.Cost(resp.Usage)
@@ -47,7 +47,7 @@ func (c *Call) conclude(err error) (llm.Response, error) {
 		f.RequestID = resp.RequestID
 		return resp, f
 	}
-	c.route.pace.answer(resp.FirstEvent, time.Since(c.began), resp.Usage.OutputTokens)
+	c.route.pace.answer(resp.FirstEvent)
 	resp.JSON = inJSON(c.req.Schema, unfenced(a.Text.String()))
 	if resp.RequestID == "" {
 		resp.RequestID = name(diagnosis.RequestID(c.header))

@@ -95,7 +95,7 @@ func (p *paced) Read(b []byte) (int, error) {
 	n, err := p.body.Read(b)
 	if n > 0 {
 		p.watch.event()
-		p.watch.piece()
+		p.watch.piece(n)
 	}
 	return n, err
 }

@@ -20,6 +20,8 @@ type watch struct {
 	start    time.Time
 	begun    time.Time // the first event; zero before it
 	text     time.Time // the last piece of text; zero before the first
+	opened   time.Time // the first one
+	wrote    int       // bytes of text behind that
 	pings    int       // signs of life in a row since the last event
 	deadline time.Time
 	timer    *time.Timer
@@ -91,18 +93,28 @@ func (w *watch) event() {
 	}
 }
 
-// piece notes that a piece of the visible answer came.
-func (w *watch) piece() {
+// piece notes that a piece of the visible answer came, of so many bytes.
+func (w *watch) piece(bytes int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	now := time.Now()
 	first := w.text.IsZero()
-	if w.text, w.deadline = now, now.Add(w.times.idle); first {
+	if w.text, w.deadline = now, now.Add(w.times.idle); !first {
+		w.wrote += bytes
+	} else {
+		w.opened = now
 		w.timer.Reset(w.times.idle)
 		if !w.times.whole {
 			w.total.Reset(w.times.total)
 		}
 	}
+}
+
+// written returns how much text came after its first piece, and how long that took.
+func (w *watch) written() (bytes int, took time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.wrote, w.text.Sub(w.opened)
 }
 
 // extend moves the deadline to a time, but to no later one than the last, and never back.

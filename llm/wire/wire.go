@@ -179,8 +179,8 @@ func (c *Call) Hear(take func(a *Answer) error) error {
 	if err := take(&c.answer); err != nil {
 		return err
 	}
-	if c.answer.Text.Len() > before {
-		c.watch.piece()
+	if n := c.answer.Text.Len() - before; n > 0 {
+		c.watch.piece(n)
 	}
 	if most := bytesPerToken*c.route.allowed(c.req) + textSlack; c.answer.Text.Len() > most {
 		return errOverlong
