@@ -70,17 +70,17 @@ func (c *Chat) Generate(ctx context.Context, req llm.Request) (llm.Response, err
 				return err
 			}
 		}
-		if err := stream.Err(); err != nil {
-			return err
-		}
 		var whole sdk.ChatCompletion
-		complete, atOnce := call.Done() || c.quirks.NoDone, call.Whole(&whole)
-		return call.Hear(func(a *wire.Answer) error {
+		complete, atOnce := stream.Err() == nil && call.Done() || c.quirks.NoDone, call.Whole(&whole)
+		if err := call.Hear(func(a *wire.Answer) error {
 			if a.Complete = a.Finish != "" && complete; atOnce {
 				hearWhole(a, whole)
 			}
 			return nil
-		})
+		}); err != nil {
+			return err
+		}
+		return stream.Err()
 	})
 }
 
@@ -162,6 +162,7 @@ func (c *Chat) hear(a *wire.Answer, chunk sdk.ChatCompletionChunk) error {
 		if choice.FinishReason == "error" {
 			return errInChunk
 		}
+		a.Complete = a.Complete || c.quirks.NoDone && a.Finish != ""
 	}
 	return nil
 }

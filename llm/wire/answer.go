@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -64,11 +65,12 @@ func inJSON(schema llm.Schema, text string) json.RawMessage {
 	return raw
 }
 
-// fault says what is wrong with an answer, or nil.
+// fault says what is wrong with an answer, or nil. What came after its end, and what ended
+// the reading then, says nothing of it.
 func (c *Call) fault(err error) *failure.Error {
 	a := &c.answer
 	switch {
-	case err != nil:
+	case err != nil && (!a.Complete || errors.Is(err, errOverlong)):
 		return c.diagnose(err, "")
 	case a.Refusal != "":
 		return c.diagnose(nil, "refusal")

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -26,6 +27,7 @@ type watch struct {
 	deadline time.Time
 	timer    *time.Timer
 	total    *time.Timer
+	finished bool // the answer is complete
 }
 
 // maxPings is how many signs of life in a row count without an event once the visible
@@ -38,14 +40,50 @@ func newWatch(t times, pulse func(), stop context.CancelCauseFunc) *watch {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.timer = time.AfterFunc(t.first, w.expire)
-	w.total = time.AfterFunc(t.most(), func() { stop(diagnosis.ErrLong) })
+	w.total = time.AfterFunc(t.most(), w.overlong)
 	return w
+}
+
+// overlong ends the call for the time that it has taken as a whole.
+func (w *watch) overlong() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.finished {
+		w.stop(diagnosis.ErrLong)
+	}
+}
+
+// afterEnd is how long a complete answer is listened to for what may follow it, such as
+// how many tokens it has.
+const afterEnd = 2 * time.Second
+
+// errEnough ends the reading behind a complete answer.
+var errEnough = errors.New("the answer is complete")
+
+// finish notes that the answer is complete.
+func (w *watch) finish() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.finished = true
+	w.timer.Stop()
+	w.total.Stop()
+	w.timer = time.AfterFunc(afterEnd, func() { w.stop(errEnough) })
+}
+
+// isFinished reports whether the answer is complete.
+func (w *watch) isFinished() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.finished
 }
 
 // expire ends the call if nothing has come in time.
 func (w *watch) expire() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.finished {
+		return
+	}
 	if rest := time.Until(w.deadline); rest > 0 {
 		w.timer.Reset(rest)
 		return
@@ -80,6 +118,9 @@ func (w *watch) event() {
 	w.pulse()
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.finished {
+		return
+	}
 	now := time.Now()
 	w.pings = 0
 	switch {
@@ -97,6 +138,9 @@ func (w *watch) event() {
 func (w *watch) piece(bytes int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.finished {
+		return
+	}
 	now := time.Now()
 	first := w.text.IsZero()
 	if w.text, w.deadline = now, now.Add(w.times.idle); !first {
