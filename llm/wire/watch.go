@@ -25,6 +25,7 @@ type watch struct {
 	wrote    int       // bytes of text behind that
 	pings    int       // signs of life in a row since the last event
 	deadline time.Time
+	ending   time.Time // when the answer as a whole has to be there
 	timer    *time.Timer
 	total    *time.Timer
 	finished bool // the answer is complete
@@ -40,15 +41,45 @@ func newWatch(t times, pulse func(), stop context.CancelCauseFunc) *watch {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.timer = time.AfterFunc(t.first, w.expire)
-	w.total = time.AfterFunc(t.most(), w.overlong)
+	w.limitAll(t.most())
 	return w
+}
+
+// limitAll sets how long the call may last from now.
+func (w *watch) limitAll(d time.Duration) {
+	w.ending = time.Now().Add(d)
+	if w.total == nil {
+		w.total = time.AfterFunc(d, w.overlong)
+		return
+	}
+	w.total.Reset(d)
+}
+
+// A timer that fires later than tooLate has waited for a process that was stopped, or was
+// given no time. What came meanwhile is still in the socket: wakeGrace is for reading it.
+const (
+	tooLate   = 3 * time.Second
+	wakeGrace = 3 * time.Second
+)
+
+// lateness returns by how much now is later than a time if that is too late, else 0.
+func lateness(due time.Time) time.Duration {
+	if late := time.Since(due); late > tooLate {
+		return late
+	}
+	return 0
 }
 
 // overlong ends the call for the time that it has taken as a whole.
 func (w *watch) overlong() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.finished {
+	switch {
+	case w.finished:
+	case time.Now().Before(w.ending): // it was moved meanwhile
+	case lateness(w.ending) > 0:
+		w.limitAll(wakeGrace)
+	default:
 		w.stop(diagnosis.ErrLong)
 	}
 }
@@ -88,11 +119,26 @@ func (w *watch) expire() {
 		w.timer.Reset(rest)
 		return
 	}
+	if late := lateness(w.deadline); late > 0 {
+		w.skip(late)
+		return
+	}
 	if w.begun.IsZero() {
 		w.stop(diagnosis.ErrSilent)
 		return
 	}
 	w.stop(diagnosis.ErrStalled)
+}
+
+// skip leaves a time out of account that nothing was read in, and gives some for reading.
+func (w *watch) skip(d time.Duration) {
+	for _, t := range []*time.Time{&w.start, &w.begun, &w.text, &w.opened} {
+		if !t.IsZero() {
+			*t = t.Add(d)
+		}
+	}
+	w.deadline = time.Now().Add(wakeGrace)
+	w.timer.Reset(wakeGrace)
 }
 
 // sign notes a mere sign of life: a header, a comment, a ping.
@@ -149,7 +195,7 @@ func (w *watch) piece(bytes int) {
 		w.opened = now
 		w.timer.Reset(w.times.idle)
 		if !w.times.whole {
-			w.total.Reset(w.times.total)
+			w.limitAll(w.times.total)
 		}
 	}
 }
