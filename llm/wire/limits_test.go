@@ -167,6 +167,25 @@ func TestRoute_TimeLimits(t *testing.T) {
 	}
 }
 
+// What is no stream shows no text before it is whole: white space, and a page that drips,
+// are life for ten idle limits.
+func TestRoute_ABodyThatDripsIsCutOff(t *testing.T) {
+	for kind, drop := range map[string]string{"application/json": "", "text/html": "<p>", "text/event-stream": "data: {}"} {
+		synctest.Test(t, func(t *testing.T) {
+			drips := plays{beats: []beat{{5 * time.Second, drop}}, repeats: true}
+			server := responder(func(r *http.Request) (*http.Response, error) {
+				resp, err := drips.RoundTrip(r)
+				resp.Header.Set("Content-Type", kind)
+				return resp, err
+			})
+			if _, took, err := asks(t, formats["chat"], server); failure.ClassOf(err) != failure.Timeout || took > 306*time.Second {
+				t.Errorf("%s: after %v: %v", kind, took, err)
+			}
+			synctest.Wait()
+		})
+	}
+}
+
 // begins is a server whose answer begins after a time, and is over then.
 func begins(after time.Duration) plays {
 	return plays{beats: []beat{{after, text}}, late: true}

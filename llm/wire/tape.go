@@ -123,7 +123,7 @@ func drain(body io.ReadCloser) {
 	body.Close()                                                   //nolint:errcheck // the same
 }
 
-// paced is a body whose pieces are signs of life, of an answer if it is one.
+// paced is a body whose pieces are events without text: there is no text before it is whole.
 type paced struct {
 	body  io.Reader
 	watch *watch
@@ -133,7 +133,6 @@ func (p *paced) Read(b []byte) (int, error) {
 	n, err := p.body.Read(b)
 	if n > 0 {
 		p.watch.event()
-		p.watch.piece(n)
 	}
 	return n, err
 }
