@@ -95,6 +95,7 @@ func hear(a *wire.Answer, e sdk.MessageStreamEventUnion) {
 		if e.Delta.Type == "text_delta" {
 			a.Text.WriteString(e.Delta.Text)
 		}
+		a.Thoughts += len(e.Delta.Thinking)
 	case "message_delta":
 		a.Finish = string(e.Delta.StopReason)
 		// The counts here are those of the whole message; older servers give the output's alone.

@@ -116,6 +116,8 @@ func hear(a *wire.Answer, e responses.ResponseStreamEventUnion) error {
 		a.Served = string(e.Response.Model)
 	case "response.output_text.delta":
 		a.Text.WriteString(e.Delta)
+	case "response.reasoning_text.delta", "response.reasoning_summary_text.delta":
+		a.Thoughts += len(e.Delta)
 	case "response.refusal.delta":
 		a.Refusal += e.Delta
 	case "response.completed":

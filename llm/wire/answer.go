@@ -18,6 +18,7 @@ type Answer struct {
 	Complete bool   // it said, in the way of its protocol, that it is whole
 	Served   string // the model that answered; "" if that was not said
 	ID       string // the provider's id of the call, where no header has it
+	Thoughts int    // bytes of the reasoning that came, which is no text
 	Usage    llm.Usage
 	Refusal  string // what a model that refuses says instead
 }
@@ -39,7 +40,7 @@ func (c *Call) conclude(err error) (llm.Response, error) {
 	}
 	c.route.pace.wrote(c.watch.written())
 	f := c.fault(err)
-	resp.Usage = c.usage(f)
+	resp.Usage = c.usage(f, resp.FirstEvent > 0)
 	resp.Usage.CostUSD = endpoint.Spec.Cost(resp.Usage)
 	if f != nil {
 		if resp.RequestID == "" {

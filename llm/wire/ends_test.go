@@ -199,6 +199,51 @@ func TestRoute_AFilteredAnswerIsKnownBehindItsEnd(t *testing.T) {
 	})
 }
 
+// What broke off before its text has been paid for, and so has the reasoning that came; an
+// error in place of an answer has not.
+func TestRoute_WhatCameBeforeTheTextIsPaidFor(t *testing.T) {
+	thinking := map[string]string{
+		"anthropic": `event: content_block_delta` + "\n" +
+			`data: {"type":"content_block_delta","delta":{"type":"thinking_delta","thinking":%s}}` + "\n\n",
+		"openai": `data: {"type":"response.reasoning_summary_text.delta","delta":%s}` + "\n\n",
+		"chat":   `data: {"model":"m","choices":[{"index":0,"delta":{"reasoning_content":%s}}]}` + "\n\n",
+	}
+	const broken = "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"code\":529,\"message\":\"busy\"}}\n\n"
+	for name, f := range formats {
+		cases := map[string]struct {
+			sends string
+			out   int
+			paid  bool
+		}{
+			"a beginning":    {f.begin, 0, true},
+			"an error":       {broken, 0, false},
+			"an error later": {f.begin + broken, 0, true},
+			"half a line":    {"data: {\"x\":", 0, false},
+			"a whole line":   {"data: {\"x\":\n", 0, true},
+			"nothing at all": {"", 0, false},
+		}
+		if events, ok := thinking[name]; ok {
+			think := format{text: events}.piece(strings.Repeat("hmm ", 1000))
+			cases["reasoning"] = struct {
+				sends string
+				out   int
+				paid  bool
+			}{f.begin + think + think, 2000, true}
+		}
+		for what, tt := range cases {
+			t.Run(name+" "+what, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					resp, _, err := asks(t, f, served{sends: tt.sends, then: breaksOff})
+					u := resp.Usage
+					if err == nil || u.Estimated != tt.paid || (u.InputTokens > 0) != tt.paid || u.OutputTokens != tt.out {
+						t.Errorf("%+v (%v)", u, err)
+					}
+				})
+			})
+		}
+	}
+}
+
 // An answer that comes as one JSON value is complete with that, whatever its content is
 // called and whether or not the connection ends.
 func TestRoute_AWholeAnswerStands(t *testing.T) {

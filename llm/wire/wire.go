@@ -85,6 +85,7 @@ type Call struct {
 
 	mu     sync.Mutex // guards what follows
 	answer Answer
+	heard  bool // an event of it
 	over   bool // nothing counts any more
 	reach  reach
 	status int
@@ -181,6 +182,7 @@ func (c *Call) Hear(take func(a *Answer) error) error {
 	if err := take(&c.answer); err != nil {
 		return err
 	}
+	c.heard = true
 	if n := c.answer.Text.Len() - before; n > 0 {
 		c.watch.piece(n)
 	}
