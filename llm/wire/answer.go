@@ -49,7 +49,7 @@ func (c *Call) conclude(err error) (llm.Response, error) {
 		f.RequestID = resp.RequestID
 		return resp, f
 	}
-	c.route.pace.answer(resp.FirstEvent)
+	c.route.pace.answer(resp.FirstEvent, c.watch.times.cold)
 	resp.JSON = inJSON(c.req.Schema, unfenced(a.Text.String()))
 	if resp.RequestID == "" {
 		resp.RequestID = name(diagnosis.RequestID(c.header))

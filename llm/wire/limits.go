@@ -64,6 +64,7 @@ type times struct {
 	think time.Duration // between its events before that
 	total time.Duration // from the first of its text on; as a whole if somebody has set it
 	whole bool          // somebody has
+	cold  bool          // the server may have to load its model first
 }
 
 // most returns how long a call may last until its visible answer begins, and for as long as
@@ -92,12 +93,15 @@ const paceSize = 100
 // fewest is how many answers have to be known before they say anything.
 const fewest = 20
 
-// answer notes an answer that took a time to begin.
-func (p *pace) answer(first time.Duration) {
+// answer notes an answer that took a time to begin. That of a cold server says nothing of
+// how long it takes once it is warm.
+func (p *pace) answer(first time.Duration, cold bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.seen[p.n%paceSize] = first
-	p.n++
+	if !cold {
+		p.seen[p.n%paceSize] = first
+		p.n++
+	}
 	p.silences = 0
 	p.answered = time.Now()
 }
@@ -142,6 +146,11 @@ func (p *pace) p99(e Endpoint) time.Duration {
 	return slices.Max(p.seen[:min(p.n, paceSize)])
 }
 
+// cold reports whether a server may have to load its model before it answers.
+func (p *pace) cold(e Endpoint) bool {
+	return e.Named && e.Limits.FirstByte == 0 && (p.answered.IsZero() || time.Since(p.answered) > coldAfter)
+}
+
 // usualFirst returns how long an answer is given to begin if nothing has gone wrong, and
 // where that is from.
 func (p *pace) usualFirst(e Endpoint) (time.Duration, string) {
@@ -153,7 +162,7 @@ func (p *pace) usualFirst(e Endpoint) (time.Duration, string) {
 		return min(3*p99, longestVendor), "three times what is usual: " + seen
 	case !e.Named:
 		return vendorFirst, "default of a vendor's API"
-	case p.answered.IsZero() || time.Since(p.answered) > coldAfter:
+	case p.cold(e):
 		return coldFirst, "default of a server that may have to load its model"
 	case 5*p99 > warmFirst:
 		return min(5*p99, longestStretch), "five times what is usual: " + seen
@@ -174,6 +183,7 @@ func (p *pace) stretched(e Endpoint, usual time.Duration) time.Duration {
 func (p *pace) times(e Endpoint, tokens int) (t times, from [3]string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	t.cold = p.cold(e)
 	t.usual, from[0] = p.usualFirst(e)
 	if t.first = p.stretched(e, t.usual); t.first > t.usual {
 		from[0] = fmt.Sprintf("longer than %v, since it stayed silent %d times in a row", t.usual, p.silences)

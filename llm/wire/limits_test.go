@@ -288,23 +288,29 @@ func TestRoute_TheTotalFollowsTheText(t *testing.T) {
 func TestRoute_AServerOfOnesOwnIsGivenTheTimeThatItTook(t *testing.T) {
 	for name, tt := range map[string]struct {
 		e       wire.Endpoint
-		first   time.Duration // that its first answer took to begin
-		headers bool          // whether the second one's headers come at once
-		ends    time.Duration // when the second one, which takes 90 s, is cut off; 0 if it is not
+		cold    time.Duration // that its first answer took to begin
+		warm    time.Duration // that its second one took
+		headers bool          // whether the third one's headers come at once
+		ends    time.Duration // when that one, which takes 90 s, is cut off; 0 if it is not
 	}{
-		"fast, then thinking behind headers": {wire.Endpoint{Named: true}, time.Second, true, 0},
-		"fast, then silent":                  {wire.Endpoint{Named: true}, time.Second, false, 30 * time.Second},
-		"slow, then silent":                  {wire.Endpoint{Named: true}, 45 * time.Second, false, 0},
-		"with a limit":                       {wire.Endpoint{Named: true, Limits: wire.Limits{FirstByte: 12 * time.Second}}, time.Second, true, 12 * time.Second},
-		"a vendor":                           {wire.Endpoint{}, 10 * time.Second, true, 12 * time.Second},
+		"fast, then thinking behind headers": {wire.Endpoint{Named: true}, time.Second, time.Second, true, 0},
+		"fast, then silent":                  {wire.Endpoint{Named: true}, time.Second, time.Second, false, 30 * time.Second},
+		"slow, then silent":                  {wire.Endpoint{Named: true}, time.Second, 25 * time.Second, false, 0},
+		"slow only when it was cold":         {wire.Endpoint{Named: true}, 200 * time.Second, time.Second, false, 30 * time.Second},
+		"with a limit": {wire.Endpoint{Named: true, Limits: wire.Limits{FirstByte: 12 * time.Second}}, time.Second, time.Second, true,
+			12 * time.Second},
+		"a vendor": {wire.Endpoint{}, 10 * time.Second, 10 * time.Second, true, 12 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				server := &changing{begins(tt.first)}
+				server := &changing{}
 				tt.e.Transport = server
 				r := newRoute(tt.e)
-				if err := listen(t, r, llm.Request{}); err != nil {
-					t.Fatal(err)
+				for _, first := range []time.Duration{tt.cold, tt.warm} {
+					server.RoundTripper = begins(first)
+					if err := listen(t, r, llm.Request{}); err != nil {
+						t.Fatal(err)
+					}
 				}
 				server.RoundTripper = plays{beats: []beat{{90 * time.Second, text}}, late: !tt.headers}
 				start := time.Now()
