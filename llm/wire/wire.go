@@ -54,6 +54,14 @@ func (e Endpoint) MaxOutput(req llm.Request) int {
 	return req.MaxOutputTokens
 }
 
+// NewServerTransport returns a transport for servers that a configuration names. It sends
+// no pings: one that loads its model may answer none, and has its own limit for that.
+func NewServerTransport() http.RoundTripper {
+	t := NewTransport().(*http.Transport)
+	t.HTTP2 = nil
+	return t
+}
+
 // maxHeader bounds the header of an answer.
 const maxHeader = 256 << 10
 
