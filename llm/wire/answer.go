@@ -84,7 +84,7 @@ func (c *Call) fault(err error) *failure.Error {
 	switch key := c.route.endpoint.Key; {
 	case text == "":
 		return c.unusable("the answer is complete and empty", nil)
-	case len(key) >= diagnosis.MinSecret && strings.Contains(text, key):
+	case len(key) >= diagnosis.MinSecret && holds(text, key):
 		return c.unusable("the answer repeats the key that it was asked with", nil)
 	case c.req.Schema.JSON() == nil:
 		return nil // any text will do
@@ -93,6 +93,24 @@ func (c *Call) fault(err error) *failure.Error {
 		return c.unusable(err.Error(), err)
 	}
 	return nil
+}
+
+// holds reports whether a text has a key in it, also in the strings and names of the JSON
+// that it is, however those are written.
+func holds(text, key string) bool {
+	if strings.Contains(text, key) {
+		return true
+	}
+	tokens := json.NewDecoder(strings.NewReader(text))
+	for tokens.UseNumber(); ; {
+		token, err := tokens.Token()
+		if err != nil {
+			return false // it has ended, or is no JSON from here on
+		}
+		if s, ok := token.(string); ok && strings.Contains(s, key) {
+			return true
+		}
+	}
 }
 
 // unusable is the failure of an answer that came whole.
