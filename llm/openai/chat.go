@@ -63,7 +63,7 @@ func (c *Chat) Generate(ctx context.Context, req llm.Request) (llm.Response, err
 		return llm.Response{}, err
 	}
 	return c.Ask(ctx, req, func(ctx context.Context, call *wire.Call) error {
-		stream := c.completions.NewStreaming(ctx, params, option.WithHTTPClient(call.Client()))
+		stream := c.completions.NewStreaming(ctx, params, option.WithHTTPClient(call.Client()), option.WithMiddleware(withoutNullErrors))
 		defer stream.Close() //nolint:errcheck // what it had to say has been said
 		heard := false
 		for ; stream.Next(); heard = true {
