@@ -118,6 +118,8 @@ type Models struct {
 // roster finds the models that a stage may ask. It makes each of them once.
 type roster struct {
 	models    Models
+	vendors   http.RoundTripper
+	servers   http.RoundTripper // for those that a configuration names
 	providers map[string]Provider
 
 	mu   sync.Mutex // guards made
@@ -127,10 +129,13 @@ type roster struct {
 var _ pipeline.Roster = (*roster)(nil)
 
 func newRoster(m Models) *roster {
-	if m.Transport == nil {
-		m.Transport = wire.NewTransport()
+	r := &roster{
+		models: m, vendors: m.Transport, servers: m.Transport,
+		providers: map[string]Provider{}, made: map[recipe.ModelName]llm.Candidate{},
 	}
-	r := &roster{models: m, providers: map[string]Provider{}, made: map[recipe.ModelName]llm.Candidate{}}
+	if m.Transport == nil {
+		r.vendors, r.servers = wire.NewTransport(), wire.NewServerTransport()
+	}
 	for _, p := range m.Providers {
 		r.providers[p.Name] = p
 	}
@@ -220,7 +225,10 @@ func (r *roster) model(name recipe.ModelName, spec llm.Spec) llm.Model {
 	p := r.providers[name.Provider]
 	known, _ := r.models.Catalog.Entry(name.Provider, name.Model)
 	e := wire.Endpoint{Provider: p.Name, BaseURL: strings.TrimRight(p.BaseURL, "/"), Key: p.Key, KeyName: p.KeyVariable, Model: name.Model, Spec: spec,
-		Named: !Standard(p.Name), Limits: known.Limits.Over(p.Limits), Transport: r.models.Transport}
+		Named: !Standard(p.Name), Limits: known.Limits.Over(p.Limits), Transport: r.vendors}
+	if e.Named {
+		e.Transport = r.servers
+	}
 	switch {
 	case p.Dialect == Anthropic:
 		return anthropic.New(e)

@@ -47,8 +47,8 @@ func (m *Model) Generate(ctx context.Context, req llm.Request) (llm.Response, er
 	return m.Ask(ctx, req, func(ctx context.Context, call *wire.Call) error {
 		stream := m.messages.NewStreaming(ctx, params, option.WithHTTPClient(call.Client()))
 		defer stream.Close() //nolint:errcheck // what it had to say has been said
-		for stream.Next() {
-			if err := call.Hear(func(a *wire.Answer) error { hear(a, stream.Current()); return nil }); err != nil {
+		for done := false; !done && stream.Next(); {
+			if err := call.Hear(func(a *wire.Answer) error { hear(a, stream.Current()); done = a.Complete; return nil }); err != nil {
 				return err
 			}
 		}
@@ -99,6 +99,7 @@ func hear(a *wire.Answer, e sdk.MessageStreamEventUnion) {
 		if e.Delta.Type == "text_delta" {
 			a.Text.WriteString(e.Delta.Text)
 		}
+		a.Thoughts += len(e.Delta.Thinking)
 	case "message_delta":
 		a.Finish = string(e.Delta.StopReason)
 		// The counts here are those of the whole message; older servers give the output's alone.

@@ -178,14 +178,26 @@ func (v *vigil) look() {
 		return
 	}
 	v.router.awake()
-	seen := v.signs.Load()
-	v.again(wakeGrace, func() {
-		if v.signs.Load() == seen {
-			v.cancel(errSlept)
-			return
-		}
+	v.doubt(v.signs.Load())
+}
+
+// doubt ends the call unless it shows a sign of life within wakeGrace. A process that was
+// stopped meanwhile has not read what came, and is given that time again.
+func (v *vigil) doubt(seen int64) {
+	due := time.Now().Add(wakeGrace)
+	v.again(wakeGrace, func() { v.decide(seen, due) })
+}
+
+// decide ends the call if it has shown no sign of life until a time.
+func (v *vigil) decide(seen int64, due time.Time) {
+	switch {
+	case v.signs.Load() != seen:
 		v.look()
-	})
+	case time.Since(due) >= asleep:
+		v.doubt(seen)
+	default:
+		v.cancel(errSlept)
+	}
 }
 
 // again has something done after a time, unless the vigil has ended.

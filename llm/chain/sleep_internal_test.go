@@ -34,3 +34,30 @@ func TestVigil_MissedIsTimeThatTheProcessDidNotRun(t *testing.T) {
 		}
 	}
 }
+
+// A vigil that doubts a call, and comes late to end it, leaves time to read what came.
+func TestVigil_ALateDoubtLeavesTimeToRead(t *testing.T) {
+	for _, alive := range []bool{false, true} {
+		t.Run(fmt.Sprint("alive ", alive), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var ended error
+				v := New(Options{}).watch(func(err error) { ended = err })
+				defer v.end()
+				due := time.Now()
+				time.Sleep(time.Minute) // as if the process had been stopped
+				v.decide(v.signs.Load(), due)
+				if ended != nil {
+					t.Fatalf("it is ended at once: %v", ended)
+				}
+				if alive {
+					v.alive()
+				}
+				time.Sleep(wakeGrace + time.Second)
+				synctest.Wait()
+				if alive != (ended == nil) {
+					t.Errorf("ended by %v", ended)
+				}
+			})
+		})
+	}
+}

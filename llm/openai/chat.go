@@ -63,24 +63,28 @@ func (c *Chat) Generate(ctx context.Context, req llm.Request) (llm.Response, err
 		return llm.Response{}, err
 	}
 	return c.Ask(ctx, req, func(ctx context.Context, call *wire.Call) error {
-		stream := c.completions.NewStreaming(ctx, params, option.WithHTTPClient(call.Client()))
+		stream := c.completions.NewStreaming(ctx, params, option.WithHTTPClient(call.Client()), option.WithMiddleware(withoutNullErrors))
 		defer stream.Close() //nolint:errcheck // what it had to say has been said
-		for stream.Next() {
+		heard := false
+		for ; stream.Next(); heard = true {
 			if err := call.Hear(func(a *wire.Answer) error { return c.hear(a, stream.Current()) }); err != nil {
 				return err
 			}
 		}
-		if err := stream.Err(); err != nil {
-			return err
-		}
 		var whole sdk.ChatCompletion
-		complete, atOnce := call.Done() || c.quirks.NoDone, call.Whole(&whole)
-		return call.Hear(func(a *wire.Answer) error {
+		complete, atOnce := stream.Err() == nil && call.Done() || c.quirks.NoDone, call.Whole(&whole)
+		if atOnce = atOnce && len(whole.Choices) > 0; !heard && !atOnce {
+			return stream.Err() // it is an error, or no answer at all
+		}
+		if err := call.Hear(func(a *wire.Answer) error {
 			if a.Complete = a.Finish != "" && complete; atOnce {
 				hearWhole(a, whole)
 			}
 			return nil
-		})
+		}); err != nil {
+			return err
+		}
+		return stream.Err()
 	})
 }
 
@@ -122,11 +126,8 @@ func (c *Chat) params(req llm.Request) (sdk.ChatCompletionNewParams, error) {
 }
 
 // hearWhole takes in an answer that was not streamed; some servers and what stands before
-// them know nothing else. It is complete if it gives the reason for its end.
+// them know nothing else. It has a choice, and is complete if it gives the reason for its end.
 func hearWhole(a *wire.Answer, whole sdk.ChatCompletion) {
-	if len(whole.Choices) == 0 {
-		return // it is an error, or no answer at all
-	}
 	choice := whole.Choices[0]
 	a.Served, a.Refusal, a.Finish = whole.Model, choice.Message.Refusal, choice.FinishReason
 	a.Text.WriteString(choice.Message.Content)
@@ -142,6 +143,18 @@ func used(u sdk.CompletionUsage) llm.Usage {
 // errInChunk means that a hub put a provider's error into a choice.
 var errInChunk = errors.New("the stream told of an error in a choice")
 
+// thoughts returns how many bytes of reasoning a piece has, under the names that servers
+// have for it.
+func thoughts(delta sdk.ChatCompletionChunkChoiceDelta) int {
+	for _, name := range []string{"reasoning_content", "reasoning"} {
+		var text string
+		if json.Unmarshal([]byte(delta.JSON.ExtraFields[name].Raw()), &text) == nil && text != "" {
+			return len(text)
+		}
+	}
+	return 0
+}
+
 // hear takes in a chunk of the stream.
 func (c *Chat) hear(a *wire.Answer, chunk sdk.ChatCompletionChunk) error {
 	if chunk.Model != "" {
@@ -155,6 +168,7 @@ func (c *Chat) hear(a *wire.Answer, chunk sdk.ChatCompletionChunk) error {
 			continue
 		}
 		a.Text.WriteString(choice.Delta.Content)
+		a.Thoughts += thoughts(choice.Delta)
 		a.Refusal += choice.Delta.Refusal
 		if choice.FinishReason != "" {
 			a.Finish = choice.FinishReason
@@ -162,6 +176,7 @@ func (c *Chat) hear(a *wire.Answer, chunk sdk.ChatCompletionChunk) error {
 		if choice.FinishReason == "error" {
 			return errInChunk
 		}
+		a.Complete = a.Complete || c.quirks.NoDone && a.Finish != ""
 	}
 	return nil
 }

@@ -54,13 +54,13 @@ func (m *Model) Generate(ctx context.Context, req llm.Request) (llm.Response, er
 	return m.Ask(ctx, req, func(ctx context.Context, call *wire.Call) error {
 		stream := m.responses.NewStreaming(ctx, params, option.WithHTTPClient(call.Client()))
 		defer stream.Close() //nolint:errcheck // what it had to say has been said
-		for stream.Next() {
-			if err := call.Hear(func(a *wire.Answer) error { return hear(a, stream.Current()) }); err != nil {
+		for done := false; !done && stream.Next(); {
+			if err := call.Hear(func(a *wire.Answer) (err error) { err = hear(a, stream.Current()); done = a.Complete; return err }); err != nil {
 				return err
 			}
 		}
 		var whole responses.Response
-		if stream.Err() == nil && call.Whole(&whole) && (whole.Status == responses.ResponseStatusCompleted || whole.Status == responses.ResponseStatusIncomplete) {
+		if call.Whole(&whole) && (whole.Status == responses.ResponseStatusCompleted || whole.Status == responses.ResponseStatusIncomplete) {
 			return call.Hear(func(a *wire.Answer) error { hearWholeResponse(a, whole); return nil })
 		}
 		return stream.Err()
@@ -116,6 +116,8 @@ func hear(a *wire.Answer, e responses.ResponseStreamEventUnion) error {
 		a.Served = string(e.Response.Model)
 	case "response.output_text.delta":
 		a.Text.WriteString(e.Delta)
+	case "response.reasoning_text.delta", "response.reasoning_summary_text.delta":
+		a.Thoughts += len(e.Delta)
 	case "response.refusal.delta":
 		a.Refusal += e.Delta
 	case "response.completed":

@@ -61,3 +61,26 @@ func TestAnAnswerThatIsNotStreamed(t *testing.T) {
 		})
 	}
 }
+
+// stream is a server that streams what it is.
+type stream string
+
+func (s stream) RoundTrip(*http.Request) (*http.Response, error) {
+	header := http.Header{"Content-Type": {"text/event-stream"}}
+	return &http.Response{StatusCode: 200, Header: header, Body: io.NopCloser(strings.NewReader(string(s)))}, nil
+}
+
+// An event that says that there is no error is none; one that tells of one is.
+func TestChat_AnErrorThatIsNullIsNone(t *testing.T) {
+	for says, class := range map[string]failure.Class{
+		`null`: "", ` null `: "", `{"code": "server_is_overloaded", "message": "busy"}`: failure.Overloaded,
+	} {
+		body := `data: {"model": "served", "error":` + says + `, "choices": [{"index": 0, "delta": {"content": "\"error\": null"}}]}` + "\n\n" +
+			`data: {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}], "error":` + says + "}\r\n\r\n" + "data: [DONE]"
+		e := wire.Endpoint{Provider: "openai", BaseURL: "http://simulator.test/v1", Model: "gpt-4.1", Transport: stream(body)}
+		resp, err := chat(openai.Quirks{})(e).Generate(t.Context(), llm.Request{Prompt: "what?"})
+		if failure.ClassOf(err) != class || class == "" && (err != nil || string(resp.JSON) != `"\"error\": null"`) {
+			t.Errorf("%s: %s, %v", says, resp.JSON, err)
+		}
+	}
+}

@@ -2,9 +2,9 @@ package wire
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"cineforge/failure"
 	"cineforge/failure/diagnosis"
@@ -18,6 +18,7 @@ type Answer struct {
 	Complete bool   // it said, in the way of its protocol, that it is whole
 	Served   string // the model that answered; "" if that was not said
 	ID       string // the provider's id of the call, where no header has it
+	Thoughts int    // bytes of the reasoning that came, which is no text
 	Usage    llm.Usage
 	Refusal  string // what a model that refuses says instead
 }
@@ -37,8 +38,9 @@ func (c *Call) conclude(err error) (llm.Response, error) {
 	if resp.FirstEvent = c.first; c.tape != nil {
 		resp.FirstEvent = c.tape.begin()
 	}
+	c.route.pace.wrote(c.watch.written())
 	f := c.fault(err)
-	resp.Usage = c.usage(f)
+	resp.Usage = c.usage(f, resp.FirstEvent > 0)
 	resp.Usage.CostUSD = endpoint.Spec.Cost(resp.Usage)
 	if f != nil {
 		if resp.RequestID == "" {
@@ -47,7 +49,7 @@ func (c *Call) conclude(err error) (llm.Response, error) {
 		f.RequestID = resp.RequestID
 		return resp, f
 	}
-	c.route.pace.answer(resp.FirstEvent, time.Since(c.began), resp.Usage.OutputTokens)
+	c.route.pace.answer(resp.FirstEvent, c.watch.times.cold)
 	resp.JSON = inJSON(c.req.Schema, unfenced(a.Text.String()))
 	if resp.RequestID == "" {
 		resp.RequestID = name(diagnosis.RequestID(c.header))
@@ -64,11 +66,12 @@ func inJSON(schema llm.Schema, text string) json.RawMessage {
 	return raw
 }
 
-// fault says what is wrong with an answer, or nil.
+// fault says what is wrong with an answer, or nil. What came after its end, and what ended
+// the reading then, says nothing of it.
 func (c *Call) fault(err error) *failure.Error {
 	a := &c.answer
 	switch {
-	case err != nil:
+	case err != nil && (!a.Complete || errors.Is(err, errOverlong)):
 		return c.diagnose(err, "")
 	case a.Refusal != "":
 		return c.diagnose(nil, "refusal")
@@ -81,7 +84,7 @@ func (c *Call) fault(err error) *failure.Error {
 	switch key := c.route.endpoint.Key; {
 	case text == "":
 		return c.unusable("the answer is complete and empty", nil)
-	case len(key) >= diagnosis.MinSecret && strings.Contains(text, key):
+	case len(key) >= diagnosis.MinSecret && holds(text, key):
 		return c.unusable("the answer repeats the key that it was asked with", nil)
 	case c.req.Schema.JSON() == nil:
 		return nil // any text will do
@@ -90,6 +93,24 @@ func (c *Call) fault(err error) *failure.Error {
 		return c.unusable(err.Error(), err)
 	}
 	return nil
+}
+
+// holds reports whether a text has a key in it, also in the strings and names of the JSON
+// that it is, however those are written.
+func holds(text, key string) bool {
+	if strings.Contains(text, key) {
+		return true
+	}
+	tokens := json.NewDecoder(strings.NewReader(text))
+	for tokens.UseNumber(); ; {
+		token, err := tokens.Token()
+		if err != nil {
+			return false // it has ended, or is no JSON from here on
+		}
+		if s, ok := token.(string); ok && strings.Contains(s, key) {
+			return true
+		}
+	}
 }
 
 // unusable is the failure of an answer that came whole.

@@ -292,3 +292,46 @@ func TestRoute_WhoHearsNothingKeepsNobody(t *testing.T) {
 		}
 	}
 }
+
+// A server of one's own that loads its model may answer no ping on its connection: what it
+// is given for its first byte holds.
+func TestRoute_PingsEndNoCallOfAServerOfOnesOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		config, roots := certificate(t)
+		config.NextProtos = []string{"h2"}
+		var conns []net.Conn
+		e := wire.Endpoint{Named: true}.WithDefaults("https://host")
+		transport := e.Transport.(*http.Transport)
+		transport.Proxy, transport.TLSClientConfig = nil, &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+		transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
+			client, server := net.Pipe()
+			conns = append(conns, client, server)
+			go func() {
+				conn := tls.Server(server, config)
+				go io.WriteString(conn, "\x00\x00\x00\x04\x00\x00\x00\x00\x00") //nolint:errcheck // its settings
+				io.Copy(io.Discard, conn)                                       //nolint:errcheck // until the client goes
+			}()
+			return client, nil
+		}
+		start := time.Now()
+		_, err := newRoute(e).Ask(t.Context(), llm.Request{}, func(ctx context.Context, call *wire.Call) error {
+			req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://host/v1/chat", strings.NewReader("{}"))
+			if err != nil {
+				return err
+			}
+			resp, err := call.Client().Do(req)
+			if err != nil {
+				return err
+			}
+			return resp.Body.Close()
+		})
+		if took := time.Since(start); failure.ClassOf(err) != failure.Timeout || took != 5*time.Minute {
+			t.Errorf("after %v: %v", took, err)
+		}
+		transport.CloseIdleConnections()
+		for _, c := range conns {
+			c.Close() //nolint:errcheck // it may be closed
+		}
+		synctest.Wait()
+	})
+}

@@ -45,7 +45,9 @@ const (
 	thinkingIdle    = 2 * time.Minute // of a model that thinks, until its visible answer begins
 	idlesOfNothing  = 10              // idle limits that events without text count as life for
 	slowestRate     = 20              // tokens a second that an answer is expected to have
+	fastestRate     = 100             // the most that answers seen so far make expected of the next one
 	totalOfExpected = 10              // times the expected time that an answer which keeps coming is given
+	leastTotal      = 5 * time.Minute // that it is given in any case
 	defaultMaxWrite = 16000           // tokens of an answer of which nobody says how long it may be
 
 	// An answer in text is no longer than this for its allowed tokens, and textSlack.
@@ -62,6 +64,7 @@ type times struct {
 	think time.Duration // between its events before that
 	total time.Duration // from the first of its text on; as a whole if somebody has set it
 	whole bool          // somebody has
+	cold  bool          // the server may have to load its model first
 }
 
 // most returns how long a call may last until its visible answer begins, and for as long as
@@ -90,25 +93,40 @@ const paceSize = 100
 // fewest is how many answers have to be known before they say anything.
 const fewest = 20
 
-// answer notes an answer that took a time to begin and a time as a whole, and its length.
-func (p *pace) answer(first, took time.Duration, tokens int) {
-	const (
-		enough = 20 // tokens that have a rate
-		weight = 0.2
-	)
+// answer notes an answer that took a time to begin. That of a cold server says nothing of
+// how long it takes once it is warm.
+func (p *pace) answer(first time.Duration, cold bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.seen[p.n%paceSize] = first
-	p.n++
+	if !cold {
+		p.seen[p.n%paceSize] = first
+		p.n++
+	}
 	p.silences = 0
 	p.answered = time.Now()
-	if writing := took - first; tokens >= enough && writing > 0 {
-		rate := float64(tokens) / writing.Seconds()
-		if p.rate == 0 {
-			p.rate = rate
-		}
-		p.rate += weight * (rate - p.rate)
+}
+
+// wrote notes how much text followed the first piece of an answer, and how long after that
+// its last piece came. It counts also if the answer was no good, so that one that was cut
+// off for its slowness is the last. Text that came in a burst says nothing of who wrote it:
+// something on the way had kept it, or it was there before.
+func (p *pace) wrote(bytes int, took time.Duration) {
+	const (
+		fewest = 20 // tokens that have a rate
+		least  = time.Second
+		weight = 0.2
+	)
+	tokens := estimate(bytes)
+	if tokens < fewest || took < least {
+		return
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	rate := min(float64(tokens)/took.Seconds(), fastestRate)
+	if p.rate == 0 {
+		p.rate = rate
+	}
+	p.rate += weight * (rate - p.rate)
 }
 
 // silence notes that an answer did not begin in time.
@@ -128,6 +146,11 @@ func (p *pace) p99(e Endpoint) time.Duration {
 	return slices.Max(p.seen[:min(p.n, paceSize)])
 }
 
+// cold reports whether a server may have to load its model before it answers.
+func (p *pace) cold(e Endpoint) bool {
+	return e.Named && e.Limits.FirstByte == 0 && (p.answered.IsZero() || time.Since(p.answered) > coldAfter)
+}
+
 // usualFirst returns how long an answer is given to begin if nothing has gone wrong, and
 // where that is from.
 func (p *pace) usualFirst(e Endpoint) (time.Duration, string) {
@@ -139,7 +162,7 @@ func (p *pace) usualFirst(e Endpoint) (time.Duration, string) {
 		return min(3*p99, longestVendor), "three times what is usual: " + seen
 	case !e.Named:
 		return vendorFirst, "default of a vendor's API"
-	case p.answered.IsZero() || time.Since(p.answered) > coldAfter:
+	case p.cold(e):
 		return coldFirst, "default of a server that may have to load its model"
 	case 5*p99 > warmFirst:
 		return min(5*p99, longestStretch), "five times what is usual: " + seen
@@ -160,6 +183,7 @@ func (p *pace) stretched(e Endpoint, usual time.Duration) time.Duration {
 func (p *pace) times(e Endpoint, tokens int) (t times, from [3]string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	t.cold = p.cold(e)
 	t.usual, from[0] = p.usualFirst(e)
 	if t.first = p.stretched(e, t.usual); t.first > t.usual {
 		from[0] = fmt.Sprintf("longer than %v, since it stayed silent %d times in a row", t.usual, p.silences)
@@ -175,18 +199,26 @@ func (p *pace) times(e Endpoint, tokens int) (t times, from [3]string) {
 	default:
 		from[1] = "default"
 	}
-	rate, known := float64(slowestRate), "if it writes 20 tokens a second"
-	if p.rate > 0 {
-		rate, known = p.rate, fmt.Sprintf("at the %.0f tokens a second that it writes", p.rate)
-	}
-	if t.total = e.Limits.Total; t.total > 0 {
-		t.whole = true
+	if t.total, t.whole = e.Limits.Total, e.Limits.Total > 0; t.whole {
 		from[2] = llm.Configured
 		return t, from
 	}
-	t.total = time.Duration(float64(totalOfExpected*tokens) / rate * float64(time.Second))
-	from[2] = fmt.Sprintf("ten times what %d tokens take %s, from the first text on", tokens, known)
+	t.total, from[2] = p.writing(tokens)
 	return t, from
+}
+
+// writing returns how long an answer of some tokens may go on from its first text, and where
+// that is from.
+func (p *pace) writing(tokens int) (time.Duration, string) {
+	rate, known := float64(slowestRate), "if it writes 20 tokens a second"
+	if p.rate > 0 {
+		rate, known = p.rate, fmt.Sprintf("at the %.0f tokens a second that are expected of it", p.rate)
+	}
+	total := time.Duration(float64(totalOfExpected*tokens) / rate * float64(time.Second))
+	if total < leastTotal {
+		return leastTotal, "the least that an answer has, from the first text on"
+	}
+	return total, fmt.Sprintf("ten times what %d tokens take %s, from the first text on", tokens, known)
 }
 
 // Route is the way to one model at one endpoint, and what is known of how fast it is. It

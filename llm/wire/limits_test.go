@@ -138,9 +138,10 @@ func TestRoute_TimeLimits(t *testing.T) {
 		"a limit that is set":                 {wire.Endpoint{Named: true, Limits: wire.Limits{FirstByte: 3 * time.Second}}, plays{beats: every(time.Hour, text), late: true}, 3 * time.Second},
 		"an idle limit that is set":           {wire.Endpoint{Spec: thinks, Limits: wire.Limits{Idle: 3 * time.Second}}, plays{beats: append(every(time.Second, event), every(time.Hour, text)...)}, 4 * time.Second},
 		"a total that is set":                 {wire.Endpoint{Limits: wire.Limits{Total: 20 * time.Second}}, plays{beats: every(3*time.Second, text), repeats: true}, 20 * time.Second},
-		"ten times what was to be expected":   {wire.Endpoint{Spec: llm.Spec{MaxOutput: 200}}, plays{beats: every(10*time.Second, text), repeats: true}, 110 * time.Second},
+		"ten times what was to be expected":   {wire.Endpoint{Spec: llm.Spec{MaxOutput: 800}}, plays{beats: every(10*time.Second, text), repeats: true}, 410 * time.Second},
+		"a short answer that drips":           {wire.Endpoint{Spec: llm.Spec{MaxOutput: 5}}, plays{beats: every(10*time.Second, text), repeats: true}, 310 * time.Second},
 		"comments before a short answer":      {wire.Endpoint{Spec: llm.Spec{MaxOutput: 5}}, plays{beats: append(every(10*time.Second, strings.Fields(strings.Repeat(":processing ", 20))...), every(time.Second, text)...)}, fine},
-		"thoughts before a short answer":      {wire.Endpoint{Spec: llm.Spec{MaxOutput: 5}}, plays{beats: append(every(10*time.Second, strings.Fields(strings.Repeat("data:{} ", 20))...), every(time.Second, text)...)}, fine},
+		"thoughts before a short answer":      {wire.Endpoint{Spec: llm.Spec{MaxOutput: 5, Thinks: true}}, plays{beats: append(every(10*time.Second, strings.Fields(strings.Repeat("data:{} ", 60))...), every(time.Second, text)...)}, fine},
 		"far more text than was allowed":      {wire.Endpoint{Spec: llm.Spec{MaxOutput: 200}}, plays{beats: every(time.Millisecond, text+strings.Repeat("x", 1000)), repeats: true}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -162,6 +163,25 @@ func TestRoute_TimeLimits(t *testing.T) {
 				}
 				synctest.Wait()
 			})
+		})
+	}
+}
+
+// What is no stream shows no text before it is whole: white space, and a page that drips,
+// are life for ten idle limits.
+func TestRoute_ABodyThatDripsIsCutOff(t *testing.T) {
+	for kind, drop := range map[string]string{"application/json": "", "text/html": "<p>", "text/event-stream": "data: {}"} {
+		synctest.Test(t, func(t *testing.T) {
+			drips := plays{beats: []beat{{5 * time.Second, drop}}, repeats: true}
+			server := responder(func(r *http.Request) (*http.Response, error) {
+				resp, err := drips.RoundTrip(r)
+				resp.Header.Set("Content-Type", kind)
+				return resp, err
+			})
+			if _, took, err := asks(t, formats["chat"], server); failure.ClassOf(err) != failure.Timeout || took > 306*time.Second {
+				t.Errorf("%s: after %v: %v", kind, took, err)
+			}
+			synctest.Wait()
 		})
 	}
 }
@@ -226,28 +246,71 @@ func TestRoute_TheFirstByteFollowsThePace(t *testing.T) {
 	}
 }
 
+// Only text that came over a time says how fast a model writes: a burst does not, and the
+// fastest shortens the limit to no less than a hundred tokens a second make of it.
+func TestRoute_TheTotalFollowsTheText(t *testing.T) {
+	kilobyte := text + strings.Repeat("x", 1000-len(text)-2)
+	of := func(n int, apart time.Duration) (beats []beat) {
+		beats = []beat{{9 * time.Second, kilobyte}}
+		for range n {
+			beats = append(beats, beat{apart, kilobyte})
+		}
+		return beats
+	}
+	for name, tt := range map[string]struct {
+		server plays
+		want   time.Duration
+	}{
+		"all at once":         {plays{beats: of(0, 0)}, 8000 * time.Second},
+		"a burst":             {plays{beats: of(50, time.Millisecond)}, 8000 * time.Second},
+		"a thousand a second": {plays{beats: of(50, 250*time.Millisecond)}, 1600 * time.Second},
+		"fifty a second":      {plays{beats: of(50, 5*time.Second)}, 3200 * time.Second},
+		"ten a second":        {plays{beats: of(50, 25*time.Second)}, 16000 * time.Second},
+		"cut off as too slow": {plays{beats: of(1, 29*time.Second), repeats: true}, 18560 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRoute(wire.Endpoint{Transport: tt.server, Spec: llm.Spec{MaxOutput: 16000}})
+				if err := listen(t, r, llm.Request{}); (err != nil) != tt.server.repeats {
+					t.Fatal(err)
+				}
+				if got := r.Limits().Total; got.Time.Round(10*time.Second) != tt.want {
+					t.Errorf("the next one has %v: %s", got.Time, got.Source)
+				}
+				synctest.Wait()
+			})
+		})
+	}
+}
+
 // A server of one's own that has answered fast may think behind its headers, or first load
 // another model; one slow answer shows that.
 func TestRoute_AServerOfOnesOwnIsGivenTheTimeThatItTook(t *testing.T) {
 	for name, tt := range map[string]struct {
 		e       wire.Endpoint
-		first   time.Duration // that its first answer took to begin
-		headers bool          // whether the second one's headers come at once
-		ends    time.Duration // when the second one, which takes 90 s, is cut off; 0 if it is not
+		cold    time.Duration // that its first answer took to begin
+		warm    time.Duration // that its second one took
+		headers bool          // whether the third one's headers come at once
+		ends    time.Duration // when that one, which takes 90 s, is cut off; 0 if it is not
 	}{
-		"fast, then thinking behind headers": {wire.Endpoint{Named: true}, time.Second, true, 0},
-		"fast, then silent":                  {wire.Endpoint{Named: true}, time.Second, false, 30 * time.Second},
-		"slow, then silent":                  {wire.Endpoint{Named: true}, 45 * time.Second, false, 0},
-		"with a limit":                       {wire.Endpoint{Named: true, Limits: wire.Limits{FirstByte: 12 * time.Second}}, time.Second, true, 12 * time.Second},
-		"a vendor":                           {wire.Endpoint{}, 10 * time.Second, true, 12 * time.Second},
+		"fast, then thinking behind headers": {wire.Endpoint{Named: true}, time.Second, time.Second, true, 0},
+		"fast, then silent":                  {wire.Endpoint{Named: true}, time.Second, time.Second, false, 30 * time.Second},
+		"slow, then silent":                  {wire.Endpoint{Named: true}, time.Second, 25 * time.Second, false, 0},
+		"slow only when it was cold":         {wire.Endpoint{Named: true}, 200 * time.Second, time.Second, false, 30 * time.Second},
+		"with a limit": {wire.Endpoint{Named: true, Limits: wire.Limits{FirstByte: 12 * time.Second}}, time.Second, time.Second, true,
+			12 * time.Second},
+		"a vendor": {wire.Endpoint{}, 10 * time.Second, 10 * time.Second, true, 12 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				server := &changing{begins(tt.first)}
+				server := &changing{}
 				tt.e.Transport = server
 				r := newRoute(tt.e)
-				if err := listen(t, r, llm.Request{}); err != nil {
-					t.Fatal(err)
+				for _, first := range []time.Duration{tt.cold, tt.warm} {
+					server.RoundTripper = begins(first)
+					if err := listen(t, r, llm.Request{}); err != nil {
+						t.Fatal(err)
+					}
 				}
 				server.RoundTripper = plays{beats: []beat{{90 * time.Second, text}}, late: !tt.headers}
 				start := time.Now()

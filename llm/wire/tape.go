@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"mime"
 	"net/http"
@@ -68,7 +69,10 @@ func (c *Call) hold(resp *http.Response) (*http.Response, error) {
 		defer time.AfterFunc(errorBody, func() { from.Close() }).Stop() //nolint:errcheck // it only ends the reading
 	}
 	if resp.StatusCode >= 200 {
-		body, err = io.ReadAll(io.LimitReader(&paced{from, c.watch}, diagnosis.MaxBody))
+		body, err = readWhole(io.LimitReader(&paced{from, c.watch}, diagnosis.MaxBody))
+	}
+	if resp.StatusCode >= 200 && err == nil {
+		drain(from)
 	}
 	from.Close() //nolint:errcheck // what matters is read
 	if err != nil && len(body) == 0 {
@@ -85,7 +89,41 @@ func (c *Call) hold(resp *http.Response) (*http.Response, error) {
 	return resp, nil
 }
 
-// paced is a body whose pieces are signs of life, of an answer if it is one.
+// readWhole reads a body to its end, or to that of the JSON value that it is: some servers
+// keep the connection open behind it. What ended the reading of such a value doesn't matter.
+func readWhole(from io.Reader) ([]byte, error) {
+	var body []byte
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := from.Read(buf)
+		body = append(body, buf[:n]...)
+		switch {
+		case err == io.EOF, n > 0 && isWhole(body):
+			return body, nil
+		case err != nil:
+			return body, err
+		}
+	}
+}
+
+// isWhole reports whether a body is a JSON object or array that has come whole.
+func isWhole(body []byte) bool {
+	body = bytes.TrimSpace(body)
+	return bytes.HasSuffix(body, []byte("}")) && bytes.HasPrefix(body, []byte("{")) && json.Valid(body)
+}
+
+// drainFor is how long a body whose answer has come is waited for to end by itself, so that
+// its connection can be used again.
+const drainFor = 50 * time.Millisecond
+
+// drain closes a body of which nothing is wanted any more.
+func drain(body io.ReadCloser) {
+	defer time.AfterFunc(drainFor, func() { body.Close() }).Stop() //nolint:errcheck // it only ends the reading
+	io.Copy(io.Discard, io.LimitReader(body, maxLine))             //nolint:errcheck // what matters is read
+	body.Close()                                                   //nolint:errcheck // the same
+}
+
+// paced is a body whose pieces are events without text: there is no text before it is whole.
 type paced struct {
 	body  io.Reader
 	watch *watch
@@ -95,7 +133,6 @@ func (p *paced) Read(b []byte) (int, error) {
 	n, err := p.body.Read(b)
 	if n > 0 {
 		p.watch.event()
-		p.watch.piece()
 	}
 	return n, err
 }
@@ -113,6 +150,7 @@ type tape struct {
 	done   bool          // "[DONE]" has come
 	err    error         // what ended the reading, other than io.EOF
 	read   int64
+	object []byte   // all that came, of a body that is a JSON object and no stream
 	line   []byte   // the line that is coming in, cut to maxLine
 	event  []string // the lines of the event that is coming in
 	size   int      // of those lines
@@ -128,9 +166,13 @@ const (
 
 // Read reads the body; see io.Reader.
 func (t *tape) Read(p []byte) (int, error) {
+	if t.isOver() {
+		return 0, io.EOF
+	}
 	n, err := t.body.Read(p)
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.keep(p[:n])
 	if t.read += int64(n); t.read > maxAnswer {
 		err = errOversize
 	}
@@ -144,6 +186,10 @@ func (t *tape) Read(p []byte) (int, error) {
 		t.ended(strings.TrimRight(string(t.line), "\r"))
 		t.line, rest = t.line[:0], rest[end+1:]
 	}
+	if data, ok := strings.CutPrefix(string(t.line[:min(len(t.line), maxDone)]), "data:"); ok && isDone(data) {
+		t.ended(string(t.line)) // no line may end behind the last one
+		t.line = nil
+	}
 	if err != nil && err != io.EOF {
 		t.err = err
 	}
@@ -154,8 +200,47 @@ func appendUpTo(line, more []byte) []byte {
 	return append(line, more[:min(len(more), maxLine-len(line))]...)
 }
 
-// Close closes the body.
-func (t *tape) Close() error { return t.body.Close() }
+// keep keeps what comes if it is a JSON object that is called a stream.
+func (t *tape) keep(p []byte) {
+	if len(t.object) == 0 {
+		if p = bytes.TrimLeft(p, " \t\r\n"); t.size+len(t.line)+len(t.events) > 0 || len(p) == 0 || p[0] != '{' {
+			return
+		}
+	}
+	if len(t.object)+len(p) <= diagnosis.MaxBody {
+		t.object = append(t.object, p...)
+		t.content()
+	}
+}
+
+// whole returns what came if it is a JSON object and no stream, else "".
+func (t *tape) whole() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.object)
+}
+
+// isOver reports whether all has come that counts.
+func (t *tape) isOver() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.done || isWhole(t.object)
+}
+
+// Close closes the body, at once unless the answer is there.
+func (t *tape) Close() error {
+	if t.isOver() || t.watch.isFinished() {
+		drain(t.body)
+		return nil
+	}
+	return t.body.Close()
+}
+
+// maxDone is longer than the line by which a stream says that it is done.
+const maxDone = 32
+
+// isDone reports whether data is what a stream says that is done.
+func isDone(data string) bool { return strings.TrimSpace(data) == "[DONE]" }
 
 // ended takes a line that is whole.
 func (t *tape) ended(line string) {
@@ -168,7 +253,7 @@ func (t *tape) ended(line string) {
 		t.watch.sign()
 	case isData:
 		t.content()
-		t.done = t.done || strings.TrimSpace(data) == "[DONE]"
+		t.done = t.done || isDone(data)
 	}
 	if t.size += len(line); t.size <= maxEvent {
 		t.event = append(t.event, line)

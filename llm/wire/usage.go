@@ -19,17 +19,22 @@ const (
 
 // usage returns what the call took: what the provider told, as far as that can be, else an
 // estimate of what was sent and has come. What nobody answered costs nothing, unless the
-// provider may have worked on it until it was too late.
-func (c *Call) usage(f *failure.Error) llm.Usage {
-	u := c.answer.Usage
+// provider may have worked on it until it was too late. What broke off is an estimate in
+// any case: numbers that came before say nothing of what was written after them.
+func (c *Call) usage(f *failure.Error, begun bool) llm.Usage {
+	a := &c.answer
+	u := a.Usage
 	asked := estimate(len(c.req.System) + len(c.req.Prompt))
-	written := estimate(c.answer.Text.Len())
-	worked := written > 0 || f != nil && f.Class == failure.Timeout && f.Reach != failure.Unreached && f.Reach != failure.Unsent
+	written := estimate(a.Text.Len() + a.Thoughts)
+	worked := c.worked(f, begun)
 	if worked && u.InputTokens == 0 {
 		u.InputTokens, u.Estimated = asked, true
 	}
 	if written > 0 && u.OutputTokens == 0 {
 		u.OutputTokens, u.Estimated = written, true
+	}
+	if worked && f != nil && !a.Complete && a.Finish == "" && a.Refusal == "" {
+		u.OutputTokens, u.Estimated = max(u.OutputTokens, written), true
 	}
 	mostIn, mostOut := c.mostTokens()
 	u.InputTokens = clamp(u.InputTokens, asked, mostIn, &u.Estimated)
@@ -37,6 +42,19 @@ func (c *Call) usage(f *failure.Error) llm.Usage {
 	u.CacheReadTokens = clamp(u.CacheReadTokens, 0, u.InputTokens, &u.Estimated)
 	u.CacheWriteTokens = clamp(u.CacheWriteTokens, 0, u.InputTokens-u.CacheReadTokens, &u.Estimated)
 	return u
+}
+
+// worked reports whether the provider has worked on an answer, or may have: something of
+// it came, and not only an error in its place, or the call was given up for its time.
+func (c *Call) worked(f *failure.Error, begun bool) bool {
+	switch {
+	case c.heard:
+		return true
+	case f == nil || f.Reach == failure.Unreached || f.Reach == failure.Unsent:
+		return false
+	}
+	broken := f.Class == failure.Connection || f.Class == failure.Canceled
+	return f.Class == failure.Timeout || begun && broken
 }
 
 // clamp returns a told number, or the bound that it breaks: most, and a guess in place of

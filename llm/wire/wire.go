@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -53,6 +54,14 @@ func (e Endpoint) MaxOutput(req llm.Request) int {
 	return req.MaxOutputTokens
 }
 
+// NewServerTransport returns a transport for servers that a configuration names. It sends
+// no pings: one that loads its model may answer none, and has its own limit for that.
+func NewServerTransport() http.RoundTripper {
+	t := NewTransport().(*http.Transport)
+	t.HTTP2 = nil
+	return t
+}
+
 // maxHeader bounds the header of an answer.
 const maxHeader = 256 << 10
 
@@ -85,6 +94,7 @@ type Call struct {
 
 	mu     sync.Mutex // guards what follows
 	answer Answer
+	heard  bool // an event of it
 	over   bool // nothing counts any more
 	reach  reach
 	status int
@@ -169,19 +179,24 @@ func (c *Call) close() {
 	}
 }
 
-// Hear lets an adapter note what it hears of the answer. An error ends the call.
+// Hear lets an adapter note what it hears of the answer. An error ends the call. Once the
+// answer is complete it stands: what else the server says is heard for a moment only.
 func (c *Call) Hear(take func(a *Answer) error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.over {
 		return errLeft
 	}
-	before := c.answer.Text.Len()
+	before, whole := c.answer.Text.Len(), c.answer.Complete
 	if err := take(&c.answer); err != nil {
 		return err
 	}
-	if c.answer.Text.Len() > before {
-		c.watch.piece()
+	c.heard = true
+	if n := c.answer.Text.Len() - before; n > 0 {
+		c.watch.piece(n)
+	}
+	if c.answer.Complete && !whole {
+		c.watch.finish()
 	}
 	if most := bytesPerToken*c.route.allowed(c.req) + textSlack; c.answer.Text.Len() > most {
 		return errOverlong
@@ -236,11 +251,15 @@ func (c *Call) trace() *httptrace.ClientTrace {
 }
 
 // Whole reads the answer of a server that was asked for a stream and sent all of it at
-// once: its body, into v. It is false if there is no such answer.
+// once: the first value of its body, into v. It is false if there is no such answer.
 func (c *Call) Whole(v any) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.tape == nil && c.status >= 200 && c.status < 300 && json.Unmarshal([]byte(c.held), v) == nil
+	held := c.held
+	if c.tape != nil {
+		held = c.tape.whole()
+	}
+	return held != "" && c.status >= 200 && c.status < 300 && json.NewDecoder(strings.NewReader(held)).Decode(v) == nil
 }
 
 // Done reports whether the stream said "[DONE]".
@@ -280,6 +299,9 @@ func (c *Call) diagnose(err error, finish string) *failure.Error {
 		Canceled: c.gaveUp(), Finish: finish, Window: endpoint.Spec.Window, Key: endpoint.Key, KeyName: endpoint.KeyName,
 	}
 	limit := context.Cause(c.under)
+	if errors.Is(limit, errEnough) {
+		limit = nil
+	}
 	incomplete := errors.Is(err, diagnosis.ErrIncomplete)
 	switch {
 	case limit != nil && !e.Canceled:
@@ -289,7 +311,7 @@ func (c *Call) diagnose(err error, finish string) *failure.Error {
 		}
 	case incomplete && c.nothing():
 		e.Err = nil // not a byte: that is no answer that broke off
-	case c.tape != nil && c.tape.failed() != nil:
+	case c.tape != nil && c.tape.failed() != nil && !c.answer.Complete:
 		e.Err = errors.Join(c.tape.failed(), err)
 	case c.tape != nil && err != nil && !incomplete:
 		// Nothing is wrong with the way here, so that it is with what came.

@@ -3,6 +3,7 @@ package wire_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -219,6 +220,26 @@ func TestRoute_TheKeyIsNotKept(t *testing.T) {
 	resp, err := asking(t, e, llm.Request{}, "Your key is "+key, func(a *wire.Answer) { a.Complete, a.Served, a.ID = true, "model-"+key, key+strings.Repeat("x", 1<<20) })
 	if failure.ClassOf(err) != failure.BadOutput || strings.Contains(resp.Model+resp.RequestID+err.Error(), key) || len(resp.RequestID) > 200 {
 		t.Errorf("%q, %.60q: %v", resp.Model, resp.RequestID, err)
+	}
+}
+
+// A key is known in a JSON answer however its letters are written, as a name or a value.
+func TestRoute_AKeyIsKnownBehindEscapes(t *testing.T) {
+	const key = "my-very/own-key"
+	var escaped strings.Builder
+	for _, r := range key {
+		fmt.Fprintf(&escaped, `\u%04x`, r)
+	}
+	for text, good := range map[string]bool{
+		`{"a": "` + escaped.String() + `"}`:                         false,
+		`{"a": 1e999, "b": [{"` + escaped.String() + `": 1}]}`:      false,
+		`{"a": "key: ` + strings.Replace(key, "/", `\/`, 1) + `."}`: false,
+		`{"a": "` + escaped.String()[:60] + `"}`:                    true,
+	} {
+		resp, err := asking(t, wire.Endpoint{Key: key, Transport: whole()}, llm.Request{Schema: object}, text, complete)
+		if good != (err == nil) || !good && failure.ClassOf(err) != failure.BadOutput {
+			t.Errorf("%s: %s, %v", text, resp.JSON, err)
+		}
 	}
 }
 

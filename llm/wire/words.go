@@ -11,6 +11,9 @@ func (e Endpoint) WithDefaults(baseURL string) Endpoint {
 	if e.BaseURL == "" {
 		e.BaseURL = baseURL
 	}
+	if e.Transport == nil && e.Named {
+		e.Transport = NewServerTransport()
+	}
 	if e.Transport == nil {
 		e.Transport = NewTransport()
 	}

@@ -1,0 +1,58 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"cineforge/failure/diagnosis"
+)
+
+// A process that was stopped reads what came meanwhile before its late timers end the call.
+func TestWatch_ALateTimerLeavesTimeToRead(t *testing.T) {
+	limits := times{first: 12 * time.Second, life: 12 * time.Second, idle: 30 * time.Second, think: 30 * time.Second, total: 5 * time.Minute}
+	for name, tt := range map[string]struct {
+		before func(w *watch)
+		fires  func(w *watch)
+		comes  func(w *watch)
+		want   error // if nothing comes
+	}{
+		"before the first event": {func(*watch) {}, (*watch).expire, (*watch).event, diagnosis.ErrSilent},
+		"between events":         {(*watch).event, (*watch).expire, (*watch).event, diagnosis.ErrStalled},
+		"between pieces":         {func(w *watch) { w.event(); w.piece(1) }, (*watch).expire, func(w *watch) { w.piece(1) }, diagnosis.ErrStalled},
+		"as a whole":             {func(w *watch) { w.event(); w.piece(1) }, (*watch).overlong, (*watch).finish, diagnosis.ErrLong},
+	} {
+		for _, alive := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, " alive ", alive), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					ctx, stop := context.WithCancelCause(t.Context())
+					w := newWatch(limits, func() {}, stop)
+					defer w.end()
+					tt.before(w)
+					w.timer.Stop() // as if the process had been
+					w.total.Stop()
+					time.Sleep(time.Hour)
+					tt.fires(w)
+					if time.Sleep(time.Second); ctx.Err() != nil {
+						t.Fatalf("it is ended at once: %v", context.Cause(ctx))
+					}
+					if alive {
+						tt.comes(w)
+					}
+					time.Sleep(wakeGrace - time.Second - 1)
+					if ctx.Err() != nil {
+						t.Errorf("it is ended too soon: %v", context.Cause(ctx))
+					}
+					time.Sleep(2)
+					synctest.Wait()
+					if cause := context.Cause(ctx); alive == errors.Is(cause, tt.want) {
+						t.Errorf("ended by %v", cause)
+					}
+				})
+			})
+		}
+	}
+}
