@@ -12,6 +12,7 @@ import (
 	"cineforge/failure"
 	"cineforge/llm"
 	"cineforge/llm/chain"
+	"cineforge/resilience/breaker"
 	"cineforge/resilience/budget"
 )
 
@@ -42,8 +43,33 @@ func TestRouter_AModelThatStaysOutKeepsNobody(t *testing.T) {
 			if n := w.counted("one", time.Hour); n > 4*15 {
 				t.Errorf("%d calls to the model that stays out", n)
 			}
+			for _, e := range w.events {
+				if turn, ok := e.(chain.Turned); ok && turn.Model == "" && turn.To == breaker.Open && turn.At.Sub(w.start) > time.Minute {
+					t.Errorf("the provider is left alone: %+v", turn)
+					break
+				}
+			}
 		})
 	}
+}
+
+// Two models out of three are out from the beginning: the third one answers all, as fast as
+// its slow start lets it.
+func TestRouter_AModelThatWasNeverOutAnswersAll(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		for _, name := range []string{"a:one", "a:two"} {
+			w.model(name, takes(300*time.Millisecond, always(reached(failure.Overloaded, failure.Answering))))
+		}
+		w.model("a:well", takes(time.Second, fine))
+		s := w.stage()
+		for range 3 {
+			w.units(s, 50)
+		}
+		if took := time.Since(w.start); took > 30*time.Second {
+			t.Errorf("150 answers took %v", took)
+		}
+	})
 }
 
 // ailments are what a model may have, and how long its calls take.
@@ -249,6 +275,22 @@ func TestRouter_WhatDoesNotPassIsNotWaitedFor(t *testing.T) {
 		w.givenUp(s, chain.Hopeless, failure.Connection)
 		w.givenUp(s, chain.Hopeless, failure.Connection)
 		if w.wantCalls("one@0s", "one@0s"); time.Since(w.start) > 0 {
+			t.Errorf("it took %v", time.Since(w.start))
+		}
+	})
+}
+
+// Nor does it keep anybody from the provider when it is over.
+func TestRouter_WhatDoesNotPassOpensNoBreaker(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		proxy := reached(failure.Connection, failure.Unreached)
+		proxy.Effect.Retryable = false
+		w.model("a:one", first(3, proxy))
+		for range 3 {
+			w.givenUp(w.stage(), chain.Hopeless, failure.Connection)
+		}
+		if w.must(w.stage(), "one"); time.Since(w.start) > 0 {
 			t.Errorf("it took %v", time.Since(w.start))
 		}
 	})

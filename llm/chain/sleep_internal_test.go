@@ -41,7 +41,8 @@ func TestVigil_ALateDoubtLeavesTimeToRead(t *testing.T) {
 		t.Run(fmt.Sprint("alive ", alive), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var ended error
-				v := New(Options{}).watch(func(err error) { ended = err })
+				v := &vigil{}
+				v.begin(New(Options{}), func(err error) { ended = err })
 				defer v.end()
 				due := time.Now()
 				time.Sleep(time.Minute) // as if the process had been stopped

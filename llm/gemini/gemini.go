@@ -111,7 +111,11 @@ func hear(a *wire.Answer, chunk *genai.GenerateContentResponse) {
 	c := chunk.Candidates[0]
 	if c.Content != nil {
 		for _, part := range c.Content.Parts {
-			if part != nil && !part.Thought {
+			switch {
+			case part == nil:
+			case part.Thought:
+				a.Thoughts += len(part.Text)
+			default:
 				a.Text.WriteString(part.Text)
 			}
 		}
