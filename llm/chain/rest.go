@@ -199,7 +199,7 @@ func (q *question) hope(l look, s *seat, now time.Time) (at time.Time, guess boo
 	switch {
 	case l.spared && q.fresh(s), l.free() && a.changed && a.refused == "":
 		return now, true // it is asked in the next round, without a wait
-	case l.free() && a.again():
+	case l.free() && a.again() && q.plan.MaxAttempts > 1:
 		return q.rested, true
 	case !l.free():
 		return l.again, !l.stated

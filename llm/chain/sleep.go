@@ -123,20 +123,19 @@ type vigil struct {
 	router *Router
 	cancel context.CancelCauseFunc
 	signs  atomic.Int64
+	mu     sync.Mutex    // guards what follows
 	behind time.Duration // at the last look
-
-	mu    sync.Mutex    // guards what follows
-	last  time.Time     // when it last looked
-	gone  time.Duration // for how long it was not run when it should have been
-	timer *time.Timer
+	last   time.Time     // when that was
+	gone   time.Duration // for how long it was not run when it should have been
+	timer  *time.Timer
 }
 
 // begin begins the vigil over a call. It is to be ended.
 func (v *vigil) begin(r *Router, cancel context.CancelCauseFunc) {
-	v.router, v.cancel, v.behind = r, cancel, r.clock.behind()
+	v.router, v.cancel = r, cancel
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.last = time.Now()
+	v.behind, v.last = r.clock.behind(), time.Now()
 	v.timer = time.AfterFunc(sleepPoll, v.look)
 }
 
@@ -172,8 +171,11 @@ func (v *vigil) lookedLocked() {
 // look looks whether the machine has slept.
 func (v *vigil) look() {
 	now := v.router.clock.behind()
+	v.mu.Lock()
 	slept := now-v.behind >= asleep
-	if v.behind = now; !slept {
+	v.behind = now
+	v.mu.Unlock()
+	if !slept {
 		v.again(sleepPoll, v.look)
 		return
 	}

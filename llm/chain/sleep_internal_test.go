@@ -2,6 +2,7 @@ package chain
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -40,23 +41,23 @@ func TestVigil_ALateDoubtLeavesTimeToRead(t *testing.T) {
 	for _, alive := range []bool{false, true} {
 		t.Run(fmt.Sprint("alive ", alive), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				var ended error
+				var ended atomic.Bool
 				v := &vigil{}
-				v.begin(New(Options{}), func(err error) { ended = err })
+				v.begin(New(Options{}), func(error) { ended.Store(true) })
 				defer v.end()
 				due := time.Now()
 				time.Sleep(time.Minute) // as if the process had been stopped
 				v.decide(v.signs.Load(), due)
-				if ended != nil {
-					t.Fatalf("it is ended at once: %v", ended)
+				if ended.Load() {
+					t.Fatal("it is ended at once")
 				}
 				if alive {
 					v.alive()
 				}
 				time.Sleep(wakeGrace + time.Second)
 				synctest.Wait()
-				if alive != (ended == nil) {
-					t.Errorf("ended by %v", ended)
+				if alive == ended.Load() {
+					t.Errorf("it is ended: %v", ended.Load())
 				}
 			})
 		})
