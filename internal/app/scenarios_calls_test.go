@@ -318,7 +318,7 @@ func mendedScenarios(t *testing.T) []faultScenario {
 		}
 		all = append(all, faultScenario{id: "S32 " + how, wants: "goes on within 1 s; one call first; no stored answer repeated",
 			play: p, lives: mends(how), checks: func(o outcome, p *problems) {
-				mended := slices.IndexFunc(o.states, func(s run.State) bool { return s.RunID == o.play.next })
+				mended := slices.IndexFunc(o.states, func(s run.State) bool { return s.RunID == o.next })
 				p.check(o.states[mended].Status == run.RunDone, "the run is %s: %s", o.states[mended].Status, o.states[mended].Error)
 				o.mended(p, o.states[mended])
 				o.paidOnce(p)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -188,7 +189,7 @@ func (m Models) checkProxy(p Provider) error {
 	if m.Transport != nil || !p.usable() || address == "" {
 		return nil
 	}
-	req, err := http.NewRequest(http.MethodPost, address, http.NoBody)
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, address, http.NoBody) // it is not sent
 	if err != nil {
 		return nil // checkBaseURL reports it
 	}

@@ -62,7 +62,7 @@ func TestRouter_GatesBeginShortAndGrow(t *testing.T) {
 				for n, want := range lengths {
 					w.ask(w.stage()) //nolint:errcheck // it is refused
 					g, _ := w.gateOf()
-					if got := g.Until.Sub(time.Now()); got != want {
+					if got := time.Until(g.Until); got != want {
 						t.Fatalf("the %d. time it is closed for %v, want %v", n+1, got, want)
 					}
 					if g.Since != w.start {
@@ -78,8 +78,8 @@ func TestRouter_GatesBeginShortAndGrow(t *testing.T) {
 				mended = false
 				time.Sleep(2 * time.Hour) // so that nobody doubts it
 				w.ask(w.stage())          //nolint:errcheck // it is refused
-				if g, _ := w.gateOf(); g.Until.Sub(time.Now()) != time.Minute {
-					t.Errorf("after an answer it is closed for %v", g.Until.Sub(time.Now()))
+				if g, _ := w.gateOf(); time.Until(g.Until) != time.Minute {
+					t.Errorf("after an answer it is closed for %v", time.Until(g.Until))
 				}
 			})
 		})
@@ -470,7 +470,7 @@ func TestRouter_WhatIsStatedCountsWithinBounds(t *testing.T) {
 				for n, want := range test.want {
 					w.ask(w.stage()) //nolint:errcheck // it is refused
 					g, _ := w.gateOf()
-					if got := g.Until.Sub(time.Now()); got != want {
+					if got := time.Until(g.Until); got != want {
 						t.Errorf("the %d. time it is closed for %v, want %v", n+1, got, want)
 					}
 					time.Sleep(want)

@@ -54,6 +54,7 @@ func (s script) fails(t *testing.T, base string, proxy *url.URL) (f *failure.Err
 			if err != nil {
 				return err
 			}
+			defer resp.Body.Close()
 			_, err = io.ReadAll(resp.Body)
 			return err
 		})

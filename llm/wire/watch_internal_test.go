@@ -46,7 +46,7 @@ func TestWatch_ALateTimerLeavesTimeToRead(t *testing.T) {
 					if ctx.Err() != nil {
 						t.Errorf("it is ended too soon: %v", context.Cause(ctx))
 					}
-					time.Sleep(2)
+					time.Sleep(2 * time.Nanosecond)
 					synctest.Wait()
 					if cause := context.Cause(ctx); alive == errors.Is(cause, tt.want) {
 						t.Errorf("ended by %v", cause)

@@ -89,7 +89,7 @@ type Call struct {
 	req    llm.Request
 	began  time.Time
 	watch  *watch
-	under  context.Context // ends with the call
+	under  context.Context //nolint:containedctx // of the one call that this is; it ends with it
 	gaveUp func() bool
 
 	mu     sync.Mutex // guards what follows
