@@ -55,6 +55,9 @@ func checkKey(p Provider) error {
 	if len(p.Key) > len(bearer) && strings.EqualFold(p.Key[:len(bearer)], bearer) {
 		return setting(fmt.Sprintf("%s begins with %q, which is no part of the key", name, bearer), "set it again without that")
 	}
+	if before, _, ok := strings.Cut(p.Key, "="); ok && before == p.KeyVariable {
+		return setting(fmt.Sprintf("%s begins with %s=, its own name", name, name), "set it again without that")
+	}
 	if n := len(p.Key); n > 1 && strings.ContainsRune(quotationMarks, rune(p.Key[0])) && p.Key[0] == p.Key[n-1] {
 		return setting(name+" has quotation marks around it", "set it again without them")
 	}

@@ -61,6 +61,7 @@ func TestOpen_RefusesKeysThatCantBeSent(t *testing.T) {
 		"sk\xffant":                   "a byte that is no text at character 3",
 		"Bearer " + key:               `ANTHROPIC_API_KEY begins with "Bearer ", which is no part of the key; set it again without that`,
 		"bearer " + key:               `begins with "Bearer "`,
+		"ANTHROPIC_API_KEY=" + key:    `ANTHROPIC_API_KEY begins with ANTHROPIC_API_KEY=, its own name`,
 	} {
 		a, err := app.Open(t.Context(), t.TempDir(), app.Models{Providers: claude(bad, "")})
 		switch {
