@@ -94,7 +94,7 @@ func (c *recipesShowCmd) find(ctx context.Context, g *cli) (shownRecipe, error) 
 		found, err := server.client.FindRecipe(ctx, c.Recipe)
 		return shownRecipe{RecipeDetail: found}, told(err)
 	}
-	found, err := app.NewRecipeLibrary(g.Data).Find(c.Recipe)
+	found, err := app.NewRecipeStore(g.Data).Find(c.Recipe)
 	if err != nil {
 		return shownRecipe{}, err
 	}

@@ -66,7 +66,8 @@ func TestRelease_OfWhatARunLeft(t *testing.T) {
 	// What a run says that did not ask ends the gate, as it is written.
 	cineforge(5, "run", "../../samples/lighthouse.md", "--force")
 	out = cineforge(5, "--data", data, "run", "../../samples/lighthouse.md", "--force") // 10 s have not passed
-	advice := regexp.MustCompile(`"cineforge ((?:--data \S+ )?providers release anthropic --reason TEXT)"`).FindStringSubmatch(strings.Join(strings.Fields(out), " "))
+	told := strings.Join(strings.Fields(out), " ")
+	advice := regexp.MustCompile(`"cineforge ((?:--data \S+ )?providers release anthropic --reason TEXT)"`).FindStringSubmatch(told)
 	if advice == nil {
 		t.Fatalf("nothing says what ends the gate:\n%s", out)
 	}

@@ -27,7 +27,7 @@ func (s *API) recipes() {
 		Name string `path:"recipe_id" maxLength:"200" doc:"The recipe's id, or the name of a version."`
 	}
 	handle(s, operation("recipe", http.MethodGet, "/recipes/{recipe_id}", "A recipe with its source", http.StatusNotFound, http.StatusUnprocessableEntity), func(_ context.Context, in *oneRecipe) (client.RecipeDetail, error) {
-		found, err := s.app.Library.Find(in.Name)
+		found, err := s.app.RecipeStore.Find(in.Name)
 		if err != nil {
 			return client.RecipeDetail{}, err
 		}
@@ -44,7 +44,7 @@ func (s *API) recipes() {
 		if err != nil {
 			return client.SavedRecipe{}, err
 		}
-		name, err := s.app.Library.Save(r)
+		name, err := s.app.RecipeStore.Save(r)
 		return client.SavedRecipe{Name: name, RecipeID: r.ID, Digest: artifact.DigestOf(r.Source)}, err
 	})
 }

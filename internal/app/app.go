@@ -51,8 +51,8 @@ type App struct {
 	// Feed is what happens in all runs.
 	Feed run.Feed
 
-	// Library is the recipes that there are.
-	Library RecipeLibrary
+	// RecipeStore is the recipes that there are.
+	RecipeStore RecipeStore
 }
 
 // Modules returns the modules that recipes may name.
@@ -139,7 +139,7 @@ func New(store Backend, dataDir string, models Models) *App {
 	o.Memory = store
 	router := chain.New(o)
 	a := &App{Store: store, dataDir: dataDir, roster: roster, router: router, journal: store, tally: store, warehouse: store, shelf: store,
-		projects: projects{store, store, store}, Feed: store, Library: NewRecipeLibrary(dataDir), close: store.Close, unfit: unfit}
+		projects: projects{store, store, store}, Feed: store, RecipeStore: NewRecipeStore(dataDir), close: store.Close, unfit: unfit}
 	a.pipeline = pipeline.New(store, Modules(), a.desk)
 	a.pipeline.OnTrouble(models.StoreTrouble)
 	a.engine = local.New(store, a.pipeline, models.Engine)

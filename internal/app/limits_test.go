@@ -57,16 +57,24 @@ func TestProviders_Limits(t *testing.T) {
 		t.Fatal(err)
 	}
 	const set, vendor, loads, usual = "configured", "default of a vendor's API", "default of a server that may have to load its model", "default"
+	of := func(seconds float64, source string) health.TimeLimit {
+		return health.TimeLimit{Seconds: seconds, Source: source}
+	}
 	for name, list := range map[string][]health.Provider{"a data directory": asked, "none": app.Unasked(models)} {
 		for _, tt := range []struct {
 			provider, model string
 			want            health.TimeLimits
 		}{
-			{"local", "llama", health.TimeLimits{FirstByte: health.TimeLimit{Seconds: 600, Source: set}, Idle: health.TimeLimit{Seconds: 60, Source: set}, Total: health.TimeLimit{Seconds: 8000, Source: "ten times what 16000 tokens take if it writes 20 tokens a second, from the first text on"}}},
-			{"local", "slow", health.TimeLimits{FirstByte: health.TimeLimit{Seconds: 600, Source: set}, Idle: health.TimeLimit{Seconds: 300, Source: set}, Total: health.TimeLimit{Seconds: 7200, Source: set}}},
-			{"cold", "llama", health.TimeLimits{FirstByte: health.TimeLimit{Seconds: 300, Source: loads}, Idle: health.TimeLimit{Seconds: 30, Source: "default; 2m0s until the visible answer of a model that thinks begins"}, Total: health.TimeLimit{Seconds: 300, Source: "the least that an answer has, from the first text on"}}},
-			{"anthropic", "claude-sonnet-4-6", health.TimeLimits{FirstByte: health.TimeLimit{Seconds: 12, Source: vendor}, Idle: health.TimeLimit{Seconds: 45, Source: set}, Total: health.TimeLimit{Seconds: 64000, Source: "ten times what 128000 tokens take if it writes 20 tokens a second, from the first text on"}}},
-			{"openai", "gpt-5.2", health.TimeLimits{FirstByte: health.TimeLimit{Seconds: 12, Source: vendor}, Idle: health.TimeLimit{Seconds: 30, Source: usual}, Total: health.TimeLimit{Seconds: 64000, Source: "ten times what 128000 tokens take if it writes 20 tokens a second, from the first text on"}}},
+			{"local", "llama", health.TimeLimits{FirstByte: of(600, set), Idle: of(60, set),
+				Total: of(8000, "ten times what 16000 tokens take if it writes 20 tokens a second, from the first text on")}},
+			{"local", "slow", health.TimeLimits{FirstByte: of(600, set), Idle: of(300, set),
+				Total: of(7200, set)}},
+			{"cold", "llama", health.TimeLimits{FirstByte: of(300, loads), Idle: of(30, "default; 2m0s until the visible answer of a model that thinks begins"),
+				Total: of(300, "the least that an answer has, from the first text on")}},
+			{"anthropic", "claude-sonnet-4-6", health.TimeLimits{FirstByte: of(12, vendor), Idle: of(45, set),
+				Total: of(64000, "ten times what 128000 tokens take if it writes 20 tokens a second, from the first text on")}},
+			{"openai", "gpt-5.2", health.TimeLimits{FirstByte: of(12, vendor), Idle: of(30, usual),
+				Total: of(64000, "ten times what 128000 tokens take if it writes 20 tokens a second, from the first text on")}},
 		} {
 			if diff := cmp.Diff(tt.want, limitsOf(t, list, tt.provider, tt.model)); diff != "" {
 				t.Errorf("%s: %s:%s: %s", name, tt.provider, tt.model, diff)

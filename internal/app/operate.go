@@ -167,7 +167,7 @@ func (a *App) withRecipe(ctx context.Context, runID string, r pipeline.Retry) (p
 		}
 		name = state.RecipeID
 	}
-	found, err := a.Library.Find(name)
+	found, err := a.RecipeStore.Find(name)
 	r.Recipe = found.Recipe
 	return r, err
 }
@@ -193,7 +193,7 @@ func (a *App) Retry(ctx context.Context, runID string, r Retry) (id string, exis
 		}
 	}
 	if r.Recipe != nil && plan.Refusal() == nil {
-		if _, err := a.Library.Save(r.Recipe); err != nil {
+		if _, err := a.RecipeStore.Save(r.Recipe); err != nil {
 			return "", false, err
 		}
 	}

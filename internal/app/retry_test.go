@@ -213,9 +213,9 @@ func TestRetry_WhichRecipe(t *testing.T) {
 	})
 }
 
-func TestRecipeLibrary_KeepsVersions(t *testing.T) {
+func TestRecipeStore_KeepsVersions(t *testing.T) {
 	dir := t.TempDir()
-	l := app.NewRecipeLibrary(dir)
+	l := app.NewRecipeStore(dir)
 	found, err := l.Find("mvp_ingest")
 	if err != nil || found.Origin != app.RecipeOfProgram || found.Path != "mvp_ingest.yaml" {
 		t.Fatal(found.Origin, found.Path, err)

@@ -97,7 +97,8 @@ func (o outcome) bounded(p *problems) {
 			}
 		}
 		for i := range failed {
-			p.check(i < 20 || failed[i].Sub(failed[i-20]) >= time.Minute, "%s: 21 failed within %v: %s", key, failed[i].Sub(failed[max(i-20, 0)]), tries(list))
+			within := failed[i].Sub(failed[max(i-20, 0)])
+			p.check(i < 20 || within >= time.Minute, "%s: 21 failed within %v: %s", key, within, tries(list))
 		}
 	}
 }
@@ -336,7 +337,7 @@ func mendedScenarios(t *testing.T) []faultScenario {
 }
 
 // retires has the only model of a recipe retired in the middle of a run, and a person name
-// another one.
+// another one. Like all lives of a scenario it is lived in a bubble, in virtual time.
 func retires(w *world) outcome {
 	a, _ := w.boot(-1, false)
 	id := w.start(a, app.Start{Queue: true})

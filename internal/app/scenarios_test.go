@@ -193,7 +193,8 @@ func (o outcome) invariants(p *problems) {
 				}
 				if a.Status == "success" && a.RequestID != nil {
 					c, ok := byRequest[*a.RequestID]
-					p.check(!ok || c.Complete && c.Model == a.Model && (a.Estimated || c.InputTokens == a.InputTokens && c.OutputTokens == a.OutputTokens), "%s: the provider saw %+v", tries([]run.AttemptState{a}), c)
+					same := a.Estimated || c.InputTokens == a.InputTokens && c.OutputTokens == a.OutputTokens
+					p.check(!ok || c.Complete && c.Model == a.Model && same, "%s: the provider saw %+v", tries([]run.AttemptState{a}), c)
 				}
 			}
 		}

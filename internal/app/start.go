@@ -58,7 +58,7 @@ func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
 	if err := a.refusal(s.Drill); err != nil {
 		return "", err
 	}
-	found, err := a.Library.Find(s.RecipeID)
+	found, err := a.RecipeStore.Find(s.RecipeID)
 	if err != nil {
 		return "", err
 	}

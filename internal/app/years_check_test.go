@@ -3,6 +3,7 @@ package app_test
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/google/go-cmp/cmp"
@@ -153,7 +154,7 @@ func (h *history) needsPerson(id string) (is bool) {
 			is = true
 			for _, v := range f.Decision.Others {
 				class, _, _ := strings.Cut(v.Detail, ":")
-				person := class == string(failure.Auth) || class == string(failure.Permission) || class == string(failure.NotFound) || class == string(failure.QuotaExhausted)
+				person := slices.Contains([]failure.Class{failure.Auth, failure.Permission, failure.NotFound, failure.QuotaExhausted}, failure.Class(class))
 				is = is && (v.Reason == string(chain.NotConfigured) || v.Reason == string(chain.Refused) || v.Reason == string(chain.Gated) && person)
 			}
 		}

@@ -147,10 +147,14 @@ func fault(chance *rand.Rand) simulator.Fault {
 		{Silent: true}, {Reset: true}, {Refuse: true}, {DNS: true}, {Cut: &simulator.Point{AfterTokens: 20}}, {Malformed: &simulator.Point{AfterTokens: 5}},
 		{Stall: &simulator.Stall{AfterTokens: 10}}, {End: &simulator.Point{AfterTokens: 10}}, {Delay: hint / 100}, {FirstEvent: hint / 200},
 		{StreamError: &simulator.StreamError{AfterTokens: 3, Error: "overloaded"}},
-		{Status: 499, Body: `{"error":"Client closed request"}`}, {Status: 500, Body: `{"error":{"message":"Client closed request","code":499}}`}, {Status: 200 + chance.IntN(800)},
-		{Status: 401, Page: true}, {Status: 403, Page: true}, {Status: 404, Page: true}, {Error: "billing"}, {Error: "not_found"}, {Error: "permission"},
-		{Hostile: "switch_protocols"}, {Hostile: "stuck_body"}, {Hostile: "redirect"}, {Hostile: "control_characters"}, {Hostile: "huge_usage"}, {Hostile: "negative_usage"},
-		{FirstEvent: hint / 20, Meanwhile: []string{"headers", "comments"}[chance.IntN(2)]}, {Drip: &simulator.Drip{Pieces: 2 + chance.IntN(8), Every: hint / 50}},
+		{Status: 499, Body: `{"error":"Client closed request"}`}, {Status: 200 + chance.IntN(800)},
+		{Status: 500, Body: `{"error":{"message":"Client closed request","code":499}}`},
+		{Status: 401, Page: true}, {Status: 403, Page: true}, {Status: 404, Page: true}, {Error: "billing"}, {Error: "not_found"},
+		{Error: "permission"},
+		{Hostile: "switch_protocols"}, {Hostile: "stuck_body"}, {Hostile: "redirect"}, {Hostile: "control_characters"},
+		{Hostile: "huge_usage"}, {Hostile: "negative_usage"},
+		{FirstEvent: hint / 20, Meanwhile: []string{"headers", "comments"}[chance.IntN(2)]},
+		{Drip: &simulator.Drip{Pieces: 2 + chance.IntN(8), Every: hint / 50}},
 	}
 	return faults[chance.IntN(len(faults))]
 }

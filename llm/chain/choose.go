@@ -238,10 +238,11 @@ func (q *question) unproved(c choice, _ int) (*seat, string) {
 func (q *question) anew(c choice, _ int) (*seat, string) {
 	for i, s := range q.order {
 		a := &q.seats[s.at]
-		if !c.looks[i].free() || a.round == 0 || a.round >= tries || a.silent || q.vendors[s.vendor].out != "" || !(a.failed.Effect.Retryable && transient(a.failed) || personal(a.failed) && q.since(s, a.ended)) {
-			continue // it is as it was
+		if !c.looks[i].free() || a.round == 0 || a.round >= tries || a.silent || q.vendors[s.vendor].out != "" {
+			continue
 		}
-		if s.provider.bucket.Take(1) {
+		passed := a.failed.Effect.Retryable && transient(a.failed) || personal(a.failed) && q.since(s, a.ended)
+		if passed && s.provider.bucket.Take(1) {
 			return s, "there is nobody else, and attempts are left"
 		}
 	}

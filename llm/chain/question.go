@@ -71,7 +71,10 @@ type attempts struct {
 
 // again reports whether the candidate is to be asked once more, since its answer was of no use.
 func (a *attempts) again() bool {
-	return a.failed != nil && a.failed.Effect.Retryable && a.refused == "" && (a.failed.Class == failure.BadOutput || a.failed.Class == failure.ContentPolicy)
+	if a.failed == nil || a.refused != "" {
+		return false
+	}
+	return a.failed.Effect.Retryable && (a.failed.Class == failure.BadOutput || a.failed.Class == failure.ContentPolicy)
 }
 
 // vendor is what a round has come to at one provider.

@@ -243,6 +243,32 @@ func TestRouter_WithoutWaitingEachModelHasItsTurn(t *testing.T) {
 	})
 }
 
+// Who can be asked at once is asked before whoever has a turn to wait for, also where it is
+// another model of a provider that has failed, and few attempts are left.
+func TestRouter_NobodyWaitsForATurnBesideAModelThatIsFree(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		w.model("b:waits", first(1, hinted(failure.RateLimited, 4*time.Second)))
+		w.plan.MaxAttempts = 1
+		first := make(chan struct{})
+		s := w.stage()
+		go func() {
+			defer close(first)
+			w.ask(s) //nolint:errcheck // it waits for its turn
+		}()
+		time.Sleep(time.Second)
+		w.plan.MaxAttempts = 2
+		w.model("a:one", always(fault(failure.Overloaded)))
+		w.model("a:two", fine)
+		start := time.Now()
+		w.must(w.stage(), "two")
+		if took := time.Since(start); took > 0 {
+			t.Errorf("it took %v; calls %v", took, w.called())
+		}
+		<-first
+	})
+}
+
 // An answer that can't be used is asked for again when the bucket has filled, and is not the
 // question's end before.
 func TestRouter_AUselessAnswerWaitsForTheBucket(t *testing.T) {

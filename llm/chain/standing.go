@@ -92,22 +92,20 @@ func (q *question) appraise(s *seat, f *failure.Error) *failure.Error {
 	if a.bare++; a.bare == 1 {
 		a.bareSince = now
 	}
-	switch meant, last := s.provider.meant(q, s, f, now); meant {
-	case passing:
+	meant, last := s.provider.meant(q, s, f, now)
+	if meant == passing {
 		return strayRefusal(f, last)
-	case byRoute:
-		q.retell(s)
+	}
+	q.retell(s)
+	switch {
+	case meant == byRoute:
 		f = new(*f)
 		f.Bare = false
-		return f
-	case byFirst:
-		if q.retell(s); personal(f) || f.Status < 400 {
-			q.bar(s, f)
-			return f
-		}
+	case meant == byFirst && (personal(f) || f.Status < 400):
+		q.bar(s, f)
+	default:
+		a.refused = f.Message
 	}
-	a.refused = f.Message
-	q.retell(s)
 	return f
 }
 

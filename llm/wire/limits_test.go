@@ -115,6 +115,8 @@ func TestRoute_TimeLimits(t *testing.T) {
 		}
 		return all
 	}
+	many := func(what string, n int) []string { return strings.Fields(strings.Repeat(what, n)) }
+	few := llm.Spec{MaxOutput: 5}
 	for name, tt := range map[string]struct {
 		e    wire.Endpoint
 		p    plays
@@ -138,11 +140,15 @@ func TestRoute_TimeLimits(t *testing.T) {
 		"a limit that is set":                 {wire.Endpoint{Named: true, Limits: wire.Limits{FirstByte: 3 * time.Second}}, plays{beats: every(time.Hour, text), late: true}, 3 * time.Second},
 		"an idle limit that is set":           {wire.Endpoint{Spec: thinks, Limits: wire.Limits{Idle: 3 * time.Second}}, plays{beats: append(every(time.Second, event), every(time.Hour, text)...)}, 4 * time.Second},
 		"a total that is set":                 {wire.Endpoint{Limits: wire.Limits{Total: 20 * time.Second}}, plays{beats: every(3*time.Second, text), repeats: true}, 20 * time.Second},
-		"ten times what was to be expected":   {wire.Endpoint{Spec: llm.Spec{MaxOutput: 800}}, plays{beats: every(10*time.Second, text), repeats: true}, 410 * time.Second},
-		"a short answer that drips":           {wire.Endpoint{Spec: llm.Spec{MaxOutput: 5}}, plays{beats: every(10*time.Second, text), repeats: true}, 310 * time.Second},
-		"comments before a short answer":      {wire.Endpoint{Spec: llm.Spec{MaxOutput: 5}}, plays{beats: append(every(10*time.Second, strings.Fields(strings.Repeat(":processing ", 20))...), every(time.Second, text)...)}, fine},
-		"thoughts before a short answer":      {wire.Endpoint{Spec: llm.Spec{MaxOutput: 5, Thinks: true}}, plays{beats: append(every(10*time.Second, strings.Fields(strings.Repeat("data:{} ", 60))...), every(time.Second, text)...)}, fine},
-		"far more text than was allowed":      {wire.Endpoint{Spec: llm.Spec{MaxOutput: 200}}, plays{beats: every(time.Millisecond, text+strings.Repeat("x", 1000)), repeats: true}, 0},
+		"ten times what was to be expected": {wire.Endpoint{Spec: llm.Spec{MaxOutput: 800}},
+			plays{beats: every(10*time.Second, text), repeats: true}, 410 * time.Second},
+		"a short answer that drips": {wire.Endpoint{Spec: few},
+			plays{beats: every(10*time.Second, text), repeats: true}, 310 * time.Second},
+		"comments before a short answer": {wire.Endpoint{Spec: few},
+			plays{beats: append(every(10*time.Second, many(":processing ", 20)...), every(time.Second, text)...)}, fine},
+		"thoughts before a short answer": {wire.Endpoint{Spec: llm.Spec{MaxOutput: 5, Thinks: true}},
+			plays{beats: append(every(10*time.Second, many("data:{} ", 60)...), every(time.Second, text)...)}, fine},
+		"far more text than was allowed": {wire.Endpoint{Spec: llm.Spec{MaxOutput: 200}}, plays{beats: every(time.Millisecond, text+strings.Repeat("x", 1000)), repeats: true}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -22,8 +22,9 @@ func TestWatch_ALateTimerLeavesTimeToRead(t *testing.T) {
 	}{
 		"before the first event": {func(*watch) {}, (*watch).expire, (*watch).event, diagnosis.ErrSilent},
 		"between events":         {(*watch).event, (*watch).expire, (*watch).event, diagnosis.ErrStalled},
-		"between pieces":         {func(w *watch) { w.event(); w.piece(1) }, (*watch).expire, func(w *watch) { w.piece(1) }, diagnosis.ErrStalled},
-		"as a whole":             {func(w *watch) { w.event(); w.piece(1) }, (*watch).overlong, (*watch).finish, diagnosis.ErrLong},
+		"between pieces": {func(w *watch) { w.event(); w.piece(1) }, (*watch).expire,
+			func(w *watch) { w.piece(1) }, diagnosis.ErrStalled},
+		"as a whole": {func(w *watch) { w.event(); w.piece(1) }, (*watch).overlong, (*watch).finish, diagnosis.ErrLong},
 	} {
 		for _, alive := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, " alive ", alive), func(t *testing.T) {

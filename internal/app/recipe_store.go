@@ -15,13 +15,13 @@ import (
 	"cineforge/recipe"
 )
 
-// RecipeLibrary is the recipes of a data directory, and the shipped ones. Beside those
+// RecipeStore is the recipes of a data directory, and the shipped ones. Beside those
 // that runs are started with it keeps versions: recipes as retries were given them,
 // which hide no recipe and are asked for by the name that saving them returned.
-type RecipeLibrary struct{ dataDir string }
+type RecipeStore struct{ dataDir string }
 
-// NewRecipeLibrary returns the library of a data directory. It makes nothing.
-func NewRecipeLibrary(dataDir string) RecipeLibrary { return RecipeLibrary{dataDir} }
+// NewRecipeStore returns the recipes of a data directory. It makes nothing.
+func NewRecipeStore(dataDir string) RecipeStore { return RecipeStore{dataDir} }
 
 // RecipeOrigin says where a recipe is from.
 type RecipeOrigin string
@@ -56,7 +56,7 @@ func versionName(r *recipe.Recipe) string {
 
 // Find returns a recipe by its id, or a version by its name. If there is none, the error
 // wraps recipe.ErrNotFound.
-func (l RecipeLibrary) Find(name string) (FoundRecipe, error) {
+func (l RecipeStore) Find(name string) (FoundRecipe, error) {
 	if versionPattern.MatchString(name) {
 		return l.version(name)
 	}
@@ -71,7 +71,7 @@ func (l RecipeLibrary) Find(name string) (FoundRecipe, error) {
 }
 
 // version returns the recipe that was saved under a name.
-func (l RecipeLibrary) version(name string) (FoundRecipe, error) {
+func (l RecipeStore) version(name string) (FoundRecipe, error) {
 	file := filepath.Join(l.dataDir, versionsDir, name+".yaml")
 	source, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -90,7 +90,7 @@ func (l RecipeLibrary) version(name string) (FoundRecipe, error) {
 
 // Save keeps a recipe as a version, and returns the version's name. The same recipe is
 // kept once.
-func (l RecipeLibrary) Save(r *recipe.Recipe) (name string, err error) {
+func (l RecipeStore) Save(r *recipe.Recipe) (name string, err error) {
 	name = versionName(r)
 	if _, err := l.version(name); err == nil {
 		return name, nil
