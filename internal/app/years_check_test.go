@@ -154,7 +154,8 @@ func (h *history) needsPerson(id string) (is bool) {
 			is = true
 			for _, v := range f.Decision.Others {
 				class, _, _ := strings.Cut(v.Detail, ":")
-				person := slices.Contains([]failure.Class{failure.Auth, failure.Permission, failure.NotFound, failure.QuotaExhausted}, failure.Class(class))
+				persons := []failure.Class{failure.Auth, failure.Permission, failure.NotFound, failure.QuotaExhausted}
+				person := slices.Contains(persons, failure.Class(class))
 				is = is && (v.Reason == string(chain.NotConfigured) || v.Reason == string(chain.Refused) || v.Reason == string(chain.Gated) && person)
 			}
 		}

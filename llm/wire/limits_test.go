@@ -148,7 +148,8 @@ func TestRoute_TimeLimits(t *testing.T) {
 			plays{beats: append(every(10*time.Second, many(":processing ", 20)...), every(time.Second, text)...)}, fine},
 		"thoughts before a short answer": {wire.Endpoint{Spec: llm.Spec{MaxOutput: 5, Thinks: true}},
 			plays{beats: append(every(10*time.Second, many("data:{} ", 60)...), every(time.Second, text)...)}, fine},
-		"far more text than was allowed": {wire.Endpoint{Spec: llm.Spec{MaxOutput: 200}}, plays{beats: every(time.Millisecond, text+strings.Repeat("x", 1000)), repeats: true}, 0},
+		"far more text than was allowed": {wire.Endpoint{Spec: llm.Spec{MaxOutput: 200}},
+			plays{beats: every(time.Millisecond, text+strings.Repeat("x", 1000)), repeats: true}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
