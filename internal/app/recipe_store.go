@@ -33,7 +33,7 @@ const (
 	RecipeOfProgram RecipeOrigin = "shipped"
 )
 
-// FoundRecipe is a recipe of a library.
+// FoundRecipe is a recipe of a RecipeStore.
 type FoundRecipe struct {
 	*recipe.Recipe
 	Origin RecipeOrigin

@@ -306,6 +306,35 @@ func TestRouter_WhatDoesNotPassIsNotWaitedFor(t *testing.T) {
 	})
 }
 
+// By who has answered lately it is taken for a fault that passes, for ten minutes.
+func TestRouter_WhatDoesNotPassMayPassForWhoAnswered(t *testing.T) {
+	proxy := reached(failure.Connection, failure.Unreached)
+	proxy.Effect.Retryable = false
+	for name, test := range map[string]struct {
+		long  time.Duration
+		fails bool
+	}{"for a moment": {5 * time.Second, false}, "for good": {24 * time.Hour, true}} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				w := newWorld(t, chain.Options{})
+				w.model("a:one", func(_ int, at time.Duration) error {
+					if at > time.Minute && at < time.Minute+test.long {
+						return proxy
+					}
+					return nil
+				})
+				s := w.stage()
+				w.must(s, "one")
+				time.Sleep(time.Minute + time.Second)
+				_, err := w.ask(s)
+				if took := time.Since(w.start); test.fails != (err != nil) || took > 13*time.Minute || test.fails && took < 11*time.Minute {
+					t.Errorf("ended after %v by %v; calls %v", took, err, w.called())
+				}
+			})
+		})
+	}
+}
+
 // Nor does it keep anybody from the provider when it is over.
 func TestRouter_WhatDoesNotPassOpensNoBreaker(t *testing.T) {
 	bubble(t, func(t *testing.T) {

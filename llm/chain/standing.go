@@ -82,9 +82,11 @@ func personal(f *failure.Error) bool {
 // appraise says what a failure means in the light of what is known of the route. A bare
 // refusal, of which an HTTP status is all there is, can come from any proxy on the way: by
 // a route that has answered lately it is a fault that passes, by one that never has it
-// means what it says, for this stage only.
+// means what it says, for this stage only. So it is with a connection that can't be made for a
+// reason that does not pass by itself.
 func (q *question) appraise(s *seat, f *failure.Error) *failure.Error {
-	if !stray(f) {
+	final := f.Class == failure.Connection && !f.Effect.Retryable
+	if !stray(f) && !final {
 		return f
 	}
 	a := &q.seats[s.at]
@@ -93,7 +95,14 @@ func (q *question) appraise(s *seat, f *failure.Error) *failure.Error {
 		a.bareSince = now
 	}
 	meant, last := s.provider.meant(q, s, f, now)
-	if meant == passing {
+	switch {
+	case final && meant == passing: // the way was open a while ago, and may be again
+		f = new(*f)
+		f.Effect.Retryable = true
+		return f
+	case final:
+		return f
+	case meant == passing:
 		return strayRefusal(f, last)
 	}
 	q.retell(s)
