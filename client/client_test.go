@@ -139,11 +139,11 @@ func TestWhatAnOperatorDoes(t *testing.T) {
 	if err := c.TryNow(ctx, id); code(err) != "run_paused" {
 		t.Errorf("to try a paused run now: %v", err)
 	}
-	if err := c.Resume(ctx, id); err != nil {
+	if err := c.Resume(ctx, id, client.ResumeRequest{}); err != nil {
 		t.Fatal(err)
 	}
 	until(t, c, id, run.RunDone)
-	if err := c.Resume(ctx, id); code(err) != "not_paused" {
+	if err := c.Resume(ctx, id, client.ResumeRequest{}); code(err) != "not_paused" {
 		t.Errorf("to resume a run that is done: %v", err)
 	}
 	if err := c.Cancel(ctx, id); code(err) != "run_over" {

@@ -64,8 +64,12 @@ func (c *Client) Cancel(ctx context.Context, runID string) error { return c.say(
 // TryNow ends a run's waiting: whoever it waits for is asked at once.
 func (c *Client) TryNow(ctx context.Context, runID string) error { return c.say(ctx, runID, "try-now") }
 
-// Resume lets a paused run go on, accepting what it waits for to be accepted.
-func (c *Client) Resume(ctx context.Context, runID string) error { return c.say(ctx, runID, "resume") }
+// Resume lets a paused run go on, accepting what it waits for to be accepted, or any run
+// with whoever can be asked today.
+func (c *Client) Resume(ctx context.Context, runID string, r ResumeRequest) error {
+	_, err := c.do(ctx, request{method: http.MethodPost, path: []string{"runs", runID, "resume"}, body: r}, nil)
+	return err
+}
 
 func (c *Client) say(ctx context.Context, runID, word string) error {
 	_, err := c.do(ctx, request{method: http.MethodPost, path: []string{"runs", runID, word}}, nil)

@@ -44,7 +44,24 @@ func (p *Problem) Error() string {
 type ServerHealth struct {
 	Status  string `json:"status" example:"ok"`
 	Version string `json:"version"`
+
+	NoCarrier []Uncarried `json:"no_carrier,omitempty" doc:"Of ready: runs that the server can't go on with."`
 }
+
+// Uncarried is a run that nobody goes on with, and what would let the server do it.
+type Uncarried struct {
+	RunID string     `json:"run_id"`
+	Needs []run.Need `json:"needs" nullable:"false"`
+}
+
+// ResumeRequest says how a run is to go on. Without candidates it goes on with those that
+// it pins.
+type ResumeRequest struct {
+	Candidates string `json:"candidates,omitempty" enum:"today" doc:"today lets the run go on with whoever the server can ask today, in place of those that it pins; it need not be paused then."`
+}
+
+// CandidatesOfToday is what a ResumeRequest says for whoever can be asked today.
+const CandidatesOfToday = "today"
 
 // Recipe is a recipe that can be run.
 type Recipe struct {
@@ -161,6 +178,7 @@ type RunRequest struct {
 	StartFrom       string         `json:"start_from,omitempty" maxLength:"100"`
 	EndAt           string         `json:"end_at,omitempty" maxLength:"100"`
 	Force           bool           `json:"force,omitempty" doc:"Ask anew what earlier runs have asked and paid for."`
+	New             *bool          `json:"new,omitempty" doc:"Whether to make a run also while one of the same is under way: by default if it has an own run_id or the request an Idempotency-Key."`
 	DryRun          bool           `json:"dry_run,omitempty" doc:"Check everything and run nothing."`
 	Drill           string         `json:"drill,omitempty" maxLength:"100" doc:"A scenario of the simulator, which answers in place of real providers."`
 	RunID           string         `json:"run_id,omitempty" maxLength:"64" doc:"The id that the run is to have."`
@@ -180,7 +198,7 @@ type Started struct {
 	RunID     string `json:"run_id"`
 	StateURL  string `json:"state_url"`
 	EventsURL string `json:"events_url"`
-	Existing  bool   `json:"existing,omitempty" doc:"The run was there already: the request was made before, or the same retry is under way."`
+	Existing  bool   `json:"existing,omitempty" doc:"The run was there already: the request was made before, or a run of the same, or the same retry, is under way."`
 }
 
 // RunState is where a run stands.

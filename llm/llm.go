@@ -142,6 +142,10 @@ type Candidate struct {
 
 	// Credential names the key that pays, without telling it; "" if there is none.
 	Credential string
+
+	// Identity names who answers: dialect, origin of the address (loopback and private hosts: without the port)
+	// and model, such as "anthropic https://api.anthropic.com claude-sonnet-4-6"; "" if nobody said.
+	Identity string
 }
 
 // ModelFunc is a function that serves as a Model.

@@ -121,7 +121,7 @@ func (o *opened) attempt(ctx context.Context, state run.State, id string) (*atte
 		return nil, fmt.Errorf("read the input: %w", err)
 	}
 	st, _ := state.Stage(id)
-	lineup := o.desk.Roster.Lineup(planned.ID, planned.Policy)
+	lineup := o.desk.Roster.Carry(&state, planned.ID, planned.Policy)
 	memo := newMemo(o.store, state, planned, lineup)
 	asked := newRecorder(o, id, st, memo)
 	return &attempt{

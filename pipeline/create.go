@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -26,11 +27,14 @@ type Spec struct {
 	Force     bool           // use no answer that another line of runs has paid for
 	Wake      time.Time      // when whoever works on what is due takes the run up; the zero time means at once
 	Drill     string         // the simulator's scenario that the run is against; "" if it is real
+	New       bool           // make a run also if one of the same is under way
 	Once      run.Once
 }
 
 // Create checks a spec and makes the run of it, with all that the run works with
-// pinned. An unusable spec makes no run; the error is a failure of class input.
+// pinned. An unusable spec makes no run; the error is a failure of class input. While a run
+// of the same is under way it is a *run.UnderWayError, unless the spec asks for a new one or
+// for one without the answers of others.
 func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 	params := map[string]any{}
 	for name, v := range spec.Params {
@@ -48,6 +52,17 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 		ProjectID: spec.ProjectID, InputName: spec.Input.Name, InputDigest: artifact.DigestOf(spec.Input.Data),
 		RuntimeParams: params, DryRun: spec.DryRun, StartFrom: spec.StartFrom, EndAt: spec.EndAt, Notice: spec.Notice, Drill: spec.Drill,
 		RootRunID: spec.RunID, Force: spec.Force,
+	}
+	if spec.Drill == "" {
+		desk, err := p.desks("")
+		if err != nil {
+			return err
+		}
+		first.Candidates = p.pins(plan, desk.Roster)
+	}
+	asked, err := digestOf(first)
+	if err != nil {
+		return err
 	}
 	reused, err := p.reuse(ctx, plan, first)
 	if err != nil {
@@ -68,7 +83,28 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 		events = append(events, run.DryRunValidated{})
 	}
 	return p.store.Create(ctx, run.Creation{ID: spec.RunID, ProjectID: spec.ProjectID, Wake: spec.Wake, Once: spec.Once, First: events,
-		Blobs: [][]byte{spec.Recipe.Source, spec.Input.Data}})
+		Blobs: [][]byte{spec.Recipe.Source, spec.Input.Data}, Asked: asked, New: spec.New})
+}
+
+// digestOf names all that a run is asked for, so that two that are asked for in the same
+// way have the same digest. A run that uses no stored answers is like no other.
+func digestOf(first run.PipelineStarted) (artifact.Digest, error) {
+	if first.Force {
+		return "", nil
+	}
+	first.RootRunID, first.Notice = "", ""
+	pinned := map[string][]string{}
+	for id, list := range first.Candidates {
+		for _, c := range list {
+			pinned[id] = append(pinned[id], c.Identity())
+		}
+	}
+	first.Candidates = nil
+	data, err := json.Marshal(struct {
+		run.PipelineStarted
+		Pinned map[string][]string
+	}{first, pinned})
+	return artifact.DigestOf(data), err
 }
 
 // reuse finds, for a run that begins in the middle, an earlier run of the same

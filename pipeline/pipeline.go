@@ -90,6 +90,9 @@ func (p *Pipeline) Open(ctx context.Context, claim durable.Claim, terms durable.
 	if err != nil {
 		return nil, nil, err
 	}
+	if needs := desk.Roster.Needs(&state); len(needs) > 0 {
+		return nil, nil, run.Uncarried(claim.Run, needs)
+	}
 	before, err := p.spentBefore(ctx, state)
 	if err != nil {
 		return nil, nil, err
@@ -184,9 +187,10 @@ func allThrough(plan *recipe.Plan, through func(string) bool) bool {
 	return true
 }
 
-// Confirm lets a run go on that waits for a person to accept what stages made.
-// The caller executes the run after that.
-func (p *Pipeline) Confirm(ctx context.Context, claim durable.Claim) error {
+// Confirm lets a run go on that waits for a person to accept what stages made, with today,
+// if asked to, with whoever can be asked today in place of those that it pinned. The caller
+// executes the run after that.
+func (p *Pipeline) Confirm(ctx context.Context, claim durable.Claim, today bool) error {
 	state, err := run.Load(ctx, p.store, claim.Run)
 	if err != nil {
 		return err
@@ -197,10 +201,16 @@ func (p *Pipeline) Confirm(ctx context.Context, claim durable.Claim) error {
 			confirmed = append(confirmed, id)
 		}
 	}
-	if len(confirmed) == 0 {
+	resumed := run.RunResumed{Cause: run.ResumedByOperator, Confirmed: confirmed}
+	if today && state.Drill == "" {
+		if resumed.Candidates, err = p.today(ctx, state); err != nil {
+			return err
+		}
+	}
+	if len(confirmed) == 0 && resumed.Candidates == nil {
 		return nil
 	}
-	return p.append(ctx, claim, run.RunResumed{Cause: run.ResumedByOperator, Confirmed: confirmed})
+	return p.append(ctx, claim, resumed)
 }
 
 // resumedBecause says why a run that is opened was left under way, or "" if it was

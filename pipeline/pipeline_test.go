@@ -83,6 +83,10 @@ func (o only) Lineup(string, recipe.Policy) pipeline.Lineup {
 	return pipeline.Lineup{Candidates: []llm.Candidate{o.model}}
 }
 
+func (o only) Carry(*run.State, string, recipe.Policy) pipeline.Lineup { return o.Lineup("", recipe.Policy{}) }
+
+func (o only) Needs(*run.State) []run.Need { return nil }
+
 // diamondRecipe has two stages that don't depend on each other.
 const diamondRecipe = `
 recipe_id: diamond
@@ -324,7 +328,7 @@ func TestAPauseWaitsForAPerson(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.pipeline().Confirm(t.Context(), claim); err != nil {
+	if err := w.pipeline().Confirm(t.Context(), claim, false); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.store.Release(t.Context(), claim, time.Time{}); err != nil {

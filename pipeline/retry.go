@@ -83,7 +83,7 @@ func (p *Pipeline) retryPlan(ctx context.Context, v revision, r Retry, again aga
 	}
 	out := run.RetryPlan{ParentRunID: v.parent.RunID, Mode: r.Mode, From: []string{}, Kept: []string{}, Redone: []run.Redone{},
 		SteppedBack: again.stepped, Reason: strings.Join(again.why, "; "),
-		Recipe: v.named(), Changes: v.differences(again.stages), Limits: v.limits, SpentUSD: spendingOf(line).total, MaxCostUSD: v.plan.MaxCostUSD}
+		Recipe: v.named(), Changes: append(v.differences(again.stages), v.otherwiseAsked(again.stages)...), Limits: v.limits, SpentUSD: spendingOf(line).total, MaxCostUSD: v.plan.MaxCostUSD}
 	had := furthest(line)
 	for id := range v.redone {
 		delete(had, id) // whether its answers still fit shows when it asks
@@ -361,7 +361,7 @@ func (p *Pipeline) CreateRetry(ctx context.Context, spec RetrySpec) error {
 			RecipeID: plan.Recipe.RecipeID, RecipeDigest: plan.Recipe.Digest, ProjectID: parent.ProjectID,
 			InputName: parent.InputName, InputDigest: parent.InputDigest, StageIDs: v.order(), RuntimeParams: parent.RuntimeParams,
 			StartFrom: parent.StartFrom, EndAt: parent.EndAt, Notice: spec.Notice, Drill: parent.Drill, Force: parent.Force,
-			ParentRunID: parent.RunID, RootRunID: parent.RootRunID, Limits: v.limits,
+			ParentRunID: parent.RunID, RootRunID: parent.RootRunID, Limits: v.limits, Candidates: v.pins,
 		},
 		requested,
 	}

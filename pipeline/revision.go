@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"cineforge/artifact"
@@ -20,6 +21,7 @@ type revision struct {
 	recipe *recipe.Recipe
 	name   string // that the recipe was asked for by; run.PinnedRecipe if it is the parent's
 	limits run.Limits
+	pins   map[string][]run.Candidate // who can be asked today; nil for a drill
 
 	changes []recipe.Change
 	redone  map[string]recipe.Change // stages whose results do not serve the plan, and why
@@ -44,6 +46,13 @@ func (p *Pipeline) revise(ctx context.Context, parent run.State, r Retry) (revis
 	next.Limits = v.limits
 	if v.plan, err = p.planOf(v.recipe, next); err != nil {
 		return v, err
+	}
+	if parent.Drill == "" {
+		desk, err := p.desks("")
+		if err != nil {
+			return v, err
+		}
+		v.pins = p.pins(v.plan, desk.Roster)
 	}
 	v.changes = recipe.Changes(before, v.plan)
 	v.redone = v.plan.Redone(v.changes)
@@ -86,6 +95,30 @@ func (v revision) differences(again map[string]bool) []run.RecipeChange {
 		}
 	}
 	return list
+}
+
+// otherwiseAsked lists the stages that are done again and whose questions go to other
+// models than those that the run before had pinned, although its recipe names the same.
+func (v revision) otherwiseAsked(again map[string]bool) []run.RecipeChange {
+	var list []run.RecipeChange
+	for _, id := range v.order() {
+		before, known := v.parent.Candidates[id]
+		same := func(a, b run.Candidate) bool { return a.Identity() == b.Identity() }
+		otherModels := func(c recipe.Change) bool { return c.StageID == id && (c.Redo || c.Key == recipe.KeyModels) }
+		if again[id] && known && !slices.ContainsFunc(v.changes, otherModels) && v.pins != nil && !slices.EqualFunc(before, v.pins[id], same) {
+			list = append(list, run.RecipeChange{StageID: id, Key: "candidates", From: namesOf(before), To: namesOf(v.pins[id])})
+		}
+	}
+	return list
+}
+
+// namesOf lists candidates as recipes name them.
+func namesOf(list []run.Candidate) string {
+	var names []string
+	for _, c := range list {
+		names = append(names, c.Provider+":"+c.Model)
+	}
+	return strings.Join(names, ", ")
 }
 
 // recipeChange is a change in the form of the log.

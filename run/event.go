@@ -76,6 +76,11 @@ type PipelineStarted struct {
 	Force         bool            `json:"force,omitempty"`         // no answer of another line of runs is used
 	Drill         string          `json:"drill,omitempty"`         // the simulator's scenario that answers, in place of real providers
 	Limits        Limits          `json:"limits,omitzero"`         // in place of the recipe's
+
+	// Candidates are the models that may answer, by stage, first choice first, whichever
+	// process goes on with the run. A stage that asks none is left out. It is nil in runs of
+	// versions that pinned none.
+	Candidates map[string][]Candidate `json:"candidates,omitzero"`
 }
 
 // StageStarted says that an attempt at a stage began.
@@ -197,6 +202,9 @@ type RunResumed struct {
 	Cause string `json:"cause"` // ResumedAfterCrash or ResumedByOperator
 	// Confirmed are the stages whose results a person accepted by letting the run go on.
 	Confirmed []string `json:"confirmed,omitempty"`
+	// Candidates, if there are any, are pinned in place of those that the run pinned before:
+	// a person let it go on with whoever could be asked that day.
+	Candidates map[string][]Candidate `json:"candidates,omitzero"`
 }
 
 // The causes of RunResumed.

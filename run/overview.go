@@ -17,12 +17,13 @@ type Overview struct {
 	InputName     string    `json:"input_name,omitempty"`
 	Error         string    `json:"error,omitempty"`
 	Drill         string    `json:"drill,omitempty"`
+	Needs         []Need    `json:"needs,omitempty"` // as in State
 }
 
 // Overview returns the state at a glance.
 func (s *State) Overview() Overview {
 	return Overview{s.RunID, s.Status, s.RecipeID, s.ProjectID, s.StartedAt, s.FinishedAt, s.ParentRunID, s.TotalCostUSD,
-		s.NextAttemptAt, s.WaitReason, s.pauseReason(), s.InputName, s.Error, s.Drill}
+		s.NextAttemptAt, s.WaitReason, s.pauseReason(), s.InputName, s.Error, s.Drill, s.Needs}
 }
 
 // pauseReason says why a run is paused, "" if it is not.

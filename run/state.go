@@ -178,6 +178,8 @@ type State struct {
 	Drill         string                 `json:"drill,omitempty"`
 	StartFrom     string                 `json:"start_from,omitempty"`
 	EndAt         string                 `json:"end_at,omitempty"`
+	Candidates    map[string][]Candidate `json:"candidates,omitzero"` // that may answer, by stage
+	Needs         []Need                 `json:"needs,omitempty"`     // any of them lets the process go on that showed the state; see NoCarrier
 	Error         string                 `json:"error,omitempty"`
 	StageOrder    []string               `json:"stage_order"`
 	Stages        map[string]*StageState `json:"stages"`
@@ -247,6 +249,7 @@ func (s *State) start(b PipelineStarted, at UnixTime) {
 	if b.RuntimeParams != nil {
 		s.RuntimeParams = b.RuntimeParams
 	}
+	s.Candidates = b.Candidates
 	s.StageOrder = slices.Clone(b.StageIDs)
 	for _, id := range b.StageIDs {
 		s.stage(id)
@@ -258,6 +261,9 @@ func (s *State) start(b PipelineStarted, at UnixTime) {
 func (s *State) resume(b RunResumed, at UnixTime) {
 	if b.Cause == ResumedByOperator {
 		s.OperatorAt = &at
+	}
+	if b.Candidates != nil {
+		s.Candidates = b.Candidates
 	}
 	left := s.left(at)
 	for id, st := range s.Stages {

@@ -37,6 +37,15 @@ type RepeatedError struct {
 // Error names the run.
 func (e *RepeatedError) Error() string { return "the request has made run " + e.RunID + " already" }
 
+// UnderWayError means that a run that was asked for in the same way is not over yet.
+type UnderWayError struct {
+	RunID  string
+	Paused bool // it was interrupted, and goes on when it is resumed
+}
+
+// Error names the run.
+func (e *UnderWayError) Error() string { return "run " + e.RunID + " of the same is under way already" }
+
 // Once is a request that makes one run, however often it is repeated.
 type Once struct {
 	Key   string          // that its sender gave it; "" for a request that is not repeated
@@ -91,6 +100,11 @@ type Creation struct {
 	Blobs [][]byte // what the run works with, stored with it
 	Once  Once
 
+	// Asked is the digest of all that was asked for; "" if no other run is the same. Unless
+	// New is set, no run is made while one of the same digest is under way.
+	Asked artifact.Digest
+	New   bool
+
 	// Refusal, if it is not nil, is returned in place of making the run. That the request
 	// has made one already, or that one of the parent's line is under way, comes first.
 	Refusal error
@@ -111,8 +125,8 @@ type Change struct {
 type Log interface {
 	// Create makes a run with its first events, and its project if that is not there.
 	// It returns a *RepeatedError if the request has made a run already, ErrExists if
-	// the id is taken, a *RetriedError if another run of the parent's line is under way,
-	// and ErrNotFound if the parent is not there any more.
+	// the id is taken, a *RetriedError if another run of the parent's line is under way, an
+	// *UnderWayError if one of the same is, and ErrNotFound if the parent is not there any more.
 	Create(ctx context.Context, c Creation) error
 
 	// Commit stores a change in one transaction: all of it is there when Commit

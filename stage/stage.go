@@ -30,6 +30,7 @@ type Info struct {
 	Params      map[string]Param
 	Consumes    []string // artifact types it needs as inputs; it is given no others, and all if it names none
 	Produces    []string // artifact types it makes
+	AsksNobody  bool     // it makes them without a model
 }
 
 // Param is a parameter that a module takes from the recipe.

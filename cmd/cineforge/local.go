@@ -30,7 +30,7 @@ func (l *local) Close() error {
 }
 
 func (l *local) State(ctx context.Context, id string) (run.State, error) {
-	return run.Load(ctx, l.Store, id)
+	return l.App.State(ctx, id)
 }
 
 func (l *local) Runs(ctx context.Context, project string, limit int) ([]run.Overview, error) {
@@ -70,9 +70,9 @@ func (l *local) Follow(ctx context.Context, id string, after int64) iter.Seq2[ru
 	return run.Follow(ctx, l.Store, id, after)
 }
 
-func (l *local) Start(ctx context.Context, s app.Start) (string, error) {
+func (l *local) Start(ctx context.Context, s app.Start) (string, bool, error) {
 	if err := l.served(s.Queue); err != nil {
-		return "", err
+		return "", false, err
 	}
 	return l.App.Start(ctx, s)
 }
@@ -98,8 +98,8 @@ func (l *local) served(queue bool) error {
 		"start one with "+program(l.cli)+" serve, or leave --detach out")}
 }
 
-func (l *local) Resume(ctx context.Context, id string) error {
-	err := l.Confirm(ctx, id)
+func (l *local) Resume(ctx context.Context, id string, today bool) error {
+	err := l.Confirm(ctx, id, today)
 	if errors.Is(err, durable.ErrHeld) {
 		err = failure.New(failure.Input, fmt.Sprintf("run %s is under way already", id), program(l.cli)+" runs watch "+id+" shows it")
 	}

@@ -19,6 +19,7 @@ import (
 	"cineforge/failure"
 	"cineforge/internal/app"
 	"cineforge/recipe"
+	"cineforge/run"
 )
 
 // The exit codes, a promise to scripts.
@@ -220,8 +221,11 @@ func report(s streams, err error) int {
 		return exitPipe // who read the output has gone; there is nobody to tell
 	}
 	code := exitError
-	if errors.Is(err, app.ErrSetting) {
+	switch {
+	case errors.Is(err, app.ErrSetting):
 		code = exitUsage
+	case errors.Is(err, run.ErrNoCarrier):
+		code = exitNoProvider
 	}
 	if e, ok := errors.AsType[*exit](err); ok {
 		if e.Err == nil {

@@ -171,34 +171,34 @@ func unpack(f *zip.File) ([]byte, error) {
 
 // Start gives the file to the server and begins the run. That a file can't be taken is
 // no fault of the command.
-func (r *remote) Start(ctx context.Context, s app.Start) (string, error) {
+func (r *remote) Start(ctx context.Context, s app.Start) (string, bool, error) {
 	ask, err := asked(s)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	slug, err := s.Project()
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	p, err := r.client.OpenProject(ctx, slug)
 	if missing, ok := errors.AsType[*client.Problem](err); ok && missing.Code == "project_not_found" {
 		p, err = r.client.NewProject(ctx, client.NewProject{Slug: slug})
 	}
 	if err != nil {
-		return "", told(err)
+		return "", false, told(err)
 	}
 	up, err := r.client.Upload(ctx, p.ProjectID, s.File.Name, bytes.NewReader(s.File.Data))
 	if err != nil {
-		return "", &exit{exitError, told(err)}
+		return "", false, &exit{exitError, told(err)}
 	}
 	ask.ProjectID, ask.InputFile = p.ProjectID, up.StoredPath
 	started, err := r.client.Start(ctx, rand.Text(), ask)
-	return started.RunID, told(err)
+	return started.RunID, started.Existing, told(err)
 }
 
 // asked is what a server is asked for; it takes only the parameters that it knows.
 func asked(s app.Start) (client.RunRequest, error) {
-	ask := client.RunRequest{RecipeID: s.RecipeID, StartFrom: s.StartFrom, EndAt: s.EndAt, Force: s.Force, DryRun: s.DryRun, Drill: s.Drill}
+	ask := client.RunRequest{RecipeID: s.RecipeID, StartFrom: s.StartFrom, EndAt: s.EndAt, Force: s.Force, New: &s.New, DryRun: s.DryRun, Drill: s.Drill}
 	switches := map[string]*bool{"accept_config": &ask.AcceptConfig, "skip_qa": &ask.SkipQA}
 	texts := map[string]*string{"default_model": &ask.DefaultModel, "work_model": &ask.WorkModel, "verify_model": &ask.VerifyModel,
 		"escalate_model": &ask.EscalateModel, "qa_model": &ask.QAModel, "config_file": &ask.ConfigFile}
@@ -249,7 +249,13 @@ func (r *remote) retryOf(ctx context.Context, how pipeline.Retry) (client.RetryR
 	return ask, told(err)
 }
 
-func (r *remote) Resume(ctx context.Context, id string) error { return told(r.client.Resume(ctx, id)) }
+func (r *remote) Resume(ctx context.Context, id string, today bool) error {
+	ask := client.ResumeRequest{}
+	if today {
+		ask.Candidates = client.CandidatesOfToday
+	}
+	return told(r.client.Resume(ctx, id, ask))
+}
 
 func (r *remote) Cancel(ctx context.Context, id string) error { return told(r.client.Cancel(ctx, id)) }
 

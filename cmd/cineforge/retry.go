@@ -93,7 +93,10 @@ func (c *retryCmd) Run(ctx context.Context, g *cli, s streams) error {
 	}
 	defer sys.Close() //nolint:errcheck // what was told is stored
 	if state.Status == run.Paused && !c.changes() && !c.Plan {
-		return resume(ctx, sys, state, g, s)
+		if err := sys.Resume(ctx, c.ID, false); err != nil {
+			return err
+		}
+		return showResumed(ctx, sys, state, g, s)
 	}
 	if c.Plan {
 		plan, err := sys.PlanRetry(ctx, c.ID, asked)
@@ -238,11 +241,8 @@ func printState(ctx context.Context, sys system, id string, s streams) error {
 	return printJSON(s.out, state)
 }
 
-// resume lets a paused run go on, and shows it.
-func resume(ctx context.Context, sys system, state run.State, g *cli, s streams) error {
-	if err := sys.Resume(ctx, state.RunID); err != nil {
-		return err
-	}
+// showResumed shows a run that was resumed in the state that it is given in.
+func showResumed(ctx context.Context, sys system, state run.State, g *cli, s streams) error {
 	state, err := showRun(ctx, sys, attending{run: state.RunID, since: state.LastSeq}, g, s)
 	if state.RunID == "" {
 		return err

@@ -21,6 +21,7 @@ type runCmd struct {
 	StartFrom string            `placeholder:"STAGE" help:"Begin at this stage, on what an earlier run of the same file made."`
 	EndAt     string            `placeholder:"STAGE" help:"Stop behind this stage."`
 	Force     bool              `help:"Ask anew what earlier runs have asked and paid for."`
+	New       bool              `help:"Begin a run also while one of the same file, recipe and parameters is under way, which is shown otherwise."`
 	Detach    bool              `help:"Leave the run to a running cineforge serve, print its id and return."`
 	DryRun    bool              `help:"Check everything and run nothing."`
 	Output    string            `placeholder:"DIR" help:"Also write the run's files below this folder."`
@@ -77,24 +78,48 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 	for k, v := range c.Param {
 		params[k] = paramValue(v)
 	}
-	id, err := sys.Start(ctx, app.Start{
+	id, existing, err := sys.Start(ctx, app.Start{
 		File: stage.File{Name: name, Data: data}, RecipeID: c.Recipe, ProjectID: c.Project,
-		Params: params, StartFrom: c.StartFrom, EndAt: c.EndAt, DryRun: c.DryRun, Drill: c.Drill, Force: c.Force, Queue: c.Detach,
+		Params: params, StartFrom: c.StartFrom, EndAt: c.EndAt, DryRun: c.DryRun, Drill: c.Drill, Force: c.Force, New: c.New, Queue: c.Detach,
 	})
 	if err != nil {
 		return notStarted(err)
 	}
+	if existing {
+		fmt.Fprintf(s.err, "Run %s of the same is under way already, and is what is shown; --new begins another one.\n", id)
+	}
 	if c.Detach {
 		return printQueued(ctx, sys, id, g, s)
 	}
-	state, err := showRun(ctx, sys, attending{run: id, beside: true}, g, s)
+	a, err := attend(ctx, sys, id, existing)
+	if err != nil {
+		return err
+	}
+	state, err := showRun(ctx, sys, a, g, s)
 	if state.RunID == "" {
 		return err
 	}
-	if err := c.finish(sys, state, g, s); err != nil {
+	if err := c.finish(sys, state, existing, g, s); err != nil {
 		return err
 	}
 	return errors.Join(err, ended(state))
+}
+
+// attend says how a run is attended to that was just started. One that was there already is
+// watched, and resumed if it was interrupted.
+func attend(ctx context.Context, sys system, id string, existing bool) (attending, error) {
+	a := attending{run: id, beside: true, watch: existing}
+	if !existing {
+		return a, nil
+	}
+	state, err := sys.State(ctx, id)
+	if err == nil && state.Status == run.Paused {
+		a.since = state.LastSeq
+		if err = sys.Resume(ctx, id, false); errors.Is(err, app.ErrNotPaused) {
+			err = nil // any more
+		}
+	}
+	return a, err
 }
 
 // notStarted says which errors are the command's.
@@ -106,7 +131,7 @@ func notStarted(err error) error {
 }
 
 // finish prints what came out and where it is.
-func (c *runCmd) finish(sys system, state run.State, g *cli, s streams) error {
+func (c *runCmd) finish(sys system, state run.State, existing bool, g *cli, s streams) error {
 	output := ""
 	if c.Output != "" && (state.Status.Ended() || state.Status == run.Paused) {
 		// The files are written also of a run that was interrupted.
@@ -117,7 +142,7 @@ func (c *runCmd) finish(sys system, state run.State, g *cli, s streams) error {
 		output = x.Dir
 	}
 	if g.JSON {
-		return printJSON(s.out, runResult{State: state, Output: optional(output)})
+		return printJSON(s.out, runResult{State: state, Output: optional(output), Existing: existing})
 	}
 	return printOutcome(s.out, sys, state, g, output)
 }
@@ -125,7 +150,8 @@ func (c *runCmd) finish(sys system, state run.State, g *cli, s streams) error {
 // runResult is the one object that run prints with --json.
 type runResult struct {
 	run.State
-	Output *string `json:"output"`
+	Output   *string `json:"output"`
+	Existing bool    `json:"existing,omitempty"` // it was under way already
 }
 
 func optional(s string) *string {

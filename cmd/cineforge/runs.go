@@ -110,7 +110,7 @@ func (c *runsShowCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if err := progress.WriteState(s.out, state, time.Now(), color(s.out), program(g)); err != nil {
 		return err
 	}
-	if l, ok := sys.(*local); ok && l.Abandoned(ctx, state) {
+	if l, ok := sys.(*local); ok && len(state.Needs) == 0 && l.Abandoned(ctx, state) {
 		fmt.Fprintf(s.out, "\nNobody works on it at the moment. %s serve goes on with it, or %s runs watch %s.\n", program(g), program(g), state.RunID)
 	}
 	return printLine(ctx, sys, state, s)
@@ -208,6 +208,19 @@ var errWatchTimeout = errors.New("the watch timed out")
 
 type runsResumeCmd struct {
 	runArg
+	Today bool `env:"-" help:"Let the run go on with whoever can be asked here today, in place of those that it was begun with. It need not be paused then."`
+}
+
+func (runsResumeCmd) Help() string {
+	return `A run is answered by those only that could be asked when it was begun, whichever process
+goes on with it: by the same models at the same addresses, whatever their providers are
+called in cineforge.yaml. Where none of them can be asked, it is left alone, and "runs
+show" says what it needs. --today is for when that will not come back; it is recorded in
+the run. A recipe that says degrade: never is not finished by the offline model like that.
+
+Examples:
+  cineforge runs resume run-0a1b2c3d
+  cineforge runs resume run-0a1b2c3d --today`
 }
 
 // Run does the command.
@@ -220,7 +233,10 @@ func (c *runsResumeCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if state.Status.Ended() {
 		return usage(failure.New(failure.Input, fmt.Sprintf("run %s is over (%s), so there is nothing to resume", c.ID, state.Status), program(g)+" retry "+c.ID+" goes on from where it ended"))
 	}
-	return resume(ctx, sys, state, g, s)
+	if err := sys.Resume(ctx, c.ID, c.Today); err != nil {
+		return err
+	}
+	return showResumed(ctx, sys, state, g, s)
 }
 
 type runsExportCmd struct {

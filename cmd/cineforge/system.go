@@ -30,11 +30,13 @@ type system interface {
 	Artifact(ctx context.Context, project string, ref artifact.Ref) (artifact.Artifact, error)
 	Export(ctx context.Context, id, dir string) (app.Exported, error)
 
-	Start(ctx context.Context, s app.Start) (id string, err error)
+	// Start makes a run, or finds one of the same that is under way.
+	Start(ctx context.Context, s app.Start) (id string, existing bool, err error)
 	PlanRetry(ctx context.Context, id string, r pipeline.Retry) (run.RetryPlan, error)
 	Retry(ctx context.Context, id string, r app.Retry) (next string, existing bool, err error)
-	// Resume lets a paused run go on, which Attend then shows.
-	Resume(ctx context.Context, id string) error
+	// Resume lets a paused run go on, or with today any with whoever can be asked today.
+	// Attend then shows it.
+	Resume(ctx context.Context, id string, today bool) error
 	// Attend sees to it that somebody works on a run. It yields the run's events until it
 	// is at rest; end then says whether it could be worked on.
 	Attend(ctx context.Context, a attending) (events iter.Seq2[run.Event, error], end func() error)

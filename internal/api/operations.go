@@ -69,7 +69,20 @@ func (s *API) operations() {
 	})
 	s.word("cancelRun", "/cancel", "End a run", s.app.Cancel, http.StatusConflict)
 	s.word("tryNow", "/try-now", "End a run's waiting: whoever it waits for is asked at once", s.app.TryNow, http.StatusConflict)
-	s.word("resumeRun", "/resume", "Let a paused run go on, accepting what it waits for to be accepted", s.app.Resume, http.StatusBadRequest, http.StatusConflict)
+	s.resume()
+}
+
+// resume registers how a run goes on that rests.
+func (s *API) resume() {
+	type resume struct {
+		OfRun
+		Body *client.ResumeRequest
+	}
+	handle(s, operation("resumeRun", http.MethodPost, "/runs/{run_id}/resume", "Let a paused run go on, accepting what it waits for to be accepted; or any, with whoever can be asked today",
+		http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity), func(ctx context.Context, in *resume) (client.Started, error) {
+		today := in.Body != nil && in.Body.Candidates == client.CandidatesOfToday
+		return started(in.Run, true), s.app.Resume(ctx, in.Run, today)
+	})
 }
 
 // word registers something that is said to a run.

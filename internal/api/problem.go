@@ -70,6 +70,7 @@ var known = []struct {
 	{app.ErrRetriedOtherwise, http.StatusConflict, "already_retried", ""},
 	{app.ErrNoProvider, http.StatusNotFound, "provider_not_found", ""},
 	{app.ErrNoModel, http.StatusNotFound, "model_not_found", ""},
+	{run.ErrNoCarrier, http.StatusConflict, "no_carrier", ""},
 	{durable.ErrHeld, http.StatusConflict, "run_busy", "another process works on the run at the moment"},
 	{recipe.ErrNotFound, http.StatusNotFound, "recipe_not_found", ""},
 	{project.ErrNotFound, http.StatusNotFound, "project_not_opened", "there is no such project"},
@@ -80,7 +81,10 @@ var known = []struct {
 
 // hints say what to do by the API, where the error's own hint names a flag of the
 // command line.
-var hints = map[string]string{"no_budget_left": "allow more: POST /api/runs/{run_id}/retry with max_cost_usd"}
+var hints = map[string]string{
+	"no_budget_left": "allow more: POST /api/runs/{run_id}/retry with max_cost_usd",
+	"no_carrier":     "provide what it needs to a server on the data directory, or let it go on with whoever can be asked today: POST /api/runs/{run_id}/resume with {\"candidates\": \"today\"}",
+}
 
 // codes are all codes of problems, and what they mean, for those who read the documentation.
 var codes = []struct{ Code, Meaning string }{
@@ -102,6 +106,7 @@ var codes = []struct{ Code, Meaning string }{
 	{"missing_filename", "the file of the form has no name"},
 	{"model_not_found", "the provider has no such model that was ever asked"},
 	{"no_budget_left", "what the run and its retries may spend is spent; max_cost_usd of a retry allows more"},
+	{"no_carrier", "the server can't ask any of the candidates that the run pins; its state says what it needs"},
 	{"no_failed_stage", "no stage of the run failed, so there is none to retry"},
 	{"not_found", "there is no such path"},
 	{"not_paused", "only a paused run is resumed"},

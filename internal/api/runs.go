@@ -82,11 +82,14 @@ func (s *API) runs() {
 		Match string `header:"If-None-Match" maxLength:"200"`
 	}
 	huma.Register(s.huma, unlessKept(operation("runState", http.MethodGet, "/runs/{run_id}/state", "Where a run stands", http.StatusNotFound)), func(ctx context.Context, in *conditional) (*tagged[client.RunState], error) {
-		state, err := run.Load(ctx, s.app.Store, in.Run)
+		state, err := s.app.State(ctx, in.Run)
 		if err != nil {
 			return nil, s.problem(ctx, err)
 		}
 		tag := etag(state.LastSeq)
+		if len(state.Needs) > 0 { // which no event tells
+			tag = strings.TrimSuffix(tag, `"`) + `-` + run.NoCarrier + `"`
+		}
 		if matches(in.Match, tag) {
 			return nil, unchanged(tag)
 		}
@@ -169,14 +172,23 @@ func (s *API) start(ctx context.Context, key Once, b client.RunRequest) (client.
 	if err != nil {
 		return client.Started{}, err
 	}
-	id, err := s.app.Start(ctx, app.Start{
+	id, existing, err := s.app.Start(ctx, app.Start{
 		File: stage.File{Name: in.Original, Data: data}, RecipeID: cmp.Or(b.RecipeID, defaultRecipe), ProjectID: b.ProjectID, Params: params(b),
-		StartFrom: b.StartFrom, EndAt: b.EndAt, DryRun: b.DryRun, Force: b.Force, Drill: b.Drill, RunID: b.RunID, Once: asked, Queue: true,
+		StartFrom: b.StartFrom, EndAt: b.EndAt, DryRun: b.DryRun, Force: b.Force, New: own(key, b), Drill: b.Drill, RunID: b.RunID, Once: asked, Queue: true,
 	})
 	if r, ok := errors.AsType[*run.RepeatedError](err); ok && r.Same {
 		return started(r.RunID, true), nil
 	}
-	return started(id, false), err
+	return started(id, existing), err
+}
+
+// own reports whether a request is for a run of its own, also while one of the same is
+// under way.
+func own(key Once, b client.RunRequest) bool {
+	if b.New != nil {
+		return *b.New
+	}
+	return key.Key != "" || b.RunID != ""
 }
 
 const defaultRecipe = "mvp_ingest"

@@ -250,6 +250,7 @@ func read(t testing.TB, sample string) []byte {
 // start starts a run, and returns its id.
 func (s *site) start(b client.RunRequest) string {
 	s.Helper()
+	b.New = new(true)
 	return into[client.Started](s.post("/api/runs/start", b).is(200)).RunID
 }
 

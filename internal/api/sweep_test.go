@@ -31,7 +31,7 @@ var bodies = map[string]string{
 	"newProject": `{"slug":"a","display_name":"A"}`, "openProject": `{"project_path":"none"}`, "previewSlug": `{"content_snippet":"","original_filename":"a"}`,
 	"changeProject": `{"display_name":"A"}`, "editArtifact": `{"data":{"a":1},"rationale":"b"}`, "postMessage": `{"id":"1","type":"user","content":"","timestamp":1}`,
 	"startRun": `{"project_id":"none","input_file":"none"}`, "retryRun": `{}`, "holdProvider": `{"reason":"x"}`, "releaseProvider": `{"reason":"x"}`, "probeProvider": `{"reason":"x"}`,
-	"saveRecipe": `{"source":"recipe_id: a"}`,
+	"saveRecipe": `{"source":"recipe_id: a"}`, "resumeRun": `{"candidates":"today"}`,
 }
 
 // takes reports whether an operation takes a body of a kind.

@@ -19,7 +19,12 @@ func (s *API) system() {
 			s.o.Log.ErrorContext(ctx, "not ready", "error", err.Error())
 			return client.ServerHealth{}, refuse(http.StatusServiceUnavailable, "not_ready", "the database can't be read", "the server's log tells why")
 		}
-		return client.ServerHealth{Status: "ready", Version: s.o.Version}, nil
+		h := client.ServerHealth{Status: "ready", Version: s.o.Version}
+		uncarried, err := s.app.Uncarried(ctx)
+		for _, o := range uncarried {
+			h.NoCarrier = append(h.NoCarrier, client.Uncarried{RunID: o.RunID, Needs: o.Needs})
+		}
+		return h, err
 	})
 	log := operation("changelog", http.MethodGet, "/changelog", "What changed in each version")
 	log.Responses = map[string]*huma.Response{"200": text("The changelog.", "text/plain")}

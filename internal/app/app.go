@@ -128,6 +128,8 @@ type journal interface {
 	Serve() error
 	Served() bool
 	Worked(ctx context.Context, run string) (bool, error)
+	Carry(routes []string)
+	Uncarried(ctx context.Context, n int) ([]run.Summary, error)
 }
 
 // New makes a system over an open store, which closing the system closes too.
@@ -140,6 +142,7 @@ func New(store Backend, dataDir string, models Models) *App {
 	router := chain.New(o)
 	a := &App{Store: store, dataDir: dataDir, roster: roster, router: router, journal: store, tally: store, warehouse: store, shelf: store,
 		projects: projects{store, store, store}, Feed: store, RecipeStore: NewRecipeStore(dataDir), close: store.Close, unfit: unfit}
+	store.Carry(roster.routes())
 	a.pipeline = pipeline.New(store, Modules(), a.desk)
 	a.pipeline.OnTrouble(models.StoreTrouble)
 	a.engine = local.New(store, a.pipeline, models.Engine)

@@ -52,7 +52,7 @@ func execute(t *testing.T, a *app.App, start app.Start) run.State {
 	if start.Params == nil {
 		start.Params = map[string]any{"accept_config": true}
 	}
-	id, err := a.Start(t.Context(), start)
+	id, _, err := a.Start(t.Context(), start)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestAnUnconfirmedConfigurationWaitsForAPerson(t *testing.T) {
 	if state.Status != run.Paused || state.Stages["project_config"].PauseReason != run.AwaitingConfirmation {
 		t.Fatalf("run %s, stage %+v", state.Status, state.Stages["project_config"])
 	}
-	if err := a.Confirm(t.Context(), state.RunID); err != nil {
+	if err := a.Confirm(t.Context(), state.RunID, false); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.Execute(t.Context(), state.RunID, nil); err != nil {
@@ -276,7 +276,7 @@ func TestAnOnlookerTakesOverFromTheDeadOnly(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a := open(t)
-				id, err := a.Start(t.Context(), app.Start{File: sample(t, "lighthouse.md"), RecipeID: "mvp_ingest", Params: map[string]any{"accept_config": true}})
+				id, _, err := a.Start(t.Context(), app.Start{File: sample(t, "lighthouse.md"), RecipeID: "mvp_ingest", Params: map[string]any{"accept_config": true}})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -308,7 +308,7 @@ func TestAnOnlookerTakesOverFromTheDeadOnly(t *testing.T) {
 
 func TestTailTellsEverythingOnce(t *testing.T) {
 	a := open(t)
-	id, err := a.Start(t.Context(), app.Start{File: sample(t, "lighthouse.md"), RecipeID: "mvp_ingest", Params: map[string]any{"accept_config": false}})
+	id, _, err := a.Start(t.Context(), app.Start{File: sample(t, "lighthouse.md"), RecipeID: "mvp_ingest", Params: map[string]any{"accept_config": false}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -348,7 +348,7 @@ func TestStartRefuses(t *testing.T) {
 		"nothing to reuse":  {File: file, RecipeID: "mvp_ingest", StartFrom: "normalize"},
 	} {
 		start.Params = map[string]any{"accept_config": true}
-		if _, err := a.Start(t.Context(), start); failure.ClassOf(err) != failure.Input {
+		if _, _, err := a.Start(t.Context(), start); failure.ClassOf(err) != failure.Input {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -424,7 +424,7 @@ func TestTheProjectOfARun(t *testing.T) {
 		}
 		tt.start.RecipeID, tt.start.File.Data = "mvp_ingest", []byte("INT. ROOM - DAY\n")
 		tt.start.Params = map[string]any{"accept_config": true}
-		if _, err := open(t).Start(t.Context(), tt.start); err != nil {
+		if _, _, err := open(t).Start(t.Context(), tt.start); err != nil {
 			t.Errorf("%s: %v", tt.want, err)
 		}
 	}

@@ -51,7 +51,7 @@ func benchmarkFeature(b *testing.B, open func() (*sqlite.Store, error)) {
 	for b.Loop() {
 		// A new project each time, so that nothing is found stored.
 		runs++
-		id, err := a.Start(context.Background(), app.Start{
+		id, _, err := a.Start(context.Background(), app.Start{
 			File: stage.File{Name: "long_night.fountain", Data: []byte(script)}, RecipeID: "mvp_ingest",
 			ProjectID: fmt.Sprint("p", runs), Params: map[string]any{"accept_config": true},
 		})

@@ -39,6 +39,7 @@ func Doctor(ctx context.Context, dataDir string, models Models) []Check {
 	checks := []Check{checkDataDir(dataDir), checkDatabase(ctx, dataDir), checkRecipes(dataDir)}
 	checks = append(checks, Check{Name: "offline model", Status: OK, Detail: "always there; it judges nothing"})
 	checks = append(checks, checkProviders(ctx, models)...)
+	checks = append(checks, checkCarried(ctx, dataDir, models)...)
 	return append(checks, checkTool("pdftotext"), checkTool("ocrmypdf"))
 }
 

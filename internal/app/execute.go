@@ -19,8 +19,9 @@ const retakeInterval = 2 * time.Second
 // Execute does a run until it is at rest, or until ctx is done and what is under
 // way is parked. While another process works on the run it waits, having called
 // onlooking once, and takes the run over if that process dies; a run that the
-// other process parked stays parked. Where a setting can't be used, it only looks on, and
-// returns what is wrong with it once no other process works on the run.
+// other process parked stays parked. Where a setting can't be used, or none of those can be
+// asked whom the run pins, it only looks on, and returns what is wrong or missing once no
+// other process works on the run; the second is a failure that wraps run.ErrNoCarrier.
 func (a *App) Execute(ctx context.Context, runID string, onlooking func()) error {
 	return a.execute(ctx, runID, onlooking, false)
 }
@@ -35,6 +36,7 @@ func (a *App) execute(ctx context.Context, runID string, onlooking func(), leave
 	for looking := false; ; looking = true {
 		state, err := run.Load(ctx, a.Store, runID)
 		unfit := a.refusal(state.Drill)
+		needs := a.roster.Needs(&state)
 		if err != nil || (looking || unfit != nil) && (state.Status == run.Paused || state.Status.Ended()) {
 			return err
 		}
@@ -43,6 +45,10 @@ func (a *App) execute(ctx context.Context, runID string, onlooking func(), leave
 		case unfit != nil:
 			if a.Abandoned(ctx, state) {
 				return unfit
+			}
+		case len(needs) > 0:
+			if worked, err := a.journal.Worked(ctx, runID); err != nil || !worked && looking == a.journal.Served() {
+				return errors.Join(err, run.Uncarried(runID, needs))
 			}
 		case !leave || !rests || !a.journal.Served():
 			err = a.engine.Execute(ctx, runID)
@@ -97,22 +103,25 @@ func (a *App) Tail(ctx context.Context, runID string, rest <-chan struct{}) iter
 }
 
 // Confirm accepts, in a person's name, what a paused run waits for to be accepted, and
-// leaves the run to the caller to execute.
-func (a *App) Confirm(ctx context.Context, runID string) error {
-	return a.confirm(ctx, runID, local.DefaultClaimTTL)
+// leaves the run to the caller to execute. With today, the run goes on with whoever can be
+// asked here today, in place of those that it pinned; it need not be paused then.
+func (a *App) Confirm(ctx context.Context, runID string, today bool) error {
+	return a.confirm(ctx, runID, today, local.DefaultClaimTTL)
 }
 
 // Resume is Confirm that leaves the run to whoever works on what is due. A run that is
-// not paused is a failure of class input that wraps ErrNotPaused.
-func (a *App) Resume(ctx context.Context, runID string) error {
+// not paused is a failure of class input that wraps ErrNotPaused, unless it is to go on
+// with whoever can be asked today.
+func (a *App) Resume(ctx context.Context, runID string, today bool) error {
 	state, err := run.Load(ctx, a.Store, runID)
 	if err != nil {
 		return err
 	}
-	if state.Status != run.Paused {
+	uncarried := len(a.roster.Needs(&state)) > 0
+	if state.Status != run.Paused && (state.Status.Ended() || !today && !uncarried) {
 		return notPaused(state)
 	}
-	return a.confirm(ctx, runID, 0)
+	return a.confirm(ctx, runID, today, 0)
 }
 
 func notPaused(s run.State) error {
@@ -122,7 +131,7 @@ func notPaused(s run.State) error {
 
 // confirm gives the run back to be taken up after a time. If the claim of a process
 // that died is still alive, it waits for its end.
-func (a *App) confirm(ctx context.Context, runID string, after time.Duration) error {
+func (a *App) confirm(ctx context.Context, runID string, today bool, after time.Duration) error {
 	state, err := run.Load(ctx, a.Store, runID)
 	if err != nil {
 		return err
@@ -130,10 +139,13 @@ func (a *App) confirm(ctx context.Context, runID string, after time.Duration) er
 	if err := a.refusal(state.Drill); err != nil {
 		return err
 	}
+	if needs := a.roster.Needs(&state); len(needs) > 0 && !today {
+		return run.Uncarried(runID, needs)
+	}
 	for waited := time.Duration(0); ; waited += retakeInterval {
 		claim, err := a.journal.Claim(ctx, runID, local.DefaultClaimTTL)
 		if err == nil {
-			return errors.Join(a.pipeline.Confirm(ctx, claim), a.journal.Release(ctx, claim, time.Now().Add(after)))
+			return errors.Join(a.pipeline.Confirm(ctx, claim, today), a.journal.Release(ctx, claim, time.Now().Add(after)))
 		}
 		if !errors.Is(err, durable.ErrHeld) || waited > local.DefaultClaimTTL {
 			return err
@@ -142,7 +154,7 @@ func (a *App) confirm(ctx context.Context, runID string, after time.Duration) er
 		if err != nil {
 			return err
 		}
-		if state.Status != run.Paused {
+		if state.Status != run.Paused && !today {
 			return notPaused(state) // any more: another was faster
 		}
 		select {

@@ -164,7 +164,7 @@ func (w *world) start(a *app.App, s app.Start) string {
 	if s.Params == nil {
 		s.Params = map[string]any{"accept_config": true}
 	}
-	id, err := a.Start(w.t.Context(), s)
+	id, _, err := a.Start(w.t.Context(), s)
 	if err != nil {
 		w.t.Fatal(err)
 	}

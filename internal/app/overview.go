@@ -16,27 +16,28 @@ type overviews struct {
 }
 
 type remembered struct {
-	seq int64
-	run.Overview
+	seq     int64
+	carried run.Overview
+	alone   *run.Overview // what it is while nobody works on it, if this process can't go on with it
 }
 
 // mostOverviews bounds what is remembered; it is all forgotten then.
 const mostOverviews = 20_000
 
-func (o *overviews) get(id string, seq int64) (run.Overview, bool) {
+func (o *overviews) get(id string, seq int64) (remembered, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	r, ok := o.known[id]
-	return r.Overview, ok && r.seq == seq
+	return r, ok && r.seq == seq
 }
 
-func (o *overviews) put(seq int64, v run.Overview) {
+func (o *overviews) put(id string, r remembered) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.known == nil || len(o.known) >= mostOverviews {
 		o.known = map[string]remembered{}
 	}
-	o.known[v.RunID] = remembered{seq, v}
+	o.known[id] = r
 }
 
 // Filter says which runs are listed.
@@ -78,14 +79,21 @@ func (a *App) List(ctx context.Context, f Filter) (page []run.Overview, next str
 }
 
 func (a *App) overview(ctx context.Context, r run.Summary) (run.Overview, error) {
-	if seen, ok := a.overviews.get(r.RunID, r.LastSeq); ok {
-		return seen, nil
+	seen, ok := a.overviews.get(r.RunID, r.LastSeq)
+	if !ok {
+		state, err := run.Load(ctx, a.Store, r.RunID)
+		if err != nil {
+			return run.Overview{}, err
+		}
+		seen = remembered{seq: state.LastSeq, carried: state.Overview()}
+		if needs := a.roster.Needs(&state); len(needs) > 0 {
+			alone := state.Uncarried(needs)
+			seen.alone = new(alone.Overview())
+		}
+		a.overviews.put(r.RunID, seen)
 	}
-	state, err := run.Load(ctx, a.Store, r.RunID)
-	if err != nil {
-		return run.Overview{}, err
+	if seen.alone != nil && a.uncarried(ctx, r.RunID, seen.alone.Needs) {
+		return *seen.alone, nil
 	}
-	seen := state.Overview()
-	a.overviews.put(state.LastSeq, seen)
-	return seen, nil
+	return seen.carried, nil
 }

@@ -158,15 +158,15 @@ func (r *roster) Lineup(stageID string, policy recipe.Policy) pipeline.Lineup {
 			l.Skipped = append(l.Skipped, chain.Skipped{Provider: name.Provider, Model: name.Model, Reason: chain.NotConfigured, Detail: reason})
 			continue
 		}
-		l.Candidates = append(l.Candidates, r.candidate(name))
+		r.add(&l, name)
 	}
 	if len(l.Candidates) == 0 && slices.Equal(policy.Chain, recipe.DefaultChain(stageID)) {
 		for _, name := range r.spare() {
-			l.Candidates = append(l.Candidates, r.candidate(name))
+			r.add(&l, name)
 		}
 	}
 	if !r.any() || policy.Degrade == recipe.DegradeOffline && !slices.Contains(policy.Chain, offlineModel()) {
-		l.Candidates = append(l.Candidates, r.candidate(offlineModel()))
+		r.add(&l, offlineModel())
 	}
 	return l
 }
@@ -212,7 +212,7 @@ func (r *roster) candidate(name recipe.ModelName) llm.Candidate {
 		c = llm.Candidate{Provider: name.Provider, Name: name.Model, Spec: r.models.Catalog.Spec(name.Provider, name.Model)}
 		c.Model = r.model(name, c.Spec)
 		p := r.providers[name.Provider]
-		c.Endpoint, c.Credential = p.endpoint(), p.credential()
+		c.Endpoint, c.Credential, c.Identity = p.endpoint(), p.credential(), r.pin(name).Identity()
 		r.made[name] = c
 	}
 	return c

@@ -81,7 +81,7 @@ func leaveUnfinished(b *testing.B, dir string, n int) (died string) {
 	defer store.Close()
 	model := app.New(keepOpen{store}, dir, app.Models{})
 	file := twoScenes()
-	id, err := model.Start(b.Context(), app.Start{File: file, RecipeID: "mvp_ingest", Params: map[string]any{"accept_config": true}})
+	id, _, err := model.Start(b.Context(), app.Start{File: file, RecipeID: "mvp_ingest", Params: map[string]any{"accept_config": true}})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func BenchmarkWaiting(b *testing.B) {
 		before := memoryInUse()
 		a := app.New(keepOpen{store}, b.TempDir(), app.Models{Providers: providers("ANTHROPIC"), Catalog: known(b), Transport: sim.Transport(), Engine: local.Options{Limit: 128}})
 		for i := range waiting {
-			if _, err := a.Start(b.Context(), app.Start{File: twoScenes(), RecipeID: "mvp_ingest", ProjectID: fmt.Sprint("p", i), Queue: true, Params: map[string]any{"accept_config": true}}); err != nil {
+			if _, _, err := a.Start(b.Context(), app.Start{File: twoScenes(), RecipeID: "mvp_ingest", ProjectID: fmt.Sprint("p", i), Queue: true, Params: map[string]any{"accept_config": true}}); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -399,7 +399,7 @@ func mends(how string) func(w *world) outcome {
 		case "new run":
 			next = w.start(operator, app.Start{Queue: true})
 		case "resume":
-			err = operator.Resume(ctx, id)
+			err = operator.Resume(ctx, id, false)
 		}
 		if err != nil {
 			w.t.Fatal(err)

@@ -128,7 +128,7 @@ func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 	paused := execute(t, a, start)
 	start.ProjectID = "queued"
 	start.Queue = true
-	queued, err := a.Start(t.Context(), start)
+	queued, _, err := a.Start(t.Context(), start)
 	if err != nil || paused.Status != run.Paused {
 		t.Fatal(paused.Status, err)
 	}
@@ -142,10 +142,10 @@ func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 	ctx, stop := context.WithTimeout(t.Context(), 5*time.Second)
 	defer stop()
 	for name, do := range map[string]func() error{
-		"start":   func() error { _, err := a.Start(t.Context(), start); return err },
+		"start":   func() error { _, _, err := a.Start(t.Context(), start); return err },
 		"retry":   func() error { _, _, err := a.Retry(t.Context(), ended.RunID, again); return err },
-		"confirm": func() error { return a.Confirm(t.Context(), paused.RunID) },
-		"resume":  func() error { return a.Resume(t.Context(), paused.RunID) },
+		"confirm": func() error { return a.Confirm(t.Context(), paused.RunID, false) },
+		"resume":  func() error { return a.Resume(t.Context(), paused.RunID, false) },
 		"execute": func() error { return a.Execute(ctx, queued, func() {}) },
 		"attend":  func() error { return a.Attend(ctx, queued, func() {}) },
 		"work":    func() error { return a.Work(ctx) },
@@ -164,7 +164,7 @@ func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 	if drill.Status != run.Paused {
 		t.Errorf("a drill is %s", drill.Status)
 	}
-	if err := a.Confirm(t.Context(), drill.RunID); err != nil {
+	if err := a.Confirm(t.Context(), drill.RunID, false); err != nil {
 		t.Errorf("a drill is not confirmed: %v", err)
 	}
 	if err := a.Execute(ctx, drill.RunID, func() {}); err != nil {

@@ -28,6 +28,7 @@ type Start struct {
 	EndAt     string
 	DryRun    bool
 	Force     bool   // ask anew what earlier runs have asked
+	New       bool   // make a run also while one of the same is under way
 	Queue     bool   // leave the run to whoever works on what is due
 	Drill     string // a scenario of the simulator, which then answers in place of real providers
 	RunID     string // that the run is to have; "" makes one
@@ -53,8 +54,24 @@ func (s Start) Project() (slug string, err error) {
 
 // Start makes a run, which [App.Execute] then does. An unusable request makes no
 // run: the error is then a failure of class input, or a list of what is wrong
-// with the recipe. A request that was made before is a *run.RepeatedError.
-func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
+// with the recipe. A request that was made before is a *run.RepeatedError. While a run of
+// the same is under way, that one is returned, with existing; one that was interrupted is
+// resumed if the run is to be queued.
+func (a *App) Start(ctx context.Context, s Start) (runID string, existing bool, err error) {
+	runID, err = a.start(ctx, s)
+	there, existing := errors.AsType[*run.UnderWayError](err)
+	if !existing {
+		return runID, false, err
+	}
+	if there.Paused && s.Queue {
+		if err := a.Resume(ctx, there.RunID, false); err != nil && !errors.Is(err, ErrNotPaused) {
+			return "", false, err
+		}
+	}
+	return there.RunID, true, nil
+}
+
+func (a *App) start(ctx context.Context, s Start) (runID string, err error) {
 	if err := a.refusal(s.Drill); err != nil {
 		return "", err
 	}
@@ -67,7 +84,7 @@ func (a *App) Start(ctx context.Context, s Start) (runID string, err error) {
 	}
 	spec := pipeline.Spec{
 		ProjectID: s.ProjectID, Recipe: found.Recipe, Input: s.File, Params: s.Params,
-		StartFrom: s.StartFrom, EndAt: s.EndAt, DryRun: s.DryRun, Force: s.Force, Once: s.Once,
+		StartFrom: s.StartFrom, EndAt: s.EndAt, DryRun: s.DryRun, Force: s.Force, New: s.New, Once: s.Once,
 	}
 	if !s.Queue {
 		spec.Wake = time.Now().Add(local.DefaultClaimTTL) // the caller is about to execute it

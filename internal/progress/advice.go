@@ -18,9 +18,12 @@ type advice struct {
 	commands []string      // to copy as they are
 }
 
-// adviceFor returns the advice for a run that failed, was cancelled or is
-// paused, and nothing for any other.
+// adviceFor returns the advice for a run that failed, was cancelled, is paused or can't go
+// on here, and nothing for any other.
 func adviceFor(s run.State) advice {
+	if len(s.Needs) > 0 {
+		return uncarried(s)
+	}
 	switch s.Status {
 	case run.RunFailed:
 		return afterFailure(s)
@@ -30,6 +33,13 @@ func adviceFor(s run.State) advice {
 		return whilePaused(s)
 	}
 	return advice{}
+}
+
+// uncarried is for a run that this process can't go on with.
+func uncarried(s run.State) advice {
+	return advice{cause: "none of the models that the run was begun with can be asked here, and no process adds others to a run",
+		helps:    "With " + run.NeedsText(s.Needs) + " it goes on as it was begun; the second command lets it go on with other providers that can be asked today:",
+		commands: []string{"cineforge runs watch " + s.RunID, "cineforge runs resume " + s.RunID + " --today"}}
 }
 
 func afterFailure(s run.State) advice {

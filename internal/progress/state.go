@@ -244,6 +244,9 @@ func WriteRuns(w io.Writer, runs []run.Overview, now time.Time, color bool) erro
 	rows := [][]cell{heading("RUN", "STATUS", "STARTED", "TOOK", "COST", "RECIPE", "PROJECT", "FILE")}
 	for _, s := range runs {
 		look := statusFace(s.Status, s.PauseReason)
+		if len(s.Needs) > 0 {
+			look.word += ", needs " + s.Needs[0].Name
+		}
 		started, worked := "", ""
 		if s.StartedAt != nil {
 			started = s.StartedAt.In(now.Location()).Format("2006-01-02 15:04")

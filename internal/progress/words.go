@@ -160,6 +160,9 @@ func sentence(s run.State, now time.Time) string {
 	case run.Queued:
 		return "Queued: nothing has happened yet"
 	case run.Waiting:
+		if len(s.Needs) > 0 {
+			return "Waiting: it can't go on here, where it needs " + run.NeedsText(s.Needs)
+		}
 		return "Waiting" + until(s, now)
 	case run.Paused:
 		return "Paused: " + pauses(s)[0].String()

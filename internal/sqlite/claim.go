@@ -93,8 +93,8 @@ func wakeMilli(t time.Time) int64 {
 	return t.UnixMilli()
 }
 
-// Due returns runs that are to go on and that nobody has claimed. Claims of
-// processes that are gone count as given back.
+// Due returns runs that are to go on, that nobody has claimed and that this process can
+// go on with; see Carry. Claims of processes that are gone count as given back.
 func (s *Store) Due(ctx context.Context, n int) (due []local.Due, next time.Time, err error) {
 	if _, err := s.reap(ctx); err != nil {
 		return nil, next, err
@@ -104,8 +104,8 @@ func (s *Store) Due(ctx context.Context, n int) (due []local.Due, next time.Time
 	// back. The projects take turns, so that one with very many runs does not hide the others'.
 	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id FROM (
 			SELECT id, project_id, wake_at, position, row_number() OVER (PARTITION BY project_id ORDER BY wake_at, position) AS turn
-			FROM runs WHERE ended = 0 AND (wake_at <= ?1 OR wake_set > ?1 AND wake_at < ?2) AND (claim_until <= ?1 OR claim_until > ?3))
-		ORDER BY turn, wake_at, position LIMIT ?4`, now, int64(math.MaxInt64), farOff(time.Now()), n)
+			FROM runs WHERE ended = 0 AND (wake_at <= ?1 OR wake_set > ?1 AND wake_at < ?2) AND (claim_until <= ?1 OR claim_until > ?3) AND `+carried+`)
+		ORDER BY turn, wake_at, position LIMIT ?5`, now, int64(math.MaxInt64), farOff(time.Now()), s.carries, n)
 	if err != nil {
 		return nil, next, fmt.Errorf("list the runs that are due: %w", err)
 	}
@@ -129,7 +129,7 @@ func (s *Store) Due(ctx context.Context, n int) (due []local.Due, next time.Time
 func (s *Store) nextDue(ctx context.Context, now int64) (time.Time, error) {
 	var at sql.NullInt64
 	err := s.read.QueryRowContext(ctx, `SELECT min(max(wake_at, claim_until)) FROM runs
-		WHERE ended = 0 AND wake_at < ? AND (wake_at > ? OR claim_until > ?)`, int64(math.MaxInt64), now, now).Scan(&at)
+		WHERE ended = 0 AND wake_at < ?1 AND (wake_at > ?2 OR claim_until > ?3) AND `+carried, int64(math.MaxInt64), now, now, s.carries).Scan(&at)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("look when the next run is due: %w", err)
 	}

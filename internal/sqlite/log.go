@@ -27,15 +27,20 @@ func (s *Store) Create(ctx context.Context, c run.Creation) error {
 		if err := notRetried(tx, c.Parent); err != nil {
 			return err
 		}
+		if !c.New {
+			if err := notUnderWay(tx, c.Asked); err != nil {
+				return err
+			}
+		}
 		if c.Refusal != nil {
 			return c.Refusal
 		}
 		if err := touchProject(tx, c.ProjectID); err != nil {
 			return err
 		}
-		res, err := tx.Exec(`INSERT INTO runs (id, position, project_id, parent, root, wake_at, wake_set)
-			SELECT ?, coalesce(max(position), 0) + 1, ?, ?, ?, ?, ? FROM runs WHERE true
-			ON CONFLICT (id) DO NOTHING`, c.ID, c.ProjectID, c.Parent, cmp.Or(c.Root, c.ID), wakeMilli(c.Wake), time.Now().UnixMilli())
+		res, err := tx.Exec(`INSERT INTO runs (id, position, project_id, parent, root, wake_at, wake_set, asked)
+			SELECT ?, coalesce(max(position), 0) + 1, ?, ?, ?, ?, ?, ? FROM runs WHERE true
+			ON CONFLICT (id) DO NOTHING`, c.ID, c.ProjectID, c.Parent, cmp.Or(c.Root, c.ID), wakeMilli(c.Wake), time.Now().UnixMilli(), c.Asked)
 		if err != nil {
 			return fmt.Errorf("create run %s: %w", c.ID, err)
 		}
@@ -139,6 +144,9 @@ func (s *Store) appendEvents(tx *sql.Tx, claim durable.Claim, bodies []run.Body)
 		seq := last - int64(len(bodies)-1-i)
 		if _, err := insert.Exec(claim.Run, seq, now, b.EventName(), string(body)); err != nil {
 			return fmt.Errorf("append to run %s: %w", claim.Run, err)
+		}
+		if err := followRoutes(tx, claim.Run, b); err != nil {
+			return err
 		}
 	}
 	return nil

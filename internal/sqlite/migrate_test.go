@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cineforge/artifact"
+	"cineforge/durable/local"
 	"cineforge/failure"
 	"cineforge/internal/sqlite"
 	"cineforge/run"
@@ -172,5 +173,43 @@ func TestADatabaseOfANewerProgramIsRefused(t *testing.T) {
 	f, ok := errors.AsType[*failure.Error](err)
 	if !ok || f.Class != failure.Input || !strings.Contains(f.Message, "newer version") || !strings.Contains(f.Message, dir) || f.Hint == "" {
 		t.Errorf("%v", err)
+	}
+}
+
+// A run of a schema that pinned nobody is due where the providers can be asked that it has
+// asked, or where what it was begun with can.
+func TestMigrate_RunsThatPinnedNobody(t *testing.T) {
+	dir := t.TempDir()
+	statements := oldData(4)
+	for i, body := range []string{
+		`{"stage_id":"a","provider":"anthropic"}`, `{"stage_id":"a","provider":"local"}`, `not JSON`,
+	} {
+		statements = append(statements, fmt.Sprintf(`INSERT INTO events (run_id, seq, ts, name, body) VALUES ('dead', %d, 1, 'attempt_started', '%s')`, i+3, body))
+	}
+	statements = append(statements, `UPDATE runs SET last_seq = 5 WHERE id = 'dead'`,
+		`UPDATE events SET body = '{"recipe_id":"r","notice":"No key is set, so that only the offline model answers"}' WHERE run_id = 'paused' AND seq = 1`,
+		`UPDATE runs SET wake_at = 0 WHERE id = 'paused'`)
+	if err := sqlite.MakeOld(t.Context(), dir, 4, statements...); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, dir)
+	for routes, want := range map[string]string{
+		"offline": "paused", "offline,name anthropic,any": "dead queued paused", "offline,name local,any": "dead queued paused",
+		"offline,name openai,any": "queued paused",
+	} {
+		s.Carry(strings.Split(routes, ","))
+		due, _, err := s.Due(t.Context(), 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ids []string
+		for _, id := range []string{"dead", "queued", "paused"} {
+			if slices.ContainsFunc(due, func(d local.Due) bool { return d.Run == id }) {
+				ids = append(ids, id)
+			}
+		}
+		if got := strings.Join(ids, " "); got != want {
+			t.Errorf("%s: due are %s, want %s", routes, got, want)
+		}
 	}
 }

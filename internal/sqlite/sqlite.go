@@ -45,6 +45,7 @@ type Store struct {
 	told    chan struct{} // the same for what Changed tells of
 
 	presence *presence
+	carries  string // the routes that this process can reach, as JSON; "" for all
 }
 
 var (

@@ -1,0 +1,124 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"cineforge/artifact"
+	"cineforge/run"
+)
+
+// Carry says which routes this process can reach. Runs that need others are not due here
+// any more. It is called before the store is used by several goroutines; without it every
+// run is due.
+func (s *Store) Carry(routes []string) {
+	list, err := json.Marshal(routes)
+	if err != nil {
+		return // strings can always be written
+	}
+	s.carries = string(list)
+}
+
+// carried is the condition that this process can go on with a run: for each stage that is
+// to be done it can reach one of the routes. Its parameter is the JSON list of routes, ""
+// for all.
+const carried = `(?4 = '' OR NOT EXISTS (SELECT 1 FROM routes WHERE run_id = runs.id
+	GROUP BY stage HAVING NOT max(route IN (SELECT value FROM json_each(?4)))))`
+
+// Uncarried returns at most n runs that would go on by themselves, that nobody works on and
+// that this process can't go on with, newest first.
+func (s *Store) Uncarried(ctx context.Context, n int) ([]run.Summary, error) {
+	if _, err := s.reap(ctx); err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	found, err := s.read.QueryContext(ctx, `SELECT id, project_id, parent, last_seq FROM runs
+		WHERE ended = 0 AND wake_at < ?1 AND (claim_until <= ?2 OR claim_until > ?3) AND NOT `+carried+` ORDER BY position DESC LIMIT ?5`,
+		int64(math.MaxInt64), now.UnixMilli(), farOff(now), s.carries, n)
+	if err != nil {
+		return nil, fmt.Errorf("list the runs that nobody carries: %w", err)
+	}
+	return collect(found, func(row scanner) (r run.Summary, err error) {
+		err = row.Scan(&r.RunID, &r.ProjectID, &r.Parent, &r.LastSeq)
+		return r, err
+	})
+}
+
+// followRoutes keeps the routes of a run as an event leaves them.
+func followRoutes(tx *sql.Tx, runID string, body run.Body) error {
+	var err error
+	forget := func(condition string, stage any) {
+		if err == nil {
+			_, err = tx.Exec(`DELETE FROM routes WHERE run_id = ?1 AND `+condition, runID, stage)
+		}
+	}
+	switch b := body.(type) {
+	case run.PipelineStarted:
+		err = needRoutes(tx, runID, b.Candidates)
+	case run.RunResumed:
+		if b.Candidates != nil {
+			forget(`?2 IS NULL`, nil)
+			err = errors.Join(err, needRoutes(tx, runID, b.Candidates), unlike(tx, runID))
+		}
+		for _, id := range b.Confirmed {
+			forget(`stage = ?2`, id)
+		}
+	case run.StageFinished:
+		forget(`stage = ?2`, b.StageID)
+	case run.StageSkippedReused:
+		forget(`stage = ?2`, b.StageID)
+	case run.StageFailed: // all that is left is to end the run
+		forget(`?2 IS NULL`, nil)
+	case run.PipelineFinished, run.DryRunValidated:
+		forget(`?2 IS NULL`, nil)
+	}
+	if err != nil {
+		return fmt.Errorf("keep the routes of run %s: %w", runID, err)
+	}
+	return nil
+}
+
+func needRoutes(tx *sql.Tx, runID string, pinned map[string][]run.Candidate) error {
+	for stage, candidates := range pinned {
+		for _, c := range candidates {
+			if _, err := tx.Exec(`INSERT INTO routes (run_id, stage, route) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, runID, stage, c.Route()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// unlike notes that a run is not any more what it was asked for.
+func unlike(tx *sql.Tx, runID string) error {
+	_, err := tx.Exec(`UPDATE runs SET asked = '' WHERE id = ?`, runID)
+	return err
+}
+
+// notUnderWay returns a *run.UnderWayError if a run that was asked for in the same way is
+// under way, or was only interrupted.
+func notUnderWay(tx *sql.Tx, asked artifact.Digest) error {
+	if asked == "" {
+		return nil
+	}
+	var by string
+	var paused bool
+	// The reason of its last pause counts only while it is paused.
+	err := tx.QueryRow(`SELECT id, paused FROM (
+		SELECT id, position, wake_at = 9223372036854775807 AND claim_until = 0 AS paused, (SELECT iif(json_valid(body), json_extract(body, '$.reason'), '') FROM events
+			WHERE run_id = runs.id AND name = 'stage_paused' ORDER BY seq DESC LIMIT 1) AS reason
+		FROM runs WHERE asked = ?1 AND asked <> '' AND ended = 0)
+		WHERE NOT paused OR reason = ?2 ORDER BY position DESC LIMIT 1`, asked, run.Interrupted).Scan(&by, &paused)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err == nil {
+		err = &run.UnderWayError{RunID: by, Paused: paused}
+	}
+	return fmt.Errorf("create a run: %w", err)
+}

@@ -1,0 +1,127 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"cineforge/failure"
+)
+
+// Candidate is a model that a run pins as one that may answer. What makes it the same one
+// in another process is its dialect, its origin and its model; the rest is for people.
+type Candidate struct {
+	Provider string `json:"provider"` // as the process named it that pinned the candidate
+	Model    string `json:"model"`
+	Dialect  string `json:"dialect"`          // that the provider speaks, such as "anthropic"
+	Origin   string `json:"origin,omitempty"` // scheme and host, and the port unless the host is private; "" for the offline model
+	Key      string `json:"key,omitempty"`    // the variable that holds the key; "" if it takes none
+}
+
+// Route is what a process has to reach for the candidate to be asked: any model can be
+// asked there.
+func (c Candidate) Route() string { return strings.TrimRight(c.Dialect+" "+c.Origin, " ") }
+
+// Offline is the dialect of the offline model, which is asked nowhere.
+const Offline = "offline"
+
+// Identity names the candidate: two of the same identity are the same one.
+func (c Candidate) Identity() string { return c.Dialect + " " + c.Origin + " " + c.Model }
+
+// Need is something that would let a process go on with a run.
+type Need struct {
+	Kind   NeedKind `json:"kind"`
+	Name   string   `json:"name"`             // of the key's variable, or of the provider
+	Model  string   `json:"model,omitempty"`  // that could be asked then
+	Origin string   `json:"origin,omitempty"` // where it is asked, if the process would ask it somewhere else
+}
+
+// NeedKind is what kind of thing is needed.
+type NeedKind string
+
+// The kinds of need.
+const (
+	NeedKey      NeedKind = "key"      // a variable has to be set
+	NeedProvider NeedKind = "provider" // a provider has to be configured
+)
+
+// String says what is needed in a few words.
+func (n Need) String() string {
+	what := n.Name
+	if n.Kind == NeedProvider {
+		what = "the provider " + n.Name
+	}
+	if n.Origin != "" {
+		what += " (asked at " + n.Origin + ")"
+	}
+	return what
+}
+
+// NeedsText writes alternatives on one line.
+func NeedsText(list []Need) string {
+	const most = 4
+	var texts []string
+	for _, n := range list {
+		if text := n.String(); !slices.Contains(texts, text) {
+			texts = append(texts, text)
+		}
+	}
+	if n := len(texts); n > most {
+		texts = append(texts[:most], fmt.Sprintf("%d more", n-most))
+	}
+	return strings.Join(texts, " or ")
+}
+
+// NoCarrier is the wait_reason of a run that the process which is asked about it can't go
+// on with: it can ask none of the candidates that the run pins.
+const NoCarrier = "no_carrier"
+
+// ErrNoCarrier is in the chain of what says that a process can't go on with a run.
+var ErrNoCarrier = errors.New("the process can't ask whoever the run pins")
+
+// Uncarried says that a process can't go on with a run, and what it needs.
+func Uncarried(id string, needs []Need) error {
+	return &failure.Error{Class: failure.NoProvider, Message: fmt.Sprintf("run %s can't go on here: it needs %s", id, NeedsText(needs)),
+		Hint: "provide that, or, where other providers can be asked, let it go on with those: cineforge runs resume " + id + " --today", Err: ErrNoCarrier}
+}
+
+// Uncarried returns the state as a process shows it that can't go on with the run, and
+// that sees no other process working on it. What is paused stays so.
+func (s State) Uncarried(needs []Need) State {
+	s.Needs = needs
+	if s.Status != Paused { // which it is also for a process that could go on with it
+		s.Status, s.WaitReason, s.NextAttemptAt = Waiting, new(NoCarrier), nil
+	}
+	return s
+}
+
+// ToDo lists the stages that the run has still to do, in their order: none once it is over
+// or a stage of it has failed.
+func (s *State) ToDo() []string {
+	if s.Status.Ended() {
+		return nil
+	}
+	var ids []string
+	for _, id := range s.StageOrder {
+		switch st := s.Stages[id]; {
+		case st.Status == StageIsFailed:
+			return nil
+		case !st.Status.Through():
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// Asked lists the providers that were asked so far, by name.
+func (s *State) Asked() []string {
+	var names []string
+	for _, st := range s.Stages {
+		for _, a := range st.Attempts {
+			names = append(names, a.Provider)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
