@@ -83,7 +83,9 @@ func (o only) Lineup(string, recipe.Policy) pipeline.Lineup {
 	return pipeline.Lineup{Candidates: []llm.Candidate{o.model}}
 }
 
-func (o only) Carry(*run.State, string, recipe.Policy) pipeline.Lineup { return o.Lineup("", recipe.Policy{}) }
+func (o only) Carry(*run.State, string, recipe.Policy) pipeline.Lineup {
+	return o.Lineup("", recipe.Policy{})
+}
 
 func (o only) Needs(*run.State) []run.Need { return nil }
 
