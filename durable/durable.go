@@ -66,6 +66,12 @@ type Terms struct {
 	// LongestWait is the longest that a step should wait within itself; what would
 	// wait longer ends as Waiting. 0 means that steps wait as long as they like.
 	LongestWait time.Duration
+
+	// Grace is how long a step that is stopped may let come to an end what is paid for,
+	// beginning nothing new. Hard ends that at once; it is done when the run is cancelled,
+	// when its claim is lost, or when the process has to end. nil means never.
+	Grace time.Duration
+	Hard  context.Context //nolint:containedctx // it is a second end of the steps' own contexts
 }
 
 // Worker knows what runs consist of.

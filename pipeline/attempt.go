@@ -35,8 +35,8 @@ func (o *opened) Do(ctx context.Context, step durable.Step) (durable.Result, err
 	if ctx.Err() != nil {
 		return durable.Result{Step: step, Outcome: durable.Parked}, o.park(ctx, string(step))
 	}
-	if st.Crashes >= mostCrashes {
-		return durable.Result{Step: step, Outcome: durable.Failed}, o.setAside(record, planned(o.plan, step), st)
+	if st.Crashes > mostCrashes {
+		return durable.Result{Step: step, Outcome: durable.Parked}, o.setAside(record, planned(o.plan, step), st)
 	}
 	a, err := o.attempt(record, state, string(step))
 	if err != nil {
@@ -51,26 +51,35 @@ func (o *opened) Do(ctx context.Context, step durable.Step) (durable.Result, err
 // park records that a stage stops before its end because the process has to. It
 // records nothing if the run ends by that, or goes on elsewhere.
 func (o *opened) park(ctx context.Context, stageID string) error {
-	if cause := context.Cause(ctx); errors.Is(cause, durable.ErrCancelled) || errors.Is(cause, durable.ErrHandedOn) || errors.Is(cause, durable.ErrLost) {
+	ends := []error{context.Cause(ctx)}
+	if o.terms.Hard != nil {
+		ends = append(ends, context.Cause(o.terms.Hard))
+	}
+	if cause := errors.Join(ends...); errors.Is(cause, durable.ErrCancelled) || errors.Is(cause, durable.ErrHandedOn) || errors.Is(cause, durable.ErrLost) {
 		return nil
 	}
 	return o.append(context.WithoutCancel(ctx), o.claim, run.StagePaused{StageID: stageID, Reason: run.Interrupted, Artifacts: []artifact.Ref{}})
 }
 
-// mostCrashes is how often a stage may be under way when its process dies, without
-// coming forward, until it is taken for the reason.
+// mostCrashes is how often a stage may be under way when its process dies, without coming
+// forward, until it may be the reason. Then it is tried once more with one unit at a time,
+// which takes the least memory.
 const mostCrashes = 5
 
-// setAside fails a stage that seems to kill the process that does it.
+// setAside pauses a run whose stage seems to kill the process that does it. A person may
+// know better, and nothing of the run is lost.
 func (o *opened) setAside(ctx context.Context, s recipe.PlannedStage, st run.StageState) error {
-	unit := ""
-	if n := len(st.Attempts); n > 0 {
-		unit = st.Attempts[n-1].Unit
+	return o.append(ctx, o.claim, run.StageStarted{StageID: s.ID, Module: s.Module}, run.StagePaused{StageID: s.ID, Reason: run.ProcessDeaths, Artifacts: []artifact.Ref{},
+		Error: fmt.Sprintf("the process died %d times in a row while it was at this stage, the last time with one unit at a time", st.Crashes), ErrorClass: failure.Internal,
+		Hint: "look at what the process printed and at the system's log, such as for a lack of memory, then resume the run"})
+}
+
+// concurrency is how many units of a stage are done at a time.
+func concurrency(s recipe.PlannedStage, st run.StageState) int {
+	if st.Crashes >= mostCrashes {
+		return 1
 	}
-	f := run.StageFailed{StageID: s.ID, Unit: unit, ErrorClass: failure.Internal, TerminalReason: run.ModuleError, AttemptCount: st.AttemptCount,
-		Error: fmt.Sprintf("the process died %d times in a row while it was at this stage, which may be why", st.Crashes),
-		Hint:  "look at what the process printed or the system's log (such as a lack of memory), then retry the run"}
-	return o.append(ctx, o.claim, run.StageStarted{StageID: s.ID, Module: s.Module}, f)
+	return s.Policy.Concurrency
 }
 
 // planned returns the stage of a step.
@@ -106,6 +115,7 @@ type attempt struct {
 	memo   *memo
 	model  *chain.Stage
 	goesOn bool // it was suspended
+	units  int  // that are done at a time
 
 	furthest int // how many units were done at the most before it
 }
@@ -124,10 +134,14 @@ func (o *opened) attempt(ctx context.Context, state run.State, id string) (*atte
 	lineup := o.desk.Roster.Carry(&state, planned.ID, planned.Policy)
 	memo := newMemo(o.store, state, planned, lineup)
 	asked := newRecorder(o, id, st, memo)
-	return &attempt{
+	a := &attempt{
 		opened: o, state: state, stage: planned, file: stage.File{Name: state.InputName, Data: data}, goesOn: st.Status == run.StageWaits, furthest: st.Furthest,
-		asked: asked, model: o.desk.Router.Stage(o.chain(lineup, planned, state, st), asked), memo: memo,
-	}, nil
+		units: concurrency(planned, st), asked: asked, memo: memo,
+	}
+	ask := o.chain(lineup, planned, state, st)
+	ask.Shared, ask.Answered = memo.serves(), a.stored
+	a.model = o.desk.Router.Stage(ask, asked)
+	return a, nil
 }
 
 // chain says whom a stage may ask, and how hard it may try.
@@ -138,7 +152,7 @@ func (o *opened) chain(l Lineup, s recipe.PlannedStage, state run.State, st run.
 		MaxAttempts: s.Policy.MaxAttempts, MaxWait: s.Policy.MaxWait,
 		Deadline:    time.Now().Add(s.Policy.MaxStage - time.Duration(st.DurationSeconds*float64(time.Second))),
 		Purses:      []*chain.Purse{o.purse, chain.NewPurse(s.Policy.MaxCostUSD, o.before.stages[s.ID]+st.CostUSD)},
-		LongestWait: o.terms.LongestWait, Waits: waits(st),
+		LongestWait: o.terms.LongestWait, Waits: waits(st), Grace: o.terms.Grace, Hard: o.terms.Hard,
 	}
 	if state.OperatorAt != nil {
 		p.Operator = state.OperatorAt.Time
@@ -215,7 +229,7 @@ func (a *attempt) run(ctx context.Context) (result stage.Result, err error) {
 	}()
 	return a.catalog[a.stage.Module].Run(ctx, stage.Task{
 		StageID: a.stage.ID, Params: a.stage.Params, File: a.file, Inputs: a.inputs,
-		Model: a, Concurrency: a.stage.Policy.Concurrency,
+		Model: a, Concurrency: a.units,
 		Progress: func(done, total int, unit string) {
 			if done > a.furthest { // what is only done again is no progress
 				a.model.Progress()

@@ -203,7 +203,7 @@ func (w *world) crashed(id string, answers int) run.State {
 		}
 		return model.Generate(ctx, r)
 	})
-	local.New(w.store, w.pipeline(), local.Options{}).Execute(ctx, id) //nolint:errcheck // its process ends
+	local.New(w.store, w.pipeline(), local.Options{Grace: -1}).Execute(ctx, id) //nolint:errcheck // its process ends
 	w.model.Model = model
 	state, err := run.Load(w.t.Context(), w.store, id)
 	if err != nil || state.Status.Ended() {

@@ -46,6 +46,15 @@ func newMemo(store run.Memo, state run.State, s recipe.PlannedStage, l Lineup) *
 	return m
 }
 
+// serves names those whose answers serve the stage: other lines of runs of the same chain,
+// or, if their answers are not used, the own line only.
+func (m *memo) serves() string {
+	if m.chain == "" {
+		return "line " + m.root
+	}
+	return m.chain
+}
+
 // key names the content of a question as the module means it: whoever is asked, and
 // whichever scene of whichever script it is about, the same question has the same key.
 func (m *memo) key(req llm.Request) string {
@@ -93,23 +102,28 @@ var _ llm.Model = (*attempt)(nil)
 // the router finds.
 func (a *attempt) Generate(ctx context.Context, req llm.Request) (llm.Response, error) {
 	req.Key = a.memo.key(req)
-	found, ok, err := a.memo.find(ctx, req)
-	if err == nil && ok {
-		err = a.asked.reuse(ctx, req, found)
+	resp, found, err := a.stored(ctx, req)
+	if err == nil && !found {
+		resp, err = a.model.Generate(ctx, req)
 	}
-	if err != nil {
-		a.asked.fail(ctx, err)
-		return llm.Response{}, err
-	}
-	if ok {
-		a.memo.use(req.Key)
-		return llm.Response{JSON: found.JSON, Source: found.Source, Provider: found.Provider, Model: found.ServedModel, RequestID: found.RequestID}, nil
-	}
-	resp, err := a.model.Generate(ctx, req)
 	if err == nil {
 		a.memo.use(req.Key)
 	}
 	return resp, err
+}
+
+// stored returns the stored answer to a question, and tells that it is used; false if there
+// is none.
+func (a *attempt) stored(ctx context.Context, req llm.Request) (resp llm.Response, found bool, err error) {
+	answer, ok, err := a.memo.find(ctx, req)
+	if err == nil && ok {
+		err = a.asked.reuse(ctx, req, answer)
+	}
+	if err != nil || !ok {
+		a.asked.fail(ctx, err)
+		return resp, false, err
+	}
+	return llm.Response{JSON: answer.JSON, Source: answer.Source, Provider: answer.Provider, Model: answer.ServedModel, RequestID: answer.RequestID}, true, nil
 }
 
 // answers is what is kept of an answer: nothing if it costs nothing to get it again.

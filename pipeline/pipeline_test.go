@@ -118,7 +118,7 @@ func (w *world) create(spec pipeline.Spec) {
 
 func (w *world) execute(ctx context.Context, id string) (run.State, error) {
 	w.t.Helper()
-	err := local.New(w.store, w.pipeline(), local.Options{}).Execute(ctx, id)
+	err := local.New(w.store, w.pipeline(), local.Options{Grace: -1}).Execute(ctx, id)
 	state, loadErr := run.Load(context.Background(), w.store, id)
 	if loadErr != nil {
 		w.t.Fatal(loadErr)

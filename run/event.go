@@ -56,6 +56,7 @@ const (
 	AwaitingConfirmation = "awaiting_confirmation" // a person has to accept what it made
 	Interrupted          = "interrupted"           // the process was asked to stop
 	Exhausted            = "exhausted"             // nobody could answer in the time that there was
+	ProcessDeaths        = "process_deaths"        // the process died again and again while it was at it
 )
 
 // PipelineStarted opens every run. It pins what the run works with.

@@ -283,6 +283,9 @@ func (s *State) resume(b RunResumed, at UnixTime) {
 			st.Status = StagePending
 			st.UnitsDone, st.UnitsTotal = 0, 0
 		case st.Status == StageIsPaused: // its patience begins anew
+			if st.PauseReason == ProcessDeaths {
+				st.Crashes = 0
+			}
 			st.Status, st.PauseReason, st.ProgressAt = StagePending, "", nil
 			st.Error, st.Hint = "", ""
 			st.UnitsDone, st.UnitsTotal = 0, 0

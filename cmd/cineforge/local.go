@@ -146,15 +146,18 @@ func (l *local) background(ctx context.Context, but string) (stop func()) {
 	}()
 	return func() {
 		cancel()
+		if text := l.cli.farewells(l.Calls()); text != "" {
+			fmt.Fprintln(l.streams.err, "Other runs: "+text)
+		}
 		select {
 		case <-done:
-		case <-time.After(handOver):
+		case <-time.After(max(l.cli.Grace, 0) + handOver):
 		}
 	}
 }
 
-// handOver is how long is waited at the end for runs to be handed on. What takes
-// longer is taken over as if the process had died.
+// handOver is how long is waited at the end, behind the grace, for runs to be handed on.
+// What takes longer is taken over as if the process had died.
 const handOver = 3 * time.Second
 
 func (l *local) Turns(ctx context.Context, limit int) ([]turnLine, error) {

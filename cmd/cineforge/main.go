@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -61,6 +62,7 @@ type cli struct {
 	JSON      bool             `help:"Print machine-readable output on stdout, and nothing else there."`
 	Verbose   bool             `short:"v" help:"Tell each attempt and unit too."`
 	Hedge     bool             `help:"Ask a second model when the first one is slow to begin, and listen to whoever begins first; at most 3 % of all that is spent goes into it."`
+	Grace     time.Duration    `placeholder:"DUR" default:"30s" help:"How long calls that are under way are let come to an end when the command is stopped, or a stage fails; they are paid for (${default}; 0s is not at all)."`
 	Config    string           `placeholder:"FILE" default:"cineforge.yaml" help:"File with defaults for flags; it need not be there (${default})."`
 	TokenFile string           `placeholder:"FILE" help:"File with the access token that serve wants to be shown, and that --server shows; CINEFORGE_TOKEN holds the token itself."`
 	Token     string           `hidden:"" help:"The access token."`
@@ -83,6 +85,8 @@ type cli struct {
 
 	models app.Models  // that the environment and the config file offer
 	notes  chan string // what there is to tell beside a run that is shown
+
+	stopper *stopper
 }
 
 // defaultData is where things are kept if nobody says.
@@ -130,6 +134,9 @@ func execute(args []string, s streams) int {
 	c.models.Router.Hedge.On = c.Hedge
 	c.models.Router.Wall = uptime
 	c.notes = make(chan string, 8)
+	c.stopper = newStopper()
+	defer c.stopper.end()
+	c.models.Engine.Grace, c.models.Engine.Hard = c.grace(), c.stopper.hard
 	c.models.StoreTrouble = c.noteTrouble
 	if c.Data == "" { // a variable that is set to nothing
 		c.Data = defaultData
@@ -171,15 +178,6 @@ func (c *cli) note(text string) {
 	case c.notes <- text:
 	default: // nobody looks
 	}
-}
-
-// interruptible returns a context that ends with Ctrl-C or SIGTERM, for commands
-// that have something to bring to an end; others just die of them. A second one
-// ends the process at once.
-func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	return ctx, stop
 }
 
 func newParser(c *cli, more ...kong.Option) (*kong.Kong, error) {

@@ -182,6 +182,9 @@ func printQueued(ctx context.Context, sys system, id string, g *cli, s streams) 
 	if g.JSON {
 		return printJSON(s.out, state)
 	}
+	if state.Notice != "" {
+		fmt.Fprintln(s.err, oneLine(state.Notice))
+	}
 	fmt.Fprintf(s.out, "%s\n", id)
 	fmt.Fprintf(s.err, "Run %s is queued; %s runs watch %s shows it.\n", id, program(g), id)
 	return nil

@@ -34,8 +34,9 @@ answers as long as the process lives, GET /api/ready when its database can be re
 An address that other machines reach needs an access token. Programs send it as
 "Authorization: Bearer TOKEN"; people log in at /login.
 
-Ctrl-C and SIGTERM end it: what is under way is handed on to the next process, nothing
-is paused, and no answer that has come is lost.
+Ctrl-C and SIGTERM end it: no new call is made, those under way are let come to an end
+(--grace) and stored, and what is left is handed on to the next process, which can begin
+at once on the same address. A second one ends the calls too. Nothing is paused.
 
 Examples:
   cineforge serve
@@ -60,7 +61,7 @@ func (c *serveCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if err := a.Serve(); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	ctx, stop := interruptible(ctx)
+	ctx, stop := g.interruptible(ctx)
 	defer stop()
 	if g.JSON {
 		if err := printJSON(s.out, map[string]string{"url": "http://" + l.Addr().String()}); err != nil {
@@ -69,7 +70,7 @@ func (c *serveCmd) Run(ctx context.Context, g *cli, s streams) error {
 	} else {
 		fmt.Fprintf(s.err, "Serving http://%s on %s; /docs describes the API. Ctrl-C ends it.\n", l.Addr(), quote(g.Data))
 	}
-	return serving{a, api.New(a, o), s}.until(ctx, l)
+	return serving{a, api.New(a, o), g, s}.until(ctx, l)
 }
 
 // options are what the flags say of the API.
@@ -101,18 +102,29 @@ func (c *serveCmd) options(g *cli, s streams) (api.Options, error) {
 type serving struct {
 	app     *app.App
 	api     *api.API
+	cli     *cli
 	streams streams
 }
 
 const (
-	// drain is how long is waited at the end for runs to be handed on.
+	// drain is how long is waited at the end, behind the grace, for runs to be handed on.
 	drain = 10 * time.Second
 	// farewell is how long is waited for answers under way.
 	farewell = 3 * time.Second
 )
 
-// until serves and works until ctx is done. Streams end then, answers under way are
-// finished, and runs are handed on.
+// leave tells that the server stops: it is not ready any more, and calls under way are let
+// come to an end.
+func (v serving) leave() {
+	v.api.Stop()
+	if text := v.cli.farewells(v.app.Calls()); text != "" {
+		fmt.Fprintln(v.streams.err, text)
+	}
+}
+
+// until serves and works until ctx is done. Then it listens no more, so that another server
+// can begin; streams end, answers under way are finished, and runs are handed on when their
+// calls under way have ended.
 func (v serving) until(ctx context.Context, l net.Listener) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -127,6 +139,7 @@ func (v serving) until(ctx context.Context, l net.Listener) error {
 	select {
 	case err = <-served: // it can't serve any more
 	case <-ctx.Done():
+		v.leave()
 		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
 		defer cancel()
 		if server.Shutdown(short) != nil {
@@ -141,7 +154,7 @@ func (v serving) until(ctx context.Context, l net.Listener) error {
 	}()
 	select {
 	case <-worked:
-	case <-time.After(drain):
+	case <-time.After(max(v.cli.Grace, 0) + drain):
 		fmt.Fprintln(v.streams.err, "Some runs did not stop in time; the next process goes on with them.")
 	}
 	return err

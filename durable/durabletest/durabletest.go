@@ -62,6 +62,9 @@ type Process interface {
 type Options struct {
 	Limit    int // how many runs Work has under way at a time; 0 means some
 	Troubled func(run string, err error)
+
+	// Grace is how long steps that are stopped may let something come to an end; 0 is no time.
+	Grace time.Duration
 }
 
 // Run checks an engine.
@@ -121,5 +124,7 @@ var checks = []struct {
 	{"work: a run that can't be opened is left alone for longer and longer", unopened},
 	{"work: what is under way is handed on", handsOn},
 	{"work: the end does not wait for a step that hears nothing", handsOnDeaf},
+	{"work: a step lets come to an end what is paid for", handsOnAtItsEnd},
+	{"cancel: what a stopped step lets come to an end", cancelAtItsEnd},
 	{"work: two processes share", shares},
 }

@@ -1,6 +1,7 @@
 package durabletest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -86,7 +87,7 @@ type process struct {
 }
 
 func (p *process) Engine(w durable.Worker, o Options) durable.Engine {
-	return local.New(p, w, local.Options{Limit: o.Limit, Poll: p.poll, Troubled: o.Troubled})
+	return local.New(p, w, local.Options{Limit: o.Limit, Poll: p.poll, Troubled: o.Troubled, Grace: cmp.Or(o.Grace, -1)})
 }
 
 func (p *process) Asked() int {

@@ -154,6 +154,45 @@ func handsOnDeaf(b *bench) {
 	b.once("r", couple)
 }
 
+// ending is a step's work that, when it is stopped, takes a time to let something come to an
+// end, unless all is to end.
+func ending(d time.Duration) func(context.Context, job) (durable.Result, error) {
+	return func(ctx context.Context, j job) (durable.Result, error) {
+		<-ctx.Done()
+		select {
+		case <-time.After(d):
+			return durable.Result{Outcome: durable.Done}, nil
+		case <-j.terms.Hard.Done():
+			return durable.Result{Outcome: durable.Parked}, nil
+		}
+	}
+}
+
+func handsOnAtItsEnd(b *bench) {
+	b.make("g", "r")
+	stop := b.work(b.process(single, ending(20*time.Second)), Options{Grace: 30 * time.Second})
+	time.Sleep(time.Second)
+	other := b.process(single, lasting(time.Second))
+	ended := b.work(other, Options{})
+	start := time.Now()
+	stop()
+	b.within("handing on a step at its end", time.Since(start), 20*time.Second)
+	b.within("the rest of the run", b.ends("r"), soon)
+	ended()
+	if notes := b.notes("r"); len(notes) != 2 || !strings.HasPrefix(notes[0], "1 ") {
+		b.Errorf("recorded %q", notes)
+	}
+}
+
+func cancelAtItsEnd(b *bench) {
+	b.make("g", "r")
+	ended := b.work(b.process(single, ending(20*time.Second)), Options{Grace: 30 * time.Second})
+	time.Sleep(time.Second)
+	go ended()
+	time.Sleep(time.Second)
+	b.cancel("r", time.Second)
+}
+
 func shares(b *bench) {
 	runs := names("r", 24)
 	b.make("g", runs...)

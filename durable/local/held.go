@@ -15,34 +15,38 @@ type held struct {
 	e     *Engine
 	claim durable.Claim
 	run   durable.Run
-	drop  context.CancelCauseFunc
+	hard  context.Context // ends what steps that are stopped let come to an end
+	drop  func(cause error)
 	hurry chan struct{} // has a value when an operator wants no waiting
 }
 
-// The time that steps have to end when they are told to. Those that take longer are
-// left alone: they can record nothing once the run has ended or is somebody else's.
+// The time that steps have to end when nothing is left to be let come to an end. Those
+// that take longer are left alone: they can record nothing once the run has ended or is
+// somebody else's.
 const (
-	cancelGrace = 500 * time.Millisecond // of a run that is cancelled, or lost
-	handOnGrace = 2 * time.Second
+	hardGrace   = 500 * time.Millisecond // of a run that is cancelled, or lost
+	handOnGrace = 2 * time.Second        // behind the grace of one that is handed on
 )
 
+// dropped reports whether the run was cancelled, or lost.
+func (h *held) dropped() bool {
+	cause := context.Cause(h.hard)
+	return errors.Is(cause, durable.ErrCancelled) || errors.Is(cause, durable.ErrLost)
+}
+
+// handsOn reports whether ctx was ended since the run is handed on.
+func handsOn(ctx context.Context) bool { return errors.Is(context.Cause(ctx), durable.ErrHandedOn) }
+
 // grace returns when the steps are left alone that ctx stops; never if they are to be parked.
-func grace(ctx context.Context) <-chan time.Time {
-	cause := context.Cause(ctx)
-	switch {
-	case errors.Is(cause, durable.ErrCancelled), errors.Is(cause, durable.ErrLost):
-		return time.After(cancelGrace)
-	case errors.Is(cause, durable.ErrHandedOn):
-		return time.After(handOnGrace)
+func (h *held) grace(ctx context.Context) <-chan time.Time {
+	if handsOn(ctx) {
+		return time.After(h.e.o.Grace + handOnGrace)
 	}
 	return nil
 }
 
 // quits reports whether nothing more is started or parked.
-func quits(ctx context.Context) bool {
-	cause := context.Cause(ctx)
-	return errors.Is(cause, durable.ErrCancelled) || errors.Is(cause, durable.ErrHandedOn) || errors.Is(cause, durable.ErrLost)
-}
+func (h *held) quits(ctx context.Context) bool { return h.dropped() || handsOn(ctx) }
 
 // work does the steps of the run, keeping its claim, until it is at rest. It returns
 // when the run goes on by itself.
@@ -53,7 +57,7 @@ func (h *held) work(ctx context.Context, done []durable.Result) (wake time.Time,
 		kept := make(chan struct{})
 		go func() {
 			defer close(kept)
-			h.keep(keeping, ctx)
+			h.keep(keeping)
 		}()
 		r.steps(ctx)
 		stop()
@@ -93,10 +97,10 @@ type round struct {
 // ctx is done it goes on asking: what could start then is parked by its Do.
 func (r *round) steps(ctx context.Context) {
 	defer close(r.left)
-	stop := ctx.Done()
+	stop, hard := ctx.Done(), r.hard.Done()
 	var left <-chan time.Time
 	for {
-		if r.failed == nil && !quits(ctx) {
+		if r.failed == nil && !r.quits(ctx) {
 			r.start(ctx)
 		}
 		if len(r.running) == 0 {
@@ -112,7 +116,15 @@ func (r *round) steps(ctx context.Context) {
 			r.hurried = slices.Clone(r.running)
 			r.awake(Never)
 		case <-stop:
-			stop, left = nil, grace(ctx)
+			stop = nil
+			if hard != nil {
+				left = r.grace(ctx)
+			}
+		case <-hard:
+			hard = nil
+			if r.quits(ctx) {
+				left = time.After(hardGrace)
+			}
 		case <-left:
 			return
 		}
@@ -169,7 +181,9 @@ func (r *round) rest(ctx context.Context) (wake time.Time, err error) {
 	switch {
 	case r.failed != nil: // it is tried again
 		return time.Time{}, r.failed
-	case errors.Is(cause, durable.ErrLost), errors.Is(cause, durable.ErrHandedOn):
+	case r.dropped():
+		return time.Time{}, context.Cause(r.hard)
+	case handsOn(ctx):
 		return time.Time{}, cause
 	case r.parked && cause != nil:
 		return wakeTime(r.done), cause
@@ -188,17 +202,17 @@ func wakeTime(done []durable.Result) time.Time {
 	return wake
 }
 
-// keep gives signs of life until ctx is done, and listens to signals until the steps
-// are stopped. It stops them when the claim is lost.
-func (h *held) keep(ctx, steps context.Context) {
+// keep gives signs of life, and listens to signals, until ctx is done: also while steps that
+// were stopped let something come to an end. It stops them when the claim is lost.
+func (h *held) keep(ctx context.Context) {
 	renew := time.NewTicker(h.e.o.ClaimTTL / 3)
 	defer renew.Stop()
 	poll := ticking(h.e.o.Poll)
 	defer poll.Stop()
 	for ctx.Err() == nil {
 		changed := h.e.journal.Changed()
-		if steps.Err() == nil {
-			h.listen(steps) //nolint:errcheck // the store's trouble of the moment; the next time tries again
+		if !h.dropped() {
+			h.listen(ctx) //nolint:errcheck // the store's trouble of the moment; the next time tries again
 		}
 		select {
 		case <-ctx.Done():

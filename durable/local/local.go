@@ -65,10 +65,20 @@ type Options struct {
 	// ones are in the journal only. 0 means 5 s.
 	LongestWait time.Duration
 
+	// Grace is how long steps that are stopped may let come to an end what is paid for; 0
+	// means 30 s, less than 0 no time. A run that is cancelled, or lost, has none.
+	Grace time.Duration
+
+	// Hard ends all that at once when it is done; nil means never.
+	Hard context.Context //nolint:containedctx // it is a second end of the callers' own contexts
+
 	// Troubled is told of a run of Work that could not go on, such as for trouble with
 	// the store; it is tried again. nil means that nobody is.
 	Troubled func(run string, err error)
 }
+
+// DefaultGrace is how long steps that are stopped have if Options does not say.
+const DefaultGrace = 30 * time.Second
 
 // DefaultClaimTTL is how long a claim lives without a sign of life if Options does not say.
 const DefaultClaimTTL = 15 * time.Second
@@ -82,6 +92,13 @@ func (o Options) withDefaults() Options {
 	}
 	if o.LongestWait == 0 {
 		o.LongestWait = 5 * time.Second
+	}
+	if o.Grace == 0 {
+		o.Grace = DefaultGrace
+	}
+	o.Grace = max(o.Grace, 0)
+	if o.Hard == nil {
+		o.Hard = context.Background()
 	}
 	if o.Troubled == nil {
 		o.Troubled = func(string, error) {}
@@ -105,7 +122,9 @@ var _ durable.Engine = (*Engine)(nil)
 
 // Execute does a run until it is at rest; see durable.Engine.
 func (e *Engine) Execute(ctx context.Context, run string) error {
-	return e.once(ctx, run, durable.Terms{})
+	ctx, hard, _, end := e.stoppable(ctx, context.Canceled)
+	defer end()
+	return e.once(ctx, hard, run, durable.Terms{})
 }
 
 // Cancel ends a run that nobody works on; see durable.Engine.
@@ -122,8 +141,26 @@ func (e *Engine) Cancel(ctx context.Context, run string) error {
 	return errors.Join(err, e.journal.Release(ctx, claim, wake))
 }
 
+// stoppable returns the context of steps, which ends with the caller's, and the one that ends
+// what they let come to an end. Both end with the engine's, the steps' first and for a cause;
+// stop ends the first one for the cause, and end both of them.
+func (e *Engine) stoppable(ctx context.Context, cause error) (steps, hard context.Context, stop, end func()) {
+	steps, cancel := context.WithCancelCause(ctx)
+	stop = func() { cancel(cause) }
+	hard, now := context.WithCancel(context.Background())
+	unwatch := context.AfterFunc(e.o.Hard, func() {
+		stop()
+		now()
+	})
+	return steps, hard, stop, func() {
+		unwatch()
+		stop()
+		now()
+	}
+}
+
 // once claims a run and does its steps until it is at rest.
-func (e *Engine) once(ctx context.Context, run string, terms durable.Terms) (err error) {
+func (e *Engine) once(ctx, hard context.Context, run string, terms durable.Terms) (err error) {
 	// What the engine itself writes is written also when ctx is done: a run that is
 	// told to stop is parked, not dropped.
 	record := context.WithoutCancel(ctx)
@@ -133,13 +170,19 @@ func (e *Engine) once(ctx context.Context, run string, terms durable.Terms) (err
 	}
 	var wake time.Time
 	defer func() { err = errors.Join(err, e.journal.Release(record, claim, wake)) }()
+	hard, end := context.WithCancelCause(hard)
+	defer end(nil)
+	terms.Grace, terms.Hard = e.o.Grace, hard
 	opened, done, err := e.worker.Open(record, claim, terms)
 	if err != nil {
 		return fmt.Errorf("open run %s: %w", run, err)
 	}
-	stoppable, drop := context.WithCancelCause(ctx)
-	defer drop(nil)
-	h := &held{e: e, claim: claim, run: opened, drop: drop, hurry: make(chan struct{}, 1)}
+	stoppable, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	h := &held{e: e, claim: claim, run: opened, hard: hard, hurry: make(chan struct{}, 1), drop: func(cause error) {
+		stop(cause) // who sees that all is to end sees why
+		end(cause)
+	}}
 	if err := h.listen(record); err != nil {
 		return fmt.Errorf("run %s: %w", run, err)
 	}
@@ -148,7 +191,7 @@ func (e *Engine) once(ctx context.Context, run string, terms durable.Terms) (err
 	default:
 	}
 	wake, err = h.work(stoppable, done)
-	if errors.Is(context.Cause(stoppable), durable.ErrCancelled) {
+	if errors.Is(context.Cause(hard), durable.ErrCancelled) {
 		if err := e.worker.Cancel(record, claim); err != nil {
 			wake = time.Time{} // the word is still to be heard
 			return fmt.Errorf("end run %s: %w", run, err)

@@ -14,7 +14,8 @@ import (
 
 // crew is the runs that Work has under way.
 type crew struct {
-	e *Engine
+	e    *Engine
+	hard context.Context //nolint:containedctx // it ends what runs let come to an end
 
 	mu      sync.Mutex        // guards what follows
 	running map[string]string // the group of each run
@@ -36,11 +37,12 @@ func rest(n int) time.Duration { return min(time.Second<<min(n, 6), time.Minute)
 // Work executes whatever is due; see durable.Engine.
 func (e *Engine) Work(ctx context.Context) error {
 	// Runs are handed on, whatever the caller's cause is.
-	steps, drop := context.WithCancelCause(context.WithoutCancel(ctx))
-	c := &crew{e: e, running: map[string]string{}, turns: map[string]int{}, tired: map[string]trouble{}, ended: make(chan struct{}, 1)}
+	steps, hard, drop, end := e.stoppable(context.WithoutCancel(ctx), durable.ErrHandedOn)
+	defer end()
+	c := &crew{e: e, hard: hard, running: map[string]string{}, turns: map[string]int{}, tired: map[string]trouble{}, ended: make(chan struct{}, 1)}
 	var runs sync.WaitGroup
 	defer runs.Wait()
-	defer drop(durable.ErrHandedOn)
+	defer drop()
 	for {
 		changed := e.journal.Changed()
 		next := c.start(steps, &runs)
@@ -123,7 +125,7 @@ func (c *crew) pick(due []Due, now time.Time) int {
 
 // do executes a run.
 func (c *crew) do(ctx context.Context, run string) {
-	err := c.e.once(ctx, run, durable.Terms{LongestWait: c.e.o.LongestWait})
+	err := c.e.once(ctx, c.hard, run, durable.Terms{LongestWait: c.e.o.LongestWait})
 	c.mu.Lock()
 	delete(c.running, run)
 	if expected(err) {

@@ -52,6 +52,7 @@ type API struct {
 	handler http.Handler
 
 	following atomic.Int64 // streams
+	stopping  atomic.Bool  // it is about to end
 }
 
 // The limits of costly requests: a burst, and what comes back each second.
@@ -110,6 +111,9 @@ func (s *API) Run(ctx context.Context) {
 		return err
 	})
 }
+
+// Stop says that the server is about to end, so that it is not ready any more.
+func (s *API) Stop() { s.stopping.Store(true) }
 
 func breakers(a *app.App) []telemetry.Breaker {
 	var all []telemetry.Breaker

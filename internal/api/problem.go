@@ -124,6 +124,7 @@ var codes = []struct{ Code, Meaning string }{
 	{"run_over", "nothing can be said to a run that is over"},
 	{"run_paused", "the run is paused, which no time ends"},
 	{"run_state_not_found", "there is no such run"},
+	{"stopping", "the server is about to end"},
 	{"store_unavailable", "nothing can be stored or read at the moment"},
 	{"timeout", "the request took too long"},
 	{"too_large", "the request is larger than it may be"},

@@ -20,6 +20,8 @@ const (
 	heartbeat = 15 * time.Second
 	// writeTime is how long a client may take to take a frame.
 	writeTime = 30 * time.Second
+	// farewell is how long a client may take to take the last frame of a server that stops.
+	farewell = 500 * time.Millisecond
 	// mostStreams bounds the streams of a server.
 	mostStreams = 2000
 	// mostFollowed bounds the runs that one stream can name.
@@ -187,7 +189,7 @@ func (s *API) stream(ctx context.Context, c *stream) error {
 				return err
 			}
 			if ended {
-				return nil // the server stops; the client comes again
+				return c.sendIn(farewell, "retry: 1000\n\n") // the server stops; the client comes again
 			}
 			select {
 			case <-more:
@@ -233,8 +235,11 @@ func (c *stream) deliver(frames []frame) (over bool, err error) {
 	return over, c.send(b.String())
 }
 
-func (c *stream) send(text string) error {
-	c.control.SetWriteDeadline(time.Now().Add(writeTime)) //nolint:errcheck // tests have no connection
+func (c *stream) send(text string) error { return c.sendIn(writeTime, text) }
+
+// sendIn sends within a time.
+func (c *stream) sendIn(most time.Duration, text string) error {
+	c.control.SetWriteDeadline(time.Now().Add(most)) //nolint:errcheck // tests have no connection
 	if _, err := c.w.Write([]byte(text)); err != nil {
 		return err
 	}

@@ -15,6 +15,9 @@ func (s *API) system() {
 		return client.ServerHealth{Status: "ok", Version: s.o.Version}, nil
 	})
 	handle(s, operation("ready", http.MethodGet, "/ready", "Whether the server can work: its database can be read"), func(ctx context.Context, _ *struct{}) (client.ServerHealth, error) {
+		if s.stopping.Load() {
+			return client.ServerHealth{}, refuse(http.StatusServiceUnavailable, "stopping", "the server is about to end", "ask the one that comes after it")
+		}
 		if err := s.app.Ready(ctx); err != nil {
 			s.o.Log.ErrorContext(ctx, "not ready", "error", err.Error())
 			return client.ServerHealth{}, refuse(http.StatusServiceUnavailable, "not_ready", "the database can't be read", "the server's log tells why")

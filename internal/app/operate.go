@@ -243,6 +243,9 @@ func retryID(root string) string {
 	return root[:min(len(root), rootLength)] + "-retry-" + randomHex(2)
 }
 
+// Calls returns how many calls to providers are under way in this process, drills left out.
+func (a *App) Calls() int { return a.router.Calls() }
+
 // Served reports whether a server works on this data directory.
 func (a *App) Served() bool { return a.journal.Served() }
 

@@ -396,33 +396,6 @@ func TestTryNowEndsAWait(t *testing.T) {
 	}
 }
 
-// A unit whose process dies of it is set aside, and keeps nobody from working.
-func TestACrashLoopEnds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, play{scenario: simulator.Scenario{ID: "slow", Name: "slow", Rules: []simulator.Rule{{Name: "slow", Fault: simulator.Fault{Delay: 10 * time.Second}}}}})
-		a, _ := w.boot(-1, false)
-		id := w.start(a, app.Start{Queue: true})
-		lives := 0
-		for ; lives < 20; lives++ {
-			b, process := w.boot(-1, false)
-			ctx, cancel := context.WithCancel(t.Context())
-			go b.Execute(ctx, id, func() {}) //nolint:errcheck // its process dies
-			time.Sleep(5 * time.Second)
-			process.kill()
-			cancel()
-			time.Sleep(20 * time.Second)
-			if w.state(id).Status.Ended() {
-				break
-			}
-		}
-		s := w.state(id)
-		st := s.Stages["extract_scenes"]
-		if s.Status != run.RunFailed || st.TerminalReason != run.ModuleError || *st.FinalErrorClass != failure.Internal || !strings.Contains(st.Error, "5 times") || lives > 7 {
-			t.Errorf("%s after %d lives: %s %s", s.Status, lives, st.TerminalReason, st.Error)
-		}
-	})
-}
-
 func TestTheOldProcessCanWriteNothingMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{scenario: simulator.Scenario{ID: "ok", Name: "ok"}})

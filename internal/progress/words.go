@@ -110,6 +110,8 @@ func pausedWord(reason string) string {
 		return "stopped"
 	case run.Exhausted:
 		return "gave up"
+	case run.ProcessDeaths:
+		return "set aside"
 	}
 	return "paused"
 }
@@ -140,6 +142,8 @@ func (p pause) String() string {
 		return title(p.stage) + ": stopped by you"
 	case run.Exhausted:
 		return join(": ", title(p.stage)+": nobody could answer in the time that there was", p.why)
+	case run.ProcessDeaths:
+		return join(": ", title(p.stage)+": set aside", p.why)
 	case "":
 		return title(p.stage) + ": paused"
 	}

@@ -74,6 +74,7 @@ type Router struct {
 
 	spent    spending
 	throttle throttle
+	shared   shared
 	clock    *clock
 }
 

@@ -27,9 +27,11 @@ type flight struct {
 	took  time.Duration
 	lost  bool          // another call of the same question was faster
 	slept time.Duration // for how long the machine slept meanwhile
+	left  bool          // it was ended because its caller has left
 
-	vigil vigil
-	alone [1]*flight // itself, if there is no second call
+	vigil     vigil
+	lingering lingering
+	alone     [1]*flight // itself, if there is no second call
 }
 
 // mostNapsOfQuestion is how often a call of a question that a sleep of the machine broke is
@@ -65,9 +67,10 @@ var (
 	errTooFast = errors.New("too much has failed lately")
 )
 
-// call makes the call. A panic in it is its failure: there may be nobody else in the
-// goroutine who could catch it.
-func (q *question) call(ctx context.Context, f *flight, pulse func()) {
+// call makes the call, which goes on for a while when its caller has left; hard ends it at
+// once. A panic in it is its failure: there may be nobody else in the goroutine who could
+// catch it.
+func (q *question) call(caller, hard context.Context, f *flight, pulse func()) {
 	defer func() {
 		if v := recover(); v != nil {
 			f.err = &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("asking %s panicked: %v", f.Model, v),
@@ -75,13 +78,15 @@ func (q *question) call(ctx context.Context, f *flight, pulse func()) {
 		}
 	}()
 	req := q.seats[f.seat.at].change.of(q.req, f.seat)
-	under, cancel := context.WithCancelCause(ctx)
+	under, cancel := context.WithCancelCause(hard)
 	defer cancel(nil)
+	f.lingering.begin(caller, q.plan.Grace, cancel)
+	defer f.lingering.end()
 	f.vigil.begin(q.router, cancel)
 	defer f.vigil.end()
 	behind := q.router.clock.behind()
 	f.resp, f.err = f.seat.Model.Generate(llm.WithPulse(under, func() { f.vigil.alive(); q.stir(f); pulse() }), req)
-	f.took = time.Since(f.began)
+	f.took, f.left = time.Since(f.began), q.plan.left(under)
 	if slept := q.router.clock.behind() - behind; slept >= asleep {
 		f.slept = slept
 		q.router.awake()
@@ -96,7 +101,7 @@ func (q *question) fly(ctx context.Context, c choice, f *flight) []*flight {
 	if h := q.hedging(f.seat); h.after > 0 {
 		return q.race(ctx, c, f, h)
 	}
-	q.call(ctx, f, func() {})
+	q.call(ctx, q.plan.hard(), f, func() {})
 	f.alone[0] = f
 	return f.alone[:]
 }
@@ -128,7 +133,7 @@ func (q *question) landed(ctx context.Context, flights []*flight) (resp llm.Resp
 
 // fell notes a call without an answer that is used.
 func (q *question) fell(ctx context.Context, f *flight) {
-	fault := q.faultOf(ctx, f)
+	fault := q.faultOf(f)
 	if !f.lost {
 		q.current = f.seat
 	}
@@ -152,7 +157,7 @@ func (q *question) returned(f *flight) {
 // faultOf says how a call failed. Only what this program ended itself is a cancellation:
 // for its caller, for a faster call, for a sleep of the machine. Whatever else comes as
 // one failed somewhere else.
-func (q *question) faultOf(ctx context.Context, f *flight) *failure.Error {
+func (q *question) faultOf(f *flight) *failure.Error {
 	cause := f.err
 	if cause == nil {
 		cause = errLost
@@ -163,7 +168,7 @@ func (q *question) faultOf(ctx context.Context, f *flight) *failure.Error {
 		fault.Reach = failure.Answering
 	}
 	switch {
-	case ctx.Err() != nil:
+	case f.left && !f.lost:
 		return canceled(cause)
 	case f.lost && f.late > 0 && f.took >= f.late && f.resp.FirstEvent == 0:
 		return &failure.Error{Class: failure.Timeout, Message: fmt.Sprintf("%s: no answer began within %v; another model was asked meanwhile, and was faster", f.Provider, f.took.Round(time.Second)),

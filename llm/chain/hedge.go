@@ -163,7 +163,7 @@ type sign struct {
 
 // start makes a call.
 func (r *race) start(ctx context.Context, f *flight) {
-	ctx, cancel := context.WithCancel(ctx)
+	hard, cancel := context.WithCancel(r.q.plan.hard())
 	r.flying[f] = cancel
 	var first sync.Once
 	go func() {
@@ -172,7 +172,7 @@ func (r *race) start(ctx context.Context, f *flight) {
 		if f.leave != nil {
 			defer f.leave()
 		}
-		r.q.call(ctx, f, func() {
+		r.q.call(ctx, hard, f, func() {
 			first.Do(func() { r.signs <- sign{f, false} })
 		})
 	}()
@@ -225,6 +225,9 @@ func (q *question) race(ctx context.Context, c choice, f *flight, h hedging) []*
 // beside begins a second call beside one that has not begun to answer, if there is
 // anybody for it.
 func (q *question) beside(ctx context.Context, c choice, f *flight, h hedging) *flight {
+	if ctx.Err() != nil {
+		return nil // who asked has left
+	}
 	s, its, leave := q.second(f, h)
 	if s == nil {
 		return nil

@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"context"
 	"time"
 
 	"cineforge/llm"
@@ -41,6 +42,19 @@ type Plan struct {
 
 	// Purses are what may be spent; each pays for every call.
 	Purses []*Purse
+
+	// Grace is how long a call goes on whose caller has left, so that its answer can be
+	// stored; no other begins then. Hard ends all calls at once; nil means never.
+	Grace time.Duration
+	Hard  context.Context //nolint:containedctx // it is a second end of the callers' own contexts
+
+	// Shared names those whose answers serve the stage: of questions with the same key and
+	// the same name one is under way at a time in a process. "" means that none is shared.
+	Shared string
+
+	// Answered, if given, returns the stored answer to a question, and false if there is
+	// none. It is asked directly before a call, unless the question has only just come.
+	Answered func(ctx context.Context, req llm.Request) (llm.Response, bool, error)
 }
 
 // Wait is a question that was suspended.

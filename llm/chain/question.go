@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,6 +41,7 @@ type question struct {
 	again   bool      // whether the next try is a further one
 	hedged  *flight   // the last second call
 	silent  bool      // whether it has waited for an answer that did not begin
+	looked  time.Time // when it was last looked whether its answer is stored
 	naps    int       // how often the machine slept while it waited for an answer
 	misses  int       // choices in a row that could not be followed
 	waits   bool      // whether it is told that it waits for another question's trial
@@ -86,7 +88,7 @@ type vendor struct {
 func (s *Stage) question(req llm.Request) *question {
 	q := &question{
 		Stage: s, req: req, name: Question{req.Unit, req.Role, req.Key}, number: s.router.number(), input: inputTokens(req), need: tokensOf(req),
-		order: s.order(req.Role),
+		order: s.order(req.Role), looked: time.Now(),
 	}
 	q.seats, q.vendors = append(q.few.seats[:0], make([]attempts, len(s.seats))...), append(q.few.vendors[:0], make([]vendor, s.vendors)...)
 	if w, ok := s.plan.Waits[Question{Unit: req.Unit, Role: req.Role}]; ok {
@@ -176,7 +178,7 @@ func (q *question) leave() {
 // answer asks until there is an answer, or no hope.
 func (q *question) answer(ctx context.Context) (llm.Response, error) {
 	for {
-		if err := ctx.Err(); err != nil {
+		if ctx.Err() != nil || q.plan.hard().Err() != nil {
 			return llm.Response{}, q.stopped(ctx)
 		}
 		heard := ears{q.router.change(), q.called()}
@@ -207,12 +209,42 @@ func (q *question) take(ctx context.Context, c choice) (resp llm.Response, done 
 	if err := q.sleep(ctx, c.at); err != nil {
 		return resp, false, q.stopped(ctx)
 	}
+	resp, done, other, err := q.admitted(ctx, c)
+	if other != nil {
+		return q.awaitShared(ctx, other)
+	}
+	return resp, done, err
+}
+
+// admitted makes a call when there is room for it, unless its answer is there by then. If a
+// call of the same question is under way, it returns a channel that is closed at its end.
+func (q *question) admitted(ctx context.Context, c choice) (resp llm.Response, done bool, other <-chan struct{}, err error) {
 	c.seat.limiter.Share(c.seat.provider.share(c.seat.model))
 	release, err := c.seat.limiter.Acquire(ctx, q.plan.Owner)
-	if err != nil {
-		return resp, false, q.stopped(ctx)
+	if err != nil || ctx.Err() != nil {
+		if err == nil {
+			release()
+		}
+		return resp, false, nil, q.stopped(ctx)
 	}
 	defer release()
+	key := q.sharedKey()
+	if other = q.router.shared.join(key); other != nil {
+		return resp, false, other, nil
+	}
+	defer q.router.shared.leave(key)
+	if time.Since(q.looked) >= lookAgain {
+		if resp, done, err = q.answered(ctx); done || err != nil {
+			return resp, done, nil, err
+		}
+	}
+	resp, done, err = q.permitted(ctx, c)
+	return resp, done, nil, err
+}
+
+// permitted makes a call that there is room for, if the provider is still as it was when
+// the choice was made.
+func (q *question) permitted(ctx context.Context, c choice) (resp llm.Response, done bool, err error) {
 	its, ok := c.seat.provider.acquire(q, c.seat)
 	if !ok {
 		return resp, false, q.missed(ctx) // it has changed meanwhile; choose again
@@ -313,7 +345,7 @@ func (q *question) stopped(ctx context.Context) error {
 		q.untold = nil
 	}
 	if cause := context.Cause(ctx); !errors.Is(cause, errStageTime) {
-		return canceled(cause)
+		return canceled(cmp.Or(cause, errLeft))
 	}
 	end := TriesSpent
 	if q.waited {
