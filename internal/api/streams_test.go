@@ -470,7 +470,10 @@ func TestTooManyStreams(t *testing.T) {
 		}
 		began := time.Now()
 		stop()
-		for _, l := range open {
+		for _, l := range open[1:] {
+			if told := <-l.sent; told != "retry: 1000\n\n" {
+				t.Errorf("the end is told as %q", told)
+			}
 			<-l.over
 		}
 		if took := time.Since(began); took > 0 {
