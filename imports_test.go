@@ -23,7 +23,7 @@ var rank = map[string]int{
 	"artifact": 1, "durable": 1, "health": 1, "llm": 1, "recipe": 1, "screenplay": 1,
 	"project": 2, "run": 2, "stage": 2,
 	"pipeline":        3,
-	"internal/sqlite": 4, "internal/progress": 4, "internal/telemetry": 4,
+	"internal/sqlite": 4, "internal/progress": 4, "internal/telemetry": 4, "internal/runlog": 4,
 	"client":           4,
 	"internal/app":     5,
 	"internal/api":     6,

@@ -42,6 +42,7 @@ func (o *opened) Do(ctx context.Context, step durable.Step) (durable.Result, err
 	if err != nil {
 		return durable.Result{}, err
 	}
+	a.asked.soft = ctx
 	defer o.asks(string(step), a.model)()
 	outcome, err := a.do(ctx)
 	until, _ := a.model.Suspended()

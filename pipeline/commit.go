@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,8 +22,17 @@ const (
 	longestCommitPause = 5 * time.Second
 )
 
+// How long answers that were paid for are kept for a store that takes nothing: where
+// somebody waits for the run for half an hour, and in a server until the process ends. So
+// much of them is kept at the most.
+const (
+	keepPatience = 30 * time.Minute
+	mostKept     = 64 << 20 // bytes
+)
+
 // trouble is what the store's last refusal was told to.
 type trouble struct {
+	kept atomic.Int64 // bytes of answers
 	mu   sync.Mutex
 	on   atomic.Bool // changes while mu is held
 	tell func(error) // nil if nobody wants to know
@@ -31,6 +41,10 @@ type trouble struct {
 // OnTrouble makes tell be told, once, that the store takes nothing, and once with nil
 // that it does again. It is called before the pipeline is used.
 func (p *Pipeline) OnTrouble(tell func(err error)) { p.trouble.tell = tell }
+
+// EndWith makes waiting for the store end when ctx is done: the process has to end then. It
+// is called before the pipeline is used.
+func (p *Pipeline) EndWith(ctx context.Context) { p.end = ctx }
 
 // note tells of what came of a commit, if that is news: what began before the last
 // turn says nothing of what is now.
@@ -50,15 +64,48 @@ func (t *trouble) note(was bool, err error) {
 // What the store can't take for a trouble that may pass is kept and tried again, so
 // that no answer that was paid for is lost by it.
 func (p *Pipeline) commit(ctx context.Context, claim durable.Claim, c run.Change) error {
+	return p.commitFor(ctx, claim, c, commitPatience)
+}
+
+// keep stores answers, and the events that tell of them. While the store takes nothing they
+// are kept; when soft is done, for the grace of the run only.
+func (o *opened) keep(ctx, soft context.Context, c run.Change) error {
+	size := int64(0)
+	for _, a := range c.Answers {
+		size += int64(len(a.JSON))
+	}
+	patience := keepPatience
+	if o.terms.LongestWait > 0 { // nobody waits for it
+		patience = math.MaxInt64
+	}
+	if o.trouble.kept.Add(size) > mostKept {
+		patience = commitPatience
+	}
+	defer o.trouble.kept.Add(-size)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	defer context.AfterFunc(soft, func() {
+		select {
+		case <-time.After(o.terms.Grace):
+			stop()
+		case <-ctx.Done():
+		}
+	})()
+	return o.commitFor(ctx, o.claim, c, patience)
+}
+
+func (p *Pipeline) commitFor(ctx context.Context, claim durable.Claim, c run.Change, patience time.Duration) error {
 	began := time.Now()
 	for pause := commitPause; ; pause = min(2*pause, longestCommitPause) {
 		was := p.trouble.on.Load()
 		err := p.store.Commit(ctx, claim, c)
 		p.trouble.note(was, err)
-		if !passes(err) || time.Since(began)+pause > commitPatience {
+		if !passes(err) || time.Since(began) > patience-pause {
 			return err
 		}
 		select {
+		case <-p.end.Done():
+			return err
 		case <-ctx.Done():
 			return err // which tells more than that somebody has left
 		case <-time.After(pause):

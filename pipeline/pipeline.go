@@ -31,13 +31,14 @@ type Pipeline struct {
 	recipes recipes
 	states  *states
 	trouble trouble
+	end     context.Context //nolint:containedctx // it is the process's end, not a caller's
 }
 
 var _ durable.Worker = (*Pipeline)(nil)
 
 // New returns a pipeline of the given modules, whose questions go to desks.
 func New(store Store, catalog stage.Catalog, desks Desks) *Pipeline {
-	return &Pipeline{store: store, catalog: catalog, desks: desks, states: newStates(store)}
+	return &Pipeline{store: store, catalog: catalog, desks: desks, states: newStates(store), end: context.Background()}
 }
 
 // Modules describes the catalog to recipes.

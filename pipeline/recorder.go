@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"cineforge/artifact"
-	"cineforge/durable"
 	"cineforge/llm"
 	"cineforge/llm/chain"
 	"cineforge/run"
@@ -14,8 +13,8 @@ import (
 // recorder tells in the run's log what happens to the questions of a stage attempt.
 // It is safe for concurrent use.
 type recorder struct {
-	p     *Pipeline
-	claim durable.Claim
+	o     *opened
+	soft  context.Context //nolint:containedctx // of the stage attempt that it records
 	stage string
 	memo  *memo
 
@@ -39,7 +38,7 @@ type question struct {
 var _ chain.Observer = (*recorder)(nil)
 
 func newRecorder(o *opened, stageID string, st run.StageState, m *memo) *recorder {
-	r := &recorder{memo: m, p: o.Pipeline, claim: o.claim, stage: stageID, attempts: map[question]int{}, reused: map[string]bool{}, under: map[uint64]run.Attempt{}, total: len(st.Attempts), provider: code, model: code}
+	r := &recorder{memo: m, o: o, soft: context.Background(), stage: stageID, attempts: map[question]int{}, reused: map[string]bool{}, under: map[uint64]run.Attempt{}, total: len(st.Attempts), provider: code, model: code}
 	for _, u := range st.Reused {
 		r.reused[u] = true
 	}
@@ -151,7 +150,13 @@ func (r *recorder) commit(ctx context.Context, answers []run.Answer, events ...r
 	if err := r.broken(); err != nil && len(answers) == 0 {
 		return err // it was tried for long enough; only what was paid for is worth more
 	}
-	err := r.p.commit(ctx, r.claim, run.Change{Answers: answers, Events: func([]artifact.Artifact) []run.Body { return events }})
+	change := run.Change{Answers: answers, Events: func([]artifact.Artifact) []run.Body { return events }}
+	var err error
+	if len(answers) > 0 {
+		err = r.o.keep(ctx, r.soft, change)
+	} else {
+		err = r.o.commit(ctx, r.o.claim, change)
+	}
 	r.fail(ctx, err)
 	return err
 }

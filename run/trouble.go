@@ -11,9 +11,13 @@ const (
 	Locked      Trouble = "locked"      // another process keeps everybody out
 	ReadOnly    Trouble = "read_only"   // nothing may be written
 	Unreachable Trouble = "unreachable" // its files can't be opened
+	Removed     Trouble = "removed"     // its files are gone while they are used
 	DiskFault   Trouble = "disk_fault"  // reading or writing failed
 	Damaged     Trouble = "damaged"     // the content is not what was stored
 )
+
+// Troubles lists all kinds of trouble.
+var Troubles = []Trouble{DiskFull, Locked, ReadOnly, Unreachable, Removed, DiskFault, Damaged}
 
 // TroubleError means that a store can't do its work at the moment, or at all. What
 // it wraps tells a person where, and what to do.

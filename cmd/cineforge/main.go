@@ -167,7 +167,7 @@ func (c *cli) suits(parsed *kong.Context) error {
 func (c *cli) noteTrouble(err error) {
 	text := "What happens is being stored again."
 	if err != nil {
-		text = fmt.Sprintf("Nothing can be stored at the moment: %s. What happens is kept in memory and tried again for two minutes.", strings.Join(lines(err), " "))
+		text = fmt.Sprintf("Nothing can be stored at the moment: %s. No new call is made; answers that have come are kept in memory, and it is tried again.", strings.Join(lines(err), " "))
 	}
 	c.note(text)
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"cineforge/failure"
@@ -19,7 +20,8 @@ type serveCmd struct {
 	Addr        string   `default:"127.0.0.1:8000" placeholder:"HOST:PORT" help:"Where to listen (${default}); port 0 takes a free one."`
 	AllowedHost []string `placeholder:"NAME" help:"A name, besides this machine's own, under which clients reach the server."`
 	UploadLimit int      `default:"64" placeholder:"MB" help:"How large a file can be, in MB (${default})."`
-	AccessLog   bool     `help:"Tell of each request on stderr, as JSON lines."`
+	AccessLog   bool     `help:"Also log each request."`
+	LogFormat   string   `enum:"text,json" default:"text" placeholder:"FORMAT" help:"How the log on stderr is written: text or json (${default})."`
 }
 
 func (serveCmd) Help() string {
@@ -27,6 +29,9 @@ func (serveCmd) Help() string {
 queued, those whose wait is over, and those that another process left unfinished when
 it died. Several processes can share a data directory; each run has one of them at a
 time.
+
+The log on stderr tells what happens: runs that start, wait, end or need a person,
+breakers, keys that are refused, trouble of the database; with -v each attempt.
 
 The API is described at /docs, and for programs at /openapi.json. GET /api/health
 answers as long as the process lives, GET /api/ready when its database can be read.
@@ -49,6 +54,12 @@ func (c *serveCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if err != nil {
 		return err
 	}
+	var told atomic.Pointer[api.API]
+	g.models.StoreTrouble = func(err error) {
+		if server := told.Load(); server != nil {
+			server.Trouble(err)
+		}
+	}
 	a, err := app.Open(ctx, g.Data, g.models)
 	if err != nil {
 		return err
@@ -70,7 +81,9 @@ func (c *serveCmd) Run(ctx context.Context, g *cli, s streams) error {
 	} else {
 		fmt.Fprintf(s.err, "Serving http://%s on %s; /docs describes the API. Ctrl-C ends it.\n", l.Addr(), quote(g.Data))
 	}
-	return serving{a, api.New(a, o), g, s}.until(ctx, l)
+	server := api.New(a, o)
+	told.Store(server)
+	return serving{a, server, o.Log, g, s}.until(ctx, l)
 }
 
 // options are what the flags say of the API.
@@ -90,18 +103,27 @@ func (c *serveCmd) options(g *cli, s streams) (api.Options, error) {
 	case c.UploadLimit < 1:
 		return o, usage(failure.New(failure.Input, "--upload-limit is less than 1 MB", "leave it out for 64 MB"))
 	}
-	level := slog.LevelWarn
-	if c.AccessLog {
-		level = slog.LevelInfo
-	}
-	o.Log = slog.New(slog.NewJSONHandler(s.err, &slog.HandlerOptions{Level: level}))
+	o.Log, o.Requests = slog.New(c.log(g, s)), c.AccessLog
 	return o, nil
+}
+
+// log is how the server's log is written.
+func (c *serveCmd) log(g *cli, s streams) slog.Handler {
+	how := &slog.HandlerOptions{Level: slog.LevelInfo}
+	if g.Verbose {
+		how.Level = slog.LevelDebug
+	}
+	if c.LogFormat == "json" {
+		return slog.NewJSONHandler(s.err, how)
+	}
+	return slog.NewTextHandler(s.err, how)
 }
 
 // serving is a server at work.
 type serving struct {
 	app     *app.App
 	api     *api.API
+	log     *slog.Logger
 	cli     *cli
 	streams streams
 }
@@ -132,7 +154,7 @@ func (v serving) until(ctx context.Context, l net.Listener) error {
 	work.Go(func() { v.api.Run(ctx) })
 	work.Go(func() { v.app.Work(ctx) }) //nolint:errcheck // it ends with ctx
 	server := &http.Server{Handler: v.api, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-		ErrorLog: slog.NewLogLogger(slog.NewJSONHandler(v.streams.err, nil), slog.LevelWarn)}
+		ErrorLog: slog.NewLogLogger(v.log.Handler(), slog.LevelWarn)}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l) }()
 	var err error

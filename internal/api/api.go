@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"reflect"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 
 	"cineforge/client"
 	"cineforge/internal/app"
+	"cineforge/internal/runlog"
 	"cineforge/internal/telemetry"
 	"cineforge/resilience/budget"
 	"cineforge/run"
@@ -33,8 +35,10 @@ type Options struct {
 	// UploadLimit is how large a file may be, in bytes; 64 MB if it is 0.
 	UploadLimit int64
 
-	// Log tells of requests; nil tells nobody.
-	Log *slog.Logger
+	// Log is where the server's own failures are told, and what happens in runs; nil is
+	// nowhere. Requests says that each request is told of, too.
+	Log      *slog.Logger
+	Requests bool
 }
 
 // API is the HTTP API over a system. Run it while it is used.
@@ -53,6 +57,7 @@ type API struct {
 
 	following atomic.Int64 // streams
 	stopping  atomic.Bool  // it is about to end
+	runlog    *runlog.Log
 }
 
 // The limits of costly requests: a burst, and what comes back each second.
@@ -72,8 +77,9 @@ func New(a *app.App, o Options) *API {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	metrics := telemetry.New(o.Version, func() []telemetry.Breaker { return breakers(a) })
-	s := &API{app: a, o: o, mux: http.NewServeMux(), feed: newFeed(a.Feed, metrics.Observe), metrics: metrics, guard: newGuard(o),
+	metrics := telemetry.New(o.Version, func() []telemetry.Breaker { return breakers(a) }, func() run.Trouble { return app.TroubleOf(a.Trouble()) })
+	events := runlog.New(o.Log)
+	s := &API{app: a, o: o, mux: http.NewServeMux(), feed: newFeed(a.Feed, func(e run.Event) { metrics.Observe(e); events.Observe(e) }), metrics: metrics, runlog: events, guard: newGuard(o),
 		costly:  budget.New(budget.Options{Cap: costlyBurst, Start: costlyBurst, PerSecond: costlyPerSec}),
 		imports: make(chan struct{}, mostImports)}
 	s.huma = humago.New(s.mux, s.config())
@@ -103,6 +109,9 @@ func (s *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.Serv
 // Run reads what happens in all runs for those who follow it, until ctx is done, which
 // ends their streams.
 func (s *API) Run(ctx context.Context) {
+	var looking sync.WaitGroup
+	defer looking.Wait()
+	looking.Go(func() { s.lookForUncarried(ctx) })
 	s.feed.run(ctx, func() error {
 		under, _, err := s.app.List(ctx, app.Filter{Part: run.Part{UnderWay: true}})
 		for _, o := range under {
@@ -114,6 +123,28 @@ func (s *API) Run(ctx context.Context) {
 
 // Stop says that the server is about to end, so that it is not ready any more.
 func (s *API) Stop() { s.stopping.Store(true) }
+
+// uncarriedPoll is how often it is looked for runs that the server can't go on with.
+const uncarriedPoll = 10 * time.Second
+
+// lookForUncarried tells the log of runs that the server can't go on with.
+func (s *API) lookForUncarried(ctx context.Context) {
+	tick := time.NewTicker(uncarriedPoll)
+	defer tick.Stop()
+	for {
+		if list, err := s.app.Uncarried(ctx); err == nil {
+			s.runlog.Uncarried(list)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// Trouble tells the log that the store takes nothing, and with nil that it does again.
+func (s *API) Trouble(err error) { s.runlog.Trouble(app.TroubleOf(err), err) }
 
 func breakers(a *app.App) []telemetry.Breaker {
 	var all []telemetry.Breaker

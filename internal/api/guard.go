@@ -81,8 +81,10 @@ func (s *API) guarded(next http.Handler) http.Handler {
 				}
 			}
 			// The query is left out: it may hold what a person searches for.
-			s.o.Log.InfoContext(r.Context(), "request", "method", r.Method, "path", clip(r.URL.Path), "status", seen.status, "bytes", seen.bytes,
-				"ms", time.Since(began).Milliseconds(), "remote", r.RemoteAddr, "request_id", id)
+			if s.o.Requests {
+				s.o.Log.InfoContext(r.Context(), "request", "method", r.Method, "path", clip(r.URL.Path), "status", seen.status, "bytes", seen.bytes,
+					"ms", time.Since(began).Milliseconds(), "remote", r.RemoteAddr, "request_id", id)
+			}
 			if aborted {
 				panic(v) // which ends the connection
 			}

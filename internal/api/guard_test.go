@@ -146,7 +146,7 @@ func TestLogin(t *testing.T) {
 func TestTheAccessLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		s := idle(t, api.Options{Token: token, Log: slog.New(slog.NewJSONHandler(&log, nil))}, app.Models{})
+		s := idle(t, api.Options{Token: token, Requests: true, Log: slog.New(slog.NewJSONHandler(&log, nil))}, app.Models{})
 		a := s.get("/api/projects/nobodys/search?q=private-words", "X-Request-Id: my-id.1")
 		if p := a.fails(404, "project_not_opened"); p.RequestID != "my-id.1" || a.header.Get("X-Request-Id") != "my-id.1" {
 			t.Errorf("%+v", p)
@@ -222,7 +222,7 @@ func TestSlowBodies(t *testing.T) {
 func TestAPanicIsAProblem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		s := idle(t, api.Options{Log: slog.New(slog.NewJSONHandler(&log, nil))}, app.Models{})
+		s := idle(t, api.Options{Requests: true, Log: slog.New(slog.NewJSONHandler(&log, nil))}, app.Models{})
 		body := readerFunc(func([]byte) (int, error) { panic(errors.New("deep inside")) })
 		p := s.post("/api/projects/new", body).fails(500, "internal")
 		if strings.Contains(fmt.Sprint(p), "deep inside") || !strings.Contains(log.String(), "deep inside") {

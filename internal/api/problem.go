@@ -117,6 +117,13 @@ var codes = []struct{ Code, Meaning string }{
 	{"project_not_opened", "there is no such project"},
 	{"provider_not_found", "there is no such provider"},
 	{"recipe_not_found", "there is no such recipe"},
+	{"damaged", "the database is damaged"},
+	{"disk_fault", "the disk that holds the database reports faults"},
+	{"disk_full", "the disk that holds the database is full"},
+	{"locked", "another process keeps the database locked"},
+	{"read_only", "the database may not be written to"},
+	{"removed", "the database is gone while it is used"},
+	{"unreachable", "the database can't be opened"},
 	{"run_busy", "another process works on the run at the moment"},
 	{"run_events_not_found", "there is no such run"},
 	{"run_exists", "there is a run of that id already"},
@@ -147,9 +154,9 @@ func (s *API) problem(ctx context.Context, err error) *refusal {
 		r.RunID = e.RunID
 		return r
 	}
-	if t, ok := errors.AsType[*run.TroubleError](err); ok {
-		s.o.Log.ErrorContext(ctx, "the store is in trouble", "error", err.Error(), "request_id", requestID(ctx))
-		r := refuse(http.StatusServiceUnavailable, "store_unavailable", "nothing can be stored or read at the moment ("+string(t.Kind)+")", "try again soon; the server's log tells more")
+	if kind := app.TroubleOf(err); kind != "" {
+		s.o.Log.WarnContext(ctx, "a request met trouble of the store", "trouble", kind, "error", err.Error(), "request_id", requestID(ctx))
+		r := refuse(http.StatusServiceUnavailable, "store_unavailable", "nothing can be stored or read at the moment ("+string(kind)+")", "try again soon; the server's log tells more")
 		r.wait = 5
 		return r
 	}

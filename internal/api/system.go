@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"cineforge/client"
+	"cineforge/internal/app"
 )
 
 // system registers what tells of the server itself.
@@ -19,6 +20,11 @@ func (s *API) system() {
 			return client.ServerHealth{}, refuse(http.StatusServiceUnavailable, "stopping", "the server is about to end", "ask the one that comes after it")
 		}
 		if err := s.app.Ready(ctx); err != nil {
+			if kind := app.TroubleOf(err); kind != "" {
+				p := refuse(http.StatusServiceUnavailable, string(kind), "nothing can be stored at the moment", "the server's log tells what to do; it is tried again by itself")
+				p.wait = 5
+				return client.ServerHealth{}, p
+			}
 			s.o.Log.ErrorContext(ctx, "not ready", "error", err.Error())
 			return client.ServerHealth{}, refuse(http.StatusServiceUnavailable, "not_ready", "the database can't be read", "the server's log tells why")
 		}

@@ -45,6 +45,7 @@ type App struct {
 	shelf     shelf
 	projects  projects
 	overviews overviews
+	troubles  troubles
 	close     func() error
 	unfit     error // why no run but a drill can be started or executed; nil if they can
 
@@ -129,6 +130,7 @@ type journal interface {
 	Served() bool
 	Worked(ctx context.Context, run string) (bool, error)
 	Carry(routes []string)
+	Probe(ctx context.Context) error
 	Uncarried(ctx context.Context, n int) ([]run.Summary, error)
 }
 
@@ -144,7 +146,11 @@ func New(store Backend, dataDir string, models Models) *App {
 		projects: projects{store, store, store}, Feed: store, RecipeStore: NewRecipeStore(dataDir), close: store.Close, unfit: unfit}
 	store.Carry(roster.routes())
 	a.pipeline = pipeline.New(store, Modules(), a.desk)
-	a.pipeline.OnTrouble(models.StoreTrouble)
+	a.troubles.tell = models.StoreTrouble
+	a.pipeline.OnTrouble(a.troubles.note)
+	if models.Engine.Hard != nil {
+		a.pipeline.EndWith(models.Engine.Hard)
+	}
 	a.engine = local.New(store, a.pipeline, models.Engine)
 	return a
 }

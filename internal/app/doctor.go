@@ -60,13 +60,10 @@ func checkDataDir(dir string) Check {
 }
 
 func checkWritable(c Check, dir string) Check {
-	f, err := os.CreateTemp(dir, ".doctor-*")
-	if err != nil {
-		c.Status, c.Detail, c.Action = Problem, fmt.Sprintf("%s can't be written to: %v", dir, cause(err)), "change its permissions, or name another one with --data"
+	if err := sqlite.ProbeDir(dir); err != nil {
+		c.Status, c.Detail, c.Action = Problem, fmt.Sprintf("%s can't be written to: %v", dir, cause(err)), "make room on the disk or change its permissions, or name another one with --data"
 		return c
 	}
-	f.Close()           //nolint:errcheck // nothing was written
-	os.Remove(f.Name()) //nolint:errcheck // an empty file is no harm
 	return c
 }
 
@@ -79,7 +76,9 @@ func checkDatabase(ctx context.Context, dir string) Check {
 	store, err := sqlite.Open(ctx, dir)
 	if err == nil {
 		defer store.Close()
-		err = store.Check(ctx)
+		if err = store.Check(ctx); err == nil {
+			err = store.Probe(ctx)
+		}
 	}
 	if err != nil {
 		c.Status, c.Detail, c.Action = Problem, err.Error(), "make sure that you may write to it, or name another data directory with --data"

@@ -57,7 +57,8 @@ func (a *App) relieve(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			a.router.Recall(ctx) //nolint:errcheck // the next tick tries again
+			a.router.Recall(ctx)                  //nolint:errcheck // the next tick tries again
+			a.troubles.look(ctx, a.journal.Probe) //nolint:errcheck // it is told
 		case <-relieved:
 		}
 		select {
@@ -282,10 +283,4 @@ func (a *App) Unfinished(ctx context.Context, but string) (ids []string) {
 		}
 	}
 	return ids
-}
-
-// Ready returns an error if the store can't be read.
-func (a *App) Ready(ctx context.Context) error {
-	_, _, err := a.journal.Due(ctx, 1)
-	return err
 }

@@ -121,6 +121,9 @@ func (s *Store) transact(apply func(*sql.Tx) error) error {
 // once runs a transaction. Its context is not a caller's: what others wait for is
 // not undone because one caller has left.
 func (s *Store) once(apply func(*sql.Tx) error) (err error) {
+	if err := s.there(); err != nil {
+		return fmt.Errorf("write to the database: %w", err)
+	}
 	tx, err := s.write.BeginTx(context.Background(), nil)
 	if err != nil {
 		return fmt.Errorf("write to the database: %w", err)

@@ -44,6 +44,7 @@ type Store struct {
 	changed chan struct{} // closed and replaced after each commit of this process; guarded by mu
 	told    chan struct{} // the same for what Changed tells of
 
+	opened   openedFile
 	presence *presence
 	carries  string // the routes that this process can reach, as JSON; "" for all
 }
@@ -86,6 +87,14 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	return migrated(ctx, &Store{file: file, write: write, read: newReader(read, file), presence: newPresence(dir)})
 }
 
+// dir is the data directory; "" if the database is in memory.
+func (s *Store) dir() string {
+	if s.file == "" {
+		return ""
+	}
+	return filepath.Dir(s.file)
+}
+
 // dsn names a file to the driver.
 func dsn(file string) string {
 	return (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(file)}).String()
@@ -104,6 +113,9 @@ func OpenMemory(ctx context.Context) (*Store, error) {
 func migrated(ctx context.Context, s *Store) (*Store, error) {
 	s.changed, s.told = make(chan struct{}), make(chan struct{})
 	err := s.migrate(ctx)
+	if err == nil {
+		err = s.there()
+	}
 	if err == nil {
 		err = s.prepare(ctx)
 	}

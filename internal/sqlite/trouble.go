@@ -46,6 +46,8 @@ var saying = map[run.Trouble][2]string{
 		"change the permissions of the file and its folder, or name another data directory with --data"},
 	run.Unreachable: {"%s can't be opened",
 		"make sure that its folder is there and may be written to, or name another data directory with --data"},
+	run.Removed: {"%s is not there any more, or another file is in its place",
+		"put the data directory back where it was; until then nothing can be stored"},
 	run.DiskFault: {"the disk that holds %s reported a fault",
 		"look into the system's log; if the disk is good, try again"},
 	run.Damaged: {"%s is damaged",
@@ -60,8 +62,11 @@ func troubleOf(err error) run.Trouble {
 	if errno, ok := errors.AsType[syscall.Errno](err); ok {
 		return fileTroubles[errno]
 	}
-	if errors.Is(err, run.ErrDamaged) {
+	switch {
+	case errors.Is(err, run.ErrDamaged):
 		return run.Damaged
+	case errors.Is(err, errRemoved):
+		return run.Removed
 	}
 	return ""
 }

@@ -52,9 +52,9 @@ type Breaker struct{ Provider, Model, State string }
 // breakerStates are the states that a breaker can have.
 var breakerStates = []string{"closed", "open", "half_open"}
 
-// New returns metrics. Breakers is asked for where the breakers stand when the metrics
-// are read.
-func New(version string, breakers func() []Breaker) *Metrics {
+// New returns metrics. Breakers is asked for where the breakers stand, and trouble for what
+// keeps the store from taking anything, when the metrics are read.
+func New(version string, breakers func() []Breaker, trouble func() run.Trouble) *Metrics {
 	m := &Metrics{registry: prometheus.NewRegistry(), runs: map[string]*seen{}}
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		c := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "cineforge_" + name, Help: help}, labels)
@@ -82,6 +82,7 @@ func New(version string, breakers func() []Breaker) *Metrics {
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		m.gauge("runs_waiting", "Runs that wait for a provider.", m.waiting), m.gauge("runs_under_way", "Runs that are not over.", m.underWay),
 		breakerCollector{breakers, prometheus.NewDesc("cineforge_breaker_state", "1 for the state that a breaker is in.", []string{"provider", "model", "state"}, nil)},
+		troubleCollector{trouble, prometheus.NewDesc("cineforge_store_trouble", "1 for what keeps the store from taking anything.", []string{"kind"}, nil)},
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "cineforge_build_info", Help: "What is running.",
 			ConstLabels: prometheus.Labels{"version": version, "go_version": runtime.Version()}}, func() float64 { return 1 }))
 	// An alert on a rise sees none if a counter is born at 1.

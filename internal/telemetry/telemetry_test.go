@@ -20,7 +20,7 @@ type metrics struct {
 func newMetrics() *metrics {
 	return &metrics{Metrics: telemetry.New("v1", func() []telemetry.Breaker {
 		return []telemetry.Breaker{{Provider: "anthropic", State: "open"}, {Provider: "anthropic", Model: "claude", State: "closed"}}
-	})}
+	}, func() run.Trouble { return run.DiskFull })}
 }
 
 func (m *metrics) see(id string, bodies ...run.Body) {

@@ -1,0 +1,173 @@
+// Package runlog is the event log as lines for whoever operates a server: what began, what
+// waits, what ended, and what needs a person. It reads the same events as everybody else.
+package runlog
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+	"unicode"
+
+	"cineforge/failure"
+	"cineforge/run"
+)
+
+// Log writes lines of events. It is safe for concurrent use.
+type Log struct {
+	to *slog.Logger
+
+	mu      sync.Mutex // guards what follows
+	waiting map[string]bool
+	refused map[string]bool // the keys that are refused, by provider and class
+	needs   map[string]bool // the runs that nobody goes on with
+}
+
+// New returns a log that writes to a logger.
+func New(to *slog.Logger) *Log {
+	return &Log{to: to, waiting: map[string]bool{}, refused: map[string]bool{}, needs: map[string]bool{}}
+}
+
+// Observe writes what there is to say of an event. Each is to be observed once, and those
+// of a run in order. A storm of failures is a line for each provider, and a wait is a line
+// for each run.
+func (l *Log) Observe(e run.Event) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	of := slog.String("run", e.RunID)
+	switch b := e.Body.(type) {
+	case run.PipelineStarted:
+		l.info("run started", of, slog.String("recipe", b.RecipeID), slog.String("project", b.ProjectID), text("input", b.InputName), text("drill", b.Drill), text("notice", b.Notice))
+	case run.RunResumed:
+		delete(l.needs, e.RunID)
+		l.info("run goes on", of, slog.String("cause", b.Cause), slog.Bool("candidates_of_today", b.Candidates != nil))
+	case run.PipelineFinished:
+		l.finished(of, b)
+		delete(l.waiting, e.RunID)
+		delete(l.needs, e.RunID)
+	case run.StagePaused:
+		l.paused(of, b)
+	case run.StageFailed:
+		l.write(slog.LevelError, "stage failed", of, slog.String("stage", b.StageID), text("unit", b.Unit), slog.String("class", string(b.ErrorClass)),
+			slog.String("reason", string(b.TerminalReason)), text("error", b.Error), text("hint", b.Hint))
+	case run.StageWaiting:
+		if !l.waiting[e.RunID] {
+			l.waiting[e.RunID] = true
+			l.info("run waits", of, slog.String("stage", b.StageID), slog.Time("until", b.Until.Time), text("reason", b.Reason), model(b.Provider, b.Model), slog.String("class", string(b.ErrorClass)))
+		}
+	case run.BudgetExceeded:
+		l.write(slog.LevelWarn, "money is spent", of, slog.String("stage", b.StageID), slog.Float64("spent_usd", b.SpentUSD), slog.Float64("limit_usd", b.LimitUSD))
+	default:
+		l.provider(of, e.RunID, e.Body)
+	}
+}
+
+// provider writes what events tell of providers.
+func (l *Log) provider(of slog.Attr, id string, body run.Body) {
+	switch b := body.(type) {
+	case run.BreakerOpened:
+		l.info("breaker opened", model(b.Provider, b.Model), slog.Time("until", b.Until.Time), text("evidence", b.Evidence), of)
+	case run.BreakerProbing:
+		l.info("breaker probing", model(b.Provider, b.Model), text("evidence", b.Evidence), of)
+	case run.BreakerClosed:
+		l.info("breaker closed", model(b.Provider, b.Model), text("evidence", b.Evidence), of)
+	case run.AttemptStarted:
+		l.write(slog.LevelDebug, "attempt", of, attempt(b.Attempt))
+	case run.AttemptFinished:
+		delete(l.waiting, id) // its next wait is a new one
+		for class := range personal {
+			delete(l.refused, b.Provider+" "+string(class))
+		}
+		l.write(slog.LevelDebug, "attempt answered", of, attempt(b.Attempt), slog.Int64("ms", b.LatencyMS))
+	case run.AttemptFailed:
+		l.write(slog.LevelDebug, "attempt failed", of, attempt(b.Attempt), slog.String("class", string(b.ErrorClass)), text("error", b.Error))
+		if key := b.Provider + " " + string(b.ErrorClass); personal[b.ErrorClass] && !l.refused[key] {
+			l.refused[key] = true
+			l.info("key refused", model(b.Provider, b.Model), slog.String("class", string(b.ErrorClass)), text("error", b.Error), text("hint", b.Hint), of)
+		}
+	}
+}
+
+// personal are the classes of failures that a key meets until a person acts.
+var personal = map[failure.Class]bool{failure.Auth: true, failure.Permission: true, failure.QuotaExhausted: true}
+
+func (l *Log) finished(of slog.Attr, b run.PipelineFinished) {
+	level := slog.LevelInfo
+	if b.Outcome == run.Failed {
+		level = slog.LevelError
+	}
+	l.write(level, "run ended", of, slog.String("outcome", string(b.Outcome)), slog.Float64("cost_usd", b.TotalCostUSD), text("error", b.Error))
+}
+
+func (l *Log) paused(of slog.Attr, b run.StagePaused) {
+	level, what := slog.LevelError, "run needs a person"
+	if b.Reason == run.Interrupted {
+		level, what = slog.LevelInfo, "run paused"
+	}
+	l.write(level, what, of, slog.String("stage", b.StageID), slog.String("reason", b.Reason), text("error", b.Error), text("hint", b.Hint))
+}
+
+// Uncarried writes, once for each, the runs that this process can't go on with, and that
+// nobody goes on with.
+func (l *Log) Uncarried(list []run.Overview) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := map[string]bool{}
+	for _, o := range list {
+		if now[o.RunID] = true; !l.needs[o.RunID] {
+			l.write(slog.LevelError, "run can't go on here", slog.String("run", o.RunID), slog.String("reason", run.NoCarrier), text("needs", run.NeedsText(o.Needs)))
+		}
+	}
+	l.needs = now
+}
+
+// Trouble writes that the store takes nothing, and with nil that it does again.
+func (l *Log) Trouble(kind run.Trouble, err error) {
+	if err == nil {
+		l.write(slog.LevelWarn, "the store takes what happens again")
+		return
+	}
+	l.write(slog.LevelWarn, "the store takes nothing; no new call is made, and answers are kept in memory", slog.String("trouble", string(kind)), text("error", err.Error()))
+}
+
+func (l *Log) info(what string, attrs ...slog.Attr) { l.write(slog.LevelInfo, what, attrs...) }
+
+// write writes a line without the attributes that say nothing.
+func (l *Log) write(level slog.Level, what string, attrs ...slog.Attr) {
+	kept := attrs[:0]
+	for _, a := range attrs {
+		if v := a.Value; !(v.Kind() == slog.KindString && v.String() == "" || v.Kind() == slog.KindBool && !v.Bool()) {
+			kept = append(kept, a)
+		}
+	}
+	l.to.LogAttrs(context.Background(), level, what, kept...)
+}
+
+// mostText is how much of a text of others is written.
+const mostText = 500
+
+// text is an attribute whose value others have written: on one line, and not longer than
+// anybody reads.
+func text(name, value string) slog.Attr {
+	value = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == unicode.ReplacementChar || unicode.Is(unicode.Bidi_Control, r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(value, " "))
+	if runes := []rune(value); len(runes) > mostText {
+		value = string(runes[:mostText]) + "…"
+	}
+	return slog.String(name, strings.TrimSpace(value))
+}
+
+func model(provider, name string) slog.Attr {
+	if name != "" {
+		provider += ":" + name
+	}
+	return text("model", provider)
+}
+
+func attempt(a run.Attempt) slog.Attr {
+	return slog.GroupAttrs("attempt", slog.String("stage", a.StageID), text("unit", a.Unit), slog.String("role", a.Role), slog.Int("n", a.Attempt), model(a.Provider, a.Model))
+}

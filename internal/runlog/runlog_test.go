@@ -1,0 +1,81 @@
+package runlog_test
+
+import (
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"cineforge/failure"
+	"cineforge/internal/runlog"
+	"cineforge/run"
+)
+
+// lines logs events, and returns the lines without their times.
+func lines(level slog.Level, bodies ...run.Body) string {
+	var b strings.Builder
+	l := runlog.New(slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}})))
+	for i, body := range bodies {
+		l.Observe(run.Event{Seq: int64(i + 1), RunID: "r1", Body: body})
+	}
+	return b.String()
+}
+
+// A run that meets an outage and a refused key is a handful of lines, however often it fails.
+func TestLog_AnOutageIsAHandfulOfLines(t *testing.T) {
+	events := []run.Body{run.PipelineStarted{RecipeID: "mvp_ingest", ProjectID: "p", InputName: "a\nb.fountain"}}
+	at := run.Attempt{StageID: "extract_scenes", Unit: "scene_001", Provider: "anthropic", Model: "claude"}
+	for range 500 {
+		events = append(events, run.AttemptStarted{Attempt: at}, run.AttemptFailed{Attempt: at, ErrorClass: failure.Auth, Error: "bad\x1b[31m key", Hint: "set another"},
+			run.StageWaiting{StageID: at.StageID, Reason: "busy", Fault: run.Fault{Provider: "anthropic", ErrorClass: failure.Overloaded}})
+	}
+	events = append(events, run.BreakerOpened{Turn: run.Turn{Provider: "anthropic", Evidence: "two in a row"}}, run.AttemptFinished{Attempt: at},
+		run.StageWaiting{StageID: at.StageID, Reason: "busy"}, run.StagePaused{StageID: at.StageID, Reason: run.Exhausted},
+		run.PipelineFinished{Outcome: run.Failed, Error: "x"})
+	got := lines(slog.LevelInfo, events...)
+	var said []string
+	for line := range strings.Lines(got) {
+		f := strings.SplitN(line, " ", 2)
+		msg := f[1][len("msg="):]
+		if msg[0] == '"' {
+			msg = msg[1:][:strings.Index(msg[1:], `"`)]
+		} else {
+			msg, _, _ = strings.Cut(msg, " ")
+		}
+		said = append(said, strings.TrimPrefix(f[0], "level=")+" "+msg)
+	}
+	want := "INFO run started|INFO key refused|INFO run waits|INFO breaker opened|INFO run waits|ERROR run needs a person|ERROR run ended"
+	if strings.Join(said, "|") != want {
+		t.Errorf("%s\n want %s", strings.Join(said, "|"), want)
+	}
+	if strings.ContainsAny(got, "\x1b") || !strings.Contains(got, `input="a b.fountain"`) {
+		t.Error(got)
+	}
+	if n := strings.Count(lines(slog.LevelDebug, events...), "\n"); n < 1000 {
+		t.Errorf("with the attempts there are %d lines", n)
+	}
+}
+
+// A run that nobody carries is told of once, and again when it was carried meanwhile.
+func TestLog_UncarriedOnce(t *testing.T) {
+	var b strings.Builder
+	l := runlog.New(slog.New(slog.NewTextHandler(&b, nil)))
+	list := []run.Overview{{RunID: "r1", Needs: []run.Need{{Kind: run.NeedKey, Name: "ANTHROPIC_API_KEY"}}}}
+	l.Uncarried(list)
+	l.Uncarried(list)
+	l.Uncarried(nil)
+	l.Uncarried(list)
+	if n := strings.Count(b.String(), "ANTHROPIC_API_KEY"); n != 2 || !strings.Contains(b.String(), "level=ERROR") {
+		t.Error(b.String())
+	}
+	l.Trouble(run.DiskFull, errors.New("full"))
+	l.Trouble("", nil)
+	if n := strings.Count(b.String(), "level=WARN"); n != 2 {
+		t.Error(b.String())
+	}
+}
