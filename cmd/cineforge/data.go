@@ -21,16 +21,16 @@ type dataCmd struct {
 type dataCheckCmd struct{}
 
 func (dataCheckCmd) Help() string {
-	return `Reads all of the database: its structure, the content of every artifact and the
-sequence of every run's events. Exit code 1 says that it is damaged. Runs may go on
-meanwhile.`
+	return `Reads all of the database: its structure, every run's events, every artifact, file and
+stored answer. Exit code 1 says that it is damaged; what is, is listed by name. What is
+whole can still be exported. Runs may go on meanwhile.`
 }
 
 // checked is what data check prints with --json.
 type checked struct {
 	OK    bool   `json:"ok"`
 	Error string `json:"error,omitempty"`
-	sqlite.Facts
+	app.CheckedData
 }
 
 // Run does the command.
@@ -38,43 +38,63 @@ func (c *dataCheckCmd) Run(ctx context.Context, g *cli, s streams) error {
 	f, err := app.CheckData(ctx, g.Data)
 	if err != nil {
 		if g.JSON {
-			return errors.Join(printJSON(s.out, checked{Error: strings.Join(lines(err), " "), Facts: f}), err)
+			return errors.Join(printJSON(s.out, checked{Error: strings.Join(lines(err), " "), CheckedData: f}), err)
 		}
-		return err
+		return errors.Join(printDamages(s, f.Damages, f.More), err)
 	}
 	if g.JSON {
-		return printJSON(s.out, checked{OK: true, Facts: f})
+		return printJSON(s.out, checked{OK: true, CheckedData: f})
 	}
 	_, err = fmt.Fprintf(s.out, "%s is whole: %s; %s, %s, %s, %s\n", quote(f.File), bytesOf(f.Bytes),
 		count(f.Runs, "run"), count(f.Events, "event"), count(f.Answers, "stored answer"), count(f.Artifacts, "artifact"))
 	return err
 }
 
+// printDamages lists what is damaged, a line each.
+func printDamages(s streams, list []sqlite.Damage, more int) error {
+	for _, d := range list {
+		if _, err := fmt.Fprintln(s.out, oneLine(d.String())); err != nil {
+			return err
+		}
+	}
+	if more > 0 {
+		fmt.Fprintf(s.out, "and %d more\n", more)
+	}
+	return nil
+}
+
 type dataBackupCmd struct {
-	File  string `arg:"" help:"The file to write."`
-	Force bool   `help:"Replace the file if it is there."`
+	File    string `arg:"" help:"The file to write."`
+	Force   bool   `help:"Replace the file if it is there."`
+	Damaged bool   `help:"Write the copy also if something in the database is damaged."`
 }
 
 func (dataBackupCmd) Help() string {
-	return `Runs may go on meanwhile; the copy is of one moment. To restore it, end all cineforge
+	return `Runs may go on meanwhile; the copy is of one moment. It is read in full as by "data
+check", and nothing is written of a database that is damaged, unless --damaged is given. To restore it, end all cineforge
 processes, put the file in place of cineforge.db in the data directory, and remove
 cineforge.db-wal and cineforge.db-shm beside it.`
 }
 
 // backedUp is what data backup prints with --json.
 type backedUp struct {
-	File  string `json:"file"`
-	Bytes int64  `json:"bytes"`
+	File    string          `json:"file"`
+	Bytes   int64           `json:"bytes"`
+	Damages []sqlite.Damage `json:"damages,omitempty"`
 }
 
 // Run does the command.
 func (c *dataBackupCmd) Run(ctx context.Context, g *cli, s streams) error {
-	size, err := app.Backup(ctx, g.Data, c.File, c.Force)
+	size, damages, err := app.Backup(ctx, g.Data, c.File, c.Force, c.Damaged)
 	if err != nil {
 		return err
 	}
 	if g.JSON {
-		return printJSON(s.out, backedUp{c.File, size})
+		return printJSON(s.out, backedUp{c.File, size, damages})
+	}
+	if len(damages) > 0 {
+		fmt.Fprintf(s.out, "wrote %s, %s, of a database that is damaged:\n", quote(c.File), bytesOf(size))
+		return printDamages(s, damages, 0)
 	}
 	_, err = fmt.Fprintf(s.out, "wrote %s, %s, and checked it\n", quote(c.File), bytesOf(size))
 	return err

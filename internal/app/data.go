@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"cineforge/failure"
 	"cineforge/internal/sqlite"
+	"cineforge/run"
 )
 
 // warehouse is the part of a store that its keeper looks after.
@@ -29,35 +31,86 @@ func openData(ctx context.Context, dataDir string) (*sqlite.Store, error) {
 	return openStore(ctx, dataDir)
 }
 
-// CheckData looks at a whole database and tells what it holds. The error says that it
-// is damaged, and what to do.
-func CheckData(ctx context.Context, dataDir string) (sqlite.Facts, error) {
-	none := sqlite.Facts{File: filepath.Join(dataDir, sqlite.FileName)}
-	s, err := openData(ctx, dataDir)
-	if err != nil {
-		return none, err
-	}
-	defer s.Close()
-	if err := s.Check(ctx); err != nil {
-		return none, err
-	}
-	if err := s.CheckContent(ctx); err != nil {
-		return none, err
-	}
-	return s.Facts(ctx)
+// CheckedData is what a database holds, and what of it is damaged.
+type CheckedData struct {
+	sqlite.Facts
+	*sqlite.Examination
 }
 
-// Backup writes a checked copy of a database to a file, also while runs are under way,
-// and returns its size.
-func Backup(ctx context.Context, dataDir, file string, replace bool) (int64, error) {
+// CheckData reads a whole database, and tells what it holds. If it is damaged, the error
+// says what is, and what to do; what was found comes with it.
+func CheckData(ctx context.Context, dataDir string) (CheckedData, error) {
+	none := CheckedData{sqlite.Facts{File: filepath.Join(dataDir, sqlite.FileName)}, &sqlite.Examination{Damages: []sqlite.Damage{}}}
 	s, err := openData(ctx, dataDir)
 	if err != nil {
-		return 0, err
+		return none, unreadable(err)
 	}
 	defer s.Close()
-	size, err := s.Backup(ctx, file, replace)
+	found, err := s.Examine(ctx)
+	if err != nil {
+		return none, unreadable(err)
+	}
+	none.Examination = found
+	if !found.OK() {
+		return none, damagedData(none.File, found)
+	}
+	f, err := s.Facts(ctx)
+	return CheckedData{f, found}, err
+}
+
+// unreadable says of a database that is so damaged that it can't be opened what to do.
+func unreadable(err error) error {
+	if TroubleOf(err) != run.Damaged {
+		return err
+	}
+	f, _ := errors.AsType[*failure.Error](err)
+	return &failure.Error{Class: failure.Internal, Message: f.Message + " so that nothing of it can be read", Hint: "put a backup in its place, made with cineforge data backup", Err: err}
+}
+
+// damagedData says how much of a database is damaged, and what to do.
+func damagedData(file string, found *sqlite.Examination) error {
+	hint := "put a backup in its place, made with cineforge data backup"
+	if n := len(found.Whole); n > 0 {
+		hint = fmt.Sprintf("%d of %d runs are whole and can be taken out first: cineforge runs export %s --output DIR; then %s", n, found.Listed, found.Whole[0], hint)
+	}
+	return &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("%s is damaged: %s", file, damages(found)), Hint: hint, Err: run.ErrDamaged}
+}
+
+// damages lists the first damages in a few words.
+func damages(found *sqlite.Examination) string {
+	const most = 5
+	var texts []string
+	for _, d := range found.Damages[:min(len(found.Damages), most)] {
+		texts = append(texts, d.String())
+	}
+	if more := len(found.Damages) + found.More - len(texts); more > 0 {
+		texts = append(texts, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Backup writes an examined copy of a database to a file, also while runs are under way,
+// and returns its size. A copy of a database that is damaged is written only if damaged is
+// set; what is damaged is told then.
+func Backup(ctx context.Context, dataDir, file string, replace, damaged bool) (int64, []sqlite.Damage, error) {
+	s, err := openData(ctx, dataDir)
+	if err != nil {
+		return 0, nil, unreadable(err)
+	}
+	defer s.Close()
+	size, found, err := s.Backup(ctx, file, replace, damaged)
+	if err == nil && !found.OK() && !damaged {
+		err = damagedData(filepath.Join(dataDir, sqlite.FileName), found)
+		f, _ := errors.AsType[*failure.Error](err)
+		f.Message = "nothing was written: " + f.Message
+		f.Hint = "cineforge data backup FILE --damaged copies it as it is; " + f.Hint
+		return 0, found.Damages, err
+	}
 	if _, told := errors.AsType[*failure.Error](err); err == nil || told {
-		return size, err
+		if err == nil {
+			return size, found.Damages, nil
+		}
+		return size, nil, unreadable(err)
 	}
 	f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("%s can't be written: %v", file, cause(err)), Hint: "name another file", Err: err}
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
@@ -69,7 +122,7 @@ func Backup(ctx context.Context, dataDir, file string, replace bool) (int64, err
 			f.Message, f.Hint = file+" is the database itself, "+own, "name another file"
 		}
 	}
-	return 0, f
+	return 0, nil, f
 }
 
 // PruneOptions say which runs are removed, a run with all its retries at a time.

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 
 	"cineforge/artifact"
@@ -22,6 +23,9 @@ type Exported struct {
 	Dir       string `json:"dir"`
 	StateFile string `json:"state_file"`
 	Artifacts int    `json:"artifacts"`
+
+	// Missing are the artifacts that could not be read, since they are damaged or gone, and why.
+	Missing []string `json:"missing,omitempty"`
 }
 
 // Files are files by their names. Each is made when it is asked for.
@@ -58,7 +62,8 @@ func (a *App) Files(ctx context.Context, runID string) (Files, error) {
 
 func stateFile(runID string) string { return path.Join("runs", runID, "run_state.json") }
 
-// Export writes the files of a run below dir. Each file appears whole or not at all.
+// Export writes the files of a run below dir: all of them, each whole, or none. Artifacts
+// that are damaged are left out, and named.
 func (a *App) Export(ctx context.Context, runID, dir string) (Exported, error) {
 	files, err := a.Files(ctx, runID)
 	if err != nil {
@@ -78,18 +83,29 @@ func WriteFiles(runID string, files Files, dir string) (Exported, error) {
 		return Exported{}, err
 	}
 	defer root.Close()
-	x := exporter{root: root}
+	x := exporter{root: root, part: fmt.Sprintf(".export-%08x.part", rand.Uint32())} // another process may be writing the same
+	defer root.RemoveAll(x.part)                                                     //nolint:errcheck // what is left has no name that means anything
 	result := Exported{Dir: dir, StateFile: stateFile(runID)}
 	for name, content := range files {
+		isArtifact := strings.HasPrefix(name, "artifacts/")
 		data, err := content()
-		if err != nil {
-			return result, err
+		switch {
+		case err != nil && isArtifact && (TroubleOf(err) == run.Damaged || errors.Is(err, run.ErrNotFound)):
+			result.Missing = append(result.Missing, name)
+			continue
+		case err != nil:
+			x.fail(err)
+		default:
+			x.write(name, data)
 		}
-		x.write(name, data)
-		if strings.HasPrefix(name, "artifacts/") {
+		if x.err != nil {
+			return result, x.err
+		}
+		if isArtifact {
 			result.Artifacts++
 		}
 	}
+	x.settle()
 	return result, x.err
 }
 
@@ -129,10 +145,13 @@ func refs(state run.State) []artifact.Ref {
 	return all
 }
 
-// exporter writes files below a root, which no name can leave, until the first error.
+// exporter writes files below a root, which no name can leave, until the first error: at
+// first into a folder of its own, from which all of them go to their places.
 type exporter struct {
-	root *os.Root
-	err  error
+	root  *os.Root
+	part  string
+	names []string
+	err   error
 }
 
 func (x *exporter) fail(err error) {
@@ -146,27 +165,35 @@ func (x *exporter) write(name string, data []byte) {
 	if x.err != nil {
 		return
 	}
-	if err := x.root.MkdirAll(path.Dir(name), 0o755); err != nil {
-		x.fail(err)
+	if !filepath.IsLocal(name) {
+		x.fail(fmt.Errorf("%q is no name below the folder", name))
 		return
 	}
-	x.fail(writeFile(x.root, name, data))
+	x.names = append(x.names, name)
+	x.fail(x.writeFile(path.Join(x.part, name), data))
 }
 
-// writeFile makes a file under a temporary name and then gives it its own, so that a
-// reader never sees half of it.
-func writeFile(root *os.Root, name string, data []byte) error {
-	temporary := fmt.Sprintf("%s.%08x.part", name, rand.Uint32()) // another process may be writing the same
-	f, err := root.Create(temporary)
+// settle gives the files their own names.
+func (x *exporter) settle() {
+	for _, name := range x.names {
+		if x.err == nil {
+			x.fail(x.root.MkdirAll(path.Dir(name), 0o755))
+		}
+		if x.err == nil {
+			x.fail(x.root.Rename(path.Join(x.part, name), name))
+		}
+	}
+}
+
+// writeFile makes a file, whole and on the disk.
+func (x *exporter) writeFile(name string, data []byte) error {
+	if err := x.root.MkdirAll(path.Dir(name), 0o755); err != nil {
+		return err
+	}
+	f, err := x.root.Create(name)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = root.Rename(temporary, name)
-	}
-	if err != nil {
-		root.Remove(temporary) //nolint:errcheck // the first error is the one to tell
-	}
-	return err
+	return errors.Join(err, f.Sync(), f.Close())
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -117,4 +118,22 @@ func ParseRecipe(name string, source []byte) (*recipe.Recipe, error) {
 		return nil, err
 	}
 	return recipe.Parse(name, source)
+}
+
+// writeFile makes a file under a temporary name and then gives it its own, so that a
+// reader never sees half of it.
+func writeFile(root *os.Root, name string, data []byte) error {
+	temporary := fmt.Sprintf("%s.%08x.part", name, rand.Uint32()) // another process may be writing the same
+	f, err := root.Create(temporary)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = root.Rename(temporary, name)
+	}
+	if err != nil {
+		root.Remove(temporary) //nolint:errcheck // the first error is the one to tell
+	}
+	return err
 }

@@ -16,6 +16,9 @@ import (
 
 // Claim takes a run, unless another claim of it is alive. The new epoch voids all older claims.
 func (s *Store) Claim(ctx context.Context, id string, ttl time.Duration) (durable.Claim, error) {
+	if err := s.writable(); err != nil {
+		return durable.Claim{}, err
+	}
 	if err := s.presence.show(); err != nil {
 		return durable.Claim{}, why(s.file, err)
 	}
@@ -247,6 +250,9 @@ func (s *Store) Worked(ctx context.Context, id string) (bool, error) {
 
 // reap gives back the claims of processes that are gone. It reports whether there were any.
 func (s *Store) reap(ctx context.Context) (freed bool, err error) {
+	if s.ReadOnly() {
+		return false, nil
+	}
 	for _, id := range s.presence.gone() {
 		err := s.update(ctx, func(tx *sql.Tx) error {
 			res, err := tx.Exec(`UPDATE runs SET claim_until = 0 WHERE holder = ? AND claim_until > 0`, id)

@@ -43,7 +43,7 @@ func TestABackupIsOfOneMomentAndWholeWhileRunsGoOn(t *testing.T) {
 		if err := mkdir(filepath.Dir(file)); err != nil {
 			t.Fatal(err)
 		}
-		size, err := s.Backup(t.Context(), file, false)
+		size, _, err := s.Backup(t.Context(), file, false, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,7 +52,7 @@ func TestABackupIsOfOneMomentAndWholeWhileRunsGoOn(t *testing.T) {
 			t.Errorf("the size is %d, told %d (%v)", info.Size(), size, err)
 		}
 		restored := open(t, filepath.Dir(file))
-		if err := errors.Join(restored.Check(t.Context()), restored.CheckContent(t.Context())); err != nil {
+		if err := errors.Join(restored.Check(t.Context()), whole(t, restored)); err != nil {
 			t.Error(err)
 		}
 	}
@@ -71,46 +71,20 @@ func TestABackupReplacesOnlyWhatItMay(t *testing.T) {
 	if err := os.WriteFile(file, []byte("precious"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Backup(t.Context(), file, false); !errors.Is(err, os.ErrExist) {
+	if _, _, err := s.Backup(t.Context(), file, false, false); !errors.Is(err, os.ErrExist) {
 		t.Errorf("over a file: %v", err)
 	}
 	if data, _ := os.ReadFile(file); string(data) != "precious" {
 		t.Error("the file was replaced")
 	}
-	if _, err := s.Backup(t.Context(), file, true); err != nil {
+	if _, _, err := s.Backup(t.Context(), file, true, false); err != nil {
 		t.Error(err)
 	}
-	if _, err := s.Backup(t.Context(), filepath.Join(dir, sqlite.FileName), true); !errors.Is(err, os.ErrExist) {
+	if _, _, err := s.Backup(t.Context(), filepath.Join(dir, sqlite.FileName), true, false); !errors.Is(err, os.ErrExist) {
 		t.Errorf("over the database itself: %v", err)
 	}
 	if err := s.Check(t.Context()); err != nil {
 		t.Error(err)
-	}
-}
-
-func TestCheckContentFindsWhatTheStructureHides(t *testing.T) {
-	for name, damage := range map[string]string{
-		"an event is missing":          `DELETE FROM events WHERE run_id = 'a' AND seq = 2`,
-		"the last event is missing":    `DELETE FROM events WHERE run_id = 'a' AND seq = 3`,
-		"an artifact has no content":   `PRAGMA foreign_keys = off; DELETE FROM blobs`,
-		"an artifact's content is odd": `UPDATE blobs SET data = x'00'`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := open(t, t.TempDir())
-			c := claimed(t, s, "a")
-			save(t, s, c, draft("scene_001", `{}`))
-			if err := commit(s, c, run.UnitDone{}); err != nil {
-				t.Fatal(err)
-			}
-			if err := s.CheckContent(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			maintain(t, s, damage)
-			wantTrouble(t, s.CheckContent(t.Context()), run.Damaged, "data backup")
-			if err := s.Check(t.Context()); err != nil {
-				t.Errorf("the structure: %v", err)
-			}
-		})
 	}
 }
 
@@ -233,7 +207,7 @@ func TestPruneRemovesALineAndLetsTheRestBe(t *testing.T) {
 		if _, err := s.Answer(t.Context(), run.Query{Key: "k busy", Root: "busy"}); err != nil {
 			t.Error(err)
 		}
-		if err := errors.Join(s.Check(t.Context()), s.CheckContent(t.Context())); err != nil {
+		if err := errors.Join(s.Check(t.Context()), whole(t, s)); err != nil {
 			t.Error(err)
 		}
 		// What is gone can't be retried, and its id is free.

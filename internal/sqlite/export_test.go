@@ -9,8 +9,8 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// Damage replaces stored content behind the store's back.
-func Damage(dir string, old, changed []byte) error {
+// SpoilBlob replaces stored content behind the store's back.
+func SpoilBlob(dir string, old, changed []byte) error {
 	db, err := sql.Open("sqlite", filepath.Join(dir, FileName))
 	if err != nil {
 		return err
@@ -64,3 +64,6 @@ func MakeOld(ctx context.Context, dir string, version int64, statements ...strin
 	}
 	return nil
 }
+
+// OpenReadOnly opens the database of a folder as if it might not be written to.
+var OpenReadOnly = openReadOnly

@@ -38,6 +38,9 @@ func (s *Store) update(ctx context.Context, apply func(*sql.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if err := s.writable(); err != nil {
+		return err
+	}
 	c := &change{apply: apply, turn: make(chan bool, 1)}
 	g := &s.group
 	g.mu.Lock()

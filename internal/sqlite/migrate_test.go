@@ -116,7 +116,7 @@ func TestADatabaseOfEveryEarlierSchemaGoesOn(t *testing.T) {
 			if p, err := s.Project(t.Context(), "p"); err != nil || version < 4 && p.Created.UnixMilli() != 1700000000000 {
 				t.Errorf("the project of the runs: %+v (%v)", p, err)
 			}
-			if err := errors.Join(s.Check(t.Context()), s.CheckContent(t.Context())); err != nil {
+			if err := errors.Join(s.Check(t.Context()), whole(t, s)); err != nil {
 				t.Error(err)
 			}
 		})

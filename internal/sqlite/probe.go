@@ -37,6 +37,9 @@ func (s *Store) Probe(ctx context.Context) error {
 	if s.dir() == "" {
 		return nil
 	}
+	if err := s.writable(); err != nil {
+		return err
+	}
 	if err := s.there(); err != nil {
 		return why(s.file, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/url"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -45,6 +46,7 @@ type Store struct {
 	told    chan struct{} // the same for what Changed tells of
 
 	opened   openedFile
+	copied   string // the folder of the copy that is read; "" for the database itself
 	presence *presence
 	carries  string // the routes that this process can reach, as JSON; "" for all
 }
@@ -71,8 +73,16 @@ const (
 )
 
 // Open opens the database of a data directory, which must exist, and brings its
-// schema up to date.
+// schema up to date. One that may not be written to is read as a copy; what would write
+// then is a *run.TroubleError of kind run.ReadOnly.
 func Open(ctx context.Context, dir string) (*Store, error) {
+	if forbidden(dir) {
+		return openReadOnly(ctx, dir)
+	}
+	return openDir(ctx, dir)
+}
+
+func openDir(ctx context.Context, dir string) (*Store, error) {
 	file := filepath.Join(dir, FileName)
 	path := dsn(file)
 	write, err := sql.Open("sqlite", path+"?"+pragmas+immediate)
@@ -191,6 +201,9 @@ func (s *Store) Close() error {
 	err := s.write.Close()
 	if s.read.db != s.write {
 		err = errors.Join(err, s.read.db.Close())
+	}
+	if s.copied != "" {
+		err = errors.Join(err, os.RemoveAll(s.copied))
 	}
 	return err
 }

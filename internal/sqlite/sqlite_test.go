@@ -443,7 +443,7 @@ func TestDamagedContentIsNoticed(t *testing.T) {
 	s := open(t, dir)
 	c := claimed(t, s, "a")
 	saved := save(t, s, c, draft("scene_001", `{"n":1}`))
-	if err := sqlite.Damage(dir, []byte(`{"n":1}`), []byte(`{"n":2}`)); err != nil {
+	if err := sqlite.SpoilBlob(dir, []byte(`{"n":1}`), []byte(`{"n":2}`)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Blob(t.Context(), artifact.DigestOf([]byte(`{"n":1}`))); err == nil || !strings.Contains(err.Error(), "damaged") {

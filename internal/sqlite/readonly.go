@@ -1,0 +1,109 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// openReadOnly opens the database of a folder that may not be written to: SQLite itself
+// writes beside a database to read it. It is copied, with what was written last, and read
+// there; what would write is a trouble.
+func openReadOnly(ctx context.Context, dir string) (*Store, error) {
+	file := filepath.Join(dir, FileName)
+	scratch, err := os.MkdirTemp("", "cineforge-read-*")
+	if err != nil {
+		return nil, fmt.Errorf("read %s, which may not be written to: %w", file, err)
+	}
+	copied, err := copyDatabase(file, filepath.Join(scratch, FileName))
+	if err == nil {
+		var s *Store
+		if s, err = openDir(ctx, scratch); err == nil {
+			s.file, s.read.file, s.copied, s.opened.info = file, file, scratch, copied
+			s.presence = newPresence(dir)
+			return s, nil
+		}
+	}
+	return nil, errors.Join(why(file, err), os.RemoveAll(scratch))
+}
+
+// copyTries is how often a database is copied that changes meanwhile.
+const copyTries = 5
+
+// copyDatabase copies a database with its log, as they are at one moment.
+func copyDatabase(from, to string) (info os.FileInfo, err error) {
+	for range copyTries {
+		before := states(from)
+		if err := copyFile(from, to); err != nil {
+			return nil, err
+		}
+		if err := copyFile(from+"-wal", to+"-wal"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		if states(from) == before {
+			return os.Stat(from)
+		}
+	}
+	return nil, fmt.Errorf("copy %s: it changes all the time", from)
+}
+
+// states tells whether a database has changed.
+func states(file string) (text string) {
+	for _, name := range []string{file, file + "-wal"} {
+		if info, err := os.Stat(name); err == nil {
+			text += fmt.Sprint(info.Size(), info.ModTime(), " ")
+		}
+	}
+	return text
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close() //nolint:errcheck // it was read
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
+
+// forbidden reports whether a folder with a database in it, or the database, may not be
+// written to.
+func forbidden(dir string) bool {
+	file := filepath.Join(dir, FileName)
+	if _, err := os.Stat(file); err != nil {
+		return false
+	}
+	f, err := os.OpenFile(file, os.O_RDWR, 0)
+	if err == nil {
+		err = f.Close()
+		probe, probeErr := os.CreateTemp(dir, ".open-*")
+		if err = probeErr; err == nil {
+			err = errors.Join(probe.Close(), os.Remove(probe.Name()))
+		}
+	}
+	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
+}
+
+// errReadOnly is why nothing is written into a copy.
+var errReadOnly error = &os.PathError{Op: "write", Path: FileName, Err: syscall.EROFS}
+
+// writable returns an error if the store is only read.
+func (s *Store) writable() error {
+	if s.copied == "" {
+		return nil
+	}
+	return why(s.file, errReadOnly)
+}
+
+// ReadOnly reports whether the store may not be written to.
+func (s *Store) ReadOnly() bool { return s.copied != "" }
