@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -24,6 +25,7 @@ type memo struct {
 	module string
 	root   string
 	chain  string // whose answers to other lines of runs will do; "" for none
+	former string // its name in versions before
 	shared string // the chain under which other lines may use what this one pays for
 
 	mu   sync.Mutex // guards keys
@@ -35,15 +37,31 @@ func newMemo(store run.Memo, state run.State, s recipe.PlannedStage, l Lineup) *
 	if state.Drill != "" {
 		return m // what is made up is of no use to anybody else
 	}
-	var names []string
-	for _, c := range l.Candidates {
-		names = append(names, c.Provider+":"+c.Name)
-	}
-	m.shared = strings.Join(names, ",")
+	m.shared, m.former = chainOf(l)
 	if !state.Force {
 		m.chain = m.shared
 	}
 	return m
+}
+
+// chainOf names a chain by whose models are in it: what users call their providers, and with
+// which keys they pay, is no part of it. Former is its name in versions before, under which
+// answers may be stored.
+func chainOf(l Lineup) (chain, former string) {
+	var all, names []string
+	for _, c := range l.Candidates {
+		name := c.Provider + ":" + c.Name
+		all, names = append(all, cmp.Or(c.Identity, name)), append(names, name)
+	}
+	return strings.Join(all, ","), strings.Join(names, ",")
+}
+
+// formerly is the former name of the chain whose answers will do; "" for none.
+func (m *memo) formerly() string {
+	if m.chain == "" {
+		return ""
+	}
+	return m.former
 }
 
 // serves names those whose answers serve the stage: other lines of runs of the same chain,
@@ -72,7 +90,7 @@ func (m *memo) key(req llm.Request) string {
 
 // find returns the answer to a question; false if there is none that will do.
 func (m *memo) find(ctx context.Context, req llm.Request) (run.Answer, bool, error) {
-	a, err := m.store.Answer(ctx, run.Query{Key: req.Key, Root: m.root, Chain: m.chain})
+	a, err := m.store.Answer(ctx, run.Query{Key: req.Key, Root: m.root, Chain: m.chain, Former: m.formerly()})
 	switch {
 	case errors.Is(err, run.ErrNotFound):
 		return a, false, nil

@@ -80,6 +80,8 @@ type Query struct {
 	Key   string // of the question's content
 	Root  string // answers of this line of runs,
 	Chain string // and of others if they asked this chain; "" for none
+
+	Former string // another name of the chain, which versions before gave it; "" for none
 }
 
 // Memo keeps answers. They get into it by Log.Commit.

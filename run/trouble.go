@@ -12,12 +12,13 @@ const (
 	ReadOnly    Trouble = "read_only"   // nothing may be written
 	Unreachable Trouble = "unreachable" // its files can't be opened
 	Removed     Trouble = "removed"     // its files are gone while they are used
+	NewerSchema Trouble = "newer_schema" // a newer version of the program has brought it up to date
 	DiskFault   Trouble = "disk_fault"  // reading or writing failed
 	Damaged     Trouble = "damaged"     // the content is not what was stored
 )
 
 // Troubles lists all kinds of trouble.
-var Troubles = []Trouble{DiskFull, Locked, ReadOnly, Unreachable, Removed, DiskFault, Damaged}
+var Troubles = []Trouble{DiskFull, Locked, ReadOnly, Unreachable, Removed, NewerSchema, DiskFault, Damaged}
 
 // TroubleError means that a store can't do its work at the moment, or at all. What
 // it wraps tells a person where, and what to do.
@@ -34,4 +35,4 @@ func (e *TroubleError) Unwrap() error { return e.Err }
 
 // Passes reports whether the same can succeed later, once somebody has made room or
 // let go: trying it again is no waste.
-func (e *TroubleError) Passes() bool { return e.Kind != Damaged }
+func (e *TroubleError) Passes() bool { return e.Kind != Damaged && e.Kind != NewerSchema }

@@ -35,7 +35,7 @@ type checked struct {
 
 // Run does the command.
 func (c *dataCheckCmd) Run(ctx context.Context, g *cli, s streams) error {
-	f, err := app.CheckData(ctx, g.Data)
+	f, err := app.CheckData(ctx, g.Data, g.NoBackup)
 	if err != nil {
 		if g.JSON {
 			return errors.Join(printJSON(s.out, checked{Error: strings.Join(lines(err), " "), CheckedData: f}), err)
@@ -85,7 +85,7 @@ type backedUp struct {
 
 // Run does the command.
 func (c *dataBackupCmd) Run(ctx context.Context, g *cli, s streams) error {
-	size, damages, err := app.Backup(ctx, g.Data, c.File, c.Force, c.Damaged)
+	size, damages, err := app.Backup(ctx, g.Data, app.BackupOptions{File: c.File, Replace: c.Force, Damaged: c.Damaged, NoCopy: g.NoBackup})
 	if err != nil {
 		return err
 	}

@@ -63,6 +63,7 @@ type cli struct {
 	Verbose   bool             `short:"v" help:"Tell each attempt and unit too."`
 	Hedge     bool             `help:"Ask a second model when the first one is slow to begin, and listen to whoever begins first; at most 3 % of all that is spent goes into it."`
 	Grace     time.Duration    `placeholder:"DUR" default:"30s" help:"How long calls that are under way are let come to an end when the command is stopped, or a stage fails; they are paid for (${default}; 0s is not at all)."`
+	NoBackup  bool             `help:"Make no copy of a database of an earlier version beside it before it is brought up to date."`
 	Config    string           `placeholder:"FILE" default:"cineforge.yaml" help:"File with defaults for flags; it need not be there (${default})."`
 	TokenFile string           `placeholder:"FILE" help:"File with the access token that serve wants to be shown, and that --server shows; CINEFORGE_TOKEN holds the token itself."`
 	Token     string           `hidden:"" help:"The access token."`
@@ -136,6 +137,7 @@ func execute(args []string, s streams) int {
 	c.notes = make(chan string, 8)
 	c.stopper = newStopper()
 	defer c.stopper.end()
+	c.models.NoBackup = c.NoBackup
 	c.models.Engine.Grace, c.models.Engine.Hard = c.grace(), c.stopper.hard
 	c.models.StoreTrouble = c.noteTrouble
 	if c.Data == "" { // a variable that is set to nothing

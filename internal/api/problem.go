@@ -106,6 +106,7 @@ var codes = []struct{ Code, Meaning string }{
 	{"missing_filename", "the file of the form has no name"},
 	{"model_not_found", "the provider has no such model that was ever asked"},
 	{"no_budget_left", "what the run and its retries may spend is spent; max_cost_usd of a retry allows more"},
+	{"newer_schema", "a newer version of the program has brought the database up to date"},
 	{"no_carrier", "the server can't ask any of the candidates that the run pins; its state says what it needs"},
 	{"no_failed_stage", "no stage of the run failed, so there is none to retry"},
 	{"not_found", "there is no such path"},

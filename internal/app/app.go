@@ -83,7 +83,7 @@ func OpenUnchecked(ctx context.Context, dataDir string, models Models) (*App, er
 		return nil, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the data directory %s can't be made: %v", dataDir, cause(err)),
 			Hint: "name another one with --data", Err: err}
 	}
-	store, err := openStore(ctx, dataDir)
+	store, err := openStore(ctx, dataDir, models.NoBackup)
 	if err != nil {
 		return nil, err
 	}
@@ -94,8 +94,8 @@ func OpenUnchecked(ctx context.Context, dataDir string, models Models) (*App, er
 }
 
 // openStore opens a database, and says what to do if that can't be done.
-func openStore(ctx context.Context, dataDir string) (*sqlite.Store, error) {
-	store, err := sqlite.Open(ctx, dataDir)
+func openStore(ctx context.Context, dataDir string, noCopy bool) (*sqlite.Store, error) {
+	store, err := sqlite.Open(ctx, dataDir, noCopy)
 	if _, told := errors.AsType[*failure.Error](err); told || err == nil {
 		return store, err
 	}

@@ -21,14 +21,15 @@ type warehouse interface {
 	Prune(ctx context.Context, root string) (sqlite.Pruned, error)
 	Sweep(ctx context.Context) (sqlite.Pruned, error)
 	Maintain(ctx context.Context, statement string) error
+	RemoveCopies(age time.Duration) int
 }
 
 // openData opens the database of a data directory without making one.
-func openData(ctx context.Context, dataDir string) (*sqlite.Store, error) {
+func openData(ctx context.Context, dataDir string, noCopy bool) (*sqlite.Store, error) {
 	if !Exists(dataDir) {
 		return nil, failure.New(failure.Input, fmt.Sprintf("there is no database in %s", dataDir), "the first run makes it; another data directory is named with --data")
 	}
-	return openStore(ctx, dataDir)
+	return openStore(ctx, dataDir, noCopy)
 }
 
 // CheckedData is what a database holds, and what of it is damaged.
@@ -39,9 +40,9 @@ type CheckedData struct {
 
 // CheckData reads a whole database, and tells what it holds. If it is damaged, the error
 // says what is, and what to do; what was found comes with it.
-func CheckData(ctx context.Context, dataDir string) (CheckedData, error) {
+func CheckData(ctx context.Context, dataDir string, noCopy bool) (CheckedData, error) {
 	none := CheckedData{sqlite.Facts{File: filepath.Join(dataDir, sqlite.FileName)}, &sqlite.Examination{Damages: []sqlite.Damage{}}}
-	s, err := openData(ctx, dataDir)
+	s, err := openData(ctx, dataDir, noCopy)
 	if err != nil {
 		return none, unreadable(err)
 	}
@@ -89,11 +90,20 @@ func damages(found *sqlite.Examination) string {
 	return strings.Join(texts, "; ")
 }
 
+// BackupOptions say where a backup is written to.
+type BackupOptions struct {
+	File    string
+	Replace bool // what is there already
+	Damaged bool // also what is damaged
+	NoCopy  bool // as Models.NoBackup
+}
+
 // Backup writes an examined copy of a database to a file, also while runs are under way,
 // and returns its size. A copy of a database that is damaged is written only if damaged is
 // set; what is damaged is told then.
-func Backup(ctx context.Context, dataDir, file string, replace, damaged bool) (int64, []sqlite.Damage, error) {
-	s, err := openData(ctx, dataDir)
+func Backup(ctx context.Context, dataDir string, o BackupOptions) (int64, []sqlite.Damage, error) {
+	file, replace, damaged := o.File, o.Replace, o.Damaged
+	s, err := openData(ctx, dataDir, o.NoCopy)
 	if err != nil {
 		return 0, nil, unreadable(err)
 	}
@@ -168,6 +178,9 @@ func (a *App) Prune(ctx context.Context, o PruneOptions) (Pruned, error) {
 		}
 		done.Lines = append(done.Lines, root)
 		done.Runs, done.Events, done.Answers = done.Runs+p.Runs, done.Events+p.Events, done.Answers+p.Answers
+	}
+	if len(done.Lines) > 0 {
+		a.warehouse.RemoveCopies(0) // what is to be gone is gone from them, too
 	}
 	swept, err := a.warehouse.Sweep(ctx)
 	done.Blobs, done.Bytes = swept.Blobs, swept.Bytes

@@ -36,7 +36,8 @@ type Check struct {
 // Doctor looks at what the program works with, and tries the base URLs that are set. A
 // data directory that is not there yet is not made.
 func Doctor(ctx context.Context, dataDir string, models Models) []Check {
-	checks := []Check{checkDataDir(dataDir), checkDatabase(ctx, dataDir), checkRecipes(dataDir)}
+	checks := append([]Check{checkDataDir(dataDir), checkDatabase(ctx, dataDir, models.NoBackup)}, checkCopies(dataDir)...)
+	checks = append(checks, checkRecipes(dataDir))
 	checks = append(checks, Check{Name: "offline model", Status: OK, Detail: "always there; it judges nothing"})
 	checks = append(checks, checkProviders(ctx, models)...)
 	checks = append(checks, checkCarried(ctx, dataDir, models)...)
@@ -67,13 +68,13 @@ func checkWritable(c Check, dir string) Check {
 	return c
 }
 
-func checkDatabase(ctx context.Context, dir string) Check {
+func checkDatabase(ctx context.Context, dir string, noCopy bool) Check {
 	c := Check{Name: "database", Status: OK}
 	if _, err := os.Stat(filepath.Join(dir, sqlite.FileName)); err != nil {
 		c.Detail = "not there yet; the first run makes it"
 		return c
 	}
-	store, err := sqlite.Open(ctx, dir)
+	store, err := sqlite.Open(ctx, dir, noCopy)
 	if err == nil {
 		defer store.Close()
 		if err = store.Check(ctx); err == nil {
@@ -89,6 +90,15 @@ func checkDatabase(ctx context.Context, dir string) Check {
 	}
 	c.Detail = filepath.Join(dir, sqlite.FileName) + " is whole"
 	return c
+}
+
+// checkCopies tells of the copy that was made before the database was brought up to date.
+func checkCopies(dir string) (checks []Check) {
+	for _, c := range sqlite.Copies(dir) {
+		checks = append(checks, Check{Name: "copy of the database", Status: Note, Detail: fmt.Sprintf("%s, made %s before the schema was brought up to date from %d; it is removed after 7 days, or with the next runs",
+			c.File, c.Made.Format("2006-01-02"), c.Schema)})
+	}
+	return checks
 }
 
 func checkRecipes(dir string) Check {

@@ -57,8 +57,8 @@ func (a *App) relieve(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			a.router.Recall(ctx)                  //nolint:errcheck // the next tick tries again
-			a.troubles.look(ctx, a.journal.Probe) //nolint:errcheck // it is told
+			a.router.Recall(ctx)          //nolint:errcheck // the next tick tries again
+			a.troubles.look(ctx, a.probe) //nolint:errcheck // it is told
 		case <-relieved:
 		}
 		select {

@@ -110,6 +110,9 @@ type Models struct {
 	// Engine has settings of how runs are executed; the zero value is a good choice.
 	Engine local.Options
 
+	// NoBackup says that no copy of a database is made before it is brought up to date.
+	NoBackup bool
+
 	// StoreTrouble is told, once, that the store takes nothing, and once with nil that it
 	// does again; nil means that nobody is.
 	StoreTrouble func(err error)

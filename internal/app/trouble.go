@@ -88,8 +88,17 @@ func TroubleOf(err error) run.Trouble { return sqlite.TroubleOf(err) }
 
 // Ready returns an error if the store can't be read, or takes nothing.
 func (a *App) Ready(ctx context.Context) error {
+	if _, _, err := a.journal.Due(ctx, 1); err != nil && !isTrouble(err) {
+		return err
+	}
+	return a.troubles.look(ctx, a.probe)
+}
+
+// probe tries whether the store takes anything, and is still of a form that this program
+// knows.
+func (a *App) probe(ctx context.Context) error {
 	if _, _, err := a.journal.Due(ctx, 1); err != nil {
 		return err
 	}
-	return a.troubles.look(ctx, a.journal.Probe)
+	return a.journal.Probe(ctx)
 }

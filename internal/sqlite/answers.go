@@ -37,8 +37,8 @@ func (s *Store) Answer(ctx context.Context, q run.Query) (run.Answer, error) {
 	a := run.Answer{Key: q.Key}
 	var body []byte
 	err := s.read.QueryRowContext(ctx, `SELECT chain, run_id, body FROM answers
-		WHERE key = ? AND (root = ? OR chain = ? AND chain <> '') ORDER BY root <> ? LIMIT 1`,
-		q.Key, q.Root, q.Chain, q.Root).Scan(&a.Chain, &a.RunID, &body)
+		WHERE key = ? AND (root = ? OR chain IN (?, ?) AND chain <> '') ORDER BY root <> ? LIMIT 1`,
+		q.Key, q.Root, q.Chain, q.Former, q.Root).Scan(&a.Chain, &a.RunID, &body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return a, run.ErrNotFound
 	}

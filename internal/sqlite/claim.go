@@ -34,6 +34,9 @@ func (s *Store) Claim(ctx context.Context, id string, ttl time.Duration) (durabl
 func (s *Store) claim(ctx context.Context, id string, ttl time.Duration) (durable.Claim, error) {
 	claim := durable.Claim{Run: id}
 	err := s.update(ctx, func(tx *sql.Tx) error {
+		if err := s.known(tx); err != nil {
+			return err
+		}
 		now := time.Now()
 		err := tx.QueryRow(`UPDATE runs SET epoch = epoch + 1, claim_until = ?, holder = ?, wake_at = 0
 			WHERE id = ? AND (claim_until <= ? OR claim_until > ?) RETURNING epoch`,
@@ -99,6 +102,9 @@ func wakeMilli(t time.Time) int64 {
 // Due returns runs that are to go on, that nobody has claimed and that this process can
 // go on with; see Carry. Claims of processes that are gone count as given back.
 func (s *Store) Due(ctx context.Context, n int) (due []local.Due, next time.Time, err error) {
+	if err := s.stillKnown(ctx); err != nil {
+		return nil, next, err
+	}
 	if _, err := s.reap(ctx); err != nil {
 		return nil, next, err
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"io/fs"
 	"path/filepath"
+	"syscall"
 
 	"github.com/pressly/goose/v3"
 )
@@ -67,3 +68,9 @@ func MakeOld(ctx context.Context, dir string, version int64, statements ...strin
 
 // OpenReadOnly opens the database of a folder as if it might not be written to.
 var OpenReadOnly = openReadOnly
+
+// NoRoom is what is said when there is no room for a copy of a folder's database.
+func NoRoom(dir string) error {
+	s := &Store{file: filepath.Join(dir, FileName)}
+	return s.noRoom(syscall.ENOSPC)
+}

@@ -21,6 +21,9 @@ const otherProcessPoll = 200 * time.Millisecond
 // Create makes a run with its first events.
 func (s *Store) Create(ctx context.Context, c run.Creation) error {
 	err := s.update(ctx, func(tx *sql.Tx) error {
+		if err := s.known(tx); err != nil {
+			return err
+		}
 		if err := notRepeated(tx, c.Once); err != nil {
 			return err
 		}

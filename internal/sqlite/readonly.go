@@ -23,7 +23,7 @@ func openReadOnly(ctx context.Context, dir string) (*Store, error) {
 	copied, err := copyDatabase(file, filepath.Join(scratch, FileName))
 	if err == nil {
 		var s *Store
-		if s, err = openDir(ctx, scratch); err == nil {
+		if s, err = openDir(ctx, scratch, true); err == nil {
 			s.file, s.read.file, s.copied, s.opened.info = file, file, scratch, copied
 			s.presence = newPresence(dir)
 			return s, nil

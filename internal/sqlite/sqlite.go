@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"time"
 
@@ -46,6 +47,8 @@ type Store struct {
 	told    chan struct{} // the same for what Changed tells of
 
 	opened   openedFile
+	schema   int64  // that this program knows
+	noCopy   bool   // none is made before the schema is brought up to date
 	copied   string // the folder of the copy that is read; "" for the database itself
 	presence *presence
 	carries  string // the routes that this process can reach, as JSON; "" for all
@@ -75,14 +78,17 @@ const (
 // Open opens the database of a data directory, which must exist, and brings its
 // schema up to date. One that may not be written to is read as a copy; what would write
 // then is a *run.TroubleError of kind run.ReadOnly.
-func Open(ctx context.Context, dir string) (*Store, error) {
+//
+// Before the schema is brought up to date a copy is made beside the database, unless noCopy
+// is set; see Copies.
+func Open(ctx context.Context, dir string, noCopy ...bool) (*Store, error) {
 	if forbidden(dir) {
 		return openReadOnly(ctx, dir)
 	}
-	return openDir(ctx, dir)
+	return openDir(ctx, dir, len(noCopy) > 0 && noCopy[0])
 }
 
-func openDir(ctx context.Context, dir string) (*Store, error) {
+func openDir(ctx context.Context, dir string, noCopy bool) (*Store, error) {
 	file := filepath.Join(dir, FileName)
 	path := dsn(file)
 	write, err := sql.Open("sqlite", path+"?"+pragmas+immediate)
@@ -94,7 +100,7 @@ func openDir(ctx context.Context, dir string) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the database: %w", err), write.Close())
 	}
-	return migrated(ctx, &Store{file: file, write: write, read: newReader(read, file), presence: newPresence(dir)})
+	return migrated(ctx, &Store{file: file, write: write, read: newReader(read, file), presence: newPresence(dir), noCopy: noCopy})
 }
 
 // dir is the data directory; "" if the database is in memory.
@@ -132,6 +138,7 @@ func migrated(ctx context.Context, s *Store) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(why(s.file, err), s.Close())
 	}
+	s.RemoveCopies(copyAge)
 	return s, nil
 }
 
@@ -158,7 +165,10 @@ func (s *Store) migrate(ctx context.Context) error {
 		return fmt.Errorf("read the schema: %w", err)
 	}
 	sources := p.ListSources()
-	latest := sources[len(sources)-1].Version
+	own := sources[len(sources)-1].Version
+	more, _ := strconv.ParseInt(raised, 10, 64) // "" is 0
+	latest := own + more
+	s.schema = latest
 	// Another process may be doing the same: then one of the two fails, and finds
 	// the schema up to date when it looks again.
 	for try := 0; ; try++ {
@@ -169,7 +179,13 @@ func (s *Store) migrate(ctx context.Context) error {
 			return failure.New(failure.Input, fmt.Sprintf("the database %s was made by a newer version of this program (schema %d, and this one knows up to %d)", s.file, version, latest),
 				"use that version, or name another data directory with --data")
 		}
+		if err := s.copyBefore(ctx, s.schemaVersion(ctx)); err != nil {
+			return err
+		}
 		_, err := p.Up(ctx)
+		if err == nil {
+			err = s.raise(ctx, own)
+		}
 		if err == nil {
 			return nil
 		}

@@ -48,6 +48,8 @@ var saying = map[run.Trouble][2]string{
 		"make sure that its folder is there and may be written to, or name another data directory with --data"},
 	run.Removed: {"%s is not there any more, or another file is in its place",
 		"put the data directory back where it was; until then nothing can be stored"},
+	run.NewerSchema: {"%s was brought up to date by a newer version of this program, which goes on with its runs",
+		"end this process and use the newer version"},
 	run.DiskFault: {"the disk that holds %s reported a fault",
 		"look into the system's log; if the disk is good, try again"},
 	run.Damaged: {"%s is damaged",
@@ -67,6 +69,8 @@ func troubleOf(err error) run.Trouble {
 		return run.Damaged
 	case errors.Is(err, errRemoved):
 		return run.Removed
+	case errors.Is(err, errNewer):
+		return run.NewerSchema
 	}
 	return ""
 }

@@ -1,0 +1,157 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"cineforge/failure"
+	"cineforge/run"
+)
+
+// raised is a number of steps that the program says it knows beyond its own; they change
+// nothing. Only tests set it, when they link a program that is newer than another one.
+var raised string
+
+// raise notes the raised steps as done.
+func (s *Store) raise(ctx context.Context, own int64) error {
+	for version := own + 1; version <= s.schema; version++ {
+		if _, err := s.write.ExecContext(ctx, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (?, 1)`, version); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// errNewer means that a newer version of the program has brought the schema up to date
+// while this one had it open.
+var errNewer = errors.New("the schema of the database is newer than this program")
+
+const newestStep = `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`
+
+// known returns an error if the schema is newer than this program, which then begins nothing
+// more; what it has begun it can still store, since a step only adds.
+func (s *Store) known(tx *sql.Tx) error {
+	var version int64
+	if err := tx.QueryRow(newestStep).Scan(&version); err != nil {
+		return fmt.Errorf("look at the schema: %w", err)
+	}
+	if version > s.schema {
+		return errNewer
+	}
+	return nil
+}
+
+// stillKnown is known outside of a transaction.
+func (s *Store) stillKnown(ctx context.Context) error {
+	var version int64
+	if err := s.read.QueryRowContext(ctx, newestStep).Scan(&version); err != nil {
+		return fmt.Errorf("look at the schema: %w", err)
+	}
+	if version > s.schema {
+		return why(s.file, errNewer)
+	}
+	return nil
+}
+
+// Copy is a copy of a database that was made before its schema was brought up to date.
+type Copy struct {
+	File   string
+	Schema int64
+	Made   time.Time
+}
+
+// copyAge is how long a copy is kept.
+const copyAge = 7 * 24 * time.Hour
+
+// Copies lists the copies in a data directory, newest first. There is one, if any: the next
+// one takes its place, and it is removed when runs are, or after 7 days.
+func Copies(dir string) (list []Copy) {
+	names, _ := filepath.Glob(filepath.Join(escaped(dir), FileName+".schema*.bak")) // the pattern is a good one
+	for _, name := range names {
+		info, err := os.Stat(name)
+		schema, numErr := strconv.ParseInt(strings.TrimSuffix(strings.TrimPrefix(filepath.Base(name), FileName+".schema"), ".bak"), 10, 64)
+		if err == nil && numErr == nil {
+			list = append(list, Copy{name, schema, info.ModTime()})
+		}
+	}
+	slices.SortFunc(list, func(a, b Copy) int { return b.Made.Compare(a.Made) })
+	return list
+}
+
+// escaped writes a folder's name as a pattern that means it alone.
+func escaped(dir string) string {
+	return strings.NewReplacer("[", `\[`, "*", `\*`, "?", `\?`, `\`, `\\`).Replace(dir)
+}
+
+// copyBefore makes a copy of the database before its schema is brought up to date. A new
+// database has nothing to lose.
+func (s *Store) copyBefore(ctx context.Context, version int64) error {
+	if version == 0 || s.noCopy || s.file == "" {
+		return nil
+	}
+	part, err := os.CreateTemp(s.dir(), FileName+".copy-*.part") // 0600
+	if err != nil {
+		return s.noRoom(err)
+	}
+	defer os.Remove(part.Name()) //nolint:errcheck // it has its own name by then, or is of no use
+	defer part.Close()           //nolint:errcheck // it is on the disk by then
+	if _, err := s.write.ExecContext(ctx, `VACUUM INTO ?`, part.Name()); err != nil {
+		return s.noRoom(err)
+	}
+	if err := part.Sync(); err != nil {
+		return s.noRoom(err)
+	}
+	file := fmt.Sprintf("%s.schema%d.bak", s.file, version)
+	if err := os.Rename(part.Name(), file); err != nil {
+		return s.noRoom(err)
+	}
+	syncFolder(s.dir())
+	for _, c := range Copies(s.dir()) {
+		if c.File != file {
+			os.Remove(c.File) //nolint:errcheck // the next one tries again
+		}
+	}
+	return nil
+}
+
+// noRoom says that a copy can't be made, and what to do.
+func (s *Store) noRoom(err error) error {
+	if troubleOf(err) != run.DiskFull {
+		return fmt.Errorf("copy the database before it is brought up to date: %w", err)
+	}
+	need := "some"
+	if info, statErr := os.Stat(s.file); statErr == nil {
+		need = fmt.Sprintf("up to %.1f MB of", float64(info.Size())/1e6)
+	}
+	return &run.TroubleError{Kind: run.DiskFull, Err: &failure.Error{Class: failure.Internal, Err: err,
+		Message: fmt.Sprintf("%s has to be brought up to date, and there is no room for a copy of it, which needs %s room beside it", s.file, need),
+		Hint:    "make room, or do without the copy: --no-backup"}}
+}
+
+// RemoveCopies removes the copies of a data directory that are older than a time, and what
+// was left of copies by processes that died. It returns how many copies it removed.
+func (s *Store) RemoveCopies(age time.Duration) (n int) {
+	if s.file == "" || s.ReadOnly() {
+		return 0
+	}
+	for _, c := range Copies(s.dir()) {
+		if time.Since(c.Made) >= age && os.Remove(c.File) == nil {
+			n++
+		}
+	}
+	left, _ := filepath.Glob(filepath.Join(escaped(s.dir()), FileName+".copy-*.part")) // the pattern is a good one
+	for _, name := range left {
+		if info, err := os.Stat(name); err == nil && time.Since(info.ModTime()) > time.Hour {
+			os.Remove(name) //nolint:errcheck // the next one tries again
+		}
+	}
+	return n
+}
