@@ -13,14 +13,16 @@ import (
 	"golang.org/x/term"
 
 	"cineforge/failure"
+	"cineforge/internal/argument"
 	"cineforge/screenplay/document"
 )
 
-// readInput reads the file that a command names, or standard input for "-".
+// readInput reads the file that a command names, or standard input for "-". The name is text
+// that can be stored; argument.Name gives the file's own.
 func readInput(path string, stdin io.Reader) (name string, data []byte, err error) {
 	if path != "-" {
 		data, err = document.Load(path, document.DefaultLimit)
-		return filepath.Base(path), data, err
+		return argument.Text(filepath.Base(path)), data, err
 	}
 	data, err = io.ReadAll(io.LimitReader(stdin, document.DefaultLimit+1))
 	switch {

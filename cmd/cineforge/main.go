@@ -189,7 +189,7 @@ func newParser(c *cli, more ...kong.Option) (*kong.Kong, error) {
 		kong.Vars{"version": version()},
 		kong.DefaultEnvars("CINEFORGE"),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 100}),
-	}, more...)...)
+	}, append(rawValues(), more...)...)...)
 }
 
 const description = `Turn a screenplay or prose file into structured scenes and a project configuration.
