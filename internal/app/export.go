@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"math/rand/v2"
 	"os"
@@ -150,14 +151,14 @@ func (x *exporter) write(name string, data []byte) {
 		x.fail(err)
 		return
 	}
-	x.fail(writeFile(x.root, name, data))
+	x.fail(writeFile(x.root, name, data, 0o666))
 }
 
 // writeFile makes a file under a temporary name and then gives it its own, so that a
-// reader never sees half of it.
-func writeFile(root *os.Root, name string, data []byte) error {
+// reader never sees half of it. What the user's mask takes from mode is off.
+func writeFile(root *os.Root, name string, data []byte, mode fs.FileMode) error {
 	temporary := fmt.Sprintf("%s.%08x.part", name, rand.Uint32()) // another process may be writing the same
-	f, err := root.Create(temporary)
+	f, err := root.OpenFile(temporary, os.O_RDWR|os.O_CREATE|os.O_TRUNC, mode)
 	if err != nil {
 		return err
 	}

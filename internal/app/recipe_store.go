@@ -104,7 +104,7 @@ func (l RecipeStore) Save(r *recipe.Recipe) (name string, err error) {
 		return "", fmt.Errorf("save recipe %s: %w", r.ID, err)
 	}
 	defer root.Close()
-	if err := writeFile(root, name+".yaml", r.Source); err != nil {
+	if err := writeFile(root, name+".yaml", r.Source, 0o600); err != nil {
 		return "", fmt.Errorf("save recipe %s: %w", r.ID, err)
 	}
 	return name, nil

@@ -37,6 +37,9 @@ func TestText_IsOneForEachName(t *testing.T) {
 		if other, ok := seen[text]; ok && other != w {
 			t.Errorf("%q and %q have the text %q", other, w, text)
 		}
+		if !utf8.ValidString(text) || argument.Name(text) != w {
+			t.Errorf("%q has the text %q, which has the name %q", w, text, argument.Name(text))
+		}
 		seen[text] = w
 	}
 	for _, plain := range []string{"Night%20Ferry.fountain", "stdin", "100%"} {

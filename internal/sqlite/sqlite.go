@@ -73,6 +73,7 @@ const (
 // schema up to date.
 func Open(ctx context.Context, dir string) (*Store, error) {
 	file := filepath.Join(dir, FileName)
+	private(file)
 	path := dsn(file)
 	write, err := sql.Open("sqlite", path+"?"+pragmas+immediate)
 	if err != nil {
