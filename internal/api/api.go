@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"reflect"
-	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -33,6 +32,10 @@ type Options struct {
 	// UploadLimit is how large a file may be, in bytes; 64 MB if it is 0.
 	UploadLimit int64
 
+	// Streams is how many streams of events are served at a time; 2000 if it is 0. One address
+	// has half of them at most.
+	Streams int
+
 	// Log tells of requests; nil tells nobody.
 	Log *slog.Logger
 }
@@ -51,7 +54,7 @@ type API struct {
 	imports chan struct{}  // files that are in memory
 	handler http.Handler
 
-	following atomic.Int64 // streams
+	following crowd // streams
 }
 
 // The limits of costly requests: a burst, and what comes back each second.
@@ -68,11 +71,14 @@ func New(a *app.App, o Options) *API {
 	if o.UploadLimit == 0 {
 		o.UploadLimit = defaultUploadLimit
 	}
+	if o.Streams == 0 {
+		o.Streams = mostStreams
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	metrics := telemetry.New(o.Version, func() []telemetry.Breaker { return breakers(a) })
-	s := &API{app: a, o: o, mux: http.NewServeMux(), feed: newFeed(a.Feed, metrics.Observe), metrics: metrics, guard: newGuard(o),
+	s := &API{app: a, o: o, mux: http.NewServeMux(), feed: newFeed(a.Feed, metrics.Observe), metrics: metrics, guard: newGuard(o), following: crowd{most: o.Streams},
 		costly:  budget.New(budget.Options{Cap: costlyBurst, Start: costlyBurst, PerSecond: costlyPerSec}),
 		imports: make(chan struct{}, mostImports)}
 	s.huma = humago.New(s.mux, s.config())
@@ -173,7 +179,7 @@ func operation(id, method, path, summary string, problems ...int) huma.Operation
 	case has(path, "/providers"):
 		tag = "providers"
 	}
-	always := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusMisdirectedRequest, http.StatusInternalServerError, http.StatusServiceUnavailable}
+	always := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusMisdirectedRequest, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable}
 	return huma.Operation{OperationID: id, Method: method, Path: "/api" + path, Summary: summary, Tags: []string{tag}, BodyReadTimeout: requestTime, Errors: append(problems, always...)}
 }
 
