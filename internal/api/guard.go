@@ -100,6 +100,9 @@ func (s *API) guarded(next http.Handler) http.Handler {
 		}()
 		of, err := s.refused(r)
 		if err != nil {
+			if r.ContentLength != 0 {
+				seen.Header().Set("Connection", "close") // which reads no body that comes slowly
+			}
 			if (err.Status == http.StatusUnauthorized || err.Status == http.StatusTooManyRequests) && browsed(r) {
 				http.Redirect(seen, r, "/login", http.StatusSeeOther)
 				return

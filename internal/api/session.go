@@ -110,9 +110,13 @@ func (s *API) session() {
 // mostForm is how large a form with a token can be, in bytes.
 const mostForm = 4 << 10
 
+// formTime is how long it may take to come; everybody can send one.
+const formTime = 10 * time.Second
+
 // login answers who shows the token, or tries too often; it is false for a wrong token.
 func (s *API) login(w http.ResponseWriter, r *http.Request) bool {
 	r.Body = http.MaxBytesReader(w, r.Body, mostForm)
+	http.NewResponseController(w).SetReadDeadline(time.Now().Add(formTime)) //nolint:errcheck // tests have no connection
 	if !s.guard.logins.take(address(r)) {
 		s.write(w, r, tooManyTries())
 		return true

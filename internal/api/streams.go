@@ -147,9 +147,7 @@ func lastEventID(r *http.Request) (after int64, given bool, err error) {
 func (s *API) stream(ctx context.Context, c *stream) error {
 	leave, ok := s.following.enter(c.from)
 	if !ok {
-		p := refuse(http.StatusServiceUnavailable, "too_many_streams", "too many clients follow events", "try again later, or poll /events")
-		p.wait = 10
-		return p
+		return tooManyStreams()
 	}
 	defer leave()
 	c.control = http.NewResponseController(c.w)
@@ -204,6 +202,12 @@ func (s *API) stream(ctx context.Context, c *stream) error {
 			}
 		}
 	}
+}
+
+func tooManyStreams() *refusal {
+	p := refuse(http.StatusServiceUnavailable, "too_many_streams", "too many clients follow events", "try again later, or poll /events")
+	p.wait = 10
+	return p
 }
 
 // catchUp sends what the store has and the client has not.

@@ -69,6 +69,10 @@ const (
 	immediate = "&_txlock=immediate"
 )
 
+// mostReaders bounds the connections for reading, each of which has two files open: more
+// reading at once is not faster, and however many clients ask, descriptors are left for others.
+const mostReaders = 16
+
 // Open opens the database of a data directory, which must exist, and brings its
 // schema up to date.
 func Open(ctx context.Context, dir string) (*Store, error) {
@@ -84,6 +88,7 @@ func Open(ctx context.Context, dir string) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the database: %w", err), write.Close())
 	}
+	read.SetMaxOpenConns(mostReaders)
 	return migrated(ctx, &Store{file: file, write: write, read: newReader(read, file), presence: newPresence(dir)})
 }
 
