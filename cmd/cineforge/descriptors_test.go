@@ -39,7 +39,8 @@ func TestServe_ManyClientsLeaveDescriptors(t *testing.T) {
 		t.Skipf("this process may have %d files open only, and needs %d", openFiles(), 2*clients)
 	}
 	bin := build(t)
-	cmd := exec.Command("/bin/sh", "-c", fmt.Sprintf(`ulimit -n %d; exec "$0" --data "$1" serve --json --addr 127.0.0.1:0`, files), bin, filepath.Join(t.TempDir(), "d"))
+	limited := fmt.Sprintf(`ulimit -n %d; exec "$0" --data "$1" serve --json --addr 127.0.0.1:0`, files)
+	cmd := exec.Command("/bin/sh", "-c", limited, bin, filepath.Join(t.TempDir(), "d"))
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +85,8 @@ func TestServe_ManyClientsLeaveDescriptors(t *testing.T) {
 		}
 		answers[strings.TrimSpace(line)]++
 	}
-	if got := answers["HTTP/1.1 200 OK"]; got == 0 || got > shareOut(files).streams || answers["HTTP/1.1 503 Service Unavailable"] != clients/2-got {
+	served, refused := answers["HTTP/1.1 200 OK"], answers["HTTP/1.1 503 Service Unavailable"]
+	if served == 0 || served > shareOut(files).streams || refused != clients/2-served {
 		t.Errorf("streams are answered %v", answers)
 	}
 	fresh := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 20 * time.Second}

@@ -11,7 +11,8 @@ import (
 // has raised the limit to the highest one that the system lets it have.
 func openFiles() int {
 	var r syscall.Rlimit
-	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &r) != nil || uint64(r.Cur) > math.MaxInt32 { //nolint:unconvert // it is signed on some systems
+	err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &r)
+	if err != nil || uint64(r.Cur) > math.MaxInt32 { //nolint:unconvert // it is signed on some systems
 		return 0
 	}
 	return int(r.Cur) //nolint:gosec // it was compared

@@ -36,6 +36,17 @@ func readInput(path string, stdin io.Reader) (name string, data []byte, err erro
 	return "stdin", data, nil
 }
 
+// piped reports whether standard input is a pipe or a file, so that somebody means it to be
+// read.
+func piped(in io.Reader) bool {
+	f, ok := in.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && (info.Mode().IsRegular() || info.Mode()&os.ModeNamedPipe != 0)
+}
+
 // printJSON prints v as an indented object.
 func printJSON(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)

@@ -8,13 +8,15 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"unicode/utf8"
 )
 
 // oddNames are names of files that a careless program takes for others.
-var oddNames = []string{"caf\xe9.fountain", "caf\xe8.fountain", "caf\ufffd.fountain", "a\nb.fountain", "a b.fountain", "a\x1b[31m.fountain", "it's \"x\".fountain",
-	"-x.fountain", `a\b.fountain`, "a%E9.fountain", "\xff.fountain", "stdin", strings.Repeat("\xfe", 255)}
+var oddNames = []string{"caf\xe9.fountain", "caf\xe8.fountain", "caf\ufffd.fountain", "a\nb.fountain", "a b.fountain",
+	"a\x1b[31m.fountain", "it's \"x\".fountain", "-x.fountain", `a\b.fountain`,
+	"a%E9.fountain", "\xff.fountain", "stdin", strings.Repeat("\xfe", 255)}
 
 // typed runs a command line, and returns what it printed.
 func typed(t *testing.T, args ...string) (code int, out, errs string) {
@@ -128,7 +130,8 @@ func TestExecute_NamesElsewhereAreBytes(t *testing.T) {
 			t.Errorf("%q becomes %q", text, got)
 		}
 	}
-	if code, _, errs := typed(t, "--data", "d", "run", script, "--param", "mood=\xff"); code != exitUsage || !strings.Contains(errs, "mood") {
+	code, _, errs := typed(t, "--data", "d", "run", script, "--param", "mood=\xff")
+	if code != exitUsage || !strings.Contains(errs, "mood") {
 		t.Error(code, errs)
 	}
 }
@@ -144,5 +147,70 @@ func TestProgram_QuotesWhatAShellTakes(t *testing.T) {
 		if want := "cineforge\n--data\n" + name + "\n"; err != nil || string(out) != want {
 			t.Errorf("%q, want %q (%v)", out, want, err)
 		}
+	}
+}
+
+// Who pipes a script in, or names a pipe, is told how standard input is named; what is printed
+// works.
+func TestExecute_APipeIsNamed(t *testing.T) {
+	bin := build(t)
+	t.Chdir(t.TempDir())
+	script := "INT. ROOM - DAY\n\nRain.\n"
+	if err := syscall.Mkfifo("a \xe9pipe", 0o600); err != nil {
+		t.Skipf("no pipe can be made: %v", err)
+	}
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("there is no bash, whose $'...' is tried")
+	}
+	shell := func(command string) string {
+		cmd := exec.Command(bash, "-c", `cineforge() { "$BIN" "$@"; }; `+command)
+		cmd.Env = append(os.Environ(), "BIN="+bin)
+		out, _ := cmd.CombinedOutput() //nolint:errcheck // what is printed tells
+		return string(out)
+	}
+	for _, command := range []string{"run", "scenes", "text"} {
+		out := shell("printf 'INT. A - DAY\n' | cineforge " + command)
+		if want := "cineforge " + command + " -\n"; !strings.HasSuffix(out, want) {
+			t.Errorf("%q does not name %q", out, want)
+		}
+		if out := shell("cineforge " + command + " </dev/null"); strings.Contains(out, " -\n") {
+			t.Errorf("nothing is piped: %s", out)
+		}
+	}
+	if out := shell("cat /dev/null | cineforge scenes /dev/stdin"); !strings.Contains(out, "name -") {
+		t.Error(out)
+	}
+	_, advice, ok := strings.Cut(shell(`cineforge scenes $'a \xe9pipe'`), "redirect it: ")
+	if !ok {
+		t.Fatal(advice)
+	}
+	go os.WriteFile("a \xe9pipe", []byte(script), 0o600) //nolint:errcheck // the reader tells
+	if out := shell("cineforge scenes " + strings.TrimSpace(advice)); !strings.Contains(out, "INT. ROOM") {
+		t.Errorf("%s gives %s", advice, out)
+	}
+	if out := shell("cineforge recipes show mvp_ingest | cineforge recipes validate -"); !strings.Contains(out, "is valid") {
+		t.Error(out)
+	}
+}
+
+// A pipe that nobody reads is pointed at.
+func TestExecute_AForgottenFileIsNamed(t *testing.T) {
+	in, out, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	defer out.Close()
+	errs, err := os.CreateTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer errs.Close()
+	if code := execute([]string{"run"}, streams{in, errs, errs}); code != exitUsage {
+		t.Error(code)
+	}
+	if text, err := os.ReadFile(errs.Name()); err != nil || !strings.HasSuffix(string(text), ": cineforge run -\n") {
+		t.Errorf("%s %v", text, err)
 	}
 }

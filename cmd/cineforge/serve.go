@@ -121,7 +121,8 @@ func (v serving) until(ctx context.Context, l net.Listener) error {
 	work.Go(func() { v.api.Run(ctx) })
 	work.Go(func() { v.app.Work(ctx) }) //nolint:errcheck // it ends with ctx
 	conns := api.NewConnections(l, shareOut(openFiles()).connections)
-	server := &http.Server{Handler: v.api, ConnState: conns.State, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	server := &http.Server{Handler: v.api, ConnState: conns.State,
+		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(slog.NewJSONHandler(v.streams.err, nil), slog.LevelWarn)}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(conns) }()

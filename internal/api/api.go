@@ -78,9 +78,10 @@ func New(a *app.App, o Options) *API {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	metrics := telemetry.New(o.Version, func() []telemetry.Breaker { return breakers(a) })
-	s := &API{app: a, o: o, mux: http.NewServeMux(), feed: newFeed(a.Feed, metrics.Observe), metrics: metrics, guard: newGuard(o), following: crowd{most: o.Streams},
-		costly:  budget.New(budget.Options{Cap: costlyBurst, Start: costlyBurst, PerSecond: costlyPerSec}),
-		imports: make(chan struct{}, mostImports)}
+	s := &API{app: a, o: o, mux: http.NewServeMux(), feed: newFeed(a.Feed, metrics.Observe), metrics: metrics, guard: newGuard(o),
+		following: crowd{most: o.Streams},
+		costly:    budget.New(budget.Options{Cap: costlyBurst, Start: costlyBurst, PerSecond: costlyPerSec}),
+		imports:   make(chan struct{}, mostImports)}
 	s.huma = humago.New(s.mux, s.config())
 	s.huma.UseMiddleware(inTime)
 	s.root()
@@ -179,7 +180,8 @@ func operation(id, method, path, summary string, problems ...int) huma.Operation
 	case has(path, "/providers"):
 		tag = "providers"
 	}
-	always := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusMisdirectedRequest, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable}
+	always := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusMisdirectedRequest, http.StatusTooManyRequests,
+		http.StatusInternalServerError, http.StatusServiceUnavailable}
 	return huma.Operation{OperationID: id, Method: method, Path: "/api" + path, Summary: summary, Tags: []string{tag}, BodyReadTimeout: requestTime, Errors: append(problems, always...)}
 }
 

@@ -26,7 +26,8 @@ type Connections struct {
 
 // NewConnections bounds the connections of a listener.
 func NewConnections(l net.Listener, most int) *Connections {
-	return &Connections{Listener: l, most: most, open: map[*connection]time.Time{}, room: make(chan struct{}, 1), closed: make(chan struct{})}
+	return &Connections{Listener: l, most: most, open: map[*connection]time.Time{},
+		room: make(chan struct{}, 1), closed: make(chan struct{})}
 }
 
 // connection is one of them.

@@ -44,11 +44,12 @@ func serveOver(t *testing.T, most int) (p *pipes, release func()) {
 	p = &pipes{next: make(chan net.Conn, 100), closed: make(chan struct{})}
 	l := api.NewConnections(p, most)
 	held := make(chan struct{})
-	server := &http.Server{ConnState: l.State, ReadHeaderTimeout: time.Hour, Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	answer := func(_ http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/hold" {
 			<-held
 		}
-	})}
+	}
+	server := &http.Server{ConnState: l.State, ReadHeaderTimeout: time.Hour, Handler: http.HandlerFunc(answer)}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l) }()
 	release = func() {

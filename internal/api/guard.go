@@ -121,7 +121,8 @@ func (s *API) guarded(next http.Handler) http.Handler {
 // to none.
 func (s *API) refused(r *http.Request) (of context.Context, _ *refusal) {
 	if !s.guard.knows(r.Host) {
-		return nil, refuse(http.StatusMisdirectedRequest, "wrong_host", "this server is not reached under that name", "use its address, or allow the name with --allowed-host")
+		return nil, refuse(http.StatusMisdirectedRequest, "wrong_host", "this server is not reached under that name",
+			"use its address, or allow the name with --allowed-host")
 	}
 	if err := s.guard.origin.Check(r); err != nil {
 		return nil, refuse(http.StatusForbidden, "cross_origin", "a page of another origin can't do this", "")
@@ -138,13 +139,15 @@ func (s *API) refused(r *http.Request) (of context.Context, _ *refusal) {
 	case shown && !s.guard.shown.take(address(r)):
 		return nil, tooManyTries()
 	default:
-		return nil, refuse(http.StatusUnauthorized, "unauthorized", "this server wants its token", "send it as Authorization: Bearer TOKEN, or log in at /login")
+		return nil, refuse(http.StatusUnauthorized, "unauthorized", "this server wants its token",
+			"send it as Authorization: Bearer TOKEN, or log in at /login")
 	}
 	return of, nil
 }
 
 func tooManyTries() *refusal {
-	p := refuse(http.StatusTooManyRequests, "too_many_requests", "too many tries with a wrong token", "try again in a moment, with the right one")
+	p := refuse(http.StatusTooManyRequests, "too_many_requests", "too many tries with a wrong token",
+		"try again in a moment, with the right one")
 	p.wait = 2
 	return p
 }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -50,8 +49,8 @@ func (s *sessions) begin() (cookie string) {
 	}
 	maps.DeleteFunc(s.all, func(_ [sha256.Size]byte, old session) bool { return old.Err() != nil })
 	if len(s.all) >= mostSessions {
-		oldest := slices.MinFunc(slices.Collect(maps.Values(s.all)), func(a, b session) int { return cmp.Compare(a.began.UnixNano(), b.began.UnixNano()) })
-		oldest.end()
+		all := slices.Collect(maps.Values(s.all))
+		slices.MinFunc(all, func(a, b session) int { return a.began.Compare(b.began) }).end()
 		maps.DeleteFunc(s.all, func(_ [sha256.Size]byte, old session) bool { return old.Err() != nil })
 	}
 	s.all[key] = now
@@ -141,7 +140,8 @@ func (s *API) logout(w http.ResponseWriter, r *http.Request) {
 			s.guard.sessions.end(c.Value)
 		}
 	default:
-		s.write(w, r, refuse(http.StatusUnprocessableEntity, "invalid_request", "all is neither 1 nor 0", "leave it out to end this session only"))
+		s.write(w, r, refuse(http.StatusUnprocessableEntity, "invalid_request", "all is neither 1 nor 0",
+			"leave it out to end this session only"))
 		return
 	}
 	http.SetCookie(w, s.cookie(r, "", -1))

@@ -24,7 +24,7 @@ func (s *site) from(addr, method, target string, headers ...string) answer {
 // login shows a token in the form, and returns the cookie's line; "" if there is none.
 func (s *site) login(addr, given string) (cookie string, a answer) {
 	s.Helper()
-	r := request(s.Context(), http.MethodPost, "/api/login", strings.NewReader(url.Values{"token": {given}}.Encode()), "Content-Type: application/x-www-form-urlencoded")
+	r := request(s.Context(), http.MethodPost, "/api/login", strings.NewReader(url.Values{"token": {given}}.Encode()), formType)
 	r.RemoteAddr = addr
 	a = s.do(r)
 	if c, err := http.ParseSetCookie(a.header.Get("Set-Cookie")); err == nil {
@@ -42,6 +42,8 @@ func locked(t *testing.T, o api.Options) *site {
 }
 
 const (
+	formType = "Content-Type: application/x-www-form-urlencoded"
+
 	home  = "198.51.100.7:1000"
 	other = "203.0.113.9:2000"
 	page  = "/api/projects/recent"
@@ -95,7 +97,8 @@ func TestGuard_AnOldCookieLeadsToTheForm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := locked(t, api.Options{})
 		for range 20 {
-			if a := s.from(home, http.MethodGet, "/docs", "Accept: text/html", "Cookie: cineforge_session=old").is(303); a.header.Get("Location") != "/login" {
+			a := s.from(home, http.MethodGet, "/docs", "Accept: text/html", "Cookie: cineforge_session=old").is(303)
+			if a.header.Get("Location") != "/login" {
 				t.Fatal(a.header)
 			}
 		}
@@ -172,7 +175,8 @@ func TestSession_EndsWithItsLogout(t *testing.T) {
 		over(true, false, false, false)
 		s.post("/api/logout?all=2", nil, theirs).is(422)
 		s.get(page, third).is(200)
-		if a := s.post("/api/logout", strings.NewReader("all=1"), theirs, "Content-Type: application/x-www-form-urlencoded").is(204); !strings.Contains(a.header.Get("Set-Cookie"), "Max-Age=0") {
+		a := s.post("/api/logout", strings.NewReader("all=1"), theirs, formType).is(204)
+		if !strings.Contains(a.header.Get("Set-Cookie"), "Max-Age=0") {
 			t.Error(a.header)
 		}
 		s.get(page, theirs).is(401)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"net/netip"
 	"testing"
@@ -59,8 +60,7 @@ func TestAttempts_AreBounded(t *testing.T) {
 		for a.take(one) {
 		}
 		for i := range 2 * mostAddresses {
-			r := &http.Request{RemoteAddr: netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 1).String()}
-			a.take(address(r))
+			a.take(prefix(t, fmt.Sprintf("10.%d.%d.%d:1", i>>16, i>>8&0xff, i&0xff)))
 		}
 		if len(a.by) > mostAddresses {
 			t.Error(len(a.by))

@@ -407,7 +407,8 @@ func TestSlug(t *testing.T) {
 		t.Errorf("two Greek names give %q and %q", a, b)
 	}
 	seen := map[string]string{}
-	for _, name := range []string{"caf\xe9.txt", "caf\xe8.txt", "caf.txt", "a\nb.txt", "a\tb.txt", "a b.txt", `a\b.txt`, strings.Repeat("\xfe", 251) + ".txt", strings.Repeat("\xfd", 251) + ".txt",
+	for _, name := range []string{"caf\xe9.txt", "caf\xe8.txt", "caf.txt", "a\nb.txt", "a\tb.txt", "a b.txt", `a\b.txt`,
+		strings.Repeat("\xfe", 251) + ".txt", strings.Repeat("\xfd", 251) + ".txt",
 		strings.Repeat("a", 70) + "\xfe", strings.Repeat("a", 70) + "\xfd"} {
 		slug := app.Slug(name)
 		if other, ok := seen[slug]; ok || len(slug) > 60 || app.Slug(argument.Text(name)) != slug {

@@ -11,8 +11,10 @@ import (
 )
 
 // words are names that files can have.
-var words = []string{"a.fountain", "stdin", "%73tdin", "-", "-rf", "caf\xe9", "caf\xe8", "caf\ufffd", "a\nb", "a\tb", "a b", "a\x1b[31m", "a\x7f", `a\b`, `a\\b`, `a\x41`, "a%41", "a%2541",
-	"%", "%%E9", "%\xe9", "%4\x01", "%2", "100% Wolf", "'", `"`, "it's", "$(reboot)", "a\u202eb", "a\u00a0b", "界.txt", "\xff", "\xffa", "\xe9\x31", "~", "!x", strings.Repeat("\xfe", 255), "\u0085"}
+var words = []string{"a.fountain", "stdin", "%73tdin", "-", "-rf", "caf\xe9", "caf\xe8", "caf\ufffd", "a\nb", "a\tb", "a b",
+	"a\x1b[31m", "a\x7f", `a\b`, `a\\b`, `a\x41`,
+	"a%41", "a%2541", "%", "%%E9", "%\xe9", "%4\x01", "%2", "100% Wolf", "'", `"`, "it's",
+	"$(reboot)", "a\u202eb", "a\u00a0b", "界.txt", "\xff", "\xffa", "\xe9\x31", "~", "!x", strings.Repeat("\xfe", 255), "\u0085"}
 
 func FuzzText(f *testing.F) {
 	for _, w := range words {
