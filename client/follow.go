@@ -118,6 +118,12 @@ func (f *follower) connect(ctx context.Context) error {
 	}
 	resp, err := f.client.send(ctx, request{method: http.MethodGet, path: []string{"runs", f.run, "events", "stream"}, header: map[string]string{
 		"Accept": "text/event-stream", "Accept-Encoding": "identity", "Last-Event-ID": after}})
+	if p, ok := errors.AsType[*Problem](err); ok && p.Code == "too_many_streams" {
+		if polled := f.poll(ctx); polled != nil {
+			return polled
+		}
+		return err
+	}
 	if err != nil {
 		f.tell(err)
 		return err
@@ -135,6 +141,29 @@ func (f *follower) connect(ctx context.Context) error {
 		return f.client.lost(ctx, errors.Unwrap(err))
 	}
 	return err
+}
+
+// pollPage is how many events are asked for at once without a stream.
+const pollPage = 500
+
+// poll yields what has happened by now, where the server has no room for a stream.
+func (f *follower) poll(ctx context.Context) error {
+	for {
+		events, err := f.client.Events(ctx, f.run, f.last, pollPage)
+		if err != nil {
+			f.tell(err)
+			return err
+		}
+		f.tell(nil)
+		for _, e := range events {
+			if err := f.take(e); err != nil || f.over {
+				return err
+			}
+		}
+		if len(events) < pollPage {
+			return nil
+		}
+	}
 }
 
 // tell tells of trouble when it begins and when it ends.
@@ -211,6 +240,11 @@ func (f *follower) event(data []byte) error {
 	if err := json.Unmarshal(data, &e); err != nil {
 		return fmt.Errorf("the server at %s told of an event that this program can't read: %w", f.client.base, err)
 	}
+	return f.take(e)
+}
+
+// take yields an event that was read, unless it was.
+func (f *follower) take(e run.Event) error {
 	switch {
 	case e.Seq <= f.last:
 		return nil

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"slices"
 	"strconv"
@@ -110,6 +111,23 @@ func TestFollowThroughCuts(t *testing.T) {
 		if n := cut.Load(); n < int64(cuts) {
 			t.Errorf("%d cuts, want %d", n, cuts)
 		}
+	})
+}
+
+// A server that has no room for a stream is asked for what has happened.
+func TestFollow_WithoutRoomForAStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, simulated(simulator.Pace{TokensPerSecond: 300}), api.Options{Streams: 1})
+		c := onPipes(t, w.handler, client.Options{}, func(c net.Conn) (net.Conn, error) { return c, nil })
+		id := begun(t, c, strings.NewReader(long(30)), client.RunRequest{AcceptConfig: true})
+		hog, leave := context.WithCancel(t.Context())
+		defer leave()
+		r := httptest.NewRequestWithContext(hog, http.MethodGet, "http://127.0.0.1/api/events/stream", nil)
+		go w.handler.ServeHTTP(httptest.NewRecorder(), r)
+		synctest.Wait()
+		patient, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+		defer cancel()
+		whole(t, all(t, c.Follow(patient, id, 0)))
 	})
 }
 

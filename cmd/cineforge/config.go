@@ -147,7 +147,7 @@ func parseConfig(name string, data []byte, flags []string) (config, error) {
 		return failure.New(failure.Input, fmt.Sprintf("%s:%d:%d: %s", name, t.Position.Line, t.Position.Column, message),
 			"each line is the name of a flag and its value, such as  data: DIR; docs/config.md tells of providers and models")
 	}
-	tokens := lexer.Tokenize(string(data))
+	tokens := lexer.Tokenize(markBytes(string(data)))
 	depth := 0
 	for _, t := range tokens {
 		switch t.Type {
@@ -158,12 +158,12 @@ func parseConfig(name string, data []byte, flags []string) (config, error) {
 		case token.MappingEndType:
 			depth--
 		case token.SequenceStartType, token.AnchorType, token.AliasType, token.TagType, token.SequenceEntryType, token.MappingKeyType:
-			return config{}, at(t, fmt.Sprintf("%q can't stand here", t.Value))
+			return config{}, at(t, fmt.Sprintf("%q can't stand here", unmarkBytes(t.Value)))
 		}
 	}
 	file, err := parser.Parse(tokens, 0)
 	if err != nil {
-		return config{}, failure.New(failure.Input, name+": "+strings.SplitN(err.Error(), "\n", 2)[0], "it has to be YAML")
+		return config{}, failure.New(failure.Input, name+": "+unmarkBytes(strings.SplitN(err.Error(), "\n", 2)[0]), "it has to be YAML")
 	}
 	c := config{flags: map[string]string{}}
 	for _, doc := range file.Docs {
@@ -186,6 +186,10 @@ func parseConfig(name string, data []byte, flags []string) (config, error) {
 // take takes in one entry of the file.
 func (c *config) take(v *ast.MappingValueNode, flags []string, at func(*token.Token, string) error) error {
 	key := v.Key.GetToken()
+	_, flag := v.Value.(ast.ScalarNode)
+	if strings.ContainsFunc(v.String(), marked) && !flag {
+		return at(key, fmt.Sprintf("what belongs to %s isn't UTF-8 text", unmarkBytes(key.Value)))
+	}
 	switch key.Value {
 	case "providers":
 		return c.takeProviders(v.Value, at)
@@ -195,10 +199,10 @@ func (c *config) take(v *ast.MappingValueNode, flags []string, at func(*token.To
 	value, scalar := v.Value.(ast.ScalarNode)
 	switch {
 	case !slices.Contains(flags, key.Value):
-		return at(key, fmt.Sprintf("unknown key %q", key.Value))
+		return at(key, fmt.Sprintf("unknown key %q", unmarkBytes(key.Value)))
 	case !scalar:
 		return at(key, fmt.Sprintf("%s needs one plain value", key.Value))
 	}
-	c.flags[key.Value] = fmt.Sprint(value.GetValue())
+	c.flags[key.Value] = unmarkBytes(fmt.Sprint(value.GetValue()))
 	return nil
 }

@@ -13,14 +13,16 @@ import (
 	"golang.org/x/term"
 
 	"cineforge/failure"
+	"cineforge/internal/argument"
 	"cineforge/screenplay/document"
 )
 
-// readInput reads the file that a command names, or standard input for "-".
+// readInput reads the file that a command names, or standard input for "-". The name is text
+// that can be stored; argument.Name gives the file's own.
 func readInput(path string, stdin io.Reader) (name string, data []byte, err error) {
 	if path != "-" {
 		data, err = document.Load(path, document.DefaultLimit)
-		return filepath.Base(path), data, err
+		return argument.Text(filepath.Base(path)), data, err
 	}
 	data, err = io.ReadAll(io.LimitReader(stdin, document.DefaultLimit+1))
 	switch {
@@ -32,6 +34,17 @@ func readInput(path string, stdin io.Reader) (name string, data []byte, err erro
 		return "", nil, failure.New(failure.Input, "standard input is empty", "pipe a script into it, or name a file")
 	}
 	return "stdin", data, nil
+}
+
+// piped reports whether standard input is a pipe or a file, so that somebody means it to be
+// read.
+func piped(in io.Reader) bool {
+	f, ok := in.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && (info.Mode().IsRegular() || info.Mode()&os.ModeNamedPipe != 0)
 }
 
 // printJSON prints v as an indented object.

@@ -126,7 +126,7 @@ func execute(args []string, s streams) int {
 	parsed, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintln(s.err, "cineforge:", oneLine(err.Error()))
-		fmt.Fprintln(s.err, helpHint(err))
+		fmt.Fprintln(s.err, helpHint(err, s.in))
 		return exitUsage
 	}
 	if err := c.suits(parsed); err != nil {
@@ -189,7 +189,7 @@ func newParser(c *cli, more ...kong.Option) (*kong.Kong, error) {
 		kong.Vars{"version": version()},
 		kong.DefaultEnvars("CINEFORGE"),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 100}),
-	}, more...)...)
+	}, append(rawValues(), more...)...)...)
 }
 
 const description = `Turn a screenplay or prose file into structured scenes and a project configuration.
@@ -202,12 +202,16 @@ cineforge.yaml (data: DIR); flags beat the environment, which beats the file.
 Exit codes: 0 ok, 1 error, 2 usage, 3 watch timed out, 5 run failed, 6 run paused
 and needs a person, 7 no provider available, 130 interrupted.`
 
-// helpHint points at the help of the command that was meant.
-func helpHint(err error) string {
+// helpHint points at the help of the command that was meant, or at the name of standard input
+// if that is what was left out.
+func helpHint(err error, in io.Reader) string {
 	var p *kong.ParseError
 	command := "cineforge"
 	if errors.As(err, &p) && p.Context != nil && p.Context.Selected() != nil {
 		command += " " + p.Context.Selected().Path()
+		if strings.HasPrefix(p.Error(), `expected "<file>"`) && piped(in) {
+			return "Standard input is named -: " + command + " -"
+		}
 	}
 	return "Try: " + command + " --help"
 }

@@ -105,10 +105,16 @@ func (c *recipesShowCmd) find(ctx context.Context, g *cli) (shownRecipe, error) 
 	return r, nil
 }
 
+// mostRecipe is how much of a recipe is read, in bytes: more than one may have.
+const mostRecipe = 2 << 20
+
 // readRecipe reads a recipe file, up to more than one may have.
 func readRecipe(file string) ([]byte, error) {
-	const most = 2 << 20
 	info, err := os.Stat(file)
+	if err == nil && info.Mode()&os.ModeNamedPipe != 0 {
+		return nil, failure.New(failure.Input, file+" is a pipe, not a file",
+			"copy what it gives into a file; recipes validate reads - from standard input")
+	}
 	if err != nil || !info.Mode().IsRegular() {
 		return nil, failure.New(failure.Input, fmt.Sprintf("there is no recipe file %s", file), "check the name and the folder")
 	}
@@ -117,16 +123,22 @@ func readRecipe(file string) ([]byte, error) {
 		return nil, failure.New(failure.Input, fmt.Sprintf("the recipe %s can't be read", file), "check its permissions")
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, most))
+	return io.ReadAll(io.LimitReader(f, mostRecipe))
 }
 
 type recipesValidateCmd struct {
-	File string `arg:"" help:"The recipe file."`
+	File string `arg:"" help:"The recipe file; - for standard input."`
 }
 
 // Run does the command.
 func (c *recipesValidateCmd) Run(g *cli, s streams) error {
-	data, err := readRecipe(c.File)
+	var data []byte
+	var err error
+	if c.File == "-" {
+		data, err = io.ReadAll(io.LimitReader(s.in, mostRecipe))
+	} else {
+		data, err = readRecipe(c.File)
+	}
 	if err != nil {
 		return err
 	}

@@ -76,6 +76,9 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 	defer sys.Close() //nolint:errcheck // what was told is stored
 	params := map[string]any{"accept_config": true}
 	for k, v := range c.Param {
+		if err := isText("parameter "+k, k+v); err != nil {
+			return err
+		}
 		params[k] = paramValue(v)
 	}
 	id, existing, err := sys.Start(ctx, app.Start{

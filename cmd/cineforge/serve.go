@@ -89,7 +89,8 @@ func (c *serveCmd) Run(ctx context.Context, g *cli, s streams) error {
 // options are what the flags say of the API.
 func (c *serveCmd) options(g *cli, s streams) (api.Options, error) {
 	token, err := g.token()
-	o := api.Options{Version: version(), Token: token, Hosts: c.AllowedHost, UploadLimit: int64(c.UploadLimit) << 20}
+	o := api.Options{Version: version(), Token: token, Hosts: c.AllowedHost, UploadLimit: int64(c.UploadLimit) << 20,
+		Streams: shareOut(openFiles()).streams}
 	if err != nil {
 		return o, err
 	}
@@ -153,10 +154,12 @@ func (v serving) until(ctx context.Context, l net.Listener) error {
 	var work sync.WaitGroup
 	work.Go(func() { v.api.Run(ctx) })
 	work.Go(func() { v.app.Work(ctx) }) //nolint:errcheck // it ends with ctx
-	server := &http.Server{Handler: v.api, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	conns := api.NewConnections(l, shareOut(openFiles()).connections)
+	server := &http.Server{Handler: v.api, ConnState: conns.State,
+		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(v.log.Handler(), slog.LevelWarn)}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(l) }()
+	go func() { served <- server.Serve(conns) }()
 	var err error
 	select {
 	case err = <-served: // it can't serve any more

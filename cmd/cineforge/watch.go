@@ -8,11 +8,11 @@ import (
 	"io"
 	"os"
 	"path"
-	"regexp"
 	"strings"
 	"time"
 
 	"cineforge/artifact"
+	"cineforge/internal/argument"
 	"cineforge/internal/progress"
 	"cineforge/run"
 )
@@ -92,14 +92,7 @@ func printOutcome(w *os.File, sys system, state run.State, g *cli, output string
 }
 
 // quote writes a word the way a shell takes it.
-func quote(word string) string {
-	if plainWord.MatchString(word) {
-		return word
-	}
-	return "'" + strings.ReplaceAll(oneLine(word), "'", `'\''`) + "'"
-}
-
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./=:,+-]+$`)
+func quote(word string) string { return argument.Quote(word) }
 
 // sceneIndex is the part of the scene index that the summary shows.
 type sceneIndex struct {

@@ -35,6 +35,10 @@ type Options struct {
 	// UploadLimit is how large a file may be, in bytes; 64 MB if it is 0.
 	UploadLimit int64
 
+	// Streams is how many streams of events are served at a time; 2000 if it is 0. One address
+	// has half of them at most.
+	Streams int
+
 	// Log is where the server's own failures are told, and what happens in runs; nil is
 	// nowhere. Requests says that each request is told of, too.
 	Log      *slog.Logger
@@ -55,8 +59,8 @@ type API struct {
 	imports chan struct{}  // files that are in memory
 	handler http.Handler
 
-	following atomic.Int64 // streams
-	stopping  atomic.Bool  // it is about to end
+	following crowd       // streams
+	stopping  atomic.Bool // it is about to end
 	runlog    *runlog.Log
 }
 
@@ -74,14 +78,18 @@ func New(a *app.App, o Options) *API {
 	if o.UploadLimit == 0 {
 		o.UploadLimit = defaultUploadLimit
 	}
+	if o.Streams == 0 {
+		o.Streams = mostStreams
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	metrics := telemetry.New(o.Version, func() []telemetry.Breaker { return breakers(a) }, func() run.Trouble { return app.TroubleOf(a.Trouble()) })
 	events := runlog.New(o.Log)
 	s := &API{app: a, o: o, mux: http.NewServeMux(), feed: newFeed(a.Feed, func(e run.Event) { metrics.Observe(e); events.Observe(e) }), metrics: metrics, runlog: events, guard: newGuard(o),
-		costly:  budget.New(budget.Options{Cap: costlyBurst, Start: costlyBurst, PerSecond: costlyPerSec}),
-		imports: make(chan struct{}, mostImports)}
+		following: crowd{most: o.Streams},
+		costly:    budget.New(budget.Options{Cap: costlyBurst, Start: costlyBurst, PerSecond: costlyPerSec}),
+		imports:   make(chan struct{}, mostImports)}
 	s.huma = humago.New(s.mux, s.config())
 	s.huma.UseMiddleware(inTime)
 	s.root()
@@ -208,7 +216,8 @@ func operation(id, method, path, summary string, problems ...int) huma.Operation
 	case has(path, "/providers"):
 		tag = "providers"
 	}
-	always := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusMisdirectedRequest, http.StatusInternalServerError, http.StatusServiceUnavailable}
+	always := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusMisdirectedRequest, http.StatusTooManyRequests,
+		http.StatusInternalServerError, http.StatusServiceUnavailable}
 	return huma.Operation{OperationID: id, Method: method, Path: "/api" + path, Summary: summary, Tags: []string{tag}, BodyReadTimeout: requestTime, Errors: append(problems, always...)}
 }
 

@@ -234,7 +234,7 @@ func (c *contract) note(what string) {
 
 // everywhere are statuses that do not depend on the operation: each has to have come
 // from some operation.
-var everywhere = []string{"401", "403", "421", "500", "503"}
+var everywhere = []string{"401", "403", "421", "429", "500", "503"}
 
 // missing returns what the document speaks of and no test has seen.
 func (c *contract) missing() (all []string) {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -17,8 +16,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"cineforge/resilience/budget"
 )
 
 // guard decides whose requests are answered.
@@ -26,7 +23,10 @@ type guard struct {
 	token  string
 	hosts  []string
 	origin *http.CrossOriginProtection
-	logins *budget.Bucket
+
+	sessions sessions
+	logins   attempts // by the form
+	shown    attempts // wrong tokens and cookies of requests
 }
 
 func newGuard(o Options) *guard {
@@ -34,18 +34,29 @@ func newGuard(o Options) *guard {
 	for _, name := range o.Hosts {
 		hosts = append(hosts, strings.ToLower(name))
 	}
-	return &guard{token: o.Token, hosts: hosts, origin: http.NewCrossOriginProtection(),
-		logins: budget.New(budget.Options{Cap: 10, Start: 10, PerSecond: 0.5})}
+	return &guard{token: o.Token, hosts: hosts, origin: http.NewCrossOriginProtection()}
 }
 
 type contextKey int
 
-const requestKey contextKey = 0
+const (
+	requestKey contextKey = iota
+	sessionKey
+)
 
 // requestID returns the id of the request that ctx belongs to.
 func requestID(ctx context.Context) string {
 	id, _ := ctx.Value(requestKey).(string)
 	return id
+}
+
+// loggedOut returns a channel that is closed when the session that ctx's request belongs to is
+// over; nil without a session.
+func loggedOut(ctx context.Context) <-chan struct{} {
+	if of, ok := ctx.Value(sessionKey).(context.Context); ok {
+		return of.Done()
+	}
+	return nil
 }
 
 var requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
@@ -89,33 +100,58 @@ func (s *API) guarded(next http.Handler) http.Handler {
 				panic(v) // which ends the connection
 			}
 		}()
-		if err := s.refused(r); err != nil {
-			if err.Status == http.StatusUnauthorized && browsed(r) {
+		of, err := s.refused(r)
+		if err != nil {
+			if r.ContentLength != 0 {
+				seen.Header().Set("Connection", "close") // which reads no body that comes slowly
+			}
+			if (err.Status == http.StatusUnauthorized || err.Status == http.StatusTooManyRequests) && browsed(r) {
 				http.Redirect(seen, r, "/login", http.StatusSeeOther)
 				return
 			}
 			s.write(seen, r, err)
 			return
 		}
+		if of != nil {
+			r = r.WithContext(context.WithValue(r.Context(), sessionKey, of))
+		}
 		next.ServeHTTP(seen, r)
 	})
 }
 
-// refused says why a request is not let through, or nil.
-func (s *API) refused(r *http.Request) *refusal {
+// refused says why a request is not let through, or nil. One that is belongs to a session, or
+// to none.
+func (s *API) refused(r *http.Request) (of context.Context, _ *refusal) {
 	if !s.guard.knows(r.Host) {
-		return refuse(http.StatusMisdirectedRequest, "wrong_host", "this server is not reached under that name", "use its address, or allow the name with --allowed-host")
+		return nil, refuse(http.StatusMisdirectedRequest, "wrong_host", "this server is not reached under that name",
+			"use its address, or allow the name with --allowed-host")
 	}
 	if err := s.guard.origin.Check(r); err != nil {
-		return refuse(http.StatusForbidden, "cross_origin", "a page of another origin can't do this", "")
+		return nil, refuse(http.StatusForbidden, "cross_origin", "a page of another origin can't do this", "")
 	}
 	if p := r.URL.Path; path.Clean(p) != strings.TrimSuffix(p, "/") && p != "/" {
-		return refuse(http.StatusNotFound, "not_found", "there is no such path", "/docs lists what there is")
+		return nil, refuse(http.StatusNotFound, "not_found", "there is no such path", "/docs lists what there is")
 	}
-	if !s.guard.free(r.URL.Path) && !s.guard.admits(r) {
-		return refuse(http.StatusUnauthorized, "unauthorized", "this server wants its token", "send it as Authorization: Bearer TOKEN, or log in at /login")
+	if s.guard.free(r.URL.Path) {
+		return nil, nil
 	}
-	return nil
+	of, shown, right := s.guard.admits(r)
+	switch {
+	case right: // whatever others at its address have tried
+	case shown && !s.guard.shown.take(address(r)):
+		return nil, tooManyTries()
+	default:
+		return nil, refuse(http.StatusUnauthorized, "unauthorized", "this server wants its token",
+			"send it as Authorization: Bearer TOKEN, or log in at /login")
+	}
+	return of, nil
+}
+
+func tooManyTries() *refusal {
+	p := refuse(http.StatusTooManyRequests, "too_many_requests", "too many tries with a wrong token",
+		"try again in a moment, with the right one")
+	p.wait = 2
+	return p
 }
 
 // browsed reports whether a person's browser asks for a page.
@@ -150,21 +186,18 @@ func (g *guard) free(p string) bool {
 // cookieName is the page's.
 const cookieName = "cineforge_session"
 
-// admits reports whether a request shows the token, or a cookie made of it.
-func (g *guard) admits(r *http.Request) bool {
+// admits reports whether a request shows a token or a cookie, and whether it is the token, or
+// that of a session that goes on, which it returns.
+func (g *guard) admits(r *http.Request) (of context.Context, shown, right bool) {
 	if scheme, given, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") {
-		return equal(strings.TrimSpace(given), g.token)
+		return nil, true, equal(strings.TrimSpace(given), g.token)
 	}
 	c, err := r.Cookie(cookieName)
-	return err == nil && equal(c.Value, g.session())
-}
-
-// session is what the cookie holds: it shows that the token was known, and can't be
-// used to find it out.
-func (g *guard) session() string {
-	mac := hmac.New(sha256.New, []byte(g.token))
-	mac.Write([]byte("session"))
-	return hex.EncodeToString(mac.Sum(nil))
+	if err != nil {
+		return nil, false, false
+	}
+	of, right = g.sessions.find(c.Value)
+	return of, true, right
 }
 
 // equal compares in a time that does not tell how much is right.

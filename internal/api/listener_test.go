@@ -64,6 +64,15 @@ func (l *listener) Write(p []byte) (int, error) {
 // listen opens a stream of a server, behind an event of which it gives the id; "" for
 // none.
 func listen(t testing.TB, h http.Handler, target, last string) *listener {
+	r := request(t.Context(), http.MethodGet, target, nil)
+	if last != "" {
+		r.Header.Set("Last-Event-ID", last)
+	}
+	return listenBy(t, h, r)
+}
+
+// listenBy opens the stream that a request asks for.
+func listenBy(t testing.TB, h http.Handler, r *http.Request) *listener {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	l := &listener{t: t, header: http.Header{}, sent: make(chan string), left: ctx.Done(), over: make(chan struct{})}
 	l.leave = func() {
@@ -71,13 +80,9 @@ func listen(t testing.TB, h http.Handler, target, last string) *listener {
 		<-l.over
 	}
 	t.Cleanup(l.leave)
-	r := request(ctx, http.MethodGet, target, nil)
-	if last != "" {
-		r.Header.Set("Last-Event-ID", last)
-	}
 	go func() {
 		defer close(l.over)
-		h.ServeHTTP(l, r)
+		h.ServeHTTP(l, r.WithContext(ctx))
 	}()
 	return l
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +23,7 @@ const (
 	writeTime = 30 * time.Second
 	// farewell is how long a client may take to take the last frame of a server that stops.
 	farewell = 500 * time.Millisecond
-	// mostStreams bounds the streams of a server.
+	// mostStreams bounds the streams of a server that has room for them.
 	mostStreams = 2000
 	// mostFollowed bounds the runs that one stream can name.
 	mostFollowed = 200
@@ -48,6 +49,7 @@ func (s *API) streams() {
 type stream struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
+	from    netip.Prefix                                            // where the client is
 	last    int64                                                   // id of the last frame that was sent
 	id      func(f frame) int64                                     // of a frame in the stream's order
 	wants   func(f frame) bool                                      // whether a frame is for it
@@ -72,7 +74,7 @@ func (s *API) streamRun(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	after = min(after, state.LastSeq) // an id from before a backup was put back
-	return s.stream(r.Context(), &stream{w: w, head: r.Method == http.MethodHead, last: after, ends: true,
+	return s.stream(r.Context(), &stream{w: w, from: address(r), head: r.Method == http.MethodHead, last: after, ends: true,
 		id:    func(f frame) int64 { return f.seq },
 		wants: func(f frame) bool { return f.run == id },
 		stored: func(ctx context.Context, after int64) (frames []frame, err error) {
@@ -109,7 +111,7 @@ func (s *API) streamAll(w http.ResponseWriter, r *http.Request) error {
 	if !given || after > head { // an id from before a backup was put back
 		after = head
 	}
-	return s.stream(r.Context(), &stream{w: w, head: r.Method == http.MethodHead, last: after, tells: !given,
+	return s.stream(r.Context(), &stream{w: w, from: address(r), head: r.Method == http.MethodHead, last: after, tells: !given,
 		id: func(f frame) int64 { return f.position },
 		wants: func(f frame) bool {
 			return (of.ProjectID == "" || f.project == of.ProjectID) && (len(of.Runs) == 0 || slices.Contains(of.Runs, f.run))
@@ -145,13 +147,11 @@ func lastEventID(r *http.Request) (after int64, given bool, err error) {
 
 // stream sends a client what is stored, and then what happens, until it leaves.
 func (s *API) stream(ctx context.Context, c *stream) error {
-	if s.following.Add(1) > mostStreams {
-		s.following.Add(-1)
-		p := refuse(http.StatusServiceUnavailable, "too_many_streams", "too many clients follow events", "try again later, or poll /events")
-		p.wait = 10
-		return p
+	leave, ok := s.following.enter(c.from)
+	if !ok {
+		return tooManyStreams()
 	}
-	defer s.following.Add(-1)
+	defer leave()
 	c.control = http.NewResponseController(c.w)
 	c.control.SetReadDeadline(time.Time{}) //nolint:errcheck // tests have no connection
 	h := c.w.Header()
@@ -197,11 +197,19 @@ func (s *API) stream(ctx context.Context, c *stream) error {
 				if err := c.send(": still here\n\n"); err != nil {
 					return err
 				}
+			case <-loggedOut(ctx):
+				return nil
 			case <-ctx.Done():
 				return context.Cause(ctx)
 			}
 		}
 	}
+}
+
+func tooManyStreams() *refusal {
+	p := refuse(http.StatusServiceUnavailable, "too_many_streams", "too many clients follow events", "try again later, or poll /events")
+	p.wait = 10
+	return p
 }
 
 // catchUp sends what the store has and the client has not.

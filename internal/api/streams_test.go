@@ -454,9 +454,13 @@ func TestTooManyStreams(t *testing.T) {
 		stopped := api.New(s.app, api.Options{})
 		stop := s.background(stopped.Run)
 		var open []*listener
-		for range 2000 {
-			open = append(open, listen(t, stopped, "/api/events/stream", ""))
-			<-open[len(open)-1].sent
+		for i := range 2000 {
+			r := request(t.Context(), http.MethodGet, "/api/events/stream", nil)
+			r.RemoteAddr = fmt.Sprintf("10.0.%d.%d:1", i/250, i%250)
+			l := listenBy(t, stopped, r)
+			if open = append(open, l); !strings.HasPrefix(<-l.sent, "retry: ") {
+				t.Fatalf("stream %d is refused", i)
+			}
 		}
 		l := listen(t, stopped, "/api/events/stream", "")
 		text := <-l.sent

@@ -92,7 +92,7 @@ func TestEveryOperationRefuses(t *testing.T) {
 }
 
 // Each operation is refused to who shows no token, asks under a foreign name, or is a
-// page of somebody else.
+// page of somebody else; or tries too often.
 func TestEveryOperationIsGuarded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{Token: token}, app.Models{})
@@ -110,6 +110,19 @@ func TestEveryOperationIsGuarded(t *testing.T) {
 				r = op.request(t, none)
 				r.Header.Set("Origin", "https://evil.example")
 				s.do(r).fails(403, "cross_origin")
+			}
+		}
+		tried := 0
+		for _, op := range contractOf(t, s.api).operations() {
+			if op.ID == "health" || op.ID == "ready" {
+				continue
+			}
+			r := op.request(t, none)
+			r.Header.Set("Authorization", "Bearer guess")
+			if tried++; tried > 10 {
+				s.do(r).fails(429, "too_many_requests")
+			} else {
+				s.do(r).fails(401, "unauthorized")
 			}
 		}
 	})

@@ -20,6 +20,7 @@ import (
 	"cineforge/durable/local"
 	"cineforge/failure"
 	"cineforge/internal/app"
+	"cineforge/internal/argument"
 	"cineforge/internal/sqlite"
 	"cineforge/run"
 	"cineforge/stage"
@@ -404,6 +405,16 @@ func TestSlug(t *testing.T) {
 	}
 	if a, b := app.Slug("Ελένη.txt"), app.Slug("Κώστας.txt"); a == b || !strings.HasPrefix(a, "script-") {
 		t.Errorf("two Greek names give %q and %q", a, b)
+	}
+	seen := map[string]string{}
+	for _, name := range []string{"caf\xe9.txt", "caf\xe8.txt", "caf.txt", "a\nb.txt", "a\tb.txt", "a b.txt", `a\b.txt`,
+		strings.Repeat("\xfe", 251) + ".txt", strings.Repeat("\xfd", 251) + ".txt",
+		strings.Repeat("a", 70) + "\xfe", strings.Repeat("a", 70) + "\xfd"} {
+		slug := app.Slug(name)
+		if other, ok := seen[slug]; ok || len(slug) > 60 || app.Slug(argument.Text(name)) != slug {
+			t.Errorf("%q gives %q, and so does %q; its text gives %q", name, slug, other, app.Slug(argument.Text(name)))
+		}
+		seen[slug] = name
 	}
 }
 

@@ -105,7 +105,7 @@ func (l RecipeStore) Save(r *recipe.Recipe) (name string, err error) {
 		return "", fmt.Errorf("save recipe %s: %w", r.ID, err)
 	}
 	defer root.Close()
-	if err := writeFile(root, name+".yaml", r.Source); err != nil {
+	if err := writeFile(root, name+".yaml", r.Source, 0o600); err != nil {
 		return "", fmt.Errorf("save recipe %s: %w", r.ID, err)
 	}
 	return name, nil
@@ -121,10 +121,10 @@ func ParseRecipe(name string, source []byte) (*recipe.Recipe, error) {
 }
 
 // writeFile makes a file under a temporary name and then gives it its own, so that a
-// reader never sees half of it.
-func writeFile(root *os.Root, name string, data []byte) error {
+// reader never sees half of it. What the user's mask takes from mode is off.
+func writeFile(root *os.Root, name string, data []byte, mode fs.FileMode) error {
 	temporary := fmt.Sprintf("%s.%08x.part", name, rand.Uint32()) // another process may be writing the same
-	f, err := root.Create(temporary)
+	f, err := root.OpenFile(temporary, os.O_RDWR|os.O_CREATE|os.O_TRUNC, mode)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"cineforge/durable/local"
+	"cineforge/internal/argument"
 	"cineforge/pipeline"
 	"cineforge/run"
 	"cineforge/stage"
@@ -125,19 +127,23 @@ var (
 // ValidRunID reports whether id has the form of a run's id.
 func ValidRunID(id string) bool { return runIDPattern.MatchString(id) }
 
-// Slug makes a project's name of a file's. A name without Latin letters and
-// digits gives one by its digest, so that two such files are two projects.
+// Slug makes a project's name of a file's. A name of which too little is left that way, as it
+// has no Latin letters and digits, or bytes that are no text, gives one with its digest, so
+// that two such files are two projects.
 func Slug(fileName string) string {
+	fileName = argument.Name(fileName)
 	name := strings.ToLower(strings.TrimSuffix(fileName, filepath.Ext(fileName)))
 	slug := strings.Trim(notSlug.ReplaceAllString(name, "-"), "-")
-	if len(slug) > maxSlug {
-		slug = strings.TrimRight(slug[:maxSlug], "-")
-	}
-	if slug == "" {
+	most, suffix := maxSlug, ""
+	if slug == "" || argument.Odd(fileName) {
 		sum := sha256.Sum256([]byte(fileName))
-		return "script-" + hex.EncodeToString(sum[:4])
+		suffix = "-" + hex.EncodeToString(sum[:4])
+		most, slug = maxSlug-len(suffix), cmp.Or(slug, "script")
 	}
-	return slug
+	if len(slug) > most {
+		slug = strings.TrimRight(slug[:most], "-")
+	}
+	return slug + suffix
 }
 
 var notSlug = regexp.MustCompile(`[^a-z0-9]+`)

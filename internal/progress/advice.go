@@ -2,11 +2,11 @@ package progress
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"cineforge/failure"
+	"cineforge/internal/argument"
 	"cineforge/run"
 )
 
@@ -156,26 +156,16 @@ func parameters(params map[string]any) []string {
 	return words
 }
 
-// fileArgument returns a file's name as a shell takes it. The folder is not known.
+// fileArgument returns the name of a run's input as a shell takes it. The folder is not known.
 func fileArgument(name string) string {
 	switch {
 	case name == "" || name != clean(name):
 		return "FILE"
 	case name == "stdin":
 		return "-"
-	case strings.HasPrefix(name, "-"):
-		return quote("./" + name)
 	}
-	return quote(name)
+	return argument.QuoteFile(argument.Name(name))
 }
 
-// unquoted are the words that no shell takes apart or replaces.
-var unquoted = regexp.MustCompile(`^[A-Za-z0-9_./=:,+-]+$`)
-
-// quote writes a word so that a POSIX shell takes it literally.
-func quote(word string) string {
-	if unquoted.MatchString(word) {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
+// quote writes a word so that a shell takes it literally.
+func quote(word string) string { return argument.Quote(word) }

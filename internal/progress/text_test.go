@@ -97,6 +97,8 @@ func TestRerunCommand(t *testing.T) {
 		{file: "-rf", want: "cineforge run ./-rf --recipe mvp_ingest --project p"},
 		{file: "a\u202eb.txt", want: "cineforge run FILE --recipe mvp_ingest --project p"},
 		{file: "stdin", want: "cineforge run - --recipe mvp_ingest --project p"},
+		{file: "caf%E9 %0A.txt", want: `cineforge run $'caf\xe9 \x0a.txt' --recipe mvp_ingest --project p`},
+		{file: "%73tdin", want: "cineforge run stdin --recipe mvp_ingest --project p"},
 		{file: "", want: "cineforge run FILE --recipe mvp_ingest --project p"},
 		{file: "a", params: map[string]any{"input_file": "a", "accept_config": true, "z": 3.0, "mood": "dark & cold"},
 			want: "cineforge run a --recipe mvp_ingest --project p --param 'mood=dark & cold' --param z=3"},

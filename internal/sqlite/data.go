@@ -65,9 +65,12 @@ func (s *Store) Backup(ctx context.Context, file string, replace, damaged bool) 
 	if err != nil {
 		return 0, nil, fmt.Errorf("back up to %s: %w", file, err)
 	}
-	defer os.Remove(part.Name()) //nolint:errcheck // it has its own name by then, or is of no use
-	defer part.Close()           //nolint:errcheck // it is on the disk by then
-	if _, err := s.read.db.ExecContext(ctx, `VACUUM INTO ?`, part.Name()); err != nil {
+	defer os.Remove(part.Name())                    //nolint:errcheck // it has its own name by then, or is of no use
+	defer part.Close()                              //nolint:errcheck // it is on the disk by then
+	if err := part.Chmod(privateFile); err != nil { // SQLite keeps the mode of an empty file
+		return 0, nil, fmt.Errorf("back up to %s: %w", file, err)
+	}
+	if _, err := s.read.db.ExecContext(ctx, `VACUUM INTO ?`, dsn(part.Name())); err != nil {
 		return 0, nil, fmt.Errorf("back up to %s: %w", file, why(file, err))
 	}
 	// What is damaged may not show in the copy, such as an index, which is made anew.

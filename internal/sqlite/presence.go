@@ -43,9 +43,10 @@ func (p *presence) show() error {
 	if p.dir == "" || p.file != nil {
 		return nil
 	}
-	if err := os.MkdirAll(p.dir, 0o700); err != nil {
+	if err := os.MkdirAll(p.dir, privateFolder); err != nil {
 		return fmt.Errorf("show that the process is alive: %w", err)
 	}
+	tighten(p.dir, privateFolder)
 	// It is locked before others can see it.
 	f, err := os.CreateTemp(p.dir, ".new-*")
 	if err != nil {

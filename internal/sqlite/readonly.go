@@ -83,14 +83,7 @@ func forbidden(dir string) bool {
 	if _, err := os.Stat(file); err != nil {
 		return false
 	}
-	f, err := os.OpenFile(file, os.O_RDWR, 0)
-	if err == nil {
-		err = f.Close()
-		probe, probeErr := os.CreateTemp(dir, ".open-*")
-		if err = probeErr; err == nil {
-			err = errors.Join(probe.Close(), os.Remove(probe.Name()))
-		}
-	}
+	err := errors.Join(refused(file), refused(dir))
 	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
 }
 

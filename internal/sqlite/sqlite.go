@@ -75,6 +75,10 @@ const (
 	immediate = "&_txlock=immediate"
 )
 
+// mostReaders bounds the connections for reading, each of which has two files open: more
+// reading at once is not faster, and however many clients ask, descriptors are left for others.
+const mostReaders = 16
+
 // Open opens the database of a data directory, which must exist, and brings its
 // schema up to date. One that may not be written to is read as a copy; what would write
 // then is a *run.TroubleError of kind run.ReadOnly.
@@ -90,6 +94,7 @@ func Open(ctx context.Context, dir string, noCopy ...bool) (*Store, error) {
 
 func openDir(ctx context.Context, dir string, noCopy bool) (*Store, error) {
 	file := filepath.Join(dir, FileName)
+	private(file)
 	path := dsn(file)
 	write, err := sql.Open("sqlite", path+"?"+pragmas+immediate)
 	if err != nil {
@@ -100,6 +105,7 @@ func openDir(ctx context.Context, dir string, noCopy bool) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the database: %w", err), write.Close())
 	}
+	read.SetMaxOpenConns(mostReaders)
 	return migrated(ctx, &Store{file: file, write: write, read: newReader(read, file), presence: newPresence(dir), noCopy: noCopy})
 }
 

@@ -6,9 +6,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
 
 	"cineforge/failure"
+	"cineforge/internal/argument"
 )
 
 // DefaultLimit is the size in bytes above which a file is refused unless the
@@ -33,7 +35,7 @@ func Load(path string, limit int64) ([]byte, error) {
 		return nil, failure.New(failure.Input, path+" is a folder, not a file", "name a file in it")
 	case !mode.IsRegular():
 		return nil, failure.New(failure.Input, fmt.Sprintf("%s is not a regular file but %s", path, nature(mode)),
-			"copy what it gives into a file")
+			instead(path, mode))
 	case info.Size() > limit:
 		return nil, tooLarge(path, limit)
 	}
@@ -52,6 +54,18 @@ func Load(path string, limit int64) ([]byte, error) {
 		return nil, emptyFile(path)
 	}
 	return data, nil
+}
+
+// instead says how to give what is no regular file.
+func instead(path string, mode fs.FileMode) string {
+	const copied = "copy what it gives into a file"
+	if mode&fs.ModeNamedPipe == 0 {
+		return copied
+	}
+	if strings.HasPrefix(path, "/dev/") { // standard input by another name, or <(command)
+		return copied + ", or name - and pipe it into standard input"
+	}
+	return copied + ", or name - and redirect it: - < " + argument.Quote(path)
 }
 
 func tooLarge(path string, limit int64) error {

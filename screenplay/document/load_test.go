@@ -100,3 +100,14 @@ func TestDefaultLimit(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A pipe can be read by the name of standard input, and the advice can be typed.
+func TestLoad_APipe(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "a pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := document.Load(pipe, 0); err == nil || !strings.HasSuffix(err.Error(), " - < '"+pipe+"'") {
+		t.Error(err)
+	}
+}
