@@ -8,13 +8,13 @@ type Trouble string
 // The troubles of stores.
 const (
 	DiskFull    Trouble = "disk_full"
-	Locked      Trouble = "locked"      // another process keeps everybody out
-	ReadOnly    Trouble = "read_only"   // nothing may be written
-	Unreachable Trouble = "unreachable" // its files can't be opened
-	Removed     Trouble = "removed"     // its files are gone while they are used
+	Locked      Trouble = "locked"       // another process keeps everybody out
+	ReadOnly    Trouble = "read_only"    // nothing may be written
+	Unreachable Trouble = "unreachable"  // its files can't be opened
+	Removed     Trouble = "removed"      // its files are gone while they are used
 	NewerSchema Trouble = "newer_schema" // a newer version of the program has brought it up to date
-	DiskFault   Trouble = "disk_fault"  // reading or writing failed
-	Damaged     Trouble = "damaged"     // the content is not what was stored
+	DiskFault   Trouble = "disk_fault"   // reading or writing failed
+	Damaged     Trouble = "damaged"      // the content is not what was stored
 )
 
 // Troubles lists all kinds of trouble.
