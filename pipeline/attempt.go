@@ -56,7 +56,8 @@ func (o *opened) park(ctx context.Context, stageID string) error {
 	if o.terms.Hard != nil {
 		ends = append(ends, context.Cause(o.terms.Hard))
 	}
-	if cause := errors.Join(ends...); errors.Is(cause, durable.ErrCancelled) || errors.Is(cause, durable.ErrHandedOn) || errors.Is(cause, durable.ErrLost) {
+	if cause := errors.Join(ends...); errors.Is(cause, durable.ErrCancelled) ||
+		errors.Is(cause, durable.ErrHandedOn) || errors.Is(cause, durable.ErrLost) {
 		return nil
 	}
 	return o.append(context.WithoutCancel(ctx), o.claim, run.StagePaused{StageID: stageID, Reason: run.Interrupted, Artifacts: []artifact.Ref{}})
@@ -70,9 +71,10 @@ const mostCrashes = 5
 // setAside pauses a run whose stage seems to kill the process that does it. A person may
 // know better, and nothing of the run is lost.
 func (o *opened) setAside(ctx context.Context, s recipe.PlannedStage, st run.StageState) error {
-	return o.append(ctx, o.claim, run.StageStarted{StageID: s.ID, Module: s.Module}, run.StagePaused{StageID: s.ID, Reason: run.ProcessDeaths, Artifacts: []artifact.Ref{},
-		Error: fmt.Sprintf("the process died %d times in a row while it was at this stage, the last time with one unit at a time", st.Crashes), ErrorClass: failure.Internal,
-		Hint: "look at what the process printed and at the system's log, such as for a lack of memory, then resume the run"})
+	return o.append(ctx, o.claim, run.StageStarted{StageID: s.ID, Module: s.Module},
+		run.StagePaused{StageID: s.ID, Reason: run.ProcessDeaths, Artifacts: []artifact.Ref{},
+			Error: fmt.Sprintf("the process died %d times in a row while it was at this stage, the last time with one unit at a time", st.Crashes), ErrorClass: failure.Internal,
+			Hint: "look at what the process printed and at the system's log, such as for a lack of memory, then resume the run"})
 }
 
 // concurrency is how many units of a stage are done at a time.

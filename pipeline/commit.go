@@ -68,7 +68,7 @@ func (p *Pipeline) commit(ctx context.Context, claim durable.Claim, c run.Change
 }
 
 // keep stores answers, and the events that tell of them. While the store takes nothing they
-// are kept; when soft is done, for the grace of the run only.
+// are kept; when soft is done, for the grace of the run, or for as long as other events.
 func (o *opened) keep(ctx, soft context.Context, c run.Change) error {
 	size := int64(0)
 	for _, a := range c.Answers {
@@ -86,7 +86,7 @@ func (o *opened) keep(ctx, soft context.Context, c run.Change) error {
 	defer stop()
 	defer context.AfterFunc(soft, func() {
 		select {
-		case <-time.After(o.terms.Grace):
+		case <-time.After(max(o.terms.Grace, commitPatience)):
 			stop()
 		case <-ctx.Done():
 		}

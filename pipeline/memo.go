@@ -141,7 +141,8 @@ func (a *attempt) stored(ctx context.Context, req llm.Request) (resp llm.Respons
 		a.asked.fail(ctx, err)
 		return resp, false, err
 	}
-	return llm.Response{JSON: answer.JSON, Source: answer.Source, Provider: answer.Provider, Model: answer.ServedModel, RequestID: answer.RequestID}, true, nil
+	return llm.Response{JSON: answer.JSON, Source: answer.Source, Provider: answer.Provider,
+		Model: answer.ServedModel, RequestID: answer.RequestID}, true, nil
 }
 
 // answers is what is kept of an answer: nothing if it costs nothing to get it again.

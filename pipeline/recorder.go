@@ -38,7 +38,8 @@ type question struct {
 var _ chain.Observer = (*recorder)(nil)
 
 func newRecorder(o *opened, stageID string, st run.StageState, m *memo) *recorder {
-	r := &recorder{memo: m, o: o, soft: context.Background(), stage: stageID, attempts: map[question]int{}, reused: map[string]bool{}, under: map[uint64]run.Attempt{}, total: len(st.Attempts), provider: code, model: code}
+	r := &recorder{memo: m, o: o, soft: context.Background(), stage: stageID, attempts: map[question]int{},
+		reused: map[string]bool{}, under: map[uint64]run.Attempt{}, total: len(st.Attempts), provider: code, model: code}
 	for _, u := range st.Reused {
 		r.reused[u] = true
 	}

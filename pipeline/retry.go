@@ -83,7 +83,8 @@ func (p *Pipeline) retryPlan(ctx context.Context, v revision, r Retry, again aga
 	}
 	out := run.RetryPlan{ParentRunID: v.parent.RunID, Mode: r.Mode, From: []string{}, Kept: []string{}, Redone: []run.Redone{},
 		SteppedBack: again.stepped, Reason: strings.Join(again.why, "; "),
-		Recipe: v.named(), Changes: append(v.differences(again.stages), v.otherwiseAsked(again.stages)...), Limits: v.limits, SpentUSD: spendingOf(line).total, MaxCostUSD: v.plan.MaxCostUSD}
+		Recipe: v.named(), Changes: append(v.differences(again.stages),
+			v.otherwiseAsked(again.stages)...), Limits: v.limits, SpentUSD: spendingOf(line).total, MaxCostUSD: v.plan.MaxCostUSD}
 	had := furthest(line)
 	for id := range v.redone {
 		delete(had, id) // whether its answers still fit shows when it asks

@@ -105,7 +105,8 @@ func (v revision) otherwiseAsked(again map[string]bool) []run.RecipeChange {
 		before, known := v.parent.Candidates[id]
 		same := func(a, b run.Candidate) bool { return a.Identity() == b.Identity() }
 		otherModels := func(c recipe.Change) bool { return c.StageID == id && (c.Redo || c.Key == recipe.KeyModels) }
-		if again[id] && known && !slices.ContainsFunc(v.changes, otherModels) && v.pins != nil && !slices.EqualFunc(before, v.pins[id], same) {
+		if again[id] && known && !slices.ContainsFunc(v.changes, otherModels) && v.pins != nil &&
+			!slices.EqualFunc(before, v.pins[id], same) {
 			list = append(list, run.RecipeChange{StageID: id, Key: "candidates", From: namesOf(before), To: namesOf(v.pins[id])})
 		}
 	}

@@ -74,11 +74,13 @@ func (p *Pipeline) today(ctx context.Context, state run.State) (map[string][]run
 	pins := p.pins(plan, desk.Roster)
 	for _, s := range plan.Stages {
 		began := judged(state.Candidates[s.ID]) || state.Candidates == nil && state.Notice == ""
-		if s.Policy.Degrade != recipe.DegradeNever || !began || judged(pins[s.ID]) || len(pins[s.ID]) == 0 || !slices.Contains(state.ToDo(), s.ID) {
+		if s.Policy.Degrade != recipe.DegradeNever || !began || judged(pins[s.ID]) || len(pins[s.ID]) == 0 ||
+			!slices.Contains(state.ToDo(), s.ID) {
 			continue
 		}
-		return nil, &failure.Error{Class: failure.NoProvider, Message: fmt.Sprintf("run %s can't go on here: no provider can be asked but the offline model, which its recipe does not take in place of others (degrade: never)", state.RunID),
-			Hint: "set the key of a provider, then resume the run again", Err: run.ErrNoCarrier}
+		return nil, &failure.Error{Class: failure.NoProvider,
+			Message: fmt.Sprintf("run %s can't go on here: no provider can be asked but the offline model, which its recipe does not take in place of others (degrade: never)", state.RunID),
+			Hint:    "set the key of a provider, then resume the run again", Err: run.ErrNoCarrier}
 	}
 	return pins, nil
 }

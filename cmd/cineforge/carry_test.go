@@ -51,7 +51,8 @@ func TestCarry_ProcessesThatCantAskTheSame(t *testing.T) {
 	}
 	o.output(&now, data, "run", script, "--project", "other") // which goes on with what is left
 	server.stop(syscall.SIGTERM)
-	if o.output(&now, data, "runs", "show", id); now.LastSeq != before.LastSeq || now.Status != run.Waiting || len(now.Needs) == 0 || len(o.sim.Calls()) != calls {
+	if o.output(&now, data, "runs", "show", id); now.LastSeq != before.LastSeq || now.Status != run.Waiting ||
+		len(now.Needs) == 0 || len(o.sim.Calls()) != calls {
 		t.Errorf("%s, %d events and %d calls more", now.Status, now.LastSeq-before.LastSeq, len(o.sim.Calls())-calls)
 	}
 

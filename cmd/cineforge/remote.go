@@ -198,7 +198,8 @@ func (r *remote) Start(ctx context.Context, s app.Start) (string, bool, error) {
 
 // asked is what a server is asked for; it takes only the parameters that it knows.
 func asked(s app.Start) (client.RunRequest, error) {
-	ask := client.RunRequest{RecipeID: s.RecipeID, StartFrom: s.StartFrom, EndAt: s.EndAt, Force: s.Force, New: &s.New, DryRun: s.DryRun, Drill: s.Drill}
+	ask := client.RunRequest{RecipeID: s.RecipeID, StartFrom: s.StartFrom, EndAt: s.EndAt, Force: s.Force,
+		New: &s.New, DryRun: s.DryRun, Drill: s.Drill}
 	switches := map[string]*bool{"accept_config": &ask.AcceptConfig, "skip_qa": &ask.SkipQA}
 	texts := map[string]*string{"default_model": &ask.DefaultModel, "work_model": &ask.WorkModel, "verify_model": &ask.VerifyModel,
 		"escalate_model": &ask.EscalateModel, "qa_model": &ask.QAModel, "config_file": &ask.ConfigFile}

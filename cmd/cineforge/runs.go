@@ -259,9 +259,11 @@ func (c *runsExportCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if g.JSON {
 		return printJSON(s.out, x)
 	}
-	if _, err = fmt.Fprintf(s.out, "wrote %s and %d artifacts below %s\n", x.StateFile, x.Artifacts, quote(x.Dir)); err != nil || len(x.Missing) == 0 {
+	if _, err = fmt.Fprintf(s.out, "wrote %s and %d artifacts below %s\n", x.StateFile, x.Artifacts,
+		quote(x.Dir)); err != nil || len(x.Missing) == 0 {
 		return err
 	}
 	return failure.New(failure.Internal, fmt.Sprintf("%s could not be read and %s left out: %s", count(len(x.Missing), "artifact"),
-		map[bool]string{true: "is", false: "are"}[len(x.Missing) == 1], strings.Join(x.Missing, ", ")), program(g)+" data check lists what is damaged")
+		map[bool]string{true: "is", false: "are"}[len(x.Missing) == 1], strings.Join(x.Missing,
+			", ")), program(g)+" data check lists what is damaged")
 }

@@ -39,7 +39,8 @@ func (e *Engine) Work(ctx context.Context) error {
 	// Runs are handed on, whatever the caller's cause is.
 	steps, hard, drop, end := e.stoppable(context.WithoutCancel(ctx), durable.ErrHandedOn)
 	defer end()
-	c := &crew{e: e, hard: hard, running: map[string]string{}, turns: map[string]int{}, tired: map[string]trouble{}, ended: make(chan struct{}, 1)}
+	c := &crew{e: e, hard: hard, running: map[string]string{}, turns: map[string]int{}, tired: map[string]trouble{},
+		ended: make(chan struct{}, 1)}
 	var runs sync.WaitGroup
 	defer runs.Wait()
 	defer drop()

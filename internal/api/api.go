@@ -84,9 +84,11 @@ func New(a *app.App, o Options) *API {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	metrics := telemetry.New(o.Version, func() []telemetry.Breaker { return breakers(a) }, func() run.Trouble { return app.TroubleOf(a.Trouble()) })
+	metrics := telemetry.New(o.Version, func() []telemetry.Breaker { return breakers(a) },
+		func() run.Trouble { return app.TroubleOf(a.Trouble()) })
 	events := runlog.New(o.Log)
-	s := &API{app: a, o: o, mux: http.NewServeMux(), feed: newFeed(a.Feed, func(e run.Event) { metrics.Observe(e); events.Observe(e) }), metrics: metrics, runlog: events, guard: newGuard(o),
+	s := &API{app: a, o: o, mux: http.NewServeMux(),
+		feed: newFeed(a.Feed, func(e run.Event) { metrics.Observe(e); events.Observe(e) }), metrics: metrics, runlog: events, guard: newGuard(o),
 		following: crowd{most: o.Streams},
 		costly:    budget.New(budget.Options{Cap: costlyBurst, Start: costlyBurst, PerSecond: costlyPerSec}),
 		imports:   make(chan struct{}, mostImports)}

@@ -28,7 +28,8 @@ func TestResume_WithCandidatesOfToday(t *testing.T) {
 		if state.Status != run.Waiting || *state.WaitReason != run.NoCarrier || state.Needs[0].Name != "anthropic" {
 			t.Errorf("%s %v %v", state.Status, state.WaitReason, state.Needs)
 		}
-		if ready := into[client.ServerHealth](s.get("/api/ready").is(200)); len(ready.NoCarrier) != 1 || ready.NoCarrier[0].RunID != id || len(ready.NoCarrier[0].Needs) == 0 {
+		if ready := into[client.ServerHealth](s.get("/api/ready").is(200)); len(ready.NoCarrier) != 1 ||
+			ready.NoCarrier[0].RunID != id || len(ready.NoCarrier[0].Needs) == 0 {
 			t.Errorf("%+v", ready)
 		}
 		if page := into[client.RunsPage](s.get("/api/runs?status=waiting").is(200)); len(page.Runs) != 1 || len(page.Runs[0].Needs) == 0 {
@@ -53,10 +54,12 @@ func TestStart_Twice(t *testing.T) {
 		b := s.given("tide", "night_bus.txt")
 		b.New = nil
 		first := into[client.Started](s.post("/api/runs/start", b).is(200))
-		if second := into[client.Started](s.post("/api/runs/start", b).is(200)); first.Existing || !second.Existing || second.RunID != first.RunID {
+		if second := into[client.Started](s.post("/api/runs/start", b).is(200)); first.Existing || !second.Existing ||
+			second.RunID != first.RunID {
 			t.Errorf("%+v %+v", first, second)
 		}
-		if own := into[client.Started](s.post("/api/runs/start", b, "Idempotency-Key: k").is(200)); own.Existing || own.RunID == first.RunID {
+		if own := into[client.Started](s.post("/api/runs/start", b, "Idempotency-Key: k").is(200)); own.Existing ||
+			own.RunID == first.RunID {
 			t.Errorf("%+v", own)
 		}
 		b.RunID = "mine"

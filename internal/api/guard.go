@@ -93,7 +93,8 @@ func (s *API) guarded(next http.Handler) http.Handler {
 			}
 			// The query is left out: it may hold what a person searches for.
 			if s.o.Requests {
-				s.o.Log.InfoContext(r.Context(), "request", "method", r.Method, "path", clip(r.URL.Path), "status", seen.status, "bytes", seen.bytes,
+				s.o.Log.InfoContext(r.Context(), "request", "method", r.Method, "path", clip(r.URL.Path), "status",
+					seen.status, "bytes", seen.bytes,
 					"ms", time.Since(began).Milliseconds(), "remote", r.RemoteAddr, "request_id", id)
 			}
 			if aborted {

@@ -78,7 +78,8 @@ func (s *API) resume() {
 		OfRun
 		Body *client.ResumeRequest
 	}
-	handle(s, operation("resumeRun", http.MethodPost, "/runs/{run_id}/resume", "Let a paused run go on, accepting what it waits for to be accepted; or any, with whoever can be asked today",
+	handle(s, operation("resumeRun", http.MethodPost, "/runs/{run_id}/resume",
+		"Let a paused run go on, accepting what it waits for to be accepted; or any, with whoever can be asked today",
 		http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity), func(ctx context.Context, in *resume) (client.Started, error) {
 		today := in.Body != nil && in.Body.Candidates == client.CandidatesOfToday
 		return started(in.Run, true), s.app.Resume(ctx, in.Run, today)

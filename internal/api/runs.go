@@ -174,7 +174,8 @@ func (s *API) start(ctx context.Context, key Once, b client.RunRequest) (client.
 	}
 	id, existing, err := s.app.Start(ctx, app.Start{
 		File: stage.File{Name: in.Original, Data: data}, RecipeID: cmp.Or(b.RecipeID, defaultRecipe), ProjectID: b.ProjectID, Params: params(b),
-		StartFrom: b.StartFrom, EndAt: b.EndAt, DryRun: b.DryRun, Force: b.Force, New: own(key, b), Drill: b.Drill, RunID: b.RunID, Once: asked, Queue: true,
+		StartFrom: b.StartFrom, EndAt: b.EndAt, DryRun: b.DryRun, Force: b.Force, New: own(key,
+			b), Drill: b.Drill, RunID: b.RunID, Once: asked, Queue: true,
 	})
 	if r, ok := errors.AsType[*run.RepeatedError](err); ok && r.Same {
 		return started(r.RunID, true), nil

@@ -17,11 +17,13 @@ func (s *API) system() {
 	})
 	handle(s, operation("ready", http.MethodGet, "/ready", "Whether the server can work: its database can be read"), func(ctx context.Context, _ *struct{}) (client.ServerHealth, error) {
 		if s.stopping.Load() {
-			return client.ServerHealth{}, refuse(http.StatusServiceUnavailable, "stopping", "the server is about to end", "ask the one that comes after it")
+			return client.ServerHealth{}, refuse(http.StatusServiceUnavailable, "stopping",
+				"the server is about to end", "ask the one that comes after it")
 		}
 		if err := s.app.Ready(ctx); err != nil {
 			if kind := app.TroubleOf(err); kind != "" {
-				p := refuse(http.StatusServiceUnavailable, string(kind), "nothing can be stored at the moment", "the server's log tells what to do; it is tried again by itself")
+				p := refuse(http.StatusServiceUnavailable, string(kind), "nothing can be stored at the moment",
+					"the server's log tells what to do; it is tried again by itself")
 				p.wait = 5
 				return client.ServerHealth{}, p
 			}

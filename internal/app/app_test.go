@@ -277,7 +277,8 @@ func TestAnOnlookerTakesOverFromTheDeadOnly(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				a := open(t)
-				id, _, err := a.Start(t.Context(), app.Start{File: sample(t, "lighthouse.md"), RecipeID: "mvp_ingest", Params: map[string]any{"accept_config": true}})
+				id, _, err := a.Start(t.Context(), app.Start{File: sample(t, "lighthouse.md"), RecipeID: "mvp_ingest",
+					Params: map[string]any{"accept_config": true}})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -309,7 +310,8 @@ func TestAnOnlookerTakesOverFromTheDeadOnly(t *testing.T) {
 
 func TestTailTellsEverythingOnce(t *testing.T) {
 	a := open(t)
-	id, _, err := a.Start(t.Context(), app.Start{File: sample(t, "lighthouse.md"), RecipeID: "mvp_ingest", Params: map[string]any{"accept_config": false}})
+	id, _, err := a.Start(t.Context(), app.Start{File: sample(t, "lighthouse.md"), RecipeID: "mvp_ingest",
+		Params: map[string]any{"accept_config": false}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -92,19 +92,22 @@ func TestCarry_ARunMeansTheSame(t *testing.T) {
 		meets  []app.Provider
 		needs  string // "" if it goes on
 	}{
-		"no keys":                             {"anthropic", claude, providers(), "key ANTHROPIC_API_KEY"},
-		"keys of another vendor":              {"anthropic", claude, providers("OPENAI", "GEMINI"), "key ANTHROPIC_API_KEY"},
-		"the same vendor at another address":  {"anthropic", claude, moved, "provider anthropic"},
-		"the same keys":                       {"anthropic", claude, claude, ""},
-		"more keys":                           {"anthropic", claude, all, ""},
-		"one of three keys":                   {"anthropic", all, claude, ""},
-		"another name and key":                {"anthropic", claude, renamed, ""},
-		"an own server, and cloud keys":       {"local", []app.Provider{at("local", ownServer)}, all, "provider local"},
-		"an own server, and nobody":           {"local", []app.Provider{at("local", ownServer)}, nil, "provider local"},
-		"an own server elsewhere":             {"local", []app.Provider{at("local", ownServer)}, []app.Provider{at("local", elsewhere)}, "provider local"},
-		"an own server on another machine":    {"local", []app.Provider{at("local", ownServer)}, []app.Provider{at("local", ownNetwork)}, "provider local"},
-		"an own server renamed on a new port": {"local", []app.Provider{at("local", ownServer)}, append([]app.Provider{at("box", otherPort)}, all...), ""},
-		"no keys at the start, keys later":    {"anthropic", nil, all, ""},
+		"no keys":                            {"anthropic", claude, providers(), "key ANTHROPIC_API_KEY"},
+		"keys of another vendor":             {"anthropic", claude, providers("OPENAI", "GEMINI"), "key ANTHROPIC_API_KEY"},
+		"the same vendor at another address": {"anthropic", claude, moved, "provider anthropic"},
+		"the same keys":                      {"anthropic", claude, claude, ""},
+		"more keys":                          {"anthropic", claude, all, ""},
+		"one of three keys":                  {"anthropic", all, claude, ""},
+		"another name and key":               {"anthropic", claude, renamed, ""},
+		"an own server, and cloud keys":      {"local", []app.Provider{at("local", ownServer)}, all, "provider local"},
+		"an own server, and nobody":          {"local", []app.Provider{at("local", ownServer)}, nil, "provider local"},
+		"an own server elsewhere": {"local", []app.Provider{at("local", ownServer)},
+			[]app.Provider{at("local", elsewhere)}, "provider local"},
+		"an own server on another machine": {"local", []app.Provider{at("local", ownServer)},
+			[]app.Provider{at("local", ownNetwork)}, "provider local"},
+		"an own server renamed on a new port": {"local", []app.Provider{at("local", ownServer)},
+			append([]app.Provider{at("box", otherPort)}, all...), ""},
+		"no keys at the start, keys later": {"anthropic", nil, all, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -209,7 +212,8 @@ func TestResume_WithCandidatesOfToday(t *testing.T) {
 		if err := a.Resume(t.Context(), id, true); err != nil {
 			t.Fatal(err)
 		}
-		if s, err := a.State(t.Context(), id); err != nil || len(s.Needs) > 0 || s.Candidates["extract_scenes"][0].Provider != "openai" || s.LastSeq != before.LastSeq+1 {
+		if s, err := a.State(t.Context(), id); err != nil || len(s.Needs) > 0 ||
+			s.Candidates["extract_scenes"][0].Provider != "openai" || s.LastSeq != before.LastSeq+1 {
 			t.Errorf("%+v %v", s.Candidates, err)
 		}
 		if s, err := w.process(providers("ANTHROPIC")...).State(t.Context(), id); err != nil || len(s.Needs) == 0 {
@@ -233,8 +237,9 @@ func TestCarry_TheTimeWithoutACarrierIsNoWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, id := died(t, play{settings: map[string]string{"max_wait_seconds": "600", "max_stage_seconds": "600"}}, providers("ANTHROPIC")...)
 		stop := w.works(w.process())
-		time.Sleep(7 * 24 * time.Hour)
+		time.Sleep(time.Hour)
 		stop()
+		time.Sleep(7 * 24 * time.Hour)
 		if s := w.execute(w.process(providers("ANTHROPIC")...), id); s.Status != run.RunDone {
 			t.Errorf("%s: %s", s.Status, s.Error)
 		}

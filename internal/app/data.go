@@ -65,7 +65,8 @@ func unreadable(err error) error {
 		return err
 	}
 	f, _ := errors.AsType[*failure.Error](err)
-	return &failure.Error{Class: failure.Internal, Message: f.Message + " so that nothing of it can be read", Hint: "put a backup in its place, made with cineforge data backup", Err: err}
+	return &failure.Error{Class: failure.Internal, Message: f.Message + " so that nothing of it can be read",
+		Hint: "put a backup in its place, made with cineforge data backup", Err: err}
 }
 
 // damagedData says how much of a database is damaged, and what to do.
@@ -74,7 +75,8 @@ func damagedData(file string, found *sqlite.Examination) error {
 	if n := len(found.Whole); n > 0 {
 		hint = fmt.Sprintf("%d of %d runs are whole and can be taken out first: cineforge runs export %s --output DIR; then %s", n, found.Listed, found.Whole[0], hint)
 	}
-	return &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("%s is damaged: %s", file, damages(found)), Hint: hint, Err: run.ErrDamaged}
+	return &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("%s is damaged: %s", file, damages(found)),
+		Hint: hint, Err: run.ErrDamaged}
 }
 
 // damages lists the first damages in a few words.

@@ -62,7 +62,8 @@ func checkDataDir(dir string) Check {
 
 func checkWritable(c Check, dir string) Check {
 	if err := sqlite.ProbeDir(dir); err != nil {
-		c.Status, c.Detail, c.Action = Problem, fmt.Sprintf("%s can't be written to: %v", dir, cause(err)), "make room on the disk or change its permissions, or name another one with --data"
+		c.Status, c.Detail, c.Action = Problem, fmt.Sprintf("%s can't be written to: %v", dir,
+			cause(err)), "make room on the disk or change its permissions, or name another one with --data"
 		return c
 	}
 	return c
@@ -95,8 +96,9 @@ func checkDatabase(ctx context.Context, dir string, noCopy bool) Check {
 // checkCopies tells of the copy that was made before the database was brought up to date.
 func checkCopies(dir string) (checks []Check) {
 	for _, c := range sqlite.Copies(dir) {
-		checks = append(checks, Check{Name: "copy of the database", Status: Note, Detail: fmt.Sprintf("%s, made %s before the schema was brought up to date from %d; it is removed after 7 days, or with the next runs",
-			c.File, c.Made.Format("2006-01-02"), c.Schema)})
+		checks = append(checks, Check{Name: "copy of the database", Status: Note,
+			Detail: fmt.Sprintf("%s, made %s before the schema was brought up to date from %d; it is removed after 7 days, or with the next runs",
+				c.File, c.Made.Format("2006-01-02"), c.Schema)})
 	}
 	return checks
 }

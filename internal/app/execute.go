@@ -47,7 +47,7 @@ func (a *App) execute(ctx context.Context, runID string, onlooking func(), leave
 				return unfit
 			}
 		case len(needs) > 0:
-			if worked, err := a.journal.Worked(ctx, runID); err != nil || !worked && looking == a.journal.Served() {
+			if worked, err := a.journal.Worked(ctx, runID); err != nil || !worked && (looking || !a.journal.Served()) {
 				return errors.Join(err, run.Uncarried(runID, needs))
 			}
 		case !leave || !rests || !a.journal.Served():

@@ -53,7 +53,8 @@ func golden(t *testing.T, name string) *world {
 // A data directory of each released schema opens, says what it said, and all of its runs go
 // on to their ends, without asking again what was answered.
 func TestOpen_AGoldenDirectoryGoesOn(t *testing.T) {
-	want := map[string]run.Status{"done": run.RunDone, "dry": run.RunDone, "confirm": run.Paused, "drill": run.RunDone, "offline": run.RunDone,
+	want := map[string]run.Status{"done": run.RunDone, "dry": run.RunDone, "confirm": run.Paused,
+		"drill": run.RunDone, "offline": run.RunDone,
 		"offline-confirm": run.Paused, "failed": run.RunFailed, "exhausted": run.Paused, "waiting": run.Waiting, "interrupted": run.Paused,
 		"running": run.Running, "cancelled": run.RunCanceled, "retried": run.RunDone, "queued": run.Queued}
 	synctest.Test(t, func(t *testing.T) {
@@ -64,7 +65,8 @@ func TestOpen_AGoldenDirectoryGoesOn(t *testing.T) {
 		if copies := sqlite.Copies(w.dir); len(copies) != 1 || copies[0].Schema != 4 {
 			t.Errorf("the copies are %v", copies)
 		}
-		a := app.New(w.store, w.dir, app.Models{Providers: providers("ANTHROPIC", "OPENAI", "GEMINI"), Catalog: known(t), Transport: w.line, Router: fixed})
+		a := app.New(w.store, w.dir, app.Models{Providers: providers("ANTHROPIC", "OPENAI", "GEMINI"),
+			Catalog: known(t), Transport: w.line, Router: fixed})
 		list, _, err := a.List(t.Context(), app.Filter{})
 		if err != nil {
 			t.Fatal(err)
@@ -198,7 +200,8 @@ func TestMemo_AnswersAreFoundWhateverProvidersAreCalled(t *testing.T) {
 		w := newWorld(t, play{scenario: simulator.Scenario{ID: "ok", Name: "ok"}, target: "local", single: true})
 		own := func(name string) *app.App {
 			w.keeps("mvp_ingest.yaml", strings.ReplaceAll(string(w.play.recipe(t)), `"local:`, `"`+name+`:`))
-			return app.New(&keyed{Store: w.store}, w.dir, app.Models{Providers: []app.Provider{at(name, ownServer)}, Catalog: known(t), Transport: w.line, Router: fixed})
+			return app.New(&keyed{Store: w.store}, w.dir,
+				app.Models{Providers: []app.Provider{at(name, ownServer)}, Catalog: known(t), Transport: w.line, Router: fixed})
 		}
 		a := own("local")
 		w.execute(a, w.start(a, app.Start{}))

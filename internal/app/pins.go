@@ -167,7 +167,8 @@ func (r *roster) named(l pipeline.Lineup, names []string) pipeline.Lineup {
 			continue
 		}
 		if !isOffline {
-			named.Skipped = append(named.Skipped, chain.Skipped{Provider: c.Provider, Model: c.Name, Reason: chain.NotConfigured, Detail: notPinned})
+			named.Skipped = append(named.Skipped, chain.Skipped{Provider: c.Provider, Model: c.Name,
+				Reason: chain.NotConfigured, Detail: notPinned})
 		}
 	}
 	if slices.Contains(names, offline.Name) {

@@ -167,7 +167,8 @@ func (p play) start(t *testing.T, a *app.App) (ids []string) {
 		if i > 0 {
 			time.Sleep(p.apart)
 		}
-		id, _, err := a.Start(t.Context(), app.Start{File: p.file, RecipeID: "mvp_ingest", EndAt: p.endAt, Params: map[string]any{"accept_config": true}, Force: true})
+		id, _, err := a.Start(t.Context(), app.Start{File: p.file, RecipeID: "mvp_ingest", EndAt: p.endAt,
+			Params: map[string]any{"accept_config": true}, Force: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -131,7 +131,8 @@ func BenchmarkWaiting(b *testing.B) {
 		before := memoryInUse()
 		a := app.New(keepOpen{store}, b.TempDir(), app.Models{Providers: providers("ANTHROPIC"), Catalog: known(b), Transport: sim.Transport(), Engine: local.Options{Limit: 128}})
 		for i := range waiting {
-			if _, _, err := a.Start(b.Context(), app.Start{File: twoScenes(), RecipeID: "mvp_ingest", ProjectID: fmt.Sprint("p", i), Queue: true, Params: map[string]any{"accept_config": true}}); err != nil {
+			if _, _, err := a.Start(b.Context(), app.Start{File: twoScenes(), RecipeID: "mvp_ingest",
+				ProjectID: fmt.Sprint("p", i), Queue: true, Params: map[string]any{"accept_config": true}}); err != nil {
 				b.Fatal(err)
 			}
 		}

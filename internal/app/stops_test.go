@@ -59,7 +59,8 @@ func TestAStopAtEveryEvent(t *testing.T) {
 					hard, end := context.WithCancel(t.Context())
 					defer end()
 					m := &mortal{Store: w.store, commits: -1}
-					a := app.New(m, w.dir, app.Models{Providers: w.play.providers(), Catalog: known(t), Transport: w.line, Router: fixed, Engine: local.Options{Hard: hard}})
+					a := app.New(m, w.dir, app.Models{Providers: w.play.providers(), Catalog: known(t),
+						Transport: w.line, Router: fixed, Engine: local.Options{Hard: hard}})
 					commits := 0
 					m.watch = func(durable.Claim, []run.Answer) {
 						if commits++; commits != n {
@@ -270,7 +271,8 @@ func TestExecute_OneFlightForEachQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{file: scenes(6), scenario: paced(t)})
 		a, _ := w.boot(-1, false)
-		ids := []string{w.start(a, app.Start{New: true, Queue: true}), w.start(a, app.Start{New: true, Queue: true}), w.start(a, app.Start{New: true, Queue: true, ProjectID: "other"})}
+		ids := []string{w.start(a, app.Start{New: true, Queue: true}), w.start(a, app.Start{New: true, Queue: true}),
+			w.start(a, app.Start{New: true, Queue: true, ProjectID: "other"})}
 		stop := w.works(a)
 		for _, id := range ids {
 			if s := w.over(id, time.Hour); s.Status != run.RunDone {

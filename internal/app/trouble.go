@@ -48,6 +48,13 @@ func (t *troubles) now() error {
 	return t.probe
 }
 
+// last returns when the last probe was.
+func (t *troubles) last() time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.probed
+}
+
 // look probes, if that was not done just now, and returns the trouble.
 func (t *troubles) look(ctx context.Context, probe func(context.Context) error) error {
 	t.mu.Lock()

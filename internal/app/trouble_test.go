@@ -27,12 +27,13 @@ func TestWork_AnswersAreKeptWhileTheStoreTakesNothing(t *testing.T) {
 					w.sim.SetScenario(paced(t))
 					var mu sync.Mutex
 					var told []error
-					a := app.New(&mortal{Store: w.store, commits: -1}, w.dir, app.Models{Providers: w.play.providers(), Catalog: known(t), Transport: w.line, Router: fixed,
-						StoreTrouble: func(err error) {
-							mu.Lock()
-							defer mu.Unlock()
-							told = append(told, err)
-						}})
+					a := app.New(&mortal{Store: w.store, commits: -1}, w.dir,
+						app.Models{Providers: w.play.providers(), Catalog: known(t), Transport: w.line, Router: fixed,
+							StoreTrouble: func(err error) {
+								mu.Lock()
+								defer mu.Unlock()
+								told = append(told, err)
+							}})
 					id := w.start(a, app.Start{Queue: true})
 					stop := w.works(a)
 					defer stop()
@@ -79,7 +80,8 @@ func TestWork_AStopDoesNotWaitForTheStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := onDisk(t)
 		w.sim.SetScenario(paced(t))
-		a := app.New(&mortal{Store: w.store, commits: -1}, w.dir, app.Models{Providers: w.play.providers(), Catalog: known(t), Transport: w.line, Router: fixed})
+		a := app.New(&mortal{Store: w.store, commits: -1}, w.dir,
+			app.Models{Providers: w.play.providers(), Catalog: known(t), Transport: w.line, Router: fixed})
 		w.start(a, app.Start{Queue: true})
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan struct{})

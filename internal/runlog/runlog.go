@@ -37,7 +37,8 @@ func (l *Log) Observe(e run.Event) {
 	of := slog.String("run", e.RunID)
 	switch b := e.Body.(type) {
 	case run.PipelineStarted:
-		l.info("run started", of, slog.String("recipe", b.RecipeID), slog.String("project", b.ProjectID), text("input", b.InputName), text("drill", b.Drill), text("notice", b.Notice))
+		l.info("run started", of, slog.String("recipe", b.RecipeID), slog.String("project", b.ProjectID),
+			text("input", b.InputName), text("drill", b.Drill), text("notice", b.Notice))
 	case run.RunResumed:
 		delete(l.needs, e.RunID)
 		l.info("run goes on", of, slog.String("cause", b.Cause), slog.Bool("candidates_of_today", b.Candidates != nil))
@@ -48,15 +49,18 @@ func (l *Log) Observe(e run.Event) {
 	case run.StagePaused:
 		l.paused(of, b)
 	case run.StageFailed:
-		l.write(slog.LevelError, "stage failed", of, slog.String("stage", b.StageID), text("unit", b.Unit), slog.String("class", string(b.ErrorClass)),
+		l.write(slog.LevelError, "stage failed", of, slog.String("stage", b.StageID), text("unit", b.Unit),
+			slog.String("class", string(b.ErrorClass)),
 			slog.String("reason", string(b.TerminalReason)), text("error", b.Error), text("hint", b.Hint))
 	case run.StageWaiting:
 		if !l.waiting[e.RunID] {
 			l.waiting[e.RunID] = true
-			l.info("run waits", of, slog.String("stage", b.StageID), slog.Time("until", b.Until.Time), text("reason", b.Reason), model(b.Provider, b.Model), slog.String("class", string(b.ErrorClass)))
+			l.info("run waits", of, slog.String("stage", b.StageID), slog.Time("until", b.Until.Time),
+				text("reason", b.Reason), model(b.Provider, b.Model), slog.String("class", string(b.ErrorClass)))
 		}
 	case run.BudgetExceeded:
-		l.write(slog.LevelWarn, "money is spent", of, slog.String("stage", b.StageID), slog.Float64("spent_usd", b.SpentUSD), slog.Float64("limit_usd", b.LimitUSD))
+		l.write(slog.LevelWarn, "money is spent", of, slog.String("stage", b.StageID),
+			slog.Float64("spent_usd", b.SpentUSD), slog.Float64("limit_usd", b.LimitUSD))
 	default:
 		l.provider(of, e.RunID, e.Body)
 	}
@@ -80,10 +84,12 @@ func (l *Log) provider(of slog.Attr, id string, body run.Body) {
 		}
 		l.write(slog.LevelDebug, "attempt answered", of, attempt(b.Attempt), slog.Int64("ms", b.LatencyMS))
 	case run.AttemptFailed:
-		l.write(slog.LevelDebug, "attempt failed", of, attempt(b.Attempt), slog.String("class", string(b.ErrorClass)), text("error", b.Error))
+		l.write(slog.LevelDebug, "attempt failed", of, attempt(b.Attempt), slog.String("class", string(b.ErrorClass)),
+			text("error", b.Error))
 		if key := b.Provider + " " + string(b.ErrorClass); personal[b.ErrorClass] && !l.refused[key] {
 			l.refused[key] = true
-			l.info("key refused", model(b.Provider, b.Model), slog.String("class", string(b.ErrorClass)), text("error", b.Error), text("hint", b.Hint), of)
+			l.info("key refused", model(b.Provider, b.Model), slog.String("class", string(b.ErrorClass)),
+				text("error", b.Error), text("hint", b.Hint), of)
 		}
 	}
 }
@@ -96,7 +102,8 @@ func (l *Log) finished(of slog.Attr, b run.PipelineFinished) {
 	if b.Outcome == run.Failed {
 		level = slog.LevelError
 	}
-	l.write(level, "run ended", of, slog.String("outcome", string(b.Outcome)), slog.Float64("cost_usd", b.TotalCostUSD), text("error", b.Error))
+	l.write(level, "run ended", of, slog.String("outcome", string(b.Outcome)),
+		slog.Float64("cost_usd", b.TotalCostUSD), text("error", b.Error))
 }
 
 func (l *Log) paused(of slog.Attr, b run.StagePaused) {
@@ -115,7 +122,8 @@ func (l *Log) Uncarried(list []run.Overview) {
 	now := map[string]bool{}
 	for _, o := range list {
 		if now[o.RunID] = true; !l.needs[o.RunID] {
-			l.write(slog.LevelError, "run can't go on here", slog.String("run", o.RunID), slog.String("reason", run.NoCarrier), text("needs", run.NeedsText(o.Needs)))
+			l.write(slog.LevelError, "run can't go on here", slog.String("run", o.RunID),
+				slog.String("reason", run.NoCarrier), text("needs", run.NeedsText(o.Needs)))
 		}
 	}
 	l.needs = now
@@ -127,7 +135,8 @@ func (l *Log) Trouble(kind run.Trouble, err error) {
 		l.write(slog.LevelWarn, "the store takes what happens again")
 		return
 	}
-	l.write(slog.LevelWarn, "the store takes nothing; no new call is made, and answers are kept in memory", slog.String("trouble", string(kind)), text("error", err.Error()))
+	l.write(slog.LevelWarn, "the store takes nothing; no new call is made, and answers are kept in memory",
+		slog.String("trouble", string(kind)), text("error", err.Error()))
 }
 
 func (l *Log) info(what string, attrs ...slog.Attr) { l.write(slog.LevelInfo, what, attrs...) }
@@ -169,5 +178,6 @@ func model(provider, name string) slog.Attr {
 }
 
 func attempt(a run.Attempt) slog.Attr {
-	return slog.GroupAttrs("attempt", slog.String("stage", a.StageID), text("unit", a.Unit), slog.String("role", a.Role), slog.Int("n", a.Attempt), model(a.Provider, a.Model))
+	return slog.GroupAttrs("attempt", slog.String("stage", a.StageID), text("unit", a.Unit),
+		slog.String("role", a.Role), slog.Int("n", a.Attempt), model(a.Provider, a.Model))
 }

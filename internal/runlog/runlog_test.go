@@ -14,12 +14,13 @@ import (
 // lines logs events, and returns the lines without their times.
 func lines(level slog.Level, bodies ...run.Body) string {
 	var b strings.Builder
-	l := runlog.New(slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-		if a.Key == slog.TimeKey {
-			return slog.Attr{}
-		}
-		return a
-	}})))
+	l := runlog.New(slog.New(slog.NewTextHandler(&b,
+		&slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey {
+				return slog.Attr{}
+			}
+			return a
+		}})))
 	for i, body := range bodies {
 		l.Observe(run.Event{Seq: int64(i + 1), RunID: "r1", Body: body})
 	}
@@ -31,10 +32,12 @@ func TestLog_AnOutageIsAHandfulOfLines(t *testing.T) {
 	events := []run.Body{run.PipelineStarted{RecipeID: "mvp_ingest", ProjectID: "p", InputName: "a\nb.fountain"}}
 	at := run.Attempt{StageID: "extract_scenes", Unit: "scene_001", Provider: "anthropic", Model: "claude"}
 	for range 500 {
-		events = append(events, run.AttemptStarted{Attempt: at}, run.AttemptFailed{Attempt: at, ErrorClass: failure.Auth, Error: "bad\x1b[31m key", Hint: "set another"},
+		events = append(events, run.AttemptStarted{Attempt: at},
+			run.AttemptFailed{Attempt: at, ErrorClass: failure.Auth, Error: "bad\x1b[31m key", Hint: "set another"},
 			run.StageWaiting{StageID: at.StageID, Reason: "busy", Fault: run.Fault{Provider: "anthropic", ErrorClass: failure.Overloaded}})
 	}
-	events = append(events, run.BreakerOpened{Turn: run.Turn{Provider: "anthropic", Evidence: "two in a row"}}, run.AttemptFinished{Attempt: at},
+	events = append(events, run.BreakerOpened{Turn: run.Turn{Provider: "anthropic", Evidence: "two in a row"}},
+		run.AttemptFinished{Attempt: at},
 		run.StageWaiting{StageID: at.StageID, Reason: "busy"}, run.StagePaused{StageID: at.StageID, Reason: run.Exhausted},
 		run.PipelineFinished{Outcome: run.Failed, Error: "x"})
 	got := lines(slog.LevelInfo, events...)

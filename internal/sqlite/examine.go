@@ -140,7 +140,8 @@ func (e *examiner) content(ctx context.Context) error {
 		return nil
 	})
 	for _, d := range digests {
-		if _, blobErr := e.Blob(ctx, d); blobErr != nil && !errors.Is(blobErr, run.ErrNotFound) { // who prunes meanwhile may have taken it away
+		if _, blobErr := e.Blob(ctx, d); blobErr != nil &&
+			!errors.Is(blobErr, run.ErrNotFound) { // who prunes meanwhile may have taken it away
 			e.contents[d] = blobErr
 		}
 	}

@@ -122,7 +122,8 @@ func TestStore_ExamineFindsDamagedBytes(t *testing.T) {
 	if unnoticed > 1 { // a page that is free holds nothing
 		t.Errorf("%d of %d pages can be damaged unnoticed", unnoticed, pages)
 	}
-	for name, bad := range map[string][]byte{"cut": good[:len(good)/2], "no database": []byte("INT. HOUSE - DAY\n"), "zeros": make([]byte, len(good))} {
+	for name, bad := range map[string][]byte{"cut": good[:len(good)/2], "no database": []byte("INT. HOUSE - DAY\n"),
+		"zeros": make([]byte, len(good))} {
 		if !noticed(t, bad) {
 			t.Errorf("%s is not noticed", name)
 		}

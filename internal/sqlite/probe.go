@@ -15,7 +15,7 @@ import (
 )
 
 // probeSize is how much a probe writes: more than what a disk that is full still takes.
-const probeSize = 64 << 10
+const probeSize = 16 << 10
 
 // ProbeDir tries whether a folder takes a file of some size, and brings it to the disk. The
 // file is gone when it returns.

@@ -39,7 +39,8 @@ func TestStore_ARemovedFileIsNoticed(t *testing.T) {
 				}
 				time.Sleep(2 * time.Second)
 				for range 2 {
-					for what, err := range map[string]error{"write": s.PutBlobs(t.Context(), []byte("after")), "probe": s.Probe(t.Context())} {
+					for what, err := range map[string]error{"write": s.PutBlobs(t.Context(), []byte("after")),
+						"probe": s.Probe(t.Context())} {
 						if sqlite.TroubleOf(err) != run.Removed {
 							t.Errorf("%s: %v", what, err)
 						}

@@ -32,7 +32,8 @@ func TestOpenReadOnly_ReadsACopy(t *testing.T) {
 		t.Errorf("%q %v", data, err)
 	}
 	_, claimErr := c.Claim(t.Context(), "a", 0)
-	for what, err := range map[string]error{"write": c.PutBlobs(t.Context(), []byte("x")), "claim": claimErr, "probe": c.Probe(t.Context())} {
+	for what, err := range map[string]error{"write": c.PutBlobs(t.Context(), []byte("x")), "claim": claimErr,
+		"probe": c.Probe(t.Context())} {
 		if sqlite.TroubleOf(err) != run.ReadOnly {
 			t.Errorf("%s: %v", what, err)
 		}

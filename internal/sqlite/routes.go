@@ -86,7 +86,8 @@ func followRoutes(tx *sql.Tx, runID string, body run.Body) error {
 func needRoutes(tx *sql.Tx, runID string, pinned map[string][]run.Candidate) error {
 	for stage, candidates := range pinned {
 		for _, c := range candidates {
-			if _, err := tx.Exec(`INSERT INTO routes (run_id, stage, route) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, runID, stage, c.Route()); err != nil {
+			if _, err := tx.Exec(`INSERT INTO routes (run_id, stage, route) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+				runID, stage, c.Route()); err != nil {
 				return err
 			}
 		}

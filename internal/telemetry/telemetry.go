@@ -82,7 +82,8 @@ func New(version string, breakers func() []Breaker, trouble func() run.Trouble) 
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		m.gauge("runs_waiting", "Runs that wait for a provider.", m.waiting), m.gauge("runs_under_way", "Runs that are not over.", m.underWay),
 		breakerCollector{breakers, prometheus.NewDesc("cineforge_breaker_state", "1 for the state that a breaker is in.", []string{"provider", "model", "state"}, nil)},
-		troubleCollector{trouble, prometheus.NewDesc("cineforge_store_trouble", "1 for what keeps the store from taking anything.", []string{"kind"}, nil)},
+		troubleCollector{trouble, prometheus.NewDesc("cineforge_store_trouble",
+			"1 for what keeps the store from taking anything.", []string{"kind"}, nil)},
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "cineforge_build_info", Help: "What is running.",
 			ConstLabels: prometheus.Labels{"version": version, "go_version": runtime.Version()}}, func() float64 { return 1 }))
 	// An alert on a rise sees none if a counter is born at 1.

@@ -51,12 +51,15 @@ func TestRouter_ACallOutlivesItsCaller(t *testing.T) {
 		told         []string
 		took         time.Duration
 	}{
-		"it answers in time":           {10 * time.Second, 30 * time.Second, fine, 0, []string{"began", "answered"}, 10 * time.Second},
-		"it fails in time":             {10 * time.Second, 30 * time.Second, always(fault(failure.ServerError)), 0, []string{"began", "failure"}, 10 * time.Second},
-		"its answer is of no use":      {10 * time.Second, 30 * time.Second, always(fault(failure.BadOutput)), 0, []string{"began", "failure"}, 10 * time.Second},
-		"it takes too long":            {time.Hour, 30 * time.Second, fine, 0, []string{"began", "failure"}, 32 * time.Second},
-		"there is no grace":            {10 * time.Second, 0, fine, 0, []string{"began", "failure"}, 2 * time.Second},
-		"everything ends":              {10 * time.Second, 30 * time.Second, fine, 5 * time.Second, []string{"began", "failure"}, 5 * time.Second},
+		"it answers in time": {10 * time.Second, 30 * time.Second, fine, 0, []string{"began", "answered"}, 10 * time.Second},
+		"it fails in time": {10 * time.Second, 30 * time.Second, always(fault(failure.ServerError)), 0,
+			[]string{"began", "failure"}, 10 * time.Second},
+		"its answer is of no use": {10 * time.Second, 30 * time.Second, always(fault(failure.BadOutput)), 0,
+			[]string{"began", "failure"}, 10 * time.Second},
+		"it takes too long": {time.Hour, 30 * time.Second, fine, 0, []string{"began", "failure"}, 32 * time.Second},
+		"there is no grace": {10 * time.Second, 0, fine, 0, []string{"began", "failure"}, 2 * time.Second},
+		"everything ends": {10 * time.Second, 30 * time.Second, fine, 5 * time.Second,
+			[]string{"began", "failure"}, 5 * time.Second},
 		"everything ends at once":      {10 * time.Second, 30 * time.Second, fine, time.Second, []string{"began", "failure"}, time.Second},
 		"the caller leaves at the end": {2 * time.Second, 30 * time.Second, fine, 0, []string{"began", "answered"}, 2 * time.Second},
 	} {
@@ -78,7 +81,8 @@ func TestRouter_ACallOutlivesItsCaller(t *testing.T) {
 					t.Errorf("it took %v, want %v", took, tt.took)
 				}
 				answered := slices.Contains(tt.told, "answered")
-				if got := w.told(); !slices.Equal(got, tt.told) || answered != (err == nil) || answered && resp.Model != "one" || len(w.called()) != 1 {
+				if got := w.told(); !slices.Equal(got, tt.told) || answered != (err == nil) || answered &&
+					resp.Model != "one" || len(w.called()) != 1 {
 					t.Errorf("told %v, calls %v: %v", got, w.called(), err)
 				}
 				if failed := last[chain.Failure](w); !answered && (failed.Err.Class == failure.Canceled) != (tt.took < tt.lasts) {
@@ -242,7 +246,8 @@ func TestRouter_WhoSharesCanLeave(t *testing.T) {
 		time.Sleep(time.Second)
 		ctx, leave := context.WithTimeout(t.Context(), time.Second)
 		defer leave()
-		if _, err := m.askAbout(ctx, m.router.Stage(m.plan, m), "k"); failure.ClassOf(err) != failure.Canceled || time.Since(m.start) != 2*time.Second {
+		if _, err := m.askAbout(ctx, m.router.Stage(m.plan, m), "k"); failure.ClassOf(err) != failure.Canceled ||
+			time.Since(m.start) != 2*time.Second {
 			t.Errorf("after %v: %v", time.Since(m.start), err)
 		}
 		asking.Wait()
