@@ -148,6 +148,7 @@ func leftAlone(t *testing.T, w *world, a *app.App, before run.State, calls int, 
 	for name, err := range map[string]error{
 		"execute": a.Execute(t.Context(), id, func() {}), "attend": a.Attend(t.Context(), id, func() {}),
 		"confirm": a.Confirm(t.Context(), id, false), "resume": a.Resume(t.Context(), id, false),
+		"try now": a.TryNow(t.Context(), id),
 	} {
 		if !errors.Is(err, run.ErrNoCarrier) {
 			t.Errorf("%s: %v", name, err)
