@@ -32,10 +32,11 @@ const (
 
 // trouble is what the store's last refusal was told to.
 type trouble struct {
-	kept atomic.Int64 // bytes of answers
-	mu   sync.Mutex
-	on   atomic.Bool // changes while mu is held
-	tell func(error) // nil if nobody wants to know
+	kept    atomic.Int64 // bytes of answers
+	waiting atomic.Int64 // changes that are tried again
+	mu      sync.Mutex
+	on      atomic.Bool // changes while mu is held
+	tell    func(error) // nil if nobody wants to know
 }
 
 // OnTrouble makes tell be told, once, that the store takes nothing, and once with nil
@@ -57,6 +58,22 @@ func (t *trouble) note(was bool, err error) {
 	defer t.mu.Unlock()
 	if t.on.CompareAndSwap(was, refused) {
 		t.tell(err)
+	}
+}
+
+// ErrGaveUp is what is told when nothing waits for the store any more, which has not taken
+// what waited: whether it would take anything is not known then.
+var ErrGaveUp = errors.New("nothing is tried again")
+
+// leave ends the waiting of a change that the store took, or did not.
+func (t *trouble) leave(taken bool) {
+	if t.waiting.Add(-1) > 0 || taken || t.tell == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.on.CompareAndSwap(true, false) {
+		t.tell(ErrGaveUp)
 	}
 }
 
@@ -94,11 +111,13 @@ func (o *opened) keep(ctx, soft context.Context, c run.Change) error {
 	return o.commitFor(ctx, o.claim, c, patience)
 }
 
-func (p *Pipeline) commitFor(ctx context.Context, claim durable.Claim, c run.Change, patience time.Duration) error {
+func (p *Pipeline) commitFor(ctx context.Context, claim durable.Claim, c run.Change, patience time.Duration) (err error) {
 	began := time.Now()
+	p.trouble.waiting.Add(1)
+	defer func() { p.trouble.leave(err == nil) }()
 	for pause := commitPause; ; pause = min(2*pause, longestCommitPause) {
 		was := p.trouble.on.Load()
-		err := p.store.Commit(ctx, claim, c)
+		err = p.store.Commit(ctx, claim, c)
 		p.trouble.note(was, err)
 		if !passes(err) || time.Since(began) > patience-pause {
 			return err

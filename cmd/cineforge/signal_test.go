@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -20,12 +21,25 @@ func build(t *testing.T) string {
 	if testing.Short() {
 		t.Skip("not tested with -short: the built program, stopped and killed")
 	}
-	bin := filepath.Join(t.TempDir(), "cineforge")
-	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	bin, err := built()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return bin
 }
+
+// built builds the program once for all tests, which find it in a folder of their own.
+var built = sync.OnceValues(func() (bin string, err error) {
+	dir, err := os.MkdirTemp("", "cineforge-built-*")
+	if err != nil {
+		return "", err
+	}
+	bin = filepath.Join(dir, "cineforge")
+	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w\n%s", err, out)
+	}
+	return bin, nil
+})
 
 // longScript writes a script whose scenes take long enough to be stopped among them.
 func longScript(t *testing.T, scenes int) string {

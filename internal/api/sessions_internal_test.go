@@ -59,7 +59,7 @@ func TestAttempts_AreBounded(t *testing.T) {
 		one := prefix(t, "198.51.100.7:1")
 		for a.take(one) {
 		}
-		for i := range 2 * mostAddresses {
+		for i := range mostAddresses + 200 {
 			a.take(prefix(t, fmt.Sprintf("10.%d.%d.%d:1", i>>16, i>>8&0xff, i&0xff)))
 		}
 		if len(a.by) > mostAddresses {

@@ -115,7 +115,7 @@ func TestCarry_ARunMeansTheSame(t *testing.T) {
 				before, calls := w.state(id), len(w.sim.Calls())
 				a := w.process(tt.meets...)
 				stop := w.works(a)
-				time.Sleep(time.Hour)
+				time.Sleep(5 * time.Minute)
 				stop()
 				if tt.needs != "" {
 					leftAlone(t, w, a, before, calls, tt.needs)
@@ -148,6 +148,7 @@ func leftAlone(t *testing.T, w *world, a *app.App, before run.State, calls int, 
 	for name, err := range map[string]error{
 		"execute": a.Execute(t.Context(), id, func() {}), "attend": a.Attend(t.Context(), id, func() {}),
 		"confirm": a.Confirm(t.Context(), id, false), "resume": a.Resume(t.Context(), id, false),
+		"try now": a.TryNow(t.Context(), id),
 	} {
 		if !errors.Is(err, run.ErrNoCarrier) {
 			t.Errorf("%s: %v", name, err)
@@ -189,7 +190,7 @@ func TestCarry_NobodyIsAdded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, id := died(t, play{}, providers("ANTHROPIC")...)
 		w.sim.SetScenario(simulator.Scenario{ID: "out", Name: "out", Rules: []simulator.Rule{{Name: "out",
-			When: simulator.When{Provider: simulator.Globs{"anthropic"}, Until: time.Hour}, Fault: simulator.Fault{Error: "overloaded"}}}})
+			When: simulator.When{Provider: simulator.Globs{"anthropic"}, Until: 10 * time.Minute}, Fault: simulator.Fault{Error: "overloaded"}}}})
 		stop := w.works(w.process(providers("ANTHROPIC", "OPENAI", "GEMINI")...))
 		defer stop()
 		if s := w.over(id, 2*time.Hour); s.Status != run.RunDone || !slices.Equal(s.Asked(), []string{"anthropic"}) {

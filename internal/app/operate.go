@@ -112,6 +112,9 @@ func (a *App) TryNow(ctx context.Context, runID string) error {
 		return &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is paused, which no time ends", runID),
 			Hint: "let it go on with cineforge runs resume " + runID, Err: ErrPaused}
 	}
+	if needs := a.roster.Needs(&state); a.uncarried(ctx, runID, needs) {
+		return run.Uncarried(runID, needs)
+	}
 	return a.signal(ctx, runID, durable.TryNow)
 }
 

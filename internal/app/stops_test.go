@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -61,9 +62,9 @@ func TestAStopAtEveryEvent(t *testing.T) {
 					m := &mortal{Store: w.store, commits: -1}
 					a := app.New(m, w.dir, app.Models{Providers: w.play.providers(), Catalog: known(t),
 						Transport: w.line, Router: fixed, Engine: local.Options{Hard: hard}})
-					commits := 0
+					var commits atomic.Int64
 					m.watch = func(durable.Claim, []run.Answer) {
-						if commits++; commits != n {
+						if commits.Add(1) != int64(n) {
 							return
 						}
 						if leave(); stop.twice {

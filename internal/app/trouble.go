@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cineforge/internal/sqlite"
+	"cineforge/pipeline"
 	"cineforge/run"
 )
 
@@ -26,7 +27,15 @@ type troubles struct {
 const probeEvery = 2 * time.Second
 
 // note notes what came of a commit.
-func (t *troubles) note(err error) { t.change(func() { t.commit = err }) }
+func (t *troubles) note(err error) {
+	if errors.Is(err, pipeline.ErrGaveUp) { // the next probe tells
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.commit, t.probed = nil, time.Time{}
+		return
+	}
+	t.change(func() { t.commit = err })
+}
 
 // change notes something, and tells if that is news.
 func (t *troubles) change(note func()) {

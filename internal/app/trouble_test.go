@@ -101,3 +101,23 @@ func TestWork_AStopDoesNotWaitForTheStore(t *testing.T) {
 		time.Sleep(3 * time.Minute) // what was left alone has given up
 	})
 }
+
+// Trouble is over when the store takes something again, also if nothing waits for it any more.
+func TestReady_TroubleEndsWithNobodyWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := onDisk(t)
+		w.sim.SetScenario(paced(t))
+		a := app.New(&mortal{Store: w.store, commits: -1}, w.dir,
+			app.Models{Providers: w.play.providers(), Catalog: known(t), Transport: w.line, Router: fixed})
+		id := w.start(a, app.Start{})
+		full := storeFaults()["full"]
+		time.AfterFunc(1500*time.Millisecond, func() { full.take(w) })
+		if err := a.Execute(t.Context(), id, func() {}); app.TroubleOf(err) != run.DiskFull {
+			t.Fatal(err)
+		}
+		full.give(w)
+		if err := a.Ready(t.Context()); err != nil || a.Trouble() != nil {
+			t.Errorf("it is not ready: %v", err)
+		}
+	})
+}

@@ -114,7 +114,7 @@ func (s *Store) Due(ctx context.Context, n int) (due []local.Due, next time.Time
 	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id FROM (
 			SELECT id, project_id, wake_at, position, row_number() OVER (PARTITION BY project_id ORDER BY wake_at, position) AS turn
 			FROM runs WHERE ended = 0 AND (wake_at <= ?1 OR wake_set > ?1 AND wake_at < ?2) AND (claim_until <= ?1 OR claim_until > ?3) AND `+carried+`)
-		ORDER BY turn, wake_at, position LIMIT ?5`, now, int64(math.MaxInt64), farOff(time.Now()), s.carries, n)
+		ORDER BY turn, wake_at, position LIMIT ?5`, now, int64(math.MaxInt64), farOff(time.Now()), s.reached(), n)
 	if err != nil {
 		return nil, next, fmt.Errorf("list the runs that are due: %w", err)
 	}
@@ -138,7 +138,7 @@ func (s *Store) Due(ctx context.Context, n int) (due []local.Due, next time.Time
 func (s *Store) nextDue(ctx context.Context, now int64) (time.Time, error) {
 	var at sql.NullInt64
 	err := s.read.QueryRowContext(ctx, `SELECT min(max(wake_at, claim_until)) FROM runs
-		WHERE ended = 0 AND wake_at < ?1 AND (wake_at > ?2 OR claim_until > ?3) AND `+carried, int64(math.MaxInt64), now, now, s.carries).Scan(&at)
+		WHERE ended = 0 AND wake_at < ?1 AND (wake_at > ?2 OR claim_until > ?3) AND `+carried, int64(math.MaxInt64), now, now, s.reached()).Scan(&at)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("look when the next run is due: %w", err)
 	}

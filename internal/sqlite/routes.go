@@ -14,14 +14,19 @@ import (
 )
 
 // Carry says which routes this process can reach. Runs that need others are not due here
-// any more. It is called before the store is used by several goroutines; without it every
-// run is due.
+// any more; without it every run is due.
 func (s *Store) Carry(routes []string) {
 	list, err := json.Marshal(routes)
 	if err != nil {
 		return // strings can always be written
 	}
-	s.carries = string(list)
+	s.carries.Store(string(list))
+}
+
+// reached is the list of routes that Carry was given, "" if it was not called.
+func (s *Store) reached() string {
+	list, _ := s.carries.Load().(string)
+	return list
 }
 
 // carried is the condition that this process can go on with a run: for each stage that is
@@ -39,7 +44,7 @@ func (s *Store) Uncarried(ctx context.Context, n int) ([]run.Summary, error) {
 	now := time.Now()
 	found, err := s.read.QueryContext(ctx, `SELECT id, project_id, parent, last_seq FROM runs
 		WHERE ended = 0 AND wake_at < ?1 AND (claim_until <= ?2 OR claim_until > ?3) AND NOT `+carried+` ORDER BY position DESC LIMIT ?5`,
-		int64(math.MaxInt64), now.UnixMilli(), farOff(now), s.carries, n)
+		int64(math.MaxInt64), now.UnixMilli(), farOff(now), s.reached(), n)
 	if err != nil {
 		return nil, fmt.Errorf("list the runs that nobody carries: %w", err)
 	}

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -51,7 +52,7 @@ type Store struct {
 	noCopy   bool   // none is made before the schema is brought up to date
 	copied   string // the folder of the copy that is read; "" for the database itself
 	presence *presence
-	carries  string // the routes that this process can reach, as JSON; "" for all
+	carries  atomic.Value // string: the routes that this process can reach, as JSON; "" for all
 }
 
 var (
