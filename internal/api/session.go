@@ -141,7 +141,7 @@ func (s *API) logout(w http.ResponseWriter, r *http.Request) {
 		}
 	default:
 		s.write(w, r, refuse(http.StatusUnprocessableEntity, "invalid_request", "all is neither 1 nor 0",
-			"leave it out to end this session only"))
+			"leave it out to end only the one that asks"))
 		return
 	}
 	http.SetCookie(w, s.cookie(r, "", -1))
