@@ -15,7 +15,7 @@ type held struct {
 	e     *Engine
 	claim durable.Claim
 	run   durable.Run
-	hard  context.Context // ends what steps that are stopped let come to an end
+	hard  context.Context //nolint:containedctx // it ends what steps that are stopped let come to an end
 	drop  func(cause error)
 	hurry chan struct{} // has a value when an operator wants no waiting
 }

@@ -29,9 +29,9 @@ type sessions struct {
 
 // session is a login. Its context is done when it is over.
 type session struct {
-	context.Context
-	end   context.CancelFunc
-	began time.Time
+	context.Context //nolint:containedctx // it ends with the session, and is handed on as its requests' own
+	end             context.CancelFunc
+	began           time.Time
 }
 
 // begin begins a session, and returns what its cookie holds.

@@ -45,7 +45,7 @@ func carriedOn(o outcome, p *problems) {
 	o.done(p)
 	o.paidOnce(p)
 	for _, a := range o.attempts() {
-		p.check(a.Provider == o.play.target, "%s was asked", a.Provider)
+		p.check(a.Provider == o.target, "%s was asked", a.Provider)
 	}
 }
 
