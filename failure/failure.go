@@ -53,9 +53,13 @@ type Error struct {
 
 	// What follows is told of a provider's failures only.
 
-	Effect    Effect
-	Code      string // the provider's own word for it, such as "overloaded_error", else the HTTP status; may be ""
-	Status    int    // of HTTP; 0 if no response came
+	Effect Effect
+	Code   string // the provider's own word for it, such as "overloaded_error", else the HTTP status; may be ""
+	Status int    // of HTTP; 0 if no response came
+	// Documented is the HTTP status that the provider documents for Code, where the error
+	// came inside a response that began well; 0 if there is none.
+	Documented int
+
 	RequestID string // the provider's id of the call; "" if it gave none
 
 	// RetryAfter is what the provider said to wait, not less than 0; nil if it said nothing.

@@ -294,10 +294,12 @@ func (a *attempt) envelope(d artifact.Draft, now time.Time) artifact.Artifact {
 func (a *attempt) failed(err error) run.StageFailed {
 	class := failure.ClassOf(err)
 	f := run.StageFailed{StageID: a.stage.ID, Error: err.Error(), ErrorClass: class,
-		AttemptCount: a.asked.count(), TerminalReason: terminalReason(class)}
+		AttemptCount: a.asked.count(), TerminalReason: terminalReason(class), ProviderCode: run.Add[string](nil), HTTPStatus: run.Add[int](nil)}
 	if typed, ok := errors.AsType[*failure.Error](err); ok {
 		f.Error, f.Hint = typed.Message, typed.Hint
-		f.ErrorCode, f.RequestID = optional(typed.Code), optional(typed.RequestID)
+		codes := run.CodesOf(typed)
+		f.ErrorCode, f.ProviderCode, f.HTTPStatus = codes.Error, run.Add(codes.Provider), run.Add(codes.Status)
+		f.RequestID = optional(typed.RequestID)
 	}
 	if g, ok := errors.AsType[*chain.GivenUp](err); ok {
 		f.TerminalReason = ends[g.End]

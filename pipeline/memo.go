@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -173,6 +174,22 @@ func due(w run.Wait) time.Time {
 	return w.Until.Add(-max(time.Until(w.Since.Time), 0))
 }
 
+// codesOf returns the codes of a failed attempt as its failure had them.
+func codesOf(a run.AttemptState) (code string, status, documented int) {
+	for _, c := range []*string{a.ErrorCode, a.ProviderCode} {
+		if c != nil {
+			code = *c
+		}
+	}
+	if a.HTTPStatus != nil {
+		status = *a.HTTPStatus
+	}
+	if a.ErrorCode != nil && status < 300 {
+		documented, _ = strconv.Atoi(*a.ErrorCode)
+	}
+	return code, status, documented
+}
+
 // lastFault returns how a question failed last, as far as the log tells; nil if it did not.
 func lastFault(st run.StageState, unit, role string) *chain.Fault {
 	for i := len(st.Attempts) - 1; i >= 0; i-- {
@@ -184,9 +201,7 @@ func lastFault(st run.StageState, unit, role string) *chain.Fault {
 		if a.Transient != nil {
 			f.Effect.Retryable = *a.Transient
 		}
-		if a.ErrorCode != nil {
-			f.Code = *a.ErrorCode
-		}
+		f.Code, f.Status, f.Documented = codesOf(a)
 		if a.RequestID != nil {
 			f.RequestID = *a.RequestID
 		}

@@ -24,7 +24,9 @@ func attemptFailed(a run.Attempt, e chain.Failure) run.AttemptFailed {
 		InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens, Estimated: resp.Usage.Estimated,
 		CostUSD: resp.Usage.CostUSD, WastedCostUSD: resp.Usage.CostUSD,
 		LatencyMS: e.Took.Milliseconds(), FirstEventMS: firstEvent(resp), ServedModel: resp.Model,
-		ErrorCode: optional(f.Code), HTTPStatus: f.Status, Retryable: f.Effect.Retryable, Scope: f.Effect.Scope}
+		Retryable: f.Effect.Retryable, Scope: f.Effect.Scope}
+	codes := run.CodesOf(f)
+	body.ErrorCode, body.ProviderCode, body.HTTPStatus = codes.Error, run.Add(codes.Provider), run.Add(codes.Status)
 	if body.RequestID == nil {
 		body.RequestID = optional(f.RequestID)
 	}
@@ -57,9 +59,11 @@ func moment(t time.Time) run.Moment { return run.Moment{Time: t.UTC().Truncate(t
 // faultOf is a failure in the form of the log; of nobody if there was none.
 func faultOf(f *chain.Fault) run.Fault {
 	if f == nil {
-		return run.Fault{}
+		return run.Fault{ProviderCode: run.Add[string](nil), HTTPStatus: run.Add[int](nil)}
 	}
-	return run.Fault{Provider: f.Provider, Model: f.Model, ErrorClass: f.Err.Class, ErrorCode: optional(f.Err.Code), RequestID: optional(f.Err.RequestID), Hint: f.Err.Hint}
+	codes := run.CodesOf(f.Err)
+	return run.Fault{Provider: f.Provider, Model: f.Model, ErrorClass: f.Err.Class, ErrorCode: codes.Error, RequestID: optional(f.Err.RequestID),
+		Hint: f.Err.Hint, ProviderCode: run.Add(codes.Provider), HTTPStatus: run.Add(codes.Status)}
 }
 
 // reason says why a question goes on as it does: by what failed, if anything did.
@@ -96,7 +100,7 @@ func fallback(stageID string, e chain.Falling) run.StageFallback {
 }
 
 func waiting(stageID string, e chain.Waiting) run.StageWaiting {
-	body := run.StageWaiting{StageID: stageID, Unit: e.Unit, Role: string(e.Role), Until: moment(e.Until), Reason: reason(e.Last, e.Decision.Why), Fault: faultOf(e.Last), Decision: decisionOf(e.Decision)}
+	body := run.StageWaiting{StageID: stageID, Unit: e.Unit, Role: string(e.Role), Until: moment(e.Until), Reason: reason(e.Last, e.Decision.Why), Fault: faultOf(e.Last), Decision: decisionOf(e.Decision), GivesUp: e.GivesUp}
 	return body
 }
 

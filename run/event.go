@@ -141,7 +141,8 @@ type AttemptFailed struct {
 	FirstEventMS      *int64        `json:"first_event_ms,omitempty"`
 	WastedCostUSD     *float64      `json:"wasted_cost_usd,omitempty"` // what was paid for nothing
 	ServedModel       string        `json:"served_model,omitempty"`
-	HTTPStatus        int           `json:"http_status,omitempty"`
+	ProviderCode      Added[string] `json:"provider_code,omitzero"`
+	HTTPStatus        Added[int]    `json:"http_status,omitzero"`
 	Retryable         bool          `json:"retryable,omitempty"`           // the same model may be asked again
 	Scope             failure.Scope `json:"scope,omitempty"`               // whose health it counts against
 	RetryAfterSeconds *float64      `json:"retry_after_seconds,omitempty"` // what the provider said to wait
@@ -194,6 +195,8 @@ type StageFailed struct {
 	AttemptCount   int            `json:"attempt_count"`
 	TerminalReason TerminalReason `json:"terminal_reason"`
 	Hint           string         `json:"hint,omitempty"`
+	ProviderCode   Added[string]  `json:"provider_code,omitzero"`
+	HTTPStatus     Added[int]     `json:"http_status,omitzero"`
 	Unit           string         `json:"unit,omitempty"`     // what it failed at
 	Decision       *Decision      `json:"decision,omitempty"` // why nobody was asked any more
 }

@@ -25,13 +25,15 @@ func (s *State) applyStage(body Body, at UnixTime) {
 		st.Status = StageReused
 		st.ArtifactRefs = refs(b.Artifacts)
 	case StageRetrying:
-		s.stage(b.StageID).wait(Wait{b.Unit, b.Role, at, UnixTime{b.NextAttemptAt.Time}, b.Reason, true, 0}, at)
+		s.stage(b.StageID).wait(Wait{Unit: b.Unit, Role: b.Role, Since: at, Until: UnixTime{b.NextAttemptAt.Time}, Reason: b.Reason, Retry: true,
+			Provider: b.Provider, Model: b.Model, ErrorClass: b.ErrorClass}, at)
 	case StageFallback:
 		st := s.stage(b.StageID)
 		st.Fallback = &Fallback{At: at, Unit: b.Unit, From: b.FromModel, To: b.ToModel, Reason: b.Reason}
 		st.Fallbacks++
 	case StageWaiting:
-		s.stage(b.StageID).wait(Wait{b.Unit, b.Role, at, UnixTime{b.Until.Time}, b.Reason, false, b.Decision.Round}, at)
+		s.stage(b.StageID).wait(Wait{Unit: b.Unit, Role: b.Role, Since: at, Until: UnixTime{b.Until.Time}, Reason: b.Reason, Round: b.Decision.Round,
+			Provider: b.Provider, Model: b.Model, ErrorClass: b.ErrorClass, GivesUp: b.GivesUp}, at)
 	case StagePaused:
 		st := s.stage(b.StageID)
 		st.Status, st.PauseReason = StageIsPaused, b.Reason
@@ -48,7 +50,8 @@ func (s *State) applyStage(body Body, at UnixTime) {
 		st.Status = StageIsFailed
 		st.FinalErrorClass, st.TerminalReason = &b.ErrorClass, b.TerminalReason
 		st.Error, st.Hint = b.Error, b.Hint
-		st.ErrorCode, st.RequestID = b.ErrorCode, b.RequestID
+		codes := folded(b.ErrorCode, b.ProviderCode, b.HTTPStatus)
+		st.ErrorCode, st.ProviderCode, st.HTTPStatus, st.RequestID = codes.Error, codes.Provider, codes.Status, b.RequestID
 		st.close(at)
 	default:
 		s.applyUnit(body, at)
@@ -185,7 +188,9 @@ func (s *State) attemptFailed(b AttemptFailed) {
 	st := s.stage(b.StageID)
 	a := st.open(b.Attempt)
 	a.Status = attemptFailed
-	a.Error, a.ErrorClass, a.ErrorCode, a.Hint = b.Error, b.ErrorClass, b.ErrorCode, b.Hint
+	a.Error, a.ErrorClass, a.Hint = b.Error, b.ErrorClass, b.Hint
+	codes := folded(b.ErrorCode, b.ProviderCode, b.HTTPStatus)
+	a.ErrorCode, a.ProviderCode, a.HTTPStatus = codes.Error, codes.Provider, codes.Status
 	a.RequestID, a.Transient, a.ServedModel = b.RequestID, &b.Retryable, b.ServedModel
 	a.InputTokens, a.OutputTokens, a.Estimated, a.CostUSD = b.InputTokens, b.OutputTokens, b.Estimated, b.CostUSD
 	a.DurationSeconds, a.FirstEventMS = float64(b.LatencyMS)/1000, b.FirstEventMS

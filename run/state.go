@@ -92,7 +92,9 @@ type AttemptState struct {
 	FirstEventMS    *int64        `json:"first_event_ms,omitempty"`
 	Error           string        `json:"error,omitempty"`
 	ErrorClass      failure.Class `json:"error_class,omitempty"`
-	ErrorCode       *string       `json:"error_code"`
+	ErrorCode       *string       `json:"error_code"`          // the HTTP status as text, else the provider's code
+	ProviderCode    *string       `json:"provider_code"`       // such as "overloaded_error"
+	HTTPStatus      *int          `json:"http_status"`         // nil if no response came
 	Transient       *bool         `json:"transient,omitempty"` // whether the same could do better later
 	Hint            string        `json:"hint,omitempty"`
 }
@@ -110,6 +112,8 @@ type StageState struct {
 	Hint            string         `json:"hint,omitempty"`
 	PauseReason     string         `json:"pause_reason,omitempty"`
 	ErrorCode       *string        `json:"error_code,omitempty"`
+	ProviderCode    *string        `json:"provider_code,omitempty"`
+	HTTPStatus      *int           `json:"http_status,omitempty"`
 	RequestID       *string        `json:"request_id,omitempty"`
 	ArtifactRefs    []artifact.Ref `json:"artifact_refs"`
 	UnitsDone       int            `json:"units_done"`
@@ -145,6 +149,11 @@ type Wait struct {
 	Reason string   `json:"reason"`
 	Retry  bool     `json:"retry,omitempty"` // a pause before the next try, and not waiting for somebody
 	Round  int      `json:"round,omitempty"` // the one that ended
+
+	Provider   string        `json:"provider,omitempty"` // that failed last
+	Model      string        `json:"model,omitempty"`
+	ErrorClass failure.Class `json:"error_class,omitempty"`
+	GivesUp    bool          `json:"gives_up,omitempty"` // the stage fails at the end of it, unless a candidate can be asked before
 }
 
 // State is what the events of a run say now.

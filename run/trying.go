@@ -62,6 +62,9 @@ type Fault struct {
 	ErrorCode  *string       `json:"error_code"`
 	RequestID  *string       `json:"request_id"`
 	Hint       string        `json:"hint,omitempty"` // what a person can do
+
+	ProviderCode Added[string] `json:"provider_code,omitzero"`
+	HTTPStatus   Added[int]    `json:"http_status,omitzero"`
 }
 
 // StageRetrying says that a unit's question is tried again. Provider and model are
@@ -105,6 +108,7 @@ type StageWaiting struct {
 	Reason  string `json:"reason"`
 	Fault
 	Decision Decision `json:"decision"`
+	GivesUp  bool     `json:"gives_up,omitempty"` // its patience ends then: the stage fails, unless a candidate can be asked before
 }
 
 // Turn is a transition of a breaker: a provider's, or that of one of its models.

@@ -88,6 +88,9 @@ func Of(e Evidence) *failure.Error {
 		f.Class, f.Rule = failure.QuotaExhausted, v.rule+", for longer than any rate limit lasts"
 		f.Effect = failure.EffectOf(failure.QuotaExhausted)
 	}
+	if e.Status < 300 {
+		f.Documented = c.documented(f.Code)
+	}
 	f.Message = c.sentence(f, v)
 	f.Hint = c.action(f, v)
 	return f

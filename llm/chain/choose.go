@@ -16,6 +16,7 @@ type choice struct {
 	keeps    *Fault    // what it is waited for
 	decision Decision
 	looks    []look // in the question's order
+	last     bool   // no wait follows: the question's patience ends with it
 }
 
 // choose decides who is asked next: the same one again if that is likely to help, else

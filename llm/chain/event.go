@@ -75,6 +75,7 @@ type Waiting struct {
 	Until    time.Time
 	Last     *Fault
 	Decision Decision
+	GivesUp  bool // its patience ends then
 }
 
 // Turned says that what happened to this stage has turned a breaker.

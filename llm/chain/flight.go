@@ -51,8 +51,11 @@ func (q *question) begun(ctx context.Context, s *seat, its permits, d Decision, 
 	err := errBroke
 	if reserved, paid := q.reserve(s); paid {
 		f.reserved = reserved
-		err = q.observer.Observe(ctx, append(q.turned(ctx, s.provider), Began{f.Try})...)
+		err = q.observer.Observe(ctx, append(append(q.turned(ctx, s.provider), q.coming...), Began{f.Try})...)
 		if err == nil {
+			if !beside {
+				q.coming, q.again = nil, false
+			}
 			return f, nil
 		}
 		q.settle(f.reserved, llm.Response{}, false)

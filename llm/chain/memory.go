@@ -81,6 +81,7 @@ type keptFailure struct {
 	Hint              string        `json:"hint,omitempty"`
 	Code              string        `json:"code,omitempty"`
 	Status            int           `json:"status,omitempty"`
+	Documented        int           `json:"documented,omitempty"`
 	RequestID         string        `json:"request_id,omitempty"`
 	RetryAfterSeconds *float64      `json:"retry_after_seconds,omitempty"`
 	Retryable         bool          `json:"retryable,omitempty"`
@@ -91,7 +92,7 @@ func keepFailure(f *Fault) *keptFailure {
 		return nil
 	}
 	k := &keptFailure{Provider: f.Provider, Model: f.Model, Class: f.Err.Class, Message: f.Err.Message, Hint: f.Err.Hint, Code: f.Err.Code,
-		Status: f.Err.Status, RequestID: f.Err.RequestID, Retryable: f.Err.Effect.Retryable}
+		Status: f.Err.Status, Documented: f.Err.Documented, RequestID: f.Err.RequestID, Retryable: f.Err.Effect.Retryable}
 	if f.Err.RetryAfter != nil {
 		k.RetryAfterSeconds = new(f.Err.RetryAfter.Seconds())
 	}
@@ -102,7 +103,7 @@ func (k *keptFailure) failed() *Fault {
 	if k == nil {
 		return nil
 	}
-	e := &failure.Error{Class: k.Class, Message: k.Message, Hint: k.Hint, Code: k.Code, Status: k.Status, RequestID: k.RequestID, Effect: failure.EffectOf(k.Class)}
+	e := &failure.Error{Class: k.Class, Message: k.Message, Hint: k.Hint, Code: k.Code, Status: k.Status, Documented: k.Documented, RequestID: k.RequestID, Effect: failure.EffectOf(k.Class)}
 	e.Effect.Retryable = k.Retryable
 	if k.RetryAfterSeconds != nil {
 		e.RetryAfter = new(time.Duration(*k.RetryAfterSeconds * float64(time.Second)))

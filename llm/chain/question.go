@@ -47,6 +47,7 @@ type question struct {
 	waits   bool      // whether it is told that it waits for another question's trial
 	awaits  time.Time // since when it does
 	untold  []Event   // to be told with what comes next
+	coming  []Event   // what the coming try is, told when it is made
 
 	few struct { // what seats and vendors are kept in, unless there are more
 		seats   [4]attempts
@@ -280,15 +281,29 @@ func (q *question) missed(ctx context.Context) error {
 	return nil
 }
 
-// announce tells what is about to happen, if it is not simply the first choice.
+// announce records what has failed, and what comes after a pause. What comes at once is
+// recorded with its beginning: until then the choice may turn out to be one that can't be
+// followed, and no try is announced that is not made.
 func (q *question) announce(ctx context.Context, c choice) error {
 	events := q.untold
-	q.untold = nil
+	q.untold, q.coming = nil, q.follows(c)
+	if time.Until(c.at) > 0 {
+		events = append(events, q.coming...)
+		q.coming, q.again = nil, false
+	}
+	if len(events) == 0 {
+		return nil
+	}
+	return q.observer.Observe(ctx, events...)
+}
+
+// follows returns what the try of a choice is, if it is not simply the first choice.
+func (q *question) follows(c choice) (events []Event) {
 	switch {
 	case q.again:
 		events = append(events, Retrying{q.name, q.last, c.decision})
 	case time.Until(c.at) > time.Second:
-		events = append(events, Waiting{q.name, c.at, c.keeps, c.decision})
+		events = append(events, Waiting{Question: q.name, Until: c.at, Last: c.keeps, Decision: c.decision})
 	}
 	from := q.current
 	if from == nil {
@@ -301,10 +316,7 @@ func (q *question) announce(ctx context.Context, c choice) error {
 		}
 		events = append(events, Falling{q.name, from.Candidate, last, c.decision})
 	}
-	if q.again = false; len(events) == 0 {
-		return nil
-	}
-	return q.observer.Observe(ctx, events...)
+	return events
 }
 
 // sleep waits until a time, or until an operator wants no more of it.

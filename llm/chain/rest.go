@@ -28,6 +28,7 @@ func (q *question) rest(ctx context.Context, c choice) error {
 		c.decision.At = now
 		c = q.explained(c).because(keeps)
 		until, end := q.outlook(c.looks, now)
+		c.last = end == "" && !until.Before(q.patience())
 		if !until.After(now) {
 			until = nothing
 		}
@@ -138,8 +139,11 @@ func (q *question) tellWaiting(ctx context.Context, c choice, until time.Time) e
 	if last == nil && len(c.looks) > 0 && c.looks[0].verdict.Detail != "" {
 		c.decision.Why = c.looks[0].verdict.Detail // such as that an operator holds it
 	}
-	c.decision.At, c.decision.Next = until, "a new round"
-	events := append(q.untold, Waiting{q.name, until, last, c.decision})
+	c.decision.At = until
+	if c.decision.Next = "a new round"; c.last {
+		c.decision.Next = "the stage fails, unless a candidate can be asked before"
+	}
+	events := append(q.untold, Waiting{q.name, until, last, c.decision, c.last})
 	q.untold = nil
 	return q.observer.Observe(ctx, events...)
 }
