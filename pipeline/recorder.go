@@ -22,6 +22,7 @@ type recorder struct {
 	attempts map[question]int
 	reused   map[string]bool        // the questions that are told of as reused
 	under    map[uint64]run.Attempt // the attempts under way, by the id of the try
+	planned  *run.UnitsPlanned      // to be recorded with what comes next; nil if that was done
 	total    int
 	usd      float64
 	provider string // who was asked last
@@ -137,8 +138,11 @@ func (r *recorder) ended(t chain.Try, resp llm.Response) run.Attempt {
 
 // progress tells that a unit is through. A failure to record it shows at the end of the attempt.
 func (r *recorder) progress(ctx context.Context, done, total int, unit string) {
-	if unit == "" {
-		return // nothing is through yet
+	if unit == "" { // nothing is through yet
+		r.mu.Lock()
+		r.planned = &run.UnitsPlanned{StageID: r.stage, Total: total}
+		r.mu.Unlock()
+		return
 	}
 	r.append(ctx, run.UnitDone{StageID: r.stage, Unit: unit, Done: done, Total: total}) //nolint:errcheck // kept in r.err
 }
@@ -151,6 +155,12 @@ func (r *recorder) commit(ctx context.Context, answers []run.Answer, events ...r
 	if err := r.broken(); err != nil && len(answers) == 0 {
 		return err // it was tried for long enough; only what was paid for is worth more
 	}
+	r.mu.Lock()
+	if r.planned != nil {
+		events = append([]run.Body{*r.planned}, events...)
+		r.planned = nil
+	}
+	r.mu.Unlock()
 	change := run.Change{Answers: answers, Events: func([]artifact.Artifact) []run.Body { return events }}
 	var err error
 	if len(answers) > 0 {

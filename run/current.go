@@ -46,6 +46,11 @@ func (s State) clone() State {
 	for id, st := range s.Stages {
 		own := *st
 		own.Attempts, own.Waits, own.Reused = slices.Clone(own.Attempts), slices.Clone(own.Waits), slices.Clone(own.Reused)
+		own.ModelsUsed = maps.Clone(own.ModelsUsed)
+		for model, use := range own.ModelsUsed {
+			use.Providers = maps.Clone(use.Providers)
+			own.ModelsUsed[model] = use
+		}
 		s.Stages[id] = &own
 	}
 	return s

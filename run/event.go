@@ -157,6 +157,12 @@ type UnitDone struct {
 	Total   int    `json:"total"`
 }
 
+// UnitsPlanned says how many units a stage has, before any of them is through.
+type UnitsPlanned struct {
+	StageID string `json:"stage_id"`
+	Total   int    `json:"total"`
+}
+
 // ArtifactSaved says that a stage made an artifact, now stored for good.
 type ArtifactSaved struct {
 	StageID      string          `json:"stage_id"`

@@ -19,6 +19,7 @@ func (UnitReused) EventName() string         { return "unit_reused" }
 func (RetryRequested) EventName() string     { return "retry_requested" }
 func (RunCancelled) EventName() string       { return "run_cancelled" }
 func (UnitDone) EventName() string           { return "unit_done" }
+func (UnitsPlanned) EventName() string       { return "units_planned" }
 func (ArtifactSaved) EventName() string      { return "artifact_saved" }
 func (StagePaused) EventName() string        { return "stage_paused" }
 func (StageFinished) EventName() string      { return "stage_finished" }
@@ -49,6 +50,7 @@ var decoders = map[string]func([]byte) (Body, error){
 	"retry_requested":      decode[RetryRequested],
 	"run_cancelled":        decode[RunCancelled],
 	"unit_done":            decode[UnitDone],
+	"units_planned":        decode[UnitsPlanned],
 	"artifact_saved":       decode[ArtifactSaved],
 	"stage_paused":         decode[StagePaused],
 	"stage_finished":       decode[StageFinished],

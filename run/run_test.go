@@ -62,7 +62,7 @@ var bodies = []run.Body{
 	run.PipelineStarted{}, run.StageStarted{}, run.StageSkippedReused{}, run.AttemptStarted{}, run.AttemptFinished{},
 	run.AttemptFailed{}, run.UnitDone{}, run.ArtifactSaved{}, run.StagePaused{}, run.StageFinished{}, run.StageFailed{},
 	run.RunResumed{}, run.PipelineFinished{}, run.DryRunValidated{},
-	run.StageRetrying{}, run.StageFallback{}, run.StageWaiting{}, run.BreakerOpened{}, run.BreakerProbing{}, run.BreakerClosed{}, run.BudgetExceeded{},
+	run.StageRetrying{}, run.StageFallback{}, run.StageWaiting{}, run.UnitsPlanned{}, run.BreakerOpened{}, run.BreakerProbing{}, run.BreakerClosed{}, run.BudgetExceeded{},
 }
 
 func TestAnUnknownEventSurvivesStorage(t *testing.T) {
@@ -281,7 +281,8 @@ func TestTheOrderOfIndependentStagesDoesNotMatter(t *testing.T) {
 			model := "m-" + id
 			want.Stages[id] = &run.StageState{Status: run.StageDone, ModelUsed: &model, CallCount: 1, AttemptCount: 1,
 				Attempts:     []run.AttemptState{{Attempt: 1, Unit: "u", Role: "work", Model: model, Provider: "p", Status: "success", InputTokens: 3, CostUSD: new(0.5)}},
-				ArtifactRefs: []artifact.Ref{}, UnitsDone: 1, UnitsTotal: 1, Furthest: 1, CostUSD: 0.5}
+				ArtifactRefs: []artifact.Ref{}, UnitsDone: 1, UnitsTotal: 1, Furthest: 1, CostUSD: 0.5,
+				ModelsUsed: map[string]run.ModelUse{model: {Answers: 1, CostUSD: 0.5, Providers: map[string]int{"p": 1}}}}
 		}
 		if diff := cmp.Diff(want.Stages, got.Stages); diff != "" {
 			t.Fatal(diff)

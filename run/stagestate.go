@@ -79,11 +79,13 @@ func (s *State) applyUnit(body Body, at UnixTime) {
 		st.Reused = append(st.Reused, b.Unit+"/"+b.Role)
 		if b.FromRunID != s.RunID { // its own are counted already
 			st.CallCount++
-			st.ModelUsed = &b.Model
+			st.answered(b.Provider, b.Model, nil)
 		}
 		st.waitsNoMore(b.Unit, b.Role)
 	case AttemptFailed:
 		s.attemptFailed(b)
+	case UnitsPlanned:
+		s.stage(b.StageID).UnitsTotal = b.Total
 	case UnitDone:
 		st := s.stage(b.StageID)
 		st.UnitsDone, st.UnitsTotal = max(st.UnitsDone, b.Done), b.Total
@@ -179,9 +181,29 @@ func (s *State) attemptFinished(b AttemptFinished) {
 	a.InputTokens, a.OutputTokens, a.Estimated, a.CostUSD = b.InputTokens, b.OutputTokens, b.Estimated, b.CostUSD
 	a.DurationSeconds, a.FirstEventMS = float64(b.LatencyMS)/1000, b.FirstEventMS
 	st.CallCount++
-	model := b.Model
-	st.ModelUsed = &model
+	st.answered(b.Provider, b.Model, b.CostUSD)
 	s.spend(st, b.InputTokens, b.OutputTokens, b.CostUSD)
+}
+
+// answered counts an answer that is used. The model that gave most is the one used; of
+// several with as many, the last that answered.
+func (st *StageState) answered(provider, model string, usd *float64) {
+	use, ok := st.ModelsUsed[model]
+	if !ok {
+		use.Providers = map[string]int{}
+	}
+	use.Answers++
+	use.Providers[provider]++
+	if usd != nil {
+		use.CostUSD += *usd
+	}
+	if st.ModelsUsed == nil {
+		st.ModelsUsed = map[string]ModelUse{}
+	}
+	st.ModelsUsed[model] = use
+	if st.ModelUsed == nil || use.Answers >= st.ModelsUsed[*st.ModelUsed].Answers {
+		st.ModelUsed = &model
+	}
 }
 
 func (s *State) attemptFailed(b AttemptFailed) {

@@ -101,34 +101,44 @@ type AttemptState struct {
 
 // StageState is where one stage stands.
 type StageState struct {
-	Status          StageStatus    `json:"status"`
-	ModelUsed       *string        `json:"model_used"` // "code" where no model was asked
-	CallCount       int            `json:"call_count"` // answers used
-	AttemptCount    int            `json:"attempt_count"`
-	Attempts        []AttemptState `json:"attempts"`
-	FinalErrorClass *failure.Class `json:"final_error_class"`
-	TerminalReason  TerminalReason `json:"terminal_reason,omitempty"`
-	Error           string         `json:"error,omitempty"`
-	Hint            string         `json:"hint,omitempty"`
-	PauseReason     string         `json:"pause_reason,omitempty"`
-	ErrorCode       *string        `json:"error_code,omitempty"`
-	ProviderCode    *string        `json:"provider_code,omitempty"`
-	HTTPStatus      *int           `json:"http_status,omitempty"`
-	RequestID       *string        `json:"request_id,omitempty"`
-	ArtifactRefs    []artifact.Ref `json:"artifact_refs"`
-	UnitsDone       int            `json:"units_done"`
-	UnitsTotal      int            `json:"units_total"`
-	DurationSeconds float64        `json:"duration_seconds"`
-	CostUSD         float64        `json:"cost_usd"`                    // of the attempts whose price is known
-	Unpriced        int            `json:"unpriced_attempts,omitempty"` // those whose price is not
-	StartedAt       *UnixTime      `json:"started_at"`
-	ProgressAt      *UnixTime      `json:"progress_at,omitempty"` // when it last came forward
-	Waits           []Wait         `json:"waits,omitempty"`       // by the time they end
-	Fallback        *Fallback      `json:"fallback,omitempty"`    // the last one
-	Fallbacks       int            `json:"fallback_count,omitempty"`
-	Reused          []string       `json:"reused,omitempty"`   // the questions that were not asked since their answers were there, by unit and role
-	Crashes         int            `json:"crashes,omitempty"`  // how often its process died since it last came forward
-	Furthest        int            `json:"furthest,omitempty"` // the most units that were ever done
+	Status    StageStatus `json:"status"`
+	ModelUsed *string     `json:"model_used"` // that gave most answers; "code" where no model was asked
+
+	// ModelsUsed are the models whose answers are used, by name.
+	ModelsUsed      map[string]ModelUse `json:"models_used,omitempty"`
+	CallCount       int                 `json:"call_count"` // answers used
+	AttemptCount    int                 `json:"attempt_count"`
+	Attempts        []AttemptState      `json:"attempts"`
+	FinalErrorClass *failure.Class      `json:"final_error_class"`
+	TerminalReason  TerminalReason      `json:"terminal_reason,omitempty"`
+	Error           string              `json:"error,omitempty"`
+	Hint            string              `json:"hint,omitempty"`
+	PauseReason     string              `json:"pause_reason,omitempty"`
+	ErrorCode       *string             `json:"error_code,omitempty"`
+	ProviderCode    *string             `json:"provider_code,omitempty"`
+	HTTPStatus      *int                `json:"http_status,omitempty"`
+	RequestID       *string             `json:"request_id,omitempty"`
+	ArtifactRefs    []artifact.Ref      `json:"artifact_refs"`
+	UnitsDone       int                 `json:"units_done"`
+	UnitsTotal      int                 `json:"units_total"`
+	DurationSeconds float64             `json:"duration_seconds"`
+	CostUSD         float64             `json:"cost_usd"`                    // of the attempts whose price is known
+	Unpriced        int                 `json:"unpriced_attempts,omitempty"` // those whose price is not
+	StartedAt       *UnixTime           `json:"started_at"`
+	ProgressAt      *UnixTime           `json:"progress_at,omitempty"` // when it last came forward
+	Waits           []Wait              `json:"waits,omitempty"`       // by the time they end
+	Fallback        *Fallback           `json:"fallback,omitempty"`    // the last one
+	Fallbacks       int                 `json:"fallback_count,omitempty"`
+	Reused          []string            `json:"reused,omitempty"`   // the questions that were not asked since their answers were there, by unit and role
+	Crashes         int                 `json:"crashes,omitempty"`  // how often its process died since it last came forward
+	Furthest        int                 `json:"furthest,omitempty"` // the most units that were ever done
+}
+
+// ModelUse is what of a stage's answers are a model's.
+type ModelUse struct {
+	Answers   int            `json:"answers"`
+	CostUSD   float64        `json:"cost_usd"`  // of those that this run paid for, as far as their price is known
+	Providers map[string]int `json:"providers"` // its answers by the provider that gave them
 }
 
 // Fallback is a question that went to another model than it was meant for.

@@ -199,6 +199,49 @@ func (o outcome) invariants(p *problems) {
 			}
 		}
 		p.check(math.Abs(cost-s.TotalCostUSD) < 1e-9, "run %s cost %v, its attempts %v", s.RunID, s.TotalCostUSD, cost)
+		announced(o.events[i], s.Status, p)
+	}
+}
+
+// announced wants what the log announces to be what is done: each try that is announced is
+// made, if the run is not ended or left from outside, and no wait ends with a failure that
+// was not announced with it.
+func announced(events []run.Event, status run.Status, p *problems) {
+	type of struct{ stage, unit, role string }
+	coming, waits := map[of]run.StageRetrying{}, map[of]run.StageWaiting{}
+	for _, e := range events {
+		switch b := e.Body.(type) {
+		case run.StageRetrying:
+			coming[of{b.StageID, b.Unit, b.Role}] = b
+			delete(waits, of{b.StageID, b.Unit, b.Role})
+			p.check(b.ErrorClass != "", "a further try without what failed: %+v", b)
+		case run.StageWaiting:
+			waits[of{b.StageID, b.Unit, b.Role}] = b
+		case run.AttemptStarted:
+			key := of{b.StageID, b.Unit, b.Role}
+			if r, ok := coming[key]; ok {
+				p.check(r.Attempt == b.Attempt.Attempt, "%v: try %d is announced, %d is made", key, r.Attempt, b.Attempt.Attempt)
+			}
+			delete(coming, key)
+			delete(waits, key)
+		case run.UnitReused:
+			delete(coming, of{b.StageID, b.Unit, b.Role})
+			delete(waits, of{b.StageID, b.Unit, b.Role})
+		case run.StageFailed:
+			for key, w := range waits {
+				late := w.GivesUp || !w.Until.After(e.Time)
+				p.check(key.stage != b.StageID || key.unit != b.Unit || late, "%v was to wait until %v, and failed at %v", key, w.Until, e.Time)
+			}
+			for key, r := range coming {
+				p.check(key.stage != b.StageID || key.unit != b.Unit, "%v: try %d was announced, and not made", key, r.Attempt)
+			}
+		case run.RunResumed:
+			clear(coming)
+			clear(waits)
+		}
+	}
+	if status == run.RunDone {
+		p.check(len(coming) == 0, "announced, and not made: %v", coming)
 	}
 }
 
@@ -590,6 +633,22 @@ func outageScenarios(t *testing.T) []faultScenario {
 			o.elsewhere(p)
 			p.check(o.states[0].Stages["normalize"].Fallbacks > 0, "normalize did not fall back")
 		}},
+		{id: "S52", wants: "no wait is announced that can't help: it fails at once", play: play{options: fixed, scenario: lasting(10 * time.Hour), alone: true, single: true,
+			settings: map[string]string{"max_wait_seconds": "3600"}}, checks: func(o outcome, p *problems) {
+			st := o.states[0].Stages["extract_scenes"]
+			p.check(o.states[0].Status == run.RunFailed && st.TerminalReason == run.RetriesSpent, "it is %s (%s)", o.states[0].Status, st.TerminalReason)
+			p.check(o.named("stage_waiting") == 0 && o.took < time.Minute, "%d waits, %v", o.named("stage_waiting"), o.took)
+		}},
+		{id: "S52 guess", wants: "a last wait says that it is the last", play: play{options: fixed, scenario: lasting(0), alone: true, single: true,
+			settings: map[string]string{"max_wait_seconds": "600"}}, checks: func(o outcome, p *problems) {
+			var last run.StageWaiting
+			for _, e := range o.events[0] {
+				if w, ok := e.Body.(run.StageWaiting); ok {
+					last = w
+				}
+			}
+			p.check(last.GivesUp && o.states[0].Stages["extract_scenes"].TerminalReason == run.WaitSpent, "%+v", last)
+		}},
 		{id: "S21", wants: "second tries spread over 3 s or more; retries within the bucket", play: play{options: crowd, scenario: burst(2 * time.Second), runs: 10, settings: map[string]string{"concurrency": "20"}}, checks: func(o outcome, p *problems) {
 			o.done(p)
 			var seconds []time.Time
@@ -633,6 +692,15 @@ func burst(hint time.Duration) simulator.Scenario {
 	return simulator.Scenario{ID: "S21b", Name: "s21b", Rules: []simulator.Rule{{Name: "burst",
 		When:  simulator.When{Provider: simulator.Globs{"target"}, Calls: simulator.Counts{{First: 1, Last: 200}}},
 		Fault: simulator.Fault{Error: "rate_limit", RetryAfter: hint, Delay: 300 * time.Millisecond}}}}
+}
+
+// lasting is a provider that is never well, and says when it may be; 0 says nothing.
+func lasting(hint time.Duration) simulator.Scenario {
+	fault := simulator.Fault{Error: "rate_limit", RetryAfter: hint}
+	if hint == 0 {
+		fault.Error = "overloaded"
+	}
+	return simulator.Scenario{ID: "S52", Name: "s52", Rules: []simulator.Rule{{Name: "never well", When: simulator.When{Provider: simulator.Globs{"target"}}, Fault: fault}}}
 }
 
 // herd wants those who were told the same to come back no sooner than they were told,

@@ -33,6 +33,7 @@ type question struct {
 
 	current *seat     // who was asked last
 	last    *Fault    // how that failed
+	kept    *Fault    // what it waited for, in the round before
 	telling *Fault    // the failure that says most about why there is no answer
 	curable bool      // whether that could have passed
 	rested  time.Time // until when those rest that failed in this round
@@ -104,6 +105,7 @@ func (s *Stage) question(req llm.Request) *question {
 func (q *question) takeUp(w Wait) {
 	q.round, q.rested = w.Round, w.Until
 	q.waited, q.again = true, true
+	q.kept = w.Last
 	if w.Last != nil {
 		q.last, q.telling, q.curable = w.Last, w.Last, true
 		for _, s := range q.order {
@@ -299,9 +301,10 @@ func (q *question) announce(ctx context.Context, c choice) error {
 
 // follows returns what the try of a choice is, if it is not simply the first choice.
 func (q *question) follows(c choice) (events []Event) {
+	before := cmp.Or(q.last, c.cause(), q.kept)
 	switch {
-	case q.again:
-		events = append(events, Retrying{q.name, q.last, c.decision})
+	case q.again && before != nil:
+		events = append(events, Retrying{q.name, before, c.decision})
 	case time.Until(c.at) > time.Second:
 		events = append(events, Waiting{Question: q.name, Until: c.at, Last: c.keeps, Decision: c.decision})
 	}

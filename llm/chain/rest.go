@@ -27,6 +27,7 @@ func (q *question) rest(ctx context.Context, c choice) error {
 		}
 		c.decision.At = now
 		c = q.explained(c).because(keeps)
+		q.kept = c.keeps
 		until, end := q.outlook(c.looks, now)
 		c.last = end == "" && !until.Before(q.patience())
 		if !until.After(now) {
