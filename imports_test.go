@@ -19,10 +19,12 @@ const module = "cineforge/"
 // ranks, and packages of its own tree; tests may import anything. A new tree is
 // added here on purpose.
 var rank = map[string]int{
-	"failure": 0, "internal/argument": 0, "recipes": 0, "resilience": 0, "simulator": 0,
+	"internal/argument": -1,
+	"failure":           0, "recipes": 0, "resilience": 0, "simulator": 0,
 	"artifact": 1, "durable": 1, "health": 1, "llm": 1, "recipe": 1, "screenplay": 1,
 	"project": 2, "run": 2, "stage": 2,
 	"pipeline":        3,
+	"internal/advice": 3,
 	"internal/sqlite": 4, "internal/progress": 4, "internal/telemetry": 4, "internal/runlog": 4,
 	"client":           4,
 	"internal/app":     5,

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"cineforge/artifact"
+	"cineforge/failure"
 	"cineforge/run"
 )
 
@@ -21,6 +22,8 @@ type Problem struct {
 	Errors    []Detail `json:"errors,omitempty" doc:"Each thing that is wrong with the request."`
 	RequestID string   `json:"request_id,omitempty" doc:"By which the log tells of the request."`
 	RunID     string   `json:"run_id,omitempty" doc:"The run that stands against it."`
+
+	Actions []failure.Remedy `json:"actions,omitempty" doc:"What can be done about it, as requests and as commands; hint names the requests."`
 
 	// RetryAfter is how long to wait before asking again; 0 if the server said nothing.
 	RetryAfter time.Duration `json:"-"`

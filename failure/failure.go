@@ -9,6 +9,9 @@ package failure
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -50,6 +53,9 @@ type Error struct {
 	Message string
 	Hint    string
 	Err     error // the cause, for errors.Is and errors.As; may be nil
+
+	// Remedies are what Hint names, each as [Remedy.String] writes it.
+	Remedies []Remedy
 
 	// What follows is told of a provider's failures only.
 
@@ -94,6 +100,36 @@ const (
 // New returns a failure of class c.
 func New(c Class, message, hint string) *Error {
 	return &Error{Class: c, Message: message, Hint: hint}
+}
+
+// Advised adds to a failure what a person can do: a sentence with a %s for each remedy.
+// It changes and returns f.
+func (e *Error) Advised(format string, remedies ...Remedy) *Error {
+	args := make([]any, len(remedies))
+	for i, r := range remedies {
+		args[i] = r
+	}
+	e.Hint, e.Remedies = fmt.Sprintf(format, args...), remedies
+	return e
+}
+
+// Advice returns the hint with each of its remedies in another form: as a command line
+// with certain flags, or as a request. A remedy that has no such form, "", stays.
+func (e *Error) Advice(form func(Remedy) string) string {
+	return Rewrite(e.Hint, e.Remedies, Remedy.String, form)
+}
+
+// Rewrite returns a text that names remedies in one form with each of them in another; one
+// that lacks either form, "", stays.
+func Rewrite(text string, remedies []Remedy, from, to func(Remedy) string) string {
+	longest := slices.SortedFunc(slices.Values(remedies), func(a, b Remedy) int { return len(from(b)) - len(from(a)) })
+	var pairs []string
+	for _, r := range longest { // one can be the beginning of another
+		if old, written := from(r), to(r); old != "" && written != "" {
+			pairs = append(pairs, old, written)
+		}
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
 }
 
 // Error returns the message and the hint as one line.

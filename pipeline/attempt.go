@@ -317,7 +317,7 @@ func (a *attempt) failed(err error) run.StageFailed {
 }
 
 // waitLonger is what a person can do about a question that could be answered later.
-const waitLonger = "retry when the provider is well again, which cineforge providers shows; max_wait_seconds in the recipe says how long a run waits for that by itself"
+const waitLonger = "retry when the provider is well again, or have the retry wait longer for that"
 
 func join(a, b string) string {
 	if b == "" {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"cineforge/failure"
 	"cineforge/recipe"
 	"cineforge/run"
 )
@@ -64,21 +65,23 @@ func (p *Pipeline) refusal(ctx context.Context, v revision, plan run.RetryPlan, 
 		return nil, nil
 	}
 	spent := spendingOf(line)
-	subject := fmt.Sprintf("run %s and its retries", v.parent.RootRunID)
+	subject, id := fmt.Sprintf("run %s and its retries", v.parent.RootRunID), v.parent.RunID
 	if exhausted(spent.total, plan.MaxCostUSD) {
-		return noBudget(subject, spent.total, plan.MaxCostUSD, ""), nil
+		return noBudget(id, subject, spent.total, plan.MaxCostUSD), nil
 	}
 	for _, r := range plan.Redone {
 		s, _ := v.plan.Stage(r.StageID)
 		if exhausted(spent.stages[s.ID], s.Policy.MaxCostUSD) {
-			return noBudget("stage "+s.ID, spent.stages[s.ID], s.Policy.MaxCostUSD, ""), nil
+			return noBudget(id, "stage "+s.ID, spent.stages[s.ID], s.Policy.MaxCostUSD), nil
 		}
 		short, err := p.wasShort(ctx, v, s, line)
 		if err != nil {
 			return nil, err
 		}
 		if short {
-			return noBudget(subject, spent.total, plan.MaxCostUSD, fmt.Sprintf(", and the next question of stage %s costs more than what is left", s.ID)), nil
+			f := noBudget(id, subject, spent.total, plan.MaxCostUSD)
+			f.Message += fmt.Sprintf(", and the next question of stage %s costs more than what is left", s.ID)
+			return f, nil
 		}
 	}
 	return nil, nil
@@ -112,8 +115,9 @@ func (p *Pipeline) wasShort(ctx context.Context, v revision, s recipe.PlannedSta
 // still lets models answer that cost nothing.
 func exhausted(spent, limit float64) bool { return spent > 0 && spent >= limit }
 
-func noBudget(subject string, spent, limit float64, more string) error {
-	return refused(ErrNoBudget, fmt.Sprintf("of the %s that %s may spend, %s are spent%s", usd(limit), subject, usd(spent), more), "allow more with --max-cost USD")
+func noBudget(id, subject string, spent, limit float64) *failure.Error {
+	f := refused(ErrNoBudget, fmt.Sprintf("of the %s that %s may spend, %s are spent", usd(limit), subject, usd(spent)))
+	return f.Advised("allow more, such as: %s", failure.RetryFor(id, run.Raised(spent, limit)))
 }
 
 // usd writes an amount to the cent, or finer if it is small.

@@ -60,7 +60,7 @@ func (p *Pipeline) PlanRetry(ctx context.Context, runID string, r Retry) (RetryP
 		return RetryPlan{}, err
 	}
 	if r.Mode == run.RetryFrom && !slices.Contains(v.order(), r.Stage) {
-		return RetryPlan{}, refused(ErrNoStage, fmt.Sprintf("%s has no stage %q", v.subject(), r.Stage), "its stages are "+strings.Join(v.order(), ", "))
+		return RetryPlan{}, refused(ErrNoStage, fmt.Sprintf("%s has no stage %q", v.subject(), r.Stage)).Advised("its stages are " + strings.Join(v.order(), ", "))
 	}
 	if _, err := p.store.Blob(ctx, parent.InputDigest); err != nil {
 		return RetryPlan{}, fmt.Errorf("the input of run %s: %w", runID, err)
@@ -126,22 +126,37 @@ func furthest(line []run.State) map[string]run.StageState {
 func retryable(s run.State, r Retry) error {
 	switch {
 	case !s.Status.Ended():
-		return refused(ErrNotOver, fmt.Sprintf("run %s is not over (%s)", s.RunID, s.Status), "let it go on with cineforge runs resume, or end it with cineforge runs cancel")
+		return notOver(s)
 	case s.DryRun:
-		return refused(ErrNothingFailed, fmt.Sprintf("run %s was a dry run, in which nothing was done", s.RunID), "run the file")
+		return refused(ErrNothingFailed, fmt.Sprintf("run %s was a dry run, in which nothing was done", s.RunID)).Advised("run the file")
 	case r.Mode == run.RetryFailed && s.Status == run.RunDone && r.Recipe == nil:
 		return nothingFailed(s)
 	}
 	return nil
 }
 
+// notOver says how a run goes on that is not over.
+func notOver(s run.State) error {
+	f := refused(ErrNotOver, fmt.Sprintf("run %s is not over (%s)", s.RunID, s.Status))
+	goesOn := map[run.Status]failure.Remedy{run.Paused: failure.Resume(s.RunID), run.Waiting: failure.TryNow(s.RunID)}
+	if r, ok := goesOn[s.Status]; ok {
+		return f.Advised("let it go on: %s; or end it: %s", r, failure.Cancel(s.RunID))
+	}
+	return f.Advised("follow it: %s; or end it: %s", failure.Watch(s.RunID), failure.Cancel(s.RunID))
+}
+
 func nothingFailed(s run.State) error {
-	return refused(ErrNothingFailed, fmt.Sprintf("run %s is done: no stage of it failed", s.RunID), "use --full or --from STAGE to do it again")
+	f := refused(ErrNothingFailed, fmt.Sprintf("run %s is done: no stage of it failed", s.RunID))
+	if len(s.StageOrder) == 0 {
+		return f
+	}
+	last := s.StageOrder[len(s.StageOrder)-1]
+	return f.Advised("do it again from the start: %s; or from a stage, such as the last: %s", failure.RetryFully(s.RunID), failure.RetryFrom(s.RunID, last))
 }
 
 // refused says in words why a request can't be done.
-func refused(why error, message, hint string) error {
-	return &failure.Error{Class: failure.Input, Message: message, Hint: hint, Err: why}
+func refused(why error, message string) *failure.Error {
+	return &failure.Error{Class: failure.Input, Message: message, Err: why}
 }
 
 // again is the stages that are done again.

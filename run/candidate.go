@@ -80,10 +80,14 @@ const NoCarrier = "no_carrier"
 // ErrNoCarrier is in the chain of what says that a process can't go on with a run.
 var ErrNoCarrier = errors.New("the process can't ask whoever the run pins")
 
+// UncarriedAdvice is what a person can do about a run that a process can't go on with; it
+// takes failure.ResumeToday.
+const UncarriedAdvice = "provide that, or, where other providers can be asked, let it go on with those: %s"
+
 // Uncarried says that a process can't go on with a run, and what it needs.
 func Uncarried(id string, needs []Need) error {
-	return &failure.Error{Class: failure.NoProvider, Message: fmt.Sprintf("run %s can't go on here: it needs %s", id, NeedsText(needs)),
-		Hint: "provide that, or, where other providers can be asked, let it go on with those: cineforge runs resume " + id + " --today", Err: ErrNoCarrier}
+	f := &failure.Error{Class: failure.NoProvider, Message: fmt.Sprintf("run %s can't go on here: it needs %s", id, NeedsText(needs)), Err: ErrNoCarrier}
+	return f.Advised(UncarriedAdvice, failure.ResumeToday(id))
 }
 
 // Uncarried returns the state as a process shows it that can't go on with the run, and

@@ -51,6 +51,7 @@ func (s *State) applyStage(body Body, at UnixTime) {
 		st.FinalErrorClass, st.TerminalReason = &b.ErrorClass, b.TerminalReason
 		st.Error, st.Hint = b.Error, b.Hint
 		codes := folded(b.ErrorCode, b.ProviderCode, b.HTTPStatus)
+		st.FailedProvider, st.FailedModel = said(b.Provider), said(b.Model)
 		st.ErrorCode, st.ProviderCode, st.HTTPStatus, st.RequestID = codes.Error, codes.Provider, codes.Status, b.RequestID
 		st.close(at)
 	default:
@@ -84,6 +85,8 @@ func (s *State) applyUnit(body Body, at UnixTime) {
 		st.waitsNoMore(b.Unit, b.Role)
 	case AttemptFailed:
 		s.attemptFailed(b)
+	case BudgetExceeded:
+		s.stage(b.StageID).Exceeded = &Exceeded{b.SpentUSD, b.LimitUSD}
 	case UnitsPlanned:
 		s.stage(b.StageID).UnitsTotal = b.Total
 	case UnitDone:
@@ -93,6 +96,13 @@ func (s *State) applyUnit(body Body, at UnixTime) {
 			st.Furthest, st.Crashes, st.ProgressAt = b.Done, 0, &at
 		}
 	}
+}
+
+func said(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
 }
 
 func refs(r []artifact.Ref) []artifact.Ref { return append([]artifact.Ref{}, r...) }

@@ -117,6 +117,9 @@ type StageState struct {
 	ErrorCode       *string             `json:"error_code,omitempty"`
 	ProviderCode    *string             `json:"provider_code,omitempty"`
 	HTTPStatus      *int                `json:"http_status,omitempty"`
+	FailedProvider  string              `json:"failed_provider,omitempty"` // whose failure ended it
+	FailedModel     string              `json:"failed_model,omitempty"`
+	Exceeded        *Exceeded           `json:"budget_exceeded,omitempty"` // the limit that kept a question from being asked
 	RequestID       *string             `json:"request_id,omitempty"`
 	ArtifactRefs    []artifact.Ref      `json:"artifact_refs"`
 	UnitsDone       int                 `json:"units_done"`
@@ -132,6 +135,12 @@ type StageState struct {
 	Reused          []string            `json:"reused,omitempty"`   // the questions that were not asked since their answers were there, by unit and role
 	Crashes         int                 `json:"crashes,omitempty"`  // how often its process died since it last came forward
 	Furthest        int                 `json:"furthest,omitempty"` // the most units that were ever done
+}
+
+// Exceeded is a limit on the cost that is reached, in USD.
+type Exceeded struct {
+	SpentUSD float64 `json:"spent_usd"`
+	LimitUSD float64 `json:"limit_usd"`
 }
 
 // ModelUse is what of a stage's answers are a model's.

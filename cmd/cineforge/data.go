@@ -38,7 +38,7 @@ func (c *dataCheckCmd) Run(ctx context.Context, g *cli, s streams) error {
 	f, err := app.CheckData(ctx, g.Data, g.NoBackup)
 	if err != nil {
 		if g.JSON {
-			return errors.Join(printJSON(s.out, checked{Error: strings.Join(lines(err), " "), CheckedData: f}), err)
+			return errors.Join(printJSON(s.out, checked{Error: strings.Join(lines(err, program(g)), " "), CheckedData: f}), err)
 		}
 		return errors.Join(printDamages(s, f.Damages, f.More), err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"cineforge/failure"
 	"cineforge/internal/app"
 )
 
@@ -37,7 +38,7 @@ func (c *doctorCmd) Run(ctx context.Context, g *cli, s streams) error {
 		for _, check := range checks {
 			fmt.Fprintf(t, "%s\t%s\t%s\n", check.Status, check.Name, oneLine(check.Detail))
 			if check.Action != "" {
-				fmt.Fprintf(t, "\t\t-> %s\n", oneLine(check.Action))
+				fmt.Fprintf(t, "\t\t-> %s\n", oneLine(failure.Rewrite(check.Action, check.Remedies, failure.Remedy.String, func(r failure.Remedy) string { return r.Line(program(g)) })))
 			}
 		}
 		if err := t.Flush(); err != nil {

@@ -121,7 +121,7 @@ func execute(args []string, s streams) int {
 		err = kong.Resolvers(file.resolver()).Apply(parser)
 	}
 	if err != nil {
-		return report(s, usage(err))
+		return report(s, usage(err), failure.Program)
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
@@ -130,7 +130,7 @@ func execute(args []string, s streams) int {
 		return exitUsage
 	}
 	if err := c.suits(parsed); err != nil {
-		return report(s, err)
+		return report(s, err, failure.Program)
 	}
 	c.models.Router.Hedge.On = c.Hedge
 	c.models.Router.Wall = uptime
@@ -146,7 +146,7 @@ func execute(args []string, s streams) int {
 	// A reader that leaves, such as head, must not end a run in the middle.
 	signal.Ignore(syscall.SIGPIPE)
 	parsed.BindTo(context.Background(), (*context.Context)(nil))
-	return report(s, parsed.Run(&c, s))
+	return report(s, parsed.Run(&c, s), program(&c))
 }
 
 // suits returns an error if a command that does not work with a server is to. The tag
@@ -169,7 +169,7 @@ func (c *cli) suits(parsed *kong.Context) error {
 func (c *cli) noteTrouble(err error) {
 	text := "What happens is being stored again."
 	if err != nil {
-		text = fmt.Sprintf("Nothing can be stored at the moment: %s. No new call is made; answers that have come are kept in memory, and it is tried again.", strings.Join(lines(err), " "))
+		text = fmt.Sprintf("Nothing can be stored at the moment: %s. No new call is made; answers that have come are kept in memory, and it is tried again.", strings.Join(lines(err, program(c)), " "))
 	}
 	c.note(text)
 }
@@ -216,8 +216,9 @@ func helpHint(err error, in io.Reader) string {
 	return "Try: " + command + " --help"
 }
 
-// report prints an error as one line and returns the exit code it means.
-func report(s streams, err error) int {
+// report prints an error as one line, for a program that is called like that, and returns
+// the exit code it means.
+func report(s streams, err error, program string) int {
 	if err == nil {
 		return exitOK
 	}
@@ -237,15 +238,16 @@ func report(s streams, err error) int {
 		}
 		code = e.Code
 	}
-	for _, line := range lines(err) {
+	for _, line := range lines(err, program) {
 		fmt.Fprintln(s.err, "cineforge:", oneLine(line))
 	}
 	return code
 }
 
 // lines returns what there is to say about an error: a line for each mistake in
-// a recipe, else the classified failure without the wrapping around it.
-func lines(err error) []string {
+// a recipe, else the classified failure without the wrapping around it. Commands are written
+// for a program that is called like that.
+func lines(err error, program string) []string {
 	if list, ok := errors.AsType[recipe.Errors](err); ok {
 		var all []string
 		for _, e := range list {
@@ -254,7 +256,15 @@ func lines(err error) []string {
 		return all
 	}
 	if f, ok := errors.AsType[*failure.Error](err); ok {
-		return []string{f.Error()}
+		return []string{join(f.Message, f.Advice(func(r failure.Remedy) string { return r.Line(program) }))}
 	}
 	return []string{err.Error()}
+}
+
+// join adds to a message what helps, if anything does.
+func join(message, helps string) string {
+	if helps == "" {
+		return message
+	}
+	return message + "; " + helps
 }

@@ -35,15 +35,13 @@ func told(err error) error {
 		}
 		return err
 	}
-	f := &failure.Error{Class: failure.Internal, Message: p.Message, Err: err}
-	if p.Hint != nil {
-		f.Hint = *p.Hint
+	f := &failure.Error{Class: failure.Internal, Message: p.Message, Err: err, Remedies: p.Actions}
+	if p.Hint != nil { // which names requests; the command line has its own form of each
+		f.Hint = failure.Rewrite(*p.Hint, p.Actions, failure.Remedy.Request, failure.Remedy.String)
 	}
 	switch {
 	case p.Code == "run_state_not_found" || p.Code == "run_events_not_found":
 		f.Err = run.ErrNotFound
-	case p.Code == "no_budget_left":
-		f.Hint = "allow more with --max-cost USD"
 	case p.Status == http.StatusUnauthorized:
 		f.Hint = "give it with --token-file, or in CINEFORGE_TOKEN"
 	case p.Status == http.StatusTooManyRequests:

@@ -91,7 +91,7 @@ func (c *cli) dial() (*remote, error) {
 func (c *cli) noteSilence(err error) {
 	text := "The run can be followed again."
 	if err != nil {
-		text = fmt.Sprintf("The run can't be followed at the moment: %s. It is tried again until it can be; the run itself is the server's.", strings.Join(lines(told(err)), " "))
+		text = fmt.Sprintf("The run can't be followed at the moment: %s. It is tried again until it can be; the run itself is the server's.", strings.Join(lines(told(err), program(c)), " "))
 	}
 	c.note(text)
 }

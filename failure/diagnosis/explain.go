@@ -36,10 +36,8 @@ func (c *call) action(f *failure.Error, v verdict) string {
 		return "nothing needs to be done"
 	case f.Class == failure.NotFound && !f.Effect.OtherModel:
 		return checkBaseURL
-	case f.Class == failure.BadOutput:
-		return "ask again, or another model; a run does both by itself"
 	case f.Class == failure.InvalidRequest && f.Parameter != "":
-		return fmt.Sprintf("name a model that takes %s, or leave it out", f.Parameter)
+		return fmt.Sprintf("retry by a recipe that names a model which takes %s", f.Parameter)
 	}
 	text := f.Class.Action()
 	if f.RetryAfter != nil && *f.RetryAfter > 0 {

@@ -205,7 +205,7 @@ func (s *API) preview(w http.ResponseWriter, r *http.Request) error {
 	}
 	doc, err := document.Read(in.Original, data)
 	if f, ok := errors.AsType[*failure.Error](err); ok && f.Class == failure.Input {
-		return refuse(http.StatusUnprocessableEntity, "input_extraction_failed", f.Message, f.Hint)
+		return refuse(http.StatusUnprocessableEntity, "input_extraction_failed", f.Message, f.Advice(failure.Remedy.Request))
 	}
 	if err != nil {
 		return err

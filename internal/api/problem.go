@@ -53,6 +53,12 @@ func refuse(status int, code, message, hint string) *refusal {
 	return &refusal{Problem: p}
 }
 
+// with adds to a problem what can be done about it.
+func (r *refusal) with(remedies []failure.Remedy) *refusal {
+	r.Actions = remedies
+	return r
+}
+
 // known are the errors that have a code of their own.
 var known = []struct {
 	err     error
@@ -77,13 +83,6 @@ var known = []struct {
 	{project.ErrExists, http.StatusConflict, "project_exists", "there are too many projects of that slug"},
 	{run.ErrExists, http.StatusConflict, "run_exists", ""},
 	{run.ErrNotFound, http.StatusNotFound, "run_state_not_found", "there is no such run"},
-}
-
-// hints say what to do by the API, where the error's own hint names a flag of the
-// command line.
-var hints = map[string]string{
-	"no_budget_left": "allow more: POST /api/runs/{run_id}/retry with max_cost_usd",
-	"no_carrier":     "provide what it needs to a server on the data directory, or let it go on with whoever can be asked today: POST /api/runs/{run_id}/resume with {\"candidates\": \"today\"}",
 }
 
 // codes are all codes of problems, and what they mean, for those who read the documentation.
@@ -174,19 +173,20 @@ func (s *API) problem(ctx context.Context, err error) *refusal {
 	}
 	message, hint := err.Error(), ""
 	f, classified := errors.AsType[*failure.Error](err)
+	var remedies []failure.Remedy
 	if classified {
-		message, hint = f.Message, f.Hint
+		message, hint, remedies = f.Message, f.Advice(failure.Remedy.Request), f.Remedies
 	}
 	for _, k := range known {
 		if errors.Is(err, k.err) {
 			if !classified {
 				message = cmp.Or(k.message, k.err.Error())
 			}
-			return refuse(k.status, k.code, message, cmp.Or(hints[k.code], hint))
+			return refuse(k.status, k.code, message, hint).with(remedies)
 		}
 	}
 	if classified && f.Class == failure.Input {
-		return refuse(http.StatusUnprocessableEntity, "invalid_request", message, hint)
+		return refuse(http.StatusUnprocessableEntity, "invalid_request", message, hint).with(remedies)
 	}
 	if ctx.Err() == nil { // else the client has left, and caused it
 		s.o.Log.ErrorContext(ctx, "a request failed", "error", err.Error(), "request_id", requestID(ctx))
@@ -201,7 +201,7 @@ func as(err error, of error, status int, code string) error {
 	}
 	message, hint := "there is no such "+strings.ReplaceAll(strings.TrimSuffix(code, "_not_found"), "_", " "), ""
 	if f, ok := errors.AsType[*failure.Error](err); ok {
-		message, hint = f.Message, f.Hint
+		return refuse(status, code, f.Message, f.Advice(failure.Remedy.Request)).with(f.Remedies)
 	}
 	return refuse(status, code, message, hint)
 }

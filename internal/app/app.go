@@ -100,7 +100,7 @@ func openStore(ctx context.Context, dataDir string, noCopy bool) (*sqlite.Store,
 		return store, err
 	}
 	return nil, &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("the database in %s can't be used: %v", dataDir, err),
-		Hint: "cineforge doctor tells more", Err: err}
+		Hint: "find out more: " + failure.Doctor().String(), Remedies: []failure.Remedy{failure.Doctor()}, Err: err}
 }
 
 // otherProcessPoll is how often it is looked for what other processes said to a run.

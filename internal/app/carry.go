@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"fmt"
 
+	"cineforge/failure"
 	"cineforge/run"
 )
 
@@ -64,8 +66,9 @@ func checkCarried(ctx context.Context, dataDir string, models Models) []Check {
 	}
 	var checks []Check
 	for _, o := range list {
+		remedy := failure.ResumeToday(o.RunID)
 		checks = append(checks, Check{Name: "run " + o.RunID, Status: Note, Detail: "can't go on here: it needs " + run.NeedsText(o.Needs),
-			Action: "provide that, or, where other providers can be asked, let it go on with those: cineforge runs resume " + o.RunID + " --today"})
+			Action: fmt.Sprintf(run.UncarriedAdvice, remedy), Remedies: []failure.Remedy{remedy}})
 	}
 	return checks
 }

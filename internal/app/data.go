@@ -66,17 +66,17 @@ func unreadable(err error) error {
 	}
 	f, _ := errors.AsType[*failure.Error](err)
 	return &failure.Error{Class: failure.Internal, Message: f.Message + " so that nothing of it can be read",
-		Hint: "put a backup in its place, made with cineforge data backup", Err: err}
+		Hint: "put a backup in its place", Err: err}
 }
 
 // damagedData says how much of a database is damaged, and what to do.
 func damagedData(file string, found *sqlite.Examination) error {
-	hint := "put a backup in its place, made with cineforge data backup"
+	f := &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("%s is damaged: %s", file, damages(found)), Err: run.ErrDamaged}
+	const replace = "put a backup in its place"
 	if n := len(found.Whole); n > 0 {
-		hint = fmt.Sprintf("%d of %d runs are whole and can be taken out first: cineforge runs export %s --output DIR; then %s", n, found.Listed, found.Whole[0], hint)
+		return f.Advised(fmt.Sprintf("%d of %d runs are whole and can be taken out first: %%s; then %s", n, found.Listed, replace), failure.Export(found.Whole[0]))
 	}
-	return &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("%s is damaged: %s", file, damages(found)),
-		Hint: hint, Err: run.ErrDamaged}
+	return f.Advised(replace)
 }
 
 // damages lists the first damages in a few words.
@@ -115,7 +115,8 @@ func Backup(ctx context.Context, dataDir string, o BackupOptions) (int64, []sqli
 		err = damagedData(filepath.Join(dataDir, sqlite.FileName), found)
 		f, _ := errors.AsType[*failure.Error](err)
 		f.Message = "nothing was written: " + f.Message
-		f.Hint = "cineforge data backup FILE --damaged copies it as it is; " + f.Hint
+		f.Hint = "copy it as it is: " + failure.Backup().String() + "; " + f.Hint
+		f.Remedies = append(f.Remedies, failure.Backup())
 		return 0, found.Damages, err
 	}
 	if _, told := errors.AsType[*failure.Error](err); err == nil || told {

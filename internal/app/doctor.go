@@ -31,6 +31,8 @@ type Check struct {
 	Status CheckStatus `json:"status"`
 	Detail string      `json:"detail"`
 	Action string      `json:"action,omitempty"`
+
+	Remedies []failure.Remedy `json:"-"` // that Action names
 }
 
 // Doctor looks at what the program works with, and tries the base URLs that are set. A
@@ -85,7 +87,7 @@ func checkDatabase(ctx context.Context, dir string, noCopy bool) Check {
 	if err != nil {
 		c.Status, c.Detail, c.Action = Problem, err.Error(), "make sure that you may write to it, or name another data directory with --data"
 		if f, told := errors.AsType[*failure.Error](err); told {
-			c.Detail, c.Action = f.Message, f.Hint
+			c.Detail, c.Action, c.Remedies = f.Message, f.Hint, f.Remedies
 		}
 		return c
 	}
@@ -121,7 +123,7 @@ func checkRecipes(dir string) Check {
 func checkProviders(ctx context.Context, models Models) []Check {
 	var checks []Check
 	add := func(c Check) {
-		if !slices.Contains(checks, c) {
+		if !slices.ContainsFunc(checks, func(o Check) bool { return o.Name == c.Name && o.Detail == c.Detail }) {
 			checks = append(checks, c)
 		}
 	}
@@ -165,7 +167,7 @@ const shortKey = "a key this short is not taken out of texts"
 func problemOf(name string, err error) Check {
 	c := Check{Name: name, Status: Problem, Detail: err.Error()}
 	if f, is := errors.AsType[*failure.Error](err); is {
-		c.Detail, c.Action = f.Message, f.Hint
+		c.Detail, c.Action, c.Remedies = f.Message, f.Hint, f.Remedies
 	}
 	return c
 }

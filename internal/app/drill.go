@@ -30,7 +30,7 @@ func parseDrill(text string) (drill, error) {
 	name, some, limited := strings.Cut(text, ":")
 	scenario, err := simulator.Find(name)
 	if err != nil {
-		return drill{}, failure.New(failure.Input, err.Error(), "cineforge simulate --list shows them")
+		return drill{}, failure.New(failure.Input, err.Error(), "").Advised("list them: %s", failure.Scenarios())
 	}
 	env := map[string]string{}
 	for _, v := range simulator.BaseURLs(drillHost) {

@@ -124,9 +124,20 @@ func (a *App) Resume(ctx context.Context, runID string, today bool) error {
 	return a.confirm(ctx, runID, today, 0)
 }
 
+// notPaused says how a run goes on that can't be resumed.
 func notPaused(s run.State) error {
-	return &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is not paused (%s)", s.RunID, s.Status),
-		Hint: "only a paused run is resumed; one that has ended is retried", Err: ErrNotPaused}
+	f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is not paused (%s)", s.RunID, s.Status), Err: ErrNotPaused}
+	switch {
+	case s.DryRun:
+		return f.Advised("it was a dry run, in which nothing was done: run the file")
+	case s.Status == run.RunDone:
+		return f.Advised("nothing is left to do; to do it again: %s", failure.RetryFully(s.RunID))
+	case s.Status.Ended():
+		return f.Advised("go on with it as a new run: %s", failure.Retry(s.RunID))
+	case s.Status == run.Waiting:
+		return f.Advised("end its waiting: %s", failure.TryNow(s.RunID))
+	}
+	return f.Advised("follow it: %s", failure.Watch(s.RunID))
 }
 
 // confirm gives the run back to be taken up after a time. If the claim of a process

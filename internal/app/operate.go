@@ -109,8 +109,8 @@ func (a *App) TryNow(ctx context.Context, runID string) error {
 		return err
 	}
 	if state.Status == run.Paused {
-		return &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is paused, which no time ends", runID),
-			Hint: "let it go on with cineforge runs resume " + runID, Err: ErrPaused}
+		f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is paused until someone resumes it", runID), Err: ErrPaused}
+		return f.Advised("let it go on: %s", failure.Resume(runID))
 	}
 	if needs := a.roster.Needs(&state); a.uncarried(ctx, runID, needs) {
 		return run.Uncarried(runID, needs)
@@ -121,8 +121,8 @@ func (a *App) TryNow(ctx context.Context, runID string) error {
 func (a *App) signal(ctx context.Context, runID string, s durable.Signal) error {
 	err := a.journal.Signal(ctx, runID, s)
 	if errors.Is(err, durable.ErrLost) {
-		return &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is over", runID),
-			Hint: "cineforge runs show " + runID + " tells how it ended", Err: ErrOver}
+		f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is over", runID), Err: ErrOver}
+		return f.Advised("see how it ended: %s", failure.Show(runID))
 	}
 	return err
 }
@@ -238,8 +238,8 @@ func (a *App) sameRetry(ctx context.Context, id string, plan pipeline.RetryPlan)
 	}
 	same := state.Retry != nil && state.Retry.Mode == plan.Mode && slices.Equal(state.Retry.From, plan.From)
 	if !same || state.RecipeDigest != plan.Recipe.Digest || !state.Limits.Equal(plan.Limits) {
-		return &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is being retried in another way, by run %s", plan.ParentRunID, id),
-			Hint: "wait for its end, or end it with cineforge runs cancel " + id, Err: ErrRetriedOtherwise}
+		f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is being retried in another way, by run %s", plan.ParentRunID, id), Err: ErrRetriedOtherwise}
+		return f.Advised("wait for its end, or end it: %s", failure.Cancel(id))
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"charm.land/lipgloss/v2"
 
+	"cineforge/failure"
 	"cineforge/run"
 )
 
@@ -63,19 +64,19 @@ func (f frame) prose(t tone, text string) []string {
 
 func (f frame) advice(s run.State) []string {
 	a := adviceFor(s)
-	var lines []string
-	if a.cause != "" {
-		lines = append(lines, f.prose(runFace(s).tone, a.cause)...)
+	if a.cause == "" {
+		return nil
 	}
-	if a.helps != "" {
-		lines = append(lines, f.prose(neutral, f.program.quoted(a.helps))...)
+	lines := f.prose(runFace(s).tone, a.cause)
+	if a.Helps != "" {
+		lines = append(lines, f.prose(neutral, a.Helps)...)
 	}
-	if s.Status.Ended() && a.cause != "" {
+	if s.Status.Ended() {
 		// What to type may be longer than a line; there it can be copied from.
-		a.commands = []string{"cineforge runs show " + s.RunID}
+		a.Remedies = []failure.Remedy{failure.Show(s.RunID)}
 	}
-	for _, c := range a.commands {
-		lines = append(lines, "    "+clean(f.program.write(c)))
+	for _, r := range a.Remedies {
+		lines = append(lines, "    "+clean(f.program.line(r)))
 	}
 	return lines
 }

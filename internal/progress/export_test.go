@@ -12,7 +12,6 @@ var (
 	Took   = took
 	USD    = usd
 	Short  = short
-	Rerun  = rerun
 	Window = window
 )
 

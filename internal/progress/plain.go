@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"cineforge/artifact"
+	"cineforge/failure"
+	"cineforge/internal/advice"
 	"cineforge/run"
 )
 
@@ -132,7 +134,7 @@ func (p *plain) line(e run.Event) (tone, string) {
 	case run.UnitDone:
 		return neutral, p.unitDone(e.Time, b)
 	case run.StagePaused:
-		return held, pause{b.StageID, b.Reason, b.Error}.String() + "; " + p.program.write(next(e.RunID, b.Reason))
+		return held, pause{b.StageID, b.Reason, b.Error}.String() + "; " + p.program.next(e.RunID, b.Reason)
 	case run.StageFinished:
 		return good, p.finished(b)
 	case run.StageFailed:
@@ -214,7 +216,7 @@ func (p *plain) failed(b run.StageFailed) string {
 	st, _ := p.state.Stage(b.StageID)
 	text := fmt.Sprintf("%s: failed after %s (%s): %s", title(b.StageID), took(seconds(st.DurationSeconds)),
 		identity(string(b.ErrorClass), b.ErrorCode, b.RequestID), b.Error)
-	return join(". What helps: ", text, p.program.quoted(helps(b.Hint, b.ErrorClass)))
+	return join(". What helps: ", text, advice.Helps(b.Hint, b.ErrorClass))
 }
 
 func resumed(runID string, b run.RunResumed) string {
@@ -237,7 +239,7 @@ func (p *plain) ended() (tone, string) {
 	text := join(", ", fmt.Sprintf("run %s: %s after %s", s.RunID, runFace(s).word, took(elapsed(s, s.FinishedAt.Time))),
 		sum(s.TotalCostUSD, s.Unpriced), tokens(s.Tokens))
 	if s.Status == run.RunFailed {
-		text += "; more: " + p.program.write("cineforge runs show "+s.RunID)
+		text += "; more: " + p.program.line(failure.Show(s.RunID))
 	}
 	return runFace(s).tone, text
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cineforge/artifact"
+	"cineforge/failure"
 	"cineforge/run"
 )
 
@@ -188,19 +189,21 @@ func byType(refs []artifact.Ref) string {
 // advice says why the run is not going on and what to do.
 func (p *page) advice(s run.State) {
 	a := adviceFor(s)
-	if a.cause == "" {
+	if a.cause == "" && len(a.Remedies) == 0 {
 		return
 	}
 	p.line()
-	p.line(cell{runFace(s).tone, a.cause})
-	if a.class != "" {
-		p.line(cell{text: "Kind: " + meaning(a.class)})
+	if a.cause != "" {
+		p.line(cell{runFace(s).tone, a.cause})
 	}
-	if a.helps != "" {
-		p.line(cell{text: p.program.quoted(a.helps)})
+	if a.Class != "" {
+		p.line(cell{text: "Kind: " + meaning(a.Class)})
 	}
-	for _, c := range a.commands {
-		p.line(cell{text: "  "}, cell{text: p.program.write(c)})
+	if a.Helps != "" {
+		p.line(cell{text: a.Helps})
+	}
+	for _, r := range a.Remedies {
+		p.line(cell{text: "  "}, cell{text: p.program.line(r)})
 	}
 }
 
@@ -221,7 +224,7 @@ func (p *page) failures(s run.State) {
 	p.line()
 	p.line(cell{text: fmt.Sprintf("Failed attempts: %d", len(lines))})
 	if more := len(lines) - maxFailures; more > 0 {
-		p.line(cell{text: fmt.Sprintf("  (the latest %d; all: cineforge runs events %s)", maxFailures, s.RunID)})
+		p.line(cell{text: fmt.Sprintf("  (the latest %d; all: %s)", maxFailures, p.program.line(failure.Events(s.RunID)))})
 		lines = lines[more:]
 	}
 	for _, l := range lines {

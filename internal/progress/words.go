@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cineforge/failure"
+	"cineforge/internal/advice"
 	"cineforge/run"
 )
 
@@ -34,11 +35,6 @@ func meaning(c failure.Class) string {
 		return fmt.Sprintf("%s (%s)", means, c)
 	}
 	return string(c)
-}
-
-// helps returns what a person can do about a failure.
-func helps(hint string, c failure.Class) string {
-	return cmp.Or(hint, c.Action(), "run it again")
 }
 
 // face is how a status looks: never by its tone alone.
@@ -176,7 +172,7 @@ func sentence(s run.State, now time.Time) string {
 		}
 		return "Finished in " + took(elapsed(s, now))
 	case run.RunFailed:
-		return join(" at ", "Failed after "+took(elapsed(s, now)), title(failedStage(s)))
+		return join(" at ", "Failed after "+took(elapsed(s, now)), title(advice.FailedStage(s)))
 	case run.RunCanceled:
 		return "Cancelled after " + took(elapsed(s, now))
 	}

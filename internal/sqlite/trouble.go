@@ -39,7 +39,7 @@ var fileTroubles = map[syscall.Errno]run.Trouble{
 // saying is how a trouble is told: what is wrong with a file, and what to do.
 var saying = map[run.Trouble][2]string{
 	run.DiskFull: {"the disk that holds %s is full",
-		"make room on it, then try again; cineforge runs watch goes on with a run that was given up"},
+		"make room on it, then try again"},
 	run.Locked: {"another process keeps %s locked",
 		"end that process, or wait until it is done, then try again"},
 	run.ReadOnly: {"%s may not be written to",
@@ -53,7 +53,7 @@ var saying = map[run.Trouble][2]string{
 	run.DiskFault: {"the disk that holds %s reported a fault",
 		"look into the system's log; if the disk is good, try again"},
 	run.Damaged: {"%s is damaged",
-		"restore a backup made with cineforge data backup; cineforge data check tells more"},
+		"find out what is damaged: " + failure.CheckData().String() + "; then put a backup in its place"},
 }
 
 // troubleOf returns what an error means for the store, or "" if it is no trouble of the store.
@@ -87,6 +87,6 @@ func why(file string, err error) error {
 		name = "the database in memory"
 	}
 	return &run.TroubleError{Kind: kind, Err: &failure.Error{
-		Class: failure.Internal, Message: fmt.Sprintf(saying[kind][0], name), Hint: saying[kind][1], Err: err,
+		Class: failure.Internal, Message: fmt.Sprintf(saying[kind][0], name), Hint: saying[kind][1], Err: err, Remedies: []failure.Remedy{failure.CheckData()},
 	}}
 }

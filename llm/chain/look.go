@@ -36,7 +36,7 @@ func (c *closedGate) explain(f Fault) Fault {
 	}
 	told := *f.Err
 	told.Message += fmt.Sprintf("; not asked since %s, until %s", clockTime(c.since), clockTime(c.until))
-	opens := "a retry asks once more at once, and \"cineforge providers release " + c.name + " --reason TEXT\" ends the wait of all runs"
+	opens := "a retry asks once more at once, and releasing " + c.name + " ends the wait of all runs"
 	if told.Hint != "" {
 		opens = told.Hint + "; " + opens
 	}

@@ -368,7 +368,7 @@ func (q *question) stopped(ctx context.Context) error {
 	}
 	if q.telling == nil {
 		q.telling = &Fault{Err: failure.New(failure.Budget, fmt.Sprintf("%s, and nobody could be asked about %s in it", errStageTime, q.name.Unit),
-			"raise max_stage_seconds in the recipe, then retry")}
+			"retry: the stage's time begins anew; a recipe with a larger max_stage_seconds gives it more")}
 	}
 	return q.giveUp(end, choice{decision: Decision{Round: q.round, At: time.Now(), Why: errStageTime.Error()}})
 }

@@ -357,7 +357,7 @@ func (q *question) needed(looks []look) string {
 		}
 	}
 	if len(small) > 0 {
-		needs = append(needs, fmt.Sprintf("about %d tokens are too many for %s: add a model with a larger window to stage_fallback_models", q.need, strings.Join(small, ", ")))
+		needs = append(needs, fmt.Sprintf("about %d tokens are too many for %s: retry by a recipe that names a model with a larger window", q.need, strings.Join(small, ", ")))
 	}
 	return strings.Join(needs, "; ")
 }
@@ -365,12 +365,10 @@ func (q *question) needed(looks []look) string {
 func (q *question) overspent() *failure.Error {
 	for _, p := range q.plan.Purses {
 		if spent, limit := p.Spent(); !p.has(0) || spent >= limit {
-			return failure.New(failure.Budget, fmt.Sprintf("$%.2f of the $%.2f that may be spent are spent", spent, limit),
-				"raise max_cost_usd in the recipe, then retry")
+			return failure.New(failure.Budget, fmt.Sprintf("$%.2f of the $%.2f that may be spent are spent", spent, limit), failure.Budget.Action())
 		}
 	}
-	return failure.New(failure.Budget, fmt.Sprintf("the next question, about %s, would cost more than is left to spend", q.name.Unit),
-		"raise max_cost_usd in the recipe, then retry")
+	return failure.New(failure.Budget, fmt.Sprintf("the next question, about %s, would cost more than is left to spend", q.name.Unit), failure.Budget.Action())
 }
 
 // nobody is the failure of a question that nobody was, or could have been, asked.
@@ -387,10 +385,10 @@ func (q *question) nobody(looks []look) *failure.Error {
 	if largest > 0 {
 		return failure.New(failure.ContextLength,
 			fmt.Sprintf("the question about %s has about %d tokens, and the largest window in the chain is %d", q.name.Unit, q.need, largest),
-			"add a model with a larger window to stage_fallback_models")
+			"retry by a recipe that names a model with a larger window")
 	}
 	return failure.New(failure.NoProvider, fmt.Sprintf("nobody can be asked about %s (%s: %s)", q.name.Unit, looks[0].verdict.Model, looks[0].verdict.Detail),
-		"see cineforge providers")
+		"mend what keeps the providers from being asked, then retry")
 }
 
 // unconfigured is the failure of a question for which the chain has nobody.
@@ -400,5 +398,5 @@ func (q *question) unconfigured() *failure.Error {
 		why = append(why, s.Model+" ("+s.Detail+")")
 	}
 	return failure.New(failure.NoProvider, "no model of the chain can be asked: "+strings.Join(why, ", "),
-		"set one of the keys, or name another model in the recipe's stage_fallback_models")
+		"set one of the keys, then retry; or retry by a recipe that names other models")
 }

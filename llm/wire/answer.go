@@ -117,7 +117,7 @@ func holds(text, key string) bool {
 func (c *Call) unusable(what string, err error) *failure.Error {
 	endpoint := c.route.endpoint
 	return &failure.Error{Class: failure.BadOutput, Effect: failure.EffectOf(failure.BadOutput), Status: c.status,
-		Message: fmt.Sprintf("%s: %s", endpoint.Provider, what), Hint: "ask again, or another model; a run does both by itself",
+		Message: fmt.Sprintf("%s: %s", endpoint.Provider, what), Hint: failure.BadOutput.Action(),
 		RequestID: diagnosis.Scrub(diagnosis.RequestID(c.header), endpoint.Key, maxName), Rule: "the answer was checked", Err: err, Reach: failure.Answering}
 }
 

@@ -1,0 +1,145 @@
+// Package advice says what a person can do about a run that is not going on.
+package advice
+
+import (
+	"slices"
+	"time"
+
+	"cineforge/failure"
+	"cineforge/run"
+)
+
+// Advice is what a person can do, for whoever shows it as commands or as buttons.
+type Advice struct {
+	Class    failure.Class // of the failure that it is about; "" where nothing failed
+	Helps    string        // what to do, in a sentence or two
+	Remedies []failure.Remedy
+}
+
+// longerWait is how long a retry that is to wait longer is proposed to wait.
+const longerWait = 24 * time.Hour
+
+// For returns the advice for a run that has failed, was cancelled, is paused, waits, or
+// can't go on in the process that shows it; the zero value for any other.
+func For(s run.State) Advice {
+	switch {
+	case len(s.Needs) > 0:
+		return Advice{Helps: "With " + run.NeedsText(s.Needs) + " it goes on as it was begun; the second way lets it go on with other providers that can be asked today:",
+			Remedies: []failure.Remedy{failure.Watch(s.RunID), failure.ResumeToday(s.RunID)}}
+	case s.Status == run.RunFailed:
+		return afterFailure(s)
+	case s.Status == run.RunCanceled:
+		return Advice{Remedies: []failure.Remedy{failure.Retry(s.RunID)}}
+	case s.Status == run.Paused:
+		return whilePaused(s)
+	case s.Status == run.Waiting:
+		return whileWaiting(s)
+	}
+	return Advice{}
+}
+
+func afterFailure(s run.State) Advice {
+	id := FailedStage(s)
+	if id == "" {
+		return Advice{Remedies: []failure.Remedy{failure.Retry(s.RunID)}}
+	}
+	st, _ := s.Stage(id)
+	var a Advice
+	if st.FinalErrorClass != nil {
+		a.Class = *st.FinalErrorClass
+	}
+	a.Helps = "What helps: " + Helps(st.Hint, a.Class)
+	a.Remedies = remedies(s, st, a.Class)
+	return a
+}
+
+// remedies returns what can be done about a stage that failed with a class.
+func remedies(s run.State, st run.StageState, class failure.Class) []failure.Remedy {
+	retry := failure.Retry(s.RunID)
+	switch {
+	case st.TerminalReason == run.RetriesSpent || st.TerminalReason == run.WaitSpent:
+		return []failure.Remedy{failure.Providers(), retry, failure.RetryWaiting(s.RunID, longerWait)}
+	case st.TerminalReason == run.MoneySpent && st.Exceeded != nil:
+		return []failure.Remedy{failure.RetryFor(s.RunID, run.Raised(st.Exceeded.SpentUSD, st.Exceeded.LimitUSD))}
+	}
+	switch class {
+	case failure.Input: // another file or parameter makes what was finished useless
+		return []failure.Remedy{Rerun(s)}
+	case failure.NoProvider:
+		return []failure.Remedy{failure.Doctor(), retry}
+	case failure.NotFound, failure.InvalidRequest, failure.ContextLength, failure.ContentPolicy, failure.BadOutput:
+		return []failure.Remedy{retry, failure.ShowRecipe(s.RunID), failure.RetryBy(s.RunID, failure.RecipeFile)}
+	case failure.Auth, failure.Permission, failure.QuotaExhausted:
+		if st.FailedProvider != "" {
+			return []failure.Remedy{retry, failure.Release(st.FailedProvider)}
+		}
+	case failure.Internal:
+		return []failure.Remedy{retry, failure.Events(s.RunID)}
+	}
+	return []failure.Remedy{retry}
+}
+
+// FailedStage returns the first stage of a run that failed, "" if none did.
+func FailedStage(s run.State) string {
+	for _, id := range s.StageOrder {
+		if st, _ := s.Stage(id); st.Status == run.StageIsFailed {
+			return id
+		}
+	}
+	return ""
+}
+
+func whilePaused(s run.State) Advice {
+	resume := []failure.Remedy{failure.Resume(s.RunID)}
+	for _, st := range s.Stages {
+		if st.Status == run.StageIsPaused && st.PauseReason == run.AwaitingConfirmation {
+			return Advice{Helps: "Look at what it made, then accept it to go on:", Remedies: append([]failure.Remedy{failure.Export(s.RunID)}, resume...)}
+		}
+	}
+	for _, id := range s.StageOrder {
+		if st, _ := s.Stage(id); st.Status == run.StageIsPaused && st.Hint != "" {
+			return Advice{Helps: "What helps: " + st.Hint + ". Finished stages are kept. Continue with:", Remedies: resume}
+		}
+	}
+	return Advice{Helps: "Finished stages are kept. Continue with:", Remedies: resume}
+}
+
+func whileWaiting(s run.State) Advice {
+	helps := "It goes on by itself. To ask at once, or to end it:"
+	if slices.ContainsFunc(Waits(s), func(w run.Wait) bool { return w.GivesUp }) {
+		helps = "It gives up then, unless a provider can be asked before. To ask at once, or to end it:"
+	}
+	return Advice{Helps: helps, Remedies: []failure.Remedy{failure.TryNow(s.RunID), failure.Cancel(s.RunID)}}
+}
+
+// Waits lists the first wait of each stage that waits, in the order of the stages.
+func Waits(s run.State) (all []run.Wait) {
+	for _, id := range s.StageOrder {
+		if st, _ := s.Stage(id); len(st.Waits) > 0 {
+			all = append(all, st.Waits[0])
+		}
+	}
+	return all
+}
+
+// Helps returns what a person can do about a failure of a class: what is known of the
+// failure itself, else what usually helps.
+func Helps(hint string, c failure.Class) string {
+	switch {
+	case hint != "":
+		return hint
+	case c.Action() != "":
+		return c.Action()
+	}
+	return "run it again"
+}
+
+// Lines writes remedies as command lines of a program that is called like that.
+func Lines(remedies []failure.Remedy, program string) (lines []string) {
+	for _, r := range remedies {
+		if line := r.Line(program); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
