@@ -38,6 +38,12 @@ func (c *Client) FindRecipe(ctx context.Context, name string) (out RecipeDetail,
 	return out, err
 }
 
+// RunRecipe returns the recipe that a run works by.
+func (c *Client) RunRecipe(ctx context.Context, runID string) (out RecipeDetail, err error) {
+	_, err = c.do(ctx, request{method: http.MethodGet, path: []string{"runs", runID, "recipe"}}, &out)
+	return out, err
+}
+
 // SaveRecipe keeps a recipe as a version, which a retry can ask for by its name. It
 // hides no other recipe; one that can't be run is a *Problem of code invalid_recipe.
 func (c *Client) SaveRecipe(ctx context.Context, source []byte) (out SavedRecipe, err error) {

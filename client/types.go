@@ -78,7 +78,7 @@ type Recipe struct {
 // RecipeDetail is a recipe with its source.
 type RecipeDetail struct {
 	RecipeID string          `json:"recipe_id"`
-	Origin   string          `json:"origin" enum:"data_directory,version,shipped" doc:"Where it is from."`
+	Origin   string          `json:"origin" enum:"data_directory,version,shipped,run" doc:"Where it is from; run is what a run has pinned."`
 	Digest   artifact.Digest `json:"digest" doc:"Of the source."`
 	Source   string          `json:"source" doc:"YAML."`
 }

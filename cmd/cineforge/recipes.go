@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"text/tabwriter"
 
@@ -12,6 +14,7 @@ import (
 	"cineforge/failure"
 	"cineforge/internal/app"
 	"cineforge/recipe"
+	"cineforge/run"
 )
 
 type recipesCmd struct {
@@ -61,7 +64,8 @@ func describe(l recipe.Listing) listedRecipe {
 }
 
 type recipesShowCmd struct {
-	Recipe string `arg:"" name:"recipe" help:"The recipe's id, or the name of a version that a retry saved."`
+	Recipe string `arg:"" name:"recipe" help:"The recipe's id, the name of a version that a retry saved, or a run's id for the recipe that the run works by."`
+	File   string `placeholder:"FILE" help:"Write it to this file, which must not be there yet."`
 }
 
 // shownRecipe is a recipe with its source.
@@ -79,7 +83,27 @@ func (c *recipesShowCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if g.JSON {
 		return printJSON(s.out, r)
 	}
+	if c.File != "" {
+		return c.write(r.Source, s)
+	}
 	_, err = io.WriteString(s.out, r.Source)
+	return err
+}
+
+// write makes a file of the recipe, to be changed.
+func (c *recipesShowCmd) write(source string, s streams) error {
+	f, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return usage(failure.New(failure.Input, c.File+" is there already", "name another file with --file"))
+	}
+	if err != nil {
+		return usage(failure.New(failure.Input, fmt.Sprintf("%s can't be written: %v", c.File, errors.Unwrap(err)), "name another file with --file"))
+	}
+	_, err = f.WriteString(source)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return errors.Join(err, os.Remove(c.File))
+	}
+	_, err = fmt.Fprintf(s.out, "%s is written\n", oneLine(c.File))
 	return err
 }
 
@@ -92,17 +116,40 @@ func (c *recipesShowCmd) find(ctx context.Context, g *cli) (shownRecipe, error) 
 		}
 		defer server.Close() //nolint:errcheck // it was only looked at
 		found, err := server.client.FindRecipe(ctx, c.Recipe)
+		if p, is := errors.AsType[*client.Problem](err); is && p.Code == "recipe_not_found" && app.ValidRunID(c.Recipe) {
+			if of, missing := server.client.RunRecipe(ctx, c.Recipe); missing == nil {
+				found, err = of, nil
+			}
+		}
 		return shownRecipe{RecipeDetail: found}, told(err)
 	}
 	found, err := app.NewRecipeStore(g.Data).Find(c.Recipe)
+	if errors.Is(err, recipe.ErrNotFound) && app.ValidRunID(c.Recipe) && app.Exists(g.Data) {
+		found, err = ofRun(ctx, g, c.Recipe, err)
+	}
 	if err != nil {
 		return shownRecipe{}, err
 	}
 	r := shownRecipe{RecipeDetail: client.RecipeDetail{RecipeID: found.ID, Origin: string(found.Origin), Digest: artifact.DigestOf(found.Source), Source: string(found.Source)}}
-	if found.Origin != app.RecipeOfProgram {
+	if found.Path != "" && found.Origin != app.RecipeOfProgram {
 		r.File = found.Path
 	}
 	return r, nil
+}
+
+// ofRun returns the recipe that a run works by, and the error that there is otherwise if
+// there is no such run.
+func ofRun(ctx context.Context, g *cli, id string, otherwise error) (app.FoundRecipe, error) {
+	a, err := app.OpenUnchecked(ctx, g.Data, g.models)
+	if err != nil {
+		return app.FoundRecipe{}, err
+	}
+	defer a.Close() //nolint:errcheck // it was only looked at
+	found, err := a.RunRecipe(ctx, id)
+	if errors.Is(err, run.ErrNotFound) {
+		err = otherwise
+	}
+	return found, err
 }
 
 // mostRecipe is how much of a recipe is read, in bytes: more than one may have.

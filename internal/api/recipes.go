@@ -31,7 +31,15 @@ func (s *API) recipes() {
 		if err != nil {
 			return client.RecipeDetail{}, err
 		}
-		return client.RecipeDetail{RecipeID: found.ID, Origin: string(found.Origin), Digest: artifact.DigestOf(found.Source), Source: string(found.Source)}, nil
+		return detailOf(found), nil
+	})
+	type ofRun struct{ OfRun }
+	handle(s, operation("runRecipe", http.MethodGet, "/runs/{run_id}/recipe", "The recipe that a run works by, with its source", http.StatusNotFound), func(ctx context.Context, in *ofRun) (client.RecipeDetail, error) {
+		found, err := s.app.RunRecipe(ctx, in.Run)
+		if err != nil {
+			return client.RecipeDetail{}, err
+		}
+		return detailOf(found), nil
 	})
 	type newVersion struct{ Body client.RecipeSource }
 	save := operation("saveRecipe", http.MethodPost, "/recipes", "Keep a recipe as a version for retries; it hides no other recipe", http.StatusUnprocessableEntity, http.StatusTooManyRequests)
@@ -47,4 +55,9 @@ func (s *API) recipes() {
 		name, err := s.app.RecipeStore.Save(r)
 		return client.SavedRecipe{Name: name, RecipeID: r.ID, Digest: artifact.DigestOf(r.Source)}, err
 	})
+}
+
+// detailOf describes a recipe with its source.
+func detailOf(r app.FoundRecipe) client.RecipeDetail {
+	return client.RecipeDetail{RecipeID: r.ID, Origin: string(r.Origin), Digest: artifact.DigestOf(r.Source), Source: string(r.Source)}
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,6 +15,7 @@ import (
 	"cineforge/failure"
 	"cineforge/pipeline"
 	"cineforge/recipe"
+	"cineforge/run"
 )
 
 // RecipeStore is the recipes of a data directory, and the shipped ones. Beside those
@@ -32,6 +34,7 @@ const (
 	RecipeOfData    RecipeOrigin = "data_directory"
 	RecipeVersion   RecipeOrigin = "version" // saved for a retry
 	RecipeOfProgram RecipeOrigin = "shipped"
+	RecipeOfRun     RecipeOrigin = "run" // that a run has pinned
 )
 
 // FoundRecipe is a recipe of a RecipeStore.
@@ -39,6 +42,20 @@ type FoundRecipe struct {
 	*recipe.Recipe
 	Origin RecipeOrigin
 	Path   string // of the file; of one that is shipped, its name
+}
+
+// RunRecipe returns the recipe that a run has pinned, or run.ErrNotFound.
+func (a *App) RunRecipe(ctx context.Context, runID string) (FoundRecipe, error) {
+	state, err := run.Load(ctx, a.Store, runID)
+	if err != nil {
+		return FoundRecipe{}, err
+	}
+	source, err := a.Store.Blob(ctx, state.RecipeDigest)
+	if err != nil {
+		return FoundRecipe{}, err
+	}
+	r, err := recipe.Parse("recipe of "+runID, source)
+	return FoundRecipe{Recipe: r, Origin: RecipeOfRun}, err
 }
 
 // versionPattern is the form of a version's name: the recipe's id, and the beginning of
