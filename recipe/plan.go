@@ -29,7 +29,7 @@ type PlannedStage struct {
 
 // PlanOptions says what to plan with.
 type PlanOptions struct {
-	Params  map[string]any // the run's parameters; those that no placeholder names are ignored
+	Params  map[string]any // the run's parameters; those that no placeholder names are ignored, see CheckParams
 	Modules Modules
 
 	// StartFrom selects that stage and all that wait for it, EndAt that stage and

@@ -212,8 +212,11 @@ func asked(s app.Start) (client.RunRequest, error) {
 		case isText && texts[name] != nil:
 			*texts[name] = text
 		default:
-			return ask, failure.New(failure.Input, fmt.Sprintf("a server takes no parameter %s=%v", name, v),
-				"it takes accept_config and skip_qa as true or false, and default_model, work_model, verify_model, escalate_model, qa_model and config_file")
+			hint := spelling.Meant(name, slices.Sorted(maps.Keys(all)))
+			if hint == "" {
+				hint = "it takes accept_config and skip_qa as true or false, and default_model, work_model, verify_model, escalate_model, qa_model and config_file"
+			}
+			return ask, failure.New(failure.Input, fmt.Sprintf("a server takes no parameter %s=%v", name, v), hint)
 		}
 	}
 	return ask, nil
