@@ -28,4 +28,3 @@ func TestCreate_RefusesUnknownParameters(t *testing.T) {
 		t.Error(err)
 	}
 }
-

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"net/http"
 	"os"
 	"slices"
@@ -19,6 +20,7 @@ import (
 	"cineforge/failure"
 	"cineforge/health"
 	"cineforge/internal/app"
+	"cineforge/internal/spelling"
 	"cineforge/pipeline"
 	"cineforge/run"
 )
@@ -212,7 +214,7 @@ func asked(s app.Start) (client.RunRequest, error) {
 		case isText && texts[name] != nil:
 			*texts[name] = text
 		default:
-			hint := spelling.Meant(name, slices.Sorted(maps.Keys(all)))
+			hint := spelling.Meant(name, slices.Concat(slices.Sorted(maps.Keys(switches)), slices.Sorted(maps.Keys(texts))))
 			if hint == "" {
 				hint = "it takes accept_config and skip_qa as true or false, and default_model, work_model, verify_model, escalate_model, qa_model and config_file"
 			}
