@@ -12,7 +12,8 @@ import (
 
 // anyRecipe lists the parameters that every run may have, whether or not its recipe names
 // them: those that the first system's clients send.
-var anyRecipe = []string{"input_file", "default_model", "model", "utility_model", "sota_model", "work_model", "verify_model", "escalate_model", "qa_model",
+var anyRecipe = []string{"input_file", "default_model", "model", "utility_model", "sota_model", "work_model", "verify_model",
+	"escalate_model", "qa_model",
 	"skip_qa", "accept_config", "config_file", "config_overrides", "user_approved", "human_control_mode", "style_packs"}
 
 // Params returns the names of the parameters that a run of the recipe can have, sorted: those

@@ -208,7 +208,8 @@ func (c *config) take(v *ast.MappingValueNode, flags []string, at func(*token.To
 	value, scalar := v.Value.(ast.ScalarNode)
 	switch {
 	case !slices.Contains(flags, key.Value):
-		return at(key, fmt.Sprintf("unknown key %q", unmarkBytes(key.Value))+meant(key.Value, append([]string{"providers", "models"}, flags...)))
+		known := append([]string{"providers", "models"}, flags...)
+		return at(key, fmt.Sprintf("unknown key %q", unmarkBytes(key.Value))+meant(key.Value, known))
 	case !scalar:
 		return at(key, fmt.Sprintf("%s needs one plain value", key.Value))
 	}

@@ -104,7 +104,8 @@ func (e *limitsEntry) UnmarshalYAML(n ast.Node) error {
 		case "total":
 			limit = &e.Total
 		default:
-			return wrong(v.Key, "unknown limit %q; there are first_byte, idle and total%s", name, meant(name, []string{"first_byte", "idle", "total"}))
+			return wrong(v.Key, "unknown limit %q; there are first_byte, idle and total%s", name,
+				meant(name, []string{"first_byte", "idle", "total"}))
 		}
 		if err := readLimit(v, limit); err != nil {
 			return err

@@ -216,7 +216,8 @@ func asked(s app.Start) (client.RunRequest, error) {
 		default:
 			hint := spelling.Meant(name, slices.Concat(slices.Sorted(maps.Keys(switches)), slices.Sorted(maps.Keys(texts))))
 			if hint == "" {
-				hint = "it takes accept_config and skip_qa as true or false, and default_model, work_model, verify_model, escalate_model, qa_model and config_file"
+				hint = "it takes accept_config and skip_qa as true or false, and default_model, work_model, verify_model, " +
+					"escalate_model, qa_model and config_file"
 			}
 			return ask, failure.New(failure.Input, fmt.Sprintf("a server takes no parameter %s=%v", name, v), hint)
 		}

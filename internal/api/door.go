@@ -74,7 +74,8 @@ func operationsOf(o *huma.OpenAPI) (all []*huma.Operation) {
 }
 
 func newEntrance(op *huma.Operation) *entrance {
-	e := &entrance{id: op.OperationID, original: isOriginal(op.Method, strings.TrimPrefix(op.Path, "/api")), limit: op.MaxBodyBytes}
+	e := &entrance{id: op.OperationID, limit: op.MaxBodyBytes,
+		original: isOriginal(op.Method, strings.TrimPrefix(op.Path, "/api"))}
 	if e.limit == 0 {
 		e.limit = usualLimit
 	}

@@ -114,7 +114,8 @@ func unknownParameters(known []string, query url.Values) (found []unknown) {
 		if slices.Contains(known, name) {
 			continue
 		}
-		found = append(found, unknown{location: "query." + clip(name), near: spelling.Misspelt(name, known), message: noSuch("query parameter", name, known)})
+		found = append(found, unknown{location: "query." + clip(name), near: spelling.Misspelt(name, known),
+			message: noSuch("query parameter", name, known)})
 		if len(found) == mostUnknown {
 			break
 		}
