@@ -29,6 +29,10 @@ type Options struct {
 	// Trouble is told that a run can't be followed for the moment, and with nil that
 	// it is followed again; nil means that nobody is. It is called by whoever follows.
 	Trouble func(err error)
+
+	// Warn is called for each part of a request that the server does not know and ignored,
+	// as an older server may; nil drops the warnings.
+	Warn func(w RequestWarning)
 }
 
 // Client speaks to a server. It is safe for concurrent use.
@@ -37,6 +41,7 @@ type Client struct {
 	token   string
 	http    *http.Client
 	trouble func(error)
+	warn    func(RequestWarning)
 }
 
 // ErrUnchanged means that something is still what the tag that was given is of.
@@ -87,7 +92,10 @@ func New(baseURL string, o Options) (*Client, error) {
 	if o.Trouble == nil {
 		o.Trouble = func(error) {}
 	}
-	return &Client{base: strings.TrimRight(u.String(), "/"), token: o.Token, http: o.HTTP, trouble: o.Trouble}, nil
+	if o.Warn == nil {
+		o.Warn = func(RequestWarning) {}
+	}
+	return &Client{base: strings.TrimRight(u.String(), "/"), token: o.Token, http: o.HTTP, trouble: o.Trouble, warn: o.Warn}, nil
 }
 
 func newHTTP() *http.Client {
@@ -126,13 +134,33 @@ func (c *Client) do(ctx context.Context, r request, out any) (http.Header, error
 	if _, lost := errors.AsType[*UnreachableError](err); lost && r.repeatable() {
 		header, data, err = c.exchange(ctx, r)
 	}
-	if err != nil || out == nil {
+	if err != nil {
 		return header, err
+	}
+	if r.body != nil {
+		c.passWarnings(data)
+	}
+	if out == nil {
+		return header, nil
 	}
 	if err := json.Unmarshal(data, out); err != nil {
 		return header, fmt.Errorf("the server at %s answered with what this program can't read: %w", c.base, err)
 	}
 	return header, nil
+}
+
+// passWarnings passes on what an answer says of its request. Other warnings, such as those of an
+// upload about the file, have no pointer.
+func (c *Client) passWarnings(answer []byte) {
+	var of struct{ Warnings []RequestWarning }
+	if json.Unmarshal(answer, &of) != nil {
+		return
+	}
+	for _, w := range of.Warnings {
+		if w.Pointer != "" {
+			c.warn(w)
+		}
+	}
 }
 
 // exchange sends a request once, and reads the answer.

@@ -33,6 +33,13 @@ type Problem struct {
 type Detail struct {
 	Message  string `json:"message"`
 	Location string `json:"location,omitempty" example:"body.project_id"`
+	Pointer  string `json:"pointer,omitempty" example:"/project_id" doc:"JSON pointer to it, if it is in the body."`
+}
+
+// RequestWarning is a part of a request that the server does not know and ignored.
+type RequestWarning struct {
+	Pointer string `json:"pointer" example:"/human_control_mode" doc:"JSON pointer to it."`
+	Message string `json:"message"`
 }
 
 // Error returns what is wrong and what to do about it.
@@ -290,6 +297,7 @@ type Edited struct {
 // Message is something that was said in a project: posted, or told of what happens in
 // its runs. Members beside these are kept as they were posted.
 type Message struct {
+	_           struct{} `additionalProperties:"true"`
 	ID          string   `json:"id" minLength:"1" maxLength:"200"`
 	Type        string   `json:"type" minLength:"1" maxLength:"50" example:"ai_status"`
 	Content     string   `json:"content" maxLength:"100000"`
@@ -301,12 +309,13 @@ type Message struct {
 
 // Action is what a person can do about a message.
 type Action struct {
-	ID       string `json:"id"`
-	Label    string `json:"label"`
-	Variant  string `json:"variant,omitempty" nullable:"true" doc:"default, secondary or outline"`
-	Route    string `json:"route,omitempty" nullable:"true" doc:"Where a page shows more."`
-	Method   string `json:"method,omitempty" nullable:"true"`
-	Endpoint string `json:"endpoint,omitempty" nullable:"true" doc:"What is to be called."`
+	_        struct{} `additionalProperties:"true"`
+	ID       string   `json:"id"`
+	Label    string   `json:"label"`
+	Variant  string   `json:"variant,omitempty" nullable:"true" doc:"default, secondary or outline"`
+	Route    string   `json:"route,omitempty" nullable:"true" doc:"Where a page shows more."`
+	Method   string   `json:"method,omitempty" nullable:"true"`
+	Endpoint string   `json:"endpoint,omitempty" nullable:"true" doc:"What is to be called."`
 
 	Body map[string]any `json:"body,omitempty" nullable:"true" doc:"What it is called with."`
 }

@@ -41,9 +41,13 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 		params[name] = v
 	}
 	params["input_file"] = spec.Input.Name // not for anybody to say: the run has its own copy
+	modules := Modules(p.catalog)
 	plan, err := spec.Recipe.Plan(recipe.PlanOptions{
-		Params: params, Modules: Modules(p.catalog), StartFrom: spec.StartFrom, EndAt: spec.EndAt,
+		Params: params, Modules: modules, StartFrom: spec.StartFrom, EndAt: spec.EndAt,
 	})
+	if err == nil {
+		err = spec.Recipe.CheckParams(params, modules)
+	}
 	if err != nil {
 		return err
 	}

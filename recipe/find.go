@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"cineforge/failure"
+	"cineforge/internal/spelling"
 )
 
 // ErrNotFound is in the chain of [Find]'s error if no recipe has the id.
@@ -68,7 +69,7 @@ func Find(id string, sources ...fs.FS) (Listing, error) {
 		return Listing{}, broken.Err
 	}
 	hint := "the recipes are " + shortList(ids)
-	if near := nearest(id, ids); near != "" {
+	if near := spelling.Nearest(id, ids); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	return Listing{}, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("there is no recipe %q", id), Hint: hint, Err: ErrNotFound}

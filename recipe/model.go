@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"cineforge/failure"
+	"cineforge/internal/spelling"
 )
 
 // ModelName says which model of which provider.
@@ -54,7 +55,7 @@ func ParseModel(name string) (ModelName, error) {
 		}
 	}
 	hint := modelHint
-	if near := nearest(name, shippedModels()); near != "" {
+	if near := spelling.Nearest(name, shippedModels()); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	return ModelName{}, failure.New(failure.Input, fmt.Sprintf("model %s does not tell its provider", quote(name)), hint)

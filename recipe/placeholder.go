@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"cineforge/internal/spelling"
 )
 
 var placeholder = regexp.MustCompile(`^\$\{([A-Za-z_][A-Za-z0-9_-]*)\}$`)
@@ -55,7 +57,7 @@ func (f filler) value(at position, name, path string) *node {
 		if f.pinned {
 			hint = "the run was made without it, so write its value into the recipe"
 		}
-		if near := nearest(name, slices.Sorted(maps.Keys(f.params))); near != "" {
+		if near := spelling.Nearest(name, slices.Sorted(maps.Keys(f.params))); near != "" {
 			hint += fmt.Sprintf("; %q was given", near)
 		}
 		f.add(at, fmt.Sprintf("no value for the placeholder ${%s}, which is %s of %s", short, cut(path, 100), f.what), hint)

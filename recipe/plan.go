@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"cineforge/failure"
+	"cineforge/internal/spelling"
 )
 
 // Plan is a recipe with values for its placeholders, checked against the modules
@@ -28,7 +29,7 @@ type PlannedStage struct {
 
 // PlanOptions says what to plan with.
 type PlanOptions struct {
-	Params  map[string]any // the run's parameters; those that no placeholder names are ignored
+	Params  map[string]any // the run's parameters; those that no placeholder names are ignored, see CheckParams
 	Modules Modules
 
 	// StartFrom selects that stage and all that wait for it, EndAt that stage and
@@ -104,7 +105,7 @@ func (r *Recipe) slice(g graph, startFrom, endAt string) ([]bool, error) {
 			}
 		}
 		hint := stagesHint(r.stageIDs())
-		if near := nearest(id, r.stageIDs()); near != "" {
+		if near := spelling.Nearest(id, r.stageIDs()); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
 		return failure.New(failure.Input, fmt.Sprintf("recipe %s has no stage %s", r.ID, quote(id)), hint)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"cineforge/failure"
+	"cineforge/internal/spelling"
 )
 
 // Error is one mistake in a recipe file. It is of class [failure.Input].
@@ -82,7 +83,7 @@ func (p *problems) unknown(at position, message, name string, known []string, ot
 		return
 	}
 	hint := otherwise
-	if near := nearest(name, known); near != "" {
+	if near := spelling.Nearest(name, known); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	p.add(at, message, hint)
@@ -111,54 +112,4 @@ func cut(s string, limit int) string {
 		limit--
 	}
 	return s
-}
-
-// nearest returns the known name that is closest to name, or "" if none is close
-// enough to be what was meant: one slip in a short name, two in a longer one, or
-// the one name that begins like it, such as max_wait_seconds for max_wait.
-func nearest(name string, known []string) string {
-	best, limit := "", min(2, len(name)/3)
-	var longer []string
-	for _, k := range known {
-		if d := slips(name, k, limit); d <= limit && k != name {
-			best, limit = k, d-1
-		}
-		if len(name) > 2 && strings.HasPrefix(k, name) && k != name {
-			longer = append(longer, k)
-		}
-	}
-	if best == "" && len(longer) == 1 {
-		return longer[0]
-	}
-	return best
-}
-
-// slips counts the insertions, deletions, replacements and swaps of neighbours
-// that turn a into b (optimal string alignment). Beyond limit it may return
-// anything greater than limit.
-func slips(a, b string, limit int) int {
-	if max(len(a)-len(b), len(b)-len(a)) > limit {
-		return limit + 1
-	}
-	var before []int
-	last := make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := range len(a) {
-		row := make([]int, len(b)+1)
-		row[0] = i + 1
-		for j := range len(b) {
-			change := 1
-			if a[i] == b[j] {
-				change = 0
-			}
-			row[j+1] = min(last[j]+change, last[j+1]+1, row[j]+1)
-			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				row[j+1] = min(row[j+1], before[j-1]+1)
-			}
-		}
-		before, last = last, row
-	}
-	return last[len(b)]
 }

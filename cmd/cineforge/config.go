@@ -16,6 +16,7 @@ import (
 
 	"cineforge/failure"
 	"cineforge/internal/app"
+	"cineforge/internal/spelling"
 	"cineforge/llm/catalog"
 	"cineforge/recipe"
 )
@@ -183,6 +184,14 @@ func parseConfig(name string, data []byte, flags []string) (config, error) {
 	return c, nil
 }
 
+// meant returns which known name may have been meant, for the end of a message.
+func meant(name string, known []string) string {
+	if hint := spelling.Meant(name, known); hint != "" {
+		return " (" + hint + ")"
+	}
+	return ""
+}
+
 // take takes in one entry of the file.
 func (c *config) take(v *ast.MappingValueNode, flags []string, at func(*token.Token, string) error) error {
 	key := v.Key.GetToken()
@@ -199,7 +208,8 @@ func (c *config) take(v *ast.MappingValueNode, flags []string, at func(*token.To
 	value, scalar := v.Value.(ast.ScalarNode)
 	switch {
 	case !slices.Contains(flags, key.Value):
-		return at(key, fmt.Sprintf("unknown key %q", unmarkBytes(key.Value)))
+		known := append([]string{"providers", "models"}, flags...)
+		return at(key, fmt.Sprintf("unknown key %q", unmarkBytes(key.Value))+meant(key.Value, known))
 	case !scalar:
 		return at(key, fmt.Sprintf("%s needs one plain value", key.Value))
 	}

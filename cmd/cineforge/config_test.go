@@ -138,6 +138,33 @@ func TestConfig_MistakesHaveTheirPlace(t *testing.T) {
 	}
 }
 
+// A key that is not known is refused at every level, with its place and the key that was meant.
+func TestConfig_UnknownKeysHaveTheirPlaceAndTheNearest(t *testing.T) {
+	const local = "providers:\n  local:\n    base_url: http://127.0.0.1:1/v1\n"
+	for file, want := range map[string]string{
+		"dta: x":                                             `c.yaml:1:1: unknown key "dta" (did you mean data?)`,
+		"provider: {}":                                       `c.yaml:1:1: unknown key "provider" (did you mean providers?)`,
+		"data: x\nmodel:\n  gpt-4.1: {}":                     `c.yaml:2:1: unknown key "model" (did you mean models?)`,
+		local + "    base_ur: x":                             `c.yaml:4:5: unknown field "base_ur" (did you mean base_url?)`,
+		local + "    keyEnv: x":                              `c.yaml:4:5: unknown field "keyEnv" (did you mean key_env?)`,
+		local + "    limit: {idle: 1m}":                      `c.yaml:4:5: unknown field "limit" (did you mean limits?)`,
+		local + "    limits: {idel: 1m}":                     `c.yaml:4:14: unknown limit "idel"; there are first_byte, idle and total (did you mean idle?)`,
+		local + "    models:\n      m: {max_outptu: 5}":      `c.yaml:5:11: unknown field "max_outptu" (did you mean max_output?)`,
+		local + "    models:\n      m: {limits: {totl: 5m}}": `c.yaml:5:20: unknown limit "totl"; there are first_byte, idle and total (did you mean total?)`,
+		"models:\n  gpt-4.1:\n    input: 1":                  `c.yaml:3:5: unknown field "input" (did you mean input_usd?)`,
+		"models:\n  gpt-4.1:\n    limits: {idl: 1m}":         `c.yaml:3:14: unknown limit "idl"`,
+	} {
+		if _, err := configured(t, file, nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s:\n%v, want %s", file, err, want)
+		}
+	}
+	for name, file := range map[string]string{"a flag": "data: x\ndata: y", "a field": local + "    base_url: http://127.0.0.1:2/v1", "a limit": local + "    limits: {idle: 1m, idle: 2m}"} {
+		if _, err := configured(t, file, nil); err == nil {
+			t.Errorf("%s can stand twice", name)
+		}
+	}
+}
+
 // FuzzConfig wants no file to do more than be refused.
 func FuzzConfig(f *testing.F) {
 	for _, file := range []string{

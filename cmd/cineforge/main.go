@@ -132,6 +132,9 @@ func execute(args []string, s streams) int {
 	if err := c.suits(parsed); err != nil {
 		return report(s, err, failure.Program)
 	}
+	for _, w := range unknownVariables(os.Environ(), parser.Model.Node, c.models.Providers) {
+		fmt.Fprintln(s.err, "cineforge: warning:", oneLine(w))
+	}
 	c.models.Router.Hedge.On = c.Hedge
 	c.models.Router.Wall = uptime
 	c.notes = make(chan string, 8)

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -103,7 +104,8 @@ func (e *limitsEntry) UnmarshalYAML(n ast.Node) error {
 		case "total":
 			limit = &e.Total
 		default:
-			return wrong(v.Key, "unknown limit %q; there are first_byte, idle and total", name)
+			return wrong(v.Key, "unknown limit %q; there are first_byte, idle and total%s", name,
+				meant(name, []string{"first_byte", "idle", "total"}))
 		}
 		if err := readLimit(v, limit); err != nil {
 			return err
@@ -242,6 +244,9 @@ func decodeNode(n ast.Node, into any, at func(*token.Token, string) error) error
 		return nil
 	}
 	err := yaml.NodeToValue(n, into, yaml.Strict())
+	if e, ok := errors.AsType[*yaml.UnknownFieldError](err); ok && e.GetToken() != nil {
+		return at(e.GetToken(), e.GetMessage()+meant(e.GetToken().Value, fieldsOf(into)))
+	}
 	if e, ok := errors.AsType[yaml.Error](err); ok && e.GetToken() != nil {
 		return at(e.GetToken(), e.GetMessage())
 	}
@@ -249,6 +254,16 @@ func decodeNode(n ast.Node, into any, at func(*token.Token, string) error) error
 		return at(n.GetToken(), firstLine(err))
 	}
 	return nil
+}
+
+// fieldsOf returns the names that the file has for the fields of a struct.
+func fieldsOf(into any) []string {
+	var names []string
+	t := reflect.TypeOf(into).Elem()
+	for i := range t.NumField() {
+		names = append(names, t.Field(i).Tag.Get("yaml"))
+	}
+	return names
 }
 
 // firstLine returns what an error of the YAML package says, without the excerpt below it.

@@ -76,7 +76,7 @@ type shownRecipe struct {
 
 // Run does the command.
 func (c *recipesShowCmd) Run(ctx context.Context, g *cli, s streams) error {
-	r, err := c.find(ctx, g)
+	r, err := c.find(ctx, g, s)
 	if err != nil {
 		return notStarted(err)
 	}
@@ -108,9 +108,9 @@ func (c *recipesShowCmd) write(source string, s streams) error {
 }
 
 // find looks for the recipe. It makes no data directory.
-func (c *recipesShowCmd) find(ctx context.Context, g *cli) (shownRecipe, error) {
+func (c *recipesShowCmd) find(ctx context.Context, g *cli, s streams) (shownRecipe, error) {
 	if g.Server != "" {
-		server, err := g.dial()
+		server, err := g.dial(s)
 		if err != nil {
 			return shownRecipe{}, err
 		}

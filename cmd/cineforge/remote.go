@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"net/http"
 	"os"
 	"slices"
@@ -19,6 +20,7 @@ import (
 	"cineforge/failure"
 	"cineforge/health"
 	"cineforge/internal/app"
+	"cineforge/internal/spelling"
 	"cineforge/pipeline"
 	"cineforge/run"
 )
@@ -210,8 +212,12 @@ func asked(s app.Start) (client.RunRequest, error) {
 		case isText && texts[name] != nil:
 			*texts[name] = text
 		default:
-			return ask, failure.New(failure.Input, fmt.Sprintf("a server takes no parameter %s=%v", name, v),
-				"it takes accept_config and skip_qa as true or false, and default_model, work_model, verify_model, escalate_model, qa_model and config_file")
+			hint := spelling.Meant(name, slices.Concat(slices.Sorted(maps.Keys(switches)), slices.Sorted(maps.Keys(texts))))
+			if hint == "" {
+				hint = "it takes accept_config and skip_qa as true or false, and default_model, work_model, verify_model, " +
+					"escalate_model, qa_model and config_file"
+			}
+			return ask, failure.New(failure.Input, fmt.Sprintf("a server takes no parameter %s=%v", name, v), hint)
 		}
 	}
 	return ask, nil

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"cineforge/client"
+	"cineforge/internal/app"
 	"cineforge/run"
 )
 
@@ -149,4 +151,42 @@ func (s streaming) RoundTrip(r *http.Request) (*http.Response, error) {
 		told.Close()
 	}()
 	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"text/event-stream"}}, Body: body, Request: r}, nil
+}
+
+// A parameter that a server does not take is refused here, with the one that was meant.
+func TestRemote_NamesTheNearestParameter(t *testing.T) {
+	_, err := asked(app.Start{Params: map[string]any{"accept_confg": false}})
+	if err == nil || err.Error() != "a server takes no parameter accept_confg=false; did you mean accept_config?" {
+		t.Errorf("%v", err)
+	}
+	if _, err := asked(app.Start{Params: map[string]any{"tint": "x"}}); err == nil || !strings.Contains(err.Error(), "it takes accept_config and skip_qa") {
+		t.Errorf("%v", err)
+	}
+}
+
+// What a server refuses is printed with the pointer and the nearest name, and what it ignored on
+// standard error.
+func TestRemote_PrintsWhatTheServerDoesNotKnow(t *testing.T) {
+	problem := &client.Problem{Status: 422, Code: "invalid_request", Message: "the request can't be used: /dryrun: there is no member dryrun; did you mean dry_run?"}
+	if got := lines(told(problem))[0]; got != problem.Message {
+		t.Errorf("%s", got)
+	}
+	out, err := os.CreateTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	a := answers{"/resume": func(*http.Request) string {
+		return `{"run_id":"r","warnings":[{"pointer":"/candidate_s","message":"there is no member; it was ignored"},{"line":3,"message":"of a file"}]}`
+	}}
+	c, err := client.New("http://127.0.0.1", client.Options{HTTP: &http.Client{Transport: a}, Warn: streams{err: out}.warnOf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := (&remote{c}).Resume(t.Context(), "r", true); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := os.ReadFile(out.Name()); string(got) != "cineforge: warning of the server: /candidate_s: there is no member; it was ignored\n" {
+		t.Errorf("%s", got)
+	}
 }

@@ -63,7 +63,7 @@ type attending struct {
 // this machine can't be used, it serves for looking, and refuses runs.
 func (c *cli) open(ctx context.Context, s streams) (system, error) {
 	if c.Server != "" {
-		return c.dial()
+		return c.dial(s)
 	}
 	a, err := app.OpenUnchecked(ctx, c.Data, c.models)
 	if err != nil {
@@ -75,16 +75,21 @@ func (c *cli) open(ctx context.Context, s streams) (system, error) {
 // empty reports whether there is nothing to look at yet. Looking makes no data directory.
 func (c *cli) empty() bool { return c.Server == "" && !app.Exists(c.Data) }
 
-func (c *cli) dial() (*remote, error) {
+func (c *cli) dial(s streams) (*remote, error) {
 	token, err := c.token()
 	if err != nil {
 		return nil, err
 	}
-	server, err := client.New(c.Server, client.Options{Token: token, Trouble: c.noteSilence})
+	server, err := client.New(c.Server, client.Options{Token: token, Trouble: c.noteSilence, Warn: s.warnOf})
 	if err != nil {
 		return nil, usage(failure.New(failure.Input, err.Error(), "give it with --server or CINEFORGE_SERVER"))
 	}
 	return &remote{server}, nil
+}
+
+// warnOf prints what a server ignored of a request.
+func (s streams) warnOf(w client.RequestWarning) {
+	fmt.Fprintln(s.err, "cineforge: warning of the server:", oneLine(w.Pointer+": "+w.Message))
 }
 
 // noteSilence tells whoever looks at a run that the server is away, or is back.

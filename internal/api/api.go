@@ -109,7 +109,7 @@ func New(a *app.App, o Options) *API {
 	s.session()
 	nullable(s.huma.OpenAPI(), "Metadata", "cost_data")
 	s.mux.HandleFunc("/", s.lost)
-	s.handler = s.guarded(s.mux)
+	s.handler = s.guarded(s.door(s.mux))
 	return s
 }
 
@@ -170,8 +170,8 @@ func (s *API) config() huma.Config {
 		"Errors are application/problem+json with the members code, message and hint."
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", "" // served by ourselves
 	c.CreateHooks = nil                                   // bodies have no $schema
-	c.AllowAdditionalPropertiesByDefault = true           // what is not known is left out of account
-	c.Transformers = []huma.Transformer{asProblem}
+	c.AllowAdditionalPropertiesByDefault = false          // what is free says so; see door
+	c.Transformers = []huma.Transformer{withWarnings, asProblem}
 	schemas := c.Components.Schemas
 	// How these are written is not how they are declared.
 	schemas.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[client.Problem]())
@@ -200,6 +200,7 @@ func inTime(ctx huma.Context, next func(huma.Context)) {
 
 // event is how an event is written; its further members depend on its name.
 type event struct {
+	_     struct{}  `additionalProperties:"true"`
 	Seq   int64     `json:"seq" doc:"1, 2, ... within the run, without a gap."`
 	TS    time.Time `json:"ts"`
 	RunID string    `json:"run_id"`

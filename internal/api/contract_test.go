@@ -37,6 +37,7 @@ type operation struct {
 	Parameters []parameter         `json:"parameters"`
 	Body       *content            `json:"requestBody"`
 	Responses  map[string]*content `json:"responses"`
+	Unknown    string              `json:"x-unknown-members"`
 	method     string
 	path       string
 }

@@ -42,6 +42,7 @@ type contextKey int
 const (
 	requestKey contextKey = iota
 	sessionKey
+	warningsKey
 )
 
 // requestID returns the id of the request that ctx belongs to.

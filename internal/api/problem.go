@@ -224,7 +224,7 @@ func asProblem(ctx huma.Context, _ string, v any) (any, error) {
 		}
 		var details []client.Detail
 		for _, d := range e.Errors {
-			details = append(details, client.Detail{Message: d.Message, Location: d.Location})
+			details = append(details, client.Detail{Message: d.Message, Location: d.Location, Pointer: pointerOf(d.Location)})
 		}
 		if len(details) > 0 {
 			message = "the request can't be used: " + details[0].Location + ": " + details[0].Message
