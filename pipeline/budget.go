@@ -65,21 +65,22 @@ func (p *Pipeline) refusal(ctx context.Context, v revision, plan run.RetryPlan, 
 		return nil, nil
 	}
 	spent := spendingOf(line)
+	needed := amount(plan.EstimatedCostUSD)
 	subject, id := fmt.Sprintf("run %s and its retries", v.parent.RootRunID), v.parent.RunID
 	if exhausted(spent.total, plan.MaxCostUSD) {
-		return noBudget(id, subject, spent.total, plan.MaxCostUSD), nil
+		return noBudget(id, subject, spent.total, plan.MaxCostUSD, needed), nil
 	}
 	for _, r := range plan.Redone {
 		s, _ := v.plan.Stage(r.StageID)
 		if exhausted(spent.stages[s.ID], s.Policy.MaxCostUSD) {
-			return noBudget(id, "stage "+s.ID, spent.stages[s.ID], s.Policy.MaxCostUSD), nil
+			return noBudget(id, "stage "+s.ID, spent.stages[s.ID], s.Policy.MaxCostUSD, needed), nil
 		}
 		short, err := p.wasShort(ctx, v, s, line)
 		if err != nil {
 			return nil, err
 		}
 		if short {
-			f := noBudget(id, subject, spent.total, plan.MaxCostUSD)
+			f := noBudget(id, subject, spent.total, plan.MaxCostUSD, needed)
 			f.Message += fmt.Sprintf(", and the next question of stage %s costs more than what is left", s.ID)
 			return f, nil
 		}
@@ -115,9 +116,10 @@ func (p *Pipeline) wasShort(ctx context.Context, v revision, s recipe.PlannedSta
 // still lets models answer that cost nothing.
 func exhausted(spent, limit float64) bool { return spent > 0 && spent >= limit }
 
-func noBudget(id, subject string, spent, limit float64) *failure.Error {
+// noBudget says that a limit is reached, and which would do if that much more is needed.
+func noBudget(id, subject string, spent, limit, needed float64) *failure.Error {
 	f := refused(ErrNoBudget, fmt.Sprintf("of the %s that %s may spend, %s are spent", usd(limit), subject, usd(spent)))
-	return f.Advised("allow more, such as: %s", failure.RetryFor(id, run.Raised(spent, limit)))
+	return f.Advised("allow more, such as: %s", failure.RetryFor(id, run.Raised(spent+needed, limit)))
 }
 
 // usd writes an amount to the cent, or finer if it is small.

@@ -168,7 +168,7 @@ func TestRemote_NamesTheNearestParameter(t *testing.T) {
 // standard error.
 func TestRemote_PrintsWhatTheServerDoesNotKnow(t *testing.T) {
 	problem := &client.Problem{Status: 422, Code: "invalid_request", Message: "the request can't be used: /dryrun: there is no member dryrun; did you mean dry_run?"}
-	if got := lines(told(problem))[0]; got != problem.Message {
+	if got := lines(told(problem), "cineforge")[0]; got != problem.Message {
 		t.Errorf("%s", got)
 	}
 	out, err := os.CreateTemp(t.TempDir(), "")

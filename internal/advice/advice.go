@@ -59,8 +59,8 @@ func remedies(s run.State, st run.StageState, class failure.Class) []failure.Rem
 	switch {
 	case st.TerminalReason == run.RetriesSpent || st.TerminalReason == run.WaitSpent:
 		return []failure.Remedy{failure.Providers(), retry, failure.RetryWaiting(s.RunID, longerWait)}
-	case st.TerminalReason == run.MoneySpent && st.Exceeded != nil:
-		return []failure.Remedy{failure.RetryFor(s.RunID, run.Raised(st.Exceeded.SpentUSD, st.Exceeded.LimitUSD))}
+	case st.TerminalReason == run.MoneySpent:
+		return []failure.Remedy{failure.RetryFor(s.RunID, raised(s, st))}
 	}
 	switch class {
 	case failure.Input: // another file or parameter makes what was finished useless
@@ -77,6 +77,22 @@ func remedies(s run.State, st run.StageState, class failure.Class) []failure.Rem
 		return []failure.Remedy{retry, failure.Events(s.RunID)}
 	}
 	return []failure.Remedy{retry}
+}
+
+// raised returns a limit on the cost with which a retry comes further.
+func raised(s run.State, st run.StageState) float64 {
+	limit := 0.0
+	if s.Limits.MaxCostUSD != nil {
+		limit = *s.Limits.MaxCostUSD
+	}
+	spent := s.TotalCostUSD
+	if e := st.Exceeded; e != nil {
+		spent, limit = e.SpentUSD, e.LimitUSD
+	}
+	if st.UnitsDone > 0 { // what the rest of the stage costs, at the same price
+		spent += st.CostUSD / float64(st.UnitsDone) * float64(st.UnitsTotal-st.UnitsDone)
+	}
+	return run.Raised(spent, limit)
 }
 
 // FailedStage returns the first stage of a run that failed, "" if none did.

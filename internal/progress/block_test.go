@@ -105,7 +105,7 @@ func TestBlock(t *testing.T) {
 ‖ Proposing the project's settings  needs you  ┄┄┄┄┄┄┄┄┄┄┄┄          1.0s
   Proposing the project's settings: waits for you to accept the settings
   Look at what it made, then accept it to go on:
-    cineforge runs export run-0a1b2c3d --output DIR
+    cineforge runs export run-0a1b2c3d --output results
     cineforge runs resume run-0a1b2c3d
   1m10s · $0.47 · 12k tokens in, 750 out`},
 		// Without the cost it fits, so the titles stay whole.
@@ -118,7 +118,7 @@ func TestBlock(t *testing.T) {
 ○ Proposing the project's settings  to do
   Finding the scenes: stopped by you
   Finished stages are kept. Continue with:
-    cineforge runs watch run-0a1b2c3d
+    cineforge runs resume run-0a1b2c3d
   14s · $0.47 · 12k tokens in, 750 out`},
 		{"reused", dry()[:2], 0, 80, `
 ○ night_ferry.fountain → mvp_ingest · run-0a1b2c3d

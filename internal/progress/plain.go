@@ -172,13 +172,20 @@ func (p *plain) answered(b run.AttemptFinished) string {
 
 func attemptFailed(b run.AttemptFailed) string {
 	return fmt.Sprintf("%s: %s, attempt %d: %s %s failed (%s): %s", title(b.StageID), b.Unit, b.Attempt.Attempt, b.Provider, b.Model,
-		identity(string(b.ErrorClass), b.ErrorCode, b.RequestID), b.Error)
+		identity(string(b.ErrorClass), b.RequestID, b.ErrorCode, b.ProviderCode.Value), b.Error)
 }
 
-// identity is by what a provider or a search finds a failure.
-func identity(class string, code, request *string) string {
-	if code != nil && *code != "" {
-		class += ", code " + *code
+// identity is by what a provider or a search finds a failure: its class, its codes, and the
+// provider's id of the call.
+func identity(class string, request *string, codes ...*string) string {
+	said := ""
+	for _, c := range codes {
+		if c != nil && *c != said {
+			said = strings.TrimSpace(said + " " + *c)
+		}
+	}
+	if said != "" {
+		class += ", code " + said
 	}
 	if request != nil && *request != "" {
 		class += ", request " + *request
@@ -215,7 +222,7 @@ func made(refs []artifact.Ref) string { return ", " + plural(len(refs), "artifac
 func (p *plain) failed(b run.StageFailed) string {
 	st, _ := p.state.Stage(b.StageID)
 	text := fmt.Sprintf("%s: failed after %s (%s): %s", title(b.StageID), took(seconds(st.DurationSeconds)),
-		identity(string(b.ErrorClass), b.ErrorCode, b.RequestID), b.Error)
+		identity(string(b.ErrorClass), b.RequestID, b.ErrorCode, b.ProviderCode.Value), b.Error)
 	return join(". What helps: ", text, advice.Helps(b.Hint, b.ErrorClass))
 }
 

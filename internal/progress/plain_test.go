@@ -78,7 +78,7 @@ func TestPlainLines(t *testing.T) {
 			step{time.Hour, run.RunResumed{Cause: run.ResumedByOperator, Confirmed: []string{"project_config"}}},
 			step{time.Hour, run.PipelineFinished{Success: true, Outcome: run.Succeeded}})},
 		{name: "interrupted and resumed", want: []string{
-			"2026-10-09 14:00:14  Finding the scenes: stopped by you; continue with: cineforge runs watch run-0a1b2c3d",
+			"2026-10-09 14:00:14  Finding the scenes: stopped by you; continue with: cineforge runs resume run-0a1b2c3d",
 			"2026-10-09 15:00:00  run run-0a1b2c3d goes on",
 			"2026-10-09 15:00:00  Finding the scenes: started",
 			"2026-10-09 15:00:06  Finding the scenes: 1 of 4, 18s",

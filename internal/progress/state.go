@@ -234,7 +234,7 @@ func (p *page) failures(s run.State) {
 
 func failedAttempt(stageID string, a run.AttemptState) string {
 	return fmt.Sprintf("%s: %s, attempt %d: %s %s, %s, %s: %s: %s", title(stageID), a.Unit, a.Attempt, a.Provider, a.Model,
-		took(seconds(a.DurationSeconds)), price(a.CostUSD), identity(string(a.ErrorClass), a.ErrorCode, a.RequestID), a.Error)
+		took(seconds(a.DurationSeconds)), price(a.CostUSD), identity(string(a.ErrorClass), a.RequestID, a.ErrorCode, a.ProviderCode), a.Error)
 }
 
 // WriteRuns writes a table of runs at a time, in whose zone the times are shown.

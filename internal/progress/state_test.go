@@ -114,7 +114,7 @@ Proposing the project's settings  ‖ needs you          1.0s
 
 Proposing the project's settings: waits for you to accept the settings
 Look at what it made, then accept it to go on:
-  cineforge runs export run-0a1b2c3d --output DIR
+  cineforge runs export run-0a1b2c3d --output results
   cineforge runs resume run-0a1b2c3d
 
 Failed attempts: 1
@@ -172,8 +172,9 @@ func TestStatusSentences(t *testing.T) {
 		{"the money is spent", func(s *run.State) {
 			s.Status, s.FinishedAt = run.RunFailed, s.StartedAt
 			st := s.Stages["extract_scenes"]
-			st.Status, st.Error, st.FinalErrorClass = run.StageIsFailed, "it is spent", ptr(failure.Budget)
-		}, []string{"  cineforge retry run-0a1b2c3d --max-cost USD\n"}},
+			st.Status, st.Error, st.FinalErrorClass, st.TerminalReason = run.StageIsFailed, "it is spent", ptr(failure.Budget), run.MoneySpent
+			st.Exceeded = &run.Exceeded{SpentUSD: 0.4, LimitUSD: 0.5}
+		}, []string{"  cineforge retry run-0a1b2c3d --max-cost 1\n"}},
 		{"a class without words and a stage of another recipe", func(s *run.State) {
 			s.Status, s.FinishedAt = run.RunFailed, s.StartedAt
 			s.StageOrder = []string{"budget"}
@@ -188,7 +189,7 @@ func TestStatusSentences(t *testing.T) {
 			s.Status = run.Paused
 			s.Stages["extract_scenes"].Status, s.Stages["extract_scenes"].PauseReason = run.StageIsPaused, "disk full"
 			s.Stages["normalize"].Status = run.StageIsPaused
-		}, []string{"‖ Paused: Putting it into screenplay form: paused\n", "form: paused; Finding the scenes: paused, disk full\n", "  cineforge runs watch run-0a1b2c3d\n"}},
+		}, []string{"‖ Paused: Putting it into screenplay form: paused\n", "form: paused; Finding the scenes: paused, disk full\n", "  cineforge runs resume run-0a1b2c3d\n"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
