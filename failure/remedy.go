@@ -83,6 +83,9 @@ func endpoint(path string, names []any) string {
 
 func command(label string, words ...string) Remedy { return Remedy{Label: label, Command: words} }
 
+// RunFile runs the default recipe on a file.
+func RunFile(name string) Remedy { return command("Run", "run", name) }
+
 // Retry goes on with a run that failed or was cancelled, as a new run.
 func Retry(run string) Remedy {
 	return command("Retry Failed Stage", "retry", run).post(nil, "/runs/%s/retry", run)
@@ -169,6 +172,9 @@ func Export(run string) Remedy {
 // ListRuns lists the runs.
 func ListRuns() Remedy { return command("List Runs", "runs", "list").get("/runs") }
 
+// Serve starts a server, which works on whatever is due.
+func Serve() Remedy { return command("Start A Server", "serve") }
+
 // Providers shows how the providers are doing.
 func Providers() Remedy { return command("Show Providers", "providers").get("/providers") }
 
@@ -176,6 +182,12 @@ func Providers() Remedy { return command("Show Providers", "providers").get("/pr
 func Release(name string) Remedy {
 	return command("Release", "providers", "release", name, "--reason", "mended").
 		post(map[string]any{"reason": "mended"}, "/providers/%s/release", name)
+}
+
+// Probe lets the next question through to a provider that is left alone.
+func Probe(name string) Remedy {
+	return command("Probe", "providers", "probe", name, "--reason", "mended").
+		post(map[string]any{"reason": "mended"}, "/providers/%s/probe", name)
 }
 
 // Doctor checks what the program works with. No request does.

@@ -95,13 +95,13 @@ func (l *local) served(queue bool) error {
 		return nil
 	}
 	return &exit{exitError, failure.New(failure.Input, "no server is running on this data directory, so nobody would work on the run",
-		"start one with "+program(l.cli)+" serve, or leave --detach out")}
+		"").Advised("start one: %s; or leave --detach out", failure.Serve())}
 }
 
 func (l *local) Resume(ctx context.Context, id string, today bool) error {
 	err := l.Confirm(ctx, id, today)
 	if errors.Is(err, durable.ErrHeld) {
-		err = failure.New(failure.Input, fmt.Sprintf("run %s is under way already", id), program(l.cli)+" runs watch "+id+" shows it")
+		err = failure.New(failure.Input, fmt.Sprintf("run %s is under way already", id), "").Advised("follow it: %s", failure.Watch(id))
 	}
 	return err
 }

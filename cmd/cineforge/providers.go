@@ -173,12 +173,7 @@ func gateNote(g *cli, name string, gate health.Gate, now time.Time) string {
 	default:
 		note += "; it is asked again then"
 	}
-	return note + ", or: " + act(g, "release", name)
-}
-
-// act is the command by which an operator acts on a provider.
-func act(g *cli, word, name string) string {
-	return fmt.Sprintf("%s providers %s %s --reason TEXT", program(g), word, quote(name))
+	return note + ", or: " + failure.Release(name).Line(program(g))
 }
 
 // clock writes a time of today, or the day too if it is another one.

@@ -33,7 +33,7 @@ func told(err error) error {
 	p, ok := errors.AsType[*client.Problem](err)
 	if !ok {
 		if _, lost := errors.AsType[*client.UnreachableError](err); lost {
-			err = &failure.Error{Class: failure.Connection, Message: err.Error(), Hint: "look whether cineforge serve runs there", Err: err}
+			err = &failure.Error{Class: failure.Connection, Message: err.Error(), Hint: "look whether a server runs there", Err: err}
 		}
 		return err
 	}

@@ -125,7 +125,7 @@ func TestCtrlCLeavesARunWithItsServer(t *testing.T) {
 	if code := shows.end(); code != exitInterrupted {
 		t.Errorf("exit code %d, want %d", code, exitInterrupted)
 	}
-	if want := "Run " + id + " goes on with the server; cineforge --server " + s.url + " runs watch " + id + " shows it."; !strings.Contains(shows.seen.String(), want) {
+	if want := "Run " + id + " goes on with the server; follow it: cineforge --server " + s.url + " runs watch " + id; !strings.Contains(shows.seen.String(), want) {
 		t.Errorf("%q is not told in\n%s", want, shows.seen.String())
 	}
 	watches := o.show("--server", s.url, "runs", "watch", id, "--json")

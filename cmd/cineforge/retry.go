@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"cineforge/failure"
 	"cineforge/internal/app"
 	"cineforge/pipeline"
 	"cineforge/run"
@@ -186,7 +187,7 @@ func printQueued(ctx context.Context, sys system, id string, g *cli, s streams) 
 		fmt.Fprintln(s.err, oneLine(state.Notice))
 	}
 	fmt.Fprintf(s.out, "%s\n", id)
-	fmt.Fprintf(s.err, "Run %s is queued; %s runs watch %s shows it.\n", id, program(g), id)
+	fmt.Fprintf(s.err, "Run %s is queued; follow it: %s\n", id, failure.Watch(id).Line(program(g)))
 	return nil
 }
 
@@ -207,7 +208,7 @@ func (c *runsCancelCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if g.JSON {
 		return printState(ctx, sys, c.ID, s)
 	}
-	_, err = fmt.Fprintf(s.out, "run %s is cancelled; %s retry %s goes on from there\n", c.ID, program(g), c.ID)
+	_, err = fmt.Fprintf(s.out, "run %s is cancelled; to go on from there: %s\n", c.ID, failure.Retry(c.ID).Line(program(g)))
 	return err
 }
 

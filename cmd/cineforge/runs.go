@@ -34,9 +34,9 @@ type runArg struct {
 // open opens the system and loads the run.
 func (r runArg) open(ctx context.Context, g *cli, s streams) (system, run.State, error) {
 	if !app.ValidRunID(r.ID) {
-		return nil, run.State{}, usage(failure.New(failure.Input, fmt.Sprintf("%q can't be a run's id", r.ID), "cineforge runs list shows them"))
+		return nil, run.State{}, usage(failure.New(failure.Input, fmt.Sprintf("%q can't be a run's id", r.ID), "").Advised("list them: %s", failure.ListRuns()))
 	}
-	missing := usage(failure.New(failure.Input, fmt.Sprintf("there is no run %s in %s", r.ID, g.place()), program(g)+" runs list shows them"))
+	missing := usage(failure.New(failure.Input, fmt.Sprintf("there is no run %s in %s", r.ID, g.place()), "").Advised("list them: %s", failure.ListRuns()))
 	if g.empty() {
 		return nil, run.State{}, missing
 	}
@@ -112,7 +112,8 @@ func (c *runsShowCmd) Run(ctx context.Context, g *cli, s streams) error {
 		return err
 	}
 	if l, ok := sys.(*local); ok && len(state.Needs) == 0 && l.Abandoned(ctx, state) {
-		fmt.Fprintf(s.out, "\nNobody works on it at the moment. %s serve goes on with it, or %s runs watch %s.\n", program(g), program(g), state.RunID)
+		fmt.Fprintf(s.out, "\nNobody works on it at the moment. A server goes on with it, or this command:\n  %s\n  %s\n",
+			failure.Serve().Line(program(g)), failure.Watch(state.RunID).Line(program(g)))
 	}
 	return printLine(ctx, sys, state, s)
 }
@@ -231,8 +232,8 @@ func (c *runsResumeCmd) Run(ctx context.Context, g *cli, s streams) error {
 		return err
 	}
 	defer sys.Close() //nolint:errcheck // what was told is stored
-	if state.Status.Ended() {
-		return usage(failure.New(failure.Input, fmt.Sprintf("run %s is over (%s), so there is nothing to resume", c.ID, state.Status), program(g)+" retry "+c.ID+" goes on from where it ended"))
+	if state.Status.Ended() || state.Status == run.Waiting && len(state.Needs) == 0 && !c.Today {
+		return usage(app.NotPaused(state))
 	}
 	if err := sys.Resume(ctx, c.ID, c.Today); err != nil {
 		return err
@@ -265,5 +266,5 @@ func (c *runsExportCmd) Run(ctx context.Context, g *cli, s streams) error {
 	}
 	return failure.New(failure.Internal, fmt.Sprintf("%s could not be read and %s left out: %s", count(len(x.Missing), "artifact"),
 		map[bool]string{true: "is", false: "are"}[len(x.Missing) == 1], strings.Join(x.Missing,
-			", ")), program(g)+" data check lists what is damaged")
+			", ")), "").Advised("list what is damaged: %s", failure.CheckData())
 }

@@ -108,7 +108,7 @@ func findScenario(name string) (simulator.Scenario, error) {
 		return scenario, nil
 	}
 	if _, missing := os.Stat(name); missing != nil {
-		return simulator.Scenario{}, failure.New(failure.Input, err.Error(), "cineforge simulate --list shows them")
+		return simulator.Scenario{}, failure.New(failure.Input, err.Error(), "").Advised("list them: %s", failure.Scenarios())
 	}
 	data, readErr := readSmall(name)
 	if readErr != nil {

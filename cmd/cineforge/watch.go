@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"cineforge/artifact"
+	"cineforge/failure"
 	"cineforge/internal/argument"
 	"cineforge/internal/progress"
 	"cineforge/run"
@@ -40,7 +41,7 @@ func showRun(ctx context.Context, sys system, a attending, g *cli, s streams) (r
 		state.RunID = a.run
 	}
 	if err == nil && ctx.Err() != nil && !state.Status.Ended() && state.Status != run.Paused {
-		fmt.Fprintf(s.err, "Run %s goes on %s; %s runs watch %s shows it.\n", a.run, elsewhere(g), program(g), a.run)
+		fmt.Fprintf(s.err, "Run %s goes on %s; follow it: %s\n", a.run, elsewhere(g), failure.Watch(a.run).Line(program(g)))
 		return state, &exit{Code: stopCode(ctx)}
 	}
 	if stopped(ctx, shown) {
@@ -86,7 +87,7 @@ func printOutcome(w *os.File, sys system, state run.State, g *cli, output string
 	if output != "" {
 		fmt.Fprintf(w, "\nFiles:  %s\n        %s\n", quote(path.Join(output, "runs", state.RunID, "run_state.json")), quote(path.Join(output, "artifacts")))
 	} else if state.Status == run.RunDone && !state.DryRun {
-		fmt.Fprintf(w, "\nKept in %s; as files:  %s runs export %s --output DIR\n", quote(g.place()), program(g), state.RunID)
+		fmt.Fprintf(w, "\nKept in %s; as files:  %s\n", quote(g.place()), failure.Export(state.RunID).Line(program(g)))
 	}
 	return nil
 }

@@ -119,13 +119,13 @@ func (a *App) Resume(ctx context.Context, runID string, today bool) error {
 	}
 	uncarried := len(a.roster.Needs(&state)) > 0
 	if state.Status != run.Paused && (state.Status.Ended() || !today && !uncarried) {
-		return notPaused(state)
+		return NotPaused(state)
 	}
 	return a.confirm(ctx, runID, today, 0)
 }
 
-// notPaused says how a run goes on that can't be resumed.
-func notPaused(s run.State) error {
+// NotPaused says how a run goes on that can't be resumed. The error wraps ErrNotPaused.
+func NotPaused(s run.State) error {
 	f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is not paused (%s)", s.RunID, s.Status), Err: ErrNotPaused}
 	switch {
 	case s.DryRun:
@@ -166,7 +166,7 @@ func (a *App) confirm(ctx context.Context, runID string, today bool, after time.
 			return err
 		}
 		if state.Status != run.Paused && !today {
-			return notPaused(state) // any more: another was faster
+			return NotPaused(state) // any more: another was faster
 		}
 		select {
 		case <-ctx.Done():
