@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"cineforge/failure"
@@ -238,32 +237,4 @@ func (c *runsResumeCmd) Run(ctx context.Context, g *cli, s streams) error {
 		return err
 	}
 	return showResumed(ctx, sys, state, g, s)
-}
-
-type runsExportCmd struct {
-	runArg
-	Output string `required:"" placeholder:"DIR" help:"The folder to write below."`
-}
-
-// Run does the command.
-func (c *runsExportCmd) Run(ctx context.Context, g *cli, s streams) error {
-	sys, _, err := c.open(ctx, g, s)
-	if err != nil {
-		return err
-	}
-	defer sys.Close() //nolint:errcheck // what was told is stored
-	x, err := sys.Export(ctx, c.ID, c.Output)
-	if err != nil {
-		return err
-	}
-	if g.JSON {
-		return printJSON(s.out, x)
-	}
-	if _, err = fmt.Fprintf(s.out, "wrote %s and %d artifacts below %s\n", x.StateFile, x.Artifacts,
-		quote(x.Dir)); err != nil || len(x.Missing) == 0 {
-		return err
-	}
-	return failure.New(failure.Internal, fmt.Sprintf("%s could not be read and %s left out: %s", count(len(x.Missing), "artifact"),
-		map[bool]string{true: "is", false: "are"}[len(x.Missing) == 1], strings.Join(x.Missing,
-			", ")), program(g)+" data check lists what is damaged")
 }
