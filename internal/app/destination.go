@@ -56,8 +56,8 @@ func (d Destination) Check(ctx context.Context, project string, state func(conte
 	if unknown != nil {
 		return unknown
 	}
-	return failure.New(failure.Input, fmt.Sprintf("%s has artifacts that are not of project %s in this place", d.Dir, project),
-		"name another folder with --output, or replace the files with --overwrite")
+	return failure.New(failure.Input, d.Dir+" has the files of another project or data directory, and none of project "+project,
+		"name another folder with --output, or let its files be replaced with --overwrite")
 }
 
 // likeness is how a file that is there compares with the one that is to be exported.
