@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"cineforge/failure"
@@ -61,13 +62,31 @@ type runsListCmd struct {
 // Run does the command.
 func (c *runsListCmd) Run(ctx context.Context, g *cli, s streams) error {
 	list, err := c.list(ctx, g, s)
-	if err != nil {
+	if err != nil && len(list) == 0 {
 		return err
 	}
+	defer warnDamaged(s, list)
 	if g.JSON {
-		return printJSON(s.out, list)
+		return errors.Join(printJSON(s.out, list), err)
 	}
-	return progress.WriteRuns(s.out, list, time.Now(), color(s.out))
+	return errors.Join(progress.WriteRuns(s.out, list, time.Now(), color(s.out)), err)
+}
+
+// warnDamaged names the runs of a list that can't be read.
+func warnDamaged(s streams, list []run.Overview) {
+	var ids []string
+	for _, o := range list {
+		if o.Status == run.RunDamaged {
+			ids = append(ids, o.RunID)
+		}
+	}
+	const most = 5
+	if more := len(ids) - most; more > 0 {
+		ids = append(ids[:most], fmt.Sprintf("and %d more", more))
+	}
+	if len(ids) > 0 {
+		fmt.Fprintf(s.err, "Runs whose events can't be read: %s. On the data directory, cineforge data check says what is damaged.\n", strings.Join(ids, ", "))
+	}
 }
 
 // tableLimit is how many runs are listed where people read.
