@@ -89,7 +89,7 @@ func checkDatabase(ctx context.Context, dir string, noCopy bool) Check {
 		}
 		return c
 	}
-	c.Detail = filepath.Join(dir, sqlite.FileName) + " is whole"
+	c.Detail = filepath.Join(dir, sqlite.FileName) + " opens, its structure is in order, and it can be written to; cineforge data check verifies all of it"
 	return c
 }
 
