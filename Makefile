@@ -24,7 +24,7 @@ build: ## build bin/cineforge
 	CGO_ENABLED=0 go build -trimpath -o $(BIN) ./cmd/cineforge
 
 run: build ## run a sample script through the pipeline and show where the results lie
-	$(BIN) --data $(OUT)/data run $(SAMPLE) --output $(OUT)/results
+	$(BIN) --data $(OUT)/data run $(SAMPLE) --output $(OUT)/results --overwrite
 	@echo
 	@echo "Look at them with:"
 	@echo "  less $(OUT)/results/artifacts/scene_index/project/v1.json"

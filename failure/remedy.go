@@ -169,6 +169,11 @@ func Export(run string) Remedy {
 	return command("Export", "runs", "export", run, "--output", "results").get("/runs/%s/export", run)
 }
 
+// ExportOver is Export to a folder, replacing files that are there with other content.
+func ExportOver(run, dir string) Remedy {
+	return command("Replace Files", "runs", "export", run, "--output", argument.Path(dir), "--overwrite")
+}
+
 // ListRuns lists the runs.
 func ListRuns() Remedy { return command("List Runs", "runs", "list").get("/runs") }
 

@@ -24,6 +24,7 @@ const (
 	RunDone     Status = "done"
 	RunFailed   Status = "failed"
 	RunCanceled Status = "cancelled"
+	RunDamaged  Status = "damaged" // of a run whose events can't be read; only an Overview has it
 )
 
 // Ended reports whether a run of this status is over for good.

@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -30,14 +31,13 @@ import (
 // in a way.
 type situation struct {
 	name   string
-	fails  string // a fault by its name; "" if the providers are well
-	recipe string // of the resilience block
-	script string
+	fails  string           // a fault by its name; "" if the providers are well
+	recipe string           // of the resilience block
+	script string           // "" for a screenplay
 	make   func(w *advised) // makes the state; by default, a run that fails
 	tells  []string         // the command that advises; by default, runs show on the run
 	mend   func(w *advised) // what the words ask for beside commands; by default the providers are well again
 	wants  []string         // the commands that have to be advised, without the program's name
-	ends   run.Status       // how the run, or its newest retry, ends by each command that lets it go on; done by default
 }
 
 // advised is where a situation is made.
@@ -59,7 +59,11 @@ func (w *advised) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 func (w *advised) fail(fault string, pace simulator.Pace) {
 	s := simulator.Scenario{ID: "advice", Name: "advice", Pace: pace}
 	if fault != "" {
-		s.Rules = []simulator.Rule{{Name: "fault", Fault: simulator.Fault{Error: fault}}}
+		bad := simulator.Fault{Error: fault}
+		if output, ok := strings.CutPrefix(fault, "output "); ok {
+			bad = simulator.Fault{Output: output}
+		}
+		s.Rules = []simulator.Rule{{Name: "fault", Fault: bad}}
 	}
 	w.provider.Store(simulator.New(s, simulator.Options{}))
 }
@@ -86,6 +90,14 @@ func newAdvised(t *testing.T, s situation) *advised {
 	must(t, os.Mkdir(filepath.Join(w.data, "recipes"), 0o700))
 	must(t, os.WriteFile(filepath.Join(w.data, "recipes", "recipe-advice.yaml"), []byte(text), 0o600))
 	must(t, os.WriteFile(filepath.Join(w.dir, "script.fountain"), []byte(adviceScript), 0o600))
+	switch s.script {
+	case "long":
+		must(t, os.WriteFile(filepath.Join(w.dir, "script.fountain"), []byte(strings.Repeat(adviceScript, 4)), 0o600))
+	case "prose":
+		prose, err := os.ReadFile("../../samples/the_well.txt")
+		must(t, err)
+		must(t, os.WriteFile(filepath.Join(w.dir, "script.fountain"), prose, 0o600))
+	}
 	return w
 }
 
@@ -139,7 +151,12 @@ func (w *advised) waiting() {
 	s := w.serve(w.data, "127.0.0.1:0")
 	w.server = &s
 	w.run("--detach")
-	w.eventually("a wait", nil, func() bool { return w.status(w.id) == run.Waiting })
+	w.soon(func() bool { return w.status(w.id) == run.Waiting })
+}
+
+// soon waits until something is so that another process does.
+func (w *advised) soon(so func() bool) {
+	w.eventually("what was to be", &process{ended: make(chan struct{})}, so)
 }
 
 func (w *advised) status(id string) run.Status {
@@ -166,8 +183,8 @@ func commands(text string) (list []string) {
 func (w *advised) follow(line string) (code int, status run.Status) {
 	cmd := exec.Command("sh", "-c", line)
 	cmd.Env, cmd.Dir = w.env, w.dir
-	if strings.Contains(line, " serve") { // which does not end by itself
-		cmd = exec.Command("sh", "-c", "timeout -s TERM 3 "+strings.Replace(line, "serve", "serve --addr 127.0.0.1:0", 1)+`; test $? = 124`)
+	if serve, ok := strings.CutSuffix(line, " serve"); ok { // which does not end by itself
+		cmd = exec.Command("sh", "-c", "timeout -s TERM 3 "+serve+` serve --addr 127.0.0.1:0; test $? = 124`)
 		cmd.Env, cmd.Dir = w.env, w.dir
 	}
 	said, code := w.ended(cmd)
@@ -176,7 +193,7 @@ func (w *advised) follow(line string) (code int, status run.Status) {
 		return code, ""
 	}
 	if w.server != nil { // which works on it
-		w.eventually("an end", nil, func() bool { return w.status(w.id).Ended() })
+		w.soon(func() bool { return w.status(w.id).Ended() })
 	}
 	return code, w.status(w.runs(w.data)[0])
 }
@@ -187,59 +204,81 @@ var goesOn = regexp.MustCompile(` (retry|runs resume|runs watch|runs try-now) `)
 // Each command that the program advises is done as it is written, in the state in which it is
 // advised, and lets the run go on.
 func TestAdvice_IsFollowed(t *testing.T) {
+	var mu sync.Mutex
 	var rows []string
-	advisedWords := map[string]bool{}
-	for _, s := range situations() {
-		t.Run(s.name, func(t *testing.T) {
-			first := newAdvised(t, s).made(s)
-			said, _ := first.call(first.tell(s)...)
-			list := commands(said)
-			for _, want := range s.wants {
-				if want = strings.ReplaceAll(want, "ID", first.id); !slices.ContainsFunc(list, func(c string) bool { return strings.HasSuffix(c, want) || strings.Contains(c, want+" ") }) {
-					t.Errorf("%q is not advised in:\n%s", want, said)
+	done := map[string]bool{} // the commands, without the program's name and place
+	t.Run("situations", func(t *testing.T) {
+		for _, s := range situations() {
+			t.Run(s.name, func(t *testing.T) {
+				t.Parallel()
+				lines := s.followed(t)
+				mu.Lock()
+				defer mu.Unlock()
+				for _, l := range lines {
+					done[l.words] = true
+					rows = append(rows, fmt.Sprintf("%s\t%s\texit %d, %s", s.name, l.anonymous, l.code, l.status))
 				}
-			}
-			for i := range list {
-				w := newAdvised(t, s).made(s)
-				said, _ := w.call(w.tell(s)...)
-				again := commands(said)
-				if len(again) != len(list) {
-					t.Fatalf("it advises otherwise the second time:\n%s", said)
-				}
-				if s.mend != nil {
-					s.mend(w)
-				} else if w.provider.Load() != nil {
-					w.fail("", simulator.Pace{})
-				}
-				if strings.Contains(again[i], "--recipe recipe.yaml") { // the step before it
-					if said, code := w.call("recipes", "show", w.id, "--file", "recipe.yaml"); code != exitOK {
-						t.Fatal(said)
-					}
-				}
-				code, status := w.follow(again[i])
-				want := s.ends
-				if want == "" {
-					want = run.RunDone
-				}
-				if code != exitOK && !(strings.Contains(again[i], " doctor") && code == exitError) || goesOn.MatchString(again[i]) && status != want {
-					t.Errorf("%s: exit code %d, and the run is %s", again[i], code, status)
-				}
-				words := strings.Fields(strings.ReplaceAll(again[i], "--data "+w.data+" ", ""))[1:]
-				advisedWords[strings.Join(words, " ")] = true
-				rows = append(rows, fmt.Sprintf("%s\t%s\texit %d, %s", s.name, anonymous(w, again[i]), code, status))
-			}
-			if len(list) == 0 {
-				t.Errorf("nothing is advised in:\n%s", said)
-			}
-		})
-	}
+			})
+		}
+	})
+	slices.Sort(rows)
 	table := adviceTable(t, rows)
 	t.Log("\n" + table)
 	if name := os.Getenv("CINEFORGE_ADVICE"); name != "" {
 		must(t, os.WriteFile(name, []byte(table), 0o600))
 	}
 	if !t.Failed() {
-		allAdvised(t, advisedWords)
+		allAdvised(t, done)
+	}
+}
+
+// followed is what came of a command.
+type followed struct {
+	words, anonymous string
+	code             int
+	status           run.Status
+}
+
+// followed makes the situation anew for each command that is advised in it, and does that.
+func (s situation) followed(t *testing.T) (lines []followed) {
+	for i, n := 0, 1; i < n; i++ {
+		w := newAdvised(t, s).made(s)
+		said, _ := w.call(w.tell(s)...)
+		list := commands(said)
+		if i == 0 {
+			n = len(list)
+			w.advises(s.wants, list, said)
+		}
+		if len(list) != n || n == 0 {
+			t.Fatalf("%d commands are advised, %d before, in:\n%s", len(list), n, said)
+		}
+		if s.mend != nil {
+			s.mend(w)
+		} else {
+			w.fail("", simulator.Pace{})
+		}
+		if strings.Contains(list[i], "--recipe recipe.yaml") { // the step before it
+			if said, code := w.call("recipes", "show", w.id, "--file", "recipe.yaml"); code != exitOK {
+				t.Fatal(said)
+			}
+		}
+		code, status := w.follow(list[i])
+		if code != exitOK && !strings.HasSuffix(list[i], " doctor") || goesOn.MatchString(list[i]) && status != run.RunDone {
+			t.Errorf("%s: exit code %d, and the run is %s", list[i], code, status)
+		}
+		words := strings.Fields(strings.ReplaceAll(list[i], "--data "+w.data+" ", ""))[1:]
+		lines = append(lines, followed{strings.Join(words, " "), anonymous(w, list[i]), code, status})
+	}
+	return lines
+}
+
+// advises wants commands to be among those that a text advises.
+func (w *advised) advises(wants, list []string, said string) {
+	for _, want := range wants {
+		want = strings.ReplaceAll(want, "ID", w.id)
+		if !slices.ContainsFunc(list, func(c string) bool { return strings.HasSuffix(c, want) || strings.Contains(c, want+" ") }) {
+			w.Errorf("%q is not advised in:\n%s", want, said)
+		}
 	}
 }
 
@@ -371,18 +410,25 @@ func liveSituations() []situation {
 		{name: "killed", make: killed, wants: []string{"serve", "runs watch ID"}},
 		{name: "cancelled", make: func(w *advised) { p := w.underWay(); w.call("runs", "cancel", w.id); <-p.ended }, wants: []string{"retry ID"}},
 		{name: "can't go on here", make: func(w *advised) {
+			w.env = append(w.env, "OPENAI_API_KEY=", "GEMINI_API_KEY=")
 			killed(w)
-			w.env = slices.DeleteFunc(w.env, func(v string) bool {
-				return strings.HasPrefix(v, "ANTHROPIC_API_KEY") || strings.HasPrefix(v, "OPENAI_API_KEY")
-			})
-			w.env = slices.DeleteFunc(w.env, func(v string) bool { return strings.HasPrefix(v, "GEMINI_API_KEY") })
-			w.env = append(w.env, "ANTHROPIC_API_KEY=", "OPENAI_API_KEY=simulated", "OPENAI_BASE_URL=http://127.0.0.1:1/v1")
+			w.env = append(w.env, "ANTHROPIC_API_KEY=", "OPENAI_API_KEY=simulated")
 		}, mend: func(w *advised) {
 			w.fail("", simulator.Pace{})
 			w.env = append(w.env, "ANTHROPIC_API_KEY=simulated")
 		}, wants: []string{"runs watch ID", "runs resume ID --today"}},
 		{name: "no such run", make: done, tells: []string{"runs", "show", "run-00000000"}, wants: []string{"runs list"}},
 		{name: "not a run", make: done, tells: []string{"runs", "show", "../x"}, wants: []string{"runs list"}},
+		{name: "failed again and again", fails: "output wrong_schema", script: "long", wants: []string{"runs events ID", "retry ID --recipe recipe.yaml"}},
+		{name: "files of other content", make: func(w *advised) {
+			w.run("--output", "results")
+			must(w.T, os.WriteFile(filepath.Join(w.dir, "results", "artifacts", "scene_index", "project", "v1.json"), []byte("{}"), 0o600))
+		}, tells: []string{"runs", "export", "ID", "--output", "results"}, wants: []string{"runs export ID --output results --overwrite"}},
+		{name: "no key for prose", script: "prose", make: func(w *advised) {
+			w.env = append(w.env, "ANTHROPIC_API_KEY=", "OPENAI_API_KEY=", "GEMINI_API_KEY=")
+			w.run()
+		}, mend: func(w *advised) { w.env = append(w.env, "ANTHROPIC_API_KEY=simulated") }, wants: []string{"doctor", "retry ID"}},
+		{name: "a breaker is open", fails: "overloaded", tells: []string{"providers", "release", "anthropic", "--reason", "x"}, wants: []string{"providers probe anthropic"}},
 		{name: "nobody serves", make: done, tells: []string{"run", "script.fountain", "--detach", "--new"}, wants: []string{"serve"}},
 		{name: "left alone", fails: "auth", tells: []string{"providers"}, wants: []string{"providers release"}},
 		{name: "no such drill", make: done, tells: []string{"run", "script.fountain", "--drill", "none"}, wants: []string{"simulate --list"}},

@@ -71,32 +71,31 @@ type dataBackupCmd struct {
 
 func (dataBackupCmd) Help() string {
 	return `Runs may go on meanwhile; the copy is of one moment. It is read in full as by "data
-check", and nothing is written of a database that is damaged, unless --damaged is given. To restore it, end all cineforge
-processes, put the file in place of cineforge.db in the data directory, and remove
-cineforge.db-wal and cineforge.db-shm beside it.`
-}
+check", and nothing is written of a database that is damaged, unless --damaged is given:
+then it is copied as far as it can be read, or byte by byte where that fails.
 
-// backedUp is what data backup prints with --json.
-type backedUp struct {
-	File    string          `json:"file"`
-	Bytes   int64           `json:"bytes"`
-	Damages []sqlite.Damage `json:"damages,omitempty"`
+To restore it, end all cineforge processes, put the file in place of cineforge.db in the
+data directory, and remove cineforge.db-wal and cineforge.db-shm beside it.`
 }
 
 // Run does the command.
 func (c *dataBackupCmd) Run(ctx context.Context, g *cli, s streams) error {
-	size, damages, err := app.Backup(ctx, g.Data, app.BackupOptions{File: c.File, Replace: c.Force, Damaged: c.Damaged, NoCopy: g.NoBackup})
+	done, err := app.Backup(ctx, g.Data, app.BackupOptions{File: c.File, Replace: c.Force, Damaged: c.Damaged, NoCopy: g.NoBackup})
 	if err != nil {
 		return err
 	}
 	if g.JSON {
-		return printJSON(s.out, backedUp{c.File, size, damages})
+		return printJSON(s.out, done)
 	}
-	if len(damages) > 0 {
-		fmt.Fprintf(s.out, "wrote %s, %s, of a database that is damaged:\n", quote(c.File), bytesOf(size))
-		return printDamages(s, damages, 0)
+	if len(done.Damages) > 0 {
+		how := ""
+		if done.Bytewise {
+			how = ", byte by byte"
+		}
+		fmt.Fprintf(s.out, "wrote %s, %s%s, of a database that is damaged:\n", quote(c.File), bytesOf(done.Bytes), how)
+		return printDamages(s, done.Damages, 0)
 	}
-	_, err = fmt.Fprintf(s.out, "wrote %s, %s, and checked it\n", quote(c.File), bytesOf(size))
+	_, err = fmt.Fprintf(s.out, "wrote %s, %s, and checked it\n", quote(c.File), bytesOf(done.Bytes))
 	return err
 }
 

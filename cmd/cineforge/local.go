@@ -53,11 +53,11 @@ func (l *local) Line(ctx context.Context, of run.State) (line []run.Overview, er
 		return nil, err
 	}
 	for _, r := range found {
-		state, err := run.Load(ctx, l.Store, r.RunID)
+		seen, err := l.Overview(ctx, r)
 		if err != nil {
 			return nil, err
 		}
-		line = append(line, state.Overview())
+		line = append(line, seen)
 	}
 	return line, nil
 }

@@ -114,6 +114,7 @@ func TestExecute_NamesElsewhereAreBytes(t *testing.T) {
 			if len(args) == 0 {
 				t.Setenv("CINEFORGE_DATA", "from\xe9environment")
 				t.Setenv("CINEFORGE_CONFIG", file)
+				t.Setenv("CINEFORGE_OVERWRITE", "true") // the folder has the files of the other data directory
 			}
 			if code, _, errs := typed(t, append(args, "run", script)...); code != exitOK {
 				t.Fatal(code, errs)

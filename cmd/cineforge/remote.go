@@ -133,7 +133,7 @@ func (r *remote) Artifact(ctx context.Context, project string, ref artifact.Ref)
 }
 
 // Export takes the archive of a run apart.
-func (r *remote) Export(ctx context.Context, id, dir string) (app.Exported, error) {
+func (r *remote) Export(ctx context.Context, id string, to app.Destination) (app.Exported, error) {
 	archive, err := os.CreateTemp("", "cineforge-export-*.zip")
 	if err != nil {
 		return app.Exported{}, err
@@ -157,7 +157,7 @@ func (r *remote) Export(ctx context.Context, id, dir string) (app.Exported, erro
 				return
 			}
 		}
-	}, dir)
+	}, to)
 }
 
 func unpack(f *zip.File) ([]byte, error) {

@@ -24,6 +24,7 @@ type retryCmd struct {
 	MaxWait *time.Duration `placeholder:"DUR" help:"How long a stage may wait without progress (such as 30m, 12h; 0s is not at all), in place of every max_wait_seconds of the recipe."`
 	Plan    bool           `help:"Say what would be kept, done again and paid for, and do nothing."`
 	Detach  bool           `help:"Leave the run to a running cineforge serve, and return."`
+	outputFlags
 }
 
 func (retryCmd) Help() string {
@@ -49,7 +50,8 @@ Examples:
   cineforge retry run-0a1b2c3d --plan
   cineforge retry run-0a1b2c3d --from extract_scenes
   cineforge retry run-0a1b2c3d --recipe fixed.yaml
-  cineforge retry run-0a1b2c3d --max-cost 25 --max-wait 12h`
+  cineforge retry run-0a1b2c3d --max-cost 25 --max-wait 12h
+  cineforge retry run-0a1b2c3d --output results`
 }
 
 // asked is what the flags ask for.
@@ -93,11 +95,16 @@ func (c *retryCmd) Run(ctx context.Context, g *cli, s streams) error {
 		return err
 	}
 	defer sys.Close() //nolint:errcheck // what was told is stored
+	if !c.Plan {
+		if err := c.check(ctx, sys, state.ProjectID); err != nil {
+			return err
+		}
+	}
 	if state.Status == run.Paused && !c.changes() && !c.Plan {
 		if err := sys.Resume(ctx, c.ID, false); err != nil {
 			return err
 		}
-		return showResumed(ctx, sys, state, g, s)
+		return c.show(ctx, sys, attending{run: c.ID, since: state.LastSeq}, g, s)
 	}
 	if c.Plan {
 		plan, err := sys.PlanRetry(ctx, c.ID, asked)
@@ -116,10 +123,19 @@ func (c *retryCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if c.Detach {
 		return printQueued(ctx, sys, id, g, s)
 	}
-	if state, err = showRun(ctx, sys, attending{run: id, beside: true}, g, s); state.RunID == "" {
+	return c.show(ctx, sys, attending{run: id, beside: true}, g, s)
+}
+
+// show shows a run until it is at rest, and writes its files.
+func (c *retryCmd) show(ctx context.Context, sys system, a attending, g *cli, s streams) error {
+	state, err := showRun(ctx, sys, a, g, s)
+	if state.RunID == "" {
 		return err
 	}
-	return errors.Join(conclude(sys, state, g, s), err, ended(state))
+	if err := c.finish(sys, runResult{State: state}, g, s); err != nil {
+		return err
+	}
+	return errors.Join(err, ended(state))
 }
 
 // printPlan prints what a retry would do.

@@ -24,13 +24,15 @@ type runCmd struct {
 	New       bool              `help:"Begin a run also while one of the same file, recipe and parameters is under way, which is shown otherwise."`
 	Detach    bool              `help:"Leave the run to a running cineforge serve, print its id and return."`
 	DryRun    bool              `help:"Check everything and run nothing."`
-	Output    string            `placeholder:"DIR" help:"Also write the run's files below this folder."`
-	Drill     string            `placeholder:"NAME[:PROVIDER,...]" help:"Run against the built-in simulator under this scenario, with keys for these providers only (all)."`
+	outputFlags
+	Drill string `placeholder:"NAME[:PROVIDER,...]" help:"Run against the built-in simulator under this scenario, with keys for these providers only (all)."`
 }
 
 func (runCmd) Help() string {
 	return `Reads the file, runs the recipe's stages on it and shows them as they go. What they
-make is kept in the data directory; --output also writes it as files.
+make is kept in the data directory; --output also writes it as files. A folder that has
+artifacts of another project or data directory is refused, and a file that is there with
+other content is left as it is and named, unless --overwrite is given.
 
 Ctrl-C parks the run and says how to go on with it: finished stages and all answers
 are kept. A process that dies leaves its run to the next one: cineforge serve, or a
@@ -74,17 +76,16 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 		return err
 	}
 	defer sys.Close() //nolint:errcheck // what was told is stored
-	params := map[string]any{"accept_config": true}
-	for k, v := range c.Param {
-		if err := isText("parameter "+k, k+v); err != nil {
+	start, err := c.start(stage.File{Name: name, Data: data})
+	if err != nil {
+		return err
+	}
+	if project, err := start.Project(); err == nil { // else Start says why
+		if err := c.check(ctx, sys, project); err != nil {
 			return err
 		}
-		params[k] = paramValue(v)
 	}
-	id, existing, err := sys.Start(ctx, app.Start{
-		File: stage.File{Name: name, Data: data}, RecipeID: c.Recipe, ProjectID: c.Project,
-		Params: params, StartFrom: c.StartFrom, EndAt: c.EndAt, DryRun: c.DryRun, Drill: c.Drill, Force: c.Force, New: c.New, Queue: c.Detach,
-	})
+	id, existing, err := sys.Start(ctx, start)
 	if err != nil {
 		return notStarted(err)
 	}
@@ -102,10 +103,23 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if state.RunID == "" {
 		return err
 	}
-	if err := c.finish(sys, state, existing, g, s); err != nil {
+	if err := c.finish(sys, runResult{State: state, Existing: existing}, g, s); err != nil {
 		return err
 	}
 	return errors.Join(err, ended(state))
+}
+
+// start is the run that the flags ask for.
+func (c *runCmd) start(file stage.File) (app.Start, error) {
+	params := map[string]any{"accept_config": true}
+	for k, v := range c.Param {
+		if err := isText("parameter "+k, k+v); err != nil {
+			return app.Start{}, err
+		}
+		params[k] = paramValue(v)
+	}
+	return app.Start{File: file, RecipeID: c.Recipe, ProjectID: c.Project, Params: params, StartFrom: c.StartFrom, EndAt: c.EndAt,
+		DryRun: c.DryRun, Drill: c.Drill, Force: c.Force, New: c.New, Queue: c.Detach}, nil
 }
 
 // attend says how a run is attended to that was just started. One that was there already is
@@ -131,37 +145,6 @@ func notStarted(err error) error {
 		return usage(err)
 	}
 	return err
-}
-
-// finish prints what came out and where it is.
-func (c *runCmd) finish(sys system, state run.State, existing bool, g *cli, s streams) error {
-	output := ""
-	if c.Output != "" && (state.Status.Ended() || state.Status == run.Paused) {
-		// The files are written also of a run that was interrupted.
-		x, err := sys.Export(context.Background(), state.RunID, c.Output)
-		if err != nil {
-			return err
-		}
-		output = x.Dir
-	}
-	if g.JSON {
-		return printJSON(s.out, runResult{State: state, Output: optional(output), Existing: existing})
-	}
-	return printOutcome(s.out, sys, state, g, output)
-}
-
-// runResult is the one object that run prints with --json.
-type runResult struct {
-	run.State
-	Output   *string `json:"output"`
-	Existing bool    `json:"existing,omitempty"` // it was under way already
-}
-
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }
 
 // paramValue reads the value of a --param: a bool or a whole number if it is

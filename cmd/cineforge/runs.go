@@ -62,13 +62,31 @@ type runsListCmd struct {
 // Run does the command.
 func (c *runsListCmd) Run(ctx context.Context, g *cli, s streams) error {
 	list, err := c.list(ctx, g, s)
-	if err != nil {
+	if err != nil && len(list) == 0 {
 		return err
 	}
+	defer warnDamaged(s, list)
 	if g.JSON {
-		return printJSON(s.out, list)
+		return errors.Join(printJSON(s.out, list), err)
 	}
-	return progress.WriteRuns(s.out, list, time.Now(), color(s.out))
+	return errors.Join(progress.WriteRuns(s.out, list, time.Now(), color(s.out)), err)
+}
+
+// warnDamaged names the runs of a list that can't be read.
+func warnDamaged(s streams, list []run.Overview) {
+	var ids []string
+	for _, o := range list {
+		if o.Status == run.RunDamaged {
+			ids = append(ids, o.RunID)
+		}
+	}
+	const most = 5
+	if more := len(ids) - most; more > 0 {
+		ids = append(ids[:most], fmt.Sprintf("and %d more", more))
+	}
+	if len(ids) > 0 {
+		fmt.Fprintf(s.err, "Runs whose events can't be read: %s. To find out what is damaged, on the data directory: %s\n", strings.Join(ids, ", "), failure.CheckData())
+	}
 }
 
 // tableLimit is how many runs are listed where people read.
@@ -239,32 +257,4 @@ func (c *runsResumeCmd) Run(ctx context.Context, g *cli, s streams) error {
 		return err
 	}
 	return showResumed(ctx, sys, state, g, s)
-}
-
-type runsExportCmd struct {
-	runArg
-	Output string `required:"" placeholder:"DIR" help:"The folder to write below."`
-}
-
-// Run does the command.
-func (c *runsExportCmd) Run(ctx context.Context, g *cli, s streams) error {
-	sys, _, err := c.open(ctx, g, s)
-	if err != nil {
-		return err
-	}
-	defer sys.Close() //nolint:errcheck // what was told is stored
-	x, err := sys.Export(ctx, c.ID, c.Output)
-	if err != nil {
-		return err
-	}
-	if g.JSON {
-		return printJSON(s.out, x)
-	}
-	if _, err = fmt.Fprintf(s.out, "wrote %s and %d artifacts below %s\n", x.StateFile, x.Artifacts,
-		quote(x.Dir)); err != nil || len(x.Missing) == 0 {
-		return err
-	}
-	return failure.New(failure.Internal, fmt.Sprintf("%s could not be read and %s left out: %s", count(len(x.Missing), "artifact"),
-		map[bool]string{true: "is", false: "are"}[len(x.Missing) == 1], strings.Join(x.Missing,
-			", ")), "").Advised("list what is damaged: %s", failure.CheckData())
 }

@@ -28,7 +28,7 @@ type system interface {
 	Events(ctx context.Context, id string, after int64) iter.Seq2[run.Event, error]
 	Follow(ctx context.Context, id string, after int64) iter.Seq2[run.Event, error]
 	Artifact(ctx context.Context, project string, ref artifact.Ref) (artifact.Artifact, error)
-	Export(ctx context.Context, id, dir string) (app.Exported, error)
+	Export(ctx context.Context, id string, to app.Destination) (app.Exported, error)
 
 	// Start makes a run, or finds one of the same that is under way.
 	Start(ctx context.Context, s app.Start) (id string, existing bool, err error)

@@ -59,9 +59,5 @@ func file(name string) string {
 	case name == "stdin":
 		return "-"
 	}
-	file := argument.Name(name)
-	if strings.HasPrefix(file, "-") {
-		return "./" + file
-	}
-	return file
+	return argument.Path(argument.Name(name))
 }

@@ -125,7 +125,9 @@ func (s *API) Run(ctx context.Context) {
 	s.feed.run(ctx, func() error {
 		under, _, err := s.app.List(ctx, app.Filter{Part: run.Part{UnderWay: true}})
 		for _, o := range under {
-			s.metrics.Know(o)
+			if o.Status != run.RunDamaged {
+				s.metrics.Know(o)
+			}
 		}
 		return err
 	})

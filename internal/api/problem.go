@@ -155,7 +155,9 @@ func (s *API) problem(ctx context.Context, err error) *refusal {
 		return r
 	}
 	if kind := app.TroubleOf(err); kind != "" {
-		s.o.Log.WarnContext(ctx, "a request met trouble of the store", "trouble", kind, "error", err.Error(), "request_id", requestID(ctx))
+		if s.app.Met(err) {
+			s.o.Log.WarnContext(ctx, "a request met something damaged", "trouble", kind, "error", err.Error(), "request_id", requestID(ctx))
+		}
 		r := refuse(http.StatusServiceUnavailable, "store_unavailable",
 			"nothing can be stored or read at the moment ("+string(kind)+")", "try again soon; the server's log tells more")
 		r.wait = 5

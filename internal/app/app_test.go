@@ -187,7 +187,7 @@ func TestExport(t *testing.T) {
 	state := execute(t, a, app.Start{File: sample(t, "lighthouse.md")})
 	dir := filepath.Join(t.TempDir(), "out")
 	for range 2 { // the second time over the first
-		x, err := a.Export(t.Context(), state.RunID, dir)
+		x, err := a.Export(t.Context(), state.RunID, app.Destination{Dir: dir})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -259,7 +259,7 @@ func TestAnExportedFileTakesItsPlaceWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer earlier.Close()
-	if _, err := a.Export(t.Context(), state.RunID, dir); err != nil {
+	if _, err := a.Export(t.Context(), state.RunID, app.Destination{Dir: dir, Overwrite: true}); err != nil {
 		t.Fatal(err)
 	}
 	if read, err := io.ReadAll(earlier); err != nil || string(read) != "the earlier one" {

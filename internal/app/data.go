@@ -100,42 +100,63 @@ type BackupOptions struct {
 	NoCopy  bool // as Models.NoBackup
 }
 
-// Backup writes an examined copy of a database to a file, also while runs are under way,
-// and returns its size. A copy of a database that is damaged is written only if damaged is
-// set; what is damaged is told then.
-func Backup(ctx context.Context, dataDir string, o BackupOptions) (int64, []sqlite.Damage, error) {
-	file, replace, damaged := o.File, o.Replace, o.Damaged
+// BackedUp is what a backup wrote.
+type BackedUp struct {
+	File     string          `json:"file"`
+	Bytes    int64           `json:"bytes"`
+	Damages  []sqlite.Damage `json:"damages,omitempty"`
+	Bytewise bool            `json:"bytewise,omitempty"` // the files were copied as they are
+}
+
+// Backup writes an examined copy of a database to a file, also while runs are under way.
+// A copy of a database that is damaged is written only if that is asked for; what is damaged
+// is returned then.
+func Backup(ctx context.Context, dataDir string, o BackupOptions) (BackedUp, error) {
+	done := BackedUp{File: o.File}
 	s, err := openData(ctx, dataDir, o.NoCopy)
 	if err != nil {
-		return 0, nil, unreadable(err)
+		return done, unreadable(err)
 	}
 	defer s.Close()
-	size, found, err := s.Backup(ctx, file, replace, damaged)
-	if err == nil && !found.OK() && !damaged {
-		err = damagedData(filepath.Join(dataDir, sqlite.FileName), found)
+	own := filepath.Join(dataDir, sqlite.FileName)
+	size, found, err := s.Backup(ctx, o.File, o.Replace, o.Damaged)
+	if _, named := errors.AsType[*failure.Error](err); named {
+		return done, unreadable(err)
+	}
+	if err != nil {
+		return done, unwritable(err, o, own)
+	}
+	done.Damages = found.Damages
+	if !found.OK() && !o.Damaged {
+		err = damagedData(own, found)
 		f, _ := errors.AsType[*failure.Error](err)
 		f.Message = "nothing was written: " + f.Message
 		f.Hint = "copy it as it is: " + failure.Backup().String() + "; " + f.Hint
 		f.Remedies = append(f.Remedies, failure.Backup())
-		return 0, found.Damages, err
+		return done, err
 	}
-	if _, told := errors.AsType[*failure.Error](err); err == nil || told {
-		if err == nil {
-			return size, found.Damages, nil
-		}
-		return size, nil, unreadable(err)
-	}
-	f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("%s can't be written: %v", file, cause(err)), Hint: "name another file", Err: err}
-	if p, ok := errors.AsType[*fs.PathError](err); ok {
-		f.Message = fmt.Sprintf("%s can't be written: %v", file, p.Err)
+	done.Bytes, done.Bytewise = size, found.Bytewise
+	return done, nil
+}
+
+// unwritable says why the target of a backup can't be written, and what to do.
+func unwritable(err error, o BackupOptions, own string) error {
+	f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("%s can't be written: %v", o.File, cause(err)), Hint: "name another file", Err: err}
+	switch TroubleOf(err) {
+	case run.DiskFull:
+		f.Hint = "make room on its disk, or name a file on another one"
+	case run.ReadOnly:
+		f.Hint = "change the permissions of its folder, or name another file"
+	case run.DiskFault:
+		f.Hint = "name a file on another disk; the system's log tells more"
 	}
 	if errors.Is(err, fs.ErrExist) {
-		f.Message, f.Hint = file+" is there already", "name another file, or replace it with --force"
-		if own := filepath.Join(dataDir, sqlite.FileName); replace {
-			f.Message, f.Hint = file+" is the database itself, "+own, "name another file"
+		f.Message, f.Hint = o.File+" is there already", "name another file, or replace it with --force"
+		if o.Replace {
+			f.Message, f.Hint = o.File+" is the database itself, "+own, "name another file"
 		}
 	}
-	return 0, nil, f
+	return f
 }
 
 // PruneOptions say which runs are removed, a run with all its retries at a time.

@@ -26,6 +26,9 @@ type Exported struct {
 
 	// Missing are the artifacts that could not be read, since they are damaged or gone, and why.
 	Missing []string `json:"missing,omitempty"`
+
+	// Left are the files that were there with other content, and are as they were.
+	Left []string `json:"left,omitempty"`
 }
 
 // Files are files by their names. Each is made when it is asked for.
@@ -62,18 +65,20 @@ func (a *App) Files(ctx context.Context, runID string) (Files, error) {
 
 func stateFile(runID string) string { return path.Join("runs", runID, "run_state.json") }
 
-// Export writes the files of a run below dir: all of them, each whole, or none. Artifacts
-// that are damaged are left out, and named.
-func (a *App) Export(ctx context.Context, runID, dir string) (Exported, error) {
+// Export writes the files of a run to a destination: all of them, each whole, or none.
+// Artifacts that are damaged are left out, and named; so are files that are there with other
+// content, unless they are to be replaced.
+func (a *App) Export(ctx context.Context, runID string, to Destination) (Exported, error) {
 	files, err := a.Files(ctx, runID)
 	if err != nil {
 		return Exported{}, err
 	}
-	return WriteFiles(runID, files, dir)
+	return WriteFiles(runID, files, to)
 }
 
-// WriteFiles writes the files of a run below dir, as [App.Export] does.
-func WriteFiles(runID string, files Files, dir string) (Exported, error) {
+// WriteFiles writes the files of a run to a destination, as [App.Export] does.
+func WriteFiles(runID string, files Files, to Destination) (Exported, error) {
+	dir := to.Dir
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return Exported{}, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the folder %s can't be made: %v", dir, cause(err)),
 			Hint: "name another one", Err: err}
@@ -89,13 +94,19 @@ func WriteFiles(runID string, files Files, dir string) (Exported, error) {
 	for name, content := range files {
 		isArtifact := strings.HasPrefix(name, "artifacts/")
 		data, err := content()
-		switch {
-		case err != nil && isArtifact && (TroubleOf(err) == run.Damaged || errors.Is(err, run.ErrNotFound)):
+		if err != nil && isArtifact && (TroubleOf(err) == run.Damaged || errors.Is(err, run.ErrNotFound)) {
 			result.Missing = append(result.Missing, name)
 			continue
-		case err != nil:
-			x.fail(err)
-		default:
+		}
+		there := absent
+		if err == nil && isArtifact && !to.Overwrite {
+			there = x.compare(name, data)
+		}
+		if there == otherContent {
+			result.Left = append(result.Left, name)
+			continue
+		}
+		if x.fail(err); there != sameContent {
 			x.write(name, data)
 		}
 		if x.err != nil {

@@ -24,19 +24,19 @@ func TestWriteFiles_AllOrNothing(t *testing.T) {
 		}
 	}
 	dir := t.TempDir()
-	if _, err := app.WriteFiles("r", files("artifacts/scene/b/v1.json", broken), dir); err == nil {
+	if _, err := app.WriteFiles("r", files("artifacts/scene/b/v1.json", broken), app.Destination{Dir: dir}); err == nil {
 		t.Error("it did not fail")
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 		t.Errorf("left: %v %v", left, err)
 	}
-	if _, err := app.WriteFiles("r", files("../out.json", fine), dir); err == nil {
+	if _, err := app.WriteFiles("r", files("../out.json", fine), app.Destination{Dir: dir}); err == nil {
 		t.Error("it left its folder")
 	}
 	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
 		t.Errorf("left: %v %v", left, err)
 	}
-	x, err := app.WriteFiles("r", files("artifacts/scene/b/v1.json", damaged), dir)
+	x, err := app.WriteFiles("r", files("artifacts/scene/b/v1.json", damaged), app.Destination{Dir: dir})
 	if err != nil || x.Artifacts != 1 || len(x.Missing) != 1 || x.Missing[0] != "artifacts/scene/b/v1.json" {
 		t.Errorf("%+v %v", x, err)
 	}

@@ -164,35 +164,6 @@ func (k *keyed) Commit(ctx context.Context, claim durable.Claim, c run.Change) e
 
 func (k *keyed) Close() error { return nil }
 
-// The keys of the shipped questions are held: what was paid for under them would be paid for
-// again by another version.
-func TestMemo_KeysOfShippedQuestions(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, play{scenario: simulator.Scenario{ID: "ok", Name: "ok"}})
-		k := &keyed{Store: w.store}
-		a := app.New(k, w.dir, app.Models{Providers: providers("ANTHROPIC"), Catalog: known(t), Transport: w.line, Router: fixed})
-		for _, s := range []app.Start{{File: twoScenes(), ProjectID: "two"}, {File: prose(t), ProjectID: "prose"}} {
-			w.execute(a, w.start(a, s))
-		}
-		slices.Sort(k.keys)
-		got := strings.Join(slices.Compact(k.keys), "\n") + "\n"
-		file := filepath.Join("testdata", "golden", "questions.txt")
-		if os.Getenv("UPDATE_GOLDEN") != "" {
-			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got != string(want) {
-			t.Errorf("the shipped questions have other keys, so that stored answers are paid for again:\n%s\nwant\n%s\n"+
-				"If that is wanted, give the module a new version in its id, say so in CHANGELOG.md, and run this test with UPDATE_GOLDEN=1.", got, want)
-		}
-	})
-}
-
 // An answer is found under the name that versions before gave its chain, and whatever users
 // call their providers.
 func TestMemo_AnswersAreFoundWhateverProvidersAreCalled(t *testing.T) {

@@ -2,8 +2,11 @@ package app
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 
+	"cineforge/failure"
 	"cineforge/run"
 )
 
@@ -52,7 +55,7 @@ type Filter struct {
 const mostLookedAt = 2000
 
 // List returns runs at a glance, newest first, and the run behind which the next page
-// begins, "" if there is none.
+// begins, "" if there is none. With an error come the runs that were read before it.
 func (a *App) List(ctx context.Context, f Filter) (page []run.Overview, next string, err error) {
 	page = []run.Overview{}
 	f.UnderWay = f.UnderWay || f.Status != "" && !f.Status.Ended()
@@ -60,14 +63,17 @@ func (a *App) List(ctx context.Context, f Filter) (page []run.Overview, next str
 	last := ""
 	for r, err := range a.Store.Runs(ctx, f.Part) {
 		if err != nil {
-			return nil, "", err
+			return page, "", err
 		}
 		if f.Limit > 0 && (len(page) == f.Limit || looked == mostLookedAt) {
 			return page, last, nil
 		}
 		looked++
 		last = r.RunID
-		seen, err := a.overview(ctx, r)
+		seen, err := a.Overview(ctx, r)
+		if errors.Is(err, run.ErrNotFound) {
+			continue // it was removed meanwhile
+		}
 		if err != nil {
 			return nil, "", err
 		}
@@ -78,10 +84,53 @@ func (a *App) List(ctx context.Context, f Filter) (page []run.Overview, next str
 	return page, "", nil
 }
 
+// Overview returns a run at a glance. A run whose events can't be read, or are not all there,
+// has the status [run.RunDamaged], so that it keeps nobody from the others. A run that was
+// removed meanwhile is run.ErrNotFound.
+func (a *App) Overview(ctx context.Context, r run.Summary) (run.Overview, error) {
+	seen, err := a.overview(ctx, r)
+	if kind := TroubleOf(err); err == nil || ctx.Err() != nil || kind != "" && kind != run.Damaged {
+		return seen, err
+	}
+	if errors.Is(err, run.ErrNotFound) && !a.listed(ctx, r) {
+		return seen, err
+	}
+	parent := &r.Parent
+	if r.Parent == "" {
+		parent = nil
+	}
+	return run.Overview{RunID: r.RunID, Status: run.RunDamaged, ProjectID: r.ProjectID, ParentRunID: parent,
+		Error: "its events can't be read: " + unreadableText(err)}, nil
+}
+
+// listed reports whether a run is still there.
+func (a *App) listed(ctx context.Context, r run.Summary) bool {
+	for other, err := range a.Store.Runs(ctx, run.Part{ProjectID: r.ProjectID}) {
+		if err != nil || other.RunID == r.RunID {
+			return true
+		}
+	}
+	return false
+}
+
+// unreadableText says what is wrong with a run's events.
+func unreadableText(err error) string {
+	if errors.Is(err, run.ErrNotFound) {
+		return "they are not there"
+	}
+	if f, ok := errors.AsType[*failure.Error](err); ok {
+		return f.Message
+	}
+	return err.Error()
+}
+
 func (a *App) overview(ctx context.Context, r run.Summary) (run.Overview, error) {
 	seen, ok := a.overviews.get(r.RunID, r.LastSeq)
 	if !ok {
 		state, err := run.Load(ctx, a.Store, r.RunID)
+		if err == nil && state.LastSeq < r.LastSeq { // more may have come meanwhile
+			err = fmt.Errorf("%w: %d of them are missing", run.ErrDamaged, r.LastSeq-state.LastSeq)
+		}
 		if err != nil {
 			return run.Overview{}, err
 		}

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"cineforge/failure"
 	"cineforge/internal/app"
 	"cineforge/run"
@@ -203,7 +205,7 @@ func TestDoctor_Keys(t *testing.T) {
 	} {
 		tt.want.Name, local.Key = "LOCAL_KEY", tt.key
 		checks := app.Doctor(t.Context(), t.TempDir(), app.Models{Providers: []app.Provider{local}})
-		if !slices.Contains(checks, tt.want) {
+		if !slices.ContainsFunc(checks, func(c app.Check) bool { return cmp.Equal(c, tt.want) }) {
 			t.Errorf("%q: %+v, want %+v", tt.key, checks, tt.want)
 		}
 	}

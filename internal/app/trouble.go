@@ -21,6 +21,8 @@ type troubles struct {
 	probe  error      // of the last probe
 	probed time.Time
 	told   bool
+
+	damages map[string]bool // that requests met, by their texts
 }
 
 // probeEvery is how often it is tried at the most whether the store takes anything.
@@ -35,6 +37,29 @@ func (t *troubles) note(err error) {
 		return
 	}
 	t.change(func() { t.commit = err })
+}
+
+// mostDamages is how many damages are remembered that requests met.
+const mostDamages = 100
+
+// met notes that something was refused for trouble of the store. It reports whether that is a
+// damage that was not met before: a damaged record is no trouble of the whole store.
+func (t *troubles) met(err error) (damage bool) {
+	if TroubleOf(err) != run.Damaged {
+		t.change(func() { t.probe, t.probed = err, time.Now() })
+		return false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	text := err.Error()
+	if t.damages[text] || len(t.damages) >= mostDamages {
+		return false
+	}
+	if t.damages == nil {
+		t.damages = map[string]bool{}
+	}
+	t.damages[text] = true
+	return true
 }
 
 // change notes something, and tells if that is news.
@@ -97,6 +122,11 @@ func (a *App) Trouble() error {
 	defer a.troubles.mu.Unlock()
 	return a.troubles.now()
 }
+
+// Met notes that a request was refused for trouble of the store, which begins by that, if it has
+// not begun yet, and ends when the store takes something again. It reports whether the caller
+// should log the error: damage of a record, once for each; all other trouble is reported by itself.
+func (a *App) Met(err error) (damage bool) { return a.troubles.met(err) }
 
 // TroubleOf returns what an error of the store, or of files beside it, means; "" if it is no
 // trouble.

@@ -105,11 +105,15 @@ func Quote(word string) string {
 
 // QuoteFile is Quote for the name of a file as an argument, which must not look like a flag or
 // like standard input.
-func QuoteFile(name string) string {
+func QuoteFile(name string) string { return Quote(Path(name)) }
+
+// Path returns the name of a file as an argument that does not look like a flag or like
+// standard input.
+func Path(name string) string {
 	if strings.HasPrefix(name, "-") {
-		name = "./" + name
+		return "./" + name
 	}
-	return Quote(name)
+	return name
 }
 
 // hidden reports whether a character is not printed, or not as itself.

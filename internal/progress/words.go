@@ -94,6 +94,8 @@ func statusFace(s run.Status, pauseReason string) face {
 		return face{bad, "✗", "failed"}
 	case run.RunCanceled:
 		return face{bad, "✗", "cancelled"}
+	case run.RunDamaged:
+		return face{bad, "✗", "damaged"}
 	}
 	return face{busy, "▶", "running"}
 }

@@ -32,6 +32,8 @@ type Examination struct {
 	More    int      `json:"more_damages,omitempty"` // that are not listed
 	Listed  int      `json:"-"`                      // runs that could be listed
 	Whole   []string `json:"whole_runs,omitempty"`   // those that can be exported in full, oldest last; only where something is damaged
+
+	Bytewise bool `json:"-"` // a backup is a copy of the files, as SQLite could write none
 }
 
 // mostDamages is how many damages are listed.
@@ -211,12 +213,31 @@ func (e *examiner) run(ctx context.Context, r run.Summary) (whole bool, err erro
 	}
 	for _, st := range state.Stages {
 		for _, ref := range st.ArtifactRefs {
-			if _, err := e.Artifact(ctx, state.ProjectID, ref); err != nil {
-				whole = false
+			if _, err := e.Artifact(ctx, state.ProjectID, ref); err == nil {
+				continue
+			}
+			whole = false // a damaged one is named as itself
+			if err := e.lacks(ctx, state, ref); err != nil {
+				return false, err
 			}
 		}
 	}
 	return whole, nil
+}
+
+// lacks notes that a run made an artifact that is not there.
+func (e *examiner) lacks(ctx context.Context, state run.State, ref artifact.Ref) error {
+	var there int
+	err := e.read.QueryRowContext(ctx, `SELECT 1 FROM artifacts WHERE project_id = ? AND type = ? AND entity_id = ? AND version = ?`,
+		state.ProjectID, ref.ArtifactType, ref.EntityID, ref.Version).Scan(&there)
+	if errors.Is(err, sql.ErrNoRows) {
+		e.found.add("run", state.RunID, ref.Path+" is not there")
+		return nil
+	}
+	if err != nil && e.damage("run", state.RunID, err) {
+		return nil
+	}
+	return err
 }
 
 func (e *examiner) artifacts(ctx context.Context) error {

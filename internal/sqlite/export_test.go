@@ -8,6 +8,8 @@ import (
 	"syscall"
 
 	"github.com/pressly/goose/v3"
+
+	"cineforge/run"
 )
 
 // SpoilBlob replaces stored content behind the store's back.
@@ -73,4 +75,32 @@ var OpenReadOnly = openReadOnly
 func NoRoom(dir string) error {
 	s := &Store{file: filepath.Join(dir, FileName)}
 	return s.noRoom(syscall.ENOSPC)
+}
+
+// Blame is how a backup names what an error is of.
+func Blame(s *Store, target string, err error) error { return s.blame(target, err) }
+
+// Refusals returns errors of SQLite itself, by what they mean.
+func Refusals(ctx context.Context, dir string) map[run.Trouble]error {
+	file := dsn(filepath.Join(dir, "refusals.db"))
+	use := func(name string, statements ...string) (err error) {
+		db, err := sql.Open("sqlite", name)
+		if err != nil {
+			return err
+		}
+		defer db.Close()
+		db.SetMaxOpenConns(1)
+		for _, s := range statements {
+			if _, err = db.ExecContext(ctx, s); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return map[run.Trouble]error{
+		run.DiskFull:    use(file, `CREATE TABLE t (x)`, `PRAGMA max_page_count = 1`, `INSERT INTO t VALUES (zeroblob(100000))`),
+		run.ReadOnly:    use(file+"?mode=ro", `INSERT INTO t VALUES (1)`),
+		run.Unreachable: use(dsn(filepath.Join(dir, "none", "x.db")), `CREATE TABLE t (x)`),
+		run.Damaged:     use(file, `PRAGMA writable_schema = on`, `UPDATE sqlite_schema SET rootpage = 999`, `PRAGMA writable_schema = reset`, `SELECT * FROM t`),
+	}
 }

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"cineforge/failure"
 )
 
 // openReadOnly opens the database of a folder that may not be written to: SQLite itself
@@ -28,6 +30,11 @@ func openReadOnly(ctx context.Context, dir string) (*Store, error) {
 			s.presence = newPresence(dir)
 			return s, nil
 		}
+	}
+	if p, ok := errors.AsType[*fs.PathError](err); ok && filepath.Dir(p.Path) == scratch {
+		err = fmt.Errorf("read %s, which may not be written to, by a copy in %s: %w", file, filepath.Dir(scratch), p.Err)
+		return nil, errors.Join(&failure.Error{Class: failure.Internal, Hint: "make room there, or name another folder with TMPDIR",
+			Message: err.Error(), Err: err}, os.RemoveAll(scratch))
 	}
 	return nil, errors.Join(why(file, err), os.RemoveAll(scratch))
 }

@@ -92,6 +92,9 @@ func (p *provider) look(q *question, s *seat, now time.Time, l *look) {
 	_, failed := p.evidence.suspects[s.Name]
 	l.spared = whole.State == breaker.Open && its.Free && !failed && !p.evidence.unreached
 	l.keep(its, "its")
+	if l.verdict.Reason == Probing && q.plan.MaxWait == 0 { // the probe's outcome is soon, and the question has no other round
+		l.trial, l.again = true, now.Add(lookEvery)
+	}
 	if !l.free() {
 		l.keeps = p.last
 	}

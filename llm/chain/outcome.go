@@ -6,6 +6,7 @@ import (
 
 	"cineforge/failure"
 	"cineforge/llm"
+	"cineforge/resilience/breaker"
 )
 
 // failed notes what the failure of a try means: for the health of whoever failed, for
@@ -223,6 +224,22 @@ func (p *provider) share(m *model) float64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return min(p.breaker.Status().Share, m.breaker.Status().Share)
+}
+
+// probeFor lets the next question through to a model that is left alone for its failures, or
+// for its provider's, in the name of a person who has a run go on.
+func (p *provider) probeFor(m *model) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	if now.Sub(p.probedAt) < operatorEvery {
+		return
+	}
+	if p.breaker.Status().State == breaker.Open || m.breaker.Status().State == breaker.Open {
+		p.probedAt = now
+	}
+	p.breaker.Probe(wanted)
+	m.breaker.Probe(wanted)
 }
 
 // tryNow lets the next question of a key through to a model. Where a person has to mend

@@ -32,6 +32,10 @@ type Plan struct {
 	// model before, until a person mends it, may have been mended. Zero means never.
 	Operator time.Time
 
+	// Probe says that a person has had the run go on, and that the stage has asked nobody
+	// since: candidates that are left alone for their failures are tried at once.
+	Probe bool
+
 	// LongestWait is the longest that a question waits within the asking, if nothing
 	// else is asked meanwhile. What would wait longer ends as [Suspended], to be asked
 	// anew when its time has come; 0 means that questions wait as long as they like.

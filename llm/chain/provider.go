@@ -27,6 +27,7 @@ type provider struct {
 	released  time.Time // when an operator last said that nothing is to keep it from being asked
 	evidence  evidence
 	last      *Fault           // how it failed last
+	probedAt  time.Time        // when a breaker was last tried for a person who had a run go on
 	refused   time.Time        // when a key was last refused for asking too often
 	turned    []Transition     // not told of yet
 	better    bool             // something good was found out, and not told of yet

@@ -31,6 +31,7 @@ type Stage struct {
 
 	mu       sync.Mutex   // guards what follows
 	hurried  bool         // an operator wants no waiting
+	probes   bool         // who is left alone is tried at the first question
 	unheard  bool         // and what is remembered of the providers may still say otherwise
 	operator time.Time    // when an operator last said that what needs a person may be mended
 	bars     map[int]*bar // the candidates that the stage keeps away from, by their places
@@ -54,7 +55,7 @@ var _ llm.Model = (*Stage)(nil)
 
 // Stage begins the asking of a stage attempt.
 func (r *Router) Stage(p Plan, o Observer) *Stage {
-	s := &Stage{router: r, plan: p, observer: o, progress: p.Progress, operator: p.Operator, bars: map[int]*bar{}, now: make(chan struct{}),
+	s := &Stage{router: r, plan: p, observer: o, progress: p.Progress, operator: p.Operator, probes: p.Probe, bars: map[int]*bar{}, now: make(chan struct{}),
 		sleepers: sleepers{asleep: map[*question]sleep{}, woken: make(chan struct{})}}
 	if s.progress.IsZero() {
 		s.progress = time.Now()
@@ -197,14 +198,20 @@ func (s *Stage) open() {
 }
 
 // insist does once more what TryNow did, now that it is known who is left alone: in a
-// process that has just begun nobody was.
+// process that has just begun nobody was. Whoever has a run go on wants the same of
+// breakers, which are then tried as often as questions in operators' names go through gates.
 func (s *Stage) insist() {
 	s.mu.Lock()
-	unheard := s.unheard
-	s.unheard = false
+	unheard, probes := s.unheard, s.probes
+	s.unheard, s.probes = false, false
 	s.mu.Unlock()
-	if unheard {
+	switch {
+	case unheard:
 		s.open()
+	case probes:
+		for _, at := range s.seats {
+			at.provider.probeFor(at.model)
+		}
 	}
 }
 

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"cineforge/failure"
+	"cineforge/internal/app"
+	"cineforge/run"
+)
+
+// outputFlags say where the files of a run are written to.
+type outputFlags struct {
+	Output    string `placeholder:"DIR" help:"Also write the run's files below this folder."`
+	Overwrite bool   `help:"Let --output replace files that are there with other content."`
+}
+
+func (o outputFlags) destination() app.Destination {
+	return app.Destination{Dir: o.Output, Overwrite: o.Overwrite}
+}
+
+// check returns an error if a run of a project must not write to the folder. It is called
+// before the run begins.
+func (o outputFlags) check(ctx context.Context, sys system, project string) error {
+	if o.Output == "" {
+		return nil
+	}
+	return notStarted(o.destination().Check(ctx, project, sys.State))
+}
+
+// runResult is the one object that run and retry print with --json.
+type runResult struct {
+	run.State
+	Output   *string  `json:"output"`
+	Left     []string `json:"left,omitempty"`     // files that were there with other content
+	Existing bool     `json:"existing,omitempty"` // it was under way already
+}
+
+// finish writes the files of a run that has ended or is paused, and prints what came out and
+// where it is. Files that are left as they are don't fail the run.
+func (o outputFlags) finish(sys system, r runResult, g *cli, s streams) error {
+	output := ""
+	if o.Output != "" && (r.Status.Ended() || r.Status == run.Paused) {
+		// The files are written also of a run that was interrupted.
+		x, err := sys.Export(context.Background(), r.RunID, o.destination())
+		if err != nil {
+			return err
+		}
+		output, r.Output, r.Left = x.Dir, &x.Dir, x.Left
+	}
+	if len(r.Left) > 0 {
+		defer fmt.Fprintln(s.err, oneLine(lines(leftFiles(r.RunID, o.Output, r.Left), program(g))[0]))
+	}
+	if g.JSON {
+		return printJSON(s.out, r)
+	}
+	return printOutcome(s.out, sys, r.State, g, output)
+}
+
+// mostLeft is how many files are named that were left as they are.
+const mostLeft = 3
+
+// leftFiles says which files an export has left as they are, and what replaces them.
+func leftFiles(id, dir string, left []string) *failure.Error {
+	verb, kept, them := "are", "they are", "them"
+	if len(left) == 1 {
+		verb, kept, them = "is", "it is", "it"
+	}
+	names := strings.Join(left[:min(len(left), mostLeft)], ", ")
+	if more := len(left) - mostLeft; more > 0 {
+		names += fmt.Sprintf(" and %d more", more)
+	}
+	f := failure.New(failure.Input, fmt.Sprintf("%s of other content in %s %s left as %s: %s", count(len(left), "file"), quote(dir), verb, kept, names), "")
+	return f.Advised("replace "+them+": %s", failure.ExportOver(id, dir))
+}
+
+// optional is nil for a text that is not there.
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+type runsExportCmd struct {
+	runArg
+	Output    string `required:"" placeholder:"DIR" help:"The folder to write below."`
+	Overwrite bool   `help:"Replace files that are there with other content, which are left as they are and named otherwise, with exit code 1."`
+}
+
+// Run does the command.
+func (c *runsExportCmd) Run(ctx context.Context, g *cli, s streams) error {
+	sys, _, err := c.open(ctx, g, s)
+	if err != nil {
+		return err
+	}
+	defer sys.Close() //nolint:errcheck // it was only read
+	x, err := sys.Export(ctx, c.ID, app.Destination{Dir: c.Output, Overwrite: c.Overwrite})
+	if err != nil {
+		return err
+	}
+	if g.JSON {
+		err = printJSON(s.out, x)
+	} else {
+		_, err = fmt.Fprintf(s.out, "wrote %s and %d artifacts below %s\n", x.StateFile, x.Artifacts, quote(x.Dir))
+	}
+	if err == nil && len(x.Left) > 0 {
+		err = leftFiles(c.ID, c.Output, x.Left)
+	}
+	if g.JSON || len(x.Missing) == 0 {
+		return err
+	}
+	if err != nil {
+		fmt.Fprintln(s.err, oneLine(lines(err, program(g))[0]))
+	}
+	return failure.New(failure.Internal, fmt.Sprintf("%s could not be read and %s left out: %s", count(len(x.Missing), "artifact"),
+		map[bool]string{true: "is", false: "are"}[len(x.Missing) == 1], strings.Join(x.Missing,
+			", ")), "").Advised("list what is damaged: %s", failure.CheckData())
+}
