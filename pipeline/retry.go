@@ -105,6 +105,9 @@ func (p *Pipeline) retryPlan(ctx context.Context, v revision, r Retry, again aga
 		}
 	}
 	refusal, err := p.refusal(ctx, v, out, line)
+	if v.parent.Drill != "" && out.EstimatedCostUSD != nil {
+		out.EstimatedCostUSD = new(0.0) // the refusal looks at the simulated cost, which is not paid
+	}
 	return RetryPlan{out, v, refusal}, err
 }
 
@@ -307,8 +310,8 @@ func paid(st run.StageState) (answers int, usd float64, priced bool) {
 	for _, a := range st.Attempts {
 		if a.Status == "success" {
 			answers++
-			usd += amount(a.CostUSD)
-			priced = priced && a.CostUSD != nil
+			usd += amount(a.SpentUSD())
+			priced = priced && a.SpentUSD() != nil
 		}
 	}
 	return answers, usd, priced

@@ -124,6 +124,8 @@ type AttemptFinished struct {
 	CostUSD      *float64 `json:"cost_usd"`            // nil if the model's price is not known
 	LatencyMS    int64    `json:"latency_ms"`
 	FirstEventMS *int64   `json:"first_event_ms,omitempty"` // until the answer began
+
+	SimulatedCostUSD *float64 `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing
 }
 
 // AttemptFailed says that a try gave no usable answer.
@@ -146,6 +148,8 @@ type AttemptFailed struct {
 	Scope             failure.Scope `json:"scope,omitempty"`               // whose health it counts against
 	RetryAfterSeconds *float64      `json:"retry_after_seconds,omitempty"` // what the provider said to wait
 	Hint              string        `json:"hint,omitempty"`                // what a person can do
+
+	SimulatedCostUSD *float64 `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing
 }
 
 // UnitDone says that a stage is through with one of its units.

@@ -173,12 +173,14 @@ func (s *State) attemptFinished(b AttemptFinished) {
 	a := st.open(b.Attempt)
 	a.Status, a.ServedModel = attemptWell, b.ServedModel
 	a.RequestID = b.RequestID
-	a.InputTokens, a.OutputTokens, a.Estimated, a.CostUSD = b.InputTokens, b.OutputTokens, b.Estimated, b.CostUSD
+	a.InputTokens, a.OutputTokens, a.Estimated = b.InputTokens, b.OutputTokens, b.Estimated
+	a.CostUSD, a.SimulatedCostUSD = s.simulated(b.CostUSD, b.SimulatedCostUSD)
 	a.DurationSeconds, a.FirstEventMS = float64(b.LatencyMS)/1000, b.FirstEventMS
 	st.CallCount++
 	model := b.Model
 	st.ModelUsed = &model
-	s.spend(st, b.InputTokens, b.OutputTokens, b.CostUSD)
+	s.spend(st, b.InputTokens, b.OutputTokens, a.CostUSD)
+	s.simulate(st, a.SimulatedCostUSD)
 }
 
 func (s *State) attemptFailed(b AttemptFailed) {
@@ -187,9 +189,11 @@ func (s *State) attemptFailed(b AttemptFailed) {
 	a.Status = attemptFailed
 	a.Error, a.ErrorClass, a.ErrorCode, a.Hint = b.Error, b.ErrorClass, b.ErrorCode, b.Hint
 	a.RequestID, a.Transient, a.ServedModel = b.RequestID, &b.Retryable, b.ServedModel
-	a.InputTokens, a.OutputTokens, a.Estimated, a.CostUSD = b.InputTokens, b.OutputTokens, b.Estimated, b.CostUSD
+	a.InputTokens, a.OutputTokens, a.Estimated = b.InputTokens, b.OutputTokens, b.Estimated
+	a.CostUSD, a.SimulatedCostUSD = s.simulated(b.CostUSD, b.SimulatedCostUSD)
 	a.DurationSeconds, a.FirstEventMS = float64(b.LatencyMS)/1000, b.FirstEventMS
-	s.spend(st, b.InputTokens, b.OutputTokens, b.CostUSD)
+	s.spend(st, b.InputTokens, b.OutputTokens, a.CostUSD)
+	s.simulate(st, a.SimulatedCostUSD)
 }
 
 // spend counts what an attempt took, whether or not its answer was used.

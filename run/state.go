@@ -95,6 +95,8 @@ type AttemptState struct {
 	ErrorCode       *string       `json:"error_code"`
 	Transient       *bool         `json:"transient,omitempty"` // whether the same could do better later
 	Hint            string        `json:"hint,omitempty"`
+
+	SimulatedCostUSD *float64 `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing
 }
 
 // StageState is where one stage stands.
@@ -125,6 +127,8 @@ type StageState struct {
 	Reused          []string       `json:"reused,omitempty"`   // the questions that were not asked since their answers were there, by unit and role
 	Crashes         int            `json:"crashes,omitempty"`  // how often its process died since it last came forward
 	Furthest        int            `json:"furthest,omitempty"` // the most units that were ever done
+
+	SimulatedCostUSD float64 `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing
 }
 
 // Fallback is a question that went to another model than it was meant for.
@@ -183,6 +187,8 @@ type State struct {
 	Error         string                 `json:"error,omitempty"`
 	StageOrder    []string               `json:"stage_order"`
 	Stages        map[string]*StageState `json:"stages"`
+
+	SimulatedCostUSD float64 `json:"simulated_cost_usd,omitempty"` // of a drill, which costs nothing
 
 	// LastSeq is the seq of the last event folded in.
 	LastSeq int64 `json:"last_seq"`

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"cineforge/durable/local"
+	"cineforge/failure"
 	"cineforge/internal/argument"
 	"cineforge/pipeline"
 	"cineforge/run"
@@ -37,22 +38,28 @@ type Start struct {
 	Once      run.Once
 }
 
-// Project returns the project that the run belongs to. What a drill makes up belongs into
-// no real one.
+// Project returns the project that the run belongs to. A drill has a scratch project, which
+// no other run can have: what a drill makes up is never the latest of a real project.
 func (s Start) Project() (slug string, err error) {
-	slug = s.ProjectID
-	if slug == "" {
-		slug = Slug(s.File.Name)
-		if s.Drill != "" {
-			slug = drillPrefix + slug
-			slug = strings.TrimRight(slug[:min(len(slug), maxSlug)], "-")
-		}
-	}
+	slug = cmp.Or(s.ProjectID, Slug(s.File.Name))
 	if !slugPattern.MatchString(slug) {
-		err = badSlug(slug)
+		return slug, badSlug(slug)
 	}
-	return slug, err
+	scratch := strings.HasPrefix(slug, drillPrefix)
+	switch {
+	case s.Drill != "" && !scratch:
+		slug = cutSlug(drillPrefix + slug)
+	case s.Drill != "" || !scratch:
+	case s.ProjectID == "":
+		slug = cutSlug("script-" + slug)
+	default:
+		return slug, failure.New(failure.Input, fmt.Sprintf("project %s is for drills", slug), "name another project, one that does not begin with "+drillPrefix)
+	}
+	return slug, nil
 }
+
+// cutSlug shortens a slug to what one may have.
+func cutSlug(slug string) string { return strings.TrimRight(slug[:min(len(slug), maxSlug)], "-") }
 
 // Start makes a run, which [App.Execute] then does. An unusable request makes no
 // run: the error is then a failure of class input, or a list of what is wrong
