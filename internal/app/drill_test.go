@@ -45,6 +45,9 @@ func TestStart_ADrillLivesInAScratchProjectAndCostsNothing(t *testing.T) {
 			if b, ok := e.Body.(run.StageFinished); err != nil || ok && b.CostUSD != 0 {
 				t.Errorf("%+v, %v", b, err)
 			}
+			if b, ok := e.Body.(run.AttemptFinished); ok && (*b.CostUSD != 0 || *b.SimulatedCostUSD <= 0) {
+				t.Errorf("%+v", b)
+			}
 			if b, ok := e.Body.(run.PipelineFinished); ok && b.TotalCostUSD != 0 {
 				t.Errorf("%+v", b)
 			}
@@ -84,7 +87,7 @@ func TestStart_ALimitOnTheCostHoldsInDrills(t *testing.T) {
 			t.Errorf("a retry with nothing left: %v", err)
 		}
 		plan, err := a.PlanRetry(t.Context(), s.RunID, pipeline.Retry{Mode: run.RetryFailed, Limits: run.Limits{MaxCostUSD: new(5.0)}})
-		if err != nil || plan.EstimatedCostUSD != nil && *plan.EstimatedCostUSD != 0 {
+		if err != nil || plan.SpentUSD != s.SimulatedCostUSD || plan.EstimatedCostUSD != nil && *plan.EstimatedCostUSD != 0 {
 			t.Errorf("%+v, %v", plan.RetryPlan, err)
 		}
 	})
