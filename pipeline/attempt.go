@@ -232,7 +232,7 @@ func (a *attempt) run(ctx context.Context) (result stage.Result, err error) {
 	}()
 	return a.catalog[a.stage.Module].Run(ctx, stage.Task{
 		StageID: a.stage.ID, Params: a.stage.Params, File: a.file, Inputs: a.inputs,
-		Model: a, Concurrency: a.units,
+		Model: a, Concurrency: a.units, Settings: settingsOf(a.state.Settings),
 		Progress: func(done, total int, unit string) {
 			if done > a.furthest { // what is only done again is no progress
 				a.model.Progress()
@@ -242,6 +242,14 @@ func (a *attempt) run(ctx context.Context) (result stage.Result, err error) {
 			}
 		},
 	})
+}
+
+// settingsOf are the settings of a run in the form in which modules get them.
+func settingsOf(s *run.Settings) stage.Settings {
+	if s == nil {
+		return stage.Settings{}
+	}
+	return stage.Settings{File: s.File, FromFile: s.FromFile, Overrides: s.Overrides}
 }
 
 // save stores what the module made, with the events that tell of it.

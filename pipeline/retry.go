@@ -365,7 +365,7 @@ func (p *Pipeline) CreateRetry(ctx context.Context, spec RetrySpec) error {
 			RecipeID: plan.Recipe.RecipeID, RecipeDigest: plan.Recipe.Digest, ProjectID: parent.ProjectID,
 			InputName: parent.InputName, InputDigest: parent.InputDigest, StageIDs: v.order(), RuntimeParams: parent.RuntimeParams,
 			StartFrom: parent.StartFrom, EndAt: parent.EndAt, Notice: spec.Notice, Drill: parent.Drill, Force: parent.Force,
-			ParentRunID: parent.RunID, RootRunID: parent.RootRunID, Limits: v.limits, Candidates: v.pins,
+			ParentRunID: parent.RunID, RootRunID: parent.RootRunID, Limits: v.limits, Candidates: v.pins, Settings: parent.Settings,
 		},
 		requested,
 	}

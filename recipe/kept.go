@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"cineforge/failure"
 )
@@ -157,4 +158,19 @@ func (r *Recipe) Warnings(modules Modules) []Warning {
 	}
 	slices.SortStableFunc(list, func(a, b Warning) int { return a.Line - b.Line })
 	return list
+}
+
+// ConfigFile returns the name of the config file that the stages name, with the parameters
+// of a run for placeholders; "" if none names one.
+func (r *Recipe) ConfigFile(params map[string]any) string {
+	for _, s := range r.Stages {
+		name, _ := s.Params[ParamConfigFile].(string)
+		if m := placeholder.FindStringSubmatch(strings.TrimSpace(name)); m != nil {
+			name, _ = params[m[1]].(string)
+		}
+		if name != "" {
+			return name
+		}
+	}
+	return ""
 }

@@ -77,6 +77,7 @@ type PipelineStarted struct {
 	Force         bool            `json:"force,omitempty"`         // no answer of another line of runs is used
 	Drill         string          `json:"drill,omitempty"`         // the simulator's scenario that answers, in place of real providers
 	Limits        Limits          `json:"limits,omitzero"`         // in place of the recipe's
+	Settings      *Settings       `json:"settings,omitempty"`      // of the project, as a person gave them
 
 	// Candidates are the models that may answer, by stage, first choice first, whichever
 	// process goes on with the run. A stage that asks none is left out. It is nil in runs of

@@ -21,6 +21,7 @@ import (
 	"cineforge/internal/app"
 	"cineforge/recipe"
 	"cineforge/run"
+	"cineforge/stage/projectconfig"
 )
 
 // The exit codes, a promise to scripts.
@@ -252,6 +253,9 @@ func lines(err error) []string {
 			all = append(all, e.Error())
 		}
 		return all
+	}
+	if list, ok := errors.AsType[projectconfig.FieldErrors](err); ok {
+		return strings.Split(list.Error(), "\n")
 	}
 	if f, ok := errors.AsType[*failure.Error](err); ok {
 		return []string{f.Error()}

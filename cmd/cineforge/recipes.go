@@ -126,6 +126,20 @@ func readRecipe(file string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, mostRecipe))
 }
 
+// validRecipe is what validate prints with --json.
+type validRecipe struct {
+	listedRecipe
+	Warnings []client.Warning `json:"warnings"`
+}
+
+// warningText is a warning of a recipe with its line, if it has one.
+func warningText(w recipe.Warning) string {
+	if w.Line == 0 {
+		return w.Message
+	}
+	return fmt.Sprintf("line %d: %s", w.Line, w.Message)
+}
+
 type recipesValidateCmd struct {
 	File string `arg:"" help:"The recipe file; - for standard input."`
 }
@@ -146,8 +160,16 @@ func (c *recipesValidateCmd) Run(g *cli, s streams) error {
 	if err != nil {
 		return err
 	}
+	warnings := app.RecipeWarnings(r)
 	if g.JSON {
-		return printJSON(s.out, describe(recipe.Listing{ID: r.ID, File: c.File, Recipe: r}))
+		valid := validRecipe{describe(recipe.Listing{ID: r.ID, File: c.File, Recipe: r}), []client.Warning{}}
+		for _, w := range warnings {
+			valid.Warnings = append(valid.Warnings, client.Warning(w))
+		}
+		return printJSON(s.out, valid)
+	}
+	for _, w := range warnings {
+		fmt.Fprintf(s.err, "Warning: %s\n", oneLine(c.File+":"+warningText(w)))
 	}
 	_, err = fmt.Fprintf(s.out, "%s is valid: %s, %d stages\n", oneLine(c.File), r.ID, len(r.Stages))
 	return err

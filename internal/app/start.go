@@ -17,6 +17,7 @@ import (
 	"cineforge/failure"
 	"cineforge/internal/argument"
 	"cineforge/pipeline"
+	"cineforge/recipe"
 	"cineforge/run"
 	"cineforge/stage"
 )
@@ -27,6 +28,7 @@ type Start struct {
 	RecipeID  string
 	ProjectID string // "" makes one of the file's name
 	Params    map[string]any
+	Config    stage.File // with settings of the project; without a name there is none
 	StartFrom string
 	EndAt     string
 	DryRun    bool
@@ -36,6 +38,9 @@ type Start struct {
 	Drill     string // a scenario of the simulator, which then answers in place of real providers
 	RunID     string // that the run is to have; "" makes one
 	Once      run.Once
+
+	// Warn, if given, is called for what the recipe says without effect.
+	Warn func(recipe.Warning)
 }
 
 // Project returns the project that the run belongs to. A drill has a scratch project, which
@@ -88,12 +93,20 @@ func (a *App) start(ctx context.Context, s Start) (runID string, err error) {
 	if err != nil {
 		return "", err
 	}
+	if s.Config, err = a.configFile(ctx, s, found.Recipe); err != nil {
+		return "", err
+	}
+	given, err := s.Settings()
+	if err != nil {
+		return "", err
+	}
 	if s.ProjectID, err = s.Project(); err != nil {
 		return "", err
 	}
+	s.warn(found.Recipe)
 	spec := pipeline.Spec{
 		ProjectID: s.ProjectID, Recipe: found.Recipe, Input: s.File, Params: s.Params,
-		StartFrom: s.StartFrom, EndAt: s.EndAt, DryRun: s.DryRun, Force: s.Force, New: s.New, Once: s.Once,
+		StartFrom: s.StartFrom, EndAt: s.EndAt, DryRun: s.DryRun, Force: s.Force, New: s.New, Once: s.Once, Settings: given,
 	}
 	if !s.Queue {
 		spec.Wake = time.Now().Add(local.DefaultClaimTTL) // the caller is about to execute it
