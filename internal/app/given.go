@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -50,7 +51,15 @@ func (s Start) Settings() (*run.Settings, error) {
 	if given.File == "" && len(given.Overrides) == 0 {
 		return nil, nil
 	}
-	return given, projectconfig.Check(stage.Settings{File: given.File, FromFile: given.FromFile, Overrides: given.Overrides})
+	err := projectconfig.Check(stage.Settings{File: given.File, FromFile: given.FromFile, Overrides: given.Overrides})
+	if wrong, ok := errors.AsType[projectconfig.FieldErrors](err); ok {
+		for _, e := range wrong {
+			if near := recipe.Nearest(e.Field, projectconfig.Fields()); e.Unknown() && near != "" {
+				e.Hint = fmt.Sprintf("did you mean %q?", near)
+			}
+		}
+	}
+	return given, err
 }
 
 func tooLarge(name string) error {

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"cineforge/failure"
-	"cineforge/recipe"
 	"cineforge/stage"
 )
 
@@ -21,6 +20,15 @@ type FieldError struct {
 	Field   string // the name of the setting
 	Message string
 	Hint    string
+}
+
+// Fields returns the names of the settings of a project.
+func Fields() []string { return slices.Clone(memberNames) }
+
+// Unknown reports whether there is no setting of the name.
+func (e *FieldError) Unknown() bool {
+	_, ok := fields[e.Field]
+	return !ok
 }
 
 // Pointer returns where the setting stands, as a JSON pointer: in the config file, or in
@@ -117,11 +125,7 @@ func clip(name string) string {
 func readField(name string, value any) (v any, message, hint string) {
 	f, ok := fields[name]
 	if !ok {
-		hint = "the settings are " + strings.Join(memberNames, ", ")
-		if near := recipe.Nearest(name, memberNames); near != "" {
-			hint = fmt.Sprintf("did you mean %q?", near)
-		}
-		return nil, "is not a setting of a project", hint
+		return nil, "is not a setting of a project", "the settings are " + strings.Join(memberNames, ", ")
 	}
 	if data, err := json.Marshal(value); err == nil { // a number that is none is no JSON
 		if v, ok := f.read(data); ok {
