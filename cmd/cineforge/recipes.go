@@ -132,14 +132,6 @@ type validRecipe struct {
 	Warnings []client.Warning `json:"warnings"`
 }
 
-// warningText is a warning of a recipe with its line, if it has one.
-func warningText(w recipe.Warning) string {
-	if w.Line == 0 {
-		return w.Message
-	}
-	return fmt.Sprintf("line %d: %s", w.Line, w.Message)
-}
-
 type recipesValidateCmd struct {
 	File string `arg:"" help:"The recipe file; - for standard input."`
 }
@@ -169,7 +161,7 @@ func (c *recipesValidateCmd) Run(g *cli, s streams) error {
 		return printJSON(s.out, valid)
 	}
 	for _, w := range warnings {
-		fmt.Fprintf(s.err, "Warning: %s\n", oneLine(c.File+":"+warningText(w)))
+		fmt.Fprintf(s.err, "Warning: %s\n", oneLine(fmt.Sprintf("%s:%d: %s", c.File, w.Line, w.Message)))
 	}
 	_, err = fmt.Fprintf(s.out, "%s is valid: %s, %d stages\n", oneLine(c.File), r.ID, len(r.Stages))
 	return err
