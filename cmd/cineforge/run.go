@@ -85,9 +85,10 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 	defer sys.Close() //nolint:errcheck // what was told is stored
 	id, existing, err := sys.Start(ctx, app.Start{
 		File: stage.File{Name: name, Data: data}, RecipeID: c.Recipe, ProjectID: c.Project,
-		Params: params, Config: config, Warn: func(w recipe.Warning) {
+		Params: params, Config: config, StartFrom: c.StartFrom, EndAt: c.EndAt, DryRun: c.DryRun, Drill: c.Drill,
+		Force: c.Force, New: c.New, Queue: c.Detach, Warn: func(w recipe.Warning) {
 			fmt.Fprintf(s.err, "Warning: recipe %s, line %d: %s\n", c.Recipe, w.Line, oneLine(w.Message))
-		}, StartFrom: c.StartFrom, EndAt: c.EndAt, DryRun: c.DryRun, Drill: c.Drill, Force: c.Force, New: c.New, Queue: c.Detach,
+		},
 	})
 	if err != nil {
 		return notStarted(err)
