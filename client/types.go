@@ -199,8 +199,8 @@ type RunRequest struct {
 	EscalateModel   string         `json:"escalate_model,omitempty" maxLength:"200"`
 	QAModel         string         `json:"qa_model,omitempty" maxLength:"200"`
 	SkipQA          bool           `json:"skip_qa,omitempty"`
-	ConfigFile      string         `json:"config_file,omitempty" maxLength:"200" doc:"An input of the project."`
-	ConfigOverrides map[string]any `json:"config_overrides,omitempty"`
+	ConfigFile      string         `json:"config_file,omitempty" maxLength:"200" doc:"An input of the project, a YAML or JSON object with settings for project_config; the run keeps its content, and the configuration counts as confirmed."`
+	ConfigOverrides map[string]any `json:"config_overrides,omitempty" doc:"Settings for project_config by name; they win over config_file, and both over what is detected."`
 }
 
 // Started names a run and where to follow it.
@@ -209,6 +209,8 @@ type Started struct {
 	StateURL  string `json:"state_url"`
 	EventsURL string `json:"events_url"`
 	Existing  bool   `json:"existing,omitempty" doc:"The run was there already: the request was made before, or a run of the same, or the same retry, is under way."`
+
+	Warnings []Warning `json:"warnings,omitempty" nullable:"false" doc:"What the recipe says without effect."`
 }
 
 // RunState is where a run stands.

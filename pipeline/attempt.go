@@ -155,7 +155,7 @@ func (o *opened) chain(l Lineup, s recipe.PlannedStage, state run.State, st run.
 		Backoff:     backoff.Policy{Base: s.Policy.RetryBaseDelay, Full: s.Policy.FullJitter, Ratio: s.Policy.JitterRatio},
 		MaxAttempts: s.Policy.MaxAttempts, MaxWait: s.Policy.MaxWait,
 		Deadline:    time.Now().Add(s.Policy.MaxStage - time.Duration(st.DurationSeconds*float64(time.Second))),
-		Purses:      []*chain.Purse{o.purse, chain.NewPurse(s.Policy.MaxCostUSD, o.before.stages[s.ID]+st.CostUSD)},
+		Purses:      []*chain.Purse{o.purse, chain.NewPurse(s.Policy.MaxCostUSD, o.before.stages[s.ID]+st.SpentUSD())},
 		LongestWait: o.terms.LongestWait, Waits: waits(st), Grace: o.terms.Grace, Hard: o.terms.Hard,
 	}
 	if state.OperatorAt != nil {
@@ -235,7 +235,7 @@ func (a *attempt) run(ctx context.Context) (result stage.Result, err error) {
 	}()
 	return a.catalog[a.stage.Module].Run(ctx, stage.Task{
 		StageID: a.stage.ID, Params: a.stage.Params, File: a.file, Inputs: a.inputs,
-		Model: a, Concurrency: a.units,
+		Model: a, Concurrency: a.units, Settings: settingsOf(a.state.Settings),
 		Progress: func(done, total int, unit string) {
 			if done > a.furthest { // what is only done again is no progress
 				a.model.Progress()
@@ -245,6 +245,14 @@ func (a *attempt) run(ctx context.Context) (result stage.Result, err error) {
 			}
 		},
 	})
+}
+
+// settingsOf are the settings of a run in the form in which modules get them.
+func settingsOf(s *run.Settings) stage.Settings {
+	if s == nil {
+		return stage.Settings{}
+	}
+	return stage.Settings{File: s.File, FromFile: s.FromFile, Overrides: s.Overrides}
 }
 
 // save stores what the module made, with the events that tell of it.

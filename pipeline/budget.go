@@ -24,9 +24,9 @@ type spending struct {
 func spendingOf(line []run.State) spending {
 	s := spending{stages: map[string]float64{}}
 	for _, state := range line {
-		s.total += state.TotalCostUSD
+		s.total += state.SpentUSD()
 		for id, st := range state.Stages {
-			s.stages[id] += st.CostUSD
+			s.stages[id] += st.SpentUSD()
 		}
 	}
 	return s

@@ -29,6 +29,7 @@ type Spec struct {
 	Drill     string         // the simulator's scenario that the run is against; "" if it is real
 	New       bool           // make a run also if one of the same is under way
 	Once      run.Once
+	Settings  *run.Settings // of the project, as a person gave them; they have been checked
 }
 
 // Create checks a spec and makes the run of it, with all that the run works with
@@ -55,7 +56,7 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 		RecipeID: plan.RecipeID, RecipeDigest: artifact.DigestOf(spec.Recipe.Source),
 		ProjectID: spec.ProjectID, InputName: spec.Input.Name, InputDigest: artifact.DigestOf(spec.Input.Data),
 		RuntimeParams: params, DryRun: spec.DryRun, StartFrom: spec.StartFrom, EndAt: spec.EndAt, Notice: spec.Notice, Drill: spec.Drill,
-		RootRunID: spec.RunID, Force: spec.Force,
+		RootRunID: spec.RunID, Force: spec.Force, Settings: spec.Settings,
 	}
 	if spec.Drill == "" {
 		desk, err := p.desks("")

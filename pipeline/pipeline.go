@@ -68,6 +68,7 @@ type opened struct {
 	purse *chain.Purse // of the whole line of runs
 
 	before spending // of the other runs of the line
+	drill  bool
 
 	current *run.Current // of this run
 
@@ -108,7 +109,7 @@ func (p *Pipeline) Open(ctx context.Context, claim durable.Claim, terms durable.
 	}
 	return &opened{
 		Pipeline: p, claim: claim, terms: terms, desk: desk, plan: plan, current: current,
-		purse: chain.NewPurse(plan.MaxCostUSD, before.total+state.TotalCostUSD), before: before, asking: map[string]*chain.Stage{},
+		purse: chain.NewPurse(plan.MaxCostUSD, before.total+state.SpentUSD()), before: before, drill: state.Drill != "", asking: map[string]*chain.Stage{},
 	}, results(state, plan), nil
 }
 

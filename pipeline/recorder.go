@@ -72,10 +72,10 @@ func (r *recorder) Observe(ctx context.Context, events ...chain.Event) error {
 		case chain.Began:
 			bodies = append(bodies, run.AttemptStarted{Attempt: r.begin(e.Try), Decision: new(decisionOf(e.Decision))})
 		case chain.Answered:
-			bodies = append(bodies, attemptFinished(r.ended(e.Try, e.Response), e))
+			bodies = append(bodies, r.charged(attemptFinished(r.ended(e.Try, e.Response), e)))
 			answers = append(answers, r.memo.answers(e)...)
 		case chain.Failure:
-			bodies = append(bodies, attemptFailed(r.ended(e.Try, e.Response), e))
+			bodies = append(bodies, r.charged(attemptFailed(r.ended(e.Try, e.Response), e)))
 			// What an attempt has cost is recorded also when the run is stopping.
 			ctx = context.WithoutCancel(ctx)
 		case chain.Retrying:
@@ -130,7 +130,9 @@ func (r *recorder) coming(q chain.Question) run.Attempt {
 func (r *recorder) ended(t chain.Try, resp llm.Response) run.Attempt {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.usd += amount(resp.Usage.CostUSD)
+	if !r.o.drill {
+		r.usd += amount(resp.Usage.CostUSD)
+	}
 	a := r.under[t.ID]
 	delete(r.under, t.ID)
 	return a

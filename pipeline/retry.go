@@ -105,6 +105,9 @@ func (p *Pipeline) retryPlan(ctx context.Context, v revision, r Retry, again aga
 		}
 	}
 	refusal, err := p.refusal(ctx, v, out, line)
+	if v.parent.Drill != "" && out.EstimatedCostUSD != nil {
+		out.EstimatedCostUSD = new(0.0) // the refusal looks at the simulated cost, which is not paid
+	}
 	return RetryPlan{out, v, refusal}, err
 }
 
@@ -322,8 +325,8 @@ func paid(st run.StageState) (answers int, usd float64, priced bool) {
 	for _, a := range st.Attempts {
 		if a.Status == "success" {
 			answers++
-			usd += amount(a.CostUSD)
-			priced = priced && a.CostUSD != nil
+			usd += amount(a.SpentUSD())
+			priced = priced && a.SpentUSD() != nil
 		}
 	}
 	return answers, usd, priced
@@ -377,7 +380,7 @@ func (p *Pipeline) CreateRetry(ctx context.Context, spec RetrySpec) error {
 			RecipeID: plan.Recipe.RecipeID, RecipeDigest: plan.Recipe.Digest, ProjectID: parent.ProjectID,
 			InputName: parent.InputName, InputDigest: parent.InputDigest, StageIDs: v.order(), RuntimeParams: parent.RuntimeParams,
 			StartFrom: parent.StartFrom, EndAt: parent.EndAt, Notice: spec.Notice, Drill: parent.Drill, Force: parent.Force,
-			ParentRunID: parent.RunID, RootRunID: parent.RootRunID, Limits: v.limits, Candidates: v.pins,
+			ParentRunID: parent.RunID, RootRunID: parent.RootRunID, Limits: v.limits, Candidates: v.pins, Settings: parent.Settings,
 		},
 		requested,
 	}

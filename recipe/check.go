@@ -130,29 +130,40 @@ func (r *Recipe) checkCycle(p *problems) {
 	p.add(at, "stages wait for each other: "+strings.Join(names, " → "), "remove one of these dependencies")
 }
 
+// params are the parameters of a stage: those of its module, and what the others say.
+type params struct {
+	own  map[string]any
+	kept kept
+}
+
 // checkModules checks what stages say of modules, and returns each stage's
 // parameters with values for placeholders; nil values leave them open.
-func (r *Recipe) checkModules(p *problems, modules Modules, values map[string]any) []map[string]any {
-	params := make([]map[string]any, len(r.Stages))
+func (r *Recipe) checkModules(p *problems, modules Modules, values map[string]any) []params {
+	all := make([]params, len(r.Stages))
 	g := graphOf(r.Stages)
 	for i, s := range r.Stages {
 		spec, known := modules[s.Module]
 		if !known {
 			if s.Module != "" {
 				ids := slices.Sorted(maps.Keys(modules))
-				p.unknown(s.source.get("module").position, fmt.Sprintf("there is no module %s", quote(s.Module)), s.Module, ids, "the modules are "+shortList(ids))
+				p.unknown(s.source.get("module").position, fmt.Sprintf("there is no module %s", quote(s.Module)), asID(s.Module), ids, "the modules are "+shortList(ids))
 			}
 			continue
 		}
-		params[i] = checkParams(p, s, spec, values)
+		all[i] = checkParams(p, s, spec, values)
 		r.checkConsumes(p, i, modules, g)
 	}
-	return params
+	return all
+}
+
+// asID writes a name as ids are written, so that it is found among them.
+func asID(name string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return strings.ContainsRune(" -_.", r) }), "_")
 }
 
 // checkParams checks a stage's parameters against its module.
-func checkParams(p *problems, s Stage, spec ModuleSpec, values map[string]any) map[string]any {
-	at, out := s.source.position, map[string]any{}
+func checkParams(p *problems, s Stage, spec ModuleSpec, values map[string]any) params {
+	at, out := s.source.position, params{own: map[string]any{}}
 	known := slices.Sorted(maps.Keys(spec.Params))
 	given := map[string]bool{}
 	if n := s.source.get("params"); n != nil {
@@ -160,8 +171,11 @@ func checkParams(p *problems, s Stage, spec ModuleSpec, values map[string]any) m
 		entries := filler{p, values, fmt.Sprintf("stage %q", s.ID)}.fill(n, "params").dict()
 		for _, e := range entries {
 			want, ok := spec.Params[e.key]
+			if !ok && out.kept.take(p, e) {
+				continue
+			}
 			if !ok {
-				p.unknown(e.position, fmt.Sprintf("module %s has no parameter %s", s.Module, quote(e.key)), e.key, known, paramsHint(known))
+				p.unknown(e.position, fmt.Sprintf("module %s has no parameter %s", s.Module, quote(e.key)), e.key, accepted(known), paramsHint(known))
 				continue
 			}
 			if e.value.value == nil {
@@ -173,7 +187,7 @@ func checkParams(p *problems, s Stage, spec ModuleSpec, values map[string]any) m
 				p.add(e.value.position, fmt.Sprintf("parameter %s of module %s is %s, but here is %s", e.key, s.Module, kindNames[want.Kind], kindOf(e.value)), kindHints[want.Kind])
 				continue
 			}
-			out[e.key] = v
+			out.own[e.key] = v
 		}
 	}
 	for _, name := range known {

@@ -42,7 +42,7 @@ func (d decoder) stage(n *node) Stage {
 	if s.ID != "" {
 		whose = fmt.Sprintf("stage %q", s.ID)
 	}
-	s.Module = d.id(n, "module", whose)
+	s.Module = d.text(n, "module", whose, true) // whatever its form, it is a module or none
 	s.Params = d.object(n, "params")
 	s.Needs = d.ids(n, "needs")
 	s.NeedsAll = d.ids(n, "needs_all")

@@ -93,7 +93,6 @@ var brokenFiles = []struct {
 	{"long id", head + "stages:\n  - {id: " + strings.Repeat("a", 64) + ", module: free}\n  - {id: ‸" + strings.Repeat("b", 65) + ", module: free}\n",
 		[]string{`bbb…" is not a valid id; use up to 64 of a-z`}},
 	{"numeric id", head + "stages:\n  - id: ‸12\n    module: free\n", []string{"id is text, but here is the number 12"}},
-	{"bad module id", head + "stages:\n  - id: a\n    module: ‸${m}\n", []string{`module "${m}" is not a valid id`}},
 	{"duplicate stage id", one + "  - id: ‸a\n    module: free\n", []string{`stage id "a" is taken, first in line 4`}},
 
 	{"needs of another type", one + "    needs: ‸a\n", []string{`needs is a list, but here is the text "a"; write needs: [one, another]`}},

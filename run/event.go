@@ -77,6 +77,7 @@ type PipelineStarted struct {
 	Force         bool            `json:"force,omitempty"`         // no answer of another line of runs is used
 	Drill         string          `json:"drill,omitempty"`         // the simulator's scenario that answers, in place of real providers
 	Limits        Limits          `json:"limits,omitzero"`         // in place of the recipe's
+	Settings      *Settings       `json:"settings,omitempty"`      // of the project, as a person gave them
 
 	// Candidates are the models that may answer, by stage, first choice first, whichever
 	// process goes on with the run. A stage that asks none is left out. It is nil in runs of
@@ -124,6 +125,8 @@ type AttemptFinished struct {
 	CostUSD      *float64 `json:"cost_usd"`            // nil if the model's price is not known
 	LatencyMS    int64    `json:"latency_ms"`
 	FirstEventMS *int64   `json:"first_event_ms,omitempty"` // until the answer began
+
+	SimulatedCostUSD *float64 `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing
 }
 
 // AttemptFailed says that a try gave no usable answer.
@@ -147,6 +150,8 @@ type AttemptFailed struct {
 	Scope             failure.Scope `json:"scope,omitempty"`               // whose health it counts against
 	RetryAfterSeconds *float64      `json:"retry_after_seconds,omitempty"` // what the provider said to wait
 	Hint              string        `json:"hint,omitempty"`                // what a person can do
+
+	SimulatedCostUSD *float64 `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing
 }
 
 // UnitDone says that a stage is through with one of its units.

@@ -30,6 +30,8 @@ type AttemptState struct {
 	HTTPStatus      *int          `json:"http_status"`         // nil if no response came
 	Transient       *bool         `json:"transient,omitempty"` // whether the same could do better later
 	Hint            string        `json:"hint,omitempty"`
+
+	SimulatedCostUSD *float64 `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing
 }
 
 // StageState is where one stage stands.
@@ -38,36 +40,37 @@ type StageState struct {
 	ModelUsed *string     `json:"model_used"` // that gave most answers; "code" where no model was asked
 
 	// ModelsUsed are the models whose answers are used, by name.
-	ModelsUsed      map[string]ModelUse `json:"models_used,omitempty"`
-	CallCount       int                 `json:"call_count"` // answers used
-	AttemptCount    int                 `json:"attempt_count"`
-	Attempts        []AttemptState      `json:"attempts"`
-	FinalErrorClass *failure.Class      `json:"final_error_class"`
-	TerminalReason  TerminalReason      `json:"terminal_reason,omitempty"`
-	Error           string              `json:"error,omitempty"`
-	Hint            string              `json:"hint,omitempty"`
-	PauseReason     string              `json:"pause_reason,omitempty"`
-	ErrorCode       *string             `json:"error_code,omitempty"`
-	ProviderCode    *string             `json:"provider_code,omitempty"`
-	HTTPStatus      *int                `json:"http_status,omitempty"`
-	FailedProvider  string              `json:"failed_provider,omitempty"` // whose failure ended it
-	FailedModel     string              `json:"failed_model,omitempty"`
-	Exceeded        *Exceeded           `json:"budget_exceeded,omitempty"` // the limit that kept a question from being asked
-	RequestID       *string             `json:"request_id,omitempty"`
-	ArtifactRefs    []artifact.Ref      `json:"artifact_refs"`
-	UnitsDone       int                 `json:"units_done"`
-	UnitsTotal      int                 `json:"units_total"`
-	DurationSeconds float64             `json:"duration_seconds"`
-	CostUSD         float64             `json:"cost_usd"`                    // of the attempts whose price is known
-	Unpriced        int                 `json:"unpriced_attempts,omitempty"` // those whose price is not
-	StartedAt       *UnixTime           `json:"started_at"`
-	ProgressAt      *UnixTime           `json:"progress_at,omitempty"` // when it last came forward
-	Waits           []Wait              `json:"waits,omitempty"`       // by the time they end
-	Fallback        *Fallback           `json:"fallback,omitempty"`    // the last one
-	Fallbacks       int                 `json:"fallback_count,omitempty"`
-	Reused          []string            `json:"reused,omitempty"`   // the questions that were not asked since their answers were there, by unit and role
-	Crashes         int                 `json:"crashes,omitempty"`  // how often its process died since it last came forward
-	Furthest        int                 `json:"furthest,omitempty"` // the most units that were ever done
+	ModelsUsed       map[string]ModelUse `json:"models_used,omitempty"`
+	CallCount        int                 `json:"call_count"` // answers used
+	AttemptCount     int                 `json:"attempt_count"`
+	Attempts         []AttemptState      `json:"attempts"`
+	FinalErrorClass  *failure.Class      `json:"final_error_class"`
+	TerminalReason   TerminalReason      `json:"terminal_reason,omitempty"`
+	Error            string              `json:"error,omitempty"`
+	Hint             string              `json:"hint,omitempty"`
+	PauseReason      string              `json:"pause_reason,omitempty"`
+	ErrorCode        *string             `json:"error_code,omitempty"`
+	ProviderCode     *string             `json:"provider_code,omitempty"`
+	HTTPStatus       *int                `json:"http_status,omitempty"`
+	FailedProvider   string              `json:"failed_provider,omitempty"` // whose failure ended it
+	FailedModel      string              `json:"failed_model,omitempty"`
+	Exceeded         *Exceeded           `json:"budget_exceeded,omitempty"` // the limit that kept a question from being asked
+	RequestID        *string             `json:"request_id,omitempty"`
+	ArtifactRefs     []artifact.Ref      `json:"artifact_refs"`
+	UnitsDone        int                 `json:"units_done"`
+	UnitsTotal       int                 `json:"units_total"`
+	DurationSeconds  float64             `json:"duration_seconds"`
+	CostUSD          float64             `json:"cost_usd"`                    // of the attempts whose price is known
+	Unpriced         int                 `json:"unpriced_attempts,omitempty"` // those whose price is not
+	StartedAt        *UnixTime           `json:"started_at"`
+	ProgressAt       *UnixTime           `json:"progress_at,omitempty"` // when it last came forward
+	Waits            []Wait              `json:"waits,omitempty"`       // by the time they end
+	Fallback         *Fallback           `json:"fallback,omitempty"`    // the last one
+	Fallbacks        int                 `json:"fallback_count,omitempty"`
+	Reused           []string            `json:"reused,omitempty"`             // the questions that were not asked since their answers were there, by unit and role
+	SimulatedCostUSD float64             `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing
+	Crashes          int                 `json:"crashes,omitempty"`            // how often its process died since it last came forward
+	Furthest         int                 `json:"furthest,omitempty"`           // the most units that were ever done
 }
 
 // Exceeded is a limit on the cost that is reached, in USD.

@@ -188,11 +188,13 @@ func (s *State) attemptFinished(b AttemptFinished) {
 	a := st.open(b.Attempt)
 	a.Status, a.ServedModel = attemptWell, b.ServedModel
 	a.RequestID = b.RequestID
-	a.InputTokens, a.OutputTokens, a.Estimated, a.CostUSD = b.InputTokens, b.OutputTokens, b.Estimated, b.CostUSD
+	a.InputTokens, a.OutputTokens, a.Estimated = b.InputTokens, b.OutputTokens, b.Estimated
+	a.CostUSD, a.SimulatedCostUSD = s.simulated(b.CostUSD, b.SimulatedCostUSD)
 	a.DurationSeconds, a.FirstEventMS = float64(b.LatencyMS)/1000, b.FirstEventMS
 	st.CallCount++
-	st.answered(b.Provider, b.Model, b.CostUSD)
-	s.spend(st, b.InputTokens, b.OutputTokens, b.CostUSD)
+	st.answered(b.Provider, b.Model, a.CostUSD)
+	s.spend(st, b.InputTokens, b.OutputTokens, a.CostUSD)
+	s.simulate(st, a.SimulatedCostUSD)
 }
 
 // answered counts an answer that is used. The model that gave most is the one used; of
@@ -224,9 +226,11 @@ func (s *State) attemptFailed(b AttemptFailed) {
 	codes := folded(b.ErrorCode, b.ProviderCode, b.HTTPStatus)
 	a.ErrorCode, a.ProviderCode, a.HTTPStatus = codes.Error, codes.Provider, codes.Status
 	a.RequestID, a.Transient, a.ServedModel = b.RequestID, &b.Retryable, b.ServedModel
-	a.InputTokens, a.OutputTokens, a.Estimated, a.CostUSD = b.InputTokens, b.OutputTokens, b.Estimated, b.CostUSD
+	a.InputTokens, a.OutputTokens, a.Estimated = b.InputTokens, b.OutputTokens, b.Estimated
+	a.CostUSD, a.SimulatedCostUSD = s.simulated(b.CostUSD, b.SimulatedCostUSD)
 	a.DurationSeconds, a.FirstEventMS = float64(b.LatencyMS)/1000, b.FirstEventMS
-	s.spend(st, b.InputTokens, b.OutputTokens, b.CostUSD)
+	s.spend(st, b.InputTokens, b.OutputTokens, a.CostUSD)
+	s.simulate(st, a.SimulatedCostUSD)
 }
 
 // spend counts what an attempt took, whether or not its answer was used.

@@ -103,11 +103,14 @@ type State struct {
 	Drill         string                 `json:"drill,omitempty"`
 	StartFrom     string                 `json:"start_from,omitempty"`
 	EndAt         string                 `json:"end_at,omitempty"`
+	Settings      *Settings              `json:"settings,omitempty"`  // of the project, as a person gave them
 	Candidates    map[string][]Candidate `json:"candidates,omitzero"` // that may answer, by stage
 	Needs         []Need                 `json:"needs,omitempty"`     // any of them lets the process go on that showed the state; see NoCarrier
 	Error         string                 `json:"error,omitempty"`
 	StageOrder    []string               `json:"stage_order"`
 	Stages        map[string]*StageState `json:"stages"`
+
+	SimulatedCostUSD float64 `json:"simulated_cost_usd,omitempty"` // of a drill, which costs nothing
 
 	// LastSeq is the seq of the last event folded in.
 	LastSeq int64 `json:"last_seq"`
@@ -174,7 +177,7 @@ func (s *State) start(b PipelineStarted, at UnixTime) {
 	if b.RuntimeParams != nil {
 		s.RuntimeParams = b.RuntimeParams
 	}
-	s.Candidates = b.Candidates
+	s.Candidates, s.Settings = b.Candidates, b.Settings
 	s.StageOrder = slices.Clone(b.StageIDs)
 	for _, id := range b.StageIDs {
 		s.stage(id)

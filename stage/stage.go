@@ -52,10 +52,11 @@ const (
 
 // Task is one stage attempt.
 type Task struct {
-	StageID string
-	Params  map[string]any // the recipe's, placeholders filled in
-	File    File           // the run's input file
-	Inputs  Inputs
+	StageID  string
+	Params   map[string]any // the recipe's, placeholders filled in
+	File     File           // the run's input file
+	Settings Settings       // that a person gave for the project
+	Inputs   Inputs
 
 	// Model answers the module's questions. It records each attempt, and has the
 	// stage's chain of candidates behind it.
@@ -67,6 +68,14 @@ type Task struct {
 	// Progress tells how many of the stage's units are done. It may be called
 	// concurrently. The first call comes before the first question.
 	Progress func(done, total int, unit string)
+}
+
+// Settings are the settings of the project that a person gave with the run, by the names
+// that project_config has for them.
+type Settings struct {
+	File      string // the name of the config file; "" if none was given
+	FromFile  map[string]any
+	Overrides map[string]any // these win over the file
 }
 
 // File is a run's input as the user gave it.

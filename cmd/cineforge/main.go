@@ -21,6 +21,7 @@ import (
 	"cineforge/internal/app"
 	"cineforge/recipe"
 	"cineforge/run"
+	"cineforge/stage/projectconfig"
 )
 
 // The exit codes, a promise to scripts.
@@ -257,6 +258,9 @@ func lines(err error, program string) []string {
 			all = append(all, e.Error())
 		}
 		return all
+	}
+	if list, ok := errors.AsType[projectconfig.FieldErrors](err); ok {
+		return strings.Split(list.Error(), "\n")
 	}
 	if f, ok := errors.AsType[*failure.Error](err); ok {
 		return []string{join(f.Message, f.Advice(func(r failure.Remedy) string { return r.Line(program) }))}

@@ -173,6 +173,12 @@ func readRecipe(file string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, mostRecipe))
 }
 
+// validRecipe is what validate prints with --json.
+type validRecipe struct {
+	listedRecipe
+	Warnings []client.Warning `json:"warnings"`
+}
+
 type recipesValidateCmd struct {
 	File string `arg:"" help:"The recipe file; - for standard input."`
 }
@@ -193,8 +199,16 @@ func (c *recipesValidateCmd) Run(g *cli, s streams) error {
 	if err != nil {
 		return err
 	}
+	warnings := app.RecipeWarnings(r)
 	if g.JSON {
-		return printJSON(s.out, describe(recipe.Listing{ID: r.ID, File: c.File, Recipe: r}))
+		valid := validRecipe{describe(recipe.Listing{ID: r.ID, File: c.File, Recipe: r}), []client.Warning{}}
+		for _, w := range warnings {
+			valid.Warnings = append(valid.Warnings, client.Warning(w))
+		}
+		return printJSON(s.out, valid)
+	}
+	for _, w := range warnings {
+		fmt.Fprintf(s.err, "Warning: %s\n", oneLine(fmt.Sprintf("%s:%d: %s", c.File, w.Line, w.Message)))
 	}
 	_, err = fmt.Fprintf(s.out, "%s is valid: %s, %d stages\n", oneLine(c.File), r.ID, len(r.Stages))
 	return err

@@ -22,6 +22,7 @@ import (
 	"cineforge/internal/app"
 	"cineforge/internal/spelling"
 	"cineforge/pipeline"
+	"cineforge/recipe"
 	"cineforge/run"
 )
 
@@ -176,6 +177,9 @@ func (r *remote) Start(ctx context.Context, s app.Start) (string, bool, error) {
 	if err != nil {
 		return "", false, err
 	}
+	if _, err := s.Settings(); err != nil { // before anything is uploaded
+		return "", false, err
+	}
 	slug, err := s.Project()
 	if err != nil {
 		return "", false, err
@@ -192,7 +196,16 @@ func (r *remote) Start(ctx context.Context, s app.Start) (string, bool, error) {
 		return "", false, &exit{exitError, told(err)}
 	}
 	ask.ProjectID, ask.InputFile = p.ProjectID, up.StoredPath
+	if s.Config.Name != "" {
+		if up, err = r.client.Upload(ctx, p.ProjectID, s.Config.Name, bytes.NewReader(s.Config.Data)); err != nil {
+			return "", false, &exit{exitError, told(err)}
+		}
+		ask.ConfigFile = up.StoredPath
+	}
 	started, err := r.client.Start(ctx, rand.Text(), ask)
+	for _, w := range started.Warnings {
+		s.Warn(recipe.Warning(w))
+	}
 	return started.RunID, started.Existing, told(err)
 }
 
@@ -204,6 +217,10 @@ func asked(s app.Start) (client.RunRequest, error) {
 	texts := map[string]*string{"default_model": &ask.DefaultModel, "work_model": &ask.WorkModel, "verify_model": &ask.VerifyModel,
 		"escalate_model": &ask.EscalateModel, "qa_model": &ask.QAModel, "config_file": &ask.ConfigFile}
 	for name, v := range s.Params {
+		if overrides, isObject := v.(map[string]any); isObject && name == app.ParamConfigOverrides {
+			ask.ConfigOverrides = overrides
+			continue
+		}
 		on, isSwitch := v.(bool)
 		text, isText := v.(string)
 		switch {
@@ -215,7 +232,7 @@ func asked(s app.Start) (client.RunRequest, error) {
 			hint := spelling.Meant(name, slices.Concat(slices.Sorted(maps.Keys(switches)), slices.Sorted(maps.Keys(texts))))
 			if hint == "" {
 				hint = "it takes accept_config and skip_qa as true or false, and default_model, work_model, verify_model, " +
-					"escalate_model, qa_model and config_file"
+					"escalate_model, qa_model, config_file and config_overrides"
 			}
 			return ask, failure.New(failure.Input, fmt.Sprintf("a server takes no parameter %s=%v", name, v), hint)
 		}

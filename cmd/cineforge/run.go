@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
 	"strconv"
 
 	"cineforge/failure"
 	"cineforge/internal/app"
+	"cineforge/recipe"
 	"cineforge/run"
 	"cineforge/screenplay/document"
 	"cineforge/stage"
@@ -46,14 +50,15 @@ Examples:
   cineforge run script.fountain --output results --project night-ferry
   cineforge run notes.txt --end-at extract_scenes --json
   cineforge run script.fountain --param accept_config=false
+  cineforge run script.fountain --param config_file=settings.yaml
   cineforge run script.fountain --drill anthropic-overload
   cineforge run script.fountain --drill S24:anthropic,google
 
 With --server the file is given to that server, which works on the run; Ctrl-C leaves
 it there, and says how to watch it.
 
-A drill shows what a run does when providers fail. It asks nobody and costs nothing;
-cineforge simulate --list shows the scenarios.`
+A drill shows what a run does when providers fail. It asks nobody, costs nothing, and has
+a project of its own (drill-...); cineforge simulate --list shows the scenarios.`
 }
 
 // Run does the command.
@@ -66,6 +71,10 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if _, err := document.Read(name, data); err != nil {
 		return err
 	}
+	params, config, err := c.params()
+	if err != nil {
+		return notStarted(err)
+	}
 	if g.Server == "" && c.Drill == "" { // a drill asks nobody
 		if err := g.models.Check(); err != nil { // before a data directory is made
 			return err
@@ -76,9 +85,12 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 		return err
 	}
 	defer sys.Close() //nolint:errcheck // what was told is stored
-	start, err := c.start(stage.File{Name: name, Data: data})
-	if err != nil {
-		return err
+	start := app.Start{
+		File: stage.File{Name: name, Data: data}, RecipeID: c.Recipe, ProjectID: c.Project,
+		Params: params, Config: config, StartFrom: c.StartFrom, EndAt: c.EndAt, DryRun: c.DryRun, Drill: c.Drill,
+		Force: c.Force, New: c.New, Queue: c.Detach, Warn: func(w recipe.Warning) {
+			fmt.Fprintf(s.err, "Warning: recipe %s, line %d: %s\n", c.Recipe, w.Line, oneLine(w.Message))
+		},
 	}
 	if project, err := start.Project(); err == nil { // else Start says why
 		if err := c.check(ctx, sys, project); err != nil {
@@ -109,17 +121,42 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 	return errors.Join(err, ended(state))
 }
 
-// start is the run that the flags ask for.
-func (c *runCmd) start(file stage.File) (app.Start, error) {
-	params := map[string]any{"accept_config": true}
+// params are the parameters of the run, and the config file that one of them names.
+func (c *runCmd) params() (params map[string]any, config stage.File, err error) {
+	params = map[string]any{"accept_config": true}
 	for k, v := range c.Param {
 		if err := isText("parameter "+k, k+v); err != nil {
-			return app.Start{}, err
+			return nil, config, err
 		}
-		params[k] = paramValue(v)
+		switch k {
+		case app.ParamConfigFile:
+			config, err = readSettings(v)
+			params[k] = config.Name
+		case app.ParamConfigOverrides:
+			params[k], err = recipe.ReadObject("the parameter "+k, []byte(v))
+		default:
+			params[k] = paramValue(v)
+		}
+		if err != nil {
+			return nil, config, err
+		}
 	}
-	return app.Start{File: file, RecipeID: c.Recipe, ProjectID: c.Project, Params: params, StartFrom: c.StartFrom, EndAt: c.EndAt,
-		DryRun: c.DryRun, Drill: c.Drill, Force: c.Force, New: c.New, Queue: c.Detach}, nil
+	return params, config, nil
+}
+
+// readSettings reads a file with settings of the project, up to more than one may have.
+func readSettings(path string) (stage.File, error) {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return stage.File{}, failure.New(failure.Input, fmt.Sprintf("there is no config file %s", path), "check the name and the folder")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return stage.File{}, failure.New(failure.Input, fmt.Sprintf("the config file %s can't be read", path), "check its permissions")
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, app.MaxConfig+1))
+	return stage.File{Name: filepath.Base(path), Data: data}, err
 }
 
 // attend says how a run is attended to that was just started. One that was there already is

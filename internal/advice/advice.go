@@ -57,7 +57,7 @@ func afterFailure(s run.State) Advice {
 func remedies(s run.State, st run.StageState, class failure.Class) []failure.Remedy {
 	retry := failure.Retry(s.RunID)
 	switch {
-	case st.TerminalReason == run.RetriesSpent || st.TerminalReason == run.WaitSpent:
+	case class != failure.BadOutput && (st.TerminalReason == run.RetriesSpent || st.TerminalReason == run.WaitSpent):
 		return []failure.Remedy{failure.Providers(), retry, failure.RetryWaiting(s.RunID, longerWait)}
 	case st.TerminalReason == run.MoneySpent:
 		return []failure.Remedy{failure.RetryFor(s.RunID, raised(s, st))}

@@ -19,6 +19,7 @@ import (
 	"cineforge/project"
 	"cineforge/recipe"
 	"cineforge/run"
+	"cineforge/stage/projectconfig"
 )
 
 // refusal is a problem on its way to the client.
@@ -173,6 +174,13 @@ func (s *API) problem(ctx context.Context, err error) *refusal {
 		}
 		return r
 	}
+	if list, ok := errors.AsType[projectconfig.FieldErrors](err); ok {
+		r := refuse(http.StatusUnprocessableEntity, "invalid_request", list[0].Error(), "")
+		for _, e := range list {
+			r.Errors = append(r.Errors, client.Detail{Message: e.Error(), Location: settingLocation(e)})
+		}
+		return r
+	}
 	message, hint := err.Error(), ""
 	f, classified := errors.AsType[*failure.Error](err)
 	var remedies []failure.Remedy
@@ -194,6 +202,14 @@ func (s *API) problem(ctx context.Context, err error) *refusal {
 		s.o.Log.ErrorContext(ctx, "a request failed", "error", err.Error(), "request_id", requestID(ctx))
 	}
 	return refuse(http.StatusInternalServerError, "internal", "the server failed at this request", "the server's log tells more, under the request_id")
+}
+
+// settingLocation says where in a request a setting of the project stands.
+func settingLocation(e *projectconfig.FieldError) string {
+	if e.File != "" {
+		return "body.config_file"
+	}
+	return "body.config_overrides." + e.Field
 }
 
 // as gives the problem of an error another code, where the general one says less.

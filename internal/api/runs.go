@@ -18,6 +18,7 @@ import (
 	"cineforge/internal/app"
 	"cineforge/pipeline"
 	"cineforge/project"
+	"cineforge/recipe"
 	"cineforge/run"
 	"cineforge/stage"
 )
@@ -163,24 +164,37 @@ func (s *API) start(ctx context.Context, key Once, b client.RunRequest) (client.
 	if err != nil {
 		return client.Started{}, err
 	}
-	if b.ConfigFile != "" {
-		if _, _, err := s.input(ctx, b.ProjectID, b.ConfigFile); err != nil {
-			return client.Started{}, err
-		}
+	config, err := s.configFile(ctx, b)
+	if err != nil {
+		return client.Started{}, err
 	}
 	asked, err := key.of("/runs/start", b)
 	if err != nil {
 		return client.Started{}, err
 	}
+	var warnings []client.Warning
 	id, existing, err := s.app.Start(ctx, app.Start{
+		Config: config, Warn: func(w recipe.Warning) { warnings = append(warnings, client.Warning(w)) },
 		File: stage.File{Name: in.Original, Data: data}, RecipeID: cmp.Or(b.RecipeID, defaultRecipe), ProjectID: b.ProjectID, Params: params(b),
 		StartFrom: b.StartFrom, EndAt: b.EndAt, DryRun: b.DryRun, Force: b.Force, New: own(key,
 			b), Drill: b.Drill, RunID: b.RunID, Once: asked, Queue: true,
 	})
 	if r, ok := errors.AsType[*run.RepeatedError](err); ok && r.Same {
-		return started(r.RunID, true), nil
+		id, existing, err = r.RunID, true, nil
 	}
-	return started(id, existing), err
+	begun := started(id, existing)
+	begun.Warnings = warnings
+	return begun, err
+}
+
+// configFile returns the input that a request names as its config file; without a name
+// there is none.
+func (s *API) configFile(ctx context.Context, b client.RunRequest) (stage.File, error) {
+	if b.ConfigFile == "" {
+		return stage.File{}, nil
+	}
+	in, data, err := s.input(ctx, b.ProjectID, b.ConfigFile)
+	return stage.File{Name: in.Original, Data: data}, err
 }
 
 // own reports whether a request is for a run of its own, also while one of the same is

@@ -59,7 +59,7 @@ func TestStreamsHaveNoGap(t *testing.T) {
 		s := open(t, api.Options{}, app.Models{})
 		b := s.given("tide", "the_tide_clock.fountain")
 		chance := rand.New(rand.NewPCG(1, 2))
-		all := []*reader{{target: "/api/events/stream", last: "0"}, {target: "/api/events/stream?project=tide", last: "0"}, {last: "0"}}
+		all := []*reader{{target: "/api/events/stream", last: "0"}, {target: "/api/events/stream?project=drill-tide", last: "0"}, {last: "0"}}
 		var ids []string
 		for i := range runs {
 			b.Force = true

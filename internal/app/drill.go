@@ -8,6 +8,7 @@ import (
 	"cineforge/failure"
 	"cineforge/llm/chain"
 	"cineforge/pipeline"
+	"cineforge/run"
 	"cineforge/simulator"
 )
 
@@ -15,6 +16,16 @@ import (
 const drillPrefix = "drill-"
 
 const drillNotice = "This is a drill: the simulator plays all providers, by its scenario %s. %s Nothing is asked of a real provider, nothing is paid, and the answers mean nothing."
+
+// notScratch refuses a retry of a drill that an earlier version put into a project of real
+// runs, as what it makes up would be the project's latest.
+func notScratch(parent run.State) error {
+	if parent.Drill == "" || strings.HasPrefix(parent.ProjectID, drillPrefix) {
+		return nil
+	}
+	return failure.New(failure.Input, fmt.Sprintf("run %s is a drill of an earlier version, in project %s of real runs", parent.RunID, parent.ProjectID),
+		"run the file again with --drill "+parent.Drill)
+}
 
 // drillHost is a host that nobody has.
 const drillHost = "http://simulator.invalid"

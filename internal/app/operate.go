@@ -189,7 +189,7 @@ func (a *App) Retry(ctx context.Context, runID string, r Retry) (id string, exis
 	if err != nil {
 		return "", false, err
 	}
-	if err := a.refusal(parent.Drill); err != nil {
+	if err := errors.Join(a.refusal(parent.Drill), notScratch(parent)); err != nil {
 		return "", false, err
 	}
 	plan, err := a.planRetry(ctx, runID, r.Retry)

@@ -163,12 +163,12 @@ func (r *roster) Lineup(stageID string, policy recipe.Policy) pipeline.Lineup {
 		}
 		r.add(&l, name)
 	}
-	if len(l.Candidates) == 0 && slices.Equal(policy.Chain, recipe.DefaultChain(stageID)) {
+	if len(l.Candidates) == 0 && policy.Default(stageID) {
 		for _, name := range r.spare() {
 			r.add(&l, name)
 		}
 	}
-	if !r.any() || policy.Degrade == recipe.DegradeOffline && !slices.Contains(policy.Chain, offlineModel()) {
+	if (!r.any() || policy.Degrade == recipe.DegradeOffline) && !slices.Contains(policy.Chain, offlineModel()) {
 		r.add(&l, offlineModel())
 	}
 	return l

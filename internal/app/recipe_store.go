@@ -137,6 +137,11 @@ func ParseRecipe(name string, source []byte) (*recipe.Recipe, error) {
 	return recipe.Parse(name, source)
 }
 
+// RecipeWarnings returns what a recipe says without effect.
+func RecipeWarnings(r *recipe.Recipe) []recipe.Warning {
+	return r.Warnings(pipeline.Modules(Modules()))
+}
+
 // writeFile makes a file under a temporary name and then gives it its own, so that a
 // reader never sees half of it. What the user's mask takes from mode is off.
 func writeFile(root *os.Root, name string, data []byte, mode fs.FileMode) error {

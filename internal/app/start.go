@@ -14,8 +14,10 @@ import (
 	"time"
 
 	"cineforge/durable/local"
+	"cineforge/failure"
 	"cineforge/internal/argument"
 	"cineforge/pipeline"
+	"cineforge/recipe"
 	"cineforge/run"
 	"cineforge/stage"
 )
@@ -26,6 +28,7 @@ type Start struct {
 	RecipeID  string
 	ProjectID string // "" makes one of the file's name
 	Params    map[string]any
+	Config    stage.File // with settings of the project; without a name there is none
 	StartFrom string
 	EndAt     string
 	DryRun    bool
@@ -35,24 +38,33 @@ type Start struct {
 	Drill     string // a scenario of the simulator, which then answers in place of real providers
 	RunID     string // that the run is to have; "" makes one
 	Once      run.Once
+
+	// Warn, if given, is called for what the recipe says without effect.
+	Warn func(recipe.Warning)
 }
 
-// Project returns the project that the run belongs to. What a drill makes up belongs into
-// no real one.
+// Project returns the project that the run belongs to. A drill has a scratch project, which
+// no other run can have: what a drill makes up is never the latest of a real project.
 func (s Start) Project() (slug string, err error) {
-	slug = s.ProjectID
-	if slug == "" {
-		slug = Slug(s.File.Name)
-		if s.Drill != "" {
-			slug = drillPrefix + slug
-			slug = strings.TrimRight(slug[:min(len(slug), maxSlug)], "-")
-		}
-	}
+	slug = cmp.Or(s.ProjectID, Slug(s.File.Name))
 	if !slugPattern.MatchString(slug) {
-		err = badSlug(slug)
+		return slug, badSlug(slug)
 	}
-	return slug, err
+	scratch := strings.HasPrefix(slug, drillPrefix)
+	switch {
+	case s.Drill != "" && !scratch:
+		slug = cutSlug(drillPrefix + slug)
+	case s.Drill != "" || !scratch:
+	case s.ProjectID == "":
+		slug = cutSlug("script-" + slug)
+	default:
+		return slug, failure.New(failure.Input, fmt.Sprintf("project %s is for drills", slug), "name another project, one that does not begin with "+drillPrefix)
+	}
+	return slug, nil
 }
+
+// cutSlug shortens a slug to what one may have.
+func cutSlug(slug string) string { return strings.TrimRight(slug[:min(len(slug), maxSlug)], "-") }
 
 // Start makes a run, which [App.Execute] then does. An unusable request makes no
 // run: the error is then a failure of class input, or a list of what is wrong
@@ -81,12 +93,20 @@ func (a *App) start(ctx context.Context, s Start) (runID string, err error) {
 	if err != nil {
 		return "", err
 	}
+	if s.Config, err = a.configFile(ctx, s, found.Recipe); err != nil {
+		return "", err
+	}
+	given, err := s.Settings()
+	if err != nil {
+		return "", err
+	}
 	if s.ProjectID, err = s.Project(); err != nil {
 		return "", err
 	}
+	s.warn(found.Recipe)
 	spec := pipeline.Spec{
 		ProjectID: s.ProjectID, Recipe: found.Recipe, Input: s.File, Params: s.Params,
-		StartFrom: s.StartFrom, EndAt: s.EndAt, DryRun: s.DryRun, Force: s.Force, New: s.New, Once: s.Once,
+		StartFrom: s.StartFrom, EndAt: s.EndAt, DryRun: s.DryRun, Force: s.Force, New: s.New, Once: s.Once, Settings: given,
 	}
 	if !s.Queue {
 		spec.Wake = time.Now().Add(local.DefaultClaimTTL) // the caller is about to execute it

@@ -93,9 +93,9 @@ func (f frame) footer(s run.State) string {
 	if !s.Status.Ended() {
 		total = ticking(elapsed(s, f.now))
 	}
-	text := "  " + join(" · ", total, usd(s.TotalCostUSD), tokens(s.Tokens), keys)
+	text := "  " + join(" · ", total, runCost(s), tokens(s.Tokens), keys)
 	if lipgloss.Width(text) > f.width {
-		text = "  " + join(" · ", total, usd(s.TotalCostUSD), keys)
+		text = "  " + join(" · ", total, runCost(s), keys)
 	}
 	return faint.paint(f.color, text)
 }

@@ -244,7 +244,7 @@ func (p *plain) ended() (tone, string) {
 		return good, fmt.Sprintf("run %s: all is in order; nothing was run", s.RunID)
 	}
 	text := join(", ", fmt.Sprintf("run %s: %s after %s", s.RunID, runFace(s).word, took(elapsed(s, s.FinishedAt.Time))),
-		sum(s.TotalCostUSD, s.Unpriced), tokens(s.Tokens))
+		runCost(s), tokens(s.Tokens))
 	if s.Status == run.RunFailed {
 		text += "; more: " + p.program.line(failure.Show(s.RunID))
 	}

@@ -51,7 +51,7 @@ func facts(s run.State, now time.Time) [][2]string {
 		{"ends at", s.EndAt},
 		{"started", started},
 		{label, worked},
-		{"cost", sum(s.TotalCostUSD, s.Unpriced)},
+		{"cost", runCost(s)},
 		{"tokens", fmt.Sprintf("%d in, %d out", s.Tokens.Input, s.Tokens.Output)},
 		{"note", s.Notice},
 	}

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
+
+	"cineforge/run"
 )
 
 // longest is how many characters of one text are shown. A provider may answer
@@ -149,6 +151,15 @@ func sum(amount float64, unpriced int) string {
 		return usd(amount)
 	}
 	return fmt.Sprintf("%s and %s of unknown price", usd(amount), plural(unpriced, "attempt"))
+}
+
+// runCost says what a run costs. A drill costs nothing, and says what it would have cost.
+func runCost(s run.State) string {
+	text := sum(s.TotalCostUSD, s.Unpriced)
+	if s.SimulatedCostUSD > 0 {
+		text += fmt.Sprintf(" (%s simulated)", usd(s.SimulatedCostUSD))
+	}
+	return text
 }
 
 // short writes a large number so that its size can be seen at a glance.

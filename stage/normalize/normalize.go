@@ -23,12 +23,8 @@ func (Module) Info() stage.Info {
 	return stage.Info{
 		ID:          "script_normalize_v1",
 		Description: "Brings the text into valid Fountain: a screenplay by rule, anything else by the model.",
-		Params: map[string]stage.Param{
-			"max_retries": {Kind: stage.Int, Description: "accepted and ignored: one router owns all retries"},
-			"skip_qa":     {Kind: stage.Bool, Description: "accepted and ignored: a rule checks that no word is lost"},
-		},
-		Consumes: []string{artifact.RawInput},
-		Produces: []string{artifact.CanonicalScript},
+		Consumes:    []string{artifact.RawInput},
+		Produces:    []string{artifact.CanonicalScript},
 	}
 }
 

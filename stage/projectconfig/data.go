@@ -44,8 +44,9 @@ type Source string
 
 // The sources of a setting.
 const (
-	AutoDetected Source = "auto_detected"
-	Default      Source = "default"
+	AutoDetected  Source = "auto_detected"
+	Default       Source = "default"
+	UserSpecified Source = "user_specified" // a person gave it, and no model overwrites it
 )
 
 // By is what found a setting.
@@ -57,6 +58,7 @@ const (
 	ByRule      By = "rule"
 	ByModel     By = "model"
 	ByDefault   By = "default"
+	ByPerson    By = "person"
 	ByNobody    By = "unknown"
 )
 

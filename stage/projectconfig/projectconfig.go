@@ -50,9 +50,14 @@ type sceneIndex struct {
 }
 
 // Run makes the project_config artifact. It asks the model once, about the unit
-// "project", and asks for a pause unless the parameter accept_config is true.
+// "project", unless a person gave all that it would be asked about. It asks for a pause
+// unless the parameter accept_config is true, or a config file was given.
 func (Module) Run(ctx context.Context, task stage.Task) (stage.Result, error) {
 	accepted, err := accepts(task.Params["accept_config"])
+	if err != nil {
+		return stage.Result{}, err
+	}
+	given, err := given(task.Settings)
 	if err != nil {
 		return stage.Result{}, err
 	}
@@ -67,6 +72,9 @@ func (Module) Run(ctx context.Context, task stage.Task) (stage.Result, error) {
 	script := fountain.Decode(in.ScriptText)
 	var a answer
 	err = task.Units(ctx, 1, func(int) string { return "project" }, func(ctx context.Context, _ int) (err error) {
+		if answersAll(given) {
+			return nil
+		}
 		a, err = ask(ctx, task.Model, script, in.ScriptText, index)
 		return err
 	})
@@ -74,8 +82,8 @@ func (Module) Run(ctx context.Context, task stage.Task) (stage.Result, error) {
 		return stage.Result{}, err
 	}
 
-	config := propose(in.Title, script, index, a)
-	config.Confirmed = accepted
+	config := propose(in.Title, script, index, a, given)
+	config.Confirmed = accepted || task.Settings.File != ""
 	draft, err := newDraft(config, a)
 	if err != nil {
 		return stage.Result{}, err
@@ -99,7 +107,7 @@ func accepts(param any) (bool, error) {
 }
 
 // newDraft returns the artifact of a proposal. Its confidence is that of the
-// values that were found: defaults and unknown ones don't count.
+// values that were found: defaults, unknown ones and those that a person gave don't count.
 func newDraft(config Config, a answer) (artifact.Draft, error) {
 	data, err := json.Marshal(config)
 	if err != nil {
@@ -115,8 +123,12 @@ func newDraft(config Config, a answer) (artifact.Draft, error) {
 		Data:      data,
 	}
 	var confidences []float64
+	people := 0
 	for _, name := range memberNames {
 		d := config.Details[name]
+		if d.By == ByPerson {
+			people++
+		}
 		if d.Source == AutoDetected {
 			confidences = append(confidences, d.Confidence)
 		}
@@ -128,6 +140,13 @@ func newDraft(config Config, a answer) (artifact.Draft, error) {
 	if draft.Source == artifact.Hybrid {
 		draft.Rationale = "from the title page and by rule, and by a model for what neither tells"
 		draft.Annotations = map[string]any{"answered_by": a.answeredBy}
+	}
+	if people > 0 {
+		draft.Source = artifact.Hybrid
+		draft.Rationale += fmt.Sprintf("; a person set %d of %d", people, len(memberNames))
+	}
+	if answersAll(config.Details) {
+		draft.Health = artifact.Valid
 	}
 	return draft, nil
 }

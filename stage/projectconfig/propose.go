@@ -2,6 +2,7 @@ package projectconfig
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,8 +11,9 @@ import (
 
 // propose returns the settings for a script, whose title is "" if its title page
 // gives none. The title page and the rules come
-// first; the model's answer counts only where they know nothing.
-func propose(title string, script screenplay.Script, index sceneIndex, a answer) Config {
+// first; the model's answer counts only where they know nothing. What a person gave stands
+// over all of it.
+func propose(title string, script screenplay.Script, index sceneIndex, a answer, given map[string]Detail) Config {
 	d := map[string]Detail{}
 	d["title"] = nobody(unknown, "the script has no title page that gives one")
 	if title != "" {
@@ -21,6 +23,7 @@ func propose(title string, script screenplay.Script, index sceneIndex, a answer)
 	read(d, script)
 	judge(d, a)
 	presets(d)
+	maps.Copy(d, given)
 	return Config{
 		Title:                value[string](d["title"]),
 		Format:               value[string](d["format"]),
@@ -156,11 +159,16 @@ func answered[T any](value any, f finding[T]) Detail {
 	return d
 }
 
+// byRecipe stands for the models that the recipe names.
+const byRecipe = "recipe"
+
+// recipesModels are the models of a project of which no person said anything.
+var recipesModels = Strategy{byRecipe, byRecipe, byRecipe}
+
 // presets fills in the settings that no script tells.
 func presets(d map[string]Detail) {
 	const (
 		untilChanged = "it stands until a person changes it"
-		byRecipe     = "recipe"
 		chain        = "the recipe's chain of the stage names the models"
 	)
 	d["aspect_ratio"] = preset("16:9", untilChanged)
@@ -168,7 +176,7 @@ func presets(d map[string]Detail) {
 	d["human_control_mode"] = preset("autonomous", untilChanged)
 	d["style_packs"] = preset(map[string]string{}, untilChanged)
 	d["budget_cap_usd"] = preset((*float64)(nil), untilChanged)
-	d["model_strategy"] = preset(Strategy{byRecipe, byRecipe, byRecipe}, chain)
+	d["model_strategy"] = preset(recipesModels, chain)
 	d["default_model"] = preset(byRecipe, chain)
 }
 

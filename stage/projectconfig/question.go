@@ -3,6 +3,7 @@ package projectconfig
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"cineforge/llm"
@@ -28,6 +29,14 @@ type answer struct {
 	Audience finding[*string]  `json:"target_audience"`
 
 	answeredBy string // "" if no model judged
+}
+
+// asked are the settings that the question is about.
+var asked = []string{"title", "format", "genre", "tone", "logline", "target_audience"}
+
+// answersAll reports whether a person gave all that the question is about.
+func answersAll(d map[string]Detail) bool {
+	return !slices.ContainsFunc(asked, func(name string) bool { return d[name].By != ByPerson })
 }
 
 var answerSchema = llm.NewSchema("project_answer", fmt.Sprintf(`{

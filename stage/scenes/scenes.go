@@ -23,12 +23,8 @@ func (Module) Info() stage.Info {
 	return stage.Info{
 		ID:          "scene_extract_v1",
 		Description: "Takes the script apart into scenes by rule, and asks the model what happens in each.",
-		Params: map[string]stage.Param{
-			"max_retries": {Kind: stage.Int, Description: "accepted and ignored: one router owns all retries"},
-			"skip_qa":     {Kind: stage.Bool, Description: "accepted and ignored: answers are checked by their schema"},
-		},
-		Consumes: []string{artifact.CanonicalScript},
-		Produces: []string{artifact.Scene, artifact.SceneIndex},
+		Consumes:    []string{artifact.CanonicalScript},
+		Produces:    []string{artifact.Scene, artifact.SceneIndex},
 	}
 }
 
