@@ -71,6 +71,8 @@ func (r *recorder) Observe(ctx context.Context, events ...chain.Event) error {
 		switch e := e.(type) {
 		case chain.Began:
 			bodies = append(bodies, run.AttemptStarted{Attempt: r.begin(e.Try), Decision: new(decisionOf(e.Decision))})
+		case chain.Progressing:
+			bodies = append(bodies, attemptProgress(r.attempt(e.Try), e))
 		case chain.Answered:
 			bodies = append(bodies, r.charged(attemptFinished(r.ended(e.Try, e.Response), e)))
 			answers = append(answers, r.memo.answers(e)...)
@@ -124,6 +126,13 @@ func (r *recorder) coming(q chain.Question) run.Attempt {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return run.Attempt{StageID: r.stage, Unit: q.Unit, Role: string(q.Role), Attempt: r.attempts[question{q.Unit, q.Role}] + 1}
+}
+
+// attempt returns an attempt under way.
+func (r *recorder) attempt(t chain.Try) run.Attempt {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.under[t.ID]
 }
 
 // ended counts what an attempt took.

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"math"
 	"time"
 
 	"cineforge/llm"
@@ -15,6 +16,13 @@ func attemptFinished(a run.Attempt, e chain.Answered) run.AttemptFinished {
 	return run.AttemptFinished{Attempt: a, ServedModel: resp.Model, RequestID: optional(resp.RequestID),
 		InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens, Estimated: resp.Usage.Estimated, CostUSD: resp.Usage.CostUSD,
 		LatencyMS: e.Took.Milliseconds(), FirstEventMS: firstEvent(resp)}
+}
+
+// attemptProgress tells how far an answer is. A token has about four bytes.
+func attemptProgress(a run.Attempt, e chain.Progressing) run.AttemptProgress {
+	tokens := (e.Bytes + 3) / 4
+	pace := math.Round(float64(tokens)/max(e.Took.Seconds(), 1)*10) / 10
+	return run.AttemptProgress{Attempt: a, OutputTokens: tokens, ElapsedMS: e.Took.Milliseconds(), TokensPerSecond: pace}
 }
 
 // attemptFailed tells of a try that gave no usable answer, and what it took nevertheless.

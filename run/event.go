@@ -114,6 +114,14 @@ type AttemptStarted struct {
 	Decision *Decision `json:"decision,omitempty"`
 }
 
+// AttemptProgress says that a model's answer is still under way, and how far it is.
+type AttemptProgress struct {
+	Attempt
+	OutputTokens    int     `json:"output_tokens"` // that have come, roughly
+	ElapsedMS       int64   `json:"elapsed_ms"`
+	TokensPerSecond float64 `json:"tokens_per_second"` // since the call began
+}
+
 // AttemptFinished says that a model answered, and that the answer is used.
 type AttemptFinished struct {
 	Attempt

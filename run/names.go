@@ -6,6 +6,7 @@ func (PipelineStarted) EventName() string    { return "pipeline_started" }
 func (StageStarted) EventName() string       { return "stage_started" }
 func (StageSkippedReused) EventName() string { return "stage_skipped_reused" }
 func (AttemptStarted) EventName() string     { return "attempt_started" }
+func (AttemptProgress) EventName() string    { return "attempt_progress" }
 func (AttemptFinished) EventName() string    { return "attempt_finished" }
 func (AttemptFailed) EventName() string      { return "attempt_failed" }
 func (StageRetrying) EventName() string      { return "stage_retrying" }
@@ -37,6 +38,7 @@ var decoders = map[string]func([]byte) (Body, error){
 	"stage_started":        decode[StageStarted],
 	"stage_skipped_reused": decode[StageSkippedReused],
 	"attempt_started":      decode[AttemptStarted],
+	"attempt_progress":     decode[AttemptProgress],
 	"attempt_finished":     decode[AttemptFinished],
 	"attempt_failed":       decode[AttemptFailed],
 	"stage_retrying":       decode[StageRetrying],

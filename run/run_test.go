@@ -59,7 +59,7 @@ func TestEveryReleasedEventDecodesAndEncodesAsItWas(t *testing.T) {
 
 // bodies holds one event of each kind.
 var bodies = []run.Body{
-	run.PipelineStarted{}, run.StageStarted{}, run.StageSkippedReused{}, run.AttemptStarted{}, run.AttemptFinished{},
+	run.PipelineStarted{}, run.StageStarted{}, run.StageSkippedReused{}, run.AttemptStarted{}, run.AttemptProgress{}, run.AttemptFinished{},
 	run.AttemptFailed{}, run.UnitDone{}, run.ArtifactSaved{}, run.StagePaused{}, run.StageFinished{}, run.StageFailed{},
 	run.RunResumed{}, run.PipelineFinished{}, run.DryRunValidated{},
 	run.StageRetrying{}, run.StageFallback{}, run.StageWaiting{}, run.UnitsPlanned{}, run.BreakerOpened{}, run.BreakerProbing{}, run.BreakerClosed{}, run.BudgetExceeded{},

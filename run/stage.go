@@ -16,6 +16,8 @@ type AttemptState struct {
 	ServedModel     string        `json:"served_model,omitempty"`
 	Status          string        `json:"status"` // running, success, failed
 	StartedAt       *UnixTime     `json:"started_at"`
+	TokensSoFar     int           `json:"tokens_so_far,omitempty"` // of an answer under way, roughly
+	TokensPerSecond float64       `json:"tokens_per_second,omitempty"`
 	DurationSeconds float64       `json:"duration_seconds"`
 	InputTokens     int           `json:"input_tokens"`
 	OutputTokens    int           `json:"output_tokens"`

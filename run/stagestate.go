@@ -71,6 +71,9 @@ func (s *State) applyUnit(body Body, at UnixTime) {
 		st.Attempts = append(st.Attempts, a)
 		st.AttemptCount = len(st.Attempts)
 		st.waitsNoMore(b.Unit, b.Role)
+	case AttemptProgress:
+		a := s.stage(b.StageID).open(b.Attempt)
+		a.TokensSoFar, a.TokensPerSecond = b.OutputTokens, b.TokensPerSecond
 	case AttemptFinished:
 		s.attemptFinished(b)
 		st := s.stage(b.StageID)
@@ -124,6 +127,7 @@ func (st *StageState) close(at UnixTime) {
 func (st *StageState) lose() (any bool) {
 	for i := range st.Attempts {
 		if a := &st.Attempts[i]; a.Status == attemptRuns {
+			a.TokensSoFar, a.TokensPerSecond = 0, 0
 			a.Status, a.Error, a.ErrorClass, a.Transient = attemptFailed, "the process ended before the answer came", failure.Canceled, new(true)
 			any = true
 		}
@@ -186,7 +190,7 @@ func (st *StageState) open(a Attempt) *AttemptState {
 func (s *State) attemptFinished(b AttemptFinished) {
 	st := s.stage(b.StageID)
 	a := st.open(b.Attempt)
-	a.Status, a.ServedModel = attemptWell, b.ServedModel
+	a.Status, a.ServedModel, a.TokensSoFar, a.TokensPerSecond = attemptWell, b.ServedModel, 0, 0
 	a.RequestID = b.RequestID
 	a.InputTokens, a.OutputTokens, a.Estimated = b.InputTokens, b.OutputTokens, b.Estimated
 	a.CostUSD, a.SimulatedCostUSD = s.simulated(b.CostUSD, b.SimulatedCostUSD)
@@ -221,7 +225,7 @@ func (st *StageState) answered(provider, model string, usd *float64) {
 func (s *State) attemptFailed(b AttemptFailed) {
 	st := s.stage(b.StageID)
 	a := st.open(b.Attempt)
-	a.Status = attemptFailed
+	a.Status, a.TokensSoFar, a.TokensPerSecond = attemptFailed, 0, 0
 	a.Error, a.ErrorClass, a.Hint = b.Error, b.ErrorClass, b.Hint
 	codes := folded(b.ErrorCode, b.ProviderCode, b.HTTPStatus)
 	a.ErrorCode, a.ProviderCode, a.HTTPStatus = codes.Error, codes.Provider, codes.Status

@@ -33,11 +33,11 @@ type plain struct {
 
 	mu    sync.Mutex // guards what follows
 	state run.State
-	said  time.Time            // when something was said last, by this machine's clock
-	units map[string]mark      // of the stages under way
-	waits map[string]time.Time // until when each of them said to wait
-	falls map[string]bool      // the fallbacks that were told, by stage and models
-	err   error                // the first failure to write; nothing is written after it
+	said  time.Time                    // when something was said last, by this machine's clock
+	units map[string]mark              // of the stages under way
+	waits map[string]time.Time         // until when each of them said to wait
+	away  map[string]run.StageFallback // the stages whose answers come from another model than the first choice
+	err   error                        // the first failure to write; nothing is written after it
 }
 
 // mark is how far a stage was when that was last told.
@@ -100,7 +100,7 @@ func (p *plain) still() time.Duration {
 	switch under := underWay(p.state, now); {
 	case p.state.Status.Ended():
 	case len(under) > 0:
-		p.say(now, faint, "still on "+strings.Join(under, "; "))
+		p.say(now, faint, "still on "+strings.Join(append(under, lasting(p.state, now)...), "; "))
 	default:
 		p.say(now, faint, "still here. "+sentence(p.state, now))
 	}
@@ -118,6 +118,9 @@ func (p *plain) line(e run.Event) (tone, string) {
 	case run.StageSkippedReused:
 		return good, fmt.Sprintf("%s: reused from run %s%s", title(b.StageID), b.FromRunID, made(b.Artifacts))
 	case run.AttemptFinished:
+		if text := p.back(b); text != "" {
+			return good, text
+		}
 		return neutral, p.answered(b)
 	case run.AttemptFailed:
 		return held, attemptFailed(b)
@@ -180,7 +183,7 @@ func attemptFailed(b run.AttemptFailed) string {
 func identity(class string, request *string, codes ...*string) string {
 	said := ""
 	for _, c := range codes {
-		if c != nil && *c != said {
+		if c != nil && *c != "" && *c != said {
 			said = strings.TrimSpace(said + " " + *c)
 		}
 	}

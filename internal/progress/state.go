@@ -1,18 +1,22 @@
 package progress
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"cineforge/artifact"
 	"cineforge/failure"
+	"cineforge/internal/advice"
 	"cineforge/run"
 )
 
-// maxFailures is how many failed attempts are listed, the latest ones.
-const maxFailures = 20
+// maxCauses is how many causes of failed attempts are listed, the most frequent ones.
+const maxCauses = 8
 
 // WriteState writes where a run stands at a time, in whose zone the times are
 // shown: what it is, its stages, and if it is not going on why and what to do.
@@ -132,7 +136,7 @@ func (p *page) stages(s run.State, now time.Time) {
 
 // detail says who did a stage and what came of it.
 func detail(id string, st run.StageState) string {
-	model, asked, result := text(st.ModelUsed), "", ""
+	model, asked, result := models(st), "", ""
 	switch {
 	case st.AttemptCount > 0:
 		asked = fmt.Sprintf("%s in %s", plural(st.CallCount, "call"), plural(st.AttemptCount, "attempt"))
@@ -143,6 +147,20 @@ func detail(id string, st run.StageState) string {
 		result = "made " + byType(st.ArtifactRefs)
 	}
 	return join(": ", id, join("; ", join(", ", model, asked), result))
+}
+
+// models names the models whose answers a stage uses: with their share, if they are several.
+func models(st run.StageState) string {
+	if len(st.ModelsUsed) < 2 {
+		return text(st.ModelUsed)
+	}
+	names := slices.SortedFunc(maps.Keys(st.ModelsUsed), func(a, b string) int {
+		return cmp.Or(cmp.Compare(st.ModelsUsed[b].Answers, st.ModelsUsed[a].Answers), cmp.Compare(a, b))
+	})
+	for i, name := range names {
+		names[i] = fmt.Sprintf("%s (%s)", name, plural(st.ModelsUsed[name].Answers, "answer"))
+	}
+	return strings.Join(names, ", ")
 }
 
 // shownRequests is how many of the providers' ids of calls are listed.
@@ -207,34 +225,44 @@ func (p *page) advice(s run.State) {
 	}
 }
 
-// failures lists the attempts that gave no usable answer.
+// failures says why attempts failed, a line for each cause, and what helps.
 func (p *page) failures(s run.State) {
-	var lines []string
-	for _, id := range s.StageOrder {
-		st, _ := s.Stage(id)
-		for _, a := range st.Attempts {
-			if a.Status == "failed" {
-				lines = append(lines, failedAttempt(id, a))
-			}
-		}
-	}
-	if len(lines) == 0 {
+	causes := advice.Causes(s)
+	if len(causes) == 0 {
 		return
 	}
-	p.line()
-	p.line(cell{text: fmt.Sprintf("Failed attempts: %d", len(lines))})
-	if more := len(lines) - maxFailures; more > 0 {
-		p.line(cell{text: fmt.Sprintf("  (the latest %d; all: %s)", maxFailures, p.program.line(failure.Events(s.RunID)))})
-		lines = lines[more:]
+	total := 0
+	for _, c := range causes {
+		total += c.Count
 	}
-	for _, l := range lines {
-		p.line(cell{text: "  "}, cell{text: l})
+	p.line()
+	p.line(cell{text: fmt.Sprintf("Failed attempts: %d. Each of them: %s", total, p.program.line(failure.Events(s.RunID)))})
+	for _, c := range causes[:min(len(causes), maxCauses)] {
+		p.line(cell{text: "  "}, cell{text: causeLine(c)})
+		if s.Status != run.RunDone || mendable[c.Class] {
+			p.line(cell{text: "      "}, cell{faint, "What helps: " + c.Helps})
+		}
+	}
+	if more := len(causes) - maxCauses; more > 0 {
+		p.line(cell{text: fmt.Sprintf("  and %s more", plural(more, "cause"))})
 	}
 }
 
-func failedAttempt(stageID string, a run.AttemptState) string {
-	return fmt.Sprintf("%s: %s, attempt %d: %s %s, %s, %s: %s: %s", title(stageID), a.Unit, a.Attempt, a.Provider, a.Model,
-		took(seconds(a.DurationSeconds)), price(a.CostUSD), identity(string(a.ErrorClass), a.RequestID, a.ErrorCode, a.ProviderCode), a.Error)
+// mendable are the classes that a person can do something about also if others answered.
+var mendable = map[failure.Class]bool{failure.Auth: true, failure.Permission: true, failure.QuotaExhausted: true, failure.NotFound: true,
+	failure.InvalidRequest: true, failure.ContextLength: true, failure.RateLimited: true, failure.Connection: true}
+
+// causeLine says why attempts failed, and by what the provider knows them.
+func causeLine(c advice.Cause) string {
+	id := identity(string(c.Class), nil, &c.ErrorCode, &c.ProviderCode)
+	if n := len(c.Requests); n > 0 {
+		id += ", request " + c.Requests[0]
+	}
+	wasted := ""
+	if c.CostUSD > 0 {
+		wasted = ", " + usd(c.CostUSD) + " for nothing"
+	}
+	return fmt.Sprintf("%d × %s (%s): %s%s: %s", c.Count, c.Provider, strings.Join(c.Models, ", "), id, wasted, c.Error)
 }
 
 // WriteRuns writes a table of runs at a time, in whose zone the times are shown.

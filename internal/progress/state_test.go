@@ -44,8 +44,8 @@ Finding the scenes                ✓ done  4 of 4  1m2s  $0.47
 Proposing the project's settings  ✓ done          1.0s
     project_config: no model asked; made 1 project_config
 
-Failed attempts: 1
-  Finding the scenes: scene_002, attempt 1: anthropic claude-sonnet-4-6, 2.0s, <$0.01: bad_output, code 529, request req_2: the answer is not JSON
+Failed attempts: 1. Each of them: cineforge runs events run-0a1b2c3d
+  1 × anthropic (claude-sonnet-4-6): bad_output, code 529, request req_2, <$0.01 for nothing: the answer is not JSON
 `},
 		{"no provider", noProvider(), `✗ Failed after 14s at Finding the scenes
 ` + head + `took     14s
@@ -70,8 +70,9 @@ What helps: set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY and run it a
   cineforge doctor
   cineforge retry run-0a1b2c3d
 
-Failed attempts: 1
-  Finding the scenes: scene_002, attempt 1: anthropic claude-sonnet-4-6, 2.0s, <$0.01: bad_output, code 529, request req_2: the answer is not JSON
+Failed attempts: 1. Each of them: cineforge runs events run-0a1b2c3d
+  1 × anthropic (claude-sonnet-4-6): bad_output, code 529, request req_2, <$0.01 for nothing: the answer is not JSON
+      What helps: try again, or retry by a recipe that names another model
 `},
 		{"bad file", badFile(), `✗ Failed after <0.1s at Reading the script
 ` + head + `took     <0.1s
@@ -117,8 +118,9 @@ Look at what it made, then accept it to go on:
   cineforge runs export run-0a1b2c3d --output results
   cineforge runs resume run-0a1b2c3d
 
-Failed attempts: 1
-  Finding the scenes: scene_002, attempt 1: anthropic claude-sonnet-4-6, 2.0s, <$0.01: bad_output, code 529, request req_2: the answer is not JSON
+Failed attempts: 1. Each of them: cineforge runs events run-0a1b2c3d
+  1 × anthropic (claude-sonnet-4-6): bad_output, code 529, request req_2, <$0.01 for nothing: the answer is not JSON
+      What helps: try again, or retry by a recipe that names another model
 `},
 	}
 	for _, tt := range tests {
@@ -174,7 +176,7 @@ func TestStatusSentences(t *testing.T) {
 			st := s.Stages["extract_scenes"]
 			st.Status, st.Error, st.FinalErrorClass, st.TerminalReason = run.StageIsFailed, "it is spent", ptr(failure.Budget), run.MoneySpent
 			st.Exceeded = &run.Exceeded{SpentUSD: 0.4, LimitUSD: 0.5}
-		}, []string{"  cineforge retry run-0a1b2c3d --max-cost 1\n"}},
+		}, []string{"  cineforge retry run-0a1b2c3d --max-cost 1.8\n"}},
 		{"a class without words and a stage of another recipe", func(s *run.State) {
 			s.Status, s.FinishedAt = run.RunFailed, s.StartedAt
 			s.StageOrder = []string{"budget"}
@@ -203,15 +205,25 @@ func TestStatusSentences(t *testing.T) {
 	}
 }
 
-func TestOnlyTheLatestFailuresAreListed(t *testing.T) {
+// However many attempts failed, there is a line for each cause, with what helps.
+func TestWriteState_CountsCauses(t *testing.T) {
+	failed := func(provider, model string, class failure.Class, code, id string) run.AttemptState {
+		return run.AttemptState{Status: "failed", Provider: provider, Model: model, ErrorClass: class, ErrorCode: &code, ProviderCode: ptr("its_code"),
+			RequestID: &id, Error: provider + ": no", Hint: "set a valid KEY"}
+	}
 	got := stateOf(t, func(s *run.State) {
-		s.Stages["extract_scenes"].Attempts = nil
+		st := s.Stages["extract_scenes"]
+		st.Attempts = nil
 		for i := range 50 {
-			s.Stages["extract_scenes"].Attempts = append(s.Stages["extract_scenes"].Attempts, run.AttemptState{Status: "failed", Unit: fmt.Sprintf("scene_%03d", i)})
+			st.Attempts = append(st.Attempts, failed("anthropic", "claude", failure.Auth, "401", fmt.Sprintf("req_%d", i)))
 		}
+		st.Attempts = append(st.Attempts, failed("openai", "gpt", failure.Overloaded, "503", ""), failed("openai", "gpt", failure.Canceled, "", ""))
+		s.Status = run.RunDone
 	})
-	_, list, _ := strings.Cut(got, "Failed attempts: 50\n  (the latest 20; all: cineforge runs events run-0a1b2c3d)\n")
-	if strings.Count(list, "\n") != 20 || !strings.Contains(list, "scene_030") || !strings.Contains(list, "scene_049") {
+	_, list, _ := strings.Cut(got, "Failed attempts: 51. Each of them: cineforge runs events run-0a1b2c3d\n")
+	want := "  50 × anthropic (claude): auth, code 401 its_code, request req_49: anthropic: no\n      What helps: set a valid KEY\n" +
+		"  1 × openai (gpt): overloaded, code 503 its_code: openai: no\n"
+	if list != want {
 		t.Errorf("got\n%s", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"cineforge/internal/advice"
 	"cineforge/run"
 )
 
@@ -28,14 +29,61 @@ func retrying(b run.StageRetrying) string {
 	return fmt.Sprintf("%s: %s, attempt %d in %.1fs: %s", title(b.StageID), b.Unit, b.Attempt, b.RetryDelaySeconds, b.Decision.Why)
 }
 
-// fallback tells that another model answers, of each stage and pair of models once.
+// fallback says that another model answers in place of the first choice: once for a stage,
+// until the first choice answers again.
 func (p *plain) fallback(b run.StageFallback) string {
-	key := b.StageID + " " + b.FromModel + " " + b.ToModel
-	if p.falls[key] && !p.verbose {
+	before, away := p.away[b.StageID]
+	if !away {
+		p.away[b.StageID] = b
+	}
+	if away && !p.verbose {
 		return ""
 	}
-	p.falls[key] = true
-	return fmt.Sprintf("%s: %s goes to %s %s in place of %s: %s", title(b.StageID), b.Unit, b.ToProvider, b.ToModel, b.FromModel, b.Reason)
+	if away && before.ToModel == b.ToModel {
+		return fmt.Sprintf("%s: %s goes to %s %s too: %s", title(b.StageID), b.Unit, b.ToProvider, b.ToModel, b.Reason)
+	}
+	return fmt.Sprintf("%s: %s goes to %s %s in place of %s, as others may: %s", title(b.StageID), b.Unit, b.ToProvider, b.ToModel, b.FromModel, b.Reason)
+}
+
+// back says that the first choice of a stage answers again.
+func (p *plain) back(b run.AttemptFinished) string {
+	away, ok := p.away[b.StageID]
+	if !ok || away.FromModel != b.Model || away.Unit == b.Unit {
+		return ""
+	}
+	st, _ := p.state.Stage(b.StageID)
+	if advice.Elsewhere(st) != nil {
+		return ""
+	}
+	delete(p.away, b.StageID)
+	return fmt.Sprintf("%s: %s %s answers again", title(b.StageID), b.Provider, b.Model)
+}
+
+// lasting says of the stages under way whose answers come from elsewhere, and which call
+// takes long.
+func lasting(s run.State, now time.Time) (lines []string) {
+	for _, id := range s.StageOrder {
+		st, _ := s.Stage(id)
+		if st.Status != run.StageRunning && st.Status != run.StageWaits {
+			continue
+		}
+		if f := advice.Elsewhere(st); f != nil {
+			lines = append(lines, fmt.Sprintf("%s answers in place of %s (%d of %d answers)", f.To, f.From, st.ModelsUsed[f.To].Answers, st.CallCount))
+		}
+		if a := advice.LongCall(st, run.UnixTime{Time: now}); a != nil {
+			lines = append(lines, longCall(*a, now))
+		}
+	}
+	return lines
+}
+
+// longCall says how far a call is that takes long.
+func longCall(a run.AttemptState, now time.Time) string {
+	since := ticking(now.Sub(a.StartedAt.Time))
+	if a.TokensSoFar == 0 {
+		return fmt.Sprintf("%s: %s %s has written nothing yet, %s", a.Unit, a.Provider, a.Model, since)
+	}
+	return fmt.Sprintf("%s: %s %s has written about %s tokens, %.0f a second, %s", a.Unit, a.Provider, a.Model, short(a.TokensSoFar), a.TokensPerSecond, since)
 }
 
 // waiting tells that a stage waits, until when and for what; of several of its
@@ -46,7 +94,11 @@ func (p *plain) waiting(now time.Time, b run.StageWaiting) string {
 		return ""
 	}
 	p.waits[b.StageID] = b.Until.Time
-	return fmt.Sprintf("%s: %s waits until %s: %s. It goes on by itself", title(b.StageID), b.Unit, at(b.Until.Time, now.In(p.zone)), b.Reason)
+	then := "It goes on by itself"
+	if b.GivesUp {
+		then = "It gives up then, unless a provider can be asked before"
+	}
+	return fmt.Sprintf("%s: %s waits until %s: %s. %s", title(b.StageID), b.Unit, at(b.Until.Time, now.In(p.zone)), b.Reason, then)
 }
 
 // turned tells of a breaker's transition.
@@ -72,8 +124,11 @@ func (f frame) trouble(s run.State) []string {
 		if st.Status != run.StageRunning && st.Status != run.StageWaits {
 			continue
 		}
-		if st.Fallback != nil {
-			lines = append(lines, f.prose(held, fmt.Sprintf("→ %s answers in place of %s: %s", st.Fallback.To, st.Fallback.From, st.Fallback.Reason))...)
+		if fall := advice.Elsewhere(st); fall != nil {
+			lines = append(lines, f.prose(held, fmt.Sprintf("→ %s answers in place of %s: %s", fall.To, fall.From, fall.Reason))...)
+		}
+		if a := advice.LongCall(st, run.UnixTime{Time: f.now}); a != nil {
+			lines = append(lines, f.prose(faint, "… "+longCall(*a, f.now))...)
 		}
 		if len(st.Waits) > 0 {
 			lines = append(lines, f.prose(held, waits(st, f.now))...)

@@ -17,7 +17,7 @@ type Observer interface {
 	Observe(ctx context.Context, events ...Event) error
 }
 
-// Event is one of Began, Answered, Failure, Retrying, Falling, Waiting, Turned and Overspent.
+// Event is one of Began, Progressing, Answered, Failure, Retrying, Falling, Waiting, Turned and Overspent.
 type Event interface{ event() }
 
 // Question names what is asked.
@@ -37,6 +37,13 @@ type Try struct {
 
 // Began says that a model is being asked.
 type Began struct{ Try }
+
+// Progressing says that a call is still under way, and what has come of its answer.
+type Progressing struct {
+	Try
+	Bytes int // of visible text
+	Took  time.Duration
+}
 
 // Answered says that a model answered, and that the answer is used.
 type Answered struct {
@@ -87,14 +94,15 @@ type Overspent struct {
 	Spent, Limit float64 // USD
 }
 
-func (Began) event()     {}
-func (Answered) event()  {}
-func (Failure) event()   {}
-func (Retrying) event()  {}
-func (Falling) event()   {}
-func (Waiting) event()   {}
-func (Turned) event()    {}
-func (Overspent) event() {}
+func (Began) event()       {}
+func (Progressing) event() {}
+func (Answered) event()    {}
+func (Failure) event()     {}
+func (Retrying) event()    {}
+func (Falling) event()     {}
+func (Waiting) event()     {}
+func (Turned) event()      {}
+func (Overspent) event()   {}
 
 // Fault is a try that failed, or a failure that keeps others from trying.
 type Fault struct {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"cineforge/failure"
@@ -29,6 +30,7 @@ type flight struct {
 	slept time.Duration // for how long the machine slept meanwhile
 	left  bool          // it was ended because its caller has left
 
+	wrote     atomic.Int64 // bytes of text that have come
 	vigil     vigil
 	lingering lingering
 	alone     [1]*flight // itself, if there is no second call
@@ -85,10 +87,11 @@ func (q *question) call(caller, hard context.Context, f *flight, pulse func()) {
 	defer cancel(nil)
 	f.lingering.begin(caller, q.plan.Grace, cancel)
 	defer f.lingering.end()
+	defer q.report(hard, f)()
 	f.vigil.begin(q.router, cancel)
 	defer f.vigil.end()
 	behind := q.router.clock.behind()
-	f.resp, f.err = f.seat.Model.Generate(llm.WithPulse(under, func() { f.vigil.alive(); q.stir(f); pulse() }), req)
+	f.resp, f.err = f.seat.Model.Generate(llm.WithPulse(under, func(bytes int) { f.vigil.alive(); f.wrote.Add(int64(bytes)); q.stir(f); pulse() }), req)
 	f.took, f.left = time.Since(f.began), q.plan.left(under)
 	if slept := q.router.clock.behind() - behind; slept >= asleep {
 		f.slept = slept

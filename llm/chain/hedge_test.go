@@ -30,7 +30,7 @@ func slow(w *world, name string, from int, begins time.Duration) *int {
 			select {
 			case <-time.After(d):
 				if i == 0 {
-					llm.Pulse(ctx)()
+					llm.Pulse(ctx)(0)
 				}
 			case <-ctx.Done():
 				*canceled++

@@ -219,7 +219,7 @@ func (d drawn) model(provider int, start time.Time, chance func() float64) llm.M
 			}
 			return resp, f
 		}
-		llm.Pulse(ctx)()
+		llm.Pulse(ctx)(0)
 		resp.FirstEvent = time.Millisecond
 		return resp, nil
 	})

@@ -14,7 +14,7 @@ import (
 // It is safe for concurrent use.
 type watch struct {
 	times times
-	pulse func() // is told of each sign of life
+	pulse func(bytes int) // is told of each sign of life
 	stop  context.CancelCauseFunc
 
 	mu       sync.Mutex // guards what follows
@@ -35,7 +35,7 @@ type watch struct {
 // answer has begun: a server that only pings then has stopped.
 const maxPings = 3
 
-func newWatch(t times, pulse func(), stop context.CancelCauseFunc) *watch {
+func newWatch(t times, pulse func(bytes int), stop context.CancelCauseFunc) *watch {
 	now := time.Now()
 	w := &watch{times: t, pulse: pulse, stop: stop, start: now, deadline: now.Add(t.first)}
 	w.mu.Lock()
@@ -143,7 +143,7 @@ func (w *watch) skip(d time.Duration) {
 
 // sign notes a mere sign of life: a header, a comment, a ping.
 func (w *watch) sign() {
-	w.pulse()
+	w.pulse(0)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	now := time.Now()
@@ -161,7 +161,7 @@ func (w *watch) sign() {
 
 // event notes an event of the answer, with or without text.
 func (w *watch) event() {
-	w.pulse()
+	w.pulse(0)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.finished {
@@ -182,6 +182,7 @@ func (w *watch) event() {
 
 // piece notes that a piece of the visible answer came, of so many bytes.
 func (w *watch) piece(bytes int) {
+	w.pulse(bytes)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.finished {

@@ -30,7 +30,7 @@ func TestWatch_ALateTimerLeavesTimeToRead(t *testing.T) {
 			t.Run(fmt.Sprint(name, " alive ", alive), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					ctx, stop := context.WithCancelCause(t.Context())
-					w := newWatch(limits, func() {}, stop)
+					w := newWatch(limits, func(int) {}, stop)
 					defer w.end()
 					tt.before(w)
 					w.timer.Stop() // as if the process had been

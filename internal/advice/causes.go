@@ -1,0 +1,105 @@
+package advice
+
+import (
+	"cmp"
+	"slices"
+
+	"cineforge/failure"
+	"cineforge/run"
+)
+
+// Cause is why attempts of a run failed: those of one provider that failed in the same way.
+type Cause struct {
+	Count        int
+	Provider     string
+	Models       []string // in the order in which they failed
+	Class        failure.Class
+	ErrorCode    string // the HTTP status as text, else the provider's code; "" without either
+	ProviderCode string
+	Error        string   // the latest
+	Helps        string   // what a person can do about it
+	Requests     []string // the provider's ids of the calls, latest first
+	CostUSD      float64  // that was paid for nothing, as far as the price is known
+}
+
+// Causes counts the failed attempts of a run by what they failed of, the most frequent first.
+// Attempts that the program gave up itself are left out.
+func Causes(s run.State) []Cause {
+	type key struct{ provider, class, code, providerCode string }
+	var all []*Cause
+	found := map[key]*Cause{}
+	for _, id := range s.StageOrder {
+		st, _ := s.Stage(id)
+		for _, a := range st.Attempts {
+			if a.Status != "failed" || a.ErrorClass == failure.Canceled {
+				continue
+			}
+			k := key{a.Provider, string(a.ErrorClass), value(a.ErrorCode), value(a.ProviderCode)}
+			c, ok := found[k]
+			if !ok {
+				c = &Cause{Provider: a.Provider, Class: a.ErrorClass, ErrorCode: k.code, ProviderCode: k.providerCode}
+				found[k] = c
+				all = append(all, c)
+			}
+			c.add(a)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *Cause) int { return cmp.Compare(b.Count, a.Count) })
+	list := make([]Cause, len(all))
+	for i, c := range all {
+		list[i] = *c
+	}
+	return list
+}
+
+// add counts an attempt.
+func (c *Cause) add(a run.AttemptState) {
+	c.Count++
+	c.Error, c.Helps = a.Error, Helps(a.Hint, a.ErrorClass)
+	if !slices.Contains(c.Models, a.Model) {
+		c.Models = append(c.Models, a.Model)
+	}
+	if id := value(a.RequestID); id != "" {
+		c.Requests = append([]string{id}, c.Requests...)
+	}
+	if a.CostUSD != nil {
+		c.CostUSD += *a.CostUSD
+	}
+}
+
+func value(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// Elsewhere returns whom a stage went to in place of the first choice, as long as its answers
+// come from there; nil if they do not.
+func Elsewhere(st run.StageState) *run.Fallback {
+	if st.Fallback == nil {
+		return nil
+	}
+	for _, a := range slices.Backward(st.Attempts) {
+		if a.Status != "success" {
+			continue
+		}
+		if a.Model == st.Fallback.From && a.StartedAt != nil && a.StartedAt.After(st.Fallback.At.Time) {
+			return nil
+		}
+		break
+	}
+	return st.Fallback
+}
+
+// LongCall returns the attempt of a stage that has been under way the longest, if that is
+// longer than usual; nil if none is.
+func LongCall(st run.StageState, now run.UnixTime) *run.AttemptState {
+	const usual = 15 // seconds
+	for i := range st.Attempts { // they began in this order
+		if a := &st.Attempts[i]; a.Status == "running" && a.StartedAt != nil && now.Sub(a.StartedAt.Time).Seconds() > usual {
+			return a
+		}
+	}
+	return nil
+}
