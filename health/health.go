@@ -13,6 +13,7 @@ import (
 type Health struct {
 	Breaker     breaker.State `json:"breaker"`
 	Since       *time.Time    `json:"since,omitempty"`         // it is in that state
+	OutSince    *time.Time    `json:"out_since,omitempty"`     // its breaker has not been closed
 	NextProbeAt *time.Time    `json:"next_probe_at,omitempty"` // when an open breaker lets a question through
 	Evidence    string        `json:"evidence,omitempty"`      // what led to the breaker's state
 	Gates       []Gate        `json:"gates,omitempty"`
@@ -50,6 +51,7 @@ type Provider struct {
 	Missing    string     `json:"missing,omitempty"` // what it lacks to be asked, or what is wrong with its key or address
 	Held       *Held      `json:"held,omitempty"`
 	Last       *LastFault `json:"last_failure,omitempty"`
+	Waiting    int        `json:"waiting_runs"` // runs that wait, and that it could let go on
 	Health
 	Models []Model `json:"models"`
 }

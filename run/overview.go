@@ -1,5 +1,7 @@
 package run
 
+import "slices"
+
 // Overview is a run at a glance.
 type Overview struct {
 	RunID        string    `json:"run_id"`
@@ -13,6 +15,7 @@ type Overview struct {
 
 	NextAttemptAt *UnixTime `json:"next_attempt_at,omitempty"`
 	WaitReason    *string   `json:"wait_reason,omitempty"`
+	WaitsFor      []string  `json:"waits_for,omitempty"`    // the providers any of which lets it go on
 	PauseReason   string    `json:"pause_reason,omitempty"` // of the first stage that is paused
 	InputName     string    `json:"input_name,omitempty"`
 	Error         string    `json:"error,omitempty"`
@@ -23,7 +26,26 @@ type Overview struct {
 // Overview returns the state at a glance.
 func (s *State) Overview() Overview {
 	return Overview{s.RunID, s.Status, s.RecipeID, s.ProjectID, s.StartedAt, s.FinishedAt, s.ParentRunID, s.TotalCostUSD,
-		s.NextAttemptAt, s.WaitReason, s.pauseReason(), s.InputName, s.Error, s.Drill, s.Needs}
+		s.NextAttemptAt, s.WaitReason, s.waitsFor(), s.pauseReason(), s.InputName, s.Error, s.Drill, s.Needs}
+}
+
+// waitsFor lists the providers that the first wait of each stage is for.
+func (s *State) waitsFor() (names []string) {
+	if s.Status != Waiting {
+		return nil
+	}
+	for _, id := range s.StageOrder {
+		st, _ := s.Stage(id)
+		if len(st.Waits) == 0 {
+			continue
+		}
+		for _, p := range st.Waits[0].Providers {
+			if !slices.Contains(names, p) {
+				names = append(names, p)
+			}
+		}
+	}
+	return names
 }
 
 // pauseReason says why a run is paused, "" if it is not.

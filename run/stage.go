@@ -110,5 +110,6 @@ type Wait struct {
 	Provider   string        `json:"provider,omitempty"` // that failed last
 	Model      string        `json:"model,omitempty"`
 	ErrorClass failure.Class `json:"error_class,omitempty"`
-	GivesUp    bool          `json:"gives_up,omitempty"` // the stage fails at the end of it, unless a candidate can be asked before
+	Providers  []string      `json:"providers,omitempty"` // any of which lets it go on
+	GivesUp    bool          `json:"gives_up,omitempty"`  // the stage fails at the end of it, unless a candidate can be asked before
 }

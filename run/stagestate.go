@@ -33,7 +33,8 @@ func (s *State) applyStage(body Body, at UnixTime) {
 		st.Fallbacks++
 	case StageWaiting:
 		s.stage(b.StageID).wait(Wait{Unit: b.Unit, Role: b.Role, Since: at, Until: UnixTime{b.Until.Time}, Reason: b.Reason, Round: b.Decision.Round,
-			Provider: b.Provider, Model: b.Model, ErrorClass: b.ErrorClass, GivesUp: b.GivesUp}, at)
+			Provider: b.Provider, Model: b.Model, ErrorClass: b.ErrorClass, GivesUp: b.GivesUp,
+			Providers: b.Decision.awaited()}, at)
 	case StagePaused:
 		st := s.stage(b.StageID)
 		st.Status, st.PauseReason = StageIsPaused, b.Reason

@@ -2,6 +2,7 @@ package run
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"cineforge/failure"
@@ -40,6 +41,19 @@ type Decision struct {
 	ProviderBreaker string    `json:"provider_breaker,omitempty"`
 	Others          []Verdict `json:"others"`         // all others in the chain
 	Next            string    `json:"next,omitempty"` // what happens if it fails
+}
+
+// awaited lists the providers of the candidates that time, or a person, may let be asked.
+func (d Decision) awaited() (names []string) {
+	for _, v := range d.Others {
+		switch v.Reason { // words of package chain
+		case "held", "gated", "breaker_open", "probing", "failed", "provider_out", "refused":
+			if !slices.Contains(names, v.Provider) {
+				names = append(names, v.Provider)
+			}
+		}
+	}
+	return names
 }
 
 // Verdict is why one candidate was not the one.

@@ -6,11 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/failure"
 	"cineforge/health"
 	"cineforge/internal/app"
 	"cineforge/internal/progress"
-	"cineforge/llm"
 )
 
 type providersCmd struct {
@@ -92,88 +90,7 @@ func (o operation) do(ctx context.Context, g *cli, s streams, act func(operator)
 }
 
 func writeProviders(g *cli, s streams, list []health.Provider) error {
-	now := time.Now()
-	rows := make([]progress.Provider, 0, len(list))
-	for _, p := range list {
-		row := progress.Provider{Name: p.Name, Missing: p.Missing, Health: shown(g, p.Name, p.Health, now)}
-		if p.Held != nil {
-			row.Notes = append(row.Notes, fmt.Sprintf("held by an operator until %s: %s", p.Held.Until.In(now.Location()).Format("2006-01-02 15:04:05"), p.Held.Reason))
-		}
-		if f := p.Last; f != nil {
-			row.Last = fmt.Sprintf("%s: %s, %s", f.Model, f.Class, f.Message)
-		}
-		for _, m := range p.Models {
-			row.Models = append(row.Models, progress.ProviderModel{Name: m.Model, Limits: limitNotes(g, p, m), Health: shown(g, p.Name+":"+m.Model, m.Health, now)})
-		}
-		rows = append(rows, row)
-	}
-	return progress.WriteProviders(s.out, rows, color(s.out))
-}
-
-// limitNotes says which time limits hold for a model. A vendor's defaults are shown only
-// with -v.
-func limitNotes(g *cli, p health.Provider, m health.Model) []string {
-	l := m.Limits
-	switch {
-	case l == nil:
-		return nil
-	case g.Verbose:
-		return []string{
-			fmt.Sprintf("limit to begin: %s (%s)", span(l.FirstByte), l.FirstByte.Source),
-			fmt.Sprintf("limit between pieces: %s (%s)", span(l.Idle), l.Idle.Source),
-			fmt.Sprintf("limit in all: %s (%s)", span(l.Total), l.Total.Source),
-		}
-	case app.Standard(p.Name) && l.FirstByte.Source != llm.Configured && l.Idle.Source != llm.Configured && l.Total.Source != llm.Configured:
-		return nil
-	}
-	return []string{fmt.Sprintf("limits: %s to begin, %s between pieces, %s in all", span(l.FirstByte), span(l.Idle), span(l.Total))}
-}
-
-// span writes a limit without its zeros, such as 2h or 1m30s.
-func span(l health.TimeLimit) string {
-	d := time.Duration(l.Seconds * float64(time.Second))
-	if d >= time.Second {
-		d = d.Round(time.Second)
-	}
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
-}
-
-// shown is the health of a provider or model, by the name under which it is released, as
-// people read it.
-func shown(g *cli, name string, h health.Health, now time.Time) progress.Health {
-	out := progress.Health{Breaker: string(h.Breaker), Attempts: h.Attempts, Success: h.Success}
-	if h.NextProbeAt != nil {
-		out.NextProbe = h.NextProbeAt.In(now.Location()).Format("15:04:05")
-	}
-	if h.Breaker != "closed" && h.Evidence != "" {
-		out.Notes = append(out.Notes, "breaker: "+h.Evidence)
-	}
-	for _, gate := range h.Gates {
-		out.Notes = append(out.Notes, gateNote(g, name, gate, now))
-	}
-	return out
-}
-
-// gateNote says what a gate keeps from being asked, why, and what opens it.
-func gateNote(g *cli, name string, gate health.Gate, now time.Time) string {
-	note := fmt.Sprintf("not asked since %s until %s (%s): %s", clock(gate.Since, now), clock(gate.Until, now), gate.Class, gate.Message)
-	switch gate.Class {
-	case failure.Auth, failure.Permission, failure.QuotaExhausted, failure.NotFound:
-		if gate.Hint != "" {
-			note += "; " + gate.Hint
-		}
-		note += "; a retry asks once more"
-	default:
-		note += "; it is asked again then"
-	}
-	return note + ", or: " + failure.Release(name).Line(program(g))
+	return progress.WriteProviders(s.out, list, progress.ProvidersView{Now: time.Now(), Color: color(s.out), Verbose: g.Verbose, Program: program(g), Vendor: app.Standard})
 }
 
 // clock writes a time of today, or the day too if it is another one.

@@ -52,10 +52,10 @@ func TestRelease_OfWhatARunLeft(t *testing.T) {
 	const at = `[0-9]{2}:[0-9]{2}:[0-9]{2}`
 	cineforge(5, "run", "../../samples/lighthouse.md")
 	has(cineforge(0, "providers"), `anthropic +‖ not asked`,
-		`not asked since `+at+` until `+at+` \(auth\): .*ANTHROPIC_API_KEY.*; a retry asks once more, or: cineforge providers release anthropic --reason TEXT`)
+		`not asked since `+at+` until `+at+` \(auth\): .*ANTHROPIC_API_KEY.*; a retry asks once more, or: cineforge providers release anthropic --reason mended`)
 
 	out := cineforge(0, "providers", "release", "anthropic:claude-haiku-4-5-20251001", "--reason", "x")
-	has(out, `^there was nothing to end for anthropic:claude-haiku-4-5-20251001, but anthropic is not asked for any model until `+at+` \(auth\); end that with: cineforge providers release anthropic --reason TEXT\n`)
+	has(out, `^there was nothing to end for anthropic:claude-haiku-4-5-20251001, but anthropic is not asked for any model until `+at+` \(auth\); end that with: cineforge providers release anthropic --reason mended\n`)
 	has(cineforge(2, "providers", "release", "anthropic:claude-x", "--reason", "x"), `anthropic has no model "claude-x"`)
 	has(cineforge(2, "providers", "release", "ANTHROPIC_KEY", "--reason", "x"), `there is no provider "ANTHROPIC_KEY", and no key in a variable of that name; .*ANTHROPIC_API_KEY`)
 	out = cineforge(0, "providers", "release", "ANTHROPIC_API_KEY", "--reason", "a new key")
@@ -67,7 +67,7 @@ func TestRelease_OfWhatARunLeft(t *testing.T) {
 	cineforge(5, "run", "../../samples/lighthouse.md", "--force")
 	out = cineforge(5, "--data", data, "run", "../../samples/lighthouse.md", "--force") // 10 s have not passed
 	told := strings.Join(strings.Fields(out), " ")
-	advice := regexp.MustCompile(`"cineforge ((?:--data \S+ )?providers release anthropic --reason TEXT)"`).FindStringSubmatch(told)
+	advice := regexp.MustCompile(`"cineforge ((?:--data \S+ )?providers release anthropic --reason mended)"`).FindStringSubmatch(told)
 	if advice == nil {
 		t.Fatalf("nothing says what ends the gate:\n%s", out)
 	}
@@ -116,8 +116,8 @@ func TestRelease_SaysWhatItDoesNotEnd(t *testing.T) {
 	p.Models[0].Breaker, p.Models[0].NextProbeAt = "open", &later
 	held := p
 	held.Held = &health.Held{Reason: "maintenance", Until: later}
-	breaker := "the breaker of local is open until 12:18:10; to let a question through before: cineforge providers probe local --reason TEXT"
-	modelBreaker := "the breaker of local:llama:70b is open until 12:18:10; to let a question through before: cineforge providers probe local --reason TEXT"
+	breaker := "the breaker of local is open until 12:18:10; to let a question through before: cineforge providers probe local --reason mended"
+	modelBreaker := "the breaker of local:llama:70b is open until 12:18:10; to let a question through before: cineforge providers probe local --reason mended"
 	for _, tt := range []struct {
 		name string
 		out  health.Released
@@ -126,7 +126,7 @@ func TestRelease_SaysWhatItDoesNotEnd(t *testing.T) {
 		{"local", health.Released{Provider: p}, []string{"nothing kept local from being asked", breaker, modelBreaker}},
 		{"local:llama:70b", health.Released{Provider: p}, []string{"nothing kept local:llama:70b from being asked", breaker, modelBreaker}},
 		{"local:other", health.Released{Provider: p}, []string{"nothing kept local:other from being asked", breaker}},
-		{"LOCAL_KEY", health.Released{Provider: held}, []string{"there was nothing to end for LOCAL_KEY, but local is held until 12:18:10: maintenance; end that with: cineforge providers release local --reason TEXT", breaker}},
+		{"LOCAL_KEY", health.Released{Provider: held}, []string{"there was nothing to end for LOCAL_KEY, but local is held until 12:18:10: maintenance; end that with: cineforge providers release local --reason mended", breaker}},
 		{"LOCAL_KEY", health.Released{Provider: p, Ended: []health.Ended{
 			{Provider: "local", Model: "llama:70b", Gate: &health.Gate{Until: later, Class: failure.NotFound, Message: "there is no such model"}},
 			{Provider: "other", Key: "LOCAL_KEY", Gate: &health.Gate{Until: later.AddDate(0, 0, 1), Class: failure.QuotaExhausted, Message: "spent"}}}},
@@ -135,52 +135,6 @@ func TestRelease_SaysWhatItDoesNotEnd(t *testing.T) {
 		c := providersReleaseCmd{Name: tt.name}
 		if got := strings.Join(c.outcome(&cli{Data: defaultData}, tt.out, now), "\n"); got != strings.Join(tt.want, "\n") {
 			t.Errorf("%s:\n%s\nwant\n%s", tt.name, got, strings.Join(tt.want, "\n"))
-		}
-	}
-}
-
-func TestProviders_GateNotes(t *testing.T) {
-	now := time.Date(2026, 11, 25, 12, 3, 10, 0, time.UTC)
-	gate := health.Gate{Since: now.AddDate(0, 0, -1), Until: now.Add(15 * time.Minute), Class: failure.QuotaExhausted, Message: "the credit is spent", Hint: "buy more"}
-	const release = "or: cineforge --data here providers release openai:gpt-5.2 --reason TEXT"
-	g := &cli{Data: "here"}
-	if got := gateNote(g, "openai:gpt-5.2", gate, now); got != "not asked since 2026-11-24 12:03:10 until 12:18:10 (quota_exhausted): the credit is spent; buy more; a retry asks once more, "+release {
-		t.Error(got)
-	}
-	gate.Class, gate.Hint = failure.RateLimited, "a run waits by itself"
-	if got := gateNote(g, "openai:gpt-5.2", gate, now); got != "not asked since 2026-11-24 12:03:10 until 12:18:10 (rate_limited): the credit is spent; it is asked again then, "+release {
-		t.Error(got)
-	}
-}
-
-func TestProviders_LimitNotes(t *testing.T) {
-	limit := func(d time.Duration, source string) health.TimeLimit {
-		return health.TimeLimit{Seconds: d.Seconds(), Source: source}
-	}
-	usual := &health.TimeLimits{FirstByte: limit(12*time.Second, "default of a vendor's API"), Idle: limit(30*time.Second, "default"), Total: limit(64012*time.Second, "ten times that")}
-	set := *usual
-	set.FirstByte = limit(10*time.Minute, "configured")
-	own := health.Provider{Name: "local", BaseURL: "http://127.0.0.1:1"}
-	vendor := health.Provider{Name: "openai", BaseURL: "http://127.0.0.1:1"}
-	for name, tt := range map[string]struct {
-		g    cli
-		p    health.Provider
-		l    *health.TimeLimits
-		want []string
-	}{
-		"a vendor's defaults": {cli{}, vendor, usual, nil},
-		"all of a vendor":     {cli{Verbose: true}, vendor, usual, []string{"limit to begin: 12s (default of a vendor's API)", "limit between pieces: 30s (default)", "limit in all: 17h46m52s (ten times that)"}},
-		"an own server":       {cli{}, own, usual, []string{"limits: 12s to begin, 30s between pieces, 17h46m52s in all"}},
-		"a limit that is set": {cli{}, vendor, &set, []string{"limits: 10m to begin, 30s between pieces, 17h46m52s in all"}},
-		"the offline model":   {cli{Verbose: true}, own, nil, nil},
-	} {
-		if got := limitNotes(&tt.g, tt.p, health.Model{Limits: tt.l}); strings.Join(got, "\n") != strings.Join(tt.want, "\n") {
-			t.Errorf("%s: %q, want %q", name, got, tt.want)
-		}
-	}
-	for d, want := range map[time.Duration]string{500 * time.Millisecond: "500ms", time.Minute: "1m", 90 * time.Second: "1m30s", 2 * time.Hour: "2h", 150 * time.Minute: "2h30m", time.Hour + 5*time.Second: "1h0m5s"} {
-		if got := span(limit(d, "")); got != want {
-			t.Errorf("%v is written %s", d, got)
 		}
 	}
 }

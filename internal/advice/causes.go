@@ -95,7 +95,7 @@ func Elsewhere(st run.StageState) *run.Fallback {
 // LongCall returns the attempt of a stage that has been under way the longest, if that is
 // longer than usual; nil if none is.
 func LongCall(st run.StageState, now run.UnixTime) *run.AttemptState {
-	const usual = 15 // seconds
+	const usual = 15             // seconds
 	for i := range st.Attempts { // they began in this order
 		if a := &st.Attempts[i]; a.Status == "running" && a.StartedAt != nil && now.Sub(a.StartedAt.Time).Seconds() > usual {
 			return a

@@ -15,6 +15,7 @@ import (
 	"cineforge/llm/chain"
 	"cineforge/recipe"
 	"cineforge/resilience/breaker"
+	"cineforge/run"
 )
 
 // tally counts how attempts ended.
@@ -42,11 +43,50 @@ func (a *App) Providers(ctx context.Context) ([]health.Provider, error) {
 	for _, s := range a.router.Status() {
 		known[s.Endpoint] = s
 	}
+	turns, err := a.tally.Turns(ctx, lookedBack)
+	if err != nil {
+		return nil, err
+	}
+	waiting, _, err := a.List(ctx, Filter{Status: run.Waiting})
+	if err != nil {
+		return nil, err
+	}
 	all := []health.Provider{}
 	for _, p := range a.roster.models.Providers {
-		all = append(all, a.roster.health(p, known[p.endpoint()], counts))
+		h := a.roster.health(p, known[p.endpoint()], counts)
+		h.OutSince = outSince(h.Health, turns, p.endpoint(), "")
+		for i, m := range h.Models {
+			h.Models[i].OutSince = outSince(m.Health, turns, p.endpoint(), m.Model)
+		}
+		for _, r := range waiting {
+			if slices.Contains(r.WaitsFor, p.Name) {
+				h.Waiting++
+			}
+		}
+		all = append(all, h)
 	}
 	return all, nil
+}
+
+// lookedBack is how many turns of breakers are looked at for when an outage began.
+const lookedBack = 1000
+
+// outSince returns since when a breaker has not been closed; nil if it is closed.
+func outSince(h health.Health, turns []chain.Transition, endpoint, model string) *time.Time {
+	if h.Breaker == breaker.Closed {
+		return nil
+	}
+	since := h.Since
+	for _, t := range turns { // newest first
+		switch {
+		case t.Endpoint != endpoint || t.Model != model:
+		case t.To == breaker.Closed:
+			return since
+		default:
+			since = new(t.At.UTC())
+		}
+	}
+	return since
 }
 
 // Breaker is where a breaker stands: a provider's, or with a model the model's.

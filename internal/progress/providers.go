@@ -4,59 +4,43 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
+	"time"
+
+	"cineforge/failure"
+	"cineforge/health"
+	"cineforge/llm"
 )
 
-// Provider is a provider as it is listed.
-type Provider struct {
-	Name    string
-	Missing string // what it lacks to be asked; "" if nothing
-	Last    string // how it failed last
-	Health
-	Models []ProviderModel
-}
+// ProvidersView says how providers are listed.
+type ProvidersView struct {
+	Now     time.Time // in whose zone times are shown
+	Color   bool
+	Verbose bool   // the time limits of all models
+	Program string // how to call the program, such as with --data
 
-// ProviderModel is a model as it is listed.
-type ProviderModel struct {
-	Name   string
-	Limits []string // on the time of its answers, in words
-	Health
-}
-
-// Health is how a provider or a model is doing, in words.
-type Health struct {
-	Breaker   string
-	NextProbe string // when it is tried whether it is well again; "" if it is not ill
-	Attempts  int
-	Success   *float64 // share; nil without attempts
-	Notes     []string
+	// Vendor reports whether a provider is one whose time limits people know.
+	Vendor func(name string) bool
 }
 
 // WriteProviders writes a table of providers and their models.
-func WriteProviders(w io.Writer, all []Provider, color bool) error {
-	p := page{color: color}
-	rows := [][]cell{heading("PROVIDER", "STATUS", "NEXT PROBE", "ANSWERED (24 h)")}
+func WriteProviders(w io.Writer, all []health.Provider, v ProvidersView) error {
+	p := page{color: v.Color, program: as(v.Program)}
+	rows := [][]cell{heading("PROVIDER", "STATUS", "SINCE", "NEXT PROBE", "WAITING", "ANSWERED (24 h)")}
 	notes := [][]string{nil}
 	for _, one := range all {
-		look := healthFace(one.Health)
-		if one.Missing != "" {
-			look = face{faint, "○", "not configured"}
+		waiting := ""
+		if one.Waiting > 0 {
+			waiting = plural(one.Waiting, "run")
 		}
-		rows = append(rows, []cell{{text: one.Name}, {look.tone, look.String()}, {text: one.NextProbe}, {text: share(one.Health)}})
-		all := one.Notes
-		if one.Missing != "" {
-			all = append(all, one.Missing)
-		}
-		if one.Last != "" {
-			all = append(all, "last failure: "+one.Last)
-		}
-		notes = append(notes, all)
+		rows = append(rows, v.row(one.Name, providerFace(one), one.Health, waiting))
+		notes = append(notes, v.notesOf(one))
 		if one.Missing != "" && one.Attempts == 0 {
 			continue
 		}
 		for _, m := range one.Models {
-			look := healthFace(m.Health)
-			rows = append(rows, []cell{{text: "  " + m.Name}, {look.tone, look.String()}, {text: m.NextProbe}, {text: share(m.Health)}})
-			notes = append(notes, slices.Concat(m.Notes, m.Limits))
+			rows = append(rows, v.row("  "+m.Model, modelFace(one, m), m.Health, ""))
+			notes = append(notes, slices.Concat(v.notes(one.Name+":"+m.Model, m.Health), v.limits(one, m)))
 		}
 	}
 	for i, line := range columns(rows, nil) {
@@ -68,21 +52,147 @@ func WriteProviders(w io.Writer, all []Provider, color bool) error {
 	return p.writeTo(w)
 }
 
-func healthFace(h Health) face {
+func (v ProvidersView) row(name string, look face, h health.Health, waiting string) []cell {
+	since, probe := "", ""
+	if h.OutSince != nil {
+		since = v.clock(*h.OutSince)
+	}
+	if h.NextProbeAt != nil {
+		probe = v.clock(*h.NextProbeAt)
+	}
+	return []cell{{text: name}, {look.tone, look.String()}, {text: since}, {text: probe}, {text: waiting}, {text: share(h)}}
+}
+
+// notesOf says what there is to know of a provider.
+func (v ProvidersView) notesOf(one health.Provider) []string {
+	all := v.notes(one.Name, one.Health)
+	if one.Held != nil {
+		all = append(all, fmt.Sprintf("held by an operator until %s: %s", one.Held.Until.In(v.Now.Location()).Format(lineTime), one.Held.Reason))
+	}
+	if one.Missing != "" {
+		all = append(all, one.Missing)
+	}
+	if f := one.Last; f != nil {
+		all = append(all, fmt.Sprintf("last failure: %s: %s, %s", f.Model, f.Class, f.Message))
+	}
+	return all
+}
+
+// notes says what keeps a provider or a model from being asked, by the name under which it
+// is released.
+func (v ProvidersView) notes(name string, h health.Health) (all []string) {
+	if h.Breaker != "closed" && h.Evidence != "" {
+		all = append(all, "breaker: "+h.Evidence)
+	}
+	for _, gate := range h.Gates {
+		all = append(all, v.gate(name, gate))
+	}
+	return all
+}
+
+// gate says what a gate keeps from being asked, why, and what opens it.
+func (v ProvidersView) gate(name string, gate health.Gate) string {
+	note := fmt.Sprintf("not asked since %s until %s (%s): %s", v.clock(gate.Since), v.clock(gate.Until), gate.Class, gate.Message)
+	switch gate.Class {
+	case failure.Auth, failure.Permission, failure.QuotaExhausted, failure.NotFound:
+		note = join("; ", note, gate.Hint) + "; a retry asks once more"
+	default:
+		note += "; it is asked again then"
+	}
+	return note + ", or: " + as(v.Program).line(failure.Release(name))
+}
+
+// clock writes a time of today, or the day too if it is another one.
+func (v ProvidersView) clock(t time.Time) string {
+	t = t.In(v.Now.Location())
+	if t.Format(time.DateOnly) == v.Now.Format(time.DateOnly) {
+		return t.Format(clock)
+	}
+	return t.Format(lineTime)
+}
+
+// limits says which time limits hold for a model. A vendor's defaults are shown only on
+// request.
+func (v ProvidersView) limits(p health.Provider, m health.Model) []string {
+	l := m.Limits
+	switch {
+	case l == nil:
+		return nil
+	case v.Verbose:
+		return []string{
+			fmt.Sprintf("limit to begin: %s (%s)", span(l.FirstByte), l.FirstByte.Source),
+			fmt.Sprintf("limit between pieces: %s (%s)", span(l.Idle), l.Idle.Source),
+			fmt.Sprintf("limit in all: %s (%s)", span(l.Total), l.Total.Source),
+		}
+	case v.Vendor(p.Name) && l.FirstByte.Source != llm.Configured && l.Idle.Source != llm.Configured && l.Total.Source != llm.Configured:
+		return nil
+	}
+	return []string{fmt.Sprintf("limits: %s to begin, %s between pieces, %s in all", span(l.FirstByte), span(l.Idle), span(l.Total))}
+}
+
+// span writes a limit without its zeros, such as 2h or 1m30s.
+func span(l health.TimeLimit) string {
+	d := time.Duration(l.Seconds * float64(time.Second))
+	if d >= time.Second {
+		d = d.Round(time.Second)
+	}
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+// providerFace is how a provider looks: well only if nothing keeps it or any of its models
+// from being asked.
+func providerFace(p health.Provider) face {
+	switch look := healthFace(p.Health); {
+	case p.Missing != "":
+		return face{faint, "○", "not configured"}
+	case p.Held != nil:
+		return face{held, "‖", "held"}
+	case look.tone != good:
+		return look
+	case slices.ContainsFunc(p.Models, func(m health.Model) bool { return healthFace(m.Health).tone != good }):
+		return face{held, "‖", "well in part"}
+	}
+	return face{good, "✓", "well"}
+}
+
+// modelFace is how a model looks: what keeps its provider keeps it too.
+func modelFace(p health.Provider, m health.Model) face {
+	own, whole := healthFace(m.Health), healthFace(p.Health)
+	switch {
+	case own.tone != good:
+		return own
+	case p.Held != nil:
+		return face{held, "‖", "held"}
+	case p.Missing != "":
+		return face{faint, "○", "not configured"}
+	case whole.tone != good:
+		return face{held, "‖", "with its provider"}
+	}
+	return own
+}
+
+func healthFace(h health.Health) face {
 	switch h.Breaker {
 	case "open":
 		return face{bad, "✗", "left alone"}
 	case "half_open":
 		return face{held, "‖", "being tried"}
 	}
-	if len(h.Notes) > 0 {
+	if len(h.Gates) > 0 {
 		return face{held, "‖", "not asked"}
 	}
 	return face{good, "✓", "well"}
 }
 
 // share says how many attempts were answered.
-func share(h Health) string {
+func share(h health.Health) string {
 	if h.Success == nil {
 		return ""
 	}

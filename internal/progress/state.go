@@ -277,6 +277,8 @@ func WriteRuns(w io.Writer, runs []run.Overview, now time.Time, color bool) erro
 		look := statusFace(s.Status, s.PauseReason)
 		if len(s.Needs) > 0 {
 			look.word += ", needs " + s.Needs[0].Name
+		} else if len(s.WaitsFor) > 0 {
+			look.word += " for " + strings.Join(s.WaitsFor, ", ")
 		}
 		started, worked := "", ""
 		if s.StartedAt != nil {
