@@ -69,7 +69,8 @@ func (r *recorder) Observe(ctx context.Context, events ...chain.Event) error {
 	for _, e := range events {
 		switch e := e.(type) {
 		case chain.Began:
-			bodies = append(bodies, run.AttemptStarted{Attempt: r.begin(e.Try), Decision: new(decisionOf(e.Decision))})
+			bodies = append(bodies, run.AttemptStarted{Attempt: r.begin(e.Try), Decision: new(decisionOf(e.Decision)),
+				Least: &run.Least{InputTokens: e.Least.InputTokens, CostUSD: e.Least.CostUSD}})
 		case chain.Answered:
 			bodies = append(bodies, attemptFinished(r.ended(e.Try, e.Response), e))
 			answers = append(answers, r.memo.answers(e)...)

@@ -60,7 +60,7 @@ func (s *State) applyUnit(body Body, at UnixTime) {
 	switch b := body.(type) {
 	case AttemptStarted:
 		st := s.stage(b.StageID)
-		a := AttemptState{Attempt: b.Attempt.Attempt, Unit: b.Unit, Role: b.Role, Model: b.Model, Provider: b.Provider, Status: attemptRuns, StartedAt: &at}
+		a := AttemptState{Attempt: b.Attempt.Attempt, Unit: b.Unit, Role: b.Role, Model: b.Model, Provider: b.Provider, Status: attemptRuns, StartedAt: &at, Least: b.Least}
 		if b.Decision != nil {
 			a.Round = b.Decision.Round
 		}
@@ -104,11 +104,15 @@ func (st *StageState) close(at UnixTime) {
 	}
 }
 
-// lose notes that attempts under way ended with their process. It reports whether
-// there were any.
-func (st *StageState) lose() (any bool) {
+// lose notes that attempts under way ended with their process. What they took nobody
+// knows: the question counts, as far as its size was recorded. It reports whether there were any.
+func (s *State) lose(st *StageState) (any bool) {
 	for i := range st.Attempts {
 		if a := &st.Attempts[i]; a.Status == attemptRuns {
+			if a.Least != nil {
+				a.InputTokens, a.CostUSD, a.Estimated = a.Least.InputTokens, a.Least.CostUSD, true
+			}
+			s.spend(st, a.InputTokens, 0, a.CostUSD)
 			a.Status, a.Error, a.ErrorClass, a.Transient = attemptFailed, "the process ended before the answer came", failure.Canceled, new(true)
 			any = true
 		}

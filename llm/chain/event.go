@@ -36,7 +36,10 @@ type Try struct {
 }
 
 // Began says that a model is being asked.
-type Began struct{ Try }
+type Began struct {
+	Try
+	Least llm.Usage // what the call takes if nothing comes of it: the question, estimated
+}
 
 // Answered says that a model answered, and that the answer is used.
 type Answered struct {
