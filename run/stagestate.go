@@ -112,6 +112,7 @@ func (s *State) lose(st *StageState) (any bool) {
 			if a.Least != nil {
 				a.InputTokens, a.CostUSD, a.Estimated = a.Least.InputTokens, a.Least.CostUSD, true
 			}
+			a.Least = nil
 			s.spend(st, a.InputTokens, 0, a.CostUSD)
 			a.Status, a.Error, a.ErrorClass, a.Transient = attemptFailed, "the process ended before the answer came", failure.Canceled, new(true)
 			any = true
@@ -175,7 +176,7 @@ func (st *StageState) open(a Attempt) *AttemptState {
 func (s *State) attemptFinished(b AttemptFinished) {
 	st := s.stage(b.StageID)
 	a := st.open(b.Attempt)
-	a.Status, a.ServedModel = attemptWell, b.ServedModel
+	a.Status, a.ServedModel, a.Least = attemptWell, b.ServedModel, nil
 	a.RequestID = b.RequestID
 	a.InputTokens, a.OutputTokens, a.Estimated, a.CostUSD = b.InputTokens, b.OutputTokens, b.Estimated, b.CostUSD
 	a.DurationSeconds, a.FirstEventMS = float64(b.LatencyMS)/1000, b.FirstEventMS
@@ -188,7 +189,7 @@ func (s *State) attemptFinished(b AttemptFinished) {
 func (s *State) attemptFailed(b AttemptFailed) {
 	st := s.stage(b.StageID)
 	a := st.open(b.Attempt)
-	a.Status = attemptFailed
+	a.Status, a.Least = attemptFailed, nil
 	a.Error, a.ErrorClass, a.ErrorCode, a.Hint = b.Error, b.ErrorClass, b.ErrorCode, b.Hint
 	a.RequestID, a.Transient, a.ServedModel = b.RequestID, &b.Retryable, b.ServedModel
 	a.InputTokens, a.OutputTokens, a.Estimated, a.CostUSD = b.InputTokens, b.OutputTokens, b.Estimated, b.CostUSD

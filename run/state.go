@@ -95,7 +95,7 @@ type AttemptState struct {
 	ErrorCode       *string       `json:"error_code"`
 	Transient       *bool         `json:"transient,omitempty"` // whether the same could do better later
 	Hint            string        `json:"hint,omitempty"`
-	Least           *Least        `json:"-"` // what it counts for if its process dies
+	Least           *Least        `json:"-"` // while it runs: what it counts for if its process dies
 }
 
 // StageState is where one stage stands.
