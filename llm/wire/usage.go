@@ -75,8 +75,11 @@ type bounds struct{ asked, written, mostIn, mostOut int }
 // come, so that only what was allowed bounds the output.
 func (c *Call) bounds() bounds {
 	spec, a := c.route.endpoint.Spec, &c.answer
-	question := len(c.req.System) + len(c.req.Prompt) + len(c.req.Schema.JSON())
-	b := bounds{asked: estimate(question), written: estimate(a.Text.Len() + a.Thoughts), mostIn: max(int(c.sent), question) + addedTokens}
+	question, schema := len(c.req.System)+len(c.req.Prompt), len(c.req.Schema.JSON())
+	b := bounds{written: estimate(a.Text.Len() + a.Thoughts), mostIn: max(int(c.sent), question+schema) + addedTokens}
+	if b.asked = estimate(question); c.req.SchemaInWords { // else most vendors don't count it
+		b.asked = estimate(question + schema)
+	}
 	if partial := c.held; !c.heard && c.status >= 200 && c.status < 300 && !c.isPage() {
 		b.written = max(b.written, estimate(len(partial)))
 	}
