@@ -14,7 +14,13 @@ func readable(text string) string {
 	if inner, ok := strings.CutPrefix(text, "'"); ok && strings.HasSuffix(inner, "'") && strings.Count(inner, "'") == 1 {
 		text = strings.TrimSuffix(inner, "'")
 	}
-	return singleWords(singleClauses(text))
+	for { // what is left out may let others stand side by side
+		shorter := singleWords(singleClauses(text))
+		if len(shorter) >= len(text) {
+			return text
+		}
+		text = shorter
+	}
 }
 
 // transportText returns what a transport's error says: each of several that are joined once,
