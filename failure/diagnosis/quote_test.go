@@ -100,13 +100,13 @@ func TestOf_MessagesAreWellPut(t *testing.T) {
 			t.Errorf("%s: %s", blemish(f.Message), f.Message)
 		}
 	}
-	for message, err := range map[string]error{
-		`somebody: the connection to the provider failed ("unexpected EOF")`:                                        errors.Join(errors.New("unexpected EOF"), errors.New("unexpected EOF")),
-		`somebody: the connection to the provider failed ("connection reset by peer")`:                              &url.Error{Op: "Post", URL: "http://host/v1", Err: errors.New("connection reset by peer")},
-		`somebody: a model's answer can't be used ("the answer is not in the form of its protocol: no such event")`: errors.Join(diagnosis.ErrMalformed, errors.New("no such event")),
+	for said, err := range map[string]error{
+		"unexpected EOF":           errors.Join(errors.New("unexpected EOF"), errors.New("unexpected EOF")),
+		"connection reset by peer": &url.Error{Op: "Post", URL: "http://host/v1", Err: errors.New("connection reset by peer")},
+		"the answer is not in the form of its protocol: no such event": errors.Join(diagnosis.ErrMalformed, errors.New("no such event")),
 	} {
-		if f := diagnosis.Of(diagnosis.Evidence{Provider: "somebody", Err: err}); f.Message != message && f.Class != "unknown" {
-			t.Errorf("%s\nwant %s", f.Message, message)
+		if f := diagnosis.Of(diagnosis.Evidence{Provider: "somebody", Err: err}); !strings.HasSuffix(f.Message, ` ("`+said+`")`) {
+			t.Errorf("%s\nwant %s", f.Message, said)
 		}
 	}
 	for _, name := range []string{"errors/real-errors.jsonl", "errors/real-errors-2.jsonl"} {
