@@ -36,9 +36,10 @@ type Detail struct {
 	Pointer  string `json:"pointer,omitempty" example:"/project_id" doc:"JSON pointer to it, if it is in the body."`
 }
 
-// RequestWarning is a part of a request that the server does not know and ignored.
+// RequestWarning is a part of a request, or of the recipe that it names, that has no effect.
 type RequestWarning struct {
-	Pointer string `json:"pointer" example:"/human_control_mode" doc:"JSON pointer to it."`
+	Pointer string `json:"pointer,omitempty" example:"/human_control_mode" doc:"JSON pointer to it in the request."`
+	Line    int    `json:"line,omitempty" doc:"Where it is in the recipe."`
 	Message string `json:"message"`
 }
 
@@ -210,7 +211,7 @@ type Started struct {
 	EventsURL string `json:"events_url"`
 	Existing  bool   `json:"existing,omitempty" doc:"The run was there already: the request was made before, or a run of the same, or the same retry, is under way."`
 
-	Warnings []Warning `json:"warnings,omitempty" nullable:"false" doc:"What the recipe says without effect."`
+	Warnings []RequestWarning `json:"warnings,omitempty" nullable:"false" doc:"What of the request or of the recipe has no effect; missing if all has."`
 }
 
 // RunState is where a run stands.

@@ -105,6 +105,10 @@ func New(c Class, message, hint string) *Error {
 // Advised adds to a failure what a person can do: a sentence with a %s for each remedy.
 // It changes and returns f.
 func (e *Error) Advised(format string, remedies ...Remedy) *Error {
+	if len(remedies) == 0 { // then a % is one
+		e.Hint, e.Remedies = format, nil
+		return e
+	}
 	args := make([]any, len(remedies))
 	for i, r := range remedies {
 		args[i] = r

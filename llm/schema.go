@@ -74,7 +74,7 @@ func violations(err error) string {
 	var lines []string
 	for line := range strings.Lines(invalid.Error()) {
 		if at, found := strings.CutPrefix(strings.TrimSpace(line), "- at "); found {
-			lines = append(lines, at)
+			lines = append(lines, strings.TrimPrefix(at, "'': ")) // the answer as a whole
 		}
 	}
 	return strings.Join(lines, "; ")

@@ -59,10 +59,22 @@ func (p *Pipeline) spentBefore(ctx context.Context, state run.State) (spending, 
 }
 
 // refusal returns why a retry is refused that has to pay for something and can't pay for
-// anything, or nil.
+// anything, or whose limit on the cost can't be kept, or nil.
 func (p *Pipeline) refusal(ctx context.Context, v revision, plan run.RetryPlan, line []run.State) (refusal, err error) {
 	if free := plan.EstimatedCostUSD != nil && *plan.EstimatedCostUSD == 0; free {
 		return nil, nil
+	}
+	if v.parent.Drill == "" {
+		desk, err := p.desks("")
+		if err != nil {
+			return nil, err
+		}
+		redone := func(id string) bool {
+			return slices.ContainsFunc(plan.Redone, func(r run.Redone) bool { return r.StageID == id })
+		}
+		if refusal := p.priced(v.plan, desk.Roster, redone); refusal != nil {
+			return refusal, nil
+		}
 	}
 	spent := spendingOf(line)
 	needed := amount(plan.EstimatedCostUSD)

@@ -23,7 +23,7 @@ import (
 func dear(t *testing.T, fails func(calls int) error) *world {
 	w := newWorld(t, noteModule{"note", asksIts})
 	calls := 0
-	w.model = llm.Candidate{Provider: "p", Name: "m", Model: llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) {
+	w.model = llm.Candidate{Provider: "p", Name: "m", Spec: llm.Spec{Price: &llm.Price{}}, Model: llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) {
 		if err := fails(calls); err != nil {
 			return llm.Response{}, err
 		}

@@ -63,6 +63,9 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 		if err != nil {
 			return err
 		}
+		if err := p.priced(plan, desk.Roster, func(string) bool { return true }); err != nil {
+			return err
+		}
 		first.Candidates = p.pins(plan, desk.Roster)
 	}
 	asked, err := digestOf(first)

@@ -65,7 +65,7 @@ func newWorld(t *testing.T, modules ...stage.Module) *world {
 	}
 	t.Cleanup(func() { s.Close() })
 	return &world{t: t, store: s, catalog: stage.NewCatalog(modules...),
-		model: llm.Candidate{Provider: offline.Name, Name: offline.Name, Model: offline.Model{}}}
+		model: llm.Candidate{Provider: offline.Name, Name: offline.Name, Spec: llm.Spec{Price: &llm.Price{}}, Model: offline.Model{}}}
 }
 
 func (w *world) pipeline() *pipeline.Pipeline {

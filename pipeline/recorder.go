@@ -70,7 +70,8 @@ func (r *recorder) Observe(ctx context.Context, events ...chain.Event) error {
 	for _, e := range events {
 		switch e := e.(type) {
 		case chain.Began:
-			bodies = append(bodies, run.AttemptStarted{Attempt: r.begin(e.Try), Decision: new(decisionOf(e.Decision))})
+			bodies = append(bodies, run.AttemptStarted{Attempt: r.begin(e.Try), Decision: new(decisionOf(e.Decision)),
+				Least: &run.Least{InputTokens: e.Least.InputTokens, CostUSD: e.Least.CostUSD}})
 		case chain.Progressing:
 			bodies = append(bodies, attemptProgress(r.attempt(e.Try), e))
 		case chain.Answered:

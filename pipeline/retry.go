@@ -41,7 +41,7 @@ type RetryPlan struct {
 }
 
 // Refusal returns why nothing would come of the retry: a failure of class input that
-// wraps ErrNoBudget, or nil. [Pipeline.CreateRetry] returns it if the run is not there
+// wraps ErrNoBudget or ErrUnknownPrice, or nil. [Pipeline.CreateRetry] returns it if the run is not there
 // already.
 func (p RetryPlan) Refusal() error { return p.refusal }
 

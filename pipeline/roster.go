@@ -71,6 +71,9 @@ func (p *Pipeline) today(ctx context.Context, state run.State) (map[string][]run
 	if err != nil {
 		return nil, err
 	}
+	if err := p.priced(plan, desk.Roster, func(id string) bool { return slices.Contains(state.ToDo(), id) }); err != nil {
+		return nil, err
+	}
 	pins := p.pins(plan, desk.Roster)
 	for _, s := range plan.Stages {
 		began := judged(state.Candidates[s.ID]) || state.Candidates == nil && state.Notice == ""

@@ -98,6 +98,7 @@ func (s PlannedStage) entries(runCost float64) []entry {
 		{"max_wait_seconds", decimal(p.MaxWait.Seconds()), false},
 		{"max_stage_seconds", decimal(p.MaxStage.Seconds()), false},
 		{"max_cost_usd", cost, false},
+		{"on_unknown_price", string(p.OnUnknownPrice), false},
 		{"on_exhausted", string(p.OnExhausted), false},
 		{"degrade", string(p.Degrade), false},
 		{"concurrency", fmt.Sprint(p.Concurrency), false},

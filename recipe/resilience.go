@@ -41,6 +41,16 @@ const (
 	DegradeOffline Degrade = "offline" // the offline model comes last in the chain
 )
 
+// OnUnknownPrice says what becomes of a run whose cost is limited where the price of a
+// model in a chain is not known.
+type OnUnknownPrice string
+
+// The ways to treat a model without a price.
+const (
+	RefuseUnknownPrice OnUnknownPrice = "refuse" // the default: the run does not start
+	AllowUnknownPrice  OnUnknownPrice = "allow"  // the model's tokens count, and nothing counts against the limit
+)
+
 // Resilience is a recipe's resilience block:
 //
 //	resilience:
@@ -71,6 +81,7 @@ type Settings struct {
 	MaxCostUSD     *float64       // max_cost_usd, 0 to a million
 	OnExhausted    OnExhausted    // on_exhausted
 	Degrade        Degrade        // degrade
+	OnUnknownPrice OnUnknownPrice // on_unknown_price
 	Concurrency    *int           // concurrency, 1 to 64
 }
 
@@ -102,6 +113,11 @@ type Policy struct {
 	// [Plan.MaxCostUSD], so this binds where the recipe sets it lower for the stage.
 	MaxCostUSD float64
 
+	// CostIsLimited reports whether somebody set a limit on the cost, so that the default is
+	// not what holds; OnUnknownPrice matters only then.
+	CostIsLimited  bool
+	OnUnknownPrice OnUnknownPrice
+
 	OnExhausted OnExhausted
 	Degrade     Degrade
 
@@ -122,6 +138,8 @@ func (r Resilience) For(stageID string) Policy {
 		MaxWait:        first(DefaultMaxWait, own.MaxWait, r.MaxWait),
 		MaxStage:       first(DefaultMaxStage, own.MaxStage, r.MaxStage),
 		MaxCostUSD:     first(DefaultMaxCostUSD, own.MaxCostUSD, r.MaxCostUSD),
+		CostIsLimited:  own.MaxCostUSD != nil || r.MaxCostUSD != nil,
+		OnUnknownPrice: cmp.Or(own.OnUnknownPrice, r.OnUnknownPrice, RefuseUnknownPrice),
 		OnExhausted:    cmp.Or(own.OnExhausted, r.OnExhausted, FailOnExhausted),
 		Degrade:        cmp.Or(own.Degrade, r.Degrade, DegradeNever),
 		Concurrency:    first(DefaultConcurrency, own.Concurrency, r.Concurrency),
@@ -147,7 +165,7 @@ func first[T any](otherwise T, settings ...*T) T {
 
 var settingKeys = []string{
 	"retry_base_delay_seconds", "retry_jitter_ratio", "max_attempts_per_stage", "max_wait_seconds",
-	"max_stage_seconds", "max_cost_usd", "on_exhausted", "degrade", "concurrency",
+	"max_stage_seconds", "max_cost_usd", "on_unknown_price", "on_exhausted", "degrade", "concurrency",
 }
 
 var byStageKeys = []string{"stage_fallback_models", "stage_max_attempts", "stages"}
@@ -231,6 +249,7 @@ func (d decoder) settings(n *node) Settings {
 		MaxCostUSD:     d.number(n.get("max_cost_usd"), "max_cost_usd", 0, maxCostUSD),
 		OnExhausted:    choice(d, n, "on_exhausted", FailOnExhausted, PauseOnExhausted),
 		Degrade:        choice(d, n, "degrade", DegradeNever, DegradeOffline),
+		OnUnknownPrice: choice(d, n, "on_unknown_price", RefuseUnknownPrice, AllowUnknownPrice),
 		Concurrency:    d.whole(n.get("concurrency"), "concurrency", maxConcurrency),
 	}
 }

@@ -32,6 +32,7 @@ func TestDefaultPolicy(t *testing.T) {
 		MaxWait:        21600 * time.Second,
 		MaxStage:       86400 * time.Second,
 		MaxCostUSD:     10,
+		OnUnknownPrice: recipe.RefuseUnknownPrice,
 		OnExhausted:    recipe.FailOnExhausted,
 		Degrade:        recipe.DegradeNever,
 		Concurrency:    4,
@@ -106,6 +107,7 @@ func TestPolicyMerge(t *testing.T) {
   max_cost_usd: 2.5
   max_stage_seconds: 200
   on_exhausted: pause
+  on_unknown_price: allow
   degrade: offline
   concurrency: 8
   stages:
@@ -117,6 +119,7 @@ func TestPolicyMerge(t *testing.T) {
       max_wait_seconds: 1.5
       max_cost_usd: 0
       max_stage_seconds: 3
+      on_unknown_price: refuse
       on_exhausted: fail
       degrade: never
       concurrency: 1
@@ -124,6 +127,7 @@ func TestPolicyMerge(t *testing.T) {
 	all := recipe.Policy{
 		RetryBaseDelay: 250 * time.Millisecond, JitterRatio: 0.5, MaxAttempts: 6,
 		MaxWait: 100 * time.Second, MaxStage: 200 * time.Second, MaxCostUSD: 2.5,
+		CostIsLimited: true, OnUnknownPrice: recipe.AllowUnknownPrice,
 		OnExhausted: recipe.PauseOnExhausted, Degrade: recipe.DegradeOffline, Concurrency: 8,
 	}
 	some := all
@@ -136,6 +140,7 @@ func TestPolicyMerge(t *testing.T) {
 			Chain:          []recipe.ModelName{sonnet, opus, gpt41, flash},
 			RetryBaseDelay: time.Second, JitterRatio: 0, MaxAttempts: 9,
 			MaxWait: 1500 * time.Millisecond, MaxStage: 3 * time.Second, MaxCostUSD: 0,
+			CostIsLimited: true, OnUnknownPrice: recipe.RefuseUnknownPrice,
 			OnExhausted: recipe.FailOnExhausted, Degrade: recipe.DegradeNever, Concurrency: 1,
 		},
 	} {

@@ -111,6 +111,14 @@ type Attempt struct {
 type AttemptStarted struct {
 	Attempt
 	Decision *Decision `json:"decision,omitempty"`
+	Least    *Least    `json:"least,omitempty"` // nil in events of versions that did not estimate it
+}
+
+// Least is what an attempt takes of whose end nothing is known, since its process died: the
+// question, estimated.
+type Least struct {
+	InputTokens int      `json:"input_tokens"`
+	CostUSD     *float64 `json:"cost_usd"` // nil if the model's price is not known
 }
 
 // AttemptProgress says that a model's answer is still under way, and how far it is.

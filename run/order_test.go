@@ -149,12 +149,12 @@ func interrupted(all []*errand, stop string) (events []run.Body) {
 }
 
 // settled is a state without what tells only how it came about: times, attempts, and
-// the count of events and of crashes.
+// the count of events, of crashes and of the calls that were lost in them.
 func settled(s run.State) run.State {
-	s.StartedAt, s.OperatorAt, s.UpdatedAt, s.FinishedAt, s.LastSeq = nil, nil, nil, nil, 0
+	s.StartedAt, s.OperatorAt, s.UpdatedAt, s.FinishedAt, s.LastSeq, s.Unpriced = nil, nil, nil, nil, 0, 0
 	for _, st := range s.Stages {
 		st.StartedAt, st.ProgressAt, st.DurationSeconds = nil, nil, 0
-		st.Attempts, st.AttemptCount, st.Reused, st.Crashes = nil, 0, nil, 0
+		st.Attempts, st.AttemptCount, st.Reused, st.Crashes, st.Unpriced = nil, 0, nil, 0, 0
 	}
 	return s
 }

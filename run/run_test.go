@@ -195,6 +195,34 @@ func TestTheCostOfFailedAttemptsCounts(t *testing.T) {
 	}
 }
 
+// What a call took whose process died is not known: its question counts, and where not even
+// that was recorded, the call counts as one of unknown price.
+func TestState_ALostAttemptCounts(t *testing.T) {
+	a := run.Attempt{StageID: "a", Unit: "u", Role: "work", Attempt: 1, Provider: "anthropic", Model: "m1"}
+	for name, tt := range map[string]struct {
+		least    *run.Least
+		usd      float64
+		input    int
+		unpriced int
+	}{
+		"its question is known": {&run.Least{InputTokens: 1000, CostUSD: new(0.003)}, 0.003, 1000, 0},
+		"its price is not":      {&run.Least{InputTokens: 1000}, 0, 1000, 1},
+		"nothing is known":      {nil, 0, 0, 1},
+	} {
+		for _, end := range [][]run.Body{{run.RunResumed{Cause: run.ResumedAfterCrash}, run.RunResumed{Cause: run.ResumedAfterCrash}}, {run.RunCancelled{}}} {
+			s := fold(t, append([]run.Body{started("a"), run.StageStarted{StageID: "a"}, run.AttemptStarted{Attempt: a, Least: tt.least}}, end...)...)
+			st := s.Stages["a"]
+			lost := st.Attempts[0]
+			if s.TotalCostUSD != tt.usd || st.CostUSD != tt.usd || s.Tokens != (run.Tokens{Input: tt.input}) || s.Unpriced != tt.unpriced || st.Unpriced != tt.unpriced {
+				t.Errorf("%s: cost %v, tokens %+v, %d unpriced", name, s.TotalCostUSD, s.Tokens, s.Unpriced)
+			}
+			if lost.Status != "failed" || lost.InputTokens != tt.input || lost.Estimated != (tt.least != nil) {
+				t.Errorf("%s: %+v", name, lost)
+			}
+		}
+	}
+}
+
 func TestAStageThatAskedNoModelSaysCode(t *testing.T) {
 	s := fold(t, started("a"), run.StageStarted{StageID: "a"}, run.StageFinished{StageID: "a"})
 	if st := s.Stages["a"]; st.ModelUsed == nil || *st.ModelUsed != "code" || st.CallCount != 0 || len(st.Attempts) != 0 {

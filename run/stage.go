@@ -32,6 +32,7 @@ type AttemptState struct {
 	HTTPStatus      *int          `json:"http_status"`         // nil if no response came
 	Transient       *bool         `json:"transient,omitempty"` // whether the same could do better later
 	Hint            string        `json:"hint,omitempty"`
+	Least           *Least        `json:"-"` // while it runs: what it counts for if its process dies
 
 	SimulatedCostUSD *float64 `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing
 }

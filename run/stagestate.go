@@ -65,7 +65,7 @@ func (s *State) applyUnit(body Body, at UnixTime) {
 	switch b := body.(type) {
 	case AttemptStarted:
 		st := s.stage(b.StageID)
-		a := AttemptState{Attempt: b.Attempt.Attempt, Unit: b.Unit, Role: b.Role, Model: b.Model, Provider: b.Provider, Status: attemptRuns, StartedAt: &at}
+		a := AttemptState{Attempt: b.Attempt.Attempt, Unit: b.Unit, Role: b.Role, Model: b.Model, Provider: b.Provider, Status: attemptRuns, StartedAt: &at, Least: b.Least}
 		if b.Decision != nil {
 			a.Round = b.Decision.Round
 		}
@@ -123,12 +123,19 @@ func (st *StageState) close(at UnixTime) {
 	}
 }
 
-// lose notes that attempts under way ended with their process. It reports whether
-// there were any.
-func (st *StageState) lose() (any bool) {
+// lose notes that attempts under way ended with their process. What they took nobody
+// knows: the question counts, as far as its size was recorded. It reports whether there were any.
+func (s *State) lose(st *StageState) (any bool) {
 	for i := range st.Attempts {
 		if a := &st.Attempts[i]; a.Status == attemptRuns {
 			a.TokensSoFar, a.TokensPerSecond = 0, 0
+			if a.Least != nil {
+				a.InputTokens, a.Estimated = a.Least.InputTokens, true
+				a.CostUSD, a.SimulatedCostUSD = s.simulated(a.Least.CostUSD, nil)
+			}
+			a.Least = nil
+			s.spend(st, a.InputTokens, 0, a.CostUSD)
+			s.simulate(st, a.SimulatedCostUSD)
 			a.Status, a.Error, a.ErrorClass, a.Transient = attemptFailed, "the process ended before the answer came", failure.Canceled, new(true)
 			any = true
 		}
@@ -191,7 +198,7 @@ func (st *StageState) open(a Attempt) *AttemptState {
 func (s *State) attemptFinished(b AttemptFinished) {
 	st := s.stage(b.StageID)
 	a := st.open(b.Attempt)
-	a.Status, a.ServedModel, a.TokensSoFar, a.TokensPerSecond = attemptWell, b.ServedModel, 0, 0
+	a.Status, a.ServedModel, a.TokensSoFar, a.TokensPerSecond, a.Least = attemptWell, b.ServedModel, 0, 0, nil
 	a.RequestID = b.RequestID
 	a.InputTokens, a.OutputTokens, a.Estimated = b.InputTokens, b.OutputTokens, b.Estimated
 	a.CostUSD, a.SimulatedCostUSD = s.simulated(b.CostUSD, b.SimulatedCostUSD)
@@ -226,7 +233,7 @@ func (st *StageState) answered(provider, model string, usd *float64) {
 func (s *State) attemptFailed(b AttemptFailed) {
 	st := s.stage(b.StageID)
 	a := st.open(b.Attempt)
-	a.Status, a.TokensSoFar, a.TokensPerSecond = attemptFailed, 0, 0
+	a.Status, a.TokensSoFar, a.TokensPerSecond, a.Least = attemptFailed, 0, 0, nil
 	a.Error, a.ErrorClass, a.Hint = b.Error, b.ErrorClass, b.Hint
 	codes := folded(b.ErrorCode, b.ProviderCode, b.HTTPStatus)
 	a.ErrorCode, a.ProviderCode, a.HTTPStatus = codes.Error, codes.Provider, codes.Status

@@ -205,7 +205,7 @@ func (s *State) resume(b RunResumed, at UnixTime) {
 				st.ProgressAt = &UnixTime{st.ProgressAt.Add(at.Sub(left.Time))}
 			}
 			st.close(left)
-			if st.lose() || len(st.Attempts) == 0 { // who hands a run on ends its calls first
+			if s.lose(st) || len(st.Attempts) == 0 { // who hands a run on ends its calls first
 				st.Crashes++
 			}
 			st.Status = StagePending
@@ -242,7 +242,7 @@ func (s *State) cancel(at UnixTime) {
 		switch st.Status {
 		case StageRunning, StageWaits:
 			st.close(at)
-			st.lose()
+			s.lose(st)
 			st.Status, st.TerminalReason = StageCanceled, CancelledByOperator
 		case StageIsPaused:
 			st.Status, st.TerminalReason, st.PauseReason = StageCanceled, CancelledByOperator, ""

@@ -204,7 +204,9 @@ func (r *remote) Start(ctx context.Context, s app.Start) (string, bool, error) {
 	}
 	started, err := r.client.Start(ctx, rand.Text(), ask)
 	for _, w := range started.Warnings {
-		s.Warn(recipe.Warning(w))
+		if w.Pointer == "" { // the client passes on what is about the request
+			s.Warn(recipe.Warning{Line: w.Line, Message: w.Message})
+		}
 	}
 	return started.RunID, started.Existing, told(err)
 }

@@ -347,10 +347,7 @@ func (c *call) sentence(f *failure.Error, v verdict) string {
 	} else if c.Status >= 100 && c.Status < 400 && v.means != "" {
 		text += fmt.Sprintf(" (status %d)", c.Status)
 	}
-	if said := c.words(); said != "" {
-		text += ` ("` + said + `")`
-	}
-	return text
+	return quoted(text, c.words())
 }
 
 // location returns where a redirect points, without what may be secret in it; "" if
@@ -381,9 +378,13 @@ func (c *call) words() string {
 		text = c.reading.faults[0].message
 	}
 	if text == "" && c.Err != nil {
-		text = c.Err.Error()
+		text = transportText(c.Err)
 	}
-	return c.scrub(text, maxWords)
+	text = readable(c.scrub(text, maxWords))
+	if name := strings.ToLower(c.Provider) + ": "; strings.HasPrefix(strings.ToLower(text), name) {
+		text = strings.TrimSpace(text[len(name):]) // the sentence begins with it
+	}
+	return text
 }
 
 // scrub makes a text of the provider's fit to be shown.

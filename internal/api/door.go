@@ -139,8 +139,13 @@ type warned struct {
 	warnings []client.RequestWarning
 }
 
-// MarshalJSON writes the answer with one more member.
+// MarshalJSON writes the answer with one more member. A run that was started can have
+// warnings of its own, of its recipe.
 func (w warned) MarshalJSON() ([]byte, error) {
+	if started, ok := w.answer.(client.Started); ok {
+		started.Warnings = append(slices.Clone(w.warnings), started.Warnings...)
+		return json.Marshal(started)
+	}
 	answer, err := json.Marshal(w.answer)
 	if err != nil || len(answer) == 0 || answer[len(answer)-1] != '}' {
 		return answer, err

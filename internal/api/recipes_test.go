@@ -172,3 +172,20 @@ func TestRetry_WithLimits(t *testing.T) {
 		}
 	})
 }
+
+// A limit on the cost that can't be kept refuses the start, and says the way out.
+func TestStart_ACostLimitWantsPrices(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, api.Options{}, models(simulator.New(healthy, simulator.Options{}))) // no model has a price
+		s.keeps("mvp_ingest.yaml", shipped(t, "max_cost_usd", "5"))
+		b := s.given("tide", "the_tide_clock.fountain")
+		p := s.post("/api/runs/start", b).fails(422, "unknown_price")
+		if !strings.Contains(p.Message, "is not known") || p.Hint == nil || !strings.Contains(*p.Hint, "on_unknown_price: allow") || !strings.Contains(*p.Hint, "cineforge.yaml") {
+			t.Errorf("%s; %v", p.Message, p.Hint)
+		}
+		s.keeps("mvp_ingest.yaml", shipped(t, "on_unknown_price", "allow")+"  max_cost_usd: 5\n")
+		if st := s.rests(s.start(b)).State; st.Status != run.RunDone || st.Unpriced == 0 || st.Tokens.Output == 0 {
+			t.Errorf("%s: %s, %d unpriced, %+v", st.Status, st.Error, st.Unpriced, st.Tokens)
+		}
+	})
+}

@@ -234,7 +234,7 @@ func TestDoor_FreeMembersStay(t *testing.T) {
 		for _, tt := range []struct{ method, path, body string }{
 			{"PATCH", "/api/projects/tide/settings", `{"ui_preferences":{"display_nam":1,"a":{"b":1,"b":2}}}`},
 			{"POST", "/api/projects/tide/chat", `{"id":"1","type":"user","content":"","timestamp":1,"Id":"1","runId":"x","actions":[{"id":"a","label":"b","labl":1,"body":{"dryrun":1}}]}`},
-			{"POST", "/api/runs/start", `{"project_id":"tide","input_file":"` + b.InputFile + `","config_overrides":{"genr":"x","config_file":{"a":1}}}`},
+			{"POST", "/api/runs/start", `{"project_id":"tide","input_file":"` + b.InputFile + `","config_overrides":{"style_packs":{"dryrun":"1"}}}`},
 		} {
 			if a := s.call(tt.method, tt.path, tt.body).is(200); strings.Contains(string(a.body), "warnings") {
 				t.Errorf("%s", a.body)

@@ -60,10 +60,12 @@ type faulty struct {
 
 func (f *faulty) Commit(ctx context.Context, claim durable.Claim, c run.Change) error {
 	f.mu.Lock()
-	if f.before--; f.before == 0 {
+	f.before--
+	fails := f.before == 0
+	f.mu.Unlock()
+	if fails { // nobody waits for the mutex meanwhile: the bubble's time stands still for that
 		f.fail()
 	}
-	f.mu.Unlock()
 	return f.Store.Commit(ctx, claim, c)
 }
 

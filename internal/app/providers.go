@@ -213,6 +213,9 @@ func (r *roster) candidate(name recipe.ModelName) llm.Candidate {
 	c, ok := r.made[name]
 	if !ok {
 		c = llm.Candidate{Provider: name.Provider, Name: name.Model, Spec: r.models.Catalog.Spec(name.Provider, name.Model)}
+		if name == offlineModel() {
+			c.Spec.Price = &llm.Price{} // rules cost nothing
+		}
 		c.Model = r.model(name, c.Spec)
 		p := r.providers[name.Provider]
 		c.Endpoint, c.Credential, c.Identity = p.endpoint(), p.credential(), r.pin(name).Identity()

@@ -183,6 +183,7 @@ func (o outcome) invariants(p *problems) {
 			if run.Terminal(e.Body) {
 				terminal++
 			}
+			wellPut(p, e.Body)
 		}
 		p.check(terminal == 1 == s.Status.Ended(), "run %s is %s with %d terminal events", s.RunID, s.Status, terminal)
 		cost := 0.0

@@ -104,7 +104,7 @@ func hear(a *wire.Answer, e sdk.MessageStreamEventUnion) {
 		a.Finish = string(e.Delta.StopReason)
 		// The counts here are those of the whole message; older servers give the output's alone.
 		a.Usage.OutputTokens = int(e.Usage.OutputTokens)
-		if u := e.Usage; u.InputTokens+u.CacheReadInputTokens+u.CacheCreationInputTokens > 0 {
+		if u := e.Usage; wire.Sum(u.InputTokens, u.CacheReadInputTokens, u.CacheCreationInputTokens) > 0 {
 			a.Usage = usage(u.InputTokens, u.CacheReadInputTokens, u.CacheCreationInputTokens, u.OutputTokens)
 		}
 	case "message_stop":
@@ -115,7 +115,7 @@ func hear(a *wire.Answer, e sdk.MessageStreamEventUnion) {
 // usage counts what was read in one number, as other providers do.
 func usage(fresh, cacheRead, cacheWrite, output int64) llm.Usage {
 	return llm.Usage{
-		InputTokens: int(fresh + cacheRead + cacheWrite), CacheReadTokens: int(cacheRead), CacheWriteTokens: int(cacheWrite),
+		InputTokens: wire.Sum(fresh, cacheRead, cacheWrite), CacheReadTokens: int(cacheRead), CacheWriteTokens: int(cacheWrite),
 		OutputTokens: int(output),
 	}
 }

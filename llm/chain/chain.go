@@ -93,7 +93,7 @@ func New(o Options) *Router {
 }
 
 // A provider's breaker is quick, since there are other providers: two failures in a
-// row of different questions open it. Its probes are real questions, and once one has
+// row open it, of different questions or in different rounds of one. Its probes are real questions, and once one has
 // succeeded three of them at a time heal it faster than one does, because they take seconds.
 func providerBreaker(o breaker.Options) breaker.Options {
 	if o.InARow == 0 {

@@ -98,6 +98,13 @@ func (q *question) least(s *seat) float64 {
 	return float64(q.input) * s.Spec.Price.Input / 1e6
 }
 
+// unanswered returns what a call to a candidate takes of which only the question is known.
+func (q *question) unanswered(s *seat) llm.Usage {
+	u := llm.Usage{InputTokens: q.input, Estimated: true}
+	u.CostUSD = s.Spec.Cost(u)
+	return u
+}
+
 // reserve puts aside what a call will cost, and reports whether there is that much.
 func (q *question) reserve(s *seat) (usd float64, ok bool) {
 	usd = q.price(s)

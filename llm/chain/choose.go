@@ -196,6 +196,9 @@ func (q *question) whyNext(c choice, i int) string {
 	case q.current != nil:
 		return "the next in the chain that can be asked"
 	}
+	if c.looks[0].verdict.Reason == "" {
+		return "the first in the chain that can be asked at once"
+	}
 	return fmt.Sprintf("the first in the chain that can be asked; %s can't be: %s", c.looks[0].verdict.Model, c.looks[0].verdict.Reason)
 }
 

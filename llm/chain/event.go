@@ -36,7 +36,10 @@ type Try struct {
 }
 
 // Began says that a model is being asked.
-type Began struct{ Try }
+type Began struct {
+	Try
+	Least llm.Usage // what the call takes if nothing comes of it: the question, estimated
+}
 
 // Progressing says that a call is still under way, and what has come of its answer.
 type Progressing struct {

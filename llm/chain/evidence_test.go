@@ -3,6 +3,7 @@ package chain_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -340,6 +341,30 @@ func TestRouter_OldEvidenceIsForgotten(t *testing.T) {
 			if got := w.router.Status()[0].Breaker.State; got != want {
 				t.Errorf("with %v in between the provider's breaker is %s", pause, got)
 			}
+		})
+	}
+}
+
+// One question that fails in several rounds opens a breaker, so that it waits for what may
+// be out; what is shown says that it was one.
+func TestRouter_EvidenceCountsRequests(t *testing.T) {
+	for asked, want := range map[int]string{
+		1: "m: overloaded (code_of_overloaded), 2 failures in a row of one request within ",
+		2: "m: overloaded (code_of_overloaded), 2 failures in a row of different requests within ",
+	} {
+		bubble(t, func(t *testing.T) {
+			w := newWorld(t, chain.Options{})
+			w.model("a:m", until(20*time.Second, fault(failure.Overloaded)))
+			w.units(w.stage(), asked)
+			for _, e := range w.events {
+				if turn, ok := e.(chain.Turned); ok && turn.To == breaker.Open {
+					if !strings.HasPrefix(turn.Evidence, want) {
+						t.Errorf("%d questions: %q, want %q", asked, turn.Evidence, want)
+					}
+					return
+				}
+			}
+			t.Errorf("%d questions: no breaker opened; calls %v", asked, w.called())
 		})
 	}
 }

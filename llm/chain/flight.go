@@ -53,7 +53,7 @@ func (q *question) begun(ctx context.Context, s *seat, its permits, d Decision, 
 	err := errBroke
 	if reserved, paid := q.reserve(s); paid {
 		f.reserved = reserved
-		err = q.observer.Observe(ctx, append(append(q.turned(ctx, s.provider), q.coming...), Began{f.Try})...)
+		err = q.observer.Observe(ctx, append(append(q.turned(ctx, s.provider), q.coming...), Began{f.Try, q.unanswered(s)})...)
 		if err == nil {
 			if !beside {
 				q.coming, q.again = nil, false
@@ -78,6 +78,7 @@ var (
 func (q *question) call(caller, hard context.Context, f *flight, pulse func()) {
 	defer func() {
 		if v := recover(); v != nil {
+			f.resp.Usage = q.unanswered(f.seat)
 			f.err = &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("asking %s panicked: %v", f.Model, v),
 				Hint: "this is a bug; please report it", Err: fmt.Errorf("%s", debug.Stack())}
 		}

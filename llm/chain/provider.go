@@ -1,7 +1,6 @@
 package chain
 
 import (
-	"cmp"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -133,11 +132,11 @@ func (p *provider) acquire(q *question, s *seat) (permits, bool) {
 	if p.held.active(now) || unproven && !p.evidence.free(q.number) {
 		return permits{}, false
 	}
-	whole, _ := p.breaker.Acquire(q.key)
+	whole, _ := p.breaker.AcquireRound(q.subject, q.key)
 	if whole == nil {
 		return permits{}, false
 	}
-	its, _ := s.model.breaker.Acquire(q.key)
+	its, _ := s.model.breaker.AcquireRound(q.subject, q.key)
 	if its == nil {
 		whole.Neutral()
 		return permits{}, false
@@ -278,7 +277,11 @@ func (p *provider) confirm(f *failure.Error, s *seat) {
 
 // evidenceOf says in a few words what happened.
 func evidenceOf(model string, f *failure.Error) string {
-	return model + ": " + string(f.Class) + " (" + cmp.Or(f.Code, "no code") + ")"
+	what := model + ": " + string(f.Class)
+	if f.Code == "" || f.Code == string(f.Class) {
+		return what
+	}
+	return what + " (" + f.Code + ")"
 }
 
 // relieved reports whether something good was found out since it was asked last.

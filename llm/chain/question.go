@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"cineforge/failure"
@@ -23,7 +24,8 @@ type question struct {
 	order  []*seat
 
 	round   int
-	key     string // of the question in this round, for the breakers
+	subject string // names the question for the breakers, also after it was suspended
+	key     string // of the question in this round, for the same
 	left    int    // attempts in this round
 	first   int    // where this round begins in the order
 	idle    bool   // whether nobody was asked in it yet
@@ -90,7 +92,7 @@ type vendor struct {
 func (s *Stage) question(req llm.Request) *question {
 	q := &question{
 		Stage: s, req: req, name: Question{req.Unit, req.Role, req.Key}, number: s.router.number(), input: inputTokens(req), need: tokensOf(req),
-		order: s.order(req.Role), looked: time.Now(),
+		order: s.order(req.Role), looked: time.Now(), subject: strings.Join([]string{s.plan.Owner, req.Unit, string(req.Role), req.Key}, "\x00"),
 	}
 	q.seats, q.vendors = append(q.few.seats[:0], make([]attempts, len(s.seats))...), append(q.few.vendors[:0], make([]vendor, s.vendors)...)
 	if w, ok := s.plan.Waits[Question{Unit: req.Unit, Role: req.Role}]; ok {

@@ -399,3 +399,21 @@ func TestRouter_AHoldBeforeACallIsHeard(t *testing.T) {
 		w.wantCalls("one@0s", "two@1s")
 	})
 }
+
+// Before a call it is told what it takes if nothing is known of its end: the question. That
+// is also what a call counts for that panicked.
+func TestRouter_ToldWhatTheQuestionTakes(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		w.model("a:one", func(int, time.Duration) error { panic("a bug") }).Spec.Price = &llm.Price{Input: 3, Output: 15}
+		s := w.stage()
+		s.Generate(t.Context(), llm.Request{Role: llm.Work, Unit: "u", Prompt: strings.Repeat("word", 999)}) //nolint:errcheck // it fails
+		least, took := last[chain.Began](w).Least, last[chain.Failure](w).Response.Usage
+		if least.InputTokens != 1000 || !least.Estimated || least.CostUSD == nil || *least.CostUSD != 0.003 {
+			t.Errorf("the question takes %+v", least)
+		}
+		if took.InputTokens != 1000 || took.CostUSD == nil || *took.CostUSD != 0.003 {
+			t.Errorf("the call took %+v", took)
+		}
+	})
+}

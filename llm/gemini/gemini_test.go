@@ -19,6 +19,8 @@ var subject = llmtest.Subject{
 
 func TestContract(t *testing.T) { llmtest.Run(t, subject) }
 
+func TestModel_Costs(t *testing.T) { llmtest.Costs(t, subject) }
+
 // What is asked for goes to the API by its own means, and the key is in no address.
 func TestTheRequest(t *testing.T) {
 	t.Setenv("GOOGLE_API_KEY", "from-the-environment")

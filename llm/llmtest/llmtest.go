@@ -77,6 +77,13 @@ func Question() llm.Request {
 // Run holds an adapter to the contract.
 func Run(t *testing.T, s Subject) {
 	t.Run("nothing_of_the_environment", func(t *testing.T) { checkEnvironment(t, s) })
+	run(t, s, checks)
+}
+
+// Costs holds an adapter to what each end of a call counts for.
+func Costs(t *testing.T, s Subject) { run(t, s, costs) }
+
+func run(t *testing.T, s Subject, checks []check) {
 	for _, c := range checks {
 		t.Run(strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -168,7 +168,7 @@ func (c *Chat) hear(a *wire.Answer, chunk sdk.ChatCompletionChunk) error {
 			continue
 		}
 		a.Text.WriteString(choice.Delta.Content)
-		a.Thoughts += thoughts(choice.Delta)
+		a.Thoughts += thoughts(choice.Delta) + len(choice.Delta.Refusal)
 		a.Refusal += choice.Delta.Refusal
 		if choice.FinishReason != "" {
 			a.Finish = choice.FinishReason

@@ -120,6 +120,7 @@ func hear(a *wire.Answer, e responses.ResponseStreamEventUnion) error {
 		a.Thoughts += len(e.Delta)
 	case "response.refusal.delta":
 		a.Refusal += e.Delta
+		a.Thoughts += len(e.Delta)
 	case "response.completed":
 		a.Complete = true
 		note(a, e.Response)

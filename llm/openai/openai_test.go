@@ -29,6 +29,15 @@ func TestResponsesContract(t *testing.T) { llmtest.Run(t, subject(responses)) }
 
 func TestChatContract(t *testing.T) { llmtest.Run(t, subject(chat(openai.Quirks{}))) }
 
+func TestModel_Costs(t *testing.T) { llmtest.Costs(t, subject(responses)) }
+
+func TestChat_Costs(t *testing.T) {
+	llmtest.Costs(t, subject(chat(openai.Quirks{})))
+	silent := subject(chat(openai.Quirks{NoUsage: true}))
+	silent.Estimates = true // the server tells nothing
+	llmtest.Costs(t, silent)
+}
+
 type expectation struct {
 	path []any
 	want any

@@ -18,7 +18,7 @@ type Answer struct {
 	Complete bool   // it said, in the way of its protocol, that it is whole
 	Served   string // the model that answered; "" if that was not said
 	ID       string // the provider's id of the call, where no header has it
-	Thoughts int    // bytes of the reasoning that came, which is no text
+	Thoughts int    // bytes that came and are no text of the answer: reasoning, the words of a refusal
 	Usage    llm.Usage
 	Refusal  string // what a model that refuses says instead
 }

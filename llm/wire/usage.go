@@ -1,6 +1,9 @@
 package wire
 
 import (
+	"math"
+	"mime"
+
 	"cineforge/failure"
 	"cineforge/llm"
 )
@@ -23,29 +26,23 @@ const (
 // any case: numbers that came before say nothing of what was written after them.
 func (c *Call) usage(f *failure.Error, begun bool) llm.Usage {
 	a := &c.answer
-	u := a.Usage
-	asked := estimate(len(c.req.System) + len(c.req.Prompt))
-	written := estimate(a.Text.Len() + a.Thoughts)
+	u, b := a.Usage, c.bounds()
 	worked := c.worked(f, begun)
 	if worked && u.InputTokens == 0 {
-		u.InputTokens, u.Estimated = asked, true
+		u.InputTokens, u.Estimated = b.asked, true
 	}
-	if written > 0 && u.OutputTokens == 0 {
-		u.OutputTokens, u.Estimated = written, true
+	if b.written > 0 && u.OutputTokens == 0 {
+		u.OutputTokens, u.Estimated = b.written, true
 	}
 	if worked && f != nil && !a.Complete && a.Finish == "" && a.Refusal == "" {
-		u.OutputTokens, u.Estimated = max(u.OutputTokens, written), true
+		u.OutputTokens, u.Estimated = max(u.OutputTokens, b.written), true
 	}
-	mostIn, mostOut := c.mostTokens()
-	u.InputTokens = clamp(u.InputTokens, asked, mostIn, &u.Estimated)
-	u.OutputTokens = clamp(u.OutputTokens, written, mostOut, &u.Estimated)
-	u.CacheReadTokens = clamp(u.CacheReadTokens, 0, u.InputTokens, &u.Estimated)
-	u.CacheWriteTokens = clamp(u.CacheWriteTokens, 0, u.InputTokens-u.CacheReadTokens, &u.Estimated)
-	return u
+	return b.plausible(u)
 }
 
 // worked reports whether the provider has worked on an answer, or may have: something of
-// it came, and not only an error in its place, or the call was given up for its time.
+// it came, and not only an error in its place, or the call was given up after it was sent. A
+// refusal is not charged.
 func (c *Call) worked(f *failure.Error, begun bool) bool {
 	switch {
 	case c.heard:
@@ -53,8 +50,58 @@ func (c *Call) worked(f *failure.Error, begun bool) bool {
 	case f == nil || f.Reach == failure.Unreached || f.Reach == failure.Unsent:
 		return false
 	}
-	broken := f.Class == failure.Connection || f.Class == failure.Canceled
-	return f.Class == failure.Timeout || begun && broken
+	switch f.Class {
+	case failure.Timeout: // a proxy's too: behind it somebody may be at work
+		return c.status < 400 || c.status >= 500
+	case failure.Canceled:
+		return f.Reach == failure.Sent || c.status >= 200 && c.status < 300
+	case failure.Connection, failure.BadOutput:
+		return begun && !c.isPage()
+	}
+	return false
+}
+
+// isPage reports whether a web page came in place of an answer.
+func (c *Call) isPage() bool {
+	kind, _, err := mime.ParseMediaType(c.header.Get("Content-Type"))
+	return err == nil && kind == "text/html"
+}
+
+// bounds are what is supposed of a call that nothing is told of, and the most that it can
+// have taken, in tokens.
+type bounds struct{ asked, written, mostIn, mostOut int }
+
+// bounds returns those of the call. What a model thinks need not be among the bytes that
+// come, so that only what was allowed bounds the output.
+func (c *Call) bounds() bounds {
+	spec, a := c.route.endpoint.Spec, &c.answer
+	question, schema := len(c.req.System)+len(c.req.Prompt), len(c.req.Schema.JSON())
+	b := bounds{written: estimate(a.Text.Len() + a.Thoughts), mostIn: max(int(c.sent), question+schema) + addedTokens}
+	if b.asked = estimate(question); c.req.SchemaInWords { // else most vendors don't count it
+		b.asked = estimate(question + schema)
+	}
+	if partial := c.held; !c.heard && c.status >= 200 && c.status < 300 && !c.isPage() {
+		b.written = max(b.written, estimate(len(partial)))
+	}
+	if b.mostOut = c.route.endpoint.MaxOutput(c.req); b.mostOut == 0 {
+		b.mostOut = max(mostUnsaid, a.Text.Len())
+	}
+	b.mostOut += a.Thoughts // some servers allow it besides
+	if spec.Window > 0 {
+		b.mostIn, b.mostOut = min(b.mostIn, spec.Window), min(b.mostOut, spec.Window)
+	}
+	return b
+}
+
+// plausible returns a usage as far as it can be, marked as estimated where it can't. No part
+// of it is below 0, and what came from a cache or went into one is part of the input.
+func (b bounds) plausible(told llm.Usage) llm.Usage {
+	u := told
+	u.InputTokens = clamp(told.InputTokens, b.asked, b.mostIn, &u.Estimated)
+	u.OutputTokens = clamp(told.OutputTokens, b.written, b.mostOut, &u.Estimated)
+	u.CacheReadTokens = clamp(told.CacheReadTokens, 0, u.InputTokens, &u.Estimated)
+	u.CacheWriteTokens = clamp(told.CacheWriteTokens, 0, u.InputTokens-u.CacheReadTokens, &u.Estimated)
+	return u
 }
 
 // clamp returns a told number, or the bound that it breaks: most, and a guess in place of
@@ -71,18 +118,18 @@ func clamp(told, guess, most int, broken *bool) int {
 	return told
 }
 
-// mostTokens returns the most that the question and the answer can have had.
-func (c *Call) mostTokens() (in, out int) {
-	spec := c.route.endpoint.Spec
-	in = int(max(c.sent, int64(len(c.req.System)+len(c.req.Prompt)+len(c.req.Schema.JSON())))) + addedTokens
-	if spec.Window > 0 {
-		in = min(in, spec.Window)
+// Sum adds numbers of tokens that somebody told; a sum that is too large stays at the largest.
+func Sum(told ...int64) int {
+	sum := int64(0)
+	for _, n := range told {
+		switch {
+		case n > 0 && sum > math.MaxInt-n:
+			sum = math.MaxInt
+		case n < 0 && sum < math.MinInt-n:
+			sum = math.MinInt
+		default:
+			sum += n
+		}
 	}
-	if out = c.route.endpoint.MaxOutput(c.req); out == 0 {
-		out = max(mostUnsaid, c.answer.Text.Len())
-	}
-	if spec.Window > 0 {
-		out = min(out, spec.Window)
-	}
-	return in, out
+	return int(sum)
 }

@@ -220,6 +220,9 @@ func (c *Call) Client() *http.Client {
 
 // RoundTrip makes the request and keeps what comes back; see http.RoundTripper.
 func (c *Call) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := req.Context().Err(); err != nil {
+		return nil, err // nothing is sent for a caller that has left
+	}
 	c.mu.Lock()
 	again := c.reach.asked || c.over
 	c.reach.asked, c.sent = true, req.ContentLength

@@ -25,8 +25,8 @@ const (
 
 // Options are settings of a breaker; what is 0 means what its comment says.
 type Options struct {
-	// InARow is how many failures in a row open the breaker, each of another
-	// request than the one before; 5.
+	// InARow is how many failures in a row open the breaker, where a request counts once
+	// in each of its rounds; 5.
 	InARow float64
 
 	// Window, MinVolume and Ratio open it when, of at least MinVolume (20) outcomes in
@@ -122,8 +122,7 @@ type Breaker struct {
 	until      time.Time // of Open
 	evidence   string    // of the last transition
 	opened     int       // how often it opened without having calmed down
-	row        float64   // failures in a row
-	rowOf      string    // the request of the last of them
+	row        row
 	window     window
 	leases     map[uint64]time.Time // the probes under way, by number, and when their leases run out
 	lastLease  uint64
@@ -141,7 +140,8 @@ func New(o Options) *Breaker {
 // a call that reports none is to end it by Neutral, deferred, also when it panics.
 type Permit struct {
 	b          *Breaker
-	request    string
+	request    string // with its round
+	name       string // the request itself
 	generation uint64
 	lease      uint64 // 0 if it is no probe's
 	ended      bool   // guarded by b.mu
@@ -153,11 +153,18 @@ func (p *Permit) Probe() bool { return p.lease != 0 }
 // Acquire asks for a permit for a call of a request. Without one it says when to
 // ask again: at the time it returns, or when a probe has ended if that is zero.
 func (b *Breaker) Acquire(request string) (*Permit, time.Time) {
+	return b.AcquireRound(request, request)
+}
+
+// AcquireRound is [Breaker.Acquire] for a request that is repeated after a wait. Failures
+// count once for each round, which is unique among all requests; the evidence names how many
+// requests they were of.
+func (b *Breaker) AcquireRound(request, round string) (*Permit, time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
 	b.advance(now)
-	p := &Permit{b: b, request: request, generation: b.generation}
+	p := &Permit{b: b, request: round, name: request, generation: b.generation}
 	switch b.state {
 	case Open:
 		return nil, b.until
@@ -194,7 +201,7 @@ func (b *Breaker) nextLease() time.Time {
 // Success reports that the call went well.
 func (p *Permit) Success() {
 	p.end(func(b *Breaker, now time.Time) {
-		b.row, b.rowOf = 0, ""
+		b.row.clear()
 		b.window.add(now, 1, 0)
 		if b.state != HalfOpen {
 			return
@@ -212,16 +219,13 @@ func (p *Permit) Success() {
 func (p *Permit) Failure(weight float64, stated time.Duration, evidence string) {
 	p.end(func(b *Breaker, now time.Time) {
 		b.window.add(now, 1, weight)
-		if p.request != b.rowOf || b.row == 0 {
-			b.row += weight
-		}
-		b.rowOf = p.request
+		b.row.add(now, p, weight)
 		switch {
 		case b.state == HalfOpen && weight >= 1:
 			b.open(now, stated, "a probe failed: "+evidence)
 		case b.state == HalfOpen:
-		case b.row >= b.o.InARow:
-			b.open(now, stated, evidence+", in a row from different requests")
+		case b.row.weight >= b.o.InARow:
+			b.open(now, stated, evidence+b.row.String())
 		case b.window.tripped(now, b.o.MinVolume, b.o.Ratio):
 			b.open(now, stated, evidence+", as did most of the last calls")
 		}
@@ -295,7 +299,7 @@ func (b *Breaker) turn(t Transition) {
 	b.generation++
 	t.From, t.Generation = b.state, b.generation
 	b.state, b.since, b.until, b.evidence = t.To, t.At, t.Until, t.Evidence
-	b.row, b.rowOf = 0, ""
+	b.row.clear()
 	b.window.clear()
 	clear(b.leases)
 	clear(b.probed)

@@ -389,3 +389,33 @@ func Example() {
 	}
 	// Output: scene_003 has to wait: true
 }
+
+func TestBreaker_EvidenceSaysHowManyRequestsFailed(t *testing.T) {
+	type failed struct{ request, round string }
+	for evidence, row := range map[string][]failed{
+		"it failed, 2 failures in a row of one request within 20s":        {{"a", "a1"}, {"a", "a1"}, {"a", "a2"}},
+		"it failed, 3 failures in a row of one request within 20s":        {{"a", "a1"}, {"a", "a2"}, {"a", "a3"}},
+		"it failed, 3 failures in a row of different requests within 20s": {{"a", "a1"}, {"b", "b1"}, {"c", "c1"}},
+		"it failed, 3 failures in a row of 2 requests within 30s":         {{"a", "a1"}, {"b", "b1"}, {"a", "a1"}, {"b", "b2"}},
+		"it failed": {{"a", "a1"}},
+	} {
+		bubble(t, func(t *testing.T) {
+			rounds := map[string]bool{}
+			for _, f := range row {
+				rounds[f.round] = true
+			}
+			b := breaker.New(breaker.Options{InARow: float64(len(rounds)), FirstOpen: time.Hour})
+			for i, f := range row {
+				if i > 0 {
+					time.Sleep(10 * time.Second)
+				}
+				want(t, b, breaker.Closed)
+				p, _ := b.AcquireRound(f.request, f.round)
+				p.Failure(1, 0, "it failed")
+			}
+			if got := b.Status(); got.State != breaker.Open || got.Evidence != evidence {
+				t.Errorf("%s: %q, want %q", got.State, got.Evidence, evidence)
+			}
+		})
+	}
+}

@@ -95,7 +95,7 @@ func (b *Breaker) Restore(s Status) {
 	b.opened = max(s.Opened, 0)
 	b.generation = s.Generation
 	b.since, b.evidence = s.Since, s.Evidence
-	b.row, b.rowOf = 0, ""
+	b.row.clear()
 	b.window.clear()
 	if b.since.IsZero() || b.since.After(now) {
 		b.since = now
