@@ -109,7 +109,7 @@ type Project struct {
 	ArtifactGroups int                        `json:"artifact_groups" doc:"How many entities have artifacts."`
 	RunCount       int                        `json:"run_count"`
 	HasInputs      bool                       `json:"has_inputs"`
-	InputFiles     []string                   `json:"input_files" nullable:"false"`
+	InputFiles     []string                   `json:"input_files" nullable:"false" doc:"What its files were called where they came from, oldest first."`
 	Preferences    map[string]json.RawMessage `json:"ui_preferences"`
 }
 
@@ -140,7 +140,7 @@ type ProjectSettings struct {
 // SlugRequest asks how a project could be called.
 type SlugRequest struct {
 	Snippet  string `json:"content_snippet" maxLength:"200000" doc:"The beginning of the story."`
-	Filename string `json:"original_filename" maxLength:"300"`
+	Filename string `json:"original_filename" minLength:"1" maxLength:"300"`
 }
 
 // SlugProposal is how a project could be called.
@@ -217,7 +217,7 @@ type Started struct {
 type RunState struct {
 	RunID           string    `json:"run_id"`
 	State           run.State `json:"state"`
-	BackgroundError *string   `json:"background_error" doc:"Why a run failed before any stage of it."`
+	BackgroundError *string   `json:"background_error" doc:"Why a failed run failed, and what can be done about it."`
 }
 
 // RunEvents is what happened in a run.
@@ -337,12 +337,12 @@ type FoundScene struct {
 	Heading   string `json:"heading"`
 	Location  string `json:"location"`
 	TimeOfDay string `json:"time_of_day"`
-	IntExt    string `json:"int_ext"`
+	IntExt    string `json:"int_ext" doc:"INT, EXT, INT/EXT or empty."`
 }
 
-// FoundEntity is a character or a place that a search found.
+// FoundEntity is a character or a place that a search found, with an artifact that holds it.
 type FoundEntity struct {
-	EntityID     string `json:"entity_id"`
+	EntityID     string `json:"entity_id" doc:"Of the artifact."`
 	DisplayName  string `json:"display_name"`
 	EntityType   string `json:"entity_type"`
 	ArtifactType string `json:"artifact_type"`

@@ -49,7 +49,6 @@ func (a *App) Search(ctx context.Context, projectID, query string) (Found, error
 	}
 	for _, sc := range scenes {
 		var data struct {
-			SceneID    string   `json:"scene_id"`
 			Heading    string   `json:"heading"`
 			Location   string   `json:"location"`
 			TimeOfDay  string   `json:"time_of_day"`
@@ -68,7 +67,7 @@ func (a *App) Search(ctx context.Context, projectID, query string) (Found, error
 			texts = append(texts, e.Content)
 		}
 		if len(found.Scenes) < mostFound && slices.ContainsFunc(texts, matches) {
-			found.Scenes = append(found.Scenes, FoundScene{data.SceneID, data.Heading, data.Location, data.TimeOfDay, value(data.IntExt)})
+			found.Scenes = append(found.Scenes, FoundScene{sc.Metadata.Ref.EntityID, data.Heading, data.Location, data.TimeOfDay, value(data.IntExt)})
 		}
 		found.Locations = add(found.Locations, data.Location)
 		for _, c := range data.Characters {
