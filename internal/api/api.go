@@ -108,6 +108,7 @@ func New(a *app.App, o Options) *API {
 	s.docs()
 	s.session()
 	nullable(s.huma.OpenAPI(), "Metadata", "cost_data")
+	nullable(s.huma.OpenAPI(), "Action", "confirm_action")
 	s.mux.HandleFunc("/", s.lost)
 	s.handler = s.guarded(s.door(s.mux))
 	return s

@@ -140,8 +140,13 @@ func failureOf(s run.State) *string {
 		return nil
 	}
 	st, _ := s.Stage(advice.FailedStage(s))
-	text := join(cmp.Or(st.Error, s.Error, "the run failed"), st.Hint)
-	return &text
+	return new(join(failureText(s), st.Hint))
+}
+
+// failureText says why a failed run failed.
+func failureText(s run.State) string {
+	st, _ := s.Stage(advice.FailedStage(s))
+	return cmp.Or(st.Error, s.Error, "no stage says why")
 }
 
 // started names a run to whoever asked for it.
