@@ -54,13 +54,19 @@ func (a *App) Search(ctx context.Context, projectID, query string) (Found, error
 			TimeOfDay  string   `json:"time_of_day"`
 			IntExt     *string  `json:"int_ext"`
 			Characters []string `json:"characters_present"`
-			Summary    *string  `json:"summary"`
-			Elements   []struct {
+
+			Written  json.RawMessage `json:"int_ext_written"` // of younger artifacts: as the heading has it
+			Summary  *string         `json:"summary"`
+			Elements []struct {
 				Content string `json:"content"`
 			} `json:"elements"`
 		}
 		if json.Unmarshal(sc.Data, &data) != nil {
 			continue // a person may have made anything of it
+		}
+		if data.Written != nil {
+			data.IntExt = nil
+			json.Unmarshal(data.Written, &data.IntExt) //nolint:errcheck // the same
 		}
 		texts := append([]string{data.Heading, value(data.Summary)}, data.Characters...)
 		for _, e := range data.Elements {
