@@ -12,14 +12,12 @@ import (
 // actionsFor returns what a person can do about a run, as buttons. What would be refused as
 // the run stands is not among them.
 func actionsFor(s run.State) []client.Action {
-	a := advice.For(s)
 	var actions []client.Action
-	for _, r := range a.Remedies {
+	for _, r := range advice.For(s).Remedies {
 		switch {
 		case r.Method != "POST" || r.Body["recipe"] != nil: // it changes nothing; there is no recipe to name yet
 		case r.Endpoint != failure.Retry(s.RunID).Endpoint || len(r.Body) > 0:
 			actions = append(actions, button(r))
-		case a.Class == failure.Budget: // which takes more money
 		default:
 			actions = append(actions, retries(s)...)
 		}

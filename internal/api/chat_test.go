@@ -14,6 +14,7 @@ import (
 	"cineforge/internal/api"
 	"cineforge/internal/app"
 	"cineforge/run"
+	"cineforge/simulator"
 )
 
 // chunks reads an answer of the chat, which ends with a chunk that says so.
@@ -195,6 +196,19 @@ func TestChat_TheEndOfARun(t *testing.T) {
 			if last.ID != "progress_"+map[string]string{"tide": id, "other": paused}[project]+"_complete" || !strings.HasPrefix(last.Content, want) {
 				t.Errorf("%+v", last)
 			}
+		}
+	})
+}
+
+// What a command reads from a file, a page can't ask for.
+func TestChat_NamesNoRecipeThatIsNotThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, api.Options{}, models(simulator.New(always("not_found"), simulator.Options{})))
+		s.rests(s.start(s.given("tide", "night_bus.txt")))
+		list := into[[]client.Message](s.get("/api/projects/tide/chat").is(200))
+		last := list[len(list)-1]
+		if len(last.Actions) != 3 || last.Actions[0].ID != "retry-failed-stage" || last.Actions[1].ID != "retry-full" || !strings.HasSuffix(last.ID, "_fail") {
+			t.Errorf("%+v", last)
 		}
 	})
 }
