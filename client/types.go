@@ -109,7 +109,7 @@ type Project struct {
 	ArtifactGroups int                        `json:"artifact_groups" doc:"How many entities have artifacts."`
 	RunCount       int                        `json:"run_count"`
 	HasInputs      bool                       `json:"has_inputs"`
-	InputFiles     []string                   `json:"input_files" nullable:"false" doc:"What its files were called where they came from, oldest first."`
+	InputFiles     []string                   `json:"input_files" nullable:"false" doc:"The original names, oldest first."`
 	Preferences    map[string]json.RawMessage `json:"ui_preferences"`
 }
 

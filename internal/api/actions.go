@@ -50,7 +50,8 @@ func button(r failure.Remedy) client.Action {
 	if payload == nil {
 		payload = map[string]any{}
 	}
-	return client.Action{ID: strings.ReplaceAll(strings.ToLower(r.Label), " ", "-"), Label: r.Label, Method: r.Method, Endpoint: r.Endpoint, Body: r.Body,
+	id := strings.ReplaceAll(strings.ToLower(r.Label), " ", "-")
+	return client.Action{ID: id, Label: r.Label, Method: r.Method, Endpoint: r.Endpoint, Body: r.Body,
 		Confirm: &client.ConfirmAction{Type: client.StartRun, Endpoint: r.Endpoint, Payload: payload}}
 }
 

@@ -29,7 +29,8 @@ func (s *API) answers() {
 		Body client.ChatRequest
 	}
 	streamed(s, operation("chatStream", http.MethodPost, "/projects/{project_id}/chat/stream",
-		"Ask where a project stands: the answer is a stream of chunks, made from the events of its latest run, without any model", http.StatusNotFound),
+		"Ask where a project stands; the answer is a stream of chunks, made from the events of its latest run without any model",
+		http.StatusNotFound),
 		func(ctx context.Context, in *ask) (string, []client.Action, error) {
 			return s.standing(ctx, in.Project)
 		})
@@ -48,8 +49,9 @@ func (s *API) answers() {
 func streamed[I any](s *API, op huma.Operation, do func(ctx context.Context, in *I) (string, []client.Action, error)) {
 	op.Errors = append(op.Errors, append(badBodies, http.StatusUnprocessableEntity)...)
 	op.MaxBodyBytes = talkLimit
-	op.Responses = map[string]*huma.Response{"200": {Description: "Server-sent events; the data of each is such a chunk, and the last is of type done.",
-		Content: map[string]*huma.MediaType{"text/event-stream": {Schema: schemaOf[client.ChatChunk](s)}}}}
+	op.Responses = map[string]*huma.Response{"200": {
+		Description: "Server-sent events; the data of each is such a chunk, and the last is of type done.",
+		Content:     map[string]*huma.MediaType{"text/event-stream": {Schema: schemaOf[client.ChatChunk](s)}}}}
 	huma.Register(s.huma, op, func(ctx context.Context, in *I) (*huma.StreamResponse, error) {
 		text, actions, err := do(ctx, in)
 		if err != nil {

@@ -95,7 +95,8 @@ func (s *API) runs() {
 		if matches(in.Match, tag) {
 			return nil, unchanged(tag)
 		}
-		return &tagged[client.RunState]{tag, client.RunState{RunID: in.Run, State: live(state, time.Now()), BackgroundError: failureOf(state)}}, nil
+		out := client.RunState{RunID: in.Run, State: live(state, time.Now()), BackgroundError: failureOf(state)}
+		return &tagged[client.RunState]{tag, out}, nil
 	})
 	s.events()
 }

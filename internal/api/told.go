@@ -142,10 +142,12 @@ func tell(e run.Event, s run.State) (client.Message, bool) {
 	case run.StageWaiting:
 		return suggest(fmt.Sprintf("%s waits until %s: %s", b.StageID, b.Until.Format("15:04:05 MST"), b.Reason), run.Waiting), true
 	case run.StageFallback:
-		return suggest(fmt.Sprintf("Switched %s from %s to %s to keep your run moving: %s", b.StageID, b.FromModel, b.ToModel, b.Reason), run.Running), true
+		text := fmt.Sprintf("Switched %s from %s to %s to keep your run moving: %s", b.StageID, b.FromModel, b.ToModel, b.Reason)
+		return suggest(text, run.Running), true
 	case run.StagePaused:
 		if b.Reason == run.AwaitingConfirmation {
-			return needed(relabelled(suggest("The project configuration is there. Look at it, and let the run go on.", run.Paused), "Accept and Go On"))
+			m := suggest("The project configuration is there. Look at it, and let the run go on.", run.Paused)
+			return needed(relabelled(m, "Accept and Go On"))
 		}
 		return needed(relabelled(suggest(cmp.Or(b.Error, "The run is paused at "+b.StageID+"."), run.Paused), "Go On"))
 	case run.StageFailed:
@@ -155,7 +157,8 @@ func tell(e run.Event, s run.State) (client.Message, bool) {
 	case run.PipelineFinished:
 		switch {
 		case b.Success:
-			return client.Message{Type: "ai_status_done", Content: fmt.Sprintf("Done, for $%.4f.", b.TotalCostUSD), Actions: []client.Action{details(e.RunID)}}, true
+			text := fmt.Sprintf("Done, for $%.4f.", b.TotalCostUSD)
+			return client.Message{Type: "ai_status_done", Content: text, Actions: []client.Action{details(e.RunID)}}, true
 		case b.Outcome == run.Failed && advice.FailedStage(s) == "":
 			return needed(suggest("The run failed: "+cmp.Or(b.Error, "no stage says why"), run.RunFailed))
 		}

@@ -73,7 +73,8 @@ func (a *App) Search(ctx context.Context, projectID, query string) (Found, error
 			texts = append(texts, e.Content)
 		}
 		if len(found.Scenes) < mostFound && slices.ContainsFunc(texts, matches) {
-			found.Scenes = append(found.Scenes, FoundScene{sc.Metadata.Ref.EntityID, data.Heading, data.Location, data.TimeOfDay, value(data.IntExt)})
+			id := sc.Metadata.Ref.EntityID
+			found.Scenes = append(found.Scenes, FoundScene{id, data.Heading, data.Location, data.TimeOfDay, value(data.IntExt)})
 		}
 		found.Locations = add(found.Locations, data.Location)
 		for _, c := range data.Characters {
