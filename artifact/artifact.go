@@ -105,9 +105,11 @@ type Metadata struct {
 	Lineage         []Ref          `json:"lineage"`
 	Intent          string         `json:"intent"`
 	Rationale       string         `json:"rationale"`
+	Alternatives    []string       `json:"alternatives_considered"` // always null: none are recorded
 	Confidence      float64        `json:"confidence"`
 	Source          Source         `json:"source"`
 	ProducingModule string         `json:"producing_module"`
+	ProducingRole   *string        `json:"producing_role"` // always null: no role of the first system makes artifacts here
 	CostData        *Cost          `json:"cost_data"`
 	Annotations     map[string]any `json:"annotations"`
 	Health          Health         `json:"health"`

@@ -409,7 +409,7 @@ func TestWhatIsSentAgain(t *testing.T) {
 	ctx := t.Context()
 	steady := on(t, w.handler, client.Options{})
 	id := begun(t, steady, story(t), client.RunRequest{})
-	p, err := steady.Project(ctx, "story")
+	inputs, err := steady.Inputs(ctx, "story")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -423,7 +423,7 @@ func TestWhatIsSentAgain(t *testing.T) {
 		{"a look", 1, 2, true, func(c *client.Client) error { _, err := c.Providers(ctx); return err }},
 		{"a look, twice lost", 2, 2, false, func(c *client.Client) error { _, err := c.Providers(ctx); return err }},
 		{"a start with a key", 1, 2, true, func(c *client.Client) error {
-			started, err := c.Start(ctx, "key", client.RunRequest{ProjectID: "story", InputFile: p.InputFiles[0]})
+			started, err := c.Start(ctx, "key", client.RunRequest{ProjectID: "story", InputFile: inputs[0].StoredPath})
 			if err == nil && !started.Existing {
 				err = errors.New("the answer that was lost had made another run")
 			}

@@ -110,7 +110,7 @@ type Project struct {
 	ArtifactGroups int                        `json:"artifact_groups" doc:"How many entities have artifacts."`
 	RunCount       int                        `json:"run_count"`
 	HasInputs      bool                       `json:"has_inputs"`
-	InputFiles     []string                   `json:"input_files" nullable:"false"`
+	InputFiles     []string                   `json:"input_files" nullable:"false" doc:"The original names, oldest first."`
 	Preferences    map[string]json.RawMessage `json:"ui_preferences"`
 }
 
@@ -141,7 +141,7 @@ type ProjectSettings struct {
 // SlugRequest asks how a project could be called.
 type SlugRequest struct {
 	Snippet  string `json:"content_snippet" maxLength:"200000" doc:"The beginning of the story."`
-	Filename string `json:"original_filename" maxLength:"300"`
+	Filename string `json:"original_filename" minLength:"1" maxLength:"300"`
 }
 
 // SlugProposal is how a project could be called.
@@ -218,7 +218,7 @@ type Started struct {
 type RunState struct {
 	RunID           string    `json:"run_id"`
 	State           run.State `json:"state"`
-	BackgroundError *string   `json:"background_error" doc:"Why a run failed before any stage of it."`
+	BackgroundError *string   `json:"background_error" doc:"Why a failed run failed, and what can be done about it."`
 }
 
 // RunEvents is what happened in a run.
@@ -320,7 +320,41 @@ type Action struct {
 	Method   string   `json:"method,omitempty" nullable:"true"`
 	Endpoint string   `json:"endpoint,omitempty" nullable:"true" doc:"What is to be called."`
 
-	Body map[string]any `json:"body,omitempty" nullable:"true" doc:"What it is called with."`
+	Body    map[string]any `json:"body,omitempty" nullable:"true" doc:"What it is called with."`
+	Confirm *ConfirmAction `json:"confirm_action,omitempty" doc:"The same call, as clients of the first system make it."`
+}
+
+// StartRun is the type of a ConfirmAction whose answer may name a run.
+const StartRun = "start_run"
+
+// ConfirmAction is a POST that a person confirms by an action.
+type ConfirmAction struct {
+	_        struct{}       `additionalProperties:"true"`
+	Type     string         `json:"type" example:"start_run"`
+	Endpoint string         `json:"endpoint" doc:"What is posted to."`
+	Payload  map[string]any `json:"payload" doc:"What is posted; an empty object where nothing has to be said."`
+}
+
+// ChatRequest is something that a person says in a project's chat.
+type ChatRequest struct {
+	Message     string           `json:"message" minLength:"1" maxLength:"100000"`
+	History     []map[string]any `json:"chat_history,omitempty" nullable:"true" doc:"What was said before; accepted and not used."`
+	PageContext *string          `json:"page_context,omitempty" nullable:"true" maxLength:"10000" doc:"Accepted and not used."`
+}
+
+// InsightRequest asks for a comment on something that has happened.
+type InsightRequest struct {
+	Trigger string         `json:"trigger" minLength:"1" maxLength:"200" example:"run_completed"`
+	Context map[string]any `json:"context,omitempty" nullable:"true" doc:"Accepted and not used."`
+}
+
+// ChatChunk is the data of a frame of an answer in the chat: its text, what can be done,
+// and at last that it is done.
+type ChatChunk struct {
+	Type     string           `json:"type" enum:"text,actions,done"`
+	Content  string           `json:"content,omitempty"`
+	Actions  []Action         `json:"actions,omitempty"`
+	Warnings []RequestWarning `json:"warnings,omitempty" doc:"In the last one: what of the request was ignored."`
 }
 
 // SearchResult is what a search found in a project.
@@ -338,12 +372,12 @@ type FoundScene struct {
 	Heading   string `json:"heading"`
 	Location  string `json:"location"`
 	TimeOfDay string `json:"time_of_day"`
-	IntExt    string `json:"int_ext"`
+	IntExt    string `json:"int_ext" doc:"INT, EXT, INT/EXT or empty."`
 }
 
-// FoundEntity is a character or a place that a search found.
+// FoundEntity is a character or a place that a search found, with an artifact that holds it.
 type FoundEntity struct {
-	EntityID     string `json:"entity_id"`
+	EntityID     string `json:"entity_id" doc:"Of the artifact."`
 	DisplayName  string `json:"display_name"`
 	EntityType   string `json:"entity_type"`
 	ArtifactType string `json:"artifact_type"`

@@ -77,7 +77,10 @@ func (p *Pipeline) refusal(ctx context.Context, v revision, plan run.RetryPlan, 
 		}
 	}
 	spent := spendingOf(line)
-	needed := amount(plan.EstimatedCostUSD)
+	needed := 0.0
+	for _, st := range v.parent.Stages {
+		needed += st.Rest()
+	}
 	subject, id := fmt.Sprintf("run %s and its retries", v.parent.RootRunID), v.parent.RunID
 	if exhausted(spent.total, plan.MaxCostUSD) {
 		return noBudget(id, subject, spent.total, plan.MaxCostUSD, needed), nil

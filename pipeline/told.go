@@ -109,6 +109,11 @@ func fallback(stageID string, e chain.Falling) run.StageFallback {
 
 func waiting(stageID string, e chain.Waiting) run.StageWaiting {
 	body := run.StageWaiting{StageID: stageID, Unit: e.Unit, Role: string(e.Role), Until: moment(e.Until), Reason: reason(e.Last, e.Decision.Why), Fault: faultOf(e.Last), Decision: decisionOf(e.Decision), GivesUp: e.GivesUp}
+	if d := e.Decision; e.Last == nil && d.Model != "" {
+		body.Provider, body.Model = d.Provider, d.Model // that it waits for
+	} else if e.Last == nil && len(d.Others) > 0 {
+		body.Provider, body.Model = d.Others[0].Provider, d.Others[0].Model
+	}
 	return body
 }
 

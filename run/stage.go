@@ -108,7 +108,7 @@ type Wait struct {
 	Retry  bool     `json:"retry,omitempty"` // a pause before the next try, and not waiting for somebody
 	Round  int      `json:"round,omitempty"` // the one that ended
 
-	Provider   string        `json:"provider,omitempty"` // that failed last
+	Provider   string        `json:"provider,omitempty"` // that failed last; where nothing failed, that is waited for
 	Model      string        `json:"model,omitempty"`
 	ErrorClass failure.Class `json:"error_class,omitempty"`
 	Providers  []string      `json:"providers,omitempty"` // any of which lets it go on

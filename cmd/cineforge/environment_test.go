@@ -1,11 +1,13 @@
 package main
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
 
 	"cineforge/internal/app"
+	"cineforge/run"
 )
 
 func TestUnknownVariables_NamesTheNearestFlag(t *testing.T) {
@@ -26,5 +28,26 @@ func TestUnknownVariables_NamesTheNearestFlag(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s", strings.Join(got, "\n"))
+	}
+}
+
+// The health of a server and --version name the version and nothing else.
+func TestBare_TakesTheVersionAlone(t *testing.T) {
+	for module, want := range map[string]string{"v0.13.0": "0.13.0", "(devel)": "devel", "": "devel"} {
+		if got := bare(module); got != want {
+			t.Errorf("%q is %q, want %q", module, got, want)
+		}
+	}
+}
+
+// What is added to the state stands in one object with it.
+func TestRunResult_IsOneObject(t *testing.T) {
+	data, err := json.Marshal(runResult{run.NewState(), addedResult{Output: new("out"), Existing: true}})
+	var got map[string]any
+	if err == nil {
+		err = json.Unmarshal(data, &got)
+	}
+	if err != nil || got["output"] != "out" || got["existing"] != true || got["stages"] == nil || got["status"] != "queued" {
+		t.Errorf("%s: %v", data, err)
 	}
 }

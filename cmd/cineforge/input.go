@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -69,13 +70,19 @@ func oneLine(s string) string {
 	}, s)
 }
 
-// version is the version that the binary was built from.
+// version is the version that the binary was built from: "0.13.0", or "devel" for one that
+// was built from no release.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "cineforge (unversioned)"
+	if !ok {
+		return bare("")
 	}
-	return "cineforge " + info.Main.Version
+	return bare(info.Main.Version)
+}
+
+// bare takes from a module's version what only Go writes: "v0.13.0" is "0.13.0", "(devel)" is "devel".
+func bare(version string) string {
+	return cmp.Or(strings.TrimPrefix(strings.Trim(version, "()"), "v"), "devel")
 }
 
 // isTerminal reports whether f is a screen that somebody may be looking at.

@@ -190,7 +190,7 @@ func newParser(c *cli, more ...kong.Option) (*kong.Kong, error) {
 	return kong.New(c, append([]kong.Option{
 		kong.Name("cineforge"),
 		kong.Description(description),
-		kong.Vars{"version": version()},
+		kong.Vars{"version": failure.Program + " " + version()},
 		kong.DefaultEnvars("CINEFORGE"),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 100}),
 	}, append(rawValues(), more...)...)...)

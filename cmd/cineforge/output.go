@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -32,9 +33,24 @@ func (o outputFlags) check(ctx context.Context, sys system, project string) erro
 // runResult is the one object that run and retry print with --json.
 type runResult struct {
 	run.State
+	addedResult
+}
+
+// addedResult is what the result of a run has besides its state.
+type addedResult struct {
 	Output   *string  `json:"output"`
 	Left     []string `json:"left,omitempty"`     // files that were there with other content
 	Existing bool     `json:"existing,omitempty"` // it was under way already
+}
+
+// MarshalJSON writes the state and what is added to it as one object.
+func (r runResult) MarshalJSON() ([]byte, error) {
+	state, err := r.State.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	added, err := json.Marshal(r.addedResult)
+	return append(append(state[:len(state)-1], ','), added[1:]...), err
 }
 
 // finish writes the files of a run that has ended or is paused, and prints what came out and

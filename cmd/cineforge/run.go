@@ -115,7 +115,7 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if state.RunID == "" {
 		return err
 	}
-	if err := c.finish(sys, runResult{State: state, Existing: existing}, g, s); err != nil {
+	if err := c.finish(sys, runResult{state, addedResult{Existing: existing}}, g, s); err != nil {
 		return err
 	}
 	return errors.Join(err, ended(state))

@@ -85,14 +85,11 @@ func raised(s run.State, st run.StageState) float64 {
 	if s.Limits.MaxCostUSD != nil {
 		limit = *s.Limits.MaxCostUSD
 	}
-	spent := s.TotalCostUSD
+	spent := s.SpentUSD()
 	if e := st.Exceeded; e != nil {
 		spent, limit = e.SpentUSD, e.LimitUSD
 	}
-	if st.UnitsDone > 0 { // what the rest of the stage costs, at the same price
-		spent += st.CostUSD / float64(st.UnitsDone) * float64(st.UnitsTotal-st.UnitsDone)
-	}
-	return run.Raised(spent, limit)
+	return run.Raised(spent+st.Rest(), limit)
 }
 
 // FailedStage returns the first stage of a run that failed, "" if none did.

@@ -24,7 +24,7 @@ import (
 
 // Options are settings of the server. The zero value serves this machine only.
 type Options struct {
-	Version string
+	Version string // of the program, without its name, such as "0.13.0"
 
 	// Token is what a client has to show; "" if everybody who can connect may do everything.
 	Token string
@@ -108,6 +108,7 @@ func New(a *app.App, o Options) *API {
 	s.docs()
 	s.session()
 	nullable(s.huma.OpenAPI(), "Metadata", "cost_data")
+	nullable(s.huma.OpenAPI(), "Action", "confirm_action")
 	s.mux.HandleFunc("/", s.lost)
 	s.handler = s.guarded(s.door(s.mux))
 	return s

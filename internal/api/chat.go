@@ -1,11 +1,13 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -36,6 +38,7 @@ func (s *API) chat() {
 	post.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: s.message}}}
 	post.Responses = map[string]*huma.Response{"200": described("The message as it is kept.", s.message)}
 	s.raw(post, s.post)
+	s.answers()
 }
 
 // post keeps a message with all members that it has, known or not.
@@ -55,7 +58,7 @@ func (s *API) post(w http.ResponseWriter, r *http.Request) error {
 		return noMessage(err.Error())
 	}
 	at := time.Now()
-	if m.Timestamp > 0 && m.Timestamp < 1e14 {
+	if isTime(m.Timestamp) {
 		at = time.UnixMilli(int64(m.Timestamp))
 	}
 	kept, err := s.app.Post(r.Context(), r.PathValue("project_id"), project.Message{ID: m.ID, Time: at, Content: data})
@@ -87,7 +90,9 @@ func (s *API) isMessage(data []byte) error {
 	return nil
 }
 
-// messages returns what was posted and what happened, in the order of time.
+// messages returns what was posted and what happened, by the time that each message states;
+// of the same time, in the order in which they came. Where a message was posted about what
+// is told of here, this one counts: its actions are those that work.
 func (s *API) messages(ctx context.Context, projectID string) ([]json.RawMessage, error) {
 	posted, err := s.app.Messages(ctx, projectID)
 	if err != nil {
@@ -97,17 +102,44 @@ func (s *API) messages(ctx context.Context, projectID string) ([]json.RawMessage
 	if err != nil {
 		return nil, err
 	}
-	all := make([]json.RawMessage, 0, len(posted)+len(told))
-	for len(posted)+len(told) > 0 {
-		if len(told) == 0 || len(posted) > 0 && posted[0].Time.Before(told[0].at) {
-			all, posted = append(all, posted[0].Content), posted[1:]
-			continue
-		}
-		data, err := json.Marshal(told[0].Message)
+	type message struct {
+		at      float64 // unix milliseconds
+		content json.RawMessage
+	}
+	all := make([]message, 0, len(posted)+len(told))
+	known := map[string]bool{}
+	for _, m := range told {
+		data, err := json.Marshal(m.Message)
 		if err != nil {
 			return nil, err
 		}
-		all, told = append(all, data), told[1:]
+		known[m.ID] = true
+		all = append(all, message{m.Timestamp, data})
 	}
-	return all, nil
+	for _, m := range posted {
+		if !known[m.ID] {
+			all = append(all, message{statedTime(m), m.Content})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b message) int { return cmp.Compare(a.at, b.at) })
+	list := make([]json.RawMessage, len(all))
+	for i, m := range all {
+		list[i] = m.content
+	}
+	return list, nil
 }
+
+// statedTime returns the time of a posted message in unix milliseconds: as it says, unless it
+// can't be that.
+func statedTime(m project.Message) float64 {
+	var stated struct {
+		Timestamp float64 `json:"timestamp"`
+	}
+	if json.Unmarshal(m.Content, &stated) != nil || !isTime(stated.Timestamp) {
+		return float64(m.Time.UnixMilli())
+	}
+	return stated.Timestamp
+}
+
+// isTime reports whether a number can be a time in unix milliseconds.
+func isTime(ms float64) bool { return ms > 0 && ms < 1e14 }

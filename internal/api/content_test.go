@@ -194,7 +194,7 @@ func TestChat(t *testing.T) {
 		// A page that has nothing to say of a member says null.
 		s.post(at, `{"id":"m2","type":"user","content":"x","timestamp":1,"run_id":null,"needsAction":null,"actions":[{"id":"a","label":"A","variant":null,"route":null,"method":null,"endpoint":null,"body":null}]}`).is(200)
 		list := into[[]json.RawMessage](s.get(at).is(200))
-		if len(list) != 2 || string(list[0]) != said {
+		if len(list) != 2 || string(list[1]) != said { // the other one says that it is older
 			t.Errorf("%s", list)
 		}
 	})
@@ -213,7 +213,7 @@ func TestChatTellsOfRuns(t *testing.T) {
 			t.Fatalf("%+v", list)
 		}
 		failure := list[len(list)-2]
-		if !failure.NeedsAction || failure.RunID != id || len(failure.Actions) != 3 || failure.Actions[0].Endpoint != "/api/runs/"+id+"/retry-failed-stage" || failure.Actions[0].Label != "Retry Failed Stage" {
+		if !failure.NeedsAction || failure.RunID != id || len(failure.Actions) != 4 || failure.Actions[2].Endpoint != "/api/providers/anthropic/release" || failure.Actions[0].Endpoint != "/api/runs/"+id+"/retry-failed-stage" || failure.Actions[0].Label != "Retry Failed Stage" {
 			t.Errorf("%+v", failure)
 		}
 		recovers(sim)

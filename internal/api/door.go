@@ -126,11 +126,17 @@ func (s *API) admit(e *entrance, r *http.Request) (*http.Request, *refusal) {
 
 // withWarnings adds the warnings of a request to its answer; see huma.Transformer.
 func withWarnings(ctx huma.Context, status string, v any) (any, error) {
-	warnings, _ := ctx.Context().Value(warningsKey).([]client.RequestWarning)
+	warnings := warningsOf(ctx.Context())
 	if len(warnings) == 0 || !strings.HasPrefix(status, "2") {
 		return v, nil
 	}
 	return warned{v, warnings}, nil
+}
+
+// warningsOf returns what of the request that ctx belongs to was ignored.
+func warningsOf(ctx context.Context) []client.RequestWarning {
+	warnings, _ := ctx.Value(warningsKey).([]client.RequestWarning)
+	return warnings
 }
 
 // warned is an answer with the warnings of its request.

@@ -160,7 +160,7 @@ func TestRetryFailedStage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, sim, id := failed(t)
 		state := into[client.RunState](s.get("/api/runs/" + id + "/state").is(200))
-		if state.BackgroundError != nil || state.State.Success == nil || *state.State.Success {
+		if state.BackgroundError == nil || state.State.Success == nil || *state.State.Success {
 			t.Errorf("%+v", state)
 		}
 		s.post("/api/runs/none/retry-failed-stage", nil).fails(404, "run_state_not_found")

@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"cineforge/artifact"
 	"cineforge/client"
 	"cineforge/internal/app"
 	"cineforge/project"
@@ -74,7 +76,7 @@ func summary(p app.Project) client.Project {
 	out := client.Project{ProjectID: p.ID, DisplayName: p.Name, ArtifactGroups: p.Groups, RunCount: p.Runs, HasInputs: len(p.Inputs) > 0,
 		InputFiles: []string{}, Preferences: p.Preferences}
 	for _, in := range p.Inputs {
-		out.InputFiles = append(out.InputFiles, in.Name)
+		out.InputFiles = append(out.InputFiles, in.Original)
 	}
 	if out.Preferences == nil {
 		out.Preferences = map[string]json.RawMessage{}
@@ -113,15 +115,27 @@ func (s *API) search(ctx context.Context, projectID, query string) (client.Searc
 	found, err := s.app.Search(ctx, projectID, query)
 	out := client.SearchResult{Query: query, Scenes: []client.FoundScene{}, Characters: []client.FoundEntity{}, Locations: []client.FoundEntity{}, Props: []client.FoundEntity{}}
 	for _, sc := range found.Scenes {
+		if !slices.Contains(headed, sc.IntExt) {
+			sc.IntExt = ""
+		}
 		out.Scenes = append(out.Scenes, client.FoundScene(sc))
 	}
 	for _, c := range found.Characters {
-		out.Characters = append(out.Characters, client.FoundEntity{EntityID: app.Slug(c + ".x"), DisplayName: c, EntityType: "character", ArtifactType: "scene"})
+		out.Characters = append(out.Characters, entity(c, "character"))
 	}
 	for _, l := range found.Locations {
-		out.Locations = append(out.Locations, client.FoundEntity{EntityID: app.Slug(l + ".x"), DisplayName: l, EntityType: "location", ArtifactType: "scene"})
+		out.Locations = append(out.Locations, entity(l, "location"))
 	}
 	return out, err
+}
+
+// headed are the kinds of scene headings that a search result tells apart.
+var headed = []string{"INT", "EXT", "INT/EXT"}
+
+// entity is a found character or place. None has an artifact of its own, so that it refers
+// to the one that lists all of them.
+func entity(name, kind string) client.FoundEntity {
+	return client.FoundEntity{EntityID: artifact.ProjectEntity, DisplayName: name, EntityType: kind, ArtifactType: artifact.SceneIndex}
 }
 
 var _ huma.StatusError = (*refusal)(nil)

@@ -152,6 +152,10 @@ func TestRetry_WithLimits(t *testing.T) {
 		s.get("/api/runs/"+id+"/retry-plan").fails(409, "no_budget_left")
 		s.post("/api/runs/"+id+"/retry-failed-stage", nil).fails(409, "no_budget_left")
 		s.post("/api/runs/start", map[string]any{"project_id": "x", "input_file": "x", "retry_failed_stage_for_run_id": id}).fails(409, "no_budget_left")
+		chat := into[[]client.Message](s.get("/api/projects/tide/chat").is(200))
+		if acts := chat[len(chat)-1].Actions; len(acts) != 2 || acts[0].Label != "Retry With More Money" || acts[0].Confirm.Endpoint != "/api/runs/"+id+"/retry" || acts[0].Confirm.Payload["max_cost_usd"] == nil {
+			t.Errorf("%+v", acts)
+		}
 		for _, bad := range []string{`{"max_cost_usd":-1}`, `{"max_cost_usd":"5"}`, `{"max_cost_usd":1e9}`, `{"max_wait_seconds":-1}`, `{"max_wait_seconds":1e300}`} {
 			s.post("/api/runs/"+id+"/retry", bad).fails(422, "invalid_request")
 		}

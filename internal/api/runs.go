@@ -15,6 +15,7 @@ import (
 
 	"cineforge/artifact"
 	"cineforge/client"
+	"cineforge/internal/advice"
 	"cineforge/internal/app"
 	"cineforge/pipeline"
 	"cineforge/project"
@@ -94,7 +95,8 @@ func (s *API) runs() {
 		if matches(in.Match, tag) {
 			return nil, unchanged(tag)
 		}
-		return &tagged[client.RunState]{tag, client.RunState{RunID: in.Run, State: live(state, time.Now()), BackgroundError: failedEarly(state)}}, nil
+		out := client.RunState{RunID: in.Run, State: live(state, time.Now()), BackgroundError: failureOf(state)}
+		return &tagged[client.RunState]{tag, out}, nil
 	})
 	s.events()
 }
@@ -125,24 +127,27 @@ func unchanged(tag string) error {
 // live counts the time of what is under way up to now.
 func live(s run.State, now time.Time) run.State {
 	for _, st := range s.Stages {
-		if st.Status == run.StageRunning && st.StartedAt != nil {
+		if (st.Status == run.StageRunning || st.Status == run.StageWaits) && st.StartedAt != nil {
 			st.DurationSeconds = max(st.DurationSeconds, now.Sub(st.StartedAt.Time).Seconds())
 		}
 	}
 	return s
 }
 
-// failedEarly says why a run failed of which no stage did.
-func failedEarly(s run.State) *string {
-	if s.Status != run.RunFailed || s.Error == "" {
+// failureOf returns the text of a run's failure, with what a person can do about it; nil if
+// the run has not failed.
+func failureOf(s run.State) *string {
+	if s.Status != run.RunFailed {
 		return nil
 	}
-	for _, st := range s.Stages {
-		if st.Status == run.StageIsFailed {
-			return nil
-		}
-	}
-	return &s.Error
+	st, _ := s.Stage(advice.FailedStage(s))
+	return new(join(failureText(s), st.Hint))
+}
+
+// failureText says why a failed run failed.
+func failureText(s run.State) string {
+	st, _ := s.Stage(advice.FailedStage(s))
+	return cmp.Or(st.Error, s.Error, "no stage says why")
 }
 
 // started names a run to whoever asked for it.

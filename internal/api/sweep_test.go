@@ -32,6 +32,7 @@ var bodies = map[string]string{
 	"changeProject": `{"display_name":"A"}`, "editArtifact": `{"data":{"a":1},"rationale":"b"}`, "postMessage": `{"id":"1","type":"user","content":"","timestamp":1}`,
 	"startRun": `{"project_id":"none","input_file":"none"}`, "retryRun": `{}`, "holdProvider": `{"reason":"x"}`, "releaseProvider": `{"reason":"x"}`, "probeProvider": `{"reason":"x"}`,
 	"saveRecipe": `{"source":"recipe_id: a"}`, "resumeRun": `{"candidates":"today"}`,
+	"chatStream": `{"message":"where does it stand?","chat_history":[{"type":"user_message","content":"hello"}]}`, "chatInsight": `{"trigger":"run_completed","context":{"recipe_id":"mvp_ingest"}}`,
 }
 
 // takes reports whether an operation takes a body of a kind.

@@ -5,16 +5,15 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"cineforge/client"
+	"cineforge/internal/advice"
 	"cineforge/run"
 )
 
 // told is a message that tells of an event.
 type told struct {
 	client.Message
-	at      time.Time
 	waiting string // the stage that waits, where that is what it tells
 }
 
@@ -48,14 +47,23 @@ func (s *API) told(ctx context.Context, projectID string) ([]told, error) {
 		return nil, err
 	}
 	var all []told
+	states := map[string]*run.State{} // as of each event, by run
 	for _, e := range entries {
-		if m, ok := tell(e.Event); ok {
-			m.ID, m.RunID, m.Timestamp = fmt.Sprintf("%s-%d", e.RunID, e.Seq), e.RunID, float64(e.Time.UnixMilli())
+		state, ok := states[e.RunID]
+		if !ok {
+			state = new(run.NewState())
+			states[e.RunID] = state
+		}
+		if err := state.Apply(e.Event); err != nil {
+			return nil, err
+		}
+		if m, ok := tell(e.Event, *state); ok {
+			m.ID, m.RunID, m.Timestamp = messageID(e.Event), e.RunID, float64(e.Time.UnixMilli())
 			stage := ""
 			if w, is := e.Body.(run.StageWaiting); is {
 				stage = w.StageID
 			}
-			all = append(all, told{m, e.Time, stage})
+			all = append(all, told{m, stage})
 		}
 	}
 	return settled(brief(all)), nil
@@ -81,15 +89,40 @@ func brief(all []told) []told {
 	return short
 }
 
-// tell says in a message what an event means to a person. It is false for what is
-// told of elsewhere.
-func tell(e run.Event) (client.Message, bool) {
-	details := client.Action{ID: "details", Label: "View Details", Variant: "outline", Route: "runs/" + e.RunID}
+// messageID names the message about an event. The page of the first system makes messages
+// about runs too, and posts them; those of the same event have the same id, so that there
+// is one of them.
+func messageID(e run.Event) string {
+	switch b := e.Body.(type) {
+	case run.PipelineStarted:
+		return "run_started_" + e.RunID
+	case run.StageFallback:
+		return fmt.Sprintf("progress_%s_%s_fallback_%d", e.RunID, b.StageID, e.Seq-1)
+	case run.StageFailed:
+		return "progress_" + e.RunID + "_" + b.StageID + "_fail"
+	case run.RunCancelled: // which that page takes for the end of an analysis
+		return "progress_" + e.RunID + "_complete"
+	case run.PipelineFinished:
+		if b.Success {
+			return "progress_" + e.RunID + "_complete"
+		}
+	}
+	return fmt.Sprintf("%s-%d", e.RunID, e.Seq)
+}
+
+// tell says in a message what an event means to a person, with what can be done as the run
+// stood then. It is false for what is told of elsewhere.
+func tell(e run.Event, s run.State) (client.Message, bool) {
 	status := func(text string) (client.Message, bool) {
 		return client.Message{Type: "ai_status", Content: text}, true
 	}
-	suggest := func(text string, actions ...client.Action) (client.Message, bool) {
-		return client.Message{Type: "ai_suggestion", Content: text, Actions: append(actions, details)}, true
+	suggest := func(text string, as run.Status) client.Message {
+		s.Status = as
+		return client.Message{Type: "ai_suggestion", Content: text, Actions: append(actionsFor(s), details(e.RunID))}
+	}
+	needed := func(m client.Message) (client.Message, bool) {
+		m.NeedsAction = true
+		return m, true
 	}
 	switch b := e.Body.(type) {
 	case run.PipelineStarted:
@@ -107,33 +140,37 @@ func tell(e run.Event) (client.Message, bool) {
 		}
 		return status("The recipe of this run is another one than before: " + b.Recipe.RecipeID + " (" + b.Recipe.Name + ").")
 	case run.StageWaiting:
-		return suggest(fmt.Sprintf("%s waits until %s: %s", b.StageID, b.Until.Format("15:04:05 MST"), b.Reason), post("try-now", "Try Now", e.RunID), post("cancel", "Cancel", e.RunID))
+		return suggest(fmt.Sprintf("%s waits until %s: %s", b.StageID, b.Until.Format("15:04:05 MST"), b.Reason), run.Waiting), true
 	case run.StageFallback:
-		return suggest(fmt.Sprintf("Switched %s from %s to %s to keep your run moving: %s", b.StageID, b.FromModel, b.ToModel, b.Reason))
+		text := fmt.Sprintf("Switched %s from %s to %s to keep your run moving: %s", b.StageID, b.FromModel, b.ToModel, b.Reason)
+		return suggest(text, run.Running), true
 	case run.StagePaused:
 		if b.Reason == run.AwaitingConfirmation {
-			m, ok := suggest("The project configuration is there. Look at it, and let the run go on.", post("resume", "Accept and Go On", e.RunID))
-			m.NeedsAction = true
-			return m, ok
+			m := suggest("The project configuration is there. Look at it, and let the run go on.", run.Paused)
+			return needed(relabelled(m, "Accept and Go On"))
 		}
-		m, ok := suggest(cmp.Or(b.Error, "The run is paused at "+b.StageID+"."), post("resume", "Go On", e.RunID))
-		m.NeedsAction = true
-		return m, ok
+		return needed(relabelled(suggest(cmp.Or(b.Error, "The run is paused at "+b.StageID+"."), run.Paused), "Go On"))
 	case run.StageFailed:
-		m, ok := suggest(fmt.Sprintf("%s failed: %s", b.StageID, join(b.Error, b.Hint)), post("retry-failed-stage", "Retry Failed Stage", e.RunID), full(e.RunID))
-		m.NeedsAction = true
-		return m, ok
+		return needed(suggest(fmt.Sprintf("%s failed: %s", b.StageID, join(b.Error, b.Hint)), run.RunFailed))
 	case run.RunCancelled:
-		m, ok := suggest("The run was cancelled.", post("retry-failed-stage", "Go On From There", e.RunID))
-		m.NeedsAction = true
-		return m, ok
+		return needed(suggest("The run was cancelled.", run.RunCanceled))
 	case run.PipelineFinished:
-		if !b.Success {
-			return client.Message{}, false // which the failed stage has told
+		switch {
+		case b.Success:
+			text := fmt.Sprintf("Done, for $%.4f.", b.TotalCostUSD)
+			return client.Message{Type: "ai_status_done", Content: text, Actions: []client.Action{details(e.RunID)}}, true
+		case b.Outcome == run.Failed && advice.FailedStage(s) == "":
+			return needed(suggest("The run failed: "+cmp.Or(b.Error, "no stage says why"), run.RunFailed))
 		}
-		return client.Message{Type: "ai_status_done", Content: fmt.Sprintf("Done, for $%.4f.", b.TotalCostUSD), Actions: []client.Action{details}}, true
+		return client.Message{}, false // the failed stage, or the end by a person, is told of
 	}
 	return client.Message{}, false
+}
+
+// relabelled gives the first action of a message another label.
+func relabelled(m client.Message, label string) client.Message {
+	m.Actions[0].Label = label
+	return m
 }
 
 func join(text, hint string) string {
@@ -141,16 +178,6 @@ func join(text, hint string) string {
 		return text
 	}
 	return text + "; " + hint
-}
-
-// post is an action that is one request without a body.
-func post(path, label, runID string) client.Action {
-	return client.Action{ID: path, Label: label, Variant: "default", Method: "POST", Endpoint: "/api/runs/" + runID + "/" + path}
-}
-
-// full is the action that begins a run anew.
-func full(runID string) client.Action {
-	return client.Action{ID: "retry-full", Label: "Retry Full Run", Variant: "secondary", Method: "POST", Endpoint: "/api/runs/" + runID + "/retry", Body: map[string]any{"full": true}}
 }
 
 // settled takes the actions off messages after which their run went on: what could be

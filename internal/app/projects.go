@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"cineforge/artifact"
 	"cineforge/failure"
@@ -176,12 +178,28 @@ func (a *App) Inputs(ctx context.Context, projectID string) ([]project.Input, er
 // ProposeProject proposes a slug and a name for a project by what a script says of
 // itself, else by the name of its file.
 func ProposeProject(fileName string, beginning []byte) (slug, name string) {
-	name = strings.TrimSuffix(filepath.Base(fileName), filepath.Ext(fileName))
+	name = titled(strings.TrimSuffix(filepath.Base(fileName), filepath.Ext(fileName)))
 	if doc, err := document.Read(fileName, beginning); err == nil {
 		name = cmp.Or(document.Summary(doc).Title, name)
 	}
-	name = strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == '_' || r == ' ' || r == '\t' }), " ")
+	name = strings.Join(strings.FieldsFunc(name, isGap), " ")
 	return Slug(name + ".x"), name
+}
+
+// isGap reports whether a rune stands between the words of a file's name.
+func isGap(r rune) bool { return r == '_' || r == ' ' || r == '\t' }
+
+// titled begins each word of a file's name with a capital: my_story is "My Story".
+func titled(name string) string {
+	words := strings.FieldsFunc(name, isGap)
+	for i, w := range words {
+		r, size := utf8.DecodeRuneInString(w)
+		if r == utf8.RuneError {
+			continue // a byte that is no text stays as it is
+		}
+		words[i] = string(unicode.ToTitle(r)) + w[size:]
+	}
+	return strings.Join(words, " ")
 }
 
 // Post keeps a message of a project, once by its id.

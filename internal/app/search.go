@@ -49,26 +49,32 @@ func (a *App) Search(ctx context.Context, projectID, query string) (Found, error
 	}
 	for _, sc := range scenes {
 		var data struct {
-			SceneID    string   `json:"scene_id"`
 			Heading    string   `json:"heading"`
 			Location   string   `json:"location"`
 			TimeOfDay  string   `json:"time_of_day"`
 			IntExt     *string  `json:"int_ext"`
 			Characters []string `json:"characters_present"`
-			Summary    *string  `json:"summary"`
-			Elements   []struct {
+
+			Written  json.RawMessage `json:"int_ext_written"` // of younger artifacts: as the heading has it
+			Summary  *string         `json:"summary"`
+			Elements []struct {
 				Content string `json:"content"`
 			} `json:"elements"`
 		}
 		if json.Unmarshal(sc.Data, &data) != nil {
 			continue // a person may have made anything of it
 		}
+		if data.Written != nil {
+			data.IntExt = nil
+			json.Unmarshal(data.Written, &data.IntExt) //nolint:errcheck // the same
+		}
 		texts := append([]string{data.Heading, value(data.Summary)}, data.Characters...)
 		for _, e := range data.Elements {
 			texts = append(texts, e.Content)
 		}
 		if len(found.Scenes) < mostFound && slices.ContainsFunc(texts, matches) {
-			found.Scenes = append(found.Scenes, FoundScene{data.SceneID, data.Heading, data.Location, data.TimeOfDay, value(data.IntExt)})
+			id := sc.Metadata.Ref.EntityID
+			found.Scenes = append(found.Scenes, FoundScene{id, data.Heading, data.Location, data.TimeOfDay, value(data.IntExt)})
 		}
 		found.Locations = add(found.Locations, data.Location)
 		for _, c := range data.Characters {

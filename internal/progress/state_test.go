@@ -176,7 +176,7 @@ func TestStatusSentences(t *testing.T) {
 			st := s.Stages["extract_scenes"]
 			st.Status, st.Error, st.FinalErrorClass, st.TerminalReason = run.StageIsFailed, "it is spent", ptr(failure.Budget), run.MoneySpent
 			st.Exceeded = &run.Exceeded{SpentUSD: 0.4, LimitUSD: 0.5}
-		}, []string{"  cineforge retry run-0a1b2c3d --max-cost 1.8\n"}},
+		}, []string{"  cineforge retry run-0a1b2c3d --max-cost 2.7\n"}},
 		{"a class without words and a stage of another recipe", func(s *run.State) {
 			s.Status, s.FinishedAt = run.RunFailed, s.StartedAt
 			s.StageOrder = []string{"budget"}

@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -196,10 +197,16 @@ func (q *question) whyNext(c choice, i int) string {
 	case q.current != nil:
 		return "the next in the chain that can be asked"
 	}
-	if c.looks[0].verdict.Reason == "" {
-		return "the first in the chain that can be asked at once"
+	first := c.looks[0]
+	switch {
+	case !first.free():
+		return fmt.Sprintf("the first in the chain that can be asked; %s can't be: %s", first.verdict.Model, first.verdict.Reason)
+	case !first.now(c.decision.At):
+		return "the first in the chain that can be asked at once; others go first to " + first.verdict.Model
+	case q.fresh(q.order[0]) && q.order[i].vendor == q.order[0].vendor:
+		return "its last failure is the longest ago of its provider's models, so that it shows whether that is well again"
 	}
-	return fmt.Sprintf("the first in the chain that can be asked; %s can't be: %s", c.looks[0].verdict.Model, c.looks[0].verdict.Reason)
+	return "the next in the chain; the round before ended ahead of it"
 }
 
 // sister picks a model that was passed over for other providers, which can't be asked:
@@ -269,7 +276,7 @@ func (q *question) chosen(c choice, s *seat, why string) (_ choice, kept bool) {
 		c.at = later(c.at, slot)
 	}
 	if at := q.router.throttle.next(q.plan.Owner, q.name.Unit, d.At); at.After(later(c.at, d.At)) {
-		c.at, c.keeps = at, q.last
+		c.at, c.keeps = at, cmp.Or(q.last, s.provider.lastFault())
 		d.Why += "; so much has failed lately that it goes on slowly"
 	}
 	if !c.at.IsZero() {

@@ -20,6 +20,7 @@ type gate struct {
 	person bool      // it takes a person to open it before its time
 	times  int       // how often it was closed in a row
 	cause  *Fault    // what closed it; nil if it never was, or is known to be open
+	was    *Fault    // what had closed it before it was known to be open, for those who still queue behind it
 
 	doubts bool      // it is closed for a moment only, to ask once more whether the refusal was meant
 	trial  uint64    // the question that finds out whether it is open; 0 if none does

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -206,4 +207,52 @@ func TestALongQueueIsLeftForAnotherProvider(t *testing.T) {
 			t.Errorf("%d of 100 went elsewhere", there)
 		}
 	})
+}
+
+// Who comes to a gate that has opened, and has to queue or goes elsewhere for that, says
+// what had closed it: a wait without a cause explains nothing.
+func TestRouter_AQueueNamesWhatClosedTheGate(t *testing.T) {
+	for _, sister := range []bool{false, true} {
+		bubble(t, func(t *testing.T) {
+			w := herd(t, 50, hinted(failure.RateLimited, 3*time.Second), chain.Options{})
+			var late []chain.Event
+			var wg sync.WaitGroup
+			wg.Go(func() { w.asks(50, w.stage()) })
+			time.Sleep(3500 * time.Millisecond)
+			other := newWorld(t, chain.Options{})
+			other.router = w.router
+			other.plan.Candidates = w.plan.Candidates
+			if sister {
+				other.model("b:two", fine)
+			}
+			s := other.stage()
+			for i := range 5 {
+				wg.Go(func() {
+					if _, err := s.Generate(t.Context(), llm.Request{Role: llm.Work, Unit: fmt.Sprint("late_", i), Prompt: "and then?"}); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			for _, e := range other.events {
+				var cause *chain.Fault
+				var why string
+				switch e := e.(type) {
+				case chain.Waiting:
+					cause, why = e.Last, e.Decision.Why
+				case chain.Falling:
+					cause, why = e.Last, e.Decision.Why
+				default:
+					continue
+				}
+				late = append(late, e)
+				if cause == nil || cause.Err.Class != failure.RateLimited || strings.HasSuffix(why, ": ") {
+					t.Errorf("%T: caused by %v, because %q", e, cause, why)
+				}
+			}
+			if len(late) == 0 {
+				t.Errorf("nobody waited: %v", other.told())
+			}
+		})
+	}
 }

@@ -1,6 +1,7 @@
 package chain
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -193,9 +194,9 @@ func (l *look) queue(g *gate, now time.Time) {
 	case !l.free():
 	case !soon:
 		l.verdict.Reason, l.verdict.Detail, l.verdict.Until = Gated, "others go first that waited for it too", turn
-		l.again, l.keeps, l.gate = turn, g.cause, nil
+		l.again, l.keeps, l.gate = turn, cmp.Or(g.cause, g.was), nil
 	case l.gate == nil || turn.After(l.turn):
-		l.gate, l.turn, l.keeps = g, turn, g.cause
+		l.gate, l.turn, l.keeps = g, turn, cmp.Or(g.cause, g.was)
 	}
 }
 

@@ -208,8 +208,15 @@ func (p *provider) lift(model, credential string, q queue) (was *gate) {
 		p.better = true
 		p.stale[gateName(model, credential)] = true
 	}
-	*g = gate{queue: q}
+	*g = gate{queue: q, was: cmp.Or(g.cause, g.was)}
 	return was
+}
+
+// lastFault returns how the provider failed last, nil if it has not.
+func (p *provider) lastFault() *Fault {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.last
 }
 
 // slot gives a turn at a gate.

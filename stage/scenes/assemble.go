@@ -37,7 +37,8 @@ func assemble(s screenplay.Scene, in canonical, j judgement) Scene {
 		Heading:        orElse(s.Heading, unknownHeading),
 		Location:       orElse(s.Location, unknownLocation),
 		TimeOfDay:      orElse(s.TimeOfDay, unspecifiedTime),
-		IntExt:         optional(s.IntExt),
+		IntExt:         inOrOut(s.IntExt),
+		Written:        optional(s.IntExt),
 		Implied:        s.Implied || slices.Contains(in.Implied, s.Span.Start),
 		Characters:     append([]string{}, s.Characters...),
 		Elements:       elements(s),
@@ -84,10 +85,29 @@ func elements(s screenplay.Scene) []Element {
 			content = e.Text
 		}
 		if content = strings.TrimSpace(content); content != "" {
-			list = append(list, Element{e.Kind.String(), content})
+			element := Element{Type: e.Kind.String(), Content: content}
+			if known, ok := knownAs[e.Kind]; ok {
+				element.Type, element.WrittenAs = known.String(), element.Type
+			}
+			list = append(list, element)
 		}
 	}
 	return list
+}
+
+// knownAs are the kinds of elements that readers of the first system take for other ones.
+var knownAs = map[screenplay.Kind]screenplay.Kind{
+	screenplay.Centered: screenplay.Action, screenplay.PageBreak: screenplay.Action, screenplay.Lyrics: screenplay.Dialogue,
+	screenplay.Section: screenplay.Note, screenplay.Synopsis: screenplay.Note, screenplay.Boneyard: screenplay.Note,
+}
+
+// inOrOut returns where a scene plays as one of the three words that readers of the first
+// system know. What a heading leaves open, as one of an establishing shot does, may be both.
+func inOrOut(written string) string {
+	if written == "INT" || written == "EXT" {
+		return written
+	}
+	return "INT/EXT"
 }
 
 // provenance tells where each value that a scene has is from.

@@ -10,7 +10,8 @@ type Scene struct {
 	Heading    string   `json:"heading"`            // upper case, without number, emphasis, notes; "UNKNOWN" for a script without headings
 	Location   string   `json:"location"`           // "UNKNOWN" where the heading names none
 	TimeOfDay  string   `json:"time_of_day"`        // as written; "UNSPECIFIED" where the heading has none
-	IntExt     *string  `json:"int_ext"`            // INT, EXT, INT/EXT, EST or null
+	IntExt     string   `json:"int_ext"`            // INT, EXT or INT/EXT, which is also what the heading leaves open
+	Written    *string  `json:"int_ext_written"`    // as the heading has it, EST among them; null where it says nothing
 	Implied    bool     `json:"implied"`            // the heading is one only to a human reader
 	Characters []string `json:"characters_present"` // who has a cue, in order, without extensions
 
@@ -36,11 +37,12 @@ type Span struct {
 	EndLine   int `json:"end_line"`
 }
 
-// Element is a piece of a scene as it stands on the page. The types are the kinds
-// of package screenplay, such as "action" and "dialogue".
+// Element is a piece of a scene as it stands on the page. The types are those kinds of
+// package screenplay that readers of the first system know, such as "action" and "dialogue".
 type Element struct {
-	Type    string `json:"element_type"`
-	Content string `json:"content"`
+	Type      string `json:"element_type"`
+	WrittenAs string `json:"written_as,omitempty"` // its kind, where that is another one
+	Content   string `json:"content"`
 }
 
 // Beat is a moment at which the story moves.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -89,7 +90,7 @@ func TestStructureOfScenes(t *testing.T) {
 	var got []string
 	for _, s := range list {
 		got = append(got, fmt.Sprintf("%s %d %s | %s | %s | %s | %s | %s | %d | lines %d-%d from %d-%d",
-			s.SceneID, s.SceneNumber, text(s.Number), text(s.IntExt), s.Heading, s.Location, s.TimeOfDay,
+			s.SceneID, s.SceneNumber, text(s.Number), text(s.Written), s.Heading, s.Location, s.TimeOfDay,
 			strings.Join(s.Characters, ", "), s.DialogueBlocks,
 			s.CanonicalSpan.StartLine, s.CanonicalSpan.EndLine, s.SourceSpan.StartLine, s.SourceSpan.EndLine))
 	}
@@ -124,7 +125,7 @@ func TestElementsReadAsThePageDoes(t *testing.T) {
 	list, _, _ := run(t, stage.Task{Inputs: canonical(t, lighthouse(t), 0), Model: offline.Model{}})
 	want := []scenes.Element{
 		{Type: "scene_heading", Content: "INT. LIGHTHOUSE - LAMP ROOM - CONTINUOUS"},
-		{Type: "synopsis", Content: "The lamp is dead, and so is the radio."},
+		{Type: "note", WrittenAs: "synopsis", Content: "The lamp is dead, and so is the radio."},
 		{Type: "action", Content: "PIET (19) kneels before the lamp, a screwdriver between his teeth."},
 		{Type: "character", Content: "PIET"},
 		{Type: "dialogue", Content: "It isn't the fuse."},
@@ -297,7 +298,7 @@ func TestHeadingsThatSayLess(t *testing.T) {
 	list, index, _ := run(t, stage.Task{Inputs: canonical(t, script, 0, 11), Model: offline.Model{}})
 	var got []string
 	for _, s := range list {
-		got = append(got, fmt.Sprintf("%s|%s|%s|%v|%s", text(s.IntExt), s.Location, s.TimeOfDay, s.Implied, text(s.Number)))
+		got = append(got, fmt.Sprintf("%s|%s|%s|%v|%s", text(s.Written), s.Location, s.TimeOfDay, s.Implied, text(s.Number)))
 	}
 	want := []string{"(null)|SNIPER POV|UNSPECIFIED|false|(null)", "INT|UNKNOWN|NIGHT|false|(null)", "INT/EXT|VAN|DAWN|true|(null)"}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -320,7 +321,7 @@ func TestAScriptWithoutHeadingsIsOneScene(t *testing.T) {
 		t.Fatalf("%d scenes", len(list))
 	}
 	s := list[0]
-	if s.Heading != "UNKNOWN" || s.Location != "UNKNOWN" || s.IntExt != nil || s.DialogueBlocks != 2 || !s.Implied || len(s.Inferences) != 1 {
+	if s.Heading != "UNKNOWN" || s.Location != "UNKNOWN" || s.Written != nil || s.IntExt != "INT/EXT" || s.DialogueBlocks != 2 || !s.Implied || len(s.Inferences) != 1 {
 		t.Errorf("%+v", s)
 	}
 	if s.CanonicalSpan != (scenes.Span{StartLine: 3, EndLine: 7}) || index.FrontMatter.EndLine != 2 {
@@ -375,7 +376,7 @@ func TestSameInputsGiveTheSameBytes(t *testing.T) {
 
 func TestListsAreNeverNull(t *testing.T) {
 	_, _, drafts := run(t, stage.Task{Inputs: canonical(t, "INT. A\n", 0), Model: offline.Model{}})
-	allowed := map[string]bool{"number": true, "int_ext": true, "summary": true, "tone_mood": true, "front_matter": true, "approximate_location": true}
+	allowed := map[string]bool{"number": true, "int_ext_written": true, "summary": true, "tone_mood": true, "front_matter": true, "approximate_location": true}
 	for _, d := range drafts {
 		var members map[string]any
 		if err := json.Unmarshal(d.Data, &members); err != nil {
@@ -386,5 +387,31 @@ func TestListsAreNeverNull(t *testing.T) {
 				t.Errorf("%s: %s is null", d.Type, name)
 			}
 		}
+	}
+}
+
+// Readers of the first system know three words for where a scene plays, and eight kinds of
+// elements; what was written is there beside them.
+func TestScene_UsesTheWordsOfTheFirstSystem(t *testing.T) {
+	script := "INT. A - DAY\n\n# Act One\n\n= It begins.\n\n> THE END <\n\nANNA\n(low)\n~La la.\nHello.\n\n[[a note]]\n\nCUT TO:\n\n" +
+		"EXT. B - DAY\n\nDust.\n\nINT./EXT. C - DAY\n\nDust.\n\nEST. D - DAY\n\nDust.\n\n.NOWHERE\n\nDust.\n"
+	list, _, _ := run(t, stage.Task{Inputs: canonical(t, script, 0), Model: offline.Model{}})
+	var where, kinds []string
+	for _, s := range list {
+		where = append(where, s.IntExt+" "+text(s.Written))
+		for _, e := range s.Elements {
+			if !slices.Contains(strings.Fields("scene_heading action character dialogue parenthetical transition shot note"), e.Type) {
+				t.Errorf("%+v", e)
+			}
+			if e.WrittenAs != "" {
+				kinds = append(kinds, e.WrittenAs+" "+e.Type)
+			}
+		}
+	}
+	if diff := cmp.Diff([]string{"INT INT", "EXT EXT", "INT/EXT INT/EXT", "INT/EXT EST", "INT/EXT (null)"}, where); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"section note", "synopsis note", "centered action", "lyrics dialogue"}, kinds); diff != "" {
+		t.Error(diff)
 	}
 }
