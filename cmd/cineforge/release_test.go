@@ -67,7 +67,7 @@ func TestRelease_OfWhatARunLeft(t *testing.T) {
 	cineforge(5, "run", "../../samples/lighthouse.md", "--force")
 	out = cineforge(5, "--data", data, "run", "../../samples/lighthouse.md", "--force") // 10 s have not passed
 	told := strings.Join(strings.Fields(out), " ")
-	advice := regexp.MustCompile(`"cineforge ((?:--data \S+ )?providers release anthropic --reason mended)"`).FindStringSubmatch(told)
+	advice := regexp.MustCompile(`cineforge ((?:--data \S+ )?providers release anthropic --reason mended)`).FindStringSubmatch(told)
 	if advice == nil {
 		t.Fatalf("nothing says what ends the gate:\n%s", out)
 	}

@@ -33,11 +33,11 @@ type plain struct {
 
 	mu    sync.Mutex // guards what follows
 	state run.State
-	said  time.Time                    // when something was said last, by this machine's clock
-	units map[string]mark              // of the stages under way
-	waits map[string]time.Time         // until when each of them said to wait
-	away  map[string]run.StageFallback // the stages whose answers come from another model than the first choice
-	err   error                        // the first failure to write; nothing is written after it
+	said  time.Time                  // when something was said last, by this machine's clock
+	units map[string]mark            // of the stages under way
+	waits map[string]time.Time       // until when each of them said to wait
+	away  map[string]map[string]bool // by stage: the models that answer in place of the first choice
+	err   error                      // the first failure to write; nothing is written after it
 }
 
 // mark is how far a stage was when that was last told.

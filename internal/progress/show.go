@@ -67,7 +67,7 @@ func Show(events iter.Seq2[run.Event, error], o Options) (run.State, error) {
 
 func showPlain(events iter.Seq2[run.Event, error], o Options) (run.State, error) {
 	p := &plain{program: as(o.Program), out: o.Out, zone: o.Zone, color: o.Color, verbose: o.Verbose,
-		state: run.NewState(), said: time.Now(), units: map[string]mark{}, waits: map[string]time.Time{}, away: map[string]run.StageFallback{}}
+		state: run.NewState(), said: time.Now(), units: map[string]mark{}, waits: map[string]time.Time{}, away: map[string]map[string]bool{}}
 	done := make(chan struct{})
 	var beating sync.WaitGroup
 	beating.Go(func() { p.beat(done) })

@@ -32,27 +32,25 @@ func retrying(b run.StageRetrying) string {
 // fallback says that another model answers in place of the first choice: once for a stage,
 // until the first choice answers again.
 func (p *plain) fallback(b run.StageFallback) string {
-	before, away := p.away[b.StageID]
-	if !away {
-		p.away[b.StageID] = b
+	away := p.away[b.StageID]
+	if away == nil {
+		away = map[string]bool{}
+		p.away[b.StageID] = away
 	}
-	if away && !p.verbose {
+	if away[b.ToModel] && !p.verbose {
 		return ""
 	}
-	if away && before.ToModel == b.ToModel {
-		return fmt.Sprintf("%s: %s goes to %s %s too: %s", title(b.StageID), b.Unit, b.ToProvider, b.ToModel, b.Reason)
-	}
-	return fmt.Sprintf("%s: %s goes to %s %s in place of %s, as others may: %s", title(b.StageID), b.Unit, b.ToProvider, b.ToModel, b.FromModel, b.Reason)
+	away[b.ToModel] = true
+	return fmt.Sprintf("%s: %s goes to %s %s in place of %s, and others may: %s", title(b.StageID), b.Unit, b.ToProvider, b.ToModel, b.FromModel, b.Reason)
 }
 
 // back says that the first choice of a stage answers again.
 func (p *plain) back(b run.AttemptFinished) string {
-	away, ok := p.away[b.StageID]
-	if !ok || away.FromModel != b.Model || away.Unit == b.Unit {
+	if p.away[b.StageID] == nil {
 		return ""
 	}
 	st, _ := p.state.Stage(b.StageID)
-	if advice.Elsewhere(st) != nil {
+	if advice.Elsewhere(st) != nil || st.Fallback == nil || st.Fallback.From != b.Model {
 		return ""
 	}
 	delete(p.away, b.StageID)
