@@ -19,6 +19,7 @@ import (
 
 	"cineforge/failure"
 	"cineforge/internal/app"
+	"cineforge/internal/progress"
 	"cineforge/recipe"
 	"cineforge/run"
 	"cineforge/stage/projectconfig"
@@ -171,11 +172,11 @@ func (c *cli) suits(parsed *kong.Context) error {
 
 // noteTrouble tells whoever looks at a run that the store takes nothing, or does again.
 func (c *cli) noteTrouble(err error) {
-	text := "What happens is being stored again."
-	if err != nil {
-		text = fmt.Sprintf("Nothing can be stored at the moment: %s. No new call is made; answers that have come are kept in memory, and it is tried again.", strings.Join(lines(err, program(c)), " "))
+	if err == nil {
+		c.note(progress.StoreNote(""))
+		return
 	}
-	c.note(text)
+	c.note(progress.StoreNote(strings.Join(lines(err, program(c)), " ")))
 }
 
 // note tells whoever looks at a run.

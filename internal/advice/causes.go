@@ -74,22 +74,37 @@ func value(s *string) string {
 	return *s
 }
 
-// Elsewhere returns whom a stage went to in place of the first choice, as long as its answers
-// come from there; nil if they do not.
-func Elsewhere(st run.StageState) *run.Fallback {
-	if st.Fallback == nil {
+// Elsewhere returns whom a stage has gone to in place of its first choice, which From is then,
+// as long as its answers come from there; nil if they do not.
+func Elsewhere(s run.State, id string) *run.Fallback {
+	st, _ := s.Stage(id)
+	first := FirstChoice(s, id)
+	if st.Fallback == nil || st.Fallback.To == first {
 		return nil
 	}
 	for _, a := range slices.Backward(st.Attempts) {
 		if a.Status != "success" {
 			continue
 		}
-		if a.Model == st.Fallback.From && a.StartedAt != nil && a.StartedAt.After(st.Fallback.At.Time) {
+		if a.Model == first && a.StartedAt != nil && a.StartedAt.After(st.Fallback.At.Time) {
 			return nil
 		}
 		break
 	}
-	return st.Fallback
+	fall := *st.Fallback
+	fall.From = first
+	return &fall
+}
+
+// FirstChoice returns the model that a stage prefers, "" where that is not known.
+func FirstChoice(s run.State, id string) string {
+	if pinned := s.Candidates[id]; len(pinned) > 0 {
+		return pinned[0].Model
+	}
+	if st, _ := s.Stage(id); len(st.Attempts) > 0 {
+		return st.Attempts[0].Model
+	}
+	return ""
 }
 
 // LongCall returns the attempt of a stage that has been under way the longest, if that is

@@ -179,7 +179,9 @@ func (s *API) start(ctx context.Context, key Once, b client.RunRequest) (client.
 	}
 	var warnings []client.RequestWarning
 	id, existing, err := s.app.Start(ctx, app.Start{
-		Config: config, Warn: func(w recipe.Warning) { warnings = append(warnings, client.RequestWarning{Line: w.Line, Message: w.Message}) },
+		Config: config, Warn: func(w recipe.Warning) {
+			warnings = append(warnings, client.RequestWarning{Line: w.Line, Message: w.Message})
+		},
 		File: stage.File{Name: in.Original, Data: data}, RecipeID: cmp.Or(b.RecipeID, defaultRecipe), ProjectID: b.ProjectID, Params: params(b),
 		StartFrom: b.StartFrom, EndAt: b.EndAt, DryRun: b.DryRun, Force: b.Force, New: own(key,
 			b), Drill: b.Drill, RunID: b.RunID, Once: asked, Queue: true,

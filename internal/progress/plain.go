@@ -18,6 +18,7 @@ const (
 	unitEvery  = 5 * time.Second  // at most one line on units in this time, and
 	unitShare  = 10               // only when one in so many of them came through since
 	heartbeat  = 30 * time.Second // a line at least, also when nothing happens
+	waitEvery  = time.Minute      // at most one line on waiting in this time
 	clock      = "15:04:05"
 	lineTime   = "2006-01-02 " + clock
 	momentTime = lineTime + " MST"
@@ -33,11 +34,11 @@ type plain struct {
 
 	mu    sync.Mutex // guards what follows
 	state run.State
-	said  time.Time                  // when something was said last, by this machine's clock
-	units map[string]mark            // of the stages under way
-	waits map[string]time.Time       // until when each of them said to wait
-	away  map[string]map[string]bool // by stage: the models that answer in place of the first choice
-	err   error                      // the first failure to write; nothing is written after it
+	said  time.Time            // when something was said last, by this machine's clock
+	units map[string]mark      // of the stages under way
+	waits map[string]time.Time // until when each of them said to wait
+	known map[string]bool      // what is said once, such as that a provider fails, until it is otherwise
+	err   error                // the first failure to write; nothing is written after it
 }
 
 // mark is how far a stage was when that was last told.
@@ -123,7 +124,7 @@ func (p *plain) line(e run.Event) (tone, string) {
 		}
 		return neutral, p.answered(b)
 	case run.AttemptFailed:
-		return held, attemptFailed(b)
+		return held, p.attemptFailed(b)
 	case run.StageRetrying:
 		return held, retrying(b)
 	case run.StageFallback:
@@ -131,7 +132,7 @@ func (p *plain) line(e run.Event) (tone, string) {
 	case run.StageWaiting:
 		return held, p.waiting(e.Time, b)
 	case run.BreakerOpened, run.BreakerProbing, run.BreakerClosed:
-		return turned(b, e.Time.In(p.zone))
+		return p.turned(b, e.Time.In(p.zone))
 	case run.BudgetExceeded:
 		return bad, fmt.Sprintf("%s: %s is not asked about: %s of %s are spent", title(b.StageID), b.Unit, usd(b.SpentUSD), usd(b.LimitUSD))
 	case run.UnitDone:
@@ -173,7 +174,12 @@ func (p *plain) answered(b run.AttemptFinished) string {
 		took(time.Duration(b.LatencyMS)*time.Millisecond), tokens(run.Tokens{Input: b.InputTokens, Output: b.OutputTokens}), price(b.CostUSD))
 }
 
-func attemptFailed(b run.AttemptFailed) string {
+// attemptFailed says that an attempt failed: of those of a model that fail alike, the first
+// until the provider answers.
+func (p *plain) attemptFailed(b run.AttemptFailed) string {
+	if !p.once(b.Provider + " " + b.StageID + " " + b.Model + " " + string(b.ErrorClass)) {
+		return ""
+	}
 	return fmt.Sprintf("%s: %s, attempt %d: %s %s failed (%s): %s", title(b.StageID), b.Unit, b.Attempt.Attempt, b.Provider, b.Model,
 		identity(string(b.ErrorClass), b.RequestID, b.ErrorCode, b.ProviderCode.Value), b.Error)
 }

@@ -56,6 +56,8 @@ func (v ProvidersView) row(name string, look face, h health.Health, waiting stri
 	since, probe := "", ""
 	if h.OutSince != nil {
 		since = v.clock(*h.OutSince)
+	} else if len(h.Gates) > 0 {
+		since = v.clock(h.Gates[0].Since)
 	}
 	if h.NextProbeAt != nil {
 		probe = v.clock(*h.NextProbeAt)

@@ -67,7 +67,7 @@ func Show(events iter.Seq2[run.Event, error], o Options) (run.State, error) {
 
 func showPlain(events iter.Seq2[run.Event, error], o Options) (run.State, error) {
 	p := &plain{program: as(o.Program), out: o.Out, zone: o.Zone, color: o.Color, verbose: o.Verbose,
-		state: run.NewState(), said: time.Now(), units: map[string]mark{}, waits: map[string]time.Time{}, away: map[string]map[string]bool{}}
+		state: run.NewState(), said: time.Now(), units: map[string]mark{}, waits: map[string]time.Time{}, known: map[string]bool{}}
 	done := make(chan struct{})
 	var beating sync.WaitGroup
 	beating.Go(func() { p.beat(done) })
@@ -104,4 +104,13 @@ func consume(events iter.Seq2[run.Event, error], to func(run.Event) error) error
 		}
 	}
 	return nil
+}
+
+// StoreNote is what to tell beside a run when the store takes nothing, and why; without a
+// reason, that it does again.
+func StoreNote(why string) string {
+	if why == "" {
+		return "What happens is being stored again."
+	}
+	return "Nothing can be stored at the moment: " + why + ". No new call is made; answers that have come are kept in memory, and it is tried again."
 }

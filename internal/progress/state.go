@@ -239,13 +239,18 @@ func (p *page) failures(s run.State) {
 	p.line(cell{text: fmt.Sprintf("Failed attempts: %d. Each of them: %s", total, p.program.line(failure.Events(s.RunID)))})
 	for _, c := range causes[:min(len(causes), maxCauses)] {
 		p.line(cell{text: "  "}, cell{text: causeLine(c)})
-		if s.Status != run.RunDone || mendable[c.Class] {
+		if stands(s) || mendable[c.Class] {
 			p.line(cell{text: "      "}, cell{faint, "What helps: " + c.Helps})
 		}
 	}
 	if more := len(causes) - maxCauses; more > 0 {
 		p.line(cell{text: fmt.Sprintf("  and %s more", plural(more, "cause"))})
 	}
+}
+
+// stands reports whether a run goes on only by what a person does.
+func stands(s run.State) bool {
+	return s.Status == run.RunFailed || s.Status == run.RunCanceled || s.Status == run.Paused
 }
 
 // mendable are the classes that a person can do something about also if others answered.

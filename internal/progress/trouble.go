@@ -2,6 +2,7 @@ package progress
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -32,29 +33,49 @@ func retrying(b run.StageRetrying) string {
 // fallback says that another model answers in place of the first choice: once for a stage,
 // until the first choice answers again.
 func (p *plain) fallback(b run.StageFallback) string {
-	away := p.away[b.StageID]
-	if away == nil {
-		away = map[string]bool{}
-		p.away[b.StageID] = away
+	first := advice.FirstChoice(p.state, b.StageID)
+	if b.ToModel == first {
+		if !p.verbose {
+			return ""
+		}
+		return fmt.Sprintf("%s: %s goes back to %s %s", title(b.StageID), b.Unit, b.ToProvider, b.ToModel)
 	}
-	if away[b.ToModel] && !p.verbose {
+	if !p.once(b.StageID + " to " + b.ToModel) {
 		return ""
 	}
-	away[b.ToModel] = true
-	return fmt.Sprintf("%s: %s goes to %s %s in place of %s, and others may: %s", title(b.StageID), b.Unit, b.ToProvider, b.ToModel, b.FromModel, b.Reason)
+	return fmt.Sprintf("%s: %s goes to %s %s in place of %s, and others may: %s", title(b.StageID), b.Unit, b.ToProvider, b.ToModel, first, b.Reason)
 }
 
 // back says that the first choice of a stage answers again.
 func (p *plain) back(b run.AttemptFinished) string {
-	if p.away[b.StageID] == nil {
+	p.forget(b.Provider + " ")
+	prefix := b.StageID + " to "
+	if b.Model != advice.FirstChoice(p.state, b.StageID) || !p.knows(prefix) || advice.Elsewhere(p.state, b.StageID) != nil {
 		return ""
 	}
-	st, _ := p.state.Stage(b.StageID)
-	if advice.Elsewhere(st) != nil || st.Fallback == nil || st.Fallback.From != b.Model {
-		return ""
-	}
-	delete(p.away, b.StageID)
+	p.forget(prefix)
 	return fmt.Sprintf("%s: %s %s answers again", title(b.StageID), b.Provider, b.Model)
+}
+
+// once reports whether something is said for the first time, or is to be said each time.
+func (p *plain) once(what string) bool {
+	known := p.known[what]
+	p.known[what] = true
+	return !known || p.verbose
+}
+
+// knows reports whether something was said that begins like that, and forget forgets it.
+func (p *plain) knows(prefix string) bool {
+	for what := range p.known {
+		if strings.HasPrefix(what, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *plain) forget(prefix string) {
+	maps.DeleteFunc(p.known, func(what string, _ bool) bool { return strings.HasPrefix(what, prefix) })
 }
 
 // lasting says of the stages under way whose answers come from elsewhere, and which call
@@ -65,14 +86,22 @@ func lasting(s run.State, now time.Time) (lines []string) {
 		if st.Status != run.StageRunning && st.Status != run.StageWaits {
 			continue
 		}
-		if f := advice.Elsewhere(st); f != nil {
-			lines = append(lines, fmt.Sprintf("%s answers in place of %s (%d of %d answers)", f.To, f.From, st.ModelsUsed[f.To].Answers, st.CallCount))
+		if f := advice.Elsewhere(s, id); f != nil {
+			lines = append(lines, inPlace(*f, st))
 		}
 		if a := advice.LongCall(st, run.UnixTime{Time: now}); a != nil {
 			lines = append(lines, longCall(*a, now))
 		}
 	}
 	return lines
+}
+
+// inPlace says who answers, or is asked, in place of a stage's first choice.
+func inPlace(f run.Fallback, st run.StageState) string {
+	if n := st.ModelsUsed[f.To].Answers; n > 0 {
+		return fmt.Sprintf("%s answers in place of %s (%d of %s)", f.To, f.From, n, plural(st.CallCount, "answer"))
+	}
+	return fmt.Sprintf("%s is asked in place of %s", f.To, f.From)
 }
 
 // longCall says how far a call is that takes long.
@@ -87,11 +116,11 @@ func longCall(a run.AttemptState, now time.Time) string {
 // waiting tells that a stage waits, until when and for what; of several of its
 // questions that wait for the same, once.
 func (p *plain) waiting(now time.Time, b run.StageWaiting) string {
-	told, ok := p.waits[b.StageID]
-	if ok && told.Sub(b.Until.Time).Abs() <= time.Second && !p.verbose {
+	last, waits := p.waits[b.StageID]
+	if waits && now.Sub(last) < waitEvery && !b.GivesUp && !p.verbose {
 		return ""
 	}
-	p.waits[b.StageID] = b.Until.Time
+	p.waits[b.StageID] = now
 	then := "It goes on by itself"
 	if b.GivesUp {
 		then = "It gives up then, unless a provider can be asked before"
@@ -99,14 +128,21 @@ func (p *plain) waiting(now time.Time, b run.StageWaiting) string {
 	return fmt.Sprintf("%s: %s waits until %s: %s. %s", title(b.StageID), b.Unit, at(b.Until.Time, now.In(p.zone)), b.Reason, then)
 }
 
-// turned tells of a breaker's transition.
-func turned(body run.Body, now time.Time) (tone, string) {
+// turned tells of a breaker's transition: until it closes, that it opened is said once.
+func (p *plain) turned(body run.Body, now time.Time) (tone, string) {
 	switch b := body.(type) {
 	case run.BreakerOpened:
+		if !p.once("open " + who(b.Turn) + ";") {
+			return neutral, ""
+		}
 		return held, fmt.Sprintf("%s is left alone until %s: %s", who(b.Turn), at(b.Until.Time, now), b.Evidence)
 	case run.BreakerProbing:
+		if !p.verbose {
+			return neutral, ""
+		}
 		return neutral, who(b.Turn) + ": it is tried whether it is well again"
 	case run.BreakerClosed:
+		p.forget("open " + who(b.Turn) + ";")
 		return good, who(b.Turn) + " is well again"
 	}
 	return neutral, ""
@@ -122,8 +158,8 @@ func (f frame) trouble(s run.State) []string {
 		if st.Status != run.StageRunning && st.Status != run.StageWaits {
 			continue
 		}
-		if fall := advice.Elsewhere(st); fall != nil {
-			lines = append(lines, f.prose(held, fmt.Sprintf("→ %s answers in place of %s: %s", fall.To, fall.From, fall.Reason))...)
+		if fall := advice.Elsewhere(s, id); fall != nil {
+			lines = append(lines, f.prose(held, "→ "+inPlace(*fall, st)+": "+fall.Reason)...)
 		}
 		if a := advice.LongCall(st, run.UnixTime{Time: f.now}); a != nil {
 			lines = append(lines, f.prose(faint, "… "+longCall(*a, f.now))...)
