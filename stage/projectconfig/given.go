@@ -187,7 +187,7 @@ func optional[T any](ok func(T) bool) func([]byte) (any, bool) {
 
 // readStrategy reads the models of a project; what is left out is as the recipe says.
 func readStrategy(data []byte) (any, bool) {
-	v := recipesModels
+	v := recipesModels()
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if string(data) == "null" || d.Decode(&v) != nil || !filled(v.Work) || !filled(v.Verify) || !filled(v.Escalate) {

@@ -162,8 +162,8 @@ func answered[T any](value any, f finding[T]) Detail {
 // byRecipe stands for the models that the recipe names.
 const byRecipe = "recipe"
 
-// recipesModels are the models of a project of which no person said anything.
-var recipesModels = Strategy{byRecipe, byRecipe, byRecipe}
+// recipesModels() returns the models of a project of which no person said anything.
+func recipesModels() Strategy { return Strategy{byRecipe, byRecipe, byRecipe} }
 
 // presets fills in the settings that no script tells.
 func presets(d map[string]Detail) {
@@ -176,7 +176,7 @@ func presets(d map[string]Detail) {
 	d["human_control_mode"] = preset("autonomous", untilChanged)
 	d["style_packs"] = preset(map[string]string{}, untilChanged)
 	d["budget_cap_usd"] = preset((*float64)(nil), untilChanged)
-	d["model_strategy"] = preset(recipesModels, chain)
+	d["model_strategy"] = preset(recipesModels(), chain)
 	d["default_model"] = preset(byRecipe, chain)
 }
 
