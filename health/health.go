@@ -32,15 +32,22 @@ func (h *Health) Count(answered, failed int) {
 	}
 }
 
+// Codes name a failure for programs, as in a run's events.
+type Codes struct {
+	Code         *string `json:"error_code"` // the HTTP status as text, else the provider's code
+	ProviderCode *string `json:"provider_code"`
+	HTTPStatus   *int    `json:"http_status"`
+}
+
 // Gate is a key that is kept from a provider or a model.
 type Gate struct {
-	Since   time.Time     `json:"since"`
-	Until   time.Time     `json:"until"`
-	Class   failure.Class `json:"error_class"`
-	Code    string        `json:"error_code,omitempty"`
-	Message string        `json:"message"`
-	Hint    string        `json:"hint,omitempty"`
-	Person  bool          `json:"needs_person"` // time alone does not help
+	Since time.Time     `json:"since"`
+	Until time.Time     `json:"until"`
+	Class failure.Class `json:"error_class"`
+	Codes
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+	Person  bool   `json:"needs_person"` // time alone does not help
 }
 
 // Provider is how a provider is doing.
@@ -64,11 +71,11 @@ type Held struct {
 
 // LastFault is how a provider failed last.
 type LastFault struct {
-	Model     string        `json:"model"`
-	Class     failure.Class `json:"error_class"`
-	Code      string        `json:"error_code,omitempty"`
-	Message   string        `json:"message"`
-	RequestID string        `json:"request_id,omitempty"`
+	Model string        `json:"model"`
+	Class failure.Class `json:"error_class"`
+	Codes
+	Message   string `json:"message"`
+	RequestID string `json:"request_id,omitempty"`
 }
 
 // Released is how a provider is doing after a release.

@@ -154,7 +154,7 @@ func (o *opened) chain(l Lineup, s recipe.PlannedStage, state run.State, st run.
 		Candidates: l.Candidates, Skipped: l.Skipped, Owner: o.claim.Run,
 		Backoff:     backoff.Policy{Base: s.Policy.RetryBaseDelay, Full: s.Policy.FullJitter, Ratio: s.Policy.JitterRatio},
 		MaxAttempts: s.Policy.MaxAttempts, MaxWait: s.Policy.MaxWait,
-		Deadline:    time.Now().Add(s.Policy.MaxStage - time.Duration(st.DurationSeconds*float64(time.Second))),
+		Deadline:    time.Now().Add(s.Policy.MaxStage - time.Duration((st.DurationSeconds-st.DurationBefore)*float64(time.Second))),
 		Purses:      []*chain.Purse{o.purse, chain.NewPurse(s.Policy.MaxCostUSD, o.before.stages[s.ID]+st.SpentUSD())},
 		LongestWait: o.terms.LongestWait, Waits: waits(st), Grace: o.terms.Grace, Hard: o.terms.Hard,
 	}
@@ -204,6 +204,7 @@ func (a *attempt) lost(ctx context.Context, err error) (durable.Outcome, error) 
 	failed := a.failed(err)
 	exhausted := failed.TerminalReason == run.RetriesSpent || failed.TerminalReason == run.WaitSpent
 	if exhausted && a.stage.Policy.OnExhausted == recipe.PauseOnExhausted {
+		failed.Hint = "resume the run when the provider is well again"
 		return durable.Parked, a.append(ctx, a.claim, run.StagePaused{StageID: a.stage.ID, Reason: run.Exhausted, Artifacts: []artifact.Ref{},
 			Error: failed.Error, ErrorClass: failed.ErrorClass, Hint: failed.Hint})
 	}
@@ -319,7 +320,8 @@ func (a *attempt) failed(err error) run.StageFailed {
 		patience := f.TerminalReason == run.RetriesSpent || f.TerminalReason == run.WaitSpent
 		switch {
 		case patience && class != failure.BadOutput:
-			f.Hint = join(waitLonger, g.Need)
+			f.Limit, f.Earliest = g.Limit, moment(g.Earliest)
+			f.Hint = join(patienceHints[g.Limit], g.Need)
 		case g.End == chain.Hopeless && g.Need != "" && g.Last.Err.Effect.Retryable:
 			f.Hint = g.Need // what failed last may pass, but nobody can be asked again until that is mended
 		}
@@ -327,8 +329,12 @@ func (a *attempt) failed(err error) run.StageFailed {
 	return f
 }
 
-// waitLonger is what a person can do about a question that could be answered later.
-const waitLonger = "retry when the provider is well again, or have the retry wait longer for that"
+// patienceHints are what a person can do about a question that could be answered later, by
+// the limit that ended its waiting.
+var patienceHints = map[string]string{
+	chain.LimitOfWait:  "retry when the provider is well again, or have the retry wait longer for that",
+	chain.LimitOfStage: "retry when the provider is well again: the stage's time begins anew; a recipe with a larger max_stage_seconds gives it more",
+}
 
 func join(a, b string) string {
 	if b == "" {

@@ -141,11 +141,11 @@ func retryable(s run.State, r Retry) error {
 // notOver says how a run goes on that is not over.
 func notOver(s run.State) error {
 	f := refused(ErrNotOver, fmt.Sprintf("run %s is not over (%s)", s.RunID, s.Status))
-	goesOn := map[run.Status]failure.Remedy{run.Paused: failure.Resume(s.RunID), run.Waiting: failure.TryNow(s.RunID)}
-	if r, ok := goesOn[s.Status]; ok {
-		return f.Advised("let it go on: %s; or end it: %s", r, failure.Cancel(s.RunID))
+	how := "follow it"
+	if s.Status == run.Paused || s.Status == run.Waiting {
+		how = "let it go on"
 	}
-	return f.Advised("follow it: %s; or end it: %s", failure.Watch(s.RunID), failure.Cancel(s.RunID))
+	return f.Advised(how+": %s; or end it: %s", s.GoesOn(), failure.Cancel(s.RunID))
 }
 
 func nothingFailed(s run.State) error {

@@ -225,6 +225,8 @@ type StageFailed struct {
 	HTTPStatus     Added[int]     `json:"http_status,omitzero"`
 	Unit           string         `json:"unit,omitempty"`     // what it failed at
 	Decision       *Decision      `json:"decision,omitempty"` // why nobody was asked any more
+	Limit          string         `json:"limit,omitempty"`    // the recipe's key of what ended its waiting
+	Earliest       Moment         `json:"earliest,omitzero"`  // when a candidate could be asked again, where its waiting ended
 }
 
 // RunResumed says that an unfinished run goes on.

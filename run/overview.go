@@ -12,6 +12,7 @@ type Overview struct {
 	FinishedAt   *UnixTime `json:"finished_at"`
 	ParentRunID  *string   `json:"parent_run_id"`
 	TotalCostUSD float64   `json:"total_cost_usd"`
+	Unpriced     int       `json:"unpriced_attempts,omitempty"` // whose price is not known
 
 	NextAttemptAt *UnixTime `json:"next_attempt_at,omitempty"`
 	WaitReason    *string   `json:"wait_reason,omitempty"`
@@ -25,7 +26,7 @@ type Overview struct {
 
 // Overview returns the state at a glance.
 func (s *State) Overview() Overview {
-	return Overview{s.RunID, s.Status, s.RecipeID, s.ProjectID, s.StartedAt, s.FinishedAt, s.ParentRunID, s.TotalCostUSD,
+	return Overview{s.RunID, s.Status, s.RecipeID, s.ProjectID, s.StartedAt, s.FinishedAt, s.ParentRunID, s.TotalCostUSD, s.Unpriced,
 		s.NextAttemptAt, s.WaitReason, s.waitsFor(), s.pauseReason(), s.InputName, s.Error, s.Drill, s.Needs}
 }
 

@@ -57,14 +57,18 @@ type StageState struct {
 	HTTPStatus       *int                `json:"http_status,omitempty"`
 	FailedProvider   string              `json:"failed_provider,omitempty"` // whose failure ended it
 	FailedModel      string              `json:"failed_model,omitempty"`
+	Limit            string              `json:"limit,omitempty"`           // of the recipe, that ended its waiting
+	Earliest         *UnixTime           `json:"earliest,omitempty"`        // when a candidate could have been asked again
+	DurationBefore   float64             `json:"duration_before,omitempty"` // of duration_seconds: until a person resumed it after its time was spent
 	Exceeded         *Exceeded           `json:"budget_exceeded,omitempty"` // the limit that kept a question from being asked
 	RequestID        *string             `json:"request_id,omitempty"`
 	ArtifactRefs     []artifact.Ref      `json:"artifact_refs"`
 	UnitsDone        int                 `json:"units_done"`
 	UnitsTotal       int                 `json:"units_total"`
 	DurationSeconds  float64             `json:"duration_seconds"`
-	CostUSD          float64             `json:"cost_usd"`                    // of the attempts whose price is known
-	Unpriced         int                 `json:"unpriced_attempts,omitempty"` // those whose price is not
+	CostUSD          float64             `json:"cost_usd"`                     // of the attempts whose price is known
+	Unpriced         int                 `json:"unpriced_attempts,omitempty"`  // those whose price is not
+	Estimated        int                 `json:"estimated_attempts,omitempty"` // whose tokens and cost are not all as the provider told
 	StartedAt        *UnixTime           `json:"started_at"`
 	ProgressAt       *UnixTime           `json:"progress_at,omitempty"` // when it last came forward
 	Waits            []Wait              `json:"waits,omitempty"`       // by the time they end
@@ -85,8 +89,9 @@ type Exceeded struct {
 // ModelUse is what of a stage's answers are a model's.
 type ModelUse struct {
 	Answers   int            `json:"answers"`
-	CostUSD   float64        `json:"cost_usd"`  // of those that this run paid for, as far as their price is known
-	Providers map[string]int `json:"providers"` // its answers by the provider that gave them
+	CostUSD   float64        `json:"cost_usd"`           // of those that this run paid for, as far as their price is known
+	Unpriced  int            `json:"unpriced,omitempty"` // answers that this run paid for, whose price is not known
+	Providers map[string]int `json:"providers"`          // its answers by the provider that gave them
 }
 
 // Fallback is a question that went to another model than it was meant for.
@@ -112,5 +117,6 @@ type Wait struct {
 	Model      string        `json:"model,omitempty"`
 	ErrorClass failure.Class `json:"error_class,omitempty"`
 	Providers  []string      `json:"providers,omitempty"` // any of which lets it go on
+	Held       []string      `json:"held,omitempty"`      // providers that an operator keeps from being asked, if nothing else is waited for
 	GivesUp    bool          `json:"gives_up,omitempty"`  // the stage fails at the end of it, unless a candidate can be asked before
 }

@@ -34,7 +34,7 @@ func (s *State) applyStage(body Body, at UnixTime) {
 	case StageWaiting:
 		s.stage(b.StageID).wait(Wait{Unit: b.Unit, Role: b.Role, Since: at, Until: UnixTime{b.Until.Time}, Reason: b.Reason, Round: b.Decision.Round,
 			Provider: b.Provider, Model: b.Model, ErrorClass: b.ErrorClass, GivesUp: b.GivesUp,
-			Providers: b.Decision.awaited()}, at)
+			Providers: b.Decision.awaited(), Held: b.Decision.heldBy()}, at)
 	case StagePaused:
 		st := s.stage(b.StageID)
 		st.Status, st.PauseReason = StageIsPaused, b.Reason
@@ -52,6 +52,10 @@ func (s *State) applyStage(body Body, at UnixTime) {
 		st.FinalErrorClass, st.TerminalReason = &b.ErrorClass, b.TerminalReason
 		st.Error, st.Hint = b.Error, b.Hint
 		codes := folded(b.ErrorCode, b.ProviderCode, b.HTTPStatus)
+		st.Limit, st.Earliest = b.Limit, nil
+		if !b.Earliest.IsZero() {
+			st.Earliest = &UnixTime{b.Earliest.Time}
+		}
 		st.FailedProvider, st.FailedModel = said(b.Provider), said(b.Model)
 		st.ErrorCode, st.ProviderCode, st.HTTPStatus, st.RequestID = codes.Error, codes.Provider, codes.Status, b.RequestID
 		st.close(at)
@@ -84,7 +88,7 @@ func (s *State) applyUnit(body Body, at UnixTime) {
 		st.Reused = append(st.Reused, b.Unit+"/"+b.Role)
 		if b.FromRunID != s.RunID { // its own are counted already
 			st.CallCount++
-			st.answered(b.Provider, b.Model, nil)
+			st.answered(b.Provider, b.Model, nil, false)
 		}
 		st.waitsNoMore(b.Unit, b.Role)
 	case AttemptFailed:
@@ -134,6 +138,7 @@ func (s *State) lose(st *StageState) (any bool) {
 				a.CostUSD, a.SimulatedCostUSD = s.simulated(a.Least.CostUSD, nil)
 			}
 			a.Least = nil
+			s.estimate(st, a)
 			s.spend(st, a.InputTokens, 0, a.CostUSD)
 			s.simulate(st, a.SimulatedCostUSD)
 			a.Status, a.Error, a.ErrorClass, a.Transient = attemptFailed, "the process ended before the answer came", failure.Canceled, new(true)
@@ -204,19 +209,23 @@ func (s *State) attemptFinished(b AttemptFinished) {
 	a.CostUSD, a.SimulatedCostUSD = s.simulated(b.CostUSD, b.SimulatedCostUSD)
 	a.DurationSeconds, a.FirstEventMS = float64(b.LatencyMS)/1000, b.FirstEventMS
 	st.CallCount++
-	st.answered(b.Provider, b.Model, a.CostUSD)
+	st.answered(b.Provider, b.Model, a.CostUSD, true)
+	s.estimate(st, a)
 	s.spend(st, b.InputTokens, b.OutputTokens, a.CostUSD)
 	s.simulate(st, a.SimulatedCostUSD)
 }
 
 // answered counts an answer that is used. The model that gave most is the one used; of
 // several with as many, the last that answered.
-func (st *StageState) answered(provider, model string, usd *float64) {
+func (st *StageState) answered(provider, model string, usd *float64, paid bool) {
 	use, ok := st.ModelsUsed[model]
 	if !ok {
 		use.Providers = map[string]int{}
 	}
 	use.Answers++
+	if paid && usd == nil {
+		use.Unpriced++
+	}
 	use.Providers[provider]++
 	if usd != nil {
 		use.CostUSD += *usd
@@ -241,8 +250,17 @@ func (s *State) attemptFailed(b AttemptFailed) {
 	a.InputTokens, a.OutputTokens, a.Estimated = b.InputTokens, b.OutputTokens, b.Estimated
 	a.CostUSD, a.SimulatedCostUSD = s.simulated(b.CostUSD, b.SimulatedCostUSD)
 	a.DurationSeconds, a.FirstEventMS = float64(b.LatencyMS)/1000, b.FirstEventMS
+	s.estimate(st, a)
 	s.spend(st, b.InputTokens, b.OutputTokens, a.CostUSD)
 	s.simulate(st, a.SimulatedCostUSD)
+}
+
+// estimate counts an attempt whose tokens and cost are estimated.
+func (s *State) estimate(st *StageState, a *AttemptState) {
+	if a.Estimated {
+		st.Estimated++
+		s.Estimated++
+	}
 }
 
 // spend counts what an attempt took, whether or not its answer was used.

@@ -85,8 +85,9 @@ type State struct {
 	UpdatedAt     *UnixTime              `json:"updated_at,omitempty"`  // of the last event
 	FinishedAt    *UnixTime              `json:"finished_at"`
 	Instrumented  bool                   `json:"instrumented"`
-	TotalCostUSD  float64                `json:"total_cost_usd"`              // of the attempts whose price is known
-	Unpriced      int                    `json:"unpriced_attempts,omitempty"` // those whose price is not
+	TotalCostUSD  float64                `json:"total_cost_usd"`               // of the attempts whose price is known
+	Unpriced      int                    `json:"unpriced_attempts,omitempty"`  // those whose price is not
+	Estimated     int                    `json:"estimated_attempts,omitempty"` // whose tokens and cost are not all as the provider told
 	Tokens        Tokens                 `json:"tokens"`
 	RuntimeParams map[string]any         `json:"runtime_params"`
 	InputName     string                 `json:"input_name"`
@@ -111,6 +112,9 @@ type State struct {
 	Stages        map[string]*StageState `json:"stages"`
 
 	SimulatedCostUSD float64 `json:"simulated_cost_usd,omitempty"` // of a drill, which costs nothing
+
+	// Abandoned says for whoever shows the state that nobody works on the run, nor will.
+	Abandoned bool `json:"-"`
 
 	// LastSeq is the seq of the last event folded in.
 	LastSeq int64 `json:"last_seq"`
@@ -211,8 +215,11 @@ func (s *State) resume(b RunResumed, at UnixTime) {
 			st.Status = StagePending
 			st.UnitsDone, st.UnitsTotal = 0, 0
 		case st.Status == StageIsPaused: // its patience begins anew
-			if st.PauseReason == ProcessDeaths {
+			switch st.PauseReason {
+			case ProcessDeaths:
 				st.Crashes = 0
+			case Exhausted:
+				st.DurationBefore = st.DurationSeconds
 			}
 			st.Status, st.PauseReason, st.ProgressAt = StagePending, "", nil
 			st.Error, st.Hint = "", ""

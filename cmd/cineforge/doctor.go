@@ -36,9 +36,12 @@ func (c *doctorCmd) Run(ctx context.Context, g *cli, s streams) error {
 	} else {
 		t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 		for _, check := range checks {
-			fmt.Fprintf(t, "%s\t%s\t%s\n", check.Status, check.Name, oneLine(check.Detail))
+			written := func(text string) string {
+				return failure.Rewrite(text, check.Remedies, failure.Remedy.String, func(r failure.Remedy) string { return r.Line(program(g)) })
+			}
+			fmt.Fprintf(t, "%s\t%s\t%s\n", check.Status, check.Name, oneLine(written(check.Detail)))
 			if check.Action != "" {
-				fmt.Fprintf(t, "\t\t-> %s\n", oneLine(failure.Rewrite(check.Action, check.Remedies, failure.Remedy.String, func(r failure.Remedy) string { return r.Line(program(g)) })))
+				fmt.Fprintf(t, "\t\t-> %s\n", oneLine(written(check.Action)))
 			}
 		}
 		if err := t.Flush(); err != nil {

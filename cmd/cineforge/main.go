@@ -10,7 +10,6 @@ import (
 	"log"
 	"os"
 	"os/signal"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -89,6 +88,7 @@ type cli struct {
 	models app.Models  // that the environment and the config file offer
 	notes  chan string // what there is to tell beside a run that is shown
 
+	typed   map[string]bool // the flags that stand on the command line itself
 	stopper *stopper
 }
 
@@ -131,6 +131,12 @@ func execute(args []string, s streams) int {
 		fmt.Fprintln(s.err, helpHint(err, s.in))
 		return exitUsage
 	}
+	c.typed = map[string]bool{}
+	for _, p := range parsed.Path {
+		if p.Flag != nil && !p.Resolved {
+			c.typed[p.Flag.Name] = true
+		}
+	}
 	if err := c.suits(parsed); err != nil {
 		return report(s, err, failure.Program)
 	}
@@ -158,14 +164,14 @@ func execute(args []string, s streams) int {
 // "server" of a command says "yes" if it does, and "aside" if it needs neither a server
 // nor a data directory; then it is nothing to it that the environment names one.
 func (c *cli) suits(parsed *kong.Context) error {
-	given := slices.ContainsFunc(parsed.Path, func(p *kong.Path) bool { return p.Flag != nil && p.Flag.Name == "server" && !p.Resolved })
+	given := c.typed["server"]
 	suit := parsed.Selected().Tag.Get("server")
 	if c.Server == "" || suit == "yes" || suit == "aside" && !given {
 		return nil
 	}
 	leave := "leave --server out"
 	if !given {
-		leave = "unset CINEFORGE_SERVER"
+		leave = "unset CINEFORGE_SERVER, or take server out of the config file"
 	}
 	return usage(failure.New(failure.Input, "cineforge "+parsed.Selected().Path()+" does not work with a server", leave))
 }

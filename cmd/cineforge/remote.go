@@ -46,7 +46,7 @@ func told(err error) error {
 	case p.Code == "run_state_not_found" || p.Code == "run_events_not_found":
 		f.Err = run.ErrNotFound
 	case p.Status == http.StatusUnauthorized:
-		f.Hint = "give it with --token-file, or in CINEFORGE_TOKEN"
+		f.Hint = "give the one that the server was started with, by --token-file or in CINEFORGE_TOKEN"
 	case p.Status == http.StatusTooManyRequests:
 		return f
 	}

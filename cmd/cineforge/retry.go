@@ -245,8 +245,11 @@ func (c *runsTryNowCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if g.JSON {
 		return printState(ctx, sys, c.ID, s)
 	}
-	text := "run " + c.ID + " waits no longer"
-	if state.Status != run.Waiting {
+	text := "run " + c.ID + " is to ask at once"
+	switch {
+	case abandoned(ctx, sys, state):
+		text += ", but nobody works on it; take it up: " + failure.Watch(c.ID).Line(program(g))
+	case state.Status != run.Waiting:
 		text = "run " + c.ID + " is not waiting; its next wait is left out"
 	}
 	_, err = fmt.Fprintln(s.out, text)

@@ -126,14 +126,17 @@ func (c *runsShowCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if g.JSON {
 		return printJSON(s.out, state)
 	}
+	state.Abandoned = len(state.Needs) == 0 && abandoned(ctx, sys, state)
 	if err := progress.WriteState(s.out, state, time.Now(), color(s.out), program(g)); err != nil {
 		return err
 	}
-	if l, ok := sys.(*local); ok && len(state.Needs) == 0 && l.Abandoned(ctx, state) {
-		fmt.Fprintf(s.out, "\nNobody works on it at the moment. A server goes on with it, or this command:\n  %s\n  %s\n",
-			failure.Serve().Line(program(g)), failure.Watch(state.RunID).Line(program(g)))
-	}
 	return printLine(ctx, sys, state, s)
+}
+
+// abandoned reports whether nobody works on a run of this data directory, and nobody will.
+func abandoned(ctx context.Context, sys system, state run.State) bool {
+	l, ok := sys.(*local)
+	return ok && l.Abandoned(ctx, state)
 }
 
 // printLine prints the other runs of a run's line.
@@ -250,7 +253,7 @@ func (c *runsResumeCmd) Run(ctx context.Context, g *cli, s streams) error {
 		return err
 	}
 	defer sys.Close() //nolint:errcheck // what was told is stored
-	if state.Status.Ended() || state.Status == run.Waiting && len(state.Needs) == 0 && !c.Today {
+	if state.Status.Ended() || state.Status == run.Waiting && len(state.Needs) == 0 && !c.Today && !abandoned(ctx, sys, state) {
 		return usage(app.NotPaused(state))
 	}
 	if err := sys.Resume(ctx, c.ID, c.Today); err != nil {

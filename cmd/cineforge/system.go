@@ -123,13 +123,16 @@ func (c *cli) place() string {
 
 // program is how to call the program so that it finds the same runs.
 func program(g *cli) string {
-	words := "cineforge"
+	words, config := "cineforge", ""
+	if g.typed["config"] {
+		config = " --config " + quote(g.Config)
+	}
 	switch {
 	case g.Server == "":
-		if g.Data != defaultData && g.Data != os.Getenv("CINEFORGE_DATA") {
+		if g.typed["data"] || g.Data != defaultData && g.Data != os.Getenv("CINEFORGE_DATA") {
 			words += " --data " + quote(g.Data)
 		}
-		return words
+		return words + config
 	case g.Server != os.Getenv("CINEFORGE_SERVER"):
 		words += " --server " + quote(g.Server)
 	}

@@ -3,6 +3,7 @@ package advice
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"cineforge/failure"
@@ -19,13 +20,21 @@ type Advice struct {
 // longerWait is how long a retry that is to wait longer is proposed to wait.
 const longerWait = 24 * time.Hour
 
+// abandoned returns the advice for a run that nobody works on, and that is not over.
+func abandoned(s run.State) Advice {
+	return Advice{Helps: "Nobody works on it at the moment. A server goes on with it, or this command:",
+		Remedies: []failure.Remedy{failure.Serve(), failure.Watch(s.RunID)}}
+}
+
 // For returns the advice for a run that has failed, was cancelled, is paused, waits, or
 // can't go on in the process that shows it; the zero value for any other.
 func For(s run.State) Advice {
 	switch {
 	case len(s.Needs) > 0:
-		return Advice{Helps: "With " + run.NeedsText(s.Needs) + " it goes on as it was begun; the second way lets it go on with other providers that can be asked today:",
+		return Advice{Helps: "With " + run.NeedsText(s.Needs) + " it goes on as it was begun; the second way lets it go on with other providers, where any can be asked today:",
 			Remedies: []failure.Remedy{failure.Watch(s.RunID), failure.ResumeToday(s.RunID)}}
+	case s.Abandoned:
+		return abandoned(s)
 	case s.Status == run.RunFailed:
 		return afterFailure(s)
 	case s.Status == run.RunCanceled:
@@ -48,6 +57,11 @@ func afterFailure(s run.State) Advice {
 	if st.FinalErrorClass != nil {
 		a.Class = *st.FinalErrorClass
 	}
+	if s.Drill != "" && st.TerminalReason != run.MoneySpent && a.Class != failure.Input && a.Class != failure.Internal {
+		a.Helps = "This is a drill, whose scenario fails like that each time. Without it the run asks the real providers:"
+		a.Remedies = []failure.Remedy{Rerun(undrilled(s))}
+		return a
+	}
 	a.Helps = "What helps: " + Helps(st.Hint, a.Class)
 	a.Remedies = remedies(s, st, a.Class)
 	return a
@@ -58,7 +72,10 @@ func remedies(s run.State, st run.StageState, class failure.Class) []failure.Rem
 	retry := failure.Retry(s.RunID)
 	switch {
 	case class != failure.BadOutput && (st.TerminalReason == run.RetriesSpent || st.TerminalReason == run.WaitSpent):
-		return []failure.Remedy{failure.Providers(), retry, failure.RetryWaiting(s.RunID, longerWait)}
+		if st.Limit == "max_stage_seconds" {
+			return []failure.Remedy{failure.Providers(), retry, failure.ShowRecipe(s.RunID), failure.RetryBy(s.RunID, failure.RecipeFile)}
+		}
+		return []failure.Remedy{failure.Providers(), retry, failure.RetryWaiting(s.RunID, longer(s, st))}
 	case st.TerminalReason == run.MoneySpent:
 		return []failure.Remedy{failure.RetryFor(s.RunID, raised(s, st))}
 	}
@@ -77,6 +94,21 @@ func remedies(s run.State, st run.StageState, class failure.Class) []failure.Rem
 		return []failure.Remedy{retry, failure.Events(s.RunID)}
 	}
 	return []failure.Remedy{retry}
+}
+
+// undrilled returns the state as that of a run of the project that a drill was of.
+func undrilled(s run.State) run.State {
+	s.Drill, s.ProjectID = "", strings.TrimPrefix(s.ProjectID, "drill-")
+	return s
+}
+
+// longer returns how long a retry has to be allowed to wait to come further.
+func longer(s run.State, st run.StageState) time.Duration {
+	wait := longerWait
+	if st.Earliest != nil && s.FinishedAt != nil { // as long again, for what is not on time
+		wait = max(wait, (2 * st.Earliest.Sub(s.FinishedAt.Time)).Round(time.Hour))
+	}
+	return wait
 }
 
 // raised returns a limit on the cost with which a retry comes further.
@@ -122,7 +154,11 @@ func whileWaiting(s run.State) Advice {
 	if slices.ContainsFunc(Waits(s), func(w run.Wait) bool { return w.GivesUp }) {
 		helps = "It gives up then, unless a provider can be asked before. To ask at once, or to end it:"
 	}
-	return Advice{Helps: helps, Remedies: []failure.Remedy{failure.TryNow(s.RunID), failure.Cancel(s.RunID)}}
+	goOn := s.GoesOn()
+	if goOn.String() != failure.TryNow(s.RunID).String() {
+		helps = "An operator keeps its providers from being asked. To end that, or the run:"
+	}
+	return Advice{Helps: helps, Remedies: []failure.Remedy{goOn, failure.Cancel(s.RunID)}}
 }
 
 // Waits lists the first wait of each stage that waits, in the order of the stages.

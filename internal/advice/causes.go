@@ -3,6 +3,7 @@ package advice
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"cineforge/failure"
 	"cineforge/run"
@@ -23,7 +24,7 @@ type Cause struct {
 }
 
 // Causes counts the failed attempts of a run by what they failed of, the most frequent first.
-// Attempts that the program gave up itself are left out.
+// Attempts that the program gave up itself are left out, if they cost nothing.
 func Causes(s run.State) []Cause {
 	type key struct{ provider, class, code, providerCode string }
 	var all []*Cause
@@ -31,7 +32,7 @@ func Causes(s run.State) []Cause {
 	for _, id := range s.StageOrder {
 		st, _ := s.Stage(id)
 		for _, a := range st.Attempts {
-			if a.Status != "failed" || a.ErrorClass == failure.Canceled {
+			if a.Status != "failed" || a.ErrorClass == failure.Canceled && amount(a.CostUSD) == 0 {
 				continue
 			}
 			k := key{a.Provider, string(a.ErrorClass), value(a.ErrorCode), value(a.ProviderCode)}
@@ -65,6 +66,29 @@ func (c *Cause) add(a run.AttemptState) {
 	if a.CostUSD != nil {
 		c.CostUSD += *a.CostUSD
 	}
+}
+
+// Afterwards returns what a person can do about a cause after a run that is done all the same.
+func (c Cause) Afterwards() string {
+	if !mendable[c.Class] {
+		text := "nothing has to be done, other answers came"
+		if _, limits, ok := strings.Cut(c.Helps, "; if this server"); ok {
+			text += "; if this server" + limits
+		}
+		return text
+	}
+	return strings.NewReplacer(", then retry", "", "retry by a recipe", "use a recipe", ", then try again", "").Replace(c.Helps)
+}
+
+// mendable are the classes that a person can do something about also if others answered.
+var mendable = map[failure.Class]bool{failure.Auth: true, failure.Permission: true, failure.QuotaExhausted: true, failure.NotFound: true,
+	failure.InvalidRequest: true, failure.ContextLength: true, failure.RateLimited: true, failure.Connection: true}
+
+func amount(usd *float64) float64 {
+	if usd == nil {
+		return 0
+	}
+	return *usd
 }
 
 func value(s *string) string {
@@ -110,7 +134,7 @@ func FirstChoice(s run.State, id string) string {
 // LongCall returns the attempt of a stage that has been under way the longest, if that is
 // longer than usual; nil if none is.
 func LongCall(st run.StageState, now run.UnixTime) *run.AttemptState {
-	const usual = 15             // seconds
+	const usual = 20             // seconds: by then it was reported once
 	for i := range st.Attempts { // they began in this order
 		if a := &st.Attempts[i]; a.Status == "running" && a.StartedAt != nil && now.Sub(a.StartedAt.Time).Seconds() > usual {
 			return a

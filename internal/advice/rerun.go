@@ -1,6 +1,7 @@
 package advice
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,6 +20,9 @@ func Rerun(s run.State) failure.Remedy {
 	if s.Drill != "" {
 		words = append(words, "--drill", s.Drill)
 	}
+	if s.StartFrom != "" {
+		words = append(words, "--start-from", s.StartFrom)
+	}
 	if s.EndAt != "" {
 		words = append(words, "--end-at", s.EndAt)
 	}
@@ -33,6 +37,9 @@ func parameters(params map[string]any) []string {
 			continue // the command line sets these by itself
 		}
 		text := fmt.Sprint(name, "=", v)
+		if data, err := json.Marshal(v); err == nil && (strings.HasPrefix(string(data), "{") || strings.HasPrefix(string(data), "[")) {
+			text = name + "=" + string(data)
+		}
 		if hidden(text) {
 			text = name + "=VALUE"
 		}

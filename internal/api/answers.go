@@ -12,7 +12,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"cineforge/client"
-	"cineforge/failure"
 	"cineforge/internal/advice"
 	"cineforge/internal/app"
 	"cineforge/run"
@@ -120,13 +119,9 @@ func standingOf(s run.State, now time.Time) string {
 	if a.Helps != "" {
 		b.WriteString("\n\n" + a.Helps)
 	}
-	if lines := advice.Lines(a.Remedies, failure.Program); len(lines) > 0 {
-		if !strings.HasSuffix(a.Helps, ":") {
-			b.WriteString("\n\nOn the command line:")
-		}
-		b.WriteString("\n")
-		for _, line := range lines {
-			b.WriteString("\n- `" + line + "`")
+	for _, r := range a.Remedies {
+		if r.Endpoint != "" {
+			b.WriteString("\n- " + r.Label + ": `" + r.Request() + "`")
 		}
 	}
 	b.WriteString("\n\nThis is read from the run's events; no model was asked.")

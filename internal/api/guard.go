@@ -126,7 +126,7 @@ func (s *API) guarded(next http.Handler) http.Handler {
 func (s *API) refused(r *http.Request) (of context.Context, _ *refusal) {
 	if !s.guard.knows(r.Host) {
 		return nil, refuse(http.StatusMisdirectedRequest, "wrong_host", "this server is not reached under that name",
-			"use its address, or allow the name with --allowed-host")
+			"use its address; whoever runs the server can have it answer to the name")
 	}
 	if err := s.guard.origin.Check(r); err != nil {
 		return nil, refuse(http.StatusForbidden, "cross_origin", "a page of another origin can't do this", "")

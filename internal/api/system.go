@@ -8,6 +8,7 @@ import (
 
 	"cineforge/client"
 	"cineforge/internal/app"
+	"cineforge/run"
 )
 
 // system registers what tells of the server itself.
@@ -22,8 +23,11 @@ func (s *API) system() {
 		}
 		if err := s.app.Ready(ctx); err != nil {
 			if kind := app.TroubleOf(err); kind != "" {
-				p := refuse(http.StatusServiceUnavailable, string(kind), "nothing can be stored at the moment",
-					"the server's log tells what to do; it is tried again by itself")
+				hint := "the server's log says what to do; it is tried again by itself"
+				if kind == run.NewerSchema {
+					hint = "end this server and start the newer version of the program"
+				}
+				p := refuse(http.StatusServiceUnavailable, string(kind), "nothing can be stored at the moment", hint)
 				p.wait = 5
 				return client.ServerHealth{}, p
 			}

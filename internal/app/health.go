@@ -134,7 +134,7 @@ func (r *roster) health(p Provider, s chain.Status, counts []sqlite.Count) healt
 		h.Held = &health.Held{Reason: s.Hold.Reason, Until: s.Hold.Until}
 	}
 	if f := s.Last; f != nil {
-		h.Last = &health.LastFault{Model: f.Model, Class: f.Err.Class, Code: f.Err.Code, Message: f.Err.Message, RequestID: f.Err.RequestID}
+		h.Last = &health.LastFault{Model: f.Model, Class: f.Err.Class, Codes: codesOf(f.Err), Message: f.Err.Message, RequestID: f.Err.RequestID}
 	}
 	models := modelsOf(p)
 	states := map[string]chain.ModelStatus{}
@@ -204,9 +204,14 @@ func healthOf(s breaker.Status, gates []chain.GateStatus) health.Health {
 	return h
 }
 
+func codesOf(f *failure.Error) health.Codes {
+	c := run.CodesOf(f)
+	return health.Codes{Code: c.Error, ProviderCode: c.Provider, HTTPStatus: c.Status}
+}
+
 func gateOf(g chain.GateStatus) health.Gate {
 	why := g.Cause.Err
-	return health.Gate{Since: g.Since.UTC(), Until: g.Until.UTC(), Class: why.Class, Code: why.Code, Message: why.Message, Hint: why.Hint, Person: g.Person}
+	return health.Gate{Since: g.Since.UTC(), Until: g.Until.UTC(), Class: why.Class, Codes: codesOf(why), Message: why.Message, Hint: why.Hint, Person: g.Person}
 }
 
 // Turns returns the turns of breakers, newest first.

@@ -108,12 +108,12 @@ func (a *App) TryNow(ctx context.Context, runID string) error {
 	if err != nil {
 		return err
 	}
+	if needs := a.roster.Needs(&state); a.uncarried(ctx, runID, needs) {
+		return run.Uncarried(runID, needs)
+	}
 	if state.Status == run.Paused {
 		f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is paused until someone resumes it", runID), Err: ErrPaused}
 		return f.Advised("let it go on: %s", failure.Resume(runID))
-	}
-	if needs := a.roster.Needs(&state); a.uncarried(ctx, runID, needs) {
-		return run.Uncarried(runID, needs)
 	}
 	return a.signal(ctx, runID, durable.TryNow)
 }
@@ -156,7 +156,26 @@ func (a *App) planRetry(ctx context.Context, runID string, r pipeline.Retry) (pi
 	if err != nil {
 		return pipeline.RetryPlan{}, err
 	}
-	return a.pipeline.PlanRetry(ctx, runID, r)
+	plan, err := a.pipeline.PlanRetry(ctx, runID, r)
+	if errors.Is(err, pipeline.ErrNotOver) {
+		return plan, a.left(ctx, runID, err)
+	}
+	return plan, err
+}
+
+// left says of a run that is not over what lets it go on if nobody works on it.
+func (a *App) left(ctx context.Context, runID string, refused error) error {
+	state, err := run.Load(ctx, a.Store, runID)
+	if err != nil {
+		return err
+	}
+	if needs := a.roster.Needs(&state); a.uncarried(ctx, runID, needs) {
+		return run.Uncarried(runID, needs)
+	}
+	if f, ok := errors.AsType[*failure.Error](refused); ok && a.Abandoned(ctx, state) {
+		return f.Advised("nobody works on it; take it up: %s; or end it: %s", failure.Watch(runID), failure.Cancel(runID))
+	}
+	return refused
 }
 
 // withRecipe finds the recipe that a retry asks for by name.

@@ -30,6 +30,9 @@ func adviceFor(s run.State) told {
 		}
 	case s.Status == run.RunCanceled:
 		t.cause = join(": ", "the run was cancelled", s.Error)
+		if strings.HasPrefix(s.Error, "cancelled") {
+			t.cause = "the run was " + s.Error
+		}
 	case s.Status == run.Paused:
 		var texts []string
 		for _, p := range pauses(s) {

@@ -145,7 +145,7 @@ func (f frame) row(id string, st run.StageState, of run.Status) row {
 		r.took = took(stageElapsed(st, f.now))
 	}
 	if st.AttemptCount > 0 {
-		r.cost = usd(st.CostUSD)
+		r.cost = priced(st.CostUSD, st.Unpriced)
 	}
 	return r
 }

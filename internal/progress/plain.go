@@ -213,6 +213,9 @@ func (p *plain) unitDone(at time.Time, b run.UnitDone) string {
 		return ""
 	}
 	p.units[b.StageID] = mark{at, b.Done}
+	if f := advice.Elsewhere(p.state, b.StageID); f != nil {
+		return join(", ", text, inPlace(*f, st))
+	}
 	return text
 }
 

@@ -158,10 +158,16 @@ func providerFace(p health.Provider) face {
 		return face{held, "‖", "held"}
 	case look.tone != good:
 		return look
-	case slices.ContainsFunc(p.Models, func(m health.Model) bool { return healthFace(m.Health).tone != good }):
+	}
+	bad := slices.IndexFunc(p.Models, func(m health.Model) bool { return healthFace(m.Health).tone != good })
+	answers := slices.ContainsFunc(p.Models, func(m health.Model) bool { return healthFace(m.Health).tone == good && m.Attempts > 0 })
+	switch {
+	case bad < 0:
+		return face{good, "✓", "well"}
+	case answers:
 		return face{held, "‖", "well in part"}
 	}
-	return face{good, "✓", "well"}
+	return healthFace(p.Models[bad].Health)
 }
 
 // modelFace is how a model looks: what keeps its provider keeps it too.
@@ -176,6 +182,8 @@ func modelFace(p health.Provider, m health.Model) face {
 		return face{faint, "○", "not configured"}
 	case whole.tone != good:
 		return face{held, "‖", "with its provider"}
+	case m.Attempts == 0 && slices.ContainsFunc(p.Models, func(o health.Model) bool { return healthFace(o.Health).tone != good }):
+		return face{faint, "○", "not tried"}
 	}
 	return own
 }

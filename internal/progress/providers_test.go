@@ -72,10 +72,12 @@ func TestWriteProviders_NothingIsWellBesideWhatKeepsIt(t *testing.T) {
 		{"all well", closed, closed, false, []string{"✓ well", "✓ well"}},
 		{"the provider is out", open, closed, false, []string{"✗ left alone         11:43:10  12:03:20    2 runs", "‖ with its provider"}},
 		{"one model is out", closed, open, false, []string{"‖ well in part", "✗ left alone"}},
+		{"nobody answered", open, open, false, []string{"✗ left alone"}},
 		{"a key is refused", gated, closed, false, []string{"‖ not asked", "‖ with its provider"}},
 		{"held", closed, closed, true, []string{"‖ held", "‖ held"}},
 	} {
-		p := health.Provider{Name: "a", Health: tt.whole, Models: []health.Model{{Model: "m", Health: tt.model}}, Waiting: 2}
+		answered := health.Model{Model: "n", Health: health.Health{Breaker: "closed", Attempts: 3, Success: new(1.0)}}
+		p := health.Provider{Name: "a", Health: tt.whole, Models: []health.Model{{Model: "m", Health: tt.model}, answered}, Waiting: 2}
 		if tt.held {
 			p.Held = &health.Held{Until: next, Reason: "x"}
 		}

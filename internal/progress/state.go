@@ -119,7 +119,7 @@ func (p *page) stages(s run.State, now time.Time) {
 			worked = took(stageElapsed(st, now))
 		}
 		if st.AttemptCount > 0 {
-			cost = usd(st.CostUSD)
+			cost = priced(st.CostUSD, st.Unpriced)
 		}
 		rows = append(rows, []cell{{text: title(id)}, {look.tone, look.String()}, {text: units(st)}, {text: worked}, {text: cost}})
 		details = append(details, []string{detail(id, st), asked(st)})
@@ -140,6 +140,8 @@ func detail(id string, st run.StageState) string {
 	switch {
 	case st.AttemptCount > 0:
 		asked = fmt.Sprintf("%s in %s", plural(st.CallCount, "call"), plural(st.AttemptCount, "attempt"))
+	case st.CallCount > 0:
+		asked = plural(st.CallCount, "answer") + " reused"
 	case model != "":
 		model = "no model asked"
 	}
@@ -239,7 +241,10 @@ func (p *page) failures(s run.State) {
 	p.line(cell{text: fmt.Sprintf("Failed attempts: %d. Each of them: %s", total, p.program.line(failure.Events(s.RunID)))})
 	for _, c := range causes[:min(len(causes), maxCauses)] {
 		p.line(cell{text: "  "}, cell{text: causeLine(c)})
-		if stands(s) || mendable[c.Class] {
+		switch {
+		case s.Status == run.RunDone:
+			p.line(cell{text: "      "}, cell{faint, "What helps: " + c.Afterwards()})
+		case s.Status.Ended() || s.Status == run.Paused:
 			p.line(cell{text: "      "}, cell{faint, "What helps: " + c.Helps})
 		}
 	}
@@ -247,15 +252,6 @@ func (p *page) failures(s run.State) {
 		p.line(cell{text: fmt.Sprintf("  and %s more", plural(more, "cause"))})
 	}
 }
-
-// stands reports whether a run goes on only by what a person does.
-func stands(s run.State) bool {
-	return s.Status == run.RunFailed || s.Status == run.RunCanceled || s.Status == run.Paused
-}
-
-// mendable are the classes that a person can do something about also if others answered.
-var mendable = map[failure.Class]bool{failure.Auth: true, failure.Permission: true, failure.QuotaExhausted: true, failure.NotFound: true,
-	failure.InvalidRequest: true, failure.ContextLength: true, failure.RateLimited: true, failure.Connection: true}
 
 // causeLine says why attempts failed, and by what the provider knows them.
 func causeLine(c advice.Cause) string {
@@ -293,7 +289,7 @@ func WriteRuns(w io.Writer, runs []run.Overview, now time.Time, color bool) erro
 			worked = took(s.FinishedAt.Sub(s.StartedAt.Time))
 		}
 		rows = append(rows, []cell{{text: s.RunID}, {look.tone, look.String()}, {text: started}, {text: worked},
-			{text: usd(s.TotalCostUSD)}, {text: s.RecipeID}, {text: s.ProjectID}, {text: s.InputName}})
+			{text: priced(s.TotalCostUSD, s.Unpriced)}, {text: s.RecipeID}, {text: s.ProjectID}, {text: s.InputName}})
 	}
 	p.table(rows, map[int]bool{3: true, 4: true})
 	return p.writeTo(w)

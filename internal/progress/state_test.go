@@ -46,6 +46,7 @@ Proposing the project's settings  ✓ done          1.0s
 
 Failed attempts: 1. Each of them: cineforge runs events run-0a1b2c3d
   1 × anthropic (claude-sonnet-4-6): bad_output, code 529, request req_2, <$0.01 for nothing: the answer is not JSON
+      What helps: nothing has to be done, other answers came
 `},
 		{"no provider", noProvider(), `✗ Failed after 14s at Finding the scenes
 ` + head + `took     14s
@@ -209,7 +210,7 @@ func TestStatusSentences(t *testing.T) {
 func TestWriteState_CountsCauses(t *testing.T) {
 	failed := func(provider, model string, class failure.Class, code, id string) run.AttemptState {
 		return run.AttemptState{Status: "failed", Provider: provider, Model: model, ErrorClass: class, ErrorCode: &code, ProviderCode: ptr("its_code"),
-			RequestID: &id, Error: provider + ": no", Hint: "set a valid KEY"}
+			RequestID: &id, Error: provider + ": no", Hint: "set a valid KEY, then retry"}
 	}
 	got := stateOf(t, func(s *run.State) {
 		st := s.Stages["extract_scenes"]
@@ -222,7 +223,7 @@ func TestWriteState_CountsCauses(t *testing.T) {
 	})
 	_, list, _ := strings.Cut(got, "Failed attempts: 51. Each of them: cineforge runs events run-0a1b2c3d\n")
 	want := "  50 × anthropic (claude): auth, code 401 its_code, request req_49: anthropic: no\n      What helps: set a valid KEY\n" +
-		"  1 × openai (gpt): overloaded, code 503 its_code: openai: no\n"
+		"  1 × openai (gpt): overloaded, code 503 its_code: openai: no\n      What helps: nothing has to be done, other answers came\n"
 	if list != want {
 		t.Errorf("got\n%s", got)
 	}

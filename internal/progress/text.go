@@ -153,9 +153,23 @@ func sum(amount float64, unpriced int) string {
 	return fmt.Sprintf("%s and %s of unknown price", usd(amount), plural(unpriced, "attempt"))
 }
 
+// priced is sum in a few characters.
+func priced(amount float64, unpriced int) string {
+	switch {
+	case unpriced == 0:
+		return usd(amount)
+	case amount == 0:
+		return "unknown"
+	}
+	return usd(amount) + " + ?"
+}
+
 // runCost says what a run costs. A drill costs nothing, and says what it would have cost.
 func runCost(s run.State) string {
 	text := sum(s.TotalCostUSD, s.Unpriced)
+	if s.Estimated > 0 {
+		text += ", " + plural(s.Estimated, "attempt") + " estimated"
+	}
 	if s.SimulatedCostUSD > 0 {
 		text += fmt.Sprintf(" (%s simulated)", usd(s.SimulatedCostUSD))
 	}

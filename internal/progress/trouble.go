@@ -3,6 +3,7 @@ package progress
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,10 +41,21 @@ func (p *plain) fallback(b run.StageFallback) string {
 		}
 		return fmt.Sprintf("%s: %s goes back to %s %s", title(b.StageID), b.Unit, b.ToProvider, b.ToModel)
 	}
-	if !p.once(b.StageID + " to " + b.ToModel) {
+	who, key := b.Unit+" goes", b.StageID+" to "+b.ToModel
+	if shut(b.Decision, first) {
+		who, key = "as a whole goes", key+" as a whole"
+	}
+	if !p.once(key) {
 		return ""
 	}
-	return fmt.Sprintf("%s: %s goes to %s %s in place of %s, and others may: %s", title(b.StageID), b.Unit, b.ToProvider, b.ToModel, first, b.Reason)
+	return fmt.Sprintf("%s: %s to %s %s in place of %s: %s", title(b.StageID), who, b.ToProvider, b.ToModel, first, b.Reason)
+}
+
+// shut reports whether a model can't be asked by anybody, whatever the question.
+func shut(d run.Decision, model string) bool {
+	return slices.ContainsFunc(d.Others, func(v run.Verdict) bool {
+		return v.Model == model && (v.Reason == "breaker_open" || v.Reason == "gated" || v.Reason == "held")
+	})
 }
 
 // back says that the first choice of a stage answers again.
@@ -108,7 +120,7 @@ func inPlace(f run.Fallback, st run.StageState) string {
 func longCall(a run.AttemptState, now time.Time) string {
 	since := ticking(now.Sub(a.StartedAt.Time))
 	if a.TokensSoFar == 0 {
-		return fmt.Sprintf("%s: %s %s has written nothing yet, %s", a.Unit, a.Provider, a.Model, since)
+		return fmt.Sprintf("%s: %s %s has written nothing so far, %s", a.Unit, a.Provider, a.Model, since)
 	}
 	return fmt.Sprintf("%s: %s %s has written about %s tokens, %.0f a second, %s", a.Unit, a.Provider, a.Model, short(a.TokensSoFar), a.TokensPerSecond, since)
 }

@@ -138,7 +138,18 @@ type GivenUp struct {
 	Last     Fault  // who failed, and how
 	Need     string // what others lacked that did not fail; "" if nothing
 	Decision Decision
+
+	// Limit names what ended the waiting of a question that could be answered later, and
+	// Earliest is when a candidate could be asked again, zero if that is not known.
+	Limit    string
+	Earliest time.Time
 }
+
+// The limits on waiting, by their keys in a recipe.
+const (
+	LimitOfWait  = "max_wait_seconds"
+	LimitOfStage = "max_stage_seconds"
+)
 
 // Error returns what the failure says.
 func (g *GivenUp) Error() string { return g.Last.Err.Error() }

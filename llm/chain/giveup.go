@@ -31,7 +31,7 @@ func (q *question) ended(ctx context.Context, c choice, end End) error {
 // giveUp returns the error of a question that has no answer: with the failure that
 // says most about why, else with what keeps the candidates from being asked.
 func (q *question) giveUp(end End, c choice) *GivenUp {
-	g := &GivenUp{End: end, Question: q.name, Decision: c.decision, Need: q.needed(c.looks)}
+	g := &GivenUp{End: end, Question: q.name, Decision: c.decision, Need: q.needed(c.looks), Limit: q.limit(), Earliest: c.at}
 	if end == MoneySpent {
 		g.Last = Fault{Err: q.overspent()}
 		return g
@@ -49,6 +49,16 @@ func (q *question) giveUp(end End, c choice) *GivenUp {
 		g.Last.Err = q.nobody(c.looks)
 	}
 	return g
+}
+
+// limit names the limit that ends the question's waiting.
+func (q *question) limit() string {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if d := q.plan.Deadline; !d.IsZero() && d.Before(q.progress.Add(q.plan.MaxWait)) {
+		return LimitOfStage
+	}
+	return LimitOfWait
 }
 
 // needed says what others lacked than the one whose failure is told: for whom the

@@ -308,7 +308,7 @@ func (q *question) follows(c choice) (events []Event) {
 	case q.again && before != nil:
 		events = append(events, Retrying{q.name, before, c.decision})
 	case time.Until(c.at) > time.Second:
-		events = append(events, Waiting{Question: q.name, Until: c.at, Last: c.keeps, Decision: c.decision})
+		events = append(events, Waiting{Question: q.name, Until: c.at, Last: cmp.Or(q.last, c.keeps), Decision: c.decision})
 	}
 	from := q.current
 	if from == nil {

@@ -33,6 +33,7 @@ func (q *question) rest(ctx context.Context, c choice) error {
 		}
 		switch {
 		case end != "":
+			c.at = until
 			return q.ended(ctx, c, end)
 		case until.After(now) && until.Sub(told).Abs() > time.Second && !(q.idle && until.Sub(now) <= time.Second):
 			if err := q.tellWaiting(ctx, c, until); err != nil {
