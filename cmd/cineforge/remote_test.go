@@ -181,7 +181,7 @@ func TestAWatchTimesOut(t *testing.T) {
 		t.Errorf("exit code %d\n%s", code, watches.seen.String())
 	}
 	cancels := o.show("--server", s.url, "runs", "cancel", id)
-	if code := cancels.end(); code != exitOK || !strings.Contains(cancels.out.String(), "is cancelled; cineforge --server "+s.url+" retry "+id) {
+	if code := cancels.end(); code != exitOK || !strings.Contains(cancels.out.String(), "is cancelled; to go on from there: cineforge --server "+s.url+" retry "+id) {
 		t.Errorf("exit code %d\n%s", code, cancels.seen.String())
 	}
 	retries := o.show("--server", s.url, "retry", id)

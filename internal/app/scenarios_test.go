@@ -627,7 +627,7 @@ func outageScenarios(t *testing.T) []faultScenario {
 			o.done(p)
 			o.here(p)
 			o.waits(p, 20*time.Minute)
-			p.check(o.at(o.target) <= 150, "%d calls", o.at(o.target))
+			p.check(o.at(o.target) <= 120, "%d calls", o.at(o.target))
 		}, without: func(p *play) { p.settings = map[string]string{"max_wait_seconds": "0"} }},
 		{id: "S17 prose", wants: "the incident as it was: at normalize", play: play{options: fixed, file: sample(t, "the_well.txt")}, checks: func(o outcome, p *problems) {
 			o.done(p)

@@ -150,7 +150,7 @@ func TestDamageIsToldWithWhatToDo(t *testing.T) {
 			if err := os.WriteFile(file, data, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			wantTrouble(t, use(dir), run.Damaged, file, "is damaged", "cineforge data backup")
+			wantTrouble(t, use(dir), run.Damaged, file, "is damaged", "cineforge data check")
 		})
 	}
 }

@@ -36,7 +36,11 @@ func (c *Call) receive(resp *http.Response) (*http.Response, error) {
 		resp.Body = c.tape
 	}
 	c.mu.Unlock()
-	c.watch.sign()
+	if resp.StatusCode < http.StatusMultipleChoices {
+		c.watch.sign()
+	} else {
+		c.watch.moved()
+	}
 	if stream {
 		return resp, nil
 	}
@@ -64,12 +68,13 @@ const errorBody = 10 * time.Second
 func (c *Call) hold(resp *http.Response) (*http.Response, error) {
 	var body []byte
 	var err error
-	from := resp.Body
+	from, note := resp.Body, c.watch.event
 	if resp.StatusCode >= 300 {
+		note = c.watch.came
 		defer time.AfterFunc(errorBody, func() { from.Close() }).Stop() //nolint:errcheck // it only ends the reading
 	}
 	if resp.StatusCode >= 200 {
-		body, err = readWhole(io.LimitReader(&paced{from, c.watch}, diagnosis.MaxBody))
+		body, err = readWhole(io.LimitReader(&paced{from, note}, diagnosis.MaxBody))
 	}
 	if resp.StatusCode >= 200 && err == nil {
 		drain(from)
@@ -125,14 +130,14 @@ func drain(body io.ReadCloser) {
 
 // paced is a body whose pieces are events without text: there is no text before it is whole.
 type paced struct {
-	body  io.Reader
-	watch *watch
+	body io.Reader
+	note func()
 }
 
 func (p *paced) Read(b []byte) (int, error) {
 	n, err := p.body.Read(b)
 	if n > 0 {
-		p.watch.event()
+		p.note()
 	}
 	return n, err
 }

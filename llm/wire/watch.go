@@ -141,9 +141,15 @@ func (w *watch) skip(d time.Duration) {
 	w.timer.Reset(wakeGrace)
 }
 
-// sign notes a mere sign of life: a header, a comment, a ping.
+// sign notes a mere sign of life of an answer: a header, a comment, a ping.
 func (w *watch) sign() {
 	w.pulse(0)
+	w.moved()
+}
+
+// moved gives the response more time, as a sign of life does. The head of an error response
+// is none: it says nothing good of whoever sent it.
+func (w *watch) moved() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	now := time.Now()
@@ -162,6 +168,11 @@ func (w *watch) sign() {
 // event notes an event of the answer, with or without text.
 func (w *watch) event() {
 	w.pulse(0)
+	w.came()
+}
+
+// came gives the response more time, as an event does. What comes of an error is none.
+func (w *watch) came() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.finished {
