@@ -19,7 +19,8 @@ var commandInText = regexp.MustCompile(`(cineforge|%s) (run|runs|retry|serve|doc
 // they are written. Only the help of a command shows others, as examples.
 func TestRemedies_NoOtherTextNamesACommand(t *testing.T) {
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "bench/") {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") ||
+			strings.HasPrefix(path, "bench/") {
 			return err
 		}
 		fset := token.NewFileSet()

@@ -161,7 +161,10 @@ func (o *opened) chain(l Lineup, s recipe.PlannedStage, state run.State, st run.
 	if state.OperatorAt != nil {
 		p.Operator = state.OperatorAt.Time
 		goesOn := state.ParentRunID != nil || state.OperatorAt.After(state.StartedAt.Time)
-		p.Probe = goesOn && !slices.ContainsFunc(st.Attempts, func(a run.AttemptState) bool { return a.StartedAt != nil && a.StartedAt.After(p.Operator) })
+		p.Probe = goesOn && !slices.ContainsFunc(st.Attempts, func(a run.AttemptState) bool {
+			return a.StartedAt != nil &&
+				a.StartedAt.After(p.Operator)
+		})
 	}
 	if st.ProgressAt != nil {
 		p.Progress = st.ProgressAt.Add(o.desk.Router.Slept(st.ProgressAt.Time)) // nobody waits while the machine sleeps

@@ -23,13 +23,14 @@ import (
 func dear(t *testing.T, fails func(calls int) error) *world {
 	w := newWorld(t, noteModule{"note", asksIts})
 	calls := 0
-	w.model = llm.Candidate{Provider: "p", Name: "m", Spec: llm.Spec{Price: &llm.Price{}}, Model: llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) {
-		if err := fails(calls); err != nil {
-			return llm.Response{}, err
-		}
-		calls++
-		return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: "m", Usage: llm.Usage{CostUSD: new(0.5)}}, nil
-	})}
+	w.model = llm.Candidate{Provider: "p", Name: "m", Spec: llm.Spec{Price: &llm.Price{}},
+		Model: llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) {
+			if err := fails(calls); err != nil {
+				return llm.Response{}, err
+			}
+			calls++
+			return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: "m", Usage: llm.Usage{CostUSD: new(0.5)}}, nil
+		})}
 	return w
 }
 

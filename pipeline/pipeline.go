@@ -109,7 +109,8 @@ func (p *Pipeline) Open(ctx context.Context, claim durable.Claim, terms durable.
 	}
 	return &opened{
 		Pipeline: p, claim: claim, terms: terms, desk: desk, plan: plan, current: current,
-		purse: chain.NewPurse(plan.MaxCostUSD, before.total+state.SpentUSD()), before: before, drill: state.Drill != "", asking: map[string]*chain.Stage{},
+		purse: chain.NewPurse(plan.MaxCostUSD, before.total+state.SpentUSD()), before: before, drill: state.Drill != "",
+		asking: map[string]*chain.Stage{},
 	}, results(state, plan), nil
 }
 

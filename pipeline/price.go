@@ -30,6 +30,8 @@ func (p *Pipeline) priced(plan *recipe.Plan, roster Roster, todo func(stageID st
 }
 
 func unpriced(s recipe.PlannedStage, c llm.Candidate) error {
-	f := refused(ErrUnknownPrice, fmt.Sprintf("stage %s may spend %s, but the price of %s:%s is not known", s.ID, usd(s.Policy.MaxCostUSD), c.Provider, c.Name))
-	return f.Advised("set input_usd and output_usd of " + c.Name + " in cineforge.yaml (0 if it costs nothing), or on_unknown_price: allow in the recipe's resilience block")
+	f := refused(ErrUnknownPrice, fmt.Sprintf("stage %s may spend %s, but the price of %s:%s is not known", s.ID,
+		usd(s.Policy.MaxCostUSD), c.Provider, c.Name))
+	return f.Advised("set input_usd and output_usd of " + c.Name +
+		" in cineforge.yaml (0 if it costs nothing), or on_unknown_price: allow in the recipe's resilience block")
 }

@@ -17,7 +17,8 @@ import (
 func unpriced(t *testing.T) *world {
 	w := newWorld(t, noteModule{"note", asksIts})
 	w.model = llm.Candidate{Provider: "p", Name: "m", Model: llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) {
-		return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: "m", Usage: llm.Usage{InputTokens: 3, OutputTokens: 1}}, nil
+		return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: "m",
+			Usage: llm.Usage{InputTokens: 3, OutputTokens: 1}}, nil
 	})}
 	return w
 }
@@ -46,7 +47,8 @@ func TestCreate_ACostLimitWantsPrices(t *testing.T) {
 			continue
 		}
 		if !errors.Is(err, pipeline.ErrUnknownPrice) || failure.ClassOf(err) != failure.Input ||
-			!strings.Contains(err.Error(), "p:m") || !strings.Contains(err.Error(), "on_unknown_price: allow") || !strings.Contains(err.Error(), "input_usd") {
+			!strings.Contains(err.Error(), "p:m") || !strings.Contains(err.Error(), "on_unknown_price: allow") ||
+			!strings.Contains(err.Error(), "input_usd") {
 			t.Errorf("%s: %v", block, err)
 		}
 		if _, err := run.Load(t.Context(), w.store, "r1"); !errors.Is(err, run.ErrNotFound) {
@@ -78,7 +80,8 @@ func TestCreateRetry_ACostLimitWantsPrices(t *testing.T) {
 		return answer.Generate(ctx, req)
 	})
 	w.create(w.spec(oneStage))
-	if s, err := w.execute(t.Context(), "r1"); err != nil || s.Status != run.RunFailed || s.Unpriced == 0 || s.TotalCostUSD != 0 || s.Tokens.Input == 0 {
+	if s, err := w.execute(t.Context(), "r1"); err != nil || s.Status != run.RunFailed || s.Unpriced == 0 || s.TotalCostUSD != 0 ||
+		s.Tokens.Input == 0 {
 		t.Fatalf("%s, %d unpriced, %+v tokens, cost %v: %v", s.Status, s.Unpriced, s.Tokens, s.TotalCostUSD, err)
 	}
 	for name, tt := range map[string]struct {

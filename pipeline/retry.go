@@ -60,7 +60,8 @@ func (p *Pipeline) PlanRetry(ctx context.Context, runID string, r Retry) (RetryP
 		return RetryPlan{}, err
 	}
 	if r.Mode == run.RetryFrom && !slices.Contains(v.order(), r.Stage) {
-		return RetryPlan{}, refused(ErrNoStage, fmt.Sprintf("%s has no stage %q", v.subject(), r.Stage)).Advised("its stages are " + strings.Join(v.order(), ", "))
+		return RetryPlan{}, refused(ErrNoStage, fmt.Sprintf("%s has no stage %q", v.subject(), r.Stage)).Advised("its stages are " +
+			strings.Join(v.order(), ", "))
 	}
 	if _, err := p.store.Blob(ctx, parent.InputDigest); err != nil {
 		return RetryPlan{}, fmt.Errorf("the input of run %s: %w", runID, err)
@@ -154,7 +155,8 @@ func nothingFailed(s run.State) error {
 		return f
 	}
 	last := s.StageOrder[len(s.StageOrder)-1]
-	return f.Advised("do it again from the start: %s; or from a stage, such as the last: %s", failure.RetryFully(s.RunID), failure.RetryFrom(s.RunID, last))
+	return f.Advised("do it again from the start: %s; or from a stage, such as the last: %s", failure.RetryFully(s.RunID),
+		failure.RetryFrom(s.RunID, last))
 }
 
 // refused says in words why a request can't be done.

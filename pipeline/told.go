@@ -70,8 +70,9 @@ func faultOf(f *chain.Fault) run.Fault {
 		return run.Fault{ProviderCode: run.Add[string](nil), HTTPStatus: run.Add[int](nil)}
 	}
 	codes := run.CodesOf(f.Err)
-	return run.Fault{Provider: f.Provider, Model: f.Model, ErrorClass: f.Err.Class, ErrorCode: codes.Error, RequestID: optional(f.Err.RequestID),
-		Hint: f.Err.Hint, ProviderCode: run.Add(codes.Provider), HTTPStatus: run.Add(codes.Status)}
+	return run.Fault{Provider: f.Provider, Model: f.Model, ErrorClass: f.Err.Class, ErrorCode: codes.Error,
+		RequestID: optional(f.Err.RequestID),
+		Hint:      f.Err.Hint, ProviderCode: run.Add(codes.Provider), HTTPStatus: run.Add(codes.Status)}
 }
 
 // reason says why a question goes on as it does: by what failed, if anything did.
@@ -108,7 +109,8 @@ func fallback(stageID string, e chain.Falling) run.StageFallback {
 }
 
 func waiting(stageID string, e chain.Waiting) run.StageWaiting {
-	body := run.StageWaiting{StageID: stageID, Unit: e.Unit, Role: string(e.Role), Until: moment(e.Until), Reason: reason(e.Last, e.Decision.Why), Fault: faultOf(e.Last), Decision: decisionOf(e.Decision), GivesUp: e.GivesUp}
+	body := run.StageWaiting{StageID: stageID, Unit: e.Unit, Role: string(e.Role), Until: moment(e.Until), Reason: reason(e.Last,
+		e.Decision.Why), Fault: faultOf(e.Last), Decision: decisionOf(e.Decision), GivesUp: e.GivesUp}
 	if d := e.Decision; e.Last == nil && d.Model != "" {
 		body.Provider, body.Model = d.Provider, d.Model // that it waits for
 	} else if e.Last == nil && len(d.Others) > 0 {

@@ -146,7 +146,8 @@ func (r *Recipe) checkModules(p *problems, modules Modules, values map[string]an
 		if !known {
 			if s.Module != "" {
 				ids := slices.Sorted(maps.Keys(modules))
-				p.unknown(s.source.get("module").position, fmt.Sprintf("there is no module %s", quote(s.Module)), asID(s.Module), ids, "the modules are "+shortList(ids))
+				p.unknown(s.source.get("module").position, fmt.Sprintf("there is no module %s", quote(s.Module)), asID(s.Module),
+					ids, "the modules are "+shortList(ids))
 			}
 			continue
 		}

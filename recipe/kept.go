@@ -42,7 +42,8 @@ var idleParams = map[string]string{
 
 // accepted adds the parameters that every stage accepts to those of a module.
 func accepted(own []string) []string {
-	return slices.Concat(own, []string{paramWorkModel, paramModel, paramCeiling, ParamConfigFile}, roleParams, slices.Sorted(maps.Keys(idleParams)))
+	return slices.Concat(own, []string{paramWorkModel, paramModel, paramCeiling, ParamConfigFile}, roleParams,
+		slices.Sorted(maps.Keys(idleParams)))
 }
 
 // mock is how recipes name the offline model as the only one of a stage.

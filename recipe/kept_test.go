@@ -67,7 +67,8 @@ func firstPlan(t *testing.T, src string, limits recipe.Limits) *recipe.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := r.Plan(recipe.PlanOptions{Params: map[string]any{"input_file": "a.txt", "default_model": "attic:llama3.1:8b"}, Modules: modules(), Limits: limits})
+	p, err := r.Plan(recipe.PlanOptions{Params: map[string]any{"input_file": "a.txt", "default_model": "attic:llama3.1:8b"},
+		Modules: modules(), Limits: limits})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +76,8 @@ func firstPlan(t *testing.T, src string, limits recipe.Limits) *recipe.Plan {
 }
 
 func TestPlan_TheCostCeilingIsTheStagesLimit(t *testing.T) {
-	for params, want := range map[string]float64{"": 10, "cost_ceiling_usd: 2.5": 2.5, "cost_ceiling_usd: 0": 0, "cost_ceiling_usd: 50": 10, "cost_ceiling_usd: ~": 10} {
+	for params, want := range map[string]float64{"": 10, "cost_ceiling_usd: 2.5": 2.5, "cost_ceiling_usd: 0": 0,
+		"cost_ceiling_usd: 50": 10, "cost_ceiling_usd: ~": 10} {
 		if got := firstPlan(t, first(params), recipe.Limits{}).Stages[1].Policy.MaxCostUSD; got != want {
 			t.Errorf("%s: got %v, want %v", params, got, want)
 		}
@@ -90,7 +92,8 @@ func TestChanges_AnotherModelMakesNoOtherResult(t *testing.T) {
 	before := firstPlan(t, first("model: gpt-4.1, max_tokens: 2"), recipe.Limits{})
 	now := firstPlan(t, first("model: gpt-5.2, max_tokens: 3, default_model: x, cost_ceiling_usd: 3"), recipe.Limits{})
 	changes := recipe.Changes(before, now)
-	if keys := fmt.Sprintf("%d %s %s", len(changes), changes[0].Key, changes[1].Key); keys != "2 stage_fallback_models max_cost_usd" || len(now.Redone(changes)) != 0 {
+	if keys := fmt.Sprintf("%d %s %s", len(changes), changes[0].Key,
+		changes[1].Key); keys != "2 stage_fallback_models max_cost_usd" || len(now.Redone(changes)) != 0 {
 		t.Errorf("%+v", changes)
 	}
 }

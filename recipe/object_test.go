@@ -12,7 +12,9 @@ import (
 
 func TestReadObject_YAMLAndJSON(t *testing.T) {
 	want := map[string]any{"genre": []any{"noir"}, "title": "A", "packs": map[string]any{"look": "grain"}}
-	for _, src := range []string{"genre: [noir]\ntitle: A\npacks:\n  look: grain\n", "{\n\t\"genre\": [\"noir\"],\n\t\"title\": \"A\", \"packs\": {\"look\": \"grain\"}\n}", "\ufeff{genre: [noir], title: A, packs: {look: grain}}"} {
+	for _, src := range []string{"genre: [noir]\ntitle: A\npacks:\n  look: grain\n",
+		"{\n\t\"genre\": [\"noir\"],\n\t\"title\": \"A\", \"packs\": {\"look\": \"grain\"}\n}",
+		"\ufeff{genre: [noir], title: A, packs: {look: grain}}"} {
 		got, err := recipe.ReadObject("s", []byte(src))
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("%q: %v %s", src, err, diff)

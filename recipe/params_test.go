@@ -31,8 +31,10 @@ func TestRecipe_CheckParamsNamesTheNearest(t *testing.T) {
 	known := modules()
 	known["free"] = recipe.ModuleSpec{Params: map[string]recipe.ParamSpec{"shade": {Kind: recipe.KindString}}}
 	for name, want := range map[string]string{
-		"tint_colour": `recipe tinted has no parameter "tint_colour"; did you mean tint_color?`, "budgt": "did you mean budget?", "shad": "did you mean shade?",
-		"accept_confg": "did you mean accept_config?", "acceptConfig": "did you mean accept_config?", "work-model": "did you mean work_model?", "skipqa": "did you mean skip_qa?",
+		"tint_colour": `recipe tinted has no parameter "tint_colour"; did you mean tint_color?`, "budgt": "did you mean budget?",
+		"shad":         "did you mean shade?",
+		"accept_confg": "did you mean accept_config?", "acceptConfig": "did you mean accept_config?",
+		"work-model": "did you mean work_model?", "skipqa": "did you mean skip_qa?",
 		"deep": "it has accept_config, budget, ",
 	} {
 		err := r.CheckParams(map[string]any{"input_file": "x", name: true}, known)
@@ -45,7 +47,8 @@ func TestRecipe_CheckParamsNamesTheNearest(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	all := map[string]any{}
-	for _, name := range []string{"input_file", "tint_color", "budget", "shade", "default_model", "work_model", "verify_model", "escalate_model", "qa_model", "utility_model", "sota_model",
+	for _, name := range []string{"input_file", "tint_color", "budget", "shade", "default_model", "work_model", "verify_model",
+		"escalate_model", "qa_model", "utility_model", "sota_model",
 		"model", "skip_qa", "accept_config", "config_file", "config_overrides", "user_approved", "human_control_mode", "style_packs"} {
 		all[name] = "x"
 	}
@@ -78,7 +81,8 @@ resilience:
   stage_fallback_models: {‸ac: [gpt-4.1]}
 `)
 	checkMistakes(t, recipe.Validate("dir/f.yaml", []byte(src), modules()), places, []string{
-		`did you mean "project"?`, `did you mean "input_file"?`, `unknown key "need"; did you mean "needs"?`, `unknown key "store_input"; did you mean "store_inputs"?`,
+		`did you mean "project"?`, `did you mean "input_file"?`, `unknown key "need"; did you mean "needs"?`,
+		`unknown key "store_input"; did you mean "store_inputs"?`,
 		`did you mean "max_cost_usd"?`, `unknown key "stage"; did you mean "stages"?`, `did you mean "concurrency"?`,
 		"stages names stage", "stage_max_attempts names stage", "stage_fallback_models names stage",
 	})

@@ -86,7 +86,8 @@ const UncarriedAdvice = "provide that, or, where other providers can be asked, l
 
 // Uncarried says that a process can't go on with a run, and what it needs.
 func Uncarried(id string, needs []Need) error {
-	f := &failure.Error{Class: failure.NoProvider, Message: fmt.Sprintf("run %s can't go on here: it needs %s", id, NeedsText(needs)), Err: ErrNoCarrier}
+	f := &failure.Error{Class: failure.NoProvider, Message: fmt.Sprintf("run %s can't go on here: it needs %s", id,
+		NeedsText(needs)), Err: ErrNoCarrier}
 	return f.Advised(UncarriedAdvice, failure.ResumeToday(id))
 }
 

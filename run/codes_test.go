@@ -22,7 +22,8 @@ func TestCodesOf_StatusFirst(t *testing.T) {
 		{failure.Error{}, "null", "null", "null"},
 	} {
 		codes := run.CodesOf(&c.failed)
-		if got, want := fmt.Sprint(said(codes.Error), said(codes.Provider), said(codes.Status)), fmt.Sprint(c.code, c.provider, c.status); got != want {
+		if got, want := fmt.Sprint(said(codes.Error), said(codes.Provider), said(codes.Status)), fmt.Sprint(c.code, c.provider,
+			c.status); got != want {
 			t.Errorf("%+v: %s, want %s", c.failed, got, want)
 		}
 	}
@@ -65,10 +66,12 @@ func TestState_FoldsCodesOfReleasedEvents(t *testing.T) {
 
 func TestState_CountsAnswersByModel(t *testing.T) {
 	answer := func(unit, provider, model string) run.Body {
-		return run.AttemptFinished{Attempt: run.Attempt{StageID: "a", Unit: unit, Role: "work", Attempt: 1, Provider: provider, Model: model}, CostUSD: new(0.5)}
+		return run.AttemptFinished{Attempt: run.Attempt{StageID: "a", Unit: unit, Role: "work", Attempt: 1, Provider: provider,
+			Model: model}, CostUSD: new(0.5)}
 	}
 	s, err := run.Fold(log(started("a"), answer("1", "anthropic", "claude"), answer("2", "openai", "gpt"), answer("3", "azure", "gpt"),
-		run.UnitReused{StageID: "a", Unit: "4", Role: "work", Provider: "openai", Model: "gpt", FromRunID: "earlier"}, answer("5", "anthropic", "claude")))
+		run.UnitReused{StageID: "a", Unit: "4", Role: "work", Provider: "openai", Model: "gpt", FromRunID: "earlier"}, answer("5",
+			"anthropic", "claude")))
 	if err != nil {
 		t.Fatal(err)
 	}

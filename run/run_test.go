@@ -62,7 +62,8 @@ var bodies = []run.Body{
 	run.PipelineStarted{}, run.StageStarted{}, run.StageSkippedReused{}, run.AttemptStarted{}, run.AttemptProgress{}, run.AttemptFinished{},
 	run.AttemptFailed{}, run.UnitDone{}, run.ArtifactSaved{}, run.StagePaused{}, run.StageFinished{}, run.StageFailed{},
 	run.RunResumed{}, run.PipelineFinished{}, run.DryRunValidated{},
-	run.StageRetrying{}, run.StageFallback{}, run.StageWaiting{}, run.UnitsPlanned{}, run.BreakerOpened{}, run.BreakerProbing{}, run.BreakerClosed{}, run.BudgetExceeded{},
+	run.StageRetrying{}, run.StageFallback{}, run.StageWaiting{}, run.UnitsPlanned{}, run.BreakerOpened{}, run.BreakerProbing{},
+	run.BreakerClosed{}, run.BudgetExceeded{},
 }
 
 func TestAnUnknownEventSurvivesStorage(t *testing.T) {
@@ -209,11 +210,14 @@ func TestState_ALostAttemptCounts(t *testing.T) {
 		"its price is not":      {&run.Least{InputTokens: 1000}, 0, 1000, 1},
 		"nothing is known":      {nil, 0, 0, 1},
 	} {
-		for _, end := range [][]run.Body{{run.RunResumed{Cause: run.ResumedAfterCrash}, run.RunResumed{Cause: run.ResumedAfterCrash}}, {run.RunCancelled{}}} {
-			s := fold(t, append([]run.Body{started("a"), run.StageStarted{StageID: "a"}, run.AttemptStarted{Attempt: a, Least: tt.least}}, end...)...)
+		for _, end := range [][]run.Body{{run.RunResumed{Cause: run.ResumedAfterCrash},
+			run.RunResumed{Cause: run.ResumedAfterCrash}}, {run.RunCancelled{}}} {
+			s := fold(t, append([]run.Body{started("a"), run.StageStarted{StageID: "a"}, run.AttemptStarted{Attempt: a,
+				Least: tt.least}}, end...)...)
 			st := s.Stages["a"]
 			lost := st.Attempts[0]
-			if s.TotalCostUSD != tt.usd || st.CostUSD != tt.usd || s.Tokens != (run.Tokens{Input: tt.input}) || s.Unpriced != tt.unpriced || st.Unpriced != tt.unpriced {
+			if s.TotalCostUSD != tt.usd || st.CostUSD != tt.usd || s.Tokens != (run.Tokens{Input: tt.input}) ||
+				s.Unpriced != tt.unpriced || st.Unpriced != tt.unpriced {
 				t.Errorf("%s: cost %v, tokens %+v, %d unpriced", name, s.TotalCostUSD, s.Tokens, s.Unpriced)
 			}
 			if lost.Status != "failed" || lost.InputTokens != tt.input || lost.Estimated != (tt.least != nil) {

@@ -32,7 +32,8 @@ func (s *State) applyStage(body Body, at UnixTime) {
 		st.Fallback = &Fallback{At: at, Unit: b.Unit, From: b.FromModel, To: b.ToModel, Reason: b.Reason}
 		st.Fallbacks++
 	case StageWaiting:
-		s.stage(b.StageID).wait(Wait{Unit: b.Unit, Role: b.Role, Since: at, Until: UnixTime{b.Until.Time}, Reason: b.Reason, Round: b.Decision.Round,
+		s.stage(b.StageID).wait(Wait{Unit: b.Unit, Role: b.Role, Since: at, Until: UnixTime{b.Until.Time}, Reason: b.Reason,
+			Round:    b.Decision.Round,
 			Provider: b.Provider, Model: b.Model, ErrorClass: b.ErrorClass, GivesUp: b.GivesUp,
 			Providers: b.Decision.awaited(), Held: b.Decision.heldBy()}, at)
 	case StagePaused:
@@ -69,7 +70,8 @@ func (s *State) applyUnit(body Body, at UnixTime) {
 	switch b := body.(type) {
 	case AttemptStarted:
 		st := s.stage(b.StageID)
-		a := AttemptState{Attempt: b.Attempt.Attempt, Unit: b.Unit, Role: b.Role, Model: b.Model, Provider: b.Provider, Status: attemptRuns, StartedAt: &at, Least: b.Least}
+		a := AttemptState{Attempt: b.Attempt.Attempt, Unit: b.Unit, Role: b.Role, Model: b.Model, Provider: b.Provider,
+			Status: attemptRuns, StartedAt: &at, Least: b.Least}
 		if b.Decision != nil {
 			a.Round = b.Decision.Round
 		}

@@ -30,7 +30,8 @@ func TestState_StagesAreInTheirOrder(t *testing.T) {
 	if want := append(s.StageOrder, "before", "later"); !slices.Equal(order, want) {
 		t.Errorf("%v, want %v", order, want)
 	}
-	if text := string(data); !strings.Contains(text, `"a & <b>"`) || !strings.Contains(text, `"c & d"`) || strings.Count(text, `"stages"`) != 1 {
+	if text := string(data); !strings.Contains(text, `"a & <b>"`) || !strings.Contains(text, `"c & d"`) || strings.Count(text,
+		`"stages"`) != 1 {
 		t.Errorf("%s", text)
 	}
 	var again run.State

@@ -76,7 +76,8 @@ func newAdvised(t *testing.T, s situation) *advised {
 	bin := filepath.Join(w.dir, "bin")
 	must(t, os.Mkdir(bin, 0o700))
 	must(t, os.Symlink(w.bin, filepath.Join(bin, "cineforge")))
-	w.env = append(os.Environ(), "ANTHROPIC_API_KEY=simulated", "OPENAI_API_KEY=simulated", "GEMINI_API_KEY=simulated", "PATH="+bin+":"+os.Getenv("PATH"), "NO_COLOR=1")
+	w.env = append(os.Environ(), "ANTHROPIC_API_KEY=simulated", "OPENAI_API_KEY=simulated", "GEMINI_API_KEY=simulated",
+		"PATH="+bin+":"+os.Getenv("PATH"), "NO_COLOR=1")
 	for _, v := range simulator.BaseURLs(providers.URL) {
 		w.env = append(w.env, v.Name+"="+v.Value)
 	}
@@ -136,7 +137,8 @@ func (w *advised) run(more ...string) {
 // underWay makes a run that is under way in another process, until it is stopped.
 func (w *advised) underWay(args ...string) *process {
 	w.fail("", simulator.Pace{FirstEvent: 300 * time.Millisecond, TokensPerSecond: 100})
-	p := &process{Cmd: exec.Command(w.bin, append([]string{"--data", w.data, "run", "script.fountain", "--recipe", "advice"}, args...)...), ended: make(chan struct{})}
+	p := &process{Cmd: exec.Command(w.bin, append([]string{"--data", w.data, "run", "script.fountain", "--recipe", "advice"},
+		args...)...), ended: make(chan struct{})}
 	p.Env, p.Dir = w.env, w.dir
 	must(w.T, p.Start())
 	go func() { defer close(p.ended); p.Wait() }() //nolint:errcheck // its state tells
@@ -165,7 +167,8 @@ func (w *advised) status(id string) run.Status {
 	return s.Status
 }
 
-var advisedCommand = regexp.MustCompile(`cineforge (?:--[a-z]+ \S+ )*(?:run|runs|retry|serve|doctor|providers|recipes|data|simulate)\b[^;\n]*`)
+var advisedCommand = regexp.MustCompile(
+	`cineforge (?:--[a-z]+ \S+ )*(?:run|runs|retry|serve|doctor|providers|recipes|data|simulate)\b[^;\n]*`)
 
 // commands returns the commands that a text advises.
 func commands(text string) (list []string) {
@@ -371,18 +374,23 @@ func situations() []situation {
 		failed("not_found", "recipes show ID --file recipe.yaml", "retry ID --recipe recipe.yaml"),
 		failed("invalid_request", "retry ID --recipe recipe.yaml"), failed("context_length", "retry ID --recipe recipe.yaml"),
 		failed("content_filter", "retry ID --recipe recipe.yaml"), failed("overloaded", "providers", "retry ID --max-wait 24h"),
-		{name: "failed: waited for long enough", fails: "overloaded", recipe: "  max_wait_seconds: 1\n", wants: []string{"retry ID", "retry ID --max-wait 24h"}},
+		{name: "failed: waited for long enough", fails: "overloaded", recipe: "  max_wait_seconds: 1\n", wants: []string{"retry ID",
+			"retry ID --max-wait 24h"}},
 		{name: "failed: the money is spent", recipe: "  max_wait_seconds: 0\n  max_cost_usd: 0.004\n", wants: []string{"retry ID --max-cost"}},
-		{name: "a retry without money", recipe: "  max_wait_seconds: 0\n  max_cost_usd: 0.004\n", tells: []string{"retry", "ID"}, wants: []string{"retry ID --max-cost"}},
+		{name: "a retry without money", recipe: "  max_wait_seconds: 0\n  max_cost_usd: 0.004\n", tells: []string{"retry", "ID"},
+			wants: []string{"retry ID --max-cost"}},
 		{name: "done: resume", make: done, tells: []string{"runs", "resume", "ID"}, wants: []string{"retry ID --full"}},
 		{name: "done: retry", make: done, tells: []string{"retry", "ID"}, wants: []string{"retry ID --full", "retry ID --from project_config"}},
 		{name: "done: cancel", make: done, tells: []string{"runs", "cancel", "ID"}, wants: []string{"runs show ID"}},
 		{name: "done: try-now", make: done, tells: []string{"runs", "try-now", "ID"}, wants: []string{"runs show ID"}},
 		{name: "done", make: done, tells: []string{"run", "script.fountain", "--recipe", "advice"}, wants: []string{"--output results"}},
 		{name: "failed: resume", fails: "auth", tells: []string{"runs", "resume", "ID"}, wants: []string{"retry ID"}},
-		{name: "needs a person", make: func(w *advised) { w.run("--param", "accept_config=false") }, wants: []string{"runs export ID", "runs resume ID"}},
-		{name: "paused: try-now", make: func(w *advised) { w.run("--param", "accept_config=false") }, tells: []string{"runs", "try-now", "ID"}, wants: []string{"runs resume ID"}},
-		{name: "paused: retry from the start", make: func(w *advised) { w.run("--param", "accept_config=false") }, tells: []string{"retry", "ID", "--full"},
+		{name: "needs a person", make: func(w *advised) { w.run("--param", "accept_config=false") },
+			wants: []string{"runs export ID", "runs resume ID"}},
+		{name: "paused: try-now", make: func(w *advised) { w.run("--param", "accept_config=false") }, tells: []string{"runs",
+			"try-now", "ID"}, wants: []string{"runs resume ID"}},
+		{name: "paused: retry from the start", make: func(w *advised) { w.run("--param", "accept_config=false") },
+			tells: []string{"retry", "ID", "--full"},
 			wants: []string{"runs resume ID", "runs cancel ID"}},
 		{name: "gave up", fails: "overloaded", recipe: "  max_wait_seconds: 0\n  on_exhausted: pause\n", wants: []string{"runs resume ID"}},
 	}, liveSituations()...)
@@ -391,7 +399,8 @@ func situations() []situation {
 // liveSituations are those with other processes in them.
 func liveSituations() []situation {
 	waits := func(name string, wants []string, tells ...string) situation {
-		return situation{name: name, fails: "overloaded", recipe: "  max_wait_seconds: 3600\n", make: func(w *advised) { w.waiting() }, tells: tells, wants: wants}
+		return situation{name: name, fails: "overloaded", recipe: "  max_wait_seconds: 3600\n",
+			make: func(w *advised) { w.waiting() }, tells: tells, wants: wants}
 	}
 	killed := func(w *advised) {
 		p := w.underWay()
@@ -408,7 +417,8 @@ func liveSituations() []situation {
 			must(w.T, p.Process.Signal(syscall.SIGINT))
 			<-p.ended
 		}, wants: []string{"runs resume ID"}},
-		{name: "under way: retry", make: func(w *advised) { w.underWay() }, tells: []string{"retry", "ID"}, mend: nothing, wants: []string{"runs watch ID", "runs cancel ID"}},
+		{name: "under way: retry", make: func(w *advised) { w.underWay() }, tells: []string{"retry", "ID"}, mend: nothing,
+			wants: []string{"runs watch ID", "runs cancel ID"}},
 		{name: "killed", make: killed, wants: []string{"serve", "runs watch ID"}},
 		{name: "cancelled", make: func(w *advised) { p := w.underWay(); w.call("runs", "cancel", w.id); <-p.ended }, wants: []string{"retry ID"}},
 		{name: "can't go on here", make: func(w *advised) {
@@ -421,7 +431,8 @@ func liveSituations() []situation {
 		}, wants: []string{"runs watch ID", "runs resume ID --today"}},
 		{name: "no such run", make: done, tells: []string{"runs", "show", "run-00000000"}, wants: []string{"runs list"}},
 		{name: "not a run", make: done, tells: []string{"runs", "show", "../x"}, wants: []string{"runs list"}},
-		{name: "failed again and again", fails: "output wrong_schema", script: "long", wants: []string{"runs events ID", "retry ID --recipe recipe.yaml"}},
+		{name: "failed again and again", fails: "output wrong_schema", script: "long", wants: []string{"runs events ID",
+			"retry ID --recipe recipe.yaml"}},
 		{name: "files of other content", make: func(w *advised) {
 			w.run("--output", "results")
 			must(w.T, os.WriteFile(filepath.Join(w.dir, "results", "artifacts", "scene_index", "project", "v1.json"), []byte("{}"), 0o600))
@@ -430,7 +441,8 @@ func liveSituations() []situation {
 			w.env = append(w.env, "ANTHROPIC_API_KEY=", "OPENAI_API_KEY=", "GEMINI_API_KEY=")
 			w.run()
 		}, mend: func(w *advised) { w.env = append(w.env, "ANTHROPIC_API_KEY=simulated") }, wants: []string{"doctor", "retry ID"}},
-		{name: "a breaker is open", fails: "overloaded", tells: []string{"providers", "release", "anthropic", "--reason", "x"}, wants: []string{"providers probe anthropic"}},
+		{name: "a breaker is open", fails: "overloaded", tells: []string{"providers", "release", "anthropic", "--reason", "x"},
+			wants: []string{"providers probe anthropic"}},
 		{name: "nobody serves", make: done, tells: []string{"run", "script.fountain", "--detach", "--new"}, wants: []string{"serve"}},
 		{name: "left alone", fails: "auth", tells: []string{"providers"}, wants: []string{"providers release"}},
 		{name: "no such drill", make: done, tells: []string{"run", "script.fountain", "--drill", "none"}, wants: []string{"simulate --list"}},

@@ -158,7 +158,8 @@ func TestConfig_UnknownKeysHaveTheirPlaceAndTheNearest(t *testing.T) {
 			t.Errorf("%s:\n%v, want %s", file, err, want)
 		}
 	}
-	for name, file := range map[string]string{"a flag": "data: x\ndata: y", "a field": local + "    base_url: http://127.0.0.1:2/v1", "a limit": local + "    limits: {idle: 1m, idle: 2m}"} {
+	for name, file := range map[string]string{"a flag": "data: x\ndata: y", "a field": local +
+		"    base_url: http://127.0.0.1:2/v1", "a limit": local + "    limits: {idle: 1m, idle: 2m}"} {
 		if _, err := configured(t, file, nil); err == nil {
 			t.Errorf("%s can stand twice", name)
 		}

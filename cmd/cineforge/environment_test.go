@@ -15,7 +15,8 @@ func TestUnknownVariables_NamesTheNearestFlag(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	environ := []string{"CINEFORGE_DTA=/a", "CINEFORGE_DATA=/b", "CINEFORGE_TOKENFILE=c", "CINEFORGE_LOCAL_KEY=secret", "CINEFORGE_ENTIRELY_ELSE=secret", "CINEFORGE_VERSION=1", "PATH=/bin", "CINEFORGE=1"}
+	environ := []string{"CINEFORGE_DTA=/a", "CINEFORGE_DATA=/b", "CINEFORGE_TOKENFILE=c", "CINEFORGE_LOCAL_KEY=secret",
+		"CINEFORGE_ENTIRELY_ELSE=secret", "CINEFORGE_VERSION=1", "PATH=/bin", "CINEFORGE=1"}
 	for _, name := range flagVariables(parser.Model.Node) {
 		environ = append(environ, name+"=x")
 	}

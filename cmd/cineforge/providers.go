@@ -90,7 +90,8 @@ func (o operation) do(ctx context.Context, g *cli, s streams, act func(operator)
 }
 
 func writeProviders(g *cli, s streams, list []health.Provider) error {
-	return progress.WriteProviders(s.out, list, progress.ProvidersView{Now: time.Now(), Color: color(s.out), Verbose: g.Verbose, Program: program(g), Vendor: app.Standard})
+	return progress.WriteProviders(s.out, list, progress.ProvidersView{Now: time.Now(), Color: color(s.out), Verbose: g.Verbose,
+		Program: program(g), Vendor: app.Standard})
 }
 
 // clock writes a time of today, or the day too if it is another one.

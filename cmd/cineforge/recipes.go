@@ -97,7 +97,8 @@ func (c *recipesShowCmd) write(source string, s streams) error {
 		return usage(failure.New(failure.Input, c.File+" is there already", "name another file with --file"))
 	}
 	if err != nil {
-		return usage(failure.New(failure.Input, fmt.Sprintf("%s can't be written: %v", c.File, errors.Unwrap(err)), "name another file with --file"))
+		return usage(failure.New(failure.Input, fmt.Sprintf("%s can't be written: %v", c.File, errors.Unwrap(err)),
+			"name another file with --file"))
 	}
 	_, err = f.WriteString(source)
 	if err = errors.Join(err, f.Close()); err != nil {

@@ -58,12 +58,14 @@ func (c *providersReleaseCmd) outcome(g *cli, released health.Released, now time
 	if len(released.Ended) == 0 {
 		lines = append(lines, "nothing kept "+c.Name+" from being asked")
 		if left := c.left(p, now); left != "" {
-			lines = []string{"there was nothing to end for " + c.Name + ", but " + left + "; end that with: " + failure.Release(p.Name).Line(program(g))}
+			lines = []string{"there was nothing to end for " + c.Name + ", but " + left + "; end that with: " +
+				failure.Release(p.Name).Line(program(g))}
 		}
 	}
 	open := func(name string, h health.Health) {
 		if h.Breaker == "open" && h.NextProbeAt != nil {
-			lines = append(lines, fmt.Sprintf("the breaker of %s is open until %s; to let a question through before: %s", name, clock(*h.NextProbeAt, now), failure.Probe(p.Name).Line(program(g))))
+			lines = append(lines, fmt.Sprintf("the breaker of %s is open until %s; to let a question through before: %s", name,
+				clock(*h.NextProbeAt, now), failure.Probe(p.Name).Line(program(g))))
 		}
 	}
 	open(p.Name, p.Health)

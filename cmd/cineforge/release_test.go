@@ -126,7 +126,8 @@ func TestRelease_SaysWhatItDoesNotEnd(t *testing.T) {
 		{"local", health.Released{Provider: p}, []string{"nothing kept local from being asked", breaker, modelBreaker}},
 		{"local:llama:70b", health.Released{Provider: p}, []string{"nothing kept local:llama:70b from being asked", breaker, modelBreaker}},
 		{"local:other", health.Released{Provider: p}, []string{"nothing kept local:other from being asked", breaker}},
-		{"LOCAL_KEY", health.Released{Provider: held}, []string{"there was nothing to end for LOCAL_KEY, but local is held until 12:18:10: maintenance; end that with: cineforge providers release local --reason mended", breaker}},
+		{"LOCAL_KEY", health.Released{Provider: held},
+			[]string{"there was nothing to end for LOCAL_KEY, but local is held until 12:18:10: maintenance; end that with: cineforge providers release local --reason mended", breaker}},
 		{"LOCAL_KEY", health.Released{Provider: p, Ended: []health.Ended{
 			{Provider: "local", Model: "llama:70b", Gate: &health.Gate{Until: later, Class: failure.NotFound, Message: "there is no such model"}},
 			{Provider: "other", Key: "LOCAL_KEY", Gate: &health.Gate{Until: later.AddDate(0, 0, 1), Class: failure.QuotaExhausted, Message: "spent"}}}},

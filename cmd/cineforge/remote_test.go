@@ -125,7 +125,8 @@ func TestCtrlCLeavesARunWithItsServer(t *testing.T) {
 	if code := shows.end(); code != exitInterrupted {
 		t.Errorf("exit code %d, want %d", code, exitInterrupted)
 	}
-	if want := "Run " + id + " goes on with the server; follow it: cineforge --server " + s.url + " runs watch " + id; !strings.Contains(shows.seen.String(), want) {
+	if want := "Run " + id + " goes on with the server; follow it: cineforge --server " + s.url + " runs watch " +
+		id; !strings.Contains(shows.seen.String(), want) {
 		t.Errorf("%q is not told in\n%s", want, shows.seen.String())
 	}
 	watches := o.show("--server", s.url, "runs", "watch", id, "--json")
@@ -181,7 +182,8 @@ func TestAWatchTimesOut(t *testing.T) {
 		t.Errorf("exit code %d\n%s", code, watches.seen.String())
 	}
 	cancels := o.show("--server", s.url, "runs", "cancel", id)
-	if code := cancels.end(); code != exitOK || !strings.Contains(cancels.out.String(), "is cancelled; to go on from there: cineforge --server "+s.url+" retry "+id) {
+	if code := cancels.end(); code != exitOK || !strings.Contains(cancels.out.String(),
+		"is cancelled; to go on from there: cineforge --server "+s.url+" retry "+id) {
 		t.Errorf("exit code %d\n%s", code, cancels.seen.String())
 	}
 	retries := o.show("--server", s.url, "retry", id)

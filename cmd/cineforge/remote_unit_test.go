@@ -159,7 +159,8 @@ func TestRemote_NamesTheNearestParameter(t *testing.T) {
 	if err == nil || err.Error() != "a server takes no parameter accept_confg=false; did you mean accept_config?" {
 		t.Errorf("%v", err)
 	}
-	if _, err := asked(app.Start{Params: map[string]any{"tint": "x"}}); err == nil || !strings.Contains(err.Error(), "it takes accept_config and skip_qa") {
+	if _, err := asked(app.Start{Params: map[string]any{"tint": "x"}}); err == nil || !strings.Contains(err.Error(),
+		"it takes accept_config and skip_qa") {
 		t.Errorf("%v", err)
 	}
 }
@@ -167,7 +168,8 @@ func TestRemote_NamesTheNearestParameter(t *testing.T) {
 // What a server refuses is printed with the pointer and the nearest name, and what it ignored on
 // standard error.
 func TestRemote_PrintsWhatTheServerDoesNotKnow(t *testing.T) {
-	problem := &client.Problem{Status: 422, Code: "invalid_request", Message: "the request can't be used: /dryrun: there is no member dryrun; did you mean dry_run?"}
+	problem := &client.Problem{Status: 422, Code: "invalid_request",
+		Message: "the request can't be used: /dryrun: there is no member dryrun; did you mean dry_run?"}
 	if got := lines(told(problem), "cineforge")[0]; got != problem.Message {
 		t.Errorf("%s", got)
 	}
@@ -186,7 +188,8 @@ func TestRemote_PrintsWhatTheServerDoesNotKnow(t *testing.T) {
 	if err := (&remote{c}).Resume(t.Context(), "r", true); err != nil {
 		t.Fatal(err)
 	}
-	if got, _ := os.ReadFile(out.Name()); string(got) != "cineforge: warning of the server: /candidate_s: there is no member; it was ignored\n" {
+	if got, _ := os.ReadFile(out.Name()); string(
+		got) != "cineforge: warning of the server: /candidate_s: there is no member; it was ignored\n" {
 		t.Errorf("%s", got)
 	}
 }

@@ -34,9 +34,11 @@ type runArg struct {
 // open opens the system and loads the run.
 func (r runArg) open(ctx context.Context, g *cli, s streams) (system, run.State, error) {
 	if !app.ValidRunID(r.ID) {
-		return nil, run.State{}, usage(failure.New(failure.Input, fmt.Sprintf("%q can't be a run's id", r.ID), "").Advised("list them: %s", failure.ListRuns()))
+		return nil, run.State{}, usage(failure.New(failure.Input, fmt.Sprintf("%q can't be a run's id", r.ID),
+			"").Advised("list them: %s", failure.ListRuns()))
 	}
-	missing := usage(failure.New(failure.Input, fmt.Sprintf("there is no run %s in %s", r.ID, g.place()), "").Advised("list them: %s", failure.ListRuns()))
+	missing := usage(failure.New(failure.Input, fmt.Sprintf("there is no run %s in %s", r.ID, g.place()),
+		"").Advised("list them: %s", failure.ListRuns()))
 	if g.empty() {
 		return nil, run.State{}, missing
 	}
@@ -85,7 +87,8 @@ func warnDamaged(s streams, list []run.Overview) {
 		ids = append(ids[:most], fmt.Sprintf("and %d more", more))
 	}
 	if len(ids) > 0 {
-		fmt.Fprintf(s.err, "Runs whose events can't be read: %s. To find out what is damaged, on the data directory: %s\n", strings.Join(ids, ", "), failure.CheckData())
+		fmt.Fprintf(s.err, "Runs whose events can't be read: %s. To find out what is damaged, on the data directory: %s\n",
+			strings.Join(ids, ", "), failure.CheckData())
 	}
 }
 

@@ -96,7 +96,9 @@ func (s streams) warnOf(w client.RequestWarning) {
 func (c *cli) noteSilence(err error) {
 	text := "The run can be followed again."
 	if err != nil {
-		text = fmt.Sprintf("The run can't be followed at the moment: %s. It is tried again until it can be; the run itself is the server's.", strings.Join(lines(told(err), program(c)), " "))
+		text = fmt.Sprintf(
+			"The run can't be followed at the moment: %s. It is tried again until it can be; the run itself is the server's.",
+			strings.Join(lines(told(err), program(c)), " "))
 	}
 	c.note(text)
 }

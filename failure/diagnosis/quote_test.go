@@ -42,8 +42,10 @@ func blemish(message string) string {
 
 // said are what vendors and transports say.
 var said = []string{
-	"Overloaded", "no answer began in time", "unexpected EOF", "Internal server error", "Rate limit reached for gpt-5.2", "Request contains an invalid argument.",
-	"This service has been disabled", `Unknown name "x": Cannot find field.`, `{"error": {"message": "Overloaded"}}`, `debug=""`, `"quoted"`, `he said \"no\"`, "HTTP 429 (429) Too Many Requests",
+	"Overloaded", "no answer began in time", "unexpected EOF", "Internal server error", "Rate limit reached for gpt-5.2",
+	"Request contains an invalid argument.",
+	"This service has been disabled", `Unknown name "x": Cannot find field.`, `{"error": {"message": "Overloaded"}}`, `debug=""`,
+	`"quoted"`, `he said \"no\"`, "HTTP 429 (429) Too Many Requests",
 	"Provider returned error", "The model is overloaded.", "server error",
 }
 

@@ -31,7 +31,8 @@ func abandoned(s run.State) Advice {
 func For(s run.State) Advice {
 	switch {
 	case len(s.Needs) > 0:
-		return Advice{Helps: "With " + run.NeedsText(s.Needs) + " it goes on as it was begun; the second way lets it go on with other providers, where any can be asked today:",
+		return Advice{Helps: "With " + run.NeedsText(s.Needs) +
+			" it goes on as it was begun; the second way lets it go on with other providers, where any can be asked today:",
 			Remedies: []failure.Remedy{failure.Watch(s.RunID), failure.ResumeToday(s.RunID)}}
 	case s.Abandoned:
 		return abandoned(s)
@@ -138,7 +139,8 @@ func whilePaused(s run.State) Advice {
 	resume := []failure.Remedy{failure.Resume(s.RunID)}
 	for _, st := range s.Stages {
 		if st.Status == run.StageIsPaused && st.PauseReason == run.AwaitingConfirmation {
-			return Advice{Helps: "Look at what it made, then accept it to go on:", Remedies: append([]failure.Remedy{failure.Export(s.RunID)}, resume...)}
+			return Advice{Helps: "Look at what it made, then accept it to go on:",
+				Remedies: append([]failure.Remedy{failure.Export(s.RunID)}, resume...)}
 		}
 	}
 	for _, id := range s.StageOrder {

@@ -27,7 +27,8 @@ func TestRerun_CanBeTyped(t *testing.T) {
 		{file: "", want: "cineforge run FILE --recipe mvp_ingest --project p"},
 		{file: "a", params: map[string]any{"input_file": "a", "accept_config": true, "z": 3.0, "mood": "dark & cold"},
 			want: "cineforge run a --recipe mvp_ingest --project p --param 'mood=dark & cold' --param z=3"},
-		{file: "a", params: map[string]any{"accept_config": false}, want: "cineforge run a --recipe mvp_ingest --project p --param accept_config=false"},
+		{file: "a", params: map[string]any{"accept_config": false},
+			want: "cineforge run a --recipe mvp_ingest --project p --param accept_config=false"},
 	}
 	for _, tt := range tests {
 		s := run.State{RecipeID: "mvp_ingest", ProjectID: "p", InputName: tt.file, EndAt: tt.end, RuntimeParams: tt.params,

@@ -61,7 +61,8 @@ func TestProblem_HintsAreFollowed(t *testing.T) {
 						s.call(found[i][1], found[i][2], body).is(200)
 					}
 					time.Sleep(time.Hour) // what is under way comes to its end
-					if state := into[client.RunsPage](s.get("/api/runs").is(200)).Runs[0]; tt.ends != "" && state.Status != tt.ends && found[i][1] == "POST" {
+					if state := into[client.RunsPage](s.get("/api/runs").is(200)).Runs[0]; tt.ends != "" &&
+						state.Status != tt.ends && found[i][1] == "POST" {
 						t.Errorf("the newest run is %s: %s", state.Status, state.Error)
 					}
 				})
@@ -86,7 +87,8 @@ func advisedRequests() []advised {
 		return s, nil, id
 	}
 	waiting := func(t *testing.T) (*site, *simulator.Simulator, string) {
-		sim := simulator.New(simulator.Scenario{ID: "down", Name: "down", Rules: []simulator.Rule{{Name: "down", Fault: simulator.Fault{Error: "overloaded"}}}}, simulator.Options{})
+		sim := simulator.New(simulator.Scenario{ID: "down", Name: "down", Rules: []simulator.Rule{{Name: "down",
+			Fault: simulator.Fault{Error: "overloaded"}}}}, simulator.Options{})
 		s := open(t, api.Options{}, models(sim))
 		id := s.start(s.given("tide", "night_bus.txt"))
 		for into[client.RunState](s.get("/api/runs/"+id+"/state").is(200)).State.Status != run.Waiting {
@@ -110,14 +112,18 @@ func advisedRequests() []advised {
 		return s, nil, id
 	}
 	return []advised{
-		{name: "resume of what is done", make: done, path: "/resume", wants: []string{`POST /api/runs/ID/retry {"full":true}`}, ends: run.RunDone},
-		{name: "retry of what is done", make: done, path: "/retry", wants: []string{`POST /api/runs/ID/retry {"full":true}`, `POST /api/runs/ID/retry {"from":"project_config"}`}, ends: run.RunDone},
+		{name: "resume of what is done", make: done, path: "/resume", wants: []string{`POST /api/runs/ID/retry {"full":true}`},
+			ends: run.RunDone},
+		{name: "retry of what is done", make: done, path: "/retry", wants: []string{`POST /api/runs/ID/retry {"full":true}`,
+			`POST /api/runs/ID/retry {"from":"project_config"}`}, ends: run.RunDone},
 		{name: "cancel of what is done", make: done, path: "/cancel", wants: []string{"GET /api/runs/ID/state"}},
 		{name: "resume of what failed", make: failed, path: "/resume", wants: []string{"POST /api/runs/ID/retry"}, ends: run.RunDone},
 		{name: "try-now of what is paused", make: awaiting, path: "/try-now", wants: []string{"POST /api/runs/ID/resume"}, ends: run.RunDone},
-		{name: "retry of what is paused", make: awaiting, path: "/retry", wants: []string{"POST /api/runs/ID/resume", "POST /api/runs/ID/cancel"}},
+		{name: "retry of what is paused", make: awaiting, path: "/retry", wants: []string{"POST /api/runs/ID/resume",
+			"POST /api/runs/ID/cancel"}},
 		{name: "retry of what waits", make: waiting, path: "/retry", wants: []string{"POST /api/runs/ID/try-now", "POST /api/runs/ID/cancel"}},
 		{name: "resume of what waits", make: waiting, path: "/resume", wants: []string{"POST /api/runs/ID/try-now"}, ends: run.RunDone},
-		{name: "retry without money", make: cheap, path: "/retry", wants: []string{`POST /api/runs/ID/retry {"max_cost_usd":0.`}, ends: run.RunDone},
+		{name: "retry without money", make: cheap, path: "/retry", wants: []string{`POST /api/runs/ID/retry {"max_cost_usd":0.`},
+			ends: run.RunDone},
 	}
 }

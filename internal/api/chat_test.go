@@ -44,15 +44,18 @@ func TestChatStream_SaysWhereTheRunStands(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, sim, id := failed(t)
 		both := func() (text string, actions []client.Action) {
-			text, actions = chunks(t, s.post("/api/projects/tide/chat/stream", client.ChatRequest{Message: "what happened?", History: []map[string]any{{"type": "user_message", "content": "hello"}}}))
-			insight, same := chunks(t, s.post("/api/projects/tide/chat/insight", client.InsightRequest{Trigger: "run_completed", Context: map[string]any{"recipe_id": "mvp_ingest"}}))
+			text, actions = chunks(t, s.post("/api/projects/tide/chat/stream", client.ChatRequest{Message: "what happened?",
+				History: []map[string]any{{"type": "user_message", "content": "hello"}}}))
+			insight, same := chunks(t, s.post("/api/projects/tide/chat/insight", client.InsightRequest{Trigger: "run_completed",
+				Context: map[string]any{"recipe_id": "mvp_ingest"}}))
 			if insight != text || len(same) != len(actions) {
 				t.Errorf("%q, and %q", text, insight)
 			}
 			return text, actions
 		}
 		text, actions := both()
-		for _, part := range []string{id, "failed at extract_scenes", "does not accept the key", "set a valid ANTHROPIC_API_KEY", "cineforge retry " + id, "ingest is done"} {
+		for _, part := range []string{id, "failed at extract_scenes", "does not accept the key", "set a valid ANTHROPIC_API_KEY",
+			"cineforge retry " + id, "ingest is done"} {
 			if !strings.Contains(text, part) {
 				t.Errorf("%q lacks %q", text, part)
 			}
@@ -64,11 +67,13 @@ func TestChatStream_SaysWhereTheRunStands(t *testing.T) {
 		recovers(sim)
 		next := into[client.Started](s.post(retry.Endpoint, retry.Payload).is(200)).RunID // as a page does it
 		s.rests(next)
-		if text, actions = both(); !strings.Contains(text, "is done.") || !strings.Contains(text, "scenes") || len(actions) != 1 || actions[0].Route != "runs/"+next {
+		if text, actions = both(); !strings.Contains(text, "is done.") || !strings.Contains(text, "scenes") || len(actions) != 1 ||
+			actions[0].Route != "runs/"+next {
 			t.Errorf("%q %+v", text, actions)
 		}
 		s.post("/api/projects/new", client.NewProject{Slug: "empty", DisplayName: "Empty"}).is(201)
-		if text, _ := chunks(t, s.post("/api/projects/empty/chat/stream", client.ChatRequest{Message: "hello"})); !strings.Contains(text, "Upload a screenplay") {
+		if text, _ := chunks(t, s.post("/api/projects/empty/chat/stream",
+			client.ChatRequest{Message: "hello"})); !strings.Contains(text, "Upload a screenplay") {
 			t.Errorf("%q", text)
 		}
 		s.post("/api/projects/empty/chat/stream", `{"message":""}`).fails(422, "invalid_request")
@@ -92,7 +97,8 @@ func TestChatStream_EachState(t *testing.T) {
 		}
 		s.works()
 		s.rests(id)
-		if text := said(); !strings.Contains(text, "paused at project_config: awaiting confirmation") || !strings.Contains(text, "cineforge runs resume "+id) {
+		if text := said(); !strings.Contains(text, "paused at project_config: awaiting confirmation") || !strings.Contains(text,
+			"cineforge runs resume "+id) {
 			t.Errorf("%q", text)
 		}
 		s.post("/api/runs/"+id+"/cancel", nil).is(200)
@@ -112,7 +118,8 @@ func TestChat_ActionsCanBeConfirmed(t *testing.T) {
 				if a.Route != "" {
 					continue
 				}
-				if n++; a.Confirm == nil || a.Confirm.Type != "start_run" || a.Confirm.Endpoint != a.Endpoint || a.Confirm.Payload == nil || a.Variant == "" {
+				if n++; a.Confirm == nil || a.Confirm.Type != "start_run" || a.Confirm.Endpoint != a.Endpoint ||
+					a.Confirm.Payload == nil || a.Variant == "" {
 					t.Errorf("%+v", a)
 				}
 			}
@@ -162,7 +169,8 @@ func TestChat_APagesMessagesAreNotTwice(t *testing.T) {
 		}
 		ids := []string{"run_started_" + id, "progress_" + id + "_extract_scenes_fail", "progress_" + id + "_extract_scenes_start", fallback}
 		for _, name := range ids {
-			s.post("/api/projects/tide/chat", client.Message{ID: name, Type: "ai_suggestion", Content: "as a page says it", Timestamp: float64(time.Now().UnixMilli())}).is(200)
+			s.post("/api/projects/tide/chat", client.Message{ID: name, Type: "ai_suggestion", Content: "as a page says it",
+				Timestamp: float64(time.Now().UnixMilli())}).is(200)
 		}
 		count := map[string]int{}
 		for _, m := range into[[]client.Message](s.get("/api/projects/tide/chat").is(200)) {
@@ -189,7 +197,8 @@ func TestChat_TheEndOfARun(t *testing.T) {
 		paused := s.start(b)
 		s.rests(paused)
 		s.post("/api/runs/"+paused+"/cancel", nil).is(200)
-		s.post("/api/projects/other/chat", client.Message{ID: "progress_" + paused + "_complete", Type: "ai_suggestion", Content: "Analysis complete!", Timestamp: 1}).is(200)
+		s.post("/api/projects/other/chat", client.Message{ID: "progress_" + paused + "_complete", Type: "ai_suggestion",
+			Content: "Analysis complete!", Timestamp: 1}).is(200)
 		for project, want := range map[string]string{"tide": "Done, ", "other": "The run was cancelled."} {
 			list := into[[]client.Message](s.get("/api/projects/" + project + "/chat").is(200))
 			last := list[len(list)-1]
@@ -207,7 +216,8 @@ func TestChat_NamesNoRecipeThatIsNotThere(t *testing.T) {
 		s.rests(s.start(s.given("tide", "night_bus.txt")))
 		list := into[[]client.Message](s.get("/api/projects/tide/chat").is(200))
 		last := list[len(list)-1]
-		if len(last.Actions) != 3 || last.Actions[0].ID != "retry-failed-stage" || last.Actions[1].ID != "retry-full" || !strings.HasSuffix(last.ID, "_fail") {
+		if len(last.Actions) != 3 || last.Actions[0].ID != "retry-failed-stage" || last.Actions[1].ID != "retry-full" ||
+			!strings.HasSuffix(last.ID, "_fail") {
 			t.Errorf("%+v", last)
 		}
 	})

@@ -213,7 +213,9 @@ func TestChatTellsOfRuns(t *testing.T) {
 			t.Fatalf("%+v", list)
 		}
 		failure := list[len(list)-2]
-		if !failure.NeedsAction || failure.RunID != id || len(failure.Actions) != 4 || failure.Actions[2].Endpoint != "/api/providers/anthropic/release" || failure.Actions[0].Endpoint != "/api/runs/"+id+"/retry-failed-stage" || failure.Actions[0].Label != "Retry Failed Stage" {
+		if !failure.NeedsAction || failure.RunID != id || len(failure.Actions) != 4 ||
+			failure.Actions[2].Endpoint != "/api/providers/anthropic/release" ||
+			failure.Actions[0].Endpoint != "/api/runs/"+id+"/retry-failed-stage" || failure.Actions[0].Label != "Retry Failed Stage" {
 			t.Errorf("%+v", failure)
 		}
 		recovers(sim)

@@ -49,11 +49,13 @@ func TestStart_APersonsSettings(t *testing.T) {
 		b.ConfigOverrides = map[string]any{"genre": []string{"noir"}, "aspect_ratio": "4:3"}
 		st := s.rests(s.start(b)).State
 		got := s.config(st)
-		if st.Status != run.Paused || got.Genre[0] != "noir" || got.Aspect != "4:3" || got.Confirmed || got.Details["genre"]["source"] != "user_specified" {
+		if st.Status != run.Paused || got.Genre[0] != "noir" || got.Aspect != "4:3" || got.Confirmed ||
+			got.Details["genre"]["source"] != "user_specified" {
 			t.Errorf("overrides alone: %s %+v", st.Status, got)
 		}
 
-		b.ConfigFile = into[client.Uploaded](s.upload("tide", "settings.yaml", []byte("title: The Night Bus\ngenre: [drama]\naspect_ratio: '2.39:1'\n")).is(201)).StoredPath
+		b.ConfigFile = into[client.Uploaded](s.upload("tide", "settings.yaml",
+			[]byte("title: The Night Bus\ngenre: [drama]\naspect_ratio: '2.39:1'\n")).is(201)).StoredPath
 		b.ConfigOverrides = map[string]any{"genre": []string{"noir"}}
 		id := s.start(b)
 		st = s.rests(id).State
@@ -61,7 +63,8 @@ func TestStart_APersonsSettings(t *testing.T) {
 		if st.Status != run.RunDone || got.Title != "The Night Bus" || got.Genre[0] != "noir" || got.Aspect != "2.39:1" || !got.Confirmed {
 			t.Errorf("a file and overrides: %s %+v", st.Status, got)
 		}
-		if g := st.Settings; g == nil || g.File != "settings.yaml" || !strings.HasPrefix(string(g.Digest), "sha256:") || g.FromFile["title"] != "The Night Bus" {
+		if g := st.Settings; g == nil || g.File != "settings.yaml" || !strings.HasPrefix(string(g.Digest), "sha256:") ||
+			g.FromFile["title"] != "The Night Bus" {
 			t.Errorf("the run pins %+v", g)
 		}
 		again := into[client.Started](s.post("/api/runs/"+id+"/retry", client.RetryRequest{Full: true}).is(200))
@@ -90,7 +93,8 @@ func TestStart_SettingsThatAreRefused(t *testing.T) {
 			got               client.Problem
 			location, message string
 		}{
-			{overridden("genr", "noir"), "body.config_overrides.genr", `/config_overrides/genr is not a setting of a project; did you mean "genre"?`},
+			{overridden("genr", "noir"), "body.config_overrides.genr",
+				`/config_overrides/genr is not a setting of a project; did you mean "genre"?`},
 			{overridden("title", 3), "body.config_overrides.title", "/config_overrides/title is not text"},
 			{filed("a.yaml", "genr: [noir]\n"), "body.config_file", `a.yaml: /genr is not a setting of a project; did you mean "genre"?`},
 			{filed("b.json", `{"budget_cap_usd": "much"}`), "body.config_file", "b.json: /budget_cap_usd is not a number from 0 on, or null"},
@@ -102,7 +106,8 @@ func TestStart_SettingsThatAreRefused(t *testing.T) {
 		if p := filed("c.yaml", "- noir\n"); !strings.Contains(p.Message, "c.yaml is not a YAML or JSON object (it holds a list)") {
 			t.Errorf("%+v", p)
 		}
-		if p := filed("d.yaml", "title: "+strings.Repeat("x", app.MaxConfig)+"\n"); !strings.Contains(p.Message, "d.yaml is larger than the 64 kB that settings may have") {
+		if p := filed("d.yaml", "title: "+strings.Repeat("x", app.MaxConfig)+"\n"); !strings.Contains(p.Message,
+			"d.yaml is larger than the 64 kB that settings may have") {
 			t.Errorf("%+v", p)
 		}
 		if list := into[client.RunsPage](s.get("/api/runs").is(200)); len(list.Runs) != 0 {
@@ -124,7 +129,8 @@ stages:
   - {id: ingest, module: story_ingest_v1, params: {input_file: "${input_file}"}}
   - {id: normalize, module: script_normalize_v1, needs: [ingest], params: {max_retries: 2, work_model: mock}}
   - {id: extract_scenes, module: scene_extract_v1, needs: [normalize], params: {model: "${default_model}"}}
-  - {id: project_config, module: project_config_v1, needs: [normalize, extract_scenes], params: {accept_config: true, config_file: settings.yaml}}
+  - {id: project_config, module: project_config_v1, needs: [normalize, extract_scenes], params: {accept_config: true,
+	config_file: settings.yaml}}
 `
 		if err := os.WriteFile(filepath.Join(s.dir, "recipes", "first.yaml"), []byte(recipe), 0o600); err != nil {
 			t.Fatal(err)

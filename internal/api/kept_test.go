@@ -152,10 +152,13 @@ func keptAnswers(t *testing.T) map[string]any {
 		"group": at(read(fine.get("/api/projects/fine/artifacts")), 0), "version": at(read(fine.get("/api/projects/fine/artifacts/scene/scene_001")), 0),
 		"detail": detail, "envelope": at(detail, "payload"), "metadata": at(detail, "payload", "metadata"), "ref": at(detail, "payload", "metadata", "ref"),
 		"annotations": at(detail, "payload", "metadata", "annotations"), "scene data": at(detail, "payload", "data"),
-		"edited":  read(fine.post("/api/projects/fine/artifacts/scene/scene_001/edit", client.Edit{Data: map[string]any{"a": 1}, Rationale: "x"})),
-		"started": read(fine.post("/api/runs/start", b)), "state answer": state, "state": at(state, "state"), "stage": at(state, "state", "stages", "extract_scenes"),
+		"edited": read(fine.post("/api/projects/fine/artifacts/scene/scene_001/edit", client.Edit{Data: map[string]any{"a": 1},
+			Rationale: "x"})),
+		"started": read(fine.post("/api/runs/start", b)), "state answer": state, "state": at(state, "state"), "stage": at(state,
+			"state", "stages", "extract_scenes"),
 		"failed stage": stage, "failed attempt": at(stage, "attempts", -1), "events answer": events, "event": at(events, "events", 0),
-		"stage_failed": at(events, "events", -2), "pipeline_finished": at(events, "events", -1), "message": at(chat, 0), "action": at(chat, -1, "actions", 0), "confirmed action": at(chat, -1, "actions", 0, "confirm_action"),
+		"stage_failed": at(events, "events", -2), "pipeline_finished": at(events, "events", -1), "message": at(chat, 0),
+		"action": at(chat, -1, "actions", 0), "confirmed action": at(chat, -1, "actions", 0, "confirm_action"),
 		"search": found, "found scene": at(found, "scenes", 0), "found character": at(people, "characters", 0), "problem": read(fine.get("/api/runs/none/state")),
 	}
 }

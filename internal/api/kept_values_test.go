@@ -26,11 +26,13 @@ func TestKeptValues(t *testing.T) {
 		}
 		p := into[client.Project](s.get("/api/projects/" + project).is(200))
 		inputs := into[[]client.Input](s.get("/api/projects/" + project + "/inputs").is(200))
-		if len(p.InputFiles) != 1 || p.InputFiles[0] != "the_tide_clock.fountain" || inputs[0].Filename == p.InputFiles[0] || inputs[0].StoredPath != inputs[0].Filename {
+		if len(p.InputFiles) != 1 || p.InputFiles[0] != "the_tide_clock.fountain" || inputs[0].Filename == p.InputFiles[0] ||
+			inputs[0].StoredPath != inputs[0].Filename {
 			t.Errorf("%v; %+v", p.InputFiles, inputs)
 		}
 		var order []string
-		for _, m := range regexp.MustCompile(`"(\w+)":\{"status"`).FindAllStringSubmatch(string(s.get("/api/runs/"+id+"/state").is(200).body), -1) {
+		for _, m := range regexp.MustCompile(`"(\w+)":\{"status"`).FindAllStringSubmatch(string(s.get("/api/runs/"+id+"/state").is(
+			200).body), -1) {
 			order = append(order, m[1])
 		}
 		if !slices.Equal(order, []string{"ingest", "normalize", "extract_scenes", "project_config"}) {
@@ -63,7 +65,8 @@ func TestKeptValues_TheFailureOfARun(t *testing.T) {
 		s, _, id := failed(t)
 		got := into[client.RunState](s.get("/api/runs/" + id + "/state").is(200))
 		for _, st := range got.State.Stages {
-			if st.Status == run.StageIsFailed && (got.BackgroundError == nil || !strings.Contains(*got.BackgroundError, st.Error) || !strings.Contains(*got.BackgroundError, st.Hint)) {
+			if st.Status == run.StageIsFailed && (got.BackgroundError == nil || !strings.Contains(*got.BackgroundError, st.Error) ||
+				!strings.Contains(*got.BackgroundError, st.Hint)) {
 				t.Errorf("%v, and the stage says %q, %q", got.BackgroundError, st.Error, st.Hint)
 			}
 		}

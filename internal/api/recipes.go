@@ -34,7 +34,8 @@ func (s *API) recipes() {
 		return detailOf(found), nil
 	})
 	type ofRun struct{ OfRun }
-	handle(s, operation("runRecipe", http.MethodGet, "/runs/{run_id}/recipe", "The recipe that a run works by, with its source", http.StatusNotFound), func(ctx context.Context, in *ofRun) (client.RecipeDetail, error) {
+	handle(s, operation("runRecipe", http.MethodGet, "/runs/{run_id}/recipe", "The recipe that a run works by, with its source",
+		http.StatusNotFound), func(ctx context.Context, in *ofRun) (client.RecipeDetail, error) {
 		found, err := s.app.RunRecipe(ctx, in.Run)
 		if err != nil {
 			return client.RecipeDetail{}, err

@@ -153,7 +153,8 @@ func TestRetry_WithLimits(t *testing.T) {
 		s.post("/api/runs/"+id+"/retry-failed-stage", nil).fails(409, "no_budget_left")
 		s.post("/api/runs/start", map[string]any{"project_id": "x", "input_file": "x", "retry_failed_stage_for_run_id": id}).fails(409, "no_budget_left")
 		chat := into[[]client.Message](s.get("/api/projects/tide/chat").is(200))
-		if acts := chat[len(chat)-1].Actions; len(acts) != 2 || acts[0].Label != "Retry With More Money" || acts[0].Confirm.Endpoint != "/api/runs/"+id+"/retry" || acts[0].Confirm.Payload["max_cost_usd"] == nil {
+		if acts := chat[len(chat)-1].Actions; len(acts) != 2 || acts[0].Label != "Retry With More Money" ||
+			acts[0].Confirm.Endpoint != "/api/runs/"+id+"/retry" || acts[0].Confirm.Payload["max_cost_usd"] == nil {
 			t.Errorf("%+v", acts)
 		}
 		for _, bad := range []string{`{"max_cost_usd":-1}`, `{"max_cost_usd":"5"}`, `{"max_cost_usd":1e9}`, `{"max_wait_seconds":-1}`, `{"max_wait_seconds":1e300}`} {
@@ -184,7 +185,8 @@ func TestStart_ACostLimitWantsPrices(t *testing.T) {
 		s.keeps("mvp_ingest.yaml", shipped(t, "max_cost_usd", "5"))
 		b := s.given("tide", "the_tide_clock.fountain")
 		p := s.post("/api/runs/start", b).fails(422, "unknown_price")
-		if !strings.Contains(p.Message, "is not known") || p.Hint == nil || !strings.Contains(*p.Hint, "on_unknown_price: allow") || !strings.Contains(*p.Hint, "cineforge.yaml") {
+		if !strings.Contains(p.Message, "is not known") || p.Hint == nil || !strings.Contains(*p.Hint, "on_unknown_price: allow") ||
+			!strings.Contains(*p.Hint, "cineforge.yaml") {
 			t.Errorf("%s; %v", p.Message, p.Hint)
 		}
 		s.keeps("mvp_ingest.yaml", shipped(t, "on_unknown_price", "allow")+"  max_cost_usd: 5\n")

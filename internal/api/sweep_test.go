@@ -32,7 +32,8 @@ var bodies = map[string]string{
 	"changeProject": `{"display_name":"A"}`, "editArtifact": `{"data":{"a":1},"rationale":"b"}`, "postMessage": `{"id":"1","type":"user","content":"","timestamp":1}`,
 	"startRun": `{"project_id":"none","input_file":"none"}`, "retryRun": `{}`, "holdProvider": `{"reason":"x"}`, "releaseProvider": `{"reason":"x"}`, "probeProvider": `{"reason":"x"}`,
 	"saveRecipe": `{"source":"recipe_id: a"}`, "resumeRun": `{"candidates":"today"}`,
-	"chatStream": `{"message":"where does it stand?","chat_history":[{"type":"user_message","content":"hello"}]}`, "chatInsight": `{"trigger":"run_completed","context":{"recipe_id":"mvp_ingest"}}`,
+	"chatStream":  `{"message":"where does it stand?","chat_history":[{"type":"user_message","content":"hello"}]}`,
+	"chatInsight": `{"trigger":"run_completed","context":{"recipe_id":"mvp_ingest"}}`,
 }
 
 // takes reports whether an operation takes a body of a kind.
@@ -73,7 +74,8 @@ func TestEveryOperationRefuses(t *testing.T) {
 			if op.can("404") && !op.takes("multipart/form-data") {
 				s.do(op.request(t, none)).is(404)
 			}
-			if strings.Contains(op.path, "{") && op.can("422") && op.ID != "upload" && op.ID != "previewInput" && !strings.HasPrefix(op.ID, "runStream") && op.ID != "runEvents" && op.ID != "postMessage" && op.ID != "exportRun" {
+			if strings.Contains(op.path, "{") && op.can("422") && op.ID != "upload" && op.ID != "previewInput" &&
+				!strings.HasPrefix(op.ID, "runStream") && op.ID != "runEvents" && op.ID != "postMessage" && op.ID != "exportRun" {
 				s.do(op.request(t, long)).is(422)
 			}
 			if _, json := bodies[op.ID]; !json || op.ID == "postMessage" {

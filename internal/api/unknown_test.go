@@ -63,7 +63,8 @@ func spots(t *testing.T, a *api.API, op operation) (all []spot) {
 		case schema["additionalProperties"] == true || isMap:
 			return
 		case properties != nil:
-			all = append(all, spot{pointer: pointer, known: slices.Sorted(maps.Keys(properties)), body: func(o map[string]any) any { return body(o) }})
+			all = append(all, spot{pointer: pointer, known: slices.Sorted(maps.Keys(properties)),
+				body: func(o map[string]any) any { return body(o) }})
 		}
 		for name, p := range properties {
 			walk(p.(map[string]any), pointer+"/"+name, func(v any) any { return body(map[string]any{name: v}) }, depth+1)
@@ -120,7 +121,8 @@ func (s *site) refusesForms(op operation, value func(string) string, at spot) {
 	s.Helper()
 	for _, name := range at.known {
 		p := s.call(op.method, op.fill(value), at.body(map[string]any{strings.ToUpper(name): 1})).fails(422, "invalid_request")
-		if want := "did you mean " + name + "?"; !strings.Contains(p.Message, want) || p.Errors[0].Pointer != at.pointer+"/"+strings.ToUpper(name) {
+		if want := "did you mean " + name + "?"; !strings.Contains(p.Message, want) ||
+			p.Errors[0].Pointer != at.pointer+"/"+strings.ToUpper(name) {
 			s.Errorf("%s: %+v, want %s", op.ID, p, want)
 		}
 		body, err := json.Marshal(at.body(map[string]any{name: nil}))
@@ -154,7 +156,8 @@ func TestDoor_OperationsOfTheFirstSystemWarn(t *testing.T) {
 				continue
 			}
 			value := func(name string) string {
-				return map[string]string{"project_id": "tide", "run_id": paused, "artifact_type": "raw_input", "entity_id": "project", "version": "1", "filename": b.InputFile}[name]
+				return map[string]string{"project_id": "tide", "run_id": paused, "artifact_type": "raw_input",
+					"entity_id": "project", "version": "1", "filename": b.InputFile}[name]
 			}
 			if op.ID == "retryFailedStage" {
 				value = func(string) string { return cancelled }
@@ -189,7 +192,8 @@ func TestDoor_OperationsOfTheFirstSystemWarn(t *testing.T) {
 					a.body = a.body[i+len("data: "):] // the last frame has them
 				}
 				w := into[struct{ Warnings []client.RequestWarning }](a).Warnings
-				if a.status >= 300 || len(w) != 2 || w[0].Pointer != "/"+foreign || w[1].Pointer != "/style_packs" || !strings.Contains(w[1].Message, "ignored") {
+				if a.status >= 300 || len(w) != 2 || w[0].Pointer != "/"+foreign || w[1].Pointer != "/style_packs" ||
+					!strings.Contains(w[1].Message, "ignored") {
 					t.Errorf("%s: %d %s", op.ID, a.status, a.body)
 				}
 				done++
@@ -209,7 +213,8 @@ func TestDoor_AMisspeltStartMakesNoRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Models{})
 		b := s.given("tide", "night_bus.txt")
-		for name, want := range map[string]string{"dryrun": "dry_run", "dryRun": "dry_run", "dry-run": "dry_run", "Dry_Run": "dry_run", "dry": "dry_run", "endAt": "end_at",
+		for name, want := range map[string]string{"dryrun": "dry_run", "dryRun": "dry_run", "dry-run": "dry_run",
+			"Dry_Run": "dry_run", "dry": "dry_run", "endAt": "end_at",
 			"end_att": "end_at", "for": "force", "dril": "drill", "nwe": "new", "runid": "run_id", "acceptConfig": "accept_config"} {
 			body := map[string]any{"project_id": b.ProjectID, "input_file": b.InputFile, name: true}
 			p := s.post("/api/runs/start", body).fails(422, "invalid_request")
@@ -217,14 +222,17 @@ func TestDoor_AMisspeltStartMakesNoRun(t *testing.T) {
 				t.Errorf("%s: %s", name, p.Error())
 			}
 		}
-		s.post("/api/runs/start", `{"project_id":"`+b.ProjectID+`","input_file":"`+b.InputFile+`","dry_run":true,"dry_run":false}`).fails(422, "invalid_request")
+		s.post("/api/runs/start",
+			`{"project_id":"`+b.ProjectID+`","input_file":"`+b.InputFile+`","dry_run":true,"dry_run":false}`).fails(422,
+			"invalid_request")
 		s.post("/api/runs/start", `{"projectid":"tide","input_file":"x","endAt":"ingest"}`).fails(422, "invalid_request")
 		if page := into[client.RunsPage](s.get("/api/runs").is(200)); len(page.Runs) != 0 {
 			t.Errorf("%+v", page.Runs)
 		}
 		body := map[string]any{"project_id": b.ProjectID, "input_file": b.InputFile, "dry_run": true, "human_control_mode": "autonomous"}
 		a := s.post("/api/runs/start", body).is(200)
-		if !strings.HasSuffix(strings.TrimSpace(string(a.body)), `"warnings":[{"pointer":"/human_control_mode","message":"there is no member human_control_mode; it was ignored"}]}`) {
+		if !strings.HasSuffix(strings.TrimSpace(string(a.body)),
+			`"warnings":[{"pointer":"/human_control_mode","message":"there is no member human_control_mode; it was ignored"}]}`) {
 			t.Errorf("%s", a.body)
 		}
 	})
@@ -237,8 +245,10 @@ func TestDoor_FreeMembersStay(t *testing.T) {
 		b := s.given("tide", "night_bus.txt")
 		for _, tt := range []struct{ method, path, body string }{
 			{"PATCH", "/api/projects/tide/settings", `{"ui_preferences":{"display_nam":1,"a":{"b":1,"b":2}}}`},
-			{"POST", "/api/projects/tide/chat", `{"id":"1","type":"user","content":"","timestamp":1,"Id":"1","runId":"x","actions":[{"id":"a","label":"b","labl":1,"body":{"dryrun":1}}]}`},
-			{"POST", "/api/runs/start", `{"project_id":"tide","input_file":"` + b.InputFile + `","config_overrides":{"style_packs":{"dryrun":"1"}}}`},
+			{"POST", "/api/projects/tide/chat",
+				`{"id":"1","type":"user","content":"","timestamp":1,"Id":"1","runId":"x","actions":[{"id":"a","label":"b","labl":1,"body":{"dryrun":1}}]}`},
+			{"POST", "/api/runs/start", `{"project_id":"tide","input_file":"` + b.InputFile +
+				`","config_overrides":{"style_packs":{"dryrun":"1"}}}`},
 		} {
 			if a := s.call(tt.method, tt.path, tt.body).is(200); strings.Contains(string(a.body), "warnings") {
 				t.Errorf("%s", a.body)
@@ -273,7 +283,8 @@ func TestDoor_ManyUnknownMembersAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Models{})
 		body := `{"slug":"a"` + strings.Repeat(`,"`+foreign+`":1`, 5000) + `,"display_name":"a"}`
-		if p := s.post("/api/projects/new", body).fails(422, "invalid_request"); len(p.Errors) != 100 || !strings.Contains(p.Message, "and 97 more") {
+		if p := s.post("/api/projects/new", body).fails(422, "invalid_request"); len(p.Errors) != 100 ||
+			!strings.Contains(p.Message, "and 97 more") {
 			t.Errorf("%d: %s", len(p.Errors), p.Message)
 		}
 	})

@@ -431,7 +431,8 @@ func TestTheProjectOfARun(t *testing.T) {
 		{app.Start{File: stage.File{Name: "Night Ferry.fountain"}, Drill: "S17"}, "drill-night-ferry"},
 		{app.Start{File: stage.File{Name: "Night Ferry.fountain"}, Drill: "S17", ProjectID: "mine"}, "drill-mine"},
 		{app.Start{File: stage.File{Name: "Night Ferry.fountain"}, Drill: "S17", ProjectID: "drill-mine"}, "drill-mine"},
-		{app.Start{File: stage.File{Name: "Night Ferry.fountain"}, Drill: "S17", ProjectID: strings.Repeat("a", 63)}, "drill-" + strings.Repeat("a", 54)},
+		{app.Start{File: stage.File{Name: "Night Ferry.fountain"}, Drill: "S17", ProjectID: strings.Repeat("a", 63)}, "drill-" +
+			strings.Repeat("a", 54)},
 		{app.Start{File: stage.File{Name: "Drill Sergeant.fountain"}}, "script-drill-sergeant"},
 		{app.Start{File: stage.File{Name: long}, Drill: "S17"}, "drill-" + strings.Repeat("a-long-name-", 4) + "a-long"},
 	} {

@@ -74,7 +74,8 @@ func damagedData(file string, found *sqlite.Examination) error {
 	f := &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("%s is damaged: %s", file, damages(found)), Err: run.ErrDamaged}
 	const replace = "put a backup in its place"
 	if n := len(found.Whole); n > 0 {
-		return f.Advised(fmt.Sprintf("%d of %d runs are whole and can be taken out first: %%s; then %s", n, found.Listed, replace), failure.Export(found.Whole[0]))
+		return f.Advised(fmt.Sprintf("%d of %d runs are whole and can be taken out first: %%s; then %s", n, found.Listed, replace),
+			failure.Export(found.Whole[0]))
 	}
 	return f.Advised(replace)
 }
@@ -141,7 +142,8 @@ func Backup(ctx context.Context, dataDir string, o BackupOptions) (BackedUp, err
 
 // unwritable says why the target of a backup can't be written, and what to do.
 func unwritable(err error, o BackupOptions, own string) error {
-	f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("%s can't be written: %v", o.File, cause(err)), Hint: "name another file", Err: err}
+	f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("%s can't be written: %v", o.File, cause(err)),
+		Hint: "name another file", Err: err}
 	switch TroubleOf(err) {
 	case run.DiskFull:
 		f.Hint = "make room on its disk, or name a file on another one"

@@ -12,7 +12,8 @@ import (
 // A file that is there is replaced only by the same version of the same artifact, or if that is
 // asked for.
 func TestWriteFiles_LeavesOtherContent(t *testing.T) {
-	const name, old = "artifacts/scene/a/v1.json", `{"metadata": {"health": "valid", "intent": "x", "created_at": "2026-01-01T00:00:00Z"}, "data": {"n": 1}}`
+	const name, old = "artifacts/scene/a/v1.json",
+		`{"metadata": {"health": "valid", "intent": "x", "created_at": "2026-01-01T00:00:00Z"}, "data": {"n": 1}}`
 	export := func(dir, content string, overwrite bool) app.Exported {
 		t.Helper()
 		x, err := app.WriteFiles("r", func(yield func(string, func() ([]byte, error)) bool) {

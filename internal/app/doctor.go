@@ -91,7 +91,8 @@ func checkDatabase(ctx context.Context, dir string, noCopy bool) Check {
 		}
 		return c
 	}
-	c.Detail = filepath.Join(dir, sqlite.FileName) + " opens, its structure is in order, and it can be written to; to verify all of it: " + failure.CheckData().String()
+	c.Detail = filepath.Join(dir, sqlite.FileName) +
+		" opens, its structure is in order, and it can be written to; to verify all of it: " + failure.CheckData().String()
 	c.Remedies = []failure.Remedy{failure.CheckData()}
 	return c
 }

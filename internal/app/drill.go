@@ -23,7 +23,8 @@ func notScratch(parent run.State) error {
 	if parent.Drill == "" || strings.HasPrefix(parent.ProjectID, drillPrefix) {
 		return nil
 	}
-	return failure.New(failure.Input, fmt.Sprintf("run %s is a drill of an earlier version, in project %s of real runs", parent.RunID, parent.ProjectID),
+	return failure.New(failure.Input, fmt.Sprintf("run %s is a drill of an earlier version, in project %s of real runs",
+		parent.RunID, parent.ProjectID),
 		"run the file again with --drill "+parent.Drill)
 }
 

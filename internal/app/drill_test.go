@@ -61,10 +61,12 @@ func TestStart_ADrillLivesInAScratchProjectAndCostsNothing(t *testing.T) {
 				t.Errorf("the drill made %s", kept.Metadata.Ref)
 			}
 		}
-		if list, _, err := a.List(t.Context(), app.Filter{}); err != nil || len(list) != 2 || list[0].RunID != s.RunID || list[0].TotalCostUSD != 0 {
+		if list, _, err := a.List(t.Context(), app.Filter{}); err != nil || len(list) != 2 || list[0].RunID != s.RunID ||
+			list[0].TotalCostUSD != 0 {
 			t.Errorf("%+v, %v", list, err)
 		}
-		if _, _, err := a.Start(t.Context(), app.Start{File: w.play.file, RecipeID: "mvp_ingest", ProjectID: "drill-mine"}); failure.ClassOf(err) != failure.Input ||
+		if _, _, err := a.Start(t.Context(), app.Start{File: w.play.file, RecipeID: "mvp_ingest",
+			ProjectID: "drill-mine"}); failure.ClassOf(err) != failure.Input ||
 			!strings.Contains(err.Error(), "project drill-mine is for drills") {
 			t.Errorf("a real run in a scratch project: %v", err)
 		}
@@ -73,7 +75,8 @@ func TestStart_ADrillLivesInAScratchProjectAndCostsNothing(t *testing.T) {
 
 func TestStart_ALimitOnTheCostHoldsInDrills(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, play{scenario: simulator.Scenario{ID: "ok", Name: "ok"}, target: "anthropic", settings: map[string]string{"max_cost_usd": "0.002"}})
+		w := newWorld(t, play{scenario: simulator.Scenario{ID: "ok", Name: "ok"}, target: "anthropic",
+			settings: map[string]string{"max_cost_usd": "0.002"}})
 		a, _ := w.boot(-1, false)
 		s := w.execute(a, w.start(a, app.Start{Drill: "healthy"}))
 		var reason run.TerminalReason

@@ -64,7 +64,8 @@ func (s Start) Settings() (*run.Settings, error) {
 }
 
 func tooLarge(name string) error {
-	return failure.New(failure.Input, fmt.Sprintf("%s is larger than the %d kB that settings may have", name, MaxConfig>>10), "check that this is the right file")
+	return failure.New(failure.Input, fmt.Sprintf("%s is larger than the %d kB that settings may have", name, MaxConfig>>10),
+		"check that this is the right file")
 }
 
 // configFile returns the config file that the stages of a recipe name, an input of the

@@ -211,7 +211,8 @@ func codesOf(f *failure.Error) health.Codes {
 
 func gateOf(g chain.GateStatus) health.Gate {
 	why := g.Cause.Err
-	return health.Gate{Since: g.Since.UTC(), Until: g.Until.UTC(), Class: why.Class, Codes: codesOf(why), Message: why.Message, Hint: why.Hint, Person: g.Person}
+	return health.Gate{Since: g.Since.UTC(), Until: g.Until.UTC(), Class: why.Class, Codes: codesOf(why), Message: why.Message,
+		Hint: why.Hint, Person: g.Person}
 }
 
 // Turns returns the turns of breakers, newest first.

@@ -257,7 +257,8 @@ func (a *App) sameRetry(ctx context.Context, id string, plan pipeline.RetryPlan)
 	}
 	same := state.Retry != nil && state.Retry.Mode == plan.Mode && slices.Equal(state.Retry.From, plan.From)
 	if !same || state.RecipeDigest != plan.Recipe.Digest || !state.Limits.Equal(plan.Limits) {
-		f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is being retried in another way, by run %s", plan.ParentRunID, id), Err: ErrRetriedOtherwise}
+		f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is being retried in another way, by run %s",
+			plan.ParentRunID, id), Err: ErrRetriedOtherwise}
 		return f.Advised("wait for its end, or end it: %s", failure.Cancel(id))
 	}
 	return nil

@@ -31,7 +31,8 @@ func asking(t *testing.T) map[string]stage.File {
 	var many strings.Builder // scenes with a title page, of which the project's question shows a part
 	many.WriteString("Title: The Many\nAuthor: Nobody\n\n")
 	for i := range 152 {
-		fmt.Fprintf(&many, "INT. ROOM %d - DAY\n\nA lamp, and %d chairs that nobody has sat on for a long while.\n\nANNA\nIt is late.\n\n", i+1, i+1)
+		fmt.Fprintf(&many,
+			"INT. ROOM %d - DAY\n\nA lamp, and %d chairs that nobody has sat on for a long while.\n\nANNA\nIt is late.\n\n", i+1, i+1)
 	}
 	text := func(name, text string) stage.File { return stage.File{Name: name, Data: []byte(text)} }
 	return map[string]stage.File{

@@ -35,10 +35,14 @@ func reports() []report {
 	one := map[string]string{"concurrency": "1"}
 	return []report{
 		{name: "fallback", mid: 15 * time.Second, play: play{settings: one, scenario: rule("from the third call on",
-			simulator.When{Provider: simulator.Globs{"target"}, Calls: simulator.Counts{{First: 3, Last: 1 << 30}}}, simulator.Fault{Error: "overloaded"})}},
-		{name: "all-down", mid: 2 * time.Minute, play: play{settings: one, scenario: rule("five minutes", simulator.When{Until: 5 * time.Minute}, simulator.Fault{Error: "overloaded"})}},
-		{name: "key-refused", play: play{settings: one, scenario: rule("refused", simulator.When{Provider: simulator.Globs{"target"}}, simulator.Fault{Error: "auth"})}},
-		{name: "budget", play: play{settings: map[string]string{"concurrency": "1", "max_cost_usd": "0.012"}, scenario: simulator.Scenario{ID: "ok", Name: "ok"}}},
+			simulator.When{Provider: simulator.Globs{"target"}, Calls: simulator.Counts{{First: 3, Last: 1 << 30}}},
+			simulator.Fault{Error: "overloaded"})}},
+		{name: "all-down", mid: 2 * time.Minute, play: play{settings: one, scenario: rule("five minutes",
+			simulator.When{Until: 5 * time.Minute}, simulator.Fault{Error: "overloaded"})}},
+		{name: "key-refused", play: play{settings: one, scenario: rule("refused",
+			simulator.When{Provider: simulator.Globs{"target"}}, simulator.Fault{Error: "auth"})}},
+		{name: "budget", play: play{settings: map[string]string{"concurrency": "1", "max_cost_usd": "0.012"},
+			scenario: simulator.Scenario{ID: "ok", Name: "ok"}}},
 		{name: "disk-full", mid: 20 * time.Second, fault: "full", play: play{settings: one, scenario: simulator.Scenario{ID: "ok", Name: "ok"}}},
 	}
 }
@@ -80,7 +84,8 @@ func (r report) text(t *testing.T) string {
 	}
 	w := newWorld(t, p)
 	notes := make(chan string, 8)
-	m := app.Models{Providers: p.providers(), Catalog: known(t), Transport: w.sim.Transport(), Router: fixed, StoreTrouble: func(err error) { notes <- noteOf(err) }}
+	m := app.Models{Providers: p.providers(), Catalog: known(t), Transport: w.sim.Transport(), Router: fixed,
+		StoreTrouble: func(err error) { notes <- noteOf(err) }}
 	var a *app.App
 	if r.fault == "" {
 		a = app.New(w.store, w.dir, m)

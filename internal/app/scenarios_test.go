@@ -634,13 +634,16 @@ func outageScenarios(t *testing.T) []faultScenario {
 			o.elsewhere(p)
 			p.check(o.states[0].Stages["normalize"].Fallbacks > 0, "normalize did not fall back")
 		}},
-		{id: "S52", wants: "no wait is announced that can't help: it fails at once", play: play{options: fixed, scenario: lasting(10 * time.Hour), alone: true, single: true,
+		{id: "S52", wants: "no wait is announced that can't help: it fails at once", play: play{options: fixed,
+			scenario: lasting(10 * time.Hour), alone: true, single: true,
 			settings: map[string]string{"max_wait_seconds": "3600"}}, checks: func(o outcome, p *problems) {
 			st := o.states[0].Stages["extract_scenes"]
-			p.check(o.states[0].Status == run.RunFailed && st.TerminalReason == run.RetriesSpent, "it is %s (%s)", o.states[0].Status, st.TerminalReason)
+			p.check(o.states[0].Status == run.RunFailed && st.TerminalReason == run.RetriesSpent, "it is %s (%s)",
+				o.states[0].Status, st.TerminalReason)
 			p.check(o.named("stage_waiting") == 0 && o.took < time.Minute, "%d waits, %v", o.named("stage_waiting"), o.took)
 		}},
-		{id: "S52 guess", wants: "a last wait says that it is the last", play: play{options: fixed, scenario: lasting(0), alone: true, single: true,
+		{id: "S52 guess", wants: "a last wait says that it is the last", play: play{options: fixed, scenario: lasting(0),
+			alone: true, single: true,
 			settings: map[string]string{"max_wait_seconds": "600"}}, checks: func(o outcome, p *problems) {
 			var last run.StageWaiting
 			for _, e := range o.events[0] {
@@ -701,7 +704,8 @@ func lasting(hint time.Duration) simulator.Scenario {
 	if hint == 0 {
 		fault.Error = "overloaded"
 	}
-	return simulator.Scenario{ID: "S52", Name: "s52", Rules: []simulator.Rule{{Name: "never well", When: simulator.When{Provider: simulator.Globs{"target"}}, Fault: fault}}}
+	return simulator.Scenario{ID: "S52", Name: "s52", Rules: []simulator.Rule{{Name: "never well",
+		When: simulator.When{Provider: simulator.Globs{"target"}}, Fault: fault}}}
 }
 
 // herd wants those who were told the same to come back no sooner than they were told,

@@ -58,7 +58,8 @@ func (s Start) Project() (slug string, err error) {
 	case s.ProjectID == "":
 		slug = cutSlug("script-" + slug)
 	default:
-		return slug, failure.New(failure.Input, fmt.Sprintf("project %s is for drills", slug), "name another project, one that does not begin with "+drillPrefix)
+		return slug, failure.New(failure.Input, fmt.Sprintf("project %s is for drills", slug),
+			"name another project, one that does not begin with "+drillPrefix)
 	}
 	return slug, nil
 }

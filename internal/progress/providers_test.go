@@ -11,14 +11,17 @@ import (
 
 func TestProviders_GateNotes(t *testing.T) {
 	now := time.Date(2026, 11, 25, 12, 3, 10, 0, time.UTC)
-	gate := health.Gate{Since: now.AddDate(0, 0, -1), Until: now.Add(15 * time.Minute), Class: failure.QuotaExhausted, Message: "the credit is spent", Hint: "buy more"}
+	gate := health.Gate{Since: now.AddDate(0, 0, -1), Until: now.Add(15 * time.Minute), Class: failure.QuotaExhausted,
+		Message: "the credit is spent", Hint: "buy more"}
 	const release = "or: cineforge --data here providers release openai:gpt-5.2 --reason mended"
 	v := ProvidersView{Now: now, Program: "cineforge --data here"}
-	if got := v.gate("openai:gpt-5.2", gate); got != "not asked since 2026-11-24 12:03:10 until 12:18:10 (quota_exhausted): the credit is spent; buy more; a retry asks once more, "+release {
+	if got := v.gate("openai:gpt-5.2",
+		gate); got != "not asked since 2026-11-24 12:03:10 until 12:18:10 (quota_exhausted): the credit is spent; buy more; a retry asks once more, "+release {
 		t.Error(got)
 	}
 	gate.Class, gate.Hint = failure.RateLimited, "a run waits by itself"
-	if got := v.gate("openai:gpt-5.2", gate); got != "not asked since 2026-11-24 12:03:10 until 12:18:10 (rate_limited): the credit is spent; it is asked again then, "+release {
+	if got := v.gate("openai:gpt-5.2",
+		gate); got != "not asked since 2026-11-24 12:03:10 until 12:18:10 (rate_limited): the credit is spent; it is asked again then, "+release {
 		t.Error(got)
 	}
 }
@@ -27,7 +30,8 @@ func TestProviders_LimitNotes(t *testing.T) {
 	limit := func(d time.Duration, source string) health.TimeLimit {
 		return health.TimeLimit{Seconds: d.Seconds(), Source: source}
 	}
-	usual := &health.TimeLimits{FirstByte: limit(12*time.Second, "default of a vendor's API"), Idle: limit(30*time.Second, "default"), Total: limit(64012*time.Second, "ten times that")}
+	usual := &health.TimeLimits{FirstByte: limit(12*time.Second, "default of a vendor's API"), Idle: limit(30*time.Second,
+		"default"), Total: limit(64012*time.Second, "ten times that")}
 	set := *usual
 	set.FirstByte = limit(10*time.Minute, "configured")
 	own := health.Provider{Name: "local", BaseURL: "http://127.0.0.1:1"}
@@ -39,7 +43,9 @@ func TestProviders_LimitNotes(t *testing.T) {
 		want []string
 	}{
 		"a vendor's defaults": {ProvidersView{}, vendor, usual, nil},
-		"all of a vendor":     {ProvidersView{Verbose: true}, vendor, usual, []string{"limit to begin: 12s (default of a vendor's API)", "limit between pieces: 30s (default)", "limit in all: 17h46m52s (ten times that)"}},
+		"all of a vendor": {ProvidersView{Verbose: true}, vendor, usual,
+			[]string{"limit to begin: 12s (default of a vendor's API)", "limit between pieces: 30s (default)",
+				"limit in all: 17h46m52s (ten times that)"}},
 		"an own server":       {ProvidersView{}, own, usual, []string{"limits: 12s to begin, 30s between pieces, 17h46m52s in all"}},
 		"a limit that is set": {ProvidersView{}, vendor, &set, []string{"limits: 10m to begin, 30s between pieces, 17h46m52s in all"}},
 		"the offline model":   {ProvidersView{Verbose: true}, own, nil, nil},
@@ -49,7 +55,8 @@ func TestProviders_LimitNotes(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, tt.want)
 		}
 	}
-	for d, want := range map[time.Duration]string{500 * time.Millisecond: "500ms", time.Minute: "1m", 90 * time.Second: "1m30s", 2 * time.Hour: "2h", 150 * time.Minute: "2h30m", time.Hour + 5*time.Second: "1h0m5s"} {
+	for d, want := range map[time.Duration]string{500 * time.Millisecond: "500ms", time.Minute: "1m", 90 * time.Second: "1m30s",
+		2 * time.Hour: "2h", 150 * time.Minute: "2h30m", time.Hour + 5*time.Second: "1h0m5s"} {
 		if got := span(limit(d, "")); got != want {
 			t.Errorf("%v is written %s", d, got)
 		}

@@ -112,5 +112,6 @@ func StoreNote(why string) string {
 	if why == "" {
 		return "What happens is being stored again."
 	}
-	return "Nothing can be stored at the moment: " + why + ". No new call is made; answers that have come are kept in memory, and it is tried again."
+	return "Nothing can be stored at the moment: " + why +
+		". No new call is made; answers that have come are kept in memory, and it is tried again."
 }

@@ -192,7 +192,8 @@ func TestStatusSentences(t *testing.T) {
 			s.Status = run.Paused
 			s.Stages["extract_scenes"].Status, s.Stages["extract_scenes"].PauseReason = run.StageIsPaused, "disk full"
 			s.Stages["normalize"].Status = run.StageIsPaused
-		}, []string{"‖ Paused: Putting it into screenplay form: paused\n", "form: paused; Finding the scenes: paused, disk full\n", "  cineforge runs resume run-0a1b2c3d\n"}},
+		}, []string{"‖ Paused: Putting it into screenplay form: paused\n", "form: paused; Finding the scenes: paused, disk full\n",
+			"  cineforge runs resume run-0a1b2c3d\n"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -209,8 +210,9 @@ func TestStatusSentences(t *testing.T) {
 // However many attempts failed, there is a line for each cause, with what helps.
 func TestWriteState_CountsCauses(t *testing.T) {
 	failed := func(provider, model string, class failure.Class, code, id string) run.AttemptState {
-		return run.AttemptState{Status: "failed", Provider: provider, Model: model, ErrorClass: class, ErrorCode: &code, ProviderCode: ptr("its_code"),
-			RequestID: &id, Error: provider + ": no", Hint: "set a valid KEY, then retry"}
+		return run.AttemptState{Status: "failed", Provider: provider, Model: model, ErrorClass: class, ErrorCode: &code,
+			ProviderCode: ptr("its_code"),
+			RequestID:    &id, Error: provider + ": no", Hint: "set a valid KEY, then retry"}
 	}
 	got := stateOf(t, func(s *run.State) {
 		st := s.Stages["extract_scenes"]
@@ -218,7 +220,8 @@ func TestWriteState_CountsCauses(t *testing.T) {
 		for i := range 50 {
 			st.Attempts = append(st.Attempts, failed("anthropic", "claude", failure.Auth, "401", fmt.Sprintf("req_%d", i)))
 		}
-		st.Attempts = append(st.Attempts, failed("openai", "gpt", failure.Overloaded, "503", ""), failed("openai", "gpt", failure.Canceled, "", ""))
+		st.Attempts = append(st.Attempts, failed("openai", "gpt", failure.Overloaded, "503", ""), failed("openai", "gpt",
+			failure.Canceled, "", ""))
 		s.Status = run.RunDone
 	})
 	_, list, _ := strings.Cut(got, "Failed attempts: 51. Each of them: cineforge runs events run-0a1b2c3d\n")

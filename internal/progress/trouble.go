@@ -122,7 +122,8 @@ func longCall(a run.AttemptState, now time.Time) string {
 	if a.TokensSoFar == 0 {
 		return fmt.Sprintf("%s: %s %s has written nothing so far, %s", a.Unit, a.Provider, a.Model, since)
 	}
-	return fmt.Sprintf("%s: %s %s has written about %s tokens, %.0f a second, %s", a.Unit, a.Provider, a.Model, short(a.TokensSoFar), a.TokensPerSecond, since)
+	return fmt.Sprintf("%s: %s %s has written about %s tokens, %.0f a second, %s", a.Unit, a.Provider, a.Model,
+		short(a.TokensSoFar), a.TokensPerSecond, since)
 }
 
 // waiting tells that a stage waits, until when and for what; of several of its

@@ -100,7 +100,8 @@ func TestStore_BackupBlamesTheTarget(t *testing.T) {
 func TestStore_ExamineMissesArtifacts(t *testing.T) {
 	s := open(t, t.TempDir())
 	if err := s.Create(t.Context(), run.Creation{ID: "a", ProjectID: "p",
-		First: []run.Body{run.PipelineStarted{StageIDs: []string{"extract"}, ProjectID: "p"}, run.StageStarted{StageID: "extract"}}}); err != nil {
+		First: []run.Body{run.PipelineStarted{StageIDs: []string{"extract"}, ProjectID: "p"},
+			run.StageStarted{StageID: "extract"}}}); err != nil {
 		t.Fatal(err)
 	}
 	c, err := s.Claim(t.Context(), "a", time.Minute)

@@ -101,6 +101,7 @@ func Refusals(ctx context.Context, dir string) map[run.Trouble]error {
 		run.DiskFull:    use(file, `CREATE TABLE t (x)`, `PRAGMA max_page_count = 1`, `INSERT INTO t VALUES (zeroblob(100000))`),
 		run.ReadOnly:    use(file+"?mode=ro", `INSERT INTO t VALUES (1)`),
 		run.Unreachable: use(dsn(filepath.Join(dir, "none", "x.db")), `CREATE TABLE t (x)`),
-		run.Damaged:     use(file, `PRAGMA writable_schema = on`, `UPDATE sqlite_schema SET rootpage = 999`, `PRAGMA writable_schema = reset`, `SELECT * FROM t`),
+		run.Damaged: use(file, `PRAGMA writable_schema = on`, `UPDATE sqlite_schema SET rootpage = 999`,
+			`PRAGMA writable_schema = reset`, `SELECT * FROM t`),
 	}
 }

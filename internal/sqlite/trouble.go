@@ -87,6 +87,7 @@ func why(file string, err error) error {
 		name = "the database in memory"
 	}
 	return &run.TroubleError{Kind: kind, Err: &failure.Error{
-		Class: failure.Internal, Message: fmt.Sprintf(saying[kind][0], name), Hint: saying[kind][1], Err: err, Remedies: []failure.Remedy{failure.CheckData()},
+		Class: failure.Internal, Message: fmt.Sprintf(saying[kind][0], name), Hint: saying[kind][1], Err: err,
+		Remedies: []failure.Remedy{failure.CheckData()},
 	}}
 }

@@ -92,7 +92,8 @@ func (q *question) call(caller, hard context.Context, f *flight, pulse func()) {
 	f.vigil.begin(q.router, cancel)
 	defer f.vigil.end()
 	behind := q.router.clock.behind()
-	f.resp, f.err = f.seat.Model.Generate(llm.WithPulse(under, func(bytes int) { f.vigil.alive(); f.wrote.Add(int64(bytes)); q.stir(f); pulse() }), req)
+	f.resp, f.err = f.seat.Model.Generate(llm.WithPulse(under,
+		func(bytes int) { f.vigil.alive(); f.wrote.Add(int64(bytes)); q.stir(f); pulse() }), req)
 	f.took, f.left = time.Since(f.began), q.plan.left(under)
 	if slept := q.router.clock.behind() - behind; slept >= asleep {
 		f.slept = slept

@@ -77,7 +77,9 @@ func (q *question) needed(looks []look) string {
 		}
 	}
 	if len(small) > 0 {
-		needs = append(needs, fmt.Sprintf("about %d tokens are too many for %s: retry by a recipe that names a model with a larger window", q.need, strings.Join(small, ", ")))
+		needs = append(needs,
+			fmt.Sprintf("about %d tokens are too many for %s: retry by a recipe that names a model with a larger window", q.need,
+				strings.Join(small, ", ")))
 	}
 	return strings.Join(needs, "; ")
 }
@@ -88,7 +90,8 @@ func (q *question) overspent() *failure.Error {
 			return failure.New(failure.Budget, fmt.Sprintf("$%.2f of the $%.2f that may be spent are spent", spent, limit), failure.Budget.Action())
 		}
 	}
-	return failure.New(failure.Budget, fmt.Sprintf("the next question, about %s, would cost more than is left to spend", q.name.Unit), failure.Budget.Action())
+	return failure.New(failure.Budget, fmt.Sprintf("the next question, about %s, would cost more than is left to spend",
+		q.name.Unit), failure.Budget.Action())
 }
 
 // nobody is the failure of a question that nobody was, or could have been, asked.
@@ -107,7 +110,8 @@ func (q *question) nobody(looks []look) *failure.Error {
 			fmt.Sprintf("the question about %s has about %d tokens, and the largest window in the chain is %d", q.name.Unit, q.need, largest),
 			"retry by a recipe that names a model with a larger window")
 	}
-	return failure.New(failure.NoProvider, fmt.Sprintf("nobody can be asked about %s (%s: %s)", q.name.Unit, looks[0].verdict.Model, looks[0].verdict.Detail),
+	return failure.New(failure.NoProvider, fmt.Sprintf("nobody can be asked about %s (%s: %s)", q.name.Unit, looks[0].verdict.Model,
+		looks[0].verdict.Detail),
 		"mend what keeps the providers from being asked, then retry")
 }
 

@@ -103,7 +103,8 @@ func (k *keptFailure) failed() *Fault {
 	if k == nil {
 		return nil
 	}
-	e := &failure.Error{Class: k.Class, Message: k.Message, Hint: k.Hint, Code: k.Code, Status: k.Status, Documented: k.Documented, RequestID: k.RequestID, Effect: failure.EffectOf(k.Class)}
+	e := &failure.Error{Class: k.Class, Message: k.Message, Hint: k.Hint, Code: k.Code, Status: k.Status, Documented: k.Documented,
+		RequestID: k.RequestID, Effect: failure.EffectOf(k.Class)}
 	e.Effect.Retryable = k.Retryable
 	if k.RetryAfterSeconds != nil {
 		e.RetryAfter = new(time.Duration(*k.RetryAfterSeconds * float64(time.Second)))

@@ -55,7 +55,8 @@ var _ llm.Model = (*Stage)(nil)
 
 // Stage begins the asking of a stage attempt.
 func (r *Router) Stage(p Plan, o Observer) *Stage {
-	s := &Stage{router: r, plan: p, observer: o, progress: p.Progress, operator: p.Operator, probes: p.Probe, bars: map[int]*bar{}, now: make(chan struct{}),
+	s := &Stage{router: r, plan: p, observer: o, progress: p.Progress, operator: p.Operator, probes: p.Probe, bars: map[int]*bar{},
+		now:      make(chan struct{}),
 		sleepers: sleepers{asleep: map[*question]sleep{}, woken: make(chan struct{})}}
 	if s.progress.IsZero() {
 		s.progress = time.Now()

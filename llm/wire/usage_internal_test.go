@@ -33,7 +33,8 @@ func TestBounds_PlausibleIsWithinThem(t *testing.T) {
 			t.Fatalf("%+v, and then %+v", u, again)
 		}
 		usd := *llm.Spec{Price: price}.Cost(u)
-		if most := *(llm.Spec{Price: price}).Cost(llm.Usage{InputTokens: b.mostIn, CacheWriteTokens: b.mostIn, OutputTokens: b.mostOut}); !(usd >= 0 && usd <= most+1e-9) {
+		if most := *(llm.Spec{Price: price}).Cost(llm.Usage{InputTokens: b.mostIn, CacheWriteTokens: b.mostIn,
+			OutputTokens: b.mostOut}); !(usd >= 0 && usd <= most+1e-9) {
 			t.Fatalf("it costs %v, at most %v", usd, most)
 		}
 	})

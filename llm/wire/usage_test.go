@@ -12,7 +12,8 @@ import (
 // Whatever stands where a provider tells its numbers, the answer stands, and what it costs
 // is bounded by what can be.
 func TestRoute_UsageOfAnyKindIsTakenAsFarAsItCanBe(t *testing.T) {
-	numbers := []string{"0", "-5", "-0", "1e12", "9223372036854775807", "-9223372036854775808", "1e300", "-1e300", "12.7", `"25"`, `"NaN"`, `"many"`, "null", "true", "[]", `{"x":1}`}
+	numbers := []string{"0", "-5", "-0", "1e12", "9223372036854775807", "-9223372036854775808", "1e300", "-1e300", "12.7", `"25"`,
+		`"NaN"`, `"many"`, "null", "true", "[]", `{"x":1}`}
 	for name, f := range formats {
 		for _, in := range numbers {
 			for _, out := range []string{"10", in} {

@@ -61,7 +61,8 @@ func TestWatch_ALateTimerLeavesTimeToRead(t *testing.T) {
 // What comes of an error response is no sign of life: only an answer's own is.
 func TestWatch_AnErrorIsNoSignOfLife(t *testing.T) {
 	signs := 0
-	w := newWatch(times{first: time.Minute, life: time.Minute, think: time.Minute, idle: time.Minute, total: time.Hour}, func(int) { signs++ }, func(error) {})
+	w := newWatch(times{first: time.Minute, life: time.Minute, think: time.Minute, idle: time.Minute, total: time.Hour},
+		func(int) { signs++ }, func(error) {})
 	defer w.end()
 	w.moved()
 	w.came()

@@ -24,7 +24,8 @@ func values(t testing.TB) (all map[string]any) {
 	t.Helper()
 	err := json.Unmarshal([]byte(`{"title": "Given", "format": "short_film", "genre": ["noir"], "tone": [], "logline": "It rains.", "estimated_duration_minutes": 12.5,
 		"primary_characters": ["ANNA"], "supporting_characters": [], "location_count": 3, "locations_summary": ["HALL"], "target_audience": null,
-		"aspect_ratio": "2.39:1", "production_mode": "irl", "human_control_mode": "advisory", "style_packs": {"look": "grain"}, "budget_cap_usd": 0,
+		"aspect_ratio": "2.39:1", "production_mode": "irl", "human_control_mode": "advisory", "style_packs": {"look": "grain"},
+			"budget_cap_usd": 0,
 		"model_strategy": {"verify": "claude-haiku-4-5-20251001"}, "default_model": "gpt-4.1"}`), &all)
 	if err != nil {
 		t.Fatal(err)
@@ -44,7 +45,8 @@ func TestModule_APersonsSettingsStand(t *testing.T) {
 		asked++
 		return answer(t, fullAnswer).Generate(ctx, req)
 	})
-	got, draft, pause := run(t, stage.Task{Inputs: inputs(t, "The Long Way", script, 90), Model: model, Settings: stage.Settings{File: "s.yaml", FromFile: all}})
+	got, draft, pause := run(t, stage.Task{Inputs: inputs(t, "The Long Way", script, 90), Model: model,
+		Settings: stage.Settings{File: "s.yaml", FromFile: all}})
 	if asked != 0 || pause != "" || !got.Confirmed || draft.Health != artifact.Valid || draft.Source != artifact.Hybrid {
 		t.Errorf("asked %d times, pause %q, confirmed %t, %s, %s", asked, pause, got.Confirmed, draft.Health, draft.Source)
 	}
@@ -57,14 +59,16 @@ func TestModule_APersonsSettingsStand(t *testing.T) {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
-	if got.Title != "Given" || *got.Duration != 12.5 || got.LocationCount != 3 || got.TargetAudience != nil || got.ModelStrategy.Work != "recipe" || *got.BudgetCapUSD != 0 {
+	if got.Title != "Given" || *got.Duration != 12.5 || got.LocationCount != 3 || got.TargetAudience != nil ||
+		got.ModelStrategy.Work != "recipe" || *got.BudgetCapUSD != 0 {
 		t.Errorf("%+v", got)
 	}
 }
 
 func TestModule_OverridesBeatTheFileAndTheFileBeatsAll(t *testing.T) {
-	got, draft, pause := run(t, stage.Task{Inputs: inputs(t, "The Long Way", script, 90), Model: answer(t, fullAnswer), Settings: stage.Settings{
-		Overrides: map[string]any{"genre": []any{"noir"}, "title": "Mine"}}})
+	got, draft, pause := run(t, stage.Task{Inputs: inputs(t, "The Long Way", script, 90), Model: answer(t, fullAnswer),
+		Settings: stage.Settings{
+			Overrides: map[string]any{"genre": []any{"noir"}, "title": "Mine"}}})
 	if pause == "" || got.Confirmed {
 		t.Error("overrides alone confirm nothing")
 	}
@@ -73,7 +77,8 @@ func TestModule_OverridesBeatTheFileAndTheFileBeatsAll(t *testing.T) {
 	}
 	got, draft, _ = run(t, stage.Task{Inputs: inputs(t, "The Long Way", script, 90), Model: offline.Model{}, Settings: stage.Settings{
 		File: "s.yaml", FromFile: map[string]any{"title": "File's", "format": "short_film"}, Overrides: map[string]any{"title": "Mine"}}})
-	if got.Title != "Mine" || got.Format != "short_film" || draft.Health != artifact.NeedsReview || got.Details["format"].Source != projectconfig.UserSpecified {
+	if got.Title != "Mine" || got.Format != "short_film" || draft.Health != artifact.NeedsReview ||
+		got.Details["format"].Source != projectconfig.UserSpecified {
 		t.Errorf("%+v, %s", got, draft.Health)
 	}
 }
@@ -82,7 +87,8 @@ func TestCheck_NamesWhatCanNotBeTaken(t *testing.T) {
 	for _, bad := range []any{nil, 1, "", " ", []any{1}, []any{""}, []any{nil}, map[string]any{"a": 1}, math.Inf(1), -1, 1.5, true} {
 		for _, name := range projectconfig.Fields() {
 			err := projectconfig.Check(stage.Settings{Overrides: map[string]any{name: bad}})
-			if list, ok := errors.AsType[projectconfig.FieldErrors](err); ok && (list[0].Pointer() != "/config_overrides/"+name || failure.ClassOf(err) != failure.Input) {
+			if list, ok := errors.AsType[projectconfig.FieldErrors](err); ok && (list[0].Pointer() != "/config_overrides/"+name ||
+				failure.ClassOf(err) != failure.Input) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}

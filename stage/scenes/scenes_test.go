@@ -321,7 +321,8 @@ func TestAScriptWithoutHeadingsIsOneScene(t *testing.T) {
 		t.Fatalf("%d scenes", len(list))
 	}
 	s := list[0]
-	if s.Heading != "UNKNOWN" || s.Location != "UNKNOWN" || s.Written != nil || s.IntExt != "INT/EXT" || s.DialogueBlocks != 2 || !s.Implied || len(s.Inferences) != 1 {
+	if s.Heading != "UNKNOWN" || s.Location != "UNKNOWN" || s.Written != nil || s.IntExt != "INT/EXT" || s.DialogueBlocks != 2 ||
+		!s.Implied || len(s.Inferences) != 1 {
 		t.Errorf("%+v", s)
 	}
 	if s.CanonicalSpan != (scenes.Span{StartLine: 3, EndLine: 7}) || index.FrontMatter.EndLine != 2 {
@@ -376,7 +377,8 @@ func TestSameInputsGiveTheSameBytes(t *testing.T) {
 
 func TestListsAreNeverNull(t *testing.T) {
 	_, _, drafts := run(t, stage.Task{Inputs: canonical(t, "INT. A\n", 0), Model: offline.Model{}})
-	allowed := map[string]bool{"number": true, "int_ext_written": true, "summary": true, "tone_mood": true, "front_matter": true, "approximate_location": true}
+	allowed := map[string]bool{"number": true, "int_ext_written": true, "summary": true, "tone_mood": true, "front_matter": true,
+		"approximate_location": true}
 	for _, d := range drafts {
 		var members map[string]any
 		if err := json.Unmarshal(d.Data, &members); err != nil {
