@@ -90,6 +90,9 @@ func advisedRequests() []advised {
 		sim := simulator.New(simulator.Scenario{ID: "down", Name: "down", Rules: []simulator.Rule{{Name: "down",
 			Fault: simulator.Fault{Error: "overloaded"}}}}, simulator.Options{})
 		s := open(t, api.Options{}, models(sim))
+		if err := s.app.Serve(); err != nil { // as serve does: somebody works on what is due
+			t.Fatal(err)
+		}
 		id := s.start(s.given("tide", "night_bus.txt"))
 		for into[client.RunState](s.get("/api/runs/"+id+"/state").is(200)).State.Status != run.Waiting {
 			time.Sleep(time.Second)

@@ -26,13 +26,21 @@ type unknown struct {
 	message  string
 	near     string // the known name that it is a form of; "" if it is a name of its own
 	twice    bool
+	limit    bool // it is a limit on what is spent, which other operations have
 }
 
 // refused decides whether a request with it is refused. An operation of this system refuses
 // all that it does not know. One of the first system does not refuse what its clients may send,
 // but no client of the first system sends a misspelt name of ours: to ignore dryrun would
 // make a real run of a check, and pay for it.
-func (u unknown) refused(original bool) bool { return !original || u.twice || u.near != "" }
+func (u unknown) refused(original bool) bool { return !original || u.twice || u.near != "" || u.limit }
+
+// limits are members of a retry that bound what it spends. A request that names one is not
+// taken without it.
+var limits = map[string]string{
+	"max_cost_usd":     "the recipe's max_cost_usd is the limit of a run",
+	"max_wait_seconds": "the recipe's max_wait_seconds is the limit of a run",
+}
 
 // mostUnknown bounds how many unknown members a request may have, wherever it goes.
 const mostUnknown = 100
@@ -95,6 +103,9 @@ func (f *finder) object(s *huma.Schema, raw json.RawMessage, pointer, location s
 		switch rest, _ := s.AdditionalProperties.(*huma.Schema); {
 		case member == nil && closed(s):
 			at.near, at.message = spelling.Misspelt(name, known), noSuch("member", name, known)
+			if instead, ok := limits[name]; ok {
+				at.limit, at.message = true, "there is no member "+name+" here; "+instead
+			}
 			f.found = append(f.found, at)
 		case member == nil:
 			f.value(rest, v, at.pointer, at.location)
@@ -123,10 +134,15 @@ func unknownParameters(known []string, query url.Values) (found []unknown) {
 	return found
 }
 
+// mostNamed is how many known names are listed where none is near.
+const mostNamed = 8
+
 func noSuch(what, name string, known []string) string {
 	text := "there is no " + what + " " + clip(name)
 	if hint := spelling.Meant(name, known); hint != "" {
 		text += "; " + hint
+	} else if len(known) > 0 && len(known) <= mostNamed {
+		text += "; there are " + strings.Join(known, ", ")
 	}
 	return text
 }
@@ -146,8 +162,8 @@ func pointerOf(location string) string {
 	return "/" + strings.NewReplacer(".", "/", "[", "/", "]", "").Replace(path)
 }
 
-// mostNamed is how many unknown members the message of a problem names; errors lists all.
-const mostNamed = 3
+// mostUnknownNamed is how many unknown members the message of a problem names; errors lists all.
+const mostUnknownNamed = 3
 
 // refuseUnknown makes the problem of a request with unknown members.
 func refuseUnknown(operationID string, found []unknown) *refusal {
@@ -155,7 +171,7 @@ func refuseUnknown(operationID string, found []unknown) *refusal {
 	var named []string
 	for _, u := range found {
 		details = append(details, client.Detail{Message: u.message, Location: u.location, Pointer: u.pointer})
-		if len(named) < mostNamed {
+		if len(named) < mostUnknownNamed {
 			named = append(named, strings.TrimPrefix(u.pointer+": "+u.message, ": "))
 		}
 	}

@@ -225,6 +225,14 @@ func TestDoor_AMisspeltStartMakesNoRun(t *testing.T) {
 		s.post("/api/runs/start",
 			`{"project_id":"`+b.ProjectID+`","input_file":"`+b.InputFile+`","dry_run":true,"dry_run":false}`).fails(422,
 			"invalid_request")
+		dear := map[string]any{"project_id": b.ProjectID, "input_file": b.InputFile, "max_cost_usd": 1}
+		if p := s.post("/api/runs/start", dear).fails(422, "invalid_request"); !strings.Contains(p.Message, "the recipe's max_cost_usd") {
+			t.Error(p.Message)
+		}
+		hold := s.post("/api/providers/anthropic/hold", `{"reason":"x","for":"1h"}`).fails(422, "invalid_request")
+		if !strings.Contains(hold.Message, "there are reason, seconds") {
+			t.Error(hold.Message)
+		}
 		s.post("/api/runs/start", `{"projectid":"tide","input_file":"x","endAt":"ingest"}`).fails(422, "invalid_request")
 		if page := into[client.RunsPage](s.get("/api/runs").is(200)); len(page.Runs) != 0 {
 			t.Errorf("%+v", page.Runs)
