@@ -153,7 +153,7 @@ func whilePaused(s run.State) Advice {
 
 func whileWaiting(s run.State) Advice {
 	helps := "It goes on by itself. To ask at once, or to end it:"
-	if slices.ContainsFunc(Waits(s), func(w run.Wait) bool { return w.GivesUp }) {
+	if slices.ContainsFunc(waits(s), func(w run.Wait) bool { return w.GivesUp }) {
 		helps = "It gives up then, unless a provider can be asked before. To ask at once, or to end it:"
 	}
 	goOn := s.GoesOn()
@@ -163,8 +163,8 @@ func whileWaiting(s run.State) Advice {
 	return Advice{Helps: helps, Remedies: []failure.Remedy{goOn, failure.Cancel(s.RunID)}}
 }
 
-// Waits lists the first wait of each stage that waits, in the order of the stages.
-func Waits(s run.State) (all []run.Wait) {
+// waits lists the first wait of each stage that waits, in the order of the stages.
+func waits(s run.State) (all []run.Wait) {
 	for _, id := range s.StageOrder {
 		if st, _ := s.Stage(id); len(st.Waits) > 0 {
 			all = append(all, st.Waits[0])
@@ -183,14 +183,4 @@ func Helps(hint string, c failure.Class) string {
 		return c.Action()
 	}
 	return "run it again"
-}
-
-// Lines writes remedies as command lines of a program that is called like that.
-func Lines(remedies []failure.Remedy, program string) (lines []string) {
-	for _, r := range remedies {
-		if line := r.Line(program); line != "" {
-			lines = append(lines, line)
-		}
-	}
-	return lines
 }
