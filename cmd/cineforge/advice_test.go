@@ -229,7 +229,7 @@ func TestAdvice_IsFollowed(t *testing.T) {
 	slices.Sort(rows)
 	table := adviceTable(t, rows)
 	t.Log("\n" + table)
-	if name := os.Getenv("CINEFORGE_ADVICE"); name != "" {
+	if name := os.Getenv("ADVICE_TABLE"); name != "" {
 		must(t, os.WriteFile(name, []byte(table), 0o600))
 	}
 	if ran == len(situations()) && !t.Failed() { // else -run has left some out

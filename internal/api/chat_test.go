@@ -55,7 +55,7 @@ func TestChatStream_SaysWhereTheRunStands(t *testing.T) {
 		}
 		text, actions := both()
 		for _, part := range []string{id, "failed at extract_scenes", "does not accept the key", "set a valid ANTHROPIC_API_KEY",
-			"cineforge retry " + id, "ingest is done"} {
+			"POST /api/runs/" + id + "/retry", "ingest is done"} {
 			if !strings.Contains(text, part) {
 				t.Errorf("%q lacks %q", text, part)
 			}
@@ -98,7 +98,7 @@ func TestChatStream_EachState(t *testing.T) {
 		s.works()
 		s.rests(id)
 		if text := said(); !strings.Contains(text, "paused at project_config: awaiting confirmation") || !strings.Contains(text,
-			"cineforge runs resume "+id) {
+			"POST /api/runs/"+id+"/resume") {
 			t.Errorf("%q", text)
 		}
 		s.post("/api/runs/"+id+"/cancel", nil).is(200)

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"cineforge/durable"
@@ -47,7 +48,8 @@ type App struct {
 	overviews overviews
 	troubles  troubles
 	close     func() error
-	unfit     error // why no run but a drill can be started or executed; nil if they can
+	serves    atomic.Bool // this process works on whatever is due
+	unfit     error       // why no run but a drill can be started or executed; nil if they can
 
 	// Feed is what happens in all runs.
 	Feed run.Feed

@@ -275,13 +275,13 @@ func retryID(root string) string {
 // Calls returns how many calls to providers are under way in this process, drills left out.
 func (a *App) Calls() int { return a.router.Calls() }
 
-// Served reports whether a server works on this data directory.
+// Served reports whether another process, a server, works on this data directory.
 func (a *App) Served() bool { return a.journal.Served() }
 
 // Abandoned reports whether nobody works on a run that is not at rest, and nobody is
 // there to take it up. It is false if that can't be found out.
 func (a *App) Abandoned(ctx context.Context, s run.State) bool {
-	if s.Status.Ended() || s.Status == run.Paused || a.journal.Served() {
+	if s.Status.Ended() || s.Status == run.Paused || a.serves.Load() || a.journal.Served() {
 		return false
 	}
 	worked, err := a.journal.Worked(ctx, s.RunID)
@@ -291,7 +291,9 @@ func (a *App) Abandoned(ctx context.Context, s run.State) bool {
 // Serve shows other processes that this one works on whatever is due; [App.Work] does it.
 func (a *App) Serve() error {
 	a.sweepScratch()
-	return a.journal.Serve()
+	err := a.journal.Serve()
+	a.serves.Store(err == nil)
+	return err
 }
 
 // Unfinished lists the runs that are due because a process left them, but one. It
