@@ -54,7 +54,7 @@ func TestChatStream_SaysWhereTheRunStands(t *testing.T) {
 			return text, actions
 		}
 		text, actions := both()
-		for _, part := range []string{id, "failed at extract_scenes", "does not accept the key", "set a valid ANTHROPIC_API_KEY",
+		for _, part := range []string{id, "failed at extract_scenes", "does not accept the key", "set a valid ", "_API_KEY, then retry",
 			"POST /api/runs/" + id + "/retry", "ingest is done"} {
 			if !strings.Contains(text, part) {
 				t.Errorf("%q lacks %q", text, part)
