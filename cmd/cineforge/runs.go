@@ -172,7 +172,7 @@ func (c *runsEventsCmd) Run(ctx context.Context, g *cli, s streams) error {
 		return err
 	}
 	defer sys.Close() //nolint:errcheck // what was told is stored
-	ctx, stop := g.interruptible(ctx)
+	ctx, stop := g.interruptible(ctx, nothing)
 	defer stop()
 	events := sys.Events(ctx, c.ID, c.After)
 	if c.Follow {

@@ -72,7 +72,7 @@ func (c *serveCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if err := a.Serve(); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	ctx, stop := g.interruptible(ctx)
+	ctx, stop := g.interruptible(ctx, nothing)
 	defer stop()
 	if g.JSON {
 		if err := printJSON(s.out, map[string]string{"url": "http://" + l.Addr().String()}); err != nil {

@@ -66,7 +66,7 @@ func (c *simulateCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if err != nil {
 		return failure.New(failure.Input, fmt.Sprintf("%s can't be listened on: %v", c.Addr, errors.Unwrap(err)), "name another with --addr; port 0 takes a free one")
 	}
-	ctx, stop := g.interruptible(ctx)
+	ctx, stop := g.interruptible(ctx, nothing)
 	defer stop()
 	teller := &callTeller{out: s.err}
 	sim := simulator.New(scenario, simulator.Options{Observe: teller.tell})

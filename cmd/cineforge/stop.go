@@ -34,8 +34,9 @@ func (s *stopper) say(soft func()) {
 
 // interruptible returns a context that ends with Ctrl-C or SIGTERM, for commands that have
 // something to bring to an end; others just die of them. A second one ends all calls at
-// once, and a third one the process.
-func (c *cli) interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+// once, and a third one the process. first is called before the context ends by the first
+// one: what is to be told of the calls under way is told while they are.
+func (c *cli) interruptible(ctx context.Context, first func()) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -45,7 +46,10 @@ func (c *cli) interruptible(ctx context.Context) (context.Context, context.Cance
 		for c.stopper.hard.Err() == nil {
 			select {
 			case <-signals:
-				c.stopper.say(cancel)
+				c.stopper.say(func() {
+					first()
+					cancel()
+				})
 			case <-listen.Done():
 				return
 			}
@@ -56,6 +60,9 @@ func (c *cli) interruptible(ctx context.Context) (context.Context, context.Cance
 		cancel()
 	}
 }
+
+// nothing is what a command does first that has nothing to tell when it is stopped.
+func nothing() {}
 
 // farewells says what is waited for when a command ends; "" if that is nothing.
 func (c *cli) farewells(calls int) string {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"cineforge/artifact"
@@ -22,15 +23,16 @@ import (
 // end that. The state is returned with an error that only keeps it from being shown, or
 // says that it goes on elsewhere; without a state there is nothing to tell of the run.
 func showRun(ctx context.Context, sys system, a attending, g *cli, s streams) (run.State, error) {
-	signalled, stop := g.interruptible(ctx)
+	tell := sync.OnceFunc(func() { g.noteStop(sys) })
+	signalled, stop := g.interruptible(ctx, tell)
 	defer stop()
 	ctx, interrupt := context.WithCancel(signalled)
 	defer interrupt()
-	defer context.AfterFunc(ctx, func() { g.noteStop(sys) })()
+	defer context.AfterFunc(ctx, tell)() // which a time limit ends too
 	events, end := sys.Attend(ctx, a)
 	followed, shown := progress.Show(events, progress.Options{
 		Out: s.err, Live: live(g, s), Color: color(s.err), Verbose: g.Verbose,
-		In: s.in, Interrupt: func() { g.stopper.say(interrupt) }, Program: program(g), Notes: g.notes,
+		In: s.in, Interrupt: func() { g.stopper.say(func() { tell(); interrupt() }) }, Program: program(g), Notes: g.notes,
 	})
 	if err := end(); err != nil && !stopped(ctx, err) {
 		return run.State{}, err

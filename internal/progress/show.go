@@ -81,12 +81,19 @@ func showPlain(events iter.Seq2[run.Event, error], o Options) (run.State, error)
 	return p.state, err
 }
 
-// each hands on notes until done is closed.
+// each hands on notes until done is closed, and those that were made before.
 func each(notes <-chan string, done <-chan struct{}, to func(string)) {
 	for {
 		select {
 		case <-done:
-			return
+			for {
+				select {
+				case text := <-notes:
+					to(text)
+				default:
+					return
+				}
+			}
 		case text := <-notes:
 			to(text)
 		}
