@@ -17,7 +17,7 @@ import (
 // what each of them says.
 type Remedy struct {
 	Label    string         `json:"label"`              // in two or three words, as on a button
-	Command  []string       `json:"command,omitempty"`  // the words of the command line behind the program's name; none if there is no command for it
+	Command  []string       `json:"command,omitempty"`  // the words behind the program's name; none if there is no command
 	Method   string         `json:"method,omitempty"`   // of HTTP; "" if there is no request for it
 	Endpoint string         `json:"endpoint,omitempty"` // the request's path
 	Body     map[string]any `json:"body,omitempty"`     // the request's, as JSON

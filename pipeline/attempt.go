@@ -335,8 +335,9 @@ func (a *attempt) failed(err error) run.StageFailed {
 // patienceHints are what a person can do about a question that could be answered later, by
 // the limit that ended its waiting.
 var patienceHints = map[string]string{
-	chain.LimitOfWait:  "retry when the provider is well again, or have the retry wait longer for that",
-	chain.LimitOfStage: "retry when the provider is well again: the stage's time begins anew; a recipe with a larger max_stage_seconds gives it more",
+	chain.LimitOfWait: "retry when the provider is well again, or have the retry wait longer for that",
+	chain.LimitOfStage: "retry when the provider is well again: the stage's time begins anew; " +
+		"a recipe with a larger max_stage_seconds gives it more",
 }
 
 func join(a, b string) string {

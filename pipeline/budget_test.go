@@ -29,7 +29,8 @@ func dear(t *testing.T, fails func(calls int) error) *world {
 				return llm.Response{}, err
 			}
 			calls++
-			return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: "m", Usage: llm.Usage{CostUSD: new(0.5)}}, nil
+			return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: "m",
+				Usage: llm.Usage{CostUSD: new(0.5)}}, nil
 		})}
 	return w
 }
@@ -168,7 +169,8 @@ func TestLimits_AreKept(t *testing.T) {
 	calls := 0
 	w.model.Model = llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) {
 		calls++
-		return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: "m", Usage: llm.Usage{CostUSD: new(0.5)}}, nil
+		return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: "m",
+				Usage: llm.Usage{CostUSD: new(0.5)}}, nil
 	})
 	if err := w.pipeline().CreateRetry(t.Context(), pipeline.RetrySpec{RunID: "r2", Plan: plan}); err != nil {
 		t.Fatal(err)

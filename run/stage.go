@@ -59,7 +59,7 @@ type StageState struct {
 	FailedModel      string              `json:"failed_model,omitempty"`
 	Limit            string              `json:"limit,omitempty"`           // of the recipe, that ended its waiting
 	Earliest         *UnixTime           `json:"earliest,omitempty"`        // when a candidate could have been asked again
-	DurationBefore   float64             `json:"duration_before,omitempty"` // of duration_seconds: until a person resumed it after its time was spent
+	DurationBefore   float64             `json:"duration_before,omitempty"` // of the duration: until it was resumed, its time spent
 	Exceeded         *Exceeded           `json:"budget_exceeded,omitempty"` // the limit that kept a question from being asked
 	RequestID        *string             `json:"request_id,omitempty"`
 	ArtifactRefs     []artifact.Ref      `json:"artifact_refs"`
@@ -74,7 +74,7 @@ type StageState struct {
 	Waits            []Wait              `json:"waits,omitempty"`       // by the time they end
 	Fallback         *Fallback           `json:"fallback,omitempty"`    // the last one
 	Fallbacks        int                 `json:"fallback_count,omitempty"`
-	Reused           []string            `json:"reused,omitempty"`             // the questions that were not asked since their answers were there, by unit and role
+	Reused           []string            `json:"reused,omitempty"`             // questions whose answers were there, by unit and role
 	SimulatedCostUSD float64             `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing
 	Crashes          int                 `json:"crashes,omitempty"`            // how often its process died since it last came forward
 	Furthest         int                 `json:"furthest,omitempty"`           // the most units that were ever done

@@ -49,7 +49,8 @@ type advised struct {
 	server    *server
 }
 
-const adviceScript = "INT. BELL HOUSE - NIGHT\n\nNora winds the clock. The tide is late.\n\nNORA\nCome on.\n\nEXT. PIER - DAY\n\nShe waits.\n"
+const adviceScript = "INT. BELL HOUSE - NIGHT\n\nNora winds the clock. The tide is late.\n\n" +
+	"NORA\nCome on.\n\nEXT. PIER - DAY\n\nShe waits.\n"
 
 func (w *advised) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.provider.Load().ServeHTTP(rw, r)

@@ -52,10 +52,13 @@ func TestRelease_OfWhatARunLeft(t *testing.T) {
 	const at = `[0-9]{2}:[0-9]{2}:[0-9]{2}`
 	cineforge(5, "run", "../../samples/lighthouse.md")
 	has(cineforge(0, "providers"), `anthropic +‖ not asked`,
-		`not asked since `+at+` until `+at+` \(auth\): .*ANTHROPIC_API_KEY.*; a retry asks once more, or: cineforge providers release anthropic --reason mended`)
+		`not asked since `+at+` until `+at+` \(auth\): .*ANTHROPIC_API_KEY.*; `+
+			`a retry asks once more, or: cineforge providers release anthropic --reason mended`)
 
 	out := cineforge(0, "providers", "release", "anthropic:claude-haiku-4-5-20251001", "--reason", "x")
-	has(out, `^there was nothing to end for anthropic:claude-haiku-4-5-20251001, but anthropic is not asked for any model until `+at+` \(auth\); end that with: cineforge providers release anthropic --reason mended\n`)
+	has(out, `^there was nothing to end for anthropic:claude-haiku-4-5-20251001, `+
+		`but anthropic is not asked for any model until `+at+` \(auth\); `+
+		`end that with: cineforge providers release anthropic --reason mended\n`)
 	has(cineforge(2, "providers", "release", "anthropic:claude-x", "--reason", "x"), `anthropic has no model "claude-x"`)
 	has(cineforge(2, "providers", "release", "ANTHROPIC_KEY", "--reason", "x"), `there is no provider "ANTHROPIC_KEY", and no key in a variable of that name; .*ANTHROPIC_API_KEY`)
 	out = cineforge(0, "providers", "release", "ANTHROPIC_API_KEY", "--reason", "a new key")
@@ -117,7 +120,8 @@ func TestRelease_SaysWhatItDoesNotEnd(t *testing.T) {
 	held := p
 	held.Held = &health.Held{Reason: "maintenance", Until: later}
 	breaker := "the breaker of local is open until 12:18:10; to let a question through before: cineforge providers probe local --reason mended"
-	modelBreaker := "the breaker of local:llama:70b is open until 12:18:10; to let a question through before: cineforge providers probe local --reason mended"
+	modelBreaker := "the breaker of local:llama:70b is open until 12:18:10; " +
+		"to let a question through before: cineforge providers probe local --reason mended"
 	for _, tt := range []struct {
 		name string
 		out  health.Released
@@ -127,7 +131,8 @@ func TestRelease_SaysWhatItDoesNotEnd(t *testing.T) {
 		{"local:llama:70b", health.Released{Provider: p}, []string{"nothing kept local:llama:70b from being asked", breaker, modelBreaker}},
 		{"local:other", health.Released{Provider: p}, []string{"nothing kept local:other from being asked", breaker}},
 		{"LOCAL_KEY", health.Released{Provider: held},
-			[]string{"there was nothing to end for LOCAL_KEY, but local is held until 12:18:10: maintenance; end that with: cineforge providers release local --reason mended", breaker}},
+			[]string{"there was nothing to end for LOCAL_KEY, " +
+				"but local is held until 12:18:10: maintenance; end that with: cineforge providers release local --reason mended", breaker}},
 		{"LOCAL_KEY", health.Released{Provider: p, Ended: []health.Ended{
 			{Provider: "local", Model: "llama:70b", Gate: &health.Gate{Until: later, Class: failure.NotFound, Message: "there is no such model"}},
 			{Provider: "other", Key: "LOCAL_KEY", Gate: &health.Gate{Until: later.AddDate(0, 0, 1), Class: failure.QuotaExhausted, Message: "spent"}}}},

@@ -115,7 +115,8 @@ func TestMemo_KeysOfShippedQuestions(t *testing.T) {
 		}
 		if got != string(want) {
 			t.Errorf("the shipped questions have other keys, so that stored answers are paid for again:\n%s\nwant\n%s\n"+
-				"If that is wanted, give the module a new version in its id, say so in CHANGELOG.md, and run this test with UPDATE_GOLDEN=1.", got, want)
+				"If that is wanted, give the module a new version in its id, say so in CHANGELOG.md, "+
+				"and run this test with UPDATE_GOLDEN=1.", got, want)
 		}
 	})
 }

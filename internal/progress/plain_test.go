@@ -42,6 +42,17 @@ var firstLines = []string{
 	"2026-10-09 14:00:10  Finding the scenes: scene_002, attempt 1: anthropic claude-sonnet-4-6 failed (bad_output, code 529, request req_2): the answer is not JSON",
 }
 
+// A note that was made before the events ended is told, whichever is seen first.
+func TestShow_TellsAllNotes(t *testing.T) {
+	notes := make(chan string, 8)
+	for i := range cap(notes) {
+		notes <- fmt.Sprintf("note %d", i)
+	}
+	if lines := plainly(t, progress.Options{Notes: notes}); len(lines) != cap(notes) {
+		t.Errorf("%d of %d notes are told: %q", len(lines), cap(notes), lines)
+	}
+}
+
 func TestPlainLines(t *testing.T) {
 	tests := []struct {
 		name  string

@@ -100,9 +100,11 @@ func TestCheck_NamesWhatCanNotBeTaken(t *testing.T) {
 		"/config_overrides/genre is not a list of texts":                               {Overrides: map[string]any{"genre": "noir"}},
 		"/config_overrides/location_count is not a whole number":                       {Overrides: map[string]any{"location_count": 1.5}},
 		"/config_overrides/budget_cap_usd is not a number from 0 on, or null":          {Overrides: map[string]any{"budget_cap_usd": -1}},
-		"/config_overrides/estimated_duration_minutes is not a number":                 {Overrides: map[string]any{"estimated_duration_minutes": math.NaN()}},
-		"/config_overrides/production_mode is not ai_generated, irl or hybrid":         {Overrides: map[string]any{"production_mode": "live"}},
-		"/config_overrides/model_strategy is not a map with":                           {Overrides: map[string]any{"model_strategy": map[string]any{"wrk": "x"}}},
+		"/config_overrides/estimated_duration_minutes is not a number": {
+			Overrides: map[string]any{"estimated_duration_minutes": math.NaN()}},
+		"/config_overrides/production_mode is not ai_generated, irl or hybrid": {Overrides: map[string]any{"production_mode": "live"}},
+		"/config_overrides/model_strategy is not a map with": {
+			Overrides: map[string]any{"model_strategy": map[string]any{"wrk": "x"}}},
 	} {
 		if err := projectconfig.Check(s); !strings.HasPrefix(fmt.Sprint(err), pointer) {
 			t.Errorf("got %v, want %s", err, pointer)
