@@ -170,7 +170,7 @@ func TestLimits_AreKept(t *testing.T) {
 	w.model.Model = llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) {
 		calls++
 		return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: "m",
-				Usage: llm.Usage{CostUSD: new(0.5)}}, nil
+			Usage: llm.Usage{CostUSD: new(0.5)}}, nil
 	})
 	if err := w.pipeline().CreateRetry(t.Context(), pipeline.RetrySpec{RunID: "r2", Plan: plan}); err != nil {
 		t.Fatal(err)
