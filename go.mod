@@ -1,4 +1,4 @@
-module cineforge
+module github.com/cineforge/cineforge
 
 go 1.26.0
 

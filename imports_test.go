@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-const module = "cineforge/"
+const module = "github.com/cineforge/cineforge/"
 
 // rank is the layer of each package tree. A package may import strictly lower
 // ranks, and packages of its own tree; tests may import anything. A new tree is

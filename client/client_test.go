@@ -14,11 +14,11 @@ import (
 	"testing/iotest"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/client"
-	"cineforge/internal/api"
-	"cineforge/internal/app"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/run"
 )
 
 // TestARunFromUploadToExport does what a program does that has a story told.

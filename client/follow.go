@@ -15,8 +15,8 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/resilience/backoff"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/resilience/backoff"
+	"github.com/cineforge/cineforge/run"
 )
 
 const (

@@ -19,10 +19,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/client"
-	"cineforge/internal/api"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // fast is a provider that answers without making anybody wait.

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"cineforge/health"
+	"github.com/cineforge/cineforge/health"
 )
 
 // Providers says how each provider and model is doing.

@@ -10,7 +10,7 @@ import (
 	"net/url"
 	"strconv"
 
-	"cineforge/run"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Start begins a run. The same key gives the same run, however often it is asked for,

@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Problem is an answer that says why a request was not done: RFC 9457 with the members

@@ -13,12 +13,12 @@ import (
 
 	"go.uber.org/goleak"
 
-	"cineforge/client"
-	"cineforge/internal/api"
-	"cineforge/internal/app"
-	"cineforge/internal/sqlite"
-	"cineforge/llm/catalog"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/llm/catalog"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -3,7 +3,7 @@
 // An error is classified once, where its structure is still known, and the
 // class travels with it through any wrapping. Nothing else in the program looks
 // into the text of an error to decide what to do. Package
-// [cineforge/failure/diagnosis] classifies the failures of model providers.
+// [github.com/cineforge/cineforge/failure/diagnosis] classifies the failures of model providers.
 package failure
 
 import (

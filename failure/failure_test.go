@@ -7,7 +7,7 @@ import (
 	"io"
 	"testing"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 func TestTheClassTravelsThroughWrapping(t *testing.T) {

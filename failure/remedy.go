@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/internal/argument"
+	"github.com/cineforge/cineforge/internal/argument"
 )
 
 // Remedy is something that a person can do about a failure, or about a run that is not

@@ -5,8 +5,8 @@ package health
 import (
 	"time"
 
-	"cineforge/failure"
-	"cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
 // Health is how something is doing that can be asked.

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/failure"
-	"cineforge/llm"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
 )
 
 var mood = llm.NewSchema("mood", `{

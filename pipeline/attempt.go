@@ -8,14 +8,14 @@ import (
 	"slices"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/durable"
-	"cineforge/failure"
-	"cineforge/llm/chain"
-	"cineforge/recipe"
-	"cineforge/resilience/backoff"
-	"cineforge/run"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/resilience/backoff"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // Do does one stage attempt, or ends the run; see durable.Run.

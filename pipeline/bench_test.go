@@ -7,12 +7,12 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"cineforge/durable/local"
-	"cineforge/internal/sqlite"
-	"cineforge/pipeline"
-	"cineforge/recipe"
-	"cineforge/run"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/durable/local"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // BenchmarkRuns measures whole runs of a recipe of four stages that do nothing,

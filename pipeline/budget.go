@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"slices"
 
-	"cineforge/failure"
-	"cineforge/recipe"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
 )
 
 // ErrNoBudget means that a retry could pay for nothing.

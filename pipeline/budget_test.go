@@ -10,12 +10,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/durable"
-	"cineforge/durable/local"
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/pipeline"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/durable/local"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/run"
 )
 
 // dear is a world of twelve questions, each of which costs half a dollar until fails says

@@ -8,9 +8,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/durable"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/run"
 )
 
 // How long, and how often, it is tried to store what the store can't take at the

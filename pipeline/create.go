@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/recipe"
-	"cineforge/run"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // Spec is what a run is made of.

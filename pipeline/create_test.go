@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/failure"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/run"
 )
 
 // A parameter that means nothing to the recipe makes no run; those that every run may have do.

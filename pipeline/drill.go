@@ -1,6 +1,6 @@
 package pipeline
 
-import "cineforge/run"
+import "github.com/cineforge/cineforge/run"
 
 // charged tells of an attempt of a drill that it cost nothing, and what it would have cost.
 // The attempts of other runs stay as they are.

@@ -6,11 +6,11 @@ import (
 	"maps"
 	"slices"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/recipe"
-	"cineforge/run"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // gather loads what a stage builds on: the artifacts of the stages it needs, then

@@ -8,11 +8,11 @@ import (
 	"sync"
 	"time"
 
-	"cineforge/durable"
-	"cineforge/llm/chain"
-	"cineforge/recipe"
-	"cineforge/run"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // Store is what a pipeline needs of storage.

@@ -14,18 +14,18 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/artifact"
-	"cineforge/durable"
-	"cineforge/durable/local"
-	"cineforge/failure"
-	"cineforge/internal/sqlite"
-	"cineforge/llm"
-	"cineforge/llm/chain"
-	"cineforge/llm/offline"
-	"cineforge/pipeline"
-	"cineforge/recipe"
-	"cineforge/run"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/durable/local"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/offline"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // noteModule is a module that makes one note, by whatever do does.

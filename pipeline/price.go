@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 
-	"cineforge/llm"
-	"cineforge/recipe"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/recipe"
 )
 
 // ErrUnknownPrice means that a limit on the cost can't be kept, since a model has no price.

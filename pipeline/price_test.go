@@ -7,10 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/pipeline"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/run"
 )
 
 // unpriced is a world whose one model has no price.

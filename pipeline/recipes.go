@@ -3,9 +3,9 @@ package pipeline
 import (
 	"sync"
 
-	"cineforge/artifact"
-	"cineforge/recipe"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
 )
 
 // mostRecipes is how many parsed recipes are kept.

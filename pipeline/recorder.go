@@ -4,10 +4,10 @@ import (
 	"context"
 	"sync"
 
-	"cineforge/artifact"
-	"cineforge/llm"
-	"cineforge/llm/chain"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/run"
 )
 
 // recorder tells in the run's log what happens to the questions of a stage attempt.

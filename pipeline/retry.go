@@ -9,10 +9,10 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/recipe"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Why a run can't be retried as asked; in the chain of the failure that says it in words.

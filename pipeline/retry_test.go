@@ -9,12 +9,12 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/pipeline"
-	"cineforge/run"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // chainRecipe is three stages in a row.

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/recipe"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
 )
 
 // revision is what a retry runs, beside what the run before ran.

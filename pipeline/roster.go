@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"slices"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/chain"
-	"cineforge/recipe"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Roster knows which models can be asked. It is safe for concurrent use.

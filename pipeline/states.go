@@ -3,7 +3,7 @@ package pipeline
 import (
 	"sync"
 
-	"cineforge/run"
+	"github.com/cineforge/cineforge/run"
 )
 
 // mostStates is how many runs' states are kept.

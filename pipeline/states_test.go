@@ -7,11 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/durable"
-	"cineforge/internal/sqlite"
-	"cineforge/pipeline"
-	"cineforge/run"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // watched is a store that notes after which events it was asked for more.

@@ -4,10 +4,10 @@ import (
 	"math"
 	"time"
 
-	"cineforge/llm"
-	"cineforge/llm/chain"
-	"cineforge/resilience/breaker"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/run"
 )
 
 // attemptFinished tells of an answer that is used.

@@ -8,7 +8,7 @@ import (
 	"errors"
 	"time"
 
-	"cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact"
 )
 
 // The errors of stores.

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/recipe"
+	"github.com/cineforge/cineforge/recipe"
 )
 
 // BenchmarkPlan measures what the start of every run pays: Parse and Plan of the

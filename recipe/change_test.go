@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/recipe"
+	"github.com/cineforge/cineforge/recipe"
 )
 
 // said writes changes in short.

@@ -3,8 +3,8 @@ package recipe_test
 import (
 	"fmt"
 
-	"cineforge/recipe"
-	"cineforge/recipes"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/recipes"
 )
 
 func Example() {

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/failure"
-	"cineforge/internal/spelling"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/spelling"
 )
 
 // ErrNotFound is in the chain of [Find]'s error if no recipe has the id.

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"cineforge/failure"
-	"cineforge/recipe"
-	"cineforge/recipes"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/recipes"
 )
 
 // file is a recipe file with an id.

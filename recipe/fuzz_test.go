@@ -7,8 +7,8 @@ import (
 	"testing"
 	"unicode"
 
-	"cineforge/failure"
-	"cineforge/recipe"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/recipe"
 )
 
 func FuzzParse(f *testing.F) {

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // The parameters that every stage accepts beside those of its module, so that recipes of

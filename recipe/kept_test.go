@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/recipe"
+	"github.com/cineforge/cineforge/recipe"
 
 	"github.com/google/go-cmp/cmp"
 )

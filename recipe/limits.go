@@ -5,7 +5,7 @@ import (
 	"maps"
 	"time"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // Limits replace what a recipe says of the same settings, for the run and for each of

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/recipe"
+	"github.com/cineforge/cineforge/recipe"
 )
 
 func TestManyMistakesAreCutShort(t *testing.T) {

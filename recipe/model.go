@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/failure"
-	"cineforge/internal/spelling"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/spelling"
 )
 
 // ModelName says which model of which provider.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // ReadObject reads a file that holds one YAML or JSON object. The error is a failure of

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/failure"
-	"cineforge/recipe"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/recipe"
 
 	"github.com/google/go-cmp/cmp"
 )

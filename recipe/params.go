@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/failure"
-	"cineforge/internal/spelling"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/spelling"
 )
 
 // anyRecipe lists the parameters that every run may have, whether or not its recipe names

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/failure"
-	"cineforge/recipe"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/recipe"
 )
 
 const withParams = `recipe_id: tinted

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/internal/spelling"
+	"github.com/cineforge/cineforge/internal/spelling"
 )
 
 var placeholder = regexp.MustCompile(`^\$\{([A-Za-z_][A-Za-z0-9_-]*)\}$`)

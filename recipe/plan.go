@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"maps"
 
-	"cineforge/failure"
-	"cineforge/internal/spelling"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/spelling"
 )
 
 // Plan is a recipe with values for its placeholders, checked against the modules

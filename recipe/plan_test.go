@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/failure"
-	"cineforge/recipe"
-	"cineforge/recipes"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/recipes"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"

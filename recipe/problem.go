@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"cineforge/failure"
-	"cineforge/internal/spelling"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/spelling"
 )
 
 // Error is one mistake in a recipe file. It is of class [failure.Input].

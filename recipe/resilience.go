@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // What holds where a recipe says nothing. The times, the attempts and the price

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/recipe"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/recipe"
 
 	"github.com/google/go-cmp/cmp"
 )

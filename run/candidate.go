@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // Candidate is a model that a run pins as one that may answer. What makes it the same one

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // Added is a member that released events lack: absent there, and in later events null or

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"testing"
 
-	"cineforge/failure"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/run"
 )
 
 func TestCodesOf_StatusFirst(t *testing.T) {

@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // Event is something that happened in a run. Events are never edited.

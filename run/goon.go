@@ -3,7 +3,7 @@ package run
 import (
 	"slices"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // GoesOn returns what lets a run go on that is not over: for one that is paused to resume

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/run"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Scripts read the list of runs: what was promised comes first, and has no other names.

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
-	"cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact"
 )
 
 // RetryPlan is what a retry keeps, and what it does again. Of what it does again, only

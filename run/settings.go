@@ -1,6 +1,6 @@
 package run
 
-import "cineforge/artifact"
+import "github.com/cineforge/cineforge/artifact"
 
 // Settings are the settings of the project that a person gave with a run, by the names
 // that project_config has for them. The run keeps the content of the config file, so that

@@ -1,8 +1,8 @@
 package run
 
 import (
-	"cineforge/artifact"
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // AttemptState is one try at a unit's question, as the state shows it.

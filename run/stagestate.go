@@ -3,8 +3,8 @@ package run
 import (
 	"slices"
 
-	"cineforge/artifact"
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // code stands for the model of a stage that asked none.

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact"
 )
 
 // Status is where a run stands.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/run"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Clients of the first system show the stages as they stand in the object.

@@ -7,9 +7,9 @@ import (
 	"iter"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/durable"
-	"cineforge/llm"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/llm"
 )
 
 // The errors of stores.

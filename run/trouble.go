@@ -1,6 +1,6 @@
 package run
 
-import "cineforge/failure"
+import "github.com/cineforge/cineforge/failure"
 
 // Trouble is what keeps a store from its work through no fault of the caller.
 type Trouble string

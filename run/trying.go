@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // Moment is a time that JSON shows as events do: RFC 3339, UTC, milliseconds.

@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/run"
 )
 
 // told folds events that are a second apart.

@@ -3,7 +3,7 @@ package screenplay_test
 import (
 	"fmt"
 
-	"cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay"
 )
 
 func ExampleScript_Scenes() {

@@ -6,9 +6,9 @@ import (
 	"encoding/hex"
 	"strings"
 
-	"cineforge/simulator/internal/jsondoc"
-	"cineforge/simulator/internal/schema"
-	"cineforge/simulator/internal/wire"
+	"github.com/cineforge/cineforge/simulator/internal/jsondoc"
+	"github.com/cineforge/cineforge/simulator/internal/schema"
+	"github.com/cineforge/cineforge/simulator/internal/wire"
 )
 
 // digest names the text of a prompt.

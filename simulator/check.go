@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/simulator/internal/wire"
+	"github.com/cineforge/cineforge/simulator/internal/wire"
 )
 
 // outputNames are the answers that are complete and no good.

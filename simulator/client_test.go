@@ -13,7 +13,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

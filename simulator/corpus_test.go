@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // realErrors opens the collection of real failures, which lies beside the checkout.

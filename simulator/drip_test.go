@@ -11,7 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // textOf returns the text that one line of a stream carries.

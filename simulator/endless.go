@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/simulator/internal/jsondoc"
-	"cineforge/simulator/internal/wire"
+	"github.com/cineforge/cineforge/simulator/internal/jsondoc"
+	"github.com/cineforge/cineforge/simulator/internal/wire"
 )
 
 // endlessEvery is the least time between two events of an endless stream. Because of it

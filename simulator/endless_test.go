@@ -14,7 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // whole takes what a stream was cut off in the middle of away, and closes an array.

@@ -9,7 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"cineforge/simulator/internal/wire"
+	"github.com/cineforge/cineforge/simulator/internal/wire"
 )
 
 // epoch is the time of one scenario: its clock and its counters.

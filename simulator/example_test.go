@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"strings"
 
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 func Example() {

@@ -16,7 +16,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // namedErrors is what each vendor answers: status and a part of the body.

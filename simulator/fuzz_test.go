@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // FuzzRequests sends anything to every dialect, and faults of every kind meet it.

@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"testing"
 
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // gzipped returns a text in gzip, of bytes that a scenario can hold.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 var finishes = map[string]string{"messages": "end_turn", "chat": "stop", "responses": "completed", "generate": "STOP", "compat": "stop"}

@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"strings"
 
-	"cineforge/simulator/internal/wire"
+	"github.com/cineforge/cineforge/simulator/internal/wire"
 )
 
 // hostility is a way of attacking a client.

@@ -14,7 +14,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // hostile calls see for an API on a port and in process, at which every call meets a hostility.

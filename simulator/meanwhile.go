@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/simulator/internal/wire"
+	"github.com/cineforge/cineforge/simulator/internal/wire"
 )
 
 // openStream sends the headers of a stream when its first event is due, or at once if

@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // signsOfLife returns what an API sends while a client waits for the first event, and how

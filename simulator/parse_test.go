@@ -11,7 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 const everything = `

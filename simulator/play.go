@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"cineforge/simulator/internal/wire"
+	"github.com/cineforge/cineforge/simulator/internal/wire"
 )
 
 // strike is what happens to an answer on its way. The zero strike is nothing.

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"strings"
 
-	"cineforge/simulator/internal/wire"
+	"github.com/cineforge/cineforge/simulator/internal/wire"
 )
 
 // destination is what a path leads to: a dialect, the list of models, or nothing that

@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // read returns the scenario of a text.

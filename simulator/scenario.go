@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/simulator/internal/wire"
+	"github.com/cineforge/cineforge/simulator/internal/wire"
 )
 
 // Scenario says how providers behave. The zero Scenario is healthy. A Scenario must

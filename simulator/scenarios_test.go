@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // firstModels are the models that scenarios about a provider's first model mean, and

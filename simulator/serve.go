@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/simulator/internal/wire"
+	"github.com/cineforge/cineforge/simulator/internal/wire"
 )
 
 // performance is one call as it is being served.

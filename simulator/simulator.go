@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"cineforge/simulator/internal/wire"
+	"github.com/cineforge/cineforge/simulator/internal/wire"
 )
 
 // Options are settings of a Simulator; the zero value is a good choice.

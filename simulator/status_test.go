@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // benches returns the two ways of reaching a simulator: on a port and in process.

@@ -15,7 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // onPort returns a bench on a loopback port.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // refusal is what a request with changes gets.

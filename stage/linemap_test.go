@@ -6,7 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // mapped returns the map of a text whose line i+1 comes from line source[i].

@@ -13,15 +13,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/offline"
-	"cineforge/stage"
-	"cineforge/stage/ingest"
-	"cineforge/stage/normalize"
-	"cineforge/stage/projectconfig"
-	"cineforge/stage/scenes"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/offline"
+	"github.com/cineforge/cineforge/stage"
+	"github.com/cineforge/cineforge/stage/ingest"
+	"github.com/cineforge/cineforge/stage/normalize"
+	"github.com/cineforge/cineforge/stage/projectconfig"
+	"github.com/cineforge/cineforge/stage/scenes"
 )
 
 // shipped are the modules of the shipped recipe, in its order.

@@ -7,8 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"cineforge/artifact"
-	"cineforge/llm"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/llm"
 )
 
 // Module is the code behind a recipe's stage.

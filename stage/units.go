@@ -7,7 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // Units does n units of work, t.Concurrency at a time, and tells t.Progress of

@@ -14,8 +14,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"cineforge/failure"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/stage"
 )
 
 func unitName(i int) string { return fmt.Sprintf("unit_%03d", i+1) }

@@ -23,8 +23,8 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // situation is a state in which the program advises a person, made with providers that fail

@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/client"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // A run that was begun with keys and whose process was killed meets processes that can't

@@ -14,11 +14,11 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
-	"cineforge/failure"
-	"cineforge/internal/app"
-	"cineforge/internal/spelling"
-	"cineforge/llm/catalog"
-	"cineforge/recipe"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/spelling"
+	"github.com/cineforge/cineforge/llm/catalog"
+	"github.com/cineforge/cineforge/recipe"
 )
 
 // config is what the config file says.

@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/internal/app"
-	"cineforge/llm/catalog"
-	"cineforge/llm/wire"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/llm/catalog"
+	"github.com/cineforge/cineforge/llm/wire"
 )
 
 // configured returns what a config file makes of the models, with an environment.

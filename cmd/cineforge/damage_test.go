@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/internal/sqlite"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/run"
 )
 
 // A run whose events are damaged is listed as that, and keeps nobody from the others.

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/internal/app"
-	"cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/sqlite"
 )
 
 type dataCmd struct {

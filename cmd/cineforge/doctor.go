@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"text/tabwriter"
 
-	"cineforge/failure"
-	"cineforge/internal/app"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/app"
 )
 
 type doctorCmd struct{}

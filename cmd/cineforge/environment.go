@@ -7,8 +7,8 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"cineforge/internal/app"
-	"cineforge/internal/spelling"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/spelling"
 )
 
 // variablePrefix begins the names of all variables that are flags.

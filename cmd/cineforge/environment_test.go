@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/internal/app"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/run"
 )
 
 func TestUnknownVariables_NamesTheNearestFlag(t *testing.T) {

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"cineforge/failure"
-	"cineforge/failure/diagnosis"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/failure/diagnosis"
 )
 
 type explainCmd struct {

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // eventually waits until something is so, which is seen from outside only by looking.

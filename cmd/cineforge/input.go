@@ -13,9 +13,9 @@ import (
 
 	"golang.org/x/term"
 
-	"cineforge/failure"
-	"cineforge/internal/argument"
-	"cineforge/screenplay/document"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/argument"
+	"github.com/cineforge/cineforge/screenplay/document"
 )
 
 // readInput reads the file that a command names, or standard input for "-". The name is text

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // How often the program is killed: as the variable says, else a few times.

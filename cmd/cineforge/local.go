@@ -8,11 +8,11 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/durable"
-	"cineforge/failure"
-	"cineforge/internal/app"
-	"cineforge/pipeline"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/run"
 )
 
 // local is a system on a data directory, in which this process works on runs itself.

@@ -16,12 +16,12 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"cineforge/failure"
-	"cineforge/internal/app"
-	"cineforge/internal/progress"
-	"cineforge/recipe"
-	"cineforge/run"
-	"cineforge/stage/projectconfig"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/progress"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/stage/projectconfig"
 )
 
 // The exit codes, a promise to scripts.

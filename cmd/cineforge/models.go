@@ -13,11 +13,11 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
 
-	"cineforge/internal/app"
-	"cineforge/llm/catalog"
-	"cineforge/llm/openaicompat"
-	"cineforge/llm/wire"
-	"cineforge/recipe"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/llm/catalog"
+	"github.com/cineforge/cineforge/llm/openaicompat"
+	"github.com/cineforge/cineforge/llm/wire"
+	"github.com/cineforge/cineforge/recipe"
 )
 
 // providerEntry is a provider in the config file:

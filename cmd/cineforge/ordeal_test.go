@@ -18,8 +18,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 const mainScript, otherScript = "../../samples/the_tide_clock.fountain", "../../samples/night_bus.txt"

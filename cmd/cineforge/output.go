@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"strings"
 
-	"cineforge/failure"
-	"cineforge/internal/app"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/run"
 )
 
 // outputFlags say where the files of a run are written to.

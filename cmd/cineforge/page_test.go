@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/llm/openaicompat"
+	"github.com/cineforge/cineforge/llm/openaicompat"
 )
 
 // What docs/config.md shows as a file is one, and it names all dialects.

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/health"
-	"cineforge/internal/app"
-	"cineforge/internal/progress"
+	"github.com/cineforge/cineforge/health"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/progress"
 )
 
 type providersCmd struct {

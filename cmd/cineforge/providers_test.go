@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // TestARunOnProviders runs the real program against simulated providers on a port, as

@@ -8,7 +8,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // rawValues makes the parser hand on the bytes of arguments and variables as they are. By

@@ -9,12 +9,12 @@ import (
 	"os"
 	"text/tabwriter"
 
-	"cineforge/artifact"
-	"cineforge/client"
-	"cineforge/failure"
-	"cineforge/internal/app"
-	"cineforge/recipe"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
 )
 
 type recipesCmd struct {

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/health"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/health"
 )
 
 type providersReleaseCmd struct {

@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/health"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/health"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // TestRelease_OfWhatARunLeft refuses the key in a run, looks at the gate, and ends it, on

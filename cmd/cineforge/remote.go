@@ -15,15 +15,15 @@ import (
 	"slices"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/client"
-	"cineforge/failure"
-	"cineforge/health"
-	"cineforge/internal/app"
-	"cineforge/internal/spelling"
-	"cineforge/pipeline"
-	"cineforge/recipe"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/health"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/spelling"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
 )
 
 // remote is a system behind a server, which works on the runs.

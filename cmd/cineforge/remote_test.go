@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // server is a cineforge serve under way.

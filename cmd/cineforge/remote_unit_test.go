@@ -14,9 +14,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/client"
-	"cineforge/internal/app"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/run"
 )
 
 // answers is a server without sockets: what it answers by the end of the path.

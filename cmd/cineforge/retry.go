@@ -9,10 +9,10 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/internal/app"
-	"cineforge/pipeline"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/run"
 )
 
 type retryCmd struct {

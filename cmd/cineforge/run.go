@@ -9,12 +9,12 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"cineforge/failure"
-	"cineforge/internal/app"
-	"cineforge/recipe"
-	"cineforge/run"
-	"cineforge/screenplay/document"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/screenplay/document"
+	"github.com/cineforge/cineforge/stage"
 )
 
 type runCmd struct {

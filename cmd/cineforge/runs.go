@@ -8,10 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/internal/app"
-	"cineforge/internal/progress"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/progress"
+	"github.com/cineforge/cineforge/run"
 )
 
 type runsCmd struct {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"cineforge/screenplay/document"
+	"github.com/cineforge/cineforge/screenplay/document"
 )
 
 type scenesCmd struct {

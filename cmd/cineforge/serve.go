@@ -11,9 +11,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/internal/api"
-	"cineforge/internal/app"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/app"
 )
 
 type serveCmd struct {

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"testing"
 
-	"cineforge/run"
+	"github.com/cineforge/cineforge/run"
 )
 
 // build builds the command line as users have it.

@@ -13,8 +13,8 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 type simulateCmd struct {

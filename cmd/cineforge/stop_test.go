@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // stopped starts a command, sends it signals as soon as so many calls were made in all, and

@@ -7,13 +7,13 @@ import (
 	"os"
 	"strings"
 
-	"cineforge/artifact"
-	"cineforge/client"
-	"cineforge/failure"
-	"cineforge/health"
-	"cineforge/internal/app"
-	"cineforge/pipeline"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/health"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/run"
 )
 
 // system is where runs are: in a data directory, or with a server.

@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // ask asks a server for something, and returns the status and what it says.

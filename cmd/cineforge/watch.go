@@ -12,11 +12,11 @@ import (
 	"sync"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/internal/argument"
-	"cineforge/internal/progress"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/argument"
+	"github.com/cineforge/cineforge/internal/progress"
+	"github.com/cineforge/cineforge/run"
 )
 
 // showRun attends to a run and shows it on stderr until it is at rest. Ctrl-C and ctx

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/durable"
+	"github.com/cineforge/cineforge/durable"
 )
 
 // cancel ends a run as operators do, and wants it ended within a time and for good.

@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/durable"
+	"github.com/cineforge/cineforge/durable"
 )
 
 // Subject is an engine to check, over what it keeps its runs in.

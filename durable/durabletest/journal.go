@@ -7,8 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"cineforge/durable"
-	"cineforge/durable/local"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/durable/local"
 )
 
 // Journal is runs and claims in memory. It is safe for concurrent use; a dead process

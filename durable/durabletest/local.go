@@ -7,8 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"cineforge/durable"
-	"cineforge/durable/local"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/durable/local"
 )
 
 // Store is a journal with room for what workers record, as one process sees it.

@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/durable"
+	"github.com/cineforge/cineforge/durable"
 )
 
 func parallel(b *bench) {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"cineforge/durable"
+	"github.com/cineforge/cineforge/durable"
 )
 
 func wakes(b *bench) {

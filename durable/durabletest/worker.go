@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/durable"
+	"github.com/cineforge/cineforge/durable"
 )
 
 // bench is what a check works with.

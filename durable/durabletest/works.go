@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"cineforge/durable"
+	"github.com/cineforge/cineforge/durable"
 )
 
 // names makes names of runs.

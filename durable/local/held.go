@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"cineforge/durable"
+	"github.com/cineforge/cineforge/durable"
 )
 
 // held is a run that this engine has claimed.

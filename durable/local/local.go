@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"time"
 
-	"cineforge/durable"
+	"github.com/cineforge/cineforge/durable"
 )
 
 // Journal keeps who is working on which run, which runs are due, and what is said

@@ -5,8 +5,8 @@ import (
 
 	"go.uber.org/goleak"
 
-	"cineforge/durable/durabletest"
-	"cineforge/durable/local"
+	"github.com/cineforge/cineforge/durable/durabletest"
+	"github.com/cineforge/cineforge/durable/local"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"cineforge/durable"
+	"github.com/cineforge/cineforge/durable"
 )
 
 // crew is the runs that Work has under way.

@@ -15,8 +15,8 @@ import (
 	"testing"
 	"text/tabwriter"
 
-	"cineforge/failure"
-	"cineforge/failure/diagnosis"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/failure/diagnosis"
 )
 
 // labelled is a real failure with what it is to be taken for.

@@ -16,7 +16,7 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // MaxBody is how much of a body is looked at. Error bodies are far smaller; what

@@ -3,7 +3,7 @@ package diagnosis_test
 import (
 	"testing"
 
-	"cineforge/failure/diagnosis"
+	"github.com/cineforge/cineforge/failure/diagnosis"
 )
 
 // An error inside a stream that began with 200 has the status that its provider documents.

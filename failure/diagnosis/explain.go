@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // explanation says in a sentence what went wrong.

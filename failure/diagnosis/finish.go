@@ -3,7 +3,7 @@ package diagnosis
 import (
 	"strings"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // ends takes the reasons that an object gives for an answer's end, in the places

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // hint finds how long the provider said to wait, nil if it did not. Where it said

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/failure/diagnosis"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/failure/diagnosis"
 )
 
 // now is when all failures of these tests happen.

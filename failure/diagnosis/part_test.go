@@ -3,8 +3,8 @@ package diagnosis_test
 import (
 	"testing"
 
-	"cineforge/failure"
-	"cineforge/failure/diagnosis"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/failure/diagnosis"
 )
 
 // What was refused is known of each vendor, so that the request can be changed.

@@ -3,7 +3,7 @@ package diagnosis
 import (
 	"regexp"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // Reported is a transport's error of which only the print is left, as logs and

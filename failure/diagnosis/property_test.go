@@ -9,8 +9,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"cineforge/failure"
-	"cineforge/failure/diagnosis"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/failure/diagnosis"
 )
 
 // poison is text of users, models and id makers that means something else where a

@@ -11,7 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"cineforge/failure/diagnosis"
+	"github.com/cineforge/cineforge/failure/diagnosis"
 )
 
 // blemish names what is wrong with how a message is put together, "" if nothing is: a word

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/failure/diagnosis"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/failure/diagnosis"
 )
 
 // The shapes that the vendors document, one of each meaning.

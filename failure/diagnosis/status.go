@@ -3,7 +3,7 @@ package diagnosis
 import (
 	"strconv"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // statuses says what an HTTP status means where nothing else is said. 420, 498 and

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"syscall"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // The limits that a caller of providers keeps on an answer. A call that is ended

@@ -14,8 +14,8 @@ import (
 	"syscall"
 	"testing"
 
-	"cineforge/failure"
-	"cineforge/failure/diagnosis"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/failure/diagnosis"
 )
 
 func TestErrorsOfTheNetwork(t *testing.T) {

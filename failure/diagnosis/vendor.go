@@ -3,7 +3,7 @@ package diagnosis
 import (
 	"strings"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // vendor is what has to be known of a provider where the same words mean

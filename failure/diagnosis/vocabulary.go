@@ -1,6 +1,6 @@
 package diagnosis
 
-import "cineforge/failure"
+import "github.com/cineforge/cineforge/failure"
 
 // grade says how far a code settles what a failure is.
 type grade int

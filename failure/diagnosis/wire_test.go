@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/failure/diagnosis"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/failure/diagnosis"
 )
 
 // cancelWords are codes and words by which servers say that a call was given up.

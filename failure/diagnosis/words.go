@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // phrase is how vendors begin a sentence that no code of theirs says. The pattern

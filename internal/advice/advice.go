@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Advice is what a person can do, for whoever shows it as commands or as buttons.

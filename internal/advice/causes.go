@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/failure"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Cause is why attempts of a run failed: those of one provider that failed in the same way.

@@ -8,9 +8,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"cineforge/failure"
-	"cineforge/internal/argument"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/argument"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Rerun returns the command that runs the same again. The file's folder is not known; what

@@ -3,8 +3,8 @@ package advice_test
 import (
 	"testing"
 
-	"cineforge/internal/advice"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/internal/advice"
+	"github.com/cineforge/cineforge/run"
 )
 
 // What a user is told to type can be typed.

@@ -3,10 +3,10 @@ package api
 import (
 	"strings"
 
-	"cineforge/client"
-	"cineforge/failure"
-	"cineforge/internal/advice"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/advice"
+	"github.com/cineforge/cineforge/run"
 )
 
 // actionsFor returns what a person can do about a run, as buttons. What would be refused as

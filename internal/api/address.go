@@ -5,7 +5,7 @@ import (
 	"net/netip"
 	"sync"
 
-	"cineforge/resilience/budget"
+	"github.com/cineforge/cineforge/resilience/budget"
 )
 
 // address is where a request comes from: the peer's address, whatever its headers say, and of

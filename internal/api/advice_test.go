@@ -8,12 +8,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/client"
-	"cineforge/internal/api"
-	"cineforge/internal/app"
-	"cineforge/llm/catalog"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/llm/catalog"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // advised is a request that is refused, with what the hint has to name.

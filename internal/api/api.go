@@ -14,12 +14,12 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
-	"cineforge/client"
-	"cineforge/internal/app"
-	"cineforge/internal/runlog"
-	"cineforge/internal/telemetry"
-	"cineforge/resilience/budget"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/runlog"
+	"github.com/cineforge/cineforge/internal/telemetry"
+	"github.com/cineforge/cineforge/resilience/budget"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Options are settings of the server. The zero value serves this machine only.

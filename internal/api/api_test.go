@@ -7,13 +7,13 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"cineforge/client"
-	"cineforge/health"
-	"cineforge/internal/api"
-	"cineforge/internal/app"
-	"cineforge/project"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/health"
+	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/project"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 func TestTheServerItself(t *testing.T) {

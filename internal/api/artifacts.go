@@ -11,9 +11,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"cineforge/artifact"
-	"cineforge/client"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/run"
 )
 
 // OfEntity names what stages made versions of.

@@ -15,12 +15,12 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/durable"
-	"cineforge/internal/api"
-	"cineforge/internal/app"
-	"cineforge/internal/sqlite"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/run"
 )
 
 // BenchmarkFollowers has 200 clients over connections, of which 50 follow everything,

@@ -13,8 +13,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"cineforge/client"
-	"cineforge/project"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/project"
 )
 
 // chatLimit is how large a message may be, in bytes.

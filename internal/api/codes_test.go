@@ -8,8 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"cineforge/internal/api"
-	"cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/app"
 )
 
 // Each code that a problem can have is explained on the page that its type points at.

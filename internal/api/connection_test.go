@@ -9,10 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/artifact"
-	"cineforge/internal/api"
-	"cineforge/internal/app"
-	"cineforge/pipeline"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/pipeline"
 )
 
 // over asks over a connection.

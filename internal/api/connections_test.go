@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/api"
 )
 
 // pipes is a listener whose connections are in memory.

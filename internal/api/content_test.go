@@ -12,13 +12,13 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/client"
-	"cineforge/internal/api"
-	"cineforge/internal/app"
-	"cineforge/pipeline"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 func TestUpload(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.uber.org/goleak"
 
-	"cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/api"
 )
 
 // contract is the OpenAPI document as a judge of answers, and which of the answers that

@@ -10,7 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"cineforge/client"
+	"github.com/cineforge/cineforge/client"
 )
 
 // entrance is what an operation takes.

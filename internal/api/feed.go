@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"cineforge/run"
+	"github.com/cineforge/cineforge/run"
 )
 
 // frame is an event as it is sent.

@@ -15,10 +15,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/client"
-	"cineforge/internal/api"
-	"cineforge/internal/app"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Ids that mean something to a file system, a database, a terminal or a browser.

@@ -11,11 +11,11 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"cineforge/client"
-	"cineforge/failure"
-	"cineforge/internal/app"
-	"cineforge/project"
-	"cineforge/screenplay/document"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/project"
+	"github.com/cineforge/cineforge/screenplay/document"
 )
 
 const (

@@ -8,11 +8,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/client"
-	"cineforge/internal/api"
-	"cineforge/internal/app"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // What clients of the first system read in members that are there: not only the types have

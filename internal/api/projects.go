@@ -9,10 +9,10 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"cineforge/artifact"
-	"cineforge/client"
-	"cineforge/internal/app"
-	"cineforge/project"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/project"
 )
 
 // InProject names the project that a request is about.

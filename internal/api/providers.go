@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"time"
 
-	"cineforge/client"
-	"cineforge/health"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/health"
 )
 
 // OfProvider names the provider that a request is about.

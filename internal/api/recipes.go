@@ -5,9 +5,9 @@ import (
 	"context"
 	"net/http"
 
-	"cineforge/artifact"
-	"cineforge/client"
-	"cineforge/internal/app"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/app"
 )
 
 // recipes registers what is seen of recipes, and how one is given.

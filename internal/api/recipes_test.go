@@ -7,15 +7,15 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"cineforge/artifact"
-	"cineforge/client"
-	"cineforge/internal/api"
-	"cineforge/internal/app"
-	"cineforge/llm/catalog"
-	"cineforge/pipeline"
-	"cineforge/recipes"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/llm/catalog"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/recipes"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // shipped is the recipe of the program, with a setting of its resilience block.

@@ -13,15 +13,15 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"cineforge/artifact"
-	"cineforge/client"
-	"cineforge/internal/advice"
-	"cineforge/internal/app"
-	"cineforge/pipeline"
-	"cineforge/project"
-	"cineforge/recipe"
-	"cineforge/run"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/advice"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/project"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // OfRun names the run that a request is about.

@@ -9,8 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/internal/api"
-	"cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/app"
 )
 
 // from makes a request that comes from an address.

@@ -16,14 +16,14 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/client"
-	"cineforge/internal/api"
-	"cineforge/internal/app"
-	"cineforge/internal/sqlite"
-	"cineforge/project"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/project"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // The keys of the providers in these tests. No answer may hold one of them.

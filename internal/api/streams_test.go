@@ -14,10 +14,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/internal/api"
-	"cineforge/internal/app"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/run"
 )
 
 // exactly wants frames to be all events of a run, in order, once each.

@@ -11,8 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/internal/api"
-	"cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/app"
 )
 
 // fill names a path of the document with values for what is in braces.

@@ -6,9 +6,9 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"cineforge/client"
-	"cineforge/internal/app"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/run"
 )
 
 // system registers what tells of the server itself.

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"slices"
 
-	"cineforge/client"
-	"cineforge/internal/advice"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/advice"
+	"github.com/cineforge/cineforge/run"
 )
 
 // told is a message that tells of an event.

@@ -9,9 +9,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/client"
-	"cineforge/internal/api"
-	"cineforge/internal/app"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/app"
 )
 
 // lockedBuffer is a log that can be read while it is written.

@@ -14,8 +14,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"cineforge/client"
-	"cineforge/internal/spelling"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/spelling"
 )
 
 // unknown is a member of a body or a query parameter that the operation does not have, or a

@@ -16,14 +16,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/artifact"
-	"cineforge/durable/local"
-	"cineforge/failure"
-	"cineforge/internal/app"
-	"cineforge/internal/argument"
-	"cineforge/internal/sqlite"
-	"cineforge/run"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/durable/local"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/argument"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/stage"
 )
 
 func open(t *testing.T) *app.App {

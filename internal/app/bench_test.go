@@ -6,10 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/internal/app"
-	"cineforge/internal/sqlite"
-	"cineforge/run"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // featureScript makes a script of about 120 pages: 120 scenes of a page each, of

@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"cineforge/failure"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/run"
 )
 
 // State returns where a run stands, as this process sees it: a run that it can't go on

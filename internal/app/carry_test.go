@@ -9,10 +9,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/internal/app"
-	"cineforge/internal/sqlite"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // process is a system of its own on a world's data directory, with providers of its own.

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/internal/sqlite"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/run"
 )
 
 // warehouse is the part of a store that its keeper looks after.

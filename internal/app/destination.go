@@ -10,8 +10,8 @@ import (
 	"os"
 	"reflect"
 
-	"cineforge/failure"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Destination is where an export writes.

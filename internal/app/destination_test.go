@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/app"
 )
 
 // A file that is there is replaced only by the same version of the same artifact, or if that is

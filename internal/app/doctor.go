@@ -9,10 +9,10 @@ import (
 	"path/filepath"
 	"slices"
 
-	"cineforge/failure"
-	"cineforge/failure/diagnosis"
-	"cineforge/internal/sqlite"
-	"cineforge/recipe"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/failure/diagnosis"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/recipe"
 )
 
 // CheckStatus says how a check went.

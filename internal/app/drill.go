@@ -5,11 +5,11 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/failure"
-	"cineforge/llm/chain"
-	"cineforge/pipeline"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // drillPrefix begins the ids of drills, and the names of their projects.

@@ -7,11 +7,11 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"cineforge/failure"
-	"cineforge/internal/app"
-	"cineforge/pipeline"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 func TestStart_ADrillLivesInAScratchProjectAndCostsNothing(t *testing.T) {

@@ -7,10 +7,10 @@ import (
 	"iter"
 	"time"
 
-	"cineforge/durable"
-	"cineforge/durable/local"
-	"cineforge/failure"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/durable/local"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/run"
 )
 
 // retakeInterval is how often it is tried to take over a run that another process works on.

@@ -13,9 +13,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Exported says what an export wrote.

@@ -1,8 +1,8 @@
 package app
 
 import (
-	"cineforge/pipeline"
-	"cineforge/recipe"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/recipe"
 )
 
 // Lineup returns the models that a stage of a recipe may ask.

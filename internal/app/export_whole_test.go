@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"cineforge/internal/app"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/run"
 )
 
 // An export that breaks off leaves nothing, whatever was written by then; what is damaged is

@@ -11,12 +11,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/durable"
-	"cineforge/failure"
-	"cineforge/internal/app"
-	"cineforge/internal/sqlite"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // storeFault is trouble with the store, made by SQLite itself.

@@ -7,14 +7,14 @@ import (
 	"fmt"
 	"slices"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/internal/spelling"
-	"cineforge/project"
-	"cineforge/recipe"
-	"cineforge/run"
-	"cineforge/stage"
-	"cineforge/stage/projectconfig"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/spelling"
+	"github.com/cineforge/cineforge/project"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/stage"
+	"github.com/cineforge/cineforge/stage/projectconfig"
 )
 
 // The parameters of a run that set settings of the project.

@@ -14,12 +14,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/durable"
-	"cineforge/internal/app"
-	"cineforge/internal/sqlite"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // golden is a world on a data directory that a released version has made, by

@@ -8,14 +8,14 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/health"
-	"cineforge/internal/sqlite"
-	"cineforge/llm"
-	"cineforge/llm/chain"
-	"cineforge/recipe"
-	"cineforge/resilience/breaker"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/health"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/run"
 )
 
 // tally counts how attempts ended.

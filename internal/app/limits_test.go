@@ -7,13 +7,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/failure"
-	"cineforge/health"
-	"cineforge/internal/app"
-	"cineforge/llm/catalog"
-	"cineforge/llm/wire"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/health"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/llm/catalog"
+	"github.com/cineforge/cineforge/llm/wire"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // limitsOf returns the limits that are shown of a model.

@@ -11,14 +11,14 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/durable"
-	"cineforge/internal/app"
-	"cineforge/internal/sqlite"
-	"cineforge/llm/chain"
-	"cineforge/run"
-	"cineforge/simulator"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // errDead is what a process hears of the store that is dead to it.

@@ -7,11 +7,11 @@ import (
 	"slices"
 	"time"
 
-	"cineforge/durable"
-	"cineforge/durable/local"
-	"cineforge/failure"
-	"cineforge/pipeline"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/durable/local"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Why an operator's word can't be followed; in the chain of the failure that says it.

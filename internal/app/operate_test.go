@@ -8,12 +8,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/durable"
-	"cineforge/failure"
-	"cineforge/internal/app"
-	"cineforge/pipeline"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // down is a scenario in which everybody is down until a time.

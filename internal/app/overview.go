@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"sync"
 
-	"cineforge/failure"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/run"
 )
 
 // overviews remembers overviews, so that a list does not fold the same events again.

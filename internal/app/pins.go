@@ -3,11 +3,11 @@ package app
 import (
 	"slices"
 
-	"cineforge/llm/chain"
-	"cineforge/llm/offline"
-	"cineforge/pipeline"
-	"cineforge/recipe"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/offline"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
 )
 
 // pin is a model in the form in which runs pin it.

@@ -11,14 +11,14 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/internal/app"
-	"cineforge/internal/sqlite"
-	"cineforge/llm/chain"
-	"cineforge/llm/wire"
-	"cineforge/recipes"
-	"cineforge/run"
-	"cineforge/simulator"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/wire"
+	"github.com/cineforge/cineforge/recipes"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // play is a fault scenario as it is played: runs of the shipped recipe, with its real

@@ -5,9 +5,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/internal/app"
-	"cineforge/pipeline"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/run"
 )
 
 // A person's retry tries who is left alone for failures, also where the run may not wait: the

@@ -13,10 +13,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/project"
-	"cineforge/screenplay/document"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/project"
+	"github.com/cineforge/cineforge/screenplay/document"
 )
 
 // projects is where projects, their files and what is said in them are kept.

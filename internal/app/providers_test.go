@@ -8,13 +8,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/artifact"
-	"cineforge/internal/app"
-	"cineforge/internal/sqlite"
-	"cineforge/llm/catalog"
-	"cineforge/recipe"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/llm/catalog"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // providers returns the standard providers, at a simulator, with keys for the named ones.

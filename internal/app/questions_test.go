@@ -15,9 +15,9 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"cineforge/internal/app"
-	"cineforge/simulator"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // asking are files that between them make the shipped modules ask all that they can ask, by the

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/app"
 )
 
 // seen is what servers were asked.

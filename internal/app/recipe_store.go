@@ -11,11 +11,11 @@ import (
 	"regexp"
 	"strings"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/pipeline"
-	"cineforge/recipe"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
 )
 
 // RecipeStore is the recipes of a data directory, and the shipped ones. Beside those

@@ -10,12 +10,12 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/durable/local"
-	"cineforge/internal/app"
-	"cineforge/internal/sqlite"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/durable/local"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // BenchmarkRecovery measures how long it takes from the start of a process until it

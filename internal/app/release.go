@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/failure"
-	"cineforge/health"
-	"cineforge/llm/chain"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/health"
+	"github.com/cineforge/cineforge/llm/chain"
 )
 
 // ErrNoModel is in the chain of a failure that says that a provider has no such model.

@@ -7,10 +7,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/internal/app"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // refused is a scenario in which Anthropic's API refuses in one way, of one model or all.

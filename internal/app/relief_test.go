@@ -6,9 +6,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/internal/app"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // parked is a world in which a run waits for long, in the store only.

@@ -13,11 +13,11 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/internal/app"
-	"cineforge/llm/chain"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // callScenarios are about what calls do that is none of the usual errors: about answers of

@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/internal/app"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // lifeScenarios are the fault scenarios in which processes die or operators act.

@@ -14,14 +14,14 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/llm/chain"
-	"cineforge/llm/wire"
-	"cineforge/resilience/breaker"
-	"cineforge/resilience/limit"
-	"cineforge/run"
-	"cineforge/simulator"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/wire"
+	"github.com/cineforge/cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/resilience/limit"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // faultScenario is one row of the fault scenarios.

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/artifact"
-	"cineforge/recipe"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/recipe"
 )
 
 // Found is what a search found in a project.

@@ -15,10 +15,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"cineforge/failure"
-	"cineforge/llm/anthropic"
-	"cineforge/llm/gemini"
-	"cineforge/llm/openai"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm/anthropic"
+	"github.com/cineforge/cineforge/llm/gemini"
+	"github.com/cineforge/cineforge/llm/openai"
 )
 
 // ErrSetting is in the chain of a failure that says that a key, a base URL or a proxy

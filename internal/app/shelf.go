@@ -6,8 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/run"
 )
 
 // shelf is where the artifacts of projects are looked at.

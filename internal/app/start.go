@@ -13,13 +13,13 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/durable/local"
-	"cineforge/failure"
-	"cineforge/internal/argument"
-	"cineforge/pipeline"
-	"cineforge/recipe"
-	"cineforge/run"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/durable/local"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/argument"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // Start is what a run is asked for with.

@@ -10,12 +10,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/durable"
-	"cineforge/durable/local"
-	"cineforge/failure"
-	"cineforge/internal/app"
-	"cineforge/run"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/durable/local"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // paced is a provider at the pace of a real one, so that calls are under way when

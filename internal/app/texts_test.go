@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/run"
+	"github.com/cineforge/cineforge/run"
 )
 
 // shown are the members of events that people read.

@@ -6,9 +6,9 @@ import (
 	"sync"
 	"time"
 
-	"cineforge/internal/sqlite"
-	"cineforge/pipeline"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/run"
 )
 
 // troubles is whether the store takes nothing, as commits and probes have found it. It is

@@ -7,8 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/internal/app"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/run"
 )
 
 // S57: a store that takes nothing for three minutes, and for an hour, while four questions

@@ -8,10 +8,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/durable"
-	"cineforge/failure"
-	"cineforge/llm/chain"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/run"
 )
 
 // fault tells of a broken invariant, and how to see it again.

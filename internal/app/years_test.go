@@ -15,12 +15,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/internal/app"
-	"cineforge/pipeline"
-	"cineforge/run"
-	"cineforge/simulator"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // historyRuns is how many runs a simulated history has.

@@ -7,7 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"cineforge/internal/argument"
+	"github.com/cineforge/cineforge/internal/argument"
 )
 
 // words are names that files can have.

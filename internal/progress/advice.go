@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"strings"
 
-	"cineforge/failure"
-	"cineforge/internal/advice"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/advice"
+	"github.com/cineforge/cineforge/run"
 )
 
 // told is why a run is not going on, and what a person can do.

@@ -3,7 +3,7 @@ package progress
 import (
 	"time"
 
-	"cineforge/run"
+	"github.com/cineforge/cineforge/run"
 )
 
 // What the tests in progress_test look at beyond the exported names.

@@ -12,7 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"golang.org/x/term"
 
-	"cineforge/run"
+	"github.com/cineforge/cineforge/run"
 )
 
 // fps is how often the block is redrawn at most, per second.

@@ -7,10 +7,10 @@ import (
 	"sync"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/internal/advice"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/advice"
+	"github.com/cineforge/cineforge/run"
 )
 
 // How often a run is told of in lines.

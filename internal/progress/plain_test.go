@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"cineforge/internal/progress"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/internal/progress"
+	"github.com/cineforge/cineforge/run"
 )
 
 // plainly shows steps as lines.

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/health"
-	"cineforge/llm"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/health"
+	"github.com/cineforge/cineforge/llm"
 )
 
 // ProvidersView says how providers are listed.

@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/health"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/health"
 )
 
 func TestProviders_GateNotes(t *testing.T) {

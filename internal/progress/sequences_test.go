@@ -10,9 +10,9 @@ import (
 
 	"pgregory.net/rapid"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/run"
 )
 
 // begin is when the runs of the tests begin.

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"cineforge/run"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Options say how a run is shown. The zero value of all but Out is usable.

@@ -9,10 +9,10 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/internal/advice"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/advice"
+	"github.com/cineforge/cineforge/run"
 )
 
 // maxCauses is how many causes of failed attempts are listed, the most frequent ones.

@@ -8,9 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/failure"
-	"cineforge/internal/progress"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/progress"
+	"github.com/cineforge/cineforge/run"
 )
 
 const head = `

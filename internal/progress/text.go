@@ -9,7 +9,7 @@ import (
 
 	"charm.land/lipgloss/v2"
 
-	"cineforge/run"
+	"github.com/cineforge/cineforge/run"
 )
 
 // longest is how many characters of one text are shown. A provider may answer

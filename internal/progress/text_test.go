@@ -7,7 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"cineforge/internal/progress"
+	"github.com/cineforge/cineforge/internal/progress"
 )
 
 // colors are the escape sequences that set how text looks.

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/internal/advice"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/internal/advice"
+	"github.com/cineforge/cineforge/run"
 )
 
 // at writes a moment and how far away it is.

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/internal/advice"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/advice"
+	"github.com/cineforge/cineforge/run"
 )
 
 // titles says what the stages of the shipped recipe do, in an operator's words.

@@ -9,8 +9,8 @@ import (
 	"sync"
 	"unicode"
 
-	"cineforge/failure"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Log writes lines of events. It is safe for concurrent use.

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/failure"
-	"cineforge/internal/runlog"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/runlog"
+	"github.com/cineforge/cineforge/run"
 )
 
 // lines logs events, and returns the lines without their times.

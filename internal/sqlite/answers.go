@@ -7,7 +7,7 @@ import (
 	"errors"
 	"fmt"
 
-	"cineforge/run"
+	"github.com/cineforge/cineforge/run"
 )
 
 // keepAnswers stores the answers of a change, and drops those that it forgets.

@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"slices"
 
-	"cineforge/artifact"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/run"
 )
 
 // PutBlobs stores content under its digest, all of it or nothing.

@@ -13,7 +13,7 @@ import (
 	driver "modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
 
-	"cineforge/run"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Backup writes the database, as it is at the moment, to a file, which appears whole

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/internal/sqlite"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/run"
 )
 
 // What SQLite can't copy is copied byte by byte, with what was written last, if that is asked

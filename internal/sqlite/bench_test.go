@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/durable"
-	"cineforge/internal/sqlite"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/run"
 )
 
 func mkdir(dir string) error { return os.Mkdir(dir, 0o755) }

@@ -9,9 +9,9 @@ import (
 	"slices"
 	"time"
 
-	"cineforge/durable"
-	"cineforge/durable/local"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/durable/local"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Claim takes a run, unless another claim of it is alive. The new epoch voids all older claims.

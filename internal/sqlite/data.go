@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"os"
 
-	"cineforge/run"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Facts are what a database holds.

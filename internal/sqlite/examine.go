@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 
-	"cineforge/artifact"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Damage is something in a database that is not what was stored.

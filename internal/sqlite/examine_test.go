@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/artifact"
-	"cineforge/internal/sqlite"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/run"
 )
 
 // whole returns an error if anything in a store is damaged.

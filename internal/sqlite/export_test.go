@@ -9,7 +9,7 @@ import (
 
 	"github.com/pressly/goose/v3"
 
-	"cineforge/run"
+	"github.com/cineforge/cineforge/run"
 )
 
 // SpoilBlob replaces stored content behind the store's back.

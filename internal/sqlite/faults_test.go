@@ -11,11 +11,11 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/durable"
-	"cineforge/failure"
-	"cineforge/internal/sqlite"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/run"
 )
 
 func maintain(t testing.TB, s *sqlite.Store, statements ...string) {

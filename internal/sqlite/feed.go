@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"cineforge/run"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Head returns the position of the newest event of all runs.

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"time"
 
-	"cineforge/llm/chain"
-	"cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
 var _ chain.Memory = (*Store)(nil)

@@ -10,9 +10,9 @@ import (
 	"math"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/durable"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/run"
 )
 
 // otherProcessPoll is how often a waiter looks for what another process wrote.

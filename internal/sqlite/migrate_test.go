@@ -8,11 +8,11 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/durable/local"
-	"cineforge/failure"
-	"cineforge/internal/sqlite"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/durable/local"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/run"
 )
 
 // An old database has four runs of an event log as it was then: one that is over, one

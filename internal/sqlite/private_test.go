@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"testing"
 
-	"cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/internal/sqlite"
 )
 
 // modes wants all files below a folder to be their owner's only.

@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"time"
 
-	"cineforge/run"
+	"github.com/cineforge/cineforge/run"
 )
 
 // probeSize is how much a probe writes: more than what a disk that is full still takes.

@@ -8,8 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/internal/sqlite"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/run"
 )
 
 // A data directory that is removed, or replaced, under a process is noticed: nothing is

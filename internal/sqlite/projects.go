@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"time"
 
-	"cineforge/project"
+	"github.com/cineforge/cineforge/project"
 )
 
 // CreateProject makes a project.

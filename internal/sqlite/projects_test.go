@@ -10,10 +10,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/internal/sqlite"
-	"cineforge/project"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/project"
+	"github.com/cineforge/cineforge/run"
 )
 
 func given(name, data string) (project.Input, []byte) {

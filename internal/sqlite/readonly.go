@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // openReadOnly opens the database of a folder that may not be written to: SQLite itself

@@ -6,9 +6,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	"cineforge/artifact"
-	"cineforge/internal/sqlite"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/run"
 )
 
 // A copy of a database is whole with what was written last and is in no checkpoint, and what

@@ -9,8 +9,8 @@ import (
 	"math"
 	"time"
 
-	"cineforge/artifact"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Carry says which routes this process can reach. Runs that need others are not due here

@@ -20,10 +20,10 @@ import (
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // SQLite without cgo
 
-	"cineforge/durable/local"
-	"cineforge/failure"
-	"cineforge/project"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/durable/local"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/project"
+	"github.com/cineforge/cineforge/run"
 )
 
 //go:embed migrations/*.sql

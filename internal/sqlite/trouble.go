@@ -8,8 +8,8 @@ import (
 	driver "modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
 
-	"cineforge/failure"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/run"
 )
 
 // troubles tells what the result codes of SQLite mean that are nobody's mistake.

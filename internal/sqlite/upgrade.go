@@ -12,8 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/run"
 )
 
 // raised is a number of steps that the program says it knows beyond its own; they change

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/internal/sqlite"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/run"
 )
 
 // Before a schema is brought up to date a copy is made of the database as it was: one, for

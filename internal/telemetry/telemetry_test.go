@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/internal/telemetry"
-	"cineforge/run"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/telemetry"
+	"github.com/cineforge/cineforge/run"
 )
 
 // metrics observes bodies of events of a run, a second apart.

@@ -3,7 +3,7 @@ package telemetry
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
-	"cineforge/run"
+	"github.com/cineforge/cineforge/run"
 )
 
 // troubleCollector says which trouble the store has.

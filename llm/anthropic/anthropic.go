@@ -9,8 +9,8 @@ import (
 	sdk "github.com/anthropics/anthropic-sdk-go"
 	"github.com/anthropics/anthropic-sdk-go/option"
 
-	"cineforge/llm"
-	"cineforge/llm/wire"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/wire"
 )
 
 // DefaultBaseURL is where Anthropic's own models are asked.

@@ -3,12 +3,12 @@ package anthropic_test
 import (
 	"testing"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/anthropic"
-	"cineforge/llm/llmtest"
-	"cineforge/llm/wire"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/anthropic"
+	"github.com/cineforge/cineforge/llm/llmtest"
+	"github.com/cineforge/cineforge/llm/wire"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 var subject = llmtest.Subject{

@@ -11,8 +11,8 @@ import (
 	"maps"
 	"regexp"
 
-	"cineforge/llm"
-	"cineforge/llm/wire"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/wire"
 )
 
 // Entry is what the catalog says of a model. What is 0, "" or nil is not known. Prices

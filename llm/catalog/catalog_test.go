@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/llm"
-	"cineforge/llm/catalog"
-	"cineforge/recipe"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/catalog"
+	"github.com/cineforge/cineforge/recipe"
 )
 
 func table(t testing.TB) catalog.Catalog {

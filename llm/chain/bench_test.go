@@ -17,12 +17,12 @@ import (
 	"github.com/failsafe-go/failsafe-go/retrypolicy"
 	"github.com/failsafe-go/failsafe-go/timeout"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/chain"
-	"cineforge/resilience/backoff"
-	"cineforge/resilience/breaker"
-	"cineforge/resilience/budget"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/resilience/backoff"
+	"github.com/cineforge/cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/resilience/budget"
 )
 
 // silent hears nothing.

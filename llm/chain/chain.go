@@ -26,9 +26,9 @@ import (
 	"sync"
 	"time"
 
-	"cineforge/resilience/breaker"
-	"cineforge/resilience/budget"
-	"cineforge/resilience/limit"
+	"github.com/cineforge/cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/resilience/budget"
+	"github.com/cineforge/cineforge/resilience/limit"
 )
 
 // Options are settings of a Router. The zero value is a good choice.

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"sync"
 
-	"cineforge/failure"
-	"cineforge/llm"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
 )
 
 // change is how a request is changed for one candidate.

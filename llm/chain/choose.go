@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/resilience/backoff"
-	"cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/resilience/backoff"
+	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
 // choice is who is asked next, and when; or, without a seat, that nobody can be.

@@ -3,7 +3,7 @@ package chain
 import (
 	"time"
 
-	"cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
 // Reason says in a word why a candidate is not asked. The words are stored in

@@ -5,9 +5,9 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
 // Observer is told what happens to the questions of a stage, before it goes on from

@@ -3,7 +3,7 @@ package chain
 import (
 	"time"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // evidence is what speaks against a provider as a whole: failures of its models with no

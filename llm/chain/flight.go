@@ -8,8 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/llm"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
 )
 
 // flight is one call on its way.

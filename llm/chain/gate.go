@@ -4,8 +4,8 @@ import (
 	"math"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/resilience/backoff"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/resilience/backoff"
 )
 
 // gate keeps a key from a model, or from all models of a provider, until a time. Behind

@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/chain"
-	"cineforge/resilience/limit"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/resilience/limit"
 )
 
 // herd is a world in which many ask at once who are all told to come back after a time.

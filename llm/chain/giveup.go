@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // ended tells what is left to tell of a question that is given up, and returns the error of it.

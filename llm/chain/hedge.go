@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"cineforge/llm"
+	"github.com/cineforge/cineforge/llm"
 )
 
 // Hedge lets a second model be asked when the first one is slow to begin: Dean and

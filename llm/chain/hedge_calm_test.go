@@ -5,11 +5,11 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/llm/chain"
-	"cineforge/resilience/breaker"
-	"cineforge/resilience/budget"
-	"cineforge/resilience/limit"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/resilience/budget"
+	"github.com/cineforge/cineforge/resilience/limit"
 )
 
 // A second call is made only to a provider that is well and has room at once, and only

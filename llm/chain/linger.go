@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"cineforge/llm"
+	"github.com/cineforge/cineforge/llm"
 )
 
 // errLeft ends a call whose caller has left and that did not end in the time that it was

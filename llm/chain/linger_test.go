@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/chain"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/chain"
 )
 
 // lasts is a model whose calls take a time, unless their context ends before, and then end

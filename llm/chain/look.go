@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
 // look is what is seen of a candidate at a moment.

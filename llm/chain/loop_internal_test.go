@@ -5,7 +5,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/llm"
+	"github.com/cineforge/cineforge/llm"
 )
 
 // Calls under way may fail, all of them: no more begin together than may fail.

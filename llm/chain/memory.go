@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
 // Memory keeps what is known of the providers over a restart, and shares it between

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/llm/chain"
-	"cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
 // shelf is a memory in memory.

@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
 // failed notes what the failure of a try means: for the health of whoever failed, for

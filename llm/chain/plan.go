@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
-	"cineforge/llm"
-	"cineforge/resilience/backoff"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/resilience/backoff"
 )
 
 // Plan is whom a stage may ask, and how hard it may try.

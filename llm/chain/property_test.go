@@ -13,10 +13,10 @@ import (
 
 	"pgregory.net/rapid"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/chain"
-	"cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
 // drawn is a world in which models fail by chance, with outages that begin and end.

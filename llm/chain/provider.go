@@ -5,10 +5,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/resilience/breaker"
-	"cineforge/resilience/budget"
-	"cineforge/resilience/limit"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/resilience/budget"
+	"github.com/cineforge/cineforge/resilience/limit"
 )
 
 // provider is what is known of how one provider is doing, at one address.

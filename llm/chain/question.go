@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/llm"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
 )
 
 // question is one request on its way to an answer. It is used by one goroutine.

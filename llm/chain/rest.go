@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/resilience/backoff"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/resilience/backoff"
 )
 
 // rest waits until somebody can be asked, and begins a new round. It returns an

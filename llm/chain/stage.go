@@ -9,9 +9,9 @@ import (
 	"sync"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/resilience/limit"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/resilience/limit"
 )
 
 // random is the source of chance where the options name none.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"cineforge/failure"
+	"github.com/cineforge/cineforge/failure"
 )
 
 // standing is what is known of how a key has done: at a provider, or at one of its

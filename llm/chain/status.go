@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
 // Status is how a provider is doing.

@@ -13,14 +13,14 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/anthropic"
-	"cineforge/llm/chain"
-	"cineforge/llm/gemini"
-	"cineforge/llm/openai"
-	"cineforge/llm/openaicompat"
-	"cineforge/llm/wire"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/anthropic"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/gemini"
+	"github.com/cineforge/cineforge/llm/openai"
+	"github.com/cineforge/cineforge/llm/openaicompat"
+	"github.com/cineforge/cineforge/llm/wire"
 )
 
 // adapters are the models of each wire format.

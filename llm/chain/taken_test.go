@@ -10,11 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/chain"
-	"cineforge/resilience/breaker"
-	"cineforge/resilience/limit"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/resilience/limit"
 )
 
 // pausing is an observer who takes a second to hear that a question goes elsewhere, so

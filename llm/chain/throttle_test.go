@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/chain"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/chain"
 )
 
 // anyClass is each class that there is, and some that there are not.

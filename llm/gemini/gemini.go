@@ -11,8 +11,8 @@ import (
 
 	"google.golang.org/genai"
 
-	"cineforge/llm"
-	"cineforge/llm/wire"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/wire"
 )
 
 // DefaultBaseURL is where Google's own models are asked.

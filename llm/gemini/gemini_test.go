@@ -3,12 +3,12 @@ package gemini_test
 import (
 	"testing"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/gemini"
-	"cineforge/llm/llmtest"
-	"cineforge/llm/wire"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/gemini"
+	"github.com/cineforge/cineforge/llm/llmtest"
+	"github.com/cineforge/cineforge/llm/wire"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 var subject = llmtest.Subject{

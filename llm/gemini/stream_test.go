@@ -8,11 +8,11 @@ import (
 	"testing"
 	"testing/iotest"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/gemini"
-	"cineforge/llm/llmtest"
-	"cineforge/llm/wire"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/gemini"
+	"github.com/cineforge/cineforge/llm/llmtest"
+	"github.com/cineforge/cineforge/llm/wire"
 )
 
 // stream is a server that answers with an event stream, whatever it is asked.

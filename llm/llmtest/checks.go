@@ -8,8 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/llm"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
 )
 
 // check is one clause of the contract.

@@ -10,14 +10,14 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/anthropic"
-	"cineforge/llm/gemini"
-	"cineforge/llm/llmtest"
-	"cineforge/llm/openai"
-	"cineforge/llm/wire"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/anthropic"
+	"github.com/cineforge/cineforge/llm/gemini"
+	"github.com/cineforge/cineforge/llm/llmtest"
+	"github.com/cineforge/cineforge/llm/openai"
+	"github.com/cineforge/cineforge/llm/wire"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // real is a real failure as a provider would have sent it.

@@ -5,7 +5,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/llm"
+	"github.com/cineforge/cineforge/llm"
 )
 
 // charge is what a call counts for.

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/llm/wire"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/llm/wire"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // strayed is in what the variables of the environment hold, and in nothing that is sent.

@@ -11,10 +11,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/wire"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/wire"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // Subject is an adapter under test.

@@ -7,9 +7,9 @@ import (
 	"net/http"
 	"testing"
 
-	"cineforge/llm"
-	"cineforge/llm/wire"
-	"cineforge/simulator"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/wire"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // Sent returns the body and the header of the request that an adapter makes of a question.

@@ -9,8 +9,8 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"cineforge/failure"
-	"cineforge/llm"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
 )
 
 // Name is the model's and its provider's name.

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/offline"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/offline"
 )
 
 func ask(t *testing.T, schema string) (llm.Response, error) {

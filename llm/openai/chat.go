@@ -10,8 +10,8 @@ import (
 	"github.com/openai/openai-go/v3/option"
 	"github.com/openai/openai-go/v3/shared"
 
-	"cineforge/llm"
-	"cineforge/llm/wire"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/wire"
 )
 
 // Quirks are what a server takes otherwise than OpenAI. The zero value is for one

@@ -14,8 +14,8 @@ import (
 	"github.com/openai/openai-go/v3/option"
 	"github.com/openai/openai-go/v3/responses"
 
-	"cineforge/llm"
-	"cineforge/llm/wire"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/wire"
 )
 
 // DefaultBaseURL is where OpenAI's own models are asked.

@@ -7,11 +7,11 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/llmtest"
-	"cineforge/llm/openai"
-	"cineforge/llm/wire"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/llmtest"
+	"github.com/cineforge/cineforge/llm/openai"
+	"github.com/cineforge/cineforge/llm/wire"
 )
 
 // plain is a server that does not know streams.

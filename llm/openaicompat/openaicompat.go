@@ -5,8 +5,8 @@ package openaicompat
 import (
 	"slices"
 
-	"cineforge/llm/openai"
-	"cineforge/llm/wire"
+	"github.com/cineforge/cineforge/llm/openai"
+	"github.com/cineforge/cineforge/llm/wire"
 )
 
 // dialects are what the servers in use take otherwise than OpenAI, by the names

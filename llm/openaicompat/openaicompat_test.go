@@ -3,11 +3,11 @@ package openaicompat_test
 import (
 	"testing"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/llmtest"
-	"cineforge/llm/openaicompat"
-	"cineforge/llm/wire"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/llmtest"
+	"github.com/cineforge/cineforge/llm/openaicompat"
+	"github.com/cineforge/cineforge/llm/wire"
 )
 
 // Every dialect is held to the contract at a server that calls itself by its name.

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"strings"
 
-	"cineforge/failure"
-	"cineforge/failure/diagnosis"
-	"cineforge/llm"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/failure/diagnosis"
+	"github.com/cineforge/cineforge/llm"
 )
 
 // Answer is what an adapter has heard of an answer.

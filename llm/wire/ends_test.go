@@ -12,12 +12,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/anthropic"
-	"cineforge/llm/gemini"
-	"cineforge/llm/openai"
-	"cineforge/llm/wire"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/anthropic"
+	"github.com/cineforge/cineforge/llm/gemini"
+	"github.com/cineforge/cineforge/llm/openai"
+	"github.com/cineforge/cineforge/llm/wire"
 )
 
 // format is how the answers of an adapter look.

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"cineforge/llm"
+	"github.com/cineforge/cineforge/llm"
 )
 
 // Limits are how long an answer may take, as somebody has set them; what is 0 is not set.

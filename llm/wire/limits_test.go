@@ -13,9 +13,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/wire"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/wire"
 )
 
 // beat is something that a server sends after a time.

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"cineforge/failure/diagnosis"
+	"github.com/cineforge/cineforge/failure/diagnosis"
 )
 
 // connected looks at a proxy's answer to the request for a connection: of one that is

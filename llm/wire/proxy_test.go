@@ -13,9 +13,9 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/wire"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/wire"
 )
 
 // script is what answers at an address: it greets who connects, and answers the first

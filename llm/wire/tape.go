@@ -11,7 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"cineforge/failure/diagnosis"
+	"github.com/cineforge/cineforge/failure/diagnosis"
 )
 
 // receive takes in a response, and sees to it that its body ends with the call: not each

@@ -4,8 +4,8 @@ import (
 	"math"
 	"mime"
 
-	"cineforge/failure"
-	"cineforge/llm"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
 )
 
 // estimate returns how many tokens some text has, for an answer that broke off before

@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"cineforge/llm"
+	"github.com/cineforge/cineforge/llm"
 )
 
 // Whatever is told, what counts is within the bounds, marked where it is not what was told,

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"cineforge/llm/wire"
+	"github.com/cineforge/cineforge/llm/wire"
 )
 
 // Whatever stands where a provider tells its numbers, the answer stands, and what it costs

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"cineforge/failure/diagnosis"
+	"github.com/cineforge/cineforge/failure/diagnosis"
 )
 
 // watch ends a call whose answer does not come in time. Each part of an answer has a clock

@@ -8,7 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/failure/diagnosis"
+	"github.com/cineforge/cineforge/failure/diagnosis"
 )
 
 // A process that was stopped reads what came meanwhile before its late timers end the call.

@@ -20,9 +20,9 @@ import (
 	"sync"
 	"time"
 
-	"cineforge/failure"
-	"cineforge/failure/diagnosis"
-	"cineforge/llm"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/failure/diagnosis"
+	"github.com/cineforge/cineforge/llm"
 )
 
 // Endpoint is where a model is asked.

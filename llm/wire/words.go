@@ -3,7 +3,7 @@ package wire
 import (
 	"strings"
 
-	"cineforge/llm"
+	"github.com/cineforge/cineforge/llm"
 )
 
 // WithDefaults returns the endpoint with a base URL and a transport.

@@ -9,7 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"cineforge/resilience/backoff"
+	"github.com/cineforge/cineforge/resilience/backoff"
 )
 
 func always(r float64) func() float64 { return func() float64 { return r } }

@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
 // call makes a call of a request that ends at once, and reports whether it was let through.

@@ -13,7 +13,7 @@ import (
 	"github.com/sony/gobreaker/v2"
 	"pgregory.net/rapid"
 
-	"cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
 // crowd is many callers of one breaker at a time, and what has to be true whatever they

@@ -10,7 +10,7 @@ import (
 	"github.com/failsafe-go/failsafe-go/circuitbreaker"
 	"github.com/sony/gobreaker/v2"
 
-	"cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
 // How a call of [circuit] ends.

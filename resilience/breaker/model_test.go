@@ -12,7 +12,7 @@ import (
 	"github.com/sony/gobreaker/v2"
 	"pgregory.net/rapid"
 
-	"cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
 // machine drives a breaker by random actions and holds what has to be true of it

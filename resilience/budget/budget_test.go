@@ -10,7 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"cineforge/resilience/budget"
+	"github.com/cineforge/cineforge/resilience/budget"
 )
 
 // taken takes all that there is, and says how much it was.

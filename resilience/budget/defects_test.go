@@ -10,7 +10,7 @@ import (
 	failsafebudget "github.com/failsafe-go/failsafe-go/budget"
 	"github.com/failsafe-go/failsafe-go/retrypolicy"
 
-	"cineforge/resilience/budget"
+	"github.com/cineforge/cineforge/resilience/budget"
 )
 
 // ours makes a call that fails after 50 ms, and two repetitions at the most.

@@ -13,7 +13,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"cineforge/resilience/limit"
+	"github.com/cineforge/cineforge/resilience/limit"
 )
 
 func TestNoMoreThanTheLimitAtATime(t *testing.T) {

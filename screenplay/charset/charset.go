@@ -11,8 +11,8 @@ import (
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/encoding/unicode/utf32"
 
-	"cineforge/failure"
-	"cineforge/screenplay"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/screenplay"
 )
 
 // Text is what the bytes of a file say.

@@ -12,9 +12,9 @@ import (
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode/utf32"
 
-	"cineforge/failure"
-	"cineforge/screenplay"
-	"cineforge/screenplay/charset"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay/charset"
 )
 
 func ExampleDecode() {

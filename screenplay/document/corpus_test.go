@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/screenplay/document"
+	"github.com/cineforge/cineforge/screenplay/document"
 )
 
 // corpus returns the folder of screenplays that independent parsers have read. It

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode"
 
-	"cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay"
 )
 
 // counts is what can be counted in a text to tell its kind.

@@ -10,11 +10,11 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/failure"
-	"cineforge/screenplay"
-	"cineforge/screenplay/charset"
-	"cineforge/screenplay/fountain"
-	"cineforge/screenplay/markdown"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay/charset"
+	"github.com/cineforge/cineforge/screenplay/fountain"
+	"github.com/cineforge/cineforge/screenplay/markdown"
 )
 
 // Document is a file that has been read.

@@ -9,9 +9,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/failure"
-	"cineforge/screenplay"
-	"cineforge/screenplay/document"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay/document"
 )
 
 const (

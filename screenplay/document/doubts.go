@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode"
 
-	"cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay"
 )
 
 // maxDoubts bounds the warnings of one sort about single lines.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/screenplay/document"
+	"github.com/cineforge/cineforge/screenplay/document"
 )
 
 // TestDoubts wants warnings about what is probably not meant, and none about what is.

@@ -9,8 +9,8 @@ import (
 
 	"github.com/gabriel-vasile/mimetype"
 
-	"cineforge/failure"
-	"cineforge/screenplay/charset"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/screenplay/charset"
 )
 
 // format is a file format that is known but not read: what such a file is, and

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/failure"
-	"cineforge/screenplay/document"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/screenplay/document"
 )
 
 // hostile are inputs on which anything but linear time shows. n is their size.

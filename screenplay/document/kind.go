@@ -5,7 +5,7 @@ import (
 	"math"
 	"strings"
 
-	"cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay"
 )
 
 // Kind says what a text is.

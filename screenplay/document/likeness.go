@@ -7,7 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay"
 )
 
 // What is compared and warned of, of each sort, in text that is full of names; a

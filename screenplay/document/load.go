@@ -9,8 +9,8 @@ import (
 	"strings"
 	"syscall"
 
-	"cineforge/failure"
-	"cineforge/internal/argument"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/argument"
 )
 
 // DefaultLimit is the size in bytes above which a file is refused unless the

@@ -9,8 +9,8 @@ import (
 	"syscall"
 	"testing"
 
-	"cineforge/failure"
-	"cineforge/screenplay/document"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/screenplay/document"
 )
 
 func write(t *testing.T, name, text string, mode fs.FileMode) string {

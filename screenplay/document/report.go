@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay"
 )
 
 // ScenesReport is what a script holds, as the command "scenes --json" prints it.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/screenplay/document"
+	"github.com/cineforge/cineforge/screenplay/document"
 )
 
 func ExampleSummary() {

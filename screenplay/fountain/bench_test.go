@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/screenplay/fountain"
+	"github.com/cineforge/cineforge/screenplay/fountain"
 )
 
 // syntheticScript makes a script of at least size bytes with the mix of elements

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode"
 
-	"cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay"
 )
 
 // Decode reads Fountain text. It can't fail: what is nothing else is Action. It

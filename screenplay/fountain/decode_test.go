@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/screenplay"
-	"cineforge/screenplay/fountain"
+	"github.com/cineforge/cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay/fountain"
 )
 
 // decodeCase is a text and what it shall read as, in the notation of dump.

@@ -3,7 +3,7 @@ package fountain
 import (
 	"strings"
 
-	"cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay"
 )
 
 // Encode writes a script as Fountain text that [Decode] reads as the same

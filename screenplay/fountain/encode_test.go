@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/screenplay"
-	"cineforge/screenplay/fountain"
+	"github.com/cineforge/cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay/fountain"
 )
 
 func el(kind screenplay.Kind, text string) screenplay.Element {

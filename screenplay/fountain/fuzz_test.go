@@ -7,8 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"cineforge/screenplay"
-	"cineforge/screenplay/fountain"
+	"github.com/cineforge/cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay/fountain"
 )
 
 // checkText fails if Decode loses a line of text, or if what it read changes when

@@ -5,7 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay"
 )
 
 // line is a line of the source, together with those that a note or a boneyard

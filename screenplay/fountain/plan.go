@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode"
 
-	"cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay"
 )
 
 // piece is an element to be written.

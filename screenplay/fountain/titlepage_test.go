@@ -5,8 +5,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/screenplay"
-	"cineforge/screenplay/fountain"
+	"github.com/cineforge/cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay/fountain"
 )
 
 func TestTitlePage(t *testing.T) {

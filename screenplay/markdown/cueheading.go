@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay"
 )
 
 // cueHeadings is what to tell of the headings that were taken as cues.

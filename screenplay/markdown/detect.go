@@ -3,7 +3,7 @@ package markdown
 import (
 	"strings"
 
-	"cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay"
 )
 
 // Marks counts the lines that only Markdown explains in a screenplay: headings

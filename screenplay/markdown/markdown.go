@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode"
 
-	"cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay"
 )
 
 // Decode reads a screenplay in Markdown. It can't fail: what is nothing else is Action.

@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay"
 )
 
 // paragraph reads lines up to a blank one or a heading.

@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay"
 )
 
 // frontMatter reads what stands between lines of --- at the very start: the first

@@ -9,10 +9,10 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"cineforge/artifact"
-	"cineforge/screenplay"
-	"cineforge/screenplay/document"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay/document"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // Module ingests a file. The zero value is ready to use.

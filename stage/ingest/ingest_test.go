@@ -12,11 +12,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/llm/offline"
-	"cineforge/stage"
-	"cineforge/stage/ingest"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm/offline"
+	"github.com/cineforge/cineforge/stage"
+	"github.com/cineforge/cineforge/stage/ingest"
 )
 
 func sample(t testing.TB, name string) []byte {

@@ -5,10 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/screenplay"
-	"cineforge/screenplay/document"
-	"cineforge/screenplay/fountain"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay/document"
+	"github.com/cineforge/cineforge/screenplay/fountain"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // adapt returns the script that a model makes of a document that is none, and

@@ -11,13 +11,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/screenplay"
-	"cineforge/screenplay/fountain"
-	"cineforge/stage"
-	"cineforge/stage/normalize"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay/fountain"
+	"github.com/cineforge/cineforge/stage"
+	"github.com/cineforge/cineforge/stage/normalize"
 )
 
 // novel is prose of several chunks; each paragraph has a number of its own.

@@ -1,8 +1,8 @@
 package normalize
 
 import (
-	"cineforge/screenplay"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/screenplay"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // align returns the map from a canonical text of the given number of lines to its

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"unicode"
 
-	"cineforge/failure"
-	"cineforge/screenplay"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/screenplay"
 )
 
 // unknownHeading stands over a first scene that the model gave no heading.

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"strings"
 
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/screenplay/document"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/screenplay/document"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // adaptation is a model's screenplay of one chunk.

@@ -1,6 +1,6 @@
 package normalize
 
-import "cineforge/stage"
+import "github.com/cineforge/cineforge/stage"
 
 // Script is the data of the canonical_script artifact: the whole script as
 // Fountain text.

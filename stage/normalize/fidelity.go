@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode"
 
-	"cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay"
 )
 
 // Fidelity tells how the canonical script was checked against its source: the

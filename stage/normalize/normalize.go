@@ -8,11 +8,11 @@ import (
 	"fmt"
 	"strings"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/screenplay"
-	"cineforge/screenplay/document"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay/document"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // Module normalizes a text. The zero value is ready to use.

@@ -14,13 +14,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/offline"
-	"cineforge/screenplay/fountain"
-	"cineforge/stage"
-	"cineforge/stage/normalize"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/offline"
+	"github.com/cineforge/cineforge/screenplay/fountain"
+	"github.com/cineforge/cineforge/stage"
+	"github.com/cineforge/cineforge/stage/normalize"
 )
 
 // raw returns the inputs of the stage for a text.

@@ -5,11 +5,11 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/failure"
-	"cineforge/screenplay"
-	"cineforge/screenplay/document"
-	"cineforge/screenplay/fountain"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay/document"
+	"github.com/cineforge/cineforge/screenplay/fountain"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // byRule reports whether a document is a screenplay by its elements: rules can

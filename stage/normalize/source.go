@@ -7,8 +7,8 @@ import (
 	"strings"
 	"unicode"
 
-	"cineforge/screenplay"
-	"cineforge/screenplay/document"
+	"github.com/cineforge/cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay/document"
 )
 
 // rawWords returns the words of the lines first to last of a text, which are

@@ -6,9 +6,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/screenplay"
-	"cineforge/screenplay/document"
-	"cineforge/screenplay/fountain"
+	"github.com/cineforge/cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay/document"
+	"github.com/cineforge/cineforge/screenplay/fountain"
 )
 
 // What the reader of a format leaves out is gone from its elements, so that only

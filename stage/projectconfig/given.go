@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/failure"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // FieldError is a setting that a person gave and that can't be taken. It is of class

@@ -11,12 +11,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/offline"
-	"cineforge/stage"
-	"cineforge/stage/projectconfig"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/offline"
+	"github.com/cineforge/cineforge/stage"
+	"github.com/cineforge/cineforge/stage/projectconfig"
 )
 
 // values are good values of all settings, as JSON decodes them.

@@ -7,10 +7,10 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/screenplay/fountain"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/screenplay/fountain"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // Module proposes the settings of a project. The zero value is ready to use.

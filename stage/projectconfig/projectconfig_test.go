@@ -11,13 +11,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/offline"
-	"cineforge/screenplay/fountain"
-	"cineforge/stage"
-	"cineforge/stage/projectconfig"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/offline"
+	"github.com/cineforge/cineforge/screenplay/fountain"
+	"github.com/cineforge/cineforge/stage"
+	"github.com/cineforge/cineforge/stage/projectconfig"
 )
 
 const script = `Title:

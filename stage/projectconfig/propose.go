@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay"
 )
 
 // propose returns the settings for a script, whose title is "" if its title page

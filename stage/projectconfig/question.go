@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/llm"
-	"cineforge/screenplay"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/screenplay"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // finding is a model's answer to one part of the question; the zero value says

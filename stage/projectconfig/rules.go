@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay"
 )
 
 // The formats of a project.

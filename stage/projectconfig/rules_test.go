@@ -6,10 +6,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/artifact"
-	"cineforge/llm/offline"
-	"cineforge/stage"
-	"cineforge/stage/projectconfig"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/llm/offline"
+	"github.com/cineforge/cineforge/stage"
+	"github.com/cineforge/cineforge/stage/projectconfig"
 )
 
 func TestSentencesAreNoLeads(t *testing.T) {

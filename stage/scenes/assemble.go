@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/screenplay"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/screenplay"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // How far values can be relied on that were read off a scene. They are ours, and

@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"cineforge/artifact"
-	"cineforge/llm/offline"
-	"cineforge/stage"
-	"cineforge/stage/scenes"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/llm/offline"
+	"github.com/cineforge/cineforge/stage"
+	"github.com/cineforge/cineforge/stage/scenes"
 )
 
 func ExampleModule() {

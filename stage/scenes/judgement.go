@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strings"
 
-	"cineforge/llm"
-	"cineforge/screenplay"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/screenplay"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // judgement is what only a reader can tell of a scene: the answer to the question

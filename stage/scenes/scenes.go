@@ -8,11 +8,11 @@ import (
 	"fmt"
 	"slices"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/screenplay"
-	"cineforge/screenplay/fountain"
-	"cineforge/stage"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/screenplay"
+	"github.com/cineforge/cineforge/screenplay/fountain"
+	"github.com/cineforge/cineforge/stage"
 )
 
 // Module extracts scenes. The zero value is ready to use.

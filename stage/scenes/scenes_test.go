@@ -12,12 +12,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"cineforge/artifact"
-	"cineforge/failure"
-	"cineforge/llm"
-	"cineforge/llm/offline"
-	"cineforge/stage"
-	"cineforge/stage/scenes"
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/offline"
+	"github.com/cineforge/cineforge/stage"
+	"github.com/cineforge/cineforge/stage/scenes"
 )
 
 // canonical returns the inputs of the stage for a script; each line comes from

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"cineforge/simulator/internal/jsondoc"
+	"github.com/cineforge/cineforge/simulator/internal/jsondoc"
 )
 
 func TestTheOrderIsKept(t *testing.T) {

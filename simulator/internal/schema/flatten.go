@@ -3,7 +3,7 @@ package schema
 import (
 	"slices"
 
-	"cineforge/simulator/internal/jsondoc"
+	"github.com/cineforge/cineforge/simulator/internal/jsondoc"
 )
 
 // maxSteps bounds how many references and branches are followed for one answer, so

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"cineforge/simulator/internal/jsondoc"
+	"github.com/cineforge/cineforge/simulator/internal/jsondoc"
 )
 
 // The bounds of an answer. Deeper than fullDepth, or past half of the values, only

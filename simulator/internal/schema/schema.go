@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"cineforge/simulator/internal/jsondoc"
+	"github.com/cineforge/cineforge/simulator/internal/jsondoc"
 )
 
 type object = jsondoc.Object

@@ -13,8 +13,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"pgregory.net/rapid"
 
-	"cineforge/simulator/internal/jsondoc"
-	"cineforge/simulator/internal/schema"
+	"github.com/cineforge/cineforge/simulator/internal/jsondoc"
+	"github.com/cineforge/cineforge/simulator/internal/schema"
 )
 
 const story = `INT. LIGHTHOUSE - NIGHT

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"cineforge/simulator/internal/jsondoc"
-	"cineforge/simulator/internal/schema"
+	"github.com/cineforge/cineforge/simulator/internal/jsondoc"
+	"github.com/cineforge/cineforge/simulator/internal/schema"
 )
 
 // Anthropic is the Messages API.

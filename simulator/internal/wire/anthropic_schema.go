@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/simulator/internal/schema"
+	"github.com/cineforge/cineforge/simulator/internal/schema"
 )
 
 // anthropicSchema checks the form asked of an answer: structured outputs take only

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/simulator/internal/jsondoc"
+	"github.com/cineforge/cineforge/simulator/internal/jsondoc"
 )
 
 // material collects the text of a request: first what stands above the

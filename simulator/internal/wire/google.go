@@ -6,8 +6,8 @@ import (
 	"regexp"
 	"strings"
 
-	"cineforge/simulator/internal/jsondoc"
-	"cineforge/simulator/internal/schema"
+	"github.com/cineforge/cineforge/simulator/internal/jsondoc"
+	"github.com/cineforge/cineforge/simulator/internal/schema"
 )
 
 // Google is the Gemini API. Model and method stand in the path there.

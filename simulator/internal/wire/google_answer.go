@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"cineforge/simulator/internal/jsondoc"
+	"github.com/cineforge/cineforge/simulator/internal/jsondoc"
 )
 
 func (Google) headers(at Moment) http.Header {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"cineforge/simulator/internal/jsondoc"
+	"github.com/cineforge/cineforge/simulator/internal/jsondoc"
 )
 
 // Vendor is a family of APIs with one way of listing models and of saying that there

@@ -6,8 +6,8 @@ import (
 	"regexp"
 	"strings"
 
-	"cineforge/simulator/internal/jsondoc"
-	"cineforge/simulator/internal/schema"
+	"github.com/cineforge/cineforge/simulator/internal/jsondoc"
+	"github.com/cineforge/cineforge/simulator/internal/schema"
 )
 
 // OpenAI is the Chat Completions API, of OpenAI or of a server compatible with it,

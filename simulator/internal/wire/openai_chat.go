@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"cineforge/simulator/internal/jsondoc"
+	"github.com/cineforge/cineforge/simulator/internal/jsondoc"
 )
 
 // headers returns what every answer carries.

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"cineforge/simulator/internal/jsondoc"
+	"github.com/cineforge/cineforge/simulator/internal/jsondoc"
 )
 
 // orNull returns a text, or null for "".

@@ -3,7 +3,7 @@ package wire
 import (
 	"fmt"
 
-	"cineforge/simulator/internal/jsondoc"
+	"github.com/cineforge/cineforge/simulator/internal/jsondoc"
 )
 
 func responsesUsage(a Answer) *object {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"cineforge/simulator/internal/schema"
+	"github.com/cineforge/cineforge/simulator/internal/schema"
 )
 
 var schemaName = regexp.MustCompile(`^[a-zA-Z0-9_-]+$`)

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"cineforge/simulator/internal/jsondoc"
-	"cineforge/simulator/internal/schema"
+	"github.com/cineforge/cineforge/simulator/internal/jsondoc"
+	"github.com/cineforge/cineforge/simulator/internal/schema"
 )
 
 type object = jsondoc.Object
