@@ -19,6 +19,7 @@ import (
 	"github.com/cineforge/cineforge/internal/api"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // TestARunFromUploadToExport does what a program does that has a story told.
@@ -62,7 +63,7 @@ func TestARunFromUploadToExport(t *testing.T) {
 	}
 	id := first.RunID
 	followed := all(t, c.Follow(ctx, id, 0))
-	if last := followed[len(followed)-1]; !run.Terminal(last.Body) {
+	if last := followed[len(followed)-1]; !event.Terminal(last.Body) {
 		t.Errorf("the last event is %s", last.Body.EventName())
 	}
 	paged := pages(t, c, id, 7)
@@ -166,7 +167,7 @@ func TestWhatAnOperatorDoes(t *testing.T) {
 	if err := c.Cancel(ctx, waiting); err != nil {
 		t.Fatal(err)
 	}
-	until(t, c, waiting, run.RunCanceled)
+	until(t, c, waiting, run.RunCancelled)
 	next, err := c.RetryFailedStage(ctx, waiting, "again")
 	if err != nil || next.RunID == waiting {
 		t.Errorf("%+v: %v", next, err)
@@ -202,7 +203,7 @@ func retried(t *testing.T, c *client.Client, id string) {
 	t.Helper()
 	ctx := t.Context()
 	plan, tag, err := c.RetryPlan(ctx, id, client.RetryRequest{From: "project_config"})
-	if err != nil || plan.Mode != run.RetryFrom || len(plan.Kept) != 3 || len(plan.Redone) != 1 || tag == "" {
+	if err != nil || plan.Mode != event.RetryFrom || len(plan.Kept) != 3 || len(plan.Redone) != 1 || tag == "" {
 		t.Fatalf("%+v, tag %q: %v", plan, tag, err)
 	}
 	if _, err := c.Retry(ctx, id, "", client.RetryRequest{Full: true}, tag); code(err) != "plan_changed" {
@@ -238,7 +239,7 @@ func listed(t *testing.T, c *client.Client, want int) {
 	if err != nil || len(ids) != want || len(whole.Runs) != want {
 		t.Fatalf("%v by ones, %d at once, want %d: %v", ids, len(whole.Runs), want, err)
 	}
-	cancelled, err := c.Runs(t.Context(), client.RunsQuery{Status: run.RunCanceled, Project: "story"})
+	cancelled, err := c.Runs(t.Context(), client.RunsQuery{Status: run.RunCancelled, Project: "story"})
 	if err != nil || len(cancelled.Runs) != 1 {
 		t.Errorf("%+v: %v", cancelled, err)
 	}
@@ -262,7 +263,7 @@ func until(t *testing.T, c *client.Client, id string, want run.Status) {
 	t.Fatalf("run %s is %s, want %s: %s", id, state.Status, want, state.Error)
 }
 
-func all(t *testing.T, events func(func(run.Event, error) bool)) (got []run.Event) {
+func all(t *testing.T, events func(func(event.Event, error) bool)) (got []event.Event) {
 	t.Helper()
 	for e, err := range events {
 		if err != nil {
@@ -274,7 +275,7 @@ func all(t *testing.T, events func(func(run.Event, error) bool)) (got []run.Even
 }
 
 // pages reads all events of a run, n at a time.
-func pages(t *testing.T, c *client.Client, id string, n int) (got []run.Event) {
+func pages(t *testing.T, c *client.Client, id string, n int) (got []event.Event) {
 	t.Helper()
 	for {
 		var after int64
@@ -292,7 +293,7 @@ func pages(t *testing.T, c *client.Client, id string, n int) (got []run.Event) {
 	}
 }
 
-func same(a, b run.Event) bool {
+func same(a, b event.Event) bool {
 	return a.Seq == b.Seq && a.RunID == b.RunID && a.Time.Equal(b.Time) && a.Body.EventName() == b.Body.EventName()
 }
 

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/resilience/backoff"
-	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 const (
@@ -32,11 +32,11 @@ const (
 // server is away it tries again, for as long as ctx lasts, waiting longer each time
 // that nothing came. What no other try can better is yielded as the error that ends
 // it, and so is that ctx is done.
-func (c *Client) Follow(ctx context.Context, runID string, after int64) iter.Seq2[run.Event, error] {
-	return func(yield func(run.Event, error) bool) {
+func (c *Client) Follow(ctx context.Context, runID string, after int64) iter.Seq2[event.Event, error] {
+	return func(yield func(event.Event, error) bool) {
 		f := follower{client: c, run: runID, last: after, yield: yield, pace: backoff.Policy{Base: 500 * time.Millisecond, Cap: 15 * time.Second}}
 		if err := f.follow(ctx); err != nil {
-			yield(run.Event{}, err)
+			yield(event.Event{}, err)
 		}
 	}
 }
@@ -46,7 +46,7 @@ type follower struct {
 	client *Client
 	run    string
 	last   int64 // the seq of the event that was yielded last
-	yield  func(run.Event, error) bool
+	yield  func(event.Event, error) bool
 	over   bool // the last event was yielded, or nobody wants more
 	pace   backoff.Policy
 	failed int  // connections in a row that were of no use
@@ -236,7 +236,7 @@ func (f *follower) event(data []byte) error {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil
 	}
-	var e run.Event
+	var e event.Event
 	if err := json.Unmarshal(data, &e); err != nil {
 		return fmt.Errorf("the server at %s told of an event that this program can't read: %w", f.client.base, err)
 	}
@@ -244,7 +244,7 @@ func (f *follower) event(data []byte) error {
 }
 
 // take yields an event that was read, unless it was.
-func (f *follower) take(e run.Event) error {
+func (f *follower) take(e event.Event) error {
 	switch {
 	case e.Seq <= f.last:
 		return nil
@@ -252,6 +252,6 @@ func (f *follower) take(e run.Event) error {
 		return fmt.Errorf("the server at %s left out events of run %s: %d follows %d", f.client.base, f.run, e.Seq, f.last)
 	}
 	f.last = e.Seq
-	f.over = !f.yield(e, nil) || run.Terminal(e.Body)
+	f.over = !f.yield(e, nil) || event.Terminal(e.Body)
 	return nil
 }

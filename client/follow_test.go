@@ -21,7 +21,7 @@ import (
 
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api"
-	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 )
 
@@ -63,7 +63,7 @@ func TestFollowThroughCuts(t *testing.T) {
 			told     sync.WaitGroup
 			mu       sync.Mutex
 			seed     = rand.New(rand.NewPCG(1, 2))
-			followed [followers][]run.Event
+			followed [followers][]event.Event
 		)
 		random := func(n int) int {
 			mu.Lock()
@@ -132,10 +132,10 @@ func TestFollow_WithoutRoomForAStream(t *testing.T) {
 }
 
 // whole wants events 1..n, each once, the last of which ends the run.
-func whole(t *testing.T, events []run.Event) {
+func whole(t *testing.T, events []event.Event) {
 	t.Helper()
 	for i, e := range events {
-		if e.Seq != int64(i+1) || run.Terminal(e.Body) != (i == len(events)-1) {
+		if e.Seq != int64(i+1) || event.Terminal(e.Body) != (i == len(events)-1) {
 			t.Errorf("event %d of %d is %d, %s", i+1, len(events), e.Seq, e.Body.EventName())
 			return
 		}
@@ -207,15 +207,15 @@ func refuse(status int, retryAfter string) func(w http.ResponseWriter, r *http.R
 }
 
 // event is a frame of a stream.
-func event(seq int, name string) string {
+func eventFrame(seq int, name string) string {
 	return fmt.Sprintf("id: %d\ndata: {\"seq\":%d,\"ts\":\"2026-01-01T00:00:00.000Z\",\"run_id\":\"r\",\"event\":%q}\n\n", seq, seq, name)
 }
 
 // TestFollowAConnection follows servers that do as each case says.
 func TestFollowAConnection(t *testing.T) {
-	last := event(3, "dry_run_validated")
-	first := event(1, "unit_done")
-	both := first + event(2, "unit_done")
+	last := eventFrame(3, "dry_run_validated")
+	first := eventFrame(1, "unit_done")
+	both := first + eventFrame(2, "unit_done")
 	for _, tt := range []struct {
 		name  string
 		then  []func(http.ResponseWriter, *http.Request)
@@ -226,15 +226,15 @@ func TestFollowAConnection(t *testing.T) {
 	}{
 		{"all at once", []func(http.ResponseWriter, *http.Request){say(both+last, false)}, 3, "", []string{""}, nil},
 		{"nothing follows the last event", []func(http.ResponseWriter, *http.Request){say(both+last, true)}, 3, "", []string{""}, nil},
-		{"forms of frames", []func(http.ResponseWriter, *http.Request){say(": hello\r\n\r\nretry: 3000\r\nid: 1\r\n"+strings.ReplaceAll(first[6:], "\n", "\r\n")+"event: x\ndata\n\n"+event(2, "news")+last, true)}, 3, "", []string{""}, nil},
+		{"forms of frames", []func(http.ResponseWriter, *http.Request){say(": hello\r\n\r\nretry: 3000\r\nid: 1\r\n"+strings.ReplaceAll(first[6:], "\n", "\r\n")+"event: x\ndata\n\n"+eventFrame(2, "news")+last, true)}, 3, "", []string{""}, nil},
 		{"an event in two lines", []func(http.ResponseWriter, *http.Request){say(strings.Replace(both+last, `,"ts"`, "\ndata: ,\"ts\"", 2), true)}, 3, "", []string{""}, nil},
-		{"a cut in a frame", []func(http.ResponseWriter, *http.Request){say(first+event(2, "unit_done")[:60], false), say(event(2, "unit_done")+last, true)}, 3, "", []string{"", "1"}, nil},
-		{"a cut before the empty line", []func(http.ResponseWriter, *http.Request){say(strings.TrimSuffix(both, "\n"), false), say(event(2, "unit_done")+last, true)}, 3, "", []string{"", "1"}, nil},
+		{"a cut in a frame", []func(http.ResponseWriter, *http.Request){say(first+eventFrame(2, "unit_done")[:60], false), say(eventFrame(2, "unit_done")+last, true)}, 3, "", []string{"", "1"}, nil},
+		{"a cut before the empty line", []func(http.ResponseWriter, *http.Request){say(strings.TrimSuffix(both, "\n"), false), say(eventFrame(2, "unit_done")+last, true)}, 3, "", []string{"", "1"}, nil},
 		{"events that came already", []func(http.ResponseWriter, *http.Request){say(both, false), say(both+last, true)}, 3, "", []string{"", "2"}, nil},
-		{"the run is over", []func(http.ResponseWriter, *http.Request){say(both+event(3, "unit_done"), false), refuse(http.StatusNoContent, "")}, 3, "", []string{"", "3"}, nil},
+		{"the run is over", []func(http.ResponseWriter, *http.Request){say(both+eventFrame(3, "unit_done"), false), refuse(http.StatusNoContent, "")}, 3, "", []string{"", "3"}, nil},
 		{"a server that says when", []func(http.ResponseWriter, *http.Request){refuse(http.StatusServiceUnavailable, "7"), refuse(http.StatusTooManyRequests, "100"), say(both+last, true)}, 3, "",
 			[]string{"", "", ""}, []time.Duration{0, 7 * time.Second, 107 * time.Second}},
-		{"silence", []func(http.ResponseWriter, *http.Request){say(first, true), say(event(2, "unit_done")+last, true)}, 3, "", []string{"", "1"}, []time.Duration{0, 45 * time.Second}},
+		{"silence", []func(http.ResponseWriter, *http.Request){say(first, true), say(eventFrame(2, "unit_done")+last, true)}, 3, "", []string{"", "1"}, []time.Duration{0, 45 * time.Second}},
 		{"a server that has nothing to tell", []func(http.ResponseWriter, *http.Request){beating(6, both+last)}, 3, "", []string{""}, nil},
 		{"a gap", []func(http.ResponseWriter, *http.Request){say(first+last, true)}, 1, "left out events of run r: 3 follows 1", []string{""}, nil},
 		{"no such run", []func(http.ResponseWriter, *http.Request){say(first, false), refuse(http.StatusNotFound, "")}, 1, "the server answered with status 404 Not Found", []string{"", "1"}, nil},
@@ -276,7 +276,7 @@ func TestFollowAConnection(t *testing.T) {
 // back, tries less often the longer it is away, and stops when nobody waits any more.
 func TestFollowWhileTheServerIsAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &told{then: []func(http.ResponseWriter, *http.Request){say(event(1, "unit_done"), false), say(event(2, "unit_done"), true)}}
+		s := &told{then: []func(http.ResponseWriter, *http.Request){say(eventFrame(1, "unit_done"), false), say(eventFrame(2, "unit_done"), true)}}
 		var (
 			away  atomic.Bool
 			tries atomic.Int64
@@ -321,7 +321,7 @@ func TestFollowWhileTheServerIsAway(t *testing.T) {
 // TestNobodyWantsMore ends with who listens.
 func TestNobodyWantsMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &told{then: []func(http.ResponseWriter, *http.Request){say(event(1, "unit_done")+event(2, "unit_done"), true)}}
+		s := &told{then: []func(http.ResponseWriter, *http.Request){say(eventFrame(1, "unit_done")+eventFrame(2, "unit_done"), true)}}
 		c := onPipes(t, s, client.Options{}, func(c net.Conn) (net.Conn, error) { return c, nil })
 		for range c.Follow(t.Context(), "r", 0) {
 			break

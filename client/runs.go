@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // Start begins a run. The same key gives the same run, however often it is asked for,
@@ -51,7 +52,7 @@ func (c *Client) State(ctx context.Context, runID, tag string) (out RunState, no
 // Events returns what happened in a run behind an event, in order. With a limit of 0
 // it returns as much as the server likes to answer at once; nothing is left when none
 // comes.
-func (c *Client) Events(ctx context.Context, runID string, after int64, limit int) ([]run.Event, error) {
+func (c *Client) Events(ctx context.Context, runID string, after int64, limit int) ([]event.Event, error) {
 	q := limited(url.Values{"after": {strconv.FormatInt(after, 10)}}, limit)
 	var out RunEvents
 	_, err := c.do(ctx, request{method: http.MethodGet, path: []string{"runs", runID, "events"}, query: q}, &out)

@@ -7,6 +7,7 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // Problem is an answer that says why a request was not done: RFC 9457 with the members
@@ -223,8 +224,8 @@ type RunState struct {
 
 // RunEvents is what happened in a run.
 type RunEvents struct {
-	RunID  string      `json:"run_id"`
-	Events []run.Event `json:"events" nullable:"false"`
+	RunID  string        `json:"run_id"`
+	Events []event.Event `json:"events" nullable:"false"`
 }
 
 // RunsPage is a part of the list of runs, newest first.

@@ -15,6 +15,7 @@ import (
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/resilience/backoff"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/stage"
 )
 
@@ -61,7 +62,7 @@ func (o *opened) park(ctx context.Context, stageID string) error {
 		errors.Is(cause, durable.ErrHandedOn) || errors.Is(cause, durable.ErrLost) {
 		return nil
 	}
-	return o.append(context.WithoutCancel(ctx), o.claim, run.StagePaused{StageID: stageID, Reason: run.Interrupted, Artifacts: []artifact.Ref{}})
+	return o.append(context.WithoutCancel(ctx), o.claim, event.StagePaused{StageID: stageID, Reason: event.Interrupted, Artifacts: []artifact.Ref{}})
 }
 
 // mostCrashes is how often a stage may be under way when its process dies, without coming
@@ -72,8 +73,8 @@ const mostCrashes = 5
 // setAside pauses a run whose stage seems to kill the process that does it. A person may
 // know better, and nothing of the run is lost.
 func (o *opened) setAside(ctx context.Context, s recipe.PlannedStage, st run.StageState) error {
-	return o.append(ctx, o.claim, run.StageStarted{StageID: s.ID, Module: s.Module},
-		run.StagePaused{StageID: s.ID, Reason: run.ProcessDeaths, Artifacts: []artifact.Ref{},
+	return o.append(ctx, o.claim, event.StageStarted{StageID: s.ID, Module: s.Module},
+		event.StagePaused{StageID: s.ID, Reason: event.ProcessDeaths, Artifacts: []artifact.Ref{},
 			Error: fmt.Sprintf("the process died %d times in a row while it was at this stage, the last time with one unit at a time", st.Crashes), ErrorClass: failure.Internal,
 			Hint: "look at what the process printed and at the system's log, such as for a lack of memory, then resume the run"})
 }
@@ -97,10 +98,10 @@ func (o *opened) end(ctx context.Context, state run.State) error {
 	if state.Status.Ended() {
 		return nil
 	}
-	end := run.PipelineFinished{Success: true, Outcome: run.Succeeded, TotalCostUSD: state.TotalCostUSD}
+	end := event.PipelineFinished{Success: true, Outcome: event.Succeeded, TotalCostUSD: state.TotalCostUSD}
 	for _, id := range state.StageOrder {
-		if st, _ := state.Stage(id); st.Status == run.StageIsFailed {
-			end.Success, end.Outcome, end.Error = false, run.Failed, id+": "+st.Error
+		if st, _ := state.Stage(id); st.Status == run.StageFailed {
+			end.Success, end.Outcome, end.Error = false, event.Failed, id+": "+st.Error
 			break
 		}
 	}
@@ -139,7 +140,7 @@ func (o *opened) attempt(ctx context.Context, state run.State, id string) (*atte
 	memo := newMemo(o.store, state, planned, lineup)
 	asked := newRecorder(o, id, st, memo)
 	a := &attempt{
-		opened: o, state: state, stage: planned, file: stage.File{Name: state.InputName, Data: data}, goesOn: st.Status == run.StageWaits, furthest: st.Furthest,
+		opened: o, state: state, stage: planned, file: stage.File{Name: state.InputName, Data: data}, goesOn: st.Status == run.StageWaiting, furthest: st.Furthest,
 		units: concurrency(planned, st), asked: asked, memo: memo,
 	}
 	ask := o.chain(lineup, planned, state, st)
@@ -180,7 +181,7 @@ func (o *opened) chain(l Lineup, s recipe.PlannedStage, state run.State, st run.
 func (a *attempt) do(ctx context.Context) (durable.Outcome, error) {
 	record := context.WithoutCancel(ctx)
 	if !a.goesOn {
-		if err := a.append(record, a.claim, run.StageStarted{StageID: a.stage.ID, Module: a.stage.Module}); err != nil {
+		if err := a.append(record, a.claim, event.StageStarted{StageID: a.stage.ID, Module: a.stage.Module}); err != nil {
 			return "", err
 		}
 	}
@@ -205,13 +206,13 @@ func (a *attempt) do(ctx context.Context) (durable.Outcome, error) {
 // time and the recipe wants it to pause then.
 func (a *attempt) lost(ctx context.Context, err error) (durable.Outcome, error) {
 	failed := a.failed(err)
-	exhausted := failed.TerminalReason == run.RetriesSpent || failed.TerminalReason == run.WaitSpent
+	exhausted := failed.TerminalReason == event.RetriesSpent || failed.TerminalReason == event.WaitSpent
 	if exhausted && a.stage.Policy.OnExhausted == recipe.PauseOnExhausted {
 		failed.Hint = "resume the run when the provider is well again"
-		return durable.Parked, a.append(ctx, a.claim, run.StagePaused{StageID: a.stage.ID, Reason: run.Exhausted, Artifacts: []artifact.Ref{},
+		return durable.Parked, a.append(ctx, a.claim, event.StagePaused{StageID: a.stage.ID, Reason: event.Exhausted, Artifacts: []artifact.Ref{},
 			Error: failed.Error, ErrorClass: failed.ErrorClass, Hint: failed.Hint})
 	}
-	change := run.Change{Events: func([]artifact.Artifact) []run.Body { return []run.Body{failed} }}
+	change := run.Change{Events: func([]artifact.Artifact) []event.Body { return []event.Body{failed} }}
 	if _, asked := errors.AsType[*chain.GivenUp](err); !asked && failed.ErrorClass != failure.Input {
 		// The module could make nothing of the answers: the next one needs others.
 		change.Forget = a.memo.used()
@@ -252,7 +253,7 @@ func (a *attempt) run(ctx context.Context) (result stage.Result, err error) {
 }
 
 // settingsOf are the settings of a run in the form in which modules get them.
-func settingsOf(s *run.Settings) stage.Settings {
+func settingsOf(s *event.Settings) stage.Settings {
 	if s == nil {
 		return stage.Settings{}
 	}
@@ -270,19 +271,19 @@ func (a *attempt) save(ctx context.Context, result stage.Result) (durable.Outcom
 	if result.Pause != "" {
 		outcome = durable.Parked
 	}
-	return outcome, a.commit(ctx, a.claim, run.Change{Save: drafts, Events: func(saved []artifact.Artifact) []run.Body {
-		var events []run.Body
+	return outcome, a.commit(ctx, a.claim, run.Change{Save: drafts, Events: func(saved []artifact.Artifact) []event.Body {
+		var events []event.Body
 		refs := []artifact.Ref{}
 		for _, s := range saved {
 			ref := s.Metadata.Ref
 			refs = append(refs, ref)
-			events = append(events, run.ArtifactSaved{StageID: a.stage.ID, ArtifactType: ref.ArtifactType,
+			events = append(events, event.ArtifactSaved{StageID: a.stage.ID, ArtifactType: ref.ArtifactType,
 				EntityID: ref.EntityID, Version: ref.Version, Health: s.Metadata.Health})
 		}
 		if result.Pause != "" {
-			return append(events, run.StagePaused{StageID: a.stage.ID, Reason: result.Pause, Artifacts: refs})
+			return append(events, event.StagePaused{StageID: a.stage.ID, Reason: result.Pause, Artifacts: refs})
 		}
-		return append(events, run.StageFinished{StageID: a.stage.ID, CostUSD: a.asked.cost(), Artifacts: refs})
+		return append(events, event.StageFinished{StageID: a.stage.ID, CostUSD: a.asked.cost(), Artifacts: refs})
 	}})
 }
 
@@ -306,21 +307,21 @@ func (a *attempt) envelope(d artifact.Draft, now time.Time) artifact.Artifact {
 }
 
 // failed tells of a stage that failed for good.
-func (a *attempt) failed(err error) run.StageFailed {
+func (a *attempt) failed(err error) event.StageFailed {
 	class := failure.ClassOf(err)
-	f := run.StageFailed{StageID: a.stage.ID, Error: err.Error(), ErrorClass: class,
-		AttemptCount: a.asked.count(), TerminalReason: terminalReason(class), ProviderCode: run.Add[string](nil), HTTPStatus: run.Add[int](nil)}
+	f := event.StageFailed{StageID: a.stage.ID, Error: err.Error(), ErrorClass: class,
+		AttemptCount: a.asked.count(), TerminalReason: terminalReason(class), ProviderCode: event.Add[string](nil), HTTPStatus: event.Add[int](nil)}
 	if typed, ok := errors.AsType[*failure.Error](err); ok {
 		f.Error, f.Hint = typed.Message, typed.Hint
-		codes := run.CodesOf(typed)
-		f.ErrorCode, f.ProviderCode, f.HTTPStatus = codes.Error, run.Add(codes.Provider), run.Add(codes.Status)
+		codes := event.CodesOf(typed)
+		f.ErrorCode, f.ProviderCode, f.HTTPStatus = codes.Error, event.Add(codes.Provider), event.Add(codes.Status)
 		f.RequestID = optional(typed.RequestID)
 	}
 	if g, ok := errors.AsType[*chain.GivenUp](err); ok {
 		f.TerminalReason = ends[g.End]
 		f.Provider, f.Model = optional(g.Last.Provider), optional(g.Last.Model)
 		f.Unit, f.Decision = g.Unit, new(decisionOf(g.Decision))
-		patience := f.TerminalReason == run.RetriesSpent || f.TerminalReason == run.WaitSpent
+		patience := f.TerminalReason == event.RetriesSpent || f.TerminalReason == event.WaitSpent
 		switch {
 		case patience && class != failure.BadOutput:
 			f.Limit, f.Earliest = g.Limit, moment(g.Earliest)
@@ -348,16 +349,16 @@ func join(a, b string) string {
 }
 
 // ends tells the terminal reason of a question that was given up.
-var ends = map[chain.End]run.TerminalReason{
-	chain.Hopeless: run.NonRetryableError, chain.TriesSpent: run.RetriesSpent, chain.WaitSpent: run.WaitSpent, chain.MoneySpent: run.MoneySpent,
+var ends = map[chain.End]event.TerminalReason{
+	chain.Hopeless: event.NonRetryableError, chain.TriesSpent: event.RetriesSpent, chain.WaitSpent: event.WaitSpent, chain.MoneySpent: event.MoneySpent,
 }
 
-func terminalReason(class failure.Class) run.TerminalReason {
+func terminalReason(class failure.Class) event.TerminalReason {
 	switch class {
 	case failure.Input:
-		return run.InvalidInput
+		return event.InvalidInput
 	case failure.Internal:
-		return run.ModuleError
+		return event.ModuleError
 	}
-	return run.NonRetryableError
+	return event.NonRetryableError
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // ErrNoBudget means that a retry could pay for nothing.
@@ -108,7 +109,7 @@ func (p *Pipeline) refusal(ctx context.Context, v revision, plan run.RetryPlan, 
 // is what it was.
 func (p *Pipeline) wasShort(ctx context.Context, v revision, s recipe.PlannedStage, line []run.State) (bool, error) {
 	for _, earlier := range line {
-		if st, _ := earlier.Stage(s.ID); st.TerminalReason != run.MoneySpent {
+		if st, _ := earlier.Stage(s.ID); st.TerminalReason != event.MoneySpent {
 			continue
 		}
 		plan, err := p.plan(ctx, earlier)

@@ -16,6 +16,7 @@ import (
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // dear is a world of twelve questions, each of which costs half a dollar until fails says
@@ -37,11 +38,11 @@ func dear(t *testing.T, fails func(calls int) error) *world {
 
 func never(int) error { return nil }
 
-var fromFailed = pipeline.Retry{Mode: run.RetryFailed}
+var fromFailed = pipeline.Retry{Mode: event.RetryFailed}
 
 // allowing is a retry from the failed stage with another limit on the cost.
 func allowing(usd float64) pipeline.Retry {
-	return pipeline.Retry{Mode: run.RetryFailed, Limits: run.Limits{MaxCostUSD: &usd}}
+	return pipeline.Retry{Mode: event.RetryFailed, Limits: event.Limits{MaxCostUSD: &usd}}
 }
 
 func (w *world) refuses(r pipeline.Retry, says string) {
@@ -63,7 +64,7 @@ func (w *world) refuses(r pipeline.Retry, says string) {
 func TestBudget_CountsOverTheLine(t *testing.T) {
 	w := dear(t, never)
 	w.create(w.spec(oneStage + "resilience: {max_cost_usd: 1.2}\n"))
-	if s, err := w.execute(t.Context(), "r1"); err != nil || s.Stages["a"].TerminalReason != run.MoneySpent || s.TotalCostUSD != 1 {
+	if s, err := w.execute(t.Context(), "r1"); err != nil || s.Stages["a"].TerminalReason != event.MoneySpent || s.TotalCostUSD != 1 {
 		t.Fatalf("%s: %s, for $%v: %v", s.Status, s.Error, s.TotalCostUSD, err)
 	}
 	w.refuses(fromFailed, "of the $1.20 that run r1 and its retries may spend, $1.00 are spent, and the next question of stage a costs more")
@@ -71,11 +72,11 @@ func TestBudget_CountsOverTheLine(t *testing.T) {
 	w.refuses(allowing(1.2), "costs more than what is left")
 
 	s, plan := w.retried("r1", "r2", allowing(3.1))
-	if s.Stages["a"].TerminalReason != run.MoneySpent || s.TotalCostUSD != 2 || s.Stages["a"].CallCount != 6 || plan.SpentUSD != 1 || plan.MaxCostUSD != 3.1 {
+	if s.Stages["a"].TerminalReason != event.MoneySpent || s.TotalCostUSD != 2 || s.Stages["a"].CallCount != 6 || plan.SpentUSD != 1 || plan.MaxCostUSD != 3.1 {
 		t.Errorf("the second run spent $%v for %d answers: %s; the plan said %+v", s.TotalCostUSD, s.Stages["a"].CallCount, s.Error, plan.RetryPlan)
 	}
 	for e := range w.store.Events(t.Context(), "r2", 0) {
-		if b, ok := e.Body.(run.BudgetExceeded); ok && (b.SpentUSD != 3 || b.LimitUSD != 3.1) {
+		if b, ok := e.Body.(event.BudgetExceeded); ok && (b.SpentUSD != 3 || b.LimitUSD != 3.1) {
 			t.Errorf("it says that $%v of $%v are spent", b.SpentUSD, b.LimitUSD)
 		}
 	}
@@ -94,11 +95,11 @@ func TestBudget_CountsOverTheLine(t *testing.T) {
 func TestBudget_OfAllStagesCountsOverTheLine(t *testing.T) {
 	w := dear(t, never)
 	w.create(w.spec(oneStage + "  - {id: b, module: note, needs: [a]}\nresilience: {max_cost_usd: 7.2}\n"))
-	if s, err := w.execute(t.Context(), "r1"); err != nil || s.Stages["b"].TerminalReason != run.MoneySpent || s.TotalCostUSD != 7 {
+	if s, err := w.execute(t.Context(), "r1"); err != nil || s.Stages["b"].TerminalReason != event.MoneySpent || s.TotalCostUSD != 7 {
 		t.Fatalf("%s: %s, for $%v: %v", s.Status, s.Error, s.TotalCostUSD, err)
 	}
 	w.refuses(fromFailed, "$7.00 are spent, and the next question of stage b costs more")
-	if s, _ := w.retried("r1", "r2", allowing(8.2)); s.Stages["b"].TerminalReason != run.MoneySpent || s.TotalCostUSD != 1 {
+	if s, _ := w.retried("r1", "r2", allowing(8.2)); s.Stages["b"].TerminalReason != event.MoneySpent || s.TotalCostUSD != 1 {
 		t.Errorf("with $1.20 more, it spent $%v: %s", s.TotalCostUSD, s.Error)
 	}
 }
@@ -106,12 +107,12 @@ func TestBudget_OfAllStagesCountsOverTheLine(t *testing.T) {
 func TestBudget_OfAStageCountsOverTheLine(t *testing.T) {
 	w := dear(t, never)
 	w.create(w.spec(oneStage + "resilience: {stages: {a: {max_cost_usd: 1}}}\n"))
-	if s, err := w.execute(t.Context(), "r1"); err != nil || s.Stages["a"].TerminalReason != run.MoneySpent || s.TotalCostUSD != 1 {
+	if s, err := w.execute(t.Context(), "r1"); err != nil || s.Stages["a"].TerminalReason != event.MoneySpent || s.TotalCostUSD != 1 {
 		t.Fatalf("%s: %s, for $%v: %v", s.Status, s.Error, s.TotalCostUSD, err)
 	}
 	w.refuses(fromFailed, "of the $1.00 that stage a may spend, $1.00 are spent;")
 	s, _ := w.retried("r1", "r2", w.by(oneStage+"resilience: {stages: {a: {max_cost_usd: 2}}}\n"))
-	if s.Stages["a"].TerminalReason != run.MoneySpent || s.TotalCostUSD != 1 {
+	if s.Stages["a"].TerminalReason != event.MoneySpent || s.TotalCostUSD != 1 {
 		t.Errorf("by a recipe that allows the stage $2 in all, it spent $%v more: %s", s.TotalCostUSD, s.Error)
 	}
 	if s, _ := w.retried("r2", "r3", allowing(6)); s.Status != run.RunDone || s.TotalCostUSD != 4 {
@@ -161,8 +162,8 @@ func TestLimits_AreKept(t *testing.T) {
 	if _, err := w.execute(t.Context(), "r1"); err != nil {
 		t.Fatal(err)
 	}
-	limits := run.Limits{MaxCostUSD: new(2.6), MaxWaitSeconds: new(0.0)}
-	plan, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: run.RetryFailed, Limits: limits})
+	limits := event.Limits{MaxCostUSD: new(2.6), MaxWaitSeconds: new(0.0)}
+	plan, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: event.RetryFailed, Limits: limits})
 	if err != nil || fmt.Sprint(plan.Changes) != "[max_cost_usd 10 → 2.6 a: max_wait_seconds 21600 → 0]" || !plan.Limits.Equal(limits) {
 		t.Fatalf("%v %v", plan.Changes, err)
 	}
@@ -179,15 +180,15 @@ func TestLimits_AreKept(t *testing.T) {
 	if !s.Limits.Equal(limits) {
 		t.Errorf("the state has the limits %+v", s.Limits)
 	}
-	if s, err = w.execute(t.Context(), "r2"); err != nil || s.Stages["a"].TerminalReason != run.MoneySpent || s.TotalCostUSD != 2 {
+	if s, err = w.execute(t.Context(), "r2"); err != nil || s.Stages["a"].TerminalReason != event.MoneySpent || s.TotalCostUSD != 2 {
 		t.Errorf("%s for $%v: %s %v", s.Status, s.TotalCostUSD, s.Error, err)
 	}
-	next, err := w.pipeline().PlanRetry(t.Context(), "r2", pipeline.Retry{Mode: run.RetryFull, Limits: run.Limits{MaxCostUSD: new(5.0)}})
-	if err != nil || next.MaxCostUSD != 5 || !next.Limits.Equal(run.Limits{MaxCostUSD: new(5.0), MaxWaitSeconds: new(0.0)}) {
+	next, err := w.pipeline().PlanRetry(t.Context(), "r2", pipeline.Retry{Mode: event.RetryFull, Limits: event.Limits{MaxCostUSD: new(5.0)}})
+	if err != nil || next.MaxCostUSD != 5 || !next.Limits.Equal(event.Limits{MaxCostUSD: new(5.0), MaxWaitSeconds: new(0.0)}) {
 		t.Errorf("a retry with one other limit: %+v %v", next.RetryPlan, err)
 	}
 	next, err = w.pipeline().PlanRetry(t.Context(), "r2", w.by(oneStage+"resilience: {max_cost_usd: 4}\n"))
-	if err != nil || next.MaxCostUSD != 4 || !next.Limits.Equal(run.Limits{}) {
+	if err != nil || next.MaxCostUSD != 4 || !next.Limits.Equal(event.Limits{}) {
 		t.Errorf("a retry by another recipe: %+v %v", next.RetryPlan, err)
 	}
 }

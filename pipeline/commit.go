@@ -11,6 +11,7 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // How long, and how often, it is tried to store what the store can't take at the
@@ -140,6 +141,6 @@ func passes(err error) bool {
 }
 
 // append records events that go with no artifact.
-func (p *Pipeline) append(ctx context.Context, claim durable.Claim, events ...run.Body) error {
-	return p.commit(ctx, claim, run.Change{Events: func([]artifact.Artifact) []run.Body { return events }})
+func (p *Pipeline) append(ctx context.Context, claim durable.Claim, events ...event.Body) error {
+	return p.commit(ctx, claim, run.Change{Events: func([]artifact.Artifact) []event.Body { return events }})
 }

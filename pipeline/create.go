@@ -10,6 +10,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/stage"
 )
 
@@ -29,7 +30,7 @@ type Spec struct {
 	Drill     string         // the simulator's scenario that the run is against; "" if it is real
 	New       bool           // make a run also if one of the same is under way
 	Once      run.Once
-	Settings  *run.Settings // of the project, as a person gave them; they have been checked
+	Settings  *event.Settings // of the project, as a person gave them; they have been checked
 }
 
 // Create checks a spec and makes the run of it, with all that the run works with
@@ -52,7 +53,7 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 	if err != nil {
 		return err
 	}
-	first := run.PipelineStarted{
+	first := event.PipelineStarted{
 		RecipeID: plan.RecipeID, RecipeDigest: artifact.DigestOf(spec.Recipe.Source),
 		ProjectID: spec.ProjectID, InputName: spec.Input.Name, InputDigest: artifact.DigestOf(spec.Input.Data),
 		RuntimeParams: params, DryRun: spec.DryRun, StartFrom: spec.StartFrom, EndAt: spec.EndAt, Notice: spec.Notice, Drill: spec.Drill,
@@ -76,7 +77,7 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 	if err != nil {
 		return err
 	}
-	events := []run.Body{nil}
+	events := []event.Body{nil}
 	for _, s := range plan.Stages {
 		r, isReused := reused[s.ID]
 		if isReused {
@@ -88,7 +89,7 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 	}
 	events[0] = first
 	if spec.DryRun {
-		events = append(events, run.DryRunValidated{})
+		events = append(events, event.DryRunValidated{})
 	}
 	return p.store.Create(ctx, run.Creation{ID: spec.RunID, ProjectID: spec.ProjectID, Wake: spec.Wake, Once: spec.Once, First: events,
 		Blobs: [][]byte{spec.Recipe.Source, spec.Input.Data}, Asked: asked, New: spec.New})
@@ -96,7 +97,7 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 
 // digestOf names all that a run is asked for, so that two that are asked for in the same
 // way have the same digest. A run that uses no stored answers is like no other.
-func digestOf(first run.PipelineStarted) (artifact.Digest, error) {
+func digestOf(first event.PipelineStarted) (artifact.Digest, error) {
 	if first.Force {
 		return "", nil
 	}
@@ -109,7 +110,7 @@ func digestOf(first run.PipelineStarted) (artifact.Digest, error) {
 	}
 	first.Candidates = nil
 	data, err := json.Marshal(struct {
-		run.PipelineStarted
+		event.PipelineStarted
 		Pinned map[string][]string
 	}{first, pinned})
 	return artifact.DigestOf(data), err
@@ -118,7 +119,7 @@ func digestOf(first run.PipelineStarted) (artifact.Digest, error) {
 // reuse finds, for a run that begins in the middle, an earlier run of the same
 // recipe on the same input in the same project whose stages serve as the ones
 // that are left out.
-func (p *Pipeline) reuse(ctx context.Context, plan *recipe.Plan, first run.PipelineStarted) (map[string]run.StageSkippedReused, error) {
+func (p *Pipeline) reuse(ctx context.Context, plan *recipe.Plan, first event.PipelineStarted) (map[string]event.StageSkippedReused, error) {
 	needed := upstream(plan)
 	if len(needed) == 0 {
 		return nil, nil
@@ -145,14 +146,14 @@ func (p *Pipeline) reuse(ctx context.Context, plan *recipe.Plan, first run.Pipel
 }
 
 // stagesOf returns the results of an earlier run for all the stages, or nil if one is missing.
-func stagesOf(earlier run.State, stages []string) map[string]run.StageSkippedReused {
-	found := map[string]run.StageSkippedReused{}
+func stagesOf(earlier run.State, stages []string) map[string]event.StageSkippedReused {
+	found := map[string]event.StageSkippedReused{}
 	for _, id := range stages {
 		st, known := earlier.Stage(id)
 		if !known || !st.Status.Through() {
 			return nil
 		}
-		found[id] = run.StageSkippedReused{StageID: id, FromRunID: earlier.RunID, Artifacts: st.ArtifactRefs}
+		found[id] = event.StageSkippedReused{StageID: id, FromRunID: earlier.RunID, Artifacts: st.ArtifactRefs}
 	}
 	return found
 }

@@ -1,18 +1,20 @@
 package pipeline
 
-import "github.com/cineforge/cineforge/run"
+import (
+	"github.com/cineforge/cineforge/run/event"
+)
 
 // charged tells of an attempt of a drill that it cost nothing, and what it would have cost.
 // The attempts of other runs stay as they are.
-func (r *recorder) charged(body run.Body) run.Body {
+func (r *recorder) charged(body event.Body) event.Body {
 	if !r.o.drill {
 		return body
 	}
 	switch b := body.(type) {
-	case run.AttemptFinished:
+	case event.AttemptFinished:
 		b.CostUSD, b.SimulatedCostUSD = simulated(b.CostUSD)
 		return b
-	case run.AttemptFailed:
+	case event.AttemptFailed:
 		b.CostUSD, b.SimulatedCostUSD = simulated(b.CostUSD)
 		b.WastedCostUSD = b.CostUSD
 		return b

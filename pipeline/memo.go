@@ -157,7 +157,7 @@ func (m *memo) answers(e chain.Answered) []run.Answer {
 
 // waits are the questions of a stage that waited when it was suspended.
 func waits(st run.StageState) map[chain.Question]chain.Wait {
-	if st.Status != run.StageWaits {
+	if st.Status != run.StageWaiting {
 		return nil
 	}
 	all := map[chain.Question]chain.Wait{}

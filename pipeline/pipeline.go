@@ -12,6 +12,7 @@ import (
 	"github.com/cineforge/cineforge/llm/chain"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/stage"
 )
 
@@ -100,7 +101,7 @@ func (p *Pipeline) Open(ctx context.Context, claim durable.Claim, terms durable.
 		return nil, nil, err
 	}
 	if cause := resumedBecause(state); cause != "" {
-		if err := p.append(ctx, claim, run.RunResumed{Cause: cause}); err != nil {
+		if err := p.append(ctx, claim, event.RunResumed{Cause: cause}); err != nil {
 			return nil, nil, err
 		}
 		if state, err = current.State(ctx); err != nil {
@@ -121,8 +122,8 @@ func (p *Pipeline) Cancel(ctx context.Context, claim durable.Claim) error {
 		return err
 	}
 	p.states.forget(claim.Run)
-	return p.append(ctx, claim, run.RunCancelled{Reason: "an operator ended it"},
-		run.PipelineFinished{Outcome: run.Cancelled, TotalCostUSD: state.TotalCostUSD, Error: "cancelled by an operator"})
+	return p.append(ctx, claim, event.RunCancelled{Reason: "an operator ended it"},
+		event.PipelineFinished{Outcome: event.Cancelled, TotalCostUSD: state.TotalCostUSD, Error: "cancelled by an operator"})
 }
 
 // TryNow ends the waiting of the stages under way; see durable.Run.
@@ -200,11 +201,11 @@ func (p *Pipeline) Confirm(ctx context.Context, claim durable.Claim, today bool)
 	}
 	var confirmed []string
 	for _, id := range state.StageOrder {
-		if st, _ := state.Stage(id); st.Status == run.StageIsPaused && st.PauseReason == run.AwaitingConfirmation {
+		if st, _ := state.Stage(id); st.Status == run.StagePaused && st.PauseReason == event.AwaitingConfirmation {
 			confirmed = append(confirmed, id)
 		}
 	}
-	resumed := run.RunResumed{Cause: run.ResumedByOperator, Confirmed: confirmed}
+	resumed := event.RunResumed{Cause: event.ResumedByOperator, Confirmed: confirmed}
 	if today && state.Drill == "" {
 		if resumed.Candidates, err = p.today(ctx, state); err != nil {
 			return err
@@ -222,10 +223,10 @@ func resumedBecause(state run.State) string {
 	cause := ""
 	for _, st := range state.Stages {
 		switch {
-		case st.Status == run.StageRunning || st.Status == run.StageWaits && overdue(st):
-			return run.ResumedAfterCrash
-		case st.Status == run.StageIsPaused && st.PauseReason != run.AwaitingConfirmation:
-			cause = run.ResumedByOperator
+		case st.Status == run.StageRunning || st.Status == run.StageWaiting && overdue(st):
+			return event.ResumedAfterCrash
+		case st.Status == run.StagePaused && st.PauseReason != event.AwaitingConfirmation:
+			cause = event.ResumedByOperator
 		}
 	}
 	return cause
@@ -259,9 +260,9 @@ func outcomeOf(st run.StageState) durable.Outcome {
 	switch {
 	case st.Status.Through():
 		return durable.Done
-	case st.Status == run.StageIsFailed:
+	case st.Status == run.StageFailed:
 		return durable.Failed
-	case st.Status == run.StageIsPaused:
+	case st.Status == run.StagePaused:
 		return durable.Parked
 	}
 	return ""

@@ -25,6 +25,7 @@ import (
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/stage"
 )
 
@@ -197,7 +198,7 @@ func TestAFailureEndsTheRunOnceWhatIsUnderWayHasEnded(t *testing.T) {
 		if state.Status != run.RunFailed || *state.Success || state.Error != "b: page 3 is blank" {
 			t.Errorf("run %s, error %q", state.Status, state.Error)
 		}
-		if b.Status != run.StageIsFailed || *b.FinalErrorClass != failure.Input || b.TerminalReason != run.InvalidInput || b.Hint != "fill it" {
+		if b.Status != run.StageFailed || *b.FinalErrorClass != failure.Input || b.TerminalReason != event.InvalidInput || b.Hint != "fill it" {
 			t.Errorf("b %+v", b)
 		}
 		if c.Status != run.StageDone || d.Status != run.StagePending {
@@ -217,7 +218,7 @@ func TestAPanicIsAFailureOfItsStage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a := state.Stages["a"]; state.Status != run.RunFailed || *a.FinalErrorClass != failure.Internal || a.TerminalReason != run.ModuleError || !strings.Contains(a.Error, "oh") {
+	if a := state.Stages["a"]; state.Status != run.RunFailed || *a.FinalErrorClass != failure.Internal || a.TerminalReason != event.ModuleError || !strings.Contains(a.Error, "oh") {
 		t.Errorf("run %s, stage %+v", state.Status, a)
 	}
 }
@@ -241,7 +242,7 @@ func TestAnInterruptedRunGoesOnWhereItWas(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
 		defer cancel()
 		state, err := w.execute(ctx, "r1")
-		if !errors.Is(err, context.DeadlineExceeded) || state.Status != run.Paused || state.Stages["b"].PauseReason != run.Interrupted {
+		if !errors.Is(err, context.DeadlineExceeded) || state.Status != run.Paused || state.Stages["b"].PauseReason != event.Interrupted {
 			t.Fatalf("interrupted: %v, run %s, stage b %+v", err, state.Status, state.Stages["b"])
 		}
 		state, err = w.execute(t.Context(), "r1")
@@ -265,12 +266,12 @@ func TestAnInterruptBetweenStagesParksTheRun(t *testing.T) {
 		return note(task)
 	}})
 	w.create(w.spec(diamondRecipe))
-	for i, want := range []struct{ a, b run.StageStatus }{{run.StageDone, run.StageIsPaused}, {run.StageDone, run.StageIsPaused}} {
+	for i, want := range []struct{ a, b run.StageStatus }{{run.StageDone, run.StagePaused}, {run.StageDone, run.StagePaused}} {
 		state, err := w.execute(ctx, "r1") // the second time it is cancelled from the start
 		if !errors.Is(err, context.Canceled) || state.Status != run.Paused {
 			t.Fatalf("execution %d: %v, run %s", i+1, err, state.Status)
 		}
-		if a, b := state.Stages["a"], state.Stages["b"]; a.Status != want.a || b.Status != want.b || b.PauseReason != run.Interrupted {
+		if a, b := state.Stages["a"], state.Stages["b"]; a.Status != want.a || b.Status != want.b || b.PauseReason != event.Interrupted {
 			t.Errorf("execution %d: a %s, b %s (%s)", i+1, a.Status, b.Status, b.PauseReason)
 		}
 	}
@@ -291,8 +292,8 @@ func TestARunWhoseProcessDiedGoesOn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = w.store.Commit(t.Context(), dead, run.Change{Events: func([]artifact.Artifact) []run.Body {
-			return []run.Body{run.StageStarted{StageID: "a", Module: "note"}}
+		err = w.store.Commit(t.Context(), dead, run.Change{Events: func([]artifact.Artifact) []event.Body {
+			return []event.Body{event.StageStarted{StageID: "a", Module: "note"}}
 		}})
 		if err != nil {
 			t.Fatal(err)
@@ -315,14 +316,14 @@ func TestAPauseWaitsForAPerson(t *testing.T) {
 	w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) {
 		r, err := note(task)
 		if task.StageID == "d" {
-			r.Pause = run.AwaitingConfirmation
+			r.Pause = event.AwaitingConfirmation
 		}
 		return r, err
 	}})
 	w.create(w.spec(diamondRecipe))
 	for range 2 { // executing it again changes nothing
 		state, err := w.execute(t.Context(), "r1")
-		if err != nil || state.Status != run.Paused || state.Stages["d"].PauseReason != run.AwaitingConfirmation || state.FinishedAt != nil {
+		if err != nil || state.Status != run.Paused || state.Stages["d"].PauseReason != event.AwaitingConfirmation || state.FinishedAt != nil {
 			t.Fatalf("%v, run %s, stage %+v", err, state.Status, state.Stages["d"])
 		}
 	}
@@ -470,11 +471,11 @@ func TestTheCostOfEveryAttemptCounts(t *testing.T) {
 		t.Errorf("run %s, cost %v, tokens %v", state.Status, state.TotalCostUSD, state.Tokens)
 	}
 	a := state.Stages["a"]
-	if *a.FinalErrorClass != failure.BadOutput || a.TerminalReason != run.RetriesSpent || a.CallCount != 2 || *a.Attempts[2].RequestID != "req_unit2" {
+	if *a.FinalErrorClass != failure.BadOutput || a.TerminalReason != event.RetriesSpent || a.CallCount != 2 || *a.Attempts[2].RequestID != "req_unit2" {
 		t.Errorf("stage %+v", a)
 	}
 	for e := range w.store.Events(t.Context(), "r1", 0) {
-		if end, ok := e.Body.(run.PipelineFinished); ok && (end.TotalCostUSD != 0.75 || end.Success) {
+		if end, ok := e.Body.(event.PipelineFinished); ok && (end.TotalCostUSD != 0.75 || end.Success) {
 			t.Errorf("the end says %+v", end)
 		}
 	}
@@ -491,11 +492,11 @@ func TestAStageTellsWhatItCost(t *testing.T) {
 	}
 	for e := range w.store.Events(t.Context(), "r1", 0) {
 		switch b := e.Body.(type) {
-		case run.StageFinished:
+		case event.StageFinished:
 			if b.CostUSD != 0.75 {
 				t.Errorf("the stage says %v", b.CostUSD)
 			}
-		case run.PipelineFinished:
+		case event.PipelineFinished:
 			if b.TotalCostUSD != 0.75 {
 				t.Errorf("the run says %v", b.TotalCostUSD)
 			}

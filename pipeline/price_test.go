@@ -11,6 +11,7 @@ import (
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // unpriced is a world whose one model has no price.
@@ -88,7 +89,7 @@ func TestCreateRetry_ACostLimitWantsPrices(t *testing.T) {
 		limit  *float64
 		starts bool
 	}{"none": {nil, true}, "5": {new(5.0), false}} {
-		plan, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: run.RetryFailed, Limits: run.Limits{MaxCostUSD: tt.limit}})
+		plan, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: event.RetryFailed, Limits: event.Limits{MaxCostUSD: tt.limit}})
 		if err != nil || tt.starts != (plan.Refusal() == nil) || !tt.starts && !errors.Is(plan.Refusal(), pipeline.ErrUnknownPrice) {
 			t.Errorf("with a limit of %s: %v (%v)", name, plan.Refusal(), err)
 		}
@@ -108,7 +109,7 @@ func TestPipeline_RecordsWhatAQuestionTakes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if b, ok := e.Body.(run.AttemptStarted); ok {
+		if b, ok := e.Body.(event.AttemptStarted); ok {
 			n++
 			if b.Least == nil || b.Least.InputTokens == 0 || b.Least.CostUSD == nil || *b.Least.CostUSD != float64(b.Least.InputTokens) {
 				t.Errorf("%+v", b.Least)

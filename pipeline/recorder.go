@@ -8,6 +8,7 @@ import (
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // recorder tells in the run's log what happens to the questions of a stage attempt.
@@ -20,9 +21,9 @@ type recorder struct {
 
 	mu       sync.Mutex // guards what follows
 	attempts map[question]int
-	reused   map[string]bool        // the questions that are told of as reused
-	under    map[uint64]run.Attempt // the attempts under way, by the id of the try
-	planned  *run.UnitsPlanned      // to be recorded with what comes next; nil if that was done
+	reused   map[string]bool          // the questions that are told of as reused
+	under    map[uint64]event.Attempt // the attempts under way, by the id of the try
+	planned  *event.UnitsPlanned      // to be recorded with what comes next; nil if that was done
 	total    int
 	usd      float64
 	provider string // who was asked last
@@ -40,7 +41,7 @@ var _ chain.Observer = (*recorder)(nil)
 
 func newRecorder(o *opened, stageID string, st run.StageState, m *memo) *recorder {
 	r := &recorder{memo: m, o: o, soft: context.Background(), stage: stageID, attempts: map[question]int{},
-		reused: map[string]bool{}, under: map[uint64]run.Attempt{}, total: len(st.Attempts), provider: code, model: code}
+		reused: map[string]bool{}, under: map[uint64]event.Attempt{}, total: len(st.Attempts), provider: code, model: code}
 	for _, u := range st.Reused {
 		r.reused[u] = true
 	}
@@ -65,13 +66,13 @@ func amount(usd *float64) float64 {
 
 // Observe records what happened before it goes on; see chain.Observer.
 func (r *recorder) Observe(ctx context.Context, events ...chain.Event) error {
-	var bodies []run.Body
+	var bodies []event.Body
 	var answers []run.Answer
 	for _, e := range events {
 		switch e := e.(type) {
 		case chain.Began:
-			bodies = append(bodies, run.AttemptStarted{Attempt: r.begin(e.Try), Decision: new(decisionOf(e.Decision)),
-				Least: &run.Least{InputTokens: e.Least.InputTokens, CostUSD: e.Least.CostUSD}})
+			bodies = append(bodies, event.AttemptStarted{Attempt: r.begin(e.Try), Decision: new(decisionOf(e.Decision)),
+				Least: &event.Least{InputTokens: e.Least.InputTokens, CostUSD: e.Least.CostUSD}})
 		case chain.Progressing:
 			bodies = append(bodies, attemptProgress(r.attempt(e.Try), e))
 		case chain.Answered:
@@ -90,7 +91,7 @@ func (r *recorder) Observe(ctx context.Context, events ...chain.Event) error {
 		case chain.Turned:
 			bodies = append(bodies, turn(r.stage, e))
 		case chain.Overspent:
-			bodies = append(bodies, run.BudgetExceeded{StageID: r.stage, Unit: e.Unit, SpentUSD: e.Spent, LimitUSD: e.Limit})
+			bodies = append(bodies, event.BudgetExceeded{StageID: r.stage, Unit: e.Unit, SpentUSD: e.Spent, LimitUSD: e.Limit})
 		}
 	}
 	return r.commit(ctx, answers, bodies...)
@@ -107,37 +108,37 @@ func (r *recorder) reuse(ctx context.Context, req llm.Request, a run.Answer) err
 	if known {
 		return nil
 	}
-	return r.append(ctx, run.UnitReused{StageID: r.stage, Unit: req.Unit, Role: string(req.Role), Provider: a.Provider, Model: a.Model, ServedModel: a.ServedModel, FromRunID: a.RunID})
+	return r.append(ctx, event.UnitReused{StageID: r.stage, Unit: req.Unit, Role: string(req.Role), Provider: a.Provider, Model: a.Model, ServedModel: a.ServedModel, FromRunID: a.RunID})
 }
 
 // begin gives the coming attempt its number.
-func (r *recorder) begin(t chain.Try) run.Attempt {
+func (r *recorder) begin(t chain.Try) event.Attempt {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.attempts[question{t.Unit, t.Role}]++
 	r.total++
 	r.provider, r.model = t.Provider, t.Model
-	a := run.Attempt{StageID: r.stage, Unit: t.Unit, Role: string(t.Role), Attempt: r.attempts[question{t.Unit, t.Role}], Provider: t.Provider, Model: t.Model}
+	a := event.Attempt{StageID: r.stage, Unit: t.Unit, Role: string(t.Role), Attempt: r.attempts[question{t.Unit, t.Role}], Provider: t.Provider, Model: t.Model}
 	r.under[t.ID] = a
 	return a
 }
 
 // coming returns an attempt that has not begun.
-func (r *recorder) coming(q chain.Question) run.Attempt {
+func (r *recorder) coming(q chain.Question) event.Attempt {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return run.Attempt{StageID: r.stage, Unit: q.Unit, Role: string(q.Role), Attempt: r.attempts[question{q.Unit, q.Role}] + 1}
+	return event.Attempt{StageID: r.stage, Unit: q.Unit, Role: string(q.Role), Attempt: r.attempts[question{q.Unit, q.Role}] + 1}
 }
 
 // attempt returns an attempt under way.
-func (r *recorder) attempt(t chain.Try) run.Attempt {
+func (r *recorder) attempt(t chain.Try) event.Attempt {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.under[t.ID]
 }
 
 // ended counts what an attempt took.
-func (r *recorder) ended(t chain.Try, resp llm.Response) run.Attempt {
+func (r *recorder) ended(t chain.Try, resp llm.Response) event.Attempt {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.o.drill {
@@ -152,28 +153,28 @@ func (r *recorder) ended(t chain.Try, resp llm.Response) run.Attempt {
 func (r *recorder) progress(ctx context.Context, done, total int, unit string) {
 	if unit == "" { // nothing is through yet
 		r.mu.Lock()
-		r.planned = &run.UnitsPlanned{StageID: r.stage, Total: total}
+		r.planned = &event.UnitsPlanned{StageID: r.stage, Total: total}
 		r.mu.Unlock()
 		return
 	}
-	r.append(ctx, run.UnitDone{StageID: r.stage, Unit: unit, Done: done, Total: total}) //nolint:errcheck // kept in r.err
+	r.append(ctx, event.UnitDone{StageID: r.stage, Unit: unit, Done: done, Total: total}) //nolint:errcheck // kept in r.err
 }
 
-func (r *recorder) append(ctx context.Context, events ...run.Body) error {
+func (r *recorder) append(ctx context.Context, events ...event.Body) error {
 	return r.commit(ctx, nil, events...)
 }
 
-func (r *recorder) commit(ctx context.Context, answers []run.Answer, events ...run.Body) error {
+func (r *recorder) commit(ctx context.Context, answers []run.Answer, events ...event.Body) error {
 	if err := r.broken(); err != nil && len(answers) == 0 {
 		return err // it was tried for long enough; only what was paid for is worth more
 	}
 	r.mu.Lock()
 	if r.planned != nil {
-		events = append([]run.Body{*r.planned}, events...)
+		events = append([]event.Body{*r.planned}, events...)
 		r.planned = nil
 	}
 	r.mu.Unlock()
-	change := run.Change{Answers: answers, Events: func([]artifact.Artifact) []run.Body { return events }}
+	change := run.Change{Answers: answers, Events: func([]artifact.Artifact) []event.Body { return events }}
 	var err error
 	if len(answers) > 0 {
 		err = r.o.keep(ctx, r.soft, change)

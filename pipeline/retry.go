@@ -13,6 +13,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // Why a run can't be retried as asked; in the chain of the failure that says it in words.
@@ -24,10 +25,10 @@ var (
 
 // Retry is what is asked of a retry.
 type Retry struct {
-	Mode   run.RetryMode
+	Mode   event.RetryMode
 	Stage  string         // of RetryFrom: where to begin
 	Recipe *recipe.Recipe // to run in place of the one that the run pinned; nil for that
-	Limits run.Limits     // in place of those of the recipe
+	Limits event.Limits   // in place of those of the recipe
 
 	// RecipeName is what Recipe is asked for by.
 	RecipeName string
@@ -59,7 +60,7 @@ func (p *Pipeline) PlanRetry(ctx context.Context, runID string, r Retry) (RetryP
 	if err != nil {
 		return RetryPlan{}, err
 	}
-	if r.Mode == run.RetryFrom && !slices.Contains(v.order(), r.Stage) {
+	if r.Mode == event.RetryFrom && !slices.Contains(v.order(), r.Stage) {
 		return RetryPlan{}, refused(ErrNoStage, fmt.Sprintf("%s has no stage %q", v.subject(), r.Stage)).Advised("its stages are " +
 			strings.Join(v.order(), ", "))
 	}
@@ -70,7 +71,7 @@ func (p *Pipeline) PlanRetry(ctx context.Context, runID string, r Retry) (RetryP
 	if err != nil {
 		return RetryPlan{}, err
 	}
-	if r.Mode == run.RetryFailed && parent.Status == run.RunDone && len(again.stages) == 0 {
+	if r.Mode == event.RetryFailed && parent.Status == run.RunDone && len(again.stages) == 0 {
 		return RetryPlan{}, nothingFailed(parent)
 	}
 	return p.retryPlan(ctx, v, r, again)
@@ -133,7 +134,7 @@ func retryable(s run.State, r Retry) error {
 		return notOver(s)
 	case s.DryRun:
 		return refused(ErrNothingFailed, fmt.Sprintf("run %s was a dry run, in which nothing was done", s.RunID)).Advised("run the file")
-	case r.Mode == run.RetryFailed && s.Status == run.RunDone && r.Recipe == nil:
+	case r.Mode == event.RetryFailed && s.Status == run.RunDone && r.Recipe == nil:
 		return nothingFailed(s)
 	}
 	return nil
@@ -178,11 +179,11 @@ func (p *Pipeline) again(ctx context.Context, v revision, r Retry) (again, error
 	a := again{stages: map[string]bool{}}
 	for _, s := range v.plan.Stages {
 		st, _ := v.parent.Stage(s.ID)
-		if s.Selected && (!st.Status.Through() || r.Mode == run.RetryFull || r.Mode == run.RetryFrom && s.ID == r.Stage) {
+		if s.Selected && (!st.Status.Through() || r.Mode == event.RetryFull || r.Mode == event.RetryFrom && s.ID == r.Stage) {
 			a.stages[s.ID] = true
 		}
 	}
-	if r.Mode == run.RetryFrom {
+	if r.Mode == event.RetryFrom {
 		a.before(v, r.Stage)
 	}
 	a.redefined(v)
@@ -372,13 +373,13 @@ type RetrySpec struct {
 // *run.RetriedError if the run is being retried already.
 func (p *Pipeline) CreateRetry(ctx context.Context, spec RetrySpec) error {
 	plan, v, parent := spec.Plan, spec.Plan.revision, spec.Plan.revision.parent
-	requested := run.RetryRequested{ParentRunID: parent.RunID, Mode: plan.Mode, From: plan.From, Kept: plan.Kept,
+	requested := event.RetryRequested{ParentRunID: parent.RunID, Mode: plan.Mode, From: plan.From, Kept: plan.Kept,
 		SteppedBack: plan.SteppedBack, Reason: plan.Reason, Changes: plan.Changes}
-	if v.name != run.PinnedRecipe {
+	if v.name != event.PinnedRecipe {
 		requested.Recipe = &plan.Recipe
 	}
-	events := []run.Body{
-		run.PipelineStarted{
+	events := []event.Body{
+		event.PipelineStarted{
 			RecipeID: plan.Recipe.RecipeID, RecipeDigest: plan.Recipe.Digest, ProjectID: parent.ProjectID,
 			InputName: parent.InputName, InputDigest: parent.InputDigest, StageIDs: v.order(), RuntimeParams: parent.RuntimeParams,
 			StartFrom: parent.StartFrom, EndAt: parent.EndAt, Notice: spec.Notice, Drill: parent.Drill, Force: parent.Force,
@@ -388,7 +389,7 @@ func (p *Pipeline) CreateRetry(ctx context.Context, spec RetrySpec) error {
 	}
 	for _, stageID := range plan.Kept {
 		st, _ := parent.Stage(stageID)
-		events = append(events, run.StageSkippedReused{StageID: stageID, FromRunID: parent.RunID, Artifacts: st.ArtifactRefs})
+		events = append(events, event.StageSkippedReused{StageID: stageID, FromRunID: parent.RunID, Artifacts: st.ArtifactRefs})
 	}
 	return p.store.Create(ctx, run.Creation{ID: spec.RunID, ProjectID: parent.ProjectID, Parent: parent.RunID, Root: parent.RootRunID,
 		Wake: spec.Wake, Once: spec.Once, First: events, Blobs: [][]byte{v.recipe.Source}, Refusal: plan.refusal})

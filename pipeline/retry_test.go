@@ -14,6 +14,7 @@ import (
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/stage"
 )
 
@@ -62,13 +63,13 @@ func TestWhereARetryBegins(t *testing.T) {
 		from  string
 		kept  string
 	}{
-		{"a", pipeline.Retry{Mode: run.RetryFailed}, "a", ""},
-		{"b", pipeline.Retry{Mode: run.RetryFailed}, "b", "a"},
-		{"c", pipeline.Retry{Mode: run.RetryFailed}, "c", "a b"},
-		{"c", pipeline.Retry{Mode: run.RetryFrom, Stage: "b"}, "b", "a"},
-		{"b", pipeline.Retry{Mode: run.RetryFrom, Stage: "c"}, "b", "a"}, // c can't begin before b is through
-		{"c", pipeline.Retry{Mode: run.RetryFull}, "a", ""},
-		{"", pipeline.Retry{Mode: run.RetryFrom, Stage: "c"}, "c", "a b"},
+		{"a", pipeline.Retry{Mode: event.RetryFailed}, "a", ""},
+		{"b", pipeline.Retry{Mode: event.RetryFailed}, "b", "a"},
+		{"c", pipeline.Retry{Mode: event.RetryFailed}, "c", "a b"},
+		{"c", pipeline.Retry{Mode: event.RetryFrom, Stage: "b"}, "b", "a"},
+		{"b", pipeline.Retry{Mode: event.RetryFrom, Stage: "c"}, "b", "a"}, // c can't begin before b is through
+		{"c", pipeline.Retry{Mode: event.RetryFull}, "a", ""},
+		{"", pipeline.Retry{Mode: event.RetryFrom, Stage: "c"}, "c", "a b"},
 	} {
 		t.Run(fmt.Sprintf("%s/%s%s", test.fails, test.retry.Mode, test.retry.Stage), func(t *testing.T) {
 			well := test.fails == ""
@@ -109,17 +110,17 @@ func TestRetriesThatMakeNoSense(t *testing.T) {
 	w := newWorld(t, failsAt("", &well))
 	w.create(w.spec(chainRecipe))
 	for _, want := range []string{"is not over", "no stage of it failed"} {
-		if _, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: run.RetryFailed}); failure.ClassOf(err) != failure.Input || !strings.Contains(err.Error(), want) {
+		if _, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: event.RetryFailed}); failure.ClassOf(err) != failure.Input || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
 		if _, err := w.execute(t.Context(), "r1"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: run.RetryFrom, Stage: "z"}); failure.ClassOf(err) != failure.Input {
+	if _, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: event.RetryFrom, Stage: "z"}); failure.ClassOf(err) != failure.Input {
 		t.Errorf("from a stage that is not there: %v", err)
 	}
-	if _, err := w.pipeline().PlanRetry(t.Context(), "none", pipeline.Retry{Mode: run.RetryFull}); !errors.Is(err, run.ErrNotFound) {
+	if _, err := w.pipeline().PlanRetry(t.Context(), "none", pipeline.Retry{Mode: event.RetryFull}); !errors.Is(err, run.ErrNotFound) {
 		t.Errorf("a run that is not there: %v", err)
 	}
 }
@@ -146,7 +147,7 @@ func TestARetryStepsBack(t *testing.T) {
 				t.Fatal(err)
 			}
 			well = true
-			s, plan := w.retried("r1", "r2", pipeline.Retry{Mode: run.RetryFailed})
+			s, plan := w.retried("r1", "r2", pipeline.Retry{Mode: event.RetryFailed})
 			if s.Status != run.RunDone || strings.Join(plan.SteppedBack, " ") != "a" || plan.Reason == "" || s.Retry.Reason != plan.Reason || s.Stages["a"].Status != run.StageDone {
 				t.Errorf("%s, stepped back to %v: %q, %+v", s.Status, plan.SteppedBack, plan.Reason, s.Retry)
 			}
@@ -161,7 +162,7 @@ func TestARunIsRetriedOnceAtATime(t *testing.T) {
 	if _, err := w.execute(t.Context(), "r1"); err != nil {
 		t.Fatal(err)
 	}
-	plan, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: run.RetryFailed})
+	plan, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: event.RetryFailed})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +218,7 @@ func TestWhichAnswersServeARetry(t *testing.T) {
 				t.Fatal(s.Status, err)
 			}
 			well = true
-			s, _ := w.retried("r1", "r2", pipeline.Retry{Mode: run.RetryFailed})
+			s, _ := w.retried("r1", "r2", pipeline.Retry{Mode: event.RetryFailed})
 			if calls != test.calls || s.Stages["a"].CallCount != 3 {
 				t.Errorf("%d calls, want %d; %d answers used", calls, test.calls, s.Stages["a"].CallCount)
 			}
@@ -239,7 +240,7 @@ func TestTheEstimateOfARetry(t *testing.T) {
 	if s, err := w.execute(t.Context(), "r1"); err != nil || s.Status != run.RunFailed {
 		t.Fatal(s.Status, err)
 	}
-	plan, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: run.RetryFailed})
+	plan, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: event.RetryFailed})
 	if err != nil || plan.EstimatedCostUSD == nil || *plan.EstimatedCostUSD != 0.5 || plan.Redone[0].AnswersHad != 2 {
 		t.Errorf("%+v %v", plan, err)
 	}
@@ -254,9 +255,9 @@ func TestOneRunOfALineIsUnderWayAtATime(t *testing.T) {
 	if _, err := w.execute(t.Context(), "r1"); err != nil {
 		t.Fatal(err)
 	}
-	w.retried("r1", "r2", pipeline.Retry{Mode: run.RetryFailed})
+	w.retried("r1", "r2", pipeline.Retry{Mode: event.RetryFailed})
 	create := func(parent, id string) error {
-		plan, err := w.pipeline().PlanRetry(t.Context(), parent, pipeline.Retry{Mode: run.RetryFull})
+		plan, err := w.pipeline().PlanRetry(t.Context(), parent, pipeline.Retry{Mode: event.RetryFull})
 		if err != nil {
 			t.Fatal(err)
 		}

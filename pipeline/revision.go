@@ -12,6 +12,7 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // revision is what a retry runs, beside what the run before ran.
@@ -20,8 +21,8 @@ type revision struct {
 	plan   *recipe.Plan
 	recipe *recipe.Recipe
 	name   string // that the recipe was asked for by; run.PinnedRecipe if it is the parent's
-	limits run.Limits
-	pins   map[string][]run.Candidate // who can be asked today; nil for a drill
+	limits event.Limits
+	pins   map[string][]event.Candidate // who can be asked today; nil for a drill
 
 	changes []recipe.Change
 	redone  map[string]recipe.Change // stages whose results do not serve the plan, and why
@@ -40,7 +41,7 @@ func (p *Pipeline) revise(ctx context.Context, parent run.State, r Retry) (revis
 		return v, err
 	}
 	if v.recipe == nil || bytes.Equal(v.recipe.Source, pinned.Source) {
-		v.recipe, v.name, v.limits = pinned, run.PinnedRecipe, r.Limits.Or(parent.Limits)
+		v.recipe, v.name, v.limits = pinned, event.PinnedRecipe, r.Limits.Or(parent.Limits)
 	}
 	next := parent
 	next.Limits = v.limits
@@ -61,7 +62,7 @@ func (p *Pipeline) revise(ctx context.Context, parent run.State, r Retry) (revis
 
 // subject names what has the stages of the retry, for messages.
 func (v revision) subject() string {
-	if v.name == run.PinnedRecipe {
+	if v.name == event.PinnedRecipe {
 		return "run " + v.parent.RunID
 	}
 	return "recipe " + v.plan.RecipeID
@@ -81,14 +82,14 @@ func (v revision) order() []string {
 }
 
 // named says which recipe the retry runs.
-func (v revision) named() run.RetryRecipe {
-	return run.RetryRecipe{Name: v.name, RecipeID: v.plan.RecipeID, Digest: artifact.DigestOf(v.recipe.Source)}
+func (v revision) named() event.RetryRecipe {
+	return event.RetryRecipe{Name: v.name, RecipeID: v.plan.RecipeID, Digest: artifact.DigestOf(v.recipe.Source)}
 }
 
 // differences lists the changes that matter: how hard a stage tries matters only if it
 // is done again.
-func (v revision) differences(again map[string]bool) []run.RecipeChange {
-	var list []run.RecipeChange
+func (v revision) differences(again map[string]bool) []event.RecipeChange {
+	var list []event.RecipeChange
 	for _, c := range v.changes {
 		if c.StageID == "" || c.Redo || c.Key == recipe.KeyStage || again[c.StageID] {
 			list = append(list, recipeChange(c))
@@ -99,22 +100,22 @@ func (v revision) differences(again map[string]bool) []run.RecipeChange {
 
 // otherwiseAsked lists the stages that are done again and whose questions go to other
 // models than those that the run before had pinned, although its recipe names the same.
-func (v revision) otherwiseAsked(again map[string]bool) []run.RecipeChange {
-	var list []run.RecipeChange
+func (v revision) otherwiseAsked(again map[string]bool) []event.RecipeChange {
+	var list []event.RecipeChange
 	for _, id := range v.order() {
 		before, known := v.parent.Candidates[id]
-		same := func(a, b run.Candidate) bool { return a.Identity() == b.Identity() }
+		same := func(a, b event.Candidate) bool { return a.Identity() == b.Identity() }
 		otherModels := func(c recipe.Change) bool { return c.StageID == id && (c.Redo || c.Key == recipe.KeyModels) }
 		if again[id] && known && !slices.ContainsFunc(v.changes, otherModels) && v.pins != nil &&
 			!slices.EqualFunc(before, v.pins[id], same) {
-			list = append(list, run.RecipeChange{StageID: id, Key: "candidates", From: namesOf(before), To: namesOf(v.pins[id])})
+			list = append(list, event.RecipeChange{StageID: id, Key: "candidates", From: namesOf(before), To: namesOf(v.pins[id])})
 		}
 	}
 	return list
 }
 
 // namesOf lists candidates as recipes name them.
-func namesOf(list []run.Candidate) string {
+func namesOf(list []event.Candidate) string {
 	var names []string
 	for _, c := range list {
 		names = append(names, c.Provider+":"+c.Model)
@@ -123,8 +124,8 @@ func namesOf(list []run.Candidate) string {
 }
 
 // recipeChange is a change in the form of the log.
-func recipeChange(c recipe.Change) run.RecipeChange {
-	return run.RecipeChange{StageID: c.StageID, Key: c.Key, From: c.From, To: c.To, Redo: c.Redo}
+func recipeChange(c recipe.Change) event.RecipeChange {
+	return event.RecipeChange{StageID: c.StageID, Key: c.Key, From: c.From, To: c.To, Redo: c.Redo}
 }
 
 // unfit says why what a stage made can't be kept, whatever it is; "" if it can.

@@ -15,6 +15,7 @@ import (
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/stage"
 )
 
@@ -25,7 +26,7 @@ func (w *world) by(source string) pipeline.Retry {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return pipeline.Retry{Mode: run.RetryFailed, Recipe: r, RecipeName: "current"}
+	return pipeline.Retry{Mode: event.RetryFailed, Recipe: r, RecipeName: "current"}
 }
 
 // instead returns the recipe of three stages in a row with something else in it.
@@ -91,15 +92,15 @@ func TestPlanRetry_ByAnotherRecipe(t *testing.T) {
 				t.Errorf("the retry is %s, with recipe %s and stages %v", s.Status, s.RecipeDigest, s.StageOrder)
 			}
 			if test.recipe == chainRecipe {
-				if plan.Recipe.Name != run.PinnedRecipe || s.Retry.Recipe != nil {
+				if plan.Recipe.Name != event.PinnedRecipe || s.Retry.Recipe != nil {
 					t.Errorf("the same recipe is %+v, %+v", plan.Recipe, s.Retry.Recipe)
 				}
 			} else if got := s.Retry.Recipe; got == nil || *got != plan.Recipe || got.Name != "current" || got.RecipeID != "row" || got.Digest != digest || len(s.Retry.Changes) != len(plan.Changes) {
 				t.Errorf("its log names the recipe %+v", got)
 			}
 			// A retry of the retry runs what that one ran.
-			again, err := w.pipeline().PlanRetry(t.Context(), "r2", pipeline.Retry{Mode: run.RetryFull})
-			if err != nil || again.Recipe != (run.RetryRecipe{Name: run.PinnedRecipe, RecipeID: "row", Digest: digest}) || len(again.Changes) > 0 {
+			again, err := w.pipeline().PlanRetry(t.Context(), "r2", pipeline.Retry{Mode: event.RetryFull})
+			if err != nil || again.Recipe != (event.RetryRecipe{Name: event.PinnedRecipe, RecipeID: "row", Digest: digest}) || len(again.Changes) > 0 {
 				t.Errorf("its own retry: %+v %v", again.Recipe, err)
 			}
 		})
@@ -117,7 +118,7 @@ func TestPlanRetry_ByTheSameRecipeHasNothingToDoInADoneRun(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	r := w.by(chainRecipe + "name: other\n")
-	r.Mode, r.Stage = run.RetryFrom, "z"
+	r.Mode, r.Stage = event.RetryFrom, "z"
 	if _, err := w.pipeline().PlanRetry(t.Context(), "r1", r); !errors.Is(err, pipeline.ErrNoStage) || !strings.Contains(err.Error(), "recipe row has no stage") {
 		t.Errorf("from a stage that the recipe lacks: %v", err)
 	}

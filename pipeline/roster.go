@@ -10,6 +10,7 @@ import (
 	"github.com/cineforge/cineforge/llm/chain"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // Roster knows which models can be asked. It is safe for concurrent use.
@@ -42,13 +43,13 @@ type Lineup struct {
 	Skipped    []chain.Skipped
 
 	// Pins are the candidates in the form in which runs pin them.
-	Pins []run.Candidate
+	Pins []event.Candidate
 }
 
 // pins are the candidates that a run pins: those that can be asked now, of each stage of
 // its plan that asks any.
-func (p *Pipeline) pins(plan *recipe.Plan, roster Roster) map[string][]run.Candidate {
-	pins := map[string][]run.Candidate{}
+func (p *Pipeline) pins(plan *recipe.Plan, roster Roster) map[string][]event.Candidate {
+	pins := map[string][]event.Candidate{}
 	for _, s := range plan.Stages {
 		if s.Selected && !p.catalog[s.Module].Info().AsksNobody {
 			if list := roster.Lineup(s.ID, s.Policy).Pins; len(list) > 0 {
@@ -62,7 +63,7 @@ func (p *Pipeline) pins(plan *recipe.Plan, roster Roster) map[string][]run.Candi
 // today returns the candidates of today for the stages that a run has still to do. Where a
 // run was begun with others, the offline model is none of them unless its recipe says so:
 // a recipe that never degrades does not do so by a move to a machine without keys.
-func (p *Pipeline) today(ctx context.Context, state run.State) (map[string][]run.Candidate, error) {
+func (p *Pipeline) today(ctx context.Context, state run.State) (map[string][]event.Candidate, error) {
 	plan, err := p.plan(ctx, state)
 	if err != nil {
 		return nil, err
@@ -89,6 +90,6 @@ func (p *Pipeline) today(ctx context.Context, state run.State) (map[string][]run
 }
 
 // judged reports whether any candidate but the offline model is in a list.
-func judged(list []run.Candidate) bool {
-	return slices.ContainsFunc(list, func(c run.Candidate) bool { return c.Dialect != run.Offline })
+func judged(list []event.Candidate) bool {
+	return slices.ContainsFunc(list, func(c event.Candidate) bool { return c.Dialect != event.Offline })
 }

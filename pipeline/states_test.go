@@ -11,6 +11,7 @@ import (
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/stage"
 )
 
@@ -20,7 +21,7 @@ type watched struct {
 	after []int64
 }
 
-func (w *watched) Events(ctx context.Context, id string, after int64) iter.Seq2[run.Event, error] {
+func (w *watched) Events(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
 	w.after = append(w.after, after)
 	return w.Store.Events(ctx, id, after)
 }

@@ -7,34 +7,34 @@ import (
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
 	"github.com/cineforge/cineforge/resilience/breaker"
-	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // attemptFinished tells of an answer that is used.
-func attemptFinished(a run.Attempt, e chain.Answered) run.AttemptFinished {
+func attemptFinished(a event.Attempt, e chain.Answered) event.AttemptFinished {
 	resp := e.Response
-	return run.AttemptFinished{Attempt: a, ServedModel: resp.Model, RequestID: optional(resp.RequestID),
+	return event.AttemptFinished{Attempt: a, ServedModel: resp.Model, RequestID: optional(resp.RequestID),
 		InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens, Estimated: resp.Usage.Estimated, CostUSD: resp.Usage.CostUSD,
 		LatencyMS: e.Took.Milliseconds(), FirstEventMS: firstEvent(resp)}
 }
 
 // attemptProgress tells how far an answer is. A token has about four bytes.
-func attemptProgress(a run.Attempt, e chain.Progressing) run.AttemptProgress {
+func attemptProgress(a event.Attempt, e chain.Progressing) event.AttemptProgress {
 	tokens := (e.Bytes + 3) / 4
 	pace := math.Round(float64(tokens)/max(e.Took.Seconds(), 1)*10) / 10
-	return run.AttemptProgress{Attempt: a, OutputTokens: tokens, ElapsedMS: e.Took.Milliseconds(), TokensPerSecond: pace}
+	return event.AttemptProgress{Attempt: a, OutputTokens: tokens, ElapsedMS: e.Took.Milliseconds(), TokensPerSecond: pace}
 }
 
 // attemptFailed tells of a try that gave no usable answer, and what it took nevertheless.
-func attemptFailed(a run.Attempt, e chain.Failure) run.AttemptFailed {
+func attemptFailed(a event.Attempt, e chain.Failure) event.AttemptFailed {
 	resp, f := e.Response, e.Err
-	body := run.AttemptFailed{Attempt: a, ErrorClass: f.Class, Error: f.Message, Hint: f.Hint, RequestID: optional(resp.RequestID),
+	body := event.AttemptFailed{Attempt: a, ErrorClass: f.Class, Error: f.Message, Hint: f.Hint, RequestID: optional(resp.RequestID),
 		InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens, Estimated: resp.Usage.Estimated,
 		CostUSD: resp.Usage.CostUSD, WastedCostUSD: resp.Usage.CostUSD,
 		LatencyMS: e.Took.Milliseconds(), FirstEventMS: firstEvent(resp), ServedModel: resp.Model,
 		Retryable: f.Effect.Retryable, Scope: f.Effect.Scope}
-	codes := run.CodesOf(f)
-	body.ErrorCode, body.ProviderCode, body.HTTPStatus = codes.Error, run.Add(codes.Provider), run.Add(codes.Status)
+	codes := event.CodesOf(f)
+	body.ErrorCode, body.ProviderCode, body.HTTPStatus = codes.Error, event.Add(codes.Provider), event.Add(codes.Status)
 	if body.RequestID == nil {
 		body.RequestID = optional(f.RequestID)
 	}
@@ -52,27 +52,29 @@ func firstEvent(resp llm.Response) *int64 {
 }
 
 // decisionOf is a decision in the form of the log.
-func decisionOf(d chain.Decision) run.Decision {
-	out := run.Decision{Round: d.Round, Provider: d.Provider, Model: d.Model, Why: d.Why, At: moment(d.At), Probe: d.Probe, AttemptsLeft: d.Attempts,
-		Breaker: string(d.Breaker), ProviderBreaker: string(d.ProviderBreaker), Others: make([]run.Verdict, len(d.Others)), Next: d.Next}
+func decisionOf(d chain.Decision) event.Decision {
+	out := event.Decision{Round: d.Round, Provider: d.Provider, Model: d.Model, Why: d.Why, At: moment(d.At), Probe: d.Probe, AttemptsLeft: d.Attempts,
+		Breaker: string(d.Breaker), ProviderBreaker: string(d.ProviderBreaker), Others: make([]event.Verdict, len(d.Others)), Next: d.Next}
 	for i, v := range d.Others {
-		out.Others[i] = run.Verdict{Provider: v.Provider, Model: v.Model, Reason: string(v.Reason), Detail: v.Detail, Until: moment(v.Until),
+		out.Others[i] = event.Verdict{Provider: v.Provider, Model: v.Model, Reason: string(v.Reason), Detail: v.Detail, Until: moment(v.Until),
 			Breaker: string(v.Breaker), ProviderBreaker: string(v.ProviderBreaker)}
 	}
 	return out
 }
 
-func moment(t time.Time) run.Moment { return run.Moment{Time: t.UTC().Truncate(time.Millisecond)} }
+func moment(t time.Time) event.Timestamp {
+	return event.Timestamp{Time: t.UTC().Truncate(time.Millisecond)}
+}
 
 // faultOf is a failure in the form of the log; of nobody if there was none.
-func faultOf(f *chain.Fault) run.Fault {
+func faultOf(f *chain.Fault) event.Fault {
 	if f == nil {
-		return run.Fault{ProviderCode: run.Add[string](nil), HTTPStatus: run.Add[int](nil)}
+		return event.Fault{ProviderCode: event.Add[string](nil), HTTPStatus: event.Add[int](nil)}
 	}
-	codes := run.CodesOf(f.Err)
-	return run.Fault{Provider: f.Provider, Model: f.Model, ErrorClass: f.Err.Class, ErrorCode: codes.Error,
+	codes := event.CodesOf(f.Err)
+	return event.Fault{Provider: f.Provider, Model: f.Model, ErrorClass: f.Err.Class, ErrorCode: codes.Error,
 		RequestID: optional(f.Err.RequestID),
-		Hint:      f.Err.Hint, ProviderCode: run.Add(codes.Provider), HTTPStatus: run.Add(codes.Status)}
+		Hint:      f.Err.Hint, ProviderCode: event.Add(codes.Provider), HTTPStatus: event.Add(codes.Status)}
 }
 
 // reason says why a question goes on as it does: by what failed, if anything did.
@@ -83,8 +85,8 @@ func reason(f *chain.Fault, otherwise string) string {
 	return f.Err.Message
 }
 
-func retrying(a run.Attempt, e chain.Retrying) run.StageRetrying {
-	body := run.StageRetrying{StageID: a.StageID, Unit: a.Unit, Role: a.Role, Attempt: a.Attempt, Reason: reason(e.Last, e.Decision.Why),
+func retrying(a event.Attempt, e chain.Retrying) event.StageRetrying {
+	body := event.StageRetrying{StageID: a.StageID, Unit: a.Unit, Role: a.Role, Attempt: a.Attempt, Reason: reason(e.Last, e.Decision.Why),
 		RetryDelaySeconds: max(time.Until(e.Decision.At), 0).Round(time.Millisecond).Seconds(), NextAttemptAt: moment(e.Decision.At), Fault: faultOf(e.Last), Decision: decisionOf(e.Decision)}
 	if e.Last == nil {
 		body.Provider, body.Model = e.Decision.Provider, e.Decision.Model
@@ -92,9 +94,9 @@ func retrying(a run.Attempt, e chain.Retrying) run.StageRetrying {
 	return body
 }
 
-func fallback(stageID string, e chain.Falling) run.StageFallback {
+func fallback(stageID string, e chain.Falling) event.StageFallback {
 	d := e.Decision
-	body := run.StageFallback{StageID: stageID, Unit: e.Unit, Role: string(e.Role), FromProvider: e.From.Provider, FromModel: e.From.Name,
+	body := event.StageFallback{StageID: stageID, Unit: e.Unit, Role: string(e.Role), FromProvider: e.From.Provider, FromModel: e.From.Name,
 		ToProvider: d.Provider, ToModel: d.Model, Reason: reason(e.Last, d.Why), NextAttemptAt: moment(d.At),
 		SkippedModels: []string{}, Fault: faultOf(e.Last), Decision: decisionOf(d)}
 	if e.Last == nil {
@@ -108,8 +110,8 @@ func fallback(stageID string, e chain.Falling) run.StageFallback {
 	return body
 }
 
-func waiting(stageID string, e chain.Waiting) run.StageWaiting {
-	body := run.StageWaiting{StageID: stageID, Unit: e.Unit, Role: string(e.Role), Until: moment(e.Until), Reason: reason(e.Last,
+func waiting(stageID string, e chain.Waiting) event.StageWaiting {
+	body := event.StageWaiting{StageID: stageID, Unit: e.Unit, Role: string(e.Role), Until: moment(e.Until), Reason: reason(e.Last,
 		e.Decision.Why), Fault: faultOf(e.Last), Decision: decisionOf(e.Decision), GivesUp: e.GivesUp}
 	if d := e.Decision; e.Last == nil && d.Model != "" {
 		body.Provider, body.Model = d.Provider, d.Model // that it waits for
@@ -120,13 +122,13 @@ func waiting(stageID string, e chain.Waiting) run.StageWaiting {
 }
 
 // turn tells of a transition that a stage has caused.
-func turn(stageID string, e chain.Turned) run.Body {
-	t := run.Turn{StageID: stageID, Provider: e.Provider(), Model: e.Model, From: string(e.From), Evidence: e.Evidence}
+func turn(stageID string, e chain.Turned) event.Body {
+	t := event.Transition{StageID: stageID, Provider: e.Provider(), Model: e.Model, From: string(e.From), Evidence: e.Evidence}
 	switch e.To {
 	case breaker.Open:
-		return run.BreakerOpened{Turn: t, Until: moment(e.Until)}
+		return event.BreakerOpened{Transition: t, Until: moment(e.Until)}
 	case breaker.HalfOpen:
-		return run.BreakerProbing{Turn: t}
+		return event.BreakerProbing{Transition: t}
 	}
-	return run.BreakerClosed{Turn: t}
+	return event.BreakerClosed{Transition: t}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 func TestCodesOf_StatusFirst(t *testing.T) {
@@ -21,7 +22,7 @@ func TestCodesOf_StatusFirst(t *testing.T) {
 		{failure.Error{Code: "odd_error", Status: 200}, "odd_error", "odd_error", "200"},
 		{failure.Error{}, "null", "null", "null"},
 	} {
-		codes := run.CodesOf(&c.failed)
+		codes := event.CodesOf(&c.failed)
 		if got, want := fmt.Sprint(said(codes.Error), said(codes.Provider), said(codes.Status)), fmt.Sprint(c.code, c.provider,
 			c.status); got != want {
 			t.Errorf("%+v: %s, want %s", c.failed, got, want)
@@ -49,7 +50,7 @@ func TestState_FoldsCodesOfReleasedEvents(t *testing.T) {
 		`,"error_code":"odd_error","provider_code":"odd_error","http_status":200`:                "odd_error odd_error 200",
 		`,"error_code":"overloaded_error","provider_code":"overloaded_error","http_status":null`: "overloaded_error overloaded_error null",
 	} {
-		var e run.Event
+		var e event.Event
 		if err := json.Unmarshal([]byte(head+members+"}"), &e); err != nil {
 			t.Fatal(err)
 		}
@@ -65,12 +66,12 @@ func TestState_FoldsCodesOfReleasedEvents(t *testing.T) {
 }
 
 func TestState_CountsAnswersByModel(t *testing.T) {
-	answer := func(unit, provider, model string) run.Body {
-		return run.AttemptFinished{Attempt: run.Attempt{StageID: "a", Unit: unit, Role: "work", Attempt: 1, Provider: provider,
+	answer := func(unit, provider, model string) event.Body {
+		return event.AttemptFinished{Attempt: event.Attempt{StageID: "a", Unit: unit, Role: "work", Attempt: 1, Provider: provider,
 			Model: model}, CostUSD: new(0.5)}
 	}
 	s, err := run.Fold(log(started("a"), answer("1", "anthropic", "claude"), answer("2", "openai", "gpt"), answer("3", "azure", "gpt"),
-		run.UnitReused{StageID: "a", Unit: "4", Role: "work", Provider: "openai", Model: "gpt", FromRunID: "earlier"}, answer("5",
+		event.UnitReused{StageID: "a", Unit: "4", Role: "work", Provider: "openai", Model: "gpt", FromRunID: "earlier"}, answer("5",
 			"anthropic", "claude")))
 	if err != nil {
 		t.Fatal(err)

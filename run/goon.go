@@ -1,10 +1,6 @@
 package run
 
-import (
-	"slices"
-
-	"github.com/cineforge/cineforge/failure"
-)
+import "github.com/cineforge/cineforge/failure"
 
 // GoesOn returns what lets a run go on that is not over: for one that is paused to resume
 // it, for one that waits to end what it waits for, else to follow it.
@@ -21,20 +17,4 @@ func (s State) GoesOn() failure.Remedy {
 		return failure.TryNow(s.RunID)
 	}
 	return failure.Watch(s.RunID)
-}
-
-// heldBy lists the providers that an operator keeps from being asked, if that is all that
-// is waited for.
-func (d Decision) heldBy() (names []string) {
-	for _, v := range d.Others {
-		switch v.Reason {
-		case "held":
-			if !slices.Contains(names, v.Provider) {
-				names = append(names, v.Provider)
-			}
-		case "gated", "breaker_open", "probing", "failed", "provider_out":
-			return nil
-		}
-	}
-	return names
 }

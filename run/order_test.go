@@ -16,6 +16,7 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // errand is a stage as it writes its part of the log, whatever else happens.
@@ -39,43 +40,43 @@ type question struct {
 }
 
 // next returns the events that may come next in the log of the stage, each with what it changes.
-func (s *errand) next() (steps []func() run.Body) {
+func (s *errand) next() (steps []func() event.Body) {
 	if !s.begun {
-		return append(steps, func() run.Body { s.begun = true; return run.StageStarted{StageID: s.id} })
+		return append(steps, func() event.Body { s.begun = true; return event.StageStarted{StageID: s.id} })
 	}
 	for _, q := range s.units {
-		at := run.Attempt{StageID: s.id, Unit: q.name, Role: "work", Attempt: q.attempts, Provider: "p", Model: "m-" + s.id}
+		at := event.Attempt{StageID: s.id, Unit: q.name, Role: "work", Attempt: q.attempts, Provider: "p", Model: "m-" + s.id}
 		switch {
 		case q.through:
 		case q.asking:
-			steps = append(steps, func() run.Body {
+			steps = append(steps, func() event.Body {
 				q.asking, q.answered, q.told = false, true, true
-				return run.AttemptFinished{Attempt: at, InputTokens: 3, OutputTokens: 2, CostUSD: new(0.25)}
+				return event.AttemptFinished{Attempt: at, InputTokens: 3, OutputTokens: 2, CostUSD: new(0.25)}
 			})
 		case !q.answered:
-			steps = append(steps, func() run.Body {
+			steps = append(steps, func() event.Body {
 				q.attempts++
 				at.Attempt = q.attempts
 				q.asking = true
-				return run.AttemptStarted{Attempt: at}
+				return event.AttemptStarted{Attempt: at}
 			})
 		case !q.told:
-			steps = append(steps, func() run.Body {
+			steps = append(steps, func() event.Body {
 				q.told = true
-				return run.UnitReused{StageID: s.id, Unit: q.name, Role: "work", Provider: "p", Model: at.Model, FromRunID: "r"}
+				return event.UnitReused{StageID: s.id, Unit: q.name, Role: "work", Provider: "p", Model: at.Model, FromRunID: "r"}
 			})
 		default:
-			steps = append(steps, func() run.Body {
+			steps = append(steps, func() event.Body {
 				q.through = true
 				s.through++
-				return run.UnitDone{StageID: s.id, Unit: q.name, Done: s.through, Total: len(s.units)}
+				return event.UnitDone{StageID: s.id, Unit: q.name, Done: s.through, Total: len(s.units)}
 			})
 		}
 	}
 	if s.through == len(s.units) {
-		steps = append(steps, func() run.Body {
+		steps = append(steps, func() event.Body {
 			s.done = true
-			return run.StageFinished{StageID: s.id, CostUSD: 0.25 * float64(len(s.units)), Artifacts: []artifact.Ref{artifact.NewRef("note", s.id, 1)}}
+			return event.StageFinished{StageID: s.id, CostUSD: 0.25 * float64(len(s.units)), Artifacts: []artifact.Ref{artifact.NewRef("note", s.id, 1)}}
 		})
 	}
 	return steps
@@ -107,11 +108,11 @@ func errands(units [4]int) []*errand {
 
 // history writes the log of a run. choose picks one of the events that may come next,
 // and stops says what befalls the process before each.
-func history(all []*errand, choose func(n int) int, stops func() string) []run.Body {
-	events := []run.Body{started("a", "b", "c", "d")}
+func history(all []*errand, choose func(n int) int, stops func() string) []event.Body {
+	events := []event.Body{started("a", "b", "c", "d")}
 	for {
 		events = append(events, interrupted(all, stops())...)
-		var steps []func() run.Body
+		var steps []func() event.Body
 		for _, s := range all {
 			ready := !slices.ContainsFunc(all, func(other *errand) bool { return slices.Contains(s.needs, other.id) && !other.done })
 			if ready && !s.done {
@@ -119,14 +120,14 @@ func history(all []*errand, choose func(n int) int, stops func() string) []run.B
 			}
 		}
 		if len(steps) == 0 {
-			return append(events, run.PipelineFinished{Success: true, Outcome: run.Succeeded, TotalCostUSD: 0})
+			return append(events, event.PipelineFinished{Success: true, Outcome: event.Succeeded, TotalCostUSD: 0})
 		}
 		events = append(events, steps[choose(len(steps))]())
 	}
 }
 
 // interrupted returns what is recorded of a stop of the process, and of the start of the next one.
-func interrupted(all []*errand, stop string) (events []run.Body) {
+func interrupted(all []*errand, stop string) (events []event.Body) {
 	if stop == "" {
 		return nil
 	}
@@ -140,12 +141,12 @@ func interrupted(all []*errand, stop string) (events []run.Body) {
 		return nil
 	}
 	if stop == "crash" {
-		return []run.Body{run.RunResumed{Cause: run.ResumedAfterCrash}}
+		return []event.Body{event.RunResumed{Cause: event.ResumedAfterCrash}}
 	}
 	for _, id := range under {
-		events = append(events, run.StagePaused{StageID: id, Reason: run.Interrupted, Artifacts: []artifact.Ref{}})
+		events = append(events, event.StagePaused{StageID: id, Reason: event.Interrupted, Artifacts: []artifact.Ref{}})
 	}
-	return append(events, run.RunResumed{Cause: run.ResumedByOperator})
+	return append(events, event.RunResumed{Cause: event.ResumedByOperator})
 }
 
 // settled is a state without what tells only how it came about: times, attempts, and
@@ -207,7 +208,7 @@ func TestACrashAnywhereLeavesNothingUnderWay(t *testing.T) {
 		units := [4]int{2, 1, 2, 1}
 		bodies := history(errands(units), func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "next") }, func() string { return "" })
 		cut := rapid.IntRange(1, len(bodies)-1).Draw(t, "cut")
-		s, err := run.Fold(log(append(slices.Clone(bodies[:cut]), run.RunResumed{Cause: run.ResumedAfterCrash})...))
+		s, err := run.Fold(log(append(slices.Clone(bodies[:cut]), event.RunResumed{Cause: event.ResumedAfterCrash})...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -265,13 +266,13 @@ func TestTheCurrentStateIsTheFold(t *testing.T) {
 }
 
 // patient puts failures and waits before the answers of a log.
-func patient(t *rapid.T, bodies []run.Body) (all []run.Body) {
+func patient(t *rapid.T, bodies []event.Body) (all []event.Body) {
 	for _, b := range bodies {
 		all = append(all, b)
-		if a, ok := b.(run.AttemptStarted); ok && rapid.Bool().Draw(t, "waits") {
-			until := run.Moment{Time: epoch.Add(time.Duration(rapid.IntRange(0, 300).Draw(t, "until")) * time.Second)}
-			all = append(all, run.AttemptFailed{Attempt: a.Attempt, ErrorClass: failure.Overloaded},
-				run.StageWaiting{StageID: a.StageID, Unit: a.Unit, Role: a.Role, Until: until, Reason: "overloaded"}, a)
+		if a, ok := b.(event.AttemptStarted); ok && rapid.Bool().Draw(t, "waits") {
+			until := event.Timestamp{Time: epoch.Add(time.Duration(rapid.IntRange(0, 300).Draw(t, "until")) * time.Second)}
+			all = append(all, event.AttemptFailed{Attempt: a.Attempt, ErrorClass: failure.Overloaded},
+				event.StageWaiting{StageID: a.StageID, Unit: a.Unit, Role: a.Role, Until: until, Reason: "overloaded"}, a)
 		}
 	}
 	return all
@@ -280,11 +281,11 @@ func patient(t *rapid.T, bodies []run.Body) (all []run.Body) {
 // growing is a log that gets longer.
 type growing struct {
 	run.Log
-	bodies []run.Body
+	bodies []event.Body
 }
 
-func (g *growing) Events(_ context.Context, _ string, after int64) iter.Seq2[run.Event, error] {
-	return func(yield func(run.Event, error) bool) {
+func (g *growing) Events(_ context.Context, _ string, after int64) iter.Seq2[event.Event, error] {
+	return func(yield func(event.Event, error) bool) {
 		for e, err := range log(g.bodies...) {
 			if e.Seq > after && !yield(e, err) {
 				return

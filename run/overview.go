@@ -55,7 +55,7 @@ func (s *State) pauseReason() string {
 		return ""
 	}
 	for _, id := range s.StageOrder {
-		if st, _ := s.Stage(id); st.Status == StageIsPaused {
+		if st, _ := s.Stage(id); st.Status == StagePaused {
 			return st.PauseReason
 		}
 	}

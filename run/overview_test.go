@@ -7,16 +7,17 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // Scripts read the list of runs: what was promised comes first, and has no other names.
 func TestAnOverviewBeginsWithWhatIsPromised(t *testing.T) {
 	s := run.NewState()
-	for i, b := range []run.Body{
-		run.PipelineStarted{RecipeID: "r", ProjectID: "p", StageIDs: []string{"a", "b"}, ParentRunID: "run-0"},
-		run.StageStarted{StageID: "a"}, run.StagePaused{StageID: "a", Reason: run.AwaitingConfirmation},
+	for i, b := range []event.Body{
+		event.PipelineStarted{RecipeID: "r", ProjectID: "p", StageIDs: []string{"a", "b"}, ParentRunID: "run-0"},
+		event.StageStarted{StageID: "a"}, event.StagePaused{StageID: "a", Reason: event.AwaitingConfirmation},
 	} {
-		if err := s.Apply(run.Event{Seq: int64(i + 1), RunID: "run-1", Time: time.Unix(5, 0), Body: b}); err != nil {
+		if err := s.Apply(event.Event{Seq: int64(i + 1), RunID: "run-1", Time: time.Unix(5, 0), Body: b}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -28,7 +29,7 @@ func TestAnOverviewBeginsWithWhatIsPromised(t *testing.T) {
 	if !regexp.MustCompile(want).Match(got) {
 		t.Errorf("got %s", got)
 	}
-	if s.Overview().PauseReason != run.AwaitingConfirmation {
+	if s.Overview().PauseReason != event.AwaitingConfirmation {
 		t.Errorf("it pauses for %q", s.Overview().PauseReason)
 	}
 }

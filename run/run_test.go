@@ -16,6 +16,7 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // golden returns the lines of the file that holds every event shape ever released.
@@ -34,12 +35,12 @@ func golden(t testing.TB) (lines [][]byte) {
 func TestEveryReleasedEventDecodesAndEncodesAsItWas(t *testing.T) {
 	seen := map[string]bool{}
 	for _, line := range golden(t) {
-		var e run.Event
+		var e event.Event
 		if err := json.Unmarshal(line, &e); err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
 		seen[e.Body.EventName()] = true
-		if _, unknown := e.Body.(run.Unknown); unknown != (e.Body.EventName() == "an_event_of_a_later_version") {
+		if _, unknown := e.Body.(event.Unknown); unknown != (e.Body.EventName() == "an_event_of_a_later_version") {
 			t.Errorf("%s is decoded as %T", e.Body.EventName(), e.Body)
 		}
 		got, err := json.Marshal(e)
@@ -58,31 +59,31 @@ func TestEveryReleasedEventDecodesAndEncodesAsItWas(t *testing.T) {
 }
 
 // bodies holds one event of each kind.
-var bodies = []run.Body{
-	run.PipelineStarted{}, run.StageStarted{}, run.StageSkippedReused{}, run.AttemptStarted{}, run.AttemptProgress{}, run.AttemptFinished{},
-	run.AttemptFailed{}, run.UnitDone{}, run.ArtifactSaved{}, run.StagePaused{}, run.StageFinished{}, run.StageFailed{},
-	run.RunResumed{}, run.PipelineFinished{}, run.DryRunValidated{},
-	run.StageRetrying{}, run.StageFallback{}, run.StageWaiting{}, run.UnitsPlanned{}, run.BreakerOpened{}, run.BreakerProbing{},
-	run.BreakerClosed{}, run.BudgetExceeded{},
+var bodies = []event.Body{
+	event.PipelineStarted{}, event.StageStarted{}, event.StageSkippedReused{}, event.AttemptStarted{}, event.AttemptProgress{}, event.AttemptFinished{},
+	event.AttemptFailed{}, event.UnitDone{}, event.ArtifactSaved{}, event.StagePaused{}, event.StageFinished{}, event.StageFailed{},
+	event.RunResumed{}, event.PipelineFinished{}, event.DryRunValidated{},
+	event.StageRetrying{}, event.StageFallback{}, event.StageWaiting{}, event.UnitsPlanned{}, event.BreakerOpened{}, event.BreakerProbing{},
+	event.BreakerClosed{}, event.BudgetExceeded{},
 }
 
 func TestAnUnknownEventSurvivesStorage(t *testing.T) {
 	lines := golden(t)
-	var e, again run.Event
+	var e, again event.Event
 	for _, line := range lines {
 		if err := json.Unmarshal(line, &e); err != nil {
 			t.Fatal(err)
 		}
-		if _, unknown := e.Body.(run.Unknown); unknown {
+		if _, unknown := e.Body.(event.Unknown); unknown {
 			break
 		}
 	}
-	stored, err := run.EncodeBody(e.Body)
+	stored, err := event.EncodeBody(e.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
 	again = e
-	if again.Body, err = run.DecodeBody(e.Body.EventName(), stored); err != nil {
+	if again.Body, err = event.DecodeBody(e.Body.EventName(), stored); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(e, again); diff != "" {
@@ -96,7 +97,7 @@ func FuzzEvent(f *testing.F) {
 	}
 	f.Add([]byte(`{"seq":1,"ts":"2026-01-01T00:00:00Z","run_id":"r","event":"x","seq":2}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		var e run.Event
+		var e event.Event
 		if json.Unmarshal(data, &e) != nil {
 			return
 		}
@@ -104,7 +105,7 @@ func FuzzEvent(f *testing.F) {
 		if err != nil {
 			t.Fatalf("decoded and can't be encoded: %v", err)
 		}
-		var again run.Event
+		var again event.Event
 		if err := json.Unmarshal(once, &again); err != nil {
 			t.Fatalf("%s: %v", once, err)
 		}
@@ -120,17 +121,17 @@ func FuzzEvent(f *testing.F) {
 var epoch = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 
 // log numbers bodies as events, a second apart.
-func log(bodies ...run.Body) iter.Seq2[run.Event, error] {
-	return func(yield func(run.Event, error) bool) {
+func log(bodies ...event.Body) iter.Seq2[event.Event, error] {
+	return func(yield func(event.Event, error) bool) {
 		for i, b := range bodies {
-			if !yield(run.Event{Seq: int64(i + 1), Time: epoch.Add(time.Duration(i) * time.Second), RunID: "r", Body: b}, nil) {
+			if !yield(event.Event{Seq: int64(i + 1), Time: epoch.Add(time.Duration(i) * time.Second), RunID: "r", Body: b}, nil) {
 				return
 			}
 		}
 	}
 }
 
-func fold(t testing.TB, bodies ...run.Body) run.State {
+func fold(t testing.TB, bodies ...event.Body) run.State {
 	t.Helper()
 	s, err := run.Fold(log(bodies...))
 	if err != nil {
@@ -139,31 +140,31 @@ func fold(t testing.TB, bodies ...run.Body) run.State {
 	return s
 }
 
-func started(stages ...string) run.Body {
-	return run.PipelineStarted{RecipeID: "mvp_ingest", StageIDs: stages}
+func started(stages ...string) event.Body {
+	return event.PipelineStarted{RecipeID: "mvp_ingest", StageIDs: stages}
 }
 
 func TestStatusFollowsTheEvents(t *testing.T) {
-	attempt := run.Attempt{StageID: "a", Unit: "u", Role: "work", Attempt: 1, Provider: "p", Model: "m"}
-	var events []run.Body
+	attempt := event.Attempt{StageID: "a", Unit: "u", Role: "work", Attempt: 1, Provider: "p", Model: "m"}
+	var events []event.Body
 	for _, step := range []struct {
-		body  run.Body
+		body  event.Body
 		run   run.Status
 		stage run.StageStatus
 	}{
 		{started("a", "b"), run.Queued, run.StagePending},
-		{run.StageStarted{StageID: "a"}, run.Running, run.StageRunning},
-		{run.AttemptStarted{Attempt: attempt}, run.Running, run.StageRunning},
-		{run.StagePaused{StageID: "a", Reason: run.Interrupted}, run.Paused, run.StageIsPaused},
-		{run.RunResumed{Cause: run.ResumedByOperator}, run.Running, run.StagePending},
-		{run.StageStarted{StageID: "a"}, run.Running, run.StageRunning},
-		{run.RunResumed{Cause: run.ResumedAfterCrash}, run.Running, run.StagePending},
-		{run.StageStarted{StageID: "a"}, run.Running, run.StageRunning},
-		{run.StagePaused{StageID: "a", Reason: run.AwaitingConfirmation}, run.Paused, run.StageIsPaused},
-		{run.RunResumed{Cause: run.ResumedAfterCrash}, run.Paused, run.StageIsPaused},
-		{run.RunResumed{Cause: run.ResumedByOperator, Confirmed: []string{"a"}}, run.Running, run.StageDone},
-		{run.StageFailed{StageID: "b", ErrorClass: failure.Input}, run.Running, run.StageDone},
-		{run.PipelineFinished{Outcome: run.Failed}, run.RunFailed, run.StageDone},
+		{event.StageStarted{StageID: "a"}, run.Running, run.StageRunning},
+		{event.AttemptStarted{Attempt: attempt}, run.Running, run.StageRunning},
+		{event.StagePaused{StageID: "a", Reason: event.Interrupted}, run.Paused, run.StagePaused},
+		{event.RunResumed{Cause: event.ResumedByOperator}, run.Running, run.StagePending},
+		{event.StageStarted{StageID: "a"}, run.Running, run.StageRunning},
+		{event.RunResumed{Cause: event.ResumedAfterCrash}, run.Running, run.StagePending},
+		{event.StageStarted{StageID: "a"}, run.Running, run.StageRunning},
+		{event.StagePaused{StageID: "a", Reason: event.AwaitingConfirmation}, run.Paused, run.StagePaused},
+		{event.RunResumed{Cause: event.ResumedAfterCrash}, run.Paused, run.StagePaused},
+		{event.RunResumed{Cause: event.ResumedByOperator, Confirmed: []string{"a"}}, run.Running, run.StageDone},
+		{event.StageFailed{StageID: "b", ErrorClass: failure.Input}, run.Running, run.StageDone},
+		{event.PipelineFinished{Outcome: event.Failed}, run.RunFailed, run.StageDone},
 	} {
 		events = append(events, step.body)
 		s := fold(t, events...)
@@ -174,16 +175,16 @@ func TestStatusFollowsTheEvents(t *testing.T) {
 }
 
 func TestTheCostOfFailedAttemptsCounts(t *testing.T) {
-	a := run.Attempt{StageID: "a", Unit: "u", Role: "work", Attempt: 1, Provider: "anthropic", Model: "m1"}
+	a := event.Attempt{StageID: "a", Unit: "u", Role: "work", Attempt: 1, Provider: "anthropic", Model: "m1"}
 	b := a
 	b.Attempt = 2
-	s := fold(t, started("a"), run.StageStarted{StageID: "a"},
-		run.AttemptStarted{Attempt: a},
-		run.AttemptFailed{Attempt: a, ErrorClass: failure.BadOutput, Error: "no JSON", InputTokens: 10, OutputTokens: 5, CostUSD: new(0.25), LatencyMS: 1500},
-		run.AttemptStarted{Attempt: b},
-		run.AttemptFinished{Attempt: b, ServedModel: "m1-2026", RequestID: new("req_9"), InputTokens: 10, OutputTokens: 7, CostUSD: new(0.5), LatencyMS: 500},
-		run.StageFinished{StageID: "a", CostUSD: 0.75, Artifacts: []artifact.Ref{artifact.NewRef("scene", "scene_001", 3)}},
-		run.PipelineFinished{Success: true, Outcome: run.Succeeded, TotalCostUSD: 0.75})
+	s := fold(t, started("a"), event.StageStarted{StageID: "a"},
+		event.AttemptStarted{Attempt: a},
+		event.AttemptFailed{Attempt: a, ErrorClass: failure.BadOutput, Error: "no JSON", InputTokens: 10, OutputTokens: 5, CostUSD: new(0.25), LatencyMS: 1500},
+		event.AttemptStarted{Attempt: b},
+		event.AttemptFinished{Attempt: b, ServedModel: "m1-2026", RequestID: new("req_9"), InputTokens: 10, OutputTokens: 7, CostUSD: new(0.5), LatencyMS: 500},
+		event.StageFinished{StageID: "a", CostUSD: 0.75, Artifacts: []artifact.Ref{artifact.NewRef("scene", "scene_001", 3)}},
+		event.PipelineFinished{Success: true, Outcome: event.Succeeded, TotalCostUSD: 0.75})
 	if s.TotalCostUSD != 0.75 || s.Tokens != (run.Tokens{Input: 20, Output: 12}) {
 		t.Errorf("cost %v, tokens %+v", s.TotalCostUSD, s.Tokens)
 	}
@@ -199,20 +200,20 @@ func TestTheCostOfFailedAttemptsCounts(t *testing.T) {
 // What a call took whose process died is not known: its question counts, and where not even
 // that was recorded, the call counts as one of unknown price.
 func TestState_ALostAttemptCounts(t *testing.T) {
-	a := run.Attempt{StageID: "a", Unit: "u", Role: "work", Attempt: 1, Provider: "anthropic", Model: "m1"}
+	a := event.Attempt{StageID: "a", Unit: "u", Role: "work", Attempt: 1, Provider: "anthropic", Model: "m1"}
 	for name, tt := range map[string]struct {
-		least    *run.Least
+		least    *event.Least
 		usd      float64
 		input    int
 		unpriced int
 	}{
-		"its question is known": {&run.Least{InputTokens: 1000, CostUSD: new(0.003)}, 0.003, 1000, 0},
-		"its price is not":      {&run.Least{InputTokens: 1000}, 0, 1000, 1},
+		"its question is known": {&event.Least{InputTokens: 1000, CostUSD: new(0.003)}, 0.003, 1000, 0},
+		"its price is not":      {&event.Least{InputTokens: 1000}, 0, 1000, 1},
 		"nothing is known":      {nil, 0, 0, 1},
 	} {
-		for _, end := range [][]run.Body{{run.RunResumed{Cause: run.ResumedAfterCrash},
-			run.RunResumed{Cause: run.ResumedAfterCrash}}, {run.RunCancelled{}}} {
-			s := fold(t, append([]run.Body{started("a"), run.StageStarted{StageID: "a"}, run.AttemptStarted{Attempt: a,
+		for _, end := range [][]event.Body{{event.RunResumed{Cause: event.ResumedAfterCrash},
+			event.RunResumed{Cause: event.ResumedAfterCrash}}, {event.RunCancelled{}}} {
+			s := fold(t, append([]event.Body{started("a"), event.StageStarted{StageID: "a"}, event.AttemptStarted{Attempt: a,
 				Least: tt.least}}, end...)...)
 			st := s.Stages["a"]
 			lost := st.Attempts[0]
@@ -228,15 +229,15 @@ func TestState_ALostAttemptCounts(t *testing.T) {
 }
 
 func TestAStageThatAskedNoModelSaysCode(t *testing.T) {
-	s := fold(t, started("a"), run.StageStarted{StageID: "a"}, run.StageFinished{StageID: "a"})
+	s := fold(t, started("a"), event.StageStarted{StageID: "a"}, event.StageFinished{StageID: "a"})
 	if st := s.Stages["a"]; st.ModelUsed == nil || *st.ModelUsed != "code" || st.CallCount != 0 || len(st.Attempts) != 0 {
 		t.Errorf("stage %+v", st)
 	}
 }
 
 func TestTheStateKeepsItsMembers(t *testing.T) {
-	s := fold(t, started("a"), run.StageStarted{StageID: "a"}, run.StageFinished{StageID: "a"},
-		run.PipelineFinished{Success: true, Outcome: run.Succeeded})
+	s := fold(t, started("a"), event.StageStarted{StageID: "a"}, event.StageFinished{StageID: "a"},
+		event.PipelineFinished{Success: true, Outcome: event.Succeeded})
 	data, err := json.Marshal(s)
 	if err != nil {
 		t.Fatal(err)
@@ -266,7 +267,7 @@ func TestTheStateKeepsItsMembers(t *testing.T) {
 func TestAGapInTheEventsIsNoticed(t *testing.T) {
 	s := run.NewState()
 	for _, seq := range []int64{0, 2, -1} {
-		if err := s.Apply(run.Event{Seq: seq, RunID: "r", Body: run.DryRunValidated{}}); err == nil {
+		if err := s.Apply(event.Event{Seq: seq, RunID: "r", Body: event.DryRunValidated{}}); err == nil {
 			t.Errorf("event %d was taken as the first", seq)
 		}
 	}
@@ -279,13 +280,13 @@ func TestAGapInTheEventsIsNoticed(t *testing.T) {
 func TestTheOrderOfIndependentStagesDoesNotMatter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		stages := []string{"a", "b", "c"}
-		streams := map[string][]run.Body{}
+		streams := map[string][]event.Body{}
 		for _, id := range stages {
-			at := run.Attempt{StageID: id, Unit: "u", Role: "work", Attempt: 1, Provider: "p", Model: "m-" + id}
-			streams[id] = []run.Body{run.StageStarted{StageID: id}, run.AttemptStarted{Attempt: at},
-				run.AttemptFinished{Attempt: at, CostUSD: new(0.5), InputTokens: 3}, run.UnitDone{StageID: id, Done: 1, Total: 1}, run.StageFinished{StageID: id}}
+			at := event.Attempt{StageID: id, Unit: "u", Role: "work", Attempt: 1, Provider: "p", Model: "m-" + id}
+			streams[id] = []event.Body{event.StageStarted{StageID: id}, event.AttemptStarted{Attempt: at},
+				event.AttemptFinished{Attempt: at, CostUSD: new(0.5), InputTokens: 3}, event.UnitDone{StageID: id, Done: 1, Total: 1}, event.StageFinished{StageID: id}}
 		}
-		interleaved := []run.Body{started(stages...)}
+		interleaved := []event.Body{started(stages...)}
 		for len(streams) > 0 {
 			var left []string
 			for _, id := range stages {
@@ -300,7 +301,7 @@ func TestTheOrderOfIndependentStagesDoesNotMatter(t *testing.T) {
 			interleaved = append(interleaved, streams[id][0])
 			streams[id] = streams[id][1:]
 		}
-		interleaved = append(interleaved, run.PipelineFinished{Success: true, Outcome: run.Succeeded})
+		interleaved = append(interleaved, event.PipelineFinished{Success: true, Outcome: event.Succeeded})
 		got, err := run.Fold(log(interleaved...))
 		if err != nil {
 			t.Fatal(err)
@@ -327,9 +328,9 @@ func TestTheOrderOfIndependentStagesDoesNotMatter(t *testing.T) {
 
 // Any prefix of a log folds, and folding on from there gives what folding all at once does.
 func TestTheFoldCanStopAnywhere(t *testing.T) {
-	var all []run.Event
+	var all []event.Event
 	for _, line := range golden(t)[:15] {
-		var e run.Event
+		var e event.Event
 		if err := json.Unmarshal(line, &e); err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package run
 import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // AttemptState is one try at a unit's question, as the state shows it.
@@ -32,7 +33,7 @@ type AttemptState struct {
 	HTTPStatus      *int          `json:"http_status"`         // nil if no response came
 	Transient       *bool         `json:"transient,omitempty"` // whether the same could do better later
 	Hint            string        `json:"hint,omitempty"`
-	Least           *Least        `json:"-"` // while it runs: what it counts for if its process dies
+	Least           *event.Least  `json:"-"` // while it runs: what it counts for if its process dies
 
 	SimulatedCostUSD *float64 `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing
 }
@@ -43,41 +44,41 @@ type StageState struct {
 	ModelUsed *string     `json:"model_used"` // that gave most answers; "code" where no model was asked
 
 	// ModelsUsed are the models whose answers are used, by name.
-	ModelsUsed       map[string]ModelUse `json:"models_used,omitempty"`
-	CallCount        int                 `json:"call_count"` // answers used
-	AttemptCount     int                 `json:"attempt_count"`
-	Attempts         []AttemptState      `json:"attempts"`
-	FinalErrorClass  *failure.Class      `json:"final_error_class"`
-	TerminalReason   TerminalReason      `json:"terminal_reason,omitempty"`
-	Error            string              `json:"error,omitempty"`
-	Hint             string              `json:"hint,omitempty"`
-	PauseReason      string              `json:"pause_reason,omitempty"`
-	ErrorCode        *string             `json:"error_code,omitempty"`
-	ProviderCode     *string             `json:"provider_code,omitempty"`
-	HTTPStatus       *int                `json:"http_status,omitempty"`
-	FailedProvider   string              `json:"failed_provider,omitempty"` // whose failure ended it
-	FailedModel      string              `json:"failed_model,omitempty"`
-	Limit            string              `json:"limit,omitempty"`           // of the recipe, that ended its waiting
-	Earliest         *UnixTime           `json:"earliest,omitempty"`        // when a candidate could have been asked again
-	DurationBefore   float64             `json:"duration_before,omitempty"` // of the duration: until it was resumed, its time spent
-	Exceeded         *Exceeded           `json:"budget_exceeded,omitempty"` // the limit that kept a question from being asked
-	RequestID        *string             `json:"request_id,omitempty"`
-	ArtifactRefs     []artifact.Ref      `json:"artifact_refs"`
-	UnitsDone        int                 `json:"units_done"`
-	UnitsTotal       int                 `json:"units_total"`
-	DurationSeconds  float64             `json:"duration_seconds"`
-	CostUSD          float64             `json:"cost_usd"`                     // of the attempts whose price is known
-	Unpriced         int                 `json:"unpriced_attempts,omitempty"`  // those whose price is not
-	Estimated        int                 `json:"estimated_attempts,omitempty"` // whose tokens and cost are not all as the provider told
-	StartedAt        *UnixTime           `json:"started_at"`
-	ProgressAt       *UnixTime           `json:"progress_at,omitempty"` // when it last came forward
-	Waits            []Wait              `json:"waits,omitempty"`       // by the time they end
-	Fallback         *Fallback           `json:"fallback,omitempty"`    // the last one
-	Fallbacks        int                 `json:"fallback_count,omitempty"`
-	Reused           []string            `json:"reused,omitempty"`             // questions whose answers were there, by unit and role
-	SimulatedCostUSD float64             `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing
-	Crashes          int                 `json:"crashes,omitempty"`            // how often its process died since it last came forward
-	Furthest         int                 `json:"furthest,omitempty"`           // the most units that were ever done
+	ModelsUsed       map[string]ModelUse  `json:"models_used,omitempty"`
+	CallCount        int                  `json:"call_count"` // answers used
+	AttemptCount     int                  `json:"attempt_count"`
+	Attempts         []AttemptState       `json:"attempts"`
+	FinalErrorClass  *failure.Class       `json:"final_error_class"`
+	TerminalReason   event.TerminalReason `json:"terminal_reason,omitempty"`
+	Error            string               `json:"error,omitempty"`
+	Hint             string               `json:"hint,omitempty"`
+	PauseReason      string               `json:"pause_reason,omitempty"`
+	ErrorCode        *string              `json:"error_code,omitempty"`
+	ProviderCode     *string              `json:"provider_code,omitempty"`
+	HTTPStatus       *int                 `json:"http_status,omitempty"`
+	FailedProvider   string               `json:"failed_provider,omitempty"` // whose failure ended it
+	FailedModel      string               `json:"failed_model,omitempty"`
+	Limit            string               `json:"limit,omitempty"`           // of the recipe, that ended its waiting
+	Earliest         *UnixTime            `json:"earliest,omitempty"`        // when a candidate could have been asked again
+	DurationBefore   float64              `json:"duration_before,omitempty"` // of the duration: until it was resumed, its time spent
+	Exceeded         *Exceeded            `json:"budget_exceeded,omitempty"` // the limit that kept a question from being asked
+	RequestID        *string              `json:"request_id,omitempty"`
+	ArtifactRefs     []artifact.Ref       `json:"artifact_refs"`
+	UnitsDone        int                  `json:"units_done"`
+	UnitsTotal       int                  `json:"units_total"`
+	DurationSeconds  float64              `json:"duration_seconds"`
+	CostUSD          float64              `json:"cost_usd"`                     // of the attempts whose price is known
+	Unpriced         int                  `json:"unpriced_attempts,omitempty"`  // those whose price is not
+	Estimated        int                  `json:"estimated_attempts,omitempty"` // whose tokens and cost are not all as the provider told
+	StartedAt        *UnixTime            `json:"started_at"`
+	ProgressAt       *UnixTime            `json:"progress_at,omitempty"` // when it last came forward
+	Waits            []Wait               `json:"waits,omitempty"`       // by the time they end
+	Fallback         *Fallback            `json:"fallback,omitempty"`    // the last one
+	Fallbacks        int                  `json:"fallback_count,omitempty"`
+	Reused           []string             `json:"reused,omitempty"`             // questions whose answers were there, by unit and role
+	SimulatedCostUSD float64              `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing
+	Crashes          int                  `json:"crashes,omitempty"`            // how often its process died since it last came forward
+	Furthest         int                  `json:"furthest,omitempty"`           // the most units that were ever done
 }
 
 // Exceeded is a limit on the cost that is reached, in USD.

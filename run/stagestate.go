@@ -5,54 +5,55 @@ import (
 
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // code stands for the model of a stage that asked none.
 const code = "code"
 
 // applyStage folds in an event of one stage; an Unknown changes nothing.
-func (s *State) applyStage(body Body, at UnixTime) {
+func (s *State) applyStage(body event.Body, at UnixTime) {
 	switch b := body.(type) {
-	case StageStarted:
+	case event.StageStarted:
 		st := s.stage(b.StageID)
 		st.Status = StageRunning
 		st.StartedAt = &at
 		if st.ProgressAt == nil {
 			st.ProgressAt = &at
 		}
-	case StageSkippedReused:
+	case event.StageSkippedReused:
 		st := s.stage(b.StageID)
 		st.Status = StageReused
 		st.ArtifactRefs = refs(b.Artifacts)
-	case StageRetrying:
+	case event.StageRetrying:
 		s.stage(b.StageID).wait(Wait{Unit: b.Unit, Role: b.Role, Since: at, Until: UnixTime{b.NextAttemptAt.Time}, Reason: b.Reason, Retry: true,
 			Provider: b.Provider, Model: b.Model, ErrorClass: b.ErrorClass}, at)
-	case StageFallback:
+	case event.StageFallback:
 		st := s.stage(b.StageID)
 		st.Fallback = &Fallback{At: at, Unit: b.Unit, From: b.FromModel, To: b.ToModel, Reason: b.Reason}
 		st.Fallbacks++
-	case StageWaiting:
+	case event.StageWaiting:
 		s.stage(b.StageID).wait(Wait{Unit: b.Unit, Role: b.Role, Since: at, Until: UnixTime{b.Until.Time}, Reason: b.Reason,
 			Round:    b.Decision.Round,
 			Provider: b.Provider, Model: b.Model, ErrorClass: b.ErrorClass, GivesUp: b.GivesUp,
-			Providers: b.Decision.awaited(), Held: b.Decision.heldBy()}, at)
-	case StagePaused:
+			Providers: b.Decision.AwaitedProviders(), Held: b.Decision.HeldProviders()}, at)
+	case event.StagePaused:
 		st := s.stage(b.StageID)
-		st.Status, st.PauseReason = StageIsPaused, b.Reason
+		st.Status, st.PauseReason = StagePaused, b.Reason
 		st.Error, st.Hint = b.Error, b.Hint
 		st.ArtifactRefs = refs(b.Artifacts)
 		st.close(at)
-	case StageFinished:
+	case event.StageFinished:
 		st := s.stage(b.StageID)
 		st.Status = StageDone
 		st.ArtifactRefs = refs(b.Artifacts)
 		st.close(at)
-	case StageFailed:
+	case event.StageFailed:
 		st := s.stage(b.StageID)
-		st.Status = StageIsFailed
+		st.Status = StageFailed
 		st.FinalErrorClass, st.TerminalReason = &b.ErrorClass, b.TerminalReason
 		st.Error, st.Hint = b.Error, b.Hint
-		codes := folded(b.ErrorCode, b.ProviderCode, b.HTTPStatus)
+		codes := event.PresentCodes(b.ErrorCode, b.ProviderCode, b.HTTPStatus)
 		st.Limit, st.Earliest = b.Limit, nil
 		if !b.Earliest.IsZero() {
 			st.Earliest = &UnixTime{b.Earliest.Time}
@@ -66,9 +67,9 @@ func (s *State) applyStage(body Body, at UnixTime) {
 }
 
 // applyUnit folds in an event of one of a stage's units.
-func (s *State) applyUnit(body Body, at UnixTime) {
+func (s *State) applyUnit(body event.Body, at UnixTime) {
 	switch b := body.(type) {
-	case AttemptStarted:
+	case event.AttemptStarted:
 		st := s.stage(b.StageID)
 		a := AttemptState{Attempt: b.Attempt.Attempt, Unit: b.Unit, Role: b.Role, Model: b.Model, Provider: b.Provider,
 			Status: attemptRuns, StartedAt: &at, Least: b.Least}
@@ -78,14 +79,14 @@ func (s *State) applyUnit(body Body, at UnixTime) {
 		st.Attempts = append(st.Attempts, a)
 		st.AttemptCount = len(st.Attempts)
 		st.waitsNoMore(b.Unit, b.Role)
-	case AttemptProgress:
+	case event.AttemptProgress:
 		a := s.stage(b.StageID).open(b.Attempt)
 		a.TokensSoFar, a.TokensPerSecond = b.OutputTokens, b.TokensPerSecond
-	case AttemptFinished:
+	case event.AttemptFinished:
 		s.attemptFinished(b)
 		st := s.stage(b.StageID)
 		st.ProgressAt, st.Crashes = &at, 0
-	case UnitReused:
+	case event.UnitReused:
 		st := s.stage(b.StageID)
 		st.Reused = append(st.Reused, b.Unit+"/"+b.Role)
 		if b.FromRunID != s.RunID { // its own are counted already
@@ -93,13 +94,13 @@ func (s *State) applyUnit(body Body, at UnixTime) {
 			st.answered(b.Provider, b.Model, nil, false)
 		}
 		st.waitsNoMore(b.Unit, b.Role)
-	case AttemptFailed:
+	case event.AttemptFailed:
 		s.attemptFailed(b)
-	case BudgetExceeded:
+	case event.BudgetExceeded:
 		s.stage(b.StageID).Exceeded = &Exceeded{b.SpentUSD, b.LimitUSD}
-	case UnitsPlanned:
+	case event.UnitsPlanned:
 		s.stage(b.StageID).UnitsTotal = b.Total
-	case UnitDone:
+	case event.UnitDone:
 		st := s.stage(b.StageID)
 		st.UnitsDone, st.UnitsTotal = max(st.UnitsDone, b.Done), b.Total
 		if b.Done > st.Furthest { // what is only done again is no progress
@@ -177,20 +178,20 @@ func (st *StageState) waitsNoMore(unit, role string) {
 // look derives whether a stage under way works or waits: it works while any of its
 // questions does.
 func (st *StageState) look() {
-	if st.Status != StageRunning && st.Status != StageWaits {
+	if st.Status != StageRunning && st.Status != StageWaiting {
 		return
 	}
 	st.Status = StageRunning
 	waits := slices.ContainsFunc(st.Waits, func(w Wait) bool { return !w.Retry })
 	asks := slices.ContainsFunc(st.Attempts, func(a AttemptState) bool { return a.Status == attemptRuns })
 	if waits && !asks {
-		st.Status = StageWaits
+		st.Status = StageWaiting
 	}
 }
 
 // open returns the attempt under way that a names, or one that is added for a
 // result whose start was not told.
-func (st *StageState) open(a Attempt) *AttemptState {
+func (st *StageState) open(a event.Attempt) *AttemptState {
 	for i := range slices.Backward(st.Attempts) {
 		at := &st.Attempts[i]
 		if at.Status == attemptRuns && at.Unit == a.Unit && at.Role == a.Role && at.Attempt == a.Attempt {
@@ -202,7 +203,7 @@ func (st *StageState) open(a Attempt) *AttemptState {
 	return &st.Attempts[len(st.Attempts)-1]
 }
 
-func (s *State) attemptFinished(b AttemptFinished) {
+func (s *State) attemptFinished(b event.AttemptFinished) {
 	st := s.stage(b.StageID)
 	a := st.open(b.Attempt)
 	a.Status, a.ServedModel, a.TokensSoFar, a.TokensPerSecond, a.Least = attemptWell, b.ServedModel, 0, 0, nil
@@ -241,12 +242,12 @@ func (st *StageState) answered(provider, model string, usd *float64, paid bool) 
 	}
 }
 
-func (s *State) attemptFailed(b AttemptFailed) {
+func (s *State) attemptFailed(b event.AttemptFailed) {
 	st := s.stage(b.StageID)
 	a := st.open(b.Attempt)
 	a.Status, a.TokensSoFar, a.TokensPerSecond, a.Least = attemptFailed, 0, 0, nil
 	a.Error, a.ErrorClass, a.Hint = b.Error, b.ErrorClass, b.Hint
-	codes := folded(b.ErrorCode, b.ProviderCode, b.HTTPStatus)
+	codes := event.PresentCodes(b.ErrorCode, b.ProviderCode, b.HTTPStatus)
 	a.ErrorCode, a.ProviderCode, a.HTTPStatus = codes.Error, codes.Provider, codes.Status
 	a.RequestID, a.Transient, a.ServedModel = b.RequestID, &b.Retryable, b.ServedModel
 	a.InputTokens, a.OutputTokens, a.Estimated = b.InputTokens, b.OutputTokens, b.Estimated

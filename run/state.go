@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // Status is where a run stands.
@@ -17,32 +18,32 @@ type Status string
 
 // The statuses of a run.
 const (
-	Queued      Status = "queued" // nothing has happened yet
-	Running     Status = "running"
-	Waiting     Status = "waiting" // for a time that is known
-	Paused      Status = "paused"  // for a person, or to be taken up again
-	RunDone     Status = "done"
-	RunFailed   Status = "failed"
-	RunCanceled Status = "cancelled"
-	RunDamaged  Status = "damaged" // of a run whose events can't be read; only an Overview has it
+	Queued       Status = "queued" // nothing has happened yet
+	Running      Status = "running"
+	Waiting      Status = "waiting" // for a time that is known
+	Paused       Status = "paused"  // for a person, or to be taken up again
+	RunDone      Status = "done"
+	RunFailed    Status = "failed"
+	RunCancelled Status = "cancelled"
+	RunDamaged   Status = "damaged" // of a run whose events can't be read; only an Overview has it
 )
 
 // Ended reports whether a run of this status is over for good.
-func (s Status) Ended() bool { return s == RunDone || s == RunFailed || s == RunCanceled }
+func (s Status) Ended() bool { return s == RunDone || s == RunFailed || s == RunCancelled }
 
 // StageStatus is where a stage stands.
 type StageStatus string
 
 // The statuses of a stage.
 const (
-	StagePending  StageStatus = "pending"
-	StageRunning  StageStatus = "running"
-	StageDone     StageStatus = "done"
-	StageIsFailed StageStatus = "failed"
-	StageReused   StageStatus = "skipped_reused"
-	StageIsPaused StageStatus = "paused"
-	StageWaits    StageStatus = "waiting" // for somebody who can answer
-	StageCanceled StageStatus = "cancelled"
+	StagePending   StageStatus = "pending"
+	StageRunning   StageStatus = "running"
+	StageDone      StageStatus = "done"
+	StageFailed    StageStatus = "failed"
+	StageReused    StageStatus = "skipped_reused"
+	StagePaused    StageStatus = "paused"
+	StageWaiting   StageStatus = "waiting" // for somebody who can answer
+	StageCancelled StageStatus = "cancelled"
 )
 
 // Through reports whether what comes after a stage of this status may build on it.
@@ -74,42 +75,42 @@ type Tokens struct {
 
 // State is what the events of a run say now.
 type State struct {
-	RunID         string                 `json:"run_id"`
-	RecipeID      string                 `json:"recipe_id"`
-	ProjectID     string                 `json:"project_id"`
-	Status        Status                 `json:"status"`
-	Success       *bool                  `json:"success"` // nil until the run has ended
-	DryRun        bool                   `json:"dry_run"`
-	StartedAt     *UnixTime              `json:"started_at"`
-	OperatorAt    *UnixTime              `json:"operator_at,omitempty"` // when a person last had the run begun or go on
-	UpdatedAt     *UnixTime              `json:"updated_at,omitempty"`  // of the last event
-	FinishedAt    *UnixTime              `json:"finished_at"`
-	Instrumented  bool                   `json:"instrumented"`
-	TotalCostUSD  float64                `json:"total_cost_usd"`               // of the attempts whose price is known
-	Unpriced      int                    `json:"unpriced_attempts,omitempty"`  // those whose price is not
-	Estimated     int                    `json:"estimated_attempts,omitempty"` // whose tokens and cost are not all as the provider told
-	Tokens        Tokens                 `json:"tokens"`
-	RuntimeParams map[string]any         `json:"runtime_params"`
-	InputName     string                 `json:"input_name"`
-	InputDigest   artifact.Digest        `json:"input_digest"`
-	RecipeDigest  artifact.Digest        `json:"recipe_digest"`
-	ParentRunID   *string                `json:"parent_run_id"`         // the run that this one retries
-	RootRunID     string                 `json:"root_run_id,omitempty"` // the first run of the line
-	Retry         *RetryRequested        `json:"retry,omitempty"`       // what was asked for
-	Force         bool                   `json:"force,omitempty"`
-	Limits        Limits                 `json:"limits,omitzero"` // in place of the recipe's
-	NextAttemptAt *UnixTime              `json:"next_attempt_at"`
-	WaitReason    *string                `json:"wait_reason"`
-	Notice        string                 `json:"notice,omitempty"`
-	Drill         string                 `json:"drill,omitempty"`
-	StartFrom     string                 `json:"start_from,omitempty"`
-	EndAt         string                 `json:"end_at,omitempty"`
-	Settings      *Settings              `json:"settings,omitempty"`  // of the project, as a person gave them
-	Candidates    map[string][]Candidate `json:"candidates,omitzero"` // that may answer, by stage
-	Needs         []Need                 `json:"needs,omitempty"`     // any of them lets the process go on that showed the state; see NoCarrier
-	Error         string                 `json:"error,omitempty"`
-	StageOrder    []string               `json:"stage_order"`
-	Stages        map[string]*StageState `json:"stages"`
+	RunID         string                       `json:"run_id"`
+	RecipeID      string                       `json:"recipe_id"`
+	ProjectID     string                       `json:"project_id"`
+	Status        Status                       `json:"status"`
+	Success       *bool                        `json:"success"` // nil until the run has ended
+	DryRun        bool                         `json:"dry_run"`
+	StartedAt     *UnixTime                    `json:"started_at"`
+	OperatorAt    *UnixTime                    `json:"operator_at,omitempty"` // when a person last had the run begun or go on
+	UpdatedAt     *UnixTime                    `json:"updated_at,omitempty"`  // of the last event
+	FinishedAt    *UnixTime                    `json:"finished_at"`
+	Instrumented  bool                         `json:"instrumented"`
+	TotalCostUSD  float64                      `json:"total_cost_usd"`               // of the attempts whose price is known
+	Unpriced      int                          `json:"unpriced_attempts,omitempty"`  // those whose price is not
+	Estimated     int                          `json:"estimated_attempts,omitempty"` // whose tokens and cost are not all as the provider told
+	Tokens        Tokens                       `json:"tokens"`
+	RuntimeParams map[string]any               `json:"runtime_params"`
+	InputName     string                       `json:"input_name"`
+	InputDigest   artifact.Digest              `json:"input_digest"`
+	RecipeDigest  artifact.Digest              `json:"recipe_digest"`
+	ParentRunID   *string                      `json:"parent_run_id"`         // the run that this one retries
+	RootRunID     string                       `json:"root_run_id,omitempty"` // the first run of the line
+	Retry         *event.RetryRequested        `json:"retry,omitempty"`       // what was asked for
+	Force         bool                         `json:"force,omitempty"`
+	Limits        event.Limits                 `json:"limits,omitzero"` // in place of the recipe's
+	NextAttemptAt *UnixTime                    `json:"next_attempt_at"`
+	WaitReason    *string                      `json:"wait_reason"`
+	Notice        string                       `json:"notice,omitempty"`
+	Drill         string                       `json:"drill,omitempty"`
+	StartFrom     string                       `json:"start_from,omitempty"`
+	EndAt         string                       `json:"end_at,omitempty"`
+	Settings      *event.Settings              `json:"settings,omitempty"`  // of the project, as a person gave them
+	Candidates    map[string][]event.Candidate `json:"candidates,omitzero"` // that may answer, by stage
+	Needs         []Need                       `json:"needs,omitempty"`     // any of them lets the process go on that showed the state; see NoCarrier
+	Error         string                       `json:"error,omitempty"`
+	StageOrder    []string                     `json:"stage_order"`
+	Stages        map[string]*StageState       `json:"stages"`
 
 	SimulatedCostUSD float64 `json:"simulated_cost_usd,omitempty"` // of a drill, which costs nothing
 
@@ -121,7 +122,7 @@ type State struct {
 }
 
 // Fold returns the state that events, in order from the first, amount to.
-func Fold(events iter.Seq2[Event, error]) (State, error) {
+func Fold(events iter.Seq2[event.Event, error]) (State, error) {
 	s := NewState()
 	for e, err := range events {
 		if err != nil {
@@ -141,7 +142,7 @@ func NewState() State {
 
 // Apply folds in the next event. It depends on nothing but the state and the
 // event. It fails, and changes nothing, if the event is not the next one.
-func (s *State) Apply(e Event) error {
+func (s *State) Apply(e event.Event) error {
 	if e.Seq != s.LastSeq+1 {
 		return fmt.Errorf("fold run %s: event %d follows event %d", e.RunID, e.Seq, s.LastSeq)
 	}
@@ -149,18 +150,18 @@ func (s *State) Apply(e Event) error {
 	s.RunID = e.RunID
 	at := UnixTime{e.Time}
 	switch b := e.Body.(type) {
-	case PipelineStarted:
+	case event.PipelineStarted:
 		s.start(b, at)
-	case RunResumed:
+	case event.RunResumed:
 		s.resume(b, at)
-	case RetryRequested:
+	case event.RetryRequested:
 		s.Retry = &b
-	case RunCancelled:
+	case event.RunCancelled:
 		s.cancel(at)
-	case PipelineFinished:
+	case event.PipelineFinished:
 		s.finish(b, at)
-	case DryRunValidated:
-		s.finish(PipelineFinished{Success: true, Outcome: Succeeded}, at)
+	case event.DryRunValidated:
+		s.finish(event.PipelineFinished{Success: true, Outcome: event.Succeeded}, at)
 	default:
 		s.applyStage(e.Body, at)
 	}
@@ -169,7 +170,7 @@ func (s *State) Apply(e Event) error {
 	return nil
 }
 
-func (s *State) start(b PipelineStarted, at UnixTime) {
+func (s *State) start(b event.PipelineStarted, at UnixTime) {
 	s.StartedAt, s.OperatorAt = &at, &at
 	s.RecipeID, s.RecipeDigest = b.RecipeID, b.RecipeDigest
 	s.ProjectID, s.InputName, s.InputDigest = b.ProjectID, b.InputName, b.InputDigest
@@ -190,8 +191,8 @@ func (s *State) start(b PipelineStarted, at UnixTime) {
 
 // resume puts back what was under way when the run stopped. What waits for a
 // person goes on waiting, unless the person has accepted it.
-func (s *State) resume(b RunResumed, at UnixTime) {
-	if b.Cause == ResumedByOperator {
+func (s *State) resume(b event.RunResumed, at UnixTime) {
+	if b.Cause == event.ResumedByOperator {
 		s.OperatorAt = &at
 	}
 	if b.Candidates != nil {
@@ -200,11 +201,11 @@ func (s *State) resume(b RunResumed, at UnixTime) {
 	left := s.left(at)
 	for id, st := range s.Stages {
 		switch {
-		case st.Status == StageIsPaused && st.PauseReason == AwaitingConfirmation:
+		case st.Status == StagePaused && st.PauseReason == event.AwaitingConfirmation:
 			if slices.Contains(b.Confirmed, id) {
 				st.Status, st.PauseReason = StageDone, ""
 			}
-		case st.Status == StageRunning || st.Status == StageWaits:
+		case st.Status == StageRunning || st.Status == StageWaiting:
 			if st.ProgressAt != nil { // that nobody worked on it is nobody's patience
 				st.ProgressAt = &UnixTime{st.ProgressAt.Add(at.Sub(left.Time))}
 			}
@@ -214,11 +215,11 @@ func (s *State) resume(b RunResumed, at UnixTime) {
 			}
 			st.Status = StagePending
 			st.UnitsDone, st.UnitsTotal = 0, 0
-		case st.Status == StageIsPaused: // its patience begins anew
+		case st.Status == StagePaused: // its patience begins anew
 			switch st.PauseReason {
-			case ProcessDeaths:
+			case event.ProcessDeaths:
 				st.Crashes = 0
-			case Exhausted:
+			case event.Exhausted:
 				st.DurationBefore = st.DurationSeconds
 			}
 			st.Status, st.PauseReason, st.ProgressAt = StagePending, "", nil
@@ -247,12 +248,12 @@ func (s *State) left(at UnixTime) UnixTime {
 func (s *State) cancel(at UnixTime) {
 	for _, st := range s.Stages {
 		switch st.Status {
-		case StageRunning, StageWaits:
+		case StageRunning, StageWaiting:
 			st.close(at)
 			s.lose(st)
-			st.Status, st.TerminalReason = StageCanceled, CancelledByOperator
-		case StageIsPaused:
-			st.Status, st.TerminalReason, st.PauseReason = StageCanceled, CancelledByOperator, ""
+			st.Status, st.TerminalReason = StageCancelled, event.CancelledByOperator
+		case StagePaused:
+			st.Status, st.TerminalReason, st.PauseReason = StageCancelled, event.CancelledByOperator, ""
 		}
 	}
 }
@@ -275,9 +276,9 @@ func (s *State) settle() {
 	switch {
 	case counts[StageRunning] > 0:
 		s.Status = Running
-	case counts[StageWaits] > 0:
+	case counts[StageWaiting] > 0:
 		s.Status = Waiting
-	case counts[StageIsPaused] > 0:
+	case counts[StagePaused] > 0:
 		s.Status = Paused
 	case !s.begun():
 		s.Status = Queued
@@ -296,8 +297,8 @@ func (s *State) begun() bool {
 	return false
 }
 
-func (s *State) finish(b PipelineFinished, at UnixTime) {
-	s.Status = map[Outcome]Status{Succeeded: RunDone, Failed: RunFailed, Cancelled: RunCanceled}[b.Outcome]
+func (s *State) finish(b event.PipelineFinished, at UnixTime) {
+	s.Status = map[event.Outcome]Status{event.Succeeded: RunDone, event.Failed: RunFailed, event.Cancelled: RunCancelled}[b.Outcome]
 	s.Success = &b.Success
 	s.FinishedAt = &at
 	s.Error = b.Error

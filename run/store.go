@@ -10,6 +10,7 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // The errors of stores.
@@ -98,7 +99,7 @@ type Creation struct {
 	// Wake is when the run is taken up by whoever works on runs that nobody has
 	// taken up; the zero time means at once.
 	Wake  time.Time
-	First []Body
+	First []event.Body
 	Blobs [][]byte // what the run works with, stored with it
 	Once  Once
 
@@ -119,7 +120,7 @@ type Change struct {
 	Forget  []string // keys of answers of the run's line that are of no use
 
 	// Events are appended; they are asked for when each artifact has its version.
-	Events func(saved []artifact.Artifact) []Body
+	Events func(saved []artifact.Artifact) []event.Body
 }
 
 // Log keeps the events of runs, and with them what the runs made. It is safe for
@@ -138,7 +139,7 @@ type Log interface {
 	Commit(ctx context.Context, claim durable.Claim, c Change) error
 
 	// Events returns the events of a run after a seq, in order.
-	Events(ctx context.Context, id string, after int64) iter.Seq2[Event, error]
+	Events(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error]
 
 	// Wait returns when the run may have events after a seq, or when ctx is done.
 	Wait(ctx context.Context, id string, after int64) error
@@ -160,7 +161,7 @@ type Archive interface {
 type Entry struct {
 	Position  int64 // grows in the order in which events were stored; there may be gaps
 	ProjectID string
-	Event
+	event.Event
 }
 
 // Among says which events are meant: all, or those of some runs, or of a project.
@@ -205,17 +206,17 @@ func Load(ctx context.Context, log Log, id string) (State, error) {
 
 // Follow yields the events of a run after a seq as they come, until the terminal
 // one or until ctx is done.
-func Follow(ctx context.Context, log Log, id string, after int64) iter.Seq2[Event, error] {
-	return func(yield func(Event, error) bool) {
+func Follow(ctx context.Context, log Log, id string, after int64) iter.Seq2[event.Event, error] {
+	return func(yield func(event.Event, error) bool) {
 		for {
 			for e, err := range log.Events(ctx, id, after) {
-				if !yield(e, err) || err != nil || Terminal(e.Body) {
+				if !yield(e, err) || err != nil || event.Terminal(e.Body) {
 					return
 				}
 				after = e.Seq
 			}
 			if err := log.Wait(ctx, id, after); err != nil {
-				yield(Event{}, err)
+				yield(event.Event{}, err)
 				return
 			}
 		}

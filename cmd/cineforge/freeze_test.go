@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 )
 
@@ -53,7 +53,7 @@ func TestTwoProcessesSideBySide(t *testing.T) {
 	}
 	for _, events := range o.check(data, before) {
 		for _, e := range events {
-			if r, ok := e.Body.(run.RunResumed); ok {
+			if r, ok := e.Body.(event.RunResumed); ok {
 				t.Errorf("a run under way was taken over: %+v", r)
 			}
 		}
@@ -105,7 +105,7 @@ func TestAFrozenProcessIsFencedOff(t *testing.T) {
 		late[c.RequestID] = true
 	}
 	for _, e := range all[0] {
-		if a, ok := e.Body.(run.AttemptFinished); ok && late[*a.RequestID] {
+		if a, ok := e.Body.(event.AttemptFinished); ok && late[*a.RequestID] {
 			t.Errorf("event %d is of the process that had lost the run", e.Seq)
 		}
 	}

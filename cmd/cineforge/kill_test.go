@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 )
 
@@ -119,10 +120,10 @@ func (d *deaths) kill(p *process) bool {
 }
 
 // resumed notes how long after the start of a process it went on with a run.
-func (d *deaths) resumed(began []time.Time, runs [][]run.Event) {
+func (d *deaths) resumed(began []time.Time, runs [][]event.Event) {
 	for _, events := range runs {
 		for _, e := range events {
-			if _, ok := e.Body.(run.RunResumed); !ok {
+			if _, ok := e.Body.(event.RunResumed); !ok {
 				continue
 			}
 			i, _ := slices.BinarySearchFunc(began, e.Time, time.Time.Compare)

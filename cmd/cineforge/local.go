@@ -13,6 +13,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // local is a system on a data directory, in which this process works on runs itself.
@@ -62,11 +63,11 @@ func (l *local) Line(ctx context.Context, of run.State) (line []run.Overview, er
 	return line, nil
 }
 
-func (l *local) Events(ctx context.Context, id string, after int64) iter.Seq2[run.Event, error] {
+func (l *local) Events(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
 	return l.Store.Events(ctx, id, after)
 }
 
-func (l *local) Follow(ctx context.Context, id string, after int64) iter.Seq2[run.Event, error] {
+func (l *local) Follow(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
 	return run.Follow(ctx, l.Store, id, after)
 }
 
@@ -108,7 +109,7 @@ func (l *local) Resume(ctx context.Context, id string, today bool) error {
 
 // Attend executes the run, or waits for the process that does. When ctx is done the run
 // is parked, if it is not another process that executes it.
-func (l *local) Attend(ctx context.Context, a attending) (iter.Seq2[run.Event, error], func() error) {
+func (l *local) Attend(ctx context.Context, a attending) (iter.Seq2[event.Event, error], func() error) {
 	if a.beside {
 		l.rest = l.background(ctx, a.run)
 	}

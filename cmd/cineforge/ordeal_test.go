@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 )
 
@@ -148,14 +149,14 @@ func (o *ordeal) made(data, id string) map[string]string {
 }
 
 // events returns the events of a run.
-func (o *ordeal) events(data, id string) (events []run.Event) {
+func (o *ordeal) events(data, id string) (events []event.Event) {
 	o.Helper()
 	out, err := exec.Command(o.bin, "--data", data, "runs", "events", id).Output()
 	if err != nil {
 		o.Fatal(err)
 	}
 	for line := range strings.Lines(string(out)) {
-		var e run.Event
+		var e event.Event
 		if err := json.Unmarshal([]byte(line), &e); err != nil {
 			o.Fatal(err)
 		}
@@ -166,7 +167,7 @@ func (o *ordeal) events(data, id string) (events []run.Event) {
 
 // check lets all runs of a data directory go on to their ends, and looks at what came
 // of them. The simulator has seen some calls before the directory was made.
-func (o *ordeal) check(data string, before int) (all [][]run.Event) {
+func (o *ordeal) check(data string, before int) (all [][]event.Event) {
 	o.Helper()
 	for _, id := range o.runs(data) {
 		var state run.State
@@ -202,33 +203,33 @@ func keep(t *testing.T, data string) string {
 }
 
 // checkLog wants the numbers of the events without gap, and one end.
-func (o *ordeal) checkLog(id string, events []run.Event) {
+func (o *ordeal) checkLog(id string, events []event.Event) {
 	o.Helper()
 	ends := 0
 	for i, e := range events {
 		if e.Seq != int64(i+1) {
 			o.Errorf("run %s: event %d has seq %d", id, i+1, e.Seq)
 		}
-		if run.Terminal(e.Body) {
+		if event.Terminal(e.Body) {
 			ends++
 		}
 	}
-	if n := len(events); ends != 1 || n == 0 || !run.Terminal(events[n-1].Body) {
+	if n := len(events); ends != 1 || n == 0 || !event.Terminal(events[n-1].Body) {
 		o.Errorf("run %s has %d ends among %d events", id, ends, n)
 	}
 }
 
 // paidOnce wants no question asked again whose answer was stored.
-func (o *ordeal) paidOnce(runs [][]run.Event, calls []simulator.Call) {
+func (o *ordeal) paidOnce(runs [][]event.Event, calls []simulator.Call) {
 	o.Helper()
 	stored := map[string]time.Time{} // by request id: when the answer was stored, to the millisecond
 	stops := 0
 	for _, events := range runs {
 		for _, e := range events {
 			switch b := e.Body.(type) {
-			case run.AttemptFinished:
+			case event.AttemptFinished:
 				stored[*b.RequestID] = e.Time
-			case run.RunResumed:
+			case event.RunResumed:
 				stops++
 			}
 		}

@@ -24,6 +24,7 @@ import (
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // remote is a system behind a server, which works on the runs.
@@ -97,12 +98,12 @@ func (r *remote) Line(ctx context.Context, of run.State) ([]run.Overview, error)
 	return slices.DeleteFunc(list, func(o run.Overview) bool { return root[o.RunID] != root[of.RunID] }), err
 }
 
-func (r *remote) Events(ctx context.Context, id string, after int64) iter.Seq2[run.Event, error] {
-	return func(yield func(run.Event, error) bool) {
+func (r *remote) Events(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
+	return func(yield func(event.Event, error) bool) {
 		for {
 			page, err := r.client.Events(ctx, id, after, 0)
 			if err != nil {
-				yield(run.Event{}, told(err))
+				yield(event.Event{}, told(err))
 				return
 			}
 			if len(page) == 0 {
@@ -118,8 +119,8 @@ func (r *remote) Events(ctx context.Context, id string, after int64) iter.Seq2[r
 	}
 }
 
-func (r *remote) Follow(ctx context.Context, id string, after int64) iter.Seq2[run.Event, error] {
-	return func(yield func(run.Event, error) bool) {
+func (r *remote) Follow(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
+	return func(yield func(event.Event, error) bool) {
 		for e, err := range r.client.Follow(ctx, id, after) {
 			if !yield(e, told(err)) {
 				return
@@ -263,7 +264,7 @@ func (r *remote) Retry(ctx context.Context, id string, how app.Retry) (string, b
 // retryOf is what a server is asked for. It gets a recipe that is given as a file first,
 // also for a plan.
 func (r *remote) retryOf(ctx context.Context, how pipeline.Retry) (client.RetryRequest, error) {
-	ask := client.RetryRequest{From: how.Stage, Full: how.Mode == run.RetryFull, Recipe: how.RecipeName,
+	ask := client.RetryRequest{From: how.Stage, Full: how.Mode == event.RetryFull, Recipe: how.RecipeName,
 		MaxCostUSD: how.Limits.MaxCostUSD, MaxWaitSeconds: how.Limits.MaxWaitSeconds}
 	if how.Recipe == nil {
 		return ask, nil
@@ -286,8 +287,8 @@ func (r *remote) Cancel(ctx context.Context, id string) error { return told(r.cl
 func (r *remote) TryNow(ctx context.Context, id string) error { return told(r.client.TryNow(ctx, id)) }
 
 // Attend follows the run, which the server works on.
-func (r *remote) Attend(ctx context.Context, a attending) (iter.Seq2[run.Event, error], func() error) {
-	return func(yield func(run.Event, error) bool) {
+func (r *remote) Attend(ctx context.Context, a attending) (iter.Seq2[event.Event, error], func() error) {
+	return func(yield func(event.Event, error) bool) {
 		state := run.NewState()
 		for e, err := range r.Follow(ctx, a.run, 0) {
 			if err == nil {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 )
 
@@ -138,7 +139,7 @@ func TestCtrlCLeavesARunWithItsServer(t *testing.T) {
 		t.Errorf("run %s: %v", state.Status, err)
 	}
 	for _, e := range o.events(data, id) {
-		if _, resumed := e.Body.(run.RunResumed); resumed {
+		if _, resumed := e.Body.(event.RunResumed); resumed {
 			t.Error("the run was stopped with who showed it")
 		}
 	}

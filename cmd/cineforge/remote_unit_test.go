@@ -17,6 +17,7 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // answers is a server without sockets: what it answers by the end of the path.
@@ -44,14 +45,14 @@ func (a answers) remote(t *testing.T) *remote {
 }
 
 // pausing are the events of a run that pauses at the third and goes on.
-func pausing() []run.Event {
-	var all []run.Event
-	for i, b := range []run.Body{
-		run.PipelineStarted{RecipeID: "r", ProjectID: "p", StageIDs: []string{"a"}}, run.StageStarted{StageID: "a"},
-		run.StagePaused{StageID: "a", Reason: run.Interrupted}, run.RunResumed{Cause: run.ResumedByOperator},
-		run.StageStarted{StageID: "a"}, run.PipelineFinished{Outcome: run.Cancelled},
+func pausing() []event.Event {
+	var all []event.Event
+	for i, b := range []event.Body{
+		event.PipelineStarted{RecipeID: "r", ProjectID: "p", StageIDs: []string{"a"}}, event.StageStarted{StageID: "a"},
+		event.StagePaused{StageID: "a", Reason: event.Interrupted}, event.RunResumed{Cause: event.ResumedByOperator},
+		event.StageStarted{StageID: "a"}, event.PipelineFinished{Outcome: event.Cancelled},
 	} {
-		all = append(all, run.Event{Seq: int64(i + 1), RunID: "run-1", Time: time.Unix(5, 0), Body: b})
+		all = append(all, event.Event{Seq: int64(i + 1), RunID: "run-1", Time: time.Unix(5, 0), Body: b})
 	}
 	return all
 }
@@ -130,7 +131,7 @@ func TestWhereAServersRunIsAtRest(t *testing.T) {
 // streaming is a server that tells of the first three events, and later of the others.
 type streaming struct {
 	answers
-	events []run.Event
+	events []event.Event
 }
 
 func (s streaming) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -13,6 +13,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 type retryCmd struct {
@@ -56,12 +57,12 @@ Examples:
 
 // asked is what the flags ask for.
 func (c *retryCmd) asked() (pipeline.Retry, error) {
-	r := pipeline.Retry{Mode: run.RetryFailed, RecipeName: c.Recipe, Limits: run.Limits{MaxCostUSD: c.MaxCost}}
+	r := pipeline.Retry{Mode: event.RetryFailed, RecipeName: c.Recipe, Limits: event.Limits{MaxCostUSD: c.MaxCost}}
 	switch {
 	case c.Full:
-		r.Mode = run.RetryFull
+		r.Mode = event.RetryFull
 	case c.From != "":
-		r.Mode, r.Stage = run.RetryFrom, c.From
+		r.Mode, r.Stage = event.RetryFrom, c.From
 	}
 	if c.MaxWait != nil {
 		r.Limits.MaxWaitSeconds = new(c.MaxWait.Seconds())
@@ -81,7 +82,7 @@ func (c *retryCmd) asked() (pipeline.Retry, error) {
 
 // changes reports whether the flags ask for another run than the one that is there.
 func (c *retryCmd) changes() bool {
-	return c.Full || c.From != "" || c.Recipe != run.PinnedRecipe || c.MaxCost != nil || c.MaxWait != nil
+	return c.Full || c.From != "" || c.Recipe != event.PinnedRecipe || c.MaxCost != nil || c.MaxWait != nil
 }
 
 // Run does the command.
@@ -177,7 +178,7 @@ func printPlan(out *os.File, g *cli, plan run.RetryPlan) error {
 
 // recipeOf says which recipe a retry runs.
 func recipeOf(plan run.RetryPlan) string {
-	if plan.Recipe.Name == run.PinnedRecipe {
+	if plan.Recipe.Name == event.PinnedRecipe {
 		return "pinned: " + plan.Recipe.RecipeID
 	}
 	return fmt.Sprintf("%s (%s), in place of the pinned one", plan.Recipe.RecipeID, plan.Recipe.Name)

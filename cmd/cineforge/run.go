@@ -13,6 +13,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/screenplay/document"
 	"github.com/cineforge/cineforge/stage"
 )
@@ -204,13 +205,13 @@ func ended(state run.State) error {
 	switch state.Status {
 	case run.RunDone:
 		return nil
-	case run.RunCanceled:
+	case run.RunCancelled:
 		return &exit{Code: exitTimedOut}
 	case run.RunFailed:
 		return &exit{Code: failedCode(state)}
 	case run.Paused:
 		for _, st := range state.Stages {
-			if st.PauseReason == run.Interrupted {
+			if st.PauseReason == event.Interrupted {
 				return &exit{Code: exitInterrupted}
 			}
 		}

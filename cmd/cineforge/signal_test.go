@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // build builds the command line as users have it.
@@ -108,7 +109,7 @@ func finish(t *testing.T, bin, data string) (state run.State, names []string) {
 		t.Fatal(err)
 	}
 	for i, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
-		var e run.Event
+		var e event.Event
 		if err := json.Unmarshal([]byte(line), &e); err != nil {
 			t.Fatal(err)
 		}
@@ -199,7 +200,7 @@ func TestAKilledRunIsTakenOver(t *testing.T) {
 		t.Errorf("a run whose process is gone is shown as\n%s%v", shown, err)
 	}
 	state, names := finish(t, bin, data)
-	checkFinished(t, state, names, run.ResumedAfterCrash)
+	checkFinished(t, state, names, event.ResumedAfterCrash)
 }
 
 func TestCtrlCParksARun(t *testing.T) {
@@ -208,5 +209,5 @@ func TestCtrlCParksARun(t *testing.T) {
 		t.Fatalf("exit code %d, want %d", code, exitInterrupted)
 	}
 	state, names := finish(t, bin, data)
-	checkFinished(t, state, names, run.ResumedByOperator)
+	checkFinished(t, state, names, event.ResumedByOperator)
 }

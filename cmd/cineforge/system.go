@@ -14,6 +14,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // system is where runs are: in a data directory, or with a server.
@@ -25,8 +26,8 @@ type system interface {
 	// Line lists a run with those that it retries and that retry it, oldest first.
 	Line(ctx context.Context, of run.State) ([]run.Overview, error)
 	// Events yields what has happened in a run, Follow also what is still to come.
-	Events(ctx context.Context, id string, after int64) iter.Seq2[run.Event, error]
-	Follow(ctx context.Context, id string, after int64) iter.Seq2[run.Event, error]
+	Events(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error]
+	Follow(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error]
 	Artifact(ctx context.Context, project string, ref artifact.Ref) (artifact.Artifact, error)
 	Export(ctx context.Context, id string, to app.Destination) (app.Exported, error)
 
@@ -39,7 +40,7 @@ type system interface {
 	Resume(ctx context.Context, id string, today bool) error
 	// Attend sees to it that somebody works on a run. It yields the run's events until it
 	// is at rest; end then says whether it could be worked on.
-	Attend(ctx context.Context, a attending) (events iter.Seq2[run.Event, error], end func() error)
+	Attend(ctx context.Context, a attending) (events iter.Seq2[event.Event, error], end func() error)
 	Cancel(ctx context.Context, id string) error
 	TryNow(ctx context.Context, id string) error
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // Advice is what a person can do, for whoever shows it as commands or as buttons.
@@ -38,7 +39,7 @@ func For(s run.State) Advice {
 		return abandoned(s)
 	case s.Status == run.RunFailed:
 		return afterFailure(s)
-	case s.Status == run.RunCanceled:
+	case s.Status == run.RunCancelled:
 		return Advice{Remedies: []failure.Remedy{failure.Retry(s.RunID)}}
 	case s.Status == run.Paused:
 		return whilePaused(s)
@@ -58,7 +59,7 @@ func afterFailure(s run.State) Advice {
 	if st.FinalErrorClass != nil {
 		a.Class = *st.FinalErrorClass
 	}
-	if s.Drill != "" && st.TerminalReason != run.MoneySpent && a.Class != failure.Input && a.Class != failure.Internal {
+	if s.Drill != "" && st.TerminalReason != event.MoneySpent && a.Class != failure.Input && a.Class != failure.Internal {
 		a.Helps = "This is a drill, whose scenario fails like that each time. Without it the run asks the real providers:"
 		a.Remedies = []failure.Remedy{Rerun(undrilled(s))}
 		return a
@@ -72,12 +73,12 @@ func afterFailure(s run.State) Advice {
 func remedies(s run.State, st run.StageState, class failure.Class) []failure.Remedy {
 	retry := failure.Retry(s.RunID)
 	switch {
-	case class != failure.BadOutput && (st.TerminalReason == run.RetriesSpent || st.TerminalReason == run.WaitSpent):
+	case class != failure.BadOutput && (st.TerminalReason == event.RetriesSpent || st.TerminalReason == event.WaitSpent):
 		if st.Limit == "max_stage_seconds" {
 			return []failure.Remedy{failure.Providers(), retry, failure.ShowRecipe(s.RunID), failure.RetryBy(s.RunID, failure.RecipeFile)}
 		}
 		return []failure.Remedy{failure.Providers(), retry, failure.RetryWaiting(s.RunID, longer(s, st))}
-	case st.TerminalReason == run.MoneySpent:
+	case st.TerminalReason == event.MoneySpent:
 		return []failure.Remedy{failure.RetryFor(s.RunID, raised(s, st))}
 	}
 	switch class {
@@ -128,7 +129,7 @@ func raised(s run.State, st run.StageState) float64 {
 // FailedStage returns the first stage of a run that failed, "" if none did.
 func FailedStage(s run.State) string {
 	for _, id := range s.StageOrder {
-		if st, _ := s.Stage(id); st.Status == run.StageIsFailed {
+		if st, _ := s.Stage(id); st.Status == run.StageFailed {
 			return id
 		}
 	}
@@ -138,13 +139,13 @@ func FailedStage(s run.State) string {
 func whilePaused(s run.State) Advice {
 	resume := []failure.Remedy{failure.Resume(s.RunID)}
 	for _, st := range s.Stages {
-		if st.Status == run.StageIsPaused && st.PauseReason == run.AwaitingConfirmation {
+		if st.Status == run.StagePaused && st.PauseReason == event.AwaitingConfirmation {
 			return Advice{Helps: "Look at what it made, then accept it to go on:",
 				Remedies: append([]failure.Remedy{failure.Export(s.RunID)}, resume...)}
 		}
 	}
 	for _, id := range s.StageOrder {
-		if st, _ := s.Stage(id); st.Status == run.StageIsPaused && st.Hint != "" {
+		if st, _ := s.Stage(id); st.Status == run.StagePaused && st.Hint != "" {
 			return Advice{Helps: "What helps: " + st.Hint + ". Finished stages are kept. Continue with:", Remedies: resume}
 		}
 	}

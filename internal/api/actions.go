@@ -35,7 +35,7 @@ func retries(s run.State) []client.Action {
 	kept := button(failure.Retry(s.RunID))
 	kept.Endpoint = strings.TrimSuffix(kept.Endpoint, "/retry") + "/retry-failed-stage" // as clients of the first system know it
 	kept.Confirm.Endpoint = kept.Endpoint
-	if s.Status == run.RunCanceled {
+	if s.Status == run.RunCancelled {
 		kept.Label = "Go On From There"
 		return []client.Action{kept}
 	}

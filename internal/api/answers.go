@@ -138,7 +138,7 @@ func headline(s run.State) string {
 			return "was checked and can be run."
 		}
 		return "is done."
-	case run.RunCanceled:
+	case run.RunCancelled:
 		return "was cancelled."
 	case run.RunFailed:
 		text := "failed: "
@@ -148,7 +148,7 @@ func headline(s run.State) string {
 		return text + strings.TrimSuffix(failureText(s), ".") + "."
 	case run.Paused:
 		for _, id := range s.StageOrder {
-			if st, _ := s.Stage(id); st.Status == run.StageIsPaused {
+			if st, _ := s.Stage(id); st.Status == run.StagePaused {
 				return "is paused at " + id + ": " + cmp.Or(st.Error, strings.ReplaceAll(st.PauseReason, "_", " ")) + "."
 			}
 		}

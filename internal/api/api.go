@@ -20,6 +20,7 @@ import (
 	"github.com/cineforge/cineforge/internal/telemetry"
 	"github.com/cineforge/cineforge/resilience/budget"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // Options are settings of the server. The zero value serves this machine only.
@@ -88,7 +89,7 @@ func New(a *app.App, o Options) *API {
 		func() run.Trouble { return app.TroubleOf(a.Trouble()) })
 	events := runlog.New(o.Log)
 	s := &API{app: a, o: o, mux: http.NewServeMux(),
-		feed: newFeed(a.Feed, func(e run.Event) { metrics.Observe(e); events.Observe(e) }), metrics: metrics, runlog: events, guard: newGuard(o),
+		feed: newFeed(a.Feed, func(e event.Event) { metrics.Observe(e); events.Observe(e) }), metrics: metrics, runlog: events, guard: newGuard(o),
 		following: crowd{most: o.Streams},
 		costly:    budget.New(budget.Options{Cap: costlyBurst, Start: costlyBurst, PerSecond: costlyPerSec}),
 		imports:   make(chan struct{}, mostImports)}
@@ -179,7 +180,7 @@ func (s *API) config() huma.Config {
 	// How these are written is not how they are declared.
 	schemas.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[client.Problem]())
 	schemas.RegisterTypeAlias(reflect.TypeFor[run.UnixTime](), reflect.TypeFor[*float64]())
-	schemas.RegisterTypeAlias(reflect.TypeFor[run.Event](), reflect.TypeFor[event]())
+	schemas.RegisterTypeAlias(reflect.TypeFor[event.Event](), writtenEvent())
 	if s.o.Token != "" {
 		c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
 		c.Security = []map[string][]string{{"token": {}}}
@@ -201,13 +202,16 @@ func inTime(ctx huma.Context, next func(huma.Context)) {
 	next(huma.WithContext(ctx, limited))
 }
 
-// event is how an event is written; its further members depend on its name.
-type event struct {
-	_     struct{}  `additionalProperties:"true"`
-	Seq   int64     `json:"seq" doc:"1, 2, ... within the run, without a gap."`
-	TS    time.Time `json:"ts"`
-	RunID string    `json:"run_id"`
-	Event string    `json:"event" example:"stage_retrying"`
+// writtenEvent returns the type of an event as it is written; its further members depend on its name.
+func writtenEvent() reflect.Type {
+	type event struct {
+		_     struct{}  `additionalProperties:"true"`
+		Seq   int64     `json:"seq" doc:"1, 2, ... within the run, without a gap."`
+		TS    time.Time `json:"ts"`
+		RunID string    `json:"run_id"`
+		Event string    `json:"event" example:"stage_retrying"`
+	}
+	return reflect.TypeFor[event]()
 }
 
 // operation describes an endpoint: its path below /api, and the statuses of the

@@ -13,6 +13,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/project"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 )
 
@@ -159,7 +160,7 @@ func TestARun(t *testing.T) {
 				t.Fatal(i, e.Seq)
 			}
 		}
-		if last := events[len(events)-1]; !run.Terminal(last.Body) {
+		if last := events[len(events)-1]; !event.Terminal(last.Body) {
 			t.Error(last)
 		}
 		part := s.get("/api/runs/" + id + "/events?after=3&limit=4").is(200)

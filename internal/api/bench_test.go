@@ -21,6 +21,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // BenchmarkFollowers has 200 clients over connections, of which 50 follow everything,
@@ -46,7 +47,7 @@ func BenchmarkFollowers(b *testing.B) {
 	claims := make([]durable.Claim, runs)
 	for i := range claims {
 		id := seq("run", i)
-		if err := store.Create(ctx, run.Creation{ID: id, ProjectID: "bench", First: []run.Body{run.PipelineStarted{RecipeID: "r"}}}); err != nil {
+		if err := store.Create(ctx, run.Creation{ID: id, ProjectID: "bench", First: []event.Body{event.PipelineStarted{RecipeID: "r"}}}); err != nil {
 			b.Fatal(err)
 		}
 		if claims[i], err = store.Claim(ctx, id, 9*time.Minute); err != nil {
@@ -79,8 +80,8 @@ func BenchmarkFollowers(b *testing.B) {
 	b.ResetTimer()
 	for i := 0; b.Loop(); i++ {
 		<-pace.C
-		said := run.UnitDone{StageID: "s", Unit: strconv.FormatInt(time.Now().UnixNano(), 10)}
-		if err := store.Commit(ctx, claims[i%runs], run.Change{Events: func([]artifact.Artifact) []run.Body { return []run.Body{said} }}); err != nil {
+		said := event.UnitDone{StageID: "s", Unit: strconv.FormatInt(time.Now().UnixNano(), 10)}
+		if err := store.Commit(ctx, claims[i%runs], run.Change{Events: func([]artifact.Artifact) []event.Body { return []event.Body{said} }}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -142,7 +143,7 @@ func BenchmarkOpen(b *testing.B) {
 		b.Fatal(err)
 	}
 	for i := range 1000 {
-		if err := store.Create(b.Context(), run.Creation{ID: seq("run", i), ProjectID: "bench", First: []run.Body{run.PipelineStarted{RecipeID: "r"}}}); err != nil {
+		if err := store.Create(b.Context(), run.Creation{ID: seq("run", i), ProjectID: "bench", First: []event.Body{event.PipelineStarted{RecipeID: "r"}}}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -170,7 +171,7 @@ func BenchmarkList(b *testing.B) {
 	a := app.New(store, b.TempDir(), app.Models{})
 	defer a.Close()
 	for i := range 2000 {
-		if err := store.Create(b.Context(), run.Creation{ID: seq("run", i), ProjectID: "bench", First: []run.Body{run.PipelineStarted{RecipeID: "r", StageIDs: []string{"a", "b"}}}}); err != nil {
+		if err := store.Create(b.Context(), run.Creation{ID: seq("run", i), ProjectID: "bench", First: []event.Body{event.PipelineStarted{RecipeID: "r", StageIDs: []string{"a", "b"}}}}); err != nil {
 			b.Fatal(err)
 		}
 	}

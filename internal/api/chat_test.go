@@ -13,7 +13,7 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api"
 	"github.com/cineforge/cineforge/internal/app"
-	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 )
 
@@ -163,7 +163,7 @@ func TestChat_APagesMessagesAreNotTwice(t *testing.T) {
 		s, _, id := failed(t)
 		fallback := ""
 		for i, e := range into[client.RunEvents](s.get("/api/runs/" + id + "/events").is(200)).Events {
-			if f, ok := e.Body.(run.StageFallback); ok && fallback == "" {
+			if f, ok := e.Body.(event.StageFallback); ok && fallback == "" {
 				fallback = fmt.Sprintf("progress_%s_%s_fallback_%d", id, f.StageID, i)
 			}
 		}

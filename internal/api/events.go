@@ -10,6 +10,7 @@ import (
 
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // mostEvents is how many events are answered at once.
@@ -36,7 +37,7 @@ func (s *API) answerEvents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	events := []run.Event{}
+	events := []event.Event{}
 	for e, err := range s.app.Store.Events(r.Context(), id, after) {
 		if err != nil {
 			return err

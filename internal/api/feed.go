@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // frame is an event as it is sent.
@@ -22,15 +23,15 @@ type frame struct {
 // newFrame writes an event once, for all who follow it.
 func newFrame(e run.Entry) (frame, error) {
 	data, err := json.Marshal(e.Event)
-	return frame{e.Position, e.ProjectID, e.RunID, e.Seq, run.Terminal(e.Body), data}, err
+	return frame{e.Position, e.ProjectID, e.RunID, e.Seq, event.Terminal(e.Body), data}, err
 }
 
 // feed reads what happens in all runs once, for all who follow it. It keeps the newest
 // frames; who is too slow for them reads from the store. It never waits for a reader.
 type feed struct {
 	from  run.Feed
-	told  func(run.Event) // is told of each event, in order
-	begun chan struct{}   // closed when it is known where the feed begins
+	told  func(event.Event) // is told of each event, in order
+	begun chan struct{}     // closed when it is known where the feed begins
 
 	mu     sync.Mutex // guards what follows
 	frames []frame    // a ring
@@ -48,7 +49,7 @@ const (
 	feedPause = time.Second
 )
 
-func newFeed(from run.Feed, told func(run.Event)) *feed {
+func newFeed(from run.Feed, told func(event.Event)) *feed {
 	return &feed{from: from, told: told, begun: make(chan struct{}), frames: make([]frame, kept), more: make(chan struct{})}
 }
 

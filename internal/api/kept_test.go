@@ -140,7 +140,7 @@ func keptAnswers(t *testing.T) map[string]any {
 	people := read(fine.get("/api/projects/fine/search?q=a"))
 	var stage any
 	for _, st := range at(bad, "state", "stages").(map[string]any) {
-		if at(st, "status") == string(run.StageIsFailed) {
+		if at(st, "status") == string(run.StageFailed) {
 			stage = st
 		}
 	}

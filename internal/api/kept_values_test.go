@@ -65,7 +65,7 @@ func TestKeptValues_TheFailureOfARun(t *testing.T) {
 		s, _, id := failed(t)
 		got := into[client.RunState](s.get("/api/runs/" + id + "/state").is(200))
 		for _, st := range got.State.Stages {
-			if st.Status == run.StageIsFailed && (got.BackgroundError == nil || !strings.Contains(*got.BackgroundError, st.Error) ||
+			if st.Status == run.StageFailed && (got.BackgroundError == nil || !strings.Contains(*got.BackgroundError, st.Error) ||
 				!strings.Contains(*got.BackgroundError, st.Hint)) {
 				t.Errorf("%v, and the stage says %q, %q", got.BackgroundError, st.Error, st.Hint)
 			}
@@ -90,7 +90,7 @@ func TestKeptValues_TheTimeOfAWaitingStage(t *testing.T) {
 		}
 		waits := false
 		for _, st := range state.Stages {
-			if st.Status != run.StageWaits {
+			if st.Status != run.StageWaiting {
 				continue
 			}
 			waits = true

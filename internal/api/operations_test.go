@@ -11,6 +11,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 )
 
@@ -69,7 +70,7 @@ func TestStart(t *testing.T) {
 		}
 		// The project configuration waits to be confirmed unless the client says otherwise.
 		id = into[client.Started](with(func(c *client.RunRequest) { c.AcceptConfig = false; c.Force = true }).is(200)).RunID
-		if st := s.rests(id).State; st.Status != run.Paused || st.Stages["project_config"].PauseReason != run.AwaitingConfirmation {
+		if st := s.rests(id).State; st.Status != run.Paused || st.Stages["project_config"].PauseReason != event.AwaitingConfirmation {
 			t.Errorf("%s", st.Status)
 		}
 		s.post("/api/runs/"+id+"/try-now", nil).fails(409, "run_paused")
@@ -150,7 +151,7 @@ func TestEarlyStates(t *testing.T) {
 		s.post("/api/runs/"+id+"/try-now", nil).fails(409, "run_over")
 		s.post("/api/runs/none/cancel", nil).fails(404, "run_state_not_found")
 		s.post("/api/runs/none/try-now", nil).fails(404, "run_state_not_found")
-		if st := into[client.RunState](s.get("/api/runs/" + id + "/state").is(200)).State; st.Status != run.RunCanceled || st.FinishedAt == nil {
+		if st := into[client.RunState](s.get("/api/runs/" + id + "/state").is(200)).State; st.Status != run.RunCancelled || st.FinishedAt == nil {
 			t.Errorf("%+v", st)
 		}
 	})
@@ -195,7 +196,7 @@ func TestRetryByPlan(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, sim, id := failed(t)
 		plan := s.get("/api/runs/" + id + "/retry-plan").is(200)
-		if p := into[pipeline.RetryPlan](plan); p.ParentRunID != id || p.Mode != run.RetryFailed || len(p.Kept) == 0 {
+		if p := into[pipeline.RetryPlan](plan); p.ParentRunID != id || p.Mode != event.RetryFailed || len(p.Kept) == 0 {
 			t.Errorf("%+v", p)
 		}
 		tag := plan.header.Get("Etag")
@@ -314,7 +315,7 @@ func TestAWaitingRun(t *testing.T) {
 		}
 		id = s.start(s.given("other", "lighthouse.md"))
 		s.post("/api/runs/"+id+"/cancel", nil).is(200)
-		if st := s.rests(id).State; st.Status != run.RunCanceled {
+		if st := s.rests(id).State; st.Status != run.RunCancelled {
 			t.Error(st.Status)
 		}
 		s.post("/api/runs/"+id+"/retry-failed-stage", nil).is(200)

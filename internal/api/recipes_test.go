@@ -15,6 +15,7 @@ import (
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/recipes"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 )
 
@@ -92,7 +93,7 @@ func TestRetry_ByRecipe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, sim, id := failed(t)
 		pinned := into[client.RunState](s.get("/api/runs/" + id + "/state").is(200)).State.RecipeDigest
-		if p := into[pipeline.RetryPlan](s.get("/api/runs/" + id + "/retry-plan").is(200)); p.Recipe.Name != run.PinnedRecipe || p.Recipe.Digest != pinned || p.MaxCostUSD != 10 {
+		if p := into[pipeline.RetryPlan](s.get("/api/runs/" + id + "/retry-plan").is(200)); p.Recipe.Name != event.PinnedRecipe || p.Recipe.Digest != pinned || p.MaxCostUSD != 10 {
 			t.Errorf("%+v", p.RetryPlan)
 		}
 		source := shipped(t, "stage_fallback_models", "{extract_scenes: [gpt-5.2]}")
@@ -142,7 +143,7 @@ func TestRetry_WithLimits(t *testing.T) {
 		s := open(t, api.Options{}, m)
 		s.keeps("mvp_ingest.yaml", shipped(t, "max_cost_usd", "0.02"))
 		id := s.start(s.given("tide", "the_tide_clock.fountain"))
-		if st := s.rests(id).State; st.Status != run.RunFailed || st.Stages["extract_scenes"].TerminalReason != run.MoneySpent {
+		if st := s.rests(id).State; st.Status != run.RunFailed || st.Stages["extract_scenes"].TerminalReason != event.MoneySpent {
 			t.Fatalf("%s: %s", st.Status, st.Error)
 		}
 		p := s.post("/api/runs/"+id+"/retry", nil).fails(409, "no_budget_left")

@@ -21,6 +21,7 @@ import (
 	"github.com/cineforge/cineforge/project"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/stage"
 )
 
@@ -127,7 +128,7 @@ func unchanged(tag string) error {
 // live counts the time of what is under way up to now.
 func live(s run.State, now time.Time) run.State {
 	for _, st := range s.Stages {
-		if (st.Status == run.StageRunning || st.Status == run.StageWaits) && st.StartedAt != nil {
+		if (st.Status == run.StageRunning || st.Status == run.StageWaiting) && st.StartedAt != nil {
 			st.DurationSeconds = max(st.DurationSeconds, now.Sub(st.StartedAt.Time).Seconds())
 		}
 	}
@@ -246,7 +247,7 @@ func params(b client.RunRequest) map[string]any {
 
 // retry begins a run that goes on with another one.
 func (s *API) retry(ctx context.Context, id string, key Once, b client.RetryRequest, agreed ...func(pipeline.RetryPlan) error) (client.Started, error) {
-	if b.Recipe == run.PinnedRecipe {
+	if b.Recipe == event.PinnedRecipe {
 		b.Recipe = "" // which asks for the same
 	}
 	once, err := key.of("/runs/"+id+"/retry", b)
@@ -266,12 +267,12 @@ func (s *API) retry(ctx context.Context, id string, key Once, b client.RetryRequ
 
 // asked is what a request asks of a retry.
 func asked(b client.RetryRequest) pipeline.Retry {
-	r := pipeline.Retry{Mode: run.RetryFailed, RecipeName: b.Recipe, Limits: run.Limits{MaxCostUSD: b.MaxCostUSD, MaxWaitSeconds: b.MaxWaitSeconds}}
+	r := pipeline.Retry{Mode: event.RetryFailed, RecipeName: b.Recipe, Limits: event.Limits{MaxCostUSD: b.MaxCostUSD, MaxWaitSeconds: b.MaxWaitSeconds}}
 	switch {
 	case b.Full:
-		r.Mode = run.RetryFull
+		r.Mode = event.RetryFull
 	case b.From != "":
-		r.Mode, r.Stage = run.RetryFrom, b.From
+		r.Mode, r.Stage = event.RetryFrom, b.From
 	}
 	return r
 }

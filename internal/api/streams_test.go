@@ -18,6 +18,7 @@ import (
 	"github.com/cineforge/cineforge/internal/api"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // exactly wants frames to be all events of a run, in order, once each.
@@ -234,11 +235,11 @@ func (s *site) quiet(slug string) (id string, tell func(n int)) {
 	}
 	return id, func(n int) {
 		s.Helper()
-		events := make([]run.Body, n)
+		events := make([]event.Body, n)
 		for i := range events {
-			events[i] = run.UnitDone{StageID: "ingest", Unit: "u", Done: i, Total: n}
+			events[i] = event.UnitDone{StageID: "ingest", Unit: "u", Done: i, Total: n}
 		}
-		if err := s.store.Commit(s.Context(), claim, run.Change{Events: func([]artifact.Artifact) []run.Body { return events }}); err != nil {
+		if err := s.store.Commit(s.Context(), claim, run.Change{Events: func([]artifact.Artifact) []event.Body { return events }}); err != nil {
 			s.Fatal(err)
 		}
 	}

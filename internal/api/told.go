@@ -9,6 +9,7 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/advice"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // told is a message that tells of an event.
@@ -60,7 +61,7 @@ func (s *API) told(ctx context.Context, projectID string) ([]told, error) {
 		if m, ok := tell(e.Event, *state); ok {
 			m.ID, m.RunID, m.Timestamp = messageID(e.Event), e.RunID, float64(e.Time.UnixMilli())
 			stage := ""
-			if w, is := e.Body.(run.StageWaiting); is {
+			if w, is := e.Body.(event.StageWaiting); is {
 				stage = w.StageID
 			}
 			all = append(all, told{m, stage})
@@ -92,17 +93,17 @@ func brief(all []told) []told {
 // messageID names the message about an event. The page of the first system makes messages
 // about runs too, and posts them; those of the same event have the same id, so that there
 // is one of them.
-func messageID(e run.Event) string {
+func messageID(e event.Event) string {
 	switch b := e.Body.(type) {
-	case run.PipelineStarted:
+	case event.PipelineStarted:
 		return "run_started_" + e.RunID
-	case run.StageFallback:
+	case event.StageFallback:
 		return fmt.Sprintf("progress_%s_%s_fallback_%d", e.RunID, b.StageID, e.Seq-1)
-	case run.StageFailed:
+	case event.StageFailed:
 		return "progress_" + e.RunID + "_" + b.StageID + "_fail"
-	case run.RunCancelled: // which that page takes for the end of an analysis
+	case event.RunCancelled: // which that page takes for the end of an analysis
 		return "progress_" + e.RunID + "_complete"
-	case run.PipelineFinished:
+	case event.PipelineFinished:
 		if b.Success {
 			return "progress_" + e.RunID + "_complete"
 		}
@@ -112,7 +113,7 @@ func messageID(e run.Event) string {
 
 // tell says in a message what an event means to a person, with what can be done as the run
 // stood then. It is false for what is told of elsewhere.
-func tell(e run.Event, s run.State) (client.Message, bool) {
+func tell(e event.Event, s run.State) (client.Message, bool) {
 	status := func(text string) (client.Message, bool) {
 		return client.Message{Type: "ai_status", Content: text}, true
 	}
@@ -125,7 +126,7 @@ func tell(e run.Event, s run.State) (client.Message, bool) {
 		return m, true
 	}
 	switch b := e.Body.(type) {
-	case run.PipelineStarted:
+	case event.PipelineStarted:
 		text := "Reading " + b.InputName + " by the recipe " + b.RecipeID + "."
 		if b.ParentRunID != "" {
 			text = "Going on with run " + b.ParentRunID + " as run " + e.RunID + "."
@@ -134,32 +135,32 @@ func tell(e run.Event, s run.State) (client.Message, bool) {
 			text += " " + b.Notice
 		}
 		return status(text)
-	case run.RetryRequested:
+	case event.RetryRequested:
 		if b.Recipe == nil {
 			return client.Message{}, false
 		}
 		return status("The recipe of this run is another one than before: " + b.Recipe.RecipeID + " (" + b.Recipe.Name + ").")
-	case run.StageWaiting:
+	case event.StageWaiting:
 		return suggest(fmt.Sprintf("%s waits until %s: %s", b.StageID, b.Until.Format("15:04:05 MST"), b.Reason), run.Waiting), true
-	case run.StageFallback:
+	case event.StageFallback:
 		text := fmt.Sprintf("Switched %s from %s to %s to keep your run moving: %s", b.StageID, b.FromModel, b.ToModel, b.Reason)
 		return suggest(text, run.Running), true
-	case run.StagePaused:
-		if b.Reason == run.AwaitingConfirmation {
+	case event.StagePaused:
+		if b.Reason == event.AwaitingConfirmation {
 			m := suggest("The project configuration is there. Look at it, and let the run go on.", run.Paused)
 			return needed(relabelled(m, "Accept and Go On"))
 		}
 		return needed(relabelled(suggest(cmp.Or(b.Error, "The run is paused at "+b.StageID+"."), run.Paused), "Go On"))
-	case run.StageFailed:
+	case event.StageFailed:
 		return needed(suggest(fmt.Sprintf("%s failed: %s", b.StageID, join(b.Error, b.Hint)), run.RunFailed))
-	case run.RunCancelled:
-		return needed(suggest("The run was cancelled.", run.RunCanceled))
-	case run.PipelineFinished:
+	case event.RunCancelled:
+		return needed(suggest("The run was cancelled.", run.RunCancelled))
+	case event.PipelineFinished:
 		switch {
 		case b.Success:
 			text := fmt.Sprintf("Done, for $%.4f.", b.TotalCostUSD)
 			return client.Message{Type: "ai_status_done", Content: text, Actions: []client.Action{details(e.RunID)}}, true
-		case b.Outcome == run.Failed && advice.FailedStage(s) == "":
+		case b.Outcome == event.Failed && advice.FailedStage(s) == "":
 			return needed(suggest("The run failed: "+cmp.Or(b.Error, "no stage says why"), run.RunFailed))
 		}
 		return client.Message{}, false // the failed stage, or the end by a person, is told of

@@ -23,6 +23,7 @@ import (
 	"github.com/cineforge/cineforge/internal/argument"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/stage"
 )
 
@@ -141,7 +142,7 @@ func TestProseWithoutAModelIsAClearFailure(t *testing.T) {
 	a := open(t)
 	state := execute(t, a, app.Start{File: sample(t, "the_well.txt")})
 	st := state.Stages["normalize"]
-	if state.Status != run.RunFailed || *st.FinalErrorClass != failure.NoProvider || st.TerminalReason != run.NonRetryableError {
+	if state.Status != run.RunFailed || *st.FinalErrorClass != failure.NoProvider || st.TerminalReason != event.NonRetryableError {
 		t.Fatalf("run %s, stage %+v", state.Status, st)
 	}
 	for _, name := range []string{"ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY"} {
@@ -168,7 +169,7 @@ func TestASecondRunOnTheSameFileMakesNoNewVersions(t *testing.T) {
 func TestAnUnconfirmedConfigurationWaitsForAPerson(t *testing.T) {
 	a := open(t)
 	state := execute(t, a, app.Start{File: sample(t, "lighthouse.md"), Params: map[string]any{"accept_config": false}})
-	if state.Status != run.Paused || state.Stages["project_config"].PauseReason != run.AwaitingConfirmation {
+	if state.Status != run.Paused || state.Stages["project_config"].PauseReason != event.AwaitingConfirmation {
 		t.Fatalf("run %s, stage %+v", state.Status, state.Stages["project_config"])
 	}
 	if err := a.Confirm(t.Context(), state.RunID, false); err != nil {
@@ -291,8 +292,8 @@ func TestAnOnlookerTakesOverFromTheDeadOnly(t *testing.T) {
 					if want == run.RunDone {
 						return // it is never heard of again
 					}
-					paused := run.StagePaused{StageID: "ingest", Reason: run.Interrupted, Artifacts: []artifact.Ref{}}
-					err := other.Commit(t.Context(), claim, run.Change{Events: func([]artifact.Artifact) []run.Body { return []run.Body{paused} }})
+					paused := event.StagePaused{StageID: "ingest", Reason: event.Interrupted, Artifacts: []artifact.Ref{}}
+					err := other.Commit(t.Context(), claim, run.Change{Events: func([]artifact.Artifact) []event.Body { return []event.Body{paused} }})
 					if err := errors.Join(err, other.Release(t.Context(), claim, local.Never)); err != nil {
 						t.Error(err)
 					}

@@ -11,6 +11,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 )
 
@@ -42,13 +43,13 @@ func TestStart_ADrillLivesInAScratchProjectAndCostsNothing(t *testing.T) {
 			t.Errorf("the stages sum up to %v, the run to %v", sum, s.SimulatedCostUSD)
 		}
 		for e, err := range a.Store.Events(t.Context(), s.RunID, 0) {
-			if b, ok := e.Body.(run.StageFinished); err != nil || ok && b.CostUSD != 0 {
+			if b, ok := e.Body.(event.StageFinished); err != nil || ok && b.CostUSD != 0 {
 				t.Errorf("%+v, %v", b, err)
 			}
-			if b, ok := e.Body.(run.AttemptFinished); ok && (*b.CostUSD != 0 || *b.SimulatedCostUSD <= 0) {
+			if b, ok := e.Body.(event.AttemptFinished); ok && (*b.CostUSD != 0 || *b.SimulatedCostUSD <= 0) {
 				t.Errorf("%+v", b)
 			}
-			if b, ok := e.Body.(run.PipelineFinished); ok && b.TotalCostUSD != 0 {
+			if b, ok := e.Body.(event.PipelineFinished); ok && b.TotalCostUSD != 0 {
 				t.Errorf("%+v", b)
 			}
 		}
@@ -79,17 +80,17 @@ func TestStart_ALimitOnTheCostHoldsInDrills(t *testing.T) {
 			settings: map[string]string{"max_cost_usd": "0.002"}})
 		a, _ := w.boot(-1, false)
 		s := w.execute(a, w.start(a, app.Start{Drill: "healthy"}))
-		var reason run.TerminalReason
+		var reason event.TerminalReason
 		for _, st := range s.Stages {
 			reason = cmp.Or(st.TerminalReason, reason)
 		}
-		if reason != run.MoneySpent || s.TotalCostUSD != 0 || s.SimulatedCostUSD <= 0 || s.SimulatedCostUSD > 0.003 {
+		if reason != event.MoneySpent || s.TotalCostUSD != 0 || s.SimulatedCostUSD <= 0 || s.SimulatedCostUSD > 0.003 {
 			t.Errorf("%s (%s), cost %v, simulated %v", s.Status, reason, s.TotalCostUSD, s.SimulatedCostUSD)
 		}
-		if _, err := a.PlanRetry(t.Context(), s.RunID, pipeline.Retry{Mode: run.RetryFailed}); !errors.Is(err, pipeline.ErrNoBudget) {
+		if _, err := a.PlanRetry(t.Context(), s.RunID, pipeline.Retry{Mode: event.RetryFailed}); !errors.Is(err, pipeline.ErrNoBudget) {
 			t.Errorf("a retry with nothing left: %v", err)
 		}
-		plan, err := a.PlanRetry(t.Context(), s.RunID, pipeline.Retry{Mode: run.RetryFailed, Limits: run.Limits{MaxCostUSD: new(5.0)}})
+		plan, err := a.PlanRetry(t.Context(), s.RunID, pipeline.Retry{Mode: event.RetryFailed, Limits: event.Limits{MaxCostUSD: new(5.0)}})
 		if err != nil || plan.SpentUSD != s.SimulatedCostUSD || plan.EstimatedCostUSD != nil && *plan.EstimatedCostUSD != 0 {
 			t.Errorf("%+v, %v", plan.RetryPlan, err)
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/cineforge/cineforge/durable/local"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // retakeInterval is how often it is tried to take over a run that another process works on.
@@ -72,8 +73,8 @@ func (a *App) execute(ctx context.Context, runID string, onlooking func(), leave
 
 // Tail yields the events of a run from the first, as they come, until rest is
 // closed and all that happened up to then has been told.
-func (a *App) Tail(ctx context.Context, runID string, rest <-chan struct{}) iter.Seq2[run.Event, error] {
-	return func(yield func(run.Event, error) bool) {
+func (a *App) Tail(ctx context.Context, runID string, rest <-chan struct{}) iter.Seq2[event.Event, error] {
+	return func(yield func(event.Event, error) bool) {
 		following, stop := context.WithCancel(ctx)
 		defer stop()
 		go func() {

@@ -12,7 +12,7 @@ import (
 	"github.com/cineforge/cineforge/internal/spelling"
 	"github.com/cineforge/cineforge/project"
 	"github.com/cineforge/cineforge/recipe"
-	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/stage"
 	"github.com/cineforge/cineforge/stage/projectconfig"
 )
@@ -29,8 +29,8 @@ const MaxConfig = 64 << 10
 // Settings returns the settings of the project that the run is started with, nil if there
 // are none. Those that can't be taken are a failure of class input, or an error of type
 // projectconfig.FieldErrors.
-func (s Start) Settings() (*run.Settings, error) {
-	given := &run.Settings{}
+func (s Start) Settings() (*event.Settings, error) {
+	given := &event.Settings{}
 	if overrides, ok := s.Params[ParamConfigOverrides]; ok {
 		if given.Overrides, ok = overrides.(map[string]any); !ok {
 			return nil, failure.New(failure.Input, ParamConfigOverrides+" is not an object", `give one, such as {"genre": ["drama"]}`)

@@ -19,6 +19,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 )
 
@@ -56,7 +57,7 @@ func TestOpen_AGoldenDirectoryGoesOn(t *testing.T) {
 	want := map[string]run.Status{"done": run.RunDone, "dry": run.RunDone, "confirm": run.Paused,
 		"drill": run.RunDone, "offline": run.RunDone,
 		"offline-confirm": run.Paused, "failed": run.RunFailed, "exhausted": run.Paused, "waiting": run.Waiting, "interrupted": run.Paused,
-		"running": run.Running, "cancelled": run.RunCanceled, "retried": run.RunDone, "queued": run.Queued}
+		"running": run.Running, "cancelled": run.RunCancelled, "retried": run.RunDone, "queued": run.Queued}
 	synctest.Test(t, func(t *testing.T) {
 		w := golden(t, "schema4.db.gz")
 		if err := w.whole(); err != nil {
@@ -107,7 +108,7 @@ func (w *world) toItsEnd(a *app.App, o run.Overview) {
 			w.t.Errorf("%s: %v", o.ProjectID, err)
 			return
 		}
-	case run.RunFailed, run.RunCanceled:
+	case run.RunFailed, run.RunCancelled:
 		r := again
 		r.Queue = true
 		next, _, err := a.Retry(w.t.Context(), id, r)
@@ -153,7 +154,7 @@ func (k *keyed) Commit(ctx context.Context, claim durable.Claim, c run.Change) e
 	if len(c.Answers) > 0 {
 		k.mu.Lock()
 		for _, b := range c.Events([]artifact.Artifact{}) {
-			if f, ok := b.(run.AttemptFinished); ok {
+			if f, ok := b.(event.AttemptFinished); ok {
 				k.keys = append(k.keys, fmt.Sprintf("%s %s %s %s", f.StageID, f.Role, f.Unit, c.Answers[0].Key))
 			}
 		}

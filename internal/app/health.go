@@ -16,6 +16,7 @@ import (
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/resilience/breaker"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // tally counts how attempts ended.
@@ -205,7 +206,7 @@ func healthOf(s breaker.Status, gates []chain.GateStatus) health.Health {
 }
 
 func codesOf(f *failure.Error) health.Codes {
-	c := run.CodesOf(f)
+	c := event.CodesOf(f)
 	return health.Codes{Code: c.Error, ProviderCode: c.Provider, HTTPStatus: c.Status}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/llm/chain"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 	"github.com/cineforge/cineforge/stage"
 )
@@ -177,14 +178,14 @@ func (w *world) outcome(ids ...string) outcome {
 	synctest.Wait()
 	o := outcome{play: w.play, calls: w.sim.Calls(), store: w.store}
 	for _, id := range ids {
-		var events []run.Event
+		var events []event.Event
 		for e, err := range w.store.Events(w.t.Context(), id, 0) {
 			if err != nil {
 				w.t.Fatal(err)
 			}
 			events = append(events, e)
 		}
-		state, err := run.Fold(func(yield func(run.Event, error) bool) {
+		state, err := run.Fold(func(yield func(event.Event, error) bool) {
 			for _, e := range events {
 				if !yield(e, nil) {
 					return
@@ -284,6 +285,6 @@ func TestADeathAtEveryEvent(t *testing.T) {
 	}
 }
 
-func nothing([]artifact.Artifact) []run.Body {
-	return []run.Body{run.RunResumed{Cause: run.ResumedAfterCrash}}
+func nothing([]artifact.Artifact) []event.Body {
+	return []event.Body{event.RunResumed{Cause: event.ResumedAfterCrash}}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // Why an operator's word can't be followed; in the chain of the failure that says it.
@@ -186,7 +187,7 @@ func (a *App) withRecipe(ctx context.Context, runID string, r pipeline.Retry) (p
 	}
 	name := r.RecipeName
 	switch name {
-	case "", run.PinnedRecipe:
+	case "", event.PinnedRecipe:
 		return r, nil
 	case CurrentRecipe:
 		state, err := run.Load(ctx, a.Store, runID)

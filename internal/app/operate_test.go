@@ -13,6 +13,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 )
 
@@ -79,7 +80,7 @@ func failures(t *testing.T, p problems) {
 	}
 }
 
-var again = app.Retry{Retry: pipeline.Retry{Mode: run.RetryFailed}}
+var again = app.Retry{Retry: pipeline.Retry{Mode: event.RetryFailed}}
 
 func TestARetryBeginsAtTheFailedStageAndPaysForNothingTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -103,7 +104,7 @@ func TestARetryBeginsAtTheFailedStageAndPaysForNothingTwice(t *testing.T) {
 		if same, existing, err := a.Retry(t.Context(), id, again); err != nil || !existing || same != next {
 			t.Errorf("asking again: %s %v %v, want %s", same, existing, err, next)
 		}
-		if _, _, err := a.Retry(t.Context(), id, app.Retry{Retry: pipeline.Retry{Mode: run.RetryFull}}); failure.ClassOf(err) != failure.Input {
+		if _, _, err := a.Retry(t.Context(), id, app.Retry{Retry: pipeline.Retry{Mode: event.RetryFull}}); failure.ClassOf(err) != failure.Input {
 			t.Errorf("asking for another retry meanwhile: %v", err)
 		}
 		s := w.execute(a, next)
@@ -120,14 +121,14 @@ func TestARetryBeginsAtTheFailedStageAndPaysForNothingTwice(t *testing.T) {
 			t.Errorf("the retry of a run that is done: %v", err)
 		}
 		// What a retry has paid for is there for another retry of the first run.
-		plan, err = a.PlanRetry(t.Context(), id, pipeline.Retry{Mode: run.RetryFrom, Stage: "project_config"})
+		plan, err = a.PlanRetry(t.Context(), id, pipeline.Retry{Mode: event.RetryFrom, Stage: "project_config"})
 		if err != nil || strings.Join(plan.From, " ") != "extract_scenes" || strings.Join(plan.SteppedBack, " ") != "extract_scenes" || plan.Reason == "" {
 			t.Errorf("from a stage behind the one that failed: %+v %v", plan.RetryPlan, err)
 		}
 		if plan.Redone[0].AnswersHad != 20 || plan.EstimatedCostUSD == nil || *plan.EstimatedCostUSD != 0 {
 			t.Errorf("all answers are there: %+v", plan.RetryPlan)
 		}
-		full, _, err := a.Retry(t.Context(), next, app.Retry{Retry: pipeline.Retry{Mode: run.RetryFull}})
+		full, _, err := a.Retry(t.Context(), next, app.Retry{Retry: pipeline.Retry{Mode: event.RetryFull}})
 		if err != nil || !strings.HasPrefix(full, id+"-retry-") {
 			t.Fatal(full, err)
 		}
@@ -245,7 +246,7 @@ func TestCancel(t *testing.T) {
 					if took := time.Since(asked); took > limit {
 						t.Errorf("it took %v", took)
 					}
-					if s := w.state(id); s.Status != run.RunCanceled || s.Stages["extract_scenes"].Status != run.StageCanceled {
+					if s := w.state(id); s.Status != run.RunCancelled || s.Stages["extract_scenes"].Status != run.StageCancelled {
 						t.Errorf("the run is %s, the stage %s", s.Status, s.Stages["extract_scenes"].Status)
 					}
 					stop()
@@ -281,7 +282,7 @@ func TestAQueuedRunCanBeCancelled(t *testing.T) {
 		if err := a.Cancel(t.Context(), id); err != nil {
 			t.Fatal(err)
 		}
-		if s := w.state(id); s.Status != run.RunCanceled || len(w.sim.Calls()) != 0 {
+		if s := w.state(id); s.Status != run.RunCancelled || len(w.sim.Calls()) != 0 {
 			t.Errorf("it is %s after %d calls", s.Status, len(w.sim.Calls()))
 		}
 		stop := w.works(a)
@@ -327,13 +328,13 @@ func TestALongWaitIsInTheStoreOnly(t *testing.T) {
 		p.check(len(o.calls) < 3*int(20*time.Minute/shortest)+40, "%d calls in an outage of 20 minutes", len(o.calls))
 		rounds := map[string]int{}
 		for _, e := range o.events[0] {
-			if b, ok := e.Body.(run.StageRetrying); ok && b.StageID == "extract_scenes" {
+			if b, ok := e.Body.(event.StageRetrying); ok && b.StageID == "extract_scenes" {
 				if b.Decision.Round < rounds[b.Unit] {
 					p.add("round %d of %s follows round %d", b.Decision.Round, b.Unit, rounds[b.Unit])
 				}
 				rounds[b.Unit] = b.Decision.Round
 			}
-			if b, ok := e.Body.(run.RunResumed); ok {
+			if b, ok := e.Body.(event.RunResumed); ok {
 				p.add("a wait is told as %q", b.Cause)
 			}
 		}
@@ -350,7 +351,7 @@ func TestAWaitThatIsTooLongFailsWithItsCause(t *testing.T) {
 		defer stop()
 		s := w.over(id, time.Hour)
 		st := s.Stages["extract_scenes"]
-		if s.Status != run.RunFailed || st.TerminalReason != run.WaitSpent || *st.FinalErrorClass != failure.Overloaded {
+		if s.Status != run.RunFailed || st.TerminalReason != event.WaitSpent || *st.FinalErrorClass != failure.Overloaded {
 			t.Errorf("%s: %s, %v", s.Status, st.TerminalReason, st.FinalErrorClass)
 		}
 		if took := s.FinishedAt.Sub(s.StartedAt.Time); took < 10*time.Minute || took > 11*time.Minute {

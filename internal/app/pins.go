@@ -8,15 +8,16 @@ import (
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // pin is a model in the form in which runs pin it.
-func (r *roster) pin(name recipe.ModelName) run.Candidate {
+func (r *roster) pin(name recipe.ModelName) event.Candidate {
 	if name == offlineModel() {
-		return run.Candidate{Provider: name.Provider, Model: name.Model, Dialect: offline.Name}
+		return event.Candidate{Provider: name.Provider, Model: name.Model, Dialect: offline.Name}
 	}
 	p := r.providers[name.Provider]
-	return run.Candidate{Provider: name.Provider, Model: name.Model, Dialect: p.Dialect, Origin: origin(p), Key: p.KeyVariable}
+	return event.Candidate{Provider: name.Provider, Model: name.Model, Dialect: p.Dialect, Origin: origin(p), Key: p.KeyVariable}
 }
 
 // Carry returns the models that a stage of a run may ask here; see pipeline.Roster. A drill
@@ -33,7 +34,7 @@ func (r *roster) Carry(state *run.State, stageID string, policy recipe.Policy) p
 }
 
 // pinned returns those of the pinned candidates that can be asked here.
-func (r *roster) pinned(policy recipe.Policy, pinned []run.Candidate) pipeline.Lineup {
+func (r *roster) pinned(policy recipe.Policy, pinned []event.Candidate) pipeline.Lineup {
 	var l pipeline.Lineup
 	skip := func(provider, model, why string) {
 		l.Skipped = append(l.Skipped, chain.Skipped{Provider: provider, Model: model, Reason: chain.NotConfigured, Detail: why})
@@ -69,7 +70,7 @@ func (r *roster) add(l *pipeline.Lineup, name recipe.ModelName) {
 
 // reach returns the name by which a pinned candidate is asked here. The name that it was
 // pinned under comes first, if it still means the same.
-func (r *roster) reach(c run.Candidate) (provider string, ok bool) {
+func (r *roster) reach(c event.Candidate) (provider string, ok bool) {
 	if c.Dialect == offline.Name {
 		return offline.Name, true
 	}
@@ -84,7 +85,7 @@ func (r *roster) reach(c run.Candidate) (provider string, ok bool) {
 }
 
 // need says what is missing here for a pinned candidate to be asked.
-func (r *roster) need(c run.Candidate) run.Need {
+func (r *roster) need(c event.Candidate) run.Need {
 	for _, p := range r.models.Providers {
 		switch here := p.Dialect == c.Dialect && origin(p) == c.Origin; {
 		case p.usable():
@@ -109,7 +110,7 @@ func (r *roster) Needs(state *run.State) []run.Need {
 	var needs []run.Need
 	for _, id := range state.ToDo() {
 		pinned := state.Candidates[id]
-		if len(pinned) == 0 || slices.ContainsFunc(pinned, func(c run.Candidate) bool { _, ok := r.reach(c); return ok }) {
+		if len(pinned) == 0 || slices.ContainsFunc(pinned, func(c event.Candidate) bool { _, ok := r.reach(c); return ok }) {
 			continue
 		}
 		for _, c := range pinned {
@@ -183,10 +184,10 @@ const notPinned = "the run was begun without it, and no process adds anybody to 
 // routes lists what this process can reach, as runs need it: by dialect and origin, and,
 // for runs that pinned nobody, by name.
 func (r *roster) routes() []string {
-	routes := []string{run.Candidate{Dialect: offline.Name}.Route()}
+	routes := []string{event.Candidate{Dialect: offline.Name}.Route()}
 	for _, p := range r.models.Providers {
 		if p.usable() {
-			routes = append(routes, run.Candidate{Dialect: p.Dialect, Origin: origin(p)}.Route(), "name "+p.Name, "any")
+			routes = append(routes, event.Candidate{Dialect: p.Dialect, Origin: origin(p)}.Route(), "name "+p.Name, "any")
 		}
 	}
 	return routes

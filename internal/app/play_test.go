@@ -17,6 +17,7 @@ import (
 	"github.com/cineforge/cineforge/llm/wire"
 	"github.com/cineforge/cineforge/recipes"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 	"github.com/cineforge/cineforge/stage"
 )
@@ -44,7 +45,7 @@ type play struct {
 type outcome struct {
 	play
 	states []run.State
-	events [][]run.Event
+	events [][]event.Event
 	calls  []simulator.Call
 	began  time.Time
 	took   time.Duration
@@ -146,7 +147,7 @@ func (p play) on(t *testing.T) outcome {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var events []run.Event
+		var events []event.Event
 		for e, err := range store.Events(t.Context(), id, 0) {
 			if err != nil {
 				t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 )
 
@@ -34,9 +35,9 @@ func (o outcome) tried(p *problems, n int) {
 }
 
 // ended wants the stage that asks to have failed in a way, after a time.
-func (o outcome) ended(p *problems, after time.Duration, why run.TerminalReason, class failure.Class) {
+func (o outcome) ended(p *problems, after time.Duration, why event.TerminalReason, class failure.Class) {
 	st := o.states[0].Stages["extract_scenes"]
-	p.check(st.Status == run.StageIsFailed && st.TerminalReason == why && st.FinalErrorClass != nil && *st.FinalErrorClass == class, "%s, %s, %v", st.Status, st.TerminalReason, st.FinalErrorClass)
+	p.check(st.Status == run.StageFailed && st.TerminalReason == why && st.FinalErrorClass != nil && *st.FinalErrorClass == class, "%s, %s, %v", st.Status, st.TerminalReason, st.FinalErrorClass)
 	p.check(o.took >= after && o.took < after+time.Second, "it took %v, want %v", o.took, after)
 }
 
@@ -55,7 +56,7 @@ func TestEachKeyOfTheResilienceBlockCounts(t *testing.T) {
 		}},
 		"max_attempts_per_stage": {down, map[string]string{"max_wait_seconds": "0", "max_attempts_per_stage": "1"}, false, func(o outcome, p *problems) {
 			o.tried(p, 1)
-			o.ended(p, 0, run.RetriesSpent, failure.ServerError)
+			o.ended(p, 0, event.RetriesSpent, failure.ServerError)
 		}},
 		"stage_max_attempts": {down, map[string]string{"max_wait_seconds": "0", "stage_max_attempts": "{extract_scenes: 2}"}, false, func(o outcome, p *problems) {
 			o.tried(p, 2)
@@ -70,19 +71,19 @@ func TestEachKeyOfTheResilienceBlockCounts(t *testing.T) {
 			p.check(firstTwo(o) == 16*time.Second, "the pause is %v", firstTwo(o))
 		}},
 		"max_wait_seconds": {down, map[string]string{"max_wait_seconds": "300"}, false, func(o outcome, p *problems) {
-			o.ended(p, 5*time.Minute, run.WaitSpent, failure.ServerError)
+			o.ended(p, 5*time.Minute, event.WaitSpent, failure.ServerError)
 		}},
 		"max_stage_seconds": {down, map[string]string{"max_stage_seconds": "120"}, false, func(o outcome, p *problems) {
-			o.ended(p, 2*time.Minute, run.WaitSpent, failure.ServerError)
+			o.ended(p, 2*time.Minute, event.WaitSpent, failure.ServerError)
 		}},
 		"max_cost_usd": {simulator.Scenario{ID: "P", Name: "p"}, map[string]string{"max_cost_usd": "0.03"}, true, func(o outcome, p *problems) {
 			st := o.states[0].Stages["extract_scenes"]
-			p.check(st.Status == run.StageIsFailed && st.TerminalReason == run.MoneySpent && *st.FinalErrorClass == failure.Budget, "%s by %v", st.Status, st.FinalErrorClass)
+			p.check(st.Status == run.StageFailed && st.TerminalReason == event.MoneySpent && *st.FinalErrorClass == failure.Budget, "%s by %v", st.Status, st.FinalErrorClass)
 			p.check(o.states[0].TotalCostUSD > 0.015 && o.states[0].TotalCostUSD < 0.045, "it cost %v", o.states[0].TotalCostUSD)
 		}},
 		"on_exhausted": {down, map[string]string{"max_wait_seconds": "300", "on_exhausted": "pause"}, false, func(o outcome, p *problems) {
 			st := o.states[0].Stages["extract_scenes"]
-			p.check(o.states[0].Status == run.Paused && st.Status == run.StageIsPaused && st.PauseReason == run.Exhausted, "%s, %s for %s", o.states[0].Status, st.Status, st.PauseReason)
+			p.check(o.states[0].Status == run.Paused && st.Status == run.StagePaused && st.PauseReason == event.Exhausted, "%s, %s for %s", o.states[0].Status, st.Status, st.PauseReason)
 		}},
 		"degrade": {down, map[string]string{"max_wait_seconds": "0", "degrade": "offline"}, false, func(o outcome, p *problems) {
 			o.done(p)

@@ -8,6 +8,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // A person's retry tries who is left alone for failures, also where the run may not wait: the
@@ -22,7 +23,7 @@ func TestRetry_TriesWhoIsLeftAlone(t *testing.T) {
 			t.Fatal(s.Status)
 		}
 		time.Sleep(2 * time.Second)
-		next, _, err := a.Retry(t.Context(), id, app.Retry{Retry: pipeline.Retry{Mode: run.RetryFailed}, Queue: true})
+		next, _, err := a.Retry(t.Context(), id, app.Retry{Retry: pipeline.Retry{Mode: event.RetryFailed}, Queue: true})
 		if err != nil {
 			t.Fatal(err)
 		}

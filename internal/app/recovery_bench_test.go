@@ -15,6 +15,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 )
 
@@ -63,7 +64,7 @@ func firstUnit(b *testing.B, a *app.App) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, ok := e.Body.(run.UnitDone); ok {
+		if _, ok := e.Body.(event.UnitDone); ok {
 			return
 		}
 	}
@@ -85,7 +86,7 @@ func leaveUnfinished(b *testing.B, dir string, n int) (died string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	var first []run.Body
+	var first []event.Body
 	for e, err := range store.Events(b.Context(), id, 0) {
 		if err != nil {
 			b.Fatal(err)
@@ -101,8 +102,8 @@ func leaveUnfinished(b *testing.B, dir string, n int) (died string) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := store.Commit(b.Context(), claim, run.Change{Events: func([]artifact.Artifact) []run.Body {
-			return []run.Body{run.StageStarted{StageID: "ingest", Module: "story_ingest_v1"}}
+		if err := store.Commit(b.Context(), claim, run.Change{Events: func([]artifact.Artifact) []event.Body {
+			return []event.Body{event.StageStarted{StageID: "ingest", Module: "story_ingest_v1"}}
 		}}); err != nil {
 			b.Fatal(err)
 		}

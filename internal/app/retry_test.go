@@ -15,6 +15,7 @@ import (
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 	"github.com/cineforge/cineforge/stage"
 )
@@ -72,11 +73,11 @@ func given(t *testing.T, source string) pipeline.Retry {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return pipeline.Retry{Mode: run.RetryFailed, Recipe: r}
+	return pipeline.Retry{Mode: event.RetryFailed, Recipe: r}
 }
 
 func named(name string) pipeline.Retry {
-	return pipeline.Retry{Mode: run.RetryFailed, RecipeName: name}
+	return pipeline.Retry{Mode: event.RetryFailed, RecipeName: name}
 }
 
 // versions lists the recipes that were saved for retries.
@@ -172,8 +173,8 @@ func TestRetry_WhichRecipe(t *testing.T) {
 		pinned := w.execute(a, id).RecipeDigest
 		w.keeps("mvp_ingest.yaml", asks(t, opus))
 		w.keeps("broken.yaml", "recipe_id: broken\n")
-		for _, name := range []string{"", run.PinnedRecipe} {
-			if plan, err := a.PlanRetry(t.Context(), id, named(name)); err != nil || plan.Recipe.Name != run.PinnedRecipe || plan.Recipe.Digest != pinned {
+		for _, name := range []string{"", event.PinnedRecipe} {
+			if plan, err := a.PlanRetry(t.Context(), id, named(name)); err != nil || plan.Recipe.Name != event.PinnedRecipe || plan.Recipe.Digest != pinned {
 				t.Errorf("%q: %+v %v", name, plan.Recipe, err)
 			}
 		}
@@ -268,7 +269,7 @@ func spends(t *testing.T, limit string) (w *world, a *app.App, id string) {
 		settings: map[string]string{"max_cost_usd": limit}})
 	a, _ = w.boot(-1, false)
 	id = w.start(a, app.Start{EndAt: "extract_scenes"})
-	if s := w.execute(a, id); s.Status != run.RunFailed || s.Stages["extract_scenes"].TerminalReason != run.MoneySpent {
+	if s := w.execute(a, id); s.Status != run.RunFailed || s.Stages["extract_scenes"].TerminalReason != event.MoneySpent {
 		t.Fatal(s.Status, s.Error)
 	}
 	return w, a, id
@@ -291,7 +292,7 @@ func TestRetry_WithoutBudgetIsRefused(t *testing.T) {
 			t.Errorf("%d runs were made: %v", len(line), err)
 		}
 		// The limit is kept over a crash, and what the line has spent counts against it.
-		limited := app.Retry{Retry: pipeline.Retry{Mode: run.RetryFailed, Limits: run.Limits{MaxCostUSD: new(0.04)}}, Once: run.Once{Key: "k", Asked: "sha256:1"}}
+		limited := app.Retry{Retry: pipeline.Retry{Mode: event.RetryFailed, Limits: event.Limits{MaxCostUSD: new(0.04)}}, Once: run.Once{Key: "k", Asked: "sha256:1"}}
 		next, _, err := a.Retry(t.Context(), id, limited)
 		if err != nil {
 			t.Fatal(err)
@@ -302,7 +303,7 @@ func TestRetry_WithoutBudgetIsRefused(t *testing.T) {
 		}
 		other, _ := w.boot(-1, false)
 		s := w.execute(other, next)
-		if total := spent + s.TotalCostUSD; s.Stages["extract_scenes"].TerminalReason != run.MoneySpent || total > 0.04 || total < 0.03 {
+		if total := spent + s.TotalCostUSD; s.Stages["extract_scenes"].TerminalReason != event.MoneySpent || total > 0.04 || total < 0.03 {
 			t.Errorf("%s: of $0.04 the line spent $%v: %s", s.Status, total, s.Error)
 		}
 		// The same request gives the same run, though nothing would be left for another.
@@ -314,7 +315,7 @@ func TestRetry_WithoutBudgetIsRefused(t *testing.T) {
 		if _, _, err := a.Retry(t.Context(), id, limited); !errors.Is(err, pipeline.ErrNoBudget) {
 			t.Errorf("asking again without: %v", err)
 		}
-		last, _, err := a.Retry(t.Context(), next, app.Retry{Retry: pipeline.Retry{Mode: run.RetryFailed, Limits: run.Limits{MaxCostUSD: new(5.0)}}})
+		last, _, err := a.Retry(t.Context(), next, app.Retry{Retry: pipeline.Retry{Mode: event.RetryFailed, Limits: event.Limits{MaxCostUSD: new(5.0)}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -332,7 +333,7 @@ func TestRetry_WithoutBudgetIsRefused(t *testing.T) {
 func TestRetry_UnderWayComesBeforeTheBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, a, id := spends(t, "0.02")
-		r := app.Retry{Retry: pipeline.Retry{Mode: run.RetryFailed, Limits: run.Limits{MaxCostUSD: new(0.04)}}}
+		r := app.Retry{Retry: pipeline.Retry{Mode: event.RetryFailed, Limits: event.Limits{MaxCostUSD: new(0.04)}}}
 		next, _, err := a.Retry(t.Context(), id, r)
 		if err != nil {
 			t.Fatal(err)
@@ -362,14 +363,14 @@ func TestRetry_WaitsAnew(t *testing.T) {
 		defer w.works(a)()
 		w.over(id, time.Hour)
 		for _, test := range []struct {
-			limits run.Limits
+			limits event.Limits
 			waits  time.Duration
 		}{
-			{run.Limits{}, 10 * time.Minute},
-			{run.Limits{MaxWaitSeconds: new(120.0)}, 2 * time.Minute},
-			{run.Limits{MaxWaitSeconds: new(0.0)}, 0},
+			{event.Limits{}, 10 * time.Minute},
+			{event.Limits{MaxWaitSeconds: new(120.0)}, 2 * time.Minute},
+			{event.Limits{MaxWaitSeconds: new(0.0)}, 0},
 		} {
-			next, _, err := a.Retry(t.Context(), id, app.Retry{Retry: pipeline.Retry{Mode: run.RetryFailed, Limits: test.limits}, Queue: true})
+			next, _, err := a.Retry(t.Context(), id, app.Retry{Retry: pipeline.Retry{Mode: event.RetryFailed, Limits: test.limits}, Queue: true})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -17,6 +17,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/llm/chain"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 )
 
@@ -301,7 +302,7 @@ func sisterScenarios(t *testing.T) []faultScenario {
 		o.done(p)
 		o.here(p)
 		for _, e := range o.events[0] {
-			if b, ok := e.Body.(run.BreakerOpened); ok {
+			if b, ok := e.Body.(event.BreakerOpened); ok {
 				p.check(b.Model != "", "the provider's breaker opened: %s", b.Evidence)
 			}
 		}

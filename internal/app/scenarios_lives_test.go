@@ -14,7 +14,7 @@ import (
 func lifeScenarios(t *testing.T) []faultScenario {
 	script := sample(t, "the_tide_clock.fountain")
 	cancelled := func(o outcome, p *problems) {
-		p.check(o.states[0].Status == run.RunCanceled, "the run is %s", o.states[0].Status)
+		p.check(o.states[0].Status == run.RunCancelled, "the run is %s", o.states[0].Status)
 		p.check(o.states[1].Status == run.RunDone && o.states[1].Stages["ingest"].Status == run.StageReused, "its retry is %s", o.states[1].Status)
 		o.paidOnce(p)
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/cineforge/cineforge/resilience/breaker"
 	"github.com/cineforge/cineforge/resilience/limit"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 	"github.com/cineforge/cineforge/stage"
 )
@@ -180,7 +181,7 @@ func (o outcome) invariants(p *problems) {
 		terminal := 0
 		for n, e := range o.events[i] {
 			p.check(e.Seq == int64(n+1), "event %d has seq %d", n+1, e.Seq)
-			if run.Terminal(e.Body) {
+			if event.Terminal(e.Body) {
 				terminal++
 			}
 			wellPut(p, e.Body)
@@ -207,28 +208,28 @@ func (o outcome) invariants(p *problems) {
 // announced wants what the log announces to be what is done: each try that is announced is
 // made, if the run is not ended or left from outside, and no wait ends with a failure that
 // was not announced with it.
-func announced(events []run.Event, status run.Status, p *problems) {
+func announced(events []event.Event, status run.Status, p *problems) {
 	type of struct{ stage, unit, role string }
-	coming, waits := map[of]run.StageRetrying{}, map[of]run.StageWaiting{}
+	coming, waits := map[of]event.StageRetrying{}, map[of]event.StageWaiting{}
 	for _, e := range events {
 		switch b := e.Body.(type) {
-		case run.StageRetrying:
+		case event.StageRetrying:
 			coming[of{b.StageID, b.Unit, b.Role}] = b
 			delete(waits, of{b.StageID, b.Unit, b.Role})
 			p.check(b.ErrorClass != "", "a further try without what failed: %+v", b)
-		case run.StageWaiting:
+		case event.StageWaiting:
 			waits[of{b.StageID, b.Unit, b.Role}] = b
-		case run.AttemptStarted:
+		case event.AttemptStarted:
 			key := of{b.StageID, b.Unit, b.Role}
 			if r, ok := coming[key]; ok {
 				p.check(r.Attempt == b.Attempt.Attempt, "%v: try %d is announced, %d is made", key, r.Attempt, b.Attempt.Attempt)
 			}
 			delete(coming, key)
 			delete(waits, key)
-		case run.UnitReused:
+		case event.UnitReused:
 			delete(coming, of{b.StageID, b.Unit, b.Role})
 			delete(waits, of{b.StageID, b.Unit, b.Role})
-		case run.StageFailed:
+		case event.StageFailed:
 			for key, w := range waits {
 				late := w.GivesUp || !w.Until.After(e.Time)
 				p.check(key.stage != b.StageID || key.unit != b.Unit || late, "%v was to wait until %v, and failed at %v", key, w.Until, e.Time)
@@ -236,7 +237,7 @@ func announced(events []run.Event, status run.Status, p *problems) {
 			for key, r := range coming {
 				p.check(key.stage != b.StageID || key.unit != b.Unit, "%v: try %d was announced, and not made", key, r.Attempt)
 			}
-		case run.RunResumed:
+		case event.RunResumed:
 			clear(coming)
 			clear(waits)
 		}
@@ -301,13 +302,13 @@ func (o outcome) spared(p *problems) {
 		open := map[string]time.Time{}
 		for _, e := range events {
 			switch b := e.Body.(type) {
-			case run.BreakerOpened:
+			case event.BreakerOpened:
 				if b.Model == "" {
 					open[b.Provider] = e.Time
 				}
-			case run.BreakerClosed:
+			case event.BreakerClosed:
 				delete(open, b.Provider)
-			case run.AttemptStarted:
+			case event.AttemptStarted:
 				since, is := open[b.Provider]
 				p.check(!is || b.Decision.Probe || !e.Time.After(since), "%s is asked although its breaker is open", b.Provider)
 			}
@@ -552,7 +553,7 @@ func refusedScenarios(t *testing.T) []faultScenario {
 		}},
 		{id: "S19 alone", wants: "fails at once, and says what to do", play: play{options: fixed, alone: true}, only: []string{"anthropic", "openai"}, checks: func(o outcome, p *problems) {
 			st := o.states[0].Stages["extract_scenes"]
-			p.check(st.Status == run.StageIsFailed && st.TerminalReason == run.NonRetryableError && *st.FinalErrorClass == failure.QuotaExhausted && st.Hint != "", "%+v", st)
+			p.check(st.Status == run.StageFailed && st.TerminalReason == event.NonRetryableError && *st.FinalErrorClass == failure.QuotaExhausted && st.Hint != "", "%+v", st)
 			p.check(o.took < time.Second && o.at(o.target) <= 4, "%d calls in %v", o.at(o.target), o.took)
 		}},
 		{id: "S20", wants: "gated, not slept on; elsewhere at once", play: play{options: fixed}, checks: func(o outcome, p *problems) {
@@ -564,7 +565,7 @@ func refusedScenarios(t *testing.T) []faultScenario {
 		{id: "S25", wants: "a clear error that names the need; nothing is cut down", only: []string{"anthropic"},
 			play: play{options: fixed, file: longProse(t), settings: map[string]string{"max_wait_seconds": "600"}}, checks: func(o outcome, p *problems) {
 				st := o.states[0].Stages["normalize"]
-				p.check(st.Status == run.StageIsFailed, "it is %s", st.Status)
+				p.check(st.Status == run.StageFailed, "it is %s", st.Status)
 				p.check(strings.Contains(st.Error+st.Hint, "tokens") && strings.Contains(st.Hint, "larger window"), "%s; %s", st.Error, st.Hint)
 				prompts := map[string]bool{}
 				for _, c := range o.calls {
@@ -638,20 +639,20 @@ func outageScenarios(t *testing.T) []faultScenario {
 			scenario: lasting(10 * time.Hour), alone: true, single: true,
 			settings: map[string]string{"max_wait_seconds": "3600"}}, checks: func(o outcome, p *problems) {
 			st := o.states[0].Stages["extract_scenes"]
-			p.check(o.states[0].Status == run.RunFailed && st.TerminalReason == run.RetriesSpent, "it is %s (%s)",
+			p.check(o.states[0].Status == run.RunFailed && st.TerminalReason == event.RetriesSpent, "it is %s (%s)",
 				o.states[0].Status, st.TerminalReason)
 			p.check(o.named("stage_waiting") == 0 && o.took < time.Minute, "%d waits, %v", o.named("stage_waiting"), o.took)
 		}},
 		{id: "S52 guess", wants: "a last wait says that it is the last", play: play{options: fixed, scenario: lasting(0),
 			alone: true, single: true,
 			settings: map[string]string{"max_wait_seconds": "600"}}, checks: func(o outcome, p *problems) {
-			var last run.StageWaiting
+			var last event.StageWaiting
 			for _, e := range o.events[0] {
-				if w, ok := e.Body.(run.StageWaiting); ok {
+				if w, ok := e.Body.(event.StageWaiting); ok {
 					last = w
 				}
 			}
-			p.check(last.GivesUp && o.states[0].Stages["extract_scenes"].TerminalReason == run.WaitSpent, "%+v", last)
+			p.check(last.GivesUp && o.states[0].Stages["extract_scenes"].TerminalReason == event.WaitSpent, "%+v", last)
 		}},
 		{id: "S21", wants: "second tries spread over 3 s or more; retries within the bucket", play: play{options: crowd, scenario: burst(2 * time.Second), runs: 10, settings: map[string]string{"concurrency": "20"}}, checks: func(o outcome, p *problems) {
 			o.done(p)
@@ -762,7 +763,7 @@ func (o outcome) waits(p *problems, outage time.Duration) {
 			p.add("%v", err)
 			return
 		}
-		if w, ok := e.Body.(run.StageWaiting); ok {
+		if w, ok := e.Body.(event.StageWaiting); ok {
 			p.check(w.Until.After(e.Time) && w.Reason != "" && w.ErrorClass != "", "%+v", w)
 		}
 		if state.Status == run.Waiting {
@@ -778,21 +779,21 @@ func (o outcome) inOrder(p *problems) {
 	for _, e := range o.events[0] {
 		name, of := e.Body.EventName(), ""
 		switch b := e.Body.(type) {
-		case run.AttemptFailed:
+		case event.AttemptFailed:
 			if unit == "" {
 				unit = b.Unit
 				p.check(b.ErrorCode != nil && (b.RequestID != nil || o.target == "local" || o.target == "google"), "the cause is %+v", b)
 			}
 			of = b.Unit
-		case run.AttemptStarted:
+		case event.AttemptStarted:
 			of = b.Unit
-		case run.StageRetrying:
+		case event.StageRetrying:
 			of = b.Unit
 			p.check(b.Attempt > 1 && b.ErrorClass == failure.Overloaded && len(b.Decision.Others) >= 3, "%+v", b)
-		case run.StageFallback:
+		case event.StageFallback:
 			of = b.Unit
 			p.check(b.FromModel != b.ToModel && b.ErrorClass == failure.Overloaded, "%s to %s: %s", b.FromModel, b.ToModel, b.ErrorClass)
-		case run.AttemptFinished:
+		case event.AttemptFinished:
 			of = b.Unit
 		}
 		if of != "" && of == unit {
@@ -831,15 +832,15 @@ func (o outcome) oldSuccess(p *problems) {
 	opened, answered := time.Time{}, time.Time{}
 	for _, e := range o.events[0] {
 		switch b := e.Body.(type) {
-		case run.BreakerOpened:
+		case event.BreakerOpened:
 			if opened.IsZero() {
 				opened = e.Time
 			}
-		case run.AttemptFinished:
+		case event.AttemptFinished:
 			if answered.IsZero() {
 				answered = e.Time
 			}
-		case run.BreakerClosed:
+		case event.BreakerClosed:
 			p.check(e.Time.Sub(o.began) >= time.Minute, "%s closed after %v", b.Provider, e.Time.Sub(o.began))
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // claude returns the standard providers with a key and a base URL of Anthropic.
@@ -173,7 +174,7 @@ func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 		t.Errorf("a drill does not go on: %v", err)
 	}
 	full := again
-	full.Mode = run.RetryFull
+	full.Mode = event.RetryFull
 	if _, _, err := a.Retry(t.Context(), drill.RunID, full); err != nil {
 		t.Errorf("a drill is not retried: %v", err)
 	}

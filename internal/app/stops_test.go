@@ -15,6 +15,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 )
 
@@ -211,7 +212,7 @@ func TestExecute_WhatIsUnderWayIsLetEnd(t *testing.T) {
 // dearer is a retry with more money.
 func dearer() app.Retry {
 	r := again
-	r.Limits = run.Limits{MaxCostUSD: new(5.0)}
+	r.Limits = event.Limits{MaxCostUSD: new(5.0)}
 	return r
 }
 
@@ -249,7 +250,7 @@ func TestExecute_DeathsPauseARun(t *testing.T) {
 		}
 		a, _ := w.boot(-1, false)
 		s := w.execute(a, id)
-		if st := s.Stages["extract_scenes"]; s.Status != run.Paused || st.PauseReason != run.ProcessDeaths || st.Hint == "" {
+		if st := s.Stages["extract_scenes"]; s.Status != run.Paused || st.PauseReason != event.ProcessDeaths || st.Hint == "" {
 			t.Fatalf("%s %s: %s", s.Status, st.PauseReason, st.Error)
 		}
 		stop := w.works(a)

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // shown are the members of events that people read.
@@ -14,7 +14,7 @@ var shown = []string{"error", "reason", "hint", "evidence", "detail", "why", "ne
 
 // wellPut checks the texts of an event: no word stands twice in a row, no quotation is
 // within another one, and none ends before it says anything.
-func wellPut(p *problems, body run.Body) {
+func wellPut(p *problems, body event.Body) {
 	data, err := json.Marshal(body)
 	p.check(err == nil, "%s: %v", body.EventName(), err)
 	var members any

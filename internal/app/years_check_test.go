@@ -12,6 +12,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm/chain"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // fault tells of a broken invariant, and how to see it again.
@@ -88,7 +89,7 @@ func (h *history) verdict() {
 		case run.RunDone:
 			h.count.done.Add(1)
 			h.made(s)
-		case run.RunCanceled:
+		case run.RunCancelled:
 			h.count.cancelled.Add(1)
 		case run.RunFailed:
 			h.count.failed.Add(1)
@@ -119,7 +120,7 @@ func (h *history) made(s run.State) {
 // excused wants a good reason of a run that failed.
 func (h *history) excused(s run.State) {
 	for id, st := range s.Stages {
-		if st.Status != run.StageIsFailed {
+		if st.Status != run.StageFailed {
 			continue
 		}
 		passes := false
@@ -128,11 +129,11 @@ func (h *history) excused(s run.State) {
 			passes = true
 		}
 		switch {
-		case st.TerminalReason == run.NonRetryableError && passes && !h.needsPerson(s.RunID):
+		case st.TerminalReason == event.NonRetryableError && passes && !h.needsPerson(s.RunID):
 			h.broken("run %s: %s failed for good with %s, which passes: %s", s.RunID, id, *st.FinalErrorClass, st.Error)
-		case st.TerminalReason == run.ModuleError && st.Crashes < 5:
+		case st.TerminalReason == event.ModuleError && st.Crashes < 5:
 			h.broken("run %s: %s: %s", s.RunID, id, st.Error)
-		case st.TerminalReason == run.WaitSpent && st.ProgressAt != nil && s.FinishedAt.Sub(st.ProgressAt.Time).Hours() < 5.9:
+		case st.TerminalReason == event.WaitSpent && st.ProgressAt != nil && s.FinishedAt.Sub(st.ProgressAt.Time).Hours() < 5.9:
 			h.broken("run %s: %s waited for %v only", s.RunID, id, s.FinishedAt.Sub(st.ProgressAt.Time))
 		}
 	}
@@ -147,7 +148,7 @@ func (h *history) needsPerson(id string) (is bool) {
 		if err != nil {
 			h.t.Error(err)
 		}
-		if f, ok := e.Body.(run.StageFailed); ok && f.Decision != nil {
+		if f, ok := e.Body.(event.StageFailed); ok && f.Decision != nil {
 			if why, err = json.Marshal(e); err != nil {
 				h.t.Error(err)
 			}

@@ -19,6 +19,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 	"github.com/cineforge/cineforge/stage"
 )
@@ -271,7 +272,7 @@ func (h *history) operator() {
 }
 
 func (h *history) retry(a *app.App, id string) {
-	mode := []run.RetryMode{run.RetryFailed, run.RetryFull}[h.draw(2)]
+	mode := []event.RetryMode{event.RetryFailed, event.RetryFull}[h.draw(2)]
 	next, existing, err := a.Retry(h.t.Context(), id, app.Retry{Retry: pipeline.Retry{Mode: mode}, Queue: true})
 	if err != nil {
 		if failure.ClassOf(err) != failure.Input {

@@ -7,6 +7,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/advice"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // told is why a run is not going on, and what a person can do.
@@ -28,7 +29,7 @@ func adviceFor(s run.State) told {
 			st, _ := s.Stage(id)
 			t.cause = title(id) + ": " + st.Error
 		}
-	case s.Status == run.RunCanceled:
+	case s.Status == run.RunCancelled:
 		t.cause = join(": ", "the run was cancelled", s.Error)
 		if strings.HasPrefix(s.Error, "cancelled") {
 			t.cause = "the run was " + s.Error
@@ -54,7 +55,7 @@ func (program as) line(r failure.Remedy) string {
 
 // next says how a paused run goes on.
 func (program as) next(runID, reason string) string {
-	if reason == run.AwaitingConfirmation {
+	if reason == event.AwaitingConfirmation {
 		return "accept and go on with: " + program.line(failure.Resume(runID))
 	}
 	return "continue with: " + program.line(failure.Resume(runID))

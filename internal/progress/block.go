@@ -139,7 +139,7 @@ func (f frame) stages(s run.State) (lines []string, active int) {
 func (f frame) row(id string, st run.StageState, of run.Status) row {
 	r := row{look: stageFace(st, of), title: clean(title(id)), bar: bar(st), units: units(st)}
 	switch {
-	case st.Status == run.StageRunning || st.Status == run.StageWaits:
+	case st.Status == run.StageRunning || st.Status == run.StageWaiting:
 		r.took = ticking(stageElapsed(st, f.now))
 	case st.StartedAt != nil:
 		r.took = took(stageElapsed(st, f.now))
@@ -159,7 +159,7 @@ func bar(st run.StageState) func(int) string {
 		share = 1
 	case run.StageReused:
 		pattern, share = "▒", 1
-	case run.StageIsPaused:
+	case run.StagePaused:
 		pattern, share = "┄", 1
 	case run.StagePending:
 		rest = " "

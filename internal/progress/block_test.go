@@ -17,6 +17,7 @@ import (
 
 	"github.com/cineforge/cineforge/internal/progress"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 func TestBlock(t *testing.T) {
@@ -183,7 +184,7 @@ func TestBlockIsNoHigherThanTheTerminal(t *testing.T) {
 		stage := fmt.Sprintf("stage_%02d", i)
 		o.StageIDs = append(o.StageIDs, stage)
 		if i < 20 {
-			steps = append(steps, step{0, run.StageFinished{StageID: stage}})
+			steps = append(steps, step{0, event.StageFinished{StageID: stage}})
 		}
 	}
 	steps[0].body = o
@@ -208,8 +209,8 @@ func (f *frames) Write(p []byte) (int, error) {
 }
 
 // paced yields steps with pauses between them, as a run under way does.
-func paced(steps []step, pause func(i int)) iter.Seq2[run.Event, error] {
-	return func(yield func(run.Event, error) bool) {
+func paced(steps []step, pause func(i int)) iter.Seq2[event.Event, error] {
+	return func(yield func(event.Event, error) bool) {
 		i := 0
 		for e, err := range told(steps...) {
 			pause(i)
@@ -265,9 +266,9 @@ func TestLiveStopsTheClockOfARunAtRest(t *testing.T) {
 func TestLiveDrawsTenTimesASecondAtMost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const units = 2000
-		steps := []step{{0, opening()}, {0, run.StageStarted{StageID: "extract_scenes"}}}
+		steps := []step{{0, opening()}, {0, event.StageStarted{StageID: "extract_scenes"}}}
 		for i := range units {
-			steps = append(steps, step{0, run.UnitDone{StageID: "extract_scenes", Unit: "u", Done: i + 1, Total: units}})
+			steps = append(steps, step{0, event.UnitDone{StageID: "extract_scenes", Unit: "u", Done: i + 1, Total: units}})
 		}
 		var out frames
 		start := time.Now()
@@ -343,9 +344,9 @@ func BenchmarkBlock(b *testing.B) {
 }
 
 func BenchmarkPlainPerEvent(b *testing.B) {
-	steps := []step{{0, opening()}, {0, run.StageStarted{StageID: "extract_scenes"}}}
+	steps := []step{{0, opening()}, {0, event.StageStarted{StageID: "extract_scenes"}}}
 	for i := range b.N {
-		steps = append(steps, step{time.Duration(i) * time.Millisecond, run.UnitDone{StageID: "extract_scenes", Unit: "u", Done: i + 1, Total: b.N + 1}})
+		steps = append(steps, step{time.Duration(i) * time.Millisecond, event.UnitDone{StageID: "extract_scenes", Unit: "u", Done: i + 1, Total: b.N + 1}})
 	}
 	b.ResetTimer()
 	if _, err := progress.Show(told(steps...), progress.Options{Out: io.Discard}); err != nil {

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // fps is how often the block is redrawn at most, per second.
@@ -46,7 +47,7 @@ type (
 	theLast struct{} // there are no more events
 )
 
-func showLive(events iter.Seq2[run.Event, error], o Options) (run.State, error) {
+func showLive(events iter.Seq2[event.Event, error], o Options) (run.State, error) {
 	l := &live{program: as(o.Program), color: o.Color, interrupt: o.Interrupt, state: run.NewState(), width: usualWidth, height: usualHeight}
 	options := []tea.ProgramOption{
 		tea.WithOutput(o.Out), tea.WithInput(nil), tea.WithFPS(fps), tea.WithoutSignalHandler(),
@@ -84,7 +85,7 @@ func isKeyboard(in io.Reader) bool {
 }
 
 // event takes the next event.
-func (l *live) event(e run.Event) error {
+func (l *live) event(e event.Event) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.last = e.Time

@@ -11,6 +11,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/advice"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // How often a run is told of in lines.
@@ -48,7 +49,7 @@ type mark struct {
 }
 
 // event takes the next event, and tells of it if it is worth a line.
-func (p *plain) event(e run.Event) error {
+func (p *plain) event(e event.Event) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := p.state.Apply(e); err != nil {
@@ -109,55 +110,55 @@ func (p *plain) still() time.Duration {
 }
 
 // line returns what to say of an event that is folded in, or "".
-func (p *plain) line(e run.Event) (tone, string) {
+func (p *plain) line(e event.Event) (tone, string) {
 	switch b := e.Body.(type) {
-	case run.PipelineStarted:
+	case event.PipelineStarted:
 		return neutral, started(e.RunID, b)
-	case run.StageStarted:
+	case event.StageStarted:
 		p.units[b.StageID] = mark{at: e.Time}
 		return neutral, title(b.StageID) + ": started"
-	case run.StageSkippedReused:
+	case event.StageSkippedReused:
 		return good, fmt.Sprintf("%s: reused from run %s%s", title(b.StageID), b.FromRunID, made(b.Artifacts))
-	case run.AttemptFinished:
+	case event.AttemptFinished:
 		if text := p.back(b); text != "" {
 			return good, text
 		}
 		return neutral, p.answered(b)
-	case run.AttemptFailed:
+	case event.AttemptFailed:
 		return held, p.attemptFailed(b)
-	case run.StageRetrying:
+	case event.StageRetrying:
 		return held, retrying(b)
-	case run.StageFallback:
+	case event.StageFallback:
 		return held, p.fallback(b)
-	case run.StageWaiting:
+	case event.StageWaiting:
 		return held, p.waiting(e.Time, b)
-	case run.BreakerOpened, run.BreakerProbing, run.BreakerClosed:
+	case event.BreakerOpened, event.BreakerProbing, event.BreakerClosed:
 		return p.turned(b, e.Time.In(p.zone))
-	case run.BudgetExceeded:
+	case event.BudgetExceeded:
 		return bad, fmt.Sprintf("%s: %s is not asked about: %s of %s are spent", title(b.StageID), b.Unit, usd(b.SpentUSD), usd(b.LimitUSD))
-	case run.UnitDone:
+	case event.UnitDone:
 		return neutral, p.unitDone(e.Time, b)
-	case run.StagePaused:
+	case event.StagePaused:
 		return held, pause{b.StageID, b.Reason, b.Error}.String() + "; " + p.program.next(e.RunID, b.Reason)
-	case run.StageFinished:
+	case event.StageFinished:
 		return good, p.finished(b)
-	case run.StageFailed:
+	case event.StageFailed:
 		return bad, p.failed(b)
-	case run.RunResumed:
+	case event.RunResumed:
 		return neutral, resumed(e.RunID, b)
-	case run.RetryRequested:
+	case event.RetryRequested:
 		return neutral, retried(b)
-	case run.RunCancelled:
+	case event.RunCancelled:
 		return held, "the run is cancelled: " + b.Reason
-	case run.UnitReused:
+	case event.UnitReused:
 		return faint, p.reused(b)
-	case run.PipelineFinished, run.DryRunValidated:
+	case event.PipelineFinished, event.DryRunValidated:
 		return p.ended()
 	}
 	return neutral, ""
 }
 
-func started(runID string, b run.PipelineStarted) string {
+func started(runID string, b event.PipelineStarted) string {
 	what := "run"
 	if b.DryRun {
 		what = "dry run"
@@ -166,7 +167,7 @@ func started(runID string, b run.PipelineStarted) string {
 	return join(". Note: ", text, b.Notice)
 }
 
-func (p *plain) answered(b run.AttemptFinished) string {
+func (p *plain) answered(b event.AttemptFinished) string {
 	if !p.verbose {
 		return ""
 	}
@@ -176,7 +177,7 @@ func (p *plain) answered(b run.AttemptFinished) string {
 
 // attemptFailed says that an attempt failed: of those of a model that fail alike, the first
 // until the provider answers.
-func (p *plain) attemptFailed(b run.AttemptFailed) string {
+func (p *plain) attemptFailed(b event.AttemptFailed) string {
 	if !p.once(b.Provider + " " + b.StageID + " " + b.Model + " " + string(b.ErrorClass)) {
 		return ""
 	}
@@ -202,7 +203,7 @@ func identity(class string, request *string, codes ...*string) string {
 	return class
 }
 
-func (p *plain) unitDone(at time.Time, b run.UnitDone) string {
+func (p *plain) unitDone(at time.Time, b event.UnitDone) string {
 	st, _ := p.state.Stage(b.StageID)
 	text := fmt.Sprintf("%s: %s, %s", title(b.StageID), units(st), ticking(stageElapsed(st, at)))
 	if p.verbose {
@@ -219,7 +220,7 @@ func (p *plain) unitDone(at time.Time, b run.UnitDone) string {
 	return text
 }
 
-func (p *plain) finished(b run.StageFinished) string {
+func (p *plain) finished(b event.StageFinished) string {
 	st, _ := p.state.Stage(b.StageID)
 	cost := ""
 	if st.AttemptCount > 0 {
@@ -231,16 +232,16 @@ func (p *plain) finished(b run.StageFinished) string {
 // made says how many artifacts there are.
 func made(refs []artifact.Ref) string { return ", " + plural(len(refs), "artifact") }
 
-func (p *plain) failed(b run.StageFailed) string {
+func (p *plain) failed(b event.StageFailed) string {
 	st, _ := p.state.Stage(b.StageID)
 	text := fmt.Sprintf("%s: failed after %s (%s): %s", title(b.StageID), took(seconds(st.DurationSeconds)),
 		identity(string(b.ErrorClass), b.RequestID, b.ErrorCode, b.ProviderCode.Value), b.Error)
 	return join(". What helps: ", text, advice.Helps(b.Hint, b.ErrorClass))
 }
 
-func resumed(runID string, b run.RunResumed) string {
+func resumed(runID string, b event.RunResumed) string {
 	text := "run " + runID + " goes on"
-	if b.Cause == run.ResumedAfterCrash {
+	if b.Cause == event.ResumedAfterCrash {
 		text += " after it was cut off"
 	}
 	for _, id := range b.Confirmed {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/cineforge/cineforge/internal/progress"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // plainly shows steps as lines.
@@ -86,20 +87,20 @@ func TestPlainLines(t *testing.T) {
 			"2026-10-09 15:00:00  run run-0a1b2c3d goes on; accepted: Proposing the project's settings",
 			"2026-10-09 15:00:00  run run-0a1b2c3d: done after 1h0m0s, $0.47, 12k tokens in, 750 out",
 		}, steps: append(awaiting(),
-			step{time.Hour, run.RunResumed{Cause: run.ResumedByOperator, Confirmed: []string{"project_config"}}},
-			step{time.Hour, run.PipelineFinished{Success: true, Outcome: run.Succeeded}})},
+			step{time.Hour, event.RunResumed{Cause: event.ResumedByOperator, Confirmed: []string{"project_config"}}},
+			step{time.Hour, event.PipelineFinished{Success: true, Outcome: event.Succeeded}})},
 		{name: "interrupted and resumed", want: []string{
 			"2026-10-09 14:00:14  Finding the scenes: stopped by you; continue with: cineforge runs resume run-0a1b2c3d",
 			"2026-10-09 15:00:00  run run-0a1b2c3d goes on",
 			"2026-10-09 15:00:00  Finding the scenes: started",
 			"2026-10-09 15:00:06  Finding the scenes: 1 of 4, 18s",
 		}, steps: append(interrupted(),
-			step{time.Hour, run.RunResumed{Cause: run.ResumedByOperator}},
-			step{time.Hour, run.StageStarted{StageID: "extract_scenes"}},
-			step{time.Hour + 6*time.Second, run.UnitDone{StageID: "extract_scenes", Unit: "scene_003", Done: 1, Total: 4}})},
+			step{time.Hour, event.RunResumed{Cause: event.ResumedByOperator}},
+			step{time.Hour, event.StageStarted{StageID: "extract_scenes"}},
+			step{time.Hour + 6*time.Second, event.UnitDone{StageID: "extract_scenes", Unit: "scene_003", Done: 1, Total: 4}})},
 		{name: "crash", want: []string{
 			"2026-10-09 15:00:00  run run-0a1b2c3d goes on after it was cut off",
-		}, steps: append(first(), step{time.Hour, run.RunResumed{Cause: run.ResumedAfterCrash}})},
+		}, steps: append(first(), step{time.Hour, event.RunResumed{Cause: event.ResumedAfterCrash}})},
 		{name: "reused and dry", whole: true, want: []string{
 			"2026-10-09 14:00:00  dry run run-0a1b2c3d started: night_ferry.fountain → mvp_ingest, project night-ferry",
 			"2026-10-09 14:00:00  Reading the script: reused from run run-1, 1 artifact",
@@ -122,7 +123,7 @@ func TestPlainLines(t *testing.T) {
 func dry() []step {
 	o := opening()
 	o.DryRun, o.Notice = true, ""
-	return []step{{0, o}, {0, run.StageSkippedReused{StageID: "ingest", FromRunID: "run-1", Artifacts: refs("raw_input")}}, {0, run.DryRunValidated{}}}
+	return []step{{0, o}, {0, event.StageSkippedReused{StageID: "ingest", FromRunID: "run-1", Artifacts: refs("raw_input")}}, {0, event.DryRunValidated{}}}
 }
 
 func TestVerboseTellsAnswersAndUnits(t *testing.T) {
@@ -154,9 +155,9 @@ func TestUnitsAreToldNowAndThen(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(fmt.Sprint(tt.units), func(t *testing.T) {
-			steps := []step{{0, opening()}, {0, run.StageStarted{StageID: "extract_scenes"}}}
+			steps := []step{{0, opening()}, {0, event.StageStarted{StageID: "extract_scenes"}}}
 			for i := range tt.units {
-				steps = append(steps, step{time.Duration(i+1) * tt.every, run.UnitDone{StageID: "extract_scenes", Unit: "u", Done: i + 1, Total: tt.units}})
+				steps = append(steps, step{time.Duration(i+1) * tt.every, event.UnitDone{StageID: "extract_scenes", Unit: "u", Done: i + 1, Total: tt.units}})
 			}
 			var got []string
 			for _, l := range plainly(t, progress.Options{}, steps...)[2:] {
@@ -175,21 +176,21 @@ func TestHeartbeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now().UTC()
 		var seq int64
-		events := iter.Seq2[run.Event, error](func(yield func(run.Event, error) bool) {
-			tell := func(b run.Body) {
+		events := iter.Seq2[event.Event, error](func(yield func(event.Event, error) bool) {
+			tell := func(b event.Body) {
 				seq++
-				yield(run.Event{Seq: seq, Time: time.Now().UTC(), RunID: id, Body: b}, nil)
+				yield(event.Event{Seq: seq, Time: time.Now().UTC(), RunID: id, Body: b}, nil)
 			}
 			tell(opening())
 			time.Sleep(20 * time.Second)
-			tell(run.StageStarted{StageID: "extract_scenes"})
+			tell(event.StageStarted{StageID: "extract_scenes"})
 			time.Sleep(10 * time.Second)
-			tell(run.UnitDone{StageID: "extract_scenes", Unit: "u", Done: 1, Total: 120}) // says nothing: less than a tenth
-			time.Sleep(55 * time.Second)                                                  // 65 s after the last event that said something
-			tell(run.StagePaused{StageID: "extract_scenes", Reason: run.AwaitingConfirmation})
+			tell(event.UnitDone{StageID: "extract_scenes", Unit: "u", Done: 1, Total: 120}) // says nothing: less than a tenth
+			time.Sleep(55 * time.Second)                                                    // 65 s after the last event that said something
+			tell(event.StagePaused{StageID: "extract_scenes", Reason: event.AwaitingConfirmation})
 			time.Sleep(31 * time.Second)
-			tell(run.RunResumed{Confirmed: []string{"extract_scenes"}})
-			tell(run.PipelineFinished{Success: true, Outcome: run.Succeeded})
+			tell(event.RunResumed{Confirmed: []string{"extract_scenes"}})
+			tell(event.PipelineFinished{Success: true, Outcome: event.Succeeded})
 			time.Sleep(time.Hour) // it has ended: nothing more to say
 		})
 		var b strings.Builder
@@ -293,18 +294,18 @@ func TestABrokenViewDoesNotStopTheRun(t *testing.T) {
 func TestShowReturnsWhatEndsTheEvents(t *testing.T) {
 	boom := errors.New("boom")
 	tests := map[string]struct {
-		events iter.Seq2[run.Event, error]
+		events iter.Seq2[event.Event, error]
 		want   string
 	}{
-		"an error": {func(yield func(run.Event, error) bool) {
+		"an error": {func(yield func(event.Event, error) bool) {
 			for e, err := range told(first()...) {
 				if !yield(e, err) {
 					return
 				}
 			}
-			yield(run.Event{}, boom)
+			yield(event.Event{}, boom)
 		}, "boom"},
-		"a gap": {func(yield func(run.Event, error) bool) {
+		"a gap": {func(yield func(event.Event, error) bool) {
 			for e, err := range told(success()...) {
 				if int(e.Seq) > len(first()) {
 					e.Seq++

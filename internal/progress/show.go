@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // Options say how a run is shown. The zero value of all but Out is usable.
@@ -55,7 +56,7 @@ type Options struct {
 //
 // The events of [run.Follow] go on after a pause until its context is done, so
 // the caller ends them when the run is at rest.
-func Show(events iter.Seq2[run.Event, error], o Options) (run.State, error) {
+func Show(events iter.Seq2[event.Event, error], o Options) (run.State, error) {
 	if o.Zone == nil {
 		o.Zone = time.Local
 	}
@@ -65,7 +66,7 @@ func Show(events iter.Seq2[run.Event, error], o Options) (run.State, error) {
 	return showPlain(events, o)
 }
 
-func showPlain(events iter.Seq2[run.Event, error], o Options) (run.State, error) {
+func showPlain(events iter.Seq2[event.Event, error], o Options) (run.State, error) {
 	p := &plain{program: as(o.Program), out: o.Out, zone: o.Zone, color: o.Color, verbose: o.Verbose,
 		state: run.NewState(), said: time.Now(), units: map[string]mark{}, waits: map[string]time.Time{}, known: map[string]bool{}}
 	done := make(chan struct{})
@@ -101,7 +102,7 @@ func each(notes <-chan string, done <-chan struct{}, to func(string)) {
 }
 
 // consume hands on events until they end.
-func consume(events iter.Seq2[run.Event, error], to func(run.Event) error) error {
+func consume(events iter.Seq2[event.Event, error], to func(event.Event) error) error {
 	for e, err := range events {
 		if err == nil {
 			err = to(e)

@@ -11,6 +11,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/progress"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 const head = `
@@ -162,36 +163,36 @@ func TestStatusSentences(t *testing.T) {
 			s.Status, s.NextAttemptAt, s.WaitReason = run.Waiting, &run.UnixTime{Time: begin.Add(time.Minute)}, ptr("anthropic is overloaded")
 		}, []string{"‖ Waiting until 14:01:00 (in 46s): anthropic is overloaded\n"}},
 		{"cancelled", func(s *run.State) {
-			s.Status, s.FinishedAt, s.Error = run.RunCanceled, &run.UnixTime{Time: begin.Add(20 * time.Second)}, "by the operator"
+			s.Status, s.FinishedAt, s.Error = run.RunCancelled, &run.UnixTime{Time: begin.Add(20 * time.Second)}, "by the operator"
 		}, []string{"✗ Cancelled after 20s\n", "the run was cancelled: by the operator\n", "  cineforge retry run-0a1b2c3d"}},
 		{"a slice that retries another run", func(s *run.State) {
 			s.ParentRunID, s.StartFrom, s.EndAt = ptr("run-1"), "normalize", "extract_scenes"
 		}, []string{"retry of   run-1\n", "begins at  normalize\n", "ends at    extract_scenes\n"}},
 		{"a retry by another recipe", func(s *run.State) {
 			s.ParentRunID, s.RootRunID = ptr("run-1"), "run-1"
-			s.Retry = &run.RetryRequested{ParentRunID: "run-1", Recipe: &run.RetryRecipe{Name: "current", RecipeID: "mine"},
-				Changes: []run.RecipeChange{{Key: "max_cost_usd", From: "10", To: "20"}, {StageID: "normalize", Key: "needs", To: "ingest"}}}
+			s.Retry = &event.RetryRequested{ParentRunID: "run-1", Recipe: &event.RetryRecipe{Name: "current", RecipeID: "mine"},
+				Changes: []event.RecipeChange{{Key: "max_cost_usd", From: "10", To: "20"}, {StageID: "normalize", Key: "needs", To: "ingest"}}}
 		}, []string{"retry of  run-1. By recipe mine (current). Changed: max_cost_usd 10 → 20; normalize: needs nothing → ingest\n"}},
 		{"the money is spent", func(s *run.State) {
 			s.Status, s.FinishedAt = run.RunFailed, s.StartedAt
 			st := s.Stages["extract_scenes"]
-			st.Status, st.Error, st.FinalErrorClass, st.TerminalReason = run.StageIsFailed, "it is spent", ptr(failure.Budget), run.MoneySpent
+			st.Status, st.Error, st.FinalErrorClass, st.TerminalReason = run.StageFailed, "it is spent", ptr(failure.Budget), event.MoneySpent
 			st.Exceeded = &run.Exceeded{SpentUSD: 0.4, LimitUSD: 0.5}
 		}, []string{"  cineforge retry run-0a1b2c3d --max-cost 2.7\n"}},
 		{"a class without words and a stage of another recipe", func(s *run.State) {
 			s.Status, s.FinishedAt = run.RunFailed, s.StartedAt
 			s.StageOrder = []string{"budget"}
-			s.Stages["budget"] = &run.StageState{Status: run.StageIsFailed, Error: "busy", FinalErrorClass: ptr(failure.Class("haunted"))}
+			s.Stages["budget"] = &run.StageState{Status: run.StageFailed, Error: "busy", FinalErrorClass: ptr(failure.Class("haunted"))}
 		}, []string{"at budget\n", "budget: busy\n", "Kind: haunted\n", "What helps: run it again\n"}},
 		{"a fault of the program", func(s *run.State) {
 			s.Status, s.FinishedAt = run.RunFailed, s.StartedAt
 			st := s.Stages["extract_scenes"]
-			st.Status, st.Error, st.FinalErrorClass = run.StageIsFailed, "module x panicked", ptr(failure.Internal)
+			st.Status, st.Error, st.FinalErrorClass = run.StageFailed, "module x panicked", ptr(failure.Internal)
 		}, []string{"Kind: a fault of this program (internal)\n", "  cineforge retry run-0a1b2c3d\n", "  cineforge runs events run-0a1b2c3d\n"}},
 		{"several wait", func(s *run.State) {
 			s.Status = run.Paused
-			s.Stages["extract_scenes"].Status, s.Stages["extract_scenes"].PauseReason = run.StageIsPaused, "disk full"
-			s.Stages["normalize"].Status = run.StageIsPaused
+			s.Stages["extract_scenes"].Status, s.Stages["extract_scenes"].PauseReason = run.StagePaused, "disk full"
+			s.Stages["normalize"].Status = run.StagePaused
 		}, []string{"‖ Paused: Putting it into screenplay form: paused\n", "form: paused; Finding the scenes: paused, disk full\n",
 			"  cineforge runs resume run-0a1b2c3d\n"}},
 	}

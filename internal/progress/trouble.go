@@ -9,6 +9,7 @@ import (
 
 	"github.com/cineforge/cineforge/internal/advice"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // at writes a moment and how far away it is.
@@ -24,7 +25,7 @@ func at(t, now time.Time) string {
 const leastDelay = 0.5 // seconds
 
 // retrying tells of a pause before the next try. What failed has been told by then.
-func retrying(b run.StageRetrying) string {
+func retrying(b event.StageRetrying) string {
 	if b.RetryDelaySeconds < leastDelay {
 		return ""
 	}
@@ -33,7 +34,7 @@ func retrying(b run.StageRetrying) string {
 
 // fallback says that another model answers in place of the first choice: once for a stage,
 // until the first choice answers again.
-func (p *plain) fallback(b run.StageFallback) string {
+func (p *plain) fallback(b event.StageFallback) string {
 	first := advice.FirstChoice(p.state, b.StageID)
 	if b.ToModel == first {
 		if !p.verbose {
@@ -52,14 +53,14 @@ func (p *plain) fallback(b run.StageFallback) string {
 }
 
 // shut reports whether a model can't be asked by anybody, whatever the question.
-func shut(d run.Decision, model string) bool {
-	return slices.ContainsFunc(d.Others, func(v run.Verdict) bool {
+func shut(d event.Decision, model string) bool {
+	return slices.ContainsFunc(d.Others, func(v event.Verdict) bool {
 		return v.Model == model && (v.Reason == "breaker_open" || v.Reason == "gated" || v.Reason == "held")
 	})
 }
 
 // back says that the first choice of a stage answers again.
-func (p *plain) back(b run.AttemptFinished) string {
+func (p *plain) back(b event.AttemptFinished) string {
 	p.forget(b.Provider + " ")
 	prefix := b.StageID + " to "
 	if b.Model != advice.FirstChoice(p.state, b.StageID) || !p.knows(prefix) || advice.Elsewhere(p.state, b.StageID) != nil {
@@ -95,7 +96,7 @@ func (p *plain) forget(prefix string) {
 func lasting(s run.State, now time.Time) (lines []string) {
 	for _, id := range s.StageOrder {
 		st, _ := s.Stage(id)
-		if st.Status != run.StageRunning && st.Status != run.StageWaits {
+		if st.Status != run.StageRunning && st.Status != run.StageWaiting {
 			continue
 		}
 		if f := advice.Elsewhere(s, id); f != nil {
@@ -128,7 +129,7 @@ func longCall(a run.AttemptState, now time.Time) string {
 
 // waiting tells that a stage waits, until when and for what; of several of its
 // questions that wait for the same, once.
-func (p *plain) waiting(now time.Time, b run.StageWaiting) string {
+func (p *plain) waiting(now time.Time, b event.StageWaiting) string {
 	last, waits := p.waits[b.StageID]
 	if waits && now.Sub(last) < waitEvery && !b.GivesUp && !p.verbose {
 		return ""
@@ -142,33 +143,33 @@ func (p *plain) waiting(now time.Time, b run.StageWaiting) string {
 }
 
 // turned tells of a breaker's transition: until it closes, that it opened is said once.
-func (p *plain) turned(body run.Body, now time.Time) (tone, string) {
+func (p *plain) turned(body event.Body, now time.Time) (tone, string) {
 	switch b := body.(type) {
-	case run.BreakerOpened:
-		if !p.once("open " + who(b.Turn) + ";") {
+	case event.BreakerOpened:
+		if !p.once("open " + who(b.Transition) + ";") {
 			return neutral, ""
 		}
-		return held, fmt.Sprintf("%s is left alone until %s: %s", who(b.Turn), at(b.Until.Time, now), b.Evidence)
-	case run.BreakerProbing:
+		return held, fmt.Sprintf("%s is left alone until %s: %s", who(b.Transition), at(b.Until.Time, now), b.Evidence)
+	case event.BreakerProbing:
 		if !p.verbose {
 			return neutral, ""
 		}
-		return neutral, who(b.Turn) + ": it is tried whether it is well again"
-	case run.BreakerClosed:
-		p.forget("open " + who(b.Turn) + ";")
-		return good, who(b.Turn) + " is well again"
+		return neutral, who(b.Transition) + ": it is tried whether it is well again"
+	case event.BreakerClosed:
+		p.forget("open " + who(b.Transition) + ";")
+		return good, who(b.Transition) + " is well again"
 	}
 	return neutral, ""
 }
 
-func who(t run.Turn) string { return join(" ", t.Provider, t.Model) }
+func who(t event.Transition) string { return join(" ", t.Provider, t.Model) }
 
 // trouble says below the rows what the stages under way are kept by.
 func (f frame) trouble(s run.State) []string {
 	var lines []string
 	for _, id := range s.StageOrder {
 		st, _ := s.Stage(id)
-		if st.Status != run.StageRunning && st.Status != run.StageWaits {
+		if st.Status != run.StageRunning && st.Status != run.StageWaiting {
 			continue
 		}
 		if fall := advice.Elsewhere(s, id); fall != nil {
@@ -198,7 +199,7 @@ func waits(st run.StageState, now time.Time) string {
 }
 
 // retried says what a retry takes over, and where it begins.
-func retried(b run.RetryRequested) string {
+func retried(b event.RetryRequested) string {
 	text := fmt.Sprintf("Retry of run %s, from the start", b.ParentRunID)
 	if len(b.Kept) > 0 {
 		text = fmt.Sprintf("Retry of run %s, from: %s", b.ParentRunID, titlesOf(b.From))
@@ -210,7 +211,7 @@ func retried(b run.RetryRequested) string {
 }
 
 // revised says what a retry runs otherwise than the run before; "" if nothing.
-func revised(b run.RetryRequested) string {
+func revised(b event.RetryRequested) string {
 	recipe, changed := "", ""
 	if b.Recipe != nil {
 		recipe = fmt.Sprintf("By recipe %s (%s)", b.Recipe.RecipeID, b.Recipe.Name)
@@ -235,7 +236,7 @@ func titlesOf(ids []string) string {
 }
 
 // reused tells of an answer that was there already.
-func (p *plain) reused(b run.UnitReused) string {
+func (p *plain) reused(b event.UnitReused) string {
 	if !p.verbose {
 		return ""
 	}

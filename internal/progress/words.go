@@ -11,6 +11,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/advice"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // titles says what the stages of the shipped recipe do, in an operator's words.
@@ -51,17 +52,17 @@ func stageFace(st run.StageState, of run.Status) face {
 	switch st.Status {
 	case run.StageRunning:
 		return face{busy, "▶", "working"}
-	case run.StageWaits:
+	case run.StageWaiting:
 		return face{held, "‖", "waiting"}
 	case run.StageDone:
 		return face{good, "✓", "done"}
 	case run.StageReused:
 		return face{good, "↺", "reused"}
-	case run.StageCanceled:
+	case run.StageCancelled:
 		return face{faint, "■", "cancelled"}
-	case run.StageIsFailed:
+	case run.StageFailed:
 		return face{bad, "✗", "failed"}
-	case run.StageIsPaused:
+	case run.StagePaused:
 		return face{held, "‖", pausedWord(st.PauseReason)}
 	}
 	if of.Ended() {
@@ -92,7 +93,7 @@ func statusFace(s run.Status, pauseReason string) face {
 		return face{good, "✓", "done"}
 	case run.RunFailed:
 		return face{bad, "✗", "failed"}
-	case run.RunCanceled:
+	case run.RunCancelled:
 		return face{bad, "✗", "cancelled"}
 	case run.RunDamaged:
 		return face{bad, "✗", "damaged"}
@@ -102,13 +103,13 @@ func statusFace(s run.Status, pauseReason string) face {
 
 func pausedWord(reason string) string {
 	switch reason {
-	case run.AwaitingConfirmation:
+	case event.AwaitingConfirmation:
 		return "needs you"
-	case run.Interrupted:
+	case event.Interrupted:
 		return "stopped"
-	case run.Exhausted:
+	case event.Exhausted:
 		return "gave up"
-	case run.ProcessDeaths:
+	case event.ProcessDeaths:
 		return "set aside"
 	}
 	return "paused"
@@ -121,7 +122,7 @@ type pause struct{ stage, reason, why string }
 func pauses(s run.State) []pause {
 	var all []pause
 	for _, id := range slices.Sorted(maps.Keys(s.Stages)) {
-		if st, _ := s.Stage(id); st.Status == run.StageIsPaused {
+		if st, _ := s.Stage(id); st.Status == run.StagePaused {
 			all = append(all, pause{id, st.PauseReason, st.Error})
 		}
 	}
@@ -134,13 +135,13 @@ func pauses(s run.State) []pause {
 // String says that the stage waits, and for what.
 func (p pause) String() string {
 	switch p.reason {
-	case run.AwaitingConfirmation:
+	case event.AwaitingConfirmation:
 		return title(p.stage) + ": waits for you to accept " + accepted(p.stage)
-	case run.Interrupted:
+	case event.Interrupted:
 		return title(p.stage) + ": stopped by you"
-	case run.Exhausted:
+	case event.Exhausted:
 		return join(": ", title(p.stage)+": nobody could answer in the time that there was", p.why)
-	case run.ProcessDeaths:
+	case event.ProcessDeaths:
 		return join(": ", title(p.stage)+": set aside", p.why)
 	case "":
 		return title(p.stage) + ": paused"
@@ -175,7 +176,7 @@ func sentence(s run.State, now time.Time) string {
 		return "Finished in " + took(elapsed(s, now))
 	case run.RunFailed:
 		return join(" at ", "Failed after "+took(elapsed(s, now)), title(advice.FailedStage(s)))
-	case run.RunCanceled:
+	case run.RunCancelled:
 		return "Cancelled after " + took(elapsed(s, now))
 	}
 	return join(": ", "Running", strings.Join(underWay(s, now), "; "))
@@ -197,7 +198,7 @@ func until(s run.State, now time.Time) string {
 func underWay(s run.State, now time.Time) []string {
 	var all []string
 	for _, id := range s.StageOrder {
-		if st, _ := s.Stage(id); st.Status == run.StageRunning || st.Status == run.StageWaits {
+		if st, _ := s.Stage(id); st.Status == run.StageRunning || st.Status == run.StageWaiting {
 			all = append(all, join(", ", title(id), units(st), ticking(stageElapsed(st, now))))
 		}
 	}
@@ -226,7 +227,7 @@ func elapsed(s run.State, now time.Time) time.Duration {
 // stageElapsed returns how long a stage was worked on, all its attempts together.
 func stageElapsed(st run.StageState, now time.Time) time.Duration {
 	d := seconds(st.DurationSeconds)
-	if (st.Status == run.StageRunning || st.Status == run.StageWaits) && st.StartedAt != nil {
+	if (st.Status == run.StageRunning || st.Status == run.StageWaiting) && st.StartedAt != nil {
 		d += max(0, now.Sub(st.StartedAt.Time))
 	}
 	return d

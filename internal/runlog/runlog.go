@@ -11,6 +11,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // Log writes lines of events. It is safe for concurrent use.
@@ -31,34 +32,34 @@ func New(to *slog.Logger) *Log {
 // Observe writes what there is to say of an event. Each is to be observed once, and those
 // of a run in order. A storm of failures is a line for each provider, and a wait is a line
 // for each run.
-func (l *Log) Observe(e run.Event) {
+func (l *Log) Observe(e event.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	of := slog.String("run", e.RunID)
 	switch b := e.Body.(type) {
-	case run.PipelineStarted:
+	case event.PipelineStarted:
 		l.info("run started", of, slog.String("recipe", b.RecipeID), slog.String("project", b.ProjectID),
 			text("input", b.InputName), text("drill", b.Drill), text("notice", b.Notice))
-	case run.RunResumed:
+	case event.RunResumed:
 		delete(l.needs, e.RunID)
 		l.info("run goes on", of, slog.String("cause", b.Cause), slog.Bool("candidates_of_today", b.Candidates != nil))
-	case run.PipelineFinished:
+	case event.PipelineFinished:
 		l.finished(of, b)
 		delete(l.waiting, e.RunID)
 		delete(l.needs, e.RunID)
-	case run.StagePaused:
+	case event.StagePaused:
 		l.paused(of, b)
-	case run.StageFailed:
+	case event.StageFailed:
 		l.write(slog.LevelError, "stage failed", of, slog.String("stage", b.StageID), text("unit", b.Unit),
 			slog.String("class", string(b.ErrorClass)),
 			slog.String("reason", string(b.TerminalReason)), text("error", b.Error), text("hint", b.Hint))
-	case run.StageWaiting:
+	case event.StageWaiting:
 		if !l.waiting[e.RunID] {
 			l.waiting[e.RunID] = true
 			l.info("run waits", of, slog.String("stage", b.StageID), slog.Time("until", b.Until.Time),
 				text("reason", b.Reason), model(b.Provider, b.Model), slog.String("class", string(b.ErrorClass)))
 		}
-	case run.BudgetExceeded:
+	case event.BudgetExceeded:
 		l.write(slog.LevelWarn, "money is spent", of, slog.String("stage", b.StageID),
 			slog.Float64("spent_usd", b.SpentUSD), slog.Float64("limit_usd", b.LimitUSD))
 	default:
@@ -67,23 +68,23 @@ func (l *Log) Observe(e run.Event) {
 }
 
 // provider writes what events tell of providers.
-func (l *Log) provider(of slog.Attr, id string, body run.Body) {
+func (l *Log) provider(of slog.Attr, id string, body event.Body) {
 	switch b := body.(type) {
-	case run.BreakerOpened:
+	case event.BreakerOpened:
 		l.info("breaker opened", model(b.Provider, b.Model), slog.Time("until", b.Until.Time), text("evidence", b.Evidence), of)
-	case run.BreakerProbing:
+	case event.BreakerProbing:
 		l.info("breaker probing", model(b.Provider, b.Model), text("evidence", b.Evidence), of)
-	case run.BreakerClosed:
+	case event.BreakerClosed:
 		l.info("breaker closed", model(b.Provider, b.Model), text("evidence", b.Evidence), of)
-	case run.AttemptStarted:
+	case event.AttemptStarted:
 		l.write(slog.LevelDebug, "attempt", of, attempt(b.Attempt))
-	case run.AttemptFinished:
+	case event.AttemptFinished:
 		delete(l.waiting, id) // its next wait is a new one
 		for class := range personal {
 			delete(l.refused, b.Provider+" "+string(class))
 		}
 		l.write(slog.LevelDebug, "attempt answered", of, attempt(b.Attempt), slog.Int64("ms", b.LatencyMS))
-	case run.AttemptFailed:
+	case event.AttemptFailed:
 		l.write(slog.LevelDebug, "attempt failed", of, attempt(b.Attempt), slog.String("class", string(b.ErrorClass)),
 			text("error", b.Error))
 		if key := b.Provider + " " + string(b.ErrorClass); personal[b.ErrorClass] && !l.refused[key] {
@@ -97,18 +98,18 @@ func (l *Log) provider(of slog.Attr, id string, body run.Body) {
 // personal are the classes of failures that a key meets until a person acts.
 var personal = map[failure.Class]bool{failure.Auth: true, failure.Permission: true, failure.QuotaExhausted: true}
 
-func (l *Log) finished(of slog.Attr, b run.PipelineFinished) {
+func (l *Log) finished(of slog.Attr, b event.PipelineFinished) {
 	level := slog.LevelInfo
-	if b.Outcome == run.Failed {
+	if b.Outcome == event.Failed {
 		level = slog.LevelError
 	}
 	l.write(level, "run ended", of, slog.String("outcome", string(b.Outcome)),
 		slog.Float64("cost_usd", b.TotalCostUSD), text("error", b.Error))
 }
 
-func (l *Log) paused(of slog.Attr, b run.StagePaused) {
+func (l *Log) paused(of slog.Attr, b event.StagePaused) {
 	level, what := slog.LevelError, "run needs a person"
-	if b.Reason == run.Interrupted {
+	if b.Reason == event.Interrupted {
 		level, what = slog.LevelInfo, "run paused"
 	}
 	l.write(level, what, of, slog.String("stage", b.StageID), slog.String("reason", b.Reason), text("error", b.Error), text("hint", b.Hint))
@@ -177,7 +178,7 @@ func model(provider, name string) slog.Attr {
 	return text("model", provider)
 }
 
-func attempt(a run.Attempt) slog.Attr {
+func attempt(a event.Attempt) slog.Attr {
 	return slog.GroupAttrs("attempt", slog.String("stage", a.StageID), text("unit", a.Unit),
 		slog.String("role", a.Role), slog.Int("n", a.Attempt), model(a.Provider, a.Model))
 }

@@ -9,10 +9,11 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/runlog"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // lines logs events, and returns the lines without their times.
-func lines(level slog.Level, bodies ...run.Body) string {
+func lines(level slog.Level, bodies ...event.Body) string {
 	var b strings.Builder
 	l := runlog.New(slog.New(slog.NewTextHandler(&b,
 		&slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
@@ -22,24 +23,24 @@ func lines(level slog.Level, bodies ...run.Body) string {
 			return a
 		}})))
 	for i, body := range bodies {
-		l.Observe(run.Event{Seq: int64(i + 1), RunID: "r1", Body: body})
+		l.Observe(event.Event{Seq: int64(i + 1), RunID: "r1", Body: body})
 	}
 	return b.String()
 }
 
 // A run that meets an outage and a refused key is a handful of lines, however often it fails.
 func TestLog_AnOutageIsAHandfulOfLines(t *testing.T) {
-	events := []run.Body{run.PipelineStarted{RecipeID: "mvp_ingest", ProjectID: "p", InputName: "a\nb.fountain"}}
-	at := run.Attempt{StageID: "extract_scenes", Unit: "scene_001", Provider: "anthropic", Model: "claude"}
+	events := []event.Body{event.PipelineStarted{RecipeID: "mvp_ingest", ProjectID: "p", InputName: "a\nb.fountain"}}
+	at := event.Attempt{StageID: "extract_scenes", Unit: "scene_001", Provider: "anthropic", Model: "claude"}
 	for range 500 {
-		events = append(events, run.AttemptStarted{Attempt: at},
-			run.AttemptFailed{Attempt: at, ErrorClass: failure.Auth, Error: "bad\x1b[31m key", Hint: "set another"},
-			run.StageWaiting{StageID: at.StageID, Reason: "busy", Fault: run.Fault{Provider: "anthropic", ErrorClass: failure.Overloaded}})
+		events = append(events, event.AttemptStarted{Attempt: at},
+			event.AttemptFailed{Attempt: at, ErrorClass: failure.Auth, Error: "bad\x1b[31m key", Hint: "set another"},
+			event.StageWaiting{StageID: at.StageID, Reason: "busy", Fault: event.Fault{Provider: "anthropic", ErrorClass: failure.Overloaded}})
 	}
-	events = append(events, run.BreakerOpened{Turn: run.Turn{Provider: "anthropic", Evidence: "two in a row"}},
-		run.AttemptFinished{Attempt: at},
-		run.StageWaiting{StageID: at.StageID, Reason: "busy"}, run.StagePaused{StageID: at.StageID, Reason: run.Exhausted},
-		run.PipelineFinished{Outcome: run.Failed, Error: "x"})
+	events = append(events, event.BreakerOpened{Transition: event.Transition{Provider: "anthropic", Evidence: "two in a row"}},
+		event.AttemptFinished{Attempt: at},
+		event.StageWaiting{StageID: at.StageID, Reason: "busy"}, event.StagePaused{StageID: at.StageID, Reason: event.Exhausted},
+		event.PipelineFinished{Outcome: event.Failed, Error: "x"})
 	got := lines(slog.LevelInfo, events...)
 	var said []string
 	for line := range strings.Lines(got) {

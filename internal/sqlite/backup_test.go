@@ -13,6 +13,7 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // What SQLite can't copy is copied byte by byte, with what was written last, if that is asked
@@ -100,8 +101,8 @@ func TestStore_BackupBlamesTheTarget(t *testing.T) {
 func TestStore_ExamineMissesArtifacts(t *testing.T) {
 	s := open(t, t.TempDir())
 	if err := s.Create(t.Context(), run.Creation{ID: "a", ProjectID: "p",
-		First: []run.Body{run.PipelineStarted{StageIDs: []string{"extract"}, ProjectID: "p"},
-			run.StageStarted{StageID: "extract"}}}); err != nil {
+		First: []event.Body{event.PipelineStarted{StageIDs: []string{"extract"}, ProjectID: "p"},
+			event.StageStarted{StageID: "extract"}}}); err != nil {
 		t.Fatal(err)
 	}
 	c, err := s.Claim(t.Context(), "a", time.Minute)
@@ -109,7 +110,7 @@ func TestStore_ExamineMissesArtifacts(t *testing.T) {
 		t.Fatal(err)
 	}
 	made := save(t, s, c, draft("scene_001", `"x"`))
-	if err := commit(s, c, run.StageFinished{StageID: "extract", Artifacts: []artifact.Ref{made[0].Metadata.Ref}}); err != nil {
+	if err := commit(s, c, event.StageFinished{StageID: "extract", Artifacts: []artifact.Ref{made[0].Metadata.Ref}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := whole(t, s); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 func mkdir(dir string) error { return os.Mkdir(dir, 0o755) }
@@ -42,7 +43,7 @@ func appendAll(b *testing.B, s *sqlite.Store, claims []durable.Claim) {
 			var mine []time.Duration
 			for next.Add(1) <= int64(b.N) {
 				start := time.Now()
-				if err := commit(s, c, run.UnitDone{StageID: "extract_scenes", Unit: "scene_001", Done: 1, Total: 120}); err != nil {
+				if err := commit(s, c, event.UnitDone{StageID: "extract_scenes", Unit: "scene_001", Done: 1, Total: 120}); err != nil {
 					b.Error(err)
 					return
 				}
@@ -88,7 +89,7 @@ func BenchmarkDue(b *testing.B) {
 	for range 64 {
 		wg.Go(func() {
 			for i := next.Add(1); i <= waiting; i = next.Add(1) {
-				c := run.Creation{ID: fmt.Sprint("run-", i), ProjectID: fmt.Sprint("p", i%10), Wake: time.Now().Add(time.Hour), First: []run.Body{run.PipelineStarted{}}}
+				c := run.Creation{ID: fmt.Sprint("run-", i), ProjectID: fmt.Sprint("p", i%10), Wake: time.Now().Add(time.Hour), First: []event.Body{event.PipelineStarted{}}}
 				if err := s.Create(b.Context(), c); err != nil {
 					b.Error(err)
 					return

@@ -17,6 +17,7 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 func TestABackupIsOfOneMomentAndWholeWhileRunsGoOn(t *testing.T) {
@@ -31,7 +32,7 @@ func TestABackupIsOfOneMomentAndWholeWhileRunsGoOn(t *testing.T) {
 			case <-stop:
 				return
 			default:
-				if err := commit(other, c, run.UnitDone{Done: i}); err != nil {
+				if err := commit(other, c, event.UnitDone{Done: i}); err != nil {
 					t.Error(err)
 					return
 				}
@@ -96,7 +97,7 @@ func started(t *testing.T, s *sqlite.Store, c run.Creation, input string, over b
 	if c.ProjectID == "" {
 		c.ProjectID = "p"
 	}
-	c.First = []run.Body{run.PipelineStarted{RecipeDigest: artifact.DigestOf(recipe), InputDigest: artifact.DigestOf([]byte(input)), RootRunID: c.Root}}
+	c.First = []event.Body{event.PipelineStarted{RecipeDigest: artifact.DigestOf(recipe), InputDigest: artifact.DigestOf([]byte(input)), RootRunID: c.Root}}
 	if err := s.Create(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
@@ -106,10 +107,10 @@ func started(t *testing.T, s *sqlite.Store, c run.Creation, input string, over b
 	}
 	err = s.Commit(t.Context(), claim, run.Change{
 		Save: []artifact.Artifact{draft("of_"+c.ID, `"`+c.ID+`"`)}, Answers: []run.Answer{{Key: "k " + c.ID, JSON: []byte(`{}`)}},
-		Events: func([]artifact.Artifact) []run.Body { return []run.Body{run.UnitDone{}} },
+		Events: func([]artifact.Artifact) []event.Body { return []event.Body{event.UnitDone{}} },
 	})
 	if err == nil && over {
-		err = commit(s, claim, run.PipelineFinished{Outcome: run.Succeeded, Success: true})
+		err = commit(s, claim, event.PipelineFinished{Outcome: event.Succeeded, Success: true})
 	}
 	if err != nil {
 		t.Fatal(err)

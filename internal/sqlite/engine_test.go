@@ -14,21 +14,22 @@ import (
 	"github.com/cineforge/cineforge/durable/local"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // noted is a store in which the workers of the engine's checks keep their notes.
 type noted struct{ *sqlite.Store }
 
 func (n noted) Make(ctx context.Context, group, id string, wake time.Time) error {
-	return n.Create(ctx, run.Creation{ID: id, ProjectID: group, Wake: wake, First: []run.Body{run.PipelineStarted{RecipeID: "r"}}})
+	return n.Create(ctx, run.Creation{ID: id, ProjectID: group, Wake: wake, First: []event.Body{event.PipelineStarted{RecipeID: "r"}}})
 }
 
 func (n noted) Record(ctx context.Context, claim durable.Claim, note string, last bool) error {
-	events := []run.Body{run.UnitDone{Unit: note}}
+	events := []event.Body{event.UnitDone{Unit: note}}
 	if last {
-		events = append(events, run.PipelineFinished{Outcome: run.Succeeded})
+		events = append(events, event.PipelineFinished{Outcome: event.Succeeded})
 	}
-	return n.Commit(ctx, claim, run.Change{Events: func([]artifact.Artifact) []run.Body { return events }})
+	return n.Commit(ctx, claim, run.Change{Events: func([]artifact.Artifact) []event.Body { return events }})
 }
 
 func (n noted) Recorded(ctx context.Context, id string) (notes []string, err error) {
@@ -36,7 +37,7 @@ func (n noted) Recorded(ctx context.Context, id string) (notes []string, err err
 		if err != nil {
 			return nil, err
 		}
-		if u, ok := e.Body.(run.UnitDone); ok {
+		if u, ok := e.Body.(event.UnitDone); ok {
 			notes = append(notes, u.Unit)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 func maintain(t testing.TB, s *sqlite.Store, statements ...string) {
@@ -76,11 +77,11 @@ func TestATroubleIsToldAndPasses(t *testing.T) {
 			dir := t.TempDir()
 			s := open(t, dir)
 			c := claimed(t, s, "a")
-			if err := commit(s, c, run.UnitDone{Unit: "before"}); err != nil {
+			if err := commit(s, c, event.UnitDone{Unit: "before"}); err != nil {
 				t.Fatal(err)
 			}
 			f.take(t, s, dir)
-			large := run.UnitDone{Unit: strings.Repeat("x", 20000)} // more than the pages that are there hold
+			large := event.UnitDone{Unit: strings.Repeat("x", 20000)} // more than the pages that are there hold
 			for range 3 {
 				wantTrouble(t, commit(s, c, large), f.kind, f.says, filepath.Join(dir, sqlite.FileName))
 			}
@@ -110,7 +111,7 @@ func TestAFullDiskStoresAllOfAChangeOrNothing(t *testing.T) {
 	err := s.Commit(t.Context(), c, run.Change{
 		Save:    []artifact.Artifact{draft("scene_001", `"`+strings.Repeat("x", 50000)+`"`)},
 		Answers: []run.Answer{{Key: "k", JSON: []byte(`{}`)}},
-		Events:  func([]artifact.Artifact) []run.Body { return []run.Body{run.UnitDone{}} },
+		Events:  func([]artifact.Artifact) []event.Body { return []event.Body{event.UnitDone{}} },
 	})
 	wantTrouble(t, err, run.DiskFull, "is full")
 	if _, err := s.Answer(t.Context(), run.Query{Key: "k", Root: "a"}); !errors.Is(err, run.ErrNotFound) {
@@ -124,7 +125,7 @@ func TestAFullDiskStoresAllOfAChangeOrNothing(t *testing.T) {
 func TestALostClaimIsNoTroubleOfTheStore(t *testing.T) {
 	s := open(t, t.TempDir())
 	c := claimed(t, s, "a")
-	err := commit(s, durable.Claim{Run: "a", Epoch: c.Epoch + 1}, run.UnitDone{})
+	err := commit(s, durable.Claim{Run: "a", Epoch: c.Epoch + 1}, event.UnitDone{})
 	if _, ok := errors.AsType[*run.TroubleError](err); ok || !errors.Is(err, durable.ErrLost) {
 		t.Errorf("%v", err)
 	}
@@ -179,7 +180,7 @@ func TestAMissingFolderIsTold(t *testing.T) {
 func TestAClaimThatCantBeShownIsToldAsTrouble(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
-	if err := s.Create(t.Context(), run.Creation{ID: "a", ProjectID: "p", First: []run.Body{run.PipelineStarted{}}}); err != nil {
+	if err := s.Create(t.Context(), run.Creation{ID: "a", ProjectID: "p", First: []event.Body{event.PipelineStarted{}}}); err != nil {
 		t.Fatal(err)
 	}
 	if os.Geteuid() == 0 {

@@ -13,6 +13,7 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // otherProcessPoll is how often a waiter looks for what another process wrote.
@@ -119,10 +120,10 @@ func (s *Store) Commit(ctx context.Context, claim durable.Claim, c run.Change) e
 
 // appendEvents gives events their place in the run and in the log. Nothing is
 // written if the claim is void or the run has ended.
-func (s *Store) appendEvents(tx *sql.Tx, claim durable.Claim, bodies []run.Body) error {
+func (s *Store) appendEvents(tx *sql.Tx, claim durable.Claim, bodies []event.Body) error {
 	ended := false
 	for _, b := range bodies {
-		ended = ended || run.Terminal(b)
+		ended = ended || event.Terminal(b)
 	}
 	var last int64
 	err := tx.Stmt(s.advance).QueryRow(len(bodies), ended, claim.Run, claim.Epoch).Scan(&last)
@@ -140,7 +141,7 @@ func (s *Store) appendEvents(tx *sql.Tx, claim durable.Claim, bodies []run.Body)
 	now := time.Now().UnixMilli()
 	insert := tx.Stmt(s.insert)
 	for i, b := range bodies {
-		body, err := run.EncodeBody(b)
+		body, err := event.EncodeBody(b)
 		if err != nil {
 			return fmt.Errorf("encode event %s: %w", b.EventName(), err)
 		}
@@ -160,12 +161,12 @@ func (s *Store) appendEvents(tx *sql.Tx, claim durable.Claim, bodies []run.Body)
 const page = 1000
 
 // Events returns the events of a run after a seq.
-func (s *Store) Events(ctx context.Context, id string, after int64) iter.Seq2[run.Event, error] {
-	return func(yield func(run.Event, error) bool) {
+func (s *Store) Events(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
+	return func(yield func(event.Event, error) bool) {
 		for {
 			events, err := s.eventPage(ctx, id, after)
 			if err != nil {
-				yield(run.Event{}, fmt.Errorf("read the events of run %s: %w", id, err))
+				yield(event.Event{}, fmt.Errorf("read the events of run %s: %w", id, err))
 				return
 			}
 			for _, e := range events {
@@ -181,14 +182,14 @@ func (s *Store) Events(ctx context.Context, id string, after int64) iter.Seq2[ru
 	}
 }
 
-func (s *Store) eventPage(ctx context.Context, id string, after int64) ([]run.Event, error) {
+func (s *Store) eventPage(ctx context.Context, id string, after int64) ([]event.Event, error) {
 	rows, err := s.read.QueryContext(ctx,
 		`SELECT `+eventColumns+` FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?`, id, after, page)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var events []run.Event
+	var events []event.Event
 	for rows.Next() {
 		e, err := scanEvent(rows)
 		if err != nil {
@@ -202,7 +203,7 @@ func (s *Store) eventPage(ctx context.Context, id string, after int64) ([]run.Ev
 const eventColumns = `run_id, seq, ts, name, body`
 
 // scanEvent reads an event behind other columns of a row.
-func scanEvent(row scanner, before ...any) (e run.Event, err error) {
+func scanEvent(row scanner, before ...any) (e event.Event, err error) {
 	var (
 		ts   int64
 		name string
@@ -212,7 +213,7 @@ func scanEvent(row scanner, before ...any) (e run.Event, err error) {
 		return e, err
 	}
 	e.Time = time.UnixMilli(ts).UTC()
-	e.Body, err = run.DecodeBody(name, data)
+	e.Body, err = event.DecodeBody(name, data)
 	return e, err
 }
 

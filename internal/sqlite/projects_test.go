@@ -14,6 +14,7 @@ import (
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/project"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 func given(name, data string) (project.Input, []byte) {
@@ -103,7 +104,7 @@ func TestARequestMakesOneRun(t *testing.T) {
 		made := make([]error, 20)
 		for i := range made {
 			wg.Go(func() {
-				made[i] = s.Create(t.Context(), run.Creation{ID: fmt.Sprint("r", i), ProjectID: "p", First: []run.Body{run.PipelineStarted{}}, Once: run.Once{Key: "k", Asked: "a"}})
+				made[i] = s.Create(t.Context(), run.Creation{ID: fmt.Sprint("r", i), ProjectID: "p", First: []event.Body{event.PipelineStarted{}}, Once: run.Once{Key: "k", Asked: "a"}})
 			})
 		}
 		wg.Wait()
@@ -120,7 +121,7 @@ func TestARequestMakesOneRun(t *testing.T) {
 				t.Errorf("%v, and run %s was made", err, id)
 			}
 		}
-		err := s.Create(t.Context(), run.Creation{ID: "x", ProjectID: "p", First: []run.Body{run.PipelineStarted{}}, Once: run.Once{Key: "k", Asked: "other"}})
+		err := s.Create(t.Context(), run.Creation{ID: "x", ProjectID: "p", First: []event.Body{event.PipelineStarted{}}, Once: run.Once{Key: "k", Asked: "other"}})
 		if r, ok := errors.AsType[*run.RepeatedError](err); !ok || r.Same {
 			t.Errorf("another request: %v", err)
 		}
@@ -139,7 +140,7 @@ func TestTheFeedIsInOrder(t *testing.T) {
 			c := claimed(t, s, id)
 			wg.Go(func() {
 				for range 20 {
-					if err := commit(s, c, run.UnitDone{}, run.UnitDone{}); err != nil {
+					if err := commit(s, c, event.UnitDone{}, event.UnitDone{}); err != nil {
 						t.Error(err)
 					}
 				}

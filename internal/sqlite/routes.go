@@ -11,6 +11,7 @@ import (
 
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // Carry says which routes this process can reach. Runs that need others are not due here
@@ -55,7 +56,7 @@ func (s *Store) Uncarried(ctx context.Context, n int) ([]run.Summary, error) {
 }
 
 // followRoutes keeps the routes of a run as an event leaves them.
-func followRoutes(tx *sql.Tx, runID string, body run.Body) error {
+func followRoutes(tx *sql.Tx, runID string, body event.Body) error {
 	var err error
 	forget := func(condition string, stage any) {
 		if err == nil {
@@ -63,9 +64,9 @@ func followRoutes(tx *sql.Tx, runID string, body run.Body) error {
 		}
 	}
 	switch b := body.(type) {
-	case run.PipelineStarted:
+	case event.PipelineStarted:
 		err = needRoutes(tx, runID, b.Candidates)
-	case run.RunResumed:
+	case event.RunResumed:
 		if b.Candidates != nil {
 			forget(`?2 IS NULL`, nil)
 			err = errors.Join(err, needRoutes(tx, runID, b.Candidates), unlike(tx, runID))
@@ -73,13 +74,13 @@ func followRoutes(tx *sql.Tx, runID string, body run.Body) error {
 		for _, id := range b.Confirmed {
 			forget(`stage = ?2`, id)
 		}
-	case run.StageFinished:
+	case event.StageFinished:
 		forget(`stage = ?2`, b.StageID)
-	case run.StageSkippedReused:
+	case event.StageSkippedReused:
 		forget(`stage = ?2`, b.StageID)
-	case run.StageFailed: // all that is left is to end the run
+	case event.StageFailed: // all that is left is to end the run
 		forget(`?2 IS NULL`, nil)
-	case run.PipelineFinished, run.DryRunValidated:
+	case event.PipelineFinished, event.DryRunValidated:
 		forget(`?2 IS NULL`, nil)
 	}
 	if err != nil {
@@ -88,7 +89,7 @@ func followRoutes(tx *sql.Tx, runID string, body run.Body) error {
 	return nil
 }
 
-func needRoutes(tx *sql.Tx, runID string, pinned map[string][]run.Candidate) error {
+func needRoutes(tx *sql.Tx, runID string, pinned map[string][]event.Candidate) error {
 	for stage, candidates := range pinned {
 		for _, c := range candidates {
 			if _, err := tx.Exec(`INSERT INTO routes (run_id, stage, route) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -119,7 +120,7 @@ func notUnderWay(tx *sql.Tx, asked artifact.Digest) error {
 		SELECT id, position, wake_at = 9223372036854775807 AND claim_until = 0 AS paused, (SELECT iif(json_valid(body), json_extract(body, '$.reason'), '') FROM events
 			WHERE run_id = runs.id AND name = 'stage_paused' ORDER BY seq DESC LIMIT 1) AS reason
 		FROM runs WHERE asked = ?1 AND asked <> '' AND ended = 0)
-		WHERE NOT paused OR reason = ?2 ORDER BY position DESC LIMIT 1`, asked, run.Interrupted).Scan(&by, &paused)
+		WHERE NOT paused OR reason = ?2 ORDER BY position DESC LIMIT 1`, asked, event.Interrupted).Scan(&by, &paused)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}

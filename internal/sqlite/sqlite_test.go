@@ -20,6 +20,7 @@ import (
 	"github.com/cineforge/cineforge/durable/local"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // each runs a test on a store in a file and on one in memory.
@@ -47,7 +48,7 @@ func open(t testing.TB, dir string) *sqlite.Store {
 
 func claimed(t testing.TB, s *sqlite.Store, id string) durable.Claim {
 	t.Helper()
-	if err := s.Create(t.Context(), run.Creation{ID: id, ProjectID: "p", First: []run.Body{run.PipelineStarted{RecipeID: "r"}}}); err != nil {
+	if err := s.Create(t.Context(), run.Creation{ID: id, ProjectID: "p", First: []event.Body{event.PipelineStarted{RecipeID: "r"}}}); err != nil {
 		t.Fatal(err)
 	}
 	c, err := s.Claim(t.Context(), id, time.Minute)
@@ -57,11 +58,11 @@ func claimed(t testing.TB, s *sqlite.Store, id string) durable.Claim {
 	return c
 }
 
-func commit(s *sqlite.Store, c durable.Claim, bodies ...run.Body) error {
-	return s.Commit(context.Background(), c, run.Change{Events: func([]artifact.Artifact) []run.Body { return bodies }})
+func commit(s *sqlite.Store, c durable.Claim, bodies ...event.Body) error {
+	return s.Commit(context.Background(), c, run.Change{Events: func([]artifact.Artifact) []event.Body { return bodies }})
 }
 
-func read(t testing.TB, s *sqlite.Store, id string, after int64) (events []run.Event) {
+func read(t testing.TB, s *sqlite.Store, id string, after int64) (events []event.Event) {
 	t.Helper()
 	for e, err := range s.Events(t.Context(), id, after) {
 		if err != nil {
@@ -79,7 +80,7 @@ func TestEventsAreNumberedWithoutGap(t *testing.T) {
 		for i := range 50 {
 			for _, c := range []durable.Claim{a, b} {
 				wg.Go(func() {
-					if err := commit(s, c, run.UnitDone{Unit: fmt.Sprint(i)}, run.UnitDone{Unit: fmt.Sprint(i)}); err != nil {
+					if err := commit(s, c, event.UnitDone{Unit: fmt.Sprint(i)}, event.UnitDone{Unit: fmt.Sprint(i)}); err != nil {
 						t.Error(err)
 					}
 				})
@@ -109,9 +110,9 @@ func TestEventsAreNumberedWithoutGap(t *testing.T) {
 func TestManyEventsComeInPages(t *testing.T) {
 	s := open(t, t.TempDir())
 	c := claimed(t, s, "a")
-	bodies := make([]run.Body, 2500)
+	bodies := make([]event.Body, 2500)
 	for i := range bodies {
-		bodies[i] = run.UnitDone{Done: i}
+		bodies[i] = event.UnitDone{Done: i}
 	}
 	if err := commit(s, c, bodies...); err != nil {
 		t.Fatal(err)
@@ -128,12 +129,12 @@ func TestOneFailingWriterDoesNotSpoilItsGroup(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 40 {
 			wg.Go(func() {
-				if err := commit(s, good, run.UnitDone{}); err != nil {
+				if err := commit(s, good, event.UnitDone{}); err != nil {
 					t.Error(err)
 				}
 			})
 			wg.Go(func() {
-				if err := commit(s, void, run.UnitDone{}); !errors.Is(err, durable.ErrLost) {
+				if err := commit(s, void, event.UnitDone{}); !errors.Is(err, durable.ErrLost) {
 					t.Errorf("a void claim wrote: %v", err)
 				}
 			})
@@ -148,11 +149,11 @@ func TestOneFailingWriterDoesNotSpoilItsGroup(t *testing.T) {
 func TestNothingFollowsTheTerminalEvent(t *testing.T) {
 	each(t, func(t *testing.T, s *sqlite.Store) {
 		c := claimed(t, s, "a")
-		end := run.PipelineFinished{Success: true, Outcome: run.Succeeded}
+		end := event.PipelineFinished{Success: true, Outcome: event.Succeeded}
 		if err := commit(s, c, end); err != nil {
 			t.Fatal(err)
 		}
-		for _, b := range []run.Body{end, run.UnitDone{}} {
+		for _, b := range []event.Body{end, event.UnitDone{}} {
 			if err := commit(s, c, b); !errors.Is(err, durable.ErrLost) {
 				t.Errorf("%s after the end: %v", b.EventName(), err)
 			}
@@ -163,7 +164,7 @@ func TestNothingFollowsTheTerminalEvent(t *testing.T) {
 func TestARunIsCreatedOnce(t *testing.T) {
 	each(t, func(t *testing.T, s *sqlite.Store) {
 		claimed(t, s, "a")
-		if err := s.Create(t.Context(), run.Creation{ID: "a", ProjectID: "p", First: []run.Body{run.UnitDone{}}}); !errors.Is(err, run.ErrExists) {
+		if err := s.Create(t.Context(), run.Creation{ID: "a", ProjectID: "p", First: []event.Body{event.UnitDone{}}}); !errors.Is(err, run.ErrExists) {
 			t.Errorf("second creation: %v", err)
 		}
 		if got := len(read(t, s, "a", 0)); got != 1 {
@@ -196,7 +197,7 @@ func TestClaims(t *testing.T) {
 			t.Fatalf("claim of a run whose claim lapsed: %v", err)
 		}
 		// The holder that was asleep can neither write nor come back.
-		if err := commit(s, first, run.UnitDone{}); !errors.Is(err, durable.ErrLost) {
+		if err := commit(s, first, event.UnitDone{}); !errors.Is(err, durable.ErrLost) {
 			t.Errorf("write under a lost claim: %v", err)
 		}
 		if err := s.Renew(t.Context(), first, time.Minute); !errors.Is(err, durable.ErrLost) {
@@ -205,7 +206,7 @@ func TestClaims(t *testing.T) {
 		if err := s.Release(t.Context(), first, time.Time{}); err != nil {
 			t.Fatal(err)
 		}
-		if err := commit(s, second, run.UnitDone{}); err != nil {
+		if err := commit(s, second, event.UnitDone{}); err != nil {
 			t.Errorf("the release of a lost claim took the run from its holder: %v", err)
 		}
 		if err := s.Release(t.Context(), second, time.Time{}); err != nil {
@@ -226,9 +227,9 @@ func draft(entity, data string) artifact.Artifact {
 
 func save(t testing.TB, s *sqlite.Store, c durable.Claim, drafts ...artifact.Artifact) (saved []artifact.Artifact) {
 	t.Helper()
-	err := s.Commit(t.Context(), c, run.Change{Save: drafts, Events: func(a []artifact.Artifact) []run.Body {
+	err := s.Commit(t.Context(), c, run.Change{Save: drafts, Events: func(a []artifact.Artifact) []event.Body {
 		saved = a
-		return []run.Body{run.UnitDone{}}
+		return []event.Body{event.UnitDone{}}
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -284,8 +285,8 @@ func TestArtifactsAndEventsAreOneTransaction(t *testing.T) {
 	each(t, func(t *testing.T, s *sqlite.Store) {
 		c := claimed(t, s, "a")
 		void := durable.Claim{Run: "a", Epoch: c.Epoch + 1}
-		err := s.Commit(t.Context(), void, run.Change{Save: []artifact.Artifact{draft("scene_001", `{}`)}, Events: func([]artifact.Artifact) []run.Body {
-			return []run.Body{run.UnitDone{}}
+		err := s.Commit(t.Context(), void, run.Change{Save: []artifact.Artifact{draft("scene_001", `{}`)}, Events: func([]artifact.Artifact) []event.Body {
+			return []event.Body{event.UnitDone{}}
 		}})
 		if !errors.Is(err, durable.ErrLost) {
 			t.Fatalf("commit under a void claim: %v", err)
@@ -341,11 +342,11 @@ func TestFollowSeesWhatAnotherProcessWrites(t *testing.T) {
 	c := claimed(t, writer, "a")
 	go func() {
 		for i := range 20 {
-			if err := commit(writer, c, run.UnitDone{Done: i}); err != nil {
+			if err := commit(writer, c, event.UnitDone{Done: i}); err != nil {
 				t.Error(err)
 			}
 		}
-		if err := commit(writer, c, run.PipelineFinished{}); err != nil {
+		if err := commit(writer, c, event.PipelineFinished{}); err != nil {
 			t.Error(err)
 		}
 	}()
@@ -372,7 +373,7 @@ func TestWaitSeesASingleEvent(t *testing.T) {
 		go func() { waited <- s.Wait(t.Context(), "a", 1) }()
 		synctest.Wait()
 		start := time.Now()
-		if err := commit(s, c, run.UnitDone{}); err != nil {
+		if err := commit(s, c, event.UnitDone{}); err != nil {
 			t.Fatal(err)
 		}
 		// What this process writes wakes the waiter at once, not at the next poll.
@@ -402,7 +403,7 @@ func TestRunsAreListedNewestFirst(t *testing.T) {
 	for _, id := range []string{"b", "c", "a"} {
 		claimed(t, s, id)
 	}
-	if err := s.Create(t.Context(), run.Creation{ID: "z", ProjectID: "other", First: []run.Body{run.DryRunValidated{}}}); err != nil {
+	if err := s.Create(t.Context(), run.Creation{ID: "z", ProjectID: "other", First: []event.Body{event.DryRunValidated{}}}); err != nil {
 		t.Fatal(err)
 	}
 	list := func(project string) (ids []string) {

@@ -12,6 +12,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // Before a schema is brought up to date a copy is made of the database as it was: one, for
@@ -109,7 +110,7 @@ func TestStore_ANewerSchemaIsLeftAlone(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if err := commit(s, begun, run.UnitDone{}); err != nil {
+	if err := commit(s, begun, event.UnitDone{}); err != nil {
 		t.Error(err)
 	}
 	if got := list(t, s); len(got) != 2 {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // Metrics are the counts since the process began. It is safe for concurrent use.
@@ -87,7 +88,7 @@ func New(version string, breakers func() []Breaker, trouble func() run.Trouble) 
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "cineforge_build_info", Help: "What is running.",
 			ConstLabels: prometheus.Labels{"version": version, "go_version": runtime.Version()}}, func() float64 { return 1 }))
 	// An alert on a rise sees none if a counter is born at 1.
-	for _, outcome := range []run.Outcome{run.Succeeded, run.Failed, run.Cancelled} {
+	for _, outcome := range []event.Outcome{event.Succeeded, event.Failed, event.Cancelled} {
 		m.finished.WithLabelValues(string(outcome))
 	}
 	return m
@@ -142,7 +143,7 @@ func (m *Metrics) Know(o run.Overview) {
 }
 
 // Observe counts an event. Each is to be observed once, and those of a run in order.
-func (m *Metrics) Observe(e run.Event) {
+func (m *Metrics) Observe(e event.Event) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	r := m.runs[e.RunID]
@@ -150,20 +151,20 @@ func (m *Metrics) Observe(e run.Event) {
 		r = &seen{stages: map[string]time.Time{}, waiting: map[string]bool{}}
 		m.runs[e.RunID] = r
 	}
-	if run.Terminal(e.Body) {
+	if event.Terminal(e.Body) {
 		delete(m.runs, e.RunID)
 	}
-	b, begins := e.Body.(run.PipelineStarted)
+	b, begins := e.Body.(event.PipelineStarted)
 	if r.drill = r.drill || begins && b.Drill != ""; r.drill {
 		return
 	}
 	switch b := e.Body.(type) {
-	case run.PipelineStarted:
+	case event.PipelineStarted:
 		r.began = e.Time
 		m.started.WithLabelValues(b.RecipeID).Inc()
-	case run.RunResumed:
+	case event.RunResumed:
 		m.resumed.WithLabelValues(b.Cause).Inc()
-	case run.PipelineFinished:
+	case event.PipelineFinished:
 		m.finished.WithLabelValues(string(b.Outcome)).Inc()
 		if !r.began.IsZero() {
 			m.runTime.WithLabelValues(string(b.Outcome)).Observe(e.Time.Sub(r.began).Seconds())
@@ -173,38 +174,38 @@ func (m *Metrics) Observe(e run.Event) {
 	}
 }
 
-func (m *Metrics) stage(r *seen, e run.Event) {
+func (m *Metrics) stage(r *seen, e event.Event) {
 	switch b := e.Body.(type) {
-	case run.StageStarted:
+	case event.StageStarted:
 		r.stages[b.StageID] = e.Time
 		r.goesOn(b.StageID)
-	case run.StageFinished:
+	case event.StageFinished:
 		m.ended(r, b.StageID, "done", e.Time)
-	case run.StagePaused:
+	case event.StagePaused:
 		m.ended(r, b.StageID, "paused", e.Time)
-	case run.StageFailed:
+	case event.StageFailed:
 		m.ended(r, b.StageID, "failed", e.Time)
 		m.failures.WithLabelValues(b.StageID, string(b.ErrorClass), string(b.TerminalReason)).Inc()
-	case run.StageWaiting:
+	case event.StageWaiting:
 		r.waiting[b.StageID] = true
-	case run.StageRetrying:
+	case event.StageRetrying:
 		r.goesOn(b.StageID)
 		m.retries.WithLabelValues(b.Fault.Provider, string(b.ErrorClass)).Inc()
-	case run.StageFallback:
+	case event.StageFallback:
 		m.fallbacks.WithLabelValues(b.FromProvider, b.ToProvider, b.StageID).Inc()
-	case run.AttemptStarted:
+	case event.AttemptStarted:
 		r.goesOn(b.StageID)
-	case run.AttemptFinished:
+	case event.AttemptFinished:
 		m.asked(b.Attempt, "", b.LatencyMS, b.InputTokens, b.OutputTokens)
 		m.paid(b.Attempt, b.CostUSD, "false")
-	case run.AttemptFailed:
+	case event.AttemptFailed:
 		m.asked(b.Attempt, b.ErrorClass, b.LatencyMS, b.InputTokens, b.OutputTokens)
 		m.paid(b.Attempt, b.CostUSD, "true")
-	case run.BreakerOpened:
+	case event.BreakerOpened:
 		m.turns.WithLabelValues(b.Provider, "open").Inc()
-	case run.BreakerProbing:
+	case event.BreakerProbing:
 		m.turns.WithLabelValues(b.Provider, "half_open").Inc()
-	case run.BreakerClosed:
+	case event.BreakerClosed:
 		m.turns.WithLabelValues(b.Provider, "closed").Inc()
 	}
 }
@@ -224,7 +225,7 @@ func (m *Metrics) ended(r *seen, stage, outcome string, at time.Time) {
 }
 
 // asked counts a call; the class is "" if it was answered.
-func (m *Metrics) asked(a run.Attempt, class failure.Class, ms int64, input, output int) {
+func (m *Metrics) asked(a event.Attempt, class failure.Class, ms int64, input, output int) {
 	outcome := "success"
 	if class != "" {
 		outcome = "failed"
@@ -235,7 +236,7 @@ func (m *Metrics) asked(a run.Attempt, class failure.Class, ms int64, input, out
 	m.tokens.WithLabelValues(a.Provider, a.Model, "output").Add(float64(output))
 }
 
-func (m *Metrics) paid(a run.Attempt, usd *float64, wasted string) {
+func (m *Metrics) paid(a event.Attempt, usd *float64, wasted string) {
 	if usd != nil {
 		m.cost.WithLabelValues(a.Provider, a.Model, wasted).Add(*usd)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/telemetry"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // metrics observes bodies of events of a run, a second apart.
@@ -23,10 +24,10 @@ func newMetrics() *metrics {
 	}, func() run.Trouble { return run.DiskFull })}
 }
 
-func (m *metrics) see(id string, bodies ...run.Body) {
+func (m *metrics) see(id string, bodies ...event.Body) {
 	for _, b := range bodies {
 		m.seq++
-		m.Observe(run.Event{Seq: m.seq, RunID: id, Time: time.Unix(1_700_000_000+m.seq, 0), Body: b})
+		m.Observe(event.Event{Seq: m.seq, RunID: id, Time: time.Unix(1_700_000_000+m.seq, 0), Body: b})
 	}
 }
 
@@ -62,17 +63,17 @@ func TestWhatHappensIsCounted(t *testing.T) {
 	m := newMetrics()
 	m.wants(t, `cineforge_runs_finished_total{outcome="failed"} 0`) // an alert on a rise needs a 0 before it
 	usd := 0.25
-	at := run.Attempt{StageID: "normalize", Unit: "u", Role: "work", Attempt: 1, Provider: "anthropic", Model: "claude"}
-	fault := run.Fault{Provider: "anthropic", Model: "claude", ErrorClass: failure.Overloaded}
-	m.see("r1", run.PipelineStarted{RecipeID: "mvp"}, run.StageStarted{StageID: "normalize"}, run.AttemptStarted{Attempt: at},
-		run.AttemptFailed{Attempt: at, ErrorClass: failure.Overloaded, InputTokens: 7, CostUSD: &usd, LatencyMS: 1500},
-		run.StageRetrying{StageID: "normalize", Fault: fault},
-		run.StageFallback{StageID: "normalize", FromProvider: "anthropic", ToProvider: "openai"},
-		run.BreakerOpened{Turn: run.Turn{Provider: "anthropic"}},
-		run.StageWaiting{StageID: "normalize"})
+	at := event.Attempt{StageID: "normalize", Unit: "u", Role: "work", Attempt: 1, Provider: "anthropic", Model: "claude"}
+	fault := event.Fault{Provider: "anthropic", Model: "claude", ErrorClass: failure.Overloaded}
+	m.see("r1", event.PipelineStarted{RecipeID: "mvp"}, event.StageStarted{StageID: "normalize"}, event.AttemptStarted{Attempt: at},
+		event.AttemptFailed{Attempt: at, ErrorClass: failure.Overloaded, InputTokens: 7, CostUSD: &usd, LatencyMS: 1500},
+		event.StageRetrying{StageID: "normalize", Fault: fault},
+		event.StageFallback{StageID: "normalize", FromProvider: "anthropic", ToProvider: "openai"},
+		event.BreakerOpened{Transition: event.Transition{Provider: "anthropic"}},
+		event.StageWaiting{StageID: "normalize"})
 	m.wants(t, `cineforge_runs_waiting 1`, `cineforge_runs_under_way 1`)
-	m.see("r1", run.AttemptStarted{Attempt: at}, run.AttemptFinished{Attempt: at, InputTokens: 10, OutputTokens: 5, CostUSD: &usd, LatencyMS: 300},
-		run.StageFinished{StageID: "normalize"}, run.PipelineFinished{Success: true, Outcome: run.Succeeded})
+	m.see("r1", event.AttemptStarted{Attempt: at}, event.AttemptFinished{Attempt: at, InputTokens: 10, OutputTokens: 5, CostUSD: &usd, LatencyMS: 300},
+		event.StageFinished{StageID: "normalize"}, event.PipelineFinished{Success: true, Outcome: event.Succeeded})
 	m.wants(t,
 		`cineforge_runs_started_total{recipe="mvp"} 1`, `cineforge_runs_finished_total{outcome="done"} 1`, `cineforge_runs_waiting 0`, `cineforge_runs_under_way 0`,
 		`cineforge_provider_attempts_total{error_class="overloaded",model="claude",outcome="failed",provider="anthropic",stage="normalize"} 1`,
@@ -101,9 +102,9 @@ func TestBreakersHaveASeriesForEachState(t *testing.T) {
 
 func TestADrillCountsForNothing(t *testing.T) {
 	m := newMetrics()
-	m.see("d", run.PipelineStarted{RecipeID: "mvp", Drill: "S17"}, run.StageWaiting{StageID: "a"})
+	m.see("d", event.PipelineStarted{RecipeID: "mvp", Drill: "S17"}, event.StageWaiting{StageID: "a"})
 	m.wants(t, `cineforge_runs_waiting 0`, `cineforge_runs_under_way 0`)
-	m.see("d", run.PipelineFinished{Outcome: run.Failed})
+	m.see("d", event.PipelineFinished{Outcome: event.Failed})
 	m.wants(t, `cineforge_runs_finished_total{outcome="failed"} 0`)
 	if strings.Contains(m.text(), `cineforge_runs_started_total{`) {
 		t.Error("it is counted as started")
@@ -115,6 +116,6 @@ func TestARunFromBeforeIsKnown(t *testing.T) {
 	m.Know(run.Overview{RunID: "old", Status: run.Waiting, StartedAt: &run.UnixTime{Time: time.Unix(1_700_000_000, 0)}})
 	m.Know(run.Overview{RunID: "over", Status: run.RunDone})
 	m.wants(t, `cineforge_runs_waiting 1`, `cineforge_runs_under_way 1`)
-	m.see("old", run.PipelineFinished{Outcome: run.Succeeded})
+	m.see("old", event.PipelineFinished{Outcome: event.Succeeded})
 	m.wants(t, `cineforge_runs_under_way 0`, `cineforge_run_duration_seconds_sum{outcome="done"} 1`)
 }

@@ -1,6 +1,6 @@
 // Package run is what happened in a run, and what that means: an append-only log
 // of events, and the state as a pure fold over it.
-package run
+package event
 
 import (
 	"encoding/json"
@@ -226,7 +226,7 @@ type StageFailed struct {
 	Unit           string         `json:"unit,omitempty"`     // what it failed at
 	Decision       *Decision      `json:"decision,omitempty"` // why nobody was asked any more
 	Limit          string         `json:"limit,omitempty"`    // the recipe's key of what ended its waiting
-	Earliest       Moment         `json:"earliest,omitzero"`  // when a candidate could be asked again, where its waiting ended
+	Earliest       Timestamp      `json:"earliest,omitzero"`  // when a candidate could be asked again, where its waiting ended
 }
 
 // RunResumed says that an unfinished run goes on.

@@ -1,4 +1,4 @@
-package run
+package event
 
 import (
 	"encoding/json"

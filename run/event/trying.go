@@ -1,4 +1,4 @@
-package run
+package event
 
 import (
 	"encoding/json"
@@ -8,11 +8,11 @@ import (
 	"github.com/cineforge/cineforge/failure"
 )
 
-// Moment is a time that JSON shows as events do: RFC 3339, UTC, milliseconds.
-type Moment struct{ time.Time }
+// Timestamp is a time that JSON shows as events do: RFC 3339, UTC, milliseconds.
+type Timestamp struct{ time.Time }
 
 // MarshalJSON writes the moment; the zero time is null.
-func (m Moment) MarshalJSON() ([]byte, error) {
+func (m Timestamp) MarshalJSON() ([]byte, error) {
 	if m.IsZero() {
 		return []byte("null"), nil
 	}
@@ -20,9 +20,9 @@ func (m Moment) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
-func (m *Moment) UnmarshalJSON(data []byte) error {
+func (m *Timestamp) UnmarshalJSON(data []byte) error {
 	if string(data) == "null" {
-		*m = Moment{}
+		*m = Timestamp{}
 		return nil
 	}
 	return m.Time.UnmarshalJSON(data)
@@ -34,7 +34,7 @@ type Decision struct {
 	Provider        string    `json:"provider,omitempty"`
 	Model           string    `json:"model,omitempty"` // "" if nobody was chosen
 	Why             string    `json:"why"`
-	At              Moment    `json:"at"`                // when it is asked, or when it is looked again
+	At              Timestamp `json:"at"`                // when it is asked, or when it is looked again
 	Probe           bool      `json:"probe,omitempty"`   // it shows whether somebody is well again
 	AttemptsLeft    int       `json:"attempts_left"`     // in the round, this one included
 	Breaker         string    `json:"breaker,omitempty"` // state of the model's
@@ -43,8 +43,8 @@ type Decision struct {
 	Next            string    `json:"next,omitempty"` // what happens if it fails
 }
 
-// awaited lists the providers of the candidates that time, or a person, may let be asked.
-func (d Decision) awaited() (names []string) {
+// AwaitedProviders lists the providers of the candidates that time, or a person, may let be asked.
+func (d Decision) AwaitedProviders() (names []string) {
 	for _, v := range d.Others {
 		switch v.Reason { // words of package chain
 		case "held", "gated", "breaker_open", "probing", "failed", "provider_out", "refused":
@@ -56,15 +56,31 @@ func (d Decision) awaited() (names []string) {
 	return names
 }
 
+// HeldProviders lists the providers that an operator keeps from being asked, if that is all that
+// is waited for.
+func (d Decision) HeldProviders() (names []string) {
+	for _, v := range d.Others {
+		switch v.Reason {
+		case "held":
+			if !slices.Contains(names, v.Provider) {
+				names = append(names, v.Provider)
+			}
+		case "gated", "breaker_open", "probing", "failed", "provider_out":
+			return nil
+		}
+	}
+	return names
+}
+
 // Verdict is why one candidate was not the one.
 type Verdict struct {
-	Provider        string `json:"provider"`
-	Model           string `json:"model"`
-	Reason          string `json:"reason"` // a word of package chain, such as breaker_open
-	Detail          string `json:"detail,omitempty"`
-	Until           Moment `json:"until,omitzero"` // when that may have changed
-	Breaker         string `json:"breaker,omitempty"`
-	ProviderBreaker string `json:"provider_breaker,omitempty"`
+	Provider        string    `json:"provider"`
+	Model           string    `json:"model"`
+	Reason          string    `json:"reason"` // a word of package chain, such as breaker_open
+	Detail          string    `json:"detail,omitempty"`
+	Until           Timestamp `json:"until,omitzero"` // when that may have changed
+	Breaker         string    `json:"breaker,omitempty"`
+	ProviderBreaker string    `json:"provider_breaker,omitempty"`
 }
 
 // Fault is the failure that an event is about: who failed, and how. It is empty
@@ -84,13 +100,13 @@ type Fault struct {
 // StageRetrying says that a unit's question is tried again. Provider and model are
 // those that failed; whom it goes to is in the decision.
 type StageRetrying struct {
-	StageID           string  `json:"stage_id"`
-	Unit              string  `json:"unit"`
-	Role              string  `json:"role"`
-	Attempt           int     `json:"attempt"` // the coming one
-	Reason            string  `json:"reason"`
-	RetryDelaySeconds float64 `json:"retry_delay_seconds"`
-	NextAttemptAt     Moment  `json:"next_attempt_at"`
+	StageID           string    `json:"stage_id"`
+	Unit              string    `json:"unit"`
+	Role              string    `json:"role"`
+	Attempt           int       `json:"attempt"` // the coming one
+	Reason            string    `json:"reason"`
+	RetryDelaySeconds float64   `json:"retry_delay_seconds"`
+	NextAttemptAt     Timestamp `json:"next_attempt_at"`
 	Fault
 	Decision Decision `json:"decision"`
 }
@@ -98,16 +114,16 @@ type StageRetrying struct {
 // StageFallback says that a unit's question goes to another model. Provider and
 // model are those that failed or can't be asked.
 type StageFallback struct {
-	StageID       string   `json:"stage_id"`
-	Unit          string   `json:"unit"`
-	Role          string   `json:"role"`
-	FromModel     string   `json:"from_model"`
-	ToModel       string   `json:"to_model"`
-	FromProvider  string   `json:"from_provider"`
-	ToProvider    string   `json:"to_provider"`
-	Reason        string   `json:"reason"`
-	NextAttemptAt Moment   `json:"next_attempt_at"`
-	SkippedModels []string `json:"skipped_models"` // between the two, or before the second
+	StageID       string    `json:"stage_id"`
+	Unit          string    `json:"unit"`
+	Role          string    `json:"role"`
+	FromModel     string    `json:"from_model"`
+	ToModel       string    `json:"to_model"`
+	FromProvider  string    `json:"from_provider"`
+	ToProvider    string    `json:"to_provider"`
+	Reason        string    `json:"reason"`
+	NextAttemptAt Timestamp `json:"next_attempt_at"`
+	SkippedModels []string  `json:"skipped_models"` // between the two, or before the second
 	Fault
 	Decision Decision `json:"decision"`
 }
@@ -115,18 +131,18 @@ type StageFallback struct {
 // StageWaiting says that a unit's question waits for somebody who can answer it.
 // Provider and model are those that failed last.
 type StageWaiting struct {
-	StageID string `json:"stage_id"`
-	Unit    string `json:"unit"`
-	Role    string `json:"role"`
-	Until   Moment `json:"until"` // when it looks again at the latest
-	Reason  string `json:"reason"`
+	StageID string    `json:"stage_id"`
+	Unit    string    `json:"unit"`
+	Role    string    `json:"role"`
+	Until   Timestamp `json:"until"` // when it looks again at the latest
+	Reason  string    `json:"reason"`
 	Fault
 	Decision Decision `json:"decision"`
 	GivesUp  bool     `json:"gives_up,omitempty"` // its patience ends then: the stage fails, unless a candidate can be asked before
 }
 
-// Turn is a transition of a breaker: a provider's, or that of one of its models.
-type Turn struct {
+// Transition is a transition of a breaker: a provider's, or that of one of its models.
+type Transition struct {
 	StageID  string `json:"stage_id"` // what it was that turned it
 	Provider string `json:"provider"`
 	Model    string `json:"model,omitempty"`
@@ -136,15 +152,15 @@ type Turn struct {
 
 // BreakerOpened says that somebody is left alone until a time.
 type BreakerOpened struct {
-	Turn
-	Until Moment `json:"until"`
+	Transition
+	Until Timestamp `json:"until"`
 }
 
 // BreakerProbing says that it is tried whether somebody is well again.
-type BreakerProbing struct{ Turn }
+type BreakerProbing struct{ Transition }
 
 // BreakerClosed says that somebody is well again.
-type BreakerClosed struct{ Turn }
+type BreakerClosed struct{ Transition }
 
 // BudgetExceeded says that something is not asked because of what it would cost.
 type BudgetExceeded struct {

@@ -1,4 +1,4 @@
-package run
+package event
 
 // The names under which the events are stored.
 

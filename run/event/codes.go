@@ -1,4 +1,4 @@
-package run
+package event
 
 import (
 	"bytes"
@@ -63,9 +63,9 @@ func CodesOf(f *failure.Error) Codes {
 
 const leastErrorStatus = 300
 
-// folded returns the codes of an event in their present meaning. Events without a member
+// PresentCodes returns the codes of an event in their present meaning. Events without a member
 // provider_code have the provider's code as error_code, and may have http_status.
-func folded(code *string, provider Added[string], status Added[int]) Codes {
+func PresentCodes(code *string, provider Added[string], status Added[int]) Codes {
 	c := Codes{code, provider.Value, status.Value}
 	if provider.Present || code == nil || isStatus(*code) {
 		return c

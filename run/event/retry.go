@@ -1,0 +1,61 @@
+package event
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/cineforge/cineforge/artifact"
+)
+
+// PinnedRecipe is how a retry asks for the recipe that the run before was made with.
+const PinnedRecipe = "pinned"
+
+// RetryRecipe is the recipe that a retry runs.
+type RetryRecipe struct {
+	Name     string          `json:"name"` // that it was asked for by; PinnedRecipe if it is the one of the run before
+	RecipeID string          `json:"recipe_id"`
+	Digest   artifact.Digest `json:"recipe_digest"`
+}
+
+// RecipeChange is a difference between what a run and its retry do: in a stage, or,
+// without one, in the run as a whole.
+type RecipeChange struct {
+	StageID string `json:"stage_id,omitempty"`
+	Key     string `json:"key"` // of the recipe; "stage" where only one of the two runs has the stage
+	From    string `json:"from"`
+	To      string `json:"to"`
+	Redo    bool   `json:"redo,omitempty"` // what the stage made does not serve any more
+}
+
+// String returns the change on one line.
+func (c RecipeChange) String() string {
+	text := fmt.Sprintf("%s %s → %s", c.Key, cmp.Or(c.From, "nothing"), cmp.Or(c.To, "nothing"))
+	switch {
+	case c.Key == "stage" && c.From == "":
+		text = "a new stage"
+	case c.Key == "stage":
+		text = "left out"
+	}
+	if c.StageID != "" {
+		text = c.StageID + ": " + text
+	}
+	return text
+}
+
+// Limits are set for a run by a person, in place of what the recipe says for the run and
+// for its stages. A limit that is nil is not set.
+type Limits struct {
+	MaxCostUSD     *float64 `json:"max_cost_usd,omitempty"`
+	MaxWaitSeconds *float64 `json:"max_wait_seconds,omitempty"`
+}
+
+// Or returns the limits, with those of other where they are not set.
+func (l Limits) Or(other Limits) Limits {
+	return Limits{MaxCostUSD: cmp.Or(l.MaxCostUSD, other.MaxCostUSD), MaxWaitSeconds: cmp.Or(l.MaxWaitSeconds, other.MaxWaitSeconds)}
+}
+
+// Equal reports whether the same limits are set.
+func (l Limits) Equal(other Limits) bool {
+	same := func(a, b *float64) bool { return a == b || a != nil && b != nil && *a == *b }
+	return same(l.MaxCostUSD, other.MaxCostUSD) && same(l.MaxWaitSeconds, other.MaxWaitSeconds)
+}
