@@ -136,7 +136,7 @@ func (o *opened) attempt(ctx context.Context, state run.State, id string) (*atte
 		return nil, fmt.Errorf("read the input: %w", err)
 	}
 	st, _ := state.Stage(id)
-	lineup := o.desk.Roster.Carry(&state, planned.ID, planned.Policy)
+	lineup := o.desk.Candidates.ForRun(&state, planned.ID, planned.Policy)
 	memo := newMemo(o.store, state, planned, lineup)
 	asked := newRecorder(o, id, st, memo)
 	a := &attempt{
@@ -150,7 +150,7 @@ func (o *opened) attempt(ctx context.Context, state run.State, id string) (*atte
 }
 
 // chain says whom a stage may ask, and how hard it may try.
-func (o *opened) chain(l Lineup, s recipe.PlannedStage, state run.State, st run.StageState) chain.Plan {
+func (o *opened) chain(l Candidates, s recipe.PlannedStage, state run.State, st run.StageState) chain.Plan {
 	p := chain.Plan{
 		Candidates: l.Candidates, Skipped: l.Skipped, Owner: o.claim.Run,
 		Backoff:     backoff.Policy{Base: s.Policy.RetryBaseDelay, Full: s.Policy.FullJitter, Ratio: s.Policy.JitterRatio},

@@ -73,7 +73,7 @@ func (p *Pipeline) refusal(ctx context.Context, v revision, plan run.RetryPlan, 
 		redone := func(id string) bool {
 			return slices.ContainsFunc(plan.Redone, func(r run.Redone) bool { return r.StageID == id })
 		}
-		if refusal := p.priced(v.plan, desk.Roster, redone); refusal != nil {
+		if refusal := p.priced(v.plan, desk.Candidates, redone); refusal != nil {
 			return refusal, nil
 		}
 	}

@@ -29,7 +29,7 @@ type Spec struct {
 	Wake      time.Time      // when whoever works on what is due takes the run up; the zero time means at once
 	Drill     string         // the simulator's scenario that the run is against; "" if it is real
 	New       bool           // make a run also if one of the same is under way
-	Once      run.Once
+	Once      run.IdempotencyKey
 	Settings  *event.Settings // of the project, as a person gave them; they have been checked
 }
 
@@ -64,10 +64,10 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 		if err != nil {
 			return err
 		}
-		if err := p.priced(plan, desk.Roster, func(string) bool { return true }); err != nil {
+		if err := p.priced(plan, desk.Candidates, func(string) bool { return true }); err != nil {
 			return err
 		}
-		first.Candidates = p.pins(plan, desk.Roster)
+		first.Candidates = p.pins(plan, desk.Candidates)
 	}
 	asked, err := digestOf(first)
 	if err != nil {
@@ -91,7 +91,7 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 	if spec.DryRun {
 		events = append(events, event.DryRunValidated{})
 	}
-	return p.store.Create(ctx, run.Creation{ID: spec.RunID, ProjectID: spec.ProjectID, Wake: spec.Wake, Once: spec.Once, First: events,
+	return p.store.Create(ctx, run.NewRun{ID: spec.RunID, ProjectID: spec.ProjectID, Wake: spec.Wake, Once: spec.Once, First: events,
 		Blobs: [][]byte{spec.Recipe.Source, spec.Input.Data}, Asked: asked, New: spec.New})
 }
 
@@ -124,7 +124,7 @@ func (p *Pipeline) reuse(ctx context.Context, plan *recipe.Plan, first event.Pip
 	if len(needed) == 0 {
 		return nil, nil
 	}
-	for r, err := range p.store.Runs(ctx, run.Part{ProjectID: first.ProjectID}) {
+	for r, err := range p.store.Runs(ctx, run.RunFilter{ProjectID: first.ProjectID}) {
 		if err != nil {
 			return nil, err
 		}

@@ -33,7 +33,7 @@ type memo struct {
 	keys []string   // of the answers that were used
 }
 
-func newMemo(store run.Memo, state run.State, s recipe.PlannedStage, l Lineup) *memo {
+func newMemo(store run.Memo, state run.State, s recipe.PlannedStage, l Candidates) *memo {
 	m := &memo{store: store, module: s.Module, root: state.RootRunID}
 	if state.Drill != "" {
 		return m // what is made up is of no use to anybody else
@@ -48,7 +48,7 @@ func newMemo(store run.Memo, state run.State, s recipe.PlannedStage, l Lineup) *
 // chainOf names a chain by whose models are in it: what users call their providers, and with
 // which keys they pay, is no part of it. Former is its name in versions before, under which
 // answers may be stored.
-func chainOf(l Lineup) (chain, former string) {
+func chainOf(l Candidates) (chain, former string) {
 	var all, names []string
 	for _, c := range l.Candidates {
 		name := c.Provider + ":" + c.Name
@@ -91,7 +91,7 @@ func (m *memo) key(req llm.Request) string {
 
 // find returns the answer to a question; false if there is none that will do.
 func (m *memo) find(ctx context.Context, req llm.Request) (run.Answer, bool, error) {
-	a, err := m.store.Answer(ctx, run.Query{Key: req.Key, Root: m.root, Chain: m.chain, Former: m.formerly()})
+	a, err := m.store.Answer(ctx, run.AnswerKey{Key: req.Key, Root: m.root, Chain: m.chain, Former: m.formerly()})
 	switch {
 	case errors.Is(err, run.ErrNotFound):
 		return a, false, nil
@@ -147,7 +147,7 @@ func (a *attempt) stored(ctx context.Context, req llm.Request) (resp llm.Respons
 }
 
 // answers is what is kept of an answer: nothing if it costs nothing to get it again.
-func (m *memo) answers(e chain.Answered) []run.Answer {
+func (m *memo) answers(e chain.AttemptFinished) []run.Answer {
 	if e.Response.Source != llm.AI || e.Key == "" {
 		return nil
 	}
@@ -156,14 +156,14 @@ func (m *memo) answers(e chain.Answered) []run.Answer {
 }
 
 // waits are the questions of a stage that waited when it was suspended.
-func waits(st run.StageState) map[chain.Question]chain.Wait {
+func waits(st run.StageState) map[chain.RequestID]chain.Wait {
 	if st.Status != run.StageWaiting {
 		return nil
 	}
-	all := map[chain.Question]chain.Wait{}
+	all := map[chain.RequestID]chain.Wait{}
 	for _, w := range st.Waits {
 		if !w.Retry {
-			all[chain.Question{Unit: w.Unit, Role: llm.Role(w.Role)}] = chain.Wait{Round: w.Round, Until: due(w), Last: lastFault(st, w.Unit, w.Role)}
+			all[chain.RequestID{Unit: w.Unit, Role: llm.Role(w.Role)}] = chain.Wait{Round: w.Round, Until: due(w), Last: lastFault(st, w.Unit, w.Role)}
 		}
 	}
 	return all

@@ -28,7 +28,7 @@ type Store interface {
 type Pipeline struct {
 	store   Store
 	catalog stage.Catalog
-	desks   Desks
+	desks   ModelSources
 	recipes recipes
 	states  *states
 	trouble trouble
@@ -38,7 +38,7 @@ type Pipeline struct {
 var _ durable.Worker = (*Pipeline)(nil)
 
 // New returns a pipeline of the given modules, whose questions go to desks.
-func New(store Store, catalog stage.Catalog, desks Desks) *Pipeline {
+func New(store Store, catalog stage.Catalog, desks ModelSources) *Pipeline {
 	return &Pipeline{store: store, catalog: catalog, desks: desks, states: newStates(store), end: context.Background()}
 }
 
@@ -64,14 +64,14 @@ type opened struct {
 	*Pipeline
 	claim durable.Claim
 	terms durable.Terms
-	desk  Desk
+	desk  ModelSource
 	plan  *recipe.Plan
 	purse *chain.Purse // of the whole line of runs
 
 	before spending // of the other runs of the line
 	drill  bool
 
-	current *run.Current // of this run
+	current *run.Projection // of this run
 
 	mu      sync.Mutex              // guards what follows
 	hurried bool                    // an operator wants no waiting
@@ -93,7 +93,7 @@ func (p *Pipeline) Open(ctx context.Context, claim durable.Claim, terms durable.
 	if err != nil {
 		return nil, nil, err
 	}
-	if needs := desk.Roster.Needs(&state); len(needs) > 0 {
+	if needs := desk.Candidates.Needs(&state); len(needs) > 0 {
 		return nil, nil, run.Uncarried(claim.Run, needs)
 	}
 	before, err := p.spentBefore(ctx, state)

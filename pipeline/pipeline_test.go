@@ -76,16 +76,16 @@ func (w *world) pipeline() *pipeline.Pipeline {
 // only is a roster of one model.
 type only struct{ model llm.Candidate }
 
-func (o only) desk(string) (pipeline.Desk, error) {
-	return pipeline.Desk{Roster: o, Router: chain.New(chain.Options{})}, nil
+func (o only) desk(string) (pipeline.ModelSource, error) {
+	return pipeline.ModelSource{Candidates: o, Router: chain.New(chain.Options{})}, nil
 }
 
-func (o only) Lineup(string, recipe.Policy) pipeline.Lineup {
-	return pipeline.Lineup{Candidates: []llm.Candidate{o.model}}
+func (o only) ForNewRun(string, recipe.Policy) pipeline.Candidates {
+	return pipeline.Candidates{Candidates: []llm.Candidate{o.model}}
 }
 
-func (o only) Carry(*run.State, string, recipe.Policy) pipeline.Lineup {
-	return o.Lineup("", recipe.Policy{})
+func (o only) ForRun(*run.State, string, recipe.Policy) pipeline.Candidates {
+	return o.ForNewRun("", recipe.Policy{})
 }
 
 func (o only) Needs(*run.State) []run.Need { return nil }

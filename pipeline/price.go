@@ -14,13 +14,13 @@ var ErrUnknownPrice = errors.New("a model has no price")
 // priced returns why a plan can't start with the models that can be asked now, or nil: a
 // limit on the cost that somebody set says nothing where a model has no price. Only the
 // stages count that todo names.
-func (p *Pipeline) priced(plan *recipe.Plan, roster Roster, todo func(stageID string) bool) error {
+func (p *Pipeline) priced(plan *recipe.Plan, roster CandidateSource, todo func(stageID string) bool) error {
 	for _, s := range plan.Stages {
 		if !s.Policy.CostIsLimited || s.Policy.OnUnknownPrice == recipe.AllowUnknownPrice ||
 			!s.Selected || !todo(s.ID) || p.catalog[s.Module].Info().AsksNobody {
 			continue
 		}
-		for _, c := range roster.Lineup(s.ID, s.Policy).Candidates {
+		for _, c := range roster.ForNewRun(s.ID, s.Policy).Candidates {
 			if c.Spec.Price == nil {
 				return unpriced(s, c)
 			}

@@ -70,27 +70,27 @@ func (r *recorder) Observe(ctx context.Context, events ...chain.Event) error {
 	var answers []run.Answer
 	for _, e := range events {
 		switch e := e.(type) {
-		case chain.Began:
+		case chain.AttemptStarted:
 			bodies = append(bodies, event.AttemptStarted{Attempt: r.begin(e.Try), Decision: new(decisionOf(e.Decision)),
 				Least: &event.Least{InputTokens: e.Least.InputTokens, CostUSD: e.Least.CostUSD}})
-		case chain.Progressing:
+		case chain.AttemptProgress:
 			bodies = append(bodies, attemptProgress(r.attempt(e.Try), e))
-		case chain.Answered:
+		case chain.AttemptFinished:
 			bodies = append(bodies, r.charged(attemptFinished(r.ended(e.Try, e.Response), e)))
 			answers = append(answers, r.memo.answers(e)...)
-		case chain.Failure:
+		case chain.AttemptFailed:
 			bodies = append(bodies, r.charged(attemptFailed(r.ended(e.Try, e.Response), e)))
 			// What an attempt has cost is recorded also when the run is stopping.
 			ctx = context.WithoutCancel(ctx)
-		case chain.Retrying:
-			bodies = append(bodies, retrying(r.coming(e.Question), e))
-		case chain.Falling:
+		case chain.StageRetrying:
+			bodies = append(bodies, retrying(r.coming(e.RequestID), e))
+		case chain.StageFallback:
 			bodies = append(bodies, fallback(r.stage, e))
-		case chain.Waiting:
+		case chain.StageWaiting:
 			bodies = append(bodies, waiting(r.stage, e))
-		case chain.Turned:
+		case chain.BreakerTransition:
 			bodies = append(bodies, turn(r.stage, e))
-		case chain.Overspent:
+		case chain.BudgetExceeded:
 			bodies = append(bodies, event.BudgetExceeded{StageID: r.stage, Unit: e.Unit, SpentUSD: e.Spent, LimitUSD: e.Limit})
 		}
 	}
@@ -124,7 +124,7 @@ func (r *recorder) begin(t chain.Try) event.Attempt {
 }
 
 // coming returns an attempt that has not begun.
-func (r *recorder) coming(q chain.Question) event.Attempt {
+func (r *recorder) coming(q chain.RequestID) event.Attempt {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return event.Attempt{StageID: r.stage, Unit: q.Unit, Role: string(q.Role), Attempt: r.attempts[question{q.Unit, q.Role}] + 1}

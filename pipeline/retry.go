@@ -341,7 +341,7 @@ const lookedBack = 20
 // typical returns what a stage has cost in a run of the same recipe, nil if there is none.
 func (p *Pipeline) typical(ctx context.Context, parent run.State, stageID string) (*float64, error) {
 	n := 0
-	for r, err := range p.store.Runs(ctx, run.Part{}) {
+	for r, err := range p.store.Runs(ctx, run.RunFilter{}) {
 		if err != nil {
 			return nil, err
 		}
@@ -366,7 +366,7 @@ type RetrySpec struct {
 	Plan   RetryPlan
 	Notice string    // what the user should know first
 	Wake   time.Time // as in [Spec]
-	Once   run.Once
+	Once   run.IdempotencyKey
 }
 
 // CreateRetry makes the run that does what a plan says. The error is a
@@ -391,6 +391,6 @@ func (p *Pipeline) CreateRetry(ctx context.Context, spec RetrySpec) error {
 		st, _ := parent.Stage(stageID)
 		events = append(events, event.StageSkippedReused{StageID: stageID, FromRunID: parent.RunID, Artifacts: st.ArtifactRefs})
 	}
-	return p.store.Create(ctx, run.Creation{ID: spec.RunID, ProjectID: parent.ProjectID, Parent: parent.RunID, Root: parent.RootRunID,
+	return p.store.Create(ctx, run.NewRun{ID: spec.RunID, ProjectID: parent.ProjectID, Parent: parent.RunID, Root: parent.RootRunID,
 		Wake: spec.Wake, Once: spec.Once, First: events, Blobs: [][]byte{v.recipe.Source}, Refusal: plan.refusal})
 }

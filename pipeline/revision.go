@@ -53,7 +53,7 @@ func (p *Pipeline) revise(ctx context.Context, parent run.State, r Retry) (revis
 		if err != nil {
 			return v, err
 		}
-		v.pins = p.pins(v.plan, desk.Roster)
+		v.pins = p.pins(v.plan, desk.Candidates)
 	}
 	v.changes = recipe.Changes(before, v.plan)
 	v.redone = v.plan.Redone(v.changes)

@@ -13,32 +13,32 @@ import (
 	"github.com/cineforge/cineforge/run/event"
 )
 
-// Roster knows which models can be asked. It is safe for concurrent use.
-type Roster interface {
-	// Lineup returns the models that a stage of a new run may ask.
-	Lineup(stageID string, policy recipe.Policy) Lineup
+// CandidateSource knows which models can be asked. It is safe for concurrent use.
+type CandidateSource interface {
+	// Candidates returns the models that a stage of a new run may ask.
+	ForNewRun(stageID string, policy recipe.Policy) Candidates
 
 	// Carry returns the models that a stage of a run may ask in this process: those of the
 	// candidates which the run pinned that can be asked here, in their order. The others,
 	// and those of the policy's chain that the run did not pin, are skipped.
-	Carry(state *run.State, stageID string, policy recipe.Policy) Lineup
+	ForRun(state *run.State, stageID string, policy recipe.Policy) Candidates
 
 	// Needs returns what would let this process go on with a run, any of it; nil if it can.
 	Needs(state *run.State) []run.Need
 }
 
-// Desk is whom the questions of a run can go to, and who sees to it that they do.
-type Desk struct {
-	Roster Roster
-	Router *chain.Router
+// ModelSource is whom the questions of a run can go to, and who sees to it that they do.
+type ModelSource struct {
+	Candidates CandidateSource
+	Router     *chain.Router
 }
 
-// Desks returns the desk of a run: that of a drill, or for "" the real one. The same
+// ModelSources returns the desk of a run: that of a drill, or for "" the real one. The same
 // name gives the same desk each time only if it is "".
-type Desks func(drill string) (Desk, error)
+type ModelSources func(drill string) (ModelSource, error)
 
-// Lineup is the models of a stage, first choice first, and those that can't be asked.
-type Lineup struct {
+// Candidates is the models of a stage, first choice first, and those that can't be asked.
+type Candidates struct {
 	Candidates []llm.Candidate
 	Skipped    []chain.Skipped
 
@@ -48,11 +48,11 @@ type Lineup struct {
 
 // pins are the candidates that a run pins: those that can be asked now, of each stage of
 // its plan that asks any.
-func (p *Pipeline) pins(plan *recipe.Plan, roster Roster) map[string][]event.Candidate {
+func (p *Pipeline) pins(plan *recipe.Plan, roster CandidateSource) map[string][]event.Candidate {
 	pins := map[string][]event.Candidate{}
 	for _, s := range plan.Stages {
 		if s.Selected && !p.catalog[s.Module].Info().AsksNobody {
-			if list := roster.Lineup(s.ID, s.Policy).Pins; len(list) > 0 {
+			if list := roster.ForNewRun(s.ID, s.Policy).Pins; len(list) > 0 {
 				pins[s.ID] = list
 			}
 		}
@@ -72,10 +72,10 @@ func (p *Pipeline) today(ctx context.Context, state run.State) (map[string][]eve
 	if err != nil {
 		return nil, err
 	}
-	if err := p.priced(plan, desk.Roster, func(id string) bool { return slices.Contains(state.ToDo(), id) }); err != nil {
+	if err := p.priced(plan, desk.Candidates, func(id string) bool { return slices.Contains(state.ToDo(), id) }); err != nil {
 		return nil, err
 	}
-	pins := p.pins(plan, desk.Roster)
+	pins := p.pins(plan, desk.Candidates)
 	for _, s := range plan.Stages {
 		began := judged(state.Candidates[s.ID]) || state.Candidates == nil && state.Notice == ""
 		if s.Policy.Degrade != recipe.DegradeNever || !began || judged(pins[s.ID]) || len(pins[s.ID]) == 0 ||

@@ -15,13 +15,13 @@ type states struct {
 	log run.Log
 
 	mu   sync.Mutex // guards kept
-	kept map[string]*run.Current
+	kept map[string]*run.Projection
 }
 
-func newStates(log run.Log) *states { return &states{log: log, kept: map[string]*run.Current{}} }
+func newStates(log run.Log) *states { return &states{log: log, kept: map[string]*run.Projection{}} }
 
 // of returns the state of a run.
-func (s *states) of(id string) *run.Current {
+func (s *states) of(id string) *run.Projection {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if known, ok := s.kept[id]; ok {
@@ -33,7 +33,7 @@ func (s *states) of(id string) *run.Current {
 		}
 		delete(s.kept, other) // any one: those that wait take turns
 	}
-	s.kept[id] = run.NewCurrent(s.log, id)
+	s.kept[id] = run.NewProjection(s.log, id)
 	return s.kept[id]
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 // attemptFinished tells of an answer that is used.
-func attemptFinished(a event.Attempt, e chain.Answered) event.AttemptFinished {
+func attemptFinished(a event.Attempt, e chain.AttemptFinished) event.AttemptFinished {
 	resp := e.Response
 	return event.AttemptFinished{Attempt: a, ServedModel: resp.Model, RequestID: optional(resp.RequestID),
 		InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens, Estimated: resp.Usage.Estimated, CostUSD: resp.Usage.CostUSD,
@@ -19,14 +19,14 @@ func attemptFinished(a event.Attempt, e chain.Answered) event.AttemptFinished {
 }
 
 // attemptProgress tells how far an answer is. A token has about four bytes.
-func attemptProgress(a event.Attempt, e chain.Progressing) event.AttemptProgress {
+func attemptProgress(a event.Attempt, e chain.AttemptProgress) event.AttemptProgress {
 	tokens := (e.Bytes + 3) / 4
 	pace := math.Round(float64(tokens)/max(e.Took.Seconds(), 1)*10) / 10
 	return event.AttemptProgress{Attempt: a, OutputTokens: tokens, ElapsedMS: e.Took.Milliseconds(), TokensPerSecond: pace}
 }
 
 // attemptFailed tells of a try that gave no usable answer, and what it took nevertheless.
-func attemptFailed(a event.Attempt, e chain.Failure) event.AttemptFailed {
+func attemptFailed(a event.Attempt, e chain.AttemptFailed) event.AttemptFailed {
 	resp, f := e.Response, e.Err
 	body := event.AttemptFailed{Attempt: a, ErrorClass: f.Class, Error: f.Message, Hint: f.Hint, RequestID: optional(resp.RequestID),
 		InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens, Estimated: resp.Usage.Estimated,
@@ -85,7 +85,7 @@ func reason(f *chain.Fault, otherwise string) string {
 	return f.Err.Message
 }
 
-func retrying(a event.Attempt, e chain.Retrying) event.StageRetrying {
+func retrying(a event.Attempt, e chain.StageRetrying) event.StageRetrying {
 	body := event.StageRetrying{StageID: a.StageID, Unit: a.Unit, Role: a.Role, Attempt: a.Attempt, Reason: reason(e.Last, e.Decision.Why),
 		RetryDelaySeconds: max(time.Until(e.Decision.At), 0).Round(time.Millisecond).Seconds(), NextAttemptAt: moment(e.Decision.At), Fault: faultOf(e.Last), Decision: decisionOf(e.Decision)}
 	if e.Last == nil {
@@ -94,7 +94,7 @@ func retrying(a event.Attempt, e chain.Retrying) event.StageRetrying {
 	return body
 }
 
-func fallback(stageID string, e chain.Falling) event.StageFallback {
+func fallback(stageID string, e chain.StageFallback) event.StageFallback {
 	d := e.Decision
 	body := event.StageFallback{StageID: stageID, Unit: e.Unit, Role: string(e.Role), FromProvider: e.From.Provider, FromModel: e.From.Name,
 		ToProvider: d.Provider, ToModel: d.Model, Reason: reason(e.Last, d.Why), NextAttemptAt: moment(d.At),
@@ -110,7 +110,7 @@ func fallback(stageID string, e chain.Falling) event.StageFallback {
 	return body
 }
 
-func waiting(stageID string, e chain.Waiting) event.StageWaiting {
+func waiting(stageID string, e chain.StageWaiting) event.StageWaiting {
 	body := event.StageWaiting{StageID: stageID, Unit: e.Unit, Role: string(e.Role), Until: moment(e.Until), Reason: reason(e.Last,
 		e.Decision.Why), Fault: faultOf(e.Last), Decision: decisionOf(e.Decision), GivesUp: e.GivesUp}
 	if d := e.Decision; e.Last == nil && d.Model != "" {
@@ -122,7 +122,7 @@ func waiting(stageID string, e chain.Waiting) event.StageWaiting {
 }
 
 // turn tells of a transition that a stage has caused.
-func turn(stageID string, e chain.Turned) event.Body {
+func turn(stageID string, e chain.BreakerTransition) event.Body {
 	t := event.Transition{StageID: stageID, Provider: e.Provider(), Model: e.Model, From: string(e.From), Evidence: e.Evidence}
 	switch e.To {
 	case breaker.Open:

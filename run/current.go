@@ -7,9 +7,9 @@ import (
 	"sync"
 )
 
-// Current is the state of a run that is asked for again and again: only the events
+// Projection is the state of a run that is asked for again and again: only the events
 // that are new are read each time. It is safe for concurrent use.
-type Current struct {
+type Projection struct {
 	log Log
 	id  string
 
@@ -17,13 +17,13 @@ type Current struct {
 	state State
 }
 
-// NewCurrent returns the state of a run, of which nothing is read yet.
-func NewCurrent(log Log, id string) *Current {
-	return &Current{log: log, id: id, state: NewState()}
+// NewProjection returns the state of a run, of which nothing is read yet.
+func NewProjection(log Log, id string) *Projection {
+	return &Projection{log: log, id: id, state: NewState()}
 }
 
 // State returns what [Load] would. It stays as it is while the run goes on.
-func (c *Current) State(ctx context.Context) (State, error) {
+func (c *Projection) State(ctx context.Context) (State, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for e, err := range c.log.Events(ctx, c.id, c.state.LastSeq) {

@@ -240,7 +240,7 @@ func TestTheCurrentStateIsTheFold(t *testing.T) {
 				return rapid.SampledFrom([]string{"", "crash", "park"}).Draw(t, "stop")
 			}))
 		store := &growing{}
-		current := run.NewCurrent(store, "r")
+		current := run.NewProjection(store, "r")
 		if _, err := current.State(t.Context()); !errors.Is(err, run.ErrNotFound) {
 			t.Fatalf("of no run: %v", err)
 		}

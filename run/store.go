@@ -47,8 +47,8 @@ type UnderWayError struct {
 // Error names the run.
 func (e *UnderWayError) Error() string { return "run " + e.RunID + " of the same is under way already" }
 
-// Once is a request that makes one run, however often it is repeated.
-type Once struct {
+// IdempotencyKey is a request that makes one run, however often it is repeated.
+type IdempotencyKey struct {
 	Key   string          // that its sender gave it; "" for a request that is not repeated
 	Asked artifact.Digest // of what it asks for
 }
@@ -76,8 +76,8 @@ type Answer struct {
 	RequestID   string          `json:"request_id,omitempty"`
 }
 
-// Query says which answers to a question will do.
-type Query struct {
+// AnswerKey says which answers to a question will do.
+type AnswerKey struct {
 	Key   string // of the question's content
 	Root  string // answers of this line of runs,
 	Chain string // and of others if they asked this chain; "" for none
@@ -88,11 +88,11 @@ type Query struct {
 // Memo keeps answers. They get into it by Log.Commit.
 type Memo interface {
 	// Answer returns an answer to a question, one of the own line first, or ErrNotFound.
-	Answer(ctx context.Context, q Query) (Answer, error)
+	Answer(ctx context.Context, q AnswerKey) (Answer, error)
 }
 
-// Creation is what makes a run.
-type Creation struct {
+// NewRun is what makes a run.
+type NewRun struct {
 	ID, ProjectID string
 	Parent, Root  string // "" if the run is the first of its line
 
@@ -101,7 +101,7 @@ type Creation struct {
 	Wake  time.Time
 	First []event.Body
 	Blobs [][]byte // what the run works with, stored with it
-	Once  Once
+	Once  IdempotencyKey
 
 	// Asked is the digest of all that was asked for; "" if no other run is the same. Unless
 	// New is set, no run is made while one of the same digest is under way.
@@ -130,7 +130,7 @@ type Log interface {
 	// It returns a *RepeatedError if the request has made a run already, ErrExists if
 	// the id is taken, a *RetriedError if another run of the parent's line is under way, an
 	// *UnderWayError if one of the same is, and ErrNotFound if the parent is not there any more.
-	Create(ctx context.Context, c Creation) error
+	Create(ctx context.Context, c NewRun) error
 
 	// Commit stores a change in one transaction: all of it is there when Commit
 	// returns nil, and nothing otherwise. It gives each artifact a version, or the
@@ -157,15 +157,15 @@ type Archive interface {
 	Latest(ctx context.Context, projectID, artifactType string) ([]artifact.Artifact, error)
 }
 
-// Entry is an event in its place among those of all runs.
-type Entry struct {
+// LogEntry is an event in its place among those of all runs.
+type LogEntry struct {
 	Position  int64 // grows in the order in which events were stored; there may be gaps
 	ProjectID string
 	event.Event
 }
 
-// Among says which events are meant: all, or those of some runs, or of a project.
-type Among struct {
+// EventFilter says which events are meant: all, or those of some runs, or of a project.
+type EventFilter struct {
 	Runs      []string
 	ProjectID string
 }
@@ -175,13 +175,13 @@ type Feed interface {
 	// Head returns the position of the newest event, 0 if there is none.
 	Head(ctx context.Context) (int64, error)
 	// Entries returns what comes behind a position, up to a limit.
-	Entries(ctx context.Context, of Among, after int64, limit int) ([]Entry, error)
+	Entries(ctx context.Context, of EventFilter, after int64, limit int) ([]LogEntry, error)
 	// Await returns when something may have come behind a position, or when ctx is done.
 	Await(ctx context.Context, after int64) error
 }
 
-// Part says which runs are listed.
-type Part struct {
+// RunFilter says which runs are listed.
+type RunFilter struct {
 	ProjectID string // "" for all
 	Before    string // only those that are older than this run; "" for all
 	UnderWay  bool   // only those that are not over
@@ -190,7 +190,7 @@ type Part struct {
 // Runs lists runs.
 type Runs interface {
 	// Runs returns runs, newest first. It returns ErrNotFound if Before is no run.
-	Runs(ctx context.Context, p Part) iter.Seq2[Summary, error]
+	Runs(ctx context.Context, p RunFilter) iter.Seq2[Summary, error]
 	// Line returns the runs of a line, oldest first.
 	Line(ctx context.Context, root string) ([]Summary, error)
 }

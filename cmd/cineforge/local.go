@@ -36,7 +36,7 @@ func (l *local) State(ctx context.Context, id string) (run.State, error) {
 
 func (l *local) Runs(ctx context.Context, project string, limit int) ([]run.Overview, error) {
 	list := []run.Overview{}
-	for f := (app.Filter{Part: run.Part{ProjectID: project}}); ; {
+	for f := (app.Filter{RunFilter: run.RunFilter{ProjectID: project}}); ; {
 		if limit > 0 {
 			f.Limit = limit - len(list)
 		}
@@ -162,7 +162,7 @@ func (l *local) background(ctx context.Context, but string) (stop func()) {
 const handOver = 3 * time.Second
 
 func (l *local) Turns(ctx context.Context, limit int) ([]turnLine, error) {
-	turns, err := l.App.Turns(ctx, limit)
+	turns, err := l.App.Transitions(ctx, limit)
 	lines := []turnLine{}
 	for _, t := range turns {
 		line := turnLine{At: t.At.UTC(), Provider: t.Provider(), Endpoint: t.Endpoint, Model: t.Model, From: string(t.From), To: string(t.To), Evidence: t.Evidence}

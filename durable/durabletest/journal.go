@@ -192,8 +192,8 @@ func (j *Journal) Signals(_ context.Context, run string) ([]durable.Signal, erro
 	return slices.Clone(j.run(run).signals), nil
 }
 
-// Hear takes a signal away.
-func (j *Journal) Hear(_ context.Context, c durable.Claim, signal durable.Signal) error {
+// Ack takes a signal away.
+func (j *Journal) Ack(_ context.Context, c durable.Claim, signal durable.Signal) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	r := j.run(c.Run)

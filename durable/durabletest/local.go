@@ -190,8 +190,8 @@ func (p *process) Release(ctx context.Context, claim durable.Claim, wake time.Ti
 	return p.write(ctx, func() error { return p.Store.Release(ctx, claim, wake) })
 }
 
-func (p *process) Hear(ctx context.Context, claim durable.Claim, s durable.Signal) error {
-	return p.write(ctx, func() error { return p.Store.Hear(ctx, claim, s) })
+func (p *process) Ack(ctx context.Context, claim durable.Claim, s durable.Signal) error {
+	return p.write(ctx, func() error { return p.Store.Ack(ctx, claim, s) })
 }
 
 func (p *process) Record(ctx context.Context, claim durable.Claim, note string, last bool) error {

@@ -247,7 +247,7 @@ func (h *held) listen(ctx context.Context) error {
 		case durable.Cancel: // heard when the run's end is recorded
 			h.drop(durable.ErrCancelled)
 		case durable.TryNow:
-			if err := h.e.journal.Hear(ctx, h.claim, s); err != nil {
+			if err := h.e.journal.Ack(ctx, h.claim, s); err != nil {
 				return err
 			}
 			h.run.TryNow()

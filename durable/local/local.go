@@ -32,7 +32,7 @@ type Journal interface {
 	// Signals returns what is said to a run and was not heard yet.
 	Signals(ctx context.Context, run string) ([]durable.Signal, error)
 	// Hear takes a signal away.
-	Hear(ctx context.Context, claim durable.Claim, signal durable.Signal) error
+	Ack(ctx context.Context, claim durable.Claim, signal durable.Signal) error
 
 	// Changed returns a channel that is closed when this process has made a run, given
 	// one back, or said something to one.

@@ -83,7 +83,7 @@ func (s *API) standing(ctx context.Context, projectID string) (string, []client.
 	if err != nil {
 		return "", nil, err
 	}
-	latest, _, err := s.app.List(ctx, app.Filter{Part: run.Part{ProjectID: projectID}, Limit: 1})
+	latest, _, err := s.app.List(ctx, app.Filter{RunFilter: run.RunFilter{ProjectID: projectID}, Limit: 1})
 	if err != nil {
 		return "", nil, err
 	}

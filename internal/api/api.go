@@ -125,7 +125,7 @@ func (s *API) Run(ctx context.Context) {
 	defer looking.Wait()
 	looking.Go(func() { s.lookForUncarried(ctx) })
 	s.feed.run(ctx, func() error {
-		under, _, err := s.app.List(ctx, app.Filter{Part: run.Part{UnderWay: true}})
+		under, _, err := s.app.List(ctx, app.Filter{RunFilter: run.RunFilter{UnderWay: true}})
 		for _, o := range under {
 			if o.Status != run.RunDamaged {
 				s.metrics.Know(o)

@@ -47,7 +47,7 @@ func BenchmarkFollowers(b *testing.B) {
 	claims := make([]durable.Claim, runs)
 	for i := range claims {
 		id := seq("run", i)
-		if err := store.Create(ctx, run.Creation{ID: id, ProjectID: "bench", First: []event.Body{event.PipelineStarted{RecipeID: "r"}}}); err != nil {
+		if err := store.Create(ctx, run.NewRun{ID: id, ProjectID: "bench", First: []event.Body{event.PipelineStarted{RecipeID: "r"}}}); err != nil {
 			b.Fatal(err)
 		}
 		if claims[i], err = store.Claim(ctx, id, 9*time.Minute); err != nil {
@@ -143,7 +143,7 @@ func BenchmarkOpen(b *testing.B) {
 		b.Fatal(err)
 	}
 	for i := range 1000 {
-		if err := store.Create(b.Context(), run.Creation{ID: seq("run", i), ProjectID: "bench", First: []event.Body{event.PipelineStarted{RecipeID: "r"}}}); err != nil {
+		if err := store.Create(b.Context(), run.NewRun{ID: seq("run", i), ProjectID: "bench", First: []event.Body{event.PipelineStarted{RecipeID: "r"}}}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -171,7 +171,7 @@ func BenchmarkList(b *testing.B) {
 	a := app.New(store, b.TempDir(), app.Models{})
 	defer a.Close()
 	for i := range 2000 {
-		if err := store.Create(b.Context(), run.Creation{ID: seq("run", i), ProjectID: "bench", First: []event.Body{event.PipelineStarted{RecipeID: "r", StageIDs: []string{"a", "b"}}}}); err != nil {
+		if err := store.Create(b.Context(), run.NewRun{ID: seq("run", i), ProjectID: "bench", First: []event.Body{event.PipelineStarted{RecipeID: "r", StageIDs: []string{"a", "b"}}}}); err != nil {
 			b.Fatal(err)
 		}
 	}

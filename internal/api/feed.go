@@ -21,7 +21,7 @@ type frame struct {
 }
 
 // newFrame writes an event once, for all who follow it.
-func newFrame(e run.Entry) (frame, error) {
+func newFrame(e run.LogEntry) (frame, error) {
 	data, err := json.Marshal(e.Event)
 	return frame{e.Position, e.ProjectID, e.RunID, e.Seq, event.Terminal(e.Body), data}, err
 }
@@ -66,7 +66,7 @@ func (f *feed) run(ctx context.Context, before func() error) {
 		continue
 	}
 	for ctx.Err() == nil {
-		entries, err := f.from.Entries(ctx, run.Among{}, head, batch)
+		entries, err := f.from.Entries(ctx, run.EventFilter{}, head, batch)
 		if err == nil && len(entries) == 0 {
 			err = f.from.Await(ctx, head)
 		}
@@ -92,7 +92,7 @@ func (f *feed) pause(ctx context.Context) bool {
 	}
 }
 
-func (f *feed) publish(entries []run.Entry) {
+func (f *feed) publish(entries []run.LogEntry) {
 	if len(entries) == 0 {
 		return
 	}

@@ -31,7 +31,7 @@ func (s *API) providers() {
 		Limit int `query:"limit" minimum:"1" maximum:"500" default:"100"`
 	}
 	handle(s, operation("providerEvents", http.MethodGet, "/providers/events", "The turns of the breakers, newest first", http.StatusUnprocessableEntity), func(ctx context.Context, in *turns) ([]client.Turn, error) {
-		found, err := s.app.Turns(ctx, min(in.Limit, mostTurns))
+		found, err := s.app.Transitions(ctx, min(in.Limit, mostTurns))
 		all := []client.Turn{}
 		for _, t := range found {
 			turn := client.Turn{At: t.At.UTC(), Provider: t.Provider(), Endpoint: t.Endpoint, Model: t.Model, From: string(t.From), To: string(t.To), Evidence: t.Evidence}

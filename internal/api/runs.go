@@ -36,12 +36,12 @@ type Once struct {
 }
 
 // of says what the request asks for.
-func (o Once) of(path string, body any) (run.Once, error) {
+func (o Once) of(path string, body any) (run.IdempotencyKey, error) {
 	if o.Key == "" {
-		return run.Once{}, nil
+		return run.IdempotencyKey{}, nil
 	}
 	asked, err := json.Marshal(body)
-	return run.Once{Key: o.Key, Asked: artifact.DigestOf(append([]byte(path+"\n"), asked...))}, err
+	return run.IdempotencyKey{Key: o.Key, Asked: artifact.DigestOf(append([]byte(path+"\n"), asked...))}, err
 }
 
 // mostListed is how many runs of a project are listed where there are no pages.
@@ -56,7 +56,7 @@ func (s *API) runs() {
 		if _, err := s.app.Project(ctx, in.Project); err != nil {
 			return nil, err
 		}
-		page, _, err := s.app.List(ctx, app.Filter{Part: run.Part{ProjectID: in.Project}, Limit: mostListed})
+		page, _, err := s.app.List(ctx, app.Filter{RunFilter: run.RunFilter{ProjectID: in.Project}, Limit: mostListed})
 		return page, err
 	})
 	type list struct {
@@ -66,7 +66,7 @@ func (s *API) runs() {
 		Limit   int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
 	}
 	handle(s, operation("listRuns", http.MethodGet, "/runs", "All runs, newest first", http.StatusUnprocessableEntity), func(ctx context.Context, in *list) (client.RunsPage, error) {
-		page, next, err := s.app.List(ctx, app.Filter{Part: run.Part{ProjectID: in.Project, Before: in.Cursor}, Status: run.Status(in.Status), Limit: in.Limit})
+		page, next, err := s.app.List(ctx, app.Filter{RunFilter: run.RunFilter{ProjectID: in.Project, Before: in.Cursor}, Status: run.Status(in.Status), Limit: in.Limit})
 		if errors.Is(err, run.ErrNotFound) {
 			err = refuse(http.StatusUnprocessableEntity, "invalid_cursor", "the cursor is of no list", "begin with the first page")
 		}

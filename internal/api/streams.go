@@ -82,7 +82,7 @@ func (s *API) streamRun(w http.ResponseWriter, r *http.Request) error {
 				if err != nil || len(frames) == page {
 					return frames, err
 				}
-				f, err := newFrame(run.Entry{Event: e})
+				f, err := newFrame(run.LogEntry{Event: e})
 				if err != nil {
 					return nil, err
 				}
@@ -93,7 +93,7 @@ func (s *API) streamRun(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *API) streamAll(w http.ResponseWriter, r *http.Request) error {
-	of := run.Among{ProjectID: r.URL.Query().Get("project")}
+	of := run.EventFilter{ProjectID: r.URL.Query().Get("project")}
 	if list := r.URL.Query().Get("runs"); list != "" {
 		of.Runs = strings.Split(list, ",")
 	}

@@ -392,7 +392,7 @@ type late struct {
 	then func()
 }
 
-func (f *late) Entries(ctx context.Context, of run.Among, after int64, limit int) ([]run.Entry, error) {
+func (f *late) Entries(ctx context.Context, of run.EventFilter, after int64, limit int) ([]run.LogEntry, error) {
 	entries, err := f.Feed.Entries(ctx, of, after, limit)
 	if of.ProjectID != "" && len(entries) == 0 && f.then != nil {
 		then := f.then

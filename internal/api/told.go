@@ -30,7 +30,7 @@ const (
 func (s *API) told(ctx context.Context, projectID string) ([]told, error) {
 	var ids []string
 	events := 0
-	for r, err := range s.app.Store.Runs(ctx, run.Part{ProjectID: projectID}) {
+	for r, err := range s.app.Store.Runs(ctx, run.RunFilter{ProjectID: projectID}) {
 		if err != nil {
 			return nil, err
 		}
@@ -43,7 +43,7 @@ func (s *API) told(ctx context.Context, projectID string) ([]told, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	entries, err := s.app.Feed.Entries(ctx, run.Among{Runs: ids}, 0, max(events, entriesRead))
+	entries, err := s.app.Feed.Entries(ctx, run.EventFilter{Runs: ids}, 0, max(events, entriesRead))
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ type App struct {
 	Store pipeline.Store
 
 	dataDir   string
-	roster    *roster
+	roster    *candidateSource
 	router    *chain.Router
 	pipeline  *pipeline.Pipeline
 	engine    durable.Engine
@@ -127,7 +127,7 @@ type Backend interface {
 type journal interface {
 	local.Journal
 	Signal(ctx context.Context, run string, signal durable.Signal) error
-	Hasten(ctx context.Context) error
+	WakeAll(ctx context.Context) error
 	Serve() error
 	Served() bool
 	Worked(ctx context.Context, run string) (bool, error)
@@ -158,13 +158,13 @@ func New(store Backend, dataDir string, models Models) *App {
 }
 
 // desk returns whom a run asks.
-func (a *App) desk(drill string) (pipeline.Desk, error) {
+func (a *App) desk(drill string) (pipeline.ModelSource, error) {
 	if drill == "" {
-		return pipeline.Desk{Roster: a.roster, Router: a.router}, nil
+		return pipeline.ModelSource{Candidates: a.roster, Router: a.router}, nil
 	}
 	d, err := parseDrill(drill)
 	if err != nil {
-		return pipeline.Desk{}, err
+		return pipeline.ModelSource{}, err
 	}
 	return d.desk(a.roster.models), nil
 }

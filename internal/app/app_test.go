@@ -356,7 +356,7 @@ func TestStartRefuses(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for r := range a.Store.Runs(t.Context(), run.Part{}) {
+	for r := range a.Store.Runs(t.Context(), run.RunFilter{}) {
 		t.Errorf("a refused request made run %s", r.RunID)
 	}
 }

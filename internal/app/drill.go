@@ -67,15 +67,15 @@ func parseDrill(text string) (drill, error) {
 // desk returns a desk whose providers are a simulator in this process. It shares
 // neither keys nor what is known of the providers' health with real runs, but has the
 // time limits that those have.
-func (d drill) desk(real Models) pipeline.Desk {
+func (d drill) desk(real Models) pipeline.ModelSource {
 	sim := simulator.New(d.scenario, simulator.Options{})
 	for _, p := range real.Providers {
 		if i := slices.IndexFunc(d.providers, func(q Provider) bool { return q.Name == p.Name }); i >= 0 {
 			d.providers[i].Limits = p.Limits
 		}
 	}
-	return pipeline.Desk{
-		Roster: newRoster(Models{Providers: d.providers, Catalog: real.Catalog, Transport: sim.Transport()}),
-		Router: chain.New(chain.Options{}),
+	return pipeline.ModelSource{
+		Candidates: newRoster(Models{Providers: d.providers, Catalog: real.Catalog, Transport: sim.Transport()}),
+		Router:     chain.New(chain.Options{}),
 	}
 }

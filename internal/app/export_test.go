@@ -5,7 +5,7 @@ import (
 	"github.com/cineforge/cineforge/recipe"
 )
 
-// Lineup returns the models that a stage of a recipe may ask.
-func Lineup(m Models, stageID string, policy recipe.Policy) pipeline.Lineup {
-	return newRoster(m).Lineup(stageID, policy)
+// Candidates returns the models that a stage of a recipe may ask.
+func Candidates(m Models, stageID string, policy recipe.Policy) pipeline.Candidates {
+	return newRoster(m).ForNewRun(stageID, policy)
 }

@@ -24,7 +24,7 @@ type tally interface {
 	// Tally counts the attempts since a time, of runs whose id does not begin with a prefix.
 	Tally(ctx context.Context, since time.Time, but string) ([]sqlite.Count, error)
 	// Turns returns the turns of breakers, newest first.
-	Turns(ctx context.Context, limit int) ([]chain.Transition, error)
+	Transitions(ctx context.Context, limit int) ([]chain.Transition, error)
 }
 
 // tallied is the time that success shares are told of.
@@ -44,7 +44,7 @@ func (a *App) Providers(ctx context.Context) ([]health.Provider, error) {
 	for _, s := range a.router.Status() {
 		known[s.Endpoint] = s
 	}
-	turns, err := a.tally.Turns(ctx, lookedBack)
+	turns, err := a.tally.Transitions(ctx, lookedBack)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +120,7 @@ func Unasked(m Models) []health.Provider {
 }
 
 // health says how a provider is doing.
-func (r *roster) health(p Provider, s chain.Status, counts []sqlite.Count) health.Provider {
+func (r *candidateSource) health(p Provider, s chain.Status, counts []sqlite.Count) health.Provider {
 	h := health.Provider{Name: p.Name, BaseURL: p.BaseURL, Configured: p.usable(), Health: healthOf(s.Breaker, s.Gates), Models: []health.Model{}}
 	if !h.Configured {
 		h.Missing = p.KeyVariable + " is not set"
@@ -163,7 +163,7 @@ func (r *roster) health(p Provider, s chain.Status, counts []sqlite.Count) healt
 }
 
 // limits returns the limits on the time of a model's answers; nil if it has none.
-func (r *roster) limits(name recipe.ModelName) *health.TimeLimits {
+func (r *candidateSource) limits(name recipe.ModelName) *health.TimeLimits {
 	m, ok := r.candidate(name).Model.(llm.Limited)
 	if !ok {
 		return nil
@@ -216,9 +216,9 @@ func gateOf(g chain.GateStatus) health.Gate {
 		Hint: why.Hint, Person: g.Person}
 }
 
-// Turns returns the turns of breakers, newest first.
-func (a *App) Turns(ctx context.Context, limit int) ([]chain.Transition, error) {
-	return a.tally.Turns(ctx, limit)
+// Transitions returns the turns of breakers, newest first.
+func (a *App) Transitions(ctx context.Context, limit int) ([]chain.Transition, error) {
+	return a.tally.Transitions(ctx, limit)
 }
 
 // The longest time that a provider can be held for at once.

@@ -103,11 +103,11 @@ func (m *mortal) Release(ctx context.Context, c durable.Claim, wake time.Time) e
 	return m.Store.Release(ctx, c, wake)
 }
 
-func (m *mortal) Keep(ctx context.Context, records []chain.Record, turns []chain.Transition) error {
+func (m *mortal) Save(ctx context.Context, records []chain.Record, turns []chain.Transition) error {
 	if err := m.gone(); err != nil {
 		return err
 	}
-	return m.Store.Keep(ctx, records, turns)
+	return m.Store.Save(ctx, records, turns)
 }
 
 func (m *mortal) Close() error { return nil }

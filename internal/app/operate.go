@@ -73,7 +73,7 @@ func (a *App) relieve(ctx context.Context) {
 		default:
 		}
 		if pending {
-			pending = a.journal.Hasten(ctx) != nil
+			pending = a.journal.WakeAll(ctx) != nil
 		}
 	}
 }
@@ -136,7 +136,7 @@ const CurrentRecipe = "current"
 type Retry struct {
 	pipeline.Retry
 	Queue bool // leave the run to whoever works on what is due
-	Once  run.Once
+	Once  run.IdempotencyKey
 
 	// Agreed, if given, is asked about the plan before anything is done.
 	Agreed func(plan pipeline.RetryPlan) error

@@ -45,7 +45,7 @@ func (o *overviews) put(id string, r remembered) {
 
 // Filter says which runs are listed.
 type Filter struct {
-	run.Part
+	run.RunFilter
 	Status run.Status // "" for all
 	Limit  int        // 0 for all
 }
@@ -61,7 +61,7 @@ func (a *App) List(ctx context.Context, f Filter) (page []run.Overview, next str
 	f.UnderWay = f.UnderWay || f.Status != "" && !f.Status.Ended()
 	looked := 0
 	last := ""
-	for r, err := range a.Store.Runs(ctx, f.Part) {
+	for r, err := range a.Store.Runs(ctx, f.RunFilter) {
 		if err != nil {
 			return page, "", err
 		}
@@ -105,7 +105,7 @@ func (a *App) Overview(ctx context.Context, r run.Summary) (run.Overview, error)
 
 // listed reports whether a run is still there.
 func (a *App) listed(ctx context.Context, r run.Summary) bool {
-	for other, err := range a.Store.Runs(ctx, run.Part{ProjectID: r.ProjectID}) {
+	for other, err := range a.Store.Runs(ctx, run.RunFilter{ProjectID: r.ProjectID}) {
 		if err != nil || other.RunID == r.RunID {
 			return true
 		}

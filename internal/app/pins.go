@@ -12,7 +12,7 @@ import (
 )
 
 // pin is a model in the form in which runs pin it.
-func (r *roster) pin(name recipe.ModelName) event.Candidate {
+func (r *candidateSource) pin(name recipe.ModelName) event.Candidate {
 	if name == offlineModel() {
 		return event.Candidate{Provider: name.Provider, Model: name.Model, Dialect: offline.Name}
 	}
@@ -20,22 +20,22 @@ func (r *roster) pin(name recipe.ModelName) event.Candidate {
 	return event.Candidate{Provider: name.Provider, Model: name.Model, Dialect: p.Dialect, Origin: origin(p), Key: p.KeyVariable}
 }
 
-// Carry returns the models that a stage of a run may ask here; see pipeline.Roster. A drill
+// ForRun returns the models that a stage of a run may ask here; see pipeline.CandidateSource. A drill
 // has its own. A run that pinned none, as in older versions, goes on with the providers that
 // it has asked, or else with what it was begun with.
-func (r *roster) Carry(state *run.State, stageID string, policy recipe.Policy) pipeline.Lineup {
+func (r *candidateSource) ForRun(state *run.State, stageID string, policy recipe.Policy) pipeline.Candidates {
 	switch {
 	case state.Drill != "":
-		return r.Lineup(stageID, policy)
+		return r.ForNewRun(stageID, policy)
 	case state.Candidates == nil:
-		return r.named(r.Lineup(stageID, policy), begunWith(state))
+		return r.named(r.ForNewRun(stageID, policy), begunWith(state))
 	}
 	return r.pinned(policy, state.Candidates[stageID])
 }
 
 // pinned returns those of the pinned candidates that can be asked here.
-func (r *roster) pinned(policy recipe.Policy, pinned []event.Candidate) pipeline.Lineup {
-	var l pipeline.Lineup
+func (r *candidateSource) pinned(policy recipe.Policy, pinned []event.Candidate) pipeline.Candidates {
+	var l pipeline.Candidates
 	skip := func(provider, model, why string) {
 		l.Skipped = append(l.Skipped, chain.Skipped{Provider: provider, Model: model, Reason: chain.NotConfigured, Detail: why})
 	}
@@ -64,13 +64,13 @@ func (r *roster) pinned(policy recipe.Policy, pinned []event.Candidate) pipeline
 }
 
 // add adds a candidate to a lineup.
-func (r *roster) add(l *pipeline.Lineup, name recipe.ModelName) {
+func (r *candidateSource) add(l *pipeline.Candidates, name recipe.ModelName) {
 	l.Candidates, l.Pins = append(l.Candidates, r.candidate(name)), append(l.Pins, r.pin(name))
 }
 
 // reach returns the name by which a pinned candidate is asked here. The name that it was
 // pinned under comes first, if it still means the same.
-func (r *roster) reach(c event.Candidate) (provider string, ok bool) {
+func (r *candidateSource) reach(c event.Candidate) (provider string, ok bool) {
 	if c.Dialect == offline.Name {
 		return offline.Name, true
 	}
@@ -85,7 +85,7 @@ func (r *roster) reach(c event.Candidate) (provider string, ok bool) {
 }
 
 // need says what is missing here for a pinned candidate to be asked.
-func (r *roster) need(c event.Candidate) run.Need {
+func (r *candidateSource) need(c event.Candidate) run.Need {
 	for _, p := range r.models.Providers {
 		switch here := p.Dialect == c.Dialect && origin(p) == c.Origin; {
 		case p.usable():
@@ -100,7 +100,7 @@ func (r *roster) need(c event.Candidate) run.Need {
 
 // Needs returns what would let this process go on with a run, any of it; nil if it can, or
 // if nothing is left to be done. A drill needs nothing.
-func (r *roster) Needs(state *run.State) []run.Need {
+func (r *candidateSource) Needs(state *run.State) []run.Need {
 	if state.Drill != "" {
 		return nil
 	}
@@ -135,7 +135,7 @@ func begunWith(state *run.State) []string {
 }
 
 // needsByName is Needs for runs that pinned nobody.
-func (r *roster) needsByName(state *run.State) (needs []run.Need) {
+func (r *candidateSource) needsByName(state *run.State) (needs []run.Need) {
 	names := begunWith(state)
 	if len(state.ToDo()) == 0 || slices.Contains(names, offline.Name) {
 		return nil
@@ -159,8 +159,8 @@ func (r *roster) needsByName(state *run.State) (needs []run.Need) {
 
 // named returns those of a lineup whose providers have one of the names; nil means all but
 // the offline model.
-func (r *roster) named(l pipeline.Lineup, names []string) pipeline.Lineup {
-	named := pipeline.Lineup{Skipped: l.Skipped}
+func (r *candidateSource) named(l pipeline.Candidates, names []string) pipeline.Candidates {
+	named := pipeline.Candidates{Skipped: l.Skipped}
 	for _, c := range l.Candidates {
 		isOffline := c.Provider == offline.Name
 		if names == nil && !isOffline || slices.Contains(names, c.Provider) && !isOffline {
@@ -183,7 +183,7 @@ const notPinned = "the run was begun without it, and no process adds anybody to 
 
 // routes lists what this process can reach, as runs need it: by dialect and origin, and,
 // for runs that pinned nobody, by name.
-func (r *roster) routes() []string {
+func (r *candidateSource) routes() []string {
 	routes := []string{event.Candidate{Dialect: offline.Name}.Route()}
 	for _, p := range r.models.Providers {
 		if p.usable() {

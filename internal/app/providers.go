@@ -118,8 +118,8 @@ type Models struct {
 	StoreTrouble func(err error)
 }
 
-// roster finds the models that a stage may ask. It makes each of them once.
-type roster struct {
+// candidateSource finds the models that a stage may ask. It makes each of them once.
+type candidateSource struct {
 	models    Models
 	vendors   http.RoundTripper
 	servers   http.RoundTripper // for those that a configuration names
@@ -129,10 +129,10 @@ type roster struct {
 	made map[recipe.ModelName]llm.Candidate
 }
 
-var _ pipeline.Roster = (*roster)(nil)
+var _ pipeline.CandidateSource = (*candidateSource)(nil)
 
-func newRoster(m Models) *roster {
-	r := &roster{
+func newRoster(m Models) *candidateSource {
+	r := &candidateSource{
 		models: m, vendors: m.Transport, servers: m.Transport,
 		providers: map[string]Provider{}, made: map[recipe.ModelName]llm.Candidate{},
 	}
@@ -150,12 +150,12 @@ func offlineModel() recipe.ModelName {
 	return recipe.ModelName{Provider: offline.Name, Model: offline.Name}
 }
 
-// Lineup returns the models of a stage; see pipeline.Roster. Where the stage has
+// Candidates returns the models of a stage; see pipeline.CandidateSource. Where the stage has
 // the default chain, or none, and nobody in it can be asked, whoever can be is
 // asked for what its provider offers; where nobody can be asked at all, the offline
 // model is.
-func (r *roster) Lineup(stageID string, policy recipe.Policy) pipeline.Lineup {
-	var l pipeline.Lineup
+func (r *candidateSource) ForNewRun(stageID string, policy recipe.Policy) pipeline.Candidates {
+	var l pipeline.Candidates
 	for _, name := range policy.Chain {
 		if reason := r.missing(name); reason != "" {
 			l.Skipped = append(l.Skipped, chain.Skipped{Provider: name.Provider, Model: name.Model, Reason: chain.NotConfigured, Detail: reason})
@@ -175,7 +175,7 @@ func (r *roster) Lineup(stageID string, policy recipe.Policy) pipeline.Lineup {
 }
 
 // missing says why a model can't be asked, or "" if it can.
-func (r *roster) missing(name recipe.ModelName) string {
+func (r *candidateSource) missing(name recipe.ModelName) string {
 	p, ok := r.providers[name.Provider]
 	switch {
 	case name == offlineModel():
@@ -189,12 +189,12 @@ func (r *roster) missing(name recipe.ModelName) string {
 }
 
 // any reports whether any provider can be asked.
-func (r *roster) any() bool {
+func (r *candidateSource) any() bool {
 	return slices.ContainsFunc(slices.Collect(maps.Values(r.providers)), Provider.usable)
 }
 
 // spare lists what the providers that can be asked offer, in their order.
-func (r *roster) spare() []recipe.ModelName {
+func (r *candidateSource) spare() []recipe.ModelName {
 	var names []recipe.ModelName
 	for _, p := range r.models.Providers {
 		if p.usable() {
@@ -207,7 +207,7 @@ func (r *roster) spare() []recipe.ModelName {
 }
 
 // candidate returns a model that can be asked.
-func (r *roster) candidate(name recipe.ModelName) llm.Candidate {
+func (r *candidateSource) candidate(name recipe.ModelName) llm.Candidate {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	c, ok := r.made[name]
@@ -224,7 +224,7 @@ func (r *roster) candidate(name recipe.ModelName) llm.Candidate {
 	return c
 }
 
-func (r *roster) model(name recipe.ModelName, spec llm.Spec) llm.Model {
+func (r *candidateSource) model(name recipe.ModelName, spec llm.Spec) llm.Model {
 	if name == offlineModel() {
 		return offline.Model{}
 	}

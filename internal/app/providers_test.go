@@ -66,7 +66,7 @@ func TestLineups(t *testing.T) {
 		{"a server without keys", append(providers(), ollama), "my_stage", recipe.Policy{}, []string{"local llama"}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			l := app.Lineup(app.Models{Providers: tt.providers, Catalog: known(t)}, tt.stage, tt.policy)
+			l := app.Candidates(app.Models{Providers: tt.providers, Catalog: known(t)}, tt.stage, tt.policy)
 			var got, skipped []string
 			for _, c := range l.Candidates {
 				got = append(got, c.Provider+" "+c.Name)

@@ -95,7 +95,7 @@ func leaveUnfinished(b *testing.B, dir string, n int) (died string) {
 	}
 	for i := range n {
 		id := fmt.Sprint("run-", i)
-		if err := store.Create(b.Context(), run.Creation{ID: id, ProjectID: "one", First: first}); err != nil {
+		if err := store.Create(b.Context(), run.NewRun{ID: id, ProjectID: "one", First: first}); err != nil {
 			b.Fatal(err)
 		}
 		claim, err := store.Claim(b.Context(), id, time.Hour)

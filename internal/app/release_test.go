@@ -113,7 +113,7 @@ func TestRelease_EndsWhatItNames(t *testing.T) {
 				if want := "anthropic"; !strings.Contains(strings.ToLower(tt.release), "openai") && out.Name != want {
 					t.Errorf("it is about %s", out.Name)
 				}
-				turns, err := a.Turns(t.Context(), 1)
+				turns, err := a.Transitions(t.Context(), 1)
 				if err != nil || !strings.HasPrefix(turns[0].Evidence, "it is cured") {
 					t.Errorf("%+v %v", turns, err)
 				}
@@ -133,7 +133,7 @@ func TestRelease_SharedKey(t *testing.T) {
 	}
 	defer a.Close()
 	out, err := a.Release(t.Context(), "SHARED_KEY", "new credit")
-	turns, err2 := a.Turns(t.Context(), 10)
+	turns, err2 := a.Transitions(t.Context(), 10)
 	if err = errors.Join(err, err2); err != nil || out.Name != "one" || len(turns) != 2 {
 		t.Fatalf("%+v, %+v, %v", out, turns, err)
 	}

@@ -292,7 +292,7 @@ func TestRetry_WithoutBudgetIsRefused(t *testing.T) {
 			t.Errorf("%d runs were made: %v", len(line), err)
 		}
 		// The limit is kept over a crash, and what the line has spent counts against it.
-		limited := app.Retry{Retry: pipeline.Retry{Mode: event.RetryFailed, Limits: event.Limits{MaxCostUSD: new(0.04)}}, Once: run.Once{Key: "k", Asked: "sha256:1"}}
+		limited := app.Retry{Retry: pipeline.Retry{Mode: event.RetryFailed, Limits: event.Limits{MaxCostUSD: new(0.04)}}, Once: run.IdempotencyKey{Key: "k", Asked: "sha256:1"}}
 		next, _, err := a.Retry(t.Context(), id, limited)
 		if err != nil {
 			t.Fatal(err)
@@ -311,7 +311,7 @@ func TestRetry_WithoutBudgetIsRefused(t *testing.T) {
 		if _, _, err := a.Retry(t.Context(), id, limited); !errors.As(err, &repeated) || !repeated.Same || repeated.RunID != next {
 			t.Errorf("asking with the same key: %v", err)
 		}
-		limited.Once = run.Once{}
+		limited.Once = run.IdempotencyKey{}
 		if _, _, err := a.Retry(t.Context(), id, limited); !errors.Is(err, pipeline.ErrNoBudget) {
 			t.Errorf("asking again without: %v", err)
 		}

@@ -37,7 +37,7 @@ type Start struct {
 	Queue     bool   // leave the run to whoever works on what is due
 	Drill     string // a scenario of the simulator, which then answers in place of real providers
 	RunID     string // that the run is to have; "" makes one
-	Once      run.Once
+	Once      run.IdempotencyKey
 
 	// Warn, if given, is called for what the recipe says without effect.
 	Warn func(recipe.Warning)

@@ -33,7 +33,7 @@ func (s *Store) keepAnswers(tx *sql.Tx, runID string, c run.Change) error {
 }
 
 // Answer returns an answer to a question.
-func (s *Store) Answer(ctx context.Context, q run.Query) (run.Answer, error) {
+func (s *Store) Answer(ctx context.Context, q run.AnswerKey) (run.Answer, error) {
 	a := run.Answer{Key: q.Key}
 	var body []byte
 	err := s.read.QueryRowContext(ctx, `SELECT chain, run_id, body FROM answers

@@ -22,7 +22,7 @@ func TestStore_BackupOfDamagedPages(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
 	for _, id := range []string{"a", "b"} {
-		started(t, s, run.Creation{ID: id}, strings.Repeat("input of "+id+" ", 2000), true)
+		started(t, s, run.NewRun{ID: id}, strings.Repeat("input of "+id+" ", 2000), true)
 	}
 	maintain(t, s, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	s.Close()
@@ -100,7 +100,7 @@ func TestStore_BackupBlamesTheTarget(t *testing.T) {
 // A run whose artifacts are gone is not whole, and is named.
 func TestStore_ExamineMissesArtifacts(t *testing.T) {
 	s := open(t, t.TempDir())
-	if err := s.Create(t.Context(), run.Creation{ID: "a", ProjectID: "p",
+	if err := s.Create(t.Context(), run.NewRun{ID: "a", ProjectID: "p",
 		First: []event.Body{event.PipelineStarted{StageIDs: []string{"extract"}, ProjectID: "p"},
 			event.StageStarted{StageID: "extract"}}}); err != nil {
 		t.Fatal(err)

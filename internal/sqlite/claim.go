@@ -173,8 +173,8 @@ func (s *Store) Signal(ctx context.Context, id string, signal durable.Signal) er
 	return nil
 }
 
-// Hasten makes all runs due that wait for a time.
-func (s *Store) Hasten(ctx context.Context) error {
+// WakeAll makes all runs due that wait for a time.
+func (s *Store) WakeAll(ctx context.Context) error {
 	err := s.update(ctx, func(tx *sql.Tx) error {
 		_, err := tx.Exec(`UPDATE runs SET wake_at = ?1, wake_set = ?1 WHERE ended = 0 AND wake_at > ?1 AND wake_at < ?2 AND epoch > 0`,
 			time.Now().UnixMilli(), int64(math.MaxInt64))
@@ -205,8 +205,8 @@ func (s *Store) Signals(ctx context.Context, id string) ([]durable.Signal, error
 	return all, rows.Err()
 }
 
-// Hear takes a signal away.
-func (s *Store) Hear(ctx context.Context, claim durable.Claim, signal durable.Signal) error {
+// Ack takes a signal away.
+func (s *Store) Ack(ctx context.Context, claim durable.Claim, signal durable.Signal) error {
 	return s.update(ctx, func(tx *sql.Tx) error {
 		_, err := tx.Exec(`DELETE FROM signals WHERE run_id = ? AND name = ?
 			AND EXISTS (SELECT 1 FROM runs WHERE id = run_id AND epoch = ?)`, claim.Run, signal, claim.Epoch)

@@ -90,7 +90,7 @@ func TestABackupReplacesOnlyWhatItMay(t *testing.T) {
 }
 
 // started makes a run that works with a recipe and an input, and ends it if over.
-func started(t *testing.T, s *sqlite.Store, c run.Creation, input string, over bool) {
+func started(t *testing.T, s *sqlite.Store, c run.NewRun, input string, over bool) {
 	t.Helper()
 	recipe := []byte("recipe")
 	c.Blobs = [][]byte{recipe, []byte(input)}
@@ -119,7 +119,7 @@ func started(t *testing.T, s *sqlite.Store, c run.Creation, input string, over b
 
 func list(t *testing.T, s *sqlite.Store) (ids []string) {
 	t.Helper()
-	for r, err := range s.Runs(t.Context(), run.Part{}) {
+	for r, err := range s.Runs(t.Context(), run.RunFilter{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -131,13 +131,13 @@ func list(t *testing.T, s *sqlite.Store) (ids []string) {
 // ages makes runs, an hour apart: a line that is over, one whose retry goes on, one of
 // another project, and a young one.
 func ages(t *testing.T, s *sqlite.Store) {
-	started(t, s, run.Creation{ID: "old"}, "shared", true)
-	started(t, s, run.Creation{ID: "old-retry", Parent: "old", Root: "old"}, "shared", true)
-	started(t, s, run.Creation{ID: "busy"}, "of busy", true)
-	started(t, s, run.Creation{ID: "busy-retry", Parent: "busy", Root: "busy"}, "of busy", false)
-	started(t, s, run.Creation{ID: "other", ProjectID: "q"}, "of other", true)
+	started(t, s, run.NewRun{ID: "old"}, "shared", true)
+	started(t, s, run.NewRun{ID: "old-retry", Parent: "old", Root: "old"}, "shared", true)
+	started(t, s, run.NewRun{ID: "busy"}, "of busy", true)
+	started(t, s, run.NewRun{ID: "busy-retry", Parent: "busy", Root: "busy"}, "of busy", false)
+	started(t, s, run.NewRun{ID: "other", ProjectID: "q"}, "of other", true)
 	time.Sleep(48 * time.Hour)
-	started(t, s, run.Creation{ID: "young"}, "shared", true)
+	started(t, s, run.NewRun{ID: "young"}, "shared", true)
 }
 
 func TestWhichLinesAreOld(t *testing.T) {
@@ -202,20 +202,20 @@ func TestPruneRemovesALineAndLetsTheRestBe(t *testing.T) {
 		if made, err := s.Latest(t.Context(), "p", artifact.Scene); err != nil || len(made) != 5 {
 			t.Errorf("%d artifacts are left (%v)", len(made), err)
 		}
-		if _, err := s.Answer(t.Context(), run.Query{Key: "k old", Root: "old"}); !errors.Is(err, run.ErrNotFound) {
+		if _, err := s.Answer(t.Context(), run.AnswerKey{Key: "k old", Root: "old"}); !errors.Is(err, run.ErrNotFound) {
 			t.Errorf("an answer of what is gone: %v", err)
 		}
-		if _, err := s.Answer(t.Context(), run.Query{Key: "k busy", Root: "busy"}); err != nil {
+		if _, err := s.Answer(t.Context(), run.AnswerKey{Key: "k busy", Root: "busy"}); err != nil {
 			t.Error(err)
 		}
 		if err := errors.Join(s.Check(t.Context()), whole(t, s)); err != nil {
 			t.Error(err)
 		}
 		// What is gone can't be retried, and its id is free.
-		if err := s.Create(t.Context(), run.Creation{ID: "late", ProjectID: "p", Parent: "old", Root: "old"}); !errors.Is(err, run.ErrNotFound) {
+		if err := s.Create(t.Context(), run.NewRun{ID: "late", ProjectID: "p", Parent: "old", Root: "old"}); !errors.Is(err, run.ErrNotFound) {
 			t.Errorf("a retry of what is gone: %v", err)
 		}
-		started(t, s, run.Creation{ID: "old"}, "new", true)
+		started(t, s, run.NewRun{ID: "old"}, "new", true)
 	})
 }
 
@@ -224,7 +224,7 @@ func TestASweepTakesNothingFromRunsThatBegin(t *testing.T) {
 	s := open(t, t.TempDir())
 	var wg sync.WaitGroup
 	for i := range 30 {
-		wg.Go(func() { started(t, s, run.Creation{ID: fmt.Sprint("run-", i)}, fmt.Sprint("input ", i%3), true) })
+		wg.Go(func() { started(t, s, run.NewRun{ID: fmt.Sprint("run-", i)}, fmt.Sprint("input ", i%3), true) })
 		wg.Go(func() {
 			if _, err := s.Sweep(t.Context()); err != nil {
 				t.Error(err)

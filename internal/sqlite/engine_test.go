@@ -21,7 +21,7 @@ import (
 type noted struct{ *sqlite.Store }
 
 func (n noted) Make(ctx context.Context, group, id string, wake time.Time) error {
-	return n.Create(ctx, run.Creation{ID: id, ProjectID: group, Wake: wake, First: []event.Body{event.PipelineStarted{RecipeID: "r"}}})
+	return n.Create(ctx, run.NewRun{ID: id, ProjectID: group, Wake: wake, First: []event.Body{event.PipelineStarted{RecipeID: "r"}}})
 }
 
 func (n noted) Record(ctx context.Context, claim durable.Claim, note string, last bool) error {

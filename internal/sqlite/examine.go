@@ -171,7 +171,7 @@ func (e *examiner) refers(ctx context.Context, what, name string, d artifact.Dig
 }
 
 func (e *examiner) runs(ctx context.Context) error {
-	for r, err := range e.Runs(ctx, run.Part{}) {
+	for r, err := range e.Runs(ctx, run.RunFilter{}) {
 		if err != nil {
 			return err
 		}

@@ -51,8 +51,8 @@ func TestStore_ExamineNamesWhatIsDamaged(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t, t.TempDir())
-			started(t, s, run.Creation{ID: "a"}, "of a", true)
-			started(t, s, run.Creation{ID: "b"}, "of b", true)
+			started(t, s, run.NewRun{ID: "a"}, "of a", true)
+			started(t, s, run.NewRun{ID: "b"}, "of b", true)
 			if err := whole(t, s); err != nil {
 				t.Fatal(err)
 			}
@@ -95,7 +95,7 @@ func TestStore_ExamineFindsDamagedBytes(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
 	for _, id := range []string{"a", "b", "c", "d"} {
-		started(t, s, run.Creation{ID: id}, strings.Repeat("input of "+id+" ", 2000), true)
+		started(t, s, run.NewRun{ID: id}, strings.Repeat("input of "+id+" ", 2000), true)
 	}
 	maintain(t, s, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	s.Close()

@@ -114,7 +114,7 @@ func TestAFullDiskStoresAllOfAChangeOrNothing(t *testing.T) {
 		Events:  func([]artifact.Artifact) []event.Body { return []event.Body{event.UnitDone{}} },
 	})
 	wantTrouble(t, err, run.DiskFull, "is full")
-	if _, err := s.Answer(t.Context(), run.Query{Key: "k", Root: "a"}); !errors.Is(err, run.ErrNotFound) {
+	if _, err := s.Answer(t.Context(), run.AnswerKey{Key: "k", Root: "a"}); !errors.Is(err, run.ErrNotFound) {
 		t.Errorf("an answer of a change that failed: %v", err)
 	}
 	if len(read(t, s, "a", 0)) != 1 {
@@ -180,7 +180,7 @@ func TestAMissingFolderIsTold(t *testing.T) {
 func TestAClaimThatCantBeShownIsToldAsTrouble(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
-	if err := s.Create(t.Context(), run.Creation{ID: "a", ProjectID: "p", First: []event.Body{event.PipelineStarted{}}}); err != nil {
+	if err := s.Create(t.Context(), run.NewRun{ID: "a", ProjectID: "p", First: []event.Body{event.PipelineStarted{}}}); err != nil {
 		t.Fatal(err)
 	}
 	if os.Geteuid() == 0 {

@@ -20,7 +20,7 @@ func (s *Store) Head(ctx context.Context) (position int64, err error) {
 
 // Entries returns what happened behind a position, in the order in which it was
 // stored: writers take turns, so that nothing appears before what was told of already.
-func (s *Store) Entries(ctx context.Context, of run.Among, after int64, limit int) ([]run.Entry, error) {
+func (s *Store) Entries(ctx context.Context, of run.EventFilter, after int64, limit int) ([]run.LogEntry, error) {
 	where, args := `position > ?`, []any{after}
 	if len(of.Runs) > 0 {
 		list, err := json.Marshal(of.Runs)
@@ -38,9 +38,9 @@ func (s *Store) Entries(ctx context.Context, of run.Among, after int64, limit in
 		return nil, fmt.Errorf("read the log: %w", err)
 	}
 	defer found.Close()
-	var all []run.Entry
+	var all []run.LogEntry
 	for found.Next() {
-		var e run.Entry
+		var e run.LogEntry
 		if e.Event, err = scanEvent(found, &e.Position, &e.ProjectID); err != nil {
 			return nil, fmt.Errorf("read the log: %w", err)
 		}

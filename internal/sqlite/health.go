@@ -30,8 +30,8 @@ func (s *Store) Recall(ctx context.Context, after int64) (records []chain.Record
 	return records, position, rows.Err()
 }
 
-// Keep stores what changed of the providers' health, and logs the turns of breakers.
-func (s *Store) Keep(ctx context.Context, records []chain.Record, turns []chain.Transition) error {
+// Save stores what changed of the providers' health, and logs the turns of breakers.
+func (s *Store) Save(ctx context.Context, records []chain.Record, turns []chain.Transition) error {
 	return s.update(ctx, func(tx *sql.Tx) error {
 		for _, r := range records {
 			_, err := tx.Exec(`INSERT INTO health (endpoint, name, version, position, data)
@@ -63,8 +63,8 @@ type turn struct {
 	Evidence string        `json:"evidence"`
 }
 
-// Turns returns the turns of breakers, newest first.
-func (s *Store) Turns(ctx context.Context, limit int) ([]chain.Transition, error) {
+// Transitions returns the turns of breakers, newest first.
+func (s *Store) Transitions(ctx context.Context, limit int) ([]chain.Transition, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT ts, endpoint, model, data FROM health_log ORDER BY position DESC LIMIT ?`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the turns of breakers: %w", err)

@@ -20,7 +20,7 @@ import (
 const otherProcessPoll = 200 * time.Millisecond
 
 // Create makes a run with its first events.
-func (s *Store) Create(ctx context.Context, c run.Creation) error {
+func (s *Store) Create(ctx context.Context, c run.NewRun) error {
 	err := s.update(ctx, func(tx *sql.Tx) error {
 		if err := s.known(tx); err != nil {
 			return err
@@ -66,7 +66,7 @@ func (s *Store) Create(ctx context.Context, c run.Creation) error {
 }
 
 // notRepeated returns an error if a request has made a run already.
-func notRepeated(tx *sql.Tx, o run.Once) error {
+func notRepeated(tx *sql.Tx, o run.IdempotencyKey) error {
 	if o.Key == "" {
 		return nil
 	}
@@ -245,7 +245,7 @@ func (s *Store) Wait(ctx context.Context, id string, after int64) error {
 }
 
 // Runs returns runs, newest first.
-func (s *Store) Runs(ctx context.Context, p run.Part) iter.Seq2[run.Summary, error] {
+func (s *Store) Runs(ctx context.Context, p run.RunFilter) iter.Seq2[run.Summary, error] {
 	return func(yield func(run.Summary, error) bool) {
 		before, err := s.positionOf(ctx, p.Before)
 		if err != nil {
@@ -283,7 +283,7 @@ func (s *Store) positionOf(ctx context.Context, id string) (position int64, err 
 	return position, err
 }
 
-func (s *Store) runPage(ctx context.Context, p run.Part, before int64) (batch []run.Summary, last int64, err error) {
+func (s *Store) runPage(ctx context.Context, p run.RunFilter, before int64) (batch []run.Summary, last int64, err error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id, parent, last_seq, position FROM runs
 		WHERE position < ?1 AND (?2 = '' OR project_id = ?2) AND (NOT ?3 OR ended = 0) ORDER BY position DESC LIMIT ?4`, before, p.ProjectID, p.UnderWay, page)
 	if err != nil {

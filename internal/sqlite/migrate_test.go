@@ -153,7 +153,7 @@ func checkOldWork(t *testing.T, s *sqlite.Store, version int64) {
 		}
 	}
 	if version >= 3 {
-		if a, err := s.Answer(t.Context(), run.Query{Key: "k", Root: "dead"}); err != nil || string(a.JSON) != `{"x":1}` {
+		if a, err := s.Answer(t.Context(), run.AnswerKey{Key: "k", Root: "dead"}); err != nil || string(a.JSON) != `{"x":1}` {
 			t.Errorf("the answer is %+v (%v)", a, err)
 		}
 	}

@@ -104,7 +104,7 @@ func TestARequestMakesOneRun(t *testing.T) {
 		made := make([]error, 20)
 		for i := range made {
 			wg.Go(func() {
-				made[i] = s.Create(t.Context(), run.Creation{ID: fmt.Sprint("r", i), ProjectID: "p", First: []event.Body{event.PipelineStarted{}}, Once: run.Once{Key: "k", Asked: "a"}})
+				made[i] = s.Create(t.Context(), run.NewRun{ID: fmt.Sprint("r", i), ProjectID: "p", First: []event.Body{event.PipelineStarted{}}, Once: run.IdempotencyKey{Key: "k", Asked: "a"}})
 			})
 		}
 		wg.Wait()
@@ -121,7 +121,7 @@ func TestARequestMakesOneRun(t *testing.T) {
 				t.Errorf("%v, and run %s was made", err, id)
 			}
 		}
-		err := s.Create(t.Context(), run.Creation{ID: "x", ProjectID: "p", First: []event.Body{event.PipelineStarted{}}, Once: run.Once{Key: "k", Asked: "other"}})
+		err := s.Create(t.Context(), run.NewRun{ID: "x", ProjectID: "p", First: []event.Body{event.PipelineStarted{}}, Once: run.IdempotencyKey{Key: "k", Asked: "other"}})
 		if r, ok := errors.AsType[*run.RepeatedError](err); !ok || r.Same {
 			t.Errorf("another request: %v", err)
 		}
@@ -146,12 +146,12 @@ func TestTheFeedIsInOrder(t *testing.T) {
 				}
 			})
 		}
-		var got []run.Entry
+		var got []run.LogEntry
 		for after := int64(0); len(got) < 3*41; {
 			if err := s.Await(t.Context(), after); err != nil {
 				t.Fatal(err)
 			}
-			entries, err := s.Entries(t.Context(), run.Among{}, after, 7)
+			entries, err := s.Entries(t.Context(), run.EventFilter{}, after, 7)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -170,11 +170,11 @@ func TestTheFeedIsInOrder(t *testing.T) {
 				t.Fatalf("run %s: event %d after %d", e.RunID, e.Seq, seq[e.RunID]-1)
 			}
 		}
-		some, err := s.Entries(t.Context(), run.Among{Runs: []string{"a", "c"}, ProjectID: "p"}, 0, 1000)
-		if err != nil || len(some) != 2*41 || slices.ContainsFunc(some, func(e run.Entry) bool { return e.RunID == "b" }) {
+		some, err := s.Entries(t.Context(), run.EventFilter{Runs: []string{"a", "c"}, ProjectID: "p"}, 0, 1000)
+		if err != nil || len(some) != 2*41 || slices.ContainsFunc(some, func(e run.LogEntry) bool { return e.RunID == "b" }) {
 			t.Errorf("%d of two runs, %v", len(some), err)
 		}
-		if none, err := s.Entries(t.Context(), run.Among{ProjectID: "q"}, 0, 1000); err != nil || len(none) != 0 {
+		if none, err := s.Entries(t.Context(), run.EventFilter{ProjectID: "q"}, 0, 1000); err != nil || len(none) != 0 {
 			t.Errorf("%d of no project, %v", len(none), err)
 		}
 	})

@@ -16,7 +16,7 @@ import (
 func TestOpenReadOnly_ReadsACopy(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir) // which stays open, so that its log stays
-	started(t, s, run.Creation{ID: "a"}, "of a", true)
+	started(t, s, run.NewRun{ID: "a"}, "of a", true)
 	before, err := os.ReadFile(filepath.Join(dir, sqlite.FileName))
 	if err != nil {
 		t.Fatal(err)

@@ -48,7 +48,7 @@ func open(t testing.TB, dir string) *sqlite.Store {
 
 func claimed(t testing.TB, s *sqlite.Store, id string) durable.Claim {
 	t.Helper()
-	if err := s.Create(t.Context(), run.Creation{ID: id, ProjectID: "p", First: []event.Body{event.PipelineStarted{RecipeID: "r"}}}); err != nil {
+	if err := s.Create(t.Context(), run.NewRun{ID: id, ProjectID: "p", First: []event.Body{event.PipelineStarted{RecipeID: "r"}}}); err != nil {
 		t.Fatal(err)
 	}
 	c, err := s.Claim(t.Context(), id, time.Minute)
@@ -164,7 +164,7 @@ func TestNothingFollowsTheTerminalEvent(t *testing.T) {
 func TestARunIsCreatedOnce(t *testing.T) {
 	each(t, func(t *testing.T, s *sqlite.Store) {
 		claimed(t, s, "a")
-		if err := s.Create(t.Context(), run.Creation{ID: "a", ProjectID: "p", First: []event.Body{event.UnitDone{}}}); !errors.Is(err, run.ErrExists) {
+		if err := s.Create(t.Context(), run.NewRun{ID: "a", ProjectID: "p", First: []event.Body{event.UnitDone{}}}); !errors.Is(err, run.ErrExists) {
 			t.Errorf("second creation: %v", err)
 		}
 		if got := len(read(t, s, "a", 0)); got != 1 {
@@ -403,11 +403,11 @@ func TestRunsAreListedNewestFirst(t *testing.T) {
 	for _, id := range []string{"b", "c", "a"} {
 		claimed(t, s, id)
 	}
-	if err := s.Create(t.Context(), run.Creation{ID: "z", ProjectID: "other", First: []event.Body{event.DryRunValidated{}}}); err != nil {
+	if err := s.Create(t.Context(), run.NewRun{ID: "z", ProjectID: "other", First: []event.Body{event.DryRunValidated{}}}); err != nil {
 		t.Fatal(err)
 	}
 	list := func(project string) (ids []string) {
-		for r, err := range s.Runs(t.Context(), run.Part{ProjectID: project}) {
+		for r, err := range s.Runs(t.Context(), run.RunFilter{ProjectID: project}) {
 			if err != nil {
 				t.Fatal(err)
 			}

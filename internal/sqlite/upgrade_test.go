@@ -100,12 +100,12 @@ func TestOpen_ACopyNeedsRoom(t *testing.T) {
 func TestStore_ANewerSchemaIsLeftAlone(t *testing.T) {
 	s := open(t, t.TempDir())
 	begun := claimed(t, s, "begun")
-	started(t, s, run.Creation{ID: "other"}, "of other", false)
+	started(t, s, run.NewRun{ID: "other"}, "of other", false)
 	maintain(t, s, `INSERT INTO goose_db_version (version_id, is_applied) SELECT max(version_id) + 1, 1 FROM goose_db_version`)
 	_, claimErr := s.Claim(t.Context(), "other", time.Minute)
 	_, _, dueErr := s.Due(t.Context(), 10)
 	for what, err := range map[string]error{"claim": claimErr, "due": dueErr,
-		"create": s.Create(t.Context(), run.Creation{ID: "new", ProjectID: "p"})} {
+		"create": s.Create(t.Context(), run.NewRun{ID: "new", ProjectID: "p"})} {
 		if sqlite.TroubleOf(err) != run.NewerSchema {
 			t.Errorf("%s: %v", what, err)
 		}

@@ -48,7 +48,7 @@ func (m *Model) Generate(ctx context.Context, req llm.Request) (llm.Response, er
 		stream := m.messages.NewStreaming(ctx, params, option.WithHTTPClient(call.Client()))
 		defer stream.Close() //nolint:errcheck // what it had to say has been said
 		for done := false; !done && stream.Next(); {
-			if err := call.Hear(func(a *wire.Answer) error { hear(a, stream.Current()); done = a.Complete; return nil }); err != nil {
+			if err := call.Consume(func(a *wire.Answer) error { hear(a, stream.Current()); done = a.Complete; return nil }); err != nil {
 				return err
 			}
 		}

@@ -91,7 +91,7 @@ func (w *world) Observe(_ context.Context, events ...chain.Event) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, e := range events {
-		if _, under := e.(chain.Progressing); !under { // which tests of their own look at
+		if _, under := e.(chain.AttemptProgress); !under { // which tests of their own look at
 			w.events = append(w.events, e)
 		}
 	}
@@ -147,7 +147,7 @@ func (w *world) told() (names []string) {
 	defer w.mu.Unlock()
 	for _, e := range w.events {
 		name := strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", e), "chain."))
-		if t, ok := e.(chain.Turned); ok {
+		if t, ok := e.(chain.BreakerTransition); ok {
 			name = string(t.To)
 		}
 		names = append(names, name)
@@ -212,7 +212,7 @@ func TestTheFirstChoiceAnswers(t *testing.T) {
 		if got := w.told(); !slices.Equal(got, []string{"began", "answered"}) {
 			t.Errorf("told %v", got)
 		}
-		d := last[chain.Began](w).Decision
+		d := last[chain.AttemptStarted](w).Decision
 		if d.Why != "the first choice" || d.Round != 1 || d.Attempts != 4 || len(d.Others) != 1 || d.Others[0].Reason != chain.Behind || d.Others[0].Breaker != breaker.Closed {
 			t.Errorf("decision %+v", d)
 		}
@@ -241,7 +241,7 @@ func TestAFaultThatStaysIsTriedOnceAgain(t *testing.T) {
 		w.model("b:two", fine)
 		w.must(w.stage(), "two")
 		w.wantCalls("one@0s", "one@500ms", "two@500ms")
-		f := last[chain.Falling](w)
+		f := last[chain.StageFallback](w)
 		if f.From.Name != "one" || f.Decision.Model != "two" || f.Last.Err.Code != "code_of_connection" {
 			t.Errorf("%+v", f)
 		}
@@ -264,7 +264,7 @@ func TestAnOverloadGoesToTheSisterThenElsewhere(t *testing.T) {
 		}
 		w.must(s, "two")
 		w.wantCalls("one@0s", "sister@0s", "two@0s", "two@0s")
-		d := last[chain.Began](w).Decision
+		d := last[chain.AttemptStarted](w).Decision
 		if len(d.Others) != 3 || d.Others[0].Reason != chain.BreakerOpen || d.Others[0].ProviderBreaker != breaker.Open || d.Others[0].Until.IsZero() ||
 			d.Others[1].Reason != chain.BreakerOpen || d.Others[2].Reason != chain.Behind {
 			t.Errorf("others %+v", d.Others)
@@ -401,7 +401,7 @@ func TestWhatTakesAPersonIsGated(t *testing.T) {
 			w.must(s, "two")
 			w.must(s, "two")
 			w.wantCalls("one@0s", "two@0s", "two@0s")
-			if d := last[chain.Began](w).Decision; d.Others[0].Reason != chain.Gated || !strings.Contains(d.Others[0].Detail, string(class)) {
+			if d := last[chain.AttemptStarted](w).Decision; d.Others[0].Reason != chain.Gated || !strings.Contains(d.Others[0].Detail, string(class)) {
 				t.Errorf("%s: %+v", class, d.Others[0])
 			}
 			w.plan.Candidates = w.plan.Candidates[:1]
@@ -434,7 +434,7 @@ func TestAloneItWaitsForTheProvider(t *testing.T) {
 		if n := len(w.calls); n > 2+20*4+2 { // one each 15 s
 			t.Errorf("%d calls in 20 minutes: %v", n, w.called())
 		}
-		wait := last[chain.Waiting](w)
+		wait := last[chain.StageWaiting](w)
 		if wait.Last.Err.Class != failure.Overloaded || wait.Until.IsZero() || wait.Decision.Others[0].Reason != chain.BreakerOpen {
 			t.Errorf("%+v", wait)
 		}
@@ -507,7 +507,7 @@ func TestMoney(t *testing.T) {
 		if spent, _ := purse.Spent(); spent < 0.0199 || spent > 0.0201 {
 			t.Errorf("spent %v", spent)
 		}
-		if o := last[chain.Overspent](w); o.Limit != 0.025 || o.Unit != "scene_001" {
+		if o := last[chain.BudgetExceeded](w); o.Limit != 0.025 || o.Unit != "scene_001" {
 			t.Errorf("%+v", o)
 		}
 	})
@@ -517,7 +517,7 @@ func TestMoney(t *testing.T) {
 		w.model("a:one", fine).Spec.Price = &llm.Price{Input: 1000}
 		w.model("b:two", fine).Spec.Price = &llm.Price{Input: 0.01}
 		w.must(w.stage(), "two")
-		if d := last[chain.Began](w).Decision; d.Others[0].Reason != chain.OverBudget {
+		if d := last[chain.AttemptStarted](w).Decision; d.Others[0].Reason != chain.OverBudget {
 			t.Errorf("%+v", d.Others)
 		}
 	})
@@ -533,7 +533,7 @@ func TestASmallWindow(t *testing.T) {
 		s := w.stage()
 		w.must(s, "three")
 		w.wantCalls("one@0s", "three@0s")
-		d := last[chain.Began](w).Decision
+		d := last[chain.AttemptStarted](w).Decision
 		if d.Others[1].Reason != chain.Refused || d.Others[2].Reason != chain.SmallWindow {
 			t.Errorf("%+v", d.Others)
 		}
@@ -755,7 +755,7 @@ func TestHeldProvidersAreLeftAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.must(s, "two")
-		if d := last[chain.Began](w).Decision; d.Others[0].Reason != chain.Held || !strings.Contains(d.Others[0].Detail, "they asked us to") {
+		if d := last[chain.AttemptStarted](w).Decision; d.Others[0].Reason != chain.Held || !strings.Contains(d.Others[0].Detail, "they asked us to") {
 			t.Errorf("%+v", d.Others)
 		}
 		if _, err := w.router.Release(t.Context(), "a", "", nil, "they are through"); err != nil {

@@ -20,8 +20,8 @@ type Observer interface {
 // Event is one of Began, Progressing, Answered, Failure, Retrying, Falling, Waiting, Turned and Overspent.
 type Event interface{ event() }
 
-// Question names what is asked.
-type Question struct {
+// RequestID names what is asked.
+type RequestID struct {
 	Unit string
 	Role llm.Role
 	Key  string // of the request
@@ -29,83 +29,83 @@ type Question struct {
 
 // Try is one try at a question.
 type Try struct {
-	Question
+	RequestID
 	ID              uint64 // that no other try of the process has
 	Provider, Model string
 	Decision        Decision
 }
 
-// Began says that a model is being asked.
-type Began struct {
+// AttemptStarted says that a model is being asked.
+type AttemptStarted struct {
 	Try
 	Least llm.Usage // what the call takes if nothing comes of it: the question, estimated
 }
 
-// Progressing says that a call is still under way, and what has come of its answer.
-type Progressing struct {
+// AttemptProgress says that a call is still under way, and what has come of its answer.
+type AttemptProgress struct {
 	Try
 	Bytes int // of visible text
 	Took  time.Duration
 }
 
-// Answered says that a model answered, and that the answer is used.
-type Answered struct {
+// AttemptFinished says that a model answered, and that the answer is used.
+type AttemptFinished struct {
 	Try
 	Response llm.Response
 	Took     time.Duration
 }
 
-// Failure says that a try gave no usable answer.
-type Failure struct {
+// AttemptFailed says that a try gave no usable answer.
+type AttemptFailed struct {
 	Try
 	Response llm.Response // what is known of the call
 	Err      *failure.Error
 	Took     time.Duration
 }
 
-// Retrying says that a question is tried again, when and by whom.
-type Retrying struct {
-	Question
+// StageRetrying says that a question is tried again, when and by whom.
+type StageRetrying struct {
+	RequestID
 	Last     *Fault // the try before; nil if there was none in this process
 	Decision Decision
 }
 
-// Falling says that a question goes to another candidate than the one before it, or
+// StageFallback says that a question goes to another candidate than the one before it, or
 // than the first choice.
-type Falling struct {
-	Question
+type StageFallback struct {
+	RequestID
 	From     llm.Candidate
 	Last     *Fault // why, if it was tried
 	Decision Decision
 }
 
-// Waiting says that a question waits, until when and for what.
-type Waiting struct {
-	Question
+// StageWaiting says that a question waits, until when and for what.
+type StageWaiting struct {
+	RequestID
 	Until    time.Time
 	Last     *Fault
 	Decision Decision
 	GivesUp  bool // its patience ends then
 }
 
-// Turned says that what happened to this stage has turned a breaker.
-type Turned struct{ Transition }
+// BreakerTransition says that what happened to this stage has turned a breaker.
+type BreakerTransition struct{ Transition }
 
-// Overspent says that a question is not asked because of what it would cost.
-type Overspent struct {
-	Question
+// BudgetExceeded says that a question is not asked because of what it would cost.
+type BudgetExceeded struct {
+	RequestID
 	Spent, Limit float64 // USD
 }
 
-func (Began) event()       {}
-func (Progressing) event() {}
-func (Answered) event()    {}
-func (Failure) event()     {}
-func (Retrying) event()    {}
-func (Falling) event()     {}
-func (Waiting) event()     {}
-func (Turned) event()      {}
-func (Overspent) event()   {}
+func (AttemptStarted) event()    {}
+func (AttemptProgress) event()   {}
+func (AttemptFinished) event()   {}
+func (AttemptFailed) event()     {}
+func (StageRetrying) event()     {}
+func (StageFallback) event()     {}
+func (StageWaiting) event()      {}
+func (BreakerTransition) event() {}
+func (BudgetExceeded) event()    {}
 
 // Fault is a try that failed, or a failure that keeps others from trying.
 type Fault struct {
@@ -134,7 +134,7 @@ const (
 // says most about why.
 type GivenUp struct {
 	End End
-	Question
+	RequestID
 	Last     Fault  // who failed, and how
 	Need     string // what others lacked that did not fail; "" if nothing
 	Decision Decision

@@ -357,7 +357,7 @@ func TestRouter_EvidenceCountsRequests(t *testing.T) {
 			w.model("a:m", until(20*time.Second, fault(failure.Overloaded)))
 			w.units(w.stage(), asked)
 			for _, e := range w.events {
-				if turn, ok := e.(chain.Turned); ok && turn.To == breaker.Open {
+				if turn, ok := e.(chain.BreakerTransition); ok && turn.To == breaker.Open {
 					if !strings.HasPrefix(turn.Evidence, want) {
 						t.Errorf("%d questions: %q, want %q", asked, turn.Evidence, want)
 					}

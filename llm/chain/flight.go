@@ -53,7 +53,7 @@ func (q *question) begun(ctx context.Context, s *seat, its permits, d Decision, 
 	err := errBroke
 	if reserved, paid := q.reserve(s); paid {
 		f.reserved = reserved
-		err = q.observer.Observe(ctx, append(append(q.turned(ctx, s.provider), q.coming...), Began{f.Try, q.unanswered(s)})...)
+		err = q.observer.Observe(ctx, append(append(q.turned(ctx, s.provider), q.coming...), AttemptStarted{f.Try, q.unanswered(s)})...)
 		if err == nil {
 			if !beside {
 				q.coming, q.again = nil, false
@@ -150,7 +150,7 @@ func (q *question) fell(ctx context.Context, f *flight) {
 	} else {
 		q.failed(f.seat, f.its, fault, f.began, f.resp)
 	}
-	q.untold = append(q.untold, Failure{f.Try, f.resp, fault, f.took})
+	q.untold = append(q.untold, AttemptFailed{f.Try, f.resp, fault, f.took})
 	q.untold = append(q.untold, q.turned(ctx, f.seat.provider)...)
 	q.returned(f)
 }
@@ -220,7 +220,7 @@ func (q *question) succeeded(ctx context.Context, f *flight) error {
 	events := append(q.untold, q.turned(ctx, s.provider)...)
 	q.untold = nil
 	q.returned(f)
-	events = append(events, Answered{f.Try, f.resp, f.took})
+	events = append(events, AttemptFinished{f.Try, f.resp, f.took})
 	for _, other := range q.order {
 		// It was not the question's fault if somebody else could answer it.
 		if a := q.seats[other.at]; a.round > 1 && other != s && counts(a.failed) {

@@ -238,9 +238,9 @@ func TestRouter_AQueueNamesWhatClosedTheGate(t *testing.T) {
 				var cause *chain.Fault
 				var why string
 				switch e := e.(type) {
-				case chain.Waiting:
+				case chain.StageWaiting:
 					cause, why = e.Last, e.Decision.Why
-				case chain.Falling:
+				case chain.StageFallback:
 					cause, why = e.Last, e.Decision.Why
 				default:
 					continue

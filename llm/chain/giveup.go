@@ -16,7 +16,7 @@ func (q *question) ended(ctx context.Context, c choice, end End) error {
 	q.untold = nil
 	for _, p := range q.plan.Purses {
 		if spent, limit := p.Spent(); end == MoneySpent && (spent >= limit || !p.has(q.costs.mean())) {
-			events = append(events, Overspent{q.name, spent, limit})
+			events = append(events, BudgetExceeded{q.name, spent, limit})
 			break
 		}
 	}
@@ -31,7 +31,7 @@ func (q *question) ended(ctx context.Context, c choice, end End) error {
 // giveUp returns the error of a question that has no answer: with the failure that
 // says most about why, else with what keeps the candidates from being asked.
 func (q *question) giveUp(end End, c choice) *GivenUp {
-	g := &GivenUp{End: end, Question: q.name, Decision: c.decision, Need: q.needed(c.looks), Limit: q.limit(), Earliest: c.at}
+	g := &GivenUp{End: end, RequestID: q.name, Decision: c.decision, Need: q.needed(c.looks), Limit: q.limit(), Earliest: c.at}
 	if end == MoneySpent {
 		g.Last = Fault{Err: q.overspent()}
 		return g

@@ -20,7 +20,7 @@ type telling struct {
 
 func (o *telling) Observe(ctx context.Context, events ...chain.Event) error {
 	for _, e := range events {
-		if _, waits := e.(chain.Waiting); waits {
+		if _, waits := e.(chain.StageWaiting); waits {
 			o.once.Do(o.do)
 		}
 	}

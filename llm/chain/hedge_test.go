@@ -68,7 +68,7 @@ func TestASecondModelIsAskedWhenTheFirstIsSlowToBegin(t *testing.T) {
 		if got := w.told(); !slices.Equal(got, []string{"began", "began", "failure", "answered"}) {
 			t.Errorf("told %v", got)
 		}
-		if f := last[chain.Failure](w); f.Err.Class != failure.Canceled || f.Model != "one" || *f.Response.Usage.CostUSD != 0.002 {
+		if f := last[chain.AttemptFailed](w); f.Err.Class != failure.Canceled || f.Model != "one" || *f.Response.Usage.CostUSD != 0.002 {
 			t.Errorf("%+v", f)
 		}
 		if spent, _ := purse.Spent(); spent < 0.6119 || spent > 0.6121 { // both are paid for
@@ -138,7 +138,7 @@ func TestRouter_SilenceIsWaitedOutOnce(t *testing.T) {
 		w.model("b:two", takes(time.Second, fine))
 		w.must(w.stage(), "two")
 		w.wantCalls("one@0s", "two@12s")
-		if f := last[chain.Failure](w); f.Model != "one" || f.Err.Class != failure.Timeout {
+		if f := last[chain.AttemptFailed](w); f.Model != "one" || f.Err.Class != failure.Timeout {
 			t.Errorf("%+v", f.Err)
 		}
 	})

@@ -85,7 +85,7 @@ func TestRouter_ACallOutlivesItsCaller(t *testing.T) {
 					resp.Model != "one" || len(w.called()) != 1 {
 					t.Errorf("told %v, calls %v: %v", got, w.called(), err)
 				}
-				if failed := last[chain.Failure](w); !answered && (failed.Err.Class == failure.Canceled) != (tt.took < tt.lasts) {
+				if failed := last[chain.AttemptFailed](w); !answered && (failed.Err.Class == failure.Canceled) != (tt.took < tt.lasts) {
 					t.Errorf("it failed by %s", failed.Err.Class)
 				}
 				if n := w.router.Calls(); n != 0 {
@@ -123,7 +123,7 @@ type common struct {
 
 func (m *common) Observe(ctx context.Context, events ...chain.Event) error {
 	for _, e := range events {
-		if a, ok := e.(chain.Answered); ok {
+		if a, ok := e.(chain.AttemptFinished); ok {
 			time.Sleep(100 * time.Millisecond) // a disk takes time
 			m.mu.Lock()
 			m.answers[a.Key] = a.Response

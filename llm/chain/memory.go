@@ -22,7 +22,7 @@ type Memory interface {
 
 	// Keep stores records, each unless there is one of at least its version, and
 	// adds transitions to the log of all of them.
-	Keep(ctx context.Context, records []Record, turns []Transition) error
+	Save(ctx context.Context, records []Record, turns []Transition) error
 }
 
 // Record is a part of what is known of a provider.
@@ -180,7 +180,7 @@ func (r *Router) save(ctx context.Context, p *provider, change func(*provider)) 
 		return nil, nil
 	}
 	if r.o.Memory != nil {
-		err = r.o.Memory.Keep(context.WithoutCancel(ctx), records, turns)
+		err = r.o.Memory.Save(context.WithoutCancel(ctx), records, turns)
 	}
 	r.wake(p.relieved())
 	return turns, err

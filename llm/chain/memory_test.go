@@ -35,7 +35,7 @@ func (s *shelf) Recall(_ context.Context, after int64) ([]chain.Record, int64, e
 	return all, int64(len(s.order)), s.broken
 }
 
-func (s *shelf) Keep(_ context.Context, records []chain.Record, turns []chain.Transition) error {
+func (s *shelf) Save(_ context.Context, records []chain.Record, turns []chain.Transition) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.records == nil {
@@ -77,7 +77,7 @@ func TestARestartForgetsNothing(t *testing.T) {
 		if got := len(w.calls); got != calls+1 {
 			t.Errorf("calls %v", w.called())
 		}
-		d := last[chain.Began](again).Decision
+		d := last[chain.AttemptStarted](again).Decision
 		for i, want := range []chain.Reason{chain.BreakerOpen, chain.BreakerOpen, chain.Gated, chain.Gated} {
 			if d.Others[i].Reason != want || want == chain.Gated && !strings.Contains(d.Others[i].Detail, "it is") {
 				t.Errorf("%s: %s %s, want %s", d.Others[i].Model, d.Others[i].Reason, d.Others[i].Detail, want)
@@ -142,7 +142,7 @@ func TestProcessesShareWhatTheyKnow(t *testing.T) {
 		}
 		time.Sleep(2 * time.Second)
 		other.must(stage, "one")
-		if d := last[chain.Began](other).Decision; d.Others[1].Reason != chain.Held {
+		if d := last[chain.AttemptStarted](other).Decision; d.Others[1].Reason != chain.Held {
 			t.Errorf("%+v", d.Others)
 		}
 		if !slices.ContainsFunc(s.turns, func(t chain.Transition) bool {
@@ -174,7 +174,7 @@ func TestStrangeRecordsAreLeftAlone(t *testing.T) {
 		w.model("a:one", fine)
 		for _, name := range []string{"breaker/", "breaker/one", "gate/KEY/one", "gate/KEY/", "hold", "weather", ""} {
 			for i, data := range []string{"", "{", "[]", `{"state": "purple", "until": 5}`, `{"until": "yesterday"}`, "null"} {
-				if err := s.Keep(t.Context(), []chain.Record{{Endpoint: "a", Name: name, Version: int64(i + 1), Data: []byte(data)}}, nil); err != nil {
+				if err := s.Save(t.Context(), []chain.Record{{Endpoint: "a", Name: name, Version: int64(i + 1), Data: []byte(data)}}, nil); err != nil {
 					t.Fatal(err)
 				}
 				time.Sleep(2 * time.Second)
@@ -256,7 +256,7 @@ func (b *backwards) Recall(context.Context, int64) ([]chain.Record, int64, error
 	return all, 0, nil
 }
 
-func (b *backwards) Keep(_ context.Context, records []chain.Record, _ []chain.Transition) error {
+func (b *backwards) Save(_ context.Context, records []chain.Record, _ []chain.Transition) error {
 	b.records = append(b.records, records...)
 	return nil
 }

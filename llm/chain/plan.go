@@ -42,7 +42,7 @@ type Plan struct {
 	LongestWait time.Duration
 
 	// Waits are the questions that waited when the stage was suspended, without their keys.
-	Waits map[Question]Wait
+	Waits map[RequestID]Wait
 
 	// Purses are what may be spent; each pays for every call.
 	Purses []*Purse
@@ -56,7 +56,7 @@ type Plan struct {
 	// the same name one is under way at a time in a process. "" means that none is shared.
 	Shared string
 
-	// Answered, if given, returns the stored answer to a question, and false if there is
+	// AttemptFinished, if given, returns the stored answer to a question, and false if there is
 	// none. It is asked directly before a call, unless the question has only just come.
 	Answered func(ctx context.Context, req llm.Request) (llm.Response, bool, error)
 }

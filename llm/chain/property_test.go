@@ -82,7 +82,7 @@ func (w *watcher) Observe(_ context.Context, events ...chain.Event) error {
 	defer w.mu.Unlock()
 	for _, e := range events {
 		switch e := e.(type) {
-		case chain.Began:
+		case chain.AttemptStarted:
 			w.under[e.ID] = e.Try
 			key := fmt.Sprint(e.Unit, "/", e.Decision.Round)
 			if w.rounds[key]++; w.rounds[key] > w.most {
@@ -94,20 +94,20 @@ func (w *watcher) Observe(_ context.Context, events ...chain.Event) error {
 			if e.Decision.Why == "" || len(e.Decision.Others) == 0 && w.most > 1 && e.Decision.Next == "" {
 				w.fail("a decision without a reason: %+v", e.Decision)
 			}
-		case chain.Answered:
+		case chain.AttemptFinished:
 			w.ended(e.Try)
 			w.ends[e.Unit]++
 			w.cost += *e.Response.Usage.CostUSD
-		case chain.Failure:
+		case chain.AttemptFailed:
 			w.ended(e.Try)
 			if e.Response.Usage.CostUSD != nil {
 				w.cost += *e.Response.Usage.CostUSD
 			}
-		case chain.Waiting:
+		case chain.StageWaiting:
 			if e.Until.IsZero() {
 				w.fail("%s waits for ever", e.Unit)
 			}
-		case chain.Turned:
+		case chain.BreakerTransition:
 			if e.Model == "" {
 				w.broken[e.Endpoint] = e.To != breaker.Closed
 			}

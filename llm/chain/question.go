@@ -17,7 +17,7 @@ import (
 type question struct {
 	*Stage
 	req    llm.Request // as the module means it
-	name   Question
+	name   RequestID
 	number uint64
 	input  int // tokens of the question, roughly
 	need   int // the same with its answer
@@ -91,11 +91,11 @@ type vendor struct {
 
 func (s *Stage) question(req llm.Request) *question {
 	q := &question{
-		Stage: s, req: req, name: Question{req.Unit, req.Role, req.Key}, number: s.router.number(), input: inputTokens(req), need: tokensOf(req),
+		Stage: s, req: req, name: RequestID{req.Unit, req.Role, req.Key}, number: s.router.number(), input: inputTokens(req), need: tokensOf(req),
 		order: s.order(req.Role), looked: time.Now(), subject: strings.Join([]string{s.plan.Owner, req.Unit, string(req.Role), req.Key}, "\x00"),
 	}
 	q.seats, q.vendors = append(q.few.seats[:0], make([]attempts, len(s.seats))...), append(q.few.vendors[:0], make([]vendor, s.vendors)...)
-	if w, ok := s.plan.Waits[Question{Unit: req.Unit, Role: req.Role}]; ok {
+	if w, ok := s.plan.Waits[RequestID{Unit: req.Unit, Role: req.Role}]; ok {
 		q.takeUp(w)
 		return q
 	}
@@ -306,9 +306,9 @@ func (q *question) follows(c choice) (events []Event) {
 	before := cmp.Or(q.last, c.cause(), q.kept)
 	switch {
 	case q.again && before != nil:
-		events = append(events, Retrying{q.name, before, c.decision})
+		events = append(events, StageRetrying{q.name, before, c.decision})
 	case time.Until(c.at) > time.Second:
-		events = append(events, Waiting{Question: q.name, Until: c.at, Last: cmp.Or(q.last, c.keeps), Decision: c.decision})
+		events = append(events, StageWaiting{RequestID: q.name, Until: c.at, Last: cmp.Or(q.last, c.keeps), Decision: c.decision})
 	}
 	from := q.current
 	if from == nil {
@@ -319,7 +319,7 @@ func (q *question) follows(c choice) (events []Event) {
 		if last == nil {
 			last = c.looks[0].keeps
 		}
-		events = append(events, Falling{q.name, from.Candidate, last, c.decision})
+		events = append(events, StageFallback{q.name, from.Candidate, last, c.decision})
 	}
 	return events
 }
@@ -347,7 +347,7 @@ func (q *question) turned(ctx context.Context, p *provider) []Event {
 	turns, _ := q.router.save(ctx, p, func(*provider) {}) // what can't be kept is lost, and is kept when it changes again
 	events := make([]Event, len(turns))
 	for i, t := range turns {
-		events[i] = Turned{t}
+		events[i] = BreakerTransition{t}
 	}
 	return events
 }

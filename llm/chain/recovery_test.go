@@ -44,7 +44,7 @@ func TestRouter_AModelThatStaysOutKeepsNobody(t *testing.T) {
 				t.Errorf("%d calls to the model that stays out", n)
 			}
 			for _, e := range w.events {
-				if turn, ok := e.(chain.Turned); ok && turn.Model == "" && turn.To == breaker.Open && turn.At.Sub(w.start) > time.Minute {
+				if turn, ok := e.(chain.BreakerTransition); ok && turn.Model == "" && turn.To == breaker.Open && turn.At.Sub(w.start) > time.Minute {
 					t.Errorf("the provider is left alone: %+v", turn)
 					break
 				}
@@ -183,7 +183,7 @@ func TestRouter_AShortGateBesideALongHint(t *testing.T) {
 			w.model("a:one", until(20*time.Second, fault(failure.Permission)))
 			w.model("b:two", always(hinted(failure.RateLimited, time.Hour)))
 			w.ask(w.stage()) //nolint:errcheck // it may be suspended
-			waits := last[chain.Waiting](w)
+			waits := last[chain.StageWaiting](w)
 			if at := waits.Until.Sub(w.start); at < time.Minute || at > time.Minute+time.Second {
 				t.Errorf("with waits of %v it waits until %v; calls %v", longest, at, w.called())
 			}

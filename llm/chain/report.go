@@ -18,7 +18,7 @@ func (q *question) report(ctx context.Context, f *flight) (stop func()) {
 	tell := func() {
 		mu.Lock()
 		defer mu.Unlock()
-		if over || q.observer.Observe(ctx, Progressing{f.Try, int(f.wrote.Load()), time.Since(f.began)}) != nil {
+		if over || q.observer.Observe(ctx, AttemptProgress{f.Try, int(f.wrote.Load()), time.Since(f.began)}) != nil {
 			return // what can't be recorded now shows with the call's end
 		}
 		timer.Reset(reportEvery)

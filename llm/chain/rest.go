@@ -143,7 +143,7 @@ func (q *question) tellWaiting(ctx context.Context, c choice, until time.Time) e
 	if c.decision.Next = "a new round"; c.last {
 		c.decision.Next = "the stage fails, unless a candidate can be asked before"
 	}
-	events := append(q.untold, Waiting{q.name, until, last, c.decision, c.last})
+	events := append(q.untold, StageWaiting{q.name, until, last, c.decision, c.last})
 	q.untold = nil
 	return q.observer.Observe(ctx, events...)
 }

@@ -193,7 +193,7 @@ func TestWhoHasNoKeyIsTold(t *testing.T) {
 		w.plan.Skipped = []chain.Skipped{{Provider: "b", Model: "two", Reason: chain.NotConfigured, Detail: "B_KEY is not set"}}
 		w.model("a:one", fine)
 		w.must(w.stage(), "one")
-		if o := last[chain.Began](w).Decision.Others; len(o) != 1 || o[0].Model != "two" || o[0].Reason != chain.NotConfigured || o[0].Detail != "B_KEY is not set" {
+		if o := last[chain.AttemptStarted](w).Decision.Others; len(o) != 1 || o[0].Model != "two" || o[0].Reason != chain.NotConfigured || o[0].Detail != "B_KEY is not set" {
 			t.Errorf("%+v", o)
 		}
 		w.plan.Candidates = nil
@@ -327,7 +327,7 @@ func TestAWaitBehindAGateIsTold(t *testing.T) {
 		w.mu.Unlock()
 		w.must(s, "one")
 		wg.Wait()
-		waits := last[chain.Waiting](w)
+		waits := last[chain.StageWaiting](w)
 		if at := waits.Until.Sub(w.start); at < 4*time.Second || at > 7*time.Second || waits.Last == nil || waits.Last.Err.Class != failure.RateLimited {
 			t.Errorf("told %v; it waits until %v for %+v", w.told(), at, waits.Last)
 		}
@@ -408,7 +408,7 @@ func TestRouter_ToldWhatTheQuestionTakes(t *testing.T) {
 		w.model("a:one", func(int, time.Duration) error { panic("a bug") }).Spec.Price = &llm.Price{Input: 3, Output: 15}
 		s := w.stage()
 		s.Generate(t.Context(), llm.Request{Role: llm.Work, Unit: "u", Prompt: strings.Repeat("word", 999)}) //nolint:errcheck // it fails
-		least, took := last[chain.Began](w).Least, last[chain.Failure](w).Response.Usage
+		least, took := last[chain.AttemptStarted](w).Least, last[chain.AttemptFailed](w).Response.Usage
 		if least.InputTokens != 1000 || !least.Estimated || least.CostUSD == nil || *least.CostUSD != 0.003 {
 			t.Errorf("the question takes %+v", least)
 		}

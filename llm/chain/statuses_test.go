@@ -100,7 +100,7 @@ type cancellations struct{ n int }
 // Observe implements [chain.Observer].
 func (o *cancellations) Observe(_ context.Context, events ...chain.Event) error {
 	for _, e := range events {
-		if f, ok := e.(chain.Failure); ok && f.Err.Class == failure.Canceled && !strings.Contains(f.Err.Message, "given up by its caller") {
+		if f, ok := e.(chain.AttemptFailed); ok && f.Err.Class == failure.Canceled && !strings.Contains(f.Err.Message, "given up by its caller") {
 			o.n++
 		}
 	}

@@ -23,7 +23,7 @@ type pausing struct{ *world }
 
 func (o pausing) Observe(ctx context.Context, events ...chain.Event) error {
 	for _, e := range events {
-		if _, falls := e.(chain.Falling); falls {
+		if _, falls := e.(chain.StageFallback); falls {
 			time.Sleep(time.Second)
 		}
 	}
@@ -212,7 +212,7 @@ func TestAModelsBreakerIsItsOwn(t *testing.T) {
 			w.must(s, "sister")
 		}
 		w.wantCalls("one@0s", "sister@0s", "one@0s", "sister@0s", "sister@0s")
-		if o := last[chain.Began](w).Decision.Others[0]; o.Reason != chain.BreakerOpen || o.Breaker != breaker.Open || o.ProviderBreaker != breaker.Closed {
+		if o := last[chain.AttemptStarted](w).Decision.Others[0]; o.Reason != chain.BreakerOpen || o.Breaker != breaker.Open || o.ProviderBreaker != breaker.Closed {
 			t.Errorf("%+v", o)
 		}
 	})
@@ -225,7 +225,7 @@ func TestAPanicIsAFailure(t *testing.T) {
 		w.model("a:one", func(int, time.Duration) error { panic("a bug") })
 		w.model("b:two", fine)
 		w.must(w.stage(), "two")
-		if f := last[chain.Failure](w); f.Err.Class != failure.Internal || !strings.Contains(f.Err.Message, "a bug") {
+		if f := last[chain.AttemptFailed](w); f.Err.Class != failure.Internal || !strings.Contains(f.Err.Message, "a bug") {
 			t.Errorf("%+v", f.Err)
 		}
 		if s := w.router.Status()[0]; s.Breaker.State != breaker.Closed {

@@ -177,7 +177,7 @@ func TestRouter_OnlyTheCallerCancels(t *testing.T) {
 			if n := len(w.calls); n > 3 {
 				t.Errorf("%q: %d calls: %v", class, n, w.called())
 			}
-			if f := last[chain.Failure](w); f.Err.Class != failure.Unknown || f.Err.Hint == "" {
+			if f := last[chain.AttemptFailed](w); f.Err.Class != failure.Unknown || f.Err.Hint == "" {
 				t.Errorf("%q is told as %+v", class, f.Err)
 			}
 		})

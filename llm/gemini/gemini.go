@@ -47,7 +47,7 @@ func (m *Model) Generate(ctx context.Context, req llm.Request) (llm.Response, er
 		}
 		for chunk, err := range client.Models.GenerateContentStream(ctx, m.Endpoint().Model, genai.Text(req.Prompt), config) {
 			if err == nil {
-				err = call.Hear(func(a *wire.Answer) error { hear(a, chunk); return nil })
+				err = call.Consume(func(a *wire.Answer) error { hear(a, chunk); return nil })
 			}
 			if err != nil {
 				return err

@@ -67,7 +67,7 @@ func (c *Chat) Generate(ctx context.Context, req llm.Request) (llm.Response, err
 		defer stream.Close() //nolint:errcheck // what it had to say has been said
 		heard := false
 		for ; stream.Next(); heard = true {
-			if err := call.Hear(func(a *wire.Answer) error { return c.hear(a, stream.Current()) }); err != nil {
+			if err := call.Consume(func(a *wire.Answer) error { return c.hear(a, stream.Current()) }); err != nil {
 				return err
 			}
 		}
@@ -76,7 +76,7 @@ func (c *Chat) Generate(ctx context.Context, req llm.Request) (llm.Response, err
 		if atOnce = atOnce && len(whole.Choices) > 0; !heard && !atOnce {
 			return stream.Err() // it is an error, or no answer at all
 		}
-		if err := call.Hear(func(a *wire.Answer) error {
+		if err := call.Consume(func(a *wire.Answer) error {
 			if a.Complete = a.Finish != "" && complete; atOnce {
 				hearWhole(a, whole)
 			}

@@ -55,13 +55,13 @@ func (m *Model) Generate(ctx context.Context, req llm.Request) (llm.Response, er
 		stream := m.responses.NewStreaming(ctx, params, option.WithHTTPClient(call.Client()))
 		defer stream.Close() //nolint:errcheck // what it had to say has been said
 		for done := false; !done && stream.Next(); {
-			if err := call.Hear(func(a *wire.Answer) (err error) { err = hear(a, stream.Current()); done = a.Complete; return err }); err != nil {
+			if err := call.Consume(func(a *wire.Answer) (err error) { err = hear(a, stream.Current()); done = a.Complete; return err }); err != nil {
 				return err
 			}
 		}
 		var whole responses.Response
 		if call.Whole(&whole) && (whole.Status == responses.ResponseStatusCompleted || whole.Status == responses.ResponseStatusIncomplete) {
-			return call.Hear(func(a *wire.Answer) error { hearWholeResponse(a, whole); return nil })
+			return call.Consume(func(a *wire.Answer) error { hearWholeResponse(a, whole); return nil })
 		}
 		return stream.Err()
 	})

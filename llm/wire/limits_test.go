@@ -88,11 +88,11 @@ func listen(t *testing.T, r *wire.Route, req llm.Request) error {
 			if strings.Contains(string(buf[:n]), text) {
 				piece = strings.Repeat("x", n)
 			}
-			if hearErr := call.Hear(func(a *wire.Answer) error { a.Text.WriteString(piece); return nil }); hearErr != nil {
+			if hearErr := call.Consume(func(a *wire.Answer) error { a.Text.WriteString(piece); return nil }); hearErr != nil {
 				return hearErr
 			}
 			if err == io.EOF {
-				return call.Hear(func(a *wire.Answer) error { a.Complete = true; return nil })
+				return call.Consume(func(a *wire.Answer) error { a.Complete = true; return nil })
 			}
 			if err != nil {
 				return err

@@ -179,9 +179,9 @@ func (c *Call) close() {
 	}
 }
 
-// Hear lets an adapter note what it hears of the answer. An error ends the call. Once the
+// Consume lets an adapter note what it hears of the answer. An error ends the call. Once the
 // answer is complete it stands: what else the server says is heard for a moment only.
-func (c *Call) Hear(take func(a *Answer) error) error {
+func (c *Call) Consume(take func(a *Answer) error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.over {

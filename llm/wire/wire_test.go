@@ -46,7 +46,7 @@ func ask(t *testing.T, r *wire.Route, says wire.Answer, text string) (llm.Respon
 		if err := exchange(ctx, call); err != nil {
 			return err
 		}
-		return call.Hear(func(a *wire.Answer) error {
+		return call.Consume(func(a *wire.Answer) error {
 			a.Finish, a.Complete, a.Usage = says.Finish, says.Complete, says.Usage
 			a.Text.WriteString(text)
 			return nil
@@ -143,7 +143,7 @@ func asking(t *testing.T, e wire.Endpoint, req llm.Request, text string, says fu
 		if err := exchange(ctx, call); err != nil {
 			return err
 		}
-		return call.Hear(func(a *wire.Answer) error {
+		return call.Consume(func(a *wire.Answer) error {
 			a.Text.WriteString(text)
 			says(a)
 			return nil
