@@ -10,7 +10,7 @@ SHELL := /bin/bash
 BIN    := bin/cineforge
 SAMPLE := samples/the_tide_clock.fountain
 OUT    := out
-TOOL   := go tool -modfile=tools/go.mod
+TOOL   := go tool -modfile=tools/mod/go.mod
 
 # How long each fuzz target runs.
 FUZZTIME ?= 30s
@@ -85,7 +85,7 @@ mutants: ## break each mechanism of the core in a build of its own, and see that
 	CINEFORGE_MUTANTS='$(ONLY)' go test -count=1 -v -timeout 2h -run '^TestMutants_AreKilled$$' ./internal/mutants | \
 	  grep --line-buffered -v '^=== '
 
-bench: ## the benchmarks; compare two outputs with: go tool -modfile=tools/go.mod benchstat old.txt new.txt
+bench: ## the benchmarks; compare two outputs with: go tool -modfile=tools/mod/go.mod benchstat old.txt new.txt
 	@mkdir -p $(OUT)
 	go test -run '^$$' -bench . -benchmem ./... | tee $(OUT)/bench.txt
 

@@ -31,6 +31,8 @@ var rank = map[string]int{
 	"internal/api":     6,
 	"cmd":              7,
 	"bench":            8,
+	"internal/census":  0,
+	"tools":            8,
 	"internal/mutants": 8,
 }
 

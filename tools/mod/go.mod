@@ -1,5 +1,5 @@
 // The tools of the build, apart from the program's own dependencies.
-module github.com/cineforge/cineforge/tools
+module github.com/cineforge/cineforge/tools/mod
 
 go 1.26.0
 
