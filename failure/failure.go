@@ -102,6 +102,14 @@ func New(c Class, message, hint string) *Error {
 	return &Error{Class: c, Message: message, Hint: hint}
 }
 
+// Clone returns a copy of the failure with the same cause, for a caller that amends it: a
+// failure that was returned by another function may be in use elsewhere.
+func (e *Error) Clone() *Error {
+	c := *e
+	c.Remedies = slices.Clone(e.Remedies)
+	return &c
+}
+
 // Advised adds to a failure what a person can do: a sentence with a %s for each remedy.
 // It changes and returns f.
 func (e *Error) Advised(format string, remedies ...Remedy) *Error {
