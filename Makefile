@@ -38,7 +38,7 @@ run: build ## run a sample script through the pipeline and show where the result
 # makes it ten times slower, and in part with it.
 test: check ## all tests: checks, the system in virtual time, then every test under the race detector
 	@mkdir -p $(OUT)
-	CINEFORGE_SCENARIOS=$(abspath $(OUT))/scenarios.txt $(TOOL) gotestsum --format pkgname --format-hide-empty-pkg -- -timeout 15m ./internal/app
+	CINEFORGE_SCENARIOS=$(abspath $(OUT))/scenarios.txt $(TOOL) gotestsum --format pkgname --format-hide-empty-pkg -- -timeout 15m ./internal/systemtest
 	ADVICE_TABLE=$(abspath $(OUT))/advice.txt $(TOOL) gotestsum --format pkgname --format-hide-empty-pkg -- -race -timeout 15m ./...
 
 test-unit: ## the fast tests
@@ -62,7 +62,7 @@ fuzz: ## every fuzz target for FUZZTIME (30s)
 
 scenarios: ## every fault scenario through the shipped recipe, as a table; also in out/scenarios.txt
 	@mkdir -p $(OUT)
-	CINEFORGE_SCENARIOS=$(abspath $(OUT))/scenarios.txt go test -count=1 -run '^TestScenarios$$' ./internal/app || { cat $(OUT)/scenarios.txt; exit 1; }
+	CINEFORGE_SCENARIOS=$(abspath $(OUT))/scenarios.txt go test -count=1 -run '^TestScenarios$$' ./internal/systemtest || { cat $(OUT)/scenarios.txt; exit 1; }
 	@cat $(OUT)/scenarios.txt
 
 # One history has a hundred runs.
@@ -70,7 +70,7 @@ RUNS ?= 100000
 SEED ?= 1
 
 simulate-years: ## RUNS runs (100000) of random histories from SEED (1) on, in virtual time: faults, deaths, cancels, retries
-	GOGC=400 CINEFORGE_YEARS_RUNS=$(RUNS) CINEFORGE_YEARS_SEED=$(SEED) go test -count=1 -timeout 24h -v -run '^TestSimulatedYears$$' ./internal/app | grep --line-buffered -v '^=== '
+	GOGC=400 CINEFORGE_YEARS_RUNS=$(RUNS) CINEFORGE_YEARS_SEED=$(SEED) go test -count=1 -timeout 24h -v -run '^TestSimulatedYears$$' ./internal/systemtest | grep --line-buffered -v '^=== '
 
 # How often "make kill" kills the program.
 KILLS ?= 300

@@ -26,14 +26,15 @@ var rank = map[string]int{
 	"pipeline":        3,
 	"internal/advice": 3,
 	"internal/sqlite": 4, "internal/progress": 4, "internal/telemetry": 4, "internal/runlog": 4,
-	"client":           4,
-	"internal/app":     5,
-	"internal/api":     6,
-	"cmd":              7,
-	"bench":            8,
-	"internal/census":  0,
-	"tools":            8,
-	"internal/mutants": 8,
+	"client":              4,
+	"internal/app":        5,
+	"internal/api":        6,
+	"cmd":                 7,
+	"internal/systemtest": 7,
+	"bench":               8,
+	"internal/census":     0,
+	"tools":               8,
+	"internal/mutants":    8,
 }
 
 // doors names the packages of others that may be imported in one tree only, so

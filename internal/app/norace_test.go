@@ -1,6 +1,0 @@
-//go:build !race
-
-package app_test
-
-// raceOn says that the race detector makes everything slow.
-const raceOn = false

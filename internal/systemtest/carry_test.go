@@ -1,0 +1,386 @@
+package systemtest_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/simulator"
+)
+
+// process is a system of its own on a world's data directory, with providers of its own.
+func (w *world) process(providers ...app.Provider) *app.App {
+	w.t.Helper()
+	store, err := sqlite.Open(w.t.Context(), w.dir)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	a := app.New(store, w.dir, app.Models{Providers: providers, Catalog: known(w.t), Transport: w.line, Router: fixed})
+	w.t.Cleanup(func() { a.Close() })
+	return a
+}
+
+// onFile is a world whose store is in a file.
+func onFile(t *testing.T, p play) *world {
+	t.Helper()
+	w := newWorld(t, p)
+	store, err := sqlite.Open(t.Context(), w.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	w.store = store
+	return w
+}
+
+// died is a world in which a run of twelve scenes was begun by a process that died in the
+// middle, after it had some answers.
+func died(t *testing.T, p play, begun ...app.Provider) (w *world, id string) {
+	t.Helper()
+	p.file = scenes(12)
+	p.scenario = simulator.Scenario{ID: "ok", Name: "ok"}
+	w = onFile(t, p)
+	own, err := sqlite.Open(t.Context(), w.dir) // with it the process's claims end
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &mortal{Store: own, commits: 30}
+	a := app.New(m, w.dir, app.Models{Providers: begun, Catalog: known(t), Transport: w.line, Router: fixed})
+	id = w.start(a, app.Start{})
+	if err := a.Execute(t.Context(), id, func() {}); !errors.Is(err, errDead) {
+		t.Fatal(err)
+	}
+	m.Store.Close()
+	if s := w.state(id); s.Stages["extract_scenes"].CallCount < 2 {
+		t.Fatalf("it died after %d answers", s.Stages["extract_scenes"].CallCount)
+	}
+	return w, id
+}
+
+// at is the own server under a name and at an address.
+func at(name, url string) app.Provider {
+	p := ollama
+	p.Name, p.BaseURL = name, url
+	return p
+}
+
+const (
+	ownServer  = "http://localhost:11434/compat/local/v1"
+	otherPort  = "http://127.0.0.1:8080/compat/local/v1"
+	elsewhere  = "http://models.example/compat/local/v1"
+	ownNetwork = "http://10.0.0.7:8080/compat/local/v1"
+)
+
+// A run means the same whoever carries it: a process that can ask none of those whom the
+// run pins leaves it alone and says what it needs, and one that can goes on as it began.
+func TestCarry_ARunMeansTheSame(t *testing.T) {
+	claude, all := providers("ANTHROPIC"), providers("ANTHROPIC", "OPENAI", "GEMINI")
+	renamed := slices.Clone(claude[:1])
+	renamed[0].Name, renamed[0].KeyVariable, renamed[0].Key = "work", "WORK_KEY", "another-key-of-the-same"
+	moved := slices.Clone(claude)
+	moved[0].BaseURL = "http://proxy.example/anthropic"
+	for name, tt := range map[string]struct {
+		target string
+		begun  []app.Provider
+		meets  []app.Provider
+		needs  string // "" if it goes on
+	}{
+		"no keys":                            {"anthropic", claude, providers(), "key ANTHROPIC_API_KEY"},
+		"keys of another vendor":             {"anthropic", claude, providers("OPENAI", "GEMINI"), "key ANTHROPIC_API_KEY"},
+		"the same vendor at another address": {"anthropic", claude, moved, "provider anthropic"},
+		"the same keys":                      {"anthropic", claude, claude, ""},
+		"more keys":                          {"anthropic", claude, all, ""},
+		"one of three keys":                  {"anthropic", all, claude, ""},
+		"another name and key":               {"anthropic", claude, renamed, ""},
+		"an own server, and cloud keys":      {"local", []app.Provider{at("local", ownServer)}, all, "provider local"},
+		"an own server, and nobody":          {"local", []app.Provider{at("local", ownServer)}, nil, "provider local"},
+		"an own server elsewhere": {"local", []app.Provider{at("local", ownServer)},
+			[]app.Provider{at("local", elsewhere)}, "provider local"},
+		"an own server on another machine": {"local", []app.Provider{at("local", ownServer)},
+			[]app.Provider{at("local", ownNetwork)}, "provider local"},
+		"an own server renamed on a new port": {"local", []app.Provider{at("local", ownServer)},
+			append([]app.Provider{at("box", otherPort)}, all...), ""},
+		"no keys at the start, keys later": {"anthropic", nil, all, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w, id := died(t, play{target: tt.target, single: tt.target == "local"}, tt.begun...)
+				before, calls := w.state(id), len(w.sim.Calls())
+				a := w.process(tt.meets...)
+				stop := w.works(a)
+				time.Sleep(5 * time.Minute)
+				stop()
+				if tt.needs != "" {
+					leftAlone(t, w, a, before, calls, tt.needs)
+					a = w.process(tt.begun...)
+					w.execute(a, id)
+				}
+				sameToTheEnd(t, w, id, tt.begun)
+			})
+		})
+	}
+}
+
+// leftAlone wants nothing to have happened in a run, and everybody to be told why.
+func leftAlone(t *testing.T, w *world, a *app.App, before run.State, calls int, needs string) {
+	t.Helper()
+	id := before.RunID
+	if now := w.state(id); now.LastSeq != before.LastSeq || len(w.sim.Calls()) != calls {
+		t.Errorf("%d events, %d calls", now.LastSeq-before.LastSeq, len(w.sim.Calls())-calls)
+	}
+	s, err := a.State(t.Context(), id)
+	if err != nil || s.Status != run.Waiting || *s.WaitReason != run.NoCarrier || string(s.Needs[0].Kind)+" "+s.Needs[0].Name != needs {
+		t.Errorf("%s %v %v %v", s.Status, s.WaitReason, s.Needs, err)
+	}
+	if list, _, err := a.List(t.Context(), app.Filter{Status: run.Waiting}); err != nil || len(list) != 1 || len(list[0].Needs) == 0 {
+		t.Errorf("%+v %v", list, err)
+	}
+	if list, err := a.Uncarried(t.Context()); err != nil || len(list) != 1 || list[0].RunID != id {
+		t.Errorf("%+v %v", list, err)
+	}
+	for name, err := range map[string]error{
+		"execute": a.Execute(t.Context(), id, func() {}), "attend": a.Attend(t.Context(), id, func() {}),
+		"confirm": a.Confirm(t.Context(), id, false), "resume": a.Resume(t.Context(), id, false),
+		"try now": a.TryNow(t.Context(), id),
+	} {
+		if !errors.Is(err, run.ErrNoCarrier) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if left := a.Unfinished(t.Context(), ""); len(left) > 0 {
+		t.Errorf("it would go on with %v", left)
+	}
+	if now := w.state(id); now.LastSeq != before.LastSeq {
+		t.Error("something was recorded")
+	}
+}
+
+// sameToTheEnd wants a run to be done by those that it was begun with.
+func sameToTheEnd(t *testing.T, w *world, id string, begun []app.Provider) {
+	t.Helper()
+	var p problems
+	o := w.outcome(id)
+	o.done(&p)
+	o.paidOnce(&p)
+	for _, problem := range p {
+		t.Error(problem)
+	}
+	origins := map[string]bool{}
+	for _, list := range o.states[0].Candidates {
+		for _, c := range list {
+			origins[c.Model] = true
+		}
+	}
+	for _, a := range o.attempts() {
+		if !origins[a.Model] || (a.Provider == "offline") != (begun == nil) {
+			t.Errorf("%s:%s was asked about %s", a.Provider, a.Model, a.Unit)
+		}
+	}
+}
+
+// No process adds anybody to a run: while the one that it pins is out, it waits.
+func TestCarry_NobodyIsAdded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, id := died(t, play{}, providers("ANTHROPIC")...)
+		w.sim.SetScenario(simulator.Scenario{ID: "out", Name: "out", Rules: []simulator.Rule{{Name: "out",
+			When: simulator.When{Provider: simulator.Globs{"anthropic"}, Until: 10 * time.Minute}, Fault: simulator.Fault{Error: "overloaded"}}}})
+		stop := w.works(w.process(providers("ANTHROPIC", "OPENAI", "GEMINI")...))
+		defer stop()
+		if s := w.over(id, 2*time.Hour); s.Status != run.RunDone || !slices.Equal(s.Asked(), []string{"anthropic"}) {
+			t.Errorf("%s by %v", s.Status, s.Asked())
+		}
+	})
+}
+
+// A person's word lets a run go on with today's line-up, and is recorded; it does not make
+// a run degrade whose recipe says never.
+func TestResume_WithCandidatesOfToday(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, id := died(t, play{}, providers("ANTHROPIC")...)
+		keyless := w.process()
+		if err := keyless.Resume(t.Context(), id, true); !errors.Is(err, run.ErrNoCarrier) {
+			t.Errorf("without keys: %v", err)
+		}
+		before := w.state(id)
+		a := w.process(providers("OPENAI")...)
+		if err := a.Resume(t.Context(), id, true); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := a.State(t.Context(), id); err != nil || len(s.Needs) > 0 ||
+			s.Candidates["extract_scenes"][0].Provider != "openai" || s.LastSeq != before.LastSeq+1 {
+			t.Errorf("%+v %v", s.Candidates, err)
+		}
+		if s, err := w.process(providers("ANTHROPIC")...).State(t.Context(), id); err != nil || len(s.Needs) == 0 {
+			t.Errorf("whom it was begun with can still be asked: %v %v", s.Needs, err)
+		}
+		state := w.execute(a, id)
+		asked := state.Asked()
+		if state.Status != run.RunDone || !slices.Equal(asked, []string{"anthropic", "openai"}) {
+			t.Errorf("%s by %v", state.Status, asked)
+		}
+		var p problems
+		if w.outcome(id).paidOnce(&p); len(p) > 0 {
+			t.Error(p)
+		}
+	})
+}
+
+// The time without a carrier is no waiting: a run that may wait for ten minutes goes on
+// after a week.
+func TestCarry_TheTimeWithoutACarrierIsNoWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, id := died(t, play{settings: map[string]string{"max_wait_seconds": "600", "max_stage_seconds": "600"}}, providers("ANTHROPIC")...)
+		stop := w.works(w.process())
+		time.Sleep(time.Hour)
+		stop()
+		time.Sleep(7 * 24 * time.Hour)
+		if s := w.execute(w.process(providers("ANTHROPIC")...), id); s.Status != run.RunDone {
+			t.Errorf("%s: %s", s.Status, s.Error)
+		}
+	})
+}
+
+// Who can't go on with a run can cancel it, and retry it with whoever there is today.
+func TestCarry_CancelNeedsNoCandidate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, id := died(t, play{}, providers("ANTHROPIC")...)
+		a := w.process(providers("OPENAI")...)
+		if err := a.Cancel(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		plan, err := a.PlanRetry(t.Context(), id, again.Retry)
+		if err != nil || len(plan.Changes) == 0 || plan.Changes[0].Key != "candidates" {
+			t.Fatalf("the plan says %+v: %v", plan.Changes, err)
+		}
+		next, _, err := a.Retry(t.Context(), id, again)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := w.execute(a, next); s.Status != run.RunDone || !slices.Equal(s.Asked(), []string{"openai"}) {
+			t.Errorf("%s by %v", s.Status, s.Asked())
+		}
+	})
+}
+
+// The same start gives the run that is under way, from however many processes it comes.
+func TestStart_TheSameStartGivesTheRunUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := onFile(t, play{file: scenes(12), scenario: simulator.Scenario{ID: "ok", Name: "ok"}})
+		s := app.Start{RecipeID: "mvp_ingest", File: w.play.file, Params: map[string]any{"accept_config": true}}
+		processes := []*app.App{w.process(providers("ANTHROPIC")...), w.process(providers("ANTHROPIC")...)}
+		var mu sync.Mutex
+		made := map[string]int{}
+		var starts, executions sync.WaitGroup
+		for i := range 8 {
+			starts.Go(func() {
+				id, existing, err := processes[i%2].Start(t.Context(), s)
+				if err != nil {
+					t.Error(err)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				if made[id]++; !existing {
+					made["new"]++
+				}
+			})
+		}
+		starts.Wait()
+		if len(made) != 2 || made["new"] != 1 {
+			t.Errorf("%v", made)
+		}
+		for id := range made {
+			for _, a := range processes {
+				executions.Go(func() {
+					if err := a.Execute(t.Context(), id, func() {}); err != nil && id != "new" {
+						t.Error(err)
+					}
+				})
+			}
+		}
+		executions.Wait()
+		prompts := map[string]int{}
+		for _, c := range w.sim.Calls() {
+			if prompts[c.Prompt]++; prompts[c.Prompt] > 1 {
+				t.Errorf("call %d is asked twice", c.Number)
+			}
+		}
+	})
+}
+
+// What makes another run of the same file.
+func TestStart_WhatIsNotTheSame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, play{scenario: simulator.Scenario{ID: "ok", Name: "ok"}})
+		a, _ := w.boot(-1, false)
+		same := app.Start{RecipeID: "mvp_ingest", File: w.play.file, Params: map[string]any{"accept_config": false}, Queue: true}
+		first, existing, err := a.Start(t.Context(), same)
+		if err != nil || existing {
+			t.Fatal(existing, err)
+		}
+		for name, change := range map[string]func(s *app.Start){
+			"new": func(s *app.Start) { s.New = true }, "force": func(s *app.Start) { s.Force = true },
+			"project": func(s *app.Start) { s.ProjectID = "other" }, "end": func(s *app.Start) { s.EndAt = "normalize" },
+			"parameter": func(s *app.Start) { s.Params = map[string]any{"accept_config": true} },
+			"file":      func(s *app.Start) { s.File = scenes(2); s.ProjectID = "scenes" },
+			"name":      func(s *app.Start) { s.File.Name = "b.fountain"; s.ProjectID = app.Slug(w.play.file.Name) },
+			"drill":     func(s *app.Start) { s.Drill = "healthy" }, "dry run": func(s *app.Start) { s.DryRun = true },
+		} {
+			other := same
+			change(&other)
+			if id, existing, err := a.Start(t.Context(), other); err != nil || existing || id == first {
+				t.Errorf("%s: %s %v %v", name, id, existing, err)
+			}
+		}
+		// The newest of the same is found until it is over, or waits for a person.
+		again, existing, err := a.Start(t.Context(), same)
+		if err != nil || !existing {
+			t.Fatal(again, existing, err)
+		}
+		if s := w.execute(a, again); s.Status != run.Paused {
+			t.Fatal(s.Status)
+		}
+		w.execute(a, first)
+		if id, existing, err := a.Start(t.Context(), same); err != nil || existing {
+			t.Errorf("one that waits to be confirmed is the same: %s %v %v", id, existing, err)
+		}
+	})
+}
+
+// One that was only interrupted goes on.
+func TestStart_AnInterruptedRunGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow, err := simulator.Find("slow")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := newWorld(t, play{file: scenes(12), scenario: slow})
+		a, _ := w.boot(-1, false)
+		same := app.Start{RecipeID: "mvp_ingest", File: w.play.file, Params: map[string]any{"accept_config": true}}
+		id, _, err := a.Start(t.Context(), same)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, interrupt := context.WithTimeout(t.Context(), 2*time.Second)
+		defer interrupt()
+		a.Execute(ctx, id, func() {}) //nolint:errcheck // it is interrupted
+		if s := w.state(id); s.Status != run.Paused {
+			t.Fatal(s.Status)
+		}
+		same.Queue = true
+		if next, existing, err := a.Start(t.Context(), same); err != nil || !existing || next != id {
+			t.Fatal(next, existing, err)
+		}
+		stop := w.works(a)
+		defer stop()
+		if s := w.over(id, time.Hour); s.Status != run.RunDone {
+			t.Error(s.Status)
+		}
+	})
+}
