@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/cineforge/cineforge/artifact"
@@ -16,21 +17,15 @@ import (
 
 // Spec is what a run is made of.
 type Spec struct {
-	RunID     string
-	ProjectID string
-	Recipe    *recipe.Recipe
-	Input     stage.File
-	Params    map[string]any // the runtime parameters besides input_file
-	StartFrom string         // begin at this stage; what it builds on is taken from an earlier run
-	EndAt     string         // stop behind this stage
-	DryRun    bool           // check everything and run nothing
-	Notice    string         // what the user should know first
-	Force     bool           // use no answer that another line of runs has paid for
-	Wake      time.Time      // when whoever works on what is due takes the run up; the zero time means at once
-	Drill     string         // the simulator's scenario that the run is against; "" if it is real
-	New       bool           // make a run also if one of the same is under way
-	Once      run.IdempotencyKey
-	Settings  *event.Settings // of the project, as a person gave them; they have been checked
+	RunID         string
+	ProjectID     string
+	Recipe        *recipe.Recipe
+	Input         stage.File
+	event.Request           // RuntimeParams without input_file, which Create sets
+	Notice        string    // what the user should know first
+	Wake          time.Time // when the run is due; the zero time means at once
+	New           bool      // make a run also if one of the same is under way
+	Once          run.IdempotencyKey
 }
 
 // Create checks a spec and makes the run of it, with all that the run works with
@@ -39,13 +34,11 @@ type Spec struct {
 // for one without the answers of others.
 func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 	params := map[string]any{}
-	for name, v := range spec.Params {
-		params[name] = v
-	}
-	params["input_file"] = spec.Input.Name // not for anybody to say: the run has its own copy
+	maps.Copy(params, spec.RuntimeParams)
+	params["input_file"] = spec.Input.Name // whatever was asked for: the run has its own copy
 	modules := Modules(p.catalog)
 	plan, err := spec.Recipe.Plan(recipe.PlanOptions{
-		Params: params, Modules: modules, StartFrom: spec.StartFrom, EndAt: spec.EndAt,
+		Params: params, Modules: modules, StartFrom: spec.StartFrom, EndAt: spec.EndAt, Limits: limitsOf(spec.Limits),
 	})
 	if err == nil {
 		err = spec.Recipe.CheckParams(params, modules)
@@ -56,9 +49,9 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 	first := event.PipelineStarted{
 		RecipeID: plan.RecipeID, RecipeDigest: artifact.DigestOf(spec.Recipe.Source),
 		ProjectID: spec.ProjectID, InputName: spec.Input.Name, InputDigest: artifact.DigestOf(spec.Input.Data),
-		RuntimeParams: params, DryRun: spec.DryRun, StartFrom: spec.StartFrom, EndAt: spec.EndAt, Notice: spec.Notice, Drill: spec.Drill,
-		RootRunID: spec.RunID, Force: spec.Force, Settings: spec.Settings,
+		Selection: spec.Selection, Options: spec.Options, Notice: spec.Notice, RootRunID: spec.RunID,
 	}
+	first.RuntimeParams = params
 	if spec.Drill == "" {
 		desk, err := p.desks("")
 		if err != nil {

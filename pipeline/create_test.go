@@ -14,7 +14,7 @@ func TestCreate_RefusesUnknownParameters(t *testing.T) {
 	w := newWorld(t, noteModule{"note", nil})
 	create := func(params map[string]any) error {
 		spec := w.spec(diamondRecipe)
-		spec.Params = params
+		spec.RuntimeParams = params
 		return w.pipeline().Create(t.Context(), spec)
 	}
 	err := create(map[string]any{"accept_confg": false})

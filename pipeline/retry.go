@@ -378,12 +378,14 @@ func (p *Pipeline) CreateRetry(ctx context.Context, spec RetrySpec) error {
 	if v.name != event.PinnedRecipe {
 		requested.Recipe = &plan.Recipe
 	}
+	asked := parent.Request()
+	asked.Limits = v.limits
 	events := []event.Body{
 		event.PipelineStarted{
 			RecipeID: plan.Recipe.RecipeID, RecipeDigest: plan.Recipe.Digest, ProjectID: parent.ProjectID,
-			InputName: parent.InputName, InputDigest: parent.InputDigest, StageIDs: v.order(), RuntimeParams: parent.RuntimeParams,
-			StartFrom: parent.StartFrom, EndAt: parent.EndAt, Notice: spec.Notice, Drill: parent.Drill, Force: parent.Force,
-			ParentRunID: parent.RunID, RootRunID: parent.RootRunID, Limits: v.limits, Candidates: v.pins, Settings: parent.Settings,
+			InputName: parent.InputName, InputDigest: parent.InputDigest, StageIDs: v.order(),
+			Selection: asked.Selection, Options: asked.Options, Notice: spec.Notice,
+			ParentRunID: parent.RunID, RootRunID: parent.RootRunID, Candidates: v.pins,
 		},
 		requested,
 	}

@@ -162,8 +162,13 @@ func (p *Pipeline) pinnedRecipe(ctx context.Context, state run.State) (*recipe.R
 func (p *Pipeline) planOf(r *recipe.Recipe, state run.State) (*recipe.Plan, error) {
 	return r.Plan(recipe.PlanOptions{
 		Params: state.RuntimeParams, ParamsPinned: true, Modules: Modules(p.catalog), StartFrom: state.StartFrom, EndAt: state.EndAt,
-		Limits: recipe.Limits{MaxCostUSD: state.Limits.MaxCostUSD, MaxWait: duration(state.Limits.MaxWaitSeconds)},
+		Limits: limitsOf(state.Limits),
 	})
+}
+
+// limitsOf are the limits of a run in the form in which recipes take them.
+func limitsOf(l event.Limits) recipe.Limits {
+	return recipe.Limits{MaxCostUSD: l.MaxCostUSD, MaxWait: duration(l.MaxWaitSeconds)}
 }
 
 // duration returns seconds as a time; nil stays nil.

@@ -174,15 +174,13 @@ func (s *State) start(b event.PipelineStarted, at UnixTime) {
 	s.StartedAt, s.OperatorAt = &at, &at
 	s.RecipeID, s.RecipeDigest = b.RecipeID, b.RecipeDigest
 	s.ProjectID, s.InputName, s.InputDigest = b.ProjectID, b.InputName, b.InputDigest
-	s.DryRun, s.Notice, s.Drill, s.StartFrom, s.EndAt = b.DryRun, b.Notice, b.Drill, b.StartFrom, b.EndAt
-	s.RootRunID, s.Force, s.Limits = cmp.Or(b.RootRunID, s.RunID), b.Force, b.Limits
+	s.pin(b.Request())
+	s.Notice = b.Notice
+	s.RootRunID = cmp.Or(b.RootRunID, s.RunID)
 	if b.ParentRunID != "" {
 		s.ParentRunID = &b.ParentRunID
 	}
-	if b.RuntimeParams != nil {
-		s.RuntimeParams = b.RuntimeParams
-	}
-	s.Candidates, s.Settings = b.Candidates, b.Settings
+	s.Candidates = b.Candidates
 	s.StageOrder = slices.Clone(b.StageIDs)
 	for _, id := range b.StageIDs {
 		s.stage(id)

@@ -19,6 +19,7 @@ import (
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/stage"
 )
 
@@ -106,8 +107,11 @@ func (a *App) start(ctx context.Context, s Start) (runID string, err error) {
 	}
 	s.warn(found.Recipe)
 	spec := pipeline.Spec{
-		ProjectID: s.ProjectID, Recipe: found.Recipe, Input: s.File, Params: s.Params,
-		StartFrom: s.StartFrom, EndAt: s.EndAt, DryRun: s.DryRun, Force: s.Force, New: s.New, Once: s.Once, Settings: given,
+		ProjectID: s.ProjectID, Recipe: found.Recipe, Input: s.File, New: s.New, Once: s.Once,
+		Request: event.Request{
+			Selection: event.Selection{RuntimeParams: s.Params, DryRun: s.DryRun, StartFrom: s.StartFrom, EndAt: s.EndAt},
+			Options:   event.Options{Force: s.Force, Drill: s.Drill, Settings: given},
+		},
 	}
 	if !s.Queue {
 		spec.Wake = time.Now().Add(local.DefaultClaimTTL) // the caller is about to execute it
@@ -118,7 +122,7 @@ func (a *App) start(ctx context.Context, s Start) (runID string, err error) {
 		if err != nil {
 			return "", err
 		}
-		prefix, spec.Drill, spec.Notice = drillPrefix, s.Drill, fmt.Sprintf(drillNotice, d.scenario.Name, d.scenario.Description)
+		prefix, spec.Notice = drillPrefix, fmt.Sprintf(drillNotice, d.scenario.Name, d.scenario.Description)
 	} else if !a.roster.any() {
 		spec.Notice = offlineNotice
 	}

@@ -51,9 +51,9 @@ func opening() event.PipelineStarted {
 	return event.PipelineStarted{
 		RecipeID: "mvp_ingest", RecipeDigest: "sha256:3f2a9c0112345678", ProjectID: "night-ferry",
 		InputName: "night_ferry.fountain", InputDigest: "sha256:ab12cd34ef567890",
-		StageIDs:      []string{"ingest", "normalize", "extract_scenes", "project_config"},
-		RuntimeParams: map[string]any{"input_file": "night_ferry.fountain", "accept_config": true},
-		Notice:        "no key is set",
+		StageIDs:  []string{"ingest", "normalize", "extract_scenes", "project_config"},
+		Selection: event.Selection{RuntimeParams: map[string]any{"input_file": "night_ferry.fountain", "accept_config": true}},
+		Notice:    "no key is set",
 	}
 }
 
@@ -185,7 +185,8 @@ func anyRun(t *rapid.T) []step {
 		func() event.Body { return event.Unknown{Name: text("name"), Fields: []byte("{}")} },
 	}
 	steps := []step{{0, event.PipelineStarted{RecipeID: text("recipe"), ProjectID: text("project"), InputName: text("file"), Notice: text("notice"),
-		InputDigest: artifact.Digest(text("digest")), StageIDs: stages, RuntimeParams: map[string]any{text("name"): text("value")}, StartFrom: text("start"), EndAt: text("end")}}}
+		InputDigest: artifact.Digest(text("digest")), StageIDs: stages,
+		Selection: event.Selection{RuntimeParams: map[string]any{text("name"): text("value")}, StartFrom: text("start"), EndAt: text("end")}}}}
 	for range rapid.IntRange(0, 20).Draw(t, "events") {
 		after := time.Duration(rapid.Int64Range(0, int64(100*time.Hour)).Draw(t, "after"))
 		steps = append(steps, step{after, rapid.SampledFrom(bodies).Draw(t, "body")()})

@@ -102,7 +102,7 @@ func TestBreakersHaveASeriesForEachState(t *testing.T) {
 
 func TestADrillCountsForNothing(t *testing.T) {
 	m := newMetrics()
-	m.see("d", event.PipelineStarted{RecipeID: "mvp", Drill: "S17"}, event.StageWaiting{StageID: "a"})
+	m.see("d", event.PipelineStarted{RecipeID: "mvp", Options: event.Options{Drill: "S17"}}, event.StageWaiting{StageID: "a"})
 	m.wants(t, `cineforge_runs_waiting 0`, `cineforge_runs_under_way 0`)
 	m.see("d", event.PipelineFinished{Outcome: event.Failed})
 	m.wants(t, `cineforge_runs_finished_total{outcome="failed"} 0`)

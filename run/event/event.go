@@ -60,23 +60,17 @@ const (
 
 // PipelineStarted opens every run. It pins what the run works with.
 type PipelineStarted struct {
-	RecipeID      string          `json:"recipe_id"`
-	RecipeDigest  artifact.Digest `json:"recipe_digest"`
-	ProjectID     string          `json:"project_id"`
-	InputName     string          `json:"input_name"`
-	InputDigest   artifact.Digest `json:"input_digest"`
-	StageIDs      []string        `json:"stage_ids"` // in the order of the plan; the selected ones
-	RuntimeParams map[string]any  `json:"runtime_params"`
-	DryRun        bool            `json:"dry_run"`
-	StartFrom     string          `json:"start_from,omitempty"`
-	EndAt         string          `json:"end_at,omitempty"`
-	Notice        string          `json:"notice,omitempty"`        // what the user should know first, such as that no key is set
-	ParentRunID   string          `json:"parent_run_id,omitempty"` // the run that this one retries
-	RootRunID     string          `json:"root_run_id,omitempty"`   // the first run of the line
-	Force         bool            `json:"force,omitempty"`         // no answer of another line of runs is used
-	Drill         string          `json:"drill,omitempty"`         // the simulator's scenario that answers, in place of real providers
-	Limits        Limits          `json:"limits,omitzero"`         // in place of the recipe's
-	Settings      *Settings       `json:"settings,omitempty"`      // of the project, as a person gave them
+	RecipeID     string          `json:"recipe_id"`
+	RecipeDigest artifact.Digest `json:"recipe_digest"`
+	ProjectID    string          `json:"project_id"`
+	InputName    string          `json:"input_name"`
+	InputDigest  artifact.Digest `json:"input_digest"`
+	StageIDs     []string        `json:"stage_ids"` // in the order of the plan; the selected ones
+	Selection
+	Notice      string `json:"notice,omitempty"`        // what the user should know first, such as that no key is set
+	ParentRunID string `json:"parent_run_id,omitempty"` // the run that this one retries
+	RootRunID   string `json:"root_run_id,omitempty"`   // the first run of the line
+	Options
 
 	// Candidates are the models that may answer, by stage, first choice first, whichever
 	// process goes on with the run. A stage that asks none is left out. It is nil in runs of

@@ -1,0 +1,31 @@
+package event
+
+// Request is what a run is asked for, beside the recipe, the input and the project. It is
+// pinned by [PipelineStarted], which embeds both of its parts, and passed on to retries as a
+// whole, so a new option is declared in [Options] and reaches the log and every retry.
+type Request struct {
+	Selection
+	Options
+}
+
+// Selection says what of a recipe is run, and with which parameters.
+type Selection struct {
+	RuntimeParams map[string]any `json:"runtime_params"`
+	DryRun        bool           `json:"dry_run"`              // check everything and run nothing
+	StartFrom     string         `json:"start_from,omitempty"` // the first stage; what it builds on is taken from an earlier run
+	EndAt         string         `json:"end_at,omitempty"`     // the last stage
+}
+
+// Options say how a run is done. A new option is added at the end, and omitted from JSON
+// where it is not set.
+type Options struct {
+	Force    bool      `json:"force,omitempty"`    // no answer of another line of runs is used
+	Drill    string    `json:"drill,omitempty"`    // the simulator's scenario that answers, in place of real providers
+	Limits   Limits    `json:"limits,omitzero"`    // in place of the recipe's
+	Settings *Settings `json:"settings,omitempty"` // of the project, as a person gave them; they have been checked
+}
+
+// Request returns what the run was asked for.
+func (b PipelineStarted) Request() Request {
+	return Request{Selection: b.Selection, Options: b.Options}
+}
