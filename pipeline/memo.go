@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -174,38 +173,14 @@ func due(w run.Wait) time.Time {
 	return w.Until.Add(-max(time.Until(w.Since.Time), 0))
 }
 
-// codesOf returns the codes of a failed attempt as its failure had them.
-func codesOf(a run.AttemptState) (code string, status, documented int) {
-	for _, c := range []*string{a.ErrorCode, a.ProviderCode} {
-		if c != nil {
-			code = *c
-		}
-	}
-	if a.HTTPStatus != nil {
-		status = *a.HTTPStatus
-	}
-	if a.ErrorCode != nil && status < 300 {
-		documented, _ = strconv.Atoi(*a.ErrorCode)
-	}
-	return code, status, documented
-}
-
 // lastFault returns how a question failed last, as far as the log tells; nil if it did not.
 func lastFault(st run.StageState, unit, role string) *chain.Fault {
 	for i := len(st.Attempts) - 1; i >= 0; i-- {
 		a := st.Attempts[i]
-		if a.Unit != unit || a.Role != role || a.ErrorClass == "" || a.ErrorClass == failure.Canceled {
+		if a.Unit != unit || a.Role != role || a.Failure == nil || a.ErrorClass == failure.Canceled {
 			continue
 		}
-		f := &failure.Error{Class: a.ErrorClass, Message: a.Error, Hint: a.Hint, Effect: failure.EffectOf(a.ErrorClass)}
-		if a.Transient != nil {
-			f.Effect.Retryable = *a.Transient
-		}
-		f.Code, f.Status, f.Documented = codesOf(a)
-		if a.RequestID != nil {
-			f.RequestID = *a.RequestID
-		}
-		return &chain.Fault{Provider: a.Provider, Model: a.Model, Err: f}
+		return &chain.Fault{Provider: a.Provider, Model: a.Model, Err: a.Failure}
 	}
 	return nil
 }

@@ -27,19 +27,21 @@ func attemptProgress(a event.Attempt, e chain.AttemptProgress) event.AttemptProg
 
 // attemptFailed tells of a try that gave no usable answer, and what it took nevertheless.
 func attemptFailed(a event.Attempt, e chain.AttemptFailed) event.AttemptFailed {
-	resp, f := e.Response, e.Err
-	body := event.AttemptFailed{Attempt: a, ErrorClass: f.Class, Error: f.Message, Hint: f.Hint, RequestID: optional(resp.RequestID),
-		InputTokens: resp.Usage.InputTokens, OutputTokens: resp.Usage.OutputTokens, Estimated: resp.Usage.Estimated,
-		CostUSD: resp.Usage.CostUSD, WastedCostUSD: resp.Usage.CostUSD,
-		LatencyMS: e.Took.Milliseconds(), FirstEventMS: firstEvent(resp), ServedModel: resp.Model,
-		Retryable: f.Effect.Retryable, Scope: f.Effect.Scope}
-	codes := event.CodesOf(f)
-	body.ErrorCode, body.ProviderCode, body.HTTPStatus = codes.Error, event.Add(codes.Provider), event.Add(codes.Status)
-	if body.RequestID == nil {
-		body.RequestID = optional(f.RequestID)
+	resp := e.Response
+	body := event.AttemptFailed{
+		Attempt:       a,
+		InputTokens:   resp.Usage.InputTokens,
+		OutputTokens:  resp.Usage.OutputTokens,
+		Estimated:     resp.Usage.Estimated,
+		CostUSD:       resp.Usage.CostUSD,
+		WastedCostUSD: resp.Usage.CostUSD,
+		LatencyMS:     e.Took.Milliseconds(),
+		FirstEventMS:  firstEvent(resp),
+		ServedModel:   resp.Model,
 	}
-	if f.RetryAfter != nil {
-		body.RetryAfterSeconds = new(f.RetryAfter.Seconds())
+	body.SetFailure(e.Err)
+	if resp.RequestID != "" {
+		body.RequestID = &resp.RequestID
 	}
 	return body
 }

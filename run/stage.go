@@ -36,6 +36,9 @@ type AttemptState struct {
 	Least           *event.Least  `json:"-"` // while it runs: what it counts for if its process dies
 
 	SimulatedCostUSD *float64 `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing
+
+	// Failure is how it failed, with the effect that was diagnosed; nil if it did not.
+	Failure *failure.Error `json:"-"`
 }
 
 // StageState is where one stage stands.

@@ -246,7 +246,7 @@ func (s *State) attemptFailed(b event.AttemptFailed) {
 	st := s.stage(b.StageID)
 	a := st.open(b.Attempt)
 	a.Status, a.TokensSoFar, a.TokensPerSecond, a.Least = attemptFailed, 0, 0, nil
-	a.Error, a.ErrorClass, a.Hint = b.Error, b.ErrorClass, b.Hint
+	a.Error, a.ErrorClass, a.Hint, a.Failure = b.Error, b.ErrorClass, b.Hint, b.Failure()
 	codes := event.PresentCodes(b.ErrorCode, b.ProviderCode, b.HTTPStatus)
 	a.ErrorCode, a.ProviderCode, a.HTTPStatus = codes.Error, codes.Provider, codes.Status
 	a.RequestID, a.Transient, a.ServedModel = b.RequestID, &b.Retryable, b.ServedModel

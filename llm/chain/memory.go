@@ -74,42 +74,23 @@ type keptRoute struct {
 
 // keptFailure is the stored form of a failure.
 type keptFailure struct {
-	Provider          string        `json:"provider"`
-	Model             string        `json:"model"`
-	Class             failure.Class `json:"class"`
-	Message           string        `json:"message"`
-	Hint              string        `json:"hint,omitempty"`
-	Code              string        `json:"code,omitempty"`
-	Status            int           `json:"status,omitempty"`
-	Documented        int           `json:"documented,omitempty"`
-	RequestID         string        `json:"request_id,omitempty"`
-	RetryAfterSeconds *float64      `json:"retry_after_seconds,omitempty"`
-	Retryable         bool          `json:"retryable,omitempty"`
+	Provider string `json:"provider"`
+	Model    string `json:"model"`
+	failure.Stored
 }
 
 func keepFailure(f *Fault) *keptFailure {
 	if f == nil {
 		return nil
 	}
-	k := &keptFailure{Provider: f.Provider, Model: f.Model, Class: f.Err.Class, Message: f.Err.Message, Hint: f.Err.Hint, Code: f.Err.Code,
-		Status: f.Err.Status, Documented: f.Err.Documented, RequestID: f.Err.RequestID, Retryable: f.Err.Effect.Retryable}
-	if f.Err.RetryAfter != nil {
-		k.RetryAfterSeconds = new(f.Err.RetryAfter.Seconds())
-	}
-	return k
+	return &keptFailure{f.Provider, f.Model, failure.Store(f.Err)}
 }
 
 func (k *keptFailure) failed() *Fault {
 	if k == nil {
 		return nil
 	}
-	e := &failure.Error{Class: k.Class, Message: k.Message, Hint: k.Hint, Code: k.Code, Status: k.Status, Documented: k.Documented,
-		RequestID: k.RequestID, Effect: failure.EffectOf(k.Class)}
-	e.Effect.Retryable = k.Retryable
-	if k.RetryAfterSeconds != nil {
-		e.RetryAfter = new(time.Duration(*k.RetryAfterSeconds * float64(time.Second)))
-	}
-	return &Fault{k.Provider, k.Model, e}
+	return &Fault{k.Provider, k.Model, k.Restore()}
 }
 
 // syncPause is how often the memory is looked into at most.

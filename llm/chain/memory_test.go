@@ -106,6 +106,23 @@ func TestARestartKeepsTheCause(t *testing.T) {
 	})
 }
 
+func TestRouter_ARestartKeepsTheDiagnosedEffect(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o := chain.Options{Memory: &shelf{}}
+		w := newWorld(t, o)
+		w.plan.MaxWait = 0
+		refused := fault(failure.QuotaExhausted)
+		refused.Effect = failure.Effect{OtherModel: true, OtherProvider: true, Scope: failure.ScopeModel}
+		w.model("a:one", always(refused))
+		w.givenUp(w.stage(), chain.Hopeless, failure.QuotaExhausted)
+		again := w.another(o)
+		g := again.givenUp(again.stage(), chain.Hopeless, failure.QuotaExhausted)
+		if g.Last.Err.Effect != refused.Effect {
+			t.Errorf("%+v, want %+v", g.Last.Err.Effect, refused.Effect)
+		}
+	})
+}
+
 func TestProcessesShareWhatTheyKnow(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := &shelf{}

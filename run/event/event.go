@@ -157,6 +157,8 @@ type AttemptFailed struct {
 	HTTPStatus        Added[int]    `json:"http_status,omitzero"`
 	Retryable         bool          `json:"retryable,omitempty"`           // the same model may be asked again
 	Scope             failure.Scope `json:"scope,omitempty"`               // whose health it counts against
+	OtherModel        *bool         `json:"other_model,omitempty"`         // another model may do better; nil: as usual for the class
+	OtherProvider     *bool         `json:"other_provider,omitempty"`      // another provider may do better; nil: as usual for the class
 	RetryAfterSeconds *float64      `json:"retry_after_seconds,omitempty"` // what the provider said to wait
 	Hint              string        `json:"hint,omitempty"`                // what a person can do
 
