@@ -12,6 +12,7 @@ import (
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/spend"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/resilience/backoff"
 	"github.com/cineforge/cineforge/run"
@@ -156,7 +157,7 @@ func (o *opened) chain(l Candidates, s recipe.PlannedStage, state run.State, st 
 		Backoff:     backoff.Policy{Base: s.Policy.RetryBaseDelay, Full: s.Policy.FullJitter, Ratio: s.Policy.JitterRatio},
 		MaxAttempts: s.Policy.MaxAttempts, MaxWait: s.Policy.MaxWait,
 		Deadline:    time.Now().Add(s.Policy.MaxStage - time.Duration((st.DurationSeconds-st.DurationBefore)*float64(time.Second))),
-		Purses:      []*chain.Purse{o.purse, chain.NewPurse(s.Policy.MaxCostUSD, o.before.stages[s.ID]+st.SpentUSD())},
+		Budgets:     spend.Budgets{o.purse, spend.NewBudget(s.Policy.MaxCostUSD, o.before.stages[s.ID]+st.SpentUSD())},
 		LongestWait: o.terms.LongestWait, Waits: waits(st), Grace: o.terms.Grace, Hard: o.terms.Hard,
 	}
 	if state.OperatorAt != nil {

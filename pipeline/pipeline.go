@@ -10,6 +10,7 @@ import (
 
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/spend"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -66,7 +67,7 @@ type opened struct {
 	terms durable.Terms
 	desk  ModelSource
 	plan  *recipe.Plan
-	purse *chain.Purse // of the whole line of runs
+	purse *spend.Budget // of the whole line of runs
 
 	before spending // of the other runs of the line
 	drill  bool
@@ -110,7 +111,7 @@ func (p *Pipeline) Open(ctx context.Context, claim durable.Claim, terms durable.
 	}
 	return &opened{
 		Pipeline: p, claim: claim, terms: terms, desk: desk, plan: plan, current: current,
-		purse: chain.NewPurse(plan.MaxCostUSD, before.total+state.SpentUSD()), before: before, drill: state.Drill != "",
+		purse: spend.NewBudget(plan.MaxCostUSD, before.total+state.SpentUSD()), before: before, drill: state.Drill != "",
 		asking: map[string]*chain.Stage{},
 	}, results(state, plan), nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/spend"
 )
 
 // slowly is told of events, which takes a moment.
@@ -32,7 +33,7 @@ func TestQuestion_AnnouncesWhatIsMade(t *testing.T) {
 			w.plan.Candidates = append(w.plan.Candidates, llm.Candidate{Provider: name, Name: name, Model: llm.ModelFunc(dear),
 				Spec: llm.Spec{Window: 1e6, Price: &llm.Price{Input: 10, Output: 10}}})
 		}
-		w.plan.Purses = []*chain.Purse{chain.NewPurse(0.05, 0)}
+		w.plan.Budgets = spend.Budgets{spend.NewBudget(0.05, 0)}
 		s := w.router.Stage(w.plan, slowly{w})
 		var asking sync.WaitGroup
 		for _, unit := range []string{"a", "b", "c", "d"} {

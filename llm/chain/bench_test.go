@@ -20,6 +20,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/spend"
 	"github.com/cineforge/cineforge/resilience/backoff"
 	"github.com/cineforge/cineforge/resilience/breaker"
 	"github.com/cineforge/cineforge/resilience/budget"
@@ -37,7 +38,7 @@ var instant = llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, er
 var kilobyte = llm.Request{Role: llm.Work, Unit: "scene_001", Prompt: strings.Repeat("x", 1024)}
 
 func defaultPlan(m llm.Model) chain.Plan {
-	p := chain.Plan{Owner: "run", MaxAttempts: 4, MaxWait: time.Hour, Backoff: backoff.Policy{Base: 500 * time.Millisecond}, Purses: []*chain.Purse{chain.NewPurse(10, 0)}}
+	p := chain.Plan{Owner: "run", MaxAttempts: 4, MaxWait: time.Hour, Backoff: backoff.Policy{Base: 500 * time.Millisecond}, Budgets: spend.Budgets{spend.NewBudget(10, 0)}}
 	for _, c := range []string{"anthropic:claude-sonnet-4-6", "anthropic:claude-opus-4-6", "openai:gpt-5.2", "google:gemini-3-flash-preview"} {
 		provider, name, _ := strings.Cut(c, ":")
 		p.Candidates = append(p.Candidates, llm.Candidate{Provider: provider, Name: name, Model: m, Credential: "KEY", Spec: llm.Spec{Window: 200_000, Price: &llm.Price{Input: 3, Output: 15}}})

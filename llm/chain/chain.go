@@ -26,6 +26,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cineforge/cineforge/llm/spend"
 	"github.com/cineforge/cineforge/resilience/breaker"
 	"github.com/cineforge/cineforge/resilience/budget"
 	"github.com/cineforge/cineforge/resilience/limit"
@@ -72,7 +73,7 @@ type Router struct {
 	remembered chan struct{} // closed when the memory was looked into for the first time
 	naps       []nap         // when the machine slept, the last one last; guarded by mu
 
-	spent    spending
+	spent    spend.Share // on hedges
 	throttle throttle
 	shared   shared
 	clock    *clock

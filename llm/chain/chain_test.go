@@ -15,6 +15,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/spend"
 	"github.com/cineforge/cineforge/resilience/backoff"
 	"github.com/cineforge/cineforge/resilience/breaker"
 )
@@ -496,15 +497,15 @@ func TestTheStagesTimeEnds(t *testing.T) {
 func TestMoney(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
-		purse := chain.NewPurse(0.025, 0)
-		w.plan.Purses = []*chain.Purse{purse}
+		budget := spend.NewBudget(0.025, 0)
+		w.plan.Budgets = spend.Budgets{budget}
 		w.model("a:one", fine)
 		s := w.stage()
 		for range 2 { // a third one would cost more than is left, if it costs what they did
 			w.must(s, "one")
 		}
 		w.givenUp(s, chain.MoneySpent, failure.Budget)
-		if spent, _ := purse.Spent(); spent < 0.0199 || spent > 0.0201 {
+		if spent, _ := budget.Spent(); spent < 0.0199 || spent > 0.0201 {
 			t.Errorf("spent %v", spent)
 		}
 		if o := last[chain.BudgetExceeded](w); o.Limit != 0.025 || o.Unit != "scene_001" {
@@ -513,7 +514,7 @@ func TestMoney(t *testing.T) {
 	})
 	bubble(t, func(t *testing.T) { // who is too dear is left out
 		w := newWorld(t, chain.Options{})
-		w.plan.Purses = []*chain.Purse{chain.NewPurse(0.000001, 0)}
+		w.plan.Budgets = spend.Budgets{spend.NewBudget(0.000001, 0)}
 		w.model("a:one", fine).Spec.Price = &llm.Price{Input: 1000}
 		w.model("b:two", fine).Spec.Price = &llm.Price{Input: 0.01}
 		w.must(w.stage(), "two")

@@ -2,7 +2,6 @@ package chain
 
 import (
 	"strings"
-	"sync"
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
@@ -87,7 +86,7 @@ func inputTokens(req llm.Request) int {
 // price returns what asking a candidate will cost, in USD: what the question costs, or
 // what answers of the stage have cost until now if that is more; 0 if neither is known.
 func (q *question) price(s *seat) float64 {
-	return max(q.costs.mean(), q.least(s))
+	return max(q.costs.Mean(), q.least(s))
 }
 
 // least returns what asking a candidate costs at least, in USD; 0 if that is not known.
@@ -105,51 +104,15 @@ func (q *question) unanswered(s *seat) llm.Usage {
 	return u
 }
 
-// reserve puts aside what a call will cost, and reports whether there is that much.
-func (q *question) reserve(s *seat) (usd float64, ok bool) {
-	usd = q.price(s)
-	for i, p := range q.plan.Purses {
-		if !p.reserve(usd) {
-			for _, before := range q.plan.Purses[:i] {
-				before.pay(usd, 0)
-			}
-			return 0, false
-		}
-	}
-	return usd, true
-}
-
-// costs are what the answers of a stage have cost. It is safe for concurrent use.
-type costs struct {
-	mu  sync.Mutex
-	sum float64
-	n   int
-}
-
-func (c *costs) note(usd float64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.sum += usd
-	c.n++
-}
-
-func (c *costs) mean() float64 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.sum / float64(max(c.n, 1))
-}
-
 // settle pays what a call has cost.
 func (q *question) settle(reserved float64, resp llm.Response, hedge bool) {
 	usd := 0.0
 	if resp.Usage.CostUSD != nil {
 		usd = *resp.Usage.CostUSD
 	}
-	q.router.spent.note(usd, hedge)
+	q.router.spent.Add(usd, hedge)
 	if usd > 0 {
-		q.costs.note(usd)
+		q.costs.Add(usd)
 	}
-	for _, p := range q.plan.Purses {
-		p.pay(reserved, usd)
-	}
+	q.plan.Budgets.Settle(reserved, usd)
 }

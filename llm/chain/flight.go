@@ -50,9 +50,10 @@ func (q *question) begun(ctx context.Context, s *seat, its permits, d Decision, 
 	}
 	d.Probe = its.probe()
 	f := &flight{Try: Try{q.name, q.router.number(), s.Provider, s.Name, d}, seat: s, its: its, began: time.Now(), beside: beside}
-	err := errBroke
-	if reserved, paid := q.reserve(s); paid {
-		f.reserved = reserved
+	price := q.price(s)
+	err := q.plan.Budgets.Reserve(price)
+	if err == nil {
+		f.reserved = price
 		err = q.observer.Observe(ctx, append(append(q.turned(ctx, s.provider), q.coming...), AttemptStarted{f.Try, q.unanswered(s)})...)
 		if err == nil {
 			if !beside {
@@ -66,11 +67,8 @@ func (q *question) begun(ctx context.Context, s *seat, its permits, d Decision, 
 	return nil, err
 }
 
-// Why a call is not made after all.
-var (
-	errBroke   = errors.New("the money is spent")
-	errTooFast = errors.New("too much has failed lately")
-)
+// errTooFast means that a call is not made after all.
+var errTooFast = errors.New("too much has failed lately")
 
 // call makes the call, which goes on for a while when its caller has left; hard ends it at
 // once. A panic in it is its failure: there may be nobody else in the goroutine who could

@@ -14,8 +14,8 @@ func (q *question) ended(ctx context.Context, c choice, end End) error {
 	g := q.giveUp(end, c)
 	events := q.untold
 	q.untold = nil
-	for _, p := range q.plan.Purses {
-		if spent, limit := p.Spent(); end == MoneySpent && (spent >= limit || !p.has(q.costs.mean())) {
+	for _, p := range q.plan.Budgets {
+		if spent, limit := p.Spent(); end == MoneySpent && (spent >= limit || !p.Allows(q.costs.Mean())) {
 			events = append(events, BudgetExceeded{q.name, spent, limit})
 			break
 		}
@@ -85,8 +85,8 @@ func (q *question) needed(looks []look) string {
 }
 
 func (q *question) overspent() *failure.Error {
-	for _, p := range q.plan.Purses {
-		if spent, limit := p.Spent(); !p.has(0) || spent >= limit {
+	for _, p := range q.plan.Budgets {
+		if spent, limit := p.Spent(); !p.Allows(0) || spent >= limit {
 			return failure.New(failure.Budget, fmt.Sprintf("$%.2f of the $%.2f that may be spent are spent", spent, limit), failure.Budget.Action())
 		}
 	}

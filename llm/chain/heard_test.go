@@ -9,6 +9,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/spend"
 )
 
 // telling is an observer who does something when a question tells that it waits.
@@ -67,11 +68,11 @@ func TestAWordBetweenLookingAndSleepingIsHeard(t *testing.T) {
 }
 
 // Many questions at a time spend little more than there is.
-func TestQuestionsAtATimeShareThePurse(t *testing.T) {
+func TestQuestionsAtATimeShareTheBudget(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", func(int, time.Duration) error { time.Sleep(time.Second); return nil }) // $0.01 each
-		w.plan.Purses = []*chain.Purse{chain.NewPurse(0.10, 0)}
+		w.plan.Budgets = spend.Budgets{spend.NewBudget(0.10, 0)}
 		s := w.stage()
 		var wg sync.WaitGroup
 		for i := range 60 {

@@ -41,28 +41,6 @@ func (h Hedge) withDefaults() Hedge {
 // quietFor is how long after a key was refused for asking too often nothing is asked twice.
 const quietFor = time.Minute
 
-// spending is what a process has spent on questions, and of that on second calls.
-type spending struct {
-	mu           sync.Mutex // guards what follows
-	all, hedging float64
-}
-
-func (s *spending) note(usd float64, hedge bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.all += usd
-	if hedge {
-		s.hedging += usd
-	}
-}
-
-// within reports whether another usd for a second call stay within a share.
-func (s *spending) within(usd, share float64) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.hedging+usd <= share*(s.all+usd)
-}
-
 // hedging is when and why a second candidate is asked beside one.
 type hedging struct {
 	after  time.Duration // that the first one has not begun to answer; 0 for never
@@ -143,7 +121,7 @@ func (q *question) second(f *flight, h hedging) (s *seat, its permits, leave fun
 
 // saves reports whether a second call that only saves time may be made to a candidate.
 func (q *question) saves(s *seat, now time.Time) bool {
-	return s.provider.calm(s, now) && q.router.spent.within(q.least(s), q.router.o.Hedge.Share)
+	return s.provider.calm(s, now) && q.router.spent.Allows(q.least(s), q.router.o.Hedge.Share)
 }
 
 // race is two calls of one question.

@@ -10,6 +10,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/spend"
 )
 
 // slow is a model whose answer begins late from a call on, and ends a second after that.
@@ -52,9 +53,9 @@ func warm(w *world, s *chain.Stage) {
 
 func TestASecondModelIsAskedWhenTheFirstIsSlowToBegin(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		purse := chain.NewPurse(10, 0)
+		budget := spend.NewBudget(10, 0)
 		w := newWorld(t, chain.Options{Hedge: chain.Hedge{On: true}})
-		w.plan.Purses = []*chain.Purse{purse}
+		w.plan.Budgets = spend.Budgets{budget}
 		given := slow(w, "a:one", 61, 30*time.Second)
 		slow(w, "a:sister", 1, time.Millisecond)
 		slow(w, "b:two", 1, time.Millisecond)
@@ -71,7 +72,7 @@ func TestASecondModelIsAskedWhenTheFirstIsSlowToBegin(t *testing.T) {
 		if f := last[chain.AttemptFailed](w); f.Err.Class != failure.Canceled || f.Model != "one" || *f.Response.Usage.CostUSD != 0.002 {
 			t.Errorf("%+v", f)
 		}
-		if spent, _ := purse.Spent(); spent < 0.6119 || spent > 0.6121 { // both are paid for
+		if spent, _ := budget.Spent(); spent < 0.6119 || spent > 0.6121 { // both are paid for
 			t.Errorf("spent %v", spent)
 		}
 		w.must(s, "two") // the first one's health has not suffered: it is asked first again

@@ -70,7 +70,7 @@ func (q *question) look(s *seat, now time.Time) look {
 		l.keeps, l.person, l.ends = f, true, until
 	}
 	if l.free() {
-		if empty := affordable(q.plan.Purses, q.price(s)); empty != nil {
+		if empty := q.plan.Budgets.Exceeded(q.price(s)); empty != nil {
 			spent, limit := empty.Spent()
 			l.verdict.Reason, l.verdict.Detail = OverBudget, fmt.Sprintf("$%.4f of $%.2f are spent", spent, limit)
 		}

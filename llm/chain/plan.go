@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/spend"
 	"github.com/cineforge/cineforge/resilience/backoff"
 )
 
@@ -44,8 +45,8 @@ type Plan struct {
 	// Waits are the questions that waited when the stage was suspended, without their keys.
 	Waits map[RequestID]Wait
 
-	// Purses are what may be spent; each pays for every call.
-	Purses []*Purse
+	// Budgets bound what may be spent; each pays for every call.
+	Budgets spend.Budgets
 
 	// Grace is how long a call goes on whose caller has left, so that its answer can be
 	// stored; no other begins then. Hard ends all calls at once; nil means never.

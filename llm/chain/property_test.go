@@ -16,6 +16,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/spend"
 	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
@@ -125,7 +126,7 @@ func (w *watcher) ended(t chain.Try) {
 
 // Whatever fails, each question ends: with one answer, or for a reason; each try that
 // begins ends; no round has more tries than it may; nobody is asked whose breaker is
-// open; and the purse has paid for everything.
+// open; and the budget has paid for everything.
 func TestWhateverFails(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		d := draw(rt)
@@ -146,8 +147,8 @@ func (d drawn) run(t *testing.T) []string {
 		return random.Float64()
 	}
 	start := time.Now()
-	purse := chain.NewPurse(d.budget, 0)
-	plan := chain.Plan{Owner: "o", MaxAttempts: d.attempts, MaxWait: d.wait, Purses: []*chain.Purse{purse}}
+	budget := spend.NewBudget(d.budget, 0)
+	plan := chain.Plan{Owner: "o", MaxAttempts: d.attempts, MaxWait: d.wait, Budgets: spend.Budgets{budget}}
 	for p := range d.providers {
 		for m := range d.models {
 			plan.Candidates = append(plan.Candidates, llm.Candidate{Provider: fmt.Sprint("p", p), Name: fmt.Sprint("m", p, m), Credential: "K", Model: d.model(p, start, chance)})
@@ -188,8 +189,8 @@ func (d drawn) run(t *testing.T) []string {
 	if len(w.under) > 0 {
 		w.fail("%d tries never ended", len(w.under))
 	}
-	if spent, _ := purse.Spent(); math.Abs(spent-w.cost) > 1e-9 {
-		w.fail("the purse paid %v of %v", spent, w.cost)
+	if spent, _ := budget.Spent(); math.Abs(spent-w.cost) > 1e-9 {
+		w.fail("the budget paid %v of %v", spent, w.cost)
 	}
 	// Patience is counted from the last answer, and a call takes a minute at most.
 	if took := time.Since(start); took > time.Duration(d.questions+1)*(d.wait+30*time.Minute)+24*time.Hour {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/spend"
 )
 
 // question is one request on its way to an answer. It is used by one goroutine.
@@ -257,7 +258,7 @@ func (q *question) permitted(ctx context.Context, c choice) (resp llm.Response, 
 	f, err := q.begun(ctx, c.seat, its, c.decision, false)
 	if err != nil {
 		its.neutral()
-		if errors.Is(err, errBroke) || errors.Is(err, errTooFast) {
+		if errors.Is(err, spend.ErrOverBudget) || errors.Is(err, errTooFast) {
 			return resp, false, q.missed(ctx) // others were faster; choose again
 		}
 		return resp, false, err

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/spend"
 	"github.com/cineforge/cineforge/resilience/limit"
 )
 
@@ -27,7 +28,7 @@ type Stage struct {
 	observer Observer
 
 	sleepers sleepers
-	costs    costs
+	costs    spend.Average // of its answers
 
 	mu       sync.Mutex   // guards what follows
 	hurried  bool         // an operator wants no waiting

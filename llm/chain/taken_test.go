@@ -13,6 +13,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/spend"
 	"github.com/cineforge/cineforge/resilience/breaker"
 	"github.com/cineforge/cineforge/resilience/limit"
 )
@@ -46,7 +47,7 @@ func dear(t *testing.T) *world {
 func TestMoneyIsPutAside(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := dear(t)
-		w.plan.Purses, w.plan.MaxWait = []*chain.Purse{chain.NewPurse(0.035, 0)}, 0
+		w.plan.Budgets, w.plan.MaxWait = spend.Budgets{spend.NewBudget(0.035, 0)}, 0
 		s := w.router.Stage(w.plan, pausing{w})
 		var wg sync.WaitGroup
 		for range 8 {
@@ -57,18 +58,18 @@ func TestMoneyIsPutAside(t *testing.T) {
 			t.Errorf("calls %v of $0.01, of $0.035", w.called())
 		}
 	})
-	bubble(t, func(t *testing.T) { // of two purses one is empty: the other one gets back what was put aside
+	bubble(t, func(t *testing.T) { // of two budgets one is empty: the other one gets back what was put aside
 		w := dear(t)
 		w.plan.MaxWait = 0
-		large, small := chain.NewPurse(0.045, 0), chain.NewPurse(0.015, 0)
-		w.plan.Purses = []*chain.Purse{large, small}
+		large, small := spend.NewBudget(0.045, 0), spend.NewBudget(0.015, 0)
+		w.plan.Budgets = spend.Budgets{large, small}
 		s := w.router.Stage(w.plan, pausing{w})
 		var wg sync.WaitGroup
 		for range 3 {
 			wg.Go(func() { w.ask(s) }) //nolint:errcheck // two are refused
 		}
 		wg.Wait()
-		w.plan.Purses = []*chain.Purse{large}
+		w.plan.Budgets = spend.Budgets{large}
 		rest := w.stage()
 		for range 3 {
 			w.must(rest, "two")
@@ -91,7 +92,7 @@ func TestAnObserversErrorCostsNothing(t *testing.T) {
 			t.Fatalf("%+v", st)
 		}
 		w.plan.MaxWait = time.Hour
-		w.plan.Purses = []*chain.Purse{chain.NewPurse(0.025, 0)}
+		w.plan.Budgets = spend.Budgets{spend.NewBudget(0.025, 0)}
 		broken := errors.New("the store failed")
 		for range 5 {
 			if _, err := w.ask(w.router.Stage(w.plan, observerFunc(func() error { return broken }))); !errors.Is(err, broken) {
