@@ -43,16 +43,16 @@ func TestQuestion_AnnouncesWhatIsMade(t *testing.T) {
 		}
 		asking.Wait()
 		announced, made := 0, 0
-		for _, name := range w.told() {
+		for _, name := range w.eventNames() {
 			switch name {
-			case "retrying":
+			case "StageRetrying":
 				announced++
-			case "began":
+			case "AttemptStarted":
 				made++
 			}
 		}
 		if begun := min(made, 4); announced != made-begun || announced == 0 {
-			t.Errorf("%d further tries are announced, %d are made: %v", announced, made-begun, w.told())
+			t.Errorf("%d further tries are announced, %d are made: %v", announced, made-begun, w.eventNames())
 		}
 	})
 }

@@ -142,12 +142,12 @@ func (w *world) wantCalls(want ...string) {
 	}
 }
 
-// told lists the events by name.
-func (w *world) told() (names []string) {
+// eventNames lists the events by the names of their types; a transition by its new state.
+func (w *world) eventNames() (names []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, e := range w.events {
-		name := strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", e), "chain."))
+		name := strings.TrimPrefix(fmt.Sprintf("%T", e), "chain.")
 		if t, ok := e.(chain.BreakerTransition); ok {
 			name = string(t.To)
 		}
@@ -210,7 +210,7 @@ func TestTheFirstChoiceAnswers(t *testing.T) {
 		w.model("a:one", fine)
 		w.model("b:two", fine)
 		w.must(w.stage(), "one")
-		if got := w.told(); !slices.Equal(got, []string{"began", "answered"}) {
+		if got := w.eventNames(); !slices.Equal(got, []string{"AttemptStarted", "AttemptFinished"}) {
 			t.Errorf("told %v", got)
 		}
 		d := last[chain.AttemptStarted](w).Decision
@@ -227,7 +227,7 @@ func TestAOneOffFaultIsTriedAgain(t *testing.T) {
 			w.model("a:one", first(1, fault(class)))
 			w.model("b:two", fine)
 			w.must(w.stage(), "one")
-			if got := w.told(); !slices.Equal(got, []string{"began", "failure", "retrying", "began", "answered"}) {
+			if got := w.eventNames(); !slices.Equal(got, []string{"AttemptStarted", "AttemptFailed", "StageRetrying", "AttemptStarted", "AttemptFinished"}) {
 				t.Errorf("%s: told %v", class, got)
 			}
 		})
@@ -260,7 +260,7 @@ func TestAnOverloadGoesToTheSisterThenElsewhere(t *testing.T) {
 		s := w.stage()
 		w.must(s, "two")
 		w.wantCalls("one@0s", "sister@0s", "two@0s")
-		if got, want := w.told(), []string{"began", "failure", "retrying", "falling", "began", "failure", "open", "retrying", "falling", "began", "answered"}; !slices.Equal(got, want) {
+		if got, want := w.eventNames(), []string{"AttemptStarted", "AttemptFailed", "StageRetrying", "StageFallback", "AttemptStarted", "AttemptFailed", "open", "StageRetrying", "StageFallback", "AttemptStarted", "AttemptFinished"}; !slices.Equal(got, want) {
 			t.Errorf("told %v", got)
 		}
 		w.must(s, "two")
@@ -306,7 +306,7 @@ func TestFewerAttemptsThanProvidersGoOnBehindTheLast(t *testing.T) {
 		w.model("c:three", fine)
 		w.must(w.stage(), "three")
 		w.wantCalls("one@0s", "two@0s", "three@0s")
-		if got := w.told(); !slices.Equal(got[:5], []string{"began", "failure", "retrying", "falling", "began"}) {
+		if got := w.eventNames(); !slices.Equal(got[:5], []string{"AttemptStarted", "AttemptFailed", "StageRetrying", "StageFallback", "AttemptStarted"}) {
 			t.Errorf("told %v, want no wait where there is none", got)
 		}
 	})
@@ -476,8 +476,8 @@ func TestWithoutPatienceTheFirstRoundDecides(t *testing.T) {
 		if g.Last.Model != "one" {
 			t.Errorf("%+v", g.Last)
 		}
-		if slices.Contains(w.told(), "waiting") {
-			t.Errorf("told %v", w.told())
+		if slices.Contains(w.eventNames(), "StageWaiting") {
+			t.Errorf("told %v", w.eventNames())
 		}
 	})
 }

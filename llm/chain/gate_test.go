@@ -251,7 +251,7 @@ func TestRouter_AQueueNamesWhatClosedTheGate(t *testing.T) {
 				}
 			}
 			if len(late) == 0 {
-				t.Errorf("nobody waited: %v", other.told())
+				t.Errorf("nobody waited: %v", other.eventNames())
 			}
 		})
 	}

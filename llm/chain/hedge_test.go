@@ -66,7 +66,7 @@ func TestASecondModelIsAskedWhenTheFirstIsSlowToBegin(t *testing.T) {
 		if took := time.Since(w.start); took > 4100*time.Millisecond || *given != 1 {
 			t.Errorf("took %v, %d given up", took, *given)
 		}
-		if got := w.told(); !slices.Equal(got, []string{"began", "began", "failure", "answered"}) {
+		if got := w.eventNames(); !slices.Equal(got, []string{"AttemptStarted", "AttemptStarted", "AttemptFailed", "AttemptFinished"}) {
 			t.Errorf("told %v", got)
 		}
 		if f := last[chain.AttemptFailed](w); f.Err.Class != failure.Canceled || f.Model != "one" || *f.Response.Usage.CostUSD != 0.002 {

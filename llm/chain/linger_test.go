@@ -51,17 +51,17 @@ func TestRouter_ACallOutlivesItsCaller(t *testing.T) {
 		told         []string
 		took         time.Duration
 	}{
-		"it answers in time": {10 * time.Second, 30 * time.Second, fine, 0, []string{"began", "answered"}, 10 * time.Second},
+		"it answers in time": {10 * time.Second, 30 * time.Second, fine, 0, []string{"AttemptStarted", "AttemptFinished"}, 10 * time.Second},
 		"it fails in time": {10 * time.Second, 30 * time.Second, always(fault(failure.ServerError)), 0,
-			[]string{"began", "failure"}, 10 * time.Second},
+			[]string{"AttemptStarted", "AttemptFailed"}, 10 * time.Second},
 		"its answer is of no use": {10 * time.Second, 30 * time.Second, always(fault(failure.BadOutput)), 0,
-			[]string{"began", "failure"}, 10 * time.Second},
-		"it takes too long": {time.Hour, 30 * time.Second, fine, 0, []string{"began", "failure"}, 32 * time.Second},
-		"there is no grace": {10 * time.Second, 0, fine, 0, []string{"began", "failure"}, 2 * time.Second},
+			[]string{"AttemptStarted", "AttemptFailed"}, 10 * time.Second},
+		"it takes too long": {time.Hour, 30 * time.Second, fine, 0, []string{"AttemptStarted", "AttemptFailed"}, 32 * time.Second},
+		"there is no grace": {10 * time.Second, 0, fine, 0, []string{"AttemptStarted", "AttemptFailed"}, 2 * time.Second},
 		"everything ends": {10 * time.Second, 30 * time.Second, fine, 5 * time.Second,
-			[]string{"began", "failure"}, 5 * time.Second},
-		"everything ends at once":      {10 * time.Second, 30 * time.Second, fine, time.Second, []string{"began", "failure"}, time.Second},
-		"the caller leaves at the end": {2 * time.Second, 30 * time.Second, fine, 0, []string{"began", "answered"}, 2 * time.Second},
+			[]string{"AttemptStarted", "AttemptFailed"}, 5 * time.Second},
+		"everything ends at once":      {10 * time.Second, 30 * time.Second, fine, time.Second, []string{"AttemptStarted", "AttemptFailed"}, time.Second},
+		"the caller leaves at the end": {2 * time.Second, 30 * time.Second, fine, 0, []string{"AttemptStarted", "AttemptFinished"}, 2 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
@@ -80,8 +80,8 @@ func TestRouter_ACallOutlivesItsCaller(t *testing.T) {
 				if took := time.Since(w.start); took != tt.took {
 					t.Errorf("it took %v, want %v", took, tt.took)
 				}
-				answered := slices.Contains(tt.told, "answered")
-				if got := w.told(); !slices.Equal(got, tt.told) || answered != (err == nil) || answered &&
+				answered := slices.Contains(tt.told, "AttemptFinished")
+				if got := w.eventNames(); !slices.Equal(got, tt.told) || answered != (err == nil) || answered &&
 					resp.Model != "one" || len(w.called()) != 1 {
 					t.Errorf("told %v, calls %v: %v", got, w.called(), err)
 				}

@@ -100,8 +100,8 @@ func TestARestartKeepsTheCause(t *testing.T) {
 		w.givenUp(w.stage(), chain.TriesSpent, failure.Overloaded)
 		again := w.another(o)
 		g := again.givenUp(again.stage(), chain.TriesSpent, failure.Overloaded)
-		if g.Last.Err.RequestID != "req_1" || g.Last.Err.Code != "code_of_overloaded" || len(again.told()) != 0 {
-			t.Errorf("%+v, told %v", g.Last.Err, again.told())
+		if g.Last.Err.RequestID != "req_1" || g.Last.Err.Code != "code_of_overloaded" || len(again.eventNames()) != 0 {
+			t.Errorf("%+v, told %v", g.Last.Err, again.eventNames())
 		}
 	})
 }

@@ -329,7 +329,7 @@ func TestAWaitBehindAGateIsTold(t *testing.T) {
 		wg.Wait()
 		waits := last[chain.StageWaiting](w)
 		if at := waits.Until.Sub(w.start); at < 4*time.Second || at > 7*time.Second || waits.Last == nil || waits.Last.Err.Class != failure.RateLimited {
-			t.Errorf("told %v; it waits until %v for %+v", w.told(), at, waits.Last)
+			t.Errorf("told %v; it waits until %v for %+v", w.eventNames(), at, waits.Last)
 		}
 	})
 }

@@ -46,8 +46,8 @@ func TestWhatASleepBreaksCountsAgainstNobody(t *testing.T) {
 					t.Fatal(err)
 				}
 				w.wantCalls(test.want...)
-				if told := slices.Contains(w.told(), "retrying"); told != (test.want[1] != "sonnet@0s") {
-					t.Errorf("told %v", w.told())
+				if told := slices.Contains(w.eventNames(), "StageRetrying"); told != (test.want[1] != "sonnet@0s") {
+					t.Errorf("told %v", w.eventNames())
 				}
 			})
 		})

@@ -127,7 +127,7 @@ func TestAPaidAnswerIsTold(t *testing.T) {
 		w.model("a:one", func(int, time.Duration) error { leave(); return nil })
 		o := &leaving{}
 		resp, err := w.router.Stage(w.plan, o).Generate(ctx, llm.Request{Unit: "u"})
-		if err != nil || resp.Model != "one" || !slices.Equal(o.heard, []string{"Began", "Answered"}) {
+		if err != nil || resp.Model != "one" || !slices.Equal(o.heard, []string{"AttemptStarted", "AttemptFinished"}) {
 			t.Errorf("%+v, %v, told %v", resp, err, o.heard)
 		}
 	})
