@@ -24,7 +24,7 @@ import (
 func (o *opened) Do(ctx context.Context, step durable.Step) (durable.Result, error) {
 	// Only the module is told to stop; what has happened is recorded in any case.
 	record := context.WithoutCancel(ctx)
-	state, err := o.current.State(record)
+	state, err := o.current.Current(record)
 	if err != nil {
 		return durable.Result{}, err
 	}

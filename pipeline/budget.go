@@ -41,7 +41,7 @@ func (p *Pipeline) line(ctx context.Context, root string) ([]run.State, error) {
 	}
 	line := make([]run.State, len(list))
 	for i, r := range list {
-		if line[i], err = p.states.of(r.RunID).State(ctx); err != nil {
+		if line[i], err = p.states.of(r.RunID).Current(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -80,7 +80,7 @@ func (p *Pipeline) refusal(ctx context.Context, v revision, plan run.RetryPlan, 
 	spent := spendingOf(line)
 	needed := 0.0
 	for _, st := range v.parent.Stages {
-		needed += st.Rest()
+		needed += st.RemainingCostUSD()
 	}
 	subject, id := fmt.Sprintf("run %s and its retries", v.parent.RootRunID), v.parent.RunID
 	if exhausted(spent.total, plan.MaxCostUSD) {
@@ -135,7 +135,7 @@ func exhausted(spent, limit float64) bool { return spent > 0 && spent >= limit }
 // noBudget says that a limit is reached, and which would do if that much more is needed.
 func noBudget(id, subject string, spent, limit, needed float64) *failure.Error {
 	f := refused(ErrNoBudget, fmt.Sprintf("of the %s that %s may spend, %s are spent", usd(limit), subject, usd(spent)))
-	return f.Advised("allow more, such as: %s", failure.RetryFor(id, run.Raised(spent+needed, limit)))
+	return f.Advised("allow more, such as: %s", failure.RetryFor(id, run.RaisedLimit(spent+needed, limit)))
 }
 
 // usd writes an amount to the cent, or finer if it is small.

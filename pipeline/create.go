@@ -143,7 +143,7 @@ func stagesOf(earlier run.State, stages []string) map[string]event.StageSkippedR
 	found := map[string]event.StageSkippedReused{}
 	for _, id := range stages {
 		st, known := earlier.Stage(id)
-		if !known || !st.Status.Through() {
+		if !known || !st.Status.Completed() {
 			return nil
 		}
 		found[id] = event.StageSkippedReused{StageID: id, FromRunID: earlier.RunID, Artifacts: st.ArtifactRefs}

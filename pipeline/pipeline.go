@@ -82,7 +82,7 @@ type opened struct {
 // Open takes up a run; see durable.Worker.
 func (p *Pipeline) Open(ctx context.Context, claim durable.Claim, terms durable.Terms) (durable.Run, []durable.Result, error) {
 	current := p.states.of(claim.Run)
-	state, err := current.State(ctx)
+	state, err := current.Current(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -105,7 +105,7 @@ func (p *Pipeline) Open(ctx context.Context, claim durable.Claim, terms durable.
 		if err := p.append(ctx, claim, event.RunResumed{Cause: cause}); err != nil {
 			return nil, nil, err
 		}
-		if state, err = current.State(ctx); err != nil {
+		if state, err = current.Current(ctx); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -259,7 +259,7 @@ func results(state run.State, plan *recipe.Plan) []durable.Result {
 // outcomeOf returns how a stage ended, or "" if it has not.
 func outcomeOf(st run.StageState) durable.Outcome {
 	switch {
-	case st.Status.Through():
+	case st.Status.Completed():
 		return durable.Done
 	case st.Status == run.StageFailed:
 		return durable.Failed

@@ -119,7 +119,7 @@ func furthest(line []run.State) map[string]run.StageState {
 	best := map[string]run.StageState{}
 	for _, s := range line {
 		for id, st := range s.Stages {
-			if known, ok := best[id]; !ok || !known.Status.Through() && (st.Status.Through() || st.CallCount > known.CallCount) {
+			if known, ok := best[id]; !ok || !known.Status.Completed() && (st.Status.Completed() || st.CallCount > known.CallCount) {
 				best[id] = *st
 			}
 		}
@@ -147,7 +147,7 @@ func notOver(s run.State) error {
 	if s.Status == run.Paused || s.Status == run.Waiting {
 		how = "let it go on"
 	}
-	return f.Advised(how+": %s; or end it: %s", s.GoesOn(), failure.Cancel(s.RunID))
+	return f.Advised(how+": %s; or end it: %s", s.Continuation(), failure.Cancel(s.RunID))
 }
 
 func nothingFailed(s run.State) error {
@@ -179,7 +179,7 @@ func (p *Pipeline) again(ctx context.Context, v revision, r Retry) (again, error
 	a := again{stages: map[string]bool{}}
 	for _, s := range v.plan.Stages {
 		st, _ := v.parent.Stage(s.ID)
-		if s.Selected && (!st.Status.Through() || r.Mode == event.RetryFull || r.Mode == event.RetryFrom && s.ID == r.Stage) {
+		if s.Selected && (!st.Status.Completed() || r.Mode == event.RetryFull || r.Mode == event.RetryFrom && s.ID == r.Stage) {
 			a.stages[s.ID] = true
 		}
 	}
@@ -305,7 +305,7 @@ func (p *Pipeline) estimate(ctx context.Context, parent run.State, redone []run.
 		answers, usd, priced := paid(st)
 		missing := 0
 		switch {
-		case st.Status.Through():
+		case st.Status.Completed():
 			continue // all its answers are there
 		case answers > 0 && priced && st.UnitsDone > 0:
 			missing = max(st.UnitsTotal*st.CallCount/st.UnitsDone-st.CallCount, 0)

@@ -138,7 +138,7 @@ func (v revision) unfit(id string) string {
 	switch st, known := v.parent.Stage(id); {
 	case !known:
 		return fmt.Sprintf("stage %s is new", id)
-	case !st.Status.Through():
+	case !st.Status.Completed():
 		return fmt.Sprintf("stage %s is not done (%s)", id, st.Status)
 	}
 	return ""

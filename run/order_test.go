@@ -241,13 +241,13 @@ func TestTheCurrentStateIsTheFold(t *testing.T) {
 			}))
 		store := &growing{}
 		current := run.NewProjection(store, "r")
-		if _, err := current.State(t.Context()); !errors.Is(err, run.ErrNotFound) {
+		if _, err := current.Current(t.Context()); !errors.Is(err, run.ErrNotFound) {
 			t.Fatalf("of no run: %v", err)
 		}
 		taken := map[int]run.State{}
 		for n := 1; n <= len(bodies); n += rapid.IntRange(1, 4).Draw(t, "more") {
 			store.bodies = bodies[:n]
-			s, err := current.State(t.Context())
+			s, err := current.Current(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}

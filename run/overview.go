@@ -24,8 +24,8 @@ type Overview struct {
 	Needs         []Need    `json:"needs,omitempty"` // as in State
 }
 
-// Overview returns the state at a glance.
-func (s *State) Overview() Overview {
+// Summarize returns the state at a glance.
+func (s *State) Summarize() Overview {
 	return Overview{s.RunID, s.Status, s.RecipeID, s.ProjectID, s.StartedAt, s.FinishedAt, s.ParentRunID, s.TotalCostUSD, s.Unpriced,
 		s.NextAttemptAt, s.WaitReason, s.waitsFor(), s.pauseReason(), s.InputName, s.Error, s.Drill, s.Needs}
 }

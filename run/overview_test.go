@@ -21,7 +21,7 @@ func TestAnOverviewBeginsWithWhatIsPromised(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got, err := json.Marshal(s.Overview())
+	got, err := json.Marshal(s.Summarize())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func TestAnOverviewBeginsWithWhatIsPromised(t *testing.T) {
 	if !regexp.MustCompile(want).Match(got) {
 		t.Errorf("got %s", got)
 	}
-	if s.Overview().PauseReason != event.AwaitingConfirmation {
-		t.Errorf("it pauses for %q", s.Overview().PauseReason)
+	if s.Summarize().PauseReason != event.AwaitingConfirmation {
+		t.Errorf("it pauses for %q", s.Summarize().PauseReason)
 	}
 }

@@ -46,8 +46,8 @@ const (
 	StageCancelled StageStatus = "cancelled"
 )
 
-// Through reports whether what comes after a stage of this status may build on it.
-func (s StageStatus) Through() bool { return s == StageDone || s == StageReused }
+// Completed reports whether what comes after a stage of this status may build on it.
+func (s StageStatus) Completed() bool { return s == StageDone || s == StageReused }
 
 // UnixTime is a moment that JSON shows as unix seconds with a fraction.
 type UnixTime struct{ time.Time }
@@ -174,7 +174,7 @@ func (s *State) start(b event.PipelineStarted, at UnixTime) {
 	s.StartedAt, s.OperatorAt = &at, &at
 	s.RecipeID, s.RecipeDigest = b.RecipeID, b.RecipeDigest
 	s.ProjectID, s.InputName, s.InputDigest = b.ProjectID, b.InputName, b.InputDigest
-	s.pin(b.Request())
+	s.pin(event.Request{Selection: b.Selection, Options: b.Options})
 	s.Notice = b.Notice
 	s.RootRunID = cmp.Or(b.RootRunID, s.RunID)
 	if b.ParentRunID != "" {

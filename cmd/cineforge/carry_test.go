@@ -63,7 +63,7 @@ func TestCarry_ProcessesThatCantAskTheSame(t *testing.T) {
 	}
 	o.env = append(os.Environ(), "CINEFORGE_CONFIG="+config, "WORK_KEY=simulated")
 	o.output(&now, data, "runs", "watch", id)
-	if asked := now.Asked(); now.Status != run.RunDone || strings.Contains(fmt.Sprint(asked), "offline") {
+	if asked := now.AskedProviders(); now.Status != run.RunDone || strings.Contains(fmt.Sprint(asked), "offline") {
 		t.Errorf("%s by %v: %s", now.Status, asked, now.Error)
 	}
 	o.env = keys

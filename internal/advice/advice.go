@@ -123,7 +123,7 @@ func raised(s run.State, st run.StageState) float64 {
 	if e := st.Exceeded; e != nil {
 		spent, limit = e.SpentUSD, e.LimitUSD
 	}
-	return run.Raised(spent+st.Rest(), limit)
+	return run.RaisedLimit(spent+st.RemainingCostUSD(), limit)
 }
 
 // FailedStage returns the first stage of a run that failed, "" if none did.
@@ -157,7 +157,7 @@ func whileWaiting(s run.State) Advice {
 	if slices.ContainsFunc(waits(s), func(w run.Wait) bool { return w.GivesUp }) {
 		helps = "It gives up then, unless a provider can be asked before. To ask at once, or to end it:"
 	}
-	goOn := s.GoesOn()
+	goOn := s.Continuation()
 	if goOn.String() != failure.TryNow(s.RunID).String() {
 		helps = "An operator keeps its providers from being asked. To end that, or the run:"
 	}

@@ -171,7 +171,7 @@ func progressOf(s run.State) string {
 	for _, id := range s.StageOrder {
 		st, _ := s.Stage(id)
 		part := id + " is " + strings.ReplaceAll(string(st.Status), "_", " ")
-		if st.UnitsTotal > 0 && !st.Status.Through() {
+		if st.UnitsTotal > 0 && !st.Status.Completed() {
 			part += fmt.Sprintf(" (%d of %d units)", st.UnitsDone, st.UnitsTotal)
 		}
 		parts = append(parts, part)

@@ -17,7 +17,7 @@ func (a *App) State(ctx context.Context, runID string) (run.State, error) {
 		return state, err
 	}
 	if needs := a.roster.Needs(&state); a.uncarried(ctx, runID, needs) {
-		return state.Uncarried(needs), nil
+		return state.WithNeeds(needs), nil
 	}
 	return state, nil
 }

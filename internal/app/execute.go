@@ -136,7 +136,7 @@ func NotPaused(s run.State) error {
 	case s.Status.Ended():
 		return f.Advised("go on with it as a new run: %s", failure.Retry(s.RunID))
 	case s.Status == run.Waiting:
-		return f.Advised("end its waiting: %s", s.GoesOn())
+		return f.Advised("end its waiting: %s", s.Continuation())
 	}
 	return f.Advised("follow it: %s", failure.Watch(s.RunID))
 }

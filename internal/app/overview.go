@@ -134,10 +134,10 @@ func (a *App) overview(ctx context.Context, r run.Summary) (run.Overview, error)
 		if err != nil {
 			return run.Overview{}, err
 		}
-		seen = remembered{seq: state.LastSeq, carried: state.Overview()}
+		seen = remembered{seq: state.LastSeq, carried: state.Summarize()}
 		if needs := a.roster.Needs(&state); len(needs) > 0 {
-			alone := state.Uncarried(needs)
-			seen.alone = new(alone.Overview())
+			alone := state.WithNeeds(needs)
+			seen.alone = new(alone.Summarize())
 		}
 		a.overviews.put(r.RunID, seen)
 	}

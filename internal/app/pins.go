@@ -125,7 +125,7 @@ func (r *candidateSource) Needs(state *run.State) []run.Need {
 // begunWith names the providers that a run has asked which pinned nobody; nil means all but
 // the offline model.
 func begunWith(state *run.State) []string {
-	if names := state.Asked(); len(names) > 0 {
+	if names := state.AskedProviders(); len(names) > 0 {
 		return names
 	}
 	if state.Notice != "" {

@@ -125,7 +125,7 @@ func (f frame) stages(s run.State) (lines []string, active int) {
 	for i, id := range s.StageOrder {
 		st, _ := s.Stage(id)
 		rows[i] = f.row(id, st, s.Status)
-		if active < 0 && !st.Status.Through() {
+		if active < 0 && !st.Status.Completed() {
 			active = i
 		}
 	}

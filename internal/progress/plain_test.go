@@ -234,7 +234,7 @@ func TestNothingInEventsIsObeyed(t *testing.T) {
 		}
 		s := fold(t, steps...)
 		var page, list strings.Builder
-		if err := errors.Join(progress.WriteState(&page, s, begin, false, ""), progress.WriteRuns(&list, []run.Overview{s.Overview()}, begin, false)); err != nil {
+		if err := errors.Join(progress.WriteState(&page, s, begin, false, ""), progress.WriteRuns(&list, []run.Overview{s.Summarize()}, begin, false)); err != nil {
 			rt.Fatal(err)
 		}
 		if n := strings.Count(list.String(), "\n"); n != 2 {

@@ -238,7 +238,7 @@ func TestWriteRuns(t *testing.T) {
 	queued.RunID = "run-2"
 	var some []run.Overview
 	for _, s := range []run.State{queued, fold(t, awaiting()...), fold(t, success()...), fold(t, badFile()...), fold(t, first()...), fold(t, interrupted()...)} {
-		some = append(some, s.Overview())
+		some = append(some, s.Summarize())
 	}
 	tests := []struct {
 		name string

@@ -193,8 +193,8 @@ func TestCarry_NobodyIsAdded(t *testing.T) {
 			When: simulator.When{Provider: simulator.Globs{"anthropic"}, Until: 10 * time.Minute}, Fault: simulator.Fault{Error: "overloaded"}}}})
 		stop := w.works(w.process(providers("ANTHROPIC", "OPENAI", "GEMINI")...))
 		defer stop()
-		if s := w.over(id, 2*time.Hour); s.Status != run.RunDone || !slices.Equal(s.Asked(), []string{"anthropic"}) {
-			t.Errorf("%s by %v", s.Status, s.Asked())
+		if s := w.over(id, 2*time.Hour); s.Status != run.RunDone || !slices.Equal(s.AskedProviders(), []string{"anthropic"}) {
+			t.Errorf("%s by %v", s.Status, s.AskedProviders())
 		}
 	})
 }
@@ -221,7 +221,7 @@ func TestResume_WithCandidatesOfToday(t *testing.T) {
 			t.Errorf("whom it was begun with can still be asked: %v %v", s.Needs, err)
 		}
 		state := w.execute(a, id)
-		asked := state.Asked()
+		asked := state.AskedProviders()
 		if state.Status != run.RunDone || !slices.Equal(asked, []string{"anthropic", "openai"}) {
 			t.Errorf("%s by %v", state.Status, asked)
 		}
@@ -263,8 +263,8 @@ func TestCarry_CancelNeedsNoCandidate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s := w.execute(a, next); s.Status != run.RunDone || !slices.Equal(s.Asked(), []string{"openai"}) {
-			t.Errorf("%s by %v", s.Status, s.Asked())
+		if s := w.execute(a, next); s.Status != run.RunDone || !slices.Equal(s.AskedProviders(), []string{"openai"}) {
+			t.Errorf("%s by %v", s.Status, s.AskedProviders())
 		}
 	})
 }

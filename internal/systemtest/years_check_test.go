@@ -102,7 +102,7 @@ func (h *history) verdict() {
 func (h *history) made(s run.State) {
 	types := map[string]int{}
 	for _, st := range s.Stages {
-		if !st.Status.Through() {
+		if !st.Status.Completed() {
 			h.broken("run %s is done, and a stage %s", s.RunID, st.Status)
 		}
 		for _, ref := range st.ArtifactRefs {

@@ -24,8 +24,3 @@ type Options struct {
 	Limits   Limits    `json:"limits,omitzero"`    // in place of the recipe's
 	Settings *Settings `json:"settings,omitempty"` // of the project, as a person gave them; they have been checked
 }
-
-// Request returns what the run was asked for.
-func (b PipelineStarted) Request() Request {
-	return Request{Selection: b.Selection, Options: b.Options}
-}

@@ -2,9 +2,9 @@ package run
 
 import "github.com/cineforge/cineforge/failure"
 
-// GoesOn returns what lets a run go on that is not over: for one that is paused to resume
+// Continuation returns what lets a run go on that is not over: for one that is paused to resume
 // it, for one that waits to end what it waits for, else to follow it.
-func (s State) GoesOn() failure.Remedy {
+func (s State) Continuation() failure.Remedy {
 	switch s.Status {
 	case Paused:
 		return failure.Resume(s.RunID)

@@ -64,16 +64,16 @@ var ErrNoCarrier = errors.New("the process can't ask whoever the run pins")
 // takes failure.ResumeToday.
 const UncarriedAdvice = "provide that, or, where other providers can be asked, let it go on with those: %s"
 
-// Uncarried says that a process can't go on with a run, and what it needs.
+// WithNeeds says that a process can't go on with a run, and what it needs.
 func Uncarried(id string, needs []Need) error {
 	f := &failure.Error{Class: failure.NoProvider, Message: fmt.Sprintf("run %s can't go on here: it needs %s", id,
 		NeedsText(needs)), Err: ErrNoCarrier}
 	return f.Advised(UncarriedAdvice, failure.ResumeToday(id))
 }
 
-// Uncarried returns the state as a process shows it that can't go on with the run, and
+// WithNeeds returns the state as a process shows it that can't go on with the run, and
 // that sees no other process working on it. What is paused stays so.
-func (s State) Uncarried(needs []Need) State {
+func (s State) WithNeeds(needs []Need) State {
 	s.Needs = needs
 	if s.Status != Paused { // which it is also for a process that could go on with it
 		s.Status, s.WaitReason, s.NextAttemptAt = Waiting, new(NoCarrier), nil
@@ -92,15 +92,15 @@ func (s *State) ToDo() []string {
 		switch st := s.Stages[id]; {
 		case st.Status == StageFailed:
 			return nil
-		case !st.Status.Through():
+		case !st.Status.Completed():
 			ids = append(ids, id)
 		}
 	}
 	return ids
 }
 
-// Asked lists the providers that were asked so far, by name.
-func (s *State) Asked() []string {
+// AskedProviders lists the providers that were asked so far, by name.
+func (s *State) AskedProviders() []string {
 	var names []string
 	for _, st := range s.Stages {
 		for _, a := range st.Attempts {

@@ -22,8 +22,8 @@ func NewProjection(log Log, id string) *Projection {
 	return &Projection{log: log, id: id, state: NewState()}
 }
 
-// State returns what [Load] would. It stays as it is while the run goes on.
-func (c *Projection) State(ctx context.Context) (State, error) {
+// Current returns what [Load] would. It stays as it is while the run goes on.
+func (c *Projection) Current(ctx context.Context) (State, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for e, err := range c.log.Events(ctx, c.id, c.state.LastSeq) {
