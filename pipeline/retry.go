@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
@@ -277,24 +277,11 @@ func (p *Pipeline) flaw(ctx context.Context, v revision, id string) (string, err
 			return "", err
 		case a.Metadata.Health == artifact.Stale || a.Metadata.Health == artifact.NeedsRevision:
 			return fmt.Sprintf("%s of stage %s is marked %s", ref, id, a.Metadata.Health), nil
-		case blank(a.Data):
+		case content.Blank(a.Data):
 			return fmt.Sprintf("%s of stage %s is blank", ref, id), nil
 		}
 	}
 	return "", nil
-}
-
-// blank reports whether an artifact that is there for its text has none.
-func blank(data []byte) bool {
-	var text struct {
-		Content    *string `json:"content"`
-		ScriptText *string `json:"script_text"`
-	}
-	if json.Unmarshal(data, &text) != nil {
-		return true
-	}
-	empty := func(s *string) bool { return s != nil && strings.TrimSpace(*s) == "" }
-	return empty(text.Content) || empty(text.ScriptText)
 }
 
 // estimate returns what is to be paid for the stages that are done again.

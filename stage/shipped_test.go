@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/offline"
@@ -125,7 +126,7 @@ func TestSamplesThroughAllStagesOffline(t *testing.T) {
 				if d.Type != artifact.Scene {
 					continue
 				}
-				s := decode[scenes.Scene](t, []artifact.Draft{d}, artifact.Scene)
+				s := decode[content.Scene](t, []artifact.Draft{d}, artifact.Scene)
 				headings = append(headings, s.Heading)
 				if line := source[s.SourceSpan.StartLine-1]; !strings.Contains(line, s.Location) {
 					t.Errorf("%s is said to start at line %d, which is %q", s.SceneID, s.SourceSpan.StartLine, line)
@@ -134,7 +135,7 @@ func TestSamplesThroughAllStagesOffline(t *testing.T) {
 			if diff := cmp.Diff(test.headings, headings); diff != "" {
 				t.Error(diff)
 			}
-			if config := decode[projectconfig.Config](t, drafts, artifact.ProjectConfig); config.Title != test.title || !config.Confirmed {
+			if config := decode[content.ProjectConfig](t, drafts, artifact.ProjectConfig); config.Title != test.title || !config.Confirmed {
 				t.Errorf("title %q, confirmed %v", config.Title, config.Confirmed)
 			}
 		})
@@ -236,7 +237,7 @@ func TestCorpusThroughAllStagesOffline(t *testing.T) {
 			}
 			lost := unmarked[name]
 			want = slices.DeleteFunc(want, func(h string) bool { return slices.Contains(lost, h) })
-			index := decode[scenes.Index](t, drafts, artifact.SceneIndex)
+			index := decode[content.SceneIndex](t, drafts, artifact.SceneIndex)
 			var headings []string
 			for _, e := range index.Entries {
 				headings = append(headings, e.Heading)
@@ -248,7 +249,7 @@ func TestCorpusThroughAllStagesOffline(t *testing.T) {
 			if diff := cmp.Diff(truth.Characters, index.UniqueCharacters); diff != "" && len(truth.Characters) > 0 && len(lost) == 0 {
 				t.Error(diff)
 			}
-			script := decode[normalize.Script](t, drafts, artifact.CanonicalScript)
+			script := decode[content.CanonicalScript](t, drafts, artifact.CanonicalScript)
 			if !script.Fidelity.Checked || !*script.Fidelity.OK {
 				t.Errorf("fidelity %+v", script.Fidelity)
 			}
@@ -280,10 +281,10 @@ func TestFeatureIsAFeature(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if index := decode[scenes.Index](t, drafts, artifact.SceneIndex); index.TotalScenes != 106 || index.Pages < 115 || index.Pages > 125 {
+	if index := decode[content.SceneIndex](t, drafts, artifact.SceneIndex); index.TotalScenes != 106 || index.Pages < 115 || index.Pages > 125 {
 		t.Errorf("%d scenes on %v pages", index.TotalScenes, index.Pages)
 	}
-	if config := decode[projectconfig.Config](t, drafts, artifact.ProjectConfig); config.Format != "feature" {
+	if config := decode[content.ProjectConfig](t, drafts, artifact.ProjectConfig); config.Format != "feature" {
 		t.Errorf("it is said to be a %s", config.Format)
 	}
 }

@@ -4,7 +4,6 @@ package stage
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/cineforge/cineforge/artifact"
@@ -96,17 +95,20 @@ type Result struct {
 // Inputs are the artifacts that a stage builds on, in the order they were made.
 type Inputs []artifact.Artifact
 
-// Decode decodes the data of the last artifact of a type into v.
-func (in Inputs) Decode(artifactType string, v any) error {
+// Decode decodes the data of the last artifact of a type among a stage's inputs with the
+// decode function that package content has for the type, to which it gives members.
+func Decode[T any](in Inputs, artifactType string, decode func(data []byte, members ...string) (T, error), members ...string) (T, error) {
 	for i := len(in) - 1; i >= 0; i-- {
 		if in[i].Metadata.Ref.ArtifactType == artifactType {
-			if err := json.Unmarshal(in[i].Data, v); err != nil {
-				return fmt.Errorf("decode %s: %w", in[i].Metadata.Ref, err)
+			v, err := decode(in[i].Data, members...)
+			if err != nil {
+				return v, fmt.Errorf("decode %s: %w", in[i].Metadata.Ref, err)
 			}
-			return nil
+			return v, nil
 		}
 	}
-	return fmt.Errorf("no %s among the inputs", artifactType)
+	var none T
+	return none, fmt.Errorf("no %s among the inputs", artifactType)
 }
 
 // Catalog holds the modules that recipes may name, by id.

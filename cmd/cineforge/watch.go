@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/argument"
 	"github.com/cineforge/cineforge/internal/progress"
@@ -97,25 +97,6 @@ func printOutcome(w *os.File, sys system, state run.State, g *cli, output string
 // quote writes a word the way a shell takes it.
 func quote(word string) string { return argument.Quote(word) }
 
-// sceneIndex is the part of the scene index that the summary shows.
-type sceneIndex struct {
-	TotalScenes      int      `json:"total_scenes"`
-	UniqueLocations  []string `json:"unique_locations"`
-	UniqueCharacters []string `json:"unique_characters"`
-	Minutes          float64  `json:"estimated_runtime_minutes"`
-	NeedReview       int      `json:"scenes_need_review"`
-}
-
-// projectConfig is the part of the configuration that the summary shows.
-type projectConfig struct {
-	Title      *string  `json:"title"`
-	Format     *string  `json:"format"`
-	Genre      []string `json:"genre"`
-	Tone       []string `json:"tone"`
-	Logline    *string  `json:"logline"`
-	Characters []string `json:"primary_characters"`
-}
-
 // printMade prints what a person wants to know of the scenes and the settings at once.
 func printMade(w io.Writer, sys system, state run.State) error {
 	for _, id := range state.StageOrder {
@@ -138,27 +119,28 @@ func printMade(w io.Writer, sys system, state run.State) error {
 
 func printArtifact(w io.Writer, made artifact.Artifact) error {
 	if made.Metadata.Ref.ArtifactType == artifact.SceneIndex {
-		var x sceneIndex
-		if err := json.Unmarshal(made.Data, &x); err != nil {
+		x, err := content.DecodeSceneIndex(made.Data, "total_scenes", "unique_locations", "unique_characters",
+			"estimated_runtime_minutes", "scenes_need_review")
+		if err != nil {
 			return err
 		}
 		who := ""
 		if len(x.UniqueCharacters) > 0 {
 			who = " (" + oneLine(first(x.UniqueCharacters, 6)) + ")"
 		}
-		fmt.Fprintf(w, "\nScenes:    %d, about %.0f minutes, %d locations, %d characters%s\n", x.TotalScenes, x.Minutes,
+		fmt.Fprintf(w, "\nScenes:    %d, about %.0f minutes, %d locations, %d characters%s\n", x.TotalScenes, x.RuntimeMinutes,
 			len(x.UniqueLocations), len(x.UniqueCharacters), who)
 		if x.NeedReview > 0 {
 			fmt.Fprintf(w, "           %d scenes wait for a judgement (summary, tone, beats) that no model has made\n", x.NeedReview)
 		}
 		return nil
 	}
-	var c projectConfig
-	if err := json.Unmarshal(made.Data, &c); err != nil {
+	c, err := content.DecodeProjectConfig(made.Data, "title", "format", "genre", "tone", "logline", "primary_characters")
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "Settings:  title %s, format %s, genre %s, tone %s\n", known(c.Title), known(c.Format), knownList(c.Genre), knownList(c.Tone))
-	fmt.Fprintf(w, "           main characters %s; logline %s\n", knownList(c.Characters), known(c.Logline))
+	fmt.Fprintf(w, "Settings:  title %s, format %s, genre %s, tone %s\n", known(&c.Title), known(&c.Format), knownList(c.Genre), knownList(c.Tone))
+	fmt.Fprintf(w, "           main characters %s; logline %s\n", knownList(c.PrimaryCharacters), known(c.Logline))
 	return nil
 }
 

@@ -2,11 +2,11 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/recipe"
 )
 
@@ -48,25 +48,9 @@ func (a *App) Search(ctx context.Context, projectID, query string) (Found, error
 		return append(list, s)
 	}
 	for _, sc := range scenes {
-		var data struct {
-			Heading    string   `json:"heading"`
-			Location   string   `json:"location"`
-			TimeOfDay  string   `json:"time_of_day"`
-			IntExt     *string  `json:"int_ext"`
-			Characters []string `json:"characters_present"`
-
-			Written  json.RawMessage `json:"int_ext_written"` // of younger artifacts: as the heading has it
-			Summary  *string         `json:"summary"`
-			Elements []struct {
-				Content string `json:"content"`
-			} `json:"elements"`
-		}
-		if json.Unmarshal(sc.Data, &data) != nil {
+		data, err := content.DecodeScene(sc.Data, "heading", "location", "time_of_day", "int_ext", "characters_present", "summary", "elements")
+		if err != nil {
 			continue // a person may have made anything of it
-		}
-		if data.Written != nil {
-			data.IntExt = nil
-			json.Unmarshal(data.Written, &data.IntExt) //nolint:errcheck // the same
 		}
 		texts := append([]string{data.Heading, value(data.Summary)}, data.Characters...)
 		for _, e := range data.Elements {
@@ -74,7 +58,7 @@ func (a *App) Search(ctx context.Context, projectID, query string) (Found, error
 		}
 		if len(found.Scenes) < mostFound && slices.ContainsFunc(texts, matches) {
 			id := sc.Metadata.Ref.EntityID
-			found.Scenes = append(found.Scenes, FoundScene{id, data.Heading, data.Location, data.TimeOfDay, value(data.IntExt)})
+			found.Scenes = append(found.Scenes, FoundScene{id, data.Heading, data.Location, data.TimeOfDay, value(data.Written)})
 		}
 		found.Locations = add(found.Locations, data.Location)
 		for _, c := range data.Characters {

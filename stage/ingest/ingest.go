@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/screenplay"
 	"github.com/cineforge/cineforge/screenplay/document"
 	"github.com/cineforge/cineforge/stage"
@@ -32,32 +33,6 @@ func (Module) Info() stage.Info {
 	}
 }
 
-// RawInput is the data of the raw_input artifact.
-type RawInput struct {
-	Content        string               `json:"content"` // UTF-8, its lines ending in LF
-	SourceInfo     SourceInfo           `json:"source_info"`
-	Classification Classification       `json:"classification"`
-	Warnings       []screenplay.Warning `json:"warnings"`
-}
-
-// SourceInfo describes the file.
-type SourceInfo struct {
-	Filename   string `json:"original_filename"`
-	Bytes      int    `json:"file_size_bytes"`
-	Characters int    `json:"character_count"` // of Content
-	Lines      int    `json:"line_count"`      // of Content
-	Format     string `json:"file_format"`     // of the file, such as fountain
-	Encoding   string `json:"encoding"`        // by its lower-case WHATWG name
-}
-
-// Classification says what kind of text it is.
-type Classification struct {
-	Format     string   `json:"detected_format"` // screenplay, prose, hybrid, notes or unknown
-	Kind       string   `json:"kind"`            // a finer word where there is one, such as stage_play
-	Confidence float64  `json:"confidence"`
-	Evidence   []string `json:"evidence"`
-}
-
 // reviewBelow is the confidence in the kind of text under which a person should look at it.
 const reviewBelow = 0.6
 
@@ -68,9 +43,9 @@ func (Module) Run(_ context.Context, task stage.Task) (stage.Result, error) {
 	if err != nil {
 		return stage.Result{}, fmt.Errorf("read the input: %w", err)
 	}
-	raw := RawInput{
+	raw := content.RawInput{
 		Content: doc.Text,
-		SourceInfo: SourceInfo{
+		SourceInfo: content.SourceInfo{
 			Filename:   task.File.Name,
 			Bytes:      len(task.File.Data),
 			Characters: utf8.RuneCountInString(doc.Text),
@@ -78,13 +53,13 @@ func (Module) Run(_ context.Context, task stage.Task) (stage.Result, error) {
 			Format:     string(doc.Format),
 			Encoding:   doc.Encoding,
 		},
-		Classification: Classification{
+		Classification: content.Classification{
 			Format:     coarse(doc.Kind),
 			Kind:       string(doc.Kind),
 			Confidence: stage.Confidence(doc.Confidence),
 			Evidence:   append([]string{}, doc.Evidence...),
 		},
-		Warnings: append([]screenplay.Warning{}, doc.Warnings...),
+		Warnings: warnings(doc.Warnings),
 	}
 	data, err := json.Marshal(raw)
 	if err != nil {
@@ -123,4 +98,12 @@ func lines(text string) int {
 		n++
 	}
 	return n
+}
+
+func warnings(found []screenplay.Warning) []content.Warning {
+	list := []content.Warning{}
+	for _, w := range found {
+		list = append(list, content.Warning(w))
+	}
+	return list
 }

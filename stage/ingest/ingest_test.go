@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm/offline"
 	"github.com/cineforge/cineforge/stage"
@@ -28,14 +29,14 @@ func sample(t testing.TB, name string) []byte {
 	return data
 }
 
-func run(t testing.TB, name string, data []byte) (ingest.RawInput, artifact.Draft) {
+func run(t testing.TB, name string, data []byte) (content.RawInput, artifact.Draft) {
 	t.Helper()
 	// The module asks nobody: a nil Model would panic.
 	result, err := ingest.Module{}.Run(t.Context(), stage.Task{File: stage.File{Name: name, Data: data}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var input ingest.RawInput
+	var input content.RawInput
 	if err := json.Unmarshal(result.Artifacts[0].Data, &input); err != nil {
 		t.Fatal(err)
 	}
@@ -48,13 +49,13 @@ func TestIngestDescribesTheFile(t *testing.T) {
 	evidence := got.Classification.Evidence
 	confidence := got.Classification.Confidence
 	got.Classification.Evidence, got.Classification.Confidence = nil, 0
-	want := ingest.RawInput{
+	want := content.RawInput{
 		Content: string(data),
-		SourceInfo: ingest.SourceInfo{
+		SourceInfo: content.SourceInfo{
 			Filename: "lighthouse.fountain", Bytes: len(data), Characters: len([]rune(string(data))), Lines: 68,
 			Format: "fountain", Encoding: "utf-8",
 		},
-		Classification: ingest.Classification{Format: "screenplay", Kind: "screenplay"},
+		Classification: content.Classification{Format: "screenplay", Kind: "screenplay"},
 		Warnings:       got.Warnings,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -165,7 +166,7 @@ func ExampleModule() {
 		fmt.Println(err)
 		return
 	}
-	var input ingest.RawInput
+	var input content.RawInput
 	if err := json.Unmarshal(result.Artifacts[0].Data, &input); err != nil {
 		fmt.Println(err)
 		return

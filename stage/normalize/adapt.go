@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/screenplay"
 	"github.com/cineforge/cineforge/screenplay/document"
 	"github.com/cineforge/cineforge/screenplay/fountain"
@@ -13,40 +14,40 @@ import (
 
 // adapt returns the script that a model makes of a document that is none, and
 // who answered.
-func adapt(ctx context.Context, task stage.Task, doc document.Document) (Script, string, error) {
+func adapt(ctx context.Context, task stage.Task, doc document.Document) (content.CanonicalScript, string, error) {
 	parts, adaptations, err := convert(ctx, task, doc)
 	if err != nil {
-		return Script{}, "", err
+		return content.CanonicalScript{}, "", err
 	}
 	adapted, err := assemble(parts, adaptations)
 	if err != nil {
-		return Script{}, "", err
+		return content.CanonicalScript{}, "", err
 	}
 	text, spans := fountain.EncodeLines(adapted)
 	canonical := fountain.Decode(text)
-	data := Script{
+	data := content.CanonicalScript{
 		Title:           titleOf(adapted),
 		ScriptText:      text,
 		LineCount:       canonical.Lines,
 		SceneCount:      count(canonical, screenplay.SceneHeading),
 		LineMap:         align(adapted.Elements, spans, canonical.Lines, true),
 		ImpliedHeadings: []int{},
-		Fidelity: Fidelity{
+		Fidelity: content.Fidelity{
 			SourceWords:    len(strings.Fields(doc.Text)),
 			CanonicalWords: len(wordsOf(canonical)),
 			Lost:           []string{},
 		},
-		Normalization: Normalization{
+		Normalization: content.Normalization{
 			SourceFormat: string(doc.Kind),
-			Strategy:     Conversion,
-			Inventions:   []Invention{},
-			Assumptions:  []Assumption{},
+			Strategy:     content.Conversion,
+			Inventions:   []content.Invention{},
+			Assumptions:  []content.Assumption{},
 			Rationale:    "no screenplay: a model adapted it, and no rule can check that it left nothing out",
 		},
 	}
 	headless := func(e screenplay.Element) bool { return e.Kind == screenplay.SceneHeading && e.Text == unknownHeading }
 	if slices.ContainsFunc(adapted.Elements, headless) {
-		data.Normalization.Inventions = append(data.Normalization.Inventions, Invention{
+		data.Normalization.Inventions = append(data.Normalization.Inventions, content.Invention{
 			Description: "the heading " + unknownHeading,
 			Location:    "the first scene",
 			Rationale:   "a scene needs a heading, and the model gave none",
@@ -58,7 +59,7 @@ func adapt(ctx context.Context, task stage.Task, doc document.Document) (Script,
 		n := &data.Normalization
 		n.Inventions = append(n.Inventions, a.Inventions...)
 		for _, assumed := range a.Assumptions {
-			n.Assumptions = append(n.Assumptions, Assumption{
+			n.Assumptions = append(n.Assumptions, content.Assumption{
 				Description:  assumed.Description,
 				Rationale:    assumed.Rationale,
 				Alternatives: append([]string{}, assumed.Alternatives...),

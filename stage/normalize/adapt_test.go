@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/screenplay"
@@ -40,13 +41,13 @@ func quoted(prompt, label string) string {
 // adapter is a model that makes each paragraph an action, and the first chunk a scene.
 func adapter(_ context.Context, req llm.Request) (llm.Response, error) {
 	type piece map[string]any
-	var content []piece
+	var text []piece
 	for _, p := range strings.Split(quoted(req.Prompt, "TEXT"), "\n\n") {
-		content = append(content, piece{"kind": "action", "character": nil, "parenthetical": nil, "text": p})
+		text = append(text, piece{"kind": "action", "character": nil, "parenthetical": nil, "text": p})
 	}
 	answer := map[string]any{
 		"title":      "The Letter",
-		"scenes":     []any{map[string]any{"heading": nil, "content": content}},
+		"scenes":     []any{map[string]any{"heading": nil, "content": text}},
 		"inventions": []any{},
 		"assumptions": []any{map[string]any{
 			"description": "of " + req.Unit, "rationale": "r", "alternatives_considered": []string{"none"},
@@ -54,7 +55,7 @@ func adapter(_ context.Context, req llm.Request) (llm.Response, error) {
 		"confidence": 0.8,
 	}
 	if req.Unit == "chunk_001" {
-		answer["scenes"] = []any{map[string]any{"heading": "INT. KITCHEN - NIGHT", "content": content}}
+		answer["scenes"] = []any{map[string]any{"heading": "INT. KITCHEN - NIGHT", "content": text}}
 		answer["inventions"] = []any{map[string]any{"description": "the kitchen", "location": "the first scene", "rationale": "r"}}
 	}
 	body, err := json.Marshal(answer)
@@ -106,7 +107,7 @@ func TestProseIsAdaptedInChunks(t *testing.T) {
 	if diff := cmp.Diff(words("Title: The Letter INT. KITCHEN - NIGHT "+text), words(got.ScriptText)); diff != "" {
 		t.Errorf("the script does not hold the answers in order: %s", diff)
 	}
-	if n := got.Normalization; n.Strategy != normalize.Conversion || n.SourceFormat != "prose" || n.Confidence != 0.8 ||
+	if n := got.Normalization; n.Strategy != content.Conversion || n.SourceFormat != "prose" || n.Confidence != 0.8 ||
 		len(n.Inventions) != 1 || len(n.Assumptions) != len(prompts) || n.Assumptions[1].Description != "of chunk_002" {
 		t.Errorf("%+v", n)
 	}
@@ -217,10 +218,10 @@ func TestAFailureOfTheModelIsTheStages(t *testing.T) {
 }
 
 func TestSameInputsGiveTheSameBytes(t *testing.T) {
-	for _, content := range []string{novel(t), sample(t, "pasted.txt"), sample(t, "lighthouse.fountain"), sample(t, "kiosk.md")} {
+	for _, text := range []string{novel(t), sample(t, "pasted.txt"), sample(t, "lighthouse.fountain"), sample(t, "kiosk.md")} {
 		var first artifact.Draft
 		for i, concurrency := range []int{1, 8, 8, 3} {
-			_, draft := run(t, stage.Task{Inputs: raw("a", content), Model: llm.ModelFunc(adapter), Concurrency: concurrency})
+			_, draft := run(t, stage.Task{Inputs: raw("a", text), Model: llm.ModelFunc(adapter), Concurrency: concurrency})
 			if i == 0 {
 				first = draft
 			}
@@ -232,8 +233,8 @@ func TestSameInputsGiveTheSameBytes(t *testing.T) {
 }
 
 func TestListsAreNeverNull(t *testing.T) {
-	for _, content := range []string{sample(t, "letter.txt"), "INT. A\n\nx\n", "EXT/INT. A\nx\n"} {
-		_, draft := run(t, stage.Task{Inputs: raw("a", content), Model: llm.ModelFunc(adapter)})
+	for _, text := range []string{sample(t, "letter.txt"), "INT. A\n\nx\n", "EXT/INT. A\nx\n"} {
+		_, draft := run(t, stage.Task{Inputs: raw("a", text), Model: llm.ModelFunc(adapter)})
 		bare := strings.ReplaceAll(string(draft.Data), `"ok":null`, "")
 		if strings.Contains(bare, "null") {
 			t.Errorf("something is null in %s", draft.Data)

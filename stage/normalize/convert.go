@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/screenplay/document"
@@ -14,11 +15,11 @@ import (
 
 // adaptation is a model's screenplay of one chunk.
 type adaptation struct {
-	Title       *string       `json:"title"`
-	Scenes      []adapted     `json:"scenes"`
-	Inventions  []Invention   `json:"inventions"`
-	Assumptions []assumedByAI `json:"assumptions"`
-	Confidence  float64       `json:"confidence"`
+	Title       *string             `json:"title"`
+	Scenes      []adapted           `json:"scenes"`
+	Inventions  []content.Invention `json:"inventions"`
+	Assumptions []assumedByAI       `json:"assumptions"`
+	Confidence  float64             `json:"confidence"`
 
 	answeredBy string
 }

@@ -8,19 +8,6 @@ import (
 	"github.com/cineforge/cineforge/screenplay"
 )
 
-// Fidelity tells how the canonical script was checked against its source: the
-// words of its text (dialogue, action and the rest, notes and cut text included)
-// must be those that stand in the source, and those of its elements in their order
-// must be those of the elements of the source, by their letters and digits and
-// whatever their case. A script that fails the check is never made.
-type Fidelity struct {
-	Checked        bool     `json:"checked"`         // false where a model rewrote the source, which no rule can check
-	SourceWords    int      `json:"source_words"`    // of the text as it was read, its markup included
-	CanonicalWords int      `json:"canonical_words"` // of the text that was made, its markup included
-	Lost           []string `json:"lost"`            // what a rule left out as no text of its own, with line and reason
-	OK             *bool    `json:"ok"`              // null if not checked
-}
-
 // word is a word of a script, folded, with the line of the text that it stands on.
 type word struct {
 	text string

@@ -6,9 +6,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/screenplay"
 	"github.com/cineforge/cineforge/screenplay/fountain"
-	"github.com/cineforge/cineforge/stage"
 )
 
 const source = `Title: The Way
@@ -60,8 +60,8 @@ func TestAlign(t *testing.T) {
 		return screenplay.Element{Kind: screenplay.Action, Span: screenplay.Span{Start: start, End: end}}
 	}
 	span := func(start, end int) screenplay.Span { return screenplay.Span{Start: start, End: end} }
-	run := func(start, end, sourceStart, sourceEnd int, whole bool) stage.LineRun {
-		return stage.LineRun{Start: start, End: end, SourceStart: sourceStart, SourceEnd: sourceEnd, Whole: whole}
+	run := func(start, end, sourceStart, sourceEnd int, whole bool) content.LineRun {
+		return content.LineRun{Start: start, End: end, SourceStart: sourceStart, SourceEnd: sourceEnd, Whole: whole}
 	}
 	for _, test := range []struct {
 		name     string
@@ -69,26 +69,26 @@ func TestAlign(t *testing.T) {
 		spans    []screenplay.Span
 		lines    int
 		whole    bool
-		want     stage.LineMap
+		want     content.LineMap
 	}{
 		{"as it is", []screenplay.Element{element(1, 2), element(4, 4)}, []screenplay.Span{span(1, 2), span(4, 4)}, 4, false,
-			stage.LineMap{run(1, 4, 1, 4, false)}},
+			content.LineMap{run(1, 4, 1, 4, false)}},
 		{"a blank line put in", []screenplay.Element{element(1, 1), element(2, 3)}, []screenplay.Span{span(1, 1), span(3, 4)}, 4, false,
-			stage.LineMap{run(1, 1, 1, 1, false), run(2, 4, 1, 3, false)}},
+			content.LineMap{run(1, 1, 1, 1, false), run(2, 4, 1, 3, false)}},
 		{"a blank line put before the first", []screenplay.Element{element(1, 1)}, []screenplay.Span{span(2, 2)}, 2, false,
-			stage.LineMap{run(1, 1, 1, 1, false), run(2, 2, 1, 1, false)}},
+			content.LineMap{run(1, 1, 1, 1, false), run(2, 2, 1, 1, false)}},
 		{"a blank line taken out", []screenplay.Element{element(1, 1), element(4, 4)}, []screenplay.Span{span(1, 1), span(3, 3)}, 3, false,
-			stage.LineMap{run(1, 2, 1, 2, false), run(3, 3, 4, 4, false)}},
+			content.LineMap{run(1, 2, 1, 2, false), run(3, 3, 4, 4, false)}},
 		{"an element left out", []screenplay.Element{element(1, 1), element(3, 3), element(5, 5)}, []screenplay.Span{span(1, 1), {}, span(3, 3)}, 3, false,
-			stage.LineMap{run(1, 2, 1, 2, false), run(3, 3, 5, 5, false)}},
+			content.LineMap{run(1, 2, 1, 2, false), run(3, 3, 5, 5, false)}},
 		{"lines joined", []screenplay.Element{element(1, 3), element(5, 5)}, []screenplay.Span{span(1, 1), span(3, 3)}, 3, false,
-			stage.LineMap{run(1, 1, 1, 3, true), run(2, 3, 4, 5, false)}},
+			content.LineMap{run(1, 1, 1, 3, true), run(2, 3, 4, 5, false)}},
 		{"an adaptation", []screenplay.Element{element(1, 9), element(1, 9), element(10, 20)}, []screenplay.Span{span(1, 1), span(3, 4), span(6, 6)}, 6, true,
-			stage.LineMap{run(1, 4, 1, 9, true), run(5, 5, 9, 9, false), run(6, 6, 10, 20, true)}},
+			content.LineMap{run(1, 4, 1, 9, true), run(5, 5, 9, 9, false), run(6, 6, 10, 20, true)}},
 		{"an adaptation that happens to be as long", []screenplay.Element{element(1, 2), element(1, 2)}, []screenplay.Span{span(1, 2), span(4, 4)}, 4, true,
-			stage.LineMap{run(1, 4, 1, 2, true)}},
+			content.LineMap{run(1, 4, 1, 2, true)}},
 		{"blank lines at the end", []screenplay.Element{element(1, 1)}, []screenplay.Span{span(1, 1)}, 2, false,
-			stage.LineMap{run(1, 1, 1, 1, false), run(2, 2, 1, 1, false)}},
+			content.LineMap{run(1, 1, 1, 1, false), run(2, 2, 1, 1, false)}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want, align(test.elements, test.spans, test.lines, test.whole)); diff != "" {

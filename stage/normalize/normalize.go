@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/screenplay"
 	"github.com/cineforge/cineforge/screenplay/document"
@@ -28,14 +29,6 @@ func (Module) Info() stage.Info {
 	}
 }
 
-// rawInput is what the stage reads of a raw_input.
-type rawInput struct {
-	Content    string `json:"content"`
-	SourceInfo struct {
-		Filename string `json:"original_filename"`
-	} `json:"source_info"`
-}
-
 // How far the ways of normalizing can be relied on, at most.
 const (
 	passthroughConfidence = 0.95
@@ -48,8 +41,8 @@ const (
 // alone, is a failure of class input; a repair that would lose a word is one of
 // class internal.
 func (Module) Run(ctx context.Context, task stage.Task) (stage.Result, error) {
-	var in rawInput
-	if err := task.Inputs.Decode(artifact.RawInput, &in); err != nil {
+	in, err := stage.Decode(task.Inputs, artifact.RawInput, content.DecodeRawInput, "content", "source_info")
+	if err != nil {
 		return stage.Result{}, err
 	}
 	if strings.TrimSpace(in.Content) == "" {
@@ -102,7 +95,7 @@ func titleOnly(s screenplay.Script) bool {
 }
 
 // result returns the stage's result, with what the draft lacks filled in.
-func result(draft artifact.Draft, script Script) (stage.Result, error) {
+func result(draft artifact.Draft, script content.CanonicalScript) (stage.Result, error) {
 	data, err := json.Marshal(script)
 	if err != nil {
 		return stage.Result{}, fmt.Errorf("encode the script: %w", err)

@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/offline"
@@ -24,8 +25,8 @@ import (
 )
 
 // raw returns the inputs of the stage for a text.
-func raw(name, content string) stage.Inputs {
-	data, err := json.Marshal(map[string]any{"content": content, "source_info": map[string]any{"original_filename": name}})
+func raw(name, source string) stage.Inputs {
+	data, err := json.Marshal(map[string]any{"content": source, "source_info": map[string]any{"original_filename": name}})
 	if err != nil {
 		panic(err) // a map of strings always has JSON
 	}
@@ -44,13 +45,13 @@ func sample(t testing.TB, name string) string {
 	return string(data)
 }
 
-func run(t testing.TB, task stage.Task) (normalize.Script, artifact.Draft) {
+func run(t testing.TB, task stage.Task) (content.CanonicalScript, artifact.Draft) {
 	t.Helper()
 	result, err := normalize.Module{}.Run(t.Context(), task)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var script normalize.Script
+	var script content.CanonicalScript
 	if err := json.Unmarshal(result.Artifacts[0].Data, &script); err != nil {
 		t.Fatal(err)
 	}
@@ -74,18 +75,18 @@ func headings(text string) []string {
 }
 
 func TestValidFountainPassesAsItIs(t *testing.T) {
-	content := sample(t, "lighthouse.fountain")
-	got, draft := run(t, stage.Task{Inputs: raw("lighthouse.fountain", content), Model: refuses(t)})
-	if diff := cmp.Diff(content, got.ScriptText); diff != "" {
+	source := sample(t, "lighthouse.fountain")
+	got, draft := run(t, stage.Task{Inputs: raw("lighthouse.fountain", source), Model: refuses(t)})
+	if diff := cmp.Diff(source, got.ScriptText); diff != "" {
 		t.Error(diff)
 	}
 	if got.Title != "The Lamp at Grey Head" || got.SceneCount != 4 || got.LineCount != 68 {
 		t.Errorf("title %q, %d scenes, %d lines", got.Title, got.SceneCount, got.LineCount)
 	}
-	if n := got.Normalization; n.Strategy != normalize.Passthrough || len(n.Assumptions)+len(n.Inventions) != 0 {
+	if n := got.Normalization; n.Strategy != content.Passthrough || len(n.Assumptions)+len(n.Inventions) != 0 {
 		t.Errorf("%+v", n)
 	}
-	if diff := cmp.Diff(stage.LineMap{{Start: 1, End: 68, SourceStart: 1, SourceEnd: 68}}, got.LineMap); diff != "" {
+	if diff := cmp.Diff(content.LineMap{{Start: 1, End: 68, SourceStart: 1, SourceEnd: 68}}, got.LineMap); diff != "" {
 		t.Error(diff)
 	}
 	if draft.Source != artifact.Code || draft.Health != artifact.Valid {
@@ -94,12 +95,12 @@ func TestValidFountainPassesAsItIs(t *testing.T) {
 }
 
 func TestWhatOnlyAHumanWouldTakeIsRepaired(t *testing.T) {
-	content := sample(t, "pasted.txt")
-	got, draft := run(t, stage.Task{Inputs: raw("pasted.txt", content), Model: refuses(t)})
+	source := sample(t, "pasted.txt")
+	got, draft := run(t, stage.Task{Inputs: raw("pasted.txt", source), Model: refuses(t)})
 	if diff := cmp.Diff([]string{"INT. WORKSHOP - NIGHT", "EXT/INT. VAN - CONTINUOUS", "EXT. WORKSHOP YARD - DAWN"}, headings(got.ScriptText)); diff != "" {
 		t.Error(diff)
 	}
-	if got.Normalization.Strategy != normalize.Repair || draft.Health != artifact.NeedsReview || draft.Source != artifact.Code {
+	if got.Normalization.Strategy != content.Repair || draft.Health != artifact.NeedsReview || draft.Source != artifact.Code {
 		t.Errorf("strategy %s, health %s, source %s", got.Normalization.Strategy, draft.Health, draft.Source)
 	}
 	var repaired []string
@@ -139,7 +140,7 @@ func TestMarkdownBecomesFountain(t *testing.T) {
 	if diff := cmp.Diff([]string{"LENA 2", "OTTO 1"}, cues); diff != "" {
 		t.Error(diff)
 	}
-	if got.Normalization.Strategy != normalize.Repair || !*got.Fidelity.OK || draft.Health != artifact.Valid {
+	if got.Normalization.Strategy != content.Repair || !*got.Fidelity.OK || draft.Health != artifact.Valid {
 		t.Errorf("strategy %s, fidelity %+v, health %s", got.Normalization.Strategy, got.Fidelity, draft.Health)
 	}
 	// The lines with # or ** around all of it or *( )*; all others only lose spaces.
@@ -149,18 +150,18 @@ func TestMarkdownBecomesFountain(t *testing.T) {
 }
 
 func TestSpeechesWithoutHeadingsAreAScriptToLookAt(t *testing.T) {
-	content := "ANNA\nHello?\n\nBEN\nHello.\n\nANNA\n(waving)\nGoodbye.\n\nShe leaves.\n\nBEN\nWait!\n"
-	got, draft := run(t, stage.Task{Inputs: raw("a.fountain", content), Model: refuses(t)})
-	if got.ScriptText != content || got.SceneCount != 1 || draft.Health != artifact.NeedsReview || len(got.Normalization.Assumptions) != 1 {
+	source := "ANNA\nHello?\n\nBEN\nHello.\n\nANNA\n(waving)\nGoodbye.\n\nShe leaves.\n\nBEN\nWait!\n"
+	got, draft := run(t, stage.Task{Inputs: raw("a.fountain", source), Model: refuses(t)})
+	if got.ScriptText != source || got.SceneCount != 1 || draft.Health != artifact.NeedsReview || len(got.Normalization.Assumptions) != 1 {
 		t.Errorf("%+v, health %s", got, draft.Health)
 	}
 }
 
 func TestBlankTextIsRefused(t *testing.T) {
-	for _, content := range []string{"", " \n\t\n"} {
-		_, err := normalize.Module{}.Run(t.Context(), stage.Task{Inputs: raw("a.txt", content), Model: refuses(t)})
+	for _, source := range []string{"", " \n\t\n"} {
+		_, err := normalize.Module{}.Run(t.Context(), stage.Task{Inputs: raw("a.txt", source), Model: refuses(t)})
 		if failure.ClassOf(err) != failure.Input {
-			t.Errorf("%q: got %v, want a failure of class input", content, err)
+			t.Errorf("%q: got %v, want a failure of class input", source, err)
 		}
 	}
 }
@@ -182,22 +183,22 @@ func TestProseNeedsAModel(t *testing.T) {
 }
 
 func TestATitlePageAloneIsRefused(t *testing.T) {
-	for content, want := range map[string]failure.Class{
+	for source, want := range map[string]failure.Class{
 		"Title: Rain\nAuthor: Ann\n":                         failure.Input,
 		"Title: Rain\nAuthor: Ann\n\nHello there.\n":         failure.NoProvider,
 		"Title: " + strings.Repeat("It ran on. ", 60) + "\n": failure.NoProvider,
 	} {
-		_, err := normalize.Module{}.Run(t.Context(), stage.Task{Inputs: raw("a.fountain", content), Model: offline.Model{}})
+		_, err := normalize.Module{}.Run(t.Context(), stage.Task{Inputs: raw("a.fountain", source), Model: offline.Model{}})
 		if got := failure.ClassOf(err); got != want || got == failure.Input && !strings.Contains(err.Error(), "no script below the title page") {
-			t.Errorf("%.40q: got %v, want class %s", content, err, want)
+			t.Errorf("%.40q: got %v, want class %s", source, err, want)
 		}
 	}
 }
 
 // A line that looks like a heading does not make a script of a story.
 func TestProseWithAHeadingInItIsProse(t *testing.T) {
-	content := novel(t) + "\nINT. THE LANDING - NIGHT\n\n" + novel(t)
-	_, err := normalize.Module{}.Run(t.Context(), stage.Task{Inputs: raw("letter.txt", content), Model: offline.Model{}})
+	source := novel(t) + "\nINT. THE LANDING - NIGHT\n\n" + novel(t)
+	_, err := normalize.Module{}.Run(t.Context(), stage.Task{Inputs: raw("letter.txt", source), Model: offline.Model{}})
 	if failure.ClassOf(err) != failure.NoProvider {
 		t.Errorf("got %v, want a failure of class no_provider", err)
 	}
@@ -211,9 +212,9 @@ func words(text string) []string {
 // checkScript fails the test unless a script by rule keeps its promises: it
 // decodes to the scenes it counts, its line map covers it, and each line comes
 // from source lines that hold its words.
-func checkScript(t rapid.TB, content string, script normalize.Script) {
-	if script.Normalization.Strategy == normalize.Conversion {
-		t.Fatalf("%q was put to the model", content)
+func checkScript(t rapid.TB, source string, script content.CanonicalScript) {
+	if script.Normalization.Strategy == content.Conversion {
+		t.Fatalf("%q was put to the model", source)
 	}
 	if f := script.Fidelity; !f.Checked || f.OK == nil || !*f.OK || f.SourceWords != f.CanonicalWords+len(f.Lost) {
 		t.Fatalf("fidelity %+v", f)
@@ -232,16 +233,16 @@ func checkScript(t rapid.TB, content string, script normalize.Script) {
 	if next != script.LineCount+1 {
 		t.Fatalf("the map ends before line %d of %d", next, script.LineCount)
 	}
-	source := strings.Split(content, "\n")
+	lines := strings.Split(source, "\n")
 	for i, line := range strings.Split(script.ScriptText, "\n")[:script.LineCount] {
 		first, last := script.LineMap.Source(i+1, i+1)
-		if first < 1 || last > len(source) {
-			t.Fatalf("line %d comes from %d-%d of %d\n%s", i+1, first, last, len(source), script.ScriptText)
+		if first < 1 || last > len(lines) {
+			t.Fatalf("line %d comes from %d-%d of %d\n%s", i+1, first, last, len(lines), script.ScriptText)
 		}
-		from := words(strings.Join(source[first-1:last], "\n"))
+		from := words(strings.Join(lines[first-1:last], "\n"))
 		for _, w := range words(line) {
 			if !slices.Contains(from, w) {
-				t.Fatalf("line %d, %q, is said to come from %d-%d: %q\nsource:\n%s\nscript:\n%s", i+1, line, first, last, from, content, script.ScriptText)
+				t.Fatalf("line %d, %q, is said to come from %d-%d: %q\nsource:\n%s\nscript:\n%s", i+1, line, first, last, from, source, script.ScriptText)
 			}
 		}
 	}
@@ -257,16 +258,16 @@ func TestNoWordIsLostWhateverIsRepaired(t *testing.T) {
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		lines := rapid.SliceOfN(line, 0, 30).Draw(t, "lines")
-		content := "INT. FIRST - DAY\n\nANNA\nHello.\n\nCUT TO:\n\n" + strings.Join(lines, "\n")
-		result, err := normalize.Module{}.Run(context.Background(), stage.Task{Inputs: raw("a.fountain", content), Model: offline.Model{}})
+		source := "INT. FIRST - DAY\n\nANNA\nHello.\n\nCUT TO:\n\n" + strings.Join(lines, "\n")
+		result, err := normalize.Module{}.Run(context.Background(), stage.Task{Inputs: raw("a.fountain", source), Model: offline.Model{}})
 		if err != nil {
-			t.Fatalf("%v\n%s", err, content)
+			t.Fatalf("%v\n%s", err, source)
 		}
-		var script normalize.Script
+		var script content.CanonicalScript
 		if err := json.Unmarshal(result.Artifacts[0].Data, &script); err != nil {
 			t.Fatal(err)
 		}
-		checkScript(t, content, script)
+		checkScript(t, source, script)
 	})
 }
 
@@ -277,16 +278,16 @@ func FuzzNormalize(f *testing.F) {
 	}
 	f.Add("0", "\xdaAA - DAWN\n0") // a heading that begins with what can't be decoded
 	f.Add("a.txt", "INT. A\nANNA\n\n(x)\n INT. B - DAY #1#\n")
-	f.Fuzz(func(t *testing.T, name, content string) {
-		result, err := normalize.Module{}.Run(t.Context(), stage.Task{Inputs: raw(name, content), Model: offline.Model{}})
+	f.Fuzz(func(t *testing.T, name, source string) {
+		result, err := normalize.Module{}.Run(t.Context(), stage.Task{Inputs: raw(name, source), Model: offline.Model{}})
 		switch failure.ClassOf(err) {
 		case "":
 		case failure.Input, failure.NoProvider:
 			return
 		default:
-			t.Fatalf("%v\n%q", err, content)
+			t.Fatalf("%v\n%q", err, source)
 		}
-		var script normalize.Script
+		var script content.CanonicalScript
 		if err := json.Unmarshal(result.Artifacts[0].Data, &script); err != nil {
 			t.Fatal(err)
 		}
@@ -294,7 +295,7 @@ func FuzzNormalize(f *testing.F) {
 			t.Fatalf("fidelity %+v", f)
 		}
 		if len(fountain.Decode(script.ScriptText).Elements) == 0 {
-			t.Fatalf("an empty script from %q", content)
+			t.Fatalf("an empty script from %q", source)
 		}
 	})
 }
@@ -308,7 +309,7 @@ func ExampleModule() {
 		fmt.Println(err)
 		return
 	}
-	var script normalize.Script
+	var script content.CanonicalScript
 	if err := json.Unmarshal(result.Artifacts[0].Data, &script); err != nil {
 		fmt.Println(err)
 		return

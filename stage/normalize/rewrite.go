@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/screenplay"
 	"github.com/cineforge/cineforge/screenplay/document"
@@ -61,7 +62,7 @@ func count(s screenplay.Script, kind screenplay.Kind) int {
 // rewrite returns the canonical form of a screenplay: its text as it is if that
 // is valid Fountain for the same elements, else the elements written anew. review
 // says that a person should look at it.
-func rewrite(doc document.Document) (data Script, review bool, err error) {
+func rewrite(doc document.Document) (data content.CanonicalScript, review bool, err error) {
 	var spans []screenplay.Span
 	if valid(doc) {
 		data = passed(doc)
@@ -70,7 +71,7 @@ func rewrite(doc document.Document) (data Script, review bool, err error) {
 	}
 	canonical := fountain.Decode(data.ScriptText)
 	if data.Fidelity, err = faithful(doc, data.ScriptText, canonical, spans); err != nil {
-		return Script{}, false, &failure.Error{
+		return content.CanonicalScript{}, false, &failure.Error{
 			Class:   failure.Internal,
 			Message: fmt.Sprintf("normalizing %s would not keep its text: %v", doc.Name, err),
 			Hint:    "report it with the file; meanwhile, save the script as Fountain and run it again",
@@ -82,7 +83,7 @@ func rewrite(doc document.Document) (data Script, review bool, err error) {
 	data.SceneCount = count(canonical, screenplay.SceneHeading)
 	if data.SceneCount == 0 {
 		data.SceneCount = 1
-		data.Normalization.Assumptions = append(data.Normalization.Assumptions, Assumption{
+		data.Normalization.Assumptions = append(data.Normalization.Assumptions, content.Assumption{
 			Description:  "The script has no scene heading, so all of it is one scene.",
 			Rationale:    "it has speeches, and nothing in it says where one place ends and another begins",
 			Alternatives: []string{"headings put in by a person"},
@@ -95,16 +96,16 @@ func rewrite(doc document.Document) (data Script, review bool, err error) {
 }
 
 // passed returns a document that is valid Fountain as it is.
-func passed(doc document.Document) Script {
-	return Script{
+func passed(doc document.Document) content.CanonicalScript {
+	return content.CanonicalScript{
 		ScriptText:      doc.Text,
-		LineMap:         stage.LineMap{{Start: 1, End: doc.Script.Lines, SourceStart: 1, SourceEnd: doc.Script.Lines}},
+		LineMap:         content.LineMap{{Start: 1, End: doc.Script.Lines, SourceStart: 1, SourceEnd: doc.Script.Lines}},
 		ImpliedHeadings: []int{},
-		Normalization: Normalization{
+		Normalization: content.Normalization{
 			SourceFormat: string(doc.Kind),
-			Strategy:     Passthrough,
-			Inventions:   []Invention{},
-			Assumptions:  []Assumption{},
+			Strategy:     content.Passthrough,
+			Inventions:   []content.Invention{},
+			Assumptions:  []content.Assumption{},
 			Confidence:   stage.Confidence(min(doc.Confidence, passthroughConfidence)),
 			Rationale:    "valid Fountain, taken as it is",
 		},
@@ -112,7 +113,7 @@ func passed(doc document.Document) Script {
 }
 
 // repaired returns the elements of a document as Fountain, and their lines in it.
-func repaired(doc document.Document) (Script, []screenplay.Span) {
+func repaired(doc document.Document) (content.CanonicalScript, []screenplay.Span) {
 	text, spans := fountain.EncodeLines(doc.Script)
 	implied := []int{}
 	for i, e := range doc.Script.Elements {
@@ -120,14 +121,14 @@ func repaired(doc document.Document) (Script, []screenplay.Span) {
 			implied = append(implied, spans[i].Start)
 		}
 	}
-	return Script{
+	return content.CanonicalScript{
 		ScriptText:      text,
 		LineMap:         align(doc.Script.Elements, spans, strings.Count(text, "\n"), false),
 		ImpliedHeadings: implied,
-		Normalization: Normalization{
+		Normalization: content.Normalization{
 			SourceFormat: string(doc.Kind),
-			Strategy:     Repair,
-			Inventions:   []Invention{},
+			Strategy:     content.Repair,
+			Inventions:   []content.Invention{},
 			Assumptions:  repairs(doc, text, spans),
 			Confidence:   stage.Confidence(min(doc.Confidence, repairConfidence)),
 			Rationale:    "a screenplay that is not valid Fountain; written anew by rule, with no word lost",
@@ -144,11 +145,11 @@ func valid(doc document.Document) bool {
 
 // faithful checks the canonical text of a document, and the script in it, against
 // the document's elements and its text; spans is nil where the text is the same.
-func faithful(doc document.Document, text string, canonical screenplay.Script, spans []screenplay.Span) (Fidelity, error) {
+func faithful(doc document.Document, text string, canonical screenplay.Script, spans []screenplay.Span) (content.Fidelity, error) {
 	if err := check(doc.Script, canonical); err != nil {
-		return Fidelity{}, err
+		return content.Fidelity{}, err
 	}
-	f := Fidelity{Checked: true, SourceWords: countWords(doc.Text), CanonicalWords: countWords(text), Lost: []string{}, OK: new(true)}
+	f := content.Fidelity{Checked: true, SourceWords: countWords(doc.Text), CanonicalWords: countWords(text), Lost: []string{}, OK: new(true)}
 	if spans == nil {
 		return f, nil
 	}
@@ -200,8 +201,8 @@ func titleOf(script screenplay.Script) string {
 }
 
 // repairs lists what writing a document anew changed in its lines.
-func repairs(doc document.Document, text string, spans []screenplay.Span) []Assumption {
-	list := []Assumption{}
+func repairs(doc document.Document, text string, spans []screenplay.Span) []content.Assumption {
+	list := []content.Assumption{}
 	before, after := strings.Split(doc.Text, "\n"), strings.Split(text, "\n")
 	var spaced, marked []int
 	lastSource, lastText := 0, 0
@@ -216,7 +217,7 @@ func repairs(doc document.Document, text string, spans []screenplay.Span) []Assu
 		lastSource, lastText = e.Span.End, span.End
 		switch {
 		case e.Implied:
-			list = append(list, Assumption{
+			list = append(list, content.Assumption{
 				Description:  fmt.Sprintf("Line %d is taken as a scene heading: %s", e.Span.Start, strings.TrimSpace(e.Text)),
 				Rationale:    "it reads like one, though the rules of Fountain would not take it",
 				Alternatives: []string{"action"},
@@ -227,7 +228,7 @@ func repairs(doc document.Document, text string, spans []screenplay.Span) []Assu
 		}
 	}
 	if len(spaced) > 0 {
-		list = append(list, Assumption{
+		list = append(list, content.Assumption{
 			Description:  fmt.Sprintf("Blank lines are put in before %d lines.", len(spaced)),
 			Rationale:    "Fountain divides elements by them, and the source runs these together",
 			Alternatives: []string{},
@@ -235,7 +236,7 @@ func repairs(doc document.Document, text string, spans []screenplay.Span) []Assu
 		})
 	}
 	if len(marked) > 0 {
-		list = append(list, Assumption{
+		list = append(list, content.Assumption{
 			Description:  fmt.Sprintf("%d passages are marked anew.", len(marked)),
 			Rationale:    "the source marks them in another way than Fountain does",
 			Alternatives: []string{},

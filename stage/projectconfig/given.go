@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/stage"
 )
@@ -88,8 +89,8 @@ func Check(s stage.Settings) error {
 
 // given returns the details of the settings that a person gave: those of the config file,
 // and over them the overrides.
-func given(s stage.Settings) (map[string]Detail, error) {
-	d := map[string]Detail{}
+func given(s stage.Settings) (map[string]content.Detection, error) {
+	d := map[string]content.Detection{}
 	var wrong FieldErrors
 	for _, from := range []struct {
 		file, rationale string
@@ -101,7 +102,7 @@ func given(s stage.Settings) (map[string]Detail, error) {
 		for _, name := range slices.Sorted(maps.Keys(from.values)) {
 			value, message, hint := readField(name, from.values[name])
 			if message == "" {
-				d[name] = Detail{Value: value, Confidence: 1, Rationale: from.rationale, Source: UserSpecified, By: ByPerson}
+				d[name] = content.Detection{Value: value, Confidence: 1, Rationale: from.rationale, Source: content.UserSpecified, By: content.OriginPerson}
 			} else if len(wrong) < mostErrors {
 				wrong = append(wrong, &FieldError{File: from.file, Field: clip(name), Message: message, Hint: hint})
 			}
@@ -121,7 +122,7 @@ func clip(name string) string {
 	return name
 }
 
-// readField returns the value of a setting as [Config] has it, or what is wrong with it.
+// readField returns the value of a setting as [ProjectConfig] has it, or what is wrong with it.
 func readField(name string, value any) (v any, message, hint string) {
 	f, ok := fields[name]
 	if !ok {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/offline"
@@ -52,7 +53,7 @@ func TestModule_APersonsSettingsStand(t *testing.T) {
 	}
 	all["model_strategy"] = map[string]any{"work": "recipe", "verify": "claude-haiku-4-5-20251001", "escalate": "recipe"}
 	for name, d := range got.Details {
-		if d.Source != projectconfig.UserSpecified || d.Confidence != 1 || !strings.Contains(d.Rationale, "s.yaml") {
+		if d.Source != content.UserSpecified || d.Confidence != 1 || !strings.Contains(d.Rationale, "s.yaml") {
 			t.Errorf("%s: %+v", name, d)
 		}
 		if diff := cmp.Diff(all[name], d.Value); diff != "" {
@@ -72,13 +73,13 @@ func TestModule_OverridesBeatTheFileAndTheFileBeatsAll(t *testing.T) {
 	if pause == "" || got.Confirmed {
 		t.Error("overrides alone confirm nothing")
 	}
-	if got.Title != "Mine" || got.Genre[0] != "noir" || got.Tone[0] != "quiet" || got.Details["tone"].By != projectconfig.ByModel {
+	if got.Title != "Mine" || got.Genre[0] != "noir" || got.Tone[0] != "quiet" || got.Details["tone"].By != content.OriginModel {
 		t.Errorf("%+v", got)
 	}
 	got, draft, _ = run(t, stage.Task{Inputs: inputs(t, "The Long Way", script, 90), Model: offline.Model{}, Settings: stage.Settings{
 		File: "s.yaml", FromFile: map[string]any{"title": "File's", "format": "short_film"}, Overrides: map[string]any{"title": "Mine"}}})
 	if got.Title != "Mine" || got.Format != "short_film" || draft.Health != artifact.NeedsReview ||
-		got.Details["format"].Source != projectconfig.UserSpecified {
+		got.Details["format"].Source != content.UserSpecified {
 		t.Errorf("%+v, %s", got, draft.Health)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/screenplay/fountain"
 	"github.com/cineforge/cineforge/stage"
@@ -32,23 +33,6 @@ func (Module) Info() stage.Info {
 // awaitingConfirmation is the reason of the pause for a proposal that nobody accepted yet.
 const awaitingConfirmation = "awaiting_confirmation"
 
-// canonical is what the stage reads of a canonical_script.
-type canonical struct {
-	Title      string `json:"title"` // from the title page
-	ScriptText string `json:"script_text"`
-}
-
-// sceneIndex is what the stage reads of a scene_index.
-type sceneIndex struct {
-	Locations []string `json:"unique_locations"`
-	Minutes   float64  `json:"estimated_runtime_minutes"`
-	Entries   []struct {
-		Number     int      `json:"scene_number"`
-		Heading    string   `json:"heading"`
-		Characters []string `json:"characters_present"`
-	} `json:"entries"`
-}
-
 // Run makes the project_config artifact. It asks the model once, about the unit
 // "project", unless a person gave all that it would be asked about. It asks for a pause
 // unless the parameter accept_config is true, or a config file was given.
@@ -61,12 +45,13 @@ func (Module) Run(ctx context.Context, task stage.Task) (stage.Result, error) {
 	if err != nil {
 		return stage.Result{}, err
 	}
-	var in canonical
-	if err := task.Inputs.Decode(artifact.CanonicalScript, &in); err != nil {
+	in, err := stage.Decode(task.Inputs, artifact.CanonicalScript, content.DecodeCanonicalScript, "title", "script_text")
+	if err != nil {
 		return stage.Result{}, err
 	}
-	var index sceneIndex
-	if err := task.Inputs.Decode(artifact.SceneIndex, &index); err != nil {
+	index, err := stage.Decode(task.Inputs, artifact.SceneIndex, content.DecodeSceneIndex,
+		"unique_locations", "estimated_runtime_minutes", "entries")
+	if err != nil {
 		return stage.Result{}, err
 	}
 	script := fountain.Decode(in.ScriptText)
@@ -108,7 +93,7 @@ func accepts(param any) (bool, error) {
 
 // newDraft returns the artifact of a proposal. Its confidence is that of the
 // values that were found: defaults, unknown ones and those that a person gave don't count.
-func newDraft(config Config, a answer) (artifact.Draft, error) {
+func newDraft(config content.ProjectConfig, a answer) (artifact.Draft, error) {
 	data, err := json.Marshal(config)
 	if err != nil {
 		return artifact.Draft{}, fmt.Errorf("encode the project's settings: %w", err)
@@ -126,13 +111,13 @@ func newDraft(config Config, a answer) (artifact.Draft, error) {
 	people := 0
 	for _, name := range memberNames {
 		d := config.Details[name]
-		if d.By == ByPerson {
+		if d.By == content.OriginPerson {
 			people++
 		}
-		if d.Source == AutoDetected {
+		if d.Source == content.AutoDetected {
 			confidences = append(confidences, d.Confidence)
 		}
-		if d.By == ByModel {
+		if d.By == content.OriginModel {
 			draft.Source, draft.Health = artifact.Hybrid, artifact.Valid
 		}
 	}

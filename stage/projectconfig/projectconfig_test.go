@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/offline"
@@ -75,7 +76,7 @@ func inputs(t testing.TB, title, text string, minutes float64) stage.Inputs {
 }
 
 // run runs the stage and decodes what it made.
-func run(t testing.TB, task stage.Task) (projectconfig.Config, artifact.Draft, string) {
+func run(t testing.TB, task stage.Task) (content.ProjectConfig, artifact.Draft, string) {
 	t.Helper()
 	result, err := projectconfig.Module{}.Run(t.Context(), task)
 	if err != nil {
@@ -84,7 +85,7 @@ func run(t testing.TB, task stage.Task) (projectconfig.Config, artifact.Draft, s
 	if len(result.Artifacts) != 1 {
 		t.Fatalf("%d artifacts", len(result.Artifacts))
 	}
-	var config projectconfig.Config
+	var config content.ProjectConfig
 	if err := json.Unmarshal(result.Artifacts[0].Data, &config); err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +114,7 @@ const fullAnswer = `{
 func TestByRuleAlone(t *testing.T) {
 	got, draft, pause := run(t, stage.Task{Inputs: inputs(t, "The Long Way", script, 90), Model: offline.Model{}, Params: map[string]any{"accept_config": true}})
 	ninety := 90.0
-	want := projectconfig.Config{
+	want := content.ProjectConfig{
 		Title:    "The Long Way",
 		Format:   "feature",
 		Genre:    []string{},
@@ -128,7 +129,7 @@ func TestByRuleAlone(t *testing.T) {
 		ProductionMode:       "ai_generated",
 		HumanControlMode:     "autonomous",
 		StylePacks:           map[string]string{},
-		ModelStrategy:        projectconfig.Strategy{Work: "recipe", Verify: "recipe", Escalate: "recipe"},
+		ModelStrategy:        content.ModelStrategy{Work: "recipe", Verify: "recipe", Escalate: "recipe"},
 		DefaultModel:         "recipe",
 		Confirmed:            true,
 	}
@@ -137,17 +138,17 @@ func TestByRuleAlone(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	for name, by := range map[string]projectconfig.By{
-		"title": projectconfig.ByTitlePage, "format": projectconfig.ByRule, "estimated_duration_minutes": projectconfig.ByRule,
-		"primary_characters": projectconfig.ByRule, "location_count": projectconfig.ByRule, "genre": projectconfig.ByNobody,
-		"tone": projectconfig.ByNobody, "logline": projectconfig.ByNobody, "target_audience": projectconfig.ByNobody,
-		"aspect_ratio": projectconfig.ByDefault, "default_model": projectconfig.ByDefault,
+	for name, by := range map[string]content.SettingOrigin{
+		"title": content.OriginTitlePage, "format": content.OriginRule, "estimated_duration_minutes": content.OriginRule,
+		"primary_characters": content.OriginRule, "location_count": content.OriginRule, "genre": content.OriginUnknown,
+		"tone": content.OriginUnknown, "logline": content.OriginUnknown, "target_audience": content.OriginUnknown,
+		"aspect_ratio": content.OriginDefault, "default_model": content.OriginDefault,
 	} {
 		d, ok := details[name]
 		if !ok || d.By != by || d.Rationale == "" {
 			t.Errorf("%s: %+v, want it found by %s", name, d, by)
 		}
-		if known := by != projectconfig.ByNobody && by != projectconfig.ByDefault; known != (d.Confidence > 0) || known != (d.Source == projectconfig.AutoDetected) {
+		if known := by != content.OriginUnknown && by != content.OriginDefault; known != (d.Confidence > 0) || known != (d.Source == content.AutoDetected) {
 			t.Errorf("%s: confidence %v, source %s", name, d.Confidence, d.Source)
 		}
 	}
@@ -170,7 +171,7 @@ func TestAModelAnswersOnlyWhatTheRulesDoNotKnow(t *testing.T) {
 		t.Errorf("the model's %q stands in place of what the rules know", got.Title)
 	}
 	// That its length makes it a feature is a guess at 0.6, and the model says 0.8.
-	if d := got.Details["format"]; got.Format != "series_episode" || d.By != projectconfig.ByModel {
+	if d := got.Details["format"]; got.Format != "series_episode" || d.By != content.OriginModel {
 		t.Errorf("format %+v", d)
 	}
 	unsure := strings.Replace(fullAnswer, `"confidence": 0.8`, `"confidence": 0.6`, 1)
@@ -183,10 +184,10 @@ func TestAModelAnswersOnlyWhatTheRulesDoNotKnow(t *testing.T) {
 	if got.Logline == nil || *got.Logline != "Anna waits." || got.Details["logline"].Confidence != 1 {
 		t.Errorf("logline %v at %v", got.Logline, got.Details["logline"].Confidence)
 	}
-	if d := got.Details["tone"]; d.By != projectconfig.ByModel || d.Confidence != 0.5 {
+	if d := got.Details["tone"]; d.By != content.OriginModel || d.Confidence != 0.5 {
 		t.Errorf("tone: %+v", d)
 	}
-	if got.TargetAudience != nil || got.Details["target_audience"].By != projectconfig.ByNobody {
+	if got.TargetAudience != nil || got.Details["target_audience"].By != content.OriginUnknown {
 		t.Errorf("a blank audience was taken: %+v", got.Details["target_audience"])
 	}
 	if draft.Source != artifact.Hybrid || draft.Health != artifact.Valid || draft.Annotations["answered_by"] != "openai:gpt" {
@@ -195,7 +196,7 @@ func TestAModelAnswersOnlyWhatTheRulesDoNotKnow(t *testing.T) {
 
 	// With no title page and a length that decides nothing, the model is heard.
 	got, _, _ = run(t, stage.Task{Inputs: inputs(t, "", "INT. HALL - DAY\n\nDust.\n", 50), Model: answer(t, fullAnswer)})
-	if got.Title != "Another Title" || got.Format != "series_episode" || got.Details["title"].By != projectconfig.ByModel {
+	if got.Title != "Another Title" || got.Format != "series_episode" || got.Details["title"].By != content.OriginModel {
 		t.Errorf("title %q by %s, format %q", got.Title, got.Details["title"].By, got.Format)
 	}
 }
@@ -216,7 +217,7 @@ func TestUnknownRatherThanAGuess(t *testing.T) {
 	if got.Title != "unknown" || got.Format != "unknown" || got.Duration != nil || got.LocationCount != 0 {
 		t.Errorf("title %q, format %q, duration %v, %d locations", got.Title, got.Format, got.Duration, got.LocationCount)
 	}
-	if d := got.Details["title"]; d.Confidence != 0 || d.By != projectconfig.ByNobody {
+	if d := got.Details["title"]; d.Confidence != 0 || d.By != content.OriginUnknown {
 		t.Errorf("title: %+v", d)
 	}
 }
@@ -367,7 +368,7 @@ func ExampleModule() {
 		fmt.Println(err)
 		return
 	}
-	var config projectconfig.Config
+	var config content.ProjectConfig
 	if err := json.Unmarshal(result.Artifacts[0].Data, &config); err != nil {
 		fmt.Println(err)
 		return

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/screenplay"
 )
 
@@ -13,18 +14,18 @@ import (
 // gives none. The title page and the rules come
 // first; the model's answer counts only where they know nothing. What a person gave stands
 // over all of it.
-func propose(title string, script screenplay.Script, index sceneIndex, a answer, given map[string]Detail) Config {
-	d := map[string]Detail{}
+func propose(title string, script screenplay.Script, index content.SceneIndex, a answer, given map[string]content.Detection) content.ProjectConfig {
+	d := map[string]content.Detection{}
 	d["title"] = nobody(unknown, "the script has no title page that gives one")
 	if title != "" {
-		d["title"] = found(title, stated, ByTitlePage, "it stands on the title page")
+		d["title"] = found(title, stated, content.OriginTitlePage, "it stands on the title page")
 	}
 	detect(d, script, index)
 	read(d, script)
 	judge(d, a)
 	presets(d)
 	maps.Copy(d, given)
-	return Config{
+	return content.ProjectConfig{
 		Title:                value[string](d["title"]),
 		Format:               value[string](d["format"]),
 		Genre:                value[[]string](d["genre"]),
@@ -41,25 +42,25 @@ func propose(title string, script screenplay.Script, index sceneIndex, a answer,
 		HumanControlMode:     value[string](d["human_control_mode"]),
 		StylePacks:           value[map[string]string](d["style_packs"]),
 		BudgetCapUSD:         value[*float64](d["budget_cap_usd"]),
-		ModelStrategy:        value[Strategy](d["model_strategy"]),
+		ModelStrategy:        value[content.ModelStrategy](d["model_strategy"]),
 		DefaultModel:         value[string](d["default_model"]),
 		Details:              d,
 	}
 }
 
 // value returns the value of a detail, which is a T.
-func value[T any](d Detail) T {
+func value[T any](d content.Detection) T {
 	v, _ := d.Value.(T)
 	return v
 }
 
 // detect fills in what the rules tell.
-func detect(d map[string]Detail, script screenplay.Script, index sceneIndex) {
-	d["format"] = formatOf(script, index.Minutes)
+func detect(d map[string]content.Detection, script screenplay.Script, index content.SceneIndex) {
+	d["format"] = formatOf(script, index.RuntimeMinutes)
 
 	d["estimated_duration_minutes"] = nobody((*float64)(nil), "the script has no length to go by")
-	if minutes := index.Minutes; minutes > 0 {
-		d["estimated_duration_minutes"] = found(&minutes, byLength, ByRule, "a page plays about a minute, true of averages only")
+	if minutes := index.RuntimeMinutes; minutes > 0 {
+		d["estimated_duration_minutes"] = found(&minutes, byLength, content.OriginRule, "a page plays about a minute, true of averages only")
 	}
 
 	cast := script.Cast()
@@ -68,22 +69,22 @@ func detect(d map[string]Detail, script screenplay.Script, index sceneIndex) {
 	d["supporting_characters"] = nobody(supporting, "nobody speaks in the script")
 	if len(cast) > 0 {
 		why := fmt.Sprintf("the upper half of %d by 2 x scenes + cues, at most %d", len(cast), maxLeads)
-		d["primary_characters"] = found(primary, counted, ByRule, why)
-		d["supporting_characters"] = found(supporting, counted, ByRule, "everyone else who speaks")
+		d["primary_characters"] = found(primary, counted, content.OriginRule, why)
+		d["supporting_characters"] = found(supporting, counted, content.OriginRule, "everyone else who speaks")
 	}
 
-	places := slices.DeleteFunc(slices.Clone(index.Locations), func(l string) bool { return l == noPlace })
+	places := slices.DeleteFunc(slices.Clone(index.UniqueLocations), func(l string) bool { return l == noPlace })
 	d["location_count"] = nobody(0, "no scene heading names a place")
 	d["locations_summary"] = nobody([]string{}, "no scene heading names a place")
 	if len(places) > 0 {
-		d["location_count"] = found(len(places), counted, ByRule, "the places that the scene headings name")
-		d["locations_summary"] = found(places, counted, ByRule, "the places that the scene headings name, in order")
+		d["location_count"] = found(len(places), counted, content.OriginRule, "the places that the scene headings name")
+		d["locations_summary"] = found(places, counted, content.OriginRule, "the places that the scene headings name, in order")
 	}
 }
 
 // read takes what the title page says in so many words; of fields for the same
 // setting, the first that is not blank.
-func read(d map[string]Detail, script screenplay.Script) {
+func read(d map[string]content.Detection, script screenplay.Script) {
 	const why = "it stands on the title page"
 	for _, f := range script.TitlePage() {
 		text := strings.Join(strings.Fields(screenplay.Plain(f.Value)), " ")
@@ -91,18 +92,18 @@ func read(d map[string]Detail, script screenplay.Script) {
 			"format": "format", "type": "format", "genre": "genre", "genres": "genre", "tone": "tone",
 			"logline": "logline", "log_line": "logline",
 		}[f.Key]
-		if text == "" || d[name].By == ByTitlePage {
+		if text == "" || d[name].By == content.OriginTitlePage {
 			continue
 		}
 		switch name {
 		case "format":
-			d[name] = found(text, stated, ByTitlePage, why)
+			d[name] = found(text, stated, content.OriginTitlePage, why)
 		case "logline":
-			d[name] = found(&text, stated, ByTitlePage, why)
+			d[name] = found(&text, stated, content.OriginTitlePage, why)
 		case "genre", "tone":
 			parts := strings.FieldsFunc(screenplay.Plain(f.Value), func(r rune) bool { return strings.ContainsRune(",/;\n", r) })
 			if list := distinct(parts); len(list) > 0 {
-				d[name] = found(list, stated, ByTitlePage, why)
+				d[name] = found(list, stated, content.OriginTitlePage, why)
 			}
 		}
 	}
@@ -110,15 +111,15 @@ func read(d map[string]Detail, script screenplay.Script) {
 
 // better puts a model's detail in the place of one that nobody found, or that a
 // rule guessed from averages, and is less sure of.
-func better(d map[string]Detail, name string, by Detail) {
+func better(d map[string]content.Detection, name string, by content.Detection) {
 	known := d[name]
-	if known.By == ByNobody || known.By == ByRule && known.Confidence <= byLength && known.Confidence < by.Confidence {
+	if known.By == content.OriginUnknown || known.By == content.OriginRule && known.Confidence <= byLength && known.Confidence < by.Confidence {
 		d[name] = by
 	}
 }
 
 // judge fills in the model's answer where nothing better is known so far.
-func judge(d map[string]Detail, a answer) {
+func judge(d map[string]content.Detection, a answer) {
 	const unanswered = "it takes a reader's judgement, and no model gave one"
 	for name, none := range map[string]any{
 		"genre": []string{}, "tone": []string{}, "logline": (*string)(nil), "target_audience": (*string)(nil),
@@ -148,8 +149,8 @@ func judge(d map[string]Detail, a answer) {
 }
 
 // answered returns the detail of a value that the model gave.
-func answered[T any](value any, f finding[T]) Detail {
-	d := found(value, unstated, ByModel, "the model gave no reason")
+func answered[T any](value any, f finding[T]) content.Detection {
+	d := found(value, unstated, content.OriginModel, "the model gave no reason")
 	if f.Confidence != nil {
 		d.Confidence = min(max(*f.Confidence, 0), 1)
 	}
@@ -162,11 +163,13 @@ func answered[T any](value any, f finding[T]) Detail {
 // byRecipe stands for the models that the recipe names.
 const byRecipe = "recipe"
 
-// recipesModels() returns the models of a project of which no person said anything.
-func recipesModels() Strategy { return Strategy{byRecipe, byRecipe, byRecipe} }
+// recipesModels returns the models of a project of which no person said anything.
+func recipesModels() content.ModelStrategy {
+	return content.ModelStrategy{Work: byRecipe, Verify: byRecipe, Escalate: byRecipe}
+}
 
 // presets fills in the settings that no script tells.
-func presets(d map[string]Detail) {
+func presets(d map[string]content.Detection) {
 	const (
 		untilChanged = "it stands until a person changes it"
 		chain        = "the recipe's chain of the stage names the models"

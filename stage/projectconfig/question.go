@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/screenplay"
 	"github.com/cineforge/cineforge/stage"
@@ -35,8 +36,8 @@ type answer struct {
 var asked = []string{"title", "format", "genre", "tone", "logline", "target_audience"}
 
 // answersAll reports whether a person gave all that the question is about.
-func answersAll(d map[string]Detail) bool {
-	return !slices.ContainsFunc(asked, func(name string) bool { return d[name].By != ByPerson })
+func answersAll(d map[string]content.Detection) bool {
+	return !slices.ContainsFunc(asked, func(name string) bool { return d[name].By != content.OriginPerson })
 }
 
 var answerSchema = llm.NewSchema("project_answer", fmt.Sprintf(`{
@@ -90,7 +91,7 @@ const (
 )
 
 // ask asks the model for what no rule can find.
-func ask(ctx context.Context, model llm.Model, script screenplay.Script, text string, index sceneIndex) (answer, error) {
+func ask(ctx context.Context, model llm.Model, script screenplay.Script, text string, index content.SceneIndex) (answer, error) {
 	a, resp, err := llm.Ask[answer](ctx, model, llm.Request{
 		Role:            llm.Work,
 		Unit:            "project",
@@ -109,9 +110,9 @@ func ask(ctx context.Context, model llm.Model, script screenplay.Script, text st
 }
 
 // prompt returns the question about a script.
-func prompt(script screenplay.Script, text string, index sceneIndex) string {
+func prompt(script screenplay.Script, text string, index content.SceneIndex) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d scenes, %s.\n\n", len(index.Entries), runs(index.Minutes))
+	fmt.Fprintf(&b, "%d scenes, %s.\n\n", len(index.Entries), runs(index.RuntimeMinutes))
 	if fields := script.TitlePage(); len(fields) > 0 {
 		var page strings.Builder
 		for _, f := range fields {
@@ -131,7 +132,7 @@ func prompt(script screenplay.Script, text string, index sceneIndex) string {
 
 // sceneList lists the scenes of a script by heading and characters, the middle
 // ones left out if they are too many.
-func sceneList(index sceneIndex) string {
+func sceneList(index content.SceneIndex) string {
 	var b strings.Builder
 	for i, e := range index.Entries {
 		if n := len(index.Entries); n > listedScenes && i >= listedScenes/2 && i < n-listedScenes/2 {
@@ -140,7 +141,7 @@ func sceneList(index sceneIndex) string {
 			}
 			continue
 		}
-		fmt.Fprintf(&b, "%d. %s", e.Number, e.Heading)
+		fmt.Fprintf(&b, "%d. %s", e.SceneNumber, e.Heading)
 		if len(e.Characters) > 0 {
 			fmt.Fprintf(&b, " [%s]", strings.Join(e.Characters, ", "))
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/screenplay"
 )
 
@@ -50,9 +51,9 @@ var (
 )
 
 // formatOf returns the format that the script's marks or its length tell.
-func formatOf(script screenplay.Script, minutes float64) Detail {
+func formatOf(script screenplay.Script, minutes float64) content.Detection {
 	if evidence := episodeEvidence(script); evidence != "" {
-		return found(episode, hinted, ByRule, evidence)
+		return found(episode, hinted, content.OriginRule, evidence)
 	}
 	switch {
 	case minutes <= 0:
@@ -60,9 +61,9 @@ func formatOf(script screenplay.Script, minutes float64) Detail {
 	case minutes < leastWhole:
 		return nobody(unknown, runs(minutes)+" by its pages: it may be a part of anything")
 	case minutes <= longestShort:
-		return found(short, byLength, ByRule, fmt.Sprintf("%s by its pages; up to %d are a short", runs(minutes), longestShort))
+		return found(short, byLength, content.OriginRule, fmt.Sprintf("%s by its pages; up to %d are a short", runs(minutes), longestShort))
 	case minutes >= shortestFeature:
-		return found(feature, byLength, ByRule, fmt.Sprintf("%s by its pages; from %d on it is a feature", runs(minutes), shortestFeature))
+		return found(feature, byLength, content.OriginRule, fmt.Sprintf("%s by its pages; from %d on it is a feature", runs(minutes), shortestFeature))
 	}
 	return nobody(unknown, runs(minutes)+" by its pages, which decides nothing")
 }
@@ -143,16 +144,16 @@ func isSentence(name string) bool {
 }
 
 // found returns the detail of a value that was detected.
-func found(value any, confidence float64, by By, rationale string) Detail {
-	return Detail{Value: value, Confidence: confidence, Rationale: rationale, Source: AutoDetected, By: by}
+func found(value any, confidence float64, by content.SettingOrigin, rationale string) content.Detection {
+	return content.Detection{Value: value, Confidence: confidence, Rationale: rationale, Source: content.AutoDetected, By: by}
 }
 
 // nobody returns the detail of a value that is not known.
-func nobody(value any, rationale string) Detail {
-	return Detail{Value: value, Rationale: rationale, Source: Default, By: ByNobody}
+func nobody(value any, rationale string) content.Detection {
+	return content.Detection{Value: value, Rationale: rationale, Source: content.Preset, By: content.OriginUnknown}
 }
 
 // preset returns the detail of a value that stands until a person changes it.
-func preset(value any, rationale string) Detail {
-	return Detail{Value: value, Rationale: rationale, Source: Default, By: ByDefault}
+func preset(value any, rationale string) content.Detection {
+	return content.Detection{Value: value, Rationale: rationale, Source: content.Preset, By: content.OriginDefault}
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/llm/offline"
 	"github.com/cineforge/cineforge/stage"
-	"github.com/cineforge/cineforge/stage/projectconfig"
 )
 
 func TestSentencesAreNoLeads(t *testing.T) {
@@ -35,7 +35,7 @@ func TestTheTitlePageIsHeardFirst(t *testing.T) {
 		t.Error(diff)
 	}
 	for _, name := range []string{"format", "genre", "tone", "logline"} {
-		if d := got.Details[name]; d.By != projectconfig.ByTitlePage || d.Confidence < 0.9 || d.Source != projectconfig.AutoDetected {
+		if d := got.Details[name]; d.By != content.OriginTitlePage || d.Confidence < 0.9 || d.Source != content.AutoDetected {
 			t.Errorf("%s: %+v", name, d)
 		}
 	}
@@ -43,7 +43,7 @@ func TestTheTitlePageIsHeardFirst(t *testing.T) {
 		t.Errorf("source %s, though the model had nothing to add", draft.Source)
 	}
 	got, _, _ = run(t, stage.Task{Inputs: inputs(t, "", "Title: X\nType: Short\nGenre: /\n\nINT. HALL - DAY\n\nDust.\n", 90), Model: offline.Model{}})
-	if got.Format != "Short" || len(got.Genre) > 0 || got.Details["genre"].By != projectconfig.ByNobody {
+	if got.Format != "Short" || len(got.Genre) > 0 || got.Details["genre"].By != content.OriginUnknown {
 		t.Errorf("format %q, genre %q", got.Format, got.Genre)
 	}
 }

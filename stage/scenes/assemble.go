@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/screenplay"
 	"github.com/cineforge/cineforge/stage"
 )
@@ -28,9 +29,9 @@ const (
 )
 
 // assemble returns the data of a scene.
-func assemble(s screenplay.Scene, in canonical, j judgement) Scene {
+func assemble(s screenplay.Scene, in content.CanonicalScript, j judgement) content.Scene {
 	first, last := in.LineMap.Source(s.Span.Start, s.Span.End)
-	scene := Scene{
+	scene := content.Scene{
 		SceneID:        sceneID(s),
 		SceneNumber:    s.Index,
 		Number:         optional(s.Number),
@@ -39,25 +40,25 @@ func assemble(s screenplay.Scene, in canonical, j judgement) Scene {
 		TimeOfDay:      orElse(s.TimeOfDay, unspecifiedTime),
 		IntExt:         inOrOut(s.IntExt),
 		Written:        optional(s.IntExt),
-		Implied:        s.Implied || slices.Contains(in.Implied, s.Span.Start),
+		Implied:        s.Implied || slices.Contains(in.ImpliedHeadings, s.Span.Start),
 		Characters:     append([]string{}, s.Characters...),
 		Elements:       elements(s),
 		DialogueBlocks: s.DialogueBlocks,
 		PageEighths:    s.Eighths,
 		Summary:        j.Summary,
-		Beats:          []Beat{},
+		Beats:          []content.Beat{},
 		ToneMood:       j.ToneMood,
 		ToneShifts:     append([]string{}, j.ToneShifts...),
-		SourceSpan:     Span{first, last},
-		CanonicalSpan:  Span{s.Span.Start, s.Span.End},
-		Inferences:     []Inference{},
+		SourceSpan:     content.Span{StartLine: first, EndLine: last},
+		CanonicalSpan:  content.Span{StartLine: s.Span.Start, EndLine: s.Span.End},
+		Inferences:     []content.Inference{},
 	}
 	for _, beat := range j.Beats {
 		beat.Confidence = stage.Confidence(beat.Confidence)
 		scene.Beats = append(scene.Beats, beat)
 	}
 	if s.Heading == "" {
-		scene.Inferences = append(scene.Inferences, Inference{
+		scene.Inferences = append(scene.Inferences, content.Inference{
 			Field:      "source_span",
 			Value:      fmt.Sprintf("lines %d to %d", first, last),
 			Rationale:  "the script has no scene heading, so all of it is taken as one scene",
@@ -74,18 +75,18 @@ func assemble(s screenplay.Scene, in canonical, j judgement) Scene {
 }
 
 // elements returns what stands in a scene, in order.
-func elements(s screenplay.Scene) []Element {
-	list := []Element{}
+func elements(s screenplay.Scene) []content.SceneElement {
+	list := []content.SceneElement{}
 	for _, e := range s.Elements {
-		content := screenplay.Plain(e.Text)
+		text := screenplay.Plain(e.Text)
 		switch e.Kind {
 		case screenplay.SceneHeading:
-			content = s.Heading
+			text = s.Heading
 		case screenplay.Note:
-			content = e.Text
+			text = e.Text
 		}
-		if content = strings.TrimSpace(content); content != "" {
-			element := Element{Type: e.Kind.String(), Content: content}
+		if text = strings.TrimSpace(text); text != "" {
+			element := content.SceneElement{Type: e.Kind.String(), Content: text}
 			if known, ok := knownAs[e.Kind]; ok {
 				element.Type, element.WrittenAs = known.String(), element.Type
 			}
@@ -111,16 +112,16 @@ func inOrOut(written string) string {
 }
 
 // provenance tells where each value that a scene has is from.
-func provenance(scene Scene, s screenplay.Scene, j judgement) []Provenance {
+func provenance(scene content.Scene, s screenplay.Scene, j judgement) []content.Provenance {
 	line := fmt.Sprintf("line %d: %s", scene.SourceSpan.StartLine, s.Heading)
-	from := Provenance{Field: "heading", Method: Parser, Evidence: line, Confidence: sure}
+	from := content.Provenance{Field: "heading", Method: content.MethodParser, Evidence: line, Confidence: sure}
 	switch {
 	case s.Heading == "":
-		from = Provenance{Field: "heading", Method: Rule, Evidence: "no heading in the whole script", Confidence: assumed}
+		from = content.Provenance{Field: "heading", Method: content.MethodRule, Evidence: "no heading in the whole script", Confidence: assumed}
 	case scene.Implied:
-		from = Provenance{Field: "heading", Method: Rule, Evidence: line, Confidence: likely}
+		from = content.Provenance{Field: "heading", Method: content.MethodRule, Evidence: line, Confidence: likely}
 	}
-	list := []Provenance{from}
+	list := []content.Provenance{from}
 	for _, value := range []struct{ field, text string }{
 		{"int_ext", s.IntExt}, {"location", s.Location}, {"time_of_day", s.TimeOfDay},
 	} {
@@ -130,10 +131,14 @@ func provenance(scene Scene, s screenplay.Scene, j judgement) []Provenance {
 		}
 	}
 	if len(s.Characters) > 0 {
-		list = append(list, Provenance{"characters_present", Parser,
-			fmt.Sprintf("%d speeches under the cues of %d characters", s.DialogueBlocks, len(s.Characters)), sure})
+		list = append(list, content.Provenance{
+			Field:      "characters_present",
+			Method:     content.MethodParser,
+			Evidence:   fmt.Sprintf("%d speeches under the cues of %d characters", s.DialogueBlocks, len(s.Characters)),
+			Confidence: sure,
+		})
 	}
-	by := Provenance{Method: AI, Evidence: j.answeredBy, Confidence: unstated}
+	by := content.Provenance{Method: content.MethodModel, Evidence: j.answeredBy, Confidence: unstated}
 	if j.Confidence != nil {
 		by.Confidence = stage.Confidence(*j.Confidence)
 	}

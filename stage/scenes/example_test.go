@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/llm/offline"
 	"github.com/cineforge/cineforge/stage"
 	"github.com/cineforge/cineforge/stage/scenes"
@@ -22,7 +23,7 @@ func ExampleModule() {
 		fmt.Println(err)
 		return
 	}
-	var scene scenes.Scene
+	var scene content.Scene
 	if err := json.Unmarshal(result.Artifacts[0].Data, &scene); err != nil {
 		fmt.Println(err)
 		return

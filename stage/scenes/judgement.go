@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/screenplay"
 	"github.com/cineforge/cineforge/stage"
@@ -13,11 +14,11 @@ import (
 // judgement is what only a reader can tell of a scene: the answer to the question
 // about it. Null and empty mean that the reader could not, or that none read it.
 type judgement struct {
-	Summary    *string  `json:"summary"`
-	ToneMood   *string  `json:"tone_mood"`
-	ToneShifts []string `json:"tone_shifts"`
-	Beats      []Beat   `json:"narrative_beats"`
-	Confidence *float64 `json:"confidence"`
+	Summary    *string        `json:"summary"`
+	ToneMood   *string        `json:"tone_mood"`
+	ToneShifts []string       `json:"tone_shifts"`
+	Beats      []content.Beat `json:"narrative_beats"`
+	Confidence *float64       `json:"confidence"`
 
 	answeredBy string // the model
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/screenplay"
 	"github.com/cineforge/cineforge/screenplay/fountain"
@@ -28,18 +29,11 @@ func (Module) Info() stage.Info {
 	}
 }
 
-// canonical is what the stage reads of a canonical_script.
-type canonical struct {
-	ScriptText string        `json:"script_text"`
-	LineMap    stage.LineMap `json:"line_map"`
-	Implied    []int         `json:"implied_headings"` // lines of the script
-}
-
 // Run makes a scene artifact for each scene, and the index of them. The scenes
 // are units: each is one question, whose failure is the attempt's.
 func (Module) Run(ctx context.Context, task stage.Task) (stage.Result, error) {
-	var in canonical
-	if err := task.Inputs.Decode(artifact.CanonicalScript, &in); err != nil {
+	in, err := stage.Decode(task.Inputs, artifact.CanonicalScript, content.DecodeCanonicalScript, "script_text", "line_map", "implied_headings")
+	if err != nil {
 		return stage.Result{}, err
 	}
 	script := fountain.Decode(in.ScriptText)
@@ -51,7 +45,7 @@ func (Module) Run(ctx context.Context, task stage.Task) (stage.Result, error) {
 
 	judgements := make([]judgement, len(found))
 	name := func(i int) string { return sceneID(found[i]) }
-	err := task.Units(ctx, len(found), name, func(ctx context.Context, i int) (err error) {
+	err = task.Units(ctx, len(found), name, func(ctx context.Context, i int) (err error) {
 		judgements[i], err = judge(ctx, task.Model, name(i), found[i])
 		return err
 	})
@@ -59,7 +53,7 @@ func (Module) Run(ctx context.Context, task stage.Task) (stage.Result, error) {
 		return stage.Result{}, err
 	}
 
-	scenes := make([]Scene, len(found))
+	scenes := make([]content.Scene, len(found))
 	for i, s := range found {
 		scenes[i] = assemble(s, in, judgements[i])
 	}
@@ -91,7 +85,7 @@ func split(script screenplay.Script) []screenplay.Scene {
 }
 
 // drafts returns the artifacts of the stage, the index last.
-func drafts(scenes []Scene, judgements []judgement, index Index) (stage.Result, error) {
+func drafts(scenes []content.Scene, judgements []judgement, index content.SceneIndex) (stage.Result, error) {
 	var result stage.Result
 	source, health := artifact.Code, artifact.Valid
 	confidences := make([]float64, len(scenes))
@@ -139,8 +133,8 @@ func drafts(scenes []Scene, judgements []judgement, index Index) (stage.Result, 
 }
 
 // newIndex returns the index of the scenes of a script.
-func newIndex(script screenplay.Script, scenes []Scene, judgements []judgement, lines stage.LineMap) Index {
-	index := Index{
+func newIndex(script screenplay.Script, scenes []content.Scene, judgements []judgement, lines content.LineMap) content.SceneIndex {
+	index := content.SceneIndex{
 		TotalScenes:      len(scenes),
 		UniqueLocations:  append([]string{}, script.Locations()...),
 		UniqueCharacters: []string{},
@@ -152,7 +146,7 @@ func newIndex(script screenplay.Script, scenes []Scene, judgements []judgement, 
 	}
 	if before := scenes[0].CanonicalSpan.StartLine - 1; before > 0 {
 		first, last := lines.Source(1, before)
-		index.FrontMatter = &Span{first, last}
+		index.FrontMatter = &content.Span{StartLine: first, EndLine: last}
 	}
 	for i, s := range scenes {
 		if judgements[i].judged() {
@@ -160,7 +154,7 @@ func newIndex(script screenplay.Script, scenes []Scene, judgements []judgement, 
 		} else {
 			index.NeedReview++
 		}
-		index.Entries = append(index.Entries, Entry{
+		index.Entries = append(index.Entries, content.SceneEntry{
 			SceneID:     s.SceneID,
 			SceneNumber: s.SceneNumber,
 			Heading:     s.Heading,

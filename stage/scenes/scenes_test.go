@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/offline"
@@ -28,7 +29,7 @@ func canonical(t testing.TB, text string, shift int, implied ...int) stage.Input
 	data, err := json.Marshal(map[string]any{
 		"script_text":      text,
 		"implied_headings": implied,
-		"line_map":         stage.LineMap{{Start: 1, End: lines, SourceStart: 1 + shift, SourceEnd: lines + shift}},
+		"line_map":         content.LineMap{{Start: 1, End: lines, SourceStart: 1 + shift, SourceEnd: lines + shift}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -49,18 +50,18 @@ func lighthouse(t testing.TB) string {
 }
 
 // run runs the stage and decodes what it made.
-func run(t testing.TB, task stage.Task) ([]scenes.Scene, scenes.Index, []artifact.Draft) {
+func run(t testing.TB, task stage.Task) ([]content.Scene, content.SceneIndex, []artifact.Draft) {
 	t.Helper()
 	result, err := scenes.Module{}.Run(t.Context(), task)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var list []scenes.Scene
-	var index scenes.Index
+	var list []content.Scene
+	var index content.SceneIndex
 	for _, d := range result.Artifacts {
 		var target any = &index
 		if d.Type == artifact.Scene {
-			list = append(list, scenes.Scene{})
+			list = append(list, content.Scene{})
 			target = &list[len(list)-1]
 		}
 		if err := json.Unmarshal(d.Data, target); err != nil {
@@ -110,7 +111,7 @@ func TestStructureOfScenes(t *testing.T) {
 	if diff := cmp.Diff([]string{"MARTA", "PIET", "SKIPPER"}, index.UniqueCharacters); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(&scenes.Span{StartLine: 101, EndLine: 110}, index.FrontMatter); diff != "" {
+	if diff := cmp.Diff(&content.Span{StartLine: 101, EndLine: 110}, index.FrontMatter); diff != "" {
 		t.Error(diff)
 	}
 	if index.TotalScenes != 4 || len(index.Entries) != 4 || index.Entries[2].Heading != "EXT. SEA - NIGHT" {
@@ -123,7 +124,7 @@ func TestStructureOfScenes(t *testing.T) {
 
 func TestElementsReadAsThePageDoes(t *testing.T) {
 	list, _, _ := run(t, stage.Task{Inputs: canonical(t, lighthouse(t), 0), Model: offline.Model{}})
-	want := []scenes.Element{
+	want := []content.SceneElement{
 		{Type: "scene_heading", Content: "INT. LIGHTHOUSE - LAMP ROOM - CONTINUOUS"},
 		{Type: "note", WrittenAs: "synopsis", Content: "The lamp is dead, and so is the radio."},
 		{Type: "action", Content: "PIET (19) kneels before the lamp, a screwdriver between his teeth."},
@@ -150,7 +151,7 @@ func TestWithoutAModelNothingIsJudged(t *testing.T) {
 			t.Errorf("%s: something is judged", s.SceneID)
 		}
 		for _, p := range s.Provenance {
-			if p.Method == scenes.AI {
+			if p.Method == content.MethodModel {
 				t.Errorf("%s: %s is said to be a model's", s.SceneID, p.Field)
 			}
 		}
@@ -178,7 +179,7 @@ func TestAModelsJudgementIsTaken(t *testing.T) {
 		}
 		var judged []string
 		for _, p := range s.Provenance {
-			if p.Method == scenes.AI {
+			if p.Method == content.MethodModel {
 				judged = append(judged, fmt.Sprint(p.Field, " by ", p.Evidence, " at ", p.Confidence))
 			}
 		}
@@ -304,7 +305,7 @@ func TestHeadingsThatSayLess(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if p := list[2].Provenance[0]; p.Method != scenes.Rule || p.Confidence >= list[0].Provenance[0].Confidence {
+	if p := list[2].Provenance[0]; p.Method != content.MethodRule || p.Confidence >= list[0].Provenance[0].Confidence {
 		t.Errorf("an implied heading is found by %s at %v", p.Method, p.Confidence)
 	}
 	if diff := cmp.Diff([]string{"SNIPER POV", "VAN"}, index.UniqueLocations); diff != "" {
@@ -325,7 +326,7 @@ func TestAScriptWithoutHeadingsIsOneScene(t *testing.T) {
 		!s.Implied || len(s.Inferences) != 1 {
 		t.Errorf("%+v", s)
 	}
-	if s.CanonicalSpan != (scenes.Span{StartLine: 3, EndLine: 7}) || index.FrontMatter.EndLine != 2 {
+	if s.CanonicalSpan != (content.Span{StartLine: 3, EndLine: 7}) || index.FrontMatter.EndLine != 2 {
 		t.Errorf("scene at lines %v behind %v", s.CanonicalSpan, index.FrontMatter)
 	}
 	if len(s.Elements) != 4 || s.Elements[0].Content != "ANNA" {

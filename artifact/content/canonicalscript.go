@@ -1,10 +1,8 @@
-package normalize
+package content
 
-import "github.com/cineforge/cineforge/stage"
-
-// Script is the data of the canonical_script artifact: the whole script as
+// CanonicalScript is the data of the canonical_script artifact: the whole script as
 // Fountain text.
-type Script struct {
+type CanonicalScript struct {
 	Title      string `json:"title"` // from the title page, its lines joined; "" if there is none
 	ScriptText string `json:"script_text"`
 	LineCount  int    `json:"line_count"`
@@ -14,7 +12,7 @@ type Script struct {
 
 	// LineMap says which lines of the content of the raw_input the lines of
 	// ScriptText come from.
-	LineMap stage.LineMap `json:"line_map"`
+	LineMap LineMap `json:"line_map"`
 	// ImpliedHeadings are the lines of ScriptText with a scene heading that the
 	// source has only to a human reader.
 	ImpliedHeadings []int    `json:"implied_headings"`
@@ -55,4 +53,17 @@ type Assumption struct {
 	Rationale    string   `json:"rationale"`
 	Alternatives []string `json:"alternatives_considered"`
 	Lines        []int    `json:"lines"` // of the source
+}
+
+// Fidelity tells how the canonical script was checked against its source: the
+// words of its text (dialogue, action and the rest, notes and cut text included)
+// must be those that stand in the source, and those of its elements in their order
+// must be those of the elements of the source, by their letters and digits and
+// whatever their case. A script that fails the check is never made.
+type Fidelity struct {
+	Checked        bool     `json:"checked"`         // false where a model rewrote the source, which no rule can check
+	SourceWords    int      `json:"source_words"`    // of the text as it was read, its markup included
+	CanonicalWords int      `json:"canonical_words"` // of the text that was made, its markup included
+	Lost           []string `json:"lost"`            // what a rule left out as no text of its own, with line and reason
+	OK             *bool    `json:"ok"`              // null if not checked
 }

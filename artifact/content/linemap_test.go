@@ -1,4 +1,4 @@
-package stage_test
+package content_test
 
 import (
 	"testing"
@@ -6,26 +6,26 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/cineforge/cineforge/stage"
+	"github.com/cineforge/cineforge/artifact/content"
 )
 
 // mapped returns the map of a text whose line i+1 comes from line source[i].
-func mapped(source []int) stage.LineMap {
-	var m stage.LineMap
+func mapped(source []int) content.LineMap {
+	var m content.LineMap
 	for i, line := range source {
-		m = m.Add(stage.LineRun{Start: i + 1, End: i + 1, SourceStart: line, SourceEnd: line})
+		m = m.Add(content.LineRun{Start: i + 1, End: i + 1, SourceStart: line, SourceEnd: line})
 	}
 	return m
 }
 
 func TestLineMapJoinsWhatRunsTogether(t *testing.T) {
 	got := mapped([]int{1, 2, 3, 3, 4, 9, 10}).
-		Add(stage.LineRun{Start: 8, End: 9, SourceStart: 11, SourceEnd: 20, Whole: true}).
-		Add(stage.LineRun{Start: 10, End: 14, SourceStart: 11, SourceEnd: 20, Whole: true}).
-		Add(stage.LineRun{Start: 15, End: 15, SourceStart: 21, SourceEnd: 30, Whole: true})
-	got = got.Add(stage.LineRun{Start: 16, End: 17, SourceStart: 31, SourceEnd: 32}).
-		Add(stage.LineRun{Start: 18, End: 20, SourceStart: 31, SourceEnd: 32, Whole: true})
-	want := stage.LineMap{
+		Add(content.LineRun{Start: 8, End: 9, SourceStart: 11, SourceEnd: 20, Whole: true}).
+		Add(content.LineRun{Start: 10, End: 14, SourceStart: 11, SourceEnd: 20, Whole: true}).
+		Add(content.LineRun{Start: 15, End: 15, SourceStart: 21, SourceEnd: 30, Whole: true})
+	got = got.Add(content.LineRun{Start: 16, End: 17, SourceStart: 31, SourceEnd: 32}).
+		Add(content.LineRun{Start: 18, End: 20, SourceStart: 31, SourceEnd: 32, Whole: true})
+	want := content.LineMap{
 		{Start: 1, End: 3, SourceStart: 1, SourceEnd: 3},
 		{Start: 4, End: 5, SourceStart: 3, SourceEnd: 4}, // line 4 was put in behind source line 3
 		{Start: 6, End: 7, SourceStart: 9, SourceEnd: 10},
@@ -52,7 +52,7 @@ func TestLineMapAnswersAsItWasMade(t *testing.T) {
 }
 
 func TestLineMapSource(t *testing.T) {
-	m := stage.LineMap{
+	m := content.LineMap{
 		{Start: 1, End: 4, SourceStart: 11, SourceEnd: 14},
 		{Start: 5, End: 9, SourceStart: 20, SourceEnd: 30, Whole: true},
 	}

@@ -1,4 +1,4 @@
-package scenes
+package content
 
 // Scene is the data of a scene artifact. Members that need judgement are null or
 // empty where no model judged.
@@ -15,9 +15,9 @@ type Scene struct {
 	Implied    bool     `json:"implied"`            // the heading is one only to a human reader
 	Characters []string `json:"characters_present"` // who has a cue, in order, without extensions
 
-	Elements       []Element `json:"elements"`
-	DialogueBlocks int       `json:"dialogue_blocks"`
-	PageEighths    int       `json:"page_eighths"` // length in eighths of a page, at least 1
+	Elements       []SceneElement `json:"elements"`
+	DialogueBlocks int            `json:"dialogue_blocks"`
+	PageEighths    int            `json:"page_eighths"` // length in eighths of a page, at least 1
 
 	Summary    *string  `json:"summary"`
 	Beats      []Beat   `json:"narrative_beats"`
@@ -37,9 +37,9 @@ type Span struct {
 	EndLine   int `json:"end_line"`
 }
 
-// Element is a piece of a scene as it stands on the page. The types are those kinds of
+// SceneElement is a piece of a scene as it stands on the page. The types are those kinds of
 // package screenplay that readers of the first system know, such as "action" and "dialogue".
-type Element struct {
+type SceneElement struct {
 	Type      string `json:"element_type"`
 	WrittenAs string `json:"written_as,omitempty"` // its kind, where that is another one
 	Content   string `json:"content"`
@@ -66,9 +66,9 @@ type Method string
 
 // The methods.
 const (
-	Parser Method = "parser" // read off by the rules of the format
-	Rule   Method = "rule"   // found by a rule of ours
-	AI     Method = "ai"     // judged by a model
+	MethodParser Method = "parser" // read off by the rules of the format
+	MethodRule   Method = "rule"   // found by a rule of ours
+	MethodModel  Method = "ai"     // judged by a model
 )
 
 // Provenance says where the value of a field is from.
@@ -77,29 +77,4 @@ type Provenance struct {
 	Method     Method  `json:"method"`
 	Evidence   string  `json:"evidence"`
 	Confidence float64 `json:"confidence"`
-}
-
-// Index is the data of the scene_index artifact: all scenes at a glance.
-type Index struct {
-	TotalScenes      int      `json:"total_scenes"`
-	UniqueLocations  []string `json:"unique_locations"`
-	UniqueCharacters []string `json:"unique_characters"`
-	Pages            float64  `json:"pages"`                     // estimated from the layout
-	RuntimeMinutes   float64  `json:"estimated_runtime_minutes"` // at a page a minute
-	PassedQA         int      `json:"scenes_passed_qa"`          // judged by a model
-	NeedReview       int      `json:"scenes_need_review"`        // the others
-	FrontMatter      *Span    `json:"front_matter"`              // source lines before the first scene; null if none
-	Entries          []Entry  `json:"entries"`
-}
-
-// Entry is one scene of an [Index].
-type Entry struct {
-	SceneID     string   `json:"scene_id"`
-	SceneNumber int      `json:"scene_number"`
-	Heading     string   `json:"heading"`
-	Location    string   `json:"location"`
-	TimeOfDay   string   `json:"time_of_day"`
-	Characters  []string `json:"characters_present"`
-	SourceSpan  Span     `json:"source_span"`
-	ToneMood    *string  `json:"tone_mood"`
 }
