@@ -43,7 +43,7 @@ func newWorld(t *testing.T, models app.Models, o api.Options) world {
 	if models.Catalog, err = catalog.Shipped(); err != nil {
 		t.Fatal(err)
 	}
-	a := app.New(store, t.TempDir(), models)
+	a := app.New(store.Seams(), t.TempDir(), models)
 	o.Version = "test"
 	served := api.New(a, o)
 	ctx, stop := context.WithCancel(t.Context())

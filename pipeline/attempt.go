@@ -132,7 +132,7 @@ func (o *opened) attempt(ctx context.Context, state run.State, id string) (*atte
 	if !ok {
 		return nil, fmt.Errorf("there is no stage %s", id)
 	}
-	data, err := o.store.Blob(ctx, state.InputDigest)
+	data, err := o.store.Blobs.Get(ctx, state.InputDigest)
 	if err != nil {
 		return nil, fmt.Errorf("read the input: %w", err)
 	}

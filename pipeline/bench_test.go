@@ -46,8 +46,8 @@ func benchmarkRuns(b *testing.B, store *sqlite.Store, parallel int) {
 		b.Fatal(err)
 	}
 	noop := noteModule{"noop", func(context.Context, stage.Task) (stage.Result, error) { return stage.Result{}, nil }}
-	p := pipeline.New(store, stage.NewCatalog(noop), only{}.desk)
-	engine := local.New(store, p, local.Options{})
+	p := pipeline.New(store.Seams().Pipeline(), stage.NewCatalog(noop), only{}.desk)
+	engine := local.New(store.Journal, p, local.Options{})
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	b.ResetTimer()
@@ -69,7 +69,7 @@ func benchmarkRuns(b *testing.B, store *sqlite.Store, parallel int) {
 	wg.Wait()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "runs/s")
 	b.StopTimer()
-	if state, err := run.Load(b.Context(), store, fmt.Sprint("run-", b.N)); err != nil || state.Status != run.RunDone {
+	if state, err := run.Load(b.Context(), store.Log, fmt.Sprint("run-", b.N)); err != nil || state.Status != run.RunDone {
 		b.Errorf("the last run is %s: %v", state.Status, err)
 	}
 }

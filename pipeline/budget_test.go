@@ -56,7 +56,7 @@ func (w *world) refuses(r pipeline.Retry, says string) {
 		!strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "--max-cost") {
 		w.t.Errorf("got %v, want %q", err, says)
 	}
-	if _, err := run.Load(w.t.Context(), w.store, "refused"); !errors.Is(err, run.ErrNotFound) {
+	if _, err := run.Load(w.t.Context(), w.store.Log, "refused"); !errors.Is(err, run.ErrNotFound) {
 		w.t.Errorf("a run was made: %v", err)
 	}
 }
@@ -75,7 +75,7 @@ func TestBudget_CountsOverTheLine(t *testing.T) {
 	if s.Stages["a"].TerminalReason != event.MoneySpent || s.TotalCostUSD != 2 || s.Stages["a"].CallCount != 6 || plan.SpentUSD != 1 || plan.MaxCostUSD != 3.1 {
 		t.Errorf("the second run spent $%v for %d answers: %s; the plan said %+v", s.TotalCostUSD, s.Stages["a"].CallCount, s.Error, plan.RetryPlan)
 	}
-	for e := range w.store.Events(t.Context(), "r2", 0) {
+	for e := range w.store.Log.Events(t.Context(), "r2", 0) {
 		if b, ok := e.Body.(event.BudgetExceeded); ok && (b.SpentUSD != 3 || b.LimitUSD != 3.1) {
 			t.Errorf("it says that $%v of $%v are spent", b.SpentUSD, b.LimitUSD)
 		}
@@ -207,9 +207,9 @@ func (w *world) crashed(id string, answers int) run.State {
 		}
 		return model.Generate(ctx, r)
 	})
-	local.New(w.store, w.pipeline(), local.Options{Grace: -1}).Execute(ctx, id) //nolint:errcheck // its process ends
+	local.New(w.store.Journal, w.pipeline(), local.Options{Grace: -1}).Execute(ctx, id) //nolint:errcheck // its process ends
 	w.model.Model = model
-	state, err := run.Load(w.t.Context(), w.store, id)
+	state, err := run.Load(w.t.Context(), w.store.Log, id)
 	if err != nil || state.Status.Ended() {
 		w.t.Fatal(state.Status, err)
 	}

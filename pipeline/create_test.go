@@ -21,7 +21,7 @@ func TestCreate_RefusesUnknownParameters(t *testing.T) {
 	if failure.ClassOf(err) != failure.Input || !strings.Contains(err.Error(), "did you mean accept_config?") {
 		t.Errorf("%v", err)
 	}
-	if _, err := run.Load(t.Context(), w.store, "r1"); !errors.Is(err, run.ErrNotFound) {
+	if _, err := run.Load(t.Context(), w.store.Log, "r1"); !errors.Is(err, run.ErrNotFound) {
 		t.Errorf("there is a run: %v", err)
 	}
 	if err := create(map[string]any{"accept_config": false, "human_control_mode": "autonomous", "say": "hello"}); err != nil {

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/llm/chain"
 	"github.com/cineforge/cineforge/llm/spend"
@@ -18,11 +19,12 @@ import (
 )
 
 // Store is what a pipeline needs of storage.
-type Store interface {
+type Store struct {
 	run.Log
-	run.Archive
-	run.Runs
+	run.Index
 	run.Memo
+	artifact.Archive
+	Blobs artifact.Blobs
 }
 
 // Pipeline makes runs and does their stages. It is safe for concurrent use.

@@ -70,7 +70,7 @@ func newWorld(t *testing.T, modules ...stage.Module) *world {
 }
 
 func (w *world) pipeline() *pipeline.Pipeline {
-	return pipeline.New(w.store, w.catalog, only{w.model}.desk)
+	return pipeline.New(w.store.Seams().Pipeline(), w.catalog, only{w.model}.desk)
 }
 
 // only is a roster of one model.
@@ -119,8 +119,8 @@ func (w *world) create(spec pipeline.Spec) {
 
 func (w *world) execute(ctx context.Context, id string) (run.State, error) {
 	w.t.Helper()
-	err := local.New(w.store, w.pipeline(), local.Options{Grace: -1}).Execute(ctx, id)
-	state, loadErr := run.Load(context.Background(), w.store, id)
+	err := local.New(w.store.Journal, w.pipeline(), local.Options{Grace: -1}).Execute(ctx, id)
+	state, loadErr := run.Load(context.Background(), w.store.Log, id)
 	if loadErr != nil {
 		w.t.Fatal(loadErr)
 	}
@@ -129,7 +129,7 @@ func (w *world) execute(ctx context.Context, id string) (run.State, error) {
 
 func (w *world) names(id string) (names []string) {
 	w.t.Helper()
-	for e, err := range w.store.Events(context.Background(), id, 0) {
+	for e, err := range w.store.Log.Events(context.Background(), id, 0) {
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -162,7 +162,7 @@ func TestIndependentStagesRunInParallel(t *testing.T) {
 		if took := time.Since(start); took != 3*time.Second {
 			t.Errorf("took %v, want 3s: a, then b beside c, then d", took)
 		}
-		d, err := w.store.Artifact(t.Context(), "p", artifact.NewRef("note", "d", 1))
+		d, err := w.store.Artifacts.Artifact(t.Context(), "p", artifact.NewRef("note", "d", 1))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -288,11 +288,11 @@ func TestARunWhoseProcessDiedGoesOn(t *testing.T) {
 		w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) { return note(task) }})
 		w.create(w.spec(diamondRecipe))
 		// A process claims the run, starts a stage and is never heard of again.
-		dead, err := w.store.Claim(t.Context(), "r1", local.DefaultClaimTTL)
+		dead, err := w.store.Journal.Claim(t.Context(), "r1", local.DefaultClaimTTL)
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = w.store.Commit(t.Context(), dead, run.Change{Events: func([]artifact.Artifact) []event.Body {
+		err = w.store.Log.Commit(t.Context(), dead, run.Change{Events: func([]artifact.Artifact) []event.Body {
 			return []event.Body{event.StageStarted{StageID: "a", Module: "note"}}
 		}})
 		if err != nil {
@@ -327,14 +327,14 @@ func TestAPauseWaitsForAPerson(t *testing.T) {
 			t.Fatalf("%v, run %s, stage %+v", err, state.Status, state.Stages["d"])
 		}
 	}
-	claim, err := w.store.Claim(t.Context(), "r1", time.Minute)
+	claim, err := w.store.Journal.Claim(t.Context(), "r1", time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := w.pipeline().Confirm(t.Context(), claim, false); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.store.Release(t.Context(), claim, time.Time{}); err != nil {
+	if err := w.store.Journal.Release(t.Context(), claim, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	state, err := w.execute(t.Context(), "r1")
@@ -474,7 +474,7 @@ func TestTheCostOfEveryAttemptCounts(t *testing.T) {
 	if *a.FinalErrorClass != failure.BadOutput || a.TerminalReason != event.RetriesSpent || a.CallCount != 2 || *a.Attempts[2].RequestID != "req_unit2" {
 		t.Errorf("stage %+v", a)
 	}
-	for e := range w.store.Events(t.Context(), "r1", 0) {
+	for e := range w.store.Log.Events(t.Context(), "r1", 0) {
 		if end, ok := e.Body.(event.PipelineFinished); ok && (end.TotalCostUSD != 0.75 || end.Success) {
 			t.Errorf("the end says %+v", end)
 		}
@@ -490,7 +490,7 @@ func TestAStageTellsWhatItCost(t *testing.T) {
 	if _, err := w.execute(t.Context(), "r1"); err != nil {
 		t.Fatal(err)
 	}
-	for e := range w.store.Events(t.Context(), "r1", 0) {
+	for e := range w.store.Log.Events(t.Context(), "r1", 0) {
 		switch b := e.Body.(type) {
 		case event.StageFinished:
 			if b.CostUSD != 0.75 {
@@ -524,7 +524,7 @@ stages:
 	if state, err := w.execute(t.Context(), "r1"); err != nil || state.Status != run.RunDone {
 		t.Fatalf("%v, run %s: %s", err, state.Status, state.Error)
 	}
-	b, err := w.store.Artifact(t.Context(), "p", artifact.NewRef("note", "b", 1))
+	b, err := w.store.Artifacts.Artifact(t.Context(), "p", artifact.NewRef("note", "b", 1))
 	if err != nil || string(b.Data) != `{"from":["note:a:v1"],"stage":"b"}` || len(b.Metadata.Lineage) != 1 {
 		t.Errorf("%v: %s, lineage %v", err, b.Data, b.Metadata.Lineage)
 	}
@@ -581,7 +581,7 @@ func TestStoreInputs(t *testing.T) {
 	if state, err := w.execute(t.Context(), "r3"); err != nil || state.Status != run.RunDone {
 		t.Fatalf("%v, run %s: %s", err, state.Status, state.Error)
 	}
-	latest, err := w.store.Latest(t.Context(), "p", "note")
+	latest, err := w.store.Artifacts.Latest(t.Context(), "p", "note")
 	if err != nil || string(latest[0].Data) != `{"from":["note:project:v1"],"stage":"a"}` {
 		t.Errorf("%v %s", err, latest[0].Data)
 	}

@@ -52,7 +52,7 @@ func TestCreate_ACostLimitWantsPrices(t *testing.T) {
 			!strings.Contains(err.Error(), "input_usd") {
 			t.Errorf("%s: %v", block, err)
 		}
-		if _, err := run.Load(t.Context(), w.store, "r1"); !errors.Is(err, run.ErrNotFound) {
+		if _, err := run.Load(t.Context(), w.store.Log, "r1"); !errors.Is(err, run.ErrNotFound) {
 			t.Errorf("%s: a run was made: %v", block, err)
 		}
 		w.model.Spec.Price = &llm.Price{} // it is declared free
@@ -105,7 +105,7 @@ func TestPipeline_RecordsWhatAQuestionTakes(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := 0
-	for e, err := range w.store.Events(t.Context(), "r1", 0) {
+	for e, err := range w.store.Log.Events(t.Context(), "r1", 0) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/durable"
-	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -17,13 +16,13 @@ import (
 
 // watched is a store that notes after which events it was asked for more.
 type watched struct {
-	*sqlite.Store
+	run.Log
 	after []int64
 }
 
 func (w *watched) Events(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
 	w.after = append(w.after, after)
-	return w.Store.Events(ctx, id, after)
+	return w.Log.Events(ctx, id, after)
 }
 
 // A run that is taken up again is not read from its start, and what another process has
@@ -31,19 +30,21 @@ func (w *watched) Events(ctx context.Context, id string, after int64) iter.Seq2[
 func TestARunThatIsTakenUpAgainIsReadOn(t *testing.T) {
 	w := newWorld(t, noteModule{"note", func(_ context.Context, task stage.Task) (stage.Result, error) { return note(task) }})
 	w.create(w.spec(diamondRecipe))
-	store := &watched{Store: w.store}
-	p := pipeline.New(store, w.catalog, only{w.model}.desk)
+	store := &watched{Log: w.store.Log}
+	seams := w.store.Seams().Pipeline()
+	seams.Log = store
+	p := pipeline.New(seams, w.catalog, only{w.model}.desk)
 	open := func() (done []durable.Result, after []int64) {
 		t.Helper()
 		store.after = nil
-		claim, err := w.store.Claim(t.Context(), "r1", time.Minute)
+		claim, err := w.store.Journal.Claim(t.Context(), "r1", time.Minute)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if _, done, err = p.Open(t.Context(), claim, durable.Terms{}); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.store.Release(t.Context(), claim, time.Time{}); err != nil {
+		if err := w.store.Journal.Release(t.Context(), claim, time.Time{}); err != nil {
 			t.Fatal(err)
 		}
 		return done, store.after
@@ -67,7 +68,7 @@ func TestARecordedStageIsNotDoneAgain(t *testing.T) {
 		return note(task)
 	}})
 	w.create(w.spec(diamondRecipe))
-	claim, err := w.store.Claim(t.Context(), "r1", time.Minute)
+	claim, err := w.store.Journal.Claim(t.Context(), "r1", time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,7 +64,7 @@ func (p *Pipeline) PlanRetry(ctx context.Context, runID string, r Retry) (RetryP
 		return RetryPlan{}, refused(ErrNoStage, fmt.Sprintf("%s has no stage %q", v.subject(), r.Stage)).Advised("its stages are " +
 			strings.Join(v.order(), ", "))
 	}
-	if _, err := p.store.Blob(ctx, parent.InputDigest); err != nil {
+	if _, err := p.store.Blobs.Get(ctx, parent.InputDigest); err != nil {
 		return RetryPlan{}, fmt.Errorf("the input of run %s: %w", runID, err)
 	}
 	again, err := p.again(ctx, v, r)

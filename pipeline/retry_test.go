@@ -179,7 +179,7 @@ func TestARunIsRetriedOnceAtATime(t *testing.T) {
 	if err := w.pipeline().CreateRetry(t.Context(), pipeline.RetrySpec{RunID: "r3", Plan: plan}); err != nil {
 		t.Errorf("a retry after the first: %v", err)
 	}
-	line, err := w.store.Line(t.Context(), "r1")
+	line, err := w.store.Log.Line(t.Context(), "r1")
 	if err != nil || len(line) != 3 || line[2].RunID != "r3" || line[2].Parent != "r1" {
 		t.Errorf("the line is %v %v", line, err)
 	}

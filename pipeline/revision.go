@@ -146,7 +146,7 @@ func (v revision) unfit(id string) string {
 
 // pinnedRecipe returns the recipe that a run pinned.
 func (p *Pipeline) pinnedRecipe(ctx context.Context, state run.State) (*recipe.Recipe, error) {
-	source, err := p.store.Blob(ctx, state.RecipeDigest)
+	source, err := p.store.Blobs.Get(ctx, state.RecipeDigest)
 	if err != nil {
 		return nil, fmt.Errorf("the recipe of run %s: %w", state.RunID, err)
 	}

@@ -18,9 +18,9 @@ var (
 	// ErrExists means that a run of that id is there already.
 	ErrExists = errors.New("a run of that id exists already")
 	// ErrNotFound means that there is no such run, artifact or blob.
-	ErrNotFound = errors.New("not found")
+	ErrNotFound = artifact.ErrNotFound
 	// ErrDamaged means that content is not what was stored.
-	ErrDamaged = errors.New("the stored content does not match its digest; the database is damaged")
+	ErrDamaged = artifact.ErrDamaged
 )
 
 // RetriedError means that a run is being retried already.
@@ -145,18 +145,6 @@ type Log interface {
 	Wait(ctx context.Context, id string, after int64) error
 }
 
-// Archive keeps artifacts and the blobs that they and the runs' inputs are made of.
-type Archive interface {
-	// PutBlobs stores content under its digest; what is there already stays.
-	PutBlobs(ctx context.Context, data ...[]byte) error
-	// Blob returns content by its digest, or ErrNotFound.
-	Blob(ctx context.Context, digest artifact.Digest) ([]byte, error)
-	// Artifact returns one version, or ErrNotFound.
-	Artifact(ctx context.Context, projectID string, ref artifact.Ref) (artifact.Artifact, error)
-	// Latest returns the latest version of every entity of a type, by entity.
-	Latest(ctx context.Context, projectID, artifactType string) ([]artifact.Artifact, error)
-}
-
 // LogEntry is an event in its place among those of all runs.
 type LogEntry struct {
 	Position  int64 // grows in the order in which events were stored; there may be gaps
@@ -187,8 +175,8 @@ type RunFilter struct {
 	UnderWay  bool   // only those that are not over
 }
 
-// Runs lists runs.
-type Runs interface {
+// Index lists runs.
+type Index interface {
 	// Runs returns runs, newest first. It returns ErrNotFound if Before is no run.
 	Runs(ctx context.Context, p RunFilter) iter.Seq2[Summary, error]
 	// Line returns the runs of a line, oldest first.

@@ -47,7 +47,7 @@ func TestRunsList_ADamagedRunIsMarked(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = s.Maintain(t.Context(), strings.ReplaceAll(damage, "?", "'"+id+"'"))
+			err = s.Maintenance.Exec(t.Context(), strings.ReplaceAll(damage, "?", "'"+id+"'"))
 			if s.Close(); err != nil {
 				t.Fatal(err)
 			}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
-	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/internal/storage"
 )
 
 type dataCmd struct {
@@ -51,7 +51,7 @@ func (c *dataCheckCmd) Run(ctx context.Context, g *cli, s streams) error {
 }
 
 // printDamages lists what is damaged, a line each.
-func printDamages(s streams, list []sqlite.Damage, more int) error {
+func printDamages(s streams, list []storage.Damage, more int) error {
 	for _, d := range list {
 		if _, err := fmt.Fprintln(s.out, oneLine(d.String())); err != nil {
 			return err

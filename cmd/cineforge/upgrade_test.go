@@ -37,7 +37,7 @@ func ask(t *testing.T, url string) (status int, body string) {
 func TestUpgrade_AnOldServerBesideANewOne(t *testing.T) {
 	o := newOrdeal(t, simulator.Pace{FirstEvent: 500 * time.Millisecond, TokensPerSecond: 200})
 	newer := filepath.Join(t.TempDir(), "newer")
-	if out, err := exec.Command("go", "build", "-o", newer, "-ldflags", "-X cineforge/internal/sqlite.raised=1",
+	if out, err := exec.Command("go", "build", "-o", newer, "-ldflags", "-X github.com/cineforge/cineforge/internal/sqlite.raised=1",
 		".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

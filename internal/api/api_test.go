@@ -111,7 +111,7 @@ func TestNamesakes(t *testing.T) {
 				want = long[:60-len(suffix)] + suffix
 			}
 			if i < 990 && i != 9 && i != 99 {
-				if err := s.store.CreateProject(t.Context(), project.Project{ID: want}); err != nil {
+				if err := s.store.Projects.CreateProject(t.Context(), project.Project{ID: want}); err != nil {
 					t.Fatal(err)
 				}
 			} else if id := s.project(long); id != want {

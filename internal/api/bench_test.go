@@ -33,7 +33,7 @@ func BenchmarkFollowers(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	a := app.New(store, b.TempDir(), app.Models{})
+	a := app.New(store.Seams(), b.TempDir(), app.Models{})
 	defer a.Close()
 	h := api.New(a, api.Options{})
 	ctx, stop := context.WithCancel(b.Context())
@@ -47,10 +47,10 @@ func BenchmarkFollowers(b *testing.B) {
 	claims := make([]durable.Claim, runs)
 	for i := range claims {
 		id := seq("run", i)
-		if err := store.Create(ctx, run.NewRun{ID: id, ProjectID: "bench", First: []event.Body{event.PipelineStarted{RecipeID: "r"}}}); err != nil {
+		if err := store.Log.Create(ctx, run.NewRun{ID: id, ProjectID: "bench", First: []event.Body{event.PipelineStarted{RecipeID: "r"}}}); err != nil {
 			b.Fatal(err)
 		}
-		if claims[i], err = store.Claim(ctx, id, 9*time.Minute); err != nil {
+		if claims[i], err = store.Journal.Claim(ctx, id, 9*time.Minute); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -81,7 +81,7 @@ func BenchmarkFollowers(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		<-pace.C
 		said := event.UnitDone{StageID: "s", Unit: strconv.FormatInt(time.Now().UnixNano(), 10)}
-		if err := store.Commit(ctx, claims[i%runs], run.Change{Events: func([]artifact.Artifact) []event.Body { return []event.Body{said} }}); err != nil {
+		if err := store.Log.Commit(ctx, claims[i%runs], run.Change{Events: func([]artifact.Artifact) []event.Body { return []event.Body{said} }}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -143,7 +143,7 @@ func BenchmarkOpen(b *testing.B) {
 		b.Fatal(err)
 	}
 	for i := range 1000 {
-		if err := store.Create(b.Context(), run.NewRun{ID: seq("run", i), ProjectID: "bench", First: []event.Body{event.PipelineStarted{RecipeID: "r"}}}); err != nil {
+		if err := store.Log.Create(b.Context(), run.NewRun{ID: seq("run", i), ProjectID: "bench", First: []event.Body{event.PipelineStarted{RecipeID: "r"}}}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -168,10 +168,10 @@ func BenchmarkList(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	a := app.New(store, b.TempDir(), app.Models{})
+	a := app.New(store.Seams(), b.TempDir(), app.Models{})
 	defer a.Close()
 	for i := range 2000 {
-		if err := store.Create(b.Context(), run.NewRun{ID: seq("run", i), ProjectID: "bench", First: []event.Body{event.PipelineStarted{RecipeID: "r", StageIDs: []string{"a", "b"}}}}); err != nil {
+		if err := store.Log.Create(b.Context(), run.NewRun{ID: seq("run", i), ProjectID: "bench", First: []event.Body{event.PipelineStarted{RecipeID: "r", StageIDs: []string{"a", "b"}}}}); err != nil {
 			b.Fatal(err)
 		}
 	}

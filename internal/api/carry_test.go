@@ -19,9 +19,9 @@ func TestResume_WithCandidatesOfToday(t *testing.T) {
 		all := models(sim)
 		begun := idle(t, api.Options{}, app.Models{Providers: all.Providers[:1], Transport: sim.Transport()})
 		id := begun.start(begun.given("tide", "night_bus.txt"))
-		begun.store.Carry(nil)
+		begun.store.Journal.Carry(nil)
 
-		others := app.New(begun.store, begun.dir, app.Models{Providers: all.Providers[1:], Transport: sim.Transport()})
+		others := app.New(begun.store.Seams(), begun.dir, app.Models{Providers: all.Providers[1:], Transport: sim.Transport()})
 		s := &site{T: t, app: others, api: api.New(others, api.Options{Version: "1.2.3"}), store: begun.store, dir: begun.dir}
 		s.background(s.api.Run)
 		state := into[client.RunState](s.get("/api/runs/" + id + "/state").is(200)).State

@@ -12,7 +12,6 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/internal/api"
 	"github.com/cineforge/cineforge/internal/app"
-	"github.com/cineforge/cineforge/pipeline"
 )
 
 // over asks over a connection.
@@ -64,13 +63,13 @@ func TestAStreamOverAConnection(t *testing.T) {
 }
 
 // holed is a store that has lost a part of what it keeps.
-type holed struct{ pipeline.Store }
+type holed struct{ artifact.Archive }
 
 func (h holed) Artifact(ctx context.Context, project string, ref artifact.Ref) (artifact.Artifact, error) {
 	if ref.ArtifactType == artifact.SceneIndex {
 		return artifact.Artifact{}, io.ErrUnexpectedEOF
 	}
-	return h.Store.Artifact(ctx, project, ref)
+	return h.Archive.Artifact(ctx, project, ref)
 }
 
 // An archive that can't be finished is not taken for a whole one.
@@ -88,7 +87,7 @@ func TestAnExportThatBreaksOff(t *testing.T) {
 	if err := export(); err != nil {
 		t.Error(err)
 	}
-	s.app.Store = holed{s.app.Store}
+	s.app.Store.Archive = holed{s.app.Store.Archive}
 	if export() == nil {
 		t.Error("a part is taken for the whole")
 	}

@@ -16,7 +16,6 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api"
 	"github.com/cineforge/cineforge/internal/app"
-	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator"
 )
@@ -61,7 +60,7 @@ func TestAnInputWithoutText(t *testing.T) {
 		s := idle(t, api.Options{}, app.Models{})
 		id := s.project("tide")
 		in := inputOf("blank.txt", []byte("  \n \n"))
-		if _, _, err := s.store.AddInput(t.Context(), id, in, []byte("  \n \n")); err != nil {
+		if _, _, err := s.store.Projects.AddInput(t.Context(), id, in, []byte("  \n \n")); err != nil {
 			t.Fatal(err)
 		}
 		if p := s.get("/api/projects/"+id+"/inputs/"+in.Name).fails(422, "input_extraction_failed"); p.Hint == nil {
@@ -294,16 +293,16 @@ func TestChatTellsOfTheNewestRun(t *testing.T) {
 
 // crowd counts how many blobs are read at once.
 type crowd struct {
-	pipeline.Store
+	artifact.Blobs
 	now, most atomic.Int64
 }
 
-func (c *crowd) Blob(ctx context.Context, d artifact.Digest) ([]byte, error) {
+func (c *crowd) Get(ctx context.Context, d artifact.Digest) ([]byte, error) {
 	n := c.now.Add(1)
 	defer c.now.Add(-1)
 	c.most.Store(max(c.most.Load(), n))
 	time.Sleep(time.Second)
-	return c.Store.Blob(ctx, d)
+	return c.Blobs.Get(ctx, d)
 }
 
 // However many look into files, few of these are in memory at once.
@@ -311,8 +310,8 @@ func TestFewFilesAreInMemoryAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Models{})
 		b := s.given("tide", "night_bus.txt")
-		c := &crowd{Store: s.app.Store}
-		s.app.Store = c
+		c := &crowd{Blobs: s.app.Store.Blobs}
+		s.app.Store.Blobs = c
 		atOnce(20, func() string { return string(s.get("/api/projects/tide/inputs/" + b.InputFile).is(200).body) })
 		if n := c.most.Load(); n > 2 {
 			t.Errorf("%d at once", n)

@@ -92,7 +92,7 @@ func TestARunThatAnotherProcessWorksOnIsNotResumed(t *testing.T) {
 		id := s.start(b)
 		s.rests(id)
 		stop()
-		if _, err := s.store.Claim(t.Context(), id, 5*time.Minute); err != nil {
+		if _, err := s.store.Journal.Claim(t.Context(), id, 5*time.Minute); err != nil {
 			t.Fatal(err)
 		}
 		s.post("/api/runs/"+id+"/resume", nil).fails(409, "run_busy")
@@ -306,7 +306,7 @@ func TestAWaitingRun(t *testing.T) {
 			if st = s.rests(id).State; st.Status != run.Waiting {
 				break
 			}
-			if err := s.store.Wait(t.Context(), id, st.LastSeq); err != nil {
+			if err := s.store.Log.Wait(t.Context(), id, st.LastSeq); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -60,7 +60,7 @@ func idle(t *testing.T, o api.Options, m app.Models) *site {
 	if o.Version == "" {
 		o.Version = "1.2.3"
 	}
-	a := app.New(store, dir, m)
+	a := app.New(store.Seams(), dir, m)
 	t.Cleanup(func() { a.Close() })
 	s := &site{T: t, app: a, api: api.New(a, o), store: store, dir: dir, token: o.Token}
 	s.background(s.api.Run)
@@ -265,7 +265,7 @@ func (s *site) rests(id string) client.RunState {
 			return state
 		}
 		after = state.State.LastSeq
-		if err := s.store.Wait(s.Context(), id, after); err != nil {
+		if err := s.store.Log.Wait(s.Context(), id, after); err != nil {
 			s.Fatal(err)
 		}
 	}

@@ -229,7 +229,7 @@ func TestASlowReaderIsDropped(t *testing.T) {
 func (s *site) quiet(slug string) (id string, tell func(n int)) {
 	s.Helper()
 	id = s.start(s.given(slug, "night_bus.txt"))
-	claim, err := s.store.Claim(s.Context(), id, 9*time.Minute)
+	claim, err := s.store.Journal.Claim(s.Context(), id, 9*time.Minute)
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -239,7 +239,7 @@ func (s *site) quiet(slug string) (id string, tell func(n int)) {
 		for i := range events {
 			events[i] = event.UnitDone{StageID: "ingest", Unit: "u", Done: i, Total: n}
 		}
-		if err := s.store.Commit(s.Context(), claim, run.Change{Events: func([]artifact.Artifact) []event.Body { return events }}); err != nil {
+		if err := s.store.Log.Commit(s.Context(), claim, run.Change{Events: func([]artifact.Artifact) []event.Body { return events }}); err != nil {
 			s.Fatal(err)
 		}
 	}

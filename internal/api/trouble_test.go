@@ -39,7 +39,7 @@ func TestProblem_TroubleIsLoggedOnce(t *testing.T) {
 		var log lockedBuffer
 		var s *site
 		s = idle(t, api.Options{Log: slog.New(slog.NewTextHandler(&log, nil))}, app.Models{StoreTrouble: func(err error) { s.api.Trouble(err) }})
-		if err := s.store.Maintain(t.Context(), "PRAGMA query_only = on"); err != nil {
+		if err := s.store.Maintenance.Exec(t.Context(), "PRAGMA query_only = on"); err != nil {
 			t.Fatal(err)
 		}
 		s.get("/api/ready").is(200)
@@ -50,7 +50,7 @@ func TestProblem_TroubleIsLoggedOnce(t *testing.T) {
 		if n := log.lines("WARN"); n != 1 || log.lines("trouble=read_only") != 1 {
 			t.Errorf("%d lines: %s", n, log.b.String())
 		}
-		if err := s.store.Maintain(t.Context(), "PRAGMA query_only = off"); err != nil {
+		if err := s.store.Maintenance.Exec(t.Context(), "PRAGMA query_only = off"); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(3 * time.Second)
@@ -68,7 +68,7 @@ func TestProblem_DamageIsLoggedOnce(t *testing.T) {
 		s := idle(t, api.Options{Log: slog.New(slog.NewTextHandler(&log, nil))}, app.Models{})
 		s.project("night-ferry")
 		up := into[client.Uploaded](s.upload("night-ferry", "a.fountain", []byte("INT. ROOM - DAY\n\nRain.\n")))
-		if err := s.store.Maintain(t.Context(), "UPDATE blobs SET data = x'00'"); err != nil {
+		if err := s.store.Maintenance.Exec(t.Context(), "UPDATE blobs SET data = x'00'"); err != nil {
 			t.Fatal(err)
 		}
 		for range 5 {

@@ -16,9 +16,9 @@ import (
 	"github.com/cineforge/cineforge/durable/local"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/llm/chain"
 	"github.com/cineforge/cineforge/pipeline"
-	"github.com/cineforge/cineforge/project"
 	"github.com/cineforge/cineforge/recipes"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/stage"
@@ -40,10 +40,10 @@ type App struct {
 	router    *chain.Router
 	pipeline  *pipeline.Pipeline
 	engine    durable.Engine
-	journal   journal
-	tally     tally
-	warehouse warehouse
-	shelf     shelf
+	journal   storage.Journal
+	tally     storage.Attempts
+	warehouse storage.Maintenance
+	shelf     storage.Artifacts
 	projects  projects
 	overviews overviews
 	troubles  troubles
@@ -92,7 +92,7 @@ func OpenUnchecked(ctx context.Context, dataDir string, models Models) (*App, er
 	if models.Engine.Poll == 0 {
 		models.Engine.Poll = otherProcessPoll
 	}
-	return New(store, dataDir, models), nil
+	return New(store.Seams(), dataDir, models), nil
 }
 
 // openStore opens a database, and says what to do if that can't be done.
@@ -108,52 +108,27 @@ func openStore(ctx context.Context, dataDir string, noCopy bool) (*sqlite.Store,
 // otherProcessPoll is how often it is looked for what other processes said to a run.
 const otherProcessPoll = 200 * time.Millisecond
 
-// Backend is what a system keeps everything in.
-type Backend interface {
-	pipeline.Store
-	chain.Memory
-	journal
-	tally
-	warehouse
-	shelf
-	run.Feed
-	project.Store
-	project.Inputs
-	project.Chat
-	Close() error
-}
-
-// journal is where it is kept who works on which run, and what is said to runs.
-type journal interface {
-	local.Journal
-	Signal(ctx context.Context, run string, signal durable.Signal) error
-	WakeAll(ctx context.Context) error
-	Serve() error
-	Served() bool
-	Worked(ctx context.Context, run string) (bool, error)
-	Carry(routes []string)
-	Probe(ctx context.Context) error
-	Uncarried(ctx context.Context, n int) ([]run.Summary, error)
-}
-
 // New makes a system over an open store, which closing the system closes too.
 // The data directory is only looked into for recipes.
-func New(store Backend, dataDir string, models Models) *App {
+func New(store storage.Store, dataDir string, models Models) *App {
 	unfit := models.Check()
 	roster := newRoster(models)
 	o := models.Router
-	o.Memory = store
+	o.Memory = store.Health
 	router := chain.New(o)
-	a := &App{Store: store, dataDir: dataDir, roster: roster, router: router, journal: store, tally: store, warehouse: store, shelf: store,
-		projects: projects{store, store, store}, Feed: store, RecipeStore: NewRecipeStore(dataDir), close: store.Close, unfit: unfit}
-	store.Carry(roster.routes())
-	a.pipeline = pipeline.New(store, Modules(), a.desk)
+	a := &App{
+		Store: store.Pipeline(), dataDir: dataDir, roster: roster, router: router, journal: store.Journal, tally: store.Attempts,
+		warehouse: store.Maintenance, shelf: store.Artifacts, Feed: store.Feed, RecipeStore: NewRecipeStore(dataDir),
+		projects: projects{Store: store.Projects, Inputs: store.Inputs, Chat: store.Chat}, close: store.Close, unfit: unfit,
+	}
+	store.Journal.Carry(roster.routes())
+	a.pipeline = pipeline.New(a.Store, Modules(), a.desk)
 	a.troubles.tell = models.StoreTrouble
 	a.pipeline.OnTrouble(a.troubles.note)
 	if models.Engine.Hard != nil {
 		a.pipeline.EndWith(models.Engine.Hard)
 	}
-	a.engine = local.New(store, a.pipeline, models.Engine)
+	a.engine = local.New(store.Journal, a.pipeline, models.Engine)
 	return a
 }
 

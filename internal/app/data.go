@@ -11,18 +11,9 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
 )
-
-// warehouse is the part of a store that its keeper looks after.
-type warehouse interface {
-	OldLines(ctx context.Context, o sqlite.Old) (roots []string, err error)
-	Size(ctx context.Context, roots []string) (sqlite.Pruned, error)
-	Prune(ctx context.Context, root string) (sqlite.Pruned, error)
-	Sweep(ctx context.Context) (sqlite.Pruned, error)
-	Maintain(ctx context.Context, statement string) error
-	RemoveCopies(age time.Duration) int
-}
 
 // openData opens the database of a data directory without making one.
 func openData(ctx context.Context, dataDir string, noCopy bool) (*sqlite.Store, error) {
@@ -34,20 +25,20 @@ func openData(ctx context.Context, dataDir string, noCopy bool) (*sqlite.Store, 
 
 // CheckedData is what a database holds, and what of it is damaged.
 type CheckedData struct {
-	sqlite.Facts
-	*sqlite.Examination
+	storage.Facts
+	*storage.Examination
 }
 
 // CheckData reads a whole database, and tells what it holds. If it is damaged, the error
 // says what is, and what to do; what was found comes with it.
 func CheckData(ctx context.Context, dataDir string, noCopy bool) (CheckedData, error) {
-	none := CheckedData{sqlite.Facts{File: filepath.Join(dataDir, sqlite.FileName)}, &sqlite.Examination{Damages: []sqlite.Damage{}}}
+	none := CheckedData{storage.Facts{File: filepath.Join(dataDir, sqlite.FileName)}, &storage.Examination{Damages: []storage.Damage{}}}
 	s, err := openData(ctx, dataDir, noCopy)
 	if err != nil {
 		return none, unreadable(err)
 	}
 	defer s.Close()
-	found, err := s.Examine(ctx)
+	found, err := s.Maintenance.Examine(ctx)
 	if err != nil {
 		return none, unreadable(err)
 	}
@@ -55,7 +46,7 @@ func CheckData(ctx context.Context, dataDir string, noCopy bool) (CheckedData, e
 	if !found.OK() {
 		return none, damagedData(none.File, found)
 	}
-	f, err := s.Facts(ctx)
+	f, err := s.Maintenance.Facts(ctx)
 	return CheckedData{f, found}, err
 }
 
@@ -70,7 +61,7 @@ func unreadable(err error) error {
 }
 
 // damagedData says how much of a database is damaged, and what to do.
-func damagedData(file string, found *sqlite.Examination) error {
+func damagedData(file string, found *storage.Examination) error {
 	f := &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("%s is damaged: %s", file, damages(found)), Err: run.ErrDamaged}
 	const replace = "put a backup in its place"
 	if n := len(found.Whole); n > 0 {
@@ -81,7 +72,7 @@ func damagedData(file string, found *sqlite.Examination) error {
 }
 
 // damages lists the first damages in a few words.
-func damages(found *sqlite.Examination) string {
+func damages(found *storage.Examination) string {
 	const most = 5
 	var texts []string
 	for _, d := range found.Damages[:min(len(found.Damages), most)] {
@@ -103,10 +94,10 @@ type BackupOptions struct {
 
 // BackedUp is what a backup wrote.
 type BackedUp struct {
-	File     string          `json:"file"`
-	Bytes    int64           `json:"bytes"`
-	Damages  []sqlite.Damage `json:"damages,omitempty"`
-	Bytewise bool            `json:"bytewise,omitempty"` // the files were copied as they are
+	File     string           `json:"file"`
+	Bytes    int64            `json:"bytes"`
+	Damages  []storage.Damage `json:"damages,omitempty"`
+	Bytewise bool             `json:"bytewise,omitempty"` // the files were copied as they are
 }
 
 // Backup writes an examined copy of a database to a file, also while runs are under way.
@@ -120,7 +111,7 @@ func Backup(ctx context.Context, dataDir string, o BackupOptions) (BackedUp, err
 	}
 	defer s.Close()
 	own := filepath.Join(dataDir, sqlite.FileName)
-	size, found, err := s.Backup(ctx, o.File, o.Replace, o.Damaged)
+	size, found, err := s.Maintenance.Backup(ctx, o.File, o.Replace, o.Damaged)
 	if _, named := errors.AsType[*failure.Error](err); named {
 		return done, unreadable(err)
 	}
@@ -174,14 +165,14 @@ type PruneOptions struct {
 type Pruned struct {
 	DryRun bool     `json:"dry_run"`
 	Lines  []string `json:"lines"` // by their first runs
-	sqlite.Pruned
+	storage.Pruned
 }
 
 // Prune removes runs that have ended, with their events and stored answers, and the
 // content that nobody needs then. Artifacts stay.
 func (a *App) Prune(ctx context.Context, o PruneOptions) (Pruned, error) {
 	done := Pruned{DryRun: o.DryRun, Lines: []string{}}
-	old := sqlite.Old{Project: o.Project, Keep: o.Keep}
+	old := storage.PruneFilter{Project: o.Project, Keep: o.Keep}
 	if o.OlderThan > 0 {
 		old.Before = time.Now().Add(-o.OlderThan)
 	}
@@ -211,15 +202,7 @@ func (a *App) Prune(ctx context.Context, o PruneOptions) (Pruned, error) {
 	swept, err := a.warehouse.Sweep(ctx)
 	done.Blobs, done.Bytes = swept.Blobs, swept.Bytes
 	if err == nil && o.Vacuum {
-		err = a.vacuum(ctx)
+		err = a.warehouse.Compact(ctx)
 	}
 	return done, err
-}
-
-// vacuum gives room that is not used back to the disk.
-func (a *App) vacuum(ctx context.Context) error {
-	if err := a.warehouse.Maintain(ctx, "VACUUM"); err != nil {
-		return err
-	}
-	return a.warehouse.Maintain(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 }

@@ -80,8 +80,8 @@ func checkDatabase(ctx context.Context, dir string, noCopy bool) Check {
 	store, err := sqlite.Open(ctx, dir, noCopy)
 	if err == nil {
 		defer store.Close()
-		if err = store.Check(ctx); err == nil {
-			err = store.Probe(ctx)
+		if err = store.Maintenance.Check(ctx); err == nil {
+			err = store.Maintenance.Probe(ctx)
 		}
 	}
 	if err != nil {

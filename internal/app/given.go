@@ -85,7 +85,7 @@ func (a *App) configFile(ctx context.Context, s Start, r *recipe.Recipe) (stage.
 		return stage.File{}, failure.New(failure.Input, fmt.Sprintf("the recipe's config_file %q is not an input of the project", name),
 			"upload it to the project, or give a local file with --param config_file=PATH")
 	}
-	data, err := a.Store.Blob(ctx, inputs[i].Digest)
+	data, err := a.Store.Blobs.Get(ctx, inputs[i].Digest)
 	return stage.File{Name: inputs[i].Original, Data: data}, err
 }
 

@@ -10,7 +10,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/health"
-	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
 	"github.com/cineforge/cineforge/recipe"
@@ -18,14 +18,6 @@ import (
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 )
-
-// tally counts how attempts ended.
-type tally interface {
-	// Tally counts the attempts since a time, of runs whose id does not begin with a prefix.
-	Tally(ctx context.Context, since time.Time, but string) ([]sqlite.Count, error)
-	// Turns returns the turns of breakers, newest first.
-	Transitions(ctx context.Context, limit int) ([]chain.Transition, error)
-}
 
 // tallied is the time that success shares are told of.
 const tallied = 24 * time.Hour
@@ -120,7 +112,7 @@ func Unasked(m Models) []health.Provider {
 }
 
 // health says how a provider is doing.
-func (r *candidateSource) health(p Provider, s chain.Status, counts []sqlite.Count) health.Provider {
+func (r *candidateSource) health(p Provider, s chain.Status, counts []storage.AttemptCount) health.Provider {
 	h := health.Provider{Name: p.Name, BaseURL: p.BaseURL, Configured: p.usable(), Health: healthOf(s.Breaker, s.Gates), Models: []health.Model{}}
 	if !h.Configured {
 		h.Missing = p.KeyVariable + " is not set"

@@ -163,7 +163,7 @@ func (a *App) Input(ctx context.Context, projectID, name string) (project.Input,
 	if i < 0 {
 		return project.Input{}, nil, fmt.Errorf("input %s of project %s: %w", name, projectID, project.ErrNotFound)
 	}
-	data, err := a.Store.Blob(ctx, all[i].Digest)
+	data, err := a.Store.Blobs.Get(ctx, all[i].Digest)
 	return all[i], data, err
 }
 

@@ -50,7 +50,7 @@ func (a *App) RunRecipe(ctx context.Context, runID string) (FoundRecipe, error) 
 	if err != nil {
 		return FoundRecipe{}, err
 	}
-	source, err := a.Store.Blob(ctx, state.RecipeDigest)
+	source, err := a.Store.Blobs.Get(ctx, state.RecipeDigest)
 	if err != nil {
 		return FoundRecipe{}, err
 	}

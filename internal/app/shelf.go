@@ -10,18 +10,6 @@ import (
 	"github.com/cineforge/cineforge/run"
 )
 
-// shelf is where the artifacts of projects are looked at.
-type shelf interface {
-	// Newest returns what is known of the latest version of every entity.
-	Newest(ctx context.Context, projectID string) ([]artifact.Metadata, error)
-	// Versions returns what is known of every version of an entity, oldest first.
-	Versions(ctx context.Context, projectID, artifactType, entityID string) ([]artifact.Metadata, error)
-	// Edit stores a version that a person made, or returns run.ErrNotFound.
-	Edit(ctx context.Context, projectID string, a artifact.Artifact) (artifact.Artifact, error)
-	// Holdings counts the entities and the runs of a project.
-	Holdings(ctx context.Context, projectID string) (entities, runs int, err error)
-}
-
 // Artifacts returns what is known of the latest version of every entity of a project.
 // What was made of something that has a newer version now is stale.
 func (a *App) Artifacts(ctx context.Context, projectID string) ([]artifact.Metadata, error) {

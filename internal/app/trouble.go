@@ -146,5 +146,5 @@ func (a *App) probe(ctx context.Context) error {
 	if _, _, err := a.journal.Due(ctx, 1); err != nil {
 		return err
 	}
-	return a.journal.Probe(ctx)
+	return a.warehouse.Probe(ctx)
 }

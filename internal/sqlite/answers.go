@@ -11,7 +11,7 @@ import (
 )
 
 // keepAnswers stores the answers of a change, and drops those that it forgets.
-func (s *Store) keepAnswers(tx *sql.Tx, runID string, c run.Change) error {
+func (l *Log) keepAnswers(tx *sql.Tx, runID string, c run.Change) error {
 	for _, a := range c.Answers {
 		body, err := json.Marshal(a)
 		if err != nil {
@@ -33,10 +33,10 @@ func (s *Store) keepAnswers(tx *sql.Tx, runID string, c run.Change) error {
 }
 
 // Answer returns an answer to a question.
-func (s *Store) Answer(ctx context.Context, q run.AnswerKey) (run.Answer, error) {
+func (l *Log) Answer(ctx context.Context, q run.AnswerKey) (run.Answer, error) {
 	a := run.Answer{Key: q.Key}
 	var body []byte
-	err := s.read.QueryRowContext(ctx, `SELECT chain, run_id, body FROM answers
+	err := l.db.read.QueryRowContext(ctx, `SELECT chain, run_id, body FROM answers
 		WHERE key = ? AND (root = ? OR chain IN (?, ?) AND chain <> '') ORDER BY root <> ? LIMIT 1`,
 		q.Key, q.Root, q.Chain, q.Former, q.Root).Scan(&a.Chain, &a.RunID, &body)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -13,6 +13,7 @@ import (
 	driver "modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
 
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -21,9 +22,9 @@ import (
 // is there already is replaced, or is os.ErrExist. If anything in the database is damaged, the
 // copy is written only if damaged is set, byte by byte if SQLite can't write it otherwise; what is
 // damaged is returned in any case. An error of the target is a *fs.PathError that names it.
-func (s *Store) Backup(ctx context.Context, file string, replace, damaged bool) (size int64, found *Examination, err error) {
+func (m *Maintenance) Backup(ctx context.Context, file string, replace, damaged bool) (size int64, found *storage.Examination, err error) {
 	if info, err := os.Stat(file); err == nil {
-		own, ownErr := os.Stat(s.file)
+		own, ownErr := os.Stat(m.db.file)
 		if !replace || ownErr == nil && os.SameFile(info, own) {
 			return 0, nil, fmt.Errorf("back up to %s: %w", file, os.ErrExist)
 		}
@@ -41,7 +42,7 @@ func (s *Store) Backup(ctx context.Context, file string, replace, damaged bool) 
 	if err := part.Chmod(privateFile); err != nil { // SQLite keeps the mode of an empty file
 		return 0, nil, fmt.Errorf("back up to %s: %w", file, err)
 	}
-	found, err = s.copyTo(ctx, part.Name(), damaged)
+	found, err = m.copyTo(ctx, part.Name(), damaged)
 	if err != nil {
 		return 0, nil, fmt.Errorf("back up to %s: %w", file, err)
 	}
@@ -63,22 +64,22 @@ func (s *Store) Backup(ctx context.Context, file string, replace, damaged bool) 
 }
 
 // copyTo copies the database into an empty file, and says what is damaged in it.
-func (s *Store) copyTo(ctx context.Context, part string, damaged bool) (found *Examination, err error) {
-	_, vacuum := s.read.db.ExecContext(ctx, `VACUUM INTO ?`, dsn(part))
+func (m *Maintenance) copyTo(ctx context.Context, part string, damaged bool) (found *storage.Examination, err error) {
+	_, vacuum := m.db.read.db.ExecContext(ctx, `VACUUM INTO ?`, dsn(part))
 	if vacuum != nil && troubleOf(vacuum) != run.Damaged {
-		return nil, s.blame(part, vacuum)
+		return nil, m.blame(part, vacuum)
 	}
 	// What is damaged may not show in the copy, such as an index, which is made anew.
-	if found, err = s.Examine(ctx); err != nil {
+	if found, err = m.Examine(ctx); err != nil {
 		return nil, fmt.Errorf("check the database: %w", err)
 	}
 	if vacuum != nil {
 		if found.OK() { // whatever it is that can't be copied
-			found.add("structure", "", vacuum)
+			found.Add("structure", "", vacuum)
 		}
 		if damaged {
 			found.Bytewise = true
-			err = s.copyBytes(ctx, part)
+			err = m.copyBytes(ctx, part)
 		}
 		return found, err
 	}
@@ -106,18 +107,18 @@ func checkCopy(ctx context.Context, file string) error {
 // copyBytes copies the files of a database that SQLite can't copy, as they are at one moment,
 // into one file. A transaction that reads keeps the log from being begun anew meanwhile, so that
 // the log holds whatever the other file misses.
-func (s *Store) copyBytes(ctx context.Context, part string) error {
-	from := s.file
-	if s.copied != "" {
-		from = filepath.Join(s.copied, FileName)
+func (m *Maintenance) copyBytes(ctx context.Context, part string) error {
+	from := m.db.file
+	if m.db.copied != "" {
+		from = filepath.Join(m.db.copied, FileName)
 	}
-	tx, err := s.read.db.BeginTx(ctx, nil)
+	tx, err := m.db.read.db.BeginTx(ctx, nil)
 	if err == nil {
 		defer tx.Rollback() //nolint:errcheck // it only reads
 		err = tx.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(new(int))
 	}
 	if err != nil && troubleOf(err) != run.Damaged {
-		return why(s.file, err)
+		return why(m.db.file, err)
 	}
 	for _, suffix := range []string{"", "-wal"} {
 		if err := copyFile(from+suffix, part+suffix); err != nil && (suffix == "" || !errors.Is(err, fs.ErrNotExist)) {
@@ -134,38 +135,38 @@ func (s *Store) copyBytes(ctx context.Context, part string) error {
 		err = nil
 	}
 	if err = errors.Join(err, db.Close()); err != nil {
-		err = s.blame(part, err)
+		err = m.blame(part, err)
 	}
 	return err
 }
 
 // blame says of an error of a backup whose it is: of the database, which is only read, or of
 // the file that is written.
-func (s *Store) blame(file string, err error) error {
+func (m *Maintenance) blame(file string, err error) error {
 	refused, ok := errors.AsType[*driver.Error](err)
 	if !ok {
 		return err
 	}
 	switch refused.Code() {
 	case codes.SQLITE_IOERR_READ, codes.SQLITE_IOERR_SHORT_READ, codes.SQLITE_IOERR_CORRUPTFS:
-		return why(s.file, err)
+		return why(m.db.file, err)
 	}
 	reason := map[run.Trouble]error{run.DiskFull: syscall.ENOSPC, run.ReadOnly: syscall.EACCES, run.Unreachable: syscall.ENOENT,
 		run.DiskFault: syscall.EIO}[troubleOf(err)]
 	if reason == nil {
-		return why(s.file, err)
+		return why(m.db.file, err)
 	}
 	return &fs.PathError{Op: "write", Path: file, Err: reason}
 }
 
 // examineCopy examines a database in a file, without a trace.
-func examineCopy(ctx context.Context, file string) (*Examination, error) {
+func examineCopy(ctx context.Context, file string) (*storage.Examination, error) {
 	db, err := sql.Open("sqlite", dsn(file)+"?mode=ro")
 	if err != nil {
 		return nil, err
 	}
 	defer db.Close() //nolint:errcheck // it was only read
-	return (&Store{file: file, read: newReader(db, file)}).Examine(ctx)
+	return newStore(&database{file: file, read: newReader(db, file)}).Maintenance.Examine(ctx)
 }
 
 // syncFolder brings a folder's names to the disk, where there is such a thing.

@@ -48,17 +48,17 @@ func TestStore_BackupOfDamagedPages(t *testing.T) {
 			continue
 		}
 		defer s.Close()
-		if s.PutBlobs(t.Context(), []byte("written last")) != nil {
+		if s.Blobs.Put(t.Context(), []byte("written last")) != nil {
 			continue
 		}
 		file := filepath.Join(t.TempDir(), sqlite.FileName)
-		if _, found, err := s.Backup(t.Context(), file, false, false); err != nil || found.OK() {
+		if _, found, err := s.Maintenance.Backup(t.Context(), file, false, false); err != nil || found.OK() {
 			t.Errorf("page %d: %v, found %+v", at+1, err, found)
 		}
 		if _, err := os.Stat(file); err == nil {
 			t.Errorf("page %d: a copy was written unasked", at+1)
 		}
-		size, found, err := s.Backup(t.Context(), file, false, true)
+		size, found, err := s.Maintenance.Backup(t.Context(), file, false, true)
 		if err != nil || found.OK() || size == 0 {
 			t.Errorf("page %d: %d bytes, %v, found %+v", at+1, size, err, found)
 			continue
@@ -92,7 +92,7 @@ func TestStore_BackupBlamesTheTarget(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if _, _, err := s.Backup(t.Context(), filepath.Join(t.TempDir(), "none", "copy.db"), false, false); !errors.Is(err, fs.ErrNotExist) {
+	if _, _, err := s.Maintenance.Backup(t.Context(), filepath.Join(t.TempDir(), "none", "copy.db"), false, false); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a folder that is not there: %v", err)
 	}
 }
@@ -100,12 +100,12 @@ func TestStore_BackupBlamesTheTarget(t *testing.T) {
 // A run whose artifacts are gone is not whole, and is named.
 func TestStore_ExamineMissesArtifacts(t *testing.T) {
 	s := open(t, t.TempDir())
-	if err := s.Create(t.Context(), run.NewRun{ID: "a", ProjectID: "p",
+	if err := s.Log.Create(t.Context(), run.NewRun{ID: "a", ProjectID: "p",
 		First: []event.Body{event.PipelineStarted{StageIDs: []string{"extract"}, ProjectID: "p"},
 			event.StageStarted{StageID: "extract"}}}); err != nil {
 		t.Fatal(err)
 	}
-	c, err := s.Claim(t.Context(), "a", time.Minute)
+	c, err := s.Journal.Claim(t.Context(), "a", time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestStore_ExamineMissesArtifacts(t *testing.T) {
 		t.Fatal(err)
 	}
 	maintain(t, s, `DELETE FROM artifacts`)
-	found, err := s.Examine(t.Context())
+	found, err := s.Maintenance.Examine(t.Context())
 	if err != nil || len(found.Damages) != 1 || len(found.Whole) > 0 {
 		t.Fatalf("found %+v: %v", found, err)
 	}

@@ -65,13 +65,13 @@ func appendAll(b *testing.B, s *sqlite.Store, claims []durable.Claim) {
 func BenchmarkClaim(b *testing.B) {
 	s := open(b, b.TempDir())
 	c := claimed(b, s, "run")
-	if err := s.Release(b.Context(), c, time.Time{}); err != nil {
+	if err := s.Journal.Release(b.Context(), c, time.Time{}); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		c, err := s.Claim(b.Context(), "run", time.Minute)
+		c, err := s.Journal.Claim(b.Context(), "run", time.Minute)
 		if err == nil {
-			err = s.Release(b.Context(), c, time.Time{})
+			err = s.Journal.Release(b.Context(), c, time.Time{})
 		}
 		if err != nil {
 			b.Fatal(err)
@@ -90,7 +90,7 @@ func BenchmarkDue(b *testing.B) {
 		wg.Go(func() {
 			for i := next.Add(1); i <= waiting; i = next.Add(1) {
 				c := run.NewRun{ID: fmt.Sprint("run-", i), ProjectID: fmt.Sprint("p", i%10), Wake: time.Now().Add(time.Hour), First: []event.Body{event.PipelineStarted{}}}
-				if err := s.Create(b.Context(), c); err != nil {
+				if err := s.Log.Create(b.Context(), c); err != nil {
 					b.Error(err)
 					return
 				}
@@ -100,7 +100,7 @@ func BenchmarkDue(b *testing.B) {
 	wg.Wait()
 	b.ReportAllocs()
 	for b.Loop() {
-		due, next, err := s.Due(b.Context(), 1000)
+		due, next, err := s.Journal.Due(b.Context(), 1000)
 		if err != nil || len(due) > 0 || time.Until(next) < time.Minute {
 			b.Fatal(len(due), next, err)
 		}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 )
@@ -44,7 +45,7 @@ func TestABackupIsOfOneMomentAndWholeWhileRunsGoOn(t *testing.T) {
 		if err := mkdir(filepath.Dir(file)); err != nil {
 			t.Fatal(err)
 		}
-		size, _, err := s.Backup(t.Context(), file, false, false)
+		size, _, err := s.Maintenance.Backup(t.Context(), file, false, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -53,7 +54,7 @@ func TestABackupIsOfOneMomentAndWholeWhileRunsGoOn(t *testing.T) {
 			t.Errorf("the size is %d, told %d (%v)", info.Size(), size, err)
 		}
 		restored := open(t, filepath.Dir(file))
-		if err := errors.Join(restored.Check(t.Context()), whole(t, restored)); err != nil {
+		if err := errors.Join(restored.Maintenance.Check(t.Context()), whole(t, restored)); err != nil {
 			t.Error(err)
 		}
 	}
@@ -72,19 +73,19 @@ func TestABackupReplacesOnlyWhatItMay(t *testing.T) {
 	if err := os.WriteFile(file, []byte("precious"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := s.Backup(t.Context(), file, false, false); !errors.Is(err, os.ErrExist) {
+	if _, _, err := s.Maintenance.Backup(t.Context(), file, false, false); !errors.Is(err, os.ErrExist) {
 		t.Errorf("over a file: %v", err)
 	}
 	if data, _ := os.ReadFile(file); string(data) != "precious" {
 		t.Error("the file was replaced")
 	}
-	if _, _, err := s.Backup(t.Context(), file, true, false); err != nil {
+	if _, _, err := s.Maintenance.Backup(t.Context(), file, true, false); err != nil {
 		t.Error(err)
 	}
-	if _, _, err := s.Backup(t.Context(), filepath.Join(dir, sqlite.FileName), true, false); !errors.Is(err, os.ErrExist) {
+	if _, _, err := s.Maintenance.Backup(t.Context(), filepath.Join(dir, sqlite.FileName), true, false); !errors.Is(err, os.ErrExist) {
 		t.Errorf("over the database itself: %v", err)
 	}
-	if err := s.Check(t.Context()); err != nil {
+	if err := s.Maintenance.Check(t.Context()); err != nil {
 		t.Error(err)
 	}
 }
@@ -98,14 +99,14 @@ func started(t *testing.T, s *sqlite.Store, c run.NewRun, input string, over boo
 		c.ProjectID = "p"
 	}
 	c.First = []event.Body{event.PipelineStarted{RecipeDigest: artifact.DigestOf(recipe), InputDigest: artifact.DigestOf([]byte(input)), RootRunID: c.Root}}
-	if err := s.Create(t.Context(), c); err != nil {
+	if err := s.Log.Create(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
-	claim, err := s.Claim(t.Context(), c.ID, time.Minute)
+	claim, err := s.Journal.Claim(t.Context(), c.ID, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = s.Commit(t.Context(), claim, run.Change{
+	err = s.Log.Commit(t.Context(), claim, run.Change{
 		Save: []artifact.Artifact{draft("of_"+c.ID, `"`+c.ID+`"`)}, Answers: []run.Answer{{Key: "k " + c.ID, JSON: []byte(`{}`)}},
 		Events: func([]artifact.Artifact) []event.Body { return []event.Body{event.UnitDone{}} },
 	})
@@ -119,7 +120,7 @@ func started(t *testing.T, s *sqlite.Store, c run.NewRun, input string, over boo
 
 func list(t *testing.T, s *sqlite.Store) (ids []string) {
 	t.Helper()
-	for r, err := range s.Runs(t.Context(), run.RunFilter{}) {
+	for r, err := range s.Log.Runs(t.Context(), run.RunFilter{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -146,17 +147,17 @@ func TestWhichLinesAreOld(t *testing.T) {
 		ages(t, s)
 		day := time.Now().Add(-24 * time.Hour)
 		for _, test := range []struct {
-			old  sqlite.Old
+			old  storage.PruneFilter
 			want []string
 		}{
-			{sqlite.Old{}, []string{"old", "other", "young"}},
-			{sqlite.Old{Before: day}, []string{"old", "other"}},
-			{sqlite.Old{Before: time.Now().Add(-72 * time.Hour)}, nil},
-			{sqlite.Old{Before: day, Project: "p"}, []string{"old"}},
-			{sqlite.Old{Keep: 1}, []string{"old"}}, // of p the young one stays, of q the only one
-			{sqlite.Old{Keep: 3}, nil},
+			{storage.PruneFilter{}, []string{"old", "other", "young"}},
+			{storage.PruneFilter{Before: day}, []string{"old", "other"}},
+			{storage.PruneFilter{Before: time.Now().Add(-72 * time.Hour)}, nil},
+			{storage.PruneFilter{Before: day, Project: "p"}, []string{"old"}},
+			{storage.PruneFilter{Keep: 1}, []string{"old"}}, // of p the young one stays, of q the only one
+			{storage.PruneFilter{Keep: 3}, nil},
 		} {
-			got, err := s.OldLines(t.Context(), test.old)
+			got, err := s.Maintenance.OldLines(t.Context(), test.old)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -171,48 +172,48 @@ func TestPruneRemovesALineAndLetsTheRestBe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, t.TempDir())
 		ages(t, s)
-		want, err := s.Size(t.Context(), []string{"old", "other"})
+		want, err := s.Maintenance.Size(t.Context(), []string{"old", "other"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		var got sqlite.Pruned
+		var got storage.Pruned
 		for _, root := range []string{"old", "other", "busy", "none"} {
-			p, err := s.Prune(t.Context(), root)
+			p, err := s.Maintenance.Prune(t.Context(), root)
 			if err != nil {
 				t.Fatal(err)
 			}
 			got.Runs, got.Events, got.Answers = got.Runs+p.Runs, got.Events+p.Events, got.Answers+p.Answers
 		}
-		swept, err := s.Sweep(t.Context())
+		swept, err := s.Maintenance.Sweep(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		got.Blobs, got.Bytes = swept.Blobs, swept.Bytes
-		if diff := cmp.Diff(want, got); diff != "" || got != (sqlite.Pruned{Runs: 3, Events: 9, Answers: 3, Blobs: 1, Bytes: int64(len("of other"))}) {
+		if diff := cmp.Diff(want, got); diff != "" || got != (storage.Pruned{Runs: 3, Events: 9, Answers: 3, Blobs: 1, Bytes: int64(len("of other"))}) {
 			t.Errorf("removed %+v; what was foretold:\n%s", got, diff)
 		}
 		if ids := list(t, s); !slices.Equal(ids, []string{"young", "busy-retry", "busy"}) {
 			t.Errorf("left: %v", ids)
 		}
 		for _, blob := range []string{"recipe", "shared", "of busy", `"old"`, `"other"`} {
-			if _, err := s.Blob(t.Context(), artifact.DigestOf([]byte(blob))); err != nil {
+			if _, err := s.Blobs.Get(t.Context(), artifact.DigestOf([]byte(blob))); err != nil {
 				t.Errorf("content %s: %v", blob, err)
 			}
 		}
-		if made, err := s.Latest(t.Context(), "p", artifact.Scene); err != nil || len(made) != 5 {
+		if made, err := s.Artifacts.Latest(t.Context(), "p", artifact.Scene); err != nil || len(made) != 5 {
 			t.Errorf("%d artifacts are left (%v)", len(made), err)
 		}
-		if _, err := s.Answer(t.Context(), run.AnswerKey{Key: "k old", Root: "old"}); !errors.Is(err, run.ErrNotFound) {
+		if _, err := s.Log.Answer(t.Context(), run.AnswerKey{Key: "k old", Root: "old"}); !errors.Is(err, run.ErrNotFound) {
 			t.Errorf("an answer of what is gone: %v", err)
 		}
-		if _, err := s.Answer(t.Context(), run.AnswerKey{Key: "k busy", Root: "busy"}); err != nil {
+		if _, err := s.Log.Answer(t.Context(), run.AnswerKey{Key: "k busy", Root: "busy"}); err != nil {
 			t.Error(err)
 		}
-		if err := errors.Join(s.Check(t.Context()), whole(t, s)); err != nil {
+		if err := errors.Join(s.Maintenance.Check(t.Context()), whole(t, s)); err != nil {
 			t.Error(err)
 		}
 		// What is gone can't be retried, and its id is free.
-		if err := s.Create(t.Context(), run.NewRun{ID: "late", ProjectID: "p", Parent: "old", Root: "old"}); !errors.Is(err, run.ErrNotFound) {
+		if err := s.Log.Create(t.Context(), run.NewRun{ID: "late", ProjectID: "p", Parent: "old", Root: "old"}); !errors.Is(err, run.ErrNotFound) {
 			t.Errorf("a retry of what is gone: %v", err)
 		}
 		started(t, s, run.NewRun{ID: "old"}, "new", true)
@@ -226,14 +227,14 @@ func TestASweepTakesNothingFromRunsThatBegin(t *testing.T) {
 	for i := range 30 {
 		wg.Go(func() { started(t, s, run.NewRun{ID: fmt.Sprint("run-", i)}, fmt.Sprint("input ", i%3), true) })
 		wg.Go(func() {
-			if _, err := s.Sweep(t.Context()); err != nil {
+			if _, err := s.Maintenance.Sweep(t.Context()); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
 	for i := range 3 {
-		if _, err := s.Blob(t.Context(), artifact.DigestOf(fmt.Appendf(nil, "input %d", i))); err != nil {
+		if _, err := s.Blobs.Get(t.Context(), artifact.DigestOf(fmt.Appendf(nil, "input %d", i))); err != nil {
 			t.Error(err)
 		}
 	}
@@ -242,11 +243,11 @@ func TestASweepTakesNothingFromRunsThatBegin(t *testing.T) {
 func TestASweepOfMuchComesInGroups(t *testing.T) {
 	s := open(t, t.TempDir())
 	for i := range 250 {
-		if err := s.PutBlobs(t.Context(), []byte(strings.Repeat("x", i))); err != nil {
+		if err := s.Blobs.Put(t.Context(), []byte(strings.Repeat("x", i))); err != nil {
 			t.Fatal(err)
 		}
 	}
-	p, err := s.Sweep(t.Context())
+	p, err := s.Maintenance.Sweep(t.Context())
 	if err != nil || p.Blobs != 250 || p.Bytes != 250*249/2 {
 		t.Errorf("%+v %v", p, err)
 	}

@@ -18,10 +18,15 @@ import (
 )
 
 // noted is a store in which the workers of the engine's checks keep their notes.
-type noted struct{ *sqlite.Store }
+type noted struct {
+	*sqlite.Journal
+	store *sqlite.Store
+}
+
+func note(s *sqlite.Store) noted { return noted{Journal: s.Journal, store: s} }
 
 func (n noted) Make(ctx context.Context, group, id string, wake time.Time) error {
-	return n.Create(ctx, run.NewRun{ID: id, ProjectID: group, Wake: wake, First: []event.Body{event.PipelineStarted{RecipeID: "r"}}})
+	return n.store.Log.Create(ctx, run.NewRun{ID: id, ProjectID: group, Wake: wake, First: []event.Body{event.PipelineStarted{RecipeID: "r"}}})
 }
 
 func (n noted) Record(ctx context.Context, claim durable.Claim, note string, last bool) error {
@@ -29,11 +34,11 @@ func (n noted) Record(ctx context.Context, claim durable.Claim, note string, las
 	if last {
 		events = append(events, event.PipelineFinished{Outcome: event.Succeeded})
 	}
-	return n.Commit(ctx, claim, run.Change{Events: func([]artifact.Artifact) []event.Body { return events }})
+	return n.store.Log.Commit(ctx, claim, run.Change{Events: func([]artifact.Artifact) []event.Body { return events }})
 }
 
 func (n noted) Recorded(ctx context.Context, id string) (notes []string, err error) {
-	for e, err := range n.Events(ctx, id, 0) {
+	for e, err := range n.store.Log.Events(ctx, id, 0) {
 		if err != nil {
 			return nil, err
 		}
@@ -44,7 +49,7 @@ func (n noted) Recorded(ctx context.Context, id string) (notes []string, err err
 	return notes, nil
 }
 
-func (n noted) Die() { sqlite.Die(n.Store) }
+func (n noted) Die() { sqlite.Die(n.store) }
 
 func TestTheEngineOverAStoreInMemory(t *testing.T) {
 	durabletest.Run(t, durabletest.Subject{
@@ -54,7 +59,7 @@ func TestTheEngineOverAStoreInMemory(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { s.Close() })
-			return durabletest.Local(func() durabletest.Store { return noted{s} }, 0)
+			return durabletest.Local(func() durabletest.Store { return note(s) }, 0)
 		},
 		Lease: local.DefaultClaimTTL, Notice: local.DefaultClaimTTL, Crowd: crowd,
 	})
@@ -71,7 +76,7 @@ func TestTheEngineOverAStoreInAFile(t *testing.T) {
 	durabletest.Run(t, durabletest.Subject{
 		World: func(t *testing.T) durabletest.World {
 			dir := t.TempDir()
-			return durabletest.Local(func() durabletest.Store { return noted{open(t, dir)} }, poll)
+			return durabletest.Local(func() durabletest.Store { return note(open(t, dir)) }, poll)
 		},
 		Lease: local.DefaultClaimTTL, Notice: notice, Slack: 2 * poll, Crowd: crowd,
 	})
@@ -80,16 +85,16 @@ func TestTheEngineOverAStoreInAFile(t *testing.T) {
 func TestManyRunsDoNotHideThoseOfOthers(t *testing.T) {
 	each(t, func(t *testing.T, s *sqlite.Store) {
 		for i := range 30 {
-			if err := (noted{s}).Make(t.Context(), "many", fmt.Sprintf("m%d", i), time.Time{}); err != nil {
+			if err := note(s).Make(t.Context(), "many", fmt.Sprintf("m%d", i), time.Time{}); err != nil {
 				t.Fatal(err)
 			}
 		}
 		for _, id := range []string{"f0", "f1"} {
-			if err := (noted{s}).Make(t.Context(), "few", id, time.Time{}); err != nil {
+			if err := note(s).Make(t.Context(), "few", id, time.Time{}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		due, _, err := s.Due(t.Context(), 5)
+		due, _, err := s.Journal.Due(t.Context(), 5)
 		if err != nil {
 			t.Fatal(err)
 		}

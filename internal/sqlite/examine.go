@@ -8,53 +8,15 @@ import (
 	"fmt"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
 )
-
-// Damage is something in a database that is not what was stored.
-type Damage struct {
-	What   string `json:"what"` // structure, run, project, artifact, input, content, answer or message
-	Name   string `json:"name"` // of the run, project, ...; of the structure: the table, "" for the file
-	Detail string `json:"detail"`
-}
-
-// String says what is damaged, and how, on one line.
-func (d Damage) String() string {
-	if d.Name == "" {
-		return fmt.Sprintf("%s: %s", d.What, d.Detail)
-	}
-	return fmt.Sprintf("%s %s: %s", d.What, d.Name, d.Detail)
-}
-
-// Examination is what was found in a database.
-type Examination struct {
-	Damages []Damage `json:"damages"`
-	More    int      `json:"more_damages,omitempty"` // that are not listed
-	Listed  int      `json:"-"`                      // runs that could be listed
-	Whole   []string `json:"whole_runs,omitempty"`   // those that can be exported in full, oldest last; only where something is damaged
-
-	Bytewise bool `json:"-"` // a backup is a copy of the files, as SQLite could write none
-}
-
-// mostDamages is how many damages are listed.
-const mostDamages = 100
-
-// OK reports whether the database is whole.
-func (x *Examination) OK() bool { return len(x.Damages) == 0 }
-
-func (x *Examination) add(what, name string, detail any) {
-	if len(x.Damages) == mostDamages {
-		x.More++
-		return
-	}
-	x.Damages = append(x.Damages, Damage{what, name, fmt.Sprint(detail)})
-}
 
 // Examine reads all of a database and says what of it is not what was stored: its
 // structure, its rows, what they refer to, and the content. It goes on behind each damage.
 // An error means that it could not be read for another reason.
-func (s *Store) Examine(ctx context.Context) (*Examination, error) {
-	e := &examiner{Store: s, found: &Examination{Damages: []Damage{}}, contents: map[artifact.Digest]error{}, damaged: map[string]bool{}}
+func (m *Maintenance) Examine(ctx context.Context) (*storage.Examination, error) {
+	e := &examiner{of: m, found: &storage.Examination{Damages: []storage.Damage{}}, contents: map[artifact.Digest]error{}, damaged: map[string]bool{}}
 	for _, look := range []func(context.Context) error{e.structure, e.references, e.content, e.runs, e.artifacts, e.inputs, e.texts} {
 		if err := look(ctx); err != nil && !e.damage("structure", "", err) {
 			return nil, err
@@ -68,8 +30,8 @@ func (s *Store) Examine(ctx context.Context) (*Examination, error) {
 
 // examiner is an examination under way.
 type examiner struct {
-	*Store
-	found    *Examination
+	of       *Maintenance
+	found    *storage.Examination
 	contents map[artifact.Digest]error // what is wrong with each content
 	damaged  map[string]bool           // contents that something named refers to
 }
@@ -88,7 +50,7 @@ func (e *examiner) damage(what, name string, err error) bool {
 	if t, ok := errors.AsType[*run.TroubleError](err); ok && t.Err.Err != nil {
 		err = t.Err.Err // without what to do
 	}
-	e.found.add(what, name, err)
+	e.found.Add(what, name, err)
 	return true
 }
 
@@ -98,7 +60,7 @@ func (e *examiner) structure(ctx context.Context) error {
 		if err := row.Scan(&said); err != nil || said == "ok" {
 			return err
 		}
-		e.found.add("structure", "", said)
+		e.found.Add("structure", "", said)
 		return nil
 	})
 }
@@ -110,14 +72,14 @@ func (e *examiner) references(ctx context.Context) error {
 		if err := row.Scan(&table, &parent, &n); err != nil {
 			return err
 		}
-		e.found.add("structure", table, fmt.Sprintf("%d of its rows refer to %s that are not there", n, parent))
+		e.found.Add("structure", table, fmt.Sprintf("%d of its rows refer to %s that are not there", n, parent))
 		return nil
 	})
 }
 
 // rows hands on the rows of a query, as far as they can be read.
 func (e *examiner) rows(ctx context.Context, query string, each func(scanner) error) error {
-	found, err := e.read.QueryContext(ctx, query)
+	found, err := e.of.db.read.QueryContext(ctx, query)
 	if err != nil {
 		return err
 	}
@@ -142,7 +104,7 @@ func (e *examiner) content(ctx context.Context) error {
 		return nil
 	})
 	for _, d := range digests {
-		if _, blobErr := e.Blob(ctx, d); blobErr != nil &&
+		if _, blobErr := e.of.blobs.Get(ctx, d); blobErr != nil &&
 			!errors.Is(blobErr, run.ErrNotFound) { // who prunes meanwhile may have taken it away
 			e.contents[d] = blobErr
 		}
@@ -155,7 +117,7 @@ func (e *examiner) refers(ctx context.Context, what, name string, d artifact.Dig
 	err = e.contents[d]
 	if err == nil {
 		var there int
-		err = e.read.QueryRowContext(ctx, `SELECT 1 FROM blobs WHERE digest = ?`, d).Scan(&there)
+		err = e.of.db.read.QueryRowContext(ctx, `SELECT 1 FROM blobs WHERE digest = ?`, d).Scan(&there)
 		if errors.Is(err, sql.ErrNoRows) {
 			err = fmt.Errorf("content %s: %w", d, run.ErrNotFound)
 		}
@@ -171,7 +133,7 @@ func (e *examiner) refers(ctx context.Context, what, name string, d artifact.Dig
 }
 
 func (e *examiner) runs(ctx context.Context) error {
-	for r, err := range e.Runs(ctx, run.RunFilter{}) {
+	for r, err := range e.of.log.Runs(ctx, run.RunFilter{}) {
 		if err != nil {
 			return err
 		}
@@ -189,15 +151,15 @@ func (e *examiner) runs(ctx context.Context) error {
 
 // run examines the events of a run, and what it pins and made.
 func (e *examiner) run(ctx context.Context, r run.Summary) (whole bool, err error) {
-	state, err := run.Load(ctx, e.Store, r.RunID)
+	state, err := run.Load(ctx, e.of.log, r.RunID)
 	switch {
 	case err != nil && e.damage("run", r.RunID, err):
 		return false, nil
 	case err != nil: // its events are not in order
-		e.found.add("run", r.RunID, err)
+		e.found.Add("run", r.RunID, err)
 		return false, ctx.Err()
 	case state.LastSeq < r.LastSeq: // more may have come meanwhile
-		e.found.add("run", r.RunID, fmt.Sprintf("%d of its events are missing", r.LastSeq-state.LastSeq))
+		e.found.Add("run", r.RunID, fmt.Sprintf("%d of its events are missing", r.LastSeq-state.LastSeq))
 		return false, nil
 	}
 	whole = true
@@ -213,7 +175,7 @@ func (e *examiner) run(ctx context.Context, r run.Summary) (whole bool, err erro
 	}
 	for _, st := range state.Stages {
 		for _, ref := range st.ArtifactRefs {
-			if _, err := e.Artifact(ctx, state.ProjectID, ref); err == nil {
+			if _, err := e.of.artifacts.Artifact(ctx, state.ProjectID, ref); err == nil {
 				continue
 			}
 			whole = false // a damaged one is named as itself
@@ -228,10 +190,10 @@ func (e *examiner) run(ctx context.Context, r run.Summary) (whole bool, err erro
 // lacks notes that a run made an artifact that is not there.
 func (e *examiner) lacks(ctx context.Context, state run.State, ref artifact.Ref) error {
 	var there int
-	err := e.read.QueryRowContext(ctx, `SELECT 1 FROM artifacts WHERE project_id = ? AND type = ? AND entity_id = ? AND version = ?`,
+	err := e.of.db.read.QueryRowContext(ctx, `SELECT 1 FROM artifacts WHERE project_id = ? AND type = ? AND entity_id = ? AND version = ?`,
 		state.ProjectID, ref.ArtifactType, ref.EntityID, ref.Version).Scan(&there)
 	if errors.Is(err, sql.ErrNoRows) {
-		e.found.add("run", state.RunID, ref.Path+" is not there")
+		e.found.Add("run", state.RunID, ref.Path+" is not there")
 		return nil
 	}
 	if err != nil && e.damage("run", state.RunID, err) {
@@ -256,13 +218,13 @@ func (e *examiner) artifacts(ctx context.Context) error {
 		}
 		of.name = fmt.Sprintf("%s/%s of project %s", kind, artifact.NewRef(kind, entity, version).Path, project)
 		if err := json.Unmarshal(metadata, new(artifact.Metadata)); err != nil {
-			e.found.add("artifact", of.name, err)
+			e.found.Add("artifact", of.name, err)
 		}
 		all = append(all, of)
 		return nil
 	})
-	for _, of := range all {
-		if _, err := e.refers(ctx, "artifact", of.name, of.digest); err != nil {
+	for _, one := range all {
+		if _, err := e.refers(ctx, "artifact", one.name, one.digest); err != nil {
 			return err
 		}
 	}
@@ -306,7 +268,7 @@ func (e *examiner) texts(ctx context.Context) error {
 			if err := row.Scan(&name); err != nil {
 				return err
 			}
-			e.found.add(q[0], name, "it is no JSON")
+			e.found.Add(q[0], name, "it is no JSON")
 			return nil
 		})
 		if err != nil && !e.damage("structure", "", err) {

@@ -15,7 +15,7 @@ import (
 // whole returns an error if anything in a store is damaged.
 func whole(t *testing.T, s *sqlite.Store) error {
 	t.Helper()
-	found, err := s.Examine(t.Context())
+	found, err := s.Maintenance.Examine(t.Context())
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func TestStore_ExamineNamesWhatIsDamaged(t *testing.T) {
 				t.Fatal(err)
 			}
 			maintain(t, s, tt.damage)
-			found, err := s.Examine(t.Context())
+			found, err := s.Maintenance.Examine(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -69,13 +69,13 @@ func TestStore_ExamineNamesWhatIsDamaged(t *testing.T) {
 				t.Errorf("found %v, whole are %q", found.Damages, got)
 			}
 			file := filepath.Join(t.TempDir(), "copy.db")
-			if _, copied, err := s.Backup(t.Context(), file, false, false); err != nil || copied.OK() {
+			if _, copied, err := s.Maintenance.Backup(t.Context(), file, false, false); err != nil || copied.OK() {
 				t.Errorf("the backup says %v: %v", copied, err)
 			}
 			if _, err := os.Stat(file); err == nil {
 				t.Error("a backup was written")
 			}
-			if _, copied, err := s.Backup(t.Context(), file, false, true); err != nil || copied.OK() {
+			if _, copied, err := s.Maintenance.Backup(t.Context(), file, false, true); err != nil || copied.OK() {
 				t.Errorf("the backup of what is damaged says %v: %v", copied, err)
 			}
 		})
@@ -145,12 +145,12 @@ func noticed(t *testing.T, data []byte) bool {
 		return sqlite.TroubleOf(err) == run.Damaged || err != nil
 	}
 	defer s.Close()
-	found, err := s.Examine(t.Context())
+	found, err := s.Maintenance.Examine(t.Context())
 	if err != nil {
 		t.Errorf("it can't be examined: %v", err)
 		return true
 	}
-	_, copied, err := s.Backup(t.Context(), filepath.Join(t.TempDir(), "copy.db"), false, false)
+	_, copied, err := s.Maintenance.Backup(t.Context(), filepath.Join(t.TempDir(), "copy.db"), false, false)
 	if !found.OK() && err == nil && copied.OK() {
 		t.Errorf("the backup is whole of a database with %v", found.Damages)
 	}

@@ -26,10 +26,10 @@ func SpoilBlob(dir string, old, changed []byte) error {
 // Die unlocks what shows that the store's process is alive, as the system does when the
 // process is gone.
 func Die(s *Store) {
-	s.presence.mu.Lock()
-	defer s.presence.mu.Unlock()
-	if s.presence.file != nil {
-		s.presence.file.Close()
+	s.db.presence.mu.Lock()
+	defer s.db.presence.mu.Unlock()
+	if s.db.presence.file != nil {
+		s.db.presence.file.Close()
 	}
 }
 
@@ -73,12 +73,12 @@ var OpenReadOnly = openReadOnly
 
 // NoRoom is what is said when there is no room for a copy of a folder's database.
 func NoRoom(dir string) error {
-	s := &Store{file: filepath.Join(dir, FileName)}
-	return s.noRoom(syscall.ENOSPC)
+	d := &database{file: filepath.Join(dir, FileName)}
+	return d.noRoom(syscall.ENOSPC)
 }
 
 // Blame is how a backup names what an error is of.
-func Blame(s *Store, target string, err error) error { return s.blame(target, err) }
+func Blame(s *Store, target string, err error) error { return s.Maintenance.blame(target, err) }
 
 // Refusals returns errors of SQLite itself, by what they mean.
 func Refusals(ctx context.Context, dir string) map[run.Trouble]error {

@@ -22,7 +22,7 @@ import (
 func maintain(t testing.TB, s *sqlite.Store, statements ...string) {
 	t.Helper()
 	for _, statement := range statements {
-		if err := s.Maintain(context.Background(), statement); err != nil {
+		if err := s.Maintenance.Exec(context.Background(), statement); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -96,7 +96,7 @@ func TestATroubleIsToldAndPasses(t *testing.T) {
 			if len(events) != 3 || events[2].Seq != 3 {
 				t.Errorf("the log after the trouble: %d events", len(events))
 			}
-			if err := s.Check(t.Context()); err != nil {
+			if err := s.Maintenance.Check(t.Context()); err != nil {
 				t.Error(err)
 			}
 		})
@@ -108,13 +108,13 @@ func TestAFullDiskStoresAllOfAChangeOrNothing(t *testing.T) {
 	s := open(t, t.TempDir())
 	c := claimed(t, s, "a")
 	maintain(t, s, "PRAGMA max_page_count = 1")
-	err := s.Commit(t.Context(), c, run.Change{
+	err := s.Log.Commit(t.Context(), c, run.Change{
 		Save:    []artifact.Artifact{draft("scene_001", `"`+strings.Repeat("x", 50000)+`"`)},
 		Answers: []run.Answer{{Key: "k", JSON: []byte(`{}`)}},
 		Events:  func([]artifact.Artifact) []event.Body { return []event.Body{event.UnitDone{}} },
 	})
 	wantTrouble(t, err, run.DiskFull, "is full")
-	if _, err := s.Answer(t.Context(), run.AnswerKey{Key: "k", Root: "a"}); !errors.Is(err, run.ErrNotFound) {
+	if _, err := s.Log.Answer(t.Context(), run.AnswerKey{Key: "k", Root: "a"}); !errors.Is(err, run.ErrNotFound) {
 		t.Errorf("an answer of a change that failed: %v", err)
 	}
 	if len(read(t, s, "a", 0)) != 1 {
@@ -163,12 +163,12 @@ func use(dir string) error {
 		return err
 	}
 	defer s.Close()
-	for _, err := range s.Events(context.Background(), "a", 0) {
+	for _, err := range s.Log.Events(context.Background(), "a", 0) {
 		if err != nil {
 			return err
 		}
 	}
-	return s.Check(context.Background())
+	return s.Maintenance.Check(context.Background())
 }
 
 func TestAMissingFolderIsTold(t *testing.T) {
@@ -180,7 +180,7 @@ func TestAMissingFolderIsTold(t *testing.T) {
 func TestAClaimThatCantBeShownIsToldAsTrouble(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
-	if err := s.Create(t.Context(), run.NewRun{ID: "a", ProjectID: "p", First: []event.Body{event.PipelineStarted{}}}); err != nil {
+	if err := s.Log.Create(t.Context(), run.NewRun{ID: "a", ProjectID: "p", First: []event.Body{event.PipelineStarted{}}}); err != nil {
 		t.Fatal(err)
 	}
 	if os.Geteuid() == 0 {
@@ -190,6 +190,6 @@ func TestAClaimThatCantBeShownIsToldAsTrouble(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer os.Chmod(dir, 0o700)
-	_, err := s.Claim(t.Context(), "a", time.Minute)
+	_, err := s.Journal.Claim(t.Context(), "a", time.Minute)
 	wantTrouble(t, err, run.ReadOnly, fmt.Sprint(dir))
 }

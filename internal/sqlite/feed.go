@@ -10,8 +10,8 @@ import (
 )
 
 // Head returns the position of the newest event of all runs.
-func (s *Store) Head(ctx context.Context) (position int64, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT coalesce(max(position), 0) FROM events`).Scan(&position)
+func (l *Log) Head(ctx context.Context) (position int64, err error) {
+	err = l.db.read.QueryRowContext(ctx, `SELECT coalesce(max(position), 0) FROM events`).Scan(&position)
 	if err != nil {
 		return 0, fmt.Errorf("find the end of the log: %w", err)
 	}
@@ -20,7 +20,7 @@ func (s *Store) Head(ctx context.Context) (position int64, err error) {
 
 // Entries returns what happened behind a position, in the order in which it was
 // stored: writers take turns, so that nothing appears before what was told of already.
-func (s *Store) Entries(ctx context.Context, of run.EventFilter, after int64, limit int) ([]run.LogEntry, error) {
+func (l *Log) Entries(ctx context.Context, of run.EventFilter, after int64, limit int) ([]run.LogEntry, error) {
 	where, args := `position > ?`, []any{after}
 	if len(of.Runs) > 0 {
 		list, err := json.Marshal(of.Runs)
@@ -32,7 +32,7 @@ func (s *Store) Entries(ctx context.Context, of run.EventFilter, after int64, li
 	if of.ProjectID != "" {
 		where, args = where+` AND project_id = ?`, append(args, of.ProjectID)
 	}
-	found, err := s.read.QueryContext(ctx, `SELECT e.position, project_id, `+eventColumns+`
+	found, err := l.db.read.QueryContext(ctx, `SELECT e.position, project_id, `+eventColumns+`
 		FROM events e JOIN runs ON runs.id = run_id WHERE e.`+where+` ORDER BY e.position LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("read the log: %w", err)
@@ -50,14 +50,14 @@ func (s *Store) Entries(ctx context.Context, of run.EventFilter, after int64, li
 }
 
 // Await returns when something may have happened behind a position, or when ctx is done.
-func (s *Store) Await(ctx context.Context, after int64) error {
+func (l *Log) Await(ctx context.Context, after int64) error {
 	poll := time.NewTicker(otherProcessPoll)
 	defer poll.Stop()
 	for {
-		s.mu.Lock()
-		changed := s.changed
-		s.mu.Unlock()
-		head, err := s.Head(ctx)
+		l.db.mu.Lock()
+		changed := l.db.changed
+		l.db.mu.Unlock()
+		head, err := l.Head(ctx)
 		if err != nil || head > after {
 			return err
 		}

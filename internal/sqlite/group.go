@@ -34,15 +34,15 @@ type group struct {
 
 // update applies a change in a transaction, which it may share with others, and
 // returns when it is on the disk, or failed and left no trace.
-func (s *Store) update(ctx context.Context, apply func(*sql.Tx) error) error {
+func (d *database) update(ctx context.Context, apply func(*sql.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := s.writable(); err != nil {
+	if err := d.writable(); err != nil {
 		return err
 	}
 	c := &change{apply: apply, turn: make(chan bool, 1)}
-	g := &s.group
+	g := &d.group
 	g.mu.Lock()
 	g.queue = append(g.queue, c)
 	lead := !g.led
@@ -53,14 +53,14 @@ func (s *Store) update(ctx context.Context, apply func(*sql.Tx) error) error {
 		lead = <-c.turn
 	}
 	if lead {
-		s.lead()
+		d.lead()
 	}
-	return why(s.file, c.err)
+	return why(d.file, c.err)
 }
 
 // lead commits the changes that have queued up, of which the caller's is the first.
-func (s *Store) lead() {
-	g := &s.group
+func (d *database) lead() {
+	g := &d.group
 	g.mu.Lock()
 	n := min(len(g.queue), maxGroup)
 	batch := g.queue[:n:n]
@@ -69,7 +69,7 @@ func (s *Store) lead() {
 
 	// The lead is handed on also if a change panics.
 	defer func() {
-		s.announce()
+		d.announce()
 		g.mu.Lock()
 		if len(g.queue) > 0 {
 			g.queue[0].turn <- true
@@ -81,13 +81,13 @@ func (s *Store) lead() {
 			c.turn <- false
 		}
 	}()
-	s.commit(batch)
+	d.commit(batch)
 }
 
 // commit writes a batch in one transaction. If a change of it fails, each is
 // written by itself, so that one writer's fault is not the others'.
-func (s *Store) commit(batch []*change) {
-	err := s.transact(func(tx *sql.Tx) error {
+func (d *database) commit(batch []*change) {
+	err := d.transact(func(tx *sql.Tx) error {
 		for _, c := range batch {
 			if err := c.apply(tx); err != nil {
 				return err
@@ -102,7 +102,7 @@ func (s *Store) commit(batch []*change) {
 		return
 	}
 	for _, c := range batch {
-		c.err = s.transact(c.apply)
+		c.err = d.transact(c.apply)
 	}
 }
 
@@ -112,9 +112,9 @@ const busyTries = 6
 
 // transact runs a transaction, and again if another process kept it from the
 // database for too long, such as one that was suspended in the middle of a write.
-func (s *Store) transact(apply func(*sql.Tx) error) error {
+func (d *database) transact(apply func(*sql.Tx) error) error {
 	for try := 1; ; try++ {
-		err := s.once(apply)
+		err := d.once(apply)
 		if busy, ok := errors.AsType[*driver.Error](err); !ok || busy.Code()&0xff != codes.SQLITE_BUSY || try == busyTries {
 			return err
 		}
@@ -123,11 +123,11 @@ func (s *Store) transact(apply func(*sql.Tx) error) error {
 
 // once runs a transaction. Its context is not a caller's: what others wait for is
 // not undone because one caller has left.
-func (s *Store) once(apply func(*sql.Tx) error) (err error) {
-	if err := s.there(); err != nil {
+func (d *database) once(apply func(*sql.Tx) error) (err error) {
+	if err := d.there(); err != nil {
 		return fmt.Errorf("write to the database: %w", err)
 	}
-	tx, err := s.write.BeginTx(context.Background(), nil)
+	tx, err := d.write.BeginTx(context.Background(), nil)
 	if err != nil {
 		return fmt.Errorf("write to the database: %w", err)
 	}
@@ -137,25 +137,16 @@ func (s *Store) once(apply func(*sql.Tx) error) (err error) {
 	}
 	if err := tx.Commit(); err != nil {
 		// A commit that fails can leave the transaction open on the only connection.
-		s.write.Exec("ROLLBACK") //nolint:errcheck // there may be none to end
+		d.write.Exec("ROLLBACK") //nolint:errcheck // there may be none to end
 		return fmt.Errorf("write to the database: %w", err)
 	}
 	return nil
 }
 
 // announce wakes whoever waits for events.
-func (s *Store) announce() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	close(s.changed)
-	s.changed = make(chan struct{})
-}
-
-// Maintain runs a statement outside of any transaction on the connection that writes,
-// such as a pragma or VACUUM.
-func (s *Store) Maintain(ctx context.Context, statement string) error {
-	if _, err := s.write.ExecContext(ctx, statement); err != nil {
-		return fmt.Errorf("%s: %w", statement, why(s.file, err))
-	}
-	return nil
+func (d *database) announce() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	close(d.changed)
+	d.changed = make(chan struct{})
 }

@@ -7,15 +7,22 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/llm/chain"
 	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
-var _ chain.Memory = (*Store)(nil)
+// Health is what is known of providers, and how attempts at them ended.
+type Health struct{ db *database }
+
+var (
+	_ chain.Memory     = (*Health)(nil)
+	_ storage.Attempts = (*Health)(nil)
+)
 
 // Recall returns what changed of the providers' health after a position.
-func (s *Store) Recall(ctx context.Context, after int64) (records []chain.Record, position int64, err error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT endpoint, name, version, position, data FROM health WHERE position > ? ORDER BY position`, after)
+func (h *Health) Recall(ctx context.Context, after int64) (records []chain.Record, position int64, err error) {
+	rows, err := h.db.read.QueryContext(ctx, `SELECT endpoint, name, version, position, data FROM health WHERE position > ? ORDER BY position`, after)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read the providers' health: %w", err)
 	}
@@ -31,8 +38,8 @@ func (s *Store) Recall(ctx context.Context, after int64) (records []chain.Record
 }
 
 // Save stores what changed of the providers' health, and logs the turns of breakers.
-func (s *Store) Save(ctx context.Context, records []chain.Record, turns []chain.Transition) error {
-	return s.update(ctx, func(tx *sql.Tx) error {
+func (h *Health) Save(ctx context.Context, records []chain.Record, turns []chain.Transition) error {
+	return h.db.update(ctx, func(tx *sql.Tx) error {
 		for _, r := range records {
 			_, err := tx.Exec(`INSERT INTO health (endpoint, name, version, position, data)
 				VALUES (?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM health), ?)
@@ -64,8 +71,8 @@ type turn struct {
 }
 
 // Transitions returns the turns of breakers, newest first.
-func (s *Store) Transitions(ctx context.Context, limit int) ([]chain.Transition, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT ts, endpoint, model, data FROM health_log ORDER BY position DESC LIMIT ?`, limit)
+func (h *Health) Transitions(ctx context.Context, limit int) ([]chain.Transition, error) {
+	rows, err := h.db.read.QueryContext(ctx, `SELECT ts, endpoint, model, data FROM health_log ORDER BY position DESC LIMIT ?`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the turns of breakers: %w", err)
 	}

@@ -19,10 +19,21 @@ import (
 // otherProcessPoll is how often a waiter looks for what another process wrote.
 const otherProcessPoll = 200 * time.Millisecond
 
+// Log is the events of runs, and what else a run's changes store. It is a [run.Log], a
+// [run.Index], a [run.Memo] and a [run.Feed].
+type Log struct{ db *database }
+
+var (
+	_ run.Log   = (*Log)(nil)
+	_ run.Index = (*Log)(nil)
+	_ run.Memo  = (*Log)(nil)
+	_ run.Feed  = (*Log)(nil)
+)
+
 // Create makes a run with its first events.
-func (s *Store) Create(ctx context.Context, c run.NewRun) error {
-	err := s.update(ctx, func(tx *sql.Tx) error {
-		if err := s.known(tx); err != nil {
+func (l *Log) Create(ctx context.Context, c run.NewRun) error {
+	err := l.db.update(ctx, func(tx *sql.Tx) error {
+		if err := l.db.known(tx); err != nil {
 			return err
 		}
 		if err := notRepeated(tx, c.Once); err != nil {
@@ -59,9 +70,9 @@ func (s *Store) Create(ctx context.Context, c run.NewRun) error {
 				return fmt.Errorf("create run %s: %w", c.ID, err)
 			}
 		}
-		return s.appendEvents(tx, durable.Claim{Run: c.ID}, c.First)
+		return l.appendEvents(tx, durable.Claim{Run: c.ID}, c.First)
 	})
-	s.tell(err)
+	l.db.tell(err)
 	return err
 }
 
@@ -105,28 +116,28 @@ func notRetried(tx *sql.Tx, parent string) error {
 }
 
 // Commit stores a change in one transaction.
-func (s *Store) Commit(ctx context.Context, claim durable.Claim, c run.Change) error {
-	return s.update(ctx, func(tx *sql.Tx) error {
+func (l *Log) Commit(ctx context.Context, claim durable.Claim, c run.Change) error {
+	return l.db.update(ctx, func(tx *sql.Tx) error {
 		saved, err := saveArtifacts(tx, claim.Run, c.Save)
 		if err != nil {
 			return err
 		}
-		if err := s.keepAnswers(tx, claim.Run, c); err != nil {
+		if err := l.keepAnswers(tx, claim.Run, c); err != nil {
 			return err
 		}
-		return s.appendEvents(tx, claim, c.Events(saved))
+		return l.appendEvents(tx, claim, c.Events(saved))
 	})
 }
 
 // appendEvents gives events their place in the run and in the log. Nothing is
 // written if the claim is void or the run has ended.
-func (s *Store) appendEvents(tx *sql.Tx, claim durable.Claim, bodies []event.Body) error {
+func (l *Log) appendEvents(tx *sql.Tx, claim durable.Claim, bodies []event.Body) error {
 	ended := false
 	for _, b := range bodies {
 		ended = ended || event.Terminal(b)
 	}
 	var last int64
-	err := tx.Stmt(s.advance).QueryRow(len(bodies), ended, claim.Run, claim.Epoch).Scan(&last)
+	err := tx.Stmt(l.db.advance).QueryRow(len(bodies), ended, claim.Run, claim.Epoch).Scan(&last)
 	if errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("append to run %s: %w", claim.Run, durable.ErrLost)
 	}
@@ -139,7 +150,7 @@ func (s *Store) appendEvents(tx *sql.Tx, claim durable.Claim, bodies []event.Bod
 		}
 	}
 	now := time.Now().UnixMilli()
-	insert := tx.Stmt(s.insert)
+	insert := tx.Stmt(l.db.insert)
 	for i, b := range bodies {
 		body, err := event.EncodeBody(b)
 		if err != nil {
@@ -161,10 +172,10 @@ func (s *Store) appendEvents(tx *sql.Tx, claim durable.Claim, bodies []event.Bod
 const page = 1000
 
 // Events returns the events of a run after a seq.
-func (s *Store) Events(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
+func (l *Log) Events(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
 	return func(yield func(event.Event, error) bool) {
 		for {
-			events, err := s.eventPage(ctx, id, after)
+			events, err := l.eventPage(ctx, id, after)
 			if err != nil {
 				yield(event.Event{}, fmt.Errorf("read the events of run %s: %w", id, err))
 				return
@@ -182,8 +193,8 @@ func (s *Store) Events(ctx context.Context, id string, after int64) iter.Seq2[ev
 	}
 }
 
-func (s *Store) eventPage(ctx context.Context, id string, after int64) ([]event.Event, error) {
-	rows, err := s.read.QueryContext(ctx,
+func (l *Log) eventPage(ctx context.Context, id string, after int64) ([]event.Event, error) {
+	rows, err := l.db.read.QueryContext(ctx,
 		`SELECT `+eventColumns+` FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?`, id, after, page)
 	if err != nil {
 		return nil, err
@@ -218,15 +229,15 @@ func scanEvent(row scanner, before ...any) (e event.Event, err error) {
 }
 
 // Wait returns when the run may have events after a seq.
-func (s *Store) Wait(ctx context.Context, id string, after int64) error {
+func (l *Log) Wait(ctx context.Context, id string, after int64) error {
 	poll := time.NewTicker(otherProcessPoll)
 	defer poll.Stop()
 	for {
-		s.mu.Lock()
-		changed := s.changed
-		s.mu.Unlock()
+		l.db.mu.Lock()
+		changed := l.db.changed
+		l.db.mu.Unlock()
 		var last int64
-		err := s.read.QueryRowContext(ctx, `SELECT last_seq FROM runs WHERE id = ?`, id).Scan(&last)
+		err := l.db.read.QueryRowContext(ctx, `SELECT last_seq FROM runs WHERE id = ?`, id).Scan(&last)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			return fmt.Errorf("wait for run %s: %w", id, run.ErrNotFound)
@@ -245,15 +256,15 @@ func (s *Store) Wait(ctx context.Context, id string, after int64) error {
 }
 
 // Runs returns runs, newest first.
-func (s *Store) Runs(ctx context.Context, p run.RunFilter) iter.Seq2[run.Summary, error] {
+func (l *Log) Runs(ctx context.Context, p run.RunFilter) iter.Seq2[run.Summary, error] {
 	return func(yield func(run.Summary, error) bool) {
-		before, err := s.positionOf(ctx, p.Before)
+		before, err := l.positionOf(ctx, p.Before)
 		if err != nil {
 			yield(run.Summary{}, fmt.Errorf("list runs: %w", err))
 			return
 		}
 		for {
-			batch, last, err := s.runPage(ctx, p, before)
+			batch, last, err := l.runPage(ctx, p, before)
 			if err != nil {
 				yield(run.Summary{}, fmt.Errorf("list runs: %w", err))
 				return
@@ -272,19 +283,19 @@ func (s *Store) Runs(ctx context.Context, p run.RunFilter) iter.Seq2[run.Summary
 }
 
 // positionOf returns the place of a run among all, or one behind all for "".
-func (s *Store) positionOf(ctx context.Context, id string) (position int64, err error) {
+func (l *Log) positionOf(ctx context.Context, id string) (position int64, err error) {
 	if id == "" {
 		return math.MaxInt64, nil
 	}
-	err = s.read.QueryRowContext(ctx, `SELECT position FROM runs WHERE id = ?`, id).Scan(&position)
+	err = l.db.read.QueryRowContext(ctx, `SELECT position FROM runs WHERE id = ?`, id).Scan(&position)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = run.ErrNotFound
 	}
 	return position, err
 }
 
-func (s *Store) runPage(ctx context.Context, p run.RunFilter, before int64) (batch []run.Summary, last int64, err error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id, parent, last_seq, position FROM runs
+func (l *Log) runPage(ctx context.Context, p run.RunFilter, before int64) (batch []run.Summary, last int64, err error) {
+	rows, err := l.db.read.QueryContext(ctx, `SELECT id, project_id, parent, last_seq, position FROM runs
 		WHERE position < ?1 AND (?2 = '' OR project_id = ?2) AND (NOT ?3 OR ended = 0) ORDER BY position DESC LIMIT ?4`, before, p.ProjectID, p.UnderWay, page)
 	if err != nil {
 		return nil, 0, err
@@ -301,8 +312,8 @@ func (s *Store) runPage(ctx context.Context, p run.RunFilter, before int64) (bat
 }
 
 // Line returns the runs of a line, oldest first.
-func (s *Store) Line(ctx context.Context, root string) ([]run.Summary, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id, parent, last_seq FROM runs WHERE root = ? ORDER BY position`, root)
+func (l *Log) Line(ctx context.Context, root string) ([]run.Summary, error) {
+	rows, err := l.db.read.QueryContext(ctx, `SELECT id, project_id, parent, last_seq FROM runs WHERE root = ? ORDER BY position`, root)
 	if err != nil {
 		return nil, fmt.Errorf("list the retries of run %s: %w", root, err)
 	}

@@ -104,19 +104,19 @@ func TestADatabaseOfEveryEarlierSchemaGoesOn(t *testing.T) {
 				t.Errorf("the runs are %v", ids)
 			}
 			for id, want := range oldStatus {
-				state, err := run.Load(t.Context(), s, id)
+				state, err := run.Load(t.Context(), s.Log, id)
 				if err != nil || state.Status != want {
 					t.Errorf("run %s is %s, want %s (%v)", id, state.Status, want, err)
 				}
-				if line, err := s.Line(t.Context(), id); err != nil || len(line) != 1 || line[0].RunID != id {
+				if line, err := s.Log.Line(t.Context(), id); err != nil || len(line) != 1 || line[0].RunID != id {
 					t.Errorf("the line of run %s is %v (%v)", id, line, err)
 				}
 			}
 			checkOldWork(t, s, version)
-			if p, err := s.Project(t.Context(), "p"); err != nil || version < 4 && p.Created.UnixMilli() != 1700000000000 {
+			if p, err := s.Projects.Project(t.Context(), "p"); err != nil || version < 4 && p.Created.UnixMilli() != 1700000000000 {
 				t.Errorf("the project of the runs: %+v (%v)", p, err)
 			}
-			if err := errors.Join(s.Check(t.Context()), whole(t, s)); err != nil {
+			if err := errors.Join(s.Maintenance.Check(t.Context()), whole(t, s)); err != nil {
 				t.Error(err)
 			}
 		})
@@ -126,7 +126,7 @@ func TestADatabaseOfEveryEarlierSchemaGoesOn(t *testing.T) {
 // checkOldWork wants the work of an old database to go on where it stood.
 func checkOldWork(t *testing.T, s *sqlite.Store, version int64) {
 	t.Helper()
-	due, _, err := s.Due(t.Context(), 10)
+	due, _, err := s.Journal.Due(t.Context(), 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func checkOldWork(t *testing.T, s *sqlite.Store, version int64) {
 	if !slices.Equal(ids, []string{"dead", "queued"}) {
 		t.Errorf("due are %v: what is paused waits for a person, and what is over is over", ids)
 	}
-	claim, err := s.Claim(t.Context(), "dead", time.Minute)
+	claim, err := s.Journal.Claim(t.Context(), "dead", time.Minute)
 	if err != nil || claim.Epoch != 2 {
 		t.Fatalf("claim %+v: %v", claim, err)
 	}
@@ -148,12 +148,12 @@ func checkOldWork(t *testing.T, s *sqlite.Store, version int64) {
 		t.Errorf("the log goes on with %d events", len(events))
 	}
 	if version >= 2 {
-		if records, _, err := s.Recall(t.Context(), 0); err != nil || len(records) != 1 {
+		if records, _, err := s.Health.Recall(t.Context(), 0); err != nil || len(records) != 1 {
 			t.Errorf("the providers' health: %v (%v)", records, err)
 		}
 	}
 	if version >= 3 {
-		if a, err := s.Answer(t.Context(), run.AnswerKey{Key: "k", Root: "dead"}); err != nil || string(a.JSON) != `{"x":1}` {
+		if a, err := s.Log.Answer(t.Context(), run.AnswerKey{Key: "k", Root: "dead"}); err != nil || string(a.JSON) != `{"x":1}` {
 			t.Errorf("the answer is %+v (%v)", a, err)
 		}
 	}
@@ -197,8 +197,8 @@ func TestMigrate_RunsThatPinnedNobody(t *testing.T) {
 		"offline": "paused", "offline,name anthropic,any": "dead queued paused", "offline,name local,any": "dead queued paused",
 		"offline,name openai,any": "queued paused",
 	} {
-		s.Carry(strings.Split(routes, ","))
-		due, _, err := s.Due(t.Context(), 10)
+		s.Journal.Carry(strings.Split(routes, ","))
+		due, _, err := s.Journal.Due(t.Context(), 10)
 		if err != nil {
 			t.Fatal(err)
 		}

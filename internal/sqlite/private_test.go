@@ -53,11 +53,11 @@ func TestOpen_FilesAreTheOwnersOnly(t *testing.T) {
 			t.Fatalf("mask %o: %v", mask, err)
 		}
 		if mask != 0o777 { // in which no folder can be made use of
-			if err := s.Serve(); err != nil {
+			if err := s.Journal.Serve(); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if _, _, err := s.Backup(t.Context(), filepath.Join(dir, "backup.db"), false, false); err != nil {
+		if _, _, err := s.Maintenance.Backup(t.Context(), filepath.Join(dir, "backup.db"), false, false); err != nil {
 			t.Fatal(err)
 		}
 		modes(t, dir)
@@ -80,7 +80,7 @@ func TestOpen_TightensWhatIsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer first.Close() //nolint:errcheck // it was only there
-	if err := first.Serve(); err != nil {
+	if err := first.Journal.Serve(); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"", "-wal", "-shm"} {
@@ -96,7 +96,7 @@ func TestOpen_TightensWhatIsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer second.Close() //nolint:errcheck // it was only there
-	if err := second.Serve(); err != nil {
+	if err := second.Journal.Serve(); err != nil {
 		t.Fatal(err)
 	}
 	modes(t, dir)
@@ -113,7 +113,7 @@ func TestOpen_AtOnce(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			if err := s.Check(t.Context()); err != nil {
+			if err := s.Maintenance.Check(t.Context()); err != nil {
 				t.Error(err)
 			}
 			s.Close() //nolint:errcheck // it was only looked at

@@ -33,28 +33,28 @@ func ProbeDir(dir string) (err error) {
 
 // Probe tries whether the store takes anything: its folder a file, and its database a
 // transaction. The error is a *run.TroubleError; a database in memory has no trouble.
-func (s *Store) Probe(ctx context.Context) error {
-	if s.dir() == "" {
+func (m *Maintenance) Probe(ctx context.Context) error {
+	if m.db.dir() == "" {
 		return nil
 	}
-	if err := s.writable(); err != nil {
+	if err := m.db.writable(); err != nil {
 		return err
 	}
-	if err := s.there(); err != nil {
-		return why(s.file, err)
+	if err := m.db.there(); err != nil {
+		return why(m.db.file, err)
 	}
-	if err := ProbeDir(s.dir()); err != nil {
-		return why(s.file, err)
+	if err := ProbeDir(m.db.dir()); err != nil {
+		return why(m.db.file, err)
 	}
 	// A connection of its own: the one that writes may be waiting for the same.
-	db, err := sql.Open("sqlite", dsn(s.file)+"?_pragma=busy_timeout(2000)"+immediate)
+	db, err := sql.Open("sqlite", dsn(m.db.file)+"?_pragma=busy_timeout(2000)"+immediate)
 	if err != nil {
 		return fmt.Errorf("try the database: %w", err)
 	}
 	defer db.Close() //nolint:errcheck // nothing was written
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
-		return why(s.file, fmt.Errorf("try the database: %w", err))
+		return why(m.db.file, fmt.Errorf("try the database: %w", err))
 	}
 	return tx.Rollback()
 }
@@ -75,23 +75,23 @@ type openedFile struct {
 }
 
 // there returns an error if the database's file is gone, or is another one.
-func (s *Store) there() error {
-	if s.file == "" {
+func (d *database) there() error {
+	if d.file == "" {
 		return nil
 	}
-	s.opened.mu.Lock()
-	defer s.opened.mu.Unlock()
-	if !s.opened.gone && time.Since(s.opened.looked) < lookEvery {
+	d.opened.mu.Lock()
+	defer d.opened.mu.Unlock()
+	if !d.opened.gone && time.Since(d.opened.looked) < lookEvery {
 		return nil
 	}
-	s.opened.looked = time.Now()
-	info, err := os.Stat(s.file)
-	if s.opened.info == nil {
-		s.opened.info = info
+	d.opened.looked = time.Now()
+	info, err := os.Stat(d.file)
+	if d.opened.info == nil {
+		d.opened.info = info
 		return err
 	}
-	s.opened.gone = errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(info, s.opened.info)
-	if s.opened.gone {
+	d.opened.gone = errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(info, d.opened.info)
+	if d.opened.gone {
 		return errRemoved
 	}
 	return nil

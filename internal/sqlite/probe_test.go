@@ -31,7 +31,7 @@ func TestStore_ARemovedFileIsNoticed(t *testing.T) {
 					t.Fatal(err)
 				}
 				s := open(t, dir)
-				if err := s.PutBlobs(t.Context(), []byte("before")); err != nil {
+				if err := s.Blobs.Put(t.Context(), []byte("before")); err != nil {
 					t.Fatal(err)
 				}
 				if err := remove(dir); err != nil {
@@ -39,8 +39,8 @@ func TestStore_ARemovedFileIsNoticed(t *testing.T) {
 				}
 				time.Sleep(2 * time.Second)
 				for range 2 {
-					for what, err := range map[string]error{"write": s.PutBlobs(t.Context(), []byte("after")),
-						"probe": s.Probe(t.Context())} {
+					for what, err := range map[string]error{"write": s.Blobs.Put(t.Context(), []byte("after")),
+						"probe": s.Maintenance.Probe(t.Context())} {
 						if sqlite.TroubleOf(err) != run.Removed {
 							t.Errorf("%s: %v", what, err)
 						}

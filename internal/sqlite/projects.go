@@ -11,9 +11,18 @@ import (
 	"github.com/cineforge/cineforge/project"
 )
 
+// Projects is projects, their inputs and what is said in them.
+type Projects struct{ db *database }
+
+var (
+	_ project.Store  = (*Projects)(nil)
+	_ project.Inputs = (*Projects)(nil)
+	_ project.Chat   = (*Projects)(nil)
+)
+
 // CreateProject makes a project.
-func (s *Store) CreateProject(ctx context.Context, p project.Project) error {
-	return s.update(ctx, func(tx *sql.Tx) error {
+func (ps *Projects) CreateProject(ctx context.Context, p project.Project) error {
+	return ps.db.update(ctx, func(tx *sql.Tx) error {
 		preferences, err := encodePreferences(p)
 		if err != nil {
 			return err
@@ -44,8 +53,8 @@ func touchProject(tx *sql.Tx, id string) error {
 const projectColumns = `id, name, preferences, created, changed`
 
 // Project returns a project.
-func (s *Store) Project(ctx context.Context, id string) (project.Project, error) {
-	p, err := scanProject(s.read.QueryRowContext(ctx, `SELECT `+projectColumns+` FROM projects WHERE id = ?`, id))
+func (ps *Projects) Project(ctx context.Context, id string) (project.Project, error) {
+	p, err := scanProject(ps.db.read.QueryRowContext(ctx, `SELECT `+projectColumns+` FROM projects WHERE id = ?`, id))
 	if err != nil {
 		return p, fmt.Errorf("read project %s: %w", id, err)
 	}
@@ -53,11 +62,11 @@ func (s *Store) Project(ctx context.Context, id string) (project.Project, error)
 }
 
 // Projects returns projects, those that changed last first.
-func (s *Store) Projects(ctx context.Context, limit int) ([]project.Project, error) {
+func (p *Projects) Projects(ctx context.Context, limit int) ([]project.Project, error) {
 	if limit <= 0 {
 		limit = -1 // none to SQLite
 	}
-	found, err := s.read.QueryContext(ctx, `SELECT `+projectColumns+` FROM projects ORDER BY changed DESC, id LIMIT ?`, limit)
+	found, err := p.db.read.QueryContext(ctx, `SELECT `+projectColumns+` FROM projects ORDER BY changed DESC, id LIMIT ?`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list projects: %w", err)
 	}
@@ -65,8 +74,8 @@ func (s *Store) Projects(ctx context.Context, limit int) ([]project.Project, err
 }
 
 // ChangeProject changes a project.
-func (s *Store) ChangeProject(ctx context.Context, id string, change func(*project.Project)) (p project.Project, err error) {
-	err = s.update(ctx, func(tx *sql.Tx) error {
+func (ps *Projects) ChangeProject(ctx context.Context, id string, change func(*project.Project)) (p project.Project, err error) {
+	err = ps.db.update(ctx, func(tx *sql.Tx) error {
 		if p, err = scanProject(tx.QueryRow(`SELECT `+projectColumns+` FROM projects WHERE id = ?`, id)); err != nil {
 			return fmt.Errorf("change project %s: %w", id, err)
 		}
@@ -105,8 +114,8 @@ func scanProject(row scanner) (p project.Project, err error) {
 }
 
 // AddInput keeps a file of a project.
-func (s *Store) AddInput(ctx context.Context, id string, in project.Input, data []byte) (kept project.Input, existing bool, err error) {
-	err = s.update(ctx, func(tx *sql.Tx) error {
+func (p *Projects) AddInput(ctx context.Context, id string, in project.Input, data []byte) (kept project.Input, existing bool, err error) {
+	err = p.db.update(ctx, func(tx *sql.Tx) error {
 		kept, err = scanInput(tx.QueryRow(`SELECT `+inputColumns+` FROM inputs WHERE project_id = ? AND digest = ? AND original = ?`, id, in.Digest, in.Original))
 		if existing = err == nil; existing || !errors.Is(err, project.ErrNotFound) {
 			return err
@@ -131,8 +140,8 @@ func (s *Store) AddInput(ctx context.Context, id string, in project.Input, data 
 const inputColumns = `name, original, digest, size, created`
 
 // Inputs returns the files of a project, oldest first.
-func (s *Store) Inputs(ctx context.Context, id string) ([]project.Input, error) {
-	found, err := s.read.QueryContext(ctx, `SELECT `+inputColumns+` FROM inputs WHERE project_id = ? ORDER BY position`, id)
+func (p *Projects) Inputs(ctx context.Context, id string) ([]project.Input, error) {
+	found, err := p.db.read.QueryContext(ctx, `SELECT `+inputColumns+` FROM inputs WHERE project_id = ? ORDER BY position`, id)
 	if err != nil {
 		return nil, fmt.Errorf("list the inputs of project %s: %w", id, err)
 	}
@@ -150,8 +159,8 @@ func scanInput(row scanner) (in project.Input, err error) {
 }
 
 // Post keeps a message, once.
-func (s *Store) Post(ctx context.Context, id string, m project.Message) (kept project.Message, err error) {
-	err = s.update(ctx, func(tx *sql.Tx) error {
+func (p *Projects) Post(ctx context.Context, id string, m project.Message) (kept project.Message, err error) {
+	err = p.db.update(ctx, func(tx *sql.Tx) error {
 		_, err := tx.Exec(`INSERT INTO messages (project_id, id, ts, content) VALUES (?, ?, ?, ?) ON CONFLICT (project_id, id) DO NOTHING`,
 			id, m.ID, m.Time.UnixMilli(), string(m.Content))
 		if err == nil {
@@ -166,8 +175,8 @@ func (s *Store) Post(ctx context.Context, id string, m project.Message) (kept pr
 }
 
 // Messages returns what was said in a project, oldest first.
-func (s *Store) Messages(ctx context.Context, id string) ([]project.Message, error) {
-	found, err := s.read.QueryContext(ctx, `SELECT id, ts, content FROM messages WHERE project_id = ? ORDER BY position`, id)
+func (p *Projects) Messages(ctx context.Context, id string) ([]project.Message, error) {
+	found, err := p.db.read.QueryContext(ctx, `SELECT id, ts, content FROM messages WHERE project_id = ? ORDER BY position`, id)
 	if err != nil {
 		return nil, fmt.Errorf("read what was said in project %s: %w", id, err)
 	}

@@ -6,33 +6,19 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"time"
+	"slices"
+
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/internal/storage"
 )
 
-// Old says which lines of runs, a run with all its retries, are not wanted any more.
-// Only those count of which no run can go on.
-type Old struct {
-	Project string    // "" for all
-	Before  time.Time // nothing has happened in them since; the zero time for any
-	Keep    int       // this many lines of each project stay, the newest ones
-}
-
-// Pruned counts what was removed.
-type Pruned struct {
-	Runs    int   `json:"runs"`
-	Events  int   `json:"events"`
-	Answers int   `json:"answers"`
-	Blobs   int   `json:"blobs"`
-	Bytes   int64 `json:"blob_bytes"`
-}
-
 // OldLines lists the first runs of the lines that are not wanted any more, oldest first.
-func (s *Store) OldLines(ctx context.Context, o Old) (roots []string, err error) {
+func (m *Maintenance) OldLines(ctx context.Context, o storage.PruneFilter) (roots []string, err error) {
 	before := int64(math.MaxInt64)
 	if !o.Before.IsZero() {
 		before = o.Before.UnixMilli()
 	}
-	found, err := s.read.QueryContext(ctx, `
+	found, err := m.db.read.QueryContext(ctx, `
 		WITH lines AS (
 			SELECT root, min(project_id) AS project, min(ended) AS over, max(position) AS newest,
 				max((SELECT ts FROM events WHERE run_id = id AND seq = last_seq)) AS last
@@ -54,34 +40,68 @@ func (s *Store) OldLines(ctx context.Context, o Old) (roots []string, err error)
 }
 
 // Size counts what lines of runs hold, and what no other run needs then.
-func (s *Store) Size(ctx context.Context, roots []string) (p Pruned, err error) {
+func (m *Maintenance) Size(ctx context.Context, roots []string) (p storage.Pruned, err error) {
 	list, err := json.Marshal(roots)
 	if err != nil {
 		return p, err
 	}
-	err = s.read.QueryRowContext(ctx, `WITH gone AS (SELECT id, root FROM runs WHERE root IN (SELECT value FROM json_each(?1)))
+	err = m.db.read.QueryRowContext(ctx, `WITH gone AS (SELECT id, root FROM runs WHERE root IN (SELECT value FROM json_each(?1)))
 		SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM events WHERE run_id IN (SELECT id FROM gone)),
-			(SELECT count(*) FROM answers WHERE root IN (SELECT root FROM gone)),
-			(SELECT count(*) FROM blobs WHERE `+unneeded+`), (SELECT coalesce(sum(length(data)), 0) FROM blobs WHERE `+unneeded+`)`,
-		string(list)).Scan(&p.Runs, &p.Events, &p.Answers, &p.Blobs, &p.Bytes)
+			(SELECT count(*) FROM answers WHERE root IN (SELECT root FROM gone))`,
+		string(list)).Scan(&p.Runs, &p.Events, &p.Answers)
 	if err != nil {
 		return p, fmt.Errorf("count what old runs hold: %w", err)
+	}
+	garbage, err := m.garbage(ctx, string(list))
+	if err != nil {
+		return p, fmt.Errorf("count what old runs hold: %w", err)
+	}
+	for _, b := range garbage {
+		p.Blobs++
+		p.Bytes += b.Size
 	}
 	return p, nil
 }
 
-// unneeded is true of a blob that no artifact is made of, that no project has as an
-// input, and that no run outside the lines of ?1 works with. Whatever else comes to refer to blobs has to be named here.
-const unneeded = `digest NOT IN (SELECT digest FROM artifacts) AND digest NOT IN (SELECT digest FROM inputs) AND digest NOT IN (
+// references selects the digests that artifacts are made of, that projects have as inputs,
+// and that runs outside the lines of ?1 work with. Whatever else comes to refer to content
+// has to be named here.
+const references = `SELECT digest FROM artifacts UNION SELECT digest FROM inputs UNION
 	SELECT coalesce(json_extract(body, part.value), '') FROM runs JOIN events ON run_id = runs.id AND seq = 1,
 		json_each('["$.recipe_digest", "$.input_digest"]') AS part
-	WHERE runs.root NOT IN (SELECT value FROM json_each(?1)))`
+	WHERE runs.root NOT IN (SELECT value FROM json_each(?1))`
+
+// garbage lists the content that nothing refers to, but for the lines of runs in a JSON list.
+func (m *Maintenance) garbage(ctx context.Context, gone string) (garbage []artifact.Blob, err error) {
+	var all []artifact.Blob
+	for b, err := range m.blobs.List(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, b)
+	}
+	found, err := m.db.read.QueryContext(ctx, references, gone)
+	if err != nil {
+		return nil, err
+	}
+	digests, err := collect(found, func(row scanner) (d artifact.Digest, err error) { return d, row.Scan(&d) })
+	needed := make(map[artifact.Digest]bool, len(digests))
+	for _, d := range digests {
+		needed[d] = true
+	}
+	for _, b := range all {
+		if !needed[b.Digest] {
+			garbage = append(garbage, b)
+		}
+	}
+	return garbage, err
+}
 
 // Prune removes a line of runs, unless one of them can go on, in one transaction; what
 // the runs made stays.
-func (s *Store) Prune(ctx context.Context, root string) (p Pruned, err error) {
-	err = s.update(ctx, func(tx *sql.Tx) error {
-		p = Pruned{} // it may be applied again
+func (m *Maintenance) Prune(ctx context.Context, root string) (p storage.Pruned, err error) {
+	err = m.db.update(ctx, func(tx *sql.Tx) error {
+		p = storage.Pruned{} // it may be applied again
 		var over bool
 		if err := tx.QueryRow(`SELECT coalesce(min(ended), 0) FROM runs WHERE root = ?`, root).Scan(&over); err != nil || !over {
 			return err
@@ -114,30 +134,60 @@ func (s *Store) Prune(ctx context.Context, root string) (p Pruned, err error) {
 // sweepGroup is how many blobs are removed in one transaction.
 const sweepGroup = 100
 
-// Sweep removes the blobs that nothing refers to, some at a time.
-func (s *Store) Sweep(ctx context.Context) (p Pruned, err error) {
-	for {
-		var group Pruned
-		err := s.update(ctx, func(tx *sql.Tx) error {
-			group = Pruned{}
-			gone, err := tx.Query(`DELETE FROM blobs WHERE digest IN (SELECT digest FROM blobs WHERE `+unneeded+` LIMIT ?2) RETURNING length(data)`, "[]", sweepGroup)
+// Sweep removes the content that nothing refers to, some at a time. What something has come
+// to refer to meanwhile stays.
+func (m *Maintenance) Sweep(ctx context.Context) (p storage.Pruned, err error) {
+	garbage, err := m.garbage(ctx, "[]")
+	if err != nil {
+		return p, fmt.Errorf("look for content that nothing refers to: %w", err)
+	}
+	for group := range slices.Chunk(garbage, sweepGroup) {
+		var removed []artifact.Blob
+		err := m.db.update(ctx, func(tx *sql.Tx) (err error) {
+			if removed, err = unreferenced(tx, group); err == nil {
+				err = removeBlobs(tx, digestsOf(removed))
+			}
 			if err != nil {
 				return fmt.Errorf("remove content that nothing refers to: %w", err)
 			}
-			defer gone.Close()
-			for gone.Next() {
-				var size int64
-				if err := gone.Scan(&size); err != nil {
-					return err
-				}
-				group.Blobs++
-				group.Bytes += size
-			}
-			return gone.Err()
+			return nil
 		})
-		p.Blobs, p.Bytes = p.Blobs+group.Blobs, p.Bytes+group.Bytes
-		if err != nil || group.Blobs < sweepGroup {
+		if err != nil {
 			return p, err
 		}
+		for _, b := range removed {
+			p.Blobs++
+			p.Bytes += b.Size
+		}
 	}
+	return p, nil
+}
+
+// unreferenced returns those of some content that nothing refers to, as of a transaction.
+func unreferenced(tx *sql.Tx, some []artifact.Blob) ([]artifact.Blob, error) {
+	list, err := json.Marshal(digestsOf(some))
+	if err != nil {
+		return nil, err
+	}
+	found, err := tx.Query(`SELECT value FROM json_each(?2) WHERE value IN (`+references+`)`, "[]", string(list))
+	if err != nil {
+		return nil, err
+	}
+	defer found.Close()
+	needed := map[artifact.Digest]bool{}
+	for found.Next() {
+		var d artifact.Digest
+		if err := found.Scan(&d); err != nil {
+			return nil, err
+		}
+		needed[d] = true
+	}
+	return slices.DeleteFunc(slices.Clone(some), func(b artifact.Blob) bool { return needed[b.Digest] }), found.Err()
+}
+
+func digestsOf(blobs []artifact.Blob) (digests []artifact.Digest) {
+	for _, b := range blobs {
+		digests = append(digests, b.Digest)
+	}
+	return digests
 }

@@ -26,8 +26,11 @@ func openReadOnly(ctx context.Context, dir string) (*Store, error) {
 	if err == nil {
 		var s *Store
 		if s, err = openDir(ctx, scratch, true); err == nil {
-			s.file, s.read.file, s.copied, s.opened.info = file, file, scratch, copied
-			s.presence = newPresence(dir)
+			s.db.file = file
+			s.db.read.file = file
+			s.db.copied = scratch
+			s.db.opened.info = copied
+			s.db.presence = newPresence(dir)
 			return s, nil
 		}
 	}
@@ -98,12 +101,12 @@ func forbidden(dir string) bool {
 var errReadOnly error = &os.PathError{Op: "write", Path: FileName, Err: syscall.EROFS}
 
 // writable returns an error if the store is only read.
-func (s *Store) writable() error {
-	if s.copied == "" {
+func (d *database) writable() error {
+	if d.copied == "" {
 		return nil
 	}
-	return why(s.file, errReadOnly)
+	return why(d.file, errReadOnly)
 }
 
-// ReadOnly reports whether the store may not be written to.
-func (s *Store) ReadOnly() bool { return s.copied != "" }
+// readOnly reports whether the store may not be written to.
+func (d *database) readOnly() bool { return d.copied != "" }

@@ -28,12 +28,12 @@ func TestOpenReadOnly_ReadsACopy(t *testing.T) {
 	if got := list(t, c); len(got) != 1 || got[0] != "a" || !c.ReadOnly() {
 		t.Errorf("runs %v", got)
 	}
-	if data, err := c.Blob(t.Context(), artifact.DigestOf([]byte("of a"))); err != nil || string(data) != "of a" {
+	if data, err := c.Blobs.Get(t.Context(), artifact.DigestOf([]byte("of a"))); err != nil || string(data) != "of a" {
 		t.Errorf("%q %v", data, err)
 	}
-	_, claimErr := c.Claim(t.Context(), "a", 0)
-	for what, err := range map[string]error{"write": c.PutBlobs(t.Context(), []byte("x")), "claim": claimErr,
-		"probe": c.Probe(t.Context())} {
+	_, claimErr := c.Journal.Claim(t.Context(), "a", 0)
+	for what, err := range map[string]error{"write": c.Blobs.Put(t.Context(), []byte("x")), "claim": claimErr,
+		"probe": c.Maintenance.Probe(t.Context())} {
 		if sqlite.TroubleOf(err) != run.ReadOnly {
 			t.Errorf("%s: %v", what, err)
 		}

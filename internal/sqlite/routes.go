@@ -16,17 +16,17 @@ import (
 
 // Carry says which routes this process can reach. Runs that need others are not due here
 // any more; without it every run is due.
-func (s *Store) Carry(routes []string) {
+func (j *Journal) Carry(routes []string) {
 	list, err := json.Marshal(routes)
 	if err != nil {
 		return // strings can always be written
 	}
-	s.carries.Store(string(list))
+	j.db.carries.Store(string(list))
 }
 
 // reached is the list of routes that Carry was given, "" if it was not called.
-func (s *Store) reached() string {
-	list, _ := s.carries.Load().(string)
+func (j *Journal) reached() string {
+	list, _ := j.db.carries.Load().(string)
 	return list
 }
 
@@ -38,14 +38,14 @@ const carried = `(?4 = '' OR NOT EXISTS (SELECT 1 FROM routes WHERE run_id = run
 
 // Uncarried returns at most n runs that would go on by themselves, that nobody works on and
 // that this process can't go on with, newest first.
-func (s *Store) Uncarried(ctx context.Context, n int) ([]run.Summary, error) {
-	if _, err := s.reap(ctx); err != nil {
+func (j *Journal) Uncarried(ctx context.Context, n int) ([]run.Summary, error) {
+	if _, err := j.reap(ctx); err != nil {
 		return nil, err
 	}
 	now := time.Now()
-	found, err := s.read.QueryContext(ctx, `SELECT id, project_id, parent, last_seq FROM runs
+	found, err := j.db.read.QueryContext(ctx, `SELECT id, project_id, parent, last_seq FROM runs
 		WHERE ended = 0 AND wake_at < ?1 AND (claim_until <= ?2 OR claim_until > ?3) AND NOT `+carried+` ORDER BY position DESC LIMIT ?5`,
-		int64(math.MaxInt64), now.UnixMilli(), farOff(now), s.reached(), n)
+		int64(math.MaxInt64), now.UnixMilli(), farOff(now), j.reached(), n)
 	if err != nil {
 		return nil, fmt.Errorf("list the runs that nobody carries: %w", err)
 	}

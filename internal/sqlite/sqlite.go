@@ -13,16 +13,13 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // SQLite without cgo
 
-	"github.com/cineforge/cineforge/durable/local"
 	"github.com/cineforge/cineforge/failure"
-	"github.com/cineforge/cineforge/project"
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -32,41 +29,42 @@ var migrations embed.FS
 // FileName is the name of the database within a data directory.
 const FileName = "cineforge.db"
 
-// Store is a database. It is safe for concurrent use, also by several processes
-// with a Store of the same file each.
+// Store is a database, as the parts that each serve one seam. It is safe for concurrent
+// use, also by several processes with a Store of the same file each.
 type Store struct {
-	file  string  // "" if it is in memory
-	write *sql.DB // one connection, which takes the write lock at the start of a transaction
-	read  *reader
-	group group
+	Log         *Log
+	Artifacts   *Artifacts
+	Blobs       *Blobs
+	Journal     *Journal
+	Projects    *Projects
+	Health      *Health
+	Maintenance *Maintenance
 
-	// The statements of the hot path, prepared on the writing connection.
-	advance, insert *sql.Stmt
-
-	mu      sync.Mutex
-	changed chan struct{} // closed and replaced after each commit of this process; guarded by mu
-	told    chan struct{} // the same for what Changed tells of
-
-	opened   openedFile
-	schema   int64  // that this program knows
-	noCopy   bool   // none is made before the schema is brought up to date
-	copied   string // the folder of the copy that is read; "" for the database itself
-	presence *presence
-	carries  atomic.Value // string: the routes that this process can reach, as JSON; "" for all
+	db *database
 }
 
-var (
-	_ run.Log       = (*Store)(nil)
-	_ run.Archive   = (*Store)(nil)
-	_ run.Runs      = (*Store)(nil)
-	_ run.Memo      = (*Store)(nil)
-	_ run.Feed      = (*Store)(nil)
-	_ local.Journal = (*Store)(nil)
+func newStore(d *database) *Store {
+	log, artifacts, blobs := &Log{d}, &Artifacts{d}, &Blobs{d}
+	return &Store{
+		Log: log, Artifacts: artifacts, Blobs: blobs, Journal: &Journal{d}, Projects: &Projects{d}, Health: &Health{d},
+		Maintenance: &Maintenance{db: d, log: log, artifacts: artifacts, blobs: blobs}, db: d,
+	}
+}
 
-	_ project.Store  = (*Store)(nil)
-	_ project.Inputs = (*Store)(nil)
-	_ project.Chat   = (*Store)(nil)
-)
+// Seams returns the store as the seams that a system is built on.
+func (s *Store) Seams() storage.Store {
+	return storage.Store{
+		Log: s.Log, Index: s.Log, Memo: s.Log, Feed: s.Log, Artifacts: s.Artifacts, Blobs: s.Blobs, Journal: s.Journal,
+		Projects: s.Projects, Inputs: s.Projects, Chat: s.Projects, Health: s.Health, Attempts: s.Health,
+		Maintenance: s.Maintenance, Close: s.Close,
+	}
+}
+
+// readOnly reports whether the store may not be written to.
+func (s *Store) ReadOnly() bool { return s.db.readOnly() }
+
+// Close closes the database. Commits under way end first.
+func (s *Store) Close() error { return s.db.close() }
 
 // Every commit is on the disk before it is told of (synchronous FULL), readers
 // never wait for the writer (WAL), and a second process waits its turn.
@@ -107,15 +105,15 @@ func openDir(ctx context.Context, dir string, noCopy bool) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("open the database: %w", err), write.Close())
 	}
 	read.SetMaxOpenConns(mostReaders)
-	return migrated(ctx, &Store{file: file, write: write, read: newReader(read, file), presence: newPresence(dir), noCopy: noCopy})
+	return migrated(ctx, &database{file: file, write: write, read: newReader(read, file), presence: newPresence(dir), noCopy: noCopy})
 }
 
 // dir is the data directory; "" if the database is in memory.
-func (s *Store) dir() string {
-	if s.file == "" {
+func (d *database) dir() string {
+	if d.file == "" {
 		return ""
 	}
-	return filepath.Dir(s.file)
+	return filepath.Dir(d.file)
 }
 
 // dsn names a file to the driver.
@@ -130,44 +128,44 @@ func OpenMemory(ctx context.Context) (*Store, error) {
 		return nil, fmt.Errorf("open a database in memory: %w", err)
 	}
 	db.SetMaxOpenConns(1) // each connection would be a database of its own
-	return migrated(ctx, &Store{write: db, read: newReader(db, ""), presence: newPresence("")})
+	return migrated(ctx, &database{write: db, read: newReader(db, ""), presence: newPresence("")})
 }
 
-func migrated(ctx context.Context, s *Store) (*Store, error) {
-	s.changed, s.told = make(chan struct{}), make(chan struct{})
-	err := s.migrate(ctx)
+func migrated(ctx context.Context, d *database) (*Store, error) {
+	d.changed, d.woken = make(chan struct{}), make(chan struct{})
+	err := d.migrate(ctx)
 	if err == nil {
-		err = s.there()
+		err = d.there()
 	}
 	if err == nil {
-		err = s.prepare(ctx)
+		err = d.prepare(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(why(s.file, err), s.Close())
+		return nil, errors.Join(why(d.file, err), d.close())
 	}
-	s.RemoveCopies(copyAge)
-	return s, nil
+	d.removeCopies(copyAge)
+	return newStore(d), nil
 }
 
-func (s *Store) prepare(ctx context.Context) (err error) {
-	s.advance, err = s.write.PrepareContext(ctx, `UPDATE runs SET last_seq = last_seq + ?, ended = ?
+func (d *database) prepare(ctx context.Context) (err error) {
+	d.advance, err = d.write.PrepareContext(ctx, `UPDATE runs SET last_seq = last_seq + ?, ended = ?
 		WHERE id = ? AND epoch = ? AND ended = 0 RETURNING last_seq`)
 	if err != nil {
 		return fmt.Errorf("prepare the database: %w", err)
 	}
-	s.insert, err = s.write.PrepareContext(ctx, `INSERT INTO events (run_id, seq, ts, name, body) VALUES (?, ?, ?, ?, ?)`)
+	d.insert, err = d.write.PrepareContext(ctx, `INSERT INTO events (run_id, seq, ts, name, body) VALUES (?, ?, ?, ?, ?)`)
 	if err != nil {
 		return fmt.Errorf("prepare the database: %w", err)
 	}
 	return nil
 }
 
-func (s *Store) migrate(ctx context.Context) error {
+func (d *database) migrate(ctx context.Context) error {
 	dir, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, s.write, dir, goose.WithSlog(slog.New(slog.DiscardHandler)))
+	p, err := goose.NewProvider(goose.DialectSQLite3, d.write, dir, goose.WithSlog(slog.New(slog.DiscardHandler)))
 	if err != nil {
 		return fmt.Errorf("read the schema: %w", err)
 	}
@@ -175,23 +173,23 @@ func (s *Store) migrate(ctx context.Context) error {
 	own := sources[len(sources)-1].Version
 	more, _ := strconv.ParseInt(raised, 10, 64) // "" is 0
 	latest := own + more
-	s.schema = latest
+	d.schema = latest
 	// Another process may be doing the same: then one of the two fails, and finds
 	// the schema up to date when it looks again.
 	for try := 0; ; try++ {
-		switch version := s.schemaVersion(ctx); {
+		switch version := d.schemaVersion(ctx); {
 		case version == latest:
 			return nil
 		case version > latest:
-			return failure.New(failure.Input, fmt.Sprintf("the database %s was made by a newer version of this program (schema %d, and this one knows up to %d)", s.file, version, latest),
+			return failure.New(failure.Input, fmt.Sprintf("the database %s was made by a newer version of this program (schema %d, and this one knows up to %d)", d.file, version, latest),
 				"use that version, or name another data directory with --data")
 		}
-		if err := s.copyBefore(ctx, s.schemaVersion(ctx)); err != nil {
+		if err := d.copyBefore(ctx, d.schemaVersion(ctx)); err != nil {
 			return err
 		}
 		_, err := p.Up(ctx)
 		if err == nil {
-			err = s.raise(ctx, own)
+			err = d.raise(ctx, own)
 		}
 		if err == nil {
 			return nil
@@ -210,23 +208,23 @@ const (
 )
 
 // schemaVersion returns the version of the schema, or 0 if there is none yet.
-func (s *Store) schemaVersion(ctx context.Context) (version int64) {
-	err := s.read.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&version)
+func (d *database) schemaVersion(ctx context.Context) (version int64) {
+	err := d.read.QueryRowContext(ctx, `SELECT max(version_id) FROM goose_db_version WHERE is_applied`).Scan(&version)
 	if err != nil {
 		return 0 // no table, or none that can be read: updating it will tell
 	}
 	return version
 }
 
-// Close closes the database. Commits under way end first.
-func (s *Store) Close() error {
-	s.presence.hide()
-	err := s.write.Close()
-	if s.read.db != s.write {
-		err = errors.Join(err, s.read.db.Close())
+// close closes the database. Commits under way end first.
+func (d *database) close() error {
+	d.presence.hide()
+	err := d.write.Close()
+	if d.read.db != d.write {
+		err = errors.Join(err, d.read.db.Close())
 	}
-	if s.copied != "" {
-		err = errors.Join(err, os.RemoveAll(s.copied))
+	if d.copied != "" {
+		err = errors.Join(err, os.RemoveAll(d.copied))
 	}
 	return err
 }

@@ -48,10 +48,10 @@ func open(t testing.TB, dir string) *sqlite.Store {
 
 func claimed(t testing.TB, s *sqlite.Store, id string) durable.Claim {
 	t.Helper()
-	if err := s.Create(t.Context(), run.NewRun{ID: id, ProjectID: "p", First: []event.Body{event.PipelineStarted{RecipeID: "r"}}}); err != nil {
+	if err := s.Log.Create(t.Context(), run.NewRun{ID: id, ProjectID: "p", First: []event.Body{event.PipelineStarted{RecipeID: "r"}}}); err != nil {
 		t.Fatal(err)
 	}
-	c, err := s.Claim(t.Context(), id, time.Minute)
+	c, err := s.Journal.Claim(t.Context(), id, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,12 +59,12 @@ func claimed(t testing.TB, s *sqlite.Store, id string) durable.Claim {
 }
 
 func commit(s *sqlite.Store, c durable.Claim, bodies ...event.Body) error {
-	return s.Commit(context.Background(), c, run.Change{Events: func([]artifact.Artifact) []event.Body { return bodies }})
+	return s.Log.Commit(context.Background(), c, run.Change{Events: func([]artifact.Artifact) []event.Body { return bodies }})
 }
 
 func read(t testing.TB, s *sqlite.Store, id string, after int64) (events []event.Event) {
 	t.Helper()
-	for e, err := range s.Events(t.Context(), id, after) {
+	for e, err := range s.Log.Events(t.Context(), id, after) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,7 +164,7 @@ func TestNothingFollowsTheTerminalEvent(t *testing.T) {
 func TestARunIsCreatedOnce(t *testing.T) {
 	each(t, func(t *testing.T, s *sqlite.Store) {
 		claimed(t, s, "a")
-		if err := s.Create(t.Context(), run.NewRun{ID: "a", ProjectID: "p", First: []event.Body{event.UnitDone{}}}); !errors.Is(err, run.ErrExists) {
+		if err := s.Log.Create(t.Context(), run.NewRun{ID: "a", ProjectID: "p", First: []event.Body{event.UnitDone{}}}); !errors.Is(err, run.ErrExists) {
 			t.Errorf("second creation: %v", err)
 		}
 		if got := len(read(t, s, "a", 0)); got != 1 {
@@ -177,22 +177,22 @@ func TestClaims(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, t.TempDir())
 		first := claimed(t, s, "a")
-		if _, err := s.Claim(t.Context(), "a", time.Minute); !errors.Is(err, durable.ErrHeld) {
+		if _, err := s.Journal.Claim(t.Context(), "a", time.Minute); !errors.Is(err, durable.ErrHeld) {
 			t.Errorf("claim of a held run: %v", err)
 		}
-		if _, err := s.Claim(t.Context(), "none", time.Minute); !errors.Is(err, run.ErrNotFound) {
+		if _, err := s.Journal.Claim(t.Context(), "none", time.Minute); !errors.Is(err, run.ErrNotFound) {
 			t.Errorf("claim of no run: %v", err)
 		}
 		time.Sleep(50 * time.Second)
-		if err := s.Renew(t.Context(), first, time.Minute); err != nil {
+		if err := s.Journal.Renew(t.Context(), first, time.Minute); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(59 * time.Second)
-		if _, err := s.Claim(t.Context(), "a", time.Minute); !errors.Is(err, durable.ErrHeld) {
+		if _, err := s.Journal.Claim(t.Context(), "a", time.Minute); !errors.Is(err, durable.ErrHeld) {
 			t.Errorf("claim of a run whose claim was renewed: %v", err)
 		}
 		time.Sleep(time.Second)
-		second, err := s.Claim(t.Context(), "a", time.Minute)
+		second, err := s.Journal.Claim(t.Context(), "a", time.Minute)
 		if err != nil {
 			t.Fatalf("claim of a run whose claim lapsed: %v", err)
 		}
@@ -200,19 +200,19 @@ func TestClaims(t *testing.T) {
 		if err := commit(s, first, event.UnitDone{}); !errors.Is(err, durable.ErrLost) {
 			t.Errorf("write under a lost claim: %v", err)
 		}
-		if err := s.Renew(t.Context(), first, time.Minute); !errors.Is(err, durable.ErrLost) {
+		if err := s.Journal.Renew(t.Context(), first, time.Minute); !errors.Is(err, durable.ErrLost) {
 			t.Errorf("renewal of a lost claim: %v", err)
 		}
-		if err := s.Release(t.Context(), first, time.Time{}); err != nil {
+		if err := s.Journal.Release(t.Context(), first, time.Time{}); err != nil {
 			t.Fatal(err)
 		}
 		if err := commit(s, second, event.UnitDone{}); err != nil {
 			t.Errorf("the release of a lost claim took the run from its holder: %v", err)
 		}
-		if err := s.Release(t.Context(), second, time.Time{}); err != nil {
+		if err := s.Journal.Release(t.Context(), second, time.Time{}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Claim(t.Context(), "a", time.Minute); err != nil {
+		if _, err := s.Journal.Claim(t.Context(), "a", time.Minute); err != nil {
 			t.Errorf("claim of a released run: %v", err)
 		}
 	})
@@ -227,7 +227,7 @@ func draft(entity, data string) artifact.Artifact {
 
 func save(t testing.TB, s *sqlite.Store, c durable.Claim, drafts ...artifact.Artifact) (saved []artifact.Artifact) {
 	t.Helper()
-	err := s.Commit(t.Context(), c, run.Change{Save: drafts, Events: func(a []artifact.Artifact) []event.Body {
+	err := s.Log.Commit(t.Context(), c, run.Change{Save: drafts, Events: func(a []artifact.Artifact) []event.Body {
 		saved = a
 		return []event.Body{event.UnitDone{}}
 	}})
@@ -247,7 +247,7 @@ func TestArtifactVersionsAreNumbers(t *testing.T) {
 				t.Fatalf("saved %+v, want %+v", got, want)
 			}
 		}
-		latest, err := s.Latest(t.Context(), "p", artifact.Scene)
+		latest, err := s.Artifacts.Latest(t.Context(), "p", artifact.Scene)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -255,11 +255,11 @@ func TestArtifactVersionsAreNumbers(t *testing.T) {
 		if len(latest) != 1 || latest[0].Metadata.Ref.Version != 12 || string(latest[0].Data) != `{"n":12}` {
 			t.Errorf("the latest is %+v", latest)
 		}
-		second, err := s.Artifact(t.Context(), "p", artifact.NewRef(artifact.Scene, "scene_001", 2))
+		second, err := s.Artifacts.Artifact(t.Context(), "p", artifact.NewRef(artifact.Scene, "scene_001", 2))
 		if err != nil || string(second.Data) != `{"n":2}` {
 			t.Errorf("version 2 is %s (%v)", second.Data, err)
 		}
-		if _, err := s.Artifact(t.Context(), "other", second.Metadata.Ref); !errors.Is(err, run.ErrNotFound) {
+		if _, err := s.Artifacts.Artifact(t.Context(), "other", second.Metadata.Ref); !errors.Is(err, run.ErrNotFound) {
 			t.Errorf("another project sees it: %v", err)
 		}
 	})
@@ -285,13 +285,13 @@ func TestArtifactsAndEventsAreOneTransaction(t *testing.T) {
 	each(t, func(t *testing.T, s *sqlite.Store) {
 		c := claimed(t, s, "a")
 		void := durable.Claim{Run: "a", Epoch: c.Epoch + 1}
-		err := s.Commit(t.Context(), void, run.Change{Save: []artifact.Artifact{draft("scene_001", `{}`)}, Events: func([]artifact.Artifact) []event.Body {
+		err := s.Log.Commit(t.Context(), void, run.Change{Save: []artifact.Artifact{draft("scene_001", `{}`)}, Events: func([]artifact.Artifact) []event.Body {
 			return []event.Body{event.UnitDone{}}
 		}})
 		if !errors.Is(err, durable.ErrLost) {
 			t.Fatalf("commit under a void claim: %v", err)
 		}
-		if latest, err := s.Latest(t.Context(), "p", artifact.Scene); err != nil || len(latest) != 0 {
+		if latest, err := s.Artifacts.Latest(t.Context(), "p", artifact.Scene); err != nil || len(latest) != 0 {
 			t.Errorf("the artifact of a failed commit is there: %v %v", latest, err)
 		}
 	})
@@ -300,15 +300,15 @@ func TestArtifactsAndEventsAreOneTransaction(t *testing.T) {
 func TestBlobs(t *testing.T) {
 	each(t, func(t *testing.T, s *sqlite.Store) {
 		for _, data := range []string{"", "hello", "hello"} {
-			if err := s.PutBlobs(t.Context(), []byte(data)); err != nil {
+			if err := s.Blobs.Put(t.Context(), []byte(data)); err != nil {
 				t.Fatal(err)
 			}
-			got, err := s.Blob(t.Context(), artifact.DigestOf([]byte(data)))
+			got, err := s.Blobs.Get(t.Context(), artifact.DigestOf([]byte(data)))
 			if err != nil || string(got) != data {
 				t.Errorf("blob %q came back as %q (%v)", data, got, err)
 			}
 		}
-		if _, err := s.Blob(t.Context(), artifact.DigestOf([]byte("none"))); !errors.Is(err, run.ErrNotFound) {
+		if _, err := s.Blobs.Get(t.Context(), artifact.DigestOf([]byte("none"))); !errors.Is(err, run.ErrNotFound) {
 			t.Errorf("missing blob: %v", err)
 		}
 	})
@@ -327,7 +327,7 @@ func TestAReopenedStoreHasEverything(t *testing.T) {
 	if diff := cmp.Diff(before, read(t, again, "a", 0)); diff != "" {
 		t.Errorf("the events changed:\n%s", diff)
 	}
-	latest, err := again.Latest(t.Context(), "p", artifact.Scene)
+	latest, err := again.Artifacts.Latest(t.Context(), "p", artifact.Scene)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -351,7 +351,7 @@ func TestFollowSeesWhatAnotherProcessWrites(t *testing.T) {
 		}
 	}()
 	var seqs []int64
-	for e, err := range run.Follow(t.Context(), reader, "a", 0) {
+	for e, err := range run.Follow(t.Context(), reader.Log, "a", 0) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -366,11 +366,11 @@ func TestWaitSeesASingleEvent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, t.TempDir())
 		c := claimed(t, s, "a")
-		if err := s.Wait(t.Context(), "a", 0); err != nil {
+		if err := s.Log.Wait(t.Context(), "a", 0); err != nil {
 			t.Errorf("an event that is there: %v", err)
 		}
 		waited := make(chan error)
-		go func() { waited <- s.Wait(t.Context(), "a", 1) }()
+		go func() { waited <- s.Log.Wait(t.Context(), "a", 1) }()
 		synctest.Wait()
 		start := time.Now()
 		if err := commit(s, c, event.UnitDone{}); err != nil {
@@ -389,10 +389,10 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 		claimed(t, s, "a")
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
-		if err := s.Wait(ctx, "a", 1); !errors.Is(err, context.DeadlineExceeded) {
+		if err := s.Log.Wait(ctx, "a", 1); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("wait for an event that never comes: %v", err)
 		}
-		if err := s.Wait(t.Context(), "none", 0); !errors.Is(err, run.ErrNotFound) {
+		if err := s.Log.Wait(t.Context(), "none", 0); !errors.Is(err, run.ErrNotFound) {
 			t.Errorf("wait for a run that is not there: %v", err)
 		}
 	})
@@ -403,11 +403,11 @@ func TestRunsAreListedNewestFirst(t *testing.T) {
 	for _, id := range []string{"b", "c", "a"} {
 		claimed(t, s, id)
 	}
-	if err := s.Create(t.Context(), run.NewRun{ID: "z", ProjectID: "other", First: []event.Body{event.DryRunValidated{}}}); err != nil {
+	if err := s.Log.Create(t.Context(), run.NewRun{ID: "z", ProjectID: "other", First: []event.Body{event.DryRunValidated{}}}); err != nil {
 		t.Fatal(err)
 	}
 	list := func(project string) (ids []string) {
-		for r, err := range s.Runs(t.Context(), run.RunFilter{ProjectID: project}) {
+		for r, err := range s.Log.Runs(t.Context(), run.RunFilter{ProjectID: project}) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -447,13 +447,13 @@ func TestDamagedContentIsNoticed(t *testing.T) {
 	if err := sqlite.SpoilBlob(dir, []byte(`{"n":1}`), []byte(`{"n":2}`)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Blob(t.Context(), artifact.DigestOf([]byte(`{"n":1}`))); err == nil || !strings.Contains(err.Error(), "damaged") {
+	if _, err := s.Blobs.Get(t.Context(), artifact.DigestOf([]byte(`{"n":1}`))); err == nil || !strings.Contains(err.Error(), "damaged") {
 		t.Errorf("a damaged blob: %v", err)
 	}
-	if _, err := s.Artifact(t.Context(), "p", saved[0].Metadata.Ref); err == nil || !strings.Contains(err.Error(), "damaged") {
+	if _, err := s.Artifacts.Artifact(t.Context(), "p", saved[0].Metadata.Ref); err == nil || !strings.Contains(err.Error(), "damaged") {
 		t.Errorf("a damaged artifact: %v", err)
 	}
-	if _, err := s.Latest(t.Context(), "p", artifact.Scene); err == nil {
+	if _, err := s.Artifacts.Latest(t.Context(), "p", artifact.Scene); err == nil {
 		t.Error("the damaged artifact is listed")
 	}
 }
@@ -475,7 +475,7 @@ func TestDue_WaitingRunsAreDueAtTheirTime(t *testing.T) {
 		s := open(t, t.TempDir())
 		until := time.Now().Add(time.Hour)
 		for id, wake := range map[string]time.Time{"waits": until, "paused": local.Never} {
-			if err := s.Release(t.Context(), claimed(t, s, id), wake); err != nil {
+			if err := s.Journal.Release(t.Context(), claimed(t, s, id), wake); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -485,7 +485,7 @@ func TestDue_WaitingRunsAreDueAtTheirTime(t *testing.T) {
 			next  time.Time
 		}{{0, nil, until}, {time.Hour - time.Millisecond, nil, until}, {time.Millisecond, []local.Due{{Run: "waits", Group: "p"}}, local.Never}} {
 			time.Sleep(want.after)
-			if due, next, err := s.Due(t.Context(), 10); err != nil || !slices.Equal(due, want.due) || !next.Equal(want.next) {
+			if due, next, err := s.Journal.Due(t.Context(), 10); err != nil || !slices.Equal(due, want.due) || !next.Equal(want.next) {
 				t.Errorf("%v before its time: due are %v, next is %v: %v", time.Until(until), due, next, err)
 			}
 		}

@@ -21,9 +21,9 @@ import (
 var raised string //nolint:gochecknoglobals // the linker sets it
 
 // raise notes the raised steps as done.
-func (s *Store) raise(ctx context.Context, own int64) error {
-	for version := own + 1; version <= s.schema; version++ {
-		if _, err := s.write.ExecContext(ctx, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (?, 1)`, version); err != nil {
+func (d *database) raise(ctx context.Context, own int64) error {
+	for version := own + 1; version <= d.schema; version++ {
+		if _, err := d.write.ExecContext(ctx, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (?, 1)`, version); err != nil {
 			return err
 		}
 	}
@@ -38,25 +38,25 @@ const newestStep = `SELECT coalesce(max(version_id), 0) FROM goose_db_version WH
 
 // known returns an error if the schema is newer than this program, which then begins nothing
 // more; what it has begun it can still store, since a step only adds.
-func (s *Store) known(tx *sql.Tx) error {
+func (d *database) known(tx *sql.Tx) error {
 	var version int64
 	if err := tx.QueryRow(newestStep).Scan(&version); err != nil {
 		return fmt.Errorf("look at the schema: %w", err)
 	}
-	if version > s.schema {
+	if version > d.schema {
 		return errNewer
 	}
 	return nil
 }
 
 // stillKnown is known outside of a transaction.
-func (s *Store) stillKnown(ctx context.Context) error {
+func (d *database) stillKnown(ctx context.Context) error {
 	var version int64
-	if err := s.read.QueryRowContext(ctx, newestStep).Scan(&version); err != nil {
+	if err := d.read.QueryRowContext(ctx, newestStep).Scan(&version); err != nil {
 		return fmt.Errorf("look at the schema: %w", err)
 	}
-	if version > s.schema {
-		return why(s.file, errNewer)
+	if version > d.schema {
+		return why(d.file, errNewer)
 	}
 	return nil
 }
@@ -93,28 +93,28 @@ func escaped(dir string) string {
 
 // copyBefore makes a copy of the database before its schema is brought up to date. A new
 // database has nothing to lose.
-func (s *Store) copyBefore(ctx context.Context, version int64) error {
-	if version == 0 || s.noCopy || s.file == "" {
+func (d *database) copyBefore(ctx context.Context, version int64) error {
+	if version == 0 || d.noCopy || d.file == "" {
 		return nil
 	}
-	part, err := os.CreateTemp(s.dir(), FileName+".copy-*.part") // 0600
+	part, err := os.CreateTemp(d.dir(), FileName+".copy-*.part") // 0600
 	if err != nil {
-		return s.noRoom(err)
+		return d.noRoom(err)
 	}
 	defer os.Remove(part.Name()) //nolint:errcheck // it has its own name by then, or is of no use
 	defer part.Close()           //nolint:errcheck // it is on the disk by then
-	if _, err := s.write.ExecContext(ctx, `VACUUM INTO ?`, part.Name()); err != nil {
-		return s.noRoom(err)
+	if _, err := d.write.ExecContext(ctx, `VACUUM INTO ?`, part.Name()); err != nil {
+		return d.noRoom(err)
 	}
 	if err := part.Sync(); err != nil {
-		return s.noRoom(err)
+		return d.noRoom(err)
 	}
-	file := fmt.Sprintf("%s.schema%d.bak", s.file, version)
+	file := fmt.Sprintf("%s.schema%d.bak", d.file, version)
 	if err := os.Rename(part.Name(), file); err != nil {
-		return s.noRoom(err)
+		return d.noRoom(err)
 	}
-	syncFolder(s.dir())
-	for _, c := range Copies(s.dir()) {
+	syncFolder(d.dir())
+	for _, c := range Copies(d.dir()) {
 		if c.File != file {
 			os.Remove(c.File) //nolint:errcheck // the next one tries again
 		}
@@ -123,31 +123,31 @@ func (s *Store) copyBefore(ctx context.Context, version int64) error {
 }
 
 // noRoom says that a copy can't be made, and what to do.
-func (s *Store) noRoom(err error) error {
+func (d *database) noRoom(err error) error {
 	if troubleOf(err) != run.DiskFull {
 		return fmt.Errorf("copy the database before it is brought up to date: %w", err)
 	}
 	need := "some"
-	if info, statErr := os.Stat(s.file); statErr == nil {
+	if info, statErr := os.Stat(d.file); statErr == nil {
 		need = fmt.Sprintf("up to %.1f MB of", float64(info.Size())/1e6)
 	}
 	return &run.TroubleError{Kind: run.DiskFull, Err: &failure.Error{Class: failure.Internal, Err: err,
-		Message: fmt.Sprintf("%s has to be brought up to date, and there is no room for a copy of it, which needs %s room beside it", s.file, need),
+		Message: fmt.Sprintf("%s has to be brought up to date, and there is no room for a copy of it, which needs %s room beside it", d.file, need),
 		Hint:    "make room, or do without the copy: --no-backup"}}
 }
 
-// RemoveCopies removes the copies of a data directory that are older than a time, and what
+// removeCopies removes the copies of a data directory that are older than a time, and what
 // was left of copies by processes that died. It returns how many copies it removed.
-func (s *Store) RemoveCopies(age time.Duration) (n int) {
-	if s.file == "" || s.ReadOnly() {
+func (d *database) removeCopies(age time.Duration) (n int) {
+	if d.file == "" || d.readOnly() {
 		return 0
 	}
-	for _, c := range Copies(s.dir()) {
+	for _, c := range Copies(d.dir()) {
 		if time.Since(c.Made) >= age && os.Remove(c.File) == nil {
 			n++
 		}
 	}
-	left, _ := filepath.Glob(filepath.Join(escaped(s.dir()), FileName+".copy-*.part")) // the pattern is a good one
+	left, _ := filepath.Glob(filepath.Join(escaped(d.dir()), FileName+".copy-*.part")) // the pattern is a good one
 	for _, name := range left {
 		if info, err := os.Stat(name); err == nil && time.Since(info.ModTime()) > time.Hour {
 			os.Remove(name) //nolint:errcheck // the next one tries again
@@ -155,3 +155,6 @@ func (s *Store) RemoveCopies(age time.Duration) (n int) {
 	}
 	return n
 }
+
+// RemoveCopies removes the copies of a data directory that are older than a time.
+func (m *Maintenance) RemoveCopies(age time.Duration) int { return m.db.removeCopies(age) }

@@ -72,10 +72,10 @@ func TestOpen_CopiesBeforeTheSchemaChanges(t *testing.T) {
 				t.Error("the copy was not of the old schema, or is not whole")
 			}
 			s := open(t, dir)
-			if n := s.RemoveCopies(time.Hour); n != 0 {
+			if n := s.Maintenance.RemoveCopies(time.Hour); n != 0 {
 				t.Errorf("%d copies are an hour old", n)
 			}
-			if n := s.RemoveCopies(0); n != 1 || len(sqlite.Copies(dir)) > 0 {
+			if n := s.Maintenance.RemoveCopies(0); n != 1 || len(sqlite.Copies(dir)) > 0 {
 				t.Errorf("%d copies were removed", n)
 			}
 		})
@@ -102,10 +102,10 @@ func TestStore_ANewerSchemaIsLeftAlone(t *testing.T) {
 	begun := claimed(t, s, "begun")
 	started(t, s, run.NewRun{ID: "other"}, "of other", false)
 	maintain(t, s, `INSERT INTO goose_db_version (version_id, is_applied) SELECT max(version_id) + 1, 1 FROM goose_db_version`)
-	_, claimErr := s.Claim(t.Context(), "other", time.Minute)
-	_, _, dueErr := s.Due(t.Context(), 10)
+	_, claimErr := s.Journal.Claim(t.Context(), "other", time.Minute)
+	_, _, dueErr := s.Journal.Due(t.Context(), 10)
 	for what, err := range map[string]error{"claim": claimErr, "due": dueErr,
-		"create": s.Create(t.Context(), run.NewRun{ID: "new", ProjectID: "p"})} {
+		"create": s.Log.Create(t.Context(), run.NewRun{ID: "new", ProjectID: "p"})} {
 		if sqlite.TroubleOf(err) != run.NewerSchema {
 			t.Errorf("%s: %v", what, err)
 		}

@@ -277,14 +277,18 @@ func TestAnOnlookerTakesOverFromTheDeadOnly(t *testing.T) {
 	for name, want := range map[string]run.Status{"parked": run.Paused, "died": run.RunDone} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				a := open(t)
+				other, err := sqlite.OpenMemory(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { other.Close() })
+				a := app.New(other.Seams(), t.TempDir(), app.Models{})
 				id, _, err := a.Start(t.Context(), app.Start{File: sample(t, "lighthouse.md"), RecipeID: "mvp_ingest",
 					Params: map[string]any{"accept_config": true}})
 				if err != nil {
 					t.Fatal(err)
 				}
-				other := a.Store.(*sqlite.Store)
-				claim, err := other.Claim(t.Context(), id, local.DefaultClaimTTL)
+				claim, err := other.Journal.Claim(t.Context(), id, local.DefaultClaimTTL)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -293,8 +297,8 @@ func TestAnOnlookerTakesOverFromTheDeadOnly(t *testing.T) {
 						return // it is never heard of again
 					}
 					paused := event.StagePaused{StageID: "ingest", Reason: event.Interrupted, Artifacts: []artifact.Ref{}}
-					err := other.Commit(t.Context(), claim, run.Change{Events: func([]artifact.Artifact) []event.Body { return []event.Body{paused} }})
-					if err := errors.Join(err, other.Release(t.Context(), claim, local.Never)); err != nil {
+					err := other.Log.Commit(t.Context(), claim, run.Change{Events: func([]artifact.Artifact) []event.Body { return []event.Body{paused} }})
+					if err := errors.Join(err, other.Journal.Release(t.Context(), claim, local.Never)); err != nil {
 						t.Error(err)
 					}
 				}

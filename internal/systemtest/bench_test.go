@@ -45,7 +45,7 @@ func benchmarkFeature(b *testing.B, open func() (*sqlite.Store, error)) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	a := app.New(store, b.TempDir(), app.Models{})
+	a := app.New(store.Seams(), b.TempDir(), app.Models{})
 	defer a.Close()
 	script := featureScript()
 	for b.Loop() {
@@ -61,7 +61,7 @@ func benchmarkFeature(b *testing.B, open func() (*sqlite.Store, error)) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if state, err := run.Load(context.Background(), store, id); err != nil || state.Status != run.RunDone || state.Stages["extract_scenes"].UnitsDone != 120 {
+		if state, err := run.Load(context.Background(), store.Log, id); err != nil || state.Status != run.RunDone || state.Stages["extract_scenes"].UnitsDone != 120 {
 			b.Fatalf("run %s: %v", state.Status, err)
 		}
 	}

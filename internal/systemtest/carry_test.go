@@ -22,7 +22,7 @@ func (w *world) process(providers ...app.Provider) *app.App {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	a := app.New(store, w.dir, app.Models{Providers: providers, Catalog: known(w.t), Transport: w.line, Router: fixed})
+	a := app.New(store.Seams(), w.dir, app.Models{Providers: providers, Catalog: known(w.t), Transport: w.line, Router: fixed})
 	w.t.Cleanup(func() { a.Close() })
 	return a
 }
@@ -52,7 +52,7 @@ func died(t *testing.T, p play, begun ...app.Provider) (w *world, id string) {
 		t.Fatal(err)
 	}
 	m := &mortal{Store: own, commits: 30}
-	a := app.New(m, w.dir, app.Models{Providers: begun, Catalog: known(t), Transport: w.line, Router: fixed})
+	a := app.New(m.Seams(), w.dir, app.Models{Providers: begun, Catalog: known(t), Transport: w.line, Router: fixed})
 	id = w.start(a, app.Start{})
 	if err := a.Execute(t.Context(), id, func() {}); !errors.Is(err, errDead) {
 		t.Fatal(err)

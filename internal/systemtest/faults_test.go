@@ -15,6 +15,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator"
 )
@@ -28,7 +29,7 @@ type storeFault struct {
 
 func (w *world) maintain(s *sqlite.Store, statements ...string) {
 	for _, statement := range statements {
-		if err := s.Maintain(context.Background(), statement); err != nil {
+		if err := s.Maintenance.Exec(context.Background(), statement); err != nil {
 			w.t.Error(err)
 		}
 	}
@@ -66,10 +67,15 @@ func (f *faulty) Commit(ctx context.Context, claim durable.Claim, c run.Change) 
 	if fails { // nobody waits for the mutex meanwhile: the bubble's time stands still for that
 		f.fail()
 	}
-	return f.Store.Commit(ctx, claim, c)
+	return f.Store.Log.Commit(ctx, claim, c)
 }
 
-func (f *faulty) Close() error { return nil }
+// Seams returns the store with its fault.
+func (f *faulty) Seams() storage.Store {
+	s := f.Store.Seams()
+	s.Log = commits{Log: s.Log, commit: f.Commit}
+	return keptOpen(s)
+}
 
 // onDisk is a world whose store is in a file, which another process has open too.
 func onDisk(t *testing.T) *world {
@@ -91,7 +97,7 @@ func onDisk(t *testing.T) *world {
 func (w *world) bootFaulty(f *faulty) (*app.App, *[]string) {
 	told := &[]string{}
 	var mu sync.Mutex
-	return app.New(f, w.dir, app.Models{Providers: w.play.providers(), Catalog: known(w.t), Transport: w.sim.Transport(), StoreTrouble: func(err error) {
+	return app.New(f.Seams(), w.dir, app.Models{Providers: w.play.providers(), Catalog: known(w.t), Transport: w.sim.Transport(), StoreTrouble: func(err error) {
 		mu.Lock()
 		defer mu.Unlock()
 		*told = append(*told, fmt.Sprint(err))
@@ -235,7 +241,14 @@ func (r *refusing) Commit(ctx context.Context, claim durable.Claim, c run.Change
 	if refuse {
 		return r.with
 	}
-	return r.Store.Commit(ctx, claim, c)
+	return r.Store.Log.Commit(ctx, claim, c)
+}
+
+// Seams returns the store with its refusals.
+func (r *refusing) Seams() storage.Store {
+	s := r.Store.Seams()
+	s.Log = commits{Log: s.Log, commit: r.Commit}
+	return keptOpen(s)
 }
 
 // S30: a fault of the disk is tried again; damage and a lost claim are not.
@@ -257,7 +270,7 @@ func TestS30WhatIsTriedAgain(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := onDisk(t)
 				r := &refusing{faulty: faulty{Store: w.store, before: 6}, with: test.with, times: 8}
-				a := app.New(r, w.dir, app.Models{Providers: w.play.providers(), Catalog: known(t), Transport: w.sim.Transport()})
+				a := app.New(r.Seams(), w.dir, app.Models{Providers: w.play.providers(), Catalog: known(t), Transport: w.sim.Transport()})
 				id := w.start(a, app.Start{})
 				err := a.Execute(t.Context(), id, nil)
 				if (err == nil) != test.again {
@@ -280,7 +293,7 @@ func TestS30CtrlCWhileTheDiskIsFull(t *testing.T) {
 		defer stop()
 		time.AfterFunc(60*time.Second, func() { fault.give(w) })
 		err := a.Execute(ctx, id, nil)
-		state, loadErr := run.Load(t.Context(), w.store, id)
+		state, loadErr := run.Load(t.Context(), w.store.Log, id)
 		if loadErr != nil {
 			t.Fatal(loadErr)
 		}

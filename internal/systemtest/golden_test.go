@@ -18,6 +18,7 @@ import (
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
@@ -66,7 +67,7 @@ func TestOpen_AGoldenDirectoryGoesOn(t *testing.T) {
 		if copies := sqlite.Copies(w.dir); len(copies) != 1 || copies[0].Schema != 4 {
 			t.Errorf("the copies are %v", copies)
 		}
-		a := app.New(w.store, w.dir, app.Models{Providers: providers("ANTHROPIC", "OPENAI", "GEMINI"),
+		a := app.New(w.store.Seams(), w.dir, app.Models{Providers: providers("ANTHROPIC", "OPENAI", "GEMINI"),
 			Catalog: known(t), Transport: w.line, Router: fixed})
 		list, _, err := a.List(t.Context(), app.Filter{})
 		if err != nil {
@@ -91,7 +92,7 @@ func TestOpen_AGoldenDirectoryGoesOn(t *testing.T) {
 
 // whole returns an error if anything in the store is damaged.
 func (w *world) whole() error {
-	found, err := w.store.Examine(w.t.Context())
+	found, err := w.store.Maintenance.Examine(w.t.Context())
 	if err == nil && !found.OK() {
 		err = fmt.Errorf("damaged: %v", found.Damages)
 	}
@@ -122,7 +123,7 @@ func (w *world) toItsEnd(a *app.App, o run.Overview) {
 	if s.Status != run.RunDone {
 		w.t.Errorf("%s: %s: %s", o.ProjectID, s.Status, s.Error)
 	}
-	line, err := w.store.Line(w.t.Context(), s.RootRunID)
+	line, err := w.store.Log.Line(w.t.Context(), s.RootRunID)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -160,10 +161,15 @@ func (k *keyed) Commit(ctx context.Context, claim durable.Claim, c run.Change) e
 		}
 		k.mu.Unlock()
 	}
-	return k.Store.Commit(ctx, claim, c)
+	return k.Store.Log.Commit(ctx, claim, c)
 }
 
-func (k *keyed) Close() error { return nil }
+// Seams returns the store with the notes taken.
+func (k *keyed) Seams() storage.Store {
+	s := k.Store.Seams()
+	s.Log = commits{Log: s.Log, commit: k.Commit}
+	return keptOpen(s)
+}
 
 // An answer is found under the name that versions before gave its chain, and whatever users
 // call their providers.
@@ -172,7 +178,7 @@ func TestMemo_AnswersAreFoundWhateverProvidersAreCalled(t *testing.T) {
 		w := newWorld(t, play{scenario: simulator.Scenario{ID: "ok", Name: "ok"}, target: "local", single: true})
 		own := func(name string) *app.App {
 			w.keeps("mvp_ingest.yaml", strings.ReplaceAll(string(w.play.recipe(t)), `"local:`, `"`+name+`:`))
-			return app.New(&keyed{Store: w.store}, w.dir,
+			return app.New((&keyed{Store: w.store}).Seams(), w.dir,
 				app.Models{Providers: []app.Provider{at(name, ownServer)}, Catalog: known(t), Transport: w.line, Router: fixed})
 		}
 		a := own("local")

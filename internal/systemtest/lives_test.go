@@ -15,6 +15,7 @@ import (
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/llm/chain"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -45,7 +46,7 @@ func (m *mortal) commit(ctx context.Context, claim durable.Claim, c run.Change) 
 	if m.slow != nil && len(c.Answers)+len(c.Save) > 0 {
 		time.Sleep(m.slow())
 	}
-	err := m.Store.Commit(ctx, claim, c)
+	err := m.Store.Log.Commit(ctx, claim, c)
 	if err == nil && m.watch != nil {
 		m.watch(claim, c.Answers)
 	}
@@ -89,28 +90,63 @@ func (m *mortal) Commit(ctx context.Context, claim durable.Claim, c run.Change) 
 	return m.commit(ctx, claim, c)
 }
 
-func (m *mortal) Renew(ctx context.Context, c durable.Claim, ttl time.Duration) error {
-	if err := m.gone(); err != nil {
-		return err
-	}
-	return m.Store.Renew(ctx, c, ttl)
+// Seams returns the store as the process sees it.
+func (m *mortal) Seams() storage.Store {
+	s := m.Store.Seams()
+	s.Log = commits{Log: s.Log, commit: m.Commit}
+	s.Journal = mortalJournal{Journal: s.Journal, of: m}
+	s.Health = mortalMemory{Memory: s.Health, of: m}
+	return keptOpen(s)
 }
 
-func (m *mortal) Release(ctx context.Context, c durable.Claim, wake time.Time) error {
-	if err := m.gone(); err != nil {
-		return err
-	}
-	return m.Store.Release(ctx, c, wake)
+// commits is a log whose commits go another way.
+type commits struct {
+	run.Log
+	commit func(ctx context.Context, claim durable.Claim, c run.Change) error
 }
 
-func (m *mortal) Save(ctx context.Context, records []chain.Record, turns []chain.Transition) error {
-	if err := m.gone(); err != nil {
-		return err
-	}
-	return m.Store.Save(ctx, records, turns)
+func (c commits) Commit(ctx context.Context, claim durable.Claim, change run.Change) error {
+	return c.commit(ctx, claim, change)
 }
 
-func (m *mortal) Close() error { return nil }
+// keptOpen returns a store that closing a system leaves open.
+func keptOpen(s storage.Store) storage.Store {
+	s.Close = func() error { return nil }
+	return s
+}
+
+// mortalJournal is the journal of a mortal.
+type mortalJournal struct {
+	storage.Journal
+	of *mortal
+}
+
+func (j mortalJournal) Renew(ctx context.Context, c durable.Claim, ttl time.Duration) error {
+	if err := j.of.gone(); err != nil {
+		return err
+	}
+	return j.Journal.Renew(ctx, c, ttl)
+}
+
+func (j mortalJournal) Release(ctx context.Context, c durable.Claim, wake time.Time) error {
+	if err := j.of.gone(); err != nil {
+		return err
+	}
+	return j.Journal.Release(ctx, c, wake)
+}
+
+// mortalMemory is what a mortal remembers of providers.
+type mortalMemory struct {
+	chain.Memory
+	of *mortal
+}
+
+func (m mortalMemory) Save(ctx context.Context, records []chain.Record, transitions []chain.Transition) error {
+	if err := m.of.gone(); err != nil {
+		return err
+	}
+	return m.Memory.Save(ctx, records, transitions)
+}
 
 // world is a store and providers, which outlive the processes that use them.
 type world struct {
@@ -152,7 +188,7 @@ func newWorld(t *testing.T, p play) *world {
 // boot starts a process that dies at a commit, or does not for a negative number.
 func (w *world) boot(commits int, after bool) (*app.App, *mortal) {
 	m := &mortal{Store: w.store, commits: commits, after: after}
-	return app.New(m, w.dir, app.Models{Providers: w.play.providers(), Catalog: known(w.t), Transport: w.line, Router: w.play.options}), m
+	return app.New(m.Seams(), w.dir, app.Models{Providers: w.play.providers(), Catalog: known(w.t), Transport: w.line, Router: w.play.options}), m
 }
 
 // start makes a run.
@@ -179,7 +215,7 @@ func (w *world) outcome(ids ...string) outcome {
 	o := outcome{play: w.play, calls: w.sim.Calls(), store: w.store}
 	for _, id := range ids {
 		var events []event.Event
-		for e, err := range w.store.Events(w.t.Context(), id, 0) {
+		for e, err := range w.store.Log.Events(w.t.Context(), id, 0) {
 			if err != nil {
 				w.t.Fatal(err)
 			}

@@ -39,7 +39,7 @@ func (w *world) execute(a *app.App, id string) run.State {
 
 func (w *world) state(id string) run.State {
 	w.t.Helper()
-	s, err := run.Load(w.t.Context(), w.store, id)
+	s, err := run.Load(w.t.Context(), w.store.Log, id)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func (w *world) over(id string, most time.Duration) run.State {
 	w.t.Helper()
 	ctx, stop := context.WithTimeout(w.t.Context(), most)
 	defer stop()
-	for _, err := range run.Follow(ctx, w.store, id, 0) {
+	for _, err := range run.Follow(ctx, w.store.Log, id, 0) {
 		if err != nil {
 			w.t.Fatalf("%s: %v, with the run %s", id, err, w.state(id).Status)
 		}
@@ -307,7 +307,7 @@ func TestALongWaitIsInTheStoreOnly(t *testing.T) {
 			t.Fatalf("%s until %v", s.Status, s.NextAttemptAt)
 		}
 		time.Sleep(time.Until(s.NextAttemptAt.Time) / 2)
-		if _, err := w.store.Claim(t.Context(), id, time.Millisecond); err != nil {
+		if _, err := w.store.Journal.Claim(t.Context(), id, time.Millisecond); err != nil {
 			t.Errorf("it is held while it waits: %v", err)
 		}
 		time.Sleep(time.Second)
@@ -402,19 +402,19 @@ func TestTheOldProcessCanWriteNothingMore(t *testing.T) {
 		w := newWorld(t, play{scenario: simulator.Scenario{ID: "ok", Name: "ok"}})
 		a, _ := w.boot(-1, false)
 		id := w.start(a, app.Start{})
-		old, err := w.store.Claim(t.Context(), id, time.Second)
+		old, err := w.store.Journal.Claim(t.Context(), id, time.Second)
 		if err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(2 * time.Second)
 		w.execute(a, id)
-		err = w.store.Commit(t.Context(), old, run.Change{
+		err = w.store.Log.Commit(t.Context(), old, run.Change{
 			Answers: []run.Answer{{Key: "late", Chain: "c"}}, Events: nothing,
 		})
 		if !errors.Is(err, durable.ErrLost) {
 			t.Errorf("a void claim wrote: %v", err)
 		}
-		if _, err := w.store.Answer(t.Context(), run.AnswerKey{Key: "late", Chain: "c"}); !errors.Is(err, run.ErrNotFound) {
+		if _, err := w.store.Log.Answer(t.Context(), run.AnswerKey{Key: "late", Chain: "c"}); !errors.Is(err, run.ErrNotFound) {
 			t.Errorf("its answer was kept: %v", err)
 		}
 	})

@@ -135,7 +135,7 @@ func (p play) on(t *testing.T) outcome {
 		p.file = sample(t, "the_tide_clock.fountain")
 	}
 	sim := simulator.New(p.scenario, simulator.Options{})
-	a := app.New(store, dir, app.Models{Providers: p.providers(), Catalog: known(t), Transport: sim.Transport(), Router: p.options})
+	a := app.New(store.Seams(), dir, app.Models{Providers: p.providers(), Catalog: known(t), Transport: sim.Transport(), Router: p.options})
 	t.Cleanup(func() { a.Close() })
 	o := outcome{play: p, began: time.Now(), store: store}
 	ids := p.start(t, a)
@@ -143,12 +143,12 @@ func (p play) on(t *testing.T) outcome {
 	synctest.Wait() // for the providers to see that a caller has left
 	o.calls = sim.Calls()
 	for _, id := range ids {
-		state, err := run.Load(t.Context(), store, id)
+		state, err := run.Load(t.Context(), store.Log, id)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var events []event.Event
-		for e, err := range store.Events(t.Context(), id, 0) {
+		for e, err := range store.Log.Events(t.Context(), id, 0) {
 			if err != nil {
 				t.Fatal(err)
 			}

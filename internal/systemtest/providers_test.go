@@ -64,7 +64,7 @@ func simulated(t *testing.T, scenario simulator.Scenario, who []app.Provider, fi
 		t.Fatal(err)
 	}
 	sim := simulator.New(scenario, simulator.Options{})
-	a := app.New(store, t.TempDir(), app.Models{Providers: who, Catalog: known(t), Transport: sim.Transport()})
+	a := app.New(store.Seams(), t.TempDir(), app.Models{Providers: who, Catalog: known(t), Transport: sim.Transport()})
 	t.Cleanup(func() { a.Close() })
 	return execute(t, a, app.Start{File: sample(t, file)}), a, sim
 }

@@ -80,14 +80,14 @@ func leaveUnfinished(b *testing.B, dir string, n int) (died string) {
 		b.Fatal(err)
 	}
 	defer store.Close()
-	model := app.New(keepOpen{store}, dir, app.Models{})
+	model := app.New(keptOpen(store.Seams()), dir, app.Models{})
 	file := twoScenes()
 	id, _, err := model.Start(b.Context(), app.Start{File: file, RecipeID: "mvp_ingest", Params: map[string]any{"accept_config": true}})
 	if err != nil {
 		b.Fatal(err)
 	}
 	var first []event.Body
-	for e, err := range store.Events(b.Context(), id, 0) {
+	for e, err := range store.Log.Events(b.Context(), id, 0) {
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -95,14 +95,14 @@ func leaveUnfinished(b *testing.B, dir string, n int) (died string) {
 	}
 	for i := range n {
 		id := fmt.Sprint("run-", i)
-		if err := store.Create(b.Context(), run.NewRun{ID: id, ProjectID: "one", First: first}); err != nil {
+		if err := store.Log.Create(b.Context(), run.NewRun{ID: id, ProjectID: "one", First: first}); err != nil {
 			b.Fatal(err)
 		}
-		claim, err := store.Claim(b.Context(), id, time.Hour)
+		claim, err := store.Journal.Claim(b.Context(), id, time.Hour)
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := store.Commit(b.Context(), claim, run.Change{Events: func([]artifact.Artifact) []event.Body {
+		if err := store.Log.Commit(b.Context(), claim, run.Change{Events: func([]artifact.Artifact) []event.Body {
 			return []event.Body{event.StageStarted{StageID: "ingest", Module: "story_ingest_v1"}}
 		}}); err != nil {
 			b.Fatal(err)
@@ -115,11 +115,6 @@ func leaveUnfinished(b *testing.B, dir string, n int) (died string) {
 	return filepath.Join("processes", filepath.Base(files[0]))
 }
 
-// keepOpen is a store that somebody else closes.
-type keepOpen struct{ *sqlite.Store }
-
-func (keepOpen) Close() error { return nil }
-
 // BenchmarkWaiting measures what 10,000 runs take that wait for a provider.
 func BenchmarkWaiting(b *testing.B) {
 	const waiting = 10_000
@@ -130,7 +125,7 @@ func BenchmarkWaiting(b *testing.B) {
 		}
 		sim := simulator.New(simulator.Scenario{ID: "down", Name: "down", Rules: []simulator.Rule{{Name: "down", Fault: simulator.Fault{Error: "rate_limit", RetryAfter: 2 * time.Hour}}}}, simulator.Options{})
 		before := memoryInUse()
-		a := app.New(keepOpen{store}, b.TempDir(), app.Models{Providers: providers("ANTHROPIC"), Catalog: known(b), Transport: sim.Transport(), Engine: local.Options{Limit: 128}})
+		a := app.New(keptOpen(store.Seams()), b.TempDir(), app.Models{Providers: providers("ANTHROPIC"), Catalog: known(b), Transport: sim.Transport(), Engine: local.Options{Limit: 128}})
 		for i := range waiting {
 			if _, _, err := a.Start(b.Context(), app.Start{File: twoScenes(), RecipeID: "mvp_ingest",
 				ProjectID: fmt.Sprint("p", i), Queue: true, Params: map[string]any{"accept_config": true}}); err != nil {
@@ -146,7 +141,7 @@ func BenchmarkWaiting(b *testing.B) {
 		}()
 		// A run that is due, or under way, is so within the time that a claim lives.
 		for asleep := false; !asleep; time.Sleep(100 * time.Millisecond) {
-			due, next, err := store.Due(b.Context(), 1)
+			due, next, err := store.Journal.Due(b.Context(), 1)
 			if err != nil {
 				b.Fatal(err)
 			}

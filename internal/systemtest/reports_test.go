@@ -88,7 +88,7 @@ func (r report) text(t *testing.T) string {
 		StoreTrouble: func(err error) { notes <- noteOf(err) }}
 	var a *app.App
 	if r.fault == "" {
-		a = app.New(w.store, w.dir, m)
+		a = app.New(w.store.Seams(), w.dir, m)
 	} else {
 		w = onDisk(t)
 		if err := os.WriteFile(filepath.Join(w.dir, "recipes", "mvp_ingest.yaml"), p.recipe(t), 0o600); err != nil {
@@ -101,7 +101,7 @@ func (r report) text(t *testing.T) string {
 			fault.take(w)
 			time.AfterFunc(50*time.Second, func() { fault.give(w) })
 		}}
-		a = app.New(f, w.dir, m)
+		a = app.New(f.Seams(), w.dir, m)
 	}
 	defer a.Close() //nolint:errcheck // all is over
 	id := w.start(a, app.Start{File: p.file})

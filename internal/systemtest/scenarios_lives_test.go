@@ -96,7 +96,7 @@ func meets(others []app.Provider) func(w *world) outcome {
 		id := w.start(first, app.Start{})
 		first.Execute(w.t.Context(), id, func() {}) //nolint:errcheck // its process dies
 		calls := len(w.sim.Calls())
-		other := app.New(&mortal{Store: w.store, commits: -1}, w.dir, app.Models{Providers: others, Catalog: known(w.t), Transport: w.line, Router: fixed})
+		other := app.New((&mortal{Store: w.store, commits: -1}).Seams(), w.dir, app.Models{Providers: others, Catalog: known(w.t), Transport: w.line, Router: fixed})
 		stop := w.works(other)
 		time.Sleep(time.Hour)
 		stop()

@@ -61,7 +61,7 @@ func TestAStopAtEveryEvent(t *testing.T) {
 					hard, end := context.WithCancel(t.Context())
 					defer end()
 					m := &mortal{Store: w.store, commits: -1}
-					a := app.New(m, w.dir, app.Models{Providers: w.play.providers(), Catalog: known(t),
+					a := app.New(m.Seams(), w.dir, app.Models{Providers: w.play.providers(), Catalog: known(t),
 						Transport: w.line, Router: fixed, Engine: local.Options{Hard: hard}})
 					var commits atomic.Int64
 					m.watch = func(durable.Claim, []run.Answer) {
@@ -130,7 +130,7 @@ func (w *world) worksUntil(ctx context.Context, a *app.App, id string) error {
 	working, done := context.WithCancel(ctx)
 	go func() {
 		defer done()
-		for _, err := range run.Follow(working, w.store, id, 0) {
+		for _, err := range run.Follow(working, w.store.Log, id, 0) {
 			if err != nil {
 				return
 			}
@@ -226,7 +226,7 @@ func TestExecute_DeathsPauseARun(t *testing.T) {
 		var most []int
 		dies := func() {
 			store := &mortal{Store: w.store, commits: -1}
-			a := app.New(store, w.dir, app.Models{Providers: w.play.providers(), Catalog: known(t), Transport: w.line, Router: fixed})
+			a := app.New(store.Seams(), w.dir, app.Models{Providers: w.play.providers(), Catalog: known(t), Transport: w.line, Router: fixed})
 			ctx, end := context.WithTimeout(t.Context(), 300*time.Millisecond) // no answer has come
 			defer end()
 			context.AfterFunc(ctx, store.kill)

@@ -27,7 +27,7 @@ func TestWork_AnswersAreKeptWhileTheStoreTakesNothing(t *testing.T) {
 					w.sim.SetScenario(paced(t))
 					var mu sync.Mutex
 					var told []error
-					a := app.New(&mortal{Store: w.store, commits: -1}, w.dir,
+					a := app.New((&mortal{Store: w.store, commits: -1}).Seams(), w.dir,
 						app.Models{Providers: w.play.providers(), Catalog: known(t), Transport: w.line, Router: fixed,
 							StoreTrouble: func(err error) {
 								mu.Lock()
@@ -80,7 +80,7 @@ func TestWork_AStopDoesNotWaitForTheStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := onDisk(t)
 		w.sim.SetScenario(paced(t))
-		a := app.New(&mortal{Store: w.store, commits: -1}, w.dir,
+		a := app.New((&mortal{Store: w.store, commits: -1}).Seams(), w.dir,
 			app.Models{Providers: w.play.providers(), Catalog: known(t), Transport: w.line, Router: fixed})
 		w.start(a, app.Start{Queue: true})
 		ctx, stop := context.WithCancel(t.Context())
@@ -107,7 +107,7 @@ func TestReady_TroubleEndsWithNobodyWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := onDisk(t)
 		w.sim.SetScenario(paced(t))
-		a := app.New(&mortal{Store: w.store, commits: -1}, w.dir,
+		a := app.New((&mortal{Store: w.store, commits: -1}).Seams(), w.dir,
 			app.Models{Providers: w.play.providers(), Catalog: known(t), Transport: w.line, Router: fixed})
 		id := w.start(a, app.Start{})
 		full := storeFaults()["full"]

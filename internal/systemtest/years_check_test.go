@@ -31,7 +31,7 @@ func (h *history) committed(claim durable.Claim, answers []run.Answer) {
 	h.epochs[claim.Run] = claim.Epoch
 	s, known := h.states[claim.Run]
 	if !known {
-		loaded, err := run.Load(h.t.Context(), h.store, claim.Run)
+		loaded, err := run.Load(h.t.Context(), h.store.Log, claim.Run)
 		if err != nil {
 			h.t.Error(err)
 			return
@@ -55,7 +55,7 @@ func (h *history) committed(claim durable.Claim, answers []run.Answer) {
 
 // fold applies the events of a commit, and only those.
 func (h *history) fold(s *run.State) {
-	for e, err := range h.store.Events(h.t.Context(), s.RunID, s.LastSeq) {
+	for e, err := range h.store.Log.Events(h.t.Context(), s.RunID, s.LastSeq) {
 		if err != nil {
 			h.t.Error(err)
 			return
@@ -107,7 +107,7 @@ func (h *history) made(s run.State) {
 		}
 		for _, ref := range st.ArtifactRefs {
 			types[ref.ArtifactType]++
-			if _, err := h.store.Artifact(h.t.Context(), s.ProjectID, ref); err != nil {
+			if _, err := h.store.Artifacts.Artifact(h.t.Context(), s.ProjectID, ref); err != nil {
 				h.broken("run %s: %v", s.RunID, err)
 			}
 		}
@@ -144,7 +144,7 @@ func (h *history) excused(s run.State) {
 // that could have passed.
 func (h *history) needsPerson(id string) (is bool) {
 	var why []byte
-	for e, err := range h.store.Events(h.t.Context(), id, 0) {
+	for e, err := range h.store.Log.Events(h.t.Context(), id, 0) {
 		if err != nil {
 			h.t.Error(err)
 		}

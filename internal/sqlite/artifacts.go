@@ -9,48 +9,14 @@ import (
 	"slices"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
 )
 
-// PutBlobs stores content under its digest, all of it or nothing.
-func (s *Store) PutBlobs(ctx context.Context, data ...[]byte) error {
-	return s.update(ctx, func(tx *sql.Tx) error { return putBlobs(tx, data) })
-}
+// Artifacts is the artifacts of projects.
+type Artifacts struct{ db *database }
 
-func putBlobs(tx *sql.Tx, data [][]byte) error {
-	for _, d := range data {
-		if err := putBlob(tx, artifact.DigestOf(d), d); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func putBlob(tx *sql.Tx, digest artifact.Digest, data []byte) error {
-	if data == nil {
-		data = []byte{} // nil would be stored as NULL
-	}
-	if _, err := tx.Exec(`INSERT INTO blobs (digest, data) VALUES (?, ?) ON CONFLICT DO NOTHING`, digest, data); err != nil {
-		return fmt.Errorf("store %s: %w", digest, err)
-	}
-	return nil
-}
-
-// Blob returns content by its digest.
-func (s *Store) Blob(ctx context.Context, digest artifact.Digest) ([]byte, error) {
-	var data []byte
-	err := s.read.QueryRowContext(ctx, `SELECT data FROM blobs WHERE digest = ?`, digest).Scan(&data)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = run.ErrNotFound
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", digest, err)
-	}
-	if artifact.DigestOf(data) != digest {
-		return nil, fmt.Errorf("read %s: %w", digest, why(s.file, run.ErrDamaged))
-	}
-	return data, nil
-}
+var _ storage.Artifacts = (*Artifacts)(nil)
 
 // saveArtifacts gives each artifact a version and stores it. One that says the
 // same as the latest version of its entity is that version.
@@ -120,22 +86,22 @@ func latestVersion(tx *sql.Tx, project string, ref artifact.Ref) (artifact.Metad
 }
 
 // Artifact returns one version.
-func (s *Store) Artifact(ctx context.Context, projectID string, ref artifact.Ref) (artifact.Artifact, error) {
-	row := s.read.QueryRowContext(ctx, `SELECT metadata, digest, data FROM artifacts JOIN blobs USING (digest)
+func (as *Artifacts) Artifact(ctx context.Context, projectID string, ref artifact.Ref) (artifact.Artifact, error) {
+	row := as.db.read.QueryRowContext(ctx, `SELECT metadata, digest, data FROM artifacts JOIN blobs USING (digest)
 		WHERE project_id = ? AND type = ? AND entity_id = ? AND version = ?`, projectID, ref.ArtifactType, ref.EntityID, ref.Version)
 	a, err := scanArtifact(row)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = run.ErrNotFound
 	}
 	if err != nil {
-		return a, fmt.Errorf("read %s of project %s: %w", ref, projectID, why(s.file, err))
+		return a, fmt.Errorf("read %s of project %s: %w", ref, projectID, why(as.db.file, err))
 	}
 	return a, nil
 }
 
 // Latest returns the latest version of every entity of a type.
-func (s *Store) Latest(ctx context.Context, projectID, artifactType string) ([]artifact.Artifact, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT metadata, digest, data FROM artifacts a JOIN blobs USING (digest)
+func (as *Artifacts) Latest(ctx context.Context, projectID, artifactType string) ([]artifact.Artifact, error) {
+	rows, err := as.db.read.QueryContext(ctx, `SELECT metadata, digest, data FROM artifacts a JOIN blobs USING (digest)
 		WHERE project_id = ? AND type = ? AND version = (SELECT max(version) FROM artifacts b
 			WHERE b.project_id = a.project_id AND b.type = a.type AND b.entity_id = a.entity_id)
 		ORDER BY entity_id`, projectID, artifactType)
@@ -147,7 +113,7 @@ func (s *Store) Latest(ctx context.Context, projectID, artifactType string) ([]a
 	for rows.Next() {
 		a, err := scanArtifact(rows)
 		if err != nil {
-			return nil, fmt.Errorf("read a %s of project %s: %w", artifactType, projectID, why(s.file, err))
+			return nil, fmt.Errorf("read a %s of project %s: %w", artifactType, projectID, why(as.db.file, err))
 		}
 		all = append(all, a)
 	}
@@ -170,18 +136,18 @@ func scanArtifact(row scanner) (a artifact.Artifact, err error) {
 
 // Newest returns what is known of the latest version of every entity of a project, in
 // the order of types and entities.
-func (s *Store) Newest(ctx context.Context, projectID string) ([]artifact.Metadata, error) {
-	return s.metadata(ctx, `SELECT metadata FROM artifacts a WHERE project_id = ? AND version = (SELECT max(version) FROM artifacts b
+func (as *Artifacts) Newest(ctx context.Context, projectID string) ([]artifact.Metadata, error) {
+	return as.metadata(ctx, `SELECT metadata FROM artifacts a WHERE project_id = ? AND version = (SELECT max(version) FROM artifacts b
 		WHERE b.project_id = a.project_id AND b.type = a.type AND b.entity_id = a.entity_id) ORDER BY type, entity_id`, projectID)
 }
 
 // Versions returns what is known of every version of an entity, oldest first.
-func (s *Store) Versions(ctx context.Context, projectID, artifactType, entityID string) ([]artifact.Metadata, error) {
-	return s.metadata(ctx, `SELECT metadata FROM artifacts WHERE project_id = ? AND type = ? AND entity_id = ? ORDER BY version`, projectID, artifactType, entityID)
+func (a *Artifacts) Versions(ctx context.Context, projectID, artifactType, entityID string) ([]artifact.Metadata, error) {
+	return a.metadata(ctx, `SELECT metadata FROM artifacts WHERE project_id = ? AND type = ? AND entity_id = ? ORDER BY version`, projectID, artifactType, entityID)
 }
 
-func (s *Store) metadata(ctx context.Context, query string, args ...any) ([]artifact.Metadata, error) {
-	found, err := s.read.QueryContext(ctx, query, args...)
+func (a *Artifacts) metadata(ctx context.Context, query string, args ...any) ([]artifact.Metadata, error) {
+	found, err := a.db.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list artifacts: %w", err)
 	}
@@ -199,8 +165,8 @@ func (s *Store) metadata(ctx context.Context, query string, args ...any) ([]arti
 
 // Edit stores a version that a person made of an artifact. It returns ErrNotFound if
 // there is no earlier version of it.
-func (s *Store) Edit(ctx context.Context, projectID string, a artifact.Artifact) (saved artifact.Artifact, err error) {
-	err = s.update(ctx, func(tx *sql.Tx) error {
+func (as *Artifacts) Edit(ctx context.Context, projectID string, a artifact.Artifact) (saved artifact.Artifact, err error) {
+	err = as.db.update(ctx, func(tx *sql.Tx) error {
 		latest, digest, err := latestVersion(tx, projectID, a.Metadata.Ref)
 		switch {
 		case err != nil:
@@ -224,8 +190,8 @@ func (s *Store) Edit(ctx context.Context, projectID string, a artifact.Artifact)
 }
 
 // Holdings counts the entities and the runs of a project.
-func (s *Store) Holdings(ctx context.Context, projectID string) (entities, runs int, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM (SELECT DISTINCT type, entity_id FROM artifacts WHERE project_id = ?1)),
+func (a *Artifacts) Holdings(ctx context.Context, projectID string) (entities, runs int, err error) {
+	err = a.db.read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM (SELECT DISTINCT type, entity_id FROM artifacts WHERE project_id = ?1)),
 		(SELECT count(*) FROM runs WHERE project_id = ?1)`, projectID).Scan(&entities, &runs)
 	if err != nil {
 		return 0, 0, fmt.Errorf("count what project %s holds: %w", projectID, err)

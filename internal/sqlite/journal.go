@@ -11,36 +11,42 @@ import (
 
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/durable/local"
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
 )
 
+// Journal is which process works on which run, and what is signalled to runs.
+type Journal struct{ db *database }
+
+var _ storage.Journal = (*Journal)(nil)
+
 // Claim takes a run, unless another claim of it is alive. The new epoch voids all older claims.
-func (s *Store) Claim(ctx context.Context, id string, ttl time.Duration) (durable.Claim, error) {
-	if err := s.writable(); err != nil {
+func (j *Journal) Claim(ctx context.Context, id string, ttl time.Duration) (durable.Claim, error) {
+	if err := j.db.writable(); err != nil {
 		return durable.Claim{}, err
 	}
-	if err := s.presence.show(); err != nil {
-		return durable.Claim{}, why(s.file, err)
+	if err := j.db.presence.show(); err != nil {
+		return durable.Claim{}, why(j.db.file, err)
 	}
-	claim, err := s.claim(ctx, id, ttl)
+	claim, err := j.claim(ctx, id, ttl)
 	if errors.Is(err, durable.ErrHeld) {
-		if freed, reapErr := s.reap(ctx); reapErr == nil && freed {
-			return s.claim(ctx, id, ttl)
+		if freed, reapErr := j.reap(ctx); reapErr == nil && freed {
+			return j.claim(ctx, id, ttl)
 		}
 	}
 	return claim, err
 }
 
-func (s *Store) claim(ctx context.Context, id string, ttl time.Duration) (durable.Claim, error) {
+func (j *Journal) claim(ctx context.Context, id string, ttl time.Duration) (durable.Claim, error) {
 	claim := durable.Claim{Run: id}
-	err := s.update(ctx, func(tx *sql.Tx) error {
-		if err := s.known(tx); err != nil {
+	err := j.db.update(ctx, func(tx *sql.Tx) error {
+		if err := j.db.known(tx); err != nil {
 			return err
 		}
 		now := time.Now()
 		err := tx.QueryRow(`UPDATE runs SET epoch = epoch + 1, claim_until = ?, holder = ?, wake_at = 0
 			WHERE id = ? AND (claim_until <= ? OR claim_until > ?) RETURNING epoch`,
-			now.Add(ttl).UnixMilli(), s.presence.id, id, now.UnixMilli(), farOff(now)).Scan(&claim.Epoch)
+			now.Add(ttl).UnixMilli(), j.db.presence.id, id, now.UnixMilli(), farOff(now)).Scan(&claim.Epoch)
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
@@ -61,8 +67,8 @@ func (s *Store) claim(ctx context.Context, id string, ttl time.Duration) (durabl
 func farOff(now time.Time) int64 { return now.Add(10 * time.Minute).UnixMilli() }
 
 // Renew keeps a claim alive.
-func (s *Store) Renew(ctx context.Context, claim durable.Claim, ttl time.Duration) error {
-	return s.update(ctx, func(tx *sql.Tx) error {
+func (j *Journal) Renew(ctx context.Context, claim durable.Claim, ttl time.Duration) error {
+	return j.db.update(ctx, func(tx *sql.Tx) error {
 		res, err := tx.Exec(`UPDATE runs SET claim_until = ? WHERE id = ? AND epoch = ?`,
 			time.Now().Add(ttl).UnixMilli(), claim.Run, claim.Epoch)
 		if err != nil {
@@ -77,14 +83,14 @@ func (s *Store) Renew(ctx context.Context, claim durable.Claim, ttl time.Duratio
 
 // Release gives a claim back. A run that was told something meanwhile goes on at
 // once, unless it waits for a person.
-func (s *Store) Release(ctx context.Context, claim durable.Claim, wake time.Time) error {
-	err := s.update(ctx, func(tx *sql.Tx) error {
+func (j *Journal) Release(ctx context.Context, claim durable.Claim, wake time.Time) error {
+	err := j.db.update(ctx, func(tx *sql.Tx) error {
 		_, err := tx.Exec(`UPDATE runs SET claim_until = 0,
 			wake_at = CASE WHEN ?1 < ?2 AND EXISTS (SELECT 1 FROM signals WHERE run_id = runs.id) THEN 0 ELSE ?1 END, wake_set = ?3
 			WHERE id = ?4 AND epoch = ?5`, wakeMilli(wake), int64(math.MaxInt64), time.Now().UnixMilli(), claim.Run, claim.Epoch)
 		return err
 	})
-	s.tell(err)
+	j.db.tell(err)
 	return err
 }
 
@@ -101,20 +107,20 @@ func wakeMilli(t time.Time) int64 {
 
 // Due returns runs that are to go on, that nobody has claimed and that this process can
 // go on with; see Carry. Claims of processes that are gone count as given back.
-func (s *Store) Due(ctx context.Context, n int) (due []local.Due, next time.Time, err error) {
-	if err := s.stillKnown(ctx); err != nil {
+func (j *Journal) Due(ctx context.Context, n int) (due []local.Due, next time.Time, err error) {
+	if err := j.db.stillKnown(ctx); err != nil {
 		return nil, next, err
 	}
-	if _, err := s.reap(ctx); err != nil {
+	if _, err := j.reap(ctx); err != nil {
 		return nil, next, err
 	}
 	now := time.Now().UnixMilli()
 	// What was to wait at a time that is still to come was told so before the clock went
 	// back. The projects take turns, so that one with very many runs does not hide the others'.
-	rows, err := s.read.QueryContext(ctx, `SELECT id, project_id FROM (
+	rows, err := j.db.read.QueryContext(ctx, `SELECT id, project_id FROM (
 			SELECT id, project_id, wake_at, position, row_number() OVER (PARTITION BY project_id ORDER BY wake_at, position) AS turn
 			FROM runs WHERE ended = 0 AND (wake_at <= ?1 OR wake_set > ?1 AND wake_at < ?2) AND (claim_until <= ?1 OR claim_until > ?3) AND `+carried+`)
-		ORDER BY turn, wake_at, position LIMIT ?5`, now, int64(math.MaxInt64), farOff(time.Now()), s.reached(), n)
+		ORDER BY turn, wake_at, position LIMIT ?5`, now, int64(math.MaxInt64), farOff(time.Now()), j.reached(), n)
 	if err != nil {
 		return nil, next, fmt.Errorf("list the runs that are due: %w", err)
 	}
@@ -130,15 +136,15 @@ func (s *Store) Due(ctx context.Context, n int) (due []local.Due, next time.Time
 		return nil, next, err
 	}
 	rows.Close() // there may be one connection only
-	next, err = s.nextDue(ctx, now)
+	next, err = j.nextDue(ctx, now)
 	return due, next, err
 }
 
 // nextDue returns when the next run will be due after a time.
-func (s *Store) nextDue(ctx context.Context, now int64) (time.Time, error) {
+func (j *Journal) nextDue(ctx context.Context, now int64) (time.Time, error) {
 	var at sql.NullInt64
-	err := s.read.QueryRowContext(ctx, `SELECT min(max(wake_at, claim_until)) FROM runs
-		WHERE ended = 0 AND wake_at < ?1 AND (wake_at > ?2 OR claim_until > ?3) AND `+carried, int64(math.MaxInt64), now, now, s.reached()).Scan(&at)
+	err := j.db.read.QueryRowContext(ctx, `SELECT min(max(wake_at, claim_until)) FROM runs
+		WHERE ended = 0 AND wake_at < ?1 AND (wake_at > ?2 OR claim_until > ?3) AND `+carried, int64(math.MaxInt64), now, now, j.reached()).Scan(&at)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("look when the next run is due: %w", err)
 	}
@@ -150,8 +156,8 @@ func (s *Store) nextDue(ctx context.Context, now int64) (time.Time, error) {
 
 // Signal says something to a run, which is then due if nobody works on it. It
 // returns durable.ErrLost if the run has ended.
-func (s *Store) Signal(ctx context.Context, id string, signal durable.Signal) error {
-	err := s.update(ctx, func(tx *sql.Tx) error {
+func (j *Journal) Signal(ctx context.Context, id string, signal durable.Signal) error {
+	err := j.db.update(ctx, func(tx *sql.Tx) error {
 		var ended bool
 		err := tx.QueryRow(`UPDATE runs SET wake_at = CASE WHEN wake_at = ? THEN wake_at ELSE 0 END WHERE id = ? RETURNING ended`,
 			int64(math.MaxInt64), id).Scan(&ended)
@@ -166,7 +172,7 @@ func (s *Store) Signal(ctx context.Context, id string, signal durable.Signal) er
 		_, err = tx.Exec(`INSERT INTO signals (run_id, name, ts) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, id, signal, time.Now().UnixMilli())
 		return err
 	})
-	s.tell(err)
+	j.db.tell(err)
 	if err != nil {
 		return fmt.Errorf("signal %s to run %s: %w", signal, id, err)
 	}
@@ -174,8 +180,8 @@ func (s *Store) Signal(ctx context.Context, id string, signal durable.Signal) er
 }
 
 // WakeAll makes all runs due that wait for a time.
-func (s *Store) WakeAll(ctx context.Context) error {
-	err := s.update(ctx, func(tx *sql.Tx) error {
+func (j *Journal) WakeAll(ctx context.Context) error {
+	err := j.db.update(ctx, func(tx *sql.Tx) error {
 		_, err := tx.Exec(`UPDATE runs SET wake_at = ?1, wake_set = ?1 WHERE ended = 0 AND wake_at > ?1 AND wake_at < ?2 AND epoch > 0`,
 			time.Now().UnixMilli(), int64(math.MaxInt64))
 		if err != nil {
@@ -183,13 +189,13 @@ func (s *Store) WakeAll(ctx context.Context) error {
 		}
 		return nil
 	})
-	s.tell(err)
+	j.db.tell(err)
 	return err
 }
 
 // Signals returns what is said to a run and was not heard yet.
-func (s *Store) Signals(ctx context.Context, id string) ([]durable.Signal, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT name FROM signals WHERE run_id = ? ORDER BY ts`, id)
+func (j *Journal) Signals(ctx context.Context, id string) ([]durable.Signal, error) {
+	rows, err := j.db.read.QueryContext(ctx, `SELECT name FROM signals WHERE run_id = ? ORDER BY ts`, id)
 	if err != nil {
 		return nil, fmt.Errorf("read the signals of run %s: %w", id, err)
 	}
@@ -206,8 +212,8 @@ func (s *Store) Signals(ctx context.Context, id string) ([]durable.Signal, error
 }
 
 // Ack takes a signal away.
-func (s *Store) Ack(ctx context.Context, claim durable.Claim, signal durable.Signal) error {
-	return s.update(ctx, func(tx *sql.Tx) error {
+func (j *Journal) Ack(ctx context.Context, claim durable.Claim, signal durable.Signal) error {
+	return j.db.update(ctx, func(tx *sql.Tx) error {
 		_, err := tx.Exec(`DELETE FROM signals WHERE run_id = ? AND name = ?
 			AND EXISTS (SELECT 1 FROM runs WHERE id = run_id AND epoch = ?)`, claim.Run, signal, claim.Epoch)
 		return err
@@ -216,34 +222,34 @@ func (s *Store) Ack(ctx context.Context, claim durable.Claim, signal durable.Sig
 
 // Changed returns a channel that is closed when this process has made a run, given
 // one back, or said something to one.
-func (s *Store) Changed() <-chan struct{} {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.told
+func (j *Journal) Changed() <-chan struct{} {
+	j.db.mu.Lock()
+	defer j.db.mu.Unlock()
+	return j.db.woken
 }
 
 // tell closes the channel of Changed, if there was no error.
-func (s *Store) tell(err error) {
+func (d *database) tell(err error) {
 	if err != nil {
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	close(s.told)
-	s.told = make(chan struct{})
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	close(d.woken)
+	d.woken = make(chan struct{})
 }
 
 // Serve shows that this process works on whatever is due, until the store is closed.
-func (s *Store) Serve() error { return why(s.file, s.presence.serve()) }
+func (j *Journal) Serve() error { return why(j.db.file, j.db.presence.serve()) }
 
 // Served reports whether another process works on whatever is due.
-func (s *Store) Served() bool { return s.presence.served() }
+func (j *Journal) Served() bool { return j.db.presence.served() }
 
 // Worked reports whether a process that lives works on a run.
-func (s *Store) Worked(ctx context.Context, id string) (bool, error) {
+func (j *Journal) Worked(ctx context.Context, id string) (bool, error) {
 	var holder string
 	var until int64
-	err := s.read.QueryRowContext(ctx, `SELECT holder, claim_until FROM runs WHERE id = ?`, id).Scan(&holder, &until)
+	err := j.db.read.QueryRowContext(ctx, `SELECT holder, claim_until FROM runs WHERE id = ?`, id).Scan(&holder, &until)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = run.ErrNotFound
 	}
@@ -251,16 +257,16 @@ func (s *Store) Worked(ctx context.Context, id string) (bool, error) {
 		return false, fmt.Errorf("look who works on run %s: %w", id, err)
 	}
 	now := time.Now()
-	return until > now.UnixMilli() && until <= farOff(now) && !slices.Contains(s.presence.gone(), holder), nil
+	return until > now.UnixMilli() && until <= farOff(now) && !slices.Contains(j.db.presence.gone(), holder), nil
 }
 
 // reap gives back the claims of processes that are gone. It reports whether there were any.
-func (s *Store) reap(ctx context.Context) (freed bool, err error) {
-	if s.ReadOnly() {
+func (j *Journal) reap(ctx context.Context) (freed bool, err error) {
+	if j.db.readOnly() {
 		return false, nil
 	}
-	for _, id := range s.presence.gone() {
-		err := s.update(ctx, func(tx *sql.Tx) error {
+	for _, id := range j.db.presence.gone() {
+		err := j.db.update(ctx, func(tx *sql.Tx) error {
 			res, err := tx.Exec(`UPDATE runs SET claim_until = 0 WHERE holder = ? AND claim_until > 0`, id)
 			if err != nil {
 				return fmt.Errorf("give back the claims of a process that is gone: %w", err)
@@ -272,7 +278,7 @@ func (s *Store) reap(ctx context.Context) (freed bool, err error) {
 		if err != nil {
 			return freed, err
 		}
-		s.presence.bury(id)
+		j.db.presence.bury(id)
 	}
 	return freed, nil
 }

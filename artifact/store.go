@@ -1,0 +1,47 @@
+package artifact
+
+import (
+	"context"
+	"errors"
+	"iter"
+)
+
+// The errors of stores.
+var (
+	// ErrNotFound means that there is no such artifact or blob.
+	ErrNotFound = errors.New("not found")
+	// ErrDamaged means that content is not what was stored.
+	ErrDamaged = errors.New("the stored content does not match its digest; the database is damaged")
+)
+
+// Blobs keeps content by its digest, on its own or beside what refers to it. Content is
+// never changed. What a commit refers to is stored before that commit, or with it; what
+// nothing refers to is garbage, which the keeper of the references finds and removes.
+// It is safe for concurrent use. Package blobtest has the checks that every implementation
+// passes.
+type Blobs interface {
+	// Put stores content under its digest, all of it or nothing; what is there already stays.
+	Put(ctx context.Context, data ...[]byte) error
+	// Get returns content by its digest. The error wraps ErrNotFound or, if what is stored does
+	// not match the digest, ErrDamaged.
+	Get(ctx context.Context, digest Digest) ([]byte, error)
+	// List yields what is stored, in no order. Content that is stored or removed meanwhile may
+	// be listed or not.
+	List(ctx context.Context) iter.Seq2[Blob, error]
+	// Remove removes content; what is not there is passed over.
+	Remove(ctx context.Context, digests ...Digest) error
+}
+
+// Blob is content in a list.
+type Blob struct {
+	Digest Digest
+	Size   int64 // bytes
+}
+
+// Archive reads the artifacts of projects. It is safe for concurrent use.
+type Archive interface {
+	// Artifact returns one version, or an error that wraps ErrNotFound.
+	Artifact(ctx context.Context, projectID string, ref Ref) (Artifact, error)
+	// Latest returns the latest version of every entity of a type, by entity.
+	Latest(ctx context.Context, projectID, artifactType string) ([]Artifact, error)
+}

@@ -1,0 +1,95 @@
+// Package storage is what a system keeps everything in, taken apart into the seams that its
+// parts need. A store of any kind fills in a [Store]; nothing above knows which one it is.
+package storage
+
+import (
+	"context"
+	"time"
+
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/durable/local"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/project"
+	"github.com/cineforge/cineforge/run"
+)
+
+// Store is an open store. All of its parts are safe for concurrent use, by several
+// processes too where the store is one that several can open.
+type Store struct {
+	Log         run.Log
+	Index       run.Index
+	Memo        run.Memo
+	Feed        run.Feed
+	Artifacts   Artifacts
+	Blobs       artifact.Blobs
+	Journal     Journal
+	Projects    project.Store
+	Inputs      project.Inputs
+	Chat        project.Chat
+	Health      chain.Memory
+	Attempts    Attempts
+	Maintenance Maintenance
+
+	// Close closes the store. Commits under way end first.
+	Close func() error
+}
+
+// Pipeline returns what a pipeline needs of the store.
+func (s Store) Pipeline() pipeline.Store {
+	return pipeline.Store{Log: s.Log, Index: s.Index, Memo: s.Memo, Archive: s.Artifacts, Blobs: s.Blobs}
+}
+
+// Artifacts reads the artifacts of projects, and takes those that a person made.
+type Artifacts interface {
+	artifact.Archive
+	// Newest returns the metadata of the latest version of every entity, by type and entity.
+	Newest(ctx context.Context, projectID string) ([]artifact.Metadata, error)
+	// Versions returns the metadata of every version of an entity, oldest first.
+	Versions(ctx context.Context, projectID, artifactType, entityID string) ([]artifact.Metadata, error)
+	// Edit stores a version that a person made. It returns an error that wraps
+	// artifact.ErrNotFound if the entity has no version yet.
+	Edit(ctx context.Context, projectID string, a artifact.Artifact) (artifact.Artifact, error)
+	// Holdings counts the entities and the runs of a project.
+	Holdings(ctx context.Context, projectID string) (entities, runs int, err error)
+}
+
+// Journal records which process works on which run, and what operators signal to runs.
+type Journal interface {
+	local.Journal
+	// Signal sends a signal to a run, which is due then if no process works on it. It returns
+	// an error that wraps durable.ErrLost if the run has ended.
+	Signal(ctx context.Context, run string, signal durable.Signal) error
+	// WakeAll makes all runs due that wait for a time.
+	WakeAll(ctx context.Context) error
+	// Serve shows other processes, until the store is closed, that this one works on whatever is due.
+	Serve() error
+	// Served reports whether another process works on whatever is due.
+	Served() bool
+	// Worked reports whether a process that lives works on a run.
+	Worked(ctx context.Context, run string) (bool, error)
+	// Carry sets the routes that this process can reach. Runs that need others are not due
+	// here any more; without it every run is.
+	Carry(routes []string)
+	// Uncarried returns at most n runs, newest first, that would go on by themselves, that no
+	// process works on, and that this one can't go on with.
+	Uncarried(ctx context.Context, n int) ([]run.Summary, error)
+}
+
+// Attempts counts attempts, and lists what breakers did.
+type Attempts interface {
+	// Tally counts the attempts since a time, of runs whose id does not begin with a prefix.
+	// What the caller gave up counts as neither answered nor failed.
+	Tally(ctx context.Context, since time.Time, except string) ([]AttemptCount, error)
+	// Transitions returns the last transitions of breakers, newest first.
+	Transitions(ctx context.Context, limit int) ([]chain.Transition, error)
+}
+
+// AttemptCount is how the attempts at a model ended.
+type AttemptCount struct {
+	Provider string
+	Model    string
+	Answered int
+	Failed   int
+}
