@@ -26,7 +26,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cineforge/cineforge/llm/inflight"
+	"github.com/cineforge/cineforge/llm/sleep"
 	"github.com/cineforge/cineforge/llm/spend"
+	"github.com/cineforge/cineforge/llm/throttle"
 	"github.com/cineforge/cineforge/resilience/breaker"
 	"github.com/cineforge/cineforge/resilience/budget"
 	"github.com/cineforge/cineforge/resilience/limit"
@@ -71,12 +74,11 @@ type Router struct {
 	questions uint64        // that were ever asked
 
 	remembered chan struct{} // closed when the memory was looked into for the first time
-	naps       []nap         // when the machine slept, the last one last; guarded by mu
 
 	spent    spend.Share // on hedges
-	throttle throttle
-	shared   shared
-	clock    *clock
+	throttle throttle.Throttle
+	inflight inflight.Group
+	clock    *sleep.Clock
 }
 
 // New returns a router.
@@ -87,10 +89,9 @@ func New(o Options) *Router {
 	if o.Random == nil {
 		o.Random = random
 	}
-	if o.Wall == nil {
-		o.Wall = wall
-	}
-	return &Router{o: o, providers: map[string]*provider{}, changed: make(chan struct{}), relieved: make(chan struct{}), remembered: make(chan struct{}), clock: newClock(o.Wall)}
+	r := &Router{o: o, providers: map[string]*provider{}, changed: make(chan struct{}), relieved: make(chan struct{}), remembered: make(chan struct{})}
+	r.clock = sleep.NewClock(o.Wall, r.elapse)
+	return r
 }
 
 // A provider's breaker is quick, since there are other providers: two failures in a

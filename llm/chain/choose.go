@@ -275,7 +275,7 @@ func (q *question) chosen(c choice, s *seat, why string) (_ choice, kept bool) {
 		}
 		c.at = later(c.at, slot)
 	}
-	if at := q.router.throttle.next(q.plan.Owner, q.name.Unit, d.At); at.After(later(c.at, d.At)) {
+	if at := q.router.throttle.Next(q.plan.Owner, q.name.Unit, d.At); at.After(later(c.at, d.At)) {
 		c.at, c.keeps = at, cmp.Or(q.last, s.provider.lastFault())
 		d.Why += "; so much has failed lately that it goes on slowly"
 	}

@@ -10,6 +10,8 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/inflight"
+	"github.com/cineforge/cineforge/llm/sleep"
 )
 
 // flight is one call on its way.
@@ -30,22 +32,19 @@ type flight struct {
 	slept time.Duration // for how long the machine slept meanwhile
 	left  bool          // it was ended because its caller has left
 
-	wrote     atomic.Int64 // bytes of text that have come
-	vigil     vigil
-	lingering lingering
-	alone     [1]*flight // itself, if there is no second call
+	wrote  atomic.Int64 // bytes of text that have come
+	watch  sleep.Watch
+	linger inflight.Linger
+	alone  [1]*flight // itself, if there is no second call
 }
 
 // mostNapsOfQuestion is how often a call of a question that a sleep of the machine broke is
 // made again as if it had not been.
 const mostNapsOfQuestion = 3
 
-// wall is the system's clock on the wall.
-func wall() time.Time { return time.Now().Round(0) }
-
 // begun tells that a candidate is asked, and returns the call. It may be one beside another.
 func (q *question) begun(ctx context.Context, s *seat, its permits, d Decision, beside bool) (*flight, error) {
-	if !q.router.throttle.begin(q.plan.Owner, q.name.Unit, beside) {
+	if !q.router.throttle.Begin(q.plan.Owner, q.name.Unit, beside) {
 		return nil, errTooFast
 	}
 	d.Probe = its.probe()
@@ -63,7 +62,7 @@ func (q *question) begun(ctx context.Context, s *seat, its permits, d Decision, 
 		}
 		q.settle(f.reserved, llm.Response{}, false)
 	}
-	q.router.throttle.end(q.plan.Owner, q.name.Unit, beside, false)
+	q.router.throttle.End(q.plan.Owner, q.name.Unit, beside, false)
 	return nil, err
 }
 
@@ -84,20 +83,20 @@ func (q *question) call(caller, hard context.Context, f *flight, pulse func()) {
 	req := q.seats[f.seat.at].change.of(q.req, f.seat)
 	under, cancel := context.WithCancelCause(hard)
 	defer cancel(nil)
-	f.lingering.begin(caller, q.plan.Grace, cancel)
-	defer f.lingering.end()
+	f.linger.Start(caller, q.plan.Grace, cancel)
+	defer f.linger.Stop()
 	defer q.report(hard, f)()
-	f.vigil.begin(q.router, cancel)
-	defer f.vigil.end()
-	behind := q.router.clock.behind()
+	f.watch.Start(q.router.clock, cancel)
+	defer f.watch.Stop()
+	behind := q.router.clock.Behind()
 	f.resp, f.err = f.seat.Model.Generate(llm.WithPulse(under,
-		func(bytes int) { f.vigil.alive(); f.wrote.Add(int64(bytes)); q.stir(f); pulse() }), req)
+		func(bytes int) { f.watch.Alive(); f.wrote.Add(int64(bytes)); q.stir(f); pulse() }), req)
 	f.took, f.left = time.Since(f.began), q.plan.left(under)
-	if slept := q.router.clock.behind() - behind; slept >= asleep {
+	if slept := q.router.clock.Behind() - behind; slept >= sleep.Least {
 		f.slept = slept
-		q.router.awake()
+		q.router.clock.Check()
 	} else if f.err != nil {
-		f.slept = f.vigil.missed()
+		f.slept = f.watch.Missed()
 	}
 }
 
@@ -124,7 +123,7 @@ func (q *question) landed(ctx context.Context, flights []*flight) (resp llm.Resp
 	for _, f := range flights {
 		q.settle(f.reserved, f.resp, f == q.hedged)
 		answered := f.err == nil && !f.lost
-		q.router.throttle.end(q.plan.Owner, q.name.Unit, f.beside, !answered)
+		q.router.throttle.End(q.plan.Owner, q.name.Unit, f.beside, !answered)
 		if answered {
 			return f.resp, true, q.succeeded(ctx, f)
 		}
@@ -183,7 +182,7 @@ func (q *question) faultOf(f *flight) *failure.Error {
 		return neutral(errLost.Error(), cause)
 	case f.slept > 0 && q.naps < mostNapsOfQuestion && (fault.Class == failure.Timeout || fault.Class == failure.Connection || fault.Class == failure.Canceled):
 		q.naps++
-		return neutral(errSlept.Error(), cause) // it is nobody's fault, and is asked again
+		return neutral(sleep.ErrSlept.Error(), cause) // it is nobody's fault, and is asked again
 	default:
 		return q.appraise(f.seat, recognized(fault))
 	}

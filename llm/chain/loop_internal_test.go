@@ -8,25 +8,6 @@ import (
 	"github.com/cineforge/cineforge/llm"
 )
 
-// Calls under way may fail, all of them: no more begin together than may fail.
-func TestThrottle_CountsWhatIsUnderWay(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var th throttle
-		for n := range mostOfUnit {
-			if !th.begin("run", "unit", false) {
-				t.Fatalf("call %d may not begin", n+1)
-			}
-		}
-		if th.begin("run", "unit", false) || !th.next("run", "unit", time.Now()).After(time.Now()) {
-			t.Errorf("with %d under way another one may begin", mostOfUnit)
-		}
-		th.end("run", "unit", false, false)
-		if !th.begin("run", "unit", false) {
-			t.Error("none may begin after an answer")
-		}
-	})
-}
-
 // A choice that can't be followed, as others were faster, is free a few times only.
 func TestQuestion_MissedChoicesCostTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -123,7 +123,7 @@ func (r *Router) sync(ctx context.Context) {
 
 // Recall takes over what other processes have found out, now.
 func (r *Router) Recall(ctx context.Context) error {
-	r.awake()
+	r.clock.Check()
 	if r.o.Memory == nil {
 		return nil
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/inflight"
 	"github.com/cineforge/cineforge/llm/spend"
 )
 
@@ -235,10 +236,10 @@ func (q *question) admitted(ctx context.Context, c choice) (resp llm.Response, d
 	}
 	defer release()
 	key := q.sharedKey()
-	if other = q.router.shared.join(key); other != nil {
+	if other = q.router.inflight.Join(key); other != nil {
 		return resp, false, other, nil
 	}
-	defer q.router.shared.leave(key)
+	defer q.router.inflight.Leave(key)
 	if time.Since(q.looked) >= lookAgain {
 		if resp, done, err = q.answered(ctx); done || err != nil {
 			return resp, done, nil, err
@@ -363,7 +364,7 @@ func (q *question) stopped(ctx context.Context) error {
 		q.untold = nil
 	}
 	if cause := context.Cause(ctx); !errors.Is(cause, errStageTime) {
-		return canceled(cmp.Or(cause, errLeft))
+		return canceled(cmp.Or(cause, inflight.ErrLeft))
 	}
 	end := TriesSpent
 	if q.waited {

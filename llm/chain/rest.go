@@ -255,7 +255,7 @@ func (q *question) doze(ctx context.Context, until time.Time, ears ears) error {
 		q.sleepers.fall(q, until)
 		defer q.sleepers.wake(q)
 	}
-	slept := q.router.clock.slept.Load()
+	slept := q.router.clock.Total()
 	for look := settled; ; look = lookEvery {
 		wait := time.Until(until)
 		if wait <= 0 {
@@ -267,8 +267,8 @@ func (q *question) doze(ctx context.Context, until time.Time, ears ears) error {
 		timer := time.NewTimer(wait)
 		select {
 		case <-timer.C:
-			q.router.awake()
-			if long := time.Duration(q.router.clock.slept.Load() - slept); long > 0 {
+			q.router.clock.Check()
+			if long := q.router.clock.Total() - slept; long > 0 {
 				q.rested = q.rested.Add(-long)
 				return nil // what it waits for is nearer
 			}

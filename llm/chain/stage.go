@@ -58,7 +58,7 @@ var _ llm.Model = (*Stage)(nil)
 func (r *Router) Stage(p Plan, o Observer) *Stage {
 	s := &Stage{router: r, plan: p, observer: o, progress: p.Progress, operator: p.Operator, probes: p.Probe, bars: map[int]*bar{},
 		now:      make(chan struct{}),
-		sleepers: sleepers{asleep: map[*question]sleep{}, woken: make(chan struct{})}}
+		sleepers: sleepers{asleep: map[*question]longWait{}, woken: make(chan struct{})}}
 	if s.progress.IsZero() {
 		s.progress = time.Now()
 	}
@@ -99,7 +99,7 @@ func (s *Stage) Generate(ctx context.Context, req llm.Request) (llm.Response, er
 	s.sleepers.begin()
 	defer s.sleepers.end()
 	s.router.sync(ctx)
-	s.router.awake()
+	s.router.clock.Check()
 	s.insist()
 	q := s.question(req)
 	defer q.leave()

@@ -25,12 +25,12 @@ const settled = 50 * time.Millisecond
 type sleepers struct {
 	mu     sync.Mutex // guards what follows
 	asked  int        // questions under way
-	asleep map[*question]sleep
+	asleep map[*question]longWait
 	woken  chan struct{} // closed when the stage is suspended
 	until  time.Time     // when it goes on; zero until then
 }
 
-type sleep struct{ since, until time.Time }
+type longWait struct{ since, until time.Time }
 
 func (s *sleepers) begin() {
 	s.mu.Lock()
@@ -51,7 +51,7 @@ func (s *sleepers) fall(q *question, until time.Time) {
 	if q.drowsy.IsZero() {
 		q.drowsy = time.Now()
 	}
-	s.asleep[q] = sleep{q.drowsy, until}
+	s.asleep[q] = longWait{q.drowsy, until}
 }
 
 // wake notes that a question goes on.

@@ -1,4 +1,7 @@
-package chain
+// Package throttle bounds how many attempts may fail in a time, whatever is answered and
+// whatever is decided about it. The bounds are far above what retries with pauses come to,
+// and hold where pauses don't: a loop that finds a way to ask again at no cost goes no faster.
+package throttle
 
 import (
 	"slices"
@@ -6,19 +9,17 @@ import (
 	"time"
 )
 
-// The most that fails in a time, whatever is answered and whatever is decided about it. It
-// is far above what retries with pauses come to, and holds where they don't: a loop that
-// finds a way to ask again at no cost goes no faster.
+// The most failed attempts in a span of time.
 const (
-	mostOfUnit = 20 // failed attempts of a unit
+	mostOfUnit = 20 // of a unit
 	unitSpan   = time.Minute
 	mostOfRun  = 40 // of a run, besides as many as it has under way at a time
 	runSpan    = 10 * time.Second
 )
 
-// throttle counts the failed attempts of runs and their units. Good answers are not
+// Throttle counts the failed attempts of runs and their units. Good answers are not
 // bounded. The zero value is ready; it is safe for concurrent use.
-type throttle struct {
+type Throttle struct {
 	mu    sync.Mutex // guards what follows
 	runs  map[string]*failures
 	sweep int // how many runs there have to be until those that are over are forgotten
@@ -32,13 +33,13 @@ type failures struct {
 	tally
 	units map[string]*tally
 	spare *tally // of a unit that is over
-	first int    // attempts under way that are not the second of two
+	first int    // attempts under way that are no hedges
 	wide  int    // the most of them that there were at a time: the run's concurrency
 }
 
 // most is how many attempts may be under way or have failed lately, if another one begins.
-func (f *failures) most(beside bool) int {
-	if beside {
+func (f *failures) most(hedge bool) int {
+	if hedge {
 		return mostOfRun + f.wide
 	}
 	return mostOfRun + max(f.wide, f.first+1)
@@ -71,17 +72,17 @@ func (t *tally) next(now time.Time, most int, span time.Duration) time.Time {
 	if over < len(t.at) {
 		at = t.at[over].Add(span)
 	}
-	if soon := now.Add(underPoll); t.under > 0 && at.After(soon) {
+	if soon := now.Add(pollEvery); t.under > 0 && at.After(soon) {
 		return soon // those under way may end well
 	}
 	return at
 }
 
-// underPoll is how often it is looked whether attempts under way have ended.
-const underPoll = 200 * time.Millisecond
+// pollEvery is how often a caller looks whether attempts under way have ended.
+const pollEvery = 200 * time.Millisecond
 
 // of returns the failures of a run and of one of its units.
-func (t *throttle) of(run, unit string) (*failures, *tally) {
+func (t *Throttle) of(run, unit string) (*failures, *tally) {
 	f, ok := t.runs[run]
 	if !ok {
 		t.forget()
@@ -93,13 +94,14 @@ func (t *throttle) of(run, unit string) (*failures, *tally) {
 		if u = f.spare; u == nil {
 			u = &tally{}
 		}
-		f.units[unit], f.spare = u, nil
+		f.units[unit] = u
+		f.spare = nil
 	}
 	return f, u
 }
 
 // forget forgets the runs of which nothing has failed lately, when there are many.
-func (t *throttle) forget() {
+func (t *Throttle) forget() {
 	if t.runs == nil {
 		t.runs = map[string]*failures{}
 	}
@@ -120,8 +122,8 @@ func (t *throttle) forget() {
 	t.sweep = 2 * len(t.runs)
 }
 
-// next returns when an attempt at a unit may begin; now, if nothing speaks against it.
-func (t *throttle) next(run, unit string, now time.Time) time.Time {
+// Next returns when an attempt at a unit may begin; now, if nothing speaks against it.
+func (t *Throttle) Next(run, unit string, now time.Time) time.Time {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	f, known := t.runs[run]
@@ -130,43 +132,46 @@ func (t *throttle) next(run, unit string, now time.Time) time.Time {
 	}
 	at := f.next(now, f.most(false), runSpan)
 	if u, known := f.units[unit]; known {
-		at = later(at, u.next(now, mostOfUnit, unitSpan))
+		if after := u.next(now, mostOfUnit, unitSpan); after.After(at) {
+			at = after
+		}
 	}
 	return at
 }
 
-// begin notes that an attempt begins, which may be the second of two. It is false, and
-// nothing is noted, if it may not begin yet.
-func (t *throttle) begin(run, unit string, beside bool) bool {
+// Begin notes that an attempt begins, which may be a hedge beside another one. It is false,
+// and nothing is noted, if it may not begin yet. What has begun is to be ended.
+func (t *Throttle) Begin(run, unit string, hedge bool) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := time.Now()
 	f, u := t.of(run, unit)
-	if f.next(now, f.most(beside), runSpan).After(now) || u.next(now, mostOfUnit, unitSpan).After(now) {
+	if f.next(now, f.most(hedge), runSpan).After(now) || u.next(now, mostOfUnit, unitSpan).After(now) {
 		return false
 	}
 	u.under++
 	f.under++
-	if !beside {
+	if !hedge {
 		f.first++
 		f.wide = max(f.wide, f.first)
 	}
 	return true
 }
 
-// end notes how an attempt ended that began.
-func (t *throttle) end(run, unit string, beside, failed bool) {
+// End notes how an attempt ended that has begun.
+func (t *Throttle) End(run, unit string, hedge, failed bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := time.Now()
 	f, u := t.of(run, unit)
 	u.under--
 	f.under--
-	if !beside {
+	if !hedge {
 		f.first--
 	}
 	if failed {
-		f.at, u.at = append(f.at, now), append(u.at, now)
+		f.at = append(f.at, now)
+		u.at = append(u.at, now)
 	}
 	if u.prune(now, unitSpan) {
 		delete(f.units, unit)
