@@ -26,15 +26,17 @@ var rank = map[string]int{
 	"pipeline":         3,
 	"internal/advice":  3,
 	"internal/storage": 4, "internal/sqlite": 5, "internal/memory": 5, "internal/progress": 4, "internal/telemetry": 4, "internal/runlog": 4,
+	"internal/feed":       4,
 	"client":              4,
 	"internal/app":        6,
-	"internal/api":        7,
-	"cmd":                 8,
-	"internal/systemtest": 8,
-	"bench":               9,
+	"internal/observe":    7,
+	"internal/api":        8,
+	"cmd":                 9,
+	"internal/systemtest": 9,
+	"bench":               10,
 	"internal/census":     0,
-	"tools":               9,
-	"internal/mutants":    9,
+	"tools":               10,
+	"internal/mutants":    10,
 }
 
 // doors names the packages of others that may be imported in one tree only, so

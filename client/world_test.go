@@ -16,6 +16,7 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/observe"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/llm/catalog"
 	"github.com/cineforge/cineforge/simulator"
@@ -45,14 +46,15 @@ func newWorld(t *testing.T, models app.Models, o api.Options) world {
 	}
 	a := app.New(store.Seams(), t.TempDir(), models)
 	o.Version = "test"
-	served := api.New(a, o)
+	watch := observe.New(a, o.Version, o.Log)
+	served := api.New(a, watch, o)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		a.Work(ctx)
 	}()
-	go served.Run(ctx)
+	go watch.Run(ctx)
 	t.Cleanup(func() {
 		stop()
 		<-ended

@@ -13,7 +13,9 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/api/guard"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/observe"
 )
 
 type serveCmd struct {
@@ -54,10 +56,10 @@ func (c *serveCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if err != nil {
 		return err
 	}
-	var told atomic.Pointer[api.API]
+	var observers atomic.Pointer[observe.Observers]
 	g.models.StoreTrouble = func(err error) {
-		if server := told.Load(); server != nil {
-			server.Trouble(err)
+		if o := observers.Load(); o != nil {
+			o.StoreTrouble(err)
 		}
 	}
 	a, err := app.Open(ctx, g.Data, g.models)
@@ -81,9 +83,9 @@ func (c *serveCmd) Run(ctx context.Context, g *cli, s streams) error {
 	} else {
 		fmt.Fprintf(s.err, "Serving http://%s on %s; /docs describes the API. Ctrl-C ends it.\n", l.Addr(), quote(g.Data))
 	}
-	server := api.New(a, o)
-	told.Store(server)
-	return serving{a, server, o.Log, g, s}.until(ctx, l)
+	watch := observe.New(a, o.Version, o.Log)
+	observers.Store(watch)
+	return serving{app: a, api: api.New(a, watch, o), observers: watch, log: o.Log, cli: g, streams: s}.until(ctx, l)
 }
 
 // options are what the flags say of the API.
@@ -122,11 +124,12 @@ func (c *serveCmd) log(g *cli, s streams) slog.Handler {
 
 // serving is a server at work.
 type serving struct {
-	app     *app.App
-	api     *api.API
-	log     *slog.Logger
-	cli     *cli
-	streams streams
+	app       *app.App
+	api       *api.API
+	observers *observe.Observers
+	log       *slog.Logger
+	cli       *cli
+	streams   streams
 }
 
 const (
@@ -152,9 +155,9 @@ func (v serving) until(ctx context.Context, l net.Listener) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var work sync.WaitGroup
-	work.Go(func() { v.api.Run(ctx) })
+	work.Go(func() { v.observers.Run(ctx) })
 	work.Go(func() { v.app.Work(ctx) }) //nolint:errcheck // it ends with ctx
-	conns := api.NewConnections(l, shareOut(openFiles()).connections)
+	conns := guard.NewConnections(l, shareOut(openFiles()).connections)
 	server := &http.Server{Handler: v.api, ConnState: conns.State,
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(v.log.Handler(), slog.LevelWarn)}

@@ -4,10 +4,10 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"reflect"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -15,9 +15,14 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/api/chat"
+	"github.com/cineforge/cineforge/internal/api/docs"
+	"github.com/cineforge/cineforge/internal/api/endpoint"
+	"github.com/cineforge/cineforge/internal/api/guard"
+	"github.com/cineforge/cineforge/internal/api/problem"
+	"github.com/cineforge/cineforge/internal/api/strict"
 	"github.com/cineforge/cineforge/internal/app"
-	"github.com/cineforge/cineforge/internal/runlog"
-	"github.com/cineforge/cineforge/internal/telemetry"
+	"github.com/cineforge/cineforge/internal/observe"
 	"github.com/cineforge/cineforge/resilience/budget"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -27,7 +32,7 @@ import (
 type Options struct {
 	Version string // of the program, without its name, such as "0.13.0"
 
-	// Token is what a client has to show; "" if everybody who can connect may do everything.
+	// Token is what a client has to show; with "" every client that can connect may do everything.
 	Token string
 
 	// Hosts are names, besides those of this machine, under which the server is reached.
@@ -40,156 +45,94 @@ type Options struct {
 	// has half of them at most.
 	Streams int
 
-	// Log is where the server's own failures are told, and what happens in runs; nil is
-	// nowhere. Requests says that each request is told of, too.
+	// Log gets the server's own failures, and with Requests a line for each request; nil
+	// drops them.
 	Log      *slog.Logger
 	Requests bool
 }
 
-// API is the HTTP API over a system. Run it while it is used.
+// API is the HTTP API of a system. Its observers have to be run while it is used.
 type API struct {
-	app     *app.App
-	o       Options
-	mux     *http.ServeMux
-	huma    huma.API
-	message *huma.Schema // of what is said in projects
-	feed    *feed
-	metrics *telemetry.Metrics
-	guard   *guard
-	costly  *budget.Bucket // requests that cost work or money
-	imports chan struct{}  // files that are in memory
-	handler http.Handler
-
-	following crowd       // streams
-	stopping  atomic.Bool // it is about to end
-	runlog    *runlog.Log
+	document huma.API
+	handler  http.Handler
+	stopping atomic.Bool
 }
 
-// The limits of costly requests: a burst, and what comes back each second.
-const (
-	costlyBurst  = 120
-	costlyPerSec = 5
-)
-
-// mostImports is how many files are in memory at once to be looked into.
-const mostImports = 1
-
-// New makes the API of a system.
-func New(a *app.App, o Options) *API {
+// New returns the API of a system, whose streams and metrics come from its observers.
+func New(a *app.App, observers *observe.Observers, o Options) *API {
 	if o.UploadLimit == 0 {
 		o.UploadLimit = defaultUploadLimit
 	}
 	if o.Streams == 0 {
-		o.Streams = mostStreams
+		o.Streams = maxStreams
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	metrics := telemetry.New(o.Version, func() []telemetry.Breaker { return breakers(a) },
-		func() run.Trouble { return app.TroubleOf(a.Trouble()) })
-	events := runlog.New(o.Log)
-	s := &API{app: a, o: o, mux: http.NewServeMux(),
-		feed: newFeed(a.Feed, func(e event.Event) { metrics.Observe(e); events.Observe(e) }), metrics: metrics, runlog: events, guard: newGuard(o),
-		following: crowd{most: o.Streams},
-		costly:    budget.New(budget.Options{Cap: costlyBurst, Start: costlyBurst, PerSecond: costlyPerSec}),
-		imports:   make(chan struct{}, mostImports)}
-	s.huma = humago.New(s.mux, s.config())
-	s.huma.UseMiddleware(inTime)
-	s.root()
-	s.system()
-	s.recipes()
-	s.projects()
-	s.inputs()
-	s.artifacts()
-	s.chat()
-	s.runs()
-	s.operations()
-	s.streams()
-	s.providers()
-	s.docs()
-	s.session()
-	nullable(s.huma.OpenAPI(), "Metadata", "cost_data")
-	nullable(s.huma.OpenAPI(), "Action", "confirm_action")
-	s.mux.HandleFunc("/", s.lost)
-	s.handler = s.guarded(s.door(s.mux))
+	s := &API{}
+	mux := http.NewServeMux()
+	problems := problem.NewResponder(o.Log, a.Met)
+	s.document = humago.New(mux, config(o))
+	s.document.UseMiddleware(inTime)
+	r := &endpoint.Router{API: s.document, Mux: mux, Problems: problems}
+	costly := newRateLimit()
+	mux.Handle("GET /metrics", observers.Metrics.Handler())
+	mux.Handle("GET /{$}", http.RedirectHandler("/docs", http.StatusFound))
+	(&systemHandler{runs: a, upkeep: a, log: o.Log, version: o.Version, stopping: &s.stopping}).register(r)
+	(&recipesHandler{recipes: a, runs: a, costly: costly}).register(r)
+	(&projectsHandler{library: a}).register(r)
+	newInputsHandler(a, costly, o.UploadLimit).register(r)
+	(&artifactsHandler{library: a}).register(r)
+	(&exportHandler{runs: a, log: o.Log}).register(r)
+	chat.Register(r, a)
+	retries := &retriesHandler{runs: a, costly: costly}
+	retries.register(r)
+	(&runsHandler{runs: a, library: a, retries: retries, costly: costly}).register(r)
+	(&streamsHandler{runs: a, tail: observers.Tail, slots: guard.NewSlots(o.Streams)}).register(r)
+	(&providersHandler{providers: a, log: o.Log}).register(r)
+	docs.Register(r)
+	guards := guard.New(guard.Options{Token: o.Token, Hosts: o.Hosts, Log: o.Log, Requests: o.Requests}, problems)
+	guards.RegisterLogin(mux)
+	nullable(s.document.OpenAPI(), "Metadata", "cost_data")
+	nullable(s.document.OpenAPI(), "Action", "confirm_action")
+	mux.HandleFunc("/", func(w http.ResponseWriter, req *http.Request) { notFound(r, w, req) })
+	s.handler = guards.Handler(strict.Handler(r, mux))
 	return s
 }
 
 // ServeHTTP answers a request.
 func (s *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// Run reads what happens in all runs for those who follow it, until ctx is done, which
-// ends their streams.
-func (s *API) Run(ctx context.Context) {
-	var looking sync.WaitGroup
-	defer looking.Wait()
-	looking.Go(func() { s.lookForUncarried(ctx) })
-	s.feed.run(ctx, func() error {
-		under, _, err := s.app.List(ctx, app.Filter{RunFilter: run.RunFilter{UnderWay: true}})
-		for _, o := range under {
-			if o.Status != run.RunDamaged {
-				s.metrics.Know(o)
-			}
-		}
-		return err
-	})
-}
-
-// Stop says that the server is about to end, so that it is not ready any more.
+// Stop makes the server report that it is not ready any more, because it is about to end.
 func (s *API) Stop() { s.stopping.Store(true) }
 
-// uncarriedPoll is how often it is looked for runs that the server can't go on with.
-const uncarriedPoll = 10 * time.Second
-
-// lookForUncarried tells the log of runs that the server can't go on with.
-func (s *API) lookForUncarried(ctx context.Context) {
-	tick := time.NewTicker(uncarriedPoll)
-	defer tick.Stop()
-	for {
-		if list, err := s.app.Uncarried(ctx); err == nil {
-			s.runlog.Uncarried(list)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
+// OpenAPI returns the document that describes the API, as indented JSON.
+func (s *API) OpenAPI() ([]byte, error) {
+	return json.MarshalIndent(s.document.OpenAPI(), "", "  ")
 }
 
-// Trouble tells the log that the store takes nothing, and with nil that it does again.
-func (s *API) Trouble(err error) { s.runlog.Trouble(app.TroubleOf(err), err) }
-
-func breakers(a *app.App) []telemetry.Breaker {
-	var all []telemetry.Breaker
-	for _, b := range a.Breakers() {
-		all = append(all, telemetry.Breaker{Provider: b.Provider, Model: b.Model, State: string(b.State)})
-	}
-	return all
-}
-
-func (s *API) config() huma.Config {
-	c := huma.DefaultConfig("CineForge", s.o.Version)
+func config(o Options) huma.Config {
+	c := huma.DefaultConfig("CineForge", o.Version)
 	c.Info.Description = "Turns a story file into structured scenes and a project configuration, whatever the model providers do. " +
 		"Errors are application/problem+json with the members code, message and hint."
-	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", "" // served by ourselves
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", "" // package docs serves them
 	c.CreateHooks = nil                                   // bodies have no $schema
-	c.AllowAdditionalPropertiesByDefault = false          // what is free says so; see door
-	c.Transformers = []huma.Transformer{withWarnings, asProblem}
+	c.AllowAdditionalPropertiesByDefault = false          // a schema with free members says so; see package strict
+	c.Transformers = []huma.Transformer{strict.Transform, problem.Transform}
 	schemas := c.Components.Schemas
-	// How these are written is not how they are declared.
+	// These are not written as they are declared.
 	schemas.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[client.Problem]())
 	schemas.RegisterTypeAlias(reflect.TypeFor[run.UnixTime](), reflect.TypeFor[*float64]())
 	schemas.RegisterTypeAlias(reflect.TypeFor[event.Event](), writtenEvent())
-	if s.o.Token != "" {
+	if o.Token != "" {
 		c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
 		c.Security = []map[string][]string{{"token": {}}}
 	}
 	return c
 }
 
-// nullable adds to the document that a member of a schema can be null, which can't be
-// declared of an object.
+// nullable adds to the document that a member of a schema can be null, which a tag can't say of
+// an object.
 func nullable(o *huma.OpenAPI, schema, member string) {
 	p := o.Components.Schemas.Map()[schema].Properties
 	p[member] = &huma.Schema{AnyOf: []*huma.Schema{p[member], {Type: "null"}}}
@@ -197,7 +140,7 @@ func nullable(o *huma.OpenAPI, schema, member string) {
 
 // inTime ends the work on a request when its time is up.
 func inTime(ctx huma.Context, next func(huma.Context)) {
-	limited, cancel := context.WithTimeout(ctx.Context(), requestTime)
+	limited, cancel := context.WithTimeout(ctx.Context(), endpoint.RequestTime)
 	defer cancel()
 	next(huma.WithContext(ctx, limited))
 }
@@ -214,50 +157,47 @@ func writtenEvent() reflect.Type {
 	return reflect.TypeFor[event]()
 }
 
-// operation describes an endpoint: its path below /api, and the statuses of the
-// problems that it can answer with.
-func operation(id, method, path, summary string, problems ...int) huma.Operation {
-	tag := "system"
-	switch {
-	case has(path, "/projects"):
-		tag = "projects"
-	case has(path, "/runs"), has(path, "/events"):
-		tag = "runs"
-	case has(path, "/providers"):
-		tag = "providers"
-	}
-	always := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusMisdirectedRequest, http.StatusTooManyRequests,
-		http.StatusInternalServerError, http.StatusServiceUnavailable}
-	return huma.Operation{OperationID: id, Method: method, Path: "/api" + path, Summary: summary, Tags: []string{tag}, BodyReadTimeout: requestTime, Errors: append(problems, always...)}
-}
-
-func has(path, prefix string) bool { return len(path) >= len(prefix) && path[:len(prefix)] == prefix }
-
-// body is an answer of one body.
-type body[T any] struct {
-	Body T
-}
-
-// tagged is an answer that a client can keep until it changes.
-type tagged[T any] struct {
-	ETag string `header:"ETag"`
-	Body T
-}
-
-// badBodies are the statuses of bodies that are no JSON, come too slowly, are too large
-// or say that they are something else.
-var badBodies = []int{http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType}
-
-// handle registers an endpoint whose answer is one body.
-func handle[I, T any](s *API, op huma.Operation, do func(ctx context.Context, in *I) (T, error)) {
-	if _, takes := reflect.TypeFor[I]().FieldByName("Body"); takes {
-		op.Errors = append(op.Errors, badBodies...)
-	}
-	huma.Register(s.huma, op, func(ctx context.Context, in *I) (*body[T], error) {
-		out, err := do(ctx, in)
-		if err != nil {
-			return nil, s.problem(ctx, err)
+// notFound answers requests for paths that there are not, or not for their method.
+func notFound(r *endpoint.Router, w http.ResponseWriter, req *http.Request) {
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPatch} {
+		other := req.Clone(req.Context())
+		other.Method = method
+		if _, pattern := r.Mux.Handler(other); pattern != "/" && pattern != "" {
+			allowed = append(allowed, method)
 		}
-		return &body[T]{out}, nil
-	})
+	}
+	if len(allowed) == 0 {
+		r.Problems.Write(w, req, problem.Refuse(http.StatusNotFound, "not_found", "there is no such path", "/docs lists what there is"))
+		return
+	}
+	for _, method := range allowed {
+		w.Header().Add("Allow", method)
+	}
+	message := "the path is there, but not for " + endpoint.Clip(req.Method)
+	r.Problems.Write(w, req, problem.Refuse(http.StatusMethodNotAllowed, "method_not_allowed", message, ""))
+}
+
+// rateLimit limits the requests that cost work or money. It is safe for concurrent use.
+type rateLimit struct{ bucket *budget.Bucket }
+
+// The limits of costly requests: a burst, and how many more each second.
+const (
+	costlyBurst     = 120
+	costlyPerSecond = 5
+)
+
+func newRateLimit() rateLimit {
+	return rateLimit{budget.New(budget.Options{Cap: costlyBurst, Start: costlyBurst, PerSecond: costlyPerSecond})}
+}
+
+// take counts a request, and refuses it if there were too many.
+func (l rateLimit) take() error {
+	if l.bucket.Take(1) {
+		return nil
+	}
+	p := problem.Refuse(http.StatusTooManyRequests, "too_many_requests",
+		"too many files, runs or retries were asked for in a short time", "try again in a moment")
+	p.Wait = 1
+	return p
 }

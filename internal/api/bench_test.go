@@ -35,12 +35,12 @@ func BenchmarkFollowers(b *testing.B) {
 	}
 	a := app.New(store.Seams(), b.TempDir(), app.Models{})
 	defer a.Close()
-	h := api.New(a, api.Options{})
+	h, watch := observed(a, api.Options{})
 	ctx, stop := context.WithCancel(b.Context())
 	defer stop()
 	var work sync.WaitGroup
 	defer work.Wait()
-	work.Go(func() { h.Run(ctx) })
+	work.Go(func() { watch.Run(ctx) })
 	server := httptest.NewServer(h)
 	defer server.Close()
 	defer stop() // first of all, which ends the streams
@@ -154,7 +154,8 @@ func BenchmarkOpen(b *testing.B) {
 			b.Fatal(err)
 		}
 		w := httptest.NewRecorder()
-		api.New(a, api.Options{}).ServeHTTP(w, request(b.Context(), http.MethodGet, "/api/health", nil))
+		h, _ := observed(a, api.Options{})
+		h.ServeHTTP(w, request(b.Context(), http.MethodGet, "/api/health", nil))
 		if w.Code != http.StatusOK {
 			b.Fatal(fmt.Sprint(w.Code))
 		}
@@ -175,7 +176,7 @@ func BenchmarkList(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	h := api.New(a, api.Options{})
+	h, _ := observed(a, api.Options{})
 	for b.Loop() {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, request(b.Context(), http.MethodGet, "/api/runs", nil))

@@ -22,8 +22,9 @@ func TestResume_WithCandidatesOfToday(t *testing.T) {
 		begun.store.Journal.Carry(nil)
 
 		others := app.New(begun.store.Seams(), begun.dir, app.Models{Providers: all.Providers[1:], Transport: sim.Transport()})
-		s := &site{T: t, app: others, api: api.New(others, api.Options{Version: "1.2.3"}), store: begun.store, dir: begun.dir}
-		s.background(s.api.Run)
+		s := &site{T: t, app: others, store: begun.store, dir: begun.dir}
+		s.api, s.watch = observed(others, api.Options{Version: "1.2.3"})
+		s.background(s.watch.Run)
 		state := into[client.RunState](s.get("/api/runs/" + id + "/state").is(200)).State
 		if state.Status != run.Waiting || *state.WaitReason != run.NoCarrier || state.Needs[0].Name != "anthropic" {
 			t.Errorf("%s %v %v", state.Status, state.WaitReason, state.Needs)

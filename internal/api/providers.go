@@ -2,82 +2,114 @@ package api
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/health"
+	"github.com/cineforge/cineforge/internal/api/endpoint"
+	"github.com/cineforge/cineforge/internal/api/problem"
+	"github.com/cineforge/cineforge/internal/app"
 )
 
-// OfProvider names the provider that a request is about.
+// providersHandler answers requests about providers, and does what an operator asks for.
+type providersHandler struct {
+	providers *app.App
+	log       *slog.Logger
+}
+
+// OfProvider is the part of a request that names its provider.
 type OfProvider struct {
 	Name string `path:"name" maxLength:"100"`
 }
 
-// OfReleased names what a release is about.
+// OfReleased is the part of a request that names what is released.
 type OfReleased struct {
 	Name string `path:"name" maxLength:"200" doc:"A provider, PROVIDER:MODEL, or the variable of a key, such as ANTHROPIC_API_KEY."`
 }
 
-// mostTurns is how many turns of breakers are told of.
-const mostTurns = 500
-
-// providers registers what is seen of the providers, and what an operator can do with them.
-func (s *API) providers() {
-	handle(s, operation("providers", http.MethodGet, "/providers", "How each provider and model is doing"), func(ctx context.Context, _ *struct{}) ([]health.Provider, error) {
-		return s.app.Providers(ctx)
-	})
-	type turns struct {
+// The requests about providers.
+type (
+	transitionsQuery struct {
 		Limit int `query:"limit" minimum:"1" maximum:"500" default:"100"`
 	}
-	handle(s, operation("providerEvents", http.MethodGet, "/providers/events", "The turns of the breakers, newest first", http.StatusUnprocessableEntity), func(ctx context.Context, in *turns) ([]client.Turn, error) {
-		found, err := s.app.Transitions(ctx, min(in.Limit, mostTurns))
-		all := []client.Turn{}
-		for _, t := range found {
-			turn := client.Turn{At: t.At.UTC(), Provider: t.Provider(), Endpoint: t.Endpoint, Model: t.Model, From: string(t.From), To: string(t.To), Evidence: t.Evidence}
-			if !t.Until.IsZero() {
-				turn.Until = new(t.Until.UTC())
-			}
-			all = append(all, turn)
-		}
-		return all, err
-	})
-	type reasoned struct {
-		OfProvider
-		Body client.Reason
-	}
-	type hold struct {
+	holdRequest struct {
 		OfProvider
 		Body client.Hold
 	}
-	refusals := []int{http.StatusNotFound, http.StatusUnprocessableEntity}
-	handle(s, operation("holdProvider", http.MethodPost, "/providers/{name}/hold", "Ask a provider nothing for a time", refusals...), func(ctx context.Context, in *hold) (health.Provider, error) {
-		length := time.Duration(in.Body.Seconds) * time.Second
-		return s.provider(ctx, in.Name, s.app.Hold(ctx, in.Name, in.Body.Reason.Reason, length))
-	})
-	type release struct {
+	releaseRequest struct {
 		OfReleased
 		Body client.Reason
 	}
-	handle(s, operation("releaseProvider", http.MethodPost, "/providers/{name}/release", "End what keeps a provider, a model or a key from being asked: gates, and a provider's hold", refusals...), func(ctx context.Context, in *release) (health.Released, error) {
-		released, err := s.app.Release(ctx, in.Name, in.Body.Reason)
-		if err == nil {
-			s.operated(ctx, in.Name)
-		}
-		return released, err
-	})
-	handle(s, operation("probeProvider", http.MethodPost, "/providers/{name}/probe", "Let the next question through to a provider that is left alone", refusals...), func(ctx context.Context, in *reasoned) (health.Provider, error) {
-		return s.provider(ctx, in.Name, s.app.Probe(ctx, in.Name, in.Body.Reason))
-	})
+	probeRequest struct {
+		OfProvider
+		Body client.Reason
+	}
+)
+
+// maxTransitions is how many transitions of breakers are listed.
+const maxTransitions = 500
+
+func (h *providersHandler) register(r *endpoint.Router) {
+	refusals := []int{http.StatusNotFound, http.StatusUnprocessableEntity}
+	endpoint.Handle(r, endpoint.Get("providers", "/providers", "How each provider and model is doing"), h.list)
+	endpoint.Handle(r, endpoint.Get("providerEvents", "/providers/events", "The turns of the breakers, newest first",
+		http.StatusUnprocessableEntity), h.transitions)
+	endpoint.Handle(r, endpoint.Post("holdProvider", "/providers/{name}/hold", "Ask a provider nothing for a time", refusals...), h.hold)
+	endpoint.Handle(r, endpoint.Post("releaseProvider", "/providers/{name}/release",
+		"End what keeps a provider, a model or a key from being asked: gates, and a provider's hold", refusals...), h.release)
+	endpoint.Handle(r, endpoint.Post("probeProvider", "/providers/{name}/probe",
+		"Let the next question through to a provider that is left alone", refusals...), h.probe)
 }
 
-// provider returns how a provider is doing after something was done.
-func (s *API) provider(ctx context.Context, name string, done error) (health.Provider, error) {
-	if done != nil {
-		return health.Provider{}, done
+func (h *providersHandler) list(ctx context.Context, _ *struct{}) ([]health.Provider, error) {
+	return h.providers.Providers(ctx)
+}
+
+func (h *providersHandler) transitions(ctx context.Context, in *transitionsQuery) ([]client.Turn, error) {
+	found, err := h.providers.Transitions(ctx, min(in.Limit, maxTransitions))
+	all := []client.Turn{}
+	for _, t := range found {
+		turn := client.Turn{
+			At: t.At.UTC(), Provider: t.Provider(), Endpoint: t.Endpoint, Model: t.Model,
+			From: string(t.From), To: string(t.To), Evidence: t.Evidence,
+		}
+		if !t.Until.IsZero() {
+			turn.Until = new(t.Until.UTC())
+		}
+		all = append(all, turn)
 	}
-	s.operated(ctx, name)
-	all, err := s.app.Providers(ctx)
+	return all, err
+}
+
+func (h *providersHandler) hold(ctx context.Context, in *holdRequest) (health.Provider, error) {
+	length := time.Duration(in.Body.Seconds) * time.Second
+	if err := h.providers.Hold(ctx, in.Name, in.Body.Reason.Reason, length); err != nil {
+		return health.Provider{}, err
+	}
+	return h.operated(ctx, in.Name)
+}
+
+func (h *providersHandler) release(ctx context.Context, in *releaseRequest) (health.Released, error) {
+	released, err := h.providers.Release(ctx, in.Name, in.Body.Reason)
+	if err == nil {
+		h.logOperated(ctx, in.Name)
+	}
+	return released, err
+}
+
+func (h *providersHandler) probe(ctx context.Context, in *probeRequest) (health.Provider, error) {
+	if err := h.providers.Probe(ctx, in.Name, in.Body.Reason); err != nil {
+		return health.Provider{}, err
+	}
+	return h.operated(ctx, in.Name)
+}
+
+// operated returns how a provider is doing after an operator acted on it.
+func (h *providersHandler) operated(ctx context.Context, name string) (health.Provider, error) {
+	h.logOperated(ctx, name)
+	all, err := h.providers.Providers(ctx)
 	for _, p := range all {
 		if p.Name == name {
 			return p, err
@@ -86,7 +118,6 @@ func (s *API) provider(ctx context.Context, name string, done error) (health.Pro
 	return health.Provider{}, err
 }
 
-// operated logs what an operator acted on.
-func (s *API) operated(ctx context.Context, name string) {
-	s.o.Log.InfoContext(ctx, "an operator acted on a provider", "provider", name, "request_id", requestID(ctx))
+func (h *providersHandler) logOperated(ctx context.Context, name string) {
+	h.log.InfoContext(ctx, "an operator acted on a provider", "provider", name, "request_id", problem.RequestID(ctx))
 }

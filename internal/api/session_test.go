@@ -196,7 +196,7 @@ func TestSession_EndsWithTheProcess(t *testing.T) {
 		s := locked(t, api.Options{})
 		cookie, _ := s.login(home, token)
 		s.get(page, cookie).is(200)
-		s.api = api.New(s.app, api.Options{Token: token, Version: "1.2.3"})
+		s.api, s.watch = observed(s.app, api.Options{Token: token, Version: "1.2.3"})
 		s.get(page, cookie).is(401)
 	})
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/observe"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/project"
 	"github.com/cineforge/cineforge/run"
@@ -35,6 +36,7 @@ type site struct {
 	*testing.T
 	app   *app.App
 	api   *api.API
+	watch *observe.Observers
 	store *sqlite.Store
 	dir   string
 	token string // that calls show; "" for none
@@ -62,9 +64,16 @@ func idle(t *testing.T, o api.Options, m app.Models) *site {
 	}
 	a := app.New(store.Seams(), dir, m)
 	t.Cleanup(func() { a.Close() })
-	s := &site{T: t, app: a, api: api.New(a, o), store: store, dir: dir, token: o.Token}
-	s.background(s.api.Run)
+	s := &site{T: t, app: a, store: store, dir: dir, token: o.Token}
+	s.api, s.watch = observed(a, o)
+	s.background(s.watch.Run)
 	return s
+}
+
+// observed makes the API of a system, and the observers that it reads.
+func observed(a *app.App, o api.Options) (*api.API, *observe.Observers) {
+	watch := observe.New(a, o.Version, o.Log)
+	return api.New(a, watch, o), watch
 }
 
 // works lets it execute runs.

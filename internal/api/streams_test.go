@@ -147,9 +147,10 @@ func TestStreamsGoOnOverRestarts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s = &site{T: t, app: a, api: api.New(a, api.Options{}), dir: dir}
+			s = &site{T: t, app: a, dir: dir}
+			s.api, s.watch = observed(a, api.Options{})
 			server = s.api
-			stopped := []func(){s.background(s.api.Run), s.works()}
+			stopped := []func(){s.background(s.watch.Run), s.works()}
 			if life == 0 {
 				b := s.given("tide", "night_bus.txt")
 				for range 3 {
@@ -349,7 +350,7 @@ func TestStreamsBeforeTheFeedHasBegun(t *testing.T) {
 		id, tell := s.quiet("tide")
 		feed := &flaky{Feed: s.app.Feed}
 		s.app.Feed = feed
-		early := api.New(s.app, api.Options{})
+		early, watch := observed(s.app, api.Options{})
 		l := listen(t, early, "/api/runs/"+id+"/events/stream", "")
 		m := listen(t, early, "/api/events/stream?after=0", "")
 		tell(10)
@@ -357,7 +358,7 @@ func TestStreamsBeforeTheFeedHasBegun(t *testing.T) {
 		<-m.sent
 		synctest.Wait()
 		feed.fails = 3
-		s.background(early.Run)
+		s.background(watch.Run)
 		tell(10)
 		for _, l := range []*listener{l, m} {
 			var got []sseFrame
@@ -452,8 +453,8 @@ func TestStreamsThatCanNotBe(t *testing.T) {
 func TestTooManyStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Models{})
-		stopped := api.New(s.app, api.Options{})
-		stop := s.background(stopped.Run)
+		stopped, watch := observed(s.app, api.Options{})
+		stop := s.background(watch.Run)
 		var open []*listener
 		for i := range 2000 {
 			r := request(t.Context(), http.MethodGet, "/api/events/stream", nil)

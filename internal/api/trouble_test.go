@@ -38,7 +38,7 @@ func TestProblem_TroubleIsLoggedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log lockedBuffer
 		var s *site
-		s = idle(t, api.Options{Log: slog.New(slog.NewTextHandler(&log, nil))}, app.Models{StoreTrouble: func(err error) { s.api.Trouble(err) }})
+		s = idle(t, api.Options{Log: slog.New(slog.NewTextHandler(&log, nil))}, app.Models{StoreTrouble: func(err error) { s.watch.StoreTrouble(err) }})
 		if err := s.store.Maintenance.Exec(t.Context(), "PRAGMA query_only = on"); err != nil {
 			t.Fatal(err)
 		}

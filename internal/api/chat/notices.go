@@ -1,4 +1,4 @@
-package api
+package chat
 
 import (
 	"cmp"
@@ -12,30 +12,30 @@ import (
 	"github.com/cineforge/cineforge/run/event"
 )
 
-// told is a message that tells of an event.
-type told struct {
+// notice is a message about an event.
+type notice struct {
 	client.Message
-	waiting string // the stage that waits, where that is what it tells
+	waiting string // the stage that waits, if it is about that
 }
 
 const (
-	// toldRuns is of how many runs, the latest ones, messages tell.
-	toldRuns = 30
-	// entriesRead is how many events those runs have at the most, if it is not one alone.
-	entriesRead = 20_000
+	// noticedRuns is how many runs, the latest ones, have notices.
+	noticedRuns = 30
+	// maxEntries is how many events those runs have together, unless a single run has more.
+	maxEntries = 20_000
 )
 
-// told tells of what happened in the latest runs of a project. It is made of the
-// events each time, so that it is right whatever happened.
-func (s *API) told(ctx context.Context, projectID string) ([]told, error) {
+// notices returns messages about what happened in the latest runs of a project. They are
+// derived from the events each time, so that they always agree with them.
+func (h *handler) notices(ctx context.Context, projectID string) ([]notice, error) {
 	var ids []string
 	events := 0
-	for r, err := range s.app.Store.Runs(ctx, run.RunFilter{ProjectID: projectID}) {
+	for r, err := range h.runs.Store.Runs(ctx, run.RunFilter{ProjectID: projectID}) {
 		if err != nil {
 			return nil, err
 		}
 		events += int(r.LastSeq)
-		if len(ids) == toldRuns || len(ids) > 0 && events > entriesRead {
+		if len(ids) == noticedRuns || len(ids) > 0 && events > maxEntries {
 			break
 		}
 		ids = append(ids, r.RunID)
@@ -43,11 +43,11 @@ func (s *API) told(ctx context.Context, projectID string) ([]told, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	entries, err := s.app.Feed.Entries(ctx, run.EventFilter{Runs: ids}, 0, max(events, entriesRead))
+	entries, err := h.runs.Feed.Entries(ctx, run.EventFilter{Runs: ids}, 0, max(events, maxEntries))
 	if err != nil {
 		return nil, err
 	}
-	var all []told
+	var all []notice
 	states := map[string]*run.State{} // as of each event, by run
 	for _, e := range entries {
 		state, ok := states[e.RunID]
@@ -58,22 +58,22 @@ func (s *API) told(ctx context.Context, projectID string) ([]told, error) {
 		if err := state.Apply(e.Event); err != nil {
 			return nil, err
 		}
-		if m, ok := tell(e.Event, *state); ok {
+		if m, ok := describeEvent(e.Event, *state); ok {
 			m.ID, m.RunID, m.Timestamp = messageID(e.Event), e.RunID, float64(e.Time.UnixMilli())
 			stage := ""
 			if w, is := e.Body.(event.StageWaiting); is {
 				stage = w.StageID
 			}
-			all = append(all, told{m, stage})
+			all = append(all, notice{m, stage})
 		}
 	}
-	return settled(brief(all)), nil
+	return dropStaleActions(shorten(all)), nil
 }
 
-// brief leaves out what many questions of a run say alike: of waiting the last word
-// counts, of all else the first.
-func brief(all []told) []told {
-	key := func(m told) string { return m.RunID + " " + cmp.Or(m.waiting, m.Content) }
+// shorten leaves out what many requests of a run say alike: it keeps the last notice about
+// waiting, and the first of all others.
+func shorten(all []notice) []notice {
+	key := func(m notice) string { return m.RunID + " " + cmp.Or(m.waiting, m.Content) }
 	first, last := map[string]int{}, map[string]int{}
 	for i, m := range all {
 		if _, said := first[key(m)]; !said {
@@ -81,7 +81,7 @@ func brief(all []told) []told {
 		}
 		last[key(m)] = i
 	}
-	var short []told
+	var short []notice
 	for i, m := range all {
 		if m.waiting == "" && i == first[key(m)] || m.waiting != "" && i == last[key(m)] {
 			short = append(short, m)
@@ -90,9 +90,8 @@ func brief(all []told) []told {
 	return short
 }
 
-// messageID names the message about an event. The page of the first system makes messages
-// about runs too, and posts them; those of the same event have the same id, so that there
-// is one of them.
+// messageID returns the id of the message about an event. The page of the first system makes
+// messages about runs too, and posts them with the same ids, so that each is listed once.
 func messageID(e event.Event) string {
 	switch b := e.Body.(type) {
 	case event.PipelineStarted:
@@ -111,15 +110,15 @@ func messageID(e event.Event) string {
 	return fmt.Sprintf("%s-%d", e.RunID, e.Seq)
 }
 
-// tell says in a message what an event means to a person, with what can be done as the run
-// stood then. It is false for what is told of elsewhere.
-func tell(e event.Event, s run.State) (client.Message, bool) {
+// describeEvent returns a message about what an event means to a person, with what can be done in
+// the state after it. It is false for events that other messages cover.
+func describeEvent(e event.Event, s run.State) (client.Message, bool) {
 	status := func(text string) (client.Message, bool) {
 		return client.Message{Type: "ai_status", Content: text}, true
 	}
 	suggest := func(text string, as run.Status) client.Message {
 		s.Status = as
-		return client.Message{Type: "ai_suggestion", Content: text, Actions: append(actionsFor(s), details(e.RunID))}
+		return client.Message{Type: "ai_suggestion", Content: text, Actions: append(actions(s), details(e.RunID))}
 	}
 	needed := func(m client.Message) (client.Message, bool) {
 		m.NeedsAction = true
@@ -163,7 +162,7 @@ func tell(e event.Event, s run.State) (client.Message, bool) {
 		case b.Outcome == event.Failed && advice.FailedStage(s) == "":
 			return needed(suggest("The run failed: "+cmp.Or(b.Error, "no stage says why"), run.RunFailed))
 		}
-		return client.Message{}, false // the failed stage, or the end by a person, is told of
+		return client.Message{}, false // the failed stage, or the cancellation, has a message
 	}
 	return client.Message{}, false
 }
@@ -174,16 +173,9 @@ func relabelled(m client.Message, label string) client.Message {
 	return m
 }
 
-func join(text, hint string) string {
-	if hint == "" {
-		return text
-	}
-	return text + "; " + hint
-}
-
-// settled takes the actions off messages after which their run went on: what could be
-// done then can't be done any more.
-func settled(all []told) []told {
+// dropStaleActions removes the actions of messages after which their run went on: they would
+// be refused now.
+func dropStaleActions(all []notice) []notice {
 	last := map[string]int{}
 	for i, m := range all {
 		last[m.RunID] = i

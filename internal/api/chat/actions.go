@@ -1,4 +1,4 @@
-package api
+package chat
 
 import (
 	"strings"
@@ -9,28 +9,28 @@ import (
 	"github.com/cineforge/cineforge/run"
 )
 
-// actionsFor returns what a person can do about a run, as buttons. What would be refused as
-// the run stands is not among them.
-func actionsFor(s run.State) []client.Action {
-	var actions []client.Action
+// actions returns what a person can do about a run, as buttons. It leaves out what would be
+// refused in the run's state.
+func actions(s run.State) []client.Action {
+	var all []client.Action
 	for _, r := range advice.For(s).Remedies {
 		switch {
-		case r.Method != "POST" || r.Body["recipe"] != nil: // it changes nothing; there is no recipe to name yet
+		case r.Method != "POST" || r.Body["recipe"] != nil: // it changes nothing, or there is no recipe to name yet
 		case r.Endpoint != failure.Retry(s.RunID).Endpoint || len(r.Body) > 0:
-			actions = append(actions, button(r))
+			all = append(all, button(r))
 		default:
-			actions = append(actions, retries(s)...)
+			all = append(all, retries(s)...)
 		}
 	}
-	for i := range actions {
-		if actions[i].Variant = "secondary"; i == 0 {
-			actions[i].Variant = "default"
+	for i := range all {
+		if all[i].Variant = "secondary"; i == 0 {
+			all[i].Variant = "default"
 		}
 	}
-	return actions
+	return all
 }
 
-// retries are the plain ways to go on with a run that is over.
+// retries returns the plain ways to continue a run that has ended.
 func retries(s run.State) []client.Action {
 	kept := button(failure.Retry(s.RunID))
 	kept.Endpoint = strings.TrimSuffix(kept.Endpoint, "/retry") + "/retry-failed-stage" // as clients of the first system know it
@@ -44,18 +44,20 @@ func retries(s run.State) []client.Action {
 	return []client.Action{kept, full}
 }
 
-// button is a remedy as an action, in both forms that clients know.
+// button returns a remedy as an action, in both forms that clients know.
 func button(r failure.Remedy) client.Action {
 	payload := r.Body
 	if payload == nil {
 		payload = map[string]any{}
 	}
 	id := strings.ReplaceAll(strings.ToLower(r.Label), " ", "-")
-	return client.Action{ID: id, Label: r.Label, Method: r.Method, Endpoint: r.Endpoint, Body: r.Body,
-		Confirm: &client.ConfirmAction{Type: client.StartRun, Endpoint: r.Endpoint, Payload: payload}}
+	return client.Action{
+		ID: id, Label: r.Label, Method: r.Method, Endpoint: r.Endpoint, Body: r.Body,
+		Confirm: &client.ConfirmAction{Type: client.StartRun, Endpoint: r.Endpoint, Payload: payload},
+	}
 }
 
-// details is the action that shows a run.
+// details returns the action that shows a run.
 func details(runID string) client.Action {
 	return client.Action{ID: "details", Label: "View Details", Variant: "outline", Route: "runs/" + runID}
 }

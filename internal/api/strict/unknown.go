@@ -1,4 +1,4 @@
-package api
+package strict
 
 import (
 	"bytes"
@@ -15,6 +15,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/api/endpoint"
+	"github.com/cineforge/cineforge/internal/api/problem"
 	"github.com/cineforge/cineforge/internal/spelling"
 )
 
@@ -26,10 +28,10 @@ type unknown struct {
 	message  string
 	near     string // the known name that it is a form of; "" if it is a name of its own
 	twice    bool
-	limit    bool // it is a limit on what is spent, which other operations have
+	limit    bool // it is a spending limit, which other operations have
 }
 
-// refused decides whether a request with it is refused. An operation of this system refuses
+// refused reports whether a request with it is refused. An operation of this system refuses
 // all that it does not know. One of the first system does not refuse what its clients may send,
 // but no client of the first system sends a misspelt name of ours: to ignore dryrun would
 // make a real run of a check, and pay for it.
@@ -42,12 +44,11 @@ var limits = map[string]string{
 	"max_wait_seconds": "the recipe's max_wait_seconds is the limit of a run",
 }
 
-// mostUnknown bounds how many unknown members a request may have, wherever it goes.
-const mostUnknown = 100
+// maxUnknown limits how many unknown members a request may have, whichever operation it is for.
+const maxUnknown = 100
 
-// unknownMembers finds the members of a JSON body that its schema does not have. What the schema
-// leaves free is not looked into, and neither is what is not JSON or of another
-// type: the handler says so.
+// unknownMembers finds the members of a JSON body that its schema does not have. It skips what the
+// schema leaves free, and what is not JSON or has another type, which the handler refuses.
 func unknownMembers(schemas huma.Registry, s *huma.Schema, body []byte) []unknown {
 	if !json.Valid(body) {
 		return nil
@@ -91,14 +92,14 @@ func (f *finder) object(s *huma.Schema, raw json.RawMessage, pointer, location s
 	d.Token() //nolint:errcheck // the brace
 	known := slices.Sorted(maps.Keys(s.Properties))
 	seen := map[string]bool{}
-	for d.More() && len(f.found) < mostUnknown {
+	for d.More() && len(f.found) < maxUnknown {
 		key, err := d.Token()
 		name, isName := key.(string)
 		var v json.RawMessage
 		if err != nil || !isName || d.Decode(&v) != nil {
-			return // nested too deeply; the handler says so
+			return // nested too deeply, which the handler refuses
 		}
-		at := unknown{pointer: pointer + "/" + escape(name), location: location + "." + clip(name)}
+		at := unknown{pointer: pointer + "/" + escape(name), location: location + "." + endpoint.Clip(name)}
 		member := s.Properties[name]
 		switch rest, _ := s.AdditionalProperties.(*huma.Schema); {
 		case member == nil && closed(s):
@@ -110,7 +111,7 @@ func (f *finder) object(s *huma.Schema, raw json.RawMessage, pointer, location s
 		case member == nil:
 			f.value(rest, v, at.pointer, at.location)
 		case seen[name] && closed(s):
-			at.twice, at.message = true, "the member "+clip(name)+" is there twice"
+			at.twice, at.message = true, "the member "+endpoint.Clip(name)+" is there twice"
 			f.found = append(f.found, at)
 		default:
 			seen[name] = true
@@ -125,23 +126,23 @@ func unknownParameters(known []string, query url.Values) (found []unknown) {
 		if slices.Contains(known, name) {
 			continue
 		}
-		found = append(found, unknown{location: "query." + clip(name), near: spelling.Misspelt(name, known),
+		found = append(found, unknown{location: "query." + endpoint.Clip(name), near: spelling.Misspelt(name, known),
 			message: noSuch("query parameter", name, known)})
-		if len(found) == mostUnknown {
+		if len(found) == maxUnknown {
 			break
 		}
 	}
 	return found
 }
 
-// mostNamed is how many known names are listed where none is near.
-const mostNamed = 8
+// maxListed is how many known names are listed where none is similar.
+const maxListed = 8
 
 func noSuch(what, name string, known []string) string {
-	text := "there is no " + what + " " + clip(name)
+	text := "there is no " + what + " " + endpoint.Clip(name)
 	if hint := spelling.Meant(name, known); hint != "" {
 		text += "; " + hint
-	} else if len(known) > 0 && len(known) <= mostNamed {
+	} else if len(known) > 0 && len(known) <= maxListed {
 		text += "; there are " + strings.Join(known, ", ")
 	}
 	return text
@@ -149,29 +150,19 @@ func noSuch(what, name string, known []string) string {
 
 // escape writes a name as a part of a JSON pointer.
 func escape(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(clip(name))
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(endpoint.Clip(name))
 }
 
-// pointerOf returns the JSON pointer for the location of a problem in a body, such as
-// body.actions[0].id; "" for a location elsewhere.
-func pointerOf(location string) string {
-	path, ok := strings.CutPrefix(location, "body.")
-	if !ok {
-		return ""
-	}
-	return "/" + strings.NewReplacer(".", "/", "[", "/", "]", "").Replace(path)
-}
-
-// mostUnknownNamed is how many unknown members the message of a problem names; errors lists all.
-const mostUnknownNamed = 3
+// maxUnknownNamed is how many unknown members the message of a problem names; errors lists all.
+const maxUnknownNamed = 3
 
 // refuseUnknown makes the problem of a request with unknown members.
-func refuseUnknown(operationID string, found []unknown) *refusal {
+func refuseUnknown(operationID string, found []unknown) *problem.Refusal {
 	var details []client.Detail
 	var named []string
 	for _, u := range found {
 		details = append(details, client.Detail{Message: u.message, Location: u.location, Pointer: u.pointer})
-		if len(named) < mostUnknownNamed {
+		if len(named) < maxUnknownNamed {
 			named = append(named, strings.TrimPrefix(u.pointer+": "+u.message, ": "))
 		}
 	}
@@ -179,19 +170,19 @@ func refuseUnknown(operationID string, found []unknown) *refusal {
 	if more := len(found) - len(named); more > 0 {
 		message += fmt.Sprintf(", and %d more", more)
 	}
-	r := refuse(http.StatusUnprocessableEntity, "invalid_request", message, "see /docs#"+operationID+" for the names that there are")
+	r := problem.Refuse(http.StatusUnprocessableEntity, "invalid_request", message, "see /docs#"+operationID+" for the names that there are")
 	r.Errors = details
 	return r
 }
 
-// replayed is a body of which a part was read already.
+// replayed is a body that is read again from its start.
 type replayed struct {
 	io.Reader
 	io.Closer
 }
 
 // peek reads the body of a request and puts it back. It is false if the body is larger than the limit
-// or can't be read; the handler then meets the same.
+// or can't be read; the handler then finds the same.
 func peek(r *http.Request, limit int64) ([]byte, bool) {
 	data, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	rest := io.Reader(r.Body)

@@ -1,4 +1,4 @@
-package api
+package guard
 
 import (
 	"fmt"
@@ -38,11 +38,11 @@ func TestSessions_AreBounded(t *testing.T) {
 		first := s.begin()
 		time.Sleep(time.Second)
 		second := s.begin()
-		for range mostSessions - 1 {
+		for range maxSessions - 1 {
 			time.Sleep(time.Second)
 			s.begin()
 		}
-		if _, ok := s.find(first); ok || len(s.all) != mostSessions {
+		if _, ok := s.find(first); ok || len(s.all) != maxSessions {
 			t.Errorf("%d sessions, the oldest one: %t", len(s.all), ok)
 		}
 		if _, ok := s.find(second); !ok {
@@ -52,17 +52,17 @@ func TestSessions_AreBounded(t *testing.T) {
 	})
 }
 
-// However many addresses try, few are kept, and who tries on is not forgotten for them.
-func TestAttempts_AreBounded(t *testing.T) {
+// However many addresses try, few are kept, and an address that goes on to try is not forgotten for them.
+func TestTriesByAddress_AreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var a attempts
+		var a triesByAddress
 		one := prefix(t, "198.51.100.7:1")
 		for a.take(one) {
 		}
-		for i := range mostAddresses + 200 {
+		for i := range maxAddresses + 200 {
 			a.take(prefix(t, fmt.Sprintf("10.%d.%d.%d:1", i>>16, i>>8&0xff, i&0xff)))
 		}
-		if len(a.by) > mostAddresses {
+		if len(a.by) > maxAddresses {
 			t.Error(len(a.by))
 		}
 		if a.take(one) {
@@ -73,7 +73,7 @@ func TestAttempts_AreBounded(t *testing.T) {
 
 func prefix(t *testing.T, remote string) netip.Prefix {
 	t.Helper()
-	p := address(&http.Request{RemoteAddr: remote})
+	p := Address(&http.Request{RemoteAddr: remote})
 	if !p.IsValid() {
 		t.Fatal(remote)
 	}

@@ -1,4 +1,4 @@
-package api_test
+package guard_test
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/api/guard"
 )
 
 // pipes is a listener whose connections are in memory.
@@ -42,7 +42,7 @@ func (p *pipes) dial() net.Conn {
 // until release.
 func serveOver(t *testing.T, most int) (p *pipes, release func()) {
 	p = &pipes{next: make(chan net.Conn, 100), closed: make(chan struct{})}
-	l := api.NewConnections(p, most)
+	l := guard.NewConnections(p, most)
 	held := make(chan struct{})
 	answer := func(_ http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/hold" {

@@ -1,4 +1,4 @@
-package api
+package guard
 
 import (
 	"net"
@@ -7,30 +7,30 @@ import (
 	"time"
 )
 
-// Connections is a listener with a bounded number of connections. A new one takes the place of
-// the one that has been quiet longest: that waits for its next request, or has not sent its
-// first. Where all are busy, new ones wait. So clients that connect and do nothing keep nobody
-// out, and the descriptors that other work needs stay free.
+// Connections is a listener with a limited number of connections. A new one takes the place of
+// the one that has been quiet longest, which waits for its next request or has not sent its
+// first. While all are busy, new ones wait. So clients that connect and do nothing keep no other
+// client out, and the descriptors that other work needs stay free.
 //
-// Its State method is to be the server's ConnState. It is safe for concurrent use.
+// Its State method has to be the server's ConnState. It is safe for concurrent use.
 type Connections struct {
 	net.Listener
-	most int
+	limit int
 
 	mu     sync.Mutex
 	open   map[*connection]time.Time // since when one is quiet; zero while it is busy; guarded by mu
-	room   chan struct{}             // tells Accept that there may be room
+	room   chan struct{}             // wakes Accept when there may be room
 	closed chan struct{}
 	once   sync.Once
 }
 
-// NewConnections bounds the connections of a listener.
-func NewConnections(l net.Listener, most int) *Connections {
-	return &Connections{Listener: l, most: most, open: map[*connection]time.Time{},
+// NewConnections limits the connections of a listener.
+func NewConnections(l net.Listener, limit int) *Connections {
+	return &Connections{Listener: l, limit: limit, open: map[*connection]time.Time{},
 		room: make(chan struct{}, 1), closed: make(chan struct{})}
 }
 
-// connection is one of them.
+// connection is one of the connections of a listener.
 type connection struct {
 	net.Conn
 	of *Connections
@@ -48,23 +48,23 @@ func (l *Connections) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &connection{inner, l}
+	c := &connection{Conn: inner, of: l}
 	for !l.enter(c) {
 		select {
 		case <-l.room:
 		case <-l.closed:
-			inner.Close() //nolint:errcheck // nothing was said yet
+			inner.Close() //nolint:errcheck // nothing was sent yet
 			return nil, net.ErrClosed
 		}
 	}
 	return c, nil
 }
 
-// enter takes a connection in, in place of a quiet one if there is no room.
+// enter adds a connection, in place of a quiet one if there is no room. It is false if all are busy.
 func (l *Connections) enter(c *connection) bool {
 	l.mu.Lock()
 	var longest *connection
-	if len(l.open) >= l.most {
+	if len(l.open) >= l.limit {
 		for other, since := range l.open {
 			if !since.IsZero() && (longest == nil || since.Before(l.open[longest])) {
 				longest = other
@@ -84,7 +84,7 @@ func (l *Connections) enter(c *connection) bool {
 	return true
 }
 
-// State notes what the server does with a connection.
+// State records the state that the server reports for a connection.
 func (l *Connections) State(conn net.Conn, state http.ConnState) {
 	c, ok := conn.(*connection)
 	if !ok {
@@ -119,11 +119,11 @@ func (l *Connections) forget(c *connection) {
 func (l *Connections) wake() {
 	select {
 	case l.room <- struct{}{}:
-	default: // it will look anyway
+	default: // it is awake already
 	}
 }
 
-// Close ends listening; the connections go on.
+// Close ends listening; open connections go on.
 func (l *Connections) Close() error {
 	l.once.Do(func() { close(l.closed) })
 	return l.Listener.Close()

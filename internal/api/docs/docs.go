@@ -1,4 +1,5 @@
-package api
+// Package docs serves the description of the API: as a document for programs, and as a page.
+package docs
 
 import (
 	"embed"
@@ -11,38 +12,39 @@ import (
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/cineforge/cineforge/internal/api/endpoint"
+	"github.com/cineforge/cineforge/internal/api/problem"
 )
 
-//go:embed docs.html docs.css login.html
-var docsFiles embed.FS
+//go:embed docs.html docs.css
+var files embed.FS
 
-// docs registers the description of the API: for programs, and for people.
-func (s *API) docs() {
-	page := template.Must(template.New("docs.html").ParseFS(docsFiles, "docs.html"))
-	document := sync.OnceValues(func() ([]byte, error) { return json.Marshal(s.huma.OpenAPI()) })
-	s.mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, r *http.Request) {
+// Register registers the description of the API. All operations have to be
+// registered when the first request is answered.
+func Register(r *endpoint.Router) {
+	tmpl := template.Must(template.New("docs.html").ParseFS(files, "docs.html"))
+	document := sync.OnceValues(func() ([]byte, error) { return json.Marshal(r.API.OpenAPI()) })
+	r.Mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, req *http.Request) {
 		data, err := document()
 		if err != nil {
-			s.write(w, r, err)
+			r.Problems.Write(w, req, err)
 			return
 		}
 		w.Header().Set("Content-Type", "application/vnd.oai.openapi+json")
 		w.Write(data) //nolint:errcheck // the client has left
 	})
-	s.mux.HandleFunc("GET /docs/style.css", func(w http.ResponseWriter, r *http.Request) {
-		http.ServeFileFS(w, r, docsFiles, "docs.css")
+	r.Mux.HandleFunc("GET /docs/style.css", func(w http.ResponseWriter, req *http.Request) {
+		http.ServeFileFS(w, req, files, "docs.css")
 	})
-	s.mux.HandleFunc("GET /docs", func(w http.ResponseWriter, _ *http.Request) {
+	r.Mux.HandleFunc("GET /docs", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		page.Execute(w, describe(s.huma.OpenAPI())) //nolint:errcheck // the client has left
+		tmpl.Execute(w, describe(r.API.OpenAPI())) //nolint:errcheck // the client has left
 	})
 }
 
-// OpenAPI returns the document that describes the API, as indented JSON.
-func (s *API) OpenAPI() ([]byte, error) { return json.MarshalIndent(s.huma.OpenAPI(), "", "  ") }
-
-// pageOf is what the page for people shows.
-type pageOf struct {
+// page is the data of the page.
+type page struct {
 	Title, Version, Description string
 	Groups                      []group
 	Schemas                     []schema
@@ -51,28 +53,28 @@ type pageOf struct {
 
 type group struct {
 	Name      string
-	Endpoints []endpoint
+	Endpoints []operation
 }
 
-type endpoint struct {
+type operation struct {
 	ID, Method, Path, Summary string
 	Params                    []param
 	Body                      string // the schema of the request
-	Answers                   []answerOf
+	Answers                   []answer
 }
 
 type param struct{ Name, In, Kind, Doc string }
 
-type answerOf struct{ Status, Doc, Schema string }
+type answer struct{ Status, Doc, Schema string }
 
 type schema struct {
 	Name   string
 	Fields []param
 }
 
-func describe(o *huma.OpenAPI) pageOf {
-	p := pageOf{Title: o.Info.Title, Version: o.Info.Version, Description: o.Info.Description, Problems: codes}
-	byTag := map[string][]endpoint{}
+func describe(o *huma.OpenAPI) page {
+	p := page{Title: o.Info.Title, Version: o.Info.Version, Description: o.Info.Description, Problems: problem.Codes}
+	byTag := map[string][]operation{}
 	for _, path := range slices.Sorted(maps.Keys(o.Paths)) {
 		item := o.Paths[path]
 		for _, op := range []*huma.Operation{item.Get, item.Post, item.Patch} {
@@ -96,10 +98,10 @@ func describe(o *huma.OpenAPI) pageOf {
 	return p
 }
 
-func describeOperation(op *huma.Operation) endpoint {
-	e := endpoint{ID: op.OperationID, Method: op.Method, Path: op.Path, Summary: op.Summary}
+func describeOperation(op *huma.Operation) operation {
+	e := operation{ID: op.OperationID, Method: op.Method, Path: op.Path, Summary: op.Summary}
 	for _, in := range op.Parameters {
-		e.Params = append(e.Params, param{in.Name, in.In, kindOf(in.Schema), in.Description})
+		e.Params = append(e.Params, param{Name: in.Name, In: in.In, Kind: kindOf(in.Schema), Doc: in.Description})
 	}
 	if op.RequestBody != nil {
 		for media, body := range op.RequestBody.Content {
@@ -109,7 +111,7 @@ func describeOperation(op *huma.Operation) endpoint {
 		}
 	}
 	for _, status := range slices.Sorted(maps.Keys(op.Responses)) {
-		a := answerOf{Status: status, Doc: op.Responses[status].Description}
+		a := answer{Status: status, Doc: op.Responses[status].Description}
 		for _, body := range op.Responses[status].Content {
 			a.Schema = kindOf(body.Schema)
 		}
@@ -118,7 +120,7 @@ func describeOperation(op *huma.Operation) endpoint {
 	return e
 }
 
-// kindOf names what a schema is of.
+// kindOf names the type that a schema describes.
 func kindOf(s *huma.Schema) string {
 	switch {
 	case s == nil:

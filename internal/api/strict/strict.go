@@ -1,4 +1,6 @@
-package api
+// Package strict refuses requests with members and query parameters that their operation does
+// not have, before an operation sees them, and says so in the OpenAPI document.
+package strict
 
 import (
 	"context"
@@ -11,10 +13,12 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/api/endpoint"
+	"github.com/cineforge/cineforge/internal/api/problem"
 )
 
-// entrance is what an operation takes.
-type entrance struct {
+// accepted describes what an operation accepts.
+type accepted struct {
 	id       string
 	original bool         // of the first system
 	query    []string     // the names of its query parameters, sorted
@@ -22,42 +26,50 @@ type entrance struct {
 	limit    int64        // of the body, in bytes
 }
 
-// usualLimit is how large a body may be where an operation does not say, in bytes.
-const usualLimit = 1 << 20
+// defaultLimit is how large a body may be where an operation does not say, in bytes.
+const defaultLimit = 1 << 20
 
-// unknownMembersKey is the member of an operation in the document that says what becomes of
-// unknown members and query parameters.
+// unknownMembersKey is the member of an operation in the document that says how unknown members and
+// query parameters are handled.
 const unknownMembersKey = "x-unknown-members"
 
-// door makes the handler that all requests for operations pass, and completes the document with what
-// it does: it refuses unknown members and query parameters before an operation sees the request. It
-// has to be made when all operations are registered.
-func (s *API) door(next http.Handler) http.Handler {
-	entrances := map[string]*entrance{}
+// checker checks requests against the schemas of the document.
+type checker struct {
+	api     huma.API
+	schemas huma.Registry
+}
+
+// Handler returns a handler that refuses requests with unknown members and query parameters before
+// next sees them, and adds to the document what it does. It has to be called when all
+// operations are registered.
+func Handler(r *endpoint.Router, next http.Handler) http.Handler {
+	c := &checker{api: r.API, schemas: r.API.OpenAPI().Components.Schemas}
+	operations := map[string]*accepted{}
 	refusing := map[string]bool{}
-	for _, op := range operationsOf(s.huma.OpenAPI()) {
-		e := newEntrance(op)
-		entrances[op.Method+" "+op.Path] = e
-		s.document(op, e)
+	for _, op := range operationsOf(r.API.OpenAPI()) {
+		e := newAccepted(op)
+		operations[op.Method+" "+op.Path] = e
+		c.document(op, e)
 		if !e.original {
-			closeSchemas(s.huma.OpenAPI().Components.Schemas, e.body, refusing)
+			closeSchemas(c.schemas, e.body, refusing)
 		}
 	}
-	for name, schema := range s.huma.OpenAPI().Components.Schemas.Map() {
+	for name, schema := range c.schemas.Map() {
 		if schema.AdditionalProperties == false && !refusing[name] {
 			schema.AdditionalProperties = nil // answers may get members, and the first system's requests may have some
 		}
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, pattern := s.mux.Handler(r)
-		if e := entrances[pattern]; e != nil {
-			var err *refusal
-			if r, err = s.admit(e, r); err != nil {
-				s.write(w, r, err)
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		_, pattern := r.Mux.Handler(req)
+		if e := operations[pattern]; e != nil {
+			checked, err := c.check(e, req)
+			if err != nil {
+				r.Problems.Write(w, req, err)
 				return
 			}
+			req = checked
 		}
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(w, req)
 	})
 }
 
@@ -73,11 +85,11 @@ func operationsOf(o *huma.OpenAPI) (all []*huma.Operation) {
 	return all
 }
 
-func newEntrance(op *huma.Operation) *entrance {
-	e := &entrance{id: op.OperationID, limit: op.MaxBodyBytes,
+func newAccepted(op *huma.Operation) *accepted {
+	e := &accepted{id: op.OperationID, limit: op.MaxBodyBytes,
 		original: isOriginal(op.Method, strings.TrimPrefix(op.Path, "/api"))}
 	if e.limit == 0 {
-		e.limit = usualLimit
+		e.limit = defaultLimit
 	}
 	for _, p := range op.Parameters {
 		if p.In == "query" {
@@ -96,20 +108,20 @@ func newEntrance(op *huma.Operation) *entrance {
 	return e
 }
 
-// admit refuses a request with unknown members. It returns the request as it goes on: with
-// warnings of what is ignored.
-func (s *API) admit(e *entrance, r *http.Request) (*http.Request, *refusal) {
+// check refuses a request with unknown members. It returns the request for the operation, which
+// carries warnings about what is ignored.
+func (c *checker) check(e *accepted, r *http.Request) (*http.Request, *problem.Refusal) {
 	found := unknownParameters(e.query, r.URL.Query())
 	if e.body != nil && r.Body != nil && r.ContentLength != 0 {
 		r = r.WithContext(r.Context()) // a copy, whose body is another
 		if data, whole := peek(r, e.limit); whole {
-			found = append(found, unknownMembers(s.huma.OpenAPI().Components.Schemas, e.body, data)...)
+			found = append(found, unknownMembers(c.schemas, e.body, data)...)
 		}
 	}
 	var bad []unknown
 	var warnings []client.RequestWarning
 	for _, u := range found {
-		if u.refused(e.original) || len(found) >= mostUnknown {
+		if u.refused(e.original) || len(found) >= maxUnknown {
 			bad = append(bad, u)
 		} else if u.pointer != "" { // browsers and caches add parameters to a query
 			warnings = append(warnings, client.RequestWarning{Pointer: u.pointer, Message: u.message + "; it was ignored"})
@@ -119,23 +131,25 @@ func (s *API) admit(e *entrance, r *http.Request) (*http.Request, *refusal) {
 		return r, refuseUnknown(e.id, bad)
 	}
 	if len(warnings) > 0 {
-		r = r.WithContext(context.WithValue(r.Context(), warningsKey, warnings))
+		r = r.WithContext(context.WithValue(r.Context(), warningsKey{}, warnings))
 	}
 	return r, nil
 }
 
-// withWarnings adds the warnings of a request to its answer; see huma.Transformer.
-func withWarnings(ctx huma.Context, status string, v any) (any, error) {
-	warnings := warningsOf(ctx.Context())
+// Transform adds the warnings of a request to its answer; see [huma.Transformer].
+func Transform(ctx huma.Context, status string, v any) (any, error) {
+	warnings := Warnings(ctx.Context())
 	if len(warnings) == 0 || !strings.HasPrefix(status, "2") {
 		return v, nil
 	}
-	return warned{v, warnings}, nil
+	return warned{answer: v, warnings: warnings}, nil
 }
 
-// warningsOf returns what of the request that ctx belongs to was ignored.
-func warningsOf(ctx context.Context) []client.RequestWarning {
-	warnings, _ := ctx.Value(warningsKey).([]client.RequestWarning)
+type warningsKey struct{}
+
+// Warnings returns a warning for each ignored part of the request that ctx belongs to.
+func Warnings(ctx context.Context) []client.RequestWarning {
+	warnings, _ := ctx.Value(warningsKey{}).([]client.RequestWarning)
 	return warnings
 }
 
@@ -146,7 +160,7 @@ type warned struct {
 }
 
 // MarshalJSON writes the answer with one more member. A run that was started can have
-// warnings of its own, of its recipe.
+// warnings about its recipe, too.
 func (w warned) MarshalJSON() ([]byte, error) {
 	if started, ok := w.answer.(client.Started); ok {
 		started.Warnings = append(slices.Clone(w.warnings), started.Warnings...)
@@ -164,9 +178,9 @@ func (w warned) MarshalJSON() ([]byte, error) {
 	return slices.Concat(answer, []byte(`"warnings":`), list, []byte("}")), err
 }
 
-// document says in the document what the door does with an operation's requests.
-func (s *API) document(op *huma.Operation, e *entrance) {
-	what, schemas := "refuse", s.huma.OpenAPI().Components.Schemas
+// document adds to an operation in the document how its requests are checked.
+func (c *checker) document(op *huma.Operation, e *accepted) {
+	what := "refuse"
 	if e.original {
 		what = "warn"
 	}
@@ -177,7 +191,7 @@ func (s *API) document(op *huma.Operation, e *entrance) {
 	key := strconv.Itoa(http.StatusUnprocessableEntity)
 	if op.Responses[key] == nil && (!e.original || len(e.query) > 0 || op.RequestBody != nil) {
 		op.Responses[key] = &huma.Response{Description: http.StatusText(http.StatusUnprocessableEntity),
-			Content: map[string]*huma.MediaType{problemType: {Schema: schemaOf[client.Problem](s)}}}
+			Content: map[string]*huma.MediaType{problem.MediaType: {Schema: endpoint.SchemaOf[client.Problem](c.api)}}}
 	}
 	if !e.original || e.body == nil {
 		return
@@ -187,14 +201,14 @@ func (s *API) document(op *huma.Operation, e *entrance) {
 		if !strings.HasPrefix(status, "2") || content == nil || content.Schema.Ref == "" {
 			continue
 		}
-		if answer := schemas.SchemaFromRef(content.Schema.Ref); closed(answer) && answer.Properties["warnings"] == nil {
-			answer.Properties["warnings"] = &huma.Schema{Type: huma.TypeArray, Items: schemaOf[client.RequestWarning](s),
+		if answer := c.schemas.SchemaFromRef(content.Schema.Ref); closed(answer) && answer.Properties["warnings"] == nil {
+			answer.Properties["warnings"] = &huma.Schema{Type: huma.TypeArray, Items: endpoint.SchemaOf[client.RequestWarning](c.api),
 				Description: "What of the request was ignored; missing if nothing was."}
 		}
 	}
 }
 
-// closeSchemas notes the names of the schemas that a schema consists of.
+// closeSchemas adds the names of the schemas that a schema consists of to names.
 func closeSchemas(schemas huma.Registry, s *huma.Schema, names map[string]bool) {
 	if s == nil {
 		return

@@ -1,0 +1,244 @@
+// Package guard decides which requests are answered: by the host that they name, the page
+// that they come from, and the token or session that they show. It also bounds what one
+// client takes of a server: tries, streams and connections.
+package guard
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"path"
+	"regexp"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cineforge/cineforge/internal/api/endpoint"
+	"github.com/cineforge/cineforge/internal/api/problem"
+)
+
+// Options are settings of a guard.
+type Options struct {
+	Token    string   // that a client has to show; "" if none is needed
+	Hosts    []string // under which the server is reached, besides those of this machine
+	Log      *slog.Logger
+	Requests bool // each request is logged
+}
+
+// Guard stands before all handlers of a server.
+type Guard struct {
+	token    string
+	hosts    []string
+	origin   *http.CrossOriginProtection
+	log      *slog.Logger
+	requests bool
+	problems *problem.Responder
+
+	sessions    sessions
+	loginTries  triesByAddress // of the form
+	bearerTries triesByAddress // of requests with a wrong token or cookie
+}
+
+// New returns a guard, whose refusals problems writes.
+func New(o Options, problems *problem.Responder) *Guard {
+	var hosts []string
+	for _, name := range o.Hosts {
+		hosts = append(hosts, strings.ToLower(name))
+	}
+	return &Guard{
+		token: o.Token, hosts: hosts, origin: http.NewCrossOriginProtection(),
+		log: o.Log, requests: o.Requests, problems: problems,
+	}
+}
+
+type sessionKey struct{}
+
+// SessionEnd returns a channel that is closed when the session of ctx's request ends; it is
+// nil without a session.
+func SessionEnd(ctx context.Context) <-chan struct{} {
+	if session, ok := ctx.Value(sessionKey{}).(context.Context); ok {
+		return session.Done()
+	}
+	return nil
+}
+
+var requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// answerTime is how long a request whose time is up has for the answer that says so.
+const answerTime = 5 * time.Second
+
+// Handler refuses requests before next sees them, and logs each request.
+func (g *Guard) Handler(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		id := r.Header.Get("X-Request-Id")
+		if !requestIDPattern.MatchString(id) {
+			id = randomID()
+		}
+		r = r.WithContext(problem.WithRequestID(r.Context(), id))
+		recorder := &endpoint.Recorder{ResponseWriter: w}
+		harden(w.Header(), id)
+		control := http.NewResponseController(w)
+		deadline := began.Add(endpoint.RequestTime)
+		control.SetReadDeadline(deadline)                  //nolint:errcheck // tests have no connection
+		control.SetWriteDeadline(deadline.Add(answerTime)) //nolint:errcheck // the same
+		defer func() { g.finish(recorder, r, began, recover()) }()
+		session, err := g.admit(r)
+		if err != nil {
+			g.refuse(recorder, r, err)
+			return
+		}
+		if session != nil {
+			r = r.WithContext(context.WithValue(r.Context(), sessionKey{}, session))
+		}
+		next.ServeHTTP(recorder, r)
+	})
+}
+
+// finish logs a request that was answered, and answers one whose handler panicked.
+func (g *Guard) finish(w *endpoint.Recorder, r *http.Request, began time.Time, panicked any) {
+	id := problem.RequestID(r.Context())
+	aborted := panicked == http.ErrAbortHandler //nolint:errorlint // net/http compares it so
+	if panicked != nil && !aborted {
+		g.log.ErrorContext(r.Context(), "a handler panicked", "panic", fmt.Sprint(panicked),
+			"stack", string(debug.Stack()), "request_id", id)
+		if w.Status == 0 {
+			g.problems.Write(w, r, fmt.Errorf("panic: %v", panicked))
+		}
+	}
+	// The query is left out: it may hold what a person searches for.
+	if g.requests {
+		g.log.InfoContext(r.Context(), "request", "method", r.Method, "path", endpoint.Clip(r.URL.Path), "status",
+			w.Status, "bytes", w.Bytes,
+			"ms", time.Since(began).Milliseconds(), "remote", r.RemoteAddr, "request_id", id)
+	}
+	if aborted {
+		panic(panicked) // which ends the connection
+	}
+}
+
+// refuse answers a request that is not admitted; a person's browser is sent to the form.
+func (g *Guard) refuse(w http.ResponseWriter, r *http.Request, err *problem.Refusal) {
+	if r.ContentLength != 0 {
+		w.Header().Set("Connection", "close") // which reads no body that comes slowly
+	}
+	if (err.Status == http.StatusUnauthorized || err.Status == http.StatusTooManyRequests) && browsed(r) {
+		http.Redirect(w, r, "/login", http.StatusSeeOther)
+		return
+	}
+	g.problems.Write(w, r, err)
+}
+
+// admit returns why a request is refused. An admitted one belongs to the returned session,
+// if that is not nil.
+func (g *Guard) admit(r *http.Request) (session context.Context, _ *problem.Refusal) {
+	if !g.isHost(r.Host) {
+		return nil, problem.Refuse(http.StatusMisdirectedRequest, "wrong_host", "this server is not reached under that name",
+			"use its address; whoever runs the server can have it answer to the name")
+	}
+	if err := g.origin.Check(r); err != nil {
+		return nil, problem.Refuse(http.StatusForbidden, "cross_origin", "a page of another origin can't do this", "")
+	}
+	if p := r.URL.Path; path.Clean(p) != strings.TrimSuffix(p, "/") && p != "/" {
+		return nil, problem.Refuse(http.StatusNotFound, "not_found", "there is no such path", "/docs lists what there is")
+	}
+	if g.isPublic(r.URL.Path) {
+		return nil, nil
+	}
+	session, shown, right := g.authenticate(r)
+	switch {
+	case right: // whatever others at its address have tried
+	case shown && !g.bearerTries.take(Address(r)):
+		return nil, tooManyTries()
+	default:
+		return nil, problem.Refuse(http.StatusUnauthorized, "unauthorized", "this server wants its token",
+			"send it as Authorization: Bearer TOKEN, or log in at /login")
+	}
+	return session, nil
+}
+
+func tooManyTries() *problem.Refusal {
+	p := problem.Refuse(http.StatusTooManyRequests, "too_many_requests", "too many tries with a wrong token",
+		"try again in a moment, with the right one")
+	p.Wait = 2
+	return p
+}
+
+// browsed reports whether a person's browser asks for a page.
+func browsed(r *http.Request) bool {
+	return r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, "/api/") && strings.Contains(r.Header.Get("Accept"), "text/html")
+}
+
+// isHost reports whether a host is a name of this server. A name that others could have
+// pointed at this machine is none.
+func (g *Guard) isHost(host string) bool {
+	name := host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		name = h
+	}
+	name = strings.ToLower(strings.Trim(name, "[]"))
+	ip, err := netip.ParseAddr(name)
+	switch {
+	case slices.Contains(g.hosts, name), name == "localhost":
+		return true
+	case err != nil:
+		return false
+	}
+	return g.token != "" || ip.IsLoopback()
+}
+
+// isPublic reports whether a path needs no token: the server's health, and the form to log in.
+func (g *Guard) isPublic(p string) bool {
+	return g.token == "" || slices.Contains([]string{"/api/health", "/api/ready", "/api/login", "/login", "/docs/style.css"}, p)
+}
+
+// cookieName is the name of the session's cookie.
+const cookieName = "cineforge_session"
+
+// authenticate reports whether a request shows a token or a cookie, and whether that is the
+// token or the cookie of an open session, which it returns.
+func (g *Guard) authenticate(r *http.Request) (session context.Context, shown, right bool) {
+	if scheme, given, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") {
+		return nil, true, equal(strings.TrimSpace(given), g.token)
+	}
+	c, err := r.Cookie(cookieName)
+	if err != nil {
+		return nil, false, false
+	}
+	session, right = g.sessions.find(c.Value)
+	return session, true, right
+}
+
+// equal compares in constant time, so that timing says nothing about the token.
+func equal(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+}
+
+// harden sets the headers of every answer.
+func harden(h http.Header, id string) {
+	h.Set("X-Request-Id", id)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "+
+		"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+}
+
+func randomID() string {
+	b := make([]byte, 8)
+	rand.Read(b) //nolint:errcheck // never fails
+	return hex.EncodeToString(b)
+}

@@ -1,0 +1,259 @@
+// Package problem makes the answers of the API that say why a request was not done.
+package problem
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/project"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/stage/projectconfig"
+)
+
+// Refusal is a problem on its way to the client.
+type Refusal struct {
+	client.Problem
+
+	// Wait is after how many seconds the request may be repeated; 0 if that is not known.
+	Wait int
+}
+
+var _ huma.StatusError = (*Refusal)(nil)
+
+// GetStatus returns the HTTP status.
+func (r *Refusal) GetStatus() int { return r.Status }
+
+// ContentType returns the media type of problems.
+func (r *Refusal) ContentType(string) string { return MediaType }
+
+// GetHeaders returns the headers of the answer.
+func (r *Refusal) GetHeaders() http.Header {
+	h := http.Header{}
+	if r.Wait > 0 {
+		h.Set("Retry-After", strconv.Itoa(r.Wait))
+	}
+	return h
+}
+
+// MediaType is the media type of problems, that of RFC 9457.
+const MediaType = "application/problem+json"
+
+// Refuse makes a problem; without a hint, hint is "".
+func Refuse(status int, code, message, hint string) *Refusal {
+	p := client.Problem{
+		Type: "/docs#" + code, Title: http.StatusText(status), Status: status,
+		Detail: message, Code: code, Message: message,
+	}
+	if hint != "" {
+		p.Hint = &hint
+	}
+	return &Refusal{Problem: p}
+}
+
+// withActions adds to a problem what can be done about it.
+func (r *Refusal) withActions(remedies []failure.Remedy) *Refusal {
+	r.Actions = remedies
+	return r
+}
+
+// known lists the errors that have a code of their own.
+var known = []struct {
+	err     error
+	status  int
+	code    string
+	message string // in place of the error's own, where that says less
+}{
+	{pipeline.ErrNotOver, http.StatusConflict, "run_not_over", ""},
+	{pipeline.ErrNothingFailed, http.StatusBadRequest, "no_failed_stage", ""},
+	{pipeline.ErrNoStage, http.StatusUnprocessableEntity, "unknown_stage", ""},
+	{pipeline.ErrNoBudget, http.StatusConflict, "no_budget_left", ""},
+	{pipeline.ErrUnknownPrice, http.StatusUnprocessableEntity, "unknown_price", ""},
+	{app.ErrOver, http.StatusConflict, "run_over", ""},
+	{app.ErrPaused, http.StatusConflict, "run_paused", ""},
+	{app.ErrNotPaused, http.StatusBadRequest, "not_paused", ""},
+	{app.ErrRetriedOtherwise, http.StatusConflict, "already_retried", ""},
+	{app.ErrNoProvider, http.StatusNotFound, "provider_not_found", ""},
+	{app.ErrNoModel, http.StatusNotFound, "model_not_found", ""},
+	{run.ErrNoCarrier, http.StatusConflict, "no_carrier", ""},
+	{durable.ErrHeld, http.StatusConflict, "run_busy", "another process works on the run at the moment"},
+	{recipe.ErrNotFound, http.StatusNotFound, "recipe_not_found", ""},
+	{project.ErrNotFound, http.StatusNotFound, "project_not_opened", "there is no such project"},
+	{project.ErrExists, http.StatusConflict, "project_exists", "there are too many projects of that slug"},
+	{run.ErrExists, http.StatusConflict, "run_exists", ""},
+	{run.ErrNotFound, http.StatusNotFound, "run_state_not_found", "there is no such run"},
+}
+
+// Responder answers with problems, and logs the server's own failures.
+type Responder struct {
+	log *slog.Logger
+	met func(err error) (damage bool)
+}
+
+// NewResponder returns a responder that logs to log. It reports each error that means
+// trouble of the store to met, which reports whether the log has to mention it.
+func NewResponder(log *slog.Logger, met func(err error) (damage bool)) *Responder {
+	return &Responder{log: log, met: met}
+}
+
+// For returns the problem that answers an error. The text of an unexpected error is only
+// logged: the answer has the request's id, by which an operator finds it.
+func (p *Responder) For(ctx context.Context, err error) *Refusal {
+	if r, ok := errors.AsType[*Refusal](err); ok {
+		return r
+	}
+	if e, ok := errors.AsType[*run.RepeatedError](err); ok {
+		r := Refuse(http.StatusConflict, "idempotency_key_reused", "the Idempotency-Key was used for another request", "use a new key for each request")
+		r.RunID = e.RunID
+		return r
+	}
+	if kind := app.TroubleOf(err); kind != "" {
+		if p.met(err) {
+			p.log.WarnContext(ctx, "a request met something damaged", "trouble", kind, "error", err.Error(), "request_id", RequestID(ctx))
+		}
+		r := Refuse(http.StatusServiceUnavailable, "store_unavailable",
+			"nothing can be stored or read at the moment ("+string(kind)+")", "try again soon; the server's log tells more")
+		r.Wait = 5
+		return r
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return Refuse(http.StatusServiceUnavailable, "timeout", "the request took too long", "try again")
+	}
+	if list, ok := errors.AsType[recipe.Errors](err); ok {
+		r := Refuse(http.StatusUnprocessableEntity, "invalid_recipe", "the recipe can't be run: "+list[0].Error(), "")
+		for _, e := range list {
+			r.Errors = append(r.Errors, client.Detail{Message: e.Error()})
+		}
+		return r
+	}
+	if list, ok := errors.AsType[projectconfig.FieldErrors](err); ok {
+		r := Refuse(http.StatusUnprocessableEntity, "invalid_request", list[0].Error(), "")
+		for _, e := range list {
+			r.Errors = append(r.Errors, client.Detail{Message: e.Error(), Location: settingLocation(e)})
+		}
+		return r
+	}
+	message, hint := err.Error(), ""
+	f, classified := errors.AsType[*failure.Error](err)
+	var remedies []failure.Remedy
+	if classified {
+		message, hint, remedies = f.Message, f.Advice(failure.Remedy.Request), f.Remedies
+	}
+	for _, k := range known {
+		if errors.Is(err, k.err) {
+			if !classified {
+				message = cmp.Or(k.message, k.err.Error())
+			}
+			return Refuse(k.status, k.code, message, hint).withActions(remedies)
+		}
+	}
+	if classified && f.Class == failure.Input {
+		return Refuse(http.StatusUnprocessableEntity, "invalid_request", message, hint).withActions(remedies)
+	}
+	if ctx.Err() == nil { // else the client has left, and caused it
+		p.log.ErrorContext(ctx, "a request failed", "error", err.Error(), "request_id", RequestID(ctx))
+	}
+	return Refuse(http.StatusInternalServerError, "internal", "the server failed at this request", "the server's log tells more, under the request_id")
+}
+
+// settingLocation says where in a request a setting of the project stands.
+func settingLocation(e *projectconfig.FieldError) string {
+	if e.File != "" {
+		return "body.config_file"
+	}
+	return "body.config_overrides." + e.Field
+}
+
+// As gives the problem of an error another code, where the general one says less.
+func As(err error, of error, status int, code string) error {
+	if err == nil || !errors.Is(err, of) {
+		return err
+	}
+	message, hint := "there is no such "+strings.ReplaceAll(strings.TrimSuffix(code, "_not_found"), "_", " "), ""
+	if f, ok := errors.AsType[*failure.Error](err); ok {
+		return Refuse(status, code, f.Message, f.Advice(failure.Remedy.Request)).withActions(f.Remedies)
+	}
+	return Refuse(status, code, message, hint)
+}
+
+// Transform turns the framework's error for a bad request into a problem, and adds the
+// request's id to each problem; see [huma.Transformer].
+func Transform(ctx huma.Context, _ string, v any) (any, error) {
+	r, ok := v.(*Refusal)
+	if e, framework := v.(*huma.ErrorModel); framework {
+		code, message, hint := "invalid_request", cmp.Or(e.Detail, http.StatusText(e.Status)), ""
+		switch e.Status {
+		case http.StatusRequestEntityTooLarge:
+			code = "too_large"
+		case http.StatusUnsupportedMediaType:
+			code, hint = "unsupported_media_type", "send application/json"
+		case http.StatusInternalServerError:
+			code = "internal"
+		case http.StatusRequestTimeout:
+			code = "timeout"
+		}
+		var details []client.Detail
+		for _, d := range e.Errors {
+			details = append(details, client.Detail{Message: d.Message, Location: d.Location, Pointer: Pointer(d.Location)})
+		}
+		if len(details) > 0 {
+			message = "the request can't be used: " + details[0].Location + ": " + details[0].Message
+		}
+		r, ok = Refuse(e.Status, code, message, hint), true
+		r.Errors = details
+	}
+	if !ok {
+		return v, nil
+	}
+	p := r.Problem
+	p.RequestID = RequestID(ctx.Context())
+	return p, nil
+}
+
+// Write answers with the problem of an error, for handlers that write their answer themselves.
+func (p *Responder) Write(w http.ResponseWriter, r *http.Request, err error) {
+	answer := p.For(r.Context(), err)
+	answer.RequestID = RequestID(r.Context())
+	for name, values := range answer.GetHeaders() {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Type", MediaType)
+	w.WriteHeader(answer.Status)
+	json.NewEncoder(w).Encode(answer.Problem) //nolint:errcheck // the client has left
+}
+
+// Pointer returns the JSON pointer for the location of a problem in a body, such as
+// body.actions[0].id; "" for a location elsewhere.
+func Pointer(location string) string {
+	path, ok := strings.CutPrefix(location, "body.")
+	if !ok {
+		return ""
+	}
+	return "/" + strings.NewReplacer(".", "/", "[", "/", "]", "").Replace(path)
+}
+
+type requestKey struct{}
+
+// WithRequestID returns a context of the request with an id.
+func WithRequestID(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, requestKey{}, id)
+}
+
+// RequestID returns the id of the request that ctx belongs to.
+func RequestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestKey{}).(string)
+	return id
+}

@@ -1,0 +1,131 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/api/endpoint"
+	"github.com/cineforge/cineforge/internal/api/problem"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/project"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/stage"
+)
+
+// Idempotent is the part of a request by which it can be repeated.
+type Idempotent struct {
+	Key string `header:"Idempotency-Key" maxLength:"200" doc:"The same key gives the same run, however often it is sent."`
+}
+
+// key returns the idempotency key of a request, with a digest of what it asks for.
+func (o Idempotent) key(path string, body any) (run.IdempotencyKey, error) {
+	if o.Key == "" {
+		return run.IdempotencyKey{}, nil
+	}
+	asked, err := json.Marshal(body)
+	return run.IdempotencyKey{Key: o.Key, Asked: artifact.DigestOf(append([]byte(path+"\n"), asked...))}, err
+}
+
+// started names a run to the client that asked for it.
+func started(id string, existing bool) client.Started {
+	return client.Started{RunID: id, StateURL: "/api/runs/" + id + "/state", EventsURL: "/api/runs/" + id + "/events", Existing: existing}
+}
+
+// start begins a run, or returns the run of the same request.
+func (h *runsHandler) start(ctx context.Context, in *startRequest) (client.Started, error) {
+	b := in.Body
+	if err := h.costly.take(); err != nil {
+		return client.Started{}, err
+	}
+	if b.RetryOf != "" {
+		return h.retries.begin(ctx, b.RetryOf, in.Idempotent, client.RetryRequest{}, nil)
+	}
+	if b.RunID != "" && !app.ValidRunID(b.RunID) {
+		return client.Started{}, problem.Refuse(http.StatusUnprocessableEntity, "invalid_run_id", "that can't be a run's id",
+			"use up to 64 letters, digits, dots, dashes and underscores")
+	}
+	file, err := h.input(ctx, b.ProjectID, b.InputFile)
+	if err != nil {
+		return client.Started{}, err
+	}
+	config, err := h.configFile(ctx, b)
+	if err != nil {
+		return client.Started{}, err
+	}
+	asked, err := in.key("/runs/start", b)
+	if err != nil {
+		return client.Started{}, err
+	}
+	var warnings []client.RequestWarning
+	warn := func(w recipe.Warning) {
+		warnings = append(warnings, client.RequestWarning{Line: w.Line, Message: w.Message})
+	}
+	id, existing, err := h.runs.Start(ctx, app.Start{
+		Config: config, Warn: warn, File: file, RecipeID: cmp.Or(b.RecipeID, defaultRecipe), ProjectID: b.ProjectID, Params: params(b),
+		StartFrom: b.StartFrom, EndAt: b.EndAt, DryRun: b.DryRun, Force: b.Force, New: isNew(in.Idempotent, b), Drill: b.Drill, RunID: b.RunID, Once: asked, Queue: true,
+	})
+	if r, ok := errors.AsType[*run.RepeatedError](err); ok && r.Same {
+		id, existing, err = r.RunID, true, nil
+	}
+	begun := started(id, existing)
+	begun.Warnings = warnings
+	return begun, err
+}
+
+// configFile returns the input that a request names as its config file; without a name
+// there is none.
+func (h *runsHandler) configFile(ctx context.Context, b client.RunRequest) (stage.File, error) {
+	if b.ConfigFile == "" {
+		return stage.File{}, nil
+	}
+	return h.input(ctx, b.ProjectID, b.ConfigFile)
+}
+
+// isNew reports whether a request makes a new run also while one of the same is under way.
+func isNew(key Idempotent, b client.RunRequest) bool {
+	if b.New != nil {
+		return *b.New
+	}
+	return key.Key != "" || b.RunID != ""
+}
+
+const defaultRecipe = "mvp_ingest"
+
+// input returns a file for a run to work with.
+func (h *runsHandler) input(ctx context.Context, projectID, name string) (stage.File, error) {
+	if _, err := h.library.Project(ctx, projectID); err != nil {
+		return stage.File{}, err
+	}
+	in, data, err := h.library.Input(ctx, projectID, name)
+	if errors.Is(err, project.ErrNotFound) {
+		err = problem.Refuse(http.StatusNotFound, "input_not_found",
+			fmt.Sprintf("the project has no input %q", endpoint.Clip(name)), "send back the stored_path that the upload answered")
+	}
+	return stage.File{Name: in.Original, Data: data}, err
+}
+
+// params returns the runtime parameters of a request, by the names that recipes use.
+func params(b client.RunRequest) map[string]any {
+	p := map[string]any{"accept_config": b.AcceptConfig, "skip_qa": b.SkipQA}
+	for name, v := range map[string]string{
+		"default_model": b.DefaultModel, "model": b.DefaultModel,
+		"utility_model": cmp.Or(b.WorkModel, b.DefaultModel), "sota_model": cmp.Or(b.EscalateModel, b.DefaultModel),
+		"work_model": b.WorkModel, "verify_model": b.VerifyModel, "qa_model": cmp.Or(b.QAModel, b.VerifyModel),
+		"escalate_model": b.EscalateModel, "config_file": b.ConfigFile,
+	} {
+		if v != "" {
+			p[name] = v
+		}
+	}
+	if len(b.ConfigOverrides) > 0 {
+		p["config_overrides"] = b.ConfigOverrides
+	}
+	return p
+}
