@@ -44,4 +44,7 @@ type Archive interface {
 	Artifact(ctx context.Context, projectID string, ref Ref) (Artifact, error)
 	// Latest returns the latest version of every entity of a type, by entity.
 	Latest(ctx context.Context, projectID, artifactType string) ([]Artifact, error)
+	// Newest describes the latest version of every entity of a project, in the order of types
+	// and entities.
+	Newest(ctx context.Context, projectID string) ([]Metadata, error)
 }

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -59,12 +60,115 @@ func (p *Pipeline) fromProject(ctx context.Context, projectID, artifactType stri
 	if err != nil {
 		return nil, err
 	}
+	newest, err := p.store.Newest(ctx, projectID)
+	if err != nil {
+		return nil, err
+	}
+	fresh := artifact.NewFreshness(newest)
 	var found []artifact.Artifact
 	for _, a := range latest {
-		usable := a.Metadata.Health != artifact.Stale && a.Metadata.Health != artifact.NeedsRevision
-		if usable && (all || a.Metadata.Ref.EntityID == artifact.ProjectEntity) {
+		if usable := fresh.Health(a.Metadata).Usable(); usable && (all || a.Metadata.Ref.EntityID == artifact.ProjectEntity) {
 			found = append(found, a)
 		}
 	}
 	return found, nil
+}
+
+// results is what the stages of a run made, by the versions that are current for the run: a
+// person's edit takes the place of what it is an edit of. Of what the run did not make, the
+// newest version in the project is current, so that another run in the same project spoils
+// nothing of this one.
+type results struct {
+	current map[artifact.Ref]artifact.Metadata // by what the run made
+	fresh   *artifact.Freshness
+}
+
+// resultsOf returns what a run made. What can't be read is left out.
+func (p *Pipeline) resultsOf(ctx context.Context, state run.State) (results, error) {
+	r := results{current: map[artifact.Ref]artifact.Metadata{}}
+	newest, err := p.store.Newest(ctx, state.ProjectID)
+	if err != nil {
+		return r, err
+	}
+	type entity struct{ artifactType, id string }
+	latest := map[entity]artifact.Metadata{}
+	for _, m := range newest {
+		latest[entity{m.Ref.ArtifactType, m.Ref.EntityID}] = m
+	}
+	for _, st := range state.Stages {
+		for _, ref := range st.ArtifactRefs {
+			now, err := p.currentOf(ctx, state.ProjectID, ref, latest[entity{ref.ArtifactType, ref.EntityID}])
+			switch {
+			case errors.Is(err, run.ErrNotFound) || errors.Is(err, run.ErrDamaged):
+				continue
+			case err != nil:
+				return r, err
+			}
+			r.current[ref] = now
+			newest = append(newest, now)
+		}
+	}
+	r.fresh = artifact.NewFreshness(newest)
+	return r, nil
+}
+
+// currentOf returns the version that is current in place of one that a run made: the latest
+// one if a person made that of it, by one edit or several, else the same.
+func (p *Pipeline) currentOf(ctx context.Context, projectID string, made artifact.Ref, latest artifact.Metadata) (artifact.Metadata, error) {
+	for m := latest; m.Source == artifact.Human && m.Ref.Version > made.Version; {
+		before := m.Ref
+		for _, of := range m.Lineage {
+			if of.ArtifactType == made.ArtifactType && of.EntityID == made.EntityID {
+				before = of
+			}
+		}
+		if before.Version == made.Version {
+			return latest, nil
+		}
+		if before.Version >= m.Ref.Version {
+			break // an edit of nothing
+		}
+		a, err := p.store.Artifact(ctx, projectID, before)
+		if err != nil {
+			return artifact.Metadata{}, err
+		}
+		m = a.Metadata
+	}
+	if latest.Ref.Version == made.Version {
+		return latest, nil
+	}
+	a, err := p.store.Artifact(ctx, projectID, made)
+	return a.Metadata, err
+}
+
+// refs returns the current versions of what a stage made.
+func (r results) refs(made []artifact.Ref) []artifact.Ref {
+	refs := make([]artifact.Ref, len(made))
+	for i, ref := range made {
+		refs[i] = ref
+		if now, known := r.current[ref]; known {
+			refs[i] = now.Ref
+		}
+	}
+	return refs
+}
+
+// unusable says why nothing can be built on what a stage made, "" if something can.
+func (r results) unusable(stageID string, made []artifact.Ref) string {
+	for _, ref := range made {
+		if now, known := r.current[ref]; known {
+			if health := r.fresh.Health(now); !health.Usable() {
+				return fmt.Sprintf("%s of stage %s is marked %s", now.Ref, stageID, health)
+			}
+		}
+	}
+	return ""
+}
+
+// stale reports whether anything that a stage made is stale.
+func (r results) stale(made []artifact.Ref) bool {
+	return slices.ContainsFunc(made, func(ref artifact.Ref) bool {
+		now, known := r.current[ref]
+		return known && r.fresh.Health(now) == artifact.Stale
+	})
 }

@@ -115,7 +115,7 @@ func (p *Pipeline) Open(ctx context.Context, claim durable.Claim, terms durable.
 		Pipeline: p, claim: claim, terms: terms, desk: desk, plan: plan, current: current,
 		purse: spend.NewBudget(plan.MaxCostUSD, before.total+state.SpentUSD()), before: before, drill: state.Drill != "",
 		asking: map[string]*chain.Stage{},
-	}, results(state, plan), nil
+	}, endedSteps(state, plan), nil
 }
 
 // Cancel records that an operator ended a run; see durable.Worker.
@@ -242,8 +242,8 @@ func overdue(st *run.StageState) bool {
 	return len(st.Waits) > 0 && time.Since(st.Waits[0].Until.Time) > late
 }
 
-// results lists the steps of a run that have ended.
-func results(state run.State, plan *recipe.Plan) []durable.Result {
+// endedSteps lists the steps of a run that have ended.
+func endedSteps(state run.State, plan *recipe.Plan) []durable.Result {
 	var done []durable.Result
 	for _, s := range plan.Stages {
 		if st, known := state.Stage(s.ID); known {

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/recipe"
@@ -259,6 +258,11 @@ func (p *Pipeline) unusable(ctx context.Context, v revision, redone, checked map
 			checked[in] = true
 		}
 	}
+	for _, s := range v.plan.Stages { // also what nothing that is done again builds on
+		if st, _ := v.parent.Stage(s.ID); s.Selected && !redone[s.ID] && v.results.stale(st.ArtifactRefs) {
+			return s.ID, v.results.unusable(s.ID, st.ArtifactRefs), nil
+		}
+	}
 	return "", "", nil
 }
 
@@ -268,15 +272,16 @@ func (p *Pipeline) flaw(ctx context.Context, v revision, id string) (string, err
 		return why, nil
 	}
 	st, _ := v.parent.Stage(id)
-	for _, ref := range st.ArtifactRefs {
+	if why := v.results.unusable(id, st.ArtifactRefs); why != "" {
+		return why, nil
+	}
+	for _, ref := range v.results.refs(st.ArtifactRefs) {
 		a, err := p.store.Artifact(ctx, v.parent.ProjectID, ref)
 		switch {
 		case errors.Is(err, run.ErrNotFound) || errors.Is(err, run.ErrDamaged):
 			return fmt.Sprintf("%s of stage %s can't be read any more", ref, id), nil
 		case err != nil:
 			return "", err
-		case a.Metadata.Health == artifact.Stale || a.Metadata.Health == artifact.NeedsRevision:
-			return fmt.Sprintf("%s of stage %s is marked %s", ref, id, a.Metadata.Health), nil
 		case content.Blank(a.Data):
 			return fmt.Sprintf("%s of stage %s is blank", ref, id), nil
 		}
@@ -378,7 +383,7 @@ func (p *Pipeline) CreateRetry(ctx context.Context, spec RetrySpec) error {
 	}
 	for _, stageID := range plan.Kept {
 		st, _ := parent.Stage(stageID)
-		events = append(events, event.StageSkippedReused{StageID: stageID, FromRunID: parent.RunID, Artifacts: st.ArtifactRefs})
+		events = append(events, event.StageSkippedReused{StageID: stageID, FromRunID: parent.RunID, Artifacts: v.results.refs(st.ArtifactRefs)})
 	}
 	return p.store.Create(ctx, run.NewRun{ID: spec.RunID, ProjectID: parent.ProjectID, Parent: parent.RunID, Root: parent.RootRunID,
 		Wake: spec.Wake, Once: spec.Once, First: events, Blobs: [][]byte{v.recipe.Source}, Refusal: plan.refusal})

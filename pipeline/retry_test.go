@@ -277,3 +277,106 @@ func TestOneRunOfALineIsUnderWayAtATime(t *testing.T) {
 		t.Errorf("a retry of the first run after that: %v", err)
 	}
 }
+
+// edit makes a version of a stage's note that a person wrote.
+func (w *world) edit(stageID string, data string) artifact.Ref {
+	w.t.Helper()
+	of := artifact.NewRef("note", stageID, 1)
+	saved, err := w.store.Artifacts.Edit(w.t.Context(), "p", artifact.Artifact{Data: []byte(data), Metadata: artifact.Metadata{
+		Ref:     artifact.Ref{ArtifactType: of.ArtifactType, EntityID: of.EntityID},
+		Lineage: []artifact.Ref{of}, Source: artifact.Human, Health: artifact.ConfirmedValid,
+	}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return saved.Metadata.Ref
+}
+
+// What was built on a version that a person has edited since is done again, on the edit.
+func TestPlanRetry_DoesAgainWhatIsStale(t *testing.T) {
+	for name, test := range map[string]struct {
+		fails         string
+		edited        string
+		retry         pipeline.Retry
+		kept, stepped string
+	}{
+		"the failed stage builds on it":    {"b", "a", pipeline.Retry{Mode: event.RetryFailed}, "a", ""},
+		"through a stage that is done":     {"c", "a", pipeline.Retry{Mode: event.RetryFailed}, "a", "b"},
+		"from a named stage":               {"", "a", pipeline.Retry{Mode: event.RetryFrom, Stage: "c"}, "a", "b"},
+		"the edit itself is nothing stale": {"", "b", pipeline.Retry{Mode: event.RetryFrom, Stage: "c"}, "a b", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			well := test.fails == ""
+			w := newWorld(t, failsAt(test.fails, &well))
+			w.create(w.spec(chainRecipe))
+			if _, err := w.execute(t.Context(), "r1"); err != nil {
+				t.Fatal(err)
+			}
+			ref := w.edit(test.edited, `{"stage":"by hand"}`)
+			well = true
+			s, plan := w.retried("r1", "r2", test.retry)
+			if kept, stepped := strings.Join(plan.Kept, " "), strings.Join(plan.SteppedBack, " "); kept != test.kept || stepped != test.stepped {
+				t.Errorf("it keeps %q and steps back to %q, want %q and %q: %s", kept, stepped, test.kept, test.stepped, plan.Reason)
+			}
+			if got := s.Stages[test.edited].ArtifactRefs; s.Status != run.RunDone || len(got) != 1 || got[0] != ref {
+				t.Errorf("%s; it builds on %v, want %v", s.Status, got, ref)
+			}
+			newest, err := w.store.Artifacts.Newest(t.Context(), "p")
+			if err != nil {
+				t.Fatal(err)
+			}
+			fresh := artifact.NewFreshness(newest)
+			for _, m := range newest {
+				if health := fresh.Health(m); health == artifact.Stale {
+					t.Errorf("%s is %s after the retry", m.Ref, health)
+				}
+			}
+		})
+	}
+}
+
+// What nothing that is done again builds on is not kept either, if it is stale.
+func TestPlanRetry_KeepsNothingStaleBesideIt(t *testing.T) {
+	well := false
+	w := newWorld(t, failsAt("c", &well))
+	w.create(w.spec(diamondRecipe))
+	if _, err := w.execute(t.Context(), "r1"); err != nil {
+		t.Fatal(err)
+	}
+	w.edit("a", `{"stage":"by hand"}`)
+	well = true
+	s, plan := w.retried("r1", "r2", pipeline.Retry{Mode: event.RetryFailed})
+	if kept, stepped := strings.Join(plan.Kept, " "), strings.Join(plan.SteppedBack, " "); kept != "a" || stepped != "b" || s.Status != run.RunDone {
+		t.Errorf("%s; it keeps %q and steps back to %q: %s", s.Status, kept, stepped, plan.Reason)
+	}
+}
+
+// Another run of the project, with a file of its own, spoils nothing that a retry keeps.
+func TestPlanRetry_KeepsWhatAnotherRunMadeAgain(t *testing.T) {
+	well, made := false, 0
+	w := newWorld(t, noteModule{"note", func(_ context.Context, task stage.Task) (stage.Result, error) {
+		if task.StageID == "c" && !well {
+			return stage.Result{}, failure.New(failure.Input, "not yet", "wait")
+		}
+		made++
+		data := fmt.Appendf(nil, `{"made":%d}`, made)
+		return stage.Result{Artifacts: []artifact.Draft{
+			{Type: "note", EntityID: task.StageID, Source: artifact.Code, Health: artifact.Valid, Data: data},
+		}}, nil
+	}})
+	w.create(w.spec(chainRecipe))
+	if _, err := w.execute(t.Context(), "r1"); err != nil {
+		t.Fatal(err)
+	}
+	other := w.spec(chainRecipe)
+	other.RunID = "other"
+	other.Input.Data = []byte("another file")
+	w.create(other)
+	if _, err := w.execute(t.Context(), "other"); err != nil {
+		t.Fatal(err)
+	}
+	well = true
+	if s, plan := w.retried("r1", "r2", pipeline.Retry{Mode: event.RetryFailed}); s.Status != run.RunDone || strings.Join(plan.Kept, " ") != "a b" {
+		t.Errorf("%s; it keeps %v: %s", s.Status, plan.Kept, plan.Reason)
+	}
+}

@@ -24,6 +24,7 @@ type revision struct {
 	limits event.Limits
 	pins   map[string][]event.Candidate // who can be asked today; nil for a drill
 
+	results results // of the parent
 	changes []recipe.Change
 	redone  map[string]recipe.Change // stages whose results do not serve the plan, and why
 }
@@ -54,6 +55,9 @@ func (p *Pipeline) revise(ctx context.Context, parent run.State, r Retry) (revis
 			return v, err
 		}
 		v.pins = p.pins(v.plan, desk.Candidates)
+	}
+	if v.results, err = p.resultsOf(ctx, parent); err != nil {
+		return v, err
 	}
 	v.changes = recipe.Changes(before, v.plan)
 	v.redone = v.plan.Redone(v.changes)

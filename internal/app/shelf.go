@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"time"
 
 	"github.com/cineforge/cineforge/artifact"
@@ -17,7 +16,7 @@ func (a *App) Artifacts(ctx context.Context, projectID string) ([]artifact.Metad
 		return nil, err
 	}
 	newest, err := a.shelf.Newest(ctx, projectID)
-	age(newest, newest)
+	markStale(newest, newest)
 	return newest, err
 }
 
@@ -32,7 +31,7 @@ func (a *App) Versions(ctx context.Context, projectID, artifactType, entityID st
 	if err == nil && len(versions) == 0 {
 		err = run.ErrNotFound
 	}
-	age(versions, newest)
+	markStale(versions, newest)
 	return versions, err
 }
 
@@ -44,38 +43,16 @@ func (a *App) Artifact(ctx context.Context, projectID string, ref artifact.Ref) 
 	}
 	found, err := a.Store.Artifact(ctx, projectID, ref)
 	seen := []artifact.Metadata{found.Metadata}
-	age(seen, newest)
+	markStale(seen, newest)
 	found.Metadata = seen[0]
 	return found, err
 }
 
-// age marks as stale what was made of something that has a newer version, or of
-// something stale.
-func age(all, newest []artifact.Metadata) {
-	type entity struct{ kind, id string }
-	latest := map[entity]artifact.Metadata{}
-	for _, m := range newest {
-		latest[entity{m.Ref.ArtifactType, m.Ref.EntityID}] = m
-	}
-	known := map[artifact.Ref]bool{}
-	var stale func(m artifact.Metadata) bool
-	stale = func(m artifact.Metadata) bool {
-		if is, done := known[m.Ref]; done {
-			return is
-		}
-		known[m.Ref] = false // whatever leads back to it
-		is := slices.ContainsFunc(m.Lineage, func(of artifact.Ref) bool {
-			now, there := latest[entity{of.ArtifactType, of.EntityID}]
-			self := of.ArtifactType == m.Ref.ArtifactType && of.EntityID == m.Ref.EntityID // a person's edit is of the version before
-			return there && !self && (now.Ref.Version != of.Version || stale(now))
-		})
-		known[m.Ref] = is
-		return is
-	}
+// markStale gives artifacts the health that they have beside the newest versions.
+func markStale(all, newest []artifact.Metadata) {
+	fresh := artifact.NewFreshness(newest)
 	for i, m := range all {
-		if (m.Health == artifact.Valid || m.Health == artifact.NeedsReview) && stale(m) {
-			all[i].Health = artifact.Stale
-		}
+		all[i].Health = fresh.Health(m)
 	}
 }
 

@@ -44,8 +44,6 @@ func (s Store) Pipeline() pipeline.Store {
 // Artifacts reads the artifacts of projects, and takes those that a person made.
 type Artifacts interface {
 	artifact.Archive
-	// Newest returns the metadata of the latest version of every entity, by type and entity.
-	Newest(ctx context.Context, projectID string) ([]artifact.Metadata, error)
 	// Versions returns the metadata of every version of an entity, oldest first.
 	Versions(ctx context.Context, projectID, artifactType, entityID string) ([]artifact.Metadata, error)
 	// Edit stores a version that a person made. It returns an error that wraps
