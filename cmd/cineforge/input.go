@@ -18,11 +18,16 @@ import (
 	"github.com/cineforge/cineforge/screenplay/document"
 )
 
+// documents returns what reads all files that commands are given.
+func documents() document.Reader {
+	return document.Reader{Options: document.Options{MaxBytes: document.DefaultLimit}}
+}
+
 // readInput reads the file that a command names, or standard input for "-". The name is text
 // that can be stored; argument.Name gives the file's own.
 func readInput(path string, stdin io.Reader) (name string, data []byte, err error) {
 	if path != "-" {
-		data, err = document.Load(path, document.DefaultLimit)
+		data, err = documents().Load(path)
 		return argument.Text(filepath.Base(path)), data, err
 	}
 	data, err = io.ReadAll(io.LimitReader(stdin, document.DefaultLimit+1))

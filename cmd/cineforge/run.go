@@ -14,7 +14,6 @@ import (
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
-	"github.com/cineforge/cineforge/screenplay/document"
 	"github.com/cineforge/cineforge/stage"
 )
 
@@ -69,7 +68,7 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 		return err
 	}
 	// What can't be read makes no run.
-	if _, err := document.Read(name, data); err != nil {
+	if _, err := documents().Read(ctx, name, data); err != nil {
 		return err
 	}
 	params, config, err := c.params()

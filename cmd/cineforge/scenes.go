@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -22,8 +23,8 @@ says what it looks like.`
 }
 
 // Run does the command.
-func (c *scenesCmd) Run(g *cli, s streams) error {
-	doc, err := readDocument(c.File, s.in)
+func (c *scenesCmd) Run(ctx context.Context, g *cli, s streams) error {
+	doc, err := readDocument(ctx, c.File, s.in)
 	if err != nil {
 		return err
 	}
@@ -34,12 +35,12 @@ func (c *scenesCmd) Run(g *cli, s streams) error {
 	return writeScenes(s.out, s.err, r)
 }
 
-func readDocument(path string, in io.Reader) (document.Document, error) {
+func readDocument(ctx context.Context, path string, in io.Reader) (document.Document, error) {
 	name, data, err := readInput(path, in)
 	if err != nil {
 		return document.Document{}, err
 	}
-	return document.Read(name, data)
+	return documents().Read(ctx, name, data)
 }
 
 // writeScenes prints the scenes as a table, and the warnings to stderr.
@@ -98,8 +99,8 @@ taken from the file goes to stderr.`
 }
 
 // Run does the command.
-func (c *textCmd) Run(g *cli, s streams) error {
-	doc, err := readDocument(c.File, s.in)
+func (c *textCmd) Run(ctx context.Context, g *cli, s streams) error {
+	doc, err := readDocument(ctx, c.File, s.in)
 	if err != nil {
 		return err
 	}

@@ -155,7 +155,7 @@ func (h *inputsHandler) quickScan(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	return endpoint.WriteJSON(w, http.StatusOK, propose(name, beginning))
+	return endpoint.WriteJSON(w, http.StatusOK, propose(r.Context(), h.library, name, beginning))
 }
 
 // file reads the form's part "file" into a file that vanishes when it is closed.
@@ -234,7 +234,7 @@ func (h *inputsHandler) preview(w http.ResponseWriter, r *http.Request) error {
 		}
 		return err
 	}
-	doc, err := document.Read(in.Original, data)
+	doc, err := h.library.Documents.Read(r.Context(), in.Original, data)
 	if f, ok := errors.AsType[*failure.Error](err); ok && f.Class == failure.Input {
 		return problem.Refuse(http.StatusUnprocessableEntity, "input_extraction_failed", f.Message, f.Advice(failure.Remedy.Request))
 	}

@@ -77,8 +77,8 @@ func (h *projectsHandler) open(ctx context.Context, in *openProject) (client.Pro
 	return summary(p), problem.As(err, project.ErrNotFound, http.StatusNotFound, "project_not_found")
 }
 
-func (h *projectsHandler) previewSlug(_ context.Context, in *slugRequest) (client.SlugProposal, error) {
-	return propose(in.Body.Filename, []byte(in.Body.Snippet)), nil
+func (h *projectsHandler) previewSlug(ctx context.Context, in *slugRequest) (client.SlugProposal, error) {
+	return propose(ctx, h.library, in.Body.Filename, []byte(in.Body.Snippet)), nil
 }
 
 func (h *projectsHandler) get(ctx context.Context, in *endpoint.InProject) (client.Project, error) {
@@ -124,8 +124,8 @@ func apply(p *project.Project, settings client.ProjectSettings) {
 }
 
 // propose returns names for a project of a file.
-func propose(fileName string, beginning []byte) client.SlugProposal {
-	slug, name := app.ProposeProject(fileName, beginning)
+func propose(ctx context.Context, a *app.App, fileName string, beginning []byte) client.SlugProposal {
+	slug, name := a.ProposeProject(ctx, fileName, beginning)
 	out := client.SlugProposal{Slug: slug, DisplayName: name, Alternatives: []string{}}
 	if other := app.Slug(fileName); other != slug {
 		out.Alternatives = append(out.Alternatives, other)

@@ -21,6 +21,7 @@ import (
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/recipes"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/screenplay/document"
 	"github.com/cineforge/cineforge/stage"
 	"github.com/cineforge/cineforge/stage/ingest"
 	"github.com/cineforge/cineforge/stage/normalize"
@@ -54,13 +55,16 @@ type App struct {
 	// Feed is what happens in all runs.
 	Feed run.Feed
 
+	// Documents reads all files that are given, here and in the stages.
+	Documents document.Reader
+
 	// RecipeStore is the recipes that there are.
 	RecipeStore RecipeStore
 }
 
-// Modules returns the modules that recipes may name.
-func Modules() stage.Catalog {
-	return stage.NewCatalog(ingest.Module{}, normalize.Module{}, scenes.Module{}, projectconfig.Module{})
+// Modules returns the modules that recipes may name, which read documents with the reader.
+func Modules(documents document.Reader) stage.Catalog {
+	return stage.NewCatalog(ingest.Module{Documents: documents}, normalize.Module{Documents: documents}, scenes.Module{}, projectconfig.Module{})
 }
 
 // Exists reports whether a data directory holds anything yet.
@@ -122,7 +126,7 @@ func New(store storage.Store, dataDir string, models Models) *App {
 		projects: projects{Store: store.Projects, Inputs: store.Inputs, Chat: store.Chat}, close: store.Close, unfit: unfit,
 	}
 	store.Journal.Carry(roster.routes())
-	a.pipeline = pipeline.New(a.Store, Modules(), a.desk)
+	a.pipeline = pipeline.New(a.Store, Modules(a.Documents), a.desk)
 	a.troubles.tell = models.StoreTrouble
 	a.pipeline.OnTrouble(a.troubles.note)
 	if models.Engine.Hard != nil {

@@ -124,7 +124,7 @@ func (a *App) Upload(ctx context.Context, projectID, name string, data []byte) (
 	if _, err := a.projects.Project(ctx, projectID); err != nil {
 		return Uploaded{}, err
 	}
-	doc, err := document.Read(name, data)
+	doc, err := a.Documents.Read(ctx, name, data)
 	if err != nil {
 		return Uploaded{}, err
 	}
@@ -177,9 +177,9 @@ func (a *App) Inputs(ctx context.Context, projectID string) ([]project.Input, er
 
 // ProposeProject proposes a slug and a name for a project by what a script says of
 // itself, else by the name of its file.
-func ProposeProject(fileName string, beginning []byte) (slug, name string) {
+func (a *App) ProposeProject(ctx context.Context, fileName string, beginning []byte) (slug, name string) {
 	name = titled(strings.TrimSuffix(filepath.Base(fileName), filepath.Ext(fileName)))
-	if doc, err := document.Read(fileName, beginning); err == nil {
+	if doc, err := a.Documents.Read(ctx, fileName, beginning); err == nil {
 		name = cmp.Or(document.Summary(doc).Title, name)
 	}
 	name = strings.Join(strings.FieldsFunc(name, isGap), " ")

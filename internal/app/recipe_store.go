@@ -16,6 +16,7 @@ import (
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/screenplay/document"
 )
 
 // RecipeStore is the recipes of a data directory, and the shipped ones. Beside those
@@ -131,7 +132,7 @@ func (l RecipeStore) Save(r *recipe.Recipe) (name string, err error) {
 // ParseRecipe reads a recipe that is given by its source, and wants it to be one that
 // the modules can run. The error is of type recipe.Errors; name is for its messages.
 func ParseRecipe(name string, source []byte) (*recipe.Recipe, error) {
-	if err := recipe.Validate(name, source, pipeline.Modules(Modules())); err != nil {
+	if err := recipe.Validate(name, source, pipeline.Modules(Modules(document.Reader{}))); err != nil {
 		return nil, err
 	}
 	return recipe.Parse(name, source)
@@ -139,7 +140,7 @@ func ParseRecipe(name string, source []byte) (*recipe.Recipe, error) {
 
 // RecipeWarnings returns what a recipe says without effect.
 func RecipeWarnings(r *recipe.Recipe) []recipe.Warning {
-	return r.Warnings(pipeline.Modules(Modules()))
+	return r.Warnings(pipeline.Modules(Modules(document.Reader{})))
 }
 
 // writeFile makes a file under a temporary name and then gives it its own, so that a

@@ -42,7 +42,17 @@ func Decode(data []byte) (Text, error) {
 	if err != nil {
 		return Text{}, fmt.Errorf("decode %s: %w", name, err)
 	}
-	w := washer{encoding: name, in: decoded}
+	return clean(name, decoded)
+}
+
+// Clean does to a text what [Decode] does to what it has decoded. It changes no text that Decode
+// has returned.
+func Clean(text string) (Text, error) {
+	return clean("utf-8", strings.ToValidUTF8(text, "\ufffd"))
+}
+
+func clean(encoding, decoded string) (Text, error) {
+	w := washer{encoding: encoding, in: decoded}
 	text := w.wash()
 	if w.binary() {
 		return Text{}, failure.New(failure.Input,
@@ -50,7 +60,7 @@ func Decode(data []byte) (Text, error) {
 				percent(w.junk, w.total), w.total),
 			"give a screenplay as plain text or Fountain")
 	}
-	return Text{Text: text, Encoding: name, Warnings: w.warnings(text)}, nil
+	return Text{Text: text, Encoding: encoding, Warnings: w.warnings(text)}, nil
 }
 
 // The byte order marks; of two that match, the longer comes first.

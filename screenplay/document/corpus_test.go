@@ -68,11 +68,11 @@ func TestCorpus(t *testing.T) {
 }
 
 func checkTruth(t *testing.T, root, name string) {
-	data, err := document.Load(filepath.Join(root, "scripts", name), 0)
+	data, err := document.Reader{}.Load(filepath.Join(root, "scripts", name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := document.Read(name, data)
+	d, err := document.Reader{}.Read(t.Context(), name, data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,11 +142,11 @@ func orEmpty(list []string) []string { return append([]string{}, list...) }
 // prefix are found; the two that nothing but their place on the page told are not.
 func TestCorpusScan(t *testing.T) {
 	root := corpus(t)
-	data, err := document.Load(filepath.Join(root, "scripts", "gen_brick_ocr.txt"), 0)
+	data, err := document.Reader{}.Load(filepath.Join(root, "scripts", "gen_brick_ocr.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := document.Read("gen_brick_ocr.txt", data)
+	d, err := document.Reader{}.Read(t.Context(), "gen_brick_ocr.txt", data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,17 +179,17 @@ func TestCorpusRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = document.Read(file, data)
+		_, err = document.Reader{}.Read(t.Context(), file, data)
 		if err == nil || !strings.Contains(err.Error(), format) || !strings.HasPrefix(err.Error(), filepath.Base(file)+" is") {
 			t.Errorf("%s: %v", filepath.Base(file), err)
 		}
 		if filepath.Ext(file) == ".fdx" && !strings.HasPrefix(filepath.Base(file), "gen_not") || filepath.Ext(file) == ".pdf" && !strings.HasPrefix(filepath.Base(file), "junk") {
-			if _, err = document.Read("misnamed.txt", data); err == nil || !strings.Contains(err.Error(), format) {
+			if _, err = (document.Reader{}).Read(t.Context(), "misnamed.txt", data); err == nil || !strings.Contains(err.Error(), format) {
 				t.Errorf("%s misnamed: %v", filepath.Base(file), err)
 			}
 		}
 	}
-	if _, err := document.Load(filepath.Join(root, "scripts", "empty.fountain"), 0); err == nil || !strings.Contains(err.Error(), "empty.fountain is empty") {
+	if _, err := (document.Reader{}).Load(filepath.Join(root, "scripts", "empty.fountain")); err == nil || !strings.Contains(err.Error(), "empty.fountain is empty") {
 		t.Errorf("empty.fountain: %v", err)
 	}
 }

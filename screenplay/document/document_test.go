@@ -3,6 +3,7 @@ package document_test
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -77,8 +78,8 @@ Bob.  You always know.
 `
 )
 
-func ExampleRead() {
-	d, err := document.Read("scripts/rain.txt", []byte(inFountain))
+func ExampleReader() {
+	d, err := document.Reader{}.Read(context.Background(), "scripts/rain.txt", []byte(inFountain))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -92,7 +93,7 @@ func ExampleRead() {
 
 func read(t *testing.T, name, text string) document.Document {
 	t.Helper()
-	d, err := document.Read(name, []byte(text))
+	d, err := document.Reader{}.Read(t.Context(), name, []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +262,7 @@ func TestRefused(t *testing.T) {
 		{"a", "%!PS-Adobe-3.0\n", "a is a PostScript file, which"},
 		{"a", "\x7fELF\x02\x01\x01\x00" + strings.Repeat("\x00", 60), "a is a program, which"},
 	} {
-		_, err := document.Read(test.name, []byte(test.data))
+		_, err := document.Reader{}.Read(t.Context(), test.name, []byte(test.data))
 		if failure.ClassOf(err) != failure.Input || !strings.HasPrefix(err.Error(), test.want) {
 			t.Errorf("%s %.20q: got %v, want %q", test.name, test.data, err, test.want)
 		} else if strings.Contains(err.Error(), "\n") {
@@ -274,7 +275,7 @@ func TestRefused(t *testing.T) {
 func TestTextIsNotMistaken(t *testing.T) {
 	for _, text := range []string{"BMW roars by.\n", "MZ waits.\n", "ID3 plays.\n", "GIF8 blinks.\n", "<b>Rain</b>\n", "<!-- a remark -->\n\nRain.\n",
 		"{\"a\": 1}\n", "#!/bin/sh\n", "BM\xe9 et No\xebl\n", "He opens the %PDF- file.\n", "a,b,c\n1,2,3\n", "BEGIN:VCARD\n"} {
-		if _, err := document.Read("a.txt", []byte(text)); err != nil {
+		if _, err := (document.Reader{}).Read(t.Context(), "a.txt", []byte(text)); err != nil {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
@@ -288,7 +289,7 @@ func FuzzRead(f *testing.F) {
 	f.Add("a.pdf", []byte("%PDF-1.7\n"))
 	f.Add(`C:\a.docx`, []byte("PK\x03\x04"))
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
-		d, err := document.Read(name, data)
+		d, err := document.Reader{}.Read(t.Context(), name, data)
 		if err != nil {
 			if failure.ClassOf(err) != failure.Input {
 				t.Fatalf("%v of class %s", err, failure.ClassOf(err))

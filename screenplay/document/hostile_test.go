@@ -1,6 +1,7 @@
 package document_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -54,7 +55,7 @@ func TestHostile(t *testing.T) {
 	for name, text := range hostile(1 << 19) {
 		for _, file := range []string{"a.txt", "a.md"} {
 			t.Run(name+" "+file, func(t *testing.T) {
-				d, err := document.Read(file, []byte(text))
+				d, err := document.Reader{}.Read(t.Context(), file, []byte(text))
 				if err != nil {
 					if failure.ClassOf(err) != failure.Input {
 						t.Errorf("refused as no fault of the file: %v", err)
@@ -74,7 +75,7 @@ func BenchmarkHostile(b *testing.B) {
 			data := []byte(text)
 			b.SetBytes(int64(len(data)))
 			for b.Loop() {
-				if d, err := document.Read("a.txt", data); err == nil {
+				if d, err := (document.Reader{}).Read(context.Background(), "a.txt", data); err == nil {
 					document.Summary(d)
 				}
 			}
@@ -89,7 +90,7 @@ func BenchmarkRead(b *testing.B) {
 			data := []byte(strings.Repeat(page, size/len(page)))
 			b.SetBytes(int64(len(data)))
 			for b.Loop() {
-				if _, err := document.Read("a.fountain", data); err != nil {
+				if _, err := (document.Reader{}).Read(b.Context(), "a.fountain", data); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -14,15 +14,15 @@ import (
 )
 
 // DefaultLimit is the size in bytes above which a file is refused unless the
-// caller says otherwise: far more than any script, little enough to hold in memory.
+// options say otherwise: far more than any script, little enough to hold in memory.
 const DefaultLimit = 64 << 20
 
-// Load reads the file at path, of at most limit bytes; DefaultLimit if limit is
-// not positive. The error is a [failure.Error] of class Input that names path as
+// Load reads the file at path. The error is a [failure.Error] of class Input that names path as
 // it was given: there is no such file, it is a folder or no regular file, it may
 // not be read, it is too large or empty. errors.Is finds the cause in it, such as
 // [fs.ErrNotExist].
-func Load(path string, limit int64) ([]byte, error) {
+func (r Reader) Load(path string) ([]byte, error) {
+	limit := r.Options.MaxBytes
 	if limit <= 0 {
 		limit = DefaultLimit
 	}

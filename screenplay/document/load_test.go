@@ -25,7 +25,7 @@ func write(t *testing.T, name, text string, mode fs.FileMode) string {
 func TestLoad(t *testing.T) {
 	path := write(t, "a.txt", "Rain.\n", 0o600)
 	for _, limit := range []int64{0, -1, 6} {
-		data, err := document.Load(path, limit)
+		data, err := document.Reader{Options: document.Options{MaxBytes: limit}}.Load(path)
 		if err != nil || string(data) != "Rain.\n" {
 			t.Errorf("limit %d: got %q and %v", limit, data, err)
 		}
@@ -55,7 +55,7 @@ func TestLoadRefuses(t *testing.T) {
 		{file, 2000, file + " is larger than 2000 bytes", nil},
 		{write(t, "empty.txt", "", 0o600), 0, "empty.txt is empty; give a file with a script in it", nil},
 	} {
-		_, err := document.Load(test.path, test.limit)
+		_, err := document.Reader{Options: document.Options{MaxBytes: test.limit}}.Load(test.path)
 		if failure.ClassOf(err) != failure.Input || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: got %v, want %q", test.path, err, test.want)
 		}
@@ -70,7 +70,7 @@ func TestLoadWithoutPermission(t *testing.T) {
 	if _, err := os.ReadFile(path); err == nil {
 		t.Skip("NOT TESTED: a file that may not be read, as this user may read any")
 	}
-	_, err := document.Load(path, 0)
+	_, err := document.Reader{}.Load(path)
 	if failure.ClassOf(err) != failure.Input || !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "a.txt may not be read by you") {
 		t.Errorf("got %v", err)
 	}
@@ -82,10 +82,10 @@ func TestLoadMoreThanAnnounced(t *testing.T) {
 	if _, err := os.Stat(path); err != nil {
 		t.Skip("NOT TESTED: a file that holds more than its size says, as there is no " + path)
 	}
-	if _, err := document.Load(path, 10); err == nil || !strings.Contains(err.Error(), "is larger than 10 bytes") {
+	if _, err := (document.Reader{Options: document.Options{MaxBytes: 10}}).Load(path); err == nil || !strings.Contains(err.Error(), "is larger than 10 bytes") {
 		t.Errorf("got %v", err)
 	}
-	if data, err := document.Load(path, 0); err != nil || len(data) == 0 {
+	if data, err := (document.Reader{}).Load(path); err != nil || len(data) == 0 {
 		t.Errorf("got %d bytes and %v", len(data), err)
 	}
 }
@@ -96,7 +96,7 @@ func TestDefaultLimit(t *testing.T) {
 	if err := os.Truncate(path, document.DefaultLimit+1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := document.Load(path, 0); err == nil || !strings.Contains(err.Error(), "is larger than 64 MB") {
+	if _, err := (document.Reader{}).Load(path); err == nil || !strings.Contains(err.Error(), "is larger than 64 MB") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -107,7 +107,7 @@ func TestLoad_APipe(t *testing.T) {
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := document.Load(pipe, 0); err == nil || !strings.HasSuffix(err.Error(), " - < '"+pipe+"'") {
+	if _, err := (document.Reader{}).Load(pipe); err == nil || !strings.HasSuffix(err.Error(), " - < '"+pipe+"'") {
 		t.Error(err)
 	}
 }

@@ -1,6 +1,7 @@
 package document_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -12,7 +13,7 @@ import (
 )
 
 func ExampleSummary() {
-	d, err := document.Read("rain.fountain", []byte("INT. HOUSE - DAY\n\nBOB\nIt rains.\n"))
+	d, err := document.Reader{}.Read(context.Background(), "rain.fountain", []byte("INT. HOUSE - DAY\n\nBOB\nIt rains.\n"))
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -17,7 +17,9 @@ import (
 )
 
 // Module ingests a file. The zero value is ready to use.
-type Module struct{}
+type Module struct {
+	Documents document.Reader // reads the file
+}
 
 // Info describes the module.
 func (Module) Info() stage.Info {
@@ -38,8 +40,8 @@ const reviewBelow = 0.6
 
 // Run makes the raw_input artifact. It asks no model. A file that is blank or
 // can't be read is a failure of class input.
-func (Module) Run(_ context.Context, task stage.Task) (stage.Result, error) {
-	doc, err := document.Read(task.File.Name, task.File.Data)
+func (m Module) Run(ctx context.Context, task stage.Task) (stage.Result, error) {
+	doc, err := m.Documents.Read(ctx, task.File.Name, task.File.Data)
 	if err != nil {
 		return stage.Result{}, fmt.Errorf("read the input: %w", err)
 	}

@@ -17,7 +17,9 @@ import (
 )
 
 // Module normalizes a text. The zero value is ready to use.
-type Module struct{}
+type Module struct {
+	Documents document.Reader // reads the ingested text
+}
 
 // Info describes the module.
 func (Module) Info() stage.Info {
@@ -40,7 +42,7 @@ const (
 // put to the model, in units chunk_001 and so on. Blank text, or a title page
 // alone, is a failure of class input; a repair that would lose a word is one of
 // class internal.
-func (Module) Run(ctx context.Context, task stage.Task) (stage.Result, error) {
+func (m Module) Run(ctx context.Context, task stage.Task) (stage.Result, error) {
 	in, err := stage.Decode(task.Inputs, artifact.RawInput, content.DecodeRawInput, "content", "source_info")
 	if err != nil {
 		return stage.Result{}, err
@@ -48,7 +50,7 @@ func (Module) Run(ctx context.Context, task stage.Task) (stage.Result, error) {
 	if strings.TrimSpace(in.Content) == "" {
 		return stage.Result{}, failure.New(failure.Input, "the text to normalize is blank", "give a file that holds a story")
 	}
-	doc, err := document.Read(in.SourceInfo.Filename, []byte(in.Content))
+	doc, err := m.Documents.ReadText(ctx, document.Text{Name: in.SourceInfo.Filename, Format: in.SourceInfo.Format, Text: in.Content})
 	if err != nil {
 		return stage.Result{}, fmt.Errorf("read the ingested text: %w", err)
 	}

@@ -325,3 +325,23 @@ func ExampleModule() {
 	// BO
 	// Hmm?
 }
+
+// What was ingested is text, whatever the file's name says.
+func TestModule_IngestedTextIsTextWhateverItsFileWas(t *testing.T) {
+	const text = "INT. HALL - DAY\n\nA door.\n\nANNA\nIs it open?\n"
+	for name, format := range map[string]string{
+		"script.fdx": "fdx", "script.pdf": "pdf", "script.docx": "docx", "script.odt": "txt", "script.rtf": "", "script.fountain": "fountain",
+	} {
+		data, err := json.Marshal(map[string]any{
+			"content": text, "source_info": map[string]any{"original_filename": name, "file_format": format},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := stage.Inputs{{Metadata: artifact.Metadata{Ref: artifact.NewRef(artifact.RawInput, artifact.ProjectEntity, 1)}, Data: data}}
+		got, _ := run(t, stage.Task{Inputs: in, Model: refuses(t)})
+		if got.ScriptText != text || got.SceneCount != 1 || got.Normalization.Strategy != content.Passthrough {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}

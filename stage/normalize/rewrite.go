@@ -64,12 +64,13 @@ func count(s screenplay.Script, kind screenplay.Kind) int {
 // says that a person should look at it.
 func rewrite(doc document.Document) (data content.CanonicalScript, review bool, err error) {
 	var spans []screenplay.Span
-	if valid(doc) {
+	canonical := doc.Fountain()
+	if valid(doc, canonical) {
 		data = passed(doc)
 	} else {
 		data, spans = repaired(doc)
+		canonical = fountain.Decode(data.ScriptText)
 	}
-	canonical := fountain.Decode(data.ScriptText)
 	if data.Fidelity, err = faithful(doc, data.ScriptText, canonical, spans); err != nil {
 		return content.CanonicalScript{}, false, &failure.Error{
 			Class:   failure.Internal,
@@ -136,11 +137,11 @@ func repaired(doc document.Document) (content.CanonicalScript, []screenplay.Span
 	}, spans
 }
 
-// valid reports whether the text of a document is Fountain for the elements that
+// valid reports whether the text of a document, decoded as Fountain, gives the elements that
 // were read from it.
-func valid(doc document.Document) bool {
+func valid(doc document.Document, decoded screenplay.Script) bool {
 	same := func(a, b screenplay.Element) bool { return a.Kind == b.Kind && a.Text == b.Text }
-	return slices.EqualFunc(doc.Script.Elements, fountain.Decode(doc.Text).Elements, same)
+	return slices.EqualFunc(doc.Script.Elements, decoded.Elements, same)
 }
 
 // faithful checks the canonical text of a document, and the script in it, against

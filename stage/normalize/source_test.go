@@ -70,7 +70,7 @@ func TestWhatARuleLeavesOutIsListed(t *testing.T) {
 		{"a comment in front matter", "a.md", "---\ntitle: Rain\n# draft\n---\n\n## INT. HALL - DAY" + script, []string{`line 3: "draft", in the front matter under no key`}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			doc, err := document.Read(test.file, []byte(test.text))
+			doc, err := document.Reader{}.Read(t.Context(), test.file, []byte(test.text))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,7 +98,7 @@ func TestTheLanguageOfABlockOfCodeIsMarkup(t *testing.T) {
 }
 
 func TestWordsAreCountedInTheTextItself(t *testing.T) {
-	doc, err := document.Read("a.txt", []byte("12 INT. BEN'S HALL 12\n\n*Two* words -- no m\\_ore.\n"))
+	doc, err := document.Reader{}.Read(t.Context(), "a.txt", []byte("12 INT. BEN'S HALL 12\n\n*Two* words -- no m\\_ore.\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
