@@ -22,11 +22,11 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api"
 	"github.com/cineforge/cineforge/run/event"
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // fast is a provider that answers without making anybody wait.
-var fast = simulator.Pace{}
+var fast = scenario.Pace{}
 
 // cutting is a connection that breaks after some bytes.
 type cutting struct {
@@ -54,7 +54,7 @@ func TestFollowThroughCuts(t *testing.T) {
 		cuts = n
 	}
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, simulated(simulator.Pace{TokensPerSecond: 300}), api.Options{})
+		w := newWorld(t, simulated(scenario.Pace{TokensPerSecond: 300}), api.Options{})
 		steady := onPipes(t, w.handler, client.Options{}, func(c net.Conn) (net.Conn, error) { return c, nil })
 		id := begun(t, steady, strings.NewReader(long(150)), client.RunRequest{AcceptConfig: true})
 		const followers = 4
@@ -117,7 +117,7 @@ func TestFollowThroughCuts(t *testing.T) {
 // A server that has no room for a stream is asked for what has happened.
 func TestFollow_WithoutRoomForAStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, simulated(simulator.Pace{TokensPerSecond: 300}), api.Options{Streams: 1})
+		w := newWorld(t, simulated(scenario.Pace{TokensPerSecond: 300}), api.Options{Streams: 1})
 		c := onPipes(t, w.handler, client.Options{}, func(c net.Conn) (net.Conn, error) { return c, nil })
 		id := begun(t, c, strings.NewReader(long(30)), client.RunRequest{AcceptConfig: true})
 		hog, leave := context.WithCancel(t.Context())

@@ -20,6 +20,7 @@ import (
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/llm/catalog"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -140,12 +141,12 @@ func onPipes(t *testing.T, h http.Handler, o client.Options, wrap func(net.Conn)
 }
 
 // simulated are providers of the simulator, which answer at a pace.
-func simulated(pace simulator.Pace) app.Models {
+func simulated(pace scenario.Pace) app.Models {
 	env := map[string]string{"ANTHROPIC_API_KEY": "simulated"}
 	for _, v := range simulator.BaseURLs("http://simulator.invalid") {
 		env[v.Name] = v.Value
 	}
-	sim := simulator.New(simulator.Scenario{ID: "healthy", Name: "healthy", Pace: pace}, simulator.Options{})
+	sim := simulator.New(scenario.Scenario{ID: "healthy", Name: "healthy", Pace: pace}, simulator.Options{})
 	return app.Models{Providers: app.StandardProviders(func(name string) string { return env[name] }), Transport: sim.Transport()}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/cineforge/cineforge/simulator/internal/jsondoc"
 	"github.com/cineforge/cineforge/simulator/internal/schema"
 	"github.com/cineforge/cineforge/simulator/internal/wire"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // digest names the text of a prompt.
@@ -25,7 +26,7 @@ func seedFor(seed uint64, prompt string) uint64 {
 }
 
 // compose returns the answer to a request, as an output fault spoils it.
-func compose(req wire.Request, fault Fault, seed uint64) wire.Answer {
+func compose(req wire.Request, fault scenario.Fault, seed uint64) wire.Answer {
 	a := wire.Answer{Request: req, Text: healthy(req, seed)}
 	if fault.Text != nil {
 		a.Text = *fault.Text
@@ -71,7 +72,7 @@ func healthy(req wire.Request, seed uint64) string {
 }
 
 // spoil makes an answer one that is complete and no good.
-func spoil(a *wire.Answer, fault Fault, seed uint64) {
+func spoil(a *wire.Answer, fault scenario.Fault, seed uint64) {
 	req := a.Request
 	half := (wire.Tokens(a.Text) + 1) / 2
 	switch fault.Output {

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -132,16 +133,16 @@ type bench struct {
 }
 
 // inProcess returns a bench without sockets.
-func inProcess(s simulator.Scenario) bench {
+func inProcess(s scenario.Scenario) bench {
 	sim := simulator.New(s, simulator.Options{})
 	return bench{sim, &http.Client{Transport: sim.Transport()}, "http://sim.test", "k-test"}
 }
 
 // rules returns a bench with rules.
-func rules(list ...simulator.Rule) bench { return inProcess(simulator.Scenario{Rules: list}) }
+func rules(list ...scenario.Rule) bench { return inProcess(scenario.Scenario{Rules: list}) }
 
 // always returns a bench where every call has a fault.
-func always(f simulator.Fault) bench { return rules(simulator.Rule{Name: "always", Fault: f}) }
+func always(f scenario.Fault) bench { return rules(scenario.Rule{Name: "always", Fault: f}) }
 
 func (b bench) request(ctx context.Context, a api, body any) *http.Request {
 	data, isRaw := body.([]byte)

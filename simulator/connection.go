@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"crypto/x509"
+	"github.com/cineforge/cineforge/simulator/scenario"
 	"io"
 	"net"
 	"net/http"
@@ -13,9 +14,9 @@ import (
 )
 
 // unreachable plays faults of the connection. It says whether there was one.
-func (p *performance) unreachable(f Fault) bool {
+func (p *performance) unreachable(f scenario.Fault) bool {
 	kind := ""
-	for _, k := range f.kinds() {
+	for _, k := range f.Kinds() {
 		switch k {
 		case "silent":
 			p.blame(k)

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"encoding/json"
+	"github.com/cineforge/cineforge/simulator/scenario"
 	"io"
 	"net/http"
 )
@@ -27,15 +28,15 @@ func (s *Simulator) control(w http.ResponseWriter, r *http.Request, path string)
 }
 
 // readScenario returns the scenario that a request names or brings.
-func readScenario(r *http.Request) (Scenario, error) {
+func readScenario(r *http.Request) (scenario.Scenario, error) {
 	if name := r.URL.Query().Get("name"); name != "" {
 		return Find(name)
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxFile+1))
+	body, err := io.ReadAll(io.LimitReader(r.Body, scenario.MaxFile+1))
 	if err != nil {
-		return Scenario{}, err
+		return scenario.Scenario{}, err
 	}
-	return Parse("body", body)
+	return scenario.Parse("body", body)
 }
 
 func (s *Simulator) showScenario(w http.ResponseWriter) {

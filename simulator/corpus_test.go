@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // realErrors opens the collection of real failures, which lies beside the checkout.
@@ -57,7 +57,7 @@ func TestRealFailuresAreServedByteForByte(t *testing.T) {
 			}
 			served++
 			// Through a file, as a person would write it.
-			written := simulator.Scenario{Name: e.ID, Rules: []simulator.Rule{{Fault: simulator.Fault{Status: *e.Status, Body: *body, Headers: e.Headers}}}}.YAML()
+			written := scenario.Scenario{Name: e.ID, Rules: []scenario.Rule{{Fault: scenario.Fault{Status: *e.Status, Body: *body, Headers: e.Headers}}}}.YAML()
 			b := inProcess(read(t, string(written)))
 			for _, name := range []string{"messages", "chat stream", "generate stream"} {
 				got := b.do(t.Context(), apiNamed(name), apiNamed(name).body(prompt, false))

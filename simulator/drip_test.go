@@ -11,7 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // textOf returns the text that one line of a stream carries.
@@ -46,8 +46,8 @@ func TestFault_DripSendsItsPieces(t *testing.T) {
 	for _, a := range apis {
 		synctest.Test(t, func(t *testing.T) {
 			whole := rules().ask(t.Context(), a)
-			b := inProcess(simulator.Scenario{Pace: simulator.Pace{FirstEvent: time.Second, TokensPerSecond: 1},
-				Rules: []simulator.Rule{{Fault: simulator.Fault{Drip: &simulator.Drip{Pieces: 41, Every: 15 * time.Second}}}}})
+			b := inProcess(scenario.Scenario{Pace: scenario.Pace{FirstEvent: time.Second, TokensPerSecond: 1},
+				Rules: []scenario.Rule{{Fault: scenario.Fault{Drip: &scenario.Drip{Pieces: 41, Every: 15 * time.Second}}}}})
 			start := time.Now()
 			got := b.ask(t.Context(), a)
 			if took := time.Since(start); got.err != nil || !got.terminal || got.broken || took != time.Second+10*time.Minute {
@@ -87,7 +87,7 @@ func TestFault_DripSendsItsPieces(t *testing.T) {
 }
 
 func TestFault_DripOfAShortTextSendsRunes(t *testing.T) {
-	form, err := simulator.Parse("f.yaml", []byte("rules: [{fault: {drip: {pieces: 1000, every: 1s}}}]"))
+	form, err := scenario.Parse("f.yaml", []byte("rules: [{fault: {drip: {pieces: 1000, every: 1s}}}]"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestFault_DripOfAShortTextSendsRunes(t *testing.T) {
 func TestFault_DripComesAfterTheThought(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := apiNamed("messages stream")
-		b := always(simulator.Fault{Drip: &simulator.Drip{Pieces: 4, Every: time.Minute}})
+		b := always(scenario.Fault{Drip: &scenario.Drip{Pieces: 4, Every: time.Minute}})
 		got := b.do(t.Context(), a, with(a.body(prompt, false), fields{"max_tokens": 3000, "thinking": fields{"type": "enabled", "budget_tokens": 1024}}))
 		call := b.last(t)
 		thinks := strings.Contains(got.raw, "thinking_delta") && strings.Count(got.raw, "text_delta") == 4
@@ -128,7 +128,7 @@ func TestFault_DripComesAfterTheThought(t *testing.T) {
 }
 
 func TestFault_DripOnAPort(t *testing.T) {
-	b := onPort(t, simulator.Scenario{Rules: []simulator.Rule{{Fault: simulator.Fault{Drip: &simulator.Drip{Pieces: 5, Every: time.Millisecond}}}}})
+	b := onPort(t, scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Drip: &scenario.Drip{Pieces: 5, Every: time.Millisecond}}}}})
 	for _, a := range apis {
 		whole := rules().ask(t.Context(), a)
 		got := b.ask(t.Context(), a)

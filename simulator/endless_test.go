@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // whole takes what a stream was cut off in the middle of away, and closes an array.
@@ -33,7 +34,7 @@ func TestHostilities_EndlessStreams(t *testing.T) {
 			}
 			synctest.Test(t, func(t *testing.T) {
 				healthy := rules().ask(t.Context(), a)
-				b := always(simulator.Fault{Hostile: name})
+				b := always(scenario.Fault{Hostile: name})
 				ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 				defer cancel()
 				got := b.ask(ctx, a)
@@ -66,7 +67,7 @@ func TestHostilities_EndlessBodies(t *testing.T) {
 				continue
 			}
 			synctest.Test(t, func(t *testing.T) {
-				b := always(simulator.Fault{Hostile: name})
+				b := always(scenario.Fault{Hostile: name})
 				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 				defer cancel()
 				got := b.form(ctx, a)
@@ -87,7 +88,7 @@ func TestHostilities_EndlessBodies(t *testing.T) {
 // A client that reads slowly does not get all that it has missed at once.
 func TestHostilities_EndlessEventsKeepTheirPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := always(simulator.Fault{Hostile: "endless_events"})
+		b := always(scenario.Fault{Hostile: "endless_events"})
 		resp := b.open(t.Context(), t, apiNamed("messages stream"))
 		defer resp.Body.Close()
 		lines := bufio.NewReader(resp.Body)
@@ -112,7 +113,7 @@ func TestHostilities_EndlessEventsKeepTheirPace(t *testing.T) {
 
 func TestHostilities_EndlessStreamsOnAPort(t *testing.T) {
 	for _, name := range []string{"endless_events", "endless_text"} {
-		b := onPort(t, simulator.Scenario{Rules: []simulator.Rule{{Fault: simulator.Fault{Hostile: name}}}})
+		b := onPort(t, scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Hostile: name}}}})
 		for _, a := range apis {
 			resp := b.open(t.Context(), t, a)
 			if n, err := io.CopyN(io.Discard, resp.Body, 8000); err != nil || resp.StatusCode != 200 {
@@ -171,7 +172,7 @@ func TestHostilities_SwitchProtocols(t *testing.T) {
 // An answer that arrives when its client is gone is closed.
 func TestHostilities_SwitchProtocolsForNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := always(simulator.Fault{Hostile: "switch_protocols", Delay: time.Second})
+		b := always(scenario.Fault{Hostile: "switch_protocols", Delay: time.Second})
 		for range 50 {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 			resp, err := b.client.Do(b.request(ctx, apiNamed("chat"), apiNamed("chat").body(prompt, false)))
@@ -194,7 +195,7 @@ func TestHostilities_SwitchProtocolsEndWithTheServer(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	ended := make(chan simulator.Call, 1)
-	sim := simulator.New(simulator.Scenario{Rules: []simulator.Rule{{Fault: simulator.Fault{Hostile: "switch_protocols"}}}}, simulator.Options{Observe: func(c simulator.Call) { ended <- c }})
+	sim := simulator.New(scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Hostile: "switch_protocols"}}}}, simulator.Options{Observe: func(c simulator.Call) { ended <- c }})
 	server := httptest.NewUnstartedServer(sim)
 	server.Config.BaseContext = func(net.Listener) context.Context { return ctx }
 	server.Start()

@@ -10,11 +10,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/cineforge/cineforge/simulator/internal/wire"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // epoch is the time of one scenario: its clock and its counters.
 type epoch struct {
-	scenario Scenario
+	scenario scenario.Scenario
 	number   int // which scenario of the simulator this is
 
 	mu      sync.Mutex // guards all below
@@ -38,7 +39,7 @@ type ruleState struct {
 	admitted map[string][]time.Time
 }
 
-func newEpoch(s Scenario, number int) *epoch {
+func newEpoch(s scenario.Scenario, number int) *epoch {
 	e := &epoch{scenario: s, number: number, calls: map[string]int{}, recent: map[string][]used{}, cache: promptCache{}}
 	for range s.Rules {
 		e.rules = append(e.rules, ruleState{map[string]int{}, map[string]int{}, map[string][]time.Time{}})
@@ -49,7 +50,7 @@ func newEpoch(s Scenario, number int) *epoch {
 // decision is what the rules say to a call.
 type decision struct {
 	nth     int // of its provider
-	rule    *Rule
+	rule    *scenario.Rule
 	quota   wire.Quota
 	wait    time.Duration // with a limit: when there is room again
 	release func()        // gives back what limits have counted
@@ -68,14 +69,14 @@ func (e *epoch) decide(req wire.Request, provider string, now time.Time) decisio
 	perMinute := 0
 	for i := range e.scenario.Rules {
 		r, state := &e.scenario.Rules[i], e.rules[i]
-		if !r.When.fits(req, provider, e.target(), now.Sub(e.started)) {
+		if !fits(r.When, req, provider, e.target(), now.Sub(e.started)) {
 			continue
 		}
 		state.seen[provider]++
 		if l := r.Fault.Limit; l != nil && l.PerMinute > 0 && perMinute == 0 {
 			perMinute = l.PerMinute
 		}
-		if n := state.seen[provider]; d.rule != nil || !r.When.Calls.has(n) || !e.drawn(r, i, provider, n) {
+		if n := state.seen[provider]; d.rule != nil || !r.When.Calls.Has(n) || !e.drawn(r, i, provider, n) {
 			continue
 		}
 		if r.Fault.Limit == nil {
@@ -103,22 +104,22 @@ func (e *epoch) decide(req wire.Request, provider string, now time.Time) decisio
 
 func (e *epoch) target() string {
 	if e.scenario.Target == "" {
-		return Anthropic
+		return scenario.Anthropic
 	}
 	return e.scenario.Target
 }
 
-// fits says whether a call is one that the rule is about, apart from its number and
+// fits reports whether a call is one that a rule is about, apart from its number and
 // from chance.
-func (w When) fits(req wire.Request, provider, target string, since time.Duration) bool {
+func fits(w scenario.When, req wire.Request, provider, target string, since time.Duration) bool {
 	providers := w.Provider
 	for i, p := range providers {
 		if strings.EqualFold(p, "target") {
-			providers = append(append(Globs{target}, providers[:i]...), providers[i+1:]...)
+			providers = append(append(scenario.Globs{target}, providers[:i]...), providers[i+1:]...)
 			break
 		}
 	}
-	return providers.match(provider) && w.Model.match(req.Model) && w.API.match(string(req.API)) &&
+	return providers.Match(provider) && w.Model.Match(req.Model) && w.API.Match(string(req.API)) &&
 		(w.Streaming == nil || *w.Streaming == req.Stream) &&
 		strings.Contains(req.Text(), w.PromptContains) &&
 		(w.TokensOver == 0 || req.InputTokens() > w.TokensOver) &&
@@ -126,7 +127,7 @@ func (w When) fits(req wire.Request, provider, target string, since time.Duratio
 }
 
 // drawn says whether chance picks a call for a rule. The same seed picks the same calls.
-func (e *epoch) drawn(r *Rule, index int, provider string, n int) bool {
+func (e *epoch) drawn(r *scenario.Rule, index int, provider string, n int) bool {
 	if r.When.Share == nil {
 		return true
 	}
@@ -135,7 +136,7 @@ func (e *epoch) drawn(r *Rule, index int, provider string, n int) bool {
 }
 
 // full says whether a limit is reached, and when there is room again.
-func (s ruleState) full(l Limit, provider string, now time.Time) (time.Duration, bool) {
+func (s ruleState) full(l scenario.Limit, provider string, now time.Time) (time.Duration, bool) {
 	list := s.admitted[provider]
 	for len(list) > 0 && now.Sub(list[0]) >= time.Minute {
 		list = list[1:]

@@ -7,10 +7,11 @@ import (
 	"strings"
 
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 func Example() {
-	scenario, err := simulator.Parse("outage.yaml", []byte(`
+	scenario, err := scenario.Parse("outage.yaml", []byte(`
 name: outage
 rules:
   - name: overloaded

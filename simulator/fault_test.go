@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // namedErrors is what each vendor answers: status and a part of the body.
@@ -40,12 +41,12 @@ var namedErrors = map[string]map[string]string{
 }
 
 func TestEveryNamedErrorInEveryDialect(t *testing.T) {
-	if len(namedErrors) != len(simulator.Errors()) {
-		t.Errorf("%d errors are tested, there are %v", len(namedErrors), simulator.Errors())
+	if len(namedErrors) != len(scenario.Errors()) {
+		t.Errorf("%d errors are tested, there are %v", len(namedErrors), scenario.Errors())
 	}
-	for _, name := range simulator.Errors() {
+	for _, name := range scenario.Errors() {
 		for _, a := range apis {
-			b := always(simulator.Fault{Error: name})
+			b := always(scenario.Fault{Error: name})
 			got := b.form(t.Context(), a)
 			want, ok := namedErrors[name][family(a)]
 			if !ok && name == "unsupported_parameter" {
@@ -89,7 +90,7 @@ func TestASmallWindowIsTold(t *testing.T) {
 		"messages": "prompt is too long: 31 tokens > 20 maximum", "chat": "maximum context length is 20 tokens. However, your messages resulted in 31 tokens",
 		"responses": "exceeds the context window", "generate": "The input token count (31) exceeds the maximum number of tokens allowed (20).",
 	} {
-		b := rules(simulator.Rule{When: simulator.When{TokensOver: 20}, Fault: simulator.Fault{Error: "context_length"}})
+		b := rules(scenario.Rule{When: scenario.When{TokensOver: 20}, Fault: scenario.Fault{Error: "context_length"}})
 		if got := b.ask(t.Context(), apiNamed(name)); got.status != 400 || !strings.Contains(got.raw, want) {
 			t.Errorf("%s: %d %s", name, got.status, got.raw)
 		}
@@ -100,7 +101,7 @@ func TestHintsAreTheVendors(t *testing.T) {
 	for _, name := range []string{"rate_limit", "overloaded", "unavailable"} {
 		for _, a := range apis {
 			synctest.Test(t, func(t *testing.T) {
-				got := always(simulator.Fault{Error: name, RetryAfter: 1500 * time.Millisecond}).ask(t.Context(), a)
+				got := always(scenario.Fault{Error: name, RetryAfter: 1500 * time.Millisecond}).ask(t.Context(), a)
 				h := got.header
 				switch a.provider {
 				case "anthropic":
@@ -127,7 +128,7 @@ func TestHintsAreTheVendors(t *testing.T) {
 			})
 		}
 	}
-	got := always(simulator.Fault{Error: "rate_limit", RetryAfter: 24 * time.Hour}).ask(t.Context(), apiNamed("chat"))
+	got := always(scenario.Fault{Error: "rate_limit", RetryAfter: 24 * time.Hour}).ask(t.Context(), apiNamed("chat"))
 	if got.header.Get("retry-after") != "86400" || got.header.Get("x-ratelimit-reset-requests") != "24h0m0s" {
 		t.Error(got.header)
 	}
@@ -137,7 +138,7 @@ func TestRawAnswers(t *testing.T) {
 	for body, kind := range map[string]string{
 		`{"error": 1}`: "application/json", "<h1>no</h1>": "text/html", "data: {}\n\n": "text/event-stream", "oh no": "text/plain; charset=utf-8", "": "text/plain; charset=utf-8",
 	} {
-		b := always(simulator.Fault{Status: 524, Body: body, Headers: map[string]string{"cf-ray": "1", "content-length": "9999", "Connection": "close"}})
+		b := always(scenario.Fault{Status: 524, Body: body, Headers: map[string]string{"cf-ray": "1", "content-length": "9999", "Connection": "close"}})
 		got := b.ask(t.Context(), apiNamed("chat"))
 		if got.err != nil || got.status != 524 || got.raw != body || got.header.Get("content-type") != kind || got.header.Get("cf-ray") != "1" || got.header.Get("x-request-id") != "" {
 			t.Errorf("%q: %v %v", body, got, got.header)
@@ -146,16 +147,16 @@ func TestRawAnswers(t *testing.T) {
 			t.Errorf("%+v", call)
 		}
 	}
-	if got := always(simulator.Fault{Status: 200, Body: "x", Headers: map[string]string{"content-type": "application/json"}}).ask(t.Context(), apiNamed("messages")); !got.broken || got.header.Get("content-type") != "application/json" {
+	if got := always(scenario.Fault{Status: 200, Body: "x", Headers: map[string]string{"content-type": "application/json"}}).ask(t.Context(), apiNamed("messages")); !got.broken || got.header.Get("content-type") != "application/json" {
 		t.Error(got)
 	}
 }
 
 func TestErrorsInStreams(t *testing.T) {
 	for _, a := range apis {
-		for _, at := range []simulator.StreamError{{}, {AfterStart: true}, {AfterTokens: 10}, {AfterTokens: 10_000}} {
+		for _, at := range []scenario.StreamError{{}, {AfterStart: true}, {AfterTokens: 10}, {AfterTokens: 10_000}} {
 			at.Error = "overloaded"
-			b := always(simulator.Fault{StreamError: &at})
+			b := always(scenario.Fault{StreamError: &at})
 			got := b.ask(t.Context(), a)
 			call := b.last(t)
 			if !a.stream {
@@ -176,21 +177,21 @@ func TestErrorsInStreams(t *testing.T) {
 			}
 		}
 	}
-	started := always(simulator.Fault{StreamError: &simulator.StreamError{AfterStart: true, Error: "overloaded"}}).ask(t.Context(), apiNamed("messages stream"))
+	started := always(scenario.Fault{StreamError: &scenario.StreamError{AfterStart: true, Error: "overloaded"}}).ask(t.Context(), apiNamed("messages stream"))
 	if !slices.Equal(started.events, []string{"message_start", "error"}) || !strings.HasSuffix(started.raw, `"request_id":"`+started.header.Get("request-id")+"\"}\n\n") {
 		t.Error(started.events, started.raw)
 	}
-	sse := always(simulator.Fault{StreamError: &simulator.StreamError{AfterTokens: 1, Error: "overloaded"}}).ask(t.Context(), apiNamed("generate stream"))
+	sse := always(scenario.Fault{StreamError: &scenario.StreamError{AfterTokens: 1, Error: "overloaded"}}).ask(t.Context(), apiNamed("generate stream"))
 	if !strings.Contains(sse.raw, "}\r\n\r\n{\n  \"error\": {\n    \"code\": 503,") {
 		t.Errorf("%q", sse.raw)
 	}
-	array := always(simulator.Fault{StreamError: &simulator.StreamError{AfterTokens: 1, Error: "overloaded"}}).ask(t.Context(), apiNamed("generate array"))
+	array := always(scenario.Fault{StreamError: &scenario.StreamError{AfterTokens: 1, Error: "overloaded"}}).ask(t.Context(), apiNamed("generate array"))
 	if array.broken || array.problem == "" {
 		t.Error(array)
 	}
 	raw := "event: error\ndata: whatever\n\n"
 	for _, a := range apis {
-		got := always(simulator.Fault{StreamError: &simulator.StreamError{Raw: raw}}).ask(t.Context(), a)
+		got := always(scenario.Fault{StreamError: &scenario.StreamError{Raw: raw}}).ask(t.Context(), a)
 		if got.status != 200 || got.raw != raw {
 			t.Errorf("%s: %q", a.name, got.raw)
 		}
@@ -200,7 +201,7 @@ func TestErrorsInStreams(t *testing.T) {
 func TestConnectionsThatDieInTheMiddle(t *testing.T) {
 	for _, a := range apis {
 		for _, tokens := range []int{0, 10, 10_000} {
-			b := always(simulator.Fault{Cut: &simulator.Point{AfterTokens: tokens}})
+			b := always(scenario.Fault{Cut: &scenario.Point{AfterTokens: tokens}})
 			got := b.ask(t.Context(), a)
 			if !errors.Is(got.err, io.ErrUnexpectedEOF) || got.status != 200 || got.terminal {
 				t.Errorf("%s after %d: %v", a.name, tokens, got)
@@ -214,7 +215,7 @@ func TestConnectionsThatDieInTheMiddle(t *testing.T) {
 			}
 		}
 		for _, tokens := range []int{0, 10, 10_000} {
-			b := always(simulator.Fault{End: &simulator.Point{AfterTokens: tokens}})
+			b := always(scenario.Fault{End: &scenario.Point{AfterTokens: tokens}})
 			got := b.ask(t.Context(), a)
 			if got.err != nil || got.status != 200 || got.finish != "" || a.stream && got.terminal || !a.stream && tokens > 0 && !got.broken {
 				t.Errorf("%s ends after %d: %v", a.name, tokens, got)
@@ -224,7 +225,7 @@ func TestConnectionsThatDieInTheMiddle(t *testing.T) {
 			}
 		}
 		whole := rules().ask(t.Context(), a)
-		got := always(simulator.Fault{Malformed: &simulator.Point{AfterTokens: 10}}).ask(t.Context(), a)
+		got := always(scenario.Fault{Malformed: &scenario.Point{AfterTokens: 10}}).ask(t.Context(), a)
 		if got.err != nil || !got.broken || got.status != 200 {
 			t.Errorf("%s malformed: %v", a.name, got)
 		}
@@ -237,7 +238,7 @@ func TestConnectionsThatDieInTheMiddle(t *testing.T) {
 func TestStalls(t *testing.T) {
 	for _, a := range apis {
 		synctest.Test(t, func(t *testing.T) {
-			b := always(simulator.Fault{Stall: &simulator.Stall{AfterTokens: 10, For: time.Minute}})
+			b := always(scenario.Fault{Stall: &scenario.Stall{AfterTokens: 10, For: time.Minute}})
 			start := time.Now()
 			got := b.ask(t.Context(), a)
 			if !got.terminal || got.broken || time.Since(start) != time.Minute || !b.last(t).Complete {
@@ -245,7 +246,7 @@ func TestStalls(t *testing.T) {
 			}
 		})
 		synctest.Test(t, func(t *testing.T) {
-			b := always(simulator.Fault{Stall: &simulator.Stall{AfterTokens: 10}})
+			b := always(scenario.Fault{Stall: &scenario.Stall{AfterTokens: 10}})
 			ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
 			defer cancel()
 			got := b.ask(ctx, a)
@@ -258,7 +259,7 @@ func TestStalls(t *testing.T) {
 			}
 		})
 		synctest.Test(t, func(t *testing.T) {
-			b := always(simulator.Fault{Stall: &simulator.Stall{AfterTokens: 10, For: time.Minute, Pings: true}})
+			b := always(scenario.Fault{Stall: &scenario.Stall{AfterTokens: 10, For: time.Minute, Pings: true}})
 			got := b.ask(t.Context(), a)
 			sign := map[string]string{"messages": "event: ping\ndata: {\"type\":\"ping\"}\n\n", "generate": "nothing of the kind"}[family(a)]
 			if sign == "" {
@@ -277,7 +278,7 @@ func TestStalls(t *testing.T) {
 
 func TestLateAndSilentAnswers(t *testing.T) {
 	for _, a := range apis {
-		for _, f := range []simulator.Fault{{FirstEvent: 20 * time.Second}, {Delay: 20 * time.Second}, {Delay: 5 * time.Second, FirstEvent: 15 * time.Second}, {Delay: 20 * time.Second, Error: "server_error"}} {
+		for _, f := range []scenario.Fault{{FirstEvent: 20 * time.Second}, {Delay: 20 * time.Second}, {Delay: 5 * time.Second, FirstEvent: 15 * time.Second}, {Delay: 20 * time.Second, Error: "server_error"}} {
 			synctest.Test(t, func(t *testing.T) {
 				b := always(f)
 				start := time.Now()
@@ -296,7 +297,7 @@ func TestLateAndSilentAnswers(t *testing.T) {
 			})
 		}
 		synctest.Test(t, func(t *testing.T) {
-			b := always(simulator.Fault{Silent: true})
+			b := always(scenario.Fault{Silent: true})
 			ctx, cancel := context.WithTimeoutCause(t.Context(), time.Hour, errors.New("waited long enough"))
 			defer cancel()
 			if got := b.ask(ctx, a); got.status != 0 || got.err == nil || !strings.Contains(got.err.Error(), "waited long enough") {
@@ -312,7 +313,7 @@ func TestLateAndSilentAnswers(t *testing.T) {
 
 func TestNoConnection(t *testing.T) {
 	for _, a := range apis {
-		for name, f := range map[string]simulator.Fault{"reset": {Reset: true}, "refuse": {Refuse: true}, "dns": {DNS: true}, "tls": {TLS: true}} {
+		for name, f := range map[string]scenario.Fault{"reset": {Reset: true}, "refuse": {Refuse: true}, "dns": {DNS: true}, "tls": {TLS: true}} {
 			b := always(f)
 			err := b.ask(t.Context(), a).err
 			op, _ := errors.AsType[*net.OpError](err)
@@ -342,7 +343,7 @@ func TestOutputsThatAreNoGood(t *testing.T) {
 	}
 	for _, a := range apis {
 		whole := rules().form(t.Context(), a)
-		out := func(f simulator.Fault) reading {
+		out := func(f scenario.Fault) reading {
 			b := always(f)
 			got := b.form(t.Context(), a)
 			if name := f.Output; got.err != nil || got.status != 200 || (name != "") != (b.last(t).Fault == "output:"+name) || b.last(t).Complete != got.terminal && name != "empty_body" {
@@ -350,40 +351,40 @@ func TestOutputsThatAreNoGood(t *testing.T) {
 			}
 			return got
 		}
-		if got := out(simulator.Fault{Output: "wrong_schema"}); !json.Valid([]byte(got.text)) || strings.Contains(got.text, `"beats"`) {
+		if got := out(scenario.Fault{Output: "wrong_schema"}); !json.Valid([]byte(got.text)) || strings.Contains(got.text, `"beats"`) {
 			t.Errorf("%s: wrong_schema gives %q", a.name, got.text)
 		}
-		if got := out(simulator.Fault{Output: "prose"}); !strings.Contains(got.text, whole.text) || json.Valid([]byte(got.text)) {
+		if got := out(scenario.Fault{Output: "prose"}); !strings.Contains(got.text, whole.text) || json.Valid([]byte(got.text)) {
 			t.Errorf("%s: prose gives %q", a.name, got.text)
 		}
-		if got := out(simulator.Fault{Output: "fenced"}); got.text != "```json\n"+whole.text+"\n```" {
+		if got := out(scenario.Fault{Output: "fenced"}); got.text != "```json\n"+whole.text+"\n```" {
 			t.Errorf("%s: fenced gives %q", a.name, got.text)
 		}
 		lengths := map[string]string{"messages": "max_tokens", "chat": "length", "compat": "length", "responses": "incompletemax_output_tokens", "generate": "MAX_TOKENS"}
-		if got := out(simulator.Fault{Output: "truncated"}); got.finish != lengths[family(a)] || !strings.HasPrefix(whole.text, got.text) || got.text == "" || got.text == whole.text {
+		if got := out(scenario.Fault{Output: "truncated"}); got.finish != lengths[family(a)] || !strings.HasPrefix(whole.text, got.text) || got.text == "" || got.text == whole.text {
 			t.Errorf("%s: truncated gives %v", a.name, got)
 		}
 		r := refusals[family(a)]
-		if got := out(simulator.Fault{Output: "refusal"}); got.finish != r.finish || got.text != r.text || !strings.Contains(got.refusal, r.refusal) || !got.terminal {
+		if got := out(scenario.Fault{Output: "refusal"}); got.finish != r.finish || got.text != r.text || !strings.Contains(got.refusal, r.refusal) || !got.terminal {
 			t.Errorf("%s: refusal gives %v\n%s", a.name, got, got.raw)
 		}
-		if got := out(simulator.Fault{Output: "refusal", BlockPrompt: true}); strings.Contains(got.raw, "promptFeedback") != (a.provider == "google") {
+		if got := out(scenario.Fault{Output: "refusal", BlockPrompt: true}); strings.Contains(got.raw, "promptFeedback") != (a.provider == "google") {
 			t.Errorf("%s: a blocked prompt gives %s", a.name, got.raw)
 		}
-		if got := out(simulator.Fault{Output: "empty"}); got.text != "" || got.finish != finishes[family(a)] || !got.terminal {
+		if got := out(scenario.Fault{Output: "empty"}); got.text != "" || got.finish != finishes[family(a)] || !got.terminal {
 			t.Errorf("%s: empty gives %v", a.name, got)
 		}
-		if got := out(simulator.Fault{Output: "empty_body"}); got.raw != "" {
+		if got := out(scenario.Fault{Output: "empty_body"}); got.raw != "" {
 			t.Errorf("%s: empty_body gives %q", a.name, got.raw)
 		}
 		words := "  Nothing but this.\n"
-		if got := out(simulator.Fault{Text: &words}); got.text != words {
+		if got := out(scenario.Fault{Text: &words}); got.text != words {
 			t.Errorf("%s: text gives %q", a.name, got.text)
 		}
-		if got := out(simulator.Fault{ServedModel: "another"}); got.model != "another" || got.text != whole.text {
+		if got := out(scenario.Fault{ServedModel: "another"}); got.model != "another" || got.text != whole.text {
 			t.Errorf("%s: served_model gives %v", a.name, got)
 		}
-		filtered := always(simulator.Fault{Output: "content_filter"}).form(t.Context(), a)
+		filtered := always(scenario.Fault{Output: "content_filter"}).form(t.Context(), a)
 		filters := map[string]string{"chat": "content_filter", "compat": "content_filter", "responses": "incompletecontent_filter", "generate": "SAFETY"}
 		if family(a) == "messages" {
 			if !strings.Contains(filtered.raw, "Output blocked by content filtering policy") || filtered.terminal {
@@ -394,9 +395,9 @@ func TestOutputsThatAreNoGood(t *testing.T) {
 		}
 	}
 	// Also where no schema is asked for.
-	for _, name := range simulator.Outputs() {
+	for _, name := range scenario.Outputs() {
 		for _, a := range apis {
-			if got := always(simulator.Fault{Output: name}).ask(t.Context(), a); got.err != nil || got.status != 200 && name != "content_filter" {
+			if got := always(scenario.Fault{Output: name}).ask(t.Context(), a); got.err != nil || got.status != 200 && name != "content_filter" {
 				t.Errorf("%s, %s: %v", a.name, name, got)
 			}
 		}
@@ -404,7 +405,7 @@ func TestOutputsThatAreNoGood(t *testing.T) {
 }
 
 func TestHeadersOfARule(t *testing.T) {
-	for _, f := range []simulator.Fault{{}, {Error: "rate_limit"}, {Cut: &simulator.Point{}}, {Output: "empty_body"}} {
+	for _, f := range []scenario.Fault{{}, {Error: "rate_limit"}, {Cut: &scenario.Point{}}, {Output: "empty_body"}} {
 		f.Headers = map[string]string{"x-should-retry": "false", "request-id": "req_mine"}
 		b := always(f)
 		got := b.ask(t.Context(), apiNamed("messages stream"))
@@ -416,7 +417,7 @@ func TestHeadersOfARule(t *testing.T) {
 
 // What says how a body is sent is not a rule's to change.
 func TestHeadersThatFrameABodyStay(t *testing.T) {
-	b := onPort(t, simulator.Scenario{Rules: []simulator.Rule{{Fault: simulator.Fault{Headers: map[string]string{"Content-Length": "5", "Transfer-Encoding": "gzip", "x-mine": "1"}}}}})
+	b := onPort(t, scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Headers: map[string]string{"Content-Length": "5", "Transfer-Encoding": "gzip", "x-mine": "1"}}}}})
 	for _, a := range apis {
 		if got := b.ask(t.Context(), a); got.err != nil || !got.terminal || got.header.Get("x-mine") != "1" {
 			t.Errorf("%s: %v", a.name, got)
@@ -427,8 +428,8 @@ func TestHeadersThatFrameABodyStay(t *testing.T) {
 func TestLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := rules(
-			simulator.Rule{Name: "limit", When: simulator.When{Provider: simulator.Globs{"anthropic"}}, Fault: simulator.Fault{Limit: &simulator.Limit{PerMinute: 3}}},
-			simulator.Rule{Name: "other", When: simulator.When{Provider: simulator.Globs{"anthropic"}, Calls: simulator.Counts{{First: 2, Last: 2}}}, Fault: simulator.Fault{ServedModel: "another"}},
+			scenario.Rule{Name: "limit", When: scenario.When{Provider: scenario.Globs{"anthropic"}}, Fault: scenario.Fault{Limit: &scenario.Limit{PerMinute: 3}}},
+			scenario.Rule{Name: "other", When: scenario.When{Provider: scenario.Globs{"anthropic"}, Calls: scenario.Counts{{First: 2, Last: 2}}}, Fault: scenario.Fault{ServedModel: "another"}},
 		)
 		a := apiNamed("messages")
 		var statuses []int
@@ -460,8 +461,8 @@ func TestLimits(t *testing.T) {
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
-		b := inProcess(simulator.Scenario{Pace: simulator.Pace{FirstEvent: time.Second},
-			Rules: []simulator.Rule{{Fault: simulator.Fault{Limit: &simulator.Limit{Concurrent: 2}}}}})
+		b := inProcess(scenario.Scenario{Pace: scenario.Pace{FirstEvent: time.Second},
+			Rules: []scenario.Rule{{Fault: scenario.Fault{Limit: &scenario.Limit{Concurrent: 2}}}}})
 		statuses := make(chan int)
 		for range 5 {
 			go func() { statuses <- b.ask(t.Context(), apiNamed("chat stream")).status }()

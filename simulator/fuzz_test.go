@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // FuzzRequests sends anything to every dialect, and faults of every kind meet it.
@@ -28,11 +28,11 @@ func FuzzRequests(f *testing.F) {
 		}
 		f.Add(data, byte(i), byte(i))
 	}
-	faults := []simulator.Fault{
+	faults := []scenario.Fault{
 		{}, {Output: "wrong_schema"}, {Output: "truncated"}, {Output: "refusal", BlockPrompt: true}, {Output: "content_filter"}, {Output: "empty"},
-		{Cut: &simulator.Point{AfterTokens: 3}}, {End: &simulator.Point{AfterTokens: 3}}, {Malformed: &simulator.Point{AfterTokens: 3}},
-		{StreamError: &simulator.StreamError{AfterTokens: 3, Error: "bad_gateway"}}, {Error: "context_length"}, {Error: "content_filter"},
-		{Status: 404, Page: true}, {Drip: &simulator.Drip{Pieces: 7, Every: time.Nanosecond}}, {FirstEvent: time.Nanosecond, Meanwhile: "pings"},
+		{Cut: &scenario.Point{AfterTokens: 3}}, {End: &scenario.Point{AfterTokens: 3}}, {Malformed: &scenario.Point{AfterTokens: 3}},
+		{StreamError: &scenario.StreamError{AfterTokens: 3, Error: "bad_gateway"}}, {Error: "context_length"}, {Error: "content_filter"},
+		{Status: 404, Page: true}, {Drip: &scenario.Drip{Pieces: 7, Every: time.Nanosecond}}, {FirstEvent: time.Nanosecond, Meanwhile: "pings"},
 		{Hostile: "negative_usage"}, {Hostile: "huge_usage"}, {Hostile: "control_characters"}, {Hostile: "echo_key"}, {Hostile: "huge_headers"},
 	}
 	f.Fuzz(func(t *testing.T, body []byte, which, fault byte) {

@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // gzipped returns a text in gzip, of bytes that a scenario can hold.
@@ -27,7 +27,7 @@ func gzipped(t *testing.T, text string) string {
 
 func TestTransport_DecompressesAsNetHTTPDoes(t *testing.T) {
 	const text = `{"error": {"message": "no"}}`
-	for where, b := range benches(t, simulator.Fault{Status: 500, Body: gzipped(t, text), Headers: map[string]string{"Content-Encoding": "GZip", "Content-Type": "application/json"}}) {
+	for where, b := range benches(t, scenario.Fault{Status: 500, Body: gzipped(t, text), Headers: map[string]string{"Content-Encoding": "GZip", "Content-Type": "application/json"}}) {
 		for accept, want := range map[string]string{"": text, "gzip": gzipped(t, text), "identity": gzipped(t, text)} {
 			r := b.request(t.Context(), apiNamed("chat"), apiNamed("chat").body(prompt, false))
 			if accept != "" {
@@ -48,12 +48,12 @@ func TestTransport_DecompressesAsNetHTTPDoes(t *testing.T) {
 			}
 		}
 	}
-	for where, b := range benches(t, simulator.Fault{Status: 500, Body: text, Headers: map[string]string{"Content-Encoding": "gzip"}}) {
+	for where, b := range benches(t, scenario.Fault{Status: 500, Body: text, Headers: map[string]string{"Content-Encoding": "gzip"}}) {
 		if got := b.ask(t.Context(), apiNamed("chat")); !errors.Is(got.err, gzip.ErrHeader) || got.status != 500 {
 			t.Errorf("%s: %v", where, got)
 		}
 	}
-	for where, b := range benches(t, simulator.Fault{Status: http.StatusNoContent, Headers: map[string]string{"Content-Encoding": "gzip"}}) {
+	for where, b := range benches(t, scenario.Fault{Status: http.StatusNoContent, Headers: map[string]string{"Content-Encoding": "gzip"}}) {
 		if got := b.ask(t.Context(), apiNamed("chat")); got.err != nil || got.raw != "" || got.header.Get("Content-Encoding") == "" {
 			t.Errorf("%s: %v", where, got)
 		}

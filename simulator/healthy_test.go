@@ -12,6 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 var finishes = map[string]string{"messages": "end_turn", "chat": "stop", "responses": "completed", "generate": "STOP", "compat": "stop"}
@@ -161,7 +162,7 @@ func TestHeadersAreTheVendors(t *testing.T) {
 
 func TestTheSamePromptGetsTheSameAnswer(t *testing.T) {
 	for _, a := range apis {
-		b, other := rules(), inProcess(simulator.Scenario{Seed: 99})
+		b, other := rules(), inProcess(scenario.Scenario{Seed: 99})
 		one, two := b.form(t.Context(), a), b.form(t.Context(), a)
 		if one.text != two.text {
 			t.Errorf("%s: %q and %q", a.name, one.text, two.text)
@@ -207,7 +208,7 @@ func TestTextIsNeverCutThroughARune(t *testing.T) {
 func TestPace(t *testing.T) {
 	for _, a := range apis {
 		synctest.Test(t, func(t *testing.T) {
-			b := inProcess(simulator.Scenario{Pace: simulator.Pace{FirstEvent: 800 * time.Millisecond, TokensPerSecond: 10}})
+			b := inProcess(scenario.Scenario{Pace: scenario.Pace{FirstEvent: 800 * time.Millisecond, TokensPerSecond: 10}})
 			start := time.Now()
 			resp, err := b.client.Do(b.request(t.Context(), a, a.body(prompt, false)))
 			if err != nil {

@@ -9,46 +9,17 @@ import (
 	"github.com/cineforge/cineforge/simulator/internal/wire"
 )
 
-// hostility is a way of attacking a client.
-type hostility struct {
-	name   string
-	attack func(*performance) // nil: the answer of a model is made hostile
-}
-
-// hostilities are all of them.
-var hostilities = []hostility{
-	{"huge_error", (*performance).hugeError},
-	{"gzip_bomb", (*performance).gzipBombError},
-	{"gzip_bomb_stream", (*performance).gzipBombStream},
-	{"endless_events", nil},
-	{"endless_text", nil},
-	{"huge_headers", nil},
-	{"redirect", (*performance).redirect},
-	{"control_characters", (*performance).controlCharacters},
-	{"echo_key", (*performance).echoKey},
-	{"switch_protocols", (*performance).switchProtocols},
-	{"huge_usage", nil},
-	{"negative_usage", nil},
-	{"stuck_body", (*performance).stuckBody},
-}
-
-func hostilityNames() []string {
-	names := make([]string, len(hostilities))
-	for i, h := range hostilities {
-		names[i] = h.name
-	}
-	return names
-}
-
-// attackOf returns what plays the hostility of a fault, or nil if there is none or if it
-// is an answer of a model.
-func attackOf(f Fault) func(*performance) {
-	for _, h := range hostilities {
-		if h.name == f.Hostile {
-			return h.attack
-		}
-	}
-	return nil
+// attacks are the hostilities that take the place of a model's answer. The others make that
+// answer hostile; see [performance.makeHostile].
+var attacks = map[string]func(*performance){
+	"huge_error":         (*performance).hugeError,
+	"gzip_bomb":          (*performance).gzipBombError,
+	"gzip_bomb_stream":   (*performance).gzipBombStream,
+	"redirect":           (*performance).redirect,
+	"control_characters": (*performance).controlCharacters,
+	"echo_key":           (*performance).echoKey,
+	"switch_protocols":   (*performance).switchProtocols,
+	"stuck_body":         (*performance).stuckBody,
 }
 
 // hugeUsage is as many tokens as no answer ever had.

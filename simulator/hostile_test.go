@@ -15,12 +15,13 @@ import (
 	"unicode/utf8"
 
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // hostile calls see for an API on a port and in process, at which every call meets a hostility.
 func hostile(t *testing.T, name string, see func(where string, b bench, a api)) {
 	t.Helper()
-	for where, b := range benches(t, simulator.Fault{Hostile: name}) {
+	for where, b := range benches(t, scenario.Fault{Hostile: name}) {
 		for _, a := range apis {
 			see(where, b, a)
 		}
@@ -58,7 +59,7 @@ func message(t *testing.T, raw string) string {
 }
 
 func TestHostilities_AllCanBePlayed(t *testing.T) {
-	names := simulator.Hostilities()
+	names := scenario.Hostilities()
 	want := []string{"huge_error", "gzip_bomb", "gzip_bomb_stream", "endless_events", "endless_text", "huge_headers", "redirect",
 		"control_characters", "echo_key", "switch_protocols", "huge_usage", "negative_usage", "stuck_body"}
 	if !slices.Equal(names, want) {
@@ -67,7 +68,7 @@ func TestHostilities_AllCanBePlayed(t *testing.T) {
 	for _, name := range names {
 		for _, a := range apis {
 			synctest.Test(t, func(t *testing.T) {
-				b := always(simulator.Fault{Hostile: name})
+				b := always(scenario.Fault{Hostile: name})
 				b.key = "k-s3cr3t"
 				ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 				defer cancel()
@@ -97,9 +98,9 @@ func TestHostilities_AllCanBePlayed(t *testing.T) {
 
 // A wrong key comes before every attack, a wrong request before the answers of models.
 func TestHostilities_ComeAfterWhatIsWrongWithTheRequest(t *testing.T) {
-	for _, name := range simulator.Hostilities() {
+	for _, name := range scenario.Hostilities() {
 		a := apiNamed("messages")
-		b := always(simulator.Fault{Hostile: name})
+		b := always(scenario.Fault{Hostile: name})
 		b.key = "invalid"
 		if got := b.ask(t.Context(), a); got.status != 401 || b.last(t).Fault != "" {
 			t.Errorf("%s: %v", name, got)
@@ -107,7 +108,7 @@ func TestHostilities_ComeAfterWhatIsWrongWithTheRequest(t *testing.T) {
 	}
 	for _, name := range []string{"endless_events", "endless_text", "huge_headers", "huge_usage", "negative_usage"} {
 		a := apiNamed("messages")
-		b := always(simulator.Fault{Hostile: name})
+		b := always(scenario.Fault{Hostile: name})
 		if got := b.do(t.Context(), a, with(a.body(prompt, false), fields{"foo": 1})); got.status != 400 || b.last(t).Fault != "" {
 			t.Errorf("%s: %v", name, got)
 		}
@@ -156,7 +157,7 @@ func TestHostilities_EchoKey(t *testing.T) {
 	})
 	g := apiNamed("generate stream")
 	g.path += "&key=k-s3cr3t"
-	b := always(simulator.Fault{Hostile: "echo_key"})
+	b := always(scenario.Fault{Hostile: "echo_key"})
 	r := b.request(t.Context(), g, g.body(prompt, false))
 	r.Header.Del("x-goog-api-key")
 	if got := b.send(r, g); !strings.Contains(got.raw, "API key k-s3cr3t.") {
@@ -246,7 +247,7 @@ func TestHostilities_Usage(t *testing.T) {
 func TestHostilities_UsageKeepsThePace(t *testing.T) {
 	for _, a := range apis {
 		synctest.Test(t, func(t *testing.T) {
-			b := inProcess(simulator.Scenario{Pace: simulator.Pace{TokensPerSecond: 10}, Rules: []simulator.Rule{{Fault: simulator.Fault{Hostile: "huge_usage"}}}})
+			b := inProcess(scenario.Scenario{Pace: scenario.Pace{TokensPerSecond: 10}, Rules: []scenario.Rule{{Fault: scenario.Fault{Hostile: "huge_usage"}}}})
 			if got := b.ask(t.Context(), a); !got.terminal || b.last(t).Duration > time.Minute {
 				t.Errorf("%s: %v, %+v", a.name, got, b.last(t))
 			}
@@ -257,7 +258,7 @@ func TestHostilities_UsageKeepsThePace(t *testing.T) {
 func TestHostilities_StuckBody(t *testing.T) {
 	for _, a := range apis {
 		synctest.Test(t, func(t *testing.T) {
-			b := always(simulator.Fault{Hostile: "stuck_body"})
+			b := always(scenario.Fault{Hostile: "stuck_body"})
 			ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 			defer cancel()
 			if got := b.ask(ctx, a); got.status != 500 || len(got.raw) != 10 || !errors.Is(got.err, context.DeadlineExceeded) {

@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // signsOfLife returns what an API sends while a client waits for the first event, and how
@@ -31,7 +31,7 @@ func TestFault_MeanwhileComesBeforeTheFirstEvent(t *testing.T) {
 		for _, a := range apis {
 			synctest.Test(t, func(t *testing.T) {
 				whole := rules().ask(t.Context(), a)
-				b := always(simulator.Fault{FirstEvent: 45 * time.Second, Meanwhile: meanwhile, Delay: time.Second})
+				b := always(scenario.Fault{FirstEvent: 45 * time.Second, Meanwhile: meanwhile, Delay: time.Second})
 				start := time.Now()
 				resp, err := b.client.Do(b.request(t.Context(), a, a.body(prompt, false)))
 				if err != nil {
@@ -70,7 +70,7 @@ func TestFault_MeanwhileComesBeforeTheFirstEvent(t *testing.T) {
 func TestFault_MeanwhileEndsWithTheClient(t *testing.T) {
 	for _, a := range apis {
 		synctest.Test(t, func(t *testing.T) {
-			b := always(simulator.Fault{FirstEvent: time.Minute, Meanwhile: "pings"})
+			b := always(scenario.Fault{FirstEvent: time.Minute, Meanwhile: "pings"})
 			ctx, cancel := context.WithTimeout(t.Context(), 25*time.Second)
 			defer cancel()
 			if got := b.ask(ctx, a); !errors.Is(got.err, context.DeadlineExceeded) || got.status != 200 {
@@ -86,7 +86,7 @@ func TestFault_MeanwhileEndsWithTheClient(t *testing.T) {
 
 func TestFault_MeanwhileSendsHeadersAtOnceOnAPort(t *testing.T) {
 	for _, meanwhile := range []string{"headers", "comments", "pings"} {
-		b := onPort(t, simulator.Scenario{Rules: []simulator.Rule{{Fault: simulator.Fault{FirstEvent: time.Hour, Meanwhile: meanwhile}}}})
+		b := onPort(t, scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{FirstEvent: time.Hour, Meanwhile: meanwhile}}}})
 		for _, a := range apis {
 			resp, err := b.client.Do(b.request(t.Context(), a, a.body(prompt, false)))
 			if err != nil {
@@ -98,7 +98,7 @@ func TestFault_MeanwhileSendsHeadersAtOnceOnAPort(t *testing.T) {
 			}
 		}
 	}
-	late := onPort(t, simulator.Scenario{Rules: []simulator.Rule{{Fault: simulator.Fault{FirstEvent: time.Millisecond, Meanwhile: "headers"}}}})
+	late := onPort(t, scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{FirstEvent: time.Millisecond, Meanwhile: "headers"}}}})
 	for _, a := range apis {
 		if got := late.ask(t.Context(), a); got.err != nil || !got.terminal || got.broken || got.header.Get("content-length") != "" {
 			t.Errorf("%s: %v", a.name, got)

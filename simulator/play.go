@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/simulator/internal/wire"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // strike is what happens to an answer on its way. The zero strike is nothing.
@@ -20,8 +21,8 @@ type strike struct {
 }
 
 // strikeOf returns what a fault does to an answer on its way.
-func strikeOf(f Fault) strike {
-	point := func(kind string, p *Point) strike {
+func strikeOf(f scenario.Fault) strike {
+	point := func(kind string, p *scenario.Point) strike {
 		return strike{kind: kind, after: p.AfterTokens, start: p.AfterStart}
 	}
 	switch {
@@ -62,8 +63,8 @@ func (s strike) index(frames []wire.Frame) int {
 }
 
 // answer gives a model's answer, healthy or not.
-func (p *performance) answer(f Fault) {
-	if kinds := f.kinds(); len(kinds) > 0 {
+func (p *performance) answer(f scenario.Fault) {
+	if kinds := f.Kinds(); len(kinds) > 0 {
 		name := kinds[0]
 		switch name {
 		case "output":
@@ -144,7 +145,7 @@ func (p *performance) takes(tokens, pieces int) time.Duration {
 }
 
 // spoken returns how long a number of tokens takes.
-func spoken(tokens int, pace Pace) time.Duration {
+func spoken(tokens int, pace scenario.Pace) time.Duration {
 	if pace.TokensPerSecond <= 0 {
 		return 0
 	}
@@ -235,6 +236,9 @@ func (p *performance) struck(a wire.Answer, script wire.Script, hit strike, inde
 	return true
 }
 
+// longStall is longer than any scenario is played.
+const longStall = 366 * 24 * time.Hour
+
 // stall sends nothing, or nothing but signs of life.
 func (p *performance) stall(hit strike, ping []byte) {
 	if !hit.pings {
@@ -245,7 +249,7 @@ func (p *performance) stall(hit strike, ping []byte) {
 		return
 	}
 	if ping != nil {
-		p.keepAlive(time.Now().Add(maxTime), ping)
+		p.keepAlive(time.Now().Add(longStall), ping)
 	}
 	p.forever()
 }

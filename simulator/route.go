@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/cineforge/cineforge/simulator/internal/wire"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // destination is what a path leads to: a dialect, the list of models, or nothing that
@@ -21,23 +22,23 @@ type destination struct {
 func route(r *http.Request) (destination, bool) {
 	first, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	switch first {
-	case Anthropic:
-		return within(r, destination{provider: Anthropic, vendor: wire.VendorAnthropic}, rest), true
-	case OpenAI:
-		return within(r, destination{provider: OpenAI, vendor: wire.VendorOpenAI}, rest), true
-	case Google:
-		return within(r, destination{provider: Google, vendor: wire.VendorGoogle}, rest), true
+	case scenario.Anthropic:
+		return within(r, destination{provider: scenario.Anthropic, vendor: wire.VendorAnthropic}, rest), true
+	case scenario.OpenAI:
+		return within(r, destination{provider: scenario.OpenAI, vendor: wire.VendorOpenAI}, rest), true
+	case scenario.Google:
+		return within(r, destination{provider: scenario.Google, vendor: wire.VendorGoogle}, rest), true
 	case "compat":
 		name, rest, ok := strings.Cut(rest, "/")
 		return within(r, destination{provider: name, vendor: wire.VendorCompatible}, rest), ok && name != ""
 	}
 	path := strings.TrimPrefix(r.URL.Path, "/")
-	to := destination{provider: OpenAI, vendor: wire.VendorOpenAI}
+	to := destination{provider: scenario.OpenAI, vendor: wire.VendorOpenAI}
 	switch {
 	case strings.HasPrefix(path, "v1/messages"), path == "v1/models" && r.Header.Get("anthropic-version") != "":
-		to = destination{provider: Anthropic, vendor: wire.VendorAnthropic}
+		to = destination{provider: scenario.Anthropic, vendor: wire.VendorAnthropic}
 	case strings.HasPrefix(path, "v1beta/"), strings.HasPrefix(path, "v1/models/") && strings.Contains(path, ":"):
-		to = destination{provider: Google, vendor: wire.VendorGoogle}
+		to = destination{provider: scenario.Google, vendor: wire.VendorGoogle}
 	case path != "v1/chat/completions" && path != "v1/responses" && path != "v1/models":
 		return destination{}, false
 	}

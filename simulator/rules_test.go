@@ -10,12 +10,13 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // read returns the scenario of a text.
-func read(t *testing.T, text string) simulator.Scenario {
+func read(t *testing.T, text string) scenario.Scenario {
 	t.Helper()
-	s, err := simulator.Parse("test.yaml", []byte(text))
+	s, err := scenario.Parse("test.yaml", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,8 +164,8 @@ func TestAShareIsDrawnBySeed(t *testing.T) {
 
 func TestASwapStartsAnew(t *testing.T) {
 	var seen []simulator.Call
-	sim := simulator.New(simulator.Scenario{}, simulator.Options{Observe: func(c simulator.Call) { seen = append(seen, c) }, Log: 4})
-	b := inProcess(simulator.Scenario{})
+	sim := simulator.New(scenario.Scenario{}, simulator.Options{Observe: func(c simulator.Call) { seen = append(seen, c) }, Log: 4})
+	b := inProcess(scenario.Scenario{})
 	b.sim, b.client.Transport = sim, sim.Transport()
 	first := b.ask(t.Context(), apiNamed("chat"))
 	sim.SetScenario(read(t, "rules: [{when: {calls: 1}, fault: {error: overloaded}}]"))
@@ -187,7 +188,7 @@ func TestASwapStartsAnew(t *testing.T) {
 			t.Error("a scenario that is not sound was taken")
 		}
 	}()
-	sim.SetScenario(simulator.Scenario{Rules: []simulator.Rule{{Fault: simulator.Fault{Error: "no such"}}}})
+	sim.SetScenario(scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Error: "no such"}}}})
 }
 
 func TestManyAtOnce(t *testing.T) {
@@ -255,7 +256,7 @@ func TestBuiltinsCanBePlayed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	flaky.Pace = simulator.Pace{}
+	flaky.Pace = scenario.Pace{}
 	synctest.Test(t, func(t *testing.T) {
 		b, hit := inProcess(flaky), 0
 		for range 400 {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // firstModels are the models that scenarios about a provider's first model mean, and
@@ -170,12 +171,12 @@ func TestBuiltin_HostileProvider(t *testing.T) {
 			return
 		}
 		var faults []string
-		for range len(simulator.Hostilities()) + 2 {
+		for range len(scenario.Hostilities()) + 2 {
 			b.outcome(t, a, 50*time.Millisecond)
 			synctest.Wait()
 			faults = append(faults, strings.TrimPrefix(b.last(t).Fault, "hostile:"))
 		}
-		if want := append(simulator.Hostilities(), "huge_error", "huge_error"); !slices.Equal(faults, want) {
+		if want := append(scenario.Hostilities(), "huge_error", "huge_error"); !slices.Equal(faults, want) {
 			t.Errorf("%v, want %v", faults, want)
 		}
 	})

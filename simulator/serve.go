@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/simulator/internal/wire"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // performance is one call as it is being served.
@@ -18,7 +19,7 @@ type performance struct {
 	provider string
 	request  wire.Request
 	moment   wire.Moment
-	fault    Fault
+	fault    scenario.Fault
 	wait     time.Duration // of a limit
 	began    time.Time
 	call     *Call
@@ -145,9 +146,9 @@ func (p *performance) play() {
 	case f.Status != 0:
 		p.blame(fmt.Sprintf("status:%d", f.Status))
 		p.reply(rawReply(f))
-	case attackOf(f) != nil:
+	case attacks[f.Hostile] != nil:
 		p.blame("hostile:" + f.Hostile)
-		attackOf(f)(p)
+		attacks[f.Hostile](p)
 	case f.Limit != nil:
 		p.blame("limit")
 		p.refuse(p.named("rate_limit"))
@@ -178,7 +179,7 @@ func (p *performance) named(name string) wire.Problem {
 // refuse answers with an error.
 func (p *performance) refuse(problem wire.Problem) {
 	if problem.Blocked { // the vendor has no error for it
-		a := compose(p.request, Fault{Output: "refusal", BlockPrompt: true}, 0)
+		a := compose(p.request, scenario.Fault{Output: "refusal", BlockPrompt: true}, 0)
 		p.send(a, strike{})
 		return
 	}
@@ -186,7 +187,7 @@ func (p *performance) refuse(problem wire.Problem) {
 }
 
 // rawReply returns an answer as a scenario writes it.
-func rawReply(f Fault) wire.Reply {
+func rawReply(f scenario.Fault) wire.Reply {
 	if f.Page {
 		return wire.Page(f.Status)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/simulator/internal/wire"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // Options are settings of a Simulator; the zero value is a good choice.
@@ -31,7 +32,7 @@ type Simulator struct {
 
 // New returns a simulator of a scenario. It panics on a scenario that [Scenario.Check]
 // finds fault with; what [Parse], [Find] and [Builtin] return is sound.
-func New(s Scenario, o Options) *Simulator {
+func New(s scenario.Scenario, o Options) *Simulator {
 	if o.Log <= 0 {
 		o.Log = defaultLog
 	}
@@ -43,7 +44,7 @@ func New(s Scenario, o Options) *Simulator {
 // SetScenario changes the scenario, and starts its clock and its counters anew: the
 // clock runs from the next call. Calls under way end as they began. It panics on a
 // scenario that [Scenario.Check] finds fault with.
-func (s *Simulator) SetScenario(scenario Scenario) {
+func (s *Simulator) SetScenario(scenario scenario.Scenario) {
 	if err := scenario.Check(); err != nil {
 		panic(fmt.Sprintf("simulator: %v", err))
 	}
@@ -51,7 +52,7 @@ func (s *Simulator) SetScenario(scenario Scenario) {
 }
 
 // Scenario returns the scenario that is being played.
-func (s *Simulator) Scenario() Scenario { return s.epoch.Load().scenario }
+func (s *Simulator) Scenario() scenario.Scenario { return s.epoch.Load().scenario }
 
 // Calls returns the calls so far in the order in which they came, those under way too.
 // Of very many only the last are remembered; see [Options].

@@ -5,19 +5,19 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // benches returns the two ways of reaching a simulator: on a port and in process.
-func benches(t *testing.T, f simulator.Fault) map[string]bench {
+func benches(t *testing.T, f scenario.Fault) map[string]bench {
 	t.Helper()
-	s := simulator.Scenario{Rules: []simulator.Rule{{Name: "always", Fault: f}}}
+	s := scenario.Scenario{Rules: []scenario.Rule{{Name: "always", Fault: f}}}
 	return map[string]bench{"port": onPort(t, s), "process": inProcess(s)}
 }
 
 func TestFault_StatusMayBeOneThatNobodyKnows(t *testing.T) {
 	for status, line := range map[int]string{299: "299 status code 299", 499: "499 status code 499", 529: "529 status code 529", 600: "600 status code 600", 999: "999 status code 999", 503: "503 Service Unavailable"} {
-		for where, b := range benches(t, simulator.Fault{Status: status, Body: "{}"}) {
+		for where, b := range benches(t, scenario.Fault{Status: status, Body: "{}"}) {
 			for _, a := range apis {
 				resp, err := b.client.Do(b.request(t.Context(), a, a.body(prompt, false)))
 				if err != nil {
@@ -34,7 +34,7 @@ func TestFault_StatusMayBeOneThatNobodyKnows(t *testing.T) {
 
 func TestFault_PageIsThatOfAProxy(t *testing.T) {
 	for status, title := range map[int]string{401: "401 Unauthorized", 404: "404 Not Found", 520: "520"} {
-		for where, b := range benches(t, simulator.Fault{Status: status, Page: true}) {
+		for where, b := range benches(t, scenario.Fault{Status: status, Page: true}) {
 			for _, a := range apis {
 				got := b.ask(t.Context(), a)
 				if got.err != nil || got.status != status || got.header.Get("content-type") != "text/html" || got.header.Get("x-request-id")+got.header.Get("request-id")+got.header.Get("server-timing") != "" ||

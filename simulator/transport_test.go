@@ -16,10 +16,11 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // onPort returns a bench on a loopback port.
-func onPort(t *testing.T, s simulator.Scenario) bench {
+func onPort(t *testing.T, s scenario.Scenario) bench {
 	t.Helper()
 	ended := make(chan simulator.Call, 100)
 	sim := simulator.New(s, simulator.Options{Observe: func(c simulator.Call) { ended <- c }})
@@ -30,9 +31,9 @@ func onPort(t *testing.T, s simulator.Scenario) bench {
 
 // On a port and in process answers are the same, but for the date.
 func TestAPortAndTheTransportAgree(t *testing.T) {
-	for _, f := range []simulator.Fault{{}, {Error: "overloaded"}, {Error: "rate_limit", RetryAfter: time.Second}, {Error: "bad_gateway"}, {Output: "empty_body"},
-		{End: &simulator.Point{AfterTokens: 8}}, {Malformed: &simulator.Point{AfterTokens: 8}}, {StreamError: &simulator.StreamError{AfterTokens: 8, Error: "server_error"}}, {Status: 418, Body: "tea"}} {
-		s := simulator.Scenario{Rules: []simulator.Rule{{Fault: f}}}
+	for _, f := range []scenario.Fault{{}, {Error: "overloaded"}, {Error: "rate_limit", RetryAfter: time.Second}, {Error: "bad_gateway"}, {Output: "empty_body"},
+		{End: &scenario.Point{AfterTokens: 8}}, {Malformed: &scenario.Point{AfterTokens: 8}}, {StreamError: &scenario.StreamError{AfterTokens: 8, Error: "server_error"}}, {Status: 418, Body: "tea"}} {
+		s := scenario.Scenario{Rules: []scenario.Rule{{Fault: f}}}
 		port, direct := onPort(t, s), inProcess(s)
 		for _, a := range apis {
 			one, two := port.form(t.Context(), a), direct.form(t.Context(), a)
@@ -68,15 +69,15 @@ func untimed(raw string) string {
 }
 
 func TestConnectionsThatDieOnAPort(t *testing.T) {
-	cut := onPort(t, simulator.Scenario{Rules: []simulator.Rule{{Fault: simulator.Fault{Cut: &simulator.Point{AfterTokens: 8}}}}})
+	cut := onPort(t, scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Cut: &scenario.Point{AfterTokens: 8}}}}})
 	for _, a := range apis {
 		got := cut.ask(t.Context(), a)
 		if !errors.Is(got.err, io.ErrUnexpectedEOF) || got.status != 200 || got.raw == "" {
 			t.Errorf("%s: %v", a.name, got)
 		}
 	}
-	for name, f := range map[string]simulator.Fault{"reset": {Reset: true}, "refuse": {Refuse: true}, "dns": {DNS: true}, "tls": {TLS: true}} {
-		b := onPort(t, simulator.Scenario{Rules: []simulator.Rule{{Fault: f}}})
+	for name, f := range map[string]scenario.Fault{"reset": {Reset: true}, "refuse": {Refuse: true}, "dns": {DNS: true}, "tls": {TLS: true}} {
+		b := onPort(t, scenario.Scenario{Rules: []scenario.Rule{{Fault: f}}})
 		for _, a := range apis {
 			got := b.ask(t.Context(), a)
 			if _, isOp := errors.AsType[*net.OpError](got.err); !isOp || !errors.Is(got.err, syscall.ECONNRESET) || got.status != 0 {
@@ -91,7 +92,7 @@ func TestConnectionsThatDieOnAPort(t *testing.T) {
 
 func TestAClientThatLeavesAPort(t *testing.T) {
 	ended := make(chan simulator.Call, 1)
-	sim := simulator.New(simulator.Scenario{Rules: []simulator.Rule{{Fault: simulator.Fault{Stall: &simulator.Stall{AfterTokens: 5}}}}}, simulator.Options{Observe: func(c simulator.Call) { ended <- c }})
+	sim := simulator.New(scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Stall: &scenario.Stall{AfterTokens: 5}}}}}, simulator.Options{Observe: func(c simulator.Call) { ended <- c }})
 	server := httptest.NewServer(sim)
 	defer server.Close()
 	b := bench{sim, server.Client(), server.URL, "k"}
@@ -101,7 +102,7 @@ func TestAClientThatLeavesAPort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := len(always(simulator.Fault{Cut: &simulator.Point{AfterTokens: 5}}).ask(t.Context(), apiNamed("chat stream")).raw)
+	all := len(always(scenario.Fault{Cut: &scenario.Point{AfterTokens: 5}}).ask(t.Context(), apiNamed("chat stream")).raw)
 	if _, err := io.ReadFull(resp.Body, make([]byte, all)); err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +117,7 @@ func TestBodiesEndWithTheCauseOfTheContext(t *testing.T) {
 	cause := errors.New("the idle limit")
 	for _, a := range apis {
 		synctest.Test(t, func(t *testing.T) {
-			b := always(simulator.Fault{Stall: &simulator.Stall{AfterTokens: 5}})
+			b := always(scenario.Fault{Stall: &scenario.Stall{AfterTokens: 5}})
 			ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, cause)
 			defer cancel()
 			if got := b.ask(ctx, a); !errors.Is(got.err, cause) {
@@ -124,7 +125,7 @@ func TestBodiesEndWithTheCauseOfTheContext(t *testing.T) {
 			}
 		})
 		synctest.Test(t, func(t *testing.T) {
-			b := always(simulator.Fault{Stall: &simulator.Stall{AfterTokens: 5}})
+			b := always(scenario.Fault{Stall: &scenario.Stall{AfterTokens: 5}})
 			ctx, cancel := context.WithCancel(t.Context())
 			time.AfterFunc(time.Minute, cancel)
 			if got := b.ask(ctx, a); !errors.Is(got.err, context.Canceled) || errors.Is(got.err, io.EOF) {
@@ -141,7 +142,7 @@ func TestBodiesEndWithTheCauseOfTheContext(t *testing.T) {
 }
 
 func TestAClientThatClosesTheBody(t *testing.T) {
-	for _, f := range []simulator.Fault{{}, {Stall: &simulator.Stall{AfterTokens: 5}}, {Cut: &simulator.Point{AfterTokens: 10}}} {
+	for _, f := range []scenario.Fault{{}, {Stall: &scenario.Stall{AfterTokens: 5}}, {Cut: &scenario.Point{AfterTokens: 10}}} {
 		synctest.Test(t, func(t *testing.T) {
 			b, a := always(f), apiNamed("messages stream")
 			resp, err := b.client.Do(b.request(t.Context(), a, a.body(prompt, false)))
@@ -150,7 +151,7 @@ func TestAClientThatClosesTheBody(t *testing.T) {
 			}
 			read := 10
 			if f.Stall != nil { // all that comes
-				read = len(always(simulator.Fault{Cut: &simulator.Point{AfterTokens: 5}}).ask(t.Context(), a).raw)
+				read = len(always(scenario.Fault{Cut: &scenario.Point{AfterTokens: 5}}).ask(t.Context(), a).raw)
 			}
 			if _, err := io.ReadFull(resp.Body, make([]byte, read)); err != nil {
 				t.Fatal(err)
@@ -285,7 +286,7 @@ func TestResponsesAreLikeThoseOfNetHTTP(t *testing.T) {
 }
 
 func TestControl(t *testing.T) {
-	for name, b := range map[string]bench{"port": onPort(t, simulator.Scenario{}), "process": inProcess(simulator.Scenario{})} {
+	for name, b := range map[string]bench{"port": onPort(t, scenario.Scenario{}), "process": inProcess(scenario.Scenario{})} {
 		control := func(method, path, body string) (int, string) {
 			t.Helper()
 			r, err := http.NewRequestWithContext(t.Context(), method, b.root+"/_simulator/"+path, strings.NewReader(body))
@@ -337,7 +338,7 @@ func TestControl(t *testing.T) {
 
 // A handler behind which no connection can be taken over says so.
 func TestAConnectionThatCannotBeReset(t *testing.T) {
-	sim := simulator.New(simulator.Scenario{Rules: []simulator.Rule{{Fault: simulator.Fault{Reset: true}}}}, simulator.Options{})
+	sim := simulator.New(scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Reset: true}}}}, simulator.Options{})
 	b := bench{sim: sim, root: "http://sim", key: "k"}
 	defer func() {
 		if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) || !strings.HasPrefix(b.last(t).Note, "played as an aborted connection") {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // refusal is what a request with changes gets.
@@ -215,7 +216,7 @@ func TestKeys(t *testing.T) {
 	for _, a := range apis {
 		for _, key := range []string{"", "invalid", secret} {
 			// A wrong key is seen before all other errors.
-			b := always(simulator.Fault{Error: "overloaded"})
+			b := always(scenario.Fault{Error: "overloaded"})
 			b.key = key
 			r := b.request(t.Context(), a, with(a.body(prompt, false), fields{"foo": 1}))
 			if key == "" {

@@ -25,6 +25,7 @@ import (
 
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // situation is a state in which the program advises a person, made with providers that fail
@@ -57,21 +58,21 @@ func (w *advised) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 }
 
 // fail lets the providers fail in a way from now on; "" is well.
-func (w *advised) fail(fault string, pace simulator.Pace) {
-	s := simulator.Scenario{ID: "advice", Name: "advice", Pace: pace}
+func (w *advised) fail(fault string, pace scenario.Pace) {
+	s := scenario.Scenario{ID: "advice", Name: "advice", Pace: pace}
 	if fault != "" {
-		bad := simulator.Fault{Error: fault}
+		bad := scenario.Fault{Error: fault}
 		if output, ok := strings.CutPrefix(fault, "output "); ok {
-			bad = simulator.Fault{Output: output}
+			bad = scenario.Fault{Output: output}
 		}
-		s.Rules = []simulator.Rule{{Name: "fault", Fault: bad}}
+		s.Rules = []scenario.Rule{{Name: "fault", Fault: bad}}
 	}
 	w.provider.Store(simulator.New(s, simulator.Options{}))
 }
 
 func newAdvised(t *testing.T, s situation) *advised {
 	w := &advised{ordeal: &ordeal{T: t, bin: build(t)}, data: t.TempDir(), dir: t.TempDir()}
-	w.fail(s.fails, simulator.Pace{})
+	w.fail(s.fails, scenario.Pace{})
 	providers := httptest.NewServer(w)
 	t.Cleanup(providers.Close)
 	bin := filepath.Join(w.dir, "bin")
@@ -137,7 +138,7 @@ func (w *advised) run(more ...string) {
 
 // underWay makes a run that is under way in another process, until it is stopped.
 func (w *advised) underWay(args ...string) *process {
-	w.fail("", simulator.Pace{FirstEvent: 300 * time.Millisecond, TokensPerSecond: 100})
+	w.fail("", scenario.Pace{FirstEvent: 300 * time.Millisecond, TokensPerSecond: 100})
 	p := &process{Cmd: exec.Command(w.bin, append([]string{"--data", w.data, "run", "script.fountain", "--recipe", "advice"},
 		args...)...), ended: make(chan struct{})}
 	p.Env, p.Dir = w.env, w.dir
@@ -261,7 +262,7 @@ func (s situation) followed(t *testing.T) (lines []followed) {
 		if s.mend != nil {
 			s.mend(w)
 		} else {
-			w.fail("", simulator.Pace{})
+			w.fail("", scenario.Pace{})
 		}
 		if strings.Contains(list[i], "--recipe recipe.yaml") { // the step before it
 			if said, code := w.call("recipes", "show", w.id, "--file", "recipe.yaml"); code != exitOK {
@@ -427,7 +428,7 @@ func liveSituations() []situation {
 			killed(w)
 			w.env = append(w.env, "ANTHROPIC_API_KEY=", "OPENAI_API_KEY=simulated")
 		}, mend: func(w *advised) {
-			w.fail("", simulator.Pace{})
+			w.fail("", scenario.Pace{})
 			w.env = append(w.env, "ANTHROPIC_API_KEY=simulated")
 		}, wants: []string{"runs watch ID", "runs resume ID --today"}},
 		{name: "no such run", make: done, tells: []string{"runs", "show", "run-00000000"}, wants: []string{"runs list"}},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // eventually waits until something is so, which is seen from outside only by looking.
@@ -34,17 +35,17 @@ func (o *ordeal) eventually(what string, p *process, so func() bool) {
 // Two processes that begin at once on a data directory which is not there yet, and one
 // that looks on, do not get in each other's way.
 func TestTwoProcessesSideBySide(t *testing.T) {
-	pace := simulator.Pace{FirstEvent: 30 * time.Millisecond, TokensPerSecond: 4000}
+	pace := scenario.Pace{FirstEvent: 30 * time.Millisecond, TokensPerSecond: 4000}
 	o := newOrdeal(t, pace)
 	o.undisturbed(mainScript)
 	o.undisturbed(otherScript)
 	// Nobody is done before all three are there.
-	o.sim.SetScenario(simulator.Scenario{ID: "slow", Name: "slow", Pace: simulator.Pace{FirstEvent: 5 * time.Second}})
+	o.sim.SetScenario(scenario.Scenario{ID: "slow", Name: "slow", Pace: scenario.Pace{FirstEvent: 5 * time.Second}})
 	data, before := t.TempDir(), len(o.sim.Calls())
 	first, second := o.start(data, "run", mainScript), o.start(data, "run", otherScript)
 	o.eventually("there are two runs", first, func() bool { return len(o.runs(data)) == 2 })
 	third := o.start(data, "runs", "watch", o.runs(data)[0])
-	o.sim.SetScenario(simulator.Scenario{ID: "healthy", Name: "healthy", Pace: pace})
+	o.sim.SetScenario(scenario.Scenario{ID: "healthy", Name: "healthy", Pace: pace})
 	for _, p := range []*process{first, second, third} {
 		<-p.ended
 		if !p.ProcessState.Success() {
@@ -66,13 +67,13 @@ func TestTwoProcessesSideBySide(t *testing.T) {
 // A process that is stopped for longer than its claim lives loses its run to another
 // one, and can write nothing when it goes on.
 func TestAFrozenProcessIsFencedOff(t *testing.T) {
-	slow := simulator.Pace{FirstEvent: 3 * time.Second}
-	o := newOrdeal(t, simulator.Pace{})
+	slow := scenario.Pace{FirstEvent: 3 * time.Second}
+	o := newOrdeal(t, scenario.Pace{})
 	// The stopped process may take its calls for too late, so that the provider is left
 	// alone for a while: nobody else is to answer meanwhile.
 	o.env = append(o.env, "OPENAI_API_KEY=", "GEMINI_API_KEY=")
 	o.undisturbed(mainScript)
-	o.sim.SetScenario(simulator.Scenario{ID: "slow", Name: "slow", Pace: slow})
+	o.sim.SetScenario(scenario.Scenario{ID: "slow", Name: "slow", Pace: slow})
 	data, before := t.TempDir(), len(o.sim.Calls())
 	calls := func() []simulator.Call { return o.sim.Calls()[before:] }
 
@@ -94,7 +95,7 @@ func TestAFrozenProcessIsFencedOff(t *testing.T) {
 		t.Errorf("the process that lost its run ended well:\n%s", first.stderr)
 	}
 	t.Logf("the process that lost its run ended with %v: %s", first.ProcessState, lastLine(first.stderr.String()))
-	o.sim.SetScenario(simulator.Scenario{ID: "healthy", Name: "healthy"})
+	o.sim.SetScenario(scenario.Scenario{ID: "healthy", Name: "healthy"})
 	<-second.ended
 	if !second.ProcessState.Success() {
 		t.Errorf("the process that took over ended with %v:\n%s", second.ProcessState, second.stderr)

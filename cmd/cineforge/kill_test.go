@@ -13,7 +13,7 @@ import (
 
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // How often the program is killed: as the variable says, else a few times.
@@ -27,7 +27,7 @@ const (
 // TestKilledAtRandom kills the program at random instants of its life, and lets
 // another process go on.
 func TestKilledAtRandom(t *testing.T) {
-	o := newOrdeal(t, simulator.Pace{FirstEvent: 30 * time.Millisecond, TokensPerSecond: 4000})
+	o := newOrdeal(t, scenario.Pace{FirstEvent: 30 * time.Millisecond, TokensPerSecond: 4000})
 	kills, seed := number(t, killsVar, fewKills), number(t, seedVar, int(time.Now().UnixNano()%1e6))
 	t.Logf("%s=%d %s=%d", killsVar, kills, seedVar, seed)
 	d := deaths{ordeal: o, rng: rand.New(rand.NewPCG(uint64(seed), 0))}

@@ -21,6 +21,7 @@ import (
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 const mainScript, otherScript = "../../samples/the_tide_clock.fountain", "../../samples/night_bus.txt"
@@ -38,10 +39,10 @@ type ordeal struct {
 }
 
 // newOrdeal builds the program and starts providers that answer at a pace.
-func newOrdeal(t *testing.T, pace simulator.Pace) *ordeal {
+func newOrdeal(t *testing.T, pace scenario.Pace) *ordeal {
 	t.Helper()
 	o := &ordeal{T: t, bin: build(t), want: map[string]map[string]string{}}
-	o.sim = simulator.New(simulator.Scenario{ID: "healthy", Name: "healthy", Pace: pace}, simulator.Options{})
+	o.sim = simulator.New(scenario.Scenario{ID: "healthy", Name: "healthy", Pace: pace}, simulator.Options{})
 	server := httptest.NewServer(o.sim)
 	t.Cleanup(func() {
 		server.CloseClientConnections()

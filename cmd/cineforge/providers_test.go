@@ -10,13 +10,14 @@ import (
 	"testing"
 
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // TestARunOnProviders runs the real program against simulated providers on a port, as
 // a user with keys runs it against the real ones.
 func TestARunOnProviders(t *testing.T) {
 	bin := build(t)
-	sim := simulator.New(simulator.Scenario{}, simulator.Options{})
+	sim := simulator.New(scenario.Scenario{}, simulator.Options{})
 	server := httptest.NewServer(sim)
 	defer server.Close()
 	data := filepath.Join(t.TempDir(), "data")
@@ -48,7 +49,7 @@ func TestARunOnProviders(t *testing.T) {
 		t.Errorf("the providers saw %d calls, want one for each of 20 scenes and one for the project", len(calls))
 	}
 	for _, c := range calls {
-		if c.Provider != simulator.Anthropic || c.Problem != "" || !c.Complete {
+		if c.Provider != scenario.Anthropic || c.Problem != "" || !c.Complete {
 			t.Errorf("a call was %+v", c)
 		}
 	}

@@ -14,13 +14,14 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // TestRelease_OfWhatARunLeft refuses the key in a run, looks at the gate, and ends it, on
 // the data directory and through its server.
 func TestRelease_OfWhatARunLeft(t *testing.T) {
 	bin := build(t)
-	sim := simulator.New(simulator.Scenario{ID: "refused", Name: "refused", Rules: []simulator.Rule{{Name: "refused", Fault: simulator.Fault{Error: "auth"}}}}, simulator.Options{})
+	sim := simulator.New(scenario.Scenario{ID: "refused", Name: "refused", Rules: []scenario.Rule{{Name: "refused", Fault: scenario.Fault{Error: "auth"}}}}, simulator.Options{})
 	server := httptest.NewServer(sim)
 	defer server.Close()
 	data := filepath.Join(t.TempDir(), "data")

@@ -16,7 +16,7 @@ import (
 
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // server is a cineforge serve under way.
@@ -106,7 +106,7 @@ func (s *onlooker) end() int {
 }
 
 // slow are providers that take so long that there is something to see.
-var slow = simulator.Pace{FirstEvent: 200 * time.Millisecond, TokensPerSecond: 400}
+var slow = scenario.Pace{FirstEvent: 200 * time.Millisecond, TokensPerSecond: 400}
 
 var runIDPattern = regexp.MustCompile(`run-[0-9a-f]{8}`)
 

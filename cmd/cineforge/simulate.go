@@ -15,6 +15,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 type simulateCmd struct {
@@ -102,22 +103,22 @@ func serveUntilStopped(ctx context.Context, l net.Listener, h http.Handler) erro
 }
 
 // findScenario returns a scenario that is built in, or one from a file.
-func findScenario(name string) (simulator.Scenario, error) {
-	scenario, err := simulator.Find(name)
+func findScenario(name string) (scenario.Scenario, error) {
+	s, err := simulator.Find(name)
 	if err == nil {
-		return scenario, nil
+		return s, nil
 	}
 	if _, missing := os.Stat(name); missing != nil {
-		return simulator.Scenario{}, failure.New(failure.Input, err.Error(), "").Advised("list them: %s", failure.Scenarios())
+		return scenario.Scenario{}, failure.New(failure.Input, err.Error(), "").Advised("list them: %s", failure.Scenarios())
 	}
 	data, readErr := readSmall(name)
 	if readErr != nil {
-		return simulator.Scenario{}, failure.New(failure.Input, fmt.Sprintf("the scenario %s can't be read", name), "name a small file")
+		return scenario.Scenario{}, failure.New(failure.Input, fmt.Sprintf("the scenario %s can't be read", name), "name a small file")
 	}
-	if scenario, err = simulator.Parse(name, data); err != nil {
-		return simulator.Scenario{}, failure.New(failure.Input, strings.SplitN(err.Error(), "\n", 2)[0], "put it right; ARCHITECTURE.md says where the format is described")
+	if s, err = scenario.Parse(name, data); err != nil {
+		return scenario.Scenario{}, failure.New(failure.Input, strings.SplitN(err.Error(), "\n", 2)[0], "put it right; ARCHITECTURE.md says where the format is described")
 	}
-	return scenario, nil
+	return s, nil
 }
 
 func listScenarios(g *cli, out io.Writer) error {
@@ -136,7 +137,7 @@ func listScenarios(g *cli, out io.Writer) error {
 }
 
 // printSimulator prints what sends programs to the simulator.
-func printSimulator(out io.Writer, g *cli, root string, scenario simulator.Scenario) error {
+func printSimulator(out io.Writer, g *cli, root string, scenario scenario.Scenario) error {
 	if g.JSON {
 		env := map[string]string{}
 		for _, v := range simulator.BaseURLs(root) {

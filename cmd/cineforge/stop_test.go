@@ -14,6 +14,7 @@ import (
 
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // stopped starts a command, sends it signals as soon as so many calls were made in all, and
@@ -44,7 +45,7 @@ func (o *ordeal) stopped(data string, calls int, signals []os.Signal, args ...st
 // A run that is stopped politely again and again, whatever carries it, asks nothing twice;
 // a second signal ends what is under way, and at most that is asked again.
 func TestStop_NothingIsAskedTwice(t *testing.T) {
-	o := newOrdeal(t, simulator.Pace{FirstEvent: 300 * time.Millisecond, TokensPerSecond: 400})
+	o := newOrdeal(t, scenario.Pace{FirstEvent: 300 * time.Millisecond, TokensPerSecond: 400})
 	script := longScript(t, 12)
 	var whole run.State
 	o.output(&whole, t.TempDir(), "run", script)
@@ -86,7 +87,7 @@ func TestStop_NothingIsAskedTwice(t *testing.T) {
 // A server that is stopped lets another one begin at once on its address, which goes on with
 // the run when the calls under way have ended.
 func TestStop_AnotherServerBeginsAtOnce(t *testing.T) {
-	o := newOrdeal(t, simulator.Pace{FirstEvent: time.Second, TokensPerSecond: 1000})
+	o := newOrdeal(t, scenario.Pace{FirstEvent: time.Second, TokensPerSecond: 1000})
 	data, script := t.TempDir(), longScript(t, 6)
 	first := o.serve(data, "127.0.0.1:0")
 	detach := exec.Command(o.bin, "--data", data, "run", script, "--detach")

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/run"
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // ask asks a server for something, and returns the status and what it says.
@@ -35,7 +35,7 @@ func ask(t *testing.T, url string) (status int, body string) {
 // A server goes on with what it has begun when a newer program brings its database up to
 // date, answers who reads, and claims nothing more: that is the newer one's.
 func TestUpgrade_AnOldServerBesideANewOne(t *testing.T) {
-	o := newOrdeal(t, simulator.Pace{FirstEvent: 500 * time.Millisecond, TokensPerSecond: 200})
+	o := newOrdeal(t, scenario.Pace{FirstEvent: 500 * time.Millisecond, TokensPerSecond: 200})
 	newer := filepath.Join(t.TempDir(), "newer")
 	if out, err := exec.Command("go", "build", "-o", newer, "-ldflags", "-X github.com/cineforge/cineforge/internal/sqlite.raised=1",
 		".").CombinedOutput(); err != nil {

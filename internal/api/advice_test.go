@@ -14,6 +14,7 @@ import (
 	"github.com/cineforge/cineforge/llm/catalog"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // advised is a request that is refused, with what the hint has to name.
@@ -87,8 +88,8 @@ func advisedRequests() []advised {
 		return s, nil, id
 	}
 	waiting := func(t *testing.T) (*site, *simulator.Simulator, string) {
-		sim := simulator.New(simulator.Scenario{ID: "down", Name: "down", Rules: []simulator.Rule{{Name: "down",
-			Fault: simulator.Fault{Error: "overloaded"}}}}, simulator.Options{})
+		sim := simulator.New(scenario.Scenario{ID: "down", Name: "down", Rules: []scenario.Rule{{Name: "down",
+			Fault: scenario.Fault{Error: "overloaded"}}}}, simulator.Options{})
 		s := open(t, api.Options{}, models(sim))
 		if err := s.app.Serve(); err != nil { // as serve does: somebody works on what is due
 			t.Fatal(err)

@@ -18,6 +18,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 func TestUpload(t *testing.T) {
@@ -243,7 +244,7 @@ func TestChatTellsOfRuns(t *testing.T) {
 // Waiting and falling back are told, once for all questions of a stage.
 func TestChatTellsOfWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sim := simulator.New(simulator.Scenario{ID: "down", Name: "down", Rules: []simulator.Rule{{Name: "down", Fault: simulator.Fault{Error: "overloaded"}}}}, simulator.Options{})
+		sim := simulator.New(scenario.Scenario{ID: "down", Name: "down", Rules: []scenario.Rule{{Name: "down", Fault: scenario.Fault{Error: "overloaded"}}}}, simulator.Options{})
 		s := open(t, api.Options{}, models(sim))
 		id := s.start(s.given("tide", "night_bus.txt"))
 		s.rests(id)

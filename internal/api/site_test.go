@@ -25,6 +25,7 @@ import (
 	"github.com/cineforge/cineforge/project"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // The keys of the providers in these tests. No answer may hold one of them.
@@ -292,14 +293,14 @@ func (s *site) done(slug, sample string) (project, id string) {
 }
 
 // failing is a scenario in which nobody knows the key.
-func failing() simulator.Scenario { return always("auth") }
+func failing() scenario.Scenario { return always("auth") }
 
 // always is a scenario in which everybody fails in the same way.
-func always(fault string) simulator.Scenario {
-	return simulator.Scenario{ID: fault, Name: fault, Rules: []simulator.Rule{{Name: fault, Fault: simulator.Fault{Error: fault}}}}
+func always(fault string) scenario.Scenario {
+	return scenario.Scenario{ID: fault, Name: fault, Rules: []scenario.Rule{{Name: fault, Fault: scenario.Fault{Error: fault}}}}
 }
 
-var healthy = simulator.Scenario{ID: "ok", Name: "ok"}
+var healthy = scenario.Scenario{ID: "ok", Name: "ok"}
 
 // seq names things of which there are many.
 func seq(prefix string, n int) string { return fmt.Sprintf("%s-%d", prefix, n) }

@@ -10,6 +10,7 @@ import (
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // drillPrefix begins the ids of drills, and the names of their projects.
@@ -33,7 +34,7 @@ const drillHost = "http://simulator.invalid"
 
 // drill is a scenario of the simulator, and who can be asked in it.
 type drill struct {
-	scenario  simulator.Scenario
+	scenario  scenario.Scenario
 	providers []Provider
 }
 

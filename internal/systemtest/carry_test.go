@@ -13,6 +13,7 @@ import (
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // process is a system of its own on a world's data directory, with providers of its own.
@@ -45,7 +46,7 @@ func onFile(t *testing.T, p play) *world {
 func died(t *testing.T, p play, begun ...app.Provider) (w *world, id string) {
 	t.Helper()
 	p.file = scenes(12)
-	p.scenario = simulator.Scenario{ID: "ok", Name: "ok"}
+	p.scenario = scenario.Scenario{ID: "ok", Name: "ok"}
 	w = onFile(t, p)
 	own, err := sqlite.Open(t.Context(), w.dir) // with it the process's claims end
 	if err != nil {
@@ -189,8 +190,8 @@ func sameToTheEnd(t *testing.T, w *world, id string, begun []app.Provider) {
 func TestCarry_NobodyIsAdded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, id := died(t, play{}, providers("ANTHROPIC")...)
-		w.sim.SetScenario(simulator.Scenario{ID: "out", Name: "out", Rules: []simulator.Rule{{Name: "out",
-			When: simulator.When{Provider: simulator.Globs{"anthropic"}, Until: 10 * time.Minute}, Fault: simulator.Fault{Error: "overloaded"}}}})
+		w.sim.SetScenario(scenario.Scenario{ID: "out", Name: "out", Rules: []scenario.Rule{{Name: "out",
+			When: scenario.When{Provider: scenario.Globs{"anthropic"}, Until: 10 * time.Minute}, Fault: scenario.Fault{Error: "overloaded"}}}})
 		stop := w.works(w.process(providers("ANTHROPIC", "OPENAI", "GEMINI")...))
 		defer stop()
 		if s := w.over(id, 2*time.Hour); s.Status != run.RunDone || !slices.Equal(s.AskedProviders(), []string{"anthropic"}) {
@@ -272,7 +273,7 @@ func TestCarry_CancelNeedsNoCandidate(t *testing.T) {
 // The same start gives the run that is under way, from however many processes it comes.
 func TestStart_TheSameStartGivesTheRunUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := onFile(t, play{file: scenes(12), scenario: simulator.Scenario{ID: "ok", Name: "ok"}})
+		w := onFile(t, play{file: scenes(12), scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
 		s := app.Start{RecipeID: "mvp_ingest", File: w.play.file, Params: map[string]any{"accept_config": true}}
 		processes := []*app.App{w.process(providers("ANTHROPIC")...), w.process(providers("ANTHROPIC")...)}
 		var mu sync.Mutex
@@ -317,7 +318,7 @@ func TestStart_TheSameStartGivesTheRunUnderWay(t *testing.T) {
 // What makes another run of the same file.
 func TestStart_WhatIsNotTheSame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, play{scenario: simulator.Scenario{ID: "ok", Name: "ok"}})
+		w := newWorld(t, play{scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
 		a, _ := w.boot(-1, false)
 		same := app.Start{RecipeID: "mvp_ingest", File: w.play.file, Params: map[string]any{"accept_config": false}, Queue: true}
 		first, existing, err := a.Start(t.Context(), same)

@@ -13,11 +13,12 @@ import (
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 func TestStart_ADrillLivesInAScratchProjectAndCostsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, play{scenario: simulator.Scenario{ID: "ok", Name: "ok"}})
+		w := newWorld(t, play{scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
 		a, _ := w.boot(-1, false)
 		real := w.execute(a, w.start(a, app.Start{ProjectID: "mine"}))
 		if real.TotalCostUSD == 0 || real.SimulatedCostUSD != 0 {
@@ -76,7 +77,7 @@ func TestStart_ADrillLivesInAScratchProjectAndCostsNothing(t *testing.T) {
 
 func TestStart_ALimitOnTheCostHoldsInDrills(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, play{scenario: simulator.Scenario{ID: "ok", Name: "ok"}, target: "anthropic",
+		w := newWorld(t, play{scenario: scenario.Scenario{ID: "ok", Name: "ok"}, target: "anthropic",
 			settings: map[string]string{"max_cost_usd": "0.002"}})
 		a, _ := w.boot(-1, false)
 		s := w.execute(a, w.start(a, app.Start{Drill: "healthy"}))

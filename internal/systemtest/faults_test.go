@@ -17,7 +17,7 @@ import (
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // storeFault is trouble with the store, made by SQLite itself.
@@ -80,7 +80,7 @@ func (f *faulty) Seams() storage.Store {
 // onDisk is a world whose store is in a file, which another process has open too.
 func onDisk(t *testing.T) *world {
 	t.Helper()
-	w := newWorld(t, play{scenario: simulator.Scenario{ID: "ok", Name: "ok"}})
+	w := newWorld(t, play{scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
 	for _, s := range []**sqlite.Store{&w.store, &w.other} {
 		store, err := sqlite.Open(t.Context(), w.dir)
 		if err != nil {

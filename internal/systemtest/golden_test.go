@@ -21,14 +21,14 @@ import (
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // golden is a world on a data directory that a released version has made, by
 // testdata/golden/make.sh: it has a run in each status, in a project of that name.
 func golden(t *testing.T, name string) *world {
 	t.Helper()
-	w := newWorld(t, play{scenario: simulator.Scenario{ID: "ok", Name: "ok"}})
+	w := newWorld(t, play{scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
 	packed, err := os.Open(filepath.Join("testdata", "golden", name))
 	if err != nil {
 		t.Fatal(err)
@@ -175,7 +175,7 @@ func (k *keyed) Seams() storage.Store {
 // call their providers.
 func TestMemo_AnswersAreFoundWhateverProvidersAreCalled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, play{scenario: simulator.Scenario{ID: "ok", Name: "ok"}, target: "local", single: true})
+		w := newWorld(t, play{scenario: scenario.Scenario{ID: "ok", Name: "ok"}, target: "local", single: true})
 		own := func(name string) *app.App {
 			w.keeps("mvp_ingest.yaml", strings.ReplaceAll(string(w.play.recipe(t)), `"local:`, `"`+name+`:`))
 			return app.New((&keyed{Store: w.store}).Seams(), w.dir,

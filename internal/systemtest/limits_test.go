@@ -13,7 +13,7 @@ import (
 	"github.com/cineforge/cineforge/llm/catalog"
 	"github.com/cineforge/cineforge/llm/wire"
 	"github.com/cineforge/cineforge/run"
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // limitsOf returns the limits that are shown of a model.
@@ -94,8 +94,8 @@ func TestExecute_ConfiguredLimitCutsACall(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				silent := simulator.Scenario{ID: "silent", Name: "silent", Rules: []simulator.Rule{{Name: "silent",
-					When: simulator.When{Until: time.Second}, Fault: simulator.Fault{Silent: true}}}}
+				silent := scenario.Scenario{ID: "silent", Name: "silent", Rules: []scenario.Rule{{Name: "silent",
+					When: scenario.When{Until: time.Second}, Fault: scenario.Fault{Silent: true}}}}
 				w := newWorld(t, play{scenario: silent, target: "local", alone: true, single: true, limits: limits.provider})
 				c := known(t).With(catalog.Entry{Provider: "local", Model: "llama", Limits: limits.model})
 				a := app.New(w.store.Seams(), w.dir, app.Models{Providers: w.play.providers(), Catalog: c, Transport: w.sim.Transport()})

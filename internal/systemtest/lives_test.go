@@ -20,6 +20,7 @@ import (
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 	"github.com/cineforge/cineforge/stage"
 )
 
@@ -286,7 +287,7 @@ func TestADeathAtEveryEvent(t *testing.T) {
 				for n := 1; ; n += pace {
 					lived := false
 					synctest.Test(t, func(t *testing.T) {
-						w := newWorld(t, play{file: test.file, scenario: simulator.Scenario{ID: "ok", Name: "ok"}})
+						w := newWorld(t, play{file: test.file, scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
 						first, _ := w.boot(n, after)
 						id := w.start(first, app.Start{})
 						if err := first.Execute(t.Context(), id, func() {}); err == nil {

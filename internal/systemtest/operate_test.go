@@ -14,19 +14,19 @@ import (
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // down is a scenario in which everybody is down until a time.
-func down(until time.Duration) simulator.Scenario {
-	return simulator.Scenario{ID: "down", Name: "down", Rules: []simulator.Rule{{Name: "down",
-		When: simulator.When{Until: until}, Fault: simulator.Fault{Error: "overloaded"}}}}
+func down(until time.Duration) scenario.Scenario {
+	return scenario.Scenario{ID: "down", Name: "down", Rules: []scenario.Rule{{Name: "down",
+		When: scenario.When{Until: until}, Fault: scenario.Fault{Error: "overloaded"}}}}
 }
 
 // failing is a scenario in which the target knows the key for a few calls only.
-func failing(from int) simulator.Scenario {
-	return simulator.Scenario{ID: "failing", Name: "failing", Rules: []simulator.Rule{{Name: "key",
-		When: simulator.When{Provider: simulator.Globs{"target"}, Calls: simulator.Counts{{First: from}}}, Fault: simulator.Fault{Error: "auth"}}}}
+func failing(from int) scenario.Scenario {
+	return scenario.Scenario{ID: "failing", Name: "failing", Rules: []scenario.Rule{{Name: "key",
+		When: scenario.When{Provider: scenario.Globs{"target"}, Calls: scenario.Counts{{First: from}}}, Fault: scenario.Fault{Error: "auth"}}}}
 }
 
 func (w *world) execute(a *app.App, id string) run.State {
@@ -91,7 +91,7 @@ func TestARetryBeginsAtTheFailedStageAndPaysForNothingTwice(t *testing.T) {
 			t.Fatalf("%s with %d answers: %s", s.Status, s.Stages["extract_scenes"].CallCount, s.Error)
 		}
 		had := w.state(id).Stages["extract_scenes"].CallCount
-		w.sim.SetScenario(simulator.Scenario{ID: "ok", Name: "ok"})
+		w.sim.SetScenario(scenario.Scenario{ID: "ok", Name: "ok"})
 		time.Sleep(time.Hour) // a wrong key is tried again after a while
 		plan, err := a.PlanRetry(t.Context(), id, again.Retry)
 		if err != nil || strings.Join(plan.Kept, " ") != "ingest normalize" || strings.Join(plan.From, " ") != "extract_scenes" || plan.Redone[0].AnswersHad != had {
@@ -144,7 +144,7 @@ func TestARetryBeginsAtTheFailedStageAndPaysForNothingTwice(t *testing.T) {
 
 func TestAnswersServeOtherRunsOfTheSameChain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, play{scenario: simulator.Scenario{ID: "ok", Name: "ok"}})
+		w := newWorld(t, play{scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
 		a, _ := w.boot(-1, false)
 		calls := func(s app.Start) int {
 			before := len(w.sim.Calls())
@@ -181,7 +181,7 @@ func TestAnswersServeOtherRunsOfTheSameChain(t *testing.T) {
 
 func TestADrillsAnswersServeNobodyElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, play{scenario: simulator.Scenario{ID: "ok", Name: "ok"}})
+		w := newWorld(t, play{scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
 		a, _ := w.boot(-1, false)
 		if s := w.execute(a, w.start(a, app.Start{Drill: "healthy"})); s.Status != run.RunDone || s.Stages["extract_scenes"].AttemptCount == 0 {
 			t.Fatal(s.Status)
@@ -197,15 +197,15 @@ func TestADrillsAnswersServeNobodyElse(t *testing.T) {
 func TestCancel(t *testing.T) {
 	for _, test := range []struct {
 		name     string
-		scenario simulator.Scenario
+		scenario scenario.Scenario
 		alone    bool
 		after    time.Duration
 		waits    bool // it does so then
 	}{
-		{"in a pause before the next try", simulator.Scenario{ID: "hint", Name: "hint", Rules: []simulator.Rule{{Name: "hint",
-			When: simulator.When{Until: time.Minute}, Fault: simulator.Fault{Error: "rate_limit", RetryAfter: 4 * time.Second}}}}, true, time.Second, false},
-		{"in a hung call", simulator.Scenario{ID: "hung", Name: "hung", Rules: []simulator.Rule{{Name: "hung",
-			When: simulator.When{Until: time.Minute}, Fault: simulator.Fault{Silent: true}}}}, false, 5 * time.Second, false},
+		{"in a pause before the next try", scenario.Scenario{ID: "hint", Name: "hint", Rules: []scenario.Rule{{Name: "hint",
+			When: scenario.When{Until: time.Minute}, Fault: scenario.Fault{Error: "rate_limit", RetryAfter: 4 * time.Second}}}}, true, time.Second, false},
+		{"in a hung call", scenario.Scenario{ID: "hung", Name: "hung", Rules: []scenario.Rule{{Name: "hung",
+			When: scenario.When{Until: time.Minute}, Fault: scenario.Fault{Silent: true}}}}, false, 5 * time.Second, false},
 		{"in a wait", down(time.Hour), false, time.Minute, true},
 	} {
 		for _, how := range []string{"executed", "worked on", "left alone", "dead"} {
@@ -253,7 +253,7 @@ func TestCancel(t *testing.T) {
 					if err := other.Cancel(t.Context(), id); failure.ClassOf(err) != failure.Input {
 						t.Errorf("cancelled twice: %v", err)
 					}
-					w.sim.SetScenario(simulator.Scenario{ID: "ok", Name: "ok"})
+					w.sim.SetScenario(scenario.Scenario{ID: "ok", Name: "ok"})
 					next, _, err := other.Retry(t.Context(), id, again)
 					if err != nil {
 						t.Fatal(err)
@@ -364,8 +364,8 @@ func TestTryNowEndsAWait(t *testing.T) {
 	for _, how := range []string{"executed", "worked on"} {
 		t.Run(how, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t, play{scenario: simulator.Scenario{ID: "day", Name: "day", Rules: []simulator.Rule{{Name: "day",
-					When: simulator.When{Until: time.Minute}, Fault: simulator.Fault{Error: "rate_limit", RetryAfter: 3 * time.Hour}}}}})
+				w := newWorld(t, play{scenario: scenario.Scenario{ID: "day", Name: "day", Rules: []scenario.Rule{{Name: "day",
+					When: scenario.When{Until: time.Minute}, Fault: scenario.Fault{Error: "rate_limit", RetryAfter: 3 * time.Hour}}}}})
 				a, _ := w.boot(-1, false)
 				id := w.start(a, app.Start{Queue: how == "worked on"})
 				if how == "worked on" {
@@ -399,7 +399,7 @@ func TestTryNowEndsAWait(t *testing.T) {
 
 func TestTheOldProcessCanWriteNothingMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, play{scenario: simulator.Scenario{ID: "ok", Name: "ok"}})
+		w := newWorld(t, play{scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
 		a, _ := w.boot(-1, false)
 		id := w.start(a, app.Start{})
 		old, err := w.store.Journal.Claim(t.Context(), id, time.Second)

@@ -19,13 +19,14 @@ import (
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 	"github.com/cineforge/cineforge/stage"
 )
 
 // play is a fault scenario as it is played: runs of the shipped recipe, with its real
 // modules, against a simulator in virtual time.
 type play struct {
-	scenario simulator.Scenario
+	scenario scenario.Scenario
 	target   string            // the provider that fails, which comes first in all chains
 	alone    bool              // nobody else has a key
 	single   bool              // only one model of the target is in the chains

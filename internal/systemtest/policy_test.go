@@ -8,13 +8,13 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // always is a scenario in which the target fails in a way until a time.
-func always(fault string, until time.Duration) simulator.Scenario {
-	return simulator.Scenario{ID: "P", Name: "p", Rules: []simulator.Rule{{Name: "fault",
-		When: simulator.When{Provider: simulator.Globs{"target"}, Until: until}, Fault: simulator.Fault{Error: fault}}}}
+func always(fault string, until time.Duration) scenario.Scenario {
+	return scenario.Scenario{ID: "P", Name: "p", Rules: []scenario.Rule{{Name: "fault",
+		When: scenario.When{Provider: scenario.Globs{"target"}, Until: until}, Fault: scenario.Fault{Error: fault}}}}
 }
 
 // firstTwo returns how long after the first try of a question failed the second began.
@@ -45,7 +45,7 @@ func (o outcome) ended(p *problems, after time.Duration, why event.TerminalReaso
 func TestEachKeyOfTheResilienceBlockCounts(t *testing.T) {
 	down, once := always("server_error", 24*time.Hour), always("server_error", time.Millisecond)
 	for name, tt := range map[string]struct {
-		scenario simulator.Scenario
+		scenario scenario.Scenario
 		settings map[string]string
 		many     bool // scenes
 		checks   func(o outcome, p *problems)
@@ -76,7 +76,7 @@ func TestEachKeyOfTheResilienceBlockCounts(t *testing.T) {
 		"max_stage_seconds": {down, map[string]string{"max_stage_seconds": "120"}, false, func(o outcome, p *problems) {
 			o.ended(p, 2*time.Minute, event.WaitSpent, failure.ServerError)
 		}},
-		"max_cost_usd": {simulator.Scenario{ID: "P", Name: "p"}, map[string]string{"max_cost_usd": "0.03"}, true, func(o outcome, p *problems) {
+		"max_cost_usd": {scenario.Scenario{ID: "P", Name: "p"}, map[string]string{"max_cost_usd": "0.03"}, true, func(o outcome, p *problems) {
 			st := o.states[0].Stages["extract_scenes"]
 			p.check(st.Status == run.StageFailed && st.TerminalReason == event.MoneySpent && *st.FinalErrorClass == failure.Budget, "%s by %v", st.Status, st.FinalErrorClass)
 			p.check(o.states[0].TotalCostUSD > 0.015 && o.states[0].TotalCostUSD < 0.045, "it cost %v", o.states[0].TotalCostUSD)
@@ -88,7 +88,7 @@ func TestEachKeyOfTheResilienceBlockCounts(t *testing.T) {
 		"degrade": {down, map[string]string{"max_wait_seconds": "0", "degrade": "offline"}, false, func(o outcome, p *problems) {
 			o.done(p)
 		}},
-		"concurrency": {simulator.Scenario{ID: "P", Name: "p", Pace: simulator.Pace{FirstEvent: time.Second}}, map[string]string{"concurrency": "2"}, true, func(o outcome, p *problems) {
+		"concurrency": {scenario.Scenario{ID: "P", Name: "p", Pace: scenario.Pace{FirstEvent: time.Second}}, map[string]string{"concurrency": "2"}, true, func(o outcome, p *problems) {
 			o.done(p)
 			most := 0
 			for _, c := range o.calls {

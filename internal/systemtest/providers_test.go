@@ -12,6 +12,7 @@ import (
 	"github.com/cineforge/cineforge/llm/catalog"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // providers returns the standard providers, at a simulator, with keys for the named ones.
@@ -57,7 +58,7 @@ func TestBaseURLsAreAddressesAndNoMore(t *testing.T) {
 }
 
 // simulated runs a sample through the shipped recipe with providers at a simulator.
-func simulated(t *testing.T, scenario simulator.Scenario, who []app.Provider, file string) (run.State, *app.App, *simulator.Simulator) {
+func simulated(t *testing.T, scenario scenario.Scenario, who []app.Provider, file string) (run.State, *app.App, *simulator.Simulator) {
 	t.Helper()
 	store, err := sqlite.OpenMemory(t.Context())
 	if err != nil {
@@ -86,7 +87,7 @@ func TestTheShippedRecipeOnEachProvider(t *testing.T) {
 		for _, file := range []string{"the_tide_clock.fountain", "the_well.txt"} {
 			t.Run(tt.name+"/"+file, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					state, a, sim := simulated(t, simulator.Scenario{Pace: simulator.Pace{TokensPerSecond: 100}}, tt.who, file)
+					state, a, sim := simulated(t, scenario.Scenario{Pace: scenario.Pace{TokensPerSecond: 100}}, tt.who, file)
 					if state.Status != run.RunDone || state.Notice != "" {
 						t.Fatalf("the run is %s: %s; notice %q", state.Status, state.Error, state.Notice)
 					}

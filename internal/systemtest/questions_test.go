@@ -16,7 +16,7 @@ import (
 	"testing/synctest"
 
 	"github.com/cineforge/cineforge/internal/app"
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 	"github.com/cineforge/cineforge/stage"
 )
 
@@ -84,7 +84,7 @@ func (b *bodies) RoundTrip(r *http.Request) (*http.Response, error) {
 // again by another version.
 func TestMemo_KeysOfShippedQuestions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, play{scenario: simulator.Scenario{ID: "ok", Name: "ok"}})
+		w := newWorld(t, play{scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
 		k, sent := &keyed{Store: w.store}, &bodies{RoundTripper: w.line}
 		a := app.New(k.Seams(), w.dir, app.Models{Providers: providers("ANTHROPIC"), Catalog: known(t), Transport: sent, Router: fixed})
 		files := asking(t)

@@ -10,15 +10,15 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/run"
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // refused is a scenario in which Anthropic's API refuses in one way, of one model or all.
-func refused(fault, model string) simulator.Scenario {
-	s := simulator.Scenario{ID: "refusing", Name: "refusing", Rules: []simulator.Rule{{Name: "refusing",
-		When: simulator.When{Provider: simulator.Globs{"anthropic"}}, Fault: simulator.Fault{Error: fault}}}}
+func refused(fault, model string) scenario.Scenario {
+	s := scenario.Scenario{ID: "refusing", Name: "refusing", Rules: []scenario.Rule{{Name: "refusing",
+		When: scenario.When{Provider: scenario.Globs{"anthropic"}}, Fault: scenario.Fault{Error: fault}}}}
 	if model != "" {
-		s.Rules[0].When.Model = simulator.Globs{model}
+		s.Rules[0].When.Model = scenario.Globs{model}
 	}
 	return s
 }
@@ -53,7 +53,7 @@ func gates(t *testing.T, a *app.App, provider string) (all []string) {
 func TestRelease_EndsWhatItNames(t *testing.T) {
 	const sonnet = "claude-sonnet-4-6"
 	for name, tt := range map[string]struct {
-		scenario simulator.Scenario
+		scenario scenario.Scenario
 		hold     bool
 		release  string
 		ended    string // as "key model class" or "hold"

@@ -8,7 +8,7 @@ import (
 
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/run"
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // parked is a world in which a run waits for long, in the store only.
@@ -35,7 +35,7 @@ func released(a *app.App, name string) error {
 // An operator's word about a provider ends the waiting of all runs that are parked for
 // it, whichever process it is said to.
 func TestAWordAboutAProviderEndsTheWaitingOfParkedRuns(t *testing.T) {
-	healthy := simulator.Scenario{ID: "healthy", Name: "healthy"}
+	healthy := scenario.Scenario{ID: "healthy", Name: "healthy"}
 	hold := func(a *app.App) {
 		if err := a.Hold(context.Background(), "anthropic", "drill", 3*time.Hour); err != nil {
 			t.Fatal(err)
@@ -47,11 +47,11 @@ func TestAWordAboutAProviderEndsTheWaitingOfParkedRuns(t *testing.T) {
 		word   func(w *world, a *app.App) error
 	}{
 		"release": {play{scenario: healthy}, hold, func(_ *world, a *app.App) error { return released(a, "anthropic") }},
-		"release of a key with a day's gate": {play{scenario: simulator.Scenario{ID: "day", Name: "day", Rules: []simulator.Rule{{Name: "day",
-			When: simulator.When{Until: 30 * time.Second}, Fault: simulator.Fault{Error: "rate_limit", RetryAfter: 5 * time.Hour}}}}}, func(*app.App) {},
+		"release of a key with a day's gate": {play{scenario: scenario.Scenario{ID: "day", Name: "day", Rules: []scenario.Rule{{Name: "day",
+			When: scenario.When{Until: 30 * time.Second}, Fault: scenario.Fault{Error: "rate_limit", RetryAfter: 5 * time.Hour}}}}}, func(*app.App) {},
 			func(_ *world, a *app.App) error { return released(a, "ANTHROPIC_API_KEY") }},
-		"probe of who has a day's gate": {play{scenario: simulator.Scenario{ID: "day", Name: "day", Rules: []simulator.Rule{{Name: "day",
-			When: simulator.When{Until: 30 * time.Second}, Fault: simulator.Fault{Error: "rate_limit", RetryAfter: 5 * time.Hour}}}}}, func(*app.App) {},
+		"probe of who has a day's gate": {play{scenario: scenario.Scenario{ID: "day", Name: "day", Rules: []scenario.Rule{{Name: "day",
+			When: scenario.When{Until: 30 * time.Second}, Fault: scenario.Fault{Error: "rate_limit", RetryAfter: 5 * time.Hour}}}}}, func(*app.App) {},
 			func(_ *world, a *app.App) error { return a.Probe(context.Background(), "anthropic", "cured") }},
 	} {
 		for _, other := range []bool{false, true} {
@@ -87,7 +87,7 @@ func TestTryNowInAFreshProcess(t *testing.T) {
 			time.Sleep(time.Second)
 		}
 		stop()
-		w.sim.SetScenario(simulator.Scenario{ID: "healthy", Name: "healthy"})
+		w.sim.SetScenario(scenario.Scenario{ID: "healthy", Name: "healthy"})
 		b, _ := w.boot(-1, false)
 		defer w.works(b)()
 		said := time.Now()

@@ -16,7 +16,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/progress"
 	"github.com/cineforge/cineforge/run"
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // report is a situation whose outputs are kept: what run shows as it goes and at its end,
@@ -29,21 +29,21 @@ type report struct {
 }
 
 func reports() []report {
-	rule := func(name string, w simulator.When, f simulator.Fault) simulator.Scenario {
-		return simulator.Scenario{ID: "report", Name: name, Rules: []simulator.Rule{{Name: name, When: w, Fault: f}}}
+	rule := func(name string, w scenario.When, f scenario.Fault) scenario.Scenario {
+		return scenario.Scenario{ID: "report", Name: name, Rules: []scenario.Rule{{Name: name, When: w, Fault: f}}}
 	}
 	one := map[string]string{"concurrency": "1"}
 	return []report{
 		{name: "fallback", mid: 15 * time.Second, play: play{settings: one, scenario: rule("from the third call on",
-			simulator.When{Provider: simulator.Globs{"target"}, Calls: simulator.Counts{{First: 3, Last: 1 << 30}}},
-			simulator.Fault{Error: "overloaded"})}},
+			scenario.When{Provider: scenario.Globs{"target"}, Calls: scenario.Counts{{First: 3, Last: 1 << 30}}},
+			scenario.Fault{Error: "overloaded"})}},
 		{name: "all-down", mid: 2 * time.Minute, play: play{settings: one, scenario: rule("five minutes",
-			simulator.When{Until: 5 * time.Minute}, simulator.Fault{Error: "overloaded"})}},
+			scenario.When{Until: 5 * time.Minute}, scenario.Fault{Error: "overloaded"})}},
 		{name: "key-refused", play: play{settings: one, scenario: rule("refused",
-			simulator.When{Provider: simulator.Globs{"target"}}, simulator.Fault{Error: "auth"})}},
+			scenario.When{Provider: scenario.Globs{"target"}}, scenario.Fault{Error: "auth"})}},
 		{name: "budget", play: play{settings: map[string]string{"concurrency": "1", "max_cost_usd": "0.012"},
-			scenario: simulator.Scenario{ID: "ok", Name: "ok"}}},
-		{name: "disk-full", mid: 20 * time.Second, fault: "full", play: play{settings: one, scenario: simulator.Scenario{ID: "ok", Name: "ok"}}},
+			scenario: scenario.Scenario{ID: "ok", Name: "ok"}}},
+		{name: "disk-full", mid: 20 * time.Second, fault: "full", play: play{settings: one, scenario: scenario.Scenario{ID: "ok", Name: "ok"}}},
 	}
 }
 
@@ -79,8 +79,8 @@ func TestReports_AreAsKept(t *testing.T) {
 func (r report) text(t *testing.T) string {
 	p := r.play
 	p.target, p.file = "anthropic", sample(t, "night_bus.txt")
-	if p.scenario.Pace == (simulator.Pace{}) {
-		p.scenario.Pace = simulator.Pace{FirstEvent: time.Second, TokensPerSecond: 60}
+	if p.scenario.Pace == (scenario.Pace{}) {
+		p.scenario.Pace = scenario.Pace{FirstEvent: time.Second, TokensPerSecond: 60}
 	}
 	w := newWorld(t, p)
 	notes := make(chan string, 8)

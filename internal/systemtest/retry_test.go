@@ -16,7 +16,7 @@ import (
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 	"github.com/cineforge/cineforge/stage"
 )
 
@@ -30,9 +30,9 @@ func scenes(n int) stage.File {
 }
 
 // retired is a scenario in which a model exists for a few calls only.
-func retired(model string, from int) simulator.Scenario {
-	return simulator.Scenario{ID: "retired", Name: "retired", Rules: []simulator.Rule{{Name: "retired",
-		When: simulator.When{Model: simulator.Globs{model}, Calls: simulator.Counts{{First: from}}}, Fault: simulator.Fault{Error: "not_found"}}}}
+func retired(model string, from int) scenario.Scenario {
+	return scenario.Scenario{ID: "retired", Name: "retired", Rules: []scenario.Rule{{Name: "retired",
+		When: scenario.When{Model: scenario.Globs{model}, Calls: scenario.Counts{{First: from}}}, Fault: scenario.Fault{Error: "not_found"}}}}
 }
 
 const (
@@ -265,7 +265,7 @@ func TestRecipeStore_KeepsVersions(t *testing.T) {
 // spends is a world of a cheap limit, in which a run of many scenes has spent it.
 func spends(t *testing.T, limit string) (w *world, a *app.App, id string) {
 	t.Helper()
-	w = newWorld(t, play{file: sample(t, "the_tide_clock.fountain"), alone: true, single: true, scenario: simulator.Scenario{ID: "ok", Name: "ok"},
+	w = newWorld(t, play{file: sample(t, "the_tide_clock.fountain"), alone: true, single: true, scenario: scenario.Scenario{ID: "ok", Name: "ok"},
 		settings: map[string]string{"max_cost_usd": limit}})
 	a, _ = w.boot(-1, false)
 	id = w.start(a, app.Start{EndAt: "extract_scenes"})

@@ -10,7 +10,7 @@ import (
 	"github.com/cineforge/cineforge/llm/wire"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 func faultScenarios(t *testing.T) []faultScenario {
@@ -213,8 +213,8 @@ func refusedScenarios(t *testing.T) []faultScenario {
 			o.gated(p)
 			o.turns(p, false)
 		}},
-		{id: "S27 model", wants: "a model that is not there is left alone for a day", only: []string{"google"}, play: play{options: fixed, scenario: simulator.Scenario{ID: "S27b", Name: "s27b",
-			Rules: []simulator.Rule{{Name: "no such model", When: simulator.When{Provider: simulator.Globs{"google"}}, Fault: simulator.Fault{Error: "not_found"}}}}}, checks: func(o outcome, p *problems) {
+		{id: "S27 model", wants: "a model that is not there is left alone for a day", only: []string{"google"}, play: play{options: fixed, scenario: scenario.Scenario{ID: "S27b", Name: "s27b",
+			Rules: []scenario.Rule{{Name: "no such model", When: scenario.When{Provider: scenario.Globs{"google"}}, Fault: scenario.Fault{Error: "not_found"}}}}}, checks: func(o outcome, p *problems) {
 			o.done(p)
 			o.elsewhere(p)
 			o.as(p, o.target, "not_found")

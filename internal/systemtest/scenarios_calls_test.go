@@ -19,6 +19,7 @@ import (
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // callScenarios are about what calls do that is none of the usual errors: about answers of
@@ -82,10 +83,10 @@ func strangeScenarios() []faultScenario {
 }
 
 // closed is status 499 for a time.
-func closed(until time.Duration) simulator.Scenario {
-	return simulator.Scenario{ID: "S31b", Name: "s31b", Rules: []simulator.Rule{{Name: "499",
-		When:  simulator.When{Provider: simulator.Globs{"target"}, Until: until},
-		Fault: simulator.Fault{Status: 499, Body: `{"error":"Client closed request"}`}}}}
+func closed(until time.Duration) scenario.Scenario {
+	return scenario.Scenario{ID: "S31b", Name: "s31b", Rules: []scenario.Rule{{Name: "499",
+		When:  scenario.When{Provider: scenario.Globs{"target"}, Until: until},
+		Fault: scenario.Fault{Status: 499, Body: `{"error":"Client closed request"}`}}}}
 }
 
 // bounded wants no more than 20 failed attempts of a question in a minute.
@@ -170,10 +171,10 @@ func slowScenarios(t *testing.T) []faultScenario {
 }
 
 // untilWoken is an account that is asked too often for 20 minutes, which a machine sleeps away.
-func untilWoken() simulator.Scenario {
-	return simulator.Scenario{ID: "S60b", Name: "s60b", Rules: []simulator.Rule{{Name: "limited",
-		When:  simulator.When{Provider: simulator.Globs{"target"}, Until: 30 * time.Second},
-		Fault: simulator.Fault{Error: "rate_limit", RetryAfter: 20 * time.Minute}}}}
+func untilWoken() scenario.Scenario {
+	return scenario.Scenario{ID: "S60b", Name: "s60b", Rules: []scenario.Rule{{Name: "limited",
+		When:  scenario.When{Provider: scenario.Globs{"target"}, Until: 30 * time.Second},
+		Fault: scenario.Fault{Error: "rate_limit", RetryAfter: 20 * time.Minute}}}}
 }
 
 // sleeps lets the machine sleep for 20 minutes after a time: the clock of timers, which is
@@ -363,7 +364,7 @@ func retires(w *world) outcome {
 }
 
 // healthy has nothing wrong, and takes its time.
-var healthy = simulator.Scenario{ID: "ok", Name: "ok", Pace: simulator.Pace{FirstEvent: 500 * time.Millisecond, TokensPerSecond: 200}}
+var healthy = scenario.Scenario{ID: "ok", Name: "ok", Pace: scenario.Pace{FirstEvent: 500 * time.Millisecond, TokensPerSecond: 200}}
 
 // mends lets an account run out of credit in the middle of a run, and a person mend that
 // when everybody has long been told to keep away.
@@ -415,14 +416,14 @@ func mends(how string) func(w *world) outcome {
 }
 
 // unpaid is the target's account without credit, and nobody else who answers.
-func (w *world) unpaid() simulator.Scenario {
+func (w *world) unpaid() scenario.Scenario {
 	s, err := simulator.Find("S32")
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	s.Target = w.play.target
 	s.Rules[0].When.Until = 0
-	s.Rules = append(slices.Clone(s.Rules), simulator.Rule{Name: "down", Fault: simulator.Fault{Error: "overloaded"}})
+	s.Rules = append(slices.Clone(s.Rules), scenario.Rule{Name: "down", Fault: scenario.Fault{Error: "overloaded"}})
 	return s
 }
 

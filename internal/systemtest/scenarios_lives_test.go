@@ -7,7 +7,7 @@ import (
 
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/run"
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // lifeScenarios are the fault scenarios in which processes die or operators act.
@@ -18,8 +18,8 @@ func lifeScenarios(t *testing.T) []faultScenario {
 		p.check(o.states[1].Status == run.RunDone && o.states[1].Stages["ingest"].Status == run.StageReused, "its retry is %s", o.states[1].Status)
 		o.paidOnce(p)
 	}
-	hint := simulator.Scenario{ID: "S29a", Name: "s29a", Rules: []simulator.Rule{{Name: "hint",
-		When: simulator.When{Provider: simulator.Globs{"target"}, Until: time.Minute}, Fault: simulator.Fault{Error: "rate_limit", RetryAfter: 4 * time.Second}}}}
+	hint := scenario.Scenario{ID: "S29a", Name: "s29a", Rules: []scenario.Rule{{Name: "hint",
+		When: scenario.When{Provider: scenario.Globs{"target"}, Until: time.Minute}, Fault: scenario.Fault{Error: "rate_limit", RetryAfter: 4 * time.Second}}}}
 	return []faultScenario{
 		{id: "S23", wants: "restart finishes it; no stored call repeated; one terminal event", play: play{file: script}, lives: dies(7), checks: func(o outcome, p *problems) {
 			o.done(p)
@@ -172,7 +172,7 @@ func cancels(after time.Duration) func(w *world) outcome {
 		if took := time.Since(asked); took > time.Second {
 			w.t.Errorf("it took %v", took)
 		}
-		w.sim.SetScenario(simulator.Scenario{ID: "ok", Name: "ok"})
+		w.sim.SetScenario(scenario.Scenario{ID: "ok", Name: "ok"})
 		next, _, err := operator.Retry(w.t.Context(), id, again)
 		if err != nil {
 			w.t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 	"github.com/cineforge/cineforge/resilience/breaker"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // outageScenarios are about providers that are down for a time.
@@ -96,20 +96,20 @@ func outageScenarios(t *testing.T) []faultScenario {
 }
 
 // burst is the burst of S21, with answers that take a moment, so that all ask before the first has one.
-func burst(hint time.Duration) simulator.Scenario {
-	return simulator.Scenario{ID: "S21b", Name: "s21b", Rules: []simulator.Rule{{Name: "burst",
-		When:  simulator.When{Provider: simulator.Globs{"target"}, Calls: simulator.Counts{{First: 1, Last: 200}}},
-		Fault: simulator.Fault{Error: "rate_limit", RetryAfter: hint, Delay: 300 * time.Millisecond}}}}
+func burst(hint time.Duration) scenario.Scenario {
+	return scenario.Scenario{ID: "S21b", Name: "s21b", Rules: []scenario.Rule{{Name: "burst",
+		When:  scenario.When{Provider: scenario.Globs{"target"}, Calls: scenario.Counts{{First: 1, Last: 200}}},
+		Fault: scenario.Fault{Error: "rate_limit", RetryAfter: hint, Delay: 300 * time.Millisecond}}}}
 }
 
 // lasting is a provider that is never well, and says when it may be; 0 says nothing.
-func lasting(hint time.Duration) simulator.Scenario {
-	fault := simulator.Fault{Error: "rate_limit", RetryAfter: hint}
+func lasting(hint time.Duration) scenario.Scenario {
+	fault := scenario.Fault{Error: "rate_limit", RetryAfter: hint}
 	if hint == 0 {
 		fault.Error = "overloaded"
 	}
-	return simulator.Scenario{ID: "S52", Name: "s52", Rules: []simulator.Rule{{Name: "never well",
-		When: simulator.When{Provider: simulator.Globs{"target"}}, Fault: fault}}}
+	return scenario.Scenario{ID: "S52", Name: "s52", Rules: []scenario.Rule{{Name: "never well",
+		When: scenario.When{Provider: scenario.Globs{"target"}}, Fault: fault}}}
 }
 
 // herd wants those who were told the same to come back no sooner than they were told,
@@ -134,9 +134,9 @@ func herd(hint time.Duration) func(o outcome, p *problems) {
 }
 
 // minute is an outage of a minute.
-func minute(fault string) simulator.Scenario {
-	return simulator.Scenario{ID: "S15b", Name: "s15b", Rules: []simulator.Rule{{Name: "outage",
-		When: simulator.When{Provider: simulator.Globs{"target"}, Until: time.Minute}, Fault: simulator.Fault{Error: fault}}}}
+func minute(fault string) scenario.Scenario {
+	return scenario.Scenario{ID: "S15b", Name: "s15b", Rules: []scenario.Rule{{Name: "outage",
+		When: scenario.When{Provider: scenario.Globs{"target"}, Until: time.Minute}, Fault: scenario.Fault{Error: fault}}}}
 }
 
 func sparedOutage(o outcome, p *problems) {

@@ -17,11 +17,12 @@ import (
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // paced is a provider at the pace of a real one, so that calls are under way when
 // something else happens.
-func paced(t *testing.T) simulator.Scenario {
+func paced(t *testing.T) scenario.Scenario {
 	t.Helper()
 	s, err := simulator.Find("slow")
 	if err != nil {
@@ -155,17 +156,17 @@ func callsOf(t *testing.T) (n int) {
 // A unit that fails for good, and money that is spent, cut nothing that is under way: its
 // answers are stored, and a retry asks only what has none.
 func TestExecute_WhatIsUnderWayIsLetEnd(t *testing.T) {
-	refused := simulator.Scenario{ID: "refused", Name: "refused", Rules: []simulator.Rule{{Name: "refused",
-		When: simulator.When{Calls: simulator.Counts{{First: 6, Last: 6}}}, Fault: simulator.Fault{Error: "invalid_request"}}}}
+	refused := scenario.Scenario{ID: "refused", Name: "refused", Rules: []scenario.Rule{{Name: "refused",
+		When: scenario.When{Calls: scenario.Counts{{First: 6, Last: 6}}}, Fault: scenario.Fault{Error: "invalid_request"}}}}
 	for name, tt := range map[string]struct {
-		scenario simulator.Scenario
+		scenario scenario.Scenario
 		settings map[string]string
 		retry    app.Retry
 		class    failure.Class
 	}{
 		"a unit fails for good": {refused, nil, again, failure.InvalidRequest},
-		"money is spent":        {simulator.Scenario{}, map[string]string{"max_cost_usd": "0.02"}, dearer(), failure.Budget},
-		"time is spent":         {simulator.Scenario{}, map[string]string{"max_stage_seconds": "3"}, again, failure.Budget},
+		"money is spent":        {scenario.Scenario{}, map[string]string{"max_cost_usd": "0.02"}, dearer(), failure.Budget},
+		"time is spent":         {scenario.Scenario{}, map[string]string{"max_stage_seconds": "3"}, again, failure.Budget},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -20,7 +20,7 @@ import (
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 	"github.com/cineforge/cineforge/stage"
 )
 
@@ -127,27 +127,27 @@ func newHistory(t *testing.T, seed uint64, count *tally) *history {
 }
 
 // trouble is a scenario of random faults in random windows of the first days.
-func trouble(chance *rand.Rand) simulator.Scenario {
-	s := simulator.Scenario{ID: "years", Name: "years", Seed: chance.Uint64()}
+func trouble(chance *rand.Rand) scenario.Scenario {
+	s := scenario.Scenario{ID: "years", Name: "years", Seed: chance.Uint64()}
 	for i := range 1 + chance.IntN(6) {
 		from := time.Duration(chance.Int64N(int64(8 * time.Hour)))
 		long := time.Duration(math.Exp(chance.Float64()*10)) * time.Second // a second to six hours
 		share := 0.3 + 0.7*chance.Float64()
-		s.Rules = append(s.Rules, simulator.Rule{Name: fmt.Sprint("trouble ", i), When: simulator.When{
+		s.Rules = append(s.Rules, scenario.Rule{Name: fmt.Sprint("trouble ", i), When: scenario.When{
 			Provider: [][]string{nil, {"target"}, {"anthropic"}, {"openai"}, {"google"}}[chance.IntN(5)], After: from, Until: from + long, Share: &share}, Fault: fault(chance)})
 	}
-	s.Rules = append(s.Rules, simulator.Rule{Name: "now and then", When: simulator.When{Share: new(0.05)}, Fault: fault(chance)})
+	s.Rules = append(s.Rules, scenario.Rule{Name: "now and then", When: scenario.When{Share: new(0.05)}, Fault: fault(chance)})
 	return s
 }
 
 // fault is a random fault.
-func fault(chance *rand.Rand) simulator.Fault {
+func fault(chance *rand.Rand) scenario.Fault {
 	hint := time.Duration(math.Exp(chance.Float64()*8)) * time.Second // up to 50 minutes
-	faults := []simulator.Fault{
+	faults := []scenario.Fault{
 		{Error: "overloaded"}, {Error: "rate_limit"}, {Error: "rate_limit", RetryAfter: hint}, {Status: 500}, {Status: 502}, {Error: "auth"},
-		{Silent: true}, {Reset: true}, {Refuse: true}, {DNS: true}, {Cut: &simulator.Point{AfterTokens: 20}}, {Malformed: &simulator.Point{AfterTokens: 5}},
-		{Stall: &simulator.Stall{AfterTokens: 10}}, {End: &simulator.Point{AfterTokens: 10}}, {Delay: hint / 100}, {FirstEvent: hint / 200},
-		{StreamError: &simulator.StreamError{AfterTokens: 3, Error: "overloaded"}},
+		{Silent: true}, {Reset: true}, {Refuse: true}, {DNS: true}, {Cut: &scenario.Point{AfterTokens: 20}}, {Malformed: &scenario.Point{AfterTokens: 5}},
+		{Stall: &scenario.Stall{AfterTokens: 10}}, {End: &scenario.Point{AfterTokens: 10}}, {Delay: hint / 100}, {FirstEvent: hint / 200},
+		{StreamError: &scenario.StreamError{AfterTokens: 3, Error: "overloaded"}},
 		{Status: 499, Body: `{"error":"Client closed request"}`}, {Status: 200 + chance.IntN(800)},
 		{Status: 500, Body: `{"error":{"message":"Client closed request","code":499}}`},
 		{Status: 401, Page: true}, {Status: 403, Page: true}, {Status: 404, Page: true}, {Error: "billing"}, {Error: "not_found"},
@@ -155,7 +155,7 @@ func fault(chance *rand.Rand) simulator.Fault {
 		{Hostile: "switch_protocols"}, {Hostile: "stuck_body"}, {Hostile: "redirect"}, {Hostile: "control_characters"},
 		{Hostile: "huge_usage"}, {Hostile: "negative_usage"},
 		{FirstEvent: hint / 20, Meanwhile: []string{"headers", "comments"}[chance.IntN(2)]},
-		{Drip: &simulator.Drip{Pieces: 2 + chance.IntN(8), Every: hint / 50}},
+		{Drip: &scenario.Drip{Pieces: 2 + chance.IntN(8), Every: hint / 50}},
 	}
 	return faults[chance.IntN(len(faults))]
 }

@@ -8,11 +8,11 @@ import (
 	"github.com/cineforge/cineforge/llm/anthropic"
 	"github.com/cineforge/cineforge/llm/llmtest"
 	"github.com/cineforge/cineforge/llm/wire"
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 var subject = llmtest.Subject{
-	Provider: simulator.Anthropic, BaseURL: "http://simulator.test/anthropic", Model: "claude-sonnet-4-6",
+	Provider: scenario.Anthropic, BaseURL: "http://simulator.test/anthropic", Model: "claude-sonnet-4-6",
 	New:   func(e wire.Endpoint) llm.Model { return anthropic.New(e) },
 	Scope: failure.ScopeProvider, TellsRequestID: true, Caches: true,
 }

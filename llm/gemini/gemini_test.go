@@ -8,11 +8,11 @@ import (
 	"github.com/cineforge/cineforge/llm/gemini"
 	"github.com/cineforge/cineforge/llm/llmtest"
 	"github.com/cineforge/cineforge/llm/wire"
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 var subject = llmtest.Subject{
-	Provider: simulator.Google, BaseURL: "http://simulator.test/google", Model: "gemini-3-flash-preview",
+	Provider: scenario.Google, BaseURL: "http://simulator.test/google", Model: "gemini-3-flash-preview",
 	New:   func(e wire.Endpoint) llm.Model { return gemini.New(e) },
 	Scope: failure.ScopeModel, Caches: true,
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/cineforge/cineforge/llm/openai"
 	"github.com/cineforge/cineforge/llm/wire"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // real is a real failure as a provider would have sent it.
@@ -52,12 +53,12 @@ func (r real) adapter(e wire.Endpoint) llm.Model {
 }
 
 // fault plays the failure. It is false for one of which only a report is left.
-func (r real) fault() (simulator.Fault, bool) {
+func (r real) fault() (scenario.Fault, bool) {
 	wire := map[string]bool{"json": true, "sse": true, "html": true, "none": true, "text": r.Status >= 400}[r.BodyFormat]
 	if r.Status == 0 || !wire || r.Status == 200 && !r.Stream && r.BodyFormat != "none" {
-		return simulator.Fault{}, false
+		return scenario.Fault{}, false
 	}
-	f := simulator.Fault{Status: r.Status, Body: r.Body, Headers: map[string]string{}}
+	f := scenario.Fault{Status: r.Status, Body: r.Body, Headers: map[string]string{}}
 	for k, v := range r.Headers {
 		if !strings.EqualFold(k, "Content-Length") {
 			f.Headers[k] = v
@@ -105,7 +106,7 @@ func TestRealFailuresThroughTheSDKs(t *testing.T) {
 		}
 		played++
 		synctest.Test(t, func(t *testing.T) {
-			sim := simulator.New(simulator.Scenario{Rules: []simulator.Rule{{Name: r.ID, Fault: fault}}}, simulator.Options{})
+			sim := simulator.New(scenario.Scenario{Rules: []scenario.Rule{{Name: r.ID, Fault: fault}}}, simulator.Options{})
 			m := r.adapter(wire.Endpoint{Provider: r.Provider, Key: llmtest.Key, Transport: sim.Transport()})
 			_, err := m.Generate(t.Context(), llmtest.Question())
 			if got := failure.ClassOf(err); got != r.ExpectedClass {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cineforge/cineforge/llm/wire"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // strayed is in what the variables of the environment hold, and in nothing that is sent.
@@ -54,7 +55,7 @@ func checkSent(t *testing.T, s Subject) {
 	} {
 		var sent *http.Request
 		var body string
-		sim := simulator.New(simulator.Scenario{}, simulator.Options{})
+		sim := simulator.New(scenario.Scenario{}, simulator.Options{})
 		e.Provider, e.Model, e.Spec = s.Provider, s.Model, spec
 		e.Transport = tap{sim.Transport(), func(r *http.Request, data []byte) { sent, body = r, string(data) }}
 		_, err := s.New(e).Generate(t.Context(), Question())

@@ -15,6 +15,7 @@ import (
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/wire"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // Subject is an adapter under test.
@@ -87,7 +88,7 @@ func run(t *testing.T, s Subject, checks []check) {
 	for _, c := range checks {
 		t.Run(strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				scenario, err := simulator.Parse(c.name, []byte("target: "+s.Provider+"\nrules:\n"+c.rules))
+				scenario, err := scenario.Parse(c.name, []byte("target: "+s.Provider+"\nrules:\n"+c.rules))
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -10,12 +10,13 @@ import (
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/wire"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // Sent returns the body and the header of the request that an adapter makes of a question.
 func Sent(t *testing.T, s Subject, req llm.Request) (body map[string]any, header http.Header) {
 	t.Helper()
-	sim := simulator.New(simulator.Scenario{}, simulator.Options{})
+	sim := simulator.New(scenario.Scenario{}, simulator.Options{})
 	listen := tap{sim.Transport(), func(r *http.Request, data []byte) {
 		header = r.Header
 		if err := json.Unmarshal(data, &body); err != nil {

@@ -9,12 +9,12 @@ import (
 	"github.com/cineforge/cineforge/llm/llmtest"
 	"github.com/cineforge/cineforge/llm/openai"
 	"github.com/cineforge/cineforge/llm/wire"
-	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 func subject(make func(e wire.Endpoint) llm.Model) llmtest.Subject {
 	return llmtest.Subject{
-		Provider: simulator.OpenAI, BaseURL: "http://simulator.test/openai/v1", Model: "gpt-4.1", New: make,
+		Provider: scenario.OpenAI, BaseURL: "http://simulator.test/openai/v1", Model: "gpt-4.1", New: make,
 		Scope: failure.ScopeProvider, TellsRequestID: true, Caches: true,
 	}
 }

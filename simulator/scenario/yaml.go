@@ -1,4 +1,4 @@
-package simulator
+package scenario
 
 import (
 	"errors"
@@ -13,13 +13,15 @@ import (
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"github.com/cineforge/cineforge/simulator/internal/suggest"
 )
 
 // The limits of a scenario file, which a stranger may send over HTTP. The YAML
 // library takes quadratic time over many keys, blank lines and tabs, and the stack
 // over deep nesting. The largest shipped scenario has some 100 lines.
 const (
-	maxFile   = 1 << 20
+	MaxFile   = 1 << 20
 	maxTokens = 50_000
 	maxKeys   = 3000
 	maxDepth  = 20
@@ -28,33 +30,33 @@ const (
 	maxTabs   = 1000
 )
 
-// node is a YAML value that knows where it stands. Its value is nil, a bool, an
+// yamlNode is a YAML value that knows where it stands. Its value is nil, a bool, an
 // int64, a uint64, a float64, a string, a []node or a []pair.
-type node struct {
+type yamlNode struct {
 	position
 	value any
 }
 
-// pair is an entry of a map; its position is the key's.
-type pair struct {
+// yamlPair is an entry of a map; its position is the key's.
+type yamlPair struct {
 	position
 	key   string
-	value node
+	value yamlNode
 }
 
 // readYAML reads a document. It returns false, having added what is wrong, if that
 // can't be done.
-func readYAML(p *problems, data []byte) (node, bool) {
-	if len(data) > maxFile {
-		p.add(position{}, "the scenario is larger than %d bytes", maxFile)
-		return node{}, false
+func readYAML(p *problems, data []byte) (yamlNode, bool) {
+	if len(data) > MaxFile {
+		p.add(position{}, "the scenario is larger than %d bytes", MaxFile)
+		return yamlNode{}, false
 	}
 	if !readable(p, data) {
-		return node{}, false
+		return yamlNode{}, false
 	}
 	tokens := lexer.Tokenize(string(data))
 	if !simple(p, tokens) {
-		return node{}, false
+		return yamlNode{}, false
 	}
 	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
@@ -63,11 +65,11 @@ func readYAML(p *problems, data []byte) (node, bool) {
 			at, message = place(e.GetToken()), e.GetMessage()
 		}
 		p.add(at, "not valid YAML: %s", printable(message))
-		return node{}, false
+		return yamlNode{}, false
 	}
 	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
 		p.add(position{1, 1}, "the scenario is empty")
-		return node{}, false
+		return yamlNode{}, false
 	}
 	before := len(p.list)
 	root := convert(p, file.Docs[0].Body, 0)
@@ -115,7 +117,7 @@ func simple(p *problems, tokens token.Tokens) bool {
 		message := ""
 		switch t.Type {
 		case token.AnchorType, token.AliasType, token.MergeKeyType, token.TagType, token.DirectiveType, token.MappingKeyType:
-			message = fmt.Sprintf("%s isn't allowed in scenarios; quote it if it is text", strconv.Quote(clip(t.Value, 40)))
+			message = fmt.Sprintf("%s isn't allowed in scenarios; quote it if it is text", strconv.Quote(suggest.Clip(t.Value, 40)))
 		case token.DocumentHeaderType:
 			if started {
 				message = "the file holds a second YAML document"
@@ -151,49 +153,49 @@ func place(t *token.Token) position {
 }
 
 // convert turns the library's tree into ours.
-func convert(p *problems, n ast.Node, depth int) node {
+func convert(p *problems, n ast.Node, depth int) yamlNode {
 	at := place(n.GetToken())
 	if depth > maxDepth {
 		p.add(at, "the scenario is nested too deeply")
-		return node{at, nil}
+		return yamlNode{at, nil}
 	}
 	switch n := n.(type) {
 	case *ast.NullNode:
-		return node{at, nil}
+		return yamlNode{at, nil}
 	case *ast.BoolNode:
-		return node{at, n.Value}
+		return yamlNode{at, n.Value}
 	case *ast.IntegerNode:
-		return node{at, n.Value}
+		return yamlNode{at, n.Value}
 	case *ast.FloatNode:
-		return node{at, n.Value}
+		return yamlNode{at, n.Value}
 	case *ast.StringNode:
-		return node{at, n.Value}
+		return yamlNode{at, n.Value}
 	case *ast.LiteralNode:
-		return node{place(n.Start), n.Value.Value}
+		return yamlNode{place(n.Start), n.Value.Value}
 	case *ast.SequenceNode:
-		items := make([]node, len(n.Values))
+		items := make([]yamlNode, len(n.Values))
 		for i, v := range n.Values {
 			items[i] = convert(p, v, depth+1)
 		}
-		return node{at, items}
+		return yamlNode{at, items}
 	case *ast.MappingNode:
 		if !n.IsFlowStyle && len(n.Values) > 0 {
 			at = place(n.Values[0].Key.GetToken()) // the library says where the colon is
 		}
-		return node{at, entries(p, n.Values, depth)}
+		return yamlNode{at, entries(p, n.Values, depth)}
 	case *ast.MappingValueNode:
-		return node{place(n.Key.GetToken()), entries(p, []*ast.MappingValueNode{n}, depth)}
+		return yamlNode{place(n.Key.GetToken()), entries(p, []*ast.MappingValueNode{n}, depth)}
 	}
 	p.add(at, "this kind of YAML value isn't allowed in scenarios")
-	return node{at, nil}
+	return yamlNode{at, nil}
 }
 
-func entries(p *problems, values []*ast.MappingValueNode, depth int) []pair {
-	out, seen := make([]pair, 0, len(values)), map[string]bool{}
+func entries(p *problems, values []*ast.MappingValueNode, depth int) []yamlPair {
+	out, seen := make([]yamlPair, 0, len(values)), map[string]bool{}
 	for _, v := range values {
 		t := v.Key.GetToken()
 		if seen[t.Value] {
-			p.add(place(t), "key %s stands here twice", strconv.Quote(clip(t.Value, 40)))
+			p.add(place(t), "key %s stands here twice", strconv.Quote(suggest.Clip(t.Value, 40)))
 			continue
 		}
 		seen[t.Value] = true
@@ -201,7 +203,7 @@ func entries(p *problems, values []*ast.MappingValueNode, depth int) []pair {
 		if v.Value.GetToken().Type == token.ImplicitNullType {
 			value.position = place(t) // nothing stands nowhere
 		}
-		out = append(out, pair{place(t), t.Value, value})
+		out = append(out, yamlPair{place(t), t.Value, value})
 	}
 	return out
 }
@@ -214,16 +216,5 @@ func printable(s string) string {
 		}
 		return r
 	}, s)
-	return clip(strings.Join(strings.Fields(s), " "), 160)
-}
-
-// clip cuts a text to a number of runes.
-func clip(s string, most int) string {
-	for i := range s {
-		if most == 0 {
-			return s[:i] + "…"
-		}
-		most--
-	}
-	return s
+	return suggest.Clip(strings.Join(strings.Fields(s), " "), 160)
 }

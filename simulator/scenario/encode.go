@@ -1,4 +1,4 @@
-package simulator
+package scenario
 
 import (
 	"bytes"
@@ -107,15 +107,15 @@ func writeList(b *bytes.Buffer, list []string) {
 	fmt.Fprintf(b, " [%s]\n", strings.Join(texts, ", "))
 }
 
-// bare matches texts that YAML takes for text without quotes.
-var bare = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*[A-Za-z0-9_]$`)
+// bareText matches texts that YAML takes for text without quotes.
+var bareText = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*[A-Za-z0-9_]$`)
 
 // reserved matches the words that YAML takes for something else.
 var reserved = regexp.MustCompile(`(?i)^(true|false|null|yes|no|on|off|nan|inf)$`)
 
 // quoted writes a text, in quotes where it needs them.
 func quoted(s string) string {
-	if bare.MatchString(s) && !reserved.MatchString(s) {
+	if bareText.MatchString(s) && !reserved.MatchString(s) {
 		return s
 	}
 	var b strings.Builder

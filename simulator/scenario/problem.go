@@ -1,4 +1,4 @@
-package simulator
+package scenario
 
 import (
 	"cmp"
@@ -90,64 +90,4 @@ func (p *problems) err() error {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	return p.list
-}
-
-// meant returns "; did you mean X?" if a known name is near, else what there is.
-func meant(name string, known []string) string {
-	if near := nearest(name, known); near != "" {
-		return fmt.Sprintf("; did you mean %q?", near)
-	}
-	if len(known) > 40 {
-		return ""
-	}
-	return "; there is " + strings.Join(known, ", ")
-}
-
-// nearest returns the known name that a slip of the pen turns into name, or that
-// begins with it, or "".
-func nearest(name string, known []string) string {
-	name = strings.ToLower(name)
-	if len(name) > 100 {
-		return ""
-	}
-	best, limit := "", min(3, len(name)/2)
-	for _, k := range known {
-		if d := distance(name, strings.ToLower(k)); d <= limit {
-			best, limit = k, d-1
-		}
-	}
-	if best == "" && len(name) > 2 {
-		for _, k := range known {
-			if strings.Contains(strings.ToLower(k), name) {
-				return k
-			}
-		}
-	}
-	return best
-}
-
-// distance counts the insertions, deletions, replacements and swaps of neighbours
-// that turn a into b.
-func distance(a, b string) int {
-	rows := make([][]int, len(a)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(b)+1)
-		rows[i][0] = i
-	}
-	for j := range rows[0] {
-		rows[0][j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		for j := 1; j <= len(b); j++ {
-			change := 1
-			if a[i-1] == b[j-1] {
-				change = 0
-			}
-			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+change)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
-			}
-		}
-	}
-	return rows[len(a)][len(b)]
 }

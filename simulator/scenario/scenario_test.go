@@ -1,10 +1,8 @@
-package simulator_test
+package scenario_test
 
 import (
 	"errors"
-	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 const everything = `
@@ -62,31 +61,31 @@ rules:
 func TestParse(t *testing.T) {
 	s := read(t, everything)
 	half, no, empty := 0.5, false, ""
-	want := simulator.Scenario{
+	want := scenario.Scenario{
 		ID: "X1", Name: "everything", Description: "All that a scenario can say.", Target: "openai", Seed: 7,
-		Pace: simulator.Pace{FirstEvent: 1500 * time.Millisecond, TokensPerSecond: 12.5},
-		Rules: []simulator.Rule{
+		Pace: scenario.Pace{FirstEvent: 1500 * time.Millisecond, TokensPerSecond: 12.5},
+		Rules: []scenario.Rule{
 			{Name: "a",
-				When: simulator.When{Provider: simulator.Globs{"target", "local"}, Model: simulator.Globs{"claude-*"}, API: simulator.Globs{"messages"}, Streaming: &no,
-					PromptContains: "text", TokensOver: 10, After: time.Second, Until: 20 * time.Minute, Calls: simulator.Counts{{1, 1}, {3, 4}, {6, 0}}, Share: &half},
-				Fault: simulator.Fault{Error: "overloaded", RetryAfter: 2 * time.Second, Delay: time.Millisecond, Headers: map[string]string{"x-a": "b", "x-n": "5"}}},
-			{Fault: simulator.Fault{Status: 503, Body: "<html>\r\n\ttab"}},
-			{Fault: simulator.Fault{Status: 404, Page: true}},
-			{Fault: simulator.Fault{StreamError: &simulator.StreamError{AfterStart: true, Error: "overloaded"}}},
-			{Fault: simulator.Fault{StreamError: &simulator.StreamError{AfterTokens: 5, Raw: "data: x\n\n"}}},
-			{Fault: simulator.Fault{Cut: &simulator.Point{AfterTokens: 40}}},
-			{Fault: simulator.Fault{End: &simulator.Point{}}},
-			{Fault: simulator.Fault{Stall: &simulator.Stall{AfterTokens: 3, For: 10 * time.Minute, Pings: true}}},
-			{Fault: simulator.Fault{Malformed: &simulator.Point{AfterTokens: 3}}},
-			{Fault: simulator.Fault{FirstEvent: 20 * time.Second}},
-			{Fault: simulator.Fault{FirstEvent: 90 * time.Second, Meanwhile: "comments"}},
-			{Fault: simulator.Fault{Silent: true}},
-			{Fault: simulator.Fault{Output: "refusal", BlockPrompt: true}},
-			{Fault: simulator.Fault{Text: &empty}},
-			{Fault: simulator.Fault{Hostile: "gzip_bomb"}},
-			{Fault: simulator.Fault{Drip: &simulator.Drip{Pieces: 40, Every: 15 * time.Second}}},
-			{Fault: simulator.Fault{Limit: &simulator.Limit{Concurrent: 2, PerMinute: 3}}},
-			{Fault: simulator.Fault{ServedModel: "other"}},
+				When: scenario.When{Provider: scenario.Globs{"target", "local"}, Model: scenario.Globs{"claude-*"}, API: scenario.Globs{"messages"}, Streaming: &no,
+					PromptContains: "text", TokensOver: 10, After: time.Second, Until: 20 * time.Minute, Calls: scenario.Counts{{1, 1}, {3, 4}, {6, 0}}, Share: &half},
+				Fault: scenario.Fault{Error: "overloaded", RetryAfter: 2 * time.Second, Delay: time.Millisecond, Headers: map[string]string{"x-a": "b", "x-n": "5"}}},
+			{Fault: scenario.Fault{Status: 503, Body: "<html>\r\n\ttab"}},
+			{Fault: scenario.Fault{Status: 404, Page: true}},
+			{Fault: scenario.Fault{StreamError: &scenario.StreamError{AfterStart: true, Error: "overloaded"}}},
+			{Fault: scenario.Fault{StreamError: &scenario.StreamError{AfterTokens: 5, Raw: "data: x\n\n"}}},
+			{Fault: scenario.Fault{Cut: &scenario.Point{AfterTokens: 40}}},
+			{Fault: scenario.Fault{End: &scenario.Point{}}},
+			{Fault: scenario.Fault{Stall: &scenario.Stall{AfterTokens: 3, For: 10 * time.Minute, Pings: true}}},
+			{Fault: scenario.Fault{Malformed: &scenario.Point{AfterTokens: 3}}},
+			{Fault: scenario.Fault{FirstEvent: 20 * time.Second}},
+			{Fault: scenario.Fault{FirstEvent: 90 * time.Second, Meanwhile: "comments"}},
+			{Fault: scenario.Fault{Silent: true}},
+			{Fault: scenario.Fault{Output: "refusal", BlockPrompt: true}},
+			{Fault: scenario.Fault{Text: &empty}},
+			{Fault: scenario.Fault{Hostile: "gzip_bomb"}},
+			{Fault: scenario.Fault{Drip: &scenario.Drip{Pieces: 40, Every: 15 * time.Second}}},
+			{Fault: scenario.Fault{Limit: &scenario.Limit{Concurrent: 2, PerMinute: 3}}},
+			{Fault: scenario.Fault{ServedModel: "other"}},
 			{},
 		},
 	}
@@ -98,7 +97,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func TestMistakesHaveTheirPlace(t *testing.T) {
+func TestParse_MistakesHaveTheirPlace(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                    "f.yaml:1:1: the scenario is empty",
 		"- a":                                 "f.yaml:1:1: the scenario is a map, but here is a list",
@@ -178,108 +177,76 @@ func TestMistakesHaveTheirPlace(t *testing.T) {
 		strings.Repeat("a: {}\n", 4000):                                             "too many keys or brackets",
 		"id: " + strings.Repeat("x", 1<<20):                                         "the scenario is larger than",
 	} {
-		s, err := simulator.Parse("f.yaml", []byte(text))
+		s, err := scenario.Parse("f.yaml", []byte(text))
 		if err == nil {
 			t.Errorf("%.60q: parsed as %+v", text, s)
 			continue
 		}
-		list, ok := errors.AsType[simulator.ErrorList](err)
+		list, ok := errors.AsType[scenario.ErrorList](err)
 		if !ok || len(list) == 0 || !strings.Contains(list[0].Error(), want) {
 			t.Errorf("%.80q: %v, want %s", text, err, want)
 		}
-		one, ok := errors.AsType[*simulator.Error](err)
+		one, ok := errors.AsType[*scenario.Error](err)
 		if !ok || one.File != "f.yaml" || one.Line < 1 && len(text) < 1<<20 {
 			t.Errorf("%.60q: %+v", text, one)
 		}
 	}
 }
 
-func TestAllMistakesAreTold(t *testing.T) {
-	_, err := simulator.Parse("f.yaml", []byte("rules:\n  - fault: {error: x1}\n  - fault: {error: x2}\n    when: {share: 2}\n"))
-	list, _ := errors.AsType[simulator.ErrorList](err)
+func TestParse_ReportsAllMistakes(t *testing.T) {
+	_, err := scenario.Parse("f.yaml", []byte("rules:\n  - fault: {error: x1}\n  - fault: {error: x2}\n    when: {share: 2}\n"))
+	list, _ := errors.AsType[scenario.ErrorList](err)
 	if len(list) != 3 || list[0].Line != 2 || list[1].Line != 3 || list[2].Line != 4 || strings.Count(err.Error(), "\n") != 2 {
 		t.Error(err)
 	}
 }
 
 // A scenario made in Go is checked as well; its mistakes have a path and no line.
-func TestCheck(t *testing.T) {
-	err := simulator.Scenario{Rules: []simulator.Rule{{}, {Fault: simulator.Fault{Reset: true, Output: "prose"}}}}.Check()
+func TestScenario_Check(t *testing.T) {
+	err := scenario.Scenario{Rules: []scenario.Rule{{}, {Fault: scenario.Fault{Reset: true, Output: "prose"}}}}.Check()
 	if err == nil || !strings.HasPrefix(err.Error(), "rules[1].fault.output: a fault does one thing") {
 		t.Error(err)
 	}
-	err = simulator.Scenario{Rules: []simulator.Rule{{When: simulator.When{Calls: simulator.Counts{{}}}}}}.Check()
+	err = scenario.Scenario{Rules: []scenario.Rule{{When: scenario.When{Calls: scenario.Counts{{}}}}}}.Check()
 	if err == nil {
 		t.Error("calls from 0 to nowhere are taken")
 	}
 }
 
-func TestBuiltins(t *testing.T) {
-	list := simulator.Builtin()
-	var ids []string
-	for _, s := range list {
-		ids = append(ids, s.ID)
-		if s.Name == "" || s.Description == "" || strings.ContainsAny(s.Name, " _") {
-			t.Errorf("%+v", s)
-		}
-		for _, name := range []string{s.ID, s.Name, strings.ToUpper(s.Name), strings.ToLower(s.ID)} {
-			if found, err := simulator.Find(name); err != nil || found.ID != s.ID {
-				t.Errorf("%s: %v, %v", name, found.ID, err)
-			}
-		}
-	}
-	if !slices.IsSorted(ids) || len(slices.Compact(ids)) != len(list) {
-		t.Error(ids)
-	}
-	want := []string{"S31", "S32", "S33", "S34", "S35", "S44", "S46", "S47", "S59", "S60", "S62", "S62b", "S62c", "S63", "flaky", "healthy", "slow"}
-	for i := 1; i <= 30; i++ {
-		want = append(want, fmt.Sprintf("S%02d", i))
-	}
-	if slices.Sort(want); !slices.Equal(ids, want) {
-		t.Errorf("%v are built in, want %v", ids, want)
-	}
-	if s, err := simulator.Find("anthropic-overload"); err != nil || s.ID != "S17" {
-		t.Error(s, err)
-	}
-	if s, err := simulator.Find("all-down"); err != nil || s.ID != "S24" {
-		t.Error(s, err)
-	}
-	if _, err := simulator.Find("anthropic-overlaod"); err == nil || !strings.Contains(err.Error(), `there is no scenario "anthropic-overlaod"; did you mean "anthropic-overload"?`) {
-		t.Error(err)
-	}
-	if _, err := simulator.Find("overload"); err == nil || !strings.Contains(err.Error(), "did you mean") {
-		t.Error(err)
-	}
-	if _, err := simulator.Find(strings.Repeat("x", 5000)); err == nil || len(err.Error()) > 200 {
-		t.Error(err)
-	}
-}
-
 // What is shown of a scenario reads as the same scenario again.
-func TestScenariosSurviveYAML(t *testing.T) {
+func TestScenario_YAMLReadsAsTheSameScenario(t *testing.T) {
 	for _, s := range append(simulator.Builtin(), read(t, everything)) {
 		again(t, s)
 	}
 	for _, word := range []string{"true", "null", "No", "nan", "~", "1e3", "0x1", "-", "'", "a: b", "# x", " x ", "{}", "x\r\n\ty", "2020-01-01"} {
-		again(t, simulator.Scenario{Name: word, Rules: []simulator.Rule{{When: simulator.When{Model: simulator.Globs{word, word}}, Fault: simulator.Fault{Text: &word, Headers: map[string]string{}}}}})
+		again(t, scenario.Scenario{Name: word, Rules: []scenario.Rule{{When: scenario.When{Model: scenario.Globs{word, word}}, Fault: scenario.Fault{Text: &word, Headers: map[string]string{}}}}})
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching(`[ -~\n\täé🎬]{1,30}`)
 		share := rapid.Float64Range(0, 1).Draw(t, "share")
-		again(t, simulator.Scenario{
+		again(t, scenario.Scenario{
 			Name: text.Draw(t, "name"), Description: text.Draw(t, "description"), Seed: rapid.Uint64().Draw(t, "seed"),
-			Rules: []simulator.Rule{
-				{When: simulator.When{Model: simulator.Globs{text.Draw(t, "model")}, PromptContains: text.Draw(t, "prompt"), Share: &share, Calls: simulator.Counts{{1, 0}, {2, 5}, {3, 3}},
+			Rules: []scenario.Rule{
+				{When: scenario.When{Model: scenario.Globs{text.Draw(t, "model")}, PromptContains: text.Draw(t, "prompt"), Share: &share, Calls: scenario.Counts{{1, 0}, {2, 5}, {3, 3}},
 					Until: time.Duration(rapid.Int64Range(1, 1e15).Draw(t, "until"))},
-					Fault: simulator.Fault{Status: 500, Body: text.Draw(t, "body")}},
+					Fault: scenario.Fault{Status: 500, Body: text.Draw(t, "body")}},
 			},
 		})
 	})
 }
 
-func again(t interface{ Fatalf(string, ...any) }, s simulator.Scenario) {
+func read(t *testing.T, text string) scenario.Scenario {
+	t.Helper()
+	s, err := scenario.Parse("test.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func again(t interface{ Fatalf(string, ...any) }, s scenario.Scenario) {
 	out := s.YAML()
-	back, err := simulator.Parse("again.yaml", out)
+	back, err := scenario.Parse("again.yaml", out)
 	for i := range s.Rules {
 		if f := &s.Rules[i].Fault; len(f.Headers) == 0 {
 			f.Headers = nil // as good as none
@@ -295,9 +262,9 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("rules: [{fault: {}, when: {calls: 3-1}}]"))
 	f.Add([]byte("{\"id\": \"x\", \"rules\": [{\"fault\": {\"cut\": {}}}]}"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		s, err := simulator.Parse("f.yaml", data)
+		s, err := scenario.Parse("f.yaml", data)
 		if err != nil {
-			list, ok := errors.AsType[simulator.ErrorList](err)
+			list, ok := errors.AsType[scenario.ErrorList](err)
 			if !ok || len(list) == 0 || len(list) > 20 {
 				t.Errorf("%#v", err)
 			}

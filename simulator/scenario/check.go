@@ -1,4 +1,4 @@
-package simulator
+package scenario
 
 import (
 	"fmt"
@@ -7,11 +7,18 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cineforge/cineforge/simulator/internal/suggest"
 	"github.com/cineforge/cineforge/simulator/internal/wire"
 )
 
 // outputNames are the answers that are complete and no good.
 var outputNames = []string{"wrong_schema", "prose", "fenced", "truncated", "refusal", "content_filter", "empty", "empty_body"}
+
+// hostilityNames are the answers that attack the client.
+var hostilityNames = []string{
+	"huge_error", "gzip_bomb", "gzip_bomb_stream", "endless_events", "endless_text", "huge_headers", "redirect", "control_characters",
+	"echo_key", "switch_protocols", "huge_usage", "negative_usage", "stuck_body",
+}
 
 // meanwhiles are what may come before a late first event.
 var meanwhiles = []string{"headers", "comments", "pings"}
@@ -59,7 +66,7 @@ func (w When) check(p *problems, at string) {
 	}
 	for _, api := range w.API {
 		if !strings.Contains(api, "*") && !slices.Contains(wire.APIs, api) {
-			p.at(at+".api", "there is no api %q%s", api, meant(api, wire.APIs))
+			p.at(at+".api", "there is no api %q%s", api, suggest.Name(api, wire.APIs))
 		}
 	}
 	for _, c := range w.Calls {
@@ -69,8 +76,8 @@ func (w When) check(p *problems, at string) {
 	}
 }
 
-// kinds returns the keys of what the fault does.
-func (f Fault) kinds() []string {
+// Kinds returns the keys of what the fault does.
+func (f Fault) Kinds() []string {
 	var list []string
 	for _, k := range []struct {
 		key string
@@ -89,7 +96,7 @@ func (f Fault) kinds() []string {
 }
 
 func (f Fault) check(p *problems, at string) {
-	if kinds := f.kinds(); len(kinds) > 1 {
+	if kinds := f.Kinds(); len(kinds) > 1 {
 		p.at(at+"."+kinds[1], "a fault does one thing, and this one has %s; write two rules", strings.Join(kinds, " and "))
 	}
 	for key, set := range map[string]bool{"error": f.Error != "", "status": f.Status != 0, "hostile": f.Hostile != "", "output": f.Output != "", "first_event": f.FirstEvent != 0, "meanwhile": f.Meanwhile != "", "served_model": f.ServedModel != ""} {
@@ -101,7 +108,7 @@ func (f Fault) check(p *problems, at string) {
 	checkTime(p, at+".first_event", f.FirstEvent)
 	checkTime(p, at+".retry_after", f.RetryAfter)
 	if f.Meanwhile != "" && !slices.Contains(meanwhiles, f.Meanwhile) {
-		p.at(at+".meanwhile", "there is no meanwhile %q%s", f.Meanwhile, meant(f.Meanwhile, meanwhiles))
+		p.at(at+".meanwhile", "there is no meanwhile %q%s", f.Meanwhile, suggest.Name(f.Meanwhile, meanwhiles))
 	}
 	if f.Meanwhile != "" && f.FirstEvent == 0 {
 		p.at(at+".meanwhile", "meanwhile goes with first_event")
@@ -118,13 +125,13 @@ func (f Fault) check(p *problems, at string) {
 // checkAnswer checks what is answered in place of an answer, or as one.
 func (f Fault) checkAnswer(p *problems, at string) {
 	if f.Error != "" && !slices.Contains(wire.Problems, f.Error) {
-		p.at(at+".error", "there is no error %q%s", f.Error, meant(f.Error, wire.Problems))
+		p.at(at+".error", "there is no error %q%s", f.Error, suggest.Name(f.Error, wire.Problems))
 	}
 	if f.Output != "" && !slices.Contains(outputNames, f.Output) {
-		p.at(at+".output", "there is no output %q%s", f.Output, meant(f.Output, outputNames))
+		p.at(at+".output", "there is no output %q%s", f.Output, suggest.Name(f.Output, outputNames))
 	}
-	if f.Hostile != "" && !slices.Contains(hostilityNames(), f.Hostile) {
-		p.at(at+".hostile", "there is no hostility %q%s", f.Hostile, meant(f.Hostile, hostilityNames()))
+	if f.Hostile != "" && !slices.Contains(hostilityNames, f.Hostile) {
+		p.at(at+".hostile", "there is no hostility %q%s", f.Hostile, suggest.Name(f.Hostile, hostilityNames))
 	}
 	if f.Status != 0 && (f.Status < 200 || f.Status > 999) {
 		p.at(at+".status", "a status is between 200 and 999, not %d", f.Status)
@@ -189,7 +196,7 @@ func (f Fault) checkPoints(p *problems, at string) {
 			p.at(at+".stream_error", "a stream_error has error or raw")
 		}
 		if s.Error != "" && !slices.Contains(wire.Problems, s.Error) {
-			p.at(at+".stream_error.error", "there is no error %q%s", s.Error, meant(s.Error, wire.Problems))
+			p.at(at+".stream_error.error", "there is no error %q%s", s.Error, suggest.Name(s.Error, wire.Problems))
 		}
 	}
 }

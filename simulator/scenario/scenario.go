@@ -1,4 +1,4 @@
-package simulator
+package scenario
 
 import (
 	"fmt"
@@ -136,8 +136,8 @@ type Limit struct {
 // text. In a file they are a text or a list.
 type Globs []string
 
-// match says whether a name fits, whatever its case.
-func (g Globs) match(name string) bool {
+// Match says whether a name fits, whatever its case.
+func (g Globs) Match(name string) bool {
 	return len(g) == 0 || slices.ContainsFunc(g, func(pattern string) bool {
 		return glob(strings.ToLower(pattern), strings.ToLower(name))
 	})
@@ -171,7 +171,7 @@ type Counts []Span
 // Span is a range of numbers. Last is 0 if it has no end.
 type Span struct{ First, Last int }
 
-func (c Counts) has(n int) bool {
+func (c Counts) Has(n int) bool {
 	return len(c) == 0 || slices.ContainsFunc(c, func(s Span) bool { return n >= s.First && (s.Last == 0 || n <= s.Last) })
 }
 
@@ -209,7 +209,7 @@ func Errors() []string { return slices.Clone(wire.Problems) }
 func Outputs() []string { return slices.Clone(outputNames) }
 
 // Hostilities lists the names of answers that attack the client.
-func Hostilities() []string { return hostilityNames() }
+func Hostilities() []string { return slices.Clone(hostilityNames) }
 
 // Anthropic, OpenAI and Google name the providers with formats of their own; any
 // other name is that of a server compatible with OpenAI's.

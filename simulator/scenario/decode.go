@@ -1,4 +1,4 @@
-package simulator
+package scenario
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/cineforge/cineforge/simulator/internal/suggest"
 )
 
 // Parse reads a scenario. The name is what errors call the file. If something is
@@ -28,7 +30,7 @@ func Parse(name string, data []byte) (Scenario, error) {
 // decoder moves YAML values into Go values. It knows the types that scenarios have.
 type decoder struct{ *problems }
 
-func (d decoder) value(n node, to reflect.Value, path string) {
+func (d decoder) value(n yamlNode, to reflect.Value, path string) {
 	switch to.Addr().Interface().(type) {
 	case *time.Duration:
 		d.duration(n, to, path)
@@ -47,7 +49,7 @@ func (d decoder) value(n node, to reflect.Value, path string) {
 	case reflect.Struct:
 		d.fields(n, to, path)
 	case reflect.Slice:
-		items, ok := n.value.([]node)
+		items, ok := n.value.([]yamlNode)
 		if !ok {
 			d.add(n.position, "%s is a list, but here is %s", path, kindOf(n))
 			return
@@ -66,8 +68,8 @@ func (d decoder) value(n node, to reflect.Value, path string) {
 }
 
 // fields fills a struct from a map, whose keys are the names in the yaml tags.
-func (d decoder) fields(n node, to reflect.Value, path string) {
-	pairs, ok := n.value.([]pair)
+func (d decoder) fields(n yamlNode, to reflect.Value, path string) {
+	pairs, ok := n.value.([]yamlPair)
 	if !ok {
 		d.add(n.position, "%s is a map, but here is %s", orScenario(path), kindOf(n))
 		return
@@ -82,7 +84,7 @@ func (d decoder) fields(n node, to reflect.Value, path string) {
 	for _, e := range pairs {
 		i, ok := byName[e.key]
 		if !ok {
-			d.add(e.position, "unknown key %s in %s%s", strconv.Quote(clip(e.key, 40)), orScenario(path), meant(e.key, known))
+			d.add(e.position, "unknown key %s in %s%s", strconv.Quote(suggest.Clip(e.key, 40)), orScenario(path), suggest.Name(e.key, known))
 			continue
 		}
 		given[e.key] = true
@@ -102,7 +104,7 @@ func orScenario(path string) string {
 	return path
 }
 
-func (d decoder) scalar(n node, to reflect.Value, path string) {
+func (d decoder) scalar(n yamlNode, to reflect.Value, path string) {
 	wrong := func(want string) {
 		d.add(n.position, "%s is %s, but here is %s", path, want, kindOf(n))
 	}
@@ -155,7 +157,7 @@ func integer(v any) (int64, bool) {
 	return 0, false
 }
 
-func (d decoder) duration(n node, to reflect.Value, path string) {
+func (d decoder) duration(n yamlNode, to reflect.Value, path string) {
 	s, isText := n.value.(string)
 	if v, err := time.ParseDuration(s); isText && err == nil {
 		to.SetInt(int64(v))
@@ -168,10 +170,10 @@ func (d decoder) duration(n node, to reflect.Value, path string) {
 }
 
 // strings returns the texts of a text or list.
-func (d decoder) strings(n node, path string) ([]node, bool) {
-	items, isList := n.value.([]node)
+func (d decoder) strings(n yamlNode, path string) ([]yamlNode, bool) {
+	items, isList := n.value.([]yamlNode)
 	if !isList {
-		items = []node{n}
+		items = []yamlNode{n}
 	}
 	if len(items) == 0 {
 		d.add(n.position, "%s is an empty list; leave it out if it does not matter", path)
@@ -180,7 +182,7 @@ func (d decoder) strings(n node, path string) ([]node, bool) {
 	return items, true
 }
 
-func (d decoder) globs(n node, to reflect.Value, path string) {
+func (d decoder) globs(n yamlNode, to reflect.Value, path string) {
 	items, _ := d.strings(n, path)
 	var list Globs
 	for _, item := range items {
@@ -194,7 +196,7 @@ func (d decoder) globs(n node, to reflect.Value, path string) {
 	to.Set(reflect.ValueOf(list))
 }
 
-func (d decoder) counts(n node, to reflect.Value, path string) {
+func (d decoder) counts(n yamlNode, to reflect.Value, path string) {
 	items, _ := d.strings(n, path)
 	var list Counts
 	for _, item := range items {
@@ -213,8 +215,8 @@ func (d decoder) counts(n node, to reflect.Value, path string) {
 	to.Set(reflect.ValueOf(list))
 }
 
-func (d decoder) texts(n node, to reflect.Value, path string) {
-	pairs, ok := n.value.([]pair)
+func (d decoder) texts(n yamlNode, to reflect.Value, path string) {
+	pairs, ok := n.value.([]yamlPair)
 	if !ok {
 		d.add(n.position, "%s is a map, but here is %s", path, kindOf(n))
 		return
@@ -235,16 +237,16 @@ func (d decoder) texts(n node, to reflect.Value, path string) {
 }
 
 // kindOf names a value for people.
-func kindOf(n node) string {
+func kindOf(n yamlNode) string {
 	switch v := n.value.(type) {
 	case nil:
 		return "nothing"
-	case []node:
+	case []yamlNode:
 		return "a list"
-	case []pair:
+	case []yamlPair:
 		return "a map"
 	case string:
-		return strconv.Quote(clip(v, 40))
+		return strconv.Quote(suggest.Clip(v, 40))
 	default:
 		return fmt.Sprint(v)
 	}
