@@ -1,7 +1,6 @@
 package run_test
 
 import (
-	"encoding/json"
 	"reflect"
 	"testing"
 	"time"
@@ -47,27 +46,5 @@ func fill(t *testing.T, v reflect.Value) {
 		v.Set(reflect.ValueOf(map[string]any{"k": "v"}))
 	default:
 		t.Fatalf("%s: fill it here", v.Type())
-	}
-}
-
-// The members of pipeline_started keep their order: the digest of a request is taken over them.
-func TestPipelineStarted_KeepsTheOrderOfItsMembers(t *testing.T) {
-	var b event.PipelineStarted
-	fill(t, reflect.ValueOf(&b.Selection).Elem())
-	fill(t, reflect.ValueOf(&b.Options).Elem())
-	b.Notice = "n"
-	b.ParentRunID = "p"
-	b.RootRunID = "r"
-	b.Candidates = map[string][]event.Candidate{}
-	got, err := json.Marshal(b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const want = `{"recipe_id":"","recipe_digest":"","project_id":"","input_name":"","input_digest":"","stage_ids":null,` +
-		`"runtime_params":{"k":"v"},"dry_run":true,"start_from":"x","end_at":"x","notice":"n","parent_run_id":"p","root_run_id":"r",` +
-		`"force":true,"drill":"x","limits":{"max_cost_usd":1,"max_wait_seconds":1},` +
-		`"settings":{"file":"x","digest":"x","from_file":{"k":"v"},"overrides":{"k":"v"}},"candidates":{}}`
-	if string(got) != want {
-		t.Errorf("%s\nwant\n%s", got, want)
 	}
 }

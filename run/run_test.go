@@ -32,65 +32,6 @@ func golden(t testing.TB) (lines [][]byte) {
 	return lines
 }
 
-func TestEveryReleasedEventDecodesAndEncodesAsItWas(t *testing.T) {
-	seen := map[string]bool{}
-	for _, line := range golden(t) {
-		var e event.Event
-		if err := json.Unmarshal(line, &e); err != nil {
-			t.Fatalf("%s: %v", line, err)
-		}
-		seen[e.Body.EventName()] = true
-		if _, unknown := e.Body.(event.Unknown); unknown != (e.Body.EventName() == "an_event_of_a_later_version") {
-			t.Errorf("%s is decoded as %T", e.Body.EventName(), e.Body)
-		}
-		got, err := json.Marshal(e)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(line), string(got)); diff != "" {
-			t.Errorf("an event changed its shape:\n%s", diff)
-		}
-	}
-	for _, b := range bodies {
-		if !seen[b.EventName()] {
-			t.Errorf("testdata/events has no %s", b.EventName())
-		}
-	}
-}
-
-// bodies holds one event of each kind.
-var bodies = []event.Body{
-	event.PipelineStarted{}, event.StageStarted{}, event.StageSkippedReused{}, event.AttemptStarted{}, event.AttemptProgress{}, event.AttemptFinished{},
-	event.AttemptFailed{}, event.UnitDone{}, event.ArtifactSaved{}, event.StagePaused{}, event.StageFinished{}, event.StageFailed{},
-	event.RunResumed{}, event.PipelineFinished{}, event.DryRunValidated{},
-	event.StageRetrying{}, event.StageFallback{}, event.StageWaiting{}, event.UnitsPlanned{}, event.BreakerOpened{}, event.BreakerProbing{},
-	event.BreakerClosed{}, event.BudgetExceeded{},
-}
-
-func TestAnUnknownEventSurvivesStorage(t *testing.T) {
-	lines := golden(t)
-	var e, again event.Event
-	for _, line := range lines {
-		if err := json.Unmarshal(line, &e); err != nil {
-			t.Fatal(err)
-		}
-		if _, unknown := e.Body.(event.Unknown); unknown {
-			break
-		}
-	}
-	stored, err := event.EncodeBody(e.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	again = e
-	if again.Body, err = event.DecodeBody(e.Body.EventName(), stored); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(e, again); diff != "" {
-		t.Error(diff)
-	}
-}
-
 func FuzzEvent(f *testing.F) {
 	for _, line := range golden(f) {
 		f.Add(line)
@@ -273,6 +214,13 @@ func TestAGapInTheEventsIsNoticed(t *testing.T) {
 	}
 	if diff := cmp.Diff(run.NewState(), s); diff != "" {
 		t.Errorf("a refused event changed the state:\n%s", diff)
+	}
+}
+
+func TestState_ApplyRefusesAnEventWithoutARun(t *testing.T) {
+	s := fold(t, started("a"))
+	if err := s.Apply(event.Event{Body: event.Unknown{Name: "project_deleted"}}); err == nil || s.LastSeq != 1 {
+		t.Errorf("%v; the last event is %d", err, s.LastSeq)
 	}
 }
 

@@ -30,34 +30,42 @@ func DecodeBody(name string, data []byte) (Body, error) {
 	return b, nil
 }
 
-// TimeFormat is the form of an event's ts: RFC 3339, UTC, milliseconds.
-const TimeFormat = "2006-01-02T15:04:05.000Z07:00"
+func decode[B Body](data []byte) (Body, error) {
+	var b B
+	err := json.Unmarshal(data, &b)
+	return b, err
+}
 
-// head is the part that all events share, in the order it is written.
+// head is the part that all events share, in the order it is written. An event without a run
+// has no place in a run's order, so its seq is left out, and its run_id is null.
 type head struct {
-	Seq   int64  `json:"seq"`
-	TS    string `json:"ts"`
-	RunID string `json:"run_id"`
-	Event string `json:"event"`
+	Seq   int64   `json:"seq,omitzero"`
+	TS    string  `json:"ts"`
+	RunID *string `json:"run_id"`
+	Event string  `json:"event"`
 }
 
 // MarshalJSON writes the event as one flat object, its head first.
 func (e Event) MarshalJSON() ([]byte, error) {
-	h, err := json.Marshal(head{e.Seq, e.Time.UTC().Format(TimeFormat), e.RunID, e.Body.EventName()})
+	h := head{Seq: e.Seq, TS: e.Time.UTC().Format(TimeFormat), Event: e.Body.EventName()}
+	if e.RunID != "" {
+		h.RunID = &e.RunID
+	}
+	first, err := json.Marshal(h)
 	if err != nil {
 		return nil, err
 	}
 	if u, ok := e.Body.(Unknown); ok {
-		return mergeUnknown(h, u.Fields)
+		return mergeUnknown(first, u.Fields)
 	}
 	body, err := json.Marshal(e.Body)
 	if err != nil {
 		return nil, err
 	}
 	if len(body) <= len("{}") {
-		return h, nil
+		return first, nil
 	}
-	return append(append(h[:len(h)-1], ','), body[1:]...), nil
+	return append(append(first[:len(first)-1], ','), body[1:]...), nil
 }
 
 // mergeUnknown adds to the head what an unknown event has besides one.
@@ -93,6 +101,9 @@ func (e *Event) UnmarshalJSON(data []byte) error {
 	if err != nil {
 		return err
 	}
-	*e = Event{Seq: h.Seq, Time: at.UTC(), RunID: h.RunID, Body: body}
+	*e = Event{Seq: h.Seq, Time: at.UTC(), Body: body}
+	if h.RunID != nil {
+		e.RunID = *h.RunID
+	}
 	return nil
 }

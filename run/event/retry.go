@@ -7,6 +7,30 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 )
 
+// RetryRequested says what a retry takes over from the run before, and why it begins
+// where it does.
+type RetryRequested struct {
+	ParentRunID string    `json:"parent_run_id"`
+	Mode        RetryMode `json:"mode"`
+	From        []string  `json:"from"`                   // the stages that it begins at
+	Kept        []string  `json:"kept"`                   // the stages whose results are taken over
+	SteppedBack []string  `json:"stepped_back,omitempty"` // kept by the request, and done again since their results can't be used
+	Reason      string    `json:"reason,omitempty"`       // why it stepped back
+
+	Recipe  *RetryRecipe   `json:"recipe,omitempty"`  // that is run in place of the one before; nil if it is the same
+	Changes []RecipeChange `json:"changes,omitempty"` // what is otherwise than in the run before, as far as it matters
+}
+
+// RetryMode says what a retry was asked to do again.
+type RetryMode string
+
+// The modes of a retry.
+const (
+	RetryFailed RetryMode = "failed_stage" // what did not end well
+	RetryFrom   RetryMode = "from"         // a named stage, and all that builds on it
+	RetryFull   RetryMode = "full"         // everything
+)
+
 // PinnedRecipe is how a retry asks for the recipe that the run before was made with.
 const PinnedRecipe = "pinned"
 
