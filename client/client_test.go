@@ -24,7 +24,7 @@ import (
 
 // TestARunFromUploadToExport does what a program does that has a story told.
 func TestARunFromUploadToExport(t *testing.T) {
-	w := newWorld(t, app.Models{}, api.Options{Token: token})
+	w := newWorld(t, app.Config{}, api.Options{Token: token})
 	c, ctx := on(t, w.handler, client.Options{Token: token}), t.Context()
 
 	health, err := c.Health(ctx)
@@ -299,7 +299,7 @@ func same(a, b event.Event) bool {
 
 // TestProblems wants errors that say what is wrong, for people and for programs.
 func TestProblems(t *testing.T) {
-	w := newWorld(t, app.Models{}, api.Options{Token: token, UploadLimit: 1 << 20})
+	w := newWorld(t, app.Config{}, api.Options{Token: token, UploadLimit: 1 << 20})
 	c, ctx := on(t, w.handler, client.Options{Token: token}), t.Context()
 	_, _, err := c.State(ctx, "run-none", "")
 	p, ok := errors.AsType[*client.Problem](err)
@@ -406,7 +406,7 @@ func (l *lossy) RoundTrip(r *http.Request) (*http.Response, error) {
 // TestWhatIsSentAgain sends once more what does the same however often it is sent, and
 // nothing else.
 func TestWhatIsSentAgain(t *testing.T) {
-	w := newWorld(t, app.Models{}, api.Options{})
+	w := newWorld(t, app.Config{}, api.Options{})
 	ctx := t.Context()
 	steady := on(t, w.handler, client.Options{})
 	id := begun(t, steady, story(t), client.RunRequest{})

@@ -17,6 +17,7 @@ import (
 	"github.com/cineforge/cineforge/internal/api"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/observe"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/llm/catalog"
 	"github.com/cineforge/cineforge/simulator"
@@ -36,7 +37,7 @@ type world struct {
 
 // newWorld makes a system whose runs ask the given providers, or nobody, and works on
 // what is due until the test ends.
-func newWorld(t *testing.T, models app.Models, o api.Options) world {
+func newWorld(t *testing.T, models app.Config, o api.Options) world {
 	t.Helper()
 	store, err := sqlite.OpenMemory(t.Context())
 	if err != nil {
@@ -141,13 +142,13 @@ func onPipes(t *testing.T, h http.Handler, o client.Options, wrap func(net.Conn)
 }
 
 // simulated are providers of the simulator, which answer at a pace.
-func simulated(pace scenario.Pace) app.Models {
+func simulated(pace scenario.Pace) app.Config {
 	env := map[string]string{"ANTHROPIC_API_KEY": "simulated"}
 	for _, v := range simulator.BaseURLs("http://simulator.invalid") {
 		env[v.Name] = v.Value
 	}
 	sim := simulator.New(scenario.Scenario{ID: "healthy", Name: "healthy", Pace: pace}, simulator.Options{})
-	return app.Models{Providers: app.StandardProviders(func(name string) string { return env[name] }), Transport: sim.Transport()}
+	return app.Config{Providers: providers.FromEnvironment(func(name string) string { return env[name] }), Transport: sim.Transport()}
 }
 
 // story is a sample.

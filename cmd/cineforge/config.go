@@ -16,6 +16,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/spelling"
 	"github.com/cineforge/cineforge/llm/catalog"
 	"github.com/cineforge/cineforge/recipe"
@@ -24,7 +25,7 @@ import (
 // config is what the config file says.
 type config struct {
 	flags     map[string]string
-	providers []app.Provider
+	providers []providers.Provider
 	entries   []catalog.Entry
 }
 
@@ -64,27 +65,27 @@ func (c config) resolver() kong.Resolver {
 // models returns the models that there are: those of the standard providers, and
 // those that the file adds. A provider without a base URL is a standard one, which keeps
 // its key and address.
-func (c config) models(getenv func(string) string) (app.Models, error) {
+func (c config) models(getenv func(string) string) (app.Config, error) {
 	known, err := catalog.Shipped()
 	if err != nil {
-		return app.Models{}, err
+		return app.Config{}, err
 	}
-	all := app.StandardProviders(getenv)
+	all := providers.FromEnvironment(getenv)
 	for _, p := range c.providers {
 		if p.BaseURL == "" {
-			i := slices.IndexFunc(all, func(q app.Provider) bool { return q.Name == p.Name })
+			i := slices.IndexFunc(all, func(q providers.Provider) bool { return q.Name == p.Name })
 			if all[i].Limits = p.Limits; len(p.Models) > 0 {
 				all[i].Models = p.Models
 			}
 			continue
 		}
 		if p.KeyVariable != "" {
-			p.Key = app.Trim(getenv(p.KeyVariable))
+			p.Key = providers.Trim(getenv(p.KeyVariable))
 		}
-		all = slices.DeleteFunc(all, func(q app.Provider) bool { return q.Name == p.Name })
+		all = slices.DeleteFunc(all, func(q providers.Provider) bool { return q.Name == p.Name })
 		all = append(all, p)
 	}
-	return app.Models{Providers: all, Catalog: known.With(c.entries...)}, nil
+	return app.Config{Providers: all, Catalog: known.With(c.entries...)}, nil
 }
 
 const defaultConfig = "cineforge.yaml"

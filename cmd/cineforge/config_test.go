@@ -6,22 +6,23 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/llm/catalog"
 	"github.com/cineforge/cineforge/llm/wire"
 )
 
 // configured returns what a config file makes of the models, with an environment.
-func configured(t *testing.T, file string, env map[string]string) (app.Models, error) {
+func configured(t *testing.T, file string, env map[string]string) (app.Config, error) {
 	t.Helper()
 	c, err := parseConfig("c.yaml", []byte(file), []string{"data"})
 	if err != nil {
-		return app.Models{}, err
+		return app.Config{}, err
 	}
 	return c.models(func(name string) string { return env[name] })
 }
 
 // provider returns the provider of a name.
-func provider(t *testing.T, m app.Models, name string) app.Provider {
+func provider(t *testing.T, m app.Config, name string) providers.Provider {
 	t.Helper()
 	for _, p := range m.Providers {
 		if p.Name == name {
@@ -29,7 +30,7 @@ func provider(t *testing.T, m app.Models, name string) app.Provider {
 		}
 	}
 	t.Fatalf("there is no provider %s", name)
-	return app.Provider{}
+	return providers.Provider{}
 }
 
 func TestConfig_Limits(t *testing.T) {
@@ -62,14 +63,14 @@ models:
 	if local.Limits != all || local.BaseURL != "http://127.0.0.1:11434/v1" || strings.Join(local.Models, " ") != "slow plain" {
 		t.Errorf("%+v", local)
 	}
-	claude := provider(t, m, app.Anthropic)
-	if claude.Limits.FirstByte != 90*time.Second || claude.Key != "sk-ant-1234567" || claude.BaseURL != "http://127.0.0.1:2" || claude.Dialect != app.Anthropic || strings.Join(claude.Models, " ") != "claude-haiku-4-5" {
+	claude := provider(t, m, providers.Anthropic)
+	if claude.Limits.FirstByte != 90*time.Second || claude.Key != "sk-ant-1234567" || claude.BaseURL != "http://127.0.0.1:2" || claude.Dialect != providers.Anthropic || strings.Join(claude.Models, " ") != "claude-haiku-4-5" {
 		t.Errorf("%+v", claude)
 	}
-	if p := provider(t, m, app.OpenAI); p.Key != "" || p.Limits.Idle != 90*time.Second || p.BaseURL != "http://127.0.0.1:1/v1" || p.Dialect != "generic" {
+	if p := provider(t, m, providers.OpenAI); p.Key != "" || p.Limits.Idle != 90*time.Second || p.BaseURL != "http://127.0.0.1:1/v1" || p.Dialect != "generic" {
 		t.Errorf("%+v", p)
 	}
-	if p := provider(t, m, app.Google); p.Limits != (wire.Limits{}) || len(p.Models) != 1 {
+	if p := provider(t, m, providers.Google); p.Limits != (wire.Limits{}) || len(p.Models) != 1 {
 		t.Errorf("%+v", p)
 	}
 	for name, want := range map[string]wire.Limits{

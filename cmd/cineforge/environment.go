@@ -7,7 +7,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/spelling"
 )
 
@@ -17,12 +17,12 @@ const variablePrefix = "CINEFORGE_"
 // unknownVariables warns of variables of the environment that look like flags and are none,
 // such as CINEFORGE_DTA. Those that the config file names for keys are known. It does not
 // show their values, which may be secret.
-func unknownVariables(environ []string, model *kong.Node, providers []app.Provider) []string {
+func unknownVariables(environ []string, model *kong.Node, all []providers.Provider) []string {
 	known := flagVariables(model)
 	var warnings []string
 	for _, entry := range environ {
 		name, _, _ := strings.Cut(entry, "=")
-		isKey := slices.ContainsFunc(providers, func(p app.Provider) bool { return p.KeyVariable == name })
+		isKey := slices.ContainsFunc(all, func(p providers.Provider) bool { return p.KeyVariable == name })
 		if !strings.HasPrefix(name, variablePrefix) || slices.Contains(known, name) || isKey {
 			continue
 		}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -20,7 +20,7 @@ func TestUnknownVariables_NamesTheNearestFlag(t *testing.T) {
 	for _, name := range flagVariables(parser.Model.Node) {
 		environ = append(environ, name+"=x")
 	}
-	got := unknownVariables(environ, parser.Model.Node, []app.Provider{{Name: "local", KeyVariable: "CINEFORGE_LOCAL_KEY"}})
+	got := unknownVariables(environ, parser.Model.Node, []providers.Provider{{Name: "local", KeyVariable: "CINEFORGE_LOCAL_KEY"}})
 	want := []string{
 		"the variable CINEFORGE_DTA names no flag and is ignored; did you mean CINEFORGE_DATA?",
 		"the variable CINEFORGE_ENTIRELY_ELSE names no flag and is ignored",

@@ -8,8 +8,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
@@ -18,7 +20,7 @@ import (
 
 // local is a system on a data directory, in which this process works on runs itself.
 type local struct {
-	*app.App
+	app     *app.App
 	cli     *cli
 	streams streams
 	rest    func() // ends what goes on in the background
@@ -27,11 +29,11 @@ type local struct {
 // Close hands on what goes on in the background, and closes the system.
 func (l *local) Close() error {
 	l.rest()
-	return l.App.Close()
+	return l.app.Close()
 }
 
 func (l *local) State(ctx context.Context, id string) (run.State, error) {
-	return l.App.State(ctx, id)
+	return l.app.State(ctx, id)
 }
 
 func (l *local) Runs(ctx context.Context, project string, limit int) ([]run.Overview, error) {
@@ -40,7 +42,7 @@ func (l *local) Runs(ctx context.Context, project string, limit int) ([]run.Over
 		if limit > 0 {
 			f.Limit = limit - len(list)
 		}
-		page, next, err := l.List(ctx, f)
+		page, next, err := l.app.List(ctx, f)
 		list = append(list, page...)
 		if f.Before = next; err != nil || next == "" || len(list) == limit {
 			return list, err
@@ -49,12 +51,12 @@ func (l *local) Runs(ctx context.Context, project string, limit int) ([]run.Over
 }
 
 func (l *local) Line(ctx context.Context, of run.State) (line []run.Overview, err error) {
-	found, err := l.Store.Line(ctx, of.RootRunID)
+	found, err := l.app.Store.Line(ctx, of.RootRunID)
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range found {
-		seen, err := l.Overview(ctx, r)
+		seen, err := l.app.Overview(ctx, r)
 		if err != nil {
 			return nil, err
 		}
@@ -64,22 +66,22 @@ func (l *local) Line(ctx context.Context, of run.State) (line []run.Overview, er
 }
 
 func (l *local) Events(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
-	return l.Store.Events(ctx, id, after)
+	return l.app.Store.Events(ctx, id, after)
 }
 
 func (l *local) Follow(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
-	return run.Follow(ctx, l.Store, id, after)
+	return run.Follow(ctx, l.app.Store, id, after)
 }
 
 func (l *local) Start(ctx context.Context, s app.Start) (string, bool, error) {
 	if err := l.served(s.Queue); err != nil {
 		return "", false, err
 	}
-	return l.App.Start(ctx, s)
+	return l.app.Start(ctx, s)
 }
 
 func (l *local) PlanRetry(ctx context.Context, id string, r pipeline.Retry) (run.RetryPlan, error) {
-	plan, err := l.App.PlanRetry(ctx, id, r)
+	plan, err := l.app.PlanRetry(ctx, id, r)
 	return plan.RetryPlan, err
 }
 
@@ -87,12 +89,12 @@ func (l *local) Retry(ctx context.Context, id string, r app.Retry) (string, bool
 	if err := l.served(r.Queue); err != nil {
 		return "", false, err
 	}
-	return l.App.Retry(ctx, id, r)
+	return l.app.Retry(ctx, id, r)
 }
 
 // served returns an error if nobody would work on a queued run.
 func (l *local) served(queue bool) error {
-	if !queue || l.Served() {
+	if !queue || l.app.Served() {
 		return nil
 	}
 	return &exit{exitError, failure.New(failure.Input, "no server is running on this data directory, so nobody would work on the run",
@@ -100,7 +102,7 @@ func (l *local) served(queue bool) error {
 }
 
 func (l *local) Resume(ctx context.Context, id string, today bool) error {
-	err := l.Confirm(ctx, id, today)
+	err := l.app.Confirm(ctx, id, today)
 	if errors.Is(err, durable.ErrHeld) {
 		err = failure.New(failure.Input, fmt.Sprintf("run %s is under way already", id), "").Advised("follow it: %s", failure.Watch(id))
 	}
@@ -113,9 +115,9 @@ func (l *local) Attend(ctx context.Context, a attending) (iter.Seq2[event.Event,
 	if a.beside {
 		l.rest = l.background(ctx, a.run)
 	}
-	execute := l.Execute
+	execute := l.app.Execute
 	if a.watch {
-		execute = l.App.Attend
+		execute = l.app.Attend
 	}
 	rest := make(chan struct{})
 	var executed error
@@ -127,7 +129,7 @@ func (l *local) Attend(ctx context.Context, a attending) (iter.Seq2[event.Event,
 			}
 		})
 	}()
-	return l.Tail(ctx, a.run, rest), func() error {
+	return l.app.Tail(ctx, a.run, rest), func() error {
 		<-rest
 		return executed
 	}
@@ -136,18 +138,18 @@ func (l *local) Attend(ctx context.Context, a attending) (iter.Seq2[event.Event,
 // background works on what other processes left unfinished, until the returned
 // function is called, which waits a little for it to be handed on.
 func (l *local) background(ctx context.Context, but string) (stop func()) {
-	if left := l.Unfinished(ctx, but); len(left) > 0 && !l.cli.JSON {
+	if left := l.app.Unfinished(ctx, but); len(left) > 0 && !l.cli.JSON {
 		fmt.Fprintf(l.streams.err, "Going on in the background with what was left unfinished: %s\n", strings.Join(left, ", "))
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		l.Work(ctx) //nolint:errcheck // it ends with ctx
+		l.app.Work(ctx) //nolint:errcheck // it ends with ctx
 	}()
 	return func() {
 		cancel()
-		if text := l.cli.farewells(l.Calls()); text != "" {
+		if text := l.cli.farewells(l.app.Providers.Calls()); text != "" {
 			fmt.Fprintln(l.streams.err, "Other runs: "+text)
 		}
 		select {
@@ -162,7 +164,7 @@ func (l *local) background(ctx context.Context, but string) (stop func()) {
 const handOver = 3 * time.Second
 
 func (l *local) Turns(ctx context.Context, limit int) ([]turnLine, error) {
-	turns, err := l.App.Transitions(ctx, limit)
+	turns, err := l.app.Providers.Transitions(ctx, limit)
 	lines := []turnLine{}
 	for _, t := range turns {
 		line := turnLine{At: t.At.UTC(), Provider: t.Provider(), Endpoint: t.Endpoint, Model: t.Model, From: string(t.From), To: string(t.To), Evidence: t.Evidence}
@@ -172,4 +174,32 @@ func (l *local) Turns(ctx context.Context, limit int) ([]turnLine, error) {
 		lines = append(lines, line)
 	}
 	return lines, err
+}
+
+func (l *local) Artifact(ctx context.Context, project string, ref artifact.Ref) (artifact.Artifact, error) {
+	return l.app.Artifact(ctx, project, ref)
+}
+
+func (l *local) Export(ctx context.Context, id string, to app.Destination) (app.Exported, error) {
+	return l.app.Export(ctx, id, to)
+}
+
+func (l *local) Cancel(ctx context.Context, id string) error { return l.app.Cancel(ctx, id) }
+
+func (l *local) TryNow(ctx context.Context, id string) error { return l.app.TryNow(ctx, id) }
+
+func (l *local) Providers(ctx context.Context) ([]health.Provider, error) {
+	return l.app.Providers.List(ctx)
+}
+
+func (l *local) Hold(ctx context.Context, provider, reason string, length time.Duration) error {
+	return l.app.Providers.Hold(ctx, provider, reason, length)
+}
+
+func (l *local) Release(ctx context.Context, name, reason string) (health.Released, error) {
+	return l.app.Providers.Release(ctx, name, reason)
+}
+
+func (l *local) Probe(ctx context.Context, provider, reason string) error {
+	return l.app.Providers.Probe(ctx, provider, reason)
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/progress"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/stage/projectconfig"
@@ -85,7 +86,7 @@ type cli struct {
 	Completion completionCmd `cmd:"" server:"aside" help:"Print a completion script for a shell."`
 	Complete   completeCmd   `cmd:"" server:"yes" name:"__complete" hidden:"" help:"Print the words that can come next."`
 
-	models app.Models  // that the environment and the config file offer
+	models app.Config  // that the environment and the config file offer
 	notes  chan string // what there is to tell beside a run that is shown
 
 	typed   map[string]bool // the flags that stand on the command line itself
@@ -238,7 +239,7 @@ func report(s streams, err error, program string) int {
 	}
 	code := exitError
 	switch {
-	case errors.Is(err, app.ErrSetting):
+	case errors.Is(err, providers.ErrSetting):
 		code = exitUsage
 	case errors.Is(err, run.ErrNoCarrier):
 		code = exitNoProvider

@@ -13,7 +13,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
 
-	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/llm/catalog"
 	"github.com/cineforge/cineforge/llm/openaicompat"
 	"github.com/cineforge/cineforge/llm/wire"
@@ -154,7 +154,7 @@ func (c *config) takeProviders(n ast.Node, at func(*token.Token, string) error) 
 		if err := decodeNode(value, &e, at); err != nil {
 			return err
 		}
-		p := app.Provider{Name: key.Value, Dialect: e.Dialect, BaseURL: app.Trim(e.BaseURL), KeyVariable: e.KeyEnv, Limits: wire.Limits(e.Limits)}
+		p := providers.Provider{Name: key.Value, Dialect: e.Dialect, BaseURL: providers.Trim(e.BaseURL), KeyVariable: e.KeyEnv, Limits: wire.Limits(e.Limits)}
 		if err := checkProvider(p); err != nil {
 			return at(key, err.Error())
 		}
@@ -174,14 +174,14 @@ func (c *config) takeProviders(n ast.Node, at func(*token.Token, string) error) 
 }
 
 // checkProvider says what is wrong with a provider of the file, or nil.
-func checkProvider(p app.Provider) error {
-	known := append(openaicompat.Dialects(), app.Anthropic, app.Google)
+func checkProvider(p providers.Provider) error {
+	known := append(openaicompat.Dialects(), providers.Anthropic, providers.Google)
 	switch {
 	case !providerName.MatchString(p.Name) || p.Name == "offline" || p.Name == "none":
 		return fmt.Errorf("%q can't be the name of a provider", p.Name)
-	case p.BaseURL == "" && app.Standard(p.Name) && (p.Dialect != "" || p.KeyVariable != ""):
+	case p.BaseURL == "" && providers.IsStandard(p.Name) && (p.Dialect != "" || p.KeyVariable != ""):
 		return fmt.Errorf("provider %s without a base_url takes limits and models only", p.Name)
-	case p.BaseURL == "" && !app.Standard(p.Name):
+	case p.BaseURL == "" && !providers.IsStandard(p.Name):
 		return fmt.Errorf("provider %s needs a base_url", p.Name)
 	case p.KeyVariable != "" && !variableName.MatchString(p.KeyVariable):
 		return errors.New("key_env is the name of an environment variable that holds the key, never the key")

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/health"
-	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/progress"
+	"github.com/cineforge/cineforge/internal/providers"
 )
 
 type providersCmd struct {
@@ -33,7 +33,7 @@ has them too. "limits" in cineforge.yaml sets them, for a slow server for exampl
 
 // Run does the command. Looking makes no data directory.
 func (c *providersListCmd) Run(ctx context.Context, g *cli, s streams) error {
-	list := app.Unasked(g.models)
+	list := providers.Unasked(g.models.Models())
 	if !g.empty() {
 		sys, err := g.open(ctx, s)
 		if err != nil {
@@ -53,7 +53,7 @@ func (c *providersListCmd) Run(ctx context.Context, g *cli, s streams) error {
 // operator is what can be done to a provider, for a reason that is logged.
 type operator interface {
 	Hold(ctx context.Context, provider, reason string, length time.Duration) error
-	// Release ends what keeps a provider, a model or a key from being asked; see app.App.Release.
+	// Release ends what keeps a provider, a model or a key from being asked; see providers.Service.Release.
 	Release(ctx context.Context, name, reason string) (health.Released, error)
 	Probe(ctx context.Context, provider, reason string) error
 }
@@ -91,7 +91,7 @@ func (o operation) do(ctx context.Context, g *cli, s streams, act func(operator)
 
 func writeProviders(g *cli, s streams, list []health.Provider) error {
 	return progress.WriteProviders(s.out, list, progress.ProvidersView{Now: time.Now(), Color: color(s.out), Verbose: g.Verbose,
-		Program: program(g), Vendor: app.Standard})
+		Program: program(g), Vendor: providers.IsStandard})
 }
 
 // clock writes a time of today, or the day too if it is another one.

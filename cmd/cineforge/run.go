@@ -76,7 +76,7 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 		return notStarted(err)
 	}
 	if g.Server == "" && c.Drill == "" { // a drill asks nobody
-		if err := g.models.Check(); err != nil { // before a data directory is made
+		if err := g.models.Models().Check(); err != nil { // before a data directory is made
 			return err
 		}
 	}

@@ -139,7 +139,7 @@ func (c *runsShowCmd) Run(ctx context.Context, g *cli, s streams) error {
 // abandoned reports whether nobody works on a run of this data directory, and nobody will.
 func abandoned(ctx context.Context, sys system, state run.State) bool {
 	l, ok := sys.(*local)
-	return ok && l.Abandoned(ctx, state)
+	return ok && l.app.Abandoned(ctx, state)
 }
 
 // printLine prints the other runs of a run's line.

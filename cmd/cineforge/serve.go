@@ -143,7 +143,7 @@ const (
 // come to an end.
 func (v serving) leave() {
 	v.api.Stop()
-	if text := v.cli.farewells(v.app.Calls()); text != "" {
+	if text := v.cli.farewells(v.app.Providers.Calls()); text != "" {
 		fmt.Fprintln(v.streams.err, text)
 	}
 }

@@ -84,7 +84,7 @@ func (c *cli) grace() time.Duration {
 // noteStop tells whoever looks at a run that its calls are waited for.
 func (c *cli) noteStop(sys system) {
 	if l, ok := sys.(*local); ok {
-		if text := c.farewells(l.Calls()); text != "" {
+		if text := c.farewells(l.app.Providers.Calls()); text != "" {
 			c.note(text)
 		}
 	}

@@ -70,7 +70,7 @@ func (c *cli) open(ctx context.Context, s streams) (system, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &local{App: a, cli: c, streams: s, rest: func() {}}, nil
+	return &local{app: a, cli: c, streams: s, rest: func() {}}, nil
 }
 
 // empty reports whether there is nothing to look at yet. Looking makes no data directory.

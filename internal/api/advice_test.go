@@ -75,12 +75,12 @@ func TestProblem_HintsAreFollowed(t *testing.T) {
 // advisedRequests are the refused requests.
 func advisedRequests() []advised {
 	done := func(t *testing.T) (*site, *simulator.Simulator, string) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		_, id := s.done("tide", "night_bus.txt")
 		return s, nil, id
 	}
 	awaiting := func(t *testing.T) (*site, *simulator.Simulator, string) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		b := s.given("tide", "night_bus.txt")
 		b.AcceptConfig = false
 		id := s.start(b)

@@ -11,6 +11,7 @@ import (
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/api"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/project"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -19,7 +20,7 @@ import (
 
 func TestTheServerItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		if h := into[client.ServerHealth](s.get("/api/health").is(200)); h.Status != "ok" || h.Version != "1.2.3" {
 			t.Error(h)
 		}
@@ -48,7 +49,7 @@ func TestTheServerItself(t *testing.T) {
 
 func TestAServerThatCanNotReadItsDatabase(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		s.store.Close()
 		s.get("/api/health").is(200)
 		s.get("/api/ready").fails(503, "not_ready")
@@ -61,7 +62,7 @@ func TestAServerThatCanNotReadItsDatabase(t *testing.T) {
 
 func TestProjects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		if list := s.get("/api/projects/recent").is(200); string(list.body) != "[]\n" {
 			t.Errorf("%s", list.body)
 		}
@@ -103,7 +104,7 @@ func TestProjects(t *testing.T) {
 // A slug with a thousand namesakes can't have another.
 func TestNamesakes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		long := strings.Repeat("a", 60)
 		for i := range 999 {
 			want := long
@@ -124,7 +125,7 @@ func TestNamesakes(t *testing.T) {
 
 func TestNamesOfProjects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		p := into[client.SlugProposal](s.post("/api/projects/preview-slug", client.SlugRequest{Snippet: string(read(t, "the_tide_clock.fountain")), Filename: "draft_7.fountain"}).is(200))
 		if p.Slug != "the-tide-clock" || p.DisplayName != "The Tide Clock" || len(p.Alternatives) != 1 || p.Alternatives[0] != "draft-7" {
 			t.Errorf("%+v", p)
@@ -144,7 +145,7 @@ func TestNamesOfProjects(t *testing.T) {
 // A run from its start to its end, looked at by everything that shows it.
 func TestARun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		projectID, id := s.done("tide", "the_tide_clock.fountain")
 		state := into[client.RunState](s.get("/api/runs/" + id + "/state").is(200))
 		if state.BackgroundError != nil || state.State.Status != run.RunDone || len(state.State.Stages) != 4 {
@@ -200,7 +201,7 @@ func TestARun(t *testing.T) {
 // The list of all runs comes in pages, of which none repeats or leaves out a run.
 func TestTheListOfRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		b := s.given("tide", "night_bus.txt")
 		var want []string
 		for range 7 {
@@ -285,7 +286,7 @@ func TestProviders_Release(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				sim := simulator.New(always(tt.fault), simulator.Options{})
-				m := app.Models{Transport: sim.Transport(), Providers: []app.Provider{{Name: "router", Dialect: "openrouter", BaseURL: "http://simulator.test/compat/router/v1",
+				m := app.Config{Transport: sim.Transport(), Providers: []providers.Provider{{Name: "router", Dialect: "openrouter", BaseURL: "http://simulator.test/compat/router/v1",
 					KeyVariable: "ROUTER_KEY", Key: "sk-router-key", Models: []string{model}}}}
 				s := open(t, api.Options{}, m)
 				s.rests(s.start(s.given("tide", "the_tide_clock.fountain")))
@@ -324,7 +325,7 @@ func TestProviders_Release(t *testing.T) {
 
 func TestReservedSlugs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		p := into[client.Project](s.post("/api/projects/new", client.NewProject{Slug: "recent", DisplayName: "Recent"}).is(201))
 		if got := into[client.Project](s.get("/api/projects/" + p.ProjectID).is(200)); got.ProjectID != "recent-2" {
 			t.Errorf("%+v", got)

@@ -33,7 +33,7 @@ func BenchmarkFollowers(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	a := app.New(store.Seams(), b.TempDir(), app.Models{})
+	a := app.New(store.Seams(), b.TempDir(), app.Config{})
 	defer a.Close()
 	h, watch := observed(a, api.Options{})
 	ctx, stop := context.WithCancel(b.Context())
@@ -149,7 +149,7 @@ func BenchmarkOpen(b *testing.B) {
 	}
 	store.Close()
 	for b.Loop() {
-		a, err := app.Open(b.Context(), dir, app.Models{})
+		a, err := app.Open(b.Context(), dir, app.Config{})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -169,7 +169,7 @@ func BenchmarkList(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	a := app.New(store.Seams(), b.TempDir(), app.Models{})
+	a := app.New(store.Seams(), b.TempDir(), app.Config{})
 	defer a.Close()
 	for i := range 2000 {
 		if err := store.Log.Create(b.Context(), run.NewRun{ID: seq("run", i), ProjectID: "bench", First: []event.Body{event.PipelineStarted{RecipeID: "r", StageIDs: []string{"a", "b"}}}}); err != nil {

@@ -17,11 +17,11 @@ func TestResume_WithCandidatesOfToday(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := simulator.New(healthy, simulator.Options{})
 		all := models(sim)
-		begun := idle(t, api.Options{}, app.Models{Providers: all.Providers[:1], Transport: sim.Transport()})
+		begun := idle(t, api.Options{}, app.Config{Providers: all.Providers[:1], Transport: sim.Transport()})
 		id := begun.start(begun.given("tide", "night_bus.txt"))
 		begun.store.Journal.Carry(nil)
 
-		others := app.New(begun.store.Seams(), begun.dir, app.Models{Providers: all.Providers[1:], Transport: sim.Transport()})
+		others := app.New(begun.store.Seams(), begun.dir, app.Config{Providers: all.Providers[1:], Transport: sim.Transport()})
 		s := &site{T: t, app: others, store: begun.store, dir: begun.dir}
 		s.api, s.watch = observed(others, api.Options{Version: "1.2.3"})
 		s.background(s.watch.Run)
@@ -51,7 +51,7 @@ func TestResume_WithCandidatesOfToday(t *testing.T) {
 // Two starts of the same give one run, unless one asks for its own.
 func TestStart_Twice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		b := s.given("tide", "night_bus.txt")
 		b.New = nil
 		first := into[client.Started](s.post("/api/runs/start", b).is(200))

@@ -84,7 +84,7 @@ func TestChatStream_SaysWhereTheRunStands(t *testing.T) {
 // What is said of a run in each state.
 func TestChatStream_EachState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		b := s.given("tide", "night_bus.txt")
 		b.AcceptConfig = false
 		id := s.start(b)
@@ -134,7 +134,7 @@ func TestChat_ActionsCanBeConfirmed(t *testing.T) {
 // they came; of the same time, in that order.
 func TestChat_MessagesComeInTimeOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		s.done("tide", "night_bus.txt")
 		now := time.Now().UnixMilli()
 		for i, ago := range []int{0, 5, 5, -3, 100_000_000} {
@@ -190,7 +190,7 @@ func TestChat_APagesMessagesAreNotTwice(t *testing.T) {
 // The end of a run has the id that a page gives it, and says what became of the run.
 func TestChat_TheEndOfARun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		_, id := s.done("tide", "night_bus.txt")
 		b := s.given("other", "the_tide_clock.fountain")
 		b.AcceptConfig = false

@@ -15,7 +15,7 @@ import (
 // Each code that a problem can have is explained on the page that its type points at.
 func TestEachCodeIsExplained(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		page := string(open(t, api.Options{}, app.Models{}).get("/docs").is(200).body)
+		page := string(open(t, api.Options{}, app.Config{}).get("/docs").is(200).body)
 		files, err := filepath.Glob("*.go")
 		if err != nil {
 			t.Fatal(err)

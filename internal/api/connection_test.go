@@ -31,7 +31,7 @@ func over(t *testing.T, server *httptest.Server, method, path string) *http.Resp
 
 // Frames come as soon as there is something to say, and not when there is enough of it.
 func TestAStreamOverAConnection(t *testing.T) {
-	s := idle(t, api.Options{}, app.Models{})
+	s := idle(t, api.Options{}, app.Config{})
 	id, tell := s.quiet("tide")
 	server := httptest.NewServer(s.api)
 	defer server.Close()
@@ -74,7 +74,7 @@ func (h holed) Artifact(ctx context.Context, project string, ref artifact.Ref) (
 
 // An archive that can't be finished is not taken for a whole one.
 func TestAnExportThatBreaksOff(t *testing.T) {
-	s := open(t, api.Options{}, app.Models{})
+	s := open(t, api.Options{}, app.Config{})
 	_, id := s.done("tide", "night_bus.txt")
 	server := httptest.NewServer(s.api)
 	defer server.Close()

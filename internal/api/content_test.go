@@ -23,7 +23,7 @@ import (
 
 func TestUpload(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		id := s.project("tide")
 		first := into[client.Uploaded](s.upload(id, "the tide clock.fountain", read(t, "the_tide_clock.fountain")).is(201))
 		if first.StoredPath != first.Filename || first.OriginalName != "the tide clock.fountain" || !strings.HasSuffix(first.Filename, "_the_tide_clock.fountain") ||
@@ -58,7 +58,7 @@ func TestUpload(t *testing.T) {
 // An input whose text can't be extracted: it was taken by an earlier version.
 func TestAnInputWithoutText(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		id := s.project("tide")
 		in := inputOf("blank.txt", []byte("  \n \n"))
 		if _, _, err := s.store.Projects.AddInput(t.Context(), id, in, []byte("  \n \n")); err != nil {
@@ -72,7 +72,7 @@ func TestAnInputWithoutText(t *testing.T) {
 
 func TestArtifacts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		id, _ := s.done("tide", "night_bus.txt")
 		at := "/api/projects/" + id + "/artifacts"
 		all := into[[]client.ArtifactSummary](s.get(at).is(200))
@@ -138,7 +138,7 @@ func TestArtifacts(t *testing.T) {
 
 func TestExport(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		_, id := s.done("tide", "night_bus.txt")
 		a := s.get("/api/runs/" + id + "/export").is(200)
 		archive, err := zip.NewReader(bytes.NewReader(a.body), int64(len(a.body)))
@@ -170,7 +170,7 @@ func TestExport(t *testing.T) {
 
 func TestChat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		id := s.project("tide")
 		at := "/api/projects/" + id + "/chat"
 		if a := s.get(at).is(200); string(a.body) != "[]\n" {
@@ -278,7 +278,7 @@ func TestChatTellsOfWaiting(t *testing.T) {
 // However much has happened in a project, its chat tells of the newest run.
 func TestChatTellsOfTheNewestRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		_, tell := s.quiet("tide")
 		for range 21 {
 			tell(1000)
@@ -309,7 +309,7 @@ func (c *crowd) Get(ctx context.Context, d artifact.Digest) ([]byte, error) {
 // However many look into files, few of these are in memory at once.
 func TestFewFilesAreInMemoryAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		b := s.given("tide", "night_bus.txt")
 		c := &crowd{Blobs: s.app.Store.Blobs}
 		s.app.Store.Blobs = c

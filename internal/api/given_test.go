@@ -43,7 +43,7 @@ func (s *site) config(state run.State) (made madeConfig) {
 
 func TestStart_APersonsSettings(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		b := s.given("tide", "night_bus.txt")
 		b.AcceptConfig = false
 		b.ConfigOverrides = map[string]any{"genre": []string{"noir"}, "aspect_ratio": "4:3"}
@@ -77,7 +77,7 @@ func TestStart_APersonsSettings(t *testing.T) {
 
 func TestStart_SettingsThatAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		b := s.given("tide", "night_bus.txt")
 		overridden := func(name string, value any) client.Problem {
 			c := b
@@ -119,7 +119,7 @@ func TestStart_SettingsThatAreRefused(t *testing.T) {
 // A recipe of the first system, and what the start says of it.
 func TestStart_WarnsOfWhatARecipeSaysWithoutEffect(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		if err := os.MkdirAll(filepath.Join(s.dir, "recipes"), 0o700); err != nil {
 			t.Fatal(err)
 		}

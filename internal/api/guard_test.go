@@ -68,7 +68,7 @@ func TestTheGuard(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := idle(t, api.Options{Token: test.token, Hosts: []string{"forge.EXAMPLE"}}, app.Models{})
+				s := idle(t, api.Options{Token: test.token, Hosts: []string{"forge.EXAMPLE"}}, app.Config{})
 				s.token = ""
 				var body any
 				if test.method == "POST" {
@@ -95,7 +95,7 @@ func TestTheGuard(t *testing.T) {
 
 func TestLogin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{Token: token}, app.Models{})
+		s := idle(t, api.Options{Token: token}, app.Config{})
 		s.token = ""
 		login := func(given string) answer {
 			return s.post("/api/login", strings.NewReader(url.Values{"token": {given}}.Encode()), "Content-Type: application/x-www-form-urlencoded")
@@ -146,7 +146,7 @@ func TestLogin(t *testing.T) {
 func TestTheAccessLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		s := idle(t, api.Options{Token: token, Requests: true, Log: slog.New(slog.NewJSONHandler(&log, nil))}, app.Models{})
+		s := idle(t, api.Options{Token: token, Requests: true, Log: slog.New(slog.NewJSONHandler(&log, nil))}, app.Config{})
 		a := s.get("/api/projects/nobodys/search?q=private-words", "X-Request-Id: my-id.1")
 		if p := a.fails(404, "project_not_opened"); p.RequestID != "my-id.1" || a.header.Get("X-Request-Id") != "my-id.1" {
 			t.Errorf("%+v", p)
@@ -203,7 +203,7 @@ func TestSlowBodies(t *testing.T) {
 	} {
 		t.Run(test.path, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := idle(t, api.Options{}, app.Models{})
+				s := idle(t, api.Options{}, app.Config{})
 				s.project("tide")
 				began := time.Now()
 				conn := &connection{}
@@ -222,7 +222,7 @@ func TestSlowBodies(t *testing.T) {
 func TestAPanicIsAProblem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		s := idle(t, api.Options{Requests: true, Log: slog.New(slog.NewJSONHandler(&log, nil))}, app.Models{})
+		s := idle(t, api.Options{Requests: true, Log: slog.New(slog.NewJSONHandler(&log, nil))}, app.Config{})
 		body := readerFunc(func([]byte) (int, error) { panic(errors.New("deep inside")) })
 		p := s.post("/api/projects/new", body).fails(500, "internal")
 		if strings.Contains(fmt.Sprint(p), "deep inside") || !strings.Contains(log.String(), "deep inside") {

@@ -18,6 +18,7 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -28,7 +29,7 @@ var evilIDs = []string{"..", ".", "../..", "..%2f..%2fetc%2fpasswd", "%2e%2e%2f"
 // No id leads to anything but to its absence, wherever it stands.
 func TestEvilIDs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		s.project("tide")
 		for _, op := range contractOf(t, s.api).operations() {
 			if !strings.Contains(op.path, "{") {
@@ -112,7 +113,7 @@ func TestHostileUploads(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := idle(t, api.Options{UploadLimit: 1 << 20}, app.Models{})
+				s := idle(t, api.Options{UploadLimit: 1 << 20}, app.Config{})
 				s.project("tide")
 				for _, path := range []string{"/api/projects/tide/inputs/upload", "/api/projects/quick-scan"} {
 					kind := test.kind
@@ -141,7 +142,7 @@ func TestHostileUploads(t *testing.T) {
 // A file's name is text, and what an input is named by is letters.
 func TestNamesOfUploads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		s.project("tide")
 		for name, want := range map[string]string{
 			"../../../etc/passwd.txt": "passwd.txt", `C:\Users\me\a.fountain`: "", "a\x00b\x1b[31m.txt": "", ".hidden.txt": "hidden.txt", "Zürich 🎬.fountain": "Z_rich_.fountain",
@@ -181,7 +182,7 @@ func TestManyUploads(t *testing.T) {
 		n, _ = strconv.Atoi(text)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		s.project("tide")
 		taken, refused := 0, 0
 		content := func(i int) []byte {
@@ -236,8 +237,8 @@ func TestWhatProvidersSayIsText(t *testing.T) {
 				for _, key := range keys {
 					body += key + " "
 				}
-				m := app.StandardProviders(func(name string) string { return keys[name] })
-				s := open(t, api.Options{}, app.Models{Providers: m, Transport: mute{status, body + `"}}`}})
+				m := providers.FromEnvironment(func(name string) string { return keys[name] })
+				s := open(t, api.Options{}, app.Config{Providers: m, Transport: mute{status, body + `"}}`}})
 				id := s.start(s.given("tide", "night_bus.txt"))
 				if st := s.rests(id).State; st.Status != run.RunFailed {
 					t.Fatal(st.Status)
@@ -281,7 +282,7 @@ func (s *site) keepsNoKey() {
 // Text of hostile JSON: deep, huge, doubled, of the wrong types.
 func TestHostileJSON(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		s.project("tide")
 		deep := func(n int) string { return strings.Repeat(`{"a":`, n) + "1" + strings.Repeat("}", n) }
 		for name, body := range map[string]string{
@@ -308,7 +309,7 @@ func TestHostileJSON(t *testing.T) {
 // Nothing is written but the data directory's own.
 func TestNothingIsWrittenElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		s.done("tide", "night_bus.txt")
 		files, err := filepath.Glob(filepath.Join(s.dir, "*"))
 		if err != nil || len(files) != 1 || filepath.Base(files[0]) != "uploads" {

@@ -121,7 +121,7 @@ func at(v any, path ...any) any {
 // keptAnswers are real answers of a server on which a run was done and one has failed.
 func keptAnswers(t *testing.T) map[string]any {
 	s, _, failed := failed(t)
-	fine := open(t, api.Options{}, app.Models{})
+	fine := open(t, api.Options{}, app.Config{})
 	project, id := fine.done("fine", "night_bus.txt")
 	read := func(a answer) (v any) {
 		a.is(a.status)

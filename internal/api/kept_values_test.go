@@ -19,7 +19,7 @@ import (
 // to be right.
 func TestKeptValues(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{Version: "0.13.0"}, app.Models{})
+		s := open(t, api.Options{Version: "0.13.0"}, app.Config{})
 		project, id := s.done("tide", "the_tide_clock.fountain")
 		if h := into[client.ServerHealth](s.get("/api/health").is(200)); h.Version != "0.13.0" {
 			t.Errorf("version %q", h.Version)

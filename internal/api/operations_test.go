@@ -35,7 +35,7 @@ func recovers(sim *simulator.Simulator) {
 
 func TestStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		b := s.given("tide", "night_bus.txt")
 		begun := into[client.Started](s.post("/api/runs/start", b).is(200))
 		if begun.StateURL != "/api/runs/"+begun.RunID+"/state" || begun.EventsURL != "/api/runs/"+begun.RunID+"/events" || begun.Existing {
@@ -85,7 +85,7 @@ func TestStart(t *testing.T) {
 
 func TestARunThatAnotherProcessWorksOnIsNotResumed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		stop := s.works()
 		b := s.given("tide", "night_bus.txt")
 		b.AcceptConfig = false
@@ -102,7 +102,7 @@ func TestARunThatAnotherProcessWorksOnIsNotResumed(t *testing.T) {
 // Who resumes a run that is resumed already hears at once.
 func TestManyResumeAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		b := s.given("tide", "night_bus.txt")
 		b.AcceptConfig = false
 		id := s.start(b)
@@ -133,7 +133,7 @@ func TestManyResumeAtOnce(t *testing.T) {
 // of its stages.
 func TestEarlyStates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		id := s.start(s.given("tide", "night_bus.txt"))
 		early := into[client.RunState](s.get("/api/runs/" + id + "/state").is(200))
 		if early.State.Status != run.Queued || early.State.RecipeID != "mvp_ingest" || early.State.FinishedAt != nil || len(early.State.Stages) != 4 || early.BackgroundError != nil {

@@ -49,7 +49,7 @@ func (s *site) keeps(name, source string) {
 
 func TestRecipes_AreShownAndSavedAsVersions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		r := into[client.RecipeDetail](s.get("/api/recipes/mvp_ingest").is(200))
 		if source, err := recipes.FS.ReadFile("mvp_ingest.yaml"); err != nil || r.Source != string(source) || r.Origin != "shipped" || r.RecipeID != "mvp_ingest" || r.Digest != artifact.DigestOf(source) {
 			t.Errorf("%+v %v", r, err)

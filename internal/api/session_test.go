@@ -36,7 +36,7 @@ func (s *site) login(addr, given string) (cookie string, a answer) {
 // locked is a site that wants a token, of which no request has it by itself.
 func locked(t *testing.T, o api.Options) *site {
 	o.Token = token
-	s := idle(t, o, app.Models{})
+	s := idle(t, o, app.Config{})
 	s.token = ""
 	return s
 }
@@ -204,7 +204,7 @@ func TestSession_EndsWithTheProcess(t *testing.T) {
 // No address takes all places of streams.
 func TestStreams_EachAddressHasAPart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{Streams: 6}, app.Models{})
+		s := idle(t, api.Options{Streams: 6}, app.Config{})
 		open := func(addr string) *listener {
 			r := request(t.Context(), http.MethodGet, "/api/events/stream", nil)
 			r.RemoteAddr = addr

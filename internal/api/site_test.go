@@ -21,6 +21,7 @@ import (
 	"github.com/cineforge/cineforge/internal/api"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/observe"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/project"
 	"github.com/cineforge/cineforge/run"
@@ -45,7 +46,7 @@ type site struct {
 }
 
 // open makes a server that works on runs until the test ends.
-func open(t *testing.T, o api.Options, m app.Models) *site {
+func open(t *testing.T, o api.Options, m app.Config) *site {
 	t.Helper()
 	s := idle(t, o, m)
 	s.rest = s.works()
@@ -53,7 +54,7 @@ func open(t *testing.T, o api.Options, m app.Models) *site {
 }
 
 // idle makes a server that executes no runs.
-func idle(t *testing.T, o api.Options, m app.Models) *site {
+func idle(t *testing.T, o api.Options, m app.Config) *site {
 	t.Helper()
 	store, err := sqlite.OpenMemory(t.Context())
 	if err != nil {
@@ -99,7 +100,7 @@ func (s *site) background(do func(ctx context.Context)) (stop func()) {
 }
 
 // models are the standard providers at a simulator.
-func models(sim *simulator.Simulator) app.Models {
+func models(sim *simulator.Simulator) app.Config {
 	env := map[string]string{}
 	for _, v := range simulator.BaseURLs("http://simulator.test") {
 		env[v.Name] = v.Value
@@ -107,7 +108,7 @@ func models(sim *simulator.Simulator) app.Models {
 	for name, key := range keys {
 		env[name] = key
 	}
-	return app.Models{Providers: app.StandardProviders(func(name string) string { return env[name] }), Transport: sim.Transport()}
+	return app.Config{Providers: providers.FromEnvironment(func(name string) string { return env[name] }), Transport: sim.Transport()}
 }
 
 // answer is what came back.

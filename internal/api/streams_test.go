@@ -57,7 +57,7 @@ func TestStreamsHaveNoGap(t *testing.T) {
 		runs, least = 4, 300
 	}
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		b := s.given("tide", "the_tide_clock.fountain")
 		chance := rand.New(rand.NewPCG(1, 2))
 		all := []*reader{{target: "/api/events/stream", last: "0"}, {target: "/api/events/stream?project=drill-tide", last: "0"}, {last: "0"}}
@@ -143,7 +143,7 @@ func TestStreamsGoOnOverRestarts(t *testing.T) {
 		var s *site
 		var ids []string
 		for life := 0; ; life++ {
-			a, err := app.Open(t.Context(), dir, app.Models{})
+			a, err := app.Open(t.Context(), dir, app.Config{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -197,7 +197,7 @@ func TestStreamsGoOnOverRestarts(t *testing.T) {
 // Whoever does not take what is sent is dropped, and nobody waits for it.
 func TestASlowReaderIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		b := s.given("tide", "the_tide_clock.fountain")
 		took := func() time.Duration {
 			began := time.Now()
@@ -249,7 +249,7 @@ func (s *site) quiet(slug string) (id string, tell func(n int)) {
 // A client for which the feed has forgotten what comes next gets it from the store.
 func TestAReaderThatTheFeedOverruns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		id, tell := s.quiet("tide")
 		for _, target := range []string{"/api/runs/" + id + "/events/stream", "/api/events/stream?after=0"} {
 			l := listen(t, s.api, target, "")
@@ -286,7 +286,7 @@ func TestAReaderThatTheFeedOverruns(t *testing.T) {
 
 func TestHeartbeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		id, _ := s.quiet("tide")
 		for _, target := range []string{"/api/runs/" + id + "/events/stream", "/api/events/stream"} {
 			l := listen(t, s.api, target, "")
@@ -310,7 +310,7 @@ func TestHeartbeat(t *testing.T) {
 // A client that leaves before anything has come knows where it was.
 func TestAStreamTellsWhereItBegins(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		id, tell := s.quiet("tide")
 		l := listen(t, s.api, "/api/events/stream", "")
 		begin := <-l.sent
@@ -329,7 +329,7 @@ func TestAStreamTellsWhereItBegins(t *testing.T) {
 // A client whose id is of a time that a backup has undone hears what happens then.
 func TestAStreamBehindItsEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		id, tell := s.quiet("tide")
 		for _, target := range []string{"/api/runs/" + id + "/events/stream", "/api/events/stream"} {
 			l := listen(t, s.api, target, "1000000")
@@ -346,7 +346,7 @@ func TestAStreamBehindItsEnd(t *testing.T) {
 // Streams that are opened before the feed knows where it begins miss nothing.
 func TestStreamsBeforeTheFeedHasBegun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		id, tell := s.quiet("tide")
 		feed := &flaky{Feed: s.app.Feed}
 		s.app.Feed = feed
@@ -407,7 +407,7 @@ func (f *late) Entries(ctx context.Context, of run.EventFilter, after int64, lim
 // Nothing is lost between what is stored and what happens.
 func TestBetweenTheStoreAndTheFeed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		id, tell := s.quiet("tide")
 		s.app.Feed = &late{s.app.Feed, func() { tell(3) }}
 		l := listen(t, s.api, "/api/events/stream?project=tide&after=0", "")
@@ -422,7 +422,7 @@ func TestBetweenTheStoreAndTheFeed(t *testing.T) {
 
 func TestStreamsThatCanNotBe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		_, id := s.done("tide", "night_bus.txt")
 		one := "/api/runs/" + id + "/events/stream"
 		a := s.get(one).is(200) // which is all, since the run is over
@@ -452,7 +452,7 @@ func TestStreamsThatCanNotBe(t *testing.T) {
 // There is an end to how many can follow, and streams end when the server does.
 func TestTooManyStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		stopped, watch := observed(s.app, api.Options{})
 		stop := s.background(watch.Run)
 		var open []*listener
@@ -496,7 +496,7 @@ func TestTooManyStreams(t *testing.T) {
 // Who asks for the headers of a stream gets them, and no stream.
 func TestTheHeadersOfAStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		id := s.start(s.given("tide", "night_bus.txt"))
 		for _, path := range []string{"/api/runs/" + id + "/events/stream", "/api/events/stream"} {
 			w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodHead, path, nil)

@@ -62,7 +62,7 @@ func (op operation) request(t *testing.T, value func(name string) string) *http.
 // Each operation, asked for what is not there, and asked in ways that can't be.
 func TestEveryOperationRefuses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		none := func(name string) string {
 			if name == "version" {
 				return "1"
@@ -98,7 +98,7 @@ func TestEveryOperationRefuses(t *testing.T) {
 // page of somebody else; or tries too often.
 func TestEveryOperationIsGuarded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{Token: token}, app.Models{})
+		s := idle(t, api.Options{Token: token}, app.Config{})
 		s.token = ""
 		none := func(string) string { return "1" }
 		for _, op := range contractOf(t, s.api).operations() {
@@ -136,7 +136,7 @@ func TestTheRateLimit(t *testing.T) {
 	for _, id := range []string{"upload", "quickScan", "startRun", "retryRun", "retryFailedStage", "saveRecipe"} {
 		t.Run(id, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := idle(t, api.Options{}, app.Models{})
+				s := idle(t, api.Options{}, app.Config{})
 				s.project("tide")
 				all := contractOf(t, s.api).operations()
 				op := all[slices.IndexFunc(all, func(o operation) bool { return o.ID == id })]
@@ -165,7 +165,7 @@ func TestTheRateLimit(t *testing.T) {
 // The document and the pages made from it.
 func TestTheDocument(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{Token: token}, app.Models{})
+		s := idle(t, api.Options{Token: token}, app.Config{})
 		a := s.get("/openapi.json").is(200)
 		var doc struct {
 			OpenAPI    string

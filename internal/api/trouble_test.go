@@ -38,7 +38,7 @@ func TestProblem_TroubleIsLoggedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log lockedBuffer
 		var s *site
-		s = idle(t, api.Options{Log: slog.New(slog.NewTextHandler(&log, nil))}, app.Models{StoreTrouble: func(err error) { s.watch.StoreTrouble(err) }})
+		s = idle(t, api.Options{Log: slog.New(slog.NewTextHandler(&log, nil))}, app.Config{StoreTrouble: func(err error) { s.watch.StoreTrouble(err) }})
 		if err := s.store.Maintenance.Exec(t.Context(), "PRAGMA query_only = on"); err != nil {
 			t.Fatal(err)
 		}
@@ -65,7 +65,7 @@ func TestProblem_TroubleIsLoggedOnce(t *testing.T) {
 func TestProblem_DamageIsLoggedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log lockedBuffer
-		s := idle(t, api.Options{Log: slog.New(slog.NewTextHandler(&log, nil))}, app.Models{})
+		s := idle(t, api.Options{Log: slog.New(slog.NewTextHandler(&log, nil))}, app.Config{})
 		s.project("night-ferry")
 		up := into[client.Uploaded](s.upload("night-ferry", "a.fountain", []byte("INT. ROOM - DAY\n\nRain.\n")))
 		if err := s.store.Maintenance.Exec(t.Context(), "UPDATE blobs SET data = x'00'"); err != nil {

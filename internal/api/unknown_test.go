@@ -91,7 +91,7 @@ func (op operation) takesMembers() bool {
 // that it does not have, wherever it is, and lists all of them.
 func TestDoor_OurOperationsRefuseWhatTheyDoNotKnow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		one := func(string) string { return "1" }
 		for _, op := range contractOf(t, s.api).operations() {
 			if op.Unknown != "refuse" {
@@ -141,7 +141,7 @@ func (s *site) refusesForms(op operation, value func(string) string, at spot) {
 // parameters without. It refuses other forms of what it has.
 func TestDoor_OperationsOfTheFirstSystemWarn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := open(t, api.Options{}, app.Models{})
+		s := open(t, api.Options{}, app.Config{})
 		b := s.given("tide", "night_bus.txt")
 		b.AcceptConfig = false
 		paused, cancelled := s.start(b), s.start(b)
@@ -211,7 +211,7 @@ func TestDoor_OperationsOfTheFirstSystemWarn(t *testing.T) {
 // A misspelt member whose loss makes a run real, longer or another's makes no run.
 func TestDoor_AMisspeltStartMakesNoRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		b := s.given("tide", "night_bus.txt")
 		for name, want := range map[string]string{"dryrun": "dry_run", "dryRun": "dry_run", "dry-run": "dry_run",
 			"Dry_Run": "dry_run", "dry": "dry_run", "endAt": "end_at",
@@ -249,7 +249,7 @@ func TestDoor_AMisspeltStartMakesNoRun(t *testing.T) {
 // What a schema leaves free is taken as it is.
 func TestDoor_FreeMembersStay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		b := s.given("tide", "night_bus.txt")
 		for _, tt := range []struct{ method, path, body string }{
 			{"PATCH", "/api/projects/tide/settings", `{"ui_preferences":{"display_nam":1,"a":{"b":1,"b":2}}}`},
@@ -268,7 +268,7 @@ func TestDoor_FreeMembersStay(t *testing.T) {
 // The document says of each operation what becomes of unknown members, and no body is left free by accident.
 func TestDoor_TheDocumentSaysWhatBecomesOfUnknownMembers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		counts := map[string]int{}
 		for _, op := range contractOf(t, s.api).operations() {
 			counts[op.Unknown]++
@@ -289,7 +289,7 @@ func TestDoor_TheDocumentSaysWhatBecomesOfUnknownMembers(t *testing.T) {
 // So many unknown members are not the first system's.
 func TestDoor_ManyUnknownMembersAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{}, app.Models{})
+		s := idle(t, api.Options{}, app.Config{})
 		body := `{"slug":"a"` + strings.Repeat(`,"`+foreign+`":1`, 5000) + `,"display_name":"a"}`
 		if p := s.post("/api/projects/new", body).fails(422, "invalid_request"); len(p.Errors) != 100 ||
 			!strings.Contains(p.Message, "and 97 more") {

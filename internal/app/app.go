@@ -3,6 +3,8 @@
 package app
 
 import (
+	"github.com/cineforge/cineforge/internal/providers"
+
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +19,6 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/internal/storage"
-	"github.com/cineforge/cineforge/llm/chain"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/recipes"
 	"github.com/cineforge/cineforge/run"
@@ -29,20 +30,14 @@ import (
 	"github.com/cineforge/cineforge/stage/scenes"
 )
 
-// offlineNotice is what a user has to know of a run that no real model takes part in.
-const offlineNotice = "No key is set, so that only the offline model answers: what needs judgement (summaries, tone, genre, logline) stays open and is marked needs_review."
-
 // App is a running system on one data directory. It is safe for concurrent use.
 type App struct {
 	Store pipeline.Store
 
 	dataDir   string
-	roster    *candidateSource
-	router    *chain.Router
 	pipeline  *pipeline.Pipeline
 	engine    durable.Engine
 	journal   storage.Journal
-	tally     storage.Attempts
 	warehouse storage.Maintenance
 	shelf     storage.Artifacts
 	projects  projects
@@ -50,7 +45,9 @@ type App struct {
 	troubles  troubles
 	close     func() error
 	serves    atomic.Bool // this process works on whatever is due
-	unfit     error       // why no run but a drill can be started or executed; nil if they can
+
+	// Providers is which models can be asked, and how they are doing.
+	Providers *providers.Service
 
 	// Feed is what happens in all runs.
 	Feed run.Feed
@@ -74,29 +71,29 @@ func Exists(dataDir string) bool {
 }
 
 // Open opens the system on a data directory, which it makes if it is not there. It fails
-// if a setting keeps providers from being asked; see [Models.Check]. Close it after use.
-func Open(ctx context.Context, dataDir string, models Models) (*App, error) {
-	if err := models.Check(); err != nil {
+// if a setting keeps providers from being asked; see [providers.Models.Check]. Close it after use.
+func Open(ctx context.Context, dataDir string, config Config) (*App, error) {
+	if err := config.Models().Check(); err != nil {
 		return nil, err
 	}
-	return OpenUnchecked(ctx, dataDir, models)
+	return OpenUnchecked(ctx, dataDir, config)
 }
 
 // OpenUnchecked is Open for looking at what there is, and for drills: a setting that can't
 // be used only keeps all other runs from being started and executed.
-func OpenUnchecked(ctx context.Context, dataDir string, models Models) (*App, error) {
+func OpenUnchecked(ctx context.Context, dataDir string, config Config) (*App, error) {
 	if err := os.MkdirAll(dataDir, 0o700); err != nil {
 		return nil, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the data directory %s can't be made: %v", dataDir, cause(err)),
 			Hint: "name another one with --data", Err: err}
 	}
-	store, err := openStore(ctx, dataDir, models.NoBackup)
+	store, err := openStore(ctx, dataDir, config.NoBackup)
 	if err != nil {
 		return nil, err
 	}
-	if models.Engine.Poll == 0 {
-		models.Engine.Poll = otherProcessPoll
+	if config.Engine.Poll == 0 {
+		config.Engine.Poll = otherProcessPoll
 	}
-	return New(store.Seams(), dataDir, models), nil
+	return New(store.Seams(), dataDir, config), nil
 }
 
 // openStore opens a database, and says what to do if that can't be done.
@@ -114,47 +111,30 @@ const otherProcessPoll = 200 * time.Millisecond
 
 // New makes a system over an open store, which closing the system closes too.
 // The data directory is only looked into for recipes.
-func New(store storage.Store, dataDir string, models Models) *App {
-	unfit := models.Check()
-	roster := newRoster(models)
-	o := models.Router
-	o.Memory = store.Health
-	router := chain.New(o)
+func New(store storage.Store, dataDir string, config Config) *App {
 	a := &App{
-		Store: store.Pipeline(), dataDir: dataDir, roster: roster, router: router, journal: store.Journal, tally: store.Attempts,
+		Store: store.Pipeline(), dataDir: dataDir, journal: store.Journal,
 		warehouse: store.Maintenance, shelf: store.Artifacts, Feed: store.Feed, RecipeStore: NewRecipeStore(dataDir),
-		projects: projects{Store: store.Projects, Inputs: store.Inputs, Chat: store.Chat}, close: store.Close, unfit: unfit,
+		projects: projects{Store: store.Projects, Inputs: store.Inputs, Chat: store.Chat}, close: store.Close,
 	}
-	store.Journal.Carry(roster.routes())
-	a.pipeline = pipeline.New(a.Store, Modules(a.Documents), a.desk)
-	a.troubles.tell = models.StoreTrouble
+	router := config.Router
+	router.Memory = store.Health
+	a.Providers = providers.New(config.Models(), providers.Options{Router: router, Attempts: store.Attempts, Waiting: a.waiting})
+	store.Journal.Carry(a.Providers.Routes())
+	a.pipeline = pipeline.New(a.Store, Modules(a.Documents), a.Providers.ModelSource)
+	a.troubles.tell = config.StoreTrouble
 	a.pipeline.OnTrouble(a.troubles.note)
-	if models.Engine.Hard != nil {
-		a.pipeline.EndWith(models.Engine.Hard)
+	if config.Engine.Hard != nil {
+		a.pipeline.EndWith(config.Engine.Hard)
 	}
-	a.engine = local.New(store.Journal, a.pipeline, models.Engine)
+	a.engine = local.New(store.Journal, a.pipeline, config.Engine)
 	return a
 }
 
-// desk returns whom a run asks.
-func (a *App) desk(drill string) (pipeline.ModelSource, error) {
-	if drill == "" {
-		return pipeline.ModelSource{Candidates: a.roster, Router: a.router}, nil
-	}
-	d, err := parseDrill(drill)
-	if err != nil {
-		return pipeline.ModelSource{}, err
-	}
-	return d.desk(a.roster.models), nil
-}
-
-// refusal says why a run can't be started or executed, or is nil. A drill uses no setting
-// by which providers are asked.
-func (a *App) refusal(drill string) error {
-	if drill != "" {
-		return nil
-	}
-	return a.unfit
+// waiting lists the runs that wait.
+func (a *App) waiting(ctx context.Context) ([]run.Overview, error) {
+	list, _, err := a.List(ctx, Filter{Status: run.Waiting})
+	return list, err
 }
 
 // cause strips the operation and the path from a file error, which the message names already.

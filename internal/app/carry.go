@@ -16,7 +16,7 @@ func (a *App) State(ctx context.Context, runID string) (run.State, error) {
 	if err != nil {
 		return state, err
 	}
-	if needs := a.roster.Needs(&state); a.uncarried(ctx, runID, needs) {
+	if needs := a.Providers.Needs(&state); a.uncarried(ctx, runID, needs) {
 		return state.WithNeeds(needs), nil
 	}
 	return state, nil
@@ -51,11 +51,11 @@ func (a *App) Uncarried(ctx context.Context) ([]run.Overview, error) {
 }
 
 // checkCarried tells of the runs that a process with these models can't go on with.
-func checkCarried(ctx context.Context, dataDir string, models Models) []Check {
+func checkCarried(ctx context.Context, dataDir string, config Config) []Check {
 	if !Exists(dataDir) {
 		return nil
 	}
-	a, err := OpenUnchecked(ctx, dataDir, models)
+	a, err := OpenUnchecked(ctx, dataDir, config)
 	if err != nil {
 		return nil // which another check tells
 	}

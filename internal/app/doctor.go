@@ -1,6 +1,8 @@
 package app
 
 import (
+	"github.com/cineforge/cineforge/internal/providers"
+
 	"context"
 	"errors"
 	"fmt"
@@ -37,12 +39,12 @@ type Check struct {
 
 // Doctor looks at what the program works with, and tries the base URLs that are set. A
 // data directory that is not there yet is not made.
-func Doctor(ctx context.Context, dataDir string, models Models) []Check {
-	checks := append([]Check{checkDataDir(dataDir), checkDatabase(ctx, dataDir, models.NoBackup)}, checkCopies(dataDir)...)
+func Doctor(ctx context.Context, dataDir string, config Config) []Check {
+	checks := append([]Check{checkDataDir(dataDir), checkDatabase(ctx, dataDir, config.NoBackup)}, checkCopies(dataDir)...)
 	checks = append(checks, checkRecipes(dataDir))
 	checks = append(checks, Check{Name: "offline model", Status: OK, Detail: "always there; it judges nothing"})
-	checks = append(checks, checkProviders(ctx, models)...)
-	checks = append(checks, checkCarried(ctx, dataDir, models)...)
+	checks = append(checks, checkProviders(ctx, config.Models())...)
+	checks = append(checks, checkCarried(ctx, dataDir, config)...)
 	return append(checks, checkTool("pdftotext"), checkTool("ocrmypdf"))
 }
 
@@ -122,7 +124,7 @@ func checkRecipes(dir string) Check {
 }
 
 // checkProviders says whether the providers can be asked.
-func checkProviders(ctx context.Context, models Models) []Check {
+func checkProviders(ctx context.Context, models providers.Models) []Check {
 	var checks []Check
 	add := func(c Check) {
 		if !slices.ContainsFunc(checks, func(o Check) bool { return o.Name == c.Name && o.Detail == c.Detail }) {
@@ -131,9 +133,9 @@ func checkProviders(ctx context.Context, models Models) []Check {
 	}
 	for _, p := range models.Providers {
 		add(checkProvider(p))
-		if err := checkBaseURL(p); err != nil {
+		if err := providers.CheckBaseURL(p); err != nil {
 			add(problemOf(p.Name+" base URL", err))
-		} else if err := models.checkProxy(p); err != nil {
+		} else if err := models.CheckProxy(p); err != nil {
 			add(problemOf("proxy", err))
 		}
 	}
@@ -141,7 +143,7 @@ func checkProviders(ctx context.Context, models Models) []Check {
 }
 
 // checkProvider says whether a provider can be asked. A key is never shown.
-func checkProvider(p Provider) Check {
+func checkProvider(p providers.Provider) Check {
 	c := Check{Name: p.KeyVariable, Status: OK, Detail: "set"}
 	switch n := len(p.Key); {
 	case c.Name == "":
@@ -154,10 +156,10 @@ func checkProvider(p Provider) Check {
 	case n < diagnosis.MinSecret:
 		c.Status, c.Detail = Note, fmt.Sprintf("%s has %d characters; %s", c.Name, n, shortKey)
 	}
-	if err := checkKey(p); err != nil {
+	if err := providers.CheckKey(p); err != nil {
 		return problemOf(c.Name, err)
 	}
-	if p.BaseURL != "" && checkBaseURL(p) == nil {
+	if p.BaseURL != "" && providers.CheckBaseURL(p) == nil {
 		c.Detail += "; " + p.Name + " is asked at " + p.BaseURL
 	}
 	return c

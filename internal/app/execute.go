@@ -36,8 +36,8 @@ func (a *App) Attend(ctx context.Context, runID string, onlooking func()) error 
 func (a *App) execute(ctx context.Context, runID string, onlooking func(), leave bool) error {
 	for looking := false; ; looking = true {
 		state, err := run.Load(ctx, a.Store, runID)
-		unfit := a.refusal(state.Drill)
-		needs := a.roster.Needs(&state)
+		unfit := a.Providers.Refusal(state.Drill)
+		needs := a.Providers.Needs(&state)
 		if err != nil || (looking || unfit != nil) && (state.Status == run.Paused || state.Status.Ended()) {
 			return err
 		}
@@ -118,7 +118,7 @@ func (a *App) Resume(ctx context.Context, runID string, today bool) error {
 	if err != nil {
 		return err
 	}
-	uncarried := len(a.roster.Needs(&state)) > 0
+	uncarried := len(a.Providers.Needs(&state)) > 0
 	if state.Status != run.Paused && (state.Status.Ended() || !today && !uncarried) {
 		return NotPaused(state)
 	}
@@ -148,10 +148,10 @@ func (a *App) confirm(ctx context.Context, runID string, today bool, after time.
 	if err != nil {
 		return err
 	}
-	if err := a.refusal(state.Drill); err != nil {
+	if err := a.Providers.Refusal(state.Drill); err != nil {
 		return err
 	}
-	if needs := a.roster.Needs(&state); len(needs) > 0 && !today {
+	if needs := a.Providers.Needs(&state); len(needs) > 0 && !today {
 		return run.Uncarried(runID, needs)
 	}
 	for waited := time.Duration(0); ; waited += retakeInterval {

@@ -10,6 +10,7 @@ import (
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/durable/local"
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -27,8 +28,8 @@ var (
 // queued, those whose wait is over, and those whose process died. What is under way
 // is handed on then.
 func (a *App) Work(ctx context.Context) error {
-	if a.unfit != nil {
-		return a.unfit
+	if err := a.Providers.Refusal(""); err != nil {
+		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -56,12 +57,12 @@ func (a *App) relieve(ctx context.Context) {
 	defer tick.Stop()
 	pending := false // the store could not take it, and is asked to again
 	for {
-		relieved := a.router.Relieved()
+		relieved := a.Providers.Relieved()
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			a.router.Recall(ctx) //nolint:errcheck // the next tick tries again
+			a.Providers.Recall(ctx) //nolint:errcheck // the next tick tries again
 			if a.Trouble() != nil || time.Since(a.troubles.last()) >= probePoll {
 				a.troubles.look(ctx, a.probe) //nolint:errcheck // it is told
 			}
@@ -109,7 +110,7 @@ func (a *App) TryNow(ctx context.Context, runID string) error {
 	if err != nil {
 		return err
 	}
-	if needs := a.roster.Needs(&state); a.uncarried(ctx, runID, needs) {
+	if needs := a.Providers.Needs(&state); a.uncarried(ctx, runID, needs) {
 		return run.Uncarried(runID, needs)
 	}
 	if state.Status == run.Paused {
@@ -170,7 +171,7 @@ func (a *App) left(ctx context.Context, runID string, refused error) error {
 	if err != nil {
 		return err
 	}
-	if needs := a.roster.Needs(&state); a.uncarried(ctx, runID, needs) {
+	if needs := a.Providers.Needs(&state); a.uncarried(ctx, runID, needs) {
 		return run.Uncarried(runID, needs)
 	}
 	if f, ok := errors.AsType[*failure.Error](refused); ok && a.Abandoned(ctx, state) {
@@ -209,7 +210,7 @@ func (a *App) Retry(ctx context.Context, runID string, r Retry) (id string, exis
 	if err != nil {
 		return "", false, err
 	}
-	if err := errors.Join(a.refusal(parent.Drill), notScratch(parent)); err != nil {
+	if err := errors.Join(a.Providers.Refusal(parent.Drill), providers.CheckScratch(parent)); err != nil {
 		return "", false, err
 	}
 	plan, err := a.planRetry(ctx, runID, r.Retry)
@@ -227,11 +228,10 @@ func (a *App) Retry(ctx context.Context, runID string, r Retry) (id string, exis
 		}
 	}
 	spec := pipeline.RetrySpec{Plan: plan, Once: r.Once}
-	switch {
-	case parent.Drill != "":
-		spec.Notice = parent.Notice
-	case !a.roster.any():
-		spec.Notice = offlineNotice
+	if spec.Notice = parent.Notice; parent.Drill == "" {
+		if spec.Notice, err = a.Providers.Notice(""); err != nil {
+			return "", false, err
+		}
 	}
 	if !r.Queue {
 		spec.Wake = time.Now().Add(local.DefaultClaimTTL) // the caller is about to execute it
@@ -273,9 +273,6 @@ func retryID(root string) string {
 	return root[:min(len(root), rootLength)] + "-retry-" + randomHex(2)
 }
 
-// Calls returns how many calls to providers are under way in this process, drills left out.
-func (a *App) Calls() int { return a.router.Calls() }
-
 // Served reports whether another process, a server, works on this data directory.
 func (a *App) Served() bool { return a.journal.Served() }
 
@@ -300,7 +297,7 @@ func (a *App) Serve() error {
 // Unfinished lists the runs that are due because a process left them, but one. It
 // lists none if that can't be found out, or if Work would refuse.
 func (a *App) Unfinished(ctx context.Context, but string) (ids []string) {
-	if a.unfit != nil {
+	if a.Providers.Refusal("") != nil {
 		return nil
 	}
 	const most = 20

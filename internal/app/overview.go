@@ -135,7 +135,7 @@ func (a *App) overview(ctx context.Context, r run.Summary) (run.Overview, error)
 			return run.Overview{}, err
 		}
 		seen = remembered{seq: state.LastSeq, carried: state.Summarize()}
-		if needs := a.roster.Needs(&state); len(needs) > 0 {
+		if needs := a.Providers.Needs(&state); len(needs) > 0 {
 			alone := state.WithNeeds(needs)
 			seen.alone = new(alone.Summarize())
 		}

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"github.com/cineforge/cineforge/internal/providers"
+
 	"cmp"
 	"context"
 	"crypto/tls"
@@ -22,12 +24,12 @@ const reachTime = 3 * time.Second
 
 // checkReach tries all base URLs that are set, at the same time; those of the vendors' own
 // APIs are left out. No server gets a key, and no model is asked.
-func checkReach(ctx context.Context, providers []Provider) []Check {
-	found := make([]Check, len(providers))
+func checkReach(ctx context.Context, all []providers.Provider) []Check {
+	found := make([]Check, len(all))
 	var tries sync.WaitGroup
-	for i, p := range providers {
+	for i, p := range all {
 		u, err := url.Parse(p.BaseURL)
-		if p.BaseURL == "" || checkBaseURL(p) != nil || err != nil || vendorOwn(u) {
+		if p.BaseURL == "" || providers.CheckBaseURL(p) != nil || err != nil || providers.VendorsOwn(u) {
 			continue
 		}
 		tries.Go(func() { found[i] = tryServer(ctx, p, u) })
@@ -43,7 +45,7 @@ func checkReach(ctx context.Context, providers []Provider) []Check {
 }
 
 // tryServer tries whether a server can be reached, and speaks what its base URL says.
-func tryServer(ctx context.Context, p Provider, u *url.URL) Check {
+func tryServer(ctx context.Context, p providers.Provider, u *url.URL) Check {
 	c := Check{Name: p.Name + " base URL", Status: OK}
 	s := server{name: u.Hostname(), address: net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme]))}
 	if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: u}); err != nil || proxy != nil {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/providers"
 )
 
 // seen is what servers were asked.
@@ -99,9 +100,9 @@ func TestDoctor_TriesBaseURLs(t *testing.T) {
 		"nothing-is-set":    {"", "", "", ""},
 		"asked-without-key": {"http://" + hostOf(bad), app.OK, hostOf(bad) + " answers", ""},
 	}
-	var all []app.Provider
+	var all []providers.Provider
 	for name, tt := range tests {
-		p := app.Provider{Name: name, Dialect: "openai", BaseURL: tt.url, KeyVariable: "MY_KEY", Key: "sk-the-secret-key"}
+		p := providers.Provider{Name: name, Dialect: "openai", BaseURL: tt.url, KeyVariable: "MY_KEY", Key: "sk-the-secret-key"}
 		if name == "asked-without-key" {
 			p.Key = ""
 		}
@@ -109,7 +110,7 @@ func TestDoctor_TriesBaseURLs(t *testing.T) {
 	}
 	began := time.Now()
 	found := map[string]app.Check{}
-	for _, c := range app.Doctor(t.Context(), t.TempDir(), app.Models{Providers: all}) {
+	for _, c := range app.Doctor(t.Context(), t.TempDir(), app.Config{Providers: all}) {
 		if name, is := strings.CutSuffix(c.Name, " base URL"); is {
 			found[name] = c
 		}

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"github.com/cineforge/cineforge/internal/providers"
+
 	"cmp"
 	"context"
 	"crypto/rand"
@@ -51,16 +53,16 @@ func (s Start) Project() (slug string, err error) {
 	if !slugPattern.MatchString(slug) {
 		return slug, badSlug(slug)
 	}
-	scratch := strings.HasPrefix(slug, drillPrefix)
+	scratch := strings.HasPrefix(slug, providers.DrillPrefix)
 	switch {
 	case s.Drill != "" && !scratch:
-		slug = cutSlug(drillPrefix + slug)
+		slug = cutSlug(providers.DrillPrefix + slug)
 	case s.Drill != "" || !scratch:
 	case s.ProjectID == "":
 		slug = cutSlug("script-" + slug)
 	default:
 		return slug, failure.New(failure.Input, fmt.Sprintf("project %s is for drills", slug),
-			"name another project, one that does not begin with "+drillPrefix)
+			"name another project, one that does not begin with "+providers.DrillPrefix)
 	}
 	return slug, nil
 }
@@ -88,7 +90,7 @@ func (a *App) Start(ctx context.Context, s Start) (runID string, existing bool, 
 }
 
 func (a *App) start(ctx context.Context, s Start) (runID string, err error) {
-	if err := a.refusal(s.Drill); err != nil {
+	if err := a.Providers.Refusal(s.Drill); err != nil {
 		return "", err
 	}
 	found, err := a.RecipeStore.Find(s.RecipeID)
@@ -116,15 +118,12 @@ func (a *App) start(ctx context.Context, s Start) (runID string, err error) {
 	if !s.Queue {
 		spec.Wake = time.Now().Add(local.DefaultClaimTTL) // the caller is about to execute it
 	}
+	if spec.Notice, err = a.Providers.Notice(s.Drill); err != nil {
+		return "", err
+	}
 	prefix := "run-"
 	if s.Drill != "" {
-		d, err := parseDrill(s.Drill)
-		if err != nil {
-			return "", err
-		}
-		prefix, spec.Notice = drillPrefix, fmt.Sprintf(drillNotice, d.scenario.Name, d.scenario.Description)
-	} else if !a.roster.any() {
-		spec.Notice = offlineNotice
+		prefix = providers.DrillPrefix
 	}
 	for {
 		if spec.RunID = s.RunID; s.RunID == "" {

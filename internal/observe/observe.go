@@ -47,7 +47,7 @@ func New(a *app.App, version string, log *slog.Logger) *Observers {
 
 func breakers(a *app.App) []telemetry.Breaker {
 	var all []telemetry.Breaker
-	for _, b := range a.Breakers() {
+	for _, b := range a.Providers.Breakers() {
 		all = append(all, telemetry.Breaker{Provider: b.Provider, Model: b.Model, State: string(b.State)})
 	}
 	return all

@@ -21,6 +21,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/argument"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -29,7 +30,7 @@ import (
 
 func open(t *testing.T) *app.App {
 	t.Helper()
-	a, err := app.Open(t.Context(), filepath.Join(t.TempDir(), "data"), app.Models{})
+	a, err := app.Open(t.Context(), filepath.Join(t.TempDir(), "data"), app.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -282,7 +283,7 @@ func TestAnOnlookerTakesOverFromTheDeadOnly(t *testing.T) {
 					t.Fatal(err)
 				}
 				t.Cleanup(func() { other.Close() })
-				a := app.New(other.Seams(), t.TempDir(), app.Models{})
+				a := app.New(other.Seams(), t.TempDir(), app.Config{})
 				id, _, err := a.Start(t.Context(), app.Start{File: sample(t, "lighthouse.md"), RecipeID: "mvp_ingest",
 					Params: map[string]any{"accept_config": true}})
 				if err != nil {
@@ -368,7 +369,7 @@ func TestStartRefuses(t *testing.T) {
 func TestDoctorSaysNoKey(t *testing.T) {
 	t.Setenv("ANTHROPIC_API_KEY", "sk-ant-canary")
 	dir := filepath.Join(t.TempDir(), "data")
-	checks := app.Doctor(t.Context(), dir, app.Models{Providers: app.StandardProviders(func(string) string { return "" })})
+	checks := app.Doctor(t.Context(), dir, app.Config{Providers: providers.FromEnvironment(func(string) string { return "" })})
 	for _, c := range checks {
 		if strings.Contains(c.Detail+c.Action, "canary") {
 			t.Errorf("%s shows the key", c.Name)
@@ -383,7 +384,7 @@ func TestDoctorSaysNoKey(t *testing.T) {
 	if err := os.WriteFile(dir, []byte("a file"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.ContainsFunc(app.Doctor(t.Context(), dir, app.Models{Providers: app.StandardProviders(func(string) string { return "" })}), func(c app.Check) bool { return c.Name == "data directory" && c.Status == app.Problem }) {
+	if !slices.ContainsFunc(app.Doctor(t.Context(), dir, app.Config{Providers: providers.FromEnvironment(func(string) string { return "" })}), func(c app.Check) bool { return c.Name == "data directory" && c.Status == app.Problem }) {
 		t.Error("a file in the place of the data directory is no problem to the doctor")
 	}
 }
@@ -393,10 +394,10 @@ func TestADamagedDatabaseIsAProblem(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "cineforge.db"), []byte(strings.Repeat("not a database ", 1000)), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.ContainsFunc(app.Doctor(t.Context(), dir, app.Models{Providers: app.StandardProviders(func(string) string { return "" })}), func(c app.Check) bool { return c.Name == "database" && c.Status == app.Problem && c.Action != "" }) {
+	if !slices.ContainsFunc(app.Doctor(t.Context(), dir, app.Config{Providers: providers.FromEnvironment(func(string) string { return "" })}), func(c app.Check) bool { return c.Name == "database" && c.Status == app.Problem && c.Action != "" }) {
 		t.Error("a damaged database is no problem to the doctor")
 	}
-	if _, err := app.Open(t.Context(), dir, app.Models{}); err == nil {
+	if _, err := app.Open(t.Context(), dir, app.Config{}); err == nil {
 		t.Error("a damaged database was opened")
 	}
 }

@@ -45,7 +45,7 @@ func benchmarkFeature(b *testing.B, open func() (*sqlite.Store, error)) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	a := app.New(store.Seams(), b.TempDir(), app.Models{})
+	a := app.New(store.Seams(), b.TempDir(), app.Config{})
 	defer a.Close()
 	script := featureScript()
 	for b.Loop() {

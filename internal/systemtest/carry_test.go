@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator"
@@ -17,13 +18,13 @@ import (
 )
 
 // process is a system of its own on a world's data directory, with providers of its own.
-func (w *world) process(providers ...app.Provider) *app.App {
+func (w *world) process(others ...providers.Provider) *app.App {
 	w.t.Helper()
 	store, err := sqlite.Open(w.t.Context(), w.dir)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	a := app.New(store.Seams(), w.dir, app.Models{Providers: providers, Catalog: known(w.t), Transport: w.line, Router: fixed})
+	a := app.New(store.Seams(), w.dir, app.Config{Providers: others, Catalog: known(w.t), Transport: w.line, Router: fixed})
 	w.t.Cleanup(func() { a.Close() })
 	return a
 }
@@ -43,7 +44,7 @@ func onFile(t *testing.T, p play) *world {
 
 // died is a world in which a run of twelve scenes was begun by a process that died in the
 // middle, after it had some answers.
-func died(t *testing.T, p play, begun ...app.Provider) (w *world, id string) {
+func died(t *testing.T, p play, begun ...providers.Provider) (w *world, id string) {
 	t.Helper()
 	p.file = scenes(12)
 	p.scenario = scenario.Scenario{ID: "ok", Name: "ok"}
@@ -53,7 +54,7 @@ func died(t *testing.T, p play, begun ...app.Provider) (w *world, id string) {
 		t.Fatal(err)
 	}
 	m := &mortal{Store: own, commits: 30}
-	a := app.New(m.Seams(), w.dir, app.Models{Providers: begun, Catalog: known(t), Transport: w.line, Router: fixed})
+	a := app.New(m.Seams(), w.dir, app.Config{Providers: begun, Catalog: known(t), Transport: w.line, Router: fixed})
 	id = w.start(a, app.Start{})
 	if err := a.Execute(t.Context(), id, func() {}); !errors.Is(err, errDead) {
 		t.Fatal(err)
@@ -66,7 +67,7 @@ func died(t *testing.T, p play, begun ...app.Provider) (w *world, id string) {
 }
 
 // at is the own server under a name and at an address.
-func at(name, url string) app.Provider {
+func at(name, url string) providers.Provider {
 	p := ollama
 	p.Name, p.BaseURL = name, url
 	return p
@@ -82,32 +83,32 @@ const (
 // A run means the same whoever carries it: a process that can ask none of those whom the
 // run pins leaves it alone and says what it needs, and one that can goes on as it began.
 func TestCarry_ARunMeansTheSame(t *testing.T) {
-	claude, all := providers("ANTHROPIC"), providers("ANTHROPIC", "OPENAI", "GEMINI")
+	claude, all := withKeys("ANTHROPIC"), withKeys("ANTHROPIC", "OPENAI", "GEMINI")
 	renamed := slices.Clone(claude[:1])
 	renamed[0].Name, renamed[0].KeyVariable, renamed[0].Key = "work", "WORK_KEY", "another-key-of-the-same"
 	moved := slices.Clone(claude)
 	moved[0].BaseURL = "http://proxy.example/anthropic"
 	for name, tt := range map[string]struct {
 		target string
-		begun  []app.Provider
-		meets  []app.Provider
+		begun  []providers.Provider
+		meets  []providers.Provider
 		needs  string // "" if it goes on
 	}{
-		"no keys":                            {"anthropic", claude, providers(), "key ANTHROPIC_API_KEY"},
-		"keys of another vendor":             {"anthropic", claude, providers("OPENAI", "GEMINI"), "key ANTHROPIC_API_KEY"},
+		"no keys":                            {"anthropic", claude, withKeys(), "key ANTHROPIC_API_KEY"},
+		"keys of another vendor":             {"anthropic", claude, withKeys("OPENAI", "GEMINI"), "key ANTHROPIC_API_KEY"},
 		"the same vendor at another address": {"anthropic", claude, moved, "provider anthropic"},
 		"the same keys":                      {"anthropic", claude, claude, ""},
 		"more keys":                          {"anthropic", claude, all, ""},
 		"one of three keys":                  {"anthropic", all, claude, ""},
 		"another name and key":               {"anthropic", claude, renamed, ""},
-		"an own server, and cloud keys":      {"local", []app.Provider{at("local", ownServer)}, all, "provider local"},
-		"an own server, and nobody":          {"local", []app.Provider{at("local", ownServer)}, nil, "provider local"},
-		"an own server elsewhere": {"local", []app.Provider{at("local", ownServer)},
-			[]app.Provider{at("local", elsewhere)}, "provider local"},
-		"an own server on another machine": {"local", []app.Provider{at("local", ownServer)},
-			[]app.Provider{at("local", ownNetwork)}, "provider local"},
-		"an own server renamed on a new port": {"local", []app.Provider{at("local", ownServer)},
-			append([]app.Provider{at("box", otherPort)}, all...), ""},
+		"an own server, and cloud keys":      {"local", []providers.Provider{at("local", ownServer)}, all, "provider local"},
+		"an own server, and nobody":          {"local", []providers.Provider{at("local", ownServer)}, nil, "provider local"},
+		"an own server elsewhere": {"local", []providers.Provider{at("local", ownServer)},
+			[]providers.Provider{at("local", elsewhere)}, "provider local"},
+		"an own server on another machine": {"local", []providers.Provider{at("local", ownServer)},
+			[]providers.Provider{at("local", ownNetwork)}, "provider local"},
+		"an own server renamed on a new port": {"local", []providers.Provider{at("local", ownServer)},
+			append([]providers.Provider{at("box", otherPort)}, all...), ""},
 		"no keys at the start, keys later": {"anthropic", nil, all, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -164,7 +165,7 @@ func leftAlone(t *testing.T, w *world, a *app.App, before run.State, calls int, 
 }
 
 // sameToTheEnd wants a run to be done by those that it was begun with.
-func sameToTheEnd(t *testing.T, w *world, id string, begun []app.Provider) {
+func sameToTheEnd(t *testing.T, w *world, id string, begun []providers.Provider) {
 	t.Helper()
 	var p problems
 	o := w.outcome(id)
@@ -189,10 +190,10 @@ func sameToTheEnd(t *testing.T, w *world, id string, begun []app.Provider) {
 // No process adds anybody to a run: while the one that it pins is out, it waits.
 func TestCarry_NobodyIsAdded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, id := died(t, play{}, providers("ANTHROPIC")...)
+		w, id := died(t, play{}, withKeys("ANTHROPIC")...)
 		w.sim.SetScenario(scenario.Scenario{ID: "out", Name: "out", Rules: []scenario.Rule{{Name: "out",
 			When: scenario.When{Provider: scenario.Globs{"anthropic"}, Until: 10 * time.Minute}, Fault: scenario.Fault{Error: "overloaded"}}}})
-		stop := w.works(w.process(providers("ANTHROPIC", "OPENAI", "GEMINI")...))
+		stop := w.works(w.process(withKeys("ANTHROPIC", "OPENAI", "GEMINI")...))
 		defer stop()
 		if s := w.over(id, 2*time.Hour); s.Status != run.RunDone || !slices.Equal(s.AskedProviders(), []string{"anthropic"}) {
 			t.Errorf("%s by %v", s.Status, s.AskedProviders())
@@ -204,13 +205,13 @@ func TestCarry_NobodyIsAdded(t *testing.T) {
 // a run degrade whose recipe says never.
 func TestResume_WithCandidatesOfToday(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, id := died(t, play{}, providers("ANTHROPIC")...)
+		w, id := died(t, play{}, withKeys("ANTHROPIC")...)
 		keyless := w.process()
 		if err := keyless.Resume(t.Context(), id, true); !errors.Is(err, run.ErrNoCarrier) {
 			t.Errorf("without keys: %v", err)
 		}
 		before := w.state(id)
-		a := w.process(providers("OPENAI")...)
+		a := w.process(withKeys("OPENAI")...)
 		if err := a.Resume(t.Context(), id, true); err != nil {
 			t.Fatal(err)
 		}
@@ -218,7 +219,7 @@ func TestResume_WithCandidatesOfToday(t *testing.T) {
 			s.Candidates["extract_scenes"][0].Provider != "openai" || s.LastSeq != before.LastSeq+1 {
 			t.Errorf("%+v %v", s.Candidates, err)
 		}
-		if s, err := w.process(providers("ANTHROPIC")...).State(t.Context(), id); err != nil || len(s.Needs) == 0 {
+		if s, err := w.process(withKeys("ANTHROPIC")...).State(t.Context(), id); err != nil || len(s.Needs) == 0 {
 			t.Errorf("whom it was begun with can still be asked: %v %v", s.Needs, err)
 		}
 		state := w.execute(a, id)
@@ -237,12 +238,12 @@ func TestResume_WithCandidatesOfToday(t *testing.T) {
 // after a week.
 func TestCarry_TheTimeWithoutACarrierIsNoWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, id := died(t, play{settings: map[string]string{"max_wait_seconds": "600", "max_stage_seconds": "600"}}, providers("ANTHROPIC")...)
+		w, id := died(t, play{settings: map[string]string{"max_wait_seconds": "600", "max_stage_seconds": "600"}}, withKeys("ANTHROPIC")...)
 		stop := w.works(w.process())
 		time.Sleep(time.Hour)
 		stop()
 		time.Sleep(7 * 24 * time.Hour)
-		if s := w.execute(w.process(providers("ANTHROPIC")...), id); s.Status != run.RunDone {
+		if s := w.execute(w.process(withKeys("ANTHROPIC")...), id); s.Status != run.RunDone {
 			t.Errorf("%s: %s", s.Status, s.Error)
 		}
 	})
@@ -251,8 +252,8 @@ func TestCarry_TheTimeWithoutACarrierIsNoWaiting(t *testing.T) {
 // Who can't go on with a run can cancel it, and retry it with whoever there is today.
 func TestCarry_CancelNeedsNoCandidate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w, id := died(t, play{}, providers("ANTHROPIC")...)
-		a := w.process(providers("OPENAI")...)
+		w, id := died(t, play{}, withKeys("ANTHROPIC")...)
+		a := w.process(withKeys("OPENAI")...)
 		if err := a.Cancel(t.Context(), id); err != nil {
 			t.Fatal(err)
 		}
@@ -275,7 +276,7 @@ func TestStart_TheSameStartGivesTheRunUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := onFile(t, play{file: scenes(12), scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
 		s := app.Start{RecipeID: "mvp_ingest", File: w.play.file, Params: map[string]any{"accept_config": true}}
-		processes := []*app.App{w.process(providers("ANTHROPIC")...), w.process(providers("ANTHROPIC")...)}
+		processes := []*app.App{w.process(withKeys("ANTHROPIC")...), w.process(withKeys("ANTHROPIC")...)}
 		var mu sync.Mutex
 		made := map[string]int{}
 		var starts, executions sync.WaitGroup

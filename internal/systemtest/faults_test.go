@@ -97,7 +97,7 @@ func onDisk(t *testing.T) *world {
 func (w *world) bootFaulty(f *faulty) (*app.App, *[]string) {
 	told := &[]string{}
 	var mu sync.Mutex
-	return app.New(f.Seams(), w.dir, app.Models{Providers: w.play.providers(), Catalog: known(w.t), Transport: w.sim.Transport(), StoreTrouble: func(err error) {
+	return app.New(f.Seams(), w.dir, app.Config{Providers: w.play.providers(), Catalog: known(w.t), Transport: w.sim.Transport(), StoreTrouble: func(err error) {
 		mu.Lock()
 		defer mu.Unlock()
 		*told = append(*told, fmt.Sprint(err))
@@ -270,7 +270,7 @@ func TestS30WhatIsTriedAgain(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := onDisk(t)
 				r := &refusing{faulty: faulty{Store: w.store, before: 6}, with: test.with, times: 8}
-				a := app.New(r.Seams(), w.dir, app.Models{Providers: w.play.providers(), Catalog: known(t), Transport: w.sim.Transport()})
+				a := app.New(r.Seams(), w.dir, app.Config{Providers: w.play.providers(), Catalog: known(t), Transport: w.sim.Transport()})
 				id := w.start(a, app.Start{})
 				err := a.Execute(t.Context(), id, nil)
 				if (err == nil) != test.again {

@@ -17,6 +17,7 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
@@ -67,7 +68,7 @@ func TestOpen_AGoldenDirectoryGoesOn(t *testing.T) {
 		if copies := sqlite.Copies(w.dir); len(copies) != 1 || copies[0].Schema != 4 {
 			t.Errorf("the copies are %v", copies)
 		}
-		a := app.New(w.store.Seams(), w.dir, app.Models{Providers: providers("ANTHROPIC", "OPENAI", "GEMINI"),
+		a := app.New(w.store.Seams(), w.dir, app.Config{Providers: withKeys("ANTHROPIC", "OPENAI", "GEMINI"),
 			Catalog: known(t), Transport: w.line, Router: fixed})
 		list, _, err := a.List(t.Context(), app.Filter{})
 		if err != nil {
@@ -179,7 +180,7 @@ func TestMemo_AnswersAreFoundWhateverProvidersAreCalled(t *testing.T) {
 		own := func(name string) *app.App {
 			w.keeps("mvp_ingest.yaml", strings.ReplaceAll(string(w.play.recipe(t)), `"local:`, `"`+name+`:`))
 			return app.New((&keyed{Store: w.store}).Seams(), w.dir,
-				app.Models{Providers: []app.Provider{at(name, ownServer)}, Catalog: known(t), Transport: w.line, Router: fixed})
+				app.Config{Providers: []providers.Provider{at(name, ownServer)}, Catalog: known(t), Transport: w.line, Router: fixed})
 		}
 		a := own("local")
 		w.execute(a, w.start(a, app.Start{}))

@@ -10,6 +10,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/llm/catalog"
 	"github.com/cineforge/cineforge/llm/wire"
 	"github.com/cineforge/cineforge/run"
@@ -41,9 +42,9 @@ func TestProviders_Limits(t *testing.T) {
 	own.Limits = wire.Limits{FirstByte: 10 * time.Minute, Idle: time.Minute}
 	cold := ollama
 	cold.Name = "cold"
-	all := append(providers("ANTHROPIC"), own, cold)
+	all := append(withKeys("ANTHROPIC"), own, cold)
 	all[0].Limits = wire.Limits{Idle: 45 * time.Second}
-	models := app.Models{Providers: all, Catalog: known(t).With(
+	models := app.Config{Providers: all, Catalog: known(t).With(
 		catalog.Entry{Provider: "local", Model: "slow", MaxOutput: 100, Limits: wire.Limits{Idle: 5 * time.Minute, Total: 2 * time.Hour}},
 		catalog.Entry{Provider: "cold", Model: "llama", MaxOutput: 100, Thinks: catalog.ThinksAlways},
 	)}
@@ -52,7 +53,7 @@ func TestProviders_Limits(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.Close()
-	asked, err := a.Providers(t.Context())
+	asked, err := a.Providers.List(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +61,7 @@ func TestProviders_Limits(t *testing.T) {
 	of := func(seconds float64, source string) health.TimeLimit {
 		return health.TimeLimit{Seconds: seconds, Source: source}
 	}
-	for name, list := range map[string][]health.Provider{"a data directory": asked, "none": app.Unasked(models)} {
+	for name, list := range map[string][]health.Provider{"a data directory": asked, "none": providers.Unasked(models.Models())} {
 		for _, tt := range []struct {
 			provider, model string
 			want            health.TimeLimits
@@ -98,7 +99,7 @@ func TestExecute_ConfiguredLimitCutsACall(t *testing.T) {
 					When: scenario.When{Until: time.Second}, Fault: scenario.Fault{Silent: true}}}}
 				w := newWorld(t, play{scenario: silent, target: "local", alone: true, single: true, limits: limits.provider})
 				c := known(t).With(catalog.Entry{Provider: "local", Model: "llama", Limits: limits.model})
-				a := app.New(w.store.Seams(), w.dir, app.Models{Providers: w.play.providers(), Catalog: c, Transport: w.sim.Transport()})
+				a := app.New(w.store.Seams(), w.dir, app.Config{Providers: w.play.providers(), Catalog: c, Transport: w.sim.Transport()})
 				s := w.execute(a, w.start(a, app.Start{}))
 				cut := 0
 				for _, at := range s.Stages["extract_scenes"].Attempts {
@@ -121,9 +122,9 @@ func TestExecute_ConfiguredLimitCutsACall(t *testing.T) {
 func TestDrill_HasTheLimitsOfRealRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{})
-		all := providers("ANTHROPIC")
+		all := withKeys("ANTHROPIC")
 		all[0].Limits = wire.Limits{FirstByte: 2 * time.Second}
-		a := app.New(w.store.Seams(), w.dir, app.Models{Providers: all, Catalog: known(t)})
+		a := app.New(w.store.Seams(), w.dir, app.Config{Providers: all, Catalog: known(t)})
 		s := w.execute(a, w.start(a, app.Start{Drill: "S06"}))
 		cut := 0
 		for _, at := range s.Stages["extract_scenes"].Attempts {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/llm/chain"
 	"github.com/cineforge/cineforge/llm/wire"
@@ -103,12 +104,12 @@ func (p play) recipe(t testing.TB) []byte {
 	return []byte(text)
 }
 
-func (p play) providers() []app.Provider {
+func (p play) providers() []providers.Provider {
 	keys := map[string][]string{"anthropic": {"ANTHROPIC"}, "openai": {"OPENAI"}, "google": {"GEMINI"}, "local": {}}[p.target]
 	if !p.alone {
 		keys = []string{"ANTHROPIC", "OPENAI", "GEMINI"}
 	}
-	all := providers(keys...)
+	all := withKeys(keys...)
 	if p.target == "local" {
 		own := ollama
 		own.Limits = p.limits
@@ -136,7 +137,7 @@ func (p play) on(t *testing.T) outcome {
 		p.file = sample(t, "the_tide_clock.fountain")
 	}
 	sim := simulator.New(p.scenario, simulator.Options{})
-	a := app.New(store.Seams(), dir, app.Models{Providers: p.providers(), Catalog: known(t), Transport: sim.Transport(), Router: p.options})
+	a := app.New(store.Seams(), dir, app.Config{Providers: p.providers(), Catalog: known(t), Transport: sim.Transport(), Router: p.options})
 	t.Cleanup(func() { a.Close() })
 	o := outcome{play: p, began: time.Now(), store: store}
 	ids := p.start(t, a)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/llm/catalog"
 	"github.com/cineforge/cineforge/run"
@@ -15,8 +16,8 @@ import (
 	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
-// providers returns the standard providers, at a simulator, with keys for the named ones.
-func providers(keys ...string) []app.Provider {
+// withKeys returns the standard providers, at a simulator, with keys for the named ones.
+func withKeys(keys ...string) []providers.Provider {
 	env := map[string]string{}
 	for _, v := range simulator.BaseURLs("http://simulator.test") {
 		env[v.Name] = v.Value
@@ -24,11 +25,11 @@ func providers(keys ...string) []app.Provider {
 	for _, name := range keys {
 		env[name+"_API_KEY"] = "sk-simulated-" + name
 	}
-	return app.StandardProviders(func(name string) string { return env[name] })
+	return providers.FromEnvironment(func(name string) string { return env[name] })
 }
 
 // ollama is a provider that needs no key.
-var ollama = app.Provider{Name: "local", Dialect: "ollama", BaseURL: "http://simulator.test/compat/local/v1", Models: []string{"llama"}}
+var ollama = providers.Provider{Name: "local", Dialect: "ollama", BaseURL: "http://simulator.test/compat/local/v1", Models: []string{"llama"}}
 
 func known(t testing.TB) catalog.Catalog {
 	t.Helper()
@@ -44,7 +45,7 @@ func TestBaseURLsAreAddressesAndNoMore(t *testing.T) {
 		"": true, "https://host": true, "http://127.0.0.1:9100/openai/v1": true,
 		"host": false, "ftp://host": false, "http://": false, "https://user:secret@host": false, "https://host/?key=secret": false, "http://[::1": false,
 	} {
-		a, err := app.Open(t.Context(), t.TempDir(), app.Models{Providers: []app.Provider{{Name: "p", BaseURL: url}}})
+		a, err := app.Open(t.Context(), t.TempDir(), app.Config{Providers: []providers.Provider{{Name: "p", BaseURL: url}}})
 		if ok != (err == nil) {
 			t.Errorf("%q: %v", url, err)
 		}
@@ -58,14 +59,14 @@ func TestBaseURLsAreAddressesAndNoMore(t *testing.T) {
 }
 
 // simulated runs a sample through the shipped recipe with providers at a simulator.
-func simulated(t *testing.T, scenario scenario.Scenario, who []app.Provider, file string) (run.State, *app.App, *simulator.Simulator) {
+func simulated(t *testing.T, scenario scenario.Scenario, who []providers.Provider, file string) (run.State, *app.App, *simulator.Simulator) {
 	t.Helper()
 	store, err := sqlite.OpenMemory(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	sim := simulator.New(scenario, simulator.Options{})
-	a := app.New(store.Seams(), t.TempDir(), app.Models{Providers: who, Catalog: known(t), Transport: sim.Transport()})
+	a := app.New(store.Seams(), t.TempDir(), app.Config{Providers: who, Catalog: known(t), Transport: sim.Transport()})
 	t.Cleanup(func() { a.Close() })
 	return execute(t, a, app.Start{File: sample(t, file)}), a, sim
 }
@@ -75,14 +76,14 @@ func simulated(t *testing.T, scenario scenario.Scenario, who []app.Provider, fil
 func TestTheShippedRecipeOnEachProvider(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
-		who      []app.Provider
+		who      []providers.Provider
 		provider string
 		models   map[string]string // by stage
 	}{
-		{"all keys", providers("ANTHROPIC", "OPENAI", "GEMINI"), "anthropic", map[string]string{"normalize": "claude-sonnet-4-6", "extract_scenes": "claude-sonnet-4-6", "project_config": "claude-haiku-4-5-20251001"}},
-		{"openai", providers("OPENAI"), "openai", map[string]string{"normalize": "gpt-4.1", "extract_scenes": "gpt-5.2", "project_config": "gpt-4.1"}},
-		{"google", providers("GEMINI"), "google", map[string]string{"normalize": "gemini-3-flash-preview", "extract_scenes": "gemini-3-flash-preview", "project_config": "gemini-3-flash-preview"}},
-		{"a server of one's own", append(providers(), ollama), "local", map[string]string{"normalize": "llama", "extract_scenes": "llama", "project_config": "llama"}},
+		{"all keys", withKeys("ANTHROPIC", "OPENAI", "GEMINI"), "anthropic", map[string]string{"normalize": "claude-sonnet-4-6", "extract_scenes": "claude-sonnet-4-6", "project_config": "claude-haiku-4-5-20251001"}},
+		{"openai", withKeys("OPENAI"), "openai", map[string]string{"normalize": "gpt-4.1", "extract_scenes": "gpt-5.2", "project_config": "gpt-4.1"}},
+		{"google", withKeys("GEMINI"), "google", map[string]string{"normalize": "gemini-3-flash-preview", "extract_scenes": "gemini-3-flash-preview", "project_config": "gemini-3-flash-preview"}},
+		{"a server of one's own", append(withKeys(), ollama), "local", map[string]string{"normalize": "llama", "extract_scenes": "llama", "project_config": "llama"}},
 	} {
 		for _, file := range []string{"the_tide_clock.fountain", "the_well.txt"} {
 			t.Run(tt.name+"/"+file, func(t *testing.T) {

@@ -86,7 +86,7 @@ func TestMemo_KeysOfShippedQuestions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
 		k, sent := &keyed{Store: w.store}, &bodies{RoundTripper: w.line}
-		a := app.New(k.Seams(), w.dir, app.Models{Providers: providers("ANTHROPIC"), Catalog: known(t), Transport: sent, Router: fixed})
+		a := app.New(k.Seams(), w.dir, app.Config{Providers: withKeys("ANTHROPIC"), Catalog: known(t), Transport: sent, Router: fixed})
 		files := asking(t)
 		for _, project := range slices.Sorted(maps.Keys(files)) {
 			w.execute(a, w.start(a, app.Start{File: files[project], ProjectID: project}))

@@ -38,7 +38,7 @@ func BenchmarkRecovery(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.StartTimer()
-		a, err := app.Open(b.Context(), dir, app.Models{})
+		a, err := app.Open(b.Context(), dir, app.Config{})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -81,7 +81,7 @@ func leaveUnfinished(b *testing.B, dir string, n int) (died string) {
 		b.Fatal(err)
 	}
 	defer store.Close()
-	model := app.New(keptOpen(store.Seams()), dir, app.Models{})
+	model := app.New(keptOpen(store.Seams()), dir, app.Config{})
 	file := twoScenes()
 	id, _, err := model.Start(b.Context(), app.Start{File: file, RecipeID: "mvp_ingest", Params: map[string]any{"accept_config": true}})
 	if err != nil {
@@ -126,7 +126,7 @@ func BenchmarkWaiting(b *testing.B) {
 		}
 		sim := simulator.New(scenario.Scenario{ID: "down", Name: "down", Rules: []scenario.Rule{{Name: "down", Fault: scenario.Fault{Error: "rate_limit", RetryAfter: 2 * time.Hour}}}}, simulator.Options{})
 		before := memoryInUse()
-		a := app.New(keptOpen(store.Seams()), b.TempDir(), app.Models{Providers: providers("ANTHROPIC"), Catalog: known(b), Transport: sim.Transport(), Engine: local.Options{Limit: 128}})
+		a := app.New(keptOpen(store.Seams()), b.TempDir(), app.Config{Providers: withKeys("ANTHROPIC"), Catalog: known(b), Transport: sim.Transport(), Engine: local.Options{Limit: 128}})
 		for i := range waiting {
 			if _, _, err := a.Start(b.Context(), app.Start{File: twoScenes(), RecipeID: "mvp_ingest",
 				ProjectID: fmt.Sprint("p", i), Queue: true, Params: map[string]any{"accept_config": true}}); err != nil {

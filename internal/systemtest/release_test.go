@@ -9,6 +9,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator/scenario"
 )
@@ -26,7 +27,7 @@ func refused(fault, model string) scenario.Scenario {
 // gates lists what keeps a provider from being asked, as "model class", in order.
 func gates(t *testing.T, a *app.App, provider string) (all []string) {
 	t.Helper()
-	list, err := a.Providers(t.Context())
+	list, err := a.Providers.List(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,12 +82,12 @@ func TestRelease_EndsWhatItNames(t *testing.T) {
 					t.Fatal(gates(t, a, "anthropic"))
 				}
 				if tt.hold {
-					if err := a.Hold(t.Context(), "anthropic", "maintenance", time.Hour); err != nil {
+					if err := a.Providers.Hold(t.Context(), "anthropic", "maintenance", time.Hour); err != nil {
 						t.Fatal(err)
 					}
 				}
 				time.Sleep(time.Second)
-				out, err := a.Release(t.Context(), tt.release, "it is cured")
+				out, err := a.Providers.Release(t.Context(), tt.release, "it is cured")
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -113,7 +114,7 @@ func TestRelease_EndsWhatItNames(t *testing.T) {
 				if want := "anthropic"; !strings.Contains(strings.ToLower(tt.release), "openai") && out.Name != want {
 					t.Errorf("it is about %s", out.Name)
 				}
-				turns, err := a.Transitions(t.Context(), 1)
+				turns, err := a.Providers.Transitions(t.Context(), 1)
 				if err != nil || !strings.HasPrefix(turns[0].Evidence, "it is cured") {
 					t.Errorf("%+v %v", turns, err)
 				}
@@ -124,7 +125,7 @@ func TestRelease_EndsWhatItNames(t *testing.T) {
 
 // A key that several providers share is released at all of them.
 func TestRelease_SharedKey(t *testing.T) {
-	a, err := app.Open(t.Context(), t.TempDir(), app.Models{Providers: []app.Provider{
+	a, err := app.Open(t.Context(), t.TempDir(), app.Config{Providers: []providers.Provider{
 		{Name: "one", Dialect: "openai", BaseURL: "http://127.0.0.1:1/v1", KeyVariable: "SHARED_KEY", Key: "sk-shared-key"},
 		{Name: "two", Dialect: "openai", BaseURL: "http://127.0.0.1:1/v1", KeyVariable: "SHARED_KEY", Key: "sk-shared-key"},
 	}})
@@ -132,8 +133,8 @@ func TestRelease_SharedKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.Close()
-	out, err := a.Release(t.Context(), "SHARED_KEY", "new credit")
-	turns, err2 := a.Transitions(t.Context(), 10)
+	out, err := a.Providers.Release(t.Context(), "SHARED_KEY", "new credit")
+	turns, err2 := a.Providers.Transitions(t.Context(), 10)
 	if err = errors.Join(err, err2); err != nil || out.Name != "one" || len(turns) != 2 {
 		t.Fatalf("%+v, %+v, %v", out, turns, err)
 	}
@@ -149,24 +150,24 @@ func TestRelease_LeavesAnotherKeyOfTheProvider(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{scenario: refused("auth", "")})
 		boot := func(variable string) *app.App {
-			all := providers("ANTHROPIC", "OPENAI")
+			all := withKeys("ANTHROPIC", "OPENAI")
 			all[0].KeyVariable = variable
-			return app.New(w.store.Seams(), w.dir, app.Models{Providers: all, Catalog: known(t), Transport: w.sim.Transport()})
+			return app.New(w.store.Seams(), w.dir, app.Config{Providers: all, Catalog: known(t), Transport: w.sim.Transport()})
 		}
 		a := boot("OLD_KEY")
 		w.execute(a, w.start(a, app.Start{}))
-		out, err := boot("NEW_KEY").Release(t.Context(), "NEW_KEY", "x")
+		out, err := boot("NEW_KEY").Providers.Release(t.Context(), "NEW_KEY", "x")
 		if got := strings.Join(gates(t, a, "anthropic"), ", "); err != nil || len(out.Ended) > 0 || got != "auth" {
 			t.Errorf("%+v, left %q: %v", out.Ended, got, err)
 		}
-		if out, err := boot("OLD_KEY").Release(t.Context(), "OLD_KEY", "x"); err != nil || len(out.Ended) != 1 || out.Ended[0].Key != "OLD_KEY" {
+		if out, err := boot("OLD_KEY").Providers.Release(t.Context(), "OLD_KEY", "x"); err != nil || len(out.Ended) != 1 || out.Ended[0].Key != "OLD_KEY" {
 			t.Errorf("%+v: %v", out.Ended, err)
 		}
 	})
 }
 
 func TestRelease_UnknownNames(t *testing.T) {
-	a, err := app.Open(t.Context(), t.TempDir(), app.Models{Providers: providers()})
+	a, err := app.Open(t.Context(), t.TempDir(), app.Config{Providers: withKeys()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,20 +176,20 @@ func TestRelease_UnknownNames(t *testing.T) {
 		err  error
 		text string
 	}{
-		"anthropc":             {app.ErrNoProvider, `there is no provider "anthropc", and no key in a variable of that name; name a provider (anthropic, openai, google), a model as PROVIDER:MODEL, or the variable of a key (ANTHROPIC_API_KEY, OPENAI_API_KEY, GEMINI_API_KEY)`},
-		"anthropc:claude-x":    {app.ErrNoProvider, `there is no provider "anthropc"`},
-		"openai:gpt-9":         {app.ErrNoModel, `openai has no model "gpt-9" that was ever asked; there are gpt-4.1, gpt-5.2`},
-		"":                     {app.ErrNoProvider, `there is no provider ""`},
-		"ANTHROPIC_API_KEY#12": {app.ErrNoProvider, "there is no provider"},
+		"anthropc":             {providers.ErrNoProvider, `there is no provider "anthropc", and no key in a variable of that name; name a provider (anthropic, openai, google), a model as PROVIDER:MODEL, or the variable of a key (ANTHROPIC_API_KEY, OPENAI_API_KEY, GEMINI_API_KEY)`},
+		"anthropc:claude-x":    {providers.ErrNoProvider, `there is no provider "anthropc"`},
+		"openai:gpt-9":         {providers.ErrNoModel, `openai has no model "gpt-9" that was ever asked; there are gpt-4.1, gpt-5.2`},
+		"":                     {providers.ErrNoProvider, `there is no provider ""`},
+		"ANTHROPIC_API_KEY#12": {providers.ErrNoProvider, "there is no provider"},
 	} {
-		if _, err := a.Release(t.Context(), name, "x"); !errors.Is(err, want.err) || failure.ClassOf(err) != failure.Input || !strings.Contains(err.Error(), want.text) {
+		if _, err := a.Providers.Release(t.Context(), name, "x"); !errors.Is(err, want.err) || failure.ClassOf(err) != failure.Input || !strings.Contains(err.Error(), want.text) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
-	if _, err := a.Release(t.Context(), "anthropic", " "); failure.ClassOf(err) != failure.Input {
+	if _, err := a.Providers.Release(t.Context(), "anthropic", " "); failure.ClassOf(err) != failure.Input {
 		t.Errorf("without a reason: %v", err)
 	}
-	if out, err := a.Release(t.Context(), "anthropic", "x"); err != nil || out.Name != "anthropic" || out.Ended == nil || len(out.Ended) > 0 {
+	if out, err := a.Providers.Release(t.Context(), "anthropic", "x"); err != nil || out.Name != "anthropic" || out.Ended == nil || len(out.Ended) > 0 {
 		t.Errorf("%+v %v", out, err)
 	}
 }

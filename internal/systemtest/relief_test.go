@@ -28,7 +28,7 @@ func parked(t *testing.T, p play, before func(a *app.App)) (w *world, a *app.App
 }
 
 func released(a *app.App, name string) error {
-	_, err := a.Release(context.Background(), name, "over")
+	_, err := a.Providers.Release(context.Background(), name, "over")
 	return err
 }
 
@@ -37,7 +37,7 @@ func released(a *app.App, name string) error {
 func TestAWordAboutAProviderEndsTheWaitingOfParkedRuns(t *testing.T) {
 	healthy := scenario.Scenario{ID: "healthy", Name: "healthy"}
 	hold := func(a *app.App) {
-		if err := a.Hold(context.Background(), "anthropic", "drill", 3*time.Hour); err != nil {
+		if err := a.Providers.Hold(context.Background(), "anthropic", "drill", 3*time.Hour); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -52,7 +52,7 @@ func TestAWordAboutAProviderEndsTheWaitingOfParkedRuns(t *testing.T) {
 			func(_ *world, a *app.App) error { return released(a, "ANTHROPIC_API_KEY") }},
 		"probe of who has a day's gate": {play{scenario: scenario.Scenario{ID: "day", Name: "day", Rules: []scenario.Rule{{Name: "day",
 			When: scenario.When{Until: 30 * time.Second}, Fault: scenario.Fault{Error: "rate_limit", RetryAfter: 5 * time.Hour}}}}}, func(*app.App) {},
-			func(_ *world, a *app.App) error { return a.Probe(context.Background(), "anthropic", "cured") }},
+			func(_ *world, a *app.App) error { return a.Providers.Probe(context.Background(), "anthropic", "cured") }},
 	} {
 		for _, other := range []bool{false, true} {
 			t.Run(name, func(t *testing.T) {

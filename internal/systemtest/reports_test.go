@@ -15,6 +15,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/progress"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator/scenario"
 )
@@ -84,7 +85,7 @@ func (r report) text(t *testing.T) string {
 	}
 	w := newWorld(t, p)
 	notes := make(chan string, 8)
-	m := app.Models{Providers: p.providers(), Catalog: known(t), Transport: w.sim.Transport(), Router: fixed,
+	m := app.Config{Providers: p.providers(), Catalog: known(t), Transport: w.sim.Transport(), Router: fixed,
 		StoreTrouble: func(err error) { notes <- noteOf(err) }}
 	var a *app.App
 	if r.fault == "" {
@@ -143,12 +144,12 @@ func lookAt(t *testing.T, b *strings.Builder, a *app.App, id string) {
 	if err := progress.WriteState(b, state, now, false, ""); err != nil {
 		t.Error(err)
 	}
-	list, err := a.Providers(t.Context())
+	list, err := a.Providers.List(t.Context())
 	if err != nil {
 		t.Error(err)
 	}
 	b.WriteString("\n$ cineforge providers\n")
-	if err := progress.WriteProviders(b, list, progress.ProvidersView{Now: now, Vendor: app.Standard}); err != nil {
+	if err := progress.WriteProviders(b, list, progress.ProvidersView{Now: now, Vendor: providers.IsStandard}); err != nil {
 		t.Error(err)
 	}
 	b.WriteString("\n")

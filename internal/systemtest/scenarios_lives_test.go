@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator/scenario"
 )
@@ -30,7 +31,7 @@ func lifeScenarios(t *testing.T) []faultScenario {
 		{id: "S43", wants: "the same start twice is one run; runs of the same pay once", play: play{file: scenes(12), scenario: paced(t)}, lives: twins, checks: askedOnce},
 		{id: "S55", wants: "begun with keys, met by a process without: left alone, then goes on", play: play{file: script, scenario: paced(t)}, lives: meets(nil), checks: carriedOn},
 		{id: "S56", wants: "begun on a local server, met by cloud keys: left alone, then goes on", only: []string{"local"}, play: play{file: script, scenario: paced(t), single: true, alone: true},
-			lives: meets(providers("ANTHROPIC", "OPENAI", "GEMINI")), checks: carriedOn},
+			lives: meets(withKeys("ANTHROPIC", "OPENAI", "GEMINI")), checks: carriedOn},
 		{id: "S57", wants: "disk full for 3 minutes: answers kept and stored, none paid twice", play: play{file: scenes(12), scenario: paced(t)}, lives: fills, checks: askedOnce},
 		{id: "S61", wants: "a newer schema beside it: what is begun ends, nothing more is claimed", play: play{file: scenes(12), scenario: paced(t)}, lives: migrates,
 			checks: askedOnce},
@@ -90,13 +91,13 @@ func twins(w *world) outcome {
 }
 
 // meets lets a process begin a run and die, and one with other providers meet it.
-func meets(others []app.Provider) func(w *world) outcome {
+func meets(others []providers.Provider) func(w *world) outcome {
 	return func(w *world) outcome {
 		first, _ := w.boot(16, false)
 		id := w.start(first, app.Start{})
 		first.Execute(w.t.Context(), id, func() {}) //nolint:errcheck // its process dies
 		calls := len(w.sim.Calls())
-		other := app.New((&mortal{Store: w.store, commits: -1}).Seams(), w.dir, app.Models{Providers: others, Catalog: known(w.t), Transport: w.line, Router: fixed})
+		other := app.New((&mortal{Store: w.store, commits: -1}).Seams(), w.dir, app.Config{Providers: others, Catalog: known(w.t), Transport: w.line, Router: fixed})
 		stop := w.works(other)
 		time.Sleep(time.Hour)
 		stop()

@@ -13,14 +13,15 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 )
 
 // claude returns the standard providers with a key and a base URL of Anthropic.
-func claude(key, baseURL string) []app.Provider {
+func claude(key, baseURL string) []providers.Provider {
 	env := map[string]string{"ANTHROPIC_API_KEY": key, "ANTHROPIC_BASE_URL": baseURL}
-	return app.StandardProviders(func(name string) string { return env[name] })
+	return providers.FromEnvironment(func(name string) string { return env[name] })
 }
 
 const key = "sk-ant-api03-0123456789"
@@ -66,13 +67,13 @@ func TestOpen_RefusesKeysThatCantBeSent(t *testing.T) {
 		"bearer " + key:               `begins with "Bearer "`,
 		"ANTHROPIC_API_KEY=" + key:    `ANTHROPIC_API_KEY begins with ANTHROPIC_API_KEY=, its own name`,
 	} {
-		a, err := app.Open(t.Context(), t.TempDir(), app.Models{Providers: claude(bad, "")})
+		a, err := app.Open(t.Context(), t.TempDir(), app.Config{Providers: claude(bad, "")})
 		switch {
 		case want == "" && err != nil:
 			t.Errorf("%q: %v", bad, err)
 		case want != "" && (err == nil || !strings.Contains(err.Error(), want)):
 			t.Errorf("%q: %v, want %s", bad, err, want)
-		case want != "" && (failure.ClassOf(err) != failure.Input || !errors.Is(err, app.ErrSetting)):
+		case want != "" && (failure.ClassOf(err) != failure.Input || !errors.Is(err, providers.ErrSetting)):
 			t.Errorf("%q: %v is of class %s", bad, err, failure.ClassOf(err))
 		case err != nil && (strings.Contains(err.Error(), "ant") || strings.Contains(err.Error(), "\n")):
 			t.Errorf("%q: %q shows the key", bad, err)
@@ -106,7 +107,7 @@ func TestOpen_SaysWhatABaseURLHasToBe(t *testing.T) {
 		{"azure", "https://a/openai/deployments/messages-1/", ""},
 		{"openai", "https://bücher.example/v1", ""},
 	} {
-		a, err := app.Open(t.Context(), t.TempDir(), app.Models{Providers: []app.Provider{{Name: "p", Dialect: tt.dialect, BaseURL: tt.url}}})
+		a, err := app.Open(t.Context(), t.TempDir(), app.Config{Providers: []providers.Provider{{Name: "p", Dialect: tt.dialect, BaseURL: tt.url}}})
 		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want %s", tt.url, err, tt.want)
 		}
@@ -122,7 +123,7 @@ func TestOpen_SaysWhatABaseURLHasToBe(t *testing.T) {
 // Looking works whatever the settings are, and so do drills; runs are refused, and left as they are.
 func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
-	a, err := app.Open(t.Context(), dir, app.Models{})
+	a, err := app.Open(t.Context(), dir, app.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +138,7 @@ func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 	}
 	a.Close()
 
-	models := app.Models{Providers: claude("sk ant", "")}
+	models := app.Config{Providers: claude("sk ant", "")}
 	if a, err = app.OpenUnchecked(t.Context(), dir, models); err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +154,7 @@ func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 		"attend":  func() error { return a.Attend(ctx, queued, func() {}) },
 		"work":    func() error { return a.Work(ctx) },
 	} {
-		if err := do(); !errors.Is(err, app.ErrSetting) {
+		if err := do(); !errors.Is(err, providers.ErrSetting) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -179,11 +180,11 @@ func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 		t.Errorf("a drill is not retried: %v", err)
 	}
 	for name, look := range map[string]func() error{
-		"providers": func() error { _, err := a.Providers(t.Context()); return err },
+		"providers": func() error { _, err := a.Providers.List(t.Context()); return err },
 		"list":      func() error { _, _, err := a.List(t.Context(), app.Filter{}); return err },
 		"plan":      func() error { _, err := a.PlanRetry(t.Context(), ended.RunID, again.Retry); return err },
 		"watch":     func() error { return a.Attend(t.Context(), paused.RunID, func() {}) },
-		"hold":      func() error { return a.Hold(t.Context(), "anthropic", "x", 1e9) },
+		"hold":      func() error { return a.Providers.Hold(t.Context(), "anthropic", "x", 1e9) },
 		"cancel":    func() error { return a.Cancel(t.Context(), queued) },
 	} {
 		if err := look(); err != nil {
@@ -193,7 +194,7 @@ func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 }
 
 func TestDoctor_Keys(t *testing.T) {
-	local := app.Provider{Name: "local", Dialect: "ollama", KeyVariable: "LOCAL_KEY"}
+	local := providers.Provider{Name: "local", Dialect: "ollama", KeyVariable: "LOCAL_KEY"}
 	for _, tt := range []struct {
 		key  string
 		want app.Check
@@ -205,7 +206,7 @@ func TestDoctor_Keys(t *testing.T) {
 		{"olla ma", app.Check{Status: app.Problem, Detail: "LOCAL_KEY holds a space at character 5, which no key has", Action: "set it again without it"}},
 	} {
 		tt.want.Name, local.Key = "LOCAL_KEY", tt.key
-		checks := app.Doctor(t.Context(), t.TempDir(), app.Models{Providers: []app.Provider{local}})
+		checks := app.Doctor(t.Context(), t.TempDir(), app.Config{Providers: []providers.Provider{local}})
 		if !slices.ContainsFunc(checks, func(c app.Check) bool { return cmp.Equal(c, tt.want) }) {
 			t.Errorf("%q: %+v, want %+v", tt.key, checks, tt.want)
 		}
@@ -214,7 +215,7 @@ func TestDoctor_Keys(t *testing.T) {
 	bad := claude("sk-ant\n", "http://https://127.0.0.1:1")
 	bad[0].Key = "“sk-ant-key”"
 	found := map[string]string{}
-	for _, c := range app.Doctor(t.Context(), t.TempDir(), app.Models{Providers: bad}) {
+	for _, c := range app.Doctor(t.Context(), t.TempDir(), app.Config{Providers: bad}) {
 		found[c.Name] = string(c.Status) + " " + c.Detail
 	}
 	if !strings.Contains(found["ANTHROPIC_API_KEY"], "problem ANTHROPIC_API_KEY holds a curly quotation mark") || !strings.Contains(found["anthropic base URL"], "problem the base URL of anthropic begins twice") {
@@ -229,7 +230,7 @@ func TestProviders_UnusableSettings(t *testing.T) {
 		"an address":   {key, "https://user:ant@host", "the base URL of anthropic holds more than an address; a key belongs into an environment variable; put it right, or leave it out"},
 		"both of them": {"sk ant", "https://host/v1?key=ant", "the base URL of anthropic holds more than an address; a key belongs into an environment variable; put it right, or leave it out"},
 	} {
-		p := app.Unasked(app.Models{Providers: claude(tt.key, tt.url)})[0]
+		p := providers.Unasked(providers.Models{Providers: claude(tt.key, tt.url)})[0]
 		if p.Configured || p.Missing != tt.want || strings.Contains(p.BaseURL, "ant") {
 			t.Errorf("%s: %+v", name, p)
 		}

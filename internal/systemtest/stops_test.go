@@ -62,7 +62,7 @@ func TestAStopAtEveryEvent(t *testing.T) {
 					hard, end := context.WithCancel(t.Context())
 					defer end()
 					m := &mortal{Store: w.store, commits: -1}
-					a := app.New(m.Seams(), w.dir, app.Models{Providers: w.play.providers(), Catalog: known(t),
+					a := app.New(m.Seams(), w.dir, app.Config{Providers: w.play.providers(), Catalog: known(t),
 						Transport: w.line, Router: fixed, Engine: local.Options{Hard: hard}})
 					var commits atomic.Int64
 					m.watch = func(durable.Claim, []run.Answer) {
@@ -227,7 +227,7 @@ func TestExecute_DeathsPauseARun(t *testing.T) {
 		var most []int
 		dies := func() {
 			store := &mortal{Store: w.store, commits: -1}
-			a := app.New(store.Seams(), w.dir, app.Models{Providers: w.play.providers(), Catalog: known(t), Transport: w.line, Router: fixed})
+			a := app.New(store.Seams(), w.dir, app.Config{Providers: w.play.providers(), Catalog: known(t), Transport: w.line, Router: fixed})
 			ctx, end := context.WithTimeout(t.Context(), 300*time.Millisecond) // no answer has come
 			defer end()
 			context.AfterFunc(ctx, store.kill)
@@ -237,7 +237,7 @@ func TestExecute_DeathsPauseARun(t *testing.T) {
 				a.Execute(context.WithoutCancel(ctx), id, func() {}) //nolint:errcheck // it dies
 			}()
 			time.Sleep(200 * time.Millisecond)
-			most = append(most, a.Calls())
+			most = append(most, a.Providers.Calls())
 			<-ctx.Done()
 			w.line.kill()
 			<-done

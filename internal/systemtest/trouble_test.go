@@ -28,7 +28,7 @@ func TestWork_AnswersAreKeptWhileTheStoreTakesNothing(t *testing.T) {
 					var mu sync.Mutex
 					var told []error
 					a := app.New((&mortal{Store: w.store, commits: -1}).Seams(), w.dir,
-						app.Models{Providers: w.play.providers(), Catalog: known(t), Transport: w.line, Router: fixed,
+						app.Config{Providers: w.play.providers(), Catalog: known(t), Transport: w.line, Router: fixed,
 							StoreTrouble: func(err error) {
 								mu.Lock()
 								defer mu.Unlock()
@@ -81,7 +81,7 @@ func TestWork_AStopDoesNotWaitForTheStore(t *testing.T) {
 		w := onDisk(t)
 		w.sim.SetScenario(paced(t))
 		a := app.New((&mortal{Store: w.store, commits: -1}).Seams(), w.dir,
-			app.Models{Providers: w.play.providers(), Catalog: known(t), Transport: w.line, Router: fixed})
+			app.Config{Providers: w.play.providers(), Catalog: known(t), Transport: w.line, Router: fixed})
 		w.start(a, app.Start{Queue: true})
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan struct{})
@@ -108,7 +108,7 @@ func TestReady_TroubleEndsWithNobodyWaiting(t *testing.T) {
 		w := onDisk(t)
 		w.sim.SetScenario(paced(t))
 		a := app.New((&mortal{Store: w.store, commits: -1}).Seams(), w.dir,
-			app.Models{Providers: w.play.providers(), Catalog: known(t), Transport: w.line, Router: fixed})
+			app.Config{Providers: w.play.providers(), Catalog: known(t), Transport: w.line, Router: fixed})
 		id := w.start(a, app.Start{})
 		full := storeFaults()["full"]
 		time.AfterFunc(1500*time.Millisecond, func() { full.take(w) })

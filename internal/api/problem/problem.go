@@ -17,6 +17,7 @@ import (
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/project"
 	"github.com/cineforge/cineforge/recipe"
@@ -86,8 +87,8 @@ var known = []struct {
 	{app.ErrPaused, http.StatusConflict, "run_paused", ""},
 	{app.ErrNotPaused, http.StatusBadRequest, "not_paused", ""},
 	{app.ErrRetriedOtherwise, http.StatusConflict, "already_retried", ""},
-	{app.ErrNoProvider, http.StatusNotFound, "provider_not_found", ""},
-	{app.ErrNoModel, http.StatusNotFound, "model_not_found", ""},
+	{providers.ErrNoProvider, http.StatusNotFound, "provider_not_found", ""},
+	{providers.ErrNoModel, http.StatusNotFound, "model_not_found", ""},
 	{run.ErrNoCarrier, http.StatusConflict, "no_carrier", ""},
 	{durable.ErrHeld, http.StatusConflict, "run_busy", "another process works on the run at the moment"},
 	{recipe.ErrNotFound, http.StatusNotFound, "recipe_not_found", ""},

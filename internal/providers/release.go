@@ -1,4 +1,4 @@
-package app
+package providers
 
 import (
 	"context"
@@ -24,12 +24,12 @@ type target struct {
 
 // resolve finds what an operator names: a provider, PROVIDER:MODEL, or the variable of a
 // key, which several providers may share. The models are those that are listed.
-func (a *App) resolve(name string, listed []health.Provider) (target, error) {
-	if p, err := a.provider(name); err == nil {
+func (s *Service) resolve(name string, listed []health.Provider) (target, error) {
+	if p, err := s.provider(name); err == nil {
 		return target{providers: []Provider{p}}, nil
 	}
 	if provider, model, ok := strings.Cut(name, ":"); ok {
-		p, err := a.provider(provider)
+		p, err := s.provider(provider)
 		if err != nil {
 			return target{}, err
 		}
@@ -37,7 +37,7 @@ func (a *App) resolve(name string, listed []health.Provider) (target, error) {
 	}
 	t := target{key: name}
 	var names, keys []string
-	for _, p := range a.roster.models.Providers {
+	for _, p := range s.source.models.Providers {
 		if p.KeyVariable == name {
 			t.providers = append(t.providers, p)
 		}
@@ -47,8 +47,10 @@ func (a *App) resolve(name string, listed []health.Provider) (target, error) {
 		}
 	}
 	if len(t.providers) == 0 {
-		return t, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("there is no provider %q, and no key in a variable of that name", name), Err: ErrNoProvider,
-			Hint: "name a provider (" + strings.Join(names, ", ") + "), a model as PROVIDER:MODEL, or the variable of a key (" + strings.Join(keys, ", ") + ")"}
+		return t, &failure.Error{Class: failure.Input, Err: ErrNoProvider,
+			Message: fmt.Sprintf("there is no provider %q, and no key in a variable of that name", name),
+			Hint: "name a provider (" + strings.Join(names, ", ") + "), a model as PROVIDER:MODEL, or the variable of a key (" +
+				strings.Join(keys, ", ") + ")"}
 	}
 	return t, nil
 }
@@ -66,22 +68,23 @@ func hasModel(listed []health.Provider, provider, model string) error {
 	if slices.Contains(models, model) {
 		return nil
 	}
-	return &failure.Error{Class: failure.Input, Message: fmt.Sprintf("%s has no model %q that was ever asked", provider, model), Err: ErrNoModel,
-		Hint: "there are " + strings.Join(models, ", ")}
+	return &failure.Error{Class: failure.Input, Err: ErrNoModel,
+		Message: fmt.Sprintf("%s has no model %q that was ever asked", provider, model),
+		Hint:    "there are " + strings.Join(models, ", ")}
 }
 
 // Release ends what keeps a provider, a model or a key from being asked: all of its gates,
 // and for a provider its hold too. The name is that of a provider, PROVIDER:MODEL, or the
 // variable that holds a key. It returns how the provider is doing then, and what has ended.
-func (a *App) Release(ctx context.Context, name, reason string) (health.Released, error) {
-	if err := reasoned(reason); err != nil {
+func (s *Service) Release(ctx context.Context, name, reason string) (health.Released, error) {
+	if err := checkReason(reason); err != nil {
 		return health.Released{}, err
 	}
-	listed, err := a.Providers(ctx)
+	listed, err := s.List(ctx)
 	if err != nil {
 		return health.Released{}, err
 	}
-	t, err := a.resolve(name, listed)
+	t, err := s.resolve(name, listed)
 	if err != nil {
 		return health.Released{}, err
 	}
@@ -93,7 +96,7 @@ func (a *App) Release(ctx context.Context, name, reason string) (health.Released
 	out := health.Released{Ended: []health.Ended{}}
 	about := t.providers[0].Name
 	for _, p := range t.providers {
-		ended, err := a.router.Release(ctx, p.endpoint(), t.model, only, reason)
+		ended, err := s.router.Release(ctx, p.endpoint(), t.model, only, reason)
 		if err != nil {
 			return out, err
 		}
@@ -104,7 +107,7 @@ func (a *App) Release(ctx context.Context, name, reason string) (health.Released
 			out.Ended = append(out.Ended, endedOf(p.Name, e))
 		}
 	}
-	if listed, err = a.Providers(ctx); err != nil {
+	if listed, err = s.List(ctx); err != nil {
 		return out, err
 	}
 	for _, p := range listed {

@@ -1,4 +1,4 @@
-package app
+package providers
 
 import (
 	"cmp"
@@ -38,7 +38,7 @@ func Trim(setting string) string { return strings.Trim(setting, " \t\r\n\ufeff")
 // a key, a base URL or a proxy. A key is never in it.
 func (m Models) Check() error {
 	for _, p := range m.Providers {
-		for _, err := range []error{checkBaseURL(p), checkKey(p), m.checkProxy(p)} {
+		for _, err := range []error{CheckBaseURL(p), CheckKey(p), m.CheckProxy(p)} {
 			if err != nil {
 				return err
 			}
@@ -47,10 +47,10 @@ func (m Models) Check() error {
 	return nil
 }
 
-// checkKey says what is wrong with a provider's key, or nil. A character that no header
+// CheckKey says what is wrong with a provider's key, or nil. A character that no header
 // can carry fails each request, and one that no key has means that something was copied
 // with it.
-func checkKey(p Provider) error {
+func CheckKey(p Provider) error {
 	name := cmp.Or(p.KeyVariable, "the key of "+p.Name)
 	if len(p.Key) > len(bearer) && strings.EqualFold(p.Key[:len(bearer)], bearer) {
 		return setting(fmt.Sprintf("%s begins with %q, which is no part of the key", name, bearer), "set it again without that")
@@ -112,8 +112,8 @@ func strange(r rune) string {
 	return ""
 }
 
-// checkBaseURL says what is wrong with a provider's base URL, or nil.
-func checkBaseURL(p Provider) error {
+// CheckBaseURL says what is wrong with a provider's base URL, or nil.
+func CheckBaseURL(p Provider) error {
 	if p.BaseURL == "" {
 		return nil
 	}
@@ -140,7 +140,8 @@ func checkBaseURL(p Provider) error {
 		return setting(fmt.Sprintf("%s begins twice, with %s:// and %s://", name, m[1], m[2]), hint)
 	}
 	if base := withoutEndpoint(p); base != "" {
-		return setting(fmt.Sprintf("%s ends in %s, which is added to it for each request", name, strings.TrimPrefix(strings.TrimRight(p.BaseURL, "/"), base)), "write "+base)
+		ending := strings.TrimPrefix(strings.TrimRight(p.BaseURL, "/"), base)
+		return setting(fmt.Sprintf("%s ends in %s, which is added to it for each request", name, ending), "write "+base)
 	}
 	return nil
 }
@@ -156,8 +157,9 @@ var doubled = regexp.MustCompile(`(?i)^(https?)://(https?):?/+`)
 // endpoints finds the end of a URL at which models are asked, in place of what all
 // requests have in common. The APIs of Anthropic and Google have a version there.
 var (
-	endpoints = regexp.MustCompile(`/(?:chat/completions|completions|messages|responses)$|(?:/models(?:/[^/]*)?)?:(?:stream)?[gG]enerateContent$`)
-	versions  = regexp.MustCompile(`/v1[a-z]*$`)
+	endpoints = regexp.MustCompile(`/(?:chat/completions|completions|messages|responses)$|` +
+		`(?:/models(?:/[^/]*)?)?:(?:stream)?[gG]enerateContent$`)
+	versions = regexp.MustCompile(`/v1[a-z]*$`)
 )
 
 // withoutEndpoint returns what a base URL has to be that ends in an endpoint, "" for others.
@@ -177,24 +179,24 @@ func withoutEndpoint(p Provider) string {
 // vendorURLs are where the standard providers are asked by default.
 var vendorURLs = map[string]string{Anthropic: anthropic.DefaultBaseURL, OpenAI: openai.DefaultBaseURL, Google: gemini.DefaultBaseURL}
 
-// vendorOwn reports whether a URL leads to a vendor's own API.
-func vendorOwn(u *url.URL) bool {
+// VendorsOwn reports whether a URL leads to a vendor's own API.
+func VendorsOwn(u *url.URL) bool {
 	return slices.ContainsFunc([]string{Anthropic, OpenAI, Google}, func(name string) bool {
 		own, err := url.Parse(vendorURLs[name])
 		return err == nil && own.Hostname() == u.Hostname()
 	})
 }
 
-// checkProxy says what is wrong with the proxy by which a provider is asked, or nil. A
+// CheckProxy says what is wrong with the proxy by which a provider is asked, or nil. A
 // system with a transport of its own has no proxy.
-func (m Models) checkProxy(p Provider) error {
+func (m Models) CheckProxy(p Provider) error {
 	address := cmp.Or(p.BaseURL, vendorURLs[p.Name])
-	if m.Transport != nil || !p.usable() || address == "" {
+	if m.Transport != nil || !p.Usable() || address == "" {
 		return nil
 	}
 	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, address, http.NoBody) // it is not sent
 	if err != nil {
-		return nil // checkBaseURL reports it
+		return nil // CheckBaseURL reports it
 	}
 	proxy, err := http.ProxyFromEnvironment(req)
 	if err == nil && (proxy == nil || isProxy(proxy)) {
@@ -214,6 +216,7 @@ func isProxy(u *url.URL) bool {
 	return false
 }
 
+// validPort reports whether the port of a URL, or its default, can be one.
 func validPort(u *url.URL) bool {
 	port, err := strconv.Atoi(cmp.Or(u.Port(), "80"))
 	return err == nil && port > 0 && port <= 65535

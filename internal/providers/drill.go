@@ -1,4 +1,4 @@
-package app
+package providers
 
 import (
 	"fmt"
@@ -14,14 +14,20 @@ import (
 )
 
 // drillPrefix begins the ids of drills, and the names of their projects.
-const drillPrefix = "drill-"
+const DrillPrefix = "drill-"
 
-const drillNotice = "This is a drill: the simulator plays all providers, by its scenario %s. %s Nothing is asked of a real provider, nothing is paid, and the answers mean nothing."
+const drillNotice = "This is a drill: the simulator plays all providers, by its scenario %s. %s " +
+	"Nothing is asked of a real provider, nothing is paid, and the answers mean nothing."
 
-// notScratch refuses a retry of a drill that an earlier version put into a project of real
+// notice is what a user has to know of the drill.
+func (d drill) notice() string {
+	return fmt.Sprintf(drillNotice, d.scenario.Name, d.scenario.Description)
+}
+
+// CheckScratch refuses a retry of a drill that an earlier version put into a project of real
 // runs, as what it makes up would be the project's latest.
-func notScratch(parent run.State) error {
-	if parent.Drill == "" || strings.HasPrefix(parent.ProjectID, drillPrefix) {
+func CheckScratch(parent run.State) error {
+	if parent.Drill == "" || strings.HasPrefix(parent.ProjectID, DrillPrefix) {
 		return nil
 	}
 	return failure.New(failure.Input, fmt.Sprintf("run %s is a drill of an earlier version, in project %s of real runs",
@@ -29,10 +35,10 @@ func notScratch(parent run.State) error {
 		"run the file again with --drill "+parent.Drill)
 }
 
-// drillHost is a host that nobody has.
+// drillHost is a host that does not exist.
 const drillHost = "http://simulator.invalid"
 
-// drill is a scenario of the simulator, and who can be asked in it.
+// drill is a scenario of the simulator, and the providers that can be asked in it.
 type drill struct {
 	scenario  scenario.Scenario
 	providers []Provider
@@ -49,7 +55,7 @@ func parseDrill(text string) (drill, error) {
 	for _, v := range simulator.BaseURLs(drillHost) {
 		env[v.Name] = v.Value
 	}
-	d := drill{scenario: scenario, providers: StandardProviders(func(name string) string { return env[name] })}
+	d := drill{scenario: scenario, providers: FromEnvironment(func(name string) string { return env[name] })}
 	wanted := strings.Split(some, ",")
 	for i, p := range d.providers {
 		if at := slices.Index(wanted, p.Name); !limited || at >= 0 {
@@ -60,15 +66,16 @@ func parseDrill(text string) (drill, error) {
 		}
 	}
 	if limited && len(wanted) > 0 {
-		return drill{}, failure.New(failure.Input, fmt.Sprintf("a drill has no provider %q", wanted[0]), "the providers are anthropic, openai and google")
+		return drill{}, failure.New(failure.Input, fmt.Sprintf("a drill has no provider %q", wanted[0]),
+			"the providers are anthropic, openai and google")
 	}
 	return d, nil
 }
 
-// desk returns a desk whose providers are a simulator in this process. It shares
+// modelSource returns a source whose providers are a simulator in this process. It shares
 // neither keys nor what is known of the providers' health with real runs, but has the
 // time limits that those have.
-func (d drill) desk(real Models) pipeline.ModelSource {
+func (d drill) modelSource(real Models) pipeline.ModelSource {
 	sim := simulator.New(d.scenario, simulator.Options{})
 	for _, p := range real.Providers {
 		if i := slices.IndexFunc(d.providers, func(q Provider) bool { return q.Name == p.Name }); i >= 0 {
@@ -76,7 +83,7 @@ func (d drill) desk(real Models) pipeline.ModelSource {
 		}
 	}
 	return pipeline.ModelSource{
-		Candidates: newRoster(Models{Providers: d.providers, Catalog: real.Catalog, Transport: sim.Transport()}),
+		Candidates: NewSource(Models{Providers: d.providers, Catalog: real.Catalog, Transport: sim.Transport()}),
 		Router:     chain.New(chain.Options{}),
 	}
 }

@@ -1,4 +1,4 @@
-package app
+package providers
 
 import (
 	"slices"
@@ -12,7 +12,7 @@ import (
 )
 
 // pin is a model in the form in which runs pin it.
-func (r *candidateSource) pin(name recipe.ModelName) event.Candidate {
+func (r *Source) pin(name recipe.ModelName) event.Candidate {
 	if name == offlineModel() {
 		return event.Candidate{Provider: name.Provider, Model: name.Model, Dialect: offline.Name}
 	}
@@ -21,9 +21,9 @@ func (r *candidateSource) pin(name recipe.ModelName) event.Candidate {
 }
 
 // ForRun returns the models that a stage of a run may ask here; see pipeline.CandidateSource. A drill
-// has its own. A run that pinned none, as in older versions, goes on with the providers that
-// it has asked, or else with what it was begun with.
-func (r *candidateSource) ForRun(state *run.State, stageID string, policy recipe.Policy) pipeline.Candidates {
+// has its own. A run without pins, as in older versions, goes on with the providers that it
+// has asked, or else with what it was begun with.
+func (r *Source) ForRun(state *run.State, stageID string, policy recipe.Policy) pipeline.Candidates {
 	switch {
 	case state.Drill != "":
 		return r.ForNewRun(stageID, policy)
@@ -34,7 +34,7 @@ func (r *candidateSource) ForRun(state *run.State, stageID string, policy recipe
 }
 
 // pinned returns those of the pinned candidates that can be asked here.
-func (r *candidateSource) pinned(policy recipe.Policy, pinned []event.Candidate) pipeline.Candidates {
+func (r *Source) pinned(policy recipe.Policy, pinned []event.Candidate) pipeline.Candidates {
 	var l pipeline.Candidates
 	skip := func(provider, model, why string) {
 		l.Skipped = append(l.Skipped, chain.Skipped{Provider: provider, Model: model, Reason: chain.NotConfigured, Detail: why})
@@ -63,18 +63,19 @@ func (r *candidateSource) pinned(policy recipe.Policy, pinned []event.Candidate)
 	return l
 }
 
-// add adds a candidate to a lineup.
-func (r *candidateSource) add(l *pipeline.Candidates, name recipe.ModelName) {
-	l.Candidates, l.Pins = append(l.Candidates, r.candidate(name)), append(l.Pins, r.pin(name))
+// add adds a candidate, with its pin.
+func (r *Source) add(l *pipeline.Candidates, name recipe.ModelName) {
+	l.Candidates = append(l.Candidates, r.candidate(name))
+	l.Pins = append(l.Pins, r.pin(name))
 }
 
 // reach returns the name by which a pinned candidate is asked here. The name that it was
 // pinned under comes first, if it still means the same.
-func (r *candidateSource) reach(c event.Candidate) (provider string, ok bool) {
+func (r *Source) reach(c event.Candidate) (provider string, ok bool) {
 	if c.Dialect == offline.Name {
 		return offline.Name, true
 	}
-	same := func(p Provider) bool { return p.usable() && p.Dialect == c.Dialect && origin(p) == c.Origin }
+	same := func(p Provider) bool { return p.Usable() && p.Dialect == c.Dialect && origin(p) == c.Origin }
 	if p, known := r.providers[c.Provider]; known && same(p) {
 		return c.Provider, true
 	}
@@ -85,10 +86,10 @@ func (r *candidateSource) reach(c event.Candidate) (provider string, ok bool) {
 }
 
 // need says what is missing here for a pinned candidate to be asked.
-func (r *candidateSource) need(c event.Candidate) run.Need {
+func (r *Source) need(c event.Candidate) run.Need {
 	for _, p := range r.models.Providers {
 		switch here := p.Dialect == c.Dialect && origin(p) == c.Origin; {
-		case p.usable():
+		case p.Usable():
 		case here:
 			return run.Need{Kind: run.NeedKey, Name: p.KeyVariable, Model: c.Model}
 		case p.KeyVariable == c.Key: // and it is asked somewhere else
@@ -100,7 +101,7 @@ func (r *candidateSource) need(c event.Candidate) run.Need {
 
 // Needs returns what would let this process go on with a run, any of it; nil if it can, or
 // if nothing is left to be done. A drill needs nothing.
-func (r *candidateSource) Needs(state *run.State) []run.Need {
+func (r *Source) Needs(state *run.State) []run.Need {
 	if state.Drill != "" {
 		return nil
 	}
@@ -122,8 +123,8 @@ func (r *candidateSource) Needs(state *run.State) []run.Need {
 	return needs
 }
 
-// begunWith names the providers that a run has asked which pinned nobody; nil means all but
-// the offline model.
+// begunWith names the providers that a run without pins has asked; nil means all but the
+// offline model.
 func begunWith(state *run.State) []string {
 	if names := state.AskedProviders(); len(names) > 0 {
 		return names
@@ -134,8 +135,8 @@ func begunWith(state *run.State) []string {
 	return nil
 }
 
-// needsByName is Needs for runs that pinned nobody.
-func (r *candidateSource) needsByName(state *run.State) (needs []run.Need) {
+// needsByName is Needs for runs without pins.
+func (r *Source) needsByName(state *run.State) (needs []run.Need) {
 	names := begunWith(state)
 	if len(state.ToDo()) == 0 || slices.Contains(names, offline.Name) {
 		return nil
@@ -144,7 +145,7 @@ func (r *candidateSource) needsByName(state *run.State) (needs []run.Need) {
 		if names != nil && !slices.Contains(names, p.Name) {
 			continue
 		}
-		if p.usable() {
+		if p.Usable() {
 			return nil
 		}
 		needs = append(needs, run.Need{Kind: run.NeedKey, Name: p.KeyVariable})
@@ -157,9 +158,9 @@ func (r *candidateSource) needsByName(state *run.State) (needs []run.Need) {
 	return needs
 }
 
-// named returns those of a lineup whose providers have one of the names; nil means all but
-// the offline model.
-func (r *candidateSource) named(l pipeline.Candidates, names []string) pipeline.Candidates {
+// named returns the candidates whose providers have one of the names; nil means all but the
+// offline model.
+func (r *Source) named(l pipeline.Candidates, names []string) pipeline.Candidates {
 	named := pipeline.Candidates{Skipped: l.Skipped}
 	for _, c := range l.Candidates {
 		isOffline := c.Provider == offline.Name
@@ -178,15 +179,15 @@ func (r *candidateSource) named(l pipeline.Candidates, names []string) pipeline.
 	return named
 }
 
-// notPinned is why somebody is not asked who could be.
+// notPinned is why a candidate is skipped that could be asked.
 const notPinned = "the run was begun without it, and no process adds anybody to a run"
 
-// routes lists what this process can reach, as runs need it: by dialect and origin, and,
-// for runs that pinned nobody, by name.
-func (r *candidateSource) routes() []string {
+// Routes lists what this process can ask, as runs need it: by dialect and origin, and, for
+// runs without pins, by name.
+func (r *Source) Routes() []string {
 	routes := []string{event.Candidate{Dialect: offline.Name}.Route()}
 	for _, p := range r.models.Providers {
-		if p.usable() {
+		if p.Usable() {
 			routes = append(routes, event.Candidate{Dialect: p.Dialect, Origin: origin(p)}.Route(), "name "+p.Name, "any")
 		}
 	}

@@ -1,0 +1,216 @@
+package providers
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/health"
+	"github.com/cineforge/cineforge/internal/storage"
+	"github.com/cineforge/cineforge/llm"
+	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/run/event"
+)
+
+// counted is the time that success shares are about.
+const counted = 24 * time.Hour
+
+// List retransitions how all providers are doing: those that are configured, and those that could
+// be.
+func (s *Service) List(ctx context.Context) ([]health.Provider, error) {
+	if err := s.router.Recall(ctx); err != nil {
+		return nil, err
+	}
+	counts, err := s.attempts.Tally(ctx, time.Now().Add(-counted), DrillPrefix)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]chain.Status{}
+	for _, status := range s.router.Status() {
+		known[status.Endpoint] = status
+	}
+	transitions, err := s.attempts.Transitions(ctx, lookedBack)
+	if err != nil {
+		return nil, err
+	}
+	waiting, err := s.waiting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := []health.Provider{}
+	for _, p := range s.source.models.Providers {
+		h := s.source.statusOf(p, known[p.endpoint()], counts)
+		h.OutSince = outSince(h.Health, transitions, p.endpoint(), "")
+		for i, m := range h.Models {
+			h.Models[i].OutSince = outSince(m.Health, transitions, p.endpoint(), m.Model)
+		}
+		for _, r := range waiting {
+			if slices.Contains(r.WaitsFor, p.Name) {
+				h.Waiting++
+			}
+		}
+		all = append(all, h)
+	}
+	return all, nil
+}
+
+// lookedBack is how many transitions are searched for the beginning of an outage.
+const lookedBack = 1000
+
+// outSince retransitions since when a breaker has not been closed; nil if it is closed.
+func outSince(h health.Health, transitions []chain.Transition, endpoint, model string) *time.Time {
+	if h.Breaker == breaker.Closed {
+		return nil
+	}
+	since := h.Since
+	for _, t := range transitions { // newest first
+		switch {
+		case t.Endpoint != endpoint || t.Model != model:
+		case t.To == breaker.Closed:
+			return since
+		default:
+			since = new(t.At.UTC())
+		}
+	}
+	return since
+}
+
+// Breaker is where a breaker stands: a provider's, or with a model the model's.
+type Breaker struct {
+	Provider, Model string
+	State           breaker.State
+}
+
+// Breakers retransitions where the breakers stand of which anything is known.
+func (s *Service) Breakers() []Breaker {
+	var all []Breaker
+	for _, status := range s.router.Status() {
+		name, _, _ := strings.Cut(status.Endpoint, "@")
+		all = append(all, Breaker{name, "", status.Breaker.State})
+		for _, m := range status.Models {
+			all = append(all, Breaker{name, m.Model, m.Breaker.State})
+		}
+	}
+	return all
+}
+
+// Unasked returns the providers of a system in which none was asked yet.
+func Unasked(m Models) []health.Provider {
+	all := []health.Provider{}
+	r := NewSource(m)
+	for _, p := range m.Providers {
+		all = append(all, r.statusOf(p, chain.Status{}, nil))
+	}
+	return all
+}
+
+// statusOf retransitions how a provider is doing.
+func (r *Source) statusOf(p Provider, s chain.Status, counts []storage.AttemptCount) health.Provider {
+	h := health.Provider{Name: p.Name, BaseURL: p.BaseURL, Configured: p.Usable(), Health: healthOf(s.Breaker, s.Gates),
+		Models: []health.Model{}}
+	if !h.Configured {
+		h.Missing = p.KeyVariable + " is not set"
+	}
+	if err := CheckKey(p); err != nil {
+		h.Configured = false
+		h.Missing = err.Error()
+	}
+	if err := CheckBaseURL(p); err != nil { // the URL may hold a password
+		h.Configured = false
+		h.Missing = err.Error()
+		h.BaseURL = ""
+	}
+	if s.Hold != nil {
+		h.Held = &health.Held{Reason: s.Hold.Reason, Until: s.Hold.Until}
+	}
+	if f := s.Last; f != nil {
+		h.Last = &health.LastFault{Model: f.Model, Class: f.Err.Class, Codes: codesOf(f.Err), Message: f.Err.Message, RequestID: f.Err.RequestID}
+	}
+	models := modelsOf(p)
+	states := map[string]chain.ModelStatus{}
+	for _, m := range s.Models {
+		states[m.Model] = m
+		models = append(models, m.Model)
+	}
+	for _, c := range counts {
+		if c.Provider == p.Name {
+			models = append(models, c.Model)
+			h.Count(c.Answered, c.Failed)
+		}
+	}
+	slices.Sort(models)
+	for _, name := range slices.Compact(models) {
+		m := health.Model{Model: name, Health: healthOf(states[name].Breaker, states[name].Gates),
+			Limits: r.limits(recipe.ModelName{Provider: p.Name, Model: name})}
+		for _, c := range counts {
+			if c.Provider == p.Name && c.Model == name {
+				m.Count(c.Answered, c.Failed)
+			}
+		}
+		h.Models = append(h.Models, m)
+	}
+	return h
+}
+
+// limits retransitions the limits on the time of a model's answers; nil if it has none.
+func (r *Source) limits(name recipe.ModelName) *health.TimeLimits {
+	m, ok := r.candidate(name).Model.(llm.Limited)
+	if !ok {
+		return nil
+	}
+	l := m.Limits()
+	of := func(l llm.Limit) health.TimeLimit {
+		return health.TimeLimit{Seconds: l.Time.Seconds(), Source: l.Source}
+	}
+	return &health.TimeLimits{FirstByte: of(l.FirstByte), Idle: of(l.Idle), Total: of(l.Total)}
+}
+
+// modelsOf lists the models of a provider that are asked if a recipe names none.
+func modelsOf(p Provider) []string {
+	models := slices.Clone(p.Models)
+	for _, stage := range recipe.DefaultChains() {
+		for _, m := range stage {
+			if m.Provider == p.Name {
+				models = append(models, m.Model)
+			}
+		}
+	}
+	return models
+}
+
+func healthOf(s breaker.Status, gates []chain.GateStatus) health.Health {
+	h := health.Health{Breaker: s.State, Evidence: s.Evidence}
+	if s.State == "" {
+		h.Breaker = breaker.Closed
+	}
+	if s.State != breaker.Closed && !s.Since.IsZero() {
+		h.Since = new(s.Since.UTC())
+	}
+	if s.State == breaker.Open {
+		h.NextProbeAt = new(s.Until.UTC())
+	}
+	for _, g := range gates {
+		h.Gates = append(h.Gates, gateOf(g))
+	}
+	return h
+}
+
+func codesOf(f *failure.Error) health.Codes {
+	c := event.CodesOf(f)
+	return health.Codes{Code: c.Error, ProviderCode: c.Provider, HTTPStatus: c.Status}
+}
+
+func gateOf(g chain.GateStatus) health.Gate {
+	why := g.Cause.Err
+	return health.Gate{Since: g.Since.UTC(), Until: g.Until.UTC(), Class: why.Class, Codes: codesOf(why), Message: why.Message,
+		Hint: why.Hint, Person: g.Person}
+}
+
+// Transitions retransitions the transitions of breakers, newest first.
+func (s *Service) Transitions(ctx context.Context, limit int) ([]chain.Transition, error) {
+	return s.attempts.Transitions(ctx, limit)
+}
