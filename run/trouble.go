@@ -1,6 +1,12 @@
 package run
 
-import "github.com/cineforge/cineforge/failure"
+import (
+	"errors"
+	"io/fs"
+	"syscall"
+
+	"github.com/cineforge/cineforge/failure"
+)
 
 // Trouble is what keeps a store from its work through no fault of the caller.
 type Trouble string
@@ -36,3 +42,33 @@ func (e *TroubleError) Unwrap() error { return e.Err }
 // Passes reports whether the same can succeed later, once somebody has made room or
 // let go: trying it again is no waste.
 func (e *TroubleError) Passes() bool { return e.Kind != Damaged && e.Kind != NewerSchema }
+
+// fileTroubles are the system's own errors, of the files beside a store.
+var fileTroubles = map[syscall.Errno]Trouble{
+	syscall.ENOSPC: DiskFull,
+	syscall.EDQUOT: DiskFull,
+	syscall.EROFS:  ReadOnly,
+	syscall.EACCES: ReadOnly,
+	syscall.EPERM:  ReadOnly,
+	syscall.EIO:    DiskFault,
+}
+
+// TroubleOf returns the trouble that an error of a store, or of files beside it, means; "" if
+// it means none.
+func TroubleOf(err error) Trouble {
+	if t, ok := errors.AsType[*TroubleError](err); ok {
+		return t.Kind
+	}
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return fileTroubles[errno]
+	}
+	return ""
+}
+
+// FileCause strips the operation and the path from a file error, for messages that name them.
+func FileCause(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Err
+	}
+	return err
+}

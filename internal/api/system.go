@@ -55,7 +55,7 @@ func (h *systemHandler) ready(ctx context.Context, _ *struct{}) (client.ServerHe
 
 // notReady returns the problem of a server whose database can't be used.
 func (h *systemHandler) notReady(ctx context.Context, err error) *problem.Refusal {
-	kind := app.TroubleOf(err)
+	kind := run.TroubleOf(err)
 	if kind == "" {
 		h.log.ErrorContext(ctx, "not ready", "error", err.Error())
 		return problem.Refuse(http.StatusServiceUnavailable, "not_ready", "the database can't be read", "the server's log tells why")

@@ -83,7 +83,7 @@ func Open(ctx context.Context, dataDir string, config Config) (*App, error) {
 // be used only keeps all other runs from being started and executed.
 func OpenUnchecked(ctx context.Context, dataDir string, config Config) (*App, error) {
 	if err := os.MkdirAll(dataDir, 0o700); err != nil {
-		return nil, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the data directory %s can't be made: %v", dataDir, cause(err)),
+		return nil, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the data directory %s can't be made: %v", dataDir, run.FileCause(err)),
 			Hint: "name another one with --data", Err: err}
 	}
 	store, err := openStore(ctx, dataDir, config.NoBackup)
@@ -135,14 +135,6 @@ func New(store storage.Store, dataDir string, config Config) *App {
 func (a *App) waiting(ctx context.Context) ([]run.Overview, error) {
 	list, _, err := a.List(ctx, Filter{Status: run.Waiting})
 	return list, err
-}
-
-// cause strips the operation and the path from a file error, which the message names already.
-func cause(err error) error {
-	if p, ok := errors.AsType[*fs.PathError](err); ok {
-		return p.Err
-	}
-	return err
 }
 
 // Close ends the system. Runs must be at rest or parked.

@@ -52,7 +52,7 @@ func CheckData(ctx context.Context, dataDir string, noCopy bool) (CheckedData, e
 
 // unreadable says of a database that is so damaged that it can't be opened what to do.
 func unreadable(err error) error {
-	if TroubleOf(err) != run.Damaged {
+	if run.TroubleOf(err) != run.Damaged {
 		return err
 	}
 	f, _ := errors.AsType[*failure.Error](err)
@@ -133,9 +133,9 @@ func Backup(ctx context.Context, dataDir string, o BackupOptions) (BackedUp, err
 
 // unwritable says why the target of a backup can't be written, and what to do.
 func unwritable(err error, o BackupOptions, own string) error {
-	f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("%s can't be written: %v", o.File, cause(err)),
+	f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("%s can't be written: %v", o.File, run.FileCause(err)),
 		Hint: "name another file", Err: err}
-	switch TroubleOf(err) {
+	switch run.TroubleOf(err) {
 	case run.DiskFull:
 		f.Hint = "make room on its disk, or name a file on another one"
 	case run.ReadOnly:

@@ -29,7 +29,7 @@ func (d Destination) Check(ctx context.Context, project string, state func(conte
 		return nil
 	}
 	if err != nil {
-		return &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the folder %s can't be used: %v", d.Dir, cause(err)),
+		return &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the folder %s can't be used: %v", d.Dir, run.FileCause(err)),
 			Hint: "name another one with --output", Err: err}
 	}
 	defer root.Close()

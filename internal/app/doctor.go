@@ -2,6 +2,7 @@ package app
 
 import (
 	"github.com/cineforge/cineforge/internal/providers"
+	"github.com/cineforge/cineforge/run"
 
 	"context"
 	"errors"
@@ -55,7 +56,7 @@ func checkDataDir(dir string) Check {
 	case os.IsNotExist(err):
 		c.Detail += " is not there yet; the first run makes it"
 	case err != nil:
-		c.Status, c.Detail, c.Action = Problem, fmt.Sprintf("%s: %v", dir, cause(err)), "name another one with --data"
+		c.Status, c.Detail, c.Action = Problem, fmt.Sprintf("%s: %v", dir, run.FileCause(err)), "name another one with --data"
 	case !info.IsDir():
 		c.Status, c.Detail, c.Action = Problem, dir+" is not a directory", "name another one with --data"
 	default:
@@ -67,7 +68,7 @@ func checkDataDir(dir string) Check {
 func checkWritable(c Check, dir string) Check {
 	if err := sqlite.ProbeDir(dir); err != nil {
 		c.Status, c.Detail, c.Action = Problem, fmt.Sprintf("%s can't be written to: %v", dir,
-			cause(err)), "make room on the disk or change its permissions, or name another one with --data"
+			run.FileCause(err)), "make room on the disk or change its permissions, or name another one with --data"
 		return c
 	}
 	return c

@@ -80,7 +80,7 @@ func (a *App) Export(ctx context.Context, runID string, to Destination) (Exporte
 func WriteFiles(runID string, files Files, to Destination) (Exported, error) {
 	dir := to.Dir
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return Exported{}, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the folder %s can't be made: %v", dir, cause(err)),
+		return Exported{}, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the folder %s can't be made: %v", dir, run.FileCause(err)),
 			Hint: "name another one", Err: err}
 	}
 	root, err := os.OpenRoot(dir)
@@ -94,7 +94,7 @@ func WriteFiles(runID string, files Files, to Destination) (Exported, error) {
 	for name, content := range files {
 		isArtifact := strings.HasPrefix(name, "artifacts/")
 		data, err := content()
-		if err != nil && isArtifact && (TroubleOf(err) == run.Damaged || errors.Is(err, run.ErrNotFound)) {
+		if err != nil && isArtifact && (run.TroubleOf(err) == run.Damaged || errors.Is(err, run.ErrNotFound)) {
 			result.Missing = append(result.Missing, name)
 			continue
 		}

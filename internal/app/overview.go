@@ -89,7 +89,7 @@ func (a *App) List(ctx context.Context, f Filter) (page []run.Overview, next str
 // removed meanwhile is run.ErrNotFound.
 func (a *App) Overview(ctx context.Context, r run.Summary) (run.Overview, error) {
 	seen, err := a.overview(ctx, r)
-	if kind := TroubleOf(err); err == nil || ctx.Err() != nil || kind != "" && kind != run.Damaged {
+	if kind := run.TroubleOf(err); err == nil || ctx.Err() != nil || kind != "" && kind != run.Damaged {
 		return seen, err
 	}
 	if errors.Is(err, run.ErrNotFound) && !a.listed(ctx, r) {

@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
 )
@@ -45,7 +44,7 @@ const mostDamages = 100
 // met notes that something was refused for trouble of the store. It reports whether that is a
 // damage that was not met before: a damaged record is no trouble of the whole store.
 func (t *troubles) met(err error) (damage bool) {
-	if TroubleOf(err) != run.Damaged {
+	if run.TroubleOf(err) != run.Damaged {
 		t.change(func() { t.probe, t.probed = err, time.Now() })
 		return false
 	}
@@ -127,10 +126,6 @@ func (a *App) Trouble() error {
 // not begun yet, and ends when the store takes something again. It reports whether the caller
 // should log the error: damage of a record, once for each; all other trouble is reported by itself.
 func (a *App) Met(err error) (damage bool) { return a.troubles.met(err) }
-
-// TroubleOf returns what an error of the store, or of files beside it, means; "" if it is no
-// trouble.
-func TroubleOf(err error) run.Trouble { return sqlite.TroubleOf(err) }
 
 // Ready returns an error if the store can't be read, or takes nothing.
 func (a *App) Ready(ctx context.Context) error {

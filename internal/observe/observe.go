@@ -33,7 +33,7 @@ type Observers struct {
 // the run log is written to log, or dropped if that is nil.
 func New(a *app.App, version string, log *slog.Logger) *Observers {
 	metrics := telemetry.New(version, func() []telemetry.Breaker { return breakers(a) },
-		func() run.Trouble { return app.TroubleOf(a.Trouble()) })
+		func() run.Trouble { return run.TroubleOf(a.Trouble()) })
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
@@ -89,4 +89,4 @@ func (o *Observers) pollUncarried(ctx context.Context) {
 }
 
 // StoreTrouble logs that the store accepts no writes, and with nil that it does again.
-func (o *Observers) StoreTrouble(err error) { o.log.Trouble(app.TroubleOf(err), err) }
+func (o *Observers) StoreTrouble(err error) { o.log.Trouble(run.TroubleOf(err), err) }

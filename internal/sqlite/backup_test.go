@@ -88,7 +88,7 @@ func TestStore_BackupBlamesTheTarget(t *testing.T) {
 		p, target := errors.AsType[*fs.PathError](err)
 		if what == run.Damaged {
 			wantTrouble(t, err, run.Damaged, filepath.Join(dir, sqlite.FileName))
-		} else if !target || p.Path != "target.db" || what != run.Unreachable && sqlite.TroubleOf(err) != what {
+		} else if !target || p.Path != "target.db" || what != run.Unreachable && run.TroubleOf(err) != what {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

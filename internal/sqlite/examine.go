@@ -41,7 +41,7 @@ func (e *examiner) damage(what, name string, err error) bool {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	switch {
-	case TroubleOf(err) == run.Damaged, errors.Is(err, run.ErrDamaged), errors.As(err, &syntax), errors.As(err, &kind):
+	case run.TroubleOf(err) == run.Damaged, errors.Is(err, run.ErrDamaged), errors.As(err, &syntax), errors.As(err, &kind):
 	case errors.Is(err, run.ErrNotFound):
 		err = errors.New("what it refers to is not there")
 	default:

@@ -142,7 +142,7 @@ func noticed(t *testing.T, data []byte) bool {
 	}
 	s, err := sqlite.Open(t.Context(), dir)
 	if err != nil {
-		return sqlite.TroubleOf(err) == run.Damaged || err != nil
+		return run.TroubleOf(err) == run.Damaged || err != nil
 	}
 	defer s.Close()
 	found, err := s.Maintenance.Examine(t.Context())

@@ -8,10 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"sync"
-	"syscall"
 	"time"
-
-	"github.com/cineforge/cineforge/run"
 )
 
 // probeSize is how much a probe writes: more than what a disk that is full still takes.
@@ -95,16 +92,4 @@ func (d *database) there() error {
 		return errRemoved
 	}
 	return nil
-}
-
-// TroubleOf returns what an error of the store, or of the file system beside it, means; ""
-// if it is no trouble.
-func TroubleOf(err error) run.Trouble {
-	if t, ok := errors.AsType[*run.TroubleError](err); ok {
-		return t.Kind
-	}
-	if _, system := errors.AsType[syscall.Errno](err); system {
-		return troubleOf(err)
-	}
-	return ""
 }

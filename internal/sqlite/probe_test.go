@@ -41,7 +41,7 @@ func TestStore_ARemovedFileIsNoticed(t *testing.T) {
 				for range 2 {
 					for what, err := range map[string]error{"write": s.Blobs.Put(t.Context(), []byte("after")),
 						"probe": s.Maintenance.Probe(t.Context())} {
-						if sqlite.TroubleOf(err) != run.Removed {
+						if run.TroubleOf(err) != run.Removed {
 							t.Errorf("%s: %v", what, err)
 						}
 					}

@@ -34,7 +34,7 @@ func TestOpenReadOnly_ReadsACopy(t *testing.T) {
 	_, claimErr := c.Journal.Claim(t.Context(), "a", 0)
 	for what, err := range map[string]error{"write": c.Blobs.Put(t.Context(), []byte("x")), "claim": claimErr,
 		"probe": c.Maintenance.Probe(t.Context())} {
-		if sqlite.TroubleOf(err) != run.ReadOnly {
+		if run.TroubleOf(err) != run.ReadOnly {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

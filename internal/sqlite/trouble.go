@@ -26,16 +26,6 @@ var troubles = map[int]run.Trouble{
 	codes.SQLITE_NOTADB:   run.Damaged,
 }
 
-// fileTroubles does the same for the system's own errors, of the files beside the database.
-var fileTroubles = map[syscall.Errno]run.Trouble{
-	syscall.ENOSPC: run.DiskFull,
-	syscall.EDQUOT: run.DiskFull,
-	syscall.EROFS:  run.ReadOnly,
-	syscall.EACCES: run.ReadOnly,
-	syscall.EPERM:  run.ReadOnly,
-	syscall.EIO:    run.DiskFault,
-}
-
 // saying is how a trouble is told: what is wrong with a file, and what to do.
 var saying = map[run.Trouble][2]string{
 	run.DiskFull: {"the disk that holds %s is full",
@@ -62,7 +52,7 @@ func troubleOf(err error) run.Trouble {
 		return troubles[refused.Code()&0xff]
 	}
 	if errno, ok := errors.AsType[syscall.Errno](err); ok {
-		return fileTroubles[errno]
+		return run.TroubleOf(errno)
 	}
 	switch {
 	case errors.Is(err, run.ErrDamaged):

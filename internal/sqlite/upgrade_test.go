@@ -90,7 +90,7 @@ func TestOpen_ACopyNeedsRoom(t *testing.T) {
 	}
 	err := sqlite.NoRoom(dir)
 	f, ok := errors.AsType[*failure.Error](err)
-	if sqlite.TroubleOf(err) != run.DiskFull || !ok || !strings.Contains(f.Hint, "--no-backup") || !strings.Contains(f.Message, "MB") {
+	if run.TroubleOf(err) != run.DiskFull || !ok || !strings.Contains(f.Hint, "--no-backup") || !strings.Contains(f.Message, "MB") {
 		t.Errorf("%v", err)
 	}
 }
@@ -106,7 +106,7 @@ func TestStore_ANewerSchemaIsLeftAlone(t *testing.T) {
 	_, _, dueErr := s.Journal.Due(t.Context(), 10)
 	for what, err := range map[string]error{"claim": claimErr, "due": dueErr,
 		"create": s.Log.Create(t.Context(), run.NewRun{ID: "new", ProjectID: "p"})} {
-		if sqlite.TroubleOf(err) != run.NewerSchema {
+		if run.TroubleOf(err) != run.NewerSchema {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

@@ -44,7 +44,7 @@ func TestWork_AnswersAreKeptWhileTheStoreTakesNothing(t *testing.T) {
 					if calls > 8 {
 						t.Errorf("%d calls were made", calls)
 					}
-					if err := a.Ready(t.Context()); app.TroubleOf(err) != fault.kind || app.TroubleOf(a.Trouble()) != fault.kind {
+					if err := a.Ready(t.Context()); run.TroubleOf(err) != fault.kind || run.TroubleOf(a.Trouble()) != fault.kind {
 						t.Errorf("it is ready: %v", err)
 					}
 					time.Sleep(lasts - time.Minute)
@@ -60,7 +60,7 @@ func TestWork_AnswersAreKeptWhileTheStoreTakesNothing(t *testing.T) {
 					}
 					mu.Lock()
 					defer mu.Unlock()
-					if len(told) != 2 || app.TroubleOf(told[0]) != fault.kind || told[1] != nil {
+					if len(told) != 2 || run.TroubleOf(told[0]) != fault.kind || told[1] != nil {
 						t.Errorf("told %v", told)
 					}
 					prompts := map[string]int{}
@@ -112,7 +112,7 @@ func TestReady_TroubleEndsWithNobodyWaiting(t *testing.T) {
 		id := w.start(a, app.Start{})
 		full := storeFaults()["full"]
 		time.AfterFunc(1500*time.Millisecond, func() { full.take(w) })
-		if err := a.Execute(t.Context(), id, func() {}); app.TroubleOf(err) != run.DiskFull {
+		if err := a.Execute(t.Context(), id, func() {}); run.TroubleOf(err) != run.DiskFull {
 			t.Fatal(err)
 		}
 		full.give(w)

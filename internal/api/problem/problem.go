@@ -121,7 +121,7 @@ func (p *Responder) For(ctx context.Context, err error) *Refusal {
 		r.RunID = e.RunID
 		return r
 	}
-	if kind := app.TroubleOf(err); kind != "" {
+	if kind := run.TroubleOf(err); kind != "" {
 		if p.met(err) {
 			p.log.WarnContext(ctx, "a request met something damaged", "trouble", kind, "error", err.Error(), "request_id", RequestID(ctx))
 		}
