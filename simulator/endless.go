@@ -19,27 +19,27 @@ const endlessEvery = time.Millisecond
 const endlessTokens = 100
 
 // endlessStream sends events of the vendor until the client goes away.
-func (p *performance) endlessStream(a wire.Answer, kind string, frames int) {
-	p.endless(kind, func(text string) []byte {
+func (d *delivery) endlessStream(frames int) {
+	d.endless(func(text string) []byte {
 		frames++
-		return p.dialect.Event(a, text, frames-1)
+		return d.call.dialect.Event(d.answer, text, frames-1)
 	})
 }
 
 // endlessBody sends a body that is not a stream until the client goes away: all of it
 // but the last bracket and then spaces, or its text, which goes on and on.
-func (p *performance) endlessBody(a wire.Answer, script wire.Script, kind string) {
-	body := bytes.TrimSpace(script.Frames[0].Data)
+func (d *delivery) endlessBody() {
+	body := bytes.TrimSpace(d.script.Frames[0].Data)
 	at := len(body) - 1
-	text := jsondoc.Encode(a.Text)
-	if i := bytes.Index(body, text); kind == "endless_text" && i >= 0 {
+	text := jsondoc.Encode(d.answer.Text)
+	if i := bytes.Index(body, text); d.disrupt.kind == "endless_text" && i >= 0 {
 		at = i + len(text) - 1
 	}
-	p.open(http.StatusOK, script.Header, -1)
-	p.transmit(body[:at])
-	p.note(func(c *Call) { c.OutputTokens = a.Usage.Output })
+	d.out.open(http.StatusOK, d.script.Header, -1)
+	d.out.transmit(body[:at])
+	d.out.note(func(c *Call) { c.OutputTokens = d.answer.Usage.Output })
 	spaces := strings.Repeat(" ", endlessTokens*wire.PerToken)
-	p.endless(kind, func(text string) []byte {
+	d.endless(func(text string) []byte {
 		if text == "" {
 			text = spaces
 		}
@@ -48,16 +48,16 @@ func (p *performance) endlessBody(a wire.Answer, script wire.Script, kind string
 }
 
 // endless sends one thing after the other until the client goes away.
-func (p *performance) endless(kind string, next func(text string) []byte) {
-	words := rand.New(rand.NewPCG(p.epoch.scenario.Seed, uint64(p.call.Nth)))
+func (d *delivery) endless(next func(text string) []byte) {
+	letters := rand.New(rand.NewPCG(d.call.epoch.scenario.Seed, uint64(d.out.call.Nth)))
 	for due := time.Now(); ; {
-		p.pause(due)
+		d.out.pause(due)
 		text := ""
-		if kind == "endless_text" {
-			text = babble(words, endlessTokens*wire.PerToken)
-			p.note(func(c *Call) { c.OutputTokens += endlessTokens })
+		if d.disrupt.kind == "endless_text" {
+			text = randomText(letters, endlessTokens*wire.PerToken)
+			d.out.note(func(c *Call) { c.OutputTokens += endlessTokens })
 		}
-		p.transmit(next(text))
+		d.out.transmit(next(text))
 		if now := time.Now(); due.Before(now) {
 			due = now // a slow reader does not get later what it has missed
 		}
@@ -65,12 +65,12 @@ func (p *performance) endless(kind string, next func(text string) []byte) {
 	}
 }
 
-// babble returns a number of letters and spaces that mean nothing and do not repeat.
-func babble(words *rand.Rand, size int) string {
+// randomText returns a number of letters and spaces that mean nothing and do not repeat.
+func randomText(letters *rand.Rand, size int) string {
 	b := make([]byte, size)
 	for i := range b {
-		if b[i] = ' '; words.IntN(6) > 0 {
-			b[i] = 'a' + byte(words.IntN(26))
+		if b[i] = ' '; letters.IntN(6) > 0 {
+			b[i] = 'a' + byte(letters.IntN(26))
 		}
 	}
 	return string(b)

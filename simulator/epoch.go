@@ -40,14 +40,20 @@ type ruleState struct {
 }
 
 func newEpoch(s scenario.Scenario, number int) *epoch {
-	e := &epoch{scenario: s, number: number, calls: map[string]int{}, recent: map[string][]used{}, cache: promptCache{}}
+	e := &epoch{
+		scenario: s,
+		number:   number,
+		calls:    map[string]int{},
+		recent:   map[string][]used{},
+		cache:    promptCache{},
+	}
 	for range s.Rules {
 		e.rules = append(e.rules, ruleState{map[string]int{}, map[string]int{}, map[string][]time.Time{}})
 	}
 	return e
 }
 
-// decision is what the rules say to a call.
+// decision is what the rules decide about a call.
 type decision struct {
 	nth     int // of its provider
 	rule    *scenario.Rule
@@ -76,7 +82,7 @@ func (e *epoch) decide(req wire.Request, provider string, now time.Time) decisio
 		if l := r.Fault.Limit; l != nil && l.PerMinute > 0 && perMinute == 0 {
 			perMinute = l.PerMinute
 		}
-		if n := state.seen[provider]; d.rule != nil || !r.When.Calls.Has(n) || !e.drawn(r, i, provider, n) {
+		if n := state.seen[provider]; d.rule != nil || !r.When.Calls.Has(n) || !e.sampled(r, i, provider, n) {
 			continue
 		}
 		if r.Fault.Limit == nil {
@@ -126,8 +132,8 @@ func fits(w scenario.When, req wire.Request, provider, target string, since time
 		since >= w.After && (w.Until == 0 || since < w.Until)
 }
 
-// drawn says whether chance picks a call for a rule. The same seed picks the same calls.
-func (e *epoch) drawn(r *scenario.Rule, index int, provider string, n int) bool {
+// sampled reports whether chance picks a call for a rule. The same seed picks the same calls.
+func (e *epoch) sampled(r *scenario.Rule, index int, provider string, n int) bool {
 	if r.When.Share == nil {
 		return true
 	}
@@ -135,7 +141,7 @@ func (e *epoch) drawn(r *scenario.Rule, index int, provider string, n int) bool 
 	return float64(binary.BigEndian.Uint64(sum[:])>>11)/(1<<53) < *r.When.Share
 }
 
-// full says whether a limit is reached, and when there is room again.
+// full reports whether a limit is reached, and when there is room again.
 func (s ruleState) full(l scenario.Limit, provider string, now time.Time) (time.Duration, bool) {
 	list := s.admitted[provider]
 	for len(list) > 0 && now.Sub(list[0]) >= time.Minute {
@@ -156,6 +162,11 @@ const (
 	requestsPerMinute = 4000
 	tokensPerMinute   = 2_000_000
 )
+
+// fullQuota is the quota of a provider that was not called yet.
+var fullQuota = wire.Quota{
+	Requests: requestsPerMinute, RequestsLeft: requestsPerMinute, Tokens: tokensPerMinute, TokensLeft: tokensPerMinute,
+}
 
 // quota counts a call against its provider's quota and returns what is left.
 func (e *epoch) quota(provider string, perMinute, tokens int, now time.Time) wire.Quota {
@@ -189,9 +200,9 @@ const (
 	maxCached   = 200_000
 )
 
-// look returns how many tokens at the beginning of a prompt are cached, and how many
+// cached returns how many tokens at the beginning of a prompt are cached, and how many
 // more are from now on.
-func (e *epoch) look(req wire.Request, provider string, now time.Time) (read, written int) {
+func (e *epoch) cached(req wire.Request, provider string, now time.Time) (read, written int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if len(e.cache) > maxCached {

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/cineforge/cineforge/simulator/internal/inprocess"
 	"github.com/cineforge/cineforge/simulator/internal/wire"
 	"github.com/cineforge/cineforge/simulator/scenario"
 )
@@ -54,6 +55,15 @@ func (s *Simulator) SetScenario(scenario scenario.Scenario) {
 // Scenario returns the scenario that is being played.
 func (s *Simulator) Scenario() scenario.Scenario { return s.epoch.Load().scenario }
 
+// Transport returns a RoundTripper that reaches the simulator without a socket, whatever the
+// host of a request, except the host that a hostile redirect leads to, which has no address.
+// Time in it is that of package time, so it works in testing/synctest bubbles. It plays what a
+// server on a port can't: that a port is closed, that a host has no address, that a certificate
+// is not to be trusted.
+func (s *Simulator) Transport() http.RoundTripper {
+	return inprocess.Transport{Handler: s, NoAddress: redirectHost}
+}
+
 // Calls returns the calls so far in the order in which they came, those under way too.
 // Of very many only the last are remembered; see [Options].
 func (s *Simulator) Calls() []Call { return s.journal.all() }
@@ -85,19 +95,19 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if to.dialect == nil {
-		moment := wire.Moment{Now: time.Now(), Seed: s.Scenario().Seed, Key: r.URL.Path, Quota: wire.Quota{Requests: requestsPerMinute, RequestsLeft: requestsPerMinute, Tokens: tokensPerMinute, TokensLeft: tokensPerMinute}}
+		moment := wire.Moment{Now: time.Now(), Seed: s.Scenario().Seed, Key: r.URL.Path, Quota: fullQuota}
 		reply := to.vendor.NotFound(r, moment)
 		if to.models {
 			reply = to.vendor.Models(r, moment)
 		}
-		send(w, reply)
+		writeReply(w, reply)
 		return
 	}
-	s.call(w, r, to)
+	s.serve(w, r, to)
 }
 
-// send writes a whole answer.
-func send(w http.ResponseWriter, reply wire.Reply) {
+// writeReply writes a whole answer.
+func writeReply(w http.ResponseWriter, reply wire.Reply) {
 	for name, values := range reply.Header {
 		w.Header()[name] = values
 	}

@@ -1,4 +1,6 @@
-package simulator
+// Package inprocess connects an HTTP client and a handler without a socket, as net/http does
+// with one: with streams as bodies, broken connections, and protocols that are switched.
+package inprocess
 
 import (
 	"context"
@@ -9,33 +11,40 @@ import (
 	"time"
 )
 
-// Transport returns a RoundTripper that reaches the simulator without a socket,
-// whatever the host of a request, except the host that a hostile redirect leads to,
-// which has no address. Time in it is that of package time, so it works in
-// testing/synctest bubbles, and it plays what a server on a port can't: that nobody
-// listens, that a host has no address, that a certificate is not to be trusted.
-func (s *Simulator) Transport() http.RoundTripper { return transport{s} }
+// Transport is a RoundTripper that serves requests in process by a handler.
+type Transport struct {
+	Handler http.Handler
 
-type transport struct{ sim *Simulator }
+	// NoAddress is a host that has no address.
+	NoAddress string
+}
 
 // RoundTrip serves a request in process. The bodies are streams, and end with the
 // cause of the request's context when that is done, as those of net/http do.
-func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+func (t Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body == nil {
 		r = r.Clone(r.Context())
 		r.Body = http.NoBody
 	}
 	if r.Context().Err() != nil {
-		_ = r.Body.Close() // nobody will read it
+		_ = r.Body.Close() // it will not be read
 		return nil, context.Cause(r.Context())
 	}
-	if r.URL.Hostname() == redirectHost {
+	if host := r.URL.Hostname(); host == t.NoAddress {
 		_ = r.Body.Close()
-		return nil, connectionError("dns", redirectHost)
+		return nil, connectionError("dns", host)
 	}
 	ctx, cancel := context.WithCancel(r.Context())
 	pr, pw := io.Pipe()
-	x := &exchange{request: r, header: http.Header{}, pr: pr, pw: pw, cancel: cancel, result: make(chan result, 1), closed: make(chan struct{})}
+	x := &Exchange{
+		request: r,
+		header:  http.Header{},
+		pr:      pr,
+		pw:      pw,
+		cancel:  cancel,
+		result:  make(chan result, 1),
+		closed:  make(chan struct{}),
+	}
 	stop := context.AfterFunc(r.Context(), func() {
 		pw.CloseWithError(context.Cause(r.Context()))
 		_ = r.Body.Close() // ends the wait for a request that does not come
@@ -43,7 +52,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	go func() {
 		defer cancel()
 		defer stop()
-		x.serve(t.sim, r.WithContext(ctx))
+		x.serve(t.Handler, r.WithContext(ctx))
 	}()
 	select {
 	case res := <-x.result:
@@ -60,8 +69,9 @@ type result struct {
 	err      error
 }
 
-// exchange is one request and its answer. It is used by the goroutine of the handler.
-type exchange struct {
+// Exchange is one request and its answer, as the handler's ResponseWriter. It is used by the
+// goroutine of the handler.
+type Exchange struct {
 	request  *http.Request
 	header   http.Header
 	pr       *io.PipeReader
@@ -74,7 +84,7 @@ type exchange struct {
 }
 
 // serve runs the handler, and ends the body as it ended.
-func (x *exchange) serve(h http.Handler, r *http.Request) {
+func (x *Exchange) serve(h http.Handler, r *http.Request) {
 	defer func() { _ = x.request.Body.Close() }() // it was read
 	err := x.run(h, r)
 	if x.request.Context().Err() != nil {
@@ -90,7 +100,7 @@ func (x *exchange) serve(h http.Handler, r *http.Request) {
 }
 
 // run calls the handler, and returns an error if it aborts.
-func (x *exchange) run(h http.Handler, r *http.Request) (err error) {
+func (x *Exchange) run(h http.Handler, r *http.Request) (err error) {
 	defer func() {
 		switch v := recover(); v {
 		case nil:
@@ -105,7 +115,7 @@ func (x *exchange) run(h http.Handler, r *http.Request) (err error) {
 }
 
 // fail ends the round trip without an answer.
-func (x *exchange) fail(err error) {
+func (x *Exchange) fail(err error) {
 	if !x.answered {
 		x.answered = true
 		x.result <- result{err: err}
@@ -113,11 +123,11 @@ func (x *exchange) fail(err error) {
 }
 
 // hangUp closes a connection that was switched to another protocol.
-func (x *exchange) hangUp() { x.once.Do(func() { close(x.closed) }) }
+func (x *Exchange) hangUp() { x.once.Do(func() { close(x.closed) }) }
 
-func (x *exchange) Header() http.Header { return x.header }
+func (x *Exchange) Header() http.Header { return x.header }
 
-func (x *exchange) WriteHeader(status int) {
+func (x *Exchange) WriteHeader(status int) {
 	if x.answered {
 		return
 	}
@@ -138,9 +148,9 @@ func (x *exchange) WriteHeader(status int) {
 }
 
 // respond ends the round trip with an answer.
-func (x *exchange) respond(status int, h http.Header, body io.ReadCloser, length int64) {
+func (x *Exchange) respond(status int, h http.Header, body io.ReadCloser, length int64) {
 	resp := &http.Response{
-		Status: statusLine(status), StatusCode: status,
+		Status: StatusLine(status), StatusCode: status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: h, Body: body, ContentLength: length, Request: x.request,
 	}
@@ -148,8 +158,8 @@ func (x *exchange) respond(status int, h http.Header, body io.ReadCloser, length
 	x.result <- result{response: resp}
 }
 
-// statusLine returns a status as net/http's server writes it.
-func statusLine(status int) string {
+// StatusLine returns a status as net/http's server writes it.
+func StatusLine(status int) string {
 	text := http.StatusText(status)
 	if text == "" {
 		text = fmt.Sprintf("status code %d", status)
@@ -157,13 +167,13 @@ func statusLine(status int) string {
 	return fmt.Sprintf("%d %s", status, text)
 }
 
-func (x *exchange) Write(b []byte) (int, error) {
+func (x *Exchange) Write(b []byte) (int, error) {
 	x.WriteHeader(http.StatusOK)
 	return x.pw.Write(b)
 }
 
 // Flush sends the headers; bytes are never held back.
-func (x *exchange) Flush() { x.WriteHeader(http.StatusOK) }
+func (x *Exchange) Flush() { x.WriteHeader(http.StatusOK) }
 
 // answerBody is the client's end of a body. To close it is to go away.
 type answerBody struct {
