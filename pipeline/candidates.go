@@ -51,7 +51,7 @@ type Candidates struct {
 func (p *Pipeline) pins(plan *recipe.Plan, roster CandidateSource) map[string][]event.Candidate {
 	pins := map[string][]event.Candidate{}
 	for _, s := range plan.Stages {
-		if s.Selected && !p.catalog[s.Module].Info().AsksNobody {
+		if s.Selected && !p.catalog[s.Module].Info().AsksNoModel {
 			if list := roster.ForNewRun(s.ID, s.Policy).Pins; len(list) > 0 {
 				pins[s.ID] = list
 			}

@@ -5,6 +5,7 @@ package pipeline
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -50,7 +51,13 @@ func Modules(catalog stage.Catalog) recipe.Modules {
 	all := recipe.Modules{}
 	for id, m := range catalog {
 		info := m.Info()
-		spec := recipe.ModuleSpec{Params: map[string]recipe.ParamSpec{}, Consumes: info.Consumes, Produces: info.Produces}
+		spec := recipe.ModuleSpec{
+			Params: map[string]recipe.ParamSpec{}, Consumes: info.Consumes, Produces: info.Produces, StageID: info.StageID,
+		}
+		for _, name := range info.DefaultChain {
+			provider, model, _ := strings.Cut(name, ":")
+			spec.DefaultChain = append(spec.DefaultChain, recipe.ModelName{Provider: provider, Model: model})
+		}
 		for name, p := range info.Params {
 			spec.Params[name] = recipe.ParamSpec{Kind: string(p.Kind), Required: p.Required}
 		}

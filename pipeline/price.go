@@ -17,7 +17,7 @@ var ErrUnknownPrice = errors.New("a model has no price")
 func (p *Pipeline) priced(plan *recipe.Plan, roster CandidateSource, todo func(stageID string) bool) error {
 	for _, s := range plan.Stages {
 		if !s.Policy.CostIsLimited || s.Policy.OnUnknownPrice == recipe.AllowUnknownPrice ||
-			!s.Selected || !todo(s.ID) || p.catalog[s.Module].Info().AsksNobody {
+			!s.Selected || !todo(s.ID) || p.catalog[s.Module].Info().AsksNoModel {
 			continue
 		}
 		for _, c := range roster.ForNewRun(s.ID, s.Policy).Candidates {

@@ -19,6 +19,11 @@ type ModuleSpec struct {
 	Params   map[string]ParamSpec
 	Consumes []string // artifact types that it needs
 	Produces []string // artifact types that it makes
+
+	// StageID is the stage that DefaultChain is for: stages of that id, whatever their module, ask
+	// those models unless the recipe lists others.
+	StageID      string
+	DefaultChain []ModelName
 }
 
 // ParamSpec describes a module's parameter.
@@ -29,6 +34,17 @@ type ParamSpec struct {
 
 // Modules are the modules that recipes may name, by id.
 type Modules map[string]ModuleSpec
+
+// DefaultChain returns the models of a stage for which the recipe lists none, first choice first.
+// It is nil for a stage that is not known to ask any.
+func (m Modules) DefaultChain(stageID string) []ModelName {
+	for _, spec := range m {
+		if spec.StageID == stageID {
+			return slices.Clone(spec.DefaultChain)
+		}
+	}
+	return nil
+}
 
 // dependencyKeys are the fields that refer to other stages.
 var dependencyKeys = []string{"needs", "needs_all", "after"}

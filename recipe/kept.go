@@ -132,11 +132,10 @@ func startWith(first ModelName, chain []ModelName) []ModelName {
 	return append([]ModelName{first}, rest...)
 }
 
-// Default reports whether a stage's chain is the default one, up to one model before it
+// IsDefault reports whether a stage's chain is the default one, up to one model before it
 // that the stage itself names.
-func (p Policy) Default(stageID string) bool {
-	chain := defaultChains[stageID]
-	return slices.Equal(p.Chain, chain) || len(p.Chain) > 0 && slices.Equal(p.Chain, startWith(p.Chain[0], chain))
+func (p Policy) IsDefault() bool {
+	return slices.Equal(p.Chain, p.DefaultChain) || len(p.Chain) > 0 && slices.Equal(p.Chain, startWith(p.Chain[0], p.DefaultChain))
 }
 
 // Warning is something in a recipe that has no effect, or another one than it seems to have.

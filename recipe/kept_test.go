@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/cineforge/cineforge/recipe"
-
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cineforge/cineforge/recipe"
 )
 
 func TestValidate_AModuleOfAnyFormIsThereOrNot(t *testing.T) {
@@ -39,7 +39,7 @@ func first(params string) string {
 func TestPlan_ModelParamsComeBeforeTheChain(t *testing.T) {
 	offline := recipe.ModelName{Provider: "offline", Model: "offline"}
 	local := recipe.ModelName{Provider: "attic", Model: "llama3.1:8b"}
-	chain := recipe.DefaultChain("normalize")
+	chain := normalizeChain
 	for params, want := range map[string][]recipe.ModelName{
 		"":                                    chain,
 		"model: gpt-4.1":                      {gpt41, sonnet, opus, flash},
@@ -54,8 +54,8 @@ func TestPlan_ModelParamsComeBeforeTheChain(t *testing.T) {
 		if diff := cmp.Diff(want, p.Policy.Chain); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", params, diff)
 		}
-		if p.Policy.Default("normalize") == (params == "model: mock") || len(p.Params) != 0 {
-			t.Errorf("%s: default %t, parameters of the module %v", params, p.Policy.Default("normalize"), p.Params)
+		if p.Policy.IsDefault() == (params == "model: mock") || len(p.Params) != 0 {
+			t.Errorf("%s: default %t, parameters of the module %v", params, p.Policy.IsDefault(), p.Params)
 		}
 	}
 }

@@ -2,9 +2,7 @@ package recipe
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/cineforge/cineforge/failure"
@@ -55,49 +53,14 @@ func ParseModel(name string) (ModelName, error) {
 		}
 	}
 	hint := modelHint
-	if near := spelling.Nearest(name, shippedModels()); near != "" {
+	if near := spelling.Nearest(name, familiar); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	return ModelName{}, failure.New(failure.Input, fmt.Sprintf("model %s does not tell its provider", quote(name)), hint)
 }
 
-// defaultChains are the models that did best at each stage in the benchmarks of
-// the system that this one replaces, cost and speed weighed in. Each chain leads
-// to a second provider, so that no provider's outage stops a stage.
-var defaultChains = map[string][]ModelName{
-	"normalize": {
-		{"anthropic", "claude-sonnet-4-6"},
-		{"anthropic", "claude-opus-4-6"},
-		{"openai", "gpt-4.1"},
-		{"google", "gemini-3-flash-preview"},
-	},
-	"extract_scenes": {
-		{"anthropic", "claude-sonnet-4-6"},
-		{"anthropic", "claude-opus-4-6"},
-		{"openai", "gpt-5.2"},
-		{"google", "gemini-3-flash-preview"},
-	},
-	"project_config": {
-		{"anthropic", "claude-haiku-4-5-20251001"},
-		{"anthropic", "claude-sonnet-4-6"},
-		{"anthropic", "claude-opus-4-6"},
-		{"openai", "gpt-4.1"},
-	},
-}
-
-// DefaultChain returns the models of a stage for which the recipe lists none,
-// first choice first. It is nil for a stage that is not known to ask any.
-func DefaultChain(stageID string) []ModelName { return slices.Clone(defaultChains[stageID]) }
-
-// DefaultChains returns the default chains, by stage.
-func DefaultChains() map[string][]ModelName { return maps.Clone(defaultChains) }
-
-func shippedModels() []string {
-	var names []string
-	for _, id := range []string{"normalize", "extract_scenes", "project_config"} {
-		for _, m := range defaultChains[id] {
-			names = append(names, m.Model)
-		}
-	}
-	return names
+// familiar are the models that a bare name which tells no provider may be a slip of: those of
+// the default chains.
+var familiar = []string{
+	"claude-sonnet-4-6", "claude-opus-4-6", "claude-haiku-4-5-20251001", "gpt-4.1", "gpt-5.2", "gemini-3-flash-preview",
 }

@@ -4,10 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/recipe"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 func TestReadObject_YAMLAndJSON(t *testing.T) {

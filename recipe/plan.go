@@ -80,7 +80,7 @@ func (r *Recipe) Plan(opts PlanOptions) (*Plan, error) {
 	for _, i := range g.order() {
 		s := r.Stages[i]
 		s.Params = params[i].own
-		policy := resilience.For(s.ID)
+		policy := resilience.For(s.ID, opts.Modules.DefaultChain(s.ID))
 		params[i].kept.apply(&policy, opts.Limits.MaxCostUSD != nil)
 		plan.Stages = append(plan.Stages, PlannedStage{Stage: s, Selected: selected[i], Policy: policy})
 	}

@@ -8,12 +8,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/recipes"
-
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func shipped(t testing.TB) []byte {
@@ -50,7 +50,7 @@ func TestPlanOfTheShippedRecipe(t *testing.T) {
 		return recipe.PlannedStage{
 			Stage:    recipe.Stage{ID: id, Module: module, Params: params, Needs: needs},
 			Selected: true,
-			Policy:   recipe.Resilience{}.For(id), // what the recipe says are the defaults
+			Policy:   recipe.Resilience{}.For(id, modules().DefaultChain(id)), // what the recipe says are the defaults
 		}
 	}
 	want := []recipe.PlannedStage{

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/cineforge/cineforge/recipe"
-
 	"pgregory.net/rapid"
+
+	"github.com/cineforge/cineforge/recipe"
 )
 
 // dag is a random recipe, and what it says as plain sets.

@@ -7,11 +7,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/cineforge/cineforge/failure"
-	"github.com/cineforge/cineforge/recipe"
-
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/recipe"
 )
 
 // modules are those that the shipped recipe names.
@@ -22,12 +22,20 @@ func modules() recipe.Modules {
 			Params:   map[string]recipe.ParamSpec{"input_file": {Kind: recipe.KindString, Required: true}},
 			Produces: []string{"raw_input"},
 		},
-		"script_normalize_v1": {Params: quality, Consumes: []string{"raw_input"}, Produces: []string{"canonical_script"}},
-		"scene_extract_v1":    {Params: quality, Consumes: []string{"canonical_script"}, Produces: []string{"scene", "scene_index"}},
+		"script_normalize_v1": {
+			Params: quality, Consumes: []string{"raw_input"}, Produces: []string{"canonical_script"},
+			StageID: "normalize", DefaultChain: normalizeChain,
+		},
+		"scene_extract_v1": {
+			Params: quality, Consumes: []string{"canonical_script"}, Produces: []string{"scene", "scene_index"},
+			StageID: "extract_scenes", DefaultChain: []recipe.ModelName{sonnet, opus, gpt52, flash},
+		},
 		"project_config_v1": {
 			Params:   map[string]recipe.ParamSpec{"accept_config": {Kind: recipe.KindBool}},
 			Consumes: []string{"canonical_script", "scene_index"},
 			Produces: []string{"project_config"},
+
+			StageID: "project_config", DefaultChain: []recipe.ModelName{haiku, sonnet, opus, gpt41},
 		},
 	}
 }

@@ -88,8 +88,11 @@ type Settings struct {
 // Policy is how hard to try at a stage.
 type Policy struct {
 	// Chain holds the models to ask, first choice first, each once. It is empty for
-	// a stage that neither the recipe nor [DefaultChain] gives one.
+	// a stage that neither the recipe nor [Modules.DefaultChain] gives one.
 	Chain []ModelName
+
+	// DefaultChain holds the models that the stage asks if nothing names others.
+	DefaultChain []ModelName
 
 	// RetryBaseDelay is what backoff grows from.
 	RetryBaseDelay time.Duration
@@ -126,11 +129,12 @@ type Policy struct {
 }
 
 // For returns the policy of a stage: its own settings, else the recipe's, else
-// the defaults.
-func (r Resilience) For(stageID string) Policy {
+// the defaults, of which those of its models are given.
+func (r Resilience) For(stageID string, defaultChain []ModelName) Policy {
 	own := r.Stages[stageID]
 	p := Policy{
 		Chain:          slices.Clone(r.StageFallbackModels[stageID]),
+		DefaultChain:   defaultChain,
 		RetryBaseDelay: first(DefaultRetryBaseDelay, own.RetryBaseDelay, r.RetryBaseDelay),
 		FullJitter:     own.JitterRatio == nil && r.JitterRatio == nil,
 		JitterRatio:    first(0, own.JitterRatio, r.JitterRatio),
@@ -145,7 +149,7 @@ func (r Resilience) For(stageID string) Policy {
 		Concurrency:    first(DefaultConcurrency, own.Concurrency, r.Concurrency),
 	}
 	if len(p.Chain) == 0 {
-		p.Chain = DefaultChain(stageID)
+		p.Chain = slices.Clone(defaultChain)
 	}
 	if n, ok := r.StageMaxAttempts[stageID]; ok && own.MaxAttempts == nil {
 		p.MaxAttempts = n

@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/recipe"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 var (
@@ -23,9 +23,13 @@ var (
 	flash  = recipe.ModelName{Provider: "google", Model: "gemini-3-flash-preview"}
 )
 
+// normalizeChain is the default chain of the stage normalize.
+var normalizeChain = []recipe.ModelName{sonnet, opus, gpt41, flash}
+
 func TestDefaultPolicy(t *testing.T) {
 	want := recipe.Policy{
 		Chain:          []recipe.ModelName{sonnet, opus, gpt41, flash},
+		DefaultChain:   []recipe.ModelName{sonnet, opus, gpt41, flash},
 		RetryBaseDelay: 500 * time.Millisecond,
 		FullJitter:     true,
 		MaxAttempts:    4,
@@ -37,26 +41,21 @@ func TestDefaultPolicy(t *testing.T) {
 		Degrade:        recipe.DegradeNever,
 		Concurrency:    4,
 	}
-	if diff := cmp.Diff(want, recipe.Resilience{}.For("normalize")); diff != "" {
+	if diff := cmp.Diff(want, recipe.Resilience{}.For("normalize", normalizeChain)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 
-func TestDefaultChain(t *testing.T) {
-	for stage, want := range map[string][]recipe.ModelName{
-		"normalize":      {sonnet, opus, gpt41, flash},
-		"extract_scenes": {sonnet, opus, gpt52, flash},
-		"project_config": {haiku, sonnet, opus, gpt41},
-		"ingest":         nil,
-	} {
-		got := recipe.DefaultChain(stage)
+func TestModules_DefaultChainIsTheCallers(t *testing.T) {
+	for stage, want := range map[string][]recipe.ModelName{"normalize": normalizeChain, "ingest": nil} {
+		got := modules().DefaultChain(stage)
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: -want +got:\n%s", stage, diff)
 		}
 		for i := range got {
 			got[i] = recipe.ModelName{} // the caller's copy
 		}
-		if diff := cmp.Diff(want, recipe.DefaultChain(stage)); diff != "" {
+		if diff := cmp.Diff(want, modules().DefaultChain(stage)); diff != "" {
 			t.Errorf("%s changed with its copy: -want +got:\n%s", stage, diff)
 		}
 	}
@@ -78,7 +77,7 @@ func plan(t *testing.T, source []byte, params map[string]any) *recipe.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := r.Plan(recipe.PlanOptions{Params: params, Modules: recipe.Modules{"free": {}}})
+	p, err := r.Plan(recipe.PlanOptions{Params: params, Modules: recipe.Modules{"free": {}, "n": {StageID: "normalize", DefaultChain: normalizeChain}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,6 +137,7 @@ func TestPolicyMerge(t *testing.T) {
 		"b": some,
 		"normalize": {
 			Chain:          []recipe.ModelName{sonnet, opus, gpt41, flash},
+			DefaultChain:   normalizeChain,
 			RetryBaseDelay: time.Second, JitterRatio: 0, MaxAttempts: 9,
 			MaxWait: 1500 * time.Millisecond, MaxStage: 3 * time.Second, MaxCostUSD: 0,
 			CostIsLimited: true, OnUnknownPrice: recipe.RefuseUnknownPrice,
@@ -156,7 +156,7 @@ func TestPolicyMerge(t *testing.T) {
 func TestEmptyResilienceIsTheDefault(t *testing.T) {
 	for _, block := range []string{"", "  {}", "  stages:\n  stage_fallback_models:\n  stage_max_attempts:\n", "  stages: {a: }\n"} {
 		p := plan(t, threeStages(block), nil)
-		if diff := cmp.Diff(recipe.Resilience{}.For("a"), policy(t, p, "a")); diff != "" {
+		if diff := cmp.Diff(recipe.Resilience{}.For("a", nil), policy(t, p, "a")); diff != "" {
 			t.Errorf("%q: -want +got:\n%s", block, diff)
 		}
 		if p.MaxCostUSD != 10 {

@@ -22,15 +22,26 @@ type Module interface {
 	Run(ctx context.Context, task Task) (Result, error)
 }
 
-// Info describes a module to recipes.
+// Info describes a module: to recipes, and to people who follow a run.
 type Info struct {
 	ID          string // as recipes name it, such as "story_ingest_v1"
 	Description string
 	Params      map[string]Param
 	Consumes    []string // artifact types it needs as inputs; it is given no others, and all if it names none
 	Produces    []string // artifact types it makes
-	AsksNobody  bool     // it makes them without a model
+	AsksNoModel bool     // it makes them without a model
+
+	// StageID is the id that the shipped recipes give the module's stage. The members below hold
+	// for stages of that id.
+	StageID string
+
+	Title        string   // what the stage does, in an operator's words: "Finding the scenes"
+	DefaultChain []string // the models to ask, each as provider:model, first choice first
+	Confirms     string   // what a person accepts if the stage pauses for that; "" is what it made
 }
+
+// AwaitingConfirmation is the [Result.Pause] of a stage whose artifacts a person has to accept.
+const AwaitingConfirmation = "awaiting_confirmation"
 
 // Param is a parameter that a module takes from the recipe.
 type Param struct {
@@ -88,7 +99,7 @@ type Result struct {
 	Artifacts []artifact.Draft
 
 	// Pause, if not "", asks that the run pauses behind this stage until a person
-	// lets it go on; it is the reason, such as "awaiting_confirmation".
+	// lets it go on; it is the reason, such as [AwaitingConfirmation].
 	Pause string
 }
 

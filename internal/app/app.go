@@ -24,10 +24,7 @@ import (
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/screenplay/document"
 	"github.com/cineforge/cineforge/stage"
-	"github.com/cineforge/cineforge/stage/ingest"
-	"github.com/cineforge/cineforge/stage/normalize"
-	"github.com/cineforge/cineforge/stage/projectconfig"
-	"github.com/cineforge/cineforge/stage/scenes"
+	"github.com/cineforge/cineforge/stage/shipped"
 )
 
 // App is a running system on one data directory. It is safe for concurrent use.
@@ -61,7 +58,7 @@ type App struct {
 
 // Modules returns the modules that recipes may name, which read documents with the reader.
 func Modules(documents document.Reader) stage.Catalog {
-	return stage.NewCatalog(ingest.Module{Documents: documents}, normalize.Module{Documents: documents}, scenes.Module{}, projectconfig.Module{})
+	return stage.NewCatalog(shipped.Modules(documents)...)
 }
 
 // Exists reports whether a data directory holds anything yet.

@@ -12,23 +12,11 @@ import (
 	"github.com/cineforge/cineforge/internal/advice"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
+	"github.com/cineforge/cineforge/stage/shipped"
 )
 
-// titles says what the stages of the shipped recipe do, in an operator's words.
-var titles = map[string]string{
-	"ingest":         "Reading the script",
-	"normalize":      "Putting it into screenplay form",
-	"extract_scenes": "Finding the scenes",
-	"project_config": "Proposing the project's settings",
-}
-
 // title returns what a stage does. A stage of another recipe is called by its id.
-func title(stageID string) string {
-	if t, ok := titles[stageID]; ok {
-		return t
-	}
-	return stageID
-}
+func title(stageID string) string { return shipped.Info(stageID).Title }
 
 // meaning returns what a class of failure means, with its name.
 func meaning(c failure.Class) string {
@@ -151,10 +139,7 @@ func (p pause) String() string {
 
 // accepted names what a stage makes that a person has to accept.
 func accepted(stageID string) string {
-	if stageID == "project_config" {
-		return "the settings"
-	}
-	return "what it made"
+	return cmp.Or(shipped.Info(stageID).Confirms, "what it made")
 }
 
 // sentence says where a run stands.

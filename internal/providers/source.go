@@ -66,7 +66,7 @@ func (r *Source) ForNewRun(stageID string, policy recipe.Policy) pipeline.Candid
 		}
 		r.add(&l, name)
 	}
-	if len(l.Candidates) == 0 && policy.Default(stageID) {
+	if len(l.Candidates) == 0 && policy.IsDefault() {
 		for _, name := range r.spare() {
 			r.add(&l, name)
 		}

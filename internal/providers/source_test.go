@@ -9,6 +9,7 @@ import (
 	"github.com/cineforge/cineforge/llm/catalog"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/simulator"
+	"github.com/cineforge/cineforge/stage/shipped"
 )
 
 // withKeys returns the standard providers, at a simulator, with keys for the named ones.
@@ -37,8 +38,19 @@ func known(t testing.TB) catalog.Catalog {
 }
 
 func TestSource_CandidatesOfAStage(t *testing.T) {
-	own := recipe.Policy{Chain: []recipe.ModelName{{Provider: "openai", Model: "gpt-4.1"}, {Provider: "elsewhere", Model: "m"}}}
-	standard := func(stage string) recipe.Policy { return recipe.Policy{Chain: recipe.DefaultChain(stage)} }
+	standard := func(stage string) recipe.Policy {
+		var chain []recipe.ModelName
+		for _, name := range shipped.Info(stage).DefaultChain {
+			m, err := recipe.ParseModel(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			chain = append(chain, m)
+		}
+		return recipe.Policy{Chain: chain, DefaultChain: chain}
+	}
+	own := standard("normalize")
+	own.Chain = []recipe.ModelName{{Provider: "openai", Model: "gpt-4.1"}, {Provider: "elsewhere", Model: "m"}}
 	for _, tt := range []struct {
 		name      string
 		providers []providers.Provider
@@ -62,7 +74,7 @@ func TestSource_CandidatesOfAStage(t *testing.T) {
 			[]string{"gpt-4.1: OPENAI_API_KEY is not set", "m: no provider elsewhere is configured"}},
 		{"no key", withKeys(), "my_stage", recipe.Policy{}, []string{"offline offline"}, nil},
 		{"no provider is better than none", withKeys("ANTHROPIC"), "project_config",
-			recipe.Policy{Chain: []recipe.ModelName{{Provider: "anthropic", Model: "claude-x"}}, Degrade: recipe.DegradeOffline},
+			recipe.Policy{Chain: []recipe.ModelName{{Provider: "anthropic", Model: "claude-x"}}, DefaultChain: standard("project_config").Chain, Degrade: recipe.DegradeOffline},
 			[]string{"anthropic claude-x", "offline offline"}, nil},
 		{"a server without keys", append(withKeys(), ollama), "my_stage", recipe.Policy{}, []string{"local llama"}, nil},
 	} {

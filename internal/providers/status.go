@@ -14,6 +14,8 @@ import (
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/resilience/breaker"
 	"github.com/cineforge/cineforge/run/event"
+	"github.com/cineforge/cineforge/screenplay/document"
+	"github.com/cineforge/cineforge/stage/shipped"
 )
 
 // counted is the time that success shares are about.
@@ -172,10 +174,10 @@ func (r *Source) limits(name recipe.ModelName) *health.TimeLimits {
 // modelsOf lists the models of a provider that are asked if a recipe names none.
 func modelsOf(p Provider) []string {
 	models := slices.Clone(p.Models)
-	for _, stage := range recipe.DefaultChains() {
-		for _, m := range stage {
-			if m.Provider == p.Name {
-				models = append(models, m.Model)
+	for _, module := range shipped.Modules(document.Reader{}) {
+		for _, name := range module.Info().DefaultChain {
+			if model, ok := strings.CutPrefix(name, p.Name+":"); ok {
+				models = append(models, model)
 			}
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/catalog"
 	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/screenplay/document"
+	"github.com/cineforge/cineforge/stage/shipped"
 )
 
 func table(t testing.TB) catalog.Catalog {
@@ -25,8 +27,12 @@ func table(t testing.TB) catalog.Catalog {
 // price, with the place and the day where they were read.
 func TestTheDefaultChainsAreKnown(t *testing.T) {
 	c := table(t)
-	for _, stage := range []string{"normalize", "extract_scenes", "project_config"} {
-		for _, m := range recipe.DefaultChain(stage) {
+	for _, module := range shipped.Modules(document.Reader{}) {
+		for _, name := range module.Info().DefaultChain {
+			m, err := recipe.ParseModel(name)
+			if err != nil {
+				t.Fatal(err)
+			}
 			e, ok := c.Entry(m.Provider, m.Model)
 			if !ok {
 				t.Errorf("%s is not in the table", m)

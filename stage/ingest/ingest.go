@@ -29,9 +29,11 @@ func (Module) Info() stage.Info {
 		Params: map[string]stage.Param{
 			"input_file": {Kind: stage.String, Description: "the name of the run's input file; its bytes come with the run, and no path is opened"},
 		},
-		Consumes:   []string{},
-		Produces:   []string{artifact.RawInput},
-		AsksNobody: true,
+		Consumes:    []string{},
+		Produces:    []string{artifact.RawInput},
+		AsksNoModel: true,
+		StageID:     "ingest",
+		Title:       "Reading the script",
 	}
 }
 

@@ -28,6 +28,11 @@ func (Module) Info() stage.Info {
 		Description: "Brings the text into valid Fountain: a screenplay by rule, anything else by the model.",
 		Consumes:    []string{artifact.RawInput},
 		Produces:    []string{artifact.CanonicalScript},
+		StageID:     "normalize",
+		Title:       "Putting it into screenplay form",
+		DefaultChain: []string{
+			"anthropic:claude-sonnet-4-6", "anthropic:claude-opus-4-6", "openai:gpt-4.1", "google:gemini-3-flash-preview",
+		},
 	}
 }
 

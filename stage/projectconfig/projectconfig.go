@@ -27,11 +27,14 @@ func (Module) Info() stage.Info {
 		},
 		Consumes: []string{artifact.CanonicalScript, artifact.SceneIndex},
 		Produces: []string{artifact.ProjectConfig},
+		StageID:  "project_config",
+		Title:    "Proposing the project's settings",
+		DefaultChain: []string{
+			"anthropic:claude-haiku-4-5-20251001", "anthropic:claude-sonnet-4-6", "anthropic:claude-opus-4-6", "openai:gpt-4.1",
+		},
+		Confirms: "the settings",
 	}
 }
-
-// awaitingConfirmation is the reason of the pause for a proposal that nobody accepted yet.
-const awaitingConfirmation = "awaiting_confirmation"
 
 // Run makes the project_config artifact. It asks the model once, about the unit
 // "project", unless a person gave all that it would be asked about. It asks for a pause
@@ -75,7 +78,7 @@ func (Module) Run(ctx context.Context, task stage.Task) (stage.Result, error) {
 	}
 	result := stage.Result{Artifacts: []artifact.Draft{draft}}
 	if !config.Confirmed {
-		result.Pause = awaitingConfirmation
+		result.Pause = stage.AwaitingConfirmation
 	}
 	return result, nil
 }

@@ -26,6 +26,11 @@ func (Module) Info() stage.Info {
 		Description: "Takes the script apart into scenes by rule, and asks the model what happens in each.",
 		Consumes:    []string{artifact.CanonicalScript},
 		Produces:    []string{artifact.Scene, artifact.SceneIndex},
+		StageID:     "extract_scenes",
+		Title:       "Finding the scenes",
+		DefaultChain: []string{
+			"anthropic:claude-sonnet-4-6", "anthropic:claude-opus-4-6", "openai:gpt-5.2", "google:gemini-3-flash-preview",
+		},
 	}
 }
 
