@@ -1,0 +1,420 @@
+package memory
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/durable/local"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
+)
+
+// record is a run.
+type record struct {
+	run.Summary
+	root     string
+	position int // from 0, in the order in which runs were made
+	asked    artifact.Digest
+	events   []event.Event
+	ended    bool
+
+	epoch   int64
+	claimed time.Time // until when a claim lives
+	wakeAt  time.Time // when it is due; the zero time means at once
+	signals []durable.Signal
+
+	routes map[string][]string // by stage: what reaches a candidate of it
+	paused string              // the reason of its last pause
+}
+
+// request is a request that has made a run.
+type request struct {
+	by    string
+	asked artifact.Digest
+}
+
+// Log is the events of runs, and what else a run's changes store. It is a [run.Log], a
+// [run.Index], a [run.Memo] and a [run.Feed].
+type Log struct{ data *data }
+
+var (
+	_ run.Log   = (*Log)(nil)
+	_ run.Index = (*Log)(nil)
+	_ run.Memo  = (*Log)(nil)
+	_ run.Feed  = (*Log)(nil)
+)
+
+// Create makes a run with its first events.
+func (l *Log) Create(ctx context.Context, n run.NewRun) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	d := l.data
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.creatable(n); err != nil {
+		return err
+	}
+	bodies, err := copies(n.First)
+	if err != nil {
+		return err
+	}
+	d.touch(n.ProjectID)
+	r := &record{
+		Summary: run.Summary{RunID: n.ID, ProjectID: n.ProjectID, Parent: n.Parent}, root: cmp.Or(n.Root, n.ID),
+		position: d.made, asked: n.Asked, wakeAt: n.Wake, routes: map[string][]string{},
+	}
+	d.made++
+	d.runs[n.ID] = r
+	d.order = append(d.order, n.ID)
+	for _, b := range n.Blobs {
+		d.put(b)
+	}
+	if n.Once.Key != "" {
+		d.requests[n.Once.Key] = request{by: n.ID, asked: n.Once.Asked}
+	}
+	d.append(r, bodies)
+	d.notify()
+	d.wake()
+	return nil
+}
+
+// creatable returns why a run can't be made, as run.Log says. The caller holds mu.
+func (d *data) creatable(n run.NewRun) error {
+	if made, ok := d.requests[n.Once.Key]; ok && n.Once.Key != "" {
+		return &run.RepeatedError{RunID: made.by, Same: made.asked == n.Once.Asked}
+	}
+	if n.Parent != "" {
+		parent := d.runs[n.Parent]
+		if parent == nil {
+			return fmt.Errorf("retry run %s: %w", n.Parent, run.ErrNotFound)
+		}
+		for _, id := range d.order {
+			if other := d.runs[id]; other.root == parent.root && other != parent && !other.ended {
+				return &run.RetriedError{By: id}
+			}
+		}
+	}
+	if !n.New && n.Asked != "" {
+		for _, id := range slices.Backward(d.order) {
+			r := d.runs[id]
+			if r.ended || r.asked != n.Asked {
+				continue
+			}
+			paused := r.waitsForever() && r.claimed.IsZero()
+			if !paused || r.paused == event.Interrupted {
+				return &run.UnderWayError{RunID: id, Paused: paused}
+			}
+		}
+	}
+	if n.Refusal != nil {
+		return n.Refusal
+	}
+	if d.runs[n.ID] != nil {
+		return fmt.Errorf("create run %s: %w", n.ID, run.ErrExists)
+	}
+	return nil
+}
+
+// waitsForever reports whether no time makes the run due.
+func (r *record) waitsForever() bool { return !r.wakeAt.Before(local.Never) }
+
+// copies returns bodies as they are read back, so that nothing that is stored is changed
+// by its writer.
+func copies(bodies []event.Body) ([]event.Body, error) {
+	out := make([]event.Body, len(bodies))
+	for i, b := range bodies {
+		encoded, err := event.EncodeBody(b)
+		if err != nil {
+			return nil, fmt.Errorf("encode event %s: %w", b.EventName(), err)
+		}
+		if out[i], err = event.DecodeBody(b.EventName(), encoded); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// append gives events their place in the run and in the log. The caller holds mu.
+func (d *data) append(r *record, bodies []event.Body) {
+	for _, b := range bodies {
+		r.LastSeq++
+		d.position++
+		e := event.Event{Seq: r.LastSeq, Time: now(), RunID: r.RunID, Body: b}
+		r.events = append(r.events, e)
+		d.log = append(d.log, run.LogEntry{Position: d.position, ProjectID: r.ProjectID, Event: e})
+		r.follow(b)
+	}
+}
+
+// follow keeps what is derived of a run's events.
+func (r *record) follow(body event.Body) {
+	switch b := body.(type) {
+	case event.PipelineStarted:
+		r.need(b.Candidates)
+	case event.RunResumed:
+		if b.Candidates != nil {
+			clear(r.routes)
+			r.need(b.Candidates)
+			r.asked = "" // it is not what it was asked for any more
+		}
+		for _, id := range b.Confirmed {
+			delete(r.routes, id)
+		}
+	case event.StageFinished:
+		delete(r.routes, b.StageID)
+	case event.StageSkippedReused:
+		delete(r.routes, b.StageID)
+	case event.StageFailed: // all that is left is to end the run
+		clear(r.routes)
+	case event.StagePaused:
+		r.paused = b.Reason
+	}
+	if event.Terminal(body) {
+		r.ended = true
+		r.signals = nil
+		clear(r.routes)
+	}
+}
+
+func (r *record) need(pinned map[string][]event.Candidate) {
+	for stage, candidates := range pinned {
+		for _, c := range candidates {
+			r.routes[stage] = append(r.routes[stage], c.Route())
+		}
+	}
+}
+
+// Commit stores a change, all of it or nothing.
+func (l *Log) Commit(ctx context.Context, claim durable.Claim, c run.Change) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	d := l.data
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r := d.runs[claim.Run]
+	if r == nil || r.epoch != claim.Epoch || r.ended {
+		return fmt.Errorf("append to run %s: %w", claim.Run, durable.ErrLost)
+	}
+	saved, err := d.versioned(r.ProjectID, c.Save)
+	if err != nil {
+		return err
+	}
+	bodies, err := copies(c.Events(saved))
+	if err != nil {
+		return err
+	}
+	kept, err := encodeAnswers(c.Answers)
+	if err != nil {
+		return err
+	}
+	for i := range saved {
+		d.save(r.ProjectID, saved[i])
+	}
+	d.keepAnswers(r, c, kept)
+	d.append(r, bodies)
+	d.notify()
+	return nil
+}
+
+// Events returns the events of a run after a seq.
+func (l *Log) Events(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
+	return func(yield func(event.Event, error) bool) {
+		if err := ctx.Err(); err != nil {
+			yield(event.Event{}, err)
+			return
+		}
+		l.data.mu.Lock()
+		var events []event.Event
+		if r := l.data.runs[id]; r != nil && after < int64(len(r.events)) {
+			events = r.events[max(after, 0):]
+		}
+		l.data.mu.Unlock()
+		for _, e := range events {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Wait returns when the run may have events after a seq.
+func (l *Log) Wait(ctx context.Context, id string, after int64) error {
+	return l.data.await(ctx, func() (bool, error) {
+		r := l.data.runs[id]
+		if r == nil {
+			return false, fmt.Errorf("wait for run %s: %w", id, run.ErrNotFound)
+		}
+		return r.LastSeq > after, nil
+	})
+}
+
+// await returns when something holds, which is looked at with mu held after each change.
+func (d *data) await(ctx context.Context, holds func() (bool, error)) error {
+	for {
+		d.mu.Lock()
+		changed := d.changed
+		ok, err := holds()
+		d.mu.Unlock()
+		if ok || err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-changed:
+		}
+	}
+}
+
+// Runs returns runs, newest first.
+func (l *Log) Runs(ctx context.Context, f run.RunFilter) iter.Seq2[run.Summary, error] {
+	return func(yield func(run.Summary, error) bool) {
+		if err := ctx.Err(); err != nil {
+			yield(run.Summary{}, err)
+			return
+		}
+		found, err := l.data.listed(f)
+		if err != nil {
+			yield(run.Summary{}, fmt.Errorf("list runs: %w", err))
+			return
+		}
+		for _, r := range found {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (d *data) listed(f run.RunFilter) (found []run.Summary, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	before := d.made
+	if f.Before != "" {
+		r := d.runs[f.Before]
+		if r == nil {
+			return nil, run.ErrNotFound
+		}
+		before = r.position
+	}
+	for _, id := range slices.Backward(d.order) {
+		r := d.runs[id]
+		if r.position < before && (f.ProjectID == "" || r.ProjectID == f.ProjectID) && (!f.UnderWay || !r.ended) {
+			found = append(found, r.Summary)
+		}
+	}
+	return found, nil
+}
+
+// Line returns the runs of a line, oldest first.
+func (l *Log) Line(_ context.Context, root string) (line []run.Summary, err error) {
+	l.data.mu.Lock()
+	defer l.data.mu.Unlock()
+	for _, id := range l.data.order {
+		if r := l.data.runs[id]; r.root == root {
+			line = append(line, r.Summary)
+		}
+	}
+	return line, nil
+}
+
+// answer is a stored answer.
+type answer struct {
+	root, chain, by string
+	body            []byte
+}
+
+func encodeAnswers(answers []run.Answer) (bodies [][]byte, err error) {
+	for _, a := range answers {
+		body, err := json.Marshal(a)
+		if err != nil {
+			return nil, fmt.Errorf("keep an answer: %w", err)
+		}
+		bodies = append(bodies, body)
+	}
+	return bodies, nil
+}
+
+// keepAnswers stores the answers of a change, and drops those that it forgets. The caller
+// holds mu.
+func (d *data) keepAnswers(r *record, c run.Change, bodies [][]byte) {
+	drop := func(key string) {
+		d.answers[key] = slices.DeleteFunc(d.answers[key], func(a answer) bool { return a.root == r.root })
+	}
+	for i, a := range c.Answers {
+		drop(a.Key)
+		d.answers[a.Key] = append(d.answers[a.Key], answer{root: r.root, chain: a.Chain, by: r.RunID, body: bodies[i]})
+	}
+	for _, key := range c.Forget {
+		drop(key)
+	}
+}
+
+// Answer returns an answer, one of the own line first.
+func (l *Log) Answer(_ context.Context, q run.AnswerKey) (run.Answer, error) {
+	l.data.mu.Lock()
+	defer l.data.mu.Unlock()
+	var found *answer
+	for i, a := range l.data.answers[q.Key] {
+		own := a.root == q.Root
+		other := a.chain != "" && (a.chain == q.Chain || a.chain == q.Former)
+		if own || other && found == nil {
+			found = &l.data.answers[q.Key][i]
+		}
+		if own {
+			break
+		}
+	}
+	if found == nil {
+		return run.Answer{Key: q.Key}, run.ErrNotFound
+	}
+	a := run.Answer{Key: q.Key, Chain: found.chain, RunID: found.by}
+	if err := json.Unmarshal(found.body, &a); err != nil {
+		return a, fmt.Errorf("read an answer: %w", err)
+	}
+	return a, nil
+}
+
+// Head returns the position of the newest event of all runs.
+func (l *Log) Head(context.Context) (int64, error) {
+	l.data.mu.Lock()
+	defer l.data.mu.Unlock()
+	return l.data.head(), nil
+}
+
+func (d *data) head() int64 {
+	if len(d.log) == 0 {
+		return 0
+	}
+	return d.log[len(d.log)-1].Position
+}
+
+// Entries returns what happened behind a position, in the order in which it was stored.
+func (l *Log) Entries(_ context.Context, of run.EventFilter, after int64, limit int) (found []run.LogEntry, err error) {
+	l.data.mu.Lock()
+	defer l.data.mu.Unlock()
+	first, _ := slices.BinarySearchFunc(l.data.log, after+1, func(e run.LogEntry, p int64) int { return cmp.Compare(e.Position, p) })
+	for _, e := range l.data.log[first:] {
+		if len(found) == limit {
+			break
+		}
+		if (len(of.Runs) == 0 || slices.Contains(of.Runs, e.RunID)) && (of.ProjectID == "" || e.ProjectID == of.ProjectID) {
+			found = append(found, e)
+		}
+	}
+	return found, nil
+}
+
+// Await returns when something may have happened behind a position, or when ctx is done.
+func (l *Log) Await(ctx context.Context, after int64) error {
+	return l.data.await(ctx, func() (bool, error) { return l.data.head() > after, nil })
+}

@@ -1,0 +1,138 @@
+package memory
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/cineforge/cineforge/project"
+)
+
+// Projects is projects, their inputs and what is said in them.
+type Projects struct{ data *data }
+
+var (
+	_ project.Store  = (*Projects)(nil)
+	_ project.Inputs = (*Projects)(nil)
+	_ project.Chat   = (*Projects)(nil)
+)
+
+// cloned returns a project that later changes leave as it is.
+func cloned(p project.Project) project.Project {
+	p.Preferences = maps.Clone(p.Preferences)
+	if p.Preferences == nil {
+		p.Preferences = map[string]json.RawMessage{}
+	}
+	return p
+}
+
+// CreateProject makes a project.
+func (ps *Projects) CreateProject(_ context.Context, p project.Project) error {
+	ps.data.mu.Lock()
+	defer ps.data.mu.Unlock()
+	if f := ps.data.projects[p.ID]; f != nil && f.ID != "" {
+		return fmt.Errorf("create project %s: %w", p.ID, project.ErrExists)
+	}
+	p.Changed = p.Created
+	ps.data.folder(p.ID).Project = cloned(p)
+	return nil
+}
+
+// Project returns a project.
+func (ps *Projects) Project(_ context.Context, id string) (project.Project, error) {
+	ps.data.mu.Lock()
+	defer ps.data.mu.Unlock()
+	f := ps.data.projects[id]
+	if f == nil || f.ID == "" {
+		return project.Project{}, fmt.Errorf("read project %s: %w", id, project.ErrNotFound)
+	}
+	return cloned(f.Project), nil
+}
+
+// Projects returns projects, those that changed last first.
+func (ps *Projects) Projects(_ context.Context, limit int) (all []project.Project, err error) {
+	ps.data.mu.Lock()
+	defer ps.data.mu.Unlock()
+	for _, f := range ps.data.projects {
+		if f.ID != "" {
+			all = append(all, cloned(f.Project))
+		}
+	}
+	slices.SortFunc(all, func(a, b project.Project) int { return cmp.Or(b.Changed.Compare(a.Changed), cmp.Compare(a.ID, b.ID)) })
+	if limit > 0 && len(all) > limit {
+		all = all[:limit]
+	}
+	return all, nil
+}
+
+// ChangeProject changes a project.
+func (ps *Projects) ChangeProject(_ context.Context, id string, change func(*project.Project)) (project.Project, error) {
+	ps.data.mu.Lock()
+	defer ps.data.mu.Unlock()
+	f := ps.data.projects[id]
+	if f == nil || f.ID == "" {
+		return project.Project{}, fmt.Errorf("change project %s: %w", id, project.ErrNotFound)
+	}
+	p := cloned(f.Project)
+	change(&p)
+	p.Changed = now()
+	f.Project = cloned(p)
+	return p, nil
+}
+
+// AddInput keeps a file of a project.
+func (ps *Projects) AddInput(_ context.Context, id string, in project.Input, content []byte) (kept project.Input, existing bool, err error) {
+	ps.data.mu.Lock()
+	defer ps.data.mu.Unlock()
+	if f := ps.data.projects[id]; f != nil {
+		for _, known := range f.inputs {
+			if known.Digest == in.Digest && known.Original == in.Original {
+				return known, true, nil
+			}
+		}
+	}
+	ps.data.put(content)
+	ps.data.touch(id)
+	f := ps.data.folder(id)
+	f.inputs = append(f.inputs, in)
+	return in, false, nil
+}
+
+// Inputs returns the files of a project, oldest first.
+func (ps *Projects) Inputs(_ context.Context, id string) ([]project.Input, error) {
+	ps.data.mu.Lock()
+	defer ps.data.mu.Unlock()
+	if f := ps.data.projects[id]; f != nil {
+		return slices.Clone(f.inputs), nil
+	}
+	return nil, nil
+}
+
+// Post keeps a message, once.
+func (ps *Projects) Post(_ context.Context, id string, m project.Message) (project.Message, error) {
+	ps.data.mu.Lock()
+	defer ps.data.mu.Unlock()
+	f := ps.data.folder(id)
+	for _, known := range f.messages {
+		if known.ID == m.ID {
+			return known, nil
+		}
+	}
+	m.Content = bytes.Clone(m.Content)
+	f.messages = append(f.messages, m)
+	return m, nil
+}
+
+// Messages returns what was said in a project, oldest first.
+func (ps *Projects) Messages(_ context.Context, id string) ([]project.Message, error) {
+	ps.data.mu.Lock()
+	defer ps.data.mu.Unlock()
+	if f := ps.data.projects[id]; f != nil {
+		return slices.Clone(f.messages), nil
+	}
+	return nil, nil
+}
