@@ -15,6 +15,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/failure/diagnosis"
 	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/internal/sqlite/datafile"
 	"github.com/cineforge/cineforge/recipe"
 )
 
@@ -66,7 +67,7 @@ func checkDataDir(dir string) Check {
 }
 
 func checkWritable(c Check, dir string) Check {
-	if err := sqlite.ProbeDir(dir); err != nil {
+	if err := datafile.Probe(dir); err != nil {
 		c.Status, c.Detail, c.Action = Problem, fmt.Sprintf("%s can't be written to: %v", dir,
 			run.FileCause(err)), "make room on the disk or change its permissions, or name another one with --data"
 		return c

@@ -83,7 +83,7 @@ func copyOf(a artifact.Artifact) (artifact.Artifact, error) {
 }
 
 // same reports whether two versions with the same data are the same in all that a reader
-// relies on: who made them, of what, and how far they can be trusted.
+// relies on: what made them, of what, and how far they can be trusted.
 func same(a, b artifact.Metadata) bool {
 	return a.Source == b.Source && a.Health == b.Health && a.ProducingModule == b.ProducingModule && slices.Equal(a.Lineage, b.Lineage)
 }

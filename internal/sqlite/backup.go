@@ -13,6 +13,7 @@ import (
 	driver "modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
 
+	"github.com/cineforge/cineforge/internal/sqlite/datafile"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
 )
@@ -38,8 +39,8 @@ func (m *Maintenance) Backup(ctx context.Context, file string, replace, damaged 
 			os.Remove(part.Name() + suffix) //nolint:errcheck // it has its own name by then, or is of no use
 		}
 	}()
-	defer part.Close()                              //nolint:errcheck // it is on the disk by then
-	if err := part.Chmod(privateFile); err != nil { // SQLite keeps the mode of an empty file
+	defer part.Close()                                       //nolint:errcheck // it is on the disk by then
+	if err := part.Chmod(datafile.PrivateFile); err != nil { // SQLite keeps the mode of an empty file
 		return 0, nil, fmt.Errorf("back up to %s: %w", file, err)
 	}
 	found, err = m.copyTo(ctx, part.Name(), damaged)
@@ -59,7 +60,7 @@ func (m *Maintenance) Backup(ctx context.Context, file string, replace, damaged 
 	if err != nil {
 		return 0, nil, fmt.Errorf("back up to %s: %w", file, err)
 	}
-	syncFolder(filepath.Dir(file))
+	datafile.Sync(filepath.Dir(file))
 	return info.Size(), found, nil
 }
 
@@ -121,7 +122,7 @@ func (m *Maintenance) copyBytes(ctx context.Context, part string) error {
 		return why(m.db.file, err)
 	}
 	for _, suffix := range []string{"", "-wal"} {
-		if err := copyFile(from+suffix, part+suffix); err != nil && (suffix == "" || !errors.Is(err, fs.ErrNotExist)) {
+		if err := datafile.CopyFile(from+suffix, part+suffix); err != nil && (suffix == "" || !errors.Is(err, fs.ErrNotExist)) {
 			return err
 		}
 	}
@@ -143,11 +144,11 @@ func (m *Maintenance) copyBytes(ctx context.Context, part string) error {
 // blame says of an error of a backup whose it is: of the database, which is only read, or of
 // the file that is written.
 func (m *Maintenance) blame(file string, err error) error {
-	refused, ok := errors.AsType[*driver.Error](err)
+	reported, ok := errors.AsType[*driver.Error](err)
 	if !ok {
 		return err
 	}
-	switch refused.Code() {
+	switch reported.Code() {
 	case codes.SQLITE_IOERR_READ, codes.SQLITE_IOERR_SHORT_READ, codes.SQLITE_IOERR_CORRUPTFS:
 		return why(m.db.file, err)
 	}
@@ -167,12 +168,4 @@ func examineCopy(ctx context.Context, file string) (*storage.Examination, error)
 	}
 	defer db.Close() //nolint:errcheck // it was only read
 	return newStore(&database{file: file, read: newReader(db, file)}).Maintenance.Examine(ctx)
-}
-
-// syncFolder brings a folder's names to the disk, where there is such a thing.
-func syncFolder(dir string) {
-	if f, err := os.Open(dir); err == nil {
-		defer f.Close()
-		f.Sync() //nolint:errcheck // the system does it in its own time otherwise
-	}
 }

@@ -1,9 +1,17 @@
 package sqlite
 
 import (
+	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
+
+	driver "modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib"
+
+	"github.com/cineforge/cineforge/internal/sqlite/presence"
 )
 
 // database is the connections to a database, and what all parts of a store share.
@@ -24,6 +32,146 @@ type database struct {
 	schema   int64  // that this program knows
 	noCopy   bool   // none is made before the schema is brought up to date
 	copied   string // the folder of the copy that is read; "" for the database itself
-	presence *presence
+	presence *presence.Process
 	carries  atomic.Value // string: the routes that this process can reach, as JSON; "" for all
+}
+
+// maxGroup bounds the changes of one transaction, so that the last of them does
+// not make the first wait long.
+const maxGroup = 64
+
+// change is something to write, and what became of it. It may be applied more
+// than once until it is committed.
+type change struct {
+	apply func(*sql.Tx) error
+	err   error
+	turn  chan bool // true: lead the next group; false: committed or failed
+}
+
+// group lets concurrent writers share a transaction, and so the wait for the
+// disk: the first writer commits what has queued up, and hands the lead to the
+// first of those that came meanwhile. It needs no goroutine of its own.
+type group struct {
+	mu    sync.Mutex
+	queue []*change // guarded by mu
+	led   bool      // guarded by mu
+}
+
+// update applies a change in a transaction, which it may share with others, and
+// returns when it is on the disk, or failed and left no trace.
+func (d *database) update(ctx context.Context, apply func(*sql.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := d.writable(); err != nil {
+		return err
+	}
+	c := &change{apply: apply, turn: make(chan bool, 1)}
+	g := &d.group
+	g.mu.Lock()
+	g.queue = append(g.queue, c)
+	lead := !g.led
+	g.led = true
+	g.mu.Unlock()
+	if !lead {
+		// The leader is at the disk, which answers soon; a change can't be taken back once it has it.
+		lead = <-c.turn
+	}
+	if lead {
+		d.lead()
+	}
+	return why(d.file, c.err)
+}
+
+// lead commits the changes that have queued up, of which the caller's is the first.
+func (d *database) lead() {
+	g := &d.group
+	g.mu.Lock()
+	n := min(len(g.queue), maxGroup)
+	batch := g.queue[:n:n]
+	g.queue = g.queue[n:]
+	g.mu.Unlock()
+
+	// The lead is handed on also if a change panics.
+	defer func() {
+		d.announce()
+		g.mu.Lock()
+		if len(g.queue) > 0 {
+			g.queue[0].turn <- true
+		} else {
+			g.led = false
+		}
+		g.mu.Unlock()
+		for _, c := range batch[1:] {
+			c.turn <- false
+		}
+	}()
+	d.commit(batch)
+}
+
+// commit writes a batch in one transaction. If a change of it fails, each is
+// written by itself, so that one writer's fault is not the others'.
+func (d *database) commit(batch []*change) {
+	err := d.transact(func(tx *sql.Tx) error {
+		for _, c := range batch {
+			if err := c.apply(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil || len(batch) == 1 {
+		for _, c := range batch {
+			c.err = err
+		}
+		return
+	}
+	for _, c := range batch {
+		c.err = d.transact(c.apply)
+	}
+}
+
+// busyTries is how often a transaction is tried that another process keeps from
+// the database. Each try waits for the busy_timeout.
+const busyTries = 6
+
+// transact runs a transaction, and again if another process kept it from the
+// database for too long, such as one that was suspended in the middle of a write.
+func (d *database) transact(apply func(*sql.Tx) error) error {
+	for try := 1; ; try++ {
+		err := d.once(apply)
+		if busy, ok := errors.AsType[*driver.Error](err); !ok || busy.Code()&0xff != codes.SQLITE_BUSY || try == busyTries {
+			return err
+		}
+	}
+}
+
+// once runs a transaction. Its context is not a caller's: what others wait for is
+// not undone because one caller has left.
+func (d *database) once(apply func(*sql.Tx) error) (err error) {
+	if err := d.there(); err != nil {
+		return fmt.Errorf("write to the database: %w", err)
+	}
+	tx, err := d.write.BeginTx(context.Background(), nil)
+	if err != nil {
+		return fmt.Errorf("write to the database: %w", err)
+	}
+	if err := apply(tx); err != nil {
+		tx.Rollback() //nolint:errcheck // the first error is the one to tell
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		// A commit that fails can leave the transaction open on the only connection.
+		d.write.Exec("ROLLBACK") //nolint:errcheck // there may be none to end
+		return fmt.Errorf("write to the database: %w", err)
+	}
+	return nil
+}
+
+// announce wakes what waits for events.
+func (d *database) announce() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	close(d.changed)
+	d.changed = make(chan struct{})
 }

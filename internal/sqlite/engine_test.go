@@ -29,7 +29,7 @@ func TestStore_EngineInMemory(t *testing.T) {
 }
 
 // Each process opens the file by itself, sees what others have done when it looks, and
-// sees at once who is gone.
+// sees at once which are gone.
 func TestStore_EngineInAFile(t *testing.T) {
 	const poll = 200 * time.Millisecond
 	notice := local.DefaultClaimTTL

@@ -105,7 +105,7 @@ func (e *examiner) content(ctx context.Context) error {
 	})
 	for _, d := range digests {
 		if _, blobErr := e.of.blobs.Get(ctx, d); blobErr != nil &&
-			!errors.Is(blobErr, run.ErrNotFound) { // who prunes meanwhile may have taken it away
+			!errors.Is(blobErr, run.ErrNotFound) { // a prune may have removed it meanwhile
 			e.contents[d] = blobErr
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pressly/goose/v3"
 
+	"github.com/cineforge/cineforge/internal/sqlite/presence"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -26,15 +27,11 @@ func SpoilBlob(dir string, old, changed []byte) error {
 // Die unlocks what shows that the store's process is alive, as the system does when the
 // process is gone.
 func Die(s *Store) {
-	s.db.presence.mu.Lock()
-	defer s.db.presence.mu.Unlock()
-	if s.db.presence.file != nil {
-		s.db.presence.file.Close()
-	}
+	s.db.presence.Abandon()
 }
 
 // Locks says that stores see which processes are gone.
-const Locks = canLock
+const Locks = presence.CanLock
 
 // Schemas returns the newest version of the schema.
 func Schemas() (newest int64, err error) {

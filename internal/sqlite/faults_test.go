@@ -71,7 +71,7 @@ func faults() map[string]fault {
 	}
 }
 
-func TestATroubleIsToldAndPasses(t *testing.T) {
+func TestStore_TroubleIsReportedAndPasses(t *testing.T) {
 	for name, f := range faults() {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -103,8 +103,8 @@ func TestATroubleIsToldAndPasses(t *testing.T) {
 	}
 }
 
-// In a shared transaction the trouble of one writer is that of all, and nobody is told otherwise.
-func TestAFullDiskStoresAllOfAChangeOrNothing(t *testing.T) {
+// In a shared transaction the trouble of one writer is that of all, and no one of them is reported otherwise.
+func TestCommit_AFullDiskTakesAllOrNothing(t *testing.T) {
 	s := open(t, t.TempDir())
 	c := claimed(t, s, "a")
 	maintain(t, s, "PRAGMA max_page_count = 1")
@@ -122,7 +122,7 @@ func TestAFullDiskStoresAllOfAChangeOrNothing(t *testing.T) {
 	}
 }
 
-func TestALostClaimIsNoTroubleOfTheStore(t *testing.T) {
+func TestCommit_ALostClaimIsNoTrouble(t *testing.T) {
 	s := open(t, t.TempDir())
 	c := claimed(t, s, "a")
 	err := commit(s, durable.Claim{Run: "a", Epoch: c.Epoch + 1}, event.UnitDone{})
@@ -132,7 +132,7 @@ func TestALostClaimIsNoTroubleOfTheStore(t *testing.T) {
 }
 
 // A page that is overwritten, and a file that is no database any more.
-func TestDamageIsToldWithWhatToDo(t *testing.T) {
+func TestStore_DamageIsReportedWithItsRemedy(t *testing.T) {
 	for name, damage := range map[string]func(data []byte){
 		"pages":  func(data []byte) { copy(data[4096:], bytes.Repeat([]byte{0xa5}, len(data)-4096)) },
 		"header": func(data []byte) { copy(data, "this is no database") },
@@ -171,13 +171,13 @@ func use(dir string) error {
 	return s.Maintenance.Check(context.Background())
 }
 
-func TestAMissingFolderIsTold(t *testing.T) {
+func TestOpen_AMissingFolderIsReported(t *testing.T) {
 	_, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "none"))
 	wantTrouble(t, err, run.Unreachable, "can't be opened", "folder")
 }
 
 // The claim of a process is shown by a file, for which there may be no room either.
-func TestAClaimThatCantBeShownIsToldAsTrouble(t *testing.T) {
+func TestClaim_OneThatCantBeShownIsTrouble(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
 	if err := s.Log.Create(t.Context(), run.NewRun{ID: "a", ProjectID: "p", First: []event.Body{event.PipelineStarted{}}}); err != nil {

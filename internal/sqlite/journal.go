@@ -25,7 +25,7 @@ func (j *Journal) Claim(ctx context.Context, id string, ttl time.Duration) (dura
 	if err := j.db.writable(); err != nil {
 		return durable.Claim{}, err
 	}
-	if err := j.db.presence.show(); err != nil {
+	if err := j.db.presence.Show(); err != nil {
 		return durable.Claim{}, why(j.db.file, err)
 	}
 	claim, err := j.claim(ctx, id, ttl)
@@ -46,7 +46,7 @@ func (j *Journal) claim(ctx context.Context, id string, ttl time.Duration) (dura
 		now := time.Now()
 		err := tx.QueryRow(`UPDATE runs SET epoch = epoch + 1, claim_until = ?, holder = ?, wake_at = 0
 			WHERE id = ? AND (claim_until <= ? OR claim_until > ?) RETURNING epoch`,
-			now.Add(ttl).UnixMilli(), j.db.presence.id, id, now.UnixMilli(), farOff(now)).Scan(&claim.Epoch)
+			now.Add(ttl).UnixMilli(), j.db.presence.ID(), id, now.UnixMilli(), farOff(now)).Scan(&claim.Epoch)
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
@@ -105,7 +105,7 @@ func wakeMilli(t time.Time) int64 {
 	return t.UnixMilli()
 }
 
-// Due returns runs that are to go on, that nobody has claimed and that this process can
+// Due returns runs that are to go on, that no process has claimed and that this one can
 // go on with; see Carry. Claims of processes that are gone count as given back.
 func (j *Journal) Due(ctx context.Context, n int) (due []local.Due, next time.Time, err error) {
 	if err := j.db.stillKnown(ctx); err != nil {
@@ -154,7 +154,7 @@ func (j *Journal) nextDue(ctx context.Context, now int64) (time.Time, error) {
 	return time.UnixMilli(at.Int64), nil
 }
 
-// Signal says something to a run, which is then due if nobody works on it. It
+// Signal sends a signal to a run, which is then due if no process works on it. It
 // returns durable.ErrLost if the run has ended.
 func (j *Journal) Signal(ctx context.Context, id string, signal durable.Signal) error {
 	err := j.db.update(ctx, func(tx *sql.Tx) error {
@@ -240,10 +240,10 @@ func (d *database) tell(err error) {
 }
 
 // Serve shows that this process works on whatever is due, until the store is closed.
-func (j *Journal) Serve() error { return why(j.db.file, j.db.presence.serve()) }
+func (j *Journal) Serve() error { return why(j.db.file, j.db.presence.Serve()) }
 
 // Served reports whether another process works on whatever is due.
-func (j *Journal) Served() bool { return j.db.presence.served() }
+func (j *Journal) Served() bool { return j.db.presence.Served() }
 
 // Worked reports whether a process that lives works on a run.
 func (j *Journal) Worked(ctx context.Context, id string) (bool, error) {
@@ -257,7 +257,7 @@ func (j *Journal) Worked(ctx context.Context, id string) (bool, error) {
 		return false, fmt.Errorf("look who works on run %s: %w", id, err)
 	}
 	now := time.Now()
-	return until > now.UnixMilli() && until <= farOff(now) && !slices.Contains(j.db.presence.gone(), holder), nil
+	return until > now.UnixMilli() && until <= farOff(now) && !slices.Contains(j.db.presence.Gone(), holder), nil
 }
 
 // reap gives back the claims of processes that are gone. It reports whether there were any.
@@ -265,7 +265,7 @@ func (j *Journal) reap(ctx context.Context) (freed bool, err error) {
 	if j.db.readOnly() {
 		return false, nil
 	}
-	for _, id := range j.db.presence.gone() {
+	for _, id := range j.db.presence.Gone() {
 		err := j.db.update(ctx, func(tx *sql.Tx) error {
 			res, err := tx.Exec(`UPDATE runs SET claim_until = 0 WHERE holder = ? AND claim_until > 0`, id)
 			if err != nil {
@@ -278,7 +278,7 @@ func (j *Journal) reap(ctx context.Context) (freed bool, err error) {
 		if err != nil {
 			return freed, err
 		}
-		j.db.presence.bury(id)
+		j.db.presence.Forget(id)
 	}
 	return freed, nil
 }

@@ -2,9 +2,14 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
 	"fmt"
+	"math"
 	"os"
+	"slices"
 
+	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
 )
@@ -63,4 +68,184 @@ func (m *Maintenance) Exec(ctx context.Context, statement string) error {
 		return fmt.Errorf("%s: %w", statement, why(m.db.file, err))
 	}
 	return nil
+}
+
+// OldLines lists the first runs of the lines that are not wanted any more, oldest first.
+func (m *Maintenance) OldLines(ctx context.Context, o storage.PruneFilter) (roots []string, err error) {
+	before := int64(math.MaxInt64)
+	if !o.Before.IsZero() {
+		before = o.Before.UnixMilli()
+	}
+	found, err := m.db.read.QueryContext(ctx, `
+		WITH lines AS (
+			SELECT root, min(project_id) AS project, min(ended) AS over, max(position) AS newest,
+				max((SELECT ts FROM events WHERE run_id = id AND seq = last_seq)) AS last
+			FROM runs WHERE ?1 = '' OR project_id = ?1 GROUP BY root),
+		ranked AS (SELECT *, row_number() OVER (PARTITION BY project ORDER BY newest DESC) AS rank FROM lines)
+		SELECT root FROM ranked WHERE over AND last < ?2 AND rank > ?3 ORDER BY newest`, o.Project, before, o.Keep)
+	if err != nil {
+		return nil, fmt.Errorf("look for old runs: %w", err)
+	}
+	defer found.Close()
+	for found.Next() {
+		var root string
+		if err := found.Scan(&root); err != nil {
+			return nil, fmt.Errorf("look for old runs: %w", err)
+		}
+		roots = append(roots, root)
+	}
+	return roots, found.Err()
+}
+
+// Size counts what lines of runs hold, and what no other run needs then.
+func (m *Maintenance) Size(ctx context.Context, roots []string) (p storage.Pruned, err error) {
+	list, err := json.Marshal(roots)
+	if err != nil {
+		return p, err
+	}
+	err = m.db.read.QueryRowContext(ctx, `WITH gone AS (SELECT id, root FROM runs WHERE root IN (SELECT value FROM json_each(?1)))
+		SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM events WHERE run_id IN (SELECT id FROM gone)),
+			(SELECT count(*) FROM answers WHERE root IN (SELECT root FROM gone))`,
+		string(list)).Scan(&p.Runs, &p.Events, &p.Answers)
+	if err != nil {
+		return p, fmt.Errorf("count what old runs hold: %w", err)
+	}
+	garbage, err := m.garbage(ctx, string(list))
+	if err != nil {
+		return p, fmt.Errorf("count what old runs hold: %w", err)
+	}
+	for _, b := range garbage {
+		p.Blobs++
+		p.Bytes += b.Size
+	}
+	return p, nil
+}
+
+// references selects the digests that artifacts are made of, that projects have as inputs,
+// and that runs outside the lines of ?1 work with. Whatever else comes to refer to content
+// has to be named here.
+const references = `SELECT digest FROM artifacts UNION SELECT digest FROM inputs UNION
+	SELECT coalesce(json_extract(body, part.value), '') FROM runs JOIN events ON run_id = runs.id AND seq = 1,
+		json_each('["$.recipe_digest", "$.input_digest"]') AS part
+	WHERE runs.root NOT IN (SELECT value FROM json_each(?1))`
+
+// garbage lists the content that nothing refers to, but for the lines of runs in a JSON list.
+func (m *Maintenance) garbage(ctx context.Context, gone string) (garbage []artifact.Blob, err error) {
+	var all []artifact.Blob
+	for b, err := range m.blobs.List(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, b)
+	}
+	found, err := m.db.read.QueryContext(ctx, references, gone)
+	if err != nil {
+		return nil, err
+	}
+	digests, err := collect(found, func(row scanner) (d artifact.Digest, err error) { return d, row.Scan(&d) })
+	needed := make(map[artifact.Digest]bool, len(digests))
+	for _, d := range digests {
+		needed[d] = true
+	}
+	for _, b := range all {
+		if !needed[b.Digest] {
+			garbage = append(garbage, b)
+		}
+	}
+	return garbage, err
+}
+
+// Prune removes a line of runs, unless one of them can go on, in one transaction; what
+// the runs made stays.
+func (m *Maintenance) Prune(ctx context.Context, root string) (p storage.Pruned, err error) {
+	err = m.db.update(ctx, func(tx *sql.Tx) error {
+		p = storage.Pruned{} // it may be applied again
+		var over bool
+		if err := tx.QueryRow(`SELECT coalesce(min(ended), 0) FROM runs WHERE root = ?`, root).Scan(&over); err != nil || !over {
+			return err
+		}
+		for _, d := range []struct {
+			statement string
+			count     *int
+		}{
+			{`DELETE FROM signals WHERE run_id IN (SELECT id FROM runs WHERE root = ?)`, new(int)},
+			{`DELETE FROM requests WHERE run_id IN (SELECT id FROM runs WHERE root = ?)`, new(int)},
+			{`DELETE FROM events WHERE run_id IN (SELECT id FROM runs WHERE root = ?)`, &p.Events},
+			{`DELETE FROM answers WHERE root = ?`, &p.Answers},
+			{`DELETE FROM runs WHERE root = ?`, &p.Runs},
+		} {
+			res, err := tx.Exec(d.statement, root)
+			if err != nil {
+				return fmt.Errorf("remove run %s: %w", root, err)
+			}
+			n, err := res.RowsAffected()
+			if err != nil {
+				return err
+			}
+			*d.count = int(n)
+		}
+		return nil
+	})
+	return p, err
+}
+
+// sweepGroup is how many blobs are removed in one transaction.
+const sweepGroup = 100
+
+// Sweep removes the content that nothing refers to, some at a time. What something has come
+// to refer to meanwhile stays.
+func (m *Maintenance) Sweep(ctx context.Context) (p storage.Pruned, err error) {
+	garbage, err := m.garbage(ctx, "[]")
+	if err != nil {
+		return p, fmt.Errorf("look for content that nothing refers to: %w", err)
+	}
+	for group := range slices.Chunk(garbage, sweepGroup) {
+		var removed []artifact.Blob
+		err := m.db.update(ctx, func(tx *sql.Tx) (err error) {
+			if removed, err = unreferenced(tx, group); err == nil {
+				err = removeBlobs(tx, digestsOf(removed))
+			}
+			if err != nil {
+				return fmt.Errorf("remove content that nothing refers to: %w", err)
+			}
+			return nil
+		})
+		if err != nil {
+			return p, err
+		}
+		for _, b := range removed {
+			p.Blobs++
+			p.Bytes += b.Size
+		}
+	}
+	return p, nil
+}
+
+// unreferenced returns those of some content that nothing refers to, as of a transaction.
+func unreferenced(tx *sql.Tx, some []artifact.Blob) ([]artifact.Blob, error) {
+	list, err := json.Marshal(digestsOf(some))
+	if err != nil {
+		return nil, err
+	}
+	found, err := tx.Query(`SELECT value FROM json_each(?2) WHERE value IN (`+references+`)`, "[]", string(list))
+	if err != nil {
+		return nil, err
+	}
+	defer found.Close()
+	needed := map[artifact.Digest]bool{}
+	for found.Next() {
+		var d artifact.Digest
+		if err := found.Scan(&d); err != nil {
+			return nil, err
+		}
+		needed[d] = true
+	}
+	return slices.DeleteFunc(slices.Clone(some), func(b artifact.Blob) bool { return needed[b.Digest] }), found.Err()
+}
+
+func digestsOf(blobs []artifact.Blob) (digests []artifact.Digest) {
+	for _, b := range blobs {
+		digests = append(digests, b.Digest)
+	}
+	return digests
 }

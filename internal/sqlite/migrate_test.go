@@ -16,7 +16,7 @@ import (
 )
 
 // An old database has four runs of an event log as it was then: one that is over, one
-// that a person has to confirm, one whose process died, and one that nobody has begun.
+// that a person has to confirm, one whose process died, and one that was not begun.
 var (
 	oldRuns = []string{"over", "paused", "dead", "queued"}
 	oldLogs = map[string][]string{
@@ -88,7 +88,7 @@ func oldData(version int64) (statements []string) {
 	return statements
 }
 
-func TestADatabaseOfEveryEarlierSchemaGoesOn(t *testing.T) {
+func TestOpen_EveryEarlierSchemaGoesOn(t *testing.T) {
 	newest, err := sqlite.Schemas()
 	if err != nil {
 		t.Fatal(err)
@@ -159,7 +159,7 @@ func checkOldWork(t *testing.T, s *sqlite.Store, version int64) {
 	}
 }
 
-func TestADatabaseOfANewerProgramIsRefused(t *testing.T) {
+func TestOpen_ANewerSchemaIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	newest, err := sqlite.Schemas()
 	if err != nil {
@@ -176,7 +176,7 @@ func TestADatabaseOfANewerProgramIsRefused(t *testing.T) {
 	}
 }
 
-// A run of a schema that pinned nobody is due where the providers can be asked that it has
+// A run of a schema without pinned candidates is due where the providers can be asked that it has
 // asked, or where what it was begun with can.
 func TestMigrate_RunsThatPinnedNobody(t *testing.T) {
 	dir := t.TempDir()

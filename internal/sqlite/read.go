@@ -47,7 +47,7 @@ func (r *reader) statement(ctx context.Context, query string) (*sql.Stmt, error)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if known = r.prepared[query]; known != nil { // somebody was faster
+	if known = r.prepared[query]; known != nil { // another goroutine was faster
 		return known, s.Close()
 	}
 	r.prepared[query] = s

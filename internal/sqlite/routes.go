@@ -36,7 +36,7 @@ func (j *Journal) reached() string {
 const carried = `(?4 = '' OR NOT EXISTS (SELECT 1 FROM routes WHERE run_id = runs.id
 	GROUP BY stage HAVING NOT max(route IN (SELECT value FROM json_each(?4)))))`
 
-// Uncarried returns at most n runs that would go on by themselves, that nobody works on and
+// Uncarried returns at most n runs that would go on by themselves, that no process works on and
 // that this process can't go on with, newest first.
 func (j *Journal) Uncarried(ctx context.Context, n int) ([]run.Summary, error) {
 	if _, err := j.reap(ctx); err != nil {

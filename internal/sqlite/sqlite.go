@@ -13,12 +13,15 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // SQLite without cgo
 
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/sqlite/datafile"
+	"github.com/cineforge/cineforge/internal/sqlite/presence"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
 )
@@ -85,7 +88,7 @@ const mostReaders = 16
 // Before the schema is brought up to date a copy is made beside the database, unless noCopy
 // is set; see Copies.
 func Open(ctx context.Context, dir string, noCopy ...bool) (*Store, error) {
-	if forbidden(dir) {
+	if datafile.ReadOnly(dir, filepath.Join(dir, FileName)) {
 		return openReadOnly(ctx, dir)
 	}
 	return openDir(ctx, dir, len(noCopy) > 0 && noCopy[0])
@@ -93,7 +96,7 @@ func Open(ctx context.Context, dir string, noCopy ...bool) (*Store, error) {
 
 func openDir(ctx context.Context, dir string, noCopy bool) (*Store, error) {
 	file := filepath.Join(dir, FileName)
-	private(file)
+	datafile.Private(file)
 	path := dsn(file)
 	write, err := sql.Open("sqlite", path+"?"+pragmas+immediate)
 	if err != nil {
@@ -105,7 +108,7 @@ func openDir(ctx context.Context, dir string, noCopy bool) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("open the database: %w", err), write.Close())
 	}
 	read.SetMaxOpenConns(mostReaders)
-	return migrated(ctx, &database{file: file, write: write, read: newReader(read, file), presence: newPresence(dir), noCopy: noCopy})
+	return migrated(ctx, &database{file: file, write: write, read: newReader(read, file), presence: presence.New(dir), noCopy: noCopy})
 }
 
 // dir is the data directory; "" if the database is in memory.
@@ -128,7 +131,7 @@ func OpenMemory(ctx context.Context) (*Store, error) {
 		return nil, fmt.Errorf("open a database in memory: %w", err)
 	}
 	db.SetMaxOpenConns(1) // each connection would be a database of its own
-	return migrated(ctx, &database{write: db, read: newReader(db, ""), presence: newPresence("")})
+	return migrated(ctx, &database{write: db, read: newReader(db, ""), presence: presence.New("")})
 }
 
 func migrated(ctx context.Context, d *database) (*Store, error) {
@@ -218,7 +221,7 @@ func (d *database) schemaVersion(ctx context.Context) (version int64) {
 
 // close closes the database. Commits under way end first.
 func (d *database) close() error {
-	d.presence.hide()
+	d.presence.Hide()
 	err := d.write.Close()
 	if d.read.db != d.write {
 		err = errors.Join(err, d.read.db.Close())
@@ -228,3 +231,46 @@ func (d *database) close() error {
 	}
 	return err
 }
+
+// openReadOnly opens the database of a folder that may not be written to: SQLite itself
+// writes beside a database to read it. It is copied, with what was written last, and read
+// there; what would write is a trouble.
+func openReadOnly(ctx context.Context, dir string) (*Store, error) {
+	file := filepath.Join(dir, FileName)
+	scratch, err := os.MkdirTemp("", "cineforge-read-*")
+	if err != nil {
+		return nil, fmt.Errorf("read %s, which may not be written to: %w", file, err)
+	}
+	copied, err := datafile.Copy(file, filepath.Join(scratch, FileName))
+	if err == nil {
+		var s *Store
+		if s, err = openDir(ctx, scratch, true); err == nil {
+			s.db.file = file
+			s.db.read.file = file
+			s.db.copied = scratch
+			s.db.opened.info = copied
+			s.db.presence = presence.New(dir)
+			return s, nil
+		}
+	}
+	if p, ok := errors.AsType[*fs.PathError](err); ok && filepath.Dir(p.Path) == scratch {
+		err = fmt.Errorf("read %s, which may not be written to, by a copy in %s: %w", file, filepath.Dir(scratch), p.Err)
+		return nil, errors.Join(&failure.Error{Class: failure.Internal, Hint: "make room there, or name another folder with TMPDIR",
+			Message: err.Error(), Err: err}, os.RemoveAll(scratch))
+	}
+	return nil, errors.Join(why(file, err), os.RemoveAll(scratch))
+}
+
+// errReadOnly is why nothing is written into a copy.
+var errReadOnly error = &os.PathError{Op: "write", Path: FileName, Err: syscall.EROFS}
+
+// writable returns an error if the store is only read.
+func (d *database) writable() error {
+	if d.copied == "" {
+		return nil
+	}
+	return why(d.file, errReadOnly)
+}
+
+// readOnly reports whether the store may not be written to.
+func (d *database) readOnly() bool { return d.copied != "" }

@@ -87,7 +87,7 @@ func save(t testing.TB, s *sqlite.Store, c durable.Claim, drafts ...artifact.Art
 	return saved
 }
 
-func TestAReopenedStoreHasEverything(t *testing.T) {
+func TestOpen_AgainHasEverything(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
 	c := claimed(t, s, "a")
@@ -109,7 +109,7 @@ func TestAReopenedStoreHasEverything(t *testing.T) {
 	}
 }
 
-func TestFollowSeesWhatAnotherProcessWrites(t *testing.T) {
+func TestLog_FollowSeesOtherProcesses(t *testing.T) {
 	dir := t.TempDir()
 	writer, reader := open(t, dir), open(t, dir)
 	c := claimed(t, writer, "a")
@@ -135,7 +135,7 @@ func TestFollowSeesWhatAnotherProcessWrites(t *testing.T) {
 	}
 }
 
-func TestManyOpenAFreshStoreAtOnce(t *testing.T) {
+func TestOpen_ManyAtOnceMakeOneStore(t *testing.T) {
 	dir := t.TempDir()
 	var wg sync.WaitGroup
 	for range 8 { // each with connections of its own, as processes have
@@ -151,7 +151,7 @@ func TestManyOpenAFreshStoreAtOnce(t *testing.T) {
 	wg.Wait()
 }
 
-func TestDamagedContentIsNoticed(t *testing.T) {
+func TestBlobs_DamagedContentIsNoticed(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
 	c := claimed(t, s, "a")
@@ -170,7 +170,7 @@ func TestDamagedContentIsNoticed(t *testing.T) {
 	}
 }
 
-func TestPathsWithOddCharacters(t *testing.T) {
+func TestOpen_OddCharactersInPaths(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a b?c#d%20é")
 	if err := mkdir(dir); err != nil {
 		t.Fatal(err)

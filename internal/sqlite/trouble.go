@@ -1,18 +1,25 @@
 package sqlite
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"sync"
 	"syscall"
+	"time"
 
 	driver "modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
 
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/sqlite/datafile"
 	"github.com/cineforge/cineforge/run"
 )
 
-// troubles tells what the result codes of SQLite mean that are nobody's mistake.
+// troubles are the meanings of SQLite's result codes that are no mistake of the caller.
 var troubles = map[int]run.Trouble{
 	codes.SQLITE_FULL:     run.DiskFull,
 	codes.SQLITE_BUSY:     run.Locked,
@@ -66,7 +73,7 @@ func troubleOf(err error) run.Trouble {
 }
 
 // why makes the trouble of a database of an error that is one, for people and for
-// whoever may try again. Other errors stay as they are. A database in memory has no file.
+// callers that may try again. Other errors stay as they are. A database in memory has no file.
 func why(file string, err error) error {
 	kind := troubleOf(err)
 	if _, told := errors.AsType[*run.TroubleError](err); told || kind == "" {
@@ -80,4 +87,70 @@ func why(file string, err error) error {
 		Class: failure.Internal, Message: fmt.Sprintf(saying[kind][0], name), Hint: saying[kind][1], Err: err,
 		Remedies: []failure.Remedy{failure.CheckData()},
 	}}
+}
+
+// Probe tries whether the store takes anything: its folder a file, and its database a
+// transaction. The error is a *run.TroubleError; a database in memory has no trouble.
+func (m *Maintenance) Probe(ctx context.Context) error {
+	if m.db.dir() == "" {
+		return nil
+	}
+	if err := m.db.writable(); err != nil {
+		return err
+	}
+	if err := m.db.there(); err != nil {
+		return why(m.db.file, err)
+	}
+	if err := datafile.Probe(m.db.dir()); err != nil {
+		return why(m.db.file, err)
+	}
+	// A connection of its own: the one that writes may be waiting for the same.
+	db, err := sql.Open("sqlite", dsn(m.db.file)+"?_pragma=busy_timeout(2000)"+immediate)
+	if err != nil {
+		return fmt.Errorf("try the database: %w", err)
+	}
+	defer db.Close() //nolint:errcheck // nothing was written
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return why(m.db.file, fmt.Errorf("try the database: %w", err))
+	}
+	return tx.Rollback()
+}
+
+// errRemoved means that the database's file is not the one any more that was opened: what is
+// written into it is lost with the process.
+var errRemoved = errors.New("the file of the database was removed or replaced")
+
+// lookEvery is how often it is looked at the most whether the file is there.
+const lookEvery = time.Second
+
+// openedFile is the database's file as it was when it was opened.
+type openedFile struct {
+	mu     sync.Mutex
+	info   os.FileInfo // nil until it is known
+	looked time.Time
+	gone   bool
+}
+
+// there returns an error if the database's file is gone, or is another one.
+func (d *database) there() error {
+	if d.file == "" {
+		return nil
+	}
+	d.opened.mu.Lock()
+	defer d.opened.mu.Unlock()
+	if !d.opened.gone && time.Since(d.opened.looked) < lookEvery {
+		return nil
+	}
+	d.opened.looked = time.Now()
+	info, err := os.Stat(d.file)
+	if d.opened.info == nil {
+		d.opened.info = info
+		return err
+	}
+	d.opened.gone = errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(info, d.opened.info)
+	if d.opened.gone {
+		return errRemoved
+	}
+	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/sqlite/datafile"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -113,7 +114,7 @@ func (d *database) copyBefore(ctx context.Context, version int64) error {
 	if err := os.Rename(part.Name(), file); err != nil {
 		return d.noRoom(err)
 	}
-	syncFolder(d.dir())
+	datafile.Sync(d.dir())
 	for _, c := range Copies(d.dir()) {
 		if c.File != file {
 			os.Remove(c.File) //nolint:errcheck // the next one tries again

@@ -96,7 +96,7 @@ func TestOpen_ACopyNeedsRoom(t *testing.T) {
 }
 
 // A process that sees a newer schema than its own begins nothing more; what it has begun it
-// stores, and it answers who reads.
+// stores, and it answers readers.
 func TestStore_ANewerSchemaIsLeftAlone(t *testing.T) {
 	s := open(t, t.TempDir())
 	begun := claimed(t, s, "begun")

@@ -1,14 +1,14 @@
 //go:build unix
 
-package sqlite
+package presence
 
 import (
 	"os"
 	"syscall"
 )
 
-// canLock says that a lock on a file ends with its process.
-const canLock = true
+// CanLock says that a lock on a file ends with its process.
+const CanLock = true
 
 // lock locks a file without waiting, and reports whether it could.
 func lock(f *os.File) bool {

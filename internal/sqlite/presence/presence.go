@@ -1,4 +1,5 @@
-package sqlite
+// Package presence shows processes on one data directory to each other.
+package presence
 
 import (
 	"crypto/rand"
@@ -9,13 +10,15 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"github.com/cineforge/cineforge/internal/sqlite/datafile"
 )
 
-// presence shows other processes on the same data directory that this one is alive,
+// Process shows other processes on the same data directory that this one is alive,
 // by a file that it keeps locked: the system unlocks it when the process is gone,
 // however it went. Where files can't be locked, or on another machine, a claim's
 // end tells instead.
-type presence struct {
+type Process struct {
 	id  string
 	dir string // "" if no other process can see the store
 
@@ -23,30 +26,31 @@ type presence struct {
 	file *os.File // guarded by mu; nil until the process is shown
 }
 
-// presenceDir is the folder of those files within a data directory.
-const presenceDir = "processes"
+// folder is the folder of those files within a data directory.
+const folder = "processes"
 
-func newPresence(dir string) *presence {
+// New returns a process on a data directory, which no other one sees yet; on none for "".
+func New(dir string) *Process {
 	var b [6]byte
 	rand.Read(b[:]) //nolint:errcheck // never fails
-	p := &presence{id: hex.EncodeToString(b[:])}
-	if dir != "" && canLock {
-		p.dir = filepath.Join(dir, presenceDir)
+	p := &Process{id: hex.EncodeToString(b[:])}
+	if dir != "" && CanLock {
+		p.dir = filepath.Join(dir, folder)
 	}
 	return p
 }
 
-// show makes and locks the file, once.
-func (p *presence) show() error {
+// Show makes and locks the file, once.
+func (p *Process) Show() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.dir == "" || p.file != nil {
 		return nil
 	}
-	if err := os.MkdirAll(p.dir, privateFolder); err != nil {
+	if err := os.MkdirAll(p.dir, datafile.PrivateFolder); err != nil {
 		return fmt.Errorf("show that the process is alive: %w", err)
 	}
-	tighten(p.dir, privateFolder)
+	datafile.Tighten(p.dir, datafile.PrivateFolder)
 	// It is locked before others can see it.
 	f, err := os.CreateTemp(p.dir, ".new-*")
 	if err != nil {
@@ -63,9 +67,9 @@ func (p *presence) show() error {
 // serving is what the file of a process holds that works on whatever is due.
 const serving = "serving"
 
-// serve shows that this process works on whatever is due.
-func (p *presence) serve() error {
-	if err := p.show(); err != nil || p.dir == "" {
+// Serve shows that this process works on whatever is due.
+func (p *Process) Serve() error {
+	if err := p.Show(); err != nil || p.dir == "" {
 		return err
 	}
 	p.mu.Lock()
@@ -76,8 +80,8 @@ func (p *presence) serve() error {
 	return nil
 }
 
-// served reports whether another process works on whatever is due.
-func (p *presence) served() bool {
+// Served reports whether another process works on whatever is due.
+func (p *Process) Served() bool {
 	for _, name := range p.others() {
 		path := filepath.Join(p.dir, name)
 		data, err := os.ReadFile(path)
@@ -89,7 +93,7 @@ func (p *presence) served() bool {
 }
 
 // dead reports whether the process of a file is gone.
-func (p *presence) dead(path string) bool {
+func (p *Process) dead(path string) bool {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return false
@@ -99,13 +103,13 @@ func (p *presence) dead(path string) bool {
 }
 
 // others lists the files of other processes.
-func (p *presence) others() (names []string) {
+func (p *Process) others() (names []string) {
 	if p.dir == "" {
 		return nil
 	}
 	entries, err := os.ReadDir(p.dir)
 	if err != nil {
-		return nil // nobody has shown itself
+		return nil // no process has shown itself
 	}
 	for _, e := range entries {
 		if e.Name() != p.id && !strings.HasPrefix(e.Name(), ".") {
@@ -115,8 +119,8 @@ func (p *presence) others() (names []string) {
 	return names
 }
 
-// gone lists the processes that have left a file.
-func (p *presence) gone() (ids []string) {
+// Gone lists the processes that have left a file.
+func (p *Process) Gone() (ids []string) {
 	for _, name := range p.others() {
 		if p.dead(filepath.Join(p.dir, name)) {
 			ids = append(ids, name)
@@ -125,19 +129,31 @@ func (p *presence) gone() (ids []string) {
 	return ids
 }
 
-// bury removes the file of a process that is gone.
-func (p *presence) bury(id string) {
+// Forget removes the file of a process that is gone.
+func (p *Process) Forget(id string) {
 	os.Remove(filepath.Join(p.dir, id)) //nolint:errcheck // the next one tries again
 }
 
-// hide removes the own file.
-func (p *presence) hide() {
+// Hide removes the own file.
+func (p *Process) Hide() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.file == nil {
 		return
 	}
-	os.Remove(filepath.Join(p.dir, p.id)) //nolint:errcheck // whoever finds it can lock it then
+	os.Remove(filepath.Join(p.dir, p.id)) //nolint:errcheck // a process that finds it can lock it then
 	p.file.Close()
 	p.file = nil
+}
+
+// ID returns what names the process among others.
+func (p *Process) ID() string { return p.id }
+
+// Abandon unlocks what shows that the process is alive, as the system does when it is gone.
+func (p *Process) Abandon() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.file != nil {
+		p.file.Close() //nolint:errcheck // the lock ends in any case
+	}
 }

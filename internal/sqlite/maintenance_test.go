@@ -15,7 +15,7 @@ import (
 	"github.com/cineforge/cineforge/run/event"
 )
 
-func TestABackupIsOfOneMomentAndWholeWhileRunsGoOn(t *testing.T) {
+func TestBackup_IsOfOneMomentWhileRunsGoOn(t *testing.T) {
 	dir, target := t.TempDir(), t.TempDir()
 	s, other := open(t, dir), open(t, dir) // another process, which writes
 	c := claimed(t, other, "a")
@@ -59,7 +59,7 @@ func TestABackupIsOfOneMomentAndWholeWhileRunsGoOn(t *testing.T) {
 	}
 }
 
-func TestABackupReplacesOnlyWhatItMay(t *testing.T) {
+func TestBackup_ReplacesOnlyWhatItMay(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
 	claimed(t, s, "a")

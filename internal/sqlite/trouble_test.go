@@ -13,7 +13,7 @@ import (
 )
 
 // A data directory that is removed, or replaced, under a process is noticed: nothing is
-// written into a file that nobody finds any more.
+// written into a file that is not found any more.
 func TestStore_ARemovedFileIsNoticed(t *testing.T) {
 	for name, remove := range map[string]func(dir string) error{
 		"removed":      os.RemoveAll,
