@@ -6,6 +6,8 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -119,15 +121,68 @@ func TestStageModulesKnowOnlyTheirSeams(t *testing.T) {
 	})
 }
 
-// Another program's way to a server brings no storage, no providers' SDKs and no engine along.
+// A program that imports the client gets no storage, no providers' SDKs, no engine and no foreign
+// module: all that its packages import, and what those import, is the standard library's or in
+// these trees.
 func TestTheClientIsLight(t *testing.T) {
-	allowed := []string{"artifact", "failure", "health", "resilience", "run"}
-	eachImport(t, func(path, from, imp string) {
-		to, ours := strings.CutPrefix(imp, module)
-		if (from == "client" || from == "health") && ours && !strings.HasSuffix(path, "_test.go") && !slices.Contains(allowed, tree(to)) {
-			t.Errorf("%s must not import %s", path, to)
+	allowed := []string{"client", "health", "artifact", "durable", "failure", "resilience", "run", "internal/argument"}
+	imports := map[string]map[string]string{} // by folder: what it imports, and in which file
+	eachImport(t, func(path, _, imp string) {
+		if dir := filepath.ToSlash(filepath.Dir(path)); !strings.HasSuffix(path, "_test.go") {
+			if imports[dir] == nil {
+				imports[dir] = map[string]string{}
+			}
+			imports[dir][imp] = path
 		}
 	})
+	seen := map[string]bool{}
+	var follow func(dir string)
+	follow = func(dir string) {
+		if seen[dir] {
+			return
+		}
+		seen[dir] = true
+		for imp, path := range imports[dir] {
+			first, _, _ := strings.Cut(imp, "/")
+			to, ours := strings.CutPrefix(imp, module)
+			switch {
+			case ours && slices.Contains(allowed, tree(to)):
+				follow(to)
+			case ours || strings.Contains(first, "."):
+				t.Errorf("%s must not import %s: the client depends on it", path, imp)
+			}
+		}
+	}
+	follow("client")
+	follow("health")
+	if len(seen) < len(allowed) {
+		t.Errorf("only %d packages were found", len(seen))
+	}
+}
+
+// Another module can import the client without anything that is not in this repository.
+func TestTheClientBuildsElsewhere(t *testing.T) {
+	root, err := filepath.Abs(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for name, content := range map[string]string{
+		"go.mod": "module example.com/elsewhere\n\ngo 1.26\n\nrequire " + strings.TrimSuffix(module, "/") + " v0.0.0\n\n" +
+			"replace " + strings.TrimSuffix(module, "/") + " => " + strconv.Quote(root) + "\n",
+		"main.go": "package main\n\nimport (\n\t\"fmt\"\n\n\t\"" + module + "client\"\n)\n\n" +
+			"func main() {\n\tc, err := client.New(\"http://127.0.0.1:8000\", client.Options{})\n\tfmt.Println(c.Runs, err)\n}\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", os.DevNull, ".")
+	build.Dir = dir
+	build.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
 }
 
 // What failed at a provider, and whether to try again, is no module's business: it may

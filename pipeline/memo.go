@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
@@ -141,7 +142,7 @@ func (a *attempt) stored(ctx context.Context, req llm.Request) (resp llm.Respons
 		a.asked.fail(ctx, err)
 		return resp, false, err
 	}
-	return llm.Response{JSON: answer.JSON, Source: answer.Source, Provider: answer.Provider,
+	return llm.Response{JSON: answer.JSON, Source: llm.Source(answer.Source), Provider: answer.Provider,
 		Model: answer.ServedModel, RequestID: answer.RequestID}, true, nil
 }
 
@@ -150,7 +151,7 @@ func (m *memo) answers(e chain.AttemptFinished) []run.Answer {
 	if e.Response.Source != llm.AI || e.Key == "" {
 		return nil
 	}
-	return []run.Answer{{Key: e.Key, Chain: m.shared, JSON: e.Response.JSON, Source: e.Response.Source,
+	return []run.Answer{{Key: e.Key, Chain: m.shared, JSON: e.Response.JSON, Source: artifact.Source(e.Response.Source),
 		Provider: e.Provider, Model: e.Model, ServedModel: e.Response.Model, RequestID: e.Response.RequestID}}
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/durable"
-	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/run/event"
 )
 
@@ -69,7 +68,7 @@ type Answer struct {
 	RunID string `json:"-"` // the run that asked
 
 	JSON        json.RawMessage `json:"json"`
-	Source      llm.Source      `json:"source"`
+	Source      artifact.Source `json:"source"`
 	Provider    string          `json:"provider"`
 	Model       string          `json:"model"` // as the recipe names it
 	ServedModel string          `json:"served_model"`
