@@ -22,8 +22,8 @@ import (
 	"github.com/cineforge/cineforge/run/event"
 )
 
-// TestARunFromUploadToExport does what a program does that has a story told.
-func TestARunFromUploadToExport(t *testing.T) {
+// TestClient_RunFromUploadToExport does what a program does that has a story told.
+func TestClient_RunFromUploadToExport(t *testing.T) {
 	w := newWorld(t, app.Config{}, api.Options{Token: token})
 	c, ctx := on(t, w.handler, client.Options{Token: token}), t.Context()
 
@@ -32,37 +32,37 @@ func TestARunFromUploadToExport(t *testing.T) {
 	if err = errors.Join(err, err2); err != nil || health.Status != "ok" || ready.Status != "ready" || health.Version != "test" {
 		t.Fatalf("%+v, %+v: %v", health, ready, err)
 	}
-	recipes, err := c.Recipes(ctx)
+	recipes, err := c.Recipes.List(ctx)
 	if err != nil || len(recipes) == 0 || recipes[0].RecipeID != "mvp_ingest" || len(recipes[0].Stages) != 4 {
 		t.Fatalf("%+v: %v", recipes, err)
 	}
-	if _, err := c.OpenProject(ctx, "story"); code(err) != "project_not_found" {
+	if _, err := c.Projects.Open(ctx, "story"); code(err) != "project_not_found" {
 		t.Errorf("a project that is not there: %v", err)
 	}
-	p, err := c.NewProject(ctx, client.NewProject{Slug: "story", DisplayName: "A Story"})
+	p, err := c.Projects.Create(ctx, client.NewProject{Slug: "story", DisplayName: "A Story"})
 	if err != nil || p.ProjectID != "story" || p.DisplayName != "A Story" {
 		t.Fatalf("%+v: %v", p, err)
 	}
-	up, err := c.Upload(ctx, "story", "lighthouse \"é\".md", story(t))
+	up, err := c.Projects.Upload(ctx, "story", "lighthouse \"é\".md", story(t))
 	if err != nil || up.OriginalName != "lighthouse \"é\".md" || up.Scenes != 5 {
 		t.Fatalf("%+v: %v", up, err)
 	}
-	inputs, err := c.Inputs(ctx, "story")
+	inputs, err := c.Projects.Inputs(ctx, "story")
 	if err != nil || len(inputs) != 1 || inputs[0] != up.Input {
 		t.Errorf("%+v, uploaded %+v: %v", inputs, up.Input, err)
 	}
 	ask := client.RunRequest{ProjectID: "story", InputFile: up.StoredPath, AcceptConfig: true}
-	first, err := c.Start(ctx, "key-1", ask)
-	again, err2 := c.Start(ctx, "key-1", ask)
+	first, err := c.Runs.Start(ctx, "key-1", ask)
+	again, err2 := c.Runs.Start(ctx, "key-1", ask)
 	if err = errors.Join(err, err2); err != nil || first.Existing || !again.Existing || first.RunID != again.RunID {
 		t.Fatalf("one key gave %+v and %+v: %v", first, again, err)
 	}
 	ask.Force = true
-	if _, err := c.Start(ctx, "key-1", ask); code(err) != "idempotency_key_reused" {
+	if _, err := c.Runs.Start(ctx, "key-1", ask); code(err) != "idempotency_key_reused" {
 		t.Errorf("a key used for something else: %v", err)
 	}
 	id := first.RunID
-	followed := all(t, c.Follow(ctx, id, 0))
+	followed := all(t, c.Runs.Follow(ctx, id, 0))
 	if last := followed[len(followed)-1]; !event.Terminal(last.Body) {
 		t.Errorf("the last event is %s", last.Body.EventName())
 	}
@@ -70,17 +70,17 @@ func TestARunFromUploadToExport(t *testing.T) {
 	if !slices.EqualFunc(followed, paged, same) {
 		t.Errorf("%d events were followed, and %d are on the pages", len(followed), len(paged))
 	}
-	if behind := all(t, c.Follow(ctx, id, paged[9].Seq)); !slices.EqualFunc(behind, followed[10:], same) {
+	if behind := all(t, c.Runs.Follow(ctx, id, paged[9].Seq)); !slices.EqualFunc(behind, followed[10:], same) {
 		t.Errorf("%d events behind the tenth of %d", len(behind), len(followed))
 	}
-	if rest := all(t, c.Follow(ctx, id, paged[len(paged)-1].Seq)); len(rest) > 0 {
+	if rest := all(t, c.Runs.Follow(ctx, id, paged[len(paged)-1].Seq)); len(rest) > 0 {
 		t.Errorf("behind the last event comes %+v", rest)
 	}
-	state, tag, err := c.State(ctx, id, "")
+	state, tag, err := c.Runs.State(ctx, id, "")
 	if err != nil || state.State.Status != run.RunDone || state.State.LastSeq != int64(len(followed)) || tag == "" {
 		t.Fatalf("state %+v, tag %q: %v", state.State, tag, err)
 	}
-	if _, now, err := c.State(ctx, id, tag); !errors.Is(err, client.ErrUnchanged) {
+	if _, now, err := c.Runs.State(ctx, id, tag); !errors.Is(err, client.ErrUnchanged) {
 		t.Errorf("tag %q of what did not change: %q, %v", tag, now, err)
 	}
 	seesProject(t, c)
@@ -90,28 +90,29 @@ func TestARunFromUploadToExport(t *testing.T) {
 func seesProject(t *testing.T, c *client.Client) {
 	t.Helper()
 	ctx := t.Context()
-	p, err := c.Project(ctx, "story")
-	recent, err2 := c.RecentProjects(ctx, 1)
+	p, err := c.Projects.Get(ctx, "story")
+	recent, err2 := c.Projects.Recent(ctx, 1)
 	if err = errors.Join(err, err2); err != nil || p.RunCount != 1 || len(recent) != 1 || recent[0].ProjectPath != "story" {
 		t.Errorf("%+v, %+v: %v", p, recent, err)
 	}
-	made, err := c.Artifacts(ctx, "story")
+	made, err := c.Artifacts.List(ctx, "story")
 	if err != nil || !slices.ContainsFunc(made, func(a client.ArtifactSummary) bool { return a.ArtifactType == artifact.SceneIndex }) {
 		t.Errorf("%+v: %v", made, err)
 	}
-	edited, err := c.EditArtifact(ctx, "story", artifact.ProjectConfig, artifact.ProjectEntity, client.Edit{Data: map[string]any{"title": "Mine"}, Rationale: "better"})
+	edited, err := c.Artifacts.Update(ctx, "story", artifact.ProjectConfig, artifact.ProjectEntity,
+		client.Edit{Data: map[string]any{"title": "Mine"}, Rationale: "better"})
 	if err != nil || edited.Version != 2 {
 		t.Errorf("%+v: %v", edited, err)
 	}
-	versions, err := c.ArtifactVersions(ctx, "story", artifact.ProjectConfig, artifact.ProjectEntity)
+	versions, err := c.Artifacts.Versions(ctx, "story", artifact.ProjectConfig, artifact.ProjectEntity)
 	if err != nil || len(versions) != 2 || versions[1].Source != artifact.Human {
 		t.Errorf("%+v: %v", versions, err)
 	}
-	one, err := c.Artifact(ctx, "story", artifact.ProjectConfig, artifact.ProjectEntity, 2)
+	one, err := c.Artifacts.Get(ctx, "story", artifact.ProjectConfig, artifact.ProjectEntity, 2)
 	if err != nil || !bytes.Contains(one.Payload.Data, []byte("Mine")) {
 		t.Errorf("%+v: %v", one, err)
 	}
-	if _, err := c.Artifact(ctx, "story", "nothing", "x", 1); code(err) != "artifact_not_found" {
+	if _, err := c.Artifacts.Get(ctx, "story", "nothing", "x", 1); code(err) != "artifact_not_found" {
 		t.Errorf("an artifact that is not there: %v", err)
 	}
 }
@@ -119,80 +120,83 @@ func seesProject(t *testing.T, c *client.Client) {
 func exports(t *testing.T, c *client.Client, s run.State) {
 	t.Helper()
 	var archive bytes.Buffer
-	if err := c.Export(t.Context(), s.RunID, &archive); err != nil {
+	if err := c.Runs.Export(t.Context(), s.RunID, &archive); err != nil {
 		t.Fatal(err)
 	}
 	files, err := zip.NewReader(bytes.NewReader(archive.Bytes()), int64(archive.Len()))
 	if err != nil || len(files.File) < 8 || files.File[0].Name != "runs/"+s.RunID+"/run_state.json" {
 		t.Errorf("the archive has %d files: %v", len(files.File), err)
 	}
-	if err := c.Export(t.Context(), "run-none", io.Discard); code(err) != "run_state_not_found" {
+	if err := c.Runs.Export(t.Context(), "run-none", io.Discard); code(err) != "run_state_not_found" {
 		t.Errorf("of a run that is not there: %v", err)
 	}
 }
 
-// TestWhatAnOperatorDoes pauses, resumes, retries and cancels runs, and holds a provider.
-func TestWhatAnOperatorDoes(t *testing.T) {
+// TestClient_OperatorActs pauses, resumes, retries and cancels runs, and holds a provider.
+func TestClient_OperatorActs(t *testing.T) {
 	w := newWorld(t, simulated(fast), api.Options{})
 	c, ctx := on(t, w.handler, client.Options{}), t.Context()
 	id := begun(t, c, story(t), client.RunRequest{})
 	until(t, c, id, run.Paused)
-	if err := c.TryNow(ctx, id); code(err) != "run_paused" {
+	if err := c.Runs.TryNow(ctx, id); code(err) != "run_paused" {
 		t.Errorf("to try a paused run now: %v", err)
 	}
-	if err := c.Resume(ctx, id, client.ResumeRequest{}); err != nil {
+	if err := c.Runs.Resume(ctx, id, client.ResumeRequest{}); err != nil {
 		t.Fatal(err)
 	}
 	until(t, c, id, run.RunDone)
-	if err := c.Resume(ctx, id, client.ResumeRequest{}); code(err) != "not_paused" {
+	if err := c.Runs.Resume(ctx, id, client.ResumeRequest{}); code(err) != "not_paused" {
 		t.Errorf("to resume a run that is done: %v", err)
 	}
-	if err := c.Cancel(ctx, id); code(err) != "run_over" {
+	if err := c.Runs.Cancel(ctx, id); code(err) != "run_over" {
 		t.Errorf("to cancel a run that is done: %v", err)
 	}
-	if _, err := c.RetryFailedStage(ctx, id, ""); code(err) != "no_failed_stage" {
+	if _, err := c.Runs.RetryFailedStage(ctx, id, ""); code(err) != "no_failed_stage" {
 		t.Errorf("to retry a run that is done: %v", err)
 	}
 	retried(t, c, id)
 
-	held, err := c.HoldProvider(ctx, "anthropic", "they asked us to", 90*time.Second)
+	held, err := c.Providers.HoldFor(ctx, "anthropic", "they asked us to", 90*time.Second)
 	if err != nil || held.Held == nil || held.Held.Reason != "they asked us to" {
 		t.Fatalf("%+v: %v", held, err)
 	}
 	waiting := begun(t, c, strings.NewReader("INT. OTHER ROOM - DAY\n\nSomebody else is here.\n"), client.RunRequest{AcceptConfig: true})
 	until(t, c, waiting, run.Waiting)
-	if err := c.TryNow(ctx, waiting); err != nil {
+	if err := c.Runs.TryNow(ctx, waiting); err != nil {
 		t.Error(err)
 	}
-	if err := c.Cancel(ctx, waiting); err != nil {
+	if err := c.Runs.Cancel(ctx, waiting); err != nil {
 		t.Fatal(err)
 	}
 	until(t, c, waiting, run.RunCancelled)
-	next, err := c.RetryFailedStage(ctx, waiting, "again")
+	next, err := c.Runs.RetryFailedStage(ctx, waiting, "again")
 	if err != nil || next.RunID == waiting {
 		t.Errorf("%+v: %v", next, err)
 	}
-	if _, err := c.ProbeProvider(ctx, "anthropic", "the page is green"); err != nil {
+	if _, err := c.Providers.Probe(ctx, "anthropic", "the page is green"); err != nil {
 		t.Error(err)
 	}
-	if free, err := c.ReleaseProvider(ctx, "anthropic", "they are through"); err != nil || free.Held != nil || len(free.Ended) != 1 || free.Ended[0].Hold == nil {
+	if free, err := c.Providers.Release(ctx, "anthropic", "they are through"); err != nil || free.Held != nil || len(free.Ended) != 1 ||
+		free.Ended[0].Hold == nil {
 		t.Errorf("%+v: %v", free, err)
 	}
 	for _, name := range []string{"anthropic:claude-sonnet-4-6", "ANTHROPIC_API_KEY"} {
-		if free, err := c.ReleaseProvider(ctx, name, "nothing is in the way"); err != nil || free.Name != "anthropic" || free.Ended == nil || len(free.Ended) > 0 {
+		if free, err := c.Providers.Release(ctx, name, "nothing is in the way"); err != nil || free.Name != "anthropic" || free.Ended == nil ||
+			len(free.Ended) > 0 {
 			t.Errorf("%s: %+v: %v", name, free, err)
 		}
 	}
-	if _, err := c.ReleaseProvider(ctx, "anthropic:a/b?c#d", "x"); code(err) != "model_not_found" {
+	if _, err := c.Providers.Release(ctx, "anthropic:a/b?c#d", "x"); code(err) != "model_not_found" {
 		t.Errorf("a model that is not there: %v", err)
 	}
 	until(t, c, next.RunID, run.RunDone)
-	if _, err := c.HoldProvider(ctx, "nobody", "x", time.Hour); code(err) != "provider_not_found" {
+	if _, err := c.Providers.HoldFor(ctx, "nobody", "x", time.Hour); code(err) != "provider_not_found" {
 		t.Errorf("a provider that is not there: %v", err)
 	}
-	all, err := c.Providers(ctx)
-	turns, err2 := c.ProviderEvents(ctx, 2)
-	if err = errors.Join(err, err2); err != nil || len(all) != 3 || !all[0].Configured || all[0].Attempts == 0 || len(turns) != 2 || turns[0].To != "released" {
+	all, err := c.Providers.List(ctx)
+	turns, err2 := c.Providers.Transitions(ctx, 2)
+	if err = errors.Join(err, err2); err != nil || len(all) != 3 || !all[0].Configured || all[0].Attempts == 0 || len(turns) != 2 ||
+		turns[0].To != "released" {
 		t.Errorf("%+v, %+v: %v", all, turns, err)
 	}
 	listed(t, c, 4)
@@ -202,19 +206,19 @@ func TestWhatAnOperatorDoes(t *testing.T) {
 func retried(t *testing.T, c *client.Client, id string) {
 	t.Helper()
 	ctx := t.Context()
-	plan, tag, err := c.RetryPlan(ctx, id, client.RetryRequest{From: "project_config"})
+	plan, tag, err := c.Runs.RetryPlan(ctx, id, client.RetryRequest{From: "project_config"})
 	if err != nil || plan.Mode != event.RetryFrom || len(plan.Kept) != 3 || len(plan.Redone) != 1 || tag == "" {
 		t.Fatalf("%+v, tag %q: %v", plan, tag, err)
 	}
-	if _, err := c.Retry(ctx, id, "", client.RetryRequest{Full: true}, tag); code(err) != "plan_changed" {
+	if _, err := c.Runs.Retry(ctx, id, "", client.RetryRequest{Full: true}, tag); code(err) != "plan_changed" {
 		t.Errorf("a retry that is not the plan: %v", err)
 	}
-	next, err := c.Retry(ctx, id, "retry-1", client.RetryRequest{From: "project_config"}, tag)
+	next, err := c.Runs.Retry(ctx, id, "retry-1", client.RetryRequest{From: "project_config"}, tag)
 	if err != nil || next.RunID == id {
 		t.Fatalf("%+v: %v", next, err)
 	}
 	until(t, c, next.RunID, run.Paused)
-	if err := c.Cancel(ctx, next.RunID); err != nil {
+	if err := c.Runs.Cancel(ctx, next.RunID); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -224,7 +228,7 @@ func listed(t *testing.T, c *client.Client, want int) {
 	t.Helper()
 	var ids []string
 	for q := (client.RunsQuery{Limit: 1}); ; {
-		page, err := c.Runs(t.Context(), q)
+		page, err := c.Runs.List(t.Context(), q)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -235,11 +239,11 @@ func listed(t *testing.T, c *client.Client, want int) {
 			break
 		}
 	}
-	whole, err := c.Runs(t.Context(), client.RunsQuery{})
+	whole, err := c.Runs.List(t.Context(), client.RunsQuery{})
 	if err != nil || len(ids) != want || len(whole.Runs) != want {
 		t.Fatalf("%v by ones, %d at once, want %d: %v", ids, len(whole.Runs), want, err)
 	}
-	cancelled, err := c.Runs(t.Context(), client.RunsQuery{Status: run.RunCancelled, Project: "story"})
+	cancelled, err := c.Runs.List(t.Context(), client.RunsQuery{Status: run.RunCancelled, Project: "story"})
 	if err != nil || len(cancelled.Runs) != 1 {
 		t.Errorf("%+v: %v", cancelled, err)
 	}
@@ -249,7 +253,7 @@ func listed(t *testing.T, c *client.Client, want int) {
 func until(t *testing.T, c *client.Client, id string, want run.Status) {
 	t.Helper()
 	state := run.NewState()
-	for e, err := range c.Follow(t.Context(), id, 0) {
+	for e, err := range c.Runs.Follow(t.Context(), id, 0) {
 		if err == nil {
 			err = state.Apply(e)
 		}
@@ -282,7 +286,7 @@ func pages(t *testing.T, c *client.Client, id string, n int) (got []event.Event)
 		if len(got) > 0 {
 			after = got[len(got)-1].Seq
 		}
-		page, err := c.Events(t.Context(), id, after, n)
+		page, err := c.Runs.Events(t.Context(), id, after, n)
 		if err != nil || len(page) > n {
 			t.Fatal(len(page), err)
 		}
@@ -297,32 +301,36 @@ func same(a, b event.Event) bool {
 	return a.Seq == b.Seq && a.RunID == b.RunID && a.Time.Equal(b.Time) && a.Body.EventName() == b.Body.EventName()
 }
 
-// TestProblems wants errors that say what is wrong, for people and for programs.
-func TestProblems(t *testing.T) {
+// TestProblem_SaysWhatIsWrong wants errors that say what is wrong, for people and for programs.
+func TestProblem_SaysWhatIsWrong(t *testing.T) {
 	w := newWorld(t, app.Config{}, api.Options{Token: token, UploadLimit: 1 << 20})
 	c, ctx := on(t, w.handler, client.Options{Token: token}), t.Context()
-	_, _, err := c.State(ctx, "run-none", "")
+	_, _, err := c.Runs.State(ctx, "run-none", "")
 	p, ok := errors.AsType[*client.Problem](err)
-	if !ok || p.Status != http.StatusNotFound || p.Code != "run_state_not_found" || err.Error() != "there is no such run" || p.RequestID == "" {
+	if !ok || p.Status != http.StatusNotFound || p.Code != "run_state_not_found" || err.Error() != "there is no such run" ||
+		p.RequestID == "" {
 		t.Errorf("%+v", err)
 	}
-	if _, err := c.NewProject(ctx, client.NewProject{Slug: "story"}); err != nil {
+	if _, err := c.Projects.Create(ctx, client.NewProject{Slug: "story"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Upload(ctx, "story", "big.txt", strings.NewReader(strings.Repeat("INT. ROOM - DAY\n\n", 1<<18))); code(err) != "too_large" || !strings.Contains(err.Error(), "larger than 1 MB; give a smaller file") {
+	if _, err := c.Projects.Upload(ctx, "story", "big.txt",
+		strings.NewReader(strings.Repeat("INT. ROOM - DAY\n\n", 1<<18))); code(err) != "too_large" ||
+		!strings.Contains(err.Error(), "larger than 1 MB; give a smaller file") {
 		t.Errorf("a file that is too large: %v", err)
 	}
-	if _, err := c.Upload(ctx, "story", "x.txt", iotest.ErrReader(errors.New("the disk is gone"))); err == nil || err.Error() != "x.txt can't be read: the disk is gone" {
+	if _, err := c.Projects.Upload(ctx, "story", "x.txt", iotest.ErrReader(errors.New("the disk is gone"))); err == nil ||
+		err.Error() != "x.txt can't be read: the disk is gone" {
 		t.Errorf("a file that can't be read: %v", err)
 	}
 	stranger := on(t, w.handler, client.Options{Token: "another-token-altogether"})
-	if _, err := stranger.Providers(ctx); code(err) != "unauthorized" || strings.Contains(fmt.Sprintf("%+v", err), "another-token") {
+	if _, err := stranger.Providers.List(ctx); code(err) != "unauthorized" || strings.Contains(fmt.Sprintf("%+v", err), "another-token") {
 		t.Errorf("a wrong token: %v", err)
 	}
 }
 
-// TestAnswersOfOthers tells clearly of what is no answer of a server.
-func TestAnswersOfOthers(t *testing.T) {
+// TestProblem_AnswersOfProxies tells clearly of what is no answer of a server.
+func TestProblem_AnswersOfProxies(t *testing.T) {
 	answer := func(status int, kind, body string) *client.Client {
 		return on(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", kind)
@@ -334,21 +342,24 @@ func TestAnswersOfOthers(t *testing.T) {
 	}
 	ctx := t.Context()
 	_, err := answer(http.StatusBadGateway, "text/html", "<h1>Bad</h1>").Health(ctx)
-	if p, ok := errors.AsType[*client.Problem](err); !ok || p.Code != "http_502" || p.RetryAfter != 7*time.Second || err.Error() != "the server answered with status 502 Bad Gateway" {
+	if p, ok := errors.AsType[*client.Problem](err); !ok || p.Code != "http_502" || p.RetryAfter != 7*time.Second ||
+		err.Error() != "the server answered with status 502 Bad Gateway" {
 		t.Errorf("%+v", err)
 	}
 	if _, err := answer(http.StatusFound, "text/html", "").Health(ctx); code(err) != "http_302" {
 		t.Errorf("a redirect, which would take the token elsewhere: %v", err)
 	}
-	if _, err := answer(http.StatusOK, "text/html", "<h1>Welcome</h1>").Health(ctx); err == nil || !strings.Contains(err.Error(), "answered with what this program can't read") {
+	if _, err := answer(http.StatusOK, "text/html", "<h1>Welcome</h1>").Health(ctx); err == nil ||
+		!strings.Contains(err.Error(), "answered with what this program can't read") {
 		t.Errorf("a page: %v", err)
 	}
-	for _, err := range answer(http.StatusOK, "text/html", "<h1>Welcome</h1>").Follow(ctx, "run-1", 0) {
+	for _, err := range answer(http.StatusOK, "text/html", "<h1>Welcome</h1>").Runs.Follow(ctx, "run-1", 0) {
 		if err == nil || !strings.Contains(err.Error(), "no stream of events") {
 			t.Errorf("a page for a stream: %v", err)
 		}
 	}
-	if err := answer(http.StatusOK, "application/zip", "PK but no more").Export(ctx, "run-1", io.Discard); err == nil || !strings.Contains(err.Error(), "the archive ended early") {
+	if err := answer(http.StatusOK, "application/zip", "PK but no more").Runs.Export(ctx, "run-1", io.Discard); err == nil ||
+		!strings.Contains(err.Error(), "the archive ended early") {
 		t.Errorf("half an archive: %v", err)
 	}
 	gone, err := client.New("http://127.0.0.1:1", client.Options{Token: token})
@@ -356,7 +367,8 @@ func TestAnswersOfOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = gone.Health(ctx)
-	if lost, ok := errors.AsType[*client.UnreachableError](err); !ok || lost.Server != "http://127.0.0.1:1" || !strings.HasPrefix(err.Error(), "the server at http://127.0.0.1:1 can't be reached: ") || strings.Contains(err.Error(), "Get ") {
+	if lost, ok := errors.AsType[*client.UnreachableError](err); !ok || lost.Server != "http://127.0.0.1:1" ||
+		!strings.HasPrefix(err.Error(), "the server at http://127.0.0.1:1 can't be reached: ") || strings.Contains(err.Error(), "Get ") {
 		t.Errorf("nobody is there: %v", err)
 	}
 	ended, end := context.WithCancel(ctx)
@@ -369,7 +381,8 @@ func TestAnswersOfOthers(t *testing.T) {
 func TestNew(t *testing.T) {
 	for url, ok := range map[string]bool{
 		"http://127.0.0.1:8000": true, "https://cineforge.example/under/": true,
-		"": false, "127.0.0.1:8000": false, "ftp://host": false, "http://": false, "http://user:secret@host": false, "http://host/?token=secret": false, "http://host/#secret": false,
+		"": false, "127.0.0.1:8000": false, "ftp://host": false, "http://": false, "http://user:secret@host": false,
+		"http://host/?token=secret": false, "http://host/#secret": false,
 	} {
 		_, err := client.New(url, client.Options{})
 		if ok != (err == nil) || err != nil && strings.Contains(err.Error(), "secret") {
@@ -403,14 +416,14 @@ func (l *lossy) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, errors.New("connection reset by peer")
 }
 
-// TestWhatIsSentAgain sends once more what does the same however often it is sent, and
+// TestClient_RepeatsOnlyWhatIsSafe sends once more what does the same however often it is sent, and
 // nothing else.
-func TestWhatIsSentAgain(t *testing.T) {
+func TestClient_RepeatsOnlyWhatIsSafe(t *testing.T) {
 	w := newWorld(t, app.Config{}, api.Options{})
 	ctx := t.Context()
 	steady := on(t, w.handler, client.Options{})
 	id := begun(t, steady, story(t), client.RunRequest{})
-	inputs, err := steady.Inputs(ctx, "story")
+	inputs, err := steady.Projects.Inputs(ctx, "story")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -421,22 +434,22 @@ func TestWhatIsSentAgain(t *testing.T) {
 		ok   bool
 		do   func(c *client.Client) error
 	}{
-		{"a look", 1, 2, true, func(c *client.Client) error { _, err := c.Providers(ctx); return err }},
-		{"a look, twice lost", 2, 2, false, func(c *client.Client) error { _, err := c.Providers(ctx); return err }},
+		{"a look", 1, 2, true, func(c *client.Client) error { _, err := c.Providers.List(ctx); return err }},
+		{"a look, twice lost", 2, 2, false, func(c *client.Client) error { _, err := c.Providers.List(ctx); return err }},
 		{"a start with a key", 1, 2, true, func(c *client.Client) error {
-			started, err := c.Start(ctx, "key", client.RunRequest{ProjectID: "story", InputFile: inputs[0].StoredPath})
+			started, err := c.Runs.Start(ctx, "key", client.RunRequest{ProjectID: "story", InputFile: inputs[0].StoredPath})
 			if err == nil && !started.Existing {
 				err = errors.New("the answer that was lost had made another run")
 			}
 			return err
 		}},
-		{"a start without", 1, 1, false, func(c *client.Client) error { _, err := c.Start(ctx, "", client.RunRequest{}); return err }},
-		{"a word", 1, 1, false, func(c *client.Client) error { return c.TryNow(ctx, id) }},
+		{"a start without", 1, 1, false, func(c *client.Client) error { _, err := c.Runs.Start(ctx, "", client.RunRequest{}); return err }},
+		{"a word", 1, 1, false, func(c *client.Client) error { return c.Runs.TryNow(ctx, id) }},
 		{"a project", 1, 1, false, func(c *client.Client) error {
-			_, err := c.NewProject(ctx, client.NewProject{Slug: "other"})
+			_, err := c.Projects.Create(ctx, client.NewProject{Slug: "other"})
 			return err
 		}},
-		{"a file", 1, 1, false, func(c *client.Client) error { _, err := c.Upload(ctx, "story", "a.md", story(t)); return err }},
+		{"a file", 1, 1, false, func(c *client.Client) error { _, err := c.Projects.Upload(ctx, "story", "a.md", story(t)); return err }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			l := &lossy{RoundTripper: &http.Transport{}, lose: tt.lose, after: true}
@@ -462,31 +475,33 @@ func TestClient_RetriesByARecipeOfItsOwn(t *testing.T) {
 	c, ctx := on(t, w.handler, client.Options{}), t.Context()
 	id := begun(t, c, story(t), client.RunRequest{AcceptConfig: true})
 	until(t, c, id, run.RunDone)
-	shipped, err := c.FindRecipe(ctx, "mvp_ingest")
+	shipped, err := c.Recipes.Find(ctx, "mvp_ingest")
 	if err != nil || shipped.Origin != "shipped" || shipped.Digest != artifact.DigestOf([]byte(shipped.Source)) {
 		t.Fatalf("%+v: %v", shipped, err)
 	}
-	if _, err := c.FindRecipe(ctx, "none"); code(err) != "recipe_not_found" {
+	if _, err := c.Recipes.Find(ctx, "none"); code(err) != "recipe_not_found" {
 		t.Errorf("a recipe that is not there: %v", err)
 	}
-	if _, err := c.SaveRecipe(ctx, []byte("recipe_id: mine")); code(err) != "invalid_recipe" {
+	if _, err := c.Recipes.Save(ctx, []byte("recipe_id: mine")); code(err) != "invalid_recipe" {
 		t.Errorf("a recipe that can't be run: %v", err)
 	}
-	saved, err := c.SaveRecipe(ctx, []byte(strings.Replace(shipped.Source, "stage_fallback_models: {}", "stage_fallback_models: {project_config: [claude-opus-4-6]}", 1)))
+	saved, err := c.Recipes.Save(ctx, []byte(strings.Replace(shipped.Source, "stage_fallback_models: {}",
+		"stage_fallback_models: {project_config: [claude-opus-4-6]}", 1)))
 	if err != nil || saved.RecipeID != "mvp_ingest" || saved.Digest == shipped.Digest {
 		t.Fatalf("%+v: %v", saved, err)
 	}
 	ask := client.RetryRequest{From: "project_config", Recipe: saved.Name, MaxCostUSD: new(12.5), MaxWaitSeconds: new(0.0)}
-	plan, tag, err := c.RetryPlan(ctx, id, ask)
-	if err != nil || plan.Recipe.Digest != saved.Digest || plan.MaxCostUSD != 12.5 || *plan.Limits.MaxWaitSeconds != 0 || len(plan.Changes) != 3 {
+	plan, tag, err := c.Runs.RetryPlan(ctx, id, ask)
+	if err != nil || plan.Recipe.Digest != saved.Digest || plan.MaxCostUSD != 12.5 || *plan.Limits.MaxWaitSeconds != 0 ||
+		len(plan.Changes) != 3 {
 		t.Fatalf("%+v: %v", plan, err)
 	}
-	next, err := c.Retry(ctx, id, "mine", ask, tag)
+	next, err := c.Runs.Retry(ctx, id, "mine", ask, tag)
 	if err != nil {
 		t.Fatal(err)
 	}
 	until(t, c, next.RunID, run.RunDone)
-	state, _, err := c.State(ctx, next.RunID, "")
+	state, _, err := c.Runs.State(ctx, next.RunID, "")
 	if err != nil || state.State.RecipeDigest != saved.Digest || !state.State.Limits.Equal(plan.Limits) {
 		t.Errorf("%+v: %v", state.State, err)
 	}

@@ -20,21 +20,23 @@ import (
 )
 
 const (
-	// silence is after how long without a word a connection is taken for dead. A
-	// server says something every 15 seconds.
+	// silence is after how long without any data a connection counts as dead. A server sends
+	// something every 15 seconds.
 	silence = 45 * time.Second
-	// mostLine is how long a line of a stream may be, in bytes.
-	mostLine = 16 << 20
+	// maxLine is how long a line of a stream may be, in bytes.
+	maxLine = 16 << 20
 )
 
-// Follow yields what happens in a run behind an event, 0 for all of it: each event
-// once, in order, until the last one of the run. When the connection breaks or the
-// server is away it tries again, for as long as ctx lasts, waiting longer each time
-// that nothing came. What no other try can better is yielded as the error that ends
-// it, and so is that ctx is done.
-func (c *Client) Follow(ctx context.Context, runID string, after int64) iter.Seq2[event.Event, error] {
+// Follow yields the events of a run after a seq, 0 for all of them: each once, in order, until
+// the last one of the run. When the connection breaks or the server is away it tries again, for
+// as long as ctx lasts, with longer pauses while nothing comes. An error that another try
+// can't overcome is yielded at the end, and so is that ctx is done.
+func (r *Runs) Follow(ctx context.Context, runID string, after int64) iter.Seq2[event.Event, error] {
 	return func(yield func(event.Event, error) bool) {
-		f := follower{client: c, run: runID, last: after, yield: yield, pace: backoff.Policy{Base: 500 * time.Millisecond, Cap: 15 * time.Second}}
+		f := follower{
+			runs: r, run: runID, last: after, yield: yield,
+			backoff: backoff.Policy{Base: 500 * time.Millisecond, Cap: 15 * time.Second},
+		}
 		if err := f.follow(ctx); err != nil {
 			yield(event.Event{}, err)
 		}
@@ -43,21 +45,21 @@ func (c *Client) Follow(ctx context.Context, runID string, after int64) iter.Seq
 
 // follower is a run that is being followed.
 type follower struct {
-	client *Client
-	run    string
-	last   int64 // the seq of the event that was yielded last
-	yield  func(event.Event, error) bool
-	over   bool // the last event was yielded, or nobody wants more
-	pace   backoff.Policy
-	failed int  // connections in a row that were of no use
-	cut    bool // Trouble was told of
+	runs    *Runs
+	run     string
+	last    int64 // the seq of the event that was yielded last
+	yield   func(event.Event, error) bool
+	over    bool // the last event of the run was yielded, or the caller wants no more
+	backoff backoff.Policy
+	failed  int  // connections in a row that brought nothing
+	cut     bool // Options.Trouble was called with an error
 }
 
-// errSilent is why a connection is given up over which nothing comes.
+// errSilent means that nothing came over a connection.
 var errSilent = fmt.Errorf("nothing was heard of it for %v", silence)
 
-// follow follows over as many connections as it takes. The error is one that another
-// connection would not better.
+// follow follows over as many connections as it takes. It returns an error that another
+// connection would not overcome.
 func (f *follower) follow(ctx context.Context) error {
 	for {
 		before, began := f.last, time.Now()
@@ -68,11 +70,11 @@ func (f *follower) follow(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if !passes(err) {
+		if !isTemporary(err) {
 			return err
 		}
-		if f.failed++; f.last > before || time.Since(began) > f.pace.Cap {
-			f.failed = 1 // the connection was of use
+		if f.failed++; f.last > before || time.Since(began) > f.backoff.Cap {
+			f.failed = 1 // this connection brought something
 		}
 		if err := f.pause(ctx, err); err != nil {
 			return err
@@ -80,9 +82,9 @@ func (f *follower) follow(ctx context.Context) error {
 	}
 }
 
-// passes reports whether what ended a connection may be over at the next one; nil is
-// an end without a reason.
-func passes(err error) bool {
+// isTemporary reports whether the next connection may overcome what ended one; nil is an end
+// without a reason.
+func isTemporary(err error) bool {
 	if p, ok := errors.AsType[*Problem](err); ok {
 		return p.Status >= http.StatusInternalServerError || p.Status == http.StatusTooManyRequests || p.Status == http.StatusRequestTimeout
 	}
@@ -92,7 +94,7 @@ func passes(err error) bool {
 
 // pause waits before the next connection.
 func (f *follower) pause(ctx context.Context, why error) error {
-	wait := f.pace.Delay(f.failed, rand.Float64)
+	wait := f.backoff.Delay(f.failed, rand.Float64)
 	if p, ok := errors.AsType[*Problem](why); ok && p.RetryAfter > 0 {
 		wait = backoff.Hinted(p.RetryAfter, rand.Float64)
 	}
@@ -110,14 +112,17 @@ func (f *follower) pause(ctx context.Context, why error) error {
 func (f *follower) connect(ctx context.Context) error {
 	ctx, drop := context.WithCancelCause(ctx)
 	defer drop(nil)
-	watch := time.AfterFunc(silence, func() { drop(&UnreachableError{f.client.base, errSilent}) })
+	watch := time.AfterFunc(silence, func() { drop(&UnreachableError{Server: f.runs.conn.base, Err: errSilent}) })
 	defer watch.Stop()
 	after := ""
 	if f.last > 0 {
 		after = strconv.FormatInt(f.last, 10)
 	}
-	resp, err := f.client.send(ctx, request{method: http.MethodGet, path: []string{"runs", f.run, "events", "stream"}, header: map[string]string{
-		"Accept": "text/event-stream", "Accept-Encoding": "identity", "Last-Event-ID": after}})
+	resp, err := f.runs.conn.send(ctx, request{
+		method: http.MethodGet, path: []string{"runs", f.run, "events", "stream"}, header: map[string]string{
+			"Accept": "text/event-stream", "Accept-Encoding": "identity", "Last-Event-ID": after,
+		},
+	})
 	if p, ok := errors.AsType[*Problem](err); ok && p.Code == "too_many_streams" {
 		if polled := f.poll(ctx); polled != nil {
 			return polled
@@ -125,20 +130,20 @@ func (f *follower) connect(ctx context.Context) error {
 		return err
 	}
 	if err != nil {
-		f.tell(err)
+		f.report(err)
 		return err
 	}
 	defer resp.Body.Close() //nolint:errcheck // it was read
-	f.tell(nil)
+	f.report(nil)
 	if f.over = resp.StatusCode == http.StatusNoContent; f.over {
 		return nil
 	}
 	if kind := resp.Header.Get("Content-Type"); !strings.HasPrefix(kind, "text/event-stream") {
-		return fmt.Errorf("the server at %s answered with no stream of events", f.client.base)
+		return fmt.Errorf("the server at %s answered with no stream of events", f.runs.conn.base)
 	}
-	err = f.read(heard{resp.Body, watch})
+	err = f.read(watchedReader{resp.Body, watch})
 	if _, broken := errors.AsType[*brokenError](err); broken {
-		return f.client.lost(ctx, errors.Unwrap(err))
+		return f.runs.conn.lost(ctx, errors.Unwrap(err))
 	}
 	return err
 }
@@ -149,12 +154,12 @@ const pollPage = 500
 // poll yields what has happened by now, where the server has no room for a stream.
 func (f *follower) poll(ctx context.Context) error {
 	for {
-		events, err := f.client.Events(ctx, f.run, f.last, pollPage)
+		events, err := f.runs.Events(ctx, f.run, f.last, pollPage)
 		if err != nil {
-			f.tell(err)
+			f.report(err)
 			return err
 		}
-		f.tell(nil)
+		f.report(nil)
 		for _, e := range events {
 			if err := f.take(e); err != nil || f.over {
 				return err
@@ -166,11 +171,11 @@ func (f *follower) poll(ctx context.Context) error {
 	}
 }
 
-// tell tells of trouble when it begins and when it ends.
-func (f *follower) tell(err error) {
-	if cut := err != nil; passes(err) && cut != f.cut {
+// report calls Options.Trouble when trouble begins and when it ends.
+func (f *follower) report(err error) {
+	if cut := err != nil; isTemporary(err) && cut != f.cut {
 		f.cut = cut
-		f.client.trouble(err)
+		f.runs.conn.trouble(err)
 	}
 }
 
@@ -181,14 +186,14 @@ func (e *brokenError) Error() string { return e.err.Error() }
 
 func (e *brokenError) Unwrap() error { return e.err }
 
-// heard is a connection that is watched for silence.
-type heard struct {
+// watchedReader restarts a timer whenever something comes.
+type watchedReader struct {
 	io.Reader
 	watch *time.Timer
 }
 
-// Read notes that something came.
-func (h heard) Read(p []byte) (int, error) {
+// Read reads, and restarts the timer.
+func (h watchedReader) Read(p []byte) (int, error) {
 	n, err := h.Reader.Read(p)
 	if n > 0 {
 		h.watch.Reset(silence)
@@ -196,11 +201,11 @@ func (h heard) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// read yields the events of a stream to its end. What an empty line does not close
-// was cut off, and counts for nothing.
+// read yields the events of a stream to its end. An event without the empty line after it was
+// cut off, and is ignored.
 func (f *follower) read(r io.Reader) error {
 	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, mostLine)
+	lines.Buffer(nil, maxLine)
 	var data []byte
 	for lines.Scan() {
 		name, value, _ := bytes.Cut(lines.Bytes(), []byte(":"))
@@ -218,13 +223,13 @@ func (f *follower) read(r io.Reader) error {
 			data = append(append(data, value...), '\n')
 		case "retry":
 			if ms, err := strconv.Atoi(string(value)); err == nil && ms > 0 {
-				f.pace.Base = min(time.Duration(ms)*time.Millisecond, f.pace.Cap)
+				f.backoff.Base = min(time.Duration(ms)*time.Millisecond, f.backoff.Cap)
 			}
 		}
 	}
 	switch err := lines.Err(); {
 	case errors.Is(err, bufio.ErrTooLong):
-		return fmt.Errorf("the server at %s told of an event of more than %d MB", f.client.base, mostLine>>20)
+		return fmt.Errorf("the server at %s told of an event of more than %d MB", f.runs.conn.base, maxLine>>20)
 	case err != nil:
 		return &brokenError{err}
 	}
@@ -238,7 +243,7 @@ func (f *follower) event(data []byte) error {
 	}
 	var e event.Event
 	if err := json.Unmarshal(data, &e); err != nil {
-		return fmt.Errorf("the server at %s told of an event that this program can't read: %w", f.client.base, err)
+		return fmt.Errorf("the server at %s told of an event that this program can't read: %w", f.runs.conn.base, err)
 	}
 	return f.take(e)
 }
@@ -249,7 +254,7 @@ func (f *follower) take(e event.Event) error {
 	case e.Seq <= f.last:
 		return nil
 	case e.Seq > f.last+1:
-		return fmt.Errorf("the server at %s left out events of run %s: %d follows %d", f.client.base, f.run, e.Seq, f.last)
+		return fmt.Errorf("the server at %s left out events of run %s: %d follows %d", f.runs.conn.base, f.run, e.Seq, f.last)
 	}
 	f.last = e.Seq
 	f.over = !f.yield(e, nil) || event.Terminal(e.Body)

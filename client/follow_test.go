@@ -46,9 +46,9 @@ func (c *cutting) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// TestFollowThroughCuts follows a run over connections that break at random bytes, are
+// TestFollow_MissesNothingThroughCuts follows a run over connections that break at random bytes, are
 // refused or are answered by a server that is busy: each event comes once, in order.
-func TestFollowThroughCuts(t *testing.T) {
+func TestFollow_MissesNothingThroughCuts(t *testing.T) {
 	cuts := 200
 	if n, err := strconv.Atoi(os.Getenv("CINEFORGE_CUTS")); err == nil {
 		cuts = n
@@ -89,7 +89,7 @@ func TestFollowThroughCuts(t *testing.T) {
 			told.Go(func() {
 				for len(followed[i]) == 0 || cut.Load() < int64(cuts) { // a run that is over is followed too
 					followed[i] = nil
-					for e, err := range c.Follow(t.Context(), id, 0) {
+					for e, err := range c.Runs.Follow(t.Context(), id, 0) {
 						if err != nil {
 							t.Error(err)
 							return
@@ -101,7 +101,7 @@ func TestFollowThroughCuts(t *testing.T) {
 			})
 		}
 		told.Wait()
-		want := all(t, steady.Follow(t.Context(), id, 0))
+		want := all(t, steady.Runs.Follow(t.Context(), id, 0))
 		for i := range followers {
 			if !slices.EqualFunc(followed[i], want, same) {
 				t.Errorf("follower %d has %d events, and there are %d", i, len(followed[i]), len(want))
@@ -127,7 +127,7 @@ func TestFollow_WithoutRoomForAStream(t *testing.T) {
 		synctest.Wait()
 		patient, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 		defer cancel()
-		whole(t, all(t, c.Follow(patient, id, 0)))
+		whole(t, all(t, c.Runs.Follow(patient, id, 0)))
 	})
 }
 
@@ -211,8 +211,8 @@ func eventFrame(seq int, name string) string {
 	return fmt.Sprintf("id: %d\ndata: {\"seq\":%d,\"ts\":\"2026-01-01T00:00:00.000Z\",\"run_id\":\"r\",\"event\":%q}\n\n", seq, seq, name)
 }
 
-// TestFollowAConnection follows servers that do as each case says.
-func TestFollowAConnection(t *testing.T) {
+// TestFollow_ReadsWhatAStreamMaySend follows servers that do as each case says.
+func TestFollow_ReadsWhatAStreamMaySend(t *testing.T) {
 	last := eventFrame(3, "dry_run_validated")
 	first := eventFrame(1, "unit_done")
 	both := first + eventFrame(2, "unit_done")
@@ -226,26 +226,39 @@ func TestFollowAConnection(t *testing.T) {
 	}{
 		{"all at once", []func(http.ResponseWriter, *http.Request){say(both+last, false)}, 3, "", []string{""}, nil},
 		{"nothing follows the last event", []func(http.ResponseWriter, *http.Request){say(both+last, true)}, 3, "", []string{""}, nil},
-		{"forms of frames", []func(http.ResponseWriter, *http.Request){say(": hello\r\n\r\nretry: 3000\r\nid: 1\r\n"+strings.ReplaceAll(first[6:], "\n", "\r\n")+"event: x\ndata\n\n"+eventFrame(2, "news")+last, true)}, 3, "", []string{""}, nil},
-		{"an event in two lines", []func(http.ResponseWriter, *http.Request){say(strings.Replace(both+last, `,"ts"`, "\ndata: ,\"ts\"", 2), true)}, 3, "", []string{""}, nil},
-		{"a cut in a frame", []func(http.ResponseWriter, *http.Request){say(first+eventFrame(2, "unit_done")[:60], false), say(eventFrame(2, "unit_done")+last, true)}, 3, "", []string{"", "1"}, nil},
-		{"a cut before the empty line", []func(http.ResponseWriter, *http.Request){say(strings.TrimSuffix(both, "\n"), false), say(eventFrame(2, "unit_done")+last, true)}, 3, "", []string{"", "1"}, nil},
-		{"events that came already", []func(http.ResponseWriter, *http.Request){say(both, false), say(both+last, true)}, 3, "", []string{"", "2"}, nil},
-		{"the run is over", []func(http.ResponseWriter, *http.Request){say(both+eventFrame(3, "unit_done"), false), refuse(http.StatusNoContent, "")}, 3, "", []string{"", "3"}, nil},
-		{"a server that says when", []func(http.ResponseWriter, *http.Request){refuse(http.StatusServiceUnavailable, "7"), refuse(http.StatusTooManyRequests, "100"), say(both+last, true)}, 3, "",
+		{"forms of frames", []func(http.ResponseWriter,
+			*http.Request){say(": hello\r\n\r\nretry: 3000\r\nid: 1\r\n"+strings.ReplaceAll(first[6:], "\n",
+			"\r\n")+"event: x\ndata\n\n"+eventFrame(2, "news")+last, true)}, 3, "", []string{""}, nil},
+		{"an event in two lines", []func(http.ResponseWriter,
+			*http.Request){say(strings.Replace(both+last, `,"ts"`, "\ndata: ,\"ts\"", 2), true)}, 3, "", []string{""}, nil},
+		{"a cut in a frame", []func(http.ResponseWriter, *http.Request){say(first+eventFrame(2, "unit_done")[:60], false),
+			say(eventFrame(2, "unit_done")+last, true)}, 3, "", []string{"", "1"}, nil},
+		{"a cut before the empty line",
+			[]func(http.ResponseWriter, *http.Request){say(strings.TrimSuffix(both, "\n"), false), say(eventFrame(2, "unit_done")+last, true)}, 3,
+			"", []string{"", "1"}, nil},
+		{"events that came already", []func(http.ResponseWriter, *http.Request){say(both, false), say(both+last, true)}, 3, "", []string{"", "2"},
+			nil},
+		{"the run is over", []func(http.ResponseWriter, *http.Request){say(both+eventFrame(3, "unit_done"), false),
+			refuse(http.StatusNoContent, "")}, 3, "", []string{"", "3"}, nil},
+		{"a server that says when", []func(http.ResponseWriter, *http.Request){refuse(http.StatusServiceUnavailable, "7"),
+			refuse(http.StatusTooManyRequests, "100"), say(both+last, true)}, 3, "",
 			[]string{"", "", ""}, []time.Duration{0, 7 * time.Second, 107 * time.Second}},
-		{"silence", []func(http.ResponseWriter, *http.Request){say(first, true), say(eventFrame(2, "unit_done")+last, true)}, 3, "", []string{"", "1"}, []time.Duration{0, 45 * time.Second}},
+		{"silence", []func(http.ResponseWriter, *http.Request){say(first, true), say(eventFrame(2, "unit_done")+last, true)}, 3, "",
+			[]string{"", "1"}, []time.Duration{0, 45 * time.Second}},
 		{"a server that has nothing to tell", []func(http.ResponseWriter, *http.Request){beating(6, both+last)}, 3, "", []string{""}, nil},
-		{"a gap", []func(http.ResponseWriter, *http.Request){say(first+last, true)}, 1, "left out events of run r: 3 follows 1", []string{""}, nil},
-		{"no such run", []func(http.ResponseWriter, *http.Request){say(first, false), refuse(http.StatusNotFound, "")}, 1, "the server answered with status 404 Not Found", []string{"", "1"}, nil},
-		{"what is no event", []func(http.ResponseWriter, *http.Request){say("data: hello\n\n", true)}, 0, "told of an event that this program can't read", []string{""}, nil},
+		{"a gap", []func(http.ResponseWriter, *http.Request){say(first+last, true)}, 1, "left out events of run r: 3 follows 1", []string{""},
+			nil},
+		{"no such run", []func(http.ResponseWriter, *http.Request){say(first, false), refuse(http.StatusNotFound, "")}, 1,
+			"the server answered with status 404 Not Found", []string{"", "1"}, nil},
+		{"what is no event", []func(http.ResponseWriter, *http.Request){say("data: hello\n\n", true)}, 0,
+			"told of an event that this program can't read", []string{""}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &told{then: tt.then}
 				c := onPipes(t, s, client.Options{}, func(c net.Conn) (net.Conn, error) { return c, nil })
 				got, ended := 0, ""
-				for e, err := range c.Follow(t.Context(), "r", 0) {
+				for e, err := range c.Runs.Follow(t.Context(), "r", 0) {
 					if err != nil {
 						ended = err.Error()
 						continue // nothing comes behind it
@@ -272,28 +285,30 @@ func TestFollowAConnection(t *testing.T) {
 	}
 }
 
-// TestFollowWhileTheServerIsAway tells once that the server is away and once that it is
-// back, tries less often the longer it is away, and stops when nobody waits any more.
-func TestFollowWhileTheServerIsAway(t *testing.T) {
+// TestFollow_WaitsForAServerThatIsAway tells once that the server is away and once that it is
+// back, tries less often the longer it is away, and stops when its context ends.
+func TestFollow_WaitsForAServerThatIsAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &told{then: []func(http.ResponseWriter, *http.Request){say(eventFrame(1, "unit_done"), false), say(eventFrame(2, "unit_done"), true)}}
+		s := &told{then: []func(http.ResponseWriter, *http.Request){say(eventFrame(1, "unit_done"), false),
+			say(eventFrame(2, "unit_done"), true)}}
 		var (
 			away  atomic.Bool
 			tries atomic.Int64
 		)
 		var troubles []string
-		c := onPipes(t, s, client.Options{Trouble: func(err error) { troubles = append(troubles, fmt.Sprint(err)) }}, func(c net.Conn) (net.Conn, error) {
-			if away.Load() {
-				tries.Add(1)
-				c.Close()
-				return nil, errors.New("connection refused")
-			}
-			return c, nil
-		})
+		c := onPipes(t, s, client.Options{Trouble: func(err error) { troubles = append(troubles, fmt.Sprint(err)) }},
+			func(c net.Conn) (net.Conn, error) {
+				if away.Load() {
+					tries.Add(1)
+					c.Close()
+					return nil, errors.New("connection refused")
+				}
+				return c, nil
+			})
 		ctx, stop := context.WithCancel(t.Context())
 		defer stop()
 		got := 0
-		for _, err := range c.Follow(ctx, "r", 0) {
+		for _, err := range c.Runs.Follow(ctx, "r", 0) {
 			if errors.Is(err, context.Canceled) {
 				break
 			}
@@ -318,12 +333,12 @@ func TestFollowWhileTheServerIsAway(t *testing.T) {
 	})
 }
 
-// TestNobodyWantsMore ends with who listens.
-func TestNobodyWantsMore(t *testing.T) {
+// TestFollow_EndsWithItsLoop stops when the loop over it does.
+func TestFollow_EndsWithItsLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &told{then: []func(http.ResponseWriter, *http.Request){say(eventFrame(1, "unit_done")+eventFrame(2, "unit_done"), true)}}
 		c := onPipes(t, s, client.Options{}, func(c net.Conn) (net.Conn, error) { return c, nil })
-		for range c.Follow(t.Context(), "r", 0) {
+		for range c.Runs.Follow(t.Context(), "r", 0) {
 			break
 		}
 		synctest.Wait()

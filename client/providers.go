@@ -2,46 +2,40 @@ package client
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"github.com/cineforge/cineforge/health"
 )
 
-// Providers says how each provider and model is doing.
-func (c *Client) Providers(ctx context.Context) (out []health.Provider, err error) {
-	_, err = c.do(ctx, request{method: http.MethodGet, path: []string{"providers"}}, &out)
-	return out, err
+// Providers makes the requests about model providers. Their names are those of the list;
+// each act of an operator has a reason, which is logged.
+type Providers struct{ conn *connection }
+
+// List says how each provider and model is doing.
+func (p *Providers) List(ctx context.Context) ([]health.Provider, error) {
+	return get[[]health.Provider](ctx, p.conn, nil, "providers")
 }
 
-// ProviderEvents returns the turns of the breakers and what operators did, newest
-// first; with a limit of 0, as many as the server likes.
-func (c *Client) ProviderEvents(ctx context.Context, limit int) (out []Turn, err error) {
-	_, err = c.do(ctx, request{method: http.MethodGet, path: []string{"providers", "events"}, query: limited(nil, limit)}, &out)
-	return out, err
+// Transitions lists the transitions of the breakers and what operators did, newest first; with
+// a limit of 0, as many as the server likes.
+func (p *Providers) Transitions(ctx context.Context, limit int) ([]Turn, error) {
+	return get[[]Turn](ctx, p.conn, limited(limit), "providers", "events")
 }
 
-// HoldProvider keeps all questions from a provider for a time, in whole seconds.
-func (c *Client) HoldProvider(ctx context.Context, name, reason string, length time.Duration) (health.Provider, error) {
+// HoldFor keeps all requests from a provider for a time, which is rounded up to seconds.
+func (p *Providers) HoldFor(ctx context.Context, name, reason string, length time.Duration) (health.Provider, error) {
 	seconds := int((length + time.Second - 1) / time.Second)
-	return c.operate(ctx, name, "hold", Hold{Reason: Reason{reason}, Seconds: seconds})
+	return post[health.Provider](ctx, p.conn, Hold{Reason: Reason{reason}, Seconds: seconds}, "providers", name, "hold")
 }
 
-// ReleaseProvider ends what keeps a provider, a model or a key from being asked, and
-// returns what that was: its gates, and for a provider its hold too. The name is that of a
-// provider, PROVIDER:MODEL, or the variable of a key, such as ANTHROPIC_API_KEY.
-func (c *Client) ReleaseProvider(ctx context.Context, name, reason string) (out health.Released, err error) {
-	_, err = c.do(ctx, request{method: http.MethodPost, path: []string{"providers", name, "release"}, body: Reason{reason}}, &out)
-	return out, err
+// Release ends what keeps a provider, a model or a key from being asked, and returns what that
+// was: cooldowns, and for a provider its hold too. The name is that of a provider,
+// PROVIDER:MODEL, or the variable of a key, such as ANTHROPIC_API_KEY.
+func (p *Providers) Release(ctx context.Context, name, reason string) (health.Released, error) {
+	return post[health.Released](ctx, p.conn, Reason{reason}, "providers", name, "release")
 }
 
-// ProbeProvider lets the next question through to a provider that is left alone.
-func (c *Client) ProbeProvider(ctx context.Context, name, reason string) (health.Provider, error) {
-	return c.operate(ctx, name, "probe", Reason{reason})
-}
-
-// operate does something to a provider, and returns how it is doing then.
-func (c *Client) operate(ctx context.Context, name, act string, body any) (out health.Provider, err error) {
-	_, err = c.do(ctx, request{method: http.MethodPost, path: []string{"providers", name, act}, body: body}, &out)
-	return out, err
+// Probe lets the next request through to a provider whose breaker is open.
+func (p *Providers) Probe(ctx context.Context, name, reason string) (health.Provider, error) {
+	return post[health.Provider](ctx, p.conn, Reason{reason}, "providers", name, "probe")
 }

@@ -14,11 +14,13 @@ import (
 	"github.com/cineforge/cineforge/run/event"
 )
 
-// Start begins a run. The same key gives the same run, however often it is asked for,
-// so that a request whose answer was lost is sent again; with the key "" each request
-// makes a run.
-func (c *Client) Start(ctx context.Context, key string, r RunRequest) (out Started, err error) {
-	_, err = c.do(ctx, request{method: http.MethodPost, path: []string{"runs", "start"}, body: r, key: key}, &out)
+// Runs makes the requests about runs.
+type Runs struct{ conn *connection }
+
+// Start starts a run. The same key gives the same run, however often it is sent, so that a
+// request whose answer was lost is sent again; with the key "" each request makes a run.
+func (r *Runs) Start(ctx context.Context, key string, ask RunRequest) (out Started, err error) {
+	_, err = r.conn.do(ctx, request{method: http.MethodPost, path: []string{"runs", "start"}, body: ask, key: key}, &out)
 	return out, err
 }
 
@@ -30,81 +32,90 @@ type RunsQuery struct {
 	Limit   int    // of the page; 0 for as many as the server likes
 }
 
-// Runs returns a page of the list of runs, newest first.
-func (c *Client) Runs(ctx context.Context, q RunsQuery) (out RunsPage, err error) {
-	values := limited(nil, q.Limit)
+// List returns a page of the list of runs, newest first.
+func (r *Runs) List(ctx context.Context, q RunsQuery) (RunsPage, error) {
+	values := limited(q.Limit)
 	for name, v := range map[string]string{"project": q.Project, "status": string(q.Status), "cursor": q.Cursor} {
 		if v != "" {
 			values.Set(name, v)
 		}
 	}
-	_, err = c.do(ctx, request{method: http.MethodGet, path: []string{"runs"}, query: values}, &out)
-	return out, err
+	return get[RunsPage](ctx, r.conn, values, "runs")
 }
 
-// State returns where a run stands, and a tag of that. If that is still what a tag is
-// of, the error is ErrUnchanged; the tag "" is of nothing.
-func (c *Client) State(ctx context.Context, runID, tag string) (out RunState, now string, err error) {
-	header, err := c.do(ctx, request{method: http.MethodGet, path: []string{"runs", runID, "state"}, header: map[string]string{"If-None-Match": tag}}, &out)
+// State returns the state of a run, and its tag. If the state still has the given tag, the
+// error is ErrUnchanged; no state has the tag "".
+func (r *Runs) State(ctx context.Context, runID, tag string) (out RunState, now string, err error) {
+	header, err := r.conn.do(ctx, request{
+		method: http.MethodGet, path: []string{"runs", runID, "state"}, header: map[string]string{"If-None-Match": tag},
+	}, &out)
 	return out, header.Get("ETag"), err
 }
 
-// Events returns what happened in a run behind an event, in order. With a limit of 0
-// it returns as much as the server likes to answer at once; nothing is left when none
-// comes.
-func (c *Client) Events(ctx context.Context, runID string, after int64, limit int) ([]event.Event, error) {
-	q := limited(url.Values{"after": {strconv.FormatInt(after, 10)}}, limit)
-	var out RunEvents
-	_, err := c.do(ctx, request{method: http.MethodGet, path: []string{"runs", runID, "events"}, query: q}, &out)
-	return out.Events, err
+// Events returns the events of a run after a seq, in order. With a limit of 0 it returns as
+// many as the server likes to answer at once; none are left when it returns none.
+func (r *Runs) Events(ctx context.Context, runID string, after int64, limit int) ([]event.Event, error) {
+	q := limited(limit)
+	q.Set("after", strconv.FormatInt(after, 10))
+	page, err := get[RunEvents](ctx, r.conn, q, "runs", runID, "events")
+	return page.Events, err
 }
 
 // Cancel ends a run, and returns when it has ended.
-func (c *Client) Cancel(ctx context.Context, runID string) error { return c.say(ctx, runID, "cancel") }
+func (r *Runs) Cancel(ctx context.Context, runID string) error {
+	return r.signal(ctx, runID, "cancel", nil)
+}
 
-// TryNow ends a run's waiting: whoever it waits for is asked at once.
-func (c *Client) TryNow(ctx context.Context, runID string) error { return c.say(ctx, runID, "try-now") }
+// TryNow ends a run's waiting: it asks the provider that it waits for at once.
+func (r *Runs) TryNow(ctx context.Context, runID string) error {
+	return r.signal(ctx, runID, "try-now", nil)
+}
 
 // Resume lets a paused run go on, accepting what it waits for to be accepted, or any run
-// with whoever can be asked today.
-func (c *Client) Resume(ctx context.Context, runID string, r ResumeRequest) error {
-	_, err := c.do(ctx, request{method: http.MethodPost, path: []string{"runs", runID, "resume"}, body: r}, nil)
+// with the models that can be asked today.
+func (r *Runs) Resume(ctx context.Context, runID string, how ResumeRequest) error {
+	return r.signal(ctx, runID, "resume", how)
+}
+
+// signal sends a signal to a run.
+func (r *Runs) signal(ctx context.Context, runID, name string, body any) error {
+	_, err := r.conn.do(ctx, request{method: http.MethodPost, path: []string{"runs", runID, name}, body: body}, nil)
 	return err
 }
 
-func (c *Client) say(ctx context.Context, runID, word string) error {
-	_, err := c.do(ctx, request{method: http.MethodPost, path: []string{"runs", runID, word}}, nil)
-	return err
-}
-
-// RetryFailedStage begins a run that goes on with another one from the stage that
-// failed. The key is as in [Client.Start].
-func (c *Client) RetryFailedStage(ctx context.Context, runID, key string) (out Started, err error) {
-	_, err = c.do(ctx, request{method: http.MethodPost, path: []string{"runs", runID, "retry-failed-stage"}, key: key}, &out)
+// RetryFailedStage starts a run that continues another one from the stage that failed. The key
+// is as in [Runs.Start].
+func (r *Runs) RetryFailedStage(ctx context.Context, runID, key string) (out Started, err error) {
+	_, err = r.conn.do(ctx, request{method: http.MethodPost, path: []string{"runs", runID, "retry-failed-stage"}, key: key}, &out)
 	return out, err
 }
 
-// Retry begins a run that goes on with another one. The key is as in [Client.Start].
-// If a plan's tag is given, a retry that would do anything else is a *Problem of code
-// plan_changed.
-func (c *Client) Retry(ctx context.Context, runID, key string, r RetryRequest, planTag string) (out Started, err error) {
-	_, err = c.do(ctx, request{method: http.MethodPost, path: []string{"runs", runID, "retry"}, body: r, key: key, header: map[string]string{"If-Match": planTag}}, &out)
+// Retry starts a run that continues another one. The key is as in [Runs.Start]. With the tag of
+// a plan, a retry that would do something else is a *Problem of code plan_changed.
+func (r *Runs) Retry(ctx context.Context, runID, key string, ask RetryRequest, planTag string) (out Started, err error) {
+	_, err = r.conn.do(ctx, request{
+		method: http.MethodPost, path: []string{"runs", runID, "retry"}, body: ask,
+		key: key, header: map[string]string{"If-Match": planTag},
+	}, &out)
 	return out, err
 }
 
-// RetryPlan says what a retry would keep, do again and cost, and returns a tag of that
-// for [Client.Retry].
-func (c *Client) RetryPlan(ctx context.Context, runID string, r RetryRequest) (out run.RetryPlan, tag string, err error) {
+// RetryPlan returns what a retry would keep, do again and cost, and a tag of what it would do,
+// for [Runs.Retry].
+func (r *Runs) RetryPlan(ctx context.Context, runID string, ask RetryRequest) (out run.RetryPlan, tag string, err error) {
 	q := url.Values{}
-	for name, v := range map[string]string{"from": r.From, "recipe": r.Recipe, "max_cost_usd": decimal(r.MaxCostUSD), "max_wait_seconds": decimal(r.MaxWaitSeconds)} {
+	for name, v := range map[string]string{
+		"from": ask.From, "recipe": ask.Recipe,
+		"max_cost_usd": decimal(ask.MaxCostUSD), "max_wait_seconds": decimal(ask.MaxWaitSeconds),
+	} {
 		if v != "" {
 			q.Set(name, v)
 		}
 	}
-	if r.Full {
+	if ask.Full {
 		q.Set("full", "true")
 	}
-	header, err := c.do(ctx, request{method: http.MethodGet, path: []string{"runs", runID, "retry-plan"}, query: q}, &out)
+	header, err := r.conn.do(ctx, request{method: http.MethodGet, path: []string{"runs", runID, "retry-plan"}, query: q}, &out)
 	return out, header.Get("ETag"), err
 }
 
@@ -117,8 +128,8 @@ func decimal(v *float64) string {
 }
 
 // Export writes the files of a run, its state, events and artifacts, as a zip archive.
-func (c *Client) Export(ctx context.Context, runID string, w io.Writer) error {
-	resp, err := c.send(ctx, request{method: http.MethodGet, path: []string{"runs", runID, "export"}})
+func (r *Runs) Export(ctx context.Context, runID string, w io.Writer) error {
+	resp, err := r.conn.send(ctx, request{method: http.MethodGet, path: []string{"runs", runID, "export"}})
 	if err != nil {
 		return err
 	}
@@ -126,18 +137,18 @@ func (c *Client) Export(ctx context.Context, runID string, w io.Writer) error {
 	archive := &source{Reader: resp.Body}
 	var end tail
 	if _, err := io.Copy(io.MultiWriter(w, &end), archive); archive.err != nil {
-		return c.lost(ctx, archive.err)
+		return r.conn.lost(ctx, archive.err)
 	} else if err != nil {
 		return fmt.Errorf("the archive can't be written: %w", err)
 	}
 	if !end.ofArchive() {
-		return c.lost(ctx, errors.New("the archive ended early"))
+		return r.conn.lost(ctx, errors.New("the archive ended early"))
 	}
 	return nil
 }
 
-// tail keeps the end of what is written: the server can't say in the middle of an
-// archive that it failed, but leaves out how it ends.
+// tail keeps the end of what is written: a server that fails in the middle of an archive leaves
+// its end out.
 type tail struct{ last []byte }
 
 // endRecord is how long the end of an archive is.
@@ -150,4 +161,5 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// ofArchive reports whether it is the end of an archive.
 func (t *tail) ofArchive() bool { return bytes.HasPrefix(t.last, []byte("PK\x05\x06")) }

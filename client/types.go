@@ -5,54 +5,11 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/artifact"
-	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 )
 
-// Problem is an answer that says why a request was not done: RFC 9457 with the members
-// code, message and hint.
-type Problem struct {
-	Type      string   `json:"type" doc:"Names the kind of problem; a path of the documentation."`
-	Title     string   `json:"title" doc:"The HTTP status in words."`
-	Status    int      `json:"status" doc:"The HTTP status."`
-	Detail    string   `json:"detail" doc:"What is wrong, in one sentence; the same as message."`
-	Code      string   `json:"code" doc:"What is wrong, for programs." example:"run_state_not_found"`
-	Message   string   `json:"message" doc:"What is wrong, in one sentence."`
-	Hint      *string  `json:"hint" doc:"What to do about it."`
-	Errors    []Detail `json:"errors,omitempty" doc:"Each thing that is wrong with the request."`
-	RequestID string   `json:"request_id,omitempty" doc:"By which the log tells of the request."`
-	RunID     string   `json:"run_id,omitempty" doc:"The run that stands against it."`
-
-	Actions []failure.Remedy `json:"actions,omitempty" doc:"What can be done about it, as requests and as commands; hint names the requests."`
-
-	// RetryAfter is how long to wait before asking again; 0 if the server said nothing.
-	RetryAfter time.Duration `json:"-"`
-}
-
-// Detail is one thing that is wrong with a request.
-type Detail struct {
-	Message  string `json:"message"`
-	Location string `json:"location,omitempty" example:"body.project_id"`
-	Pointer  string `json:"pointer,omitempty" example:"/project_id" doc:"JSON pointer to it, if it is in the body."`
-}
-
-// RequestWarning is a part of a request, or of the recipe that it names, that has no effect.
-type RequestWarning struct {
-	Pointer string `json:"pointer,omitempty" example:"/human_control_mode" doc:"JSON pointer to it in the request."`
-	Line    int    `json:"line,omitempty" doc:"Where it is in the recipe."`
-	Message string `json:"message"`
-}
-
-// Error returns what is wrong and what to do about it.
-func (p *Problem) Error() string {
-	if p.Hint == nil {
-		return p.Message
-	}
-	return p.Message + "; " + *p.Hint
-}
-
-// ServerHealth says that the server lives.
+// ServerHealth is the health of a server.
 type ServerHealth struct {
 	Status  string `json:"status" example:"ok"`
 	Version string `json:"version"`
@@ -60,19 +17,19 @@ type ServerHealth struct {
 	NoCarrier []Uncarried `json:"no_carrier,omitempty" doc:"Of ready: runs that the server can't go on with."`
 }
 
-// Uncarried is a run that nobody goes on with, and what would let the server do it.
+// Uncarried is a run that no process goes on with, and what the server would need for it.
 type Uncarried struct {
 	RunID string     `json:"run_id"`
 	Needs []run.Need `json:"needs" nullable:"false"`
 }
 
-// ResumeRequest says how a run is to go on. Without candidates it goes on with those that
+// ResumeRequest says how a run goes on. Without candidates it goes on with those that
 // it pins.
 type ResumeRequest struct {
 	Candidates string `json:"candidates,omitempty" enum:"today" doc:"today lets the run go on with whoever the server can ask today, in place of those that it pins; it need not be paused then."`
 }
 
-// CandidatesOfToday is what a ResumeRequest says for whoever can be asked today.
+// CandidatesOfToday lets a [ResumeRequest] use the models that can be asked today.
 const CandidatesOfToday = "today"
 
 // Recipe is a recipe that can be run.
@@ -92,7 +49,7 @@ type RecipeDetail struct {
 	Source   string          `json:"source" doc:"YAML."`
 }
 
-// RecipeSource is a recipe that is given to the server.
+// RecipeSource is a recipe for the server to keep.
 type RecipeSource struct {
 	Source string `json:"source" minLength:"1" doc:"YAML."`
 }
@@ -162,7 +119,7 @@ type Input struct {
 	CreatedAt    float64         `json:"created_at" doc:"Unix seconds."`
 }
 
-// Uploaded is a file that was given for a project, and what a first look into it shows.
+// Uploaded is an uploaded file, and what a first look into it shows.
 type Uploaded struct {
 	Input
 	Duplicate  bool      `json:"duplicate" doc:"The project had the file already."`
@@ -175,7 +132,7 @@ type Uploaded struct {
 	Warnings   []Warning `json:"warnings" nullable:"false"`
 }
 
-// Warning is something that a person may want to look at.
+// Warning is something in a file that may need a look.
 type Warning struct {
 	Line    int    `json:"line"`
 	Message string `json:"message"`
@@ -244,12 +201,12 @@ type RetryRequest struct {
 	MaxWaitSeconds *float64 `json:"max_wait_seconds,omitempty" minimum:"0" maximum:"31536000" doc:"How long a stage may wait without progress, in place of what the recipe says."`
 }
 
-// Reason says why an operator does something.
+// Reason is why an operator does something.
 type Reason struct {
 	Reason string `json:"reason" minLength:"1" maxLength:"500" pattern:"\\S" doc:"Told wherever it has an effect, and logged."`
 }
 
-// Hold asks for a provider to be left alone for a time.
+// Hold asks for a provider to get no requests for a time.
 type Hold struct {
 	Reason
 	Seconds int `json:"seconds,omitempty" default:"3600" minimum:"1" maximum:"604800" doc:"How long; a hold ends by itself."`
@@ -298,93 +255,7 @@ type Edited struct {
 	Path         string `json:"path"`
 }
 
-// Message is something that was said in a project: posted, or told of what happens in
-// its runs. Members beside these are kept as they were posted.
-type Message struct {
-	_           struct{} `additionalProperties:"true"`
-	ID          string   `json:"id" minLength:"1" maxLength:"200"`
-	Type        string   `json:"type" minLength:"1" maxLength:"50" example:"ai_status"`
-	Content     string   `json:"content" maxLength:"100000"`
-	Timestamp   float64  `json:"timestamp" doc:"Unix milliseconds."`
-	Actions     []Action `json:"actions,omitempty"`
-	NeedsAction bool     `json:"needsAction,omitempty" nullable:"true"`
-	RunID       string   `json:"run_id,omitempty" nullable:"true"`
-}
-
-// Action is what a person can do about a message.
-type Action struct {
-	_        struct{} `additionalProperties:"true"`
-	ID       string   `json:"id"`
-	Label    string   `json:"label"`
-	Variant  string   `json:"variant,omitempty" nullable:"true" doc:"default, secondary or outline"`
-	Route    string   `json:"route,omitempty" nullable:"true" doc:"Where a page shows more."`
-	Method   string   `json:"method,omitempty" nullable:"true"`
-	Endpoint string   `json:"endpoint,omitempty" nullable:"true" doc:"What is to be called."`
-
-	Body    map[string]any `json:"body,omitempty" nullable:"true" doc:"What it is called with."`
-	Confirm *ConfirmAction `json:"confirm_action,omitempty" doc:"The same call, as clients of the first system make it."`
-}
-
-// StartRun is the type of a ConfirmAction whose answer may name a run.
-const StartRun = "start_run"
-
-// ConfirmAction is a POST that a person confirms by an action.
-type ConfirmAction struct {
-	_        struct{}       `additionalProperties:"true"`
-	Type     string         `json:"type" example:"start_run"`
-	Endpoint string         `json:"endpoint" doc:"What is posted to."`
-	Payload  map[string]any `json:"payload" doc:"What is posted; an empty object where nothing has to be said."`
-}
-
-// ChatRequest is something that a person says in a project's chat.
-type ChatRequest struct {
-	Message     string           `json:"message" minLength:"1" maxLength:"100000"`
-	History     []map[string]any `json:"chat_history,omitempty" nullable:"true" doc:"What was said before; accepted and not used."`
-	PageContext *string          `json:"page_context,omitempty" nullable:"true" maxLength:"10000" doc:"Accepted and not used."`
-}
-
-// InsightRequest asks for a comment on something that has happened.
-type InsightRequest struct {
-	Trigger string         `json:"trigger" minLength:"1" maxLength:"200" example:"run_completed"`
-	Context map[string]any `json:"context,omitempty" nullable:"true" doc:"Accepted and not used."`
-}
-
-// ChatChunk is the data of a frame of an answer in the chat: its text, what can be done,
-// and at last that it is done.
-type ChatChunk struct {
-	Type     string           `json:"type" enum:"text,actions,done"`
-	Content  string           `json:"content,omitempty"`
-	Actions  []Action         `json:"actions,omitempty"`
-	Warnings []RequestWarning `json:"warnings,omitempty" doc:"In the last one: what of the request was ignored."`
-}
-
-// SearchResult is what a search found in a project.
-type SearchResult struct {
-	Query      string        `json:"query"`
-	Scenes     []FoundScene  `json:"scenes" nullable:"false"`
-	Characters []FoundEntity `json:"characters" nullable:"false"`
-	Locations  []FoundEntity `json:"locations" nullable:"false"`
-	Props      []FoundEntity `json:"props" nullable:"false"`
-}
-
-// FoundScene is a scene that a search found.
-type FoundScene struct {
-	SceneID   string `json:"scene_id"`
-	Heading   string `json:"heading"`
-	Location  string `json:"location"`
-	TimeOfDay string `json:"time_of_day"`
-	IntExt    string `json:"int_ext" doc:"INT, EXT, INT/EXT or empty."`
-}
-
-// FoundEntity is a character or a place that a search found, with an artifact that holds it.
-type FoundEntity struct {
-	EntityID     string `json:"entity_id" doc:"Of the artifact."`
-	DisplayName  string `json:"display_name"`
-	EntityType   string `json:"entity_type"`
-	ArtifactType string `json:"artifact_type"`
-}
-
-// Turn is a turn of a breaker.
+// Turn is a transition of a breaker.
 type Turn struct {
 	At       time.Time `json:"at"`
 	Provider string    `json:"provider"`

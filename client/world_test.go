@@ -35,7 +35,7 @@ type world struct {
 	handler http.Handler
 }
 
-// newWorld makes a system whose runs ask the given providers, or nobody, and works on
+// newWorld makes a system whose runs ask the given providers, or none, and works on
 // what is due until the test ends.
 func newWorld(t *testing.T, models app.Config, o api.Options) world {
 	t.Helper()
@@ -81,8 +81,8 @@ func on(t *testing.T, h http.Handler, o client.Options) *client.Client {
 	return c
 }
 
-// pipes is a network without sockets, for virtual time: who dials gets one end of a
-// pipe, and who accepts the other.
+// pipes is a network without sockets, for virtual time: a dialer gets one end of a
+// pipe, and the listener the other.
 type pipes struct {
 	waiting chan net.Conn
 	closed  chan struct{}
@@ -164,16 +164,16 @@ func story(t *testing.T) io.Reader {
 // begun uploads a story into a new project, and starts a run on it.
 func begun(t *testing.T, c *client.Client, data io.Reader, r client.RunRequest) string {
 	t.Helper()
-	p, err := c.NewProject(t.Context(), client.NewProject{Slug: "story", DisplayName: "Story"})
+	p, err := c.Projects.Create(t.Context(), client.NewProject{Slug: "story", DisplayName: "Story"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	up, err := c.Upload(t.Context(), p.ProjectID, "story.fountain", data)
+	up, err := c.Projects.Upload(t.Context(), p.ProjectID, "story.fountain", data)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.ProjectID, r.InputFile = p.ProjectID, up.StoredPath
-	started, err := c.Start(t.Context(), "", r)
+	started, err := c.Runs.Start(t.Context(), "", r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -116,9 +116,9 @@ func (c *recipesShowCmd) find(ctx context.Context, g *cli, s streams) (shownReci
 			return shownRecipe{}, err
 		}
 		defer server.Close() //nolint:errcheck // it was only looked at
-		found, err := server.client.FindRecipe(ctx, c.Recipe)
+		found, err := server.client.Recipes.Find(ctx, c.Recipe)
 		if p, is := errors.AsType[*client.Problem](err); is && p.Code == "recipe_not_found" && app.ValidRunID(c.Recipe) {
-			if of, missing := server.client.RunRecipe(ctx, c.Recipe); missing == nil {
+			if of, missing := server.client.Recipes.OfRun(ctx, c.Recipe); missing == nil {
 				found, err = of, nil
 			}
 		}

@@ -63,7 +63,7 @@ func (r *remote) Close() error {
 }
 
 func (r *remote) State(ctx context.Context, id string) (run.State, error) {
-	got, _, err := r.client.State(ctx, id, "")
+	got, _, err := r.client.Runs.State(ctx, id, "")
 	return got.State, told(err)
 }
 
@@ -77,7 +77,7 @@ func (r *remote) Runs(ctx context.Context, project string, limit int) ([]run.Ove
 		if limit > 0 {
 			q.Limit = min(limit-len(list), runsPage)
 		}
-		page, err := r.client.Runs(ctx, q)
+		page, err := r.client.Runs.List(ctx, q)
 		list = append(list, page.Runs...)
 		if q.Cursor = page.NextCursor; err != nil || q.Cursor == "" || len(list) == limit {
 			return list, told(err)
@@ -101,7 +101,7 @@ func (r *remote) Line(ctx context.Context, of run.State) ([]run.Overview, error)
 func (r *remote) Events(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
 	return func(yield func(event.Event, error) bool) {
 		for {
-			page, err := r.client.Events(ctx, id, after, 0)
+			page, err := r.client.Runs.Events(ctx, id, after, 0)
 			if err != nil {
 				yield(event.Event{}, told(err))
 				return
@@ -121,7 +121,7 @@ func (r *remote) Events(ctx context.Context, id string, after int64) iter.Seq2[e
 
 func (r *remote) Follow(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
 	return func(yield func(event.Event, error) bool) {
-		for e, err := range r.client.Follow(ctx, id, after) {
+		for e, err := range r.client.Runs.Follow(ctx, id, after) {
 			if !yield(e, told(err)) {
 				return
 			}
@@ -130,7 +130,7 @@ func (r *remote) Follow(ctx context.Context, id string, after int64) iter.Seq2[e
 }
 
 func (r *remote) Artifact(ctx context.Context, project string, ref artifact.Ref) (artifact.Artifact, error) {
-	got, err := r.client.Artifact(ctx, project, ref.ArtifactType, ref.EntityID, ref.Version)
+	got, err := r.client.Artifacts.Get(ctx, project, ref.ArtifactType, ref.EntityID, ref.Version)
 	return got.Payload, told(err)
 }
 
@@ -142,7 +142,7 @@ func (r *remote) Export(ctx context.Context, id string, to app.Destination) (app
 	}
 	defer os.Remove(archive.Name()) //nolint:errcheck // it is the system's to clean up then
 	defer archive.Close()
-	if err := r.client.Export(ctx, id, archive); err != nil {
+	if err := r.client.Runs.Export(ctx, id, archive); err != nil {
 		return app.Exported{}, told(err)
 	}
 	size, err := archive.Seek(0, io.SeekCurrent)
@@ -185,25 +185,25 @@ func (r *remote) Start(ctx context.Context, s app.Start) (string, bool, error) {
 	if err != nil {
 		return "", false, err
 	}
-	p, err := r.client.OpenProject(ctx, slug)
+	p, err := r.client.Projects.Open(ctx, slug)
 	if missing, ok := errors.AsType[*client.Problem](err); ok && missing.Code == "project_not_found" {
-		p, err = r.client.NewProject(ctx, client.NewProject{Slug: slug})
+		p, err = r.client.Projects.Create(ctx, client.NewProject{Slug: slug})
 	}
 	if err != nil {
 		return "", false, told(err)
 	}
-	up, err := r.client.Upload(ctx, p.ProjectID, s.File.Name, bytes.NewReader(s.File.Data))
+	up, err := r.client.Projects.Upload(ctx, p.ProjectID, s.File.Name, bytes.NewReader(s.File.Data))
 	if err != nil {
 		return "", false, &exit{exitError, told(err)}
 	}
 	ask.ProjectID, ask.InputFile = p.ProjectID, up.StoredPath
 	if s.Config.Name != "" {
-		if up, err = r.client.Upload(ctx, p.ProjectID, s.Config.Name, bytes.NewReader(s.Config.Data)); err != nil {
+		if up, err = r.client.Projects.Upload(ctx, p.ProjectID, s.Config.Name, bytes.NewReader(s.Config.Data)); err != nil {
 			return "", false, &exit{exitError, told(err)}
 		}
 		ask.ConfigFile = up.StoredPath
 	}
-	started, err := r.client.Start(ctx, rand.Text(), ask)
+	started, err := r.client.Runs.Start(ctx, rand.Text(), ask)
 	for _, w := range started.Warnings {
 		if w.Pointer == "" { // the client passes on what is about the request
 			s.Warn(recipe.Warning{Line: w.Line, Message: w.Message})
@@ -248,7 +248,7 @@ func (r *remote) PlanRetry(ctx context.Context, id string, how pipeline.Retry) (
 	if err != nil {
 		return run.RetryPlan{}, err
 	}
-	plan, _, err := r.client.RetryPlan(ctx, id, ask)
+	plan, _, err := r.client.Runs.RetryPlan(ctx, id, ask)
 	return plan, told(err)
 }
 
@@ -257,7 +257,7 @@ func (r *remote) Retry(ctx context.Context, id string, how app.Retry) (string, b
 	if err != nil {
 		return "", false, err
 	}
-	started, err := r.client.Retry(ctx, id, rand.Text(), ask, "")
+	started, err := r.client.Runs.Retry(ctx, id, rand.Text(), ask, "")
 	return started.RunID, started.Existing, told(err)
 }
 
@@ -269,7 +269,7 @@ func (r *remote) retryOf(ctx context.Context, how pipeline.Retry) (client.RetryR
 	if how.Recipe == nil {
 		return ask, nil
 	}
-	saved, err := r.client.SaveRecipe(ctx, how.Recipe.Source)
+	saved, err := r.client.Recipes.Save(ctx, how.Recipe.Source)
 	ask.Recipe = saved.Name
 	return ask, told(err)
 }
@@ -279,12 +279,16 @@ func (r *remote) Resume(ctx context.Context, id string, today bool) error {
 	if today {
 		ask.Candidates = client.CandidatesOfToday
 	}
-	return told(r.client.Resume(ctx, id, ask))
+	return told(r.client.Runs.Resume(ctx, id, ask))
 }
 
-func (r *remote) Cancel(ctx context.Context, id string) error { return told(r.client.Cancel(ctx, id)) }
+func (r *remote) Cancel(ctx context.Context, id string) error {
+	return told(r.client.Runs.Cancel(ctx, id))
+}
 
-func (r *remote) TryNow(ctx context.Context, id string) error { return told(r.client.TryNow(ctx, id)) }
+func (r *remote) TryNow(ctx context.Context, id string) error {
+	return told(r.client.Runs.TryNow(ctx, id))
+}
 
 // Attend follows the run, which the server works on.
 func (r *remote) Attend(ctx context.Context, a attending) (iter.Seq2[event.Event, error], func() error) {
@@ -323,12 +327,12 @@ func (r *remote) rests(ctx context.Context, followed run.State) bool {
 }
 
 func (r *remote) Providers(ctx context.Context) ([]health.Provider, error) {
-	list, err := r.client.Providers(ctx)
+	list, err := r.client.Providers.List(ctx)
 	return list, told(err)
 }
 
 func (r *remote) Turns(ctx context.Context, limit int) ([]turnLine, error) {
-	turns, err := r.client.ProviderEvents(ctx, limit)
+	turns, err := r.client.Providers.Transitions(ctx, limit)
 	lines := []turnLine{}
 	for _, t := range turns {
 		lines = append(lines, turnLine{At: t.At, Provider: t.Provider, Endpoint: t.Endpoint, Model: t.Model, From: t.From, To: t.To, Until: t.Until, Evidence: t.Evidence})
@@ -337,16 +341,16 @@ func (r *remote) Turns(ctx context.Context, limit int) ([]turnLine, error) {
 }
 
 func (r *remote) Hold(ctx context.Context, name, reason string, length time.Duration) error {
-	_, err := r.client.HoldProvider(ctx, name, reason, length)
+	_, err := r.client.Providers.HoldFor(ctx, name, reason, length)
 	return told(err)
 }
 
 func (r *remote) Release(ctx context.Context, name, reason string) (health.Released, error) {
-	released, err := r.client.ReleaseProvider(ctx, name, reason)
+	released, err := r.client.Providers.Release(ctx, name, reason)
 	return released, told(err)
 }
 
 func (r *remote) Probe(ctx context.Context, name, reason string) error {
-	_, err := r.client.ProbeProvider(ctx, name, reason)
+	_, err := r.client.Providers.Probe(ctx, name, reason)
 	return told(err)
 }
