@@ -33,28 +33,13 @@ func spendingOf(line []run.State) spending {
 	return s
 }
 
-// line returns the states of the runs of a line, oldest first.
-func (p *Pipeline) line(ctx context.Context, root string) ([]run.State, error) {
-	list, err := p.store.Line(ctx, root)
-	if err != nil {
-		return nil, err
-	}
-	line := make([]run.State, len(list))
-	for i, r := range list {
-		if line[i], err = p.states.of(r.RunID).Current(ctx); err != nil {
-			return nil, err
-		}
-	}
-	return line, nil
-}
-
 // spentBefore returns what the other runs of a run's line have cost. All of them have
 // ended, since one run of a line is under way at a time.
 func (p *Pipeline) spentBefore(ctx context.Context, state run.State) (spending, error) {
 	if state.ParentRunID == nil {
 		return spending{}, nil
 	}
-	line, err := p.line(ctx, state.RootRunID)
+	line, err := p.projections.line(ctx, state.RootRunID)
 	others := slices.DeleteFunc(line, func(s run.State) bool { return s.RunID == state.RunID })
 	return spendingOf(others), err
 }
@@ -66,14 +51,14 @@ func (p *Pipeline) refusal(ctx context.Context, v revision, plan run.RetryPlan, 
 		return nil, nil
 	}
 	if v.parent.Drill == "" {
-		desk, err := p.desks("")
+		today, err := p.today()
 		if err != nil {
 			return nil, err
 		}
 		redone := func(id string) bool {
 			return slices.ContainsFunc(plan.Redone, func(r run.Redone) bool { return r.StageID == id })
 		}
-		if refusal := p.priced(v.plan, desk.Candidates, redone); refusal != nil {
+		if refusal := today.checkPrices(v.plan, redone); refusal != nil {
 			return refusal, nil
 		}
 	}
@@ -112,7 +97,7 @@ func (p *Pipeline) wasShort(ctx context.Context, v revision, s recipe.PlannedSta
 		if st, _ := earlier.Stage(s.ID); st.TerminalReason != event.MoneySpent {
 			continue
 		}
-		plan, err := p.plan(ctx, earlier)
+		plan, err := p.plans.ofRun(ctx, earlier)
 		if err != nil {
 			return false, err
 		}
@@ -144,4 +129,68 @@ func usd(v float64) string {
 		return fmt.Sprintf("$%.4f", v)
 	}
 	return fmt.Sprintf("$%.2f", v)
+}
+
+// estimate returns what is to be paid for the stages that are done again.
+func (p *Pipeline) estimate(ctx context.Context, parent run.State, redone []run.Redone, had map[string]run.StageState) (*float64, error) {
+	total := 0.0
+	for _, r := range redone {
+		st := had[r.StageID]
+		answers, usd, priced := paid(st)
+		missing := 0
+		switch {
+		case st.Status.Completed():
+			continue // all its answers are there
+		case answers > 0 && priced && st.UnitsDone > 0:
+			missing = max(st.UnitsTotal*st.CallCount/st.UnitsDone-st.CallCount, 0)
+		default:
+			like, err := p.typical(ctx, parent, r.StageID)
+			if err != nil || like == nil {
+				return nil, err
+			}
+			total += *like
+			continue
+		}
+		total += usd / float64(answers) * float64(missing)
+	}
+	return &total, nil
+}
+
+// paid counts the answers that a stage paid for, and what they cost.
+func paid(st run.StageState) (answers int, usd float64, priced bool) {
+	priced = true
+	for _, a := range st.Attempts {
+		if a.Status == "success" {
+			answers++
+			usd += amount(a.SpentUSD())
+			priced = priced && a.SpentUSD() != nil
+		}
+	}
+	return answers, usd, priced
+}
+
+// lookedBack is how many runs are looked at for what a stage costs.
+const lookedBack = 20
+
+// typical returns what a stage has cost in a run of the same recipe, nil if there is none.
+func (p *Pipeline) typical(ctx context.Context, parent run.State, stageID string) (*float64, error) {
+	n := 0
+	for r, err := range p.store.Runs(ctx, run.RunFilter{}) {
+		if err != nil {
+			return nil, err
+		}
+		if n++; n > lookedBack {
+			break
+		}
+		s, err := run.Load(ctx, p.store, r.RunID)
+		if err != nil {
+			return nil, err
+		}
+		st, ok := s.Stage(stageID)
+		same := ok && s.RecipeID == parent.RecipeID && s.Drill == parent.Drill
+		if _, usd, priced := paid(st); same && st.Status == run.StageDone && len(st.Reused) == 0 && priced {
+			return &usd, nil
+		}
+	}
+	return nil, nil
 }

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -11,14 +12,18 @@ import (
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
+	"github.com/cineforge/cineforge/stage"
 )
+
+// ErrUnknownPrice means that a limit on the cost can't be kept, since a model has no price.
+var ErrUnknownPrice = errors.New("a model has no price")
 
 // CandidateSource knows which models can be asked. It is safe for concurrent use.
 type CandidateSource interface {
-	// Candidates returns the models that a stage of a new run may ask.
+	// ForNewRun returns the models that a stage of a new run may ask.
 	ForNewRun(stageID string, policy recipe.Policy) Candidates
 
-	// Carry returns the models that a stage of a run may ask in this process: those of the
+	// ForRun returns the models that a stage of a run may ask in this process: those of the
 	// candidates which the run pinned that can be asked here, in their order. The others,
 	// and those of the policy's chain that the run did not pin, are skipped.
 	ForRun(state *run.State, stageID string, policy recipe.Policy) Candidates
@@ -27,14 +32,15 @@ type CandidateSource interface {
 	Needs(state *run.State) []run.Need
 }
 
-// ModelSource is whom the questions of a run can go to, and who sees to it that they do.
+// ModelSource is the models that the requests of a run can go to, and the router that sends
+// them.
 type ModelSource struct {
 	Candidates CandidateSource
 	Router     *chain.Router
 }
 
-// ModelSources returns the desk of a run: that of a drill, or for "" the real one. The same
-// name gives the same desk each time only if it is "".
+// ModelSources returns the models of a run: those of a drill, or for "" the real ones. Only for
+// "" the result is the same each time.
 type ModelSources func(drill string) (ModelSource, error)
 
 // Candidates is the models of a stage, first choice first, and those that can't be asked.
@@ -46,13 +52,25 @@ type Candidates struct {
 	Pins []event.Candidate
 }
 
+// lineup is the models that can be asked today by the stages of a plan.
+type lineup struct {
+	catalog    stage.Catalog
+	candidates CandidateSource
+}
+
+// today returns the real models that can be asked today.
+func (p *Pipeline) today() (lineup, error) {
+	models, err := p.models("")
+	return lineup{catalog: p.catalog, candidates: models.Candidates}, err
+}
+
 // pins are the candidates that a run pins: those that can be asked now, of each stage of
 // its plan that asks any.
-func (p *Pipeline) pins(plan *recipe.Plan, roster CandidateSource) map[string][]event.Candidate {
+func (l lineup) pins(plan *recipe.Plan) map[string][]event.Candidate {
 	pins := map[string][]event.Candidate{}
 	for _, s := range plan.Stages {
-		if s.Selected && !p.catalog[s.Module].Info().AsksNoModel {
-			if list := roster.ForNewRun(s.ID, s.Policy).Pins; len(list) > 0 {
+		if s.Selected && !l.catalog[s.Module].Info().AsksNoModel {
+			if list := l.candidates.ForNewRun(s.ID, s.Policy).Pins; len(list) > 0 {
 				pins[s.ID] = list
 			}
 		}
@@ -60,31 +78,60 @@ func (p *Pipeline) pins(plan *recipe.Plan, roster CandidateSource) map[string][]
 	return pins
 }
 
-// today returns the candidates of today for the stages that a run has still to do. Where a
+// checkPrices returns why a plan can't start with the models that can be asked now, or nil: a
+// limit on the cost that a person set can't be kept where a model has no price. Only the
+// stages count that todo names.
+func (l lineup) checkPrices(plan *recipe.Plan, todo func(stageID string) bool) error {
+	for _, s := range plan.Stages {
+		if !s.Policy.CostIsLimited || s.Policy.OnUnknownPrice == recipe.AllowUnknownPrice ||
+			!s.Selected || !todo(s.ID) || l.catalog[s.Module].Info().AsksNoModel {
+			continue
+		}
+		for _, c := range l.candidates.ForNewRun(s.ID, s.Policy).Candidates {
+			if c.Spec.Price == nil {
+				return unpriced(s, c)
+			}
+		}
+	}
+	return nil
+}
+
+func unpriced(s recipe.PlannedStage, c llm.Candidate) error {
+	f := refused(ErrUnknownPrice, fmt.Sprintf("stage %s may spend %s, but the price of %s:%s is not known", s.ID,
+		usd(s.Policy.MaxCostUSD), c.Provider, c.Name))
+	return f.Advised("set input_usd and output_usd of " + c.Name +
+		" in cineforge.yaml (0 if it costs nothing), or on_unknown_price: allow in the recipe's resilience block")
+}
+
+// pinsOfToday returns the candidates of today for the stages that a run has still to do. Where a
 // run was begun with others, the offline model is none of them unless its recipe says so:
 // a recipe that never degrades does not do so by a move to a machine without keys.
-func (p *Pipeline) today(ctx context.Context, state run.State) (map[string][]event.Candidate, error) {
-	plan, err := p.plan(ctx, state)
+func (p *Pipeline) pinsOfToday(ctx context.Context, state run.State) (map[string][]event.Candidate, error) {
+	plan, err := p.plans.ofRun(ctx, state)
 	if err != nil {
 		return nil, err
 	}
-	desk, err := p.desks("")
+	today, err := p.today()
 	if err != nil {
 		return nil, err
 	}
-	if err := p.priced(plan, desk.Candidates, func(id string) bool { return slices.Contains(state.ToDo(), id) }); err != nil {
+	if err := today.checkPrices(plan, func(id string) bool { return slices.Contains(state.ToDo(), id) }); err != nil {
 		return nil, err
 	}
-	pins := p.pins(plan, desk.Candidates)
+	pins := today.pins(plan)
 	for _, s := range plan.Stages {
 		began := judged(state.Candidates[s.ID]) || state.Candidates == nil && state.Notice == ""
 		if s.Policy.Degrade != recipe.DegradeNever || !began || judged(pins[s.ID]) || len(pins[s.ID]) == 0 ||
 			!slices.Contains(state.ToDo(), s.ID) {
 			continue
 		}
-		return nil, &failure.Error{Class: failure.NoProvider,
-			Message: fmt.Sprintf("run %s can't go on here: no provider can be asked but the offline model, which its recipe does not take in place of others (degrade: never)", state.RunID),
-			Hint:    "set the key of a provider, then resume the run again", Err: run.ErrNoCarrier}
+		return nil, &failure.Error{
+			Class: failure.NoProvider,
+			Message: fmt.Sprintf("run %s can't go on here: no provider can be asked but the offline model, "+
+				"which its recipe does not take in place of others (degrade: never)", state.RunID),
+			Hint: "set the key of a provider, then resume the run again",
+			Err:  run.ErrNoCarrier,
+		}
 	}
 	return pins, nil
 }

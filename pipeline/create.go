@@ -33,34 +33,9 @@ type Spec struct {
 // of the same is under way it is a *run.UnderWayError, unless the spec asks for a new one or
 // for one without the answers of others.
 func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
-	params := map[string]any{}
-	maps.Copy(params, spec.RuntimeParams)
-	params["input_file"] = spec.Input.Name // whatever was asked for: the run has its own copy
-	modules := Modules(p.catalog)
-	plan, err := spec.Recipe.Plan(recipe.PlanOptions{
-		Params: params, Modules: modules, StartFrom: spec.StartFrom, EndAt: spec.EndAt, Limits: limitsOf(spec.Limits),
-	})
-	if err == nil {
-		err = spec.Recipe.CheckParams(params, modules)
-	}
+	plan, first, err := p.start(spec)
 	if err != nil {
 		return err
-	}
-	first := event.PipelineStarted{
-		RecipeID: plan.RecipeID, RecipeDigest: artifact.DigestOf(spec.Recipe.Source),
-		ProjectID: spec.ProjectID, InputName: spec.Input.Name, InputDigest: artifact.DigestOf(spec.Input.Data),
-		Selection: spec.Selection, Options: spec.Options, Notice: spec.Notice, RootRunID: spec.RunID,
-	}
-	first.RuntimeParams = params
-	if spec.Drill == "" {
-		desk, err := p.desks("")
-		if err != nil {
-			return err
-		}
-		if err := p.priced(plan, desk.Candidates, func(string) bool { return true }); err != nil {
-			return err
-		}
-		first.Candidates = p.pins(plan, desk.Candidates)
 	}
 	asked, err := digestOf(first)
 	if err != nil {
@@ -84,8 +59,60 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 	if spec.DryRun {
 		events = append(events, event.DryRunValidated{})
 	}
-	return p.store.Create(ctx, run.NewRun{ID: spec.RunID, ProjectID: spec.ProjectID, Wake: spec.Wake, Once: spec.Once, First: events,
-		Blobs: [][]byte{spec.Recipe.Source, spec.Input.Data}, Asked: asked, New: spec.New})
+	return p.store.Create(ctx, run.NewRun{
+		ID:        spec.RunID,
+		ProjectID: spec.ProjectID,
+		Wake:      spec.Wake,
+		Once:      spec.Once,
+		First:     events,
+		Blobs:     [][]byte{spec.Recipe.Source, spec.Input.Data},
+		Asked:     asked,
+		New:       spec.New,
+	})
+}
+
+// start plans a run and returns its first event, without the stages of it.
+func (p *Pipeline) start(spec Spec) (*recipe.Plan, event.PipelineStarted, error) {
+	params := map[string]any{}
+	maps.Copy(params, spec.RuntimeParams)
+	params["input_file"] = spec.Input.Name // whatever was asked for: the run has its own copy
+	first := event.PipelineStarted{
+		RecipeDigest: artifact.DigestOf(spec.Recipe.Source),
+		ProjectID:    spec.ProjectID,
+		InputName:    spec.Input.Name,
+		InputDigest:  artifact.DigestOf(spec.Input.Data),
+		Selection:    spec.Selection,
+		Options:      spec.Options,
+		Notice:       spec.Notice,
+		RootRunID:    spec.RunID,
+	}
+	first.RuntimeParams = params
+	plan, err := spec.Recipe.Plan(recipe.PlanOptions{
+		Params:    params,
+		Modules:   p.plans.modules,
+		StartFrom: spec.StartFrom,
+		EndAt:     spec.EndAt,
+		Limits:    limitsOf(spec.Limits),
+	})
+	if err == nil {
+		err = spec.Recipe.CheckParams(params, p.plans.modules)
+	}
+	if err != nil {
+		return nil, first, err
+	}
+	first.RecipeID = plan.RecipeID
+	if spec.Drill != "" {
+		return plan, first, nil
+	}
+	today, err := p.today()
+	if err != nil {
+		return nil, first, err
+	}
+	if err := today.checkPrices(plan, func(string) bool { return true }); err != nil {
+		return nil, first, err
+	}
+	first.Candidates = today.pins(plan)
+	return plan, first, nil
 }
 
 // digestOf names all that a run is asked for, so that two that are asked for in the same
@@ -94,7 +121,8 @@ func digestOf(first event.PipelineStarted) (artifact.Digest, error) {
 	if first.Force {
 		return "", nil
 	}
-	first.RootRunID, first.Notice = "", ""
+	first.RootRunID = ""
+	first.Notice = ""
 	pinned := map[string][]string{}
 	for id, list := range first.Candidates {
 		for _, c := range list {

@@ -14,19 +14,29 @@ import (
 	"github.com/cineforge/cineforge/stage"
 )
 
+// artifactReader reads what the stages of runs made.
+type artifactReader struct {
+	archive artifact.Archive
+	catalog stage.Catalog
+}
+
+func (p *Pipeline) artifacts() artifactReader {
+	return artifactReader{archive: p.store, catalog: p.catalog}
+}
+
 // gather loads what a stage builds on: the artifacts of the stages it needs, then
 // those it takes from the project. Of the former it takes only the types that the
 // module consumes, so that lineage tells what an artifact was really made of.
-func (p *Pipeline) gather(ctx context.Context, state run.State, s recipe.PlannedStage) (stage.Inputs, error) {
+func (r artifactReader) gather(ctx context.Context, state run.State, s recipe.PlannedStage) (stage.Inputs, error) {
 	var inputs stage.Inputs
-	consumes := p.catalog[s.Module].Info().Consumes
+	consumes := r.catalog[s.Module].Info().Consumes
 	for _, id := range s.Inputs() {
 		st, _ := state.Stage(id)
 		for _, ref := range st.ArtifactRefs {
 			if len(consumes) > 0 && !slices.Contains(consumes, ref.ArtifactType) {
 				continue
 			}
-			a, err := p.store.Artifact(ctx, state.ProjectID, ref)
+			a, err := r.archive.Artifact(ctx, state.ProjectID, ref)
 			if err != nil {
 				return nil, err
 			}
@@ -37,16 +47,16 @@ func (p *Pipeline) gather(ctx context.Context, state run.State, s recipe.Planned
 		types         map[string]string
 		all, required bool
 	}{
-		{s.StoreInputs, false, true}, {s.StoreInputsOptional, false, false}, {s.StoreInputsAll, true, false},
+		{types: s.StoreInputs, required: true}, {types: s.StoreInputsOptional}, {types: s.StoreInputsAll, all: true},
 	} {
 		for _, key := range slices.Sorted(maps.Keys(wanted.types)) {
-			found, err := p.fromProject(ctx, state.ProjectID, wanted.types[key], wanted.all)
+			found, err := r.fromProject(ctx, state.ProjectID, wanted.types[key], wanted.all)
 			if err != nil {
 				return nil, err
 			}
 			if len(found) == 0 && wanted.required {
-				return nil, failure.New(failure.Input, fmt.Sprintf("stage %s needs a %s, and project %s has none that is healthy", s.ID, wanted.types[key], state.ProjectID),
-					"run the recipe that makes one first")
+				return nil, failure.New(failure.Input, fmt.Sprintf("stage %s needs a %s, and project %s has none that is healthy",
+					s.ID, wanted.types[key], state.ProjectID), "run the recipe that makes one first")
 			}
 			inputs = append(inputs, found...)
 		}
@@ -55,12 +65,12 @@ func (p *Pipeline) gather(ctx context.Context, state run.State, s recipe.Planned
 }
 
 // fromProject returns the latest healthy version of a type: of every entity, or of the project's own.
-func (p *Pipeline) fromProject(ctx context.Context, projectID, artifactType string, all bool) ([]artifact.Artifact, error) {
-	latest, err := p.store.Latest(ctx, projectID, artifactType)
+func (r artifactReader) fromProject(ctx context.Context, projectID, artifactType string, all bool) ([]artifact.Artifact, error) {
+	latest, err := r.archive.Latest(ctx, projectID, artifactType)
 	if err != nil {
 		return nil, err
 	}
-	newest, err := p.store.Newest(ctx, projectID)
+	newest, err := r.archive.Newest(ctx, projectID)
 	if err != nil {
 		return nil, err
 	}
@@ -84,11 +94,11 @@ type results struct {
 }
 
 // resultsOf returns what a run made. What can't be read is left out.
-func (p *Pipeline) resultsOf(ctx context.Context, state run.State) (results, error) {
-	r := results{current: map[artifact.Ref]artifact.Metadata{}}
-	newest, err := p.store.Newest(ctx, state.ProjectID)
+func (r artifactReader) resultsOf(ctx context.Context, state run.State) (results, error) {
+	made := results{current: map[artifact.Ref]artifact.Metadata{}}
+	newest, err := r.archive.Newest(ctx, state.ProjectID)
 	if err != nil {
-		return r, err
+		return made, err
 	}
 	type entity struct{ artifactType, id string }
 	latest := map[entity]artifact.Metadata{}
@@ -97,24 +107,26 @@ func (p *Pipeline) resultsOf(ctx context.Context, state run.State) (results, err
 	}
 	for _, st := range state.Stages {
 		for _, ref := range st.ArtifactRefs {
-			now, err := p.currentOf(ctx, state.ProjectID, ref, latest[entity{ref.ArtifactType, ref.EntityID}])
+			now, err := r.currentOf(ctx, state.ProjectID, ref, latest[entity{ref.ArtifactType, ref.EntityID}])
 			switch {
 			case errors.Is(err, run.ErrNotFound) || errors.Is(err, run.ErrDamaged):
 				continue
 			case err != nil:
-				return r, err
+				return made, err
 			}
-			r.current[ref] = now
+			made.current[ref] = now
 			newest = append(newest, now)
 		}
 	}
-	r.fresh = artifact.NewFreshness(newest)
-	return r, nil
+	made.fresh = artifact.NewFreshness(newest)
+	return made, nil
 }
 
 // currentOf returns the version that is current in place of one that a run made: the latest
 // one if a person made that of it, by one edit or several, else the same.
-func (p *Pipeline) currentOf(ctx context.Context, projectID string, made artifact.Ref, latest artifact.Metadata) (artifact.Metadata, error) {
+func (r artifactReader) currentOf(
+	ctx context.Context, projectID string, made artifact.Ref, latest artifact.Metadata,
+) (artifact.Metadata, error) {
 	for m := latest; m.Source == artifact.Human && m.Ref.Version > made.Version; {
 		before := m.Ref
 		for _, of := range m.Lineage {
@@ -128,7 +140,7 @@ func (p *Pipeline) currentOf(ctx context.Context, projectID string, made artifac
 		if before.Version >= m.Ref.Version {
 			break // an edit of nothing
 		}
-		a, err := p.store.Artifact(ctx, projectID, before)
+		a, err := r.archive.Artifact(ctx, projectID, before)
 		if err != nil {
 			return artifact.Metadata{}, err
 		}
@@ -137,7 +149,7 @@ func (p *Pipeline) currentOf(ctx context.Context, projectID string, made artifac
 	if latest.Ref.Version == made.Version {
 		return latest, nil
 	}
-	a, err := p.store.Artifact(ctx, projectID, made)
+	a, err := r.archive.Artifact(ctx, projectID, made)
 	return a.Metadata, err
 }
 

@@ -52,7 +52,8 @@ func chainOf(l Candidates) (chain, former string) {
 	var all, names []string
 	for _, c := range l.Candidates {
 		name := c.Provider + ":" + c.Name
-		all, names = append(all, cmp.Or(c.Identity, name)), append(names, name)
+		all = append(all, cmp.Or(c.Identity, name))
+		names = append(names, name)
 	}
 	return strings.Join(all, ","), strings.Join(names, ",")
 }
@@ -81,7 +82,15 @@ func (m *memo) key(req llm.Request) string {
 		Module, Role, System, Prompt, SchemaName string
 		Schema                                   json.RawMessage
 		MaxOutputTokens                          int
-	}{m.module, string(req.Role), req.System, req.Prompt, req.Schema.Name(), req.Schema.JSON(), req.MaxOutputTokens})
+	}{
+		Module:          m.module,
+		Role:            string(req.Role),
+		System:          req.System,
+		Prompt:          req.Prompt,
+		SchemaName:      req.Schema.Name(),
+		Schema:          req.Schema.JSON(),
+		MaxOutputTokens: req.MaxOutputTokens,
+	})
 	if err != nil {
 		return "" // a schema that is no JSON does not compile
 	}
@@ -115,55 +124,33 @@ func (m *memo) used() []string {
 	return m.keys
 }
 
-var _ llm.Model = (*attempt)(nil)
-
-// Generate answers a module's question: by an answer that is there, else by whoever
-// the router finds.
-func (a *attempt) Generate(ctx context.Context, req llm.Request) (llm.Response, error) {
-	req.Key = a.memo.key(req)
-	resp, found, err := a.stored(ctx, req)
-	if err == nil && !found {
-		resp, err = a.model.Generate(ctx, req)
-	}
-	if err == nil {
-		a.memo.use(req.Key)
-	}
-	return resp, err
-}
-
-// stored returns the stored answer to a question, and tells that it is used; false if there
-// is none.
-func (a *attempt) stored(ctx context.Context, req llm.Request) (resp llm.Response, found bool, err error) {
-	answer, ok, err := a.memo.find(ctx, req)
-	if err == nil && ok {
-		err = a.asked.reuse(ctx, req, answer)
-	}
-	if err != nil || !ok {
-		a.asked.fail(ctx, err)
-		return resp, false, err
-	}
-	return llm.Response{JSON: answer.JSON, Source: llm.Source(answer.Source), Provider: answer.Provider,
-		Model: answer.ServedModel, RequestID: answer.RequestID}, true, nil
-}
-
 // answers is what is kept of an answer: nothing if it costs nothing to get it again.
 func (m *memo) answers(e chain.AttemptFinished) []run.Answer {
 	if e.Response.Source != llm.AI || e.Key == "" {
 		return nil
 	}
-	return []run.Answer{{Key: e.Key, Chain: m.shared, JSON: e.Response.JSON, Source: artifact.Source(e.Response.Source),
-		Provider: e.Provider, Model: e.Model, ServedModel: e.Response.Model, RequestID: e.Response.RequestID}}
+	return []run.Answer{{
+		Key:         e.Key,
+		Chain:       m.shared,
+		JSON:        e.Response.JSON,
+		Source:      artifact.Source(e.Response.Source),
+		Provider:    e.Provider,
+		Model:       e.Model,
+		ServedModel: e.Response.Model,
+		RequestID:   e.Response.RequestID,
+	}}
 }
 
-// waits are the questions of a stage that waited when it was suspended.
-func waits(st run.StageState) map[chain.RequestID]chain.Wait {
+// suspendedWaits are the requests of a stage that waited when it was suspended.
+func suspendedWaits(st run.StageState) map[chain.RequestID]chain.Wait {
 	if st.Status != run.StageWaiting {
 		return nil
 	}
 	all := map[chain.RequestID]chain.Wait{}
 	for _, w := range st.Waits {
 		if !w.Retry {
-			all[chain.RequestID{Unit: w.Unit, Role: llm.Role(w.Role)}] = chain.Wait{Round: w.Round, Until: due(w), Last: lastFault(st, w.Unit, w.Role)}
+			id := chain.RequestID{Unit: w.Unit, Role: llm.Role(w.Role)}
+			all[id] = chain.Wait{Round: w.Round, Until: due(w), Last: lastFault(st, w.Unit, w.Role)}
 		}
 	}
 	return all

@@ -1,45 +1,63 @@
 package pipeline
 
 import (
+	"context"
 	"sync"
 
 	"github.com/cineforge/cineforge/run"
 )
 
-// mostStates is how many runs' states are kept.
-const mostStates = 64
+// mostProjections is how many runs' projections are kept.
+const mostProjections = 64
 
-// states keeps the states of runs that were worked on lately: one that waits for long is
+// projections keeps the states of runs that were worked on lately: one that waits for long is
 // taken up again and again, and its log grows. It is safe for concurrent use.
-type states struct {
-	log run.Log
+type projections struct {
+	store Store
 
 	mu   sync.Mutex // guards kept
 	kept map[string]*run.Projection
 }
 
-func newStates(log run.Log) *states { return &states{log: log, kept: map[string]*run.Projection{}} }
-
-// of returns the state of a run.
-func (s *states) of(id string) *run.Projection {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if known, ok := s.kept[id]; ok {
-		return known
-	}
-	for other := range s.kept {
-		if len(s.kept) < mostStates {
-			break
-		}
-		delete(s.kept, other) // any one: those that wait take turns
-	}
-	s.kept[id] = run.NewProjection(s.log, id)
-	return s.kept[id]
+func newProjections(store Store) *projections {
+	return &projections{store: store, kept: map[string]*run.Projection{}}
 }
 
-// forget drops the state of a run that has ended.
-func (s *states) forget(id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.kept, id)
+// of returns the projection of a run.
+func (p *projections) of(id string) *run.Projection {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if known, ok := p.kept[id]; ok {
+		return known
+	}
+	for other := range p.kept {
+		if len(p.kept) < mostProjections {
+			break
+		}
+		delete(p.kept, other) // any one: those that wait take turns
+	}
+	p.kept[id] = run.NewProjection(p.store, id)
+	return p.kept[id]
+}
+
+// forget drops the projection of a run that has ended.
+func (p *projections) forget(id string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.kept, id)
+}
+
+// line returns the states of the runs of a line, oldest first.
+func (p *projections) line(ctx context.Context, root string) ([]run.State, error) {
+	list, err := p.store.Line(ctx, root)
+	if err != nil {
+		return nil, err
+	}
+	line := make([]run.State, len(list))
+	for i, r := range list {
+		if line[i], err = p.of(r.RunID).Current(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return line, nil
 }

@@ -11,46 +11,54 @@ import (
 	"github.com/cineforge/cineforge/run/event"
 )
 
-// recorder tells in the run's log what happens to the questions of a stage attempt.
-// It is safe for concurrent use.
+// recorder records in the run's log what happens to the requests of a stage attempt, before the
+// router acts on it. It is safe for concurrent use.
 type recorder struct {
-	o     *opened
-	soft  context.Context //nolint:containedctx // of the stage attempt that it records
-	stage string
-	memo  *memo
+	log     runLog
+	soft    context.Context //nolint:containedctx // of the stage attempt that it records
+	stageID string
+	memo    *memo
+	drill   bool
 
 	mu       sync.Mutex // guards what follows
-	attempts map[question]int
-	reused   map[string]bool          // the questions that are told of as reused
-	under    map[uint64]event.Attempt // the attempts under way, by the id of the try
+	attempts map[chain.RequestID]int
+	reused   map[string]bool          // the requests that are recorded as reused
+	under    map[uint64]event.Attempt // the attempts under way, by the router's id
 	planned  *event.UnitsPlanned      // to be recorded with what comes next; nil if that was done
 	total    int
 	usd      float64
-	provider string // who was asked last
+	provider string // that was asked last
 	model    string
 	err      error // the first failure to record something, which ends the stage attempt
 }
 
-// question is what the number of an attempt counts within.
-type question struct {
-	unit string
-	role llm.Role
-}
-
 var _ chain.Observer = (*recorder)(nil)
 
-func newRecorder(o *opened, stageID string, st run.StageState, m *memo) *recorder {
-	r := &recorder{memo: m, o: o, soft: context.Background(), stage: stageID, attempts: map[question]int{},
-		reused: map[string]bool{}, under: map[uint64]event.Attempt{}, total: len(st.Attempts), provider: code, model: code}
+// newRecorder returns the recorder of a stage attempt that is stopped with soft.
+func newRecorder(soft context.Context, r *activeRun, stageID string, st run.StageState, m *memo) *recorder {
+	rec := &recorder{
+		log:      r.log,
+		soft:     soft,
+		stageID:  stageID,
+		memo:     m,
+		drill:    r.drill,
+		attempts: map[chain.RequestID]int{},
+		reused:   map[string]bool{},
+		under:    map[uint64]event.Attempt{},
+		total:    len(st.Attempts),
+		provider: code,
+		model:    code,
+	}
 	for _, u := range st.Reused {
-		r.reused[u] = true
+		rec.reused[u] = true
 	}
 	for _, a := range st.Attempts {
-		r.attempts[question{a.Unit, llm.Role(a.Role)}]++
-		r.usd += amount(a.CostUSD)
-		r.provider, r.model = a.Provider, a.Model
+		rec.attempts[chain.RequestID{Unit: a.Unit, Role: llm.Role(a.Role)}]++
+		rec.usd += amount(a.CostUSD)
+		rec.provider = a.Provider
+		rec.model = a.Model
 	}
-	return r
+	return rec
 }
 
 // code stands for the model of a stage that asked none.
@@ -64,84 +72,97 @@ func amount(usd *float64) float64 {
 	return *usd
 }
 
-// Observe records what happened before it goes on; see chain.Observer.
+// Observe records what happened before the router goes on; see chain.Observer.
 func (r *recorder) Observe(ctx context.Context, events ...chain.Event) error {
 	var bodies []event.Body
 	var answers []run.Answer
 	for _, e := range events {
 		switch e := e.(type) {
 		case chain.AttemptStarted:
-			bodies = append(bodies, event.AttemptStarted{Attempt: r.begin(e.Try), Decision: new(decisionOf(e.Decision)),
-				Least: &event.Least{InputTokens: e.Least.InputTokens, CostUSD: e.Least.CostUSD}})
+			bodies = append(bodies, attemptStarted(r.begin(e.Try), e))
 		case chain.AttemptProgress:
-			bodies = append(bodies, attemptProgress(r.attempt(e.Try), e))
+			bodies = append(bodies, attemptProgress(r.underWay(e.Try), e))
 		case chain.AttemptFinished:
-			bodies = append(bodies, r.charged(attemptFinished(r.ended(e.Try, e.Response), e)))
+			bodies = append(bodies, r.charge(attemptFinished(r.settle(e.Try, e.Response), e)))
 			answers = append(answers, r.memo.answers(e)...)
 		case chain.AttemptFailed:
-			bodies = append(bodies, r.charged(attemptFailed(r.ended(e.Try, e.Response), e)))
+			bodies = append(bodies, r.charge(attemptFailed(r.settle(e.Try, e.Response), e)))
 			// What an attempt has cost is recorded also when the run is stopping.
 			ctx = context.WithoutCancel(ctx)
 		case chain.StageRetrying:
-			bodies = append(bodies, retrying(r.coming(e.RequestID), e))
-		case chain.StageFallback:
-			bodies = append(bodies, fallback(r.stage, e))
-		case chain.StageWaiting:
-			bodies = append(bodies, waiting(r.stage, e))
-		case chain.BreakerTransition:
-			bodies = append(bodies, turn(r.stage, e))
-		case chain.BudgetExceeded:
-			bodies = append(bodies, event.BudgetExceeded{StageID: r.stage, Unit: e.Unit, SpentUSD: e.Spent, LimitUSD: e.Limit})
+			bodies = append(bodies, stageRetrying(r.next(e.RequestID), e))
+		default:
+			if b := stageEvent(r.stageID, e); b != nil {
+				bodies = append(bodies, b)
+			}
 		}
 	}
 	return r.commit(ctx, answers, bodies...)
 }
 
-// reuse tells, once, that a question was not asked.
+// reuse records, once, that a request was not sent.
 func (r *recorder) reuse(ctx context.Context, req llm.Request, a run.Answer) error {
 	name := req.Unit + "/" + string(req.Role)
 	r.mu.Lock()
 	known := r.reused[name]
 	r.reused[name] = true
-	r.provider, r.model = a.Provider, a.Model
+	r.provider = a.Provider
+	r.model = a.Model
 	r.mu.Unlock()
 	if known {
 		return nil
 	}
-	return r.append(ctx, event.UnitReused{StageID: r.stage, Unit: req.Unit, Role: string(req.Role), Provider: a.Provider, Model: a.Model, ServedModel: a.ServedModel, FromRunID: a.RunID})
+	return r.commit(ctx, nil, event.UnitReused{
+		StageID:     r.stageID,
+		Unit:        req.Unit,
+		Role:        string(req.Role),
+		Provider:    a.Provider,
+		Model:       a.Model,
+		ServedModel: a.ServedModel,
+		FromRunID:   a.RunID,
+	})
 }
 
 // begin gives the coming attempt its number.
 func (r *recorder) begin(t chain.Try) event.Attempt {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.attempts[question{t.Unit, t.Role}]++
+	id := chain.RequestID{Unit: t.Unit, Role: t.Role}
+	r.attempts[id]++
 	r.total++
-	r.provider, r.model = t.Provider, t.Model
-	a := event.Attempt{StageID: r.stage, Unit: t.Unit, Role: string(t.Role), Attempt: r.attempts[question{t.Unit, t.Role}], Provider: t.Provider, Model: t.Model}
+	r.provider = t.Provider
+	r.model = t.Model
+	a := event.Attempt{
+		StageID:  r.stageID,
+		Unit:     t.Unit,
+		Role:     string(t.Role),
+		Attempt:  r.attempts[id],
+		Provider: t.Provider,
+		Model:    t.Model,
+	}
 	r.under[t.ID] = a
 	return a
 }
 
-// coming returns an attempt that has not begun.
-func (r *recorder) coming(q chain.RequestID) event.Attempt {
+// next returns an attempt that has not begun.
+func (r *recorder) next(id chain.RequestID) event.Attempt {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return event.Attempt{StageID: r.stage, Unit: q.Unit, Role: string(q.Role), Attempt: r.attempts[question{q.Unit, q.Role}] + 1}
+	return event.Attempt{StageID: r.stageID, Unit: id.Unit, Role: string(id.Role), Attempt: r.attempts[id] + 1}
 }
 
-// attempt returns an attempt under way.
-func (r *recorder) attempt(t chain.Try) event.Attempt {
+// underWay returns an attempt under way.
+func (r *recorder) underWay(t chain.Try) event.Attempt {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.under[t.ID]
 }
 
-// ended counts what an attempt took.
-func (r *recorder) ended(t chain.Try, resp llm.Response) event.Attempt {
+// settle counts what an attempt took, and returns it.
+func (r *recorder) settle(t chain.Try, resp llm.Response) event.Attempt {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.o.drill {
+	if !r.drill {
 		r.usd += amount(resp.Usage.CostUSD)
 	}
 	a := r.under[t.ID]
@@ -149,21 +170,44 @@ func (r *recorder) ended(t chain.Try, resp llm.Response) event.Attempt {
 	return a
 }
 
-// progress tells that a unit is through. A failure to record it shows at the end of the attempt.
+// charge moves the cost of an attempt of a drill to what it would have cost. The attempts of
+// other runs stay as they are.
+func (r *recorder) charge(body event.Body) event.Body {
+	if !r.drill {
+		return body
+	}
+	switch b := body.(type) {
+	case event.AttemptFinished:
+		b.CostUSD, b.SimulatedCostUSD = simulated(b.CostUSD)
+		return b
+	case event.AttemptFailed:
+		b.CostUSD, b.SimulatedCostUSD = simulated(b.CostUSD)
+		b.WastedCostUSD = b.CostUSD
+		return b
+	}
+	return body
+}
+
+// simulated moves a cost to where simulated ones are. One that is not known stays so.
+func simulated(usd *float64) (cost, instead *float64) {
+	if usd == nil {
+		return nil, nil
+	}
+	return new(0.0), usd
+}
+
+// progress records that a unit is done. A failure to record it shows at the end of the attempt.
 func (r *recorder) progress(ctx context.Context, done, total int, unit string) {
-	if unit == "" { // nothing is through yet
+	if unit == "" { // none is done yet
 		r.mu.Lock()
-		r.planned = &event.UnitsPlanned{StageID: r.stage, Total: total}
+		r.planned = &event.UnitsPlanned{StageID: r.stageID, Total: total}
 		r.mu.Unlock()
 		return
 	}
-	r.append(ctx, event.UnitDone{StageID: r.stage, Unit: unit, Done: done, Total: total}) //nolint:errcheck // kept in r.err
+	r.commit(ctx, nil, event.UnitDone{StageID: r.stageID, Unit: unit, Done: done, Total: total}) //nolint:errcheck // kept in r.err
 }
 
-func (r *recorder) append(ctx context.Context, events ...event.Body) error {
-	return r.commit(ctx, nil, events...)
-}
-
+// commit stores answers and the events that belong to them.
 func (r *recorder) commit(ctx context.Context, answers []run.Answer, events ...event.Body) error {
 	if err := r.broken(); err != nil && len(answers) == 0 {
 		return err // it was tried for long enough; only what was paid for is worth more
@@ -177,9 +221,9 @@ func (r *recorder) commit(ctx context.Context, answers []run.Answer, events ...e
 	change := run.Change{Answers: answers, Events: func([]artifact.Artifact) []event.Body { return events }}
 	var err error
 	if len(answers) > 0 {
-		err = r.o.keep(ctx, r.soft, change)
+		err = r.log.keep(ctx, r.soft, change)
 	} else {
-		err = r.o.commit(ctx, r.o.claim, change)
+		err = r.log.commit(ctx, change)
 	}
 	r.fail(ctx, err)
 	return err
@@ -218,16 +262,9 @@ func (r *recorder) count() int {
 	return r.total
 }
 
-// last returns who was asked last, or "code" if nobody was.
+// last returns which model was asked last, or "code" if none was.
 func (r *recorder) last() (provider, model string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.provider, r.model
-}
-
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }

@@ -3,13 +3,14 @@ package pipeline
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact/content"
+	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -20,9 +21,9 @@ type revision struct {
 	parent run.State
 	plan   *recipe.Plan
 	recipe *recipe.Recipe
-	name   string // that the recipe was asked for by; run.PinnedRecipe if it is the parent's
+	name   string // that the recipe was asked for by; event.PinnedRecipe if it is the parent's
 	limits event.Limits
-	pins   map[string][]event.Candidate // who can be asked today; nil for a drill
+	pins   map[string][]event.Candidate // that can be asked today; nil for a drill
 
 	results results // of the parent
 	changes []recipe.Change
@@ -33,30 +34,32 @@ type revision struct {
 // for by, keeps the limits of the run before; another recipe brings its own.
 func (p *Pipeline) revise(ctx context.Context, parent run.State, r Retry) (revision, error) {
 	v := revision{parent: parent, recipe: r.Recipe, name: r.RecipeName, limits: r.Limits}
-	pinned, err := p.pinnedRecipe(ctx, parent)
+	pinned, err := p.plans.pinnedRecipe(ctx, parent)
 	if err != nil {
 		return v, err
 	}
-	before, err := p.planOf(pinned, parent)
+	before, err := p.plans.of(pinned, parent)
 	if err != nil {
 		return v, err
 	}
 	if v.recipe == nil || bytes.Equal(v.recipe.Source, pinned.Source) {
-		v.recipe, v.name, v.limits = pinned, event.PinnedRecipe, r.Limits.Or(parent.Limits)
+		v.recipe = pinned
+		v.name = event.PinnedRecipe
+		v.limits = r.Limits.Or(parent.Limits)
 	}
 	next := parent
 	next.Limits = v.limits
-	if v.plan, err = p.planOf(v.recipe, next); err != nil {
+	if v.plan, err = p.plans.of(v.recipe, next); err != nil {
 		return v, err
 	}
 	if parent.Drill == "" {
-		desk, err := p.desks("")
+		today, err := p.today()
 		if err != nil {
 			return v, err
 		}
-		v.pins = p.pins(v.plan, desk.Candidates)
+		v.pins = today.pins(v.plan)
 	}
-	if v.results, err = p.resultsOf(ctx, parent); err != nil {
+	if v.results, err = p.artifacts().resultsOf(ctx, parent); err != nil {
 		return v, err
 	}
 	v.changes = recipe.Changes(before, v.plan)
@@ -92,10 +95,10 @@ func (v revision) named() event.RetryRecipe {
 
 // differences lists the changes that matter: how hard a stage tries matters only if it
 // is done again.
-func (v revision) differences(again map[string]bool) []event.RecipeChange {
+func (v revision) differences(redo map[string]bool) []event.RecipeChange {
 	var list []event.RecipeChange
 	for _, c := range v.changes {
-		if c.StageID == "" || c.Redo || c.Key == recipe.KeyStage || again[c.StageID] {
+		if c.StageID == "" || c.Redo || c.Key == recipe.KeyStage || redo[c.StageID] {
 			list = append(list, recipeChange(c))
 		}
 	}
@@ -104,13 +107,13 @@ func (v revision) differences(again map[string]bool) []event.RecipeChange {
 
 // otherwiseAsked lists the stages that are done again and whose questions go to other
 // models than those that the run before had pinned, although its recipe names the same.
-func (v revision) otherwiseAsked(again map[string]bool) []event.RecipeChange {
+func (v revision) otherwiseAsked(redo map[string]bool) []event.RecipeChange {
 	var list []event.RecipeChange
 	for _, id := range v.order() {
 		before, known := v.parent.Candidates[id]
 		same := func(a, b event.Candidate) bool { return a.Identity() == b.Identity() }
 		otherModels := func(c recipe.Change) bool { return c.StageID == id && (c.Redo || c.Key == recipe.KeyModels) }
-		if again[id] && known && !slices.ContainsFunc(v.changes, otherModels) && v.pins != nil &&
+		if redo[id] && known && !slices.ContainsFunc(v.changes, otherModels) && v.pins != nil &&
 			!slices.EqualFunc(before, v.pins[id], same) {
 			list = append(list, event.RecipeChange{StageID: id, Key: "candidates", From: namesOf(before), To: namesOf(v.pins[id])})
 		}
@@ -148,38 +151,130 @@ func (v revision) unfit(id string) string {
 	return ""
 }
 
-// pinnedRecipe returns the recipe that a run pinned.
-func (p *Pipeline) pinnedRecipe(ctx context.Context, state run.State) (*recipe.Recipe, error) {
-	source, err := p.store.Blobs.Get(ctx, state.RecipeDigest)
-	if err != nil {
-		return nil, fmt.Errorf("the recipe of run %s: %w", state.RunID, err)
-	}
-	r, err := p.recipes.parse(state, source)
-	if err != nil {
-		return nil, fmt.Errorf("the recipe of run %s: %w", state.RunID, err)
-	}
-	return r, nil
+// redo is the set of stages that a retry does again.
+type redo struct {
+	stages      map[string]bool
+	steppedBack []string // those that were to be kept, and can't be used
+	reasons     []string // why it stepped back
 }
 
-// planOf plans a recipe with the parameters, the range of stages and the limits that a
-// run pinned.
-func (p *Pipeline) planOf(r *recipe.Recipe, state run.State) (*recipe.Plan, error) {
-	return r.Plan(recipe.PlanOptions{
-		Params: state.RuntimeParams, ParamsPinned: true, Modules: Modules(p.catalog), StartFrom: state.StartFrom, EndAt: state.EndAt,
-		Limits: limitsOf(state.Limits),
-	})
-}
-
-// limitsOf are the limits of a run in the form in which recipes take them.
-func limitsOf(l event.Limits) recipe.Limits {
-	return recipe.Limits{MaxCostUSD: l.MaxCostUSD, MaxWait: duration(l.MaxWaitSeconds)}
-}
-
-// duration returns seconds as a time; nil stays nil.
-func duration(seconds *float64) *time.Duration {
-	if seconds == nil {
-		return nil
+// stagesToRedo finds the stages that a retry does again: those that are not done or are
+// asked for, those whose results don't serve or can't be used, and all that builds on
+// any of them.
+func (p *Pipeline) stagesToRedo(ctx context.Context, v revision, r Retry) (redo, error) {
+	d := redo{stages: map[string]bool{}}
+	for _, s := range v.plan.Stages {
+		st, _ := v.parent.Stage(s.ID)
+		asked := r.Mode == event.RetryFull || r.Mode == event.RetryFrom && s.ID == r.Stage
+		if s.Selected && (asked || !st.Status.Completed()) {
+			d.stages[s.ID] = true
+		}
 	}
-	ns := *seconds * float64(time.Second)
-	return new(time.Duration(math.Round(min(max(ns, -1), math.MaxInt64/2)))) // what is out of range stays so
+	if r.Mode == event.RetryFrom {
+		d.addBefore(v, r.Stage)
+	}
+	d.addRedefined(v)
+	checked := map[string]bool{}
+	for {
+		d.spread(v.plan)
+		step, why, err := p.unusable(ctx, v, d.stages, checked)
+		if err != nil || step == "" {
+			return d, err
+		}
+		if s, _ := v.plan.Stage(step); !s.Selected {
+			return d, failure.New(failure.Input, fmt.Sprintf("what run %s builds on can't be used: %s", v.parent.RunID, why),
+				"run the file from the start")
+		}
+		d.stepBack(step, why)
+	}
+}
+
+// stepBack adds a stage that was to be kept and can't be.
+func (d *redo) stepBack(id, why string) {
+	d.stages[id] = true
+	d.steppedBack = append(d.steppedBack, id)
+	d.reasons = append(d.reasons, why)
+}
+
+// addBefore adds the stages that a named one builds on and that are not done: the retry
+// begins at them.
+func (d *redo) addBefore(v revision, named string) {
+	builds := map[string]bool{named: true}
+	for _, s := range slices.Backward(v.plan.Stages) {
+		if !builds[s.ID] {
+			continue
+		}
+		for _, in := range s.Inputs() {
+			builds[in] = true
+		}
+		if s.ID != named && d.stages[s.ID] {
+			d.stepBack(s.ID, v.unfit(s.ID))
+		}
+	}
+}
+
+// addRedefined adds the stages that are done, but that the recipe has otherwise now.
+func (d *redo) addRedefined(v revision) {
+	for _, s := range v.plan.Stages {
+		d.spread(v.plan)
+		if _, other := v.redone[s.ID]; other && s.Selected && !d.stages[s.ID] {
+			d.stepBack(s.ID, v.unfit(s.ID))
+		}
+	}
+}
+
+// spread adds what builds on a stage that is done again; the plan is in order.
+func (d *redo) spread(plan *recipe.Plan) {
+	for _, s := range plan.Stages {
+		if s.Selected && slices.ContainsFunc(s.Inputs(), func(in string) bool { return d.stages[in] }) {
+			d.stages[s.ID] = true
+		}
+	}
+}
+
+// unusable finds a stage that is to be kept although what it made can't be built on.
+func (p *Pipeline) unusable(ctx context.Context, v revision, redone, checked map[string]bool) (id, why string, err error) {
+	for _, s := range v.plan.Stages {
+		if !redone[s.ID] {
+			continue
+		}
+		for _, in := range s.Inputs() {
+			if redone[in] || checked[in] {
+				continue
+			}
+			if why, err = p.flaw(ctx, v, in); why != "" || err != nil {
+				return in, why, err
+			}
+			checked[in] = true
+		}
+	}
+	for _, s := range v.plan.Stages { // also what nothing that is done again builds on
+		if st, _ := v.parent.Stage(s.ID); s.Selected && !redone[s.ID] && v.results.stale(st.ArtifactRefs) {
+			return s.ID, v.results.unusable(s.ID, st.ArtifactRefs), nil
+		}
+	}
+	return "", "", nil
+}
+
+// flaw says why what a stage made can't be built on, "" if it can.
+func (p *Pipeline) flaw(ctx context.Context, v revision, id string) (string, error) {
+	if why := v.unfit(id); why != "" {
+		return why, nil
+	}
+	st, _ := v.parent.Stage(id)
+	if why := v.results.unusable(id, st.ArtifactRefs); why != "" {
+		return why, nil
+	}
+	for _, ref := range v.results.refs(st.ArtifactRefs) {
+		a, err := p.store.Artifact(ctx, v.parent.ProjectID, ref)
+		switch {
+		case errors.Is(err, run.ErrNotFound) || errors.Is(err, run.ErrDamaged):
+			return fmt.Sprintf("%s of stage %s can't be read any more", ref, id), nil
+		case err != nil:
+			return "", err
+		case content.Blank(a.Data):
+			return fmt.Sprintf("%s of stage %s is blank", ref, id), nil
+		}
+	}
+	return "", nil
 }

@@ -1,0 +1,94 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
+)
+
+// mostRecipes is how many parsed recipes are kept.
+const mostRecipes = 32
+
+// plans makes the plans of runs from the recipes that they pinned. It keeps parsed recipes by
+// the digests of their sources: most runs have the same one, and a run that waits is taken up
+// again and again. It is safe for concurrent use.
+type plans struct {
+	blobs   artifact.Blobs
+	modules recipe.Modules
+
+	mu     sync.Mutex // guards parsed
+	parsed map[artifact.Digest]*recipe.Recipe
+}
+
+// ofRun rebuilds the plan of a run from the recipe and the parameters that the run pinned.
+func (p *plans) ofRun(ctx context.Context, state run.State) (*recipe.Plan, error) {
+	r, err := p.pinnedRecipe(ctx, state)
+	if err != nil {
+		return nil, err
+	}
+	return p.of(r, state)
+}
+
+// of plans a recipe with the parameters, the range of stages and the limits that a run pinned.
+func (p *plans) of(r *recipe.Recipe, state run.State) (*recipe.Plan, error) {
+	return r.Plan(recipe.PlanOptions{
+		Params:       state.RuntimeParams,
+		ParamsPinned: true,
+		Modules:      p.modules,
+		StartFrom:    state.StartFrom,
+		EndAt:        state.EndAt,
+		Limits:       limitsOf(state.Limits),
+	})
+}
+
+// pinnedRecipe returns the recipe that a run pinned.
+func (p *plans) pinnedRecipe(ctx context.Context, state run.State) (*recipe.Recipe, error) {
+	source, err := p.blobs.Get(ctx, state.RecipeDigest)
+	if err != nil {
+		return nil, fmt.Errorf("the recipe of run %s: %w", state.RunID, err)
+	}
+	r, err := p.parse(state, source)
+	if err != nil {
+		return nil, fmt.Errorf("the recipe of run %s: %w", state.RunID, err)
+	}
+	return r, nil
+}
+
+// parse returns the recipe of a source, which is parsed if it is not kept.
+func (p *plans) parse(state run.State, source []byte) (*recipe.Recipe, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if known, ok := p.parsed[state.RecipeDigest]; ok {
+		return known, nil
+	}
+	parsed, err := recipe.Parse(state.RecipeID, source)
+	if err != nil {
+		return nil, err
+	}
+	if p.parsed == nil || len(p.parsed) >= mostRecipes {
+		p.parsed = map[artifact.Digest]*recipe.Recipe{}
+	}
+	p.parsed[state.RecipeDigest] = parsed
+	return parsed, nil
+}
+
+// limitsOf are the limits of a run in the form in which recipes take them.
+func limitsOf(l event.Limits) recipe.Limits {
+	return recipe.Limits{MaxCostUSD: l.MaxCostUSD, MaxWait: duration(l.MaxWaitSeconds)}
+}
+
+// duration returns seconds as a time; nil stays nil.
+func duration(seconds *float64) *time.Duration {
+	if seconds == nil {
+		return nil
+	}
+	ns := *seconds * float64(time.Second)
+	return new(time.Duration(math.Round(min(max(ns, -1), math.MaxInt64/2)))) // what is out of range stays so
+}
