@@ -11,6 +11,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/storage"
+	"github.com/cineforge/cineforge/internal/upkeep"
 )
 
 type dataCmd struct {
@@ -30,12 +31,12 @@ whole can still be exported. Runs may go on meanwhile.`
 type checked struct {
 	OK    bool   `json:"ok"`
 	Error string `json:"error,omitempty"`
-	app.CheckedData
+	upkeep.CheckedData
 }
 
 // Run does the command.
 func (c *dataCheckCmd) Run(ctx context.Context, g *cli, s streams) error {
-	f, err := app.CheckData(ctx, g.Data, g.NoBackup)
+	f, err := upkeep.CheckData(ctx, g.Data, g.NoBackup)
 	if err != nil {
 		if g.JSON {
 			return errors.Join(printJSON(s.out, checked{Error: strings.Join(lines(err, program(g)), " "), CheckedData: f}), err)
@@ -80,7 +81,7 @@ data directory, and remove cineforge.db-wal and cineforge.db-shm beside it.`
 
 // Run does the command.
 func (c *dataBackupCmd) Run(ctx context.Context, g *cli, s streams) error {
-	done, err := app.Backup(ctx, g.Data, app.BackupOptions{File: c.File, Replace: c.Force, Damaged: c.Damaged, NoCopy: g.NoBackup})
+	done, err := upkeep.Backup(ctx, g.Data, upkeep.BackupOptions{File: c.File, Replace: c.Force, Damaged: c.Damaged, NoCopy: g.NoBackup})
 	if err != nil {
 		return err
 	}
@@ -123,7 +124,7 @@ const usualAge = 30 * 24 * time.Hour
 
 // Run does the command.
 func (c *runsPruneCmd) Run(ctx context.Context, g *cli, s streams) error {
-	o := app.PruneOptions{Project: c.Project, OlderThan: time.Duration(c.OlderThan), DryRun: c.DryRun, Vacuum: c.Vacuum}
+	o := upkeep.PruneOptions{Project: c.Project, OlderThan: time.Duration(c.OlderThan), DryRun: c.DryRun, Vacuum: c.Vacuum}
 	if c.Keep != nil {
 		o.Keep = *c.Keep
 	} else if c.OlderThan == 0 {
@@ -132,14 +133,14 @@ func (c *runsPruneCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if o.Keep < 0 {
 		return usage(failure.New(failure.Input, "--keep can't be below 0", "0 lets none be"))
 	}
-	p := app.Pruned{DryRun: c.DryRun, Lines: []string{}}
-	if app.Exists(g.Data) { // looking makes no data directory
+	p := upkeep.Pruned{DryRun: c.DryRun, Lines: []string{}}
+	if upkeep.Exists(g.Data) { // looking makes no data directory
 		a, err := app.OpenUnchecked(ctx, g.Data, g.models)
 		if err != nil {
 			return err
 		}
 		defer a.Close()
-		p, err = a.Prune(ctx, o)
+		p, err = a.Upkeep.Prune(ctx, o)
 		if err != nil {
 			return err
 		}

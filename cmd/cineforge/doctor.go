@@ -7,6 +7,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/upkeep"
 )
 
 type doctorCmd struct{}
@@ -25,7 +26,7 @@ func (c *doctorCmd) Run(ctx context.Context, g *cli, s streams) error {
 	checks := app.Doctor(ctx, g.Data, g.models)
 	bad := 0
 	for _, check := range checks {
-		if check.Status == app.Problem {
+		if check.Status == upkeep.Problem {
 			bad++
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/upkeep"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
 )
@@ -125,7 +126,7 @@ func (c *recipesShowCmd) find(ctx context.Context, g *cli, s streams) (shownReci
 		return shownRecipe{RecipeDetail: found}, told(err)
 	}
 	found, err := app.NewRecipeStore(g.Data).Find(c.Recipe)
-	if errors.Is(err, recipe.ErrNotFound) && app.ValidRunID(c.Recipe) && app.Exists(g.Data) {
+	if errors.Is(err, recipe.ErrNotFound) && app.ValidRunID(c.Recipe) && upkeep.Exists(g.Data) {
 		found, err = ofRun(ctx, g, c.Recipe, err)
 	}
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/upkeep"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -74,7 +75,7 @@ func (c *cli) open(ctx context.Context, s streams) (system, error) {
 }
 
 // empty reports whether there is nothing to look at yet. Looking makes no data directory.
-func (c *cli) empty() bool { return c.Server == "" && !app.Exists(c.Data) }
+func (c *cli) empty() bool { return c.Server == "" && !upkeep.Exists(c.Data) }
 
 func (c *cli) dial(s streams) (*remote, error) {
 	token, err := c.token()

@@ -71,7 +71,7 @@ func New(a *app.App, observers *observe.Observers, o Options) *API {
 	}
 	s := &API{}
 	mux := http.NewServeMux()
-	problems := problem.NewResponder(o.Log, a.Met)
+	problems := problem.NewResponder(o.Log, a.Upkeep.Met)
 	s.document = humago.New(mux, config(o))
 	s.document.UseMiddleware(inTime)
 	r := &endpoint.Router{API: s.document, Mux: mux, Problems: problems}

@@ -42,7 +42,7 @@ func (h *systemHandler) ready(ctx context.Context, _ *struct{}) (client.ServerHe
 		return client.ServerHealth{}, problem.Refuse(http.StatusServiceUnavailable, "stopping",
 			"the server is about to end", "ask the one that comes after it")
 	}
-	if err := h.upkeep.Ready(ctx); err != nil {
+	if err := h.upkeep.Upkeep.Ready(ctx); err != nil {
 		return client.ServerHealth{}, h.notReady(ctx, err)
 	}
 	out := client.ServerHealth{Status: "ready", Version: h.version}

@@ -3,10 +3,11 @@
 package app
 
 import (
+	"github.com/cineforge/cineforge/internal/upkeep"
+
 	"github.com/cineforge/cineforge/internal/providers"
 
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -17,7 +18,6 @@ import (
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/durable/local"
 	"github.com/cineforge/cineforge/failure"
-	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/recipes"
@@ -35,16 +35,17 @@ type App struct {
 	pipeline  *pipeline.Pipeline
 	engine    durable.Engine
 	journal   storage.Journal
-	warehouse storage.Maintenance
 	shelf     storage.Artifacts
 	projects  projects
 	overviews overviews
-	troubles  troubles
 	close     func() error
 	serves    atomic.Bool // this process works on whatever is due
 
 	// Providers is which models can be asked, and how they are doing.
 	Providers *providers.Service
+
+	// Upkeep looks after the store.
+	Upkeep *upkeep.Service
 
 	// Feed is what happens in all runs.
 	Feed run.Feed
@@ -59,12 +60,6 @@ type App struct {
 // Modules returns the modules that recipes may name, which read documents with the reader.
 func Modules(documents document.Reader) stage.Catalog {
 	return stage.NewCatalog(shipped.Modules(documents)...)
-}
-
-// Exists reports whether a data directory holds anything yet.
-func Exists(dataDir string) bool {
-	_, err := os.Stat(filepath.Join(dataDir, sqlite.FileName))
-	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // Open opens the system on a data directory, which it makes if it is not there. It fails
@@ -83,7 +78,7 @@ func OpenUnchecked(ctx context.Context, dataDir string, config Config) (*App, er
 		return nil, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the data directory %s can't be made: %v", dataDir, run.FileCause(err)),
 			Hint: "name another one with --data", Err: err}
 	}
-	store, err := openStore(ctx, dataDir, config.NoBackup)
+	store, err := upkeep.OpenStore(ctx, dataDir, config.NoBackup)
 	if err != nil {
 		return nil, err
 	}
@@ -91,16 +86,6 @@ func OpenUnchecked(ctx context.Context, dataDir string, config Config) (*App, er
 		config.Engine.Poll = otherProcessPoll
 	}
 	return New(store.Seams(), dataDir, config), nil
-}
-
-// openStore opens a database, and says what to do if that can't be done.
-func openStore(ctx context.Context, dataDir string, noCopy bool) (*sqlite.Store, error) {
-	store, err := sqlite.Open(ctx, dataDir, noCopy)
-	if _, told := errors.AsType[*failure.Error](err); told || err == nil {
-		return store, err
-	}
-	return nil, &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("the database in %s can't be used: %v", dataDir, err),
-		Hint: "find out more: " + failure.Doctor().String(), Remedies: []failure.Remedy{failure.Doctor()}, Err: err}
 }
 
 // otherProcessPoll is how often it is looked for what other processes said to a run.
@@ -111,16 +96,19 @@ const otherProcessPoll = 200 * time.Millisecond
 func New(store storage.Store, dataDir string, config Config) *App {
 	a := &App{
 		Store: store.Pipeline(), dataDir: dataDir, journal: store.Journal,
-		warehouse: store.Maintenance, shelf: store.Artifacts, Feed: store.Feed, RecipeStore: NewRecipeStore(dataDir),
+		shelf: store.Artifacts, Feed: store.Feed, RecipeStore: NewRecipeStore(dataDir),
 		projects: projects{Store: store.Projects, Inputs: store.Inputs, Chat: store.Chat}, close: store.Close,
 	}
+	a.Upkeep = upkeep.New(upkeep.Options{Maintenance: store.Maintenance, Trouble: config.StoreTrouble, Readable: func(ctx context.Context) error {
+		_, _, err := store.Journal.Due(ctx, 1)
+		return err
+	}})
 	router := config.Router
 	router.Memory = store.Health
 	a.Providers = providers.New(config.Models(), providers.Options{Router: router, Attempts: store.Attempts, Waiting: a.waiting})
 	store.Journal.Carry(a.Providers.Routes())
 	a.pipeline = pipeline.New(a.Store, Modules(a.Documents), a.Providers.ModelSource)
-	a.troubles.tell = config.StoreTrouble
-	a.pipeline.OnTrouble(a.troubles.note)
+	a.pipeline.OnTrouble(a.Upkeep.NoteCommit)
 	if config.Engine.Hard != nil {
 		a.pipeline.EndWith(config.Engine.Hard)
 	}

@@ -2,9 +2,7 @@ package app
 
 import (
 	"context"
-	"fmt"
 
-	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -48,27 +46,4 @@ func (a *App) Uncarried(ctx context.Context) ([]run.Overview, error) {
 		list = append(list, o)
 	}
 	return list, nil
-}
-
-// checkCarried tells of the runs that a process with these models can't go on with.
-func checkCarried(ctx context.Context, dataDir string, config Config) []Check {
-	if !Exists(dataDir) {
-		return nil
-	}
-	a, err := OpenUnchecked(ctx, dataDir, config)
-	if err != nil {
-		return nil // which another check tells
-	}
-	defer a.Close() //nolint:errcheck // it was only looked at
-	list, err := a.Uncarried(ctx)
-	if err != nil {
-		return nil
-	}
-	var checks []Check
-	for _, o := range list {
-		remedy := failure.ResumeToday(o.RunID)
-		checks = append(checks, Check{Name: "run " + o.RunID, Status: Note, Detail: "can't go on here: it needs " + run.NeedsText(o.Needs),
-			Action: fmt.Sprintf(run.UncarriedAdvice, remedy), Remedies: []failure.Remedy{remedy}})
-	}
-	return checks
 }

@@ -1,187 +1,24 @@
 package app
 
 import (
-	"github.com/cineforge/cineforge/internal/providers"
-	"github.com/cineforge/cineforge/run"
-
 	"context"
-	"errors"
-	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"slices"
 
-	"github.com/cineforge/cineforge/failure"
-	"github.com/cineforge/cineforge/failure/diagnosis"
-	"github.com/cineforge/cineforge/internal/sqlite"
-	"github.com/cineforge/cineforge/internal/sqlite/datafile"
-	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/internal/upkeep"
+	"github.com/cineforge/cineforge/run"
 )
 
-// CheckStatus says how a check went.
-type CheckStatus string
-
-// The statuses of a check. A Note takes nothing away from what the program can do now.
-const (
-	OK      CheckStatus = "ok"
-	Note    CheckStatus = "note"
-	Problem CheckStatus = "problem"
-)
-
-// Check is one thing that was looked at, and what to do about it.
-type Check struct {
-	Name   string      `json:"name"`
-	Status CheckStatus `json:"status"`
-	Detail string      `json:"detail"`
-	Action string      `json:"action,omitempty"`
-
-	Remedies []failure.Remedy `json:"-"` // that Action names
-}
-
-// Doctor looks at what the program works with, and tries the base URLs that are set. A
-// data directory that is not there yet is not made.
-func Doctor(ctx context.Context, dataDir string, config Config) []Check {
-	checks := append([]Check{checkDataDir(dataDir), checkDatabase(ctx, dataDir, config.NoBackup)}, checkCopies(dataDir)...)
-	checks = append(checks, checkRecipes(dataDir))
-	checks = append(checks, Check{Name: "offline model", Status: OK, Detail: "always there; it judges nothing"})
-	checks = append(checks, checkProviders(ctx, config.Models())...)
-	checks = append(checks, checkCarried(ctx, dataDir, config)...)
-	return append(checks, checkTool("pdftotext"), checkTool("ocrmypdf"))
-}
-
-func checkDataDir(dir string) Check {
-	c := Check{Name: "data directory", Status: OK, Detail: dir}
-	info, err := os.Stat(dir)
-	switch {
-	case os.IsNotExist(err):
-		c.Detail += " is not there yet; the first run makes it"
-	case err != nil:
-		c.Status, c.Detail, c.Action = Problem, fmt.Sprintf("%s: %v", dir, run.FileCause(err)), "name another one with --data"
-	case !info.IsDir():
-		c.Status, c.Detail, c.Action = Problem, dir+" is not a directory", "name another one with --data"
-	default:
-		c = checkWritable(c, dir)
+// Doctor checks what a system on a data directory would work with; see [upkeep.Doctor].
+func Doctor(ctx context.Context, dataDir string, config Config) []upkeep.Check {
+	d := upkeep.Doctor{
+		DataDir: dataDir, Models: config.Models(), Recipes: RecipeSources(dataDir), NoBackup: config.NoBackup,
+		Uncarried: func(ctx context.Context) ([]run.Overview, error) {
+			a, err := OpenUnchecked(ctx, dataDir, config)
+			if err != nil {
+				return nil, err
+			}
+			defer a.Close() //nolint:errcheck // it was only looked at
+			return a.Uncarried(ctx)
+		},
 	}
-	return c
-}
-
-func checkWritable(c Check, dir string) Check {
-	if err := datafile.Probe(dir); err != nil {
-		c.Status, c.Detail, c.Action = Problem, fmt.Sprintf("%s can't be written to: %v", dir,
-			run.FileCause(err)), "make room on the disk or change its permissions, or name another one with --data"
-		return c
-	}
-	return c
-}
-
-func checkDatabase(ctx context.Context, dir string, noCopy bool) Check {
-	c := Check{Name: "database", Status: OK}
-	if _, err := os.Stat(filepath.Join(dir, sqlite.FileName)); err != nil {
-		c.Detail = "not there yet; the first run makes it"
-		return c
-	}
-	store, err := sqlite.Open(ctx, dir, noCopy)
-	if err == nil {
-		defer store.Close()
-		if err = store.Maintenance.Check(ctx); err == nil {
-			err = store.Maintenance.Probe(ctx)
-		}
-	}
-	if err != nil {
-		c.Status, c.Detail, c.Action = Problem, err.Error(), "make sure that you may write to it, or name another data directory with --data"
-		if f, told := errors.AsType[*failure.Error](err); told {
-			c.Detail, c.Action, c.Remedies = f.Message, f.Hint, f.Remedies
-		}
-		return c
-	}
-	c.Detail = filepath.Join(dir, sqlite.FileName) +
-		" opens, its structure is in order, and it can be written to; to verify all of it: " + failure.CheckData().String()
-	c.Remedies = []failure.Remedy{failure.CheckData()}
-	return c
-}
-
-// checkCopies tells of the copy that was made before the database was brought up to date.
-func checkCopies(dir string) (checks []Check) {
-	for _, c := range sqlite.Copies(dir) {
-		checks = append(checks, Check{Name: "copy of the database", Status: Note,
-			Detail: fmt.Sprintf("%s, made %s before the schema was brought up to date from %d; it is removed after 7 days, or with the next runs",
-				c.File, c.Made.Format("2006-01-02"), c.Schema)})
-	}
-	return checks
-}
-
-func checkRecipes(dir string) Check {
-	c := Check{Name: "recipes", Status: OK}
-	good := 0
-	for _, l := range recipe.List(RecipeSources(dir)...) {
-		if l.Err != nil {
-			c.Status, c.Action = Problem, l.Err.Error()
-			continue
-		}
-		good++
-	}
-	c.Detail = fmt.Sprintf("%d usable", good)
-	return c
-}
-
-// checkProviders says whether the providers can be asked.
-func checkProviders(ctx context.Context, models providers.Models) []Check {
-	var checks []Check
-	add := func(c Check) {
-		if !slices.ContainsFunc(checks, func(o Check) bool { return o.Name == c.Name && o.Detail == c.Detail }) {
-			checks = append(checks, c)
-		}
-	}
-	for _, p := range models.Providers {
-		add(checkProvider(p))
-		if err := providers.CheckBaseURL(p); err != nil {
-			add(problemOf(p.Name+" base URL", err))
-		} else if err := models.CheckProxy(p); err != nil {
-			add(problemOf("proxy", err))
-		}
-	}
-	return append(checks, checkReach(ctx, models.Providers)...)
-}
-
-// checkProvider says whether a provider can be asked. A key is never shown.
-func checkProvider(p providers.Provider) Check {
-	c := Check{Name: p.KeyVariable, Status: OK, Detail: "set"}
-	switch n := len(p.Key); {
-	case c.Name == "":
-		c.Name, c.Detail = p.Name, "needs no key"
-	case n == 0:
-		c.Status, c.Detail = Note, "not set, so that "+p.Name+" is not asked"
-		return c
-	case n == 1:
-		c.Status, c.Detail = Note, c.Name+" has 1 character; "+shortKey
-	case n < diagnosis.MinSecret:
-		c.Status, c.Detail = Note, fmt.Sprintf("%s has %d characters; %s", c.Name, n, shortKey)
-	}
-	if err := providers.CheckKey(p); err != nil {
-		return problemOf(c.Name, err)
-	}
-	if p.BaseURL != "" && providers.CheckBaseURL(p) == nil {
-		c.Detail += "; " + p.Name + " is asked at " + p.BaseURL
-	}
-	return c
-}
-
-const shortKey = "a key this short is not taken out of texts"
-
-// problemOf is the check of a setting that can't be used.
-func problemOf(name string, err error) Check {
-	c := Check{Name: name, Status: Problem, Detail: err.Error()}
-	if f, is := errors.AsType[*failure.Error](err); is {
-		c.Detail, c.Action, c.Remedies = f.Message, f.Hint, f.Remedies
-	}
-	return c
-}
-
-func checkTool(name string) Check {
-	path, err := exec.LookPath(name)
-	if err != nil {
-		return Check{Name: name, Status: Note, Detail: "not installed; this version reads no PDF yet"}
-	}
-	return Check{Name: name, Status: Note, Detail: path + "; this version reads no PDF yet"}
+	return d.Checks(ctx)
 }

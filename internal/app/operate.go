@@ -47,9 +47,6 @@ func (a *App) Work(ctx context.Context) error {
 // healthPoll is how often it is looked for what other processes found out of providers.
 const healthPoll = 5 * time.Second
 
-// probePoll is how often it is tried, with nobody asking, whether the store takes anything.
-const probePoll = 30 * time.Second
-
 // relieve lets waiting runs go on when somebody can be asked again before the time
 // that they wait for.
 func (a *App) relieve(ctx context.Context) {
@@ -63,9 +60,7 @@ func (a *App) relieve(ctx context.Context) {
 			return
 		case <-tick.C:
 			a.Providers.Recall(ctx) //nolint:errcheck // the next tick tries again
-			if a.Trouble() != nil || time.Since(a.troubles.last()) >= probePoll {
-				a.troubles.look(ctx, a.probe) //nolint:errcheck // it is told
-			}
+			a.Upkeep.Poll(ctx)
 		case <-relieved:
 		}
 		select {

@@ -33,7 +33,7 @@ type Observers struct {
 // the run log is written to log, or dropped if that is nil.
 func New(a *app.App, version string, log *slog.Logger) *Observers {
 	metrics := telemetry.New(version, func() []telemetry.Breaker { return breakers(a) },
-		func() run.Trouble { return run.TroubleOf(a.Trouble()) })
+		func() run.Trouble { return run.TroubleOf(a.Upkeep.Trouble()) })
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/cineforge/cineforge/internal/argument"
 	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/internal/upkeep"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/stage"
@@ -374,7 +375,7 @@ func TestDoctorSaysNoKey(t *testing.T) {
 		if strings.Contains(c.Detail+c.Action, "canary") {
 			t.Errorf("%s shows the key", c.Name)
 		}
-		if c.Status == app.Problem {
+		if c.Status == upkeep.Problem {
 			t.Errorf("%s: %s", c.Name, c.Detail)
 		}
 	}
@@ -384,7 +385,7 @@ func TestDoctorSaysNoKey(t *testing.T) {
 	if err := os.WriteFile(dir, []byte("a file"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.ContainsFunc(app.Doctor(t.Context(), dir, app.Config{Providers: providers.FromEnvironment(func(string) string { return "" })}), func(c app.Check) bool { return c.Name == "data directory" && c.Status == app.Problem }) {
+	if !slices.ContainsFunc(app.Doctor(t.Context(), dir, app.Config{Providers: providers.FromEnvironment(func(string) string { return "" })}), func(c upkeep.Check) bool { return c.Name == "data directory" && c.Status == upkeep.Problem }) {
 		t.Error("a file in the place of the data directory is no problem to the doctor")
 	}
 }
@@ -394,7 +395,7 @@ func TestADamagedDatabaseIsAProblem(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "cineforge.db"), []byte(strings.Repeat("not a database ", 1000)), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.ContainsFunc(app.Doctor(t.Context(), dir, app.Config{Providers: providers.FromEnvironment(func(string) string { return "" })}), func(c app.Check) bool { return c.Name == "database" && c.Status == app.Problem && c.Action != "" }) {
+	if !slices.ContainsFunc(app.Doctor(t.Context(), dir, app.Config{Providers: providers.FromEnvironment(func(string) string { return "" })}), func(c upkeep.Check) bool { return c.Name == "database" && c.Status == upkeep.Problem && c.Action != "" }) {
 		t.Error("a damaged database is no problem to the doctor")
 	}
 	if _, err := app.Open(t.Context(), dir, app.Config{}); err == nil {

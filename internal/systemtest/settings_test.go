@@ -14,6 +14,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/providers"
+	"github.com/cineforge/cineforge/internal/upkeep"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 )
@@ -197,17 +198,17 @@ func TestDoctor_Keys(t *testing.T) {
 	local := providers.Provider{Name: "local", Dialect: "ollama", KeyVariable: "LOCAL_KEY"}
 	for _, tt := range []struct {
 		key  string
-		want app.Check
+		want upkeep.Check
 	}{
-		{"", app.Check{Status: app.Note, Detail: "not set, so that local is not asked"}},
-		{"x", app.Check{Status: app.Note, Detail: "LOCAL_KEY has 1 character; a key this short is not taken out of texts"}},
-		{"ollama7", app.Check{Status: app.Note, Detail: "LOCAL_KEY has 7 characters; a key this short is not taken out of texts"}},
-		{"ollama78", app.Check{Status: app.OK, Detail: "set"}},
-		{"olla ma", app.Check{Status: app.Problem, Detail: "LOCAL_KEY holds a space at character 5, which no key has", Action: "set it again without it"}},
+		{"", upkeep.Check{Status: upkeep.Note, Detail: "not set, so that local is not asked"}},
+		{"x", upkeep.Check{Status: upkeep.Note, Detail: "LOCAL_KEY has 1 character; a key this short is not taken out of texts"}},
+		{"ollama7", upkeep.Check{Status: upkeep.Note, Detail: "LOCAL_KEY has 7 characters; a key this short is not taken out of texts"}},
+		{"ollama78", upkeep.Check{Status: upkeep.OK, Detail: "set"}},
+		{"olla ma", upkeep.Check{Status: upkeep.Problem, Detail: "LOCAL_KEY holds a space at character 5, which no key has", Action: "set it again without it"}},
 	} {
 		tt.want.Name, local.Key = "LOCAL_KEY", tt.key
 		checks := app.Doctor(t.Context(), t.TempDir(), app.Config{Providers: []providers.Provider{local}})
-		if !slices.ContainsFunc(checks, func(c app.Check) bool { return cmp.Equal(c, tt.want) }) {
+		if !slices.ContainsFunc(checks, func(c upkeep.Check) bool { return cmp.Equal(c, tt.want) }) {
 			t.Errorf("%q: %+v, want %+v", tt.key, checks, tt.want)
 		}
 	}

@@ -44,7 +44,7 @@ func TestWork_AnswersAreKeptWhileTheStoreTakesNothing(t *testing.T) {
 					if calls > 8 {
 						t.Errorf("%d calls were made", calls)
 					}
-					if err := a.Ready(t.Context()); run.TroubleOf(err) != fault.kind || run.TroubleOf(a.Trouble()) != fault.kind {
+					if err := a.Upkeep.Ready(t.Context()); run.TroubleOf(err) != fault.kind || run.TroubleOf(a.Upkeep.Trouble()) != fault.kind {
 						t.Errorf("it is ready: %v", err)
 					}
 					time.Sleep(lasts - time.Minute)
@@ -55,7 +55,7 @@ func TestWork_AnswersAreKeptWhileTheStoreTakesNothing(t *testing.T) {
 					if s := w.over(id, 30*time.Minute); s.Status != run.RunDone {
 						t.Errorf("%s: %s", s.Status, s.Error)
 					}
-					if err := a.Ready(t.Context()); err != nil {
+					if err := a.Upkeep.Ready(t.Context()); err != nil {
 						t.Errorf("it is not ready: %v", err)
 					}
 					mu.Lock()
@@ -116,7 +116,7 @@ func TestReady_TroubleEndsWithNobodyWaiting(t *testing.T) {
 			t.Fatal(err)
 		}
 		full.give(w)
-		if err := a.Ready(t.Context()); err != nil || a.Trouble() != nil {
+		if err := a.Upkeep.Ready(t.Context()); err != nil || a.Upkeep.Trouble() != nil {
 			t.Errorf("it is not ready: %v", err)
 		}
 	})

@@ -1,4 +1,4 @@
-package app_test
+package upkeep_test
 
 import (
 	"io"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/providers"
+	"github.com/cineforge/cineforge/internal/upkeep"
 )
 
 // seen is what servers were asked.
@@ -80,25 +81,29 @@ func TestDoctor_TriesBaseURLs(t *testing.T) {
 
 	tests := map[string]struct {
 		url            string
-		status         app.CheckStatus
+		status         upkeep.CheckStatus
 		detail, action string
 	}{
-		"answers":           {"http://" + hostOf(plain) + "/v1", app.OK, hostOf(plain) + " answers", ""},
-		"answers-400":       {"http://" + hostOf(bad) + "/v1", app.OK, hostOf(bad) + " answers", ""},
-		"speaks-http":       {"https://" + hostOf(plain) + "/v1", app.Problem, "the server at https://" + hostOf(plain) + "/v1 speaks http", "write http://" + hostOf(plain) + "/v1"},
-		"speaks-tls":        {"http://" + hostOf(secure) + "/v1", app.Problem, "the server at http://" + hostOf(secure) + "/v1 speaks TLS", "write https://" + hostOf(secure) + "/v1"},
-		"untrusted":         {"https://" + hostOf(secure), app.Problem, "the certificate of " + hostOf(secure) + " is not trusted: certificate signed by unknown authority", "SSL_CERT_FILE"},
-		"refused":           {"http://" + unused, app.Problem, "nothing listens at " + unused, "start the server"},
-		"refused-tls":       {"https://" + unused, app.Problem, "nothing listens at " + unused, "start the server"},
-		"unknown":           {"https://" + unknown, app.Problem, "the host " + unknown + " is not known", "put the name right"},
-		"closes":            {"http://" + gone, app.Problem, "speaks neither http nor TLS", "put the address right"},
-		"closes-tls":        {"https://" + gone, app.Problem, "speaks neither http nor TLS", "put the address right"},
-		"other":             {"http://" + other, app.Problem, "speaks neither http nor TLS", "put the address right"},
-		"silent":            {"http://" + silent, app.Note, silent + " takes connections, but did not answer within 3s", ""},
-		"vendor":            {"https://api.openai.com/v1", "", "", ""},
-		"bad-url":           {"http://" + hostOf(plain) + "/v1/messages", app.Problem, "ends in /messages", "write http://" + hostOf(plain) + "/v1"},
+		"answers":     {"http://" + hostOf(plain) + "/v1", upkeep.OK, hostOf(plain) + " answers", ""},
+		"answers-400": {"http://" + hostOf(bad) + "/v1", upkeep.OK, hostOf(bad) + " answers", ""},
+		"speaks-http": {"https://" + hostOf(plain) + "/v1", upkeep.Problem, "the server at https://" + hostOf(plain) + "/v1 speaks http",
+			"write http://" + hostOf(plain) + "/v1"},
+		"speaks-tls": {"http://" + hostOf(secure) + "/v1", upkeep.Problem, "the server at http://" + hostOf(secure) + "/v1 speaks TLS",
+			"write https://" + hostOf(secure) + "/v1"},
+		"untrusted": {"https://" + hostOf(secure), upkeep.Problem,
+			"the certificate of " + hostOf(secure) + " is not trusted: certificate signed by unknown authority", "SSL_CERT_FILE"},
+		"refused":     {"http://" + unused, upkeep.Problem, "nothing listens at " + unused, "start the server"},
+		"refused-tls": {"https://" + unused, upkeep.Problem, "nothing listens at " + unused, "start the server"},
+		"unknown":     {"https://" + unknown, upkeep.Problem, "the host " + unknown + " is not known", "put the name right"},
+		"closes":      {"http://" + gone, upkeep.Problem, "speaks neither http nor TLS", "put the address right"},
+		"closes-tls":  {"https://" + gone, upkeep.Problem, "speaks neither http nor TLS", "put the address right"},
+		"other":       {"http://" + other, upkeep.Problem, "speaks neither http nor TLS", "put the address right"},
+		"silent":      {"http://" + silent, upkeep.Note, silent + " takes connections, but did not answer within 3s", ""},
+		"vendor":      {"https://api.openai.com/v1", "", "", ""},
+		"bad-url": {"http://" + hostOf(plain) + "/v1/messages", upkeep.Problem,
+			"ends in /messages", "write http://" + hostOf(plain) + "/v1"},
 		"nothing-is-set":    {"", "", "", ""},
-		"asked-without-key": {"http://" + hostOf(bad), app.OK, hostOf(bad) + " answers", ""},
+		"asked-without-key": {"http://" + hostOf(bad), upkeep.OK, hostOf(bad) + " answers", ""},
 	}
 	var all []providers.Provider
 	for name, tt := range tests {
@@ -109,7 +114,7 @@ func TestDoctor_TriesBaseURLs(t *testing.T) {
 		all = append(all, p)
 	}
 	began := time.Now()
-	found := map[string]app.Check{}
+	found := map[string]upkeep.Check{}
 	for _, c := range app.Doctor(t.Context(), t.TempDir(), app.Config{Providers: all}) {
 		if name, is := strings.CutSuffix(c.Name, " base URL"); is {
 			found[name] = c
@@ -120,7 +125,8 @@ func TestDoctor_TriesBaseURLs(t *testing.T) {
 	}
 	for name, tt := range tests {
 		c := found[name]
-		if c.Status != tt.status || !strings.Contains(c.Detail, tt.detail) || !strings.Contains(c.Action, tt.action) || (c.Action == "") != (tt.action == "") {
+		if c.Status != tt.status || !strings.Contains(c.Detail, tt.detail) || !strings.Contains(c.Action, tt.action) ||
+			(c.Action == "") != (tt.action == "") {
 			t.Errorf("%s: %+v, want %s: %s -> %s", name, c, tt.status, tt.detail, tt.action)
 		}
 	}
@@ -129,7 +135,8 @@ func TestDoctor_TriesBaseURLs(t *testing.T) {
 		t.Errorf("%d requests, want 4", n)
 	}
 	for _, r := range asked.requests {
-		if r.Method != http.MethodHead || r.URL.Path != "/" || r.Header.Get("Authorization")+r.Header.Get("X-Api-Key")+r.Header.Get("X-Goog-Api-Key") != "" {
+		if r.Method != http.MethodHead || r.URL.Path != "/" ||
+			r.Header.Get("Authorization")+r.Header.Get("X-Api-Key")+r.Header.Get("X-Goog-Api-Key") != "" {
 			t.Errorf("%s %s %v", r.Method, r.URL, r.Header)
 		}
 	}

@@ -1,4 +1,4 @@
-package app
+package upkeep
 
 import (
 	"github.com/cineforge/cineforge/internal/providers"
@@ -47,9 +47,10 @@ func checkReach(ctx context.Context, all []providers.Provider) []Check {
 // tryServer tries whether a server can be reached, and speaks what its base URL says.
 func tryServer(ctx context.Context, p providers.Provider, u *url.URL) Check {
 	c := Check{Name: p.Name + " base URL", Status: OK}
-	s := server{name: u.Hostname(), address: net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme]))}
+	port := cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
+	s := server{name: u.Hostname(), address: net.JoinHostPort(u.Hostname(), port)}
 	if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: u}); err != nil || proxy != nil {
-		c.Status, c.Detail = Note, s.address+" is reached through a proxy, so it was not tried"
+		c = c.with(Note, s.address+" is reached through a proxy, so it was not tried", "")
 		return c
 	}
 	if u.Scheme == "https" {
@@ -87,7 +88,8 @@ func (s server) tryHTTPS(ctx context.Context, c Check, baseURL string) Check {
 		c.Detail = s.address + " takes connections, and its certificate is trusted"
 		return c
 	}
-	if _, other := errors.AsType[tls.RecordHeaderError](err); other || !unreached(err) && (late(err) || errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)) {
+	_, other := errors.AsType[tls.RecordHeaderError](err)
+	if other || !unreached(err) && (late(err) || errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)) {
 		if _, plain := s.head(ctx); plain == nil {
 			return wrongScheme(c, baseURL, "http", "http")
 		}
@@ -98,7 +100,7 @@ func (s server) tryHTTPS(ctx context.Context, c Check, baseURL string) Check {
 // wrongScheme is the problem of a base URL whose server speaks something else.
 func wrongScheme(c Check, baseURL, speaks, scheme string) Check {
 	_, rest, _ := strings.Cut(baseURL, "://")
-	c.Status, c.Detail, c.Action = Problem, fmt.Sprintf("the server at %s speaks %s", baseURL, speaks), "write "+scheme+"://"+rest
+	c = c.with(Problem, fmt.Sprintf("the server at %s speaks %s", baseURL, speaks), "write "+scheme+"://"+rest)
 	return c
 }
 
@@ -176,21 +178,26 @@ func (s server) problem(c Check, err error) Check {
 	untrusted, isCertificate := errors.AsType[*tls.CertificateVerificationError](err)
 	switch {
 	case isName && unknown.IsNotFound:
-		c.Detail, c.Action = "the host "+s.name+" is not known", "put the name right in the base URL"
+		c = c.with(Problem, "the host "+s.name+" is not known", "put the name right in the base URL")
 	case isName:
-		c.Detail, c.Action = "the name "+s.name+" can't be looked up", "look whether this machine is connected, and put the name right in the base URL"
+		c = c.with(Problem, "the name "+s.name+" can't be looked up",
+			"look whether this machine is connected, and put the name right in the base URL")
 	case errors.Is(err, syscall.ECONNREFUSED):
-		c.Detail, c.Action = "nothing listens at "+s.address, "start the server, or put the port right in the base URL"
+		c = c.with(Problem, "nothing listens at "+s.address, "start the server, or put the port right in the base URL")
 	case unreached(err) && late(err):
-		c.Detail, c.Action = fmt.Sprintf("there is no connection to %s within %v", s.address, reachTime), "look whether the server runs, and whether a firewall is in between"
+		c = c.with(Problem, fmt.Sprintf("there is no connection to %s within %v", s.address, reachTime),
+			"look whether the server runs, and whether a firewall is in between")
 	case unreached(err):
-		c.Detail, c.Action = fmt.Sprintf("there is no connection to %s: %v", s.address, err), "put the address right in the base URL"
+		c = c.with(Problem, fmt.Sprintf("there is no connection to %s: %v", s.address, err),
+			"put the address right in the base URL")
 	case isCertificate:
-		c.Detail, c.Action = fmt.Sprintf("the certificate of %s is not trusted: %s", s.address, strings.TrimPrefix(untrusted.Err.Error(), "x509: ")), certificateAction(untrusted)
+		why := strings.TrimPrefix(untrusted.Err.Error(), "x509: ")
+		c = c.with(Problem, fmt.Sprintf("the certificate of %s is not trusted: %s", s.address, why), certificateAction(untrusted))
 	case late(err):
-		c.Status, c.Detail = Note, fmt.Sprintf("%s takes connections, but did not answer within %v; it may be busy", s.address, reachTime)
+		c = c.with(Note, fmt.Sprintf("%s takes connections, but did not answer within %v; it may be busy", s.address, reachTime), "")
 	default:
-		c.Detail, c.Action = fmt.Sprintf("the server at %s speaks neither http nor TLS: %v", s.address, err), "put the address right in the base URL"
+		c = c.with(Problem, fmt.Sprintf("the server at %s speaks neither http nor TLS: %v", s.address, err),
+			"put the address right in the base URL")
 	}
 	return c
 }
