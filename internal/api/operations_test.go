@@ -9,6 +9,7 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/llm/catalog"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -222,6 +223,36 @@ func TestRetryByPlan(t *testing.T) {
 		if st := s.rests(from.RunID).State; st.Status != run.RunDone || st.Stages["extract_scenes"].Status != run.StageReused {
 			t.Errorf("%s: %s", st.Status, st.Error)
 		}
+	})
+}
+
+// What other runs spend and answer changes the estimate of a plan, but not what the retry does.
+func TestPlanTag_OtherRunsDontChangeIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := simulator.New(failing(), simulator.Options{})
+		m := models(sim)
+		var err error
+		if m.Catalog, err = catalog.Shipped(); err != nil { // which has the prices
+			t.Fatal(err)
+		}
+		s := open(t, api.Options{}, m)
+		id := s.start(s.given("tide", "night_bus.txt"))
+		s.rests(id)
+		plan := s.get("/api/runs/" + id + "/retry-plan").is(200)
+		recovers(sim)
+		other := s.start(s.given("lighthouse", "lighthouse.md"))
+		if st := s.rests(other).State; st.Status != run.RunDone {
+			t.Fatalf("%s for %v: %s", st.Status, st.TotalCostUSD, st.Error)
+		}
+		now := s.get("/api/runs/" + id + "/retry-plan").is(200)
+		before, after := into[run.RetryPlan](plan).EstimatedCostUSD, into[run.RetryPlan](now).EstimatedCostUSD
+		if after == nil || before != nil && *before == *after {
+			t.Fatal("the other run does not change the estimate")
+		}
+		if plan.header.Get("Etag") != now.header.Get("Etag") {
+			t.Error("another run changes the tag of the plan")
+		}
+		s.post("/api/runs/"+id+"/retry", nil, "If-Match: "+plan.header.Get("Etag")).is(200)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -105,9 +106,17 @@ func (h *retriesHandler) plan(ctx context.Context, in *planQuery) (endpoint.Tagg
 	return endpoint.Tagged[pipeline.RetryPlan]{ETag: tag, Body: plan}, err
 }
 
-// planTag returns the tag of a plan: of all that it says.
+// planTag returns the tag of a plan: of what the retry does. What is spent, what answers there
+// are and what the missing ones may cost is left out, because other runs change it.
 func planTag(plan pipeline.RetryPlan) (string, error) {
-	data, err := json.Marshal(plan)
+	does := plan.RetryPlan
+	does.SpentUSD = 0
+	does.EstimatedCostUSD = nil
+	does.Redone = slices.Clone(does.Redone)
+	for i := range does.Redone {
+		does.Redone[i].AnswersHad = 0
+	}
+	data, err := json.Marshal(does)
 	return endpoint.Tag(data), err
 }
 
