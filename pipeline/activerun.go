@@ -228,7 +228,7 @@ func (r *activeRun) Do(ctx context.Context, step durable.Step) (durable.Result, 
 	}
 	defer r.register(string(step), a.model)()
 	outcome, err := a.do(ctx)
-	until, _ := a.model.Suspended()
+	until, _ := a.model.SuspendedUntil()
 	return durable.Result{Step: step, Outcome: outcome, Until: until}, err
 }
 

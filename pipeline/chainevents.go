@@ -8,6 +8,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/resilience/breaker"
 	"github.com/cineforge/cineforge/run/event"
 )
@@ -106,7 +107,7 @@ func timestamp(t time.Time) event.Timestamp {
 }
 
 // faultOf is a failure in the form of the log, with an empty provider if there was none.
-func faultOf(f *chain.Fault) event.Fault {
+func faultOf(f *health.Fault) event.Fault {
 	if f == nil {
 		return event.NewFault("", "", nil)
 	}
@@ -114,7 +115,7 @@ func faultOf(f *chain.Fault) event.Fault {
 }
 
 // reason says why a request goes on as it does: by what failed, if anything did.
-func reason(f *chain.Fault, otherwise string) string {
+func reason(f *health.Fault, otherwise string) string {
 	if f == nil {
 		return otherwise
 	}

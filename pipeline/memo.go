@@ -15,6 +15,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
 )
@@ -162,13 +163,13 @@ func due(w run.Wait) time.Time {
 }
 
 // lastFault returns how a question failed last, as far as the log tells; nil if it did not.
-func lastFault(st run.StageState, unit, role string) *chain.Fault {
+func lastFault(st run.StageState, unit, role string) *health.Fault {
 	for i := len(st.Attempts) - 1; i >= 0; i-- {
 		a := st.Attempts[i]
 		if a.Unit != unit || a.Role != role || a.Failure == nil || a.ErrorClass == failure.Canceled {
 			continue
 		}
-		return &chain.Fault{Provider: a.Provider, Model: a.Model, Err: a.Failure}
+		return &health.Fault{Provider: a.Provider, Model: a.Model, Err: a.Failure}
 	}
 	return nil
 }

@@ -64,7 +64,7 @@ func (r *activeRun) newAttempt(ctx context.Context, state run.State, id string) 
 	ask := r.chainPlan(candidates, planned, state, st)
 	ask.Shared = memo.serves()
 	ask.Answered = a.stored
-	a.model = r.models.Router.Stage(ask, a.recorder)
+	a.model = r.models.Router.NewStage(ask, a.recorder)
 	return a, nil
 }
 
@@ -119,7 +119,7 @@ func (a *stageAttempt) do(ctx context.Context) (durable.Outcome, error) {
 		}
 	}
 	result, err := a.runModule(ctx)
-	_, waits := a.model.Suspended()
+	_, waits := a.model.SuspendedUntil()
 	switch {
 	case errors.Is(err, errStore):
 		return "", err

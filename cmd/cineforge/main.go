@@ -145,7 +145,7 @@ func execute(args []string, s streams) int {
 		fmt.Fprintln(s.err, "cineforge: warning:", oneLine(w))
 	}
 	c.models.Router.Hedge.On = c.Hedge
-	c.models.Router.Wall = uptime
+	c.models.Router.Health.Wall = uptime
 	c.notes = make(chan string, 8)
 	c.stopper = newStopper()
 	defer c.stopper.end()

@@ -104,7 +104,7 @@ func New(store storage.Store, dataDir string, config Config) *App {
 		return err
 	}})
 	router := config.Router
-	router.Memory = store.Health
+	router.Health.Memory = store.Health
 	a.Providers = providers.New(config.Models(), providers.Options{Router: router, Attempts: store.Attempts, Waiting: a.waiting})
 	store.Journal.Carry(a.Providers.Routes())
 	a.pipeline = pipeline.New(a.Store, Modules(a.Documents), a.Providers.ModelSource)

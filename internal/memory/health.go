@@ -10,14 +10,14 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/storage"
-	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/run/event"
 )
 
 type healthKey struct{ endpoint, name string }
 
 type healthRecord struct {
-	chain.Record
+	health.Record
 	position int64
 }
 
@@ -25,12 +25,12 @@ type healthRecord struct {
 type Health struct{ data *data }
 
 var (
-	_ chain.Memory     = (*Health)(nil)
+	_ health.Memory    = (*Health)(nil)
 	_ storage.Attempts = (*Health)(nil)
 )
 
 // Recall returns what changed of the providers' health after a position.
-func (h *Health) Recall(_ context.Context, after int64) (records []chain.Record, position int64, err error) {
+func (h *Health) Recall(_ context.Context, after int64) (records []health.Record, position int64, err error) {
 	h.data.mu.Lock()
 	defer h.data.mu.Unlock()
 	var found []*healthRecord
@@ -48,7 +48,7 @@ func (h *Health) Recall(_ context.Context, after int64) (records []chain.Record,
 }
 
 // Save stores what changed of the providers' health, and logs the transitions of breakers.
-func (h *Health) Save(_ context.Context, records []chain.Record, transitions []chain.Transition) error {
+func (h *Health) Save(_ context.Context, records []health.Record, transitions []health.Transition) error {
 	h.data.mu.Lock()
 	defer h.data.mu.Unlock()
 	for _, r := range records {
@@ -68,7 +68,7 @@ func (h *Health) Save(_ context.Context, records []chain.Record, transitions []c
 }
 
 // Transitions returns the transitions of breakers, newest first.
-func (h *Health) Transitions(_ context.Context, limit int) (all []chain.Transition, err error) {
+func (h *Health) Transitions(_ context.Context, limit int) (all []health.Transition, err error) {
 	h.data.mu.Lock()
 	defer h.data.mu.Unlock()
 	for _, t := range slices.Backward(h.data.transitions) {

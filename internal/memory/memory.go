@@ -8,7 +8,7 @@ import (
 
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/internal/storage"
-	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/project"
 	"github.com/cineforge/cineforge/run"
 )
@@ -69,7 +69,7 @@ type data struct {
 
 	health         map[healthKey]*healthRecord
 	healthPosition int64
-	transitions    []chain.Transition
+	transitions    []health.Transition
 
 	routes  []string // that this process can reach
 	limited bool     // whether there are others that it can't

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/failure"
-	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 )
 
 // The longest time that a provider can be held for at once.
@@ -25,7 +25,7 @@ func (s *Service) Hold(ctx context.Context, provider, reason string, length time
 		return failure.New(failure.Input, fmt.Sprintf("a provider can be held for up to %v, not %v", longestHold, length),
 			"hold it again when that has passed")
 	}
-	return s.router.Hold(ctx, p.endpoint(), chain.Hold{Reason: reason, Until: time.Now().Add(length)})
+	return s.router.Health().SetHold(ctx, p.endpoint(), health.Hold{Reason: reason, Until: time.Now().Add(length)})
 }
 
 // Probe lets the next request through to a provider that is left alone, and opens all its
@@ -35,7 +35,7 @@ func (s *Service) Probe(ctx context.Context, provider, reason string) error {
 	if err != nil {
 		return err
 	}
-	return s.router.Probe(ctx, p.endpoint(), reason)
+	return s.router.Health().Probe(ctx, p.endpoint(), reason)
 }
 
 // authorize returns a provider that an operator acts on for a reason.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/health"
-	"github.com/cineforge/cineforge/llm/chain"
+	llmhealth "github.com/cineforge/cineforge/llm/health"
 )
 
 // ErrNoModel is in the chain of a failure that says that a provider has no such model.
@@ -96,7 +96,7 @@ func (s *Service) Release(ctx context.Context, name, reason string) (health.Rele
 	out := health.Released{Ended: []health.Ended{}}
 	about := t.providers[0].Name
 	for _, p := range t.providers {
-		ended, err := s.router.Release(ctx, p.endpoint(), t.model, only, reason)
+		ended, err := s.router.Health().Release(ctx, llmhealth.Target{Endpoint: p.endpoint(), Model: t.model, Key: only}, reason)
 		if err != nil {
 			return out, err
 		}
@@ -118,10 +118,10 @@ func (s *Service) Release(ctx context.Context, name, reason string) (health.Rele
 	return out, nil
 }
 
-func endedOf(provider string, r chain.Released) health.Ended {
+func endedOf(provider string, r llmhealth.Released) health.Ended {
 	e := health.Ended{Provider: provider, Model: r.Model, Key: keyOf(r.Credential)}
-	if r.Gate != nil {
-		e.Gate = new(gateOf(*r.Gate))
+	if r.Cooldown != nil {
+		e.Gate = new(gateOf(*r.Cooldown))
 	}
 	if r.Hold != nil {
 		e.Hold = &health.Held{Reason: r.Hold.Reason, Until: r.Hold.Until.UTC()}

@@ -85,8 +85,8 @@ const offlineNotice = "No key is set, so that only the offline model answers: " 
 func (s *Service) Calls() int { return s.router.Calls() }
 
 // Recall takes over what other processes have learned of the providers.
-func (s *Service) Recall(ctx context.Context) error { return s.router.Recall(ctx) }
+func (s *Service) Recall(ctx context.Context) error { return s.router.Health().Recall(ctx) }
 
 // Relieved returns a channel that is closed when a candidate becomes available before the
 // time that was stated for it.
-func (s *Service) Relieved() <-chan struct{} { return s.router.Relieved() }
+func (s *Service) Relieved() <-chan struct{} { return s.router.Health().Relieved() }

@@ -10,7 +10,7 @@ import (
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/llm"
-	"github.com/cineforge/cineforge/llm/chain"
+	llmhealth "github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/resilience/breaker"
 	"github.com/cineforge/cineforge/run/event"
@@ -24,15 +24,15 @@ const counted = 24 * time.Hour
 // List retransitions how all providers are doing: those that are configured, and those that could
 // be.
 func (s *Service) List(ctx context.Context) ([]health.Provider, error) {
-	if err := s.router.Recall(ctx); err != nil {
+	if err := s.router.Health().Recall(ctx); err != nil {
 		return nil, err
 	}
 	counts, err := s.attempts.Tally(ctx, time.Now().Add(-counted), DrillPrefix)
 	if err != nil {
 		return nil, err
 	}
-	known := map[string]chain.Status{}
-	for _, status := range s.router.Status() {
+	known := map[string]llmhealth.ProviderStatus{}
+	for _, status := range s.router.Health().Status() {
 		known[status.Endpoint] = status
 	}
 	transitions, err := s.attempts.Transitions(ctx, lookedBack)
@@ -64,7 +64,7 @@ func (s *Service) List(ctx context.Context) ([]health.Provider, error) {
 const lookedBack = 1000
 
 // outSince retransitions since when a breaker has not been closed; nil if it is closed.
-func outSince(h health.Health, transitions []chain.Transition, endpoint, model string) *time.Time {
+func outSince(h health.Health, transitions []llmhealth.Transition, endpoint, model string) *time.Time {
 	if h.Breaker == breaker.Closed {
 		return nil
 	}
@@ -90,7 +90,7 @@ type Breaker struct {
 // Breakers retransitions where the breakers stand of which anything is known.
 func (s *Service) Breakers() []Breaker {
 	var all []Breaker
-	for _, status := range s.router.Status() {
+	for _, status := range s.router.Health().Status() {
 		name, _, _ := strings.Cut(status.Endpoint, "@")
 		all = append(all, Breaker{name, "", status.Breaker.State})
 		for _, m := range status.Models {
@@ -105,14 +105,14 @@ func Unasked(m Models) []health.Provider {
 	all := []health.Provider{}
 	r := NewSource(m)
 	for _, p := range m.Providers {
-		all = append(all, r.statusOf(p, chain.Status{}, nil))
+		all = append(all, r.statusOf(p, llmhealth.ProviderStatus{}, nil))
 	}
 	return all
 }
 
 // statusOf retransitions how a provider is doing.
-func (r *Source) statusOf(p Provider, s chain.Status, counts []storage.AttemptCount) health.Provider {
-	h := health.Provider{Name: p.Name, BaseURL: p.BaseURL, Configured: p.Usable(), Health: healthOf(s.Breaker, s.Gates),
+func (r *Source) statusOf(p Provider, s llmhealth.ProviderStatus, counts []storage.AttemptCount) health.Provider {
+	h := health.Provider{Name: p.Name, BaseURL: p.BaseURL, Configured: p.Usable(), Health: healthOf(s.Breaker, s.Cooldowns),
 		Models: []health.Model{}}
 	if !h.Configured {
 		h.Missing = p.KeyVariable + " is not set"
@@ -133,7 +133,7 @@ func (r *Source) statusOf(p Provider, s chain.Status, counts []storage.AttemptCo
 		h.Last = &health.LastFault{Model: f.Model, Class: f.Err.Class, Codes: codesOf(f.Err), Message: f.Err.Message, RequestID: f.Err.RequestID}
 	}
 	models := modelsOf(p)
-	states := map[string]chain.ModelStatus{}
+	states := map[string]llmhealth.ModelStatus{}
 	for _, m := range s.Models {
 		states[m.Model] = m
 		models = append(models, m.Model)
@@ -146,7 +146,7 @@ func (r *Source) statusOf(p Provider, s chain.Status, counts []storage.AttemptCo
 	}
 	slices.Sort(models)
 	for _, name := range slices.Compact(models) {
-		m := health.Model{Model: name, Health: healthOf(states[name].Breaker, states[name].Gates),
+		m := health.Model{Model: name, Health: healthOf(states[name].Breaker, states[name].Cooldowns),
 			Limits: r.limits(recipe.ModelName{Provider: p.Name, Model: name})}
 		for _, c := range counts {
 			if c.Provider == p.Name && c.Model == name {
@@ -184,7 +184,7 @@ func modelsOf(p Provider) []string {
 	return models
 }
 
-func healthOf(s breaker.Status, gates []chain.GateStatus) health.Health {
+func healthOf(s breaker.Status, gates []llmhealth.CooldownStatus) health.Health {
 	h := health.Health{Breaker: s.State, Evidence: s.Evidence}
 	if s.State == "" {
 		h.Breaker = breaker.Closed
@@ -206,13 +206,13 @@ func codesOf(f *failure.Error) health.Codes {
 	return health.Codes{Code: c.Error, ProviderCode: c.Provider, HTTPStatus: c.Status}
 }
 
-func gateOf(g chain.GateStatus) health.Gate {
+func gateOf(g llmhealth.CooldownStatus) health.Gate {
 	why := g.Cause.Err
 	return health.Gate{Since: g.Since.UTC(), Until: g.Until.UTC(), Class: why.Class, Codes: codesOf(why), Message: why.Message,
 		Hint: why.Hint, Person: g.Person}
 }
 
 // Transitions retransitions the transitions of breakers, newest first.
-func (s *Service) Transitions(ctx context.Context, limit int) ([]chain.Transition, error) {
+func (s *Service) Transitions(ctx context.Context, limit int) ([]llmhealth.Transition, error) {
 	return s.attempts.Transitions(ctx, limit)
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/internal/storage"
-	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
@@ -16,19 +16,19 @@ import (
 type Health struct{ db *database }
 
 var (
-	_ chain.Memory     = (*Health)(nil)
+	_ health.Memory    = (*Health)(nil)
 	_ storage.Attempts = (*Health)(nil)
 )
 
 // Recall returns what changed of the providers' health after a position.
-func (h *Health) Recall(ctx context.Context, after int64) (records []chain.Record, position int64, err error) {
+func (h *Health) Recall(ctx context.Context, after int64) (records []health.Record, position int64, err error) {
 	rows, err := h.db.read.QueryContext(ctx, `SELECT endpoint, name, version, position, data FROM health WHERE position > ? ORDER BY position`, after)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read the providers' health: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var r chain.Record
+		var r health.Record
 		if err := rows.Scan(&r.Endpoint, &r.Name, &r.Version, &position, &r.Data); err != nil {
 			return nil, 0, fmt.Errorf("read the providers' health: %w", err)
 		}
@@ -38,7 +38,7 @@ func (h *Health) Recall(ctx context.Context, after int64) (records []chain.Recor
 }
 
 // Save stores what changed of the providers' health, and logs the turns of breakers.
-func (h *Health) Save(ctx context.Context, records []chain.Record, turns []chain.Transition) error {
+func (h *Health) Save(ctx context.Context, records []health.Record, turns []health.Transition) error {
 	return h.db.update(ctx, func(tx *sql.Tx) error {
 		for _, r := range records {
 			_, err := tx.Exec(`INSERT INTO health (endpoint, name, version, position, data)
@@ -71,16 +71,16 @@ type turn struct {
 }
 
 // Transitions returns the turns of breakers, newest first.
-func (h *Health) Transitions(ctx context.Context, limit int) ([]chain.Transition, error) {
+func (h *Health) Transitions(ctx context.Context, limit int) ([]health.Transition, error) {
 	rows, err := h.db.read.QueryContext(ctx, `SELECT ts, endpoint, model, data FROM health_log ORDER BY position DESC LIMIT ?`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the turns of breakers: %w", err)
 	}
 	defer rows.Close()
-	var all []chain.Transition
+	var all []health.Transition
 	for rows.Next() {
 		var (
-			t    chain.Transition
+			t    health.Transition
 			ts   int64
 			data []byte
 			in   turn

@@ -9,7 +9,7 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/durable/local"
-	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/project"
 	"github.com/cineforge/cineforge/run"
@@ -28,7 +28,7 @@ type Store struct {
 	Projects    project.Store
 	Inputs      project.Inputs
 	Chat        project.Chat
-	Health      chain.Memory
+	Health      health.Memory
 	Attempts    Attempts
 	Maintenance Maintenance
 
@@ -81,7 +81,7 @@ type Attempts interface {
 	// What the caller gave up counts as neither answered nor failed.
 	Tally(ctx context.Context, since time.Time, except string) ([]AttemptCount, error)
 	// Transitions returns the last transitions of breakers, newest first.
-	Transitions(ctx context.Context, limit int) ([]chain.Transition, error)
+	Transitions(ctx context.Context, limit int) ([]health.Transition, error)
 }
 
 // AttemptCount is how the attempts at a model ended.

@@ -16,7 +16,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/internal/storage"
-	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
@@ -138,11 +138,11 @@ func (j mortalJournal) Release(ctx context.Context, c durable.Claim, wake time.T
 
 // mortalMemory is what a mortal remembers of providers.
 type mortalMemory struct {
-	chain.Memory
+	health.Memory
 	of *mortal
 }
 
-func (m mortalMemory) Save(ctx context.Context, records []chain.Record, transitions []chain.Transition) error {
+func (m mortalMemory) Save(ctx context.Context, records []health.Record, transitions []health.Transition) error {
 	if err := m.of.gone(); err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
@@ -68,7 +69,7 @@ func strangeScenarios() []faultScenario {
 			p.check(o.longest() <= 6*time.Minute, "the longest took %v", o.longest())
 			o.shows(p)
 		}},
-		{id: "S59", wants: "each question within 15 s", only: []string{"anthropic", "openai", "google"}, play: play{options: chain.Options{Random: spread()}, settings: map[string]string{"concurrency": "8"}}, checks: func(o outcome, p *problems) {
+		{id: "S59", wants: "each question within 15 s", only: []string{"anthropic", "openai", "google"}, play: play{options: chain.Options{Health: health.Options{Random: spread()}}, settings: map[string]string{"concurrency": "8"}}, checks: func(o outcome, p *problems) {
 			o.done(p)
 			hung := 0
 			for _, a := range o.attempts() {
@@ -182,7 +183,7 @@ func untilWoken() scenario.Scenario {
 func sleeps(after time.Duration, dead bool) func(w *world) outcome {
 	return func(w *world) outcome {
 		var slept atomic.Int64
-		w.play.options = chain.Options{Random: fixed.Random, Wall: func() time.Time { return time.Now().Add(time.Duration(slept.Load())) }}
+		w.play.options = chain.Options{Health: health.Options{Random: fixed.Health.Random, Wall: func() time.Time { return time.Now().Add(time.Duration(slept.Load())) }}}
 		a, _ := w.boot(-1, false)
 		id := w.start(a, app.Start{Queue: true})
 		stop := w.works(a)

@@ -17,7 +17,7 @@ import (
 func outageScenarios(t *testing.T) []faultScenario {
 	return []faultScenario{
 		{id: "S15", wants: "all served; at most 6 calls into the outage; back within 15 s of its end", play: play{options: fixed, file: oneScene(), endAt: "extract_scenes", runs: 25, apart: 4 * time.Second},
-			checks: sparedOutage, without: func(p *play) { p.options.Provider, p.options.Model = blind, blind }},
+			checks: sparedOutage, without: func(p *play) { p.options.Health.Provider, p.options.Health.Model = blind, blind }},
 		{id: "S15 errors 500", wants: "the same for internal errors", play: play{options: fixed, scenario: minute("server_error"), file: oneScene(), endAt: "extract_scenes", runs: 25, apart: 4 * time.Second}, checks: sparedOutage},
 		{id: "S17", wants: "the incident: the shipped recipe finishes, the cause is kept", play: play{options: fixed}, checks: func(o outcome, p *problems) {
 			o.done(p)
@@ -81,7 +81,7 @@ func outageScenarios(t *testing.T) []faultScenario {
 			o.leased(p, 3)
 		}, without: func(p *play) {
 			all := breaker.Options{FirstLeases: 100, Leases: 100}
-			p.options.Provider, p.options.Model = all, all
+			p.options.Health.Provider, p.options.Health.Model = all, all
 		}},
 		{id: "S24", wants: "waits with a shown time, then finishes by itself", play: play{options: fixed}, checks: func(o outcome, p *problems) {
 			o.done(p)

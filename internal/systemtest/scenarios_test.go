@@ -16,6 +16,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/resilience/breaker"
 	"github.com/cineforge/cineforge/resilience/limit"
 	"github.com/cineforge/cineforge/run"
@@ -354,17 +355,17 @@ func oneScene() stage.File {
 }
 
 // fixed makes chance the same in each play.
-var fixed = chain.Options{Random: func() float64 { return 0.5 }}
+var fixed = chain.Options{Health: health.Options{Random: func() float64 { return 0.5 }}}
 
 // early is with a breaker that looks after six seconds whether somebody is well again,
 // and believes the first answer.
-var early = chain.Options{Random: fixed.Random, Provider: breaker.Options{FirstOpen: 5 * time.Second, CloseAfter: 1}}
+var early = chain.Options{Health: health.Options{Random: fixed.Health.Random, Provider: breaker.Options{FirstOpen: 5 * time.Second, CloseAfter: 1}}}
 
 // blind is a breaker that keeps nobody out for long.
 var blind = breaker.Options{FirstOpen: 1, MaxOpen: 1, MaxStated: 1, CloseAfter: 1, Leases: 100}
 
 // crowd is one with room for many calls at a time.
-var crowd = chain.Options{Random: spread(), Limit: limit.Options{Start: 256, Max: 256}}
+var crowd = chain.Options{Health: health.Options{Random: spread(), Limit: limit.Options{Start: 256, Max: 256}}}
 
 // spread returns chance that is spread evenly.
 func spread() func() float64 {

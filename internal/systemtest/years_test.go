@@ -121,7 +121,7 @@ func newHistory(t *testing.T, seed uint64, count *tally) *history {
 	h := &history{seed: seed, count: count, began: time.Now(), ended: make(chan struct{}), chance: chance, states: map[string]*run.State{}, epochs: map[string]int64{}, paid: map[string]string{}, retried: map[string]bool{}}
 	p := play{target: []string{"anthropic", "openai", "google"}[chance.IntN(3)], alone: chance.IntN(4) == 0, scenario: trouble(chance),
 		settings: map[string]string{"concurrency": fmt.Sprint(1 + chance.IntN(4))}}
-	p.options.Wall = func() time.Time { return time.Now().Add(time.Duration(h.slept.Load())) }
+	p.options.Health.Wall = func() time.Time { return time.Now().Add(time.Duration(h.slept.Load())) }
 	h.world = newWorld(t, p)
 	return h
 }

@@ -22,7 +22,7 @@ func (s slowly) Observe(ctx context.Context, events ...chain.Event) error {
 
 // Of questions that fail together, and of which the money that is left pays for one, only that
 // one's further try is announced.
-func TestQuestion_AnnouncesWhatIsMade(t *testing.T) {
+func TestRequest_AnnouncesWhatIsMade(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		dear := func(context.Context, llm.Request) (llm.Response, error) {
@@ -34,7 +34,7 @@ func TestQuestion_AnnouncesWhatIsMade(t *testing.T) {
 				Spec: llm.Spec{Window: 1e6, Price: &llm.Price{Input: 10, Output: 10}}})
 		}
 		w.plan.Budgets = spend.Budgets{spend.NewBudget(0.05, 0)}
-		s := w.router.Stage(w.plan, slowly{w})
+		s := w.router.NewStage(w.plan, slowly{w})
 		var asking sync.WaitGroup
 		for _, unit := range []string{"a", "b", "c", "d"} {
 			asking.Go(func() {

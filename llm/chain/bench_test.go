@@ -20,6 +20,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/llm/spend"
 	"github.com/cineforge/cineforge/resilience/backoff"
 	"github.com/cineforge/cineforge/resilience/breaker"
@@ -52,7 +53,7 @@ func defaultPlan(m llm.Model) chain.Plan {
 // to a second set of them.
 func BenchmarkDecision(b *testing.B) {
 	b.Run("bare", func(b *testing.B) { ask(b, instant) })
-	b.Run("router", func(b *testing.B) { ask(b, chain.New(chain.Options{}).Stage(defaultPlan(instant), silent{})) })
+	b.Run("router", func(b *testing.B) { ask(b, chain.New(chain.Options{}).NewStage(defaultPlan(instant), silent{})) })
 	b.Run("failsafe-go", func(b *testing.B) { ask(b, stack(instant, stack(instant, nil))) })
 }
 
@@ -94,7 +95,7 @@ func BenchmarkDecisionInAnOutage(b *testing.B) {
 			return llm.Response{}, &failure.Error{Class: failure.Overloaded, Effect: failure.EffectOf(failure.Overloaded)}
 		})
 		p.Candidates[0].Model, p.Candidates[1].Model = overloaded, overloaded
-		ask(b, chain.New(chain.Options{}).Stage(p, silent{}))
+		ask(b, chain.New(chain.Options{}).NewStage(p, silent{}))
 	})
 	b.Run("failsafe-go", func(b *testing.B) {
 		open := circuitbreaker.NewBuilder[llm.Response]().WithDelay(time.Hour).Build()
@@ -129,7 +130,7 @@ func BenchmarkWaits(b *testing.B) {
 			p.Candidates[i].Model = instant
 		}
 		for _, who := range []string{"anthropic", "openai", "google"} {
-			if err := router.Hold(b.Context(), who, chain.Hold{Until: time.Now().Add(time.Hour)}); err != nil {
+			if err := router.Health().SetHold(b.Context(), who, health.Hold{Until: time.Now().Add(time.Hour)}); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -139,7 +140,7 @@ func BenchmarkWaits(b *testing.B) {
 		for i := range waits {
 			started.Add(1)
 			p.Owner = fmt.Sprint("run", i)
-			s := router.Stage(p, told(started.Done))
+			s := router.NewStage(p, told(started.Done))
 			ended.Go(func() { s.Generate(ctx, kilobyte) }) //nolint:errcheck // it is stopped
 		}
 		started.Wait()

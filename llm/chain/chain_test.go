@@ -15,6 +15,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/llm/spend"
 	"github.com/cineforge/cineforge/resilience/backoff"
 	"github.com/cineforge/cineforge/resilience/breaker"
@@ -43,8 +44,8 @@ type does func(n int, at time.Duration) error
 
 func newWorld(t *testing.T, o chain.Options) *world {
 	t.Helper()
-	if o.Random == nil {
-		o.Random = func() float64 { return 0 }
+	if o.Health.Random == nil {
+		o.Health.Random = func() float64 { return 0 }
 	}
 	return &world{t: t, router: chain.New(o), start: time.Now(), plan: chain.Plan{
 		Owner: "run", MaxAttempts: 4, MaxWait: 6 * time.Hour, Backoff: backoff.Policy{Base: 500 * time.Millisecond, Ratio: 0.25},
@@ -99,7 +100,7 @@ func (w *world) Observe(_ context.Context, events ...chain.Event) error {
 	return nil
 }
 
-func (w *world) stage() *chain.Stage { return w.router.Stage(w.plan, w) }
+func (w *world) stage() *chain.Stage { return w.router.NewStage(w.plan, w) }
 
 func (w *world) ask(s *chain.Stage) (llm.Response, error) {
 	return s.Generate(w.t.Context(), llm.Request{Role: llm.Work, Unit: "scene_001", Prompt: "what happens?"})
@@ -266,8 +267,8 @@ func TestAnOverloadGoesToTheSisterThenElsewhere(t *testing.T) {
 		w.must(s, "two")
 		w.wantCalls("one@0s", "sister@0s", "two@0s", "two@0s")
 		d := last[chain.AttemptStarted](w).Decision
-		if len(d.Others) != 3 || d.Others[0].Reason != chain.BreakerOpen || d.Others[0].ProviderBreaker != breaker.Open || d.Others[0].Until.IsZero() ||
-			d.Others[1].Reason != chain.BreakerOpen || d.Others[2].Reason != chain.Behind {
+		if len(d.Others) != 3 || d.Others[0].Reason != health.BreakerOpen || d.Others[0].ProviderBreaker != breaker.Open || d.Others[0].Until.IsZero() ||
+			d.Others[1].Reason != health.BreakerOpen || d.Others[2].Reason != chain.Behind {
 			t.Errorf("others %+v", d.Others)
 		}
 	})
@@ -402,7 +403,7 @@ func TestWhatTakesAPersonIsGated(t *testing.T) {
 			w.must(s, "two")
 			w.must(s, "two")
 			w.wantCalls("one@0s", "two@0s", "two@0s")
-			if d := last[chain.AttemptStarted](w).Decision; d.Others[0].Reason != chain.Gated || !strings.Contains(d.Others[0].Detail, string(class)) {
+			if d := last[chain.AttemptStarted](w).Decision; d.Others[0].Reason != health.CoolingDown || !strings.Contains(d.Others[0].Detail, string(class)) {
 				t.Errorf("%s: %+v", class, d.Others[0])
 			}
 			w.plan.Candidates = w.plan.Candidates[:1]
@@ -436,7 +437,7 @@ func TestAloneItWaitsForTheProvider(t *testing.T) {
 			t.Errorf("%d calls in 20 minutes: %v", n, w.called())
 		}
 		wait := last[chain.StageWaiting](w)
-		if wait.Last.Err.Class != failure.Overloaded || wait.Until.IsZero() || wait.Decision.Others[0].Reason != chain.BreakerOpen {
+		if wait.Last.Err.Class != failure.Overloaded || wait.Until.IsZero() || wait.Decision.Others[0].Reason != health.BreakerOpen {
 			t.Errorf("%+v", wait)
 		}
 	})
@@ -676,7 +677,7 @@ func TestTheFailureThatSaysMostIsTold(t *testing.T) {
 		other := w.stage()
 		time.AfterFunc(10*time.Second, func() { w.givenUp(other, chain.Hopeless, failure.Auth) })
 		g := w.givenUp(s, chain.Hopeless, failure.Overloaded)
-		if v := g.Decision.Others[0]; v.Reason != chain.Gated || !strings.HasPrefix(v.Detail, string(failure.Auth)) || g.Decision.At.Before(w.start.Add(10*time.Second)) {
+		if v := g.Decision.Others[0]; v.Reason != health.CoolingDown || !strings.HasPrefix(v.Detail, string(failure.Auth)) || g.Decision.At.Before(w.start.Add(10*time.Second)) {
 			t.Errorf("the decision is of how it was before: %+v", g.Decision)
 		}
 	})
@@ -718,7 +719,7 @@ func TestStopping(t *testing.T) {
 				if took := time.Since(at); took > 0 {
 					t.Errorf("stopped after %v", took)
 				}
-				for _, st := range w.router.Status() {
+				for _, st := range w.router.Health().Status() {
 					if st.Breaker.State != breaker.Closed && name == "in a call" {
 						t.Errorf("stopping counts as a failure: %+v", st)
 					}
@@ -752,14 +753,14 @@ func TestHeldProvidersAreLeftAlone(t *testing.T) {
 		w.model("a:one", fine)
 		w.model("b:two", fine)
 		s := w.stage()
-		if err := w.router.Hold(t.Context(), "a", chain.Hold{Reason: "they asked us to", Until: time.Now().Add(time.Hour)}); err != nil {
+		if err := w.router.Health().SetHold(t.Context(), "a", health.Hold{Reason: "they asked us to", Until: time.Now().Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
 		w.must(s, "two")
-		if d := last[chain.AttemptStarted](w).Decision; d.Others[0].Reason != chain.Held || !strings.Contains(d.Others[0].Detail, "they asked us to") {
+		if d := last[chain.AttemptStarted](w).Decision; d.Others[0].Reason != health.Held || !strings.Contains(d.Others[0].Detail, "they asked us to") {
 			t.Errorf("%+v", d.Others)
 		}
-		if _, err := w.router.Release(t.Context(), "a", "", nil, "they are through"); err != nil {
+		if _, err := w.router.Health().Release(t.Context(), health.Target{Endpoint: "a"}, "they are through"); err != nil {
 			t.Fatal(err)
 		}
 		w.must(s, "one")
@@ -767,7 +768,7 @@ func TestHeldProvidersAreLeftAlone(t *testing.T) {
 	bubble(t, func(t *testing.T) { // alone: it waits until the hold ends
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", fine)
-		if err := w.router.Hold(t.Context(), "a", chain.Hold{Reason: "a test", Until: time.Now().Add(time.Hour)}); err != nil {
+		if err := w.router.Health().SetHold(t.Context(), "a", health.Hold{Reason: "a test", Until: time.Now().Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
 		w.must(w.stage(), "one")
@@ -780,7 +781,7 @@ func TestAnOutageIsSpared(t *testing.T) {
 	for _, class := range []failure.Class{failure.Overloaded, failure.ServerError, failure.Connection, failure.Timeout} {
 		t.Run(string(class), func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				w := newWorld(t, chain.Options{Random: func() float64 { return 0.5 }})
+				w := newWorld(t, chain.Options{Health: health.Options{Random: func() float64 { return 0.5 }}})
 				w.model("a:one", until(time.Minute, fault(class)))
 				w.model("a:sister", until(time.Minute, fault(class)))
 				w.model("b:two", fine)
@@ -815,7 +816,7 @@ func TestTheErrorOfTheObserverEndsTheQuestion(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", fine)
 		broken := errors.New("the store failed")
-		s := w.router.Stage(w.plan, observerFunc(func() error { return broken }))
+		s := w.router.NewStage(w.plan, observerFunc(func() error { return broken }))
 		if _, err := w.ask(s); !errors.Is(err, broken) || len(w.calls) != 0 {
 			t.Errorf("%v, calls %v", err, w.called())
 		}

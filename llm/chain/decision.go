@@ -3,20 +3,17 @@ package chain
 import (
 	"time"
 
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
 // Reason says in a word why a candidate is not asked. The words are stored in
 // events, so they are never renamed.
-type Reason string
+type Reason = health.Reason
 
-// The reasons.
+// The reasons that are not the provider's health.
 const (
 	NotConfigured Reason = "not_configured" // no key, or no such provider
-	Held          Reason = "held"           // an operator said so
-	Gated         Reason = "gated"          // the key is kept from it until a time
-	BreakerOpen   Reason = "breaker_open"   // it failed too often, and rests
-	Probing       Reason = "probing"        // others are finding out whether it is well again
 	SmallWindow   Reason = "small_window"   // the question is too long for it
 	OverBudget    Reason = "over_budget"    // it would cost more than is left
 	Refused       Reason = "refused"        // it can't answer this question, whenever it is asked
@@ -39,14 +36,86 @@ type Verdict struct {
 // Decision is what was decided after a try, or before the first one.
 type Decision struct {
 	Round           int    // from 1
-	Provider        string // whom to ask; "" if nobody
+	Provider        string // which one to ask; "" if none
 	Model           string
-	Why             string        // why that one, or why nobody
+	Why             string        // why that one, or why none
 	At              time.Time     // when
-	Probe           bool          // the call is to show whether somebody is well again
+	Probe           bool          // the call is to show whether the provider or model is well again
 	Attempts        int           // that are left in the round, this one included
 	Breaker         breaker.State // of the chosen model
 	ProviderBreaker breaker.State
 	Others          []Verdict // all others, in the order of the chain
 	Next            string    // what happens if it fails
+}
+
+// explain adds to a choice why no other candidate was chosen, and what happens next.
+func (c *choice) explain() {
+	q := c.q
+	d := &c.decision
+	d.Others = make([]Verdict, 0, len(q.order)+len(q.stage.plan.Skipped))
+	passed := c.candidate == nil
+	for i, o := range q.order {
+		if o == c.candidate {
+			passed = true
+			continue
+		}
+		d.Others = append(d.Others, c.verdict(i, o, passed && c.candidate != nil))
+	}
+	for _, s := range q.stage.plan.Skipped {
+		d.Others = append(d.Others, Verdict{Provider: s.Provider, Model: s.Model, Reason: s.Reason, Detail: s.Detail})
+	}
+	if c.candidate != nil {
+		d.Next = c.otherwise()
+	}
+}
+
+// verdict says why the candidate at a place in the order is not the chosen one.
+func (c *choice) verdict(place int, o *candidate, behind bool) Verdict {
+	a := &c.available[place]
+	v := Verdict{
+		Provider:        o.Provider,
+		Model:           o.Name,
+		Reason:          a.Reason,
+		Detail:          a.Detail,
+		Until:           a.Until,
+		Breaker:         a.Breaker,
+		ProviderBreaker: a.ProviderBreaker,
+	}
+	if v.Reason != "" {
+		return v
+	}
+	tried := c.q.round.of(o)
+	switch out := c.q.round.provider(o).out; {
+	case tried.tries > 0:
+		v.Reason = Failed
+		if tried.failed != nil {
+			v.Detail = string(tried.failed.Class) + ": " + tried.failed.Message
+		}
+	case out != "":
+		v.Reason = ProviderOut
+		v.Detail = out
+	case behind:
+		v.Reason = Behind
+	default:
+		v.Reason = Reserved
+		v.Detail = "the attempts and the retry budget that are left are for other providers"
+	}
+	return v
+}
+
+// otherwise says what happens if the chosen candidate fails.
+func (c *choice) otherwise() string {
+	q := c.q
+	for i, o := range q.order {
+		if q.round.left > 1 && o != c.candidate && c.available[i].Free() && q.round.fresh(o) {
+			return o.orElse
+		}
+	}
+	switch {
+	case q.round.left > 1:
+		return "if it fails: the same again after a pause, and then waiting"
+	case q.stage.plan.MaxWait == 0:
+		return "if it fails: the stage fails, since it may not wait"
+	}
+	return "if it fails: waiting for whoever can be asked first"
 }

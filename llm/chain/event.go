@@ -2,32 +2,32 @@ package chain
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
-	"github.com/cineforge/cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/llm/health"
 )
 
-// Observer is told what happens to the questions of a stage, before it goes on from
-// there: what is told is true even if the process dies then. Events that are told
-// together happened at once. An error ends the question. It is used concurrently.
+// Observer records what happens to the requests of a stage, before they go on from
+// there: what is recorded is true even if the process dies then. Events of one call
+// happened at once. An error ends the request. It is used concurrently.
 type Observer interface {
 	Observe(ctx context.Context, events ...Event) error
 }
 
-// Event is one of Began, Progressing, Answered, Failure, Retrying, Falling, Waiting, Turned and Overspent.
+// Event is one of [AttemptStarted], [AttemptProgress], [AttemptFinished], [AttemptFailed],
+// [StageRetrying], [StageFallback], [StageWaiting], [BreakerTransition] and [BudgetExceeded].
 type Event interface{ event() }
 
-// RequestID names what is asked.
+// RequestID names a request within its stage.
 type RequestID struct {
 	Unit string
 	Role llm.Role
 	Key  string // of the request
 }
 
-// Try is one try at a question.
+// Try is one attempt at a request.
 type Try struct {
 	RequestID
 	ID              uint64 // that no other try of the process has
@@ -55,7 +55,7 @@ type AttemptFinished struct {
 	Took     time.Duration
 }
 
-// AttemptFailed says that a try gave no usable answer.
+// AttemptFailed says that an attempt gave no usable answer.
 type AttemptFailed struct {
 	Try
 	Response llm.Response // what is known of the call
@@ -63,35 +63,35 @@ type AttemptFailed struct {
 	Took     time.Duration
 }
 
-// StageRetrying says that a question is tried again, when and by whom.
+// StageRetrying says that a request is tried again, when and by which candidate.
 type StageRetrying struct {
 	RequestID
-	Last     *Fault // the try before; nil if there was none in this process
+	Last     *health.Fault // the attempt before; nil if there was none in this process
 	Decision Decision
 }
 
-// StageFallback says that a question goes to another candidate than the one before it, or
+// StageFallback says that a request goes to another candidate than the one before it, or
 // than the first choice.
 type StageFallback struct {
 	RequestID
 	From     llm.Candidate
-	Last     *Fault // why, if it was tried
+	Last     *health.Fault // why, if it was tried
 	Decision Decision
 }
 
-// StageWaiting says that a question waits, until when and for what.
+// StageWaiting says that a request waits, until when and for what.
 type StageWaiting struct {
 	RequestID
 	Until    time.Time
-	Last     *Fault
+	Last     *health.Fault
 	Decision Decision
 	GivesUp  bool // its patience ends then
 }
 
-// BreakerTransition says that what happened to this stage has turned a breaker.
-type BreakerTransition struct{ Transition }
+// BreakerTransition says that what happened to this stage has changed a breaker.
+type BreakerTransition struct{ health.Transition }
 
-// BudgetExceeded says that a question is not asked because of what it would cost.
+// BudgetExceeded says that a request is not sent because of what it would cost.
 type BudgetExceeded struct {
 	RequestID
 	Spent, Limit float64 // USD
@@ -107,39 +107,27 @@ func (StageWaiting) event()      {}
 func (BreakerTransition) event() {}
 func (BudgetExceeded) event()    {}
 
-// Fault is a try that failed, or a failure that keeps others from trying.
-type Fault struct {
-	Provider, Model string
-	Err             *failure.Error
-}
-
-// Transition is a turn of a breaker: a provider's, or with a Model a model's.
-type Transition struct {
-	Endpoint, Model string
-	breaker.Transition
-}
-
-// End says why a question is given up.
+// End says why a request is given up.
 type End string
 
 // The ends.
 const (
-	Hopeless   End = "hopeless"    // nobody can answer it, however long it waits
-	TriesSpent End = "tries_spent" // somebody could, but not in the time that there is
+	Hopeless   End = "hopeless"    // no candidate can answer it, however long it waits
+	TriesSpent End = "tries_spent" // one could, but not in the time that there is
 	WaitSpent  End = "wait_spent"  // it has waited for as long as it may
 	MoneySpent End = "money_spent" // it would cost more than there is
 )
 
-// GivenUp is the error of a question that is given up. It wraps the failure that
+// GivenUp is the error of a request that is given up. It wraps the failure that
 // says most about why.
 type GivenUp struct {
 	End End
 	RequestID
-	Last     Fault  // who failed, and how
-	Need     string // what others lacked that did not fail; "" if nothing
+	Last     health.Fault // what failed, and how
+	Need     string       // what others lacked that did not fail; "" if nothing
 	Decision Decision
 
-	// Limit names what ended the waiting of a question that could be answered later, and
+	// Limit names what ended the waiting of a request that could be answered later, and
 	// Earliest is when a candidate could be asked again, zero if that is not known.
 	Limit    string
 	Earliest time.Time
@@ -156,9 +144,3 @@ func (g *GivenUp) Error() string { return g.Last.Err.Error() }
 
 // Unwrap returns the failure.
 func (g *GivenUp) Unwrap() error { return g.Last.Err }
-
-// Provider returns the provider's name: what stands before the "@" of its endpoint.
-func (t Transition) Provider() string {
-	name, _, _ := strings.Cut(t.Endpoint, "@")
-	return name
-}

@@ -173,7 +173,7 @@ func TestRouter_AnAnswerInBetweenClearsTheEvidence(t *testing.T) {
 				ask(2)
 			}
 			ask(1)
-			if got := w.router.Status()[0].Breaker.State; got != want {
+			if got := w.router.Health().Status()[0].Breaker.State; got != want {
 				t.Errorf("with an answer in between (%v) the provider's breaker is %s, calls %v", between, got, w.called())
 			}
 		})
@@ -205,7 +205,7 @@ func TestRouter_EvidenceCountsWhereItWasSeen(t *testing.T) {
 				for range 4 {
 					w.ask(w.stage()) //nolint:errcheck // it may fail
 				}
-				if got := w.router.Status()[0]; got.Breaker.State != test.want {
+				if got := w.router.Health().Status()[0]; got.Breaker.State != test.want {
 					t.Errorf("the provider's breaker is %s (%s), calls %v", got.Breaker.State, got.Breaker.Evidence, w.called())
 				}
 			})
@@ -338,7 +338,7 @@ func TestRouter_OldEvidenceIsForgotten(t *testing.T) {
 			time.Sleep(pause)
 			w.plan.Candidates = []llm.Candidate{two[0], never}
 			w.ask(w.stage()) //nolint:errcheck // it fails
-			if got := w.router.Status()[0].Breaker.State; got != want {
+			if got := w.router.Health().Status()[0].Breaker.State; got != want {
 				t.Errorf("with %v in between the provider's breaker is %s", pause, got)
 			}
 		})

@@ -12,13 +12,14 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/resilience/limit"
 )
 
 // herd is a world in which many ask at once who are all told to come back after a time.
 func herd(t *testing.T, n int, hint *failure.Error, o chain.Options) *world {
 	t.Helper()
-	o.Limit = limit.Options{Start: 256, Max: 256}
+	o.Health.Limit = limit.Options{Start: 256, Max: 256}
 	w := newWorld(t, o)
 	w.model("a:one", func(nth int, _ time.Duration) error {
 		time.Sleep(100 * time.Millisecond) // so that all are asked before the first one fails
@@ -75,8 +76,8 @@ func TestAHerdBehindAGateIsSpread(t *testing.T) {
 			for _, random := range []float64{0, 0.5, 0.999} {
 				t.Run(fmt.Sprint(class, hint, random), func(t *testing.T) {
 					bubble(t, func(t *testing.T) {
-						o := chain.Options{Random: func() float64 { return random }}
-						o.Provider.InARow, o.Provider.Ratio = 1e9, 1e9 // the gate alone
+						o := chain.Options{Health: health.Options{Random: func() float64 { return random }}}
+						o.Health.Provider.InARow, o.Health.Provider.Ratio = 1e9, 1e9 // the gate alone
 						w := herd(t, 200, hinted(class, hint), o)
 						w.asks(200, w.stage())
 						w.spread(w.back(200), hint+100*time.Millisecond)
@@ -90,7 +91,7 @@ func TestAHerdBehindAGateIsSpread(t *testing.T) {
 // What another process finds out opens the gate, but does not let all go at once.
 func TestAHerdIsSpreadWhoeverOpensTheGate(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		o := chain.Options{Memory: &shelf{}}
+		o := chain.Options{Health: health.Options{Memory: &shelf{}}}
 		w := herd(t, 200, hinted(failure.RateLimited, 30*time.Second), o)
 		answer := w.plan.Candidates[0].Model
 		w.plan.Candidates[0].Model = llm.ModelFunc(func(ctx context.Context, req llm.Request) (llm.Response, error) {
@@ -113,7 +114,7 @@ func TestAHerdIsSpreadWhoeverOpensTheGate(t *testing.T) {
 func TestAHerdLongAfterAGateIsSpread(t *testing.T) {
 	for _, n := range []int{1, 100} {
 		bubble(t, func(t *testing.T) {
-			w := herd(t, 1, hinted(failure.RateLimited, 30*time.Second), chain.Options{Random: func() float64 { return 0.5 }})
+			w := herd(t, 1, hinted(failure.RateLimited, 30*time.Second), chain.Options{Health: health.Options{Random: func() float64 { return 0.5 }}})
 			w.model("b:two", fine)
 			s := w.stage()
 			w.must(s, "two")
@@ -235,7 +236,7 @@ func TestRouter_AQueueNamesWhatClosedTheGate(t *testing.T) {
 			}
 			wg.Wait()
 			for _, e := range other.events {
-				var cause *chain.Fault
+				var cause *health.Fault
 				var why string
 				switch e := e.(type) {
 				case chain.StageWaiting:

@@ -9,6 +9,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/llm/spend"
 )
 
@@ -32,7 +33,7 @@ func (o *telling) Observe(ctx context.Context, events ...chain.Event) error {
 func TestAWordBetweenLookingAndSleepingIsHeard(t *testing.T) {
 	for name, do := range map[string]func(w *world, s **chain.Stage){
 		"release": func(w *world, _ **chain.Stage) {
-			if _, err := w.router.Release(w.t.Context(), "a", "", nil, "well again"); err != nil {
+			if _, err := w.router.Health().Release(w.t.Context(), health.Target{Endpoint: "a"}, "well again"); err != nil {
 				w.t.Error(err)
 			}
 		},
@@ -43,7 +44,7 @@ func TestAWordBetweenLookingAndSleepingIsHeard(t *testing.T) {
 				w := newWorld(t, chain.Options{})
 				w.model("a:one", until(time.Second, fault(failure.Overloaded)))
 				if name == "release" {
-					if err := w.router.Hold(t.Context(), "a", chain.Hold{Reason: "maintenance", Until: time.Now().Add(5 * time.Hour)}); err != nil {
+					if err := w.router.Health().SetHold(t.Context(), "a", health.Hold{Reason: "maintenance", Until: time.Now().Add(5 * time.Hour)}); err != nil {
 						t.Fatal(err)
 					}
 				} else {
@@ -51,7 +52,7 @@ func TestAWordBetweenLookingAndSleepingIsHeard(t *testing.T) {
 					w.plan.Candidates = w.plan.Candidates[1:]
 				}
 				var s *chain.Stage
-				s = w.router.Stage(w.plan, &telling{world: w, do: func() {
+				s = w.router.NewStage(w.plan, &telling{world: w, do: func() {
 					time.Sleep(2 * time.Second)
 					do(w, &s)
 				}})

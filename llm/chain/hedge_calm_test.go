@@ -7,6 +7,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/resilience/breaker"
 	"github.com/cineforge/cineforge/resilience/budget"
 	"github.com/cineforge/cineforge/resilience/limit"
@@ -30,10 +31,10 @@ func TestASecondCallBurdensNobody(t *testing.T) {
 			w.must(second, "two")
 			time.Sleep(65 * time.Second)
 		}, asked: true},
-		"its breaker has just closed": {o: chain.Options{Provider: breaker.Options{InARow: 1}}, two: first(1, fault(failure.Overloaded)), before: func(t *testing.T, w *world, second *chain.Stage) {
+		"its breaker has just closed": {o: chain.Options{Health: health.Options{Provider: breaker.Options{InARow: 1}}}, two: first(1, fault(failure.Overloaded)), before: func(t *testing.T, w *world, second *chain.Stage) {
 			w.must(second, "two")
 			w.must(second, "two")
-			if s := w.router.Status()[1].Breaker; s.State != breaker.Closed || s.Opened == 0 {
+			if s := w.router.Health().Status()[1].Breaker; s.State != breaker.Closed || s.Opened == 0 {
 				t.Fatalf("%+v", s)
 			}
 		}},
@@ -41,13 +42,13 @@ func TestASecondCallBurdensNobody(t *testing.T) {
 			second.Generate(w.t.Context(), kilobyte) //nolint:errcheck // it is given up
 			time.Sleep(20 * time.Minute)
 		}},
-		"it has no room": {o: chain.Options{Limit: limit.Options{Start: 1, Max: 1}}, two: takes(time.Minute, fine), before: func(t *testing.T, w *world, second *chain.Stage) {
+		"it has no room": {o: chain.Options{Health: health.Options{Limit: limit.Options{Start: 1, Max: 1}}}, two: takes(time.Minute, fine), before: func(t *testing.T, w *world, second *chain.Stage) {
 			var busy sync.WaitGroup
 			busy.Go(func() { w.must(second, "two") })
 			t.Cleanup(busy.Wait)
 			time.Sleep(time.Second)
 		}},
-		"the retry budget of the first is spent": {o: chain.Options{Bucket: budget.Options{Cap: 0.9, Start: 0.9, PerCall: 0.1}}},
+		"the retry budget of the first is spent": {o: chain.Options{Health: health.Options{Bucket: budget.Options{Cap: 0.9, Start: 0.9, PerCall: 0.1}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
@@ -84,7 +85,7 @@ func TestASecondCallBurdensNobody(t *testing.T) {
 // A second call holds its place at the limit while it is under way, and no longer.
 func TestASecondCallCountsAtTheLimit(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		w := newWorld(t, chain.Options{Hedge: chain.Hedge{On: true, Share: 1}, Limit: limit.Options{Start: 1, Max: 1}})
+		w := newWorld(t, chain.Options{Hedge: chain.Hedge{On: true, Share: 1}, Health: health.Options{Limit: limit.Options{Start: 1, Max: 1}}})
 		slow(w, "a:one", 61, 10*time.Second)
 		slow(w, "b:two", 1, 2*time.Second)
 		s := w.stage()
@@ -94,11 +95,11 @@ func TestASecondCallCountsAtTheLimit(t *testing.T) {
 		var other sync.WaitGroup
 		other.Go(func() {
 			time.Sleep(4 * time.Second)
-			w.must(w.router.Stage(second, w), "two")
+			w.must(w.router.NewStage(second, w), "two")
 		})
 		w.must(s, "two")
 		other.Wait()
 		w.wantCalls("one@0s", "two@3s", "two@6s")
-		w.must(w.router.Stage(second, w), "two")
+		w.must(w.router.NewStage(second, w), "two")
 	})
 }

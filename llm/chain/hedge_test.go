@@ -10,6 +10,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/llm/spend"
 )
 
@@ -91,7 +92,7 @@ func TestWhenNoSecondModelIsAsked(t *testing.T) {
 		"a long question": {chain.Hedge{On: true, MostInput: 2}, nil},
 		"too dear":        {chain.Hedge{On: true, Share: 1e-9}, nil},
 		"the other one is held": {chain.Hedge{On: true}, func(w *world, _ *chain.Stage) {
-			if err := w.router.Hold(w.t.Context(), "b", chain.Hold{Until: time.Now().Add(time.Hour)}); err != nil {
+			if err := w.router.Health().SetHold(w.t.Context(), "b", health.Hold{Until: time.Now().Add(time.Hour)}); err != nil {
 				w.t.Fatal(err)
 			}
 		}},

@@ -153,7 +153,7 @@ func TestRouter_OneQuestionIsUnderWayOnce(t *testing.T) {
 		m.lasts("a:one", 10*time.Second, fine)
 		var asking sync.WaitGroup
 		for i := range 12 {
-			s := m.router.Stage(m.plan, m)
+			s := m.router.NewStage(m.plan, m)
 			asking.Go(func() {
 				if resp, err := m.askAbout(t.Context(), s, fmt.Sprint("k", i%3)); err != nil || string(resp.JSON) != `{}` {
 					t.Error(err)
@@ -183,7 +183,7 @@ func TestRouter_WhatIsNotSharedIsAskedByAll(t *testing.T) {
 				for i := range 3 {
 					plan := m.plan
 					key := change(&plan, i)
-					s := m.router.Stage(plan, m)
+					s := m.router.NewStage(plan, m)
 					asking.Go(func() {
 						if _, err := m.askAbout(t.Context(), s, key); err != nil {
 							t.Error(err)
@@ -219,11 +219,11 @@ func TestRouter_WhoSharesNoAnswerAsksItself(t *testing.T) {
 					ctx = left
 				}
 				var asking sync.WaitGroup
-				asking.Go(func() { m.askAbout(ctx, m.router.Stage(m.plan, m), "k") }) //nolint:errcheck // it gets none
+				asking.Go(func() { m.askAbout(ctx, m.router.NewStage(m.plan, m), "k") }) //nolint:errcheck // it gets none
 				time.Sleep(time.Millisecond)
 				for range 3 {
 					asking.Go(func() {
-						if _, err := m.askAbout(t.Context(), m.router.Stage(m.plan, m), "k"); err != nil {
+						if _, err := m.askAbout(t.Context(), m.router.NewStage(m.plan, m), "k"); err != nil {
 							t.Error(err)
 						}
 					})
@@ -242,11 +242,11 @@ func TestRouter_WhoSharesCanLeave(t *testing.T) {
 		m.lasts("a:one", time.Minute, fine)
 		m.plan.Grace = time.Hour
 		var asking sync.WaitGroup
-		asking.Go(func() { m.askAbout(t.Context(), m.router.Stage(m.plan, m), "k") }) //nolint:errcheck // it is answered
+		asking.Go(func() { m.askAbout(t.Context(), m.router.NewStage(m.plan, m), "k") }) //nolint:errcheck // it is answered
 		time.Sleep(time.Second)
 		ctx, leave := context.WithTimeout(t.Context(), time.Second)
 		defer leave()
-		if _, err := m.askAbout(ctx, m.router.Stage(m.plan, m), "k"); failure.ClassOf(err) != failure.Canceled ||
+		if _, err := m.askAbout(ctx, m.router.NewStage(m.plan, m), "k"); failure.ClassOf(err) != failure.Canceled ||
 			time.Since(m.start) != 2*time.Second {
 			t.Errorf("after %v: %v", time.Since(m.start), err)
 		}

@@ -11,35 +11,36 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
 // shelf is a memory in memory.
 type shelf struct {
 	mu       sync.Mutex
-	records  map[string]chain.Record
+	records  map[string]health.Record
 	order    []string // the last change last
-	turns    []chain.Transition
+	turns    []health.Transition
 	broken   error
 	recalled int
 }
 
-func (s *shelf) Recall(_ context.Context, after int64) ([]chain.Record, int64, error) {
+func (s *shelf) Recall(_ context.Context, after int64) ([]health.Record, int64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.recalled++
-	var all []chain.Record
+	var all []health.Record
 	for _, key := range s.order[min(int(after), len(s.order)):] {
 		all = append(all, s.records[key])
 	}
 	return all, int64(len(s.order)), s.broken
 }
 
-func (s *shelf) Save(_ context.Context, records []chain.Record, turns []chain.Transition) error {
+func (s *shelf) Save(_ context.Context, records []health.Record, turns []health.Transition) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.records == nil {
-		s.records = map[string]chain.Record{}
+		s.records = map[string]health.Record{}
 	}
 	for _, r := range records {
 		if key := r.Endpoint + " " + r.Name; s.records[key].Version < r.Version {
@@ -60,7 +61,7 @@ func (w *world) another(o chain.Options) *world {
 
 func TestARestartForgetsNothing(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		o := chain.Options{Memory: &shelf{}}
+		o := chain.Options{Health: health.Options{Memory: &shelf{}}}
 		w := newWorld(t, o)
 		w.model("a:one", until(time.Minute, fault(failure.Overloaded)))
 		w.model("a:sister", until(time.Minute, fault(failure.Overloaded)))
@@ -78,8 +79,8 @@ func TestARestartForgetsNothing(t *testing.T) {
 			t.Errorf("calls %v", w.called())
 		}
 		d := last[chain.AttemptStarted](again).Decision
-		for i, want := range []chain.Reason{chain.BreakerOpen, chain.BreakerOpen, chain.Gated, chain.Gated} {
-			if d.Others[i].Reason != want || want == chain.Gated && !strings.Contains(d.Others[i].Detail, "it is") {
+		for i, want := range []chain.Reason{health.BreakerOpen, health.BreakerOpen, health.CoolingDown, health.CoolingDown} {
+			if d.Others[i].Reason != want || want == health.CoolingDown && !strings.Contains(d.Others[i].Detail, "it is") {
 				t.Errorf("%s: %s %s, want %s", d.Others[i].Model, d.Others[i].Reason, d.Others[i].Detail, want)
 			}
 		}
@@ -92,7 +93,7 @@ func TestARestartForgetsNothing(t *testing.T) {
 // The cause is kept too: who has not tried by itself can still say why it gives up.
 func TestARestartKeepsTheCause(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		o := chain.Options{Memory: &shelf{}}
+		o := chain.Options{Health: health.Options{Memory: &shelf{}}}
 		w := newWorld(t, o)
 		w.plan.MaxWait = 0
 		w.model("a:one", always(fault(failure.Overloaded)))
@@ -108,7 +109,7 @@ func TestARestartKeepsTheCause(t *testing.T) {
 
 func TestRouter_ARestartKeepsTheDiagnosedEffect(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		o := chain.Options{Memory: &shelf{}}
+		o := chain.Options{Health: health.Options{Memory: &shelf{}}}
 		w := newWorld(t, o)
 		w.plan.MaxWait = 0
 		refused := fault(failure.QuotaExhausted)
@@ -126,7 +127,7 @@ func TestRouter_ARestartKeepsTheDiagnosedEffect(t *testing.T) {
 func TestProcessesShareWhatTheyKnow(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := &shelf{}
-		o := chain.Options{Memory: s}
+		o := chain.Options{Health: health.Options{Memory: s}}
 		w := newWorld(t, o)
 		w.model("a:one", until(20*time.Second, fault(failure.Overloaded)))
 		w.model("a:sister", until(20*time.Second, fault(failure.Overloaded)))
@@ -154,16 +155,16 @@ func TestProcessesShareWhatTheyKnow(t *testing.T) {
 		if len(s.turns) == 0 {
 			t.Error("no turn is logged")
 		}
-		if err := w.router.Hold(t.Context(), "b", chain.Hold{Reason: "because", Until: time.Now().Add(time.Hour)}); err != nil {
+		if err := w.router.Health().SetHold(t.Context(), "b", health.Hold{Reason: "because", Until: time.Now().Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(2 * time.Second)
 		other.must(stage, "one")
-		if d := last[chain.AttemptStarted](other).Decision; d.Others[1].Reason != chain.Held {
+		if d := last[chain.AttemptStarted](other).Decision; d.Others[1].Reason != health.Held {
 			t.Errorf("%+v", d.Others)
 		}
-		if !slices.ContainsFunc(s.turns, func(t chain.Transition) bool {
-			return t.To == chain.DidHold && t.Evidence == "because" && t.Endpoint == "b"
+		if !slices.ContainsFunc(s.turns, func(t health.Transition) bool {
+			return t.To == health.DidHold && t.Evidence == "because" && t.Endpoint == "b"
 		}) {
 			t.Errorf("the log is %+v", s.turns)
 		}
@@ -173,11 +174,11 @@ func TestProcessesShareWhatTheyKnow(t *testing.T) {
 func TestABrokenMemoryStopsNobody(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := &shelf{broken: errors.New("the disk is full")}
-		w := newWorld(t, chain.Options{Memory: s})
+		w := newWorld(t, chain.Options{Health: health.Options{Memory: s}})
 		w.model("a:one", first(2, fault(failure.ServerError)))
 		w.model("b:two", fine)
 		w.must(w.stage(), "two")
-		if err := w.router.Hold(t.Context(), "a", chain.Hold{Until: time.Now().Add(time.Hour)}); err == nil {
+		if err := w.router.Health().SetHold(t.Context(), "a", health.Hold{Until: time.Now().Add(time.Hour)}); err == nil {
 			t.Error("an operator is not told that a hold could not be kept")
 		}
 	})
@@ -187,11 +188,11 @@ func TestABrokenMemoryStopsNobody(t *testing.T) {
 func TestStrangeRecordsAreLeftAlone(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := &shelf{}
-		w := newWorld(t, chain.Options{Memory: s})
+		w := newWorld(t, chain.Options{Health: health.Options{Memory: s}})
 		w.model("a:one", fine)
 		for _, name := range []string{"breaker/", "breaker/one", "gate/KEY/one", "gate/KEY/", "hold", "weather", ""} {
 			for i, data := range []string{"", "{", "[]", `{"state": "purple", "until": 5}`, `{"until": "yesterday"}`, "null"} {
-				if err := s.Save(t.Context(), []chain.Record{{Endpoint: "a", Name: name, Version: int64(i + 1), Data: []byte(data)}}, nil); err != nil {
+				if err := s.Save(t.Context(), []health.Record{{Endpoint: "a", Name: name, Version: int64(i + 1), Data: []byte(data)}}, nil); err != nil {
 					t.Fatal(err)
 				}
 				time.Sleep(2 * time.Second)
@@ -209,7 +210,7 @@ func TestAnOperatorsProbe(t *testing.T) {
 		s := w.stage()
 		go func() {
 			time.Sleep(5 * time.Second)
-			if err := w.router.Probe(t.Context(), "a", "their status page is green"); err != nil {
+			if err := w.router.Health().Probe(t.Context(), "a", "their status page is green"); err != nil {
 				t.Error(err)
 			}
 		}()
@@ -228,9 +229,9 @@ func TestStatus(t *testing.T) {
 		w.model("b:two", always(fault(failure.Auth)))
 		w.model("c:three", fine)
 		w.must(w.stage(), "three")
-		s := w.router.Status()
+		s := w.router.Health().Status()
 		if len(s) != 3 || s[0].Endpoint != "a" || s[0].Breaker.State != breaker.Open || s[0].Last.Err.Class != failure.Overloaded || s[0].Breaker.Evidence == "" ||
-			len(s[1].Gates) != 1 || !s[1].Gates[0].Person || s[1].Gates[0].Cause.Err.Class != failure.Auth || s[2].Breaker.State != breaker.Closed {
+			len(s[1].Cooldowns) != 1 || !s[1].Cooldowns[0].Person || s[1].Cooldowns[0].Cause.Err.Class != failure.Auth || s[2].Breaker.State != breaker.Closed {
 			t.Errorf("%+v", s)
 		}
 	})
@@ -240,23 +241,23 @@ func TestStatus(t *testing.T) {
 // who said it stood still in between.
 func TestTheLaterWordReachesOthers(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		o := chain.Options{Memory: &shelf{}}
+		o := chain.Options{Health: health.Options{Memory: &shelf{}}}
 		w, other := newWorld(t, o), newWorld(t, o)
 		other.model("a:one", fine)
 		other.model("b:two", fine)
 		s := other.stage()
 		other.must(s, "one")
-		if err := w.router.Hold(t.Context(), "a", chain.Hold{Until: time.Now().Add(time.Hour)}); err != nil {
+		if err := w.router.Health().SetHold(t.Context(), "a", health.Hold{Until: time.Now().Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(2 * time.Second)
 		other.must(s, "two")
 		for _, held := range []time.Duration{time.Hour, 2 * time.Hour} {
-			if err := w.router.Hold(t.Context(), "a", chain.Hold{Until: time.Now().Add(held)}); err != nil {
+			if err := w.router.Health().SetHold(t.Context(), "a", health.Hold{Until: time.Now().Add(held)}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if _, err := w.router.Release(t.Context(), "a", "", nil, "well again"); err != nil {
+		if _, err := w.router.Health().Release(t.Context(), health.Target{Endpoint: "a"}, "well again"); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(2 * time.Second)
@@ -265,15 +266,15 @@ func TestTheLaterWordReachesOthers(t *testing.T) {
 }
 
 // backwards is a memory that tells what it was told in any order, and again.
-type backwards struct{ records []chain.Record }
+type backwards struct{ records []health.Record }
 
-func (b *backwards) Recall(context.Context, int64) ([]chain.Record, int64, error) {
+func (b *backwards) Recall(context.Context, int64) ([]health.Record, int64, error) {
 	all := slices.Clone(b.records)
 	slices.Reverse(all)
 	return all, 0, nil
 }
 
-func (b *backwards) Save(_ context.Context, records []chain.Record, _ []chain.Transition) error {
+func (b *backwards) Save(_ context.Context, records []health.Record, _ []health.Transition) error {
 	b.records = append(b.records, records...)
 	return nil
 }
@@ -281,24 +282,24 @@ func (b *backwards) Save(_ context.Context, records []chain.Record, _ []chain.Tr
 // What is older than what is known changes nothing.
 func TestOldRecordsChangeNothing(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		w := newWorld(t, chain.Options{Memory: &backwards{}})
+		w := newWorld(t, chain.Options{Health: health.Options{Memory: &backwards{}}})
 		w.model("a:one", first(1, fault(failure.Auth)))
 		w.model("b:two", fine)
 		s := w.stage()
 		w.must(s, "two")
 		time.Sleep(2 * time.Second)
-		if err := w.router.Probe(t.Context(), "a", "the key is right now"); err != nil {
+		if err := w.router.Health().Probe(t.Context(), "a", "the key is right now"); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 {
 			time.Sleep(2 * time.Second)
 			w.must(s, "one")
 		}
-		if err := w.router.Hold(t.Context(), "a", chain.Hold{Until: time.Now().Add(time.Hour)}); err != nil {
+		if err := w.router.Health().SetHold(t.Context(), "a", health.Hold{Until: time.Now().Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(2 * time.Second)
-		if _, err := w.router.Release(t.Context(), "a", "", nil, "well again"); err != nil {
+		if _, err := w.router.Health().Release(t.Context(), health.Target{Endpoint: "a"}, "well again"); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 {
@@ -311,20 +312,20 @@ func TestOldRecordsChangeNothing(t *testing.T) {
 // What failed last is told by all processes, also if it turned no breaker; it wakes nobody.
 func TestTheLastFailureIsShared(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		o := chain.Options{Memory: &shelf{}}
+		o := chain.Options{Health: health.Options{Memory: &shelf{}}}
 		w := newWorld(t, o)
 		w.model("a:one", always(fault(failure.Auth)))
 		other := w.another(o)
 		w.givenUp(w.stage(), chain.Hopeless, failure.Auth)
-		if err := other.router.Recall(t.Context()); err != nil {
+		if err := other.router.Health().Recall(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		for _, s := range other.router.Status() {
+		for _, s := range other.router.Health().Status() {
 			if s.Endpoint == "a" && (s.Last == nil || s.Last.Err.Class != failure.Auth || s.Last.Model != "one") {
 				t.Errorf("%+v", s.Last)
 			}
 		}
-		if len(other.router.Status()) == 0 {
+		if len(other.router.Health().Status()) == 0 {
 			t.Error("nothing is known")
 		}
 	})

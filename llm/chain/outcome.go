@@ -2,45 +2,131 @@ package chain
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 	"time"
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
-	"github.com/cineforge/cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/llm/health"
 )
 
-// failed notes what the failure of a try means: for the health of whoever failed, for
-// the question at this candidate, and for the round.
-func (q *question) failed(s *seat, its permits, f *failure.Error, began time.Time, resp llm.Response) {
-	a := &q.seats[s.at]
-	a.round++
-	a.lap = true
-	a.failed, a.ended, a.changed, a.doubtful = f, time.Now(), false, false
-	q.left--
-	q.vendors[s.vendor].failed = f
-	q.silent = q.silent || f.Class == failure.Timeout && resp.FirstEvent == 0
+// settle notes how calls ended. The last one decides. It is done when there is an answer.
+func (q *request) settle(ctx context.Context, calls []*call) (resp llm.Response, done bool, err error) {
+	s := q.stage
+	for _, f := range calls {
+		q.pay(f)
+		answered := f.err == nil && !f.lost
+		s.router.throttle.End(s.plan.Owner, q.name.Unit, f.hedge, !answered)
+		if answered {
+			return f.resp, true, q.succeed(ctx, f)
+		}
+		q.fail(ctx, f)
+		resp = f.resp
+	}
+	if ctx.Err() != nil {
+		return resp, false, q.stopped(ctx)
+	}
+	return resp, false, nil
+}
+
+// pay notes what a call has cost.
+func (q *request) pay(f *call) {
+	usd := 0.0
+	if f.resp.Usage.CostUSD != nil {
+		usd = *f.resp.Usage.CostUSD
+	}
+	q.stage.router.spent.Add(usd, f.hedge)
+	if usd > 0 {
+		q.stage.costs.Add(usd)
+	}
+	q.stage.plan.Budgets.Settle(f.reserved, usd)
+}
+
+// succeed notes an answer, and records it.
+func (q *request) succeed(ctx context.Context, f *call) error {
+	c := f.candidate
+	q.round.current = c
+	f.permit.Success(f.began)
+	c.route.Latency.Note(f.resp.FirstEvent)
+	if q.round.of(c).revision.inWords {
+		c.route.RefusesSchemas()
+	}
+	events := q.transitions(ctx, c.route)
+	q.wakeAfter(f)
+	events = append(events, AttemptFinished{Try: f.Try, Response: f.resp, Took: f.took})
+	for _, other := range q.order {
+		// It was not the request's fault if another candidate could answer it.
+		if a := q.round.of(other); a.tries > 1 && other != c && health.Counts(a.failed) {
+			other.route.Confirm(a.failed)
+			events = append(events, q.transitions(ctx, other.route)...)
+		}
+	}
+	// What was paid for is recorded also when the run is stopping.
+	return q.emit(context.WithoutCancel(ctx), events...)
+}
+
+// fail notes a call without an answer that is used. What that means is recorded with what
+// comes next.
+func (q *request) fail(ctx context.Context, f *call) {
+	fault := f.fault()
+	if !f.lost {
+		q.round.current = f.candidate
+	}
+	if fault.Class == failure.Canceled {
+		f.permit.Neutral()
+	} else {
+		(&outcome{q: q, candidate: f.candidate, fault: fault}).note(f)
+	}
+	q.pending = append(q.pending, AttemptFailed{Try: f.Try, Response: f.resp, Err: fault, Took: f.took})
+	q.pending = append(q.pending, q.transitions(ctx, f.candidate.route)...)
+	q.wakeAfter(f)
+}
+
+// wakeAfter wakes the requests that wait for a probe or a trial to end.
+func (q *request) wakeAfter(f *call) {
+	if f.permit.Awaited() {
+		q.stage.router.health.Wake()
+	}
+}
+
+// outcome is the failure of a call.
+type outcome struct {
+	q         *request
+	candidate *candidate
+	fault     *failure.Error
+	attempts  *attempts // at the candidate, with this one
+}
+
+// note notes what the failure means: for the provider's health, for the request at this
+// candidate, and for the round.
+func (o *outcome) note(call *call) {
+	q, f := o.q, o.fault
+	a := q.round.failed(o.candidate, f)
+	o.attempts = a
+	q.silent = q.silent || f.Class == failure.Timeout && call.resp.FirstEvent == 0
 	q.again = true
-	q.remember(s, f)
-	a.doubtful = s.provider.note(s, its, f, began)
+	q.faults.add(o.candidate.fault(f))
+	a.doubtful = call.permit.Failure(f, call.began)
 	if f.Class == failure.RateLimited || f.Class == failure.Overloaded {
-		s.limiter.TooMany()
+		o.candidate.route.Limiter.TooMany()
 	}
 	switch f.Class {
 	case failure.Timeout:
 		a.silent = true
 	case failure.Connection:
-		q.disconnected(s, f)
+		o.disconnected()
 	case failure.ContextLength:
 		a.refused = "the question is too long for it"
-		q.tooLong(s)
+		o.tooLong()
 	case failure.InvalidRequest:
-		q.misshaped(s, f)
+		o.misshaped()
 	case failure.BadOutput:
-		if a.bad++; a.bad > 1 || !a.change.ask(f, q.req, s) {
+		if a.unusable++; a.unusable > 1 || !a.revision.correct(f, q.asked, o.candidate) {
 			a.refused = "its answers could not be used"
 		}
 	case failure.ContentPolicy:
-		if a.bad++; a.bad > 1 || !f.Effect.Retryable {
+		if a.unusable++; a.unusable > 1 || !f.Effect.Retryable {
 			a.refused = "it does not answer this for its content"
 		}
 	case failure.NoProvider, failure.Input, failure.Internal, failure.Budget:
@@ -48,218 +134,127 @@ func (q *question) failed(s *seat, its permits, f *failure.Error, began time.Tim
 	}
 }
 
-// remember keeps the failure that says most about why there is no answer: the last
-// one that could have passed, else the first.
-func (q *question) remember(s *seat, f *failure.Error) {
-	q.last = &Fault{s.Provider, s.Name, f}
-	if may := transient(f) || f.Class == failure.BadOutput; may || q.telling == nil {
-		if q.curable && !may {
+// add adds a failure, and keeps the one that says most about why there is no answer: the
+// last one that could have passed, else the first.
+func (fs *faults) add(f *health.Fault) {
+	fs.last = f
+	if may := health.Transient(f.Err) || f.Err.Class == failure.BadOutput; may || fs.primary == nil {
+		if fs.recoverable && !may {
 			return
 		}
-		q.telling, q.curable = q.last, q.curable || may
+		fs.primary = f
+		fs.recoverable = fs.recoverable || may
+	}
+}
+
+// forget forgets what was taken for a fault of a candidate that passes, since it did not.
+func (fs *faults) forget(c *candidate) {
+	if fs.primary != nil && fs.primary.Provider == c.Provider && fs.primary.Model == c.Name {
+		fs.primary = nil
+		fs.recoverable = false
 	}
 }
 
 // disconnected notes a broken connection. Where none can be made, now or at a second try,
 // no model of the provider can be reached.
-func (q *question) disconnected(s *seat, f *failure.Error) {
-	a := &q.seats[s.at]
-	if !f.Effect.Retryable { // it is the same for all of its models, and does not pass
-		for _, o := range q.order {
-			if o.vendor == s.vendor {
-				q.seats[o.at].refused = f.Message
+func (o *outcome) disconnected() {
+	r := &o.q.round
+	if !o.fault.Effect.Retryable { // it is the same for all of its models, and does not pass
+		for _, other := range o.q.order {
+			if other.providerIndex == o.candidate.providerIndex {
+				r.of(other).refused = o.fault.Message
 			}
 		}
 		return
 	}
-	if unreached(f) && a.round > 1 {
-		q.vendors[s.vendor].out = "no connection can be made"
+	if health.Unreached(o.fault) && o.attempts.tries > 1 {
+		r.provider(o.candidate).out = "no connection can be made"
 	}
 }
 
 // tooLong rules out the provider's models whose window is known to be no larger. What
 // others take is theirs to say: catalogues and tokenizers differ, and asking is free.
-func (q *question) tooLong(s *seat) {
-	for _, o := range q.order {
-		if o.vendor == s.vendor && s.Spec.Window > 0 && o.Spec.Window > 0 && o.Spec.Window <= s.Spec.Window {
-			q.seats[o.at].refused = "the question is too long for " + s.Name + ", whose window is as large"
+func (o *outcome) tooLong() {
+	c := o.candidate
+	for _, other := range o.q.order {
+		if other.providerIndex == c.providerIndex && c.Spec.Window > 0 && other.Spec.Window > 0 && other.Spec.Window <= c.Spec.Window {
+			o.q.round.of(other).refused = "the question is too long for " + c.Name + ", whose window is as large"
 		}
 	}
 }
 
-// misshaped changes the request if it is known what was wrong with it; otherwise the model
-// does not take it. Its sisters are not likely to, so that they are asked last.
-func (q *question) misshaped(s *seat, f *failure.Error) {
-	a := &q.seats[s.at]
-	if a.change.adapt(f) {
-		a.changed = true
+// misshaped revises the request if it is known what was wrong with it; otherwise the model
+// does not take it. The provider's other models are not likely to, so that they are asked last.
+func (o *outcome) misshaped() {
+	a := o.attempts
+	if a.revision.adapt(o.fault) {
+		a.revised = true
 		return
 	}
-	a.refused = cmp.Or(f.Parameter, "the form of the request") + " was refused"
+	a.refused = cmp.Or(o.fault.Parameter, "the form of the request") + " was refused"
 }
 
-// note tells the provider's health what a failure means for it, and gives the permits
-// back. It reports whether the candidate is to be asked once more after a pause, since it
-// may not have meant it.
-func (p *provider) note(s *seat, its permits, f *failure.Error, began time.Time) (again bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.leave(s, its.question)
-	if counts(f) {
-		p.failure(s, its, f)
-	} else {
-		its.provider.Neutral()
-		its.model.Neutral()
+// appraise says what a failure means in the light of what is known of the route. A bare
+// refusal, of which an HTTP status is all there is, can come from any proxy on the way: by
+// a route that has answered lately it is a fault that passes, by one that never has it
+// means what it says, for this stage only. So it is with a connection that can't be made for a
+// reason that does not pass by itself.
+func (q *request) appraise(c *candidate, f *failure.Error) *failure.Error {
+	final := f.Class == failure.Connection && !f.Effect.Retryable
+	if !health.Stray(f) && !final {
+		return f
 	}
-	p.last = &Fault{s.Provider, s.Name, f}
-	p.stale[lastName] = true
-	if f.Class == failure.RateLimited {
-		p.refused = time.Now()
-	}
-	switch {
-	case stray(f) && personal(f): // the stage keeps away from it; see appraise
-	case personal(f):
-		return p.refuse(s, its.question, f, began)
-	case gates(f) || counts(f) && f.RetryAfter != nil && *f.RetryAfter > shortHint:
-		p.gate(s, f).shut(p.last, began, p.o.Random)
-	}
-	return false
-}
-
-// refuse notes a refusal that takes a person. Who has answered lately is asked once more
-// before that is believed, by the question that was refused.
-func (p *provider) refuse(s *seat, question uint64, f *failure.Error, began time.Time) (again bool) {
-	g, now := p.gate(s, f), time.Now()
-	st := p.standingOf("", s.Credential)
-	if f.Effect.OtherModel {
-		st = p.standingOf(s.Name, s.Credential)
-	}
-	switch {
-	case g.trial != 0 && g.trial != question: // another question is finding out
-	case !g.closed(now) && !g.guarded() && st.doubts(now):
-		st.doubted = now
-		g.doubt(question, p.last, now)
-		return true
-	default:
-		g.shut(p.last, began, p.o.Random)
-	}
-	return false
-}
-
-// gate returns the gate that a failure closes: a model's, where another model may
-// do better, else the key's.
-func (p *provider) gate(s *seat, f *failure.Error) *gate {
-	model := ""
-	if f.Effect.OtherModel {
-		model = s.Name
-	}
-	p.stale[gateName(model, s.Credential)] = true
-	return p.gateOf(model, s.Credential)
-}
-
-// gateOf returns the gate between a key and a model, or all models for "".
-func (p *provider) gateOf(model, credential string) *gate {
-	gates := p.keys
-	if model != "" {
-		gates = p.modelLocked(model).gates
-	}
-	g, ok := gates[credential]
-	if !ok {
-		g = &gate{}
-		gates[credential] = g
-	}
-	return g
-}
-
-// opened opens the gates that the answer to a call shows to be open: those that were
-// closed before the call began. A later refusal is the newer word.
-func (p *provider) opened(m *model, credential string, began, now time.Time) {
-	if g := p.keys[credential]; g.older(began) {
-		p.lift("", credential, g.followers(now))
-	}
-	if g := m.gates[credential]; g.older(began) {
-		p.lift(m.name, credential, g.followers(now))
-	}
-}
-
-// followers returns the queue of those who go on through a gate that turned out to be open.
-// Who waited for one question goes after it in turn, if that was for long.
-func (g *gate) followers(now time.Time) queue {
-	if g.guarded() && !g.doubts {
-		return queue{from: now, through: 1, spread: 1}
-	}
-	return g.queue
-}
-
-// lift opens the gate between a key and a model, or all models for "". The queue is
-// those who go on through it one after the other. It reports what kept the gate closed,
-// nil if nothing did.
-func (p *provider) lift(model, credential string, q queue) (was *gate) {
-	gates := p.keys
-	if model != "" {
-		gates = p.modelLocked(model).gates
-	}
-	g := gates[credential]
-	if g == nil {
-		return nil
-	}
-	if g.cause != nil {
-		was = new(*g)
-		p.better = true
-		p.stale[gateName(model, credential)] = true
-	}
-	*g = gate{queue: q, was: cmp.Or(g.cause, g.was)}
-	return was
-}
-
-// lastFault returns how the provider failed last, nil if it has not.
-func (p *provider) lastFault() *Fault {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.last
-}
-
-// slot gives a turn at a gate.
-func (p *provider) slot(g *gate) time.Time {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return g.slot(time.Now(), p.o.Random)
-}
-
-// share returns how much of what is usual a model may be asked at the moment.
-func (p *provider) share(m *model) float64 {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return min(p.breaker.Status().Share, m.breaker.Status().Share)
-}
-
-// probeFor lets the next question through to a model that is left alone for its failures, or
-// for its provider's, in the name of a person who has a run go on.
-func (p *provider) probeFor(m *model) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	a := q.round.of(c)
 	now := time.Now()
-	if now.Sub(p.probedAt) < operatorEvery {
-		return
+	if a.bare++; a.bare == 1 {
+		a.bareSince = now
 	}
-	if p.breaker.Status().State == breaker.Open || m.breaker.Status().State == breaker.Open {
-		p.probedAt = now
+	bare := health.Bare{Request: q.health.ID, Count: a.bare, Since: a.bareSince, Alone: q.alone(c, now)}
+	meaning, last := c.route.Interpret(bare, f, now)
+	switch {
+	case final && meaning == health.Passing: // the way was open a while ago, and may be again
+		f = f.Clone()
+		f.Effect.Retryable = true
+		return f
+	case final:
+		return f
+	case meaning == health.Passing:
+		return strayRefusal(f, last)
 	}
-	p.breaker.Probe(wanted)
-	m.breaker.Probe(wanted)
+	q.faults.forget(c)
+	switch {
+	case meaning == health.Lasting:
+		f = f.Clone()
+		f.Bare = false
+	case meaning == health.First && (health.NeedsPerson(f) || f.Status < 400):
+		q.stage.exclude(c, f)
+	default:
+		a.refused = f.Message
+	}
+	return f
 }
 
-// tryNow lets the next question of a key through to a model. Where a person has to mend
-// something, the operator's word does that; see gate.heeds.
-func (p *provider) tryNow(m *model, credential string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.breaker.Probe(wanted)
-	m.breaker.Probe(wanted)
-	if !p.keys[credential].guarded() {
-		p.lift("", credential, queue{})
+// alone reports whether a request has no other candidate than one to go to.
+func (q *request) alone(c *candidate, now time.Time) bool {
+	for _, o := range q.order {
+		if o == c || q.round.of(o).refused != "" {
+			continue
+		}
+		if f, _ := q.stage.excluded(o, now); f == nil {
+			return false
+		}
 	}
-	if !m.gates[credential].guarded() {
-		p.lift(m.name, credential, queue{})
-	}
+	return true
+}
+
+// strayRefusal is a bare refusal that is taken for a fault that passes.
+func strayRefusal(f *failure.Error, last time.Time) *failure.Error {
+	stray := f.Clone()
+	stray.Class = failure.ServerError
+	stray.Effect = failure.EffectOf(failure.ServerError)
+	stray.Effect.Scope = failure.ScopeModel
+	stray.Message = fmt.Sprintf("%s; it answered at %s, so that this is taken for a proxy's word, which passes", f.Message, health.ClockTime(last))
+	stray.Hint = failure.ServerError.Action()
+	stray.RetryAfter = nil
+	return stray
 }

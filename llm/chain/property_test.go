@@ -16,6 +16,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/llm/spend"
 	"github.com/cineforge/cineforge/resilience/breaker"
 )
@@ -158,8 +159,8 @@ func (d drawn) run(t *testing.T) []string {
 	if d.hedge {
 		w.most++ // the second of two calls at a time
 	}
-	router := chain.New(chain.Options{Random: chance, Hedge: chain.Hedge{On: d.hedge, Share: 1}})
-	stage := router.Stage(plan, w)
+	router := chain.New(chain.Options{Hedge: chain.Hedge{On: d.hedge, Share: 1}, Health: health.Options{Random: chance}})
+	stage := router.NewStage(plan, w)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	if d.cancelAt > 0 {

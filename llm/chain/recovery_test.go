@@ -12,6 +12,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/resilience/breaker"
 	"github.com/cineforge/cineforge/resilience/budget"
 )
@@ -151,7 +152,7 @@ func TestRouter_AFirstBareRefusalIsAskedAboutAgain(t *testing.T) {
 	}{
 		"its time": {time.Minute, nil},
 		"a release": {20 * time.Second, func(w *world, _ *chain.Stage) {
-			w.router.Release(w.t.Context(), "a", "", nil, "mended") //nolint:errcheck // there is no memory to fail
+			w.router.Health().Release(w.t.Context(), health.Target{Endpoint: "a"}, "mended") //nolint:errcheck // there is no memory to fail
 		}},
 		"try now": {20 * time.Second, func(_ *world, s *chain.Stage) { s.TryNow() }},
 	} {
@@ -273,7 +274,7 @@ func TestRouter_NobodyWaitsForATurnBesideAModelThatIsFree(t *testing.T) {
 // question's end before.
 func TestRouter_AUselessAnswerWaitsForTheBucket(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		w := newWorld(t, chain.Options{Bucket: budget.Options{Cap: 2, Start: 1, PerCall: 0.01}})
+		w := newWorld(t, chain.Options{Health: health.Options{Bucket: budget.Options{Cap: 2, Start: 1, PerCall: 0.01}}})
 		w.plan.MaxAttempts = 4
 		w.model("a:one", takes(time.Second, func(n int, _ time.Duration) error {
 			if n%2 == 1 {

@@ -11,6 +11,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/resilience/breaker"
 	"github.com/cineforge/cineforge/resilience/budget"
 )
@@ -18,7 +19,7 @@ import (
 // numb are options with which no breaker opens.
 func numb() chain.Options {
 	never := breaker.Options{InARow: 1e9, MinVolume: 1e9}
-	return chain.Options{Provider: never, Model: never}
+	return chain.Options{Health: health.Options{Provider: never, Model: never}}
 }
 
 // nth fails each call as a list says, and those behind it not.
@@ -75,7 +76,7 @@ func TestWhatTakesAPersonIsNotWaitedFor(t *testing.T) {
 				if took := time.Since(at); took != 0 {
 					t.Errorf("given up after %v", took)
 				}
-				if d := g.Decision.Others[0]; d.Reason != chain.Gated || !strings.Contains(d.Detail, string(failure.ClassOf(faults[1]))) {
+				if d := g.Decision.Others[0]; d.Reason != health.CoolingDown || !strings.Contains(d.Detail, string(failure.ClassOf(faults[1]))) {
 					t.Errorf("%+v", d)
 				}
 			})
@@ -165,7 +166,7 @@ func TestTwiceAndThenAnsweredElsewhere(t *testing.T) {
 			w.model("a:one", always(fault(class)))
 			w.model("b:two", fine)
 			w.must(w.stage(), "two")
-			if s := w.router.Status()[0]; s.Breaker.State != want {
+			if s := w.router.Health().Status()[0]; s.Breaker.State != want {
 				t.Errorf("%s: the breaker is %s (%s), calls %v", class, s.Breaker.State, s.Breaker.Evidence, w.called())
 			}
 		})
@@ -216,7 +217,7 @@ func TestRepetitionsArePaidFromTheBucket(t *testing.T) {
 	}
 	bubble(t, func(t *testing.T) {
 		o := numb()
-		o.Bucket = budget.Options{Cap: 10, Start: 2, PerCall: 0.5}
+		o.Health.Bucket = budget.Options{Cap: 10, Start: 2, PerCall: 0.5}
 		w := newWorld(t, o)
 		w.model("a:one", always(fault(failure.BadOutput)))
 		w.model("b:two", fine)
@@ -229,7 +230,7 @@ func TestRepetitionsArePaidFromTheBucket(t *testing.T) {
 	})
 	bubble(t, func(t *testing.T) { // the provider's other model is a repetition too
 		o := numb()
-		o.Bucket = budget.Options{Cap: 10, Start: 1}
+		o.Health.Bucket = budget.Options{Cap: 10, Start: 1}
 		w := newWorld(t, o)
 		w.model("a:one", always(fault(failure.Overloaded)))
 		w.model("a:sister", fine)
@@ -243,7 +244,7 @@ func TestRepetitionsArePaidFromTheBucket(t *testing.T) {
 	for start, want := range map[float64]int{0.5: 1, 1: 2, 2: 3} { // and what is tried because there is nobody else
 		bubble(t, func(t *testing.T) {
 			o := numb()
-			o.Bucket = budget.Options{Cap: 10, Start: start}
+			o.Health.Bucket = budget.Options{Cap: 10, Start: start}
 			w := newWorld(t, o)
 			w.plan.MaxWait = 0
 			w.model("a:one", always(fault(failure.ServerError)))
@@ -340,7 +341,7 @@ func TestASlowStart(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", takes(time.Second, until(2*time.Second, fault(failure.ServerError))))
 		w.asks(2, w.stage()) // which open it, and close it
-		if st := w.router.Status()[0].Breaker; st.State != breaker.Closed || st.Opened == 0 {
+		if st := w.router.Health().Status()[0].Breaker; st.State != breaker.Closed || st.Opened == 0 {
 			t.Fatalf("%+v", st)
 		}
 		for i, want := range []int{2, 8} {
@@ -363,7 +364,7 @@ func TestUnknownFailuresCountHalf(t *testing.T) {
 			w.model("a:one", always(fault(class)))
 			s := w.stage()
 			n := 0
-			for ; w.router.Status()[0].Breaker.State == breaker.Closed; n++ {
+			for ; w.router.Health().Status()[0].Breaker.State == breaker.Closed; n++ {
 				w.givenUp(s, chain.TriesSpent, class)
 			}
 			if n != want {
@@ -391,7 +392,7 @@ func TestRouter_AHoldBeforeACallIsHeard(t *testing.T) {
 		w.model("a:one", always(fault(failure.ServerError)))
 		w.model("b:two", fine)
 		time.AfterFunc(500*time.Millisecond, func() {
-			if err := w.router.Hold(t.Context(), "a", chain.Hold{Reason: "why not", Until: time.Now().Add(time.Hour)}); err != nil {
+			if err := w.router.Health().SetHold(t.Context(), "a", health.Hold{Reason: "why not", Until: time.Now().Add(time.Hour)}); err != nil {
 				t.Error(err)
 			}
 		})

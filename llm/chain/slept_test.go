@@ -12,6 +12,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
@@ -32,7 +33,7 @@ func TestWhatASleepBreaksCountsAgainstNobody(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var ahead atomic.Int64 // of the clock on the wall
-				w := newWorld(t, chain.Options{Wall: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }})
+				w := newWorld(t, chain.Options{Health: health.Options{Wall: func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }}})
 				w.plan.MaxAttempts = 2
 				w.model("anthropic:sonnet", func(n int, _ time.Duration) error {
 					if n > 1 {
@@ -58,10 +59,10 @@ func TestWhatASleepBreaksCountsAgainstNobody(t *testing.T) {
 func sleepy(t *testing.T) (w *world, sleep func(time.Duration)) {
 	t.Helper()
 	var ahead atomic.Int64 // of the clock on the wall
-	w = newWorld(t, chain.Options{
+	w = newWorld(t, chain.Options{Health: health.Options{
 		Provider: breaker.Options{InARow: 1, FirstOpen: 5 * time.Minute, MaxOpen: 5 * time.Minute},
 		Wall:     func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) },
-	})
+	}})
 	return w, func(d time.Duration) { ahead.Add(int64(d)) }
 }
 
@@ -71,7 +72,7 @@ func TestRouter_ASleepShortensWhatIsWaitedFor(t *testing.T) {
 		"a gate": func(w *world) { w.model("a:one", first(1, hinted(failure.RateLimited, time.Hour))) },
 		"a hold": func(w *world) {
 			w.model("a:one", fine)
-			if err := w.router.Hold(w.t.Context(), "a", chain.Hold{Reason: "why not", Until: time.Now().Add(time.Hour)}); err != nil {
+			if err := w.router.Health().SetHold(w.t.Context(), "a", health.Hold{Reason: "why not", Until: time.Now().Add(time.Hour)}); err != nil {
 				w.t.Fatal(err)
 			}
 		},

@@ -13,6 +13,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 )
 
 // bare is a failure of which an HTTP status is all there is.
@@ -31,13 +32,13 @@ var person = map[failure.Class][]time.Duration{
 }
 
 // gateOf returns the gate of a provider that is closed, whosever it is.
-func (w *world) gateOf() (g chain.GateStatus, closed bool) {
-	for _, s := range w.router.Status() {
-		for _, g := range s.Gates {
+func (w *world) gateOf() (g health.CooldownStatus, closed bool) {
+	for _, s := range w.router.Health().Status() {
+		for _, g := range s.Cooldowns {
 			return g, true
 		}
 		for _, m := range s.Models {
-			for _, g := range m.Gates {
+			for _, g := range m.Cooldowns {
 				return g, true
 			}
 		}
@@ -354,7 +355,7 @@ func TestRouter_BareInvalidRequests(t *testing.T) {
 // That a route has answered is known to other processes, and after a restart.
 func TestRouter_AnAnswerIsRemembered(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		o := chain.Options{Memory: &shelf{}}
+		o := chain.Options{Health: health.Options{Memory: &shelf{}}}
 		w := newWorld(t, o)
 		w.model("a:one", fine)
 		w.must(w.stage(), "one")
@@ -412,18 +413,18 @@ func TestRouter_AReleaseEndsGates(t *testing.T) {
 				w.model("a:one", always(fault(failure.NotFound)))
 				w.model("a:sister", always(fault(failure.Auth)))
 				w.ask(w.stage()) //nolint:errcheck // it is refused
-				if err := w.router.Hold(t.Context(), "a", chain.Hold{Reason: "why not", Until: time.Now().Add(time.Hour)}); err != nil {
+				if err := w.router.Health().SetHold(t.Context(), "a", health.Hold{Reason: "why not", Until: time.Now().Add(time.Hour)}); err != nil {
 					t.Fatal(err)
 				}
-				ended, err := w.router.Release(t.Context(), "a", test.model, test.key, "it is mended")
+				ended, err := w.router.Health().Release(t.Context(), health.Target{Endpoint: "a", Model: test.model, Key: test.key}, "it is mended")
 				if err != nil {
 					t.Fatal(err)
 				}
 				var got []string
 				for _, r := range ended {
 					what := " hold"
-					if r.Gate != nil {
-						what = r.Model + " " + r.Credential + " " + string(r.Gate.Cause.Err.Class)
+					if r.Cooldown != nil {
+						what = r.Model + " " + r.Credential + " " + string(r.Cooldown.Cause.Err.Class)
 					}
 					got = append(got, what)
 				}

@@ -77,7 +77,7 @@ func (a *answering) lasts(t *testing.T, format string) {
 				Model: adapters[format](wire.Endpoint{Model: model, Key: "key-for-the-test", BaseURL: "http://host/v1", Transport: a})})
 		}
 		events := &cancellations{}
-		s := chain.New(chain.Options{}).Stage(plan, events)
+		s := chain.New(chain.Options{}).NewStage(plan, events)
 		ctx, cancel := context.WithTimeout(t.Context(), 70*time.Second)
 		defer cancel()
 		for ctx.Err() == nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/llm/spend"
 	"github.com/cineforge/cineforge/resilience/breaker"
 	"github.com/cineforge/cineforge/resilience/limit"
@@ -37,7 +38,7 @@ func dear(t *testing.T) *world {
 	w := newWorld(t, chain.Options{})
 	w.model("a:one", fine)
 	w.model("b:two", takes(time.Second, fine)).Spec.Price = &llm.Price{Input: 2500} // "what happens?" is 4 tokens
-	if err := w.router.Hold(t.Context(), "a", chain.Hold{Until: time.Now().Add(time.Hour)}); err != nil {
+	if err := w.router.Health().SetHold(t.Context(), "a", health.Hold{Until: time.Now().Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -48,7 +49,7 @@ func TestMoneyIsPutAside(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := dear(t)
 		w.plan.Budgets, w.plan.MaxWait = spend.Budgets{spend.NewBudget(0.035, 0)}, 0
-		s := w.router.Stage(w.plan, pausing{w})
+		s := w.router.NewStage(w.plan, pausing{w})
 		var wg sync.WaitGroup
 		for range 8 {
 			wg.Go(func() { w.ask(s) }) //nolint:errcheck // most are refused
@@ -63,7 +64,7 @@ func TestMoneyIsPutAside(t *testing.T) {
 		w.plan.MaxWait = 0
 		large, small := spend.NewBudget(0.045, 0), spend.NewBudget(0.015, 0)
 		w.plan.Budgets = spend.Budgets{large, small}
-		s := w.router.Stage(w.plan, pausing{w})
+		s := w.router.NewStage(w.plan, pausing{w})
 		var wg sync.WaitGroup
 		for range 3 {
 			wg.Go(func() { w.ask(s) }) //nolint:errcheck // two are refused
@@ -88,14 +89,14 @@ func TestAnObserversErrorCostsNothing(t *testing.T) {
 			w.givenUp(s, chain.TriesSpent, failure.ServerError)
 		}
 		time.Sleep(20 * time.Second) // its breaker is half open
-		if st := w.router.Status()[0].Breaker; st.State != breaker.HalfOpen {
+		if st := w.router.Health().Status()[0].Breaker; st.State != breaker.HalfOpen {
 			t.Fatalf("%+v", st)
 		}
 		w.plan.MaxWait = time.Hour
 		w.plan.Budgets = spend.Budgets{spend.NewBudget(0.025, 0)}
 		broken := errors.New("the store failed")
 		for range 5 {
-			if _, err := w.ask(w.router.Stage(w.plan, observerFunc(func() error { return broken }))); !errors.Is(err, broken) {
+			if _, err := w.ask(w.router.NewStage(w.plan, observerFunc(func() error { return broken }))); !errors.Is(err, broken) {
 				t.Fatal(err)
 			}
 		}
@@ -126,7 +127,7 @@ func TestAPaidAnswerIsTold(t *testing.T) {
 		ctx, leave := context.WithCancel(t.Context())
 		w.model("a:one", func(int, time.Duration) error { leave(); return nil })
 		o := &leaving{}
-		resp, err := w.router.Stage(w.plan, o).Generate(ctx, llm.Request{Unit: "u"})
+		resp, err := w.router.NewStage(w.plan, o).Generate(ctx, llm.Request{Unit: "u"})
 		if err != nil || resp.Model != "one" || !slices.Equal(o.heard, []string{"AttemptStarted", "AttemptFinished"}) {
 			t.Errorf("%+v, %v, told %v", resp, err, o.heard)
 		}
@@ -161,7 +162,7 @@ func TestStoppingGivesPermitsBack(t *testing.T) {
 		}
 		time.Sleep(10 * time.Second)
 		w.must(s, "one")
-		if st := w.router.Status()[0].Breaker; st.State != breaker.HalfOpen {
+		if st := w.router.Health().Status()[0].Breaker; st.State != breaker.HalfOpen {
 			t.Errorf("%+v", st)
 		}
 	})
@@ -170,7 +171,7 @@ func TestStoppingGivesPermitsBack(t *testing.T) {
 // Who gets the provider's permit and not the model's gives it back.
 func TestHalfAPermitIsGivenBack(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		w := newWorld(t, chain.Options{Provider: breaker.Options{InARow: 1, CloseAfter: 100}, Model: breaker.Options{InARow: 1}})
+		w := newWorld(t, chain.Options{Health: health.Options{Provider: breaker.Options{InARow: 1, CloseAfter: 100}, Model: breaker.Options{InARow: 1}}})
 		w.plan.MaxAttempts, w.plan.MaxWait = 1, 0
 		its := fault(failure.Overloaded)
 		its.Effect.Scope = failure.ScopeModel
@@ -183,18 +184,18 @@ func TestHalfAPermitIsGivenBack(t *testing.T) {
 		time.Sleep(20 * time.Second) // both breakers are half open
 		w.plan.Candidates, w.plan.MaxWait = nil, time.Hour
 		w.model("c:held", fine)
-		if err := w.router.Hold(t.Context(), "c", chain.Hold{Until: time.Now().Add(time.Hour)}); err != nil {
+		if err := w.router.Health().SetHold(t.Context(), "c", health.Hold{Until: time.Now().Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
 		w.plan.Candidates = append(w.plan.Candidates, one...)
-		s := w.router.Stage(w.plan, pausing{w})
+		s := w.router.NewStage(w.plan, pausing{w})
 		var wg sync.WaitGroup
 		for range 3 { // the provider lets three probes through, the model one
 			wg.Go(func() { w.must(s, "one") })
 		}
 		wg.Wait()
 		time.Sleep(45 * time.Second)
-		if st := w.router.Status()[0].Breaker; st.State != breaker.HalfOpen {
+		if st := w.router.Health().Status()[0].Breaker; st.State != breaker.HalfOpen {
 			t.Errorf("%+v", st)
 		}
 	})
@@ -203,7 +204,7 @@ func TestHalfAPermitIsGivenBack(t *testing.T) {
 // A model's own breaker keeps its provider's other models available.
 func TestAModelsBreakerIsItsOwn(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		w := newWorld(t, chain.Options{Model: breaker.Options{InARow: 2}})
+		w := newWorld(t, chain.Options{Health: health.Options{Model: breaker.Options{InARow: 2}}})
 		its := fault(failure.Overloaded)
 		its.Effect.Scope = failure.ScopeModel
 		w.model("a:one", always(its))
@@ -213,7 +214,7 @@ func TestAModelsBreakerIsItsOwn(t *testing.T) {
 			w.must(s, "sister")
 		}
 		w.wantCalls("one@0s", "sister@0s", "one@0s", "sister@0s", "sister@0s")
-		if o := last[chain.AttemptStarted](w).Decision.Others[0]; o.Reason != chain.BreakerOpen || o.Breaker != breaker.Open || o.ProviderBreaker != breaker.Closed {
+		if o := last[chain.AttemptStarted](w).Decision.Others[0]; o.Reason != health.BreakerOpen || o.Breaker != breaker.Open || o.ProviderBreaker != breaker.Closed {
 			t.Errorf("%+v", o)
 		}
 	})
@@ -229,7 +230,7 @@ func TestAPanicIsAFailure(t *testing.T) {
 		if f := last[chain.AttemptFailed](w); f.Err.Class != failure.Internal || !strings.Contains(f.Err.Message, "a bug") {
 			t.Errorf("%+v", f.Err)
 		}
-		if s := w.router.Status()[0]; s.Breaker.State != breaker.Closed {
+		if s := w.router.Health().Status()[0]; s.Breaker.State != breaker.Closed {
 			t.Errorf("%+v", s)
 		}
 	})
@@ -253,7 +254,7 @@ func TestItWaitsForTheFirstThatIsBack(t *testing.T) {
 // Runs take turns at a provider: one with many questions keeps no other waiting.
 func TestRunsTakeTurns(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		w := newWorld(t, chain.Options{Limit: limit.Options{Start: 1, Max: 1}})
+		w := newWorld(t, chain.Options{Health: health.Options{Limit: limit.Options{Start: 1, Max: 1}}})
 		w.model("a:one", takes(time.Second, fine))
 		large := w.stage()
 		w.plan.Owner = "another run"

@@ -68,7 +68,7 @@ func (f *failing) lasts(t *testing.T, units int, attempts int, long time.Duratio
 		plan.Candidates = append(plan.Candidates, llm.Candidate{Provider: name[:1], Name: name[2:], Credential: "KEY", Model: f.model(name)})
 	}
 	events := &counter{}
-	s := chain.New(chain.Options{}).Stage(plan, events)
+	s := chain.New(chain.Options{}).NewStage(plan, events)
 	ctx, cancel := context.WithTimeout(t.Context(), long)
 	defer cancel()
 	var wg sync.WaitGroup

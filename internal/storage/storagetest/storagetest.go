@@ -18,7 +18,7 @@ import (
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/storage"
-	"github.com/cineforge/cineforge/llm/chain"
+	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/project/projecttest"
 	"github.com/cineforge/cineforge/resilience/breaker"
 	"github.com/cineforge/cineforge/run"
@@ -252,7 +252,7 @@ func areWoken(t *testing.T, s store) {
 func isShared(t *testing.T, s store) {
 	keep := func(version int64, data string) {
 		t.Helper()
-		err := s.Health.Save(t.Context(), []chain.Record{{Endpoint: "anthropic", Name: "breaker", Version: version, Data: []byte(data)}}, nil)
+		err := s.Health.Save(t.Context(), []health.Record{{Endpoint: "anthropic", Name: "breaker", Version: version, Data: []byte(data)}}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -273,9 +273,9 @@ func isShared(t *testing.T, s store) {
 }
 
 func newestFirst(t *testing.T, s store) {
-	var all []chain.Transition
+	var all []health.Transition
 	for _, to := range []breaker.State{breaker.Open, breaker.HalfOpen, breaker.Closed} {
-		all = append(all, chain.Transition{Endpoint: "anthropic", Model: "m", Transition: breaker.Transition{To: to, At: time.Now(), Evidence: "e"}})
+		all = append(all, health.Transition{Endpoint: "anthropic", Model: "m", Transition: breaker.Transition{To: to, At: time.Now(), Evidence: "e"}})
 	}
 	if err := s.Health.Save(t.Context(), nil, all); err != nil {
 		t.Fatal(err)

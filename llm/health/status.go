@@ -1,0 +1,80 @@
+package health
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cineforge/cineforge/resilience/breaker"
+)
+
+// ProviderStatus is how a provider is doing.
+type ProviderStatus struct {
+	Endpoint  string
+	Breaker   breaker.Status
+	Hold      *Hold            // nil if it is not held
+	Bucket    float64          // how many retries it is still to get
+	Cooldowns []CooldownStatus // those that are active for all of the provider's models
+	Last      *Fault           // its last failure; nil if it had none
+	Models    []ModelStatus
+}
+
+// ModelStatus is how a model is doing.
+type ModelStatus struct {
+	Model     string
+	Breaker   breaker.Status
+	Cooldowns []CooldownStatus
+}
+
+// CooldownStatus is a key that is kept from a model or a provider.
+type CooldownStatus struct {
+	Credential   string
+	Since, Until time.Time
+	Person       bool // it takes a person, and not time alone
+	Cause        Fault
+}
+
+// Status returns how the providers are doing that were ever asked, or are remembered.
+func (r *Registry) Status() []ProviderStatus {
+	var all []ProviderStatus
+	for _, p := range r.all() {
+		all = append(all, p.status(time.Now()))
+	}
+	slices.SortFunc(all, func(a, b ProviderStatus) int { return strings.Compare(a.Endpoint, b.Endpoint) })
+	return all
+}
+
+func (p *provider) status(now time.Time) ProviderStatus {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := ProviderStatus{
+		Endpoint:  p.endpoint,
+		Breaker:   p.breaker.Status(),
+		Bucket:    p.bucket.Level(),
+		Cooldowns: activeOf(p.cooldowns, now),
+		Last:      p.last,
+	}
+	if p.held.active(now) {
+		s.Hold = new(p.held)
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.models)) {
+		m := p.models[name]
+		s.Models = append(s.Models, ModelStatus{Model: name, Breaker: m.breaker.Status(), Cooldowns: activeOf(m.cooldowns, now)})
+	}
+	return s
+}
+
+// activeOf returns the cooldowns that are active, by credential.
+func activeOf(cooldowns map[string]*cooldown, now time.Time) (all []CooldownStatus) {
+	for _, credential := range slices.Sorted(maps.Keys(cooldowns)) {
+		if c := cooldowns[credential]; c.active(now) {
+			all = append(all, c.status(credential))
+		}
+	}
+	return all
+}
+
+func (c *cooldown) status(credential string) CooldownStatus {
+	return CooldownStatus{Credential: credential, Since: c.since, Until: c.until, Person: c.person, Cause: *c.cause}
+}
