@@ -16,14 +16,14 @@ type Freshness struct {
 // entity is what has versions.
 type entity struct{ artifactType, id string }
 
-func (r Ref) entity() entity { return entity{r.ArtifactType, r.EntityID} }
+func (r Ref) subject() entity { return entity{r.ArtifactType, r.EntityID} }
 
 // NewFreshness returns the rule for the versions that are current, at most one of each entity:
 // the last one of an entity counts.
 func NewFreshness(current []Metadata) *Freshness {
 	f := &Freshness{current: map[entity]Metadata{}, stale: map[Ref]bool{}}
 	for _, m := range current {
-		f.current[m.Ref.entity()] = m
+		f.current[m.Ref.subject()] = m
 	}
 	return f
 }
@@ -36,19 +36,19 @@ func (f *Freshness) Stale(m Metadata) bool {
 	}
 	f.stale[m.Ref] = false // while its lineage is followed: it can lead back to it
 	stale := slices.ContainsFunc(m.Lineage, func(of Ref) bool {
-		if of.entity() == m.Ref.entity() { // a person's edit is of the version before
+		if of.subject() == m.Ref.subject() { // a person's edit is of the version before
 			return false
 		}
-		now, there := f.current[of.entity()]
+		now, there := f.current[of.subject()]
 		return there && (now.Ref.Version != of.Version || f.Stale(now))
 	})
 	f.stale[m.Ref] = stale
 	return stale
 }
 
-// Health returns how far an artifact can be relied on now: what was stored with it, or Stale.
+// HealthOf returns how far an artifact can be relied on now: what was stored with it, or Stale.
 // What a person confirmed, or found wanting, stays as it was judged.
-func (f *Freshness) Health(m Metadata) Health {
+func (f *Freshness) HealthOf(m Metadata) Health {
 	if (m.Health == Valid || m.Health == NeedsReview) && f.Stale(m) {
 		return Stale
 	}

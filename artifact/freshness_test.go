@@ -46,7 +46,7 @@ func TestFreshness_Health(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := artifact.NewFreshness(test.current).Health(test.of); got != test.want {
+			if got := artifact.NewFreshness(test.current).HealthOf(test.of); got != test.want {
 				t.Errorf("%s, want %s", got, test.want)
 			}
 		})

@@ -87,7 +87,7 @@ func (p *Pipeline) start(spec Spec) (*recipe.Plan, event.PipelineStarted, error)
 		RootRunID:    spec.RunID,
 	}
 	first.RuntimeParams = params
-	plan, err := spec.Recipe.Plan(recipe.PlanOptions{
+	plan, err := spec.Recipe.Compile(recipe.PlanOptions{
 		Params:    params,
 		Modules:   p.plans.modules,
 		StartFrom: spec.StartFrom,

@@ -77,7 +77,7 @@ func (r artifactReader) fromProject(ctx context.Context, projectID, artifactType
 	fresh := artifact.NewFreshness(newest)
 	var found []artifact.Artifact
 	for _, a := range latest {
-		if usable := fresh.Health(a.Metadata).Usable(); usable && (all || a.Metadata.Ref.EntityID == artifact.ProjectEntity) {
+		if usable := fresh.HealthOf(a.Metadata).Usable(); usable && (all || a.Metadata.Ref.EntityID == artifact.ProjectEntity) {
 			found = append(found, a)
 		}
 	}
@@ -169,7 +169,7 @@ func (r results) refs(made []artifact.Ref) []artifact.Ref {
 func (r results) unusable(stageID string, made []artifact.Ref) string {
 	for _, ref := range made {
 		if now, known := r.current[ref]; known {
-			if health := r.fresh.Health(now); !health.Usable() {
+			if health := r.fresh.HealthOf(now); !health.Usable() {
 				return fmt.Sprintf("%s of stage %s is marked %s", now.Ref, stageID, health)
 			}
 		}
@@ -181,6 +181,6 @@ func (r results) unusable(stageID string, made []artifact.Ref) string {
 func (r results) stale(made []artifact.Ref) bool {
 	return slices.ContainsFunc(made, func(ref artifact.Ref) bool {
 		now, known := r.current[ref]
-		return known && r.fresh.Health(now) == artifact.Stale
+		return known && r.fresh.HealthOf(now) == artifact.Stale
 	})
 }

@@ -38,7 +38,7 @@ func (p *plans) ofRun(ctx context.Context, state run.State) (*recipe.Plan, error
 
 // of plans a recipe with the parameters, the range of stages and the limits that a run pinned.
 func (p *plans) of(r *recipe.Recipe, state run.State) (*recipe.Plan, error) {
-	return r.Plan(recipe.PlanOptions{
+	return r.Compile(recipe.PlanOptions{
 		Params:       state.RuntimeParams,
 		ParamsPinned: true,
 		Modules:      p.modules,

@@ -327,7 +327,7 @@ func TestPlanRetry_DoesAgainWhatIsStale(t *testing.T) {
 			}
 			fresh := artifact.NewFreshness(newest)
 			for _, m := range newest {
-				if health := fresh.Health(m); health == artifact.Stale {
+				if health := fresh.HealthOf(m); health == artifact.Stale {
 					t.Errorf("%s is %s after the retry", m.Ref, health)
 				}
 			}

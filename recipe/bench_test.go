@@ -18,7 +18,7 @@ func BenchmarkPlan(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := r.Plan(options); err != nil {
+		if _, err := r.Compile(options); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -74,7 +74,7 @@ func planned(t *testing.T, source string, l recipe.Limits) *recipe.Plan {
 		t.Fatal(err)
 	}
 	say := recipe.ModuleSpec{Params: map[string]recipe.ParamSpec{"say": {Kind: recipe.KindString}}}
-	p, err := r.Plan(recipe.PlanOptions{Modules: recipe.Modules{"free": say, "other": say}, Limits: l})
+	p, err := r.Compile(recipe.PlanOptions{Modules: recipe.Modules{"free": say, "other": say}, Limits: l})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	plan, err := found.Recipe.Plan(recipe.PlanOptions{
+	plan, err := found.Recipe.Compile(recipe.PlanOptions{
 		Params:  map[string]any{"input_file": "story.fountain", "accept_config": true},
 		Modules: modules(), // what the program's modules take and make
 	})

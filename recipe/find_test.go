@@ -37,7 +37,7 @@ func listing(sources ...fs.FS) string {
 	return strings.Join(lines, "\n")
 }
 
-func TestShippedRecipesAreFound(t *testing.T) {
+func TestFind_ShippedRecipes(t *testing.T) {
 	missing := os.DirFS(filepath.Join(t.TempDir(), "recipes")) // as on a fresh machine
 	if got, want := listing(missing, recipes.FS), "1/mvp_ingest.yaml mvp_ingest ok"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
@@ -48,7 +48,7 @@ func TestShippedRecipesAreFound(t *testing.T) {
 	}
 }
 
-func TestListAndFind(t *testing.T) {
+func TestFind_AndList(t *testing.T) {
 	own := fstest.MapFS{
 		"a.yaml":          file("mine"),
 		"b.yml":           file("other"), // the id counts, not the name
@@ -113,7 +113,7 @@ func TestListAndFind(t *testing.T) {
 	}
 }
 
-func TestAGoodRecipeWinsOverABrokenOneBesideIt(t *testing.T) {
+func TestFind_AGoodRecipeWinsOverABrokenOneBesideIt(t *testing.T) {
 	source := fstest.MapFS{"good.yaml": file("x"), "a.yaml": text("recipe_id: x\n"), "x.yaml": text("[")}
 	if found, err := recipe.Find("x", source); err != nil || found.File != "good.yaml" {
 		t.Errorf("got %q, %v", found.File, err)
@@ -125,7 +125,7 @@ type unreadable struct{ fs.FS }
 
 func (unreadable) ReadDir(string) ([]fs.DirEntry, error) { return nil, fs.ErrPermission }
 
-func TestUnreadableFolderHidesNoOther(t *testing.T) {
+func TestList_AnUnreadableFolderHidesNoOther(t *testing.T) {
 	bad := unreadable{fstest.MapFS{}}
 	if got, want := listing(bad, recipes.FS), "0/.  broken\n1/mvp_ingest.yaml mvp_ingest ok"; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
@@ -138,7 +138,7 @@ func TestUnreadableFolderHidesNoOther(t *testing.T) {
 	}
 }
 
-func TestHugeFileIsNotReadInFull(t *testing.T) {
+func TestFind_AHugeFileIsNotReadInFull(t *testing.T) {
 	source := fstest.MapFS{"big.yaml": text(one + strings.Repeat("#", 2<<20))}
 	_, err := recipe.Find("big", source)
 	if err == nil || !strings.Contains(err.Error(), "big.yaml: the file is larger than") {

@@ -44,7 +44,7 @@ func FuzzParse(f *testing.F) {
 			checkReport(t, err, data) // parameters that the modules don't take
 			return
 		}
-		p, err := r.Plan(recipe.PlanOptions{Modules: known})
+		p, err := r.Compile(recipe.PlanOptions{Modules: known})
 		if err != nil {
 			checkReport(t, err, data) // placeholders in the resilience block
 			return

@@ -67,7 +67,7 @@ func firstPlan(t *testing.T, src string, limits recipe.Limits) *recipe.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := r.Plan(recipe.PlanOptions{Params: map[string]any{"input_file": "a.txt", "default_model": "attic:llama3.1:8b"},
+	p, err := r.Compile(recipe.PlanOptions{Params: map[string]any{"input_file": "a.txt", "default_model": "attic:llama3.1:8b"},
 		Modules: modules(), Limits: limits})
 	if err != nil {
 		t.Fatal(err)

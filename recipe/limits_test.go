@@ -9,7 +9,7 @@ import (
 	"github.com/cineforge/cineforge/recipe"
 )
 
-func TestManyMistakesAreCutShort(t *testing.T) {
+func TestErrors_ManyMistakesAreCutShort(t *testing.T) {
 	for _, item := range []string{"nobody", "1"} {
 		src := one + "    needs:\n" + strings.Repeat("      - "+item+"\n", 200)
 		if item == "nobody" {
@@ -24,7 +24,7 @@ func TestManyMistakesAreCutShort(t *testing.T) {
 	}
 }
 
-func TestLongCycleIsCutShort(t *testing.T) {
+func TestErrors_ALongCycleIsCutShort(t *testing.T) {
 	src := head + "stages:\n"
 	for i := range 50 {
 		src += fmt.Sprintf("  - {id: s%d, module: free, needs: [s%d]}\n", i, (i+1)%50)
@@ -35,7 +35,7 @@ func TestLongCycleIsCutShort(t *testing.T) {
 	}
 }
 
-func TestLongListsInHintsAreCutShort(t *testing.T) {
+func TestErrors_LongListsInHintsAreCutShort(t *testing.T) {
 	src := head + "stages:\n"
 	for i := range 20 {
 		src += fmt.Sprintf("  - {id: s%d, module: free, after: [nobody]}\n", i)
@@ -101,12 +101,12 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-func TestNotText(t *testing.T) {
+func TestParse_NotText(t *testing.T) {
 	_, err := recipe.Parse("dir/f.yaml", []byte("a: b\nname: é\xff\n"))
 	checkMistakes(t, err, []string{"2:8"}, []string{"byte 0xff is not text; save the file as UTF-8 text"})
 }
 
-func TestErrorsAreShortLines(t *testing.T) {
+func TestErrors_AreShortLines(t *testing.T) {
 	long := strings.Repeat("ü", 5000)
 	_, err := recipe.Parse("f.yaml", []byte(one+"name: x\nproject: "+long+"\n"))
 	if line := fmt.Sprint(err); len(line) > 400 || !strings.Contains(line, "üü…") {

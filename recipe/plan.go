@@ -46,10 +46,10 @@ type PlanOptions struct {
 	ParamsPinned bool
 }
 
-// Plan checks the recipe against the modules and puts values in the place of
+// Compile checks the recipe against the modules and puts values in the place of
 // placeholders. The error is of type [Errors] if it is about the recipe or lacks
 // parameters, or a failure of class input if it is about the slice or a limit.
-func (r *Recipe) Plan(opts PlanOptions) (*Plan, error) {
+func (r *Recipe) Compile(opts PlanOptions) (*Plan, error) {
 	values := maps.Clone(opts.Params)
 	if values == nil {
 		values = map[string]any{}
@@ -127,8 +127,8 @@ func (r *Recipe) slice(g graph, startFrom, endAt string) ([]bool, error) {
 		"start from a stage that the last one builds on")
 }
 
-// Stage returns the stage with an id.
-func (p *Plan) Stage(id string) (PlannedStage, bool) {
+// Find returns the stage with an id.
+func (p *Plan) Find(id string) (PlannedStage, bool) {
 	for _, s := range p.Stages {
 		if s.ID == id {
 			return s, true

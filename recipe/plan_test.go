@@ -34,12 +34,12 @@ func shippedRecipe(t testing.TB) *recipe.Recipe {
 	return r
 }
 
-func TestPlanOfTheShippedRecipe(t *testing.T) {
+func TestRecipe_CompileOfTheShippedOne(t *testing.T) {
 	if err := recipe.Validate("mvp_ingest.yaml", shipped(t), modules()); err != nil {
 		t.Fatal(err)
 	}
 	r := shippedRecipe(t)
-	got, err := r.Plan(recipe.PlanOptions{
+	got, err := r.Compile(recipe.PlanOptions{
 		Params:  map[string]any{"input_file": "story.fountain", "accept_config": true, "default_model": "unused"},
 		Modules: modules(),
 	})
@@ -67,13 +67,13 @@ func TestPlanOfTheShippedRecipe(t *testing.T) {
 	}
 }
 
-func TestPlanDoesNotChangeTheRecipe(t *testing.T) {
+func TestRecipe_CompileDoesNotChangeIt(t *testing.T) {
 	r := shippedRecipe(t)
-	first, err := r.Plan(recipe.PlanOptions{Params: map[string]any{"input_file": "one", "accept_config": true}, Modules: modules()})
+	first, err := r.Compile(recipe.PlanOptions{Params: map[string]any{"input_file": "one", "accept_config": true}, Modules: modules()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := r.Plan(recipe.PlanOptions{Params: map[string]any{"input_file": "two", "accept_config": false}, Modules: modules()})
+	second, err := r.Compile(recipe.PlanOptions{Params: map[string]any{"input_file": "two", "accept_config": false}, Modules: modules()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ var typed = recipe.Modules{"typed": {Params: map[string]recipe.ParamSpec{
 	"text": {Kind: recipe.KindString}, "flag": {Kind: recipe.KindBool}, "count": {Kind: recipe.KindInt},
 }}}
 
-func TestParamValues(t *testing.T) {
+func TestRecipe_ParamValues(t *testing.T) {
 	for _, test := range []struct {
 		param string // as YAML
 		given map[string]any
@@ -125,7 +125,7 @@ func TestParamValues(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p, err := r.Plan(recipe.PlanOptions{Params: test.given, Modules: typed})
+			p, err := r.Compile(recipe.PlanOptions{Params: test.given, Modules: typed})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -183,7 +183,7 @@ func ingest(params ...string) string {
 	return head + "stages:\n  - id: a\n    module: story_ingest_v1\n    params:\n      " + strings.Join(params, "\n      ") + "\n"
 }
 
-func TestBadPlans(t *testing.T) {
+func TestRecipe_CompileRefuses(t *testing.T) {
 	known := modules()
 	known["free"] = recipe.ModuleSpec{}
 	known["loop"] = recipe.ModuleSpec{Consumes: []string{"thing"}, Produces: []string{"thing"}}
@@ -194,7 +194,7 @@ func TestBadPlans(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			plan, err := r.Plan(recipe.PlanOptions{Params: test.params, Modules: known})
+			plan, err := r.Compile(recipe.PlanOptions{Params: test.params, Modules: known})
 			if plan != nil {
 				t.Error("there is a plan beside the error")
 			}
@@ -210,7 +210,7 @@ func TestBadPlans(t *testing.T) {
 	}
 }
 
-func TestConsumesComesFromAnywhereUpstreamOrTheStore(t *testing.T) {
+func TestRecipe_ConsumesComesFromAnywhereUpstreamOrTheStore(t *testing.T) {
 	needs := `stages:
   - {id: a, module: story_ingest_v1, params: {input_file: x}}
   - {id: b, module: script_normalize_v1, needs_all: [a]}
@@ -249,7 +249,7 @@ const fork = head + `stages:
   - {id: root, module: free}
 `
 
-func TestSlices(t *testing.T) {
+func TestRecipe_CompileSlices(t *testing.T) {
 	r, err := recipe.Parse("f.yaml", []byte(fork))
 	if err != nil {
 		t.Fatal(err)
@@ -265,7 +265,7 @@ func TestSlices(t *testing.T) {
 		{"middle", "end2", "middle end2"},
 		{"end1", "end1", "end1"},
 	} {
-		p, err := r.Plan(recipe.PlanOptions{Modules: recipe.Modules{"free": {}}, StartFrom: test.from, EndAt: test.to})
+		p, err := r.Compile(recipe.PlanOptions{Modules: recipe.Modules{"free": {}}, StartFrom: test.from, EndAt: test.to})
 		if err != nil {
 			t.Errorf("%q to %q: %v", test.from, test.to, err)
 			continue
@@ -283,7 +283,7 @@ func TestSlices(t *testing.T) {
 		{"end1", "middle", `nothing is left to run: stage "middle" does not come behind stage "end1"`},
 		{"other", "end1", `nothing is left to run`},
 	} {
-		_, err := r.Plan(recipe.PlanOptions{Modules: recipe.Modules{"free": {}}, StartFrom: test.from, EndAt: test.to})
+		_, err := r.Compile(recipe.PlanOptions{Modules: recipe.Modules{"free": {}}, StartFrom: test.from, EndAt: test.to})
 		if f, ok := errors.AsType[*failure.Error](err); !ok || f.Class != failure.Input || !strings.Contains(f.Error(), test.want) {
 			t.Errorf("%q to %q: got %v, want …%s…", test.from, test.to, err, test.want)
 		}
@@ -305,7 +305,7 @@ func TestReady(t *testing.T) {
 		{"middle", "", "middle", "end1 end2"},
 		{"", "middle", "", "root"},
 	} {
-		p, err := r.Plan(recipe.PlanOptions{Modules: recipe.Modules{"free": {}}, StartFrom: test.from, EndAt: test.to})
+		p, err := r.Compile(recipe.PlanOptions{Modules: recipe.Modules{"free": {}}, StartFrom: test.from, EndAt: test.to})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -316,20 +316,20 @@ func TestReady(t *testing.T) {
 	}
 }
 
-func TestStageOfPlan(t *testing.T) {
+func TestPlan_Find(t *testing.T) {
 	r, err := recipe.Parse("f.yaml", []byte(fork))
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := r.Plan(recipe.PlanOptions{Modules: recipe.Modules{"free": {}}})
+	p, err := r.Compile(recipe.PlanOptions{Modules: recipe.Modules{"free": {}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, ok := p.Stage("end2")
+	s, ok := p.Find("end2")
 	if diff := cmp.Diff([]string{"middle"}, s.Inputs()); !ok || diff != "" {
 		t.Errorf("end2 is there: %t; inputs -want +got:\n%s", ok, diff)
 	}
-	if _, ok := p.Stage("end3"); ok {
+	if _, ok := p.Find("end3"); ok {
 		t.Error("there is a stage end3")
 	}
 }
@@ -339,7 +339,7 @@ func TestPlan_MissingParamsOfAnEarlierRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = r.Plan(recipe.PlanOptions{Modules: recipe.Modules{"free": typed["typed"]}, ParamsPinned: true})
+	_, err = r.Compile(recipe.PlanOptions{Modules: recipe.Modules{"free": typed["typed"]}, ParamsPinned: true})
 	if err == nil || strings.Contains(err.Error(), "--param") || !strings.Contains(err.Error(), "write its value into the recipe") {
 		t.Errorf("got %v", err)
 	}

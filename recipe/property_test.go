@@ -76,10 +76,10 @@ func planDAG(t *rapid.T, d dag, from, to string) (*recipe.Plan, error) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, d.source)
 	}
-	return r.Plan(recipe.PlanOptions{Modules: recipe.Modules{"free": {}}, StartFrom: from, EndAt: to})
+	return r.Compile(recipe.PlanOptions{Modules: recipe.Modules{"free": {}}, StartFrom: from, EndAt: to})
 }
 
-func TestPlanOrderProperty(t *testing.T) {
+func TestPlan_Order(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := drawDAG(t)
 		p, err := planDAG(t, d, "", "")
@@ -110,7 +110,7 @@ func TestPlanOrderProperty(t *testing.T) {
 	})
 }
 
-func TestSliceProperty(t *testing.T) {
+func TestPlan_Slice(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := drawDAG(t)
 		ends := append([]string{""}, d.ids...)
@@ -141,7 +141,7 @@ func TestSliceProperty(t *testing.T) {
 
 // A run that starts what is ready, in any pace, never starts a stage before what
 // it waits for, starts all of the slice once, and never gets stuck.
-func TestReadyProperty(t *testing.T) {
+func TestPlan_ReadyInAnyOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := drawDAG(t)
 		from := rapid.SampledFrom(append([]string{""}, d.ids...)).Draw(t, "from")
@@ -169,7 +169,7 @@ func TestReadyProperty(t *testing.T) {
 	})
 }
 
-func TestCycleProperty(t *testing.T) {
+func TestParse_CyclesAreFound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := drawDAG(t)
 		behind := d.behind()

@@ -42,7 +42,7 @@ import (
 )
 
 // Recipe is a recipe file that holds together: its references lead somewhere, its
-// stages have an order. Whether its modules exist is for [Recipe.Plan] to say.
+// stages have an order. Whether its modules exist is for [Recipe.Compile] to say.
 // A Recipe is not changed after Parse and may be used concurrently.
 type Recipe struct {
 	File        string // as given to Parse

@@ -172,7 +172,7 @@ var brokenFiles = []struct {
 	{"control character", head + "name: a‸\x00b\n", []string{"byte 0x00 is not text; save the file as UTF-8 text"}},
 }
 
-func TestBrokenFiles(t *testing.T) {
+func TestParse_BrokenFiles(t *testing.T) {
 	for _, test := range brokenFiles {
 		t.Run(test.name, func(t *testing.T) {
 			src, places := unmark(test.src)
@@ -277,7 +277,7 @@ stages:
 	}
 }
 
-func TestIndependentMistakesAreReportedTogether(t *testing.T) {
+func TestParse_IndependentMistakesAreReportedTogether(t *testing.T) {
 	src, places := unmark(`recipe_id: r
 ‸descripton: d
 stages:

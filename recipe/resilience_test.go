@@ -26,7 +26,7 @@ var (
 // normalizeChain is the default chain of the stage normalize.
 var normalizeChain = []recipe.ModelName{sonnet, opus, gpt41, flash}
 
-func TestDefaultPolicy(t *testing.T) {
+func TestPolicy_Default(t *testing.T) {
 	want := recipe.Policy{
 		Chain:          []recipe.ModelName{sonnet, opus, gpt41, flash},
 		DefaultChain:   []recipe.ModelName{sonnet, opus, gpt41, flash},
@@ -77,7 +77,7 @@ func plan(t *testing.T, source []byte, params map[string]any) *recipe.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := r.Plan(recipe.PlanOptions{Params: params, Modules: recipe.Modules{"free": {}, "n": {StageID: "normalize", DefaultChain: normalizeChain}}})
+	p, err := r.Compile(recipe.PlanOptions{Params: params, Modules: recipe.Modules{"free": {}, "n": {StageID: "normalize", DefaultChain: normalizeChain}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func plan(t *testing.T, source []byte, params map[string]any) *recipe.Plan {
 
 func policy(t *testing.T, p *recipe.Plan, id string) recipe.Policy {
 	t.Helper()
-	s, ok := p.Stage(id)
+	s, ok := p.Find(id)
 	if !ok {
 		t.Fatalf("the plan has no stage %q", id)
 	}
@@ -94,7 +94,7 @@ func policy(t *testing.T, p *recipe.Plan, id string) recipe.Policy {
 }
 
 // Each setting has a value of its own on each level, so that none can be taken for another.
-func TestPolicyMerge(t *testing.T) {
+func TestPolicy_Merge(t *testing.T) {
 	p := plan(t, threeStages(`
   stage_fallback_models:
     b: [openai:gpt-4.1, claude-opus-4-6, gpt-4.1]
@@ -153,7 +153,7 @@ func TestPolicyMerge(t *testing.T) {
 	}
 }
 
-func TestEmptyResilienceIsTheDefault(t *testing.T) {
+func TestResilience_EmptyIsTheDefault(t *testing.T) {
 	for _, block := range []string{"", "  {}", "  stages:\n  stage_fallback_models:\n  stage_max_attempts:\n", "  stages: {a: }\n"} {
 		p := plan(t, threeStages(block), nil)
 		if diff := cmp.Diff(recipe.Resilience{}.For("a", nil), policy(t, p, "a")); diff != "" {
@@ -165,7 +165,7 @@ func TestEmptyResilienceIsTheDefault(t *testing.T) {
 	}
 }
 
-func TestPlaceholdersInResilience(t *testing.T) {
+func TestRecipe_PlaceholdersInResilience(t *testing.T) {
 	source := threeStages(`
   stage_fallback_models:
     a: ["${model}", gpt-4.1]
@@ -193,7 +193,7 @@ func TestPlaceholdersInResilience(t *testing.T) {
 	}
 }
 
-func TestBadValuesForPlaceholdersInResilience(t *testing.T) {
+func TestRecipe_BadValuesForPlaceholdersInResilience(t *testing.T) {
 	source, places := unmark(string(threeStages(`  stage_fallback_models: {a: [‸"${model}", ‸"${second}"]}
   max_cost_usd: ‸${budget}
   max_wait_seconds: ‸${wait}
@@ -202,7 +202,7 @@ func TestBadValuesForPlaceholdersInResilience(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = r.Plan(recipe.PlanOptions{Modules: recipe.Modules{"free": {}}, Params: map[string]any{"model": "llama", "budget": "3"}})
+	_, err = r.Compile(recipe.PlanOptions{Modules: recipe.Modules{"free": {}}, Params: map[string]any{"model": "llama", "budget": "3"}})
 	checkMistakes(t, err, places, []string{
 		`model "llama" does not tell its provider`,
 		"no value for the placeholder ${second}, which is stage_fallback_models.a[1] of resilience",
@@ -290,7 +290,7 @@ func TestLimits_OutOfRangeIsRefused(t *testing.T) {
 	nan := 0.0
 	nan /= nan
 	for _, l := range []recipe.Limits{{MaxCostUSD: new(-1.0)}, {MaxCostUSD: new(1e7)}, {MaxCostUSD: &nan}, {MaxWait: new(-time.Second)}, {MaxWait: new(10_000 * time.Hour)}} {
-		if _, err := r.Plan(recipe.PlanOptions{Modules: recipe.Modules{"free": {}}, Limits: l}); failure.ClassOf(err) != failure.Input {
+		if _, err := r.Compile(recipe.PlanOptions{Modules: recipe.Modules{"free": {}}, Limits: l}); failure.ClassOf(err) != failure.Input {
 			t.Errorf("%+v: %v", l, err)
 		}
 	}

@@ -114,8 +114,8 @@ func TestRemarks(t *testing.T) {
 	}
 }
 
-// TestRemarksHoldTogether checks what the readers of a format rely on.
-func TestRemarksHoldTogether(t *testing.T) {
+// TestRemarks_HoldTogether checks what the readers of a format rely on.
+func TestRemarks_HoldTogether(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOf(rapid.SampledFrom(
 			[]string{"[[", "]]", "[", "]", "/*", "*/", "*", "/", "\n", "\n\n", "\n  \n", " ", "a"})).Draw(t, "text"), "")

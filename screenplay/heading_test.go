@@ -120,7 +120,7 @@ func TestParseHeading(t *testing.T) {
 	}
 }
 
-func TestHeadingText(t *testing.T) {
+func TestParseHeading_Text(t *testing.T) {
 	const text = " int. *café* -  day [[which?]] "
 	if got, want := screenplay.ParseHeading(text).Text, "INT. CAFÉ -  DAY"; got != want {
 		t.Errorf("ParseHeading(%q).Text = %q, want %q", text, got, want)

@@ -172,7 +172,7 @@ var noHeadings = map[string]string{
 	"longer than any heading": "INT. HOUSE - DAY\n\nEXT/INT. " + strings.Repeat("HOUSE ", 40) + "- DAY\n",
 }
 
-func TestImplyLeavesAlone(t *testing.T) {
+func TestImply_LeavesAlone(t *testing.T) {
 	for name, text := range noHeadings {
 		t.Run(name, func(t *testing.T) {
 			decoded := fountain.Decode(text)
@@ -183,8 +183,8 @@ func TestImplyLeavesAlone(t *testing.T) {
 	}
 }
 
-// TestImplyWithoutBlanks has elements as formats other than Fountain have them.
-func TestImplyWithoutBlanks(t *testing.T) {
+// TestImply_WithoutBlanks has elements as formats other than Fountain have them.
+func TestImply_WithoutBlanks(t *testing.T) {
 	script := screenplay.Script{Lines: 3, Elements: []screenplay.Element{
 		{Kind: screenplay.SceneHeading, Text: "INT. HOUSE - DAY", Span: screenplay.Span{Start: 1, End: 1}},
 		{Kind: screenplay.Blank, Span: screenplay.Span{Start: 2, End: 2}},
@@ -200,7 +200,7 @@ func TestImplyWithoutBlanks(t *testing.T) {
 	}
 }
 
-func TestImplySplits(t *testing.T) {
+func TestImply_Splits(t *testing.T) {
 	for name, test := range map[string]struct{ text, want string }{
 		"action": {"Rain.\nBob.\nINT. HALL - DAY\nBob.\nRain.\n",
 			"1-2 action: Rain. / Bob.\n3-3 implied: INT. HALL - DAY\n4-5 action: Bob. / Rain.\n"},
@@ -270,8 +270,8 @@ func countHeadings(s screenplay.Script) int {
 	return n
 }
 
-// TestImplyIsLinear would not end in reasonable time if it were not.
-func TestImplyIsLinear(t *testing.T) {
+// TestImply_IsLinear would not end in reasonable time if it were not.
+func TestImply_IsLinear(t *testing.T) {
 	const n = 50_000
 	for name, text := range map[string]string{
 		"one paragraph of headings": strings.Repeat("INT. HALL - DAY\n", n),

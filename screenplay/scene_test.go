@@ -89,7 +89,7 @@ func TestScenes(t *testing.T) {
 	}
 }
 
-func TestNoScenes(t *testing.T) {
+func TestScenes_None(t *testing.T) {
 	if got := (screenplay.Script{}).Scenes(); len(got) != 0 {
 		t.Errorf("an empty script has scenes %v", got)
 	}

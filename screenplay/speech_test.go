@@ -69,7 +69,7 @@ func TestImplySpeeches(t *testing.T) {
 	}
 }
 
-func TestImplyWarnsOnceOfManyCues(t *testing.T) {
+func TestImply_WarnsOnceOfManyCues(t *testing.T) {
 	script := screenplay.Imply(fountain.Decode("INT. HALL - DAY\n" + strings.Repeat("BOB\nHello.\nANN\nHi.\n", 20)))
 	if n := len(script.Cast()); n != 2 || script.Cast()[0].DialogueBlocks != 20 {
 		t.Errorf("cast %v", script.Cast())

@@ -76,7 +76,7 @@ func readSample(t testing.TB, name string) stage.File {
 }
 
 // Recipes are wired by these names.
-func TestShippedModulesFitTogether(t *testing.T) {
+func TestModule_ShippedOnesFitTogether(t *testing.T) {
 	var ids []string
 	made := map[string]bool{}
 	for _, m := range shipped() {
@@ -104,7 +104,7 @@ func TestShippedModulesFitTogether(t *testing.T) {
 	}
 }
 
-func TestSamplesThroughAllStagesOffline(t *testing.T) {
+func TestModule_SamplesThroughAllOffline(t *testing.T) {
 	for _, test := range []struct {
 		file, title string
 		headings    []string
@@ -142,7 +142,7 @@ func TestSamplesThroughAllStagesOffline(t *testing.T) {
 	}
 }
 
-func TestWithoutAModelOnlyAScreenplayGoesThrough(t *testing.T) {
+func TestModule_WithoutAModelOnlyAScreenplayGoesThrough(t *testing.T) {
 	for _, name := range []string{"letter.txt", "play.txt"} {
 		drafts, err := runAll(t.Context(), readSample(t, name), offline.Model{}, 1)
 		if failure.ClassOf(err) != failure.NoProvider || !strings.HasPrefix(err.Error(), "script_normalize_v1: ") || len(drafts) != 1 {
@@ -151,7 +151,7 @@ func TestWithoutAModelOnlyAScreenplayGoesThrough(t *testing.T) {
 	}
 }
 
-func TestAllStagesGiveTheSameBytes(t *testing.T) {
+func TestModule_AllGiveTheSameBytes(t *testing.T) {
 	for _, name := range []string{"lighthouse.fountain", "pasted.txt", "kiosk.md"} {
 		first, err := runAll(t.Context(), readSample(t, name), offline.Model{}, 1)
 		if err != nil {
@@ -191,7 +191,7 @@ var unmarked = map[string][]string{"gen_brick_ocr.txt": {"SNIPER SCOPE POV", "OP
 
 // Every script of the corpus goes through all stages with the scenes and the
 // characters that independent parsers, or a human reader, find in it.
-func TestCorpusThroughAllStagesOffline(t *testing.T) {
+func TestModule_CorpusThroughAllOffline(t *testing.T) {
 	dir := corpus(t)
 	files, err := filepath.Glob(filepath.Join(dir, "scripts", "*"))
 	if err != nil {
@@ -276,7 +276,7 @@ func feature() []byte {
 	return []byte(b.String())
 }
 
-func TestFeatureIsAFeature(t *testing.T) {
+func TestModule_AFeatureIsAFeature(t *testing.T) {
 	drafts, err := runAll(t.Context(), stage.File{Name: "haul.fountain", Data: feature()}, offline.Model{}, 1)
 	if err != nil {
 		t.Fatal(err)

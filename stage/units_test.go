@@ -20,7 +20,7 @@ import (
 
 func unitName(i int) string { return fmt.Sprintf("unit_%03d", i+1) }
 
-func TestUnitsRunsEachOnceWithinItsLimit(t *testing.T) {
+func TestTask_UnitsRunsEachOnceWithinItsLimit(t *testing.T) {
 	for _, test := range []struct{ n, concurrency, atOnce int }{
 		{0, 4, 0}, {1, 4, 1}, {9, 1, 1}, {9, 4, 4}, {3, 8, 3}, {5, 0, 1},
 	} {
@@ -59,7 +59,7 @@ func TestUnitsRunsEachOnceWithinItsLimit(t *testing.T) {
 	}
 }
 
-func TestUnitsTellsProgressInOrder(t *testing.T) {
+func TestTask_UnitsReportsProgressInOrder(t *testing.T) {
 	var counts []int
 	var names []string
 	task := stage.Task{Concurrency: 3, Progress: func(done, total int, unit string) {
@@ -80,7 +80,7 @@ func TestUnitsTellsProgressInOrder(t *testing.T) {
 	}
 }
 
-func TestUnitsReturnsTheFirstFailureAsItIs(t *testing.T) {
+func TestTask_UnitsReturnsTheFirstFailureAsItIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("broken")
 		var started atomic.Int64
@@ -106,7 +106,7 @@ func TestUnitsReturnsTheFirstFailureAsItIs(t *testing.T) {
 	})
 }
 
-func TestUnitsStopsWhenItsCallerDoes(t *testing.T) {
+func TestTask_UnitsStopsWhenItsCallerDoes(t *testing.T) {
 	gaveUp := errors.New("gave up")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	task := stage.Task{Concurrency: 2}
@@ -120,7 +120,7 @@ func TestUnitsStopsWhenItsCallerDoes(t *testing.T) {
 	}
 }
 
-func TestQuoteCannotBeClosedFromWithin(t *testing.T) {
+func TestQuote_CannotBeClosedFromWithin(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		material := rapid.StringMatching(`(={1,9}| END SCENE |x|\n){0,20}`).Draw(t, "material")
 		quoted := stage.Quote("SCENE", material)
@@ -145,7 +145,7 @@ func ExampleTask_Units() {
 	// Output: [0 1 4 9 16] <nil>
 }
 
-func TestUnitsCatchAPanic(t *testing.T) {
+func TestTask_UnitsCatchAPanic(t *testing.T) {
 	task := stage.Task{Concurrency: 2}
 	err := task.Units(t.Context(), 4, func(i int) string { return "u" }, func(_ context.Context, i int) error {
 		if i == 2 {

@@ -18,7 +18,7 @@ func mapped(source []int) content.LineMap {
 	return m
 }
 
-func TestLineMapJoinsWhatRunsTogether(t *testing.T) {
+func TestLineMap_JoinsWhatRunsTogether(t *testing.T) {
 	got := mapped([]int{1, 2, 3, 3, 4, 9, 10}).
 		Add(content.LineRun{Start: 8, End: 9, SourceStart: 11, SourceEnd: 20, Whole: true}).
 		Add(content.LineRun{Start: 10, End: 14, SourceStart: 11, SourceEnd: 20, Whole: true}).
@@ -39,7 +39,7 @@ func TestLineMapJoinsWhatRunsTogether(t *testing.T) {
 	}
 }
 
-func TestLineMapAnswersAsItWasMade(t *testing.T) {
+func TestLineMap_AnswersAsItWasMade(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		source := rapid.SliceOf(rapid.IntRange(1, 50)).Draw(t, "source")
 		m := mapped(source)
@@ -51,7 +51,7 @@ func TestLineMapAnswersAsItWasMade(t *testing.T) {
 	})
 }
 
-func TestLineMapSource(t *testing.T) {
+func TestLineMap_Source(t *testing.T) {
 	m := content.LineMap{
 		{Start: 1, End: 4, SourceStart: 11, SourceEnd: 14},
 		{Start: 5, End: 9, SourceStart: 20, SourceEnd: 30, Whole: true},

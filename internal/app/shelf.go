@@ -52,7 +52,7 @@ func (a *App) Artifact(ctx context.Context, projectID string, ref artifact.Ref) 
 func markStale(all, newest []artifact.Metadata) {
 	fresh := artifact.NewFreshness(newest)
 	for i, m := range all {
-		all[i].Health = fresh.Health(m)
+		all[i].Health = fresh.HealthOf(m)
 	}
 }
 

@@ -17,7 +17,7 @@ func ask(t *testing.T, schema string) (llm.Response, error) {
 	return offline.Model{}.Generate(t.Context(), llm.Request{Role: llm.Work, Unit: "scene_001", Prompt: "anything", Schema: llm.NewSchema("s", schema)})
 }
 
-func TestItAbstainsWhereItMay(t *testing.T) {
+func TestModel_AbstainsWhereItMay(t *testing.T) {
 	for schema, want := range map[string]string{
 		`{"type": "object", "properties": {"mood": {"type": ["string", "null"]}}, "required": ["mood"]}`:                                                         `{"mood":null}`,
 		`{"type": "object", "properties": {"beats": {"type": "array"}}, "required": ["beats"]}`:                                                                  `{"beats":[]}`,
@@ -38,7 +38,7 @@ func TestItAbstainsWhereItMay(t *testing.T) {
 	}
 }
 
-func TestItNeverInvents(t *testing.T) {
+func TestModel_NeverInvents(t *testing.T) {
 	for _, schema := range []string{
 		`{"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}`,
 		`{"type": "object", "properties": {"n": {"type": "number"}}, "required": ["n"]}`,
@@ -59,7 +59,7 @@ func TestItNeverInvents(t *testing.T) {
 	}
 }
 
-func TestItStopsWhenTold(t *testing.T) {
+func TestModel_StopsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := (offline.Model{}).Generate(ctx, llm.Request{}); !errors.Is(err, context.Canceled) {

@@ -68,7 +68,7 @@ var scripts = []struct{ language, encoding, text string }{
 	{"Korean", "euc-kr", "실내. 거실 - 낮\n\n민수가 소파에 앉아 텔레비전을 본다.\n\n민수\n오늘은 왜 이렇게 일찍 왔어? 아직 밥을 안 했는데.\n"},
 }
 
-func TestLegacyEncodings(t *testing.T) {
+func TestDecode_LegacyEncodings(t *testing.T) {
 	for _, s := range scripts {
 		for _, before := range []string{"", strings.Repeat("An English page comes first.\n", 2000)} {
 			name := s.language
@@ -89,9 +89,9 @@ func TestLegacyEncodings(t *testing.T) {
 	}
 }
 
-// TestUnicodeEncodings reads every script in every form of Unicode that can be
+// TestDecode_UnicodeEncodings reads every script in every form of Unicode that can be
 // told without a mark, and with one.
-func TestUnicodeEncodings(t *testing.T) {
+func TestDecode_UnicodeEncodings(t *testing.T) {
 	utf32le, utf32be := utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM), utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM)
 	for _, s := range scripts {
 		le32, err := utf32le.NewEncoder().String(s.text)
@@ -197,7 +197,7 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-func TestBinaryIsRefused(t *testing.T) {
+func TestDecode_RefusesBinary(t *testing.T) {
 	random := make([]byte, 8192)
 	source := rand.NewChaCha8([32]byte{1})
 	source.Read(random)
@@ -217,7 +217,7 @@ func TestBinaryIsRefused(t *testing.T) {
 	}
 }
 
-func TestWarningsAreBounded(t *testing.T) {
+func TestDecode_WarningsAreBounded(t *testing.T) {
 	text, err := charset.Decode([]byte(strings.Repeat("A line of good text and a \x00 NUL in it\n", 1000)))
 	if err != nil {
 		t.Fatal(err)
@@ -287,9 +287,9 @@ func BenchmarkDecode(b *testing.B) {
 	}
 }
 
-// TestInvisibleStart has characters that nobody sees before the first word of a
+// TestDecode_InvisibleStart has characters that nobody sees before the first word of a
 // line, and in words, where languages need them.
-func TestInvisibleStart(t *testing.T) {
+func TestDecode_InvisibleStart(t *testing.T) {
 	got, err := charset.Decode([]byte("\u200bINT. A - DAY\n\n \u200d\u2060\u200cBOB\r\nmi\u200cra\u200b\n\ufeffEXT. B\r\u200b\n“\u200bx”\n"))
 	want := charset.Text{Text: "INT. A - DAY\n\n BOB\nmi\u200cra\u200b\nEXT. B\n\n“\u200bx”\n", Encoding: "utf-8", Warnings: []screenplay.Warning{
 		{Line: 1, Message: "1 invisible character removed from its start"},

@@ -47,7 +47,7 @@ var deviations = map[string]string{
 	"gen_ascent.md title_page": "the file has no field but the title: the others were lost when it was made into Markdown",
 }
 
-func TestCorpus(t *testing.T) {
+func TestReader_Corpus(t *testing.T) {
 	root := corpus(t)
 	files, err := filepath.Glob(filepath.Join(root, "scripts", "*"))
 	if err != nil || len(files) == 0 {
@@ -138,9 +138,9 @@ func checkTruth(t *testing.T, root, name string) {
 
 func orEmpty(list []string) []string { return append([]string{}, list...) }
 
-// TestCorpusScan reads a scan, which has no blank lines: the six headings with a
+// TestReader_CorpusScan reads a scan, which has no blank lines: the six headings with a
 // prefix are found; the two that nothing but their place on the page told are not.
-func TestCorpusScan(t *testing.T) {
+func TestReader_CorpusScan(t *testing.T) {
 	root := corpus(t)
 	data, err := document.Reader{}.Load(filepath.Join(root, "scripts", "gen_brick_ocr.txt"))
 	if err != nil {
@@ -161,9 +161,9 @@ func TestCorpusScan(t *testing.T) {
 	}
 }
 
-// TestCorpusRefused wants every other file of the corpus refused in one sentence
+// TestReader_RefusesInCorpus wants every other file of the corpus refused in one sentence
 // that names its format.
-func TestCorpusRefused(t *testing.T) {
+func TestReader_RefusesInCorpus(t *testing.T) {
 	root := corpus(t)
 	files, err := filepath.Glob(filepath.Join(root, "scripts", "*"))
 	if err != nil {

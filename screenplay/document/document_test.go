@@ -100,7 +100,7 @@ func read(t *testing.T, name, text string) document.Document {
 	return d
 }
 
-func TestFormat(t *testing.T) {
+func TestFormatOf(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"a.fountain", inFountain, "fountain"},
 		{"a.txt", inFountain, "txt"},
@@ -128,7 +128,7 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-func TestNameHasNoFolder(t *testing.T) {
+func TestReader_NameHasNoFolder(t *testing.T) {
 	for given, want := range map[string]string{
 		"/home/ann/rain.txt": "rain.txt", `C:\Users\ann\rain.txt`: "rain.txt", "rain.txt": "rain.txt", "": "the input", "../..": "..", "/": "the input",
 	} {
@@ -180,8 +180,8 @@ func TestKind(t *testing.T) {
 	}
 }
 
-// TestNoScenes wants one warning that says what a text without scenes looks like.
-func TestNoScenes(t *testing.T) {
+// TestSummary_NoScenes wants one warning that says what a text without scenes looks like.
+func TestSummary_NoScenes(t *testing.T) {
 	for text, want := range map[string]string{
 		"\n\n" + inProse:                  "no scene headings found: it looks like prose (",
 		"\n\n" + inPlay:                   "no scene headings found: it looks like a stage play (",
@@ -199,8 +199,8 @@ func TestNoScenes(t *testing.T) {
 	}
 }
 
-// TestWarningsAreInOrder has those of decoding, of the script and of names at their lines.
-func TestWarningsAreInOrder(t *testing.T) {
+// TestReader_WarningsAreInOrder has those of decoding, of the script and of names at their lines.
+func TestReader_WarningsAreInOrder(t *testing.T) {
 	d := read(t, "a.fountain", "INT. HOUSE - DAY\nRain.\n\nJANE\nHi.\x00\n\nJANET\nHi.\n")
 	var got []string
 	for _, w := range d.Warnings {
@@ -231,7 +231,7 @@ func archive(t *testing.T, names ...string) string {
 	return b.String()
 }
 
-func TestRefused(t *testing.T) {
+func TestReader_Refuses(t *testing.T) {
 	junk := strings.Repeat("\x01\x02\x8f\xe3junk\x00", 50)
 	for _, test := range []struct{ name, data, want string }{
 		{"a.fountain", "", "a.fountain is empty"},
@@ -271,8 +271,8 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestTextIsNotMistaken has texts that begin like something else.
-func TestTextIsNotMistaken(t *testing.T) {
+// TestReader_TextIsNotMistaken has texts that begin like something else.
+func TestReader_TextIsNotMistaken(t *testing.T) {
 	for _, text := range []string{"BMW roars by.\n", "MZ waits.\n", "ID3 plays.\n", "GIF8 blinks.\n", "<b>Rain</b>\n", "<!-- a remark -->\n\nRain.\n",
 		"{\"a\": 1}\n", "#!/bin/sh\n", "BM\xe9 et No\xebl\n", "He opens the %PDF- file.\n", "a,b,c\n1,2,3\n", "BEGIN:VCARD\n"} {
 		if _, err := (document.Reader{}).Read(t.Context(), "a.txt", []byte(text)); err != nil {

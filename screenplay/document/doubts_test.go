@@ -46,8 +46,8 @@ func TestDoubts(t *testing.T) {
 	}
 }
 
-// TestKindOfOtherTexts has texts with some sign of a script or of prose that are none.
-func TestKindOfOtherTexts(t *testing.T) {
+// TestKind_OfOtherTexts has texts with some sign of a script or of prose that are none.
+func TestKind_OfOtherTexts(t *testing.T) {
 	prose := strings.Repeat("The rain fell all day, and nobody went out to look. It was cold. The house was dark, and the old man who lived in it "+
 		"had not been seen for weeks; some said that he was dead. Others said he had gone to the sea, as he always had in the years before the war, to look at the ships. He had not.\n\n", 12)
 	for name, test := range map[string]struct {
@@ -75,7 +75,7 @@ func TestKindOfOtherTexts(t *testing.T) {
 	}
 }
 
-func TestFormatOfFrontMatter(t *testing.T) {
+func TestReader_FormatOfFrontMatter(t *testing.T) {
 	d := read(t, "a.md", "---\ntitle: Rain\n---\n\nINT. A - DAY\n\nRain.\n")
 	if r := document.Summary(d); d.Format != "md" || r.Title != "Rain" || len(r.Scenes) != 1 {
 		t.Errorf("format %s, title %q, %d scenes", d.Format, r.Title, len(r.Scenes))

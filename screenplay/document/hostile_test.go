@@ -51,7 +51,7 @@ func names(n int) string {
 	return b.String()
 }
 
-func TestHostile(t *testing.T) {
+func TestReader_HostileIsLinear(t *testing.T) {
 	for name, text := range hostile(1 << 19) {
 		for _, file := range []string{"a.txt", "a.md"} {
 			t.Run(name+" "+file, func(t *testing.T) {

@@ -32,7 +32,7 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-func TestLoadRefuses(t *testing.T) {
+func TestReader_LoadRefuses(t *testing.T) {
 	dir := t.TempDir()
 	pipe := filepath.Join(dir, "pipe")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
@@ -65,7 +65,7 @@ func TestLoadRefuses(t *testing.T) {
 	}
 }
 
-func TestLoadWithoutPermission(t *testing.T) {
+func TestReader_LoadWithoutPermission(t *testing.T) {
 	path := write(t, "a.txt", "Rain.\n", 0)
 	if _, err := os.ReadFile(path); err == nil {
 		t.Skip("NOT TESTED: a file that may not be read, as this user may read any")
@@ -76,8 +76,8 @@ func TestLoadWithoutPermission(t *testing.T) {
 	}
 }
 
-// TestLoadMoreThanAnnounced has a file that says it is empty.
-func TestLoadMoreThanAnnounced(t *testing.T) {
+// TestReader_LoadMoreThanAnnounced has a file that says it is empty.
+func TestReader_LoadMoreThanAnnounced(t *testing.T) {
 	const path = "/proc/self/status"
 	if _, err := os.Stat(path); err != nil {
 		t.Skip("NOT TESTED: a file that holds more than its size says, as there is no " + path)

@@ -121,7 +121,7 @@ func TestSummary(t *testing.T) {
 	}
 }
 
-func TestSummaryOfProse(t *testing.T) {
+func TestSummary_OfProse(t *testing.T) {
 	got := asJSON(t, read(t, "a.txt", "TODAY\nit rained.\n\n"+inProse))
 	for _, part := range []string{`"title": ""`, `"title_page": {}`, `"scenes": []`, `"characters": []`, `"locations": []`, "looks like prose"} {
 		if !strings.Contains(got, part) {
@@ -183,7 +183,7 @@ func TestLikenesses(t *testing.T) {
 	}
 }
 
-func TestFieldsWrittenTwice(t *testing.T) {
+func TestSummary_FieldsWrittenTwice(t *testing.T) {
 	d := read(t, "a.fountain", "Title: Rain\nAuthor: Ann\nAuthor: Bob\nDate: today\nDate: today\n\nINT. A - DAY\n\nRain.\n")
 	want := map[string]string{"title": "Rain", "author": "Ann\nBob", "date": "today"}
 	if diff := cmp.Diff(want, document.Summary(d).TitlePage); diff != "" {

@@ -46,7 +46,7 @@ var conformanceDeviations = map[string]string{
 	"jouvence/lyrics/2":   "each line that starts with ~ is lyrics, whatever stands below: Lyrics are always forced",
 }
 
-func TestConformance(t *testing.T) {
+func TestDecode_Conformance(t *testing.T) {
 	file, err := os.Open(filepath.Join(corpusDir(t), "fountain-cases.jsonl"))
 	if err != nil {
 		t.Fatal(err)
@@ -146,8 +146,8 @@ var truthDeviations = map[string]string{
 	"gen_es_la_zorra.fountain title_page": "Título is a key that no parser knows, but unknown keys are kept as metadata",
 }
 
-// TestTruth compares with what a plurality of seven independent parsers found.
-func TestTruth(t *testing.T) {
+// TestDecode_Truth compares with what a plurality of seven independent parsers found.
+func TestDecode_Truth(t *testing.T) {
 	corpus := corpusDir(t)
 	files, err := filepath.Glob(filepath.Join(corpus, "scripts", "*.fountain"))
 	if err != nil || len(files) == 0 {

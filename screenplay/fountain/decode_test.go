@@ -62,7 +62,7 @@ func dump(s screenplay.Script) []string {
 	return all
 }
 
-func TestSceneHeadings(t *testing.T) {
+func TestDecode_SceneHeadings(t *testing.T) {
 	cases := []decodeCase{
 		{"needs a blank line before", "He waits.\nINT. HOUSE - DAY\n\nHe leaves.",
 			[]string{"action: He waits.\nINT. HOUSE - DAY", "action: He leaves."}},
@@ -90,7 +90,7 @@ func TestSceneHeadings(t *testing.T) {
 	runDecode(t, cases)
 }
 
-func TestForcedHeadings(t *testing.T) {
+func TestDecode_ForcedHeadings(t *testing.T) {
 	runDecode(t, []decodeCase{
 		{"dot", ".SNIPER SCOPE POV\n\nX.", []string{"scene_heading!: SNIPER SCOPE POV", "action: X."}},
 		{"lower case", ".somewhere", []string{"scene_heading!: somewhere"}},
@@ -107,7 +107,7 @@ func TestForcedHeadings(t *testing.T) {
 	})
 }
 
-func TestSceneNumbers(t *testing.T) {
+func TestDecode_SceneNumbers(t *testing.T) {
 	cases := []decodeCase{
 		{"forced heading", ".HOUSE #7#", []string{"scene_heading!#7: HOUSE"}},
 		{"no space before", "INT. HOUSE#7#", []string{"scene_heading#7: INT. HOUSE"}},
@@ -142,7 +142,7 @@ func TestAction(t *testing.T) {
 	})
 }
 
-func TestCharacters(t *testing.T) {
+func TestDecode_Characters(t *testing.T) {
 	cases := []decodeCase{
 		{"capitals before text are a cue", "SCANNING THE AISLES...\nWhere is it?", []string{"character: SCANNING THE AISLES...", "dialogue: Where is it?"}},
 		{"before a blank line they are action", "JOHN\n\nHello.", []string{"action: JOHN", "action: Hello."}},
@@ -192,7 +192,7 @@ func TestDialogue(t *testing.T) {
 	})
 }
 
-func TestParentheticals(t *testing.T) {
+func TestDecode_Parentheticals(t *testing.T) {
 	runDecode(t, []decodeCase{
 		{"behind cue and dialogue", "JOHN\n(beat)\nOne.\n(again)\nTwo.",
 			[]string{"character: JOHN", "parenthetical: (beat)", "dialogue: One.", "parenthetical: (again)", "dialogue: Two."}},
@@ -205,7 +205,7 @@ func TestParentheticals(t *testing.T) {
 	})
 }
 
-func TestDualDialogue(t *testing.T) {
+func TestDecode_DualDialogue(t *testing.T) {
 	runDecode(t, []decodeCase{
 		{"caret", "A\nYes.\n\nB ^\nNo.", []string{"character: A", "dialogue: Yes.", "character^: B", "dialogue: No."}},
 		{"no space", "B^\nNo.", []string{"character^: B", "dialogue: No."}},
@@ -227,7 +227,7 @@ func TestLyrics(t *testing.T) {
 	})
 }
 
-func TestTransitions(t *testing.T) {
+func TestDecode_Transitions(t *testing.T) {
 	runDecode(t, []decodeCase{
 		{"TO:", "X.\n\nCUT TO:\n\nY.", []string{"action: X.", "transition: CUT TO:", "action: Y."}},
 		{"indented", "\t\t\tSMASH CUT TO:", []string{"transition: SMASH CUT TO:"}},
@@ -254,7 +254,7 @@ func TestCentered(t *testing.T) {
 	})
 }
 
-func TestSectionsSynopsesPageBreaks(t *testing.T) {
+func TestDecode_SectionsSynopsesPageBreaks(t *testing.T) {
 	runDecode(t, []decodeCase{
 		{"sections", "# Act\n## Sequence\n###Scene", []string{"section1: Act", "section2: Sequence", "section3: Scene"}},
 		{"a heading in a section", "# INT. A\n\n# JOHN\nHello.", []string{"section1: INT. A", "section1: JOHN", "action: Hello."}},
@@ -267,7 +267,7 @@ func TestSectionsSynopsesPageBreaks(t *testing.T) {
 	})
 }
 
-func TestNotes(t *testing.T) {
+func TestDecode_Notes(t *testing.T) {
 	runDecode(t, []decodeCase{
 		{"alone", "[[x]]\n\nY.", []string{"note: [[x]]", "action: Y."}},
 		{"inline", "Y [[x]] z.", []string{"action: Y [[x]] z."}},
@@ -290,7 +290,7 @@ func TestNotes(t *testing.T) {
 	})
 }
 
-func TestBoneyard(t *testing.T) {
+func TestDecode_Boneyard(t *testing.T) {
 	runDecode(t, []decodeCase{
 		{"alone", "X.\n\n/*\nINT. HOUSE\n\nJOHN\nHello.\n*/\n\nY.", []string{"action: X.", "boneyard: /*\nINT. HOUSE\n\nJOHN\nHello.\n*/", "action: Y."}},
 		{"inline", "X /* y */ z.", []string{"action: X /* y */ z."}},
@@ -308,7 +308,7 @@ func TestBoneyard(t *testing.T) {
 	})
 }
 
-func TestLineEnds(t *testing.T) {
+func TestDecode_LineEnds(t *testing.T) {
 	want := []string{"title_page=Title: A\nB", "scene_heading: INT. HOUSE", "action: One.\nTwo.", "character: JOHN", "dialogue: Hello.\nYou."}
 	lf := "Title:\n\tA\n\tB\n\nINT. HOUSE\n\nOne.\nTwo.\n\nJOHN\nHello.\nYou.\n"
 	for name, end := range map[string]string{"LF": "\n", "CRLF": "\r\n", "CR": "\r"} {
@@ -326,7 +326,7 @@ func TestLineEnds(t *testing.T) {
 	}
 }
 
-func TestSpans(t *testing.T) {
+func TestDecode_SpansCoverAllLines(t *testing.T) {
 	text := "Title: A\n\n\nINT. HOUSE\n\nOne.\nTwo.\n\nJOHN\n(beat)\nHello.\n  \nYou.\n\n[[x\ny]]\n/* z */\n\n"
 	type place struct {
 		Kind screenplay.Kind
@@ -356,8 +356,8 @@ func TestSpans(t *testing.T) {
 	}
 }
 
-// TestPauseOutsideSpeech is about lines of two spaces that a speech doesn't go on behind.
-func TestPauseOutsideSpeech(t *testing.T) {
+// TestDecode_PauseOutsideSpeech is about lines of two spaces that a speech doesn't go on behind.
+func TestDecode_PauseOutsideSpeech(t *testing.T) {
 	for text, want := range map[string]screenplay.Span{
 		"JOHN\nOne.\n  \n\nTwo.":   {Start: 2, End: 2},
 		"JOHN\n(beat)\n  \n\nTwo.": {Start: 2, End: 2},
@@ -370,7 +370,7 @@ func TestPauseOutsideSpeech(t *testing.T) {
 	}
 }
 
-func TestOddBytes(t *testing.T) {
+func TestDecode_OddBytes(t *testing.T) {
 	for _, text := range []string{"", "\n", "\x00", "\x00\x00\n\n\x00", "\xff\xfe", "INT. \xff\n\nA\x00B\nx", "\uFEFF", strings.Repeat("(", 1000), "\u2028"} {
 		checkText(t, text)
 	}

@@ -34,7 +34,7 @@ func EncodeLines(s screenplay.Script) (string, []screenplay.Span) {
 		e = encoder{script: s, forceFirst: true}
 		e.write(pieces)
 	}
-	e.newLines(blanks)
+	e.breakLines(blanks)
 	return e.text.String(), e.spans
 }
 
@@ -60,7 +60,7 @@ func (e *encoder) write(pieces []piece) {
 	e.text.Grow(len(e.script.Elements) * 40)
 	e.after = true
 	for i, p := range pieces {
-		e.newLines(p.gap)
+		e.breakLines(p.gap)
 		if p.gap > 0 {
 			e.after = true
 		}
@@ -75,12 +75,12 @@ func (e *encoder) write(pieces []piece) {
 		e.lines += strings.Count(e.text.String()[start:], "\n") // no copy
 		span.End = e.lines + 1
 		e.spans[p.index] = span
-		e.newLines(1)
+		e.breakLines(1)
 		e.after = e.after && isRemark(element.Kind)
 	}
 }
 
-func (e *encoder) newLines(n int) {
+func (e *encoder) breakLines(n int) {
 	for range n {
 		e.text.WriteByte('\n')
 	}
@@ -163,13 +163,13 @@ func (e *encoder) heading(el screenplay.Element) {
 	if number := strings.Map(numberRune, el.Number); number != "" {
 		tail = " #" + number + "#" + tail
 	}
-	if !el.Forced && e.shape(text+tail) == heading {
+	if !el.Forced && e.shapeOnPage(text+tail) == heading {
 		e.put(text, tail)
 		return
 	}
-	if e.shape("."+text+tail) != forcedHeading {
+	if e.shapeOnPage("."+text+tail) != forcedHeading {
 		text = strings.TrimLeftFunc(screenplay.Plain(text), func(r rune) bool { return !isAlphanumeric(r) })
-		if !el.Forced && e.shape(text+tail) == heading {
+		if !el.Forced && e.shapeOnPage(text+tail) == heading {
 			e.put(text, tail)
 			return
 		}
@@ -182,7 +182,7 @@ func (e *encoder) cue(el screenplay.Element, p piece) {
 	if el.Dual {
 		tail = " ^" + tail
 	}
-	if el.Forced || !p.spoken || e.shape(text+tail) != cue {
+	if el.Forced || !p.spoken || e.shapeOnPage(text+tail) != cue {
 		e.put("@")
 	}
 	e.put(text, tail)
@@ -190,7 +190,7 @@ func (e *encoder) cue(el screenplay.Element, p piece) {
 
 func (e *encoder) transition(el screenplay.Element) {
 	text := oneLine(el.Text)
-	if el.Forced || e.shape(text) != transition {
+	if el.Forced || e.shapeOnPage(text) != transition {
 		e.put("> ")
 	}
 	e.put(text)
@@ -240,8 +240,8 @@ func (e *encoder) action(el screenplay.Element, before bool) {
 	}
 }
 
-// shape returns the shape that a line would have between blank lines.
-func (e *encoder) shape(text string) shape {
+// shapeOnPage returns the shape that a line would have between blank lines.
+func (e *encoder) shapeOnPage(text string) shape {
 	lines := newLines(text)
 	var l line
 	if !lines.next(&l) || l.blank() || l.hidden() {

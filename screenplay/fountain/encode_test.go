@@ -92,7 +92,7 @@ func TestEncode(t *testing.T) {
 	}
 }
 
-func TestEncodeKeepsBlankLines(t *testing.T) {
+func TestEncode_KeepsBlankLines(t *testing.T) {
 	for _, text := range []string{
 		"\n\nINT. HOUSE\n\n\n\nOne.\n\n\nTwo.\n\n",
 		"# Act\n= Synopsis\n\n> A <\n> B <\nShe waits.\n===\n~la\n",
@@ -105,7 +105,7 @@ func TestEncodeKeepsBlankLines(t *testing.T) {
 	}
 }
 
-func TestEncodePutsBlankLinesWhereNeeded(t *testing.T) {
+func TestEncode_PutsBlankLinesWhereNeeded(t *testing.T) {
 	for text, want := range map[string]string{
 		"# Act\n[[x]]\n\nINT. HOUSE\n[[y]]\n\nHe waits.\n": "# Act\n[[x]]\n\nINT. HOUSE\n\n[[y]]\n\nHe waits.\n",
 		"He waits.\n> FADE\nShe too.\n\nThey go.":          "He waits.\n> FADE\nShe too.\n\nThey go.\n",

@@ -136,7 +136,7 @@ var fragments = []string{
 	"*", "**", "_", "\\", "*it*", "Title: X", "Author:", "   more", "key: value", "FADE IN:", ":", " ", ".", "a", "A", "\x00", "\xff", "\r", "\r\n", "\uFEFF",
 }
 
-func TestAnyTextIsCoveredAndStable(t *testing.T) {
+func TestDecode_CoversAnyTextAndIsStable(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		parts := rapid.SliceOfN(rapid.SampledFrom(fragments), 0, 30).Draw(t, "parts")
 		glue := rapid.SliceOfN(rapid.SampledFrom([]string{"\n", "\n", "\n\n", "\n\n", "", " ", "\r\n"}), len(parts), len(parts)).Draw(t, "glue")

@@ -21,7 +21,7 @@ type paragraph struct {
 	changed bool
 }
 
-func (p *parser) paragraph(kind screenplay.Kind) paragraph {
+func (p *parser) openParagraph(kind screenplay.Kind) paragraph {
 	return paragraph{kind: kind, source: p.lines.text, from: -1, span: screenplay.Span{Start: p.line.first}}
 }
 
@@ -75,7 +75,7 @@ func (g *paragraph) element() screenplay.Element {
 // action reads a paragraph of action: all lines up to a blank one or one that
 // is something else also in the midst of a paragraph.
 func (p *parser) action(s shape) {
-	g := p.paragraph(screenplay.Action)
+	g := p.openParagraph(screenplay.Action)
 	for {
 		l := &p.line
 		switch text := l.raw; {
@@ -107,7 +107,7 @@ func expandTabs(text string) string { return strings.ReplaceAll(text, "\t", "   
 // lyrics reads lines that start with a tilde. In a speech, the lines of two
 // spaces between them are empty lines of the song.
 func (p *parser) lyrics(inSpeech bool) {
-	g := p.paragraph(screenplay.Lyrics)
+	g := p.openParagraph(screenplay.Lyrics)
 	g.forced = true
 	for p.more {
 		text := ""
@@ -188,7 +188,7 @@ func (p *parser) pauseAhead() pause {
 
 // dialogue reads the words up to a parenthetical, lyrics, or the end of the speech.
 func (p *parser) dialogue() {
-	g := p.paragraph(screenplay.Dialogue)
+	g := p.openParagraph(screenplay.Dialogue)
 	for p.speechGoesOn() && !isLyrics(&p.line) && !isParenthetical(&p.line) {
 		l := &p.line
 		if l.hidden() && g.empty() {

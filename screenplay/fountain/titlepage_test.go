@@ -28,7 +28,7 @@ func TestTitlePage(t *testing.T) {
 	})
 }
 
-func TestNoTitlePage(t *testing.T) {
+func TestDecode_NoTitlePage(t *testing.T) {
 	runDecode(t, []decodeCase{
 		{"a transition", "CUT TO:\n\nINT. BEDROOM", []string{"transition: CUT TO:", "scene_heading: INT. BEDROOM"}},
 		{"FADE IN:", "FADE IN:\n\nX.", []string{"action: FADE IN:", "action: X."}},
@@ -46,7 +46,7 @@ func TestNoTitlePage(t *testing.T) {
 	})
 }
 
-func TestTitlePageFields(t *testing.T) {
+func TestDecode_TitlePageFields(t *testing.T) {
 	s := fountain.Decode("Title:\n\t_**A**_\n\t[[working title]]\nDraft  Date: 1/2\n/* x */\n\nX.")
 	want := []screenplay.Field{{Key: "title", Value: "_**A**_"}, {Key: "draft_date", Value: "1/2"}}
 	if diff := cmp.Diff(want, s.TitlePage()); diff != "" {
@@ -54,7 +54,7 @@ func TestTitlePageFields(t *testing.T) {
 	}
 }
 
-func TestWarnings(t *testing.T) {
+func TestDecode_Warnings(t *testing.T) {
 	for _, c := range []struct {
 		name, text string
 		lines      []int // that are warned of

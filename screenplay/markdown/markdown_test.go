@@ -211,9 +211,9 @@ func FuzzMarkdown(f *testing.F) {
 	})
 }
 
-// TestHeadingsAsCues has names in headings below those of the scenes, and headings
+// TestDecode_HeadingsAsCues has names in headings below those of the scenes, and headings
 // there that name nobody.
-func TestHeadingsAsCues(t *testing.T) {
+func TestDecode_HeadingsAsCues(t *testing.T) {
 	text := "#### ANN\n\nHi.\n\n### INT. A - DAY\n\nHi.\n\n#### JANE (V.O.)\n\nHello.\n\nShe goes.\n\n#### BOB\n*(beat)*\n\nYo.\n\n" +
 		"#### MONTAGE\n\nRain.\n\n#### The Cat\n\nMeow.\n\n### EVE\n\nRain.\n\n#### DAN\n\n- one\n\n#### FOX"
 	s := markdown.Decode(text)
@@ -236,8 +236,8 @@ func TestHeadingsAsCues(t *testing.T) {
 	}
 }
 
-// TestDecodeIsLinear would not end in reasonable time if it were not.
-func TestDecodeIsLinear(t *testing.T) {
+// TestDecode_IsLinear would not end in reasonable time if it were not.
+func TestDecode_IsLinear(t *testing.T) {
 	const n = 100_000
 	for name, text := range map[string]string{
 		"comments that stay open": strings.Repeat("<!-- \n\n", n),

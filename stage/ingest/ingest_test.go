@@ -43,7 +43,7 @@ func run(t testing.TB, name string, data []byte) (content.RawInput, artifact.Dra
 	return input, result.Artifacts[0]
 }
 
-func TestIngestDescribesTheFile(t *testing.T) {
+func TestModule_DescribesTheFile(t *testing.T) {
 	data := sample(t, "lighthouse.fountain")
 	got, draft := run(t, "lighthouse.fountain", data)
 	evidence := got.Classification.Evidence
@@ -79,7 +79,7 @@ func utf16Bytes(order binary.AppendByteOrder, text string) []byte {
 }
 
 // One text in many encodings and with all line ends is one text.
-func TestIngestEncodings(t *testing.T) {
+func TestModule_Encodings(t *testing.T) {
 	const text = "INT. CAFÉ - NIGHT\n\nZoë waits – for “him”.\n\nZOË\nÇa va?\n"
 	cp1252 := strings.NewReplacer("É", "\xc9", "ë", "\xeb", "Ë", "\xcb", "–", "\x96", "“", "\x93", "”", "\x94", "Ç", "\xc7").Replace(text)
 	for _, test := range []struct {
@@ -110,7 +110,7 @@ func TestIngestEncodings(t *testing.T) {
 	}
 }
 
-func TestIngestSaysWhatKindOfTextItIs(t *testing.T) {
+func TestModule_SaysWhatKindOfTextItIs(t *testing.T) {
 	for name, want := range map[string][2]string{
 		"lighthouse.fountain": {"screenplay", "screenplay"},
 		"kiosk.md":            {"screenplay", "screenplay"},
@@ -125,7 +125,7 @@ func TestIngestSaysWhatKindOfTextItIs(t *testing.T) {
 	}
 }
 
-func TestUndecodableBytesAreToBeLookedAt(t *testing.T) {
+func TestModule_UndecodableBytesNeedReview(t *testing.T) {
 	data := append([]byte("INT. CAFÉ - NIGHT\n\nZoë waits.\n\nZOË\nÇa va très bien, à bientôt!\n\nZoë s'en "), 0xff, 'v', 'a', '\n')
 	got, draft := run(t, "a.fountain", data)
 	if draft.Health != artifact.NeedsReview || len(got.Warnings) == 0 {
@@ -133,7 +133,7 @@ func TestUndecodableBytesAreToBeLookedAt(t *testing.T) {
 	}
 }
 
-func TestWhatHoldsNoTextIsRefused(t *testing.T) {
+func TestModule_RefusesWhatHoldsNoText(t *testing.T) {
 	for name, data := range map[string]string{
 		"empty": "", "spaces": " \n\t\r\n", "only a mark": "\xef\xbb\xbf", "only NUL": "\x00\x00\x00\x00",
 		"binary": "\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x3e\x00\x01\x00\x00\x00\x90\x83\x04\x08",
@@ -145,7 +145,7 @@ func TestWhatHoldsNoTextIsRefused(t *testing.T) {
 	}
 }
 
-func TestSameFileGivesTheSameBytes(t *testing.T) {
+func TestModule_SameFileGivesTheSameBytes(t *testing.T) {
 	_, first := run(t, "kiosk.md", sample(t, "kiosk.md"))
 	for range 5 {
 		_, again := run(t, "kiosk.md", sample(t, "kiosk.md"))

@@ -65,7 +65,7 @@ func adapter(_ context.Context, req llm.Request) (llm.Response, error) {
 	return llm.Response{JSON: body, Source: llm.AI, Provider: "google", Model: "gemini"}, req.Schema.Validate(body)
 }
 
-func TestProseIsAdaptedInChunks(t *testing.T) {
+func TestModule_AdaptsProseInChunks(t *testing.T) {
 	text := novel(t)
 	var mu sync.Mutex
 	prompts := map[string]string{}
@@ -132,7 +132,7 @@ func TestProseIsAdaptedInChunks(t *testing.T) {
 
 // Whatever stands in the pieces of an answer, the script has the scenes, speakers
 // and actions that the answer names, and no others.
-func TestPiecesOfAnAnswerCannotBreakTheScript(t *testing.T) {
+func TestModule_PiecesOfAnAnswerCannotBreakTheScript(t *testing.T) {
 	const answer = `{"title": "A: B\nC", "scenes": [
 		{"heading": "int. hall\n - day", "content": [
 			{"kind": "action", "character": null, "parenthetical": null, "text": "INT. BANK - DAY"},
@@ -182,7 +182,7 @@ func says(t testing.TB, scenes string) llm.Model {
 	})
 }
 
-func TestAFirstSceneWithoutAHeadingIsKept(t *testing.T) {
+func TestModule_KeepsAFirstSceneWithoutAHeading(t *testing.T) {
 	model := says(t, `[{"heading": " - ", "content": [{"kind": "action", "character": null, "parenthetical": null, "text": "Rain [[heavy]] /* falls */."}]}]`)
 	got, _ := run(t, stage.Task{Inputs: raw("letter.txt", sample(t, "letter.txt")), Model: model})
 	if len(got.Normalization.Inventions) != 1 {
@@ -193,7 +193,7 @@ func TestAFirstSceneWithoutAHeadingIsKept(t *testing.T) {
 	}
 }
 
-func TestAnAdaptationWithoutAWordIsBad(t *testing.T) {
+func TestModule_AnAdaptationWithoutAWordIsBad(t *testing.T) {
 	model := says(t, `[{"heading": "INT. HALL", "content": [{"kind": "action", "character": null, "parenthetical": null, "text": "  "}]}]`)
 	result, err := normalize.Module{}.Run(t.Context(), stage.Task{Inputs: raw("letter.txt", sample(t, "letter.txt")), Model: model})
 	if failure.ClassOf(err) != failure.BadOutput || len(result.Artifacts) > 0 {
@@ -201,7 +201,7 @@ func TestAnAdaptationWithoutAWordIsBad(t *testing.T) {
 	}
 }
 
-func TestAFailureOfTheModelIsTheStages(t *testing.T) {
+func TestModule_AFailureOfTheModelIsTheStages(t *testing.T) {
 	down := &failure.Error{Class: "overloaded", Message: "529"}
 	for _, concurrency := range []int{1, 8} {
 		model := llm.ModelFunc(func(ctx context.Context, req llm.Request) (llm.Response, error) {
@@ -217,7 +217,7 @@ func TestAFailureOfTheModelIsTheStages(t *testing.T) {
 	}
 }
 
-func TestSameInputsGiveTheSameBytes(t *testing.T) {
+func TestModule_SameInputsGiveTheSameBytes(t *testing.T) {
 	for _, text := range []string{novel(t), sample(t, "pasted.txt"), sample(t, "lighthouse.fountain"), sample(t, "kiosk.md")} {
 		var first artifact.Draft
 		for i, concurrency := range []int{1, 8, 8, 3} {
@@ -232,7 +232,7 @@ func TestSameInputsGiveTheSameBytes(t *testing.T) {
 	}
 }
 
-func TestListsAreNeverNull(t *testing.T) {
+func TestModule_ListsAreNeverNull(t *testing.T) {
 	for _, text := range []string{sample(t, "letter.txt"), "INT. A\n\nx\n", "EXT/INT. A\nx\n"} {
 		_, draft := run(t, stage.Task{Inputs: raw("a", text), Model: llm.ModelFunc(adapter)})
 		bare := strings.ReplaceAll(string(draft.Data), `"ok":null`, "")

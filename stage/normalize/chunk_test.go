@@ -36,7 +36,7 @@ func TestChunks(t *testing.T) {
 	}
 }
 
-func TestChunksKeepEverythingInOrderWithinTheLimit(t *testing.T) {
+func TestChunks_KeepEverythingInOrderWithinTheLimit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching(`([a-zé]{1,9}[ .]{1,2}|\n|\n\n){0,60}`).Draw(t, "text")
 		limit := rapid.IntRange(1, 40).Draw(t, "limit")

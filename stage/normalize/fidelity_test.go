@@ -26,7 +26,7 @@ ANNA
 Shh! [[or not?]]
 `
 
-func TestCheckFindsWhatIsLost(t *testing.T) {
+func TestCheck_FindsWhatIsLost(t *testing.T) {
 	for _, test := range []struct{ name, old, new, want string }{
 		{"nothing", "", "", ""},
 		{"case and punctuation", "Anna's dog barks -- twice.", "ANNA'S DOG barks, twice", ""},

@@ -74,7 +74,7 @@ func headings(text string) []string {
 	return list
 }
 
-func TestValidFountainPassesAsItIs(t *testing.T) {
+func TestModule_ValidFountainPassesAsItIs(t *testing.T) {
 	source := sample(t, "lighthouse.fountain")
 	got, draft := run(t, stage.Task{Inputs: raw("lighthouse.fountain", source), Model: refuses(t)})
 	if diff := cmp.Diff(source, got.ScriptText); diff != "" {
@@ -94,7 +94,7 @@ func TestValidFountainPassesAsItIs(t *testing.T) {
 	}
 }
 
-func TestWhatOnlyAHumanWouldTakeIsRepaired(t *testing.T) {
+func TestModule_RepairsWhatOnlyAPersonWouldTake(t *testing.T) {
 	source := sample(t, "pasted.txt")
 	got, draft := run(t, stage.Task{Inputs: raw("pasted.txt", source), Model: refuses(t)})
 	if diff := cmp.Diff([]string{"INT. WORKSHOP - NIGHT", "EXT/INT. VAN - CONTINUOUS", "EXT. WORKSHOP YARD - DAWN"}, headings(got.ScriptText)); diff != "" {
@@ -128,7 +128,7 @@ func TestWhatOnlyAHumanWouldTakeIsRepaired(t *testing.T) {
 	}
 }
 
-func TestMarkdownBecomesFountain(t *testing.T) {
+func TestModule_MarkdownBecomesFountain(t *testing.T) {
 	got, draft := run(t, stage.Task{Inputs: raw("kiosk.md", sample(t, "kiosk.md")), Model: refuses(t)})
 	if diff := cmp.Diff([]string{"INT. KIOSK - MORNING", "EXT. TRAM STOP - MORNING"}, headings(got.ScriptText)); diff != "" {
 		t.Error(diff)
@@ -149,7 +149,7 @@ func TestMarkdownBecomesFountain(t *testing.T) {
 	}
 }
 
-func TestSpeechesWithoutHeadingsAreAScriptToLookAt(t *testing.T) {
+func TestModule_SpeechesWithoutHeadingsNeedReview(t *testing.T) {
 	source := "ANNA\nHello?\n\nBEN\nHello.\n\nANNA\n(waving)\nGoodbye.\n\nShe leaves.\n\nBEN\nWait!\n"
 	got, draft := run(t, stage.Task{Inputs: raw("a.fountain", source), Model: refuses(t)})
 	if got.ScriptText != source || got.SceneCount != 1 || draft.Health != artifact.NeedsReview || len(got.Normalization.Assumptions) != 1 {
@@ -157,7 +157,7 @@ func TestSpeechesWithoutHeadingsAreAScriptToLookAt(t *testing.T) {
 	}
 }
 
-func TestBlankTextIsRefused(t *testing.T) {
+func TestModule_RefusesBlankText(t *testing.T) {
 	for _, source := range []string{"", " \n\t\n"} {
 		_, err := normalize.Module{}.Run(t.Context(), stage.Task{Inputs: raw("a.txt", source), Model: refuses(t)})
 		if failure.ClassOf(err) != failure.Input {
@@ -166,7 +166,7 @@ func TestBlankTextIsRefused(t *testing.T) {
 	}
 }
 
-func TestProseNeedsAModel(t *testing.T) {
+func TestModule_ProseNeedsAModel(t *testing.T) {
 	_, err := normalize.Module{}.Run(t.Context(), stage.Task{Inputs: raw("letter.txt", sample(t, "letter.txt")), Model: offline.Model{}})
 	if failure.ClassOf(err) != failure.NoProvider {
 		t.Fatalf("got %v, want a failure of class no_provider", err)
@@ -182,7 +182,7 @@ func TestProseNeedsAModel(t *testing.T) {
 	}
 }
 
-func TestATitlePageAloneIsRefused(t *testing.T) {
+func TestModule_RefusesATitlePageAlone(t *testing.T) {
 	for source, want := range map[string]failure.Class{
 		"Title: Rain\nAuthor: Ann\n":                         failure.Input,
 		"Title: Rain\nAuthor: Ann\n\nHello there.\n":         failure.NoProvider,
@@ -196,7 +196,7 @@ func TestATitlePageAloneIsRefused(t *testing.T) {
 }
 
 // A line that looks like a heading does not make a script of a story.
-func TestProseWithAHeadingInItIsProse(t *testing.T) {
+func TestModule_ProseWithAHeadingInItIsProse(t *testing.T) {
 	source := novel(t) + "\nINT. THE LANDING - NIGHT\n\n" + novel(t)
 	_, err := normalize.Module{}.Run(t.Context(), stage.Task{Inputs: raw("letter.txt", source), Model: offline.Model{}})
 	if failure.ClassOf(err) != failure.NoProvider {
@@ -249,7 +249,7 @@ func checkScript(t rapid.TB, source string, script content.CanonicalScript) {
 }
 
 // Scripts are put together from lines that invite every repair there is.
-func TestNoWordIsLostWhateverIsRepaired(t *testing.T) {
+func TestModule_NoWordIsLostWhateverIsRepaired(t *testing.T) {
 	line := rapid.SampledFrom([]string{
 		"", "", "", "  ", "INT. HALL - DAY", "EXT/INT. VAN - NIGHT #12A#", "int. cellar - dusk", "**INT. ATTIC - DAY**", "ИНТ. КУХНЯ – ДЕНЬ",
 		"12 EXT. YARD - DAWN 12", ".FORCED PLACE", "ANNA", "BEN (V.O.) ^", "@McCoy", "(quietly)", "Hello there.", "A door opens.", "!NOT A CUE",

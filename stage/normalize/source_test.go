@@ -13,7 +13,7 @@ import (
 
 // What the reader of a format leaves out is gone from its elements, so that only
 // the text itself can tell.
-func TestWordsThatTheReaderDropsAreNotLostInSilence(t *testing.T) {
+func TestModule_WordsThatTheReaderDropsAreNotLostInSilence(t *testing.T) {
 	const read = "Title: Rain\n\nINT. HALL - DAY\n\nRain falls\non the roof.\n\n\nBEN\nSo what?\n"
 	for _, test := range []struct{ name, text, want string }{
 		{"nothing", read, ""},
@@ -42,7 +42,7 @@ func TestWordsThatTheReaderDropsAreNotLostInSilence(t *testing.T) {
 }
 
 // A word of the canonical text has to come from an element.
-func TestAWordOfNoElementIsNotTaken(t *testing.T) {
+func TestSurvey_AWordOfNoElementIsNotTaken(t *testing.T) {
 	doc := document.Document{Text: "Rain falls.\n", Script: fountain.Decode("Rain falls.\n")}
 	text, spans := fountain.EncodeLines(doc.Script)
 	if _, err := survey(doc, text+"\nNobody wrote this.\n", spans); err == nil {
@@ -50,7 +50,7 @@ func TestAWordOfNoElementIsNotTaken(t *testing.T) {
 	}
 }
 
-func TestWhatARuleLeavesOutIsListed(t *testing.T) {
+func TestSurvey_ListsWhatARuleLeavesOut(t *testing.T) {
 	const script = "\n\nRain.\n\nBEN\nHello.\n\nCUT TO:\n\nEXT/INT. VAN - DAY\n\nRain.\n"
 	for _, test := range []struct {
 		name, file, text string
@@ -85,7 +85,7 @@ func TestWhatARuleLeavesOutIsListed(t *testing.T) {
 	}
 }
 
-func TestTheLanguageOfABlockOfCodeIsMarkup(t *testing.T) {
+func TestSurvey_TheLanguageOfABlockOfCodeIsMarkup(t *testing.T) {
 	doc := document.Document{Text: "```fountain\nRain.\n```\n", Script: screenplay.Script{Elements: []screenplay.Element{
 		{Kind: screenplay.Blank, Span: screenplay.Span{Start: 1, End: 1}},
 		{Kind: screenplay.Action, Text: "Rain.", Span: screenplay.Span{Start: 2, End: 2}},
@@ -97,7 +97,7 @@ func TestTheLanguageOfABlockOfCodeIsMarkup(t *testing.T) {
 	}
 }
 
-func TestWordsAreCountedInTheTextItself(t *testing.T) {
+func TestCountWords_InTheTextItself(t *testing.T) {
 	doc, err := document.Reader{}.Read(t.Context(), "a.txt", []byte("12 INT. BEN'S HALL 12\n\n*Two* words -- no m\\_ore.\n"))
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +109,7 @@ func TestWordsAreCountedInTheTextItself(t *testing.T) {
 	}
 }
 
-func TestHybridsThatAreMostlyProse(t *testing.T) {
+func TestByRule_HybridsThatAreMostlyProse(t *testing.T) {
 	heading := screenplay.Element{Kind: screenplay.SceneHeading, Text: "INT. HALL"}
 	action := func(n int) screenplay.Element {
 		return screenplay.Element{Kind: screenplay.Action, Text: strings.Repeat("word ", n)}

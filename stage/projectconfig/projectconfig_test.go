@@ -111,7 +111,7 @@ const fullAnswer = `{
 	"target_audience": {"value": " ", "confidence": 0.9, "rationale": "r"}
 }`
 
-func TestByRuleAlone(t *testing.T) {
+func TestModule_ByRuleAlone(t *testing.T) {
 	got, draft, pause := run(t, stage.Task{Inputs: inputs(t, "The Long Way", script, 90), Model: offline.Model{}, Params: map[string]any{"accept_config": true}})
 	ninety := 90.0
 	want := content.ProjectConfig{
@@ -158,14 +158,14 @@ func TestByRuleAlone(t *testing.T) {
 }
 
 // Only what was detected counts: title 0.95, format and duration 0.6, four counted ones 0.9.
-func TestDefaultsDoNotRaiseTheConfidence(t *testing.T) {
+func TestModule_DefaultsDoNotRaiseTheConfidence(t *testing.T) {
 	_, draft, _ := run(t, stage.Task{Inputs: inputs(t, "The Long Way", script, 90), Model: offline.Model{}})
 	if want := stage.Confidence(0.95, 0.6, 0.6, 0.9, 0.9, 0.9, 0.9); draft.Confidence != want {
 		t.Errorf("confidence %v, want %v", draft.Confidence, want)
 	}
 }
 
-func TestAModelAnswersOnlyWhatTheRulesDoNotKnow(t *testing.T) {
+func TestModule_AModelAnswersOnlyWhatTheRulesDoNotKnow(t *testing.T) {
 	got, draft, _ := run(t, stage.Task{Inputs: inputs(t, "The Long Way", script, 90), Model: answer(t, fullAnswer)})
 	if got.Title != "The Long Way" || len(got.PrimaryCharacters) != 2 {
 		t.Errorf("the model's %q stands in place of what the rules know", got.Title)
@@ -202,7 +202,7 @@ func TestAModelAnswersOnlyWhatTheRulesDoNotKnow(t *testing.T) {
 }
 
 // An answer by rule is no judgement, even if it says something.
-func TestOnlyAModelJudges(t *testing.T) {
+func TestModule_OnlyAModelJudges(t *testing.T) {
 	model := llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) {
 		return llm.Response{JSON: json.RawMessage(fullAnswer), Source: llm.Code}, nil
 	})
@@ -212,7 +212,7 @@ func TestOnlyAModelJudges(t *testing.T) {
 	}
 }
 
-func TestUnknownRatherThanAGuess(t *testing.T) {
+func TestModule_UnknownRatherThanAGuess(t *testing.T) {
 	got, _, _ := run(t, stage.Task{Inputs: inputs(t, "", "INT.\n\nDust.\n", 0), Model: offline.Model{}, File: stage.File{Name: "draft_7.fountain"}})
 	if got.Title != "unknown" || got.Format != "unknown" || got.Duration != nil || got.LocationCount != 0 {
 		t.Errorf("title %q, format %q, duration %v, %d locations", got.Title, got.Format, got.Duration, got.LocationCount)
@@ -222,7 +222,7 @@ func TestUnknownRatherThanAGuess(t *testing.T) {
 	}
 }
 
-func TestFormat(t *testing.T) {
+func TestFormatOf(t *testing.T) {
 	scene := "INT. HALL - DAY\n\nDust.\n\n"
 	for _, test := range []struct {
 		name, script string
@@ -271,7 +271,7 @@ func TestLeads(t *testing.T) {
 	}
 }
 
-func TestConfirmation(t *testing.T) {
+func TestModule_Confirmation(t *testing.T) {
 	for _, test := range []struct {
 		params    map[string]any
 		confirmed bool
@@ -294,7 +294,7 @@ func TestConfirmation(t *testing.T) {
 }
 
 // The question stays within a bound for a script of any length, and shows its ends.
-func TestTheQuestionIsBounded(t *testing.T) {
+func TestAsk_TheQuestionIsBounded(t *testing.T) {
 	var b strings.Builder
 	for i := range 2000 {
 		fmt.Fprintf(&b, "INT. ROOM %d - DAY\n\nA room like any other, with a number on its door and nobody in it.\n\n", i)
@@ -319,7 +319,7 @@ func TestTheQuestionIsBounded(t *testing.T) {
 	}
 }
 
-func TestAFailureOfTheModelIsTheStages(t *testing.T) {
+func TestModule_AFailureOfTheModelIsTheStages(t *testing.T) {
 	down := &failure.Error{Class: "overloaded", Message: "529"}
 	model := llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) { return llm.Response{}, down })
 	result, err := projectconfig.Module{}.Run(t.Context(), stage.Task{Inputs: inputs(t, "The Long Way", script, 90), Model: model})
@@ -328,7 +328,7 @@ func TestAFailureOfTheModelIsTheStages(t *testing.T) {
 	}
 }
 
-func TestSameInputsGiveTheSameBytes(t *testing.T) {
+func TestModule_SameInputsGiveTheSameBytes(t *testing.T) {
 	task := stage.Task{Inputs: inputs(t, "The Long Way", script, 90), Model: answer(t, fullAnswer)}
 	_, first, _ := run(t, task)
 	for range 20 {
@@ -338,7 +338,7 @@ func TestSameInputsGiveTheSameBytes(t *testing.T) {
 	}
 }
 
-func TestListsAreNeverNull(t *testing.T) {
+func TestModule_ListsAreNeverNull(t *testing.T) {
 	_, draft, _ := run(t, stage.Task{Inputs: inputs(t, "", "INT.\n", 0), Model: offline.Model{}})
 	var members map[string]any
 	if err := json.Unmarshal(draft.Data, &members); err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/cineforge/cineforge/stage"
 )
 
-func TestSentencesAreNoLeads(t *testing.T) {
+func TestLeads_SentencesAreNone(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("INT. HALL - DAY\n\n")
 	for _, name := range []string{"STOP IT!", "WHO IS IT?", "WE WAIT...", "SO IT ENDS.", "ONE TWO THREE FOUR FIVE SIX SEVEN", "@AND THEN…"} {
@@ -25,7 +25,7 @@ func TestSentencesAreNoLeads(t *testing.T) {
 	}
 }
 
-func TestTheTitlePageIsHeardFirst(t *testing.T) {
+func TestModule_TheTitlePageComesFirst(t *testing.T) {
 	page := "Title: X\nFormat: TV Pilot\nGenre: Drama, _Sci-Fi_ / Horror; drama\nTone: dark\nTone: light\nLog line:\n\tShe waits.\n\tHe comes.\n\n"
 	got, draft, _ := run(t, stage.Task{Inputs: inputs(t, "X", page+"INT. HALL - DAY\n\nDust.\n", 90), Model: answer(t, fullAnswer)})
 	if got.Format != "TV Pilot" || got.Logline == nil || *got.Logline != "She waits. He comes." {
@@ -48,7 +48,7 @@ func TestTheTitlePageIsHeardFirst(t *testing.T) {
 	}
 }
 
-func TestNoLengthIsZeroMinutes(t *testing.T) {
+func TestModule_NoLengthIsZeroMinutes(t *testing.T) {
 	for minutes, want := range map[float64]string{0.25: "less than a minute by", 1.2: "about a minute by", 2: "about 2 minutes by", 50: "about 50 minutes by"} {
 		got, _, _ := run(t, stage.Task{Inputs: inputs(t, "", "INT. HALL - DAY\n\nDust.\n", minutes), Model: offline.Model{}})
 		if why := got.Details["format"].Rationale; !strings.HasPrefix(why, want) {

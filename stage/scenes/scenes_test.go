@@ -86,7 +86,7 @@ func text(s *string) string {
 	return *s
 }
 
-func TestStructureOfScenes(t *testing.T) {
+func TestModule_StructureOfScenes(t *testing.T) {
 	list, index, _ := run(t, stage.Task{Inputs: canonical(t, lighthouse(t), 100), Model: offline.Model{}})
 	var got []string
 	for _, s := range list {
@@ -122,7 +122,7 @@ func TestStructureOfScenes(t *testing.T) {
 	}
 }
 
-func TestElementsReadAsThePageDoes(t *testing.T) {
+func TestElements_ReadAsThePageDoes(t *testing.T) {
 	list, _, _ := run(t, stage.Task{Inputs: canonical(t, lighthouse(t), 0), Model: offline.Model{}})
 	want := []content.SceneElement{
 		{Type: "scene_heading", Content: "INT. LIGHTHOUSE - LAMP ROOM - CONTINUOUS"},
@@ -144,7 +144,7 @@ func TestElementsReadAsThePageDoes(t *testing.T) {
 	}
 }
 
-func TestWithoutAModelNothingIsJudged(t *testing.T) {
+func TestModule_WithoutAModelNothingIsJudged(t *testing.T) {
 	list, index, drafts := run(t, stage.Task{Inputs: canonical(t, lighthouse(t), 0), Model: offline.Model{}})
 	for i, s := range list {
 		if s.Summary != nil || s.ToneMood != nil || len(s.Beats) > 0 || len(s.ToneShifts) > 0 {
@@ -168,7 +168,7 @@ func TestWithoutAModelNothingIsJudged(t *testing.T) {
 	}
 }
 
-func TestAModelsJudgementIsTaken(t *testing.T) {
+func TestModule_TakesAModelsJudgement(t *testing.T) {
 	list, index, drafts := run(t, stage.Task{Inputs: canonical(t, lighthouse(t), 0), Model: llm.ModelFunc(reader), Concurrency: 4})
 	for i, s := range list {
 		if got, want := text(s.Summary), "What happens in "+s.SceneID+"."; got != want {
@@ -198,7 +198,7 @@ func TestAModelsJudgementIsTaken(t *testing.T) {
 }
 
 // Some scenes judged and some not is what a chain that ends in the offline model may give.
-func TestEachSceneSaysForItselfWhetherItWasJudged(t *testing.T) {
+func TestModule_EachSceneSaysWhetherItWasJudged(t *testing.T) {
 	model := llm.ModelFunc(func(ctx context.Context, req llm.Request) (llm.Response, error) {
 		if req.Unit == "scene_002" {
 			return offline.Model{}.Generate(ctx, req)
@@ -215,7 +215,7 @@ func TestEachSceneSaysForItselfWhetherItWasJudged(t *testing.T) {
 }
 
 // The model sees one scene, and nothing that it or the scene says moves the structure.
-func TestASceneIsMaterialAndNoInstruction(t *testing.T) {
+func TestJudge_ASceneIsMaterialAndNoInstruction(t *testing.T) {
 	var asked []string
 	model := llm.ModelFunc(func(ctx context.Context, req llm.Request) (llm.Response, error) {
 		asked = append(asked, req.Prompt)
@@ -252,7 +252,7 @@ Grey Head, Grey Head, you are dark.
 }
 
 // What the writer noted, outlined or cut is no part of the scene to be judged.
-func TestTheQuestionHoldsThePrintedPageAlone(t *testing.T) {
+func TestJudge_AsksAboutThePrintedPageAlone(t *testing.T) {
 	prompts := map[string]string{}
 	model := llm.ModelFunc(func(ctx context.Context, req llm.Request) (llm.Response, error) {
 		prompts[req.Unit] = req.Prompt
@@ -272,7 +272,7 @@ func TestTheQuestionHoldsThePrintedPageAlone(t *testing.T) {
 }
 
 // An answer by rule is no judgement, even if it says something.
-func TestOnlyAModelJudges(t *testing.T) {
+func TestModule_OnlyAModelJudges(t *testing.T) {
 	model := llm.ModelFunc(func(ctx context.Context, req llm.Request) (llm.Response, error) {
 		resp, err := reader(ctx, req)
 		resp.Source = llm.Code
@@ -294,7 +294,7 @@ func TestOnlyAModelJudges(t *testing.T) {
 	}
 }
 
-func TestHeadingsThatSayLess(t *testing.T) {
+func TestModule_HeadingsThatSayLess(t *testing.T) {
 	script := "SOMETHING\n\n.SNIPER POV\n\nDust.\n\nINT. NIGHT\n\nDark.\n\n.EXT/INT. VAN - DAWN\n\nRain.\n"
 	list, index, _ := run(t, stage.Task{Inputs: canonical(t, script, 0, 11), Model: offline.Model{}})
 	var got []string
@@ -316,7 +316,7 @@ func TestHeadingsThatSayLess(t *testing.T) {
 	}
 }
 
-func TestAScriptWithoutHeadingsIsOneScene(t *testing.T) {
+func TestModule_AScriptWithoutHeadingsIsOneScene(t *testing.T) {
 	list, index, _ := run(t, stage.Task{Inputs: canonical(t, "Title: X\n\nANNA\nHello.\n\nBEN\nHello.\n", 0), Model: offline.Model{}})
 	if len(list) != 1 {
 		t.Fatalf("%d scenes", len(list))
@@ -334,7 +334,7 @@ func TestAScriptWithoutHeadingsIsOneScene(t *testing.T) {
 	}
 }
 
-func TestAnEmptyScriptIsRefused(t *testing.T) {
+func TestModule_RefusesAnEmptyScript(t *testing.T) {
 	for _, script := range []string{"", "\n\n", "Title: Nothing\n\n[[a note]]\n"} {
 		_, err := scenes.Module{}.Run(t.Context(), stage.Task{Inputs: canonical(t, script, 0), Model: offline.Model{}})
 		if failure.ClassOf(err) != failure.Input {
@@ -343,7 +343,7 @@ func TestAnEmptyScriptIsRefused(t *testing.T) {
 	}
 }
 
-func TestAFailureOfTheModelIsTheStages(t *testing.T) {
+func TestModule_AFailureOfTheModelIsTheStages(t *testing.T) {
 	down := &failure.Error{Class: "overloaded", Message: "529", Err: errors.New("overloaded_error")}
 	model := llm.ModelFunc(func(ctx context.Context, req llm.Request) (llm.Response, error) {
 		if req.Unit == "scene_003" {
@@ -363,7 +363,7 @@ func TestAFailureOfTheModelIsTheStages(t *testing.T) {
 	}
 }
 
-func TestSameInputsGiveTheSameBytes(t *testing.T) {
+func TestModule_SameInputsGiveTheSameBytes(t *testing.T) {
 	var first []artifact.Draft
 	for i, concurrency := range []int{1, 8, 8, 3} {
 		_, _, drafts := run(t, stage.Task{Inputs: canonical(t, lighthouse(t), 0), Model: llm.ModelFunc(reader), Concurrency: concurrency})
@@ -376,7 +376,7 @@ func TestSameInputsGiveTheSameBytes(t *testing.T) {
 	}
 }
 
-func TestListsAreNeverNull(t *testing.T) {
+func TestModule_ListsAreNeverNull(t *testing.T) {
 	_, _, drafts := run(t, stage.Task{Inputs: canonical(t, "INT. A\n", 0), Model: offline.Model{}})
 	allowed := map[string]bool{"number": true, "int_ext_written": true, "summary": true, "tone_mood": true, "front_matter": true,
 		"approximate_location": true}
@@ -395,7 +395,7 @@ func TestListsAreNeverNull(t *testing.T) {
 
 // Readers of the first system know three words for where a scene plays, and eight kinds of
 // elements; what was written is there beside them.
-func TestScene_UsesTheWordsOfTheFirstSystem(t *testing.T) {
+func TestModule_UsesTheWordsOfTheFirstSystem(t *testing.T) {
 	script := "INT. A - DAY\n\n# Act One\n\n= It begins.\n\n> THE END <\n\nANNA\n(low)\n~La la.\nHello.\n\n[[a note]]\n\nCUT TO:\n\n" +
 		"EXT. B - DAY\n\nDust.\n\nINT./EXT. C - DAY\n\nDust.\n\nEST. D - DAY\n\nDust.\n\n.NOWHERE\n\nDust.\n"
 	list, _, _ := run(t, stage.Task{Inputs: canonical(t, script, 0), Model: offline.Model{}})
