@@ -57,14 +57,14 @@ func NeedsText(list []Need) string {
 // on with: it can ask none of the candidates that the run pins.
 const NoCarrier = "no_carrier"
 
-// ErrNoCarrier is in the chain of what says that a process can't go on with a run.
+// ErrNoCarrier is wrapped by errors which say that a process can't go on with a run.
 var ErrNoCarrier = errors.New("the process can't ask whoever the run pins")
 
 // UncarriedAdvice is what a person can do about a run that a process can't go on with; it
 // takes failure.ResumeToday.
 const UncarriedAdvice = "provide that, or, where other providers can be asked, let it go on with those: %s"
 
-// WithNeeds says that a process can't go on with a run, and what it needs.
+// Uncarried says that a process can't go on with a run, and what it needs.
 func Uncarried(id string, needs []Need) error {
 	f := &failure.Error{Class: failure.NoProvider, Message: fmt.Sprintf("run %s can't go on here: it needs %s", id,
 		NeedsText(needs)), Err: ErrNoCarrier}
@@ -76,7 +76,9 @@ func Uncarried(id string, needs []Need) error {
 func (s State) WithNeeds(needs []Need) State {
 	s.Needs = needs
 	if s.Status != Paused { // which it is also for a process that could go on with it
-		s.Status, s.WaitReason, s.NextAttemptAt = Waiting, new(NoCarrier), nil
+		s.Status = Waiting
+		s.WaitReason = new(NoCarrier)
+		s.NextAttemptAt = nil
 	}
 	return s
 }

@@ -2,7 +2,7 @@ package run
 
 import "slices"
 
-// Overview is a run at a glance.
+// Overview is a run in a list.
 type Overview struct {
 	RunID        string    `json:"run_id"`
 	Status       Status    `json:"status"`
@@ -24,10 +24,27 @@ type Overview struct {
 	Needs         []Need    `json:"needs,omitempty"` // as in State
 }
 
-// Summarize returns the state at a glance.
+// Summarize returns what lists show of the run.
 func (s *State) Summarize() Overview {
-	return Overview{s.RunID, s.Status, s.RecipeID, s.ProjectID, s.StartedAt, s.FinishedAt, s.ParentRunID, s.TotalCostUSD, s.Unpriced,
-		s.NextAttemptAt, s.WaitReason, s.waitsFor(), s.pauseReason(), s.InputName, s.Error, s.Drill, s.Needs}
+	return Overview{
+		RunID:         s.RunID,
+		Status:        s.Status,
+		RecipeID:      s.RecipeID,
+		ProjectID:     s.ProjectID,
+		StartedAt:     s.StartedAt,
+		FinishedAt:    s.FinishedAt,
+		ParentRunID:   s.ParentRunID,
+		TotalCostUSD:  s.TotalCostUSD,
+		Unpriced:      s.Unpriced,
+		NextAttemptAt: s.NextAttemptAt,
+		WaitReason:    s.WaitReason,
+		WaitsFor:      s.waitsFor(),
+		PauseReason:   s.pauseReason(),
+		InputName:     s.InputName,
+		Error:         s.Error,
+		Drill:         s.Drill,
+		Needs:         s.Needs,
+	}
 }
 
 // waitsFor lists the providers that the first wait of each stage is for.

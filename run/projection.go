@@ -45,7 +45,9 @@ func (s State) clone() State {
 	s.Stages = maps.Clone(s.Stages)
 	for id, st := range s.Stages {
 		own := *st
-		own.Attempts, own.Waits, own.Reused = slices.Clone(own.Attempts), slices.Clone(own.Waits), slices.Clone(own.Reused)
+		own.Attempts = slices.Clone(own.Attempts)
+		own.Waits = slices.Clone(own.Waits)
+		own.Reused = slices.Clone(own.Reused)
 		own.ModelsUsed = maps.Clone(own.ModelsUsed)
 		for model, use := range own.ModelsUsed {
 			use.Providers = maps.Clone(use.Providers)

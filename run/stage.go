@@ -1,45 +1,30 @@
 package run
 
 import (
+	"slices"
+
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/run/event"
 )
 
-// AttemptState is one try at a unit's question, as the state shows it.
-type AttemptState struct {
-	Attempt         int           `json:"attempt"`
-	Unit            string        `json:"unit"`
-	Role            string        `json:"role"`
-	Round           int           `json:"round"` // from 1; 0 where that was not told
-	Model           string        `json:"model"`
-	Provider        string        `json:"provider"`
-	ServedModel     string        `json:"served_model,omitempty"`
-	Status          string        `json:"status"` // running, success, failed
-	StartedAt       *UnixTime     `json:"started_at"`
-	TokensSoFar     int           `json:"tokens_so_far,omitempty"` // of an answer under way, roughly
-	TokensPerSecond float64       `json:"tokens_per_second,omitempty"`
-	DurationSeconds float64       `json:"duration_seconds"`
-	InputTokens     int           `json:"input_tokens"`
-	OutputTokens    int           `json:"output_tokens"`
-	Estimated       bool          `json:"estimated,omitempty"` // not all of the tokens, and of the cost, are as the provider told
-	CostUSD         *float64      `json:"cost_usd"`            // nil if the model's price is not known
-	RequestID       *string       `json:"request_id"`
-	FirstEventMS    *int64        `json:"first_event_ms,omitempty"`
-	Error           string        `json:"error,omitempty"`
-	ErrorClass      failure.Class `json:"error_class,omitempty"`
-	ErrorCode       *string       `json:"error_code"`          // the HTTP status as text, else the provider's code
-	ProviderCode    *string       `json:"provider_code"`       // such as "overloaded_error"
-	HTTPStatus      *int          `json:"http_status"`         // nil if no response came
-	Transient       *bool         `json:"transient,omitempty"` // whether the same could do better later
-	Hint            string        `json:"hint,omitempty"`
-	Least           *event.Least  `json:"-"` // while it runs: what it counts for if its process dies
+// StageStatus is where a stage stands.
+type StageStatus string
 
-	SimulatedCostUSD *float64 `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing
+// The statuses of a stage.
+const (
+	StagePending   StageStatus = "pending"
+	StageRunning   StageStatus = "running"
+	StageDone      StageStatus = "done"
+	StageFailed    StageStatus = "failed"
+	StageReused    StageStatus = "skipped_reused"
+	StagePaused    StageStatus = "paused"
+	StageWaiting   StageStatus = "waiting" // until a model can answer
+	StageCancelled StageStatus = "cancelled"
+)
 
-	// Failure is how it failed, with the effect that was diagnosed; nil if it did not.
-	Failure *failure.Error `json:"-"`
-}
+// Completed reports whether what comes after a stage of this status may build on it.
+func (s StageStatus) Completed() bool { return s == StageDone || s == StageReused }
 
 // StageState is where one stage stands.
 type StageState struct {
@@ -59,12 +44,12 @@ type StageState struct {
 	ErrorCode        *string              `json:"error_code,omitempty"`
 	ProviderCode     *string              `json:"provider_code,omitempty"`
 	HTTPStatus       *int                 `json:"http_status,omitempty"`
-	FailedProvider   string               `json:"failed_provider,omitempty"` // whose failure ended it
+	FailedProvider   string               `json:"failed_provider,omitempty"` // that failed last, where that ended it
 	FailedModel      string               `json:"failed_model,omitempty"`
 	Limit            string               `json:"limit,omitempty"`           // of the recipe, that ended its waiting
 	Earliest         *UnixTime            `json:"earliest,omitempty"`        // when a candidate could have been asked again
 	DurationBefore   float64              `json:"duration_before,omitempty"` // of the duration: until it was resumed, its time spent
-	Exceeded         *Exceeded            `json:"budget_exceeded,omitempty"` // the limit that kept a question from being asked
+	Exceeded         *Exceeded            `json:"budget_exceeded,omitempty"` // the limit that kept a request from being sent
 	RequestID        *string              `json:"request_id,omitempty"`
 	ArtifactRefs     []artifact.Ref       `json:"artifact_refs"`
 	UnitsDone        int                  `json:"units_done"`
@@ -72,17 +57,121 @@ type StageState struct {
 	DurationSeconds  float64              `json:"duration_seconds"`
 	CostUSD          float64              `json:"cost_usd"`                     // of the attempts whose price is known
 	Unpriced         int                  `json:"unpriced_attempts,omitempty"`  // those whose price is not
-	Estimated        int                  `json:"estimated_attempts,omitempty"` // whose tokens and cost are not all as the provider told
+	Estimated        int                  `json:"estimated_attempts,omitempty"` // whose tokens and cost the provider did not report in full
 	StartedAt        *UnixTime            `json:"started_at"`
-	ProgressAt       *UnixTime            `json:"progress_at,omitempty"` // when it last came forward
+	ProgressAt       *UnixTime            `json:"progress_at,omitempty"` // when it last made progress
 	Waits            []Wait               `json:"waits,omitempty"`       // by the time they end
 	Fallback         *Fallback            `json:"fallback,omitempty"`    // the last one
 	Fallbacks        int                  `json:"fallback_count,omitempty"`
-	Reused           []string             `json:"reused,omitempty"`             // questions whose answers were there, by unit and role
+	Reused           []string             `json:"reused,omitempty"`             // requests whose answers were stored, by unit and role
 	SimulatedCostUSD float64              `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing
-	Crashes          int                  `json:"crashes,omitempty"`            // how often its process died since it last came forward
+	Crashes          int                  `json:"crashes,omitempty"`            // how often its process died since it last made progress
 	Furthest         int                  `json:"furthest,omitempty"`           // the most units that were ever done
 }
+
+// SpentUSD is what counts towards the limits on the stage's cost.
+func (st *StageState) SpentUSD() float64 { return st.CostUSD + st.SimulatedCostUSD }
+
+// RemainingCostUSD returns what the units of a stage that are not done are likely to cost, in
+// USD, by what the others cost.
+func (st *StageState) RemainingCostUSD() float64 {
+	if st.Status.Completed() || st.UnitsTotal == 0 {
+		return 0
+	}
+	asked := max(st.UnitsDone, min(st.CallCount, st.UnitsTotal), 1)
+	return st.SpentUSD() / float64(asked) * float64(st.UnitsTotal-st.UnitsDone)
+}
+
+// close settles the time and the model of a stage attempt that has ended.
+func (st *StageState) close(at UnixTime) {
+	st.Waits = nil
+	if st.StartedAt != nil {
+		st.DurationSeconds += max(at.Sub(st.StartedAt.Time).Seconds(), 0) // a clock can go back
+	}
+	if st.ModelUsed == nil && st.AttemptCount == 0 {
+		model := code
+		st.ModelUsed = &model
+	}
+}
+
+// reset begins the stage anew.
+func (st *StageState) reset() {
+	st.Status = StagePending
+	st.UnitsDone = 0
+	st.UnitsTotal = 0
+}
+
+// wait notes that a request is sent again later.
+func (st *StageState) wait(w Wait, at UnixTime) {
+	st.waitsNoMore(w.Unit, w.Role)
+	if !w.Until.After(at.Time) {
+		return
+	}
+	i, _ := slices.BinarySearchFunc(st.Waits, w, func(a, b Wait) int { return a.Until.Compare(b.Until.Time) })
+	st.Waits = slices.Insert(st.Waits, i, w)
+	st.deriveStatus()
+}
+
+// waitsNoMore notes that a request waits no longer.
+func (st *StageState) waitsNoMore(unit, role string) {
+	st.Waits = slices.DeleteFunc(st.Waits, func(w Wait) bool { return w.Unit == unit && w.Role == role })
+	st.deriveStatus()
+}
+
+// deriveStatus derives whether a stage under way works or waits: it works while any of its
+// requests does.
+func (st *StageState) deriveStatus() {
+	if st.Status != StageRunning && st.Status != StageWaiting {
+		return
+	}
+	st.Status = StageRunning
+	waits := slices.ContainsFunc(st.Waits, func(w Wait) bool { return !w.Retry })
+	asks := slices.ContainsFunc(st.Attempts, func(a AttemptState) bool { return a.Status == attemptRuns })
+	if waits && !asks {
+		st.Status = StageWaiting
+	}
+}
+
+// open returns the attempt under way that a names, or one that is added for a
+// result whose start was not recorded.
+func (st *StageState) open(a event.Attempt) *AttemptState {
+	for i := range slices.Backward(st.Attempts) {
+		at := &st.Attempts[i]
+		if at.Status == attemptRuns && at.Unit == a.Unit && at.Role == a.Role && at.Attempt == a.Attempt {
+			return at
+		}
+	}
+	st.Attempts = append(st.Attempts, AttemptState{Attempt: a.Attempt, Unit: a.Unit, Role: a.Role, Model: a.Model, Provider: a.Provider})
+	st.AttemptCount = len(st.Attempts)
+	return &st.Attempts[len(st.Attempts)-1]
+}
+
+// answered counts an answer that is used. The model that gave most is the one used; of
+// several with as many, the last that answered.
+func (st *StageState) answered(provider, model string, usd *float64, paid bool) {
+	use, ok := st.ModelsUsed[model]
+	if !ok {
+		use.Providers = map[string]int{}
+	}
+	use.Answers++
+	if paid && usd == nil {
+		use.Unpriced++
+	}
+	use.Providers[provider]++
+	if usd != nil {
+		use.CostUSD += *usd
+	}
+	if st.ModelsUsed == nil {
+		st.ModelsUsed = map[string]ModelUse{}
+	}
+	st.ModelsUsed[model] = use
+	if st.ModelUsed == nil || use.Answers >= st.ModelsUsed[*st.ModelUsed].Answers {
+		st.ModelUsed = &model
+	}
+}
+
+// code stands for the model of a stage that asked none.
+const code = "code"
 
 // Exceeded is a limit on the cost that is reached, in USD.
 type Exceeded struct {
@@ -90,7 +179,7 @@ type Exceeded struct {
 	LimitUSD float64 `json:"limit_usd"`
 }
 
-// ModelUse is what of a stage's answers are a model's.
+// ModelUse is a model's share of a stage's answers.
 type ModelUse struct {
 	Answers   int            `json:"answers"`
 	CostUSD   float64        `json:"cost_usd"`           // of those that this run paid for, as far as their price is known
@@ -98,7 +187,7 @@ type ModelUse struct {
 	Providers map[string]int `json:"providers"`          // its answers by the provider that gave them
 }
 
-// Fallback is a question that went to another model than it was meant for.
+// Fallback is a request that went to another model than it was meant for.
 type Fallback struct {
 	At     UnixTime `json:"at"`
 	Unit   string   `json:"unit"`
@@ -107,20 +196,20 @@ type Fallback struct {
 	Reason string   `json:"reason"`
 }
 
-// Wait is a question that is asked again later.
+// Wait is a request that is sent again later.
 type Wait struct {
 	Unit   string   `json:"unit"`
 	Role   string   `json:"role"`
 	Since  UnixTime `json:"since"`
 	Until  UnixTime `json:"until"`
 	Reason string   `json:"reason"`
-	Retry  bool     `json:"retry,omitempty"` // a pause before the next try, and not waiting for somebody
+	Retry  bool     `json:"retry,omitempty"` // a pause before the next attempt, and no waiting for a model
 	Round  int      `json:"round,omitempty"` // the one that ended
 
 	Provider   string        `json:"provider,omitempty"` // that failed last; where nothing failed, that is waited for
 	Model      string        `json:"model,omitempty"`
 	ErrorClass failure.Class `json:"error_class,omitempty"`
 	Providers  []string      `json:"providers,omitempty"` // any of which lets it go on
-	Held       []string      `json:"held,omitempty"`      // providers that an operator keeps from being asked, if nothing else is waited for
+	Held       []string      `json:"held,omitempty"`      // providers that an operator holds, if nothing else is waited for
 	GivesUp    bool          `json:"gives_up,omitempty"`  // the stage fails at the end of it, unless a candidate can be asked before
 }

@@ -50,8 +50,8 @@ func (o orderedStages) MarshalJSON() ([]byte, error) {
 	return append(out, '}'), nil
 }
 
-// compact writes JSON without escapes for HTML: whoever wants them gets them from the
-// encoder that it is part of.
+// compact writes JSON without escapes for HTML: the encoder that it is part of adds them where
+// they are wanted.
 func compact(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

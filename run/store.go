@@ -95,8 +95,8 @@ type NewRun struct {
 	ID, ProjectID string
 	Parent, Root  string // "" if the run is the first of its line
 
-	// Wake is when the run is taken up by whoever works on runs that nobody has
-	// taken up; the zero time means at once.
+	// Wake is when the run is due for a process that works on due runs; the zero time means at
+	// once.
 	Wake  time.Time
 	First []event.Body
 	Blobs [][]byte // what the run works with, stored with it

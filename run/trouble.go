@@ -39,8 +39,8 @@ func (e *TroubleError) Error() string { return e.Err.Error() }
 // Unwrap returns the failure, which has the cause.
 func (e *TroubleError) Unwrap() error { return e.Err }
 
-// Passes reports whether the same can succeed later, once somebody has made room or
-// let go: trying it again is no waste.
+// Passes reports whether the same can succeed later, once there is room, or the lock
+// is released: trying it again is no waste.
 func (e *TroubleError) Passes() bool { return e.Kind != Damaged && e.Kind != NewerSchema }
 
 // fileTroubles are the system's own errors, of the files beside a store.

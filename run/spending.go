@@ -2,15 +2,9 @@ package run
 
 import "math"
 
-// RemainingCostUSD returns what the units of a stage that are not through are likely to cost, in USD, by
-// what those cost that were asked for.
-func (st *StageState) RemainingCostUSD() float64 {
-	if st.Status.Completed() || st.UnitsTotal == 0 {
-		return 0
-	}
-	asked := max(st.UnitsDone, min(st.CallCount, st.UnitsTotal), 1)
-	return st.SpentUSD() / float64(asked) * float64(st.UnitsTotal-st.UnitsDone)
-}
+// SpentUSD is what counts towards the limits on the run's cost: in a drill what it would
+// have cost.
+func (s *State) SpentUSD() float64 { return s.TotalCostUSD + s.SimulatedCostUSD }
 
 // RaisedLimit returns a limit on the cost, in USD, that leaves room where one is spent or would be:
 // three times as much, since later stages cost something too, rounded up to two digits.
