@@ -177,7 +177,7 @@ func (l *local) Turns(ctx context.Context, limit int) ([]turnLine, error) {
 }
 
 func (l *local) Artifact(ctx context.Context, project string, ref artifact.Ref) (artifact.Artifact, error) {
-	return l.app.Artifact(ctx, project, ref)
+	return l.app.Library.Artifact(ctx, project, ref)
 }
 
 func (l *local) Export(ctx context.Context, id string, to app.Destination) (app.Exported, error) {

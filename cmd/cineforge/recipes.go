@@ -13,6 +13,7 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/internal/upkeep"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
@@ -39,7 +40,7 @@ type listedRecipe struct {
 // Run does the command.
 func (c *recipesListCmd) Run(g *cli, s streams) error {
 	list := []listedRecipe{}
-	for _, l := range recipe.List(app.RecipeSources(g.Data)...) {
+	for _, l := range recipe.List(library.RecipeSources(g.Data)...) {
 		list = append(list, describe(l))
 	}
 	if g.JSON {
@@ -125,7 +126,7 @@ func (c *recipesShowCmd) find(ctx context.Context, g *cli, s streams) (shownReci
 		}
 		return shownRecipe{RecipeDetail: found}, told(err)
 	}
-	found, err := app.NewRecipeStore(g.Data).Find(c.Recipe)
+	found, err := library.NewRecipeStore(g.Data).Find(c.Recipe)
 	if errors.Is(err, recipe.ErrNotFound) && app.ValidRunID(c.Recipe) && upkeep.Exists(g.Data) {
 		found, err = ofRun(ctx, g, c.Recipe, err)
 	}
@@ -133,7 +134,7 @@ func (c *recipesShowCmd) find(ctx context.Context, g *cli, s streams) (shownReci
 		return shownRecipe{}, err
 	}
 	r := shownRecipe{RecipeDetail: client.RecipeDetail{RecipeID: found.ID, Origin: string(found.Origin), Digest: artifact.DigestOf(found.Source), Source: string(found.Source)}}
-	if found.Path != "" && found.Origin != app.RecipeOfProgram {
+	if found.Path != "" && found.Origin != library.RecipeOfProgram {
 		r.File = found.Path
 	}
 	return r, nil
@@ -141,10 +142,10 @@ func (c *recipesShowCmd) find(ctx context.Context, g *cli, s streams) (shownReci
 
 // ofRun returns the recipe that a run works by, and the error that there is otherwise if
 // there is no such run.
-func ofRun(ctx context.Context, g *cli, id string, otherwise error) (app.FoundRecipe, error) {
+func ofRun(ctx context.Context, g *cli, id string, otherwise error) (library.FoundRecipe, error) {
 	a, err := app.OpenUnchecked(ctx, g.Data, g.models)
 	if err != nil {
-		return app.FoundRecipe{}, err
+		return library.FoundRecipe{}, err
 	}
 	defer a.Close() //nolint:errcheck // it was only looked at
 	found, err := a.RunRecipe(ctx, id)
@@ -197,11 +198,11 @@ func (c *recipesValidateCmd) Run(g *cli, s streams) error {
 	if err != nil {
 		return err
 	}
-	r, err := app.ParseRecipe(c.File, data)
+	r, err := library.ParseRecipe(c.File, data)
 	if err != nil {
 		return err
 	}
-	warnings := app.RecipeWarnings(r)
+	warnings := library.RecipeWarnings(r)
 	if g.JSON {
 		valid := validRecipe{describe(recipe.Listing{ID: r.ID, File: c.File, Recipe: r}), []client.Warning{}}
 		for _, w := range warnings {

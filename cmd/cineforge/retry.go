@@ -11,6 +11,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -72,7 +73,7 @@ func (c *retryCmd) asked() (pipeline.Retry, error) {
 	}
 	source, err := readRecipe(c.Recipe)
 	if err == nil {
-		r.Recipe, err = app.ParseRecipe(c.Recipe, source)
+		r.Recipe, err = library.ParseRecipe(c.Recipe, source)
 	}
 	if err != nil {
 		return r, usage(err)

@@ -9,12 +9,12 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/problem"
-	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/run"
 )
 
 // artifactsHandler answers requests about what stages made.
-type artifactsHandler struct{ library *app.App }
+type artifactsHandler struct{ library *library.Service }
 
 // OfEntity is the part of a request that names what stages made versions of.
 type OfEntity struct {

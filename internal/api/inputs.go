@@ -15,7 +15,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/problem"
-	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/project"
 	"github.com/cineforge/cineforge/screenplay/document"
 )
@@ -35,14 +35,14 @@ const maxImports = 1
 
 // inputsHandler answers requests about the files of projects.
 type inputsHandler struct {
-	library *app.App
+	library *library.Service
 	costly  rateLimit
 	limit   int64         // of a file, in bytes
 	imports chan struct{} // has an element for each file in memory
 }
 
-func newInputsHandler(a *app.App, costly rateLimit, limit int64) *inputsHandler {
-	return &inputsHandler{library: a, costly: costly, limit: limit, imports: make(chan struct{}, maxImports)}
+func newInputsHandler(l *library.Service, costly rateLimit, limit int64) *inputsHandler {
+	return &inputsHandler{library: l, costly: costly, limit: limit, imports: make(chan struct{}, maxImports)}
 }
 
 func (h *inputsHandler) register(r *endpoint.Router) {
@@ -159,7 +159,7 @@ func (h *inputsHandler) quickScan(w http.ResponseWriter, r *http.Request) error 
 }
 
 // file reads the form's part "file" into a file that vanishes when it is closed.
-func (h *inputsHandler) file(w http.ResponseWriter, r *http.Request) (name string, data *app.Scratch, err error) {
+func (h *inputsHandler) file(w http.ResponseWriter, r *http.Request) (name string, data *library.Scratch, err error) {
 	limit := h.limit
 	r.Body = http.MaxBytesReader(w, r.Body, limit+formOverhead)
 	form, err := r.MultipartReader()
@@ -181,7 +181,7 @@ func (h *inputsHandler) file(w http.ResponseWriter, r *http.Request) (name strin
 		if name = strings.TrimSpace(part.FileName()); name == "" {
 			return "", nil, problem.Refuse(http.StatusUnprocessableEntity, "missing_filename", "the file has no name", "name it in the form")
 		}
-		data, err := h.library.Scratch()
+		data, err := h.library.NewScratch()
 		if err != nil {
 			return "", nil, err
 		}
@@ -234,7 +234,7 @@ func (h *inputsHandler) preview(w http.ResponseWriter, r *http.Request) error {
 		}
 		return err
 	}
-	doc, err := h.library.Documents.Read(r.Context(), in.Original, data)
+	doc, err := h.library.ReadDocument(r.Context(), in.Original, data)
 	if f, ok := errors.AsType[*failure.Error](err); ok && f.Class == failure.Input {
 		return problem.Refuse(http.StatusUnprocessableEntity, "input_extraction_failed", f.Message, f.Advice(failure.Remedy.Request))
 	}

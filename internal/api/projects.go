@@ -12,12 +12,12 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/problem"
-	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/project"
 )
 
 // projectsHandler answers requests about projects.
-type projectsHandler struct{ library *app.App }
+type projectsHandler struct{ library *library.Service }
 
 // The requests about projects.
 type (
@@ -68,7 +68,7 @@ func (h *projectsHandler) recent(ctx context.Context, in *recentQuery) ([]client
 }
 
 func (h *projectsHandler) create(ctx context.Context, in *newProject) (client.Project, error) {
-	p, err := h.library.NewProject(ctx, in.Body.Slug, in.Body.DisplayName)
+	p, err := h.library.CreateProject(ctx, in.Body.Slug, in.Body.DisplayName)
 	return summary(p), err
 }
 
@@ -92,7 +92,7 @@ func (h *projectsHandler) change(ctx context.Context, in *settingsRequest) (clie
 }
 
 // summary returns a project as clients see it.
-func summary(p app.Project) client.Project {
+func summary(p library.ProjectOverview) client.Project {
 	out := client.Project{
 		ProjectID: p.ID, DisplayName: p.Name, ArtifactGroups: p.Groups, RunCount: p.Runs,
 		HasInputs: len(p.Inputs) > 0, InputFiles: []string{}, Preferences: p.Preferences,
@@ -124,10 +124,10 @@ func apply(p *project.Project, settings client.ProjectSettings) {
 }
 
 // propose returns names for a project of a file.
-func propose(ctx context.Context, a *app.App, fileName string, beginning []byte) client.SlugProposal {
-	slug, name := a.ProposeProject(ctx, fileName, beginning)
+func propose(ctx context.Context, l *library.Service, fileName string, beginning []byte) client.SlugProposal {
+	slug, name := l.ProposeProject(ctx, fileName, beginning)
 	out := client.SlugProposal{Slug: slug, DisplayName: name, Alternatives: []string{}}
-	if other := app.Slug(fileName); other != slug {
+	if other := library.Slug(fileName); other != slug {
 		out.Alternatives = append(out.Alternatives, other)
 	}
 	return out

@@ -10,12 +10,12 @@ import (
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/problem"
-	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/providers"
 )
 
 // providersHandler answers requests about providers, and does what an operator asks for.
 type providersHandler struct {
-	providers *app.App
+	providers *providers.Service
 	log       *slog.Logger
 }
 
@@ -64,11 +64,11 @@ func (h *providersHandler) register(r *endpoint.Router) {
 }
 
 func (h *providersHandler) list(ctx context.Context, _ *struct{}) ([]health.Provider, error) {
-	return h.providers.Providers.List(ctx)
+	return h.providers.List(ctx)
 }
 
 func (h *providersHandler) transitions(ctx context.Context, in *transitionsQuery) ([]client.Turn, error) {
-	found, err := h.providers.Providers.Transitions(ctx, min(in.Limit, maxTransitions))
+	found, err := h.providers.Transitions(ctx, min(in.Limit, maxTransitions))
 	all := []client.Turn{}
 	for _, t := range found {
 		turn := client.Turn{
@@ -85,14 +85,14 @@ func (h *providersHandler) transitions(ctx context.Context, in *transitionsQuery
 
 func (h *providersHandler) hold(ctx context.Context, in *holdRequest) (health.Provider, error) {
 	length := time.Duration(in.Body.Seconds) * time.Second
-	if err := h.providers.Providers.Hold(ctx, in.Name, in.Body.Reason.Reason, length); err != nil {
+	if err := h.providers.Hold(ctx, in.Name, in.Body.Reason.Reason, length); err != nil {
 		return health.Provider{}, err
 	}
 	return h.operated(ctx, in.Name)
 }
 
 func (h *providersHandler) release(ctx context.Context, in *releaseRequest) (health.Released, error) {
-	released, err := h.providers.Providers.Release(ctx, in.Name, in.Body.Reason)
+	released, err := h.providers.Release(ctx, in.Name, in.Body.Reason)
 	if err == nil {
 		h.logOperated(ctx, in.Name)
 	}
@@ -100,7 +100,7 @@ func (h *providersHandler) release(ctx context.Context, in *releaseRequest) (hea
 }
 
 func (h *providersHandler) probe(ctx context.Context, in *probeRequest) (health.Provider, error) {
-	if err := h.providers.Providers.Probe(ctx, in.Name, in.Body.Reason); err != nil {
+	if err := h.providers.Probe(ctx, in.Name, in.Body.Reason); err != nil {
 		return health.Provider{}, err
 	}
 	return h.operated(ctx, in.Name)
@@ -109,7 +109,7 @@ func (h *providersHandler) probe(ctx context.Context, in *probeRequest) (health.
 // operated returns how a provider is doing after an operator acted on it.
 func (h *providersHandler) operated(ctx context.Context, name string) (health.Provider, error) {
 	h.logOperated(ctx, name)
-	all, err := h.providers.Providers.List(ctx)
+	all, err := h.providers.List(ctx)
 	for _, p := range all {
 		if p.Name == name {
 			return p, err

@@ -9,11 +9,12 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/library"
 )
 
 // recipesHandler answers requests about recipes.
 type recipesHandler struct {
-	recipes *app.App
+	recipes library.RecipeStore
 	runs    *app.App
 	costly  rateLimit
 }
@@ -40,7 +41,7 @@ func (h *recipesHandler) register(r *endpoint.Router) {
 
 func (h *recipesHandler) list(context.Context, *struct{}) ([]client.Recipe, error) {
 	all := []client.Recipe{}
-	for _, r := range h.recipes.Recipes() {
+	for _, r := range h.recipes.List() {
 		out := client.Recipe{
 			RecipeID: r.ID, Name: cmp.Or(r.Name, r.ID), Description: r.Description,
 			StageCount: len(r.Stages), Stages: []string{},
@@ -54,7 +55,7 @@ func (h *recipesHandler) list(context.Context, *struct{}) ([]client.Recipe, erro
 }
 
 func (h *recipesHandler) find(_ context.Context, in *ofRecipe) (client.RecipeDetail, error) {
-	found, err := h.recipes.RecipeStore.Find(in.Name)
+	found, err := h.recipes.Find(in.Name)
 	if err != nil {
 		return client.RecipeDetail{}, err
 	}
@@ -73,16 +74,16 @@ func (h *recipesHandler) save(_ context.Context, in *newVersion) (client.SavedRe
 	if err := h.costly.take(); err != nil {
 		return client.SavedRecipe{}, err
 	}
-	r, err := app.ParseRecipe("recipe", []byte(in.Body.Source))
+	r, err := library.ParseRecipe("recipe", []byte(in.Body.Source))
 	if err != nil {
 		return client.SavedRecipe{}, err
 	}
-	name, err := h.recipes.RecipeStore.Save(r)
+	name, err := h.recipes.Save(r)
 	return client.SavedRecipe{Name: name, RecipeID: r.ID, Digest: artifact.DigestOf(r.Source)}, err
 }
 
 // recipeDetail describes a recipe with its source.
-func recipeDetail(r app.FoundRecipe) client.RecipeDetail {
+func recipeDetail(r library.FoundRecipe) client.RecipeDetail {
 	return client.RecipeDetail{
 		RecipeID: r.ID, Origin: string(r.Origin), Digest: artifact.DigestOf(r.Source), Source: string(r.Source),
 	}

@@ -12,13 +12,14 @@ import (
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/problem"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/run"
 )
 
 // runsHandler answers requests about runs, and starts them.
 type runsHandler struct {
 	runs    *app.App
-	library *app.App
+	library *library.Service
 	retries *retriesHandler
 	costly  rateLimit
 }

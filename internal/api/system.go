@@ -13,13 +13,14 @@ import (
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/problem"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/upkeep"
 	"github.com/cineforge/cineforge/run"
 )
 
 // systemHandler answers requests about the server itself.
 type systemHandler struct {
 	runs     *app.App
-	upkeep   *app.App
+	upkeep   *upkeep.Service
 	log      *slog.Logger
 	version  string
 	stopping *atomic.Bool
@@ -42,7 +43,7 @@ func (h *systemHandler) ready(ctx context.Context, _ *struct{}) (client.ServerHe
 		return client.ServerHealth{}, problem.Refuse(http.StatusServiceUnavailable, "stopping",
 			"the server is about to end", "ask the one that comes after it")
 	}
-	if err := h.upkeep.Upkeep.Ready(ctx); err != nil {
+	if err := h.upkeep.Ready(ctx); err != nil {
 		return client.ServerHealth{}, h.notReady(ctx, err)
 	}
 	out := client.ServerHealth{Status: "ready", Version: h.version}

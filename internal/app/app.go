@@ -3,15 +3,15 @@
 package app
 
 import (
+	"github.com/cineforge/cineforge/internal/library"
+
 	"github.com/cineforge/cineforge/internal/upkeep"
 
 	"github.com/cineforge/cineforge/internal/providers"
 
 	"context"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -20,7 +20,6 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/pipeline"
-	"github.com/cineforge/cineforge/recipes"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/screenplay/document"
 	"github.com/cineforge/cineforge/stage"
@@ -35,8 +34,6 @@ type App struct {
 	pipeline  *pipeline.Pipeline
 	engine    durable.Engine
 	journal   storage.Journal
-	shelf     storage.Artifacts
-	projects  projects
 	overviews overviews
 	close     func() error
 	serves    atomic.Bool // this process works on whatever is due
@@ -44,17 +41,17 @@ type App struct {
 	// Providers is which models can be asked, and how they are doing.
 	Providers *providers.Service
 
+	// Library is the projects, with their files, messages and artifacts.
+	Library *library.Service
+
 	// Upkeep looks after the store.
 	Upkeep *upkeep.Service
 
 	// Feed is what happens in all runs.
 	Feed run.Feed
 
-	// Documents reads all files that are given, here and in the stages.
-	Documents document.Reader
-
-	// RecipeStore is the recipes that there are.
-	RecipeStore RecipeStore
+	// Recipes are the recipes that there are.
+	Recipes library.RecipeStore
 }
 
 // Modules returns the modules that recipes may name, which read documents with the reader.
@@ -96,9 +93,13 @@ const otherProcessPoll = 200 * time.Millisecond
 func New(store storage.Store, dataDir string, config Config) *App {
 	a := &App{
 		Store: store.Pipeline(), dataDir: dataDir, journal: store.Journal,
-		shelf: store.Artifacts, Feed: store.Feed, RecipeStore: NewRecipeStore(dataDir),
-		projects: projects{Store: store.Projects, Inputs: store.Inputs, Chat: store.Chat}, close: store.Close,
+		Feed: store.Feed, Recipes: library.NewRecipeStore(dataDir), close: store.Close,
 	}
+	var documents document.Reader // all files are read in the same way, here and in the stages
+	a.Library = library.New(library.Options{
+		DataDir: dataDir, Projects: store.Projects, Inputs: store.Inputs, Chat: store.Chat,
+		Artifacts: store.Artifacts, Blobs: store.Blobs, Documents: documents,
+	})
 	a.Upkeep = upkeep.New(upkeep.Options{Maintenance: store.Maintenance, Trouble: config.StoreTrouble, Readable: func(ctx context.Context) error {
 		_, _, err := store.Journal.Due(ctx, 1)
 		return err
@@ -107,7 +108,7 @@ func New(store storage.Store, dataDir string, config Config) *App {
 	router.Health.Memory = store.Health
 	a.Providers = providers.New(config.Models(), providers.Options{Router: router, Attempts: store.Attempts, Waiting: a.waiting})
 	store.Journal.Carry(a.Providers.Routes())
-	a.pipeline = pipeline.New(a.Store, Modules(a.Documents), a.Providers.ModelSource)
+	a.pipeline = pipeline.New(a.Store, Modules(documents), a.Providers.ModelSource)
 	a.pipeline.OnTrouble(a.Upkeep.NoteCommit)
 	if config.Engine.Hard != nil {
 		a.pipeline.EndWith(config.Engine.Hard)
@@ -124,8 +125,3 @@ func (a *App) waiting(ctx context.Context) ([]run.Overview, error) {
 
 // Close ends the system. Runs must be at rest or parked.
 func (a *App) Close() error { return a.close() }
-
-// RecipeSources returns where recipes are found: the data directory's, then the shipped ones.
-func RecipeSources(dataDir string) []fs.FS {
-	return []fs.FS{os.DirFS(filepath.Join(dataDir, "recipes")), recipes.FS}
-}

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"github.com/cineforge/cineforge/internal/library"
+
 	"context"
 
 	"github.com/cineforge/cineforge/internal/upkeep"
@@ -10,7 +12,7 @@ import (
 // Doctor checks what a system on a data directory would work with; see [upkeep.Doctor].
 func Doctor(ctx context.Context, dataDir string, config Config) []upkeep.Check {
 	d := upkeep.Doctor{
-		DataDir: dataDir, Models: config.Models(), Recipes: RecipeSources(dataDir), NoBackup: config.NoBackup,
+		DataDir: dataDir, Models: config.Models(), Recipes: library.RecipeSources(dataDir), NoBackup: config.NoBackup,
 		Uncarried: func(ctx context.Context) ([]run.Overview, error) {
 			a, err := OpenUnchecked(ctx, dataDir, config)
 			if err != nil {

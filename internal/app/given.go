@@ -1,11 +1,12 @@
 package app
 
 import (
+	"github.com/cineforge/cineforge/internal/library"
+
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/failure"
@@ -75,18 +76,15 @@ func (a *App) configFile(ctx context.Context, s Start, r *recipe.Recipe) (stage.
 	if s.Config.Name != "" || name == "" {
 		return s.Config, nil
 	}
-	inputs, err := a.projects.Inputs.Inputs(ctx, s.ProjectID)
-	if err != nil {
-		return stage.File{}, err
-	}
-	slices.Reverse(inputs) // the newest of a name
-	i := slices.IndexFunc(inputs, func(in project.Input) bool { return in.Name == name || in.Original == name })
-	if i < 0 {
+	in, data, err := a.Library.FindInput(ctx, s.ProjectID, name)
+	if errors.Is(err, project.ErrNotFound) {
 		return stage.File{}, failure.New(failure.Input, fmt.Sprintf("the recipe's config_file %q is not an input of the project", name),
 			"upload it to the project, or give a local file with --param config_file=PATH")
 	}
-	data, err := a.Store.Blobs.Get(ctx, inputs[i].Digest)
-	return stage.File{Name: inputs[i].Original, Data: data}, err
+	if err != nil {
+		return stage.File{}, err
+	}
+	return stage.File{Name: in.Original, Data: data}, nil
 }
 
 // warn reports what the recipe of a run says without effect.
@@ -94,7 +92,7 @@ func (s Start) warn(r *recipe.Recipe) {
 	if s.Warn == nil {
 		return
 	}
-	for _, w := range RecipeWarnings(r) {
+	for _, w := range library.RecipeWarnings(r) {
 		s.Warn(w)
 	}
 }

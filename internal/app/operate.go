@@ -1,6 +1,8 @@
 package app
 
 import (
+	"github.com/cineforge/cineforge/internal/library"
+
 	"context"
 	"errors"
 	"fmt"
@@ -178,7 +180,7 @@ func (a *App) left(ctx context.Context, runID string, refused error) error {
 // withRecipe finds the recipe that a retry asks for by name.
 func (a *App) withRecipe(ctx context.Context, runID string, r pipeline.Retry) (pipeline.Retry, error) {
 	if r.Recipe != nil {
-		r.RecipeName = versionName(r.Recipe)
+		r.RecipeName = library.VersionName(r.Recipe)
 		return r, nil
 	}
 	name := r.RecipeName
@@ -192,7 +194,7 @@ func (a *App) withRecipe(ctx context.Context, runID string, r pipeline.Retry) (p
 		}
 		name = state.RecipeID
 	}
-	found, err := a.RecipeStore.Find(name)
+	found, err := a.Recipes.Find(name)
 	r.Recipe = found.Recipe
 	return r, err
 }
@@ -218,7 +220,7 @@ func (a *App) Retry(ctx context.Context, runID string, r Retry) (id string, exis
 		}
 	}
 	if r.Recipe != nil && plan.Refusal() == nil {
-		if _, err := a.RecipeStore.Save(r.Recipe); err != nil {
+		if _, err := a.Recipes.Save(r.Recipe); err != nil {
 			return "", false, err
 		}
 	}
@@ -283,7 +285,7 @@ func (a *App) Abandoned(ctx context.Context, s run.State) bool {
 
 // Serve shows other processes that this one works on whatever is due; [App.Work] does it.
 func (a *App) Serve() error {
-	a.sweepScratch()
+	a.Library.SweepScratch()
 	err := a.journal.Serve()
 	a.serves.Store(err == nil)
 	return err

@@ -1,12 +1,15 @@
 package app
 
 import (
+	"github.com/cineforge/cineforge/internal/library"
+
 	"context"
 	"errors"
 	"fmt"
 	"sync"
 
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -145,4 +148,18 @@ func (a *App) overview(ctx context.Context, r run.Summary) (run.Overview, error)
 		return *seen.alone, nil
 	}
 	return seen.carried, nil
+}
+
+// RunRecipe returns the recipe that a run has pinned, or run.ErrNotFound.
+func (a *App) RunRecipe(ctx context.Context, runID string) (library.FoundRecipe, error) {
+	state, err := run.Load(ctx, a.Store, runID)
+	if err != nil {
+		return library.FoundRecipe{}, err
+	}
+	source, err := a.Store.Blobs.Get(ctx, state.RecipeDigest)
+	if err != nil {
+		return library.FoundRecipe{}, err
+	}
+	r, err := recipe.Parse("recipe of "+runID, source)
+	return library.FoundRecipe{Recipe: r, Origin: library.RecipeOfRun}, err
 }

@@ -1,23 +1,22 @@
 package app
 
 import (
+	"github.com/cineforge/cineforge/internal/library"
+
 	"github.com/cineforge/cineforge/internal/providers"
 
 	"cmp"
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
 
 	"github.com/cineforge/cineforge/durable/local"
 	"github.com/cineforge/cineforge/failure"
-	"github.com/cineforge/cineforge/internal/argument"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
@@ -49,26 +48,23 @@ type Start struct {
 // Project returns the project that the run belongs to. A drill has a scratch project, which
 // no other run can have: what a drill makes up is never the latest of a real project.
 func (s Start) Project() (slug string, err error) {
-	slug = cmp.Or(s.ProjectID, Slug(s.File.Name))
-	if !slugPattern.MatchString(slug) {
-		return slug, badSlug(slug)
+	slug = cmp.Or(s.ProjectID, library.Slug(s.File.Name))
+	if err := library.CheckSlug(slug); err != nil {
+		return slug, err
 	}
 	scratch := strings.HasPrefix(slug, providers.DrillPrefix)
 	switch {
 	case s.Drill != "" && !scratch:
-		slug = cutSlug(providers.DrillPrefix + slug)
+		slug = library.CutSlug(providers.DrillPrefix + slug)
 	case s.Drill != "" || !scratch:
 	case s.ProjectID == "":
-		slug = cutSlug("script-" + slug)
+		slug = library.CutSlug("script-" + slug)
 	default:
 		return slug, failure.New(failure.Input, fmt.Sprintf("project %s is for drills", slug),
 			"name another project, one that does not begin with "+providers.DrillPrefix)
 	}
 	return slug, nil
 }
-
-// cutSlug shortens a slug to what one may have.
-func cutSlug(slug string) string { return strings.TrimRight(slug[:min(len(slug), maxSlug)], "-") }
 
 // Start makes a run, which [App.Execute] then does. An unusable request makes no
 // run: the error is then a failure of class input, or a list of what is wrong
@@ -93,7 +89,7 @@ func (a *App) start(ctx context.Context, s Start) (runID string, err error) {
 	if err := a.Providers.Refusal(s.Drill); err != nil {
 		return "", err
 	}
-	found, err := a.RecipeStore.Find(s.RecipeID)
+	found, err := a.Recipes.Find(s.RecipeID)
 	if err != nil {
 		return "", err
 	}
@@ -144,32 +140,8 @@ func randomHex(n int) string {
 }
 
 var (
-	slugPattern  = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
 	runIDPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 )
 
 // ValidRunID reports whether id has the form of a run's id.
 func ValidRunID(id string) bool { return runIDPattern.MatchString(id) }
-
-// Slug makes a project's name of a file's. A name of which too little is left that way, as it
-// has no Latin letters and digits, or bytes that are no text, gives one with its digest, so
-// that two such files are two projects.
-func Slug(fileName string) string {
-	fileName = argument.Name(fileName)
-	name := strings.ToLower(strings.TrimSuffix(fileName, filepath.Ext(fileName)))
-	slug := strings.Trim(notSlug.ReplaceAllString(name, "-"), "-")
-	most, suffix := maxSlug, ""
-	if slug == "" || argument.Odd(fileName) {
-		sum := sha256.Sum256([]byte(fileName))
-		suffix = "-" + hex.EncodeToString(sum[:4])
-		most, slug = maxSlug-len(suffix), cmp.Or(slug, "script")
-	}
-	if len(slug) > most {
-		slug = strings.TrimRight(slug[:most], "-")
-	}
-	return slug + suffix
-}
-
-var notSlug = regexp.MustCompile(`[^a-z0-9]+`)
-
-const maxSlug = 60

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/run"
@@ -331,7 +332,7 @@ func TestStart_WhatIsNotTheSame(t *testing.T) {
 			"project": func(s *app.Start) { s.ProjectID = "other" }, "end": func(s *app.Start) { s.EndAt = "normalize" },
 			"parameter": func(s *app.Start) { s.Params = map[string]any{"accept_config": true} },
 			"file":      func(s *app.Start) { s.File = scenes(2); s.ProjectID = "scenes" },
-			"name":      func(s *app.Start) { s.File.Name = "b.fountain"; s.ProjectID = app.Slug(w.play.file.Name) },
+			"name":      func(s *app.Start) { s.File.Name = "b.fountain"; s.ProjectID = library.Slug(w.play.file.Name) },
 			"drill":     func(s *app.Start) { s.Drill = "healthy" }, "dry run": func(s *app.Start) { s.DryRun = true },
 		} {
 			other := same

@@ -12,6 +12,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
@@ -69,7 +70,7 @@ func (w *world) keeps(file, source string) {
 // given is a recipe that is given as a file.
 func given(t *testing.T, source string) pipeline.Retry {
 	t.Helper()
-	r, err := app.ParseRecipe("fixed.yaml", []byte(source))
+	r, err := library.ParseRecipe("fixed.yaml", []byte(source))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +193,7 @@ func TestRetry_WhichRecipe(t *testing.T) {
 		if _, err := a.PlanRetry(t.Context(), "none", named(app.CurrentRecipe)); !errors.Is(err, run.ErrNotFound) {
 			t.Errorf("of a run that is not there: %v", err)
 		}
-		if _, err := app.ParseRecipe("x.yaml", []byte(strings.Replace(asks(t, opus), "module: story_ingest_v1", "module: nothing", 1))); err == nil || !strings.Contains(err.Error(), "x.yaml:") {
+		if _, err := library.ParseRecipe("x.yaml", []byte(strings.Replace(asks(t, opus), "module: story_ingest_v1", "module: nothing", 1))); err == nil || !strings.Contains(err.Error(), "x.yaml:") {
 			t.Errorf("a module that is not there: %v", err)
 		}
 		// What can't be planned with what the run was given is not saved either.
@@ -216,15 +217,15 @@ func TestRetry_WhichRecipe(t *testing.T) {
 
 func TestRecipeStore_KeepsVersions(t *testing.T) {
 	dir := t.TempDir()
-	l := app.NewRecipeStore(dir)
+	l := library.NewRecipeStore(dir)
 	found, err := l.Find("mvp_ingest")
-	if err != nil || found.Origin != app.RecipeOfProgram || found.Path != "mvp_ingest.yaml" {
+	if err != nil || found.Origin != library.RecipeOfProgram || found.Path != "mvp_ingest.yaml" {
 		t.Fatal(found.Origin, found.Path, err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "recipes")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("looking made something: %v", err)
 	}
-	fixed, err := app.ParseRecipe("fixed.yaml", []byte(asks(t, opus)))
+	fixed, err := library.ParseRecipe("fixed.yaml", []byte(asks(t, opus)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,14 +235,14 @@ func TestRecipeStore_KeepsVersions(t *testing.T) {
 		t.Fatal(name, again, err)
 	}
 	version, err := l.Find(name)
-	if err != nil || version.Origin != app.RecipeVersion || string(version.Source) != string(fixed.Source) || version.Path != filepath.Join(dir, "recipes", "versions", name+".yaml") {
+	if err != nil || version.Origin != library.RecipeVersion || string(version.Source) != string(fixed.Source) || version.Path != filepath.Join(dir, "recipes", "versions", name+".yaml") {
 		t.Errorf("%s at %s: %v", version.Origin, version.Path, err)
 	}
 	if files, err := os.ReadDir(filepath.Dir(version.Path)); err != nil || len(files) != 1 {
 		t.Errorf("%d files: %v", len(files), err)
 	}
 	// A version hides no recipe.
-	if found, err := l.Find("mvp_ingest"); err != nil || found.Origin != app.RecipeOfProgram {
+	if found, err := l.Find("mvp_ingest"); err != nil || found.Origin != library.RecipeOfProgram {
 		t.Errorf("runs are started with the one of %s: %v", found.Origin, err)
 	}
 	// A version that was edited is another recipe, and an error; saving the first one again restores it.

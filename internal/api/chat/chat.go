@@ -19,6 +19,7 @@ import (
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/problem"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/project"
 )
 
@@ -30,13 +31,13 @@ type handler struct {
 	router  *endpoint.Router
 	message *huma.Schema // of what is said in projects
 
-	library *app.App
+	library *library.Service
 	runs    *app.App
 }
 
 // Register registers the endpoints of the chat.
 func Register(r *endpoint.Router, a *app.App) {
-	h := &handler{router: r, message: endpoint.SchemaOf[client.Message](r.API), library: a, runs: a}
+	h := &handler{router: r, message: endpoint.SchemaOf[client.Message](r.API), library: a.Library, runs: a}
 	list := endpoint.Get("messages", "/projects/{project_id}/chat",
 		"What was said in a project, and what happened in its latest runs, oldest first", http.StatusNotFound)
 	list.Parameters = []*huma.Param{endpoint.PathParam("project_id")}

@@ -1,4 +1,4 @@
-package app
+package library
 
 import (
 	"context"
@@ -7,7 +7,6 @@ import (
 
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/artifact/content"
-	"github.com/cineforge/cineforge/recipe"
 )
 
 // Found is what a search found in a project.
@@ -22,21 +21,21 @@ type FoundScene struct {
 	SceneID, Heading, Location, TimeOfDay, IntExt string
 }
 
-// mostFound is how many scenes a search finds.
-const mostFound = 100
+// maxFound is how many scenes a search finds.
+const maxFound = 100
 
 // Search looks for text in the latest scenes of a project: in their headings, places,
-// characters and what is said in them, whatever the case of letters.
-func (a *App) Search(ctx context.Context, projectID, query string) (Found, error) {
+// characters and dialogue, whatever the case of letters.
+func (s *Service) Search(ctx context.Context, projectID, query string) (Found, error) {
 	var found Found
-	if _, err := a.projects.Project(ctx, projectID); err != nil {
+	if _, err := s.projects.Project(ctx, projectID); err != nil {
 		return found, err
 	}
 	query = strings.ToLower(strings.TrimSpace(query))
 	if query == "" {
 		return found, nil
 	}
-	scenes, err := a.Store.Latest(ctx, projectID, artifact.Scene)
+	scenes, err := s.artifacts.Latest(ctx, projectID, artifact.Scene)
 	if err != nil {
 		return found, err
 	}
@@ -56,9 +55,11 @@ func (a *App) Search(ctx context.Context, projectID, query string) (Found, error
 		for _, e := range data.Elements {
 			texts = append(texts, e.Content)
 		}
-		if len(found.Scenes) < mostFound && slices.ContainsFunc(texts, matches) {
+		if len(found.Scenes) < maxFound && slices.ContainsFunc(texts, matches) {
 			id := sc.Metadata.Ref.EntityID
-			found.Scenes = append(found.Scenes, FoundScene{id, data.Heading, data.Location, data.TimeOfDay, value(data.Written)})
+			found.Scenes = append(found.Scenes, FoundScene{
+				SceneID: id, Heading: data.Heading, Location: data.Location, TimeOfDay: data.TimeOfDay, IntExt: value(data.Written),
+			})
 		}
 		found.Locations = add(found.Locations, data.Location)
 		for _, c := range data.Characters {
@@ -68,20 +69,10 @@ func (a *App) Search(ctx context.Context, projectID, query string) (Found, error
 	return found, nil
 }
 
+// value returns what a pointer points to; "" for nil.
 func value(s *string) string {
 	if s == nil {
 		return ""
 	}
 	return *s
-}
-
-// Recipes lists the recipes that can be run.
-func (a *App) Recipes() []*recipe.Recipe {
-	var all []*recipe.Recipe
-	for _, l := range recipe.List(RecipeSources(a.dataDir)...) {
-		if l.Err == nil {
-			all = append(all, l.Recipe)
-		}
-	}
-	return all
 }

@@ -1,4 +1,4 @@
-package app
+package library
 
 import (
 	"errors"
@@ -14,9 +14,9 @@ type Scratch struct{ *os.File }
 // what is in them goes to, so that a full one is noticed at once.
 const scratchDir = "uploads"
 
-// Scratch returns an empty file.
-func (a *App) Scratch() (*Scratch, error) {
-	dir := filepath.Join(a.dataDir, scratchDir)
+// NewScratch returns an empty file.
+func (s *Service) NewScratch() (*Scratch, error) {
+	dir := filepath.Join(s.dataDir, scratchDir)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -33,9 +33,9 @@ const scratchLife = time.Hour
 // Close removes the file.
 func (s *Scratch) Close() error { return errors.Join(s.File.Close(), os.Remove(s.Name())) }
 
-// sweepScratch removes what processes left that died.
-func (a *App) sweepScratch() {
-	left, err := filepath.Glob(filepath.Join(a.dataDir, scratchDir, "upload-*"))
+// SweepScratch removes what processes left that died.
+func (s *Service) SweepScratch() {
+	left, err := filepath.Glob(filepath.Join(s.dataDir, scratchDir, "upload-*"))
 	if err != nil {
 		return
 	}

@@ -1,7 +1,6 @@
-package app
+package library
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,8 +14,10 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/recipe"
-	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/recipes"
 	"github.com/cineforge/cineforge/screenplay/document"
+	"github.com/cineforge/cineforge/stage"
+	"github.com/cineforge/cineforge/stage/shipped"
 )
 
 // RecipeStore is the recipes of a data directory, and the shipped ones. Beside those
@@ -45,20 +46,6 @@ type FoundRecipe struct {
 	Path   string // of the file; of one that is shipped, its name
 }
 
-// RunRecipe returns the recipe that a run has pinned, or run.ErrNotFound.
-func (a *App) RunRecipe(ctx context.Context, runID string) (FoundRecipe, error) {
-	state, err := run.Load(ctx, a.Store, runID)
-	if err != nil {
-		return FoundRecipe{}, err
-	}
-	source, err := a.Store.Blobs.Get(ctx, state.RecipeDigest)
-	if err != nil {
-		return FoundRecipe{}, err
-	}
-	r, err := recipe.Parse("recipe of "+runID, source)
-	return FoundRecipe{Recipe: r, Origin: RecipeOfRun}, err
-}
-
 // versionPattern is the form of a version's name: the recipe's id, and the beginning of
 // the digest of its source.
 var versionPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}@[0-9a-f]{12}$`)
@@ -67,8 +54,8 @@ var versionPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}@[0-9a-f]{12}$
 // with are not looked for in folders of the recipes' folder.
 const versionsDir = "recipes/versions"
 
-// versionName returns the name of a recipe as a version.
-func versionName(r *recipe.Recipe) string {
+// VersionName returns the name of a recipe as a version.
+func VersionName(r *recipe.Recipe) string {
 	digest := strings.TrimPrefix(string(artifact.DigestOf(r.Source)), "sha256:")
 	return r.ID + "@" + digest[:12]
 }
@@ -101,16 +88,27 @@ func (l RecipeStore) version(name string) (FoundRecipe, error) {
 		return FoundRecipe{}, fmt.Errorf("read recipe: %w", err)
 	}
 	r, err := recipe.Parse(filepath.Base(file), source)
-	if err == nil && versionName(r) != name {
+	if err == nil && VersionName(r) != name {
 		err = failure.New(failure.Input, fmt.Sprintf("%s was changed since it was saved", file), "name the changed file itself, or remove it")
 	}
 	return FoundRecipe{r, RecipeVersion, file}, err
 }
 
+// List lists the recipes that can be run.
+func (l RecipeStore) List() []*recipe.Recipe {
+	var all []*recipe.Recipe
+	for _, found := range recipe.List(RecipeSources(l.dataDir)...) {
+		if found.Err == nil {
+			all = append(all, found.Recipe)
+		}
+	}
+	return all
+}
+
 // Save keeps a recipe as a version, and returns the version's name. The same recipe is
 // kept once.
 func (l RecipeStore) Save(r *recipe.Recipe) (name string, err error) {
-	name = versionName(r)
+	name = VersionName(r)
 	if _, err := l.version(name); err == nil {
 		return name, nil
 	}
@@ -129,10 +127,13 @@ func (l RecipeStore) Save(r *recipe.Recipe) (name string, err error) {
 	return name, nil
 }
 
+// modules are the modules that recipes may name.
+func modules() stage.Catalog { return stage.NewCatalog(shipped.Modules(document.Reader{})...) }
+
 // ParseRecipe reads a recipe that is given by its source, and wants it to be one that
 // the modules can run. The error is of type recipe.Errors; name is for its messages.
 func ParseRecipe(name string, source []byte) (*recipe.Recipe, error) {
-	if err := recipe.Validate(name, source, pipeline.Modules(Modules(document.Reader{}))); err != nil {
+	if err := recipe.Validate(name, source, pipeline.Modules(modules())); err != nil {
 		return nil, err
 	}
 	return recipe.Parse(name, source)
@@ -140,7 +141,7 @@ func ParseRecipe(name string, source []byte) (*recipe.Recipe, error) {
 
 // RecipeWarnings returns what a recipe says without effect.
 func RecipeWarnings(r *recipe.Recipe) []recipe.Warning {
-	return r.Warnings(pipeline.Modules(Modules(document.Reader{})))
+	return r.Warnings(pipeline.Modules(modules()))
 }
 
 // writeFile makes a file under a temporary name and then gives it its own, so that a
@@ -159,4 +160,9 @@ func writeFile(root *os.Root, name string, data []byte, mode fs.FileMode) error 
 		root.Remove(temporary) //nolint:errcheck // the first error is the one to tell
 	}
 	return err
+}
+
+// RecipeSources returns where recipes are found: the data directory's, then the shipped ones.
+func RecipeSources(dataDir string) []fs.FS {
+	return []fs.FS{os.DirFS(filepath.Join(dataDir, "recipes")), recipes.FS}
 }
