@@ -10,7 +10,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 )
 
-func TestTheClassTravelsThroughWrapping(t *testing.T) {
+func TestClassOf_TravelsThroughWrapping(t *testing.T) {
 	classified := &failure.Error{Class: failure.Input, Message: "page 3 is blank", Hint: "fill it", Err: io.ErrUnexpectedEOF}
 	for _, tt := range []struct {
 		err  error

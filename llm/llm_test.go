@@ -19,7 +19,7 @@ var mood = llm.NewSchema("mood", `{
   "additionalProperties": false
 }`)
 
-func TestSchemaSaysWhereAnAnswerBreaksIt(t *testing.T) {
+func TestSchema_SaysWhereAnAnswerBreaksIt(t *testing.T) {
 	for answer, want := range map[string]string{
 		`{"mood": "calm", "beats": []}`:                 "",
 		`{"mood": null, "beats": ["a"]}`:                "",
@@ -41,7 +41,7 @@ func TestSchemaSaysWhereAnAnswerBreaksIt(t *testing.T) {
 	}
 }
 
-func TestAllViolationsAreNamed(t *testing.T) {
+func TestSchema_NamesAllViolations(t *testing.T) {
 	err := mood.Validate(json.RawMessage(`{"mood": 3, "beats": [1, 2]}`))
 	for _, place := range []string{"/mood", "/beats/0", "/beats/1"} {
 		if err == nil || !strings.Contains(err.Error(), place) {
@@ -50,7 +50,7 @@ func TestAllViolationsAreNamed(t *testing.T) {
 	}
 }
 
-func TestABrokenSchemaIsNoticedAtOnce(t *testing.T) {
+func TestNewSchema_PanicsOnABrokenSchema(t *testing.T) {
 	for _, source := range []string{`{"type": "nonsense"}`, `{`} {
 		func() {
 			defer func() {
@@ -63,7 +63,7 @@ func TestABrokenSchemaIsNoticedAtOnce(t *testing.T) {
 	}
 }
 
-func TestAskPassesAFailureThroughAsItIs(t *testing.T) {
+func TestAsk_PassesAFailureThroughAsItIs(t *testing.T) {
 	want := failure.New(failure.NoProvider, "nobody is there", "")
 	m := llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) { return llm.Response{}, want })
 	if _, _, err := llm.Ask[struct{}](t.Context(), m, llm.Request{}); !errors.Is(err, want) {

@@ -34,7 +34,7 @@ func realErrors(t *testing.T) *os.File {
 }
 
 // Every failure that providers were seen to answer with can be played.
-func TestRealFailuresAreServedByteForByte(t *testing.T) {
+func TestSimulator_ServesRealFailuresByteForByte(t *testing.T) {
 	f := realErrors(t)
 	defer f.Close()
 	lines := bufio.NewScanner(f)

@@ -42,7 +42,7 @@ func arrivals(t *testing.T, a api, resp *http.Response, start time.Time) (pieces
 	}
 }
 
-func TestFault_DripSendsItsPieces(t *testing.T) {
+func TestDelivery_DripSendsItsPieces(t *testing.T) {
 	for _, a := range apis {
 		synctest.Test(t, func(t *testing.T) {
 			whole := rules().ask(t.Context(), a)
@@ -86,7 +86,7 @@ func TestFault_DripSendsItsPieces(t *testing.T) {
 	}
 }
 
-func TestFault_DripOfAShortTextSendsRunes(t *testing.T) {
+func TestDelivery_DripOfAShortTextSendsRunes(t *testing.T) {
 	form, err := scenario.Parse("f.yaml", []byte("rules: [{fault: {drip: {pieces: 1000, every: 1s}}}]"))
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +114,7 @@ func TestFault_DripOfAShortTextSendsRunes(t *testing.T) {
 }
 
 // What a model thinks is no text: it comes before the first piece.
-func TestFault_DripComesAfterTheThought(t *testing.T) {
+func TestDelivery_DripComesAfterTheThought(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := apiNamed("messages stream")
 		b := always(scenario.Fault{Drip: &scenario.Drip{Pieces: 4, Every: time.Minute}})
@@ -127,7 +127,7 @@ func TestFault_DripComesAfterTheThought(t *testing.T) {
 	})
 }
 
-func TestFault_DripOnAPort(t *testing.T) {
+func TestDelivery_DripOnAPort(t *testing.T) {
 	b := onPort(t, scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Drip: &scenario.Drip{Pieces: 5, Every: time.Millisecond}}}}})
 	for _, a := range apis {
 		whole := rules().ask(t.Context(), a)

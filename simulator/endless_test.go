@@ -26,7 +26,7 @@ func whole(a api, raw string) string {
 	return raw[:strings.LastIndex(strings.ReplaceAll(raw, "\r\n\r\n", "  \n\n"), "\n\n")+2]
 }
 
-func TestHostilities_EndlessStreams(t *testing.T) {
+func TestDelivery_EndlessStreams(t *testing.T) {
 	for _, name := range []string{"endless_events", "endless_text"} {
 		for _, a := range apis {
 			if !a.stream {
@@ -60,7 +60,7 @@ func TestHostilities_EndlessStreams(t *testing.T) {
 	}
 }
 
-func TestHostilities_EndlessBodies(t *testing.T) {
+func TestDelivery_EndlessBodies(t *testing.T) {
 	for _, name := range []string{"endless_events", "endless_text"} {
 		for _, a := range apis {
 			if a.stream {
@@ -86,7 +86,7 @@ func TestHostilities_EndlessBodies(t *testing.T) {
 }
 
 // A client that reads slowly does not get all that it has missed at once.
-func TestHostilities_EndlessEventsKeepTheirPace(t *testing.T) {
+func TestDelivery_EndlessEventsKeepTheirPace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := always(scenario.Fault{Hostile: "endless_events"})
 		resp := b.open(t.Context(), t, apiNamed("messages stream"))
@@ -111,7 +111,7 @@ func TestHostilities_EndlessEventsKeepTheirPace(t *testing.T) {
 	})
 }
 
-func TestHostilities_EndlessStreamsOnAPort(t *testing.T) {
+func TestDelivery_EndlessStreamsOnAPort(t *testing.T) {
 	for _, name := range []string{"endless_events", "endless_text"} {
 		b := onPort(t, scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Hostile: name}}}})
 		for _, a := range apis {
@@ -138,7 +138,7 @@ func readByte(r io.Reader) <-chan error {
 }
 
 // A client's context has no power over a connection that speaks another protocol.
-func TestHostilities_SwitchProtocols(t *testing.T) {
+func TestAttacks_SwitchProtocols(t *testing.T) {
 	hostile(t, "switch_protocols", func(where string, b bench, a api) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
@@ -170,7 +170,7 @@ func TestHostilities_SwitchProtocols(t *testing.T) {
 }
 
 // An answer that arrives when its client is gone is closed.
-func TestHostilities_SwitchProtocolsForNobody(t *testing.T) {
+func TestAttacks_SwitchProtocolsEndWithTheCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := always(scenario.Fault{Hostile: "switch_protocols", Delay: time.Second})
 		for range 50 {
@@ -191,7 +191,7 @@ func TestHostilities_SwitchProtocolsForNobody(t *testing.T) {
 }
 
 // The server's own end ends a connection that speaks another protocol as well.
-func TestHostilities_SwitchProtocolsEndWithTheServer(t *testing.T) {
+func TestAttacks_SwitchProtocolsEndWithTheServer(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	ended := make(chan simulator.Call, 1)

@@ -40,7 +40,7 @@ var namedErrors = map[string]map[string]string{
 	"prefill":               {"messages": `400 does not support assistant message prefill`, "chat": `400 Expected last role`, "generate": `400 end with a user role`, "compat": `400 Expected last role`},
 }
 
-func TestEveryNamedErrorInEveryDialect(t *testing.T) {
+func TestHandler_EveryNamedErrorInEveryDialect(t *testing.T) {
 	if len(namedErrors) != len(scenario.Errors()) {
 		t.Errorf("%d errors are tested, there are %v", len(namedErrors), scenario.Errors())
 	}
@@ -85,7 +85,7 @@ func TestEveryNamedErrorInEveryDialect(t *testing.T) {
 	}
 }
 
-func TestASmallWindowIsTold(t *testing.T) {
+func TestHandler_ReportsASmallWindow(t *testing.T) {
 	for name, want := range map[string]string{
 		"messages": "prompt is too long: 31 tokens > 20 maximum", "chat": "maximum context length is 20 tokens. However, your messages resulted in 31 tokens",
 		"responses": "exceeds the context window", "generate": "The input token count (31) exceeds the maximum number of tokens allowed (20).",
@@ -97,7 +97,7 @@ func TestASmallWindowIsTold(t *testing.T) {
 	}
 }
 
-func TestHintsAreTheVendors(t *testing.T) {
+func TestHandler_HintsAreTheVendors(t *testing.T) {
 	for _, name := range []string{"rate_limit", "overloaded", "unavailable"} {
 		for _, a := range apis {
 			synctest.Test(t, func(t *testing.T) {
@@ -134,7 +134,7 @@ func TestHintsAreTheVendors(t *testing.T) {
 	}
 }
 
-func TestRawAnswers(t *testing.T) {
+func TestHandler_RawAnswers(t *testing.T) {
 	for body, kind := range map[string]string{
 		`{"error": 1}`: "application/json", "<h1>no</h1>": "text/html", "data: {}\n\n": "text/event-stream", "oh no": "text/plain; charset=utf-8", "": "text/plain; charset=utf-8",
 	} {
@@ -152,7 +152,7 @@ func TestRawAnswers(t *testing.T) {
 	}
 }
 
-func TestErrorsInStreams(t *testing.T) {
+func TestDelivery_ErrorsInStreams(t *testing.T) {
 	for _, a := range apis {
 		for _, at := range []scenario.StreamError{{}, {AfterStart: true}, {AfterTokens: 10}, {AfterTokens: 10_000}} {
 			at.Error = "overloaded"
@@ -198,7 +198,7 @@ func TestErrorsInStreams(t *testing.T) {
 	}
 }
 
-func TestConnectionsThatDieInTheMiddle(t *testing.T) {
+func TestDelivery_ConnectionsThatDieInTheMiddle(t *testing.T) {
 	for _, a := range apis {
 		for _, tokens := range []int{0, 10, 10_000} {
 			b := always(scenario.Fault{Cut: &scenario.Point{AfterTokens: tokens}})
@@ -235,7 +235,7 @@ func TestConnectionsThatDieInTheMiddle(t *testing.T) {
 	}
 }
 
-func TestStalls(t *testing.T) {
+func TestDelivery_Stalls(t *testing.T) {
 	for _, a := range apis {
 		synctest.Test(t, func(t *testing.T) {
 			b := always(scenario.Fault{Stall: &scenario.Stall{AfterTokens: 10, For: time.Minute}})
@@ -276,7 +276,7 @@ func TestStalls(t *testing.T) {
 	}
 }
 
-func TestLateAndSilentAnswers(t *testing.T) {
+func TestHandler_LateAndSilentAnswers(t *testing.T) {
 	for _, a := range apis {
 		for _, f := range []scenario.Fault{{FirstEvent: 20 * time.Second}, {Delay: 20 * time.Second}, {Delay: 5 * time.Second, FirstEvent: 15 * time.Second}, {Delay: 20 * time.Second, Error: "server_error"}} {
 			synctest.Test(t, func(t *testing.T) {
@@ -311,7 +311,7 @@ func TestLateAndSilentAnswers(t *testing.T) {
 	}
 }
 
-func TestNoConnection(t *testing.T) {
+func TestHandler_NoConnection(t *testing.T) {
 	for _, a := range apis {
 		for name, f := range map[string]scenario.Fault{"reset": {Reset: true}, "refuse": {Refuse: true}, "dns": {DNS: true}, "tls": {TLS: true}} {
 			b := always(f)
@@ -335,7 +335,7 @@ func TestNoConnection(t *testing.T) {
 	}
 }
 
-func TestOutputsThatAreNoGood(t *testing.T) {
+func TestCompose_OutputsThatAreNoGood(t *testing.T) {
 	type want struct{ finish, text, refusal string }
 	refusals := map[string]want{
 		"messages": {finish: "refusal"}, "chat": {"stop", "", "assist"}, "compat": {"stop", "", "assist"},
@@ -404,7 +404,7 @@ func TestOutputsThatAreNoGood(t *testing.T) {
 	}
 }
 
-func TestHeadersOfARule(t *testing.T) {
+func TestResponse_HeadersOfARule(t *testing.T) {
 	for _, f := range []scenario.Fault{{}, {Error: "rate_limit"}, {Cut: &scenario.Point{}}, {Output: "empty_body"}} {
 		f.Headers = map[string]string{"x-should-retry": "false", "request-id": "req_mine"}
 		b := always(f)
@@ -416,7 +416,7 @@ func TestHeadersOfARule(t *testing.T) {
 }
 
 // What says how a body is sent is not a rule's to change.
-func TestHeadersThatFrameABodyStay(t *testing.T) {
+func TestResponse_HeadersThatFrameABodyStay(t *testing.T) {
 	b := onPort(t, scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Headers: map[string]string{"Content-Length": "5", "Transfer-Encoding": "gzip", "x-mine": "1"}}}}})
 	for _, a := range apis {
 		if got := b.ask(t.Context(), a); got.err != nil || !got.terminal || got.header.Get("x-mine") != "1" {
@@ -425,7 +425,7 @@ func TestHeadersThatFrameABodyStay(t *testing.T) {
 	}
 }
 
-func TestLimits(t *testing.T) {
+func TestEpoch_Limits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := rules(
 			scenario.Rule{Name: "limit", When: scenario.When{Provider: scenario.Globs{"anthropic"}}, Fault: scenario.Fault{Limit: &scenario.Limit{PerMinute: 3}}},

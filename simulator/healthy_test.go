@@ -19,7 +19,7 @@ var finishes = map[string]string{"messages": "end_turn", "chat": "stop", "respon
 
 func family(a api) string { name, _, _ := strings.Cut(a.name, " "); return name }
 
-func TestEveryDialectAnswers(t *testing.T) {
+func TestHandler_EveryDialectAnswers(t *testing.T) {
 	for _, a := range apis {
 		t.Run(a.name, func(t *testing.T) {
 			b := rules()
@@ -50,7 +50,7 @@ func TestEveryDialectAnswers(t *testing.T) {
 	}
 }
 
-func TestStructuredAnswersFit(t *testing.T) {
+func TestHandler_StructuredAnswersFit(t *testing.T) {
 	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(formSchema))
 	if err != nil {
 		t.Fatal(err)
@@ -92,7 +92,7 @@ func TestStructuredAnswersFit(t *testing.T) {
 }
 
 // The sequences of events are those of the real APIs.
-func TestEventsComeInTheirOrder(t *testing.T) {
+func TestHandler_EventsComeInTheirOrder(t *testing.T) {
 	squeeze := func(list []string) []string { return slices.Compact(list) }
 	for name, want := range map[string]string{
 		"messages stream":  "message_start content_block_start ping content_block_delta content_block_stop message_delta message_stop",
@@ -134,7 +134,7 @@ func TestEventsComeInTheirOrder(t *testing.T) {
 	}
 }
 
-func TestHeadersAreTheVendors(t *testing.T) {
+func TestHandler_HeadersAreTheVendors(t *testing.T) {
 	for name, want := range map[string][]string{
 		"messages": {"request-id", "anthropic-organization-id", "anthropic-ratelimit-requests-limit", "anthropic-ratelimit-requests-remaining",
 			"anthropic-ratelimit-requests-reset", "anthropic-ratelimit-input-tokens-remaining", "anthropic-ratelimit-output-tokens-reset"},
@@ -160,7 +160,7 @@ func TestHeadersAreTheVendors(t *testing.T) {
 	}
 }
 
-func TestTheSamePromptGetsTheSameAnswer(t *testing.T) {
+func TestCompose_TheSamePromptGetsTheSameAnswer(t *testing.T) {
 	for _, a := range apis {
 		b, other := rules(), inProcess(scenario.Scenario{Seed: 99})
 		one, two := b.form(t.Context(), a), b.form(t.Context(), a)
@@ -181,7 +181,7 @@ func TestTheSamePromptGetsTheSameAnswer(t *testing.T) {
 }
 
 // A prompt means the same to all: repeated calls can be seen across providers.
-func TestThePromptDigestIsTheSameEverywhere(t *testing.T) {
+func TestCall_PromptDigestIsTheSameEverywhere(t *testing.T) {
 	b := rules()
 	for _, a := range apis {
 		b.ask(t.Context(), a)
@@ -193,7 +193,7 @@ func TestThePromptDigestIsTheSameEverywhere(t *testing.T) {
 	}
 }
 
-func TestTextIsNeverCutThroughARune(t *testing.T) {
+func TestCompose_TextIsNeverCutThroughARune(t *testing.T) {
 	for _, a := range apis {
 		if !a.stream {
 			continue
@@ -205,7 +205,7 @@ func TestTextIsNeverCutThroughARune(t *testing.T) {
 	}
 }
 
-func TestPace(t *testing.T) {
+func TestDelivery_Pace(t *testing.T) {
 	for _, a := range apis {
 		synctest.Test(t, func(t *testing.T) {
 			b := inProcess(scenario.Scenario{Pace: scenario.Pace{FirstEvent: 800 * time.Millisecond, TokensPerSecond: 10}})
@@ -237,7 +237,7 @@ func TestPace(t *testing.T) {
 	}
 }
 
-func TestOutputLimitsAreKept(t *testing.T) {
+func TestCompose_KeepsOutputLimits(t *testing.T) {
 	limits := map[string]string{"messages": "max_tokens", "chat": "max_completion_tokens", "responses": "max_output_tokens", "compat": "max_tokens"}
 	stops := map[string]string{"messages": "max_tokens", "chat": "length", "responses": "incompletemax_output_tokens", "generate": "MAX_TOKENS", "compat": "length"}
 	for _, a := range apis {
@@ -259,7 +259,7 @@ func TestOutputLimitsAreKept(t *testing.T) {
 	}
 }
 
-func TestModelsThatThink(t *testing.T) {
+func TestCompose_ModelsThatThink(t *testing.T) {
 	for _, c := range []struct {
 		api     string
 		changes fields
@@ -287,7 +287,7 @@ func TestModelsThatThink(t *testing.T) {
 	}
 }
 
-func TestPromptCaching(t *testing.T) {
+func TestEpoch_PromptCaching(t *testing.T) {
 	long := strings.Repeat("The lighthouse stands on the rock and waits for the tide. ", 200)
 	t.Run("anthropic", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
@@ -332,7 +332,7 @@ func TestPromptCaching(t *testing.T) {
 	}
 }
 
-func TestAliasesAnswerWithTheirVersion(t *testing.T) {
+func TestHandler_AliasesAnswerWithTheirVersion(t *testing.T) {
 	for name, want := range map[string]string{"chat": "gpt-4.1-2025-04-14", "messages": "claude-sonnet-4-6", "generate": "gemini-3-flash-preview", "compat": "llama-3"} {
 		if got := rules().ask(t.Context(), apiNamed(name)); got.model != want {
 			t.Errorf("%s: served by %s, want %s", name, got.model, want)
@@ -340,7 +340,7 @@ func TestAliasesAnswerWithTheirVersion(t *testing.T) {
 	}
 }
 
-func TestLongPromptsAreTaken(t *testing.T) {
+func TestHandler_LongPromptsAreTaken(t *testing.T) {
 	text := strings.Repeat("A word and another one. ", 30_000) // 180,000 tokens
 	for _, a := range apis {
 		if got := rules().do(t.Context(), a, a.body(text, true)); got.status != 200 && family(a) != "compat" {

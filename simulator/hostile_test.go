@@ -58,7 +58,7 @@ func message(t *testing.T, raw string) string {
 	return text(v, "error", "message") + text(v, 0, "error", "message")
 }
 
-func TestHostilities_AllCanBePlayed(t *testing.T) {
+func TestAttacks_AllHostilitiesCanBePlayed(t *testing.T) {
 	names := scenario.Hostilities()
 	want := []string{"huge_error", "gzip_bomb", "gzip_bomb_stream", "endless_events", "endless_text", "huge_headers", "redirect",
 		"control_characters", "echo_key", "switch_protocols", "huge_usage", "negative_usage", "stuck_body"}
@@ -97,7 +97,7 @@ func TestHostilities_AllCanBePlayed(t *testing.T) {
 }
 
 // A wrong key comes before every attack, a wrong request before the answers of models.
-func TestHostilities_ComeAfterWhatIsWrongWithTheRequest(t *testing.T) {
+func TestAttacks_ComeAfterWhatIsWrongWithTheRequest(t *testing.T) {
 	for _, name := range scenario.Hostilities() {
 		a := apiNamed("messages")
 		b := always(scenario.Fault{Hostile: name})
@@ -115,7 +115,7 @@ func TestHostilities_ComeAfterWhatIsWrongWithTheRequest(t *testing.T) {
 	}
 }
 
-func TestHostilities_HugeError(t *testing.T) {
+func TestAttacks_HugeError(t *testing.T) {
 	hostile(t, "huge_error", func(where string, b bench, a api) {
 		resp := b.open(t.Context(), t, a)
 		defer resp.Body.Close()
@@ -132,7 +132,7 @@ func TestHostilities_HugeError(t *testing.T) {
 	})
 }
 
-func TestHostilities_ControlCharacters(t *testing.T) {
+func TestAttacks_ControlCharacters(t *testing.T) {
 	hostile(t, "control_characters", func(where string, b bench, a api) {
 		got := b.ask(t.Context(), a)
 		m := message(t, got.raw)
@@ -147,7 +147,7 @@ func TestHostilities_ControlCharacters(t *testing.T) {
 	})
 }
 
-func TestHostilities_EchoKey(t *testing.T) {
+func TestAttacks_EchoKey(t *testing.T) {
 	hostile(t, "echo_key", func(where string, b bench, a api) {
 		b.key = "k-s3cr3t"
 		got := b.ask(t.Context(), a)
@@ -165,7 +165,7 @@ func TestHostilities_EchoKey(t *testing.T) {
 	}
 }
 
-func TestHostilities_GzipBomb(t *testing.T) {
+func TestAttacks_GzipBomb(t *testing.T) {
 	for name, status := range map[string]int{"gzip_bomb": 500, "gzip_bomb_stream": 200} {
 		hostile(t, name, func(where string, b bench, a api) {
 			resp := b.open(t.Context(), t, a)
@@ -196,7 +196,7 @@ func TestHostilities_GzipBomb(t *testing.T) {
 	}
 }
 
-func TestHostilities_HugeHeaders(t *testing.T) {
+func TestHandler_HugeHeaders(t *testing.T) {
 	hostile(t, "huge_headers", func(where string, b bench, a api) {
 		got := b.ask(t.Context(), a)
 		size := 0
@@ -209,7 +209,7 @@ func TestHostilities_HugeHeaders(t *testing.T) {
 	})
 }
 
-func TestHostilities_Redirect(t *testing.T) {
+func TestAttacks_Redirect(t *testing.T) {
 	hostile(t, "redirect", func(where string, b bench, a api) {
 		follow := *b.client
 		b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -228,7 +228,7 @@ func TestHostilities_Redirect(t *testing.T) {
 	})
 }
 
-func TestHostilities_Usage(t *testing.T) {
+func TestHandler_HostileUsage(t *testing.T) {
 	for name, want := range map[string][2]int{"huge_usage": {9_000_000_000_000, 9_000_000_000_000}, "negative_usage": {-5, -7}} {
 		hostile(t, name, func(where string, b bench, a api) {
 			whole := rules().ask(t.Context(), a)
@@ -244,7 +244,7 @@ func TestHostilities_Usage(t *testing.T) {
 }
 
 // What a hostile answer reports has no effect on its pace.
-func TestHostilities_UsageKeepsThePace(t *testing.T) {
+func TestHandler_HostileUsageKeepsThePace(t *testing.T) {
 	for _, a := range apis {
 		synctest.Test(t, func(t *testing.T) {
 			b := inProcess(scenario.Scenario{Pace: scenario.Pace{TokensPerSecond: 10}, Rules: []scenario.Rule{{Fault: scenario.Fault{Hostile: "huge_usage"}}}})
@@ -255,7 +255,7 @@ func TestHostilities_UsageKeepsThePace(t *testing.T) {
 	}
 }
 
-func TestHostilities_StuckBody(t *testing.T) {
+func TestAttacks_StuckBody(t *testing.T) {
 	for _, a := range apis {
 		synctest.Test(t, func(t *testing.T) {
 			b := always(scenario.Fault{Hostile: "stuck_body"})

@@ -26,7 +26,7 @@ func signsOfLife(a api, meanwhile string) (sign string, times int) {
 	return ": processing\n\n", 4
 }
 
-func TestFault_MeanwhileComesBeforeTheFirstEvent(t *testing.T) {
+func TestDelivery_MeanwhileComesBeforeTheFirstEvent(t *testing.T) {
 	for _, meanwhile := range []string{"headers", "comments", "pings"} {
 		for _, a := range apis {
 			synctest.Test(t, func(t *testing.T) {
@@ -67,7 +67,7 @@ func TestFault_MeanwhileComesBeforeTheFirstEvent(t *testing.T) {
 	}
 }
 
-func TestFault_MeanwhileEndsWithTheClient(t *testing.T) {
+func TestDelivery_MeanwhileEndsWithTheClient(t *testing.T) {
 	for _, a := range apis {
 		synctest.Test(t, func(t *testing.T) {
 			b := always(scenario.Fault{FirstEvent: time.Minute, Meanwhile: "pings"})
@@ -84,7 +84,7 @@ func TestFault_MeanwhileEndsWithTheClient(t *testing.T) {
 	}
 }
 
-func TestFault_MeanwhileSendsHeadersAtOnceOnAPort(t *testing.T) {
+func TestDelivery_MeanwhileSendsHeadersAtOnceOnAPort(t *testing.T) {
 	for _, meanwhile := range []string{"headers", "comments", "pings"} {
 		b := onPort(t, scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{FirstEvent: time.Hour, Meanwhile: meanwhile}}}})
 		for _, a := range apis {

@@ -36,7 +36,7 @@ func (b bench) hits(ctx context.Context, a api, n int) string {
 	return out.String()
 }
 
-func TestWhichCallsARuleIsAbout(t *testing.T) {
+func TestFits_WhichCallsARuleIsAbout(t *testing.T) {
 	haiku := apiNamed("messages")
 	haiku.model = "claude-haiku-4-5"
 	for when, want := range map[string][3]string{ // sonnet, haiku, gpt
@@ -85,7 +85,7 @@ func TestWhichCallsARuleIsAbout(t *testing.T) {
 	}
 }
 
-func TestTheFirstRuleThatFitsDecides(t *testing.T) {
+func TestEpoch_TheFirstRuleThatFitsDecides(t *testing.T) {
 	b := inProcess(read(t, `rules:
   - {name: pass, when: {model: '*haiku*'}, fault: {}}
   - {name: first, when: {calls: 1-2}, fault: {error: overloaded}}
@@ -107,7 +107,7 @@ func TestTheFirstRuleThatFitsDecides(t *testing.T) {
 	}
 }
 
-func TestTimeBeginsWithTheFirstCall(t *testing.T) {
+func TestEpoch_BeginsWithTheFirstCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := inProcess(read(t, "rules: [{when: {after: 10s, until: 30s}, fault: {error: overloaded}}]"))
 		a := apiNamed("chat stream")
@@ -135,7 +135,7 @@ func TestTimeBeginsWithTheFirstCall(t *testing.T) {
 	})
 }
 
-func TestCallsInATimeWindow(t *testing.T) {
+func TestEpoch_CallsInATimeWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := inProcess(read(t, "rules: [{when: {after: 1m, calls: 1-2}, fault: {error: overloaded}}]"))
 		before := b.hits(t.Context(), apiNamed("chat"), 3)
@@ -146,7 +146,7 @@ func TestCallsInATimeWindow(t *testing.T) {
 	})
 }
 
-func TestAShareIsDrawnBySeed(t *testing.T) {
+func TestEpoch_ShareIsDrawnBySeed(t *testing.T) {
 	draw := func(seed int, a api) string {
 		return inProcess(read(t, fmt.Sprintf("seed: %d\nrules: [{when: {share: 0.3}, fault: {error: overloaded}}]", seed))).hits(t.Context(), a, 200)
 	}
@@ -162,7 +162,7 @@ func TestAShareIsDrawnBySeed(t *testing.T) {
 	}
 }
 
-func TestASwapStartsAnew(t *testing.T) {
+func TestSetScenario_StartsAnew(t *testing.T) {
 	var seen []simulator.Call
 	sim := simulator.New(scenario.Scenario{}, simulator.Options{Observe: func(c simulator.Call) { seen = append(seen, c) }, Log: 4})
 	b := inProcess(scenario.Scenario{})
@@ -191,7 +191,7 @@ func TestASwapStartsAnew(t *testing.T) {
 	sim.SetScenario(scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Error: "no such"}}}})
 }
 
-func TestManyAtOnce(t *testing.T) {
+func TestSimulator_ManyAtOnce(t *testing.T) {
 	b := inProcess(read(t, "rules: [{when: {calls: 1-50}, fault: {error: overloaded}}, {when: {share: 0.2}, fault: {cut: {after_tokens: 3}}}]"))
 	var wait sync.WaitGroup
 	for i := range 200 {
@@ -218,7 +218,7 @@ func TestManyAtOnce(t *testing.T) {
 
 // Each built-in scenario does something to somebody, and lets nobody wait for ever
 // who has a limit of his own.
-func TestBuiltinsCanBePlayed(t *testing.T) {
+func TestBuiltin_AllCanBePlayed(t *testing.T) {
 	for _, s := range simulator.Builtin() {
 		synctest.Test(t, func(t *testing.T) {
 			b := inProcess(s)

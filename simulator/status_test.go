@@ -15,7 +15,7 @@ func benches(t *testing.T, f scenario.Fault) map[string]bench {
 	return map[string]bench{"port": onPort(t, s), "process": inProcess(s)}
 }
 
-func TestFault_StatusMayBeOneThatNobodyKnows(t *testing.T) {
+func TestHandler_StatusMayBeUnknown(t *testing.T) {
 	for status, line := range map[int]string{299: "299 status code 299", 499: "499 status code 499", 529: "529 status code 529", 600: "600 status code 600", 999: "999 status code 999", 503: "503 Service Unavailable"} {
 		for where, b := range benches(t, scenario.Fault{Status: status, Body: "{}"}) {
 			for _, a := range apis {
@@ -32,7 +32,7 @@ func TestFault_StatusMayBeOneThatNobodyKnows(t *testing.T) {
 	}
 }
 
-func TestFault_PageIsThatOfAProxy(t *testing.T) {
+func TestHandler_PageIsThatOfAProxy(t *testing.T) {
 	for status, title := range map[int]string{401: "401 Unauthorized", 404: "404 Not Found", 520: "520"} {
 		for where, b := range benches(t, scenario.Fault{Status: status, Page: true}) {
 			for _, a := range apis {

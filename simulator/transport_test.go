@@ -30,7 +30,7 @@ func onPort(t *testing.T, s scenario.Scenario) bench {
 }
 
 // On a port and in process answers are the same, but for the date.
-func TestAPortAndTheTransportAgree(t *testing.T) {
+func TestTransport_AgreesWithAPort(t *testing.T) {
 	for _, f := range []scenario.Fault{{}, {Error: "overloaded"}, {Error: "rate_limit", RetryAfter: time.Second}, {Error: "bad_gateway"}, {Output: "empty_body"},
 		{End: &scenario.Point{AfterTokens: 8}}, {Malformed: &scenario.Point{AfterTokens: 8}}, {StreamError: &scenario.StreamError{AfterTokens: 8, Error: "server_error"}}, {Status: 418, Body: "tea"}} {
 		s := scenario.Scenario{Rules: []scenario.Rule{{Fault: f}}}
@@ -68,7 +68,7 @@ func untimed(raw string) string {
 	return strings.Join(out, "")
 }
 
-func TestConnectionsThatDieOnAPort(t *testing.T) {
+func TestSimulator_ConnectionsThatDieOnAPort(t *testing.T) {
 	cut := onPort(t, scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Cut: &scenario.Point{AfterTokens: 8}}}}})
 	for _, a := range apis {
 		got := cut.ask(t.Context(), a)
@@ -90,7 +90,7 @@ func TestConnectionsThatDieOnAPort(t *testing.T) {
 	}
 }
 
-func TestAClientThatLeavesAPort(t *testing.T) {
+func TestSimulator_AClientThatLeavesAPort(t *testing.T) {
 	ended := make(chan simulator.Call, 1)
 	sim := simulator.New(scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Stall: &scenario.Stall{AfterTokens: 5}}}}}, simulator.Options{Observe: func(c simulator.Call) { ended <- c }})
 	server := httptest.NewServer(sim)
@@ -113,7 +113,7 @@ func TestAClientThatLeavesAPort(t *testing.T) {
 	}
 }
 
-func TestBodiesEndWithTheCauseOfTheContext(t *testing.T) {
+func TestTransport_BodiesEndWithTheCauseOfTheContext(t *testing.T) {
 	cause := errors.New("the idle limit")
 	for _, a := range apis {
 		synctest.Test(t, func(t *testing.T) {
@@ -141,7 +141,7 @@ func TestBodiesEndWithTheCauseOfTheContext(t *testing.T) {
 	}
 }
 
-func TestAClientThatClosesTheBody(t *testing.T) {
+func TestTransport_AClientThatClosesTheBody(t *testing.T) {
 	for _, f := range []scenario.Fault{{}, {Stall: &scenario.Stall{AfterTokens: 5}}, {Cut: &scenario.Point{AfterTokens: 10}}} {
 		synctest.Test(t, func(t *testing.T) {
 			b, a := always(f), apiNamed("messages stream")
@@ -173,7 +173,7 @@ func TestAClientThatClosesTheBody(t *testing.T) {
 }
 
 // Who has read the terminal event sees a finished call, although the body is not at its end.
-func TestTheLogIsReadyBeforeTheLastByte(t *testing.T) {
+func TestCalls_LogIsReadyBeforeTheLastByte(t *testing.T) {
 	b, a := rules(), apiNamed("chat stream")
 	resp, err := b.client.Do(b.request(t.Context(), a, a.body(prompt, false)))
 	if err != nil {
@@ -219,7 +219,7 @@ func (s slowBody) Close() error {
 	return nil
 }
 
-func TestRequestsAreStreams(t *testing.T) {
+func TestTransport_RequestsAreStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, a := rules(), apiNamed("chat")
 		data, err := json.Marshal(a.body(prompt, false))
@@ -262,7 +262,7 @@ func TestRequestsAreStreams(t *testing.T) {
 	})
 }
 
-func TestResponsesAreLikeThoseOfNetHTTP(t *testing.T) {
+func TestTransport_ResponsesAreLikeThoseOfNetHTTP(t *testing.T) {
 	b, a := rules(), apiNamed("messages")
 	r := b.request(t.Context(), a, a.body(prompt, false))
 	resp, err := b.sim.Transport().RoundTrip(r)
@@ -337,7 +337,7 @@ func TestControl(t *testing.T) {
 }
 
 // A handler behind which no connection can be taken over says so.
-func TestAConnectionThatCannotBeReset(t *testing.T) {
+func TestSimulator_AConnectionThatCannotBeReset(t *testing.T) {
 	sim := simulator.New(scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Reset: true}}}}, simulator.Options{})
 	b := bench{sim: sim, root: "http://sim", key: "k"}
 	defer func() {

@@ -132,7 +132,7 @@ var refusals = []refusal{
 	{"compat", fields{"messages": []any{}}, 400, `empty_array`},
 }
 
-func TestRequestsAreCheckedAsTheVendorsDo(t *testing.T) {
+func TestHandler_ChecksRequestsAsTheVendorsDo(t *testing.T) {
 	for _, r := range refusals {
 		a := apiNamed(r.api)
 		b := rules()
@@ -153,7 +153,7 @@ func TestRequestsAreCheckedAsTheVendorsDo(t *testing.T) {
 	}
 }
 
-func TestStreamsOfWrongRequestsAreErrors(t *testing.T) {
+func TestHandler_StreamsOfWrongRequestsAreErrors(t *testing.T) {
 	for _, a := range apis {
 		body := with(a.body(prompt, false), fields{"foo": 1})
 		if family(a) == "compat" {
@@ -166,7 +166,7 @@ func TestStreamsOfWrongRequestsAreErrors(t *testing.T) {
 	}
 }
 
-func TestPromptsTooLong(t *testing.T) {
+func TestHandler_PromptsTooLong(t *testing.T) {
 	text := strings.Repeat("four", 210_000)
 	for name, want := range map[string]string{
 		"messages":         `prompt is too long: 210`,
@@ -198,7 +198,7 @@ func TestPromptsTooLong(t *testing.T) {
 	}
 }
 
-func TestBodiesThatAreNotJSON(t *testing.T) {
+func TestHandler_BodiesThatAreNotJSON(t *testing.T) {
 	for _, a := range apis {
 		for _, body := range []string{"", "{", "nonsense", `[1]`, `"x"`, `{} {}`, strings.Repeat("[", 5000)} {
 			b := rules()
@@ -209,7 +209,7 @@ func TestBodiesThatAreNotJSON(t *testing.T) {
 	}
 }
 
-func TestKeys(t *testing.T) {
+func TestHandler_Keys(t *testing.T) {
 	missing := map[string]string{"messages": `401 x-api-key header is required`, "chat": `401 You didn't provide an API key`, "responses": `401 "code": null`, "generate": `403 PERMISSION_DENIED`}
 	wrong := map[string]string{"messages": `401 invalid x-api-key`, "chat": `401 "code": "invalid_api_key"`, "responses": `401 invalid_api_key`, "generate": `400 API_KEY_INVALID`, "compat": `401 invalid_api_key`}
 	const secret = "invalid-s3cr3t-t4il"
@@ -265,7 +265,7 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-func TestModelsThatAreNot(t *testing.T) {
+func TestHandler_ModelsThatAreNot(t *testing.T) {
 	g := apiNamed("generate")
 	g.path = "/google/v1beta/models/palm-2:generateContent"
 	if got := rules().ask(t.Context(), g); got.status != 404 || !strings.Contains(got.raw, "models/palm-2 is not found for API version v1beta") {
@@ -273,7 +273,7 @@ func TestModelsThatAreNot(t *testing.T) {
 	}
 }
 
-func TestPaths(t *testing.T) {
+func TestRoute_Paths(t *testing.T) {
 	b := rules()
 	get := func(path string, header http.Header) (int, string) {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.root+path, nil)

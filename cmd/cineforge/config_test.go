@@ -58,7 +58,7 @@ models:
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := wire.Limits{FirstByte: 10 * time.Minute, Idle: time.Minute, Total: 2 * time.Hour}
+	all := wire.TimeLimits{FirstByte: 10 * time.Minute, Idle: time.Minute, Total: 2 * time.Hour}
 	local := provider(t, m, "local")
 	if local.Limits != all || local.BaseURL != "http://127.0.0.1:11434/v1" || strings.Join(local.Models, " ") != "slow plain" {
 		t.Errorf("%+v", local)
@@ -70,10 +70,10 @@ models:
 	if p := provider(t, m, providers.OpenAI); p.Key != "" || p.Limits.Idle != 90*time.Second || p.BaseURL != "http://127.0.0.1:1/v1" || p.Dialect != "generic" {
 		t.Errorf("%+v", p)
 	}
-	if p := provider(t, m, providers.Google); p.Limits != (wire.Limits{}) || len(p.Models) != 1 {
+	if p := provider(t, m, providers.Google); p.Limits != (wire.TimeLimits{}) || len(p.Models) != 1 {
 		t.Errorf("%+v", p)
 	}
-	for name, want := range map[string]wire.Limits{
+	for name, want := range map[string]wire.TimeLimits{
 		"local:slow":                          {FirstByte: 90 * time.Minute, Idle: 500 * time.Millisecond},
 		"local:plain":                         {},
 		"anthropic:claude-haiku-4-5":          {Total: 5 * time.Minute},

@@ -59,7 +59,7 @@ func (m modelEntry) entry(name recipe.ModelName) (catalog.Entry, error) {
 		}
 	}
 	return catalog.Entry{Provider: name.Provider, Model: name.Model, Window: m.Window, MaxOutput: m.MaxOutput, Thinks: catalog.Thinking(m.Thinks),
-		Input: m.Input, Output: m.Output, CacheRead: m.CacheRead, CacheWrite: m.CacheWrite, Limits: wire.Limits(m.Limits), Source: "config file"}, nil
+		Input: m.Input, Output: m.Output, CacheRead: m.CacheRead, CacheWrite: m.CacheWrite, Limits: wire.TimeLimits(m.Limits), Source: "config file"}, nil
 }
 
 func amount(p *float64) float64 {
@@ -86,7 +86,7 @@ func (e *thinksEntry) UnmarshalYAML(n ast.Node) error {
 }
 
 // limitsEntry are limits on the time of an answer.
-type limitsEntry wire.Limits
+type limitsEntry wire.TimeLimits
 
 // UnmarshalYAML reads the limits; see yaml.NodeUnmarshaler.
 func (e *limitsEntry) UnmarshalYAML(n ast.Node) error {
@@ -154,7 +154,7 @@ func (c *config) takeProviders(n ast.Node, at func(*token.Token, string) error) 
 		if err := decodeNode(value, &e, at); err != nil {
 			return err
 		}
-		p := providers.Provider{Name: key.Value, Dialect: e.Dialect, BaseURL: providers.Trim(e.BaseURL), KeyVariable: e.KeyEnv, Limits: wire.Limits(e.Limits)}
+		p := providers.Provider{Name: key.Value, Dialect: e.Dialect, BaseURL: providers.Trim(e.BaseURL), KeyVariable: e.KeyEnv, Limits: wire.TimeLimits(e.Limits)}
 		if err := checkProvider(p); err != nil {
 			return at(key, err.Error())
 		}

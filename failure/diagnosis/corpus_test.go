@@ -115,7 +115,7 @@ var argued = map[string]string{}
 
 // Every real failure gets the class, the effects, the scope and the delay that
 // people gave it.
-func TestRealFailures(t *testing.T) {
+func TestOf_RealFailures(t *testing.T) {
 	confused := map[[2]failure.Class]int{}
 	all := corpus(t, shared(t, "errors/real-errors.jsonl"))
 	for _, l := range all {

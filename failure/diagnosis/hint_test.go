@@ -16,7 +16,7 @@ var now = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 
 // Whatever way a server says how long to wait, it is understood; what no server
 // can mean is not.
-func TestHints(t *testing.T) {
+func TestOf_Hints(t *testing.T) {
 	const none = -1 * time.Second
 	limit := `{"error":{"code":"rate_limit_exceeded","message":"%s"}}`
 	for _, tt := range []struct {
@@ -89,7 +89,7 @@ func TestHints(t *testing.T) {
 // 0.9.8, whose delays are whole seconds only: dates, fractions and milliseconds are
 // missed, and a day is slept on. A day is told as it is here, and is the router's to
 // bound: see llm/chain: TestADayIsNotSleptOn, and resilience/breaker: TestAStatedTimeCounts.
-func TestKnownDefectsOfOthers(t *testing.T) {
+func TestOf_KnownDefectsOfOthers(t *testing.T) {
 	for header, want := range map[[2]string]time.Duration{
 		{"Retry-After", "Wed, 25 Nov 2026 12:00:30 GMT"}: 30 * time.Second,
 		{"Retry-After", "0.25"}:                          250 * time.Millisecond,
@@ -108,7 +108,7 @@ func TestKnownDefectsOfOthers(t *testing.T) {
 }
 
 // A rate limit that lasts a day is a quota.
-func TestALongRateLimitIsAQuota(t *testing.T) {
+func TestOf_ALongRateLimitIsAQuota(t *testing.T) {
 	for wait, want := range map[string]failure.Class{"13262": failure.RateLimited, "86400": failure.QuotaExhausted, "411480": failure.QuotaExhausted} {
 		f := diagnosis.Of(diagnosis.Evidence{Provider: "anthropic", Status: 429, Header: http.Header{"Retry-After": {wait}}})
 		if f.Class != want || f.Effect != failure.EffectOf(want) {

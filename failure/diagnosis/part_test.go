@@ -8,7 +8,7 @@ import (
 )
 
 // What was refused is known of each vendor, so that the request can be changed.
-func TestTheRefusedPartIsNamed(t *testing.T) {
+func TestOf_NamesTheRefusedPart(t *testing.T) {
 	for _, test := range []struct{ provider, body, part string }{
 		{"anthropic", `{"type":"error","error":{"type":"invalid_request_error","message":"output_config.format: Extra inputs are not permitted"}}`, "output_config.format"},
 		{"anthropic", `{"type":"error","error":{"type":"invalid_request_error","message":"messages: at least one message is required"}}`, ""},
@@ -23,7 +23,7 @@ func TestTheRefusedPartIsNamed(t *testing.T) {
 }
 
 // Anthropic's sentence on a question and answer that are too long together, verbatim.
-func TestTheContextLimitOfAnthropic(t *testing.T) {
+func TestOf_ContextLimitOfAnthropic(t *testing.T) {
 	f := diagnosis.Of(diagnosis.Evidence{Provider: "anthropic", Status: 400,
 		Body: `{"type":"error","error":{"type":"invalid_request_error","message":"input length and ` + "`max_tokens`" + ` exceed context limit: 188240 + 21333 > 200000, decrease input length or ` + "`max_tokens`" + ` and try again"}}`})
 	if f.Class != failure.ContextLength {

@@ -54,7 +54,7 @@ var bodiesWithText = []struct {
 }
 
 // No text of a user or a model, and no id, changes what a failure is taken for.
-func TestTextOfOthersChangesNothing(t *testing.T) {
+func TestOf_TextOfOthersChangesNothing(t *testing.T) {
 	for _, b := range bodiesWithText {
 		t.Run(b.name, func(t *testing.T) {
 			fill := func(text, id string) diagnosis.Evidence {
@@ -99,7 +99,7 @@ func wrapped(body string) []string {
 
 // Whatever is left of a body, and whatever it is wrapped in, there is a diagnosis,
 // and none that takes the failure for the caller's own leaving.
-func TestBrokenBodies(t *testing.T) {
+func TestOf_BrokenBodies(t *testing.T) {
 	for _, l := range corpus(t, shared(t, "errors/real-errors.jsonl")) {
 		e := l.evidence()
 		bodies := wrapped(l.Body)
@@ -117,7 +117,7 @@ func TestBrokenBodies(t *testing.T) {
 }
 
 // A structured body means the same when a relay has put it into an envelope.
-func TestRelayedBodies(t *testing.T) {
+func TestOf_RelayedBodies(t *testing.T) {
 	for _, body := range []string{
 		`{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}`,
 		`{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}}`,
@@ -134,7 +134,7 @@ func TestRelayedBodies(t *testing.T) {
 }
 
 // What lies beyond the part of a body that is looked at does not count.
-func TestAHugeBodyIsCut(t *testing.T) {
+func TestOf_AHugeBodyIsCut(t *testing.T) {
 	head := `{"type":"error","error":{"type":"overloaded_error","message":"`
 	body := head + strings.Repeat("x", 4*diagnosis.MaxBody) + `"},"request_id":"late"}`
 	f := diagnosis.Of(diagnosis.Evidence{Provider: "anthropic", Status: 500, Body: body})

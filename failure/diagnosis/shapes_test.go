@@ -11,7 +11,7 @@ import (
 )
 
 // The shapes that the vendors document, one of each meaning.
-func TestDocumentedShapes(t *testing.T) {
+func TestOf_DocumentedShapes(t *testing.T) {
 	const (
 		google = `{"error":{"code":%CODE,"message":"%MESSAGE","status":"%STATUS","details":[%DETAILS]}}`
 	)
@@ -123,7 +123,7 @@ func TestDocumentedShapes(t *testing.T) {
 }
 
 // The names of AWS's exceptions are in a header, or before the words.
-func TestExceptionsByName(t *testing.T) {
+func TestOf_ExceptionsByName(t *testing.T) {
 	h := http.Header{}
 	h.Set("x-amzn-ErrorType", "ValidationException:http://internal.amazon.com/coral/com.amazon.bedrock/")
 	f := diagnosis.Of(diagnosis.Evidence{Provider: "bedrock", Status: 400, Header: h, Body: `{"message":"Input is too long for requested model."}`})
@@ -137,7 +137,7 @@ func TestExceptionsByName(t *testing.T) {
 }
 
 // The server's own word on retrying outranks the class.
-func TestTheServersWord(t *testing.T) {
+func TestOf_ServersWordOnRetrying(t *testing.T) {
 	for word, want := range map[string]bool{"true": true, "false": false} {
 		for _, status := range []int{400, 529} {
 			h := http.Header{"X-Should-Retry": {word}}
@@ -148,7 +148,7 @@ func TestTheServersWord(t *testing.T) {
 	}
 }
 
-func TestRequestIDs(t *testing.T) {
+func TestRequestID_OfEachVendor(t *testing.T) {
 	h := http.Header{}
 	h.Set("x-request-id", "req_header")
 	for _, tt := range []struct{ body, want string }{
@@ -164,7 +164,7 @@ func TestRequestIDs(t *testing.T) {
 }
 
 // No key is told to anybody, whatever it looks like.
-func TestKeysAreNotTold(t *testing.T) {
+func TestOf_KeysAreNotShown(t *testing.T) {
 	const key = "my-very-own-key-of-no-known-form"
 	for _, body := range []string{
 		`{"error":{"message":"wrong key ` + key + `"}}`, "wrong key " + key,
@@ -180,7 +180,7 @@ func TestKeysAreNotTold(t *testing.T) {
 	}
 }
 
-func TestWhatIsSaidIsOneShortLine(t *testing.T) {
+func TestOf_MessageIsOneShortLine(t *testing.T) {
 	body := `{"error":{"message":"` + strings.Repeat("a\\nb ", 5000) + `"}}`
 	f := diagnosis.Of(diagnosis.Evidence{Provider: "openai", Status: 500, Body: body})
 	if len(f.Message) > 500 || strings.ContainsAny(f.Message, "\n\r") {
@@ -188,7 +188,7 @@ func TestWhatIsSaidIsOneShortLine(t *testing.T) {
 	}
 }
 
-func TestTimesAreCountedFromTheServersClock(t *testing.T) {
+func TestOf_TimesCountFromTheServersClock(t *testing.T) {
 	at := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 	h := http.Header{}
 	h.Set("Date", at.Add(-time.Hour).Format(http.TimeFormat)) // the server's clock is an hour behind

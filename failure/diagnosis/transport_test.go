@@ -18,7 +18,7 @@ import (
 	"github.com/cineforge/cineforge/failure/diagnosis"
 )
 
-func TestErrorsOfTheNetwork(t *testing.T) {
+func TestOf_ErrorsOfTheNetwork(t *testing.T) {
 	op := func(op string, err error) error {
 		return &url.Error{Op: "Post", URL: "https://api.example.com/v1/messages", Err: &net.OpError{Op: op, Net: "tcp", Err: err}}
 	}
@@ -72,7 +72,7 @@ func TestErrorsOfTheNetwork(t *testing.T) {
 }
 
 // What is not HTTP, or bad HTTP, is known by what net/http says of it, whatever that quotes.
-func TestWhatIsNoHTTP(t *testing.T) {
+func TestOf_WhatIsNoHTTP(t *testing.T) {
 	for name, tt := range map[string]struct {
 		err   error
 		class failure.Class
@@ -94,7 +94,7 @@ func TestWhatIsNoHTTP(t *testing.T) {
 
 // A caller that gives up says nothing about anybody, whatever the call looks like
 // by then, and whatever it gives as its reason.
-func TestGivingUpIsNobodysFault(t *testing.T) {
+func TestOf_CancellationCountsAgainstNothing(t *testing.T) {
 	for _, e := range []diagnosis.Evidence{
 		{Err: errors.New("the group failed")},
 		{Status: 529, Body: `{"type":"error","error":{"type":"overloaded_error"}}`},
@@ -108,7 +108,7 @@ func TestGivingUpIsNobodysFault(t *testing.T) {
 }
 
 // What a stream said before it broke is worth more than that it broke.
-func TestWhatAStreamSaidOutranksItsEnd(t *testing.T) {
+func TestOf_AStreamsErrorOutranksItsEnd(t *testing.T) {
 	f := diagnosis.Of(diagnosis.Evidence{Provider: "anthropic", Status: 200, Stream: true, Err: io.ErrUnexpectedEOF,
 		Body: "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}\n\n"})
 	if f.Class != failure.Overloaded {

@@ -140,7 +140,7 @@ func TestBlock(t *testing.T) {
 }
 
 // No line is wider than the terminal, whatever the run is about.
-func TestBlockIsNeverWiderThanTheTerminal(t *testing.T) {
+func TestLayout_IsNeverWiderThanTheTerminal(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s := fold(t, anyRun(rt)...)
 		width := rapid.IntRange(1, 220).Draw(rt, "width")
@@ -159,7 +159,7 @@ func TestBlockIsNeverWiderThanTheTerminal(t *testing.T) {
 }
 
 // A recipe with more stages than lines shows those around the one under way.
-func TestBlockIsNoHigherThanTheTerminal(t *testing.T) {
+func TestLayout_IsNoHigherThanTheTerminal(t *testing.T) {
 	rows := []string{"r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9"}
 	tests := []struct {
 		active, room int
@@ -221,7 +221,7 @@ func paced(steps []step, pause func(i int)) iter.Seq2[event.Event, error] {
 	}
 }
 
-func TestLiveLeavesTheLastBlock(t *testing.T) {
+func TestLive_LeavesTheLastBlock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out frames
 		steps := noProvider()
@@ -249,7 +249,7 @@ func TestLiveLeavesTheLastBlock(t *testing.T) {
 }
 
 // The clock of a run at rest stands still, however long it takes until that is shown.
-func TestLiveStopsTheClockOfARunAtRest(t *testing.T) {
+func TestLive_StopsTheClockOfARunAtRest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out frames
 		if _, err := progress.Show(told(interrupted()...), progress.Options{Out: &out, Live: true}); err != nil {
@@ -263,7 +263,7 @@ func TestLiveStopsTheClockOfARunAtRest(t *testing.T) {
 }
 
 // A burst costs no more frames than time has passed for.
-func TestLiveDrawsTenTimesASecondAtMost(t *testing.T) {
+func TestLive_DrawsTenTimesASecondAtMost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const units = 2000
 		steps := []step{{0, opening()}, {0, event.StageStarted{StageID: "extract_scenes"}}}
@@ -288,7 +288,7 @@ func TestLiveDrawsTenTimesASecondAtMost(t *testing.T) {
 	})
 }
 
-func TestLiveHandsOnEachCtrlC(t *testing.T) {
+func TestLive_PassesOnEachCtrlC(t *testing.T) {
 	keys, typed := io.Pipe()
 	pressed := make(chan struct{}, 2)
 	events := paced(interrupted(), func(i int) {
@@ -315,7 +315,7 @@ func TestLiveHandsOnEachCtrlC(t *testing.T) {
 }
 
 // What stands in for the keyboard may hold the script: it is left alone.
-func TestLiveReadsNoFile(t *testing.T) {
+func TestLive_ReadsNoFile(t *testing.T) {
 	in, fill, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)

@@ -54,7 +54,7 @@ func TestShow_TellsAllNotes(t *testing.T) {
 	}
 }
 
-func TestPlainLines(t *testing.T) {
+func TestPlain_Lines(t *testing.T) {
 	tests := []struct {
 		name  string
 		steps []step
@@ -126,7 +126,7 @@ func dry() []step {
 	return []step{{0, o}, {0, event.StageSkippedReused{StageID: "ingest", FromRunID: "run-1", Artifacts: refs("raw_input")}}, {0, event.DryRunValidated{}}}
 }
 
-func TestVerboseTellsAnswersAndUnits(t *testing.T) {
+func TestPlain_VerboseShowsAnswersAndUnits(t *testing.T) {
 	got := plainly(t, progress.Options{Verbose: true}, first()...)
 	for _, want := range []string{
 		"2026-10-09 14:00:05  Finding the scenes: scene_001 answered by anthropic claude-sonnet-4-6 in 3.0s, 1200 tokens in, 300 out, $0.25",
@@ -139,7 +139,7 @@ func TestVerboseTellsAnswersAndUnits(t *testing.T) {
 }
 
 // A line on units comes at most every 5 s, and at most for every tenth of them.
-func TestUnitsAreToldNowAndThen(t *testing.T) {
+func TestPlain_UnitsNowAndThen(t *testing.T) {
 	tests := []struct {
 		units int
 		every time.Duration
@@ -220,7 +220,7 @@ func TestHeartbeat(t *testing.T) {
 
 // Nothing that comes from a file, a model or a provider reaches the terminal as
 // anything but text, and no line becomes two.
-func TestNothingInEventsIsObeyed(t *testing.T) {
+func TestPlain_ControlCharactersAreNotWritten(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		steps := anyRun(rt)
 		var lines strings.Builder
@@ -253,7 +253,7 @@ func obeyed(r rune) bool {
 	return r != '\n' && !unicode.IsPrint(r)
 }
 
-func TestColorAddsNothingButColor(t *testing.T) {
+func TestPaint_ColorAddsNothingButColor(t *testing.T) {
 	plain := plainly(t, progress.Options{}, success()...)
 	colored := plainly(t, progress.Options{Color: true}, success()...)
 	if d := cmp.Diff(plain, strings.Split(uncolored(strings.Join(colored, "\n")), "\n")); d != "" {
@@ -277,7 +277,7 @@ func TestColorAddsNothingButColor(t *testing.T) {
 }
 
 // A closed pipe is reported, but the events are read to their end.
-func TestABrokenViewDoesNotStopTheRun(t *testing.T) {
+func TestShow_ABrokenViewDoesNotStopTheRun(t *testing.T) {
 	var out broken
 	s, err := progress.Show(told(success()...), progress.Options{Out: &out})
 	if !errors.Is(err, errBroken) {
@@ -291,7 +291,7 @@ func TestABrokenViewDoesNotStopTheRun(t *testing.T) {
 	}
 }
 
-func TestShowReturnsWhatEndsTheEvents(t *testing.T) {
+func TestShow_ReturnsWhatEndsTheEvents(t *testing.T) {
 	boom := errors.New("boom")
 	tests := map[string]struct {
 		events iter.Seq2[event.Event, error]

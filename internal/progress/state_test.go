@@ -151,7 +151,7 @@ func stateOf(t *testing.T, edit func(*run.State)) string {
 	return b.String()
 }
 
-func TestStatusSentences(t *testing.T) {
+func TestState_Sentences(t *testing.T) {
 	tests := []struct {
 		name string
 		edit func(*run.State)

@@ -57,7 +57,7 @@ func FuzzClean(f *testing.F) {
 	})
 }
 
-func TestQuantities(t *testing.T) {
+func TestText_Quantities(t *testing.T) {
 	for _, tt := range []struct {
 		d    time.Duration
 		want string

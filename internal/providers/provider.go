@@ -26,7 +26,7 @@ type Provider struct {
 	Models []string
 
 	// Limits on the time of an answer; those of a model in the catalog come first.
-	Limits wire.Limits
+	Limits wire.TimeLimits
 }
 
 // Usable reports whether the provider can be asked.

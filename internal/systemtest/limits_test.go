@@ -39,13 +39,13 @@ func limitsOf(t *testing.T, all []health.Provider, provider, model string) healt
 func TestProviders_Limits(t *testing.T) {
 	own := ollama
 	own.Models = []string{"llama", "slow"}
-	own.Limits = wire.Limits{FirstByte: 10 * time.Minute, Idle: time.Minute}
+	own.Limits = wire.TimeLimits{FirstByte: 10 * time.Minute, Idle: time.Minute}
 	cold := ollama
 	cold.Name = "cold"
 	all := append(withKeys("ANTHROPIC"), own, cold)
-	all[0].Limits = wire.Limits{Idle: 45 * time.Second}
+	all[0].Limits = wire.TimeLimits{Idle: 45 * time.Second}
 	models := app.Config{Providers: all, Catalog: known(t).With(
-		catalog.Entry{Provider: "local", Model: "slow", MaxOutput: 100, Limits: wire.Limits{Idle: 5 * time.Minute, Total: 2 * time.Hour}},
+		catalog.Entry{Provider: "local", Model: "slow", MaxOutput: 100, Limits: wire.TimeLimits{Idle: 5 * time.Minute, Total: 2 * time.Hour}},
 		catalog.Entry{Provider: "cold", Model: "llama", MaxOutput: 100, Thinks: catalog.ThinksAlways},
 	)}
 	a, err := app.Open(t.Context(), t.TempDir(), models)
@@ -87,11 +87,11 @@ func TestProviders_Limits(t *testing.T) {
 
 // The limit that a configuration sets is the one by which a call is cut off.
 func TestExecute_ConfiguredLimitCutsACall(t *testing.T) {
-	for name, limits := range map[string]struct{ provider, model wire.Limits }{
-		"the provider's":          {wire.Limits{FirstByte: 3 * time.Second}, wire.Limits{}},
-		"the model's":             {wire.Limits{FirstByte: time.Hour}, wire.Limits{FirstByte: 3 * time.Second}},
-		"the total of the model":  {wire.Limits{}, wire.Limits{Total: 3 * time.Second}},
-		"the total of the server": {wire.Limits{Total: 3 * time.Second}, wire.Limits{Idle: time.Hour}},
+	for name, limits := range map[string]struct{ provider, model wire.TimeLimits }{
+		"the provider's":          {wire.TimeLimits{FirstByte: 3 * time.Second}, wire.TimeLimits{}},
+		"the model's":             {wire.TimeLimits{FirstByte: time.Hour}, wire.TimeLimits{FirstByte: 3 * time.Second}},
+		"the total of the model":  {wire.TimeLimits{}, wire.TimeLimits{Total: 3 * time.Second}},
+		"the total of the server": {wire.TimeLimits{Total: 3 * time.Second}, wire.TimeLimits{Idle: time.Hour}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -123,7 +123,7 @@ func TestDrill_HasTheLimitsOfRealRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{})
 		all := withKeys("ANTHROPIC")
-		all[0].Limits = wire.Limits{FirstByte: 2 * time.Second}
+		all[0].Limits = wire.TimeLimits{FirstByte: 2 * time.Second}
 		a := app.New(w.store.Seams(), w.dir, app.Config{Providers: all, Catalog: known(t)})
 		s := w.execute(a, w.start(a, app.Start{Drill: "S06"}))
 		cut := 0

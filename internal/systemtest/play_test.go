@@ -37,7 +37,7 @@ type play struct {
 	endAt    string            // a stage
 	settings map[string]string // of the recipe's resilience block
 	options  chain.Options
-	limits   wire.Limits              // that the config file sets for the local server
+	limits   wire.TimeLimits          // that the config file sets for the local server
 	during   func(*app.App, []string) // is called beside the runs
 	mended   time.Time                // when a person has mended what was wrong
 	next     string                   // the run that goes on then

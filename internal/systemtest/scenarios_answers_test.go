@@ -77,7 +77,7 @@ func answeredScenarios() []faultScenario {
 }
 
 // asVendor is the time that a vendor's API is given to begin an answer.
-var asVendor = wire.Limits{FirstByte: 12 * time.Second}
+var asVendor = wire.TimeLimits{FirstByte: 12 * time.Second}
 
 // silent wants each question to have been tried at most once at the silent target.
 func (o outcome) silent(p *problems) {

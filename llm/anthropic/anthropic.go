@@ -28,7 +28,7 @@ var _ llm.Model = (*Model)(nil)
 // the SDK repeats nothing.
 func New(e wire.Endpoint) *Model {
 	route := wire.NewRoute(e, DefaultBaseURL)
-	e = route.Endpoint()
+	e = route.Target()
 	key := option.WithAPIKey(e.Key)
 	if e.Key == "" {
 		key = option.WithHeaderDel("X-Api-Key")
@@ -48,7 +48,7 @@ func (m *Model) Generate(ctx context.Context, req llm.Request) (llm.Response, er
 		stream := m.messages.NewStreaming(ctx, params, option.WithHTTPClient(call.Client()))
 		defer stream.Close() //nolint:errcheck // what it had to say has been said
 		for done := false; !done && stream.Next(); {
-			if err := call.Consume(func(a *wire.Answer) error { hear(a, stream.Current()); done = a.Complete; return nil }); err != nil {
+			if err := call.Consume(func(a *wire.Answer) error { consumeEvent(a, stream.Current()); done = a.Complete; return nil }); err != nil {
 				return err
 			}
 		}
@@ -66,7 +66,7 @@ func (m *Model) params(req llm.Request) (sdk.MessageNewParams, error) {
 		maxTokens = defaultMaxTokens
 	}
 	params := sdk.MessageNewParams{
-		Model:     m.Endpoint().Model,
+		Model:     m.Target().Model,
 		MaxTokens: int64(maxTokens),
 		Messages:  []sdk.MessageParam{sdk.NewUserMessage(sdk.NewTextBlock(req.Prompt))},
 	}
@@ -88,8 +88,8 @@ func (m *Model) params(req llm.Request) (sdk.MessageNewParams, error) {
 	return params, nil
 }
 
-// hear takes in an event of the stream.
-func hear(a *wire.Answer, e sdk.MessageStreamEventUnion) {
+// consumeEvent takes in an event of the stream.
+func consumeEvent(a *wire.Answer, e sdk.MessageStreamEventUnion) {
 	switch e.Type {
 	case "message_start":
 		a.Served = e.Message.Model

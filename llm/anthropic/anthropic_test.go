@@ -17,12 +17,12 @@ var subject = llmtest.Subject{
 	Scope: failure.ScopeProvider, TellsRequestID: true, Caches: true,
 }
 
-func TestContract(t *testing.T) { llmtest.Run(t, subject) }
+func TestModel_Contract(t *testing.T) { llmtest.Run(t, subject) }
 
 func TestModel_Costs(t *testing.T) { llmtest.Costs(t, subject) }
 
 // What is asked for goes to the API by its own means.
-func TestTheRequest(t *testing.T) {
+func TestModel_Request(t *testing.T) {
 	req := llmtest.Question()
 	body, header := llmtest.Sent(t, subject, req)
 	for _, tt := range []struct {

@@ -31,7 +31,7 @@ type Entry struct {
 	Date       string   `json:"date"`   // when it was read there
 
 	// Limits on the time of an answer, which only a configuration sets.
-	Limits wire.Limits `json:"-"`
+	Limits wire.TimeLimits `json:"-"`
 }
 
 // Thinking says when a model thinks before it answers; "" if that is not known.

@@ -25,7 +25,7 @@ func table(t testing.TB) catalog.Catalog {
 
 // Whatever is asked unless a recipe says otherwise has a window, a limit and a
 // price, with the place and the day where they were read.
-func TestTheDefaultChainsAreKnown(t *testing.T) {
+func TestCatalog_KnowsTheDefaultChains(t *testing.T) {
 	c := table(t)
 	for _, module := range shipped.Modules(document.Reader{}) {
 		for _, name := range module.Info().DefaultChain {
@@ -52,7 +52,7 @@ func TestTheDefaultChainsAreKnown(t *testing.T) {
 	}
 }
 
-func TestAReleaseIsKnownByItsModel(t *testing.T) {
+func TestCatalog_AReleaseIsKnownByItsModel(t *testing.T) {
 	c := table(t)
 	for _, name := range []string{"claude-haiku-4-5-20251001", "claude-haiku-4-5", "claude-haiku-4-5-latest"} {
 		if s := c.Spec("anthropic", name); s.Window != 200_000 {
@@ -64,7 +64,7 @@ func TestAReleaseIsKnownByItsModel(t *testing.T) {
 	}
 }
 
-func TestAnUnknownPriceIsNotNothing(t *testing.T) {
+func TestCatalog_AnUnknownPriceIsNotNothing(t *testing.T) {
 	c := table(t)
 	if s := c.Spec("ollama", "llama"); s.Price != nil || s.Cost(llm.Usage{InputTokens: 5}) != nil || *s.Cost(llm.Usage{}) != 0 {
 		t.Errorf("a model that nobody knows costs %v", s.Price)
@@ -77,7 +77,7 @@ func TestAnUnknownPriceIsNotNothing(t *testing.T) {
 }
 
 // A configuration says what it knows better, and no more.
-func TestWhatAnEntryLeavesOutStays(t *testing.T) {
+func TestCatalog_WhatAnEntryLeavesOutStays(t *testing.T) {
 	input := 1.0
 	s := table(t).With(catalog.Entry{Provider: "openai", Model: "gpt-4.1", Input: &input}).Spec("openai", "gpt-4.1")
 	if s.Window != 1_047_576 || s.Price.Input != 1 || s.Price.Output != 8 {
@@ -86,7 +86,7 @@ func TestWhatAnEntryLeavesOutStays(t *testing.T) {
 }
 
 // The price of an answer counts cached input by its own price.
-func TestCost(t *testing.T) {
+func TestCatalog_Cost(t *testing.T) {
 	u := llm.Usage{InputTokens: 1_000_000, CacheReadTokens: 400_000, CacheWriteTokens: 100_000, OutputTokens: 200_000}
 	usd := table(t).Spec("anthropic", "claude-sonnet-4-6").Cost(u)
 	if want := 0.5*3 + 0.4*0.3 + 0.1*3.75 + 0.2*15; usd == nil || *usd < want-1e-9 || *usd > want+1e-9 {

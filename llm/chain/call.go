@@ -107,7 +107,7 @@ func (f *call) do(caller, hard context.Context, alive func()) {
 	f.watch.Start(clock, cancel)
 	defer f.watch.Stop()
 	behind := clock.Behind()
-	f.resp, f.err = f.candidate.Model.Generate(llm.WithPulse(under, func(bytes int) {
+	f.resp, f.err = f.candidate.Model.Generate(llm.WithHeartbeat(under, func(bytes int) {
 		f.watch.Alive()
 		f.wrote.Add(int64(bytes))
 		f.stir()

@@ -32,7 +32,7 @@ func slow(w *world, name string, from int, begins time.Duration) *int {
 			select {
 			case <-time.After(d):
 				if i == 0 {
-					llm.Pulse(ctx)(0)
+					llm.Heartbeat(ctx)(0)
 				}
 			case <-ctx.Done():
 				*canceled++

@@ -221,7 +221,7 @@ func (d drawn) model(provider int, start time.Time, chance func() float64) llm.M
 			}
 			return resp, f
 		}
-		llm.Pulse(ctx)(0)
+		llm.Heartbeat(ctx)(0)
 		resp.FirstEvent = time.Millisecond
 		return resp, nil
 	})

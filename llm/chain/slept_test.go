@@ -108,7 +108,7 @@ func TestRouter_ACallThatDiedInASleepIsEnded(t *testing.T) {
 				c.Model = llm.ModelFunc(func(ctx context.Context, req llm.Request) (llm.Response, error) {
 					ctx, cancel := context.WithTimeout(ctx, time.Minute)
 					defer cancel()
-					time.AfterFunc(11*time.Second, func() { llm.Pulse(ctx)(0) })
+					time.AfterFunc(11*time.Second, func() { llm.Heartbeat(ctx)(0) })
 					if _, err := silent.Generate(ctx, req); ctx.Err() == nil || !errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 						t.Errorf("it ended before its time by %v", err)
 					}

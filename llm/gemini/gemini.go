@@ -35,19 +35,19 @@ func (m *Model) Generate(ctx context.Context, req llm.Request) (llm.Response, er
 	}
 	return m.Ask(ctx, req, func(ctx context.Context, call *wire.Call) error {
 		connection := call.Client()
-		connection.Transport = transport{connection.Transport, m.Endpoint().Key}
+		connection.Transport = transport{connection.Transport, m.Target().Key}
 		// The SDK binds a client to a connection; making one asks nobody. What is left out here
 		// it takes from the environment.
 		client, err := genai.NewClient(ctx, &genai.ClientConfig{
-			Backend: genai.BackendGeminiAPI, APIKey: cmp.Or(m.Endpoint().Key, noKey), HTTPClient: connection,
-			HTTPOptions: genai.HTTPOptions{BaseURL: m.Endpoint().BaseURL},
+			Backend: genai.BackendGeminiAPI, APIKey: cmp.Or(m.Target().Key, noKey), HTTPClient: connection,
+			HTTPOptions: genai.HTTPOptions{BaseURL: m.Target().BaseURL},
 		})
 		if err != nil {
 			return errClient // the error holds the configuration, and so the key
 		}
-		for chunk, err := range client.Models.GenerateContentStream(ctx, m.Endpoint().Model, genai.Text(req.Prompt), config) {
+		for chunk, err := range client.Models.GenerateContentStream(ctx, m.Target().Model, genai.Text(req.Prompt), config) {
 			if err == nil {
-				err = call.Consume(func(a *wire.Answer) error { hear(a, chunk); return nil })
+				err = call.Consume(func(a *wire.Answer) error { consumeChunk(a, chunk); return nil })
 			}
 			if err != nil {
 				return err
@@ -86,9 +86,9 @@ func (m *Model) config(req llm.Request) (*genai.GenerateContentConfig, error) {
 	return config, nil
 }
 
-// hear takes in a chunk of the stream. The chunk with the reason for the answer's
+// consumeChunk takes in a chunk of the stream. The chunk with the reason for the answer's
 // end is its last.
-func hear(a *wire.Answer, chunk *genai.GenerateContentResponse) {
+func consumeChunk(a *wire.Answer, chunk *genai.GenerateContentResponse) {
 	if chunk.ModelVersion != "" {
 		a.Served = chunk.ModelVersion
 	}

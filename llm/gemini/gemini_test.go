@@ -17,12 +17,12 @@ var subject = llmtest.Subject{
 	Scope: failure.ScopeModel, Caches: true,
 }
 
-func TestContract(t *testing.T) { llmtest.Run(t, subject) }
+func TestModel_Contract(t *testing.T) { llmtest.Run(t, subject) }
 
 func TestModel_Costs(t *testing.T) { llmtest.Costs(t, subject) }
 
 // What is asked for goes to the API by its own means, and the key is in no address.
-func TestTheRequest(t *testing.T) {
+func TestModel_Request(t *testing.T) {
 	t.Setenv("GOOGLE_API_KEY", "from-the-environment")
 	t.Setenv("GOOGLE_GENAI_USE_VERTEXAI", "true")
 	req := llmtest.Question()

@@ -41,7 +41,7 @@ const (
 )
 
 // All that an event stream may have is taken, in pieces of any size.
-func TestFormsOfStreams(t *testing.T) {
+func TestTransport_FormsOfStreams(t *testing.T) {
 	for name, body := range map[string]string{
 		"plain":             "data: " + first + "\n\ndata: " + last + "\n\n",
 		"no spaces":         "data:" + first + "\n\ndata:" + last + "\n\n",
@@ -68,7 +68,7 @@ func TestFormsOfStreams(t *testing.T) {
 }
 
 // What breaks a stream still does.
-func TestFormsThatAreNone(t *testing.T) {
+func TestTransport_FormsThatAreNone(t *testing.T) {
 	reset := errors.New("read: connection reset by peer")
 	for name, tt := range map[string]struct {
 		body  io.Reader
@@ -89,7 +89,7 @@ func TestFormsThatAreNone(t *testing.T) {
 
 // A good answer is not bad for the numbers that come with it: they are bounded by what can
 // be, or do not count.
-func TestNumbersOfTokens(t *testing.T) {
+func TestModel_NumbersOfTokens(t *testing.T) {
 	const most = 1000 // what was allowed
 	for told, want := range map[string]struct {
 		tokens    int

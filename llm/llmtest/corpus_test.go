@@ -82,7 +82,7 @@ func (r real) fault() (scenario.Fault, bool) {
 
 // Real failures that come over the wire and through the SDKs get the class that
 // people gave them.
-func TestRealFailuresThroughTheSDKs(t *testing.T) {
+func TestLlmtest_RealFailuresThroughTheSDKs(t *testing.T) {
 	path := filepath.Join("..", "..", "..", "shared", "errors", "real-errors.jsonl")
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {

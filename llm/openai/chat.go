@@ -53,7 +53,7 @@ var _ llm.Model = (*Chat)(nil)
 // NewChat returns a model at an endpoint whose server has quirks.
 func NewChat(e wire.Endpoint, q Quirks) *Chat {
 	route := wire.NewRoute(e, DefaultBaseURL)
-	return &Chat{Route: route, quirks: q, completions: sdk.NewChatCompletionService(options(route.Endpoint())...)}
+	return &Chat{Route: route, quirks: q, completions: sdk.NewChatCompletionService(options(route.Target())...)}
 }
 
 // Generate asks the model; see llm.Model.
@@ -67,12 +67,12 @@ func (c *Chat) Generate(ctx context.Context, req llm.Request) (llm.Response, err
 		defer stream.Close() //nolint:errcheck // what it had to say has been said
 		heard := false
 		for ; stream.Next(); heard = true {
-			if err := call.Consume(func(a *wire.Answer) error { return c.hear(a, stream.Current()) }); err != nil {
+			if err := call.Consume(func(a *wire.Answer) error { return c.consumeChunk(a, stream.Current()) }); err != nil {
 				return err
 			}
 		}
 		var whole sdk.ChatCompletion
-		complete, atOnce := stream.Err() == nil && call.Done() || c.quirks.NoDone, call.Whole(&whole)
+		complete, atOnce := stream.Err() == nil && call.Done() || c.quirks.NoDone, call.DecodeWhole(&whole)
 		if atOnce = atOnce && len(whole.Choices) > 0; !heard && !atOnce {
 			return stream.Err() // it is an error, or no answer at all
 		}
@@ -90,7 +90,7 @@ func (c *Chat) Generate(ctx context.Context, req llm.Request) (llm.Response, err
 
 // params puts a question into the form of the API.
 func (c *Chat) params(req llm.Request) (sdk.ChatCompletionNewParams, error) {
-	params := sdk.ChatCompletionNewParams{Model: c.Endpoint().Model}
+	params := sdk.ChatCompletionNewParams{Model: c.Target().Model}
 	if !c.quirks.NoUsage {
 		params.StreamOptions.IncludeUsage = sdk.Bool(true)
 	}
@@ -155,8 +155,8 @@ func thoughts(delta sdk.ChatCompletionChunkChoiceDelta) int {
 	return 0
 }
 
-// hear takes in a chunk of the stream.
-func (c *Chat) hear(a *wire.Answer, chunk sdk.ChatCompletionChunk) error {
+// consumeChunk takes in a chunk of the stream.
+func (c *Chat) consumeChunk(a *wire.Answer, chunk sdk.ChatCompletionChunk) error {
 	if chunk.Model != "" {
 		a.Served = chunk.Model
 	}

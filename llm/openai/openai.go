@@ -33,7 +33,7 @@ var _ llm.Model = (*Model)(nil)
 // the SDK repeats nothing.
 func New(e wire.Endpoint) *Model {
 	route := wire.NewRoute(e, DefaultBaseURL)
-	return &Model{Route: route, responses: responses.NewResponseService(options(route.Endpoint())...)}
+	return &Model{Route: route, responses: responses.NewResponseService(options(route.Target())...)}
 }
 
 // options are what every request has.
@@ -55,12 +55,16 @@ func (m *Model) Generate(ctx context.Context, req llm.Request) (llm.Response, er
 		stream := m.responses.NewStreaming(ctx, params, option.WithHTTPClient(call.Client()))
 		defer stream.Close() //nolint:errcheck // what it had to say has been said
 		for done := false; !done && stream.Next(); {
-			if err := call.Consume(func(a *wire.Answer) (err error) { err = hear(a, stream.Current()); done = a.Complete; return err }); err != nil {
+			if err := call.Consume(func(a *wire.Answer) (err error) {
+				err = consumeEvent(a, stream.Current())
+				done = a.Complete
+				return err
+			}); err != nil {
 				return err
 			}
 		}
 		var whole responses.Response
-		if call.Whole(&whole) && (whole.Status == responses.ResponseStatusCompleted || whole.Status == responses.ResponseStatusIncomplete) {
+		if call.DecodeWhole(&whole) && (whole.Status == responses.ResponseStatusCompleted || whole.Status == responses.ResponseStatusIncomplete) {
 			return call.Consume(func(a *wire.Answer) error { hearWholeResponse(a, whole); return nil })
 		}
 		return stream.Err()
@@ -73,7 +77,7 @@ const leastTokens = 16
 // params puts a question into the form of the API.
 func (m *Model) params(req llm.Request) (responses.ResponseNewParams, error) {
 	params := responses.ResponseNewParams{
-		Model: m.Endpoint().Model,
+		Model: m.Target().Model,
 		Input: responses.ResponseNewParamsInputUnion{OfString: sdk.String(req.Prompt)},
 		Store: sdk.Bool(false),
 	}
@@ -94,7 +98,7 @@ func (m *Model) params(req llm.Request) (responses.ResponseNewParams, error) {
 	}
 	if system != "" {
 		params.Instructions = sdk.String(system)
-		params.PromptCacheKey = sdk.String(cacheKey(m.Endpoint().Model, system, req.Schema.Name()))
+		params.PromptCacheKey = sdk.String(cacheKey(m.Target().Model, system, req.Schema.Name()))
 	}
 	return params, nil
 }
@@ -109,8 +113,8 @@ func cacheKey(parts ...string) string {
 	return "cineforge-" + hex.EncodeToString(h.Sum(nil)[:12])
 }
 
-// hear takes in an event of the stream. An error is one that the event tells of.
-func hear(a *wire.Answer, e responses.ResponseStreamEventUnion) error {
+// consumeChunk takes in an event of the stream. An error is one that the event tells of.
+func consumeEvent(a *wire.Answer, e responses.ResponseStreamEventUnion) error {
 	switch e.Type {
 	case "response.created", "response.in_progress":
 		a.Served = string(e.Response.Model)

@@ -25,9 +25,9 @@ func chat(q openai.Quirks) func(wire.Endpoint) llm.Model {
 	return func(e wire.Endpoint) llm.Model { return openai.NewChat(e, q) }
 }
 
-func TestResponsesContract(t *testing.T) { llmtest.Run(t, subject(responses)) }
+func TestModel_ResponsesContract(t *testing.T) { llmtest.Run(t, subject(responses)) }
 
-func TestChatContract(t *testing.T) { llmtest.Run(t, subject(chat(openai.Quirks{}))) }
+func TestChat_Contract(t *testing.T) { llmtest.Run(t, subject(chat(openai.Quirks{}))) }
 
 func TestModel_Costs(t *testing.T) { llmtest.Costs(t, subject(responses)) }
 
@@ -53,7 +53,7 @@ func check(t *testing.T, body any, expectations ...expectation) {
 }
 
 // What is asked for goes to the API by its own means, and nothing of it is kept there.
-func TestTheRequest(t *testing.T) {
+func TestModel_Request(t *testing.T) {
 	req := llmtest.Question()
 	body, header := llmtest.Sent(t, subject(responses), req)
 	check(t, body, []expectation{
@@ -99,7 +99,7 @@ func TestQuirks(t *testing.T) {
 }
 
 // A server without keys is sent none, not even an empty one.
-func TestNoKeyIsNoHeader(t *testing.T) {
+func TestModel_NoKeyIsNoHeader(t *testing.T) {
 	s := subject(func(e wire.Endpoint) llm.Model {
 		e.Key = ""
 		return openai.NewChat(e, openai.Quirks{})

@@ -23,7 +23,7 @@ func (p plain) RoundTrip(*http.Request) (*http.Response, error) {
 
 // A server that sends its answer as a whole, though it was asked for a stream, has
 // answered, if the answer is complete by the protocol.
-func TestAnAnswerThatIsNotStreamed(t *testing.T) {
+func TestModel_AnAnswerThatIsNotStreamed(t *testing.T) {
 	const text = `{"summary": "she climbs", "mood": null, "beats": [], "confidence": 0.5}`
 	completion := func(finish string) string {
 		return fmt.Sprintf(`{"id": "c1", "object": "chat.completion", "model": "served", "choices": [{"index": 0, "finish_reason": %s, "message": {"role": "assistant", "content": %q}}], "usage": {"prompt_tokens": 300, "completion_tokens": 20, "total_tokens": 320}}`, finish, text)

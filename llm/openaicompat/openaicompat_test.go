@@ -11,7 +11,7 @@ import (
 )
 
 // Every dialect is held to the contract at a server that calls itself by its name.
-func TestContract(t *testing.T) {
+func TestNew_Contract(t *testing.T) {
 	for _, dialect := range openaicompat.Dialects() {
 		t.Run(dialect, func(t *testing.T) {
 			llmtest.Run(t, llmtest.Subject{

@@ -26,19 +26,19 @@ type Answer struct {
 // maxName bounds the names that an answer gives, such as that of its model.
 const maxName = 200
 
-// conclude judges an answer that has ended, with err if the SDK says so. What the
+// finish judges an answer that has ended, with err if the SDK says so. What the
 // call took comes back in any case.
-func (c *Call) conclude(err error) (llm.Response, error) {
+func (c *Call) finish(err error) (llm.Response, error) {
 	a, endpoint := &c.answer, c.route.endpoint
 	name := func(s string) string { return diagnosis.Scrub(s, endpoint.Key, maxName) }
 	resp := llm.Response{Source: llm.AI, Provider: endpoint.Provider, Model: name(a.Served), Header: c.header, RequestID: name(a.ID)}
 	if resp.Model == "" {
 		resp.Model = endpoint.Model
 	}
-	if resp.FirstEvent = c.first; c.tape != nil {
-		resp.FirstEvent = c.tape.begin()
+	if resp.FirstEvent = c.first; c.recorder != nil {
+		resp.FirstEvent = c.recorder.firstEvent()
 	}
-	c.route.pace.wrote(c.watch.written())
+	c.route.latency.noteWriting(c.watchdog.writingSpeed())
 	f := c.fault(err)
 	resp.Usage = c.usage(f, resp.FirstEvent > 0)
 	resp.Usage.CostUSD = endpoint.Spec.Cost(resp.Usage)
@@ -49,16 +49,16 @@ func (c *Call) conclude(err error) (llm.Response, error) {
 		f.RequestID = resp.RequestID
 		return resp, f
 	}
-	c.route.pace.answer(resp.FirstEvent, c.watch.times.cold)
-	resp.JSON = inJSON(c.req.Schema, unfenced(a.Text.String()))
+	c.route.latency.noteAnswer(resp.FirstEvent, c.watchdog.times.cold)
+	resp.JSON = asJSON(c.req.Schema, unfenced(a.Text.String()))
 	if resp.RequestID == "" {
 		resp.RequestID = name(diagnosis.RequestID(c.header))
 	}
 	return resp, nil
 }
 
-// inJSON returns an answer as JSON: without a schema it may be mere text.
-func inJSON(schema llm.Schema, text string) json.RawMessage {
+// asJSON returns an answer as JSON: without a schema it may be mere text.
+func asJSON(schema llm.Schema, text string) json.RawMessage {
 	if raw := json.RawMessage(text); schema.JSON() != nil || json.Valid(raw) {
 		return raw
 	}
@@ -84,7 +84,7 @@ func (c *Call) fault(err error) *failure.Error {
 	switch key := c.route.endpoint.Key; {
 	case text == "":
 		return c.unusable("the answer is complete and empty", nil)
-	case len(key) >= diagnosis.MinSecret && holds(text, key):
+	case len(key) >= diagnosis.MinSecret && containsKey(text, key):
 		return c.unusable("the answer repeats the key that it was asked with", nil)
 	case c.req.Schema.JSON() == nil:
 		return nil // any text will do
@@ -95,9 +95,9 @@ func (c *Call) fault(err error) *failure.Error {
 	return nil
 }
 
-// holds reports whether a text has a key in it, also in the strings and names of the JSON
+// containsKey reports whether a text has a key in it, also in the strings and names of the JSON
 // that it is, however those are written.
-func holds(text, key string) bool {
+func containsKey(text, key string) bool {
 	if strings.Contains(text, key) {
 		return true
 	}

@@ -72,13 +72,13 @@ var formats = map[string]format{
 	},
 }
 
-// piece returns the event of a piece of text.
+// text returns the event of a piece of text.
 func (f format) piece(text string) string {
 	quoted, _ := json.Marshal(text) // text always can be
 	return fmt.Sprintf(f.text, quoted)
 }
 
-// whole returns a stream with a text and its end.
+// wholeBody returns a stream with a text and its end.
 func (f format) whole(text string) string {
 	return f.begin + f.piece(text) + f.finish + f.last + "\n\n"
 }

@@ -265,7 +265,7 @@ func (s stone) Read([]byte) (int, error) { <-s.until; return 0, io.EOF }
 func (s stone) Close() error             { <-s.until; return nil }
 
 // Who hears of no context at all keeps nobody either.
-func TestRoute_WhoHearsNothingKeepsNobody(t *testing.T) {
+func TestRoute_AFunctionThatHangsKeepsNoCaller(t *testing.T) {
 	for _, body := range []bool{false, true} {
 		for _, giveUp := range []time.Duration{0, giveUpAfter} {
 			synctest.Test(t, func(t *testing.T) {

@@ -9,15 +9,15 @@ import (
 	"github.com/cineforge/cineforge/llm"
 )
 
-// Limits are how long an answer may take, as somebody has set them; what is 0 is not set.
-type Limits struct {
+// TimeLimits are how long an answer may take, as somebody has set them; what is 0 is not set.
+type TimeLimits struct {
 	FirstByte time.Duration // until it begins
 	Idle      time.Duration // from one piece of it to the next
 	Total     time.Duration // as a whole; where none is set, from the first text on
 }
 
 // Over returns the limits with what they don't set taken from others.
-func (l Limits) Over(others Limits) Limits {
+func (l TimeLimits) Over(others TimeLimits) TimeLimits {
 	if l.FirstByte == 0 {
 		l.FirstByte = others.FirstByte
 	}
@@ -76,41 +76,41 @@ func (t times) most() time.Duration {
 	return max(t.first, longestSigns) + idlesOfNothing*t.think
 }
 
-// pace is what earlier answers of a route say about the time of the next one. The zero
+// latency is what earlier answers of a route say about the time of the next one. The zero
 // value is ready; it is safe for concurrent use.
-type pace struct {
+type latency struct {
 	mu       sync.Mutex // guards what follows
-	seen     [paceSize]time.Duration
+	seen     [latencySamples]time.Duration
 	n        int
 	rate     float64 // tokens a second, smoothed; 0 if not known
 	silences int     // in a row
 	answered time.Time
 }
 
-// paceSize is how many answers are remembered: as many as a 99th percentile needs.
-const paceSize = 100
+// latencySamples is how many answers are remembered: as many as a 99th percentile needs.
+const latencySamples = 100
 
 // fewest is how many answers have to be known before they say anything.
 const fewest = 20
 
-// answer notes an answer that took a time to begin. That of a cold server says nothing of
+// noteAnswer notes an answer that took a time to begin. That of a cold server says nothing of
 // how long it takes once it is warm.
-func (p *pace) answer(first time.Duration, cold bool) {
+func (p *latency) noteAnswer(first time.Duration, cold bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !cold {
-		p.seen[p.n%paceSize] = first
+		p.seen[p.n%latencySamples] = first
 		p.n++
 	}
 	p.silences = 0
 	p.answered = time.Now()
 }
 
-// wrote notes how much text followed the first piece of an answer, and how long after that
+// textBytes notes how much text followed the first piece of an answer, and how long after that
 // its last piece came. It counts also if the answer was no good, so that one that was cut
 // off for its slowness is the last. Text that came in a burst says nothing of who wrote it:
 // something on the way had kept it, or it was there before.
-func (p *pace) wrote(bytes int, took time.Duration) {
+func (p *latency) noteWriting(bytes int, took time.Duration) {
 	const (
 		fewest = 20 // tokens that have a rate
 		least  = time.Second
@@ -129,8 +129,8 @@ func (p *pace) wrote(bytes int, took time.Duration) {
 	p.rate += weight * (rate - p.rate)
 }
 
-// silence notes that an answer did not begin in time.
-func (p *pace) silence() {
+// noteSilence notes that an answer did not begin in time.
+func (p *latency) noteSilence() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.silences++
@@ -139,21 +139,21 @@ func (p *pace) silence() {
 // p99 returns the time within which 99 of 100 answers have begun, or 0 if too few are known.
 // One slow answer of a vendor's API says little of the next; that of a server that somebody
 // runs says what such a server can take.
-func (p *pace) p99(e Endpoint) time.Duration {
+func (p *latency) p99(e Endpoint) time.Duration {
 	if p.n == 0 || !e.Named && p.n < fewest {
 		return 0
 	}
-	return slices.Max(p.seen[:min(p.n, paceSize)])
+	return slices.Max(p.seen[:min(p.n, latencySamples)])
 }
 
 // cold reports whether a server may have to load its model before it answers.
-func (p *pace) cold(e Endpoint) bool {
+func (p *latency) cold(e Endpoint) bool {
 	return e.Named && e.Limits.FirstByte == 0 && (p.answered.IsZero() || time.Since(p.answered) > coldAfter)
 }
 
 // usualFirst returns how long an answer is given to begin if nothing has gone wrong, and
 // where that is from.
-func (p *pace) usualFirst(e Endpoint) (time.Duration, string) {
+func (p *latency) usualFirst(e Endpoint) (time.Duration, string) {
 	p99 := p.p99(e)
 	switch seen := fmt.Sprintf("%v are what 99 of 100 answers took", p99.Round(time.Millisecond)); {
 	case e.Limits.FirstByte > 0:
@@ -170,22 +170,22 @@ func (p *pace) usualFirst(e Endpoint) (time.Duration, string) {
 	return warmFirst, "default of a server that has answered lately"
 }
 
-// stretched returns how long an answer is given to begin after silences: twice as long each
+// afterSilences returns how long an answer is given to begin after silences: twice as long each
 // time, unless somebody has set it.
-func (p *pace) stretched(e Endpoint, usual time.Duration) time.Duration {
+func (p *latency) afterSilences(e Endpoint, usual time.Duration) time.Duration {
 	if e.Limits.FirstByte > 0 || p.silences == 0 {
 		return usual
 	}
 	return max(usual, min(usual<<min(p.silences, 10), longestStretch))
 }
 
-// times returns the limits of a call, and where each is from.
-func (p *pace) times(e Endpoint, tokens int) (t times, from [3]string) {
+// callTimes returns the limits of a call, and where each is from.
+func (p *latency) callTimes(e Endpoint, tokens int) (t times, from [3]string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	t.cold = p.cold(e)
 	t.usual, from[0] = p.usualFirst(e)
-	if t.first = p.stretched(e, t.usual); t.first > t.usual {
+	if t.first = p.afterSilences(e, t.usual); t.first > t.usual {
 		from[0] = fmt.Sprintf("longer than %v, since it stayed silent %d times in a row", t.usual, p.silences)
 	}
 	if t.life = t.first; e.Named && e.Limits.FirstByte == 0 {
@@ -203,13 +203,13 @@ func (p *pace) times(e Endpoint, tokens int) (t times, from [3]string) {
 		from[2] = llm.Configured
 		return t, from
 	}
-	t.total, from[2] = p.writing(tokens)
+	t.total, from[2] = p.totalFor(tokens)
 	return t, from
 }
 
-// writing returns how long an answer of some tokens may go on from its first text, and where
+// totalFor returns how long an answer of some tokens may go on from its first text, and where
 // that is from.
-func (p *pace) writing(tokens int) (time.Duration, string) {
+func (p *latency) totalFor(tokens int) (time.Duration, string) {
 	rate, known := float64(slowestRate), "if it writes 20 tokens a second"
 	if p.rate > 0 {
 		rate, known = p.rate, fmt.Sprintf("at the %.0f tokens a second that are expected of it", p.rate)
@@ -224,9 +224,9 @@ func (p *pace) writing(tokens int) (time.Duration, string) {
 // Route is the way to one model at one endpoint, and what is known of how fast it is. It
 // is safe for concurrent use.
 type Route struct {
-	endpoint Endpoint
-	ours     bool // the base URL is not the vendor's own
-	pace     pace
+	endpoint  Endpoint
+	notVendor bool // the base URL is not the vendor's own
+	latency   latency
 }
 
 var (
@@ -236,29 +236,29 @@ var (
 
 // NewRoute returns the way to an endpoint whose provider's own base URL is given.
 func NewRoute(e Endpoint, baseURL string) *Route {
-	r := &Route{ours: e.Named || e.BaseURL != "" && e.BaseURL != baseURL}
+	r := &Route{notVendor: e.Named || e.BaseURL != "" && e.BaseURL != baseURL}
 	r.endpoint = e.WithDefaults(baseURL)
 	return r
 }
 
-// Endpoint returns where the route leads.
-func (r *Route) Endpoint() Endpoint { return r.endpoint }
+// Target returns where the route leads.
+func (r *Route) Target() Endpoint { return r.endpoint }
 
 // MaxOutput returns how many tokens an answer to req may have; see [Endpoint.MaxOutput].
 func (r *Route) MaxOutput(req llm.Request) int { return r.endpoint.MaxOutput(req) }
 
 // FirstByte returns how long an answer is given to begin; see llm.Timed.
 func (r *Route) FirstByte() (usual, now time.Duration) {
-	r.pace.mu.Lock()
-	defer r.pace.mu.Unlock()
-	usual, _ = r.pace.usualFirst(r.endpoint)
-	return usual, r.pace.stretched(r.endpoint, usual)
+	r.latency.mu.Lock()
+	defer r.latency.mu.Unlock()
+	usual, _ = r.latency.usualFirst(r.endpoint)
+	return usual, r.latency.afterSilences(r.endpoint, usual)
 }
 
-// Limits returns the limits of a call now, for an answer as long as the model gives; see
+// TimeLimits returns the limits of a call now, for an answer as long as the model gives; see
 // llm.Limited.
 func (r *Route) Limits() llm.Limits {
-	t, from := r.pace.times(r.endpoint, r.allowed(llm.Request{}))
+	t, from := r.latency.callTimes(r.endpoint, r.allowed(llm.Request{}))
 	return llm.Limits{FirstByte: llm.Limit{Time: t.first, Source: from[0]}, Idle: llm.Limit{Time: t.idle, Source: from[1]}, Total: llm.Limit{Time: t.total, Source: from[2]}}
 }
 

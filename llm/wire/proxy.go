@@ -8,9 +8,9 @@ import (
 	"github.com/cineforge/cineforge/failure/diagnosis"
 )
 
-// connected looks at a proxy's answer to the request for a connection: of one that is
+// checkProxyAnswer looks at a proxy's answer to the request for a connection: of one that is
 // refused, net/http would keep the words of its status only.
-func connected(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
+func checkProxyAnswer(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
 	if resp.StatusCode == http.StatusOK {
 		return nil
 	}

@@ -26,7 +26,7 @@ const (
 // any case: numbers that came before say nothing of what was written after them.
 func (c *Call) usage(f *failure.Error, begun bool) llm.Usage {
 	a := &c.answer
-	u, b := a.Usage, c.bounds()
+	u, b := a.Usage, c.usageBounds()
 	worked := c.worked(f, begun)
 	if worked && u.InputTokens == 0 {
 		u.InputTokens, u.Estimated = b.asked, true
@@ -45,7 +45,7 @@ func (c *Call) usage(f *failure.Error, begun bool) llm.Usage {
 // refusal is not charged.
 func (c *Call) worked(f *failure.Error, begun bool) bool {
 	switch {
-	case c.heard:
+	case c.received:
 		return true
 	case f == nil || f.Reach == failure.Unreached || f.Reach == failure.Unsent:
 		return false
@@ -71,16 +71,16 @@ func (c *Call) isPage() bool {
 // have taken, in tokens.
 type bounds struct{ asked, written, mostIn, mostOut int }
 
-// bounds returns those of the call. What a model thinks need not be among the bytes that
+// usageBounds returns those of the call. What a model thinks need not be among the bytes that
 // come, so that only what was allowed bounds the output.
-func (c *Call) bounds() bounds {
+func (c *Call) usageBounds() bounds {
 	spec, a := c.route.endpoint.Spec, &c.answer
 	question, schema := len(c.req.System)+len(c.req.Prompt), len(c.req.Schema.JSON())
 	b := bounds{written: estimate(a.Text.Len() + a.Thoughts), mostIn: max(int(c.sent), question+schema) + addedTokens}
 	if b.asked = estimate(question); c.req.SchemaInWords { // else most vendors don't count it
 		b.asked = estimate(question + schema)
 	}
-	if partial := c.held; !c.heard && c.status >= 200 && c.status < 300 && !c.isPage() {
+	if partial := c.body; !c.received && c.status >= 200 && c.status < 300 && !c.isPage() {
 		b.written = max(b.written, estimate(len(partial)))
 	}
 	if b.mostOut = c.route.endpoint.MaxOutput(c.req); b.mostOut == 0 {

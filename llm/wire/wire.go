@@ -41,8 +41,8 @@ type Endpoint struct {
 	// Transport makes the requests; nil means one that all such endpoints share.
 	Transport http.RoundTripper
 
-	// Limits on the time of an answer; what is 0 follows from the rest.
-	Limits Limits
+	// TimeLimits on the time of an answer; what is 0 follows from the rest.
+	Limits TimeLimits
 }
 
 // MaxOutput returns how many tokens an answer to req may have: what is asked for,
@@ -70,7 +70,7 @@ const maxHeader = 256 << 10
 func NewTransport() http.RoundTripper {
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
-		OnProxyConnectResponse: connected,
+		OnProxyConnectResponse: checkProxyAnswer,
 		DialContext:            (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout:    10 * time.Second,
 		ForceAttemptHTTP2:      true,
@@ -85,25 +85,25 @@ func NewTransport() http.RoundTripper {
 // Call is one call to a provider. It is used by the function that makes it, and by nobody
 // else once the call has ended.
 type Call struct {
-	route  *Route
-	req    llm.Request
-	began  time.Time
-	watch  *watch
-	under  context.Context //nolint:containedctx // of the one call that this is; it ends with it
-	gaveUp func() bool
+	route    *Route
+	req      llm.Request
+	began    time.Time
+	watchdog *watchdog
+	ctx      context.Context //nolint:containedctx // of the one call that this is; it ends with it
+	canceled func() bool
 
-	mu     sync.Mutex // guards what follows
-	answer Answer
-	heard  bool // an event of it
-	over   bool // nothing counts any more
-	reach  reach
-	status int
-	header http.Header
-	sent   int64         // bytes of the request's body
-	held   string        // the body of an answer that is no stream
-	first  time.Duration // until that began
-	tape   *tape         // of an answer that is one
-	bodies []func()      // what is to be closed
+	mu       sync.Mutex // guards what follows
+	answer   Answer
+	received bool // an event of it
+	ended    bool // nothing counts any more
+	reach    reach
+	status   int
+	header   http.Header
+	sent     int64         // bytes of the request's body
+	body     string        // the body of an answer that is no stream
+	first    time.Duration // until that began
+	recorder *recorder     // of an answer that is one
+	bodies   []func()      // what is to be closed
 }
 
 // reach is what was seen of how far a call came.
@@ -113,11 +113,11 @@ type reach struct {
 	got   bool // there was one
 }
 
-// letGo is how long a call that is over is waited for, so that what it has heard counts.
-const letGo = 250 * time.Millisecond
+// endGrace is how long a call that is over is waited for, so that what it has heard counts.
+const endGrace = 250 * time.Millisecond
 
-// errLeft means that a call did not end although it was over.
-var errLeft = errors.New("the call did not end in time")
+// errStillRunning means that a call did not end although it was over.
+var errStillRunning = errors.New("the call did not end in time")
 
 // Ask makes a call: ask sends the request by the call's client and notes what it hears.
 // It returns when that has ended, or the limit is reached, or ctx is done, whichever is
@@ -125,8 +125,8 @@ var errLeft = errors.New("the call did not end in time")
 // case.
 func (r *Route) Ask(ctx context.Context, req llm.Request, ask func(ctx context.Context, c *Call) error) (llm.Response, error) {
 	under, stop := context.WithCancelCause(ctx)
-	t, _ := r.pace.times(r.endpoint, r.allowed(req))
-	c := &Call{route: r, req: req, began: time.Now(), watch: newWatch(t, llm.Pulse(ctx), stop), under: under, gaveUp: func() bool { return ctx.Err() != nil }}
+	t, _ := r.latency.callTimes(r.endpoint, r.allowed(req))
+	c := &Call{route: r, req: req, began: time.Now(), watchdog: newWatchdog(t, llm.Heartbeat(ctx), stop), ctx: under, canceled: func() bool { return ctx.Err() != nil }}
 	done := make(chan error, 1)
 	go func() {
 		defer func() {
@@ -142,8 +142,8 @@ func (r *Route) Ask(ctx context.Context, req llm.Request, ask func(ctx context.C
 	case <-under.Done():
 		select {
 		case err = <-done:
-		case <-time.After(letGo):
-			err = errLeft
+		case <-time.After(endGrace):
+			err = errStillRunning
 		}
 	}
 	return c.end(err)
@@ -157,23 +157,23 @@ type panicError struct {
 
 func (p *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", p.value, p.stack) }
 
-// end ends the call and whatever is left of its connection, and judges the answer.
+// stopTimers ends the call and whatever is left of its connection, and judges the answer.
 func (c *Call) end(err error) (llm.Response, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.over = true
+	c.ended = true
 	if p, ok := errors.AsType[*panicError](err); ok {
 		c.close()
 		panic(p) // the router makes a failure of it
 	}
-	resp, err := c.conclude(err)
+	resp, err := c.finish(err)
 	c.close()
 	return resp, err
 }
 
 // close gives up what is left of the call. Nobody waits for that.
 func (c *Call) close() {
-	c.watch.end()
+	c.watchdog.stopTimers()
 	for _, closeBody := range c.bodies {
 		go closeBody()
 	}
@@ -184,19 +184,19 @@ func (c *Call) close() {
 func (c *Call) Consume(take func(a *Answer) error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.over {
-		return errLeft
+	if c.ended {
+		return errStillRunning
 	}
 	before, whole := c.answer.Text.Len(), c.answer.Complete
 	if err := take(&c.answer); err != nil {
 		return err
 	}
-	c.heard = true
+	c.received = true
 	if n := c.answer.Text.Len() - before; n > 0 {
-		c.watch.piece(n)
+		c.watchdog.text(n)
 	}
 	if c.answer.Complete && !whole {
-		c.watch.finish()
+		c.watchdog.finish()
 	}
 	if most := bytesPerToken*c.route.allowed(c.req) + textSlack; c.answer.Text.Len() > most {
 		return errOverlong
@@ -224,7 +224,7 @@ func (c *Call) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err // nothing is sent for a caller that has left
 	}
 	c.mu.Lock()
-	again := c.reach.asked || c.over
+	again := c.reach.asked || c.ended
 	c.reach.asked, c.sent = true, req.ContentLength
 	c.mu.Unlock()
 	if again {
@@ -253,14 +253,14 @@ func (c *Call) trace() *httptrace.ClientTrace {
 	}
 }
 
-// Whole reads the answer of a server that was asked for a stream and sent all of it at
+// DecodeWhole reads the answer of a server that was asked for a stream and sent all of it at
 // once: the first value of its body, into v. It is false if there is no such answer.
-func (c *Call) Whole(v any) bool {
+func (c *Call) DecodeWhole(v any) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	held := c.held
-	if c.tape != nil {
-		held = c.tape.whole()
+	held := c.body
+	if c.recorder != nil {
+		held = c.recorder.wholeBody()
 	}
 	return held != "" && c.status >= 200 && c.status < 300 && json.NewDecoder(strings.NewReader(held)).Decode(v) == nil
 }
@@ -269,16 +269,16 @@ func (c *Call) Whole(v any) bool {
 func (c *Call) Done() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.tape != nil && c.tape.isDone()
+	return c.recorder != nil && c.recorder.done()
 }
 
-// nothing reports whether the answer has no body at all.
-func (c *Call) nothing() bool {
-	return c.status != 0 && c.held == "" && (c.tape == nil || c.tape.length() == 0)
+// isEmpty reports whether the answer has no body at all.
+func (c *Call) isEmpty() bool {
+	return c.status != 0 && c.body == "" && (c.recorder == nil || c.recorder.length() == 0)
 }
 
-// came says how far the call came, where that was seen.
-func (c *Call) came() failure.Reach {
+// reached says how far the call came, where that was seen.
+func (c *Call) reached() failure.Reach {
 	_, real := c.route.endpoint.Transport.(*http.Transport)
 	switch {
 	case c.status != 0:
@@ -298,11 +298,11 @@ func (c *Call) came() failure.Reach {
 func (c *Call) diagnose(err error, finish string) *failure.Error {
 	endpoint := c.route.endpoint
 	e := diagnosis.Evidence{
-		Provider: endpoint.Provider, Status: c.status, Header: c.header, Body: c.held, Err: err, Reach: c.came(),
-		Canceled: c.gaveUp(), Finish: finish, Window: endpoint.Spec.Window, Key: endpoint.Key, KeyName: endpoint.KeyName,
+		Provider: endpoint.Provider, Status: c.status, Header: c.header, Body: c.body, Err: err, Reach: c.reached(),
+		Canceled: c.canceled(), Finish: finish, Window: endpoint.Spec.Window, Key: endpoint.Key, KeyName: endpoint.KeyName,
 	}
-	limit := context.Cause(c.under)
-	if errors.Is(limit, errEnough) {
+	limit := context.Cause(c.ctx)
+	if errors.Is(limit, errComplete) {
 		limit = nil
 	}
 	incomplete := errors.Is(err, diagnosis.ErrIncomplete)
@@ -312,34 +312,34 @@ func (c *Call) diagnose(err error, finish string) *failure.Error {
 		if e.Reach == failure.Unsent {
 			e.Reach = failure.Unreached // it was about to be sent
 		}
-	case incomplete && c.nothing():
+	case incomplete && c.isEmpty():
 		e.Err = nil // not a byte: that is no answer that broke off
-	case c.tape != nil && c.tape.failed() != nil && !c.answer.Complete:
-		e.Err = errors.Join(c.tape.failed(), err)
-	case c.tape != nil && err != nil && !incomplete:
+	case c.recorder != nil && c.recorder.readError() != nil && !c.answer.Complete:
+		e.Err = errors.Join(c.recorder.readError(), err)
+	case c.recorder != nil && err != nil && !incomplete:
 		// Nothing is wrong with the way here, so that it is with what came.
 		e.Err = errors.Join(diagnosis.ErrMalformed, err)
 	}
-	if c.tape != nil && !c.nothing() {
+	if c.recorder != nil && !c.isEmpty() {
 		if e.Stream = true; !errors.Is(e.Err, errEndless) { // that is not what it says, but that it does not stop
-			e.Body = c.tape.last()
+			e.Body = c.recorder.lastEvents()
 		}
 	}
 	f := diagnosis.Of(e)
 	if f.Reach == "" && c.reach.asked {
 		f.Reach = failure.Sent
 	}
-	c.clocked(f, limit)
+	c.learnLatency(f, limit)
 	return f
 }
 
-// clocked notes what a failure says about the time that the route needs.
-func (c *Call) clocked(f *failure.Error, limit error) {
+// learnLatency notes what a failure says about the time that the route needs.
+func (c *Call) learnLatency(f *failure.Error, limit error) {
 	if !errors.Is(limit, diagnosis.ErrSilent) || f.Class != failure.Timeout {
 		return
 	}
-	c.route.pace.silence()
-	if c.route.ours {
+	c.route.latency.noteSilence()
+	if c.route.notVendor {
 		f.Hint += "; if this server takes longer to begin an answer, set limits.first_byte for it in cineforge.yaml"
 	}
 }

@@ -69,7 +69,7 @@ func exchange(ctx context.Context, call *wire.Call) error {
 	return err
 }
 
-func TestOneCallIsOneRequest(t *testing.T) {
+func TestRoute_OneCallIsOneRequest(t *testing.T) {
 	n := 0
 	e := wire.Endpoint{Transport: responder(func(*http.Request) (*http.Response, error) {
 		n++
@@ -87,7 +87,7 @@ func TestOneCallIsOneRequest(t *testing.T) {
 }
 
 // A server that writes without end is not listened to without end.
-func TestAnEndlessAnswerIsCutOff(t *testing.T) {
+func TestRoute_AnEndlessAnswerIsCutOff(t *testing.T) {
 	for kind, most := range map[string]int{"text/event-stream": 32 << 20, "application/json": 1 << 20} {
 		endless := &zeros{}
 		_, err := do(t, wire.Endpoint{Transport: respond(200, kind, io.LimitReader(endless, 1<<30))}, wire.Answer{Complete: true})
@@ -109,7 +109,7 @@ func (z *zeros) Read(p []byte) (int, error) {
 }
 
 // A redirect is not followed: a key goes nowhere but where the base URL points.
-func TestARedirectIsNotFollowed(t *testing.T) {
+func TestRoute_ARedirectIsNotFollowed(t *testing.T) {
 	n := 0
 	_, err := do(t, wire.Endpoint{Key: "sk-secret", Transport: responder(func(*http.Request) (*http.Response, error) {
 		n++
@@ -131,7 +131,7 @@ func TestMaxOutput(t *testing.T) {
 
 var object = llm.NewSchema("object", `{"type": "object"}`)
 
-// whole is a stream that is over at once.
+// wholeBody is a stream that is over at once.
 func whole() responder {
 	return respond(200, "text/event-stream", strings.NewReader("data: {}\n\n"))
 }
@@ -153,7 +153,7 @@ func asking(t *testing.T, e wire.Endpoint, req llm.Request, text string, says fu
 
 func complete(a *wire.Answer) { a.Complete = true }
 
-func TestAFenceIsTakenOffOnlyIfItIsAroundAll(t *testing.T) {
+func TestUnfenced_TakesOnlyAFenceAroundAll(t *testing.T) {
 	for text, ok := range map[string]bool{
 		`{"a":1}`: true, "```json\n{\"a\":1}\n```": true, "```\n{\"a\":1}\n```\n": true, "```{\"a\":1}```": true,
 		"Here: ```json\n{\"a\":1}\n```": false, "```json\n{\"a\":1}\n``` That is it.": false, "```": false, "``````": false, "": false,
@@ -176,7 +176,7 @@ func TestRoute_TextIsAnAnswerWithoutASchema(t *testing.T) {
 }
 
 // A broken-off answer is paid for as far as it came.
-func TestWhatCameIsCounted(t *testing.T) {
+func TestRoute_CountsWhatCame(t *testing.T) {
 	price := &llm.Price{Input: 1, Output: 10}
 	e := wire.Endpoint{Spec: llm.Spec{Price: price}, Transport: whole()}
 	resp, err := asking(t, e, llm.Request{Prompt: strings.Repeat("word", 1000)}, strings.Repeat("word", 99)+"s", func(a *wire.Answer) { a.Usage.InputTokens = 1000 })
@@ -186,7 +186,7 @@ func TestWhatCameIsCounted(t *testing.T) {
 }
 
 // What a provider tells of tokens is taken as far as it can be.
-func TestRoute_ToldUsageIsClamped(t *testing.T) {
+func TestRoute_ReportedUsageIsClamped(t *testing.T) {
 	const huge = 9_000_000_000_000
 	spec := llm.Spec{Window: 8000, MaxOutput: 1000, Price: &llm.Price{Input: 3, Output: 15, CacheRead: 1, CacheWrite: 1}}
 	for name, tt := range map[string]struct {
@@ -244,7 +244,7 @@ func TestRoute_AKeyIsKnownBehindEscapes(t *testing.T) {
 }
 
 // What can't be sent from this machine is nobody's failure; a connection that can't be made is.
-func TestRoute_WhatIsNotSentIsNobodysFailure(t *testing.T) {
+func TestRoute_WhatIsNotSentCountsAgainstNothing(t *testing.T) {
 	header := func(value string) func(ctx context.Context, call *wire.Call) error {
 		return func(ctx context.Context, call *wire.Call) error {
 			req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://host/v1/chat", http.NoBody)

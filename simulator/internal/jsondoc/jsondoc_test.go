@@ -9,7 +9,7 @@ import (
 	"github.com/cineforge/cineforge/simulator/internal/jsondoc"
 )
 
-func TestTheOrderIsKept(t *testing.T) {
+func TestDecode_KeepsTheOrder(t *testing.T) {
 	for _, text := range []string{
 		`null`, `true`, `"ä\n\"<b>&"`, `1.50`, `-0`, `1e400`, `[]`, `{}`, `[1,[2,{"z":[],"a":{}}],"x"]`, `{"b":1,"a":{"d":null,"c":"…"}}`,
 	} {
@@ -24,7 +24,7 @@ func TestTheOrderIsKept(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotJSON(t *testing.T) {
+func TestDecode_WhatIsNotJSON(t *testing.T) {
 	for _, text := range []string{``, ` `, `{`, `[1,`, `{"a"}`, `{"a":1,}`, `[1 2]`, `1 2`, `nul`, strings.Repeat("[", 1000) + strings.Repeat("]", 1000)} {
 		if v, err := jsondoc.Decode([]byte(text)); err == nil {
 			t.Errorf("%.20s: %v", text, v)
@@ -32,7 +32,7 @@ func TestWhatIsNotJSON(t *testing.T) {
 	}
 }
 
-func TestMembers(t *testing.T) {
+func TestObject_Members(t *testing.T) {
 	var none *jsondoc.Object
 	if none.Len() != 0 || none.Has("a") || none.Get("a") != nil || none.Object("a").Object("b").Text("c") != "" {
 		t.Error("a nil object can't be read")

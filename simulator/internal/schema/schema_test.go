@@ -62,7 +62,7 @@ func validate(checker *jsonschema.Schema, value any) (string, error) {
 	return string(encoded), checker.Validate(plain)
 }
 
-func TestInstancesFitTheirSchemas(t *testing.T) {
+func TestInstance_FitsItsSchema(t *testing.T) {
 	for _, source := range []string{
 		`{}`, `true`,
 		`{"type": "string"}`,
@@ -112,7 +112,7 @@ func TestInstancesFitTheirSchemas(t *testing.T) {
 }
 
 // The schemas in testdata are those of the shipped stages.
-func TestInstancesFitTheSchemasOfTheShippedStages(t *testing.T) {
+func TestInstance_FitsTheSchemasOfTheShippedStages(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.json")
 	if err != nil || len(files) != 4 {
 		t.Fatal(files, err)
@@ -140,7 +140,7 @@ func TestInstancesFitTheSchemasOfTheShippedStages(t *testing.T) {
 	}
 }
 
-func TestTheSameSeedGivesTheSameValue(t *testing.T) {
+func TestInstance_TheSameSeedGivesTheSameValue(t *testing.T) {
 	s, _ := parse(t, `{"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "array", "items": {"type": "number"}}}}`)
 	one, two := jsondoc.Encode(s.Instance(story, 7)), jsondoc.Encode(s.Instance(story, 7))
 	if !bytes.Equal(one, two) {
@@ -151,14 +151,14 @@ func TestTheSameSeedGivesTheSameValue(t *testing.T) {
 	}
 }
 
-func TestValuesKeepTheOrderOfTheSchema(t *testing.T) {
+func TestInstance_KeepsTheOrderOfTheSchema(t *testing.T) {
 	s, _ := parse(t, `{"type": "object", "properties": {"z": {"const": 1}, "a": {"const": 2}, "m": {"const": 3}}, "required": ["m", "z", "a"]}`)
 	if got := string(jsondoc.Encode(s.Instance("", 0))); got != `{"z":1,"a":2,"m":3}` {
 		t.Error(got)
 	}
 }
 
-func TestWrongAnswersDoNotFit(t *testing.T) {
+func TestWrong_DoesNotFit(t *testing.T) {
 	for _, source := range []string{
 		`{"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}`,
 		`{"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": false}`,
@@ -173,7 +173,7 @@ func TestWrongAnswersDoNotFit(t *testing.T) {
 }
 
 // Hostile schemas have no finite instance, or a huge one; an answer comes in any case, and soon.
-func TestHostileSchemasComeToAnEnd(t *testing.T) {
+func TestInstance_HostileSchemasComeToAnEnd(t *testing.T) {
 	for _, source := range []string{
 		`{"type": "object", "properties": {"a": {"$ref": "#"}, "b": {"$ref": "#"}}, "required": ["a", "b"]}`,
 		`{"$ref": "#"}`,
@@ -204,7 +204,7 @@ func TestHostileSchemasComeToAnEnd(t *testing.T) {
 	}
 }
 
-func TestGeminiSchemasAreUnderstood(t *testing.T) {
+func TestSchema_UnderstandsGemini(t *testing.T) {
 	doc, err := jsondoc.Decode([]byte(`{"type": "OBJECT", "propertyOrdering": ["a", "b"], "required": ["a", "b"], "properties": {
 		"a": {"type": "ARRAY", "minItems": "2", "items": {"type": "STRING", "enum": ["X"], "format": "enum"}},
 		"b": {"type": "INTEGER", "nullable": true, "anyOf": [{"type": "INTEGER", "minimum": 4}]}}}`))
@@ -284,7 +284,7 @@ func randomSchema(t *rapid.T, depth int, label string) map[string]any {
 	}
 }
 
-func TestRandomSchemas(t *testing.T) {
+func TestSchema_Random(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		doc := randomSchema(t, 4, "root")
 		doc["$defs"] = map[string]any{"shared": randomSchema(t, 0, "shared")}
@@ -322,7 +322,7 @@ func FuzzInstance(f *testing.F) {
 	})
 }
 
-func TestWhatIsPreferred(t *testing.T) {
+func TestInstance_WhatIsPreferred(t *testing.T) {
 	for source, fits := range map[string]func(v any) bool{
 		`{"anyOf": [{"type": "null"}, {"type": "boolean"}]}`: func(v any) bool { return v == true },
 		`{"type": ["null", "string"]}`:                       func(v any) bool { s, _ := v.(string); return s != "" },

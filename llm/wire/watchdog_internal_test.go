@@ -12,26 +12,26 @@ import (
 )
 
 // A process that was stopped reads what came meanwhile before its late timers end the call.
-func TestWatch_ALateTimerLeavesTimeToRead(t *testing.T) {
+func TestWatchdog_ALateTimerLeavesTimeToRead(t *testing.T) {
 	limits := times{first: 12 * time.Second, life: 12 * time.Second, idle: 30 * time.Second, think: 30 * time.Second, total: 5 * time.Minute}
 	for name, tt := range map[string]struct {
-		before func(w *watch)
-		fires  func(w *watch)
-		comes  func(w *watch)
+		before func(w *watchdog)
+		fires  func(w *watchdog)
+		comes  func(w *watchdog)
 		want   error // if nothing comes
 	}{
-		"before the first event": {func(*watch) {}, (*watch).expire, (*watch).event, diagnosis.ErrSilent},
-		"between events":         {(*watch).event, (*watch).expire, (*watch).event, diagnosis.ErrStalled},
-		"between pieces": {func(w *watch) { w.event(); w.piece(1) }, (*watch).expire,
-			func(w *watch) { w.piece(1) }, diagnosis.ErrStalled},
-		"as a whole": {func(w *watch) { w.event(); w.piece(1) }, (*watch).overlong, (*watch).finish, diagnosis.ErrLong},
+		"before the first event": {func(*watchdog) {}, (*watchdog).expire, (*watchdog).event, diagnosis.ErrSilent},
+		"between events":         {(*watchdog).event, (*watchdog).expire, (*watchdog).event, diagnosis.ErrStalled},
+		"between pieces": {func(w *watchdog) { w.event(); w.text(1) }, (*watchdog).expire,
+			func(w *watchdog) { w.text(1) }, diagnosis.ErrStalled},
+		"as a whole": {func(w *watchdog) { w.event(); w.text(1) }, (*watchdog).expireTotal, (*watchdog).finish, diagnosis.ErrLong},
 	} {
 		for _, alive := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, " alive ", alive), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					ctx, stop := context.WithCancelCause(t.Context())
-					w := newWatch(limits, func(int) {}, stop)
-					defer w.end()
+					w := newWatchdog(limits, func(int) {}, stop)
+					defer w.stopTimers()
 					tt.before(w)
 					w.timer.Stop() // as if the process had been
 					w.total.Stop()
@@ -59,17 +59,17 @@ func TestWatch_ALateTimerLeavesTimeToRead(t *testing.T) {
 }
 
 // What comes of an error response is no sign of life: only an answer's own is.
-func TestWatch_AnErrorIsNoSignOfLife(t *testing.T) {
+func TestWatchdog_AnErrorIsNoSignOfLife(t *testing.T) {
 	signs := 0
-	w := newWatch(times{first: time.Minute, life: time.Minute, think: time.Minute, idle: time.Minute, total: time.Hour},
+	w := newWatchdog(times{first: time.Minute, life: time.Minute, think: time.Minute, idle: time.Minute, total: time.Hour},
 		func(int) { signs++ }, func(error) {})
-	defer w.end()
-	w.moved()
-	w.came()
+	defer w.stopTimers()
+	w.extendBySign()
+	w.progress()
 	if signs != 0 {
 		t.Errorf("%d signs of life of an error", signs)
 	}
-	w.sign()
+	w.signOfLife()
 	w.event()
 	if signs != 2 {
 		t.Errorf("%d signs of life of an answer", signs)

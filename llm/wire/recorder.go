@@ -19,32 +19,32 @@ import (
 func (c *Call) receive(resp *http.Response) (*http.Response, error) {
 	c.mu.Lock()
 	c.status, c.header = resp.StatusCode, resp.Header
-	if c.over {
+	if c.ended {
 		c.mu.Unlock()
 		resp.Body.Close() //nolint:errcheck // nobody reads it
-		return nil, errLeft
+		return nil, errStillRunning
 	}
 	body := resp.Body
-	release := context.AfterFunc(c.under, func() { body.Close() }) //nolint:errcheck // it only ends the reading
+	release := context.AfterFunc(c.ctx, func() { body.Close() }) //nolint:errcheck // it only ends the reading
 	c.bodies = append(c.bodies, func() {
 		release()
 		body.Close() //nolint:errcheck // what matters is read
 	})
 	stream := isStream(resp)
 	if stream {
-		c.tape = &tape{body: body, watch: c.watch, began: c.began}
-		resp.Body = c.tape
+		c.recorder = &recorder{body: body, watchdog: c.watchdog, began: c.began}
+		resp.Body = c.recorder
 	}
 	c.mu.Unlock()
 	if resp.StatusCode < http.StatusMultipleChoices {
-		c.watch.sign()
+		c.watchdog.signOfLife()
 	} else {
-		c.watch.moved()
+		c.watchdog.extendBySign()
 	}
 	if stream {
 		return resp, nil
 	}
-	return c.hold(resp)
+	return c.readBody(resp)
 }
 
 // isStream reports whether a response is an answer that comes in pieces. Some
@@ -63,18 +63,18 @@ func isStream(resp *http.Response) bool {
 // errorBody is how long the body of an error may take: its status is known already.
 const errorBody = 10 * time.Second
 
-// hold takes in the body of a response that is no stream, as far as it is looked
+// readBody takes in the body of a response that is no stream, as far as it is looked
 // at, and gives the SDK that. One that switches protocols has none.
-func (c *Call) hold(resp *http.Response) (*http.Response, error) {
+func (c *Call) readBody(resp *http.Response) (*http.Response, error) {
 	var body []byte
 	var err error
-	from, note := resp.Body, c.watch.event
+	from, note := resp.Body, c.watchdog.event
 	if resp.StatusCode >= 300 {
-		note = c.watch.came
+		note = c.watchdog.progress
 		defer time.AfterFunc(errorBody, func() { from.Close() }).Stop() //nolint:errcheck // it only ends the reading
 	}
 	if resp.StatusCode >= 200 {
-		body, err = readWhole(io.LimitReader(&paced{from, note}, diagnosis.MaxBody))
+		body, err = readWhole(io.LimitReader(&observedReader{from, note}, diagnosis.MaxBody))
 	}
 	if resp.StatusCode >= 200 && err == nil {
 		drain(from)
@@ -88,7 +88,7 @@ func (c *Call) hold(resp *http.Response) (*http.Response, error) {
 	if resp.StatusCode >= 200 && resp.StatusCode < 300 { // an error is no beginning of an answer
 		c.first = max(time.Since(c.began), 1)
 	}
-	c.held = string(body)
+	c.body = string(body)
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	resp.ContentLength = int64(len(body))
 	return resp, nil
@@ -128,13 +128,13 @@ func drain(body io.ReadCloser) {
 	body.Close()                                                   //nolint:errcheck // the same
 }
 
-// paced is a body whose pieces are events without text: there is no text before it is whole.
-type paced struct {
+// observedReader is a body whose pieces are events without text: there is no text before it is whole.
+type observedReader struct {
 	body io.Reader
 	note func()
 }
 
-func (p *paced) Read(b []byte) (int, error) {
+func (p *observedReader) Read(b []byte) (int, error) {
 	n, err := p.body.Read(b)
 	if n > 0 {
 		p.note()
@@ -142,24 +142,24 @@ func (p *paced) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// tape is the body of a stream. It passes on what comes, notes signs of life, and
+// recorder is the body of a stream. It passes on what comes, notes signs of life, and
 // keeps the last events, since an error that ends a stream is among them. It is safe for
 // concurrent use.
-type tape struct {
-	body  io.ReadCloser
-	watch *watch
-	began time.Time
+type recorder struct {
+	body     io.ReadCloser
+	watchdog *watchdog
+	began    time.Time
 
-	mu     sync.Mutex    // guards what follows
-	first  time.Duration // until the first event; 0 before it
-	done   bool          // "[DONE]" has come
-	err    error         // what ended the reading, other than io.EOF
-	read   int64
-	object []byte   // all that came, of a body that is a JSON object and no stream
-	line   []byte   // the line that is coming in, cut to maxLine
-	event  []string // the lines of the event that is coming in
-	size   int      // of those lines
-	events []string // the last whole ones
+	mu       sync.Mutex    // guards what follows
+	first    time.Duration // until the first event; 0 before it
+	saidDone bool          // "[DONE]" has come
+	err      error         // what ended the reading, other than io.EOF
+	read     int64
+	object   []byte   // all that came, of a body that is a JSON object and no stream
+	line     []byte   // the line that is coming in, cut to maxLine
+	event    []string // the lines of the event that is coming in
+	size     int      // of those lines
+	events   []string // the last whole ones
 }
 
 const (
@@ -170,8 +170,8 @@ const (
 )
 
 // Read reads the body; see io.Reader.
-func (t *tape) Read(p []byte) (int, error) {
-	if t.isOver() {
+func (t *recorder) Read(p []byte) (int, error) {
+	if t.complete() {
 		return 0, io.EOF
 	}
 	n, err := t.body.Read(p)
@@ -188,11 +188,11 @@ func (t *tape) Read(p []byte) (int, error) {
 			break
 		}
 		t.line = appendUpTo(t.line, rest[:end])
-		t.ended(strings.TrimRight(string(t.line), "\r"))
+		t.takeLine(strings.TrimRight(string(t.line), "\r"))
 		t.line, rest = t.line[:0], rest[end+1:]
 	}
-	if data, ok := strings.CutPrefix(string(t.line[:min(len(t.line), maxDone)]), "data:"); ok && isDone(data) {
-		t.ended(string(t.line)) // no line may end behind the last one
+	if data, ok := strings.CutPrefix(string(t.line[:min(len(t.line), maxDone)]), "data:"); ok && saysDone(data) {
+		t.takeLine(string(t.line)) // no line may end behind the last one
 		t.line = nil
 	}
 	if err != nil && err != io.EOF {
@@ -206,7 +206,7 @@ func appendUpTo(line, more []byte) []byte {
 }
 
 // keep keeps what comes if it is a JSON object that is called a stream.
-func (t *tape) keep(p []byte) {
+func (t *recorder) keep(p []byte) {
 	if len(t.object) == 0 {
 		if p = bytes.TrimLeft(p, " \t\r\n"); t.size+len(t.line)+len(t.events) > 0 || len(p) == 0 || p[0] != '{' {
 			return
@@ -214,27 +214,27 @@ func (t *tape) keep(p []byte) {
 	}
 	if len(t.object)+len(p) <= diagnosis.MaxBody {
 		t.object = append(t.object, p...)
-		t.content()
+		t.noteEvent()
 	}
 }
 
-// whole returns what came if it is a JSON object and no stream, else "".
-func (t *tape) whole() string {
+// wholeBody returns what came if it is a JSON object and no stream, else "".
+func (t *recorder) wholeBody() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return string(t.object)
 }
 
-// isOver reports whether all has come that counts.
-func (t *tape) isOver() bool {
+// complete reports whether all has come that counts.
+func (t *recorder) complete() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.done || isWhole(t.object)
+	return t.saidDone || isWhole(t.object)
 }
 
 // Close closes the body, at once unless the answer is there.
-func (t *tape) Close() error {
-	if t.isOver() || t.watch.isFinished() {
+func (t *recorder) Close() error {
+	if t.complete() || t.watchdog.isFinished() {
 		drain(t.body)
 		return nil
 	}
@@ -244,21 +244,21 @@ func (t *tape) Close() error {
 // maxDone is longer than the line by which a stream says that it is done.
 const maxDone = 32
 
-// isDone reports whether data is what a stream says that is done.
-func isDone(data string) bool { return strings.TrimSpace(data) == "[DONE]" }
+// saysDone reports whether data is what a stream says that is done.
+func saysDone(data string) bool { return strings.TrimSpace(data) == "[DONE]" }
 
-// ended takes a line that is whole.
-func (t *tape) ended(line string) {
+// takeLine takes a line that is whole.
+func (t *recorder) takeLine(line string) {
 	line = strings.TrimPrefix(line, "\ufeff") // some servers begin with a byte order mark
 	switch data, isData := strings.CutPrefix(line, "data:"); {
 	case line == "":
-		t.flush()
+		t.endEvent()
 		return
 	case line[0] == ':' || isData && t.isPing():
-		t.watch.sign()
+		t.watchdog.signOfLife()
 	case isData:
-		t.content()
-		t.done = t.done || isDone(data)
+		t.noteEvent()
+		t.saidDone = t.saidDone || saysDone(data)
 	}
 	if t.size += len(line); t.size <= maxEvent {
 		t.event = append(t.event, line)
@@ -266,18 +266,18 @@ func (t *tape) ended(line string) {
 }
 
 // isPing reports whether the event that is coming in is a mere sign of life.
-func (t *tape) isPing() bool {
+func (t *recorder) isPing() bool {
 	return len(t.event) == 1 && strings.TrimSpace(strings.TrimPrefix(t.event[0], "event:")) == "ping"
 }
 
-func (t *tape) content() {
+func (t *recorder) noteEvent() {
 	if t.first == 0 {
 		t.first = max(time.Since(t.began), 1)
 	}
-	t.watch.event()
+	t.watchdog.event()
 }
 
-func (t *tape) flush() {
+func (t *recorder) endEvent() {
 	if len(t.event) == 0 {
 		return
 	}
@@ -288,37 +288,37 @@ func (t *tape) flush() {
 	t.event, t.size = nil, 0
 }
 
-// last returns the last events as they came.
-func (t *tape) last() string {
+// lastEvents returns the last events as they came.
+func (t *recorder) lastEvents() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	all := append(t.events, strings.Join(append(t.event, string(t.line)), "\n"))
 	return strings.Join(all, "\n\n")
 }
 
-// failed returns what ended the reading, nil if nothing but the end did.
-func (t *tape) failed() error {
+// readError returns what ended the reading, nil if nothing but the end did.
+func (t *recorder) readError() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.err
 }
 
-// isDone reports whether the stream said "[DONE]".
-func (t *tape) isDone() bool {
+// saysDone reports whether the stream said "[DONE]".
+func (t *recorder) done() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.done
+	return t.saidDone
 }
 
 // length returns how many bytes came.
-func (t *tape) length() int64 {
+func (t *recorder) length() int64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.read
 }
 
-// begin returns how long it took until the first event, 0 if there was none.
-func (t *tape) begin() time.Duration {
+// firstEvent returns how long it took until the first event, 0 if there was none.
+func (t *recorder) firstEvent() time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.first
