@@ -18,7 +18,7 @@ import (
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/durable/local"
 	"github.com/cineforge/cineforge/failure"
-	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/internal/memory"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
 	"github.com/cineforge/cineforge/llm/offline"
@@ -53,19 +53,14 @@ func note(t stage.Task) (stage.Result, error) {
 // world is a pipeline over a store in memory.
 type world struct {
 	t       *testing.T
-	store   *sqlite.Store
+	store   *memory.Store
 	catalog stage.Catalog
 	model   llm.Candidate
 }
 
 func newWorld(t *testing.T, modules ...stage.Module) *world {
 	t.Helper()
-	s, err := sqlite.OpenMemory(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	return &world{t: t, store: s, catalog: stage.NewCatalog(modules...),
+	return &world{t: t, store: memory.New(), catalog: stage.NewCatalog(modules...),
 		model: llm.Candidate{Provider: offline.Name, Name: offline.Name, Spec: llm.Spec{Price: &llm.Price{}}, Model: offline.Model{}}}
 }
 

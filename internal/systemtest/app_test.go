@@ -20,8 +20,8 @@ import (
 	"github.com/cineforge/cineforge/durable/local"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/memory"
 	"github.com/cineforge/cineforge/internal/providers"
-	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/internal/upkeep"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -278,11 +278,7 @@ func TestAnOnlookerTakesOverFromTheDeadOnly(t *testing.T) {
 	for name, want := range map[string]run.Status{"parked": run.Paused, "died": run.RunDone} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				other, err := sqlite.OpenMemory(t.Context())
-				if err != nil {
-					t.Fatal(err)
-				}
-				t.Cleanup(func() { other.Close() })
+				other := memory.New()
 				a := app.New(other.Seams(), t.TempDir(), app.Config{})
 				id, _, err := a.Start(t.Context(), app.Start{File: sample(t, "lighthouse.md"), RecipeID: "mvp_ingest",
 					Params: map[string]any{"accept_config": true}})

@@ -39,7 +39,7 @@ func onFile(t *testing.T, p play) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	w.store = store
+	w.store = store.Seams()
 	return w
 }
 
@@ -54,7 +54,7 @@ func died(t *testing.T, p play, begun ...providers.Provider) (w *world, id strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &mortal{Store: own, commits: 30}
+	m := &mortal{Store: own.Seams(), commits: 30}
 	a := app.New(m.Seams(), w.dir, app.Config{Providers: begun, Catalog: known(t), Transport: w.line, Router: fixed})
 	id = w.start(a, app.Start{})
 	if err := a.Execute(t.Context(), id, func() {}); !errors.Is(err, errDead) {

@@ -38,13 +38,13 @@ func (w *world) maintain(s *sqlite.Store, statements ...string) {
 // storeFaults are the faults of scenario S30.
 func storeFaults() map[string]storeFault {
 	pragma := func(statement string) func(*world) {
-		return func(w *world) { w.maintain(w.store, statement) }
+		return func(w *world) { w.maintain(w.disk, statement) }
 	}
 	return map[string]storeFault{
 		"full":      {run.DiskFull, 1, pragma("PRAGMA max_page_count = 1"), pragma("PRAGMA max_page_count = 4294967294")},
 		"read-only": {run.ReadOnly, 1, pragma("PRAGMA query_only = on"), pragma("PRAGMA query_only = off")},
 		"locked": {run.Locked, 4, func(w *world) {
-			w.maintain(w.store, "PRAGMA busy_timeout = 1") // which passes on the wall clock, not the bubble's
+			w.maintain(w.disk, "PRAGMA busy_timeout = 1") // which passes on the wall clock, not the bubble's
 			w.maintain(w.other, "BEGIN IMMEDIATE")
 		}, func(w *world) { w.maintain(w.other, "ROLLBACK") }},
 	}
@@ -52,8 +52,8 @@ func storeFaults() map[string]storeFault {
 
 // faulty is a store whose n-th commit, and what comes after it, meets a fault.
 type faulty struct {
-	*sqlite.Store
-	fail func()
+	Store storage.Store
+	fail  func()
 
 	mu     sync.Mutex
 	before int // commits
@@ -72,7 +72,7 @@ func (f *faulty) Commit(ctx context.Context, claim durable.Claim, c run.Change) 
 
 // Seams returns the store with its fault.
 func (f *faulty) Seams() storage.Store {
-	s := f.Store.Seams()
+	s := f.Store
 	s.Log = commits{Log: s.Log, commit: f.Commit}
 	return keptOpen(s)
 }
@@ -81,7 +81,7 @@ func (f *faulty) Seams() storage.Store {
 func onDisk(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t, play{scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
-	for _, s := range []**sqlite.Store{&w.store, &w.other} {
+	for _, s := range []**sqlite.Store{&w.disk, &w.other} {
 		store, err := sqlite.Open(t.Context(), w.dir)
 		if err != nil {
 			t.Fatal(err)
@@ -89,6 +89,7 @@ func onDisk(t *testing.T) *world {
 		t.Cleanup(func() { store.Close() })
 		*s = store
 	}
+	w.store = w.disk.Seams()
 	return w
 }
 
@@ -246,7 +247,7 @@ func (r *refusing) Commit(ctx context.Context, claim durable.Claim, c run.Change
 
 // Seams returns the store with its refusals.
 func (r *refusing) Seams() storage.Store {
-	s := r.Store.Seams()
+	s := r.Store
 	s.Log = commits{Log: s.Log, commit: r.Commit}
 	return keptOpen(s)
 }

@@ -46,10 +46,12 @@ func golden(t *testing.T, name string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w.store, err = sqlite.Open(t.Context(), w.dir); err != nil {
+	store, err := sqlite.Open(t.Context(), w.dir)
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { w.store.Close() })
+	t.Cleanup(func() { store.Close() })
+	w.store = store.Seams()
 	return w
 }
 
@@ -68,7 +70,7 @@ func TestOpen_AGoldenDirectoryGoesOn(t *testing.T) {
 		if copies := sqlite.Copies(w.dir); len(copies) != 1 || copies[0].Schema != 4 {
 			t.Errorf("the copies are %v", copies)
 		}
-		a := app.New(w.store.Seams(), w.dir, app.Config{Providers: withKeys("ANTHROPIC", "OPENAI", "GEMINI"),
+		a := app.New(w.store, w.dir, app.Config{Providers: withKeys("ANTHROPIC", "OPENAI", "GEMINI"),
 			Catalog: known(t), Transport: w.line, Router: fixed})
 		list, _, err := a.List(t.Context(), app.Filter{})
 		if err != nil {
@@ -124,7 +126,7 @@ func (w *world) toItsEnd(a *app.App, o run.Overview) {
 	if s.Status != run.RunDone {
 		w.t.Errorf("%s: %s: %s", o.ProjectID, s.Status, s.Error)
 	}
-	line, err := w.store.Log.Line(w.t.Context(), s.RootRunID)
+	line, err := w.store.Index.Line(w.t.Context(), s.RootRunID)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -147,9 +149,9 @@ func (w *world) toItsEnd(a *app.App, o run.Overview) {
 
 // keyed is a store that notes the key of each question.
 type keyed struct {
-	*sqlite.Store
-	mu   sync.Mutex
-	keys []string
+	Store storage.Store
+	mu    sync.Mutex
+	keys  []string
 }
 
 func (k *keyed) Commit(ctx context.Context, claim durable.Claim, c run.Change) error {
@@ -167,7 +169,7 @@ func (k *keyed) Commit(ctx context.Context, claim durable.Claim, c run.Change) e
 
 // Seams returns the store with the notes taken.
 func (k *keyed) Seams() storage.Store {
-	s := k.Store.Seams()
+	s := k.Store
 	s.Log = commits{Log: s.Log, commit: k.Commit}
 	return keptOpen(s)
 }

@@ -99,7 +99,7 @@ func TestExecute_ConfiguredLimitCutsACall(t *testing.T) {
 					When: scenario.When{Until: time.Second}, Fault: scenario.Fault{Silent: true}}}}
 				w := newWorld(t, play{scenario: silent, target: "local", alone: true, single: true, limits: limits.provider})
 				c := known(t).With(catalog.Entry{Provider: "local", Model: "llama", Limits: limits.model})
-				a := app.New(w.store.Seams(), w.dir, app.Config{Providers: w.play.providers(), Catalog: c, Transport: w.sim.Transport()})
+				a := app.New(w.store, w.dir, app.Config{Providers: w.play.providers(), Catalog: c, Transport: w.sim.Transport()})
 				s := w.execute(a, w.start(a, app.Start{}))
 				cut := 0
 				for _, at := range s.Stages["extract_scenes"].Attempts {
@@ -124,7 +124,7 @@ func TestDrill_HasTheLimitsOfRealRuns(t *testing.T) {
 		w := newWorld(t, play{})
 		all := withKeys("ANTHROPIC")
 		all[0].Limits = wire.TimeLimits{FirstByte: 2 * time.Second}
-		a := app.New(w.store.Seams(), w.dir, app.Config{Providers: all, Catalog: known(t)})
+		a := app.New(w.store, w.dir, app.Config{Providers: all, Catalog: known(t)})
 		s := w.execute(a, w.start(a, app.Start{Drill: "S06"}))
 		cut := 0
 		for _, at := range s.Stages["extract_scenes"].Attempts {

@@ -14,6 +14,7 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/memory"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/llm/health"
@@ -30,7 +31,7 @@ var errDead = errors.New("the process is dead")
 // mortal is a process's view of a store, which ends with the process: at a commit,
 // before or after it is done.
 type mortal struct {
-	*sqlite.Store
+	Store storage.Store
 
 	mu      sync.Mutex
 	commits int // that are left to live; negative means no end
@@ -93,7 +94,7 @@ func (m *mortal) Commit(ctx context.Context, claim durable.Claim, c run.Change) 
 
 // Seams returns the store as the process sees it.
 func (m *mortal) Seams() storage.Store {
-	s := m.Store.Seams()
+	s := m.Store
 	s.Log = commits{Log: s.Log, commit: m.Commit}
 	s.Journal = mortalJournal{Journal: s.Journal, of: m}
 	s.Health = mortalMemory{Memory: s.Health, of: m}
@@ -153,8 +154,9 @@ func (m mortalMemory) Save(ctx context.Context, records []health.Record, transit
 type world struct {
 	t     *testing.T
 	dir   string
-	store *sqlite.Store
-	other *sqlite.Store // another process's, if the store is in a file
+	store storage.Store
+	disk  *sqlite.Store // the store, if it is in a file
+	other *sqlite.Store // another process's, if it is
 	sim   *simulator.Simulator
 	line  *line
 	play  play
@@ -163,11 +165,6 @@ type world struct {
 // newWorld makes a world; the caller is in a bubble.
 func newWorld(t *testing.T, p play) *world {
 	t.Helper()
-	store, err := sqlite.OpenMemory(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
 	dir := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(dir, "recipes"), 0o700); err != nil {
 		t.Fatal(err)
@@ -183,7 +180,19 @@ func newWorld(t *testing.T, p play) *world {
 		p.file = twoScenes()
 	}
 	sim := simulator.New(p.scenario, simulator.Options{})
-	return &world{t: t, dir: dir, store: store, sim: sim, line: newLine(sim.Transport()), play: p}
+	return &world{t: t, dir: dir, store: memory.New().Seams(), sim: sim, line: newLine(sim.Transport()), play: p}
+}
+
+// inDatabase puts the world's store into a database, which has faults of its own.
+func (w *world) inDatabase() {
+	w.t.Helper()
+	store, err := sqlite.OpenMemory(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { store.Close() })
+	w.disk = store
+	w.store = store.Seams()
 }
 
 // boot starts a process that dies at a commit, or does not for a negative number.

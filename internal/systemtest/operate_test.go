@@ -414,7 +414,7 @@ func TestTheOldProcessCanWriteNothingMore(t *testing.T) {
 		if !errors.Is(err, durable.ErrLost) {
 			t.Errorf("a void claim wrote: %v", err)
 		}
-		if _, err := w.store.Log.Answer(t.Context(), run.AnswerKey{Key: "late", Chain: "c"}); !errors.Is(err, run.ErrNotFound) {
+		if _, err := w.store.Memo.Answer(t.Context(), run.AnswerKey{Key: "late", Chain: "c"}); !errors.Is(err, run.ErrNotFound) {
 			t.Errorf("its answer was kept: %v", err)
 		}
 	})

@@ -12,8 +12,9 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/memory"
 	"github.com/cineforge/cineforge/internal/providers"
-	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/llm/chain"
 	"github.com/cineforge/cineforge/llm/wire"
 	"github.com/cineforge/cineforge/recipes"
@@ -51,7 +52,7 @@ type outcome struct {
 	calls  []simulator.Call
 	began  time.Time
 	took   time.Duration
-	store  *sqlite.Store
+	store  storage.Store
 }
 
 // sisters are a provider's models in a chain: the first choice, and the next.
@@ -121,10 +122,7 @@ func (p play) providers() []providers.Provider {
 // on plays it; the caller is in a bubble.
 func (p play) on(t *testing.T) outcome {
 	t.Helper()
-	store, err := sqlite.OpenMemory(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	store := memory.New().Seams()
 	dir := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(dir, "recipes"), 0o700); err != nil {
 		t.Fatal(err)
@@ -137,7 +135,7 @@ func (p play) on(t *testing.T) outcome {
 		p.file = sample(t, "the_tide_clock.fountain")
 	}
 	sim := simulator.New(p.scenario, simulator.Options{})
-	a := app.New(store.Seams(), dir, app.Config{Providers: p.providers(), Catalog: known(t), Transport: sim.Transport(), Router: p.options})
+	a := app.New(store, dir, app.Config{Providers: p.providers(), Catalog: known(t), Transport: sim.Transport(), Router: p.options})
 	t.Cleanup(func() { a.Close() })
 	o := outcome{play: p, began: time.Now(), store: store}
 	ids := p.start(t, a)

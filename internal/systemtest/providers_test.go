@@ -8,8 +8,8 @@ import (
 
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/memory"
 	"github.com/cineforge/cineforge/internal/providers"
-	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/llm/catalog"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator"
@@ -61,12 +61,8 @@ func TestBaseURLsAreAddressesAndNoMore(t *testing.T) {
 // simulated runs a sample through the shipped recipe with providers at a simulator.
 func simulated(t *testing.T, scenario scenario.Scenario, who []providers.Provider, file string) (run.State, *app.App, *simulator.Simulator) {
 	t.Helper()
-	store, err := sqlite.OpenMemory(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
 	sim := simulator.New(scenario, simulator.Options{})
-	a := app.New(store.Seams(), t.TempDir(), app.Config{Providers: who, Catalog: known(t), Transport: sim.Transport()})
+	a := app.New(memory.New().Seams(), t.TempDir(), app.Config{Providers: who, Catalog: known(t), Transport: sim.Transport()})
 	t.Cleanup(func() { a.Close() })
 	return execute(t, a, app.Start{File: sample(t, file)}), a, sim
 }

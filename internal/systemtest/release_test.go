@@ -152,7 +152,7 @@ func TestRelease_LeavesAnotherKeyOfTheProvider(t *testing.T) {
 		boot := func(variable string) *app.App {
 			all := withKeys("ANTHROPIC", "OPENAI")
 			all[0].KeyVariable = variable
-			return app.New(w.store.Seams(), w.dir, app.Config{Providers: all, Catalog: known(t), Transport: w.sim.Transport()})
+			return app.New(w.store, w.dir, app.Config{Providers: all, Catalog: known(t), Transport: w.sim.Transport()})
 		}
 		a := boot("OLD_KEY")
 		w.execute(a, w.start(a, app.Start{}))

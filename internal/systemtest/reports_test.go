@@ -89,7 +89,7 @@ func (r report) text(t *testing.T) string {
 		StoreTrouble: func(err error) { notes <- noteOf(err) }}
 	var a *app.App
 	if r.fault == "" {
-		a = app.New(w.store.Seams(), w.dir, m)
+		a = app.New(w.store, w.dir, m)
 	} else {
 		w = onDisk(t)
 		if err := os.WriteFile(filepath.Join(w.dir, "recipes", "mvp_ingest.yaml"), p.recipe(t), 0o600); err != nil {

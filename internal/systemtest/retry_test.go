@@ -208,7 +208,7 @@ func TestRetry_WhichRecipe(t *testing.T) {
 		if left := w.versions(); len(left) > 0 {
 			t.Errorf("saved are %v", left)
 		}
-		line, err := w.store.Log.Line(t.Context(), id)
+		line, err := w.store.Index.Line(t.Context(), id)
 		if err != nil || len(line) != 1 {
 			t.Errorf("%d runs were made: %v", len(line), err)
 		}
@@ -289,7 +289,7 @@ func TestRetry_WithoutBudgetIsRefused(t *testing.T) {
 		if _, _, err := a.Retry(t.Context(), id, app.Retry{Retry: given(t, asks(t, `extract_scenes: [claude-sonnet-4-6]`, "max_cost_usd: 0.01"))}); !errors.Is(err, pipeline.ErrNoBudget) || len(w.versions()) > 0 {
 			t.Errorf("by a file that allows no more: %v, saved are %v", err, w.versions())
 		}
-		if line, err := w.store.Log.Line(t.Context(), id); err != nil || len(line) != 1 {
+		if line, err := w.store.Index.Line(t.Context(), id); err != nil || len(line) != 1 {
 			t.Errorf("%d runs were made: %v", len(line), err)
 		}
 		// The limit is kept over a crash, and what the line has spent counts against it.

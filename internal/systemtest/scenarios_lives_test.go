@@ -112,6 +112,7 @@ func meets(others []providers.Provider) func(w *world) outcome {
 
 // fills fills the disk for three minutes while four questions are asked.
 func fills(w *world) outcome {
+	w.inDatabase()
 	a, _ := w.boot(-1, false)
 	id := w.start(a, app.Start{Queue: true})
 	stop := w.works(a)
@@ -127,11 +128,12 @@ func fills(w *world) outcome {
 
 // migrates has a newer program bring the schema up to date in the middle of a run.
 func migrates(w *world) outcome {
+	w.inDatabase()
 	a, _ := w.boot(-1, false)
 	id, later := w.start(a, app.Start{Queue: true}), w.start(a, app.Start{New: true, ProjectID: "later"})
 	stop := w.works(a)
 	time.Sleep(1500 * time.Millisecond)
-	w.maintain(w.store, "INSERT INTO goose_db_version (version_id, is_applied) SELECT max(version_id) + 1, 1 FROM goose_db_version")
+	w.maintain(w.disk, "INSERT INTO goose_db_version (version_id, is_applied) SELECT max(version_id) + 1, 1 FROM goose_db_version")
 	s := w.over(id, time.Hour)
 	time.Sleep(time.Hour)
 	stop()

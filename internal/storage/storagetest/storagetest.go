@@ -46,7 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 	for name, check := range map[string]func(t *testing.T, s store){
 		"an edit is a new version":             isNewVersion,
 		"signals wake runs":                    wake,
-		"who can't reach a run leaves it":      leaves,
+		"what can't be reached is left alone":  leaves,
 		"all that wait are woken":              areWoken,
 		"health is shared by version":          isShared,
 		"transitions are newest first":         newestFirst,
