@@ -31,7 +31,7 @@ var requestInHint = regexp.MustCompile(`(GET|POST) (/api/[^\s;]+)( \{[^}]*\})?`)
 
 // Each request that a hint names is made as it is written, in the state in which it is named,
 // and lets the run go on. No hint of a request names a flag or a command.
-func TestProblem_HintsAreFollowed(t *testing.T) {
+func TestAPI_HintsOfProblemsAreFollowed(t *testing.T) {
 	for _, tt := range advisedRequests() {
 		for i := range tt.wants {
 			t.Run(tt.name, func(t *testing.T) {
@@ -91,7 +91,7 @@ func advisedRequests() []advised {
 		sim := simulator.New(scenario.Scenario{ID: "down", Name: "down", Rules: []scenario.Rule{{Name: "down",
 			Fault: scenario.Fault{Error: "overloaded"}}}}, simulator.Options{})
 		s := open(t, api.Options{}, models(sim))
-		if err := s.app.Serve(); err != nil { // as serve does: somebody works on what is due
+		if err := s.app.Serve(); err != nil { // as serve does: a process works on what is due
 			t.Fatal(err)
 		}
 		id := s.start(s.given("tide", "night_bus.txt"))

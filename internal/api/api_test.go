@@ -18,7 +18,7 @@ import (
 	"github.com/cineforge/cineforge/simulator"
 )
 
-func TestTheServerItself(t *testing.T) {
+func TestSystemHandler_HealthAndChangelog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{}, app.Config{})
 		if h := into[client.ServerHealth](s.get("/api/health").is(200)); h.Status != "ok" || h.Version != "1.2.3" {
@@ -32,7 +32,8 @@ func TestTheServerItself(t *testing.T) {
 			t.Errorf("%v %.200s", err, a.body)
 		}
 		all := into[[]client.Recipe](s.get("/api/recipes").is(200))
-		if len(all) == 0 || all[0].RecipeID != "mvp_ingest" || all[0].StageCount != 4 || strings.Join(all[0].Stages, " ") != "ingest normalize extract_scenes project_config" {
+		if len(all) == 0 || all[0].RecipeID != "mvp_ingest" || all[0].StageCount != 4 ||
+			strings.Join(all[0].Stages, " ") != "ingest normalize extract_scenes project_config" {
 			t.Errorf("%+v", all)
 		}
 		if p := s.get("/api/nothing").fails(404, "not_found"); p.Hint == nil {
@@ -47,7 +48,7 @@ func TestTheServerItself(t *testing.T) {
 	})
 }
 
-func TestAServerThatCanNotReadItsDatabase(t *testing.T) {
+func TestSystemHandler_DatabaseThatCantBeRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		s.store.Close()
@@ -60,7 +61,7 @@ func TestAServerThatCanNotReadItsDatabase(t *testing.T) {
 	})
 }
 
-func TestProjects(t *testing.T) {
+func TestProjectsHandler_CreateOpenChange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{}, app.Config{})
 		if list := s.get("/api/projects/recent").is(200); string(list.body) != "[]\n" {
@@ -84,7 +85,8 @@ func TestProjects(t *testing.T) {
 		}
 		s.get("/api/projects/nobodys").fails(404, "project_not_opened")
 
-		changed := s.call(http.MethodPatch, "/api/projects/night-ferry/settings", `{"display_name":"The Night Ferry","ui_preferences":{"theme":"slate","n":[1,{"a":null}]}}`).is(200)
+		changed := s.call(http.MethodPatch, "/api/projects/night-ferry/settings",
+			`{"display_name":"The Night Ferry","ui_preferences":{"theme":"slate","n":[1,{"a":null}]}}`).is(200)
 		if p := into[client.Project](changed); p.DisplayName != "The Night Ferry" || string(p.Preferences["n"]) != `[1,{"a":null}]` {
 			t.Errorf("%s", changed.body)
 		}
@@ -102,7 +104,7 @@ func TestProjects(t *testing.T) {
 }
 
 // A slug with a thousand namesakes can't have another.
-func TestNamesakes(t *testing.T) {
+func TestProjectsHandler_Namesakes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		long := strings.Repeat("a", 60)
@@ -123,10 +125,11 @@ func TestNamesakes(t *testing.T) {
 	})
 }
 
-func TestNamesOfProjects(t *testing.T) {
+func TestProjectsHandler_ProposesNames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
-		p := into[client.SlugProposal](s.post("/api/projects/preview-slug", client.SlugRequest{Snippet: string(read(t, "the_tide_clock.fountain")), Filename: "draft_7.fountain"}).is(200))
+		p := into[client.SlugProposal](s.post("/api/projects/preview-slug",
+			client.SlugRequest{Snippet: string(read(t, "the_tide_clock.fountain")), Filename: "draft_7.fountain"}).is(200))
 		if p.Slug != "the-tide-clock" || p.DisplayName != "The Tide Clock" || len(p.Alternatives) != 1 || p.Alternatives[0] != "draft-7" {
 			t.Errorf("%+v", p)
 		}
@@ -143,7 +146,7 @@ func TestNamesOfProjects(t *testing.T) {
 }
 
 // A run from its start to its end, looked at by everything that shows it.
-func TestARun(t *testing.T) {
+func TestRunsHandler_ARunFromStartToEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{}, app.Config{})
 		projectID, id := s.done("tide", "the_tide_clock.fountain")
@@ -199,7 +202,7 @@ func TestARun(t *testing.T) {
 }
 
 // The list of all runs comes in pages, of which none repeats or leaves out a run.
-func TestTheListOfRuns(t *testing.T) {
+func TestRunsHandler_List(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		b := s.given("tide", "night_bus.txt")
@@ -239,7 +242,7 @@ func TestTheListOfRuns(t *testing.T) {
 	})
 }
 
-func TestProviders(t *testing.T) {
+func TestProvidersHandler_HoldAndProbe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{}, models(simulator.New(healthy, simulator.Options{})))
 		all := into[[]health.Provider](s.get("/api/providers").is(200))
@@ -260,7 +263,8 @@ func TestProviders(t *testing.T) {
 			s.post("/api/providers/anthropic/"+word, `{}`).fails(422, "invalid_request")
 			s.post("/api/providers/anthropic/"+word, `{"reason":""}`).fails(422, "invalid_request")
 		}
-		for name, code := range map[string]string{"anthropic:claude-x": "model_not_found", "nobody:claude-x": "provider_not_found", "NO_KEY": "provider_not_found", "a%2Fb": "provider_not_found"} {
+		for name, code := range map[string]string{"anthropic:claude-x": "model_not_found", "nobody:claude-x": "provider_not_found",
+			"NO_KEY": "provider_not_found", "a%2Fb": "provider_not_found"} {
 			s.post("/api/providers/"+name+"/release", `{"reason":"x"}`).fails(404, code)
 		}
 		s.post("/api/providers/anthropic:claude-sonnet-4-6/hold", `{"reason":"x"}`).fails(404, "provider_not_found")
@@ -273,7 +277,7 @@ func TestProviders(t *testing.T) {
 }
 
 // A release takes a provider, a model and a key, and answers what it has ended.
-func TestProviders_Release(t *testing.T) {
+func TestProvidersHandler_Release(t *testing.T) {
 	const model = "anthropic/claude-sonnet-4.6" // as some name it; a slash in a path is %2F
 	for name, tt := range map[string]struct {
 		fault, release, key, model string
@@ -286,15 +290,18 @@ func TestProviders_Release(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				sim := simulator.New(always(tt.fault), simulator.Options{})
-				m := app.Config{Transport: sim.Transport(), Providers: []providers.Provider{{Name: "router", Dialect: "openrouter", BaseURL: "http://simulator.test/compat/router/v1",
-					KeyVariable: "ROUTER_KEY", Key: "sk-router-key", Models: []string{model}}}}
+				m := app.Config{Transport: sim.Transport(),
+					Providers: []providers.Provider{{Name: "router", Dialect: "openrouter", BaseURL: "http://simulator.test/compat/router/v1",
+						KeyVariable: "ROUTER_KEY", Key: "sk-router-key", Models: []string{model}}}}
 				s := open(t, api.Options{}, m)
 				s.rests(s.start(s.given("tide", "the_tide_clock.fountain")))
 				if tt.hold {
 					s.post("/api/providers/router/hold", `{"reason":"maintenance"}`).is(200)
 				}
 				before := into[[]health.Provider](s.get("/api/providers").is(200))[0]
-				if l := before.Models[0].Limits; l == nil || l.FirstByte != (health.TimeLimit{Seconds: 300, Source: "default of a server that may have to load its model"}) || l.Idle.Seconds != 30 || l.Total.Source == "" {
+				if l := before.Models[0].Limits; l == nil ||
+					l.FirstByte != (health.TimeLimit{Seconds: 300, Source: "default of a server that may have to load its model"}) ||
+					l.Idle.Seconds != 30 || l.Total.Source == "" {
 					t.Errorf("limits %+v", l)
 				}
 				gates := append(before.Gates, before.Models[0].Gates...)
@@ -312,10 +319,12 @@ func TestProviders_Release(t *testing.T) {
 					t.Errorf("%+v", out.Ended)
 				}
 				last := out.Ended[len(out.Ended)-1]
-				if last.Provider != "router" || last.Model != tt.model || last.Key != tt.key || last.Gate == nil || last.Gate.Message != gates[0].Message {
+				if last.Provider != "router" || last.Model != tt.model || last.Key != tt.key || last.Gate == nil ||
+					last.Gate.Message != gates[0].Message {
 					t.Errorf("%+v", last)
 				}
-				if again := s.post("/api/providers/"+tt.release+"/release", `{"reason":"again"}`).is(200); !strings.Contains(string(again.body), `"ended":[]`) {
+				if again := s.post("/api/providers/"+tt.release+"/release", `{"reason":"again"}`).is(200); !strings.Contains(string(again.body),
+					`"ended":[]`) {
 					t.Errorf("%s", again.body)
 				}
 			})
@@ -323,7 +332,7 @@ func TestProviders_Release(t *testing.T) {
 	}
 }
 
-func TestReservedSlugs(t *testing.T) {
+func TestProjectsHandler_ReservedSlugs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{}, app.Config{})
 		p := into[client.Project](s.post("/api/projects/new", client.NewProject{Slug: "recent", DisplayName: "Recent"}).is(201))

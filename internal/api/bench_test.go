@@ -47,7 +47,8 @@ func BenchmarkFollowers(b *testing.B) {
 	claims := make([]durable.Claim, runs)
 	for i := range claims {
 		id := seq("run", i)
-		if err := store.Log.Create(ctx, run.NewRun{ID: id, ProjectID: "bench", First: []event.Body{event.PipelineStarted{RecipeID: "r"}}}); err != nil {
+		if err := store.Log.Create(ctx,
+			run.NewRun{ID: id, ProjectID: "bench", First: []event.Body{event.PipelineStarted{RecipeID: "r"}}}); err != nil {
 			b.Fatal(err)
 		}
 		if claims[i], err = store.Journal.Claim(ctx, id, 9*time.Minute); err != nil {
@@ -81,7 +82,8 @@ func BenchmarkFollowers(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		<-pace.C
 		said := event.UnitDone{StageID: "s", Unit: strconv.FormatInt(time.Now().UnixNano(), 10)}
-		if err := store.Log.Commit(ctx, claims[i%runs], run.Change{Events: func([]artifact.Artifact) []event.Body { return []event.Body{said} }}); err != nil {
+		if err := store.Log.Commit(ctx, claims[i%runs],
+			run.Change{Events: func([]artifact.Artifact) []event.Body { return []event.Body{said} }}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -100,7 +102,8 @@ func BenchmarkFollowers(b *testing.B) {
 
 // cpuSeconds is what the process has used, as far as the runtime knows.
 func cpuSeconds() (sum float64) {
-	samples := []metrics.Sample{{Name: "/cpu/classes/user:cpu-seconds"}, {Name: "/cpu/classes/gc/total:cpu-seconds"}, {Name: "/cpu/classes/scavenge/total:cpu-seconds"}}
+	samples := []metrics.Sample{{Name: "/cpu/classes/user:cpu-seconds"}, {Name: "/cpu/classes/gc/total:cpu-seconds"},
+		{Name: "/cpu/classes/scavenge/total:cpu-seconds"}}
 	metrics.Read(samples)
 	for _, s := range samples {
 		sum += s.Value.Float64()
@@ -143,7 +146,8 @@ func BenchmarkOpen(b *testing.B) {
 		b.Fatal(err)
 	}
 	for i := range 1000 {
-		if err := store.Log.Create(b.Context(), run.NewRun{ID: seq("run", i), ProjectID: "bench", First: []event.Body{event.PipelineStarted{RecipeID: "r"}}}); err != nil {
+		if err := store.Log.Create(b.Context(),
+			run.NewRun{ID: seq("run", i), ProjectID: "bench", First: []event.Body{event.PipelineStarted{RecipeID: "r"}}}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -172,7 +176,9 @@ func BenchmarkList(b *testing.B) {
 	a := app.New(store.Seams(), b.TempDir(), app.Config{})
 	defer a.Close()
 	for i := range 2000 {
-		if err := store.Log.Create(b.Context(), run.NewRun{ID: seq("run", i), ProjectID: "bench", First: []event.Body{event.PipelineStarted{RecipeID: "r", StageIDs: []string{"a", "b"}}}}); err != nil {
+		if err := store.Log.Create(b.Context(),
+			run.NewRun{ID: seq("run", i), ProjectID: "bench",
+				First: []event.Body{event.PipelineStarted{RecipeID: "r", StageIDs: []string{"a", "b"}}}}); err != nil {
 			b.Fatal(err)
 		}
 	}

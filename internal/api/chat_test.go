@@ -40,7 +40,7 @@ func chunks(t *testing.T, a answer) (text string, actions []client.Action) {
 }
 
 // What the chat answers says where the latest run stands, whatever is asked.
-func TestChatStream_SaysWhereTheRunStands(t *testing.T) {
+func TestAPI_ChatStreamSaysWhereTheRunStands(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, sim, id := failed(t)
 		both := func() (text string, actions []client.Action) {
@@ -82,7 +82,7 @@ func TestChatStream_SaysWhereTheRunStands(t *testing.T) {
 }
 
 // What is said of a run in each state.
-func TestChatStream_EachState(t *testing.T) {
+func TestAPI_ChatStreamInEachState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		b := s.given("tide", "night_bus.txt")
@@ -109,7 +109,7 @@ func TestChatStream_EachState(t *testing.T) {
 }
 
 // Clients of the first system call what confirm_action says: each is a POST as it stands.
-func TestChat_ActionsCanBeConfirmed(t *testing.T) {
+func TestAPI_ChatActionsCanBeConfirmed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _, _ := failed(t)
 		n := 0
@@ -132,7 +132,7 @@ func TestChat_ActionsCanBeConfirmed(t *testing.T) {
 
 // Messages stand in the order of the times that they state, whatever the order in which
 // they came; of the same time, in that order.
-func TestChat_MessagesComeInTimeOrder(t *testing.T) {
+func TestAPI_ChatMessagesAreInTimeOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{}, app.Config{})
 		s.done("tide", "night_bus.txt")
@@ -158,7 +158,7 @@ func TestChat_MessagesComeInTimeOrder(t *testing.T) {
 
 // The page of the first system posts its own messages about runs. Those about what is told
 // of anyway are there once, with the actions that work.
-func TestChat_APagesMessagesAreNotTwice(t *testing.T) {
+func TestAPI_ChatMessagesOfAPageAreThereOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _, id := failed(t)
 		fallback := ""
@@ -188,7 +188,7 @@ func TestChat_APagesMessagesAreNotTwice(t *testing.T) {
 }
 
 // The end of a run has the id that a page gives it, and says what became of the run.
-func TestChat_TheEndOfARun(t *testing.T) {
+func TestAPI_ChatAtTheEndOfARun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{}, app.Config{})
 		_, id := s.done("tide", "night_bus.txt")
@@ -210,7 +210,7 @@ func TestChat_TheEndOfARun(t *testing.T) {
 }
 
 // What a command reads from a file, a page can't ask for.
-func TestChat_NamesNoRecipeThatIsNotThere(t *testing.T) {
+func TestAPI_ChatNamesNoMissingRecipe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{}, models(simulator.New(always("not_found"), simulator.Options{})))
 		s.rests(s.start(s.given("tide", "night_bus.txt")))

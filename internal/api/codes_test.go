@@ -13,7 +13,7 @@ import (
 )
 
 // Each code that a problem can have is explained on the page that its type points at.
-func TestEachCodeIsExplained(t *testing.T) {
+func TestAPI_EachCodeIsExplained(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		page := string(open(t, api.Options{}, app.Config{}).get("/docs").is(200).body)
 		files, err := filepath.Glob("*.go")
@@ -25,7 +25,7 @@ func TestEachCodeIsExplained(t *testing.T) {
 			t.Fatal(err)
 		}
 		files = append(files, parts...)
-		used := regexp.MustCompile(`(?:http\.Status\w+, |code = |code, hint = |code, message, hint := )"([a-z_]+)"`)
+		used := regexp.MustCompile(`(?:http\.Status\w+, (?:code: )?|code = |code, hint = |code, message, hint := )"([a-z_]+)"`)
 		n := 0
 		for _, name := range files {
 			source, err := os.ReadFile(name)

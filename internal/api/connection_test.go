@@ -30,7 +30,7 @@ func over(t *testing.T, server *httptest.Server, method, path string) *http.Resp
 }
 
 // Frames come as soon as there is something to say, and not when there is enough of it.
-func TestAStreamOverAConnection(t *testing.T) {
+func TestStream_OverAConnection(t *testing.T) {
 	s := idle(t, api.Options{}, app.Config{})
 	id, tell := s.quiet("tide")
 	server := httptest.NewServer(s.api)
@@ -73,7 +73,7 @@ func (h holed) Artifact(ctx context.Context, project string, ref artifact.Ref) (
 }
 
 // An archive that can't be finished is not taken for a whole one.
-func TestAnExportThatBreaksOff(t *testing.T) {
+func TestExportHandler_BreaksOff(t *testing.T) {
 	s := open(t, api.Options{}, app.Config{})
 	_, id := s.done("tide", "night_bus.txt")
 	server := httptest.NewServer(s.api)

@@ -26,8 +26,10 @@ func TestUpload(t *testing.T) {
 		s := open(t, api.Options{}, app.Config{})
 		id := s.project("tide")
 		first := into[client.Uploaded](s.upload(id, "the tide clock.fountain", read(t, "the_tide_clock.fountain")).is(201))
-		if first.StoredPath != first.Filename || first.OriginalName != "the tide clock.fountain" || !strings.HasSuffix(first.Filename, "_the_tide_clock.fountain") ||
-			first.SizeBytes != int64(len(read(t, "the_tide_clock.fountain"))) || first.Digest != artifact.DigestOf(read(t, "the_tide_clock.fountain")) ||
+		if first.StoredPath != first.Filename || first.OriginalName != "the tide clock.fountain" ||
+			!strings.HasSuffix(first.Filename, "_the_tide_clock.fountain") ||
+			first.SizeBytes != int64(len(read(t, "the_tide_clock.fountain"))) ||
+			first.Digest != artifact.DigestOf(read(t, "the_tide_clock.fountain")) ||
 			first.Duplicate || first.Scenes != 20 || first.Format == "" || first.Encoding == "" || first.Warnings == nil {
 			t.Errorf("%+v", first)
 		}
@@ -56,7 +58,7 @@ func TestUpload(t *testing.T) {
 }
 
 // An input whose text can't be extracted: it was taken by an earlier version.
-func TestAnInputWithoutText(t *testing.T) {
+func TestInputsHandler_InputWithoutText(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		id := s.project("tide")
@@ -70,7 +72,7 @@ func TestAnInputWithoutText(t *testing.T) {
 	})
 }
 
-func TestArtifacts(t *testing.T) {
+func TestArtifactsHandler_ListVersionsEdit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{}, app.Config{})
 		id, _ := s.done("tide", "night_bus.txt")
@@ -90,7 +92,8 @@ func TestArtifacts(t *testing.T) {
 
 		// Versions are numbers: the tenth comes behind the ninth.
 		for n := 2; n <= 12; n++ {
-			e := into[client.Edited](s.post(at+"/scene/scene_002/edit", client.Edit{Data: map[string]any{"heading": seq("EDIT", n)}, Rationale: "better"}).is(200))
+			e := into[client.Edited](s.post(at+"/scene/scene_002/edit",
+				client.Edit{Data: map[string]any{"heading": seq("EDIT", n)}, Rationale: "better"}).is(200))
 			if e.Version != n || e.EntityID != "scene_002" || e.Path != fmt.Sprintf("artifacts/scene/scene_002/v%d.json", n) {
 				t.Fatalf("%+v", e)
 			}
@@ -111,7 +114,8 @@ func TestArtifacts(t *testing.T) {
 		}
 		detail := s.get(at + "/scene/scene_002/12").is(200)
 		d := into[client.ArtifactDetail](detail)
-		if m := d.Payload.Metadata; d.Version != 12 || m.Source != artifact.Human || m.Rationale != "better" || string(d.Payload.Data) != `{"heading":"EDIT-12"}` || m.Lineage[0].Version != 11 {
+		if m := d.Payload.Metadata; d.Version != 12 || m.Source != artifact.Human || m.Rationale != "better" ||
+			string(d.Payload.Data) != `{"heading":"EDIT-12"}` || m.Lineage[0].Version != 11 {
 			t.Errorf("%+v", d)
 		}
 		s.get(at+"/scene/scene_002/12", "If-None-Match: "+detail.header.Get("Etag")).is(304)
@@ -168,7 +172,7 @@ func TestExport(t *testing.T) {
 	})
 }
 
-func TestChat(t *testing.T) {
+func TestAPI_ChatKeepsMessages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{}, app.Config{})
 		id := s.project("tide")
@@ -183,8 +187,10 @@ func TestChat(t *testing.T) {
 				t.Errorf("%s", a.body)
 			}
 		}
-		for _, bad := range []string{``, `3`, `[]`, `{"id":"x"}`, `{"id":"","type":"user","content":"","timestamp":1}`, `{"id":"x","type":"user","content":3,"timestamp":1}`,
-			`{"id":"x","type":"user","timestamp":1}`, `{"id":"x","type":"user","content":"x","timestamp":"now"}`, `{"id":"x","type":"user","content":"x","timestamp":1,"actions":3}`,
+		for _, bad := range []string{``, `3`, `[]`, `{"id":"x"}`, `{"id":"","type":"user","content":"","timestamp":1}`,
+			`{"id":"x","type":"user","content":3,"timestamp":1}`,
+			`{"id":"x","type":"user","timestamp":1}`, `{"id":"x","type":"user","content":"x","timestamp":"now"}`,
+			`{"id":"x","type":"user","content":"x","timestamp":1,"actions":3}`,
 			"{\"id\":\"x\",\"type\":\"user\",\"content\":\"\xff\",\"timestamp\":1}"} {
 			s.post(at, bad).fails(422, "invalid_request")
 		}
@@ -192,7 +198,8 @@ func TestChat(t *testing.T) {
 		s.post("/api/projects/nobodys/chat", said).fails(404, "project_not_opened")
 		s.get("/api/projects/nobodys/chat").fails(404, "project_not_opened")
 		// A page that has nothing to say of a member says null.
-		s.post(at, `{"id":"m2","type":"user","content":"x","timestamp":1,"run_id":null,"needsAction":null,"actions":[{"id":"a","label":"A","variant":null,"route":null,"method":null,"endpoint":null,"body":null}]}`).is(200)
+		s.post(at, `{"id":"m2","type":"user","content":"x","timestamp":1,"run_id":null,"needsAction":null,"actions":[{"id":"a","label":"A",`+
+			`"variant":null,"route":null,"method":null,"endpoint":null,"body":null}]}`).is(200)
 		list := into[[]json.RawMessage](s.get(at).is(200))
 		if len(list) != 2 || string(list[1]) != said { // the other one says that it is older
 			t.Errorf("%s", list)
@@ -202,7 +209,7 @@ func TestChat(t *testing.T) {
 
 // What happens in runs is told in the project's chat, between what was said, with what
 // a person can do about it as long as it can be done.
-func TestChatTellsOfRuns(t *testing.T) {
+func TestAPI_ChatReportsRuns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, sim, id := failed(t)
 		at := "/api/projects/tide/chat"
@@ -215,7 +222,7 @@ func TestChatTellsOfRuns(t *testing.T) {
 		failure := list[len(list)-2]
 		if !failure.NeedsAction || failure.RunID != id || len(failure.Actions) != 4 ||
 			!strings.HasPrefix(failure.Actions[2].Endpoint, "/api/providers/") ||
-			!strings.HasSuffix(failure.Actions[2].Endpoint, "/release") || // of whoever was the last to refuse its key
+			!strings.HasSuffix(failure.Actions[2].Endpoint, "/release") || // of the last provider that refused its key
 			failure.Actions[0].Endpoint != "/api/runs/"+id+"/retry-failed-stage" || failure.Actions[0].Label != "Retry Failed Stage" {
 			t.Errorf("%+v", failure)
 		}
@@ -242,9 +249,10 @@ func TestChatTellsOfRuns(t *testing.T) {
 }
 
 // Waiting and falling back are told, once for all questions of a stage.
-func TestChatTellsOfWaiting(t *testing.T) {
+func TestAPI_ChatReportsWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sim := simulator.New(scenario.Scenario{ID: "down", Name: "down", Rules: []scenario.Rule{{Name: "down", Fault: scenario.Fault{Error: "overloaded"}}}}, simulator.Options{})
+		sim := simulator.New(scenario.Scenario{ID: "down", Name: "down",
+			Rules: []scenario.Rule{{Name: "down", Fault: scenario.Fault{Error: "overloaded"}}}}, simulator.Options{})
 		s := open(t, api.Options{}, models(sim))
 		id := s.start(s.given("tide", "night_bus.txt"))
 		s.rests(id)
@@ -276,7 +284,7 @@ func TestChatTellsOfWaiting(t *testing.T) {
 }
 
 // However much has happened in a project, its chat tells of the newest run.
-func TestChatTellsOfTheNewestRun(t *testing.T) {
+func TestAPI_ChatReportsTheNewestRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		_, tell := s.quiet("tide")
@@ -284,7 +292,8 @@ func TestChatTellsOfTheNewestRun(t *testing.T) {
 			tell(1000)
 		}
 		time.Sleep(time.Second)
-		id := s.start(client.RunRequest{ProjectID: "tide", InputFile: into[[]client.Input](s.get("/api/projects/tide/inputs").is(200))[0].StoredPath})
+		id := s.start(client.RunRequest{ProjectID: "tide",
+			InputFile: into[[]client.Input](s.get("/api/projects/tide/inputs").is(200))[0].StoredPath})
 		list := into[[]client.Message](s.get("/api/projects/tide/chat").is(200))
 		if len(list) == 0 || list[len(list)-1].RunID != id {
 			t.Errorf("%+v", list)
@@ -307,7 +316,7 @@ func (c *crowd) Get(ctx context.Context, d artifact.Digest) ([]byte, error) {
 }
 
 // However many look into files, few of these are in memory at once.
-func TestFewFilesAreInMemoryAtOnce(t *testing.T) {
+func TestInputsHandler_FewFilesAreInMemoryAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		b := s.given("tide", "night_bus.txt")

@@ -80,7 +80,8 @@ func parseContract(source []byte) (*contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &contract{mux: http.NewServeMux(), compiler: jsonschema.NewCompiler(), compiled: map[string]*jsonschema.Schema{}, came: map[string]bool{}}
+	c := &contract{mux: http.NewServeMux(), compiler: jsonschema.NewCompiler(), compiled: map[string]*jsonschema.Schema{},
+		came: map[string]bool{}}
 	c.compiler.AssertFormat()
 	if err := c.compiler.AddResource("openapi.json", doc); err != nil {
 		return nil, err
@@ -134,7 +135,8 @@ func (c *contract) judge(r *http.Request, a answer) error {
 	_, pattern := c.mux.Handler(r)
 	method, path, found := strings.Cut(pattern, " ")
 	if !found || r.Method != method || pathpkg.Clean(r.URL.Path) != r.URL.Path {
-		if slices.Contains(pages, r.URL.Path) && a.status < 400 || strings.Contains(a.header.Get("Content-Type"), "text/html") && r.URL.Path == "/api/login" {
+		if slices.Contains(pages, r.URL.Path) && a.status < 400 ||
+			strings.Contains(a.header.Get("Content-Type"), "text/html") && r.URL.Path == "/api/login" {
 			return nil
 		}
 		return c.problem(a)
@@ -161,7 +163,8 @@ func (c *contract) judge(r *http.Request, a answer) error {
 	if _, ok := described.Content[kind]; !ok {
 		return fmt.Errorf("the content type %q is not in the document", kind)
 	}
-	at := "openapi.json#/paths/" + strings.ReplaceAll(path, "/", "~1") + "/" + strings.ToLower(method) + "/responses/" + status + "/content/" + strings.ReplaceAll(kind, "/", "~1") + "/schema"
+	at := "openapi.json#/paths/" + strings.ReplaceAll(path, "/", "~1") + "/" + strings.ToLower(method) + "/responses/" + status + "/content/" +
+		strings.ReplaceAll(kind, "/", "~1") + "/schema"
 	return c.valid(at, kind, a.body)
 }
 
@@ -279,6 +282,7 @@ func TestMain(m *testing.M) {
 // all reports whether all tests were asked for.
 func all() bool {
 	return !testing.Short() && !slices.ContainsFunc(os.Args, func(arg string) bool {
-		return strings.HasPrefix(arg, "-test.run") || strings.HasPrefix(arg, "-test.skip") || strings.HasPrefix(arg, "-test.fuzz") || strings.HasPrefix(arg, "-test.list")
+		return strings.HasPrefix(arg, "-test.run") || strings.HasPrefix(arg, "-test.skip") || strings.HasPrefix(arg, "-test.fuzz") ||
+			strings.HasPrefix(arg, "-test.list")
 	})
 }

@@ -21,9 +21,11 @@ import (
 	"github.com/cineforge/cineforge/simulator"
 )
 
-// odd are values that somebody may send in place of any other.
-var odd = []any{"", " ", "..", "../../etc/passwd", "a/b", "a\x00b", "\u202e\U0001F3AC", "\xff\xfe", strings.Repeat("é", 3000), "null", "-1", "0", "1e400", "9223372036854775808", "<script>", "' OR 1=1", "$", "%s%n",
-	nil, true, false, 0.0, -1.0, 1e308, 0.5, 1 << 40, []any{}, []any{nil, 1.0, "x"}, map[string]any{}, map[string]any{"": map[string]any{"a": []any{}}}}
+// odd are values that a client may send in place of any other.
+var odd = []any{"", " ", "..", "../../etc/passwd", "a/b", "a\x00b", "\u202e\U0001F3AC", "\xff\xfe", strings.Repeat("é", 3000), "null", "-1",
+	"0", "1e400", "9223372036854775808", "<script>", "' OR 1=1", "$", "%s%n",
+	nil, true, false, 0.0, -1.0, 1e308, 0.5, 1 << 40, []any{}, []any{nil, 1.0, "x"}, map[string]any{},
+	map[string]any{"": map[string]any{"a": []any{}}}}
 
 // generator makes requests by the document.
 type generator struct {
@@ -111,7 +113,8 @@ func (g *generator) request(ctx context.Context, op operation) *http.Request {
 	switch {
 	case op.Body == nil:
 	case op.takes("multipart/form-data"):
-		b, kind := form([]string{"file", "other"}[g.IntN(8)/7], fmt.Sprint(g.value("", map[string]any{"type": "string"}, 0)), []byte("INT. HOUSE - DAY\n\n"+fmt.Sprint(odd[g.IntN(len(odd))])))
+		b, kind := form([]string{"file", "other"}[g.IntN(8)/7], fmt.Sprint(g.value("", map[string]any{"type": "string"}, 0)),
+			[]byte("INT. HOUSE - DAY\n\n"+fmt.Sprint(odd[g.IntN(len(odd))])))
 		body, headers = b, append(headers, kind)
 	default:
 		data, err := json.Marshal(g.value("", op.Body.Content["application/json"].Schema, 0))
@@ -129,7 +132,7 @@ func (g *generator) request(ctx context.Context, op operation) *http.Request {
 // Requests by the document, and such as have something odd somewhere: whatever is sent,
 // the answer is one of the document, and none is the server's fault.
 // CINEFORGE_REQUESTS and CINEFORGE_SEED ask for more and for others.
-func TestOddRequests(t *testing.T) {
+func TestAPI_OddRequests(t *testing.T) {
 	n, seed := 3000, 1
 	if raceOn {
 		n = 500
@@ -156,9 +159,12 @@ func TestOddRequests(t *testing.T) {
 			t.Fatal(err)
 		}
 		g := &generator{rand.New(rand.NewPCG(uint64(seed), 1)), doc.Components.Schemas, map[string][]string{
-			"project_id": {"tide"}, "project": {"tide"}, "project_path": {"tide"}, "run_id": {run}, "runs": {run, run + ",x"}, "input_file": {b.InputFile}, "filename": {b.InputFile}, "config_file": {b.InputFile},
-			"recipe_id": {"mvp_ingest"}, "artifact_type": {"scene", "scene_index"}, "entity_id": {"scene_001", "project"}, "version": {"1", "2"}, "name": {"anthropic", "openai"},
-			"slug": {"tide", "other"}, "from": {"normalize", "ingest"}, "start_from": {"normalize"}, "end_at": {"extract_scenes"}, "drill": {"healthy"}, "retry_failed_stage_for_run_id": {run}, "cursor": {run}, "Idempotency-Key": {"k1", "k2"}}}
+			"project_id": {"tide"}, "project": {"tide"}, "project_path": {"tide"}, "run_id": {run}, "runs": {run, run + ",x"},
+			"input_file": {b.InputFile}, "filename": {b.InputFile}, "config_file": {b.InputFile},
+			"recipe_id": {"mvp_ingest"}, "artifact_type": {"scene", "scene_index"}, "entity_id": {"scene_001", "project"}, "version": {"1", "2"},
+			"name": {"anthropic", "openai"},
+			"slug": {"tide", "other"}, "from": {"normalize", "ingest"}, "start_from": {"normalize"}, "end_at": {"extract_scenes"},
+			"drill": {"healthy"}, "retry_failed_stage_for_run_id": {run}, "cursor": {run}, "Idempotency-Key": {"k1", "k2"}}}
 		operations := contractOf(t, s.api).operations()
 		statuses := map[int]int{}
 		for i := range n {

@@ -21,8 +21,8 @@ import (
 
 const token = "a-token-of-good-length-0123456789"
 
-// Who may ask what, and who may not.
-func TestTheGuard(t *testing.T) {
+// Which requests are admitted, and which are not.
+func TestAPI_AdmitsByHostOriginAndToken(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		token    string // that the server wants
@@ -41,22 +41,27 @@ func TestTheGuard(t *testing.T) {
 		{"a name that looks like an allowed one", "", "GET", "/api/projects/recent", "Host: forge.example.evil", 421, "wrong_host", false},
 		{"a name that begins like this machine", "", "GET", "/api/projects/recent", "Host: localhost.evil.example", 421, "wrong_host", false},
 		{"another machine's address without token", "", "GET", "/api/projects/recent", "Host: 10.1.2.3:8000", 421, "wrong_host", false},
-		{"another machine's address with token", token, "GET", "/api/projects/recent", "Host: 10.1.2.3:8000|Authorization: Bearer " + token, 200, "", false},
+		{"another machine's address with token", token, "GET", "/api/projects/recent", "Host: 10.1.2.3:8000|Authorization: Bearer " + token, 200,
+			"", false},
 		{"no host", "", "GET", "/api/projects/recent", "Host: ", 421, "wrong_host", false},
 		{"health under a foreign name", "", "GET", "/api/health", "Host: evil.example", 421, "wrong_host", false},
-		{"a page of another origin", "", "POST", "/api/projects/new", "Origin: http://evil.example|Sec-Fetch-Site: cross-site", 403, "cross_origin", false},
-		{"a page of another origin, by an old browser", "", "POST", "/api/projects/new", "Origin: http://evil.example", 403, "cross_origin", false},
+		{"a page of another origin", "", "POST", "/api/projects/new", "Origin: http://evil.example|Sec-Fetch-Site: cross-site", 403,
+			"cross_origin", false},
+		{"a page of another origin, by an old browser", "", "POST", "/api/projects/new", "Origin: http://evil.example", 403, "cross_origin",
+			false},
 		{"a page on another port of this machine", "", "POST", "/api/projects/new", "Origin: http://127.0.0.1:9999", 403, "cross_origin", false},
 		{"a sandboxed page", "", "POST", "/api/projects/new", "Origin: null", 403, "cross_origin", false},
 		{"a page of the same site", "", "POST", "/api/projects/new", "Origin: http://127.0.0.1:8000|Sec-Fetch-Site: same-origin", 201, "", false},
 		{"a program", "", "POST", "/api/projects/new", "", 201, "", false},
-		{"reading from another origin", "", "GET", "/api/projects/recent", "Origin: http://evil.example|Sec-Fetch-Site: cross-site", 200, "", false},
+		{"reading from another origin", "", "GET", "/api/projects/recent", "Origin: http://evil.example|Sec-Fetch-Site: cross-site", 200, "",
+			false},
 		{"no token", token, "GET", "/api/projects/recent", "Authorization: ", 401, "unauthorized", false},
 		{"a wrong token", token, "GET", "/api/projects/recent", "Authorization: Bearer " + token + "x", 401, "unauthorized", false},
 		{"an empty token", token, "GET", "/api/projects/recent", "Authorization: Bearer ", 401, "unauthorized", false},
 		{"the token by another scheme", token, "GET", "/api/projects/recent", "Authorization: Basic " + token, 401, "unauthorized", false},
 		{"the token in the query", token, "GET", "/api/projects/recent?token=" + token, "Authorization: ", 401, "unauthorized", false},
-		{"the token as cookie", token, "GET", "/api/projects/recent", "Authorization: |Cookie: cineforge_session=" + token, 401, "unauthorized", false},
+		{"the token as cookie", token, "GET", "/api/projects/recent", "Authorization: |Cookie: cineforge_session=" + token, 401, "unauthorized",
+			false},
 		{"the token", token, "GET", "/api/projects/recent", "Authorization: Bearer " + token, 200, "", false},
 		{"health without token", token, "GET", "/api/health", "Authorization: ", 200, "", false},
 		{"readiness without token", token, "GET", "/api/ready", "Authorization: ", 200, "", false},
@@ -78,14 +83,16 @@ func TestTheGuard(t *testing.T) {
 				if test.code != "" {
 					a.fails(test.status, test.code)
 				}
-				for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer", "Cross-Origin-Opener-Policy": "same-origin",
+				for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY",
+					"Referrer-Policy": "no-referrer", "Cross-Origin-Opener-Policy": "same-origin",
 					"Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store"} {
 					if got := a.header.Get(name); got != want {
 						t.Errorf("%s: %q, want %q", name, got, want)
 					}
 				}
 				csp := a.header.Get("Content-Security-Policy")
-				if !strings.Contains(csp, "default-src 'self'") || strings.Contains(csp, "unsafe") || a.header.Get("Access-Control-Allow-Origin") != "" || a.header.Get("X-Request-Id") == "" {
+				if !strings.Contains(csp, "default-src 'self'") || strings.Contains(csp, "unsafe") ||
+					a.header.Get("Access-Control-Allow-Origin") != "" || a.header.Get("X-Request-Id") == "" {
 					t.Error(a.header)
 				}
 			})
@@ -93,7 +100,7 @@ func TestTheGuard(t *testing.T) {
 	}
 }
 
-func TestLogin(t *testing.T) {
+func TestAPI_Login(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{Token: token}, app.Config{})
 		s.token = ""
@@ -105,7 +112,8 @@ func TestLogin(t *testing.T) {
 		}
 		a := login(token).is(303)
 		c, err := http.ParseSetCookie(a.header.Get("Set-Cookie"))
-		if err != nil || !c.HttpOnly || c.SameSite != http.SameSiteStrictMode || strings.Contains(c.Value, token) || a.header.Get("Location") != "/" {
+		if err != nil || !c.HttpOnly || c.SameSite != http.SameSiteStrictMode || strings.Contains(c.Value, token) ||
+			a.header.Get("Location") != "/" {
 			t.Fatalf("%v %v", c, a.header)
 		}
 		cookie := "Cookie: " + c.Name + "=" + c.Value
@@ -143,7 +151,7 @@ func TestLogin(t *testing.T) {
 
 // Each request has an id, which the log, the answer and its problem tell, and the log
 // holds neither queries nor tokens.
-func TestTheAccessLog(t *testing.T) {
+func TestAPI_AccessLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		s := idle(t, api.Options{Token: token, Requests: true, Log: slog.New(slog.NewJSONHandler(&log, nil))}, app.Config{})
@@ -153,10 +161,12 @@ func TestTheAccessLog(t *testing.T) {
 		}
 		s.get("/api/projects/recent", "X-Request-Id: bad id\n{}").is(200)
 		text := log.String()
-		if !strings.Contains(text, `"status":404`) || !strings.Contains(text, `"path":"/api/projects/nobodys/search"`) || !strings.Contains(text, `"request_id":"my-id.1"`) || !strings.Contains(text, `"ms":`) {
+		if !strings.Contains(text, `"status":404`) || !strings.Contains(text, `"path":"/api/projects/nobodys/search"`) ||
+			!strings.Contains(text, `"request_id":"my-id.1"`) || !strings.Contains(text, `"ms":`) {
 			t.Error(text)
 		}
-		if strings.Contains(text, "private-words") || strings.Contains(text, token) || strings.Contains(text, "bad id") || strings.Count(text, "\n") != 2 {
+		if strings.Contains(text, "private-words") || strings.Contains(text, token) || strings.Contains(text, "bad id") ||
+			strings.Count(text, "\n") != 2 {
 			t.Error(text)
 		}
 	})
@@ -190,7 +200,7 @@ func (d *drip) Read(p []byte) (int, error) {
 }
 
 // A body that comes too slowly ends its request.
-func TestSlowBodies(t *testing.T) {
+func TestAPI_SlowBodies(t *testing.T) {
 	for _, test := range []struct {
 		method, path, kind, begin string
 		most                      time.Duration
@@ -198,8 +208,10 @@ func TestSlowBodies(t *testing.T) {
 	}{
 		{"POST", "/api/projects/new", "application/json", `{"slug":"`, time.Minute, 408},
 		{"POST", "/api/projects/tide/chat", "application/json", `{"id":"`, time.Minute, 422},
-		{"POST", "/api/projects/tide/inputs/upload", "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n", 11 * time.Minute, 400},
-		{"POST", "/api/projects/quick-scan", "multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n", time.Minute, 400},
+		{"POST", "/api/projects/tide/inputs/upload", "multipart/form-data; boundary=x",
+			"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n", 11 * time.Minute, 400},
+		{"POST", "/api/projects/quick-scan", "multipart/form-data; boundary=x",
+			"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n", time.Minute, 400},
 	} {
 		t.Run(test.path, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -219,7 +231,7 @@ func TestSlowBodies(t *testing.T) {
 }
 
 // A handler that panics is an answer, and a line in the log.
-func TestAPanicIsAProblem(t *testing.T) {
+func TestAPI_APanicIsAProblem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		s := idle(t, api.Options{Requests: true, Log: slog.New(slog.NewJSONHandler(&log, nil))}, app.Config{})

@@ -23,11 +23,13 @@ import (
 )
 
 // Ids that mean something to a file system, a database, a terminal or a browser.
-var evilIDs = []string{"..", ".", "../..", "..%2f..%2fetc%2fpasswd", "%2e%2e%2f", "%2e%2e", "..%5c..%5cboot.ini", "..\\..", "%00", "a%00b", "%0d%0aSet-Cookie:x=1", "%1b[31m",
-	"'%20OR%201=1--", "%22;drop%20table%20runs", "%25", "%c0%ae%c0%ae", "%ff%fe", "<script>alert(1)</script>", "$(id)", "CON", "~", "-rf", "*", strings.Repeat("a", 5000), "%F0%9F%8E%AC", "a;b", "a?b", "a#b"}
+var evilIDs = []string{"..", ".", "../..", "..%2f..%2fetc%2fpasswd", "%2e%2e%2f", "%2e%2e", "..%5c..%5cboot.ini", "..\\..", "%00", "a%00b",
+	"%0d%0aSet-Cookie:x=1", "%1b[31m",
+	"'%20OR%201=1--", "%22;drop%20table%20runs", "%25", "%c0%ae%c0%ae", "%ff%fe", "<script>alert(1)</script>", "$(id)", "CON", "~", "-rf", "*",
+	strings.Repeat("a", 5000), "%F0%9F%8E%AC", "a;b", "a?b", "a#b"}
 
 // No id leads to anything but to its absence, wherever it stands.
-func TestEvilIDs(t *testing.T) {
+func TestAPI_EvilIDs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		s.project("tide")
@@ -74,7 +76,7 @@ func archived(name, content string) []byte {
 }
 
 // What a file is goes by what is in it, not by what it or its form says.
-func TestHostileUploads(t *testing.T) {
+func TestInputsHandler_HostileUploads(t *testing.T) {
 	script := "INT. HOUSE - DAY\n\nRain.\n"
 	part := func(disposition, kind, content string) string {
 		return "--x\r\nContent-Disposition: form-data; " + disposition + "\r\nContent-Type: " + kind + "\r\n\r\n" + content + "\r\n--x--\r\n"
@@ -90,9 +92,12 @@ func TestHostileUploads(t *testing.T) {
 		{"a script that says it is a picture", part(`name="file"; filename="a.fountain"`, "image/png", script), "", 201, ""},
 		{"no form", script, "text/plain", 400, "invalid_request"},
 		{"JSON", `{"file":"x"}`, "application/json", 400, "invalid_request"},
-		{"a form without boundary", part(`name="file"; filename="a.fountain"`, "text/plain", script), "multipart/form-data", 400, "invalid_request"},
-		{"a form of another boundary", part(`name="file"; filename="a.fountain"`, "text/plain", script), "multipart/form-data; boundary=y", 422, "missing_file"},
-		{"a form that ends early", strings.TrimSuffix(part(`name="file"; filename="a.fountain"`, "text/plain", script), "\r\n--x--\r\n"), "", 400, "invalid_request"},
+		{"a form without boundary", part(`name="file"; filename="a.fountain"`, "text/plain", script), "multipart/form-data", 400,
+			"invalid_request"},
+		{"a form of another boundary", part(`name="file"; filename="a.fountain"`, "text/plain", script), "multipart/form-data; boundary=y", 422,
+			"missing_file"},
+		{"a form that ends early", strings.TrimSuffix(part(`name="file"; filename="a.fountain"`, "text/plain", script), "\r\n--x--\r\n"), "", 400,
+			"invalid_request"},
 		{"an empty form", "--x--\r\n", "", 422, "missing_file"},
 		{"nothing", "", "", 422, "missing_file"},
 		{"another part", part(`name="other"; filename="a.fountain"`, "text/plain", script), "", 422, "missing_file"},
@@ -100,16 +105,24 @@ func TestHostileUploads(t *testing.T) {
 		{"an empty name", part(`name="file"; filename=""`, "text/plain", script), "", 422, "missing_filename"},
 		{"an empty file", part(`name="file"; filename="a.fountain"`, "text/plain", ""), "", 422, "empty_upload"},
 		{"a blank file", part(`name="file"; filename="a.fountain"`, "text/plain", " \n\t\n"), "", 422, "invalid_request"},
-		{"a file that is too large", part(`name="file"; filename="a.fountain"`, "text/plain", strings.Repeat("x", 1<<20+1)), "", 413, "too_large"},
+		{"a file that is too large", part(`name="file"; filename="a.fountain"`, "text/plain", strings.Repeat("x", 1<<20+1)), "", 413,
+			"too_large"},
 		{"a form that is too large", part(`name="file"; filename="a.fountain"`, "text/plain", strings.Repeat("x", 3<<20)), "", 413, "too_large"},
-		{"much before the file", "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n" + strings.Repeat("x", 3<<20) + "\r\n" + part(`name="file"; filename="a.txt"`, "text/plain", script), "", 413, "too_large"},
+		{"much before the file", "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n" + strings.Repeat("x", 3<<20) + "\r\n" +
+			part(`name="file"; filename="a.txt"`, "text/plain", script), "", 413, "too_large"},
 		{"an archive", part(`name="file"; filename="a.fountain"`, "text/plain", string(archived("a.txt", script))), "", 422, "invalid_request"},
-		{"an archive that leads elsewhere", part(`name="file"; filename="a.docx"`, "text/plain", string(archived("../../../etc/cron.d/x", script))), "", 422, "invalid_request"},
-		{"a picture", part(`name="file"; filename="a.fountain"`, "text/plain", "\x89PNG\r\n\x1a\n"+strings.Repeat("\x00\x01", 200)), "", 422, "invalid_request"},
+		{"an archive that leads elsewhere",
+			part(`name="file"; filename="a.docx"`, "text/plain", string(archived("../../../etc/cron.d/x", script))), "", 422, "invalid_request"},
+		{"a picture", part(`name="file"; filename="a.fountain"`, "text/plain", "\x89PNG\r\n\x1a\n"+strings.Repeat("\x00\x01", 200)), "", 422,
+			"invalid_request"},
 		{"a PDF that is none", part(`name="file"; filename="a.fountain"`, "text/plain", "%PDF-1.7\nnothing"), "", 422, "invalid_request"},
-		{"a program", part(`name="file"; filename="a.txt"`, "text/plain", "\x7fELF\x02\x01\x01"+strings.Repeat("\x00", 300)), "", 422, "invalid_request"},
+		{"a program", part(`name="file"; filename="a.txt"`, "text/plain", "\x7fELF\x02\x01\x01"+strings.Repeat("\x00", 300)), "", 422,
+			"invalid_request"},
 		{"NUL bytes", part(`name="file"; filename="a.txt"`, "text/plain", "INT. A\x00B - DAY\n\x00\x00\n"), "", 201, ""},
-		{"XML that includes a file", part(`name="file"; filename="a.fdx"`, "text/xml", `<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><FinalDraft><Content><Paragraph Type="Action"><Text>&x;</Text></Paragraph></Content></FinalDraft>`), "", 422, "invalid_request"},
+		{"XML that includes a file",
+			part(`name="file"; filename="a.fdx"`, "text/xml",
+				`<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><FinalDraft><Content><Paragraph `+
+					`Type="Action"><Text>&x;</Text></Paragraph></Content></FinalDraft>`), "", 422, "invalid_request"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -140,12 +153,13 @@ func TestHostileUploads(t *testing.T) {
 }
 
 // A file's name is text, and what an input is named by is letters.
-func TestNamesOfUploads(t *testing.T) {
+func TestInputsHandler_NamesOfUploads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		s.project("tide")
 		for name, want := range map[string]string{
-			"../../../etc/passwd.txt": "passwd.txt", `C:\Users\me\a.fountain`: "", "a\x00b\x1b[31m.txt": "", ".hidden.txt": "hidden.txt", "Zürich 🎬.fountain": "Z_rich_.fountain",
+			"../../../etc/passwd.txt": "passwd.txt", `C:\Users\me\a.fountain`: "", "a\x00b\x1b[31m.txt": "", ".hidden.txt": "hidden.txt",
+			"Zürich 🎬.fountain":                  "Z_rich_.fountain",
 			strings.Repeat("long", 200) + ".txt": "", "<img src=x>.txt": "_img_src_x_.txt", "..": "", "con.txt": "con.txt", "a\r\nX: y.txt": "",
 		} {
 			a := s.upload("tide", name, []byte("INT. HOUSE - DAY\n\nRain "+strconv.Quote(name)+"\n"))
@@ -157,7 +171,8 @@ func TestNamesOfUploads(t *testing.T) {
 			}
 			up := into[client.Uploaded](a)
 			id, rest, _ := strings.Cut(up.StoredPath, "_")
-			if len(id) != 8 || strings.Trim(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") != "" || len(up.StoredPath) > 140 || want != "" && rest != want {
+			if len(id) != 8 || strings.Trim(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") != "" ||
+				len(up.StoredPath) > 140 || want != "" && rest != want {
 				t.Errorf("%q is stored as %q", name, up.StoredPath)
 			}
 			if strings.ContainsAny(up.OriginalName, "/\x00\x1b\r\n") {
@@ -176,7 +191,7 @@ func TestNamesOfUploads(t *testing.T) {
 
 // As many uploads as can be sent: some are taken, the others are told when to come
 // again, and neither disk nor memory keeps what was not taken.
-func TestManyUploads(t *testing.T) {
+func TestInputsHandler_ManyUploads(t *testing.T) {
 	n := 600
 	if text := os.Getenv("CINEFORGE_UPLOADS"); text != "" {
 		n, _ = strconv.Atoi(text)
@@ -224,16 +239,18 @@ type mute struct {
 }
 
 func (m mute) RoundTrip(r *http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: m.status, Header: http.Header{"Content-Type": {"text/html"}, "X-Request-Id": {"<script>alert(2)</script>"}},
-		Body: io.NopCloser(strings.NewReader(m.body)), Request: r}, nil
+	return &http.Response{StatusCode: m.status,
+		Header: http.Header{"Content-Type": {"text/html"}, "X-Request-Id": {"<script>alert(2)</script>"}},
+		Body:   io.NopCloser(strings.NewReader(m.body)), Request: r}, nil
 }
 
 // What providers say is text: it is told, as JSON, without the keys that it may hold.
-func TestWhatProvidersSayIsText(t *testing.T) {
+func TestAPI_TextsOfProvidersAreText(t *testing.T) {
 	for _, status := range []int{400, 401, 403} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				body := `{"type":"error","error":{"type":"invalid_request_error","code":"invalid_api_key","message":"<script>alert(1)</script> Incorrect API key: `
+				body := `{"type":"error","error":{"type":"invalid_request_error","code":"invalid_api_key","message":"<script>alert(1)</script> ` +
+					`Incorrect API key: `
 				for _, key := range keys {
 					body += key + " "
 				}
@@ -244,7 +261,8 @@ func TestWhatProvidersSayIsText(t *testing.T) {
 					t.Fatal(st.Status)
 				}
 				said := false
-				for _, path := range []string{"/api/runs/" + id + "/state", "/api/runs/" + id + "/events", "/api/runs/" + id + "/events/stream", "/api/runs/" + id + "/retry-plan", "/api/runs/" + id + "/export",
+				for _, path := range []string{"/api/runs/" + id + "/state", "/api/runs/" + id + "/events", "/api/runs/" + id + "/events/stream",
+					"/api/runs/" + id + "/retry-plan", "/api/runs/" + id + "/export",
 					"/api/projects/tide/chat", "/api/projects/tide/runs", "/api/runs", "/api/providers", "/api/providers/events"} {
 					a := s.get(path).is(200) // which looks for the keys
 					if kind := a.header.Get("Content-Type"); strings.Contains(kind, "html") || a.header.Get("X-Content-Type-Options") != "nosniff" {
@@ -280,17 +298,22 @@ func (s *site) keepsNoKey() {
 }
 
 // Text of hostile JSON: deep, huge, doubled, of the wrong types.
-func TestHostileJSON(t *testing.T) {
+func TestAPI_HostileJSON(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		s.project("tide")
 		deep := func(n int) string { return strings.Repeat(`{"a":`, n) + "1" + strings.Repeat("}", n) }
 		for name, body := range map[string]string{
-			"deep": `{"ui_preferences":` + deep(9000) + `}`, "deeper": `{"ui_preferences":` + deep(11_000) + `}`, "unclosed": strings.Repeat(`[`, 900_000),
-			"many members": `{"ui_preferences":{` + strings.Repeat(`"a":1,`, 100_000) + `"b":2}}`, "a huge number": `{"ui_preferences":{"a":1e999999}}`,
-			"a long number": `{"ui_preferences":{"a":` + strings.Repeat("9", 100_000) + `}}`, "half a character": "{\"display_name\":\"\xc3\"}", "half a pair": `{"display_name":"\ud800"}`,
-			"NUL": `{"display_name":"a\u0000b"}`, "null": `null`, "a list": `[]`, "a number": `3`, "an array for an object": `{"ui_preferences":[]}`, "a name twice": `{"display_name":"a","display_name":"b"}`,
-			"a name that is known elsewhere": `{"__proto__":{"admin":true},"ui_preferences":{"__proto__":1}}`, "spaces": strings.Repeat(" ", 900_000), "nothing": "",
+			"deep": `{"ui_preferences":` + deep(9000) + `}`, "deeper": `{"ui_preferences":` + deep(11_000) + `}`,
+			"unclosed":      strings.Repeat(`[`, 900_000),
+			"many members":  `{"ui_preferences":{` + strings.Repeat(`"a":1,`, 100_000) + `"b":2}}`,
+			"a huge number": `{"ui_preferences":{"a":1e999999}}`,
+			"a long number": `{"ui_preferences":{"a":` + strings.Repeat("9", 100_000) + `}}`, "half a character": "{\"display_name\":\"\xc3\"}",
+			"half a pair": `{"display_name":"\ud800"}`,
+			"NUL":         `{"display_name":"a\u0000b"}`, "null": `null`, "a list": `[]`, "a number": `3`,
+			"an array for an object": `{"ui_preferences":[]}`, "a name twice": `{"display_name":"a","display_name":"b"}`,
+			"a name that is known elsewhere": `{"__proto__":{"admin":true},"ui_preferences":{"__proto__":1}}`,
+			"spaces":                         strings.Repeat(" ", 900_000), "nothing": "",
 		} {
 			began := time.Now()
 			a := s.call(http.MethodPatch, "/api/projects/tide/settings", body)
@@ -307,7 +330,7 @@ func TestHostileJSON(t *testing.T) {
 }
 
 // Nothing is written but the data directory's own.
-func TestNothingIsWrittenElsewhere(t *testing.T) {
+func TestAPI_WritesNothingElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{}, app.Config{})
 		s.done("tide", "night_bus.txt")

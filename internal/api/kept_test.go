@@ -16,35 +16,44 @@ import (
 // kept are the members of answers that clients of the first system read, with their
 // types; "?" behind one allows null, "~" nothing at all. They may not go, and not become something else.
 var kept = []struct {
-	what    string // of the answers of TestKeptShapes
+	what    string // of the answers of TestAPI_KeepsShapesOfTheFirstSystem
 	members string
 }{
 	{"health", "status:string version:string"},
 	{"recipe", "recipe_id:string name:string description:string stage_count:number"},
-	{"recent project", "project_id:string display_name:string artifact_groups:number run_count:number has_inputs:bool input_files:array ui_preferences:object project_path:string last_modified:number"},
-	{"project", "project_id:string display_name:string artifact_groups:number run_count:number has_inputs:bool input_files:array ui_preferences:object"},
+	{"recent project", "project_id:string display_name:string artifact_groups:number run_count:number has_inputs:bool input_files:array " +
+		"ui_preferences:object project_path:string last_modified:number"},
+	{"project", "project_id:string display_name:string artifact_groups:number run_count:number has_inputs:bool input_files:array " +
+		"ui_preferences:object"},
 	{"slug", "slug:string display_name:string alternatives:array"},
 	{"upload", "original_name:string stored_path:string size_bytes:number"},
 	{"input", "filename:string original_name:string size_bytes:number stored_path:string"},
 	{"run in a list", "run_id:string status:string started_at:number finished_at:number? recipe_id:string"},
 	{"group", "artifact_type:string entity_id:string latest_version:number health:string"},
-	{"version", "artifact_type:string entity_id:string version:number health:string path:string created_at:string intent:string producing_module:string"},
+	{"version", "artifact_type:string entity_id:string version:number health:string path:string created_at:string intent:string " +
+		"producing_module:string"},
 	{"detail", "artifact_type:string entity_id:string version:number payload:object"},
 	{"envelope", "metadata:object data:object"},
-	{"metadata", "ref:object lineage:array intent:string rationale:string alternatives_considered:array? confidence:number source:string producing_module:string producing_role:string? cost_data:object? annotations:object health:string schema_version:string created_at:string"},
+	{"metadata", "ref:object lineage:array intent:string rationale:string alternatives_considered:array? confidence:number source:string " +
+		"producing_module:string producing_role:string? cost_data:object? annotations:object health:string schema_version:string " +
+		"created_at:string"},
 	{"scene data", "scene_id:string int_ext:string int_ext_written:string? elements:array"},
 	{"ref", "artifact_type:string entity_id:string version:number path:string"},
 	{"annotations", "final_stage_model_used:string final_stage_provider_used:string"},
 	{"edited", "artifact_type:string entity_id:string version:number path:string"},
 	{"started", "run_id:string state_url:string events_url:string"},
 	{"state answer", "run_id:string state:object background_error:string?"},
-	{"state", "run_id:string recipe_id:string dry_run:bool started_at:number finished_at:number? instrumented:bool total_cost_usd:number runtime_params:object stage_order:array stages:object"},
-	{"stage", "status:string model_used:string? call_count:number attempt_count:number attempts:array final_error_class:string? artifact_refs:array duration_seconds:number cost_usd:number started_at:number?"},
+	{"state", "run_id:string recipe_id:string dry_run:bool started_at:number finished_at:number? instrumented:bool total_cost_usd:number " +
+		"runtime_params:object stage_order:array stages:object"},
+	{"stage", "status:string model_used:string? call_count:number attempt_count:number attempts:array final_error_class:string? " +
+		"artifact_refs:array duration_seconds:number cost_usd:number started_at:number?"},
 	{"failed stage", "status:string final_error_class:string attempts:array"},
-	{"failed attempt", "attempt:number model:string provider:string status:string duration_seconds:number error:string error_class:string error_code:string? request_id:string? transient:bool"},
+	{"failed attempt", "attempt:number model:string provider:string status:string duration_seconds:number error:string " +
+		"error_class:string error_code:string? request_id:string? transient:bool"},
 	{"events answer", "run_id:string events:array"},
 	{"event", "seq:number ts:string run_id:string event:string"},
-	{"stage_failed", "stage_id:string error:string error_class:string error_code:string? request_id:string? provider:string? model:string? attempt_count:number terminal_reason:string"},
+	{"stage_failed", "stage_id:string error:string error_class:string error_code:string? request_id:string? provider:string? " +
+		"model:string? attempt_count:number terminal_reason:string"},
 	{"pipeline_finished", "success:bool total_cost_usd:number error:string"},
 	{"message", "id:string type:string content:string timestamp:number"},
 	{"action", "id:string label:string variant:string confirm_action:object"},
@@ -55,7 +64,7 @@ var kept = []struct {
 	{"problem", "code:string message:string hint:string?"},
 }
 
-func TestKeptShapes(t *testing.T) {
+func TestAPI_KeepsShapesOfTheFirstSystem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		got := keptAnswers(t)
 		for _, k := range kept {
@@ -146,11 +155,16 @@ func keptAnswers(t *testing.T) map[string]any {
 	}
 	b := client.RunRequest{ProjectID: project, InputFile: at(up, "stored_path").(string)}
 	return map[string]any{
-		"health": read(fine.get("/api/health")), "recipe": at(read(fine.get("/api/recipes")), 0), "recent project": at(read(fine.get("/api/projects/recent")), 0),
-		"project": read(fine.get("/api/projects/fine")), "slug": read(fine.post("/api/projects/preview-slug", client.SlugRequest{Filename: "a.txt"})),
-		"upload": up, "input": at(read(fine.get("/api/projects/fine/inputs")), 0), "run in a list": at(read(fine.get("/api/projects/fine/runs")), 0),
-		"group": at(read(fine.get("/api/projects/fine/artifacts")), 0), "version": at(read(fine.get("/api/projects/fine/artifacts/scene/scene_001")), 0),
-		"detail": detail, "envelope": at(detail, "payload"), "metadata": at(detail, "payload", "metadata"), "ref": at(detail, "payload", "metadata", "ref"),
+		"health": read(fine.get("/api/health")), "recipe": at(read(fine.get("/api/recipes")), 0),
+		"recent project": at(read(fine.get("/api/projects/recent")), 0),
+		"project":        read(fine.get("/api/projects/fine")),
+		"slug":           read(fine.post("/api/projects/preview-slug", client.SlugRequest{Filename: "a.txt"})),
+		"upload":         up, "input": at(read(fine.get("/api/projects/fine/inputs")), 0),
+		"run in a list": at(read(fine.get("/api/projects/fine/runs")), 0),
+		"group":         at(read(fine.get("/api/projects/fine/artifacts")), 0),
+		"version":       at(read(fine.get("/api/projects/fine/artifacts/scene/scene_001")), 0),
+		"detail":        detail, "envelope": at(detail, "payload"), "metadata": at(detail, "payload", "metadata"),
+		"ref":         at(detail, "payload", "metadata", "ref"),
 		"annotations": at(detail, "payload", "metadata", "annotations"), "scene data": at(detail, "payload", "data"),
 		"edited": read(fine.post("/api/projects/fine/artifacts/scene/scene_001/edit", client.Edit{Data: map[string]any{"a": 1},
 			Rationale: "x"})),
@@ -159,6 +173,7 @@ func keptAnswers(t *testing.T) map[string]any {
 		"failed stage": stage, "failed attempt": at(stage, "attempts", -1), "events answer": events, "event": at(events, "events", 0),
 		"stage_failed": at(events, "events", -2), "pipeline_finished": at(events, "events", -1), "message": at(chat, 0),
 		"action": at(chat, -1, "actions", 0), "confirmed action": at(chat, -1, "actions", 0, "confirm_action"),
-		"search": found, "found scene": at(found, "scenes", 0), "found character": at(people, "characters", 0), "problem": read(fine.get("/api/runs/none/state")),
+		"search": found, "found scene": at(found, "scenes", 0), "found character": at(people, "characters", 0),
+		"problem": read(fine.get("/api/runs/none/state")),
 	}
 }

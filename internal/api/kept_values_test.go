@@ -17,7 +17,7 @@ import (
 
 // What clients of the first system read in members that are there: not only the types have
 // to be right.
-func TestKeptValues(t *testing.T) {
+func TestAPI_KeepsValuesOfTheFirstSystem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{Version: "0.13.0"}, app.Config{})
 		project, id := s.done("tide", "the_tide_clock.fountain")
@@ -60,7 +60,7 @@ func TestKeptValues(t *testing.T) {
 }
 
 // A run that failed says why, wherever it failed, and what can be done.
-func TestKeptValues_TheFailureOfARun(t *testing.T) {
+func TestAPI_KeepsTheFailureOfARun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _, id := failed(t)
 		got := into[client.RunState](s.get("/api/runs/" + id + "/state").is(200))
@@ -77,7 +77,7 @@ func TestKeptValues_TheFailureOfARun(t *testing.T) {
 }
 
 // The time of a stage counts while it waits, too.
-func TestKeptValues_TheTimeOfAWaitingStage(t *testing.T) {
+func TestAPI_KeepsTheTimeOfAWaitingStage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{}, models(simulator.New(always("overloaded"), simulator.Options{})))
 		id := s.start(s.given("tide", "night_bus.txt"))

@@ -84,7 +84,7 @@ func TestStart(t *testing.T) {
 	})
 }
 
-func TestARunThatAnotherProcessWorksOnIsNotResumed(t *testing.T) {
+func TestRetriesHandler_ResumeOfARunOfAnotherProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		stop := s.works()
@@ -100,8 +100,8 @@ func TestARunThatAnotherProcessWorksOnIsNotResumed(t *testing.T) {
 	})
 }
 
-// Who resumes a run that is resumed already hears at once.
-func TestManyResumeAtOnce(t *testing.T) {
+// A second resume of the same run is refused at once.
+func TestRetriesHandler_ManyResumeAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{}, app.Config{})
 		b := s.given("tide", "night_bus.txt")
@@ -132,12 +132,13 @@ func TestManyResumeAtOnce(t *testing.T) {
 
 // What a run is like before anything of it has happened, and when it failed before any
 // of its stages.
-func TestEarlyStates(t *testing.T) {
+func TestRunsHandler_EarlyStates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		id := s.start(s.given("tide", "night_bus.txt"))
 		early := into[client.RunState](s.get("/api/runs/" + id + "/state").is(200))
-		if early.State.Status != run.Queued || early.State.RecipeID != "mvp_ingest" || early.State.FinishedAt != nil || len(early.State.Stages) != 4 || early.BackgroundError != nil {
+		if early.State.Status != run.Queued || early.State.RecipeID != "mvp_ingest" || early.State.FinishedAt != nil ||
+			len(early.State.Stages) != 4 || early.BackgroundError != nil {
 			t.Errorf("%+v", early.State)
 		}
 		if e := into[client.RunEvents](s.get("/api/runs/" + id + "/events").is(200)).Events; len(e) != 1 {
@@ -158,7 +159,7 @@ func TestEarlyStates(t *testing.T) {
 	})
 }
 
-func TestRetryFailedStage(t *testing.T) {
+func TestRetriesHandler_FailedStage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, sim, id := failed(t)
 		state := into[client.RunState](s.get("/api/runs/" + id + "/state").is(200))
@@ -180,12 +181,13 @@ func TestRetryFailedStage(t *testing.T) {
 }
 
 // The old way to ask for a retry: all else has to be there, and is left out of account.
-func TestStartAsRetryIgnoresAllElse(t *testing.T) {
+func TestRunsHandler_StartAsRetryIgnoresTheRest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, sim, id := failed(t)
 		recovers(sim)
-		next := into[client.Started](s.post("/api/runs/start", map[string]any{"project_id": "junk", "input_file": "/junk", "default_model": "junk", "recipe_id": "junk",
-			"start_from": "junk", "run_id": "../junk", "config_file": "/etc/passwd", "retry_failed_stage_for_run_id": id}).is(200))
+		next := into[client.Started](s.post("/api/runs/start",
+			map[string]any{"project_id": "junk", "input_file": "/junk", "default_model": "junk", "recipe_id": "junk",
+				"start_from": "junk", "run_id": "../junk", "config_file": "/etc/passwd", "retry_failed_stage_for_run_id": id}).is(200))
 		if st := s.rests(next.RunID).State; st.Status != run.RunDone || *st.ParentRunID != id {
 			t.Errorf("%s: %s", st.Status, st.Error)
 		}
@@ -193,7 +195,7 @@ func TestStartAsRetryIgnoresAllElse(t *testing.T) {
 	})
 }
 
-func TestRetryByPlan(t *testing.T) {
+func TestRetriesHandler_RetryByPlan(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, sim, id := failed(t)
 		plan := s.get("/api/runs/" + id + "/retry-plan").is(200)
@@ -257,7 +259,7 @@ func TestPlanTag_OtherRunsDontChangeIt(t *testing.T) {
 }
 
 // One key is one run, however often, in whatever way and by how many at once it is sent.
-func TestIdempotency(t *testing.T) {
+func TestIdempotent_OneKeyIsOneRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, sim, failed := failed(t)
 		b := s.given("other", "lighthouse.md")
@@ -265,7 +267,8 @@ func TestIdempotency(t *testing.T) {
 			return into[client.Started](s.post(path, body, "Idempotency-Key: one").is(200)).RunID
 		}
 		first := atOnce(10, func() string { return started("/api/runs/start", b) })
-		if again := into[client.Started](s.post("/api/runs/start", b, "Idempotency-Key: one").is(200)); again.RunID != first[0] || !again.Existing {
+		if again := into[client.Started](s.post("/api/runs/start", b, "Idempotency-Key: one").is(200)); again.RunID != first[0] ||
+			!again.Existing {
 			t.Errorf("%+v", again)
 		}
 		other := b
@@ -293,14 +296,15 @@ func TestIdempotency(t *testing.T) {
 		recovers(sim)
 		one := into[client.Started](s.post("/api/runs/"+failed+"/retry", nil, "Idempotency-Key: two").is(200)).RunID
 		s.rests(one)
-		if again := into[client.Started](s.post("/api/runs/"+failed+"/retry-failed-stage", nil, "Idempotency-Key: two").is(200)); again.RunID != one || !again.Existing {
+		if again := into[client.Started](s.post("/api/runs/"+failed+"/retry-failed-stage", nil,
+			"Idempotency-Key: two").is(200)); again.RunID != one || !again.Existing {
 			t.Errorf("%+v, want %s", again, one)
 		}
 	})
 }
 
 // While a run is being retried, another kind of retry has to wait.
-func TestTwoKindsOfRetry(t *testing.T) {
+func TestRetriesHandler_TwoKindsOfRetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _, id := failed(t)
 		s.rest()
@@ -320,8 +324,8 @@ func atOnce(n int, do func() string) []string {
 	return all
 }
 
-// A run that waits says for whom and until when, and goes on when it is told to.
-func TestAWaitingRun(t *testing.T) {
+// A run that waits says for which provider and until when, and goes on at a signal.
+func TestRetriesHandler_AWaitingRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sim := simulator.New(always("overloaded"), simulator.Options{})
 		s := open(t, api.Options{}, models(sim))

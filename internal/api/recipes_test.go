@@ -47,11 +47,12 @@ func (s *site) keeps(name, source string) {
 	}
 }
 
-func TestRecipes_AreShownAndSavedAsVersions(t *testing.T) {
+func TestRecipesHandler_ShowsAndSavesVersions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		r := into[client.RecipeDetail](s.get("/api/recipes/mvp_ingest").is(200))
-		if source, err := recipes.FS.ReadFile("mvp_ingest.yaml"); err != nil || r.Source != string(source) || r.Origin != "shipped" || r.RecipeID != "mvp_ingest" || r.Digest != artifact.DigestOf(source) {
+		if source, err := recipes.FS.ReadFile("mvp_ingest.yaml"); err != nil || r.Source != string(source) || r.Origin != "shipped" ||
+			r.RecipeID != "mvp_ingest" || r.Digest != artifact.DigestOf(source) {
 			t.Errorf("%+v %v", r, err)
 		}
 		mine := shipped(t, "max_cost_usd", "3")
@@ -76,7 +77,8 @@ func TestRecipes_AreShownAndSavedAsVersions(t *testing.T) {
 		}
 		s.get("/api/recipes/none").fails(404, "recipe_not_found")
 		s.get("/api/recipes/mvp_ingest@0123456789ab").fails(404, "recipe_not_found")
-		for _, bad := range []string{"recipe_id: [", strings.Replace(mine, "module: story_ingest_v1", "module: none", 1), mine + strings.Repeat("#", 100) + "\nfoo: bar\n"} {
+		for _, bad := range []string{"recipe_id: [", strings.Replace(mine, "module: story_ingest_v1", "module: none", 1),
+			mine + strings.Repeat("#", 100) + "\nfoo: bar\n"} {
 			p := s.post("/api/recipes", client.RecipeSource{Source: bad}).fails(422, "invalid_recipe")
 			if len(p.Errors) == 0 || !strings.Contains(p.Message, "recipe:") {
 				t.Errorf("%+v", p)
@@ -93,19 +95,22 @@ func TestRetry_ByRecipe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, sim, id := failed(t)
 		pinned := into[client.RunState](s.get("/api/runs/" + id + "/state").is(200)).State.RecipeDigest
-		if p := into[pipeline.RetryPlan](s.get("/api/runs/" + id + "/retry-plan").is(200)); p.Recipe.Name != event.PinnedRecipe || p.Recipe.Digest != pinned || p.MaxCostUSD != 10 {
+		if p := into[pipeline.RetryPlan](s.get("/api/runs/" + id + "/retry-plan").is(200)); p.Recipe.Name != event.PinnedRecipe ||
+			p.Recipe.Digest != pinned || p.MaxCostUSD != 10 {
 			t.Errorf("%+v", p.RetryPlan)
 		}
 		source := shipped(t, "stage_fallback_models", "{extract_scenes: [gpt-5.2]}")
 		saved := into[client.SavedRecipe](s.post("/api/recipes", client.RecipeSource{Source: source}).is(201))
 		s.keeps("mvp_ingest.yaml", source)
 		planned := s.get("/api/runs/" + id + "/retry-plan?recipe=current").is(200)
-		if p := into[pipeline.RetryPlan](planned); p.Recipe.Name != "current" || p.Recipe.Digest != saved.Digest || len(p.Changes) != 1 || p.Changes[0].Key != "stage_fallback_models" {
+		if p := into[pipeline.RetryPlan](planned); p.Recipe.Name != "current" || p.Recipe.Digest != saved.Digest || len(p.Changes) != 1 ||
+			p.Changes[0].Key != "stage_fallback_models" {
 			t.Errorf("%+v", p.RetryPlan)
 		}
 		s.get("/api/runs/"+id+"/retry-plan?recipe=none").fails(404, "recipe_not_found")
 		s.post("/api/runs/"+id+"/retry", client.RetryRequest{Recipe: "none"}).fails(404, "recipe_not_found")
-		s.post("/api/runs/"+id+"/retry", client.RetryRequest{Recipe: saved.Name}, "If-Match: "+planned.header.Get("Etag")).fails(412, "plan_changed")
+		s.post("/api/runs/"+id+"/retry", client.RetryRequest{Recipe: saved.Name}, "If-Match: "+planned.header.Get("Etag")).fails(412,
+			"plan_changed")
 		s.keeps("broken.yaml", "recipe_id: broken\n")
 		s.post("/api/runs/"+id+"/retry", client.RetryRequest{Recipe: "broken"}).fails(422, "invalid_recipe")
 
@@ -113,7 +118,8 @@ func TestRetry_ByRecipe(t *testing.T) {
 		s.rest()
 		one := into[client.Started](s.post("/api/runs/"+id+"/retry", nil, "Idempotency-Key: one").is(200)).RunID
 		for _, same := range []any{client.RetryRequest{}, client.RetryRequest{Recipe: "pinned"}, `{"recipe":""}`} {
-			if got := into[client.Started](s.post("/api/runs/"+id+"/retry", same, "Idempotency-Key: one").is(200)); got.RunID != one || !got.Existing {
+			if got := into[client.Started](s.post("/api/runs/"+id+"/retry", same, "Idempotency-Key: one").is(200)); got.RunID != one ||
+				!got.Existing {
 				t.Errorf("%v gives %+v", same, got)
 			}
 		}
@@ -147,18 +153,21 @@ func TestRetry_WithLimits(t *testing.T) {
 			t.Fatalf("%s: %s", st.Status, st.Error)
 		}
 		p := s.post("/api/runs/"+id+"/retry", nil).fails(409, "no_budget_left")
-		if !strings.Contains(p.Message, "$0.0200") || p.Hint == nil || !strings.Contains(*p.Hint, "max_cost_usd") || strings.Contains(*p.Hint, "--") {
+		if !strings.Contains(p.Message, "$0.0200") || p.Hint == nil || !strings.Contains(*p.Hint, "max_cost_usd") ||
+			strings.Contains(*p.Hint, "--") {
 			t.Errorf("%s; %v", p.Message, p.Hint)
 		}
 		s.get("/api/runs/"+id+"/retry-plan").fails(409, "no_budget_left")
 		s.post("/api/runs/"+id+"/retry-failed-stage", nil).fails(409, "no_budget_left")
-		s.post("/api/runs/start", map[string]any{"project_id": "x", "input_file": "x", "retry_failed_stage_for_run_id": id}).fails(409, "no_budget_left")
+		s.post("/api/runs/start", map[string]any{"project_id": "x", "input_file": "x", "retry_failed_stage_for_run_id": id}).fails(409,
+			"no_budget_left")
 		chat := into[[]client.Message](s.get("/api/projects/tide/chat").is(200))
 		if acts := chat[len(chat)-1].Actions; len(acts) != 2 || acts[0].Label != "Retry With More Money" ||
 			acts[0].Confirm.Endpoint != "/api/runs/"+id+"/retry" || acts[0].Confirm.Payload["max_cost_usd"] == nil {
 			t.Errorf("%+v", acts)
 		}
-		for _, bad := range []string{`{"max_cost_usd":-1}`, `{"max_cost_usd":"5"}`, `{"max_cost_usd":1e9}`, `{"max_wait_seconds":-1}`, `{"max_wait_seconds":1e300}`} {
+		for _, bad := range []string{`{"max_cost_usd":-1}`, `{"max_cost_usd":"5"}`, `{"max_cost_usd":1e9}`, `{"max_wait_seconds":-1}`,
+			`{"max_wait_seconds":1e300}`} {
 			s.post("/api/runs/"+id+"/retry", bad).fails(422, "invalid_request")
 		}
 		for _, bad := range []string{"max_cost_usd=-1", "max_cost_usd=x", "max_cost_usd=NaN", "max_wait_seconds=1e300"} {
@@ -171,7 +180,8 @@ func TestRetry_WithLimits(t *testing.T) {
 		if plan := into[pipeline.RetryPlan](s.get("/api/runs/" + id + "/retry-plan?max_cost_usd=5").is(200)); plan.Limits.MaxWaitSeconds != nil {
 			t.Errorf("%+v", plan.Limits)
 		}
-		next := into[client.Started](s.post("/api/runs/"+id+"/retry", client.RetryRequest{MaxCostUSD: new(5.0), MaxWaitSeconds: new(0.0)}).is(200)).RunID
+		next := into[client.Started](s.post("/api/runs/"+id+"/retry",
+			client.RetryRequest{MaxCostUSD: new(5.0), MaxWaitSeconds: new(0.0)}).is(200)).RunID
 		st := s.rests(next).State
 		if st.Status != run.RunDone || !st.Limits.Equal(plan.Limits) {
 			t.Errorf("%s: %s, %+v", st.Status, st.Error, st.Limits)

@@ -49,8 +49,8 @@ const (
 	page  = "/api/projects/recent"
 )
 
-// Who tries too often is refused, by whatever they show; nobody else is, and no right token.
-func TestGuard_WrongTriesCountByAddress(t *testing.T) {
+// A client that tries too often is refused, whatever it shows; no other client is, and no right token.
+func TestAPI_WrongTokensCountByAddress(t *testing.T) {
 	for name, wrong := range map[string]func(s *site, addr string, i int) answer{
 		"bearer": func(s *site, addr string, i int) answer {
 			return s.from(addr, http.MethodGet, page, fmt.Sprint("Authorization: Bearer guess", i))
@@ -93,7 +93,7 @@ func TestGuard_WrongTriesCountByAddress(t *testing.T) {
 }
 
 // A person whose cookie is none any more finds the form, however often the page has asked.
-func TestGuard_AnOldCookieLeadsToTheForm(t *testing.T) {
+func TestAPI_AnOldCookieLeadsToTheForm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := locked(t, api.Options{})
 		for range 20 {
@@ -109,7 +109,7 @@ func TestGuard_AnOldCookieLeadsToTheForm(t *testing.T) {
 }
 
 // A customer's network has one share of the tries, and many networks take bounded memory.
-func TestGuard_NetworksCountAsOne(t *testing.T) {
+func TestAPI_NetworksCountAsOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := locked(t, api.Options{})
 		guess := func(addr string) int {
@@ -135,9 +135,9 @@ func TestGuard_NetworksCountAsOne(t *testing.T) {
 	})
 }
 
-// A session that was ended is over for whoever has its cookie, and so are its streams; others
+// A session that was ended is over for each copy of its cookie, and so are its streams; others
 // go on.
-func TestSession_EndsWithItsLogout(t *testing.T) {
+func TestAPI_SessionEndsWithItsLogout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := locked(t, api.Options{})
 		mine, _ := s.login(home, token)
@@ -191,7 +191,7 @@ func TestSession_EndsWithItsLogout(t *testing.T) {
 }
 
 // Another process, whose token may be another one, knows no session of this one.
-func TestSession_EndsWithTheProcess(t *testing.T) {
+func TestAPI_SessionEndsWithTheProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := locked(t, api.Options{})
 		cookie, _ := s.login(home, token)
@@ -202,7 +202,7 @@ func TestSession_EndsWithTheProcess(t *testing.T) {
 }
 
 // No address takes all places of streams.
-func TestStreams_EachAddressHasAPart(t *testing.T) {
+func TestStreamsHandler_EachAddressHasAPart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{Streams: 6}, app.Config{})
 		open := func(addr string) *listener {

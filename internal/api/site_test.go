@@ -30,7 +30,8 @@ import (
 )
 
 // The keys of the providers in these tests. No answer may hold one of them.
-var keys = map[string]string{"ANTHROPIC_API_KEY": "sk-ant-the-secret-of-anthropic", "OPENAI_API_KEY": "sk-the-secret-of-openai", "GEMINI_API_KEY": "AIza-the-secret-of-google"}
+var keys = map[string]string{"ANTHROPIC_API_KEY": "sk-ant-the-secret-of-anthropic", "OPENAI_API_KEY": "sk-the-secret-of-openai",
+	"GEMINI_API_KEY": "AIza-the-secret-of-google"}
 
 // site is a server under test. Its requests need no connection, so that its time can be
 // virtual.
@@ -293,10 +294,10 @@ func (s *site) done(slug, sample string) (project, id string) {
 	return b.ProjectID, id
 }
 
-// failing is a scenario in which nobody knows the key.
+// failing is a scenario in which no provider knows the key.
 func failing() scenario.Scenario { return always("auth") }
 
-// always is a scenario in which everybody fails in the same way.
+// always is a scenario in which each call fails in the same way.
 func always(fault string) scenario.Scenario {
 	return scenario.Scenario{ID: fault, Name: fault, Rules: []scenario.Rule{{Name: fault, Fault: scenario.Fault{Error: fault}}}}
 }

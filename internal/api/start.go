@@ -51,7 +51,7 @@ func (h *runsHandler) start(ctx context.Context, in *startRequest) (client.Start
 		return client.Started{}, problem.Refuse(http.StatusUnprocessableEntity, "invalid_run_id", "that can't be a run's id",
 			"use up to 64 letters, digits, dots, dashes and underscores")
 	}
-	file, err := h.input(ctx, b.ProjectID, b.InputFile)
+	file, err := h.inputFile(ctx, b.ProjectID, b.InputFile)
 	if err != nil {
 		return client.Started{}, err
 	}
@@ -69,7 +69,8 @@ func (h *runsHandler) start(ctx context.Context, in *startRequest) (client.Start
 	}
 	id, existing, err := h.runs.Start(ctx, app.Start{
 		Config: config, Warn: warn, File: file, RecipeID: cmp.Or(b.RecipeID, defaultRecipe), ProjectID: b.ProjectID, Params: params(b),
-		StartFrom: b.StartFrom, EndAt: b.EndAt, DryRun: b.DryRun, Force: b.Force, New: isNew(in.Idempotent, b), Drill: b.Drill, RunID: b.RunID, Once: asked, Queue: true,
+		StartFrom: b.StartFrom, EndAt: b.EndAt, DryRun: b.DryRun, Force: b.Force, New: isNew(in.Idempotent, b), Drill: b.Drill, RunID: b.RunID,
+		Once: asked, Queue: true,
 	})
 	if r, ok := errors.AsType[*run.RepeatedError](err); ok && r.Same {
 		id, existing, err = r.RunID, true, nil
@@ -85,7 +86,7 @@ func (h *runsHandler) configFile(ctx context.Context, b client.RunRequest) (stag
 	if b.ConfigFile == "" {
 		return stage.File{}, nil
 	}
-	return h.input(ctx, b.ProjectID, b.ConfigFile)
+	return h.inputFile(ctx, b.ProjectID, b.ConfigFile)
 }
 
 // isNew reports whether a request makes a new run also while one of the same is under way.
@@ -98,8 +99,8 @@ func isNew(key Idempotent, b client.RunRequest) bool {
 
 const defaultRecipe = "mvp_ingest"
 
-// input returns a file for a run to work with.
-func (h *runsHandler) input(ctx context.Context, projectID, name string) (stage.File, error) {
+// inputFile returns a file for a run to work with.
+func (h *runsHandler) inputFile(ctx context.Context, projectID, name string) (stage.File, error) {
 	if _, err := h.library.Project(ctx, projectID); err != nil {
 		return stage.File{}, err
 	}

@@ -51,7 +51,7 @@ func of(id string, all []sseFrame) (its []sseFrame) {
 
 // Clients that leave and come back at random times, a thousand times in all, while runs fail, wait and go on,
 // see each event once: of one run, of all runs, of a project and of some runs.
-func TestStreamsHaveNoGap(t *testing.T) {
+func TestStream_HasNoGap(t *testing.T) {
 	runs, least := 8, 1000
 	if raceOn {
 		runs, least = 4, 300
@@ -134,7 +134,7 @@ func ended(all []sseFrame, ids []string) bool {
 
 // The same while all runs happen, from one server to the next on the same database
 // file, in which runs are handed on.
-func TestStreamsGoOnOverRestarts(t *testing.T) {
+func TestStream_GoesOnOverRestarts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		var server http.Handler // of the life that it is
@@ -194,8 +194,8 @@ func TestStreamsGoOnOverRestarts(t *testing.T) {
 	})
 }
 
-// Whoever does not take what is sent is dropped, and nobody waits for it.
-func TestASlowReaderIsDropped(t *testing.T) {
+// A client that does not take what is sent is dropped, and delays no other.
+func TestStream_ASlowReaderIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{}, app.Config{})
 		b := s.given("tide", "the_tide_clock.fountain")
@@ -240,14 +240,15 @@ func (s *site) quiet(slug string) (id string, tell func(n int)) {
 		for i := range events {
 			events[i] = event.UnitDone{StageID: "ingest", Unit: "u", Done: i, Total: n}
 		}
-		if err := s.store.Log.Commit(s.Context(), claim, run.Change{Events: func([]artifact.Artifact) []event.Body { return events }}); err != nil {
+		if err := s.store.Log.Commit(s.Context(), claim,
+			run.Change{Events: func([]artifact.Artifact) []event.Body { return events }}); err != nil {
 			s.Fatal(err)
 		}
 	}
 }
 
 // A client for which the feed has forgotten what comes next gets it from the store.
-func TestAReaderThatTheFeedOverruns(t *testing.T) {
+func TestStream_AReaderThatTheTailOverruns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		id, tell := s.quiet("tide")
@@ -308,7 +309,7 @@ func TestHeartbeat(t *testing.T) {
 }
 
 // A client that leaves before anything has come knows where it was.
-func TestAStreamTellsWhereItBegins(t *testing.T) {
+func TestStream_AnnouncesWhereItBegins(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		id, tell := s.quiet("tide")
@@ -327,7 +328,7 @@ func TestAStreamTellsWhereItBegins(t *testing.T) {
 }
 
 // A client whose id is of a time that a backup has undone hears what happens then.
-func TestAStreamBehindItsEnd(t *testing.T) {
+func TestStream_AfterItsEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		id, tell := s.quiet("tide")
@@ -344,7 +345,7 @@ func TestAStreamBehindItsEnd(t *testing.T) {
 }
 
 // Streams that are opened before the feed knows where it begins miss nothing.
-func TestStreamsBeforeTheFeedHasBegun(t *testing.T) {
+func TestStream_BeforeTheTailHasBegun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		id, tell := s.quiet("tide")
@@ -399,13 +400,13 @@ func (f *late) Entries(ctx context.Context, of run.EventFilter, after int64, lim
 		then := f.then
 		f.then = nil
 		then()
-		time.Sleep(time.Millisecond) // until all who follow have heard of it
+		time.Sleep(time.Millisecond) // until all followers have got it
 	}
 	return entries, err
 }
 
 // Nothing is lost between what is stored and what happens.
-func TestBetweenTheStoreAndTheFeed(t *testing.T) {
+func TestStream_BetweenTheStoreAndTheTail(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		id, tell := s.quiet("tide")
@@ -420,7 +421,7 @@ func TestBetweenTheStoreAndTheFeed(t *testing.T) {
 	})
 }
 
-func TestStreamsThatCanNotBe(t *testing.T) {
+func TestStreamsHandler_BadRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{}, app.Config{})
 		_, id := s.done("tide", "night_bus.txt")
@@ -450,7 +451,7 @@ func TestStreamsThatCanNotBe(t *testing.T) {
 }
 
 // There is an end to how many can follow, and streams end when the server does.
-func TestTooManyStreams(t *testing.T) {
+func TestTooManyStreams_EndWithTheServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		stopped, watch := observed(s.app, api.Options{})
@@ -485,7 +486,7 @@ func TestTooManyStreams(t *testing.T) {
 		if took := time.Since(began); took > 0 {
 			t.Errorf("streams end %s after the server", took)
 		}
-		// Who has followed the log to its head gets what happens then, from another server.
+		// A client that has followed the log to its head gets what happens then from another server.
 		last := listen(t, s.api, "/api/events/stream", "")
 		if <-last.sent; last.status != 200 {
 			t.Error(last.status)
@@ -493,8 +494,8 @@ func TestTooManyStreams(t *testing.T) {
 	})
 }
 
-// Who asks for the headers of a stream gets them, and no stream.
-func TestTheHeadersOfAStream(t *testing.T) {
+// A request for the headers of a stream gets them, and no stream.
+func TestStream_HeadersOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{}, app.Config{})
 		id := s.start(s.given("tide", "night_bus.txt"))

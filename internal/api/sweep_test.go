@@ -28,9 +28,12 @@ func (op operation) fill(value func(name string) string) string {
 
 // bodies are what operations take, in a form that nothing is wrong with.
 var bodies = map[string]string{
-	"newProject": `{"slug":"a","display_name":"A"}`, "openProject": `{"project_path":"none"}`, "previewSlug": `{"content_snippet":"","original_filename":"a"}`,
-	"changeProject": `{"display_name":"A"}`, "editArtifact": `{"data":{"a":1},"rationale":"b"}`, "postMessage": `{"id":"1","type":"user","content":"","timestamp":1}`,
-	"startRun": `{"project_id":"none","input_file":"none"}`, "retryRun": `{}`, "holdProvider": `{"reason":"x"}`, "releaseProvider": `{"reason":"x"}`, "probeProvider": `{"reason":"x"}`,
+	"newProject": `{"slug":"a","display_name":"A"}`, "openProject": `{"project_path":"none"}`,
+	"previewSlug":   `{"content_snippet":"","original_filename":"a"}`,
+	"changeProject": `{"display_name":"A"}`, "editArtifact": `{"data":{"a":1},"rationale":"b"}`,
+	"postMessage": `{"id":"1","type":"user","content":"","timestamp":1}`,
+	"startRun":    `{"project_id":"none","input_file":"none"}`, "retryRun": `{}`, "holdProvider": `{"reason":"x"}`,
+	"releaseProvider": `{"reason":"x"}`, "probeProvider": `{"reason":"x"}`,
 	"saveRecipe": `{"source":"recipe_id: a"}`, "resumeRun": `{"candidates":"today"}`,
 	"chatStream":  `{"message":"where does it stand?","chat_history":[{"type":"user_message","content":"hello"}]}`,
 	"chatInsight": `{"trigger":"run_completed","context":{"recipe_id":"mvp_ingest"}}`,
@@ -60,7 +63,7 @@ func (op operation) request(t *testing.T, value func(name string) string) *http.
 }
 
 // Each operation, asked for what is not there, and asked in ways that can't be.
-func TestEveryOperationRefuses(t *testing.T) {
+func TestAPI_EveryOperationRefuses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		none := func(name string) string {
@@ -89,14 +92,15 @@ func TestEveryOperationRefuses(t *testing.T) {
 			ask(bytes.NewReader(append([]byte(`{"x":"`), make([]byte, 10<<20)...))).fails(413, "too_large")
 			ask("<a/>", "Content-Type: application/xml").fails(415, "unsupported_media_type")
 			conn := &connection{}
-			s.over(request(t.Context(), op.method, op.fill(none), &drip{conn, bodies[op.ID] + strings.Repeat(" ", 10_000)}, "Content-Type: application/json"), conn).fails(408, "timeout")
+			s.over(request(t.Context(), op.method, op.fill(none), &drip{conn, bodies[op.ID] + strings.Repeat(" ", 10_000)},
+				"Content-Type: application/json"), conn).fails(408, "timeout")
 		}
 	})
 }
 
-// Each operation is refused to who shows no token, asks under a foreign name, or is a
-// page of somebody else; or tries too often.
-func TestEveryOperationIsGuarded(t *testing.T) {
+// Each operation is refused without a token, under a foreign name, to a page of another origin, and
+// after too many tries.
+func TestAPI_EveryOperationIsGuarded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{Token: token}, app.Config{})
 		s.token = ""
@@ -132,7 +136,7 @@ func TestEveryOperationIsGuarded(t *testing.T) {
 }
 
 // What costs work is bounded, and comes back with time.
-func TestTheRateLimit(t *testing.T) {
+func TestRateLimit_CostlyRequests(t *testing.T) {
 	for _, id := range []string{"upload", "quickScan", "startRun", "retryRun", "retryFailedStage", "saveRecipe"} {
 		t.Run(id, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -163,7 +167,7 @@ func TestTheRateLimit(t *testing.T) {
 }
 
 // The document and the pages made from it.
-func TestTheDocument(t *testing.T) {
+func TestOpenAPI_IsComplete(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{Token: token}, app.Config{})
 		a := s.get("/openapi.json").is(200)
@@ -171,7 +175,8 @@ func TestTheDocument(t *testing.T) {
 			OpenAPI    string
 			Components struct{ SecuritySchemes map[string]any }
 		}
-		if err := json.Unmarshal(a.body, &doc); err != nil || !strings.HasPrefix(doc.OpenAPI, "3.1.") || doc.Components.SecuritySchemes["token"] == nil {
+		if err := json.Unmarshal(a.body, &doc); err != nil || !strings.HasPrefix(doc.OpenAPI, "3.1.") ||
+			doc.Components.SecuritySchemes["token"] == nil {
 			t.Errorf("%v %+v", err, doc)
 		}
 		page := string(s.get("/docs").is(200).body)
@@ -181,7 +186,8 @@ func TestTheDocument(t *testing.T) {
 			}
 		}
 		// All that it needs comes from here, and nothing of it is a script.
-		if strings.Contains(page, "http://") || strings.Contains(page, "https://") || strings.Contains(page, "<script") || strings.Contains(page, "style=") {
+		if strings.Contains(page, "http://") || strings.Contains(page, "https://") || strings.Contains(page, "<script") ||
+			strings.Contains(page, "style=") {
 			t.Error("the page loads something from elsewhere")
 		}
 		s.get("/docs/style.css").is(200)

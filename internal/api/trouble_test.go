@@ -34,11 +34,12 @@ func (l *lockedBuffer) lines(word string) int {
 
 // However many requests meet trouble of the store, its begin and its end are logged, and the
 // first one is what makes the server not ready.
-func TestProblem_TroubleIsLoggedOnce(t *testing.T) {
+func TestAPI_TroubleIsLoggedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log lockedBuffer
 		var s *site
-		s = idle(t, api.Options{Log: slog.New(slog.NewTextHandler(&log, nil))}, app.Config{StoreTrouble: func(err error) { s.watch.StoreTrouble(err) }})
+		s = idle(t, api.Options{Log: slog.New(slog.NewTextHandler(&log, nil))},
+			app.Config{StoreTrouble: func(err error) { s.watch.StoreTrouble(err) }})
 		if err := s.store.Maintenance.Exec(t.Context(), "PRAGMA query_only = on"); err != nil {
 			t.Fatal(err)
 		}
@@ -62,7 +63,7 @@ func TestProblem_TroubleIsLoggedOnce(t *testing.T) {
 }
 
 // Damage of one record makes the server no less ready, and is logged once.
-func TestProblem_DamageIsLoggedOnce(t *testing.T) {
+func TestAPI_DamageIsLoggedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log lockedBuffer
 		s := idle(t, api.Options{Log: slog.New(slog.NewTextHandler(&log, nil))}, app.Config{})

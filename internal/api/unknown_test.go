@@ -89,7 +89,7 @@ func (op operation) takesMembers() bool {
 
 // Each operation of this system, as the document lists them, refuses a member or a query parameter
 // that it does not have, wherever it is, and lists all of them.
-func TestDoor_OurOperationsRefuseWhatTheyDoNotKnow(t *testing.T) {
+func TestAPI_RefusesUnknownMembers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		one := func(string) string { return "1" }
@@ -139,7 +139,7 @@ func (s *site) refusesForms(op operation, value func(string) string, at spot) {
 
 // Each operation of the first system takes what only that one had: members with a warning, query
 // parameters without. It refuses other forms of what it has.
-func TestDoor_OperationsOfTheFirstSystemWarn(t *testing.T) {
+func TestAPI_OperationsOfTheFirstSystemWarn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{}, app.Config{})
 		b := s.given("tide", "night_bus.txt")
@@ -209,7 +209,7 @@ func TestDoor_OperationsOfTheFirstSystemWarn(t *testing.T) {
 }
 
 // A misspelt member whose loss makes a run real, longer or another's makes no run.
-func TestDoor_AMisspeltStartMakesNoRun(t *testing.T) {
+func TestAPI_AMisspeltStartMakesNoRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		b := s.given("tide", "night_bus.txt")
@@ -247,14 +247,15 @@ func TestDoor_AMisspeltStartMakesNoRun(t *testing.T) {
 }
 
 // What a schema leaves free is taken as it is.
-func TestDoor_FreeMembersStay(t *testing.T) {
+func TestAPI_FreeMembersStay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		b := s.given("tide", "night_bus.txt")
 		for _, tt := range []struct{ method, path, body string }{
 			{"PATCH", "/api/projects/tide/settings", `{"ui_preferences":{"display_nam":1,"a":{"b":1,"b":2}}}`},
 			{"POST", "/api/projects/tide/chat",
-				`{"id":"1","type":"user","content":"","timestamp":1,"Id":"1","runId":"x","actions":[{"id":"a","label":"b","labl":1,"body":{"dryrun":1}}]}`},
+				`{"id":"1","type":"user","content":"","timestamp":1,"Id":"1","runId":"x","actions":[{"id":"a","label":"b","labl":1,` +
+					`"body":{"dryrun":1}}]}`},
 			{"POST", "/api/runs/start", `{"project_id":"tide","input_file":"` + b.InputFile +
 				`","config_overrides":{"style_packs":{"dryrun":"1"}}}`},
 		} {
@@ -266,7 +267,7 @@ func TestDoor_FreeMembersStay(t *testing.T) {
 }
 
 // The document says of each operation what becomes of unknown members, and no body is left free by accident.
-func TestDoor_TheDocumentSaysWhatBecomesOfUnknownMembers(t *testing.T) {
+func TestAPI_DocumentsUnknownMembers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		counts := map[string]int{}
@@ -287,7 +288,7 @@ func TestDoor_TheDocumentSaysWhatBecomesOfUnknownMembers(t *testing.T) {
 }
 
 // So many unknown members are not the first system's.
-func TestDoor_ManyUnknownMembersAreRefused(t *testing.T) {
+func TestAPI_ManyUnknownMembersAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		body := `{"slug":"a"` + strings.Repeat(`,"`+foreign+`":1`, 5000) + `,"display_name":"a"}`

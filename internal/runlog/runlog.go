@@ -1,5 +1,5 @@
-// Package runlog is the event log as lines for whoever operates a server: what began, what
-// waits, what ended, and what needs a person. It reads the same events as everybody else.
+// Package runlog writes the event log as lines for the operator of a server: what began, what
+// waits, what ended, and what needs a person.
 package runlog
 
 import (
@@ -21,7 +21,7 @@ type Log struct {
 	mu      sync.Mutex // guards what follows
 	waiting map[string]bool
 	refused map[string]bool // the keys that are refused, by provider and class
-	needs   map[string]bool // the runs that nobody goes on with
+	needs   map[string]bool // the runs that no process goes on with
 }
 
 // New returns a log that writes to a logger.
@@ -29,9 +29,9 @@ func New(to *slog.Logger) *Log {
 	return &Log{to: to, waiting: map[string]bool{}, refused: map[string]bool{}, needs: map[string]bool{}}
 }
 
-// Observe writes what there is to say of an event. Each is to be observed once, and those
-// of a run in order. A storm of failures is a line for each provider, and a wait is a line
-// for each run.
+// Observe writes the line of an event, if it has one. It has to be called once for each event, and
+// in order for those of a run. Many failures of a kind are one line for each provider, and a
+// wait is one line for each run.
 func (l *Log) Observe(e event.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -67,7 +67,7 @@ func (l *Log) Observe(e event.Event) {
 	}
 }
 
-// provider writes what events tell of providers.
+// provider writes the lines of events about providers.
 func (l *Log) provider(of slog.Attr, id string, body event.Body) {
 	switch b := body.(type) {
 	case event.BreakerOpened:
@@ -95,7 +95,7 @@ func (l *Log) provider(of slog.Attr, id string, body event.Body) {
 	}
 }
 
-// personal are the classes of failures that a key meets until a person acts.
+// personal lists the classes of failures that a key meets until a person acts.
 var personal = map[failure.Class]bool{failure.Auth: true, failure.Permission: true, failure.QuotaExhausted: true}
 
 func (l *Log) finished(of slog.Attr, b event.PipelineFinished) {
@@ -115,8 +115,8 @@ func (l *Log) paused(of slog.Attr, b event.StagePaused) {
 	l.write(level, what, of, slog.String("stage", b.StageID), slog.String("reason", b.Reason), text("error", b.Error), text("hint", b.Hint))
 }
 
-// Uncarried writes, once for each, the runs that this process can't go on with, and that
-// nobody goes on with.
+// Uncarried writes a line, once, for each run that neither this process nor another one can go on
+// with.
 func (l *Log) Uncarried(list []run.Overview) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -130,7 +130,7 @@ func (l *Log) Uncarried(list []run.Overview) {
 	l.needs = now
 }
 
-// Trouble writes that the store takes nothing, and with nil that it does again.
+// Trouble writes that the store accepts no writes, and with nil that it does again.
 func (l *Log) Trouble(kind run.Trouble, err error) {
 	if err == nil {
 		l.write(slog.LevelWarn, "the store takes what happens again")
@@ -142,7 +142,7 @@ func (l *Log) Trouble(kind run.Trouble, err error) {
 
 func (l *Log) info(what string, attrs ...slog.Attr) { l.write(slog.LevelInfo, what, attrs...) }
 
-// write writes a line without the attributes that say nothing.
+// write writes a line without empty attributes.
 func (l *Log) write(level slog.Level, what string, attrs ...slog.Attr) {
 	kept := attrs[:0]
 	for _, a := range attrs {
@@ -153,11 +153,10 @@ func (l *Log) write(level slog.Level, what string, attrs ...slog.Attr) {
 	l.to.LogAttrs(context.Background(), level, what, kept...)
 }
 
-// mostText is how much of a text of others is written.
-const mostText = 500
+// maxText is how much of a text from elsewhere is written.
+const maxText = 500
 
-// text is an attribute whose value others have written: on one line, and not longer than
-// anybody reads.
+// text returns an attribute whose value comes from elsewhere: on one line, and cut to maxText.
 func text(name, value string) slog.Attr {
 	value = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == unicode.ReplacementChar || unicode.Is(unicode.Bidi_Control, r) {
@@ -165,8 +164,8 @@ func text(name, value string) slog.Attr {
 		}
 		return r
 	}, strings.ToValidUTF8(value, " "))
-	if runes := []rune(value); len(runes) > mostText {
-		value = string(runes[:mostText]) + "…"
+	if runes := []rune(value); len(runes) > maxText {
+		value = string(runes[:maxText]) + "…"
 	}
 	return slog.String(name, strings.TrimSpace(value))
 }

@@ -65,7 +65,7 @@ func TestLog_AnOutageIsAHandfulOfLines(t *testing.T) {
 	}
 }
 
-// A run that nobody carries is told of once, and again when it was carried meanwhile.
+// A run that no process carries is logged once, and again if it was carried in between.
 func TestLog_UncarriedOnce(t *testing.T) {
 	var b strings.Builder
 	l := runlog.New(slog.New(slog.NewTextHandler(&b, nil)))

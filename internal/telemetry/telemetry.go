@@ -1,5 +1,5 @@
-// Package telemetry counts what happens in runs, for Prometheus. It reads the same
-// events as everybody else; no metric has a run's id.
+// Package telemetry counts what happens in runs, for Prometheus. It reads the events of the
+// log; no metric has a run's id.
 package telemetry
 
 import (
@@ -17,44 +17,44 @@ import (
 	"github.com/cineforge/cineforge/run/event"
 )
 
-// Metrics are the counts since the process began. It is safe for concurrent use.
+// Metrics holds the counts since the process began. It is safe for concurrent use.
 type Metrics struct {
 	registry *prometheus.Registry
 
-	started   *prometheus.CounterVec
-	finished  *prometheus.CounterVec
-	attempts  *prometheus.CounterVec
-	retries   *prometheus.CounterVec
-	fallbacks *prometheus.CounterVec
-	turns     *prometheus.CounterVec
-	tokens    *prometheus.CounterVec
-	cost      *prometheus.CounterVec
-	resumed   *prometheus.CounterVec
-	failures  *prometheus.CounterVec
-	runTime   *prometheus.HistogramVec
-	stageTime *prometheus.HistogramVec
-	askTime   *prometheus.HistogramVec
+	started     *prometheus.CounterVec
+	finished    *prometheus.CounterVec
+	attempts    *prometheus.CounterVec
+	retries     *prometheus.CounterVec
+	fallbacks   *prometheus.CounterVec
+	transitions *prometheus.CounterVec
+	tokens      *prometheus.CounterVec
+	cost        *prometheus.CounterVec
+	resumed     *prometheus.CounterVec
+	failures    *prometheus.CounterVec
+	runTime     *prometheus.HistogramVec
+	stageTime   *prometheus.HistogramVec
+	askTime     *prometheus.HistogramVec
 
 	mu   sync.Mutex // guards what follows
 	runs map[string]*seen
 }
 
-// seen is what is known of a run that is not over.
+// seen is what is known of a run that has not ended.
 type seen struct {
-	drill   bool // what providers do in it is made up, and counts for nothing
+	drill   bool // its providers are simulated, and it is not counted
 	began   time.Time
-	stages  map[string]time.Time // when each began that is under way
+	stages  map[string]time.Time // when each running stage began
 	waiting map[string]bool      // the stages that wait
 }
 
-// Breaker is where a breaker stands: a provider's, or with a model the model's.
+// Breaker is the state of the breaker of a provider, or with a model of that model.
 type Breaker struct{ Provider, Model, State string }
 
-// breakerStates are the states that a breaker can have.
+// breakerStates lists the states of a breaker.
 var breakerStates = []string{"closed", "open", "half_open"}
 
-// New returns metrics. Breakers is asked for where the breakers stand, and trouble for what
-// keeps the store from taking anything, when the metrics are read.
+// New returns metrics. When they are read it calls breakers for the states of the breakers, and
+// trouble for what keeps the store from accepting writes.
 func New(version string, breakers func() []Breaker, trouble func() run.Trouble) *Metrics {
 	m := &Metrics{registry: prometheus.NewRegistry(), runs: map[string]*seen{}}
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
@@ -71,23 +71,29 @@ func New(version string, breakers func() []Breaker, trouble func() run.Trouble) 
 	m.finished = counter("runs_finished_total", "Runs that ended.", "outcome")
 	m.resumed = counter("runs_resumed_total", "Runs that went on after a crash, or by an operator's word.", "cause")
 	m.failures = counter("stage_failures_total", "Stages that failed for good.", "stage", "error_class", "terminal_reason")
-	m.attempts = counter("provider_attempts_total", "Calls of models, by how they ended.", "provider", "model", "stage", "outcome", "error_class")
+	m.attempts = counter("provider_attempts_total", "Calls of models, by how they ended.", "provider", "model", "stage", "outcome",
+		"error_class")
 	m.retries = counter("provider_retries_total", "Questions that were asked again after a provider failed.", "provider", "error_class")
-	m.fallbacks = counter("provider_fallbacks_total", "Questions that went to another model than they were meant for.", "from_provider", "to_provider", "stage")
-	m.turns = counter("breaker_turns_total", "Turns of breakers.", "provider", "state")
+	m.fallbacks = counter("provider_fallbacks_total", "Questions that went to another model than they were meant for.", "from_provider",
+		"to_provider", "stage")
+	m.transitions = counter("breaker_turns_total", "Turns of breakers.", "provider", "state")
 	m.tokens = counter("tokens_total", "Tokens that models read and wrote.", "provider", "model", "type")
 	m.cost = counter("cost_usd_total", "What calls cost, as far as prices are known.", "provider", "model", "wasted")
-	m.runTime = histogram("run_duration_seconds", "From the start of a run to its end.", []float64{1, 5, 15, 60, 300, 900, 3600, 4 * 3600, 24 * 3600}, "outcome")
-	m.stageTime = histogram("stage_duration_seconds", "From the start of a stage to its end.", []float64{0.1, 0.5, 2, 10, 30, 120, 600, 3600, 6 * 3600}, "stage", "outcome")
-	m.askTime = histogram("provider_attempt_duration_seconds", "How long calls of models took.", []float64{0.25, 0.5, 1, 2, 5, 10, 20, 40, 80, 160, 320}, "provider", "model", "outcome")
+	m.runTime = histogram("run_duration_seconds", "From the start of a run to its end.",
+		[]float64{1, 5, 15, 60, 300, 900, 3600, 4 * 3600, 24 * 3600}, "outcome")
+	m.stageTime = histogram("stage_duration_seconds", "From the start of a stage to its end.",
+		[]float64{0.1, 0.5, 2, 10, 30, 120, 600, 3600, 6 * 3600}, "stage", "outcome")
+	m.askTime = histogram("provider_attempt_duration_seconds", "How long calls of models took.",
+		[]float64{0.25, 0.5, 1, 2, 5, 10, 20, 40, 80, 160, 320}, "provider", "model", "outcome")
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		m.gauge("runs_waiting", "Runs that wait for a provider.", m.waiting), m.gauge("runs_under_way", "Runs that are not over.", m.underWay),
-		breakerCollector{breakers, prometheus.NewDesc("cineforge_breaker_state", "1 for the state that a breaker is in.", []string{"provider", "model", "state"}, nil)},
+		breakerCollector{breakers, prometheus.NewDesc("cineforge_breaker_state",
+			"1 for the state that a breaker is in.", []string{"provider", "model", "state"}, nil)},
 		troubleCollector{trouble, prometheus.NewDesc("cineforge_store_trouble",
 			"1 for what keeps the store from taking anything.", []string{"kind"}, nil)},
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "cineforge_build_info", Help: "What is running.",
 			ConstLabels: prometheus.Labels{"version": version, "go_version": runtime.Version()}}, func() float64 { return 1 }))
-	// An alert on a rise sees none if a counter is born at 1.
+	// An alert on an increase sees none if a counter begins at 1.
 	for _, outcome := range []event.Outcome{event.Succeeded, event.Failed, event.Cancelled} {
 		m.finished.WithLabelValues(string(outcome))
 	}
@@ -125,7 +131,7 @@ func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// Know notes a run that was under way before the first event that is observed.
+// Know adds a run that was under way before the first observed event.
 func (m *Metrics) Know(o run.Overview) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -142,7 +148,7 @@ func (m *Metrics) Know(o run.Overview) {
 	m.runs[o.RunID] = r
 }
 
-// Observe counts an event. Each is to be observed once, and those of a run in order.
+// Observe counts an event. It has to be called once for each event, and in order for those of a run.
 func (m *Metrics) Observe(e event.Event) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -202,15 +208,15 @@ func (m *Metrics) stage(r *seen, e event.Event) {
 		m.asked(b.Attempt, b.ErrorClass, b.LatencyMS, b.InputTokens, b.OutputTokens)
 		m.paid(b.Attempt, b.CostUSD, "true")
 	case event.BreakerOpened:
-		m.turns.WithLabelValues(b.Provider, "open").Inc()
+		m.transitions.WithLabelValues(b.Provider, "open").Inc()
 	case event.BreakerProbing:
-		m.turns.WithLabelValues(b.Provider, "half_open").Inc()
+		m.transitions.WithLabelValues(b.Provider, "half_open").Inc()
 	case event.BreakerClosed:
-		m.turns.WithLabelValues(b.Provider, "closed").Inc()
+		m.transitions.WithLabelValues(b.Provider, "closed").Inc()
 	}
 }
 
-// goesOn notes that a stage waits no longer.
+// goesOn records that a stage does not wait any more.
 func (r *seen) goesOn(stage string) {
 	delete(r.waiting, stage)
 	delete(r.waiting, "")
@@ -242,7 +248,7 @@ func (m *Metrics) paid(a event.Attempt, usd *float64, wasted string) {
 	}
 }
 
-// breakerCollector tells where the breakers stand, one series for each state.
+// breakerCollector reports the states of the breakers, with a series for each state.
 type breakerCollector struct {
 	breakers func() []Breaker
 	desc     *prometheus.Desc

@@ -59,7 +59,7 @@ func grep(text, name string) string {
 	return strings.Join(found, "")
 }
 
-func TestWhatHappensIsCounted(t *testing.T) {
+func TestMetrics_CountEvents(t *testing.T) {
 	m := newMetrics()
 	m.wants(t, `cineforge_runs_finished_total{outcome="failed"} 0`) // an alert on a rise needs a 0 before it
 	usd := 0.25
@@ -72,10 +72,12 @@ func TestWhatHappensIsCounted(t *testing.T) {
 		event.BreakerOpened{Transition: event.Transition{Provider: "anthropic"}},
 		event.StageWaiting{StageID: "normalize"})
 	m.wants(t, `cineforge_runs_waiting 1`, `cineforge_runs_under_way 1`)
-	m.see("r1", event.AttemptStarted{Attempt: at}, event.AttemptFinished{Attempt: at, InputTokens: 10, OutputTokens: 5, CostUSD: &usd, LatencyMS: 300},
+	m.see("r1", event.AttemptStarted{Attempt: at},
+		event.AttemptFinished{Attempt: at, InputTokens: 10, OutputTokens: 5, CostUSD: &usd, LatencyMS: 300},
 		event.StageFinished{StageID: "normalize"}, event.PipelineFinished{Success: true, Outcome: event.Succeeded})
 	m.wants(t,
-		`cineforge_runs_started_total{recipe="mvp"} 1`, `cineforge_runs_finished_total{outcome="done"} 1`, `cineforge_runs_waiting 0`, `cineforge_runs_under_way 0`,
+		`cineforge_runs_started_total{recipe="mvp"} 1`, `cineforge_runs_finished_total{outcome="done"} 1`, `cineforge_runs_waiting 0`,
+		`cineforge_runs_under_way 0`,
 		`cineforge_provider_attempts_total{error_class="overloaded",model="claude",outcome="failed",provider="anthropic",stage="normalize"} 1`,
 		`cineforge_provider_attempts_total{error_class="",model="claude",outcome="success",provider="anthropic",stage="normalize"} 1`,
 		`cineforge_provider_retries_total{error_class="overloaded",provider="anthropic"} 1`,
@@ -92,7 +94,7 @@ func TestWhatHappensIsCounted(t *testing.T) {
 	}
 }
 
-func TestBreakersHaveASeriesForEachState(t *testing.T) {
+func TestMetrics_BreakersHaveASeriesForEachState(t *testing.T) {
 	newMetrics().wants(t,
 		`cineforge_breaker_state{model="",provider="anthropic",state="open"} 1`,
 		`cineforge_breaker_state{model="",provider="anthropic",state="closed"} 0`,
@@ -100,7 +102,7 @@ func TestBreakersHaveASeriesForEachState(t *testing.T) {
 		`cineforge_breaker_state{model="claude",provider="anthropic",state="half_open"} 0`)
 }
 
-func TestADrillCountsForNothing(t *testing.T) {
+func TestMetrics_DrillsAreNotCounted(t *testing.T) {
 	m := newMetrics()
 	m.see("d", event.PipelineStarted{RecipeID: "mvp", Options: event.Options{Drill: "S17"}}, event.StageWaiting{StageID: "a"})
 	m.wants(t, `cineforge_runs_waiting 0`, `cineforge_runs_under_way 0`)
@@ -111,7 +113,7 @@ func TestADrillCountsForNothing(t *testing.T) {
 	}
 }
 
-func TestARunFromBeforeIsKnown(t *testing.T) {
+func TestMetrics_KnowRunsFromBefore(t *testing.T) {
 	m := newMetrics()
 	m.Know(run.Overview{RunID: "old", Status: run.Waiting, StartedAt: &run.UnixTime{Time: time.Unix(1_700_000_000, 0)}})
 	m.Know(run.Overview{RunID: "over", Status: run.RunDone})

@@ -6,7 +6,7 @@ import (
 	"github.com/cineforge/cineforge/run"
 )
 
-// troubleCollector says which trouble the store has.
+// troubleCollector reports which trouble the store has.
 type troubleCollector struct {
 	trouble func() run.Trouble
 	desc    *prometheus.Desc

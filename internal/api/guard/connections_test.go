@@ -84,7 +84,7 @@ func heard(c net.Conn) (answered, over bool) {
 	return n > 0, errors.Is(err, io.EOF)
 }
 
-// Who connects and says nothing keeps nobody out: the connection that is quiet longest makes
+// A client that connects and sends nothing keeps no other out: the connection that is quiet longest makes
 // room. One that is being answered never does.
 func TestConnections_QuietOnesMakeRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

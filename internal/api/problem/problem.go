@@ -78,24 +78,24 @@ var known = []struct {
 	code    string
 	message string // in place of the error's own, where that says less
 }{
-	{pipeline.ErrNotOver, http.StatusConflict, "run_not_over", ""},
-	{pipeline.ErrNothingFailed, http.StatusBadRequest, "no_failed_stage", ""},
-	{pipeline.ErrNoStage, http.StatusUnprocessableEntity, "unknown_stage", ""},
-	{pipeline.ErrNoBudget, http.StatusConflict, "no_budget_left", ""},
-	{pipeline.ErrUnknownPrice, http.StatusUnprocessableEntity, "unknown_price", ""},
-	{app.ErrOver, http.StatusConflict, "run_over", ""},
-	{app.ErrPaused, http.StatusConflict, "run_paused", ""},
-	{app.ErrNotPaused, http.StatusBadRequest, "not_paused", ""},
-	{app.ErrRetriedOtherwise, http.StatusConflict, "already_retried", ""},
-	{providers.ErrNoProvider, http.StatusNotFound, "provider_not_found", ""},
-	{providers.ErrNoModel, http.StatusNotFound, "model_not_found", ""},
-	{run.ErrNoCarrier, http.StatusConflict, "no_carrier", ""},
-	{durable.ErrHeld, http.StatusConflict, "run_busy", "another process works on the run at the moment"},
-	{recipe.ErrNotFound, http.StatusNotFound, "recipe_not_found", ""},
-	{project.ErrNotFound, http.StatusNotFound, "project_not_opened", "there is no such project"},
-	{project.ErrExists, http.StatusConflict, "project_exists", "there are too many projects of that slug"},
-	{run.ErrExists, http.StatusConflict, "run_exists", ""},
-	{run.ErrNotFound, http.StatusNotFound, "run_state_not_found", "there is no such run"},
+	{err: pipeline.ErrNotOver, status: http.StatusConflict, code: "run_not_over"},
+	{err: pipeline.ErrNothingFailed, status: http.StatusBadRequest, code: "no_failed_stage"},
+	{err: pipeline.ErrNoStage, status: http.StatusUnprocessableEntity, code: "unknown_stage"},
+	{err: pipeline.ErrNoBudget, status: http.StatusConflict, code: "no_budget_left"},
+	{err: pipeline.ErrUnknownPrice, status: http.StatusUnprocessableEntity, code: "unknown_price"},
+	{err: app.ErrOver, status: http.StatusConflict, code: "run_over"},
+	{err: app.ErrPaused, status: http.StatusConflict, code: "run_paused"},
+	{err: app.ErrNotPaused, status: http.StatusBadRequest, code: "not_paused"},
+	{err: app.ErrRetriedOtherwise, status: http.StatusConflict, code: "already_retried"},
+	{err: providers.ErrNoProvider, status: http.StatusNotFound, code: "provider_not_found"},
+	{err: providers.ErrNoModel, status: http.StatusNotFound, code: "model_not_found"},
+	{err: run.ErrNoCarrier, status: http.StatusConflict, code: "no_carrier"},
+	{err: durable.ErrHeld, status: http.StatusConflict, code: "run_busy", message: "another process works on the run at the moment"},
+	{err: recipe.ErrNotFound, status: http.StatusNotFound, code: "recipe_not_found"},
+	{err: project.ErrNotFound, status: http.StatusNotFound, code: "project_not_opened", message: "there is no such project"},
+	{err: project.ErrExists, status: http.StatusConflict, code: "project_exists", message: "there are too many projects of that slug"},
+	{err: run.ErrExists, status: http.StatusConflict, code: "run_exists"},
+	{err: run.ErrNotFound, status: http.StatusNotFound, code: "run_state_not_found", message: "there is no such run"},
 }
 
 // Responder answers with problems, and logs the server's own failures.
@@ -117,7 +117,8 @@ func (p *Responder) For(ctx context.Context, err error) *Refusal {
 		return r
 	}
 	if e, ok := errors.AsType[*run.RepeatedError](err); ok {
-		r := Refuse(http.StatusConflict, "idempotency_key_reused", "the Idempotency-Key was used for another request", "use a new key for each request")
+		r := Refuse(http.StatusConflict, "idempotency_key_reused", "the Idempotency-Key was used for another request",
+			"use a new key for each request")
 		r.RunID = e.RunID
 		return r
 	}
@@ -167,7 +168,8 @@ func (p *Responder) For(ctx context.Context, err error) *Refusal {
 	if ctx.Err() == nil { // else the client has left, and caused it
 		p.log.ErrorContext(ctx, "a request failed", "error", err.Error(), "request_id", RequestID(ctx))
 	}
-	return Refuse(http.StatusInternalServerError, "internal", "the server failed at this request", "the server's log tells more, under the request_id")
+	return Refuse(http.StatusInternalServerError, "internal", "the server failed at this request",
+		"the server's log tells more, under the request_id")
 }
 
 // settingLocation says where in a request a setting of the project stands.
