@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/cineforge/cineforge/internal/plaintext"
 )
 
 // Change is a difference between two plans: in what one stage says, or, without a
@@ -59,7 +61,7 @@ func compare(stageID string, before, now []entry) []Change {
 	var changes []Change
 	for i, e := range now {
 		if old := before[i].value; old != e.value {
-			changes = append(changes, Change{StageID: stageID, Key: e.key, From: cut(old, longestValue), To: cut(e.value, longestValue), Redo: e.redo})
+			changes = append(changes, Change{StageID: stageID, Key: e.key, From: plaintext.Cut(old, longestValue), To: plaintext.Cut(e.value, longestValue), Redo: e.redo})
 		}
 	}
 	return changes

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cineforge/cineforge/internal/plaintext"
 	"github.com/cineforge/cineforge/internal/spelling"
 )
 
@@ -52,7 +53,7 @@ func (f filler) value(at position, name, path string) *node {
 	}
 	v, ok := f.params[name]
 	if !ok {
-		short := cut(name, 60)
+		short := plaintext.Cut(name, 60)
 		hint := fmt.Sprintf("give it with --param %s=VALUE", short)
 		if f.pinned {
 			hint = "the run was made without it, so write its value into the recipe"
@@ -60,7 +61,7 @@ func (f filler) value(at position, name, path string) *node {
 		if near := spelling.Nearest(name, slices.Sorted(maps.Keys(f.params))); near != "" {
 			hint += fmt.Sprintf("; %q was given", near)
 		}
-		f.add(at, fmt.Sprintf("no value for the placeholder ${%s}, which is %s of %s", short, cut(path, 100), f.what), hint)
+		f.add(at, fmt.Sprintf("no value for the placeholder ${%s}, which is %s of %s", short, plaintext.Cut(path, 100), f.what), hint)
 		return &node{at, blank{}}
 	}
 	return fromGo(at, v)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/plaintext"
 	"github.com/cineforge/cineforge/internal/spelling"
 )
 
@@ -101,15 +102,4 @@ func (p *problems) err() error {
 }
 
 // quote shows text from the file on one line, cut to a readable length.
-func quote(s string) string { return strconv.Quote(cut(s, 60)) }
-
-// cut returns the first runes of a text.
-func cut(s string, limit int) string {
-	for i := range s {
-		if limit == 0 {
-			return s[:i] + "…"
-		}
-		limit--
-	}
-	return s
-}
+func quote(s string) string { return strconv.Quote(plaintext.Cut(s, 60)) }

@@ -15,6 +15,8 @@ import (
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"github.com/cineforge/cineforge/internal/plaintext"
 )
 
 // The limits of a recipe file. The YAML library takes time quadratic in the number
@@ -246,7 +248,7 @@ func addSyntaxError(p *problems, err error) {
 		}
 		return r
 	}, message)
-	p.add(at, "not valid YAML: "+cut(strings.Join(strings.Fields(message), " "), 120),
+	p.add(at, "not valid YAML: "+plaintext.Cut(strings.Join(strings.Fields(message), " "), 120),
 		"check the indentation (spaces only), the quotes and the brackets here")
 }
 

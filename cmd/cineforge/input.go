@@ -9,12 +9,12 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
-	"unicode"
 
 	"golang.org/x/term"
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/argument"
+	"github.com/cineforge/cineforge/internal/plaintext"
 	"github.com/cineforge/cineforge/screenplay/document"
 )
 
@@ -63,17 +63,7 @@ func printJSON(w io.Writer, v any) error {
 
 // oneLine makes text from files and models fit to print: one line, and nothing in it
 // that a terminal would obey.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return ' '
-		case !unicode.IsPrint(r):
-			return -1
-		}
-		return r
-	}, s)
-}
+func oneLine(s string) string { return plaintext.Line(s) }
 
 // version is the version that the binary was built from: "0.13.0", or "devel" for one that
 // was built from no release.

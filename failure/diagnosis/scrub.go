@@ -5,7 +5,8 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"unicode"
+
+	"github.com/cineforge/cineforge/internal/plaintext"
 )
 
 // MinSecret is how many bytes a key has at least that is taken out of texts. A shorter
@@ -21,20 +22,9 @@ const maxID = 200
 // without what looks like a key.
 func Scrub(text, key string, most int) string {
 	text = withoutKey(text, key)
-	text = strings.Map(printable, shorten(text, maxMessage))
+	text = plaintext.Line(shorten(text, maxMessage))
 	text = withoutKey(strings.Join(strings.Fields(text), " "), key) // what stood between its letters is gone
 	return shorten(Redact(text), most)
-}
-
-// printable drops what can't be printed, and makes a space of each kind of it.
-func printable(r rune) rune {
-	switch {
-	case unicode.IsSpace(r):
-		return ' '
-	case !unicode.IsPrint(r):
-		return -1
-	}
-	return r
 }
 
 // withoutKey takes a key out of a text, also as URLs and JSON write it, the former in letters of

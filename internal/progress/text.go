@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
 
+	"github.com/cineforge/cineforge/internal/plaintext"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -20,15 +20,7 @@ const longest = 1000
 // line, and nothing in it that a terminal would obey, such as escape sequences,
 // carriage returns and marks that turn the direction of writing.
 func clean(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
+	s = plaintext.Line(strings.ToValidUTF8(s, "\uFFFD"))
 	if utf8.RuneCountInString(s) > longest {
 		s = string([]rune(s)[:longest-1]) + "…"
 	}
