@@ -44,7 +44,12 @@ type Ref struct {
 
 // NewRef returns the reference to a version. Versions count from 1.
 func NewRef(artifactType, entityID string, version int) Ref {
-	return Ref{artifactType, entityID, version, fmt.Sprintf("artifacts/%s/%s/v%d.json", artifactType, entityID, version)}
+	return Ref{
+		ArtifactType: artifactType,
+		EntityID:     entityID,
+		Version:      version,
+		Path:         fmt.Sprintf("artifacts/%s/%s/v%d.json", artifactType, entityID, version),
+	}
 }
 
 // String returns the short form type:entity:vN.
@@ -63,7 +68,7 @@ const (
 	ConfirmedValid Health = "confirmed_valid"
 )
 
-// Source says who made an artifact.
+// Source says how an artifact was made.
 type Source string
 
 // The sources.

@@ -27,7 +27,8 @@ func TestFreshness_Health(t *testing.T) {
 			[]artifact.Metadata{made("a", 2, artifact.Valid)}, made("b", 1, artifact.Valid, a(1)), artifact.Stale,
 		},
 		"made of something stale": {
-			[]artifact.Metadata{made("a", 2, artifact.Valid), made("b", 1, artifact.Valid, a(1))}, made("c", 1, artifact.NeedsReview, b(1)), artifact.Stale,
+			[]artifact.Metadata{made("a", 2, artifact.Valid), made("b", 1, artifact.Valid, a(1))}, made("c", 1, artifact.NeedsReview, b(1)),
+			artifact.Stale,
 		},
 		"made of nothing that is known": {
 			nil, made("b", 1, artifact.Valid, a(1)), artifact.Valid,
@@ -42,7 +43,8 @@ func TestFreshness_Health(t *testing.T) {
 			[]artifact.Metadata{made("b", 2, artifact.Valid, b(1))}, made("b", 2, artifact.Valid, b(1)), artifact.Valid,
 		},
 		"made in a circle": {
-			[]artifact.Metadata{made("b", 1, artifact.Valid, c(1)), made("c", 1, artifact.Valid, b(1))}, made("c", 1, artifact.Valid, b(1)), artifact.Valid,
+			[]artifact.Metadata{made("b", 1, artifact.Valid, c(1)), made("c", 1, artifact.Valid, b(1))}, made("c", 1, artifact.Valid, b(1)),
+			artifact.Valid,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

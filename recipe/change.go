@@ -61,7 +61,8 @@ func compare(stageID string, before, now []entry) []Change {
 	var changes []Change
 	for i, e := range now {
 		if old := before[i].value; old != e.value {
-			changes = append(changes, Change{StageID: stageID, Key: e.key, From: plaintext.Cut(old, longestValue), To: plaintext.Cut(e.value, longestValue), Redo: e.redo})
+			changes = append(changes,
+				Change{StageID: stageID, Key: e.key, From: plaintext.Cut(old, longestValue), To: plaintext.Cut(e.value, longestValue), Redo: e.redo})
 		}
 	}
 	return changes

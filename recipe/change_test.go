@@ -39,13 +39,14 @@ stages:
   - {id: a, module: free}
   - {id: b, module: free, needs: [a]}
 `, "", ""},
-		"a module":            {strings.Replace(before, "a, module: free", "a, module: other", 1), "a module: free → other, again", "a b c"},
-		"params":              {strings.Replace(before, "params: {}", "params: {say: x}", 1), `b params:  → {"say":"x"}, again`, "b c"},
-		"needs":               {strings.Replace(before, "needs: [b]", "needs: [a]", 1), "c needs: b → a, again", "c"},
-		"after":               {strings.Replace(before, "d, module: free", "d, module: free, after: [c]", 1), "d after:  → c", ""},
-		"a stage more":        {before + "  - {id: e, module: other, needs: [d]}\n", "e stage:  → other", ""},
-		"a stage less":        {strings.Replace(before, "  - {id: d, module: free}\n", "", 1), "d stage: free → ", ""},
-		"models":              {before + "resilience: {stage_fallback_models: {c: [gpt-5.2]}}\n", "c stage_fallback_models:  → openai:gpt-5.2", ""},
+		"a module":     {strings.Replace(before, "a, module: free", "a, module: other", 1), "a module: free → other, again", "a b c"},
+		"params":       {strings.Replace(before, "params: {}", "params: {say: x}", 1), `b params:  → {"say":"x"}, again`, "b c"},
+		"needs":        {strings.Replace(before, "needs: [b]", "needs: [a]", 1), "c needs: b → a, again", "c"},
+		"after":        {strings.Replace(before, "d, module: free", "d, module: free, after: [c]", 1), "d after:  → c", ""},
+		"a stage more": {before + "  - {id: e, module: other, needs: [d]}\n", "e stage:  → other", ""},
+		"a stage less": {strings.Replace(before, "  - {id: d, module: free}\n", "", 1), "d stage: free → ", ""},
+		"models": {before + "resilience: {stage_fallback_models: {c: [gpt-5.2]}}\n",
+			"c stage_fallback_models:  → openai:gpt-5.2", ""},
 		"the cost of the run": {before + "resilience: {max_cost_usd: 0.5}\n", "max_cost_usd: 10 → 0.5", ""},
 		"the cost of a stage": {before + "resilience: {stages: {c: {max_cost_usd: 3}}}\n", "c max_cost_usd:  → 3", ""},
 	} {
@@ -99,7 +100,8 @@ func TestChanges_ComparesEveryField(t *testing.T) {
 			}
 			now := recipe.PlannedStage{Stage: recipe.Stage{ID: "a"}}
 			other(reflect.ValueOf(part.of(&now)).Elem().Field(i))
-			changes := recipe.Changes(&recipe.Plan{Stages: []recipe.PlannedStage{{Stage: recipe.Stage{ID: "a"}}}}, &recipe.Plan{Stages: []recipe.PlannedStage{now}})
+			changes := recipe.Changes(&recipe.Plan{Stages: []recipe.PlannedStage{{Stage: recipe.Stage{ID: "a"}}}},
+				&recipe.Plan{Stages: []recipe.PlannedStage{now}})
 			if len(changes) != 1 || changes[0].StageID != "a" || changes[0].Redo != part.redo {
 				t.Errorf("%s: %s", name, said(changes))
 			}

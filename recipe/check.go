@@ -84,7 +84,8 @@ func (r *Recipe) checkDependencies(p *problems, i int, ids []string) {
 			case !slices.Contains(ids, id):
 				p.unknown(item.position, fmt.Sprintf("%s names stage %s, which the recipe does not have", key, quote(id)), id, ids, stagesHint(ids))
 			case key == "needs_all" && slices.Contains(s.Needs, id):
-				p.add(item.position, fmt.Sprintf("stage %q stands in needs and in needs_all", id), "keep needs for its last artifact, needs_all for all of them")
+				p.add(item.position, fmt.Sprintf("stage %q stands in needs and in needs_all", id),
+					"keep needs for its last artifact, needs_all for all of them")
 			}
 		}
 	}
@@ -131,7 +132,8 @@ func (r *Recipe) checkCycle(p *problems) {
 		names[i] = r.Stages[at].ID
 	}
 	s := r.Stages[cycle[0]]
-	at, next := s.source.position, names[1]
+	at := s.source.position
+	next := names[1]
 	for _, key := range slices.Backward(dependencyKeys) {
 		items := s.source.get(key).list()
 		for _, item := range items {
@@ -180,7 +182,8 @@ func asID(name string) string {
 
 // checkParams checks a stage's parameters against its module.
 func checkParams(p *problems, s Stage, spec ModuleSpec, values map[string]any) params {
-	at, out := s.source.position, params{own: map[string]any{}}
+	at := s.source.position
+	out := params{own: map[string]any{}}
 	known := slices.Sorted(maps.Keys(spec.Params))
 	given := map[string]bool{}
 	if n := s.source.get("params"); n != nil {
@@ -201,7 +204,8 @@ func checkParams(p *problems, s Stage, spec ModuleSpec, values map[string]any) p
 			given[e.key] = true
 			v, ok := want.read(e.value)
 			if !ok {
-				p.add(e.value.position, fmt.Sprintf("parameter %s of module %s is %s, but here is %s", e.key, s.Module, kindNames[want.Kind], kindOf(e.value)), kindHints[want.Kind])
+				p.add(e.value.position, fmt.Sprintf("parameter %s of module %s is %s, but here is %s",
+					e.key, s.Module, kindNames[want.Kind], kindOf(e.value)), kindHints[want.Kind])
 				continue
 			}
 			out.own[e.key] = v
@@ -274,7 +278,8 @@ func (r *Recipe) checkConsumes(p *problems, i int, modules Modules, g graph) {
 	}
 	for _, artifactType := range modules[s.Module].Consumes {
 		if !have[artifactType] {
-			p.add(at, fmt.Sprintf("stage %q has no %s to work on, which module %s needs", s.ID, artifactType, s.Module), r.makerHint(artifactType, i, modules, g))
+			p.add(at, fmt.Sprintf("stage %q has no %s to work on, which module %s needs", s.ID, artifactType, s.Module),
+				r.makerHint(artifactType, i, modules, g))
 		}
 	}
 }

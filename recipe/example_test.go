@@ -22,15 +22,30 @@ func Example() {
 		return
 	}
 	for _, s := range plan.Stages {
-		fmt.Println(s.ID, s.Inputs(), s.Policy.Chain)
+		fmt.Println(s.ID, s.Inputs())
+		for _, model := range s.Policy.Chain {
+			fmt.Println("  ", model)
+		}
 	}
 	done := map[string]bool{"ingest": true}
 	fmt.Println("now:", plan.Ready(func(id string) bool { return done[id] }))
 	// Output:
-	// ingest [] []
-	// normalize [ingest] [anthropic:claude-sonnet-4-6 anthropic:claude-opus-4-6 openai:gpt-4.1 google:gemini-3-flash-preview]
-	// extract_scenes [normalize] [anthropic:claude-sonnet-4-6 anthropic:claude-opus-4-6 openai:gpt-5.2 google:gemini-3-flash-preview]
-	// project_config [normalize extract_scenes] [anthropic:claude-haiku-4-5-20251001 anthropic:claude-sonnet-4-6 anthropic:claude-opus-4-6 openai:gpt-4.1]
+	// ingest []
+	// normalize [ingest]
+	//    anthropic:claude-sonnet-4-6
+	//    anthropic:claude-opus-4-6
+	//    openai:gpt-4.1
+	//    google:gemini-3-flash-preview
+	// extract_scenes [normalize]
+	//    anthropic:claude-sonnet-4-6
+	//    anthropic:claude-opus-4-6
+	//    openai:gpt-5.2
+	//    google:gemini-3-flash-preview
+	// project_config [normalize extract_scenes]
+	//    anthropic:claude-haiku-4-5-20251001
+	//    anthropic:claude-sonnet-4-6
+	//    anthropic:claude-opus-4-6
+	//    openai:gpt-4.1
 	// now: [normalize]
 }
 

@@ -28,8 +28,8 @@ type Listing struct {
 // List returns the recipes in the top folders of the sources, files *.yaml and
 // *.yml, in the order of sources and file names. An earlier source's recipe stands
 // for a later one's of the same id. A broken file is listed with its error and
-// hides no other recipe than the one of its own id: whoever replaced a recipe and
-// broke it doesn't want the old one. A source that does not exist is empty.
+// hides no other recipe than the one of its own id: a recipe that was replaced by a
+// broken one is not wanted back. A source that does not exist is empty.
 func List(sources ...fs.FS) []Listing {
 	var all []Listing
 	taken := map[string]bool{}

@@ -47,7 +47,7 @@ func (g graph) reach(from int, edges [][]int) map[int]bool {
 	return seen
 }
 
-// followers returns the waits the other way round: who waits for each stage.
+// followers returns the waits the other way round: the stages that wait for each stage.
 func (g graph) followers() [][]int {
 	back := make([][]int, len(g.waits))
 	for i, waits := range g.waits {
@@ -67,7 +67,8 @@ func (g graph) order() []int {
 		progress = false
 		for i, waits := range g.waits {
 			if !done[i] && all(waits, done) {
-				done[i], progress = true, true
+				done[i] = true
+				progress = true
 				order = append(order, i)
 				break // an earlier stage may have become ready
 			}

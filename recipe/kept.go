@@ -108,7 +108,7 @@ func (d decoder) textParam(e pair) string {
 }
 
 // apply puts what the stage says into its policy. The offline model always answers, so it
-// has no chain after it. With limited, somebody set limits in place of those of the recipe.
+// has no chain after it. With limited, limits were given in place of those of the recipe.
 func (k kept) apply(p *Policy, limited bool) {
 	first := k.work
 	if first == nil {

@@ -18,7 +18,8 @@ type Limits struct {
 // check returns a failure of class input if a limit is out of its range.
 func (l Limits) check() error {
 	if v := l.MaxCostUSD; v != nil && !(*v >= 0 && *v <= maxCostUSD) { // NaN is in no range
-		return failure.New(failure.Input, fmt.Sprintf("a limit of the cost is a number of USD from 0 to %.f, but here is %v", maxCostUSD, *v), "give such a number")
+		return failure.New(failure.Input, fmt.Sprintf("a limit of the cost is a number of USD from 0 to %.f, but here is %v", maxCostUSD, *v),
+			"give such a number")
 	}
 	if v := l.MaxWait; v != nil && (*v < 0 || *v > yearSeconds*time.Second) {
 		return failure.New(failure.Input, fmt.Sprintf("a limit of the waiting time is from 0 to a year, but here is %s", *v), "give such a time")

@@ -41,8 +41,8 @@ type PlanOptions struct {
 	// Limits replace those of the recipe.
 	Limits Limits
 
-	// ParamsPinned says that the parameters are those of an earlier run, so that nobody
-	// can give one that is missing.
+	// ParamsPinned says that the parameters are those of an earlier run, so that
+	// one that is missing can't be given.
 	ParamsPinned bool
 }
 

@@ -156,26 +156,35 @@ var badPlans = []struct {
 	{"unknown parameter", ingest("‸imput_file: x", "input_file: x"), nil,
 		[]string{`module story_ingest_v1 has no parameter "imput_file"; did you mean "input_file"?`}, true},
 	{"missing parameter", head + "stages:\n  - ‸id: a\n    module: story_ingest_v1\n", nil,
-		[]string{`stage "a" lacks the parameter input_file, without which module story_ingest_v1 can't work; add "input_file: ..." under params`}, true},
+		[]string{`stage "a" lacks the parameter input_file, without which module story_ingest_v1 can't work; add "input_file: ..." under params`},
+		true},
 	{"parameter without value", strings.Replace(ingest("input_file:"), "input_file", "‸input_file", 1), nil,
 		[]string{`stage "a" lacks the parameter input_file`}, true},
 	{"parameter of another type", ingest("input_file: ‸7"), nil,
 		[]string{"parameter input_file of module story_ingest_v1 is text, but here is the number 7; put quotes around it"}, true},
-	{"text for a truth value", ingest("input_file: x") + "  - {id: c, module: script_normalize_v1, needs: [a], params: {skip_qa: ‸'true', max_retries: ‸2.5}}\n", nil,
-		[]string{`parameter skip_qa of module script_normalize_v1 is true or false, but here is the text "true"`, "max_retries of module script_normalize_v1 is a whole number, but here is the number 2.5"}, true},
+	{"text for a truth value", ingest("input_file: x") +
+		"  - {id: c, module: script_normalize_v1, needs: [a], params: {skip_qa: ‸'true', max_retries: ‸2.5}}\n", nil,
+		[]string{`parameter skip_qa of module script_normalize_v1 is true or false, but here is the text "true"`,
+			"max_retries of module script_normalize_v1 is a whole number, but here is the number 2.5"}, true},
 	{"placeholder without value", ingest("input_file: ‸${input_file}"), map[string]any{"inputfile": "x"},
-		[]string{`no value for the placeholder ${input_file}, which is params.input_file of stage "a"; give it with --param input_file=VALUE; "inputfile" was given`}, false},
+		[]string{`no value for the placeholder ${input_file}, which is params.input_file of stage "a"; give it with --param ` +
+			`input_file=VALUE; "inputfile" was given`}, false},
 	{"placeholder of another type", ingest("input_file: ‸${input_file}"), map[string]any{"input_file": true},
 		[]string{"is text, but here is the truth value true"}, false},
 	{"placeholder with a list", ingest("input_file: ‸${input_file}"), map[string]any{"input_file": []any{"x"}},
 		[]string{"is text, but here is a list"}, false},
 	{"nothing to work on", ingest("input_file: x") + "  - id: b\n    module: ‸scene_extract_v1\n", nil,
-		[]string{`stage "b" has no canonical_script to work on, which module scene_extract_v1 needs; add a stage with module script_normalize_v1 and name it in needs`}, true},
+		[]string{`stage "b" has no canonical_script to work on, which module scene_extract_v1 needs; add a stage with module ` +
+			`script_normalize_v1 and name it in needs`}, true},
 	{"a stage it does not need", ingest("input_file: x") + "  - id: b\n    module: script_normalize_v1\n    needs: ‸[]\n    after: [a]\n", nil,
 		[]string{`stage "b" has no raw_input to work on, which module script_normalize_v1 needs; add a to its needs`}, true},
-	{"made only behind it", head + "stages:\n  - {id: b, module: scene_extract_v1, needs: ‸[c]}\n  - {id: c, module: free}\n  - {id: d, module: script_normalize_v1, needs: ‸[b]}\n", nil,
-		[]string{`stage "b" has no canonical_script to work on, which module scene_extract_v1 needs; add a stage with module script_normalize_v1`, `stage "d" has no raw_input`}, true},
-	{"only what it makes itself", head + "stages:\n  - {id: b, module: ‸loop}\n", nil, []string{`stage "b" has no thing to work on, which module loop needs`}, true},
+	{"made only behind it", head +
+		"stages:\n  - {id: b, module: scene_extract_v1, needs: ‸[c]}\n  - {id: c, module: free}\n" +
+		"  - {id: d, module: script_normalize_v1, needs: ‸[b]}\n", nil,
+		[]string{`stage "b" has no canonical_script to work on, which module scene_extract_v1 needs; add a stage with module script_normalize_v1`,
+			`stage "d" has no raw_input`}, true},
+	{"only what it makes itself", head + "stages:\n  - {id: b, module: ‸loop}\n", nil,
+		[]string{`stage "b" has no thing to work on, which module loop needs`}, true},
 }
 
 // ingest is a recipe of one stage with parameters.

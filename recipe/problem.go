@@ -56,8 +56,8 @@ func (list Errors) Unwrap() []error {
 	return errs
 }
 
-// maxProblems bounds a report. Whoever has more mistakes than that fixes some
-// first, and a hostile file can't make us look for near names forever.
+// maxProblems bounds a report: it is as much as a person fixes at a time, and a hostile
+// file can't have near names looked for without end.
 const maxProblems = 20
 
 // position is a place in the file; lines and columns count from 1.
@@ -74,7 +74,7 @@ func (p *problems) full() bool { return len(p.list) >= maxProblems }
 
 func (p *problems) add(at position, message, hint string) {
 	if !p.full() {
-		p.list = append(p.list, &Error{p.file, at.line, at.column, message, hint})
+		p.list = append(p.list, &Error{File: p.file, Line: at.line, Column: at.column, Message: message, Hint: hint})
 	}
 }
 

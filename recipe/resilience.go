@@ -116,7 +116,7 @@ type Policy struct {
 	// [Plan.MaxCostUSD], so this binds where the recipe sets it lower for the stage.
 	MaxCostUSD float64
 
-	// CostIsLimited reports whether somebody set a limit on the cost, so that the default is
+	// CostIsLimited reports whether a limit on the cost was set, so that the default is
 	// not what holds; OnUnknownPrice matters only then.
 	CostIsLimited  bool
 	OnUnknownPrice OnUnknownPrice
@@ -201,7 +201,8 @@ func decodeResilience(p *problems, n *node, stageIDs []string) Resilience {
 			r.StageMaxAttempts[e.key] = *v
 		}
 		if r.Stages[e.key].MaxAttempts != nil {
-			p.add(e.position, fmt.Sprintf("the attempts of stage %q are set here and as max_attempts_per_stage under stages", e.key), "remove one of them")
+			p.add(e.position, fmt.Sprintf("the attempts of stage %q are set here and as max_attempts_per_stage under stages", e.key),
+				"remove one of them")
 		}
 	}
 	return r
@@ -227,7 +228,8 @@ func (d decoder) byStage(n *node, key string, stageIDs []string) dict {
 	var out dict
 	for _, e := range d.entries(n, key) {
 		if !slices.Contains(stageIDs, e.key) {
-			d.unknown(e.position, fmt.Sprintf("%s names stage %s, which the recipe does not have", key, quote(e.key)), e.key, stageIDs, stagesHint(stageIDs))
+			d.unknown(e.position, fmt.Sprintf("%s names stage %s, which the recipe does not have", key, quote(e.key)), e.key, stageIDs,
+				stagesHint(stageIDs))
 			continue
 		}
 		out = append(out, e)
@@ -272,10 +274,12 @@ func (d decoder) number(n *node, key string, from, to float64) *float64 {
 	}
 	v, ok := n.value.(float64)
 	if i, isInt := n.value.(int); isInt {
-		v, ok = float64(i), true
+		v = float64(i)
+		ok = true
 	}
 	if !ok || !(v >= from && v <= to) { // NaN is in no range
-		d.add(n.position, fmt.Sprintf("%s is a number from %.f to %.f, but here is %s", key, from, to, kindOf(n)), "write such a number without quotes or unit")
+		d.add(n.position, fmt.Sprintf("%s is a number from %.f to %.f, but here is %s", key, from, to, kindOf(n)),
+			"write such a number without quotes or unit")
 		return nil
 	}
 	return &v
@@ -288,7 +292,8 @@ func (d decoder) whole(n *node, key string, most int) *int {
 	}
 	v, ok := whole(n.value)
 	if !ok || v < 1 || v > most {
-		d.add(n.position, fmt.Sprintf("%s is a whole number from 1 to %d, but here is %s", key, most, kindOf(n)), "write such a number without quotes or unit")
+		d.add(n.position, fmt.Sprintf("%s is a whole number from 1 to %d, but here is %s", key, most, kindOf(n)),
+			"write such a number without quotes or unit")
 		return nil
 	}
 	return &v

@@ -77,7 +77,8 @@ func plan(t *testing.T, source []byte, params map[string]any) *recipe.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := r.Compile(recipe.PlanOptions{Params: params, Modules: recipe.Modules{"free": {}, "n": {StageID: "normalize", DefaultChain: normalizeChain}}})
+	p, err := r.Compile(recipe.PlanOptions{Params: params,
+		Modules: recipe.Modules{"free": {}, "n": {StageID: "normalize", DefaultChain: normalizeChain}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +189,8 @@ func TestRecipe_PlaceholdersInResilience(t *testing.T) {
 	if diff := cmp.Diff([]recipe.ModelName{sonnet}, b.Chain); diff != "" {
 		t.Errorf("b's chain: -want +got:\n%s", diff)
 	}
-	if p.MaxCostUSD != 3 || a.MaxAttempts != 5 || b.Concurrency != 2 || b.OnExhausted != recipe.PauseOnExhausted || b.MaxStage != 1500*time.Millisecond {
+	if p.MaxCostUSD != 3 || a.MaxAttempts != 5 || b.Concurrency != 2 || b.OnExhausted != recipe.PauseOnExhausted ||
+		b.MaxStage != 1500*time.Millisecond {
 		t.Errorf("got run price %v, policies %+v and %+v", p.MaxCostUSD, a, b)
 	}
 }
@@ -289,7 +291,8 @@ func TestLimits_OutOfRangeIsRefused(t *testing.T) {
 	}
 	nan := 0.0
 	nan /= nan
-	for _, l := range []recipe.Limits{{MaxCostUSD: new(-1.0)}, {MaxCostUSD: new(1e7)}, {MaxCostUSD: &nan}, {MaxWait: new(-time.Second)}, {MaxWait: new(10_000 * time.Hour)}} {
+	for _, l := range []recipe.Limits{{MaxCostUSD: new(-1.0)}, {MaxCostUSD: new(1e7)}, {MaxCostUSD: &nan}, {MaxWait: new(-time.Second)},
+		{MaxWait: new(10_000 * time.Hour)}} {
 		if _, err := r.Compile(recipe.PlanOptions{Modules: recipe.Modules{"free": {}}, Limits: l}); failure.ClassOf(err) != failure.Input {
 			t.Errorf("%+v: %v", l, err)
 		}

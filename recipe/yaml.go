@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -16,6 +17,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
+	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/plaintext"
 )
 
@@ -141,7 +143,9 @@ func readYAML(p *problems, data []byte) *node {
 // checkText refuses what isn't text, for which YAML libraries have no good message,
 // and the blank lines and tabs that the lexer would take quadratic time over.
 func checkText(p *problems, data []byte) bool {
-	at, ends, tabs := position{1, 1}, 1, 0
+	at := position{1, 1}
+	ends := 1
+	tabs := 0
 	for i := 0; i < len(data); {
 		r, size := utf8.DecodeRune(data[i:])
 		if (r == utf8.RuneError && size == 1) || r == 0x7f || (r < ' ' && !strings.ContainsRune("\t\n\r", r)) {
@@ -176,13 +180,16 @@ func checkTokens(p *problems, tokens token.Tokens) bool {
 		p.add(place(tokens[maxTokens]), fmt.Sprintf("the file has more than %d words and signs", maxTokens), "split the recipe")
 		return false
 	}
-	keys, depth, started := 0, 0, false
+	keys := 0
+	depth := 0
+	started := false
 	for i, t := range tokens {
 		at := place(t)
 		message, hint := "", "nothing in a recipe nests that deeply; check the brackets and the indentation"
 		switch t.Type {
 		case token.AnchorType, token.AliasType, token.MergeKeyType:
-			message, hint = "anchors (&), aliases (*) and merge keys (<<) aren't allowed in recipes", "write the value out, or quote it if it is text"
+			message, hint = "anchors (&), aliases (*) and merge keys (<<) aren't allowed in recipes",
+				"write the value out, or quote it if it is text"
 		case token.TagType, token.DirectiveType, token.MappingKeyType:
 			message, hint = fmt.Sprintf("%s isn't allowed in recipes", quote(t.Value)), "use plain YAML, and quote it if it is text"
 		case token.DocumentHeaderType:
@@ -237,9 +244,11 @@ func place(t *token.Token) position {
 }
 
 func addSyntaxError(p *problems, err error) {
-	at, message := position{1, 1}, "the file can't be read"
+	at := position{1, 1}
+	message := "the file can't be read"
 	if e, ok := errors.AsType[yaml.Error](err); ok { // its Error prints half the file
-		at, message = place(e.GetToken()), e.GetMessage()
+		at = place(e.GetToken())
+		message = e.GetMessage()
 	}
 	message = strings.ReplaceAll(message, "\t", `\t`) // the tab that YAML forbids is quoted as it is
 	message = strings.Map(func(r rune) rune {
@@ -313,7 +322,8 @@ func (r *reader) dict(values []*ast.MappingValueNode, depth int) dict {
 	seen := make(map[string]position, len(values))
 	for _, v := range values {
 		t := v.Key.GetToken()
-		key, at := t.Value, place(t)
+		key := t.Value
+		at := place(t)
 		switch v.Key.(type) {
 		case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
 		default:
@@ -332,4 +342,31 @@ func (r *reader) dict(values []*ast.MappingValueNode, depth int) dict {
 		out = append(out, pair{at, key, value})
 	}
 	return out
+}
+
+// ReadObject reads a file that holds one YAML or JSON object. The error is a failure of
+// class input; name is for its message.
+func ReadObject(name string, data []byte) (map[string]any, error) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	var object map[string]any
+	if json.Unmarshal(data, &object) == nil && object != nil { // YAML forbids the tabs that JSON may have
+		return object, nil
+	}
+	p := &problems{file: name}
+	root := readYAML(p, data)
+	why := ""
+	switch {
+	case len(p.list) > 0 && p.list[0].Line > 0:
+		why = fmt.Sprintf(" (line %d: %s)", p.list[0].Line, p.list[0].Message)
+	case len(p.list) > 0:
+		why = " (" + p.list[0].Message + ")"
+	case root == nil:
+	default:
+		if _, ok := root.value.(dict); ok {
+			return root.plain().(map[string]any), nil
+		}
+		why = " (it holds " + kindOf(root) + ")"
+	}
+	why = strings.ReplaceAll(why, " in recipes", " here")
+	return nil, failure.New(failure.Input, name+" is not a YAML or JSON object"+why, "write one setting a line, such as genre: [drama]")
 }

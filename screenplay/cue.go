@@ -65,7 +65,8 @@ var leadingExtension = regexp.MustCompile(`^\(([^()]*)\)[ \t]*([\pL\pN].*)$`)
 func cutBareExtension(cue string) (rest, extension string, ok bool) {
 	if body, closed := strings.CutSuffix(cue, "]"); closed {
 		open := max(0, strings.LastIndexByte(body, '['))
-		rest, extension = cue[:open], strings.TrimLeft(body[open:], "[")
+		rest = cue[:open]
+		extension = strings.TrimLeft(body[open:], "[")
 	} else {
 		last := max(0, strings.LastIndexAny(cue, " \t"))
 		if rest, extension = cue[:last], strings.TrimLeft(cue[last:], " \t"); !bareExtensions[strings.ToUpper(extension)] {

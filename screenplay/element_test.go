@@ -152,7 +152,8 @@ func FuzzPlain(f *testing.F) {
 }
 
 func TestFieldKey(t *testing.T) {
-	for key, want := range map[string]string{"Title": "title", "Draft date": "draft_date", " Draft  Date ": "draft_date", "ÁREA": "área", "": ""} {
+	for key, want := range map[string]string{"Title": "title", "Draft date": "draft_date",
+		" Draft  Date ": "draft_date", "ÁREA": "área", "": ""} {
 		if got := screenplay.FieldKey(key); got != want {
 			t.Errorf("FieldKey(%q) = %q, want %q", key, got, want)
 		}

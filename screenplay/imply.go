@@ -70,7 +70,8 @@ func (im *implier) run(elements []Element) []Element {
 // list copies elements; end tells whether a blank line or nothing is behind them.
 func (im *implier) list(elements []Element, end bool) {
 	for len(elements) > 0 {
-		e, n := elements[0], 1
+		e := elements[0]
+		n := 1
 		switch {
 		case e.Kind == Action && !e.Forced:
 			im.action(e, blankAhead(elements[1:], end))
@@ -131,7 +132,8 @@ func (im *implier) action(e Element, after bool) {
 		return
 	}
 	lines, torn := openLines(e)
-	from, before := 0, im.blankBehind()
+	from := 0
+	before := im.blankBehind()
 	for i, line := range lines {
 		last := i == len(lines)-1
 		at := place{Action, before, last && after || !last && isBlank(lines[i+1])}
@@ -176,8 +178,8 @@ func (im *implier) speech(group []Element, after bool) {
 	im.out = append(im.out, group...)
 }
 
-// spoken copies what is left of a speech that a heading ended. A cue with which
-// nobody speaks was a line in capitals.
+// spoken copies what is left of a speech that a heading ended. A cue without
+// a speech was a line in capitals.
 func (im *implier) spoken(group []Element, more bool) {
 	cueOnly := !more && len(group) > 0 && group[0].Kind == Character && !group[0].Forced
 	for _, e := range group[min(1, len(group)):] {
@@ -217,7 +219,8 @@ func toAction(elements []Element) []Element {
 			run++
 		}
 		if run == 0 {
-			out, elements = append(out, elements[0]), elements[1:]
+			out = append(out, elements[0])
+			elements = elements[1:]
 			continue
 		}
 		span := Span{elements[0].Span.Start, elements[run-1].Span.End}
@@ -239,12 +242,14 @@ func openLines(e Element) (lines []string, torn map[int]bool) {
 		return lines, nil
 	}
 	torn = map[int]bool{}
-	line, from := 0, 0
+	line := 0
+	from := 0
 	for _, r := range Remarks(e.Text) {
 		line += strings.Count(e.Text[from:r.Start], "\n")
 		from = r.End
 		for range strings.Count(e.Text[r.Start:r.End], "\n") {
-			torn[line], torn[line+1] = true, true
+			torn[line] = true
+			torn[line+1] = true
 			line++
 		}
 	}

@@ -69,8 +69,10 @@ var implied = []struct {
 }{
 	{"no blank line before", "Bob waits.\nINT. HOUSE - DAY\n\nRain.\n", map[int]string{2: "INT. HOUSE - DAY"}, "no blank line before"},
 	{"no blank line after", "INT. HOUSE - DAY\nBob waits.\n", map[int]string{1: "INT. HOUSE - DAY"}, "no blank line after"},
-	{"none around", "Rain.\nEXT. HOUSE - DAY\nBob.\nINT. HALL\nBob.\n", map[int]string{2: "EXT. HOUSE - DAY", 4: "INT. HALL"}, "no blank line around"},
-	{"two in a row", "INT. HOUSE - DAY\nINT. HALL - DAY\n\nRain.\n", map[int]string{1: "INT. HOUSE - DAY", 2: "INT. HALL - DAY"}, "no blank line after"},
+	{"none around", "Rain.\nEXT. HOUSE - DAY\nBob.\nINT. HALL\nBob.\n", map[int]string{2: "EXT. HOUSE - DAY", 4: "INT. HALL"},
+		"no blank line around"},
+	{"two in a row", "INT. HOUSE - DAY\nINT. HALL - DAY\n\nRain.\n", map[int]string{1: "INT. HOUSE - DAY", 2: "INT. HALL - DAY"},
+		"no blank line after"},
 	{"after a section", "# One\nINT. HOUSE - DAY\n\nRain.\n", map[int]string{2: "INT. HOUSE - DAY"}, "no blank line before"},
 	{"small letters", "Rain.\nInt. the old house - day\n\nBob.\n", map[int]string{2: "INT. THE OLD HOUSE - DAY"}, "no blank line before"},
 	{"small letters, no time", "INT. Peter's house\nBob waits.\n", map[int]string{1: "INT. PETER'S HOUSE"}, "no blank line after"},
@@ -79,14 +81,16 @@ var implied = []struct {
 	{"EXT/INT", "EXT/INT. CAR - DAY\n\nRain.\n", map[int]string{1: "EXT/INT. CAR - DAY"}, "EXT/INT. is not among the prefixes"},
 	{"E/I", "E/I CAR - DAY\n\nRain.\n", map[int]string{1: "E/I CAR - DAY"}, "E/I is not among"},
 	{"I./E.", "I./E. CAR - DAY\n\nRain.\n", map[int]string{1: "I./E. CAR - DAY"}, "I./E. is not among"},
-	{"Russian", "ИНТ. КУХНЯ - ДЕНЬ\n\nДождь.\n\nНАТ. ДВОР - НОЧЬ\n\nДождь.\n", map[int]string{1: "ИНТ. КУХНЯ - ДЕНЬ", 5: "НАТ. ДВОР - НОЧЬ"}, "ИНТ. is not among"},
+	{"Russian", "ИНТ. КУХНЯ - ДЕНЬ\n\nДождь.\n\nНАТ. ДВОР - НОЧЬ\n\nДождь.\n", map[int]string{1: "ИНТ. КУХНЯ - ДЕНЬ", 5: "НАТ. ДВОР - НОЧЬ"},
+		"ИНТ. is not among"},
 	{"French", "INTÉRIEUR. MAISON - JOUR\n\nPluie.\n", map[int]string{1: "INTÉRIEUR. MAISON - JOUR"}, "INTÉRIEUR. is not among"},
 	{"German", "INNEN/AUSSEN. WOHNUNG - TAG\n\nRegen.\n\nAUSSEN. HOF - NACHT\nRegen.\n",
 		map[int]string{1: "INNEN/AUSSEN. WOHNUNG - TAG", 5: "AUSSEN. HOF - NACHT"}, "INNEN/AUSSEN. is not among"},
 	{"Italian", "ESTERNO STRADA - NOTTE\n\nPioggia.\n", map[int]string{1: "ESTERNO STRADA - NOTTE"}, "ESTERNO is not among"},
 	{"written out", "INTERIOR. HOUSE. DAY\n\nRain.\n", map[int]string{1: "INTERIOR. HOUSE. DAY"}, "INTERIOR. is not among"},
 	{"misread comma", "INT, HOUSE - DAY\n\nRain.\n", map[int]string{1: "INT. HOUSE - DAY"}, `"INT," must be INT.`},
-	{"misread letter", "lNT. HOUSE - DAY\n\nRain.\n\nEXT: YARD - DAY\n\nRain.\n", map[int]string{1: "INT. HOUSE - DAY", 5: "EXT. YARD - DAY"}, `"lNT." must be INT.`},
+	{"misread letter", "lNT. HOUSE - DAY\n\nRain.\n\nEXT: YARD - DAY\n\nRain.\n", map[int]string{1: "INT. HOUSE - DAY", 5: "EXT. YARD - DAY"},
+		`"lNT." must be INT.`},
 	{"number in front", "12A. INT. HOUSE - DAY\n\nRain.\n", map[int]string{1: "INT. HOUSE - DAY"}, "scene number is in front"},
 	{"numbers on both sides", "7   EXT. YARD - NIGHT   7\nRain.\n", map[int]string{1: "EXT. YARD - NIGHT"}, "scene number is in front"},
 	{"scene N", "Rain.\n\nScene 4: INT. HOUSE - DAY\n\nRain.\n", map[int]string{3: "INT. HOUSE - DAY"}, "scene number is in front"},
@@ -95,8 +99,10 @@ var implied = []struct {
 	{"a note beside it", "[[fix]]\nEXT/INT. CAR - DAY\n[[this]]\n\nRain.\n", map[int]string{2: "EXT/INT. CAR - DAY"}, "is not among"},
 	{"no prefix", "MOUNT GURU--DAY\n\nBob climbs.\n\nBOB\nPuh.\n\nPEAK – NIGHT (1962)\n\nBob rests.\n",
 		map[int]string{1: "MOUNT GURU--DAY", 8: "PEAK – NIGHT (1962)"}, "does not begin with INT. or EXT."},
-	{"no prefix, a silent film", "STREET - DAY\n\nCars.\n\nHOUSE - NIGHT\n\nRain.\n", map[int]string{1: "STREET - DAY", 5: "HOUSE - NIGHT"}, "does not begin"},
-	{"no prefix, text below", "EXT. STREET - DAY\n\nCars.\n\nTHE KITCHEN - LATER\nBob cooks.\n", map[int]string{5: "THE KITCHEN - LATER"}, "does not begin"},
+	{"no prefix, a silent film", "STREET - DAY\n\nCars.\n\nHOUSE - NIGHT\n\nRain.\n", map[int]string{1: "STREET - DAY", 5: "HOUSE - NIGHT"},
+		"does not begin"},
+	{"no prefix, text below", "EXT. STREET - DAY\n\nCars.\n\nTHE KITCHEN - LATER\nBob cooks.\n", map[int]string{5: "THE KITCHEN - LATER"},
+		"does not begin"},
 	{"after a heading", "INT. HOUSE - DAY\nKITCHEN - NIGHT\n\nRain.\n", map[int]string{1: "INT. HOUSE - DAY"}, "no blank line after"},
 	{"no prefix, then small letters below", "BAR - NIGHT\nBob drinks.\nExt. bar - day\nBob sleeps.\n\nBOB\nHello.\n",
 		map[int]string{1: "BAR - NIGHT", 3: "EXT. BAR - DAY"}, "no blank line after"},
@@ -145,14 +151,15 @@ func TestImply(t *testing.T) {
 
 // noHeadings are texts in which no line may be implied.
 var noHeadings = map[string]string{
-	"proper headings":         "INT. HOUSE - DAY\n\nRain.\n\nI/E CAR - NIGHT\n\nRain.\n",
-	"a memo":                  "INTERNAL MEMO\n\nEXTRA TIME\nfor all\n\nINTERESTING - DAY ONE IS OVER\n",
-	"dots":                    "...where\n\nint main() {\n\nI. am.\n\nE. coli - day and night\n",
-	"French":                  "Il\nest parti.\nEst-ce que tu viens\nest. peut-être\n",
-	"prose":                   "He looked at the\nInt. revenue letter.\nINT. HE NEVER KNEW WHY!\nExt. 55, she said, was free\n",
-	"extension numbers":       "Call me at\nEXT. 4312 please.\n",
-	"a prefix spoken":         "BOB\nINT. IS WHAT YOU WRITE\nHello.\n",
-	"shots":                   "INT. HOUSE - DAY\n\nRain.\n\nCLOSE ON - BOB'S HAND - NIGHT\n\nANGLE ON - DOOR - CONTINUOUS\n\nFLASHBACK - DAY\n\nINSERT - CLOCK - NIGHT\n\nBOB'S POV - DAY\n\nMONTAGE - NIGHT\n\nINTERCUT - DAY\n\nBACK TO SCENE - DAY\n",
+	"proper headings":   "INT. HOUSE - DAY\n\nRain.\n\nI/E CAR - NIGHT\n\nRain.\n",
+	"a memo":            "INTERNAL MEMO\n\nEXTRA TIME\nfor all\n\nINTERESTING - DAY ONE IS OVER\n",
+	"dots":              "...where\n\nint main() {\n\nI. am.\n\nE. coli - day and night\n",
+	"French":            "Il\nest parti.\nEst-ce que tu viens\nest. peut-être\n",
+	"prose":             "He looked at the\nInt. revenue letter.\nINT. HE NEVER KNEW WHY!\nExt. 55, she said, was free\n",
+	"extension numbers": "Call me at\nEXT. 4312 please.\n",
+	"a prefix spoken":   "BOB\nINT. IS WHAT YOU WRITE\nHello.\n",
+	"shots": "INT. HOUSE - DAY\n\nRain.\n\nCLOSE ON - BOB'S HAND - NIGHT\n\nANGLE ON - DOOR - CONTINUOUS\n\n" +
+		"FLASHBACK - DAY\n\nINSERT - CLOCK - NIGHT\n\nBOB'S POV - DAY\n\nMONTAGE - NIGHT\n\nINTERCUT - DAY\n\nBACK TO SCENE - DAY\n",
 	"shouting":                "BOB\nYOU DAY AND NIGHT FOOL!\nI SAW YOU -- LATER\nGO IN - NOW\n",
 	"reading aloud":           "BOB\n(reads)\nINT. House - day. A man walks in.\nint. the house - night\nEXT. 5 IS MINE, THANKS!\n",
 	"an interview":            "INT: So tell me about your house\n\nANN: It is old.\n\nINT: How are you today\n\nEXT: and we laugh\n",
@@ -193,7 +200,8 @@ func TestImply_WithoutBlanks(t *testing.T) {
 	if n := len(screenplay.Imply(script).Scenes()); n != 2 {
 		t.Errorf("%d scenes at the end of the text, want 2", n)
 	}
-	script.Elements = append(script.Elements, screenplay.Element{Kind: screenplay.Section, Text: "Two", Span: screenplay.Span{Start: 4, End: 4}})
+	script.Elements = append(script.Elements,
+		screenplay.Element{Kind: screenplay.Section, Text: "Two", Span: screenplay.Span{Start: 4, End: 4}})
 	script.Lines = 4
 	if n := len(screenplay.Imply(script).Scenes()); n != 1 {
 		t.Errorf("%d scenes where no blank line follows, want 1", n)

@@ -65,7 +65,9 @@ func eighths(scene []Element) int {
 
 // printedLines returns the lines that elements take on paper.
 func printedLines(elements []Element) int {
-	total, speech, beside := 0, 0, 0 // speech: lines of the current one; beside: of the one it runs beside
+	total := 0
+	speech := 0
+	beside := 0 // speech: lines of the current one; beside: of the one it runs beside
 	for _, e := range elements {
 		n := height(e)
 		switch e.Kind {
@@ -77,7 +79,8 @@ func printedLines(elements []Element) int {
 			speech = 0
 		case Parenthetical, Dialogue, Lyrics, Blank, Note, Boneyard:
 		default:
-			speech, beside = 0, 0
+			speech = 0
+			beside = 0
 		}
 		speech += n
 		hidden := min(n, beside)
@@ -110,7 +113,8 @@ func wrapped(line string, width int) int {
 	if len(line) <= width {
 		return 1
 	}
-	lines, column := 1, 0
+	lines := 1
+	column := 0
 	for len(line) > 0 {
 		word := line
 		if i := strings.IndexByte(line, ' '); i >= 0 {

@@ -27,7 +27,8 @@ func Remarks(text string) []Remark {
 		open := index(text, "[[", at)
 		for len(bones) > 0 && bones[0].Start < open {
 			at = bones[0].End
-			found, bones = append(found, bones[0]), bones[1:]
+			found = append(found, bones[0])
+			bones = bones[1:]
 		}
 		switch {
 		case open == len(text):

@@ -29,7 +29,8 @@ func (s Script) Scenes() []Scene {
 	}
 	scenes := make([]Scene, len(starts))
 	for i, start := range starts {
-		end, last := len(s.Elements), s.Lines
+		end := len(s.Elements)
+		last := s.Lines
 		if i+1 < len(starts) {
 			end = starts[i+1]
 			last = s.Elements[end].Span.Start - 1
@@ -94,7 +95,7 @@ type CastMember struct {
 	Scenes         int    // scenes with a cue; 0 if all stand before the first heading
 }
 
-// Cast returns everyone who has a cue, in the order they first appear, those
+// Cast returns all characters that have a cue, in the order they first appear, those
 // before the first heading included.
 func (s Script) Cast() []CastMember {
 	type entry struct{ member, lastScene int }

@@ -131,7 +131,8 @@ func TestPages(t *testing.T) {
 		{"dialogue of 39 characters", script(el(screenplay.Character, "JOHN"), el(screenplay.Dialogue, long(8))), 4},
 		{"notes, sections and synopses are not printed", script(el(screenplay.Note, "[[a]]"), el(screenplay.Section, "b"),
 			el(screenplay.Synopsis, "c"), el(screenplay.Boneyard, "/*d*/"), el(screenplay.Action, "[[e]]"), el(screenplay.TitlePage, "f")), 0},
-		{"a page break fills the page", script(el(screenplay.Action, "He waits."), el(screenplay.PageBreak, ""), el(screenplay.Action, "He goes.")), 56},
+		{"a page break fills the page",
+			script(el(screenplay.Action, "He waits."), el(screenplay.PageBreak, ""), el(screenplay.Action, "He goes.")), 56},
 		{"dual dialogue stands side by side", script(
 			el(screenplay.Character, "JOHN"), el(screenplay.Dialogue, "a\nb\nc"), // 5
 			screenplay.Element{Kind: screenplay.Character, Text: "MARY", Dual: true}, el(screenplay.Dialogue, "a\nb\nc\nd"), // 1 more

@@ -77,7 +77,8 @@ func prefixed(line string, at place) (reading, bool) {
 // says what they miss, as a warning about the line. The span is left to the caller.
 func ImpliedHeading(line string) (heading Element, why string, ok bool) {
 	alone := place{Action, true, true}
-	r, ok := reading{}, false
+	r := reading{}
+	ok = false
 	if mayBePrefixed(strings.TrimSpace(line)) {
 		r, ok = prefixed(line, alone)
 	}
@@ -139,7 +140,8 @@ func initials(bytes string) (set [256]bool) {
 		set[b] = true
 	}
 	for word := range settings {
-		set[strings.ToLower(word)[0]], set[word[0]] = true, true
+		set[strings.ToLower(word)[0]] = true
+		set[word[0]] = true
 	}
 	return set
 }
@@ -217,7 +219,8 @@ func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) 
 
 // isCaps reports whether text has a capital, and a small letter at most in parentheses.
 func isCaps(text string) bool {
-	depth, found := 0, false
+	depth := 0
+	found := false
 	for _, r := range text {
 		switch {
 		case r == '(':

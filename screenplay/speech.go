@@ -12,7 +12,8 @@ import (
 // the heading or its name is that of another cue. Its speech lasts until the next cue
 // or transition, or the end of the paragraph.
 func implySpeeches(elements []Element) ([]Element, []Warning) {
-	opened, counts := map[int]openedParagraph{}, map[string]int{}
+	opened := map[int]openedParagraph{}
+	counts := map[string]int{}
 	found := false
 	for i, e := range elements {
 		if e.Kind == Character {
@@ -118,19 +119,23 @@ func (p openedParagraph) split(e Element, counts map[string]int) []Element {
 	}
 	inSpeech := false
 	for i, text := range p.lines {
-		kind, dual := Action, false
+		kind := Action
+		dual := false
 		n := counts[p.names[i]]
 		isCue := p.names[i] != "" && (n > 1 || n == 1 && i == 0)
 		if inSpeech || isCue {
-			kind, text = Dialogue, strings.TrimSpace(text)
+			kind = Dialogue
+			text = strings.TrimSpace(text)
 		}
 		switch {
 		case isCue:
-			inSpeech, kind = true, Character
+			inSpeech = true
+			kind = Character
 			text, dual = strings.CutSuffix(text, "^")
 			text = strings.TrimSpace(text)
 		case inSpeech && !p.torn[i] && strings.HasSuffix(text, "TO:") && isCaps(text):
-			inSpeech, kind = false, Transition
+			inSpeech = false
+			kind = Transition
 		case inSpeech && !p.torn[i] && strings.HasPrefix(text, "(") && strings.HasSuffix(text, ")"):
 			kind = Parenthetical
 		}

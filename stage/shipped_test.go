@@ -268,7 +268,8 @@ func feature() []byte {
 		fmt.Fprintf(&b, "INT. DEPOT - BAY %d - NIGHT\n\n", i%17)
 		for j := range 4 {
 			fmt.Fprintf(&b, "A lorry backs in. DRIVER %d jumps down, walks around it twice, and does not like what is there.\n\n", j)
-			fmt.Fprintf(&b, "DRIVER %d (CONT'D)\n(to the dispatcher)\nThat is not the load that I signed for. Who signed for it, and when was that?\n\n", (i+j)%9)
+			fmt.Fprintf(&b,
+				"DRIVER %d (CONT'D)\n(to the dispatcher)\nThat is not the load that I signed for. Who signed for it, and when was that?\n\n", (i+j)%9)
 			b.WriteString("DISPATCHER\nRead the sheet. It says what it always says, and it is always right.\n\n")
 		}
 		b.WriteString("CUT TO:\n\n")
@@ -281,7 +282,8 @@ func TestModule_AFeatureIsAFeature(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if index := decode[content.SceneIndex](t, drafts, artifact.SceneIndex); index.TotalScenes != 106 || index.Pages < 115 || index.Pages > 125 {
+	if index := decode[content.SceneIndex](t, drafts, artifact.SceneIndex); index.TotalScenes != 106 || index.Pages < 115 ||
+		index.Pages > 125 {
 		t.Errorf("%d scenes on %v pages", index.TotalScenes, index.Pages)
 	}
 	if config := decode[content.ProjectConfig](t, drafts, artifact.ProjectConfig); config.Format != "feature" {

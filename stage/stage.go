@@ -22,7 +22,7 @@ type Module interface {
 	Run(ctx context.Context, task Task) (Result, error)
 }
 
-// Info describes a module: to recipes, and to people who follow a run.
+// Info describes a module to recipes, and its stage to people that follow a run.
 type Info struct {
 	ID          string // as recipes name it, such as "story_ingest_v1"
 	Description string

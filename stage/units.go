@@ -29,7 +29,7 @@ func (t Task) Units(ctx context.Context, n int, name func(i int) string, do func
 		workers sync.WaitGroup
 		next    atomic.Int64
 	)
-	done := make(chan int, 1) // whoever has the count tells of it; telling can take long when the store is in trouble
+	done := make(chan int, 1) // holding the count is the right to report it; a report can take long when the store fails
 	done <- 0
 	for range min(max(t.Concurrency, 1), n) {
 		workers.Go(func() {
@@ -56,7 +56,7 @@ func (t Task) Units(ctx context.Context, n int, name func(i int) string, do func
 }
 
 // guarded does a unit. A panic in it is its failure: it happens in a goroutine of
-// ours, where nobody else could catch it.
+// ours, where no caller could recover it.
 func guarded(ctx context.Context, i int, do func(ctx context.Context, i int) error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {

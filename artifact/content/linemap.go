@@ -28,7 +28,8 @@ func (m LineMap) Add(r LineRun) LineMap {
 	case r.Whole && last.Whole && r.SourceStart == last.SourceStart && r.SourceEnd == last.SourceEnd:
 		last.End = r.End
 	case !r.Whole && !last.Whole && r.SourceStart == last.SourceEnd+1:
-		last.End, last.SourceEnd = r.End, r.SourceEnd
+		last.End = r.End
+		last.SourceEnd = r.SourceEnd
 	default:
 		m = append(m, r)
 	}

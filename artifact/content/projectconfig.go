@@ -1,7 +1,7 @@
 package content
 
 // ProjectConfig is the data of the project_config artifact: the settings proposed for a
-// project. Text that nobody knows is "unknown", numbers and the rest are null.
+// project. Text that is not known is "unknown", numbers and the rest are null.
 type ProjectConfig struct {
 	Title    string   `json:"title"`
 	Format   string   `json:"format"` // feature, short_film, series_episode or unknown; as the title page has it, if it does

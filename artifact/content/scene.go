@@ -13,7 +13,7 @@ type Scene struct {
 	IntExt     string   `json:"int_ext"`            // INT, EXT or INT/EXT, which is also what the heading leaves open
 	Written    *string  `json:"int_ext_written"`    // as the heading has it, EST among them; null where it says nothing
 	Implied    bool     `json:"implied"`            // the heading is one only to a human reader
-	Characters []string `json:"characters_present"` // who has a cue, in order, without extensions
+	Characters []string `json:"characters_present"` // those with a cue, in order, without extensions
 
 	Elements       []SceneElement `json:"elements"`
 	DialogueBlocks int            `json:"dialogue_blocks"`

@@ -14,15 +14,17 @@ import (
 
 func ask(t *testing.T, schema string) (llm.Response, error) {
 	t.Helper()
-	return offline.Model{}.Generate(t.Context(), llm.Request{Role: llm.Work, Unit: "scene_001", Prompt: "anything", Schema: llm.NewSchema("s", schema)})
+	return offline.Model{}.Generate(t.Context(),
+		llm.Request{Role: llm.Work, Unit: "scene_001", Prompt: "anything", Schema: llm.NewSchema("s", schema)})
 }
 
 func TestModel_AbstainsWhereItMay(t *testing.T) {
 	for schema, want := range map[string]string{
-		`{"type": "object", "properties": {"mood": {"type": ["string", "null"]}}, "required": ["mood"]}`:                                                         `{"mood":null}`,
-		`{"type": "object", "properties": {"beats": {"type": "array"}}, "required": ["beats"]}`:                                                                  `{"beats":[]}`,
-		`{"type": "object", "properties": {"in": {"type": "object", "properties": {"x": {"type": ["number", "null"]}}, "required": ["x"]}}, "required": ["in"]}`: `{"in":{"x":null}}`,
-		`{"type": "object", "properties": {"mood": {"type": "string"}}}`:                                                                                         `{}`,
+		`{"type": "object", "properties": {"mood": {"type": ["string", "null"]}}, "required": ["mood"]}`: `{"mood":null}`,
+		`{"type": "object", "properties": {"beats": {"type": "array"}}, "required": ["beats"]}`:          `{"beats":[]}`,
+		`{"type": "object", "properties": {"in": {"type": "object", "properties": {"x": {"type": ["number", "null"]}}, "required": ` +
+			`["x"]}}, "required": ["in"]}`: `{"in":{"x":null}}`,
+		`{"type": "object", "properties": {"mood": {"type": "string"}}}`: `{}`,
 		`{"type": "array"}`: `[]`,
 		`{}`:                `null`,
 	} {

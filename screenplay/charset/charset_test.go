@@ -49,17 +49,30 @@ func encode(t testing.TB, name, text string) []byte {
 // them used to have.
 var scripts = []struct{ language, encoding, text string }{
 	{"English", "windows-1252", "INT. CAFÉ - DAY\n\nShe doesn’t wait… “No” – and she’s gone.\n\nBOB\nIt’s 30° outside.\n"},
-	{"French", "windows-1252", "INT. APPARTEMENT - JOUR\n\nÉlise entre dans la pièce. Il est déjà très tard — peut-être trop.\n\nÉLISE\nÇa va ? C’était où, à Noël ?\n"},
-	{"German", "windows-1252", "INNEN. WOHNUNG - TAG\n\nJürgen schaut hinaus. Es ist spät, draußen stürmt es.\n\nJÜRGEN\n„Schön, dass du da bist. Grüß dich!“\n"},
+	{"French", "windows-1252",
+		"INT. APPARTEMENT - JOUR\n\nÉlise entre dans la pièce. Il est déjà très tard — peut-être trop.\n\nÉLISE\nÇa va ? C’était où, à Noël ?\n"},
+	{"German", "windows-1252",
+		"INNEN. WOHNUNG - TAG\n\nJürgen schaut hinaus. Es ist spät, draußen stürmt es.\n\nJÜRGEN\n„Schön, dass du da bist. Grüß dich!“\n"},
 	{"Spanish", "windows-1252", "EXT. VIÑEDO - DÍA\n\nEl sol cae sobre las viñas.\n\nÁNGELA\n¡Qué uvas! Serán mías. ¿Quién anda ahí?\n"},
-	{"Swedish", "windows-1252", "INT. LÄGENHET - DAG\n\nÅsa går in i rummet och tittar ut genom fönstret.\n\nÅSA\nHur mår du? Jag har inte sett dig på länge.\n"},
-	{"Polish", "windows-1250", "WNĘTRZE. MIESZKANIE - DZIEŃ\n\nAnia patrzy przez okno. Jest późno i wieje silny wiatr.\n\nANIA\nCześć! Jak się masz? Dawno cię nie widziałam, co słychać?\n"},
-	{"Czech", "windows-1250", "INT. BYT - DEN\n\nJana vejde do místnosti a dívá se z okna. Je příliš pozdě a venku je zima.\n\nJANA\nJak se máš? Už jsem tě dlouho neviděla, co je nového?\n"},
-	{"Turkish", "windows-1254", "İÇ. EV - GÜN\n\nAyşe odaya girer ve pencereden dışarı bakar. Çok geç oldu ve hava soğuk.\n\nAYŞE\nMerhaba! Nasılsın? Seni uzun zamandır görmedim.\n"},
-	{"Russian", "windows-1251", "ИНТ. КВАРТИРА - ДЕНЬ\n\nМаша входит в комнату и смотрит в окно.\n\nМАША\nПривет! Как дела? Я давно тебя не видела.\n"},
-	{"Russian with English", "windows-1251", "INT. КВАРТИРА - DAY\n\nМаша входит в комнату.\n\nCUT TO:\n\nEXT. УЛИЦА - NIGHT\n\nОна идёт по улице и смотрит на окна.\n"},
-	{"Russian, Unix", "koi8-r", "ИНТ. КВАРТИРА - ДЕНЬ\n\nМаша входит в комнату и смотрит в окно.\n\nМАША\nПривет! Как дела? Я давно тебя не видела.\n"},
-	{"Greek", "windows-1253", "ΕΣΩΤ. ΣΠΙΤΙ - ΜΕΡΑ\n\nΗ Μαρία μπαίνει στο δωμάτιο και κοιτάζει από το παράθυρο.\n\nΜΑΡΙΑ\nΓεια σου! Τι κάνεις;\n"},
+	{"Swedish", "windows-1252",
+		"INT. LÄGENHET - DAG\n\nÅsa går in i rummet och tittar ut genom fönstret.\n\nÅSA\nHur mår du? Jag har inte sett dig på länge.\n"},
+	{"Polish", "windows-1250",
+		"WNĘTRZE. MIESZKANIE - DZIEŃ\n\nAnia patrzy przez okno. Jest późno i wieje silny wiatr.\n\nANIA\n" +
+			"Cześć! Jak się masz? Dawno cię nie widziałam, co słychać?\n"},
+	{"Czech", "windows-1250",
+		"INT. BYT - DEN\n\nJana vejde do místnosti a dívá se z okna. Je příliš pozdě a venku je zima.\n\nJANA\n" +
+			"Jak se máš? Už jsem tě dlouho neviděla, co je nového?\n"},
+	{"Turkish", "windows-1254",
+		"İÇ. EV - GÜN\n\nAyşe odaya girer ve pencereden dışarı bakar. Çok geç oldu ve hava soğuk.\n\nAYŞE\n" +
+			"Merhaba! Nasılsın? Seni uzun zamandır görmedim.\n"},
+	{"Russian", "windows-1251",
+		"ИНТ. КВАРТИРА - ДЕНЬ\n\nМаша входит в комнату и смотрит в окно.\n\nМАША\nПривет! Как дела? Я давно тебя не видела.\n"},
+	{"Russian with English", "windows-1251",
+		"INT. КВАРТИРА - DAY\n\nМаша входит в комнату.\n\nCUT TO:\n\nEXT. УЛИЦА - NIGHT\n\nОна идёт по улице и смотрит на окна.\n"},
+	{"Russian, Unix", "koi8-r",
+		"ИНТ. КВАРТИРА - ДЕНЬ\n\nМаша входит в комнату и смотрит в окно.\n\nМАША\nПривет! Как дела? Я давно тебя не видела.\n"},
+	{"Greek", "windows-1253",
+		"ΕΣΩΤ. ΣΠΙΤΙ - ΜΕΡΑ\n\nΗ Μαρία μπαίνει στο δωμάτιο και κοιτάζει από το παράθυρο.\n\nΜΑΡΙΑ\nΓεια σου! Τι κάνεις;\n"},
 	{"Hebrew", "windows-1255", "פנים. דירה - יום\n\nמרים נכנסת לחדר ומביטה מהחלון.\n\nמרים\nשלום! מה שלומך? מזמן לא ראיתי אותך.\n"},
 	{"Japanese", "shift_jis", "○ 東京駅・ホーム(朝)\n\n太郎、電車を待っている。\n\n太郎「おはようございます。今日はいい天気ですね。」\n花子「そうですね。でも、午後から雨が降るらしいですよ。」\n"},
 	{"Japanese, Unix", "euc-jp", "○ 東京駅・ホーム(朝)\n\n太郎、電車を待っている。\n\n太郎「おはようございます。今日はいい天気ですね。」\n花子「そうですね。でも、午後から雨が降るらしいですよ。」\n"},
@@ -287,15 +300,16 @@ func BenchmarkDecode(b *testing.B) {
 	}
 }
 
-// TestDecode_InvisibleStart has characters that nobody sees before the first word of a
+// TestDecode_InvisibleStart has invisible characters before the first word of a
 // line, and in words, where languages need them.
 func TestDecode_InvisibleStart(t *testing.T) {
 	got, err := charset.Decode([]byte("\u200bINT. A - DAY\n\n \u200d\u2060\u200cBOB\r\nmi\u200cra\u200b\n\ufeffEXT. B\r\u200b\n“\u200bx”\n"))
-	want := charset.Text{Text: "INT. A - DAY\n\n BOB\nmi\u200cra\u200b\nEXT. B\n\n“\u200bx”\n", Encoding: "utf-8", Warnings: []screenplay.Warning{
-		{Line: 1, Message: "1 invisible character removed from its start"},
-		{Line: 3, Message: "3 invisible characters removed from its start"},
-		{Line: 6, Message: "1 invisible character removed from its start"},
-	}}
+	want := charset.Text{Text: "INT. A - DAY\n\n BOB\nmi\u200cra\u200b\nEXT. B\n\n“\u200bx”\n", Encoding: "utf-8",
+		Warnings: []screenplay.Warning{
+			{Line: 1, Message: "1 invisible character removed from its start"},
+			{Line: 3, Message: "3 invisible characters removed from its start"},
+			{Line: 6, Message: "1 invisible character removed from its start"},
+		}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v (-want +got)\n%s", err, diff)
 	}

@@ -31,9 +31,11 @@ func byZeros(data []byte) string {
 		return ""
 	}
 	var zeros [2]int
-	wide, narrow := 0, 0 // spaces and line ends with and without a zero half
+	wide := 0   // spaces and line ends with a zero half
+	narrow := 0 // and those without one
 	for i := 0; i+1 < len(data); i += 2 {
-		a, b := data[i], data[i+1]
+		a := data[i]
+		b := data[i+1]
 		switch {
 		case a == 0:
 			zeros[0]++
@@ -48,7 +50,8 @@ func byZeros(data []byte) string {
 			}
 		}
 	}
-	few, many := min(zeros[0], zeros[1]), max(zeros[0], zeros[1])
+	few := min(zeros[0], zeros[1])
+	many := max(zeros[0], zeros[1])
 	switch {
 	case few*10 > many || wide <= narrow && many*4 <= len(data):
 		return ""
@@ -65,7 +68,8 @@ func isSpace(b byte) bool { return b == ' ' || b == '\n' || b == '\r' }
 // middle of a character, a line pasted from elsewhere. In text of another
 // encoding well-formed sequences are accidents.
 func nearlyUTF8(data []byte) bool {
-	good, bad := 0, 0
+	good := 0
+	bad := 0
 	broken := false // so is the byte before
 	for i := 0; i < len(data); {
 		if data[i] < utf8.RuneSelf {
@@ -100,11 +104,13 @@ func byStatistics(data []byte) string {
 	if err != nil { // nothing matched
 		return western
 	}
-	best, confidence := western, 0
+	best := western
+	confidence := 0
 	for _, r := range all {
 		name := whatwg(r)
 		if r.Confidence > confidence || r.Confidence == confidence && name < best {
-			best, confidence = name, r.Confidence
+			best = name
+			confidence = r.Confidence
 		}
 	}
 	if confidence < threshold(best, sample) {
@@ -212,7 +218,8 @@ func threshold(name string, sample []byte) int {
 // the upper half of the byte range. In Western languages the accented ones are a
 // small minority.
 func foreignAlphabet(sample []byte) bool {
-	ascii, upper := 0, 0
+	ascii := 0
+	upper := 0
 	for _, b := range sample {
 		switch {
 		case b|0x20 >= 'a' && b|0x20 <= 'z':

@@ -123,7 +123,7 @@ func checkTruth(t *testing.T, root, name string) {
 	same("headings", orEmpty(want.Headings), got.Headings)
 	same("human_headings", orEmpty(want.HumanHeadings), got.HumanHeadings)
 	if kind == document.StagePlay {
-		return // its truth lists speakers, who have no cues
+		return // its truth lists speakers that have no cues
 	}
 	same("characters", orEmpty(want.Characters), orEmpty(got.Characters))
 	same("dialogue_blocks", want.Dialogue, got.Dialogue)
@@ -155,7 +155,8 @@ func TestReader_CorpusScan(t *testing.T) {
 	for _, s := range d.Script.Scenes() {
 		got = append(got, s.Heading)
 	}
-	want := []string{"EXT. BRICK'S PATIO - DAY", "INT. TRAILER HOME - DAY", "EXT. BRICK'S POOL - DAY", "EXT. WOODEN SHACK - DAY", "INT. GARAGE - DAY", "EXT. PALATIAL MANSION - DAY"}
+	want := []string{"EXT. BRICK'S PATIO - DAY", "INT. TRAILER HOME - DAY", "EXT. BRICK'S POOL - DAY", "EXT. WOODEN SHACK - DAY",
+		"INT. GARAGE - DAY", "EXT. PALATIAL MANSION - DAY"}
 	if diff := cmp.Diff(want, got); diff != "" || d.Kind != document.Screenplay {
 		t.Errorf("kind %s (-want +got)\n%s", d.Kind, diff)
 	}
@@ -183,13 +184,15 @@ func TestReader_RefusesInCorpus(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), format) || !strings.HasPrefix(err.Error(), filepath.Base(file)+" is") {
 			t.Errorf("%s: %v", filepath.Base(file), err)
 		}
-		if filepath.Ext(file) == ".fdx" && !strings.HasPrefix(filepath.Base(file), "gen_not") || filepath.Ext(file) == ".pdf" && !strings.HasPrefix(filepath.Base(file), "junk") {
+		if filepath.Ext(file) == ".fdx" && !strings.HasPrefix(filepath.Base(file), "gen_not") || filepath.Ext(file) == ".pdf" &&
+			!strings.HasPrefix(filepath.Base(file), "junk") {
 			if _, err = (document.Reader{}).Read(t.Context(), "misnamed.txt", data); err == nil || !strings.Contains(err.Error(), format) {
 				t.Errorf("%s misnamed: %v", filepath.Base(file), err)
 			}
 		}
 	}
-	if _, err := (document.Reader{}).Load(filepath.Join(root, "scripts", "empty.fountain")); err == nil || !strings.Contains(err.Error(), "empty.fountain is empty") {
+	if _, err := (document.Reader{}).Load(filepath.Join(root, "scripts", "empty.fountain")); err == nil ||
+		!strings.Contains(err.Error(), "empty.fountain is empty") {
 		t.Errorf("empty.fountain: %v", err)
 	}
 }

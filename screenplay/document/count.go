@@ -94,12 +94,16 @@ func (c *counts) paragraph(text string, words int, names map[string]int) {
 	switch {
 	case isDivision(trimmed):
 		c.acts++
-	case strings.HasPrefix(trimmed, "[") || strings.HasPrefix(trimmed, "Enter ") || strings.HasPrefix(trimmed, "Exit ") || strings.HasPrefix(trimmed, "Exeunt"):
+	case strings.HasPrefix(trimmed, "[") || strings.HasPrefix(trimmed, "Enter ") || strings.HasPrefix(trimmed, "Exit ") ||
+		strings.HasPrefix(trimmed, "Exeunt"):
 		c.entrances++
 	}
 	broken := false // a list, or a script that lost its blank lines
-	labels, lines, code := c.labels, c.lines, 0
-	calls, repeated := map[string]int{}, false
+	labels := c.labels
+	lines := c.lines
+	code := 0
+	calls := map[string]int{}
+	repeated := false
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		if line == "" {
@@ -144,7 +148,8 @@ func (c *counts) paragraph(text string, words int, names map[string]int) {
 // countWords counts the words of text; where they are not divided by spaces, a
 // word to two characters.
 func countWords(text string) int {
-	words, wide := 0, 0
+	words := 0
+	wide := 0
 	inWord := false
 	for _, r := range text {
 		if unicode.IsSpace(r) {
@@ -226,7 +231,8 @@ func isDivision(text string) bool {
 	if len(words) == 0 || len(words) > 6 {
 		return false
 	}
-	return words[0] == "ACT" || words[0] == "SCENE" || len(words) == 2 && words[1] == "ACT" || strings.HasPrefix(strings.Join(words, " "), "DRAMATIS PERSON")
+	return words[0] == "ACT" || words[0] == "SCENE" || len(words) == 2 && words[1] == "ACT" ||
+		strings.HasPrefix(strings.Join(words, " "), "DRAMATIS PERSON")
 }
 
 // isItem reports whether line is an item of a list.

@@ -36,7 +36,8 @@ EXT. GARDEN - NIGHT #2#
 BOB
 It always does.
 `
-	inMarkdown = "# The Rain\n\n## INT. HOUSE - DAY\n\nBob waits.\n\n**BOB**  \nIt rains.\n\n## EXT. GARDEN - NIGHT\n\n**BOB**  \nIt always does.\n"
+	inMarkdown = "# The Rain\n\n## INT. HOUSE - DAY\n\nBob waits.\n\n**BOB**  \nIt rains.\n\n## EXT. GARDEN - NIGHT\n\n**BOB**  \n" +
+		"It always does.\n"
 
 	inProse = `CHAPTER ONE
 
@@ -130,7 +131,8 @@ func TestFormatOf(t *testing.T) {
 
 func TestReader_NameHasNoFolder(t *testing.T) {
 	for given, want := range map[string]string{
-		"/home/ann/rain.txt": "rain.txt", `C:\Users\ann\rain.txt`: "rain.txt", "rain.txt": "rain.txt", "": "the input", "../..": "..", "/": "the input",
+		"/home/ann/rain.txt": "rain.txt", `C:\Users\ann\rain.txt`: "rain.txt", "rain.txt": "rain.txt", "": "the input", "../..": "..",
+		"/": "the input",
 	} {
 		if got := read(t, given, inProse).Name; got != want {
 			t.Errorf("%q: got %q, want %q", given, got, want)
@@ -149,24 +151,28 @@ func TestKind(t *testing.T) {
 		least    float64 // confidence
 		evidence string
 	}{
-		"screenplay":            {inFountain, document.Screenplay, 0.9, "2 scene headings"},
-		"a scene of one line":   {"INT. HOUSE - DAY\n\nRain.\n", document.Screenplay, 0.6, "1 scene heading"},
-		"implied":               {"HOUSE - DAY\n\nRain.\n\nBOB\nIt rains.\n", document.Screenplay, 0.9, "1 scene heading (1 implied)"},
-		"cues only":             {strings.Repeat("BOB\nIt rains.\n\nANN\nIt does.\n\n", 5), document.Screenplay, 0.4, "10 cues with speech"},
-		"blank lines lost":      {"INT. HOUSE - DAY\nBOB\nIt rains. It does. It did. It will.\nANN\nYes.\n" + strings.Repeat("Rain on the roof of the house. ", 40), document.Screenplay, 0.5, "1 scene heading (1 implied)"},
-		"prose":                 {inProse, document.Prose, 0.8, "of prose"},
-		"one odd line in prose": {strings.Repeat(paragraph, 60) + "EXT. 55 IS HIS\n\n" + strings.Repeat(paragraph, 60), document.Prose, 0.8, "of prose"},
-		"prose in Chinese":      {strings.Repeat("小明坐在沙发上看电视。他今天回来得很早。公司今天没有什么事情。\n\n", 10), document.Prose, 0.8, "of prose"},
-		"hybrid":                {strings.Repeat(paragraph, 4) + strings.Repeat(scene, 3), document.Hybrid, 0.5, "3 scene headings"},
-		"notes":                 {inNotes, document.Notes, 0.3, "4 list items"},
-		"notes in sentences":    {strings.Repeat("- Bob goes to the window and looks at the rain.\n", 5), document.Notes, 0.9, "5 list items"},
-		"one line in capitals":  {"TODO\nbuy milk and go home\n", document.Unknown, 0, "1 cue"},
-		"printed play":          {inPlay, document.StagePlay, 0.8, "6 speeches opened by the names of 2 speakers"},
-		"play with cues":        {"ACT I\n\nSCENE 1\n\n" + strings.Repeat("BOB\nIt rains.\n\nANN\nIt does.\n\n", 5), document.StagePlay, 0.5, "2 headings of acts or scenes"},
-		"play with colons":      {strings.Repeat("ANN: Does it rain?\n\nBOB: It does.\n\n", 5), document.StagePlay, 0.8, "10 speeches"},
-		"records":               {strings.Repeat("Name: Bob\nPlace: a house\nAge: 40\n\n", 5), document.Notes, 0.3, "12 lines with a label"}, // the first record is read as a title page
-		"a title":               {"The Rain\n", document.Unknown, 0, ""},
-		"numbers":               {"12 13 14\n15 16\n", document.Unknown, 0, ""},
+		"screenplay":          {inFountain, document.Screenplay, 0.9, "2 scene headings"},
+		"a scene of one line": {"INT. HOUSE - DAY\n\nRain.\n", document.Screenplay, 0.6, "1 scene heading"},
+		"implied":             {"HOUSE - DAY\n\nRain.\n\nBOB\nIt rains.\n", document.Screenplay, 0.9, "1 scene heading (1 implied)"},
+		"cues only":           {strings.Repeat("BOB\nIt rains.\n\nANN\nIt does.\n\n", 5), document.Screenplay, 0.4, "10 cues with speech"},
+		"blank lines lost": {"INT. HOUSE - DAY\nBOB\nIt rains. It does. It did. It will.\nANN\nYes.\n" +
+			strings.Repeat("Rain on the roof of the house. ", 40), document.Screenplay, 0.5, "1 scene heading (1 implied)"},
+		"prose": {inProse, document.Prose, 0.8, "of prose"},
+		"one odd line in prose": {strings.Repeat(paragraph, 60) + "EXT. 55 IS HIS\n\n" + strings.Repeat(paragraph, 60), document.Prose,
+			0.8, "of prose"},
+		"prose in Chinese":     {strings.Repeat("小明坐在沙发上看电视。他今天回来得很早。公司今天没有什么事情。\n\n", 10), document.Prose, 0.8, "of prose"},
+		"hybrid":               {strings.Repeat(paragraph, 4) + strings.Repeat(scene, 3), document.Hybrid, 0.5, "3 scene headings"},
+		"notes":                {inNotes, document.Notes, 0.3, "4 list items"},
+		"notes in sentences":   {strings.Repeat("- Bob goes to the window and looks at the rain.\n", 5), document.Notes, 0.9, "5 list items"},
+		"one line in capitals": {"TODO\nbuy milk and go home\n", document.Unknown, 0, "1 cue"},
+		"printed play":         {inPlay, document.StagePlay, 0.8, "6 speeches opened by the names of 2 speakers"},
+		"play with cues": {"ACT I\n\nSCENE 1\n\n" + strings.Repeat("BOB\nIt rains.\n\nANN\nIt does.\n\n", 5), document.StagePlay,
+			0.5, "2 headings of acts or scenes"},
+		"play with colons": {strings.Repeat("ANN: Does it rain?\n\nBOB: It does.\n\n", 5), document.StagePlay, 0.8, "10 speeches"},
+		// the first record is read as a title page
+		"records": {strings.Repeat("Name: Bob\nPlace: a house\nAge: 40\n\n", 5), document.Notes, 0.3, "12 lines with a label"},
+		"a title": {"The Rain\n", document.Unknown, 0, ""},
+		"numbers": {"12 13 14\n15 16\n", document.Unknown, 0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := read(t, "a.txt", test.text)
@@ -245,7 +251,8 @@ func TestReader_Refuses(t *testing.T) {
 		{"a.docx", archive(t, "[Content_Types].xml", "word/document.xml"), "a.docx is a Word (DOCX) document, which"},
 		{"a.fdx", "not XML <<", "a.fdx is not a Final Draft (FDX) file, whatever"},
 		{"a.fdx", "<?xml version=\"1.0\"?>\n<FinalDraft>", "a.fdx is a Final Draft (FDX) file, which"},
-		{"a.txt", "\xff\xfe<\x00?\x00x\x00m\x00l\x00>\x00<\x00F\x00i\x00n\x00a\x00l\x00D\x00r\x00a\x00f\x00t\x00>\x00", "a.txt is a Final Draft (FDX) file, which"},
+		{"a.txt", "\xff\xfe<\x00?\x00x\x00m\x00l\x00>\x00<\x00F\x00i\x00n\x00a\x00l\x00D\x00r\x00a\x00f\x00t\x00>\x00",
+			"a.txt is a Final Draft (FDX) file, which"},
 		{"a.fadein", archive(t, "document.xml"), "a.fadein is a Fade In file, which"},
 		{"a.odt", archive(t, "mimetype", "content.xml"), "a.odt is an OpenDocument (ODT) text, which"},
 		{"a.epub", archive(t, "META-INF/container.xml"), "a.epub is an EPUB book, which"},
@@ -273,7 +280,8 @@ func TestReader_Refuses(t *testing.T) {
 
 // TestReader_TextIsNotMistaken has texts that begin like something else.
 func TestReader_TextIsNotMistaken(t *testing.T) {
-	for _, text := range []string{"BMW roars by.\n", "MZ waits.\n", "ID3 plays.\n", "GIF8 blinks.\n", "<b>Rain</b>\n", "<!-- a remark -->\n\nRain.\n",
+	for _, text := range []string{"BMW roars by.\n", "MZ waits.\n", "ID3 plays.\n", "GIF8 blinks.\n", "<b>Rain</b>\n",
+		"<!-- a remark -->\n\nRain.\n",
 		"{\"a\": 1}\n", "#!/bin/sh\n", "BM\xe9 et No\xebl\n", "He opens the %PDF- file.\n", "a,b,c\n1,2,3\n", "BEGIN:VCARD\n"} {
 		if _, err := (document.Reader{}).Read(t.Context(), "a.txt", []byte(text)); err != nil {
 			t.Errorf("%q: %v", text, err)
@@ -323,7 +331,8 @@ func checkReport(t *testing.T, d document.Document) {
 	implied, warned := 0, 0
 	r := document.Summary(d)
 	for i, s := range r.Scenes {
-		if s.PageEighths < 1 || s.StartLine < 1 || s.EndLine < s.StartLine || s.EndLine > d.Script.Lines || i > 0 && s.StartLine != r.Scenes[i-1].EndLine+1 {
+		if s.PageEighths < 1 || s.StartLine < 1 || s.EndLine < s.StartLine || s.EndLine > d.Script.Lines || i > 0 &&
+			s.StartLine != r.Scenes[i-1].EndLine+1 {
 			t.Fatalf("scene %d: %+v of %d lines", i, s, d.Script.Lines)
 		}
 		if s.Implied {

@@ -15,15 +15,18 @@ const maxDoubts = 50
 // doubts warns of elements that are probably not what the author meant.
 func (d *Document) doubts() []screenplay.Warning {
 	var found []screenplay.Warning
-	sentences, sections := 0, 0
+	sentences := 0
+	sections := 0
 	for _, e := range d.Script.Elements {
 		switch {
 		case e.Kind == screenplay.SceneHeading && isSentence(e) && sentences < maxDoubts:
 			sentences++
-			found = append(found, screenplay.Warning{Line: e.Span.Start, Message: "this heading reads like a sentence; if it is none, put ! before it"})
+			found = append(found,
+				screenplay.Warning{Line: e.Span.Start, Message: "this heading reads like a sentence; if it is none, put ! before it"})
 		case e.Kind == screenplay.Section && headingLike.MatchString(screenplay.Plain(e.Text)) && sections < maxDoubts:
 			sections++
-			found = append(found, screenplay.Warning{Line: e.Span.Start, Message: "this section reads like a scene heading but is none; take the # away if it is"})
+			found = append(found,
+				screenplay.Warning{Line: e.Span.Start, Message: "this section reads like a scene heading but is none; take the # away if it is"})
 		}
 	}
 	if words, span := unplaced(d.Script.Elements); words > maxUnplaced {
@@ -80,18 +83,26 @@ var (
 	// labelled is a line that gives a speech as plays do: JANE (laughing): Hello.
 	labelled = regexp.MustCompile(`^(\p{Lu}[\p{Lu}\pM0-9 .'’&-]{0,30}?) ?(?:\([^()]{0,40}\))?: ?\S`)
 	// noSpeaker is a word of the labels that description has.
-	noSpeaker = regexp.MustCompile(`\b(?:SUPER|SUPERIMPOSE|TITLES?|CARD|CHYRON|CAPTION|SUBTITLES?|INSERT|NOTE|NOTES|TEXT|MESSAGE|SCREEN|SIGN|READS|READING|` +
-		`MONTAGE|INTERCUT|ANGLE|CLOSE|WIDE|SHOT|POV|VIEW|CAMERA|PAN|ON|TO|AT|IN|FROM|WITH|CUT|FADE|BACK|FLASHBACK|LATER|END|BEGIN|` +
-		`SOUND|SFX|FX|VFX|MUSIC|SONG|LEGEND|GRAPHIC|HEADLINE|EMAIL|LETTER|TIME|DATE|DAY|NIGHT|SERIES|WARNING|TODO|PS|SCENE|ACT|MORE|INT|EXT|PHONE|TV|RADIO)\b`)
+	noSpeaker = regexp.MustCompile(
+		`\b(?:SUPER|SUPERIMPOSE|TITLES?|CARD|CHYRON|CAPTION|SUBTITLES?|INSERT|NOTE|NOTES|TEXT|MESSAGE|SCREEN|SIGN|READS|READING|` +
+			`MONTAGE|INTERCUT|ANGLE|CLOSE|WIDE|SHOT|POV|VIEW|CAMERA|PAN|ON|TO|AT|IN|FROM|WITH|CUT|FADE|BACK|FLASHBACK|LATER|END|BEGIN|` +
+			`SOUND|SFX|FX|VFX|MUSIC|SONG|LEGEND|GRAPHIC|HEADLINE|EMAIL|LETTER|TIME|DATE|DAY|NIGHT|SERIES|` +
+			`WARNING|TODO|PS|SCENE|ACT|MORE|INT|EXT|PHONE|TV|RADIO)\b`)
 )
 
 // labelledSpeeches warns, once, of lines that begin with a name and a colon, if
 // one of the names comes again. In a script that has more cues than such lines
 // that name must have a cue too: SIGN: and the like come again as well.
 func labelledSpeeches(elements []screenplay.Element) []screenplay.Warning {
-	counted, names, cues := map[string]int{}, []string{}, map[string]bool{}
-	spoken, known := 0, false
-	first, lines, again, called := 0, 0, false, false
+	counted := map[string]int{}
+	names := []string{}
+	cues := map[string]bool{}
+	spoken := 0
+	known := false
+	first := 0
+	lines := 0
+	again := false
+	called := false
 	for _, e := range elements {
 		if e.Kind == screenplay.Character {
 			called = labelOf(e.Text) != "" // "ANN: NO!" above another such line
@@ -101,7 +112,8 @@ func labelledSpeeches(elements []screenplay.Element) []screenplay.Warning {
 				spoken++
 			}
 		}
-		if !(e.Kind == screenplay.Action || (e.Kind == screenplay.Character || e.Kind == screenplay.Dialogue) && called) || !strings.Contains(e.Text, ":") {
+		if !(e.Kind == screenplay.Action || (e.Kind == screenplay.Character || e.Kind == screenplay.Dialogue) && called) ||
+			!strings.Contains(e.Text, ":") {
 			continue
 		}
 		at := e.Span.Start - 1

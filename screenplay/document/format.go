@@ -81,7 +81,7 @@ func unreadable(name string, data []byte) error {
 const headSize = 4096
 
 // sniff returns the short name of the format that data is in, "" for text and
-// for what nobody knows.
+// for what is not known.
 func sniff(data []byte) string {
 	head := data[:min(len(data), headSize)]
 	if strings.HasPrefix(string(head), "PK\x03\x04") {

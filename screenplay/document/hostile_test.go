@@ -84,7 +84,8 @@ func BenchmarkHostile(b *testing.B) {
 }
 
 func BenchmarkRead(b *testing.B) {
-	page := inFountain[strings.Index(inFountain, "INT."):] + "\n" + strings.Repeat("The rain falls on the garden, and nobody is in it.\n", 3) + "\n"
+	page := inFountain[strings.Index(inFountain, "INT."):] + "\n" +
+		strings.Repeat("The rain falls on the garden, and nobody is in it.\n", 3) + "\n"
 	for _, size := range []int{120 << 10, 10 << 20} {
 		b.Run(fmt.Sprintf("%dkB", size>>10), func(b *testing.B) {
 			data := []byte(strings.Repeat(page, size/len(page)))

@@ -25,7 +25,8 @@ const (
 func (d *Document) classify() {
 	c := countScript(d.Script)
 	scores := c.scores()
-	best, second := Unknown, 0.0
+	best := Unknown
+	second := 0.0
 	for _, kind := range []Kind{Screenplay, StagePlay, Notes, Prose} { // of equals, the first
 		switch score := scores[kind]; {
 		case best == Unknown && score >= 0.3 || best != Unknown && score > scores[best]:
@@ -36,7 +37,8 @@ func (d *Document) classify() {
 		}
 	}
 	if best != Unknown && c.headings > 0 && scores[Screenplay] >= 0.3 && scores[Prose] >= 0.5 {
-		best, second = Hybrid, 0
+		best = Hybrid
+		second = 0
 		scores[Hybrid] = (scores[Screenplay] + scores[Prose]) / 2
 	}
 	d.Kind, d.Evidence = best, c.evidence(best)

@@ -50,8 +50,10 @@ func (d *Document) likenesses() []screenplay.Warning {
 		}
 	}
 	found := voices(cast)
-	found = append(found, pairs(cast, sameName, "the characters %s (line %d) and %s are nearly alike; give both the same name if they are one")...)
-	return append(found, pairs(locations, sameLocation, "the locations %s (line %d) and %s are nearly alike; write both the same way if they are one")...)
+	found = append(found,
+		pairs(cast, sameName, "the characters %s (line %d) and %s are nearly alike; give both the same name if they are one")...)
+	return append(found,
+		pairs(locations, sameLocation, "the locations %s (line %d) and %s are nearly alike; write both the same way if they are one")...)
 }
 
 // voices warns of names such as BOB'S VOICE beside BOB.
@@ -160,7 +162,8 @@ func letters(text string) string {
 // oneLetter reports whether one letter more, less or other, or two swapped, make a
 // of b, which is no shorter, and returns the word of b where that is.
 func oneLetter(a, b string) (word string, ok bool) {
-	x, y := []rune(a), []rune(b)
+	x := []rune(a)
+	y := []rune(b)
 	i := 0
 	for i < len(x) && x[i] == y[i] {
 		i++
@@ -176,7 +179,8 @@ func oneLetter(a, b string) (word string, ok bool) {
 	if !ok || !unicode.IsLetter(y[i]) {
 		return "", false
 	}
-	from, to := i, i
+	from := i
+	to := i
 	for from > 0 && y[from-1] != ' ' {
 		from--
 	}

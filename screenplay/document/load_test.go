@@ -71,7 +71,8 @@ func TestReader_LoadWithoutPermission(t *testing.T) {
 		t.Skip("NOT TESTED: a file that may not be read, as this user may read any")
 	}
 	_, err := document.Reader{}.Load(path)
-	if failure.ClassOf(err) != failure.Input || !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), "a.txt may not be read by you") {
+	if failure.ClassOf(err) != failure.Input || !errors.Is(err, fs.ErrPermission) ||
+		!strings.Contains(err.Error(), "a.txt may not be read by you") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -82,7 +83,8 @@ func TestReader_LoadMoreThanAnnounced(t *testing.T) {
 	if _, err := os.Stat(path); err != nil {
 		t.Skip("NOT TESTED: a file that holds more than its size says, as there is no " + path)
 	}
-	if _, err := (document.Reader{Options: document.Options{MaxBytes: 10}}).Load(path); err == nil || !strings.Contains(err.Error(), "is larger than 10 bytes") {
+	if _, err := (document.Reader{Options: document.Options{MaxBytes: 10}}).Load(path); err == nil ||
+		!strings.Contains(err.Error(), "is larger than 10 bytes") {
 		t.Errorf("got %v", err)
 	}
 	if data, err := (document.Reader{}).Load(path); err != nil || len(data) == 0 {

@@ -112,7 +112,8 @@ func (r Reader) limit(ctx context.Context, name string) (context.Context, contex
 		return ctx, func() {}
 	}
 	return context.WithTimeoutCause(ctx, r.Options.Timeout,
-		failure.New(failure.Input, fmt.Sprintf("%s takes longer than %s to read", name, r.Options.Timeout), "split it, or check that it is a script"))
+		failure.New(failure.Input, fmt.Sprintf("%s takes longer than %s to read", name, r.Options.Timeout),
+			"split it, or check that it is a script"))
 }
 
 // named puts the name of the document before the message of a failure.

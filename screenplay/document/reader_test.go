@@ -28,7 +28,8 @@ func TestReader_LimitsAreKept(t *testing.T) {
 		_, err := r.Read(t.Context(), "a.txt", []byte(text))
 		_, again := r.ReadText(t.Context(), document.Text{Name: "a.txt", Text: text})
 		for _, err := range []error{err, again} {
-			if test.want == "" && err != nil || test.want != "" && (failure.ClassOf(err) != failure.Input || !strings.HasPrefix(err.Error(), test.want)) {
+			if test.want == "" && err != nil || test.want != "" &&
+				(failure.ClassOf(err) != failure.Input || !strings.HasPrefix(err.Error(), test.want)) {
 				t.Errorf("%s: %v, want %q", name, err, test.want)
 			}
 		}
@@ -78,7 +79,8 @@ func TestReader_ReadTextFindsWhatReadFound(t *testing.T) {
 func TestReader_ReadTextTakesAnyNameAsText(t *testing.T) {
 	for name, format := range map[string]string{"script.fdx": "fdx", "script.pdf": "pdf", "script.docx": "", "page.html": "html"} {
 		d, err := document.Reader{}.ReadText(t.Context(), document.Text{Name: name, Format: format, Text: "INT. HALL - DAY\n\n```\n\nA door.\n"})
-		if err != nil || d.Kind != document.Screenplay || d.Name != name || format != "" && (d.Format != format || !strings.Contains(d.Script.Elements[2].Text, "```")) {
+		if err != nil || d.Kind != document.Screenplay || d.Name != name || format != "" &&
+			(d.Format != format || !strings.Contains(d.Script.Elements[2].Text, "```")) {
 			t.Errorf("%s: %v %+v", name, err, d)
 		}
 	}

@@ -18,9 +18,26 @@ func ExampleSummary() {
 		fmt.Println(err)
 		return
 	}
-	out, err := json.Marshal(document.Summary(d).Scenes)
+	out, err := json.MarshalIndent(document.Summary(d).Scenes, "", " ")
 	fmt.Println(string(out), err)
-	// Output: [{"number":null,"heading":"INT. HOUSE - DAY","int_ext":"INT","location":"HOUSE","time_of_day":"DAY","characters":["BOB"],"dialogue_blocks":1,"start_line":1,"end_line":4,"page_eighths":1,"implied":false}] <nil>
+	// Output:
+	// [
+	//  {
+	//   "number": null,
+	//   "heading": "INT. HOUSE - DAY",
+	//   "int_ext": "INT",
+	//   "location": "HOUSE",
+	//   "time_of_day": "DAY",
+	//   "characters": [
+	//    "BOB"
+	//   ],
+	//   "dialogue_blocks": 1,
+	//   "start_line": 1,
+	//   "end_line": 4,
+	//   "page_eighths": 1,
+	//   "implied": false
+	//  }
+	// ] <nil>
 }
 
 func asJSON(t *testing.T, d document.Document) string {
@@ -123,7 +140,8 @@ func TestSummary(t *testing.T) {
 
 func TestSummary_OfProse(t *testing.T) {
 	got := asJSON(t, read(t, "a.txt", "TODAY\nit rained.\n\n"+inProse))
-	for _, part := range []string{`"title": ""`, `"title_page": {}`, `"scenes": []`, `"characters": []`, `"locations": []`, "looks like prose"} {
+	for _, part := range []string{`"title": ""`, `"title_page": {}`, `"scenes": []`, `"characters": []`,
+		`"locations": []`, "looks like prose"} {
 		if !strings.Contains(got, part) {
 			t.Errorf("no %s in\n%s", part, got)
 		}
@@ -148,11 +166,15 @@ func TestLikenesses(t *testing.T) {
 		"marks":            {cast: []string{"MR. O'NEIL", "MR ONEIL"}, want: []string{"MR. O'NEIL (line 1) and MR ONEIL"}},
 		"short":            {cast: []string{"ANN", "DAN", "JAN", "JO", "JOE"}},
 		"far":              {cast: []string{"JANE", "JOHN", "JANETTE"}},
-		"voice":            {cast: []string{"BOB'S VOICE", "BOB", "VOICE OF ANN", "ANN", "JAMES’ VOICE", "JAMES"}, want: []string{"BOB'S VOICE is counted as a character beside BOB; write BOB (V.O.)", "VOICE OF ANN is counted", "JAMES’ VOICE is counted"}},
-		"voice of nobody":  {cast: []string{"MAN'S VOICE", "THE VOICE"}},
-		"places":           {locations: []string{"BOB'S HOUSE", "BOBS HOUSE", "KITCHEN", "KITCHENS"}, want: []string{"the locations BOB'S HOUSE (line 1) and BOBS HOUSE are nearly alike"}},
+		"voice": {cast: []string{"BOB'S VOICE", "BOB", "VOICE OF ANN", "ANN", "JAMES’ VOICE", "JAMES"},
+			want: []string{"BOB'S VOICE is counted as a character beside BOB; write BOB (V.O.)", "VOICE OF ANN is counted",
+				"JAMES’ VOICE is counted"}},
+		"voice of nobody": {cast: []string{"MAN'S VOICE", "THE VOICE"}},
+		"places": {locations: []string{"BOB'S HOUSE", "BOBS HOUSE", "KITCHEN", "KITCHENS"},
+			want: []string{"the locations BOB'S HOUSE (line 1) and BOBS HOUSE are nearly alike"}},
 		"places, articles": {locations: []string{"THE HOUSE / HALL", "HOUSE, HALL"}, want: []string{"THE HOUSE / HALL (line 1) and HOUSE, HALL"}},
-		"places, misspelt": {locations: []string{"RESTAURANT", "RESTURANT", "ROOM 12", "ROOM 13", "BAR", "CAR"}, want: []string{"RESTAURANT (line 1) and RESTURANT"}},
+		"places, misspelt": {locations: []string{"RESTAURANT", "RESTURANT", "ROOM 12", "ROOM 13", "BAR", "CAR"},
+			want: []string{"RESTAURANT (line 1) and RESTURANT"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b strings.Builder

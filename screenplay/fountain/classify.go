@@ -119,7 +119,8 @@ func hasPrefix(s string) bool {
 	if len(s) < 4 || s[0]|0x20 != 'i' && s[0]|0x20 != 'e' {
 		return false
 	}
-	prefix, rest := s[:3], s[3:]
+	prefix := s[:3]
+	rest := s[3:]
 	switch {
 	case strings.EqualFold(prefix, "INT"):
 		if len(rest) > 4 && strings.EqualFold(rest[:4], "/EXT") {
@@ -144,7 +145,9 @@ func endsTo(l *line) bool {
 // doesn't count. A letter of a script without case isn't upper case: a line of
 // Chinese is no cue unless it is forced.
 func isUpper(s string) bool {
-	letter, lowerInside, depth := false, false, 0
+	letter := false
+	lowerInside := false
+	depth := 0
 	for _, r := range s {
 		switch {
 		case r == '(':

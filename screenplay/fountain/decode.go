@@ -178,20 +178,25 @@ func (p *parser) single(s shape) {
 	case transition:
 		e.Kind = screenplay.Transition
 	case forcedTransition:
-		e.Kind, e.Forced = screenplay.Transition, true
+		e.Kind = screenplay.Transition
+		e.Forced = true
 		e.Text = trim(main[1:])
 	case centered:
-		e.Kind, e.Forced = screenplay.Centered, true
+		e.Kind = screenplay.Centered
+		e.Forced = true
 		e.Text = trim(main[1 : len(main)-1])
 	case section:
-		e.Kind, e.Forced = screenplay.Section, true
+		e.Kind = screenplay.Section
+		e.Forced = true
 		title := strings.TrimLeft(main, "#")
 		e.Level, e.Text = len(main)-len(title), trim(title)
 	case synopsis:
-		e.Kind, e.Forced = screenplay.Synopsis, true
+		e.Kind = screenplay.Synopsis
+		e.Forced = true
 		e.Text = trim(main[1:])
 	case pageBreak:
-		e.Kind, e.Forced = screenplay.PageBreak, true
+		e.Kind = screenplay.PageBreak
+		e.Forced = true
 		e.Text = ""
 	}
 	e.Text = trim(e.Text + p.line.remarks())

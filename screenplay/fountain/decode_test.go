@@ -144,7 +144,8 @@ func TestAction(t *testing.T) {
 
 func TestDecode_Characters(t *testing.T) {
 	cases := []decodeCase{
-		{"capitals before text are a cue", "SCANNING THE AISLES...\nWhere is it?", []string{"character: SCANNING THE AISLES...", "dialogue: Where is it?"}},
+		{"capitals before text are a cue", "SCANNING THE AISLES...\nWhere is it?",
+			[]string{"character: SCANNING THE AISLES...", "dialogue: Where is it?"}},
 		{"before a blank line they are action", "JOHN\n\nHello.", []string{"action: JOHN", "action: Hello."}},
 		{"before a line of two spaces too", "JOHN\n  \nHello.", []string{"action: JOHN", "action: Hello."}},
 		{"at the end of the text too", "Hello.\n\nJOHN", []string{"action: Hello.", "action: JOHN"}},
@@ -168,7 +169,8 @@ func TestDecode_Characters(t *testing.T) {
 		{"lower case in an extension left open", "JOHN (on the\nHello.", []string{"action: JOHN (on the\nHello."}},
 		{"indented", "\t\t\tJACK\n\t\t(beat)\n\tHello.", []string{"character: JACK", "parenthetical: (beat)", "dialogue: Hello."}},
 	}
-	for _, cue := range []string{"R2D2", "7 OF 9", "HERO 1", "ÁNGELA", "МАША", "ΜΑΡΊΑ", "O’NEIL", "O'NEIL", `"DOC"`, "DR. BENNET", "ODE & GODUHA",
+	for _, cue := range []string{"R2D2", "7 OF 9", "HERO 1", "ÁNGELA", "МАША", "ΜΑΡΊΑ", "O’NEIL", "O'NEIL",
+		`"DOC"`, "DR. BENNET", "ODE & GODUHA",
 		"JOHN (V.O.)", "MOM (O. S.)", "HANS (on the radio)", "JOHN (CONT'D)", "JOHN (CONT’D)", "JOHN (V.O.)(CONT'D)", "JOHN (V.O.) (cont'd)",
 		"MARY (on tv (old))", "*JOHN*", "KEʻALA", "JOHN (AS BOB) SMITH", "NOTE TO:S"} {
 		cases = append(cases, decodeCase{cue, cue + "\nHello.", []string{"character: " + cue, "dialogue: Hello."}})
@@ -219,7 +221,8 @@ func TestDecode_DualDialogue(t *testing.T) {
 func TestLyrics(t *testing.T) {
 	runDecode(t, []decodeCase{
 		{"alone", "~Willy Wonka!\n~ Amazing", []string{"lyrics: Willy Wonka!\nAmazing"}},
-		{"in a speech", "@McCABE\n~Happy birthday\nto you\n~to you", []string{"character!: McCABE", "lyrics: Happy birthday", "dialogue: to you", "lyrics: to you"}},
+		{"in a speech", "@McCABE\n~Happy birthday\nto you\n~to you",
+			[]string{"character!: McCABE", "lyrics: Happy birthday", "dialogue: to you", "lyrics: to you"}},
 		{"each line on its own", "~Song\nNo song.", []string{"lyrics: Song", "action: No song."}},
 		{"ends a paragraph", "He sings.\n~Song", []string{"action: He sings.", "lyrics: Song"}},
 		{"a pause", "JOHN\n~One\n  \n~Two", []string{"character: JOHN", "lyrics: One\n\nTwo"}},
@@ -292,7 +295,8 @@ func TestDecode_Notes(t *testing.T) {
 
 func TestDecode_Boneyard(t *testing.T) {
 	runDecode(t, []decodeCase{
-		{"alone", "X.\n\n/*\nINT. HOUSE\n\nJOHN\nHello.\n*/\n\nY.", []string{"action: X.", "boneyard: /*\nINT. HOUSE\n\nJOHN\nHello.\n*/", "action: Y."}},
+		{"alone", "X.\n\n/*\nINT. HOUSE\n\nJOHN\nHello.\n*/\n\nY.",
+			[]string{"action: X.", "boneyard: /*\nINT. HOUSE\n\nJOHN\nHello.\n*/", "action: Y."}},
 		{"inline", "X /* y */ z.", []string{"action: X /* y */ z."}},
 		{"among action", "Ox.\n/*\ny\n*/\nZ.", []string{"action: Ox.\n/*\ny\n*/\nZ."}},
 		{"at the start of a heading", "/* a\n\nb */INT. HOUSE", []string{"scene_heading: INT. HOUSE /* a\n\nb */"}},
@@ -371,7 +375,8 @@ func TestDecode_PauseOutsideSpeech(t *testing.T) {
 }
 
 func TestDecode_OddBytes(t *testing.T) {
-	for _, text := range []string{"", "\n", "\x00", "\x00\x00\n\n\x00", "\xff\xfe", "INT. \xff\n\nA\x00B\nx", "\uFEFF", strings.Repeat("(", 1000), "\u2028"} {
+	for _, text := range []string{"", "\n", "\x00", "\x00\x00\n\n\x00", "\xff\xfe", "INT. \xff\n\nA\x00B\nx", "\uFEFF",
+		strings.Repeat("(", 1000), "\u2028"} {
 		checkText(t, text)
 	}
 }

@@ -68,7 +68,8 @@ func (e *encoder) write(pieces []piece) {
 		element := e.script.Elements[p.index]
 		element.Text = unixLines(element.Text)
 		if e.forceFirst && !isRemark(element.Kind) {
-			element.Forced, e.forceFirst = true, false
+			element.Forced = true
+			e.forceFirst = false
 		}
 		e.element(element, p, i+1 == len(pieces) || pieces[i+1].gap > 0)
 		span := screenplay.Span{Start: e.lines + 1}
@@ -217,7 +218,8 @@ func (e *encoder) speech(el screenplay.Element) {
 
 // action writes a paragraph; where it is forced, its empty lines are of it too.
 func (e *encoder) action(el screenplay.Element, before bool) {
-	after, lines := e.after, linesOf(el.Text)
+	after := e.after
+	lines := linesOf(el.Text)
 	shapes := make([]shape, len(lines)) // what the lines would be taken for
 	for i, l := range lines {
 		if !l.blank() && !l.hidden() {

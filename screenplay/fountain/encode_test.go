@@ -35,7 +35,9 @@ func TestEncode(t *testing.T) {
 			el(character, "JOHN"), el(parenthetical, "(beat)"), el(dialogue, "Hello.\n\nYou."),
 			{Kind: character, Text: "MARY", Dual: true}, el(dialogue, "Hello."),
 			el(transition, "CUT TO:"),
-		}, "Title: A\nContact:\n    B\n    C\n\nINT. HOUSE #1A#\n\nHe waits.\nShe too.\n\nJOHN\n(beat)\nHello.\n  \nYou.\n\nMARY ^\nHello.\n\nCUT TO:\n"},
+		},
+			"Title: A\nContact:\n    B\n    C\n\nINT. HOUSE #1A#\n\nHe waits.\nShe too.\n\nJOHN\n(beat)\nHello.\n  \nYou.\n\nMARY ^\nHello.\n" +
+				"\nCUT TO:\n"},
 		{"marks", []screenplay.Element{
 			{Kind: screenplay.Section, Text: "Act", Level: 2}, el(screenplay.Synopsis, "He waits."), el(screenplay.Centered, "THE END"),
 			el(screenplay.PageBreak, ""), el(lyrics, "La\nla"), el(screenplay.Note, "[[x]]"), el(screenplay.Boneyard, "/* y */"),
@@ -70,15 +72,19 @@ func TestEncode(t *testing.T) {
 
 		{"transition with another ending", []screenplay.Element{el(transition, "FADE OUT.")}, "> FADE OUT.\n"},
 		{"transition in lower case", []screenplay.Element{el(transition, "Cut to:")}, "> Cut to:\n"},
-		{"parenthetical without parentheses", []screenplay.Element{el(character, "A"), el(parenthetical, "beat"), el(dialogue, "B")}, "A\n(beat)\nB\n"},
+		{"parenthetical without parentheses", []screenplay.Element{el(character, "A"), el(parenthetical, "beat"), el(dialogue, "B")},
+			"A\n(beat)\nB\n"},
 		{"words without a cue", []screenplay.Element{el(dialogue, "HELLO\nyou"), el(parenthetical, "(beat)")}, "!HELLO\nyou\n\n(beat)\n"},
 		{"song in a speech", []screenplay.Element{el(character, "A"), el(lyrics, "La"), el(dialogue, "Yes.")}, "A\n~La\nYes.\n"},
-		{"note in a speech", []screenplay.Element{el(character, "A"), el(screenplay.Note, "[[x]]"), el(dialogue, "Yes."), el(screenplay.Note, "[[y]]")},
+		{"note in a speech",
+			[]screenplay.Element{el(character, "A"), el(screenplay.Note, "[[x]]"), el(dialogue, "Yes."), el(screenplay.Note, "[[y]]")},
 			"A\n[[x]]\nYes.\n\n[[y]]\n"},
 		{"note without brackets", []screenplay.Element{el(screenplay.Note, "one\n\ntwo ]] three")}, "[[one\n  \ntwo ] ] three]]\n"},
 		{"boneyard without brackets", []screenplay.Element{el(screenplay.Boneyard, "one */ two")}, "/*one * / two*/\n"},
-		{"note that stands apart", []screenplay.Element{el(action, "One."), el(screenplay.Note, "[[x]]"), {}, el(action, "Two.")}, "One.\n\n[[x]]\n\nTwo.\n"},
-		{"no text", []screenplay.Element{el(heading, ""), el(character, " "), el(action, ""), el(transition, ""), el(heading, "--"), el(action, "X")}, "X\n"},
+		{"note that stands apart", []screenplay.Element{el(action, "One."), el(screenplay.Note, "[[x]]"), {}, el(action, "Two.")},
+			"One.\n\n[[x]]\n\nTwo.\n"},
+		{"no text", []screenplay.Element{el(heading, ""), el(character, " "), el(action, ""), el(transition, ""), el(heading, "--"),
+			el(action, "X")}, "X\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := fountain.Encode(screenplay.Script{Elements: c.elements})

@@ -133,7 +133,8 @@ var fragments = []string{
 	"JOHN", "JOHN (V.O.)", "MARY (on the radio) ^", "@McCLANE", "@", "^", "23", "R2D2", "ÁNGELA", "МАША", "王",
 	"Hello there.", "(beat)", "(a) b (c)", "(", ")", "()", "CUT TO:", "CUT TO: ", "> FADE OUT.", "> THE END <", "><", ">", "<",
 	"!", "!INT. NO", "!!", "[[", "]]", "[[note]]", "[[two\n", "lines]]", "[[ a\n  \nb ]]", "/*", "*/", "/* gone */", "/*\n\n*/",
-	"*", "**", "_", "\\", "*it*", "Title: X", "Author:", "   more", "key: value", "FADE IN:", ":", " ", ".", "a", "A", "\x00", "\xff", "\r", "\r\n", "\uFEFF",
+	"*", "**", "_", "\\", "*it*", "Title: X", "Author:", "   more", "key: value", "FADE IN:", ":", " ", ".", "a", "A", "\x00", "\xff", "\r",
+	"\r\n", "\uFEFF",
 }
 
 func TestDecode_CoversAnyTextAndIsStable(t *testing.T) {

@@ -81,18 +81,21 @@ func (s *lines) next(l *line) bool {
 		raw := s.text[s.pos:end]
 		*l = line{raw: raw, seen: raw, tail: len(raw), lead: indent(raw)}
 	}
-	l.start, l.first = s.pos, s.read+1
+	l.start = s.pos
+	l.first = s.read + 1
 	l.last = l.first
 	if l.remark != screenplay.Blank {
 		l.last += strings.Count(l.raw, "\n")
 	}
-	s.pos, s.read = end+1, l.last
+	s.pos = end + 1
+	s.read = l.last
 	return true
 }
 
 // nextWithRemarks reads a line that holds remarks, and returns where it ends.
 func (s *lines) nextWithRemarks(l *line, end int) int {
-	start, from := s.pos, s.pos
+	start := s.pos
+	from := s.pos
 	var seen strings.Builder
 	*l = line{remark: s.remarks[0].Kind, lead: -1}
 	for {

@@ -132,7 +132,8 @@ func (p *parser) cue(s shape) {
 		name = trim(name[1:])
 	}
 	if body, ok := strings.CutSuffix(name, "^"); ok {
-		name, e.Dual = trimRight(body), true
+		name = trimRight(body)
+		e.Dual = true
 	}
 	e.Text = trim(name + p.line.remarks())
 	p.warnCue(e)

@@ -20,7 +20,8 @@ type piece struct {
 func plan(s screenplay.Script) (pieces []piece, blanks int) {
 	pieces = make([]piece, 0, len(s.Elements))
 	ahead := speechAhead(s.Elements)
-	recorded, inSpeech := false, false
+	recorded := false
+	inSpeech := false
 	for _, e := range s.Elements {
 		recorded = recorded || e.Kind == screenplay.Blank
 	}
@@ -56,7 +57,8 @@ func plan(s screenplay.Script) (pieces []piece, blanks int) {
 			p.gap = blanks
 		}
 		pieces = append(pieces, p)
-		blanks, prev = 0, e.Kind
+		blanks = 0
+		prev = e.Kind
 	}
 	return pieces, blanks
 }

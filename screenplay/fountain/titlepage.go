@@ -37,10 +37,13 @@ func (p *parser) titlePage() {
 // atTitlePage reports whether the first line that is neither blank nor hidden
 // starts a title page.
 func (p *parser) atTitlePage() bool {
-	ahead, l := p.lines, p.line
-	more, first := p.more, true
+	ahead := p.lines
+	l := p.line
+	more := p.more
+	first := true
 	for more && (l.blank() || l.hidden()) {
-		more, first = ahead.next(&l), false
+		more = ahead.next(&l)
+		first = false
 	}
 	if !more {
 		return false

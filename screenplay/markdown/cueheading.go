@@ -22,7 +22,8 @@ func (c *cueHeadings) warn(s *screenplay.Script) {
 	if c.count == 0 {
 		return
 	}
-	names, noun := strings.Join(c.names, ", "), "headings"
+	names := strings.Join(c.names, ", ")
+	noun := "headings"
 	if c.count > len(c.names) {
 		names += " …"
 	}
@@ -33,13 +34,13 @@ func (c *cueHeadings) warn(s *screenplay.Script) {
 		"%d %s in capitals inside scenes (%s) taken as cues; write each in bold, right above the speech", c.count, noun, names)})
 }
 
-// divider is a word that headings inside a scene have which name nobody.
+// divider is a word that headings inside a scene have that name no character.
 var divider = regexp.MustCompile(`^(?:THE|LATER|SAME|NEXT|BACK|END|BEGIN|MONTAGE|INTERCUT|FLASHBACK|FLASHFORWARD|DREAM|SERIES|` +
 	`NOTES?|BEATS?|ACT|SCENE|PART|CHAPTER|SEQUENCE|SHOTS?|SUPER|TITLES?|CREDITS|PROLOGUE|EPILOGUE|TEASER|COLD|TAG|CUT|FADE|` +
 	`DAY|NIGHT|MORNING|EVENING|ACTION|DIALOGUE|DESCRIPTION|SUMMARY|CAST|CHARACTERS?|LOCATION|TODO|PROPS?|MUSIC|SOUND|SETTING|[0-9]+)$`)
 
-// headsSpeech reports whether a heading that stands for nothing else names who
-// speaks the paragraph behind it.
+// headsSpeech reports whether a heading that stands for nothing else names the
+// speaker of the paragraph behind it.
 func (p *parser) headsSpeech(text string, depth int) bool {
 	if p.depth == 0 || depth <= p.depth || len(text) > maxHeading {
 		return false

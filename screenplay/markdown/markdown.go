@@ -145,7 +145,8 @@ func (p *parser) blanks() {
 
 // comment reads up to the line in which the comment ends.
 func (p *parser) comment() {
-	from, n := p.pos, 0
+	from := p.pos
+	n := 0
 	for {
 		line := p.next()
 		if n++; strings.Contains(line, "-->") || p.pos == len(p.text) {
@@ -181,7 +182,8 @@ func (p *parser) heading(text string, depth, lines int) {
 		}
 		text = unescape(text)
 		if m := sceneNumber.FindStringSubmatchIndex(text); m != nil {
-			e.Number, text = text[m[2]:m[3]], text[:m[0]]
+			e.Number = text[m[2]:m[3]]
+			text = text[:m[0]]
 		} else if bare := strings.TrimRight(text, "#"); strings.HasSuffix(bare, " ") {
 			text = strings.TrimSpace(bare)
 		}
@@ -191,13 +193,16 @@ func (p *parser) heading(text string, depth, lines int) {
 	switch plain := strings.TrimSpace(screenplay.Plain(text)); {
 	case len(text) > maxHeading:
 	case isSlugline(plain):
-		e.Kind, e.Level, e.Forced = screenplay.SceneHeading, 0, false
+		e.Kind = screenplay.SceneHeading
+		e.Level = 0
+		e.Forced = false
 	default:
 		why = implied(&e, plain)
 	}
 	if e.Kind == screenplay.Section {
 		if e.Number != "" { // a heading of structure has none: it is part of the title
-			e.Text, e.Number = e.Text+" #"+e.Number+"#", ""
+			e.Text = e.Text + " #" + e.Number + "#"
+			e.Number = ""
 		}
 		if depth == 1 && p.front && !p.titled {
 			p.titled = true
@@ -264,7 +269,8 @@ func isRule(line string) bool {
 
 // isUpper reports whether text has letters, and no small ones outside parentheses.
 func isUpper(text string) bool {
-	letter, depth := false, 0
+	letter := false
+	depth := 0
 	for _, r := range text {
 		switch {
 		case r == '(':

@@ -9,7 +9,8 @@ import (
 
 // paragraph reads lines up to a blank one or a heading.
 func (p *parser) paragraph() {
-	first, below := p.peek(), strings.TrimSpace(p.below())
+	first := p.peek()
+	below := strings.TrimSpace(p.below())
 	bare := withoutBreak(first)
 	alone := below == ""
 	if len(bare) <= maxHeading {
@@ -38,7 +39,9 @@ func (p *parser) paragraph() {
 // action reads a paragraph of action. Where Markdown left no marks in it, it is a
 // slice of the text.
 func (p *parser) action() {
-	from, end, n := p.pos, p.pos, 0
+	from := p.pos
+	end := p.pos
+	n := 0
 	for p.inParagraph() {
 		start := p.pos
 		end = start + len(p.next())

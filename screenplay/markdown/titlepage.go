@@ -15,7 +15,8 @@ func (p *parser) frontMatter() {
 		return
 	}
 	p.next()
-	field, from := (*screenplay.Element)(nil), 1
+	field := (*screenplay.Element)(nil)
+	from := 1
 	for p.line < last {
 		line := p.next()
 		key, value, ok := strings.Cut(line, ":")
@@ -43,7 +44,8 @@ func HasFrontMatter(text string) bool { return frontMatterLines(text) > 0 }
 // frontMatterLines returns how many lines the front matter has, the marks
 // included. A line of --- is a rule if no other comes, or no field behind it.
 func frontMatterLines(text string) int {
-	n, begun := 0, false
+	n := 0
+	begun := false
 	for line := range strings.Lines(text) {
 		n++
 		line = strings.TrimRight(line, " \t\n")

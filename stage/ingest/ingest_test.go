@@ -31,7 +31,7 @@ func sample(t testing.TB, name string) []byte {
 
 func run(t testing.TB, name string, data []byte) (content.RawInput, artifact.Draft) {
 	t.Helper()
-	// The module asks nobody: a nil Model would panic.
+	// The module asks no model: a nil Model would panic.
 	result, err := ingest.Module{}.Run(t.Context(), stage.Task{File: stage.File{Name: name, Data: data}})
 	if err != nil {
 		t.Fatal(err)
@@ -138,7 +138,8 @@ func TestModule_RefusesWhatHoldsNoText(t *testing.T) {
 		"empty": "", "spaces": " \n\t\r\n", "only a mark": "\xef\xbb\xbf", "only NUL": "\x00\x00\x00\x00",
 		"binary": "\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x3e\x00\x01\x00\x00\x00\x90\x83\x04\x08",
 	} {
-		result, err := ingest.Module{}.Run(t.Context(), stage.Task{File: stage.File{Name: "a.fountain", Data: []byte(data)}, Model: offline.Model{}})
+		result,
+			err := ingest.Module{}.Run(t.Context(), stage.Task{File: stage.File{Name: "a.fountain", Data: []byte(data)}, Model: offline.Model{}})
 		if failure.ClassOf(err) != failure.Input || len(result.Artifacts) > 0 {
 			t.Errorf("%s: got %v, want a failure of class input", name, err)
 		}

@@ -13,7 +13,7 @@ import (
 )
 
 // adapt returns the script that a model makes of a document that is none, and
-// who answered.
+// the models that answered.
 func adapt(ctx context.Context, task stage.Task, doc document.Document) (content.CanonicalScript, string, error) {
 	parts, adaptations, err := convert(ctx, task, doc)
 	if err != nil {

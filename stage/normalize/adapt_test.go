@@ -144,7 +144,8 @@ func TestModule_PiecesOfAnAnswerCannotBreakTheScript(t *testing.T) {
 		{"heading": "A hill", "content": [{"kind": "action", "character": null, "parenthetical": null, "text": ""}]}],
 		"inventions": [], "assumptions": [], "confidence": 1}`
 	model := llm.ModelFunc(func(_ context.Context, req llm.Request) (llm.Response, error) {
-		return llm.Response{JSON: json.RawMessage(answer), Source: llm.AI, Provider: "p", Model: "m"}, req.Schema.Validate(json.RawMessage(answer))
+		return llm.Response{JSON: json.RawMessage(answer), Source: llm.AI, Provider: "p", Model: "m"},
+			req.Schema.Validate(json.RawMessage(answer))
 	})
 	got, _ := run(t, stage.Task{Inputs: raw("letter.txt", sample(t, "letter.txt")), Model: model})
 	var elements []string
@@ -183,7 +184,8 @@ func says(t testing.TB, scenes string) llm.Model {
 }
 
 func TestModule_KeepsAFirstSceneWithoutAHeading(t *testing.T) {
-	model := says(t, `[{"heading": " - ", "content": [{"kind": "action", "character": null, "parenthetical": null, "text": "Rain [[heavy]] /* falls */."}]}]`)
+	model := says(t,
+		`[{"heading": " - ", "content": [{"kind": "action", "character": null, "parenthetical": null, "text": "Rain [[heavy]] /* falls */."}]}]`)
 	got, _ := run(t, stage.Task{Inputs: raw("letter.txt", sample(t, "letter.txt")), Model: model})
 	if len(got.Normalization.Inventions) != 1 {
 		t.Errorf("inventions %v, want the heading", got.Normalization.Inventions)

@@ -11,7 +11,8 @@ import (
 // lines of an element that has as many in both match one by one.
 func align(elements []screenplay.Element, spans []screenplay.Span, lines int, whole bool) content.LineMap {
 	m := content.LineMap{}
-	next, sourceEnd := 1, 0 // the next line of the text, the last of the source so far
+	next := 1
+	sourceEnd := 0 // the next line of the text, the last of the source so far
 	blank := func(end, sourceLimit int) {
 		for ; next <= end; next++ {
 			if sourceEnd < sourceLimit {
@@ -29,11 +30,13 @@ func align(elements []screenplay.Element, spans []screenplay.Span, lines int, wh
 		run := content.LineRun{Start: span.Start, End: span.End, SourceStart: from.Start, SourceEnd: from.End}
 		run.Whole = whole || run.End-run.Start != run.SourceEnd-run.SourceStart
 		if n := len(m); n > 0 && m[n-1].Whole && m[n-1].SourceStart == from.Start {
-			run.Whole, run.Start = true, next // the same stretch goes on
+			run.Whole = true
+			run.Start = next // the same stretch goes on
 		}
 		blank(run.Start-1, from.Start-1)
 		m = m.Add(run)
-		next, sourceEnd = span.End+1, from.End
+		next = span.End + 1
+		sourceEnd = from.End
 	}
 	blank(lines, sourceEnd)
 	return m

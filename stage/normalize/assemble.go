@@ -59,7 +59,7 @@ func assemble(parts []chunk, adaptations []adaptation) (screenplay.Script, error
 	return s, nil
 }
 
-// addTo adds the elements of a piece. A speech that nobody speaks is action, so
+// addTo adds the elements of a piece. A speech without a character is action, so
 // that its words are kept.
 func (p piece) addTo(add func(kind screenplay.Kind, text string)) {
 	character := strings.ToUpper(oneLine(p.Character))

@@ -49,7 +49,8 @@ func cut(text string, limit int) int {
 		}
 	}
 	part := text[:full]
-	paragraph, at := 0, 0
+	paragraph := 0
+	at := 0
 	for line := range strings.Lines(part) {
 		at += len(line)
 		if strings.HasSuffix(line, "\n") && strings.TrimSpace(line) == "" {

@@ -30,7 +30,7 @@ type adapted struct {
 	Content []piece `json:"content"`
 }
 
-// piece is an action, a transition, or a speech with who speaks it.
+// piece is an action, a transition, or a speech with its character.
 type piece struct {
 	Kind          string  `json:"kind"`
 	Character     *string `json:"character"`

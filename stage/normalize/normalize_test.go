@@ -97,7 +97,8 @@ func TestModule_ValidFountainPassesAsItIs(t *testing.T) {
 func TestModule_RepairsWhatOnlyAPersonWouldTake(t *testing.T) {
 	source := sample(t, "pasted.txt")
 	got, draft := run(t, stage.Task{Inputs: raw("pasted.txt", source), Model: refuses(t)})
-	if diff := cmp.Diff([]string{"INT. WORKSHOP - NIGHT", "EXT/INT. VAN - CONTINUOUS", "EXT. WORKSHOP YARD - DAWN"}, headings(got.ScriptText)); diff != "" {
+	if diff := cmp.Diff([]string{"INT. WORKSHOP - NIGHT", "EXT/INT. VAN - CONTINUOUS", "EXT. WORKSHOP YARD - DAWN"},
+		headings(got.ScriptText)); diff != "" {
 		t.Error(diff)
 	}
 	if got.Normalization.Strategy != content.Repair || draft.Health != artifact.NeedsReview || draft.Source != artifact.Code {
@@ -172,7 +173,8 @@ func TestModule_ProseNeedsAModel(t *testing.T) {
 		t.Fatalf("got %v, want a failure of class no_provider", err)
 	}
 	f, _ := errors.AsType[*failure.Error](err)
-	for _, part := range []string{"letter.txt looks like prose (", " % of ", "a language model has to adapt", "only the offline one is configured"} {
+	for _, part := range []string{"letter.txt looks like prose (", " % of ",
+		"a language model has to adapt", "only the offline one is configured"} {
 		if !strings.Contains(f.Message, part) {
 			t.Errorf("the message lacks %s: %s", part, f.Message)
 		}
@@ -242,7 +244,8 @@ func checkScript(t rapid.TB, source string, script content.CanonicalScript) {
 		from := words(strings.Join(lines[first-1:last], "\n"))
 		for _, w := range words(line) {
 			if !slices.Contains(from, w) {
-				t.Fatalf("line %d, %q, is said to come from %d-%d: %q\nsource:\n%s\nscript:\n%s", i+1, line, first, last, from, source, script.ScriptText)
+				t.Fatalf("line %d, %q, is said to come from %d-%d: %q\nsource:\n%s\nscript:\n%s", i+1, line, first, last, from, source,
+					script.ScriptText)
 			}
 		}
 	}

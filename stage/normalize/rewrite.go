@@ -31,7 +31,10 @@ func byRule(doc document.Document) bool {
 // than 60 % of its action stands before the first of them, or they run to over
 // 600 words of action each, some three pages, with hardly any speech.
 func mostlyProse(s screenplay.Script) bool {
-	before, action, speech, headings := 0, 0, 0, 0
+	before := 0
+	action := 0
+	speech := 0
+	headings := 0
 	for _, e := range s.Elements {
 		switch e.Kind {
 		case screenplay.SceneHeading:
@@ -204,9 +207,11 @@ func titleOf(script screenplay.Script) string {
 // repairs lists what writing a document anew changed in its lines.
 func repairs(doc document.Document, text string, spans []screenplay.Span) []content.Assumption {
 	list := []content.Assumption{}
-	before, after := strings.Split(doc.Text, "\n"), strings.Split(text, "\n")
+	before := strings.Split(doc.Text, "\n")
+	after := strings.Split(text, "\n")
 	var spaced, marked []int
-	lastSource, lastText := 0, 0
+	lastSource := 0
+	lastText := 0
 	for i, e := range doc.Script.Elements {
 		span := spans[i]
 		if span.Start == 0 {
@@ -215,7 +220,8 @@ func repairs(doc document.Document, text string, spans []screenplay.Span) []cont
 		if span.Start-lastText > e.Span.Start-lastSource {
 			spaced = append(spaced, e.Span.Start)
 		}
-		lastSource, lastText = e.Span.End, span.End
+		lastSource = e.Span.End
+		lastText = span.End
 		switch {
 		case e.Implied:
 			list = append(list, content.Assumption{

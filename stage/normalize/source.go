@@ -83,7 +83,8 @@ func passages(script screenplay.Script, lines int, canonical []string, spans []s
 // again where it was. That the words keep their order is for check to say.
 func survey(doc document.Document, made string, spans []screenplay.Span) (lost []string, err error) {
 	lost = []string{}
-	source, canonical := strings.Split(doc.Text, "\n"), strings.Split(made, "\n")
+	source := strings.Split(doc.Text, "\n")
+	canonical := strings.Split(made, "\n")
 	drops := newDrops(doc, source)
 	written := 0
 	for _, p := range passages(doc.Script, len(source), canonical, spans) {
@@ -92,7 +93,8 @@ func survey(doc document.Document, made string, spans []screenplay.Span) (lost [
 		if slices.EqualFunc(from, p.canonical, func(a, b word) bool { return a.text == b.text }) {
 			continue
 		}
-		missing, added := without(from, p.canonical), without(p.canonical, from)
+		missing := without(from, p.canonical)
+		added := without(p.canonical, from)
 		for _, w := range missing {
 			why, known := drops.why(w, p, &added)
 			if !known {

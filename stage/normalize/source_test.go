@@ -24,7 +24,8 @@ func TestModule_WordsThatTheReaderDropsAreNotLostInSilence(t *testing.T) {
 		{"a line behind the last", read + "\nAnd then?\n", `the word "and" of line 12 would be lost`},
 		{"a number that no heading has", strings.Replace(read, "- DAY", "- DAY 12", 1), `the word "12" of line 3 would be lost`},
 		{"a credit that is in no title page", strings.Replace(read, "falls", "falls by", 1), `the word "by" of line 5 would be lost`},
-		{"a word put in", strings.Replace(read, "falls\n", "\n", 1), `the word "falls" in line 5 of the script is not in lines 5 to 6 of the source`},
+		{"a word put in", strings.Replace(read, "falls\n", "\n", 1),
+			`the word "falls" in line 5 of the script is not in lines 5 to 6 of the source`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			doc := document.Document{Text: test.text, Script: fountain.Decode(read)}
@@ -57,7 +58,8 @@ func TestSurvey_ListsWhatARuleLeavesOut(t *testing.T) {
 		want             []string
 	}{
 		{"nothing", "a.txt", "12 INT. HALL - DAY" + script, []string{}},
-		{"a number on both sides", "a.txt", "12A INT. HALL - DAY 12A" + script, []string{`line 1: "12a", the scene number printed a second time`}},
+		{"a number on both sides", "a.txt", "12A INT. HALL - DAY 12A" + script,
+			[]string{`line 1: "12a", the scene number printed a second time`}},
 		{"the word scene", "a.txt", "SCENE 12 INT. HALL - DAY" + script, []string{`line 1: "scene", before the number of the scene`}},
 		{"misread", "a.txt", "lNT. HALL - DAY" + script, []string{`line 1: "lnt", read as "int"`}},
 		{"a credit", "a.md", "# Rain\n\nwritten by Ann By\n\n## INT. HALL - DAY" + script, []string{
@@ -67,7 +69,8 @@ func TestSurvey_ListsWhatARuleLeavesOut(t *testing.T) {
 		{"a note in front of a heading", "a.md", "## [[new]] INT. HALL - DAY" + script, []string{}},
 		{"a cue above cut text", "a.txt", "INT. HALL - DAY\nANNA\n/* cut\naway */" + script, []string{}},
 		{"attributes", "a.md", "## INT. HALL - DAY {#hall .big}" + script, []string{`line 1: "hall", markup`, `line 1: "big", markup`}},
-		{"a comment in front matter", "a.md", "---\ntitle: Rain\n# draft\n---\n\n## INT. HALL - DAY" + script, []string{`line 3: "draft", in the front matter under no key`}},
+		{"a comment in front matter", "a.md", "---\ntitle: Rain\n# draft\n---\n\n## INT. HALL - DAY" + script,
+			[]string{`line 3: "draft", in the front matter under no key`}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			doc, err := document.Reader{}.Read(t.Context(), test.file, []byte(test.text))

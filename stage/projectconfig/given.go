@@ -102,7 +102,9 @@ func given(s stage.Settings) (map[string]content.Detection, error) {
 		for _, name := range slices.Sorted(maps.Keys(from.values)) {
 			value, message, hint := readField(name, from.values[name])
 			if message == "" {
-				d[name] = content.Detection{Value: value, Confidence: 1, Rationale: from.rationale, Source: content.UserSpecified, By: content.OriginPerson}
+				d[name] = content.Detection{
+					Value: value, Confidence: 1, Rationale: from.rationale, Source: content.UserSpecified, By: content.OriginPerson,
+				}
 			} else if len(wrong) < mostErrors {
 				wrong = append(wrong, &FieldError{File: from.file, Field: clip(name), Message: message, Hint: hint})
 			}

@@ -23,7 +23,8 @@ import (
 // values are good values of all settings, as JSON decodes them.
 func values(t testing.TB) (all map[string]any) {
 	t.Helper()
-	err := json.Unmarshal([]byte(`{"title": "Given", "format": "short_film", "genre": ["noir"], "tone": [], "logline": "It rains.", "estimated_duration_minutes": 12.5,
+	err := json.Unmarshal([]byte(`{"title": "Given", "format": "short_film", "genre": ["noir"], "tone": [],
+		"logline": "It rains.", "estimated_duration_minutes": 12.5,
 		"primary_characters": ["ANNA"], "supporting_characters": [], "location_count": 3, "locations_summary": ["HALL"], "target_audience": null,
 		"aspect_ratio": "2.39:1", "production_mode": "irl", "human_control_mode": "advisory", "style_packs": {"look": "grain"},
 			"budget_cap_usd": 0,

@@ -23,7 +23,8 @@ func (Module) Info() stage.Info {
 		ID:          "project_config_v1",
 		Description: "Proposes the project's settings from the title page and by rule, and asks the model for the rest.",
 		Params: map[string]stage.Param{
-			"accept_config": {Kind: stage.Bool, Description: "true takes the proposal as it is; otherwise the run pauses until a person confirms it"},
+			"accept_config": {Kind: stage.Bool,
+				Description: "true takes the proposal as it is; otherwise the run pauses until a person confirms it"},
 		},
 		Consumes: []string{artifact.CanonicalScript, artifact.SceneIndex},
 		Produces: []string{artifact.ProjectConfig},
@@ -121,7 +122,8 @@ func newDraft(config content.ProjectConfig, a answer) (artifact.Draft, error) {
 			confidences = append(confidences, d.Confidence)
 		}
 		if d.By == content.OriginModel {
-			draft.Source, draft.Health = artifact.Hybrid, artifact.Valid
+			draft.Source = artifact.Hybrid
+			draft.Health = artifact.Valid
 		}
 	}
 	draft.Confidence = stage.Confidence(confidences...)

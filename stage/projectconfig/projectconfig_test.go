@@ -112,7 +112,8 @@ const fullAnswer = `{
 }`
 
 func TestModule_ByRuleAlone(t *testing.T) {
-	got, draft, pause := run(t, stage.Task{Inputs: inputs(t, "The Long Way", script, 90), Model: offline.Model{}, Params: map[string]any{"accept_config": true}})
+	got, draft, pause := run(t,
+		stage.Task{Inputs: inputs(t, "The Long Way", script, 90), Model: offline.Model{}, Params: map[string]any{"accept_config": true}})
 	ninety := 90.0
 	want := content.ProjectConfig{
 		Title:    "The Long Way",
@@ -148,7 +149,8 @@ func TestModule_ByRuleAlone(t *testing.T) {
 		if !ok || d.By != by || d.Rationale == "" {
 			t.Errorf("%s: %+v, want it found by %s", name, d, by)
 		}
-		if known := by != content.OriginUnknown && by != content.OriginDefault; known != (d.Confidence > 0) || known != (d.Source == content.AutoDetected) {
+		if known := by != content.OriginUnknown && by != content.OriginDefault; known != (d.Confidence > 0) ||
+			known != (d.Source == content.AutoDetected) {
 			t.Errorf("%s: confidence %v, source %s", name, d.Confidence, d.Source)
 		}
 	}
@@ -213,7 +215,8 @@ func TestModule_OnlyAModelJudges(t *testing.T) {
 }
 
 func TestModule_UnknownRatherThanAGuess(t *testing.T) {
-	got, _, _ := run(t, stage.Task{Inputs: inputs(t, "", "INT.\n\nDust.\n", 0), Model: offline.Model{}, File: stage.File{Name: "draft_7.fountain"}})
+	got, _,
+		_ := run(t, stage.Task{Inputs: inputs(t, "", "INT.\n\nDust.\n", 0), Model: offline.Model{}, File: stage.File{Name: "draft_7.fountain"}})
 	if got.Title != "unknown" || got.Format != "unknown" || got.Duration != nil || got.LocationCount != 0 {
 		t.Errorf("title %q, format %q, duration %v, %d locations", got.Title, got.Format, got.Duration, got.LocationCount)
 	}
@@ -308,7 +311,8 @@ func TestAsk_TheQuestionIsBounded(t *testing.T) {
 	if n := len(prompt); n > 30_000 {
 		t.Errorf("the question has %d bytes", n)
 	}
-	for _, part := range []string{"1. INT. ROOM 0 - DAY\n", "(1850 more scenes)\n", "2000. INT. ROOM 1999 - DAY\n", "BEGIN FIRST PAGES", "BEGIN LAST PAGES"} {
+	for _, part := range []string{"1. INT. ROOM 0 - DAY\n", "(1850 more scenes)\n", "2000. INT. ROOM 1999 - DAY\n", "BEGIN FIRST PAGES",
+		"BEGIN LAST PAGES"} {
 		if !strings.Contains(prompt, part) {
 			t.Errorf("the question lacks %q", part)
 		}
@@ -359,7 +363,8 @@ func ExampleModule() {
 	}
 	result, err := projectconfig.Module{}.Run(context.Background(), stage.Task{
 		Inputs: stage.Inputs{
-			encode(artifact.CanonicalScript, map[string]any{"title": "Fog", "script_text": "Title: Fog\n\nEXT. PIER - NIGHT\n\nANNA\nWho's there?\n"}),
+			encode(artifact.CanonicalScript,
+				map[string]any{"title": "Fog", "script_text": "Title: Fog\n\nEXT. PIER - NIGHT\n\nANNA\nWho's there?\n"}),
 			encode(artifact.SceneIndex, map[string]any{"unique_locations": []string{"PIER"}, "estimated_runtime_minutes": 0.2}),
 		},
 		Model: offline.Model{},

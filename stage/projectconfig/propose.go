@@ -14,9 +14,10 @@ import (
 // gives none. The title page and the rules come
 // first; the model's answer counts only where they know nothing. What a person gave stands
 // over all of it.
-func propose(title string, script screenplay.Script, index content.SceneIndex, a answer, given map[string]content.Detection) content.ProjectConfig {
+func propose(title string, script screenplay.Script, index content.SceneIndex, a answer,
+	given map[string]content.Detection) content.ProjectConfig {
 	d := map[string]content.Detection{}
-	d["title"] = nobody(unknown, "the script has no title page that gives one")
+	d["title"] = notKnown(unknown, "the script has no title page that gives one")
 	if title != "" {
 		d["title"] = found(title, stated, content.OriginTitlePage, "it stands on the title page")
 	}
@@ -58,15 +59,15 @@ func value[T any](d content.Detection) T {
 func detect(d map[string]content.Detection, script screenplay.Script, index content.SceneIndex) {
 	d["format"] = formatOf(script, index.RuntimeMinutes)
 
-	d["estimated_duration_minutes"] = nobody((*float64)(nil), "the script has no length to go by")
+	d["estimated_duration_minutes"] = notKnown((*float64)(nil), "the script has no length to go by")
 	if minutes := index.RuntimeMinutes; minutes > 0 {
 		d["estimated_duration_minutes"] = found(&minutes, byLength, content.OriginRule, "a page plays about a minute, true of averages only")
 	}
 
 	cast := script.Cast()
 	primary, supporting := leads(cast)
-	d["primary_characters"] = nobody(primary, "nobody speaks in the script")
-	d["supporting_characters"] = nobody(supporting, "nobody speaks in the script")
+	d["primary_characters"] = notKnown(primary, "nobody speaks in the script")
+	d["supporting_characters"] = notKnown(supporting, "nobody speaks in the script")
 	if len(cast) > 0 {
 		why := fmt.Sprintf("the upper half of %d by 2 x scenes + cues, at most %d", len(cast), maxLeads)
 		d["primary_characters"] = found(primary, counted, content.OriginRule, why)
@@ -74,8 +75,8 @@ func detect(d map[string]content.Detection, script screenplay.Script, index cont
 	}
 
 	places := slices.DeleteFunc(slices.Clone(index.UniqueLocations), func(l string) bool { return l == noPlace })
-	d["location_count"] = nobody(0, "no scene heading names a place")
-	d["locations_summary"] = nobody([]string{}, "no scene heading names a place")
+	d["location_count"] = notKnown(0, "no scene heading names a place")
+	d["locations_summary"] = notKnown([]string{}, "no scene heading names a place")
 	if len(places) > 0 {
 		d["location_count"] = found(len(places), counted, content.OriginRule, "the places that the scene headings name")
 		d["locations_summary"] = found(places, counted, content.OriginRule, "the places that the scene headings name, in order")
@@ -109,11 +110,12 @@ func read(d map[string]content.Detection, script screenplay.Script) {
 	}
 }
 
-// better puts a model's detail in the place of one that nobody found, or that a
+// better puts a model's detail in the place of one that was not found, or that a
 // rule guessed from averages, and is less sure of.
 func better(d map[string]content.Detection, name string, by content.Detection) {
 	known := d[name]
-	if known.By == content.OriginUnknown || known.By == content.OriginRule && known.Confidence <= byLength && known.Confidence < by.Confidence {
+	if known.By == content.OriginUnknown || known.By == content.OriginRule && known.Confidence <= byLength &&
+		known.Confidence < by.Confidence {
 		d[name] = by
 	}
 }
@@ -125,7 +127,7 @@ func judge(d map[string]content.Detection, a answer) {
 		"genre": []string{}, "tone": []string{}, "logline": (*string)(nil), "target_audience": (*string)(nil),
 	} {
 		if _, known := d[name]; !known {
-			d[name] = nobody(none, unanswered)
+			d[name] = notKnown(none, unanswered)
 		}
 	}
 	if a.answeredBy == "" {

@@ -45,7 +45,9 @@ const (
 var (
 	// actBreak matches the lines that divide an episode for broadcast. Sections,
 	// which outline features as well, are not looked at.
-	actBreak = regexp.MustCompile(`^(?:TEASER|COLD OPEN(?:ING)?|TAG|(?:END (?:OF )?)?ACT (?:ONE|TWO|THREE|FOUR|FIVE|SIX|[1-6]|I{1,3}|I?V|VI)|END (?:OF )?(?:TEASER|COLD OPEN(?:ING)?|TAG|SHOW|EPISODE))[.:]?$`)
+	actBreak = regexp.MustCompile(
+		`^(?:TEASER|COLD OPEN(?:ING)?|TAG|(?:END (?:OF )?)?ACT (?:ONE|TWO|THREE|FOUR|FIVE|SIX|[1-6]|I{1,3}|I?V|VI)|` +
+			`END (?:OF )?(?:TEASER|COLD OPEN(?:ING)?|TAG|SHOW|EPISODE))[.:]?$`)
 	// episodeMark matches how a title page counts episodes.
 	episodeMark = regexp.MustCompile(`(?i)\bepisode\b|\bS\d{1,2} ?E\d{1,3}\b`)
 )
@@ -57,15 +59,16 @@ func formatOf(script screenplay.Script, minutes float64) content.Detection {
 	}
 	switch {
 	case minutes <= 0:
-		return nobody(unknown, "the script has no length to go by")
+		return notKnown(unknown, "the script has no length to go by")
 	case minutes < leastWhole:
-		return nobody(unknown, runs(minutes)+" by its pages: it may be a part of anything")
+		return notKnown(unknown, runs(minutes)+" by its pages: it may be a part of anything")
 	case minutes <= longestShort:
 		return found(short, byLength, content.OriginRule, fmt.Sprintf("%s by its pages; up to %d are a short", runs(minutes), longestShort))
 	case minutes >= shortestFeature:
-		return found(feature, byLength, content.OriginRule, fmt.Sprintf("%s by its pages; from %d on it is a feature", runs(minutes), shortestFeature))
+		return found(feature, byLength, content.OriginRule,
+			fmt.Sprintf("%s by its pages; from %d on it is a feature", runs(minutes), shortestFeature))
 	}
-	return nobody(unknown, runs(minutes)+" by its pages, which decides nothing")
+	return notKnown(unknown, runs(minutes)+" by its pages, which decides nothing")
 }
 
 // runs says in words how many minutes a script runs.
@@ -106,7 +109,7 @@ func episodeEvidence(script screenplay.Script) string {
 
 // leads divides the cast: the upper half by 2 x scenes + cues, at least one and
 // at most five, are primary, the rest supporting. So are names that read like
-// sentences, as they may be lines in capitals that nobody speaks.
+// sentences, as they may be lines in capitals that are no names.
 func leads(cast []screenplay.CastMember) (primary, supporting []string) {
 	score := func(m screenplay.CastMember) int { return 2*m.Scenes + m.DialogueBlocks }
 	ranked := slices.Clone(cast)
@@ -118,7 +121,8 @@ func leads(cast []screenplay.CastMember) (primary, supporting []string) {
 		}
 	}
 	n := min((names+1)/2, maxLeads)
-	primary, supporting = []string{}, []string{}
+	primary = []string{}
+	supporting = []string{}
 	for _, m := range ranked {
 		if len(primary) < n && !isSentence(m.Name) {
 			primary = append(primary, m.Name)
@@ -148,8 +152,8 @@ func found(value any, confidence float64, by content.SettingOrigin, rationale st
 	return content.Detection{Value: value, Confidence: confidence, Rationale: rationale, Source: content.AutoDetected, By: by}
 }
 
-// nobody returns the detail of a value that is not known.
-func nobody(value any, rationale string) content.Detection {
+// notKnown returns the detail of a value that is not known.
+func notKnown(value any, rationale string) content.Detection {
 	return content.Detection{Value: value, Rationale: rationale, Source: content.Preset, By: content.OriginUnknown}
 }
 

@@ -26,7 +26,8 @@ func TestLeads_SentencesAreNone(t *testing.T) {
 }
 
 func TestModule_TheTitlePageComesFirst(t *testing.T) {
-	page := "Title: X\nFormat: TV Pilot\nGenre: Drama, _Sci-Fi_ / Horror; drama\nTone: dark\nTone: light\nLog line:\n\tShe waits.\n\tHe comes.\n\n"
+	page := "Title: X\nFormat: TV Pilot\nGenre: Drama, _Sci-Fi_ / Horror; drama\nTone: dark\nTone: light\nLog line:\n\tShe waits.\n" +
+		"\tHe comes.\n\n"
 	got, draft, _ := run(t, stage.Task{Inputs: inputs(t, "X", page+"INT. HALL - DAY\n\nDust.\n", 90), Model: answer(t, fullAnswer)})
 	if got.Format != "TV Pilot" || got.Logline == nil || *got.Logline != "She waits. He comes." {
 		t.Errorf("format %q, logline %v", got.Format, got.Logline)
@@ -42,14 +43,16 @@ func TestModule_TheTitlePageComesFirst(t *testing.T) {
 	if draft.Source != artifact.Code {
 		t.Errorf("source %s, though the model had nothing to add", draft.Source)
 	}
-	got, _, _ = run(t, stage.Task{Inputs: inputs(t, "", "Title: X\nType: Short\nGenre: /\n\nINT. HALL - DAY\n\nDust.\n", 90), Model: offline.Model{}})
+	got, _,
+		_ = run(t, stage.Task{Inputs: inputs(t, "", "Title: X\nType: Short\nGenre: /\n\nINT. HALL - DAY\n\nDust.\n", 90), Model: offline.Model{}})
 	if got.Format != "Short" || len(got.Genre) > 0 || got.Details["genre"].By != content.OriginUnknown {
 		t.Errorf("format %q, genre %q", got.Format, got.Genre)
 	}
 }
 
 func TestModule_NoLengthIsZeroMinutes(t *testing.T) {
-	for minutes, want := range map[float64]string{0.25: "less than a minute by", 1.2: "about a minute by", 2: "about 2 minutes by", 50: "about 50 minutes by"} {
+	for minutes, want := range map[float64]string{0.25: "less than a minute by", 1.2: "about a minute by", 2: "about 2 minutes by",
+		50: "about 50 minutes by"} {
 		got, _, _ := run(t, stage.Task{Inputs: inputs(t, "", "INT. HALL - DAY\n\nDust.\n", minutes), Model: offline.Model{}})
 		if why := got.Details["format"].Rationale; !strings.HasPrefix(why, want) {
 			t.Errorf("%v: %s, want %s", minutes, why, want)

@@ -15,8 +15,9 @@ import (
 func ExampleModule() {
 	script, _ := json.Marshal(map[string]any{"script_text": "INT. HALL - DAY\n\nA door.\n\nANNA (O.S.)\nIs it open?\n"})
 	task := stage.Task{
-		Inputs: stage.Inputs{{Metadata: artifact.Metadata{Ref: artifact.NewRef(artifact.CanonicalScript, artifact.ProjectEntity, 1)}, Data: script}},
-		Model:  offline.Model{},
+		Inputs: stage.Inputs{{Metadata: artifact.Metadata{Ref: artifact.NewRef(artifact.CanonicalScript, artifact.ProjectEntity, 1)},
+			Data: script}},
+		Model: offline.Model{},
 	}
 	result, err := scenes.Module{}.Run(context.Background(), task)
 	if err != nil {

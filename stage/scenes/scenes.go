@@ -37,7 +37,8 @@ func (Module) Info() stage.Info {
 // Run makes a scene artifact for each scene, and the index of them. The scenes
 // are units: each is one question, whose failure is the attempt's.
 func (Module) Run(ctx context.Context, task stage.Task) (stage.Result, error) {
-	in, err := stage.Decode(task.Inputs, artifact.CanonicalScript, content.DecodeCanonicalScript, "script_text", "line_map", "implied_headings")
+	in, err := stage.Decode(task.Inputs, artifact.CanonicalScript, content.DecodeCanonicalScript,
+		"script_text", "line_map", "implied_headings")
 	if err != nil {
 		return stage.Result{}, err
 	}
@@ -92,7 +93,8 @@ func split(script screenplay.Script) []screenplay.Scene {
 // drafts returns the artifacts of the stage, the index last.
 func drafts(scenes []content.Scene, judgements []judgement, index content.SceneIndex) (stage.Result, error) {
 	var result stage.Result
-	source, health := artifact.Code, artifact.Valid
+	source := artifact.Code
+	health := artifact.Valid
 	confidences := make([]float64, len(scenes))
 	for i, s := range scenes {
 		data, err := json.Marshal(s)
@@ -111,7 +113,8 @@ func drafts(scenes []content.Scene, judgements []judgement, index content.SceneI
 		}
 		if by := judgements[i].answeredBy; judgements[i].judged() {
 			draft.Rationale = "its structure is read off the script by rule; a model judged what happens in it"
-			draft.Source, draft.Health = artifact.Hybrid, artifact.Valid
+			draft.Source = artifact.Hybrid
+			draft.Health = artifact.Valid
 			draft.Annotations = map[string]any{"answered_by": by}
 			source = artifact.Hybrid
 		} else {

@@ -98,7 +98,8 @@ func TestModule_StructureOfScenes(t *testing.T) {
 	// Read off testdata/lighthouse.fountain by hand.
 	want := []string{
 		"scene_001 1 1 | EXT | EXT. GREY HEAD - DUSK | GREY HEAD | DUSK | MARTA | 1 | lines 11-21 from 111-121",
-		"scene_002 2 1A | INT | INT. LIGHTHOUSE - LAMP ROOM - CONTINUOUS | LIGHTHOUSE - LAMP ROOM | CONTINUOUS | PIET, MARTA | 4 | lines 22-49 from 122-149",
+		"scene_002 2 1A | INT | INT. LIGHTHOUSE - LAMP ROOM - CONTINUOUS | LIGHTHOUSE - LAMP ROOM | CONTINUOUS | PIET, MARTA | 4 | lines " +
+			"22-49 from 122-149",
 		"scene_003 3 2 | EXT | EXT. SEA - NIGHT | SEA | NIGHT | SKIPPER | 1 | lines 50-58 from 150-158",
 		"scene_004 4 3 | INT | INT. LIGHTHOUSE - LAMP ROOM - NIGHT | LIGHTHOUSE - LAMP ROOM | NIGHT | MARTA | 1 | lines 59-68 from 159-168",
 	}

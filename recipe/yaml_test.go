@@ -24,12 +24,13 @@ func TestReadObject_YAMLAndJSON(t *testing.T) {
 
 func TestReadObject_OneSentenceForWhatIsNone(t *testing.T) {
 	for src, want := range map[string]string{
-		"":                   "s.yaml is not a YAML or JSON object (line 1: the file is empty); write",
-		"[1, 2]":             "s.yaml is not a YAML or JSON object (it holds a list); write",
-		"null":               "s.yaml is not a YAML or JSON object (it holds nothing); write",
-		"just words":         `s.yaml is not a YAML or JSON object (it holds the text "just words"); write`,
-		"a: 1\na: 2":         `s.yaml is not a YAML or JSON object (line 2: key "a" stands here twice, first in line 1); write`,
-		"a: &x 1\nb: *x":     "s.yaml is not a YAML or JSON object (line 1: anchors (&), aliases (*) and merge keys (<<) aren't allowed here); write",
+		"":           "s.yaml is not a YAML or JSON object (line 1: the file is empty); write",
+		"[1, 2]":     "s.yaml is not a YAML or JSON object (it holds a list); write",
+		"null":       "s.yaml is not a YAML or JSON object (it holds nothing); write",
+		"just words": `s.yaml is not a YAML or JSON object (it holds the text "just words"); write`,
+		"a: 1\na: 2": `s.yaml is not a YAML or JSON object (line 2: key "a" stands here twice, first in line 1); write`,
+		"a: &x 1\nb: *x": "s.yaml is not a YAML or JSON object (line 1: anchors (&), aliases (*) and merge keys (<<) aren't allowed " +
+			"here); write",
 		"%PDF-1.4\n\x00\x01": "s.yaml is not a YAML or JSON object (line 2: byte 0x00 is not text); write",
 		`{"a": 1`:            "s.yaml is not a YAML or JSON object (line 1: not valid YAML",
 	} {
