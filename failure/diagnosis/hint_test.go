@@ -88,7 +88,7 @@ func TestOf_Hints(t *testing.T) {
 // What other libraries make of the times that servers state, as measured on failsafe-go
 // 0.9.8, whose delays are whole seconds only: dates, fractions and milliseconds are
 // missed, and a day is slept on. A day is told as it is here, and is the router's to
-// bound: see llm/chain: TestADayIsNotSleptOn, and resilience/breaker: TestAStatedTimeCounts.
+// bound: see llm/chain: TestStage_ADayIsNotWaitedOut, and resilience/breaker: TestBreaker_StatedTimeCounts.
 func TestOf_KnownDefectsOfOthers(t *testing.T) {
 	for header, want := range map[[2]string]time.Duration{
 		{"Retry-After", "Wed, 25 Nov 2026 12:00:30 GMT"}: 30 * time.Second,

@@ -205,7 +205,7 @@ func until(d time.Duration, err error) does {
 
 func bubble(t *testing.T, f func(t *testing.T)) { t.Helper(); synctest.Test(t, f) }
 
-func TestTheFirstChoiceAnswers(t *testing.T) {
+func TestStage_FirstChoiceAnswers(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", fine)
@@ -221,7 +221,7 @@ func TestTheFirstChoiceAnswers(t *testing.T) {
 	})
 }
 
-func TestAOneOffFaultIsTriedAgain(t *testing.T) {
+func TestStage_OneOffFaultIsTriedAgain(t *testing.T) {
 	for _, class := range []failure.Class{failure.ServerError, failure.Connection, failure.Unknown, failure.BadOutput} {
 		bubble(t, func(t *testing.T) {
 			w := newWorld(t, chain.Options{})
@@ -235,7 +235,7 @@ func TestAOneOffFaultIsTriedAgain(t *testing.T) {
 	}
 }
 
-func TestAFaultThatStaysIsTriedOnceAgain(t *testing.T) {
+func TestStage_LastingFaultIsTriedOnceAgain(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", always(fault(failure.Connection)))
@@ -251,7 +251,7 @@ func TestAFaultThatStaysIsTriedOnceAgain(t *testing.T) {
 }
 
 // The incident: an overload goes to the provider's next model, and then the provider is left alone.
-func TestAnOverloadGoesToTheSisterThenElsewhere(t *testing.T) {
+func TestStage_OverloadGoesToTheNextModelThenElsewhere(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", always(fault(failure.Overloaded)))
@@ -274,7 +274,7 @@ func TestAnOverloadGoesToTheSisterThenElsewhere(t *testing.T) {
 	})
 }
 
-func TestASilentRouteIsNotTriedAgainInTheRound(t *testing.T) {
+func TestStage_SilentRouteIsNotTriedAgainInTheRound(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", always(hang(12*time.Second)))
@@ -285,7 +285,7 @@ func TestASilentRouteIsNotTriedAgainInTheRound(t *testing.T) {
 	})
 }
 
-func TestEachProviderGetsATry(t *testing.T) {
+func TestStage_EachProviderGetsATry(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.plan.MaxAttempts = 3
@@ -298,7 +298,7 @@ func TestEachProviderGetsATry(t *testing.T) {
 	})
 }
 
-func TestFewerAttemptsThanProvidersGoOnBehindTheLast(t *testing.T) {
+func TestStage_ShortRoundsGoOnAfterTheLast(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.plan.MaxAttempts = 1
@@ -313,7 +313,7 @@ func TestFewerAttemptsThanProvidersGoOnBehindTheLast(t *testing.T) {
 	})
 }
 
-func TestHints(t *testing.T) {
+func TestStage_StatedTimesAreWaitedOut(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", first(1, hinted(failure.RateLimited, 2*time.Second)))
@@ -381,7 +381,7 @@ func TestHints(t *testing.T) {
 	})
 }
 
-func TestADayIsNotSleptOn(t *testing.T) {
+func TestStage_ADayIsNotWaitedOut(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", always(hinted(failure.RateLimited, 24*time.Hour)))
@@ -393,7 +393,7 @@ func TestADayIsNotSleptOn(t *testing.T) {
 }
 
 // What takes a person is not retried, and nobody with the same key tries it again.
-func TestWhatTakesAPersonIsGated(t *testing.T) {
+func TestStage_RefusalsSetCooldowns(t *testing.T) {
 	for _, class := range []failure.Class{failure.Auth, failure.Permission, failure.QuotaExhausted, failure.NotFound} {
 		bubble(t, func(t *testing.T) {
 			w := newWorld(t, chain.Options{})
@@ -415,7 +415,7 @@ func TestWhatTakesAPersonIsGated(t *testing.T) {
 	}
 }
 
-func TestAKeyWithoutCreditGoesOnWhenTheProviderSaidSo(t *testing.T) {
+func TestStage_KeyWithoutCreditGoesOnAtTheStatedTime(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", until(10*time.Minute, hinted(failure.QuotaExhausted, 10*time.Minute)))
@@ -424,7 +424,7 @@ func TestAKeyWithoutCreditGoesOnWhenTheProviderSaidSo(t *testing.T) {
 	})
 }
 
-func TestAloneItWaitsForTheProvider(t *testing.T) {
+func TestStage_WaitsForItsOnlyProvider(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", until(20*time.Minute, fault(failure.Overloaded)))
@@ -443,7 +443,7 @@ func TestAloneItWaitsForTheProvider(t *testing.T) {
 	})
 }
 
-func TestPatienceEnds(t *testing.T) {
+func TestStage_PatienceEnds(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.plan.MaxWait = 10 * time.Minute
@@ -467,7 +467,7 @@ func TestPatienceEnds(t *testing.T) {
 	})
 }
 
-func TestWithoutPatienceTheFirstRoundDecides(t *testing.T) {
+func TestStage_WithoutPatienceTheFirstRoundDecides(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.plan.MaxWait = 0
@@ -483,7 +483,7 @@ func TestWithoutPatienceTheFirstRoundDecides(t *testing.T) {
 	})
 }
 
-func TestTheStagesTimeEnds(t *testing.T) {
+func TestStage_TimeEnds(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.plan.Deadline = time.Now().Add(5 * time.Second)
@@ -495,7 +495,7 @@ func TestTheStagesTimeEnds(t *testing.T) {
 	})
 }
 
-func TestMoney(t *testing.T) {
+func TestPlan_BudgetsBoundTheCost(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		budget := spend.NewBudget(0.025, 0)
@@ -525,7 +525,7 @@ func TestMoney(t *testing.T) {
 	})
 }
 
-func TestASmallWindow(t *testing.T) {
+func TestStage_SmallWindowIsPassedOver(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", always(fault(failure.ContextLength))).Spec.Window = 1000
@@ -552,7 +552,7 @@ func TestASmallWindow(t *testing.T) {
 	})
 }
 
-func TestRefusals(t *testing.T) {
+func TestStage_RefusedRequestsGoElsewhere(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", always(fault(failure.ContentPolicy)))
@@ -590,7 +590,7 @@ func TestRefusals(t *testing.T) {
 	})
 }
 
-func TestUnusableAnswersAreAskedForAgain(t *testing.T) {
+func TestStage_UnusableAnswersAreAskedForAgain(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		bad := fault(failure.BadOutput)
@@ -627,7 +627,7 @@ func TestUnusableAnswersAreAskedForAgain(t *testing.T) {
 	})
 }
 
-func TestASecondOpinionBeginsAtTheSecond(t *testing.T) {
+func TestStage_SecondOpinionBeginsAtTheSecond(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", fine)
@@ -640,7 +640,7 @@ func TestASecondOpinionBeginsAtTheSecond(t *testing.T) {
 	})
 }
 
-func TestTheFailureThatSaysMostIsTold(t *testing.T) {
+func TestGivenUp_NamesTheFailureThatSaysMost(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.plan.MaxWait = time.Minute
@@ -683,7 +683,7 @@ func TestTheFailureThatSaysMostIsTold(t *testing.T) {
 	})
 }
 
-func TestStopping(t *testing.T) {
+func TestStage_StopsWithItsContext(t *testing.T) {
 	for name, do := range map[string]does{
 		"in a call":      always(hang(time.Hour)),
 		"in a backoff":   always(hinted(failure.ServerError, 5*time.Second)),
@@ -729,7 +729,7 @@ func TestStopping(t *testing.T) {
 	}
 }
 
-func TestTryNow(t *testing.T) {
+func TestStage_TryNowEndsTheWait(t *testing.T) {
 	for name, f := range map[string]*failure.Error{"breaker": fault(failure.Overloaded), "gate": hinted(failure.RateLimited, time.Hour)} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
@@ -747,7 +747,7 @@ func TestTryNow(t *testing.T) {
 	}
 }
 
-func TestHeldProvidersAreLeftAlone(t *testing.T) {
+func TestRouter_HeldProvidersAreLeftAlone(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", fine)
@@ -777,7 +777,7 @@ func TestHeldProvidersAreLeftAlone(t *testing.T) {
 }
 
 // S15: an outage of a minute, one request every four seconds.
-func TestAnOutageIsSpared(t *testing.T) {
+func TestRouter_OutageIsSpared(t *testing.T) {
 	for _, class := range []failure.Class{failure.Overloaded, failure.ServerError, failure.Connection, failure.Timeout} {
 		t.Run(string(class), func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
@@ -811,7 +811,7 @@ func TestAnOutageIsSpared(t *testing.T) {
 	}
 }
 
-func TestTheErrorOfTheObserverEndsTheQuestion(t *testing.T) {
+func TestObserver_ErrorEndsTheRequest(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", fine)

@@ -128,7 +128,7 @@ func TestRouter_AHealthyModelIsAsked(t *testing.T) {
 
 // One question finds out whether the next model is well; the others go to the next
 // provider meanwhile, or wait for the outcome, and then ask that model too.
-func TestRouter_OneQuestionAsksTheNextModel(t *testing.T) {
+func TestRouter_OneRequestTriesTheNextModel(t *testing.T) {
 	for _, others := range []bool{false, true} {
 		bubble(t, func(t *testing.T) {
 			w := newWorld(t, chain.Options{})
@@ -268,7 +268,7 @@ func TestRouter_ProbesTakeTurns(t *testing.T) {
 }
 
 // A provider is in use again at most 15 s after it is well.
-func TestRouter_WhoIsWellIsAskedWithin15Seconds(t *testing.T) {
+func TestRouter_HealthyProviderIsAskedWithin15Seconds(t *testing.T) {
 	for _, down := range []time.Duration{20 * time.Second, 47 * time.Second, 5 * time.Minute, 29 * time.Minute} {
 		for _, others := range []bool{false, true} {
 			bubble(t, func(t *testing.T) {

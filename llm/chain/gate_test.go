@@ -67,7 +67,7 @@ func (w *world) spread(back []time.Duration, hint time.Duration) {
 	}
 }
 
-func TestAHerdBehindAGateIsSpread(t *testing.T) {
+func TestRouter_HerdAfterACooldownIsSpread(t *testing.T) {
 	for _, class := range []failure.Class{failure.RateLimited, failure.QuotaExhausted, failure.Overloaded} { // a model's gate, a key's, one in trouble
 		for _, hint := range []time.Duration{time.Second, 10 * time.Second, time.Hour} {
 			if class == failure.Overloaded && hint != 10*time.Second {
@@ -89,7 +89,7 @@ func TestAHerdBehindAGateIsSpread(t *testing.T) {
 }
 
 // What another process finds out opens the gate, but does not let all go at once.
-func TestAHerdIsSpreadWhoeverOpensTheGate(t *testing.T) {
+func TestRouter_HerdIsSpreadWhateverEndsTheCooldown(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		o := chain.Options{Health: health.Options{Memory: &shelf{}}}
 		w := herd(t, 200, hinted(failure.RateLimited, 30*time.Second), o)
@@ -111,7 +111,7 @@ func TestAHerdIsSpreadWhoeverOpensTheGate(t *testing.T) {
 
 // Those who come when a gate has long been open, and all at once, are spread too; who
 // comes alone does not wait.
-func TestAHerdLongAfterAGateIsSpread(t *testing.T) {
+func TestRouter_HerdLongAfterACooldownIsSpread(t *testing.T) {
 	for _, n := range []int{1, 100} {
 		bubble(t, func(t *testing.T) {
 			w := herd(t, 1, hinted(failure.RateLimited, 30*time.Second), chain.Options{Health: health.Options{Random: func() float64 { return 0.5 }}})
@@ -137,7 +137,7 @@ func TestAHerdLongAfterAGateIsSpread(t *testing.T) {
 }
 
 // A queue that went through without finding out anything says nothing of the next one.
-func TestAHerdAfterAQueueIsSpread(t *testing.T) {
+func TestRouter_HerdAfterAQueueIsSpread(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := herd(t, 1, hinted(failure.RateLimited, 30*time.Second), chain.Options{})
 		answer := w.plan.Candidates[0].Model
@@ -161,7 +161,7 @@ func TestAHerdAfterAQueueIsSpread(t *testing.T) {
 }
 
 // An operator who wants no more waiting wants no turns either.
-func TestTryNowBreaksUpAQueue(t *testing.T) {
+func TestStage_TryNowBreaksUpAQueue(t *testing.T) {
 	for _, hint := range []time.Duration{4 * time.Second, 30 * time.Second} {
 		for _, after := range []time.Duration{time.Second, hint + 1500*time.Millisecond} {
 			bubble(t, func(t *testing.T) {
@@ -179,7 +179,7 @@ func TestTryNowBreaksUpAQueue(t *testing.T) {
 }
 
 // Who can go elsewhere does not stand in a long queue.
-func TestALongQueueIsLeftForAnotherProvider(t *testing.T) {
+func TestStage_LongQueueIsLeftForAnotherProvider(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := herd(t, 1, hinted(failure.RateLimited, 30*time.Second), chain.Options{})
 		w.model("b:two", fine)
@@ -212,7 +212,7 @@ func TestALongQueueIsLeftForAnotherProvider(t *testing.T) {
 
 // Who comes to a gate that has opened, and has to queue or goes elsewhere for that, says
 // what had closed it: a wait without a cause explains nothing.
-func TestRouter_AQueueNamesWhatClosedTheGate(t *testing.T) {
+func TestRouter_QueueNamesTheCauseOfTheCooldown(t *testing.T) {
 	for _, sister := range []bool{false, true} {
 		bubble(t, func(t *testing.T) {
 			w := herd(t, 50, hinted(failure.RateLimited, 3*time.Second), chain.Options{})

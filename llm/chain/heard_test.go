@@ -30,7 +30,7 @@ func (o *telling) Observe(ctx context.Context, events ...chain.Event) error {
 }
 
 // What is said while a question tells that it waits is not lost.
-func TestAWordBetweenLookingAndSleepingIsHeard(t *testing.T) {
+func TestStage_NewsBetweenLookingAndWaitingIsNotMissed(t *testing.T) {
 	for name, do := range map[string]func(w *world, s **chain.Stage){
 		"release": func(w *world, _ **chain.Stage) {
 			if _, err := w.router.Health().Release(w.t.Context(), health.Target{Endpoint: "a"}, "well again"); err != nil {
@@ -69,7 +69,7 @@ func TestAWordBetweenLookingAndSleepingIsHeard(t *testing.T) {
 }
 
 // Many questions at a time spend little more than there is.
-func TestQuestionsAtATimeShareTheBudget(t *testing.T) {
+func TestPlan_RequestsAtATimeShareTheBudget(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", func(int, time.Duration) error { time.Sleep(time.Second); return nil }) // $0.01 each

@@ -15,7 +15,7 @@ import (
 
 // A second call is made only to a provider that is well and has room at once, and only
 // as long as the first one may be burdened with it.
-func TestASecondCallBurdensNobody(t *testing.T) {
+func TestHedge_BurdensNoProvider(t *testing.T) {
 	for name, tt := range map[string]struct {
 		o      chain.Options
 		two    does                                              // what the second model does
@@ -83,7 +83,7 @@ func TestASecondCallBurdensNobody(t *testing.T) {
 }
 
 // A second call holds its place at the limit while it is under way, and no longer.
-func TestASecondCallCountsAtTheLimit(t *testing.T) {
+func TestHedge_CountsAtTheLimit(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{Hedge: chain.Hedge{On: true, Share: 1}, Health: health.Options{Limit: limit.Options{Start: 1, Max: 1}}})
 		slow(w, "a:one", 61, 10*time.Second)

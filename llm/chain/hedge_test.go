@@ -52,7 +52,7 @@ func warm(w *world, s *chain.Stage) {
 	w.calls, w.events, w.start = nil, nil, time.Now()
 }
 
-func TestASecondModelIsAskedWhenTheFirstIsSlowToBegin(t *testing.T) {
+func TestHedge_IsMadeWhenTheFirstIsSlowToBegin(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		budget := spend.NewBudget(10, 0)
 		w := newWorld(t, chain.Options{Hedge: chain.Hedge{On: true}})
@@ -83,7 +83,7 @@ func TestASecondModelIsAskedWhenTheFirstIsSlowToBegin(t *testing.T) {
 	})
 }
 
-func TestWhenNoSecondModelIsAsked(t *testing.T) {
+func TestHedge_IsNotMade(t *testing.T) {
 	for name, tt := range map[string]struct {
 		hedge chain.Hedge
 		setup func(w *world, s *chain.Stage)
@@ -151,7 +151,7 @@ type stretched struct{ llm.Model }
 
 func (stretched) FirstByte() (usual, now time.Duration) { return 12 * time.Second, 24 * time.Second }
 
-func TestTheSecondModelMayFail(t *testing.T) {
+func TestHedge_MayFail(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{Hedge: chain.Hedge{On: true}})
 		slow(w, "a:one", 61, 10*time.Second)

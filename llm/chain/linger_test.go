@@ -97,7 +97,7 @@ func TestRouter_ACallOutlivesItsCaller(t *testing.T) {
 }
 
 // Whoever has left while he waited, for a pause, a place or a provider, begins no call.
-func TestRouter_WhoHasLeftBeginsNothing(t *testing.T) {
+func TestRouter_ACallerThatLeftBeginsNothing(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.lasts("a:one", time.Minute, always(hinted(failure.RateLimited, 4*time.Second)))
@@ -147,7 +147,7 @@ func newCommon(t *testing.T) *common {
 }
 
 // A question that several stages of a process ask at once is paid for once.
-func TestRouter_OneQuestionIsUnderWayOnce(t *testing.T) {
+func TestRouter_OneRequestIsUnderWayOnce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m := newCommon(t)
 		m.lasts("a:one", 10*time.Second, fine)
@@ -169,7 +169,7 @@ func TestRouter_OneQuestionIsUnderWayOnce(t *testing.T) {
 }
 
 // What is not the same is not shared: another chain, none, and a question without a key.
-func TestRouter_WhatIsNotSharedIsAskedByAll(t *testing.T) {
+func TestRouter_UnsharedRequestsAreAskedByAll(t *testing.T) {
 	for name, change := range map[string]func(p *chain.Plan, i int) (key string){
 		"another chain": func(p *chain.Plan, i int) string { p.Shared = fmt.Sprint(i); return "k" },
 		"no chain":      func(p *chain.Plan, _ int) string { p.Shared = ""; return "k" },
@@ -199,7 +199,7 @@ func TestRouter_WhatIsNotSharedIsAskedByAll(t *testing.T) {
 
 // Who waits for the call of another asks itself when that ends without an answer, one after
 // the other, and holds up nobody else meanwhile.
-func TestRouter_WhoSharesNoAnswerAsksItself(t *testing.T) {
+func TestRouter_WithoutASharedAnswerEachAsks(t *testing.T) {
 	for name, tt := range map[string]struct {
 		do    does
 		first time.Duration // when the first one leaves; 0 for never
@@ -236,7 +236,7 @@ func TestRouter_WhoSharesNoAnswerAsksItself(t *testing.T) {
 }
 
 // Who waits for the call of another can leave.
-func TestRouter_WhoSharesCanLeave(t *testing.T) {
+func TestRouter_ASharingCallerCanLeave(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m := newCommon(t)
 		m.lasts("a:one", time.Minute, fine)

@@ -59,7 +59,7 @@ func (w *world) another(o chain.Options) *world {
 	return n
 }
 
-func TestARestartForgetsNothing(t *testing.T) {
+func TestRouter_RestartForgetsNothing(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		o := chain.Options{Health: health.Options{Memory: &shelf{}}}
 		w := newWorld(t, o)
@@ -91,7 +91,7 @@ func TestARestartForgetsNothing(t *testing.T) {
 }
 
 // The cause is kept too: who has not tried by itself can still say why it gives up.
-func TestARestartKeepsTheCause(t *testing.T) {
+func TestRouter_RestartKeepsTheCause(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		o := chain.Options{Health: health.Options{Memory: &shelf{}}}
 		w := newWorld(t, o)
@@ -124,7 +124,7 @@ func TestRouter_ARestartKeepsTheDiagnosedEffect(t *testing.T) {
 	})
 }
 
-func TestProcessesShareWhatTheyKnow(t *testing.T) {
+func TestRouter_ProcessesShareWhatTheyKnow(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := &shelf{}
 		o := chain.Options{Health: health.Options{Memory: s}}
@@ -171,7 +171,7 @@ func TestProcessesShareWhatTheyKnow(t *testing.T) {
 	})
 }
 
-func TestABrokenMemoryStopsNobody(t *testing.T) {
+func TestRouter_BrokenMemoryStopsNoRequest(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := &shelf{broken: errors.New("the disk is full")}
 		w := newWorld(t, chain.Options{Health: health.Options{Memory: s}})
@@ -185,7 +185,7 @@ func TestABrokenMemoryStopsNobody(t *testing.T) {
 }
 
 // What was written by a version that knew more, or is damaged, does no harm.
-func TestStrangeRecordsAreLeftAlone(t *testing.T) {
+func TestRouter_UnreadableRecordsAreIgnored(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		s := &shelf{}
 		w := newWorld(t, chain.Options{Health: health.Options{Memory: s}})
@@ -202,7 +202,7 @@ func TestStrangeRecordsAreLeftAlone(t *testing.T) {
 	})
 }
 
-func TestAnOperatorsProbe(t *testing.T) {
+func TestRouter_OperatorsProbe(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", until(time.Second, hinted(failure.Overloaded, 4*time.Minute)))
@@ -221,7 +221,7 @@ func TestAnOperatorsProbe(t *testing.T) {
 	})
 }
 
-func TestStatus(t *testing.T) {
+func TestRouter_StatusOfProviders(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", always(fault(failure.Overloaded)))
@@ -239,7 +239,7 @@ func TestStatus(t *testing.T) {
 
 // Of two words about the same, the later one reaches others too, also if the clock of
 // who said it stood still in between.
-func TestTheLaterWordReachesOthers(t *testing.T) {
+func TestRouter_LastRecordWins(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		o := chain.Options{Health: health.Options{Memory: &shelf{}}}
 		w, other := newWorld(t, o), newWorld(t, o)
@@ -280,7 +280,7 @@ func (b *backwards) Save(_ context.Context, records []health.Record, _ []health.
 }
 
 // What is older than what is known changes nothing.
-func TestOldRecordsChangeNothing(t *testing.T) {
+func TestRouter_OldRecordsChangeNothing(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{Health: health.Options{Memory: &backwards{}}})
 		w.model("a:one", first(1, fault(failure.Auth)))
@@ -310,7 +310,7 @@ func TestOldRecordsChangeNothing(t *testing.T) {
 }
 
 // What failed last is told by all processes, also if it turned no breaker; it wakes nobody.
-func TestTheLastFailureIsShared(t *testing.T) {
+func TestRouter_LastFailureIsShared(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		o := chain.Options{Health: health.Options{Memory: &shelf{}}}
 		w := newWorld(t, o)

@@ -128,7 +128,7 @@ func (w *watcher) ended(t chain.Try) {
 // Whatever fails, each question ends: with one answer, or for a reason; each try that
 // begins ends; no round has more tries than it may; nobody is asked whose breaker is
 // open; and the budget has paid for everything.
-func TestWhateverFails(t *testing.T) {
+func TestStage_InvariantsWhateverFails(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		d := draw(rt)
 		var wrong []string

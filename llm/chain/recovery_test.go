@@ -19,7 +19,7 @@ import (
 
 // Two models of a provider are out, and one of them is well again: it answers all that comes,
 // however long the other one stays out.
-func TestRouter_AModelThatStaysOutKeepsNobody(t *testing.T) {
+func TestRouter_AModelThatStaysOutKeepsNoRequest(t *testing.T) {
 	for _, units := range []int{1, 4, 16} {
 		bubble(t, func(t *testing.T) {
 			w := newWorld(t, chain.Options{})
@@ -176,7 +176,7 @@ func TestRouter_AFirstBareRefusalIsAskedAboutAgain(t *testing.T) {
 
 // A person alone is not waited for. Where others are, the end of a gate that takes a person
 // counts too: also before a long wait that is stated elsewhere.
-func TestRouter_AShortGateBesideALongHint(t *testing.T) {
+func TestRouter_ShortCooldownBesideALongHint(t *testing.T) {
 	for _, longest := range []time.Duration{0, 5 * time.Second} {
 		bubble(t, func(t *testing.T) {
 			w := newWorld(t, chain.Options{})
@@ -194,7 +194,7 @@ func TestRouter_AShortGateBesideALongHint(t *testing.T) {
 
 // How long a gate is closed, and whether a refusal is doubted, does not depend on what closed
 // it before for another reason.
-func TestRouter_AGatesLengthIsOfItsClass(t *testing.T) {
+func TestRouter_CooldownsLengthIsOfItsClass(t *testing.T) {
 	for _, before := range []error{fault(failure.RateLimited), hinted(failure.Overloaded, 8*time.Second)} {
 		for times := range 4 {
 			bubble(t, func(t *testing.T) {
@@ -246,7 +246,7 @@ func TestRouter_WithoutWaitingEachModelHasItsTurn(t *testing.T) {
 
 // Who can be asked at once is asked before whoever has a turn to wait for, also where it is
 // another model of a provider that has failed, and few attempts are left.
-func TestRouter_NobodyWaitsForATurnBesideAModelThatIsFree(t *testing.T) {
+func TestRouter_FreeModelGoesBeforeAQueue(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("b:waits", first(1, hinted(failure.RateLimited, 4*time.Second)))
@@ -308,7 +308,7 @@ func TestRouter_WhatDoesNotPassIsNotWaitedFor(t *testing.T) {
 }
 
 // By who has answered lately it is taken for a fault that passes, for ten minutes.
-func TestRouter_WhatDoesNotPassMayPassForWhoAnswered(t *testing.T) {
+func TestRouter_WhatDoesNotPassMayPassForARouteThatAnswered(t *testing.T) {
 	proxy := reached(failure.Connection, failure.Unreached)
 	proxy.Effect.Retryable = false
 	for name, test := range map[string]struct {

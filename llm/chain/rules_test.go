@@ -52,7 +52,7 @@ func (w *world) begun() (at []time.Duration) {
 }
 
 // What takes a person is not waited for, whatever else has a time.
-func TestWhatTakesAPersonIsNotWaitedFor(t *testing.T) {
+func TestStage_APersonIsNotWaitedFor(t *testing.T) {
 	for name, faults := range map[string][]error{
 		"the key":   {hinted(failure.RateLimited, time.Hour), fault(failure.Auth)},
 		"the model": {hinted(failure.QuotaExhausted, time.Hour), fault(failure.NotFound)},
@@ -86,7 +86,7 @@ func TestWhatTakesAPersonIsNotWaitedFor(t *testing.T) {
 
 // A gate that was closed again by those whom it let through is not waited for as if it
 // were the first time.
-func TestAGateClosedAgainIsNotWaitedOut(t *testing.T) {
+func TestStage_CooldownSetAgainIsNotWaitedOut(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, numb())
 		limited := hinted(failure.RateLimited, time.Second)
@@ -100,7 +100,7 @@ func TestAGateClosedAgainIsNotWaitedOut(t *testing.T) {
 }
 
 // Being told that it is too much cuts the limit, and how many go at once after that.
-func TestTooMuchCutsTheLimit(t *testing.T) {
+func TestRouter_RateLimitCutsTheLimiter(t *testing.T) {
 	for class, want := range map[failure.Class]int{failure.RateLimited: 5, failure.Overloaded: 5, failure.ServerError: 8} {
 		t.Run(string(class), func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
@@ -122,7 +122,7 @@ func TestTooMuchCutsTheLimit(t *testing.T) {
 
 // An answer that broke off in the middle has cost something: the same way is tried
 // again at once only where there is no other.
-func TestABrokenAnswerIsAskedForElsewhere(t *testing.T) {
+func TestStage_BrokenAnswerIsAskedForElsewhere(t *testing.T) {
 	for _, others := range []bool{false, true} {
 		bubble(t, func(t *testing.T) {
 			w := newWorld(t, numb())
@@ -147,7 +147,7 @@ func TestABrokenAnswerIsAskedForElsewhere(t *testing.T) {
 }
 
 // A broken way that breaks again is no better for the provider's other model.
-func TestAWayThatBreaksTwiceIsLeftAlone(t *testing.T) {
+func TestStage_ConnectionThatBreaksTwiceIsLeftAlone(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, numb())
 		w.model("a:one", until(time.Second, fault(failure.Connection)))
@@ -159,7 +159,7 @@ func TestAWayThatBreaksTwiceIsLeftAlone(t *testing.T) {
 
 // A provider that failed a question twice which another one then answers was not the
 // question's victim; one failure says nothing of the kind.
-func TestTwiceAndThenAnsweredElsewhere(t *testing.T) {
+func TestRouter_FailedTwiceAndAnsweredElsewhere(t *testing.T) {
 	for class, want := range map[failure.Class]breaker.State{failure.ServerError: breaker.Open, failure.Timeout: breaker.Closed} { // which is not tried twice
 		bubble(t, func(t *testing.T) {
 			w := newWorld(t, chain.Options{})
@@ -174,7 +174,7 @@ func TestTwiceAndThenAnsweredElsewhere(t *testing.T) {
 }
 
 // A model is tried three times in a round, however many attempts there are.
-func TestTriesOfAModelInARound(t *testing.T) {
+func TestStage_TriesOfAModelInARound(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, numb())
 		w.plan.MaxAttempts, w.plan.MaxWait = 20, 0
@@ -188,7 +188,7 @@ func TestTriesOfAModelInARound(t *testing.T) {
 
 // Who can't be asked at all is told of in each decision, and is what is told if there is
 // nobody else.
-func TestWhoHasNoKeyIsTold(t *testing.T) {
+func TestPlan_SkippedAreNamed(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.plan.Skipped = []chain.Skipped{{Provider: "b", Model: "two", Reason: chain.NotConfigured, Detail: "B_KEY is not set"}}
@@ -206,7 +206,7 @@ func TestWhoHasNoKeyIsTold(t *testing.T) {
 
 // Repetitions are paid from the provider's bucket, which all questions of the process
 // share, and which each first try pays into. Without a token it is the next one's turn.
-func TestRepetitionsArePaidFromTheBucket(t *testing.T) {
+func TestStage_RepetitionsArePaidFromTheBucket(t *testing.T) {
 	count := func(w *world, model string) (n int) {
 		for _, c := range w.calls {
 			if c.model == model {
@@ -257,7 +257,7 @@ func TestRepetitionsArePaidFromTheBucket(t *testing.T) {
 }
 
 // An operator who wants no more waiting ends the pause between rounds too.
-func TestTryNowEndsThePauseBetweenRounds(t *testing.T) {
+func TestStage_TryNowEndsThePauseBetweenRounds(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, numb())
 		w.plan.MaxAttempts = 1
@@ -272,7 +272,7 @@ func TestTryNowEndsThePauseBetweenRounds(t *testing.T) {
 }
 
 // Only who has waited has spent its patience.
-func TestWhoHasNotWaitedHasNoPatienceSpent(t *testing.T) {
+func TestStage_PatienceIsSpentByWaitingOnly(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, numb())
 		w.plan.MaxWait, w.plan.Progress = 10*time.Minute, time.Now().Add(-time.Hour)
@@ -302,7 +302,7 @@ func TestWhoHasNotWaitedHasNoPatienceSpent(t *testing.T) {
 }
 
 // What is known to take longer than the stage has is not waited for.
-func TestTheStagesTimeBoundsItsPatience(t *testing.T) {
+func TestStage_TimeBoundsItsPatience(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, numb())
 		w.plan.Deadline = time.Now().Add(time.Minute)
@@ -315,7 +315,7 @@ func TestTheStagesTimeBoundsItsPatience(t *testing.T) {
 }
 
 // A wait for a turn at a gate is told, if it is not over in a moment.
-func TestAWaitBehindAGateIsTold(t *testing.T) {
+func TestStageWaiting_NamesTheCooldown(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, numb())
 		w.model("a:one", first(1, hinted(failure.RateLimited, 4*time.Second)))
@@ -336,7 +336,7 @@ func TestAWaitBehindAGateIsTold(t *testing.T) {
 }
 
 // After a breaker has closed, not all go at once that did before.
-func TestASlowStart(t *testing.T) {
+func TestRouter_SlowStartAfterAnOutage(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", takes(time.Second, until(2*time.Second, fault(failure.ServerError))))
@@ -356,7 +356,7 @@ func TestASlowStart(t *testing.T) {
 }
 
 // What is not known to be the provider's fault counts half.
-func TestUnknownFailuresCountHalf(t *testing.T) {
+func TestRouter_UnknownFailuresCountHalf(t *testing.T) {
 	for class, want := range map[failure.Class]int{failure.ServerError: 2, failure.Unknown: 4} {
 		bubble(t, func(t *testing.T) {
 			w := newWorld(t, chain.Options{})
@@ -386,7 +386,7 @@ func TestRouter_PausesOfARoundAreCapped(t *testing.T) {
 }
 
 // A hold that comes between a choice and its call keeps the call from being made.
-func TestRouter_AHoldBeforeACallIsHeard(t *testing.T) {
+func TestRouter_HoldBeforeACallCounts(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", always(fault(failure.ServerError)))
@@ -403,7 +403,7 @@ func TestRouter_AHoldBeforeACallIsHeard(t *testing.T) {
 
 // Before a call it is told what it takes if nothing is known of its end: the question. That
 // is also what a call counts for that panicked.
-func TestRouter_ToldWhatTheQuestionTakes(t *testing.T) {
+func TestRouter_RecordsWhatTheRequestTakes(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", func(int, time.Duration) error { panic("a bug") }).Spec.Price = &llm.Price{Input: 3, Output: 15}

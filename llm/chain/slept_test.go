@@ -18,7 +18,7 @@ import (
 
 // A machine that sleeps breaks the calls under way. They count against nobody, are no
 // attempts, and are made again at once, while what fails by itself counts as ever.
-func TestWhatASleepBreaksCountsAgainstNobody(t *testing.T) {
+func TestRouter_WhatASleepBreaksDoesNotCount(t *testing.T) {
 	for name, test := range map[string]struct {
 		slept time.Duration
 		class failure.Class

@@ -48,7 +48,7 @@ func (w *world) gateOf() (g health.CooldownStatus, closed bool) {
 
 // A gate that takes a person begins short, grows as long as it is refused, and begins anew
 // after an answer.
-func TestRouter_GatesBeginShortAndGrow(t *testing.T) {
+func TestRouter_CooldownsBeginShortAndGrow(t *testing.T) {
 	for class, lengths := range person {
 		t.Run(string(class), func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestRouter_GatesBeginShortAndGrow(t *testing.T) {
 
 // A run that waits for nobody fails at once with what a person has to do, whatever the
 // other candidates are waited for; and who waits asks once for each time that the gate opens.
-func TestRouter_OneQuestionGoesThroughAGateAtATime(t *testing.T) {
+func TestRouter_OneRequestGoesThroughACooldownAtATime(t *testing.T) {
 	for class := range person {
 		t.Run(string(class), func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
@@ -115,7 +115,7 @@ func TestRouter_OneQuestionGoesThroughAGateAtATime(t *testing.T) {
 
 // An operator's word lets one question of a key through, at once, and one in 10 s at the
 // most; if it is answered, all go on.
-func TestRouter_AnOperatorsWordOpensAGate(t *testing.T) {
+func TestRouter_OperatorOverrulesACooldown(t *testing.T) {
 	for class := range person {
 		for _, mended := range []bool{true, false} {
 			t.Run(fmt.Sprint(class, " ", mended), func(t *testing.T) {
@@ -168,7 +168,7 @@ func TestRouter_AnOperatorsWordOpensAGate(t *testing.T) {
 }
 
 // A person who wants no more waiting in a run says what a new run says.
-func TestRouter_TryNowOpensAGate(t *testing.T) {
+func TestRouter_TryNowOverrulesACooldown(t *testing.T) {
 	for class := range person {
 		bubble(t, func(t *testing.T) {
 			w := newWorld(t, chain.Options{})
@@ -367,7 +367,7 @@ func TestRouter_AnAnswerIsRemembered(t *testing.T) {
 }
 
 // A failure that a gate explains says since when, until when, and what opens it.
-func TestRouter_AClosedGateIsExplained(t *testing.T) {
+func TestRouter_CooldownIsExplained(t *testing.T) {
 	for class := range person {
 		bubble(t, func(t *testing.T) {
 			w := newWorld(t, chain.Options{})
@@ -395,7 +395,7 @@ func TestRouter_AClosedGateIsExplained(t *testing.T) {
 }
 
 // A release ends what it names, and says what that was.
-func TestRouter_AReleaseEndsGates(t *testing.T) {
+func TestRouter_ReleaseEndsCooldowns(t *testing.T) {
 	key := func(name string) func(string) bool { return func(credential string) bool { return credential == name } }
 	for name, test := range map[string]struct {
 		model string

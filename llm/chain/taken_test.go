@@ -45,7 +45,7 @@ func dear(t *testing.T) *world {
 }
 
 // Money is put aside before a call is made, so that calls at a time can't spend it twice.
-func TestMoneyIsPutAside(t *testing.T) {
+func TestPlan_BudgetsAreReservedFrom(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := dear(t)
 		w.plan.Budgets, w.plan.MaxWait = spend.Budgets{spend.NewBudget(0.035, 0)}, 0
@@ -79,7 +79,7 @@ func TestMoneyIsPutAside(t *testing.T) {
 }
 
 // Who can't tell that a call begins does not make it, and gives back what it took for it.
-func TestAnObserversErrorCostsNothing(t *testing.T) {
+func TestObserver_ErrorCostsNothing(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", until(time.Second, fault(failure.ServerError))).Spec.Price = &llm.Price{Input: 2500}
@@ -121,7 +121,7 @@ func (o *leaving) Observe(ctx context.Context, events ...chain.Event) error {
 }
 
 // What was paid for is told also when the caller has left.
-func TestAPaidAnswerIsTold(t *testing.T) {
+func TestObserver_RecordsAPaidAnswer(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		ctx, leave := context.WithCancel(t.Context())
@@ -135,7 +135,7 @@ func TestAPaidAnswerIsTold(t *testing.T) {
 }
 
 // Who is stopped gives its permits back: the probe's too.
-func TestStoppingGivesPermitsBack(t *testing.T) {
+func TestStage_StopGivesPermitsBack(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", func(_ int, at time.Duration) error {
@@ -169,7 +169,7 @@ func TestStoppingGivesPermitsBack(t *testing.T) {
 }
 
 // Who gets the provider's permit and not the model's gives it back.
-func TestHalfAPermitIsGivenBack(t *testing.T) {
+func TestRouter_HalfAPermitIsGivenBack(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{Health: health.Options{Provider: breaker.Options{InARow: 1, CloseAfter: 100}, Model: breaker.Options{InARow: 1}}})
 		w.plan.MaxAttempts, w.plan.MaxWait = 1, 0
@@ -202,7 +202,7 @@ func TestHalfAPermitIsGivenBack(t *testing.T) {
 }
 
 // A model's own breaker keeps its provider's other models available.
-func TestAModelsBreakerIsItsOwn(t *testing.T) {
+func TestRouter_ModelsBreakerIsItsOwn(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{Health: health.Options{Model: breaker.Options{InARow: 2}}})
 		its := fault(failure.Overloaded)
@@ -221,7 +221,7 @@ func TestAModelsBreakerIsItsOwn(t *testing.T) {
 }
 
 // A panic in asking is a failure of that try, and takes no permit along.
-func TestAPanicIsAFailure(t *testing.T) {
+func TestStage_PanicIsAFailure(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", func(int, time.Duration) error { panic("a bug") })
@@ -237,7 +237,7 @@ func TestAPanicIsAFailure(t *testing.T) {
 }
 
 // Of several that can be waited for it is the one that is back first.
-func TestItWaitsForTheFirstThatIsBack(t *testing.T) {
+func TestStage_WaitsForTheFirstThatIsBack(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
 		for name, wait := range map[string]time.Duration{"a:one": 2 * time.Hour, "b:two": 10 * time.Minute, "c:three": time.Hour} {
@@ -252,7 +252,7 @@ func TestItWaitsForTheFirstThatIsBack(t *testing.T) {
 }
 
 // Runs take turns at a provider: one with many questions keeps no other waiting.
-func TestRunsTakeTurns(t *testing.T) {
+func TestRouter_OwnersTakeTurns(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{Health: health.Options{Limit: limit.Options{Start: 1, Max: 1}}})
 		w.model("a:one", takes(time.Second, fine))

@@ -14,7 +14,7 @@ import (
 
 func always(r float64) func() float64 { return func() float64 { return r } }
 
-func TestDelaysGrowToTheCap(t *testing.T) {
+func TestPolicy_DelaysGrowToTheCap(t *testing.T) {
 	p := backoff.Policy{Base: 2 * time.Second, Cap: 20 * time.Second, Floor: 100 * time.Millisecond, Full: true}
 	for n, want := range map[int]time.Duration{1: time.Second, 2: 2 * time.Second, 3: 4 * time.Second, 4: 8 * time.Second, 5: 10 * time.Second, 9: 10 * time.Second, 5000: 10 * time.Second} {
 		if got := p.Delay(n, always(0.5)); got != want {
@@ -26,7 +26,7 @@ func TestDelaysGrowToTheCap(t *testing.T) {
 	}
 }
 
-func TestARatioOnlyAdds(t *testing.T) {
+func TestPolicy_RatioOnlyAdds(t *testing.T) {
 	p := backoff.Policy{Base: time.Second, Ratio: 0.25}
 	for r, want := range map[float64]time.Duration{0: 2 * time.Second, 0.5: 2250 * time.Millisecond} {
 		if got := p.Delay(2, always(r)); got != want {
@@ -38,7 +38,7 @@ func TestARatioOnlyAdds(t *testing.T) {
 	}
 }
 
-func TestNoDelayIsOutOfBounds(t *testing.T) {
+func TestPolicy_NoDelayIsOutOfBounds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := backoff.Policy{
 			Base: time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "base")), Cap: time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "cap")),
@@ -51,7 +51,7 @@ func TestNoDelayIsOutOfBounds(t *testing.T) {
 	})
 }
 
-func TestAHintIsAFloor(t *testing.T) {
+func TestHinted_IsAFloor(t *testing.T) {
 	for _, tt := range []struct{ hint, most time.Duration }{
 		{2 * time.Second, 2900 * time.Millisecond}, {100 * time.Second, 105 * time.Second}, {0, 500 * time.Millisecond},
 	} {
@@ -65,7 +65,7 @@ func TestAHintIsAFloor(t *testing.T) {
 }
 
 // 200 callers that were told the same do not come back together.
-func TestAHerdIsSpread(t *testing.T) {
+func TestHinted_SpreadsAHerd(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2)).Float64
 	for name, delay := range map[string]func() time.Duration{
 		"hinted":      func() time.Duration { return backoff.Hinted(20*time.Second, random) },

@@ -44,7 +44,7 @@ func want(t testing.TB, b *breaker.Breaker, s breaker.State) {
 
 func bubble(t *testing.T, f func(t *testing.T)) { t.Helper(); synctest.Test(t, f) }
 
-func TestFailuresInARowOfDifferentRequestsOpen(t *testing.T) {
+func TestBreaker_FailuresInARowOfDifferentRequestsOpen(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := breaker.New(breaker.Options{InARow: 2})
 		for range 10 {
@@ -59,7 +59,7 @@ func TestFailuresInARowOfDifferentRequestsOpen(t *testing.T) {
 	})
 }
 
-func TestMostOfManyFailing(t *testing.T) {
+func TestBreaker_OpensWhenMostOfManyFail(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := breaker.New(breaker.Options{InARow: 100})
 		for i := range 19 {
@@ -79,7 +79,7 @@ func TestMostOfManyFailing(t *testing.T) {
 	})
 }
 
-func TestItOpensForLongerEachTime(t *testing.T) {
+func TestBreaker_OpensForLongerEachTime(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := breaker.New(breaker.Options{InARow: 1})
 		trip(t, b)
@@ -107,7 +107,7 @@ func TestItOpensForLongerEachTime(t *testing.T) {
 	})
 }
 
-func TestTheRandomPartIsTakenOff(t *testing.T) {
+func TestBreaker_RandomPartIsTakenOff(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		for _, r := range []float64{0, 0.5, 0.999} {
 			b := breaker.New(breaker.Options{InARow: 1, Random: func() float64 { return r }})
@@ -119,7 +119,7 @@ func TestTheRandomPartIsTakenOff(t *testing.T) {
 	})
 }
 
-func TestAStatedTimeCounts(t *testing.T) {
+func TestBreaker_StatedTimeCounts(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		for stated, want := range map[time.Duration]time.Duration{time.Second: 10 * time.Second, 45 * time.Second: 45 * time.Second, time.Hour: 5 * time.Minute} {
 			b := breaker.New(breaker.Options{InARow: 1})
@@ -132,7 +132,7 @@ func TestAStatedTimeCounts(t *testing.T) {
 	})
 }
 
-func TestProbesAreFewAndTheirLeasesRunOut(t *testing.T) {
+func TestBreaker_ProbesAreFewAndTheirLeasesRunOut(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := breaker.New(breaker.Options{InARow: 1, Leases: 3, LeaseFor: 20 * time.Second})
 		trip(t, b)
@@ -168,7 +168,7 @@ func TestProbesAreFewAndTheirLeasesRunOut(t *testing.T) {
 	})
 }
 
-func TestClosingTakesDifferentRequests(t *testing.T) {
+func TestBreaker_ClosingTakesDifferentRequests(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := breaker.New(breaker.Options{InARow: 1, Leases: 3})
 		trip(t, b)
@@ -181,7 +181,7 @@ func TestClosingTakesDifferentRequests(t *testing.T) {
 	})
 }
 
-func TestSlowStart(t *testing.T) {
+func TestBreaker_SlowStart(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := breaker.New(breaker.Options{InARow: 1, CloseAfter: 1})
 		if s := b.Status().Share; s != 1 {
@@ -202,7 +202,7 @@ func TestSlowStart(t *testing.T) {
 	})
 }
 
-func TestAPermitEndsOnce(t *testing.T) {
+func TestPermit_EndsOnce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := breaker.New(breaker.Options{InARow: 2})
 		p, _ := b.Acquire("a")
@@ -214,7 +214,7 @@ func TestAPermitEndsOnce(t *testing.T) {
 	})
 }
 
-func TestDoubtfulFailuresCountHalf(t *testing.T) {
+func TestPermit_DoubtfulFailuresCountHalf(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := breaker.New(breaker.Options{InARow: 2})
 		for i := range 4 {
@@ -226,7 +226,7 @@ func TestDoubtfulFailuresCountHalf(t *testing.T) {
 	})
 }
 
-func TestTransitionsAreToldInOrder(t *testing.T) {
+func TestTransition_AreReportedInOrder(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		var told []breaker.Transition
 		b := breaker.New(breaker.Options{InARow: 1, CloseAfter: 1, Changed: func(tr breaker.Transition) { told = append(told, tr) }})
@@ -247,7 +247,7 @@ func TestTransitionsAreToldInOrder(t *testing.T) {
 	})
 }
 
-func TestTripAndProbe(t *testing.T) {
+func TestBreaker_TripAndProbe(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := breaker.New(breaker.Options{})
 		b.Trip(0, "two of its models failed")
@@ -264,7 +264,7 @@ func TestTripAndProbe(t *testing.T) {
 	})
 }
 
-func TestRestoring(t *testing.T) {
+func TestBreaker_Restore(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := breaker.New(breaker.Options{InARow: 1})
 		trip(t, b)
@@ -296,7 +296,7 @@ func TestRestoring(t *testing.T) {
 }
 
 // What was counted in an earlier state is forgotten.
-func TestATurnForgetsWhatWasCounted(t *testing.T) {
+func TestBreaker_TransitionForgetsWhatWasCounted(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := breaker.New(breaker.Options{InARow: 100, Window: 10 * time.Minute})
 		trip(t, b)
@@ -315,7 +315,7 @@ func TestATurnForgetsWhatWasCounted(t *testing.T) {
 }
 
 // A half-open state that is restored is a new one: what is under way is of the old one.
-func TestRestoringHalfOpen(t *testing.T) {
+func TestBreaker_RestoreHalfOpen(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := breaker.New(breaker.Options{InARow: 1, CloseAfter: 1})
 		trip(t, b)
@@ -351,7 +351,7 @@ func TestBreaker_ElapseShortensTheOpenTime(t *testing.T) {
 	})
 }
 
-func TestManyAtOnce(t *testing.T) {
+func TestBreaker_ManyAtOnce(t *testing.T) {
 	b := breaker.New(breaker.Options{FirstOpen: time.Millisecond, MaxOpen: time.Millisecond, Leases: 2})
 	var wg sync.WaitGroup
 	for i := range 16 {

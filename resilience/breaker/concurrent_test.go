@@ -161,7 +161,7 @@ func (c *crowd) end(p *breaker.Permit, of []uint64, how int, probe bool) {
 // Whatever many callers do at a time, no more probes are under way than there are
 // leases, what is from another state changes nothing, each transition has its reason,
 // and permits that were given back are not lost.
-func TestAnyCrowd(t *testing.T) {
+func TestBreaker_AnyCrowd(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		o := breaker.Options{
 			InARow: float64(rapid.IntRange(1, 4).Draw(rt, "in a row")), MinVolume: float64(rapid.IntRange(2, 12).Draw(rt, "volume")), Ratio: 0.5,
@@ -197,7 +197,7 @@ func TestAnyCrowd(t *testing.T) {
 // Where their meanings agree this breaker lets through as many of those who come at the
 // same instant as gobreaker and failsafe-go do, and comes to the same state: waves of
 // calls that all begin before the first one ends, and all end the same.
-func TestACrowdAgreesWithOthers(t *testing.T) {
+func TestBreaker_CrowdAgreesWithOthers(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		row := rapid.IntRange(1, 6).Draw(rt, "in a row")
 		waves := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) wave {

@@ -96,7 +96,7 @@ func (c circuit) probe() (end func(how string)) {
 // What other breakers get wrong about calls that take long, as measured on failsafe-go
 // 0.9.8 and gobreaker 2.4.0. A defect that a newer version no longer has fails here, and
 // is to be noted.
-func TestKnownDefectsOfOthers(t *testing.T) {
+func TestBreaker_KnownDefectsOfOthers(t *testing.T) {
 	for _, tt := range []struct {
 		name           string
 		well           func(c circuit) bool

@@ -134,7 +134,7 @@ func virtual(t *testing.T, f func()) {
 	}
 }
 
-func TestAnySequenceOfCalls(t *testing.T) {
+func TestBreaker_AnySequenceOfCalls(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := &machine{o: breaker.Options{
 			InARow: float64(rapid.IntRange(1, 4).Draw(rt, "in a row")), MinVolume: float64(rapid.IntRange(2, 12).Draw(rt, "volume")),
@@ -171,7 +171,7 @@ func steps() *rapid.Generator[[]step] {
 // Where their meanings agree (calls one after the other, failures in a row, a fixed
 // open time, one probe that decides) this breaker lets through exactly the calls
 // that gobreaker and failsafe-go let through.
-func TestItAgreesWithOthers(t *testing.T) {
+func TestBreaker_AgreesWithOthers(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		row := rapid.IntRange(1, 4).Draw(rt, "in a row")
 		calls := steps().Draw(rt, "calls")

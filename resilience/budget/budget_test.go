@@ -21,7 +21,7 @@ func taken(b *budget.Bucket) (n int) {
 	return n
 }
 
-func TestRepetitionsAreAShareOfTheCalls(t *testing.T) {
+func TestBucket_RepetitionsAreAShareOfTheCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := budget.New(budget.Options{})
 		n := 0
@@ -50,7 +50,7 @@ func TestRepetitionsAreAShareOfTheCalls(t *testing.T) {
 
 // Whatever the pattern, there are never more repetitions than what was there, what
 // the calls paid in, and what the time did.
-func TestTheBound(t *testing.T) {
+func TestBucket_Bound(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		o := budget.Options{Cap: 20, Start: rapid.Float64Range(0, 20).Draw(rt, "start"), PerCall: 0.1, PerSecond: 0.05}
 		actions := rapid.SliceOfN(rapid.IntRange(-120, 40), 1, 200).Draw(rt, "actions")
@@ -78,7 +78,7 @@ func TestTheBound(t *testing.T) {
 
 // Whatever many do at a time, nothing is counted twice or lost: what there was, what the
 // calls paid in and what the time did is there or was taken.
-func TestAnyCrowd(t *testing.T) {
+func TestBucket_AnyCrowd(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		o := budget.Options{
 			Cap:   rapid.SampledFrom([]float64{3, 1e6}).Draw(rt, "cap"), // soon full, or never
@@ -120,7 +120,7 @@ func TestAnyCrowd(t *testing.T) {
 	})
 }
 
-func TestManyAtOnce(t *testing.T) {
+func TestBucket_ManyAtOnce(t *testing.T) {
 	b := budget.New(budget.Options{Cap: 100, Start: 50})
 	var taken sync.Map
 	var wg sync.WaitGroup

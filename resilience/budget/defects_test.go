@@ -58,7 +58,7 @@ func repetitions(call func() int) (n int) {
 // What other budgets get wrong, as measured on failsafe-go 0.9.8: one that is a share of
 // the calls under way bounds nothing when calls fail fast, one after the other. A defect
 // that a newer version no longer has fails here, and is to be noted.
-func TestKnownDefectsOfOthers(t *testing.T) {
+func TestBucket_KnownDefectsOfOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		if n := repetitions(ours()); n > 10+60+6 { // what there was, a tenth of the calls, and what two minutes pay in
 			t.Errorf("%d repetitions of 600 calls", n)

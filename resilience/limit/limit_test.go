@@ -16,7 +16,7 @@ import (
 	"github.com/cineforge/cineforge/resilience/limit"
 )
 
-func TestNoMoreThanTheLimitAtATime(t *testing.T) {
+func TestLimiter_NoMoreThanTheLimitAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := limit.New(limit.Options{Start: 3})
 		var busy, most atomic.Int64
@@ -42,7 +42,7 @@ func TestNoMoreThanTheLimitAtATime(t *testing.T) {
 	})
 }
 
-func TestItGrowsWhileItIsUsedAndNobodyComplains(t *testing.T) {
+func TestLimiter_GrowsWhileItIsUsedWithoutComplaints(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		work := func(l *limit.Limiter, n int, d time.Duration) {
 			var wg sync.WaitGroup
@@ -89,7 +89,7 @@ func TestItGrowsWhileItIsUsedAndNobodyComplains(t *testing.T) {
 	})
 }
 
-func TestOwnersTakeTurns(t *testing.T) {
+func TestLimiter_OwnersTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := limit.New(limit.Options{Start: 1, Max: 1})
 		var mu sync.Mutex
@@ -122,7 +122,7 @@ func TestOwnersTakeTurns(t *testing.T) {
 	})
 }
 
-func TestWhoLeavesTheQueueKeepsNobody(t *testing.T) {
+func TestLimiter_ALeavingCallerKeepsNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := limit.New(limit.Options{Start: 1, Max: 1})
 		release, err := l.Acquire(t.Context(), "a")
@@ -178,7 +178,7 @@ func (u *undecided) Err() error {
 }
 
 // Who leaves when its turn has come passes the turn on.
-func TestATurnThatIsNotTakenIsPassedOn(t *testing.T) {
+func TestLimiter_UntakenTurnIsPassedOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for range 64 { // whether the turn or the end is seen is chance
 			l := limit.New(limit.Options{Start: 1, Max: 1})
@@ -212,7 +212,7 @@ func TestATurnThatIsNotTakenIsPassedOn(t *testing.T) {
 }
 
 // Who does not wait comes only if it is its turn at once.
-func TestTryAcquire(t *testing.T) {
+func TestLimiter_TryAcquire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := limit.New(limit.Options{Start: 1, Max: 1})
 		release, ok := l.TryAcquire()
@@ -240,7 +240,7 @@ func TestTryAcquire(t *testing.T) {
 	})
 }
 
-func TestAShareOfTheLimit(t *testing.T) {
+func TestLimiter_Share(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := limit.New(limit.Options{Start: 8})
 		l.Share(0.25)
@@ -266,7 +266,7 @@ func TestAShareOfTheLimit(t *testing.T) {
 }
 
 // Whatever comes and goes in whatever order, calls are counted right and nobody is forgotten.
-func TestAnyTraffic(t *testing.T) {
+func TestLimiter_AnyTraffic(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		type caller struct{ owner, arrive, stay, patience int }
 		callers := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) caller {
