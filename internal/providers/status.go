@@ -184,7 +184,7 @@ func modelsOf(p Provider) []string {
 	return models
 }
 
-func healthOf(s breaker.Status, gates []llmhealth.CooldownStatus) health.Health {
+func healthOf(s breaker.Snapshot, gates []llmhealth.CooldownStatus) health.Health {
 	h := health.Health{Breaker: s.State, Evidence: s.Evidence}
 	if s.State == "" {
 		h.Breaker = breaker.Closed

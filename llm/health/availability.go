@@ -143,7 +143,7 @@ func (a *Availability) block(why Reason, detail string, until time.Time) {
 }
 
 // addBreaker notes that a breaker lets no request through.
-func (a *Availability) addBreaker(s *breaker.Status, whose string) {
+func (a *Availability) addBreaker(s *breaker.Snapshot, whose string) {
 	switch {
 	case s.Free:
 		return

@@ -228,7 +228,7 @@ func (p *provider) recallBreaker(model string, data []byte) bool {
 		p.evidence.clear()
 	}
 	p.better = p.better || stored.State == breaker.Closed || stored.Evidence == wanted
-	b.Restore(breaker.Status{
+	b.Restore(breaker.Snapshot{
 		State:      stored.State,
 		Since:      stored.Since,
 		Until:      stored.Until,

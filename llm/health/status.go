@@ -12,7 +12,7 @@ import (
 // ProviderStatus is how a provider is doing.
 type ProviderStatus struct {
 	Endpoint  string
-	Breaker   breaker.Status
+	Breaker   breaker.Snapshot
 	Hold      *Hold            // nil if it is not held
 	Bucket    float64          // how many retries it is still to get
 	Cooldowns []CooldownStatus // those that are active for all of the provider's models
@@ -23,7 +23,7 @@ type ProviderStatus struct {
 // ModelStatus is how a model is doing.
 type ModelStatus struct {
 	Model     string
-	Breaker   breaker.Status
+	Breaker   breaker.Snapshot
 	Cooldowns []CooldownStatus
 }
 

@@ -45,7 +45,7 @@ const (
 )
 
 // Hinted returns how long to wait when a server has said so: never less than that,
-// and spread upwards, so that all who were told the same do not come back together.
+// and spread upwards, so that callers that got the same hint do not come back together.
 func Hinted(hint time.Duration, random func() float64) time.Duration {
 	spread := min(time.Duration(hintShare*float64(hint))+hintLeast, hintMost)
 	return hint + time.Duration(random()*float64(spread))

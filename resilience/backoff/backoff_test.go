@@ -1,7 +1,6 @@
 package backoff_test
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -85,15 +84,4 @@ func TestHinted_SpreadsAHerd(t *testing.T) {
 			}
 		}
 	}
-}
-
-func Example() {
-	p := backoff.Policy{Base: time.Second, Cap: 20 * time.Second, Full: true}
-	for n := 1; n <= 3; n++ {
-		fmt.Println(p.Delay(n, func() float64 { return 0.5 }))
-	}
-	// Output:
-	// 500ms
-	// 1s
-	// 2s
 }

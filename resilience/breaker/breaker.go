@@ -1,14 +1,15 @@
 // Package breaker is a circuit breaker for calls that take long: it stops calls to
-// somebody who fails, lets a few through now and then to see whether that has
-// passed, and counts only what says something.
+// a service that fails, lets a few through now and then to see whether that has
+// passed, and counts only what says something about the service.
 //
 // A call asks for a [Permit] and reports through it how it ended. A permit belongs
 // to the state in which it was given: what a call that began before a transition
 // comes to after it changes nothing. A probe's permit is a lease: it runs out, so
-// that a probe that never ends keeps nobody out for ever.
+// that a probe that never ends keeps no call out for ever.
 package breaker
 
 import (
+	"cmp"
 	"sync"
 	"time"
 )
@@ -61,38 +62,25 @@ type Options struct {
 	// Random returns numbers in [0, 1); nil means nothing is taken off the open time.
 	Random func() float64
 
-	// Changed is told of each transition, in order. It is called while the breaker
+	// Changed is called with each transition, in order, while the breaker
 	// is locked: it has to return soon, and must not call it.
 	Changed func(Transition)
 }
 
 func (o Options) withDefaults() Options {
-	defaults := []struct {
-		of *time.Duration
-		to time.Duration
-	}{{&o.Window, 30 * time.Second}, {&o.FirstOpen, 10 * time.Second}, {&o.MaxOpen, 15 * time.Second}, {&o.MaxStated, 5 * time.Minute},
-		{&o.LeaseFor, 40 * time.Second}, {&o.CalmAfter, time.Minute}, {&o.SlowStart, 30 * time.Second}}
-	for _, d := range defaults {
-		if *d.of == 0 {
-			*d.of = d.to
-		}
-	}
-	for _, d := range []struct {
-		of *float64
-		to float64
-	}{{&o.InARow, 5}, {&o.MinVolume, 20}, {&o.Ratio, 0.5}} {
-		if *d.of == 0 {
-			*d.of = d.to
-		}
-	}
-	for _, d := range []struct {
-		of *int
-		to int
-	}{{&o.FirstLeases, 1}, {&o.Leases, 1}, {&o.CloseAfter, 2}} {
-		if *d.of == 0 {
-			*d.of = d.to
-		}
-	}
+	o.InARow = cmp.Or(o.InARow, 5)
+	o.Window = cmp.Or(o.Window, 30*time.Second)
+	o.MinVolume = cmp.Or(o.MinVolume, 20)
+	o.Ratio = cmp.Or(o.Ratio, 0.5)
+	o.FirstOpen = cmp.Or(o.FirstOpen, 10*time.Second)
+	o.MaxOpen = cmp.Or(o.MaxOpen, 15*time.Second)
+	o.MaxStated = cmp.Or(o.MaxStated, 5*time.Minute)
+	o.FirstLeases = cmp.Or(o.FirstLeases, 1)
+	o.Leases = cmp.Or(o.Leases, 1)
+	o.LeaseFor = cmp.Or(o.LeaseFor, 40*time.Second)
+	o.CloseAfter = cmp.Or(o.CloseAfter, 2)
+	o.CalmAfter = cmp.Or(o.CalmAfter, time.Minute)
+	o.SlowStart = cmp.Or(o.SlowStart, 30*time.Second)
 	if o.Random == nil {
 		o.Random = func() float64 { return 0 }
 	}
@@ -133,7 +121,14 @@ type Breaker struct {
 // New returns a closed breaker.
 func New(o Options) *Breaker {
 	o = o.withDefaults()
-	return &Breaker{o: o, state: Closed, since: time.Now(), window: window{span: o.Window}, leases: map[uint64]time.Time{}, probed: map[string]bool{}}
+	return &Breaker{
+		o:      o,
+		state:  Closed,
+		since:  time.Now(),
+		window: window{span: o.Window},
+		leases: map[uint64]time.Time{},
+		probed: map[string]bool{},
+	}
 }
 
 // Permit is the right to make one call. Exactly one of its ends counts, the first;
@@ -208,7 +203,7 @@ func (p *Permit) Success() {
 		}
 		b.stirs = true
 		if b.probed[p.request] = true; len(b.probed) >= b.o.CloseAfter {
-			b.turn(Transition{To: Closed, At: now, Evidence: "the probes went well"})
+			b.transit(Transition{To: Closed, At: now, Evidence: "the probes went well"})
 		}
 	})
 }
@@ -232,7 +227,7 @@ func (p *Permit) Failure(weight float64, stated time.Duration, evidence string) 
 	})
 }
 
-// Neutral gives the permit back; the call said nothing about anybody's health.
+// Neutral gives the permit back; the call said nothing about the service.
 func (p *Permit) Neutral() { p.end(func(*Breaker, time.Time) {}) }
 
 // Alive renews the lease of a probe that shows signs of life. It reports whether that lets
@@ -242,7 +237,8 @@ func (p *Permit) Alive() (first bool) {
 	defer p.b.mu.Unlock()
 	if _, ok := p.b.leases[p.lease]; ok && !p.ended {
 		p.b.leases[p.lease] = time.Now().Add(p.b.o.LeaseFor)
-		first, p.b.stirs = !p.b.stirs, true
+		first = !p.b.stirs
+		p.b.stirs = true
 	}
 	return first
 }
@@ -265,13 +261,13 @@ func (p *Permit) end(count func(b *Breaker, now time.Time)) {
 	count(b, now)
 }
 
-// advance makes the transitions that time alone brings. Nobody may have looked for
-// long: a probe's lease that ran out yesterday opened the breaker yesterday.
+// advance makes the transitions that time alone brings. The last look may be long ago: a
+// probe's lease that ran out yesterday opened the breaker yesterday.
 func (b *Breaker) advance(now time.Time) {
 	switch b.state {
 	case Open:
 		if !now.Before(b.until) {
-			b.turn(Transition{To: HalfOpen, At: now, Evidence: "the time for it has come"})
+			b.transit(Transition{To: HalfOpen, At: now, Evidence: "the time for it has come"})
 		}
 	case HalfOpen:
 		if at := b.nextLease(); !at.IsZero() && !now.Before(at) {
@@ -291,14 +287,18 @@ func (b *Breaker) open(now time.Time, stated time.Duration, evidence string) {
 	grown -= time.Duration(b.o.Random() * float64(grown) / 8)
 	wait := max(grown, min(stated, b.o.MaxStated))
 	b.opened++
-	b.turn(Transition{To: Open, At: now, Until: now.Add(wait), Evidence: evidence})
+	b.transit(Transition{To: Open, At: now, Until: now.Add(wait), Evidence: evidence})
 }
 
-// turn makes a transition.
-func (b *Breaker) turn(t Transition) {
+// transit makes a transition.
+func (b *Breaker) transit(t Transition) {
 	b.generation++
-	t.From, t.Generation = b.state, b.generation
-	b.state, b.since, b.until, b.evidence = t.To, t.At, t.Until, t.Evidence
+	t.From = b.state
+	t.Generation = b.generation
+	b.state = t.To
+	b.since = t.At
+	b.until = t.Until
+	b.evidence = t.Evidence
 	b.row.clear()
 	b.window.clear()
 	clear(b.leases)

@@ -377,19 +377,6 @@ func TestBreaker_ManyAtOnce(t *testing.T) {
 	wg.Wait()
 }
 
-func Example() {
-	b := breaker.New(breaker.Options{InARow: 2})
-	for _, request := range []string{"scene_001", "scene_002", "scene_003"} {
-		permit, again := b.Acquire(request)
-		if permit == nil {
-			fmt.Println(request, "has to wait:", time.Until(again) > 9*time.Second)
-			continue
-		}
-		permit.Failure(1, 0, "529 overloaded_error")
-	}
-	// Output: scene_003 has to wait: true
-}
-
 func TestBreaker_EvidenceSaysHowManyRequestsFailed(t *testing.T) {
 	type failed struct{ request, round string }
 	for evidence, row := range map[string][]failed{

@@ -20,7 +20,8 @@ func (r *row) add(now time.Time, p *Permit, weight float64) {
 		return
 	}
 	if r.rounds == nil {
-		r.rounds, r.since = map[string]string{}, now
+		r.rounds = map[string]string{}
+		r.since = now
 	}
 	r.rounds[p.request] = p.name
 	r.weight += weight

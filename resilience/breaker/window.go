@@ -18,7 +18,8 @@ func (w *window) slot(now time.Time) int64 {
 	n := now.UnixNano() / int64(w.span/buckets)
 	if oldest := n - buckets + 1; oldest > w.first {
 		for i := max(w.first, oldest-buckets); i < oldest; i++ {
-			w.counts[i%buckets].all, w.counts[i%buckets].failed = 0, 0
+			w.counts[i%buckets].all = 0
+			w.counts[i%buckets].failed = 0
 		}
 		w.first = oldest
 	}

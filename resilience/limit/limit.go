@@ -1,11 +1,12 @@
-// Package limit finds out how many calls at a time somebody takes, from nothing
-// but being told "too many": it adds one while all is well and cuts down when not.
+// Package limit finds out how many calls at a time a service takes, from nothing
+// but its answer "too many": it adds one while all is well and cuts down when not.
 //
 // It looks at no latency. A longer answer takes longer, which says nothing about
 // how many could be asked for at a time.
 package limit
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -18,35 +19,27 @@ type Options struct {
 	Max   float64 // 64
 	Cut   float64 // what is left of the limit when it was too many; 0.7, CUBIC's factor
 
-	CutEvery time.Duration // one cut at most in this time, as many calls hear of the same; 5 s
+	CutEvery time.Duration // one cut at most in this time, as many calls get the same answer; 5 s
 	Grow     time.Duration // one is added after this time without a cut in which the limit was used; 10 s
 }
 
 func (o Options) withDefaults() Options {
-	for _, d := range []struct {
-		of *float64
-		to float64
-	}{{&o.Start, 8}, {&o.Min, 1}, {&o.Max, 64}, {&o.Cut, 0.7}} {
-		if *d.of == 0 {
-			*d.of = d.to
-		}
-	}
-	if o.CutEvery == 0 {
-		o.CutEvery = 5 * time.Second
-	}
-	if o.Grow == 0 {
-		o.Grow = 10 * time.Second
-	}
+	o.Start = cmp.Or(o.Start, 8)
+	o.Min = cmp.Or(o.Min, 1)
+	o.Max = cmp.Or(o.Max, 64)
+	o.Cut = cmp.Or(o.Cut, 0.7)
+	o.CutEvery = cmp.Or(o.CutEvery, 5*time.Second)
+	o.Grow = cmp.Or(o.Grow, 10*time.Second)
 	o.Start = min(max(o.Start, o.Min), o.Max)
 	return o
 }
 
 // used is the share of the limit that has to be in use for it to grow: a limit that
-// nobody needs says nothing.
+// is not reached says nothing.
 const used = 0.8
 
-// Limiter limits calls. Those who wait are served in turn, one owner after the
-// other, so that one with many calls keeps nobody else waiting. It is safe for
+// Limiter limits calls. Those that wait are served in turn, one owner after the
+// other, so that one with many calls does not keep the others waiting. It is safe for
 // concurrent use.
 type Limiter struct {
 	o Options
@@ -73,8 +66,8 @@ func New(o Options) *Limiter {
 	return &Limiter{o: o, limit: o.Start, share: 1, grown: time.Now()}
 }
 
-// Acquire waits for its turn to make a call. Whoever got it calls release once,
-// when the call has ended.
+// Acquire waits for its turn to make a call. The caller calls release once the call has
+// ended; further calls of release do nothing.
 func (l *Limiter) Acquire(ctx context.Context, owner string) (release func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
@@ -101,7 +94,7 @@ func (l *Limiter) Acquire(ctx context.Context, owner string) (release func(), er
 	return nil, context.Cause(ctx)
 }
 
-// TryAcquire is Acquire for who does not wait: ok is false if it is not its turn at once.
+// TryAcquire is Acquire without waiting: ok is false if there is no room at once.
 func (l *Limiter) TryAcquire() (release func(), ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -111,7 +104,7 @@ func (l *Limiter) TryAcquire() (release func(), ok bool) {
 	return l.end(), true
 }
 
-// enter begins a call if there is room for it, and nobody waits for that.
+// enter begins a call if there is room for it, and no other one waits for that.
 func (l *Limiter) enter() bool {
 	if len(l.waiting) > 0 || !l.free() {
 		return false
@@ -144,7 +137,7 @@ func (l *Limiter) end() func() {
 	}
 }
 
-// adapt lets the limit grow if it was used and nobody complained.
+// adapt lets the limit grow if it was used without complaints.
 func (l *Limiter) adapt() {
 	now := time.Now()
 	if now.Sub(l.grown) < l.o.Grow {
@@ -153,10 +146,11 @@ func (l *Limiter) adapt() {
 	if float64(l.peak) >= used*float64(l.allowed()) {
 		l.limit = min(l.limit+1, l.o.Max)
 	}
-	l.grown, l.peak = now, l.busy
+	l.grown = now
+	l.peak = l.busy
 }
 
-// serve lets those begin whose turn it is.
+// serve begins the calls whose turn it is.
 func (l *Limiter) serve() {
 	for len(l.waiting) > 0 && l.free() {
 		q := l.waiting[0]
@@ -178,7 +172,7 @@ func (l *Limiter) enqueue(owner string, turn chan struct{}) {
 			return
 		}
 	}
-	l.waiting = append(l.waiting, &queue{owner, []chan struct{}{turn}})
+	l.waiting = append(l.waiting, &queue{owner: owner, calls: []chan struct{}{turn}})
 }
 
 // dequeue takes a call out of the queue. It is false if it is not in it any more.
@@ -200,7 +194,7 @@ func (l *Limiter) dequeue(owner string, turn chan struct{}) bool {
 	return false
 }
 
-// TooMany notes that the other side said that there were too many calls.
+// TooMany notes that the service said that there were too many calls.
 func (l *Limiter) TooMany() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -209,7 +203,9 @@ func (l *Limiter) TooMany() {
 		return
 	}
 	l.limit = max(l.limit*l.o.Cut, l.o.Min)
-	l.cutAt, l.grown, l.peak = now, now, l.busy
+	l.cutAt = now
+	l.grown = now
+	l.peak = l.busy
 }
 
 // Share sets how much of the limit counts, from above 0 to 1, such as after a break.
@@ -221,18 +217,18 @@ func (l *Limiter) Share(share float64) {
 	}
 }
 
-// Status is what a limiter says of itself.
-type Status struct {
+// Snapshot is the status of a limiter at a moment.
+type Snapshot struct {
 	Limit   float64
 	Busy    int
 	Waiting int
 }
 
-// Status returns the limiter's status.
-func (l *Limiter) Status() Status {
+// Snapshot returns the limiter's status.
+func (l *Limiter) Status() Snapshot {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := Status{Limit: l.limit, Busy: l.busy}
+	s := Snapshot{Limit: l.limit, Busy: l.busy}
 	for _, q := range l.waiting {
 		s.Waiting += len(q.calls)
 	}

@@ -2,11 +2,11 @@ package breaker
 
 import "time"
 
-// Status is what a breaker says of itself.
-type Status struct {
+// Snapshot is the status of a breaker at a moment.
+type Snapshot struct {
 	State      State
 	Since      time.Time
-	Until      time.Time // when a breaker that lets nobody through may do so again; zero if it does now
+	Until      time.Time // when a breaker that lets no call through may do so again; zero if it does now
 	Evidence   string    // what led to the state, for people
 	Opened     int       // how often it opened without having calmed down
 	Generation uint64
@@ -15,16 +15,17 @@ type Status struct {
 	Share      float64 // how much of what is usual may go through after closing, up to 1
 }
 
-// Status returns the breaker's status. Looking takes nothing.
-func (b *Breaker) Status() Status {
+// Snapshot returns the breaker's status. Looking takes nothing.
+func (b *Breaker) Status() Snapshot {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
 	b.advance(now)
-	s := Status{State: b.state, Since: b.since, Until: b.until, Evidence: b.evidence, Opened: b.opened, Generation: b.generation, Share: 1}
+	s := Snapshot{State: b.state, Since: b.since, Until: b.until, Evidence: b.evidence, Opened: b.opened, Generation: b.generation, Share: 1}
 	switch b.state {
 	case Closed:
-		s.Free, s.Calm = true, b.opened == 0
+		s.Free = true
+		s.Calm = b.opened == 0
 		s.Share = b.share(now)
 	case HalfOpen:
 		if s.Free = len(b.leases) < b.allowed(); !s.Free {
@@ -62,7 +63,7 @@ func (b *Breaker) Probe(reason string) {
 	defer b.mu.Unlock()
 	now := time.Now()
 	if b.advance(now); b.state == Open {
-		b.turn(Transition{To: HalfOpen, At: now, Evidence: reason})
+		b.transit(Transition{To: HalfOpen, At: now, Evidence: reason})
 	}
 }
 
@@ -73,28 +74,30 @@ func (b *Breaker) Recover(evidence string) {
 	now := time.Now()
 	if b.advance(now); b.state != Closed {
 		b.opened = 0
-		b.turn(Transition{To: Closed, At: now, Evidence: evidence})
+		b.transit(Transition{To: Closed, At: now, Evidence: evidence})
 	}
 }
 
-// Elapse tells the breaker of time that has passed without its clock, such as while the
+// Elapse accounts for time that has passed without the breaker's clock, such as while the
 // machine slept: an open breaker is open for that much less.
 func (b *Breaker) Elapse(d time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.since, b.until = b.since.Add(-d), b.until.Add(-d)
+	b.since = b.since.Add(-d)
+	b.until = b.until.Add(-d)
 }
 
 // Restore puts a new breaker into a state that an earlier one was in. A half-open
 // state is restored as one whose time has come. The time that an open breaker waits
 // is bounded, since clocks may have been set in between.
-func (b *Breaker) Restore(s Status) {
+func (b *Breaker) Restore(s Snapshot) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
 	b.opened = max(s.Opened, 0)
 	b.generation = s.Generation
-	b.since, b.evidence = s.Since, s.Evidence
+	b.since = s.Since
+	b.evidence = s.Evidence
 	b.row.clear()
 	b.window.clear()
 	if b.since.IsZero() || b.since.After(now) {
@@ -102,12 +105,14 @@ func (b *Breaker) Restore(s Status) {
 	}
 	switch s.State {
 	case Open:
-		b.state, b.until = Open, s.Until
+		b.state = Open
+		b.until = s.Until
 		if most := now.Add(b.o.MaxStated + b.o.MaxOpen); b.until.After(most) {
 			b.until = now.Add(b.o.MaxOpen)
 		}
 	case HalfOpen:
-		b.state, b.until = Open, now
+		b.state = Open
+		b.until = now
 	default:
 		b.state = Closed
 	}
