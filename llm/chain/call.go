@@ -63,7 +63,7 @@ func (q *request) start(ctx context.Context, c *candidate, permit health.Permit,
 	}
 	err := s.plan.Budgets.Reserve(f.reserved)
 	if err == nil {
-		if err = q.emit(ctx, q.beginning(ctx, f)...); err == nil {
+		if err = q.emit(ctx, f.beginning(ctx)...); err == nil {
 			return f, nil
 		}
 		s.plan.Budgets.Settle(f.reserved, 0)
@@ -72,13 +72,13 @@ func (q *request) start(ctx context.Context, c *candidate, permit health.Permit,
 	return nil, err
 }
 
-// beginning returns what is to be recorded before a call.
-func (q *request) beginning(ctx context.Context, f *call) []Event {
-	events := q.transitions(ctx, f.candidate.route)
+// beginning returns what is to be recorded before the call.
+func (f *call) beginning(ctx context.Context) []Event {
+	events := f.q.transitions(ctx, f.candidate.route)
 	if !f.hedge {
-		events = append(events, q.takeAnnounced()...)
+		events = append(events, f.q.takeAnnounced()...)
 	}
-	return append(events, AttemptStarted{Try: f.Try, Least: q.unanswered(f.candidate)})
+	return append(events, AttemptStarted{Try: f.Try, Least: f.candidate.unanswered(f.q.input)})
 }
 
 // do makes the call, which goes on for a while when its caller has left; hard ends it at
@@ -87,7 +87,7 @@ func (q *request) beginning(ctx context.Context, f *call) []Event {
 func (f *call) do(caller, hard context.Context, alive func()) {
 	defer func() {
 		if v := recover(); v != nil {
-			f.resp.Usage = f.q.unanswered(f.candidate)
+			f.resp.Usage = f.candidate.unanswered(f.q.input)
 			f.err = &failure.Error{
 				Class:   failure.Internal,
 				Message: fmt.Sprintf("asking %s panicked: %v", f.Model, v),
@@ -197,7 +197,7 @@ func (f *call) fault() *failure.Error {
 		f.q.naps++
 		return neutral(sleep.ErrSlept.Error(), cause) // it is no one's fault, and is asked again
 	default:
-		return f.q.appraise(f.candidate, recognized(fault))
+		return f.appraise(recognized(fault))
 	}
 }
 

@@ -44,8 +44,8 @@ func (c *choice) clear(d Decision) {
 // choose decides which candidate is asked next: the same one again if that is likely to help,
 // else the next in the chain that was not asked in this round, and only when there is none of
 // those one that was.
-func (q *request) choose(now time.Time) *choice {
-	c := &q.choice
+func (c *choice) choose(now time.Time) *choice {
+	q := c.q
 	c.clear(Decision{Round: q.round.number, At: now, Attempts: max(q.round.left, 0)})
 	for _, o := range q.order {
 		c.available = append(c.available, q.available(o, now))
@@ -67,7 +67,7 @@ func (q *request) choose(now time.Time) *choice {
 			continue
 		}
 		if !c.complete(o, why) {
-			return q.choose(now) // a cooldown that was over a moment ago has begun
+			return c.choose(now) // a cooldown that was over a moment ago has begun
 		}
 		return c
 	}
@@ -317,6 +317,27 @@ func (c *choice) due(o *candidate) time.Time {
 		p.Base *= 4
 	}
 	return time.Now().Add(p.Delay(a.tries, random))
+}
+
+// announcement returns what the try of the choice is, if it is not simply the first choice.
+func (c *choice) announcement() (events []Event) {
+	q := c.q
+	before := cmp.Or(q.faults.last, c.firstCause(), q.wait.cause)
+	switch {
+	case q.again && before != nil:
+		events = append(events, StageRetrying{RequestID: q.name, Last: before, Decision: c.decision})
+	case time.Until(c.at) > time.Second:
+		events = append(events, StageWaiting{RequestID: q.name, Until: c.at, Last: cmp.Or(q.faults.last, c.cause), Decision: c.decision})
+	}
+	from := q.round.current
+	if from == nil {
+		from = q.order[0]
+	}
+	if from != c.candidate {
+		last := cmp.Or(q.faults.last, c.available[0].Cause)
+		events = append(events, StageFallback{RequestID: q.name, From: from.Candidate, Last: last, Decision: c.decision})
+	}
+	return events
 }
 
 // firstCause returns the first failure that keeps a candidate from being asked, nil if none does.

@@ -10,10 +10,17 @@ import (
 	"github.com/cineforge/cineforge/llm/health"
 )
 
+// ending is the end of a request that has no answer.
+type ending struct {
+	q         *request
+	end       End
+	available []health.Availability // of the candidates, in the request's order; may be empty
+}
+
 // giveUp records what is left to record of a request that is given up, and returns the error
 // of it.
 func (q *request) giveUp(ctx context.Context, end End) error {
-	g := q.givenUp(end)
+	g := (&ending{q: q, end: end, available: q.choice.available}).givenUp()
 	var events []Event
 	for _, b := range q.stage.plan.Budgets {
 		if spent, limit := b.Spent(); end == MoneySpent && (spent >= limit || !b.Allows(q.stage.costs.Mean())) {
@@ -27,46 +34,53 @@ func (q *request) giveUp(ctx context.Context, end End) error {
 	return g
 }
 
-// givenUp returns the error of a request that has no answer: with the failure that
+// givenUp returns the error: with the failure that
 // says most about why, else with what keeps the candidates from being asked.
-func (q *request) givenUp(end End) *GivenUp {
-	c := &q.choice
+func (e *ending) givenUp() *GivenUp {
+	q := e.q
 	_, limit := q.stage.patience()
-	g := &GivenUp{End: end, RequestID: q.name, Decision: c.decision, Need: c.needed(), Limit: limit, Earliest: c.at}
-	if end == MoneySpent {
-		g.Last = health.Fault{Err: q.overBudget()}
+	g := &GivenUp{
+		End:       e.end,
+		RequestID: q.name,
+		Decision:  q.choice.decision,
+		Need:      e.needed(),
+		Limit:     limit,
+		Earliest:  q.choice.at,
+	}
+	if e.end == MoneySpent {
+		g.Last = health.Fault{Err: e.overBudget()}
 		return g
 	}
 	if q.faults.primary != nil {
 		g.Last = *q.faults.primary
 		return g
 	}
-	for i := range c.available {
-		a := &c.available[i]
+	for i := range e.available {
+		a := &e.available[i]
 		if a.Cause != nil && (g.Last.Err == nil || health.Transient(a.Cause.Err) && !health.Transient(g.Last.Err)) {
 			g.Last = a.Explain(*a.Cause)
 		}
 	}
 	if g.Last.Err == nil {
-		g.Last.Err = c.unavailable()
+		g.Last.Err = e.unavailable()
 	}
 	return g
 }
 
 // needed says what the candidates lacked whose failure is not the primary one: those for
 // which the question is too long, and what a person has to mend; "" if that is nothing.
-func (c *choice) needed() string {
-	q := c.q
+func (e *ending) needed() string {
+	q := e.q
 	var small, needs []string
 	for i, o := range q.order {
 		failed := q.round.of(o).failed
-		if i < len(c.available) && c.available[i].Reason == SmallWindow || failed != nil && failed.Class == failure.ContextLength {
+		if i < len(e.available) && e.available[i].Reason == SmallWindow || failed != nil && failed.Class == failure.ContextLength {
 			small = append(small, o.Name)
 		}
-		if i >= len(c.available) || !c.available[i].NeedsPerson {
+		if i >= len(e.available) || !e.available[i].NeedsPerson {
 			continue
 		}
-		if cause := c.available[i].Cause; q.faults.primary == nil || cause.Err != q.faults.primary.Err {
+		if cause := e.available[i].Cause; q.faults.primary == nil || cause.Err != q.faults.primary.Err {
 			if need := cause.Err.Error(); !slices.Contains(needs, need) {
 				needs = append(needs, need)
 			}
@@ -80,25 +94,25 @@ func (c *choice) needed() string {
 }
 
 // overBudget is the failure of a request that would cost more than may be spent.
-func (q *request) overBudget() *failure.Error {
-	for _, b := range q.stage.plan.Budgets {
+func (e *ending) overBudget() *failure.Error {
+	for _, b := range e.q.stage.plan.Budgets {
 		if spent, limit := b.Spent(); !b.Allows(0) || spent >= limit {
 			return failure.New(failure.Budget, fmt.Sprintf("$%.2f of the $%.2f that may be spent are spent", spent, limit), failure.Budget.Action())
 		}
 	}
 	return failure.New(failure.Budget, fmt.Sprintf("the next question, about %s, would cost more than is left to spend",
-		q.name.Unit), failure.Budget.Action())
+		e.q.name.Unit), failure.Budget.Action())
 }
 
 // unavailable is the failure of a request for which no candidate was, or could have been, asked.
-func (c *choice) unavailable() *failure.Error {
-	q := c.q
-	if len(c.available) == 0 {
-		return q.unconfigured()
+func (e *ending) unavailable() *failure.Error {
+	q := e.q
+	if len(e.available) == 0 {
+		return e.unconfigured()
 	}
 	largest := 0
 	for i, o := range q.order {
-		if c.available[i].Reason == SmallWindow {
+		if e.available[i].Reason == SmallWindow {
 			largest = max(largest, o.Spec.Window)
 		}
 	}
@@ -108,14 +122,14 @@ func (c *choice) unavailable() *failure.Error {
 			"retry by a recipe that names a model with a larger window")
 	}
 	return failure.New(failure.NoProvider,
-		fmt.Sprintf("nobody can be asked about %s (%s: %s)", q.name.Unit, q.order[0].Name, c.available[0].Detail),
+		fmt.Sprintf("nobody can be asked about %s (%s: %s)", q.name.Unit, q.order[0].Name, e.available[0].Detail),
 		"mend what keeps the providers from being asked, then retry")
 }
 
 // unconfigured is the failure of a request for which the chain has no candidate.
-func (q *request) unconfigured() *failure.Error {
+func (e *ending) unconfigured() *failure.Error {
 	var why []string
-	for _, s := range q.stage.plan.Skipped {
+	for _, s := range e.q.stage.plan.Skipped {
 		why = append(why, s.Model+" ("+s.Detail+")")
 	}
 	return failure.New(failure.NoProvider, "no model of the chain can be asked: "+strings.Join(why, ", "),

@@ -53,8 +53,9 @@ const (
 	silenceAgain = 3 * time.Second // until it is looked again whether another one can be asked
 )
 
-// hedging says when a second candidate is asked beside one.
-func (q *request) hedging(c *candidate) hedgePlan {
+// hedging says when a second candidate is asked beside the call.
+func (f *call) hedging() hedgePlan {
+	q, c := f.q, f.candidate
 	if q.round.left < 2 {
 		return hedgePlan{} // it would be one attempt too many
 	}
@@ -80,7 +81,6 @@ func (q *request) hedging(c *candidate) hedgePlan {
 // race is a call of a request and the hedge beside it.
 type race struct {
 	q      *request
-	choice *choice
 	plan   hedgePlan
 	first  *call
 	signs  chan sign // each call begins once and ends once
@@ -95,10 +95,10 @@ type sign struct {
 	ended bool
 }
 
-// runRace makes a call, and after a time without a beginning a hedge beside it. Of both, the
-// last one that it returns decides.
-func (q *request) runRace(ctx context.Context, c *choice, f *call, plan hedgePlan) []*call {
-	r := &race{q: q, choice: c, plan: plan, first: f, signs: make(chan sign, 4), under: map[*call]context.CancelFunc{}}
+// doHedged makes the call, and after a time without a beginning a hedge beside it. Of both,
+// the last one that it returns decides.
+func (f *call) doHedged(ctx context.Context, plan hedgePlan) []*call {
+	r := &race{q: f.q, plan: plan, first: f, signs: make(chan sign, 4), under: map[*call]context.CancelFunc{}}
 	f.late = plan.late
 	r.start(ctx, f)
 	timer := time.NewTimer(plan.after)
@@ -166,7 +166,7 @@ func (r *race) hedge(ctx context.Context) *call {
 	if c == nil {
 		return nil
 	}
-	d := r.choice.decision
+	d := r.q.choice.decision
 	d.Provider = c.Provider
 	d.Model = c.Name
 	d.Why = r.first.Model + " has not begun to answer after " + time.Since(r.first.began).Round(time.Second/10).String() +
@@ -215,7 +215,7 @@ func (r *race) suits(c *candidate, now time.Time) bool {
 	if a := q.available(c, now); !a.Free() || a.Queued() {
 		return false
 	}
-	return r.plan.silent || c.route.Calm(now) && q.stage.router.spent.Allows(q.least(c), q.stage.router.hedge.Share)
+	return r.plan.silent || c.route.Calm(now) && q.stage.router.spent.Allows(c.price(q.input), q.stage.router.hedge.Share)
 }
 
 // results returns the calls, the winner last.

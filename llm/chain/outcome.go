@@ -15,7 +15,7 @@ import (
 func (q *request) settle(ctx context.Context, calls []*call) (resp llm.Response, done bool, err error) {
 	s := q.stage
 	for _, f := range calls {
-		q.pay(f)
+		f.pay()
 		answered := f.err == nil && !f.lost
 		s.router.throttle.End(s.plan.Owner, q.name.Unit, f.hedge, !answered)
 		if answered {
@@ -30,17 +30,18 @@ func (q *request) settle(ctx context.Context, calls []*call) (resp llm.Response,
 	return resp, false, nil
 }
 
-// pay notes what a call has cost.
-func (q *request) pay(f *call) {
+// pay notes what the call has cost.
+func (f *call) pay() {
+	s := f.q.stage
 	usd := 0.0
 	if f.resp.Usage.CostUSD != nil {
 		usd = *f.resp.Usage.CostUSD
 	}
-	q.stage.router.spent.Add(usd, f.hedge)
+	s.router.spent.Add(usd, f.hedge)
 	if usd > 0 {
-		q.stage.costs.Add(usd)
+		s.costs.Add(usd)
 	}
-	q.stage.plan.Budgets.Settle(f.reserved, usd)
+	s.plan.Budgets.Settle(f.reserved, usd)
 }
 
 // succeed notes an answer, and records it.
@@ -53,7 +54,7 @@ func (q *request) succeed(ctx context.Context, f *call) error {
 		c.route.RefusesSchemas()
 	}
 	events := q.transitions(ctx, c.route)
-	q.wakeAfter(f)
+	f.wakeOthers()
 	events = append(events, AttemptFinished{Try: f.Try, Response: f.resp, Took: f.took})
 	for _, other := range q.order {
 		// It was not the request's fault if another candidate could answer it.
@@ -80,13 +81,13 @@ func (q *request) fail(ctx context.Context, f *call) {
 	}
 	q.pending = append(q.pending, AttemptFailed{Try: f.Try, Response: f.resp, Err: fault, Took: f.took})
 	q.pending = append(q.pending, q.transitions(ctx, f.candidate.route)...)
-	q.wakeAfter(f)
+	f.wakeOthers()
 }
 
-// wakeAfter wakes the requests that wait for a probe or a trial to end.
-func (q *request) wakeAfter(f *call) {
+// wakeOthers wakes the requests that wait for a probe or a trial to end.
+func (f *call) wakeOthers() {
 	if f.permit.Awaited() {
-		q.stage.router.health.Wake()
+		f.q.stage.router.health.Wake()
 	}
 }
 
@@ -199,48 +200,50 @@ func (o *outcome) misshaped() {
 // a route that has answered lately it is a fault that passes, by one that never has it
 // means what it says, for this stage only. So it is with a connection that can't be made for a
 // reason that does not pass by itself.
-func (q *request) appraise(c *candidate, f *failure.Error) *failure.Error {
-	final := f.Class == failure.Connection && !f.Effect.Retryable
-	if !health.Stray(f) && !final {
-		return f
+func (f *call) appraise(fault *failure.Error) *failure.Error {
+	final := fault.Class == failure.Connection && !fault.Effect.Retryable
+	if !health.Stray(fault) && !final {
+		return fault
 	}
+	q, c := f.q, f.candidate
 	a := q.round.of(c)
 	now := time.Now()
 	if a.bare++; a.bare == 1 {
 		a.bareSince = now
 	}
-	bare := health.Bare{Request: q.health.ID, Count: a.bare, Since: a.bareSince, Alone: q.alone(c, now)}
-	meaning, last := c.route.Interpret(bare, f, now)
+	bare := health.Bare{Request: q.health.ID, Count: a.bare, Since: a.bareSince, Alone: f.only(now)}
+	meaning, last := c.route.Interpret(bare, fault, now)
 	switch {
 	case final && meaning == health.Passing: // the way was open a while ago, and may be again
-		f = f.Clone()
-		f.Effect.Retryable = true
-		return f
+		fault = fault.Clone()
+		fault.Effect.Retryable = true
+		return fault
 	case final:
-		return f
+		return fault
 	case meaning == health.Passing:
-		return strayRefusal(f, last)
+		return strayRefusal(fault, last)
 	}
 	q.faults.forget(c)
 	switch {
 	case meaning == health.Lasting:
-		f = f.Clone()
-		f.Bare = false
-	case meaning == health.First && (health.NeedsPerson(f) || f.Status < 400):
-		q.stage.exclude(c, f)
+		fault = fault.Clone()
+		fault.Bare = false
+	case meaning == health.First && (health.NeedsPerson(fault) || fault.Status < 400):
+		q.stage.exclude(c, fault)
 	default:
-		a.refused = f.Message
+		a.refused = fault.Message
 	}
-	return f
+	return fault
 }
 
-// alone reports whether a request has no other candidate than one to go to.
-func (q *request) alone(c *candidate, now time.Time) bool {
+// only reports whether the request has no other candidate to go to.
+func (f *call) only(now time.Time) bool {
+	q := f.q
 	for _, o := range q.order {
-		if o == c || q.round.of(o).refused != "" {
+		if o == f.candidate || q.round.of(o).refused != "" {
 			continue
 		}
-		if f, _ := q.stage.excluded(o, now); f == nil {
+		if cause, _ := q.stage.excluded(o, now); cause == nil {
 			return false
 		}
 	}

@@ -122,6 +122,12 @@ func (q *request) available(c *candidate, now time.Time) (a health.Availability)
 	return a
 }
 
+// price returns what asking a candidate will cost, in USD: what the question costs, or
+// what answers of the stage have cost until now if that is more; 0 if neither is known.
+func (q *request) price(c *candidate) float64 {
+	return max(q.stage.costs.Mean(), c.price(q.input))
+}
+
 // leave ends the trials that the request has left.
 func (q *request) leave() {
 	freed := false
@@ -139,8 +145,8 @@ func (q *request) answer(ctx context.Context) (llm.Response, error) {
 		if ctx.Err() != nil || q.stage.plan.hard().Err() != nil {
 			return llm.Response{}, q.stopped(ctx)
 		}
-		woken := q.newWakeups()
-		c := q.choose(time.Now())
+		woken := q.stage.newWakeups()
+		c := q.choice.choose(time.Now())
 		if c.candidate == nil {
 			var err error
 			if c.awaitsTrial() {
@@ -226,8 +232,8 @@ func (q *request) attempt(ctx context.Context, c *choice) (resp llm.Response, do
 	q.misses = 0
 	q.wait.endTrial()
 	q.round.idle = false
-	if h := q.hedging(f.candidate); h.after > 0 {
-		return q.settle(ctx, q.runRace(ctx, c, f, h))
+	if h := f.hedging(); h.after > 0 {
+		return q.settle(ctx, f.doHedged(ctx, h))
 	}
 	f.do(ctx, q.stage.plan.hard(), func() {})
 	f.alone[0] = f
@@ -287,7 +293,7 @@ func (q *request) emit(ctx context.Context, events ...Event) error {
 // recorded with its beginning: until then the choice may turn out to be one that can't be
 // followed, and no try is announced that is not made.
 func (q *request) announce(ctx context.Context, c *choice) error {
-	q.announced = q.announcement(c)
+	q.announced = c.announcement()
 	if time.Until(c.at) > 0 {
 		return q.emit(ctx, q.takeAnnounced()...)
 	}
@@ -299,26 +305,6 @@ func (q *request) takeAnnounced() []Event {
 	events := q.announced
 	q.announced = nil
 	q.again = false
-	return events
-}
-
-// announcement returns what the try of a choice is, if it is not simply the first choice.
-func (q *request) announcement(c *choice) (events []Event) {
-	before := cmp.Or(q.faults.last, c.firstCause(), q.wait.cause)
-	switch {
-	case q.again && before != nil:
-		events = append(events, StageRetrying{RequestID: q.name, Last: before, Decision: c.decision})
-	case time.Until(c.at) > time.Second:
-		events = append(events, StageWaiting{RequestID: q.name, Until: c.at, Last: cmp.Or(q.faults.last, c.cause), Decision: c.decision})
-	}
-	from := q.round.current
-	if from == nil {
-		from = q.order[0]
-	}
-	if from != c.candidate {
-		last := cmp.Or(q.faults.last, c.available[0].Cause)
-		events = append(events, StageFallback{RequestID: q.name, From: from.Candidate, Last: last, Decision: c.decision})
-	}
 	return events
 }
 
@@ -369,5 +355,5 @@ func (q *request) stopped(ctx context.Context) error {
 			"retry: the stage's time begins anew; a recipe with a larger max_stage_seconds gives it more")}
 	}
 	q.choice.clear(Decision{Round: q.round.number, At: time.Now(), Why: errStageTime.Error()})
-	return q.givenUp(end)
+	return (&ending{q: q, end: end}).givenUp()
 }

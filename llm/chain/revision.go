@@ -79,23 +79,17 @@ func inputTokens(req llm.Request) int {
 	return (len(req.System)+len(req.Prompt)+len(req.Schema.JSON()))/4 + 1
 }
 
-// price returns what asking a candidate will cost, in USD: what the question costs, or
-// what answers of the stage have cost until now if that is more; 0 if neither is known.
-func (q *request) price(c *candidate) float64 {
-	return max(q.stage.costs.Mean(), q.least(c))
-}
-
-// least returns what asking a candidate costs at least, in USD; 0 if that is not known.
-func (q *request) least(c *candidate) float64 {
+// price returns what a question of so many tokens costs at least, in USD; 0 if that is not known.
+func (c *candidate) price(tokens int) float64 {
 	if c.Spec.Price == nil {
 		return 0
 	}
-	return float64(q.input) * c.Spec.Price.Input / 1e6
+	return float64(tokens) * c.Spec.Price.Input / 1e6
 }
 
-// unanswered returns what a call to a candidate takes of which only the question is known.
-func (q *request) unanswered(c *candidate) llm.Usage {
-	u := llm.Usage{InputTokens: q.input, Estimated: true}
+// unanswered returns what a call takes of which only the question is known.
+func (c *candidate) unanswered(tokens int) llm.Usage {
+	u := llm.Usage{InputTokens: tokens, Estimated: true}
 	u.CostUSD = c.Spec.Cost(u)
 	return u
 }

@@ -27,9 +27,9 @@ type wait struct {
 // wait, so that no news in between is missed.
 type wakeups struct{ changed, hurry <-chan struct{} }
 
-func (q *request) newWakeups() wakeups {
-	hurry, _ := q.stage.hurrying()
-	return wakeups{changed: q.stage.router.health.Changed(), hurry: hurry}
+func (s *Stage) newWakeups() wakeups {
+	hurry, _ := s.hurrying()
+	return wakeups{changed: s.router.health.Changed(), hurry: hurry}
 }
 
 // resume begins the round after a wait that the request was suspended for.
@@ -55,7 +55,7 @@ func (w *wait) resume(stored Wait) {
 // long as it is still like that: what it waits for may have changed meanwhile.
 func (w *wait) finish(ctx context.Context) error {
 	for {
-		woken := w.q.newWakeups()
+		woken := w.q.stage.newWakeups()
 		_, hurried := w.q.stage.hurrying()
 		if now := time.Now(); hurried || !w.retryAt.After(now) || !w.stillWaits(now) {
 			return nil
@@ -92,7 +92,7 @@ func (w *wait) forRound(ctx context.Context) error {
 	afterIdle := w.afterIdle(began)
 	var reported time.Time
 	for {
-		woken := q.newWakeups()
+		woken := q.stage.newWakeups()
 		now := time.Now()
 		for i, o := range q.order {
 			c.available[i] = q.available(o, now)
