@@ -61,7 +61,7 @@ func (w *world) refuses(r pipeline.Retry, says string) {
 	}
 }
 
-func TestBudget_CountsOverTheLine(t *testing.T) {
+func TestRetry_CostCountsOverTheLine(t *testing.T) {
 	w := dear(t, never)
 	w.create(w.spec(oneStage + "resilience: {max_cost_usd: 1.2}\n"))
 	if s, err := w.execute(t.Context(), "r1"); err != nil || s.Stages["a"].TerminalReason != event.MoneySpent || s.TotalCostUSD != 1 {
@@ -92,7 +92,7 @@ func TestBudget_CountsOverTheLine(t *testing.T) {
 }
 
 // What a stage has cost that is kept counts against what the other stages may spend.
-func TestBudget_OfAllStagesCountsOverTheLine(t *testing.T) {
+func TestRetry_CostOfAllStagesCountsOverTheLine(t *testing.T) {
 	w := dear(t, never)
 	w.create(w.spec(oneStage + "  - {id: b, module: note, needs: [a]}\nresilience: {max_cost_usd: 7.2}\n"))
 	if s, err := w.execute(t.Context(), "r1"); err != nil || s.Stages["b"].TerminalReason != event.MoneySpent || s.TotalCostUSD != 7 {
@@ -104,7 +104,7 @@ func TestBudget_OfAllStagesCountsOverTheLine(t *testing.T) {
 	}
 }
 
-func TestBudget_OfAStageCountsOverTheLine(t *testing.T) {
+func TestRetry_CostOfAStageCountsOverTheLine(t *testing.T) {
 	w := dear(t, never)
 	w.create(w.spec(oneStage + "resilience: {stages: {a: {max_cost_usd: 1}}}\n"))
 	if s, err := w.execute(t.Context(), "r1"); err != nil || s.Stages["a"].TerminalReason != event.MoneySpent || s.TotalCostUSD != 1 {
@@ -121,7 +121,7 @@ func TestBudget_OfAStageCountsOverTheLine(t *testing.T) {
 }
 
 // Other models may ask for less, so that a retry by a recipe that names some goes ahead.
-func TestBudget_OtherModelsMayBeCheaper(t *testing.T) {
+func TestRetry_OtherModelsMayBeCheaper(t *testing.T) {
 	w := dear(t, never)
 	w.create(w.spec(oneStage + "resilience: {max_cost_usd: 1.2}\n"))
 	if _, err := w.execute(t.Context(), "r1"); err != nil {
@@ -136,7 +136,7 @@ func TestBudget_OtherModelsMayBeCheaper(t *testing.T) {
 }
 
 // A limit of nothing is no reason to refuse what costs nothing.
-func TestBudget_OfZeroLetsFreeModelsAnswer(t *testing.T) {
+func TestPipeline_ALimitOfZeroLetsFreeModelsAnswer(t *testing.T) {
 	well := false
 	w := newWorld(t, askingOnce(&well, failure.New(failure.Input, "not yet", "wait")))
 	w.create(w.spec(oneStage + "resilience: {max_cost_usd: 0}\n"))
@@ -151,7 +151,7 @@ func TestBudget_OfZeroLetsFreeModelsAnswer(t *testing.T) {
 
 // The limits that a person sets are kept when another process goes on with the run, and
 // by its retries; another recipe brings its own.
-func TestLimits_AreKept(t *testing.T) {
+func TestRetry_KeepsLimits(t *testing.T) {
 	w := dear(t, func(calls int) error {
 		if calls == 1 || calls == 4 {
 			return failure.New(failure.Auth, "no", "")

@@ -142,7 +142,7 @@ func count(names []string, name string) (n int) {
 	return n
 }
 
-func TestIndependentStagesRunInParallel(t *testing.T) {
+func TestPipeline_IndependentStagesRunInParallel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) {
 			time.Sleep(time.Second)
@@ -173,7 +173,7 @@ func TestIndependentStagesRunInParallel(t *testing.T) {
 	})
 }
 
-func TestAFailureEndsTheRunOnceWhatIsUnderWayHasEnded(t *testing.T) {
+func TestPipeline_AFailureEndsTheRunAfterTheStagesUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) {
 			switch task.StageID {
@@ -206,7 +206,7 @@ func TestAFailureEndsTheRunOnceWhatIsUnderWayHasEnded(t *testing.T) {
 	})
 }
 
-func TestAPanicIsAFailureOfItsStage(t *testing.T) {
+func TestPipeline_APanicIsAFailureOfItsStage(t *testing.T) {
 	w := newWorld(t, noteModule{"note", func(context.Context, stage.Task) (stage.Result, error) { panic("oh") }})
 	w.create(w.spec(diamondRecipe))
 	state, err := w.execute(t.Context(), "r1")
@@ -218,7 +218,7 @@ func TestAPanicIsAFailureOfItsStage(t *testing.T) {
 	}
 }
 
-func TestAnInterruptedRunGoesOnWhereItWas(t *testing.T) {
+func TestPipeline_AnInterruptedRunGoesOnWhereItWas(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		var ran []string
@@ -254,7 +254,7 @@ func TestAnInterruptedRunGoesOnWhereItWas(t *testing.T) {
 	})
 }
 
-func TestAnInterruptBetweenStagesParksTheRun(t *testing.T) {
+func TestPipeline_AnInterruptBetweenStagesParksTheRun(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	w := newWorld(t, noteModule{"note", func(_ context.Context, task stage.Task) (stage.Result, error) {
 		cancel() // the module does not look at its context, and is done in spite of it
@@ -278,7 +278,7 @@ func TestAnInterruptBetweenStagesParksTheRun(t *testing.T) {
 	}
 }
 
-func TestARunWhoseProcessDiedGoesOn(t *testing.T) {
+func TestOpen_ResumesARunWhoseProcessDied(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) { return note(task) }})
 		w.create(w.spec(diamondRecipe))
@@ -307,7 +307,7 @@ func TestARunWhoseProcessDiedGoesOn(t *testing.T) {
 	})
 }
 
-func TestAPauseWaitsForAPerson(t *testing.T) {
+func TestConfirm_EndsAPause(t *testing.T) {
 	w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) {
 		r, err := note(task)
 		if task.StageID == "d" {
@@ -338,7 +338,7 @@ func TestAPauseWaitsForAPerson(t *testing.T) {
 	}
 }
 
-func TestARunFromTheMiddleReusesAnEarlierOne(t *testing.T) {
+func TestCreate_FromTheMiddleReusesAnEarlierRun(t *testing.T) {
 	var mu sync.Mutex
 	ran := map[string]int{}
 	w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) {
@@ -375,7 +375,7 @@ func TestARunFromTheMiddleReusesAnEarlierOne(t *testing.T) {
 	}
 }
 
-func TestADryRunRunsNothing(t *testing.T) {
+func TestCreate_ADryRunRunsNothing(t *testing.T) {
 	w := newWorld(t, noteModule{"note", func(context.Context, stage.Task) (stage.Result, error) {
 		t.Error("a module ran")
 		return stage.Result{}, nil
@@ -392,7 +392,7 @@ func TestADryRunRunsNothing(t *testing.T) {
 	}
 }
 
-func TestEndAtStopsThere(t *testing.T) {
+func TestCreate_EndAtStopsThere(t *testing.T) {
 	w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) { return note(task) }})
 	spec := w.spec(diamondRecipe)
 	spec.EndAt = "b"
@@ -429,7 +429,7 @@ stages:
   - {id: a, module: note}
 `
 
-func TestEachAttemptIsRecorded(t *testing.T) {
+func TestPipeline_RecordsEachAttempt(t *testing.T) {
 	w := newWorld(t, noteModule{"note", asking})
 	w.create(w.spec(oneStage))
 	state, err := w.execute(t.Context(), "r1")
@@ -447,7 +447,7 @@ func TestEachAttemptIsRecorded(t *testing.T) {
 	}
 }
 
-func TestTheCostOfEveryAttemptCounts(t *testing.T) {
+func TestPipeline_TheCostOfEveryAttemptCounts(t *testing.T) {
 	w := newWorld(t, noteModule{"note", asking})
 	w.model = llm.Candidate{Provider: "p", Name: "m", Model: llm.ModelFunc(func(_ context.Context, req llm.Request) (llm.Response, error) {
 		resp := llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: "m-2026", RequestID: "req_" + req.Unit,
@@ -476,7 +476,7 @@ func TestTheCostOfEveryAttemptCounts(t *testing.T) {
 	}
 }
 
-func TestAStageTellsWhatItCost(t *testing.T) {
+func TestPipeline_RecordsTheCostOfAStage(t *testing.T) {
 	w := newWorld(t, noteModule{"note", asking})
 	w.model = llm.Candidate{Provider: "p", Name: "m", Model: llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) {
 		return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Provider: "p", Model: "m", Usage: llm.Usage{CostUSD: new(0.25)}}, nil
@@ -499,7 +499,7 @@ func TestAStageTellsWhatItCost(t *testing.T) {
 	}
 }
 
-func TestAModuleIsGivenWhatItConsumes(t *testing.T) {
+func TestPipeline_AModuleIsGivenWhatItConsumes(t *testing.T) {
 	first := noteModule{"first", func(_ context.Context, task stage.Task) (stage.Result, error) {
 		r, err := note(task)
 		other := r.Artifacts[0]
@@ -535,7 +535,7 @@ func (c consumer) Info() stage.Info {
 }
 
 // What a run works with is pinned when it is made: a later change of the recipe does not reach it.
-func TestTheRecipeIsPinned(t *testing.T) {
+func TestPipeline_TheRecipeIsPinned(t *testing.T) {
 	w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) {
 		if task.Params["say"] != "first" || string(task.File.Data) != "in" {
 			t.Errorf("params %v, file %q", task.Params, task.File.Data)
@@ -552,7 +552,7 @@ func TestTheRecipeIsPinned(t *testing.T) {
 	}
 }
 
-func TestStoreInputs(t *testing.T) {
+func TestPipeline_StoreInputs(t *testing.T) {
 	w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) {
 		r, err := note(task)
 		r.Artifacts[0].EntityID = artifact.ProjectEntity

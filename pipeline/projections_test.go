@@ -27,7 +27,7 @@ func (w *watched) Events(ctx context.Context, id string, after int64) iter.Seq2[
 
 // A run that is taken up again is not read from its start, and what another process has
 // done to it meanwhile is seen.
-func TestARunThatIsTakenUpAgainIsReadOn(t *testing.T) {
+func TestOpen_ReadsOnlyWhatIsNew(t *testing.T) {
 	w := newWorld(t, noteModule{"note", func(_ context.Context, task stage.Task) (stage.Result, error) { return note(task) }})
 	w.create(w.spec(diamondRecipe))
 	store := &watched{Log: w.store.Log}
@@ -61,7 +61,7 @@ func TestARunThatIsTakenUpAgainIsReadOn(t *testing.T) {
 }
 
 // A stage that is recorded is not done again, whoever asks for it.
-func TestARecordedStageIsNotDoneAgain(t *testing.T) {
+func TestPipeline_ARecordedStageIsNotDoneAgain(t *testing.T) {
 	times := 0
 	w := newWorld(t, noteModule{"note", func(_ context.Context, task stage.Task) (stage.Result, error) {
 		times++

@@ -56,7 +56,7 @@ func failsAt(id string, well *bool) noteModule {
 	}}
 }
 
-func TestWhereARetryBegins(t *testing.T) {
+func TestPlanRetry_WhereItBegins(t *testing.T) {
 	for _, test := range []struct {
 		fails string
 		retry pipeline.Retry
@@ -105,7 +105,7 @@ func TestWhereARetryBegins(t *testing.T) {
 	}
 }
 
-func TestRetriesThatMakeNoSense(t *testing.T) {
+func TestPlanRetry_RefusesWhatMakesNoSense(t *testing.T) {
 	well := true
 	w := newWorld(t, failsAt("", &well))
 	w.create(w.spec(chainRecipe))
@@ -126,7 +126,7 @@ func TestRetriesThatMakeNoSense(t *testing.T) {
 }
 
 // A stage whose result can't be built on is done again, though it did not fail.
-func TestARetryStepsBack(t *testing.T) {
+func TestPlanRetry_StepsBack(t *testing.T) {
 	for name, flawed := range map[string]artifact.Draft{
 		"blank":   {Type: "note", EntityID: "a", Source: artifact.Code, Health: artifact.Valid, Data: []byte(`{"content": " \n"}`)},
 		"spoiled": {Type: "note", EntityID: "a", Source: artifact.Code, Health: artifact.NeedsRevision, Data: []byte(`{"content": "x"}`)},
@@ -155,7 +155,7 @@ func TestARetryStepsBack(t *testing.T) {
 	}
 }
 
-func TestARunIsRetriedOnceAtATime(t *testing.T) {
+func TestCreateRetry_OneAtATime(t *testing.T) {
 	well := false
 	w := newWorld(t, failsAt("b", &well))
 	w.create(w.spec(chainRecipe))
@@ -197,7 +197,7 @@ func askingOnce(well *bool, err error) noteModule {
 }
 
 // Answers that a module could make nothing of are not served again; others are.
-func TestWhichAnswersServeARetry(t *testing.T) {
+func TestRetry_WhichAnswersServe(t *testing.T) {
 	for name, test := range map[string]struct {
 		err   error
 		calls int
@@ -227,7 +227,7 @@ func TestWhichAnswersServeARetry(t *testing.T) {
 }
 
 // What a retry will cost is told from what its questions have cost.
-func TestTheEstimateOfARetry(t *testing.T) {
+func TestPlanRetry_EstimatesTheCost(t *testing.T) {
 	calls := 0
 	w := newWorld(t, noteModule{"note", asking})
 	w.model = llm.Candidate{Provider: "p", Name: "m", Model: llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) {
@@ -248,7 +248,7 @@ func TestTheEstimateOfARetry(t *testing.T) {
 
 // Two runs of a line at once would pay for the same: while the retry of a retry is under
 // way, the first run is not retried either.
-func TestOneRunOfALineIsUnderWayAtATime(t *testing.T) {
+func TestCreateRetry_OneRunOfALineAtATime(t *testing.T) {
 	well := false
 	w := newWorld(t, failsAt("b", &well))
 	w.create(w.spec(chainRecipe))

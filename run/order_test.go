@@ -163,7 +163,7 @@ func settled(s run.State) run.State {
 // Stages that do not need each other, and the units of one, may end in any order, and
 // the process may stop before any event, as often as it likes: what the run comes to is
 // the same, and each answer is counted once.
-func TestNeitherOrderNorCrashesChangeTheEnd(t *testing.T) {
+func TestState_NeitherOrderNorCrashesChangeTheEnd(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var units [4]int
 		for i := range units {
@@ -203,7 +203,7 @@ func TestNeitherOrderNorCrashesChangeTheEnd(t *testing.T) {
 
 // A process that stops before an event, and another one that begins, leave nothing
 // under way behind, wherever that is.
-func TestACrashAnywhereLeavesNothingUnderWay(t *testing.T) {
+func TestState_ACrashAnywhereLeavesNothingUnderWay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		units := [4]int{2, 1, 2, 1}
 		bodies := history(errands(units), func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "next") }, func() string { return "" })
@@ -227,7 +227,7 @@ func TestACrashAnywhereLeavesNothingUnderWay(t *testing.T) {
 
 // A state that is kept and folds only what is new is at any moment what the whole log
 // amounts to, and those that were taken from it stay as they were.
-func TestTheCurrentStateIsTheFold(t *testing.T) {
+func TestProjection_CurrentIsTheFold(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		stops := 0
 		bodies := patient(t, history(errands([4]int{1, 3, 1, 0}),

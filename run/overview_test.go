@@ -11,7 +11,7 @@ import (
 )
 
 // Scripts read the list of runs: what was promised comes first, and has no other names.
-func TestAnOverviewBeginsWithWhatIsPromised(t *testing.T) {
+func TestOverview_BeginsWithTheContract(t *testing.T) {
 	s := run.NewState()
 	for i, b := range []event.Body{
 		event.PipelineStarted{RecipeID: "r", ProjectID: "p", StageIDs: []string{"a", "b"}, ParentRunID: "run-0"},

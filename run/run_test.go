@@ -85,7 +85,7 @@ func started(stages ...string) event.Body {
 	return event.PipelineStarted{RecipeID: "mvp_ingest", StageIDs: stages}
 }
 
-func TestStatusFollowsTheEvents(t *testing.T) {
+func TestStatus_FollowsTheEvents(t *testing.T) {
 	attempt := event.Attempt{StageID: "a", Unit: "u", Role: "work", Attempt: 1, Provider: "p", Model: "m"}
 	var events []event.Body
 	for _, step := range []struct {
@@ -115,7 +115,7 @@ func TestStatusFollowsTheEvents(t *testing.T) {
 	}
 }
 
-func TestTheCostOfFailedAttemptsCounts(t *testing.T) {
+func TestState_TheCostOfFailedAttemptsCounts(t *testing.T) {
 	a := event.Attempt{StageID: "a", Unit: "u", Role: "work", Attempt: 1, Provider: "anthropic", Model: "m1"}
 	b := a
 	b.Attempt = 2
@@ -169,14 +169,14 @@ func TestState_ALostAttemptCounts(t *testing.T) {
 	}
 }
 
-func TestAStageThatAskedNoModelSaysCode(t *testing.T) {
+func TestStageState_WithoutAModelSaysCode(t *testing.T) {
 	s := fold(t, started("a"), event.StageStarted{StageID: "a"}, event.StageFinished{StageID: "a"})
 	if st := s.Stages["a"]; st.ModelUsed == nil || *st.ModelUsed != "code" || st.CallCount != 0 || len(st.Attempts) != 0 {
 		t.Errorf("stage %+v", st)
 	}
 }
 
-func TestTheStateKeepsItsMembers(t *testing.T) {
+func TestState_KeepsItsMembers(t *testing.T) {
 	s := fold(t, started("a"), event.StageStarted{StageID: "a"}, event.StageFinished{StageID: "a"},
 		event.PipelineFinished{Success: true, Outcome: event.Succeeded})
 	data, err := json.Marshal(s)
@@ -205,7 +205,7 @@ func TestTheStateKeepsItsMembers(t *testing.T) {
 	}
 }
 
-func TestAGapInTheEventsIsNoticed(t *testing.T) {
+func TestApply_RefusesAGap(t *testing.T) {
 	s := run.NewState()
 	for _, seq := range []int64{0, 2, -1} {
 		if err := s.Apply(event.Event{Seq: seq, RunID: "r", Body: event.DryRunValidated{}}); err == nil {
@@ -225,7 +225,7 @@ func TestState_ApplyRefusesAnEventWithoutARun(t *testing.T) {
 }
 
 // Independent stages may end in any order: what the run comes to is the same.
-func TestTheOrderOfIndependentStagesDoesNotMatter(t *testing.T) {
+func TestFold_TheOrderOfIndependentStagesDoesNotMatter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		stages := []string{"a", "b", "c"}
 		streams := map[string][]event.Body{}
@@ -275,7 +275,7 @@ func TestTheOrderOfIndependentStagesDoesNotMatter(t *testing.T) {
 }
 
 // Any prefix of a log folds, and folding on from there gives what folding all at once does.
-func TestTheFoldCanStopAnywhere(t *testing.T) {
+func TestFold_CanStopAnywhere(t *testing.T) {
 	var all []event.Event
 	for _, line := range golden(t)[:15] {
 		var e event.Event

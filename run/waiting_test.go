@@ -32,7 +32,7 @@ func failed(unit string, n int) event.AttemptFailed {
 }
 
 // A run waits when nothing in it does anything else, and says until when at the latest.
-func TestARunWaitsWhenNothingElseGoesOn(t *testing.T) {
+func TestState_WaitsWhenNothingElseGoesOn(t *testing.T) {
 	soon, later := time.Now().UTC().Add(time.Hour).Truncate(time.Millisecond), time.Now().UTC().Add(2*time.Hour).Truncate(time.Millisecond)
 	begin := []event.Body{started("a", "b"), event.StageStarted{StageID: "a"}, event.AttemptStarted{Attempt: attempt("u1", 1)}, event.AttemptStarted{Attempt: attempt("u2", 1)}}
 	one := append(begin, failed("u1", 1), waits("u1", later))
@@ -62,7 +62,7 @@ func TestARunWaitsWhenNothingElseGoesOn(t *testing.T) {
 }
 
 // A pause before the next try is no waiting, but it has a time too.
-func TestAPauseBeforeATryIsNoWaiting(t *testing.T) {
+func TestWait_ARetryIsNoWaiting(t *testing.T) {
 	soon := time.Now().UTC().Add(time.Hour)
 	s := told(t, started("a"), event.StageStarted{StageID: "a"}, event.AttemptStarted{Attempt: attempt("u", 1)}, failed("u", 1),
 		event.StageRetrying{StageID: "a", Unit: "u", Role: "work", Attempt: 2, NextAttemptAt: event.Timestamp{Time: soon}, Reason: "it broke"})
@@ -71,7 +71,7 @@ func TestAPauseBeforeATryIsNoWaiting(t *testing.T) {
 	}
 }
 
-func TestTheLastFallbackIsShown(t *testing.T) {
+func TestFallback_TheLastIsShown(t *testing.T) {
 	fall := func(to string) event.StageFallback {
 		return event.StageFallback{StageID: "a", Unit: "u", Role: "work", FromModel: "m", ToModel: to, Reason: "busy"}
 	}

@@ -11,7 +11,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestTheEngineOverAJournalInMemory(t *testing.T) {
+func TestLocal_EngineOverAJournalInMemory(t *testing.T) {
 	durabletest.Run(t, durabletest.Subject{
 		World: func(*testing.T) durabletest.World {
 			j := durabletest.NewJournal()
