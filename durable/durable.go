@@ -1,5 +1,5 @@
-// Package durable is the seam between what a run has to do and whatever sees to
-// it that it gets done, crashes or not. It has no storage and starts nothing.
+// Package durable is the seam between what a run has to do and the engine that gets it done,
+// crashes or not. It has no storage and starts nothing.
 //
 // A run is a set of keyed steps. What may start is a pure function of what has
 // ended ([Run].Next), so an engine can be killed at any moment and ask again, and
@@ -33,8 +33,8 @@ type Result struct {
 	Until   time.Time // of Waiting: when it goes on at the latest
 }
 
-// Claim is the right to write to a run. It is lost to whoever claims the run
-// next; its epoch then fences off the old holder's writes.
+// Claim is the right to write to a run. It is lost when another process claims the run; its
+// epoch then fences off the old holder's writes.
 type Claim struct {
 	Run   string
 	Epoch int64
@@ -52,7 +52,7 @@ var (
 	ErrHandedOn = errors.New("the run is handed on")
 )
 
-// Signal is a word to a run from outside. It is kept until it is heard.
+// Signal asks something of a run from outside. It is kept until it is acknowledged.
 type Signal string
 
 // The signals.
@@ -68,13 +68,13 @@ type Terms struct {
 	LongestWait time.Duration
 
 	// Grace is how long a step that is stopped may let come to an end what is paid for,
-	// beginning nothing new. Hard ends that at once; it is done when the run is cancelled,
+	// starting nothing new. Hard ends that at once; it is done when the run is cancelled,
 	// when its claim is lost, or when the process has to end. nil means never.
 	Grace time.Duration
 	Hard  context.Context //nolint:containedctx // it is a second end of the steps' own contexts
 }
 
-// Worker knows what runs consist of.
+// Worker knows the steps of runs, and does them.
 type Worker interface {
 	// Open takes up a run under a claim. It returns the run and the results that
 	// are already recorded, after recording that the run goes on if it was left
@@ -101,7 +101,7 @@ type Run interface {
 	// wraps ErrLost if the claim is gone.
 	Do(ctx context.Context, step Step) (Result, error)
 
-	// TryNow ends the waiting of the steps under way, and of those that begin next.
+	// TryNow ends the waiting of the steps under way, and of those that start next.
 	TryNow()
 }
 
@@ -112,10 +112,10 @@ type Engine interface {
 	// process works on the run, and ErrCancelled if the run was cancelled meanwhile.
 	Execute(ctx context.Context, run string) error
 
-	// Work executes whatever runs nobody works on, those of processes that died
-	// included, until ctx is done; what is under way is handed on then.
+	// Work executes the runs that are due and that no process works on, those of processes that
+	// died included, until ctx is done; what is under way is handed on then.
 	Work(ctx context.Context) error
 
-	// Cancel ends a run that nobody works on. It returns ErrHeld if somebody does.
+	// Cancel ends a run that no process works on. It returns ErrHeld if one does.
 	Cancel(ctx context.Context, run string) error
 }

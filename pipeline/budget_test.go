@@ -72,8 +72,10 @@ func TestRetry_CostCountsOverTheLine(t *testing.T) {
 	w.refuses(allowing(1.2), "costs more than what is left")
 
 	s, plan := w.retried("r1", "r2", allowing(3.1))
-	if s.Stages["a"].TerminalReason != event.MoneySpent || s.TotalCostUSD != 2 || s.Stages["a"].CallCount != 6 || plan.SpentUSD != 1 || plan.MaxCostUSD != 3.1 {
-		t.Errorf("the second run spent $%v for %d answers: %s; the plan said %+v", s.TotalCostUSD, s.Stages["a"].CallCount, s.Error, plan.RetryPlan)
+	if s.Stages["a"].TerminalReason != event.MoneySpent || s.TotalCostUSD != 2 || s.Stages["a"].CallCount != 6 || plan.SpentUSD != 1 ||
+		plan.MaxCostUSD != 3.1 {
+		t.Errorf("the second run spent $%v for %d answers: %s; the plan said %+v", s.TotalCostUSD, s.Stages["a"].CallCount, s.Error,
+			plan.RetryPlan)
 	}
 	for e := range w.store.Log.Events(t.Context(), "r2", 0) {
 		if b, ok := e.Body.(event.BudgetExceeded); ok && (b.SpentUSD != 3 || b.LimitUSD != 3.1) {

@@ -20,13 +20,13 @@ import (
 	"github.com/cineforge/cineforge/run"
 )
 
-// memo finds the answers to a stage's questions that are paid for already. It is
-// safe for concurrent use.
+// memo finds the answers to a stage's requests that are paid for already. It is safe for
+// concurrent use.
 type memo struct {
 	store  run.Memo
 	module string
 	root   string
-	chain  string // whose answers to other lines of runs will do; "" for none
+	chain  string // whose answers in other lines of runs serve; "" for none
 	former string // its name in versions before
 	shared string // the chain under which other lines may use what this one pays for
 
@@ -37,7 +37,7 @@ type memo struct {
 func newMemo(store run.Memo, state run.State, s recipe.PlannedStage, l Candidates) *memo {
 	m := &memo{store: store, module: s.Module, root: state.RootRunID}
 	if state.Drill != "" {
-		return m // what is made up is of no use to anybody else
+		return m // what is made up serves no other line
 	}
 	m.shared, m.former = chainOf(l)
 	if !state.Force {
@@ -46,8 +46,8 @@ func newMemo(store run.Memo, state run.State, s recipe.PlannedStage, l Candidate
 	return m
 }
 
-// chainOf names a chain by whose models are in it: what users call their providers, and with
-// which keys they pay, is no part of it. Former is its name in versions before, under which
+// chainOf names a chain by the models in it: the names that users give their providers, and the
+// keys, are no part of it. Former is its name in versions before, under which
 // answers may be stored.
 func chainOf(l Candidates) (chain, former string) {
 	var all, names []string
@@ -59,7 +59,7 @@ func chainOf(l Candidates) (chain, former string) {
 	return strings.Join(all, ","), strings.Join(names, ",")
 }
 
-// formerly is the former name of the chain whose answers will do; "" for none.
+// formerly is the former name of the chain whose answers serve; "" for none.
 func (m *memo) formerly() string {
 	if m.chain == "" {
 		return ""
@@ -67,7 +67,7 @@ func (m *memo) formerly() string {
 	return m.former
 }
 
-// serves names those whose answers serve the stage: other lines of runs of the same chain,
+// serves names the runs whose answers serve the stage: other lines of runs of the same chain,
 // or, if their answers are not used, the own line only.
 func (m *memo) serves() string {
 	if m.chain == "" {
@@ -76,8 +76,8 @@ func (m *memo) serves() string {
 	return m.chain
 }
 
-// key names the content of a question as the module means it: whoever is asked, and
-// whichever scene of whichever script it is about, the same question has the same key.
+// key names the content of a request as the module means it: whichever model is asked, and
+// whichever scene of whichever script it is about, the same request has the same key.
 func (m *memo) key(req llm.Request) string {
 	content, err := json.Marshal(struct {
 		Module, Role, System, Prompt, SchemaName string
@@ -99,7 +99,7 @@ func (m *memo) key(req llm.Request) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// find returns the answer to a question; false if there is none that will do.
+// find returns the stored answer to a request; false if there is none that fits.
 func (m *memo) find(ctx context.Context, req llm.Request) (run.Answer, bool, error) {
 	a, err := m.store.Answer(ctx, run.AnswerKey{Key: req.Key, Root: m.root, Chain: m.chain, Former: m.formerly()})
 	switch {
@@ -111,14 +111,14 @@ func (m *memo) find(ctx context.Context, req llm.Request) (run.Answer, bool, err
 	return a, req.Schema.Validate(a.JSON) == nil, nil
 }
 
-// use notes that the answer to a question is used.
+// use notes that the answer to a request is used.
 func (m *memo) use(key string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.keys = append(m.keys, key)
 }
 
-// used lists the questions whose answers were used.
+// used lists the requests whose answers were used.
 func (m *memo) used() []string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -162,7 +162,7 @@ func due(w run.Wait) time.Time {
 	return w.Until.Add(-max(time.Until(w.Since.Time), 0))
 }
 
-// lastFault returns how a question failed last, as far as the log tells; nil if it did not.
+// lastFault returns how a request failed last, as far as the log says; nil if it did not.
 func lastFault(st run.StageState, unit, role string) *health.Fault {
 	for i := len(st.Attempts) - 1; i >= 0; i-- {
 		a := st.Attempts[i]

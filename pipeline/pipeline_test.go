@@ -47,7 +47,8 @@ func note(t stage.Task) (stage.Result, error) {
 		from = append(from, in.Metadata.Ref.String())
 	}
 	data, err := json.Marshal(map[string]any{"stage": t.StageID, "from": from})
-	return stage.Result{Artifacts: []artifact.Draft{{Type: "note", EntityID: t.StageID, Source: artifact.Code, Health: artifact.Valid, Data: data}}}, err
+	return stage.Result{Artifacts: []artifact.Draft{{Type: "note", EntityID: t.StageID, Source: artifact.Code, Health: artifact.Valid,
+		Data: data}}}, err
 }
 
 // world is a pipeline over a store in memory.
@@ -213,7 +214,8 @@ func TestPipeline_APanicIsAFailureOfItsStage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a := state.Stages["a"]; state.Status != run.RunFailed || *a.FinalErrorClass != failure.Internal || a.TerminalReason != event.ModuleError || !strings.Contains(a.Error, "oh") {
+	if a := state.Stages["a"]; state.Status != run.RunFailed || *a.FinalErrorClass != failure.Internal ||
+		a.TerminalReason != event.ModuleError || !strings.Contains(a.Error, "oh") {
 		t.Errorf("run %s, stage %+v", state.Status, a)
 	}
 }
@@ -406,7 +408,8 @@ func TestCreate_EndAtStopsThere(t *testing.T) {
 	}
 }
 
-var question = llm.Request{Role: llm.Work, Schema: llm.NewSchema("answer", `{"type": "object", "properties": {"mood": {"type": ["string", "null"]}}, "required": ["mood"], "additionalProperties": false}`)}
+var question = llm.Request{Role: llm.Work, Schema: llm.NewSchema("answer",
+	`{"type": "object", "properties": {"mood": {"type": ["string", "null"]}}, "required": ["mood"], "additionalProperties": false}`)}
 
 func asking(ctx context.Context, task stage.Task) (stage.Result, error) {
 	task.Progress(0, 3, "")
@@ -450,8 +453,9 @@ func TestPipeline_RecordsEachAttempt(t *testing.T) {
 func TestPipeline_TheCostOfEveryAttemptCounts(t *testing.T) {
 	w := newWorld(t, noteModule{"note", asking})
 	w.model = llm.Candidate{Provider: "p", Name: "m", Model: llm.ModelFunc(func(_ context.Context, req llm.Request) (llm.Response, error) {
-		resp := llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: "m-2026", RequestID: "req_" + req.Unit,
-			Usage: llm.Usage{InputTokens: 10, OutputTokens: 1, CostUSD: new(0.25)}}
+		resp := llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: "m-2026",
+			RequestID: "req_" + req.Unit,
+			Usage:     llm.Usage{InputTokens: 10, OutputTokens: 1, CostUSD: new(0.25)}}
 		if req.Unit == "unit2" {
 			return resp, failure.New(failure.BadOutput, "not JSON", "")
 		}
@@ -466,7 +470,8 @@ func TestPipeline_TheCostOfEveryAttemptCounts(t *testing.T) {
 		t.Errorf("run %s, cost %v, tokens %v", state.Status, state.TotalCostUSD, state.Tokens)
 	}
 	a := state.Stages["a"]
-	if *a.FinalErrorClass != failure.BadOutput || a.TerminalReason != event.RetriesSpent || a.CallCount != 2 || *a.Attempts[2].RequestID != "req_unit2" {
+	if *a.FinalErrorClass != failure.BadOutput || a.TerminalReason != event.RetriesSpent || a.CallCount != 2 ||
+		*a.Attempts[2].RequestID != "req_unit2" {
 		t.Errorf("stage %+v", a)
 	}
 	for e := range w.store.Log.Events(t.Context(), "r1", 0) {

@@ -24,8 +24,8 @@ func unpriced(t *testing.T) *world {
 	return w
 }
 
-// A limit on the cost that somebody set can't be kept where a model has no price: such a run
-// does not start. The default limit, which nobody set, is no reason for that.
+// A limit on the cost that a person set can't be kept where a model has no price: such a run
+// does not start. The default limit is no reason for that.
 func TestCreate_ACostLimitWantsPrices(t *testing.T) {
 	for block, starts := range map[string]bool{
 		"":                                true,
@@ -89,7 +89,8 @@ func TestCreateRetry_ACostLimitWantsPrices(t *testing.T) {
 		limit  *float64
 		starts bool
 	}{"none": {nil, true}, "5": {new(5.0), false}} {
-		plan, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: event.RetryFailed, Limits: event.Limits{MaxCostUSD: tt.limit}})
+		plan, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: event.RetryFailed,
+			Limits: event.Limits{MaxCostUSD: tt.limit}})
 		if err != nil || tt.starts != (plan.Refusal() == nil) || !tt.starts && !errors.Is(plan.Refusal(), pipeline.ErrUnknownPrice) {
 			t.Errorf("with a limit of %s: %v (%v)", name, plan.Refusal(), err)
 		}

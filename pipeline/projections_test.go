@@ -60,7 +60,7 @@ func TestOpen_ReadsOnlyWhatIsNew(t *testing.T) {
 	}
 }
 
-// A stage that is recorded is not done again, whoever asks for it.
+// A stage that is recorded is not done again.
 func TestPipeline_ARecordedStageIsNotDoneAgain(t *testing.T) {
 	times := 0
 	w := newWorld(t, noteModule{"note", func(_ context.Context, task stage.Task) (stage.Result, error) {

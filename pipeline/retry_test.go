@@ -110,14 +110,16 @@ func TestPlanRetry_RefusesWhatMakesNoSense(t *testing.T) {
 	w := newWorld(t, failsAt("", &well))
 	w.create(w.spec(chainRecipe))
 	for _, want := range []string{"is not over", "no stage of it failed"} {
-		if _, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: event.RetryFailed}); failure.ClassOf(err) != failure.Input || !strings.Contains(err.Error(), want) {
+		if _, err := w.pipeline().PlanRetry(t.Context(), "r1",
+			pipeline.Retry{Mode: event.RetryFailed}); failure.ClassOf(err) != failure.Input || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
 		if _, err := w.execute(t.Context(), "r1"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: event.RetryFrom, Stage: "z"}); failure.ClassOf(err) != failure.Input {
+	if _, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: event.RetryFrom,
+		Stage: "z"}); failure.ClassOf(err) != failure.Input {
 		t.Errorf("from a stage that is not there: %v", err)
 	}
 	if _, err := w.pipeline().PlanRetry(t.Context(), "none", pipeline.Retry{Mode: event.RetryFull}); !errors.Is(err, run.ErrNotFound) {
@@ -148,7 +150,8 @@ func TestPlanRetry_StepsBack(t *testing.T) {
 			}
 			well = true
 			s, plan := w.retried("r1", "r2", pipeline.Retry{Mode: event.RetryFailed})
-			if s.Status != run.RunDone || strings.Join(plan.SteppedBack, " ") != "a" || plan.Reason == "" || s.Retry.Reason != plan.Reason || s.Stages["a"].Status != run.StageDone {
+			if s.Status != run.RunDone || strings.Join(plan.SteppedBack, " ") != "a" || plan.Reason == "" || s.Retry.Reason != plan.Reason ||
+				s.Stages["a"].Status != run.StageDone {
 				t.Errorf("%s, stepped back to %v: %q, %+v", s.Status, plan.SteppedBack, plan.Reason, s.Retry)
 			}
 		})
@@ -170,7 +173,8 @@ func TestCreateRetry_OneAtATime(t *testing.T) {
 		t.Fatal(err)
 	}
 	var retried *run.RetriedError
-	if err := w.pipeline().CreateRetry(t.Context(), pipeline.RetrySpec{RunID: "r3", Plan: plan}); !errors.As(err, &retried) || retried.By != "r2" {
+	if err := w.pipeline().CreateRetry(t.Context(), pipeline.RetrySpec{RunID: "r3", Plan: plan}); !errors.As(err, &retried) ||
+		retried.By != "r2" {
 		t.Errorf("a second retry: %v", err)
 	}
 	if _, err := w.execute(t.Context(), "r2"); err != nil {
@@ -211,7 +215,8 @@ func TestRetry_WhichAnswersServe(t *testing.T) {
 			w := newWorld(t, askingOnce(&well, test.err))
 			w.model = llm.Candidate{Provider: "p", Name: "m", Model: llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) {
 				calls++
-				return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: "m", Usage: llm.Usage{CostUSD: new(0.5)}}, nil
+				return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: "m",
+					Usage: llm.Usage{CostUSD: new(0.5)}}, nil
 			})}
 			w.create(w.spec(oneStage))
 			if s, err := w.execute(t.Context(), "r1"); err != nil || s.Status != run.RunFailed {
@@ -234,7 +239,8 @@ func TestPlanRetry_EstimatesTheCost(t *testing.T) {
 		if calls++; calls > 2 {
 			return llm.Response{}, failure.New(failure.Auth, "no", "")
 		}
-		return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: "m", Usage: llm.Usage{CostUSD: new(0.5)}}, nil
+		return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: "m",
+			Usage: llm.Usage{CostUSD: new(0.5)}}, nil
 	})}
 	w.create(w.spec(oneStage))
 	if s, err := w.execute(t.Context(), "r1"); err != nil || s.Status != run.RunFailed {
@@ -346,7 +352,8 @@ func TestPlanRetry_KeepsNothingStaleBesideIt(t *testing.T) {
 	w.edit("a", `{"stage":"by hand"}`)
 	well = true
 	s, plan := w.retried("r1", "r2", pipeline.Retry{Mode: event.RetryFailed})
-	if kept, stepped := strings.Join(plan.Kept, " "), strings.Join(plan.SteppedBack, " "); kept != "a" || stepped != "b" || s.Status != run.RunDone {
+	if kept, stepped := strings.Join(plan.Kept, " "), strings.Join(plan.SteppedBack, " "); kept != "a" || stepped != "b" ||
+		s.Status != run.RunDone {
 		t.Errorf("%s; it keeps %q and steps back to %q: %s", s.Status, kept, stepped, plan.Reason)
 	}
 }
@@ -376,7 +383,8 @@ func TestPlanRetry_KeepsWhatAnotherRunMadeAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	well = true
-	if s, plan := w.retried("r1", "r2", pipeline.Retry{Mode: event.RetryFailed}); s.Status != run.RunDone || strings.Join(plan.Kept, " ") != "a b" {
+	if s, plan := w.retried("r1", "r2", pipeline.Retry{Mode: event.RetryFailed}); s.Status != run.RunDone ||
+		strings.Join(plan.Kept, " ") != "a b" {
 		t.Errorf("%s; it keeps %v: %s", s.Status, plan.Kept, plan.Reason)
 	}
 }

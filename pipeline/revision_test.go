@@ -42,7 +42,8 @@ func TestPlanRetry_ByAnotherRecipe(t *testing.T) {
 		changes, from string
 	}{
 		"the same": {"c", chainRecipe, "a b", "c", "", "", "", "c"},
-		"resilience of a stage that is done": {"c", chainRecipe + "resilience: {stage_fallback_models: {a: [gpt-5.2]}, max_wait_seconds: 5, stages: {b: {concurrency: 9}}}\n",
+		"resilience of a stage that is done": {"c",
+			chainRecipe + "resilience: {stage_fallback_models: {a: [gpt-5.2]}, max_wait_seconds: 5, stages: {b: {concurrency: 9}}}\n",
 			"a b", "c", "", "", "c: max_wait_seconds 21600 → 5", "c"},
 		"models of the stage that failed": {"c", chainRecipe + "resilience: {stage_fallback_models: {c: [gpt-5.2]}}\n",
 			"a b", "c", "", "", "c: stage_fallback_models nothing → openai:gpt-5.2", "c"},
@@ -50,18 +51,26 @@ func TestPlanRetry_ByAnotherRecipe(t *testing.T) {
 			"stage b is defined otherwise in recipe row (module note → other)", "b: module note → other", "b"},
 		"parameters of the first": {"c", instead("{id: a, module: note", "{id: a, module: note, params: {say: x}"), "", "a b c", "a",
 			`stage a is defined otherwise in recipe row (params nothing → {"say":"x"})`, `a: params nothing → {"say":"x"}`, "a"},
-		"inputs":                     {"c", instead("needs: [a]", "needs_all: [a]"), "a", "b c", "b", "stage b is defined otherwise", "b: needs a → nothing; b: needs_all nothing → a", "b"},
-		"the stage that failed":      {"c", instead("needs: [b]", "needs: [a]"), "a b", "c", "", "", "c: needs b → a", "c"},
-		"a new stage at the end":     {"c", chainRecipe + "  - {id: d, module: other, needs: [c]}\n", "a b", "c d", "", "", "d: a new stage", "c"},
-		"a new stage in between":     {"c", instead("needs: [b]}", "needs: [b, x]}\n  - {id: x, module: note, needs: [a]}"), "a b", "x c", "", "", "x: a new stage; c: needs b → b, x", "x"},
+		"inputs": {"c", instead("needs: [a]", "needs_all: [a]"), "a", "b c", "b", "stage b is defined otherwise",
+			"b: needs a → nothing; b: needs_all nothing → a", "b"},
+		"the stage that failed": {"c", instead("needs: [b]", "needs: [a]"), "a b", "c", "", "", "c: needs b → a", "c"},
+		"a new stage at the end": {"c", chainRecipe + "  - {id: d, module: other, needs: [c]}\n", "a b", "c d", "", "",
+			"d: a new stage", "c"},
+		"a new stage in between": {"c", instead("needs: [b]}", "needs: [b, x]}\n  - {id: x, module: note, needs: [a]}"), "a b", "x c",
+			"", "", "x: a new stage; c: needs b → b, x", "x"},
 		"without the one that fails": {"c", instead("  - {id: c, module: note, needs: [b]}\n", ""), "a b", "", "", "", "c: left out", ""},
-		"without one that is done":   {"c", strings.Replace(instead("needs: [b]", "needs: [a]"), "  - {id: b, module: note, needs: [a]}\n", "", 1), "a", "c", "", "", "c: needs b → a; b: left out", "c"},
-		"a new stage of a done run":  {"", chainRecipe + "  - {id: d, module: note, needs: [c]}\n", "a b c", "d", "", "", "d: a new stage", "d"},
-		"a module of a done run":     {"", instead("{id: c, module: note,", "{id: c, module: other,"), "a b", "c", "c", "stage c is defined", "c: module note → other", "c"},
+		"without one that is done": {"c", strings.Replace(instead("needs: [b]", "needs: [a]"),
+			"  - {id: b, module: note, needs: [a]}\n", "", 1), "a", "c", "", "", "c: needs b → a; b: left out", "c"},
+		"a new stage of a done run": {"", chainRecipe + "  - {id: d, module: note, needs: [c]}\n", "a b c", "d", "", "", "d: a new stage", "d"},
+		"a module of a done run": {"", instead("{id: c, module: note,", "{id: c, module: other,"), "a b", "c", "c",
+			"stage c is defined", "c: module note → other", "c"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			well := test.fails == ""
-			w := newWorld(t, failsAt(test.fails, &well), noteModule{"other", func(_ context.Context, task stage.Task) (stage.Result, error) { return note(task) }})
+			w := newWorld(t, failsAt(test.fails, &well), noteModule{"other", func(_ context.Context, task stage.Task) (stage.Result,
+				error) {
+				return note(task)
+			}})
 			w.create(w.spec(chainRecipe))
 			if _, err := w.execute(t.Context(), "r1"); err != nil {
 				t.Fatal(err)
@@ -81,7 +90,8 @@ func TestPlanRetry_ByAnotherRecipe(t *testing.T) {
 			if !slices.Equal(redone, want) || strings.Join(plan.Kept, " ") != test.kept || strings.Join(plan.From, " ") != test.from {
 				t.Errorf("it keeps %v and does again %v from %v", plan.Kept, redone, plan.From)
 			}
-			if strings.Join(plan.SteppedBack, " ") != test.stepped || !strings.HasPrefix(plan.Reason, test.reason) || (plan.Reason == "") != (test.reason == "") {
+			if strings.Join(plan.SteppedBack, " ") != test.stepped || !strings.HasPrefix(plan.Reason, test.reason) ||
+				(plan.Reason == "") != (test.reason == "") {
 				t.Errorf("it steps back to %v: %s", plan.SteppedBack, plan.Reason)
 			}
 			if got := strings.Join(changes, "; "); got != test.changes {
@@ -95,12 +105,14 @@ func TestPlanRetry_ByAnotherRecipe(t *testing.T) {
 				if plan.Recipe.Name != event.PinnedRecipe || s.Retry.Recipe != nil {
 					t.Errorf("the same recipe is %+v, %+v", plan.Recipe, s.Retry.Recipe)
 				}
-			} else if got := s.Retry.Recipe; got == nil || *got != plan.Recipe || got.Name != "current" || got.RecipeID != "row" || got.Digest != digest || len(s.Retry.Changes) != len(plan.Changes) {
+			} else if got := s.Retry.Recipe; got == nil || *got != plan.Recipe || got.Name != "current" || got.RecipeID != "row" ||
+				got.Digest != digest || len(s.Retry.Changes) != len(plan.Changes) {
 				t.Errorf("its log names the recipe %+v", got)
 			}
 			// A retry of the retry runs what that one ran.
 			again, err := w.pipeline().PlanRetry(t.Context(), "r2", pipeline.Retry{Mode: event.RetryFull})
-			if err != nil || again.Recipe != (event.RetryRecipe{Name: event.PinnedRecipe, RecipeID: "row", Digest: digest}) || len(again.Changes) > 0 {
+			if err != nil || again.Recipe != (event.RetryRecipe{Name: event.PinnedRecipe, RecipeID: "row", Digest: digest}) ||
+				len(again.Changes) > 0 {
 				t.Errorf("its own retry: %+v %v", again.Recipe, err)
 			}
 		})
@@ -119,10 +131,12 @@ func TestPlanRetry_ByTheSameRecipeHasNothingToDoInADoneRun(t *testing.T) {
 	}
 	r := w.by(chainRecipe + "name: other\n")
 	r.Mode, r.Stage = event.RetryFrom, "z"
-	if _, err := w.pipeline().PlanRetry(t.Context(), "r1", r); !errors.Is(err, pipeline.ErrNoStage) || !strings.Contains(err.Error(), "recipe row has no stage") {
+	if _, err := w.pipeline().PlanRetry(t.Context(), "r1", r); !errors.Is(err, pipeline.ErrNoStage) ||
+		!strings.Contains(err.Error(), "recipe row has no stage") {
 		t.Errorf("from a stage that the recipe lacks: %v", err)
 	}
-	if _, err := w.pipeline().PlanRetry(t.Context(), "r1", w.by(instead("module: note}", "module: none}"))); err == nil || failure.ClassOf(err) == failure.Internal {
+	if _, err := w.pipeline().PlanRetry(t.Context(), "r1", w.by(instead("module: note}", "module: none}"))); err == nil ||
+		failure.ClassOf(err) == failure.Internal {
 		t.Errorf("by a recipe with a module that is not there: %v", err)
 	}
 }
@@ -131,7 +145,10 @@ func TestPlanRetry_ByTheSameRecipeHasNothingToDoInADoneRun(t *testing.T) {
 // what the recipe still means.
 func TestPlanRetry_ByAnotherRecipeOfARunFromTheMiddle(t *testing.T) {
 	well := true
-	w := newWorld(t, failsAt("c", &well), noteModule{"other", func(_ context.Context, task stage.Task) (stage.Result, error) { return note(task) }})
+	w := newWorld(t, failsAt("c", &well), noteModule{"other", func(_ context.Context, task stage.Task) (stage.Result,
+		error) {
+		return note(task)
+	}})
 	w.create(w.spec(chainRecipe))
 	if _, err := w.execute(t.Context(), "r1"); err != nil {
 		t.Fatal(err)
@@ -149,7 +166,8 @@ func TestPlanRetry_ByAnotherRecipeOfARunFromTheMiddle(t *testing.T) {
 		instead("{id: a, module: note", "{id: a, module: other"),
 		instead("needs: [b]}", "needs: [b, x]}\n  - {id: x, module: note, needs: [a]}"),
 	} {
-		if _, err := w.pipeline().PlanRetry(t.Context(), "m1", w.by(source)); failure.ClassOf(err) != failure.Input || !strings.Contains(err.Error(), "run the file from the start") {
+		if _, err := w.pipeline().PlanRetry(t.Context(), "m1", w.by(source)); failure.ClassOf(err) != failure.Input ||
+			!strings.Contains(err.Error(), "run the file from the start") {
 			t.Errorf("%s\ngives %v", source, err)
 		}
 	}
@@ -185,7 +203,8 @@ func TestCreateRetry_KeepsAnswersUnderAnotherRecipe(t *testing.T) {
 				return llm.Response{}, failure.New(failure.NotFound, "the model is retired", "")
 			}
 			asked[name] = append(asked[name], req.Unit)
-			return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: name, Usage: llm.Usage{CostUSD: new(0.25)}}, nil
+			return llm.Response{JSON: json.RawMessage(`{"mood": null}`), Source: llm.AI, Provider: "p", Model: name,
+				Usage: llm.Usage{CostUSD: new(0.25)}}, nil
 		})}
 	}
 	w.model = model("old", 7)

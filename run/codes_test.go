@@ -18,7 +18,8 @@ func said[T any](v *T) any {
 
 // Events of versions in which error_code was the provider's word mean what later ones do.
 func TestState_FoldsCodesOfReleasedEvents(t *testing.T) {
-	const head = `{"seq":2,"ts":"2026-11-25T18:00:00.000Z","run_id":"r","event":"attempt_failed","stage_id":"a","unit":"u","role":"work","attempt":1,"error_class":"overloaded"`
+	const head = `{"seq":2,"ts":"2026-11-25T18:00:00.000Z","run_id":"r","event":"attempt_failed","stage_id":"a","unit":"u",` +
+		`"role":"work","attempt":1,"error_class":"overloaded"`
 	for members, want := range map[string]string{
 		`,"error_code":"overloaded_error","http_status":529`:                                     "529 overloaded_error 529",
 		`,"error_code":"overloaded_error"`:                                                       "overloaded_error overloaded_error null",
@@ -57,7 +58,8 @@ func TestState_CountsAnswersByModel(t *testing.T) {
 	}
 	st := s.Stages["a"]
 	got, err := json.Marshal(st.ModelsUsed)
-	const want = `{"claude":{"answers":2,"cost_usd":1,"providers":{"anthropic":2}},"gpt":{"answers":3,"cost_usd":1,"providers":{"azure":1,"openai":2}}}`
+	const want = `{"claude":{"answers":2,"cost_usd":1,"providers":{"anthropic":2}},` +
+		`"gpt":{"answers":3,"cost_usd":1,"providers":{"azure":1,"openai":2}}}`
 	if err != nil || string(got) != want || *st.ModelUsed != "gpt" {
 		t.Errorf("%s, and %s is the model used; want %s", got, *st.ModelUsed, want)
 	}

@@ -76,7 +76,8 @@ func (s *errand) next() (steps []func() event.Body) {
 	if s.through == len(s.units) {
 		steps = append(steps, func() event.Body {
 			s.done = true
-			return event.StageFinished{StageID: s.id, CostUSD: 0.25 * float64(len(s.units)), Artifacts: []artifact.Ref{artifact.NewRef("note", s.id, 1)}}
+			return event.StageFinished{StageID: s.id, CostUSD: 0.25 * float64(len(s.units)),
+				Artifacts: []artifact.Ref{artifact.NewRef("note", s.id, 1)}}
 		})
 	}
 	return steps

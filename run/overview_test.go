@@ -25,7 +25,8 @@ func TestOverview_BeginsWithTheContract(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `^{"run_id":"run-1","status":"paused","recipe_id":"r","project_id":"p","started_at":5,"finished_at":null,"parent_run_id":"run-0","total_cost_usd":0,`
+	want := `^{"run_id":"run-1","status":"paused","recipe_id":"r","project_id":"p","started_at":5,` +
+		`"finished_at":null,"parent_run_id":"run-0","total_cost_usd":0,`
 	if !regexp.MustCompile(want).Match(got) {
 		t.Errorf("got %s", got)
 	}

@@ -121,9 +121,11 @@ func TestState_TheCostOfFailedAttemptsCounts(t *testing.T) {
 	b.Attempt = 2
 	s := fold(t, started("a"), event.StageStarted{StageID: "a"},
 		event.AttemptStarted{Attempt: a},
-		event.AttemptFailed{Attempt: a, ErrorClass: failure.BadOutput, Error: "no JSON", InputTokens: 10, OutputTokens: 5, CostUSD: new(0.25), LatencyMS: 1500},
+		event.AttemptFailed{Attempt: a, ErrorClass: failure.BadOutput, Error: "no JSON", InputTokens: 10, OutputTokens: 5,
+			CostUSD: new(0.25), LatencyMS: 1500},
 		event.AttemptStarted{Attempt: b},
-		event.AttemptFinished{Attempt: b, ServedModel: "m1-2026", RequestID: new("req_9"), InputTokens: 10, OutputTokens: 7, CostUSD: new(0.5), LatencyMS: 500},
+		event.AttemptFinished{Attempt: b, ServedModel: "m1-2026", RequestID: new("req_9"), InputTokens: 10, OutputTokens: 7,
+			CostUSD: new(0.5), LatencyMS: 500},
 		event.StageFinished{StageID: "a", CostUSD: 0.75, Artifacts: []artifact.Ref{artifact.NewRef("scene", "scene_001", 3)}},
 		event.PipelineFinished{Success: true, Outcome: event.Succeeded, TotalCostUSD: 0.75})
 	if s.TotalCostUSD != 0.75 || s.Tokens != (run.Tokens{Input: 20, Output: 12}) {
@@ -133,7 +135,8 @@ func TestState_TheCostOfFailedAttemptsCounts(t *testing.T) {
 	if st.CallCount != 1 || st.AttemptCount != 2 || *st.ModelUsed != "m1" || st.CostUSD != 0.75 || st.DurationSeconds != 5 {
 		t.Errorf("stage %+v", st)
 	}
-	if st.Attempts[0].Status != "failed" || st.Attempts[0].DurationSeconds != 1.5 || st.Attempts[1].Status != "success" || *st.Attempts[1].RequestID != "req_9" {
+	if st.Attempts[0].Status != "failed" || st.Attempts[0].DurationSeconds != 1.5 || st.Attempts[1].Status != "success" ||
+		*st.Attempts[1].RequestID != "req_9" {
 		t.Errorf("attempts %+v", st.Attempts)
 	}
 }
@@ -232,7 +235,8 @@ func TestFold_TheOrderOfIndependentStagesDoesNotMatter(t *testing.T) {
 		for _, id := range stages {
 			at := event.Attempt{StageID: id, Unit: "u", Role: "work", Attempt: 1, Provider: "p", Model: "m-" + id}
 			streams[id] = []event.Body{event.StageStarted{StageID: id}, event.AttemptStarted{Attempt: at},
-				event.AttemptFinished{Attempt: at, CostUSD: new(0.5), InputTokens: 3}, event.UnitDone{StageID: id, Done: 1, Total: 1}, event.StageFinished{StageID: id}}
+				event.AttemptFinished{Attempt: at, CostUSD: new(0.5), InputTokens: 3}, event.UnitDone{StageID: id, Done: 1,
+					Total: 1}, event.StageFinished{StageID: id}}
 		}
 		interleaved := []event.Body{started(stages...)}
 		for len(streams) > 0 {
@@ -261,7 +265,8 @@ func TestFold_TheOrderOfIndependentStagesDoesNotMatter(t *testing.T) {
 		for _, id := range stages {
 			model := "m-" + id
 			want.Stages[id] = &run.StageState{Status: run.StageDone, ModelUsed: &model, CallCount: 1, AttemptCount: 1,
-				Attempts:     []run.AttemptState{{Attempt: 1, Unit: "u", Role: "work", Model: model, Provider: "p", Status: "success", InputTokens: 3, CostUSD: new(0.5)}},
+				Attempts: []run.AttemptState{{Attempt: 1, Unit: "u", Role: "work", Model: model, Provider: "p", Status: "success",
+					InputTokens: 3, CostUSD: new(0.5)}},
 				ArtifactRefs: []artifact.Ref{}, UnitsDone: 1, UnitsTotal: 1, Furthest: 1, CostUSD: 0.5,
 				ModelsUsed: map[string]run.ModelUse{model: {Answers: 1, CostUSD: 0.5, Providers: map[string]int{"p": 1}}}}
 		}

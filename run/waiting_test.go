@@ -34,14 +34,17 @@ func failed(unit string, n int) event.AttemptFailed {
 // A run waits when nothing in it does anything else, and says until when at the latest.
 func TestState_WaitsWhenNothingElseGoesOn(t *testing.T) {
 	soon, later := time.Now().UTC().Add(time.Hour).Truncate(time.Millisecond), time.Now().UTC().Add(2*time.Hour).Truncate(time.Millisecond)
-	begin := []event.Body{started("a", "b"), event.StageStarted{StageID: "a"}, event.AttemptStarted{Attempt: attempt("u1", 1)}, event.AttemptStarted{Attempt: attempt("u2", 1)}}
+	begin := []event.Body{started("a", "b"), event.StageStarted{StageID: "a"}, event.AttemptStarted{Attempt: attempt("u1", 1)},
+		event.AttemptStarted{Attempt: attempt("u2", 1)}}
 	one := append(begin, failed("u1", 1), waits("u1", later))
-	if s := told(t, one...); s.Status != run.Running || s.Stages["a"].Status != run.StageRunning || s.NextAttemptAt == nil || !s.NextAttemptAt.Equal(later) {
+	if s := told(t, one...); s.Status != run.Running || s.Stages["a"].Status != run.StageRunning || s.NextAttemptAt == nil ||
+		!s.NextAttemptAt.Equal(later) {
 		t.Errorf("one of two waits: %s, stage %s, next %v", s.Status, s.Stages["a"].Status, s.NextAttemptAt)
 	}
 	both := append(one, failed("u2", 1), waits("u2", soon))
 	s := told(t, both...)
-	if s.Status != run.Waiting || s.Stages["a"].Status != run.StageWaiting || !s.NextAttemptAt.Equal(soon) || *s.WaitReason != "busy" || len(s.Stages["a"].Waits) != 2 {
+	if s.Status != run.Waiting || s.Stages["a"].Status != run.StageWaiting || !s.NextAttemptAt.Equal(soon) ||
+		*s.WaitReason != "busy" || len(s.Stages["a"].Waits) != 2 {
 		t.Errorf("both wait: %s, stage %s, next %v", s.Status, s.Stages["a"].Status, s.NextAttemptAt)
 	}
 	if s := told(t, append(both, event.StageStarted{StageID: "b"})...); s.Status != run.Running {
@@ -52,10 +55,12 @@ func TestState_WaitsWhenNothingElseGoesOn(t *testing.T) {
 		t.Errorf("one goes on: %s, next %v", s.Status, s.NextAttemptAt)
 	}
 	crashed := told(t, append(again, event.RunResumed{Cause: event.ResumedAfterCrash})...)
-	if st := crashed.Stages["a"]; st.Status != run.StagePending || len(st.Waits) != 0 || crashed.NextAttemptAt != nil || st.Attempts[2].Status != "failed" || st.ProgressAt == nil {
+	if st := crashed.Stages["a"]; st.Status != run.StagePending || len(st.Waits) != 0 || crashed.NextAttemptAt != nil ||
+		st.Attempts[2].Status != "failed" || st.ProgressAt == nil {
 		t.Errorf("after a crash: %+v", st)
 	}
-	paused := told(t, append(both, event.StagePaused{StageID: "a", Reason: event.Exhausted, Error: "busy"}, event.RunResumed{Cause: event.ResumedByOperator})...)
+	paused := told(t, append(both, event.StagePaused{StageID: "a", Reason: event.Exhausted, Error: "busy"},
+		event.RunResumed{Cause: event.ResumedByOperator})...)
 	if st := paused.Stages["a"]; st.Status != run.StagePending || st.ProgressAt != nil || st.Error != "" {
 		t.Errorf("resumed by an operator, it has its patience back: %+v", st)
 	}
@@ -92,7 +97,8 @@ func TestState_OperatorAt(t *testing.T) {
 	if s = told(t, append(begin, event.RunResumed{Cause: event.ResumedAfterCrash})...); !s.OperatorAt.Equal(s.StartedAt.Time) {
 		t.Errorf("after a crash: %v", s.OperatorAt)
 	}
-	if s = told(t, append(begin, event.StagePaused{StageID: "a", Reason: event.Interrupted}, event.RunResumed{Cause: event.ResumedByOperator})...); !s.OperatorAt.Equal(s.UpdatedAt.Time) {
+	if s = told(t, append(begin, event.StagePaused{StageID: "a", Reason: event.Interrupted},
+		event.RunResumed{Cause: event.ResumedByOperator})...); !s.OperatorAt.Equal(s.UpdatedAt.Time) {
 		t.Errorf("after a person let it go on: %v", s.OperatorAt)
 	}
 }

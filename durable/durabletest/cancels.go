@@ -152,7 +152,7 @@ func cancelTroubled(b *bench) {
 }
 
 // cancelUnrecorded lets the store fail when the end is to be recorded: it is tried again,
-// although nobody says it again.
+// although the signal is not sent again.
 func cancelUnrecorded(b *bench) {
 	b.make("g", "r")
 	w, tries := b.process(single, lasting(10*time.Minute)), 0

@@ -210,5 +210,5 @@ func (j *Journal) Changed() <-chan struct{} {
 	return j.changed
 }
 
-// Die does nothing: nobody sees who is gone.
+// Die does nothing: a journal in memory does not see which process is gone.
 func (j *Journal) Die() {}

@@ -46,7 +46,7 @@ func wakesElsewhere(b *bench) {
 }
 
 // waitsInCrowds lets a run wait for a minute alone, and another one among very many that
-// wait for longer: that one goes on at its time too, nobody touches the others, and the
+// wait for longer: that one goes on at its time too, no process touches the others, and the
 // world is asked no more often.
 func waitsInCrowds(b *bench) {
 	w := b.process(single, lasting(time.Second))

@@ -176,7 +176,7 @@ func (o *opened) Do(ctx context.Context, step durable.Step) (durable.Result, err
 			return durable.Result{Step: step, Outcome: durable.Parked}, o.note(ctx, step, durable.Parked)
 		}
 		o.begin(step)
-		result, err = o.do(ctx, job{o.claim.Run, step, o.terms, o.hurry})
+		result, err = o.do(ctx, job{run: o.claim.Run, step: step, terms: o.terms, hurry: o.hurry})
 		o.ended(ctx)
 	}
 	result.Step = step
@@ -377,7 +377,7 @@ func (b *bench) within(what string, got, most time.Duration) {
 	}
 }
 
-// takeOver executes a run as soon as nobody else does.
+// takeOver executes a run as soon as no other process does.
 func (b *bench) takeOver(w *worker, run string) (took time.Duration) {
 	b.Helper()
 	for start := time.Now(); ; time.Sleep(10 * time.Millisecond) {

@@ -90,7 +90,7 @@ func unopened(b *bench) {
 		mu.Lock()
 		defer mu.Unlock()
 		if tries = append(tries, time.Now()); len(tries) > 8 {
-			return nil // somebody has put it right
+			return nil // it is put right
 		}
 		return errBroken
 	}

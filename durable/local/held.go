@@ -20,9 +20,9 @@ type held struct {
 	hurry chan struct{} // has a value when an operator wants no waiting
 }
 
-// The time that steps have to end when nothing is left to be let come to an end. Those
-// that take longer are left alone: they can record nothing once the run has ended or is
-// somebody else's.
+// The time that steps have to end once nothing that is paid for is awaited. Steps that take
+// longer are abandoned: they can record nothing once the run has ended or another process has
+// claimed it.
 const (
 	hardGrace   = 500 * time.Millisecond // of a run that is cancelled, or lost
 	handOnGrace = 2 * time.Second        // behind the grace of one that is handed on
@@ -85,7 +85,7 @@ type end struct {
 type round struct {
 	*held
 	ends    chan end
-	left    chan struct{} // closed when nobody listens to ends any more
+	left    chan struct{} // closed when ends are not received any more
 	done    []durable.Result
 	running []durable.Step
 	hurried []durable.Step // those that were under way when an operator wanted no waiting

@@ -11,8 +11,8 @@ import (
 	"github.com/cineforge/cineforge/durable"
 )
 
-// Journal keeps who is working on which run, which runs are due, and what is said
-// to them. Claims end by themselves when they are not renewed, so that the runs of
+// Journal keeps which process works on which run, which runs are due, and the signals to
+// them. Claims end by themselves when they are not renewed, so that the runs of
 // a dead process can be taken over. It is safe for concurrent use, by several
 // processes.
 type Journal interface {
@@ -24,14 +24,14 @@ type Journal interface {
 	// time means at once, [Never] not before it is asked to. Releasing a lost claim does nothing.
 	Release(ctx context.Context, claim durable.Claim, wake time.Time) error
 
-	// Due returns at most n runs that are to go on and that nobody has claimed, and when
+	// Due returns at most n runs that are to go on and that no process has claimed, and when
 	// the next one will be; Never if there is none. Of each group the one comes first
 	// that has been due the longest; the firsts of all groups come before the seconds.
 	Due(ctx context.Context, n int) (due []Due, next time.Time, err error)
 
-	// Signals returns what is said to a run and was not heard yet.
+	// Signals returns the signals to a run that are not acknowledged.
 	Signals(ctx context.Context, run string) ([]durable.Signal, error)
-	// Hear takes a signal away.
+	// Ack removes a signal.
 	Ack(ctx context.Context, claim durable.Claim, signal durable.Signal) error
 
 	// Changed returns a channel that is closed when this process has made a run, given
@@ -42,7 +42,7 @@ type Journal interface {
 // Due is a run that is to go on.
 type Due struct {
 	Run   string
-	Group string // whom it belongs to; groups take turns
+	Group string // that it belongs to; groups take turns
 }
 
 // Never is when a run goes on that waits for something from outside.
@@ -54,7 +54,7 @@ type Options struct {
 	// Three signs are given in that time.
 	ClaimTTL time.Duration
 
-	// Poll is how often it is looked for what other processes have put into the
+	// Poll is how often the engine looks for what other processes have put into the
 	// journal; 0 means never, for a journal that no other process has.
 	Poll time.Duration
 
@@ -72,8 +72,8 @@ type Options struct {
 	// Hard ends all that at once when it is done; nil means never.
 	Hard context.Context //nolint:containedctx // it is a second end of the callers' own contexts
 
-	// Troubled is told of a run of Work that could not go on, such as for trouble with
-	// the store; it is tried again. nil means that nobody is.
+	// Troubled is called for a run of Work that could not go on, such as for trouble with
+	// the store; the run is tried again. It may be nil.
 	Troubled func(run string, err error)
 }
 
@@ -127,7 +127,7 @@ func (e *Engine) Execute(ctx context.Context, run string) error {
 	return e.once(ctx, hard, run, durable.Terms{})
 }
 
-// Cancel ends a run that nobody works on; see durable.Engine.
+// Cancel ends a run that no process works on; see durable.Engine.
 func (e *Engine) Cancel(ctx context.Context, run string) error {
 	claim, err := e.journal.Claim(ctx, run, e.o.ClaimTTL)
 	if err != nil {
@@ -136,7 +136,7 @@ func (e *Engine) Cancel(ctx context.Context, run string) error {
 	wake := Never
 	err = e.worker.Cancel(ctx, claim)
 	if err != nil {
-		wake = time.Time{} // the word is still to be heard
+		wake = time.Time{} // the signal is still to be acknowledged
 	}
 	return errors.Join(err, e.journal.Release(ctx, claim, wake))
 }
@@ -162,7 +162,7 @@ func (e *Engine) stoppable(ctx context.Context, cause error) (steps, hard contex
 // once claims a run and does its steps until it is at rest.
 func (e *Engine) once(ctx, hard context.Context, run string, terms durable.Terms) (err error) {
 	// What the engine itself writes is written also when ctx is done: a run that is
-	// told to stop is parked, not dropped.
+	// stopped is parked, not dropped.
 	record := context.WithoutCancel(ctx)
 	claim, err := e.journal.Claim(record, run, e.o.ClaimTTL)
 	if err != nil {
@@ -180,7 +180,7 @@ func (e *Engine) once(ctx, hard context.Context, run string, terms durable.Terms
 	stoppable, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	h := &held{e: e, claim: claim, run: opened, hard: hard, hurry: make(chan struct{}, 1), drop: func(cause error) {
-		stop(cause) // who sees that all is to end sees why
+		stop(cause) // first, so that what ends by the other sees the cause
 		end(cause)
 	}}
 	if err := h.listen(record); err != nil {
@@ -193,7 +193,7 @@ func (e *Engine) once(ctx, hard context.Context, run string, terms durable.Terms
 	wake, err = h.work(stoppable, done)
 	if errors.Is(context.Cause(hard), durable.ErrCancelled) {
 		if err := e.worker.Cancel(record, claim); err != nil {
-			wake = time.Time{} // the word is still to be heard
+			wake = time.Time{} // the signal is still to be acknowledged
 			return fmt.Errorf("end run %s: %w", run, err)
 		}
 		wake = Never

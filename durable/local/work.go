@@ -147,5 +147,6 @@ func (c *crew) do(ctx context.Context, run string) {
 
 // expected reports whether an execution ended as executions do.
 func expected(err error) bool {
-	return err == nil || slices.ContainsFunc([]error{durable.ErrHeld, durable.ErrLost, durable.ErrCancelled, durable.ErrHandedOn}, func(e error) bool { return errors.Is(err, e) })
+	return err == nil || slices.ContainsFunc([]error{durable.ErrHeld, durable.ErrLost, durable.ErrCancelled, durable.ErrHandedOn},
+		func(e error) bool { return errors.Is(err, e) })
 }

@@ -54,11 +54,29 @@ func TestEvent_EveryReleasedOneKeepsItsShape(t *testing.T) {
 
 // bodies holds one event of each kind.
 var bodies = []event.Body{
-	event.PipelineStarted{}, event.StageStarted{}, event.StageSkippedReused{}, event.AttemptStarted{}, event.AttemptProgress{}, event.AttemptFinished{},
-	event.AttemptFailed{}, event.UnitDone{}, event.ArtifactSaved{}, event.StagePaused{}, event.StageFinished{}, event.StageFailed{},
-	event.RunResumed{}, event.PipelineFinished{}, event.DryRunValidated{},
-	event.StageRetrying{}, event.StageFallback{}, event.StageWaiting{}, event.UnitsPlanned{}, event.BreakerOpened{}, event.BreakerProbing{},
-	event.BreakerClosed{}, event.BudgetExceeded{},
+	event.PipelineStarted{},
+	event.StageStarted{},
+	event.StageSkippedReused{},
+	event.AttemptStarted{},
+	event.AttemptProgress{},
+	event.AttemptFinished{},
+	event.AttemptFailed{},
+	event.UnitDone{},
+	event.ArtifactSaved{},
+	event.StagePaused{},
+	event.StageFinished{},
+	event.StageFailed{},
+	event.RunResumed{},
+	event.PipelineFinished{},
+	event.DryRunValidated{},
+	event.StageRetrying{},
+	event.StageFallback{},
+	event.StageWaiting{},
+	event.UnitsPlanned{},
+	event.BreakerOpened{},
+	event.BreakerProbing{},
+	event.BreakerClosed{},
+	event.BudgetExceeded{},
 }
 
 func TestUnknown_SurvivesStorage(t *testing.T) {
