@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/durable/local"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
@@ -69,15 +70,7 @@ func execute(t *testing.T, a *app.App, start app.Start) run.State {
 	return state
 }
 
-// madeScene is the part of a scene that the samples' truth speaks of.
-type madeScene struct {
-	Heading        string   `json:"heading"`
-	Number         *string  `json:"number"`
-	DialogueBlocks int      `json:"dialogue_blocks"`
-	Characters     []string `json:"characters_present"`
-}
-
-func scenesOf(t *testing.T, a *app.App, state run.State) (made []madeScene) {
+func scenesOf(t *testing.T, a *app.App, state run.State) (made []content.Scene) {
 	t.Helper()
 	for _, ref := range state.Stages["extract_scenes"].ArtifactRefs {
 		if ref.ArtifactType != artifact.Scene {
@@ -87,8 +80,8 @@ func scenesOf(t *testing.T, a *app.App, state run.State) (made []madeScene) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var s madeScene
-		if err := json.Unmarshal(stored.Data, &s); err != nil {
+		s, err := content.DecodeScene(stored.Data)
+		if err != nil {
 			t.Fatal(err)
 		}
 		if stored.Metadata.Source != artifact.Code || stored.Metadata.Health != artifact.NeedsReview {
