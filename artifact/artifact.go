@@ -55,11 +55,11 @@ func NewRef(artifactType, entityID string, version int) Ref {
 // String returns the short form type:entity:vN.
 func (r Ref) String() string { return fmt.Sprintf("%s:%s:v%d", r.ArtifactType, r.EntityID, r.Version) }
 
-// Health says how far an artifact can be relied on.
+// Health is how far an artifact can be relied on.
 type Health string
 
 // The healths. An artifact that no model judged, or that fell below a quality
-// bar, says so as NeedsReview.
+// bar, is NeedsReview.
 const (
 	Valid          Health = "valid"
 	Stale          Health = "stale"
@@ -68,7 +68,7 @@ const (
 	ConfirmedValid Health = "confirmed_valid"
 )
 
-// Source says how an artifact was made.
+// Source is how an artifact was made.
 type Source string
 
 // The sources.

@@ -49,7 +49,7 @@ func (m Modules) DefaultChain(stageID string) []ModelName {
 // dependencyKeys are the fields that refer to other stages.
 var dependencyKeys = []string{"needs", "needs_all", "after"}
 
-// checkReferences checks all that stages say of each other.
+// checkReferences checks all references between stages.
 func (r *Recipe) checkReferences(p *problems) {
 	ids := r.stageIDs()
 	first := map[string]position{}
@@ -148,13 +148,13 @@ func (r *Recipe) checkCycle(p *problems) {
 	p.add(at, "stages wait for each other: "+strings.Join(names, " → "), "remove one of these dependencies")
 }
 
-// params are the parameters of a stage: those of its module, and what the others say.
+// params are the parameters of a stage: those of its module, and those that every stage accepts.
 type params struct {
 	own  map[string]any
 	kept kept
 }
 
-// checkModules checks what stages say of modules, and returns each stage's
+// checkModules checks the stages' modules and their parameters, and returns each stage's
 // parameters with values for placeholders; nil values leave them open.
 func (r *Recipe) checkModules(p *problems, modules Modules, values map[string]any) []params {
 	all := make([]params, len(r.Stages))
@@ -284,7 +284,7 @@ func (r *Recipe) checkConsumes(p *problems, i int, modules Modules, g graph) {
 	}
 }
 
-// makerHint says where stage i could get an artifact type from.
+// makerHint suggests where stage i could get an artifact type from.
 func (r *Recipe) makerHint(artifactType string, i int, modules Modules, g graph) string {
 	for j, s := range r.Stages {
 		if slices.Contains(modules[s.Module].Produces, artifactType) && !g.reach(j, g.waits)[i] {

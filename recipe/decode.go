@@ -53,7 +53,7 @@ func (d decoder) stage(n *node) Stage {
 	return s
 }
 
-// keys checks that n is a map of known keys. It says whether it is a map at all.
+// keys checks that n is a map of known keys. It reports whether it is a map at all.
 func (d decoder) keys(n *node, what string, known ...string) bool {
 	entries, ok := n.value.(dict)
 	if !ok {

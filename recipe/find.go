@@ -18,7 +18,7 @@ var ErrNotFound = errors.New("no such recipe")
 
 // Listing is a recipe file that was found.
 type Listing struct {
-	ID     string  // the recipe's, or if the file is too broken to tell, made of the file's name; may be empty
+	ID     string  // the recipe's, or if the file is too broken to have one, taken from the file's name; may be empty
 	File   string  // its name within its source
 	Source int     // which of the sources holds it, from 0
 	Recipe *Recipe // nil if the file is broken

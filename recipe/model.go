@@ -9,7 +9,7 @@ import (
 	"github.com/cineforge/cineforge/internal/spelling"
 )
 
-// ModelName says which model of which provider.
+// ModelName names a model of a provider.
 type ModelName struct {
 	Provider string // such as "anthropic", or an endpoint that the configuration names
 	Model    string // as the provider calls it
@@ -23,7 +23,7 @@ var (
 	modelPattern    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$`)
 )
 
-// families tell the provider of a bare model name.
+// families map bare model names to their providers.
 var families = []struct {
 	pattern  *regexp.Regexp
 	provider string
@@ -36,8 +36,8 @@ var families = []struct {
 
 const modelHint = "write provider:model, such as anthropic:claude-sonnet-4-6"
 
-// ParseModel reads "provider:model", where all behind the first colon is the
-// model, or a bare model name that tells its provider: claude-* is anthropic's,
+// ParseModel reads "provider:model", where all after the first colon is the
+// model, or a bare model name that implies its provider: claude-* is anthropic's,
 // gemini-* google's, gpt-* and o[0-9]* openai's. Any other bare name is an error of
 // class [failure.Input], not a guess. Whether the provider exists is not checked.
 func ParseModel(name string) (ModelName, error) {
@@ -59,7 +59,7 @@ func ParseModel(name string) (ModelName, error) {
 	return ModelName{}, failure.New(failure.Input, fmt.Sprintf("model %s does not tell its provider", quote(name)), hint)
 }
 
-// familiar are the models that a bare name which tells no provider may be a slip of: those of
+// familiar are the models suggested for a bare name that implies no provider: those of
 // the default chains.
 var familiar = []string{
 	"claude-sonnet-4-6", "claude-opus-4-6", "claude-haiku-4-5-20251001", "gpt-4.1", "gpt-5.2", "gemini-3-flash-preview",

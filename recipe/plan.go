@@ -27,7 +27,7 @@ type PlannedStage struct {
 	Policy   Policy
 }
 
-// PlanOptions says what to plan with.
+// PlanOptions are what a recipe is compiled with.
 type PlanOptions struct {
 	Params  map[string]any // the run's parameters; those that no placeholder names are ignored, see CheckParams
 	Modules Modules
@@ -41,7 +41,7 @@ type PlanOptions struct {
 	// Limits replace those of the recipe.
 	Limits Limits
 
-	// ParamsPinned says that the parameters are those of an earlier run, so that
+	// ParamsPinned means that the parameters are those of an earlier run, so that
 	// one that is missing can't be given.
 	ParamsPinned bool
 }

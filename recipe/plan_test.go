@@ -266,7 +266,7 @@ func TestRecipe_CompileSlices(t *testing.T) {
 	for _, test := range []struct{ from, to, want string }{
 		{"", "", "other root middle end1 end2"},
 		{"middle", "", "middle end1 end2"},
-		{"other", "", "other end2"}, // not middle and end1, which the order has behind it
+		{"other", "", "other end2"}, // not middle and end1, which the order has after it
 		{"root", "", "root middle end1 end2"},
 		{"", "middle", "root middle"},
 		{"", "end2", "other root middle end2"},

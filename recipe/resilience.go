@@ -23,7 +23,7 @@ const (
 	DefaultConcurrency    = 4
 )
 
-// OnExhausted says what becomes of a stage whose waiting time is spent.
+// OnExhausted is what becomes of a stage whose waiting time is spent.
 type OnExhausted string
 
 // The ends of patience.
@@ -32,7 +32,7 @@ const (
 	PauseOnExhausted OnExhausted = "pause" // until a person resumes the run
 )
 
-// Degrade says what may answer when no provider can.
+// Degrade is what may answer when no provider can.
 type Degrade string
 
 // The ways to degrade.
@@ -41,7 +41,7 @@ const (
 	DegradeOffline Degrade = "offline" // the offline model comes last in the chain
 )
 
-// OnUnknownPrice says what becomes of a run whose cost is limited where the price of a
+// OnUnknownPrice is what becomes of a run whose cost is limited where the price of a
 // model in a chain is not known.
 type OnUnknownPrice string
 
@@ -208,7 +208,7 @@ func decodeResilience(p *problems, n *node, stageIDs []string) Resilience {
 	return r
 }
 
-// stageKeys checks the keys of one stage's settings. It says whether there are settings to read.
+// stageKeys checks the keys of one stage's settings. It reports whether there are settings to read.
 func (d decoder) stageKeys(n *node) bool {
 	if n.value == nil || n.value == (blank{}) {
 		return false

@@ -42,7 +42,7 @@ func cutExtension(cue string) (rest, extension string, ok bool) {
 		open = openParenthesis(body)
 		cue = body
 	} else if open >= 0 && strings.Contains(cue[open:], ")") {
-		open = -1 // there are words behind the extension
+		open = -1 // there are words after the extension
 	}
 	if open < 0 {
 		return "", "", false
@@ -55,7 +55,7 @@ func cutExtension(cue string) (rest, extension string, ok bool) {
 // count, which keeps the time linear.
 const mostBare = 4
 
-// bareExtensions are taken for extensions without parentheses, behind a name.
+// bareExtensions are taken for extensions without parentheses, after a name.
 var bareExtensions = wordSet("V.O. V.O VO O.S. O.S OS O.C. O.C CONT'D CONT’D")
 
 // leadingExtension is one in front of a name.

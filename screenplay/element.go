@@ -14,7 +14,7 @@ func (e Element) Printed() string {
 // Plain returns text as bare words: without notes and boneyards, without the
 // marks of emphasis (*italic*, **bold**, ***both***, _underlined_), and with the
 // backslash gone from \* and \_. A mark counts only in a pair on one line: what
-// opens it has no space behind it, what closes it has none before it.
+// opens it has no space after it, what closes it has none before it.
 func Plain(text string) string {
 	text = withoutRemarks(text)
 	if !strings.ContainsAny(text, `*_`) {

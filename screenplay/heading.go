@@ -53,7 +53,7 @@ var settings = map[string]string{
 	"EST": "EST",
 }
 
-// A setting is one word or two, with a dot or a space behind it.
+// A setting is one word or two, with a dot or a space after it.
 var (
 	twoSettings = regexp.MustCompile(`^(?:(\pL+)\.? ?/ ?(\pL+)|(\pL{3,})\.? ?[-–—] ?(\pL{3,}))(?:[. ]|$)`)
 	oneSetting  = regexp.MustCompile(`^(\pL{2,})(?:[. ]|$)`)

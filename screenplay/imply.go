@@ -14,7 +14,7 @@ import (
 //
 // Each such line becomes a SceneHeading with Implied set, and adds a warning that
 // says why. The element that it was part of is split, so that the elements still
-// cover every line once; what stands behind it in a speech becomes Action. Below
+// cover every line once; what stands after it in a speech becomes Action. Below
 // such a heading, where the blank lines are missing, cues in capitals with their
 // speeches are found too, with a warning. What a marker forces stays what it is. Imply of its own result changes nothing. The
 // time is linear in the length of the script; s itself is not changed.
@@ -67,7 +67,7 @@ func (im *implier) run(elements []Element) []Element {
 	return im.out
 }
 
-// list copies elements; end tells whether a blank line or nothing is behind them.
+// list copies elements; end reports whether a blank line or nothing follows them.
 func (im *implier) list(elements []Element, end bool) {
 	for len(elements) > 0 {
 		e := elements[0]
@@ -154,7 +154,7 @@ func (im *implier) action(e Element, after bool) {
 	im.piece(e, lines, from, len(lines))
 }
 
-// speech copies a cue and what follows it, up to a heading; all behind that is Action.
+// speech copies a cue and what follows it, up to a heading; all after that is Action.
 func (im *implier) speech(group []Element, after bool) {
 	for i, e := range group {
 		if e.Forced || e.Dual || !im.worth(e) {

@@ -73,10 +73,10 @@ func boneyards(text string) []Remark {
 	return found
 }
 
-// opening is a /* and the offset behind the */ that balances it, 0 for none.
+// opening is a /* and the offset after the */ that balances it, 0 for none.
 type opening struct{ start, end int }
 
-// boneyardMarks returns each /* of text, and the offset behind each */.
+// boneyardMarks returns each /* of text, and the offset after each */.
 func boneyardMarks(text string) (opens []opening, closes []int) {
 	var unclosed []int
 	for i := 0; ; {
@@ -106,11 +106,11 @@ func boneyardMarks(text string) (opens []opening, closes []int) {
 type noteReader struct {
 	text    string
 	bones   []Remark // those that no answer has passed
-	closing int      // of the first ]] behind the last [[ asked about, outside boneyards
-	blank   int      // of the first blank line behind it
+	closing int      // of the first ]] after the last [[ asked about, outside boneyards
+	blank   int      // of the first blank line after it
 }
 
-// end returns the offset behind the note that opens at open, and whether it is one.
+// end returns the offset after the note that opens at open, and whether it is one.
 func (r *noteReader) end(open int) (int, bool) {
 	if r.closing < open+len("[[") {
 		r.closing = index(r.text, "]]", open+len("[["))
@@ -134,7 +134,7 @@ func (r *noteReader) end(open int) (int, bool) {
 	return end, true
 }
 
-// blankLine returns the offset of the first line behind the one at offset at that ends a note.
+// blankLine returns the offset of the first line after the one at offset at that ends a note.
 func blankLine(text string, at int) int {
 	for start := index(text, "\n", at) + 1; start < len(text); {
 		end := index(text, "\n", start)

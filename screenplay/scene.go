@@ -72,7 +72,7 @@ func newScene(index int, elements []Element) Scene {
 	return scene
 }
 
-// hasSpeech reports whether the elements behind a cue hold words for it.
+// hasSpeech reports whether the elements after a cue hold words for it.
 func hasSpeech(behind []Element) bool {
 	for _, e := range behind {
 		switch e.Kind {

@@ -6,7 +6,7 @@
 // a reader can't make sense of is an Action, never a hole.
 package screenplay
 
-// Kind says what an [Element] is on the page.
+// Kind is what an [Element] is on the page.
 type Kind uint8
 
 // The kinds of element, after the Fountain vocabulary.
@@ -65,7 +65,7 @@ type Element struct {
 	Implied bool
 }
 
-// Warning tells of something at a line that a person may want to look at.
+// Warning is about something at a line that a person may want to look at.
 type Warning struct {
 	Line    int    `json:"line"`
 	Message string `json:"message"`

@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// place says where in a script a line stands.
+// place is where in a script a line stands.
 type place struct {
 	kind          Kind // of its element: Action, Character or one of speech
 	before, after bool // a blank line, or nothing, is next to it
@@ -174,7 +174,7 @@ func (r *reading) cutNumbers() {
 	r.why = append(r.why, "its scene number is in front of it")
 }
 
-// judge decides whether a line is a heading, and says what is wrong with its
+// judge decides whether a line is a heading, and returns what is wrong with its
 // prefix. The less the line looks like one, the better it must stand.
 func judge(plain string, at place) (why []string, ok bool) {
 	upper := strings.ToUpper(plain)
@@ -240,7 +240,7 @@ var (
 	// noPlaces begin lines in capitals that name no place even where a time follows.
 	noPlaces = wordSet("CHAPTER PART BOOK ACT EPISODE SCENE SUPER TITLE TITLES CARD CUT FADE DISSOLVE SMASH MATCH END",
 		"CLOSE CLOSEUP CLOSE-UP ANGLE INSERT POV MONTAGE INTERCUT FLASHBACK FLASHFORWARD FLASH-FORWARD")
-	// noTimes are in ParseHeading's times of day, but behind a name they continue a speech.
+	// noTimes are in ParseHeading's times of day, but after a name they continue a speech.
 	noTimes = wordSet("CONT CONT'D CONT’D CONTINUED CONTINUING")
 )
 

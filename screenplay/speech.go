@@ -153,7 +153,7 @@ func (p openedParagraph) split(e Element, counts map[string]int) []Element {
 	return out
 }
 
-// cueWarnings says which of the elements are cues only to a human reader.
+// cueWarnings warns about the elements that are cues only to a human reader.
 func cueWarnings(elements []Element) []Warning {
 	var warnings []Warning
 	for _, e := range elements {
@@ -166,7 +166,7 @@ func cueWarnings(elements []Element) []Warning {
 	return warnings
 }
 
-// gathered returns the warnings, or where they are many, one that says how many.
+// gathered returns the warnings, or where they are many, one with their number.
 func gathered(warnings []Warning) []Warning {
 	const many = 5
 	if len(warnings) <= many {

@@ -2,7 +2,7 @@ package screenplay
 
 import "strings"
 
-// times are the words that say when in the day a scene is, by language. A part of
+// times are the words for when in the day a scene is, by language. A part of
 // a heading that holds one of them, and else only words of timeWords, is a time.
 var times = wordSet(
 	"DAY DAYTIME DAYLIGHT NIGHT NIGHTTIME MORNING AFTERNOON EVENING NOON MIDDAY MIDNIGHT MIDMORNING MIDAFTERNOON",
@@ -51,7 +51,7 @@ func wordSet(lines ...string) map[string]bool {
 	return set
 }
 
-// isTime reports whether a part of a heading, in upper case, says when.
+// isTime reports whether a part of a heading, in upper case, is a time of day.
 func isTime(part string) bool {
 	words := partWords(part)
 	if timePhrases[strings.Join(words, "-")] {

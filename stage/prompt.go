@@ -2,7 +2,7 @@ package stage
 
 import "strings"
 
-// Quote sets material that a user wrote apart from the instructions around it in
+// Quote separates material that a user wrote from the instructions around it in
 // a prompt: between two lines that name it and that do not occur in it, so that
 // no text can pretend that the quotation is over.
 func Quote(label, material string) string {

@@ -75,7 +75,7 @@ type Task struct {
 	// Concurrency is how many units may be asked about at a time, at least 1.
 	Concurrency int
 
-	// Progress tells how many of the stage's units are done. It may be called
+	// Progress reports how many of the stage's units are done. It may be called
 	// concurrently. The first call comes before the first question.
 	Progress func(done, total int, unit string)
 }
@@ -98,7 +98,7 @@ type File struct {
 type Result struct {
 	Artifacts []artifact.Draft
 
-	// Pause, if not "", asks that the run pauses behind this stage until a person
+	// Pause, if not "", asks that the run pauses after this stage until a person
 	// lets it go on; it is the reason, such as [AwaitingConfirmation].
 	Pause string
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/cineforge/cineforge/failure"
 )
 
-// Units does n units of work, t.Concurrency at a time, and tells t.Progress of
-// each that is done. do puts its result where its index says, so that the order
+// Units does n units of work, t.Concurrency at a time, and reports each that is
+// done to t.Progress. do puts its result where its index says, so that the order
 // in which units end does not show.
 //
 // The first failure cancels the rest; Units returns it as it is, once every call

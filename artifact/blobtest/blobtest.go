@@ -13,7 +13,7 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 )
 
-// Run checks an implementation. Open returns an empty one, for each check anew.
+// Run checks an implementation. Open returns an empty one, once for each check.
 func Run(t *testing.T, open func(t *testing.T) artifact.Blobs) {
 	for name, check := range map[string]func(t *testing.T, b artifact.Blobs){
 		"content comes back as it was": comesBack,

@@ -10,8 +10,8 @@ type CanonicalScript struct {
 
 	Normalization Normalization `json:"normalization"`
 
-	// LineMap says which lines of the content of the raw_input the lines of
-	// ScriptText come from.
+	// LineMap maps the lines of ScriptText to those of the content of the
+	// raw_input.
 	LineMap LineMap `json:"line_map"`
 	// ImpliedHeadings are the lines of ScriptText with a scene heading that the
 	// source has only to a human reader.
@@ -25,11 +25,11 @@ type Strategy string
 // The strategies.
 const (
 	Passthrough Strategy = "code_passthrough" // valid Fountain, taken as it is
-	Repair      Strategy = "code_repair"      // written anew by rule, the words kept
+	Repair      Strategy = "code_repair"      // rewritten by rule, the words kept
 	Conversion  Strategy = "full_conversion"  // adapted by a model
 )
 
-// Normalization tells how the script was made, and what was done to it.
+// Normalization is how the script was made, and what was done to it.
 type Normalization struct {
 	SourceFormat string       `json:"source_format"` // what the source looked like: screenplay, prose, ...
 	Strategy     Strategy     `json:"strategy"`
@@ -55,7 +55,7 @@ type Assumption struct {
 	Lines        []int    `json:"lines"` // of the source
 }
 
-// Fidelity tells how the canonical script was checked against its source: the
+// Fidelity is how the canonical script was checked against its source: the
 // words of its text (dialogue, action and the rest, notes and cut text included)
 // must be those that stand in the source, and those of its elements in their order
 // must be those of the elements of the source, by their letters and digits and

@@ -25,7 +25,7 @@ func DecodeCanonicalScript(data []byte, members ...string) (CanonicalScript, err
 }
 
 // DecodeScene decodes the data of a scene. Scenes of releases before int_ext_written have what
-// the heading says in int_ext: it is returned as Written.
+// the heading has in int_ext: it is returned as Written.
 func DecodeScene(data []byte, members ...string) (Scene, error) {
 	scene, err := decode[Scene](data, members)
 	if err != nil || scene.Written != nil || scene.IntExt == "" {
@@ -64,7 +64,7 @@ func Blank(data []byte) bool {
 	return empty(text.Content) || empty(text.ScriptText)
 }
 
-// decode decodes data. json.Unmarshal goes on after a value of a wrong type and returns the
+// decode decodes data. json.Unmarshal continues after a value of a wrong type and returns the
 // first one, so that the named members are decoded again alone to see whether it is theirs.
 func decode[T any](data []byte, members []string) (T, error) {
 	var v T

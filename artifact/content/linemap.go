@@ -2,13 +2,13 @@ package content
 
 import "slices"
 
-// LineMap says which lines of a source the lines of a text made from it come
+// LineMap maps the lines of a text to the lines of the source that it was made
 // from. Its runs are in order and cover the text's lines from 1 on.
 type LineMap []LineRun
 
 // LineRun maps lines Start to End of the text to lines SourceStart to SourceEnd
 // of the source; lines count from 1 and all four are inclusive. The lines match
-// one by one, unless Whole says that only the stretch as a whole does.
+// one by one, unless Whole is set: then only the stretch as a whole does.
 type LineRun struct {
 	Start       int  `json:"start_line"`
 	End         int  `json:"end_line"`
@@ -17,8 +17,8 @@ type LineRun struct {
 	Whole       bool `json:"whole,omitempty"`
 }
 
-// Add returns the map with a run behind its last, which is extended where the new
-// one goes on with it.
+// Add returns the map with a run after its last, which is extended where the new
+// one continues it.
 func (m LineMap) Add(r LineRun) LineMap {
 	n := len(m)
 	if n == 0 {

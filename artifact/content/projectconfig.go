@@ -62,7 +62,7 @@ const (
 	OriginUnknown   SettingOrigin = "unknown"
 )
 
-// Detection says where the value of a setting is from.
+// Detection is where the value of a setting comes from.
 type Detection struct {
 	Value      any           `json:"value"`
 	Confidence float64       `json:"confidence"` // 0 for what is unknown

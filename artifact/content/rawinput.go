@@ -18,7 +18,7 @@ type SourceInfo struct {
 	Encoding   string `json:"encoding"`        // by its lower-case WHATWG name
 }
 
-// Classification says what kind of text it is.
+// Classification is what kind of text it is.
 type Classification struct {
 	Format     string   `json:"detected_format"` // screenplay, prose, hybrid, notes or unknown
 	Kind       string   `json:"kind"`            // a finer word where there is one, such as stage_play

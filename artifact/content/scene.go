@@ -71,7 +71,7 @@ const (
 	MethodModel  Method = "ai"     // judged by a model
 )
 
-// Provenance says where the value of a field is from.
+// Provenance is where the value of a field comes from.
 type Provenance struct {
 	Field      string  `json:"field_name"`
 	Method     Method  `json:"method"`

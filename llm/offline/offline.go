@@ -1,7 +1,7 @@
 // Package offline is the model of a machine without keys and network. It answers
 // from the request alone, the same way each time, and never judges: where a
 // schema lets an answer be null or empty, that is its answer, and where it does
-// not, it says that a real model is needed.
+// not, it fails because a real model is needed.
 package offline
 
 import (
@@ -66,7 +66,7 @@ func (t *types) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*[]string)(t))
 }
 
-// abstention is the value of the schema that says least.
+// abstention is the least specific value of the schema.
 func (s schema) abstention() any {
 	if len(s.Type) != 1 { // nullable, or free
 		return nil

@@ -15,7 +15,7 @@ import (
 	"github.com/cineforge/cineforge/screenplay"
 )
 
-// Text is what the bytes of a file say.
+// Text is what the bytes of a file decode to.
 type Text struct {
 	// Text is valid UTF-8 without NUL or other control characters; its lines end in "\n".
 	Text string

@@ -15,7 +15,7 @@ type washer struct {
 	in       string
 
 	out    strings.Builder
-	lines  []stain // the first maxWarnings lines with something to tell of
+	lines  []stain // the first maxWarnings lines with something to warn about
 	beyond []int   // the numbers of the other such lines
 	at     stain   // the line being read
 	head   int     // how far into it nothing visible came, -1 once something did
@@ -144,8 +144,8 @@ func (w *washer) binary() bool {
 	return w.junk >= 8 && w.junk*50 > w.total || w.junk*4 > w.total
 }
 
-// warnings tells of each line that lost something. A line number never points
-// behind the last line of text, where the zeros that a crash leaves would be.
+// warnings returns one for each line that lost something. A line number never points
+// after the last line of text, where the zeros that a crash leaves would be.
 func (w *washer) warnings(text string) []screenplay.Warning {
 	var found []screenplay.Warning
 	last := 1 + strings.Count(strings.TrimSuffix(text, "\n"), "\n")

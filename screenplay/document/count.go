@@ -8,7 +8,7 @@ import (
 	"github.com/cineforge/cineforge/screenplay"
 )
 
-// counts is what can be counted in a text to tell its kind.
+// counts is what can be counted in a text to determine its kind.
 type counts struct {
 	words                  int
 	headings, implied      int

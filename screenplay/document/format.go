@@ -165,7 +165,7 @@ func sniffBinary(mime string) string {
 	return ""
 }
 
-// zipEntries tell what a ZIP archive is by the name of an entry.
+// zipEntries map the name of an entry to the format of a ZIP archive.
 var zipEntries = map[string]string{
 	"word/document.xml":      "docx",
 	"xl/workbook.xml":        "xlsx",

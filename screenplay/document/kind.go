@@ -8,7 +8,7 @@ import (
 	"github.com/cineforge/cineforge/screenplay"
 )
 
-// Kind says what a text is.
+// Kind is what a text is.
 type Kind string
 
 // The kinds of text.
@@ -87,7 +87,7 @@ func (c counts) scores() map[Kind]float64 {
 	return map[Kind]float64{Screenplay: script, Prose: prose, Notes: notes, StagePlay: stage}
 }
 
-// evidence says in words what was counted, leaving out what does not bear on the
+// evidence describes in words what was counted, leaving out what does not bear on the
 // kind that was found.
 func (c counts) evidence(kind Kind) []string {
 	var said []string
@@ -132,7 +132,7 @@ func (c counts) evidence(kind Kind) []string {
 	return said
 }
 
-// kindNames say what a text looks like.
+// kindNames describe what a text looks like.
 var kindNames = map[Kind]string{
 	Screenplay: "a screenplay without scene headings",
 	Prose:      "prose",
@@ -140,7 +140,7 @@ var kindNames = map[Kind]string{
 	StagePlay:  "a stage play",
 }
 
-// kindWarnings tells of a text without scenes, at its first line with anything on it.
+// kindWarnings warns about a text without scenes, at its first line with anything on it.
 func (d *Document) kindWarnings() []screenplay.Warning {
 	line := 0
 	for _, e := range d.Script.Elements {

@@ -56,7 +56,7 @@ func (r Reader) Load(path string) ([]byte, error) {
 	return data, nil
 }
 
-// instead says how to give what is no regular file.
+// instead returns advice on how to give what is no regular file.
 func instead(path string, mode fs.FileMode) string {
 	const copied = "copy what it gives into a file"
 	if mode&fs.ModeNamedPipe == 0 {

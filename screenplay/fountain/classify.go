@@ -28,7 +28,7 @@ const (
 )
 
 // shapeOf returns the shape of a line that is neither blank nor hidden. after
-// tells whether a blank line is before it, the end and the beginning of the text
+// reports whether a blank line is before it, the end and the beginning of the text
 // being as good as one.
 func shapeOf(l *line, after bool) shape {
 	if l.tangled {
@@ -133,8 +133,8 @@ func hasPrefix(s string) bool {
 	return rest[0] == '.' || rest[0] == ' ' // INT./EXT starts with INT and a dot
 }
 
-// endsTo reports whether a line ends in TO: and nothing. A space behind the colon
-// is how a writer says that it is no transition.
+// endsTo reports whether a line ends in TO: and nothing. A space after the colon
+// is how a writer marks that it is no transition.
 func endsTo(l *line) bool {
 	main := l.main()
 	return strings.HasSuffix(main, "TO:") && (l.lead+len(main) == len(l.raw) || l.tail < len(l.raw))
@@ -158,7 +158,7 @@ func isUpper(s string) bool {
 			lowerInside = lowerInside || unicode.IsLower(r)
 		case r == ' ', r == '^', r == '\t', r == '\n':
 		case lowerInside:
-			return false // there is more behind the parenthesis: it is no extension
+			return false // there is more after the parenthesis: it is no extension
 		case 'A' <= r && r <= 'Z':
 			letter = true
 		case r < utf8.RuneSelf:

@@ -12,7 +12,7 @@ import (
 
 // Decode reads Fountain text. It can't fail: what is nothing else is Action. It
 // takes the syntax by its letter, so a scene heading or transition has a blank
-// line on both sides, a cue has one before it and none behind it, and the only
+// line on both sides, a cue has one before it and none after it, and the only
 // prefixes are INT, EXT, EST, INT./EXT, INT/EXT and I/E.
 //
 // Where the letter leaves a choice:
@@ -75,7 +75,7 @@ func (p *parser) advance() {
 	}
 }
 
-// warnOpen tells of a note or boneyard that isn't one, as nothing closes it.
+// warnOpen warns about a note or boneyard that isn't one, as nothing closes it.
 func (p *parser) warnOpen() {
 	if strings.Contains(p.line.seen, "[[") {
 		p.warn(p.line.first, "the note that [[ opens is not closed by ]] before the next blank line, so it is read as text; "+
@@ -126,7 +126,7 @@ func (p *parser) element() {
 	p.blankBefore = false
 }
 
-// warnDot tells of a dot that was meant to force a heading.
+// warnDot warns about a dot that was meant to force a heading.
 func (p *parser) warnDot() {
 	if rest, ok := strings.CutPrefix(p.line.main(), ". "); ok && p.blankBefore && isUpper(rest) && p.blankAhead() {
 		p.warn(p.line.first, "a dot with a space behind it forces no scene heading; write .%s if it is one", trim(rest))

@@ -30,7 +30,7 @@ func runDecode(t *testing.T, cases []decodeCase) {
 }
 
 // dump writes the elements of a script, but for blank lines, as "kind: text". A !
-// behind the kind is for forced, ^ for dual, #12A for a number, a digit for a
+// after the kind is for forced, ^ for dual, #12A for a number, a digit for a
 // level, =Key for a key. What is always forced has no !.
 func dump(s screenplay.Script) []string {
 	var all []string

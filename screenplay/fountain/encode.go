@@ -95,7 +95,7 @@ func (e *encoder) put(pieces ...string) {
 	}
 }
 
-// element writes one element without its last line end. before tells whether a
+// element writes one element without its last line end. before reports whether a
 // blank line follows.
 func (e *encoder) element(el screenplay.Element, p piece, before bool) {
 	switch el.Kind {

@@ -39,7 +39,7 @@ func checkText(t interface {
 }
 
 // countLines counts lines the slow way: each line end ends one, and so does the
-// end of the text if there is something behind the last line end.
+// end of the text if there is something after the last line end.
 func countLines(text string) int {
 	text = strings.TrimLeft(text, "\uFEFF")
 	n := 0

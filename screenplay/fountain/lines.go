@@ -11,14 +11,14 @@ import (
 // line is a line of the source, together with those that a note or a boneyard
 // opening in it runs on to.
 type line struct {
-	raw         string // as written, without the line end behind it
+	raw         string // as written, without the line end after it
 	seen        string // raw without notes and boneyards
 	start       int    // offset of raw in the text
 	first, last int    // line numbers, from 1
 	remark      screenplay.Kind
 	tail        int // offset in raw of the notes and boneyards at its end; len(raw) if there are none
 	lead        int // offset in raw of its first seen character that is not a space
-	// tangled tells that a remark before the text can't be put behind it, as what
+	// tangled means that a remark before the text can't be put after it, as what
 	// opens in the text and is not closed would take it in.
 	tangled bool
 }
@@ -44,7 +44,7 @@ func (l *line) main() string {
 	return trimRight(l.raw[l.lead:l.tail])
 }
 
-// remarks returns what main leaves out, those before the text put behind it, so
+// remarks returns what main leaves out, those before the text put after it, so
 // that it can follow the text of an element whose marker is cut off.
 func (l *line) remarks() string {
 	if l.remark == screenplay.Blank {

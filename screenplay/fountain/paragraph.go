@@ -169,7 +169,7 @@ type pause struct {
 	song   bool // that line is of lyrics
 }
 
-// pauseAhead tells about the pause that the current line is of. It looks ahead
+// pauseAhead describes the pause that the current line belongs to. It looks ahead
 // once for all lines of the pause.
 func (p *parser) pauseAhead() pause {
 	if p.line.first <= p.pause.until {
@@ -209,7 +209,7 @@ func (p *parser) dialogue() {
 	p.add(e)
 }
 
-// warnCue tells of a cue that a person would hardly take for one.
+// warnCue warns about a cue that a person would hardly take for one.
 func (p *parser) warnCue(e screenplay.Element) {
 	if !e.Forced && isUnlikelyCue(e.Text) {
 		p.warn(e.Span.Start, "%q is read as a character's cue, as a line in capitals with text right below it is one; "+

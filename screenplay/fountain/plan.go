@@ -15,7 +15,7 @@ type piece struct {
 	spoken bool // for a cue: a speech follows
 }
 
-// plan says which elements of a script to write, how they stand to each other, and
+// plan is which elements of a script to write, how they stand to each other, and
 // how many blank lines come last.
 func plan(s screenplay.Script) (pieces []piece, blanks int) {
 	pieces = make([]piece, 0, len(s.Elements))
@@ -144,7 +144,7 @@ func numberRune(r rune) rune {
 }
 
 // linesOf splits the text of an element into lines, those that a remark spans in
-// one. An empty text, like one behind the last line end, is an empty line.
+// one. An empty text, like one after the last line end, is an empty line.
 func linesOf(text string) []line {
 	var all []line
 	source := newLines(text)

@@ -88,7 +88,7 @@ func cutKey(l *line) (key, value string, ok bool) {
 	return trimRight(key), value, value == "" || value[0] == ' ' || value[0] == '\t' || usualKeys[screenplay.FieldKey(key)]
 }
 
-// isIndented reports whether a line goes on with the value of a key: it starts
+// isIndented reports whether a line continues the value of a key: it starts
 // with three spaces or a tab.
 func isIndented(l *line) bool {
 	return strings.HasPrefix(l.raw, "\t") || strings.HasPrefix(l.raw, "   ")
@@ -96,14 +96,14 @@ func isIndented(l *line) bool {
 
 // isProbableKey reports whether a key that isn't usual may be one all the same.
 // An opening sentence with a colon in it has more words; FADE IN: and a name with
-// its line behind it are in capitals.
+// its line after it are in capitals.
 func isProbableKey(key string) bool {
 	return len(strings.Fields(key)) <= 3 && utf8.RuneCountInString(key) <= 30 &&
 		(key != strings.ToUpper(key) || key == strings.ToLower(key))
 }
 
 // field reads a key of the title page and its value, and reports whether the key
-// is a usual one. A line that is neither indented nor a key goes on with the value
+// is a usual one. A line that is neither indented nor a key continues the value
 // too, as it can't be anything else.
 func (p *parser) field() (usual bool) {
 	e := screenplay.Element{Kind: screenplay.TitlePage, Span: p.line.span()}

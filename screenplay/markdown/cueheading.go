@@ -8,7 +8,7 @@ import (
 	"github.com/cineforge/cineforge/screenplay"
 )
 
-// cueHeadings is what to tell of the headings that were taken as cues.
+// cueHeadings collects the headings that were taken as cues, for a warning.
 type cueHeadings struct {
 	line, count int // of the first; of all
 	names       []string
@@ -17,7 +17,7 @@ type cueHeadings struct {
 // maxNames bounds the names that a warning lists.
 const maxNames = 3
 
-// warn tells of them in one warning, if there are any.
+// warn adds one warning about them, if there are any.
 func (c *cueHeadings) warn(s *screenplay.Script) {
 	if c.count == 0 {
 		return
@@ -40,7 +40,7 @@ var divider = regexp.MustCompile(`^(?:THE|LATER|SAME|NEXT|BACK|END|BEGIN|MONTAGE
 	`DAY|NIGHT|MORNING|EVENING|ACTION|DIALOGUE|DESCRIPTION|SUMMARY|CAST|CHARACTERS?|LOCATION|TODO|PROPS?|MUSIC|SOUND|SETTING|[0-9]+)$`)
 
 // headsSpeech reports whether a heading that stands for nothing else names the
-// speaker of the paragraph behind it.
+// speaker of the paragraph after it.
 func (p *parser) headsSpeech(text string, depth int) bool {
 	if p.depth == 0 || depth <= p.depth || len(text) > maxHeading {
 		return false
@@ -73,7 +73,7 @@ func (p *parser) wordsAhead() bool {
 }
 
 // cueHeading adds a heading of so many lines as a cue, and the paragraph behind
-// it as its speech, with the one behind that where the first is but a remark. The
+// it as its speech, with the one after that where the first is but a remark. The
 // blank lines between them belong to what is before them, as they end no speech.
 func (p *parser) cueHeading(text string, lines int) {
 	c := &p.cueHeadings

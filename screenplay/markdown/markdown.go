@@ -21,7 +21,7 @@ import (
 //     parentheses, also in emphasis, is a Parenthetical.
 //   - A heading in capitals, of up to three words, that is deeper than that of its
 //     scene is a cue, too, if a paragraph comes next, which is its speech. One
-//     warning tells of all of these.
+//     warning covers all of these.
 //   - A quotation (>) is Centered, or a Transition if it is in capitals and ends in
 //     a colon or full stop.
 //   - Front matter (between lines of ---), and lines such as "Author: X" or "by X"
@@ -77,7 +77,7 @@ func (p *parser) below() string {
 	return ""
 }
 
-// next returns the line at pos and goes behind it.
+// next returns the line at pos and moves past it.
 func (p *parser) next() string {
 	line := p.peek()
 	p.pos = min(p.pos+len(line)+1, len(p.text))
@@ -161,11 +161,11 @@ var (
 	atx = regexp.MustCompile(`^#{1,6}[ \t]+\S`)
 	// sluglike is the start of a heading by the rules of Fountain.
 	sluglike = regexp.MustCompile(`(?i)^(INT|EXT|EST|INT\.?/EXT|I/E)[. ]+[\pL\pN"'(]`)
-	// sceneNumber stands behind a heading.
+	// sceneNumber stands after a heading.
 	sceneNumber = regexp.MustCompile(`\s*#([\pL\pN.-]+)#$`)
 	// sceneTitle is a heading that counts: Scene 3, SCENE IV: The kitchen.
 	sceneTitle = regexp.MustCompile(`(?i)^scene\s+([0-9]+[a-z]?|[ivxlc]+)\b[\s.:–—-]*(.*)$`)
-	// attributes are what pandoc puts behind a heading.
+	// attributes are what pandoc puts after a heading.
 	attributes = regexp.MustCompile(`\s*\{[#.][^{}]*\}$`)
 )
 

@@ -130,7 +130,7 @@ func (p *parser) quotation() {
 	p.add(e, len(lines))
 }
 
-// boldLine is a line in bold, with an extension or a colon behind it at most.
+// boldLine is a line in bold, with an extension or a colon after it at most.
 var boldLine = regexp.MustCompile(`^(?:\*\*\*?([^*]+)\*\*\*?|__([^_]+)__):?\s*(\([^()]*\))?:?$`)
 
 func matchBold(line string) []string {

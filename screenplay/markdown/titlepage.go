@@ -8,7 +8,7 @@ import (
 )
 
 // frontMatter reads what stands between lines of --- at the very start: the first
-// field comes with the line before it, the last with the line behind it.
+// field comes with the line before it, the last with the line after it.
 func (p *parser) frontMatter() {
 	last := frontMatterLines(p.text)
 	if last == 0 {
@@ -42,7 +42,7 @@ func (p *parser) frontMatter() {
 func HasFrontMatter(text string) bool { return frontMatterLines(text) > 0 }
 
 // frontMatterLines returns how many lines the front matter has, the marks
-// included. A line of --- is a rule if no other comes, or no field behind it.
+// included. A line of --- is a rule if no other comes, or no field after it.
 func frontMatterLines(text string) int {
 	n := 0
 	begun := false

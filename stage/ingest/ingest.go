@@ -94,7 +94,7 @@ func coarse(kind document.Kind) string {
 	return string(kind)
 }
 
-// lines counts the lines of a text that is not empty; what stands behind the last
+// lines counts the lines of a text that is not empty; what stands after the last
 // line end is one, too.
 func lines(text string) int {
 	n := strings.Count(text, "\n")

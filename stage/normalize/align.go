@@ -7,7 +7,7 @@ import (
 
 // align returns the map from a canonical text of the given number of lines to its
 // source. Each element has its span in the source and, at the same index, in the
-// text; a zero one says that it is not in the text. Where whole is false, the
+// text; a zero one means that it is not in the text. Where whole is false, the
 // lines of an element that has as many in both match one by one.
 func align(elements []screenplay.Element, spans []screenplay.Span, lines int, whole bool) content.LineMap {
 	m := content.LineMap{}

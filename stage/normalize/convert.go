@@ -24,7 +24,7 @@ type adaptation struct {
 	answeredBy string
 }
 
-// adapted is one scene. Its heading is nil if it goes on with the scene before.
+// adapted is one scene. Its heading is nil if it continues the scene before.
 type adapted struct {
 	Heading *string `json:"heading"`
 	Content []piece `json:"content"`
@@ -157,8 +157,8 @@ func convert(ctx context.Context, task stage.Task, doc document.Document) ([]chu
 	return parts, adaptations, err
 }
 
-// unanswered says what failed. Where no model can answer, that the document needs
-// one is the failure to tell of; any other is that of the model.
+// unanswered returns the failure to report. Where no model can answer, it is that the document
+// needs one; any other is that of the model.
 func unanswered(doc document.Document, kind string, err error) error {
 	f, ok := errors.AsType[*failure.Error](err)
 	if !ok || f.Class != failure.NoProvider {
@@ -176,7 +176,7 @@ func unanswered(doc document.Document, kind string, err error) error {
 	}
 }
 
-// looksLike says in words what a text looks like that is no screenplay.
+// looksLike describes in words a text that is no screenplay.
 func looksLike(kind document.Kind) string {
 	switch kind {
 	case document.Unknown:

@@ -34,7 +34,7 @@ func wordsOf(s screenplay.Script) []word {
 			}
 		}
 		text := e.Text
-		if e.Kind == screenplay.SceneHeading { // its notes are written behind it
+		if e.Kind == screenplay.SceneHeading { // its notes are written after it
 			text = e.Printed()
 			for _, r := range screenplay.Remarks(e.Text) {
 				text += " " + e.Text[r.Start:r.End]

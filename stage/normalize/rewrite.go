@@ -63,8 +63,8 @@ func count(s screenplay.Script, kind screenplay.Kind) int {
 }
 
 // rewrite returns the canonical form of a screenplay: its text as it is if that
-// is valid Fountain for the same elements, else the elements written anew. review
-// says that a person should look at it.
+// is valid Fountain for the same elements, else the elements rewritten. review
+// means that a person should look at it.
 func rewrite(doc document.Document) (data content.CanonicalScript, review bool, err error) {
 	var spans []screenplay.Span
 	canonical := doc.Fountain()
@@ -204,7 +204,7 @@ func titleOf(script screenplay.Script) string {
 	return ""
 }
 
-// repairs lists what writing a document anew changed in its lines.
+// repairs lists what rewriting a document changed in its lines.
 func repairs(doc document.Document, text string, spans []screenplay.Span) []content.Assumption {
 	list := []content.Assumption{}
 	before := strings.Split(doc.Text, "\n")

@@ -54,7 +54,7 @@ type passage struct {
 }
 
 // passages divides a source of so many lines at its elements; those that share a
-// line share a passage. A line of no element belongs to the passage behind it.
+// line share a passage. A line of no element belongs to the passage after it.
 func passages(script screenplay.Script, lines int, canonical []string, spans []screenplay.Span) []passage {
 	var list []passage
 	end := 0
@@ -80,7 +80,7 @@ func passages(script screenplay.Script, lines int, canonical []string, spans []s
 // passage, so that what the reader of its format dropped is seen too. It returns
 // what a rule is known to leave out, with its line; any other word lost or put in
 // is an error. A key of the title page, and the number of a scene, may be written
-// again where it was. That the words keep their order is for check to say.
+// again where it was. check verifies that the words keep their order.
 func survey(doc document.Document, made string, spans []screenplay.Span) (lost []string, err error) {
 	lost = []string{}
 	source := strings.Split(doc.Text, "\n")
@@ -171,11 +171,11 @@ var (
 	misreadSettings = []string{"lnt", "1nt", "nt"}
 	// fence begins or ends a block of code, whose language is no text.
 	fence = regexp.MustCompile("^\\s*(?:```|~~~).*$")
-	// attributes are what stands behind a heading of Markdown for other programs.
+	// attributes are what stands after a heading of Markdown for other programs.
 	attributes = regexp.MustCompile(`\{[#.][^{}]*\}\s*$`)
 )
 
-// why says by which rule a word is left out of its passage. A word that took its
+// why returns the rule by which a word is left out of its passage. A word that took its
 // place is cut from added.
 func (d drops) why(w word, p passage, added *[]word) (why string, known bool) {
 	numbered := func(e screenplay.Element) bool { return e.Kind == screenplay.SceneHeading && e.Number != "" }

@@ -55,7 +55,7 @@ func value[T any](d content.Detection) T {
 	return v
 }
 
-// detect fills in what the rules tell.
+// detect fills in what the rules find.
 func detect(d map[string]content.Detection, script screenplay.Script, index content.SceneIndex) {
 	d["format"] = formatOf(script, index.RuntimeMinutes)
 
@@ -170,7 +170,7 @@ func recipesModels() content.ModelStrategy {
 	return content.ModelStrategy{Work: byRecipe, Verify: byRecipe, Escalate: byRecipe}
 }
 
-// presets fills in the settings that no script tells.
+// presets fills in the settings that no script determines.
 func presets(d map[string]content.Detection) {
 	const (
 		untilChanged = "it stands until a person changes it"

@@ -81,7 +81,7 @@ const system = `You prepare the project sheet of a film from its screenplay. You
 - Where the material does not tell, the value is null or an empty list. An honest null is better than a guess.
 - Write the logline in the language of the script; genre, tone and audience in English.`
 
-// What a question shows of a script. It is enough to tell the genre from and
+// What a question shows of a script. It is enough to find the genre and
 // keeps the question within the smallest window in use, whatever the script's length.
 const (
 	openingRunes    = 8000 // about four pages

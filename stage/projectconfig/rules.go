@@ -52,7 +52,7 @@ var (
 	episodeMark = regexp.MustCompile(`(?i)\bepisode\b|\bS\d{1,2} ?E\d{1,3}\b`)
 )
 
-// formatOf returns the format that the script's marks or its length tell.
+// formatOf returns the format that the script's marks or its length imply.
 func formatOf(script screenplay.Script, minutes float64) content.Detection {
 	if evidence := episodeEvidence(script); evidence != "" {
 		return found(episode, hinted, content.OriginRule, evidence)
@@ -71,7 +71,7 @@ func formatOf(script screenplay.Script, minutes float64) content.Detection {
 	return notKnown(unknown, runs(minutes)+" by its pages, which decides nothing")
 }
 
-// runs says in words how many minutes a script runs.
+// runs returns in words how many minutes a script runs.
 func runs(minutes float64) string {
 	switch n := math.Round(minutes); {
 	case minutes < 1:

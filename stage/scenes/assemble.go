@@ -111,7 +111,7 @@ func inOrOut(written string) string {
 	return "INT/EXT"
 }
 
-// provenance tells where each value that a scene has is from.
+// provenance returns the origin of each value of a scene.
 func provenance(scene content.Scene, s screenplay.Scene, j judgement) []content.Provenance {
 	line := fmt.Sprintf("line %d: %s", scene.SourceSpan.StartLine, s.Heading)
 	from := content.Provenance{Field: "heading", Method: content.MethodParser, Evidence: line, Confidence: sure}

@@ -11,7 +11,7 @@ import (
 	"github.com/cineforge/cineforge/stage"
 )
 
-// judgement is what only a reader can tell of a scene: the answer to the question
+// judgement is what it takes a reader to see in a scene: the answer to the question
 // about it. Null and empty mean that the reader could not, or that none read it.
 type judgement struct {
 	Summary    *string        `json:"summary"`
@@ -23,7 +23,7 @@ type judgement struct {
 	answeredBy string // the model
 }
 
-// judged reports whether a model could tell anything about the scene.
+// judged reports whether a model found anything about the scene.
 func (j judgement) judged() bool {
 	return j.Summary != nil || j.ToneMood != nil || len(j.Beats) > 0
 }

@@ -1,5 +1,5 @@
 // Package scenes is the stage that takes a canonical script apart into its
-// scenes: their structure by rule, and by a model what only a reader can tell.
+// scenes: their structure by rule, and by a model what takes a reader.
 package scenes
 
 import (
