@@ -55,7 +55,7 @@ func benchmarkRuns(b *testing.B, store *sqlite.Store, parallel int) {
 		wg.Go(func() {
 			for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
 				id := fmt.Sprint("run-", n)
-				err := p.Create(b.Context(), pipeline.Spec{RunID: id, ProjectID: "p", Recipe: r, Input: stage.File{Name: "x"}})
+				err := p.Create(b.Context(), pipeline.Spec{RunID: id, ProjectID: "p", Recipe: r, Input: stage.File{Name: "x"}, New: true})
 				if err == nil {
 					err = engine.Execute(b.Context(), id)
 				}

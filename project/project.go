@@ -1,5 +1,5 @@
-// Package project is what a person keeps together: the files of a story, the runs on
-// them, and what is said about them.
+// Package project groups what belongs to one story: its files, the runs on them, and the
+// messages about them.
 package project
 
 import (
@@ -19,11 +19,11 @@ var (
 	ErrNotFound = errors.New("no such project or input")
 )
 
-// Project is one of them. Its id is a slug, which its artifacts and runs refer to.
+// Project is the frame of a story. Its id is a slug, which its artifacts and runs refer to.
 type Project struct {
 	ID          string
 	Name        string                     // as people read it
-	Preferences map[string]json.RawMessage // of whoever shows it
+	Preferences map[string]json.RawMessage // of the programs that show it
 	Created     time.Time
 	Changed     time.Time // when a run, a file or a setting was last added to it
 }
@@ -37,14 +37,14 @@ type Input struct {
 	Created  time.Time
 }
 
-// Message is something that was said in a project.
+// Message is a message in a project's chat.
 type Message struct {
 	ID      string
 	Time    time.Time
-	Content json.RawMessage // as whoever said it means it
+	Content json.RawMessage // in the sender's own form
 }
 
-// Store keeps projects. A project that is run on comes to be by itself. It is safe for
+// Store keeps projects. The first run of a project makes it. It is safe for
 // concurrent use, by several processes.
 type Store interface {
 	// CreateProject makes a project, or returns ErrExists.
@@ -66,10 +66,10 @@ type Inputs interface {
 	Inputs(ctx context.Context, project string) ([]Input, error)
 }
 
-// Chat keeps what is said in projects.
+// Chat keeps the messages of projects.
 type Chat interface {
 	// Post keeps a message, and returns it. One that has the id of an earlier one is that.
 	Post(ctx context.Context, project string, m Message) (Message, error)
-	// Messages returns what was said, oldest first.
+	// Messages returns the messages of a project, oldest first.
 	Messages(ctx context.Context, project string) ([]Message, error)
 }
