@@ -33,8 +33,8 @@ type Result struct {
 	Until   time.Time // of Waiting: when it goes on at the latest
 }
 
-// Claim is the right to write to a run. It is lost when another process claims the run; its
-// epoch then fences off the old holder's writes.
+// Claim is the right to write to a run. It is lost to the next process that claims
+// the run; its epoch then fences off the old holder's writes.
 type Claim struct {
 	Run   string
 	Epoch int64
@@ -52,7 +52,7 @@ var (
 	ErrHandedOn = errors.New("the run is handed on")
 )
 
-// Signal asks something of a run from outside. It is kept until it is acknowledged.
+// Signal is what an operator wants of a run. It is kept until the engine acts on it.
 type Signal string
 
 // The signals.
@@ -105,17 +105,64 @@ type Run interface {
 	TryNow()
 }
 
-// Engine executes runs.
+// Engine executes runs, and is all that the rest of a program has to know of how runs are
+// shared between processes: it claims them, and passes on what operators want. It is safe for
+// concurrent use.
 type Engine interface {
-	// Execute claims a run and does its steps until it is at rest, or until ctx is
-	// done and the steps under way are parked. It returns ErrHeld if another
-	// process works on the run, and ErrCancelled if the run was cancelled meanwhile.
+	Executor
+	Operator
+	Monitor
+}
+
+// Executor does the steps of runs.
+type Executor interface {
+	// Execute does the steps of a run until it is at rest, or until ctx is done and the steps
+	// under way are parked. It returns ErrHeld if another process works on the run, and
+	// ErrCancelled if the run was cancelled meanwhile.
 	Execute(ctx context.Context, run string) error
 
-	// Work executes the runs that are due and that no process works on, those of processes that
-	// died included, until ctx is done; what is under way is handed on then.
+	// Work executes whatever is due and no process works on, the runs of processes that died
+	// included, until ctx is done; what is under way is handed on then.
 	Work(ctx context.Context) error
 
-	// Cancel ends a run that no process works on. It returns ErrHeld if one does.
+	// Serve shows other processes that this one works on whatever is due; Work does it.
+	Serve() error
+
+	// Lease is how long a run is left alone whose process gives no sign of life. A run that is
+	// made or changed to be executed at once is due when that time has passed.
+	Lease() time.Duration
+}
+
+// Operator passes on to runs what people want of them, whichever process works on them.
+type Operator interface {
+	// Send sends a signal to a run. It returns ErrLost if the run has ended.
+	Send(ctx context.Context, run string, s Signal) error
+
+	// WakeAll makes all runs due that wait for a time.
+	WakeAll(ctx context.Context) error
+
+	// Cancel ends a run, and returns when its end is recorded. It returns ErrLost if the run had
+	// ended before.
 	Cancel(ctx context.Context, run string) error
+
+	// Update changes a run on which no process works: change records it under a claim. The run
+	// is due when a time has passed then. It returns ErrHeld if a process works on the run.
+	Update(ctx context.Context, run string, due time.Duration, change func(context.Context, Claim) error) error
+}
+
+// Monitor reports which runs are worked on.
+type Monitor interface {
+	// Worked reports whether a process that lives works on a run.
+	Worked(ctx context.Context, run string) (bool, error)
+
+	// Served reports whether another process works on whatever is due.
+	Served() bool
+
+	// Abandoned reports whether no process works on a run, and none, this one included, works on
+	// whatever is due.
+	Abandoned(ctx context.Context, run string) (bool, error)
+
+	// Due lists at most n runs that are due and that no process works on. An error means that
+	// nothing is known of runs now.
+	Due(ctx context.Context, n int) ([]string, error)
 }

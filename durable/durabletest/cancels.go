@@ -13,21 +13,15 @@ import (
 // cancel ends a run as operators do, and wants it ended within a time and for good.
 func (b *bench) cancel(run string, most time.Duration) {
 	b.Helper()
-	e, start := b.process(single, nil).engine(Options{}), time.Now()
-	b.say(run, durable.Cancel)
-	for !over(b.notes(run)) {
-		if err := e.Cancel(b.Context(), run); err == nil {
-			break
-		} else if !errors.Is(err, durable.ErrHeld) {
-			b.Fatal(err)
-		}
-		if time.Since(start) > patience {
-			b.Fatalf("run %s can't be ended", run)
-		}
-		time.Sleep(50 * time.Millisecond)
+	start := time.Now()
+	if err := b.operator().Cancel(b.Context(), run); err != nil {
+		b.Fatal(err)
 	}
 	if took := time.Since(start); took > most {
 		b.Errorf("ending run %s took %v, want at most %v", run, took, most)
+	}
+	if err := b.operator().Cancel(b.Context(), run); !errors.Is(err, durable.ErrLost) {
+		b.Errorf("a run that was ended is ended again: %v", err)
 	}
 	time.Sleep(2 * time.Minute)
 	notes := b.notes(run)
@@ -109,9 +103,7 @@ func cancelParked(b *bench) {
 	b.process(single, lasting(10*time.Minute)).engine(Options{}).Execute(ctx, "r") //nolint:errcheck // that it was interrupted
 	defer b.work(b.process(single, lasting(10*time.Minute)), Options{})()
 	// What has been parked stays recorded.
-	e := b.process(single, nil).engine(Options{})
-	b.say("r", durable.Cancel)
-	if err := e.Cancel(b.Context(), "r"); err != nil {
+	if err := b.operator().Cancel(b.Context(), "r"); err != nil {
 		b.Error(err)
 	}
 	if notes := b.notes("r"); len(notes) != 2 || !strings.Contains(notes[1], cancelled) {
@@ -139,7 +131,7 @@ func cancelTroubled(b *bench) {
 		stop := b.work(first, Options{})
 		time.Sleep(time.Second)
 		first.p.KillAt(n, false)
-		b.say(run, durable.Cancel)
+		b.send(run, durable.Cancel)
 		time.Sleep(time.Second)
 		stop()
 		stop = b.work(b.process(single, lasting(10*time.Minute)), Options{})
@@ -164,7 +156,7 @@ func cancelUnrecorded(b *bench) {
 	}
 	defer b.work(w, Options{})()
 	time.Sleep(time.Second)
-	b.say("r", durable.Cancel)
+	b.send("r", durable.Cancel)
 	b.within("ending a run whose store fails twice", b.ends("r"), 4*time.Second) // with pauses of 1 and 2 s
 	if notes := b.notes("r"); len(notes) != 1 || !strings.Contains(notes[0], cancelled) {
 		b.Errorf("recorded %q", notes)

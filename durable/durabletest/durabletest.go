@@ -21,6 +21,8 @@ type Subject struct {
 	Notice time.Duration
 	// Slack is how much later than it could something may happen, such as for polling.
 	Slack time.Duration
+	// Sees says that processes see each other's presence.
+	Sees bool
 	// Crowd is how many runs wait at a time in the check of very many.
 	Crowd int
 }
@@ -33,8 +35,6 @@ type World interface {
 	Make(ctx context.Context, group string, runs ...string) error
 	// Suspend makes runs that wait for a time.
 	Suspend(ctx context.Context, group string, until time.Time, runs ...string) error
-	// Say says something to a run, as an operator does.
-	Say(ctx context.Context, run string, signal durable.Signal) error
 	// Notes returns what is recorded of a run, in order.
 	Notes(ctx context.Context, run string) ([]string, error)
 }
@@ -127,4 +127,11 @@ var checks = []struct {
 	{"work: a step lets come to an end what is paid for", handsOnAtItsEnd},
 	{"cancel: what a stopped step lets come to an end", cancelAtItsEnd},
 	{"work: two processes share", shares},
+
+	{"update: a run that no process works on", updates},
+	{"update: a run of another process", updatesHeld},
+	{"wake: all runs that wait", wakesAll},
+	{"monitor: whether a run is worked on", monitors},
+	{"monitor: which runs are due", lists},
+	{"monitor: a process that serves", serves},
 }

@@ -66,7 +66,7 @@ func (j *Journal) Make(_ context.Context, group, run string, wake time.Time) err
 	return nil
 }
 
-// Signal says something to a run.
+// Signal sends a signal to a run.
 func (j *Journal) Signal(_ context.Context, run string, s durable.Signal) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -149,11 +149,11 @@ func (j *Journal) Release(_ context.Context, c durable.Claim, wake time.Time) er
 }
 
 // Due returns runs that are to go on. The groups take turns.
-func (j *Journal) Due(_ context.Context, n int) (due []local.Due, next time.Time, err error) {
+func (j *Journal) Due(_ context.Context, n int) (due []local.DueRun, next time.Time, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	type turn struct {
-		local.Due
+		local.DueRun
 		*entry
 		nth int
 	}
@@ -167,7 +167,7 @@ func (j *Journal) Due(_ context.Context, n int) (due []local.Due, next time.Time
 		switch {
 		case r.over:
 		case !at.After(now):
-			turns = append(turns, turn{local.Due{Run: id, Group: r.group}, r, 0})
+			turns = append(turns, turn{local.DueRun{Run: id, Group: r.group}, r, 0})
 		case at.Before(next):
 			next = at
 		}
@@ -180,16 +180,42 @@ func (j *Journal) Due(_ context.Context, n int) (due []local.Due, next time.Time
 	}
 	slices.SortStableFunc(turns, func(a, b turn) int { return a.nth - b.nth })
 	for _, t := range turns[:min(n, len(turns))] {
-		due = append(due, t.Due)
+		due = append(due, t.DueRun)
 	}
 	return due, next, nil
 }
 
-// Signals returns what is said to a run.
+// Signals returns the signals of a run.
 func (j *Journal) Signals(_ context.Context, run string) ([]durable.Signal, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return slices.Clone(j.run(run).signals), nil
+}
+
+// WakeAll makes all runs due that wait for a time.
+func (j *Journal) WakeAll(context.Context) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, r := range j.runs {
+		if !r.over && r.wake.After(time.Now()) && r.wake.Before(local.Never) {
+			r.wake = time.Now()
+		}
+	}
+	j.tell()
+	return nil
+}
+
+// Serve does nothing: no process sees another one.
+func (j *Journal) Serve() error { return nil }
+
+// Served reports false: no process sees another one.
+func (j *Journal) Served() bool { return false }
+
+// Worked reports whether a claim of a run is alive.
+func (j *Journal) Worked(_ context.Context, run string) (bool, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return time.Now().Before(j.run(run).until), nil
 }
 
 // Ack takes a signal away.
@@ -203,7 +229,7 @@ func (j *Journal) Ack(_ context.Context, c durable.Claim, signal durable.Signal)
 	return nil
 }
 
-// Changed returns a channel that is closed when something is said or given back.
+// Changed returns a channel that is closed when a run has a signal, or was made or given back.
 func (j *Journal) Changed() <-chan struct{} {
 	j.mu.Lock()
 	defer j.mu.Unlock()

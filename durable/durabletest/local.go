@@ -16,7 +16,6 @@ type Store interface {
 	local.Journal
 	// Make makes a run that is due at a time, at once for the zero time.
 	Make(ctx context.Context, group, run string, wake time.Time) error
-	Signal(ctx context.Context, run string, s durable.Signal) error
 	Record(ctx context.Context, claim durable.Claim, note string, last bool) error
 	Recorded(ctx context.Context, run string) ([]string, error)
 
@@ -35,7 +34,7 @@ type locals struct {
 	poll     time.Duration
 }
 
-func (w *locals) Boot() Process { return &process{Store: w.open(), poll: w.poll} }
+func (w *locals) Boot() Process { return &mortalProcess{Store: w.open(), poll: w.poll} }
 
 func (w *locals) Make(ctx context.Context, group string, runs ...string) error {
 	for _, r := range runs {
@@ -62,19 +61,15 @@ func (w *locals) Suspend(ctx context.Context, group string, until time.Time, run
 	return errors.Join(errs...)
 }
 
-func (w *locals) Say(ctx context.Context, run string, s durable.Signal) error {
-	return w.operator.Signal(ctx, run, s)
-}
-
 func (w *locals) Notes(ctx context.Context, run string) ([]string, error) {
 	return w.operator.Recorded(ctx, run)
 }
 
-// errDead is what is left of a dead process hears of the store.
+// errDead is what the store returns to what is left of a dead process.
 var errDead = errors.New("the process is dead")
 
-// process is a store as a process sees it that dies or freezes.
-type process struct {
+// mortalProcess is a store as a process sees it that dies or freezes.
+type mortalProcess struct {
 	Store
 	poll time.Duration
 
@@ -86,43 +81,43 @@ type process struct {
 	frozen chan struct{} // closed by the thaw; nil if it is not frozen
 }
 
-func (p *process) Engine(w durable.Worker, o Options) durable.Engine {
+func (p *mortalProcess) Engine(w durable.Worker, o Options) durable.Engine {
 	return local.New(p, w, local.Options{Limit: o.Limit, Poll: p.poll, Troubled: o.Troubled, Grace: cmp.Or(o.Grace, -1)})
 }
 
-func (p *process) Asked() int {
+func (p *mortalProcess) Asked() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.asked
 }
 
 // ask counts.
-func (p *process) ask(n int) {
+func (p *mortalProcess) ask(n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.asked += n
 }
 
-func (p *process) Kill() {
+func (p *mortalProcess) Kill() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.die()
 }
 
-func (p *process) die() {
+func (p *mortalProcess) die() {
 	if !p.dead {
 		p.dead = true
 		p.Die()
 	}
 }
 
-func (p *process) KillAt(n int, after bool) {
+func (p *mortalProcess) KillAt(n int, after bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.left, p.after = n, after
 }
 
-func (p *process) Freeze() (thaw func()) {
+func (p *mortalProcess) Freeze() (thaw func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	frozen := make(chan struct{})
@@ -136,7 +131,7 @@ func (p *process) Freeze() (thaw func()) {
 }
 
 // live returns when the process is not frozen, or an error if it is dead or ctx is done.
-func (p *process) live(ctx context.Context) error {
+func (p *mortalProcess) live(ctx context.Context) error {
 	p.ask(1)
 	for {
 		p.mu.Lock()
@@ -153,7 +148,7 @@ func (p *process) live(ctx context.Context) error {
 }
 
 // write does a write, unless the process is dead, or dies at it.
-func (p *process) write(ctx context.Context, do func() error) error {
+func (p *mortalProcess) write(ctx context.Context, do func() error) error {
 	if err := p.live(ctx); err != nil {
 		return err
 	}
@@ -174,7 +169,7 @@ func (p *process) write(ctx context.Context, do func() error) error {
 	return err
 }
 
-func (p *process) Claim(ctx context.Context, run string, ttl time.Duration) (claim durable.Claim, err error) {
+func (p *mortalProcess) Claim(ctx context.Context, run string, ttl time.Duration) (claim durable.Claim, err error) {
 	err = p.write(ctx, func() error {
 		claim, err = p.Store.Claim(ctx, run, ttl)
 		return err
@@ -182,23 +177,23 @@ func (p *process) Claim(ctx context.Context, run string, ttl time.Duration) (cla
 	return claim, err
 }
 
-func (p *process) Renew(ctx context.Context, claim durable.Claim, ttl time.Duration) error {
+func (p *mortalProcess) Renew(ctx context.Context, claim durable.Claim, ttl time.Duration) error {
 	return p.write(ctx, func() error { return p.Store.Renew(ctx, claim, ttl) })
 }
 
-func (p *process) Release(ctx context.Context, claim durable.Claim, wake time.Time) error {
+func (p *mortalProcess) Release(ctx context.Context, claim durable.Claim, wake time.Time) error {
 	return p.write(ctx, func() error { return p.Store.Release(ctx, claim, wake) })
 }
 
-func (p *process) Ack(ctx context.Context, claim durable.Claim, s durable.Signal) error {
+func (p *mortalProcess) Ack(ctx context.Context, claim durable.Claim, s durable.Signal) error {
 	return p.write(ctx, func() error { return p.Store.Ack(ctx, claim, s) })
 }
 
-func (p *process) Record(ctx context.Context, claim durable.Claim, note string, last bool) error {
+func (p *mortalProcess) Record(ctx context.Context, claim durable.Claim, note string, last bool) error {
 	return p.write(ctx, func() error { return p.Store.Record(ctx, claim, note, last) })
 }
 
-func (p *process) Due(ctx context.Context, n int) ([]local.Due, time.Time, error) {
+func (p *mortalProcess) Due(ctx context.Context, n int) ([]local.DueRun, time.Time, error) {
 	if err := p.live(ctx); err != nil {
 		return nil, time.Time{}, err
 	}
@@ -207,7 +202,7 @@ func (p *process) Due(ctx context.Context, n int) ([]local.Due, time.Time, error
 	return due, next, err
 }
 
-func (p *process) Signals(ctx context.Context, run string) ([]durable.Signal, error) {
+func (p *mortalProcess) Signals(ctx context.Context, run string) ([]durable.Signal, error) {
 	if err := p.live(ctx); err != nil {
 		return nil, err
 	}

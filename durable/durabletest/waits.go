@@ -120,7 +120,7 @@ func triesNowBeside(b *bench) {
 	w, start := b.beside()
 	defer b.work(w, Options{})()
 	time.Sleep(10 * time.Second)
-	b.say("r", durable.TryNow)
+	b.send("r", durable.TryNow)
 	b.until("step a", func() bool { return len(b.notes("r")) == 1 })
 	b.within("trying now", time.Since(start), 10*time.Second+20*time.Millisecond)
 	b.ends("r")
@@ -132,7 +132,7 @@ func triesNow(b *bench) {
 	w := b.process(single, waiting(time.Now().Add(time.Minute)))
 	defer b.work(w, Options{})()
 	time.Sleep(10 * time.Second)
-	b.say("r", durable.TryNow)
+	b.send("r", durable.TryNow)
 	b.within("trying now", b.ends("r"), 20*time.Millisecond)
 	b.once("r", single)
 }
@@ -144,7 +144,7 @@ func triesNowWithin(b *bench) {
 	go func() { ended <- w.engine(Options{}).Execute(b.Context(), "r") }()
 	time.Sleep(10 * time.Second)
 	start := time.Now()
-	b.say("r", durable.TryNow)
+	b.send("r", durable.TryNow)
 	if err := <-ended; err != nil {
 		b.Error(err)
 	}
@@ -161,7 +161,7 @@ func triesNowLate(b *bench) {
 	w.do = func(ctx context.Context, j job) (durable.Result, error) {
 		if !said {
 			said = true
-			b.say("r", durable.TryNow)
+			b.send("r", durable.TryNow)
 			time.Sleep(b.Slack + time.Millisecond) // it is heard while the step has made up its mind
 			return durable.Result{Outcome: durable.Waiting, Until: until}, nil
 		}

@@ -20,6 +20,7 @@ type bench struct {
 	Subject
 	world World
 	named int
+	acts  durable.Engine
 }
 
 // needs says which steps the steps of a run build on.
@@ -271,14 +272,6 @@ func waiting(until time.Time) func(context.Context, job) (durable.Result, error)
 func (b *bench) make(group string, runs ...string) {
 	b.Helper()
 	if err := b.world.Make(b.Context(), group, runs...); err != nil {
-		b.Fatal(err)
-	}
-}
-
-// say says something to a run.
-func (b *bench) say(run string, s durable.Signal) {
-	b.Helper()
-	if err := b.world.Say(b.Context(), run, s); err != nil {
 		b.Fatal(err)
 	}
 }

@@ -6,16 +6,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/cineforge/cineforge/durable"
 )
 
-// Journal keeps which process works on which run, which runs are due, and the signals to
-// them. Claims end by themselves when they are not renewed, so that the runs of
-// a dead process can be taken over. It is safe for concurrent use, by several
-// processes.
+// Journal records which process works on which run, which runs are due, and the signals of
+// operators. It is safe for concurrent use, by several processes.
 type Journal interface {
+	ClaimStore
+	SignalStore
+	Presence
+}
+
+// ClaimStore keeps the claims: the rights to write to runs. They end by themselves when they are not renewed, so
+// that the runs of a dead process can be taken over.
+type ClaimStore interface {
 	// Claim takes a run for ttl. It returns durable.ErrHeld if another claim is alive.
 	Claim(ctx context.Context, run string, ttl time.Duration) (durable.Claim, error)
 	// Renew keeps a claim alive for ttl from now. It returns durable.ErrLost if it was taken over.
@@ -27,20 +34,38 @@ type Journal interface {
 	// Due returns at most n runs that are to go on and that no process has claimed, and when
 	// the next one will be; Never if there is none. Of each group the one comes first
 	// that has been due the longest; the firsts of all groups come before the seconds.
-	Due(ctx context.Context, n int) (due []Due, next time.Time, err error)
-
-	// Signals returns the signals to a run that are not acknowledged.
-	Signals(ctx context.Context, run string) ([]durable.Signal, error)
-	// Ack removes a signal.
-	Ack(ctx context.Context, claim durable.Claim, signal durable.Signal) error
+	Due(ctx context.Context, n int) (due []DueRun, next time.Time, err error)
 
 	// Changed returns a channel that is closed when this process has made a run, given
-	// one back, or said something to one.
+	// one back, or sent a signal to one.
 	Changed() <-chan struct{}
 }
 
-// Due is a run that is to go on.
-type Due struct {
+// SignalStore keeps what operators want of runs.
+type SignalStore interface {
+	// Signal sends a signal to a run, which is due then if no process works on it. It returns
+	// an error that wraps durable.ErrLost if the run has ended.
+	Signal(ctx context.Context, run string, signal durable.Signal) error
+	// WakeAll makes all runs due that wait for a time.
+	WakeAll(ctx context.Context) error
+	// Signals returns the signals of a run that were not acknowledged yet.
+	Signals(ctx context.Context, run string) ([]durable.Signal, error)
+	// Ack takes a signal away.
+	Ack(ctx context.Context, claim durable.Claim, signal durable.Signal) error
+}
+
+// Presence is what processes know of each other.
+type Presence interface {
+	// Serve shows other processes, until the journal is closed, that this one works on whatever is due.
+	Serve() error
+	// Served reports whether another process works on whatever is due.
+	Served() bool
+	// Worked reports whether a process that lives works on a run.
+	Worked(ctx context.Context, run string) (bool, error)
+}
+
+// DueRun is a run that is to go on.
+type DueRun struct {
 	Run   string
 	Group string // that it belongs to; groups take turns
 }
@@ -54,8 +79,8 @@ type Options struct {
 	// Three signs are given in that time.
 	ClaimTTL time.Duration
 
-	// Poll is how often the engine looks for what other processes have put into the
-	// journal; 0 means never, for a journal that no other process has.
+	// Poll is how often the journal is read for what other processes have put into it; 0
+	// means never, for a journal that no other process has.
 	Poll time.Duration
 
 	// Limit is how many runs Work has under way at a time; 0 means 16.
@@ -73,7 +98,7 @@ type Options struct {
 	Hard context.Context //nolint:containedctx // it is a second end of the callers' own contexts
 
 	// Troubled is called for a run of Work that could not go on, such as for trouble with
-	// the store; the run is tried again. It may be nil.
+	// the store; it is tried again. nil means that nothing is.
 	Troubled func(run string, err error)
 }
 
@@ -111,6 +136,7 @@ type Engine struct {
 	journal Journal
 	worker  durable.Worker
 	o       Options
+	serves  atomic.Bool // this process works on whatever is due
 }
 
 // New returns an engine that does the steps of runs by worker.
@@ -125,20 +151,6 @@ func (e *Engine) Execute(ctx context.Context, run string) error {
 	ctx, hard, _, end := e.stoppable(ctx, context.Canceled)
 	defer end()
 	return e.once(ctx, hard, run, durable.Terms{})
-}
-
-// Cancel ends a run that no process works on; see durable.Engine.
-func (e *Engine) Cancel(ctx context.Context, run string) error {
-	claim, err := e.journal.Claim(ctx, run, e.o.ClaimTTL)
-	if err != nil {
-		return err
-	}
-	wake := Never
-	err = e.worker.Cancel(ctx, claim)
-	if err != nil {
-		wake = time.Time{} // the signal is still to be acknowledged
-	}
-	return errors.Join(err, e.journal.Release(ctx, claim, wake))
 }
 
 // stoppable returns the context of steps, which ends with the caller's, and the one that ends
@@ -179,21 +191,21 @@ func (e *Engine) once(ctx, hard context.Context, run string, terms durable.Terms
 	}
 	stoppable, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	h := &held{e: e, claim: claim, run: opened, hard: hard, hurry: make(chan struct{}, 1), drop: func(cause error) {
-		stop(cause) // first, so that what ends by the other sees the cause
+	h := &ownedRun{e: e, claim: claim, run: opened, hard: hard, expedite: make(chan struct{}, 1), cancel: func(cause error) {
+		stop(cause) // first, so that what sees that all is to end sees why
 		end(cause)
 	}}
-	if err := h.listen(record); err != nil {
+	if err := h.heed(record); err != nil {
 		return fmt.Errorf("run %s: %w", run, err)
 	}
 	select {
-	case <-h.hurry: // the steps hear of it when they begin
+	case <-h.expedite: // the steps know of it when they begin
 	default:
 	}
 	wake, err = h.work(stoppable, done)
 	if errors.Is(context.Cause(hard), durable.ErrCancelled) {
 		if err := e.worker.Cancel(record, claim); err != nil {
-			wake = time.Time{} // the signal is still to be acknowledged
+			wake = time.Time{} // the signal is still to be acted on
 			return fmt.Errorf("end run %s: %w", run, err)
 		}
 		wake = Never

@@ -12,7 +12,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"sync/atomic"
 	"time"
 
 	"github.com/cineforge/cineforge/durable"
@@ -36,7 +35,6 @@ type App struct {
 	journal   storage.Journal
 	overviews overviews
 	close     func() error
-	serves    atomic.Bool // this process works on whatever is due
 
 	// Providers is which models can be asked, and how they are doing.
 	Providers *providers.Service
@@ -101,7 +99,7 @@ func New(store storage.Store, dataDir string, config Config) *App {
 		Artifacts: store.Artifacts, Blobs: store.Blobs, Documents: documents,
 	})
 	a.Upkeep = upkeep.New(upkeep.Options{Maintenance: store.Maintenance, Trouble: config.StoreTrouble, Readable: func(ctx context.Context) error {
-		_, _, err := store.Journal.Due(ctx, 1)
+		_, err := a.engine.Due(ctx, 1)
 		return err
 	}})
 	router := config.Router

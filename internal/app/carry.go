@@ -25,7 +25,7 @@ func (a *App) uncarried(ctx context.Context, runID string, needs []run.Need) boo
 	if len(needs) == 0 {
 		return false
 	}
-	worked, err := a.journal.Worked(ctx, runID)
+	worked, err := a.engine.Worked(ctx, runID)
 	return err == nil && !worked
 }
 

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/durable"
-	"github.com/cineforge/cineforge/durable/local"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -48,10 +47,10 @@ func (a *App) execute(ctx context.Context, runID string, onlooking func(), leave
 				return unfit
 			}
 		case len(needs) > 0:
-			if worked, err := a.journal.Worked(ctx, runID); err != nil || !worked && (looking || !a.journal.Served()) {
+			if worked, err := a.engine.Worked(ctx, runID); err != nil || !worked && (looking || !a.engine.Served()) {
 				return errors.Join(err, run.Uncarried(runID, needs))
 			}
-		case !leave || !rests || !a.journal.Served():
+		case !leave || !rests || !a.engine.Served():
 			err = a.engine.Execute(ctx, runID)
 			if errors.Is(err, durable.ErrCancelled) {
 				return nil // which the run's state tells
@@ -107,7 +106,7 @@ func (a *App) Tail(ctx context.Context, runID string, rest <-chan struct{}) iter
 // leaves the run to the caller to execute. With today, the run goes on with whoever can be
 // asked here today, in place of those that it pinned; it need not be paused then.
 func (a *App) Confirm(ctx context.Context, runID string, today bool) error {
-	return a.confirm(ctx, runID, today, local.DefaultClaimTTL)
+	return a.confirm(ctx, runID, today, a.engine.Lease())
 }
 
 // Resume is Confirm that leaves the run to whoever works on what is due. A run that is
@@ -155,11 +154,10 @@ func (a *App) confirm(ctx context.Context, runID string, today bool, after time.
 		return run.Uncarried(runID, needs)
 	}
 	for waited := time.Duration(0); ; waited += retakeInterval {
-		claim, err := a.journal.Claim(ctx, runID, local.DefaultClaimTTL)
-		if err == nil {
-			return errors.Join(a.pipeline.Confirm(ctx, claim, today), a.journal.Release(ctx, claim, time.Now().Add(after)))
-		}
-		if !errors.Is(err, durable.ErrHeld) || waited > local.DefaultClaimTTL {
+		err := a.engine.Update(ctx, runID, after, func(ctx context.Context, claim durable.Claim) error {
+			return a.pipeline.Confirm(ctx, claim, today)
+		})
+		if !errors.Is(err, durable.ErrHeld) || waited > a.engine.Lease() {
 			return err
 		}
 		state, err := run.Load(ctx, a.Store, runID)

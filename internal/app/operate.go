@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/durable"
-	"github.com/cineforge/cineforge/durable/local"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/pipeline"
@@ -71,34 +70,15 @@ func (a *App) relieve(ctx context.Context) {
 		default:
 		}
 		if pending {
-			pending = a.journal.WakeAll(ctx) != nil
+			pending = a.engine.WakeAll(ctx) != nil
 		}
 	}
 }
 
-// Cancel ends a run, whoever works on it, and returns when it has ended. A run that is
-// over is a failure of class input.
+// Cancel ends a run, whichever process works on it, and returns when it has ended. A run that
+// has ended is a failure of class input.
 func (a *App) Cancel(ctx context.Context, runID string) error {
-	if err := a.signal(ctx, runID, durable.Cancel); err != nil {
-		return err
-	}
-	for {
-		err := a.engine.Cancel(ctx, runID)
-		if !errors.Is(err, durable.ErrHeld) {
-			return err
-		}
-		// Whoever works on it hears of it.
-		state, err := run.Load(ctx, a.Store, runID)
-		if err != nil || state.Status.Ended() {
-			return err
-		}
-		short, stop := context.WithTimeout(ctx, otherProcessPoll)
-		err = a.Store.Wait(short, runID, state.LastSeq)
-		stop()
-		if err != nil && ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-	}
+	return over(runID, a.engine.Cancel(ctx, runID))
 }
 
 // TryNow ends the waiting of a run. The run goes on wherever it is executed.
@@ -114,11 +94,11 @@ func (a *App) TryNow(ctx context.Context, runID string) error {
 		f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is paused until someone resumes it", runID), Err: ErrPaused}
 		return f.Advised("let it go on: %s", failure.Resume(runID))
 	}
-	return a.signal(ctx, runID, durable.TryNow)
+	return over(runID, a.engine.Send(ctx, runID, durable.TryNow))
 }
 
-func (a *App) signal(ctx context.Context, runID string, s durable.Signal) error {
-	err := a.journal.Signal(ctx, runID, s)
+// over says that a run has ended, if that is why an operator's signal can't be sent.
+func over(runID string, err error) error {
 	if errors.Is(err, durable.ErrLost) {
 		f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is over", runID), Err: ErrOver}
 		return f.Advised("see how it ended: %s", failure.Show(runID))
@@ -231,7 +211,7 @@ func (a *App) Retry(ctx context.Context, runID string, r Retry) (id string, exis
 		}
 	}
 	if !r.Queue {
-		spec.Wake = time.Now().Add(local.DefaultClaimTTL) // the caller is about to execute it
+		spec.Wake = time.Now().Add(a.engine.Lease()) // the caller is about to execute it
 	}
 	for {
 		spec.RunID = retryID(parent.RootRunID)
@@ -271,24 +251,22 @@ func retryID(root string) string {
 }
 
 // Served reports whether another process, a server, works on this data directory.
-func (a *App) Served() bool { return a.journal.Served() }
+func (a *App) Served() bool { return a.engine.Served() }
 
-// Abandoned reports whether nobody works on a run that is not at rest, and nobody is
-// there to take it up. It is false if that can't be found out.
+// Abandoned reports whether no process works on a run that is not at rest, and none is there
+// to take it up. It is false if that can't be found out.
 func (a *App) Abandoned(ctx context.Context, s run.State) bool {
-	if s.Status.Ended() || s.Status == run.Paused || a.serves.Load() || a.journal.Served() {
+	if s.Status.Ended() || s.Status == run.Paused {
 		return false
 	}
-	worked, err := a.journal.Worked(ctx, s.RunID)
-	return err == nil && !worked
+	abandoned, err := a.engine.Abandoned(ctx, s.RunID)
+	return err == nil && abandoned
 }
 
 // Serve shows other processes that this one works on whatever is due; [App.Work] does it.
 func (a *App) Serve() error {
 	a.Library.SweepScratch()
-	err := a.journal.Serve()
-	a.serves.Store(err == nil)
-	return err
+	return a.engine.Serve()
 }
 
 // Unfinished lists the runs that are due because a process left them, but one. It
@@ -298,14 +276,9 @@ func (a *App) Unfinished(ctx context.Context, but string) (ids []string) {
 		return nil
 	}
 	const most = 20
-	due, _, err := a.journal.Due(ctx, most)
+	due, err := a.engine.Due(ctx, most)
 	if err != nil {
 		return nil
 	}
-	for _, d := range due {
-		if d.Run != but {
-			ids = append(ids, d.Run)
-		}
-	}
-	return ids
+	return slices.DeleteFunc(due, func(id string) bool { return id == but })
 }

@@ -15,7 +15,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cineforge/cineforge/durable/local"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/recipe"
@@ -112,7 +111,7 @@ func (a *App) start(ctx context.Context, s Start) (runID string, err error) {
 		},
 	}
 	if !s.Queue {
-		spec.Wake = time.Now().Add(local.DefaultClaimTTL) // the caller is about to execute it
+		spec.Wake = time.Now().Add(a.engine.Lease()) // the caller is about to execute it
 	}
 	if spec.Notice, err = a.Providers.Notice(s.Drill); err != nil {
 		return "", err

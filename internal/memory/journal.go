@@ -76,7 +76,7 @@ func (j *Journal) Release(ctx context.Context, claim durable.Claim, wake time.Ti
 }
 
 // Due returns runs that are to go on.
-func (j *Journal) Due(_ context.Context, n int) (due []local.Due, next time.Time, err error) {
+func (j *Journal) Due(_ context.Context, n int) (due []local.DueRun, next time.Time, err error) {
 	d := j.data
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -104,7 +104,7 @@ func (j *Journal) Due(_ context.Context, n int) (due []local.Due, next time.Time
 
 // inTurns returns the first n runs, of each group the one that has been due the longest
 // first, and the firsts of all groups before the seconds.
-func inTurns(groups map[string][]*record, n int) (due []local.Due) {
+func inTurns(groups map[string][]*record, n int) (due []local.DueRun) {
 	type place struct {
 		turn int
 		run  *record
@@ -119,7 +119,7 @@ func inTurns(groups map[string][]*record, n int) (due []local.Due) {
 	}
 	slices.SortFunc(all, func(a, b place) int { return cmp.Or(cmp.Compare(a.turn, b.turn), longest(a.run, b.run)) })
 	for _, p := range all[:min(n, len(all))] {
-		due = append(due, local.Due{Run: p.run.RunID, Group: p.run.ProjectID})
+		due = append(due, local.DueRun{Run: p.run.RunID, Group: p.run.ProjectID})
 	}
 	return due
 }

@@ -41,6 +41,6 @@ func TestStore_EngineInAFile(t *testing.T) {
 			dir := t.TempDir()
 			return durabletest.Local(func() durabletest.Store { return note(open(t, dir)) }, poll)
 		},
-		Lease: local.DefaultClaimTTL, Notice: notice, Slack: 2 * poll, Crowd: crowd,
+		Lease: local.DefaultClaimTTL, Notice: notice, Slack: 2 * poll, Sees: sqlite.Locks, Crowd: crowd,
 	})
 }

@@ -107,7 +107,7 @@ func wakeMilli(t time.Time) int64 {
 
 // Due returns runs that are to go on, that no process has claimed and that this one can
 // go on with; see Carry. Claims of processes that are gone count as given back.
-func (j *Journal) Due(ctx context.Context, n int) (due []local.Due, next time.Time, err error) {
+func (j *Journal) Due(ctx context.Context, n int) (due []local.DueRun, next time.Time, err error) {
 	if err := j.db.stillKnown(ctx); err != nil {
 		return nil, next, err
 	}
@@ -126,7 +126,7 @@ func (j *Journal) Due(ctx context.Context, n int) (due []local.Due, next time.Ti
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var d local.Due
+		var d local.DueRun
 		if err := rows.Scan(&d.Run, &d.Group); err != nil {
 			return nil, next, err
 		}

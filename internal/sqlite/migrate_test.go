@@ -204,7 +204,7 @@ func TestMigrate_RunsThatPinnedNobody(t *testing.T) {
 		}
 		var ids []string
 		for _, id := range []string{"dead", "queued", "paused"} {
-			if slices.ContainsFunc(due, func(d local.Due) bool { return d.Run == id }) {
+			if slices.ContainsFunc(due, func(d local.DueRun) bool { return d.Run == id }) {
 				ids = append(ids, id)
 			}
 		}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/artifact"
-	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/durable/local"
 	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/pipeline"
@@ -53,20 +52,9 @@ type Artifacts interface {
 	Holdings(ctx context.Context, projectID string) (entities, runs int, err error)
 }
 
-// Journal records which process works on which run, and what operators signal to runs.
+// Journal is the journal of an engine, which knows what each process can go on with.
 type Journal interface {
 	local.Journal
-	// Signal sends a signal to a run, which is due then if no process works on it. It returns
-	// an error that wraps durable.ErrLost if the run has ended.
-	Signal(ctx context.Context, run string, signal durable.Signal) error
-	// WakeAll makes all runs due that wait for a time.
-	WakeAll(ctx context.Context) error
-	// Serve shows other processes, until the store is closed, that this one works on whatever is due.
-	Serve() error
-	// Served reports whether another process works on whatever is due.
-	Served() bool
-	// Worked reports whether a process that lives works on a run.
-	Worked(ctx context.Context, run string) (bool, error)
 	// Carry sets the routes that this process can reach. Runs that need others are not due
 	// here any more; without it every run is.
 	Carry(routes []string)

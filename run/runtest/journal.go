@@ -64,12 +64,12 @@ func areDue(t *testing.T, s Store) {
 	}
 	for _, want := range []struct {
 		after time.Duration
-		due   []local.Due
+		due   []local.DueRun
 		next  time.Time
 	}{
 		{0, nil, until},
 		{time.Hour - time.Millisecond, nil, until},
-		{time.Millisecond, []local.Due{{Run: "waits", Group: "p"}}, local.Never},
+		{time.Millisecond, []local.DueRun{{Run: "waits", Group: "p"}}, local.Never},
 	} {
 		time.Sleep(want.after)
 		if due, next, err := s.Journal.Due(t.Context(), 10); err != nil || !slices.Equal(due, want.due) || !next.Equal(want.next) {
@@ -94,7 +94,7 @@ func takeTurns(t *testing.T, s Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []local.Due{
+	want := []local.DueRun{
 		{Run: "m0", Group: "many"}, {Run: "f0", Group: "few"}, {Run: "m1", Group: "many"}, {Run: "f1", Group: "few"}, {Run: "m2", Group: "many"},
 	}
 	if !slices.Equal(due, want) {

@@ -10,26 +10,25 @@ import (
 	"github.com/cineforge/cineforge/durable"
 )
 
-// held is a run that this engine has claimed.
-type held struct {
-	e     *Engine
-	claim durable.Claim
-	run   durable.Run
-	hard  context.Context //nolint:containedctx // it ends what steps that are stopped let come to an end
-	drop  func(cause error)
-	hurry chan struct{} // has a value when an operator wants no waiting
+// ownedRun is a run that this engine has claimed.
+type ownedRun struct {
+	e        *Engine
+	claim    durable.Claim
+	run      durable.Run
+	hard     context.Context //nolint:containedctx // it ends what steps that are stopped let come to an end
+	cancel   func(cause error)
+	expedite chan struct{} // has a value when an operator wants no waiting
 }
 
-// The time that steps have to end once nothing that is paid for is awaited. Steps that take
-// longer are abandoned: they can record nothing once the run has ended or another process has
-// claimed it.
+// The time that steps have to end when nothing may come to an end any more. Those that take
+// longer are left alone: they can record nothing once the run has ended or has another owner.
 const (
 	hardGrace   = 500 * time.Millisecond // of a run that is cancelled, or lost
 	handOnGrace = 2 * time.Second        // behind the grace of one that is handed on
 )
 
-// dropped reports whether the run was cancelled, or lost.
-func (h *held) dropped() bool {
+// cancelled reports whether the run was cancelled, or lost.
+func (h *ownedRun) cancelled() bool {
 	cause := context.Cause(h.hard)
 	return errors.Is(cause, durable.ErrCancelled) || errors.Is(cause, durable.ErrLost)
 }
@@ -38,7 +37,7 @@ func (h *held) dropped() bool {
 func handsOn(ctx context.Context) bool { return errors.Is(context.Cause(ctx), durable.ErrHandedOn) }
 
 // grace returns when the steps are left alone that ctx stops; never if they are to be parked.
-func (h *held) grace(ctx context.Context) <-chan time.Time {
+func (h *ownedRun) grace(ctx context.Context) <-chan time.Time {
 	if handsOn(ctx) {
 		return time.After(h.e.o.Grace + handOnGrace)
 	}
@@ -46,13 +45,13 @@ func (h *held) grace(ctx context.Context) <-chan time.Time {
 }
 
 // quits reports whether nothing more is started or parked.
-func (h *held) quits(ctx context.Context) bool { return h.dropped() || handsOn(ctx) }
+func (h *ownedRun) quits(ctx context.Context) bool { return h.cancelled() || handsOn(ctx) }
 
 // work does the steps of the run, keeping its claim, until it is at rest. It returns
 // when the run goes on by itself.
-func (h *held) work(ctx context.Context, done []durable.Result) (wake time.Time, err error) {
+func (h *ownedRun) work(ctx context.Context, done []durable.Result) (wake time.Time, err error) {
 	for {
-		r := &round{held: h, ends: make(chan end), left: make(chan struct{}), done: done}
+		r := &round{ownedRun: h, ends: make(chan stepEnd), left: make(chan struct{}), done: done}
 		keeping, stop := context.WithCancel(context.WithoutCancel(ctx))
 		kept := make(chan struct{})
 		go func() {
@@ -64,7 +63,7 @@ func (h *held) work(ctx context.Context, done []durable.Result) (wake time.Time,
 		<-kept
 		wake, err = r.rest(ctx)
 		select {
-		case <-h.hurry: // heard when the last step had just ended
+		case <-h.expedite: // it came when the last step had just ended
 			if err == nil && ctx.Err() == nil && r.awake(Never) {
 				done = r.done
 				continue
@@ -75,22 +74,22 @@ func (h *held) work(ctx context.Context, done []durable.Result) (wake time.Time,
 	}
 }
 
-// end is how a step ended.
-type end struct {
+// stepEnd is how a step ended.
+type stepEnd struct {
 	result durable.Result
 	err    error
 }
 
 // round is the steps of a run as they are being done.
 type round struct {
-	*held
-	ends    chan end
-	left    chan struct{} // closed when ends are not received any more
-	done    []durable.Result
-	running []durable.Step
-	hurried []durable.Step // those that were under way when an operator wanted no waiting
-	failed  error
-	parked  bool
+	*ownedRun
+	ends      chan stepEnd
+	left      chan struct{} // closed when ends is not read any more
+	done      []durable.Result
+	running   []durable.Step
+	expedited []durable.Step // those that were under way when an operator wanted no waiting
+	failed    error
+	parked    bool
 }
 
 // steps starts what the run allows, and asks it again whenever a step has ended. When
@@ -112,8 +111,8 @@ func (r *round) steps(ctx context.Context) {
 			r.end(e)
 		case <-wake.C:
 			r.awake(time.Now())
-		case <-r.hurry:
-			r.hurried = slices.Clone(r.running)
+		case <-r.expedite:
+			r.expedited = slices.Clone(r.running)
 			r.awake(Never)
 		case <-stop:
 			stop = nil
@@ -140,26 +139,26 @@ func (r *round) start(ctx context.Context) {
 			result, err := r.run.Do(ctx, step)
 			result.Step = step
 			select {
-			case r.ends <- end{result, err}:
+			case r.ends <- stepEnd{result, err}:
 			case <-r.left:
 			}
 		}()
 	}
 }
 
-// end takes note of the end of a step.
-func (r *round) end(e end) {
+// end notes the end of a step.
+func (r *round) end(e stepEnd) {
 	step := e.result.Step
 	is := func(s durable.Step) bool { return s == step }
-	hurried := slices.ContainsFunc(r.hurried, is)
-	r.running, r.hurried = slices.DeleteFunc(r.running, is), slices.DeleteFunc(r.hurried, is)
+	expedited := slices.ContainsFunc(r.expedited, is)
+	r.running, r.expedited = slices.DeleteFunc(r.running, is), slices.DeleteFunc(r.expedited, is)
 	switch {
 	case e.err != nil:
 		r.failed = errors.Join(r.failed, fmt.Errorf("step %s: %w", step, e.err))
 		if errors.Is(e.err, durable.ErrLost) {
-			r.drop(durable.ErrLost)
+			r.cancel(durable.ErrLost)
 		}
-	case e.result.Outcome == durable.Waiting && hurried: // it had made up its mind before it heard
+	case e.result.Outcome == durable.Waiting && expedited: // it had decided before the operator asked
 	default:
 		r.parked = r.parked || e.result.Outcome == durable.Parked
 		r.done = append(r.done, e.result)
@@ -181,7 +180,7 @@ func (r *round) rest(ctx context.Context) (wake time.Time, err error) {
 	switch {
 	case r.failed != nil: // it is tried again
 		return time.Time{}, r.failed
-	case r.dropped():
+	case r.cancelled():
 		return time.Time{}, context.Cause(r.hard)
 	case handsOn(ctx):
 		return time.Time{}, cause
@@ -202,17 +201,17 @@ func wakeTime(done []durable.Result) time.Time {
 	return wake
 }
 
-// keep gives signs of life, and listens to signals, until ctx is done: also while steps that
+// keep gives signs of life, and acts on signals, until ctx is done: also while steps that
 // were stopped let something come to an end. It stops them when the claim is lost.
-func (h *held) keep(ctx context.Context) {
+func (h *ownedRun) keep(ctx context.Context) {
 	renew := time.NewTicker(h.e.o.ClaimTTL / 3)
 	defer renew.Stop()
 	poll := ticking(h.e.o.Poll)
 	defer poll.Stop()
 	for ctx.Err() == nil {
 		changed := h.e.journal.Changed()
-		if !h.dropped() {
-			h.listen(ctx) //nolint:errcheck // the store's trouble of the moment; the next time tries again
+		if !h.cancelled() {
+			h.heed(ctx) //nolint:errcheck // the store's trouble of the moment; the next time tries again
 		}
 		select {
 		case <-ctx.Done():
@@ -220,7 +219,7 @@ func (h *held) keep(ctx context.Context) {
 		case <-poll.C:
 		case <-renew.C:
 			if err := h.e.journal.Renew(ctx, h.claim, h.e.o.ClaimTTL); errors.Is(err, durable.ErrLost) {
-				h.drop(err)
+				h.cancel(err)
 			}
 		}
 	}
@@ -236,23 +235,23 @@ func ticking(d time.Duration) *time.Ticker {
 	return t
 }
 
-// listen does what is said to the run.
-func (h *held) listen(ctx context.Context) error {
+// heed acts on the signals of the run.
+func (h *ownedRun) heed(ctx context.Context) error {
 	signals, err := h.e.journal.Signals(ctx, h.claim.Run)
 	if err != nil {
 		return err
 	}
 	for _, s := range signals {
 		switch s {
-		case durable.Cancel: // heard when the run's end is recorded
-			h.drop(durable.ErrCancelled)
+		case durable.Cancel: // acknowledged by the record of the run's end
+			h.cancel(durable.ErrCancelled)
 		case durable.TryNow:
 			if err := h.e.journal.Ack(ctx, h.claim, s); err != nil {
 				return err
 			}
 			h.run.TryNow()
 			select {
-			case h.hurry <- struct{}{}:
+			case h.expedite <- struct{}{}:
 			default:
 			}
 		}
