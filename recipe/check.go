@@ -55,9 +55,9 @@ func (r *Recipe) checkReferences(p *problems) {
 	first := map[string]position{}
 	for i, s := range r.Stages {
 		if s.ID != "" {
-			at := s.source.get("id").position
+			at := s.source.Get("id").Position
 			if before, ok := first[s.ID]; ok {
-				p.add(at, fmt.Sprintf("stage id %q is taken, first in line %d", s.ID, before.line), "give one of the two another id")
+				p.add(at, fmt.Sprintf("stage id %q is taken, first in line %d", s.ID, before.Line), "give one of the two another id")
 			} else {
 				first[s.ID] = at
 			}
@@ -71,20 +71,20 @@ func (r *Recipe) checkReferences(p *problems) {
 func (r *Recipe) checkDependencies(p *problems, i int, ids []string) {
 	s := r.Stages[i]
 	for _, key := range dependencyKeys {
-		items := s.source.get(key).list()
+		items := s.source.Get(key).Items()
 		if len(items) > maxStages {
 			continue // that is a mistake of its own
 		}
 		for _, item := range items {
-			id, isText := item.value.(string)
+			id, isText := item.Value.(string)
 			switch {
 			case !isText:
 			case id == s.ID:
-				p.add(item.position, fmt.Sprintf("stage %q waits for itself", id), "remove it from "+key)
+				p.add(item.Position, fmt.Sprintf("stage %q waits for itself", id), "remove it from "+key)
 			case !slices.Contains(ids, id):
-				p.unknown(item.position, fmt.Sprintf("%s names stage %s, which the recipe does not have", key, quote(id)), id, ids, stagesHint(ids))
+				p.unknown(item.Position, fmt.Sprintf("%s names stage %s, which the recipe does not have", key, quote(id)), id, ids, stagesHint(ids))
 			case key == "needs_all" && slices.Contains(s.Needs, id):
-				p.add(item.position, fmt.Sprintf("stage %q stands in needs and in needs_all", id),
+				p.add(item.Position, fmt.Sprintf("stage %q stands in needs and in needs_all", id),
 					"keep needs for its last artifact, needs_all for all of them")
 			}
 		}
@@ -98,13 +98,13 @@ func checkInputKeys(p *problems, s Stage) {
 		from[id] = "needs"
 	}
 	for _, key := range []string{"store_inputs", "store_inputs_optional", "store_inputs_all"} {
-		entries := s.source.get(key).dict()
+		entries := s.source.Get(key).Pairs()
 		for _, e := range entries {
-			if other, taken := from[e.key]; taken {
-				p.add(e.position, fmt.Sprintf("input %s stands in %s and in %s", quote(e.key), other, key), "rename it here or remove one of them")
+			if other, taken := from[e.Key]; taken {
+				p.add(e.Position, fmt.Sprintf("input %s stands in %s and in %s", quote(e.Key), other, key), "rename it here or remove one of them")
 				continue
 			}
-			from[e.key] = key
+			from[e.Key] = key
 		}
 	}
 }
@@ -132,13 +132,13 @@ func (r *Recipe) checkCycle(p *problems) {
 		names[i] = r.Stages[at].ID
 	}
 	s := r.Stages[cycle[0]]
-	at := s.source.position
+	at := s.source.Position
 	next := names[1]
 	for _, key := range slices.Backward(dependencyKeys) {
-		items := s.source.get(key).list()
+		items := s.source.Get(key).Items()
 		for _, item := range items {
-			if item.value == next {
-				at = item.position
+			if item.Value == next {
+				at = item.Position
 			}
 		}
 	}
@@ -164,7 +164,7 @@ func (r *Recipe) checkModules(p *problems, modules Modules, values map[string]an
 		if !known {
 			if s.Module != "" {
 				ids := slices.Sorted(maps.Keys(modules))
-				p.unknown(s.source.get("module").position, fmt.Sprintf("there is no module %s", quote(s.Module)), asID(s.Module),
+				p.unknown(s.source.Get("module").Position, fmt.Sprintf("there is no module %s", quote(s.Module)), asID(s.Module),
 					ids, "the modules are "+shortList(ids))
 			}
 			continue
@@ -182,33 +182,33 @@ func asID(name string) string {
 
 // checkParams checks a stage's parameters against its module.
 func checkParams(p *problems, s Stage, spec ModuleSpec, values map[string]any) params {
-	at := s.source.position
+	at := s.source.Position
 	out := params{own: map[string]any{}}
 	known := slices.Sorted(maps.Keys(spec.Params))
 	given := map[string]bool{}
-	if n := s.source.get("params"); n != nil {
-		at = n.position
-		entries := filler{p, values, fmt.Sprintf("stage %q", s.ID)}.fill(n, "params").dict()
+	if n := s.source.Get("params"); n != nil {
+		at = n.Position
+		entries := filler{p, values, fmt.Sprintf("stage %q", s.ID)}.fill(n, "params").Pairs()
 		for _, e := range entries {
-			want, ok := spec.Params[e.key]
+			want, ok := spec.Params[e.Key]
 			if !ok && out.kept.take(p, e) {
 				continue
 			}
 			if !ok {
-				p.unknown(e.position, fmt.Sprintf("module %s has no parameter %s", s.Module, quote(e.key)), e.key, accepted(known), paramsHint(known))
+				p.unknown(e.Position, fmt.Sprintf("module %s has no parameter %s", s.Module, quote(e.Key)), e.Key, accepted(known), paramsHint(known))
 				continue
 			}
-			if e.value.value == nil {
+			if e.Value.Value == nil {
 				continue // a key without a value is not given
 			}
-			given[e.key] = true
-			v, ok := want.read(e.value)
+			given[e.Key] = true
+			v, ok := want.read(e.Value)
 			if !ok {
-				p.add(e.value.position, fmt.Sprintf("parameter %s of module %s is %s, but here is %s",
-					e.key, s.Module, kindNames[want.Kind], kindOf(e.value)), kindHints[want.Kind])
+				p.add(e.Value.Position, fmt.Sprintf("parameter %s of module %s is %s, but here is %s",
+					e.Key, s.Module, kindNames[want.Kind], kindOf(e.Value)), kindHints[want.Kind])
 				continue
 			}
-			out.own[e.key] = v
+			out.own[e.Key] = v
 		}
 	}
 	for _, name := range known {
@@ -237,18 +237,18 @@ var kindHints = map[string]string{
 
 // read returns a parameter's value if it is of the right kind. A blank is.
 func (s ParamSpec) read(n *node) (any, bool) {
-	if n.value == (blank{}) {
+	if n.Value == (blank{}) {
 		return nil, true
 	}
 	switch s.Kind {
 	case KindString:
-		v, ok := n.value.(string)
+		v, ok := n.Value.(string)
 		return v, ok
 	case KindBool:
-		v, ok := n.value.(bool)
+		v, ok := n.Value.(bool)
 		return v, ok
 	case KindInt:
-		return whole(n.value)
+		return whole(n.Value)
 	}
 	return nil, false
 }
@@ -272,9 +272,9 @@ func (r *Recipe) checkConsumes(p *problems, i int, modules Modules, g graph) {
 			have[artifactType] = have[artifactType] || j != i
 		}
 	}
-	at := s.source.get("module").position
-	if n := s.source.get("needs"); n != nil {
-		at = n.position
+	at := s.source.Get("module").Position
+	if n := s.source.Get("needs"); n != nil {
+		at = n.Position
 	}
 	for _, artifactType := range modules[s.Module].Consumes {
 		if !have[artifactType] {

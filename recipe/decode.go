@@ -17,11 +17,11 @@ func decodeRecipe(p *problems, root *node) *Recipe {
 		Name:        d.text(root, "name", "the recipe", false),
 		Description: d.text(root, "description", "the recipe", true),
 		Project:     d.object(root, "project"),
-		resilience:  root.get("resilience"),
+		resilience:  root.Get("resilience"),
 	}
 	stages, ok := d.items(root, "stages", maxStages)
 	if ok && len(stages) == 0 {
-		p.add(root.position, "the recipe has no stages", "list at least one under stages")
+		p.add(root.Position, "the recipe has no stages", "list at least one under stages")
 	}
 	for _, s := range stages {
 		r.Stages = append(r.Stages, d.stage(s))
@@ -55,14 +55,14 @@ func (d decoder) stage(n *node) Stage {
 
 // keys checks that n is a map of known keys. It reports whether it is a map at all.
 func (d decoder) keys(n *node, what string, known ...string) bool {
-	entries, ok := n.value.(dict)
+	entries, ok := n.Value.(dict)
 	if !ok {
-		d.add(n.position, fmt.Sprintf("%s is a map, but here is %s", what, kindOf(n)), "write its keys here: "+strings.Join(known, ", "))
+		d.add(n.Position, fmt.Sprintf("%s is a map, but here is %s", what, kindOf(n)), "write its keys here: "+strings.Join(known, ", "))
 		return false
 	}
 	for _, e := range entries {
-		if !slices.Contains(known, e.key) {
-			d.unknown(e.position, "unknown key "+quote(e.key), e.key, known, what+" has the keys "+strings.Join(known, ", "))
+		if !slices.Contains(known, e.Key) {
+			d.unknown(e.Position, "unknown key "+quote(e.Key), e.Key, known, what+" has the keys "+strings.Join(known, ", "))
 		}
 	}
 	return true
@@ -70,21 +70,21 @@ func (d decoder) keys(n *node, what string, known ...string) bool {
 
 // text returns the text under key, or "" if there is none or it is wrong.
 func (d decoder) text(n *node, key, whose string, required bool) string {
-	v := n.get(key)
+	v := n.Get(key)
 	if v == nil {
 		if required {
-			d.add(n.position, fmt.Sprintf("%s has no %s", whose, key), fmt.Sprintf("add a line %q", key+": ..."))
+			d.add(n.Position, fmt.Sprintf("%s has no %s", whose, key), fmt.Sprintf("add a line %q", key+": ..."))
 		}
 		return ""
 	}
-	s, ok := v.value.(string)
+	s, ok := v.Value.(string)
 	switch {
-	case !ok && v.value == nil:
-		d.add(v.position, key+" has no value", "write one behind the colon")
+	case !ok && v.Value == nil:
+		d.add(v.Position, key+" has no value", "write one behind the colon")
 	case !ok:
-		d.add(v.position, fmt.Sprintf("%s is text, but here is %s", key, kindOf(v)), "put quotes around it if it is meant as text")
+		d.add(v.Position, fmt.Sprintf("%s is text, but here is %s", key, kindOf(v)), "put quotes around it if it is meant as text")
 	case required && strings.TrimSpace(s) == "":
-		d.add(v.position, key+" is empty", "write something in it")
+		d.add(v.Position, key+" is empty", "write something in it")
 	}
 	return strings.TrimSpace(s)
 }
@@ -93,7 +93,7 @@ func (d decoder) text(n *node, key, whose string, required bool) string {
 func (d decoder) id(n *node, key, whose string) string {
 	s := d.text(n, key, whose, true)
 	if s != "" && !idPattern.MatchString(s) {
-		d.add(n.get(key).position, fmt.Sprintf("%s %s is not a valid id", key, quote(s)), idHint)
+		d.add(n.Get(key).Position, fmt.Sprintf("%s %s is not a valid id", key, quote(s)), idHint)
 		return ""
 	}
 	return s
@@ -102,17 +102,17 @@ func (d decoder) id(n *node, key, whose string) string {
 // items returns the list under key. An empty value is an empty list. It says
 // whether the list is well-formed.
 func (d decoder) items(n *node, key string, most int) (items list, ok bool) {
-	v := n.get(key)
-	if v == nil || v.value == nil {
+	v := n.Get(key)
+	if v == nil || v.Value == nil {
 		return nil, true
 	}
-	items, ok = v.value.(list)
+	items, ok = v.Value.(list)
 	if !ok {
-		d.add(v.position, fmt.Sprintf("%s is a list, but here is %s", key, kindOf(v)), fmt.Sprintf("write %s: [one, another]", key))
+		d.add(v.Position, fmt.Sprintf("%s is a list, but here is %s", key, kindOf(v)), fmt.Sprintf("write %s: [one, another]", key))
 		return nil, false
 	}
 	if len(items) > most {
-		d.add(items[most].position, fmt.Sprintf("%s lists %d things, the most are %d", key, len(items), most), "split the recipe")
+		d.add(items[most].Position, fmt.Sprintf("%s lists %d things, the most are %d", key, len(items), most), "split the recipe")
 		return nil, false
 	}
 	return items, true
@@ -120,20 +120,20 @@ func (d decoder) items(n *node, key string, most int) (items list, ok bool) {
 
 // entries returns the map under key. An empty value is an empty map.
 func (d decoder) entries(n *node, key string) dict {
-	v := n.get(key)
-	if v == nil || v.value == nil || v.value == (blank{}) {
+	v := n.Get(key)
+	if v == nil || v.Value == nil || v.Value == (blank{}) {
 		return nil
 	}
-	entries, ok := v.value.(dict)
+	entries, ok := v.Value.(dict)
 	if !ok {
-		d.add(v.position, fmt.Sprintf("%s is a map, but here is %s", key, kindOf(v)), "write a key, a colon and a value on each line under it")
+		d.add(v.Position, fmt.Sprintf("%s is a map, but here is %s", key, kindOf(v)), "write a key, a colon and a value on each line under it")
 	}
 	return entries
 }
 
 func (d decoder) object(n *node, key string) map[string]any {
 	if entries := d.entries(n, key); entries != nil {
-		return n.get(key).plain().(map[string]any)
+		return n.Get(key).Data().(map[string]any)
 	}
 	return nil
 }
@@ -143,12 +143,12 @@ func (d decoder) ids(n *node, key string) []string {
 	var ids []string
 	items, _ := d.items(n, key, maxStages)
 	for _, item := range items {
-		id, ok := item.value.(string)
+		id, ok := item.Value.(string)
 		switch {
 		case !ok:
-			d.add(item.position, fmt.Sprintf("%s lists stage ids, but here is %s", key, kindOf(item)), "put quotes around it if it is a stage id")
+			d.add(item.Position, fmt.Sprintf("%s lists stage ids, but here is %s", key, kindOf(item)), "put quotes around it if it is a stage id")
 		case slices.Contains(ids, id):
-			d.add(item.position, fmt.Sprintf("%s lists %s twice", key, quote(id)), "remove one of them")
+			d.add(item.Position, fmt.Sprintf("%s lists %s twice", key, quote(id)), "remove one of them")
 		default:
 			ids = append(ids, id)
 		}
@@ -160,17 +160,17 @@ func (d decoder) ids(n *node, key string) []string {
 func (d decoder) types(n *node, key string) map[string]string {
 	var types map[string]string
 	for _, e := range d.entries(n, key) {
-		t, ok := e.value.value.(string)
+		t, ok := e.Value.Value.(string)
 		switch {
-		case !idPattern.MatchString(e.key):
-			d.add(e.position, fmt.Sprintf("input key %s is not a valid id", quote(e.key)), idHint)
+		case !idPattern.MatchString(e.Key):
+			d.add(e.Position, fmt.Sprintf("input key %s is not a valid id", quote(e.Key)), idHint)
 		case !ok || !idPattern.MatchString(t):
-			d.add(e.value.position, key+" gives an artifact type for each key, but here is "+kindOf(e.value), "name a type, such as scene_index")
+			d.add(e.Value.Position, key+" gives an artifact type for each key, but here is "+kindOf(e.Value), "name a type, such as scene_index")
 		default:
 			if types == nil {
 				types = map[string]string{}
 			}
-			types[e.key] = t
+			types[e.Key] = t
 		}
 	}
 	return types
@@ -178,7 +178,7 @@ func (d decoder) types(n *node, key string) map[string]string {
 
 // kindOf names the kind of a value for messages.
 func kindOf(n *node) string {
-	switch v := n.value.(type) {
+	switch v := n.Value.(type) {
 	case nil:
 		return "nothing"
 	case bool:

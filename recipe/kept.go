@@ -62,20 +62,20 @@ type kept struct {
 // parameter; what is wrong with its value is added to the problems.
 func (k *kept) take(p *problems, e pair) bool {
 	d := decoder{p}
-	_, idle := idleParams[e.key]
+	_, idle := idleParams[e.Key]
 	switch {
 	case idle:
-	case e.key == paramWorkModel:
+	case e.Key == paramWorkModel:
 		k.work = d.modelParam(e)
-	case e.key == paramModel:
+	case e.Key == paramModel:
 		k.model = d.modelParam(e)
-	case slices.Contains(roleParams, e.key):
+	case slices.Contains(roleParams, e.Key):
 		d.modelParam(e)
-	case e.key == paramCeiling && e.value.value != nil:
-		k.ceiling = d.number(e.value, e.key, 0, maxCostUSD)
-	case e.key == ParamConfigFile:
+	case e.Key == paramCeiling && e.Value.Value != nil:
+		k.ceiling = d.number(e.Value, e.Key, 0, maxCostUSD)
+	case e.Key == ParamConfigFile:
 		d.textParam(e)
-	case e.key != paramCeiling:
+	case e.Key != paramCeiling:
 		return false
 	}
 	return true
@@ -92,7 +92,7 @@ func (d decoder) modelParam(e pair) *ModelName {
 	}
 	m, err := ParseModel(name)
 	if f, ok := errors.AsType[*failure.Error](err); ok {
-		d.add(e.value.position, fmt.Sprintf("parameter %s: %s", e.key, f.Message), f.Hint)
+		d.add(e.Value.Position, fmt.Sprintf("parameter %s: %s", e.Key, f.Message), f.Hint)
 		return nil
 	}
 	return &m
@@ -100,9 +100,9 @@ func (d decoder) modelParam(e pair) *ModelName {
 
 // textParam returns the text of a parameter, "" if it has none.
 func (d decoder) textParam(e pair) string {
-	text, ok := e.value.value.(string)
-	if !ok && e.value.value != nil && e.value.value != (blank{}) {
-		d.add(e.value.position, fmt.Sprintf("parameter %s is text, but here is %s", e.key, kindOf(e.value)), kindHints[KindString])
+	text, ok := e.Value.Value.(string)
+	if !ok && e.Value.Value != nil && e.Value.Value != (blank{}) {
+		d.add(e.Value.Position, fmt.Sprintf("parameter %s is text, but here is %s", e.Key, kindOf(e.Value)), kindHints[KindString])
 	}
 	return text
 }
@@ -148,11 +148,11 @@ type Warning struct {
 func (r *Recipe) Warnings(modules Modules) []Warning {
 	var list []Warning
 	for _, s := range r.Stages {
-		entries := s.source.get("params").dict()
+		entries := s.source.Get("params").Pairs()
 		for _, e := range entries {
-			instead, idle := idleParams[e.key]
-			if _, own := modules[s.Module].Params[e.key]; idle && !own {
-				list = append(list, Warning{e.line, fmt.Sprintf("stage %q: the parameter %s has no effect here; %s", s.ID, e.key, instead)})
+			instead, idle := idleParams[e.Key]
+			if _, own := modules[s.Module].Params[e.Key]; idle && !own {
+				list = append(list, Warning{e.Line, fmt.Sprintf("stage %q: the parameter %s has no effect here; %s", s.ID, e.Key, instead)})
 			}
 		}
 	}

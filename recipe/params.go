@@ -24,7 +24,7 @@ func (r *Recipe) Params(modules Modules) []string {
 		names[name] = true
 	}
 	for _, s := range r.Stages {
-		placeholders(s.source.get("params"), names)
+		placeholders(s.source.Get("params"), names)
 		for name := range modules[s.Module].Params {
 			names[name] = true
 		}
@@ -38,14 +38,14 @@ func placeholders(n *node, names map[string]bool) {
 	if n == nil {
 		return
 	}
-	switch v := n.value.(type) {
+	switch v := n.Value.(type) {
 	case list:
 		for _, item := range v {
 			placeholders(item, names)
 		}
 	case dict:
 		for _, e := range v {
-			placeholders(e.value, names)
+			placeholders(e.Value, names)
 		}
 	case string:
 		if m := placeholder.FindStringSubmatch(strings.TrimSpace(v)); m != nil {

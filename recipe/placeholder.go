@@ -26,22 +26,22 @@ type filler struct {
 // fill returns a copy of n with values for placeholders; n itself stays. The path
 // leads to n within what.
 func (f filler) fill(n *node, path string) *node {
-	switch v := n.value.(type) {
+	switch v := n.Value.(type) {
 	case list:
 		out := make(list, len(v))
 		for i, item := range v {
 			out[i] = f.fill(item, fmt.Sprintf("%s[%d]", path, i))
 		}
-		return &node{n.position, out}
+		return &node{Position: n.Position, Value: out}
 	case dict:
 		out := make(dict, len(v))
 		for i, e := range v {
-			out[i] = pair{e.position, e.key, f.fill(e.value, strings.TrimPrefix(path+"."+e.key, "."))}
+			out[i] = pair{Position: e.Position, Key: e.Key, Value: f.fill(e.Value, strings.TrimPrefix(path+"."+e.Key, "."))}
 		}
-		return &node{n.position, out}
+		return &node{Position: n.Position, Value: out}
 	case string:
 		if m := placeholder.FindStringSubmatch(strings.TrimSpace(v)); m != nil {
-			return f.value(n.position, m[1], path)
+			return f.value(n.Position, m[1], path)
 		}
 	}
 	return n
@@ -49,7 +49,7 @@ func (f filler) fill(n *node, path string) *node {
 
 func (f filler) value(at position, name, path string) *node {
 	if f.params == nil {
-		return &node{at, blank{}}
+		return &node{Position: at, Value: blank{}}
 	}
 	v, ok := f.params[name]
 	if !ok {
@@ -62,7 +62,7 @@ func (f filler) value(at position, name, path string) *node {
 			hint += fmt.Sprintf("; %q was given", near)
 		}
 		f.add(at, fmt.Sprintf("no value for the placeholder ${%s}, which is %s of %s", short, plaintext.Cut(path, 100), f.what), hint)
-		return &node{at, blank{}}
+		return &node{Position: at, Value: blank{}}
 	}
 	return fromGo(at, v)
 }
@@ -77,21 +77,21 @@ func fromGo(at position, v any) *node {
 		for i, item := range v {
 			out[i] = fromGo(at, item)
 		}
-		return &node{at, out}
+		return &node{Position: at, Value: out}
 	case []string:
 		out := make(list, len(v))
 		for i, item := range v {
-			out[i] = &node{at, item}
+			out[i] = &node{Position: at, Value: item}
 		}
-		return &node{at, out}
+		return &node{Position: at, Value: out}
 	case map[string]any:
 		out := make(dict, 0, len(v))
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			out = append(out, pair{at, key, fromGo(at, v[key])})
+			out = append(out, pair{Position: at, Key: key, Value: fromGo(at, v[key])})
 		}
-		return &node{at, out}
+		return &node{Position: at, Value: out}
 	default:
-		return &node{at, number(v)}
+		return &node{Position: at, Value: number(v)}
 	}
 }
 

@@ -60,9 +60,6 @@ func (list Errors) Unwrap() []error {
 // file can't have near names looked for without end.
 const maxProblems = 20
 
-// position is a place in the file; lines and columns count from 1.
-type position struct{ line, column int }
-
 // problems collects the mistakes of one file.
 type problems struct {
 	file   string
@@ -74,7 +71,7 @@ func (p *problems) full() bool { return len(p.list) >= maxProblems }
 
 func (p *problems) add(at position, message, hint string) {
 	if !p.full() {
-		p.list = append(p.list, &Error{File: p.file, Line: at.line, Column: at.column, Message: message, Hint: hint})
+		p.list = append(p.list, &Error{File: p.file, Line: at.Line, Column: at.Column, Message: message, Hint: hint})
 	}
 }
 

@@ -181,27 +181,27 @@ const yearSeconds = 365 * 24 * 3600
 func decodeResilience(p *problems, n *node, stageIDs []string) Resilience {
 	d := decoder{p}
 	var r Resilience
-	if n == nil || n.value == nil || n.value == (blank{}) || !d.keys(n, "resilience", slices.Concat(settingKeys, byStageKeys)...) {
+	if n == nil || n.Value == nil || n.Value == (blank{}) || !d.keys(n, "resilience", slices.Concat(settingKeys, byStageKeys)...) {
 		return r
 	}
 	r.Settings = d.settings(n)
 	r.StageFallbackModels = map[string][]ModelName{}
 	for _, e := range d.byStage(n, "stage_fallback_models", stageIDs) {
-		r.StageFallbackModels[e.key] = d.chain(e)
+		r.StageFallbackModels[e.Key] = d.chain(e)
 	}
 	r.StageMaxAttempts = map[string]int{}
 	r.Stages = map[string]Settings{}
 	for _, e := range d.byStage(n, "stages", stageIDs) {
-		if d.stageKeys(e.value) {
-			r.Stages[e.key] = d.settings(e.value)
+		if d.stageKeys(e.Value) {
+			r.Stages[e.Key] = d.settings(e.Value)
 		}
 	}
 	for _, e := range d.byStage(n, "stage_max_attempts", stageIDs) {
-		if v := d.whole(e.value, "stage_max_attempts", maxAttempts); v != nil {
-			r.StageMaxAttempts[e.key] = *v
+		if v := d.whole(e.Value, "stage_max_attempts", maxAttempts); v != nil {
+			r.StageMaxAttempts[e.Key] = *v
 		}
-		if r.Stages[e.key].MaxAttempts != nil {
-			p.add(e.position, fmt.Sprintf("the attempts of stage %q are set here and as max_attempts_per_stage under stages", e.key),
+		if r.Stages[e.Key].MaxAttempts != nil {
+			p.add(e.Position, fmt.Sprintf("the attempts of stage %q are set here and as max_attempts_per_stage under stages", e.Key),
 				"remove one of them")
 		}
 	}
@@ -210,12 +210,12 @@ func decodeResilience(p *problems, n *node, stageIDs []string) Resilience {
 
 // stageKeys checks the keys of one stage's settings. It reports whether there are settings to read.
 func (d decoder) stageKeys(n *node) bool {
-	if n.value == nil || n.value == (blank{}) {
+	if n.Value == nil || n.Value == (blank{}) {
 		return false
 	}
-	for _, e := range n.dict() {
-		if slices.Contains(byStageKeys, e.key) {
-			d.add(e.position, e.key+" does not belong under a stage", "write it directly under resilience, by stage id")
+	for _, e := range n.Pairs() {
+		if slices.Contains(byStageKeys, e.Key) {
+			d.add(e.Position, e.Key+" does not belong under a stage", "write it directly under resilience, by stage id")
 			return false
 		}
 	}
@@ -227,8 +227,8 @@ func (d decoder) stageKeys(n *node) bool {
 func (d decoder) byStage(n *node, key string, stageIDs []string) dict {
 	var out dict
 	for _, e := range d.entries(n, key) {
-		if !slices.Contains(stageIDs, e.key) {
-			d.unknown(e.position, fmt.Sprintf("%s names stage %s, which the recipe does not have", key, quote(e.key)), e.key, stageIDs,
+		if !slices.Contains(stageIDs, e.Key) {
+			d.unknown(e.Position, fmt.Sprintf("%s names stage %s, which the recipe does not have", key, quote(e.Key)), e.Key, stageIDs,
 				stagesHint(stageIDs))
 			continue
 		}
@@ -239,7 +239,7 @@ func (d decoder) byStage(n *node, key string, stageIDs []string) dict {
 
 func (d decoder) settings(n *node) Settings {
 	seconds := func(key string, from, to float64) *time.Duration {
-		v := d.number(n.get(key), key, from, to)
+		v := d.number(n.Get(key), key, from, to)
 		if v == nil {
 			return nil
 		}
@@ -248,15 +248,15 @@ func (d decoder) settings(n *node) Settings {
 	}
 	return Settings{
 		RetryBaseDelay: seconds("retry_base_delay_seconds", 0, 3600),
-		JitterRatio:    d.number(n.get("retry_jitter_ratio"), "retry_jitter_ratio", 0, 10),
-		MaxAttempts:    d.whole(n.get("max_attempts_per_stage"), "max_attempts_per_stage", maxAttempts),
+		JitterRatio:    d.number(n.Get("retry_jitter_ratio"), "retry_jitter_ratio", 0, 10),
+		MaxAttempts:    d.whole(n.Get("max_attempts_per_stage"), "max_attempts_per_stage", maxAttempts),
 		MaxWait:        seconds("max_wait_seconds", 0, yearSeconds),
 		MaxStage:       seconds("max_stage_seconds", 1, yearSeconds),
-		MaxCostUSD:     d.number(n.get("max_cost_usd"), "max_cost_usd", 0, maxCostUSD),
+		MaxCostUSD:     d.number(n.Get("max_cost_usd"), "max_cost_usd", 0, maxCostUSD),
 		OnExhausted:    choice(d, n, "on_exhausted", FailOnExhausted, PauseOnExhausted),
 		Degrade:        choice(d, n, "degrade", DegradeNever, DegradeOffline),
 		OnUnknownPrice: choice(d, n, "on_unknown_price", RefuseUnknownPrice, AllowUnknownPrice),
-		Concurrency:    d.whole(n.get("concurrency"), "concurrency", maxConcurrency),
+		Concurrency:    d.whole(n.Get("concurrency"), "concurrency", maxConcurrency),
 	}
 }
 
@@ -269,16 +269,16 @@ const (
 
 // number returns a number, or nil if there is none or it is wrong.
 func (d decoder) number(n *node, key string, from, to float64) *float64 {
-	if n == nil || n.value == (blank{}) {
+	if n == nil || n.Value == (blank{}) {
 		return nil
 	}
-	v, ok := n.value.(float64)
-	if i, isInt := n.value.(int); isInt {
+	v, ok := n.Value.(float64)
+	if i, isInt := n.Value.(int); isInt {
 		v = float64(i)
 		ok = true
 	}
 	if !ok || !(v >= from && v <= to) { // NaN is in no range
-		d.add(n.position, fmt.Sprintf("%s is a number from %.f to %.f, but here is %s", key, from, to, kindOf(n)),
+		d.add(n.Position, fmt.Sprintf("%s is a number from %.f to %.f, but here is %s", key, from, to, kindOf(n)),
 			"write such a number without quotes or unit")
 		return nil
 	}
@@ -287,12 +287,12 @@ func (d decoder) number(n *node, key string, from, to float64) *float64 {
 
 // whole returns a whole number from 1 to most, or nil if there is none or it is wrong.
 func (d decoder) whole(n *node, key string, most int) *int {
-	if n == nil || n.value == (blank{}) {
+	if n == nil || n.Value == (blank{}) {
 		return nil
 	}
-	v, ok := whole(n.value)
+	v, ok := whole(n.Value)
 	if !ok || v < 1 || v > most {
-		d.add(n.position, fmt.Sprintf("%s is a whole number from 1 to %d, but here is %s", key, most, kindOf(n)),
+		d.add(n.Position, fmt.Sprintf("%s is a whole number from 1 to %d, but here is %s", key, most, kindOf(n)),
 			"write such a number without quotes or unit")
 		return nil
 	}
@@ -301,13 +301,13 @@ func (d decoder) whole(n *node, key string, most int) *int {
 
 // choice returns the word under key, or "" if there is none or it is not one of the two.
 func choice[T ~string](d decoder, n *node, key string, a, b T) T {
-	v := n.get(key)
-	if v == nil || v.value == (blank{}) {
+	v := n.Get(key)
+	if v == nil || v.Value == (blank{}) {
 		return ""
 	}
-	s, _ := v.value.(string)
+	s, _ := v.Value.(string)
 	if T(s) != a && T(s) != b {
-		d.add(v.position, fmt.Sprintf("%s is %s or %s, but here is %s", key, a, b, kindOf(v)), "write one of the two")
+		d.add(v.Position, fmt.Sprintf("%s is %s or %s, but here is %s", key, a, b, kindOf(v)), "write one of the two")
 		return ""
 	}
 	return T(s)
@@ -315,28 +315,28 @@ func choice[T ~string](d decoder, n *node, key string, a, b T) T {
 
 // chain returns the models that are listed for a stage, each once.
 func (d decoder) chain(e pair) []ModelName {
-	if e.value.value == (blank{}) {
+	if e.Value.Value == (blank{}) {
 		return nil
 	}
-	items := e.value.list()
+	items := e.Value.Items()
 	if len(items) == 0 || len(items) > maxChain {
-		d.add(e.value.position, fmt.Sprintf("stage %q has a list of 1 to %d models, but here is %s", e.key, maxChain, kindOf(e.value)),
+		d.add(e.Value.Position, fmt.Sprintf("stage %q has a list of 1 to %d models, but here is %s", e.Key, maxChain, kindOf(e.Value)),
 			"list some, such as [claude-sonnet-4-6], or remove the stage to get the default chain")
 		return nil
 	}
 	var chain []ModelName
 	for _, item := range items {
-		if item.value == (blank{}) {
+		if item.Value == (blank{}) {
 			continue
 		}
-		name, ok := item.value.(string)
+		name, ok := item.Value.(string)
 		if !ok {
-			d.add(item.position, "a model is named by text, but here is "+kindOf(item), modelHint+`, inside { } with quotes around it`)
+			d.add(item.Position, "a model is named by text, but here is "+kindOf(item), modelHint+`, inside { } with quotes around it`)
 			continue
 		}
 		m, err := ParseModel(name)
 		if f, ok := errors.AsType[*failure.Error](err); ok {
-			d.add(item.position, f.Message, f.Hint)
+			d.add(item.Position, f.Message, f.Hint)
 		} else if !slices.Contains(chain, m) {
 			chain = append(chain, m)
 		}

@@ -13,7 +13,7 @@ import (
 // Parse reads a scenario. The name is what errors call the file. If something is
 // wrong with it, the error is an [ErrorList], with line and column of each mistake.
 func Parse(name string, data []byte) (Scenario, error) {
-	p := &problems{file: name, places: map[string]position{"": {1, 1}}}
+	p := &problems{file: name, places: map[string]position{"": {Line: 1, Column: 1}}}
 	var s Scenario
 	if root, ok := readYAML(p, data); ok {
 		decoder{p}.value(root, reflect.ValueOf(&s).Elem(), "")
@@ -49,15 +49,15 @@ func (d decoder) value(n yamlNode, to reflect.Value, path string) {
 	case reflect.Struct:
 		d.fields(n, to, path)
 	case reflect.Slice:
-		items, ok := n.value.([]yamlNode)
+		items, ok := n.Value.(yamlList)
 		if !ok {
-			d.add(n.position, "%s is a list, but here is %s", path, kindOf(n))
+			d.add(n.Position, "%s is a list, but here is %s", path, kindOf(n))
 			return
 		}
 		to.Set(reflect.MakeSlice(to.Type(), len(items), len(items)))
 		for i, item := range items {
 			at := fmt.Sprintf("%s[%d]", path, i)
-			d.places[at] = item.position
+			d.places[at] = item.Position
 			d.value(item, to.Index(i), at)
 		}
 	case reflect.Map:
@@ -69,9 +69,9 @@ func (d decoder) value(n yamlNode, to reflect.Value, path string) {
 
 // fields fills a struct from a map, whose keys are the names in the yaml tags.
 func (d decoder) fields(n yamlNode, to reflect.Value, path string) {
-	pairs, ok := n.value.([]yamlPair)
+	pairs, ok := n.Value.(yamlMap)
 	if !ok {
-		d.add(n.position, "%s is a map, but here is %s", orScenario(path), kindOf(n))
+		d.add(n.Position, "%s is a map, but here is %s", orScenario(path), kindOf(n))
 		return
 	}
 	byName, known := map[string]int{}, []string{}
@@ -82,18 +82,18 @@ func (d decoder) fields(n yamlNode, to reflect.Value, path string) {
 	}
 	given := map[string]bool{}
 	for _, e := range pairs {
-		i, ok := byName[e.key]
+		i, ok := byName[e.Key]
 		if !ok {
-			d.add(e.position, "unknown key %s in %s%s", strconv.Quote(suggest.Clip(e.key, 40)), orScenario(path), suggest.Name(e.key, known))
+			d.add(e.Position, "unknown key %s in %s%s", strconv.Quote(suggest.Clip(e.Key, 40)), orScenario(path), suggest.Name(e.Key, known))
 			continue
 		}
-		given[e.key] = true
-		at := strings.TrimPrefix(path+"."+e.key, ".")
-		d.places[at] = e.value.position
-		d.value(e.value, to.Field(i), at)
+		given[e.Key] = true
+		at := strings.TrimPrefix(path+"."+e.Key, ".")
+		d.places[at] = e.Value.Position
+		d.value(e.Value, to.Field(i), at)
 	}
 	if _, isRule := to.Addr().Interface().(*Rule); isRule && !given["fault"] {
-		d.add(n.position, "%s has no fault; write fault: {} to let its calls pass", path)
+		d.add(n.Position, "%s has no fault; write fault: {} to let its calls pass", path)
 	}
 }
 
@@ -106,35 +106,35 @@ func orScenario(path string) string {
 
 func (d decoder) scalar(n yamlNode, to reflect.Value, path string) {
 	wrong := func(want string) {
-		d.add(n.position, "%s is %s, but here is %s", path, want, kindOf(n))
+		d.add(n.Position, "%s is %s, but here is %s", path, want, kindOf(n))
 	}
 	switch to.Kind() {
 	case reflect.String:
-		if s, ok := n.value.(string); ok {
+		if s, ok := n.Value.(string); ok {
 			to.SetString(s)
 		} else {
 			wrong("text")
 		}
 	case reflect.Bool:
-		if b, ok := n.value.(bool); ok {
+		if b, ok := n.Value.(bool); ok {
 			to.SetBool(b)
 		} else {
 			wrong("true or false")
 		}
 	case reflect.Int:
-		if i, ok := integer(n.value); ok && i >= -1<<31 && i < 1<<31 {
+		if i, ok := integer(n.Value); ok && i >= -1<<31 && i < 1<<31 {
 			to.SetInt(i)
 		} else {
 			wrong("a whole number")
 		}
 	case reflect.Uint64:
-		if u, ok := n.value.(uint64); ok {
+		if u, ok := n.Value.(uint64); ok {
 			to.SetUint(u)
 		} else {
 			wrong("a whole number that is not negative")
 		}
 	case reflect.Float64:
-		switch v := n.value.(type) {
+		switch v := n.Value.(type) {
 		case float64:
 			to.SetFloat(v)
 		default:
@@ -158,25 +158,25 @@ func integer(v any) (int64, bool) {
 }
 
 func (d decoder) duration(n yamlNode, to reflect.Value, path string) {
-	s, isText := n.value.(string)
+	s, isText := n.Value.(string)
 	if v, err := time.ParseDuration(s); isText && err == nil {
 		to.SetInt(int64(v))
 		return
 	}
-	if i, ok := integer(n.value); ok && i == 0 {
+	if i, ok := integer(n.Value); ok && i == 0 {
 		return
 	}
-	d.add(n.position, "%s is a time such as 500ms, 20s or 24h", path)
+	d.add(n.Position, "%s is a time such as 500ms, 20s or 24h", path)
 }
 
 // strings returns the texts of a text or list.
-func (d decoder) strings(n yamlNode, path string) ([]yamlNode, bool) {
-	items, isList := n.value.([]yamlNode)
+func (d decoder) strings(n yamlNode, path string) (yamlList, bool) {
+	items, isList := n.Value.(yamlList)
 	if !isList {
-		items = []yamlNode{n}
+		items = yamlList{n}
 	}
 	if len(items) == 0 {
-		d.add(n.position, "%s is an empty list; leave it out if it does not matter", path)
+		d.add(n.Position, "%s is an empty list; leave it out if it does not matter", path)
 		return nil, false
 	}
 	return items, true
@@ -186,9 +186,9 @@ func (d decoder) globs(n yamlNode, to reflect.Value, path string) {
 	items, _ := d.strings(n, path)
 	var list Globs
 	for _, item := range items {
-		s, ok := item.value.(string)
+		s, ok := item.Value.(string)
 		if !ok || s == "" {
-			d.add(item.position, "%s is a name or a list of names, but here is %s", path, kindOf(item))
+			d.add(item.Position, "%s is a name or a list of names, but here is %s", path, kindOf(item))
 			continue
 		}
 		list = append(list, s)
@@ -201,13 +201,13 @@ func (d decoder) counts(n yamlNode, to reflect.Value, path string) {
 	var list Counts
 	for _, item := range items {
 		span, ok := Span{}, false
-		if s, isText := item.value.(string); isText {
+		if s, isText := item.Value.(string); isText {
 			span, ok = parseSpan(s)
-		} else if i, isInt := integer(item.value); isInt && i >= 1 && i < 1<<31 {
+		} else if i, isInt := integer(item.Value); isInt && i >= 1 && i < 1<<31 {
 			span, ok = Span{int(i), int(i)}, true
 		}
 		if !ok {
-			d.add(item.position, "%s counts calls from 1: write 3, 1-3, 4- or a list of these", path)
+			d.add(item.Position, "%s counts calls from 1: write 3, 1-3, 4- or a list of these", path)
 			continue
 		}
 		list = append(list, span)
@@ -216,21 +216,21 @@ func (d decoder) counts(n yamlNode, to reflect.Value, path string) {
 }
 
 func (d decoder) texts(n yamlNode, to reflect.Value, path string) {
-	pairs, ok := n.value.([]yamlPair)
+	pairs, ok := n.Value.(yamlMap)
 	if !ok {
-		d.add(n.position, "%s is a map, but here is %s", path, kindOf(n))
+		d.add(n.Position, "%s is a map, but here is %s", path, kindOf(n))
 		return
 	}
 	out := map[string]string{}
 	for _, e := range pairs {
-		d.places[path+"."+e.key] = e.value.position
-		switch v := e.value.value.(type) {
+		d.places[path+"."+e.Key] = e.Value.Position
+		switch v := e.Value.Value.(type) {
 		case string:
-			out[e.key] = v
+			out[e.Key] = v
 		case int64, uint64, bool:
-			out[e.key] = fmt.Sprint(v)
+			out[e.Key] = fmt.Sprint(v)
 		default:
-			d.add(e.value.position, "%s is text, but here is %s", path+"."+e.key, kindOf(e.value))
+			d.add(e.Value.Position, "%s is text, but here is %s", path+"."+e.Key, kindOf(e.Value))
 		}
 	}
 	to.Set(reflect.ValueOf(out))
@@ -238,12 +238,12 @@ func (d decoder) texts(n yamlNode, to reflect.Value, path string) {
 
 // kindOf names a value for people.
 func kindOf(n yamlNode) string {
-	switch v := n.value.(type) {
+	switch v := n.Value.(type) {
 	case nil:
 		return "nothing"
-	case []yamlNode:
+	case yamlList:
 		return "a list"
-	case []yamlPair:
+	case yamlMap:
 		return "a map"
 	case string:
 		return strconv.Quote(suggest.Clip(v, 40))

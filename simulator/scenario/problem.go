@@ -49,9 +49,6 @@ func (list ErrorList) Unwrap() []error {
 // maxProblems bounds a report.
 const maxProblems = 20
 
-// position is a place in a file, counted from 1.
-type position struct{ line, column int }
-
 // problems collects the mistakes of a scenario.
 type problems struct {
 	file   string
@@ -61,7 +58,7 @@ type problems struct {
 
 func (p *problems) add(at position, format string, args ...any) {
 	if len(p.list) < maxProblems {
-		p.list = append(p.list, &Error{p.file, at.line, at.column, fmt.Sprintf(format, args...)})
+		p.list = append(p.list, &Error{File: p.file, Line: at.Line, Column: at.Column, Message: fmt.Sprintf(format, args...)})
 	}
 }
 
