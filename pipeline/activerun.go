@@ -219,7 +219,7 @@ func (r *activeRun) Do(ctx context.Context, step durable.Step) (durable.Result, 
 		return durable.Result{Step: step, Outcome: durable.Parked}, r.park(ctx, string(step))
 	}
 	if st.Crashes > mostCrashes {
-		planned, _ := r.plan.Find(string(step))
+		planned, _ := r.plan.StageByID(string(step))
 		return durable.Result{Step: step, Outcome: durable.Parked}, r.setAside(record, planned, st)
 	}
 	a, err := r.newAttempt(ctx, state, string(step))

@@ -72,7 +72,7 @@ func (p *Pipeline) refusal(ctx context.Context, v revision, plan run.RetryPlan, 
 		return noBudget(id, subject, spent.total, plan.MaxCostUSD, needed), nil
 	}
 	for _, r := range plan.Redone {
-		s, _ := v.plan.Find(r.StageID)
+		s, _ := v.plan.StageByID(r.StageID)
 		if exhausted(spent.stages[s.ID], s.Policy.MaxCostUSD) {
 			return noBudget(id, "stage "+s.ID, spent.stages[s.ID], s.Policy.MaxCostUSD, needed), nil
 		}
@@ -101,7 +101,7 @@ func (p *Pipeline) wasShort(ctx context.Context, v revision, s recipe.PlannedSta
 		if err != nil {
 			return false, err
 		}
-		before, _ := plan.Find(s.ID)
+		before, _ := plan.StageByID(s.ID)
 		raised := v.plan.MaxCostUSD > plan.MaxCostUSD || s.Policy.MaxCostUSD > before.Policy.MaxCostUSD
 		asksOthers := slices.ContainsFunc(recipe.Changes(plan, v.plan), func(c recipe.Change) bool {
 			return c.StageID == s.ID && (c.Redo || c.Key == recipe.KeyModels)

@@ -105,7 +105,7 @@ func (p *Pipeline) retryPlan(ctx context.Context, v revision, mode event.RetryMo
 			continue
 		}
 		out.Redone = append(out.Redone, run.Redone{StageID: id, AnswersHad: had[id].CallCount})
-		if s, _ := v.plan.Find(id); !slices.ContainsFunc(s.Inputs(), func(in string) bool { return d.stages[in] }) {
+		if s, _ := v.plan.StageByID(id); !slices.ContainsFunc(s.Inputs(), func(in string) bool { return d.stages[in] }) {
 			out.From = append(out.From, id)
 		}
 	}

@@ -181,7 +181,7 @@ func (p *Pipeline) stagesToRedo(ctx context.Context, v revision, r Retry) (redo,
 		if err != nil || step == "" {
 			return d, err
 		}
-		if s, _ := v.plan.Find(step); !s.Selected {
+		if s, _ := v.plan.StageByID(step); !s.Selected {
 			return d, failure.New(failure.Input, fmt.Sprintf("what run %s builds on can't be used: %s", v.parent.RunID, why),
 				"run the file from the start")
 		}

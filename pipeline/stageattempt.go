@@ -39,7 +39,7 @@ type stageAttempt struct {
 
 // newAttempt prepares an attempt at a stage, whose module is stopped with ctx.
 func (r *activeRun) newAttempt(ctx context.Context, state run.State, id string) (*stageAttempt, error) {
-	planned, ok := r.plan.Find(id)
+	planned, ok := r.plan.StageByID(id)
 	if !ok {
 		return nil, fmt.Errorf("there is no stage %s", id)
 	}

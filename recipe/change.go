@@ -35,7 +35,7 @@ const longestValue = 200
 func Changes(from, to *Plan) []Change {
 	changes := compare("", from.entries(), to.entries())
 	for _, s := range to.Stages {
-		before, ok := from.Find(s.ID)
+		before, ok := from.StageByID(s.ID)
 		if !ok {
 			changes = append(changes, Change{StageID: s.ID, Key: KeyStage, To: s.Module})
 			continue
@@ -43,7 +43,7 @@ func Changes(from, to *Plan) []Change {
 		changes = append(changes, compare(s.ID, before.entries(from.MaxCostUSD), s.entries(to.MaxCostUSD))...)
 	}
 	for _, s := range from.Stages {
-		if _, ok := to.Find(s.ID); !ok {
+		if _, ok := to.StageByID(s.ID); !ok {
 			changes = append(changes, Change{StageID: s.ID, Key: KeyStage, From: s.Module})
 		}
 	}

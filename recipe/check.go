@@ -248,7 +248,7 @@ func (s ParamSpec) read(n *node) (any, bool) {
 		v, ok := n.Value.(bool)
 		return v, ok
 	case KindInt:
-		return whole(n.Value)
+		return toWhole(n.Value)
 	}
 	return nil, false
 }

@@ -91,13 +91,13 @@ func fromGo(at position, v any) *node {
 		}
 		return &node{Position: at, Value: out}
 	default:
-		return &node{Position: at, Value: number(v)}
+		return &node{Position: at, Value: toNumber(v)}
 	}
 }
 
-// number brings numbers of any Go type to int or, if they don't fit, float64.
+// toNumber brings numbers of any Go type to int or, if they don't fit, float64.
 // Other values stay as they are.
-func number(v any) any {
+func toNumber(v any) any {
 	if n, ok := v.(json.Number); ok {
 		if i, err := n.Int64(); err == nil {
 			return int(i)
@@ -120,9 +120,9 @@ func number(v any) any {
 	return v
 }
 
-// whole returns v as an int if it is a whole number. JSON knows no ints, so a
+// toWhole returns v as an int if it is a whole number. JSON knows no ints, so a
 // whole float64 is one.
-func whole(v any) (int, bool) {
+func toWhole(v any) (int, bool) {
 	switch v := v.(type) {
 	case int:
 		return v, true

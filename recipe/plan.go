@@ -127,8 +127,8 @@ func (r *Recipe) slice(g graph, startFrom, endAt string) ([]bool, error) {
 		"start from a stage that the last one builds on")
 }
 
-// Find returns the stage with an id.
-func (p *Plan) Find(id string) (PlannedStage, bool) {
+// StageByID returns the stage with an id.
+func (p *Plan) StageByID(id string) (PlannedStage, bool) {
 	for _, s := range p.Stages {
 		if s.ID == id {
 			return s, true

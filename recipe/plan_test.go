@@ -325,7 +325,7 @@ func TestReady(t *testing.T) {
 	}
 }
 
-func TestPlan_Find(t *testing.T) {
+func TestPlan_StageByID(t *testing.T) {
 	r, err := recipe.Parse("f.yaml", []byte(fork))
 	if err != nil {
 		t.Fatal(err)
@@ -334,11 +334,11 @@ func TestPlan_Find(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, ok := p.Find("end2")
+	s, ok := p.StageByID("end2")
 	if diff := cmp.Diff([]string{"middle"}, s.Inputs()); !ok || diff != "" {
 		t.Errorf("end2 is there: %t; inputs -want +got:\n%s", ok, diff)
 	}
-	if _, ok := p.Find("end3"); ok {
+	if _, ok := p.StageByID("end3"); ok {
 		t.Error("there is a stage end3")
 	}
 }

@@ -290,7 +290,7 @@ func (d decoder) whole(n *node, key string, most int) *int {
 	if n == nil || n.Value == (blank{}) {
 		return nil
 	}
-	v, ok := whole(n.Value)
+	v, ok := toWhole(n.Value)
 	if !ok || v < 1 || v > most {
 		d.add(n.Position, fmt.Sprintf("%s is a whole number from 1 to %d, but here is %s", key, most, kindOf(n)),
 			"write such a number without quotes or unit")

@@ -87,7 +87,7 @@ func plan(t *testing.T, source []byte, params map[string]any) *recipe.Plan {
 
 func policy(t *testing.T, p *recipe.Plan, id string) recipe.Policy {
 	t.Helper()
-	s, ok := p.Find(id)
+	s, ok := p.StageByID(id)
 	if !ok {
 		t.Fatalf("the plan has no stage %q", id)
 	}

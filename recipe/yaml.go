@@ -66,7 +66,7 @@ var exponent = regexp.MustCompile(`^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$`)
 func bringNumbers(n *node) {
 	switch v := n.Value.(type) {
 	case int64, uint64:
-		n.Value = number(v)
+		n.Value = toNumber(v)
 	case string:
 		if f, err := strconv.ParseFloat(v, 64); err == nil && n.Plain && exponent.MatchString(v) {
 			n.Value = f
