@@ -90,7 +90,7 @@ func (p *Pipeline) refusal(ctx context.Context, v revision, plan run.RetryPlan, 
 }
 
 // wasShort reports whether a run of the line failed at a stage for want of money, had no
-// less of it than the retry, and asked the same models: the price of the next question
+// less of it than the retry, and asked the same models: the price of the next request
 // is what it was.
 func (p *Pipeline) wasShort(ctx context.Context, v revision, s recipe.PlannedStage, line []run.State) (bool, error) {
 	for _, earlier := range line {

@@ -26,7 +26,7 @@ func (p *Pipeline) artifacts() artifactReader {
 
 // gather loads what a stage builds on: the artifacts of the stages it needs, then
 // those it takes from the project. Of the former it takes only the types that the
-// module consumes, so that lineage tells what an artifact was really made of.
+// module consumes, so that lineage names what an artifact was really made of.
 func (r artifactReader) gather(ctx context.Context, state run.State, s recipe.PlannedStage) (stage.Inputs, error) {
 	var inputs stage.Inputs
 	consumes := r.catalog[s.Module].Info().Consumes

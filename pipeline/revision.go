@@ -105,7 +105,7 @@ func (v revision) differences(redo map[string]bool) []event.RecipeChange {
 	return list
 }
 
-// otherwiseAsked lists the stages that are done again and whose questions go to other
+// otherwiseAsked lists the stages that are done again and whose requests go to other
 // models than those that the run before had pinned, although its recipe names the same.
 func (v revision) otherwiseAsked(redo map[string]bool) []event.RecipeChange {
 	var list []event.RecipeChange

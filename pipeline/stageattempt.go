@@ -59,7 +59,7 @@ func (r *activeRun) newAttempt(ctx context.Context, state run.State, id string) 
 		memo:         memo,
 		resumed:      st.Status == run.StageWaiting,
 		concurrency:  concurrency(planned, st),
-		bestProgress: st.Furthest,
+		bestProgress: st.BestProgress,
 	}
 	ask := r.chainPlan(candidates, planned, state, st)
 	ask.Shared = memo.serves()

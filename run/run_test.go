@@ -267,7 +267,7 @@ func TestFold_TheOrderOfIndependentStagesDoesNotMatter(t *testing.T) {
 			want.Stages[id] = &run.StageState{Status: run.StageDone, ModelUsed: &model, CallCount: 1, AttemptCount: 1,
 				Attempts: []run.AttemptState{{Attempt: 1, Unit: "u", Role: "work", Model: model, Provider: "p", Status: "success",
 					InputTokens: 3, CostUSD: new(0.5)}},
-				ArtifactRefs: []artifact.Ref{}, UnitsDone: 1, UnitsTotal: 1, Furthest: 1, CostUSD: 0.5,
+				ArtifactRefs: []artifact.Ref{}, UnitsDone: 1, UnitsTotal: 1, BestProgress: 1, CostUSD: 0.5,
 				ModelsUsed: map[string]run.ModelUse{model: {Answers: 1, CostUSD: 0.5, Providers: map[string]int{"p": 1}}}}
 		}
 		if diff := cmp.Diff(want.Stages, got.Stages); diff != "" {

@@ -66,7 +66,7 @@ type StageState struct {
 	Reused           []string             `json:"reused,omitempty"`             // requests whose answers were stored, by unit and role
 	SimulatedCostUSD float64              `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing
 	Crashes          int                  `json:"crashes,omitempty"`            // how often its process died since it last made progress
-	Furthest         int                  `json:"furthest,omitempty"`           // the most units that were ever done
+	BestProgress     int                  `json:"furthest,omitempty"`           // the most units that were ever done
 }
 
 // SpentUSD is what counts towards the limits on the stage's cost.

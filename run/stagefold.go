@@ -130,8 +130,8 @@ func (f folding) unit(body event.Body) {
 		st := f.state.stage(b.StageID)
 		st.UnitsDone = max(st.UnitsDone, b.Done)
 		st.UnitsTotal = b.Total
-		if b.Done > st.Furthest { // what is only done again is no progress
-			st.Furthest = b.Done
+		if b.Done > st.BestProgress { // what is only done again is no progress
+			st.BestProgress = b.Done
 			st.Crashes = 0
 			st.ProgressAt = f.at
 		}

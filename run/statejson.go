@@ -18,7 +18,7 @@ func (s State) MarshalJSON() ([]byte, error) {
 }
 
 // orderedStages are the stages of a run as one object. What the order does not name, which
-// only events without a start tell of, follows by name.
+// only events without a start name, follows by name.
 type orderedStages struct {
 	order  []string
 	stages map[string]*StageState

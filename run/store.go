@@ -60,10 +60,10 @@ type Summary struct {
 	LastSeq   int64  // of its last event
 }
 
-// Answer is a model's answer to a question, kept so that the question need not be
-// asked, and paid for, again.
+// Answer is a model's answer to a request, kept so that the request need not be sent, and paid
+// for, again.
 type Answer struct {
-	Key   string `json:"-"` // of the question's content
+	Key   string `json:"-"` // of the request's content
 	Chain string `json:"-"` // of the models that it was asked of; "" if no other line of runs may use it
 	RunID string `json:"-"` // the run that asked
 
@@ -75,9 +75,9 @@ type Answer struct {
 	RequestID   string          `json:"request_id,omitempty"`
 }
 
-// AnswerKey says which answers to a question will do.
+// AnswerKey selects the answers that serve a request.
 type AnswerKey struct {
-	Key   string // of the question's content
+	Key   string // of the request's content
 	Root  string // answers of this line of runs,
 	Chain string // and of others if they asked this chain; "" for none
 
@@ -86,7 +86,7 @@ type AnswerKey struct {
 
 // Memo keeps answers. They get into it by Log.Commit.
 type Memo interface {
-	// Answer returns an answer to a question, one of the own line first, or ErrNotFound.
+	// Answer returns an answer to a request, one of the own line first, or ErrNotFound.
 	Answer(ctx context.Context, q AnswerKey) (Answer, error)
 }
 

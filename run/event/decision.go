@@ -50,7 +50,7 @@ func (d Decision) HeldProviders() (names []string) {
 type Verdict struct {
 	Provider        string    `json:"provider"`
 	Model           string    `json:"model"`
-	Reason          string    `json:"reason"` // a word of package chain, such as breaker_open
+	Reason          string    `json:"reason"` // of those that package chain declares, such as breaker_open
 	Detail          string    `json:"detail,omitempty"`
 	Until           Timestamp `json:"until,omitzero"` // when that may have changed
 	Breaker         string    `json:"breaker,omitempty"`
