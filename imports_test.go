@@ -34,6 +34,7 @@ var rank = map[string]int{
 	"internal/runs": 6, "internal/upkeep": 6,
 	"internal/app":        7,
 	"internal/observe":    8,
+	"internal/cli":        8,
 	"internal/api":        9,
 	"cmd":                 10,
 	"internal/systemtest": 10,
@@ -50,8 +51,8 @@ var doors = map[string][]string{
 	"database/sql":                   {"internal/sqlite"},
 	"github.com/pressly/goose/":      {"internal/sqlite"},
 	"charm.land/":                    {"internal/progress"},
-	"github.com/alecthomas/kong":     {"cmd"},
-	"github.com/goccy/go-yaml":       {"internal/yamlnode", "cmd"},
+	"github.com/alecthomas/kong":     {"cmd", "internal/cli"},
+	"github.com/goccy/go-yaml":       {"internal/yamlnode", "internal/cli"},
 	"github.com/santhosh-tekuri/":    {"llm", "simulator", "internal/api"}, // there in tests: answers against the document
 	"github.com/saintfish/chardet":   {"screenplay"},
 	"github.com/gabriel-vasile/":     {"screenplay"},

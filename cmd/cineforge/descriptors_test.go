@@ -16,27 +16,16 @@ import (
 	"strings"
 	"testing"
 	"time"
-)
 
-// Descriptors are shared out so that something is left for all.
-func TestShareOut(t *testing.T) {
-	for _, limit := range []int{0, 4, 20, 64, 256, 1024, 4096, 1 << 20} {
-		d := shareOut(limit)
-		if d.streams < 1 || d.streams*2 > d.connections || d.streams > mostStreams {
-			t.Errorf("of %d files: %+v", limit, d)
-		}
-		if limit > 0 && d.connections*2 > limit && d.connections > limit-reserved {
-			t.Errorf("of %d files %d are of clients", limit, d.connections)
-		}
-	}
-}
+	"github.com/cineforge/cineforge/internal/cli/host"
+)
 
 // A server with few descriptors meets many times as many clients, half of which follow events
 // and half say nothing: it goes on to answer and to work.
 func TestServe_ManyClientsLeaveDescriptors(t *testing.T) {
 	const files, clients = 256, 800
-	if openFiles() != 0 && openFiles() < 2*clients {
-		t.Skipf("this process may have %d files open only, and needs %d", openFiles(), 2*clients)
+	if host.OpenFiles() != 0 && host.OpenFiles() < 2*clients {
+		t.Skipf("this process may have %d files open only, and needs %d", host.OpenFiles(), 2*clients)
 	}
 	bin := build(t)
 	limited := fmt.Sprintf(`ulimit -n %d; exec "$0" --data "$1" serve --json --addr 127.0.0.1:0`, files)
@@ -86,7 +75,7 @@ func TestServe_ManyClientsLeaveDescriptors(t *testing.T) {
 		answers[strings.TrimSpace(line)]++
 	}
 	served, refused := answers["HTTP/1.1 200 OK"], answers["HTTP/1.1 503 Service Unavailable"]
-	if served == 0 || served > shareOut(files).streams || refused != clients/2-served {
+	if served == 0 || served > host.ShareOut(files).Streams || refused != clients/2-served {
 		t.Errorf("streams are answered %v", answers)
 	}
 	fresh := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 20 * time.Second}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cineforge/cineforge/internal/cli/settings"
 	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/run"
 )
@@ -17,10 +18,10 @@ func TestUnknownVariables_NamesTheNearestFlag(t *testing.T) {
 	}
 	environ := []string{"CINEFORGE_DTA=/a", "CINEFORGE_DATA=/b", "CINEFORGE_TOKENFILE=c", "CINEFORGE_LOCAL_KEY=secret",
 		"CINEFORGE_ENTIRELY_ELSE=secret", "CINEFORGE_VERSION=1", "PATH=/bin", "CINEFORGE=1"}
-	for _, name := range flagVariables(parser.Model.Node) {
+	for _, name := range settings.FlagVariables(parser.Model.Node) {
 		environ = append(environ, name+"=x")
 	}
-	got := unknownVariables(environ, parser.Model.Node, []providers.Provider{{Name: "local", KeyVariable: "CINEFORGE_LOCAL_KEY"}})
+	got := settings.UnknownVariables(environ, parser.Model.Node, []providers.Provider{{Name: "local", KeyVariable: "CINEFORGE_LOCAL_KEY"}})
 	want := []string{
 		"the variable CINEFORGE_DTA names no flag and is ignored; did you mean CINEFORGE_DATA?",
 		"the variable CINEFORGE_ENTIRELY_ELSE names no flag and is ignored",

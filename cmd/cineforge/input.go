@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 
@@ -87,3 +88,11 @@ func isTerminal(f *os.File) bool {
 
 // color reports whether f is to be written to in colour.
 func color(f *os.File) bool { return isTerminal(f) && os.Getenv("NO_COLOR") == "" }
+
+// isText returns an error if a value that is stored as text is none.
+func isText(what, value string) error {
+	if utf8.ValidString(value) {
+		return nil
+	}
+	return usage(failure.New(failure.Input, what+" isn't UTF-8 text", "set the terminal to UTF-8, or convert the value with iconv"))
+}

@@ -18,6 +18,8 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/cli/host"
+	"github.com/cineforge/cineforge/internal/cli/settings"
 	"github.com/cineforge/cineforge/internal/progress"
 	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/recipe"
@@ -116,12 +118,12 @@ func execute(args []string, s streams) int {
 		fmt.Fprintln(s.err, "cineforge:", err)
 		return exitError
 	}
-	file, err := readConfig(args, flagNames(parser.Model.Node))
+	file, err := settings.Read(args, settings.FlagNames(parser.Model.Node))
 	if err == nil {
-		c.models, err = file.models(os.Getenv)
+		c.models, err = file.Config(os.Getenv)
 	}
 	if err == nil {
-		err = kong.Resolvers(file.resolver()).Apply(parser)
+		err = kong.Resolvers(file.Resolver()).Apply(parser)
 	}
 	if err != nil {
 		return report(s, usage(err), failure.Program)
@@ -141,11 +143,11 @@ func execute(args []string, s streams) int {
 	if err := c.suits(parsed); err != nil {
 		return report(s, err, failure.Program)
 	}
-	for _, w := range unknownVariables(os.Environ(), parser.Model.Node, c.models.Providers) {
+	for _, w := range settings.UnknownVariables(os.Environ(), parser.Model.Node, c.models.Providers) {
 		fmt.Fprintln(s.err, "cineforge: warning:", oneLine(w))
 	}
 	c.models.Router.Hedge.On = c.Hedge
-	c.models.Router.Health.Wall = uptime
+	c.models.Router.Health.Wall = host.Uptime
 	c.notes = make(chan string, 8)
 	c.stopper = newStopper()
 	defer c.stopper.end()
@@ -201,7 +203,7 @@ func newParser(c *cli, more ...kong.Option) (*kong.Kong, error) {
 		kong.Vars{"version": failure.Program + " " + version()},
 		kong.DefaultEnvars("CINEFORGE"),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 100}),
-	}, append(rawValues(), more...)...)...)
+	}, append(settings.Options(), more...)...)...)
 }
 
 const description = `Turn a screenplay or prose file into structured scenes and a project configuration.

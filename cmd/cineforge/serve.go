@@ -15,6 +15,7 @@ import (
 	"github.com/cineforge/cineforge/internal/api"
 	"github.com/cineforge/cineforge/internal/api/guard"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/cli/host"
 	"github.com/cineforge/cineforge/internal/observe"
 )
 
@@ -92,7 +93,7 @@ func (c *serveCmd) Run(ctx context.Context, g *cli, s streams) error {
 func (c *serveCmd) options(g *cli, s streams) (api.Options, error) {
 	token, err := g.token()
 	o := api.Options{Version: version(), Token: token, Hosts: c.AllowedHost, UploadLimit: int64(c.UploadLimit) << 20,
-		Streams: shareOut(openFiles()).streams}
+		Streams: host.ShareOut(host.OpenFiles()).Streams}
 	if err != nil {
 		return o, err
 	}
@@ -157,7 +158,7 @@ func (v serving) until(ctx context.Context, l net.Listener) error {
 	var work sync.WaitGroup
 	work.Go(func() { v.observers.Run(ctx) })
 	work.Go(func() { v.app.Work(ctx) }) //nolint:errcheck // it ends with ctx
-	conns := guard.NewConnections(l, shareOut(openFiles()).connections)
+	conns := guard.NewConnections(l, host.ShareOut(host.OpenFiles()).Connections)
 	server := &http.Server{Handler: v.api, ConnState: conns.State,
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(v.log.Handler(), slog.LevelWarn)}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/cli/settings"
 	"github.com/cineforge/cineforge/simulator"
 	"github.com/cineforge/cineforge/simulator/scenario"
 )
@@ -111,7 +112,7 @@ func findScenario(name string) (scenario.Scenario, error) {
 	if _, missing := os.Stat(name); missing != nil {
 		return scenario.Scenario{}, failure.New(failure.Input, err.Error(), "").Advised("list them: %s", failure.Scenarios())
 	}
-	data, readErr := readSmall(name)
+	data, readErr := settings.ReadSmall(name)
 	if readErr != nil {
 		return scenario.Scenario{}, failure.New(failure.Input, fmt.Sprintf("the scenario %s can't be read", name), "name a small file")
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/cli/settings"
 	"github.com/cineforge/cineforge/internal/upkeep"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
@@ -110,7 +111,7 @@ func (c *cli) token() (string, error) {
 	if c.TokenFile == "" {
 		return strings.TrimSpace(c.Token), nil
 	}
-	data, err := readSmall(c.TokenFile)
+	data, err := settings.ReadSmall(c.TokenFile)
 	if err != nil {
 		return "", usage(failure.New(failure.Input, fmt.Sprintf("the token file %s can't be read: %v", c.TokenFile, err), "name a file with the token in it"))
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/argument"
+	"github.com/cineforge/cineforge/internal/cli/host"
 	"github.com/cineforge/cineforge/internal/progress"
 	"github.com/cineforge/cineforge/run"
 )
@@ -54,7 +55,7 @@ func showRun(ctx context.Context, sys system, a attending, g *cli, s streams) (r
 
 // live reports whether a run is shown as one block that changes.
 func live(g *cli, s streams) bool {
-	return isTerminal(s.err) && inForeground(s.err) && !g.Verbose && !g.JSON
+	return isTerminal(s.err) && host.InForeground(s.err) && !g.Verbose && !g.JSON
 }
 
 // elsewhere is where a run goes on that this process does not work on.

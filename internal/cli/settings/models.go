@@ -1,4 +1,4 @@
-package main
+package settings
 
 import (
 	"errors"
@@ -148,7 +148,7 @@ var (
 )
 
 // takeProviders takes in the providers of the file.
-func (c *config) takeProviders(n ast.Node, at func(*token.Token, string) error) error {
+func (c *File) takeProviders(n ast.Node, at func(*token.Token, string) error) error {
 	return eachEntry(n, at, func(key *token.Token, value ast.Node) error {
 		var e providerEntry
 		if err := decodeNode(value, &e, at); err != nil {
@@ -193,7 +193,7 @@ func checkProvider(p providers.Provider) error {
 
 // takeModels takes in what the file says of models, whose names it reads by a function.
 // That nothing is said of a model is fine.
-func (c *config) takeModels(n ast.Node, at func(*token.Token, string) error, named func(key string) (recipe.ModelName, error)) error {
+func (c *File) takeModels(n ast.Node, at func(*token.Token, string) error, named func(key string) (recipe.ModelName, error)) error {
 	if empty(n) {
 		return nil
 	}

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package host
 
 import (
 	"os"
@@ -8,9 +8,9 @@ import (
 	"unsafe"
 )
 
-// inForeground reports whether this process may change the terminal f: one that
+// InForeground reports whether this process may change the terminal f: one that
 // runs in the background is stopped if it tries.
-func inForeground(f *os.File) bool {
+func InForeground(f *os.File) bool {
 	var group int32
 	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, f.Fd(), syscall.TIOCGPGRP, uintptr(unsafe.Pointer(&group)))
 	return errno == 0 && int(group) == syscall.Getpgrp()

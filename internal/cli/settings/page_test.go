@@ -1,4 +1,4 @@
-package main
+package settings
 
 import (
 	"os"
@@ -10,8 +10,8 @@ import (
 )
 
 // What docs/config.md shows as a file is one, and it names all dialects.
-func TestConfigPage(t *testing.T) {
-	page, err := os.ReadFile("../../docs/config.md")
+func TestParse_ThePageOfTheDocumentation(t *testing.T) {
+	page, err := os.ReadFile("../../../docs/config.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -19,7 +19,7 @@ func TestConfigPage(t *testing.T) {
 	for _, block := range regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
 		file.WriteString(block[1])
 	}
-	c, err := parseConfig("config.md", []byte(file.String()), nil)
+	c, err := Parse("config.md", []byte(file.String()), nil)
 	if err != nil || len(c.providers) != 3 || len(c.entries) != 3 {
 		t.Errorf("%d providers, %d models: %v", len(c.providers), len(c.entries), err)
 	}

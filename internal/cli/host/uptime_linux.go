@@ -1,4 +1,4 @@
-package main
+package host
 
 import (
 	"syscall"
@@ -9,9 +9,9 @@ import (
 // bootTime is CLOCK_BOOTTIME of linux/time.h: it goes on while the machine sleeps, and nobody sets it.
 const bootTime = 7
 
-// uptime is a clock that goes on while the machine sleeps and that nobody sets. What it
+// Uptime is a clock that goes on while the machine sleeps and that nobody sets. What it
 // begins with means nothing. Without such a clock it is the one on the wall.
-func uptime() time.Time {
+func Uptime() time.Time {
 	var at syscall.Timespec
 	if _, _, errno := syscall.Syscall(syscall.SYS_CLOCK_GETTIME, bootTime, uintptr(unsafe.Pointer(&at)), 0); errno != 0 {
 		return time.Now().Round(0)

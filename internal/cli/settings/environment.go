@@ -1,4 +1,4 @@
-package main
+package settings
 
 import (
 	"fmt"
@@ -14,11 +14,11 @@ import (
 // variablePrefix begins the names of all variables that are flags.
 const variablePrefix = "CINEFORGE_"
 
-// unknownVariables warns of variables of the environment that look like flags and are none,
+// UnknownVariables warns of variables of the environment that look like flags and are none,
 // such as CINEFORGE_DTA. Those that the config file names for keys are known. It does not
 // show their values, which may be secret.
-func unknownVariables(environ []string, model *kong.Node, all []providers.Provider) []string {
-	known := flagVariables(model)
+func UnknownVariables(environ []string, model *kong.Node, all []providers.Provider) []string {
+	known := FlagVariables(model)
 	var warnings []string
 	for _, entry := range environ {
 		name, _, _ := strings.Cut(entry, "=")
@@ -36,14 +36,14 @@ func unknownVariables(environ []string, model *kong.Node, all []providers.Provid
 	return warnings
 }
 
-// flagVariables lists the variables of all flags, without repeats.
-func flagVariables(n *kong.Node) []string {
+// FlagVariables lists the variables of all flags, without repeats.
+func FlagVariables(n *kong.Node) []string {
 	var names []string
 	for _, f := range n.Flags {
 		names = append(names, f.Envs...)
 	}
 	for _, child := range n.Children {
-		names = append(names, flagVariables(child)...)
+		names = append(names, FlagVariables(child)...)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)

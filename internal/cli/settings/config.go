@@ -1,4 +1,6 @@
-package main
+// Package settings reads what sets the flags and the models of the program: the config file and
+// the variables of the environment.
+package settings
 
 import (
 	"errors"
@@ -22,30 +24,30 @@ import (
 	"github.com/cineforge/cineforge/recipe"
 )
 
-// config is what the config file says.
-type config struct {
+// File is what the config file says.
+type File struct {
 	flags     map[string]string
 	providers []providers.Provider
 	entries   []catalog.Entry
 }
 
-// readConfig reads the config file, if there is one.
-func readConfig(args []string, flags []string) (config, error) {
+// Read reads the config file, if there is one.
+func Read(args []string, flags []string) (File, error) {
 	name, chosen := configName(args)
-	data, err := readSmall(name)
+	data, err := ReadSmall(name)
 	if errors.Is(err, fs.ErrNotExist) && !chosen {
-		return config{}, nil
+		return File{}, nil
 	}
 	if err != nil {
-		return config{}, failure.New(failure.Input, fmt.Sprintf("the config file %s can't be read", name), "check the name, or leave --config out")
+		return File{}, failure.New(failure.Input, fmt.Sprintf("the config file %s can't be read", name), "check the name, or leave --config out")
 	}
-	return parseConfig(name, data, flags)
+	return Parse(name, data, flags)
 }
 
-// resolver gives the parser the values that the config file has for flags. The
+// Resolver gives the parser the values that the config file has for flags. The
 // environment and the command line come before it. A flag that the environment can't
 // set is one of the command line only.
-func (c config) resolver() kong.Resolver {
+func (c File) Resolver() kong.Resolver {
 	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 		if len(flag.Envs) == 0 {
 			return nil, nil
@@ -62,10 +64,10 @@ func (c config) resolver() kong.Resolver {
 	})
 }
 
-// models returns the models that there are: those of the standard providers, and
+// Config returns the models that there are: those of the standard providers, and
 // those that the file adds. A provider without a base URL is a standard one, which keeps
 // its key and address.
-func (c config) models(getenv func(string) string) (app.Config, error) {
+func (c File) Config(getenv func(string) string) (app.Config, error) {
 	known, err := catalog.Shipped()
 	if err != nil {
 		return app.Config{}, err
@@ -113,7 +115,7 @@ func configName(args []string) (name string, chosen bool) {
 // maxConfig bounds the file: it names a flag or a model a line.
 const maxConfig = 64 << 10
 
-func readSmall(name string) ([]byte, error) {
+func ReadSmall(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, err
@@ -124,8 +126,8 @@ func readSmall(name string) ([]byte, error) {
 	return os.ReadFile(name)
 }
 
-// flagNames lists the flags that a file can set.
-func flagNames(n *kong.Node) []string {
+// FlagNames lists the flags that a file can set.
+func FlagNames(n *kong.Node) []string {
 	var names []string
 	for _, f := range n.Flags {
 		if !slices.Contains([]string{"help", "version", "config", "param"}, f.Name) {
@@ -133,7 +135,7 @@ func flagNames(n *kong.Node) []string {
 		}
 	}
 	for _, child := range n.Children {
-		names = append(names, flagNames(child)...)
+		names = append(names, FlagNames(child)...)
 	}
 	return names
 }
@@ -142,9 +144,9 @@ func flagNames(n *kong.Node) []string {
 // of those, its limits.
 const maxBraces = 5
 
-// parseConfig reads a file of flags and their values, each a word, a number, true
+// Parse reads a file of flags and their values, each a word, a number, true
 // or false, and of providers and models. Anything else is an error with its place.
-func parseConfig(name string, data []byte, flags []string) (config, error) {
+func Parse(name string, data []byte, flags []string) (File, error) {
 	at := func(t *token.Token, message string) error {
 		return failure.New(failure.Input, fmt.Sprintf("%s:%d:%d: %s", name, t.Position.Line, t.Position.Column, message),
 			"each line is the name of a flag and its value, such as  data: DIR; docs/config.md tells of providers and models")
@@ -155,30 +157,30 @@ func parseConfig(name string, data []byte, flags []string) (config, error) {
 		switch t.Type {
 		case token.MappingStartType:
 			if depth++; depth > maxBraces {
-				return config{}, at(t, "there are too many braces in each other")
+				return File{}, at(t, "there are too many braces in each other")
 			}
 		case token.MappingEndType:
 			depth--
 		case token.SequenceStartType, token.AnchorType, token.AliasType, token.TagType, token.SequenceEntryType, token.MappingKeyType:
-			return config{}, at(t, fmt.Sprintf("%q can't stand here", unmarkBytes(t.Value)))
+			return File{}, at(t, fmt.Sprintf("%q can't stand here", unmarkBytes(t.Value)))
 		}
 	}
 	file, err := parser.Parse(tokens, 0)
 	if err != nil {
-		return config{}, failure.New(failure.Input, name+": "+unmarkBytes(strings.SplitN(err.Error(), "\n", 2)[0]), "it has to be YAML")
+		return File{}, failure.New(failure.Input, name+": "+unmarkBytes(strings.SplitN(err.Error(), "\n", 2)[0]), "it has to be YAML")
 	}
-	c := config{flags: map[string]string{}}
+	c := File{flags: map[string]string{}}
 	for _, doc := range file.Docs {
 		m, ok := doc.Body.(*ast.MappingNode)
 		if !ok {
 			if doc.Body != nil {
-				return config{}, at(doc.Body.GetToken(), "this is no name of a flag with a value")
+				return File{}, at(doc.Body.GetToken(), "this is no name of a flag with a value")
 			}
 			continue
 		}
 		for _, v := range m.Values {
 			if err := c.take(v, flags, at); err != nil {
-				return config{}, err
+				return File{}, err
 			}
 		}
 	}
@@ -194,7 +196,7 @@ func meant(name string, known []string) string {
 }
 
 // take takes in one entry of the file.
-func (c *config) take(v *ast.MappingValueNode, flags []string, at func(*token.Token, string) error) error {
+func (c *File) take(v *ast.MappingValueNode, flags []string, at func(*token.Token, string) error) error {
 	key := v.Key.GetToken()
 	_, flag := v.Value.(ast.ScalarNode)
 	if strings.ContainsFunc(v.String(), marked) && !flag {

@@ -1,4 +1,4 @@
-package main
+package settings
 
 import (
 	"strings"
@@ -14,11 +14,11 @@ import (
 // configured returns what a config file makes of the models, with an environment.
 func configured(t *testing.T, file string, env map[string]string) (app.Config, error) {
 	t.Helper()
-	c, err := parseConfig("c.yaml", []byte(file), []string{"data"})
+	c, err := Parse("c.yaml", []byte(file), []string{"data"})
 	if err != nil {
 		return app.Config{}, err
 	}
-	return c.models(func(name string) string { return env[name] })
+	return c.Config(func(name string) string { return env[name] })
 }
 
 // provider returns the provider of a name.
@@ -179,11 +179,11 @@ func FuzzConfig(f *testing.F) {
 		if len(file) > maxConfig {
 			return
 		}
-		c, err := parseConfig("c.yaml", []byte(file), []string{"data"})
+		c, err := Parse("c.yaml", []byte(file), []string{"data"})
 		if err != nil {
 			return
 		}
-		if _, err := c.models(func(string) string { return "" }); err != nil {
+		if _, err := c.Config(func(string) string { return "" }); err != nil {
 			t.Error(err)
 		}
 	})
