@@ -29,21 +29,21 @@ func (e Effect) ProviderWide() bool {
 // effects holds the usual effect of each class; what a provider says more
 // precisely changes it.
 var effects = map[Class]Effect{
-	Overloaded:     {true, true, true, ScopeProvider},
-	RateLimited:    {true, true, true, ScopeCredential},
-	QuotaExhausted: {false, false, true, ScopeCredential},
-	Timeout:        {true, true, true, ScopeProvider},
-	Connection:     {true, false, true, ScopeNetwork},
-	ServerError:    {true, true, true, ScopeProvider},
-	Auth:           {false, false, true, ScopeCredential},
-	Permission:     {false, false, true, ScopeCredential},
-	NotFound:       {false, true, true, ScopeModel},
-	InvalidRequest: {false, false, false, ScopeRequest},
-	ContextLength:  {false, true, true, ScopeRequest},
-	ContentPolicy:  {false, true, true, ScopeRequest},
-	BadOutput:      {true, true, true, ScopeModel},
-	Canceled:       {false, false, false, ScopeRequest},
-	Unknown:        {true, true, true, ScopeRequest},
+	Overloaded:     {Retryable: true, OtherModel: true, OtherProvider: true, Scope: ScopeProvider},
+	RateLimited:    {Retryable: true, OtherModel: true, OtherProvider: true, Scope: ScopeCredential},
+	QuotaExhausted: {OtherProvider: true, Scope: ScopeCredential},
+	Timeout:        {Retryable: true, OtherModel: true, OtherProvider: true, Scope: ScopeProvider},
+	Connection:     {Retryable: true, OtherProvider: true, Scope: ScopeNetwork},
+	ServerError:    {Retryable: true, OtherModel: true, OtherProvider: true, Scope: ScopeProvider},
+	Auth:           {OtherProvider: true, Scope: ScopeCredential},
+	Permission:     {OtherProvider: true, Scope: ScopeCredential},
+	NotFound:       {OtherModel: true, OtherProvider: true, Scope: ScopeModel},
+	InvalidRequest: {Scope: ScopeRequest},
+	ContextLength:  {OtherModel: true, OtherProvider: true, Scope: ScopeRequest},
+	ContentPolicy:  {OtherModel: true, OtherProvider: true, Scope: ScopeRequest},
+	BadOutput:      {Retryable: true, OtherModel: true, OtherProvider: true, Scope: ScopeModel},
+	Canceled:       {Scope: ScopeRequest},
+	Unknown:        {Retryable: true, OtherModel: true, OtherProvider: true, Scope: ScopeRequest},
 }
 
 // EffectOf returns the usual effect of a class. A class that is no provider's has

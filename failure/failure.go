@@ -37,12 +37,12 @@ const (
 	Unknown        Class = "unknown"         // a failure of no known shape
 )
 
-// The classes that are nobody's at the provider's end.
+// The classes that say nothing about a provider.
 const (
 	NoProvider Class = "no_provider" // no configured model can answer the request
 	Input      Class = "input"       // the user's file or parameters can't be used
 	Budget     Class = "budget"      // what may be spent is spent
-	Canceled   Class = "canceled"    // the caller gave up, which says nothing about anybody's health
+	Canceled   Class = "canceled"    // the caller gave up, which says nothing about a provider's health
 	Internal   Class = "internal"    // a fault of this program
 )
 
@@ -57,7 +57,7 @@ type Error struct {
 	// Remedies are what Hint names, each as [Remedy.String] writes it.
 	Remedies []Remedy
 
-	// What follows is told of a provider's failures only.
+	// The members below are set for a provider's failures only.
 
 	Effect Effect
 	Code   string // the provider's own word for it, such as "overloaded_error", else the HTTP status; may be ""
@@ -82,7 +82,7 @@ type Error struct {
 	// model's API came with it, so that a proxy may have answered in the provider's place.
 	Bare bool
 
-	// Rule names what decided the class, for whoever wants to know why.
+	// Rule names what decided the class, for diagnosis.
 	Rule string
 }
 
@@ -155,7 +155,7 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// ClassOf returns the class of err, or Internal for an error that nobody
+// ClassOf returns the class of err, or Internal for an error that was not
 // classified. It returns "" for nil.
 func ClassOf(err error) Class {
 	if err == nil {

@@ -22,7 +22,7 @@ func TestClassOf_TravelsThroughWrapping(t *testing.T) {
 		{errors.Join(errors.New("first"), classified), failure.Input},
 		{context.Canceled, failure.Canceled},
 		{fmt.Errorf("ask: %w", context.Canceled), failure.Canceled},
-		{context.DeadlineExceeded, failure.Internal}, // a deadline that nobody classified is our fault
+		{context.DeadlineExceeded, failure.Internal}, // a deadline that was not classified is our fault
 		{errors.New("429 capacity timeout"), failure.Internal},
 	} {
 		if got := failure.ClassOf(tt.err); got != tt.want {

@@ -139,7 +139,7 @@ func ResumeToday(run string) Remedy {
 		post(map[string]any{"candidates": "today"}, "/runs/%s/resume", run)
 }
 
-// Watch shows a run as it goes. The command also takes it up if nobody works on it.
+// Watch shows a run as it goes. The command also takes it up if no process works on it.
 func Watch(run string) Remedy {
 	return command("Watch", "runs", "watch", run).get("/runs/%s/events/stream", run)
 }

@@ -171,7 +171,7 @@ func Ask[T any](ctx context.Context, m Model, req Request) (T, Response, error) 
 type Limits struct {
 	FirstByte Limit // until it begins
 	Idle      Limit // between two pieces of it
-	Total     Limit // as a whole; where nobody has set one, from the first text on
+	Total     Limit // as a whole; where none is configured, from the first text on
 }
 
 // Limit is a limit on time, and where it is from, for people.

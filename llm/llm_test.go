@@ -75,7 +75,11 @@ func ExampleAsk() {
 	calm := llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) {
 		return llm.Response{JSON: json.RawMessage(`{"mood": "calm", "beats": []}`), Source: llm.AI}, nil
 	})
-	answer, resp, err := llm.Ask[struct{ Mood *string }](context.Background(), calm, llm.Request{Role: llm.Work, Unit: "scene_001", Schema: mood})
+	answer, resp, err := llm.Ask[struct{ Mood *string }](
+		context.Background(),
+		calm,
+		llm.Request{Role: llm.Work, Unit: "scene_001", Schema: mood},
+	)
 	fmt.Println(*answer.Mood, resp.Source, err)
 	// Output: calm ai <nil>
 }

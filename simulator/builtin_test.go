@@ -26,7 +26,25 @@ func TestBuiltin(t *testing.T) {
 	if !slices.IsSorted(ids) || len(slices.Compact(ids)) != len(list) {
 		t.Error(ids)
 	}
-	want := []string{"S31", "S32", "S33", "S34", "S35", "S44", "S46", "S47", "S59", "S60", "S62", "S62b", "S62c", "S63", "flaky", "healthy", "slow"}
+	want := []string{
+		"S31",
+		"S32",
+		"S33",
+		"S34",
+		"S35",
+		"S44",
+		"S46",
+		"S47",
+		"S59",
+		"S60",
+		"S62",
+		"S62b",
+		"S62c",
+		"S63",
+		"flaky",
+		"healthy",
+		"slow",
+	}
 	for i := 1; i <= 30; i++ {
 		want = append(want, fmt.Sprintf("S%02d", i))
 	}
@@ -39,7 +57,8 @@ func TestBuiltin(t *testing.T) {
 	if s, err := simulator.Find("all-down"); err != nil || s.ID != "S24" {
 		t.Error(s, err)
 	}
-	if _, err := simulator.Find("anthropic-overlaod"); err == nil || !strings.Contains(err.Error(), `there is no scenario "anthropic-overlaod"; did you mean "anthropic-overload"?`) {
+	if _, err := simulator.Find("anthropic-overlaod"); err == nil ||
+		!strings.Contains(err.Error(), `there is no scenario "anthropic-overlaod"; did you mean "anthropic-overload"?`) {
 		t.Error(err)
 	}
 	if _, err := simulator.Find("overload"); err == nil || !strings.Contains(err.Error(), "did you mean") {

@@ -44,7 +44,13 @@ var apis = []api{
 	{"responses", "openai", "gpt-4.1", "/openai/v1/responses", false},
 	{"responses stream", "openai", "gpt-4.1", "/openai/v1/responses", true},
 	{"generate", "google", "gemini-3-flash-preview", "/google/v1beta/models/gemini-3-flash-preview:generateContent", false},
-	{"generate stream", "google", "gemini-3-flash-preview", "/google/v1beta/models/gemini-3-flash-preview:streamGenerateContent?alt=sse", true},
+	{
+		"generate stream",
+		"google",
+		"gemini-3-flash-preview",
+		"/google/v1beta/models/gemini-3-flash-preview:streamGenerateContent?alt=sse",
+		true,
+	},
 	{"generate array", "google", "gemini-3-flash-preview", "/google/v1beta/models/gemini-3-flash-preview:streamGenerateContent", true},
 	{"compat", "local", "llama-3", "/compat/local/v1/chat/completions", false},
 	{"compat stream", "local", "llama-3", "/compat/local/v1/chat/completions", true},
@@ -70,7 +76,12 @@ func (a api) body(text string, structured bool) fields {
 	var b fields
 	switch kind, _, _ := strings.Cut(a.name, " "); kind {
 	case "messages":
-		b = fields{"model": a.model, "max_tokens": 1000, "system": "Be brief.", "messages": []any{fields{"role": "user", "content": text}}}
+		b = fields{
+			"model":      a.model,
+			"max_tokens": 1000,
+			"system":     "Be brief.",
+			"messages":   []any{fields{"role": "user", "content": text}},
+		}
 		if structured {
 			b["output_config"] = fields{"format": fields{"type": "json_schema", "schema": form}}
 		}
@@ -81,13 +92,20 @@ func (a api) body(text string, structured bool) fields {
 		}
 	case "generate":
 		config := fields{"maxOutputTokens": 5000}
-		b = fields{"systemInstruction": fields{"parts": []any{fields{"text": "Be brief."}}}, "contents": []any{fields{"role": "user", "parts": []any{fields{"text": text}}}}, "generationConfig": config}
+		b = fields{
+			"systemInstruction": fields{"parts": []any{fields{"text": "Be brief."}}},
+			"contents":          []any{fields{"role": "user", "parts": []any{fields{"text": text}}}},
+			"generationConfig":  config,
+		}
 		if structured {
 			config["responseMimeType"], config["responseJsonSchema"] = "application/json", form
 		}
 		return b
 	default:
-		b = fields{"model": a.model, "messages": []any{fields{"role": "system", "content": "Be brief."}, fields{"role": "user", "content": text}}}
+		b = fields{
+			"model":    a.model,
+			"messages": []any{fields{"role": "system", "content": "Be brief."}, fields{"role": "user", "content": text}},
+		}
 		if a.stream {
 			b["stream_options"] = fields{"include_usage": true}
 		}
@@ -121,7 +139,22 @@ type reading struct {
 }
 
 func (r reading) String() string {
-	return fmt.Sprintf("status %d err %v text %q refusal %q finish %q terminal %v broken %v problem %q model %q in %d out %d cached %d events %v", r.status, r.err, r.text, r.refusal, r.finish, r.terminal, r.broken, r.problem, r.model, r.in, r.out, r.cached, r.events)
+	return fmt.Sprintf(
+		"status %d err %v text %q refusal %q finish %q terminal %v broken %v problem %q model %q in %d out %d cached %d events %v",
+		r.status,
+		r.err,
+		r.text,
+		r.refusal,
+		r.finish,
+		r.terminal,
+		r.broken,
+		r.problem,
+		r.model,
+		r.in,
+		r.out,
+		r.cached,
+		r.events,
+	)
 }
 
 // bench is a simulator and a client of it.

@@ -57,7 +57,10 @@ func TestSimulator_ServesRealFailuresByteForByte(t *testing.T) {
 			}
 			served++
 			// Through a file, as a person would write it.
-			written := scenario.Scenario{Name: e.ID, Rules: []scenario.Rule{{Fault: scenario.Fault{Status: *e.Status, Body: *body, Headers: e.Headers}}}}.YAML()
+			written := scenario.Scenario{
+				Name:  e.ID,
+				Rules: []scenario.Rule{{Fault: scenario.Fault{Status: *e.Status, Body: *body, Headers: e.Headers}}},
+			}.YAML()
 			b := inProcess(read(t, string(written)))
 			for _, name := range []string{"messages", "chat stream", "generate stream"} {
 				got := b.do(t.Context(), apiNamed(name), apiNamed(name).body(prompt, false))

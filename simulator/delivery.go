@@ -89,7 +89,7 @@ func (h *handler) deliver(a wire.Answer, disrupt disruption) {
 		call:    h,
 		out:     h.out,
 		answer:  a,
-		script:  h.dialect.Answer(a),
+		script:  h.dialect.Render(a),
 		disrupt: disrupt,
 		begin:   h.out.began.Add(h.fault.Delay + max(h.epoch.scenario.Pace.FirstEvent, h.fault.FirstEvent)),
 	}

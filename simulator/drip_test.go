@@ -53,7 +53,8 @@ func TestDelivery_DripSendsItsPieces(t *testing.T) {
 			if took := time.Since(start); got.err != nil || !got.terminal || got.broken || took != time.Second+10*time.Minute {
 				t.Errorf("%s: %v after %v", a.name, got, took)
 			}
-			if got.text != whole.text || got.in != whole.in || got.out != whole.out || got.finish != whole.finish || got.thinking != whole.thinking {
+			if got.text != whole.text || got.in != whole.in || got.out != whole.out || got.finish != whole.finish ||
+				got.thinking != whole.thinking {
 				t.Errorf("%s: %v\nwant %v", a.name, got, whole)
 			}
 			if call := b.last(t); call.Fault != "drip" || !call.Complete || call.OutputTokens != whole.out {
@@ -118,7 +119,11 @@ func TestDelivery_DripComesAfterTheThought(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := apiNamed("messages stream")
 		b := always(scenario.Fault{Drip: &scenario.Drip{Pieces: 4, Every: time.Minute}})
-		got := b.do(t.Context(), a, with(a.body(prompt, false), fields{"max_tokens": 3000, "thinking": fields{"type": "enabled", "budget_tokens": 1024}}))
+		got := b.do(
+			t.Context(),
+			a,
+			with(a.body(prompt, false), fields{"max_tokens": 3000, "thinking": fields{"type": "enabled", "budget_tokens": 1024}}),
+		)
 		call := b.last(t)
 		thinks := strings.Contains(got.raw, "thinking_delta") && strings.Count(got.raw, "text_delta") == 4
 		if !thinks || call.Duration != 3*time.Minute || call.OutputTokens != got.out {
@@ -128,7 +133,10 @@ func TestDelivery_DripComesAfterTheThought(t *testing.T) {
 }
 
 func TestDelivery_DripOnAPort(t *testing.T) {
-	b := onPort(t, scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Drip: &scenario.Drip{Pieces: 5, Every: time.Millisecond}}}}})
+	b := onPort(
+		t,
+		scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Drip: &scenario.Drip{Pieces: 5, Every: time.Millisecond}}}}},
+	)
 	for _, a := range apis {
 		whole := rules().ask(t.Context(), a)
 		got := b.ask(t.Context(), a)

@@ -44,15 +44,20 @@ func TestDelivery_EndlessStreams(t *testing.T) {
 				var seen reading
 				seen.read(a, []byte(whole(a, got.raw)))
 				begin := min(len(healthy.text)/2, len(seen.text))
-				if seen.broken || seen.terminal || seen.problem != "" || seen.finish != "" || len(seen.events) < 490 || len(seen.events) > 600 || seen.text[:begin] != healthy.text[:begin] {
+				if seen.broken || seen.terminal || seen.problem != "" || seen.finish != "" || len(seen.events) < 490 ||
+					len(seen.events) > 600 ||
+					seen.text[:begin] != healthy.text[:begin] {
 					t.Errorf("%s, %s: %d events: %.2000v", a.name, name, len(seen.events), seen)
 				}
-				if n := len(seen.text); name == "endless_events" && n > len(healthy.text)/2+4 || name == "endless_text" && (n < 490*400 || n > 502*400) {
+				if n := len(seen.text); name == "endless_events" && n > len(healthy.text)/2+4 ||
+					name == "endless_text" && (n < 490*400 || n > 502*400) {
 					t.Errorf("%s, %s: %d bytes of text", a.name, name, n)
 				}
 				synctest.Wait()
 				call := b.last(t)
-				if tokens := call.OutputTokens - seen.thinking; !call.ClientLeft || call.Complete || name == "endless_text" && tokens < 49_000 || name == "endless_events" && tokens*4 > len(healthy.text)+200 {
+				if tokens := call.OutputTokens - seen.thinking; !call.ClientLeft || call.Complete ||
+					name == "endless_text" && tokens < 49_000 ||
+					name == "endless_events" && tokens*4 > len(healthy.text)+200 {
 					t.Errorf("%s, %s: %+v", a.name, name, call)
 				}
 			})
@@ -71,10 +76,12 @@ func TestDelivery_EndlessBodies(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 				defer cancel()
 				got := b.form(ctx, a)
-				if !errors.Is(got.err, context.DeadlineExceeded) || got.status != 200 || len(got.raw) < 1990*400 || len(got.raw) > 2010*400+10_000 {
+				if !errors.Is(got.err, context.DeadlineExceeded) || got.status != 200 || len(got.raw) < 1990*400 ||
+					len(got.raw) > 2010*400+10_000 {
 					t.Errorf("%s, %s: %v, %d bytes", a.name, name, got.err, len(got.raw))
 				}
-				if body := strings.TrimRight(got.raw, " "); name == "endless_events" && (json.Valid([]byte(body)) || !json.Valid([]byte(body+"}"))) {
+				if body := strings.TrimRight(got.raw, " "); name == "endless_events" &&
+					(json.Valid([]byte(body)) || !json.Valid([]byte(body+"}"))) {
 					t.Errorf("%s: %.500q", a.name, body)
 				}
 				if tail := got.raw[len(got.raw)-400:]; name == "endless_text" && strings.Trim(tail, "abcdefghijklmnopqrstuvwxyz ") != "" {
@@ -145,8 +152,11 @@ func TestAttacks_SwitchProtocols(t *testing.T) {
 		resp := b.open(ctx, t, a)
 		defer resp.Body.Close()
 		_, writable := resp.Body.(io.Writer)
-		if resp.StatusCode != 101 || resp.Status != "101 Switching Protocols" || resp.Header.Get("Upgrade") != "websocket" || resp.Header.Get("Connection") != "Upgrade" || resp.Header.Get("Date") == "" ||
-			resp.ContentLength != 0 || !writable {
+		if resp.StatusCode != 101 || resp.Status != "101 Switching Protocols" || resp.Header.Get("Upgrade") != "websocket" ||
+			resp.Header.Get("Connection") != "Upgrade" ||
+			resp.Header.Get("Date") == "" ||
+			resp.ContentLength != 0 ||
+			!writable {
 			t.Errorf("%s, %s: %+v", where, a.name, resp)
 		}
 		read := readByte(resp.Body)
@@ -195,7 +205,10 @@ func TestAttacks_SwitchProtocolsEndWithTheServer(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	ended := make(chan simulator.Call, 1)
-	sim := simulator.New(scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Hostile: "switch_protocols"}}}}, simulator.Options{Observe: func(c simulator.Call) { ended <- c }})
+	sim := simulator.New(
+		scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Hostile: "switch_protocols"}}}},
+		simulator.Options{Observe: func(c simulator.Call) { ended <- c }},
+	)
 	server := httptest.NewUnstartedServer(sim)
 	server.Config.BaseContext = func(net.Listener) context.Context { return ctx }
 	server.Start()

@@ -22,22 +22,97 @@ import (
 
 // namedErrors is what each vendor answers: status and a part of the body.
 var namedErrors = map[string]map[string]string{
-	"overloaded":            {"messages": `529 "overloaded_error","message":"Overloaded"`, "chat": `503 "code": "server_is_overloaded"`, "generate": `503 "status": "UNAVAILABLE"`, "compat": `503 "code":"server_is_overloaded"`},
-	"rate_limit":            {"messages": `429 "rate_limit_error"`, "chat": `429 "code": "rate_limit_exceeded"`, "generate": `429 GenerateRequestsPerMinutePerProjectPerModel`, "compat": `429 "code":"rate_limit_exceeded"`},
-	"quota_exhausted":       {"messages": `400 You have reached your specified API usage limits. You will regain access on`, "chat": `429 "code": "insufficient_quota"`, "generate": `429 GenerateRequestsPerDayPerProjectPerModel`, "compat": `429 "code":"insufficient_quota"`},
-	"billing":               {"messages": `400 Your credit balance is too low`, "chat": `429 "code": "insufficient_quota"`, "generate": `429 prepayment credits are depleted`, "compat": `402 Insufficient Balance`},
-	"server_error":          {"messages": `500 "api_error","message":"Internal server error"`, "chat": `500 "type": "server_error"`, "generate": `500 "status": "INTERNAL"`, "compat": `500 "type":"server_error"`},
-	"unavailable":           {"messages": `503 "type":"error"`, "chat": `503 "type": "server_error"`, "generate": `503 "status": "UNAVAILABLE"`, "compat": `503 "type":"server_error"`},
-	"bad_gateway":           {"messages": `502 <html>`, "chat": `502 <html>`, "generate": `502 <!DOCTYPE html>`, "compat": `502 <html>`},
-	"gateway_timeout":       {"messages": `504 504 Gateway Time-out`, "chat": `504 504 Gateway Time-out`, "generate": `504 "status": "DEADLINE_EXCEEDED"`, "compat": `504 504 Gateway Time-out`},
-	"auth":                  {"messages": `401 "authentication_error","message":"invalid x-api-key"`, "chat": `401 "code": "invalid_api_key"`, "generate": `400 API_KEY_INVALID`, "compat": `401 "code":"invalid_api_key"`},
-	"permission":            {"messages": `403 "permission_error"`, "chat": `403 unsupported_country_region_territory`, "generate": `403 "status": "PERMISSION_DENIED"`, "compat": `403 request_forbidden`},
-	"not_found":             {"messages": `404 "not_found_error","message":"model: claude-sonnet-4-6"`, "chat": `404 "code": "model_not_found"`, "generate": `404 "status": "NOT_FOUND"`, "compat": `404 "code":"model_not_found"`},
-	"context_length":        {"messages": `400 prompt is too long: 1000001 tokens > 1000000 maximum`, "chat": `400 "code": "context_length_exceeded"`, "generate": `400 exceeds the maximum number of tokens allowed (1048576)`, "compat": `400 "code":"context_length_exceeded"`},
-	"content_filter":        {"messages": `400 Output blocked by content filtering policy`, "chat": `400 "code": "invalid_prompt"`, "generate": `200 "blockReason"`, "compat": `400 "code":"content_filter"`},
-	"invalid_request":       {"messages": `400 "invalid_request_error"`, "chat": `400 "invalid_request_error"`, "generate": `400 "INVALID_ARGUMENT"`, "compat": `400 "invalid_request_error"`},
-	"unsupported_parameter": {"messages": `400 cannot both be specified`, "chat": `400 "code": "unsupported_parameter"`, "generate": `400 "INVALID_ARGUMENT"`, "compat": `400 "code":"unsupported_parameter"`},
-	"prefill":               {"messages": `400 does not support assistant message prefill`, "chat": `400 Expected last role`, "generate": `400 end with a user role`, "compat": `400 Expected last role`},
+	"overloaded": {
+		"messages": `529 "overloaded_error","message":"Overloaded"`,
+		"chat":     `503 "code": "server_is_overloaded"`,
+		"generate": `503 "status": "UNAVAILABLE"`,
+		"compat":   `503 "code":"server_is_overloaded"`,
+	},
+	"rate_limit": {
+		"messages": `429 "rate_limit_error"`,
+		"chat":     `429 "code": "rate_limit_exceeded"`,
+		"generate": `429 GenerateRequestsPerMinutePerProjectPerModel`,
+		"compat":   `429 "code":"rate_limit_exceeded"`,
+	},
+	"quota_exhausted": {
+		"messages": `400 You have reached your specified API usage limits. You will regain access on`,
+		"chat":     `429 "code": "insufficient_quota"`,
+		"generate": `429 GenerateRequestsPerDayPerProjectPerModel`,
+		"compat":   `429 "code":"insufficient_quota"`,
+	},
+	"billing": {
+		"messages": `400 Your credit balance is too low`,
+		"chat":     `429 "code": "insufficient_quota"`,
+		"generate": `429 prepayment credits are depleted`,
+		"compat":   `402 Insufficient Balance`,
+	},
+	"server_error": {
+		"messages": `500 "api_error","message":"Internal server error"`,
+		"chat":     `500 "type": "server_error"`,
+		"generate": `500 "status": "INTERNAL"`,
+		"compat":   `500 "type":"server_error"`,
+	},
+	"unavailable": {
+		"messages": `503 "type":"error"`,
+		"chat":     `503 "type": "server_error"`,
+		"generate": `503 "status": "UNAVAILABLE"`,
+		"compat":   `503 "type":"server_error"`,
+	},
+	"bad_gateway": {"messages": `502 <html>`, "chat": `502 <html>`, "generate": `502 <!DOCTYPE html>`, "compat": `502 <html>`},
+	"gateway_timeout": {
+		"messages": `504 504 Gateway Time-out`,
+		"chat":     `504 504 Gateway Time-out`,
+		"generate": `504 "status": "DEADLINE_EXCEEDED"`,
+		"compat":   `504 504 Gateway Time-out`,
+	},
+	"auth": {
+		"messages": `401 "authentication_error","message":"invalid x-api-key"`,
+		"chat":     `401 "code": "invalid_api_key"`,
+		"generate": `400 API_KEY_INVALID`,
+		"compat":   `401 "code":"invalid_api_key"`,
+	},
+	"permission": {
+		"messages": `403 "permission_error"`,
+		"chat":     `403 unsupported_country_region_territory`,
+		"generate": `403 "status": "PERMISSION_DENIED"`,
+		"compat":   `403 request_forbidden`,
+	},
+	"not_found": {
+		"messages": `404 "not_found_error","message":"model: claude-sonnet-4-6"`,
+		"chat":     `404 "code": "model_not_found"`,
+		"generate": `404 "status": "NOT_FOUND"`,
+		"compat":   `404 "code":"model_not_found"`,
+	},
+	"context_length": {
+		"messages": `400 prompt is too long: 1000001 tokens > 1000000 maximum`,
+		"chat":     `400 "code": "context_length_exceeded"`,
+		"generate": `400 exceeds the maximum number of tokens allowed (1048576)`,
+		"compat":   `400 "code":"context_length_exceeded"`,
+	},
+	"content_filter": {
+		"messages": `400 Output blocked by content filtering policy`,
+		"chat":     `400 "code": "invalid_prompt"`,
+		"generate": `200 "blockReason"`,
+		"compat":   `400 "code":"content_filter"`,
+	},
+	"invalid_request": {
+		"messages": `400 "invalid_request_error"`,
+		"chat":     `400 "invalid_request_error"`,
+		"generate": `400 "INVALID_ARGUMENT"`,
+		"compat":   `400 "invalid_request_error"`,
+	},
+	"unsupported_parameter": {
+		"messages": `400 cannot both be specified`,
+		"chat":     `400 "code": "unsupported_parameter"`,
+		"generate": `400 "INVALID_ARGUMENT"`,
+		"compat":   `400 "code":"unsupported_parameter"`,
+	},
+	"prefill": {
+		"messages": `400 does not support assistant message prefill`,
+		"chat":     `400 Expected last role`,
+		"generate": `400 end with a user role`,
+		"compat":   `400 Expected last role`,
+	},
 }
 
 func TestHandler_EveryNamedErrorInEveryDialect(t *testing.T) {
@@ -63,22 +138,26 @@ func TestHandler_EveryNamedErrorInEveryDialect(t *testing.T) {
 				t.Errorf("%s, %s: %d %s, want %s", a.name, name, got.status, raw, want)
 			}
 			call := b.last(t)
-			if call.Rule != "always" || call.Fault != "error:"+name || call.Status != got.status || !call.Complete || !call.Ended || call.OutputTokens != 0 {
+			if call.Rule != "always" || call.Fault != "error:"+name || call.Status != got.status || !call.Complete || !call.Ended ||
+				call.OutputTokens != 0 {
 				t.Errorf("%s, %s: %+v", a.name, name, call)
 			}
 			if got.status != 200 && strings.HasPrefix(raw, "{") != json.Valid([]byte(raw)) && a.name != "generate array" {
 				t.Errorf("%s, %s: not JSON: %s", a.name, name, raw)
 			}
-			if a.provider == "google" && a.name != "generate stream" && got.status != 200 && name != "bad_gateway" && !strings.Contains(raw, "\n  ") {
+			if a.provider == "google" && a.name != "generate stream" && got.status != 200 && name != "bad_gateway" &&
+				!strings.Contains(raw, "\n  ") {
 				t.Errorf("%s, %s: not pretty-printed: %s", a.name, name, raw)
 			}
 			if a.name == "generate array" && got.status != 200 && name != "bad_gateway" && !strings.HasPrefix(raw, "[") {
 				t.Errorf("the error of an array is no array: %s", raw)
 			}
-			if a.provider == "anthropic" && strings.HasPrefix(raw, "{") && !strings.Contains(raw, `"request_id":"`+got.header.Get("request-id")+`"`) {
+			if a.provider == "anthropic" && strings.HasPrefix(raw, "{") &&
+				!strings.Contains(raw, `"request_id":"`+got.header.Get("request-id")+`"`) {
 				t.Errorf("%s: request id %q is not in %s", name, got.header.Get("request-id"), raw)
 			}
-			if h := got.header; h.Get("retry-after") != "" || strings.Contains(raw, "RetryInfo") || got.status == 429 && (h.Get("x-ratelimit-reset-requests") != "" || h.Get("anthropic-ratelimit-requests-reset") != "") {
+			if h := got.header; h.Get("retry-after") != "" || strings.Contains(raw, "RetryInfo") ||
+				got.status == 429 && (h.Get("x-ratelimit-reset-requests") != "" || h.Get("anthropic-ratelimit-requests-reset") != "") {
 				t.Errorf("%s, %s: gives a hint nobody asked for: %v %s", a.name, name, h, raw)
 			}
 		}
@@ -106,7 +185,8 @@ func TestHandler_HintsAreTheVendors(t *testing.T) {
 				switch a.provider {
 				case "anthropic":
 					reset, err := time.Parse(time.RFC3339, h.Get("anthropic-ratelimit-requests-reset"))
-					if h.Get("retry-after") != "2" || err != nil || time.Until(reset) > 2*time.Second || time.Until(reset) < 0 || h.Get("x-should-retry") != "true" {
+					if h.Get("retry-after") != "2" || err != nil || time.Until(reset) > 2*time.Second || time.Until(reset) < 0 ||
+						h.Get("x-should-retry") != "true" {
 						t.Errorf("%s, %s: %v", a.name, name, h)
 					}
 					if left := h.Get("anthropic-ratelimit-requests-remaining"); (left == "0") != (name == "rate_limit") {
@@ -138,16 +218,25 @@ func TestHandler_RawAnswers(t *testing.T) {
 	for body, kind := range map[string]string{
 		`{"error": 1}`: "application/json", "<h1>no</h1>": "text/html", "data: {}\n\n": "text/event-stream", "oh no": "text/plain; charset=utf-8", "": "text/plain; charset=utf-8",
 	} {
-		b := always(scenario.Fault{Status: 524, Body: body, Headers: map[string]string{"cf-ray": "1", "content-length": "9999", "Connection": "close"}})
+		b := always(
+			scenario.Fault{
+				Status:  524,
+				Body:    body,
+				Headers: map[string]string{"cf-ray": "1", "content-length": "9999", "Connection": "close"},
+			},
+		)
 		got := b.ask(t.Context(), apiNamed("chat"))
-		if got.err != nil || got.status != 524 || got.raw != body || got.header.Get("content-type") != kind || got.header.Get("cf-ray") != "1" || got.header.Get("x-request-id") != "" {
+		if got.err != nil || got.status != 524 || got.raw != body || got.header.Get("content-type") != kind ||
+			got.header.Get("cf-ray") != "1" ||
+			got.header.Get("x-request-id") != "" {
 			t.Errorf("%q: %v %v", body, got, got.header)
 		}
 		if call := b.last(t); call.Fault != "status:524" || call.Status != 524 {
 			t.Errorf("%+v", call)
 		}
 	}
-	if got := always(scenario.Fault{Status: 200, Body: "x", Headers: map[string]string{"content-type": "application/json"}}).ask(t.Context(), apiNamed("messages")); !got.broken || got.header.Get("content-type") != "application/json" {
+	if got := always(scenario.Fault{Status: 200, Body: "x", Headers: map[string]string{"content-type": "application/json"}}).ask(t.Context(), apiNamed("messages")); !got.broken ||
+		got.header.Get("content-type") != "application/json" {
 		t.Error(got)
 	}
 }
@@ -166,10 +255,12 @@ func TestDelivery_ErrorsInStreams(t *testing.T) {
 				continue
 			}
 			terminal := family(a) == "responses" && (at.AfterStart || at.AfterTokens > 0) // response.failed ends a stream
-			if got.status != 200 || got.err != nil || got.problem == "" || got.terminal != terminal || call.Complete || call.Status != 200 {
+			if got.status != 200 || got.err != nil || got.problem == "" || got.terminal != terminal || call.Complete ||
+				call.Status != 200 {
 				t.Errorf("%s at %+v: %v, %+v", a.name, at, got, call)
 			}
-			if at.AfterTokens == 10 && (len(got.text) != 40 || call.OutputTokens-got.thinking != 10) || at.AfterTokens == 0 && !at.AfterStart && len(got.events) != 1 {
+			if at.AfterTokens == 10 && (len(got.text) != 40 || call.OutputTokens-got.thinking != 10) ||
+				at.AfterTokens == 0 && !at.AfterStart && len(got.events) != 1 {
 				t.Errorf("%s at %+v: %v, %+v", a.name, at, got, call)
 			}
 			if at.AfterTokens == 10_000 && (got.text == "" || got.finish != "" && family(a) != "responses") {
@@ -177,15 +268,22 @@ func TestDelivery_ErrorsInStreams(t *testing.T) {
 			}
 		}
 	}
-	started := always(scenario.Fault{StreamError: &scenario.StreamError{AfterStart: true, Error: "overloaded"}}).ask(t.Context(), apiNamed("messages stream"))
-	if !slices.Equal(started.events, []string{"message_start", "error"}) || !strings.HasSuffix(started.raw, `"request_id":"`+started.header.Get("request-id")+"\"}\n\n") {
+	started := always(
+		scenario.Fault{StreamError: &scenario.StreamError{AfterStart: true, Error: "overloaded"}},
+	).ask(t.Context(), apiNamed("messages stream"))
+	if !slices.Equal(started.events, []string{"message_start", "error"}) ||
+		!strings.HasSuffix(started.raw, `"request_id":"`+started.header.Get("request-id")+"\"}\n\n") {
 		t.Error(started.events, started.raw)
 	}
-	sse := always(scenario.Fault{StreamError: &scenario.StreamError{AfterTokens: 1, Error: "overloaded"}}).ask(t.Context(), apiNamed("generate stream"))
+	sse := always(
+		scenario.Fault{StreamError: &scenario.StreamError{AfterTokens: 1, Error: "overloaded"}},
+	).ask(t.Context(), apiNamed("generate stream"))
 	if !strings.Contains(sse.raw, "}\r\n\r\n{\n  \"error\": {\n    \"code\": 503,") {
 		t.Errorf("%q", sse.raw)
 	}
-	array := always(scenario.Fault{StreamError: &scenario.StreamError{AfterTokens: 1, Error: "overloaded"}}).ask(t.Context(), apiNamed("generate array"))
+	array := always(
+		scenario.Fault{StreamError: &scenario.StreamError{AfterTokens: 1, Error: "overloaded"}},
+	).ask(t.Context(), apiNamed("generate array"))
 	if array.broken || array.problem == "" {
 		t.Error(array)
 	}
@@ -207,7 +305,8 @@ func TestDelivery_ConnectionsThatDieInTheMiddle(t *testing.T) {
 				t.Errorf("%s after %d: %v", a.name, tokens, got)
 			}
 			call := b.last(t)
-			if call.Complete || call.ClientLeft || !call.Ended || call.Fault != "cut" || tokens == 10 && a.stream && a.name != "generate array" && call.OutputTokens-got.thinking != 10 {
+			if call.Complete || call.ClientLeft || !call.Ended || call.Fault != "cut" ||
+				tokens == 10 && a.stream && a.name != "generate array" && call.OutputTokens-got.thinking != 10 {
 				t.Errorf("%s after %d: %+v", a.name, tokens, call)
 			}
 			if tokens == 10 && a.stream && a.name != "generate array" && len(got.text) != 40 || tokens == 0 && got.raw != "" {
@@ -217,7 +316,8 @@ func TestDelivery_ConnectionsThatDieInTheMiddle(t *testing.T) {
 		for _, tokens := range []int{0, 10, 10_000} {
 			b := always(scenario.Fault{End: &scenario.Point{AfterTokens: tokens}})
 			got := b.ask(t.Context(), a)
-			if got.err != nil || got.status != 200 || got.finish != "" || a.stream && got.terminal || !a.stream && tokens > 0 && !got.broken {
+			if got.err != nil || got.status != 200 || got.finish != "" || a.stream && got.terminal ||
+				!a.stream && tokens > 0 && !got.broken {
 				t.Errorf("%s ends after %d: %v", a.name, tokens, got)
 			}
 			if call := b.last(t); call.Complete || call.Fault != "end" {
@@ -346,7 +446,8 @@ func TestCompose_OutputsThatAreNoGood(t *testing.T) {
 		out := func(f scenario.Fault) reading {
 			b := always(f)
 			got := b.form(t.Context(), a)
-			if name := f.Output; got.err != nil || got.status != 200 || (name != "") != (b.last(t).Fault == "output:"+name) || b.last(t).Complete != got.terminal && name != "empty_body" {
+			if name := f.Output; got.err != nil || got.status != 200 || (name != "") != (b.last(t).Fault == "output:"+name) ||
+				b.last(t).Complete != got.terminal && name != "empty_body" {
 				t.Errorf("%s, %+v: %v, %+v", a.name, f, got, b.last(t))
 			}
 			return got
@@ -360,15 +461,29 @@ func TestCompose_OutputsThatAreNoGood(t *testing.T) {
 		if got := out(scenario.Fault{Output: "fenced"}); got.text != "```json\n"+whole.text+"\n```" {
 			t.Errorf("%s: fenced gives %q", a.name, got.text)
 		}
-		lengths := map[string]string{"messages": "max_tokens", "chat": "length", "compat": "length", "responses": "incompletemax_output_tokens", "generate": "MAX_TOKENS"}
-		if got := out(scenario.Fault{Output: "truncated"}); got.finish != lengths[family(a)] || !strings.HasPrefix(whole.text, got.text) || got.text == "" || got.text == whole.text {
+		lengths := map[string]string{
+			"messages":  "max_tokens",
+			"chat":      "length",
+			"compat":    "length",
+			"responses": "incompletemax_output_tokens",
+			"generate":  "MAX_TOKENS",
+		}
+		if got := out(scenario.Fault{Output: "truncated"}); got.finish != lengths[family(a)] ||
+			!strings.HasPrefix(whole.text, got.text) ||
+			got.text == "" ||
+			got.text == whole.text {
 			t.Errorf("%s: truncated gives %v", a.name, got)
 		}
 		r := refusals[family(a)]
-		if got := out(scenario.Fault{Output: "refusal"}); got.finish != r.finish || got.text != r.text || !strings.Contains(got.refusal, r.refusal) || !got.terminal {
+		if got := out(scenario.Fault{Output: "refusal"}); got.finish != r.finish || got.text != r.text ||
+			!strings.Contains(got.refusal, r.refusal) ||
+			!got.terminal {
 			t.Errorf("%s: refusal gives %v\n%s", a.name, got, got.raw)
 		}
-		if got := out(scenario.Fault{Output: "refusal", BlockPrompt: true}); strings.Contains(got.raw, "promptFeedback") != (a.provider == "google") {
+		if got := out(scenario.Fault{Output: "refusal", BlockPrompt: true}); strings.Contains(
+			got.raw,
+			"promptFeedback",
+		) != (a.provider == "google") {
 			t.Errorf("%s: a blocked prompt gives %s", a.name, got.raw)
 		}
 		if got := out(scenario.Fault{Output: "empty"}); got.text != "" || got.finish != finishes[family(a)] || !got.terminal {
@@ -385,7 +500,12 @@ func TestCompose_OutputsThatAreNoGood(t *testing.T) {
 			t.Errorf("%s: served_model gives %v", a.name, got)
 		}
 		filtered := always(scenario.Fault{Output: "content_filter"}).form(t.Context(), a)
-		filters := map[string]string{"chat": "content_filter", "compat": "content_filter", "responses": "incompletecontent_filter", "generate": "SAFETY"}
+		filters := map[string]string{
+			"chat":      "content_filter",
+			"compat":    "content_filter",
+			"responses": "incompletecontent_filter",
+			"generate":  "SAFETY",
+		}
 		if family(a) == "messages" {
 			if !strings.Contains(filtered.raw, "Output blocked by content filtering policy") || filtered.terminal {
 				t.Errorf("%s: content_filter gives %v", a.name, filtered)
@@ -397,7 +517,8 @@ func TestCompose_OutputsThatAreNoGood(t *testing.T) {
 	// Also where no schema is asked for.
 	for _, name := range scenario.Outputs() {
 		for _, a := range apis {
-			if got := always(scenario.Fault{Output: name}).ask(t.Context(), a); got.err != nil || got.status != 200 && name != "content_filter" {
+			if got := always(scenario.Fault{Output: name}).ask(t.Context(), a); got.err != nil ||
+				got.status != 200 && name != "content_filter" {
 				t.Errorf("%s, %s: %v", a.name, name, got)
 			}
 		}
@@ -409,7 +530,8 @@ func TestResponse_HeadersOfARule(t *testing.T) {
 		f.Headers = map[string]string{"x-should-retry": "false", "request-id": "req_mine"}
 		b := always(f)
 		got := b.ask(t.Context(), apiNamed("messages stream"))
-		if got.header.Get("x-should-retry") != "false" || got.header.Get("request-id") != "req_mine" || b.last(t).RequestID != "req_mine" {
+		if got.header.Get("x-should-retry") != "false" || got.header.Get("request-id") != "req_mine" ||
+			b.last(t).RequestID != "req_mine" {
 			t.Errorf("%+v: %v", f, got.header)
 		}
 	}
@@ -417,7 +539,14 @@ func TestResponse_HeadersOfARule(t *testing.T) {
 
 // What says how a body is sent is not a rule's to change.
 func TestResponse_HeadersThatFrameABodyStay(t *testing.T) {
-	b := onPort(t, scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Headers: map[string]string{"Content-Length": "5", "Transfer-Encoding": "gzip", "x-mine": "1"}}}}})
+	b := onPort(
+		t,
+		scenario.Scenario{
+			Rules: []scenario.Rule{
+				{Fault: scenario.Fault{Headers: map[string]string{"Content-Length": "5", "Transfer-Encoding": "gzip", "x-mine": "1"}}},
+			},
+		},
+	)
 	for _, a := range apis {
 		if got := b.ask(t.Context(), a); got.err != nil || !got.terminal || got.header.Get("x-mine") != "1" {
 			t.Errorf("%s: %v", a.name, got)
@@ -428,8 +557,16 @@ func TestResponse_HeadersThatFrameABodyStay(t *testing.T) {
 func TestEpoch_Limits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := rules(
-			scenario.Rule{Name: "limit", When: scenario.When{Provider: scenario.Globs{"anthropic"}}, Fault: scenario.Fault{Limit: &scenario.Limit{PerMinute: 3}}},
-			scenario.Rule{Name: "other", When: scenario.When{Provider: scenario.Globs{"anthropic"}, Calls: scenario.Counts{{First: 2, Last: 2}}}, Fault: scenario.Fault{ServedModel: "another"}},
+			scenario.Rule{
+				Name:  "limit",
+				When:  scenario.When{Provider: scenario.Globs{"anthropic"}},
+				Fault: scenario.Fault{Limit: &scenario.Limit{PerMinute: 3}},
+			},
+			scenario.Rule{
+				Name:  "other",
+				When:  scenario.When{Provider: scenario.Globs{"anthropic"}, Calls: scenario.Counts{{First: 2, Last: 2}}},
+				Fault: scenario.Fault{ServedModel: "another"},
+			},
 		)
 		a := apiNamed("messages")
 		var statuses []int
@@ -439,12 +576,14 @@ func TestEpoch_Limits(t *testing.T) {
 			if h := got.header; h.Get("anthropic-ratelimit-requests-limit") != "3" {
 				t.Errorf("%v", h)
 			}
-			if got.status == 429 && (got.header.Get("retry-after") == "" || got.header.Get("anthropic-ratelimit-requests-remaining") != "0") {
+			if got.status == 429 &&
+				(got.header.Get("retry-after") == "" || got.header.Get("anthropic-ratelimit-requests-remaining") != "0") {
 				t.Error(got.header)
 			}
 			time.Sleep(10 * time.Second)
 		}
-		if !slices.Equal(statuses, []int{200, 200, 200, 429, 429}) || b.sim.Calls()[1].Fault != "served_model:another" || b.last(t).Fault != "limit" {
+		if !slices.Equal(statuses, []int{200, 200, 200, 429, 429}) || b.sim.Calls()[1].Fault != "served_model:another" ||
+			b.last(t).Fault != "limit" {
 			t.Errorf("%v %+v", statuses, b.sim.Calls())
 		}
 		got := b.ask(t.Context(), a)

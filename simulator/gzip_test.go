@@ -40,7 +40,8 @@ func TestTransport_DecompressesAsNetHTTPDoes(t *testing.T) {
 			body, err := io.ReadAll(resp.Body)
 			resp.Body.Close()
 			plain := accept == ""
-			if err != nil || string(body) != want || resp.Uncompressed != plain || (resp.Header.Get("Content-Encoding") == "") != plain || (resp.ContentLength == -1) != plain {
+			if err != nil || string(body) != want || resp.Uncompressed != plain || (resp.Header.Get("Content-Encoding") == "") != plain ||
+				(resp.ContentLength == -1) != plain {
 				t.Errorf("%s, accepting %q: %q, %+v, %v", where, accept, body, resp, err)
 			}
 			if n, err := resp.Body.Read(make([]byte, 1)); n != 0 || err == nil || plain && errors.Is(err, io.EOF) {

@@ -127,7 +127,7 @@ func (h *handler) named(name string) wire.Problem {
 	if name == "rate_limit" {
 		h.moment.Quota.RequestsLeft = 0
 	}
-	problem := h.dialect.Problem(name, h.request, h.moment)
+	problem := h.dialect.NamedProblem(name, h.request, h.moment)
 	problem.RetryAfter = h.moment.Hint
 	return problem
 }
@@ -138,7 +138,7 @@ func (h *handler) refuse(problem wire.Problem) {
 		h.deliver(compose(h.request, scenario.Fault{Output: "refusal", BlockPrompt: true}, 0), disruption{})
 		return
 	}
-	h.out.reply(h.dialect.Reply(problem, h.request, h.moment))
+	h.out.reply(h.dialect.RenderError(problem, h.request, h.moment))
 }
 
 // rawReply returns an answer as a scenario writes it.

@@ -40,7 +40,8 @@ func TestHandler_EveryDialectAnswers(t *testing.T) {
 			if call != want {
 				t.Errorf("the log says\n%+v, want\n%+v", call, want)
 			}
-			if id := got.header.Get("request-id") + got.header.Get("x-request-id"); id != call.RequestID || (id == "") != (a.provider == "google") {
+			if id := got.header.Get("request-id") + got.header.Get("x-request-id"); id != call.RequestID ||
+				(id == "") != (a.provider == "google") {
 				t.Errorf("request id %q, in the log %q", id, call.RequestID)
 			}
 			if len(call.Prompt) != 64 {
@@ -73,7 +74,14 @@ func TestHandler_StructuredAnswersFit(t *testing.T) {
 	// Gemini's own dialect of schemas, and JSON without a schema.
 	a := apiNamed("generate")
 	body := a.body(prompt, false)
-	body["generationConfig"] = fields{"response_mime_type": "application/json", "response_schema": fields{"type": "OBJECT", "required": []string{"n"}, "properties": fields{"n": fields{"type": "INTEGER", "minimum": 7, "maximum": 7}}}}
+	body["generationConfig"] = fields{
+		"response_mime_type": "application/json",
+		"response_schema": fields{
+			"type":       "OBJECT",
+			"required":   []string{"n"},
+			"properties": fields{"n": fields{"type": "INTEGER", "minimum": 7, "maximum": 7}},
+		},
+	}
 	if got := rules().do(t.Context(), a, body); got.text != `{"n":7}` {
 		t.Error(got)
 	}
@@ -121,7 +129,11 @@ func TestHandler_EventsComeInTheirOrder(t *testing.T) {
 		}
 	}
 	body := apiNamed("chat stream").body(prompt, false)
-	if got := rules().do(t.Context(), apiNamed("chat stream"), with(body, fields{"stream_options": nil})); strings.Contains(got.raw, `"usage"`) || !got.terminal {
+	if got := rules().do(t.Context(), apiNamed("chat stream"), with(body, fields{"stream_options": nil})); strings.Contains(
+		got.raw,
+		`"usage"`,
+	) ||
+		!got.terminal {
 		t.Errorf("usage came unasked: %s", got.raw)
 	}
 	sse := rules().ask(t.Context(), apiNamed("generate stream")).raw
@@ -151,7 +163,8 @@ func TestHandler_HeadersAreTheVendors(t *testing.T) {
 		}
 	}
 	h := rules().ask(t.Context(), apiNamed("messages")).header
-	if _, err := time.Parse(time.RFC3339, h.Get("anthropic-ratelimit-requests-reset")); err != nil || !strings.HasPrefix(h.Get("request-id"), "req_011C") {
+	if _, err := time.Parse(time.RFC3339, h.Get("anthropic-ratelimit-requests-reset")); err != nil ||
+		!strings.HasPrefix(h.Get("request-id"), "req_011C") {
 		t.Error(h, err)
 	}
 	h = rules().ask(t.Context(), apiNamed("chat")).header
@@ -174,7 +187,8 @@ func TestCompose_TheSamePromptGetsTheSameAnswer(t *testing.T) {
 		if calls[0].Prompt != calls[1].Prompt || a.provider != "google" && calls[0].RequestID == calls[1].RequestID {
 			t.Errorf("%s: %+v", a.name, calls)
 		}
-		if again := rules(); !bytes.Equal([]byte(again.form(t.Context(), a).text), []byte(one.text)) || again.last(t).RequestID != calls[0].RequestID {
+		if again := rules(); !bytes.Equal([]byte(again.form(t.Context(), a).text), []byte(one.text)) ||
+			again.last(t).RequestID != calls[0].RequestID {
 			t.Errorf("%s: another simulator with the same seed answers differently", a.name)
 		}
 	}
@@ -238,8 +252,19 @@ func TestDelivery_Pace(t *testing.T) {
 }
 
 func TestCompose_KeepsOutputLimits(t *testing.T) {
-	limits := map[string]string{"messages": "max_tokens", "chat": "max_completion_tokens", "responses": "max_output_tokens", "compat": "max_tokens"}
-	stops := map[string]string{"messages": "max_tokens", "chat": "length", "responses": "incompletemax_output_tokens", "generate": "MAX_TOKENS", "compat": "length"}
+	limits := map[string]string{
+		"messages":  "max_tokens",
+		"chat":      "max_completion_tokens",
+		"responses": "max_output_tokens",
+		"compat":    "max_tokens",
+	}
+	stops := map[string]string{
+		"messages":  "max_tokens",
+		"chat":      "length",
+		"responses": "incompletemax_output_tokens",
+		"generate":  "MAX_TOKENS",
+		"compat":    "length",
+	}
 	for _, a := range apis {
 		body := a.body(prompt, false)
 		if family(a) == "generate" {
@@ -275,7 +300,8 @@ func TestCompose_ModelsThatThink(t *testing.T) {
 	} {
 		a := apiNamed(c.api)
 		got := rules().do(t.Context(), a, with(a.body(prompt, false), c.changes))
-		if got.status != 200 || got.thinking > 0 != c.want || strings.Contains(got.raw, `"reasoning","summary"`) != (c.want && c.api == "responses stream") {
+		if got.status != 200 || got.thinking > 0 != c.want ||
+			strings.Contains(got.raw, `"reasoning","summary"`) != (c.want && c.api == "responses stream") {
 			t.Errorf("%s %v: %v", c.api, c.changes, got)
 		}
 	}
@@ -302,7 +328,9 @@ func TestEpoch_PromptCaching(t *testing.T) {
 					t.Fatal(err)
 				}
 				u := dig(v, "message", "usage")
-				if sum := count(u, "input_tokens") + count(u, "cache_read_input_tokens") + count(u, "cache_creation_input_tokens"); sum != b.last(t).InputTokens {
+				if sum := count(u, "input_tokens") + count(u, "cache_read_input_tokens") + count(u, "cache_creation_input_tokens"); sum != b.last(
+					t,
+				).InputTokens {
 					t.Errorf("the parts make %d tokens of %d", sum, b.last(t).InputTokens)
 				}
 				return count(u, "cache_read_input_tokens"), count(u, "cache_creation_input_tokens"), count(u, "input_tokens")
@@ -326,7 +354,8 @@ func TestEpoch_PromptCaching(t *testing.T) {
 		b, a := rules(), apiNamed(name)
 		first := b.do(t.Context(), a, a.body(long+"One?", false))
 		second := b.do(t.Context(), a, a.body(long+"Two?", false))
-		if first.cached != 0 || second.cached < 1024 || second.cached%128 != 0 || second.cached > second.in || b.last(t).CachedTokens != second.cached {
+		if first.cached != 0 || second.cached < 1024 || second.cached%128 != 0 || second.cached > second.in ||
+			b.last(t).CachedTokens != second.cached {
 			t.Errorf("%s: %d, then %d of %d cached", name, first.cached, second.cached, second.in)
 		}
 	}

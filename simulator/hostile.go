@@ -90,19 +90,24 @@ func (h *handler) echoKey() {
 const redirectHost = "elsewhere.invalid"
 
 func (h *handler) redirect() {
-	h.out.reply(wire.Reply{Status: http.StatusTemporaryRedirect, Header: http.Header{"Location": {"https://" + redirectHost + "/v1/steal?key=abc"}}})
+	h.out.reply(
+		wire.Reply{
+			Status: http.StatusTemporaryRedirect,
+			Header: http.Header{"Location": {"https://" + redirectHost + "/v1/steal?key=abc"}},
+		},
+	)
 }
 
 // stuckBody announces an error of 1000 bytes, sends 10 of them, and keeps the connection.
 func (h *handler) stuckBody() {
-	reply := h.dialect.Reply(h.named("server_error"), h.request, h.moment)
+	reply := h.dialect.RenderError(h.named("server_error"), h.request, h.moment)
 	h.out.open(reply.Status, reply.Header, 1000)
 	h.out.transmit(reply.Body[:10])
 	h.out.hang()
 }
 
 func (h *handler) gzipBombError() {
-	reply := h.dialect.Reply(h.named("server_error"), h.request, h.moment)
+	reply := h.dialect.RenderError(h.named("server_error"), h.request, h.moment)
 	h.gzipBomb(reply.Status, reply.Header)
 }
 

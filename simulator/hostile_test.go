@@ -85,7 +85,9 @@ func TestAttacks_AllHostilitiesCanBePlayed(t *testing.T) {
 				synctest.Wait()
 				call := b.last(t)
 				log, err := json.Marshal(call)
-				if err != nil || !call.Ended || call.Fault != "hostile:"+name || call.Rule != "always" || call.Status == 0 || call.Note != "" || strings.Contains(string(log), "s3cr3t") {
+				if err != nil || !call.Ended || call.Fault != "hostile:"+name || call.Rule != "always" || call.Status == 0 ||
+					call.Note != "" ||
+					strings.Contains(string(log), "s3cr3t") {
 					t.Errorf("%s, %s: %s %v", a.name, name, log, err)
 				}
 				if name != "echo_key" && strings.Contains(raw, "s3cr3t") {
@@ -213,7 +215,9 @@ func TestAttacks_Redirect(t *testing.T) {
 	hostile(t, "redirect", func(where string, b bench, a api) {
 		follow := *b.client
 		b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-		if got := b.ask(t.Context(), a); got.err != nil || got.status != 307 || got.header.Get("Location") != "https://elsewhere.invalid/v1/steal?key=abc" || got.raw != "" {
+		if got := b.ask(t.Context(), a); got.err != nil || got.status != 307 ||
+			got.header.Get("Location") != "https://elsewhere.invalid/v1/steal?key=abc" ||
+			got.raw != "" {
 			t.Errorf("%s, %s: %v", where, a.name, got)
 		}
 		b.client.CheckRedirect = nil
@@ -233,7 +237,9 @@ func TestHandler_HostileUsage(t *testing.T) {
 		hostile(t, name, func(where string, b bench, a api) {
 			whole := rules().ask(t.Context(), a)
 			got := b.ask(t.Context(), a)
-			if got.err != nil || !got.terminal || got.broken || got.text != whole.text || got.in != want[0] || got.out != want[1] || got.cached != 0 || got.thinking != 0 {
+			if got.err != nil || !got.terminal || got.broken || got.text != whole.text || got.in != want[0] || got.out != want[1] ||
+				got.cached != 0 ||
+				got.thinking != 0 {
 				t.Errorf("%s, %s, %s: %v", where, a.name, name, got)
 			}
 			if call := b.last(t); call.OutputTokens != whole.out || call.InputTokens != whole.in {
@@ -247,7 +253,12 @@ func TestHandler_HostileUsage(t *testing.T) {
 func TestHandler_HostileUsageKeepsThePace(t *testing.T) {
 	for _, a := range apis {
 		synctest.Test(t, func(t *testing.T) {
-			b := inProcess(scenario.Scenario{Pace: scenario.Pace{TokensPerSecond: 10}, Rules: []scenario.Rule{{Fault: scenario.Fault{Hostile: "huge_usage"}}}})
+			b := inProcess(
+				scenario.Scenario{
+					Pace:  scenario.Pace{TokensPerSecond: 10},
+					Rules: []scenario.Rule{{Fault: scenario.Fault{Hostile: "huge_usage"}}},
+				},
+			)
 			if got := b.ask(t.Context(), a); !got.terminal || b.last(t).Duration > time.Minute {
 				t.Errorf("%s: %v, %+v", a.name, got, b.last(t))
 			}

@@ -59,7 +59,8 @@ func TestDelivery_MeanwhileComesBeforeTheFirstEvent(t *testing.T) {
 				if got.read(a, []byte(body)); !ok || !got.terminal || got.broken || got.text != whole.text || got.out != whole.out {
 					t.Errorf("%s, %s: %v in %q", a.name, meanwhile, got, raw)
 				}
-				if call := b.last(t); call.Fault != "first_event" || !call.Complete || call.OutputTokens != whole.out || call.Duration != 46*time.Second {
+				if call := b.last(t); call.Fault != "first_event" || !call.Complete || call.OutputTokens != whole.out ||
+					call.Duration != 46*time.Second {
 					t.Errorf("%s, %s: %+v", a.name, meanwhile, call)
 				}
 			})
@@ -98,7 +99,10 @@ func TestDelivery_MeanwhileSendsHeadersAtOnceOnAPort(t *testing.T) {
 			}
 		}
 	}
-	late := onPort(t, scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{FirstEvent: time.Millisecond, Meanwhile: "headers"}}}})
+	late := onPort(
+		t,
+		scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{FirstEvent: time.Millisecond, Meanwhile: "headers"}}}},
+	)
 	for _, a := range apis {
 		if got := late.ask(t.Context(), a); got.err != nil || !got.terminal || got.broken || got.header.Get("content-length") != "" {
 			t.Errorf("%s: %v", a.name, got)

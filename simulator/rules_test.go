@@ -101,7 +101,7 @@ func TestEpoch_TheFirstRuleThatFitsDecides(t *testing.T) {
 	for _, c := range b.sim.Calls() {
 		got = append(got, fmt.Sprint(c.Status, " ", c.Rule))
 	}
-	// The third call is the third for each rule, whoever decided about the others.
+	// The third call is the third for each rule, whatever decided about the others.
 	if s := strings.Join(got, ", "); s != "529 first, 529 first, 500 second, 200 , 200 " {
 		t.Error(s)
 	}
@@ -148,7 +148,9 @@ func TestEpoch_CallsInATimeWindow(t *testing.T) {
 
 func TestEpoch_ShareIsDrawnBySeed(t *testing.T) {
 	draw := func(seed int, a api) string {
-		return inProcess(read(t, fmt.Sprintf("seed: %d\nrules: [{when: {share: 0.3}, fault: {error: overloaded}}]", seed))).hits(t.Context(), a, 200)
+		return inProcess(
+			read(t, fmt.Sprintf("seed: %d\nrules: [{when: {share: 0.3}, fault: {error: overloaded}}]", seed)),
+		).hits(t.Context(), a, 200)
 	}
 	one := draw(1, apiNamed("chat"))
 	if again := draw(1, apiNamed("chat")); again != one {
@@ -192,7 +194,9 @@ func TestSetScenario_StartsAnew(t *testing.T) {
 }
 
 func TestSimulator_ManyAtOnce(t *testing.T) {
-	b := inProcess(read(t, "rules: [{when: {calls: 1-50}, fault: {error: overloaded}}, {when: {share: 0.2}, fault: {cut: {after_tokens: 3}}}]"))
+	b := inProcess(
+		read(t, "rules: [{when: {calls: 1-50}, fault: {error: overloaded}}, {when: {share: 0.2}, fault: {cut: {after_tokens: 3}}}]"),
+	)
 	var wait sync.WaitGroup
 	for i := range 200 {
 		wait.Go(func() {
@@ -216,8 +220,8 @@ func TestSimulator_ManyAtOnce(t *testing.T) {
 	}
 }
 
-// Each built-in scenario does something to somebody, and lets nobody wait for ever
-// who has a limit of his own.
+// Each built-in scenario does something to a provider, and lets no client wait for ever
+// that has a limit of its own.
 func TestBuiltin_AllCanBePlayed(t *testing.T) {
 	for _, s := range simulator.Builtin() {
 		synctest.Test(t, func(t *testing.T) {

@@ -16,8 +16,13 @@ import (
 // firstModels are the models that scenarios about a provider's first model mean, and
 // nextModels others of the same providers.
 var (
-	firstModels = map[string]string{"anthropic": "claude-sonnet-4-6", "openai": "gpt-5.2", "google": "gemini-3-flash-preview", "local": "llama"}
-	nextModels  = map[string][]string{
+	firstModels = map[string]string{
+		"anthropic": "claude-sonnet-4-6",
+		"openai":    "gpt-5.2",
+		"google":    "gemini-3-flash-preview",
+		"local":     "llama",
+	}
+	nextModels = map[string][]string{
 		"anthropic": {"claude-opus-4-6", "claude-haiku-4-5-20251001"}, "openai": {"gpt-4.1", "gpt-5-mini"},
 		"google": {"gemini-2.5-pro", "gemini-3-pro-preview"}, "local": {"mistral", "mistral-small"},
 	}

@@ -38,7 +38,8 @@ func TestHandler_PageIsThatOfAProxy(t *testing.T) {
 			for _, a := range apis {
 				got := b.ask(t.Context(), a)
 				if got.err != nil || got.status != status || got.header.Get("content-type") != "text/html" || got.header.Get("x-request-id")+got.header.Get("request-id")+got.header.Get("server-timing") != "" ||
-					!strings.Contains(got.raw, "<title>"+title+"</title>") || !strings.Contains(got.raw, "<h1>"+title+"</h1>") {
+					!strings.Contains(got.raw, "<title>"+title+"</title>") ||
+					!strings.Contains(got.raw, "<h1>"+title+"</h1>") {
 					t.Errorf("%s, %s: %d %v %s", where, a.name, got.status, got.header, got.raw)
 				}
 				if call := b.last(t); call.Fault != "status:"+strconv.Itoa(status) || !call.Complete {

@@ -92,7 +92,10 @@ func TestSimulator_ConnectionsThatDieOnAPort(t *testing.T) {
 
 func TestSimulator_AClientThatLeavesAPort(t *testing.T) {
 	ended := make(chan simulator.Call, 1)
-	sim := simulator.New(scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Stall: &scenario.Stall{AfterTokens: 5}}}}}, simulator.Options{Observe: func(c simulator.Call) { ended <- c }})
+	sim := simulator.New(
+		scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Stall: &scenario.Stall{AfterTokens: 5}}}}},
+		simulator.Options{Observe: func(c simulator.Call) { ended <- c }},
+	)
 	server := httptest.NewServer(sim)
 	defer server.Close()
 	b := bench{sim, server.Client(), server.URL, "k"}
@@ -172,7 +175,7 @@ func TestTransport_AClientThatClosesTheBody(t *testing.T) {
 	}
 }
 
-// Who has read the terminal event sees a finished call, although the body is not at its end.
+// A client that has read the terminal event sees a finished call, although the body is not at its end.
 func TestCalls_LogIsReadyBeforeTheLastByte(t *testing.T) {
 	b, a := rules(), apiNamed("chat stream")
 	resp, err := b.client.Do(b.request(t.Context(), a, a.body(prompt, false)))
@@ -310,10 +313,14 @@ func TestControl(t *testing.T) {
 		}
 		status, raw := control("GET", "calls", "")
 		var calls []simulator.Call
-		if err := json.Unmarshal([]byte(raw), &calls); err != nil || status != 200 || len(calls) != 1 || calls[0].Status != 529 || calls[0].Rule != "outage" || strings.Contains(raw, b.key) || strings.Contains(raw, "clock") {
+		if err := json.Unmarshal([]byte(raw), &calls); err != nil || status != 200 || len(calls) != 1 || calls[0].Status != 529 ||
+			calls[0].Rule != "outage" ||
+			strings.Contains(raw, b.key) ||
+			strings.Contains(raw, "clock") {
 			t.Errorf("%s: %d %s", name, status, raw)
 		}
-		if status, raw := control("PUT", "scenario", "rules: [{fault: {error: server_error}}]"); status != 200 || !strings.Contains(raw, "error: server_error") {
+		if status, raw := control("PUT", "scenario", "rules: [{fault: {error: server_error}}]"); status != 200 ||
+			!strings.Contains(raw, "error: server_error") {
 			t.Errorf("%s: %d %s", name, status, raw)
 		}
 		if got := b.ask(t.Context(), apiNamed("messages")); got.status != 500 {
@@ -341,7 +348,8 @@ func TestSimulator_AConnectionThatCannotBeReset(t *testing.T) {
 	sim := simulator.New(scenario.Scenario{Rules: []scenario.Rule{{Fault: scenario.Fault{Reset: true}}}}, simulator.Options{})
 	b := bench{sim: sim, root: "http://sim", key: "k"}
 	defer func() {
-		if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) || !strings.HasPrefix(b.last(t).Note, "played as an aborted connection") {
+		if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) ||
+			!strings.HasPrefix(b.last(t).Note, "played as an aborted connection") {
 			t.Error(err, b.last(t))
 		}
 	}()

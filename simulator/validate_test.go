@@ -54,7 +54,12 @@ var refusals = []refusal{
 	{"messages", fields{"model": "gpt-4.1"}, 404, `"not_found_error","message":"model: gpt-4.1"`},
 	{"messages", fields{"max_tokens": nil}, 400, `max_tokens: Field required`},
 	{"messages", fields{"max_tokens": "many"}, 400, `max_tokens: Input should be a valid integer`},
-	{"messages", fields{"max_tokens": 200000}, 400, `max_tokens: 200000 > 128000, which is the maximum allowed number of output tokens for claude-sonnet-4-6`},
+	{
+		"messages",
+		fields{"max_tokens": 200000},
+		400,
+		`max_tokens: 200000 > 128000, which is the maximum allowed number of output tokens for claude-sonnet-4-6`,
+	},
 	{"messages", fields{"max_tokens": 200000, "model": "claude-opus-4-6"}, 400, `200000 > 128000`},
 	{"messages", fields{"max_tokens": 64001, "model": "claude-haiku-4-5-20251001"}, 400, `64001 > 64000`},
 	{"messages", fields{"max_tokens": 100000, "model": "claude-opus-4-6"}, 200, ``},
@@ -63,33 +68,125 @@ var refusals = []refusal{
 	{"messages", fields{"messages": []any{fields{"role": "system", "content": "x"}}}, 400, `Unexpected role`},
 	{"messages", fields{"messages": []any{fields{"role": "user", "content": ""}}}, 400, `non-empty content`},
 	{"messages", fields{"messages": []any{fields{"role": "user"}}}, 400, `messages.0.content: Field required`},
-	{"messages", fields{"messages": []any{fields{"role": "user", "content": []any{fields{"type": "text", "text": ""}}}}}, 400, `text content blocks must be non-empty`},
-	{"messages", fields{"messages": []any{fields{"role": "user", "content": "x"}, fields{"role": "assistant", "content": "{"}}}, 400, `does not support assistant message prefill`},
-	{"messages", fields{"model": "claude-haiku-4-5", "messages": []any{fields{"role": "user", "content": "x"}, fields{"role": "assistant", "content": "{"}}}, 200, ``},
+	{
+		"messages",
+		fields{"messages": []any{fields{"role": "user", "content": []any{fields{"type": "text", "text": ""}}}}},
+		400,
+		`text content blocks must be non-empty`,
+	},
+	{
+		"messages",
+		fields{"messages": []any{fields{"role": "user", "content": "x"}, fields{"role": "assistant", "content": "{"}}},
+		400,
+		`does not support assistant message prefill`,
+	},
+	{
+		"messages",
+		fields{
+			"model":    "claude-haiku-4-5",
+			"messages": []any{fields{"role": "user", "content": "x"}, fields{"role": "assistant", "content": "{"}},
+		},
+		200,
+		``,
+	},
 	{"messages", fields{"temperature": 1.5}, 400, `temperature: range: 0..1`},
 	{"messages", fields{"temperature": 0.5, "top_p": 0.5}, 400, "`temperature` and `top_p` cannot both be specified"},
 	{"messages", fields{"thinking": fields{"type": "enabled", "budget_tokens": 100}}, 400, `greater than or equal to 1024`},
 	{"messages", fields{"thinking": fields{"type": "enabled", "budget_tokens": 2000}}, 400, "`max_tokens` must be greater"},
-	{"messages", anthropicForm(form(fields{"additionalProperties": nil})), 400, `output_config.format.schema: For 'object' type, 'additionalProperties' must be explicitly set to false"`},
+	{
+		"messages",
+		anthropicForm(form(fields{"additionalProperties": nil})),
+		400,
+		`output_config.format.schema: For 'object' type, 'additionalProperties' must be explicitly set to false"`,
+	},
 	{"messages", anthropicForm(object(fields{"a": fields{"type": "object", "properties": fields{}}}, nil)), 400, `(at properties.a)`},
-	{"messages", anthropicForm(object(fields{"a": fields{"type": "number", "minimum": 0, "maximum": 1}}, nil)), 400, `For 'number' type, properties maximum, minimum are not supported (at properties.a)`},
-	{"messages", anthropicForm(object(fields{"a": fields{"type": []string{"string", "null"}, "maxLength": 9}}, nil)), 400, `property 'maxLength' is not supported`},
-	{"messages", anthropicForm(object(fields{"a": fields{"type": "array", "maxItems": 3, "items": fields{"type": "string"}}}, nil)), 400, `'maxItems'`},
-	{"messages", anthropicForm(object(fields{"a": fields{"type": "array", "minItems": 2, "items": fields{"type": "string"}}}, nil)), 400, `'minItems' values other than 0 or 1`},
-	{"messages", anthropicForm(object(fields{"a": fields{"type": "array", "items": fields{"$ref": "#"}}}, nil)), 400, `Recursive schemas are not supported`},
-	{"messages", anthropicForm(object(fields{"a": fields{"$ref": "#/$defs/n"}}, fields{"$defs": fields{"n": object(fields{"next": fields{"anyOf": []any{fields{"$ref": "#/$defs/n"}, fields{"type": "null"}}}}, nil)}})), 400, `Recursive schemas are not supported`},
-	{"messages", anthropicForm(object(fields{"a": fields{"$ref": "#/$defs/n"}, "b": fields{"$ref": "#/$defs/n"}}, fields{"$defs": fields{"n": fields{"type": "string"}}})), 200, ``},
+	{
+		"messages",
+		anthropicForm(object(fields{"a": fields{"type": "number", "minimum": 0, "maximum": 1}}, nil)),
+		400,
+		`For 'number' type, properties maximum, minimum are not supported (at properties.a)`,
+	},
+	{
+		"messages",
+		anthropicForm(object(fields{"a": fields{"type": []string{"string", "null"}, "maxLength": 9}}, nil)),
+		400,
+		`property 'maxLength' is not supported`,
+	},
+	{
+		"messages",
+		anthropicForm(object(fields{"a": fields{"type": "array", "maxItems": 3, "items": fields{"type": "string"}}}, nil)),
+		400,
+		`'maxItems'`,
+	},
+	{
+		"messages",
+		anthropicForm(object(fields{"a": fields{"type": "array", "minItems": 2, "items": fields{"type": "string"}}}, nil)),
+		400,
+		`'minItems' values other than 0 or 1`,
+	},
+	{
+		"messages",
+		anthropicForm(object(fields{"a": fields{"type": "array", "items": fields{"$ref": "#"}}}, nil)),
+		400,
+		`Recursive schemas are not supported`,
+	},
+	{
+		"messages",
+		anthropicForm(
+			object(
+				fields{"a": fields{"$ref": "#/$defs/n"}},
+				fields{
+					"$defs": fields{
+						"n": object(fields{"next": fields{"anyOf": []any{fields{"$ref": "#/$defs/n"}, fields{"type": "null"}}}}, nil),
+					},
+				},
+			),
+		),
+		400,
+		`Recursive schemas are not supported`,
+	},
+	{
+		"messages",
+		anthropicForm(
+			object(
+				fields{"a": fields{"$ref": "#/$defs/n"}, "b": fields{"$ref": "#/$defs/n"}},
+				fields{"$defs": fields{"n": fields{"type": "string"}}},
+			),
+		),
+		200,
+		``,
+	},
 
 	{"chat", fields{"foo": 1}, 400, `"Unknown parameter: 'foo'."|"param": "foo"|"code": "unknown_parameter"`},
 	{"chat", fields{"model": nil}, 400, `you must provide a model parameter`},
 	{"chat", fields{"model": "claude-sonnet-4-6"}, 404, "The model `claude-sonnet-4-6` does not exist|" + `"code": "model_not_found"`},
 	{"chat", fields{"messages": nil}, 400, `missing_required_parameter|"param": "messages"`},
 	{"chat", fields{"messages": []any{}}, 400, `empty_array`},
-	{"chat", fields{"messages": []any{fields{"role": "model", "content": "x"}}}, 400, `Invalid value: 'model'.|"param": "messages[0].role"`},
-	{"chat", fields{"messages": []any{fields{"role": "user", "content": []any{fields{"type": "input_text", "text": "x"}}}}}, 400, `Invalid value: 'input_text'.`},
-	{"chat", fields{"model": "gpt-5", "max_tokens": 100}, 400, `Use 'max_completion_tokens' instead.|"code": "unsupported_parameter"|"param": "max_tokens"`},
+	{
+		"chat",
+		fields{"messages": []any{fields{"role": "model", "content": "x"}}},
+		400,
+		`Invalid value: 'model'.|"param": "messages[0].role"`,
+	},
+	{
+		"chat",
+		fields{"messages": []any{fields{"role": "user", "content": []any{fields{"type": "input_text", "text": "x"}}}}},
+		400,
+		`Invalid value: 'input_text'.`,
+	},
+	{
+		"chat",
+		fields{"model": "gpt-5", "max_tokens": 100},
+		400,
+		`Use 'max_completion_tokens' instead.|"code": "unsupported_parameter"|"param": "max_tokens"`,
+	},
 	{"chat", fields{"model": "o3", "max_tokens": 100}, 400, `unsupported_parameter`},
-	{"chat", fields{"model": "gpt-5.2", "temperature": 0.2}, 400, `'temperature' does not support 0.2 with this model|"code": "unsupported_value"`},
+	{
+		"chat",
+		fields{"model": "gpt-5.2", "temperature": 0.2},
+		400,
+		`'temperature' does not support 0.2 with this model|"code": "unsupported_value"`,
+	},
 	{"chat", fields{"model": "gpt-5.2", "temperature": 1}, 200, ``},
 	{"chat", fields{"temperature": 0.2, "max_tokens": 100}, 200, ``},
 	{"chat", fields{"temperature": 3}, 400, `decimal_above_max_value`},
@@ -100,33 +197,114 @@ var refusals = []refusal{
 	{"chat", chatForm("bad name", form(nil)), 400, `does not match pattern|response_format.json_schema.name`},
 	{"chat", chatForm(strings.Repeat("n", 65), form(nil)), 400, `string_above_max_length`},
 	{"chat", chatForm("x", fields{"type": "array"}), 400, `got 'type: \"array\"'|"param": "response_format"|"code": null`},
-	{"chat", chatForm("x", form(fields{"additionalProperties": nil})), 400, `Invalid schema for response_format 'x': In context=(), 'additionalProperties' is required to be supplied and to be false.`},
+	{
+		"chat",
+		chatForm("x", form(fields{"additionalProperties": nil})),
+		400,
+		`Invalid schema for response_format 'x': In context=(), 'additionalProperties' is required to be supplied and to be false.`,
+	},
 	{"chat", chatForm("x", form(fields{"required": []string{"title", "score"}})), 400, `Missing 'beats'.`},
-	{"chat", chatForm("x", object(fields{"a": object(fields{"b": fields{"type": "string"}}, fields{"required": []string{}})}, nil)), 400, `In context=('properties', 'a'), 'required' is required|Missing 'b'.`},
+	{
+		"chat",
+		chatForm("x", object(fields{"a": object(fields{"b": fields{"type": "string"}}, fields{"required": []string{}})}, nil)),
+		400,
+		`In context=('properties', 'a'), 'required' is required|Missing 'b'.`,
+	},
 	{"chat", chatForm("x", object(fields{"a": fields{"type": "string", "minLength": 3}}, nil)), 400, `'minLength' is not permitted.`},
-	{"chat", chatForm("x", object(fields{"a": fields{"$ref": "#/$defs/n", "description": "x"}}, fields{"$defs": fields{"n": fields{"type": "string"}}})), 400, `$ref cannot have keywords {'description'}.`},
+	{
+		"chat",
+		chatForm(
+			"x",
+			object(fields{"a": fields{"$ref": "#/$defs/n", "description": "x"}}, fields{"$defs": fields{"n": fields{"type": "string"}}}),
+		),
+		400,
+		`$ref cannot have keywords {'description'}.`,
+	},
 	{"chat", chatForm("x", object(fields{"a": fields{"type": "array"}}, nil)), 400, `array schema missing items.`},
 
 	{"responses", fields{"foo": 1}, 400, `"Unknown parameter: 'foo'."`},
 	{"responses", fields{"messages": []any{}}, 400, `Unknown parameter: 'messages'.`},
 	{"responses", fields{"input": nil}, 400, `Missing required parameter: 'input'.`},
-	{"responses", fields{"input": []any{fields{"role": "user", "content": []any{fields{"type": "text", "text": "x"}}}}}, 400, `Invalid value: 'text'.`},
+	{
+		"responses",
+		fields{"input": []any{fields{"role": "user", "content": []any{fields{"type": "text", "text": "x"}}}}},
+		400,
+		`Invalid value: 'text'.`,
+	},
 	{"responses", fields{"input": []any{fields{"role": "user", "content": []any{fields{"type": "input_text", "text": "x"}}}}}, 200, ``},
 	{"responses", fields{"max_output_tokens": 5}, 400, `Expected a value >= 16, but got 5 instead.|integer_below_min_value`},
-	{"responses", fields{"model": "gpt-5", "temperature": 0}, 400, `Unsupported parameter: 'temperature' is not supported with this model.|"code": null`},
-	{"responses", responsesForm(form(fields{"additionalProperties": true})), 400, `"code": "invalid_json_schema"|"param": "text.format.schema"|Invalid schema for response_format 'x'`},
+	{
+		"responses",
+		fields{"model": "gpt-5", "temperature": 0},
+		400,
+		`Unsupported parameter: 'temperature' is not supported with this model.|"code": null`,
+	},
+	{
+		"responses",
+		responsesForm(form(fields{"additionalProperties": true})),
+		400,
+		`"code": "invalid_json_schema"|"param": "text.format.schema"|Invalid schema for response_format 'x'`,
+	},
 
-	{"generate", fields{"foo": 1}, 400, `Invalid JSON payload received. Unknown name \"foo\": Cannot find field.|google.rpc.BadRequest|"status": "INVALID_ARGUMENT"`},
-	{"generate", fields{"generationConfig": fields{"max_tokens": 1}}, 400, `Unknown name \"maxTokens\" at 'generation_config': Cannot find field.`},
+	{
+		"generate",
+		fields{"foo": 1},
+		400,
+		`Invalid JSON payload received. Unknown name \"foo\": Cannot find field.|google.rpc.BadRequest|"status": "INVALID_ARGUMENT"`,
+	},
+	{
+		"generate",
+		fields{"generationConfig": fields{"max_tokens": 1}},
+		400,
+		`Unknown name \"maxTokens\" at 'generation_config': Cannot find field.`,
+	},
 	{"generate", fields{"contents": nil}, 400, `contents is not specified`},
-	{"generate", fields{"contents": []any{fields{"role": "assistant", "parts": []any{fields{"text": "x"}}}}}, 400, `Please use a valid role: user, model.`},
+	{
+		"generate",
+		fields{"contents": []any{fields{"role": "assistant", "parts": []any{fields{"text": "x"}}}}},
+		400,
+		`Please use a valid role: user, model.`,
+	},
 	{"generate", fields{"contents": []any{fields{"role": "user", "parts": []any{}}}}, 400, `contents.parts must not be empty`},
 	{"generate", fields{"contents": []any{fields{"role": "user", "content": "x"}}}, 400, `Unknown name \"content\" at 'contents[0]'`},
-	{"generate", fields{"generationConfig": fields{"responseJsonSchema": fields{"type": "object"}}}, 400, `only allowed when response_mime_type is application/json`},
-	{"generate", fields{"generationConfig": fields{"responseMimeType": "application/json", "responseSchema": fields{"type": "OBJECT", "additionalProperties": false}}}, 400, `Unknown name \"additionalProperties\" at 'generation_config.response_schema': Cannot find field.`},
-	{"generate", fields{"generationConfig": fields{"responseMimeType": "application/json", "responseSchema": fields{"type": []string{"STRING", "NULL"}}}}, 400, `Proto field is not repeating, cannot start list.`},
+	{
+		"generate",
+		fields{"generationConfig": fields{"responseJsonSchema": fields{"type": "object"}}},
+		400,
+		`only allowed when response_mime_type is application/json`,
+	},
+	{
+		"generate",
+		fields{
+			"generationConfig": fields{
+				"responseMimeType": "application/json",
+				"responseSchema":   fields{"type": "OBJECT", "additionalProperties": false},
+			},
+		},
+		400,
+		`Unknown name \"additionalProperties\" at 'generation_config.response_schema': Cannot find field.`,
+	},
+	{
+		"generate",
+		fields{
+			"generationConfig": fields{
+				"responseMimeType": "application/json",
+				"responseSchema":   fields{"type": []string{"STRING", "NULL"}},
+			},
+		},
+		400,
+		`Proto field is not repeating, cannot start list.`,
+	},
 	{"generate", fields{"generationConfig": fields{"temperature": 3}}, 400, `temperature must be in the range [0.0, 2.0]`},
-	{"generate", fields{"generation_config": fields{"max_output_tokens": 100, "top_p": 0.5}, "system_instruction": fields{"parts": []any{fields{"text": "x"}}}}, 200, ``},
+	{
+		"generate",
+		fields{
+			"generation_config":  fields{"max_output_tokens": 100, "top_p": 0.5},
+			"system_instruction": fields{"parts": []any{fields{"text": "x"}}},
+		},
+		200,
+		``,
+	},
 
 	{"compat", fields{"foo": 1, "model": "anything/at:all", "temperature": 1.9}, 200, ``},
 	{"compat", fields{"messages": []any{}}, 400, `empty_array`},
@@ -189,10 +367,18 @@ func TestHandler_PromptsTooLong(t *testing.T) {
 		}
 	}
 	a := apiNamed("generate")
-	if got := rules().do(t.Context(), a, a.body(strings.Repeat("four", 1_048_577), false)); !strings.Contains(got.raw, "The input token count (1048580) exceeds the maximum number of tokens allowed (1048576).") {
+	if got := rules().do(t.Context(), a, a.body(strings.Repeat("four", 1_048_577), false)); !strings.Contains(
+		got.raw,
+		"The input token count (1048580) exceeds the maximum number of tokens allowed (1048576).",
+	) {
 		t.Errorf("%d %.300s", got.status, got.raw)
 	}
-	huge := []byte(`{"model": "claude-sonnet-4-6", "max_tokens": 10, "messages": [{"role": "user", "content": "` + strings.Repeat("x", 32<<20) + `"}]}`)
+	huge := []byte(
+		`{"model": "claude-sonnet-4-6", "max_tokens": 10, "messages": [{"role": "user", "content": "` + strings.Repeat(
+			"x",
+			32<<20,
+		) + `"}]}`,
+	)
 	if got := rules().do(t.Context(), apiNamed("messages"), huge); got.status != 413 || !strings.Contains(got.raw, "request_too_large") {
 		t.Errorf("%d %.300s", got.status, got.raw)
 	}
@@ -210,8 +396,19 @@ func TestHandler_BodiesThatAreNotJSON(t *testing.T) {
 }
 
 func TestHandler_Keys(t *testing.T) {
-	missing := map[string]string{"messages": `401 x-api-key header is required`, "chat": `401 You didn't provide an API key`, "responses": `401 "code": null`, "generate": `403 PERMISSION_DENIED`}
-	wrong := map[string]string{"messages": `401 invalid x-api-key`, "chat": `401 "code": "invalid_api_key"`, "responses": `401 invalid_api_key`, "generate": `400 API_KEY_INVALID`, "compat": `401 invalid_api_key`}
+	missing := map[string]string{
+		"messages":  `401 x-api-key header is required`,
+		"chat":      `401 You didn't provide an API key`,
+		"responses": `401 "code": null`,
+		"generate":  `403 PERMISSION_DENIED`,
+	}
+	wrong := map[string]string{
+		"messages":  `401 invalid x-api-key`,
+		"chat":      `401 "code": "invalid_api_key"`,
+		"responses": `401 invalid_api_key`,
+		"generate":  `400 API_KEY_INVALID`,
+		"compat":    `401 invalid_api_key`,
+	}
 	const secret = "invalid-s3cr3t-t4il"
 	for _, a := range apis {
 		for _, key := range []string{"", "invalid", secret} {
@@ -268,7 +465,8 @@ func TestHandler_Keys(t *testing.T) {
 func TestHandler_ModelsThatAreNot(t *testing.T) {
 	g := apiNamed("generate")
 	g.path = "/google/v1beta/models/palm-2:generateContent"
-	if got := rules().ask(t.Context(), g); got.status != 404 || !strings.Contains(got.raw, "models/palm-2 is not found for API version v1beta") {
+	if got := rules().ask(t.Context(), g); got.status != 404 ||
+		!strings.Contains(got.raw, "models/palm-2 is not found for API version v1beta") {
 		t.Error(got.raw)
 	}
 }
@@ -328,7 +526,11 @@ func TestRoute_Paths(t *testing.T) {
 			t.Errorf("%s: %v", path, got)
 		}
 	}
-	want := []simulator.EnvVar{{"ANTHROPIC_BASE_URL", "http://127.0.0.1:9100/anthropic"}, {"OPENAI_BASE_URL", "http://127.0.0.1:9100/openai/v1"}, {"GOOGLE_GEMINI_BASE_URL", "http://127.0.0.1:9100/google"}}
+	want := []simulator.EnvVar{
+		{"ANTHROPIC_BASE_URL", "http://127.0.0.1:9100/anthropic"},
+		{"OPENAI_BASE_URL", "http://127.0.0.1:9100/openai/v1"},
+		{"GOOGLE_GEMINI_BASE_URL", "http://127.0.0.1:9100/google"},
+	}
 	for i, v := range simulator.BaseURLs("http://127.0.0.1:9100/") {
 		if v != want[i] {
 			t.Errorf("%+v", v)

@@ -129,7 +129,14 @@ func TestOf_RealFailures(t *testing.T) {
 			continue
 		}
 		if len(diffs) > 0 {
-			t.Errorf("%s (%s): %s\n\tbody %s\n\tnote %s", l.ID, f.Rule, strings.Join(diffs, "; "), strings.Join(strings.Fields(l.Body), " "), l.Note)
+			t.Errorf(
+				"%s (%s): %s\n\tbody %s\n\tnote %s",
+				l.ID,
+				f.Rule,
+				strings.Join(diffs, "; "),
+				strings.Join(strings.Fields(l.Body), " "),
+				l.Note,
+			)
 		}
 	}
 	t.Logf("%d real failures, label by class:\n%s", len(all), table(confused))

@@ -1,4 +1,4 @@
-// Package diagnosis tells from the evidence of a failed call to a model provider
+// Package diagnosis derives from the evidence of a failed call to a model provider
 // what went wrong: its class, what may be done about it, and when.
 //
 // It reads structure: HTTP status and headers, the error objects of the vendors'
@@ -20,20 +20,20 @@ import (
 )
 
 // MaxBody is how much of a body is looked at. Error bodies are far smaller; what
-// is larger is somebody's page.
+// is larger is a web page.
 const MaxBody = 1 << 20
 
 // Evidence is what is known of a failed call. The zero value of a member means
 // that nothing is known of it.
 type Evidence struct {
-	// Provider is whom the call was made to, such as "anthropic", "openai",
+	// Provider is the provider that was called, such as "anthropic", "openai",
 	// "google", "groq". It decides only where the same words mean different things.
 	Provider string
 
 	Status int
 	Header http.Header
 
-	// Body is the answer's body, or the event of a stream that told of the failure
+	// Body is the answer's body, or the event of a stream that reported the failure
 	// with whatever stands around it. Only its first MaxBody bytes are read.
 	Body string
 
@@ -58,7 +58,7 @@ type Evidence struct {
 	// Window is how many tokens the model is known to take.
 	Window int
 
-	// Key is the key that was used, which must not be told to anybody, and KeyName what
+	// Key is the key that was used, which must not be shown, and KeyName what
 	// people know it by, such as "ANTHROPIC_API_KEY".
 	Key     string
 	KeyName string
@@ -77,8 +77,8 @@ func Of(e Evidence) *failure.Error {
 		e.Body = e.Body[:MaxBody]
 	}
 	c := &call{Evidence: e, provider: family(e.Provider)}
-	v := c.verdict()
-	v.effect = c.serversWord(v.effect)
+	v := c.decide()
+	v.effect = shouldRetry(e.Header, v.effect)
 	f := &failure.Error{
 		Class: v.class, Effect: v.effect, Err: e.Err, Status: e.Status, Rule: v.rule,
 		Code: c.word(c.code(v)), RequestID: c.word(c.requestID()), RetryAfter: c.hint(v), Parameter: c.word(c.parameter()),
@@ -152,7 +152,7 @@ type call struct {
 }
 
 // verdict goes through what the evidence can say, the surest first.
-func (c *call) verdict() verdict {
+func (c *call) decide() verdict {
 	if c.Canceled {
 		return is(failure.Canceled).by("the caller gave up")
 	}
@@ -166,7 +166,7 @@ func (c *call) verdict() verdict {
 		}
 	}
 	if c.Status == 0 {
-		// Whoever reports a failure in words only may have put all of it into the body.
+		// A failure that is reported in words only may be in the body as a whole.
 		if c.Err != nil {
 			if v, ok := network(c.Err); ok {
 				return v
@@ -188,7 +188,7 @@ func (c *call) verdict() verdict {
 	return c.placed(c.silent())
 }
 
-// said goes through what the body tells.
+// said goes through what the body says.
 func (c *call) said() (verdict, bool) {
 	faults := c.reading.faults
 	for _, f := range faults {
@@ -244,15 +244,19 @@ func (c *call) worded() (verdict, bool) {
 	return byWords(c.reading.text)
 }
 
-// silent decides where nobody says anything that is known.
+// silent decides where nothing that is known was said.
 func (c *call) silent() verdict {
 	r := c.reading
 	switch {
 	case r.html:
 		return is(failure.Connection).by("a page in place of an answer")
 	case len(r.faults) == 0 && r.answer:
-		// A healthy piece of an answer: whoever took it for a failure was wrong.
-		return verdict{class: failure.Unknown, effect: failure.Effect{Scope: failure.ScopeRequest}, rule: "nothing in it says that it failed"}
+		// A healthy piece of an answer: it was no failure.
+		return verdict{
+			class:  failure.Unknown,
+			effect: failure.Effect{Scope: failure.ScopeRequest},
+			rule:   "nothing in it says that it failed",
+		}
 	case c.Stream && r.empty:
 		return is(failure.Connection).by("the stream ended before its end")
 	case c.Status == 0 && c.Err == nil:
@@ -274,7 +278,7 @@ func (c *call) status() int {
 	return c.reading.number
 }
 
-// code returns what the failure is called by whoever reported it.
+// code returns what the failure is called by its reporter.
 func (c *call) code(v verdict) string {
 	if v.code != "" {
 		return v.code
@@ -307,9 +311,9 @@ func (c *call) parameter() string {
 	return ""
 }
 
-// serversWord lets the server's explicit word on retrying outrank the class.
-func (c *call) serversWord(e failure.Effect) failure.Effect {
-	switch strings.ToLower(c.Header.Get("X-Should-Retry")) {
+// shouldRetry lets what a server says about retrying outrank the class.
+func shouldRetry(h http.Header, e failure.Effect) failure.Effect {
+	switch strings.ToLower(h.Get("X-Should-Retry")) {
 	case "true":
 		e.Retryable = true
 	case "false":

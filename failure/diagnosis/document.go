@@ -69,7 +69,9 @@ func (r *reading) say(text string) {
 const mostText = 16 << 10
 
 // leadingStatus finds the status that a client prints before a failure's words.
-var leadingStatus = regexp.MustCompile(`^(?:HTTP |Error code: |HTTP error |[\w ]{0,40}\(|[\w.-]{1,80} \| |[\w ]{0,40}status code:? )?([3-5]\d\d)\b`)
+var leadingStatus = regexp.MustCompile(
+	`^(?:HTTP |Error code: |HTTP error |[\w ]{0,40}\(|[\w.-]{1,80} \| |[\w ]{0,40}status code:? )?([3-5]\d\d)\b`,
+)
 
 // document reads one body that is no stream: a JSON value or several, or words
 // with or without an object among them.

@@ -48,11 +48,11 @@ func (r *reading) object(o map[string]any, nesting int) {
 	switch e := o["error"].(type) {
 	case map[string]any:
 		r.enveloped = true
-		r.fault(e, outer, nesting)
+		r.addFault(e, outer, nesting)
 		return
 	case string:
 		if e != "" {
-			r.fault(map[string]any{"message": e, "code": o["code"], "type": o["type"]}, outer, nesting)
+			r.addFault(map[string]any{"message": e, "code": o["code"], "type": o["type"]}, outer, nesting)
 			return
 		}
 	}
@@ -67,12 +67,12 @@ func (r *reading) object(o map[string]any, nesting int) {
 	if headers, ok := o["headers"].(map[string]any); ok { // an exception's frame of an AWS event stream
 		outer.codes = append(outer.codes, text(headers, ":exception-type", "x-amzn-errortype"))
 		outer.number = 0
-		r.fault(map[string]any{"message": text(o, "body", "message")}, outer, nesting)
+		r.addFault(map[string]any{"message": text(o, "body", "message")}, outer, nesting)
 		return
 	}
 	r.enveloped = r.enveloped || o["type"] == "error" || o["object"] == "error"
 	if flat(o) {
-		r.fault(o, fault{requestID: outer.requestID}, nesting)
+		r.addFault(o, fault{requestID: outer.requestID}, nesting)
 	}
 }
 
@@ -98,7 +98,7 @@ func flat(o map[string]any) bool {
 }
 
 // fault takes an error object, and before it what it has of others within it.
-func (r *reading) fault(o map[string]any, outer fault, nesting int) {
+func (r *reading) addFault(o map[string]any, outer fault, nesting int) {
 	f := fault{
 		codes: append(codesOf(o), outer.codes...), number: numberOf(o), message: messageOf(o),
 		parameter: text(o, "param"), requestID: text(o, "request_id", "requestId"),
@@ -195,7 +195,7 @@ func (r *reading) metadata(f *fault, meta map[string]any, nesting int) {
 }
 
 // unwrap takes the faults of the answer that a message holds, and returns the
-// message without it. An object within a quotation is somebody's text.
+// message without it. An object within a quotation is quoted text.
 func (r *reading) unwrap(message string, nesting int) string {
 	if !strings.ContainsAny(message, "{[") {
 		return message

@@ -44,7 +44,7 @@ func (r *reading) ends(o map[string]any) {
 			if choice, ok := item.(map[string]any); ok {
 				r.ends(choice)
 				if e, ok := choice["error"].(map[string]any); ok {
-					r.fault(e, fault{}, 0)
+					r.addFault(e, fault{}, 0)
 				}
 			}
 		}

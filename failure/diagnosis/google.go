@@ -35,7 +35,7 @@ func (c *call) details(f fault) (verdict, bool) {
 		return modelQuota.by("google.rpc.QuotaFailure of a quota of 0"), true
 	case perMinute:
 		return limited.by("google.rpc.QuotaFailure of a minute"), true
-	case retry && c.isExhausted(f):
+	case retry && f.isExhausted():
 		return limited.by("RESOURCE_EXHAUSTED with google.rpc.RetryInfo"), true
 	}
 	return verdict{}, false
@@ -44,7 +44,8 @@ func (c *call) details(f fault) (verdict, bool) {
 // noneGranted finds that a plan does not include a model at all.
 var noneGranted = regexp.MustCompile(`\blimit: 0\b`)
 
-func (c *call) isExhausted(f fault) bool {
+// isExhausted reports whether the fault has the code RESOURCE_EXHAUSTED.
+func (f fault) isExhausted() bool {
 	for _, code := range f.codes {
 		if normal(code) == "resource_exhausted" {
 			return true

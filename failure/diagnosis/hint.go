@@ -15,6 +15,7 @@ import (
 // how often may be asked; when what takes a person will be mended, only the failure's own
 // message can say.
 func (c *call) hint(v verdict) *time.Duration {
+	w := waitHeaders{c.Header, c.At}
 	var longest *time.Duration
 	take := func(d time.Duration, ok bool) {
 		if ok && (longest == nil || d > *longest) {
@@ -22,11 +23,11 @@ func (c *call) hint(v verdict) *time.Duration {
 		}
 	}
 	if !needsPerson(v.class) {
-		take(c.retryAfter())
+		take(w.retryAfter())
 	}
 	for _, f := range c.reading.faults {
 		take(f.retryInfo())
-		take(c.epoch(f.reset))
+		take(w.epoch(f.reset))
 		take(seconds(f.wait))
 	}
 	if !v.effect.Retryable && v.class != failure.QuotaExhausted {
@@ -42,7 +43,7 @@ func (c *call) hint(v verdict) *time.Duration {
 	switch v.class {
 	case failure.RateLimited:
 		take(printedDelay(c.Body))
-		take(c.resets())
+		take(w.resets())
 	case failure.QuotaExhausted:
 		take(printedDelay(c.Body))
 	}
@@ -61,15 +62,21 @@ func needsPerson(c failure.Class) bool {
 // longestHint bounds what is taken for a wait: a longer one is nonsense.
 const longestHint = 366 * 24 * time.Hour
 
+// waitHeaders is the header of an answer, which may say how long to wait, and when it came.
+type waitHeaders struct {
+	header http.Header
+	now    time.Time
+}
+
 // retryAfter reads Retry-After, in seconds or as a date, and the forms in
 // milliseconds of OpenAI and Azure, which are more exact.
-func (c *call) retryAfter() (time.Duration, bool) {
+func (w waitHeaders) retryAfter() (time.Duration, bool) {
 	for _, name := range [...]string{"Retry-After-Ms", "X-Ms-Retry-After-Ms"} {
-		if ms, err := strconv.ParseFloat(c.Header.Get(name), 64); err == nil {
+		if ms, err := strconv.ParseFloat(w.header.Get(name), 64); err == nil {
 			return bounded(ms / 1000)
 		}
 	}
-	value := strings.TrimSpace(c.Header.Get("Retry-After"))
+	value := strings.TrimSpace(w.header.Get("Retry-After"))
 	if value == "" {
 		return 0, false
 	}
@@ -80,7 +87,7 @@ func (c *call) retryAfter() (time.Duration, bool) {
 		return d, true
 	}
 	if at, err := http.ParseTime(value); err == nil {
-		return c.until(at)
+		return w.until(at)
 	}
 	return 0, false
 }
@@ -115,9 +122,9 @@ func bounded(seconds float64) (time.Duration, bool) {
 
 // until counts from the server's clock, if it tells it, to a time. A time that is
 // past says nothing.
-func (c *call) until(at time.Time) (time.Duration, bool) {
-	now := c.At
-	if date, err := http.ParseTime(c.Header.Get("Date")); err == nil {
+func (w waitHeaders) until(at time.Time) (time.Duration, bool) {
+	now := w.now
+	if date, err := http.ParseTime(w.header.Get("Date")); err == nil {
 		now = date
 	}
 	d := at.Sub(now)
@@ -125,12 +132,12 @@ func (c *call) until(at time.Time) (time.Duration, bool) {
 }
 
 // epoch reads a time in milliseconds since 1970.
-func (c *call) epoch(ms string) (time.Duration, bool) {
+func (w waitHeaders) epoch(ms string) (time.Duration, bool) {
 	n, err := strconv.ParseInt(ms, 10, 64)
 	if err != nil || n < 1e12 {
 		return 0, false
 	}
-	return c.until(time.UnixMilli(n))
+	return w.until(time.UnixMilli(n))
 }
 
 // retryInfo reads google.rpc.RetryInfo, and the metadata that Google's code
@@ -153,20 +160,20 @@ func metadataOf(d map[string]any, name string) string {
 
 // resets reads the headers that tell when limits are lifted. Of several limits the
 // one counts that is used up; where that is not told, the one that is lifted last.
-func (c *call) resets() (time.Duration, bool) {
+func (w waitHeaders) resets() (time.Duration, bool) {
 	var wait time.Duration
 	found, usedUp := false, false
-	for name, values := range c.Header {
+	for name, values := range w.header {
 		name = strings.ToLower(name)
 		at := strings.Index(name, "reset")
 		if at < 0 || !strings.Contains(name, "ratelimit") || len(values) == 0 {
 			continue
 		}
-		d, ok := c.reset(values[0])
+		d, ok := w.reset(values[0])
 		if !ok {
 			continue
 		}
-		empty := c.remaining(name) == nothingLeft
+		empty := w.remaining(name) == nothingLeft
 		if empty && !usedUp || empty == usedUp && d > wait {
 			wait = d
 		}
@@ -176,9 +183,9 @@ func (c *call) resets() (time.Duration, bool) {
 }
 
 // reset reads the value of one such header: a date, a duration, or a number of seconds.
-func (c *call) reset(value string) (time.Duration, bool) {
+func (w waitHeaders) reset(value string) (time.Duration, bool) {
 	if at, err := time.Parse(time.RFC3339, value); err == nil {
-		return c.until(at)
+		return w.until(at)
 	}
 	if d, ok := goDuration(value); ok {
 		return d, true
@@ -188,9 +195,9 @@ func (c *call) reset(value string) (time.Duration, bool) {
 	case err != nil:
 		return 0, false
 	case s >= 1e12:
-		return c.epoch(value)
+		return w.epoch(value)
 	case s >= 1e9:
-		return c.until(time.Unix(int64(s), 0))
+		return w.until(time.Unix(int64(s), 0))
 	}
 	return bounded(s)
 }
@@ -205,8 +212,8 @@ const (
 
 // remaining finds what is left of the limit that a reset header is about, which
 // has the same name but for that word.
-func (c *call) remaining(reset string) left {
-	value := c.Header.Get(strings.Replace(reset, "reset", "remaining", 1))
+func (w waitHeaders) remaining(reset string) left {
+	value := w.header.Get(strings.Replace(reset, "reset", "remaining", 1))
 	n, err := strconv.ParseFloat(value, 64)
 	switch {
 	case err != nil:
@@ -219,10 +226,14 @@ func (c *call) remaining(reset string) left {
 
 // worded waits, as the vendors state them in their sentences.
 var (
-	wordedWait = regexp.MustCompile(`(?i)\b(?:(?:try|retry|come back)(?: again)? (?:in|after)|(?:quota|limit)s? will (?:be )?(?:reset|replenished) (?:after|in)|resets? (?:after|in)|available (?:again )?in|wait) (?:about |approximately |for )?` +
-		`((?:\d+(?:\.\d+)? ?(?:ms|milliseconds?|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)(?:,? (?:and )?)?)+)`)
-	clockWait = regexp.MustCompile(`(?i)\bquota will be replenished in (?:(\d+)\.)?(\d{1,2}):(\d\d):(\d\d)\b`) // days.hours:minutes:seconds, as .NET writes it
-	oneWait   = regexp.MustCompile(`(?i)(\d+(?:\.\d+)?) ?(ms|milli|s|min|m|h|d)`)
+	wordedWait = regexp.MustCompile(
+		`(?i)\b(?:(?:try|retry|come back)(?: again)? (?:in|after)|(?:quota|limit)s? will (?:be )?(?:reset|replenished) (?:after|in)|resets? (?:after|in)|available (?:again )?in|wait) (?:about |approximately |for )?` +
+			`((?:\d+(?:\.\d+)? ?(?:ms|milliseconds?|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)(?:,? (?:and )?)?)+)`,
+	)
+	clockWait = regexp.MustCompile(
+		`(?i)\bquota will be replenished in (?:(\d+)\.)?(\d{1,2}):(\d\d):(\d\d)\b`,
+	) // days.hours:minutes:seconds, as .NET writes it
+	oneWait = regexp.MustCompile(`(?i)(\d+(?:\.\d+)?) ?(ms|milli|s|min|m|h|d)`)
 )
 
 // inWords finds the wait that a sentence states, such as "try again in 7m12s".

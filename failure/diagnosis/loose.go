@@ -27,7 +27,7 @@ type looseParser struct {
 	i int
 }
 
-// space skips what stands between tokens: blanks, and line breaks that somebody
+// space skips what stands between tokens: blanks, and line breaks that a writer
 // has escaped together with the rest of the text.
 func (p *looseParser) space() {
 	for p.i < len(p.s) {
@@ -138,7 +138,7 @@ func (p *looseParser) skipSeparators() {
 // key reads the name of a member, quoted or bare.
 func (p *looseParser) key() string {
 	if isQuote(p.peek()) {
-		return p.text()
+		return p.parseText()
 	}
 	return p.word(":=,{}[]() \t\r\n")
 }
@@ -150,10 +150,10 @@ func (p *looseParser) value(depth int) (any, bool) {
 	case c == 0:
 		return nil, false
 	case isQuote(c):
-		return p.text(), true
+		return p.parseText(), true
 	case strings.IndexByte("bur", c) >= 0 && p.i+1 < len(p.s) && isQuote(p.s[p.i+1]): // Python's kinds of string
 		p.i++
-		return p.text(), true
+		return p.parseText(), true
 	case c == '{' || c == '[' || c == '(':
 		if v, ok := p.container(depth); ok {
 			return v, true
@@ -192,7 +192,7 @@ func (p *looseParser) word(ends string) string {
 }
 
 // text reads a quoted string, to the end of all if it has no end.
-func (p *looseParser) text() string {
+func (p *looseParser) parseText() string {
 	quote := p.peek()
 	p.i++
 	start := p.i

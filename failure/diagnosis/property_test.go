@@ -25,7 +25,8 @@ var poison = []string{
 // userText is such text among ordinary words.
 func userText() *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
-		words := rapid.SliceOfN(rapid.SampledFrom(append([]string{"The", "door", "opens.", "MARA", "(softly)", "We", "don't", "know"}, poison...)), 1, 12).Draw(t, "words")
+		words := rapid.SliceOfN(rapid.SampledFrom(append([]string{"The", "door", "opens.", "MARA", "(softly)", "We", "don't", "know"}, poison...)), 1, 12).
+			Draw(t, "words")
 		return strings.Join(words, " ")
 	})
 }
@@ -41,16 +42,91 @@ var bodiesWithText = []struct {
 	name     string
 	evidence diagnosis.Evidence
 }{
-	{"a quoted value", diagnosis.Evidence{Provider: "openai", Status: 400, Body: `{"error":{"message":"Invalid value: '%s'. Supported values are: 'low'.","type":"invalid_request_error","param":"x","code":"invalid_value"},"request_id":"%i"}`}},
-	{"a quoted name", diagnosis.Evidence{Provider: "google", Status: 400, Body: `{"error":{"code":400,"message":"Invalid JSON payload received. Unknown name \"%s\": Cannot find field.","status":"INVALID_ARGUMENT"}}`}},
-	{"a failed generation", diagnosis.Evidence{Provider: "groq", Status: 400, Body: `{"error":{"message":"Failed to validate JSON.","type":"invalid_request_error","code":"json_validate_failed","failed_generation":%q}}`}},
-	{"flagged input", diagnosis.Evidence{Provider: "openrouter", Status: 403, Body: `{"error":{"code":403,"message":"Input flagged","metadata":{"reasons":["violence"],"flagged_input":%q,"provider_name":"x"}},"user_id":"%i"}`}},
-	{"an echo of the input", diagnosis.Evidence{Provider: "mistral", Status: 422, Body: `{"detail":[{"type":"string_too_short","loc":["body","messages",0,"content"],"msg":"String should have at least 1 character","input":%q}]}`}},
-	{"an id", diagnosis.Evidence{Provider: "anthropic", Status: 400, Body: `{"type":"error","error":{"type":"invalid_request_error","message":"messages: at least one message is required"},"request_id":"%i"}`}},
-	{"an answer before the error", diagnosis.Evidence{Provider: "anthropic", Status: 200, Stream: true, Body: "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":%q}}\n\nevent: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"Internal server error\"},\"request_id\":\"%i\"}\n\n"}},
-	{"an answer that was cut off", diagnosis.Evidence{Provider: "openai", Status: 200, Stream: true, Err: diagnosis.ErrIncomplete, Body: "data: {\"id\":\"%i\",\"choices\":[{\"index\":0,\"delta\":{\"content\":%q},\"finish_reason\":null}]}\n\n"}},
-	{"an answer that was refused", diagnosis.Evidence{Provider: "google", Status: 200, Stream: true, Body: "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":%q}]},\"finishReason\":\"SAFETY\"}],\"responseId\":\"%i\"}\r\n\r\n"}},
-	{"a failed response", diagnosis.Evidence{Provider: "openai", Status: 200, Stream: true, Body: "event: response.failed\ndata: {\"type\":\"response.failed\",\"response\":{\"id\":\"%i\",\"error\":{\"code\":\"server_error\",\"message\":\"The model failed.\"},\"instructions\":%q,\"output\":[{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":%q}]}]}}\n\n"}},
+	{
+		"a quoted value",
+		diagnosis.Evidence{
+			Provider: "openai",
+			Status:   400,
+			Body:     `{"error":{"message":"Invalid value: '%s'. Supported values are: 'low'.","type":"invalid_request_error","param":"x","code":"invalid_value"},"request_id":"%i"}`,
+		},
+	},
+	{
+		"a quoted name",
+		diagnosis.Evidence{
+			Provider: "google",
+			Status:   400,
+			Body:     `{"error":{"code":400,"message":"Invalid JSON payload received. Unknown name \"%s\": Cannot find field.","status":"INVALID_ARGUMENT"}}`,
+		},
+	},
+	{
+		"a failed generation",
+		diagnosis.Evidence{
+			Provider: "groq",
+			Status:   400,
+			Body:     `{"error":{"message":"Failed to validate JSON.","type":"invalid_request_error","code":"json_validate_failed","failed_generation":%q}}`,
+		},
+	},
+	{
+		"flagged input",
+		diagnosis.Evidence{
+			Provider: "openrouter",
+			Status:   403,
+			Body:     `{"error":{"code":403,"message":"Input flagged","metadata":{"reasons":["violence"],"flagged_input":%q,"provider_name":"x"}},"user_id":"%i"}`,
+		},
+	},
+	{
+		"an echo of the input",
+		diagnosis.Evidence{
+			Provider: "mistral",
+			Status:   422,
+			Body:     `{"detail":[{"type":"string_too_short","loc":["body","messages",0,"content"],"msg":"String should have at least 1 character","input":%q}]}`,
+		},
+	},
+	{
+		"an id",
+		diagnosis.Evidence{
+			Provider: "anthropic",
+			Status:   400,
+			Body:     `{"type":"error","error":{"type":"invalid_request_error","message":"messages: at least one message is required"},"request_id":"%i"}`,
+		},
+	},
+	{
+		"an answer before the error",
+		diagnosis.Evidence{
+			Provider: "anthropic",
+			Status:   200,
+			Stream:   true,
+			Body:     "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":%q}}\n\nevent: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"Internal server error\"},\"request_id\":\"%i\"}\n\n",
+		},
+	},
+	{
+		"an answer that was cut off",
+		diagnosis.Evidence{
+			Provider: "openai",
+			Status:   200,
+			Stream:   true,
+			Err:      diagnosis.ErrIncomplete,
+			Body:     "data: {\"id\":\"%i\",\"choices\":[{\"index\":0,\"delta\":{\"content\":%q},\"finish_reason\":null}]}\n\n",
+		},
+	},
+	{
+		"an answer that was refused",
+		diagnosis.Evidence{
+			Provider: "google",
+			Status:   200,
+			Stream:   true,
+			Body:     "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":%q}]},\"finishReason\":\"SAFETY\"}],\"responseId\":\"%i\"}\r\n\r\n",
+		},
+	},
+	{
+		"a failed response",
+		diagnosis.Evidence{
+			Provider: "openai",
+			Status:   200,
+			Stream:   true,
+			Body:     "event: response.failed\ndata: {\"type\":\"response.failed\",\"response\":{\"id\":\"%i\",\"error\":{\"code\":\"server_error\",\"message\":\"The model failed.\"},\"instructions\":%q,\"output\":[{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":%q}]}]}}\n\n",
+		},
+	},
 }
 
 // No text of a user or a model, and no id, changes what a failure is taken for.
@@ -75,7 +151,16 @@ func TestOf_TextOfOthersChangesNothing(t *testing.T) {
 				e := fill(userText().Draw(t, "text"), id().Draw(t, "id"))
 				got := diagnosis.Of(e)
 				if got.Class != plain.Class || got.Effect != plain.Effect || (got.RetryAfter == nil) != (plain.RetryAfter == nil) {
-					t.Fatalf("%s, %+v, hint %v (%s), but without the poison %s, %+v\n%s", got.Class, got.Effect, got.RetryAfter, got.Rule, plain.Class, plain.Effect, e.Body)
+					t.Fatalf(
+						"%s, %+v, hint %v (%s), but without the poison %s, %+v\n%s",
+						got.Class,
+						got.Effect,
+						got.RetryAfter,
+						got.Rule,
+						plain.Class,
+						plain.Effect,
+						e.Body,
+					)
 				}
 			})
 		})
@@ -151,12 +236,19 @@ func FuzzOf(f *testing.F) {
 		f.Add("google", 429, body, true, "EOF", "X-Ratelimit-Reset-Tokens", "1s")
 	}
 	f.Fuzz(func(t *testing.T, provider string, status int, body string, stream bool, transport, header, value string) {
-		e := diagnosis.Evidence{Provider: provider, Status: status, Body: body, Stream: stream, Header: map[string][]string{header: {value}}}
+		e := diagnosis.Evidence{
+			Provider: provider,
+			Status:   status,
+			Body:     body,
+			Stream:   stream,
+			Header:   map[string][]string{header: {value}},
+		}
 		if transport != "" {
 			e.Err = diagnosis.Reported(transport)
 		}
 		got := diagnosis.Of(e)
-		if !slices.Contains(classes, got.Class) || got.Message == "" || strings.ContainsAny(got.Message, "\n\r") || got.RetryAfter != nil && *got.RetryAfter < 0 {
+		if !slices.Contains(classes, got.Class) || got.Message == "" || strings.ContainsAny(got.Message, "\n\r") ||
+			got.RetryAfter != nil && *got.RetryAfter < 0 {
 			t.Errorf("%+v", got)
 		}
 	})

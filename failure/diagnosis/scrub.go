@@ -57,7 +57,9 @@ func Redact(text string) string {
 }
 
 // keyForms are the forms of the vendors' keys and tokens.
-var keyForms = regexp.MustCompile(`\b(?:sk-[A-Za-z0-9_*-]{6,}|AIza[\w-]{10,}|gsk_\w{8,}|xai-\w{8,}|r8_\w{8,}|hf_\w{8,}|pplx-\w{8,}|nvapi-[\w-]{8,}|ya29\.[\w-]{8,}|eyJ[\w-]{10,}\.[\w.-]{10,}|AKIA[A-Z0-9]{12,})`)
+var keyForms = regexp.MustCompile(
+	`\b(?:sk-[A-Za-z0-9_*-]{6,}|AIza[\w-]{10,}|gsk_\w{8,}|xai-\w{8,}|r8_\w{8,}|hf_\w{8,}|pplx-\w{8,}|nvapi-[\w-]{8,}|ya29\.[\w-]{8,}|eyJ[\w-]{10,}\.[\w.-]{10,}|AKIA[A-Z0-9]{12,})`,
+)
 
 // introduced are words by which a key is introduced, and what follows them.
 var introduced = regexp.MustCompile(`((?i:bearer |x-api-key: ?|api[_-]?key[=:] ?|[?&]key=))([\w.~+/*-]{6,})`)

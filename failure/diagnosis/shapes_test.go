@@ -113,7 +113,16 @@ func TestOf_DocumentedShapes(t *testing.T) {
 		t.Run(tt.provider+" "+tt.name, func(t *testing.T) {
 			f := diagnosis.Of(diagnosis.Evidence{Provider: tt.provider, Status: tt.status, Body: tt.body, Stream: tt.stream})
 			if f.Class != tt.class || f.Effect.Scope != tt.scope || f.Code != tt.code {
-				t.Errorf("%s in scope %s with code %q, want %s in %s with %q (%s)", f.Class, f.Effect.Scope, f.Code, tt.class, tt.scope, tt.code, f.Rule)
+				t.Errorf(
+					"%s in scope %s with code %q, want %s in %s with %q (%s)",
+					f.Class,
+					f.Effect.Scope,
+					f.Code,
+					tt.class,
+					tt.scope,
+					tt.code,
+					f.Rule,
+				)
 			}
 			if f.Message == "" || f.Hint == "" || f.Rule == "" {
 				t.Errorf("message %q, hint %q, rule %q", f.Message, f.Hint, f.Rule)
@@ -126,7 +135,9 @@ func TestOf_DocumentedShapes(t *testing.T) {
 func TestOf_ExceptionsByName(t *testing.T) {
 	h := http.Header{}
 	h.Set("x-amzn-ErrorType", "ValidationException:http://internal.amazon.com/coral/com.amazon.bedrock/")
-	f := diagnosis.Of(diagnosis.Evidence{Provider: "bedrock", Status: 400, Header: h, Body: `{"message":"Input is too long for requested model."}`})
+	f := diagnosis.Of(
+		diagnosis.Evidence{Provider: "bedrock", Status: 400, Header: h, Body: `{"message":"Input is too long for requested model."}`},
+	)
 	if f.Class != failure.ContextLength {
 		t.Errorf("got %s (%s)", f.Class, f.Rule)
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -33,7 +34,7 @@ var ErrMalformed = errors.New("the answer is not in the form of its protocol")
 // network decides by the error of a transport. It is false for an error that is none.
 func network(err error) (verdict, bool) {
 	if proxy, ok := errors.AsType[*ProxyError](err); ok {
-		return proxy.verdict(), true
+		return proxy.decide(), true
 	}
 	switch {
 	case errors.Is(err, ErrSilent), errors.Is(err, ErrStalled), errors.Is(err, ErrLong):
@@ -71,7 +72,7 @@ func network(err error) (verdict, bool) {
 	return byPrint(err.Error(), isReport)
 }
 
-// unsent decides about a call of which nothing left this machine: nobody failed but the
+// unsent decides about a call of which nothing left this machine: nothing failed but the
 // settings here, which time does not mend.
 func (c *call) unsent() verdict {
 	v := is(failure.Input).otherModel(true).otherProvider(true).by("nothing was sent")
@@ -127,4 +128,33 @@ func badCertificate(err error) bool {
 func isType[E error](err error) bool {
 	_, ok := errors.AsType[E](err)
 	return ok
+}
+
+// ProxyError means that a proxy did not connect to a provider when it was asked for that.
+type ProxyError struct {
+	Proxy  string // its address, without user and password
+	Status int    // of its answer
+}
+
+// Error says what the proxy answered.
+func (e *ProxyError) Error() string {
+	return fmt.Sprintf("the proxy answered CONNECT with status %d", e.Status)
+}
+
+// verdict decides by the status: a proxy that wants a password or forbids the way does so until a
+// person has seen to it, and else it is the way behind it that may be better soon.
+func (e *ProxyError) decide() verdict {
+	proxy := "the proxy " + cmp.Or(e.Proxy, "on the way")
+	rule := fmt.Sprintf("the proxy answered with status %d", e.Status)
+	switch e.Status {
+	case http.StatusProxyAuthRequired, http.StatusUnauthorized:
+		return broken.retry(false).told(proxy+" wants to be signed in to", "check HTTPS_PROXY, and the user and password in it").by(rule)
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+	default:
+		if e.Status >= 400 && e.Status < 500 {
+			return broken.retry(false).told(proxy+" does not let requests through to the provider",
+				"check HTTPS_PROXY, and the user and password in it, or ask whoever runs the proxy").by(rule)
+		}
+	}
+	return broken.told(proxy+" could not reach the provider", "a run tries again by itself; if it lasts, check HTTPS_PROXY").by(rule)
 }

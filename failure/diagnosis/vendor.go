@@ -30,7 +30,21 @@ func family(provider string) vendor {
 	return vendor{
 		google: is("google", "gemini", "vertex", "antigravity") && !is("gemini_balance", "gemini-balance"),
 		aws:    is("bedrock", "aws"),
-		hub:    is("bedrock", "openrouter", "litellm", "opencode", "vertex", "azure_ai", "one_api", "new_api", "relay", "portkey", "vercel", "github", "copilot"),
+		hub: is(
+			"bedrock",
+			"openrouter",
+			"litellm",
+			"opencode",
+			"vertex",
+			"azure_ai",
+			"one_api",
+			"new_api",
+			"relay",
+			"portkey",
+			"vercel",
+			"github",
+			"copilot",
+		),
 		free:   is("openrouter"),
 		aliyun: is("dashscope", "alibaba", "aliyun", "qwen", "modelstudio"),
 	}

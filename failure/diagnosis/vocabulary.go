@@ -38,9 +38,11 @@ var (
 	refused    = is(failure.ContentPolicy)
 	unusable   = is(failure.BadOutput)
 
-	badTrust    = broken.retry(false).told("the provider's certificate was not accepted", "check the base URL, the clock, and the certificates that this machine trusts")
-	otherScheme = broken.retry(false).told("one side speaks https and the other one http", "check whether the base URL begins with http:// or https://")
-	noHTTP      = broken.retry(false).told("what answers there does not speak HTTP",
+	badTrust = broken.retry(false).
+			told("the provider's certificate was not accepted", "check the base URL, the clock, and the certificates that this machine trusts")
+	otherScheme = broken.retry(false).
+			told("one side speaks https and the other one http", "check whether the base URL begins with http:// or https://")
+	noHTTP = broken.retry(false).told("what answers there does not speak HTTP",
 		"check the base URL, and the port in it; or the proxy, if HTTPS_PROXY is set")
 )
 
@@ -69,8 +71,11 @@ var anthropicWords = map[string]meaning{
 	// What details.error_code says more precisely.
 	"enforced_spend_limit_reached": {exhausted, sure}, "contract_spend_limit_reached": {exhausted, sure},
 	"linked_organization_spend_limit_reached": {exhausted, sure}, "linked_organization_billing_unavailable": {exhausted, sure},
-	"ramp_limit_exceeded":  {limited, sure},
-	"organization_on_hold": {forbidden, sure}, "region_not_supported": {forbidden, sure}, "organization_type_not_supported": {forbidden, sure},
+	"ramp_limit_exceeded": {limited, sure},
+	"organization_on_hold": {
+		forbidden,
+		sure,
+	}, "region_not_supported": {forbidden, sure}, "organization_type_not_supported": {forbidden, sure},
 	"organization_not_enrolled_in_beta": {forbidden, sure},
 	"request_body_timeout":              {timedOut, sure}, "conflict_error": {serverSide, plain},
 }
@@ -306,7 +311,10 @@ var otherWords = map[string]meaning{
 	"accessdenied": {forbidden, plain}, "access_denied": {forbidden, plain}, "allocationquota.freetieronly": {exhausted, sure},
 	"throttling.burstrate": {limited, sure},
 	// OpenRouter's error types.
-	"token_limit_exceeded": {tooLong, sure}, "payload_too_large": {tooLong, sure}, "refusal": {refused, sure}, "permission_denied_by_policy": {forbidden, sure},
+	"token_limit_exceeded": {
+		tooLong,
+		sure,
+	}, "payload_too_large": {tooLong, sure}, "refusal": {refused, sure}, "permission_denied_by_policy": {forbidden, sure},
 }
 
 func join(tables ...map[string]meaning) map[string]meaning {

@@ -16,7 +16,7 @@ import (
 var cancelWords = []string{"canceled", "cancelled", "CANCELLED", "request_cancelled", "client_closed_request", "context canceled",
 	"Request was aborted.", "client disconnected", "AbortError"}
 
-// Nothing that comes over the wire makes a failure our own cancellation: who has
+// Nothing that comes over the wire makes a failure our own cancellation: a client that has
 // given up does not read it.
 func TestOf_NothingFromTheWireIsACancellation(t *testing.T) {
 	var bodies []string
@@ -24,9 +24,21 @@ func TestOf_NothingFromTheWireIsACancellation(t *testing.T) {
 		bodies = append(bodies, word, fmt.Sprintf(`{"error":{"type":%[1]q,"code":%[1]q,"message":%[1]q}}`, word),
 			fmt.Sprintf(`{"error":%q}`, word), "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\""+word+"\"}}\n\n")
 	}
-	bodies = append(bodies, "", `{"error":{"code":499,"message":"x"}}`, `{"code":499}`, `{"status":499,"message":"Client Closed Request"}`, "499")
+	bodies = append(
+		bodies,
+		"",
+		`{"error":{"code":499,"message":"x"}}`,
+		`{"code":499}`,
+		`{"status":499,"message":"Client Closed Request"}`,
+		"499",
+	)
 	ask := func(provider string, status int, body string) {
-		e := diagnosis.Evidence{Provider: provider, Status: status, Body: body, Err: errors.New("the call failed: " + cancelWords[status%len(cancelWords)])}
+		e := diagnosis.Evidence{
+			Provider: provider,
+			Status:   status,
+			Body:     body,
+			Err:      errors.New("the call failed: " + cancelWords[status%len(cancelWords)]),
+		}
 		if f := diagnosis.Of(e); f.Class == failure.Canceled {
 			t.Fatalf("%s, status %d, body %q: %s by %s", provider, status, body, f.Class, f.Rule)
 		}
@@ -60,19 +72,38 @@ func TestOf_ClosedByAnEdgeIsAServerError(t *testing.T) {
 // no phase of the second that it is counted in, makes a wait of it.
 func TestOf_HeadersDontEndWhatTakesAPerson(t *testing.T) {
 	failures := map[failure.Class]diagnosis.Evidence{
-		failure.QuotaExhausted: {Status: 429, Body: `{"error":{"type":"insufficient_quota","code":"insufficient_quota","message":"You exceeded your current quota"}}`},
-		failure.Auth:           {Status: 401, Body: `{"error":{"type":"invalid_request_error","code":"invalid_api_key","message":"Incorrect API key provided"}}`},
-		failure.Permission:     {Status: 403, Body: `{"error":{"type":"permission_error","message":"not allowed"}}`},
-		failure.NotFound:       {Status: 404, Body: `{"error":{"type":"invalid_request_error","code":"model_not_found","message":"The model x does not exist"}}`},
+		failure.QuotaExhausted: {
+			Status: 429,
+			Body:   `{"error":{"type":"insufficient_quota","code":"insufficient_quota","message":"You exceeded your current quota"}}`,
+		},
+		failure.Auth: {
+			Status: 401,
+			Body:   `{"error":{"type":"invalid_request_error","code":"invalid_api_key","message":"Incorrect API key provided"}}`,
+		},
+		failure.Permission: {Status: 403, Body: `{"error":{"type":"permission_error","message":"not allowed"}}`},
+		failure.NotFound: {
+			Status: 404,
+			Body:   `{"error":{"type":"invalid_request_error","code":"model_not_found","message":"The model x does not exist"}}`,
+		},
 	}
-	billing := diagnosis.Evidence{Status: 400, Body: `{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the Anthropic API."}}`}
+	billing := diagnosis.Evidence{
+		Status: 400,
+		Body:   `{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the Anthropic API."}}`,
+	}
 	base := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 	for phase := time.Duration(0); phase < time.Second; phase += 50 * time.Millisecond {
 		at := base.Add(phase)
 		headers := []http.Header{
-			{"Retry-After": {"1"}}, {"Retry-After": {"900"}}, {"Retry-After-Ms": {"1500"}}, {"Retry-After": {base.Add(time.Second).Format(http.TimeFormat)}},
-			{"Anthropic-Ratelimit-Requests-Reset": {base.Add(time.Second).Format(time.RFC3339)}, "Anthropic-Ratelimit-Requests-Remaining": {"0"}},
-			{"Anthropic-Ratelimit-Tokens-Reset": {base.Format(time.RFC3339)}}, {"X-Ratelimit-Reset-Requests": {"6m0s"}, "X-Ratelimit-Remaining-Requests": {"0"}},
+			{
+				"Retry-After": {"1"},
+			}, {"Retry-After": {"900"}}, {"Retry-After-Ms": {"1500"}}, {"Retry-After": {base.Add(time.Second).Format(http.TimeFormat)}},
+			{
+				"Anthropic-Ratelimit-Requests-Reset":     {base.Add(time.Second).Format(time.RFC3339)},
+				"Anthropic-Ratelimit-Requests-Remaining": {"0"},
+			},
+			{
+				"Anthropic-Ratelimit-Tokens-Reset": {base.Format(time.RFC3339)},
+			}, {"X-Ratelimit-Reset-Requests": {"6m0s"}, "X-Ratelimit-Remaining-Requests": {"0"}},
 			{"X-Ratelimit-Reset-Tokens": {"900"}}, {"X-Ratelimit-Reset": {fmt.Sprint(base.Add(time.Minute).UnixMilli())}},
 		}
 		for class, e := range failures {

@@ -28,7 +28,10 @@ var phrases = []phrase{
 	says(tooLong, `input length and .{0,20}exceed context limit`),
 	says(tooLong, `request size exceeds model context window`),
 	says(tooLong, `(?:this model|this endpoint|the model)(?:'s|’s)? maximum (?:context|prompt) leng`),
-	says(tooLong, `(?:your |the )?(?:input|prompt|request|messages?)(?: tokens?)?(?: length)? exceeds? the (?:context|model|available context)`),
+	says(
+		tooLong,
+		`(?:your |the )?(?:input|prompt|request|messages?)(?: tokens?)?(?: length)? exceeds? the (?:context|model|available context)`,
+	),
 	says(tooLong, `your request exceeded model token limit`),
 	says(tooLong, `the input token count .{0,30}exceeds the maximum number of tokens`),
 	says(tooLong, `(?:the )?input (?:is|was) too long`),
@@ -67,15 +70,27 @@ var phrases = []phrase{
 	says(exhausted, `you exceeded your current (?:token )?quota`),
 	says(exhausted, `your account is not active`),
 	says(exhausted, `(?:insufficient|not enough) (?:account )?(?:balance|credits?|funds|quota)`),
-	says(exhausted, `your (?:account |team |organization |paid )?(?:balance|credits?) (?:is|are|has|have) (?:insufficient|exhausted|too low|run out)`),
+	says(
+		exhausted,
+		`your (?:account |team |organization |paid )?(?:balance|credits?) (?:is|are|has|have) (?:insufficient|exhausted|too low|run out)`,
+	),
 	says(exhausted, `you have (?:run out of|exceeded your monthly included|used up|used all|no remaining) (?:\w+ ){0,3}credits`),
-	says(exhausted, `your (?:newly created )?teams? .{0,80}(?:used all available credits|doesn't have any credits|reached its monthly spending limit)`),
+	says(
+		exhausted,
+		`your (?:newly created )?teams? .{0,80}(?:used all available credits|doesn't have any credits|reached its monthly spending limit)`,
+	),
 	says(exhausted, `your api key has (?:run out|reached its .{0,20}limit|exceeded)`),
 	says(exhausted, `(?:key|weekly|monthly) (?:credit |spend(?:ing)? )?limit (?:exceeded|reached)`),
 	says(exhausted, `(?:the )?usage limit has been reached`),
-	says(exhausted, `you(?:'ve| have| \([^)]{1,80}\) have) (?:hit|reached|exhausted|exceeded) your (?:\w+ ){0,3}(?:usage limit|quota|allowance)`),
+	says(
+		exhausted,
+		`you(?:'ve| have| \([^)]{1,80}\) have) (?:hit|reached|exhausted|exceeded) your (?:\w+ ){0,3}(?:usage limit|quota|allowance)`,
+	),
 	says(exhausted, `out of (?:call volume|bandwidth) quota`),
-	says(exhausted, `(?:your|this|the) (?:\w+ )?(?:project|account|organization|workspace) has (?:exceeded|reached|hit) its (?:\w+ )?spend(?:ing)? (?:cap|limit)`),
+	says(
+		exhausted,
+		`(?:your|this|the) (?:\w+ )?(?:project|account|organization|workspace) has (?:exceeded|reached|hit) its (?:\w+ )?spend(?:ing)? (?:cap|limit)`,
+	),
 	says(exhausted, `this api method requires billing to be enabled|billing (?:is|has been) disabled`),
 	says(exhausted, `余额不足|账户余额不足|weekly/monthly limit exhausted`),
 	says(modelQuota.on(failure.ScopeRequest), `this request requires more credits`),
@@ -96,7 +111,10 @@ var phrases = []phrase{
 	says(forbidden.otherModel(true), `model access is denied`),
 
 	// No such model.
-	says(noModel, `(?:the )?model [^ ]{0,80} ?(?:does not exist|not found|is not found|has been (?:decommissioned|deprecated|retired)|is (?:no longer|not) (?:available|supported))`),
+	says(
+		noModel,
+		`(?:the )?model [^ ]{0,80} ?(?:does not exist|not found|is not found|has been (?:decommissioned|deprecated|retired)|is (?:no longer|not) (?:available|supported))`,
+	),
 	says(noModel, `(?:the )?model not exist`),
 	says(noModel, `models?/[^ ]{1,80} is not found for api version`),
 	says(noModel, `no endpoints found`),
@@ -116,7 +134,10 @@ var phrases = []phrase{
 	says(badKey, `api key (?:not valid|not found|expired|invalid)`),
 	says(badKey, `(?:invalid|incorrect|missing) (?:x-)?api[ -]key`),
 	says(badKey, `no (?:auth|api) (?:credentials|key) (?:found|provided)`),
-	says(badKey, `(?:the )?(?:oauth |security )?token (?:included in the request )?(?:has been revoked|has expired|is expired|is invalid)`),
+	says(
+		badKey,
+		`(?:the )?(?:oauth |security )?token (?:included in the request )?(?:has been revoked|has expired|is expired|is invalid)`,
+	),
 	says(badKey, `could not resolve authentication method`),
 
 	// Too much to do.
@@ -132,7 +153,10 @@ var phrases = []phrase{
 	says(modelFull, `worker .{0,20}request limit reached`),
 	says(modelFull, `(?:the )?engine is (?:currently )?overloaded`),
 	says(overloaded, `overloaded$`),
-	says(overloaded, `(?:our |the )?(?:servers?|service|system|api) (?:is|are) (?:currently |temporarily )?(?:overloaded|too busy|busy|experiencing high)`),
+	says(
+		overloaded,
+		`(?:our |the )?(?:servers?|service|system|api) (?:is|are) (?:currently |temporarily )?(?:overloaded|too busy|busy|experiencing high)`,
+	),
 	says(overloaded, `(?:we're|we are) (?:currently )?experiencing (?:high|heavy)`),
 	says(overloaded, `server (?:overloaded|busy)`),
 	says(overloaded, `(?:the )?(?:system|server) is (?:too )?busy`),

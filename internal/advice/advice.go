@@ -11,7 +11,7 @@ import (
 	"github.com/cineforge/cineforge/run/event"
 )
 
-// Advice is what a person can do, for whoever shows it as commands or as buttons.
+// Advice is what a person can do, to be shown as commands or as buttons.
 type Advice struct {
 	Class    failure.Class // of the failure that it is about; "" where nothing failed
 	Helps    string        // what to do, in a sentence or two
@@ -21,7 +21,7 @@ type Advice struct {
 // longerWait is how long a retry that is to wait longer is proposed to wait.
 const longerWait = 24 * time.Hour
 
-// abandoned returns the advice for a run that nobody works on, and that is not over.
+// abandoned returns the advice for a run that no process works on, and that is not over.
 func abandoned(s run.State) Advice {
 	return Advice{Helps: "Nobody works on it at the moment. A server goes on with it, or this command:",
 		Remedies: []failure.Remedy{failure.Serve(), failure.Watch(s.RunID)}}

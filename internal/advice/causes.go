@@ -35,7 +35,12 @@ func Causes(s run.State) []Cause {
 			if a.Status != "failed" || a.ErrorClass == failure.Canceled && amount(a.CostUSD) == 0 {
 				continue
 			}
-			k := key{a.Provider, string(a.ErrorClass), value(a.ErrorCode), value(a.ProviderCode)}
+			k := key{
+				provider:     a.Provider,
+				class:        string(a.ErrorClass),
+				code:         value(a.ErrorCode),
+				providerCode: value(a.ProviderCode),
+			}
 			c, ok := found[k]
 			if !ok {
 				c = &Cause{Provider: a.Provider, Class: a.ErrorClass, ErrorCode: k.code, ProviderCode: k.providerCode}
@@ -98,7 +103,7 @@ func value(s *string) string {
 	return *s
 }
 
-// Elsewhere returns whom a stage has gone to in place of its first choice, which From is then,
+// Elsewhere returns the model that a stage has gone to in place of its first choice, which From is then,
 // as long as its answers come from there; nil if they do not.
 func Elsewhere(s run.State, id string) *run.Fallback {
 	st, _ := s.Stage(id)

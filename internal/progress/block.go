@@ -124,19 +124,19 @@ func (f frame) stages(s run.State) (lines []string, active int) {
 	active = -1
 	for i, id := range s.StageOrder {
 		st, _ := s.Stage(id)
-		rows[i] = f.row(id, st, s.Status)
+		rows[i] = f.newRow(id, st, s.Status)
 		if active < 0 && !st.Status.Completed() {
 			active = i
 		}
 	}
-	layout := f.layout(rows)
+	layout := f.layOut(rows)
 	for _, r := range rows {
 		lines = append(lines, layout.line(r, f.color))
 	}
 	return lines, max(active, 0)
 }
 
-func (f frame) row(id string, st run.StageState, of run.Status) row {
+func (f frame) newRow(id string, st run.StageState, of run.Status) row {
 	r := row{look: stageFace(st, of), title: clean(title(id)), bar: bar(st), units: units(st)}
 	switch {
 	case st.Status == run.StageRunning || st.Status == run.StageWaiting:

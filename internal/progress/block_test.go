@@ -146,7 +146,15 @@ func TestLayout_IsNeverWiderThanTheTerminal(t *testing.T) {
 		width := rapid.IntRange(1, 220).Draw(rt, "width")
 		now := begin.Add(time.Duration(rapid.Int64Range(0, int64(100*time.Hour)).Draw(rt, "now")))
 		flag := func(name string) bool { return rapid.Bool().Draw(rt, name) }
-		block := progress.BlockIn(s, now, width, rapid.IntRange(0, 30).Draw(rt, "height"), flag("color"), flag("stopping"), flag("closed"))
+		block := progress.BlockIn(
+			s,
+			now,
+			width,
+			rapid.IntRange(0, 30).Draw(rt, "height"),
+			flag("color"),
+			flag("stopping"),
+			flag("closed"),
+		)
 		for line := range strings.SplitSeq(block, "\n") {
 			if w := lipgloss.Width(line); w > width {
 				rt.Errorf("%d columns of %d: %q", w, width, line)
@@ -346,7 +354,10 @@ func BenchmarkBlock(b *testing.B) {
 func BenchmarkPlainPerEvent(b *testing.B) {
 	steps := []step{{0, opening()}, {0, event.StageStarted{StageID: "extract_scenes"}}}
 	for i := range b.N {
-		steps = append(steps, step{time.Duration(i) * time.Millisecond, event.UnitDone{StageID: "extract_scenes", Unit: "u", Done: i + 1, Total: b.N + 1}})
+		steps = append(
+			steps,
+			step{time.Duration(i) * time.Millisecond, event.UnitDone{StageID: "extract_scenes", Unit: "u", Done: i + 1, Total: b.N + 1}},
+		)
 	}
 	b.ResetTimer()
 	if _, err := progress.Show(told(steps...), progress.Options{Out: io.Discard}); err != nil {

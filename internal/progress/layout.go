@@ -24,7 +24,7 @@ const (
 
 // layout chooses the richest layout that has room. What a narrow terminal loses
 // first is the bar, then the cost, then the end of the titles.
-func (f frame) layout(rows []row) layout {
+func (f frame) layOut(rows []row) layout {
 	l := layout{gap: 2}
 	for _, r := range rows {
 		l.title = max(l.title, lipgloss.Width(r.title))

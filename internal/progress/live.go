@@ -48,7 +48,14 @@ type (
 )
 
 func showLive(events iter.Seq2[event.Event, error], o Options) (run.State, error) {
-	l := &live{program: as(o.Program), color: o.Color, interrupt: o.Interrupt, state: run.NewState(), width: usualWidth, height: usualHeight}
+	l := &live{
+		program:   as(o.Program),
+		color:     o.Color,
+		interrupt: o.Interrupt,
+		state:     run.NewState(),
+		width:     usualWidth,
+		height:    usualHeight,
+	}
 	options := []tea.ProgramOption{
 		tea.WithOutput(o.Out), tea.WithInput(nil), tea.WithFPS(fps), tea.WithoutSignalHandler(),
 		tea.WithWindowSize(usualWidth, usualHeight),

@@ -24,7 +24,7 @@ func (p *page) line(cells ...cell) {
 }
 
 // facts adds labels and what they stand before, leaving out empty ones.
-func (p *page) facts(list [][2]string) {
+func (p *page) writeFacts(list [][2]string) {
 	var rows [][]cell
 	for _, f := range list {
 		if f[1] != "" {

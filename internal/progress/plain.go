@@ -171,8 +171,18 @@ func (p *plain) answered(b event.AttemptFinished) string {
 	if !p.verbose {
 		return ""
 	}
-	return fmt.Sprintf("%s: %s answered by %s %s in %s, %s, %s", title(b.StageID), b.Unit, b.Provider, b.Model,
-		took(time.Duration(b.LatencyMS)*time.Millisecond), tokens(run.Tokens{Input: b.InputTokens, Output: b.OutputTokens}), price(b.CostUSD))
+	return fmt.Sprintf(
+		"%s: %s answered by %s %s in %s, %s, %s",
+		title(b.StageID),
+		b.Unit,
+		b.Provider,
+		b.Model,
+		took(
+			time.Duration(b.LatencyMS)*time.Millisecond,
+		),
+		tokens(run.Tokens{Input: b.InputTokens, Output: b.OutputTokens}),
+		price(b.CostUSD),
+	)
 }
 
 // attemptFailed says that an attempt failed: of those of a model that fail alike, the first
@@ -226,7 +236,14 @@ func (p *plain) finished(b event.StageFinished) string {
 	if st.AttemptCount > 0 {
 		cost = sum(st.CostUSD, st.Unpriced)
 	}
-	return join(", ", fmt.Sprintf("%s: done in %s", title(b.StageID), took(seconds(st.DurationSeconds))), units(st), cost) + made(b.Artifacts)
+	return join(
+		", ",
+		fmt.Sprintf("%s: done in %s", title(b.StageID), took(seconds(st.DurationSeconds))),
+		units(st),
+		cost,
+	) + made(
+		b.Artifacts,
+	)
 }
 
 // made says how many artifacts there are.

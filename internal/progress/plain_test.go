@@ -123,7 +123,11 @@ func TestPlain_Lines(t *testing.T) {
 func dry() []step {
 	o := opening()
 	o.DryRun, o.Notice = true, ""
-	return []step{{0, o}, {0, event.StageSkippedReused{StageID: "ingest", FromRunID: "run-1", Artifacts: refs("raw_input")}}, {0, event.DryRunValidated{}}}
+	return []step{
+		{0, o},
+		{0, event.StageSkippedReused{StageID: "ingest", FromRunID: "run-1", Artifacts: refs("raw_input")}},
+		{0, event.DryRunValidated{}},
+	}
 }
 
 func TestPlain_VerboseShowsAnswersAndUnits(t *testing.T) {
@@ -147,8 +151,12 @@ func TestPlain_UnitsNowAndThen(t *testing.T) {
 	}{
 		{units: 2000, every: 50 * time.Microsecond, want: nil},
 		// A tenth of 120 is 12; 120 itself is said by the end of the stage.
-		{units: 120, every: time.Second, want: []string{"12 of 120, 12s", "24 of 120, 24s", "36 of 120, 36s", "48 of 120, 48s", "60 of 120, 1m0s",
-			"72 of 120, 1m12s", "84 of 120, 1m24s", "96 of 120, 1m36s", "108 of 120, 1m48s"}},
+		{
+			units: 120,
+			every: time.Second,
+			want: []string{"12 of 120, 12s", "24 of 120, 24s", "36 of 120, 36s", "48 of 120, 48s", "60 of 120, 1m0s",
+				"72 of 120, 1m12s", "84 of 120, 1m24s", "96 of 120, 1m36s", "108 of 120, 1m48s"},
+		},
 		// 5 s are 8 units of 600 ms first, and 9 after that, as 8 are 4.8 s.
 		{units: 20, every: 600 * time.Millisecond, want: []string{"9 of 20, 5s", "18 of 20, 10s"}},
 		{units: 3, every: time.Minute, want: []string{"1 of 3, 1m0s", "2 of 3, 2m0s"}},
@@ -157,7 +165,13 @@ func TestPlain_UnitsNowAndThen(t *testing.T) {
 		t.Run(fmt.Sprint(tt.units), func(t *testing.T) {
 			steps := []step{{0, opening()}, {0, event.StageStarted{StageID: "extract_scenes"}}}
 			for i := range tt.units {
-				steps = append(steps, step{time.Duration(i+1) * tt.every, event.UnitDone{StageID: "extract_scenes", Unit: "u", Done: i + 1, Total: tt.units}})
+				steps = append(
+					steps,
+					step{
+						time.Duration(i+1) * tt.every,
+						event.UnitDone{StageID: "extract_scenes", Unit: "u", Done: i + 1, Total: tt.units},
+					},
+				)
 			}
 			var got []string
 			for _, l := range plainly(t, progress.Options{}, steps...)[2:] {
@@ -186,7 +200,9 @@ func TestHeartbeat(t *testing.T) {
 			tell(event.StageStarted{StageID: "extract_scenes"})
 			time.Sleep(10 * time.Second)
 			tell(event.UnitDone{StageID: "extract_scenes", Unit: "u", Done: 1, Total: 120}) // says nothing: less than a tenth
-			time.Sleep(55 * time.Second)                                                    // 65 s after the last event that said something
+			time.Sleep(
+				55 * time.Second,
+			) // 65 s after the last event that said something
 			tell(event.StagePaused{StageID: "extract_scenes", Reason: event.AwaitingConfirmation})
 			time.Sleep(31 * time.Second)
 			tell(event.RunResumed{Confirmed: []string{"extract_scenes"}})

@@ -33,13 +33,13 @@ func WriteProviders(w io.Writer, all []health.Provider, v ProvidersView) error {
 		if one.Waiting > 0 {
 			waiting = plural(one.Waiting, "run")
 		}
-		rows = append(rows, v.row(one.Name, providerFace(one), one.Health, waiting))
+		rows = append(rows, v.providerRow(one.Name, providerFace(one), one.Health, waiting))
 		notes = append(notes, v.notesOf(one))
 		if one.Missing != "" && one.Attempts == 0 {
 			continue
 		}
 		for _, m := range one.Models {
-			rows = append(rows, v.row("  "+m.Model, modelFace(one, m), m.Health, ""))
+			rows = append(rows, v.providerRow("  "+m.Model, modelFace(one, m), m.Health, ""))
 			notes = append(notes, slices.Concat(v.notes(one.Name+":"+m.Model, m.Health), v.limits(one, m)))
 		}
 	}
@@ -52,7 +52,7 @@ func WriteProviders(w io.Writer, all []health.Provider, v ProvidersView) error {
 	return p.writeTo(w)
 }
 
-func (v ProvidersView) row(name string, look face, h health.Health, waiting string) []cell {
+func (v ProvidersView) providerRow(name string, look face, h health.Health, waiting string) []cell {
 	since, probe := "", ""
 	if h.OutSince != nil {
 		since = v.clock(*h.OutSince)
@@ -69,7 +69,10 @@ func (v ProvidersView) row(name string, look face, h health.Health, waiting stri
 func (v ProvidersView) notesOf(one health.Provider) []string {
 	all := v.notes(one.Name, one.Health)
 	if one.Held != nil {
-		all = append(all, fmt.Sprintf("held by an operator until %s: %s", one.Held.Until.In(v.Now.Location()).Format(lineTime), one.Held.Reason))
+		all = append(
+			all,
+			fmt.Sprintf("held by an operator until %s: %s", one.Held.Until.In(v.Now.Location()).Format(lineTime), one.Held.Reason),
+		)
 	}
 	if one.Missing != "" {
 		all = append(all, one.Missing)

@@ -25,7 +25,7 @@ func WriteState(w io.Writer, s run.State, now time.Time, color bool, program str
 	look := runFace(s)
 	p.line(cell{look.tone, look.icon + " " + sentence(s, now)})
 	p.line()
-	p.facts(facts(s, now))
+	p.writeFacts(facts(s, now))
 	if len(s.StageOrder) > 0 {
 		p.line()
 		p.stages(s, now)
@@ -134,7 +134,7 @@ func (p *page) stages(s run.State, now time.Time) {
 	}
 }
 
-// detail says who did a stage and what came of it.
+// detail says which models did a stage and what came of it.
 func detail(id string, st run.StageState) string {
 	model, asked, result := models(st), "", ""
 	switch {

@@ -160,7 +160,11 @@ func TestState_Sentences(t *testing.T) {
 		{"running", func(*run.State) {}, []string{"▶ Running: Finding the scenes, 2 of 4, 12s\n", "worked   13s\n"}},
 		{"queued", func(s *run.State) { *s = run.NewState() }, []string{"○ Queued: nothing has happened yet\n"}},
 		{"waiting", func(s *run.State) {
-			s.Status, s.NextAttemptAt, s.WaitReason = run.Waiting, &run.UnixTime{Time: begin.Add(time.Minute)}, ptr("anthropic is overloaded")
+			s.Status, s.NextAttemptAt, s.WaitReason = run.Waiting, &run.UnixTime{
+				Time: begin.Add(time.Minute),
+			}, ptr(
+				"anthropic is overloaded",
+			)
 		}, []string{"‖ Waiting until 14:01:00 (in 46s): anthropic is overloaded\n"}},
 		{"cancelled", func(s *run.State) {
 			s.Status, s.FinishedAt, s.Error = run.RunCancelled, &run.UnixTime{Time: begin.Add(20 * time.Second)}, "by the operator"
@@ -171,12 +175,17 @@ func TestState_Sentences(t *testing.T) {
 		{"a retry by another recipe", func(s *run.State) {
 			s.ParentRunID, s.RootRunID = ptr("run-1"), "run-1"
 			s.Retry = &event.RetryRequested{ParentRunID: "run-1", Recipe: &event.RetryRecipe{Name: "current", RecipeID: "mine"},
-				Changes: []event.RecipeChange{{Key: "max_cost_usd", From: "10", To: "20"}, {StageID: "normalize", Key: "needs", To: "ingest"}}}
+				Changes: []event.RecipeChange{
+					{Key: "max_cost_usd", From: "10", To: "20"},
+					{StageID: "normalize", Key: "needs", To: "ingest"},
+				}}
 		}, []string{"retry of  run-1. By recipe mine (current). Changed: max_cost_usd 10 → 20; normalize: needs nothing → ingest\n"}},
 		{"the money is spent", func(s *run.State) {
 			s.Status, s.FinishedAt = run.RunFailed, s.StartedAt
 			st := s.Stages["extract_scenes"]
-			st.Status, st.Error, st.FinalErrorClass, st.TerminalReason = run.StageFailed, "it is spent", ptr(failure.Budget), event.MoneySpent
+			st.Status, st.Error, st.FinalErrorClass, st.TerminalReason = run.StageFailed, "it is spent", ptr(
+				failure.Budget,
+			), event.MoneySpent
 			st.Exceeded = &run.Exceeded{SpentUSD: 0.4, LimitUSD: 0.5}
 		}, []string{"  cineforge retry run-0a1b2c3d --max-cost 2.7\n"}},
 		{"a class without words and a stage of another recipe", func(s *run.State) {

@@ -34,7 +34,7 @@ const (
 	neutral tone = iota
 	good
 	bad
-	held // waits for somebody
+	held // waits for a person
 	busy
 	faint
 )

@@ -109,7 +109,7 @@ func lasting(s run.State, now time.Time) (lines []string) {
 	return lines
 }
 
-// inPlace says who answers, or is asked, in place of a stage's first choice.
+// inPlace says which model answers, or is asked, in place of a stage's first choice.
 func inPlace(f run.Fallback, st run.StageState) string {
 	if n := st.ModelsUsed[f.To].Answers; n > 0 {
 		return fmt.Sprintf("%s answers in place of %s (%d of %s)", f.To, f.From, n, plural(st.CallCount, "answer"))

@@ -134,7 +134,7 @@ func (r *Source) model(name recipe.ModelName, spec llm.Spec) llm.Model {
 		return offline.Model{}
 	}
 	p := r.providers[name.Provider]
-	known, _ := r.models.Catalog.Entry(name.Provider, name.Model)
+	known, _ := r.models.Catalog.Lookup(name.Provider, name.Model)
 	e := wire.Endpoint{Provider: p.Name, BaseURL: strings.TrimRight(p.BaseURL, "/"), Key: p.Key, KeyName: p.KeyVariable,
 		Model: name.Model, Spec: spec, Named: !IsStandard(p.Name), Limits: known.Limits.Over(p.Limits), Transport: r.vendors}
 	if e.Named {

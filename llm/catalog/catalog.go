@@ -106,7 +106,7 @@ func (c Catalog) With(entries ...Entry) Catalog {
 		all = map[key]Entry{}
 	}
 	for _, e := range entries {
-		was, _ := Catalog{all}.Entry(e.Provider, e.Model)
+		was, _ := Catalog{all}.Lookup(e.Provider, e.Model)
 		all[key{e.Provider, e.Model}] = e.over(was)
 	}
 	return Catalog{all}
@@ -126,9 +126,9 @@ func (e Entry) over(was Entry) Entry {
 // dated finds what names one release of a model.
 var dated = regexp.MustCompile(`-(?:\d{8}|\d{4}-\d{2}-\d{2}|latest)$`)
 
-// Entry returns what is known of a model. A release that is named by its date is
+// Lookup returns what is known of a model. A release that is named by its date is
 // taken for the model if the table does not have it.
-func (c Catalog) Entry(provider, model string) (Entry, bool) {
+func (c Catalog) Lookup(provider, model string) (Entry, bool) {
 	if e, ok := c.entries[key{provider, model}]; ok {
 		return e, true
 	}
@@ -139,6 +139,6 @@ func (c Catalog) Entry(provider, model string) (Entry, bool) {
 // Spec returns what is known of a model; of one that the catalog does not have
 // that is nothing.
 func (c Catalog) Spec(provider, model string) llm.Spec {
-	e, _ := c.Entry(provider, model)
+	e, _ := c.Lookup(provider, model)
 	return e.Spec()
 }

@@ -33,7 +33,7 @@ func TestCatalog_KnowsTheDefaultChains(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			e, ok := c.Entry(m.Provider, m.Model)
+			e, ok := c.Lookup(m.Provider, m.Model)
 			if !ok {
 				t.Errorf("%s is not in the table", m)
 				continue
@@ -113,7 +113,7 @@ func TestShipped_WhatThinksUnasked(t *testing.T) {
 		"google:gemini-2.5-flash":             {catalog.ThinksAlways, true},
 	} {
 		provider, model, _ := strings.Cut(name, ":")
-		e, _ := c.Entry(provider, model)
+		e, _ := c.Lookup(provider, model)
 		if e.Thinks != want.thinks || e.Spec().Thinks != want.unasked {
 			t.Errorf("%s thinks %q, unasked %v; want %q, %v", name, e.Thinks, e.Spec().Thinks, want.thinks, want.unasked)
 		}
@@ -143,7 +143,7 @@ func TestCatalog_LaterEntriesWin(t *testing.T) {
 		for i := range tt.entries {
 			tt.entries[i].Provider, tt.entries[i].Model = "local", "m"
 		}
-		if e, _ := table(t).With(tt.entries...).Entry("local", "m"); e.Thinks != tt.thinks || e.Window != tt.window {
+		if e, _ := table(t).With(tt.entries...).Lookup("local", "m"); e.Thinks != tt.thinks || e.Window != tt.window {
 			t.Errorf("%s: %+v", name, e)
 		}
 	}

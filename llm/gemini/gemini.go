@@ -36,7 +36,7 @@ func (m *Model) Generate(ctx context.Context, req llm.Request) (llm.Response, er
 	return m.Ask(ctx, req, func(ctx context.Context, call *wire.Call) error {
 		connection := call.Client()
 		connection.Transport = transport{connection.Transport, m.Target().Key}
-		// The SDK binds a client to a connection; making one asks nobody. What is left out here
+		// The SDK binds a client to a connection; making one sends nothing. What is left out here
 		// it takes from the environment.
 		client, err := genai.NewClient(ctx, &genai.ClientConfig{
 			Backend: genai.BackendGeminiAPI, APIKey: cmp.Or(m.Target().Key, noKey), HTTPClient: connection,

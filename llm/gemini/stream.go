@@ -38,7 +38,7 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // events is an event stream in the one form that the SDK takes: events of one line of data,
 // with numbers in usage that it can read. What is no line of an event stream, such as an error
-// that somebody sent in place of one, is passed on as it is.
+// that was sent in place of one, is passed on as it is.
 type events struct {
 	body   io.ReadCloser
 	buffer [4096]byte

@@ -28,7 +28,7 @@ func target(fault string) string {
 
 // always makes a check that the provider's doing one thing is taken for a class.
 func always(name, contract, fault string, class failure.Class, more ...func(w *world, resp llm.Response, f *failure.Error)) check {
-	return check{name, contract, target(fault), 1, func(w *world) {
+	return check{name: name, contract: contract, rules: target(fault), calls: 1, check: func(w *world) {
 		resp, f := w.fails(class)
 		for _, m := range more {
 			m(w, resp, f)
@@ -49,91 +49,148 @@ func concat(groups ...[]check) []check {
 
 // answers are about what comes back with an answer.
 var answers = []check{
-	{"a good answer", "an answer comes with all that is known of the call", target("{}"), 1, func(w *world) {
-		resp, err := w.ask(w.Context())
-		if err != nil {
-			w.Fatal(err)
-		}
-		call := w.sim.Calls()[0]
-		u := resp.Usage
-		if exact := u.InputTokens == call.InputTokens && u.OutputTokens == call.OutputTokens; !exact && !w.Estimates || u.InputTokens < 200 || u.OutputTokens < 40 {
-			w.Errorf("%d and %d tokens, the provider counted %d and %d", u.InputTokens, u.OutputTokens, call.InputTokens, call.OutputTokens)
-		}
-		if want := *spec.Cost(u); *u.CostUSD != want || want <= 0 {
-			w.Errorf("it cost %v, want %v", *u.CostUSD, want)
-		}
-		if resp.Source != llm.AI || resp.Provider != w.Provider || !strings.HasPrefix(resp.Model, w.Model) {
-			w.Errorf("answered by %s, %s %s", resp.Source, resp.Provider, resp.Model)
-		}
-		if resp.RequestID == "" || call.RequestID != "" && resp.RequestID != call.RequestID {
-			w.Errorf("request id %q, the provider said %q", resp.RequestID, call.RequestID)
-		}
-		if len(resp.Header) == 0 {
-			w.Error("the header is lost")
-		}
-		if !call.Streaming || !call.Complete || call.Problem != "" {
-			w.Errorf("the call was %+v", call)
-		}
-	}},
-	{"an answer takes time", "the time until an answer begins is told", target("{first_event: 3s}"), 1, func(w *world) {
-		resp, err := w.ask(w.Context())
-		if err != nil || resp.FirstEvent != 3*time.Second {
-			w.Errorf("%v until it began (%v)", resp.FirstEvent, err)
-		}
-	}},
-	{"signs of life", "comments before an answer are no harm", target("{first_event: 25s, meanwhile: comments}"), 1, func(w *world) {
-		if resp, err := w.ask(w.Context()); err != nil || resp.FirstEvent != 25*time.Second {
-			w.Errorf("%v until it began (%v)", resp.FirstEvent, err)
-		}
-	}},
-	{"numbers that can't be", "an answer is not bad for what it says that it took", target("{hostile: huge_usage}"), 1, func(w *world) {
-		if resp, err := w.ask(w.Context()); err != nil || !resp.Usage.Estimated || resp.Usage.OutputTokens != 4096 && !w.Estimates {
-			w.Errorf("it took %+v (%v)", resp.Usage, err)
-		}
-	}},
-	{"another model answers", "the model that answered is told, whatever was asked for", target("{served_model: another-model}"), 1, func(w *world) {
-		if resp, err := w.ask(w.Context()); err != nil || resp.Model != "another-model" {
-			w.Errorf("answered by %s (%v)", resp.Model, err)
-		}
-	}},
-	{"a fence around an answer", "a fence around all of an answer does no harm", target("{output: fenced}"), 1, func(w *world) {
-		if _, err := w.ask(w.Context()); err != nil {
-			w.Error(err)
-		}
-	}},
-	{"a schema in words", "the form can be asked for in words", target("{}"), 1, func(w *world) {
+	{
+		name:     "a good answer",
+		contract: "an answer comes with all that is known of the call",
+		rules:    target("{}"),
+		calls:    1,
+		check: func(w *world) {
+			resp, err := w.ask(w.Context())
+			if err != nil {
+				w.Fatal(err)
+			}
+			call := w.sim.Calls()[0]
+			u := resp.Usage
+			if exact := u.InputTokens == call.InputTokens && u.OutputTokens == call.OutputTokens; !exact && !w.Estimates ||
+				u.InputTokens < 200 ||
+				u.OutputTokens < 40 {
+				w.Errorf(
+					"%d and %d tokens, the provider counted %d and %d",
+					u.InputTokens,
+					u.OutputTokens,
+					call.InputTokens,
+					call.OutputTokens,
+				)
+			}
+			if want := *spec.Cost(u); *u.CostUSD != want || want <= 0 {
+				w.Errorf("it cost %v, want %v", *u.CostUSD, want)
+			}
+			if resp.Source != llm.AI || resp.Provider != w.Provider || !strings.HasPrefix(resp.Model, w.Model) {
+				w.Errorf("answered by %s, %s %s", resp.Source, resp.Provider, resp.Model)
+			}
+			if resp.RequestID == "" || call.RequestID != "" && resp.RequestID != call.RequestID {
+				w.Errorf("request id %q, the provider said %q", resp.RequestID, call.RequestID)
+			}
+			if len(resp.Header) == 0 {
+				w.Error("the header is lost")
+			}
+			if !call.Streaming || !call.Complete || call.Problem != "" {
+				w.Errorf("the call was %+v", call)
+			}
+		},
+	},
+	{
+		name:     "an answer takes time",
+		contract: "the time until an answer begins is told",
+		rules:    target("{first_event: 3s}"),
+		calls:    1,
+		check: func(w *world) {
+			resp, err := w.ask(w.Context())
+			if err != nil || resp.FirstEvent != 3*time.Second {
+				w.Errorf("%v until it began (%v)", resp.FirstEvent, err)
+			}
+		},
+	},
+	{
+		name:     "signs of life",
+		contract: "comments before an answer are no harm",
+		rules:    target("{first_event: 25s, meanwhile: comments}"),
+		calls:    1,
+		check: func(w *world) {
+			if resp, err := w.ask(w.Context()); err != nil || resp.FirstEvent != 25*time.Second {
+				w.Errorf("%v until it began (%v)", resp.FirstEvent, err)
+			}
+		},
+	},
+	{
+		name:     "numbers that can't be",
+		contract: "an answer is not bad for what it says that it took",
+		rules:    target("{hostile: huge_usage}"),
+		calls:    1,
+		check: func(w *world) {
+			if resp, err := w.ask(w.Context()); err != nil || !resp.Usage.Estimated || resp.Usage.OutputTokens != 4096 && !w.Estimates {
+				w.Errorf("it took %+v (%v)", resp.Usage, err)
+			}
+		},
+	},
+	{
+		name:     "another model answers",
+		contract: "the model that answered is told, whatever was asked for",
+		rules:    target("{served_model: another-model}"),
+		calls:    1,
+		check: func(w *world) {
+			if resp, err := w.ask(w.Context()); err != nil || resp.Model != "another-model" {
+				w.Errorf("answered by %s (%v)", resp.Model, err)
+			}
+		},
+	},
+	{
+		name:     "a fence around an answer",
+		contract: "a fence around all of an answer does no harm",
+		rules:    target("{output: fenced}"),
+		calls:    1,
+		check: func(w *world) {
+			if _, err := w.ask(w.Context()); err != nil {
+				w.Error(err)
+			}
+		},
+	},
+	{name: "a schema in words", contract: "the form can be asked for in words", rules: target("{}"), calls: 1, check: func(w *world) {
 		req := Question()
 		req.SchemaInWords = true
 		if _, err := w.model.Generate(w.Context(), req); err != nil {
 			w.Error(err)
 		}
 	}},
-	{"no schema", "without a schema any JSON is an answer", target(`{text: '"a word"'}`), 1, func(w *world) {
-		req := Question()
-		req.Schema = llm.Schema{}
-		if resp, err := w.model.Generate(w.Context(), req); err != nil || string(resp.JSON) != `"a word"` {
-			w.Errorf("%s, %v", resp.JSON, err)
-		}
-	}},
-	{"the same beginning again", "what came from the provider's cache is counted as that", target("{}"), 2, func(w *world) {
-		req := Question()
-		req.System = strings.Repeat("Judge from the scene alone, and not from what you know. ", 120)
-		var last llm.Usage
-		for i := range 2 {
-			req.Prompt += "The lamp goes out." // only the beginning is the same
-			resp, err := w.model.Generate(w.Context(), req)
-			if err != nil {
-				w.Fatal(err)
+	{
+		name:     "no schema",
+		contract: "without a schema any JSON is an answer",
+		rules:    target(`{text: '"a word"'}`),
+		calls:    1,
+		check: func(w *world) {
+			req := Question()
+			req.Schema = llm.Schema{}
+			if resp, err := w.model.Generate(w.Context(), req); err != nil || string(resp.JSON) != `"a word"` {
+				w.Errorf("%s, %v", resp.JSON, err)
 			}
-			last = resp.Usage
-			if fresh := last.InputTokens - last.CacheReadTokens - last.CacheWriteTokens; fresh < 0 || *last.CostUSD != *spec.Cost(last) {
-				w.Errorf("question %d: %+v", i+1, last)
+		},
+	},
+	{
+		name:     "the same beginning again",
+		contract: "what came from the provider's cache is counted as that",
+		rules:    target("{}"),
+		calls:    2,
+		check: func(w *world) {
+			req := Question()
+			req.System = strings.Repeat("Judge from the scene alone, and not from what you know. ", 120)
+			var last llm.Usage
+			for i := range 2 {
+				req.Prompt += "The lamp goes out." // only the beginning is the same
+				resp, err := w.model.Generate(w.Context(), req)
+				if err != nil {
+					w.Fatal(err)
+				}
+				last = resp.Usage
+				if fresh := last.InputTokens - last.CacheReadTokens - last.CacheWriteTokens; fresh < 0 ||
+					*last.CostUSD != *spec.Cost(last) {
+					w.Errorf("question %d: %+v", i+1, last)
+				}
 			}
-		}
-		if w.Caches && last.CacheReadTokens < 1024 {
-			w.Errorf("from the cache came %d tokens", last.CacheReadTokens)
-		}
-	}},
+			if w.Caches && last.CacheReadTokens < 1024 {
+				w.Errorf("from the cache came %d tokens", last.CacheReadTokens)
+			}
+		},
+	},
 	{"many at once", "a model may be asked concurrently", target("{delay: 1s}"), 30, func(w *world) {
 		var wg sync.WaitGroup
 		d := took(func() {
@@ -150,13 +207,28 @@ var answers = []check{
 
 // refusals are about errors in place of an answer.
 var refusals = []check{
-	always("overloaded", "an overload is known", "{error: overloaded, retry_after: 7s}", failure.Overloaded, hinted(7*time.Second), identified, func(w *world, _ llm.Response, f *failure.Error) {
-		if f.Effect.Scope != w.Scope || !f.Effect.Retryable {
-			w.Errorf("%+v", f.Effect)
-		}
-	}),
+	always(
+		"overloaded",
+		"an overload is known",
+		"{error: overloaded, retry_after: 7s}",
+		failure.Overloaded,
+		hinted(7*time.Second),
+		identified,
+		func(w *world, _ llm.Response, f *failure.Error) {
+			if f.Effect.Scope != w.Scope || !f.Effect.Retryable {
+				w.Errorf("%+v", f.Effect)
+			}
+		},
+	),
 	always("unavailable", "an outage is known", "{error: unavailable}", failure.Overloaded),
-	always("rate limit", "a rate limit is known, with its wait", "{error: rate_limit, retry_after: 20s}", failure.RateLimited, hinted(20*time.Second), identified),
+	always(
+		"rate limit",
+		"a rate limit is known, with its wait",
+		"{error: rate_limit, retry_after: 20s}",
+		failure.RateLimited,
+		hinted(20*time.Second),
+		identified,
+	),
 	always("no credit", "an empty account is no rate limit", "{error: billing}", failure.QuotaExhausted, final),
 	always("no quota", "a quota that is used up is no rate limit", "{error: quota_exhausted}", failure.QuotaExhausted, final),
 	always("server error", "an internal error is known", "{error: server_error}", failure.ServerError),
@@ -168,13 +240,29 @@ var refusals = []check{
 	always("too long", "a question that is too long is known", "{error: context_length}", failure.ContextLength, final),
 	always("filtered", "a refusal for content is known", "{error: content_filter}", failure.ContentPolicy, final),
 	always("refused form", "a refused form is known", "{error: invalid_request}", failure.InvalidRequest, final),
-	always("unsupported parameter", "a refused parameter is named, and others may take it", "{error: unsupported_parameter}", failure.InvalidRequest, final),
+	always(
+		"unsupported parameter",
+		"a refused parameter is named, and others may take it",
+		"{error: unsupported_parameter}",
+		failure.InvalidRequest,
+		final,
+	),
 	always("no connection", "nobody listening is a matter of the connection", "{refuse: true}", failure.Connection, network(true)),
 	always("reset", "a reset connection is a matter of the connection", "{reset: true}", failure.Connection, network(true)),
 	always("no name", "a name that leads nowhere is a matter of the connection", "{dns: true}", failure.Connection, network(true)),
 	always("certificate", "a certificate that is not accepted does not get better", "{tls: true}", failure.Connection, network(false)),
-	always("redirect", "a key follows no redirect", "{status: 307, headers: {Location: 'http://127.0.0.1:1/elsewhere'}, body: ''}", failure.InvalidRequest),
-	always("a page", "a page in place of an answer is no answer", "{status: 200, headers: {Content-Type: text/html}, body: '<html><title>Welcome</title></html>'}", failure.Connection),
+	always(
+		"redirect",
+		"a key follows no redirect",
+		"{status: 307, headers: {Location: 'http://127.0.0.1:1/elsewhere'}, body: ''}",
+		failure.InvalidRequest,
+	),
+	always(
+		"a page",
+		"a page in place of an answer is no answer",
+		"{status: 200, headers: {Content-Type: text/html}, body: '<html><title>Welcome</title></html>'}",
+		failure.Connection,
+	),
 	always("nothing", "an empty answer is no answer", "{output: empty_body}", failure.BadOutput),
 }
 
@@ -214,64 +302,128 @@ func network(retryable bool) func(*world, llm.Response, *failure.Error) {
 
 // brokenStreams are about answers that begin well.
 var brokenStreams = []check{
-	always("error as the first event", "an error in a stream is the error that it is", "{stream_error: {after_tokens: 0, error: overloaded}}", failure.Overloaded),
-	always("error after the first event", "an error in a stream is the error that it is", "{stream_error: {after_tokens: 0, after_start: true, error: overloaded}}", failure.Overloaded, func(w *world, _ llm.Response, f *failure.Error) {
-		if f.Effect.Scope != w.Scope {
-			w.Errorf("%+v", f.Effect)
-		}
-	}),
-	always("error in the middle", "half an answer is no answer, and is paid for", "{stream_error: {after_tokens: 30, error: rate_limit}}", failure.RateLimited, func(w *world, resp llm.Response, _ *failure.Error) {
-		if resp.Usage.OutputTokens < 20 || *resp.Usage.CostUSD == 0 {
-			w.Errorf("it took %+v", resp.Usage)
-		}
-	}),
+	always(
+		"error as the first event",
+		"an error in a stream is the error that it is",
+		"{stream_error: {after_tokens: 0, error: overloaded}}",
+		failure.Overloaded,
+	),
+	always(
+		"error after the first event",
+		"an error in a stream is the error that it is",
+		"{stream_error: {after_tokens: 0, after_start: true, error: overloaded}}",
+		failure.Overloaded,
+		func(w *world, _ llm.Response, f *failure.Error) {
+			if f.Effect.Scope != w.Scope {
+				w.Errorf("%+v", f.Effect)
+			}
+		},
+	),
+	always(
+		"error in the middle",
+		"half an answer is no answer, and is paid for",
+		"{stream_error: {after_tokens: 30, error: rate_limit}}",
+		failure.RateLimited,
+		func(w *world, resp llm.Response, _ *failure.Error) {
+			if resp.Usage.OutputTokens < 20 || *resp.Usage.CostUSD == 0 {
+				w.Errorf("it took %+v", resp.Usage)
+			}
+		},
+	),
 	always("cut off", "an answer that is cut off is no answer", "{cut: {after_tokens: 40}}", failure.Connection),
 	always("no end", "an answer without the sign of its end is no answer", "{end: {after_tokens: 40}}", failure.Connection),
-	always("no end at the last", "an answer without the sign of its end is no answer, also when it is all there", "{end: {after_tokens: 100000}}", failure.Connection),
-	{"malformed chunk", "an answer that can't be read is no answer", target("{malformed: {after_tokens: 10}}"), 1, func(w *world) {
-		_, err := w.ask(w.Context())
-		if c := failure.ClassOf(err); c != failure.BadOutput && c != failure.Connection {
-			w.Errorf("got %v", err)
-		}
-	}},
+	always(
+		"no end at the last",
+		"an answer without the sign of its end is no answer, also when it is all there",
+		"{end: {after_tokens: 100000}}",
+		failure.Connection,
+	),
+	{
+		name:     "malformed chunk",
+		contract: "an answer that can't be read is no answer",
+		rules:    target("{malformed: {after_tokens: 10}}"),
+		calls:    1,
+		check: func(w *world) {
+			_, err := w.ask(w.Context())
+			if c := failure.ClassOf(err); c != failure.BadOutput && c != failure.Connection {
+				w.Errorf("got %v", err)
+			}
+		},
+	},
 }
 
 // silences are about providers that don't answer in time.
 var silences = []check{
-	{"silence", "nobody waits for an answer that does not begin", target("{silent: true}"), 1, func(w *world) {
-		if d := took(func() { _, _ = w.fails(failure.Timeout) }); d != 12*time.Second {
-			w.Errorf("it waited %v", d)
-		}
-	}},
-	{"a late beginning", "nobody waits for an answer that begins late", target("{first_event: 20s}"), 1, func(w *world) {
-		if d := took(func() { _, _ = w.fails(failure.Timeout) }); d != 12*time.Second {
-			w.Errorf("it waited %v", d)
-		}
-	}},
-	{"a stall", "nobody waits for an answer that stops coming", target("{stall: {after_tokens: 20}}"), 1, func(w *world) {
-		if d := took(func() { _, _ = w.fails(failure.Timeout) }); d != 30*time.Second {
-			w.Errorf("it waited %v", d)
-		}
-	}},
-	{"a pause", "an answer may pause", target("{stall: {after_tokens: 20, for: 25s}}"), 1, func(w *world) {
-		if _, err := w.ask(w.Context()); err != nil {
-			w.Error(err)
-		}
-	}},
-	{"endless pings", "signs of life without content are no answer", target("{stall: {after_tokens: 20, pings: true}}"), 1, func(w *world) {
-		if d := took(func() { _, _ = w.fails(failure.Timeout) }); d > 3*time.Minute {
-			w.Errorf("it waited %v", d)
-		}
-	}},
+	{
+		name:     "silence",
+		contract: "nobody waits for an answer that does not begin",
+		rules:    target("{silent: true}"),
+		calls:    1,
+		check: func(w *world) {
+			if d := took(func() { _, _ = w.fails(failure.Timeout) }); d != 12*time.Second {
+				w.Errorf("it waited %v", d)
+			}
+		},
+	},
+	{
+		name:     "a late beginning",
+		contract: "nobody waits for an answer that begins late",
+		rules:    target("{first_event: 20s}"),
+		calls:    1,
+		check: func(w *world) {
+			if d := took(func() { _, _ = w.fails(failure.Timeout) }); d != 12*time.Second {
+				w.Errorf("it waited %v", d)
+			}
+		},
+	},
+	{
+		name:     "a stall",
+		contract: "nobody waits for an answer that stops coming",
+		rules:    target("{stall: {after_tokens: 20}}"),
+		calls:    1,
+		check: func(w *world) {
+			if d := took(func() { _, _ = w.fails(failure.Timeout) }); d != 30*time.Second {
+				w.Errorf("it waited %v", d)
+			}
+		},
+	},
+	{
+		name:     "a pause",
+		contract: "an answer may pause",
+		rules:    target("{stall: {after_tokens: 20, for: 25s}}"),
+		calls:    1,
+		check: func(w *world) {
+			if _, err := w.ask(w.Context()); err != nil {
+				w.Error(err)
+			}
+		},
+	},
+	{
+		name:     "endless pings",
+		contract: "signs of life without content are no answer",
+		rules:    target("{stall: {after_tokens: 20, pings: true}}"),
+		calls:    1,
+		check: func(w *world) {
+			if d := took(func() { _, _ = w.fails(failure.Timeout) }); d > 3*time.Minute {
+				w.Errorf("it waited %v", d)
+			}
+		},
+	},
 }
 
 // badAnswers are about answers that come whole and are no good.
 var badAnswers = []check{
-	always("wrong form", "an answer in another form is no answer", "{output: wrong_schema}", failure.BadOutput, func(w *world, resp llm.Response, f *failure.Error) {
-		if !strings.Contains(f.Message, "schema") || *resp.Usage.CostUSD == 0 {
-			w.Errorf("%s; it cost %v", f.Message, *resp.Usage.CostUSD)
-		}
-	}),
+	always(
+		"wrong form",
+		"an answer in another form is no answer",
+		"{output: wrong_schema}",
+		failure.BadOutput,
+		func(w *world, resp llm.Response, f *failure.Error) {
+			if !strings.Contains(f.Message, "schema") || *resp.Usage.CostUSD == 0 {
+				w.Errorf("%s; it cost %v", f.Message, *resp.Usage.CostUSD)
+			}
+		},
+	),
 	always("words around it", "an answer with words around it is no answer", "{output: prose}", failure.BadOutput),
 	always("cut off at the limit", "an answer that reached the limit is no answer", "{output: truncated}", failure.BadOutput),
 	always("refused", "a model's refusal is known", "{output: refusal}", failure.ContentPolicy, final),
@@ -281,31 +433,49 @@ var badAnswers = []check{
 
 // callers are about the callers' own doing.
 var callers = []check{
-	{"a caller that leaves", "a call ends soon after its caller gives up, and says nothing of anybody", target("{stall: {after_tokens: 10}}"), 1, func(w *world) {
-		ctx, cancel := context.WithCancelCause(w.Context())
-		time.AfterFunc(5*time.Second, func() { cancel(errors.New("the operator cancelled the run")) })
-		d := took(func() {
+	{
+		name:     "a caller that leaves",
+		contract: "a call ends soon after its caller gives up, and says nothing of anybody",
+		rules:    target("{stall: {after_tokens: 10}}"),
+		calls:    1,
+		check: func(w *world) {
+			ctx, cancel := context.WithCancelCause(w.Context())
+			time.AfterFunc(5*time.Second, func() { cancel(errors.New("the operator cancelled the run")) })
+			d := took(func() {
+				if _, err := w.ask(ctx); failure.ClassOf(err) != failure.Canceled {
+					w.Errorf("got %v", err)
+				}
+			})
+			if d != 5*time.Second {
+				w.Errorf("it ended after %v", d)
+			}
+			synctest.Wait() // what is left of it would keep the bubble from ending
+		},
+	},
+	{
+		name:     "a caller that has left",
+		contract: "nobody is asked for a caller that has given up",
+		rules:    target("{}"),
+		calls:    0,
+		check: func(w *world) {
+			ctx, cancel := context.WithCancel(w.Context())
+			cancel()
 			if _, err := w.ask(ctx); failure.ClassOf(err) != failure.Canceled {
 				w.Errorf("got %v", err)
 			}
-		})
-		if d != 5*time.Second {
-			w.Errorf("it ended after %v", d)
-		}
-		synctest.Wait() // what is left of it would keep the bubble from ending
-	}},
-	{"a caller that has left", "nobody is asked for a caller that has given up", target("{}"), 0, func(w *world) {
-		ctx, cancel := context.WithCancel(w.Context())
-		cancel()
-		if _, err := w.ask(ctx); failure.ClassOf(err) != failure.Canceled {
-			w.Errorf("got %v", err)
-		}
-	}},
-	{"a question that is too long", "what the provider does not take comes back as what it is", "  - name: none\n    when: {provider: nobody}\n    fault: {reset: true}\n", 1, func(w *world) {
-		req := Question()
-		req.Prompt = strings.Repeat(req.Prompt, 8_000)
-		if _, err := w.model.Generate(w.Context(), req); failure.ClassOf(err) != failure.ContextLength {
-			w.Errorf("got %v", err)
-		}
-	}},
+		},
+	},
+	{
+		name:     "a question that is too long",
+		contract: "what the provider does not take comes back as what it is",
+		rules:    "  - name: none\n    when: {provider: nobody}\n    fault: {reset: true}\n",
+		calls:    1,
+		check: func(w *world) {
+			req := Question()
+			req.Prompt = strings.Repeat(req.Prompt, 8_000)
+			if _, err := w.model.Generate(w.Context(), req); failure.ClassOf(err) != failure.ContextLength {
+				w.Errorf("got %v", err)
+			}
+		},
+	},
 }

@@ -22,7 +22,7 @@ var (
 	leftSoon = 2 * time.Second
 )
 
-// costs are about what a call counts for, in each of the ways that it can end: what nobody
+// costs are about what a call counts for, in each of the ways that it can end: what is not
 // worked on costs nothing, and a cost that is not told is estimated.
 var costs = concat(
 	costing("a good answer", "{}", exactly),
@@ -56,21 +56,37 @@ var costs = concat(
 
 // costing makes a check of what a call counts for.
 func costing(name, fault string, want charge) []check {
-	return []check{{"cost of " + name, "what a call costs is known or estimated", target(fault), 1, func(w *world) {
-		resp, _ := w.ask(w.Context())
-		w.charged(resp, want)
-	}}}
+	return []check{
+		{
+			name:     "cost of " + name,
+			contract: "what a call costs is known or estimated",
+			rules:    target(fault),
+			calls:    1,
+			check: func(w *world) {
+				resp, _ := w.ask(w.Context())
+				w.charged(resp, want)
+			},
+		},
+	}
 }
 
 // leaving makes one of a call whose caller leaves after a time.
 func leaving(name, fault string, calls int, after time.Duration, want charge) []check {
-	return []check{{"cost of " + name, "what a call costs is known or estimated", target(fault), calls, func(w *world) {
-		ctx, cancel := context.WithTimeout(w.Context(), after)
-		defer cancel()
-		resp, _ := w.ask(ctx)
-		w.charged(resp, want)
-		synctest.Wait() // what is left of it would keep the bubble from ending
-	}}}
+	return []check{
+		{
+			name:     "cost of " + name,
+			contract: "what a call costs is known or estimated",
+			rules:    target(fault),
+			calls:    calls,
+			check: func(w *world) {
+				ctx, cancel := context.WithTimeout(w.Context(), after)
+				defer cancel()
+				resp, _ := w.ask(ctx)
+				w.charged(resp, want)
+				synctest.Wait() // what is left of it would keep the bubble from ending
+			},
+		},
+	}
 }
 
 // charged checks what a call counts for.

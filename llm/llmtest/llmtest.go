@@ -71,7 +71,10 @@ func Question() llm.Request {
 	return llm.Request{
 		Role: llm.Work, Unit: "scene_001", Schema: schema, MaxOutputTokens: 4096,
 		System: "You read screenplays. " + strings.Repeat("Judge from the scene alone. ", 20),
-		Prompt: "INT. LIGHTHOUSE - NIGHT\n\n" + strings.Repeat("The keeper climbs the stairs, counts them under her breath, and does not look down at the sea. ", 12),
+		Prompt: "INT. LIGHTHOUSE - NIGHT\n\n" + strings.Repeat(
+			"The keeper climbs the stairs, counts them under her breath, and does not look down at the sea. ",
+			12,
+		),
 	}
 }
 

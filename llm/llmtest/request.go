@@ -31,7 +31,7 @@ func Sent(t *testing.T, s Subject, req llm.Request) (body map[string]any, header
 	return body, header
 }
 
-// tap is a transport that somebody listens to.
+// tap is a transport that records requests.
 type tap struct {
 	http.RoundTripper
 	heard func(*http.Request, []byte)

@@ -137,7 +137,11 @@ func hearWhole(a *wire.Answer, whole sdk.ChatCompletion) {
 
 // used returns what an answer took.
 func used(u sdk.CompletionUsage) llm.Usage {
-	return llm.Usage{InputTokens: int(u.PromptTokens), CacheReadTokens: int(u.PromptTokensDetails.CachedTokens), OutputTokens: int(u.CompletionTokens)}
+	return llm.Usage{
+		InputTokens:     int(u.PromptTokens),
+		CacheReadTokens: int(u.PromptTokensDetails.CachedTokens),
+		OutputTokens:    int(u.CompletionTokens),
+	}
 }
 
 // errInChunk means that a hub put a provider's error into a choice.

@@ -64,7 +64,8 @@ func (m *Model) Generate(ctx context.Context, req llm.Request) (llm.Response, er
 			}
 		}
 		var whole responses.Response
-		if call.DecodeWhole(&whole) && (whole.Status == responses.ResponseStatusCompleted || whole.Status == responses.ResponseStatusIncomplete) {
+		if call.DecodeWhole(&whole) &&
+			(whole.Status == responses.ResponseStatusCompleted || whole.Status == responses.ResponseStatusIncomplete) {
 			return call.Consume(func(a *wire.Answer) error { hearWholeResponse(a, whole); return nil })
 		}
 		return stream.Err()

@@ -86,9 +86,17 @@ func TestQuirks(t *testing.T) {
 	check(t, send(openai.Quirks{}), []expectation{
 		{[]any{"response_format", "type"}, "json_schema"}, {[]any{"response_format", "json_schema", "strict"}, true},
 		{[]any{"max_completion_tokens"}, 4096.0}, {[]any{"max_tokens"}, nil}, {[]any{"stream_options", "include_usage"}, true},
-		{[]any{"messages", 0, "role"}, "system"}, {[]any{"messages", 0, "content"}, req.System}, {[]any{"messages", 1, "content"}, req.Prompt},
+		{
+			[]any{"messages", 0, "role"},
+			"system",
+		}, {[]any{"messages", 0, "content"}, req.System}, {[]any{"messages", 1, "content"}, req.Prompt},
 	}...)
-	check(t, send(openai.Quirks{MaxTokensByOldName: true}), expectation{[]any{"max_tokens"}, 4096.0}, expectation{[]any{"max_completion_tokens"}, nil})
+	check(
+		t,
+		send(openai.Quirks{MaxTokensByOldName: true}),
+		expectation{[]any{"max_tokens"}, 4096.0},
+		expectation{[]any{"max_completion_tokens"}, nil},
+	)
 	check(t, send(openai.Quirks{NoUsage: true}), expectation{[]any{"stream_options"}, nil})
 	object := send(openai.Quirks{Form: openai.JSONObject})
 	check(t, object, expectation{[]any{"response_format", "type"}, "json_object"})

@@ -18,7 +18,11 @@ import (
 type plain string
 
 func (p plain) RoundTrip(*http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(string(p)))}, nil
+	return &http.Response{
+		StatusCode: 200,
+		Header:     http.Header{"Content-Type": {"application/json"}},
+		Body:       io.NopCloser(strings.NewReader(string(p))),
+	}, nil
 }
 
 // A server that sends its answer as a whole, though it was asked for a stream, has
@@ -26,10 +30,19 @@ func (p plain) RoundTrip(*http.Request) (*http.Response, error) {
 func TestModel_AnAnswerThatIsNotStreamed(t *testing.T) {
 	const text = `{"summary": "she climbs", "mood": null, "beats": [], "confidence": 0.5}`
 	completion := func(finish string) string {
-		return fmt.Sprintf(`{"id": "c1", "object": "chat.completion", "model": "served", "choices": [{"index": 0, "finish_reason": %s, "message": {"role": "assistant", "content": %q}}], "usage": {"prompt_tokens": 300, "completion_tokens": 20, "total_tokens": 320}}`, finish, text)
+		return fmt.Sprintf(
+			`{"id": "c1", "object": "chat.completion", "model": "served", "choices": [{"index": 0, "finish_reason": %s, "message": {"role": "assistant", "content": %q}}], "usage": {"prompt_tokens": 300, "completion_tokens": 20, "total_tokens": 320}}`,
+			finish,
+			text,
+		)
 	}
 	response := func(status, more string) string {
-		return fmt.Sprintf(`{"id": "r1", "object": "response", "model": "served", "status": %q, %s "output": [{"type": "message", "content": [{"type": "output_text", "text": %q}]}], "usage": {"input_tokens": 300, "output_tokens": 20, "total_tokens": 320}}`, status, more, text)
+		return fmt.Sprintf(
+			`{"id": "r1", "object": "response", "model": "served", "status": %q, %s "output": [{"type": "message", "content": [{"type": "output_text", "text": %q}]}], "usage": {"input_tokens": 300, "output_tokens": 20, "total_tokens": 320}}`,
+			status,
+			more,
+			text,
+		)
 	}
 	asks := map[string]func(wire.Endpoint) llm.Model{"chat": chat(openai.Quirks{}), "responses": responses}
 	for _, tt := range []struct {
@@ -48,7 +61,15 @@ func TestModel_AnAnswerThatIsNotStreamed(t *testing.T) {
 		{"responses", "failed", response("failed", `"error": {"code": "server_error", "message": "no"},`), failure.ServerError},
 	} {
 		t.Run(tt.by+" "+tt.name, func(t *testing.T) {
-			m := asks[tt.by](wire.Endpoint{Provider: "openai", BaseURL: "http://simulator.test/v1", Key: llmtest.Key, Model: "gpt-4.1", Transport: plain(tt.body)})
+			m := asks[tt.by](
+				wire.Endpoint{
+					Provider:  "openai",
+					BaseURL:   "http://simulator.test/v1",
+					Key:       llmtest.Key,
+					Model:     "gpt-4.1",
+					Transport: plain(tt.body),
+				},
+			)
 			resp, err := m.Generate(t.Context(), llmtest.Question())
 			switch {
 			case tt.class != "":

@@ -11,7 +11,7 @@ import (
 	"github.com/cineforge/cineforge/llm"
 )
 
-// Answer is what an adapter has heard of an answer.
+// Answer is what an adapter has consumed of an answer.
 type Answer struct {
 	Text     strings.Builder
 	Finish   string // the reason that it gives for its end, as the provider calls it
@@ -118,7 +118,11 @@ func (c *Call) unusable(what string, err error) *failure.Error {
 	endpoint := c.route.endpoint
 	return &failure.Error{Class: failure.BadOutput, Effect: failure.EffectOf(failure.BadOutput), Status: c.status,
 		Message: fmt.Sprintf("%s: %s", endpoint.Provider, what), Hint: failure.BadOutput.Action(),
-		RequestID: diagnosis.Scrub(diagnosis.RequestID(c.header), endpoint.Key, maxName), Rule: "the answer was checked", Err: err, Reach: failure.Answering}
+		RequestID: diagnosis.Scrub(
+			diagnosis.RequestID(c.header),
+			endpoint.Key,
+			maxName,
+		), Rule: "the answer was checked", Err: err, Reach: failure.Answering}
 }
 
 // unfenced takes an answer out of the Markdown fence that some models put around

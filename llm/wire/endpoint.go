@@ -27,7 +27,9 @@ func InWords(system string, schema llm.Schema) string {
 	if system != "" {
 		b.WriteString(system + "\n\n")
 	}
-	b.WriteString("Answer with one JSON value and nothing else: no words before or after it, no code fence. It has to be valid against this JSON Schema:\n")
+	b.WriteString(
+		"Answer with one JSON value and nothing else: no words before or after it, no code fence. It has to be valid against this JSON Schema:\n",
+	)
 	b.Write(schema.JSON())
 	return b.String()
 }

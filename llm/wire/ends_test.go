@@ -161,7 +161,8 @@ func TestRoute_ACompleteAnswerStands(t *testing.T) {
 						if err != nil || string(resp.JSON) != `"Rain."` || resp.Usage.OutputTokens != 10 {
 							t.Errorf("%s %+v: %v", resp.JSON, resp.Usage, err)
 						}
-						if at := took - time.Second; at > 2100*time.Millisecond || name != "google" && name != "generic" && at > 100*time.Millisecond {
+						if at := took - time.Second; at > 2100*time.Millisecond ||
+							name != "google" && name != "generic" && at > 100*time.Millisecond {
 							t.Errorf("it took %v", took)
 						}
 						time.Sleep(time.Second) // the server goes

@@ -9,7 +9,7 @@ import (
 	"github.com/cineforge/cineforge/llm"
 )
 
-// TimeLimits are how long an answer may take, as somebody has set them; what is 0 is not set.
+// TimeLimits are how long an answer may take, as configured; 0 is not configured.
 type TimeLimits struct {
 	FirstByte time.Duration // until it begins
 	Idle      time.Duration // from one piece of it to the next
@@ -31,7 +31,7 @@ func (l TimeLimits) Over(others TimeLimits) TimeLimits {
 }
 
 // The limits where none are set. There is no one clock for all servers: the vendors' own
-// begin within seconds, while one that somebody runs loads its model first, and one that
+// begin within seconds, while a private server loads its model first, and one that
 // passes requests on only says that it is alive meanwhile.
 const (
 	vendorFirst     = 12 * time.Second // of a vendor; three times as long as 99 of 100 took, if that is more
@@ -48,7 +48,7 @@ const (
 	fastestRate     = 100             // the most that answers seen so far make expected of the next one
 	totalOfExpected = 10              // times the expected time that an answer which keeps coming is given
 	leastTotal      = 5 * time.Minute // that it is given in any case
-	defaultMaxWrite = 16000           // tokens of an answer of which nobody says how long it may be
+	defaultMaxWrite = 16000           // tokens of an answer whose length is not limited
 
 	// An answer in text is no longer than this for its allowed tokens, and textSlack.
 	bytesPerToken = 8
@@ -62,13 +62,13 @@ type times struct {
 	life  time.Duration // for which a sign of life before that stands in for it
 	idle  time.Duration // between pieces of the visible answer
 	think time.Duration // between its events before that
-	total time.Duration // from the first of its text on; as a whole if somebody has set it
-	whole bool          // somebody has
+	total time.Duration // from the first of its text on; as a whole if it is configured
+	whole bool          // it is configured
 	cold  bool          // the server may have to load its model first
 }
 
 // most returns how long a call may last until its visible answer begins, and for as long as
-// that lasts where somebody has set it.
+// that lasts where it is configured.
 func (t times) most() time.Duration {
 	if t.whole {
 		return t.total
@@ -106,9 +106,9 @@ func (p *latency) noteAnswer(first time.Duration, cold bool) {
 	p.answered = time.Now()
 }
 
-// textBytes notes how much text followed the first piece of an answer, and how long after that
+// noteWriting notes how much text followed the first piece of an answer, and how long after that
 // its last piece came. It counts also if the answer was no good, so that one that was cut
-// off for its slowness is the last. Text that came in a burst says nothing of who wrote it:
+// off for its slowness is the last. Text that came in a burst says nothing of the model:
 // something on the way had kept it, or it was there before.
 func (p *latency) noteWriting(bytes int, took time.Duration) {
 	const (
@@ -137,7 +137,7 @@ func (p *latency) noteSilence() {
 }
 
 // p99 returns the time within which 99 of 100 answers have begun, or 0 if too few are known.
-// One slow answer of a vendor's API says little of the next; that of a server that somebody
+// One slow answer of a vendor's API says little of the next; that of a server that a person
 // runs says what such a server can take.
 func (p *latency) p99(e Endpoint) time.Duration {
 	if p.n == 0 || !e.Named && p.n < fewest {
@@ -171,7 +171,7 @@ func (p *latency) usualFirst(e Endpoint) (time.Duration, string) {
 }
 
 // afterSilences returns how long an answer is given to begin after silences: twice as long each
-// time, unless somebody has set it.
+// time, unless it is configured.
 func (p *latency) afterSilences(e Endpoint, usual time.Duration) time.Duration {
 	if e.Limits.FirstByte > 0 || p.silences == 0 {
 		return usual
@@ -259,7 +259,11 @@ func (r *Route) FirstByte() (usual, now time.Duration) {
 // llm.Limited.
 func (r *Route) Limits() llm.Limits {
 	t, from := r.latency.callTimes(r.endpoint, r.allowed(llm.Request{}))
-	return llm.Limits{FirstByte: llm.Limit{Time: t.first, Source: from[0]}, Idle: llm.Limit{Time: t.idle, Source: from[1]}, Total: llm.Limit{Time: t.total, Source: from[2]}}
+	return llm.Limits{
+		FirstByte: llm.Limit{Time: t.first, Source: from[0]},
+		Idle:      llm.Limit{Time: t.idle, Source: from[1]},
+		Total:     llm.Limit{Time: t.total, Source: from[2]},
+	}
 }
 
 // allowed returns how many tokens an answer is expected to have at the most.

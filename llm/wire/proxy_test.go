@@ -90,7 +90,8 @@ func TestRoute_WhatAProxyAnswers(t *testing.T) {
 			if f.Class != failure.Connection || f.Effect.Retryable != want.retry || elsewhere {
 				t.Errorf("%s, %+v, %s (%s)", f.Class, f.Effect, f.Reach, f.Rule)
 			}
-			if !strings.Contains(f.Message, want.says) || !strings.Contains(f.Hint, "HTTPS_PROXY") || strings.Contains(f.Error(), "pass-word") {
+			if !strings.Contains(f.Message, want.says) || !strings.Contains(f.Hint, "HTTPS_PROXY") ||
+				strings.Contains(f.Error(), "pass-word") {
 				t.Errorf("it says %q", f.Error())
 			}
 		})
@@ -132,7 +133,8 @@ func TestRoute_WhatIsNoHTTP(t *testing.T) {
 			if f.Class != tt.class || f.Effect.Retryable != (tt.class == failure.ServerError) {
 				t.Errorf("%s, %+v (%s): %v", f.Class, f.Effect, f.Rule, f)
 			}
-			if tt.class == failure.Connection && (!strings.Contains(f.Message, "does not speak HTTP") || !strings.Contains(f.Hint, "base URL")) {
+			if tt.class == failure.Connection &&
+				(!strings.Contains(f.Message, "does not speak HTTP") || !strings.Contains(f.Hint, "base URL")) {
 				t.Errorf("it says %q", f.Error())
 			}
 		})

@@ -21,7 +21,7 @@ func (c *Call) receive(resp *http.Response) (*http.Response, error) {
 	c.status, c.header = resp.StatusCode, resp.Header
 	if c.ended {
 		c.mu.Unlock()
-		resp.Body.Close() //nolint:errcheck // nobody reads it
+		resp.Body.Close() //nolint:errcheck // it is not read
 		return nil, errStillRunning
 	}
 	body := resp.Body

@@ -13,15 +13,15 @@ import (
 // is what vendors give as a rule of thumb.
 func estimate(bytes int) int { return (bytes + 3) / 4 }
 
-// Told numbers are bounded by what can be. A token has at least a byte, and vendors put
+// Reported numbers are bounded by what can be. A token has at least a byte, and vendors put
 // some words of their own around what they are sent.
 const (
 	addedTokens = 4096
-	mostUnsaid  = 128_000 // tokens of an answer that nobody limits
+	mostUnsaid  = 128_000 // tokens of an answer without a limit
 )
 
-// usage returns what the call took: what the provider told, as far as that can be, else an
-// estimate of what was sent and has come. What nobody answered costs nothing, unless the
+// usage returns what the call took: what the provider reported, as far as that can be, else an
+// estimate of what was sent and has come. What got no answer costs nothing, unless the
 // provider may have worked on it until it was too late. What broke off is an estimate in
 // any case: numbers that came before say nothing of what was written after them.
 func (c *Call) usage(f *failure.Error, begun bool) llm.Usage {
@@ -51,7 +51,7 @@ func (c *Call) worked(f *failure.Error, begun bool) bool {
 		return false
 	}
 	switch f.Class {
-	case failure.Timeout: // a proxy's too: behind it somebody may be at work
+	case failure.Timeout: // a proxy's too: the provider behind it may be at work
 		return c.status < 400 || c.status >= 500
 	case failure.Canceled:
 		return f.Reach == failure.Sent || c.status >= 200 && c.status < 300
@@ -67,7 +67,7 @@ func (c *Call) isPage() bool {
 	return err == nil && kind == "text/html"
 }
 
-// bounds are what is supposed of a call that nothing is told of, and the most that it can
+// bounds are what is supposed of a call that nothing is reported of, and the most that it can
 // have taken, in tokens.
 type bounds struct{ asked, written, mostIn, mostOut int }
 
@@ -104,7 +104,7 @@ func (b bounds) plausible(told llm.Usage) llm.Usage {
 	return u
 }
 
-// clamp returns a told number, or the bound that it breaks: most, and a guess in place of
+// clamp returns a reported number, or the bound that it breaks: most, and a guess in place of
 // one below 0. It notes if it does that.
 func clamp(told, guess, most int, broken *bool) int {
 	switch {
@@ -118,7 +118,7 @@ func clamp(told, guess, most int, broken *bool) int {
 	return told
 }
 
-// Sum adds numbers of tokens that somebody told; a sum that is too large stays at the largest.
+// Sum adds reported numbers of tokens; a sum that is too large stays at the largest.
 func Sum(told ...int64) int {
 	sum := int64(0)
 	for _, n := range told {

@@ -14,7 +14,7 @@ import (
 // It is safe for concurrent use.
 type watchdog struct {
 	times     times
-	heartbeat func(bytes int) // is told of each sign of life
+	heartbeat func(bytes int) // is called at each sign of life
 	stop      context.CancelCauseFunc
 
 	mu         sync.Mutex // guards what follows
@@ -148,7 +148,7 @@ func (w *watchdog) signOfLife() {
 }
 
 // extendBySign gives the response more time, as a sign of life does. The head of an error response
-// is none: it says nothing good of whoever sent it.
+// is none: it says nothing good of its sender.
 func (w *watchdog) extendBySign() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -171,7 +171,7 @@ func (w *watchdog) event() {
 	w.progress()
 }
 
-// reached gives the response more time, as an event does. What comes of an error is none.
+// progress gives the response more time, as an event does. What comes of an error is none.
 func (w *watchdog) progress() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -13,7 +13,13 @@ import (
 
 // A process that was stopped reads what came meanwhile before its late timers end the call.
 func TestWatchdog_ALateTimerLeavesTimeToRead(t *testing.T) {
-	limits := times{first: 12 * time.Second, life: 12 * time.Second, idle: 30 * time.Second, think: 30 * time.Second, total: 5 * time.Minute}
+	limits := times{
+		first: 12 * time.Second,
+		life:  12 * time.Second,
+		idle:  30 * time.Second,
+		think: 30 * time.Second,
+		total: 5 * time.Minute,
+	}
 	for name, tt := range map[string]struct {
 		before func(w *watchdog)
 		fires  func(w *watchdog)

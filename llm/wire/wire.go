@@ -1,9 +1,9 @@
 // Package wire is what the adapters of the providers share: one call over HTTP, with
-// clocks of its own for each part of an answer, and with everything kept that is needed
-// to tell what went wrong.
+// clocks of its own for each part of an answer, and and keeps everything that is needed
+// to diagnose what went wrong.
 //
 // An adapter embeds a [Route] and makes its calls by [Route.Ask]: in a function it gives
-// its SDK the call's client and notes what it hears. Whatever becomes of that function,
+// its SDK the call's client and consumes what comes. Whatever becomes of that function,
 // its caller has an answer when the limit is reached or the caller gives up.
 package wire
 
@@ -82,7 +82,7 @@ func NewTransport() http.RoundTripper {
 	}
 }
 
-// Call is one call to a provider. It is used by the function that makes it, and by nobody
+// Call is one call to a provider. It is used by the function that makes it, and by nothing
 // else once the call has ended.
 type Call struct {
 	route    *Route
@@ -113,20 +113,27 @@ type reach struct {
 	got   bool // there was one
 }
 
-// endGrace is how long a call that is over is waited for, so that what it has heard counts.
+// endGrace is how long a call that is over is waited for, so that what it has consumed counts.
 const endGrace = 250 * time.Millisecond
 
 // errStillRunning means that a call did not end although it was over.
 var errStillRunning = errors.New("the call did not end in time")
 
-// Ask makes a call: ask sends the request by the call's client and notes what it hears.
+// Ask makes a call: ask sends the request by the call's client and consumes what comes.
 // It returns when that has ended, or the limit is reached, or ctx is done, whichever is
 // first; what ask does after that counts for nothing. What the call took comes back in any
 // case.
 func (r *Route) Ask(ctx context.Context, req llm.Request, ask func(ctx context.Context, c *Call) error) (llm.Response, error) {
 	under, stop := context.WithCancelCause(ctx)
 	t, _ := r.latency.callTimes(r.endpoint, r.allowed(req))
-	c := &Call{route: r, req: req, began: time.Now(), watchdog: newWatchdog(t, llm.Heartbeat(ctx), stop), ctx: under, canceled: func() bool { return ctx.Err() != nil }}
+	c := &Call{
+		route:    r,
+		req:      req,
+		began:    time.Now(),
+		watchdog: newWatchdog(t, llm.Heartbeat(ctx), stop),
+		ctx:      under,
+		canceled: func() bool { return ctx.Err() != nil },
+	}
 	done := make(chan error, 1)
 	go func() {
 		defer func() {
@@ -157,7 +164,7 @@ type panicError struct {
 
 func (p *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", p.value, p.stack) }
 
-// stopTimers ends the call and whatever is left of its connection, and judges the answer.
+// end ends the call and whatever is left of its connection, and judges the answer.
 func (c *Call) end(err error) (llm.Response, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -171,7 +178,7 @@ func (c *Call) end(err error) (llm.Response, error) {
 	return resp, err
 }
 
-// close gives up what is left of the call. Nobody waits for that.
+// close gives up what is left of the call, and does not wait for that.
 func (c *Call) close() {
 	c.watchdog.stopTimers()
 	for _, closeBody := range c.bodies {
@@ -179,8 +186,8 @@ func (c *Call) close() {
 	}
 }
 
-// Consume lets an adapter note what it hears of the answer. An error ends the call. Once the
-// answer is complete it stands: what else the server says is heard for a moment only.
+// Consume lets an adapter note what comes of the answer. An error ends the call. Once the
+// answer is complete it stands: what else the server sends is read for a moment only.
 func (c *Call) Consume(take func(a *Answer) error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -293,7 +300,7 @@ func (c *Call) reached() failure.Reach {
 	return "" // by what the error says
 }
 
-// diagnose tells what went wrong, given the error that the SDK makes of it and the
+// diagnose returns what went wrong, given the error that the SDK makes of it and the
 // reason that the answer gives for its end.
 func (c *Call) diagnose(err error, finish string) *failure.Error {
 	endpoint := c.route.endpoint

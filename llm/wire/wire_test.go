@@ -179,7 +179,13 @@ func TestRoute_TextIsAnAnswerWithoutASchema(t *testing.T) {
 func TestRoute_CountsWhatCame(t *testing.T) {
 	price := &llm.Price{Input: 1, Output: 10}
 	e := wire.Endpoint{Spec: llm.Spec{Price: price}, Transport: whole()}
-	resp, err := asking(t, e, llm.Request{Prompt: strings.Repeat("word", 1000)}, strings.Repeat("word", 99)+"s", func(a *wire.Answer) { a.Usage.InputTokens = 1000 })
+	resp, err := asking(
+		t,
+		e,
+		llm.Request{Prompt: strings.Repeat("word", 1000)},
+		strings.Repeat("word", 99)+"s",
+		func(a *wire.Answer) { a.Usage.InputTokens = 1000 },
+	)
 	if err == nil || resp.Usage.OutputTokens != 100 || *resp.Usage.CostUSD != 0.002 || !resp.Usage.Estimated {
 		t.Errorf("%+v (%v)", resp.Usage, err)
 	}
@@ -203,10 +209,18 @@ func TestRoute_ReportedUsageIsClamped(t *testing.T) {
 		"nothing told":   {spec, llm.Usage{}, llm.Usage{InputTokens: 2, OutputTokens: 1}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			resp, err := asking(t, wire.Endpoint{Spec: tt.spec, Transport: whole()}, llm.Request{Prompt: "when?"}, "Now.", func(a *wire.Answer) { a.Complete, a.Usage = true, tt.told })
+			resp, err := asking(
+				t,
+				wire.Endpoint{Spec: tt.spec, Transport: whole()},
+				llm.Request{Prompt: "when?"},
+				"Now.",
+				func(a *wire.Answer) { a.Complete, a.Usage = true, tt.told },
+			)
 			got := resp.Usage
 			if err != nil || got.InputTokens != tt.want.InputTokens || got.OutputTokens != tt.want.OutputTokens || got.CacheReadTokens != tt.want.CacheReadTokens ||
-				got.CacheWriteTokens != tt.want.CacheWriteTokens || got.Estimated != tt.guess || *got.CostUSD < 0 || *got.CostUSD > 0.05 {
+				got.CacheWriteTokens != tt.want.CacheWriteTokens || got.Estimated != tt.guess ||
+				*got.CostUSD < 0 ||
+				*got.CostUSD > 0.05 {
 				t.Errorf("%+v, cost %v (%v)", got, *got.CostUSD, err)
 			}
 		})
@@ -217,8 +231,15 @@ func TestRoute_ReportedUsageIsClamped(t *testing.T) {
 func TestRoute_TheKeyIsNotKept(t *testing.T) {
 	const key = "my-very-own-key"
 	e := wire.Endpoint{Key: key, Transport: whole()}
-	resp, err := asking(t, e, llm.Request{}, "Your key is "+key, func(a *wire.Answer) { a.Complete, a.Served, a.ID = true, "model-"+key, key+strings.Repeat("x", 1<<20) })
-	if failure.ClassOf(err) != failure.BadOutput || strings.Contains(resp.Model+resp.RequestID+err.Error(), key) || len(resp.RequestID) > 200 {
+	resp, err := asking(
+		t,
+		e,
+		llm.Request{},
+		"Your key is "+key,
+		func(a *wire.Answer) { a.Complete, a.Served, a.ID = true, "model-"+key, key+strings.Repeat("x", 1<<20) },
+	)
+	if failure.ClassOf(err) != failure.BadOutput || strings.Contains(resp.Model+resp.RequestID+err.Error(), key) ||
+		len(resp.RequestID) > 200 {
 		t.Errorf("%q, %.60q: %v", resp.Model, resp.RequestID, err)
 	}
 }

@@ -80,7 +80,7 @@ type Fault struct {
 	// No answer.
 	Silent bool `yaml:"silent"` // not a byte, ever
 	Reset  bool `yaml:"reset"`  // the connection is reset
-	Refuse bool `yaml:"refuse"` // nobody listens
+	Refuse bool `yaml:"refuse"` // no server listens
 	DNS    bool `yaml:"dns"`    // the host has no address
 	TLS    bool `yaml:"tls"`    // the certificate is not to be trusted
 
@@ -92,7 +92,7 @@ type Fault struct {
 	// An answer that is fine.
 	Drip        *Drip  `yaml:"drip"`         // few pieces, each after a pause
 	Limit       *Limit `yaml:"limit"`        // up to a limit; above it the vendor's 429
-	ServedModel string `yaml:"served_model"` // another model says to have answered
+	ServedModel string `yaml:"served_model"` // another model claims to have answered
 }
 
 // Point is a place in an answer: after a number of tokens, or at the end of the text

@@ -66,9 +66,24 @@ func TestParse(t *testing.T) {
 		Pace: scenario.Pace{FirstEvent: 1500 * time.Millisecond, TokensPerSecond: 12.5},
 		Rules: []scenario.Rule{
 			{Name: "a",
-				When: scenario.When{Provider: scenario.Globs{"target", "local"}, Model: scenario.Globs{"claude-*"}, API: scenario.Globs{"messages"}, Streaming: &no,
-					PromptContains: "text", TokensOver: 10, After: time.Second, Until: 20 * time.Minute, Calls: scenario.Counts{{1, 1}, {3, 4}, {6, 0}}, Share: &half},
-				Fault: scenario.Fault{Error: "overloaded", RetryAfter: 2 * time.Second, Delay: time.Millisecond, Headers: map[string]string{"x-a": "b", "x-n": "5"}}},
+				When: scenario.When{
+					Provider:       scenario.Globs{"target", "local"},
+					Model:          scenario.Globs{"claude-*"},
+					API:            scenario.Globs{"messages"},
+					Streaming:      &no,
+					PromptContains: "text",
+					TokensOver:     10,
+					After:          time.Second,
+					Until:          20 * time.Minute,
+					Calls:          scenario.Counts{{1, 1}, {3, 4}, {6, 0}},
+					Share:          &half,
+				},
+				Fault: scenario.Fault{
+					Error:      "overloaded",
+					RetryAfter: 2 * time.Second,
+					Delay:      time.Millisecond,
+					Headers:    map[string]string{"x-a": "b", "x-n": "5"},
+				}},
 			{Fault: scenario.Fault{Status: 503, Body: "<html>\r\n\ttab"}},
 			{Fault: scenario.Fault{Status: 404, Page: true}},
 			{Fault: scenario.Fault{StreamError: &scenario.StreamError{AfterStart: true, Error: "overloaded"}}},
@@ -219,7 +234,18 @@ func TestScenario_YAMLReadsAsTheSameScenario(t *testing.T) {
 		again(t, s)
 	}
 	for _, word := range []string{"true", "null", "No", "nan", "~", "1e3", "0x1", "-", "'", "a: b", "# x", " x ", "{}", "x\r\n\ty", "2020-01-01"} {
-		again(t, scenario.Scenario{Name: word, Rules: []scenario.Rule{{When: scenario.When{Model: scenario.Globs{word, word}}, Fault: scenario.Fault{Text: &word, Headers: map[string]string{}}}}})
+		again(
+			t,
+			scenario.Scenario{
+				Name: word,
+				Rules: []scenario.Rule{
+					{
+						When:  scenario.When{Model: scenario.Globs{word, word}},
+						Fault: scenario.Fault{Text: &word, Headers: map[string]string{}},
+					},
+				},
+			},
+		)
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching(`[ -~\n\täé🎬]{1,30}`)
@@ -227,9 +253,16 @@ func TestScenario_YAMLReadsAsTheSameScenario(t *testing.T) {
 		again(t, scenario.Scenario{
 			Name: text.Draw(t, "name"), Description: text.Draw(t, "description"), Seed: rapid.Uint64().Draw(t, "seed"),
 			Rules: []scenario.Rule{
-				{When: scenario.When{Model: scenario.Globs{text.Draw(t, "model")}, PromptContains: text.Draw(t, "prompt"), Share: &share, Calls: scenario.Counts{{1, 0}, {2, 5}, {3, 3}},
-					Until: time.Duration(rapid.Int64Range(1, 1e15).Draw(t, "until"))},
-					Fault: scenario.Fault{Status: 500, Body: text.Draw(t, "body")}},
+				{
+					When: scenario.When{
+						Model:          scenario.Globs{text.Draw(t, "model")},
+						PromptContains: text.Draw(t, "prompt"),
+						Share:          &share,
+						Calls:          scenario.Counts{{1, 0}, {2, 5}, {3, 3}},
+						Until:          time.Duration(rapid.Int64Range(1, 1e15).Draw(t, "until")),
+					},
+					Fault: scenario.Fault{Status: 500, Body: text.Draw(t, "body")},
+				},
 			},
 		})
 	})

@@ -81,11 +81,11 @@ models:
 		"google:gemini-2.5-flash":             {Total: 24 * time.Hour},
 	} {
 		provider, model, _ := strings.Cut(name, ":")
-		if e, _ := m.Catalog.Entry(provider, model); e.Limits != want {
+		if e, _ := m.Catalog.Lookup(provider, model); e.Limits != want {
 			t.Errorf("%s: %+v, want %+v", name, e.Limits, want)
 		}
 	}
-	if e, _ := m.Catalog.Entry("local", "slow"); e.Window != 9 {
+	if e, _ := m.Catalog.Lookup("local", "slow"); e.Window != 9 {
 		t.Errorf("one of the two places of a model is lost: %+v", e)
 	}
 }
@@ -99,7 +99,7 @@ func TestConfig_Thinks(t *testing.T) {
 				continue
 			}
 			provider := map[string]string{"gemini-2.5-flash": "google", "gpt-5.2": "openai"}[model]
-			if e, _ := m.Catalog.Entry(provider, model); e.Thinks != want || e.Spec().Thinks != (want == "always") || e.Window == 0 {
+			if e, _ := m.Catalog.Lookup(provider, model); e.Thinks != want || e.Spec().Thinks != (want == "always") || e.Window == 0 {
 				t.Errorf("%s of %s: %+v", word, model, e)
 			}
 		}

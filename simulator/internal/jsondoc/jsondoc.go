@@ -97,8 +97,8 @@ func (o *Object) Text(key string) string {
 	return s
 }
 
-// Object returns a member that is an object, or nil.
-func (o *Object) Object(key string) *Object {
+// Child returns a member that is an object, or nil.
+func (o *Object) Child(key string) *Object {
 	v, _ := o.Get(key).(*Object)
 	return v
 }
@@ -110,7 +110,7 @@ func (o *Object) List(key string) []any {
 }
 
 // Number returns a member that is a number, and whether it is one.
-func (o *Object) Number(key string) (float64, bool) { return Number(o.Get(key)) }
+func (o *Object) Float(key string) (float64, bool) { return Number(o.Get(key)) }
 
 // Bool returns whether a member is true.
 func (o *Object) Bool(key string) bool {

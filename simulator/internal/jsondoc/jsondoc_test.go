@@ -34,7 +34,7 @@ func TestDecode_WhatIsNotJSON(t *testing.T) {
 
 func TestObject_Members(t *testing.T) {
 	var none *jsondoc.Object
-	if none.Len() != 0 || none.Has("a") || none.Get("a") != nil || none.Object("a").Object("b").Text("c") != "" {
+	if none.Len() != 0 || none.Has("a") || none.Get("a") != nil || none.Child("a").Child("b").Text("c") != "" {
 		t.Error("a nil object can't be read")
 	}
 	o := jsondoc.New("a", 1, "b", "x", "c", true)
@@ -44,7 +44,7 @@ func TestObject_Members(t *testing.T) {
 	if c.Set("a", 2); string(jsondoc.Encode(c)) != `{"a":2,"c":true}` || string(jsondoc.Encode(o)) != `{"a":1,"b":"x","c":true}` {
 		t.Errorf("%s, %s", jsondoc.Encode(c), jsondoc.Encode(o))
 	}
-	if n, ok := o.Number("a"); !ok || n != 1 || !o.Bool("c") || o.Text("b") != "x" {
+	if n, ok := o.Float("a"); !ok || n != 1 || !o.Bool("c") || o.Text("b") != "x" {
 		t.Error(n, ok)
 	}
 }

@@ -86,9 +86,9 @@ func both(key string, a, b *object) any {
 	case "required":
 		return union(a.List(key), b.List(key))
 	case "properties":
-		out := a.Object(key).Clone()
-		for _, name := range b.Object(key).Keys() {
-			p := b.Object(key).Get(name)
+		out := a.Child(key).Clone()
+		for _, name := range b.Child(key).Keys() {
+			p := b.Child(key).Get(name)
 			if out.Has(name) {
 				p = jsondoc.New("allOf", []any{out.Get(name), p})
 			}

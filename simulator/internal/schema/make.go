@@ -55,7 +55,7 @@ func mix(x uint64) uint64 {
 func (m *maker) value(s any, at spot) any {
 	m.left--
 	if m.left < 0 || at.depth > maxDepth {
-		return nil // nothing finite fits, or nobody wants to read it
+		return nil // nothing finite fits, or it is too large to be read
 	}
 	lean := at.depth > fullDepth || m.left < maxValues/2
 	o := m.flatten(s, lean)
@@ -80,7 +80,7 @@ func (m *maker) value(s any, at spot) any {
 	case "array":
 		return m.array(o, at, lean)
 	case "object":
-		return m.object(o, at, lean)
+		return m.makeObject(o, at, lean)
 	default:
 		return m.string(o, at)
 	}
@@ -149,9 +149,9 @@ func kind(o *object, lean bool) string {
 	return "string"
 }
 
-func (m *maker) object(o *object, at spot, lean bool) any {
+func (m *maker) makeObject(o *object, at spot, lean bool) any {
 	out := &object{}
-	properties, required := o.Object("properties"), texts(o.List("required"))
+	properties, required := o.Child("properties"), texts(o.List("required"))
 	room := bound(o, "maxProperties", 1<<30) - len(required)
 	for _, name := range properties.Keys() {
 		p := properties.Get(name)
@@ -162,12 +162,12 @@ func (m *maker) object(o *object, at spot, lean bool) any {
 		if !needed {
 			room--
 		}
-		out.Set(name, m.value(p, spot{name, at.depth + 1, at.item, at.unique}))
+		out.Set(name, m.value(p, spot{name: name, depth: at.depth + 1, item: at.item, unique: at.unique}))
 	}
 	others := o.Get("additionalProperties")
 	for _, name := range required {
 		if !out.Has(name) {
-			out.Set(name, m.value(others, spot{name, at.depth + 1, at.item, at.unique}))
+			out.Set(name, m.value(others, spot{name: name, depth: at.depth + 1, item: at.item, unique: at.unique}))
 		}
 	}
 	least := bound(o, "minProperties", 0)
@@ -179,7 +179,7 @@ func (m *maker) object(o *object, at spot, lean bool) any {
 		if out.Has(name) {
 			name += "_" + strconv.Itoa(i)
 		}
-		out.Set(name, m.value(others, spot{name, at.depth + 1, i, at.unique}))
+		out.Set(name, m.value(others, spot{name: name, depth: at.depth + 1, item: i, unique: at.unique}))
 	}
 	return out
 }
@@ -202,7 +202,7 @@ func (m *maker) array(o *object, at spot, lean bool) any {
 		if len(out) < len(prefix) {
 			s = prefix[len(out)]
 		}
-		v := m.value(s, spot{at.name, at.depth + 1, try, unique || at.unique})
+		v := m.value(s, spot{name: at.name, depth: at.depth + 1, item: try, unique: unique || at.unique})
 		if unique {
 			encoded := string(jsondoc.Encode(v))
 			if seen[encoded] {
@@ -220,7 +220,7 @@ func (m *maker) array(o *object, at spot, lean bool) any {
 
 // bound returns a whole number that a schema sets, within reason.
 func bound(o *object, key string, otherwise int) int {
-	f, ok := o.Number(key)
+	f, ok := o.Float(key)
 	if !ok {
 		return otherwise
 	}

@@ -213,8 +213,8 @@ func FromOpenAPI(doc any) any {
 			}
 		case "properties":
 			renamed := &object{}
-			for _, name := range o.Object(key).Keys() {
-				renamed.Set(name, FromOpenAPI(o.Object(key).Get(name)))
+			for _, name := range o.Child(key).Keys() {
+				renamed.Set(name, FromOpenAPI(o.Child(key).Get(name)))
 			}
 			v = renamed
 		case "items":

@@ -152,7 +152,10 @@ func TestInstance_TheSameSeedGivesTheSameValue(t *testing.T) {
 }
 
 func TestInstance_KeepsTheOrderOfTheSchema(t *testing.T) {
-	s, _ := parse(t, `{"type": "object", "properties": {"z": {"const": 1}, "a": {"const": 2}, "m": {"const": 3}}, "required": ["m", "z", "a"]}`)
+	s, _ := parse(
+		t,
+		`{"type": "object", "properties": {"z": {"const": 1}, "a": {"const": 2}, "m": {"const": 3}}, "required": ["m", "z", "a"]}`,
+	)
 	if got := string(jsondoc.Encode(s.Instance("", 0))); got != `{"z":1,"a":2,"m":3}` {
 		t.Error(got)
 	}
@@ -257,14 +260,30 @@ func randomSchema(t *rapid.T, depth int, label string) map[string]any {
 	case "enum":
 		return map[string]any{"type": []string{"string", "null"}, "enum": []any{nil, rapid.String().Draw(t, label+".value"), "other"}}
 	case "const":
-		return map[string]any{"const": rapid.SampledFrom([]any{1, "x", nil, true, []any{1, "y"}, map[string]any{"k": "v"}}).Draw(t, label+".value")}
+		return map[string]any{
+			"const": rapid.SampledFrom([]any{1, "x", nil, true, []any{1, "y"}, map[string]any{"k": "v"}}).Draw(t, label+".value"),
+		}
 	case "nullable":
-		return map[string]any{"type": []string{"null", rapid.SampledFrom([]string{"string", "integer", "boolean", "array", "object"}).Draw(t, label+".type")}}
+		return map[string]any{
+			"type": []string{
+				"null",
+				rapid.SampledFrom([]string{"string", "integer", "boolean", "array", "object"}).Draw(t, label+".type"),
+			},
+		}
 	case "array":
 		least := rapid.IntRange(0, 4).Draw(t, label+".min")
-		return map[string]any{"type": "array", "items": randomSchema(t, depth-1, label+".items"), "minItems": least, "maxItems": least + rapid.IntRange(0, 3).Draw(t, label+".max")}
+		return map[string]any{
+			"type":     "array",
+			"items":    randomSchema(t, depth-1, label+".items"),
+			"minItems": least,
+			"maxItems": least + rapid.IntRange(0, 3).Draw(t, label+".max"),
+		}
 	case "map":
-		return map[string]any{"type": "object", "additionalProperties": randomSchema(t, depth-1, label+".values"), "minProperties": rapid.IntRange(0, 3).Draw(t, label+".min")}
+		return map[string]any{
+			"type":                 "object",
+			"additionalProperties": randomSchema(t, depth-1, label+".values"),
+			"minProperties":        rapid.IntRange(0, 3).Draw(t, label+".min"),
+		}
 	case "anyOf":
 		return map[string]any{"anyOf": []any{map[string]any{"type": "null"}, randomSchema(t, depth-1, label+".branch")}}
 	case "allOf":
@@ -280,7 +299,12 @@ func randomSchema(t *rapid.T, depth int, label string) map[string]any {
 				required = append(required, name)
 			}
 		}
-		return map[string]any{"type": "object", "properties": properties, "required": required, "additionalProperties": rapid.Bool().Draw(t, label+".more")}
+		return map[string]any{
+			"type":                 "object",
+			"properties":           properties,
+			"required":             required,
+			"additionalProperties": rapid.Bool().Draw(t, label+".more"),
+		}
 	}
 }
 

@@ -128,7 +128,7 @@ func (m *maker) string(o *object, at spot) string {
 }
 
 func length(o *object, key string, otherwise int) int {
-	f, ok := o.Number(key)
+	f, ok := o.Float(key)
 	if !ok {
 		return otherwise
 	}

@@ -65,7 +65,7 @@ func anthropicFill(req *Request, o *object) {
 	var m material
 	for _, t := range o.List("tools") {
 		tool, _ := t.(*object)
-		m.add(string(jsondoc.Encode(t)), tool.Object("cache_control"))
+		m.add(string(jsondoc.Encode(t)), tool.Child("cache_control"))
 	}
 	if o.Has("system") {
 		m.content(o.Get("system"))
@@ -78,11 +78,11 @@ func anthropicFill(req *Request, o *object) {
 			m.last = said
 		}
 	}
-	if cache := o.Object("cache_control"); cache != nil {
+	if cache := o.Child("cache_control"); cache != nil {
 		m.add("", cache) // the API itself puts the mark at the end
 	}
 	m.fill(req)
-	if kind := o.Object("thinking").Text("type"); kind == "enabled" || kind == "adaptive" {
+	if kind := o.Child("thinking").Text("type"); kind == "enabled" || kind == "adaptive" {
 		req.Shown = true
 		req.Thinking = Tokens(anthropicThought(req.Last))
 	}
@@ -94,10 +94,10 @@ func anthropicFill(req *Request, o *object) {
 
 // anthropicFormat returns the output format that a request asks for, or nil.
 func anthropicFormat(o *object) *object {
-	if f := o.Object("output_config").Object("format"); f != nil {
+	if f := o.Child("output_config").Child("format"); f != nil {
 		return f
 	}
-	return o.Object("output_format")
+	return o.Child("output_format")
 }
 
 func invalid(message string) *Problem {
@@ -174,7 +174,9 @@ func anthropicMessages(o *object) *Problem {
 		}
 		switch role := m.Text("role"); {
 		case role == "system":
-			return invalid("messages: Unexpected role \"system\". The Messages API accepts a top-level `system` parameter, not \"system\" as an input message role.")
+			return invalid(
+				"messages: Unexpected role \"system\". The Messages API accepts a top-level `system` parameter, not \"system\" as an input message role.",
+			)
 		case role != "user" && role != "assistant":
 			return invalid(at + ".role: Input should be 'user' or 'assistant'")
 		case m.Get("content") == nil:
@@ -226,25 +228,27 @@ func anthropicValues(o *object) *Problem {
 		return invalid(fmt.Sprintf("stream: Input should be a valid boolean, not %v", v))
 	}
 	for _, key := range []string{"temperature", "top_p"} {
-		if f, ok := o.Number(key); o.Get(key) != nil && (!ok || f < 0 || f > 1) {
+		if f, ok := o.Float(key); o.Get(key) != nil && (!ok || f < 0 || f > 1) {
 			return invalid(key + ": range: 0..1")
 		}
 	}
-	if key := unknownKey(o.Object("output_config"), anthropicOutput); key != "" {
+	if key := unknownKey(o.Child("output_config"), anthropicOutput); key != "" {
 		return invalid("output_config." + key + ": Extra inputs are not permitted")
 	}
-	t := o.Object("thinking")
+	t := o.Child("thinking")
 	if t.Text("type") != "enabled" {
 		return nil
 	}
 	budget, ok := whole(t, "budget_tokens")
-	switch f, set := o.Number("temperature"); {
+	switch f, set := o.Float("temperature"); {
 	case !ok:
 		return invalid("thinking.enabled.budget_tokens: Field required")
 	case budget < 1024:
 		return invalid("thinking.enabled.budget_tokens: Input should be greater than or equal to 1024")
 	case n <= budget:
-		return invalid("`max_tokens` must be greater than `thinking.budget_tokens`. Please consult our documentation at https://docs.claude.com/en/docs/build-with-claude/extended-thinking#max-tokens-and-context-window-size")
+		return invalid(
+			"`max_tokens` must be greater than `thinking.budget_tokens`. Please consult our documentation at https://docs.claude.com/en/docs/build-with-claude/extended-thinking#max-tokens-and-context-window-size",
+		)
 	case set && f != 1:
 		return invalid("`temperature` may only be set to 1 when thinking is enabled.")
 	}
@@ -257,7 +261,10 @@ var anthropicLimits = []struct {
 	tokens int
 }{
 	{"claude-opus-4-6", 128_000}, {"claude-opus-4-5", 64_000}, {"claude-opus-4-1", 32_000}, {"claude-opus-4-2", 32_000},
-	{"claude-opus-4-0", 32_000}, {"claude-sonnet-4-6", 128_000}, {"claude-sonnet-4", 64_000}, {"claude-haiku-4", 64_000}, {"claude-3-7", 64_000},
+	{
+		"claude-opus-4-0",
+		32_000,
+	}, {"claude-sonnet-4-6", 128_000}, {"claude-sonnet-4", 64_000}, {"claude-haiku-4", 64_000}, {"claude-3-7", 64_000},
 	{"claude-3-5", 8192}, {"claude-3-", 4096}, {"claude-", 128_000},
 }
 
@@ -280,7 +287,14 @@ func anthropicModel(o *object, req Request) *Problem {
 			continue
 		}
 		if req.MaxTokens > limit.tokens {
-			return invalid(fmt.Sprintf("max_tokens: %d > %d, which is the maximum allowed number of output tokens for %s", req.MaxTokens, limit.tokens, req.Model))
+			return invalid(
+				fmt.Sprintf(
+					"max_tokens: %d > %d, which is the maximum allowed number of output tokens for %s",
+					req.MaxTokens,
+					limit.tokens,
+					req.Model,
+				),
+			)
 		}
 		break
 	}

@@ -30,8 +30,8 @@ func (Anthropic) headers(at Moment) http.Header {
 
 func (m Moment) anthropicID() string { return "req_011C" + m.base62("request", 20) }
 
-// Answer writes an answer.
-func (d Anthropic) Answer(a Answer) Script {
+// Render writes an answer.
+func (d Anthropic) Render(a Answer) Script {
 	h := d.headers(a.At)
 	if a.Request.Stream {
 		h.Set("content-type", "text/event-stream; charset=utf-8")
@@ -149,11 +149,13 @@ func (Anthropic) Event(a Answer, text string, _ int) []byte {
 	if a.Request.Shown && a.Usage.Thinking > 0 {
 		index = 1
 	}
-	return anthropicEvent(jsondoc.New("type", "content_block_delta", "index", index, "delta", jsondoc.New("type", "text_delta", "text", text)))
+	return anthropicEvent(
+		jsondoc.New("type", "content_block_delta", "index", index, "delta", jsondoc.New("type", "text_delta", "text", text)),
+	)
 }
 
 // Reply writes an error.
-func (d Anthropic) Reply(p Problem, _ Request, at Moment) Reply {
+func (d Anthropic) RenderError(p Problem, _ Request, at Moment) Reply {
 	h := d.headers(at)
 	mute(h, p)
 	if p.RetryAfter > 0 {
@@ -174,12 +176,19 @@ func (Anthropic) Interrupt(p Problem, a Answer, _ int) []byte {
 }
 
 // Problem returns the error of a name.
-func (Anthropic) Problem(name string, r Request, at Moment) Problem {
+func (Anthropic) NamedProblem(name string, r Request, at Moment) Problem {
 	switch name {
 	case "overloaded":
 		return Problem{Status: 529, Type: "overloaded_error", Message: "Overloaded"}
 	case "rate_limit":
-		return Problem{Status: 429, Type: "rate_limit_error", Message: fmt.Sprintf("This request would exceed the rate limit for your organization of %d requests per minute. For details, refer to: https://docs.claude.com/en/api/rate-limits. You can see the response headers for current usage. Please reduce the prompt length or the maximum tokens requested, or try again later. You may also contact sales at https://www.anthropic.com/contact-sales to discuss your options for a rate limit increase.", at.Quota.Requests)}
+		return Problem{
+			Status: 429,
+			Type:   "rate_limit_error",
+			Message: fmt.Sprintf(
+				"This request would exceed the rate limit for your organization of %d requests per minute. For details, refer to: https://docs.claude.com/en/api/rate-limits. You can see the response headers for current usage. Please reduce the prompt length or the maximum tokens requested, or try again later. You may also contact sales at https://www.anthropic.com/contact-sales to discuss your options for a rate limit increase.",
+				at.Quota.Requests,
+			),
+		}
 	case "quota_exhausted":
 		return *invalid("You have reached your specified API usage limits. You will regain access on " + nextMonth(at.Now).Format("2006-01-02") + " at 00:00 UTC.")
 	case "billing":
@@ -191,7 +200,11 @@ func (Anthropic) Problem(name string, r Request, at Moment) Problem {
 	case "auth":
 		return Problem{Status: 401, Type: "authentication_error", Message: "invalid x-api-key", Credential: true}
 	case "permission":
-		return Problem{Status: 403, Type: "permission_error", Message: "Your API key does not have permission to use the specified resource."}
+		return Problem{
+			Status:  403,
+			Type:    "permission_error",
+			Message: "Your API key does not have permission to use the specified resource.",
+		}
 	case "not_found":
 		return Problem{Status: 404, Type: "not_found_error", Message: "model: " + r.Model}
 	case "context_length":

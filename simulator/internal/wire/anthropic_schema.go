@@ -11,9 +11,9 @@ import (
 // anthropicSchema checks the form asked of an answer: structured outputs take only
 // a part of JSON Schema.
 func anthropicSchema(o *object) *Problem {
-	at, format := "output_config.format", o.Object("output_config").Object("format")
+	at, format := "output_config.format", o.Child("output_config").Child("format")
 	if format == nil {
-		if at, format = "output_format", o.Object("output_format"); format == nil {
+		if at, format = "output_format", o.Child("output_format"); format == nil {
 			return nil
 		}
 	}
@@ -77,7 +77,7 @@ func anthropicNode(s *object) string {
 	if wrong := refused("array", "maxItems", "uniqueItems"); wrong != "" && takes("array") {
 		return wrong
 	}
-	if n, ok := s.Number("minItems"); ok && n != 0 && n != 1 {
+	if n, ok := s.Float("minItems"); ok && n != 0 && n != 1 {
 		return "For 'array' type, 'minItems' values other than 0 or 1 are not supported"
 	}
 	if ref := s.Text("$ref"); ref != "" && !strings.HasPrefix(ref, "#") {

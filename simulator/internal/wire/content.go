@@ -45,7 +45,7 @@ func (m *material) content(v any) string {
 	}
 	for _, p := range parts {
 		part, _ := p.(*object)
-		m.add(contentText([]any{p}), part.Object("cache_control"))
+		m.add(contentText([]any{p}), part.Child("cache_control"))
 	}
 	return said
 }
@@ -130,7 +130,7 @@ func listed(list, word string) bool {
 
 // whole returns a member that is a whole number, and whether it is one.
 func whole(o *object, key string) (int, bool) {
-	f, ok := o.Number(key)
+	f, ok := o.Float(key)
 	if !ok || f != float64(int(f)) {
 		return 0, false
 	}

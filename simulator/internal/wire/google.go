@@ -57,7 +57,7 @@ func (d Google) Decode(r *http.Request, body []byte) Request {
 	case err != nil || o == nil:
 		req.Problem = payload("", "Invalid JSON payload received. Unexpected token.")
 	case !strings.HasPrefix(d.Model, "gemini-"):
-		req.Problem = d.noModel()
+		req.Problem = d.modelNotFound()
 	default:
 		req.Problem = googleCheck(camel(o), req)
 	}
@@ -97,7 +97,7 @@ func googleFill(req *Request, o *object) {
 	for _, t := range o.List("tools") {
 		m.add(string(jsondoc.Encode(t)), nil)
 	}
-	if system := o.Object("systemInstruction"); system != nil {
+	if system := o.Child("systemInstruction"); system != nil {
 		m.add(contentText(system.Get("parts")), nil)
 	}
 	m.system = m.text.Len()
@@ -110,9 +110,9 @@ func googleFill(req *Request, o *object) {
 		}
 	}
 	m.fill(req)
-	config := camel(o.Object("generationConfig"))
+	config := camel(o.Child("generationConfig"))
 	req.MaxTokens = limitOf(config, "maxOutputTokens")
-	req.Thinking = googleThinking(req.Model, camel(config.Object("thinkingConfig")))
+	req.Thinking = googleThinking(req.Model, camel(config.Child("thinkingConfig")))
 	req.JSON = config.Text("responseMimeType") == "application/json"
 	doc := schema.FromOpenAPI(config.Get("responseSchema"))
 	for _, key := range []string{"responseJsonSchema", "_responseJsonSchema"} {
@@ -128,7 +128,7 @@ func googleFill(req *Request, o *object) {
 var thinkingGemini = regexp.MustCompile(`^gemini-(2\.5-(pro|flash($|-preview))|[3-9])`)
 
 func googleThinking(model string, config *object) int {
-	budget, set := config.Number("thinkingBudget")
+	budget, set := config.Float("thinkingBudget")
 	level := strings.ToUpper(config.Text("thinkingLevel"))
 	if !thinkingGemini.MatchString(model) || set && budget == 0 || level == "MINIMAL" {
 		return 0
@@ -146,7 +146,12 @@ func googleCredential(r *http.Request) *Problem {
 	}
 	switch {
 	case key == "":
-		return &Problem{Status: 403, Type: "PERMISSION_DENIED", Credential: true, Message: "Method doesn't allow unregistered callers (callers without established identity). Please use API Key or other form of API consumer identity to call this API."}
+		return &Problem{
+			Status:     403,
+			Type:       "PERMISSION_DENIED",
+			Credential: true,
+			Message:    "Method doesn't allow unregistered callers (callers without established identity). Please use API Key or other form of API consumer identity to call this API.",
+		}
 	case rejected(key):
 		return googleWrongKey()
 	}
@@ -162,8 +167,15 @@ func googleWrongKey() *Problem {
 	}}
 }
 
-func (d Google) noModel() *Problem {
-	return &Problem{Status: 404, Type: "NOT_FOUND", Message: fmt.Sprintf("models/%s is not found for API version v1beta, or is not supported for generateContent. Call ListModels to see the list of available models and their supported methods.", d.Model)}
+func (d Google) modelNotFound() *Problem {
+	return &Problem{
+		Status: 404,
+		Type:   "NOT_FOUND",
+		Message: fmt.Sprintf(
+			"models/%s is not found for API version v1beta, or is not supported for generateContent. Call ListModels to see the list of available models and their supported methods.",
+			d.Model,
+		),
+	}
 }
 
 // argument returns an error that the request itself is to blame for.
@@ -199,7 +211,7 @@ func googleCheck(o *object, req Request) *Problem {
 	if p := unknownName(o, googleFields, ""); p != nil {
 		return p
 	}
-	config := camel(o.Object("generationConfig"))
+	config := camel(o.Child("generationConfig"))
 	if p := unknownName(config, googleConfig, "generation_config"); p != nil {
 		return p
 	}
@@ -257,10 +269,10 @@ func googleContents(o *object) *Problem {
 
 func googleConfiguration(config *object) *Problem {
 	const at = "* GenerateContentRequest.generation_config."
-	if f, set := config.Number("temperature"); set && (f < 0 || f > 2) {
+	if f, set := config.Float("temperature"); set && (f < 0 || f > 2) {
 		return argument(at + "temperature: temperature must be in the range [0.0, 2.0].\n")
 	}
-	if n, set := config.Number("maxOutputTokens"); set && n < 1 {
+	if n, set := config.Float("maxOutputTokens"); set && n < 1 {
 		return argument(at + "max_output_tokens: max_output_tokens must be positive.\n")
 	}
 	asked := 0
@@ -292,12 +304,18 @@ func googleSchemaCheck(doc any, at string) *Problem {
 		return p
 	}
 	if _, isList := o.Get("type").([]any); isList {
-		return payload(at, fmt.Sprintf("Invalid JSON payload received. Unknown name \"type\" at '%s': Proto field is not repeating, cannot start list.", at))
+		return payload(
+			at,
+			fmt.Sprintf(
+				"Invalid JSON payload received. Unknown name \"type\" at '%s': Proto field is not repeating, cannot start list.",
+				at,
+			),
+		)
 	}
 	if p := googleSchemaCheck(o.Get("items"), at+".items"); p != nil {
 		return p
 	}
-	properties := o.Object("properties")
+	properties := o.Child("properties")
 	for i, name := range properties.Keys() {
 		if p := googleSchemaCheck(properties.Get(name), fmt.Sprintf("%s.properties[%d].value", at, i)); p != nil {
 			return p

@@ -20,8 +20,8 @@ func (Google) headers(at Moment) http.Header {
 	return h
 }
 
-// Answer writes an answer.
-func (d Google) Answer(a Answer) Script {
+// Render writes an answer.
+func (d Google) Render(a Answer) Script {
 	s := Script{Header: d.headers(a.At)}
 	if !d.Stream {
 		whole := googleChunk(a, a.Text, a.Usage.Output-a.Usage.Thinking, true)
@@ -132,7 +132,10 @@ func googleError(p Problem) *object {
 	details := p.Details
 	if p.RetryAfter > 0 {
 		wait := strconv.FormatFloat(p.RetryAfter.Seconds(), 'f', -1, 64) + "s"
-		details = append(details[:len(details):len(details)], jsondoc.New("@type", "type.googleapis.com/google.rpc.RetryInfo", "retryDelay", wait))
+		details = append(
+			details[:len(details):len(details)],
+			jsondoc.New("@type", "type.googleapis.com/google.rpc.RetryInfo", "retryDelay", wait),
+		)
 	}
 	if len(details) > 0 {
 		e.Set("details", details)
@@ -141,7 +144,7 @@ func googleError(p Problem) *object {
 }
 
 // Reply writes an error. A stream that is no event stream is an array, its error too.
-func (d Google) Reply(p Problem, r Request, at Moment) Reply {
+func (d Google) RenderError(p Problem, r Request, at Moment) Reply {
 	h := d.headers(at)
 	if p.Page != "" {
 		h.Set("content-type", p.ContentType)
@@ -171,7 +174,7 @@ func (d Google) Interrupt(p Problem, a Answer, frames int) []byte {
 }
 
 // Problem returns the error of a name.
-func (d Google) Problem(name string, r Request, at Moment) Problem {
+func (d Google) NamedProblem(name string, r Request, at Moment) Problem {
 	switch name {
 	case "overloaded":
 		return Problem{Status: 503, Type: "UNAVAILABLE", Message: "The model is overloaded. Please try again later."}
@@ -182,11 +185,24 @@ func (d Google) Problem(name string, r Request, at Moment) Problem {
 	case "quota_exhausted":
 		return d.quota("GenerateRequestsPerDayPerProjectPerModel", "generate_requests_per_model_per_day", at)
 	case "billing":
-		return Problem{Status: 429, Type: "RESOURCE_EXHAUSTED", Message: "Your prepayment credits are depleted. Please go to AI Studio at https://ai.studio/projects to manage your project and billing."}
+		return Problem{
+			Status:  429,
+			Type:    "RESOURCE_EXHAUSTED",
+			Message: "Your prepayment credits are depleted. Please go to AI Studio at https://ai.studio/projects to manage your project and billing.",
+		}
 	case "server_error":
-		return Problem{Status: 500, Type: "INTERNAL", Message: "An internal error has occurred. Please retry or report in https://developers.generativeai.google/guide/troubleshooting"}
+		return Problem{
+			Status:  500,
+			Type:    "INTERNAL",
+			Message: "An internal error has occurred. Please retry or report in https://developers.generativeai.google/guide/troubleshooting",
+		}
 	case "bad_gateway":
-		return Problem{Status: 502, Type: "bad_gateway", ContentType: "text/html; charset=UTF-8", Page: "<!DOCTYPE html>\n<html lang=en>\n  <meta charset=utf-8>\n  <title>Error 502 (Server Error)!!1</title>\n  <p><b>502.</b> <ins>That’s an error.</ins>\n  <p>The server encountered a temporary error and could not complete your request.<p>Please try again in 30 seconds.  <ins>That’s all we know.</ins>\n"}
+		return Problem{
+			Status:      502,
+			Type:        "bad_gateway",
+			ContentType: "text/html; charset=UTF-8",
+			Page:        "<!DOCTYPE html>\n<html lang=en>\n  <meta charset=utf-8>\n  <title>Error 502 (Server Error)!!1</title>\n  <p><b>502.</b> <ins>That’s an error.</ins>\n  <p>The server encountered a temporary error and could not complete your request.<p>Please try again in 30 seconds.  <ins>That’s all we know.</ins>\n",
+		}
 	case "gateway_timeout":
 		return Problem{Status: 504, Type: "DEADLINE_EXCEEDED", Message: "Deadline expired before operation could complete."}
 	case "auth":
@@ -194,7 +210,7 @@ func (d Google) Problem(name string, r Request, at Moment) Problem {
 	case "permission":
 		return d.disabled()
 	case "not_found":
-		return *d.noModel()
+		return *d.modelNotFound()
 	case "context_length":
 		return *googleTooLong(at.tooMuch(r, googleWindow))
 	case "content_filter":
@@ -215,12 +231,32 @@ func (d Google) quota(id, metric string, at Moment) Problem {
 		hint = fmt.Sprintf("\nPlease retry in %v.", at.Hint.Round(time.Millisecond))
 	}
 	return Problem{Status: 429, Type: "RESOURCE_EXHAUSTED",
-		Message: fmt.Sprintf("You exceeded your current quota, please check your plan and billing details. For more information on this error, head to: https://ai.google.dev/gemini-api/docs/rate-limits. To monitor your current usage, head to: https://ai.dev/rate-limit. \n* Quota exceeded for metric: %s, limit: %s, model: %s%s", metric, limit, d.Model, hint),
+		Message: fmt.Sprintf(
+			"You exceeded your current quota, please check your plan and billing details. For more information on this error, head to: https://ai.google.dev/gemini-api/docs/rate-limits. To monitor your current usage, head to: https://ai.dev/rate-limit. \n* Quota exceeded for metric: %s, limit: %s, model: %s%s",
+			metric,
+			limit,
+			d.Model,
+			hint,
+		),
 		Details: []any{
 			jsondoc.New("@type", "type.googleapis.com/google.rpc.Help", "links", []any{
-				jsondoc.New("description", "Learn more about Gemini API quotas", "url", "https://ai.google.dev/gemini-api/docs/rate-limits")}),
+				jsondoc.New(
+					"description",
+					"Learn more about Gemini API quotas",
+					"url",
+					"https://ai.google.dev/gemini-api/docs/rate-limits",
+				)}),
 			jsondoc.New("@type", "type.googleapis.com/google.rpc.QuotaFailure", "violations", []any{
-				jsondoc.New("quotaMetric", metric, "quotaId", id, "quotaDimensions", jsondoc.New("location", "global", "model", d.Model), "quotaValue", limit)}),
+				jsondoc.New(
+					"quotaMetric",
+					metric,
+					"quotaId",
+					id,
+					"quotaDimensions",
+					jsondoc.New("location", "global", "model", d.Model),
+					"quotaValue",
+					limit,
+				)}),
 		}}
 }
 

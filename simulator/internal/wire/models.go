@@ -39,7 +39,7 @@ func (v Vendor) NotFound(r *http.Request, at Moment) Reply {
 	case VendorGoogle:
 		p.Type, p.Message = "NOT_FOUND", "Requested entity was not found."
 	}
-	return v.dialect().Reply(p, Request{}, at)
+	return v.dialect().RenderError(p, Request{}, at)
 }
 
 // The models that are listed, and what Gemini's give and take.
@@ -84,9 +84,9 @@ func (v Vendor) Models(r *http.Request, at Moment) Reply {
 		}
 		list = jsondoc.New("object", "list", "data", data)
 	}
-	reply := v.dialect().Reply(Problem{Status: 200}, Request{}, at)
+	reply := v.dialect().RenderError(Problem{Status: 200}, Request{}, at)
 	if wrong != nil {
-		return v.dialect().Reply(*wrong, Request{}, at)
+		return v.dialect().RenderError(*wrong, Request{}, at)
 	}
 	reply.Header.Del("x-should-retry")
 	reply.Body = append(jsondoc.EncodeIndent(list), '\n')

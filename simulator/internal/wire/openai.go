@@ -45,7 +45,11 @@ func (d OpenAI) Decode(r *http.Request, body []byte) Request {
 	case len(body) > MaxBody:
 		req.Problem = &Problem{Status: 413, Type: "invalid_request_error", Message: "Request body is too large."}
 	case err != nil || o == nil:
-		req.Problem = bad("We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON. If you have trouble figuring out how to fix this, please contact us through our help center at help.openai.com.)", "", "")
+		req.Problem = bad(
+			"We could not parse the JSON body of your request. (HINT: This likely means you aren't using your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON. If you have trouble figuring out how to fix this, please contact us through our help center at help.openai.com.)",
+			"",
+			"",
+		)
 	case d.API == Responses:
 		req.Problem = d.checkResponses(o, req)
 	default:
@@ -70,7 +74,12 @@ func (d OpenAI) credential(r *http.Request) *Problem {
 	}
 	switch {
 	case key == "" && !d.Compatible: // many compatible servers want no key
-		return &Problem{Status: 401, Type: "invalid_request_error", Credential: true, Message: "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY), or as the password field (with blank username) if you're accessing the API from your browser and are prompted for a username and password. You can obtain an API key from https://platform.openai.com/account/api-keys."}
+		return &Problem{
+			Status:     401,
+			Type:       "invalid_request_error",
+			Credential: true,
+			Message:    "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY), or as the password field (with blank username) if you're accessing the API from your browser and are prompted for a username and password. You can obtain an API key from https://platform.openai.com/account/api-keys.",
+		}
 	case rejected(key):
 		return wrongKey()
 	}
@@ -93,10 +102,10 @@ func (d OpenAI) fill(req *Request, o *object) {
 			m.add(o.Text("instructions"), nil)
 		}
 		req.MaxTokens = limitOf(o, "max_output_tokens")
-		req.Thinking = reasoning(req.Model, o.Object("reasoning").Text("effort"))
+		req.Thinking = reasoning(req.Model, o.Child("reasoning").Text("effort"))
 	} else {
 		req.MaxTokens = max(limitOf(o, "max_tokens"), limitOf(o, "max_completion_tokens"))
-		req.Usage = o.Object("stream_options").Bool("include_usage")
+		req.Usage = o.Child("stream_options").Bool("include_usage")
 		req.Thinking = reasoning(req.Model, o.Text("reasoning_effort"))
 	}
 	d.conversation(&m, o)
@@ -141,11 +150,11 @@ func (d OpenAI) conversation(m *material, o *object) {
 // format returns the form asked of an answer and its schema.
 func (d OpenAI) format(o *object) (form string, schemaDoc any) {
 	if d.API == Responses {
-		f := o.Object("text").Object("format")
+		f := o.Child("text").Child("format")
 		return f.Text("type"), f.Get("schema")
 	}
-	f := o.Object("response_format")
-	return f.Text("type"), f.Object("json_schema").Get("schema")
+	f := o.Child("response_format")
+	return f.Text("type"), f.Child("json_schema").Get("schema")
 }
 
 var (
@@ -211,7 +220,19 @@ func noModel(model string) *Problem {
 
 func (d OpenAI) tooLong(n, window int) *Problem {
 	if d.API == Responses {
-		return bad("Your input exceeds the context window of this model. Please adjust your input and try again.", "input", "context_length_exceeded")
+		return bad(
+			"Your input exceeds the context window of this model. Please adjust your input and try again.",
+			"input",
+			"context_length_exceeded",
+		)
 	}
-	return bad(fmt.Sprintf("This model's maximum context length is %d tokens. However, your messages resulted in %d tokens. Please reduce the length of the messages.", window, n), "messages", "context_length_exceeded")
+	return bad(
+		fmt.Sprintf(
+			"This model's maximum context length is %d tokens. However, your messages resulted in %d tokens. Please reduce the length of the messages.",
+			window,
+			n,
+		),
+		"messages",
+		"context_length_exceeded",
+	)
 }

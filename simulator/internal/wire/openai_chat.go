@@ -31,8 +31,8 @@ func (d OpenAI) headers(at Moment) http.Header {
 
 func (m Moment) openAIID() string { return "req_" + m.hex("request", 32) }
 
-// Answer writes an answer.
-func (d OpenAI) Answer(a Answer) Script {
+// Render writes an answer.
+func (d OpenAI) Render(a Answer) Script {
 	s := Script{Header: d.headers(a.At)}
 	if a.Request.Stream {
 		s.Header.Set("content-type", "text/event-stream; charset=utf-8")

@@ -21,7 +21,7 @@ func (d OpenAI) checkChat(o *object, req Request) *Problem {
 		if p := d.checkValues(o, req); p != nil {
 			return p
 		}
-		if p := d.checkFormat(o, req, o.Object("response_format"), "response_format"); p != nil {
+		if p := d.checkFormat(o, req, o.Child("response_format"), "response_format"); p != nil {
 			return p
 		}
 	}
@@ -42,7 +42,11 @@ func oneOf(value string, known []string, param string) *Problem {
 		return nil
 	}
 	last := len(known) - 1
-	return bad(fmt.Sprintf("Invalid value: '%s'. Supported values are: '%s', and '%s'.", value, strings.Join(known[:last], "', '"), known[last]), param, "invalid_value")
+	return bad(
+		fmt.Sprintf("Invalid value: '%s'. Supported values are: '%s', and '%s'.", value, strings.Join(known[:last], "', '"), known[last]),
+		param,
+		"invalid_value",
+	)
 }
 
 func chatMessages(o *object) *Problem {
@@ -53,7 +57,11 @@ func chatMessages(o *object) *Problem {
 	case !ok:
 		return bad("Invalid type for 'messages': expected an array of objects.", "messages", "invalid_type")
 	case len(messages) == 0:
-		return bad("Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.", "messages", "empty_array")
+		return bad(
+			"Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.",
+			"messages",
+			"empty_array",
+		)
 	}
 	for i, v := range messages {
 		at := fmt.Sprintf("messages[%d]", i)
@@ -86,16 +94,24 @@ func chatMessages(o *object) *Problem {
 
 // checkValues checks the fields that limit and steer the answer.
 func (d OpenAI) checkValues(o *object, req Request) *Problem {
-	temperature, set := o.Number("temperature")
+	temperature, set := o.Float("temperature")
 	switch {
 	case o.Get("temperature") != nil && !set:
 		return bad("Invalid type for 'temperature': expected a decimal.", "temperature", "invalid_type")
 	case set && temperature < 0:
-		return bad(fmt.Sprintf("Invalid 'temperature': decimal below minimum value. Expected a value >= 0, but got %v instead.", temperature), "temperature", "decimal_below_min_value")
+		return bad(
+			fmt.Sprintf("Invalid 'temperature': decimal below minimum value. Expected a value >= 0, but got %v instead.", temperature),
+			"temperature",
+			"decimal_below_min_value",
+		)
 	case set && temperature > 2:
-		return bad(fmt.Sprintf("Invalid 'temperature': decimal above maximum value. Expected a value <= 2, but got %v instead.", temperature), "temperature", "decimal_above_max_value")
+		return bad(
+			fmt.Sprintf("Invalid 'temperature': decimal above maximum value. Expected a value <= 2, but got %v instead.", temperature),
+			"temperature",
+			"decimal_above_max_value",
+		)
 	case set && temperature != 1 && reasons(req.Model):
-		return d.noTemperature(temperature)
+		return noTemperature(d.API, temperature)
 	case d.API == Chat && o.Get("max_tokens") != nil && reasons(req.Model):
 		return noMaxTokens()
 	case d.API == Chat && o.Get("stream_options") != nil && !req.Stream:
@@ -112,23 +128,48 @@ func (d OpenAI) checkValues(o *object, req Request) *Problem {
 		case !ok:
 			return bad(fmt.Sprintf("Invalid type for '%s': expected an integer.", key), key, "invalid_type")
 		case n < least:
-			return bad(fmt.Sprintf("Invalid '%s': integer below minimum value. Expected a value >= %d, but got %d instead.", key, least, n), key, "integer_below_min_value")
+			return bad(
+				fmt.Sprintf("Invalid '%s': integer below minimum value. Expected a value >= %d, but got %d instead.", key, least, n),
+				key,
+				"integer_below_min_value",
+			)
 		case n > outputLimit(req.Model):
-			return bad(fmt.Sprintf("%s is too large: %d. This model supports at most %d completion tokens, whereas you provided %d.", key, n, outputLimit(req.Model), n), key, "invalid_value")
+			return bad(
+				fmt.Sprintf(
+					"%s is too large: %d. This model supports at most %d completion tokens, whereas you provided %d.",
+					key,
+					n,
+					outputLimit(req.Model),
+					n,
+				),
+				key,
+				"invalid_value",
+			)
 		}
 	}
 	return nil
 }
 
-func (d OpenAI) noTemperature(value float64) *Problem {
-	if d.API == Responses {
+func noTemperature(api API, value float64) *Problem {
+	if api == Responses {
 		return bad("Unsupported parameter: 'temperature' is not supported with this model.", "temperature", "")
 	}
-	return bad(fmt.Sprintf("Unsupported value: 'temperature' does not support %s with this model. Only the default (1) value is supported.", strconv.FormatFloat(value, 'g', -1, 64)), "temperature", "unsupported_value")
+	return bad(
+		fmt.Sprintf(
+			"Unsupported value: 'temperature' does not support %s with this model. Only the default (1) value is supported.",
+			strconv.FormatFloat(value, 'g', -1, 64),
+		),
+		"temperature",
+		"unsupported_value",
+	)
 }
 
 func noMaxTokens() *Problem {
-	return bad("Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.", "max_tokens", "unsupported_parameter")
+	return bad(
+		"Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+		"max_tokens",
+		"unsupported_parameter",
+	)
 }
 
 func (d OpenAI) checkResponses(o *object, req Request) *Problem {
@@ -144,7 +185,7 @@ func (d OpenAI) checkResponses(o *object, req Request) *Problem {
 	if p := d.checkValues(o, req); p != nil {
 		return p
 	}
-	if p := d.checkFormat(o, req, o.Object("text").Object("format"), "text.format"); p != nil {
+	if p := d.checkFormat(o, req, o.Child("text").Child("format"), "text.format"); p != nil {
 		return p
 	}
 	if n := req.InputTokens(); n > window(req.Model) {

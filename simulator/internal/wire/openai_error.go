@@ -18,7 +18,7 @@ func orNull(s string) any {
 }
 
 // Reply writes an error.
-func (d OpenAI) Reply(p Problem, _ Request, at Moment) Reply {
+func (d OpenAI) RenderError(p Problem, _ Request, at Moment) Reply {
 	if p.Page != "" {
 		return Reply{Status: p.Status, Header: http.Header{"Content-Type": {p.ContentType}}, Body: []byte(p.Page)}
 	}
@@ -61,10 +61,15 @@ func (d OpenAI) Interrupt(p Problem, a Answer, frames int) []byte {
 }
 
 // Problem returns the error of a name.
-func (d OpenAI) Problem(name string, r Request, at Moment) Problem {
+func (d OpenAI) NamedProblem(name string, r Request, at Moment) Problem {
 	switch name {
 	case "overloaded":
-		return Problem{Status: 503, Type: "service_unavailable_error", Code: "server_is_overloaded", Message: "Our servers are currently overloaded. Please try again later."}
+		return Problem{
+			Status:  503,
+			Type:    "service_unavailable_error",
+			Code:    "server_is_overloaded",
+			Message: "Our servers are currently overloaded. Please try again later.",
+		}
 	case "rate_limit":
 		return d.tooMany(r, at)
 	case "billing":
@@ -76,15 +81,34 @@ func (d OpenAI) Problem(name string, r Request, at Moment) Problem {
 		return noQuota()
 	case "server_error":
 		if d.API == Responses {
-			return Problem{Status: 500, Type: "server_error", Code: "server_error", Message: "An error occurred while processing your request. You can retry your request, or contact us through our help center at help.openai.com if the error persists. Please include the request ID " + at.openAIID() + " in your message."}
+			return Problem{
+				Status:  500,
+				Type:    "server_error",
+				Code:    "server_error",
+				Message: "An error occurred while processing your request. You can retry your request, or contact us through our help center at help.openai.com if the error persists. Please include the request ID " + at.openAIID() + " in your message.",
+			}
 		}
-		return Problem{Status: 500, Type: "server_error", Message: "The server had an error while processing your request. Sorry about that!"}
+		return Problem{
+			Status:  500,
+			Type:    "server_error",
+			Message: "The server had an error while processing your request. Sorry about that!",
+		}
 	case "unavailable":
-		return Problem{Status: 503, Type: "server_error", Code: "service_unavailable", Message: "The service is temporarily unavailable. Please try again later."}
+		return Problem{
+			Status:  503,
+			Type:    "server_error",
+			Code:    "service_unavailable",
+			Message: "The service is temporarily unavailable. Please try again later.",
+		}
 	case "auth":
 		return *wrongKey()
 	case "permission":
-		return Problem{Status: 403, Type: "request_forbidden", Code: "unsupported_country_region_territory", Message: "Country, region, or territory not supported"}
+		return Problem{
+			Status:  403,
+			Type:    "request_forbidden",
+			Code:    "unsupported_country_region_territory",
+			Message: "Country, region, or territory not supported",
+		}
 	case "not_found":
 		return *noModel(r.Model)
 	case "bad_gateway", "gateway_timeout":
@@ -102,13 +126,20 @@ func (d OpenAI) blame(name string, r Request, at Moment) Problem {
 	case "content_filter":
 		if d.Compatible {
 			p := *bad("The response was filtered due to the prompt triggering the content management policy. Please modify your prompt and retry.", "prompt", "content_filter")
-			p.Details = []any{jsondoc.New("code", "ResponsibleAIPolicyViolation", "content_filter_result", jsondoc.New("violence", jsondoc.New("filtered", true, "severity", "high")))}
+			p.Details = []any{
+				jsondoc.New(
+					"code",
+					"ResponsibleAIPolicyViolation",
+					"content_filter_result",
+					jsondoc.New("violence", jsondoc.New("filtered", true, "severity", "high")),
+				),
+			}
 			return p
 		}
 		return *bad("Invalid prompt: your prompt was flagged as potentially violating our usage policy. Please try again with a different prompt: https://platform.openai.com/docs/guides/reasoning#advice-on-prompting", "", "invalid_prompt")
 	case "unsupported_parameter":
 		if d.API == Responses {
-			return *d.noTemperature(0)
+			return *noTemperature(d.API, 0)
 		}
 		return *noMaxTokens()
 	case "prefill":
@@ -121,7 +152,12 @@ func (d OpenAI) blame(name string, r Request, at Moment) Problem {
 }
 
 func noQuota() Problem {
-	return Problem{Status: 429, Type: "insufficient_quota", Code: "insufficient_quota", Message: "You exceeded your current quota, please check your plan and billing details. For more information on this error, read the docs: https://platform.openai.com/docs/guides/error-codes/api-errors."}
+	return Problem{
+		Status:  429,
+		Type:    "insufficient_quota",
+		Code:    "insufficient_quota",
+		Message: "You exceeded your current quota, please check your plan and billing details. For more information on this error, read the docs: https://platform.openai.com/docs/guides/error-codes/api-errors.",
+	}
 }
 
 func (d OpenAI) tooMany(r Request, at Moment) Problem {
@@ -129,6 +165,16 @@ func (d OpenAI) tooMany(r Request, at Moment) Problem {
 	if at.Hint > 0 {
 		hint = fmt.Sprintf("Please try again in %v. ", at.Hint.Round(time.Millisecond))
 	}
-	return Problem{Status: 429, Type: "requests", Code: "rate_limit_exceeded", Message: fmt.Sprintf("Rate limit reached for %s in organization org-simulated on requests per min (RPM): Limit %d, Used %d, Requested 1. %sVisit https://platform.openai.com/account/rate-limits to learn more.",
-		r.Model, at.Quota.Requests, at.Quota.Requests-at.Quota.RequestsLeft, hint)}
+	return Problem{
+		Status: 429,
+		Type:   "requests",
+		Code:   "rate_limit_exceeded",
+		Message: fmt.Sprintf(
+			"Rate limit reached for %s in organization org-simulated on requests per min (RPM): Limit %d, Used %d, Requested 1. %sVisit https://platform.openai.com/account/rate-limits to learn more.",
+			r.Model,
+			at.Quota.Requests,
+			at.Quota.Requests-at.Quota.RequestsLeft,
+			hint,
+		),
+	}
 }

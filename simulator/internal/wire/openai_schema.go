@@ -20,9 +20,17 @@ func (d OpenAI) checkFormat(o *object, req Request, format *object, param string
 			return nil
 		}
 		if d.API == Responses {
-			return bad("Response input messages must contain the word 'json' in some form to use 'text.format' of type 'json_object'.", "input", "")
+			return bad(
+				"Response input messages must contain the word 'json' in some form to use 'text.format' of type 'json_object'.",
+				"input",
+				"",
+			)
 		}
-		return bad("'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.", "messages", "")
+		return bad(
+			"'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
+			"messages",
+			"",
+		)
 	case "text":
 		return nil
 	default:
@@ -33,7 +41,7 @@ func (d OpenAI) checkFormat(o *object, req Request, format *object, param string
 	}
 	at, schemaParam, code := param, "text.format.schema", "invalid_json_schema"
 	if d.API == Chat {
-		if format = format.Object("json_schema"); format == nil {
+		if format = format.Child("json_schema"); format == nil {
 			return missing(param + ".json_schema")
 		}
 		at, schemaParam, code = param+".json_schema", param, ""
@@ -42,9 +50,24 @@ func (d OpenAI) checkFormat(o *object, req Request, format *object, param string
 	case format.Get("name") == nil:
 		return missing(at + ".name")
 	case len(name) > 64:
-		return bad(fmt.Sprintf("Invalid '%s.name': string too long. Expected a string with maximum length 64, but got a string with length %d instead.", at, len(name)), at+".name", "string_above_max_length")
+		return bad(
+			fmt.Sprintf(
+				"Invalid '%s.name': string too long. Expected a string with maximum length 64, but got a string with length %d instead.",
+				at,
+				len(name),
+			),
+			at+".name",
+			"string_above_max_length",
+		)
 	case !schemaName.MatchString(name):
-		return bad(fmt.Sprintf("Invalid '%s.name': string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'.", at), at+".name", "invalid_value")
+		return bad(
+			fmt.Sprintf(
+				"Invalid '%s.name': string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'.",
+				at,
+			),
+			at+".name",
+			"invalid_value",
+		)
 	case format.Get("schema") == nil && (d.API == Responses || format.Bool("strict")):
 		return missing(at + ".schema")
 	case !format.Bool("strict"):
@@ -135,12 +158,12 @@ func strictObject(s *object) string {
 	required := map[string]bool{}
 	for _, v := range s.List("required") {
 		name, _ := v.(string)
-		if !s.Object("properties").Has(name) {
+		if !s.Child("properties").Has(name) {
 			return form + fmt.Sprintf("Extra required key '%s' supplied.", name)
 		}
 		required[name] = true
 	}
-	for _, name := range s.Object("properties").Keys() {
+	for _, name := range s.Child("properties").Keys() {
 		if !required[name] {
 			return form + fmt.Sprintf("Missing '%s'.", name)
 		}

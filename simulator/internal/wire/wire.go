@@ -119,7 +119,7 @@ type Usage struct{ Input, CacheRead, CacheWrite, Output, Thinking int }
 // Answer is an answer of a model.
 type Answer struct {
 	Request Request
-	Model   string // who says to have answered
+	Model   string // that claims to have answered
 	Text    string
 	Finish  Finish
 	Usage   Usage
@@ -165,11 +165,11 @@ type Dialect interface {
 	// Decode reads a request.
 	Decode(r *http.Request, body []byte) Request
 	// Problem returns the vendor's error of a name; see Problems.
-	Problem(name string, r Request, at Moment) Problem
+	NamedProblem(name string, r Request, at Moment) Problem
 	// Reply writes an error.
-	Reply(p Problem, r Request, at Moment) Reply
-	// Answer writes an answer.
-	Answer(a Answer) Script
+	RenderError(p Problem, r Request, at Moment) Reply
+	// Render writes an answer.
+	Render(a Answer) Script
 	// Event writes one more event into a stream in which frames have gone out: a piece of
 	// text, or an event that carries none if the text is empty.
 	Event(a Answer, text string, frames int) []byte
