@@ -45,7 +45,7 @@ type Request struct {
 	// MaxOutputTokens limits the answer; 0 leaves it to the model.
 	MaxOutputTokens int
 
-	// Key names the content of the question for whoever keeps answers; no model looks at it.
+	// Key names the content of the question for a store of answers; no model looks at it.
 	Key string
 
 	// SchemaInWords asks for the form of the answer in words, and not by the
@@ -58,7 +58,7 @@ type Request struct {
 type Response struct {
 	JSON     json.RawMessage
 	Source   Source
-	Provider string // who answered, such as "anthropic"
+	Provider string // that answered, such as "anthropic"
 	Model    string // the model that answered, as the provider calls it
 	Usage    Usage
 
@@ -79,7 +79,7 @@ type Usage struct {
 	CacheWriteTokens int // the part of the input that was put into it
 	OutputTokens     int // all that was written, thinking included
 
-	// Estimated says that not all of it is as the provider told: it told nothing, or what
+	// Estimated says that not all of it is as the provider reported: it reported nothing, or what
 	// can't be.
 	Estimated bool
 
@@ -93,7 +93,7 @@ type Spec struct {
 	MaxOutput int // tokens that an answer may have
 	Price     *Price
 
-	// Thinks says that the model thinks before it answers unless it is told not to, so that
+	// Thinks says that the model thinks before it answers unless it is asked not to, so that
 	// nothing may come for long.
 	Thinks bool
 }
@@ -143,8 +143,8 @@ type Candidate struct {
 	// Credential names the key that pays, without telling it; "" if there is none.
 	Credential string
 
-	// Identity names who answers: dialect, origin of the address (loopback and private hosts: without the port)
-	// and model, such as "anthropic https://api.anthropic.com claude-sonnet-4-6"; "" if nobody said.
+	// Identity names the model that answers: dialect, origin of the address (loopback and private hosts: without the port)
+	// and model, such as "anthropic https://api.anthropic.com claude-sonnet-4-6"; "" if it is not known.
 	Identity string
 }
 

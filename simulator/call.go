@@ -15,7 +15,7 @@ type Call struct {
 	Model     string    `json:"model"`
 	Nth       int       `json:"nth"` // which call of its provider since the scenario was set, from 1
 	Streaming bool      `json:"streaming"`
-	RequestID string    `json:"request_id"` // as told to the client; "" if the vendor tells none
+	RequestID string    `json:"request_id"` // as sent to the client; "" if the vendor sends none
 	Prompt    string    `json:"prompt"`     // SHA-256 of all text of the prompt, in hex
 
 	Status  int    `json:"status"`  // 0: none was sent

@@ -12,7 +12,7 @@
 //
 // # Paths
 //
-// Each provider lives below a prefix. [BaseURLs] has what the official SDKs are told.
+// Each provider lives below a prefix. [BaseURLs] has the variables for the official SDKs.
 //
 //	/anthropic/v1/messages
 //	/openai/v1/chat/completions

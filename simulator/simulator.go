@@ -14,7 +14,7 @@ import (
 
 // Options are settings of a Simulator; the zero value is a good choice.
 type Options struct {
-	// Observe, if set, is told of each call when it ends, in the goroutine that
+	// Observe, if set, is called with each call when it ends, in the goroutine that
 	// served it.
 	Observe func(Call)
 

@@ -133,8 +133,8 @@ func (v verdict) on(s failure.Scope) verdict { v.effect.Scope = s; return v }
 // by returns the verdict with the name of its rule.
 func (v verdict) by(rule string) verdict { v.rule = rule; return v }
 
-// told returns the verdict with words of its own: what it means, and what helps.
-func (v verdict) told(means, helps string) verdict { v.means, v.helps = means, helps; return v }
+// saying returns the verdict with words of its own: what it means, and what helps.
+func (v verdict) saying(means, helps string) verdict { v.means, v.helps = means, helps; return v }
 
 // page returns the verdict as one that any server's page may lead to.
 func (v verdict) page() verdict { v.bare = true; return v }

@@ -159,7 +159,7 @@ func metadataOf(d map[string]any, name string) string {
 }
 
 // resets reads the headers that tell when limits are lifted. Of several limits the
-// one counts that is used up; where that is not told, the one that is lifted last.
+// one counts that is used up; where that is not said, the one that is lifted last.
 func (w waitHeaders) resets() (time.Duration, bool) {
 	var wait time.Duration
 	found, usedUp := false, false

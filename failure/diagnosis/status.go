@@ -15,7 +15,7 @@ var statuses = map[int]verdict{
 	403: forbidden,
 	404: noModel,
 	405: badShape,
-	407: broken.retry(false).told("the proxy on the way wants a password", "put it into HTTPS_PROXY, or unset that"),
+	407: broken.retry(false).saying("the proxy on the way wants a password", "put it into HTTPS_PROXY, or unset that"),
 	408: timedOut,
 	409: serverSide, // a conflict of theirs; ours are without state
 	410: noModel,
@@ -61,9 +61,9 @@ func byStatus(status int) (verdict, bool) {
 	switch {
 	case ok:
 	case status >= 100 && status < 200:
-		v = badShape.told("the server switched to another protocol", checkBaseURL)
+		v = badShape.saying("the server switched to another protocol", checkBaseURL)
 	case status >= 300 && status < 400:
-		v = badShape.told("the server redirects the request, and a key follows no redirect", checkBaseURL)
+		v = badShape.saying("the server redirects the request, and a key follows no redirect", checkBaseURL)
 	case status >= 400 && status < 500:
 		v = badShape
 	case status >= 500 && status < 600:

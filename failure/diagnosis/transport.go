@@ -80,7 +80,7 @@ func (c *call) unsent() verdict {
 	if c.Err != nil && strings.Contains(c.Err.Error(), "invalid header field") {
 		helps = "set " + cmp.Or(c.KeyName, "the key") + " again, without line breaks and other control characters"
 	}
-	return v.told("the request can't be sent from this machine", helps)
+	return v.saying("the request can't be sent from this machine", helps)
 }
 
 // noConnection reports whether an error says that no connection could be made.
@@ -148,13 +148,13 @@ func (e *ProxyError) decide() verdict {
 	rule := fmt.Sprintf("the proxy answered with status %d", e.Status)
 	switch e.Status {
 	case http.StatusProxyAuthRequired, http.StatusUnauthorized:
-		return broken.retry(false).told(proxy+" wants to be signed in to", "check HTTPS_PROXY, and the user and password in it").by(rule)
+		return broken.retry(false).saying(proxy+" wants to be signed in to", "check HTTPS_PROXY, and the user and password in it").by(rule)
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
 	default:
 		if e.Status >= 400 && e.Status < 500 {
-			return broken.retry(false).told(proxy+" does not let requests through to the provider",
+			return broken.retry(false).saying(proxy+" does not let requests through to the provider",
 				"check HTTPS_PROXY, and the user and password in it, or ask whoever runs the proxy").by(rule)
 		}
 	}
-	return broken.told(proxy+" could not reach the provider", "a run tries again by itself; if it lasts, check HTTPS_PROXY").by(rule)
+	return broken.saying(proxy+" could not reach the provider", "a run tries again by itself; if it lasts, check HTTPS_PROXY").by(rule)
 }

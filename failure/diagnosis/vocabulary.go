@@ -39,10 +39,10 @@ var (
 	unusable   = is(failure.BadOutput)
 
 	badTrust = broken.retry(false).
-			told("the provider's certificate was not accepted", "check the base URL, the clock, and the certificates that this machine trusts")
+			saying("the provider's certificate was not accepted", "check the base URL, the clock, and the certificates that this machine trusts")
 	otherScheme = broken.retry(false).
-			told("one side speaks https and the other one http", "check whether the base URL begins with http:// or https://")
-	noHTTP = broken.retry(false).told("what answers there does not speak HTTP",
+			saying("one side speaks https and the other one http", "check whether the base URL begins with http:// or https://")
+	noHTTP = broken.retry(false).saying("what answers there does not speak HTTP",
 		"check the base URL, and the port in it; or the proxy, if HTTPS_PROXY is set")
 )
 

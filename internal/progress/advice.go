@@ -10,16 +10,16 @@ import (
 	"github.com/cineforge/cineforge/run/event"
 )
 
-// told is why a run is not going on, and what a person can do.
-type told struct {
+// advised is why a run is not going on, and what a person can do.
+type advised struct {
 	cause string
 	advice.Advice
 }
 
 // adviceFor returns why a run is not going on and what to do; nothing for one that is, or
 // that is done.
-func adviceFor(s run.State) told {
-	t := told{Advice: advice.For(s)}
+func adviceFor(s run.State) advised {
+	t := advised{Advice: advice.For(s)}
 	switch {
 	case len(s.Needs) > 0:
 		t.cause = "none of the models that the run was begun with can be asked here, and no process adds others to a run"

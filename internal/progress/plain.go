@@ -14,7 +14,7 @@ import (
 	"github.com/cineforge/cineforge/run/event"
 )
 
-// How often a run is told of in lines.
+// How often a run is reported in lines.
 const (
 	unitEvery  = 5 * time.Second  // at most one line on units in this time, and
 	unitShare  = 10               // only when one in so many of them came through since
@@ -42,7 +42,7 @@ type plain struct {
 	err   error                // the first failure to write; nothing is written after it
 }
 
-// mark is how far a stage was when that was last told.
+// mark is how far a stage was when that was last reported.
 type mark struct {
 	at   time.Time
 	done int

@@ -43,7 +43,7 @@ var firstLines = []string{
 	"2026-10-09 14:00:10  Finding the scenes: scene_002, attempt 1: anthropic claude-sonnet-4-6 failed (bad_output, code 529, request req_2): the answer is not JSON",
 }
 
-// A note that was made before the events ended is told, whichever is seen first.
+// A note that was made before the events ended is shown, whichever is seen first.
 func TestShow_TellsAllNotes(t *testing.T) {
 	notes := make(chan string, 8)
 	for i := range cap(notes) {

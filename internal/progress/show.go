@@ -22,7 +22,7 @@ type Options struct {
 	// there is a line for each event worth one.
 	Live bool
 
-	// Color allows colours. Nothing is told by colour alone.
+	// Color allows colours. Nothing is shown by colour alone.
 	Color bool
 
 	// Verbose adds lines on every answer and unit. The live block has no use for it.

@@ -24,7 +24,7 @@ func at(t, now time.Time) string {
 // leastDelay is the shortest pause that is worth a line.
 const leastDelay = 0.5 // seconds
 
-// retrying tells of a pause before the next try. What failed has been told by then.
+// retrying reports a pause before the next try. What failed has been reported by then.
 func retrying(b event.StageRetrying) string {
 	if b.RetryDelaySeconds < leastDelay {
 		return ""
@@ -42,17 +42,17 @@ func (p *plain) fallback(b event.StageFallback) string {
 		}
 		return fmt.Sprintf("%s: %s goes back to %s %s", title(b.StageID), b.Unit, b.ToProvider, b.ToModel)
 	}
-	who, key := b.Unit+" goes", b.StageID+" to "+b.ToModel
+	subject, key := b.Unit+" goes", b.StageID+" to "+b.ToModel
 	if shut(b.Decision, first) {
-		who, key = "as a whole goes", key+" as a whole"
+		subject, key = "as a whole goes", key+" as a whole"
 	}
 	if !p.once(key) {
 		return ""
 	}
-	return fmt.Sprintf("%s: %s to %s %s in place of %s: %s", title(b.StageID), who, b.ToProvider, b.ToModel, first, b.Reason)
+	return fmt.Sprintf("%s: %s to %s %s in place of %s: %s", title(b.StageID), subject, b.ToProvider, b.ToModel, first, b.Reason)
 }
 
-// shut reports whether a model can't be asked by anybody, whatever the question.
+// shut reports whether a model can't be asked at all, whatever the question.
 func shut(d event.Decision, model string) bool {
 	return slices.ContainsFunc(d.Others, func(v event.Verdict) bool {
 		return v.Model == model && (v.Reason == "breaker_open" || v.Reason == "gated" || v.Reason == "held")
@@ -146,23 +146,23 @@ func (p *plain) waiting(now time.Time, b event.StageWaiting) string {
 func (p *plain) turned(body event.Body, now time.Time) (tone, string) {
 	switch b := body.(type) {
 	case event.BreakerOpened:
-		if !p.once("open " + who(b.Transition) + ";") {
+		if !p.once("open " + route(b.Transition) + ";") {
 			return neutral, ""
 		}
-		return held, fmt.Sprintf("%s is left alone until %s: %s", who(b.Transition), at(b.Until.Time, now), b.Evidence)
+		return held, fmt.Sprintf("%s is left alone until %s: %s", route(b.Transition), at(b.Until.Time, now), b.Evidence)
 	case event.BreakerProbing:
 		if !p.verbose {
 			return neutral, ""
 		}
-		return neutral, who(b.Transition) + ": it is tried whether it is well again"
+		return neutral, route(b.Transition) + ": it is tried whether it is well again"
 	case event.BreakerClosed:
-		p.forget("open " + who(b.Transition) + ";")
-		return good, who(b.Transition) + " is well again"
+		p.forget("open " + route(b.Transition) + ";")
+		return good, route(b.Transition) + " is well again"
 	}
 	return neutral, ""
 }
 
-func who(t event.Transition) string { return join(" ", t.Provider, t.Model) }
+func route(t event.Transition) string { return join(" ", t.Provider, t.Model) }
 
 // trouble says below the rows what the stages under way are kept by.
 func (f frame) trouble(s run.State) []string {

@@ -126,17 +126,17 @@ var counts = [...]string{
 }
 
 // readable returns a chunk with none but the numbers of tokens that are looked at, each as
-// one that the SDK can read: those that are none count as not told.
+// one that the SDK can read: those that are none count as not reported.
 func readable(chunk []byte) []byte {
 	const usage = "usageMetadata"
 	var members map[string]json.RawMessage
 	if !bytes.Contains(chunk, []byte(usage)) || json.Unmarshal(chunk, &members) != nil || members[usage] == nil {
 		return chunk
 	}
-	told, kept := map[string]json.RawMessage{}, map[string]int32{}
-	if json.Unmarshal(members[usage], &told) == nil {
+	reported, kept := map[string]json.RawMessage{}, map[string]int32{}
+	if json.Unmarshal(members[usage], &reported) == nil {
 		for _, name := range counts {
-			if n, ok := count(string(told[name])); ok {
+			if n, ok := count(string(reported[name])); ok {
 				kept[name] = n
 			}
 		}
@@ -151,8 +151,8 @@ func readable(chunk []byte) []byte {
 
 // count reads a number of tokens. One that is too large stays as large as can be, and is
 // bounded later by what the call can have taken; what is no whole number is none.
-func count(told string) (int32, bool) {
-	n, err := strconv.ParseFloat(told, 64)
+func count(reported string) (int32, bool) {
+	n, err := strconv.ParseFloat(reported, 64)
 	if whole := n == math.Trunc(n); !whole || err != nil && !math.IsInf(n, 0) {
 		return 0, false
 	}

@@ -23,7 +23,7 @@ var (
 )
 
 // costs are about what a call counts for, in each of the ways that it can end: what is not
-// worked on costs nothing, and a cost that is not told is estimated.
+// worked on costs nothing, and a cost that is not reported is estimated.
 var costs = concat(
 	costing("a good answer", "{}", exactly),
 	costing("silence", "{silent: true}", unknown),

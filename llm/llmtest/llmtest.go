@@ -43,10 +43,10 @@ type Subject struct {
 	Estimates bool
 }
 
-// Key is the key that the adapter is given. It must not be told to anybody.
+// Key is the key that the adapter is given. It must not be shown.
 const Key = "sk-a-key-that-nobody-may-see-0123456789"
 
-// spec is what the adapter is told of the model.
+// spec is what the adapter knows of the model.
 var spec = llm.Spec{Window: 200_000, MaxOutput: 8_000, Price: &llm.Price{Input: 2, Output: 10, CacheRead: 0.2, CacheWrite: 2.5}}
 
 // schema is the form of the answers that are asked for. Real schemas of the stages

@@ -34,7 +34,7 @@ func Sent(t *testing.T, s Subject, req llm.Request) (body map[string]any, header
 // tap is a transport that records requests.
 type tap struct {
 	http.RoundTripper
-	heard func(*http.Request, []byte)
+	record func(*http.Request, []byte)
 }
 
 func (t tap) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -42,7 +42,7 @@ func (t tap) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.heard(r, data)
+	t.record(r, data)
 	r = r.Clone(r.Context())
 	r.Body = io.NopCloser(bytes.NewReader(data))
 	return t.RoundTripper.RoundTrip(r)

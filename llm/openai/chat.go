@@ -31,7 +31,7 @@ type Quirks struct {
 	NoDone bool
 }
 
-// Form is how a server is told the form of an answer.
+// Form is how a server learns the form of an answer.
 type Form string
 
 // The forms.
@@ -65,15 +65,15 @@ func (c *Chat) Generate(ctx context.Context, req llm.Request) (llm.Response, err
 	return c.Ask(ctx, req, func(ctx context.Context, call *wire.Call) error {
 		stream := c.completions.NewStreaming(ctx, params, option.WithHTTPClient(call.Client()), option.WithMiddleware(withoutNullErrors))
 		defer stream.Close() //nolint:errcheck // what it had to say has been said
-		heard := false
-		for ; stream.Next(); heard = true {
+		received := false
+		for ; stream.Next(); received = true {
 			if err := call.Consume(func(a *wire.Answer) error { return c.consumeChunk(a, stream.Current()) }); err != nil {
 				return err
 			}
 		}
 		var whole sdk.ChatCompletion
 		complete, atOnce := stream.Err() == nil && call.Done() || c.quirks.NoDone, call.DecodeWhole(&whole)
-		if atOnce = atOnce && len(whole.Choices) > 0; !heard && !atOnce {
+		if atOnce = atOnce && len(whole.Choices) > 0; !received && !atOnce {
 			return stream.Err() // it is an error, or no answer at all
 		}
 		if err := call.Consume(func(a *wire.Answer) error {

@@ -95,33 +95,33 @@ func (c *Call) usageBounds() bounds {
 
 // plausible returns a usage as far as it can be, marked as estimated where it can't. No part
 // of it is below 0, and what came from a cache or went into one is part of the input.
-func (b bounds) plausible(told llm.Usage) llm.Usage {
-	u := told
-	u.InputTokens = clamp(told.InputTokens, b.asked, b.mostIn, &u.Estimated)
-	u.OutputTokens = clamp(told.OutputTokens, b.written, b.mostOut, &u.Estimated)
-	u.CacheReadTokens = clamp(told.CacheReadTokens, 0, u.InputTokens, &u.Estimated)
-	u.CacheWriteTokens = clamp(told.CacheWriteTokens, 0, u.InputTokens-u.CacheReadTokens, &u.Estimated)
+func (b bounds) plausible(reported llm.Usage) llm.Usage {
+	u := reported
+	u.InputTokens = clamp(reported.InputTokens, b.asked, b.mostIn, &u.Estimated)
+	u.OutputTokens = clamp(reported.OutputTokens, b.written, b.mostOut, &u.Estimated)
+	u.CacheReadTokens = clamp(reported.CacheReadTokens, 0, u.InputTokens, &u.Estimated)
+	u.CacheWriteTokens = clamp(reported.CacheWriteTokens, 0, u.InputTokens-u.CacheReadTokens, &u.Estimated)
 	return u
 }
 
 // clamp returns a reported number, or the bound that it breaks: most, and a guess in place of
 // one below 0. It notes if it does that.
-func clamp(told, guess, most int, broken *bool) int {
+func clamp(reported, guess, most int, broken *bool) int {
 	switch {
-	case told < 0:
+	case reported < 0:
 		*broken = true
 		return min(guess, most)
-	case told > most:
+	case reported > most:
 		*broken = true
 		return most
 	}
-	return told
+	return reported
 }
 
 // Sum adds reported numbers of tokens; a sum that is too large stays at the largest.
-func Sum(told ...int64) int {
+func Sum(reported ...int64) int {
 	sum := int64(0)
-	for _, n := range told {
+	for _, n := range reported {
 		switch {
 		case n > 0 && sum > math.MaxInt-n:
 			sum = math.MaxInt

@@ -169,7 +169,7 @@ func reasons(model string) bool {
 }
 
 // reasoning returns how many tokens a model thinks. The models since gpt-5.1 think
-// only if they are told to.
+// only if they are asked to.
 func reasoning(model, effort string) int {
 	if !reasons(model) || effort == "none" || effort == "minimal" || effort == "" && laterModel.MatchString(model) {
 		return 0
