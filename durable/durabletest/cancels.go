@@ -147,7 +147,8 @@ func cancelTroubled(b *bench) {
 // although the signal is not sent again.
 func cancelUnrecorded(b *bench) {
 	b.make("g", "r")
-	w, tries := b.process(single, lasting(10*time.Minute)), 0
+	w := b.process(single, lasting(10*time.Minute))
+	tries := 0
 	w.stop = func() error {
 		if tries++; tries < 3 {
 			return errBroken

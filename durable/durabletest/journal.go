@@ -61,7 +61,8 @@ func (j *Journal) Make(_ context.Context, group, run string, wake time.Time) err
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	r := j.run(run)
-	r.group, r.wake = group, wake
+	r.group = group
+	r.wake = wake
 	j.tell()
 	return nil
 }
@@ -116,7 +117,8 @@ func (j *Journal) Claim(_ context.Context, run string, ttl time.Duration) (durab
 		return durable.Claim{}, durable.ErrHeld
 	}
 	r.epoch++
-	r.until, r.wake = time.Now().Add(ttl), time.Time{}
+	r.until = time.Now().Add(ttl)
+	r.wake = time.Time{}
 	return durable.Claim{Run: run, Epoch: r.epoch}, nil
 }
 
@@ -140,7 +142,8 @@ func (j *Journal) Release(_ context.Context, c durable.Claim, wake time.Time) er
 	if r.epoch != c.Epoch {
 		return nil
 	}
-	r.until, r.wake = time.Time{}, wake
+	r.until = time.Time{}
+	r.wake = wake
 	if len(r.signals) > 0 && wake.Before(local.Never) {
 		r.wake = time.Time{}
 	}
@@ -158,7 +161,8 @@ func (j *Journal) Due(_ context.Context, n int) (due []local.DueRun, next time.T
 		nth int
 	}
 	var turns []turn
-	next, now := local.Never, time.Now()
+	next = local.Never
+	now := time.Now()
 	for id, r := range j.runs {
 		at := r.wake
 		if r.until.After(at) {

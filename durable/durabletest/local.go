@@ -114,7 +114,8 @@ func (p *mortalProcess) die() {
 func (p *mortalProcess) KillAt(n int, after bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.left, p.after = n, after
+	p.left = n
+	p.after = after
 }
 
 func (p *mortalProcess) Freeze() (thaw func()) {
@@ -135,7 +136,8 @@ func (p *mortalProcess) live(ctx context.Context) error {
 	p.ask(1)
 	for {
 		p.mu.Lock()
-		frozen, dead := p.frozen, p.dead
+		frozen := p.frozen
+		dead := p.dead
 		p.mu.Unlock()
 		switch {
 		case dead:

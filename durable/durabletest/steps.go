@@ -189,7 +189,8 @@ func fencedDeaf(b *bench) {
 }
 
 func deathName(works, after bool) string {
-	how, when := "executes", "before it is done"
+	how := "executes"
+	when := "before it is done"
 	if works {
 		how = "works"
 	}

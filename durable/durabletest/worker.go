@@ -334,7 +334,8 @@ func (b *bench) ends(runs ...string) time.Duration {
 // once wants each step of a run recorded once, and nothing after the end.
 func (b *bench) once(run string, n needs) {
 	b.Helper()
-	done, notes := map[durable.Step]int{}, b.notes(run)
+	done := map[durable.Step]int{}
+	notes := b.notes(run)
 	for i, note := range notes {
 		what, step := split(note)
 		if what == string(durable.Done) {

@@ -184,7 +184,8 @@ func (e *Engine) once(ctx, hard context.Context, run string, terms durable.Terms
 	defer func() { err = errors.Join(err, e.journal.Release(record, claim, wake)) }()
 	hard, end := context.WithCancelCause(hard)
 	defer end(nil)
-	terms.Grace, terms.Hard = e.o.Grace, hard
+	terms.Grace = e.o.Grace
+	terms.Hard = hard
 	opened, done, err := e.worker.Open(record, claim, terms)
 	if err != nil {
 		return fmt.Errorf("open run %s: %w", run, err)

@@ -151,7 +151,8 @@ func (r *round) end(e stepEnd) {
 	step := e.result.Step
 	is := func(s durable.Step) bool { return s == step }
 	expedited := slices.ContainsFunc(r.expedited, is)
-	r.running, r.expedited = slices.DeleteFunc(r.running, is), slices.DeleteFunc(r.expedited, is)
+	r.running = slices.DeleteFunc(r.running, is)
+	r.expedited = slices.DeleteFunc(r.expedited, is)
 	switch {
 	case e.err != nil:
 		r.failed = errors.Join(r.failed, fmt.Errorf("step %s: %w", step, e.err))
