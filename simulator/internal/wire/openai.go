@@ -220,11 +220,8 @@ func noModel(model string) *Problem {
 
 func (d OpenAI) tooLong(n, window int) *Problem {
 	if d.API == Responses {
-		return bad(
-			"Your input exceeds the context window of this model. Please adjust your input and try again.",
-			"input",
-			"context_length_exceeded",
-		)
+		return bad("Your input exceeds the context window of this model. Please adjust your input and try again.",
+			"input", "context_length_exceeded")
 	}
 	return bad(
 		fmt.Sprintf(

@@ -57,11 +57,8 @@ func chatMessages(o *object) *Problem {
 	case !ok:
 		return bad("Invalid type for 'messages': expected an array of objects.", "messages", "invalid_type")
 	case len(messages) == 0:
-		return bad(
-			"Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.",
-			"messages",
-			"empty_array",
-		)
+		return bad("Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array instead.",
+			"messages", "empty_array")
 	}
 	for i, v := range messages {
 		at := fmt.Sprintf("messages[%d]", i)
@@ -165,11 +162,8 @@ func noTemperature(api API, value float64) *Problem {
 }
 
 func noMaxTokens() *Problem {
-	return bad(
-		"Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
-		"max_tokens",
-		"unsupported_parameter",
-	)
+	return bad("Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+		"max_tokens", "unsupported_parameter")
 }
 
 func (d OpenAI) checkResponses(o *object, req Request) *Problem {

@@ -16,21 +16,7 @@ func (d OpenAI) checkFormat(o *object, req Request, format *object, param string
 	switch format.Text("type") {
 	case "json_schema":
 	case "json_object":
-		if strings.Contains(strings.ToLower(req.Text()), "json") {
-			return nil
-		}
-		if d.API == Responses {
-			return bad(
-				"Response input messages must contain the word 'json' in some form to use 'text.format' of type 'json_object'.",
-				"input",
-				"",
-			)
-		}
-		return bad(
-			"'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
-			"messages",
-			"",
-		)
+		return checkMentionsJSON(d.API, req)
 	case "text":
 		return nil
 	default:
@@ -77,6 +63,18 @@ func (d OpenAI) checkFormat(o *object, req Request, format *object, param string
 		return bad(fmt.Sprintf("Invalid schema for response_format '%s': %s", format.Text("name"), wrong), schemaParam, code)
 	}
 	return nil
+}
+
+// checkMentionsJSON checks that a request for any JSON object says the word, as the vendor wants.
+func checkMentionsJSON(api API, req Request) *Problem {
+	switch {
+	case strings.Contains(strings.ToLower(req.Text()), "json"):
+		return nil
+	case api == Responses:
+		return bad("Response input messages must contain the word 'json' in some form to use 'text.format' of type 'json_object'.",
+			"input", "")
+	}
+	return bad("'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.", "messages", "")
 }
 
 // refused are the keywords that strict schemas must not have.
