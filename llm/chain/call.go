@@ -48,12 +48,12 @@ var errTooFast = errors.New("too much has failed lately")
 // another one.
 func (q *request) start(ctx context.Context, c *candidate, permit health.Permit, d Decision, hedge bool) (*call, error) {
 	s := q.stage
-	if !s.router.throttle.Begin(s.plan.Owner, q.name.Unit, hedge) {
+	if !s.router.throttle.Begin(s.plan.Owner, q.asked.Unit, hedge) {
 		return nil, errTooFast
 	}
 	d.Probe = permit.Probe()
 	f := &call{
-		Try:       Try{RequestID: q.name, ID: s.router.requests.Add(1), Provider: c.Provider, Model: c.Name, Decision: d},
+		Try:       Try{RequestID: q.id(), ID: s.router.requests.Add(1), Provider: c.Provider, Model: c.Name, Decision: d},
 		q:         q,
 		candidate: c,
 		permit:    permit,
@@ -68,7 +68,7 @@ func (q *request) start(ctx context.Context, c *candidate, permit health.Permit,
 		}
 		s.plan.Budgets.Settle(f.reserved, 0)
 	}
-	s.router.throttle.End(s.plan.Owner, q.name.Unit, hedge, false)
+	s.router.throttle.End(s.plan.Owner, q.asked.Unit, hedge, false)
 	return nil, err
 }
 

@@ -22,13 +22,6 @@ type choice struct {
 	available []health.Availability // of the candidates, in the request's order
 	spare     int                   // attempts that other providers don't need
 	last      bool                  // no wait follows: the request's patience ends with it
-
-	few [3]health.Availability // what these are kept in, unless there are more
-}
-
-func (c *choice) init(q *request) {
-	c.q = q
-	c.available = c.few[:0]
 }
 
 // clear makes it one that has no candidate.
@@ -47,7 +40,7 @@ func (c *choice) clear(d Decision) {
 func (c *choice) choose(now time.Time) *choice {
 	q := c.q
 	c.clear(Decision{Round: q.round.number, At: now, Attempts: max(q.round.left, 0)})
-	for _, o := range q.order {
+	for _, o := range q.round.order {
 		c.available = append(c.available, q.available(o, now))
 	}
 	if q.round.left <= 0 {
@@ -79,7 +72,7 @@ func (c *choice) choose(now time.Time) *choice {
 // untriedProviders counts the providers that can be asked and were not in this round.
 func (c *choice) untriedProviders() (n int) {
 	var seen uint64
-	for i, o := range c.q.order {
+	for i, o := range c.q.round.order {
 		if bit := uint64(1) << (o.providerIndex & 63); c.available[i].Free() && c.q.round.provider(o).failed == nil && seen&bit == 0 {
 			seen |= bit
 			n++
@@ -90,7 +83,7 @@ func (c *choice) untriedProviders() (n int) {
 
 // untried counts the candidates that can be asked and were not.
 func (c *choice) untried() (n int) {
-	for i, o := range c.q.order {
+	for i, o := range c.q.round.order {
 		if (c.available[i].Free() || c.available[i].OthersFault) && c.q.round.fresh(o) {
 			n++
 		}
@@ -174,7 +167,7 @@ func (c *choice) prober(o *candidate) *candidate {
 		return o
 	}
 	best := o
-	for i, other := range c.q.order {
+	for i, other := range c.q.round.order {
 		if other.providerIndex == o.providerIndex && c.q.round.fresh(other) && c.available[i].FreeNow(c.decision.At) &&
 			other.route.SuspectSince().Before(best.route.SuspectSince()) {
 			best = other
@@ -192,13 +185,13 @@ func (c *choice) whyNext(place int) string {
 	case q.round.current != nil:
 		return "the next in the chain that can be asked"
 	}
-	first := q.order[0]
+	first := q.round.order[0]
 	switch a := &c.available[0]; {
 	case !a.Free():
 		return fmt.Sprintf("the first in the chain that can be asked; %s can't be: %s", first.Name, a.Reason)
 	case !a.FreeNow(c.decision.At):
 		return "the first in the chain that can be asked at once; others go first to " + first.Name
-	case q.round.fresh(first) && q.order[place].providerIndex == first.providerIndex:
+	case q.round.fresh(first) && q.round.order[place].providerIndex == first.providerIndex:
 		return "its last failure is the longest ago of its provider's models, so that it shows whether that is well again"
 	}
 	return "the next in the chain; the round before ended ahead of it"
@@ -243,7 +236,7 @@ func (c *choice) unfailed() (*candidate, string) {
 
 // afterPause picks one that failed in this round and may do better after a pause.
 func (c *choice) afterPause() (*candidate, string) {
-	for i, o := range c.q.order {
+	for i, o := range c.q.round.order {
 		a := c.q.round.of(o)
 		if !c.available[i].Free() || a.tries == 0 || a.tries >= maxTries || a.silent || c.q.round.provider(o).out != "" {
 			continue
@@ -275,7 +268,7 @@ func (c *choice) complete(o *candidate, why string) bool {
 		}
 		c.at = later(c.at, slot)
 	}
-	if at := q.stage.router.throttle.Next(q.stage.plan.Owner, q.name.Unit, d.At); at.After(later(c.at, d.At)) {
+	if at := q.stage.router.throttle.Next(q.stage.plan.Owner, q.asked.Unit, d.At); at.After(later(c.at, d.At)) {
 		c.at = at
 		c.cause = cmp.Or(q.faults.last, o.route.LastFault())
 		d.Why += "; so much has failed lately that it goes on slowly"
@@ -325,17 +318,17 @@ func (c *choice) announcement() (events []Event) {
 	before := cmp.Or(q.faults.last, c.firstCause(), q.wait.cause)
 	switch {
 	case q.again && before != nil:
-		events = append(events, StageRetrying{RequestID: q.name, Last: before, Decision: c.decision})
+		events = append(events, StageRetrying{RequestID: q.id(), Last: before, Decision: c.decision})
 	case time.Until(c.at) > time.Second:
-		events = append(events, StageWaiting{RequestID: q.name, Until: c.at, Last: cmp.Or(q.faults.last, c.cause), Decision: c.decision})
+		events = append(events, StageWaiting{RequestID: q.id(), Until: c.at, Last: cmp.Or(q.faults.last, c.cause), Decision: c.decision})
 	}
 	from := q.round.current
 	if from == nil {
-		from = q.order[0]
+		from = q.round.order[0]
 	}
 	if from != c.candidate {
 		last := cmp.Or(q.faults.last, c.available[0].Cause)
-		events = append(events, StageFallback{RequestID: q.name, From: from.Candidate, Last: last, Decision: c.decision})
+		events = append(events, StageFallback{RequestID: q.id(), From: from.Candidate, Last: last, Decision: c.decision})
 	}
 	return events
 }

@@ -52,9 +52,9 @@ type Decision struct {
 func (c *choice) explain() {
 	q := c.q
 	d := &c.decision
-	d.Others = make([]Verdict, 0, len(q.order)+len(q.stage.plan.Skipped))
+	d.Others = make([]Verdict, 0, len(q.round.order)+len(q.stage.plan.Skipped))
 	passed := c.candidate == nil
-	for i, o := range q.order {
+	for i, o := range q.round.order {
 		if o == c.candidate {
 			passed = true
 			continue
@@ -106,7 +106,7 @@ func (c *choice) verdict(place int, o *candidate, behind bool) Verdict {
 // otherwise says what happens if the chosen candidate fails.
 func (c *choice) otherwise() string {
 	q := c.q
-	for i, o := range q.order {
+	for i, o := range q.round.order {
 		if q.round.left > 1 && o != c.candidate && c.available[i].Free() && q.round.fresh(o) {
 			return o.orElse
 		}

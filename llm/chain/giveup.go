@@ -24,7 +24,7 @@ func (q *request) giveUp(ctx context.Context, end End) error {
 	var events []Event
 	for _, b := range q.stage.plan.Budgets {
 		if spent, limit := b.Spent(); end == MoneySpent && (spent >= limit || !b.Allows(q.stage.costs.Mean())) {
-			events = append(events, BudgetExceeded{RequestID: q.name, Spent: spent, Limit: limit})
+			events = append(events, BudgetExceeded{RequestID: q.id(), Spent: spent, Limit: limit})
 			break
 		}
 	}
@@ -41,7 +41,7 @@ func (e *ending) givenUp() *GivenUp {
 	_, limit := q.stage.patience()
 	g := &GivenUp{
 		End:       e.end,
-		RequestID: q.name,
+		RequestID: q.id(),
 		Decision:  q.choice.decision,
 		Need:      e.needed(),
 		Limit:     limit,
@@ -72,7 +72,7 @@ func (e *ending) givenUp() *GivenUp {
 func (e *ending) needed() string {
 	q := e.q
 	var small, needs []string
-	for i, o := range q.order {
+	for i, o := range q.round.order {
 		failed := q.round.of(o).failed
 		if i < len(e.available) && e.available[i].Reason == SmallWindow || failed != nil && failed.Class == failure.ContextLength {
 			small = append(small, o.Name)
@@ -101,7 +101,7 @@ func (e *ending) overBudget() *failure.Error {
 		}
 	}
 	return failure.New(failure.Budget, fmt.Sprintf("the next question, about %s, would cost more than is left to spend",
-		e.q.name.Unit), failure.Budget.Action())
+		e.q.asked.Unit), failure.Budget.Action())
 }
 
 // unavailable is the failure of a request for which no candidate was, or could have been, asked.
@@ -111,18 +111,18 @@ func (e *ending) unavailable() *failure.Error {
 		return e.unconfigured()
 	}
 	largest := 0
-	for i, o := range q.order {
+	for i, o := range q.round.order {
 		if e.available[i].Reason == SmallWindow {
 			largest = max(largest, o.Spec.Window)
 		}
 	}
 	if largest > 0 {
 		return failure.New(failure.ContextLength,
-			fmt.Sprintf("the question about %s has about %d tokens, and the largest window in the chain is %d", q.name.Unit, q.need, largest),
+			fmt.Sprintf("the question about %s has about %d tokens, and the largest window in the chain is %d", q.asked.Unit, q.need, largest),
 			"retry by a recipe that names a model with a larger window")
 	}
 	return failure.New(failure.NoProvider,
-		fmt.Sprintf("nobody can be asked about %s (%s: %s)", q.name.Unit, q.order[0].Name, e.available[0].Detail),
+		fmt.Sprintf("nobody can be asked about %s (%s: %s)", q.asked.Unit, q.round.order[0].Name, e.available[0].Detail),
 		"mend what keeps the providers from being asked, then retry")
 }
 

@@ -17,7 +17,7 @@ func (q *request) settle(ctx context.Context, calls []*call) (resp llm.Response,
 	for _, f := range calls {
 		f.pay()
 		answered := f.err == nil && !f.lost
-		s.router.throttle.End(s.plan.Owner, q.name.Unit, f.hedge, !answered)
+		s.router.throttle.End(s.plan.Owner, q.asked.Unit, f.hedge, !answered)
 		if answered {
 			return f.resp, true, q.succeed(ctx, f)
 		}
@@ -56,7 +56,7 @@ func (q *request) succeed(ctx context.Context, f *call) error {
 	events := q.transitions(ctx, c.route)
 	f.wakeOthers()
 	events = append(events, AttemptFinished{Try: f.Try, Response: f.resp, Took: f.took})
-	for _, other := range q.order {
+	for _, other := range q.round.order {
 		// It was not the request's fault if another candidate could answer it.
 		if a := q.round.of(other); a.tries > 1 && other != c && health.Counts(a.failed) {
 			other.route.Confirm(a.failed)
@@ -161,7 +161,7 @@ func (fs *faults) forget(c *candidate) {
 func (o *outcome) disconnected() {
 	r := &o.q.round
 	if !o.fault.Effect.Retryable { // it is the same for all of its models, and does not pass
-		for _, other := range o.q.order {
+		for _, other := range o.q.round.order {
 			if other.providerIndex == o.candidate.providerIndex {
 				r.of(other).refused = o.fault.Message
 			}
@@ -177,7 +177,7 @@ func (o *outcome) disconnected() {
 // others take is theirs to say: catalogues and tokenizers differ, and asking is free.
 func (o *outcome) tooLong() {
 	c := o.candidate
-	for _, other := range o.q.order {
+	for _, other := range o.q.round.order {
 		if other.providerIndex == c.providerIndex && c.Spec.Window > 0 && other.Spec.Window > 0 && other.Spec.Window <= c.Spec.Window {
 			o.q.round.of(other).refused = "the question is too long for " + c.Name + ", whose window is as large"
 		}
@@ -239,7 +239,7 @@ func (f *call) appraise(fault *failure.Error) *failure.Error {
 // only reports whether the request has no other candidate to go to.
 func (f *call) only(now time.Time) bool {
 	q := f.q
-	for _, o := range q.order {
+	for _, o := range q.round.order {
 		if o == f.candidate || q.round.of(o).refused != "" {
 			continue
 		}

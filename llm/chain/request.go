@@ -19,12 +19,10 @@ import (
 // request is one request on its way to an answer. It is used by one goroutine.
 type request struct {
 	stage  *Stage
-	asked  llm.Request // as the module means it
-	name   RequestID
+	asked  llm.Request    // as the module means it
 	input  int            // tokens of the question, roughly
 	need   int            // the same with its answer
 	health health.Request // what the providers' health is told of it
-	order  []*candidate
 
 	round  round  // the round under way
 	choice choice // the last one
@@ -53,7 +51,6 @@ func newRequest(s *Stage, req llm.Request) *request {
 	q := &request{
 		stage:  s,
 		asked:  req,
-		name:   RequestID{Unit: req.Unit, Role: req.Role, Key: req.Key},
 		input:  inputTokens(req),
 		need:   inputTokens(req) + req.MaxOutputTokens,
 		looked: time.Now(),
@@ -63,9 +60,10 @@ func newRequest(s *Stage, req llm.Request) *request {
 		Subject:  strings.Join([]string{s.plan.Owner, req.Unit, string(req.Role), req.Key}, "\x00"),
 		OneRound: s.plan.MaxWait == 0,
 	}
-	q.order, q.health.Order = s.order(req.Role)
-	q.round.init(q.order, s.providers)
-	q.choice.init(q)
+	q.round.order, q.health.Order = s.order(req.Role)
+	q.round.init(s.providers)
+	q.choice.q = q
+	q.choice.available = make([]health.Availability, 0, len(q.round.order))
 	q.wait.q = q
 	if w, ok := s.plan.Waits[RequestID{Unit: req.Unit, Role: req.Role}]; ok {
 		q.wait.resume(w)
@@ -73,6 +71,11 @@ func newRequest(s *Stage, req llm.Request) *request {
 	}
 	q.beginRound(0)
 	return q
+}
+
+// id returns what the request is called in events.
+func (q *request) id() RequestID {
+	return RequestID{Unit: q.asked.Unit, Role: q.asked.Role, Key: q.asked.Key}
 }
 
 // beginRound begins a round at a place in the order.
@@ -131,7 +134,7 @@ func (q *request) price(c *candidate) float64 {
 // leave ends the trials that the request has left.
 func (q *request) leave() {
 	freed := false
-	for _, c := range q.order {
+	for _, c := range q.round.order {
 		freed = c.route.Leave(q.health.ID) || freed
 	}
 	if freed {
@@ -351,7 +354,7 @@ func (q *request) stopped(ctx context.Context) error {
 	}
 	if q.faults.primary == nil {
 		q.faults.primary = &health.Fault{Err: failure.New(failure.Budget,
-			fmt.Sprintf("%s, and nobody could be asked about %s in it", errStageTime, q.name.Unit),
+			fmt.Sprintf("%s, and nobody could be asked about %s in it", errStageTime, q.asked.Unit),
 			"retry: the stage's time begins anew; a recipe with a larger max_stage_seconds gives it more")}
 	}
 	q.choice.clear(Decision{Round: q.round.number, At: time.Now(), Why: errStageTime.Error()})

@@ -29,18 +29,19 @@ type round struct {
 // attempts is what a request has come to at one candidate.
 type attempts struct {
 	tries    int            // in this round
-	lap      bool           // it was asked in this lap: since all that may be asked were
+	unusable int            // answers that could not be used
 	failed   *failure.Error // the last one
 	ended    time.Time      // when that was
 	refused  string         // why it is not asked this any more
 	revision revision       // of the request for it
-	revised  bool           // the request was revised after the last one
-	unusable int            // answers that could not be used
-	silent   bool           // it has not begun to answer, or stopped, in this round
 
-	doubtful  bool // it has just refused, and is asked once more whether it meant that
-	bare      int  // refusals that any proxy may have answered
+	bare      int // refusals that any proxy may have answered
 	bareSince time.Time
+
+	lap      bool // it was asked in this lap: since all that may be asked were
+	revised  bool // the request was revised after the last one
+	silent   bool // it has not begun to answer, or stopped, in this round
+	doubtful bool // it has just refused, and is asked once more whether it meant that
 }
 
 // asksAgain reports whether the candidate is to be asked once more, since its answer was of no use.
@@ -57,10 +58,9 @@ type providers struct {
 	failed *failure.Error // how it failed last; nil if it was not asked
 }
 
-// init makes room for candidates of a number of providers.
-func (r *round) init(order []*candidate, ofProviders int) {
-	r.order = order
-	r.candidates = append(r.few.candidates[:0], make([]attempts, len(order))...)
+// init makes room for the candidates in the order, which are of a number of providers.
+func (r *round) init(ofProviders int) {
+	r.candidates = append(r.few.candidates[:0], make([]attempts, len(r.order))...)
 	r.providers = append(r.few.providers[:0], make([]providers, ofProviders)...)
 }
 

@@ -42,7 +42,7 @@ func (w *wait) resume(stored Wait) {
 	q.again = true
 	if last := stored.Last; last != nil {
 		q.faults = faults{last: last, primary: last, recoverable: true}
-		for _, c := range q.order {
+		for _, c := range q.round.order {
 			if c.Provider == last.Provider && c.Name == last.Model {
 				q.round.current = c
 			}
@@ -70,7 +70,7 @@ func (w *wait) finish(ctx context.Context) error {
 // waits for, give or take a second.
 func (w *wait) stillWaits(now time.Time) bool {
 	var first time.Time
-	for _, c := range w.q.order {
+	for _, c := range w.q.round.order {
 		a := w.q.available(c, now)
 		if a.Free() {
 			return false
@@ -94,7 +94,7 @@ func (w *wait) forRound(ctx context.Context) error {
 	for {
 		woken := q.stage.newWakeups()
 		now := time.Now()
-		for i, o := range q.order {
+		for i, o := range q.round.order {
 			c.available[i] = q.available(o, now)
 		}
 		c.decision.At = now
@@ -187,14 +187,14 @@ func (w *wait) report(ctx context.Context, until time.Time) error {
 	if d.Next = "a new round"; c.last {
 		d.Next = "the stage fails, unless a candidate can be asked before"
 	}
-	return q.emit(ctx, StageWaiting{RequestID: q.name, Until: until, Last: last, Decision: d, GivesUp: c.last})
+	return q.emit(ctx, StageWaiting{RequestID: q.id(), Until: until, Last: last, Decision: d, GivesUp: c.last})
 }
 
 // next returns until when to wait, or why not to.
 func (w *wait) next(now time.Time) (until time.Time, end End) {
 	q := w.q
 	guessed, overBudget := false, false // whether any of the times is our guess; whether only the budget is missing
-	for i, o := range q.order {
+	for i, o := range q.round.order {
 		a := &q.choice.available[i]
 		at, guess := w.eligibleAt(o, a, now)
 		overBudget = overBudget || a.Reason == OverBudget
@@ -286,7 +286,7 @@ func (w *wait) nextFirst() int {
 		}
 	}
 	q.round.beginLap()
-	return (q.round.place(q.round.current) + 1) % len(q.order)
+	return (q.round.place(q.round.current) + 1) % len(q.round.order)
 }
 
 // until waits until a time, or until a candidate may be available earlier. It returns a
