@@ -148,6 +148,7 @@ func (r *recorder) begin(t chain.Try) event.Attempt {
 func (r *recorder) next(id chain.RequestID) event.Attempt {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	id.Key = "" // attempts are counted for each unit and role, whatever the request says
 	return event.Attempt{StageID: r.stageID, Unit: id.Unit, Role: string(id.Role), Attempt: r.attempts[id] + 1}
 }
 
