@@ -21,7 +21,7 @@ const module = "github.com/cineforge/cineforge/"
 // ranks, and packages of its own tree; tests may import anything. A new tree is
 // added here on purpose.
 var rank = map[string]int{
-	"internal/argument": -1, "internal/plaintext": -1, "internal/yamlnode": -1, "internal/spelling": 0,
+	"internal/argument": -1, "internal/plaintext": -1, "internal/bounded": -1, "internal/yamlnode": -1, "internal/spelling": 0,
 	"failure": 0, "recipes": 0, "resilience": 0, "simulator": 0,
 	"artifact": 1, "durable": 1, "health": 1, "llm": 1, "recipe": 1, "screenplay": 1,
 	"project": 2, "run": 2, "stage": 2,

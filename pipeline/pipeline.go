@@ -41,7 +41,7 @@ func New(store Store, catalog stage.Catalog, models ModelSources) *Pipeline {
 		store:       store,
 		catalog:     catalog,
 		models:      models,
-		plans:       &plans{blobs: store.Blobs, modules: Modules(catalog)},
+		plans:       newPlans(store.Blobs, Modules(catalog)),
 		projections: newProjections(store),
 		committer:   &committer{log: store.Log, end: context.Background()},
 	}

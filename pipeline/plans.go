@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"sync"
 	"time"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/internal/bounded"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -22,9 +22,11 @@ const mostRecipes = 32
 type plans struct {
 	blobs   artifact.Blobs
 	modules recipe.Modules
+	parsed  *bounded.Cache[artifact.Digest, *recipe.Recipe]
+}
 
-	mu     sync.Mutex // guards parsed
-	parsed map[artifact.Digest]*recipe.Recipe
+func newPlans(blobs artifact.Blobs, modules recipe.Modules) *plans {
+	return &plans{blobs: blobs, modules: modules, parsed: bounded.NewCache[artifact.Digest, *recipe.Recipe](mostRecipes)}
 }
 
 // ofRun rebuilds the plan of a run from the recipe and the parameters that the run pinned.
@@ -63,20 +65,7 @@ func (p *plans) pinnedRecipe(ctx context.Context, state run.State) (*recipe.Reci
 
 // parse returns the recipe of a source, which is parsed if it is not kept.
 func (p *plans) parse(state run.State, source []byte) (*recipe.Recipe, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if known, ok := p.parsed[state.RecipeDigest]; ok {
-		return known, nil
-	}
-	parsed, err := recipe.Parse(state.RecipeID, source)
-	if err != nil {
-		return nil, err
-	}
-	if p.parsed == nil || len(p.parsed) >= mostRecipes {
-		p.parsed = map[artifact.Digest]*recipe.Recipe{}
-	}
-	p.parsed[state.RecipeDigest] = parsed
-	return parsed, nil
+	return p.parsed.Make(state.RecipeDigest, func() (*recipe.Recipe, error) { return recipe.Parse(state.RecipeID, source) })
 }
 
 // limitsOf are the limits of a run in the form in which recipes take them.

@@ -2,8 +2,8 @@ package pipeline
 
 import (
 	"context"
-	"sync"
 
+	"github.com/cineforge/cineforge/internal/bounded"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -14,38 +14,21 @@ const mostProjections = 64
 // taken up again and again, and its log grows. It is safe for concurrent use.
 type projections struct {
 	store Store
-
-	mu   sync.Mutex // guards kept
-	kept map[string]*run.Projection
+	kept  *bounded.Cache[string, *run.Projection] // by the runs' ids
 }
 
 func newProjections(store Store) *projections {
-	return &projections{store: store, kept: map[string]*run.Projection{}}
+	return &projections{store: store, kept: bounded.NewCache[string, *run.Projection](mostProjections)}
 }
 
 // of returns the projection of a run.
 func (p *projections) of(id string) *run.Projection {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if known, ok := p.kept[id]; ok {
-		return known
-	}
-	for other := range p.kept {
-		if len(p.kept) < mostProjections {
-			break
-		}
-		delete(p.kept, other) // any one: those that wait take turns
-	}
-	p.kept[id] = run.NewProjection(p.store, id)
-	return p.kept[id]
+	projection, _ := p.kept.Make(id, func() (*run.Projection, error) { return run.NewProjection(p.store, id), nil })
+	return projection
 }
 
 // forget drops the projection of a run that has ended.
-func (p *projections) forget(id string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.kept, id)
-}
+func (p *projections) forget(id string) { p.kept.Forget(id) }
 
 // line returns the states of the runs of a line, oldest first.
 func (p *projections) line(ctx context.Context, root string) ([]run.State, error) {

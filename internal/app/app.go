@@ -3,6 +3,7 @@
 package app
 
 import (
+	"github.com/cineforge/cineforge/internal/bounded"
 	"github.com/cineforge/cineforge/internal/library"
 
 	"github.com/cineforge/cineforge/internal/upkeep"
@@ -33,7 +34,7 @@ type App struct {
 	pipeline  *pipeline.Pipeline
 	engine    durable.Engine
 	journal   storage.Journal
-	overviews overviews
+	overviews *bounded.Cache[string, remembered] // by the runs' ids
 	close     func() error
 
 	// Providers is which models can be asked, and how they are doing.
@@ -92,6 +93,7 @@ func New(store storage.Store, dataDir string, config Config) *App {
 	a := &App{
 		Store: store.Pipeline(), dataDir: dataDir, journal: store.Journal,
 		Feed: store.Feed, Recipes: library.NewRecipeStore(dataDir), close: store.Close,
+		overviews: bounded.NewCache[string, remembered](mostOverviews),
 	}
 	var documents document.Reader // all files are read in the same way, here and in the stages
 	a.Library = library.New(library.Options{

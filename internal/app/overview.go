@@ -6,44 +6,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
 )
 
-// overviews remembers overviews, so that a list does not fold the same events again.
-// An entry is right for as long as nothing happens in its run. It is safe for
-// concurrent use.
-type overviews struct {
-	mu    sync.Mutex
-	known map[string]remembered
-}
+// mostOverviews bounds the overviews that are remembered, so that a list does not fold the same
+// events again.
+const mostOverviews = 20_000
 
+// remembered is the overview of a run. It is right for as long as nothing happens in the run.
 type remembered struct {
 	seq     int64
 	carried run.Overview
-	alone   *run.Overview // what it is while nobody works on it, if this process can't go on with it
-}
-
-// mostOverviews bounds what is remembered; it is all forgotten then.
-const mostOverviews = 20_000
-
-func (o *overviews) get(id string, seq int64) (remembered, bool) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	r, ok := o.known[id]
-	return r, ok && r.seq == seq
-}
-
-func (o *overviews) put(id string, r remembered) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.known == nil || len(o.known) >= mostOverviews {
-		o.known = map[string]remembered{}
-	}
-	o.known[id] = r
+	alone   *run.Overview // what it is while no process works on it, if this one can't go on with it
 }
 
 // Filter says which runs are listed.
@@ -128,8 +105,8 @@ func unreadableText(err error) string {
 }
 
 func (a *App) overview(ctx context.Context, r run.Summary) (run.Overview, error) {
-	seen, ok := a.overviews.get(r.RunID, r.LastSeq)
-	if !ok {
+	seen, ok := a.overviews.Get(r.RunID)
+	if !ok || seen.seq != r.LastSeq {
 		state, err := run.Load(ctx, a.Store, r.RunID)
 		if err == nil && state.LastSeq < r.LastSeq { // more may have come meanwhile
 			err = fmt.Errorf("%w: %d of them are missing", run.ErrDamaged, r.LastSeq-state.LastSeq)
@@ -142,7 +119,7 @@ func (a *App) overview(ctx context.Context, r run.Summary) (run.Overview, error)
 			alone := state.WithNeeds(needs)
 			seen.alone = new(alone.Summarize())
 		}
-		a.overviews.put(r.RunID, seen)
+		a.overviews.Put(r.RunID, seen)
 	}
 	if seen.alone != nil && a.uncarried(ctx, r.RunID, seen.alone.Needs) {
 		return *seen.alone, nil
