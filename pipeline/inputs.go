@@ -93,32 +93,51 @@ type results struct {
 	fresh   *artifact.Freshness
 }
 
-// resultsOf returns what a run made. What can't be read is left out.
+// subject is what a version is of.
+type subject struct{ artifactType, entityID string }
+
+func subjectOf(r artifact.Ref) subject { return subject{r.ArtifactType, r.EntityID} }
+
+// resultsOf returns what a run made. What can't be read is left out. Nothing becomes stale by
+// what can't be read, or by an entity of which the run made several versions.
 func (r artifactReader) resultsOf(ctx context.Context, state run.State) (results, error) {
 	made := results{current: map[artifact.Ref]artifact.Metadata{}}
 	newest, err := r.archive.Newest(ctx, state.ProjectID)
 	if err != nil {
 		return made, err
 	}
-	type entity struct{ artifactType, id string }
-	latest := map[entity]artifact.Metadata{}
+	latest := map[subject]artifact.Metadata{}
 	for _, m := range newest {
-		latest[entity{m.Ref.ArtifactType, m.Ref.EntityID}] = m
+		latest[subjectOf(m.Ref)] = m
 	}
+	unclear := map[subject]bool{}
+	versions := map[subject]int{}
 	for _, st := range state.Stages {
 		for _, ref := range st.ArtifactRefs {
-			now, err := r.currentOf(ctx, state.ProjectID, ref, latest[entity{ref.ArtifactType, ref.EntityID}])
+			of := subjectOf(ref)
+			now, err := r.currentOf(ctx, state.ProjectID, ref, latest[of])
 			switch {
 			case errors.Is(err, run.ErrNotFound) || errors.Is(err, run.ErrDamaged):
+				unclear[of] = true
 				continue
 			case err != nil:
 				return made, err
 			}
+			if known, several := versions[of]; several && known != now.Ref.Version {
+				unclear[of] = true
+			}
+			versions[of] = now.Ref.Version
 			made.current[ref] = now
-			newest = append(newest, now)
 		}
 	}
-	made.fresh = artifact.NewFreshness(newest)
+	current := maps.Clone(latest)
+	for ref, now := range made.current {
+		current[subjectOf(ref)] = now
+	}
+	for of := range unclear {
+		delete(current, of)
+	}
+	made.fresh = artifact.NewFreshness(slices.Collect(maps.Values(current)))
 	return made, nil
 }
 

@@ -388,3 +388,28 @@ func TestPlanRetry_KeepsWhatAnotherRunMadeAgain(t *testing.T) {
 		t.Errorf("%s; it keeps %v: %s", s.Status, plan.Kept, plan.Reason)
 	}
 }
+
+// A run may make several versions of an entity: what was made of the first is not stale by the
+// second.
+func TestPlanRetry_SeveralVersionsOfAnEntityAreNotStale(t *testing.T) {
+	well := false
+	w := newWorld(t, noteModule{"note", func(_ context.Context, task stage.Task) (stage.Result, error) {
+		if task.StageID == "d" && !well {
+			return stage.Result{}, failure.New(failure.Input, "not yet", "wait")
+		}
+		entity := map[string]string{"a": "shared", "b": "b", "c": "shared", "d": "d"}[task.StageID]
+		data := fmt.Appendf(nil, `{"stage":%q}`, task.StageID)
+		return stage.Result{Artifacts: []artifact.Draft{
+			{Type: "note", EntityID: entity, Source: artifact.Code, Health: artifact.Valid, Data: data},
+		}}, nil
+	}})
+	w.create(w.spec(chainRecipe + "  - {id: d, module: note, needs: [c]}\n"))
+	if _, err := w.execute(t.Context(), "r1"); err != nil {
+		t.Fatal(err)
+	}
+	well = true
+	s, plan := w.retried("r1", "r2", pipeline.Retry{Mode: event.RetryFailed})
+	if kept := strings.Join(plan.Kept, " "); s.Status != run.RunDone || kept != "a b c" {
+		t.Errorf("%s; it keeps %q: %s", s.Status, kept, plan.Reason)
+	}
+}
