@@ -23,6 +23,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator"
 	"github.com/cineforge/cineforge/simulator/scenario"
@@ -125,7 +126,7 @@ func (w *advised) ended(cmd *exec.Cmd) (string, int) {
 		return string(out), failed.ExitCode()
 	}
 	must(w.T, err)
-	return string(out), exitOK
+	return string(out), console.CodeOK
 }
 
 // run makes a run of the script, and notes its id.
@@ -265,12 +266,12 @@ func (s situation) followed(t *testing.T) (lines []followed) {
 			w.fail("", scenario.Pace{})
 		}
 		if strings.Contains(list[i], "--recipe recipe.yaml") { // the step before it
-			if said, code := w.call("recipes", "show", w.id, "--file", "recipe.yaml"); code != exitOK {
+			if said, code := w.call("recipes", "show", w.id, "--file", "recipe.yaml"); code != console.CodeOK {
 				t.Fatal(said)
 			}
 		}
 		code, status := w.follow(list[i])
-		if code != exitOK && !strings.HasSuffix(list[i], " doctor") || goesOn.MatchString(list[i]) && status != run.RunDone {
+		if code != console.CodeOK && !strings.HasSuffix(list[i], " doctor") || goesOn.MatchString(list[i]) && status != run.RunDone {
 			t.Errorf("%s: exit code %d, and the run is %s", list[i], code, status)
 		}
 		words := strings.Fields(strings.ReplaceAll(list[i], "--data "+w.data+" ", ""))[1:]

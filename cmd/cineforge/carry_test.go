@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator/scenario"
 )
@@ -39,7 +40,7 @@ func TestCarry_ProcessesThatCantAskTheSame(t *testing.T) {
 
 	o.env = append(os.Environ(), "HOME="+t.TempDir())
 	watch := o.show("--data", data, "runs", "watch", id)
-	if said := watch.until("can't go on here"); !strings.Contains(said, "ANTHROPIC_API_KEY") || watch.end() != exitNoProvider {
+	if said := watch.until("can't go on here"); !strings.Contains(said, "ANTHROPIC_API_KEY") || watch.end() != console.CodeNoProvider {
 		t.Errorf("watch says %q", said)
 	}
 	server := o.serve(data, "127.0.0.1:0")
@@ -76,7 +77,7 @@ func TestStart_TwoShells(t *testing.T) {
 	first, second := o.start(data, "run", script), o.start(data, "run", script)
 	<-first.ended
 	<-second.ended
-	if a, b := first.ProcessState.ExitCode(), second.ProcessState.ExitCode(); a != exitOK || b != exitOK {
+	if a, b := first.ProcessState.ExitCode(), second.ProcessState.ExitCode(); a != console.CodeOK || b != console.CodeOK {
 		t.Errorf("they ended with %d and %d:\n%s\n%s", a, b, first.stderr, second.stderr)
 	}
 	if ids, calls := o.runs(data), len(o.sim.Calls()); len(ids) != 1 || calls != 13 {

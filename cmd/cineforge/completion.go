@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+	"github.com/cineforge/cineforge/internal/cli/console"
 )
 
 type completionCmd struct {
@@ -46,8 +47,8 @@ complete -c cineforge -a '(__cineforge_complete)'
 }
 
 // Run does the command.
-func (c *completionCmd) Run(s streams) error {
-	_, err := fmt.Fprint(s.out, completionScripts[c.Shell])
+func (c *completionCmd) Run(s console.Streams) error {
+	_, err := fmt.Fprint(s.Out, completionScripts[c.Shell])
 	return err
 }
 
@@ -56,7 +57,7 @@ type completeCmd struct {
 }
 
 // Run prints the words that can come next, one a line.
-func (c *completeCmd) Run(ctx context.Context, k *kong.Kong, g *cli, s streams) error {
+func (c *completeCmd) Run(ctx context.Context, k *kong.Kong, g *cli, s console.Streams) error {
 	words := c.Words
 	if len(words) > 0 && words[0] == "--" {
 		words = words[1:]
@@ -67,7 +68,7 @@ func (c *completeCmd) Run(ctx context.Context, k *kong.Kong, g *cli, s streams) 
 	}
 	for _, candidate := range nextWords(k.Model.Node, words, last, func() []string { return runIDs(ctx, g, s) }) {
 		if strings.HasPrefix(candidate, last) {
-			fmt.Fprintln(s.out, candidate)
+			fmt.Fprintln(s.Out, candidate)
 		}
 	}
 	return nil
@@ -113,7 +114,7 @@ func nextWords(root *kong.Node, words []string, last string, ids func() []string
 const completionTime = 2 * time.Second
 
 // runIDs lists the newest runs, if there are any yet.
-func runIDs(ctx context.Context, g *cli, s streams) (ids []string) {
+func runIDs(ctx context.Context, g *cli, s console.Streams) (ids []string) {
 	if g.empty() {
 		return nil
 	}

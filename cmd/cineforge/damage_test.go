@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/run"
 )
@@ -28,13 +29,13 @@ func TestRunsList_ADamagedRunIsMarked(t *testing.T) {
 			list := func() (all []run.Overview, errs string) {
 				t.Helper()
 				code, out, errs := typed(t, "runs", "list", "--json")
-				if err := json.Unmarshal([]byte(out), &all); err != nil || code != exitOK {
+				if err := json.Unmarshal([]byte(out), &all); err != nil || code != console.CodeOK {
 					t.Fatalf("%d %v %s %s", code, err, out, errs)
 				}
 				return all, errs
 			}
 			for range 2 {
-				if code, _, errs := typed(t, "run", "s.fountain", "--new"); code != exitOK {
+				if code, _, errs := typed(t, "run", "s.fountain", "--new"); code != console.CodeOK {
 					t.Fatal(code, errs)
 				}
 			}
@@ -58,7 +59,7 @@ func TestRunsList_ADamagedRunIsMarked(t *testing.T) {
 			if !strings.Contains(errs, "events can't be read: "+id+".") || !strings.Contains(errs, "data check") {
 				t.Error(errs)
 			}
-			if code, out, errs := typed(t, "runs", "list"); code != exitOK || !strings.Contains(out, "✗ damaged") || !strings.Contains(errs, id) {
+			if code, out, errs := typed(t, "runs", "list"); code != console.CodeOK || !strings.Contains(out, "✗ damaged") || !strings.Contains(errs, id) {
 				t.Errorf("%d %s %s", code, out, errs)
 			}
 		})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/internal/upkeep"
 )
@@ -35,31 +36,31 @@ type checked struct {
 }
 
 // Run does the command.
-func (c *dataCheckCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *dataCheckCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	f, err := upkeep.CheckData(ctx, g.Data, g.NoBackup)
 	if err != nil {
 		if g.JSON {
-			return errors.Join(printJSON(s.out, checked{Error: strings.Join(lines(err, program(g)), " "), CheckedData: f}), err)
+			return errors.Join(console.PrintJSON(s.Out, checked{Error: strings.Join(lines(err, program(g)), " "), CheckedData: f}), err)
 		}
 		return errors.Join(printDamages(s, f.Damages, f.More), err)
 	}
 	if g.JSON {
-		return printJSON(s.out, checked{OK: true, CheckedData: f})
+		return console.PrintJSON(s.Out, checked{OK: true, CheckedData: f})
 	}
-	_, err = fmt.Fprintf(s.out, "%s is whole: %s; %s, %s, %s, %s\n", quote(f.File), bytesOf(f.Bytes),
-		count(f.Runs, "run"), count(f.Events, "event"), count(f.Answers, "stored answer"), count(f.Artifacts, "artifact"))
+	_, err = fmt.Fprintf(s.Out, "%s is whole: %s; %s, %s, %s, %s\n", console.Quote(f.File), console.Bytes(f.Bytes),
+		console.Count(f.Runs, "run"), console.Count(f.Events, "event"), console.Count(f.Answers, "stored answer"), console.Count(f.Artifacts, "artifact"))
 	return err
 }
 
 // printDamages lists what is damaged, a line each.
-func printDamages(s streams, list []storage.Damage, more int) error {
+func printDamages(s console.Streams, list []storage.Damage, more int) error {
 	for _, d := range list {
-		if _, err := fmt.Fprintln(s.out, oneLine(d.String())); err != nil {
+		if _, err := fmt.Fprintln(s.Out, console.OneLine(d.String())); err != nil {
 			return err
 		}
 	}
 	if more > 0 {
-		fmt.Fprintf(s.out, "and %d more\n", more)
+		fmt.Fprintf(s.Out, "and %d more\n", more)
 	}
 	return nil
 }
@@ -80,23 +81,23 @@ data directory, and remove cineforge.db-wal and cineforge.db-shm beside it.`
 }
 
 // Run does the command.
-func (c *dataBackupCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *dataBackupCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	done, err := upkeep.Backup(ctx, g.Data, upkeep.BackupOptions{File: c.File, Replace: c.Force, Damaged: c.Damaged, NoCopy: g.NoBackup})
 	if err != nil {
 		return err
 	}
 	if g.JSON {
-		return printJSON(s.out, done)
+		return console.PrintJSON(s.Out, done)
 	}
 	if len(done.Damages) > 0 {
 		how := ""
 		if done.Bytewise {
 			how = ", byte by byte"
 		}
-		fmt.Fprintf(s.out, "wrote %s, %s%s, of a database that is damaged:\n", quote(c.File), bytesOf(done.Bytes), how)
+		fmt.Fprintf(s.Out, "wrote %s, %s%s, of a database that is damaged:\n", console.Quote(c.File), console.Bytes(done.Bytes), how)
 		return printDamages(s, done.Damages, 0)
 	}
-	_, err = fmt.Fprintf(s.out, "wrote %s, %s, and checked it\n", quote(c.File), bytesOf(done.Bytes))
+	_, err = fmt.Fprintf(s.Out, "wrote %s, %s, and checked it\n", console.Quote(c.File), console.Bytes(done.Bytes))
 	return err
 }
 
@@ -123,7 +124,7 @@ Examples:
 const usualAge = 30 * 24 * time.Hour
 
 // Run does the command.
-func (c *runsPruneCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *runsPruneCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	o := upkeep.PruneOptions{Project: c.Project, OlderThan: time.Duration(c.OlderThan), DryRun: c.DryRun, Vacuum: c.Vacuum}
 	if c.Keep != nil {
 		o.Keep = *c.Keep
@@ -131,7 +132,7 @@ func (c *runsPruneCmd) Run(ctx context.Context, g *cli, s streams) error {
 		o.OlderThan = usualAge
 	}
 	if o.Keep < 0 {
-		return usage(failure.New(failure.Input, "--keep can't be below 0", "0 lets none be"))
+		return console.Usage(failure.New(failure.Input, "--keep can't be below 0", "0 lets none be"))
 	}
 	p := upkeep.Pruned{DryRun: c.DryRun, Lines: []string{}}
 	if upkeep.Exists(g.Data) { // looking makes no data directory
@@ -146,17 +147,17 @@ func (c *runsPruneCmd) Run(ctx context.Context, g *cli, s streams) error {
 		}
 	}
 	if g.JSON {
-		return printJSON(s.out, p)
+		return console.PrintJSON(s.Out, p)
 	}
 	verb := "removed"
 	if c.DryRun {
 		verb = "would remove"
 	}
 	for _, root := range p.Lines {
-		fmt.Fprintln(s.out, root)
+		fmt.Fprintln(s.Out, root)
 	}
-	_, err := fmt.Fprintf(s.out, "%s %s (%s), %s, %s, %s of content that nothing refers to any more\n", verb, count(p.Runs, "run"),
-		count(len(p.Lines), "line of runs"), count(p.Events, "event"), count(p.Answers, "stored answer"), bytesOf(p.Bytes))
+	_, err := fmt.Fprintf(s.Out, "%s %s (%s), %s, %s, %s of content that nothing refers to any more\n", verb, console.Count(p.Runs, "run"),
+		console.Count(len(p.Lines), "line of runs"), console.Count(p.Events, "event"), console.Count(p.Answers, "stored answer"), console.Bytes(p.Bytes))
 	return err
 }
 
@@ -182,28 +183,4 @@ func (a *age) UnmarshalText(text []byte) error {
 	}
 	*a = age(d)
 	return nil
-}
-
-// count writes a number of things.
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	if one, rest, ok := strings.Cut(thing, " of "); ok {
-		return fmt.Sprintf("%d %ss of %s", n, one, rest)
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
-
-// bytesOf writes a size.
-func bytesOf(n int64) string {
-	switch {
-	case n < 1000:
-		return count(int(n), "byte")
-	case n < 1000*1000:
-		return fmt.Sprintf("%.1f kB", float64(n)/1000)
-	case n < 1000*1000*1000:
-		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
-	}
-	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/upkeep"
 )
 
@@ -22,7 +23,7 @@ own addresses are not tried.`
 }
 
 // Run does the command.
-func (c *doctorCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *doctorCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	checks := app.Doctor(ctx, g.Data, g.models)
 	bad := 0
 	for _, check := range checks {
@@ -31,18 +32,18 @@ func (c *doctorCmd) Run(ctx context.Context, g *cli, s streams) error {
 		}
 	}
 	if g.JSON {
-		if err := printJSON(s.out, checks); err != nil {
+		if err := console.PrintJSON(s.Out, checks); err != nil {
 			return err
 		}
 	} else {
-		t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+		t := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
 		for _, check := range checks {
 			written := func(text string) string {
 				return failure.Rewrite(text, check.Remedies, failure.Remedy.String, func(r failure.Remedy) string { return r.Line(program(g)) })
 			}
-			fmt.Fprintf(t, "%s\t%s\t%s\n", check.Status, check.Name, oneLine(written(check.Detail)))
+			fmt.Fprintf(t, "%s\t%s\t%s\n", check.Status, check.Name, console.OneLine(written(check.Detail)))
 			if check.Action != "" {
-				fmt.Fprintf(t, "\t\t-> %s\n", oneLine(written(check.Action)))
+				fmt.Fprintf(t, "\t\t-> %s\n", console.OneLine(written(check.Action)))
 			}
 		}
 		if err := t.Flush(); err != nil {
@@ -50,7 +51,7 @@ func (c *doctorCmd) Run(ctx context.Context, g *cli, s streams) error {
 		}
 	}
 	if bad > 0 {
-		return &exit{Code: exitError}
+		return &console.Exit{Code: console.CodeError}
 	}
 	return nil
 }

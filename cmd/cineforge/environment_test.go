@@ -33,15 +33,6 @@ func TestUnknownVariables_NamesTheNearestFlag(t *testing.T) {
 	}
 }
 
-// The health of a server and --version name the version and nothing else.
-func TestBare_TakesTheVersionAlone(t *testing.T) {
-	for module, want := range map[string]string{"v0.13.0": "0.13.0", "(devel)": "devel", "": "devel"} {
-		if got := bare(module); got != want {
-			t.Errorf("%q is %q, want %q", module, got, want)
-		}
-	}
-}
-
 // What is added to the state stands in one object with it.
 func TestRunResult_IsOneObject(t *testing.T) {
 	data, err := json.Marshal(runResult{run.NewState(), addedResult{Output: new("out"), Existing: true}})

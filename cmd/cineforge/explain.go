@@ -14,6 +14,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/failure/diagnosis"
+	"github.com/cineforge/cineforge/internal/cli/console"
 )
 
 type explainCmd struct {
@@ -76,22 +77,22 @@ func explain(e diagnosis.Evidence) explained {
 }
 
 // Run does the command.
-func (c *explainCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *explainCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	if c.JSONL {
 		return c.lines(s)
 	}
 	if c.File != "" {
-		return usage(failure.New(failure.Input, "a file is read with --jsonl only", "give the body with --body "+quote(c.File)))
+		return console.Usage(failure.New(failure.Input, "a file is read with --jsonl only", "give the body with --body "+console.Quote(c.File)))
 	}
-	e, err := c.evidence(s.in)
+	e, err := c.evidence(s.In)
 	if err != nil {
-		return usage(err)
+		return console.Usage(err)
 	}
 	x := explain(e)
 	if g.JSON {
-		return printJSON(s.out, x)
+		return console.PrintJSON(s.Out, x)
 	}
-	return x.print(s.out)
+	return x.print(s.Out)
 }
 
 // evidence puts together what the command line tells.
@@ -137,9 +138,9 @@ func readSome(name string, stdin io.Reader) (string, error) {
 
 // print writes a result for a person.
 func (x explained) print(out io.Writer) error {
-	fmt.Fprintf(out, "%s\n\n", oneLine(x.Explanation))
+	fmt.Fprintf(out, "%s\n\n", console.OneLine(x.Explanation))
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	row := func(name, value string) { fmt.Fprintf(t, "%s\t%s\n", name, oneLine(value)) }
+	row := func(name, value string) { fmt.Fprintf(t, "%s\t%s\n", name, console.OneLine(value)) }
 	row("class", string(x.Class))
 	row("try again", yes(x.Retryable))
 	row("other model of the provider", yes(x.Fallback.OtherModel))
@@ -202,19 +203,19 @@ func (r reported) evidence() diagnosis.Evidence {
 }
 
 // lines explains reported failures, a line each.
-func (c *explainCmd) lines(s streams) error {
-	in := s.in
+func (c *explainCmd) lines(s console.Streams) error {
+	in := s.In
 	if c.File != "" && c.File != "-" {
 		f, err := os.Open(c.File)
 		if err != nil {
-			return usage(failure.New(failure.Input, fmt.Sprintf("%s can't be read", c.File), "check the name"))
+			return console.Usage(failure.New(failure.Input, fmt.Sprintf("%s can't be read", c.File), "check the name"))
 		}
 		defer f.Close()
 		in = f
 	}
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, maxReport)
-	out := json.NewEncoder(s.out)
+	out := json.NewEncoder(s.Out)
 	out.SetEscapeHTML(false)
 	n := 0
 	for lines.Scan() {

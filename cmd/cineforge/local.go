@@ -13,6 +13,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -22,7 +23,7 @@ import (
 type local struct {
 	app     *app.App
 	cli     *cli
-	streams streams
+	streams console.Streams
 	rest    func() // ends what goes on in the background
 }
 
@@ -97,7 +98,7 @@ func (l *local) served(queue bool) error {
 	if !queue || l.app.Served() {
 		return nil
 	}
-	return &exit{exitError, failure.New(failure.Input, "no server is running on this data directory, so nobody would work on the run",
+	return &console.Exit{Code: console.CodeError, Err: failure.New(failure.Input, "no server is running on this data directory, so nobody would work on the run",
 		"").Advised("start one: %s; or leave --detach out", failure.Serve())}
 }
 
@@ -125,7 +126,7 @@ func (l *local) Attend(ctx context.Context, a attending) (iter.Seq2[event.Event,
 		defer close(rest)
 		executed = execute(ctx, a.run, func() {
 			if !live(l.cli, l.streams) {
-				fmt.Fprintln(l.streams.err, "Another process works on this run. It is shown here, and taken over if that process dies.")
+				fmt.Fprintln(l.streams.Err, "Another process works on this run. It is shown here, and taken over if that process dies.")
 			}
 		})
 	}()
@@ -139,7 +140,7 @@ func (l *local) Attend(ctx context.Context, a attending) (iter.Seq2[event.Event,
 // function is called, which waits a little for it to be handed on.
 func (l *local) background(ctx context.Context, but string) (stop func()) {
 	if left := l.app.Unfinished(ctx, but); len(left) > 0 && !l.cli.JSON {
-		fmt.Fprintf(l.streams.err, "Going on in the background with what was left unfinished: %s\n", strings.Join(left, ", "))
+		fmt.Fprintf(l.streams.Err, "Going on in the background with what was left unfinished: %s\n", strings.Join(left, ", "))
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
@@ -150,7 +151,7 @@ func (l *local) background(ctx context.Context, but string) (stop func()) {
 	return func() {
 		cancel()
 		if text := l.cli.farewells(l.app.Providers.Calls()); text != "" {
-			fmt.Fprintln(l.streams.err, "Other runs: "+text)
+			fmt.Fprintln(l.streams.Err, "Other runs: "+text)
 		}
 		select {
 		case <-done:

@@ -18,6 +18,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/cli/host"
 	"github.com/cineforge/cineforge/internal/cli/settings"
 	"github.com/cineforge/cineforge/internal/progress"
@@ -26,38 +27,6 @@ import (
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/stage/projectconfig"
 )
-
-// The exit codes, a promise to scripts.
-const (
-	exitOK          = 0
-	exitError       = 1
-	exitUsage       = 2
-	exitTimedOut    = 3 // a watch timed out, or the run was cancelled
-	exitRunFailed   = 5
-	exitRunPaused   = 6 // the run needs a person
-	exitNoProvider  = 7
-	exitInterrupted = 130
-	exitPipe        = 141 // nobody reads the output any more
-)
-
-// exit is an error with the exit code it leads to. A nil Err prints nothing, as
-// all that there is to say has been said.
-type exit struct {
-	Code int
-	Err  error
-}
-
-func (e *exit) Error() string {
-	if e.Err == nil {
-		return fmt.Sprintf("exit code %d", e.Code)
-	}
-	return e.Err.Error()
-}
-
-func (e *exit) Unwrap() error { return e.Err }
-
-// usage makes err one of the command line, by which no run was made.
-func usage(err error) error { return &exit{exitUsage, err} }
 
 // cli is the command line: what all commands have, and the commands.
 type cli struct {
@@ -98,25 +67,19 @@ type cli struct {
 // defaultData is where things are kept if nobody says.
 const defaultData = "./cineforge-data"
 
-// streams are where commands read and write.
-type streams struct {
-	in       io.Reader
-	out, err *os.File
-}
-
 func main() {
 	// A provider's SDK writes to the standard logger; what it has to say comes back as errors.
 	log.SetOutput(io.Discard)
-	os.Exit(execute(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
+	os.Exit(execute(os.Args[1:], console.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }
 
 // execute runs a command line and returns its exit code.
-func execute(args []string, s streams) int {
+func execute(args []string, s console.Streams) int {
 	var c cli
-	parser, err := newParser(&c, kong.Writers(s.out, s.err))
+	parser, err := newParser(&c, kong.Writers(s.Out, s.Err))
 	if err != nil {
-		fmt.Fprintln(s.err, "cineforge:", err)
-		return exitError
+		fmt.Fprintln(s.Err, "cineforge:", err)
+		return console.CodeError
 	}
 	file, err := settings.Read(args, settings.FlagNames(parser.Model.Node))
 	if err == nil {
@@ -126,13 +89,13 @@ func execute(args []string, s streams) int {
 		err = kong.Resolvers(file.Resolver()).Apply(parser)
 	}
 	if err != nil {
-		return report(s, usage(err), failure.Program)
+		return report(s, console.Usage(err), failure.Program)
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintln(s.err, "cineforge:", oneLine(err.Error()))
-		fmt.Fprintln(s.err, helpHint(err, s.in))
-		return exitUsage
+		fmt.Fprintln(s.Err, "cineforge:", console.OneLine(err.Error()))
+		fmt.Fprintln(s.Err, helpHint(err, s.In))
+		return console.CodeUsage
 	}
 	c.typed = map[string]bool{}
 	for _, p := range parsed.Path {
@@ -144,7 +107,7 @@ func execute(args []string, s streams) int {
 		return report(s, err, failure.Program)
 	}
 	for _, w := range settings.UnknownVariables(os.Environ(), parser.Model.Node, c.models.Providers) {
-		fmt.Fprintln(s.err, "cineforge: warning:", oneLine(w))
+		fmt.Fprintln(s.Err, "cineforge: warning:", console.OneLine(w))
 	}
 	c.models.Router.Hedge.On = c.Hedge
 	c.models.Router.Health.Wall = host.Uptime
@@ -176,7 +139,7 @@ func (c *cli) suits(parsed *kong.Context) error {
 	if !given {
 		leave = "unset CINEFORGE_SERVER, or take server out of the config file"
 	}
-	return usage(failure.New(failure.Input, "cineforge "+parsed.Selected().Path()+" does not work with a server", leave))
+	return console.Usage(failure.New(failure.Input, "cineforge "+parsed.Selected().Path()+" does not work with a server", leave))
 }
 
 // noteTrouble tells whoever looks at a run that the store takes nothing, or does again.
@@ -200,7 +163,7 @@ func newParser(c *cli, more ...kong.Option) (*kong.Kong, error) {
 	return kong.New(c, append([]kong.Option{
 		kong.Name("cineforge"),
 		kong.Description(description),
-		kong.Vars{"version": failure.Program + " " + version()},
+		kong.Vars{"version": failure.Program + " " + console.Version()},
 		kong.DefaultEnvars("CINEFORGE"),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 100}),
 	}, append(settings.Options(), more...)...)...)
@@ -223,7 +186,7 @@ func helpHint(err error, in io.Reader) string {
 	command := "cineforge"
 	if errors.As(err, &p) && p.Context != nil && p.Context.Selected() != nil {
 		command += " " + p.Context.Selected().Path()
-		if strings.HasPrefix(p.Error(), `expected "<file>"`) && piped(in) {
+		if strings.HasPrefix(p.Error(), `expected "<file>"`) && console.Piped(in) {
 			return "Standard input is named -: " + command + " -"
 		}
 	}
@@ -232,28 +195,28 @@ func helpHint(err error, in io.Reader) string {
 
 // report prints an error as one line, for a program that is called like that, and returns
 // the exit code it means.
-func report(s streams, err error, program string) int {
+func report(s console.Streams, err error, program string) int {
 	if err == nil {
-		return exitOK
+		return console.CodeOK
 	}
 	if errors.Is(err, syscall.EPIPE) {
-		return exitPipe // who read the output has gone; there is nobody to tell
+		return console.CodePipe // who read the output has gone; there is nobody to tell
 	}
-	code := exitError
+	code := console.CodeError
 	switch {
 	case errors.Is(err, providers.ErrSetting):
-		code = exitUsage
+		code = console.CodeUsage
 	case errors.Is(err, run.ErrNoCarrier):
-		code = exitNoProvider
+		code = console.CodeNoProvider
 	}
-	if e, ok := errors.AsType[*exit](err); ok {
+	if e, ok := errors.AsType[*console.Exit](err); ok {
 		if e.Err == nil {
 			return e.Code
 		}
 		code = e.Code
 	}
 	for _, line := range lines(err, program) {
-		fmt.Fprintln(s.err, "cineforge:", oneLine(line))
+		fmt.Fprintln(s.Err, "cineforge:", console.OneLine(line))
 	}
 	return code
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -55,7 +56,7 @@ func (r runResult) MarshalJSON() ([]byte, error) {
 
 // finish writes the files of a run that has ended or is paused, and prints what came out and
 // where it is. Files that are left as they are don't fail the run.
-func (o outputFlags) finish(sys system, r runResult, g *cli, s streams) error {
+func (o outputFlags) finish(sys system, r runResult, g *cli, s console.Streams) error {
 	output := ""
 	if o.Output != "" && (r.Status.Ended() || r.Status == run.Paused) {
 		// The files are written also of a run that was interrupted.
@@ -66,12 +67,12 @@ func (o outputFlags) finish(sys system, r runResult, g *cli, s streams) error {
 		output, r.Output, r.Left = x.Dir, &x.Dir, x.Left
 	}
 	if len(r.Left) > 0 {
-		defer fmt.Fprintln(s.err, oneLine(lines(leftFiles(r.RunID, o.Output, r.Left), program(g))[0]))
+		defer fmt.Fprintln(s.Err, console.OneLine(lines(leftFiles(r.RunID, o.Output, r.Left), program(g))[0]))
 	}
 	if g.JSON {
-		return printJSON(s.out, r)
+		return console.PrintJSON(s.Out, r)
 	}
-	return printOutcome(s.out, sys, r.State, g, output)
+	return printOutcome(s.Out, sys, r.State, g, output)
 }
 
 // mostLeft is how many files are named that were left as they are.
@@ -87,7 +88,7 @@ func leftFiles(id, dir string, left []string) *failure.Error {
 	if more := len(left) - mostLeft; more > 0 {
 		names += fmt.Sprintf(" and %d more", more)
 	}
-	f := failure.New(failure.Input, fmt.Sprintf("%s of other content in %s %s left as %s: %s", count(len(left), "file"), quote(dir),
+	f := failure.New(failure.Input, fmt.Sprintf("%s of other content in %s %s left as %s: %s", console.Count(len(left), "file"), console.Quote(dir),
 		verb, kept, names), "")
 	return f.Advised("replace "+them+": %s", failure.ExportOver(id, dir))
 }
@@ -107,7 +108,7 @@ type runsExportCmd struct {
 }
 
 // Run does the command.
-func (c *runsExportCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *runsExportCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	sys, _, err := c.open(ctx, g, s)
 	if err != nil {
 		return err
@@ -118,9 +119,9 @@ func (c *runsExportCmd) Run(ctx context.Context, g *cli, s streams) error {
 		return err
 	}
 	if g.JSON {
-		err = printJSON(s.out, x)
+		err = console.PrintJSON(s.Out, x)
 	} else {
-		_, err = fmt.Fprintf(s.out, "wrote %s and %d artifacts below %s\n", x.StateFile, x.Artifacts, quote(x.Dir))
+		_, err = fmt.Fprintf(s.Out, "wrote %s and %d artifacts below %s\n", x.StateFile, x.Artifacts, console.Quote(x.Dir))
 	}
 	if err == nil && len(x.Left) > 0 {
 		err = leftFiles(c.ID, c.Output, x.Left)
@@ -129,9 +130,9 @@ func (c *runsExportCmd) Run(ctx context.Context, g *cli, s streams) error {
 		return err
 	}
 	if err != nil {
-		fmt.Fprintln(s.err, oneLine(lines(err, program(g))[0]))
+		fmt.Fprintln(s.Err, console.OneLine(lines(err, program(g))[0]))
 	}
-	return failure.New(failure.Internal, fmt.Sprintf("%s could not be read and %s left out: %s", count(len(x.Missing), "artifact"),
+	return failure.New(failure.Internal, fmt.Sprintf("%s could not be read and %s left out: %s", console.Count(len(x.Missing), "artifact"),
 		map[bool]string{true: "is", false: "are"}[len(x.Missing) == 1], strings.Join(x.Missing,
 			", ")), "").Advised("list what is damaged: %s", failure.CheckData())
 }

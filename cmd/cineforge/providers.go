@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/health"
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/progress"
 	"github.com/cineforge/cineforge/internal/providers"
 )
@@ -32,7 +33,7 @@ has them too. "limits" in cineforge.yaml sets them, for a slow server for exampl
 }
 
 // Run does the command. Looking makes no data directory.
-func (c *providersListCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *providersListCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	list := providers.Unasked(g.models.Models())
 	if !g.empty() {
 		sys, err := g.open(ctx, s)
@@ -45,7 +46,7 @@ func (c *providersListCmd) Run(ctx context.Context, g *cli, s streams) error {
 		}
 	}
 	if g.JSON {
-		return printJSON(s.out, list)
+		return console.PrintJSON(s.Out, list)
 	}
 	return writeProviders(g, s, list)
 }
@@ -64,7 +65,7 @@ type operation struct {
 	Reason string `required:"" placeholder:"TEXT" help:"Why; it is logged, and shown wherever it matters."`
 }
 
-func (o operation) do(ctx context.Context, g *cli, s streams, act func(operator) error) error {
+func (o operation) do(ctx context.Context, g *cli, s console.Streams, act func(operator) error) error {
 	sys, err := g.open(ctx, s)
 	if err != nil {
 		return err
@@ -84,13 +85,13 @@ func (o operation) do(ctx context.Context, g *cli, s streams, act func(operator)
 		}
 	}
 	if g.JSON {
-		return printJSON(s.out, list[0])
+		return console.PrintJSON(s.Out, list[0])
 	}
 	return writeProviders(g, s, list)
 }
 
-func writeProviders(g *cli, s streams, list []health.Provider) error {
-	return progress.WriteProviders(s.out, list, progress.ProvidersView{Now: time.Now(), Color: color(s.out), Verbose: g.Verbose,
+func writeProviders(g *cli, s console.Streams, list []health.Provider) error {
+	return progress.WriteProviders(s.Out, list, progress.ProvidersView{Now: time.Now(), Color: console.Color(s.Out), Verbose: g.Verbose,
 		Program: program(g), Vendor: providers.IsStandard})
 }
 
@@ -106,7 +107,7 @@ func clock(t, now time.Time) string {
 type providersProbeCmd struct{ operation }
 
 // Run does the command.
-func (c *providersProbeCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *providersProbeCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	return c.do(ctx, g, s, func(o operator) error { return o.Probe(ctx, c.Name, c.Reason) })
 }
 
@@ -116,7 +117,7 @@ type providersHoldCmd struct {
 }
 
 // Run does the command.
-func (c *providersHoldCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *providersHoldCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	return c.do(ctx, g, s, func(o operator) error { return o.Hold(ctx, c.Name, c.Reason, c.For) })
 }
 
@@ -137,7 +138,7 @@ type turnLine struct {
 }
 
 // Run does the command.
-func (c *providersEventsCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *providersEventsCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	lines := []turnLine{}
 	if !g.empty() {
 		sys, err := g.open(ctx, s)
@@ -150,14 +151,14 @@ func (c *providersEventsCmd) Run(ctx context.Context, g *cli, s streams) error {
 		}
 	}
 	if g.JSON {
-		return printJSON(s.out, lines)
+		return console.PrintJSON(s.Out, lines)
 	}
 	for _, l := range lines {
 		until := ""
 		if l.Until != nil {
 			until = " until " + l.Until.Local().Format("15:04:05")
 		}
-		if _, err := fmt.Fprintf(s.out, "%s  %s: %s → %s%s: %s\n", l.At.Local().Format("2006-01-02 15:04:05"), oneLine(strings.TrimSpace(l.Provider+" "+l.Model)), l.From, l.To, until, oneLine(l.Evidence)); err != nil {
+		if _, err := fmt.Fprintf(s.Out, "%s  %s: %s → %s%s: %s\n", l.At.Local().Format("2006-01-02 15:04:05"), console.OneLine(strings.TrimSpace(l.Provider+" "+l.Model)), l.From, l.To, until, console.OneLine(l.Evidence)); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/json"
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,7 +31,7 @@ func typed(t *testing.T, args ...string) (code int, out, errs string) {
 		defer f.Close()
 		files[i] = f
 	}
-	code = execute(args, streams{strings.NewReader(""), files[0], files[1]})
+	code = execute(args, console.Streams{In: strings.NewReader(""), Out: files[0], Err: files[1]})
 	read := func(f *os.File) string {
 		data, err := os.ReadFile(f.Name())
 		if err != nil {
@@ -63,7 +64,7 @@ func TestExecute_NamesAreBytes(t *testing.T) {
 	projects := map[string]string{}
 	for _, name := range inOddFolder(t) {
 		for _, command := range []string{"scenes", "text"} {
-			if code, _, errs := typed(t, command, "--", name); code != exitOK {
+			if code, _, errs := typed(t, command, "--", name); code != console.CodeOK {
 				t.Errorf("%s %q: %d %s", command, name, code, errs)
 			}
 		}
@@ -73,7 +74,7 @@ func TestExecute_NamesAreBytes(t *testing.T) {
 			InputName string `json:"input_name"`
 			ProjectID string `json:"project_id"`
 		}
-		if err := json.Unmarshal([]byte(out), &state); err != nil || code != exitOK || !utf8.ValidString(errs+out) {
+		if err := json.Unmarshal([]byte(out), &state); err != nil || code != console.CodeOK || !utf8.ValidString(errs+out) {
 			t.Fatalf("run %q: %d %v %q %q", name, code, err, out, errs)
 		}
 		if other, ok := projects[state.InputName]; ok {
@@ -86,7 +87,7 @@ func TestExecute_NamesAreBytes(t *testing.T) {
 			}
 		}
 		backup := "b" + data
-		if code, _, errs := typed(t, "--data", data, "data", "backup", backup); code != exitOK {
+		if code, _, errs := typed(t, "--data", data, "data", "backup", backup); code != console.CodeOK {
 			t.Errorf("backup %q: %d %s", backup, code, errs)
 		}
 		if _, err := os.Stat(backup); err != nil {
@@ -116,7 +117,7 @@ func TestExecute_NamesElsewhereAreBytes(t *testing.T) {
 				t.Setenv("CINEFORGE_CONFIG", file)
 				t.Setenv("CINEFORGE_OVERWRITE", "true") // the folder has the files of the other data directory
 			}
-			if code, _, errs := typed(t, append(args, "run", script)...); code != exitOK {
+			if code, _, errs := typed(t, append(args, "run", script)...); code != console.CodeOK {
 				t.Fatal(code, errs)
 			}
 		})
@@ -127,7 +128,7 @@ func TestExecute_NamesElsewhereAreBytes(t *testing.T) {
 		}
 	}
 	code, _, errs := typed(t, "--data", "d", "run", script, "--param", "mood=\xff")
-	if code != exitUsage || !strings.Contains(errs, "mood") {
+	if code != console.CodeUsage || !strings.Contains(errs, "mood") {
 		t.Error(code, errs)
 	}
 }
@@ -203,7 +204,7 @@ func TestExecute_AForgottenFileIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer errs.Close()
-	if code := execute([]string{"run"}, streams{in, errs, errs}); code != exitUsage {
+	if code := execute([]string{"run"}, console.Streams{In: in, Out: errs, Err: errs}); code != console.CodeUsage {
 		t.Error(code)
 	}
 	if text, err := os.ReadFile(errs.Name()); err != nil || !strings.HasSuffix(string(text), ": cineforge run -\n") {

@@ -13,6 +13,7 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/internal/upkeep"
 	"github.com/cineforge/cineforge/recipe"
@@ -38,22 +39,22 @@ type listedRecipe struct {
 }
 
 // Run does the command.
-func (c *recipesListCmd) Run(g *cli, s streams) error {
+func (c *recipesListCmd) Run(g *cli, s console.Streams) error {
 	list := []listedRecipe{}
 	for _, l := range recipe.List(library.RecipeSources(g.Data)...) {
 		list = append(list, describe(l))
 	}
 	if g.JSON {
-		return printJSON(s.out, list)
+		return console.PrintJSON(s.Out, list)
 	}
-	t := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	t := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "RECIPE\tSTAGES\tDESCRIPTION")
 	for _, r := range list {
 		if r.Error != "" {
-			fmt.Fprintf(s.err, "%s is broken: %s\n", oneLine(r.File), oneLine(r.Error))
+			fmt.Fprintf(s.Err, "%s is broken: %s\n", console.OneLine(r.File), console.OneLine(r.Error))
 			continue
 		}
-		fmt.Fprintf(t, "%s\t%d\t%s\n", r.RecipeID, r.StageCount, oneLine(r.Description))
+		fmt.Fprintf(t, "%s\t%d\t%s\n", r.RecipeID, r.StageCount, console.OneLine(r.Description))
 	}
 	return t.Flush()
 }
@@ -77,41 +78,41 @@ type shownRecipe struct {
 }
 
 // Run does the command.
-func (c *recipesShowCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *recipesShowCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	r, err := c.find(ctx, g, s)
 	if err != nil {
 		return notStarted(err)
 	}
 	if g.JSON {
-		return printJSON(s.out, r)
+		return console.PrintJSON(s.Out, r)
 	}
 	if c.File != "" {
 		return c.write(r.Source, s)
 	}
-	_, err = io.WriteString(s.out, r.Source)
+	_, err = io.WriteString(s.Out, r.Source)
 	return err
 }
 
 // write makes a file of the recipe, to be changed.
-func (c *recipesShowCmd) write(source string, s streams) error {
+func (c *recipesShowCmd) write(source string, s console.Streams) error {
 	f, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return usage(failure.New(failure.Input, c.File+" is there already", "name another file with --file"))
+		return console.Usage(failure.New(failure.Input, c.File+" is there already", "name another file with --file"))
 	}
 	if err != nil {
-		return usage(failure.New(failure.Input, fmt.Sprintf("%s can't be written: %v", c.File, errors.Unwrap(err)),
+		return console.Usage(failure.New(failure.Input, fmt.Sprintf("%s can't be written: %v", c.File, errors.Unwrap(err)),
 			"name another file with --file"))
 	}
 	_, err = f.WriteString(source)
 	if err = errors.Join(err, f.Close()); err != nil {
 		return errors.Join(err, os.Remove(c.File))
 	}
-	_, err = fmt.Fprintf(s.out, "%s is written\n", oneLine(c.File))
+	_, err = fmt.Fprintf(s.Out, "%s is written\n", console.OneLine(c.File))
 	return err
 }
 
 // find looks for the recipe. It makes no data directory.
-func (c *recipesShowCmd) find(ctx context.Context, g *cli, s streams) (shownRecipe, error) {
+func (c *recipesShowCmd) find(ctx context.Context, g *cli, s console.Streams) (shownRecipe, error) {
 	if g.Server != "" {
 		server, err := g.dial(s)
 		if err != nil {
@@ -187,11 +188,11 @@ type recipesValidateCmd struct {
 }
 
 // Run does the command.
-func (c *recipesValidateCmd) Run(g *cli, s streams) error {
+func (c *recipesValidateCmd) Run(g *cli, s console.Streams) error {
 	var data []byte
 	var err error
 	if c.File == "-" {
-		data, err = io.ReadAll(io.LimitReader(s.in, mostRecipe))
+		data, err = io.ReadAll(io.LimitReader(s.In, mostRecipe))
 	} else {
 		data, err = readRecipe(c.File)
 	}
@@ -208,11 +209,11 @@ func (c *recipesValidateCmd) Run(g *cli, s streams) error {
 		for _, w := range warnings {
 			valid.Warnings = append(valid.Warnings, client.Warning(w))
 		}
-		return printJSON(s.out, valid)
+		return console.PrintJSON(s.Out, valid)
 	}
 	for _, w := range warnings {
-		fmt.Fprintf(s.err, "Warning: %s\n", oneLine(fmt.Sprintf("%s:%d: %s", c.File, w.Line, w.Message)))
+		fmt.Fprintf(s.Err, "Warning: %s\n", console.OneLine(fmt.Sprintf("%s:%d: %s", c.File, w.Line, w.Message)))
 	}
-	_, err = fmt.Fprintf(s.out, "%s is valid: %s, %d stages\n", oneLine(c.File), r.ID, len(r.Stages))
+	_, err = fmt.Fprintf(s.Out, "%s is valid: %s, %d stages\n", console.OneLine(c.File), r.ID, len(r.Stages))
 	return err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/health"
+	"github.com/cineforge/cineforge/internal/cli/console"
 )
 
 type providersReleaseCmd struct {
@@ -28,7 +29,7 @@ Examples:
 }
 
 // Run does the command.
-func (c *providersReleaseCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *providersReleaseCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	sys, err := g.open(ctx, s)
 	if err != nil {
 		return err
@@ -39,10 +40,10 @@ func (c *providersReleaseCmd) Run(ctx context.Context, g *cli, s streams) error 
 		return notStarted(err)
 	}
 	if g.JSON {
-		return printJSON(s.out, released)
+		return console.PrintJSON(s.Out, released)
 	}
 	for _, line := range c.outcome(g, released, time.Now()) {
-		if _, err := fmt.Fprintln(s.out, oneLine(line)); err != nil {
+		if _, err := fmt.Fprintln(s.Out, console.OneLine(line)); err != nil {
 			return err
 		}
 	}

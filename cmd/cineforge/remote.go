@@ -20,6 +20,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/spelling"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/recipe"
@@ -194,12 +195,12 @@ func (r *remote) Start(ctx context.Context, s app.Start) (string, bool, error) {
 	}
 	up, err := r.client.Projects.Upload(ctx, p.ProjectID, s.File.Name, bytes.NewReader(s.File.Data))
 	if err != nil {
-		return "", false, &exit{exitError, told(err)}
+		return "", false, &console.Exit{Code: console.CodeError, Err: told(err)}
 	}
 	ask.ProjectID, ask.InputFile = p.ProjectID, up.StoredPath
 	if s.Config.Name != "" {
 		if up, err = r.client.Projects.Upload(ctx, p.ProjectID, s.Config.Name, bytes.NewReader(s.Config.Data)); err != nil {
-			return "", false, &exit{exitError, told(err)}
+			return "", false, &console.Exit{Code: console.CodeError, Err: told(err)}
 		}
 		ask.ConfigFile = up.StoredPath
 	}

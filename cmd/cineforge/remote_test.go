@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator/scenario"
@@ -102,7 +103,7 @@ func (s *onlooker) end() int {
 	if err != nil {
 		return -1
 	}
-	return exitOK
+	return console.CodeOK
 }
 
 // slow are providers that take so long that there is something to see.
@@ -123,15 +124,15 @@ func TestCtrlCLeavesARunWithItsServer(t *testing.T) {
 	if err := shows.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
-	if code := shows.end(); code != exitInterrupted {
-		t.Errorf("exit code %d, want %d", code, exitInterrupted)
+	if code := shows.end(); code != console.CodeInterrupted {
+		t.Errorf("exit code %d, want %d", code, console.CodeInterrupted)
 	}
 	if want := "Run " + id + " goes on with the server; follow it: cineforge --server " + s.url + " runs watch " +
 		id; !strings.Contains(shows.seen.String(), want) {
 		t.Errorf("%q is not told in\n%s", want, shows.seen.String())
 	}
 	watches := o.show("--server", s.url, "runs", "watch", id, "--json")
-	if code := watches.end(); code != exitOK {
+	if code := watches.end(); code != console.CodeOK {
 		t.Errorf("exit code %d\n%s", code, watches.seen.String())
 	}
 	var state run.State
@@ -164,7 +165,7 @@ func TestAWatchOutlivesItsServer(t *testing.T) {
 	if shows.until("can be followed again") == "" {
 		t.Error("that the server is back was not told")
 	}
-	if code := shows.end(); code != exitOK || !strings.Contains(shows.out.String(), "Finished") {
+	if code := shows.end(); code != console.CodeOK || !strings.Contains(shows.out.String(), "Finished") {
 		t.Errorf("exit code %d\n%s\n%s", code, shows.seen.String(), shows.out.String())
 	}
 	o.checkLog(id, o.events(data, id))
@@ -174,21 +175,21 @@ func TestAWatchTimesOut(t *testing.T) {
 	o := newOrdeal(t, slow)
 	s := o.serve(o.TempDir(), "127.0.0.1:0")
 	begins := o.show("--server", s.url, "run", mainScript, "--detach")
-	if code := begins.end(); code != exitOK {
+	if code := begins.end(); code != console.CodeOK {
 		t.Fatalf("exit code %d\n%s", code, begins.seen.String())
 	}
 	id, _, _ := strings.Cut(begins.out.String(), "\n")
 	watches := o.show("--server", s.url, "runs", "watch", id, "--timeout", "300ms")
-	if code := watches.end(); code != exitTimedOut || !strings.Contains(watches.seen.String(), "goes on with the server") {
+	if code := watches.end(); code != console.CodeTimedOut || !strings.Contains(watches.seen.String(), "goes on with the server") {
 		t.Errorf("exit code %d\n%s", code, watches.seen.String())
 	}
 	cancels := o.show("--server", s.url, "runs", "cancel", id)
-	if code := cancels.end(); code != exitOK || !strings.Contains(cancels.out.String(),
+	if code := cancels.end(); code != console.CodeOK || !strings.Contains(cancels.out.String(),
 		"is cancelled; to go on from there: cineforge --server "+s.url+" retry "+id) {
 		t.Errorf("exit code %d\n%s", code, cancels.seen.String())
 	}
 	retries := o.show("--server", s.url, "retry", id)
-	if code := retries.end(); code != exitOK {
+	if code := retries.end(); code != console.CodeOK {
 		t.Errorf("exit code %d\n%s", code, retries.seen.String())
 	}
 }

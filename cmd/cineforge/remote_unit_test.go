@@ -16,6 +16,7 @@ import (
 
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 )
@@ -182,7 +183,7 @@ func TestRemote_PrintsWhatTheServerDoesNotKnow(t *testing.T) {
 	a := answers{"/resume": func(*http.Request) string {
 		return `{"run_id":"r","warnings":[{"pointer":"/candidate_s","message":"there is no member; it was ignored"},{"line":3,"message":"of a file"}]}`
 	}}
-	c, err := client.New("http://127.0.0.1", client.Options{HTTP: &http.Client{Transport: a}, Warn: streams{err: out}.warnOf})
+	c, err := client.New("http://127.0.0.1", client.Options{HTTP: &http.Client{Transport: a}, Warn: func(w client.RequestWarning) { warnOf(console.Streams{Err: out}, w) }})
 	if err != nil {
 		t.Fatal(err)
 	}

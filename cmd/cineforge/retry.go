@@ -11,6 +11,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
@@ -76,7 +77,7 @@ func (c *retryCmd) asked() (pipeline.Retry, error) {
 		r.Recipe, err = library.ParseRecipe(c.Recipe, source)
 	}
 	if err != nil {
-		return r, usage(err)
+		return r, console.Usage(err)
 	}
 	return r, nil
 }
@@ -87,7 +88,7 @@ func (c *retryCmd) changes() bool {
 }
 
 // Run does the command.
-func (c *retryCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *retryCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	asked, err := c.asked()
 	if err != nil {
 		return err
@@ -113,14 +114,14 @@ func (c *retryCmd) Run(ctx context.Context, g *cli, s streams) error {
 		if err != nil {
 			return notStarted(err)
 		}
-		return printPlan(s.out, g, plan)
+		return printPlan(s.Out, g, plan)
 	}
 	id, existing, err := sys.Retry(ctx, c.ID, app.Retry{Retry: asked, Queue: c.Detach})
 	if err != nil {
 		return notStarted(err)
 	}
 	if existing {
-		fmt.Fprintf(s.err, "Run %s is being retried already, by run %s.\n", c.ID, id)
+		fmt.Fprintf(s.Err, "Run %s is being retried already, by run %s.\n", c.ID, id)
 	}
 	if c.Detach {
 		return printQueued(ctx, sys, id, g, s)
@@ -129,7 +130,7 @@ func (c *retryCmd) Run(ctx context.Context, g *cli, s streams) error {
 }
 
 // show shows a run until it is at rest, and writes its files.
-func (c *retryCmd) show(ctx context.Context, sys system, a attending, g *cli, s streams) error {
+func (c *retryCmd) show(ctx context.Context, sys system, a attending, g *cli, s console.Streams) error {
 	state, err := showRun(ctx, sys, a, g, s)
 	if state.RunID == "" {
 		return err
@@ -143,7 +144,7 @@ func (c *retryCmd) show(ctx context.Context, sys system, a attending, g *cli, s 
 // printPlan prints what a retry would do.
 func printPlan(out *os.File, g *cli, plan run.RetryPlan) error {
 	if g.JSON {
-		return printJSON(out, plan)
+		return console.PrintJSON(out, plan)
 	}
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "retry of\t%s\n", plan.ParentRunID)
@@ -153,7 +154,7 @@ func printPlan(out *os.File, g *cli, plan run.RetryPlan) error {
 		if i > 0 {
 			label = ""
 		}
-		fmt.Fprintf(t, "%s\t%s\n", label, oneLine(c.String()))
+		fmt.Fprintf(t, "%s\t%s\n", label, console.OneLine(c.String()))
 	}
 	fmt.Fprintf(t, "keeps\t%s\n", orNothing(plan.Kept))
 	var redone []string
@@ -193,19 +194,19 @@ func orNothing(list []string) string {
 }
 
 // printQueued prints the run that is left to a server.
-func printQueued(ctx context.Context, sys system, id string, g *cli, s streams) error {
+func printQueued(ctx context.Context, sys system, id string, g *cli, s console.Streams) error {
 	state, err := sys.State(ctx, id)
 	if err != nil {
 		return err
 	}
 	if g.JSON {
-		return printJSON(s.out, state)
+		return console.PrintJSON(s.Out, state)
 	}
 	if state.Notice != "" {
-		fmt.Fprintln(s.err, oneLine(state.Notice))
+		fmt.Fprintln(s.Err, console.OneLine(state.Notice))
 	}
-	fmt.Fprintf(s.out, "%s\n", id)
-	fmt.Fprintf(s.err, "Run %s is queued; follow it: %s\n", id, failure.Watch(id).Line(program(g)))
+	fmt.Fprintf(s.Out, "%s\n", id)
+	fmt.Fprintf(s.Err, "Run %s is queued; follow it: %s\n", id, failure.Watch(id).Line(program(g)))
 	return nil
 }
 
@@ -214,7 +215,7 @@ type runsCancelCmd struct {
 }
 
 // Run does the command.
-func (c *runsCancelCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *runsCancelCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	sys, _, err := c.open(ctx, g, s)
 	if err != nil {
 		return err
@@ -226,7 +227,7 @@ func (c *runsCancelCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if g.JSON {
 		return printState(ctx, sys, c.ID, s)
 	}
-	_, err = fmt.Fprintf(s.out, "run %s is cancelled; to go on from there: %s\n", c.ID, failure.Retry(c.ID).Line(program(g)))
+	_, err = fmt.Fprintf(s.Out, "run %s is cancelled; to go on from there: %s\n", c.ID, failure.Retry(c.ID).Line(program(g)))
 	return err
 }
 
@@ -235,7 +236,7 @@ type runsTryNowCmd struct {
 }
 
 // Run does the command.
-func (c *runsTryNowCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *runsTryNowCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	sys, state, err := c.open(ctx, g, s)
 	if err != nil {
 		return err
@@ -254,20 +255,20 @@ func (c *runsTryNowCmd) Run(ctx context.Context, g *cli, s streams) error {
 	case state.Status != run.Waiting:
 		text = "run " + c.ID + " is not waiting; its next wait is left out"
 	}
-	_, err = fmt.Fprintln(s.out, text)
+	_, err = fmt.Fprintln(s.Out, text)
 	return err
 }
 
-func printState(ctx context.Context, sys system, id string, s streams) error {
+func printState(ctx context.Context, sys system, id string, s console.Streams) error {
 	state, err := sys.State(ctx, id)
 	if err != nil {
 		return err
 	}
-	return printJSON(s.out, state)
+	return console.PrintJSON(s.Out, state)
 }
 
 // showResumed shows a run that was resumed in the state that it is given in.
-func showResumed(ctx context.Context, sys system, state run.State, g *cli, s streams) error {
+func showResumed(ctx context.Context, sys system, state run.State, g *cli, s console.Streams) error {
 	state, err := showRun(ctx, sys, attending{run: state.RunID, since: state.LastSeq}, g, s)
 	if state.RunID == "" {
 		return err

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -62,13 +63,13 @@ a project of its own (drill-...); cineforge simulate --list shows the scenarios.
 }
 
 // Run does the command.
-func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
-	name, data, err := readInput(c.File, s.in)
+func (c *runCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
+	name, data, err := console.ReadInput(c.File, s.In)
 	if err != nil {
 		return err
 	}
 	// What can't be read makes no run.
-	if _, err := documents().Read(ctx, name, data); err != nil {
+	if _, err := console.Documents().Read(ctx, name, data); err != nil {
 		return err
 	}
 	params, config, err := c.params()
@@ -89,7 +90,7 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 		File: stage.File{Name: name, Data: data}, RecipeID: c.Recipe, ProjectID: c.Project,
 		Params: params, Config: config, StartFrom: c.StartFrom, EndAt: c.EndAt, DryRun: c.DryRun, Drill: c.Drill,
 		Force: c.Force, New: c.New, Queue: c.Detach, Warn: func(w recipe.Warning) {
-			fmt.Fprintf(s.err, "Warning: recipe %s, line %d: %s\n", c.Recipe, w.Line, oneLine(w.Message))
+			fmt.Fprintf(s.Err, "Warning: recipe %s, line %d: %s\n", c.Recipe, w.Line, console.OneLine(w.Message))
 		},
 	}
 	if project, err := start.Project(); err == nil { // else Start says why
@@ -102,7 +103,7 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 		return notStarted(err)
 	}
 	if existing {
-		fmt.Fprintf(s.err, "Run %s of the same is under way already, and is what is shown; --new begins another one.\n", id)
+		fmt.Fprintf(s.Err, "Run %s of the same is under way already, and is what is shown; --new begins another one.\n", id)
 	}
 	if c.Detach {
 		return printQueued(ctx, sys, id, g, s)
@@ -125,7 +126,7 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s streams) error {
 func (c *runCmd) params() (params map[string]any, config stage.File, err error) {
 	params = map[string]any{"accept_config": true}
 	for k, v := range c.Param {
-		if err := isText("parameter "+k, k+v); err != nil {
+		if err := console.CheckText("parameter "+k, k+v); err != nil {
 			return nil, config, err
 		}
 		switch k {
@@ -178,8 +179,8 @@ func attend(ctx context.Context, sys system, id string, existing bool) (attendin
 
 // notStarted says which errors are the command's.
 func notStarted(err error) error {
-	if _, decided := errors.AsType[*exit](err); !decided && failure.ClassOf(err) == failure.Input {
-		return usage(err)
+	if _, decided := errors.AsType[*console.Exit](err); !decided && failure.ClassOf(err) == failure.Input {
+		return console.Usage(err)
 	}
 	return err
 }
@@ -205,18 +206,18 @@ func ended(state run.State) error {
 	case run.RunDone:
 		return nil
 	case run.RunCancelled:
-		return &exit{Code: exitTimedOut}
+		return &console.Exit{Code: console.CodeTimedOut}
 	case run.RunFailed:
-		return &exit{Code: failedCode(state)}
+		return &console.Exit{Code: failedCode(state)}
 	case run.Paused:
 		for _, st := range state.Stages {
 			if st.PauseReason == event.Interrupted {
-				return &exit{Code: exitInterrupted}
+				return &console.Exit{Code: console.CodeInterrupted}
 			}
 		}
-		return &exit{Code: exitRunPaused}
+		return &console.Exit{Code: console.CodeRunPaused}
 	}
-	return &exit{Code: exitError, Err: fmt.Errorf("run %s is still %s", state.RunID, state.Status)}
+	return &console.Exit{Code: console.CodeError, Err: fmt.Errorf("run %s is still %s", state.RunID, state.Status)}
 }
 
 func failedCode(state run.State) int {
@@ -226,10 +227,10 @@ func failedCode(state run.State) int {
 		}
 		switch *st.FinalErrorClass {
 		case failure.Input:
-			return exitError
+			return console.CodeError
 		case failure.NoProvider:
-			return exitNoProvider
+			return console.CodeNoProvider
 		}
 	}
-	return exitRunFailed
+	return console.CodeRunFailed
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/progress"
 	"github.com/cineforge/cineforge/run"
 )
@@ -32,12 +33,12 @@ type runArg struct {
 }
 
 // open opens the system and loads the run.
-func (r runArg) open(ctx context.Context, g *cli, s streams) (system, run.State, error) {
+func (r runArg) open(ctx context.Context, g *cli, s console.Streams) (system, run.State, error) {
 	if !app.ValidRunID(r.ID) {
-		return nil, run.State{}, usage(failure.New(failure.Input, fmt.Sprintf("%q can't be a run's id", r.ID),
+		return nil, run.State{}, console.Usage(failure.New(failure.Input, fmt.Sprintf("%q can't be a run's id", r.ID),
 			"").Advised("list them: %s", failure.ListRuns()))
 	}
-	missing := usage(failure.New(failure.Input, fmt.Sprintf("there is no run %s in %s", r.ID, g.place()),
+	missing := console.Usage(failure.New(failure.Input, fmt.Sprintf("there is no run %s in %s", r.ID, g.place()),
 		"").Advised("list them: %s", failure.ListRuns()))
 	if g.empty() {
 		return nil, run.State{}, missing
@@ -62,20 +63,20 @@ type runsListCmd struct {
 }
 
 // Run does the command.
-func (c *runsListCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *runsListCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	list, err := c.list(ctx, g, s)
 	if err != nil && len(list) == 0 {
 		return err
 	}
 	defer warnDamaged(s, list)
 	if g.JSON {
-		return errors.Join(printJSON(s.out, list), err)
+		return errors.Join(console.PrintJSON(s.Out, list), err)
 	}
-	return errors.Join(progress.WriteRuns(s.out, list, time.Now(), color(s.out)), err)
+	return errors.Join(progress.WriteRuns(s.Out, list, time.Now(), console.Color(s.Out)), err)
 }
 
 // warnDamaged names the runs of a list that can't be read.
-func warnDamaged(s streams, list []run.Overview) {
+func warnDamaged(s console.Streams, list []run.Overview) {
 	var ids []string
 	for _, o := range list {
 		if o.Status == run.RunDamaged {
@@ -87,7 +88,7 @@ func warnDamaged(s streams, list []run.Overview) {
 		ids = append(ids[:most], fmt.Sprintf("and %d more", more))
 	}
 	if len(ids) > 0 {
-		fmt.Fprintf(s.err, "Runs whose events can't be read: %s. To find out what is damaged, on the data directory: %s\n",
+		fmt.Fprintf(s.Err, "Runs whose events can't be read: %s. To find out what is damaged, on the data directory: %s\n",
 			strings.Join(ids, ", "), failure.CheckData())
 	}
 }
@@ -96,7 +97,7 @@ func warnDamaged(s streams, list []run.Overview) {
 const tableLimit = 50
 
 // list returns the runs to list.
-func (c *runsListCmd) list(ctx context.Context, g *cli, s streams) ([]run.Overview, error) {
+func (c *runsListCmd) list(ctx context.Context, g *cli, s console.Streams) ([]run.Overview, error) {
 	if g.empty() {
 		return []run.Overview{}, nil
 	}
@@ -120,17 +121,17 @@ type runsShowCmd struct {
 }
 
 // Run does the command.
-func (c *runsShowCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *runsShowCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	sys, state, err := c.open(ctx, g, s)
 	if err != nil {
 		return err
 	}
 	defer sys.Close() //nolint:errcheck // what was told is stored
 	if g.JSON {
-		return printJSON(s.out, state)
+		return console.PrintJSON(s.Out, state)
 	}
 	state.Abandoned = len(state.Needs) == 0 && abandoned(ctx, sys, state)
-	if err := progress.WriteState(s.out, state, time.Now(), color(s.out), program(g)); err != nil {
+	if err := progress.WriteState(s.Out, state, time.Now(), console.Color(s.Out), program(g)); err != nil {
 		return err
 	}
 	return printLine(ctx, sys, state, s)
@@ -143,18 +144,18 @@ func abandoned(ctx context.Context, sys system, state run.State) bool {
 }
 
 // printLine prints the other runs of a run's line.
-func printLine(ctx context.Context, sys system, state run.State, s streams) error {
+func printLine(ctx context.Context, sys system, state run.State, s console.Streams) error {
 	line, err := sys.Line(ctx, state)
 	if err != nil || len(line) < 2 {
 		return err
 	}
-	fmt.Fprintln(s.out, "\nThe line of runs:")
+	fmt.Fprintln(s.Out, "\nThe line of runs:")
 	for _, r := range line {
 		mark := " "
 		if r.RunID == state.RunID {
 			mark = "*"
 		}
-		fmt.Fprintf(s.out, "%s %s  %s\n", mark, r.RunID, r.Status)
+		fmt.Fprintf(s.Out, "%s %s  %s\n", mark, r.RunID, r.Status)
 	}
 	return nil
 }
@@ -166,7 +167,7 @@ type runsEventsCmd struct {
 }
 
 // Run does the command. Its output is JSON lines with and without --json.
-func (c *runsEventsCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *runsEventsCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	sys, _, err := c.open(ctx, g, s)
 	if err != nil {
 		return err
@@ -178,11 +179,11 @@ func (c *runsEventsCmd) Run(ctx context.Context, g *cli, s streams) error {
 	if c.Follow {
 		events = sys.Follow(ctx, c.ID, c.After)
 	}
-	enc := json.NewEncoder(s.out)
+	enc := json.NewEncoder(s.Out)
 	enc.SetEscapeHTML(false)
 	for e, err := range events {
 		if stopped(ctx, err) {
-			return &exit{Code: exitInterrupted}
+			return &console.Exit{Code: console.CodeInterrupted}
 		}
 		if err != nil {
 			return err
@@ -200,7 +201,7 @@ type runsWatchCmd struct {
 }
 
 // Run does the command.
-func (c *runsWatchCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *runsWatchCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	sys, state, err := c.open(ctx, g, s)
 	if err != nil {
 		return err
@@ -217,17 +218,17 @@ func (c *runsWatchCmd) Run(ctx context.Context, g *cli, s streams) error {
 		}
 	}
 	if errors.Is(context.Cause(ctx), errWatchTimeout) && !state.Status.Ended() {
-		err = &exit{Code: exitTimedOut}
+		err = &console.Exit{Code: console.CodeTimedOut}
 	}
 	return errors.Join(conclude(sys, state, g, s), err, ended(state))
 }
 
 // conclude prints what a run that was shown has come to.
-func conclude(sys system, state run.State, g *cli, s streams) error {
+func conclude(sys system, state run.State, g *cli, s console.Streams) error {
 	if g.JSON {
-		return printJSON(s.out, state)
+		return console.PrintJSON(s.Out, state)
 	}
-	return printOutcome(s.out, sys, state, g, "")
+	return printOutcome(s.Out, sys, state, g, "")
 }
 
 var errWatchTimeout = errors.New("the watch timed out")
@@ -250,14 +251,14 @@ Examples:
 }
 
 // Run does the command.
-func (c *runsResumeCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *runsResumeCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	sys, state, err := c.open(ctx, g, s)
 	if err != nil {
 		return err
 	}
 	defer sys.Close() //nolint:errcheck // what was told is stored
 	if state.Status.Ended() || state.Status == run.Waiting && len(state.Needs) == 0 && !c.Today && !abandoned(ctx, sys, state) {
-		return usage(app.NotPaused(state))
+		return console.Usage(app.NotPaused(state))
 	}
 	if err := sys.Resume(ctx, c.ID, c.Today); err != nil {
 		return err

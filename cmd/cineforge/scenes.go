@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/screenplay/document"
 )
 
@@ -23,24 +24,24 @@ says what it looks like.`
 }
 
 // Run does the command.
-func (c *scenesCmd) Run(ctx context.Context, g *cli, s streams) error {
-	doc, err := readDocument(ctx, c.File, s.in)
+func (c *scenesCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
+	doc, err := readDocument(ctx, c.File, s.In)
 	if err != nil {
 		return err
 	}
 	r := document.Summary(doc)
 	if g.JSON {
-		return printJSON(s.out, r)
+		return console.PrintJSON(s.Out, r)
 	}
-	return writeScenes(s.out, s.err, r)
+	return writeScenes(s.Out, s.Err, r)
 }
 
 func readDocument(ctx context.Context, path string, in io.Reader) (document.Document, error) {
-	name, data, err := readInput(path, in)
+	name, data, err := console.ReadInput(path, in)
 	if err != nil {
 		return document.Document{}, err
 	}
-	return documents().Read(ctx, name, data)
+	return console.Documents().Read(ctx, name, data)
 }
 
 // writeScenes prints the scenes as a table, and the warnings to stderr.
@@ -50,7 +51,7 @@ func writeScenes(out, errs io.Writer, r document.ScenesReport) error {
 		title = "(no title)"
 	}
 	fmt.Fprintf(out, "%s\n%d scenes, %d speaking characters, %d locations, %.1f pages, about %.0f minutes (%s, %s)\n",
-		oneLine(title), len(r.Scenes), len(r.Characters), len(r.Locations), r.Pages, r.Minutes, r.Format, r.Encoding)
+		console.OneLine(title), len(r.Scenes), len(r.Characters), len(r.Locations), r.Pages, r.Minutes, r.Format, r.Encoding)
 	if len(r.Scenes) > 0 {
 		fmt.Fprintln(out)
 		t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
@@ -64,15 +65,15 @@ func writeScenes(out, errs io.Writer, r document.ScenesReport) error {
 			if sc.Implied {
 				heading += " (implied)"
 			}
-			fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%d-%d\t%s\n", oneLine(number), oneLine(heading), eighths(sc.PageEighths),
-				sc.DialogueBlocks, sc.StartLine, sc.EndLine, oneLine(strings.Join(sc.Characters, ", ")))
+			fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%d-%d\t%s\n", console.OneLine(number), console.OneLine(heading), eighths(sc.PageEighths),
+				sc.DialogueBlocks, sc.StartLine, sc.EndLine, console.OneLine(strings.Join(sc.Characters, ", ")))
 		}
 		if err := t.Flush(); err != nil {
 			return err
 		}
 	}
 	for _, w := range r.Warnings {
-		fmt.Fprintf(errs, "line %d: %s\n", w.Line, oneLine(w.Message))
+		fmt.Fprintf(errs, "line %d: %s\n", w.Line, console.OneLine(w.Message))
 	}
 	return nil
 }
@@ -99,21 +100,21 @@ taken from the file goes to stderr.`
 }
 
 // Run does the command.
-func (c *textCmd) Run(ctx context.Context, g *cli, s streams) error {
-	doc, err := readDocument(ctx, c.File, s.in)
+func (c *textCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
+	doc, err := readDocument(ctx, c.File, s.In)
 	if err != nil {
 		return err
 	}
 	if g.JSON {
-		return printJSON(s.out, textResult{Format: doc.Format, Encoding: doc.Encoding, Kind: string(doc.Kind),
+		return console.PrintJSON(s.Out, textResult{Format: doc.Format, Encoding: doc.Encoding, Kind: string(doc.Kind),
 			Confidence: doc.Confidence, Evidence: doc.Evidence, Text: doc.Text})
 	}
-	fmt.Fprintf(s.err, "%s, %s, %d bytes: looks like %s (confidence %.2f: %s)\n", doc.Format, doc.Encoding, doc.Size,
-		doc.Kind, doc.Confidence, oneLine(strings.Join(doc.Evidence, ", ")))
+	fmt.Fprintf(s.Err, "%s, %s, %d bytes: looks like %s (confidence %.2f: %s)\n", doc.Format, doc.Encoding, doc.Size,
+		doc.Kind, doc.Confidence, console.OneLine(strings.Join(doc.Evidence, ", ")))
 	for _, w := range doc.Warnings {
-		fmt.Fprintf(s.err, "line %d: %s\n", w.Line, oneLine(w.Message))
+		fmt.Fprintf(s.Err, "line %d: %s\n", w.Line, console.OneLine(w.Message))
 	}
-	_, err = io.WriteString(s.out, doc.Text)
+	_, err = io.WriteString(s.Out, doc.Text)
 	return err
 }
 

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -47,7 +48,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if !strings.Contains(said, args[1]) {
 		ts.Fatalf("stderr does not say %q", args[1])
 	}
-	if want == exitError && strings.Contains(said, "\n") {
+	if want == console.CodeError && strings.Contains(said, "\n") {
 		ts.Fatalf("stderr is more than one sentence")
 	}
 }

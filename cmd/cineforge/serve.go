@@ -15,6 +15,7 @@ import (
 	"github.com/cineforge/cineforge/internal/api"
 	"github.com/cineforge/cineforge/internal/api/guard"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/cli/host"
 	"github.com/cineforge/cineforge/internal/observe"
 )
@@ -52,7 +53,7 @@ Examples:
 }
 
 // Run does the command.
-func (c *serveCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *serveCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	o, err := c.options(g, s)
 	if err != nil {
 		return err
@@ -78,11 +79,11 @@ func (c *serveCmd) Run(ctx context.Context, g *cli, s streams) error {
 	ctx, stop := g.interruptible(ctx, nothing)
 	defer stop()
 	if g.JSON {
-		if err := printJSON(s.out, map[string]string{"url": "http://" + l.Addr().String()}); err != nil {
+		if err := console.PrintJSON(s.Out, map[string]string{"url": "http://" + l.Addr().String()}); err != nil {
 			return err
 		}
 	} else {
-		fmt.Fprintf(s.err, "Serving http://%s on %s; /docs describes the API. Ctrl-C ends it.\n", l.Addr(), quote(g.Data))
+		fmt.Fprintf(s.Err, "Serving http://%s on %s; /docs describes the API. Ctrl-C ends it.\n", l.Addr(), console.Quote(g.Data))
 	}
 	watch := observe.New(a, o.Version, o.Log)
 	observers.Store(watch)
@@ -90,9 +91,9 @@ func (c *serveCmd) Run(ctx context.Context, g *cli, s streams) error {
 }
 
 // options are what the flags say of the API.
-func (c *serveCmd) options(g *cli, s streams) (api.Options, error) {
+func (c *serveCmd) options(g *cli, s console.Streams) (api.Options, error) {
 	token, err := g.token()
-	o := api.Options{Version: version(), Token: token, Hosts: c.AllowedHost, UploadLimit: int64(c.UploadLimit) << 20,
+	o := api.Options{Version: console.Version(), Token: token, Hosts: c.AllowedHost, UploadLimit: int64(c.UploadLimit) << 20,
 		Streams: host.ShareOut(host.OpenFiles()).Streams}
 	if err != nil {
 		return o, err
@@ -100,27 +101,27 @@ func (c *serveCmd) options(g *cli, s streams) (api.Options, error) {
 	const least = 16
 	switch {
 	case (g.TokenFile != "" || g.Token != "") && len(o.Token) < least:
-		return o, usage(failure.New(failure.Input, fmt.Sprintf("the access token has less than %d characters", least), "make one with: openssl rand -hex 32"))
+		return o, console.Usage(failure.New(failure.Input, fmt.Sprintf("the access token has less than %d characters", least), "make one with: openssl rand -hex 32"))
 	case o.Token == "" && !loopback(c.Addr):
-		return o, usage(failure.New(failure.Input, fmt.Sprintf("%s is reached from other machines, and there is no access token", c.Addr),
+		return o, console.Usage(failure.New(failure.Input, fmt.Sprintf("%s is reached from other machines, and there is no access token", c.Addr),
 			"use 127.0.0.1:PORT, or give a token with --token-file"))
 	case c.UploadLimit < 1:
-		return o, usage(failure.New(failure.Input, "--upload-limit is less than 1 MB", "leave it out for 64 MB"))
+		return o, console.Usage(failure.New(failure.Input, "--upload-limit is less than 1 MB", "leave it out for 64 MB"))
 	}
 	o.Log, o.Requests = slog.New(c.log(g, s)), c.AccessLog
 	return o, nil
 }
 
 // log is how the server's log is written.
-func (c *serveCmd) log(g *cli, s streams) slog.Handler {
+func (c *serveCmd) log(g *cli, s console.Streams) slog.Handler {
 	how := &slog.HandlerOptions{Level: slog.LevelInfo}
 	if g.Verbose {
 		how.Level = slog.LevelDebug
 	}
 	if c.LogFormat == "json" {
-		return slog.NewJSONHandler(s.err, how)
+		return slog.NewJSONHandler(s.Err, how)
 	}
-	return slog.NewTextHandler(s.err, how)
+	return slog.NewTextHandler(s.Err, how)
 }
 
 // serving is a server at work.
@@ -130,7 +131,7 @@ type serving struct {
 	observers *observe.Observers
 	log       *slog.Logger
 	cli       *cli
-	streams   streams
+	streams   console.Streams
 }
 
 const (
@@ -145,7 +146,7 @@ const (
 func (v serving) leave() {
 	v.api.Stop()
 	if text := v.cli.farewells(v.app.Providers.Calls()); text != "" {
-		fmt.Fprintln(v.streams.err, text)
+		fmt.Fprintln(v.streams.Err, text)
 	}
 }
 
@@ -184,7 +185,7 @@ func (v serving) until(ctx context.Context, l net.Listener) error {
 	select {
 	case <-worked:
 	case <-time.After(max(v.cli.Grace, 0) + drain):
-		fmt.Fprintln(v.streams.err, "Some runs did not stop in time; the next process goes on with them.")
+		fmt.Fprintln(v.streams.Err, "Some runs did not stop in time; the next process goes on with them.")
 	}
 	return err
 }

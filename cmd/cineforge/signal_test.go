@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 )
@@ -92,7 +93,7 @@ func stopAmongScenes(t *testing.T, bin, data string, signal os.Signal) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return exitOK
+	return console.CodeOK
 }
 
 // finish watches the only run to its end and returns its state and its events.
@@ -205,8 +206,8 @@ func TestAKilledRunIsTakenOver(t *testing.T) {
 
 func TestCtrlCParksARun(t *testing.T) {
 	bin, data := build(t), t.TempDir()
-	if code := stopAmongScenes(t, bin, data, syscall.SIGINT); code != exitInterrupted {
-		t.Fatalf("exit code %d, want %d", code, exitInterrupted)
+	if code := stopAmongScenes(t, bin, data, syscall.SIGINT); code != console.CodeInterrupted {
+		t.Fatalf("exit code %d, want %d", code, console.CodeInterrupted)
 	}
 	state, names := finish(t, bin, data)
 	checkFinished(t, state, names, event.ResumedByOperator)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/cli/settings"
 	"github.com/cineforge/cineforge/simulator"
 	"github.com/cineforge/cineforge/simulator/scenario"
@@ -50,19 +51,19 @@ type listedScenario struct {
 }
 
 // Run does the command.
-func (c *simulateCmd) Run(ctx context.Context, g *cli, s streams) error {
+func (c *simulateCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	if c.List {
-		return listScenarios(g, s.out)
+		return listScenarios(g, s.Out)
 	}
 	scenario, err := findScenario(c.Scenario)
 	if err != nil {
-		return usage(err)
+		return console.Usage(err)
 	}
 	if c.Target != "" {
 		scenario.Target = c.Target
 	}
 	if !loopback(c.Addr) {
-		return usage(failure.New(failure.Input, fmt.Sprintf("%s is not an address of this machine alone", c.Addr), "the simulator is for this machine: use 127.0.0.1:PORT"))
+		return console.Usage(failure.New(failure.Input, fmt.Sprintf("%s is not an address of this machine alone", c.Addr), "the simulator is for this machine: use 127.0.0.1:PORT"))
 	}
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
@@ -70,9 +71,9 @@ func (c *simulateCmd) Run(ctx context.Context, g *cli, s streams) error {
 	}
 	ctx, stop := g.interruptible(ctx, nothing)
 	defer stop()
-	teller := &callTeller{out: s.err}
+	teller := &callTeller{out: s.Err}
 	sim := simulator.New(scenario, simulator.Options{Observe: teller.tell})
-	if err := printSimulator(s.out, g, "http://"+l.Addr().String(), scenario); err != nil {
+	if err := printSimulator(s.Out, g, "http://"+l.Addr().String(), scenario); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	return serveUntilStopped(ctx, l, sim)
@@ -128,7 +129,7 @@ func listScenarios(g *cli, out io.Writer) error {
 		list = append(list, listedScenario{s.ID, s.Name, s.Description})
 	}
 	if g.JSON {
-		return printJSON(out, list)
+		return console.PrintJSON(out, list)
 	}
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, s := range list {
@@ -144,9 +145,9 @@ func printSimulator(out io.Writer, g *cli, root string, scenario scenario.Scenar
 		for _, v := range simulator.BaseURLs(root) {
 			env[v.Name] = v.Value
 		}
-		return printJSON(out, map[string]any{"url": root, "scenario": scenario.Name, "env": env})
+		return console.PrintJSON(out, map[string]any{"url": root, "scenario": scenario.Name, "env": env})
 	}
-	fmt.Fprintf(out, "# %s: %s\n", scenario.Name, oneLine(scenario.Description))
+	fmt.Fprintf(out, "# %s: %s\n", scenario.Name, console.OneLine(scenario.Description))
 	for _, v := range simulator.BaseURLs(root) {
 		fmt.Fprintf(out, "export %s=%s\n", v.Name, v.Value)
 	}
@@ -173,6 +174,6 @@ func (t *callTeller) tell(c simulator.Call) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	fmt.Fprintf(t.out, "%s  %s %s %s, call %d: %d, %s, %d tokens in, %d out, %.1f s\n", c.Time.Format("15:04:05"), oneLine(c.Provider), c.API, oneLine(c.Model),
-		c.Nth, c.Status, oneLine(what), c.InputTokens, c.OutputTokens, c.Duration.Seconds())
+	fmt.Fprintf(t.out, "%s  %s %s %s, call %d: %d, %s, %d tokens in, %d out, %.1f s\n", c.Time.Format("15:04:05"), console.OneLine(c.Provider), c.API, console.OneLine(c.Model),
+		c.Nth, c.Status, console.OneLine(what), c.InputTokens, c.OutputTokens, c.Duration.Seconds())
 }

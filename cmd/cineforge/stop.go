@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"os"
 	"os/signal"
 	"sync/atomic"
@@ -70,7 +71,7 @@ func (c *cli) farewells(calls int) string {
 		return ""
 	}
 	return fmt.Sprintf("%s under way: let come to an end and stored, for up to %v. A second Ctrl-C ends %s at once.",
-		count(calls, "call"), c.Grace, map[bool]string{true: "it", false: "them"}[calls == 1])
+		console.Count(calls, "call"), c.Grace, map[bool]string{true: "it", false: "them"}[calls == 1])
 }
 
 // grace is how long engines let calls come to an end.

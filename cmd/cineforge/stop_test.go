@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator"
 	"github.com/cineforge/cineforge/simulator/scenario"
@@ -72,11 +73,11 @@ func TestStop_NothingIsAskedTwice(t *testing.T) {
 				t.Errorf("%s: %v does not say what it waits for:\n%s", name, args, said)
 			}
 		}
-		stop(2, exitInterrupted, "run", script)
+		stop(2, console.CodeInterrupted, "run", script)
 		id := o.runs(data)[0]
 		again := 4 + tt.most // calls that an earlier stop has let end, and those that it has not
-		stop(again+1, exitInterrupted, "retry", id)
-		stop(2*again+1, exitInterrupted, "runs", "watch", id)
+		stop(again+1, console.CodeInterrupted, "retry", id)
+		stop(2*again+1, console.CodeInterrupted, "runs", "watch", id)
 		o.output(&whole, data, "runs", "watch", id)
 		if calls := len(o.sim.Calls()) - before; whole.Status != run.RunDone || calls < base || calls > base+3*tt.most {
 			t.Errorf("%s: %s after %d calls, want %d and at most %d at each of 3 stops", name, whole.Status, calls, base, tt.most)

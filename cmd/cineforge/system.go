@@ -12,6 +12,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/cli/settings"
 	"github.com/cineforge/cineforge/internal/upkeep"
 	"github.com/cineforge/cineforge/pipeline"
@@ -64,7 +65,7 @@ type attending struct {
 
 // open opens the system that the flags name. It is closed after use. Where a setting of
 // this machine can't be used, it serves for looking, and refuses runs.
-func (c *cli) open(ctx context.Context, s streams) (system, error) {
+func (c *cli) open(ctx context.Context, s console.Streams) (system, error) {
 	if c.Server != "" {
 		return c.dial(s)
 	}
@@ -78,21 +79,21 @@ func (c *cli) open(ctx context.Context, s streams) (system, error) {
 // empty reports whether there is nothing to look at yet. Looking makes no data directory.
 func (c *cli) empty() bool { return c.Server == "" && !upkeep.Exists(c.Data) }
 
-func (c *cli) dial(s streams) (*remote, error) {
+func (c *cli) dial(s console.Streams) (*remote, error) {
 	token, err := c.token()
 	if err != nil {
 		return nil, err
 	}
-	server, err := client.New(c.Server, client.Options{Token: token, Trouble: c.noteSilence, Warn: s.warnOf})
+	server, err := client.New(c.Server, client.Options{Token: token, Trouble: c.noteSilence, Warn: func(w client.RequestWarning) { warnOf(s, w) }})
 	if err != nil {
-		return nil, usage(failure.New(failure.Input, err.Error(), "give it with --server or CINEFORGE_SERVER"))
+		return nil, console.Usage(failure.New(failure.Input, err.Error(), "give it with --server or CINEFORGE_SERVER"))
 	}
 	return &remote{server}, nil
 }
 
 // warnOf prints what a server ignored of a request.
-func (s streams) warnOf(w client.RequestWarning) {
-	fmt.Fprintln(s.err, "cineforge: warning of the server:", oneLine(w.Pointer+": "+w.Message))
+func warnOf(s console.Streams, w client.RequestWarning) {
+	fmt.Fprintln(s.Err, "cineforge: warning of the server:", console.OneLine(w.Pointer+": "+w.Message))
 }
 
 // noteSilence tells whoever looks at a run that the server is away, or is back.
@@ -113,7 +114,7 @@ func (c *cli) token() (string, error) {
 	}
 	data, err := settings.ReadSmall(c.TokenFile)
 	if err != nil {
-		return "", usage(failure.New(failure.Input, fmt.Sprintf("the token file %s can't be read: %v", c.TokenFile, err), "name a file with the token in it"))
+		return "", console.Usage(failure.New(failure.Input, fmt.Sprintf("the token file %s can't be read: %v", c.TokenFile, err), "name a file with the token in it"))
 	}
 	return strings.TrimSpace(string(data)), nil
 }
@@ -130,19 +131,19 @@ func (c *cli) place() string {
 func program(g *cli) string {
 	words, config := "cineforge", ""
 	if g.typed["config"] {
-		config = " --config " + quote(g.Config)
+		config = " --config " + console.Quote(g.Config)
 	}
 	switch {
 	case g.Server == "":
 		if g.typed["data"] || g.Data != defaultData && g.Data != os.Getenv("CINEFORGE_DATA") {
-			words += " --data " + quote(g.Data)
+			words += " --data " + console.Quote(g.Data)
 		}
 		return words + config
 	case g.Server != os.Getenv("CINEFORGE_SERVER"):
-		words += " --server " + quote(g.Server)
+		words += " --server " + console.Quote(g.Server)
 	}
 	if g.TokenFile != "" && g.TokenFile != os.Getenv("CINEFORGE_TOKEN_FILE") {
-		words += " --token-file " + quote(g.TokenFile)
+		words += " --token-file " + console.Quote(g.TokenFile)
 	}
 	return words
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/failure"
-	"github.com/cineforge/cineforge/internal/argument"
+	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/cli/host"
 	"github.com/cineforge/cineforge/internal/progress"
 	"github.com/cineforge/cineforge/run"
@@ -23,7 +23,7 @@ import (
 // showRun attends to a run and shows it on stderr until it is at rest. Ctrl-C and ctx
 // end that. The state is returned with an error that only keeps it from being shown, or
 // says that it goes on elsewhere; without a state there is nothing to tell of the run.
-func showRun(ctx context.Context, sys system, a attending, g *cli, s streams) (run.State, error) {
+func showRun(ctx context.Context, sys system, a attending, g *cli, s console.Streams) (run.State, error) {
 	tell := sync.OnceFunc(func() { g.noteStop(sys) })
 	signalled, stop := g.interruptible(ctx, tell)
 	defer stop()
@@ -32,8 +32,8 @@ func showRun(ctx context.Context, sys system, a attending, g *cli, s streams) (r
 	defer context.AfterFunc(ctx, tell)() // which a time limit ends too
 	events, end := sys.Attend(ctx, a)
 	followed, shown := progress.Show(events, progress.Options{
-		Out: s.err, Live: live(g, s), Color: color(s.err), Verbose: g.Verbose,
-		In: s.in, Interrupt: func() { g.stopper.say(func() { tell(); interrupt() }) }, Program: program(g), Notes: g.notes,
+		Out: s.Err, Live: live(g, s), Color: console.Color(s.Err), Verbose: g.Verbose,
+		In: s.In, Interrupt: func() { g.stopper.say(func() { tell(); interrupt() }) }, Program: program(g), Notes: g.notes,
 	})
 	if err := end(); err != nil && !stopped(ctx, err) {
 		return run.State{}, err
@@ -44,8 +44,8 @@ func showRun(ctx context.Context, sys system, a attending, g *cli, s streams) (r
 		state.RunID = a.run
 	}
 	if err == nil && ctx.Err() != nil && !state.Status.Ended() && state.Status != run.Paused {
-		fmt.Fprintf(s.err, "Run %s goes on %s; follow it: %s\n", a.run, elsewhere(g), failure.Watch(a.run).Line(program(g)))
-		return state, &exit{Code: stopCode(ctx)}
+		fmt.Fprintf(s.Err, "Run %s goes on %s; follow it: %s\n", a.run, elsewhere(g), failure.Watch(a.run).Line(program(g)))
+		return state, &console.Exit{Code: stopCode(ctx)}
 	}
 	if stopped(ctx, shown) {
 		shown = nil
@@ -54,8 +54,8 @@ func showRun(ctx context.Context, sys system, a attending, g *cli, s streams) (r
 }
 
 // live reports whether a run is shown as one block that changes.
-func live(g *cli, s streams) bool {
-	return isTerminal(s.err) && host.InForeground(s.err) && !g.Verbose && !g.JSON
+func live(g *cli, s console.Streams) bool {
+	return console.IsTerminal(s.Err) && host.InForeground(s.Err) && !g.Verbose && !g.JSON
 }
 
 // elsewhere is where a run goes on that this process does not work on.
@@ -69,9 +69,9 @@ func elsewhere(g *cli) string {
 // stopCode is the exit code of a command that was stopped before its run was at rest.
 func stopCode(ctx context.Context) int {
 	if errors.Is(context.Cause(ctx), errWatchTimeout) {
-		return exitTimedOut
+		return console.CodeTimedOut
 	}
-	return exitInterrupted
+	return console.CodeInterrupted
 }
 
 // stopped reports whether err only says that the command was stopped.
@@ -81,22 +81,19 @@ func stopped(ctx context.Context, err error) bool {
 
 // printOutcome prints what a run came to, what it made, and where that is.
 func printOutcome(w *os.File, sys system, state run.State, g *cli, output string) error {
-	if err := progress.WriteState(w, state, time.Now(), color(w), program(g)); err != nil {
+	if err := progress.WriteState(w, state, time.Now(), console.Color(w), program(g)); err != nil {
 		return err
 	}
 	if err := printMade(w, sys, state); err != nil {
 		return err
 	}
 	if output != "" {
-		fmt.Fprintf(w, "\nFiles:  %s\n        %s\n", quote(path.Join(output, "runs", state.RunID, "run_state.json")), quote(path.Join(output, "artifacts")))
+		fmt.Fprintf(w, "\nFiles:  %s\n        %s\n", console.Quote(path.Join(output, "runs", state.RunID, "run_state.json")), console.Quote(path.Join(output, "artifacts")))
 	} else if state.Status == run.RunDone && !state.DryRun {
-		fmt.Fprintf(w, "\nKept in %s; as files:  %s\n", quote(g.place()), failure.Export(state.RunID).Line(program(g)))
+		fmt.Fprintf(w, "\nKept in %s; as files:  %s\n", console.Quote(g.place()), failure.Export(state.RunID).Line(program(g)))
 	}
 	return nil
 }
-
-// quote writes a word the way a shell takes it.
-func quote(word string) string { return argument.Quote(word) }
 
 // printMade prints what a person wants to know of the scenes and the settings at once.
 func printMade(w io.Writer, sys system, state run.State) error {
@@ -127,7 +124,7 @@ func printArtifact(w io.Writer, made artifact.Artifact) error {
 		}
 		who := ""
 		if len(x.UniqueCharacters) > 0 {
-			who = " (" + oneLine(first(x.UniqueCharacters, 6)) + ")"
+			who = " (" + console.OneLine(first(x.UniqueCharacters, 6)) + ")"
 		}
 		fmt.Fprintf(w, "\nScenes:    %d, about %.0f minutes, %d locations, %d characters%s\n", x.TotalScenes, x.RuntimeMinutes,
 			len(x.UniqueLocations), len(x.UniqueCharacters), who)
@@ -151,14 +148,14 @@ func known(s *string) string {
 	if s == nil || *s == "" {
 		return unknown
 	}
-	return oneLine(*s)
+	return console.OneLine(*s)
 }
 
 func knownList(list []string) string {
 	if len(list) == 0 {
 		return unknown
 	}
-	return oneLine(first(list, 6))
+	return console.OneLine(first(list, 6))
 }
 
 // first joins the first n of a list and says how many more there are.
