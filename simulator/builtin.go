@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cineforge/cineforge/internal/plaintext"
 	"github.com/cineforge/cineforge/simulator/internal/suggest"
 	"github.com/cineforge/cineforge/simulator/scenario"
 )
@@ -48,5 +49,5 @@ func Find(name string) (scenario.Scenario, error) {
 		}
 		known = append(known, s.ID, s.Name)
 	}
-	return scenario.Scenario{}, fmt.Errorf("there is no scenario %q%s", suggest.Clip(name, 60), suggest.Name(name, known))
+	return scenario.Scenario{}, fmt.Errorf("there is no scenario %q%s", plaintext.Cut(name, 60), suggest.Name(name, known))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cineforge/cineforge/internal/plaintext"
 	"github.com/cineforge/cineforge/simulator/internal/suggest"
 )
 
@@ -84,7 +85,7 @@ func (d decoder) fields(n yamlNode, to reflect.Value, path string) {
 	for _, e := range pairs {
 		i, ok := byName[e.Key]
 		if !ok {
-			d.add(e.Position, "unknown key %s in %s%s", strconv.Quote(suggest.Clip(e.Key, 40)), orScenario(path), suggest.Name(e.Key, known))
+			d.add(e.Position, "unknown key %s in %s%s", strconv.Quote(plaintext.Cut(e.Key, 40)), orScenario(path), suggest.Name(e.Key, known))
 			continue
 		}
 		given[e.Key] = true
@@ -246,7 +247,7 @@ func kindOf(n yamlNode) string {
 	case yamlMap:
 		return "a map"
 	case string:
-		return strconv.Quote(suggest.Clip(v, 40))
+		return strconv.Quote(plaintext.Cut(v, 40))
 	default:
 		return fmt.Sprint(v)
 	}

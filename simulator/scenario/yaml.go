@@ -6,8 +6,8 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/cineforge/cineforge/internal/plaintext"
 	"github.com/cineforge/cineforge/internal/yamlnode"
-	"github.com/cineforge/cineforge/simulator/internal/suggest"
 )
 
 // The YAML values of scenarios. A node's value is nil, a bool, an int64, a uint64, a float64, a
@@ -61,7 +61,7 @@ func message(m yamlnode.Mistake) string {
 	case yamlnode.KeyTooLong, yamlnode.KeyTooFar, yamlnode.ItemTooFar:
 		return "this is indented too far, or its key is too long"
 	case yamlnode.Reference, yamlnode.Markup:
-		return strconv.Quote(suggest.Clip(m.Text, 40)) + " isn't allowed in scenarios; quote it if it is text"
+		return strconv.Quote(plaintext.Cut(m.Text, 40)) + " isn't allowed in scenarios; quote it if it is text"
 	case yamlnode.SecondDocument:
 		return "the file holds a second YAML document"
 	case yamlnode.Syntax:
@@ -71,7 +71,7 @@ func message(m yamlnode.Mistake) string {
 	case yamlnode.TooDeep:
 		return "the scenario is nested too deeply"
 	case yamlnode.DuplicateKey:
-		return fmt.Sprintf("key %s stands here twice", strconv.Quote(suggest.Clip(m.Text, 40)))
+		return fmt.Sprintf("key %s stands here twice", strconv.Quote(plaintext.Cut(m.Text, 40)))
 	}
 	return "this kind of YAML value isn't allowed in scenarios"
 }
@@ -84,5 +84,5 @@ func printable(s string) string {
 		}
 		return r
 	}, s)
-	return suggest.Clip(strings.Join(strings.Fields(s), " "), 160)
+	return plaintext.Cut(strings.Join(strings.Fields(s), " "), 160)
 }

@@ -66,14 +66,3 @@ func distance(a, b string) int {
 	}
 	return rows[len(a)][len(b)]
 }
-
-// Clip cuts a text to a number of runes.
-func Clip(s string, most int) string {
-	for i := range s {
-		if most == 0 {
-			return s[:i] + "…"
-		}
-		most--
-	}
-	return s
-}
