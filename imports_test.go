@@ -44,28 +44,69 @@ var rank = map[string]int{
 	"internal/mutants":    11,
 }
 
-// doors names the packages of others that may be imported in one tree only, so
-// that no type of theirs spreads.
+// inner is the layer of each package within its tree, by its folder. A package may import
+// strictly lower ranks of its own tree. A tree that is not here has no order of its own; of
+// one that is here each package is.
+var inner = map[string]map[string]int{
+	"failure": {"failure": 0, "failure/diagnosis": 1},
+	"llm": {
+		"llm": 0, "llm/spend": 0, "llm/sleep": 0, "llm/inflight": 0, "llm/throttle": 0,
+		"llm/wire": 1, "llm/offline": 1,
+		"llm/catalog": 2, "llm/llmtest": 2, "llm/anthropic": 2, "llm/gemini": 2, "llm/openai": 2,
+		"llm/openaicompat": 3,
+		"llm/health":       4,
+		"llm/chain":        5,
+	},
+	"screenplay": {
+		"screenplay": 0, "screenplay/charset": 1, "screenplay/fountain": 1, "screenplay/markdown": 1, "screenplay/document": 2,
+	},
+	"simulator": {
+		"simulator/internal/inprocess": 0, "simulator/internal/jsondoc": 0, "simulator/internal/suggest": 0,
+		"simulator/internal/schema": 1, "simulator/internal/wire": 2, "simulator/scenario": 3, "simulator": 4,
+	},
+	"stage": {
+		"stage": 0, "stage/ingest": 1, "stage/normalize": 1, "stage/projectconfig": 1, "stage/scenes": 1, "stage/shipped": 2,
+	},
+}
+
+// apart names packages that don't know each other, whatever their ranks: the folder, and
+// the folders that it must not import.
+var apart = map[string][]string{
+	// What decides about calls is given models, and knows no provider's API.
+	"llm/chain":  {"llm/wire", "llm/catalog", "llm/offline", "llm/anthropic", "llm/gemini", "llm/openai", "llm/openaicompat"},
+	"llm/health": {"llm/wire", "llm/catalog", "llm/offline", "llm/anthropic", "llm/gemini", "llm/openai", "llm/openaicompat"},
+}
+
+// doors names the packages of others and the folders that may import them, so that no type
+// of theirs spreads. A folder that ends in "/..." stands for all below it too.
 var doors = map[string][]string{
-	"modernc.org/sqlite":             {"internal/sqlite"},
-	"database/sql":                   {"internal/sqlite"},
-	"github.com/pressly/goose/":      {"internal/sqlite"},
+	"modernc.org/sqlite":             {"internal/sqlite/..."},
+	"database/sql":                   {"internal/sqlite/..."},
+	"github.com/pressly/goose/":      {"internal/sqlite/..."},
 	"charm.land/":                    {"internal/progress"},
-	"github.com/alecthomas/kong":     {"cmd", "internal/cli"},
-	"github.com/goccy/go-yaml":       {"internal/yamlnode", "internal/cli"},
-	"github.com/santhosh-tekuri/":    {"llm", "simulator", "internal/api"}, // there in tests: answers against the document
-	"github.com/saintfish/chardet":   {"screenplay"},
-	"github.com/gabriel-vasile/":     {"screenplay"},
-	"golang.org/x/text/encoding":     {"screenplay"},
-	"github.com/anthropics/":         {"llm"},
-	"github.com/openai/":             {"llm"},
-	"google.golang.org/genai":        {"llm"},
-	"github.com/failsafe-go/":        {"resilience", "llm"}, // in tests: another breaker to agree with
-	"github.com/sony/gobreaker":      {"resilience"},        // the same
+	"github.com/alecthomas/kong":     {"cmd/cineforge", "internal/cli/settings"},
+	"github.com/goccy/go-yaml":       {"internal/yamlnode", "internal/cli/settings"},
+	"github.com/santhosh-tekuri/":    {"llm", "simulator", "simulator/internal/schema", "internal/api"}, // there in tests
+	"github.com/saintfish/chardet":   {"screenplay/charset"},
+	"github.com/gabriel-vasile/":     {"screenplay/document"},
+	"golang.org/x/text/encoding":     {"screenplay/charset"},
+	"github.com/anthropics/":         {"llm/anthropic"},
+	"github.com/openai/":             {"llm/openai"},
+	"google.golang.org/genai":        {"llm/gemini"},
+	"github.com/failsafe-go/":        {"resilience/breaker", "resilience/budget", "llm/chain"}, // in tests: others to agree with
+	"github.com/sony/gobreaker":      {"resilience/breaker"},                                   // the same
 	"github.com/stretchr/testify":    {},
 	"github.com/prometheus/":         {"internal/telemetry"},
 	"go.opentelemetry.io/":           {"internal/telemetry"},
-	"github.com/danielgtaylor/huma/": {"internal/api"},
+	"github.com/danielgtaylor/huma/": {"internal/api/..."},
+}
+
+// within reports whether a folder is one of those that are listed.
+func within(folder string, listed []string) bool {
+	return slices.ContainsFunc(listed, func(l string) bool {
+		below, all := strings.CutSuffix(l, "/...")
+		return folder == below || all && strings.HasPrefix(folder, below+"/")
+	})
 }
 
 // tree returns the tree that a folder belongs to.
@@ -92,10 +133,32 @@ func TestImportDirection(t *testing.T) {
 	})
 }
 
-func TestForeignPackagesStayBehindTheirDoor(t *testing.T) {
+func TestImportDirection_WithinATree(t *testing.T) {
 	eachImport(t, func(path, from, imp string) {
+		ranks, ordered := inner[from]
+		folder := filepath.ToSlash(filepath.Dir(path))
+		at, listed := ranks[folder]
+		if ordered && !listed {
+			t.Errorf("%s: package %q has no rank in its tree", path, folder)
+		}
+		if strings.HasSuffix(path, "_test.go") {
+			return
+		}
+		to, ours := strings.CutPrefix(imp, module)
+		if ours && ordered && tree(to) == from && ranks[to] >= at {
+			t.Errorf("%s: %s (rank %d in its tree) must not import %s (rank %d)", path, folder, at, to, ranks[to])
+		}
+		if ours && slices.Contains(apart[folder], to) {
+			t.Errorf("%s: %s must not know %s", path, folder, to)
+		}
+	})
+}
+
+func TestForeignPackagesStayBehindTheirDoor(t *testing.T) {
+	eachImport(t, func(path, _, imp string) {
+		folder := filepath.ToSlash(filepath.Dir(path))
 		for prefix, allowed := range doors {
-			if strings.HasPrefix(imp, prefix) && !slices.Contains(allowed, from) {
+			if strings.HasPrefix(imp, prefix) && !within(folder, allowed) {
 				t.Errorf("%s imports %s, which belongs behind a door: %v", path, imp, allowed)
 			}
 		}
