@@ -20,6 +20,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/cli/host"
+	"github.com/cineforge/cineforge/internal/cli/offline"
 	"github.com/cineforge/cineforge/internal/cli/settings"
 	"github.com/cineforge/cineforge/internal/progress"
 	"github.com/cineforge/cineforge/internal/providers"
@@ -42,20 +43,20 @@ type cli struct {
 	Token     string           `hidden:"" help:"The access token."`
 	Version   kong.VersionFlag `env:"-" help:"Print the version and stop."`
 
-	Run        runCmd        `cmd:"" server:"yes" help:"Turn a story file into scenes and a project configuration."`
-	Retry      retryCmd      `cmd:"" server:"yes" help:"Go on with a run that failed or was cancelled."`
-	Serve      serveCmd      `cmd:"" help:"Work on runs until it is stopped: those that are queued, wait, or were left unfinished."`
-	Scenes     scenesCmd     `cmd:"" server:"aside" help:"Show what a script holds, without any model."`
-	Text       textCmd       `cmd:"" server:"aside" help:"Print the text that would be read from a file."`
-	Runs       runsCmd       `cmd:"" help:"Look at runs, follow them, take their files."`
-	Providers  providersCmd  `cmd:"" help:"Show how the providers are doing; hold, release or probe one."`
-	Recipes    recipesCmd    `cmd:"" help:"List, print and check recipes."`
-	Explain    explainCmd    `cmd:"" server:"aside" name:"explain-error" help:"Say what a provider's failure means and what to do about it."`
-	Simulate   simulateCmd   `cmd:"" server:"aside" help:"Play the providers on this machine, with whatever goes wrong."`
-	Database   dataCmd       `cmd:"" name:"data" help:"Check the database, or back it up."`
-	Doctor     doctorCmd     `cmd:"" help:"Check what the program works with, and say what to do about the rest."`
-	Completion completionCmd `cmd:"" server:"aside" help:"Print a completion script for a shell."`
-	Complete   completeCmd   `cmd:"" server:"yes" name:"__complete" hidden:"" help:"Print the words that can come next."`
+	Run        runCmd          `cmd:"" server:"yes" help:"Turn a story file into scenes and a project configuration."`
+	Retry      retryCmd        `cmd:"" server:"yes" help:"Go on with a run that failed or was cancelled."`
+	Serve      serveCmd        `cmd:"" help:"Work on runs until it is stopped: those that are queued, wait, or were left unfinished."`
+	Scenes     offline.Scenes  `cmd:"" server:"aside" help:"Show what a script holds, without any model."`
+	Text       offline.Text    `cmd:"" server:"aside" help:"Print the text that would be read from a file."`
+	Runs       runsCmd         `cmd:"" help:"Look at runs, follow them, take their files."`
+	Providers  providersCmd    `cmd:"" help:"Show how the providers are doing; hold, release or probe one."`
+	Recipes    recipesCmd      `cmd:"" help:"List, print and check recipes."`
+	Explain    offline.Explain `cmd:"" server:"aside" name:"explain-error" help:"Say what a provider's failure means and what to do about it."`
+	Simulate   simulateCmd     `cmd:"" server:"aside" help:"Play the providers on this machine, with whatever goes wrong."`
+	Database   dataCmd         `cmd:"" name:"data" help:"Check the database, or back it up."`
+	Doctor     doctorCmd       `cmd:"" help:"Check what the program works with, and say what to do about the rest."`
+	Completion completionCmd   `cmd:"" server:"aside" help:"Print a completion script for a shell."`
+	Complete   completeCmd     `cmd:"" server:"yes" name:"__complete" hidden:"" help:"Print the words that can come next."`
 
 	models app.Config  // that the environment and the config file offer
 	notes  chan string // what there is to tell beside a run that is shown
@@ -123,7 +124,7 @@ func execute(args []string, s console.Streams) int {
 	// A reader that leaves, such as head, must not end a run in the middle.
 	signal.Ignore(syscall.SIGPIPE)
 	parsed.BindTo(context.Background(), (*context.Context)(nil))
-	return report(s, parsed.Run(&c, s), program(&c))
+	return report(s, parsed.Run(&c, s, console.Format{JSON: c.JSON}), program(&c))
 }
 
 // suits returns an error if a command that does not work with a server is to. The tag

@@ -93,14 +93,6 @@ func leftFiles(id, dir string, left []string) *failure.Error {
 	return f.Advised("replace "+them+": %s", failure.ExportOver(id, dir))
 }
 
-// optional is nil for a text that is not there.
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
 type runsExportCmd struct {
 	runArg
 	Output    string `required:"" placeholder:"DIR" help:"The folder to write below."`

@@ -51,6 +51,11 @@ type Streams struct {
 	Out, Err *os.File
 }
 
+// Format is the form of a command's output.
+type Format struct {
+	JSON bool // machine-readable
+}
+
 // Quote writes a word as a shell reads it.
 func Quote(word string) string { return argument.Quote(word) }
 

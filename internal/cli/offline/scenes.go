@@ -1,4 +1,5 @@
-package main
+// Package offline has the commands that need neither a data directory nor a server.
+package offline
 
 import (
 	"context"
@@ -11,11 +12,11 @@ import (
 	"github.com/cineforge/cineforge/screenplay/document"
 )
 
-type scenesCmd struct {
+type Scenes struct {
 	File string `arg:"" help:"The script: .fountain, .txt or .md; - for standard input."`
 }
 
-func (scenesCmd) Help() string {
+func (Scenes) Help() string {
 	return `Lists the scenes, characters and locations that the script holds, with what a person
 may want to look at. It asks no model and keeps nothing.
 
@@ -24,13 +25,13 @@ says what it looks like.`
 }
 
 // Run does the command.
-func (c *scenesCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
+func (c *Scenes) Run(ctx context.Context, f console.Format, s console.Streams) error {
 	doc, err := readDocument(ctx, c.File, s.In)
 	if err != nil {
 		return err
 	}
 	r := document.Summary(doc)
-	if g.JSON {
+	if f.JSON {
 		return console.PrintJSON(s.Out, r)
 	}
 	return writeScenes(s.Out, s.Err, r)
@@ -90,22 +91,22 @@ func eighths(n int) string {
 	}
 }
 
-type textCmd struct {
+type Text struct {
 	File string `arg:"" help:"The file; - for standard input."`
 }
 
-func (textCmd) Help() string {
+func (Text) Help() string {
 	return `Prints the text that a run would work on, as UTF-8 with plain line ends. How it was
 taken from the file goes to stderr.`
 }
 
 // Run does the command.
-func (c *textCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
+func (c *Text) Run(ctx context.Context, f console.Format, s console.Streams) error {
 	doc, err := readDocument(ctx, c.File, s.In)
 	if err != nil {
 		return err
 	}
-	if g.JSON {
+	if f.JSON {
 		return console.PrintJSON(s.Out, textResult{Format: doc.Format, Encoding: doc.Encoding, Kind: string(doc.Kind),
 			Confidence: doc.Confidence, Evidence: doc.Evidence, Text: doc.Text})
 	}

@@ -1,4 +1,4 @@
-package main
+package offline
 
 import (
 	"bufio"
@@ -17,7 +17,7 @@ import (
 	"github.com/cineforge/cineforge/internal/cli/console"
 )
 
-type explainCmd struct {
+type Explain struct {
 	Provider  string   `placeholder:"NAME" help:"Who was asked: anthropic, openai, google, or another's name."`
 	Status    int      `placeholder:"N" help:"The HTTP status."`
 	Header    []string `sep:"none" placeholder:"'K: V'" help:"A header of the answer; can be given several times."`
@@ -28,7 +28,7 @@ type explainCmd struct {
 	File      string   `arg:"" optional:"" help:"With --jsonl: the failures; without it or with -, standard input."`
 }
 
-func (explainCmd) Help() string {
+func (Explain) Help() string {
 	return `Says what a provider's failure means: its class, whether the same model, another model
 or another provider may do better, whose health it counts against, how long the
 provider said to wait, and what to do.
@@ -77,7 +77,7 @@ func explain(e diagnosis.Evidence) explained {
 }
 
 // Run does the command.
-func (c *explainCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
+func (c *Explain) Run(ctx context.Context, f console.Format, s console.Streams) error {
 	if c.JSONL {
 		return c.lines(s)
 	}
@@ -89,14 +89,14 @@ func (c *explainCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 		return console.Usage(err)
 	}
 	x := explain(e)
-	if g.JSON {
+	if f.JSON {
 		return console.PrintJSON(s.Out, x)
 	}
 	return x.print(s.Out)
 }
 
 // evidence puts together what the command line tells.
-func (c *explainCmd) evidence(stdin io.Reader) (diagnosis.Evidence, error) {
+func (c *Explain) evidence(stdin io.Reader) (diagnosis.Evidence, error) {
 	e := diagnosis.Evidence{Provider: c.Provider, Status: c.Status, Stream: c.Stream, Header: http.Header{}}
 	for _, line := range c.Header {
 		name, value, ok := strings.Cut(line, ":")
@@ -203,7 +203,7 @@ func (r reported) evidence() diagnosis.Evidence {
 }
 
 // lines explains reported failures, a line each.
-func (c *explainCmd) lines(s console.Streams) error {
+func (c *Explain) lines(s console.Streams) error {
 	in := s.In
 	if c.File != "" && c.File != "-" {
 		f, err := os.Open(c.File)
@@ -236,4 +236,12 @@ func (c *explainCmd) lines(s console.Streams) error {
 		return failure.New(failure.Input, fmt.Sprintf("line %d is longer than %d MB", n+1, maxReport>>20), "cut its body")
 	}
 	return lines.Err()
+}
+
+// optional returns nil for an empty text.
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
 }
