@@ -32,7 +32,7 @@ func exampleServer(ctx context.Context) (server *httptest.Server, stop func()) {
 	go observers.Run(ctx)
 	go func() {
 		defer close(worked)
-		system.Work(ctx) //nolint:errcheck // it ends with ctx
+		system.Runs.Work(ctx) //nolint:errcheck // it ends with ctx
 	}()
 	server = httptest.NewServer(api.New(system, observers, api.Options{}))
 	return server, func() {

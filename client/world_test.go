@@ -54,7 +54,7 @@ func newWorld(t *testing.T, models app.Config, o api.Options) world {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		a.Work(ctx)
+		a.Runs.Work(ctx)
 	}()
 	go watch.Run(ctx)
 	t.Cleanup(func() {

@@ -14,6 +14,7 @@ import (
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/cli/console"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -34,16 +35,16 @@ func (l *local) Close() error {
 }
 
 func (l *local) State(ctx context.Context, id string) (run.State, error) {
-	return l.app.State(ctx, id)
+	return l.app.Reader.State(ctx, id)
 }
 
 func (l *local) Runs(ctx context.Context, project string, limit int) ([]run.Overview, error) {
 	list := []run.Overview{}
-	for f := (app.Filter{RunFilter: run.RunFilter{ProjectID: project}}); ; {
+	for f := (runs.Filter{RunFilter: run.RunFilter{ProjectID: project}}); ; {
 		if limit > 0 {
 			f.Limit = limit - len(list)
 		}
-		page, next, err := l.app.List(ctx, f)
+		page, next, err := l.app.Reader.List(ctx, f)
 		list = append(list, page...)
 		if f.Before = next; err != nil || next == "" || len(list) == limit {
 			return list, err
@@ -52,12 +53,12 @@ func (l *local) Runs(ctx context.Context, project string, limit int) ([]run.Over
 }
 
 func (l *local) Line(ctx context.Context, of run.State) (line []run.Overview, err error) {
-	found, err := l.app.Store.Line(ctx, of.RootRunID)
+	found, err := l.app.Reader.Store.Line(ctx, of.RootRunID)
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range found {
-		seen, err := l.app.Overview(ctx, r)
+		seen, err := l.app.Reader.Overview(ctx, r)
 		if err != nil {
 			return nil, err
 		}
@@ -67,35 +68,35 @@ func (l *local) Line(ctx context.Context, of run.State) (line []run.Overview, er
 }
 
 func (l *local) Events(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
-	return l.app.Store.Events(ctx, id, after)
+	return l.app.Reader.Store.Events(ctx, id, after)
 }
 
 func (l *local) Follow(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
-	return run.Follow(ctx, l.app.Store, id, after)
+	return run.Follow(ctx, l.app.Reader.Store, id, after)
 }
 
-func (l *local) Start(ctx context.Context, s app.Start) (string, bool, error) {
+func (l *local) Start(ctx context.Context, s runs.Request) (string, bool, error) {
 	if err := l.served(s.Queue); err != nil {
 		return "", false, err
 	}
-	return l.app.Start(ctx, s)
+	return l.app.Runs.Start(ctx, s)
 }
 
 func (l *local) PlanRetry(ctx context.Context, id string, r pipeline.Retry) (run.RetryPlan, error) {
-	plan, err := l.app.PlanRetry(ctx, id, r)
+	plan, err := l.app.Runs.PlanRetry(ctx, id, r)
 	return plan.RetryPlan, err
 }
 
-func (l *local) Retry(ctx context.Context, id string, r app.Retry) (string, bool, error) {
+func (l *local) Retry(ctx context.Context, id string, r runs.RetryRequest) (string, bool, error) {
 	if err := l.served(r.Queue); err != nil {
 		return "", false, err
 	}
-	return l.app.Retry(ctx, id, r)
+	return l.app.Runs.Retry(ctx, id, r)
 }
 
 // served returns an error if nobody would work on a queued run.
 func (l *local) served(queue bool) error {
-	if !queue || l.app.Served() {
+	if !queue || l.app.Runs.Served() {
 		return nil
 	}
 	return &console.Exit{Code: console.CodeError, Err: failure.New(failure.Input, "no server is running on this data directory, so nobody would work on the run",
@@ -103,7 +104,7 @@ func (l *local) served(queue bool) error {
 }
 
 func (l *local) Resume(ctx context.Context, id string, today bool) error {
-	err := l.app.Confirm(ctx, id, today)
+	err := l.app.Runs.Confirm(ctx, id, today)
 	if errors.Is(err, durable.ErrHeld) {
 		err = failure.New(failure.Input, fmt.Sprintf("run %s is under way already", id), "").Advised("follow it: %s", failure.Watch(id))
 	}
@@ -116,9 +117,9 @@ func (l *local) Attend(ctx context.Context, a attending) (iter.Seq2[event.Event,
 	if a.beside {
 		l.rest = l.background(ctx, a.run)
 	}
-	execute := l.app.Execute
+	execute := l.app.Runs.Execute
 	if a.watch {
-		execute = l.app.Attend
+		execute = l.app.Runs.Run
 	}
 	rest := make(chan struct{})
 	var executed error
@@ -130,7 +131,7 @@ func (l *local) Attend(ctx context.Context, a attending) (iter.Seq2[event.Event,
 			}
 		})
 	}()
-	return l.app.Tail(ctx, a.run, rest), func() error {
+	return l.app.Reader.Follow(ctx, a.run, rest), func() error {
 		<-rest
 		return executed
 	}
@@ -139,14 +140,14 @@ func (l *local) Attend(ctx context.Context, a attending) (iter.Seq2[event.Event,
 // background works on what other processes left unfinished, until the returned
 // function is called, which waits a little for it to be handed on.
 func (l *local) background(ctx context.Context, but string) (stop func()) {
-	if left := l.app.Unfinished(ctx, but); len(left) > 0 && !l.cli.JSON {
+	if left := l.app.Runs.Unfinished(ctx, but); len(left) > 0 && !l.cli.JSON {
 		fmt.Fprintf(l.streams.Err, "Going on in the background with what was left unfinished: %s\n", strings.Join(left, ", "))
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		l.app.Work(ctx) //nolint:errcheck // it ends with ctx
+		l.app.Runs.Work(ctx) //nolint:errcheck // it ends with ctx
 	}()
 	return func() {
 		cancel()
@@ -181,13 +182,13 @@ func (l *local) Artifact(ctx context.Context, project string, ref artifact.Ref) 
 	return l.app.Library.Artifact(ctx, project, ref)
 }
 
-func (l *local) Export(ctx context.Context, id string, to app.Destination) (app.Exported, error) {
-	return l.app.Export(ctx, id, to)
+func (l *local) Export(ctx context.Context, id string, to runs.Destination) (runs.Exported, error) {
+	return l.app.Reader.Export(ctx, id, to)
 }
 
-func (l *local) Cancel(ctx context.Context, id string) error { return l.app.Cancel(ctx, id) }
+func (l *local) Cancel(ctx context.Context, id string) error { return l.app.Runs.Cancel(ctx, id) }
 
-func (l *local) TryNow(ctx context.Context, id string) error { return l.app.TryNow(ctx, id) }
+func (l *local) TryNow(ctx context.Context, id string) error { return l.app.Runs.TryNow(ctx, id) }
 
 func (l *local) Providers(ctx context.Context) ([]health.Provider, error) {
 	return l.app.Providers.List(ctx)

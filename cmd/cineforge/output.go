@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"github.com/cineforge/cineforge/failure"
-	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/cli/console"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -18,8 +18,8 @@ type outputFlags struct {
 	Overwrite bool   `help:"Let --output replace files that are there with other content."`
 }
 
-func (o outputFlags) destination() app.Destination {
-	return app.Destination{Dir: o.Output, Overwrite: o.Overwrite}
+func (o outputFlags) destination() runs.Destination {
+	return runs.Destination{Dir: o.Output, Overwrite: o.Overwrite}
 }
 
 // check returns an error if a run of a project must not write to the folder. It is called
@@ -106,7 +106,7 @@ func (c *runsExportCmd) Run(ctx context.Context, g *cli, s console.Streams) erro
 		return err
 	}
 	defer sys.Close() //nolint:errcheck // it was only read
-	x, err := sys.Export(ctx, c.ID, app.Destination{Dir: c.Output, Overwrite: c.Overwrite})
+	x, err := sys.Export(ctx, c.ID, runs.Destination{Dir: c.Output, Overwrite: c.Overwrite})
 	if err != nil {
 		return err
 	}

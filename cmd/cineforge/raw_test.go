@@ -4,7 +4,6 @@ package main
 
 import (
 	"encoding/json"
-	"github.com/cineforge/cineforge/internal/cli/console"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/cineforge/cineforge/internal/cli/console"
 )
 
 // oddNames are names of files that a careless program takes for others.

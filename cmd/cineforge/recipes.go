@@ -15,6 +15,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/library"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/internal/upkeep"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
@@ -120,7 +121,7 @@ func (c *recipesShowCmd) find(ctx context.Context, g *cli, s console.Streams) (s
 		}
 		defer server.Close() //nolint:errcheck // it was only looked at
 		found, err := server.client.Recipes.Find(ctx, c.Recipe)
-		if p, is := errors.AsType[*client.Problem](err); is && p.Code == "recipe_not_found" && app.ValidRunID(c.Recipe) {
+		if p, is := errors.AsType[*client.Problem](err); is && p.Code == "recipe_not_found" && runs.ValidRunID(c.Recipe) {
 			if of, missing := server.client.Recipes.OfRun(ctx, c.Recipe); missing == nil {
 				found, err = of, nil
 			}
@@ -128,7 +129,7 @@ func (c *recipesShowCmd) find(ctx context.Context, g *cli, s console.Streams) (s
 		return shownRecipe{RecipeDetail: found}, told(err)
 	}
 	found, err := library.NewRecipeStore(g.Data).Find(c.Recipe)
-	if errors.Is(err, recipe.ErrNotFound) && app.ValidRunID(c.Recipe) && upkeep.Exists(g.Data) {
+	if errors.Is(err, recipe.ErrNotFound) && runs.ValidRunID(c.Recipe) && upkeep.Exists(g.Data) {
 		found, err = ofRun(ctx, g, c.Recipe, err)
 	}
 	if err != nil {
@@ -149,7 +150,7 @@ func ofRun(ctx context.Context, g *cli, id string, otherwise error) (library.Fou
 		return library.FoundRecipe{}, err
 	}
 	defer a.Close() //nolint:errcheck // it was only looked at
-	found, err := a.RunRecipe(ctx, id)
+	found, err := a.Reader.Recipe(ctx, id)
 	if errors.Is(err, run.ErrNotFound) {
 		err = otherwise
 	}

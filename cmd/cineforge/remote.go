@@ -19,8 +19,8 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/health"
-	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/cli/console"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/internal/spelling"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/recipe"
@@ -136,25 +136,25 @@ func (r *remote) Artifact(ctx context.Context, project string, ref artifact.Ref)
 }
 
 // Export takes the archive of a run apart.
-func (r *remote) Export(ctx context.Context, id string, to app.Destination) (app.Exported, error) {
+func (r *remote) Export(ctx context.Context, id string, to runs.Destination) (runs.Exported, error) {
 	archive, err := os.CreateTemp("", "cineforge-export-*.zip")
 	if err != nil {
-		return app.Exported{}, err
+		return runs.Exported{}, err
 	}
 	defer os.Remove(archive.Name()) //nolint:errcheck // it is the system's to clean up then
 	defer archive.Close()
 	if err := r.client.Runs.Export(ctx, id, archive); err != nil {
-		return app.Exported{}, told(err)
+		return runs.Exported{}, told(err)
 	}
 	size, err := archive.Seek(0, io.SeekCurrent)
 	if err != nil {
-		return app.Exported{}, err
+		return runs.Exported{}, err
 	}
 	files, err := zip.NewReader(archive, size)
 	if err != nil {
-		return app.Exported{}, fmt.Errorf("the archive of run %s can't be read: %w", id, err)
+		return runs.Exported{}, fmt.Errorf("the archive of run %s can't be read: %w", id, err)
 	}
-	return app.WriteFiles(id, func(yield func(string, func() ([]byte, error)) bool) {
+	return runs.WriteFiles(id, func(yield func(string, func() ([]byte, error)) bool) {
 		for _, f := range files.File {
 			if !yield(f.Name, func() ([]byte, error) { return unpack(f) }) {
 				return
@@ -174,12 +174,12 @@ func unpack(f *zip.File) ([]byte, error) {
 
 // Start gives the file to the server and begins the run. That a file can't be taken is
 // no fault of the command.
-func (r *remote) Start(ctx context.Context, s app.Start) (string, bool, error) {
+func (r *remote) Start(ctx context.Context, s runs.Request) (string, bool, error) {
 	ask, err := asked(s)
 	if err != nil {
 		return "", false, err
 	}
-	if _, err := s.Settings(); err != nil { // before anything is uploaded
+	if _, err := s.ReadSettings(); err != nil { // before anything is uploaded
 		return "", false, err
 	}
 	slug, err := s.Project()
@@ -214,14 +214,14 @@ func (r *remote) Start(ctx context.Context, s app.Start) (string, bool, error) {
 }
 
 // asked is what a server is asked for; it takes only the parameters that it knows.
-func asked(s app.Start) (client.RunRequest, error) {
+func asked(s runs.Request) (client.RunRequest, error) {
 	ask := client.RunRequest{RecipeID: s.RecipeID, StartFrom: s.StartFrom, EndAt: s.EndAt, Force: s.Force,
 		New: &s.New, DryRun: s.DryRun, Drill: s.Drill}
 	switches := map[string]*bool{"accept_config": &ask.AcceptConfig, "skip_qa": &ask.SkipQA}
 	texts := map[string]*string{"default_model": &ask.DefaultModel, "work_model": &ask.WorkModel, "verify_model": &ask.VerifyModel,
 		"escalate_model": &ask.EscalateModel, "qa_model": &ask.QAModel, "config_file": &ask.ConfigFile}
-	for name, v := range s.Params {
-		if overrides, isObject := v.(map[string]any); isObject && name == app.ParamConfigOverrides {
+	for name, v := range s.RuntimeParams {
+		if overrides, isObject := v.(map[string]any); isObject && name == runs.ParamConfigOverrides {
 			ask.ConfigOverrides = overrides
 			continue
 		}
@@ -253,7 +253,7 @@ func (r *remote) PlanRetry(ctx context.Context, id string, how pipeline.Retry) (
 	return plan, told(err)
 }
 
-func (r *remote) Retry(ctx context.Context, id string, how app.Retry) (string, bool, error) {
+func (r *remote) Retry(ctx context.Context, id string, how runs.RetryRequest) (string, bool, error) {
 	ask, err := r.retryOf(ctx, how.Retry)
 	if err != nil {
 		return "", false, err

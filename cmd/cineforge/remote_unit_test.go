@@ -15,8 +15,8 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/client"
-	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/cli/console"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 )
@@ -157,11 +157,11 @@ func (s streaming) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // A parameter that a server does not take is refused here, with the one that was meant.
 func TestRemote_NamesTheNearestParameter(t *testing.T) {
-	_, err := asked(app.Start{Params: map[string]any{"accept_confg": false}})
+	_, err := asked(withParams(map[string]any{"accept_confg": false}))
 	if err == nil || err.Error() != "a server takes no parameter accept_confg=false; did you mean accept_config?" {
 		t.Errorf("%v", err)
 	}
-	if _, err := asked(app.Start{Params: map[string]any{"tint": "x"}}); err == nil || !strings.Contains(err.Error(),
+	if _, err := asked(withParams(map[string]any{"tint": "x"})); err == nil || !strings.Contains(err.Error(),
 		"it takes accept_config and skip_qa") {
 		t.Errorf("%v", err)
 	}
@@ -194,4 +194,9 @@ func TestRemote_PrintsWhatTheServerDoesNotKnow(t *testing.T) {
 		got) != "cineforge: warning of the server: /candidate_s: there is no member; it was ignored\n" {
 		t.Errorf("%s", got)
 	}
+}
+
+// withParams is a request with runtime parameters.
+func withParams(params map[string]any) runs.Request {
+	return runs.Request{Request: event.Request{Selection: event.Selection{RuntimeParams: params}}}
 }

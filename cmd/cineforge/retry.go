@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/failure"
-	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/library"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -116,7 +116,7 @@ func (c *retryCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 		}
 		return printPlan(s.Out, g, plan)
 	}
-	id, existing, err := sys.Retry(ctx, c.ID, app.Retry{Retry: asked, Queue: c.Detach})
+	id, existing, err := sys.Retry(ctx, c.ID, runs.RetryRequest{Retry: asked, Queue: c.Detach})
 	if err != nil {
 		return notStarted(err)
 	}

@@ -10,8 +10,8 @@ import (
 	"strconv"
 
 	"github.com/cineforge/cineforge/failure"
-	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/cli/console"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -62,6 +62,14 @@ A drill shows what a run does when providers fail. It asks nobody, costs nothing
 a project of its own (drill-...); cineforge simulate --list shows the scenarios.`
 }
 
+// request returns what the flags ask of a run.
+func (c *runCmd) request(params map[string]any) event.Request {
+	return event.Request{
+		Selection: event.Selection{RuntimeParams: params, StartFrom: c.StartFrom, EndAt: c.EndAt, DryRun: c.DryRun},
+		Options:   event.Options{Drill: c.Drill, Force: c.Force},
+	}
+}
+
 // Run does the command.
 func (c *runCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	name, data, err := console.ReadInput(c.File, s.In)
@@ -86,10 +94,10 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 		return err
 	}
 	defer sys.Close() //nolint:errcheck // what was told is stored
-	start := app.Start{
-		File: stage.File{Name: name, Data: data}, RecipeID: c.Recipe, ProjectID: c.Project,
-		Params: params, Config: config, StartFrom: c.StartFrom, EndAt: c.EndAt, DryRun: c.DryRun, Drill: c.Drill,
-		Force: c.Force, New: c.New, Queue: c.Detach, Warn: func(w recipe.Warning) {
+	start := runs.Request{
+		Request: c.request(params),
+		File:    stage.File{Name: name, Data: data}, RecipeID: c.Recipe, ProjectID: c.Project, Config: config,
+		New: c.New, Queue: c.Detach, Warn: func(w recipe.Warning) {
 			fmt.Fprintf(s.Err, "Warning: recipe %s, line %d: %s\n", c.Recipe, w.Line, console.OneLine(w.Message))
 		},
 	}
@@ -130,10 +138,10 @@ func (c *runCmd) params() (params map[string]any, config stage.File, err error) 
 			return nil, config, err
 		}
 		switch k {
-		case app.ParamConfigFile:
+		case runs.ParamConfigFile:
 			config, err = readSettings(v)
 			params[k] = config.Name
-		case app.ParamConfigOverrides:
+		case runs.ParamConfigOverrides:
 			params[k], err = recipe.ReadObject("the parameter "+k, []byte(v))
 		default:
 			params[k] = paramValue(v)
@@ -156,7 +164,7 @@ func readSettings(path string) (stage.File, error) {
 		return stage.File{}, failure.New(failure.Input, fmt.Sprintf("the config file %s can't be read", path), "check its permissions")
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, app.MaxConfig+1))
+	data, err := io.ReadAll(io.LimitReader(f, runs.MaxConfig+1))
 	return stage.File{Name: filepath.Base(path), Data: data}, err
 }
 
@@ -170,7 +178,7 @@ func attend(ctx context.Context, sys system, id string, existing bool) (attendin
 	state, err := sys.State(ctx, id)
 	if err == nil && state.Status == run.Paused {
 		a.since = state.LastSeq
-		if err = sys.Resume(ctx, id, false); errors.Is(err, app.ErrNotPaused) {
+		if err = sys.Resume(ctx, id, false); errors.Is(err, runs.ErrNotPaused) {
 			err = nil // any more
 		}
 	}

@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/failure"
-	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/progress"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -34,7 +34,7 @@ type runArg struct {
 
 // open opens the system and loads the run.
 func (r runArg) open(ctx context.Context, g *cli, s console.Streams) (system, run.State, error) {
-	if !app.ValidRunID(r.ID) {
+	if !runs.ValidRunID(r.ID) {
 		return nil, run.State{}, console.Usage(failure.New(failure.Input, fmt.Sprintf("%q can't be a run's id", r.ID),
 			"").Advised("list them: %s", failure.ListRuns()))
 	}
@@ -140,7 +140,7 @@ func (c *runsShowCmd) Run(ctx context.Context, g *cli, s console.Streams) error 
 // abandoned reports whether nobody works on a run of this data directory, and nobody will.
 func abandoned(ctx context.Context, sys system, state run.State) bool {
 	l, ok := sys.(*local)
-	return ok && l.app.Abandoned(ctx, state)
+	return ok && l.app.Runs.Abandoned(ctx, state)
 }
 
 // printLine prints the other runs of a run's line.
@@ -258,7 +258,7 @@ func (c *runsResumeCmd) Run(ctx context.Context, g *cli, s console.Streams) erro
 	}
 	defer sys.Close() //nolint:errcheck // what was told is stored
 	if state.Status.Ended() || state.Status == run.Waiting && len(state.Needs) == 0 && !c.Today && !abandoned(ctx, sys, state) {
-		return console.Usage(app.NotPaused(state))
+		return console.Usage(runs.NotPaused(state))
 	}
 	if err := sys.Resume(ctx, c.ID, c.Today); err != nil {
 		return err

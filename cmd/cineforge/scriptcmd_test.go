@@ -9,8 +9,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/cineforge/cineforge/internal/cli/console"
 )
 
 // exits runs a command, with the variables of the script that hold settings of the

@@ -73,7 +73,7 @@ func (c *serveCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	if err != nil {
 		return failure.New(failure.Input, fmt.Sprintf("%s can't be listened on: %v", c.Addr, errors.Unwrap(err)), "name another with --addr; port 0 takes a free one")
 	}
-	if err := a.Serve(); err != nil {
+	if err := a.Runs.Serve(); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	ctx, stop := g.interruptible(ctx, nothing)
@@ -158,7 +158,7 @@ func (v serving) until(ctx context.Context, l net.Listener) error {
 	defer stop()
 	var work sync.WaitGroup
 	work.Go(func() { v.observers.Run(ctx) })
-	work.Go(func() { v.app.Work(ctx) }) //nolint:errcheck // it ends with ctx
+	work.Go(func() { v.app.Runs.Work(ctx) }) //nolint:errcheck // it ends with ctx
 	conns := guard.NewConnections(l, host.ShareOut(host.OpenFiles()).Connections)
 	server := &http.Server{Handler: v.api, ConnState: conns.State,
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,

@@ -3,12 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
-	"github.com/cineforge/cineforge/internal/cli/console"
 	"os"
 	"os/signal"
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/cineforge/cineforge/internal/cli/console"
 )
 
 // stopper ends commands that work on runs: at first nothing new is begun, and calls that are

@@ -14,6 +14,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/cli/settings"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/internal/upkeep"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
@@ -32,12 +33,12 @@ type system interface {
 	Events(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error]
 	Follow(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error]
 	Artifact(ctx context.Context, project string, ref artifact.Ref) (artifact.Artifact, error)
-	Export(ctx context.Context, id string, to app.Destination) (app.Exported, error)
+	Export(ctx context.Context, id string, to runs.Destination) (runs.Exported, error)
 
 	// Start makes a run, or finds one of the same that is under way.
-	Start(ctx context.Context, s app.Start) (id string, existing bool, err error)
+	Start(ctx context.Context, s runs.Request) (id string, existing bool, err error)
 	PlanRetry(ctx context.Context, id string, r pipeline.Retry) (run.RetryPlan, error)
-	Retry(ctx context.Context, id string, r app.Retry) (next string, existing bool, err error)
+	Retry(ctx context.Context, id string, r runs.RetryRequest) (next string, existing bool, err error)
 	// Resume lets a paused run go on, or with today any with whoever can be asked today.
 	// Attend then shows it.
 	Resume(ctx context.Context, id string, today bool) error

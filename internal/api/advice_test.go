@@ -91,7 +91,7 @@ func advisedRequests() []advised {
 		sim := simulator.New(scenario.Scenario{ID: "down", Name: "down", Rules: []scenario.Rule{{Name: "down",
 			Fault: scenario.Fault{Error: "overloaded"}}}}, simulator.Options{})
 		s := open(t, api.Options{}, models(sim))
-		if err := s.app.Serve(); err != nil { // as serve does: a process works on what is due
+		if err := s.app.Runs.Serve(); err != nil { // as serve does: a process works on what is due
 			t.Fatal(err)
 		}
 		id := s.start(s.given("tide", "night_bus.txt"))

@@ -87,7 +87,7 @@ func TestExportHandler_BreaksOff(t *testing.T) {
 	if err := export(); err != nil {
 		t.Error(err)
 	}
-	s.app.Store.Archive = holed{s.app.Store.Archive}
+	s.app.Reader.Store.Archive = holed{s.app.Reader.Store.Archive}
 	if export() == nil {
 		t.Error("a part is taken for the whole")
 	}

@@ -44,7 +44,7 @@ func (h *runsHandler) events(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	events := []event.Event{}
-	for e, err := range h.runs.Store.Events(r.Context(), id, after) {
+	for e, err := range h.reader.Store.Events(r.Context(), id, after) {
 		if err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func (h *runsHandler) events(w http.ResponseWriter, r *http.Request) error {
 		last = events[n-1].Seq
 	} else if after == 0 {
 		return problem.Refuse(http.StatusNotFound, "run_events_not_found", "there is no such run", "")
-	} else if _, err := run.Load(r.Context(), h.runs.Store, id); err != nil {
+	} else if _, err := run.Load(r.Context(), h.reader.Store, id); err != nil {
 		return problem.As(err, run.ErrNotFound, http.StatusNotFound, "run_events_not_found")
 	}
 	tag := `"` + strconv.FormatInt(after, 10) + "-" + strconv.FormatInt(last, 10) + `"`

@@ -12,13 +12,13 @@ import (
 
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/problem"
-	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/runs"
 )
 
 // exportHandler answers with the files of a run.
 type exportHandler struct {
-	runs *app.App
-	log  *slog.Logger
+	reader *runs.Reader
+	log    *slog.Logger
 }
 
 func (h *exportHandler) register(r *endpoint.Router) {
@@ -32,7 +32,7 @@ func (h *exportHandler) register(r *endpoint.Router) {
 // export answers with an archive of a run's files.
 func (h *exportHandler) export(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("run_id")
-	files, err := h.runs.Files(r.Context(), id)
+	files, err := h.reader.Files(r.Context(), id)
 	if err != nil {
 		return err
 	}

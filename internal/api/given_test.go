@@ -11,6 +11,7 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -31,7 +32,7 @@ func (s *site) config(state run.State) (made madeConfig) {
 	if len(refs) != 1 {
 		s.Fatalf("%s: %d artifacts: %s", state.Status, len(refs), state.Error)
 	}
-	stored, err := s.app.Store.Artifact(s.Context(), state.ProjectID, refs[0])
+	stored, err := s.app.Reader.Store.Artifact(s.Context(), state.ProjectID, refs[0])
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -106,7 +107,7 @@ func TestStart_SettingsThatAreRefused(t *testing.T) {
 		if p := filed("c.yaml", "- noir\n"); !strings.Contains(p.Message, "c.yaml is not a YAML or JSON object (it holds a list)") {
 			t.Errorf("%+v", p)
 		}
-		if p := filed("d.yaml", "title: "+strings.Repeat("x", app.MaxConfig)+"\n"); !strings.Contains(p.Message,
+		if p := filed("d.yaml", "title: "+strings.Repeat("x", runs.MaxConfig)+"\n"); !strings.Contains(p.Message,
 			"d.yaml is larger than the 64 kB that settings may have") {
 			t.Errorf("%+v", p)
 		}

@@ -280,7 +280,7 @@ func TestAPI_TextsOfProvidersAreText(t *testing.T) {
 // keepsNoKey wants no key in the answers of the store.
 func (s *site) keepsNoKey() {
 	s.Helper()
-	entries, err := s.app.Feed.Entries(s.Context(), run.EventFilter{}, 0, 100_000)
+	entries, err := s.app.Reader.Feed.Entries(s.Context(), run.EventFilter{}, 0, 100_000)
 	if err != nil {
 		s.Fatal(err)
 	}

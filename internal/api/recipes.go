@@ -8,14 +8,14 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api/endpoint"
-	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/library"
+	"github.com/cineforge/cineforge/internal/runs"
 )
 
 // recipesHandler answers requests about recipes.
 type recipesHandler struct {
 	recipes library.RecipeStore
-	runs    *app.App
+	reader  *runs.Reader
 	costly  rateLimit
 }
 
@@ -63,7 +63,7 @@ func (h *recipesHandler) find(_ context.Context, in *ofRecipe) (client.RecipeDet
 }
 
 func (h *recipesHandler) ofRun(ctx context.Context, in *endpoint.OfRun) (client.RecipeDetail, error) {
-	found, err := h.runs.RunRecipe(ctx, in.Run)
+	found, err := h.reader.Recipe(ctx, in.Run)
 	if err != nil {
 		return client.RecipeDetail{}, err
 	}

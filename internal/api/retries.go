@@ -13,7 +13,7 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/problem"
-	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -21,7 +21,8 @@ import (
 
 // retriesHandler retries runs, and does what else an operator can do with them.
 type retriesHandler struct {
-	runs   *app.App
+	runs   *runs.Service
+	reader *runs.Reader
 	costly rateLimit
 }
 
@@ -130,7 +131,7 @@ func (h *retriesHandler) signal(
 	send func(ctx context.Context, runID string) error,
 ) func(ctx context.Context, in *endpoint.OfRun) (client.Started, error) {
 	return func(ctx context.Context, in *endpoint.OfRun) (client.Started, error) {
-		if _, err := run.Load(ctx, h.runs.Store, in.Run); err != nil {
+		if _, err := run.Load(ctx, h.reader.Store, in.Run); err != nil {
 			return client.Started{}, err
 		}
 		return started(in.Run, true), send(ctx, in.Run)
@@ -148,7 +149,7 @@ func (h *retriesHandler) begin(
 	if err != nil {
 		return client.Started{}, err
 	}
-	next, existing, err := h.runs.Retry(ctx, id, app.Retry{Retry: retryOf(b), Queue: true, Once: once, Agreed: agreed})
+	next, existing, err := h.runs.Retry(ctx, id, runs.RetryRequest{Retry: retryOf(b), Queue: true, Once: once, Agreed: agreed})
 	if e, ok := errors.AsType[*run.RepeatedError](err); ok && e.Same {
 		return started(e.RunID, true), nil
 	}

@@ -11,14 +11,15 @@ import (
 	"github.com/cineforge/cineforge/internal/api/chat"
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/problem"
-	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/library"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/run"
 )
 
 // runsHandler answers requests about runs, and starts them.
 type runsHandler struct {
-	runs    *app.App
+	runs    *runs.Service
+	reader  *runs.Reader
 	library *library.Service
 	retries *retriesHandler
 	costly  rateLimit
@@ -61,12 +62,12 @@ func (h *runsHandler) ofProject(ctx context.Context, in *endpoint.InProject) ([]
 	if _, err := h.library.Project(ctx, in.Project); err != nil {
 		return nil, err
 	}
-	page, _, err := h.runs.List(ctx, app.Filter{RunFilter: run.RunFilter{ProjectID: in.Project}, Limit: maxListed})
+	page, _, err := h.reader.List(ctx, runs.Filter{RunFilter: run.RunFilter{ProjectID: in.Project}, Limit: maxListed})
 	return page, err
 }
 
 func (h *runsHandler) list(ctx context.Context, in *runsQuery) (client.RunsPage, error) {
-	page, next, err := h.runs.List(ctx, app.Filter{
+	page, next, err := h.reader.List(ctx, runs.Filter{
 		RunFilter: run.RunFilter{ProjectID: in.Project, Before: in.Cursor}, Status: run.Status(in.Status), Limit: in.Limit,
 	})
 	if errors.Is(err, run.ErrNotFound) {
@@ -77,7 +78,7 @@ func (h *runsHandler) list(ctx context.Context, in *runsQuery) (client.RunsPage,
 
 func (h *runsHandler) state(ctx context.Context, in *stateQuery) (endpoint.Tagged[client.RunState], error) {
 	var out endpoint.Tagged[client.RunState]
-	state, err := h.runs.State(ctx, in.Run)
+	state, err := h.reader.State(ctx, in.Run)
 	if err != nil {
 		return out, err
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/cineforge/cineforge/internal/observe"
 	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/project"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator"
@@ -57,6 +58,12 @@ func open(t *testing.T, o api.Options, m app.Config) *site {
 // idle makes a server that executes no runs.
 func idle(t *testing.T, o api.Options, m app.Config) *site {
 	t.Helper()
+	return idleOn(t, o, m, func(*storage.Store) {})
+}
+
+// idleOn makes a server that executes no runs, on a store that change has changed.
+func idleOn(t *testing.T, o api.Options, m app.Config, change func(*storage.Store)) *site {
+	t.Helper()
 	store, err := sqlite.OpenMemory(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +72,9 @@ func idle(t *testing.T, o api.Options, m app.Config) *site {
 	if o.Version == "" {
 		o.Version = "1.2.3"
 	}
-	a := app.New(store.Seams(), dir, m)
+	seams := store.Seams()
+	change(&seams)
+	a := app.New(seams, dir, m)
 	t.Cleanup(func() { a.Close() })
 	s := &site{T: t, app: a, store: store, dir: dir, token: o.Token}
 	s.api, s.watch = observed(a, o)
@@ -81,7 +90,7 @@ func observed(a *app.App, o api.Options) (*api.API, *observe.Observers) {
 
 // works lets it execute runs.
 func (s *site) works() (stop func()) {
-	return s.background(func(ctx context.Context) { s.app.Work(ctx) }) //nolint:errcheck // it ends with ctx
+	return s.background(func(ctx context.Context) { s.app.Runs.Work(ctx) }) //nolint:errcheck // it ends with ctx
 }
 
 // background does something until the test ends, or stop is called.

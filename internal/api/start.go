@@ -12,10 +12,11 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/problem"
-	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/project"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/stage"
 )
 
@@ -47,7 +48,7 @@ func (h *runsHandler) start(ctx context.Context, in *startRequest) (client.Start
 	if b.RetryOf != "" {
 		return h.retries.begin(ctx, b.RetryOf, in.Idempotent, client.RetryRequest{}, nil)
 	}
-	if b.RunID != "" && !app.ValidRunID(b.RunID) {
+	if b.RunID != "" && !runs.ValidRunID(b.RunID) {
 		return client.Started{}, problem.Refuse(http.StatusUnprocessableEntity, "invalid_run_id", "that can't be a run's id",
 			"use up to 64 letters, digits, dots, dashes and underscores")
 	}
@@ -67,10 +68,13 @@ func (h *runsHandler) start(ctx context.Context, in *startRequest) (client.Start
 	warn := func(w recipe.Warning) {
 		warnings = append(warnings, client.RequestWarning{Line: w.Line, Message: w.Message})
 	}
-	id, existing, err := h.runs.Start(ctx, app.Start{
-		Config: config, Warn: warn, File: file, RecipeID: cmp.Or(b.RecipeID, defaultRecipe), ProjectID: b.ProjectID, Params: params(b),
-		StartFrom: b.StartFrom, EndAt: b.EndAt, DryRun: b.DryRun, Force: b.Force, New: isNew(in.Idempotent, b), Drill: b.Drill, RunID: b.RunID,
-		Once: asked, Queue: true,
+	id, existing, err := h.runs.Start(ctx, runs.Request{
+		Request: event.Request{
+			Selection: event.Selection{RuntimeParams: params(b), StartFrom: b.StartFrom, EndAt: b.EndAt, DryRun: b.DryRun},
+			Options:   event.Options{Force: b.Force, Drill: b.Drill},
+		},
+		File: file, RecipeID: cmp.Or(b.RecipeID, defaultRecipe), ProjectID: b.ProjectID, Config: config,
+		New: isNew(in.Idempotent, b), Queue: true, RunID: b.RunID, Once: asked, Warn: warn,
 	})
 	if r, ok := errors.AsType[*run.RepeatedError](err); ok && r.Same {
 		id, existing, err = r.RunID, true, nil

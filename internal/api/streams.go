@@ -13,8 +13,8 @@ import (
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/guard"
 	"github.com/cineforge/cineforge/internal/api/problem"
-	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/feed"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -29,9 +29,9 @@ const (
 
 // streamsHandler sends events as they happen.
 type streamsHandler struct {
-	runs  *app.App
-	tail  *feed.Tail
-	slots *guard.Slots
+	reader *runs.Reader
+	tail   *feed.Tail
+	slots  *guard.Slots
 }
 
 func (h *streamsHandler) register(r *endpoint.Router) {
@@ -62,7 +62,7 @@ func (h *streamsHandler) register(r *endpoint.Router) {
 // ofRun sends what happens in a run.
 func (h *streamsHandler) ofRun(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("run_id")
-	state, err := run.Load(r.Context(), h.runs.Store, id)
+	state, err := run.Load(r.Context(), h.reader.Store, id)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (h *streamsHandler) ofRun(w http.ResponseWriter, r *http.Request) error {
 		id:    func(f feed.Frame) int64 { return f.Seq },
 		wants: func(f feed.Frame) bool { return f.Run == id },
 		stored: func(ctx context.Context, after int64) (frames []feed.Frame, err error) {
-			for e, err := range h.runs.Store.Events(ctx, id, after) {
+			for e, err := range h.reader.Store.Events(ctx, id, after) {
 				if err != nil || len(frames) == streamPage {
 					return frames, err
 				}
@@ -101,7 +101,7 @@ func (h *streamsHandler) ofAll(w http.ResponseWriter, r *http.Request) error {
 	if list := r.URL.Query().Get("runs"); list != "" {
 		of.Runs = strings.Split(list, ",")
 	}
-	if len(of.Runs) > maxFollowed || slices.ContainsFunc(of.Runs, func(id string) bool { return !app.ValidRunID(id) }) {
+	if len(of.Runs) > maxFollowed || slices.ContainsFunc(of.Runs, func(id string) bool { return !runs.ValidRunID(id) }) {
 		return problem.Refuse(http.StatusUnprocessableEntity, "invalid_request",
 			fmt.Sprintf("runs is no list of up to %d ids of runs", maxFollowed), "put commas between them")
 	}
@@ -109,7 +109,7 @@ func (h *streamsHandler) ofAll(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	head, err := h.runs.Feed.Head(r.Context())
+	head, err := h.reader.Feed.Head(r.Context())
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (h *streamsHandler) ofAll(w http.ResponseWriter, r *http.Request) error {
 			return (of.ProjectID == "" || f.Project == of.ProjectID) && (len(of.Runs) == 0 || slices.Contains(of.Runs, f.Run))
 		},
 		stored: func(ctx context.Context, after int64) ([]feed.Frame, error) {
-			entries, err := h.runs.Feed.Entries(ctx, of, after, streamPage)
+			entries, err := h.reader.Feed.Entries(ctx, of, after, streamPage)
 			frames := make([]feed.Frame, 0, len(entries))
 			for _, e := range entries {
 				f, err := feed.NewFrame(e)

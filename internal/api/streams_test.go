@@ -25,7 +25,7 @@ import (
 func (s *site) exactly(id string, got []sseFrame) {
 	s.Helper()
 	n := 0
-	for e, err := range s.app.Store.Events(s.Context(), id, 0) {
+	for e, err := range s.app.Reader.Store.Events(s.Context(), id, 0) {
 		if err != nil {
 			s.Fatal(err)
 		}
@@ -265,7 +265,7 @@ func TestStream_AReaderThatTheTailOverruns(t *testing.T) {
 					got = append(got, f)
 				}
 			}
-			events, err := run.Load(t.Context(), s.app.Store, id)
+			events, err := run.Load(t.Context(), s.app.Reader.Store, id)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -349,8 +349,8 @@ func TestStream_BeforeTheTailHasBegun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		id, tell := s.quiet("tide")
-		feed := &flaky{Feed: s.app.Feed}
-		s.app.Feed = feed
+		feed := &flaky{Feed: s.app.Reader.Feed}
+		s.app.Reader.Feed = feed
 		early, watch := observed(s.app, api.Options{})
 		l := listen(t, early, "/api/runs/"+id+"/events/stream", "")
 		m := listen(t, early, "/api/events/stream?after=0", "")
@@ -410,7 +410,7 @@ func TestStream_BetweenTheStoreAndTheTail(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		id, tell := s.quiet("tide")
-		s.app.Feed = &late{s.app.Feed, func() { tell(3) }}
+		s.app.Reader.Feed = &late{s.app.Reader.Feed, func() { tell(3) }}
 		l := listen(t, s.api, "/api/events/stream?project=tide&after=0", "")
 		var got []sseFrame
 		for range 4 {

@@ -12,14 +12,14 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/problem"
-	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/internal/upkeep"
 	"github.com/cineforge/cineforge/run"
 )
 
 // systemHandler answers requests about the server itself.
 type systemHandler struct {
-	runs     *app.App
+	reader   *runs.Reader
 	upkeep   *upkeep.Service
 	log      *slog.Logger
 	version  string
@@ -47,7 +47,7 @@ func (h *systemHandler) ready(ctx context.Context, _ *struct{}) (client.ServerHe
 		return client.ServerHealth{}, h.notReady(ctx, err)
 	}
 	out := client.ServerHealth{Status: "ready", Version: h.version}
-	uncarried, err := h.runs.Uncarried(ctx)
+	uncarried, err := h.reader.Uncarried(ctx)
 	for _, o := range uncarried {
 		out.NoCarrier = append(out.NoCarrier, client.Uncarried{RunID: o.RunID, Needs: o.Needs})
 	}

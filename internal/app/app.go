@@ -3,7 +3,8 @@
 package app
 
 import (
-	"github.com/cineforge/cineforge/internal/bounded"
+	"github.com/cineforge/cineforge/internal/runs"
+
 	"github.com/cineforge/cineforge/internal/library"
 
 	"github.com/cineforge/cineforge/internal/upkeep"
@@ -15,7 +16,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/durable/local"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/storage"
@@ -26,31 +26,17 @@ import (
 	"github.com/cineforge/cineforge/stage/shipped"
 )
 
-// App is a running system on one data directory. It is safe for concurrent use.
+// App is a running system on one data directory: the services, by their jobs. It is safe for
+// concurrent use.
 type App struct {
-	Store pipeline.Store
+	Runs      *runs.Service       // starts, operates and executes runs
+	Reader    *runs.Reader        // reads runs: their states, lists and files
+	Library   *library.Service    // projects, with their files, messages and artifacts
+	Recipes   library.RecipeStore // the recipes that there are
+	Providers *providers.Service  // which models can be asked, and how they are doing
+	Upkeep    *upkeep.Service     // looks after the store
 
-	dataDir   string
-	pipeline  *pipeline.Pipeline
-	engine    durable.Engine
-	journal   storage.Journal
-	overviews *bounded.Cache[string, remembered] // by the runs' ids
-	close     func() error
-
-	// Providers is which models can be asked, and how they are doing.
-	Providers *providers.Service
-
-	// Library is the projects, with their files, messages and artifacts.
-	Library *library.Service
-
-	// Upkeep looks after the store.
-	Upkeep *upkeep.Service
-
-	// Feed is what happens in all runs.
-	Feed run.Feed
-
-	// Recipes are the recipes that there are.
-	Recipes library.RecipeStore
+	close func() error
 }
 
 // Modules returns the modules that recipes may name, which read documents with the reader.
@@ -71,8 +57,8 @@ func Open(ctx context.Context, dataDir string, config Config) (*App, error) {
 // be used only keeps all other runs from being started and executed.
 func OpenUnchecked(ctx context.Context, dataDir string, config Config) (*App, error) {
 	if err := os.MkdirAll(dataDir, 0o700); err != nil {
-		return nil, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the data directory %s can't be made: %v", dataDir, run.FileCause(err)),
-			Hint: "name another one with --data", Err: err}
+		return nil, &failure.Error{Class: failure.Input, Hint: "name another one with --data", Err: err,
+			Message: fmt.Sprintf("the data directory %s can't be made: %v", dataDir, run.FileCause(err))}
 	}
 	store, err := upkeep.OpenStore(ctx, dataDir, config.NoBackup)
 	if err != nil {
@@ -84,42 +70,47 @@ func OpenUnchecked(ctx context.Context, dataDir string, config Config) (*App, er
 	return New(store.Seams(), dataDir, config), nil
 }
 
-// otherProcessPoll is how often it is looked for what other processes said to a run.
+// otherProcessPoll is how often the signals of other processes are read.
 const otherProcessPoll = 200 * time.Millisecond
 
 // New makes a system over an open store, which closing the system closes too.
 // The data directory is only looked into for recipes.
 func New(store storage.Store, dataDir string, config Config) *App {
-	a := &App{
-		Store: store.Pipeline(), dataDir: dataDir, journal: store.Journal,
-		Feed: store.Feed, Recipes: library.NewRecipeStore(dataDir), close: store.Close,
-		overviews: bounded.NewCache[string, remembered](mostOverviews),
-	}
 	var documents document.Reader // all files are read in the same way, here and in the stages
+	a := &App{Recipes: library.NewRecipeStore(dataDir), close: store.Close}
 	a.Library = library.New(library.Options{
 		DataDir: dataDir, Projects: store.Projects, Inputs: store.Inputs, Chat: store.Chat,
 		Artifacts: store.Artifacts, Blobs: store.Blobs, Documents: documents,
 	})
-	a.Upkeep = upkeep.New(upkeep.Options{Maintenance: store.Maintenance, Trouble: config.StoreTrouble, Readable: func(ctx context.Context) error {
-		_, err := a.engine.Due(ctx, 1)
-		return err
-	}})
 	router := config.Router
 	router.Health.Memory = store.Health
 	a.Providers = providers.New(config.Models(), providers.Options{Router: router, Attempts: store.Attempts, Waiting: a.waiting})
 	store.Journal.Carry(a.Providers.Routes())
-	a.pipeline = pipeline.New(a.Store, Modules(documents), a.Providers.ModelSource)
-	a.pipeline.OnTrouble(a.Upkeep.NoteCommit)
+	stored := store.Pipeline()
+	worker := pipeline.New(stored, Modules(documents), a.Providers.ModelSource)
+	engine := local.New(store.Journal, worker, config.Engine)
+	a.Upkeep = upkeep.New(upkeep.Options{Maintenance: store.Maintenance, Trouble: config.StoreTrouble,
+		Readable: func(ctx context.Context) error {
+			_, err := engine.Due(ctx, 1)
+			return err
+		}})
+	worker.OnTrouble(a.Upkeep.NoteCommit)
 	if config.Engine.Hard != nil {
-		a.pipeline.EndWith(config.Engine.Hard)
+		worker.EndWith(config.Engine.Hard)
 	}
-	a.engine = local.New(store.Journal, a.pipeline, config.Engine)
+	a.Reader = runs.NewReader(runs.ReaderOptions{
+		Store: stored, Feed: store.Feed, Journal: store.Journal, Monitor: engine, Candidates: a.Providers,
+	})
+	a.Runs = runs.New(runs.Options{
+		Reader: a.Reader, Pipeline: worker, Engine: engine, Providers: a.Providers,
+		Library: a.Library, Recipes: a.Recipes, Poll: a.Upkeep.Poll,
+	})
 	return a
 }
 
 // waiting lists the runs that wait.
 func (a *App) waiting(ctx context.Context) ([]run.Overview, error) {
-	list, _, err := a.List(ctx, Filter{Status: run.Waiting})
+	list, _, err := a.Reader.List(ctx, runs.Filter{Status: run.Waiting})
 	return list, err
 }
 

@@ -19,7 +19,7 @@ func Doctor(ctx context.Context, dataDir string, config Config) []upkeep.Check {
 				return nil, err
 			}
 			defer a.Close() //nolint:errcheck // it was only looked at
-			return a.Uncarried(ctx)
+			return a.Reader.Uncarried(ctx)
 		},
 	}
 	return d.Checks(ctx)

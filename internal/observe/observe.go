@@ -12,6 +12,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/feed"
 	"github.com/cineforge/cineforge/internal/runlog"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/internal/telemetry"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -42,7 +43,7 @@ func New(a *app.App, version string, log *slog.Logger) *Observers {
 		metrics.Observe(e)
 		lines.Observe(e)
 	}
-	return &Observers{Tail: feed.New(a.Feed, observe), Metrics: metrics, app: a, log: lines}
+	return &Observers{Tail: feed.New(a.Reader.Feed, observe), Metrics: metrics, app: a, log: lines}
 }
 
 func breakers(a *app.App) []telemetry.Breaker {
@@ -59,7 +60,7 @@ func (o *Observers) Run(ctx context.Context) {
 	defer polling.Wait()
 	polling.Go(func() { o.pollUncarried(ctx) })
 	o.Tail.Run(ctx, func() error {
-		under, _, err := o.app.List(ctx, app.Filter{RunFilter: run.RunFilter{UnderWay: true}})
+		under, _, err := o.app.Reader.List(ctx, runs.Filter{RunFilter: run.RunFilter{UnderWay: true}})
 		for _, r := range under {
 			if r.Status != run.RunDamaged {
 				o.Metrics.Know(r)
@@ -77,7 +78,7 @@ func (o *Observers) pollUncarried(ctx context.Context) {
 	tick := time.NewTicker(uncarriedPoll)
 	defer tick.Stop()
 	for {
-		if list, err := o.app.Uncarried(ctx); err == nil {
+		if list, err := o.app.Reader.Uncarried(ctx); err == nil {
 			o.log.Uncarried(list)
 		}
 		select {

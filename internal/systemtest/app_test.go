@@ -23,6 +23,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/memory"
 	"github.com/cineforge/cineforge/internal/providers"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/internal/upkeep"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -48,26 +49,36 @@ func sample(t *testing.T, name string) stage.File {
 	return stage.File{Name: name, Data: data}
 }
 
-func execute(t *testing.T, a *app.App, start app.Start) run.State {
+func execute(t *testing.T, a *app.App, start runs.Request) run.State {
 	t.Helper()
 	if start.RecipeID == "" {
 		start.RecipeID = "mvp_ingest"
 	}
-	if start.Params == nil {
-		start.Params = map[string]any{"accept_config": true}
+	if start.RuntimeParams == nil {
+		start.RuntimeParams = map[string]any{"accept_config": true}
 	}
-	id, _, err := a.Start(t.Context(), start)
+	id, _, err := a.Runs.Start(t.Context(), start)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Execute(t.Context(), id, nil); err != nil {
+	if err := a.Runs.Execute(t.Context(), id, nil); err != nil {
 		t.Fatal(err)
 	}
-	state, err := run.Load(t.Context(), a.Store, id)
+	state, err := run.Load(t.Context(), a.Reader.Store, id)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return state
+}
+
+// accepting is a request whose configuration is accepted, or waits for a person.
+func accepting(accepted bool) event.Request {
+	return event.Request{Selection: event.Selection{RuntimeParams: map[string]any{"accept_config": accepted}}}
+}
+
+// drilled is a request for a drill.
+func drilled(scenario string) event.Request {
+	return event.Request{Options: event.Options{Drill: scenario}}
 }
 
 func scenesOf(t *testing.T, a *app.App, state run.State) (made []content.Scene) {
@@ -76,7 +87,7 @@ func scenesOf(t *testing.T, a *app.App, state run.State) (made []content.Scene) 
 		if ref.ArtifactType != artifact.Scene {
 			continue
 		}
-		stored, err := a.Store.Artifact(t.Context(), state.ProjectID, ref)
+		stored, err := a.Reader.Store.Artifact(t.Context(), state.ProjectID, ref)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,7 +118,7 @@ func TestSamplesGoThroughTheShippedRecipe(t *testing.T) {
 	} {
 		t.Run(want.file, func(t *testing.T) {
 			a := open(t)
-			state := execute(t, a, app.Start{File: sample(t, want.file)})
+			state := execute(t, a, runs.Request{File: sample(t, want.file)})
 			if state.Status != run.RunDone || state.TotalCostUSD != 0 {
 				t.Fatalf("run %s: %s", state.Status, state.Error)
 			}
@@ -134,7 +145,7 @@ func TestSamplesGoThroughTheShippedRecipe(t *testing.T) {
 
 func TestProseWithoutAModelIsAClearFailure(t *testing.T) {
 	a := open(t)
-	state := execute(t, a, app.Start{File: sample(t, "the_well.txt")})
+	state := execute(t, a, runs.Request{File: sample(t, "the_well.txt")})
 	st := state.Stages["normalize"]
 	if state.Status != run.RunFailed || *st.FinalErrorClass != failure.NoProvider || st.TerminalReason != event.NonRetryableError {
 		t.Fatalf("run %s, stage %+v", state.Status, st)
@@ -151,8 +162,8 @@ func TestProseWithoutAModelIsAClearFailure(t *testing.T) {
 
 func TestASecondRunOnTheSameFileMakesNoNewVersions(t *testing.T) {
 	a := open(t)
-	first := execute(t, a, app.Start{File: sample(t, "lighthouse.md")})
-	second := execute(t, a, app.Start{File: sample(t, "lighthouse.md")})
+	first := execute(t, a, runs.Request{File: sample(t, "lighthouse.md")})
+	second := execute(t, a, runs.Request{File: sample(t, "lighthouse.md")})
 	for id, st := range first.Stages {
 		if diff := cmp.Diff(st.ArtifactRefs, second.Stages[id].ArtifactRefs); diff != "" {
 			t.Errorf("%s:\n%s", id, diff)
@@ -162,27 +173,27 @@ func TestASecondRunOnTheSameFileMakesNoNewVersions(t *testing.T) {
 
 func TestAnUnconfirmedConfigurationWaitsForAPerson(t *testing.T) {
 	a := open(t)
-	state := execute(t, a, app.Start{File: sample(t, "lighthouse.md"), Params: map[string]any{"accept_config": false}})
+	state := execute(t, a, runs.Request{File: sample(t, "lighthouse.md"), Request: accepting(false)})
 	if state.Status != run.Paused || state.Stages["project_config"].PauseReason != event.AwaitingConfirmation {
 		t.Fatalf("run %s, stage %+v", state.Status, state.Stages["project_config"])
 	}
-	if err := a.Confirm(t.Context(), state.RunID, false); err != nil {
+	if err := a.Runs.Confirm(t.Context(), state.RunID, false); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Execute(t.Context(), state.RunID, nil); err != nil {
+	if err := a.Runs.Execute(t.Context(), state.RunID, nil); err != nil {
 		t.Fatal(err)
 	}
-	if state, err := run.Load(t.Context(), a.Store, state.RunID); err != nil || state.Status != run.RunDone {
+	if state, err := run.Load(t.Context(), a.Reader.Store, state.RunID); err != nil || state.Status != run.RunDone {
 		t.Errorf("run %s: %v", state.Status, err)
 	}
 }
 
 func TestExport(t *testing.T) {
 	a := open(t)
-	state := execute(t, a, app.Start{File: sample(t, "lighthouse.md")})
+	state := execute(t, a, runs.Request{File: sample(t, "lighthouse.md")})
 	dir := filepath.Join(t.TempDir(), "out")
 	for range 2 { // the second time over the first
-		x, err := a.Export(t.Context(), state.RunID, app.Destination{Dir: dir})
+		x, err := a.Reader.Export(t.Context(), state.RunID, runs.Destination{Dir: dir})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -240,7 +251,7 @@ func TestAnExportedFileTakesItsPlaceWhole(t *testing.T) {
 		t.Skip("NOT TESTED: a file that is replaced while it is read, which Windows does not allow")
 	}
 	a := open(t)
-	state := execute(t, a, app.Start{File: sample(t, "lighthouse.md")})
+	state := execute(t, a, runs.Request{File: sample(t, "lighthouse.md")})
 	dir := t.TempDir()
 	file := filepath.Join(dir, "artifacts", "scene_index", "project", "v1.json")
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
@@ -254,7 +265,7 @@ func TestAnExportedFileTakesItsPlaceWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer earlier.Close()
-	if _, err := a.Export(t.Context(), state.RunID, app.Destination{Dir: dir, Overwrite: true}); err != nil {
+	if _, err := a.Reader.Export(t.Context(), state.RunID, runs.Destination{Dir: dir, Overwrite: true}); err != nil {
 		t.Fatal(err)
 	}
 	if read, err := io.ReadAll(earlier); err != nil || string(read) != "the earlier one" {
@@ -273,8 +284,7 @@ func TestAnOnlookerTakesOverFromTheDeadOnly(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				other := memory.New()
 				a := app.New(other.Seams(), t.TempDir(), app.Config{})
-				id, _, err := a.Start(t.Context(), app.Start{File: sample(t, "lighthouse.md"), RecipeID: "mvp_ingest",
-					Params: map[string]any{"accept_config": true}})
+				id, _, err := a.Runs.Start(t.Context(), runs.Request{File: sample(t, "lighthouse.md"), RecipeID: "mvp_ingest", Request: accepting(true)})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -292,10 +302,10 @@ func TestAnOnlookerTakesOverFromTheDeadOnly(t *testing.T) {
 						t.Error(err)
 					}
 				}
-				if err := a.Execute(t.Context(), id, parks); err != nil {
+				if err := a.Runs.Execute(t.Context(), id, parks); err != nil {
 					t.Fatal(err)
 				}
-				if state, err := run.Load(t.Context(), a.Store, id); err != nil || state.Status != want {
+				if state, err := run.Load(t.Context(), a.Reader.Store, id); err != nil || state.Status != want {
 					t.Errorf("run %s (%v), want %s", state.Status, err, want)
 				}
 			})
@@ -305,21 +315,20 @@ func TestAnOnlookerTakesOverFromTheDeadOnly(t *testing.T) {
 
 func TestTailTellsEverythingOnce(t *testing.T) {
 	a := open(t)
-	id, _, err := a.Start(t.Context(), app.Start{File: sample(t, "lighthouse.md"), RecipeID: "mvp_ingest",
-		Params: map[string]any{"accept_config": false}})
+	id, _, err := a.Runs.Start(t.Context(), runs.Request{File: sample(t, "lighthouse.md"), RecipeID: "mvp_ingest", Request: accepting(false)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	rest := make(chan struct{})
 	go func() {
 		defer close(rest)
-		if err := a.Execute(context.Background(), id, nil); err != nil {
+		if err := a.Runs.Execute(context.Background(), id, nil); err != nil {
 			t.Error(err)
 		}
 	}()
 	var seqs []int64
 	last := ""
-	for e, err := range a.Tail(t.Context(), id, rest) {
+	for e, err := range a.Reader.Follow(t.Context(), id, rest) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -339,18 +348,18 @@ func TestTailTellsEverythingOnce(t *testing.T) {
 func TestStartRefuses(t *testing.T) {
 	a := open(t)
 	file := sample(t, "lighthouse.md")
-	for name, start := range map[string]app.Start{
+	for name, start := range map[string]runs.Request{
 		"an unknown recipe": {File: file, RecipeID: "nonesuch"},
 		"a path as project": {File: file, RecipeID: "mvp_ingest", ProjectID: "../x"},
-		"an unknown stage":  {File: file, RecipeID: "mvp_ingest", EndAt: "nonesuch"},
-		"nothing to reuse":  {File: file, RecipeID: "mvp_ingest", StartFrom: "normalize"},
+		"an unknown stage":  {File: file, RecipeID: "mvp_ingest", Request: event.Request{Selection: event.Selection{EndAt: "nonesuch"}}},
+		"nothing to reuse":  {File: file, RecipeID: "mvp_ingest", Request: event.Request{Selection: event.Selection{StartFrom: "normalize"}}},
 	} {
-		start.Params = map[string]any{"accept_config": true}
-		if _, _, err := a.Start(t.Context(), start); failure.ClassOf(err) != failure.Input {
+		start.RuntimeParams = map[string]any{"accept_config": true}
+		if _, _, err := a.Runs.Start(t.Context(), start); failure.ClassOf(err) != failure.Input {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for r := range a.Store.Runs(t.Context(), run.RunFilter{}) {
+	for r := range a.Reader.Store.Runs(t.Context(), run.RunFilter{}) {
 		t.Errorf("a refused request made run %s", r.RunID)
 	}
 }
@@ -395,24 +404,24 @@ func TestADamagedDatabaseIsAProblem(t *testing.T) {
 func TestTheProjectOfARun(t *testing.T) {
 	long := strings.Repeat("a-long-name-", 10) + ".txt"
 	for _, tt := range []struct {
-		start app.Start
+		start runs.Request
 		want  string
 	}{
-		{app.Start{File: stage.File{Name: "Night Ferry.fountain"}}, "night-ferry"},
-		{app.Start{File: stage.File{Name: "Night Ferry.fountain"}, Drill: "S17"}, "drill-night-ferry"},
-		{app.Start{File: stage.File{Name: "Night Ferry.fountain"}, Drill: "S17", ProjectID: "mine"}, "drill-mine"},
-		{app.Start{File: stage.File{Name: "Night Ferry.fountain"}, Drill: "S17", ProjectID: "drill-mine"}, "drill-mine"},
-		{app.Start{File: stage.File{Name: "Night Ferry.fountain"}, Drill: "S17", ProjectID: strings.Repeat("a", 63)}, "drill-" +
+		{runs.Request{File: stage.File{Name: "Night Ferry.fountain"}}, "night-ferry"},
+		{runs.Request{File: stage.File{Name: "Night Ferry.fountain"}, Request: drilled("S17")}, "drill-night-ferry"},
+		{runs.Request{File: stage.File{Name: "Night Ferry.fountain"}, ProjectID: "mine", Request: drilled("S17")}, "drill-mine"},
+		{runs.Request{File: stage.File{Name: "Night Ferry.fountain"}, ProjectID: "drill-mine", Request: drilled("S17")}, "drill-mine"},
+		{runs.Request{File: stage.File{Name: "Night Ferry.fountain"}, ProjectID: strings.Repeat("a", 63), Request: drilled("S17")}, "drill-" +
 			strings.Repeat("a", 54)},
-		{app.Start{File: stage.File{Name: "Drill Sergeant.fountain"}}, "script-drill-sergeant"},
-		{app.Start{File: stage.File{Name: long}, Drill: "S17"}, "drill-" + strings.Repeat("a-long-name-", 4) + "a-long"},
+		{runs.Request{File: stage.File{Name: "Drill Sergeant.fountain"}}, "script-drill-sergeant"},
+		{runs.Request{File: stage.File{Name: long}, Request: drilled("S17")}, "drill-" + strings.Repeat("a-long-name-", 4) + "a-long"},
 	} {
 		if got, err := tt.start.Project(); got != tt.want || err != nil {
 			t.Errorf("%+v belongs to %q, want %q: %v", tt.start, got, tt.want, err)
 		}
 		tt.start.RecipeID, tt.start.File.Data = "mvp_ingest", []byte("INT. ROOM - DAY\n")
-		tt.start.Params = map[string]any{"accept_config": true}
-		if _, _, err := open(t).Start(t.Context(), tt.start); err != nil {
+		tt.start.RuntimeParams = map[string]any{"accept_config": true}
+		if _, _, err := open(t).Runs.Start(t.Context(), tt.start); err != nil {
 			t.Errorf("%s: %v", tt.want, err)
 		}
 	}

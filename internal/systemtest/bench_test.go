@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/stage"
@@ -50,13 +51,10 @@ func benchmarkFeature(b *testing.B, open func() (*sqlite.Store, error)) {
 	script := featureScript()
 	for b.Loop() {
 		// A new project each time, so that nothing is found stored.
-		runs++
-		id, _, err := a.Start(context.Background(), app.Start{
-			File: stage.File{Name: "long_night.fountain", Data: []byte(script)}, RecipeID: "mvp_ingest",
-			ProjectID: fmt.Sprint("p", runs), Params: map[string]any{"accept_config": true},
-		})
+		benchRuns++
+		id, _, err := a.Runs.Start(context.Background(), runs.Request{File: stage.File{Name: "long_night.fountain", Data: []byte(script)}, RecipeID: "mvp_ingest", ProjectID: fmt.Sprint("p", benchRuns), Request: accepting(true)})
 		if err == nil {
-			err = a.Execute(context.Background(), id, nil)
+			err = a.Runs.Execute(context.Background(), id, nil)
 		}
 		if err != nil {
 			b.Fatal(err)
@@ -67,4 +65,4 @@ func benchmarkFeature(b *testing.B, open func() (*sqlite.Store, error)) {
 	}
 }
 
-var runs int
+var benchRuns int

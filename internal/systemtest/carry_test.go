@@ -12,6 +12,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/internal/providers"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator"
@@ -56,8 +57,8 @@ func died(t *testing.T, p play, begun ...providers.Provider) (w *world, id strin
 	}
 	m := &mortal{Store: own.Seams(), commits: 30}
 	a := app.New(m.Seams(), w.dir, app.Config{Providers: begun, Catalog: known(t), Transport: w.line, Router: fixed})
-	id = w.start(a, app.Start{})
-	if err := a.Execute(t.Context(), id, func() {}); !errors.Is(err, errDead) {
+	id = w.start(a, runs.Request{})
+	if err := a.Runs.Execute(t.Context(), id, func() {}); !errors.Is(err, errDead) {
 		t.Fatal(err)
 	}
 	m.Store.Close()
@@ -138,26 +139,26 @@ func leftAlone(t *testing.T, w *world, a *app.App, before run.State, calls int, 
 	if now := w.state(id); now.LastSeq != before.LastSeq || len(w.sim.Calls()) != calls {
 		t.Errorf("%d events, %d calls", now.LastSeq-before.LastSeq, len(w.sim.Calls())-calls)
 	}
-	s, err := a.State(t.Context(), id)
+	s, err := a.Reader.State(t.Context(), id)
 	if err != nil || s.Status != run.Waiting || *s.WaitReason != run.NoCarrier || string(s.Needs[0].Kind)+" "+s.Needs[0].Name != needs {
 		t.Errorf("%s %v %v %v", s.Status, s.WaitReason, s.Needs, err)
 	}
-	if list, _, err := a.List(t.Context(), app.Filter{Status: run.Waiting}); err != nil || len(list) != 1 || len(list[0].Needs) == 0 {
+	if list, _, err := a.Reader.List(t.Context(), runs.Filter{Status: run.Waiting}); err != nil || len(list) != 1 || len(list[0].Needs) == 0 {
 		t.Errorf("%+v %v", list, err)
 	}
-	if list, err := a.Uncarried(t.Context()); err != nil || len(list) != 1 || list[0].RunID != id {
+	if list, err := a.Reader.Uncarried(t.Context()); err != nil || len(list) != 1 || list[0].RunID != id {
 		t.Errorf("%+v %v", list, err)
 	}
 	for name, err := range map[string]error{
-		"execute": a.Execute(t.Context(), id, func() {}), "attend": a.Attend(t.Context(), id, func() {}),
-		"confirm": a.Confirm(t.Context(), id, false), "resume": a.Resume(t.Context(), id, false),
-		"try now": a.TryNow(t.Context(), id),
+		"execute": a.Runs.Execute(t.Context(), id, func() {}), "attend": a.Runs.Run(t.Context(), id, func() {}),
+		"confirm": a.Runs.Confirm(t.Context(), id, false), "resume": a.Runs.Resume(t.Context(), id, false),
+		"try now": a.Runs.TryNow(t.Context(), id),
 	} {
 		if !errors.Is(err, run.ErrNoCarrier) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if left := a.Unfinished(t.Context(), ""); len(left) > 0 {
+	if left := a.Runs.Unfinished(t.Context(), ""); len(left) > 0 {
 		t.Errorf("it would go on with %v", left)
 	}
 	if now := w.state(id); now.LastSeq != before.LastSeq {
@@ -208,19 +209,19 @@ func TestResume_WithCandidatesOfToday(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, id := died(t, play{}, withKeys("ANTHROPIC")...)
 		keyless := w.process()
-		if err := keyless.Resume(t.Context(), id, true); !errors.Is(err, run.ErrNoCarrier) {
+		if err := keyless.Runs.Resume(t.Context(), id, true); !errors.Is(err, run.ErrNoCarrier) {
 			t.Errorf("without keys: %v", err)
 		}
 		before := w.state(id)
 		a := w.process(withKeys("OPENAI")...)
-		if err := a.Resume(t.Context(), id, true); err != nil {
+		if err := a.Runs.Resume(t.Context(), id, true); err != nil {
 			t.Fatal(err)
 		}
-		if s, err := a.State(t.Context(), id); err != nil || len(s.Needs) > 0 ||
+		if s, err := a.Reader.State(t.Context(), id); err != nil || len(s.Needs) > 0 ||
 			s.Candidates["extract_scenes"][0].Provider != "openai" || s.LastSeq != before.LastSeq+1 {
 			t.Errorf("%+v %v", s.Candidates, err)
 		}
-		if s, err := w.process(withKeys("ANTHROPIC")...).State(t.Context(), id); err != nil || len(s.Needs) == 0 {
+		if s, err := w.process(withKeys("ANTHROPIC")...).Reader.State(t.Context(), id); err != nil || len(s.Needs) == 0 {
 			t.Errorf("whom it was begun with can still be asked: %v %v", s.Needs, err)
 		}
 		state := w.execute(a, id)
@@ -255,14 +256,14 @@ func TestCarry_CancelNeedsNoCandidate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, id := died(t, play{}, withKeys("ANTHROPIC")...)
 		a := w.process(withKeys("OPENAI")...)
-		if err := a.Cancel(t.Context(), id); err != nil {
+		if err := a.Runs.Cancel(t.Context(), id); err != nil {
 			t.Fatal(err)
 		}
-		plan, err := a.PlanRetry(t.Context(), id, again.Retry)
+		plan, err := a.Runs.PlanRetry(t.Context(), id, again.Retry)
 		if err != nil || len(plan.Changes) == 0 || plan.Changes[0].Key != "candidates" {
 			t.Fatalf("the plan says %+v: %v", plan.Changes, err)
 		}
-		next, _, err := a.Retry(t.Context(), id, again)
+		next, _, err := a.Runs.Retry(t.Context(), id, again)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -276,14 +277,14 @@ func TestCarry_CancelNeedsNoCandidate(t *testing.T) {
 func TestStart_TheSameStartGivesTheRunUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := onFile(t, play{file: scenes(12), scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
-		s := app.Start{RecipeID: "mvp_ingest", File: w.play.file, Params: map[string]any{"accept_config": true}}
+		s := runs.Request{RecipeID: "mvp_ingest", File: w.play.file, Request: accepting(true)}
 		processes := []*app.App{w.process(withKeys("ANTHROPIC")...), w.process(withKeys("ANTHROPIC")...)}
 		var mu sync.Mutex
 		made := map[string]int{}
 		var starts, executions sync.WaitGroup
 		for i := range 8 {
 			starts.Go(func() {
-				id, existing, err := processes[i%2].Start(t.Context(), s)
+				id, existing, err := processes[i%2].Runs.Start(t.Context(), s)
 				if err != nil {
 					t.Error(err)
 				}
@@ -301,7 +302,7 @@ func TestStart_TheSameStartGivesTheRunUnderWay(t *testing.T) {
 		for id := range made {
 			for _, a := range processes {
 				executions.Go(func() {
-					if err := a.Execute(t.Context(), id, func() {}); err != nil && id != "new" {
+					if err := a.Runs.Execute(t.Context(), id, func() {}); err != nil && id != "new" {
 						t.Error(err)
 					}
 				})
@@ -322,27 +323,27 @@ func TestStart_WhatIsNotTheSame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
 		a, _ := w.boot(-1, false)
-		same := app.Start{RecipeID: "mvp_ingest", File: w.play.file, Params: map[string]any{"accept_config": false}, Queue: true}
-		first, existing, err := a.Start(t.Context(), same)
+		same := runs.Request{RecipeID: "mvp_ingest", File: w.play.file, Queue: true, Request: accepting(false)}
+		first, existing, err := a.Runs.Start(t.Context(), same)
 		if err != nil || existing {
 			t.Fatal(existing, err)
 		}
-		for name, change := range map[string]func(s *app.Start){
-			"new": func(s *app.Start) { s.New = true }, "force": func(s *app.Start) { s.Force = true },
-			"project": func(s *app.Start) { s.ProjectID = "other" }, "end": func(s *app.Start) { s.EndAt = "normalize" },
-			"parameter": func(s *app.Start) { s.Params = map[string]any{"accept_config": true} },
-			"file":      func(s *app.Start) { s.File = scenes(2); s.ProjectID = "scenes" },
-			"name":      func(s *app.Start) { s.File.Name = "b.fountain"; s.ProjectID = library.Slug(w.play.file.Name) },
-			"drill":     func(s *app.Start) { s.Drill = "healthy" }, "dry run": func(s *app.Start) { s.DryRun = true },
+		for name, change := range map[string]func(s *runs.Request){
+			"new": func(s *runs.Request) { s.New = true }, "force": func(s *runs.Request) { s.Force = true },
+			"project": func(s *runs.Request) { s.ProjectID = "other" }, "end": func(s *runs.Request) { s.EndAt = "normalize" },
+			"parameter": func(s *runs.Request) { s.RuntimeParams = map[string]any{"accept_config": true} },
+			"file":      func(s *runs.Request) { s.File = scenes(2); s.ProjectID = "scenes" },
+			"name":      func(s *runs.Request) { s.File.Name = "b.fountain"; s.ProjectID = library.Slug(w.play.file.Name) },
+			"drill":     func(s *runs.Request) { s.Drill = "healthy" }, "dry run": func(s *runs.Request) { s.DryRun = true },
 		} {
 			other := same
 			change(&other)
-			if id, existing, err := a.Start(t.Context(), other); err != nil || existing || id == first {
+			if id, existing, err := a.Runs.Start(t.Context(), other); err != nil || existing || id == first {
 				t.Errorf("%s: %s %v %v", name, id, existing, err)
 			}
 		}
 		// The newest of the same is found until it is over, or waits for a person.
-		again, existing, err := a.Start(t.Context(), same)
+		again, existing, err := a.Runs.Start(t.Context(), same)
 		if err != nil || !existing {
 			t.Fatal(again, existing, err)
 		}
@@ -350,7 +351,7 @@ func TestStart_WhatIsNotTheSame(t *testing.T) {
 			t.Fatal(s.Status)
 		}
 		w.execute(a, first)
-		if id, existing, err := a.Start(t.Context(), same); err != nil || existing {
+		if id, existing, err := a.Runs.Start(t.Context(), same); err != nil || existing {
 			t.Errorf("one that waits to be confirmed is the same: %s %v %v", id, existing, err)
 		}
 	})
@@ -365,19 +366,19 @@ func TestStart_AnInterruptedRunGoesOn(t *testing.T) {
 		}
 		w := newWorld(t, play{file: scenes(12), scenario: slow})
 		a, _ := w.boot(-1, false)
-		same := app.Start{RecipeID: "mvp_ingest", File: w.play.file, Params: map[string]any{"accept_config": true}}
-		id, _, err := a.Start(t.Context(), same)
+		same := runs.Request{RecipeID: "mvp_ingest", File: w.play.file, Request: accepting(true)}
+		id, _, err := a.Runs.Start(t.Context(), same)
 		if err != nil {
 			t.Fatal(err)
 		}
 		ctx, interrupt := context.WithTimeout(t.Context(), 2*time.Second)
 		defer interrupt()
-		a.Execute(ctx, id, func() {}) //nolint:errcheck // it is interrupted
+		a.Runs.Execute(ctx, id, func() {}) //nolint:errcheck // it is interrupted
 		if s := w.state(id); s.Status != run.Paused {
 			t.Fatal(s.Status)
 		}
 		same.Queue = true
-		if next, existing, err := a.Start(t.Context(), same); err != nil || !existing || next != id {
+		if next, existing, err := a.Runs.Start(t.Context(), same); err != nil || !existing || next != id {
 			t.Fatal(next, existing, err)
 		}
 		stop := w.works(a)

@@ -14,6 +14,7 @@ import (
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
@@ -112,8 +113,8 @@ func undisturbed(t *testing.T) (calls, commits int) {
 		w := onDisk(t)
 		f := &faulty{Store: w.store}
 		a, _ := w.bootFaulty(f)
-		id := w.start(a, app.Start{})
-		if err := a.Execute(t.Context(), id, nil); err != nil {
+		id := w.start(a, runs.Request{})
+		if err := a.Runs.Execute(t.Context(), id, nil); err != nil {
 			t.Fatal(err)
 		}
 		calls, commits = len(w.outcome(id).calls), -f.before
@@ -144,8 +145,8 @@ func TestS30AFaultOfTheStoreThatPasses(t *testing.T) {
 						time.AfterFunc(100*time.Second, func() { fault.give(w) })
 					}}
 					a, told := w.bootFaulty(f)
-					id := w.start(a, app.Start{})
-					if err := a.Execute(t.Context(), id, nil); err != nil {
+					id := w.start(a, runs.Request{})
+					if err := a.Runs.Execute(t.Context(), id, nil); err != nil {
 						t.Fatalf("trouble at commit %d: %v", n, err)
 					}
 					o := w.outcome(id)
@@ -185,9 +186,9 @@ func TestS30AFaultOfTheStoreThatStays(t *testing.T) {
 					w := onDisk(t)
 					f := &faulty{Store: w.store, before: n, fail: func() { fault.take(w) }}
 					first, told := w.bootFaulty(f)
-					id := w.start(first, app.Start{})
+					id := w.start(first, runs.Request{})
 					began := time.Now()
-					err := first.Execute(t.Context(), id, nil)
+					err := first.Runs.Execute(t.Context(), id, nil)
 					var p problems
 					if n < commits || fault.kind != run.DiskFull { // the last event needs no new page
 						checkTold(&p, err, fault.kind)
@@ -197,7 +198,7 @@ func TestS30AFaultOfTheStoreThatStays(t *testing.T) {
 					fault.give(w)
 					time.Sleep(time.Minute) // for the dead claim's end
 					second, _ := w.boot(-1, false)
-					if err := second.Execute(t.Context(), id, nil); err != nil {
+					if err := second.Runs.Execute(t.Context(), id, nil); err != nil {
 						t.Fatalf("after trouble at commit %d: %v", n, err)
 					}
 					o := w.outcome(id)
@@ -272,8 +273,8 @@ func TestS30WhatIsTriedAgain(t *testing.T) {
 				w := onDisk(t)
 				r := &refusing{faulty: faulty{Store: w.store, before: 6}, with: test.with, times: 8}
 				a := app.New(r.Seams(), w.dir, app.Config{Providers: w.play.providers(), Catalog: known(t), Transport: w.sim.Transport()})
-				id := w.start(a, app.Start{})
-				err := a.Execute(t.Context(), id, nil)
+				id := w.start(a, runs.Request{})
+				err := a.Runs.Execute(t.Context(), id, nil)
 				if (err == nil) != test.again {
 					t.Errorf("the run ended with %v", err)
 				}
@@ -289,11 +290,11 @@ func TestS30CtrlCWhileTheDiskIsFull(t *testing.T) {
 		w := onDisk(t)
 		fault := storeFaults()["full"]
 		a, told := w.bootFaulty(&faulty{Store: w.store, before: 8, fail: func() { fault.take(w) }})
-		id := w.start(a, app.Start{})
+		id := w.start(a, runs.Request{})
 		ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
 		defer stop()
 		time.AfterFunc(60*time.Second, func() { fault.give(w) })
-		err := a.Execute(ctx, id, nil)
+		err := a.Runs.Execute(ctx, id, nil)
 		state, loadErr := run.Load(t.Context(), w.store.Log, id)
 		if loadErr != nil {
 			t.Fatal(loadErr)
@@ -301,7 +302,7 @@ func TestS30CtrlCWhileTheDiskIsFull(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) || state.Status != run.Paused || len(*told) != 2 {
 			t.Errorf("the run is %s, told %q: %v", state.Status, *told, err)
 		}
-		if err := a.Execute(t.Context(), id, nil); err != nil {
+		if err := a.Runs.Execute(t.Context(), id, nil); err != nil {
 			t.Fatal(err)
 		}
 		o := w.outcome(id)

@@ -18,6 +18,7 @@ import (
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/providers"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
@@ -72,7 +73,7 @@ func TestOpen_AGoldenDirectoryGoesOn(t *testing.T) {
 		}
 		a := app.New(w.store, w.dir, app.Config{Providers: withKeys("ANTHROPIC", "OPENAI", "GEMINI"),
 			Catalog: known(t), Transport: w.line, Router: fixed})
-		list, _, err := a.List(t.Context(), app.Filter{})
+		list, _, err := a.Reader.List(t.Context(), runs.Filter{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,14 +109,14 @@ func (w *world) toItsEnd(a *app.App, o run.Overview) {
 	id := o.RunID
 	switch o.Status {
 	case run.Paused:
-		if err := a.Resume(w.t.Context(), id, false); err != nil {
+		if err := a.Runs.Resume(w.t.Context(), id, false); err != nil {
 			w.t.Errorf("%s: %v", o.ProjectID, err)
 			return
 		}
 	case run.RunFailed, run.RunCancelled:
 		r := again
 		r.Queue = true
-		next, _, err := a.Retry(w.t.Context(), id, r)
+		next, _, err := a.Runs.Retry(w.t.Context(), id, r)
 		if err != nil {
 			w.t.Errorf("%s: %v", o.ProjectID, err)
 			return
@@ -185,10 +186,10 @@ func TestMemo_AnswersAreFoundWhateverProvidersAreCalled(t *testing.T) {
 				app.Config{Providers: []providers.Provider{at(name, ownServer)}, Catalog: known(t), Transport: w.line, Router: fixed})
 		}
 		a := own("local")
-		w.execute(a, w.start(a, app.Start{}))
+		w.execute(a, w.start(a, runs.Request{}))
 		calls := len(w.sim.Calls())
 		b := own("box")
-		if s := w.execute(b, w.start(b, app.Start{})); s.Status != run.RunDone || len(w.sim.Calls()) != calls || calls == 0 {
+		if s := w.execute(b, w.start(b, runs.Request{})); s.Status != run.RunDone || len(w.sim.Calls()) != calls || calls == 0 {
 			t.Errorf("%s after %d calls, and %d before", s.Status, len(w.sim.Calls())-calls, calls)
 		}
 	})

@@ -11,6 +11,7 @@ import (
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/providers"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/llm/catalog"
 	"github.com/cineforge/cineforge/llm/wire"
 	"github.com/cineforge/cineforge/run"
@@ -100,7 +101,7 @@ func TestExecute_ConfiguredLimitCutsACall(t *testing.T) {
 				w := newWorld(t, play{scenario: silent, target: "local", alone: true, single: true, limits: limits.provider})
 				c := known(t).With(catalog.Entry{Provider: "local", Model: "llama", Limits: limits.model})
 				a := app.New(w.store, w.dir, app.Config{Providers: w.play.providers(), Catalog: c, Transport: w.sim.Transport()})
-				s := w.execute(a, w.start(a, app.Start{}))
+				s := w.execute(a, w.start(a, runs.Request{}))
 				cut := 0
 				for _, at := range s.Stages["extract_scenes"].Attempts {
 					if at.ErrorClass == failure.Timeout {
@@ -125,7 +126,7 @@ func TestDrill_HasTheLimitsOfRealRuns(t *testing.T) {
 		all := withKeys("ANTHROPIC")
 		all[0].Limits = wire.TimeLimits{FirstByte: 2 * time.Second}
 		a := app.New(w.store, w.dir, app.Config{Providers: all, Catalog: known(t)})
-		s := w.execute(a, w.start(a, app.Start{Drill: "S06"}))
+		s := w.execute(a, w.start(a, runs.Request{Request: drilled("S06")}))
 		cut := 0
 		for _, at := range s.Stages["extract_scenes"].Attempts {
 			if at.Provider == "anthropic" && at.ErrorClass == failure.Timeout {

@@ -15,6 +15,7 @@ import (
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/memory"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/llm/health"
@@ -202,16 +203,16 @@ func (w *world) boot(commits int, after bool) (*app.App, *mortal) {
 }
 
 // start makes a run.
-func (w *world) start(a *app.App, s app.Start) string {
+func (w *world) start(a *app.App, s runs.Request) string {
 	w.t.Helper()
 	s.RecipeID = "mvp_ingest"
 	if s.File.Name == "" {
 		s.File = w.play.file
 	}
-	if s.Params == nil {
-		s.Params = map[string]any{"accept_config": true}
+	if s.RuntimeParams == nil {
+		s.RuntimeParams = map[string]any{"accept_config": true}
 	}
-	id, _, err := a.Start(w.t.Context(), s)
+	id, _, err := a.Runs.Start(w.t.Context(), s)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -298,14 +299,14 @@ func TestADeathAtEveryEvent(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						w := newWorld(t, play{file: test.file, scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
 						first, _ := w.boot(n, after)
-						id := w.start(first, app.Start{})
-						if err := first.Execute(t.Context(), id, func() {}); err == nil {
+						id := w.start(first, runs.Request{})
+						if err := first.Runs.Execute(t.Context(), id, func() {}); err == nil {
 							lived = true
 						} else if !errors.Is(err, errDead) {
 							t.Fatalf("death at commit %d: %v", n, err)
 						}
 						second, _ := w.boot(-1, false)
-						if err := second.Execute(t.Context(), id, func() {}); err != nil {
+						if err := second.Runs.Execute(t.Context(), id, func() {}); err != nil {
 							t.Fatalf("after death at commit %d: %v", n, err)
 						}
 						o := w.outcome(id)

@@ -11,6 +11,7 @@ import (
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -31,7 +32,7 @@ func failing(from int) scenario.Scenario {
 
 func (w *world) execute(a *app.App, id string) run.State {
 	w.t.Helper()
-	if err := a.Execute(w.t.Context(), id, func() {}); err != nil {
+	if err := a.Runs.Execute(w.t.Context(), id, func() {}); err != nil {
 		w.t.Fatal(err)
 	}
 	return w.state(id)
@@ -52,7 +53,7 @@ func (w *world) works(a *app.App) (stop func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		a.Work(ctx) //nolint:errcheck // it ends with ctx
+		a.Runs.Work(ctx) //nolint:errcheck // it ends with ctx
 	}()
 	return func() {
 		cancel()
@@ -80,31 +81,31 @@ func failures(t *testing.T, p problems) {
 	}
 }
 
-var again = app.Retry{Retry: pipeline.Retry{Mode: event.RetryFailed}}
+var again = runs.RetryRequest{Retry: pipeline.Retry{Mode: event.RetryFailed}}
 
 func TestARetryBeginsAtTheFailedStageAndPaysForNothingTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{file: sample(t, "the_tide_clock.fountain"), alone: true, scenario: failing(14)})
 		a, _ := w.boot(-1, false)
-		id := w.start(a, app.Start{})
+		id := w.start(a, runs.Request{})
 		if s := w.execute(a, id); s.Status != run.RunFailed || s.Stages["extract_scenes"].CallCount == 0 {
 			t.Fatalf("%s with %d answers: %s", s.Status, s.Stages["extract_scenes"].CallCount, s.Error)
 		}
 		had := w.state(id).Stages["extract_scenes"].CallCount
 		w.sim.SetScenario(scenario.Scenario{ID: "ok", Name: "ok"})
 		time.Sleep(time.Hour) // a wrong key is tried again after a while
-		plan, err := a.PlanRetry(t.Context(), id, again.Retry)
+		plan, err := a.Runs.PlanRetry(t.Context(), id, again.Retry)
 		if err != nil || strings.Join(plan.Kept, " ") != "ingest normalize" || strings.Join(plan.From, " ") != "extract_scenes" || plan.Redone[0].AnswersHad != had {
 			t.Fatalf("%+v %v", plan, err)
 		}
-		next, existing, err := a.Retry(t.Context(), id, again)
+		next, existing, err := a.Runs.Retry(t.Context(), id, again)
 		if err != nil || existing || !strings.HasPrefix(next, id+"-retry-") || len(next) != len(id)+len("-retry-0000") {
 			t.Fatalf("retry %s, existing %v: %v", next, existing, err)
 		}
-		if same, existing, err := a.Retry(t.Context(), id, again); err != nil || !existing || same != next {
+		if same, existing, err := a.Runs.Retry(t.Context(), id, again); err != nil || !existing || same != next {
 			t.Errorf("asking again: %s %v %v, want %s", same, existing, err, next)
 		}
-		if _, _, err := a.Retry(t.Context(), id, app.Retry{Retry: pipeline.Retry{Mode: event.RetryFull}}); failure.ClassOf(err) != failure.Input {
+		if _, _, err := a.Runs.Retry(t.Context(), id, runs.RetryRequest{Retry: pipeline.Retry{Mode: event.RetryFull}}); failure.ClassOf(err) != failure.Input {
 			t.Errorf("asking for another retry meanwhile: %v", err)
 		}
 		s := w.execute(a, next)
@@ -117,18 +118,18 @@ func TestARetryBeginsAtTheFailedStageAndPaysForNothingTwice(t *testing.T) {
 				t.Errorf("%s is %s", kept, s.Stages[kept].Status)
 			}
 		}
-		if _, _, err := a.Retry(t.Context(), next, again); failure.ClassOf(err) != failure.Input {
+		if _, _, err := a.Runs.Retry(t.Context(), next, again); failure.ClassOf(err) != failure.Input {
 			t.Errorf("the retry of a run that is done: %v", err)
 		}
 		// What a retry has paid for is there for another retry of the first run.
-		plan, err = a.PlanRetry(t.Context(), id, pipeline.Retry{Mode: event.RetryFrom, Stage: "project_config"})
+		plan, err = a.Runs.PlanRetry(t.Context(), id, pipeline.Retry{Mode: event.RetryFrom, Stage: "project_config"})
 		if err != nil || strings.Join(plan.From, " ") != "extract_scenes" || strings.Join(plan.SteppedBack, " ") != "extract_scenes" || plan.Reason == "" {
 			t.Errorf("from a stage behind the one that failed: %+v %v", plan.RetryPlan, err)
 		}
 		if plan.Redone[0].AnswersHad != 20 || plan.EstimatedCostUSD == nil || *plan.EstimatedCostUSD != 0 {
 			t.Errorf("all answers are there: %+v", plan.RetryPlan)
 		}
-		full, _, err := a.Retry(t.Context(), next, app.Retry{Retry: pipeline.Retry{Mode: event.RetryFull}})
+		full, _, err := a.Runs.Retry(t.Context(), next, runs.RetryRequest{Retry: pipeline.Retry{Mode: event.RetryFull}})
 		if err != nil || !strings.HasPrefix(full, id+"-retry-") {
 			t.Fatal(full, err)
 		}
@@ -146,34 +147,34 @@ func TestAnswersServeOtherRunsOfTheSameChain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
 		a, _ := w.boot(-1, false)
-		calls := func(s app.Start) int {
+		calls := func(s runs.Request) int {
 			before := len(w.sim.Calls())
 			if state := w.execute(a, w.start(a, s)); state.Status != run.RunDone {
 				t.Fatal(state.Status, state.Error)
 			}
 			return len(w.sim.Calls()) - before
 		}
-		first := calls(app.Start{})
+		first := calls(runs.Request{})
 		if first == 0 {
 			t.Fatal("no calls")
 		}
-		if n := calls(app.Start{}); n != 0 {
+		if n := calls(runs.Request{}); n != 0 {
 			t.Errorf("the same again made %d calls", n)
 		}
-		if n := calls(app.Start{ProjectID: "other"}); n != 0 {
+		if n := calls(runs.Request{ProjectID: "other"}); n != 0 {
 			t.Errorf("the same in another project made %d calls", n)
 		}
-		if n := calls(app.Start{Force: true}); n != first {
+		if n := calls(runs.Request{Request: event.Request{Options: event.Options{Force: true}}}); n != first {
 			t.Errorf("the same with force made %d calls, want %d", n, first)
 		}
 		changed := w.play.file
 		changed.Data = []byte(strings.Replace(string(changed.Data), "STREET", "HARBOUR", 1))
-		if n := calls(app.Start{File: changed}); n == 0 || n > first {
+		if n := calls(runs.Request{File: changed}); n == 0 || n > first {
 			t.Errorf("a changed scene made %d calls", n)
 		}
 		w.play.alone = true // another chain
 		a, _ = w.boot(-1, false)
-		if n := calls(app.Start{}); n != first {
+		if n := calls(runs.Request{}); n != first {
 			t.Errorf("another chain made %d calls, want %d", n, first)
 		}
 	})
@@ -183,10 +184,10 @@ func TestADrillsAnswersServeNobodyElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
 		a, _ := w.boot(-1, false)
-		if s := w.execute(a, w.start(a, app.Start{Drill: "healthy"})); s.Status != run.RunDone || s.Stages["extract_scenes"].AttemptCount == 0 {
+		if s := w.execute(a, w.start(a, runs.Request{Request: drilled("healthy")})); s.Status != run.RunDone || s.Stages["extract_scenes"].AttemptCount == 0 {
 			t.Fatal(s.Status)
 		}
-		if s := w.execute(a, w.start(a, app.Start{})); s.Stages["extract_scenes"].AttemptCount == 0 {
+		if s := w.execute(a, w.start(a, runs.Request{})); s.Stages["extract_scenes"].AttemptCount == 0 {
 			t.Error("a real run was answered by a drill")
 		}
 	})
@@ -213,7 +214,7 @@ func TestCancel(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					w := newWorld(t, play{scenario: test.scenario, alone: test.alone})
 					a, process := w.boot(-1, false)
-					id := w.start(a, app.Start{Queue: how == "worked on"})
+					id := w.start(a, runs.Request{Queue: how == "worked on"})
 					var stop func()
 					if how == "worked on" {
 						stop = w.works(a)
@@ -222,7 +223,7 @@ func TestCancel(t *testing.T) {
 						done := make(chan struct{})
 						go func() {
 							defer close(done)
-							a.Execute(ctx, id, func() {}) //nolint:errcheck // it is cancelled, or its process dies
+							a.Runs.Execute(ctx, id, func() {}) //nolint:errcheck // it is cancelled, or its process dies
 						}()
 						stop = func() { interrupt(); <-done }
 					}
@@ -240,7 +241,7 @@ func TestCancel(t *testing.T) {
 					}
 					other, _ := w.boot(-1, false)
 					asked := time.Now()
-					if err := other.Cancel(t.Context(), id); err != nil {
+					if err := other.Runs.Cancel(t.Context(), id); err != nil {
 						t.Fatal(err)
 					}
 					if took := time.Since(asked); took > limit {
@@ -250,11 +251,11 @@ func TestCancel(t *testing.T) {
 						t.Errorf("the run is %s, the stage %s", s.Status, s.Stages["extract_scenes"].Status)
 					}
 					stop()
-					if err := other.Cancel(t.Context(), id); failure.ClassOf(err) != failure.Input {
+					if err := other.Runs.Cancel(t.Context(), id); failure.ClassOf(err) != failure.Input {
 						t.Errorf("cancelled twice: %v", err)
 					}
 					w.sim.SetScenario(scenario.Scenario{ID: "ok", Name: "ok"})
-					next, _, err := other.Retry(t.Context(), id, again)
+					next, _, err := other.Runs.Retry(t.Context(), id, again)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -275,11 +276,11 @@ func TestAQueuedRunCanBeCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{scenario: down(time.Hour)})
 		a, _ := w.boot(-1, false)
-		id := w.start(a, app.Start{Queue: true})
+		id := w.start(a, runs.Request{Queue: true})
 		if s := w.state(id); s.Status != run.Queued {
 			t.Errorf("it is %s", s.Status)
 		}
-		if err := a.Cancel(t.Context(), id); err != nil {
+		if err := a.Runs.Cancel(t.Context(), id); err != nil {
 			t.Fatal(err)
 		}
 		if s := w.state(id); s.Status != run.RunCancelled || len(w.sim.Calls()) != 0 {
@@ -299,7 +300,7 @@ func TestALongWaitIsInTheStoreOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{scenario: down(20 * time.Minute), options: fixed})
 		a, _ := w.boot(-1, false)
-		id := w.start(a, app.Start{Queue: true})
+		id := w.start(a, runs.Request{Queue: true})
 		stop := w.works(a)
 		time.Sleep(5 * time.Minute)
 		s := w.state(id)
@@ -346,7 +347,7 @@ func TestAWaitThatIsTooLongFailsWithItsCause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{scenario: down(10 * time.Hour), settings: map[string]string{"max_wait_seconds": "600"}})
 		a, _ := w.boot(-1, false)
-		id := w.start(a, app.Start{Queue: true})
+		id := w.start(a, runs.Request{Queue: true})
 		stop := w.works(a)
 		defer stop()
 		s := w.over(id, time.Hour)
@@ -367,14 +368,14 @@ func TestTryNowEndsAWait(t *testing.T) {
 				w := newWorld(t, play{scenario: scenario.Scenario{ID: "day", Name: "day", Rules: []scenario.Rule{{Name: "day",
 					When: scenario.When{Until: time.Minute}, Fault: scenario.Fault{Error: "rate_limit", RetryAfter: 3 * time.Hour}}}}})
 				a, _ := w.boot(-1, false)
-				id := w.start(a, app.Start{Queue: how == "worked on"})
+				id := w.start(a, runs.Request{Queue: how == "worked on"})
 				if how == "worked on" {
 					defer w.works(a)()
 				} else {
 					done := make(chan struct{})
 					go func() {
 						defer close(done)
-						if err := a.Execute(t.Context(), id, func() {}); err != nil {
+						if err := a.Runs.Execute(t.Context(), id, func() {}); err != nil {
 							t.Error(err)
 						}
 					}()
@@ -386,7 +387,7 @@ func TestTryNowEndsAWait(t *testing.T) {
 				}
 				other, _ := w.boot(-1, false)
 				asked := time.Now()
-				if err := other.TryNow(t.Context(), id); err != nil {
+				if err := other.Runs.TryNow(t.Context(), id); err != nil {
 					t.Fatal(err)
 				}
 				if s := w.over(id, time.Minute); s.Status != run.RunDone || s.FinishedAt.Sub(asked) > 5*time.Second {
@@ -401,7 +402,7 @@ func TestTheOldProcessCanWriteNothingMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
 		a, _ := w.boot(-1, false)
-		id := w.start(a, app.Start{})
+		id := w.start(a, runs.Request{})
 		old, err := w.store.Journal.Claim(t.Context(), id, time.Second)
 		if err != nil {
 			t.Fatal(err)
@@ -427,15 +428,15 @@ func TestTimeWithoutAProcessDoesNotCount(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, play{scenario: down(25*time.Hour + 4*time.Minute)})
 				a, process := w.boot(-1, false)
-				id := w.start(a, app.Start{Queue: how == "worked on"})
+				id := w.start(a, runs.Request{Queue: how == "worked on"})
 				ctx, die := context.WithCancel(t.Context())
 				done := make(chan struct{})
 				go func() {
 					defer close(done)
 					if how == "worked on" {
-						a.Work(ctx) //nolint:errcheck // its process dies
+						a.Runs.Work(ctx) //nolint:errcheck // its process dies
 					} else {
-						a.Execute(ctx, id, func() {}) //nolint:errcheck // its process dies
+						a.Runs.Execute(ctx, id, func() {}) //nolint:errcheck // its process dies
 					}
 				}()
 				time.Sleep(time.Minute)

@@ -14,6 +14,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/memory"
 	"github.com/cineforge/cineforge/internal/providers"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/llm/chain"
 	"github.com/cineforge/cineforge/llm/wire"
@@ -168,14 +169,16 @@ func (p play) start(t *testing.T, a *app.App) (ids []string) {
 		if i > 0 {
 			time.Sleep(p.apart)
 		}
-		id, _, err := a.Start(t.Context(), app.Start{File: p.file, RecipeID: "mvp_ingest", EndAt: p.endAt,
-			Params: map[string]any{"accept_config": true}, Force: true})
+		r := runs.Request{File: p.file, RecipeID: "mvp_ingest", Request: accepting(true)}
+		r.EndAt = p.endAt
+		r.Force = true
+		id, _, err := a.Runs.Start(t.Context(), r)
 		if err != nil {
 			t.Fatal(err)
 		}
 		ids = append(ids, id)
 		wg.Go(func() {
-			if err := a.Execute(context.WithoutCancel(t.Context()), id, nil); err != nil {
+			if err := a.Runs.Execute(context.WithoutCancel(t.Context()), id, nil); err != nil {
 				t.Errorf("run %s: %v", id, err)
 			}
 		})

@@ -10,6 +10,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/memory"
 	"github.com/cineforge/cineforge/internal/providers"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/llm/catalog"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator"
@@ -64,7 +65,7 @@ func simulated(t *testing.T, scenario scenario.Scenario, who []providers.Provide
 	sim := simulator.New(scenario, simulator.Options{})
 	a := app.New(memory.New().Seams(), t.TempDir(), app.Config{Providers: who, Catalog: known(t), Transport: sim.Transport()})
 	t.Cleanup(func() { a.Close() })
-	return execute(t, a, app.Start{File: sample(t, file)}), a, sim
+	return execute(t, a, runs.Request{File: sample(t, file)}), a, sim
 }
 
 // The shipped recipe's real modules finish on the models of each provider, whose API
@@ -101,7 +102,7 @@ func TestTheShippedRecipeOnEachProvider(t *testing.T) {
 						}
 					}
 					for _, ref := range state.Stages["extract_scenes"].ArtifactRefs {
-						scene, err := a.Store.Artifact(t.Context(), state.ProjectID, ref)
+						scene, err := a.Reader.Store.Artifact(t.Context(), state.ProjectID, ref)
 						if err != nil {
 							t.Fatal(err)
 						}

@@ -16,6 +16,7 @@ import (
 	"testing/synctest"
 
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/simulator/scenario"
 	"github.com/cineforge/cineforge/stage"
 )
@@ -89,7 +90,7 @@ func TestMemo_KeysOfShippedQuestions(t *testing.T) {
 		a := app.New(k.Seams(), w.dir, app.Config{Providers: withKeys("ANTHROPIC"), Catalog: known(t), Transport: sent, Router: fixed})
 		files := asking(t)
 		for _, project := range slices.Sorted(maps.Keys(files)) {
-			w.execute(a, w.start(a, app.Start{File: files[project], ProjectID: project}))
+			w.execute(a, w.start(a, runs.Request{File: files[project], ProjectID: project}))
 		}
 		for _, b := range branches {
 			if !slices.ContainsFunc(sent.asked, func(body string) bool { return strings.Contains(body, b) }) {

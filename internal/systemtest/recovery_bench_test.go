@@ -13,6 +13,7 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/durable/local"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -46,7 +47,7 @@ func BenchmarkRecovery(b *testing.B) {
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			a.Work(ctx) //nolint:errcheck // it ends with ctx
+			a.Runs.Work(ctx) //nolint:errcheck // it ends with ctx
 		}()
 		firstUnit(b, a)
 		b.StopTimer()
@@ -61,7 +62,7 @@ func BenchmarkRecovery(b *testing.B) {
 
 // firstUnit waits until the run that has been due the longest has done a unit again.
 func firstUnit(b *testing.B, a *app.App) {
-	for e, err := range run.Follow(b.Context(), a.Store, "run-0", 3) {
+	for e, err := range run.Follow(b.Context(), a.Reader.Store, "run-0", 3) {
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -83,7 +84,7 @@ func leaveUnfinished(b *testing.B, dir string, n int) (died string) {
 	defer store.Close()
 	model := app.New(keptOpen(store.Seams()), dir, app.Config{})
 	file := twoScenes()
-	id, _, err := model.Start(b.Context(), app.Start{File: file, RecipeID: "mvp_ingest", Params: map[string]any{"accept_config": true}})
+	id, _, err := model.Runs.Start(b.Context(), runs.Request{File: file, RecipeID: "mvp_ingest", Request: accepting(true)})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -128,8 +129,7 @@ func BenchmarkWaiting(b *testing.B) {
 		before := memoryInUse()
 		a := app.New(keptOpen(store.Seams()), b.TempDir(), app.Config{Providers: withKeys("ANTHROPIC"), Catalog: known(b), Transport: sim.Transport(), Engine: local.Options{Limit: 128}})
 		for i := range waiting {
-			if _, _, err := a.Start(b.Context(), app.Start{File: twoScenes(), RecipeID: "mvp_ingest",
-				ProjectID: fmt.Sprint("p", i), Queue: true, Params: map[string]any{"accept_config": true}}); err != nil {
+			if _, _, err := a.Runs.Start(b.Context(), runs.Request{File: twoScenes(), RecipeID: "mvp_ingest", ProjectID: fmt.Sprint("p", i), Queue: true, Request: accepting(true)}); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -138,7 +138,7 @@ func BenchmarkWaiting(b *testing.B) {
 		began := time.Now()
 		go func() {
 			defer close(done)
-			a.Work(ctx) //nolint:errcheck // it ends with ctx
+			a.Runs.Work(ctx) //nolint:errcheck // it ends with ctx
 		}()
 		// A run that is due, or under way, is so within the time that a claim lives.
 		for asleep := false; !asleep; time.Sleep(100 * time.Millisecond) {

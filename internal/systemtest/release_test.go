@@ -10,6 +10,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/providers"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator/scenario"
 )
@@ -74,7 +75,7 @@ func TestRelease_EndsWhatItNames(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, play{scenario: tt.scenario})
 				a, _ := w.boot(-1, false)
-				if s := w.execute(a, w.start(a, app.Start{})); s.Status != run.RunDone {
+				if s := w.execute(a, w.start(a, runs.Request{})); s.Status != run.RunDone {
 					t.Fatal(s.Status, s.Error)
 				}
 				since := time.Now()
@@ -155,7 +156,7 @@ func TestRelease_LeavesAnotherKeyOfTheProvider(t *testing.T) {
 			return app.New(w.store, w.dir, app.Config{Providers: all, Catalog: known(t), Transport: w.sim.Transport()})
 		}
 		a := boot("OLD_KEY")
-		w.execute(a, w.start(a, app.Start{}))
+		w.execute(a, w.start(a, runs.Request{}))
 		out, err := boot("NEW_KEY").Providers.Release(t.Context(), "NEW_KEY", "x")
 		if got := strings.Join(gates(t, a, "anthropic"), ", "); err != nil || len(out.Ended) > 0 || got != "auth" {
 			t.Errorf("%+v, left %q: %v", out.Ended, got, err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator/scenario"
 )
@@ -18,7 +19,7 @@ func parked(t *testing.T, p play, before func(a *app.App)) (w *world, a *app.App
 	w = newWorld(t, p)
 	a, _ = w.boot(-1, false)
 	before(a)
-	id = w.start(a, app.Start{Queue: true})
+	id = w.start(a, runs.Request{Queue: true})
 	t.Cleanup(w.works(a))
 	time.Sleep(time.Minute)
 	if s := w.state(id); s.Status != run.Waiting || time.Until(s.NextAttemptAt.Time) < 5*time.Second {
@@ -81,7 +82,7 @@ func TestTryNowInAFreshProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{scenario: down(20 * time.Minute), options: fixed})
 		a, _ := w.boot(-1, false)
-		id := w.start(a, app.Start{Queue: true})
+		id := w.start(a, runs.Request{Queue: true})
 		stop := w.works(a)
 		for s := w.state(id); s.Status != run.Waiting || time.Until(s.NextAttemptAt.Time) < 8*time.Second; s = w.state(id) {
 			time.Sleep(time.Second)
@@ -91,7 +92,7 @@ func TestTryNowInAFreshProcess(t *testing.T) {
 		b, _ := w.boot(-1, false)
 		defer w.works(b)()
 		said := time.Now()
-		if err := b.TryNow(t.Context(), id); err != nil {
+		if err := b.Runs.TryNow(t.Context(), id); err != nil {
 			t.Fatal(err)
 		}
 		s := w.over(id, time.Minute)

@@ -16,6 +16,7 @@ import (
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/progress"
 	"github.com/cineforge/cineforge/internal/providers"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator/scenario"
 )
@@ -105,12 +106,12 @@ func (r report) text(t *testing.T) string {
 		a = app.New(f.Seams(), w.dir, m)
 	}
 	defer a.Close() //nolint:errcheck // all is over
-	id := w.start(a, app.Start{File: p.file})
+	id := w.start(a, runs.Request{File: p.file})
 	var b strings.Builder
 	rest := make(chan struct{})
 	go func() {
 		defer close(rest)
-		if err := a.Execute(t.Context(), id, nil); err != nil {
+		if err := a.Runs.Execute(t.Context(), id, nil); err != nil {
 			t.Error(err)
 		}
 	}()
@@ -122,7 +123,7 @@ func (r report) text(t *testing.T) string {
 		})
 	}
 	b.WriteString("$ cineforge run night_bus.txt\n")
-	if _, err := progress.Show(a.Tail(t.Context(), id, rest), progress.Options{Out: &b, Zone: time.UTC, Notes: notes}); err != nil {
+	if _, err := progress.Show(a.Reader.Follow(t.Context(), id, rest), progress.Options{Out: &b, Zone: time.UTC, Notes: notes}); err != nil {
 		t.Fatal(err)
 	}
 	<-rest
@@ -134,7 +135,7 @@ func (r report) text(t *testing.T) string {
 
 // lookAt shows where a run stands, and how the providers are doing.
 func lookAt(t *testing.T, b *strings.Builder, a *app.App, id string) {
-	state, err := run.Load(t.Context(), a.Store, id)
+	state, err := run.Load(t.Context(), a.Reader.Store, id)
 	if err != nil {
 		t.Error(err)
 		return

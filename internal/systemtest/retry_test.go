@@ -13,6 +13,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/library"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
@@ -103,14 +104,14 @@ func TestRetry_ByARecipeThatNamesAnotherModel(t *testing.T) {
 				w := newWorld(t, play{file: scenes(12), alone: true, scenario: retired("claude-sonnet-4-6", 8)})
 				w.keeps("mvp_ingest.yaml", asks(t, sonnet))
 				a, _ := w.boot(-1, false)
-				id := w.start(a, app.Start{EndAt: "extract_scenes"})
+				id := w.start(a, runs.Request{Request: event.Request{Selection: event.Selection{EndAt: "extract_scenes"}}})
 				first := w.execute(a, id)
 				st := first.Stages["extract_scenes"]
 				if first.Status != run.RunFailed || *st.FinalErrorClass != failure.NotFound || st.CallCount < 3 || st.CallCount > 10 {
 					t.Fatalf("%s by %v after %d answers: %s", first.Status, st.FinalErrorClass, st.CallCount, first.Error)
 				}
 				// By the pinned recipe nothing can come of it.
-				next, _, err := a.Retry(t.Context(), id, again)
+				next, _, err := a.Runs.Retry(t.Context(), id, again)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -121,14 +122,14 @@ func TestRetry_ByARecipeThatNamesAnotherModel(t *testing.T) {
 				switch how {
 				case "current":
 					w.keeps("mvp_ingest.yaml", asks(t, opus))
-					r = named(app.CurrentRecipe)
+					r = named(runs.CurrentRecipe)
 				case "id":
 					w.keeps("fixed.yaml", strings.Replace(asks(t, opus), "recipe_id: mvp_ingest", "recipe_id: fixed", 1))
 					r = named("fixed")
 				case "file":
 					r = given(t, asks(t, opus))
 				}
-				plan, err := a.PlanRetry(t.Context(), id, r)
+				plan, err := a.Runs.PlanRetry(t.Context(), id, r)
 				if err != nil || strings.Join(plan.Kept, " ") != "ingest normalize" || plan.Redone[0].AnswersHad != st.CallCount ||
 					fmt.Sprint(plan.Changes) != "[extract_scenes: stage_fallback_models anthropic:claude-sonnet-4-6 → anthropic:claude-opus-4-6]" {
 					t.Fatalf("%+v %v", plan.RetryPlan, err)
@@ -136,14 +137,14 @@ func TestRetry_ByARecipeThatNamesAnotherModel(t *testing.T) {
 				if left := w.versions(); len(left) > 0 {
 					t.Errorf("the plan saved %v", left)
 				}
-				next, existing, err := a.Retry(t.Context(), id, app.Retry{Retry: r})
+				next, existing, err := a.Runs.Retry(t.Context(), id, runs.RetryRequest{Retry: r})
 				if err != nil || existing {
 					t.Fatal(existing, err)
 				}
-				if same, existing, err := a.Retry(t.Context(), id, app.Retry{Retry: r}); err != nil || !existing || same != next {
+				if same, existing, err := a.Runs.Retry(t.Context(), id, runs.RetryRequest{Retry: r}); err != nil || !existing || same != next {
 					t.Errorf("asking again: %s %v %v, want %s", same, existing, err, next)
 				}
-				if _, _, err := a.Retry(t.Context(), id, again); !errors.Is(err, app.ErrRetriedOtherwise) {
+				if _, _, err := a.Runs.Retry(t.Context(), id, again); !errors.Is(err, runs.ErrRetriedOtherwise) {
 					t.Errorf("asking for the pinned recipe meanwhile: %v", err)
 				}
 				s := w.execute(a, next)
@@ -170,27 +171,27 @@ func TestRetry_WhichRecipe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{alone: true, scenario: failing(1)})
 		a, _ := w.boot(-1, false)
-		id := w.start(a, app.Start{})
+		id := w.start(a, runs.Request{})
 		pinned := w.execute(a, id).RecipeDigest
 		w.keeps("mvp_ingest.yaml", asks(t, opus))
 		w.keeps("broken.yaml", "recipe_id: broken\n")
 		for _, name := range []string{"", event.PinnedRecipe} {
-			if plan, err := a.PlanRetry(t.Context(), id, named(name)); err != nil || plan.Recipe.Name != event.PinnedRecipe || plan.Recipe.Digest != pinned {
+			if plan, err := a.Runs.PlanRetry(t.Context(), id, named(name)); err != nil || plan.Recipe.Name != event.PinnedRecipe || plan.Recipe.Digest != pinned {
 				t.Errorf("%q: %+v %v", name, plan.Recipe, err)
 			}
 		}
-		if plan, err := a.PlanRetry(t.Context(), id, named(app.CurrentRecipe)); err != nil || plan.Recipe.Name != "current" || plan.Recipe.Digest == pinned {
+		if plan, err := a.Runs.PlanRetry(t.Context(), id, named(runs.CurrentRecipe)); err != nil || plan.Recipe.Name != "current" || plan.Recipe.Digest == pinned {
 			t.Errorf("current: %+v %v", plan.Recipe, err)
 		}
 		for name, says := range map[string]string{
 			"none": "there is no recipe", "../mvp_ingest": "not a valid recipe id", "broken": "broken.yaml:1:1",
 			"mvp_ingest@0123456789ab": "there is no version", "../../x@0123456789ab": "not a valid recipe id",
 		} {
-			if _, _, err := a.Retry(t.Context(), id, app.Retry{Retry: named(name)}); failure.ClassOf(err) != failure.Input || !strings.Contains(err.Error(), says) {
+			if _, _, err := a.Runs.Retry(t.Context(), id, runs.RetryRequest{Retry: named(name)}); failure.ClassOf(err) != failure.Input || !strings.Contains(err.Error(), says) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		if _, err := a.PlanRetry(t.Context(), "none", named(app.CurrentRecipe)); !errors.Is(err, run.ErrNotFound) {
+		if _, err := a.Runs.PlanRetry(t.Context(), "none", named(runs.CurrentRecipe)); !errors.Is(err, run.ErrNotFound) {
 			t.Errorf("of a run that is not there: %v", err)
 		}
 		if _, err := library.ParseRecipe("x.yaml", []byte(strings.Replace(asks(t, opus), "module: story_ingest_v1", "module: nothing", 1))); err == nil || !strings.Contains(err.Error(), "x.yaml:") {
@@ -201,7 +202,7 @@ func TestRetry_WhichRecipe(t *testing.T) {
 			strings.Replace(asks(t, opus), "accept_config: ${accept_config}", "accept_config: ${other}", 1),
 			asks(t, opus, "max_cost_usd: ${limit}"),
 		} {
-			if _, _, err := a.Retry(t.Context(), id, app.Retry{Retry: given(t, source)}); err == nil || !strings.Contains(err.Error(), "write its value into the recipe") {
+			if _, _, err := a.Runs.Retry(t.Context(), id, runs.RetryRequest{Retry: given(t, source)}); err == nil || !strings.Contains(err.Error(), "write its value into the recipe") {
 				t.Errorf("a parameter that the run was not given: %v", err)
 			}
 		}
@@ -269,7 +270,7 @@ func spends(t *testing.T, limit string) (w *world, a *app.App, id string) {
 	w = newWorld(t, play{file: sample(t, "the_tide_clock.fountain"), alone: true, single: true, scenario: scenario.Scenario{ID: "ok", Name: "ok"},
 		settings: map[string]string{"max_cost_usd": limit}})
 	a, _ = w.boot(-1, false)
-	id = w.start(a, app.Start{EndAt: "extract_scenes"})
+	id = w.start(a, runs.Request{Request: event.Request{Selection: event.Selection{EndAt: "extract_scenes"}}})
 	if s := w.execute(a, id); s.Status != run.RunFailed || s.Stages["extract_scenes"].TerminalReason != event.MoneySpent {
 		t.Fatal(s.Status, s.Error)
 	}
@@ -280,26 +281,26 @@ func TestRetry_WithoutBudgetIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, a, id := spends(t, "0.02")
 		spent := w.state(id).TotalCostUSD
-		if _, _, err := a.Retry(t.Context(), id, again); !errors.Is(err, pipeline.ErrNoBudget) || failure.ClassOf(err) != failure.Input || !strings.Contains(err.Error(), "--max-cost") {
+		if _, _, err := a.Runs.Retry(t.Context(), id, again); !errors.Is(err, pipeline.ErrNoBudget) || failure.ClassOf(err) != failure.Input || !strings.Contains(err.Error(), "--max-cost") {
 			t.Errorf("got %v", err)
 		}
-		if _, err := a.PlanRetry(t.Context(), id, again.Retry); !errors.Is(err, pipeline.ErrNoBudget) {
+		if _, err := a.Runs.PlanRetry(t.Context(), id, again.Retry); !errors.Is(err, pipeline.ErrNoBudget) {
 			t.Errorf("its plan: %v", err)
 		}
-		if _, _, err := a.Retry(t.Context(), id, app.Retry{Retry: given(t, asks(t, `extract_scenes: [claude-sonnet-4-6]`, "max_cost_usd: 0.01"))}); !errors.Is(err, pipeline.ErrNoBudget) || len(w.versions()) > 0 {
+		if _, _, err := a.Runs.Retry(t.Context(), id, runs.RetryRequest{Retry: given(t, asks(t, `extract_scenes: [claude-sonnet-4-6]`, "max_cost_usd: 0.01"))}); !errors.Is(err, pipeline.ErrNoBudget) || len(w.versions()) > 0 {
 			t.Errorf("by a file that allows no more: %v, saved are %v", err, w.versions())
 		}
 		if line, err := w.store.Index.Line(t.Context(), id); err != nil || len(line) != 1 {
 			t.Errorf("%d runs were made: %v", len(line), err)
 		}
 		// The limit is kept over a crash, and what the line has spent counts against it.
-		limited := app.Retry{Retry: pipeline.Retry{Mode: event.RetryFailed, Limits: event.Limits{MaxCostUSD: new(0.04)}}, Once: run.IdempotencyKey{Key: "k", Asked: "sha256:1"}}
-		next, _, err := a.Retry(t.Context(), id, limited)
+		limited := runs.RetryRequest{Retry: pipeline.Retry{Mode: event.RetryFailed, Limits: event.Limits{MaxCostUSD: new(0.04)}}, Once: run.IdempotencyKey{Key: "k", Asked: "sha256:1"}}
+		next, _, err := a.Runs.Retry(t.Context(), id, limited)
 		if err != nil {
 			t.Fatal(err)
 		}
 		dying, _ := w.boot(6, true)
-		if err := dying.Execute(t.Context(), next, func() {}); !errors.Is(err, errDead) {
+		if err := dying.Runs.Execute(t.Context(), next, func() {}); !errors.Is(err, errDead) {
 			t.Fatal(err)
 		}
 		other, _ := w.boot(-1, false)
@@ -309,14 +310,14 @@ func TestRetry_WithoutBudgetIsRefused(t *testing.T) {
 		}
 		// The same request gives the same run, though nothing would be left for another.
 		var repeated *run.RepeatedError
-		if _, _, err := a.Retry(t.Context(), id, limited); !errors.As(err, &repeated) || !repeated.Same || repeated.RunID != next {
+		if _, _, err := a.Runs.Retry(t.Context(), id, limited); !errors.As(err, &repeated) || !repeated.Same || repeated.RunID != next {
 			t.Errorf("asking with the same key: %v", err)
 		}
 		limited.Once = run.IdempotencyKey{}
-		if _, _, err := a.Retry(t.Context(), id, limited); !errors.Is(err, pipeline.ErrNoBudget) {
+		if _, _, err := a.Runs.Retry(t.Context(), id, limited); !errors.Is(err, pipeline.ErrNoBudget) {
 			t.Errorf("asking again without: %v", err)
 		}
-		last, _, err := a.Retry(t.Context(), next, app.Retry{Retry: pipeline.Retry{Mode: event.RetryFailed, Limits: event.Limits{MaxCostUSD: new(5.0)}}})
+		last, _, err := a.Runs.Retry(t.Context(), next, runs.RetryRequest{Retry: pipeline.Retry{Mode: event.RetryFailed, Limits: event.Limits{MaxCostUSD: new(5.0)}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -334,21 +335,21 @@ func TestRetry_WithoutBudgetIsRefused(t *testing.T) {
 func TestRetry_UnderWayComesBeforeTheBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, a, id := spends(t, "0.02")
-		r := app.Retry{Retry: pipeline.Retry{Mode: event.RetryFailed, Limits: event.Limits{MaxCostUSD: new(0.04)}}}
-		next, _, err := a.Retry(t.Context(), id, r)
+		r := runs.RetryRequest{Retry: pipeline.Retry{Mode: event.RetryFailed, Limits: event.Limits{MaxCostUSD: new(0.04)}}}
+		next, _, err := a.Runs.Retry(t.Context(), id, r)
 		if err != nil {
 			t.Fatal(err)
 		}
 		dying, _ := w.boot(24, true)
-		dying.Execute(t.Context(), next, func() {}) //nolint:errcheck // its process dies
+		dying.Runs.Execute(t.Context(), next, func() {}) //nolint:errcheck // its process dies
 		if s := w.state(next); s.Status.Ended() || s.TotalCostUSD == 0 {
 			t.Fatalf("%s, it spent $%v", s.Status, s.TotalCostUSD)
 		}
-		if same, existing, err := a.Retry(t.Context(), id, r); err != nil || !existing || same != next {
+		if same, existing, err := a.Runs.Retry(t.Context(), id, r); err != nil || !existing || same != next {
 			t.Errorf("asking again: %s %v %v", same, existing, err)
 		}
 		r.Limits.MaxCostUSD = new(0.05)
-		if _, _, err := a.Retry(t.Context(), id, r); !errors.Is(err, app.ErrRetriedOtherwise) {
+		if _, _, err := a.Runs.Retry(t.Context(), id, r); !errors.Is(err, runs.ErrRetriedOtherwise) {
 			t.Errorf("asking for more meanwhile: %v", err)
 		}
 	})
@@ -360,7 +361,7 @@ func TestRetry_WaitsAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{scenario: down(100 * time.Hour), settings: map[string]string{"max_wait_seconds": "600", "max_stage_seconds": "700"}})
 		a, _ := w.boot(-1, false)
-		id := w.start(a, app.Start{Queue: true})
+		id := w.start(a, runs.Request{Queue: true})
 		defer w.works(a)()
 		w.over(id, time.Hour)
 		for _, test := range []struct {
@@ -371,7 +372,7 @@ func TestRetry_WaitsAnew(t *testing.T) {
 			{event.Limits{MaxWaitSeconds: new(120.0)}, 2 * time.Minute},
 			{event.Limits{MaxWaitSeconds: new(0.0)}, 0},
 		} {
-			next, _, err := a.Retry(t.Context(), id, app.Retry{Retry: pipeline.Retry{Mode: event.RetryFailed, Limits: test.limits}, Queue: true})
+			next, _, err := a.Runs.Retry(t.Context(), id, runs.RetryRequest{Retry: pipeline.Retry{Mode: event.RetryFailed, Limits: test.limits}, Queue: true})
 			if err != nil {
 				t.Fatal(err)
 			}

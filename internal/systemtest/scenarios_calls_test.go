@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/failure"
-	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/llm/chain"
 	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/run"
@@ -185,7 +185,7 @@ func sleeps(after time.Duration, dead bool) func(w *world) outcome {
 		var slept atomic.Int64
 		w.play.options = chain.Options{Health: health.Options{Random: fixed.Health.Random, Wall: func() time.Time { return time.Now().Add(time.Duration(slept.Load())) }}}
 		a, _ := w.boot(-1, false)
-		id := w.start(a, app.Start{Queue: true})
+		id := w.start(a, runs.Request{Queue: true})
 		stop := w.works(a)
 		defer stop()
 		time.Sleep(after)
@@ -343,7 +343,7 @@ func mendedScenarios(t *testing.T) []faultScenario {
 // another one. Like all lives of a scenario it is lived in a bubble, in virtual time.
 func retires(w *world) outcome {
 	a, _ := w.boot(-1, false)
-	id := w.start(a, app.Start{Queue: true})
+	id := w.start(a, runs.Request{Queue: true})
 	stop := w.works(a)
 	defer stop()
 	time.Sleep(2 * time.Second)
@@ -356,7 +356,7 @@ func retires(w *world) outcome {
 	w.rests(id)
 	both := w.play
 	both.single = false
-	next, _, err := a.Retry(w.t.Context(), id, app.Retry{Retry: given(w.t, string(both.recipe(w.t)))})
+	next, _, err := a.Runs.Retry(w.t.Context(), id, runs.RetryRequest{Retry: given(w.t, string(both.recipe(w.t)))})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -373,7 +373,7 @@ func mends(how string) func(w *world) outcome {
 	return func(w *world) outcome {
 		ctx := context.WithoutCancel(w.t.Context())
 		a, _ := w.boot(-1, false)
-		id := w.start(a, app.Start{Queue: true})
+		id := w.start(a, runs.Request{Queue: true})
 		stop := w.works(a)
 		defer stop()
 		time.Sleep(2 * time.Second)
@@ -382,7 +382,7 @@ func mends(how string) func(w *world) outcome {
 		ids := []string{id}
 		for range 3 { // others try in vain, so that the key is left alone for longer and longer
 			time.Sleep(5 * time.Minute)
-			other := w.start(a, app.Start{Queue: true, File: oneScene()})
+			other := w.start(a, runs.Request{Queue: true, File: oneScene()})
 			w.rests(other)
 			ids = append(ids, other)
 		}
@@ -394,15 +394,15 @@ func mends(how string) func(w *world) outcome {
 		operator, _ := w.boot(-1, false) // a process of its own
 		switch how {
 		case "retry":
-			if next, _, err = operator.Retry(ctx, id, again); err == nil {
-				err = operator.Execute(ctx, next, func() {})
+			if next, _, err = operator.Runs.Retry(ctx, id, again); err == nil {
+				err = operator.Runs.Execute(ctx, next, func() {})
 			}
 		case "retry by serve":
-			next, _, err = operator.Retry(ctx, id, app.Retry{Retry: again.Retry, Queue: true})
+			next, _, err = operator.Runs.Retry(ctx, id, runs.RetryRequest{Retry: again.Retry, Queue: true})
 		case "new run":
-			next = w.start(operator, app.Start{Queue: true})
+			next = w.start(operator, runs.Request{Queue: true})
 		case "resume":
-			err = operator.Resume(ctx, id, false)
+			err = operator.Runs.Resume(ctx, id, false)
 		}
 		if err != nil {
 			w.t.Fatal(err)

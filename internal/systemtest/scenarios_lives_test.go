@@ -7,6 +7,7 @@ import (
 
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/providers"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator/scenario"
 )
@@ -65,7 +66,7 @@ func askedOnce(o outcome, p *problems) {
 // stopsOnce stops a server politely while four questions are asked; another one goes on.
 func stopsOnce(w *world) outcome {
 	a, _ := w.boot(-1, false)
-	id := w.start(a, app.Start{Queue: true})
+	id := w.start(a, runs.Request{Queue: true})
 	stop := w.works(a)
 	time.Sleep(1500 * time.Millisecond)
 	stop()
@@ -77,11 +78,11 @@ func stopsOnce(w *world) outcome {
 // twins starts the same twice, and another run of the same that is asked for as such.
 func twins(w *world) outcome {
 	a, _ := w.boot(-1, false)
-	first := w.start(a, app.Start{Queue: true})
-	if second := w.start(a, app.Start{Queue: true}); second != first {
+	first := w.start(a, runs.Request{Queue: true})
+	if second := w.start(a, runs.Request{Queue: true}); second != first {
 		w.t.Errorf("%s and %s are two runs", first, second)
 	}
-	third := w.start(a, app.Start{Queue: true, New: true})
+	third := w.start(a, runs.Request{Queue: true, New: true})
 	stop := w.works(a)
 	defer stop()
 	for _, id := range []string{first, third} {
@@ -94,14 +95,14 @@ func twins(w *world) outcome {
 func meets(others []providers.Provider) func(w *world) outcome {
 	return func(w *world) outcome {
 		first, _ := w.boot(16, false)
-		id := w.start(first, app.Start{})
-		first.Execute(w.t.Context(), id, func() {}) //nolint:errcheck // its process dies
+		id := w.start(first, runs.Request{})
+		first.Runs.Execute(w.t.Context(), id, func() {}) //nolint:errcheck // its process dies
 		calls := len(w.sim.Calls())
 		other := app.New((&mortal{Store: w.store, commits: -1}).Seams(), w.dir, app.Config{Providers: others, Catalog: known(w.t), Transport: w.line, Router: fixed})
 		stop := w.works(other)
 		time.Sleep(time.Hour)
 		stop()
-		if s, err := other.State(w.t.Context(), id); err != nil || len(s.Needs) == 0 || len(w.sim.Calls()) != calls {
+		if s, err := other.Reader.State(w.t.Context(), id); err != nil || len(s.Needs) == 0 || len(w.sim.Calls()) != calls {
 			w.t.Errorf("it needs %v, and %d calls were made: %v", s.Needs, len(w.sim.Calls())-calls, err)
 		}
 		again, _ := w.boot(-1, false)
@@ -114,7 +115,7 @@ func meets(others []providers.Provider) func(w *world) outcome {
 func fills(w *world) outcome {
 	w.inDatabase()
 	a, _ := w.boot(-1, false)
-	id := w.start(a, app.Start{Queue: true})
+	id := w.start(a, runs.Request{Queue: true})
 	stop := w.works(a)
 	defer stop()
 	time.Sleep(1500 * time.Millisecond)
@@ -130,7 +131,7 @@ func fills(w *world) outcome {
 func migrates(w *world) outcome {
 	w.inDatabase()
 	a, _ := w.boot(-1, false)
-	id, later := w.start(a, app.Start{Queue: true}), w.start(a, app.Start{New: true, ProjectID: "later"})
+	id, later := w.start(a, runs.Request{Queue: true}), w.start(a, runs.Request{New: true, ProjectID: "later"})
 	stop := w.works(a)
 	time.Sleep(1500 * time.Millisecond)
 	w.maintain(w.disk, "INSERT INTO goose_db_version (version_id, is_applied) SELECT max(version_id) + 1, 1 FROM goose_db_version")
@@ -147,10 +148,10 @@ func migrates(w *world) outcome {
 func dies(n int) func(w *world) outcome {
 	return func(w *world) outcome {
 		first, _ := w.boot(n, false)
-		id := w.start(first, app.Start{})
+		id := w.start(first, runs.Request{})
 		for i := range 40 {
 			a, _ := w.boot(n+3*i, i%2 == 0)
-			a.Execute(w.t.Context(), id, func() {}) //nolint:errcheck // its process dies
+			a.Runs.Execute(w.t.Context(), id, func() {}) //nolint:errcheck // its process dies
 			if w.state(id).Status.Ended() {
 				break
 			}
@@ -163,20 +164,20 @@ func dies(n int) func(w *world) outcome {
 func cancels(after time.Duration) func(w *world) outcome {
 	return func(w *world) outcome {
 		a, _ := w.boot(-1, false)
-		id := w.start(a, app.Start{Queue: true})
+		id := w.start(a, runs.Request{Queue: true})
 		stop := w.works(a)
 		defer stop()
 		time.Sleep(after)
 		operator, _ := w.boot(-1, false)
 		asked := time.Now()
-		if err := operator.Cancel(context.WithoutCancel(w.t.Context()), id); err != nil {
+		if err := operator.Runs.Cancel(context.WithoutCancel(w.t.Context()), id); err != nil {
 			w.t.Error(err)
 		}
 		if took := time.Since(asked); took > time.Second {
 			w.t.Errorf("it took %v", took)
 		}
 		w.sim.SetScenario(scenario.Scenario{ID: "ok", Name: "ok"})
-		next, _, err := operator.Retry(w.t.Context(), id, again)
+		next, _, err := operator.Runs.Retry(w.t.Context(), id, again)
 		if err != nil {
 			w.t.Fatal(err)
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/providers"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/internal/upkeep"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -128,12 +129,12 @@ func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	start := app.Start{RecipeID: "mvp_ingest", File: sample(t, "lighthouse.md"), Params: map[string]any{"accept_config": false}}
-	ended := execute(t, a, app.Start{File: sample(t, "the_well.txt")})
+	start := runs.Request{RecipeID: "mvp_ingest", File: sample(t, "lighthouse.md"), Request: accepting(false)}
+	ended := execute(t, a, runs.Request{File: sample(t, "the_well.txt")})
 	paused := execute(t, a, start)
 	start.ProjectID = "queued"
 	start.Queue = true
-	queued, _, err := a.Start(t.Context(), start)
+	queued, _, err := a.Runs.Start(t.Context(), start)
 	if err != nil || paused.Status != run.Paused {
 		t.Fatal(paused.Status, err)
 	}
@@ -147,20 +148,20 @@ func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 	ctx, stop := context.WithTimeout(t.Context(), 5*time.Second)
 	defer stop()
 	for name, do := range map[string]func() error{
-		"start":   func() error { _, _, err := a.Start(t.Context(), start); return err },
-		"retry":   func() error { _, _, err := a.Retry(t.Context(), ended.RunID, again); return err },
-		"confirm": func() error { return a.Confirm(t.Context(), paused.RunID, false) },
-		"resume":  func() error { return a.Resume(t.Context(), paused.RunID, false) },
-		"execute": func() error { return a.Execute(ctx, queued, func() {}) },
-		"attend":  func() error { return a.Attend(ctx, queued, func() {}) },
-		"work":    func() error { return a.Work(ctx) },
+		"start":   func() error { _, _, err := a.Runs.Start(t.Context(), start); return err },
+		"retry":   func() error { _, _, err := a.Runs.Retry(t.Context(), ended.RunID, again); return err },
+		"confirm": func() error { return a.Runs.Confirm(t.Context(), paused.RunID, false) },
+		"resume":  func() error { return a.Runs.Resume(t.Context(), paused.RunID, false) },
+		"execute": func() error { return a.Runs.Execute(ctx, queued, func() {}) },
+		"attend":  func() error { return a.Runs.Run(ctx, queued, func() {}) },
+		"work":    func() error { return a.Runs.Work(ctx) },
 	} {
 		if err := do(); !errors.Is(err, providers.ErrSetting) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for id, want := range map[string]run.Status{ended.RunID: ended.Status, paused.RunID: run.Paused, queued: run.Queued} {
-		if s, err := run.Load(t.Context(), a.Store, id); err != nil || s.Status != want {
+		if s, err := run.Load(t.Context(), a.Reader.Store, id); err != nil || s.Status != want {
 			t.Errorf("run %s is %s, want %s: %v", id, s.Status, want, err)
 		}
 	}
@@ -169,24 +170,24 @@ func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 	if drill.Status != run.Paused {
 		t.Errorf("a drill is %s", drill.Status)
 	}
-	if err := a.Confirm(t.Context(), drill.RunID, false); err != nil {
+	if err := a.Runs.Confirm(t.Context(), drill.RunID, false); err != nil {
 		t.Errorf("a drill is not confirmed: %v", err)
 	}
-	if err := a.Execute(ctx, drill.RunID, func() {}); err != nil {
+	if err := a.Runs.Execute(ctx, drill.RunID, func() {}); err != nil {
 		t.Errorf("a drill does not go on: %v", err)
 	}
 	full := again
 	full.Mode = event.RetryFull
-	if _, _, err := a.Retry(t.Context(), drill.RunID, full); err != nil {
+	if _, _, err := a.Runs.Retry(t.Context(), drill.RunID, full); err != nil {
 		t.Errorf("a drill is not retried: %v", err)
 	}
 	for name, look := range map[string]func() error{
 		"providers": func() error { _, err := a.Providers.List(t.Context()); return err },
-		"list":      func() error { _, _, err := a.List(t.Context(), app.Filter{}); return err },
-		"plan":      func() error { _, err := a.PlanRetry(t.Context(), ended.RunID, again.Retry); return err },
-		"watch":     func() error { return a.Attend(t.Context(), paused.RunID, func() {}) },
+		"list":      func() error { _, _, err := a.Reader.List(t.Context(), runs.Filter{}); return err },
+		"plan":      func() error { _, err := a.Runs.PlanRetry(t.Context(), ended.RunID, again.Retry); return err },
+		"watch":     func() error { return a.Runs.Run(t.Context(), paused.RunID, func() {}) },
 		"hold":      func() error { return a.Providers.Hold(t.Context(), "anthropic", "x", 1e9) },
-		"cancel":    func() error { return a.Cancel(t.Context(), queued) },
+		"cancel":    func() error { return a.Runs.Cancel(t.Context(), queued) },
 	} {
 		if err := look(); err != nil {
 			t.Errorf("%s: %v", name, err)

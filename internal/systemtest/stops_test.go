@@ -14,6 +14,7 @@ import (
 	"github.com/cineforge/cineforge/durable/local"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
@@ -73,9 +74,9 @@ func TestAStopAtEveryEvent(t *testing.T) {
 							end()
 						}
 					}
-					id := w.start(a, app.Start{Queue: stop.works})
+					id := w.start(a, runs.Request{Queue: stop.works})
 					began := time.Now()
-					execute := func(ctx context.Context) error { return a.Execute(ctx, id, func() {}) }
+					execute := func(ctx context.Context) error { return a.Runs.Execute(ctx, id, func() {}) }
 					if stop.works {
 						execute = func(ctx context.Context) error { return w.worksUntil(ctx, a, id) }
 					}
@@ -137,7 +138,7 @@ func (w *world) worksUntil(ctx context.Context, a *app.App, id string) error {
 			}
 		}
 	}()
-	return a.Work(working)
+	return a.Runs.Work(working)
 }
 
 // callsOf counts the calls of a run that nobody stops.
@@ -146,7 +147,7 @@ func callsOf(t *testing.T) (n int) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{file: scenes(6), scenario: paced(t)})
 		a, _ := w.boot(-1, false)
-		id := w.start(a, app.Start{})
+		id := w.start(a, runs.Request{})
 		w.execute(a, id)
 		n = len(w.outcome(id).calls)
 	})
@@ -161,7 +162,7 @@ func TestExecute_WhatIsUnderWayIsLetEnd(t *testing.T) {
 	for name, tt := range map[string]struct {
 		scenario scenario.Scenario
 		settings map[string]string
-		retry    app.Retry
+		retry    runs.RetryRequest
 		class    failure.Class
 	}{
 		"a unit fails for good": {refused, nil, again, failure.InvalidRequest},
@@ -173,7 +174,7 @@ func TestExecute_WhatIsUnderWayIsLetEnd(t *testing.T) {
 				tt.scenario.Pace = paced(t).Pace
 				w := newWorld(t, play{file: scenes(16), scenario: tt.scenario, settings: tt.settings, alone: true, single: true})
 				a, _ := w.boot(-1, false)
-				id := w.start(a, app.Start{EndAt: "extract_scenes"})
+				id := w.start(a, runs.Request{Request: event.Request{Selection: event.Selection{EndAt: "extract_scenes"}}})
 				first := w.execute(a, id)
 				st := first.Stages["extract_scenes"]
 				if first.Status != run.RunFailed || *st.FinalErrorClass != tt.class {
@@ -185,7 +186,7 @@ func TestExecute_WhatIsUnderWayIsLetEnd(t *testing.T) {
 					}
 				}
 				for i := range 20 {
-					next, _, err := a.Retry(t.Context(), id, tt.retry)
+					next, _, err := a.Runs.Retry(t.Context(), id, tt.retry)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -211,7 +212,7 @@ func TestExecute_WhatIsUnderWayIsLetEnd(t *testing.T) {
 }
 
 // dearer is a retry with more money.
-func dearer() app.Retry {
+func dearer() runs.RetryRequest {
 	r := again
 	r.Limits = event.Limits{MaxCostUSD: new(5.0)}
 	return r
@@ -223,7 +224,7 @@ func TestExecute_DeathsPauseARun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{file: scenes(6), scenario: paced(t)})
 		first, _ := w.boot(-1, false)
-		id := w.start(first, app.Start{})
+		id := w.start(first, runs.Request{})
 		var most []int
 		dies := func() {
 			store := &mortal{Store: w.store, commits: -1}
@@ -234,7 +235,7 @@ func TestExecute_DeathsPauseARun(t *testing.T) {
 			done := make(chan struct{})
 			go func() {
 				defer close(done)
-				a.Execute(context.WithoutCancel(ctx), id, func() {}) //nolint:errcheck // it dies
+				a.Runs.Execute(context.WithoutCancel(ctx), id, func() {}) //nolint:errcheck // it dies
 			}()
 			time.Sleep(200 * time.Millisecond)
 			most = append(most, a.Providers.Calls())
@@ -260,7 +261,7 @@ func TestExecute_DeathsPauseARun(t *testing.T) {
 		if now := w.state(id); now.LastSeq != s.LastSeq {
 			t.Error("it goes on by itself")
 		}
-		if err := a.Confirm(t.Context(), id, false); err != nil {
+		if err := a.Runs.Confirm(t.Context(), id, false); err != nil {
 			t.Fatal(err)
 		}
 		if s = w.execute(a, id); s.Status != run.RunDone || s.Stages["extract_scenes"].Crashes != 0 {
@@ -274,8 +275,8 @@ func TestExecute_OneFlightForEachQuestion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{file: scenes(6), scenario: paced(t)})
 		a, _ := w.boot(-1, false)
-		ids := []string{w.start(a, app.Start{New: true, Queue: true}), w.start(a, app.Start{New: true, Queue: true}),
-			w.start(a, app.Start{New: true, Queue: true, ProjectID: "other"})}
+		ids := []string{w.start(a, runs.Request{New: true, Queue: true}), w.start(a, runs.Request{New: true, Queue: true}),
+			w.start(a, runs.Request{New: true, Queue: true, ProjectID: "other"})}
 		stop := w.works(a)
 		for _, id := range ids {
 			if s := w.over(id, time.Hour); s.Status != run.RunDone {

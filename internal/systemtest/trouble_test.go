@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -34,7 +35,7 @@ func TestWork_AnswersAreKeptWhileTheStoreTakesNothing(t *testing.T) {
 								defer mu.Unlock()
 								told = append(told, err)
 							}})
-					id := w.start(a, app.Start{Queue: true})
+					id := w.start(a, runs.Request{Queue: true})
 					stop := w.works(a)
 					defer stop()
 					time.Sleep(1500 * time.Millisecond) // four stream
@@ -82,12 +83,12 @@ func TestWork_AStopDoesNotWaitForTheStore(t *testing.T) {
 		w.sim.SetScenario(paced(t))
 		a := app.New((&mortal{Store: w.store, commits: -1}).Seams(), w.dir,
 			app.Config{Providers: w.play.providers(), Catalog: known(t), Transport: w.line, Router: fixed})
-		w.start(a, app.Start{Queue: true})
+		w.start(a, runs.Request{Queue: true})
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
-			a.Work(ctx) //nolint:errcheck // it ends with ctx
+			a.Runs.Work(ctx) //nolint:errcheck // it ends with ctx
 		}()
 		time.Sleep(1500 * time.Millisecond)
 		storeFaults()["full"].take(w)
@@ -109,10 +110,10 @@ func TestReady_TroubleEndsWithNobodyWaiting(t *testing.T) {
 		w.sim.SetScenario(paced(t))
 		a := app.New((&mortal{Store: w.store, commits: -1}).Seams(), w.dir,
 			app.Config{Providers: w.play.providers(), Catalog: known(t), Transport: w.line, Router: fixed})
-		id := w.start(a, app.Start{})
+		id := w.start(a, runs.Request{})
 		full := storeFaults()["full"]
 		time.AfterFunc(1500*time.Millisecond, func() { full.take(w) })
-		if err := a.Execute(t.Context(), id, func() {}); run.TroubleOf(err) != run.DiskFull {
+		if err := a.Runs.Execute(t.Context(), id, func() {}); run.TroubleOf(err) != run.DiskFull {
 			t.Fatal(err)
 		}
 		full.give(w)

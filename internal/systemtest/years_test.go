@@ -17,6 +17,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -185,7 +186,8 @@ func (h *history) live() {
 	h.actor.Go(h.operator)
 	client, _ := h.boot(-1, false)
 	for i := range historyRuns {
-		h.add(h.start(client, app.Start{Queue: true, Force: h.draw(10) == 0, File: script(h.seed, i)}))
+		force := event.Request{Options: event.Options{Force: h.draw(10) == 0}}
+		h.add(h.start(client, runs.Request{Queue: true, File: script(h.seed, i), Request: force}))
 		h.pause(10 * time.Minute)
 	}
 	h.finish()
@@ -221,7 +223,7 @@ func (h *history) processes() {
 		}
 		ctx, stop := context.WithCancel(h.t.Context())
 		var working sync.WaitGroup
-		working.Go(func() { a.Work(ctx) }) //nolint:errcheck // it ends with ctx
+		working.Go(func() { a.Runs.Work(ctx) }) //nolint:errcheck // it ends with ctx
 		alive := h.pause(20 * time.Second)
 		for ; alive && m.gone() == nil; alive = h.pause(20 * time.Second) {
 		}
@@ -262,9 +264,9 @@ func (h *history) operator() {
 		case s.Ended() && s != run.RunDone:
 			h.retry(a, id)
 		case s == run.Waiting && h.draw(2) == 0:
-			a.TryNow(h.t.Context(), id) //nolint:errcheck // it may have ended meanwhile
+			a.Runs.TryNow(h.t.Context(), id) //nolint:errcheck // it may have ended meanwhile
 		case !s.Ended() && h.draw(6) == 0:
-			if err := a.Cancel(h.t.Context(), id); err != nil && failure.ClassOf(err) != failure.Input {
+			if err := a.Runs.Cancel(h.t.Context(), id); err != nil && failure.ClassOf(err) != failure.Input {
 				h.t.Errorf("cancel %s: %v", id, err)
 			}
 		}
@@ -273,7 +275,7 @@ func (h *history) operator() {
 
 func (h *history) retry(a *app.App, id string) {
 	mode := []event.RetryMode{event.RetryFailed, event.RetryFull}[h.draw(2)]
-	next, existing, err := a.Retry(h.t.Context(), id, app.Retry{Retry: pipeline.Retry{Mode: mode}, Queue: true})
+	next, existing, err := a.Runs.Retry(h.t.Context(), id, runs.RetryRequest{Retry: pipeline.Retry{Mode: mode}, Queue: true})
 	if err != nil {
 		if failure.ClassOf(err) != failure.Input {
 			h.t.Errorf("retry %s: %v", id, err)

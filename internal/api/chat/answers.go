@@ -12,7 +12,7 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/strict"
-	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -81,7 +81,7 @@ func (h *handler) standing(ctx context.Context, projectID string) (string, []cli
 	if err != nil {
 		return "", nil, err
 	}
-	latest, _, err := h.runs.List(ctx, app.Filter{RunFilter: run.RunFilter{ProjectID: projectID}, Limit: 1})
+	latest, _, err := h.reader.List(ctx, runs.Filter{RunFilter: run.RunFilter{ProjectID: projectID}, Limit: 1})
 	if err != nil {
 		return "", nil, err
 	}
@@ -92,7 +92,7 @@ func (h *handler) standing(ctx context.Context, projectID string) (string, []cli
 		}
 		return text, nil, nil
 	}
-	state, err := h.runs.State(ctx, latest[0].RunID)
+	state, err := h.reader.State(ctx, latest[0].RunID)
 	if err != nil {
 		return "", nil, err
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/cineforge/cineforge/internal/api/problem"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/library"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/project"
 )
 
@@ -32,12 +33,12 @@ type handler struct {
 	message *huma.Schema // of what is said in projects
 
 	library *library.Service
-	runs    *app.App
+	reader  *runs.Reader
 }
 
 // Register registers the endpoints of the chat.
 func Register(r *endpoint.Router, a *app.App) {
-	h := &handler{router: r, message: endpoint.SchemaOf[client.Message](r.API), library: a.Library, runs: a}
+	h := &handler{router: r, message: endpoint.SchemaOf[client.Message](r.API), library: a.Library, reader: a.Reader}
 	list := endpoint.Get("messages", "/projects/{project_id}/chat",
 		"What was said in a project, and what happened in its latest runs, oldest first", http.StatusNotFound)
 	list.Parameters = []*huma.Param{endpoint.PathParam("project_id")}

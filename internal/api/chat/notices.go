@@ -30,7 +30,7 @@ const (
 func (h *handler) notices(ctx context.Context, projectID string) ([]notice, error) {
 	var ids []string
 	events := 0
-	for r, err := range h.runs.Store.Runs(ctx, run.RunFilter{ProjectID: projectID}) {
+	for r, err := range h.reader.Store.Runs(ctx, run.RunFilter{ProjectID: projectID}) {
 		if err != nil {
 			return nil, err
 		}
@@ -43,7 +43,7 @@ func (h *handler) notices(ctx context.Context, projectID string) ([]notice, erro
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	entries, err := h.runs.Feed.Entries(ctx, run.EventFilter{Runs: ids}, 0, max(events, maxEntries))
+	entries, err := h.reader.Feed.Entries(ctx, run.EventFilter{Runs: ids}, 0, max(events, maxEntries))
 	if err != nil {
 		return nil, err
 	}

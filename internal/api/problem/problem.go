@@ -16,8 +16,8 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/failure"
-	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/providers"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/project"
 	"github.com/cineforge/cineforge/recipe"
@@ -83,10 +83,10 @@ var known = []struct {
 	{err: pipeline.ErrNoStage, status: http.StatusUnprocessableEntity, code: "unknown_stage"},
 	{err: pipeline.ErrNoBudget, status: http.StatusConflict, code: "no_budget_left"},
 	{err: pipeline.ErrUnknownPrice, status: http.StatusUnprocessableEntity, code: "unknown_price"},
-	{err: app.ErrOver, status: http.StatusConflict, code: "run_over"},
-	{err: app.ErrPaused, status: http.StatusConflict, code: "run_paused"},
-	{err: app.ErrNotPaused, status: http.StatusBadRequest, code: "not_paused"},
-	{err: app.ErrRetriedOtherwise, status: http.StatusConflict, code: "already_retried"},
+	{err: runs.ErrOver, status: http.StatusConflict, code: "run_over"},
+	{err: runs.ErrPaused, status: http.StatusConflict, code: "run_paused"},
+	{err: runs.ErrNotPaused, status: http.StatusBadRequest, code: "not_paused"},
+	{err: runs.ErrRetriedOtherwise, status: http.StatusConflict, code: "already_retried"},
 	{err: providers.ErrNoProvider, status: http.StatusNotFound, code: "provider_not_found"},
 	{err: providers.ErrNoModel, status: http.StatusNotFound, code: "model_not_found"},
 	{err: run.ErrNoCarrier, status: http.StatusConflict, code: "no_carrier"},

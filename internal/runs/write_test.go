@@ -1,12 +1,14 @@
-package app_test
+package runs_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/runs"
+	"github.com/cineforge/cineforge/run"
 )
 
 // A file that is there is replaced only by the same version of the same artifact, or if that is
@@ -14,11 +16,11 @@ import (
 func TestWriteFiles_LeavesOtherContent(t *testing.T) {
 	const name, old = "artifacts/scene/a/v1.json",
 		`{"metadata": {"health": "valid", "intent": "x", "created_at": "2026-01-01T00:00:00Z"}, "data": {"n": 1}}`
-	export := func(dir, content string, overwrite bool) app.Exported {
+	export := func(dir, content string, overwrite bool) runs.Exported {
 		t.Helper()
-		x, err := app.WriteFiles("r", func(yield func(string, func() ([]byte, error)) bool) {
+		x, err := runs.WriteFiles("r", func(yield func(string, func() ([]byte, error)) bool) {
 			yield(name, func() ([]byte, error) { return []byte(content), nil })
-		}, app.Destination{Dir: dir, Overwrite: overwrite})
+		}, runs.Destination{Dir: dir, Overwrite: overwrite})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,9 +69,9 @@ func TestWriteFiles_FollowsNoLink(t *testing.T) {
 		t.Skipf("no link can be made here: %v", err)
 	}
 	for _, overwrite := range []bool{false, true} {
-		x, err := app.WriteFiles("r", func(yield func(string, func() ([]byte, error)) bool) {
+		x, err := runs.WriteFiles("r", func(yield func(string, func() ([]byte, error)) bool) {
 			yield(name, func() ([]byte, error) { return []byte("{}"), nil })
-		}, app.Destination{Dir: dir, Overwrite: overwrite})
+		}, runs.Destination{Dir: dir, Overwrite: overwrite})
 		if err != nil || (len(x.Left) == 1) == overwrite {
 			t.Errorf("overwrite %v: %+v %v", overwrite, x, err)
 		}
@@ -79,6 +81,43 @@ func TestWriteFiles_FollowsNoLink(t *testing.T) {
 		}
 		if there, err := os.ReadFile(outside); err != nil || string(there) != "{}" {
 			t.Errorf("the other file is %s, %v", there, err)
+		}
+	}
+}
+
+// An export that breaks off leaves nothing, whatever was written by then; what is damaged is
+// left out and named.
+func TestWriteFiles_AllOrNothing(t *testing.T) {
+	fine := func() ([]byte, error) { return []byte("{}"), nil }
+	broken := func() ([]byte, error) { return nil, errors.New("the disk is gone") }
+	damaged := func() ([]byte, error) { return nil, run.ErrNotFound }
+	files := func(last string, content func() ([]byte, error)) runs.Contents {
+		return func(yield func(string, func() ([]byte, error)) bool) {
+			if yield("runs/r/run_state.json", fine) && yield("artifacts/scene/a/v1.json", fine) {
+				yield(last, content)
+			}
+		}
+	}
+	dir := t.TempDir()
+	if _, err := runs.WriteFiles("r", files("artifacts/scene/b/v1.json", broken), runs.Destination{Dir: dir}); err == nil {
+		t.Error("it did not fail")
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left: %v %v", left, err)
+	}
+	if _, err := runs.WriteFiles("r", files("../out.json", fine), runs.Destination{Dir: dir}); err == nil {
+		t.Error("it left its folder")
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left: %v %v", left, err)
+	}
+	x, err := runs.WriteFiles("r", files("artifacts/scene/b/v1.json", damaged), runs.Destination{Dir: dir})
+	if err != nil || x.Artifacts != 1 || len(x.Missing) != 1 || x.Missing[0] != "artifacts/scene/b/v1.json" {
+		t.Errorf("%+v %v", x, err)
+	}
+	for _, name := range []string{"runs/r/run_state.json", "artifacts/scene/a/v1.json"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package app
+package runs
 
 import (
 	"bytes"
@@ -31,13 +31,13 @@ type Exported struct {
 	Left []string `json:"left,omitempty"`
 }
 
-// Files are files by their names. Each is made when it is asked for.
-type Files = iter.Seq2[string, func() ([]byte, error)]
+// Contents are files by their names. Each is made when it is asked for.
+type Contents = iter.Seq2[string, func() ([]byte, error)]
 
 // Files returns the files of a run by their names: its state, its events and the
 // artifacts that it made or built on.
-func (a *App) Files(ctx context.Context, runID string) (Files, error) {
-	state, err := run.Load(ctx, a.Store, runID)
+func (r *Reader) Files(ctx context.Context, runID string) (Contents, error) {
+	state, err := run.Load(ctx, r.Store, runID)
 	if err != nil {
 		return nil, err
 	}
@@ -45,12 +45,12 @@ func (a *App) Files(ctx context.Context, runID string) (Files, error) {
 		if !yield(stateFile(runID), func() ([]byte, error) { return indented(state) }) {
 			return
 		}
-		if !yield(path.Join("runs", runID, "pipeline_events.jsonl"), func() ([]byte, error) { return a.eventLines(ctx, runID, state.LastSeq) }) {
+		if !yield(path.Join("runs", runID, "pipeline_events.jsonl"), func() ([]byte, error) { return r.eventLines(ctx, runID, state.LastSeq) }) {
 			return
 		}
 		for _, ref := range refs(state) {
 			envelope := func() ([]byte, error) {
-				of, err := a.Store.Artifact(ctx, state.ProjectID, ref)
+				of, err := r.Store.Artifact(ctx, state.ProjectID, ref)
 				if err != nil {
 					return nil, err
 				}
@@ -68,16 +68,16 @@ func stateFile(runID string) string { return path.Join("runs", runID, "run_state
 // Export writes the files of a run to a destination: all of them, each whole, or none.
 // Artifacts that are damaged are left out, and named; so are files that are there with other
 // content, unless they are to be replaced.
-func (a *App) Export(ctx context.Context, runID string, to Destination) (Exported, error) {
-	files, err := a.Files(ctx, runID)
+func (r *Reader) Export(ctx context.Context, runID string, to Destination) (Exported, error) {
+	files, err := r.Files(ctx, runID)
 	if err != nil {
 		return Exported{}, err
 	}
 	return WriteFiles(runID, files, to)
 }
 
-// WriteFiles writes the files of a run to a destination, as [App.Export] does.
-func WriteFiles(runID string, files Files, to Destination) (Exported, error) {
+// WriteFiles writes the files of a run to a destination, as [Reader.Export] does.
+func WriteFiles(runID string, files Contents, to Destination) (Exported, error) {
 	dir := to.Dir
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return Exported{}, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the folder %s can't be made: %v", dir, run.FileCause(err)),
@@ -88,8 +88,9 @@ func WriteFiles(runID string, files Files, to Destination) (Exported, error) {
 		return Exported{}, err
 	}
 	defer root.Close()
-	x := exporter{root: root, part: fmt.Sprintf(".export-%08x.part", rand.Uint32())} // another process may be writing the same
-	defer root.RemoveAll(x.part)                                                     //nolint:errcheck // what is left has no name that means anything
+	// Another process may be writing the same, so that the name is random.
+	x := exporter{root: root, part: fmt.Sprintf(".export-%08x.part", rand.Uint32())}
+	defer root.RemoveAll(x.part) //nolint:errcheck // what is left has no name that means anything
 	result := Exported{Dir: dir, StateFile: stateFile(runID)}
 	for name, content := range files {
 		isArtifact := strings.HasPrefix(name, "artifacts/")
@@ -121,11 +122,11 @@ func WriteFiles(runID string, files Files, to Destination) (Exported, error) {
 }
 
 // eventLines returns the events of a run up to one, a line each.
-func (a *App) eventLines(ctx context.Context, runID string, last int64) ([]byte, error) {
+func (r *Reader) eventLines(ctx context.Context, runID string, last int64) ([]byte, error) {
 	var lines bytes.Buffer
 	enc := json.NewEncoder(&lines)
 	enc.SetEscapeHTML(false)
-	for e, err := range a.Store.Events(ctx, runID, 0) {
+	for e, err := range r.Store.Events(ctx, runID, 0) {
 		if err == nil && e.Seq <= last {
 			err = enc.Encode(e)
 		}

@@ -1,0 +1,125 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/run"
+)
+
+// Why an operator's request can't be met; in the chain of the failure that says it.
+var (
+	ErrOver             = errors.New("the run is over")
+	ErrPaused           = errors.New("the run is paused")
+	ErrNotPaused        = errors.New("the run is not paused")
+	ErrRetriedOtherwise = errors.New("the run is being retried in another way")
+)
+
+// Cancel ends a run, whichever process works on it, and returns when it has ended. A run that
+// has ended is a failure of class input.
+func (s *Service) Cancel(ctx context.Context, runID string) error {
+	return over(runID, s.engine.Cancel(ctx, runID))
+}
+
+// TryNow ends the waiting of a run. The run goes on wherever it is executed.
+func (s *Service) TryNow(ctx context.Context, runID string) error {
+	state, err := run.Load(ctx, s.store, runID)
+	if err != nil {
+		return err
+	}
+	if needs := s.providers.Needs(&state); s.reader.NeedsCarrier(ctx, runID, needs) {
+		return run.Uncarried(runID, needs)
+	}
+	if state.Status == run.Paused {
+		f := &failure.Error{Class: failure.Input, Err: ErrPaused,
+			Message: fmt.Sprintf("run %s is paused until someone resumes it", runID)}
+		return f.Advised("let it go on: %s", failure.Resume(runID))
+	}
+	return over(runID, s.engine.Send(ctx, runID, durable.TryNow))
+}
+
+// over says that a run has ended, if that is why an operator's signal can't be sent.
+func over(runID string, err error) error {
+	if errors.Is(err, durable.ErrLost) {
+		f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is over", runID), Err: ErrOver}
+		return f.Advised("see how it ended: %s", failure.Show(runID))
+	}
+	return err
+}
+
+// Confirm accepts, in a person's name, what a paused run waits for to be accepted, and leaves
+// the run to the caller to execute. With today, the run goes on with the candidates of today in
+// this process, in place of those that it pinned; it need not be paused then.
+func (s *Service) Confirm(ctx context.Context, runID string, today bool) error {
+	return s.confirm(ctx, runID, today, s.engine.Lease())
+}
+
+// Resume is Confirm that leaves the run to the process that works on what is due. A run that is
+// not paused is a failure of class input that wraps ErrNotPaused, unless it is to go on with the
+// candidates of today.
+func (s *Service) Resume(ctx context.Context, runID string, today bool) error {
+	state, err := run.Load(ctx, s.store, runID)
+	if err != nil {
+		return err
+	}
+	uncarried := len(s.providers.Needs(&state)) > 0
+	if state.Status != run.Paused && (state.Status.Ended() || !today && !uncarried) {
+		return NotPaused(state)
+	}
+	return s.confirm(ctx, runID, today, 0)
+}
+
+// NotPaused says how a run goes on that can't be resumed. The error wraps ErrNotPaused.
+func NotPaused(s run.State) error {
+	f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is not paused (%s)", s.RunID, s.Status), Err: ErrNotPaused}
+	switch {
+	case s.DryRun:
+		return f.Advised("it was a dry run, in which nothing was done: run the file")
+	case s.Status == run.RunDone:
+		return f.Advised("nothing is left to do; to do it again: %s", failure.RetryFully(s.RunID))
+	case s.Status.Ended():
+		return f.Advised("go on with it as a new run: %s", failure.Retry(s.RunID))
+	case s.Status == run.Waiting:
+		return f.Advised("end its waiting: %s", s.Continuation())
+	}
+	return f.Advised("follow it: %s", failure.Watch(s.RunID))
+}
+
+// confirm gives the run back to be taken up after a time. If the claim of a process
+// that died is still alive, it waits for its end.
+func (s *Service) confirm(ctx context.Context, runID string, today bool, after time.Duration) error {
+	state, err := run.Load(ctx, s.store, runID)
+	if err != nil {
+		return err
+	}
+	if err := s.providers.Refusal(state.Drill); err != nil {
+		return err
+	}
+	if needs := s.providers.Needs(&state); len(needs) > 0 && !today {
+		return run.Uncarried(runID, needs)
+	}
+	for waited := time.Duration(0); ; waited += retakeInterval {
+		err := s.engine.Update(ctx, runID, after, func(ctx context.Context, claim durable.Claim) error {
+			return s.pipeline.Confirm(ctx, claim, today)
+		})
+		if !errors.Is(err, durable.ErrHeld) || waited > s.engine.Lease() {
+			return err
+		}
+		state, err := run.Load(ctx, s.store, runID)
+		if err != nil {
+			return err
+		}
+		if state.Status != run.Paused && !today {
+			return NotPaused(state) // any more: another was faster
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(retakeInterval):
+		}
+	}
+}

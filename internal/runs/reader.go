@@ -1,0 +1,144 @@
+package runs
+
+import (
+	"context"
+	"iter"
+
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/internal/bounded"
+	"github.com/cineforge/cineforge/internal/library"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
+)
+
+// Candidates says what a process has to have to go on with a run.
+type Candidates interface {
+	// Needs returns what would let this process go on with a run; nil if it can.
+	Needs(state *run.State) []run.Need
+}
+
+// Journal lists the runs that no process can go on with.
+type Journal interface {
+	// Uncarried returns at most n runs, newest first, that would go on by themselves, that no
+	// process works on, and that this one can't go on with.
+	Uncarried(ctx context.Context, n int) ([]run.Summary, error)
+}
+
+// Reader reads runs: their states, lists, files and recipes. It is safe for concurrent use.
+type Reader struct {
+	Store pipeline.Store
+	Feed  run.Feed // what happens in all runs
+
+	journal    Journal
+	monitor    durable.Monitor
+	candidates Candidates
+	overviews  *bounded.Cache[string, remembered] // by the runs' ids
+}
+
+// ReaderOptions are what a reader works with.
+type ReaderOptions struct {
+	Store      pipeline.Store
+	Feed       run.Feed
+	Journal    Journal
+	Monitor    durable.Monitor
+	Candidates Candidates
+}
+
+// NewReader returns a reader of the runs of a store.
+func NewReader(o ReaderOptions) *Reader {
+	return &Reader{
+		Store: o.Store, Feed: o.Feed, journal: o.Journal, monitor: o.Monitor, candidates: o.Candidates,
+		overviews: bounded.NewCache[string, remembered](maxOverviews),
+	}
+}
+
+// State returns where a run stands, as this process sees it: a run that it can't go on
+// with, and that no process works on, waits for a carrier. It returns run.ErrNotFound if there
+// is no such run.
+func (r *Reader) State(ctx context.Context, runID string) (run.State, error) {
+	state, err := run.Load(ctx, r.Store, runID)
+	if err != nil {
+		return state, err
+	}
+	if needs := r.candidates.Needs(&state); r.NeedsCarrier(ctx, runID, needs) {
+		return state.WithNeeds(needs), nil
+	}
+	return state, nil
+}
+
+// NeedsCarrier reports whether a run waits for a process that has what it needs and this one
+// lacks.
+func (r *Reader) NeedsCarrier(ctx context.Context, runID string, needs []run.Need) bool {
+	if len(needs) == 0 {
+		return false
+	}
+	worked, err := r.monitor.Worked(ctx, runID)
+	return err == nil && !worked
+}
+
+// Uncarried lists the runs that this process can't go on with, and that no process works on,
+// newest first, some of them if there are many.
+func (r *Reader) Uncarried(ctx context.Context) ([]run.Overview, error) {
+	const most = 50
+	found, err := r.journal.Uncarried(ctx, most)
+	if err != nil {
+		return nil, err
+	}
+	var list []run.Overview
+	for _, of := range found {
+		o, err := r.summarize(ctx, of)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, o)
+	}
+	return list, nil
+}
+
+// Follow yields the events of a run from the first, as they come, until rest is closed and all
+// that happened up to then was yielded.
+func (r *Reader) Follow(ctx context.Context, runID string, rest <-chan struct{}) iter.Seq2[event.Event, error] {
+	return func(yield func(event.Event, error) bool) {
+		following, stop := context.WithCancel(ctx)
+		defer stop()
+		go func() {
+			select {
+			case <-rest:
+				stop()
+			case <-following.Done():
+			}
+		}()
+		var last int64
+		for e, err := range run.Follow(following, r.Store, runID, 0) {
+			if err != nil && following.Err() != nil {
+				break
+			}
+			if !yield(e, err) || err != nil {
+				return
+			}
+			last = e.Seq
+		}
+		// Following may have stopped in the middle; the rest is yielded also when ctx is done.
+		for e, err := range r.Store.Events(context.WithoutCancel(ctx), runID, last) {
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+// Recipe returns the recipe that a run has pinned, or run.ErrNotFound.
+func (r *Reader) Recipe(ctx context.Context, runID string) (library.FoundRecipe, error) {
+	state, err := run.Load(ctx, r.Store, runID)
+	if err != nil {
+		return library.FoundRecipe{}, err
+	}
+	source, err := r.Store.Blobs.Get(ctx, state.RecipeDigest)
+	if err != nil {
+		return library.FoundRecipe{}, err
+	}
+	parsed, err := recipe.Parse("recipe of "+runID, source)
+	return library.FoundRecipe{Recipe: parsed, Origin: library.RecipeOfRun}, err
+}
