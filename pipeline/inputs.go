@@ -93,10 +93,10 @@ type results struct {
 	fresh   *artifact.Freshness
 }
 
-// subject is what a version is of.
-type subject struct{ artifactType, entityID string }
+// entity is what a version is of.
+type entity struct{ artifactType, entityID string }
 
-func subjectOf(r artifact.Ref) subject { return subject{r.ArtifactType, r.EntityID} }
+func entityOf(r artifact.Ref) entity { return entity{r.ArtifactType, r.EntityID} }
 
 // resultsOf returns what a run made. What can't be read is left out. Nothing becomes stale by
 // what can't be read, or by an entity of which the run made several versions.
@@ -106,15 +106,15 @@ func (r artifactReader) resultsOf(ctx context.Context, state run.State) (results
 	if err != nil {
 		return made, err
 	}
-	latest := map[subject]artifact.Metadata{}
+	latest := map[entity]artifact.Metadata{}
 	for _, m := range newest {
-		latest[subjectOf(m.Ref)] = m
+		latest[entityOf(m.Ref)] = m
 	}
-	unclear := map[subject]bool{}
-	versions := map[subject]int{}
+	unclear := map[entity]bool{}
+	versions := map[entity]int{}
 	for _, st := range state.Stages {
 		for _, ref := range st.ArtifactRefs {
-			of := subjectOf(ref)
+			of := entityOf(ref)
 			now, err := r.currentOf(ctx, state.ProjectID, ref, latest[of])
 			switch {
 			case errors.Is(err, run.ErrNotFound) || errors.Is(err, run.ErrDamaged):
@@ -132,7 +132,7 @@ func (r artifactReader) resultsOf(ctx context.Context, state run.State) (results
 	}
 	current := maps.Clone(latest)
 	for ref, now := range made.current {
-		current[subjectOf(ref)] = now
+		current[entityOf(ref)] = now
 	}
 	for of := range unclear {
 		delete(current, of)

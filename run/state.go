@@ -66,7 +66,7 @@ type State struct {
 	Instrumented  bool                         `json:"instrumented"`
 	TotalCostUSD  float64                      `json:"total_cost_usd"`               // of the attempts whose price is known
 	Unpriced      int                          `json:"unpriced_attempts,omitempty"`  // those whose price is not
-	Estimated     int                          `json:"estimated_attempts,omitempty"` // whose tokens and cost the provider did not report in full
+	Estimated     int                          `json:"estimated_attempts,omitempty"` // whose cost is estimated, in part or whole
 	Tokens        Tokens                       `json:"tokens"`
 	RuntimeParams map[string]any               `json:"runtime_params"`
 	InputName     string                       `json:"input_name"`
