@@ -39,10 +39,12 @@ var instant = llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, er
 var kilobyte = llm.Request{Role: llm.Work, Unit: "scene_001", Prompt: strings.Repeat("x", 1024)}
 
 func defaultPlan(m llm.Model) chain.Plan {
-	p := chain.Plan{Owner: "run", MaxAttempts: 4, MaxWait: time.Hour, Backoff: backoff.Policy{Base: 500 * time.Millisecond}, Budgets: spend.Budgets{spend.NewBudget(10, 0)}}
+	p := chain.Plan{Owner: "run", MaxAttempts: 4, MaxWait: time.Hour,
+		Backoff: backoff.Policy{Base: 500 * time.Millisecond}, Budgets: spend.Budgets{spend.NewBudget(10, 0)}}
 	for _, c := range []string{"anthropic:claude-sonnet-4-6", "anthropic:claude-opus-4-6", "openai:gpt-5.2", "google:gemini-3-flash-preview"} {
 		provider, name, _ := strings.Cut(c, ":")
-		p.Candidates = append(p.Candidates, llm.Candidate{Provider: provider, Name: name, Model: m, Credential: "KEY", Spec: llm.Spec{Window: 200_000, Price: &llm.Price{Input: 3, Output: 15}}})
+		p.Candidates = append(p.Candidates, llm.Candidate{Provider: provider, Name: name, Model: m,
+			Credential: "KEY", Spec: llm.Spec{Window: 200_000, Price: &llm.Price{Input: 3, Output: 15}}})
 	}
 	return p
 }
@@ -66,6 +68,9 @@ func ask(b *testing.B, m llm.Model) {
 	}
 }
 
+// execution is a call through failsafe-go's policies.
+type execution = failsafe.Execution[llm.Response]
+
 // stack puts failsafe-go's policies around a model.
 func stack(m, otherwise llm.Model) llm.Model {
 	policies := []failsafe.Policy[llm.Response]{
@@ -75,13 +80,15 @@ func stack(m, otherwise llm.Model) llm.Model {
 		timeout.New[llm.Response](180 * time.Second),
 	}
 	if otherwise != nil {
-		policies = append([]failsafe.Policy[llm.Response]{fallback.NewWithFunc(func(e failsafe.Execution[llm.Response]) (llm.Response, error) {
+		policies = append([]failsafe.Policy[llm.Response]{fallback.NewWithFunc(func(e execution) (llm.Response, error) {
 			return otherwise.Generate(e.Context(), kilobyte)
 		})}, policies...)
 	}
 	executor := failsafe.With(policies...)
 	return llm.ModelFunc(func(ctx context.Context, req llm.Request) (llm.Response, error) {
-		return executor.WithContext(ctx).GetWithExecution(func(e failsafe.Execution[llm.Response]) (llm.Response, error) { return m.Generate(e.Context(), req) })
+		return executor.WithContext(ctx).GetWithExecution(func(e execution) (llm.Response, error) {
+			return m.Generate(e.Context(), req)
+		})
 	})
 }
 
@@ -100,12 +107,14 @@ func BenchmarkDecisionInAnOutage(b *testing.B) {
 	b.Run("failsafe-go", func(b *testing.B) {
 		open := circuitbreaker.NewBuilder[llm.Response]().WithDelay(time.Hour).Build()
 		open.Open()
-		executor := failsafe.With(fallback.NewWithFunc(func(e failsafe.Execution[llm.Response]) (llm.Response, error) {
+		executor := failsafe.With(fallback.NewWithFunc(func(e execution) (llm.Response, error) {
 			return instant.Generate(e.Context(), kilobyte)
 		}),
 			retrypolicy.NewBuilder[llm.Response]().AbortOnErrors(circuitbreaker.ErrOpen).Build(), open)
 		ask(b, llm.ModelFunc(func(ctx context.Context, req llm.Request) (llm.Response, error) {
-			return executor.WithContext(ctx).GetWithExecution(func(e failsafe.Execution[llm.Response]) (llm.Response, error) { return sick.Generate(e.Context(), req) })
+			return executor.WithContext(ctx).GetWithExecution(func(e execution) (llm.Response, error) {
+				return sick.Generate(e.Context(), req)
+			})
 		}))
 	})
 }

@@ -183,12 +183,13 @@ func (f *call) fault() *failure.Error {
 		return canceled(cause)
 	case f.lost && f.late > 0 && f.took >= f.late && f.resp.FirstEvent == 0:
 		return &failure.Error{
-			Class:   failure.Timeout,
-			Message: fmt.Sprintf("%s: no answer began within %v; another model was asked meanwhile, and was faster", f.Provider, f.took.Round(time.Second)),
-			Hint:    failure.Timeout.Action(),
-			Err:     cause,
-			Effect:  failure.EffectOf(failure.Timeout),
-			Reach:   failure.Sent,
+			Class: failure.Timeout,
+			Message: fmt.Sprintf("%s: no answer began within %v; another model was asked meanwhile, and was faster",
+				f.Provider, f.took.Round(time.Second)),
+			Hint:   failure.Timeout.Action(),
+			Err:    cause,
+			Effect: failure.EffectOf(failure.Timeout),
+			Reach:  failure.Sent,
 		}
 	case f.lost:
 		return neutral(errLost.Error(), cause)

@@ -216,7 +216,8 @@ func TestRouter_EvidenceCountsWhereItWasSeen(t *testing.T) {
 // Where two models of a provider fail and it is left alone, a third one is still asked if
 // there is nobody else: nobody waits while a model that has not failed is unasked.
 func TestRouter_TheThirdModelIsAskedOfAProviderLeftAlone(t *testing.T) {
-	for _, err := range []error{fault(failure.Overloaded), reached(failure.Timeout, failure.Sent), reached(failure.ServerError, failure.Answering)} {
+	for _, err := range []error{fault(failure.Overloaded), reached(failure.Timeout, failure.Sent),
+		reached(failure.ServerError, failure.Answering)} {
 		bubble(t, func(t *testing.T) {
 			w := newWorld(t, chain.Options{})
 			w.model("a:one", always(err))

@@ -23,32 +23,38 @@ func TestHedge_BurdensNoProvider(t *testing.T) {
 		asked  bool
 	}{
 		"all is well": {asked: true},
-		"it was refused for asking too often": {two: first(1, hinted(failure.RateLimited, time.Second)), before: func(_ *testing.T, w *world, second *chain.Stage) {
-			w.must(second, "two")
-			time.Sleep(55 * time.Second)
-		}},
-		"it was refused long ago": {two: first(1, hinted(failure.RateLimited, time.Second)), before: func(_ *testing.T, w *world, second *chain.Stage) {
-			w.must(second, "two")
-			time.Sleep(65 * time.Second)
-		}, asked: true},
-		"its breaker has just closed": {o: chain.Options{Health: health.Options{Provider: breaker.Options{InARow: 1}}}, two: first(1, fault(failure.Overloaded)), before: func(t *testing.T, w *world, second *chain.Stage) {
-			w.must(second, "two")
-			w.must(second, "two")
-			if s := w.router.Health().Status()[1].Breaker; s.State != breaker.Closed || s.Opened == 0 {
-				t.Fatalf("%+v", s)
-			}
-		}},
-		"its gate has opened, but nobody knows": {two: first(2, fault(failure.Auth)), before: func(_ *testing.T, w *world, second *chain.Stage) {
-			second.Generate(w.t.Context(), kilobyte) //nolint:errcheck // it is given up
-			time.Sleep(20 * time.Minute)
-		}},
-		"it has no room": {o: chain.Options{Health: health.Options{Limit: limit.Options{Start: 1, Max: 1}}}, two: takes(time.Minute, fine), before: func(t *testing.T, w *world, second *chain.Stage) {
-			var busy sync.WaitGroup
-			busy.Go(func() { w.must(second, "two") })
-			t.Cleanup(busy.Wait)
-			time.Sleep(time.Second)
-		}},
-		"the retry budget of the first is spent": {o: chain.Options{Health: health.Options{Bucket: budget.Options{Cap: 0.9, Start: 0.9, PerCall: 0.1}}}},
+		"it was refused for asking too often": {two: first(1, hinted(failure.RateLimited, time.Second)),
+			before: func(_ *testing.T, w *world, second *chain.Stage) {
+				w.must(second, "two")
+				time.Sleep(55 * time.Second)
+			}},
+		"it was refused long ago": {two: first(1, hinted(failure.RateLimited, time.Second)),
+			before: func(_ *testing.T, w *world, second *chain.Stage) {
+				w.must(second, "two")
+				time.Sleep(65 * time.Second)
+			}, asked: true},
+		"its breaker has just closed": {o: chain.Options{Health: health.Options{Provider: breaker.Options{InARow: 1}}},
+			two: first(1, fault(failure.Overloaded)), before: func(t *testing.T, w *world, second *chain.Stage) {
+				w.must(second, "two")
+				w.must(second, "two")
+				if s := w.router.Health().Status()[1].Breaker; s.State != breaker.Closed || s.Opened == 0 {
+					t.Fatalf("%+v", s)
+				}
+			}},
+		"its cooldown is over, which is not known": {two: first(2, fault(failure.Auth)),
+			before: func(_ *testing.T, w *world, second *chain.Stage) {
+				second.Generate(w.t.Context(), kilobyte) //nolint:errcheck // it is given up
+				time.Sleep(20 * time.Minute)
+			}},
+		"it has no room": {o: chain.Options{Health: health.Options{Limit: limit.Options{Start: 1, Max: 1}}},
+			two: takes(time.Minute, fine), before: func(t *testing.T, w *world, second *chain.Stage) {
+				var busy sync.WaitGroup
+				busy.Go(func() { w.must(second, "two") })
+				t.Cleanup(busy.Wait)
+				time.Sleep(time.Second)
+			}},
+		"the retry budget of the first is spent": {
+			o: chain.Options{Health: health.Options{Bucket: budget.Options{Cap: 0.9, Start: 0.9, PerCall: 0.1}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {

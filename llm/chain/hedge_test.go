@@ -19,28 +19,29 @@ func slow(w *world, name string, from int, begins time.Duration) *int {
 	canceled := new(int)
 	provider, model, _ := strings.Cut(name, ":")
 	n := 0
-	w.plan.Candidates = append(w.plan.Candidates, llm.Candidate{Provider: provider, Name: model, Credential: "KEY", Model: llm.ModelFunc(func(ctx context.Context, req llm.Request) (llm.Response, error) {
-		n++
-		at := time.Millisecond
-		if n >= from {
-			at = begins
-		}
-		w.mu.Lock()
-		w.calls = append(w.calls, call{model, time.Since(w.start), req})
-		w.mu.Unlock()
-		for i, d := range []time.Duration{at, time.Second} {
-			select {
-			case <-time.After(d):
-				if i == 0 {
-					llm.Heartbeat(ctx)(0)
-				}
-			case <-ctx.Done():
-				*canceled++
-				return llm.Response{Usage: llm.Usage{CostUSD: new(0.002)}}, ctx.Err()
+	w.plan.Candidates = append(w.plan.Candidates, llm.Candidate{Provider: provider, Name: model, Credential: "KEY",
+		Model: llm.ModelFunc(func(ctx context.Context, req llm.Request) (llm.Response, error) {
+			n++
+			at := time.Millisecond
+			if n >= from {
+				at = begins
 			}
-		}
-		return llm.Response{Model: model, FirstEvent: at, Usage: llm.Usage{CostUSD: new(0.01)}}, nil
-	})})
+			w.mu.Lock()
+			w.calls = append(w.calls, call{model, time.Since(w.start), req})
+			w.mu.Unlock()
+			for i, d := range []time.Duration{at, time.Second} {
+				select {
+				case <-time.After(d):
+					if i == 0 {
+						llm.Heartbeat(ctx)(0)
+					}
+				case <-ctx.Done():
+					*canceled++
+					return llm.Response{Usage: llm.Usage{CostUSD: new(0.002)}}, ctx.Err()
+				}
+			}
+			return llm.Response{Model: model, FirstEvent: at, Usage: llm.Usage{CostUSD: new(0.01)}}, nil
+		})})
 	return canceled
 }
 

@@ -60,8 +60,10 @@ func TestRouter_ACallOutlivesItsCaller(t *testing.T) {
 		"there is no grace": {10 * time.Second, 0, fine, 0, []string{"AttemptStarted", "AttemptFailed"}, 2 * time.Second},
 		"everything ends": {10 * time.Second, 30 * time.Second, fine, 5 * time.Second,
 			[]string{"AttemptStarted", "AttemptFailed"}, 5 * time.Second},
-		"everything ends at once":      {10 * time.Second, 30 * time.Second, fine, time.Second, []string{"AttemptStarted", "AttemptFailed"}, time.Second},
-		"the caller leaves at the end": {2 * time.Second, 30 * time.Second, fine, 0, []string{"AttemptStarted", "AttemptFinished"}, 2 * time.Second},
+		"everything ends at once": {10 * time.Second, 30 * time.Second, fine, time.Second,
+			[]string{"AttemptStarted", "AttemptFailed"}, time.Second},
+		"the caller leaves at the end": {2 * time.Second, 30 * time.Second, fine, 0, []string{"AttemptStarted",
+			"AttemptFinished"}, 2 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {

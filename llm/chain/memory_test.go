@@ -192,7 +192,8 @@ func TestRouter_UnreadableRecordsAreIgnored(t *testing.T) {
 		w.model("a:one", fine)
 		for _, name := range []string{"breaker/", "breaker/one", "gate/KEY/one", "gate/KEY/", "hold", "weather", ""} {
 			for i, data := range []string{"", "{", "[]", `{"state": "purple", "until": 5}`, `{"until": "yesterday"}`, "null"} {
-				if err := s.Save(t.Context(), []health.Record{{Endpoint: "a", Name: name, Version: int64(i + 1), Data: []byte(data)}}, nil); err != nil {
+				if err := s.Save(t.Context(), []health.Record{{Endpoint: "a", Name: name, Version: int64(i + 1),
+					Data: []byte(data)}}, nil); err != nil {
 					t.Fatal(err)
 				}
 				time.Sleep(2 * time.Second)
@@ -230,8 +231,10 @@ func TestRouter_StatusOfProviders(t *testing.T) {
 		w.model("c:three", fine)
 		w.must(w.stage(), "three")
 		s := w.router.Health().Status()
-		if len(s) != 3 || s[0].Endpoint != "a" || s[0].Breaker.State != breaker.Open || s[0].Last.Err.Class != failure.Overloaded || s[0].Breaker.Evidence == "" ||
-			len(s[1].Cooldowns) != 1 || !s[1].Cooldowns[0].Person || s[1].Cooldowns[0].Cause.Err.Class != failure.Auth || s[2].Breaker.State != breaker.Closed {
+		if len(s) != 3 || s[0].Endpoint != "a" || s[0].Breaker.State != breaker.Open ||
+			s[0].Last.Err.Class != failure.Overloaded || s[0].Breaker.Evidence == "" ||
+			len(s[1].Cooldowns) != 1 || !s[1].Cooldowns[0].Person ||
+			s[1].Cooldowns[0].Cause.Err.Class != failure.Auth || s[2].Breaker.State != breaker.Closed {
 			t.Errorf("%+v", s)
 		}
 	})

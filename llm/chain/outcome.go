@@ -256,7 +256,8 @@ func strayRefusal(f *failure.Error, last time.Time) *failure.Error {
 	stray.Class = failure.ServerError
 	stray.Effect = failure.EffectOf(failure.ServerError)
 	stray.Effect.Scope = failure.ScopeModel
-	stray.Message = fmt.Sprintf("%s; it answered at %s, so that this is taken for a proxy's word, which passes", f.Message, health.ClockTime(last))
+	stray.Message = fmt.Sprintf("%s; it answered at %s, so that this is taken for a proxy's word, which passes",
+		f.Message, health.ClockTime(last))
 	stray.Hint = failure.ServerError.Action()
 	stray.RetryAfter = nil
 	return stray

@@ -43,12 +43,15 @@ type outage struct {
 	class      failure.Class
 }
 
-var classes = []failure.Class{failure.Overloaded, failure.RateLimited, failure.QuotaExhausted, failure.Timeout, failure.Connection, failure.ServerError,
-	failure.Auth, failure.Permission, failure.NotFound, failure.InvalidRequest, failure.ContextLength, failure.ContentPolicy, failure.BadOutput, failure.Unknown, failure.Internal}
+var classes = []failure.Class{failure.Overloaded, failure.RateLimited, failure.QuotaExhausted, failure.Timeout,
+	failure.Connection, failure.ServerError,
+	failure.Auth, failure.Permission, failure.NotFound, failure.InvalidRequest, failure.ContextLength,
+	failure.ContentPolicy, failure.BadOutput, failure.Unknown, failure.Internal}
 
 func draw(t *rapid.T) drawn {
 	d := drawn{
-		seed: rapid.Uint64().Draw(t, "seed"), providers: rapid.IntRange(1, 4).Draw(t, "providers"), models: rapid.IntRange(1, 3).Draw(t, "models"),
+		seed: rapid.Uint64().Draw(t, "seed"), providers: rapid.IntRange(1, 4).Draw(t, "providers"),
+		models:   rapid.IntRange(1, 3).Draw(t, "models"),
 		attempts: rapid.IntRange(1, 8).Draw(t, "attempts"), wait: time.Duration(rapid.IntRange(0, 3600).Draw(t, "wait")) * time.Second,
 		budget: rapid.Float64Range(0, 2).Draw(t, "budget"), questions: rapid.IntRange(1, 12).Draw(t, "questions"),
 		cancelAt: time.Duration(rapid.SampledFrom([]int{0, 0, 1, 40, 600}).Draw(t, "cancel")) * time.Second,
@@ -56,7 +59,8 @@ func draw(t *rapid.T) drawn {
 		hedge: rapid.Bool().Draw(t, "hedge"),
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "outages") {
-		d.outages = append(d.outages, outage{rapid.IntRange(0, d.providers-1).Draw(t, "who"), time.Duration(rapid.IntRange(0, 600).Draw(t, "from")) * time.Second,
+		d.outages = append(d.outages, outage{rapid.IntRange(0, d.providers-1).Draw(t, "who"),
+			time.Duration(rapid.IntRange(0, 600).Draw(t, "from")) * time.Second,
 			time.Duration(rapid.IntRange(1, 7200).Draw(t, "for")) * time.Second, rapid.SampledFrom(classes[:6]).Draw(t, "class")})
 	}
 	return d
@@ -152,7 +156,8 @@ func (d drawn) run(t *testing.T) []string {
 	plan := chain.Plan{Owner: "o", MaxAttempts: d.attempts, MaxWait: d.wait, Budgets: spend.Budgets{budget}}
 	for p := range d.providers {
 		for m := range d.models {
-			plan.Candidates = append(plan.Candidates, llm.Candidate{Provider: fmt.Sprint("p", p), Name: fmt.Sprint("m", p, m), Credential: "K", Model: d.model(p, start, chance)})
+			plan.Candidates = append(plan.Candidates, llm.Candidate{Provider: fmt.Sprint("p", p),
+				Name: fmt.Sprint("m", p, m), Credential: "K", Model: d.model(p, start, chance)})
 		}
 	}
 	w := &watcher{under: map[uint64]chain.Try{}, rounds: map[string]int{}, ends: map[string]int{}, broken: map[string]bool{}, most: d.attempts}

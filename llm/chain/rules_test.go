@@ -127,12 +127,13 @@ func TestStage_BrokenAnswerIsAskedForElsewhere(t *testing.T) {
 		bubble(t, func(t *testing.T) {
 			w := newWorld(t, numb())
 			calls := 0
-			w.plan.Candidates = []llm.Candidate{{Provider: "a", Name: "one", Credential: "KEY", Model: llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) {
-				if calls++; calls == 1 {
-					return llm.Response{FirstEvent: time.Second}, fault(failure.Connection)
-				}
-				return llm.Response{Model: "one"}, nil
-			})}}
+			w.plan.Candidates = []llm.Candidate{{Provider: "a", Name: "one", Credential: "KEY",
+				Model: llm.ModelFunc(func(context.Context, llm.Request) (llm.Response, error) {
+					if calls++; calls == 1 {
+						return llm.Response{FirstEvent: time.Second}, fault(failure.Connection)
+					}
+					return llm.Response{Model: "one"}, nil
+				})}}
 			want := "one"
 			if others {
 				want = "two"
@@ -160,7 +161,8 @@ func TestStage_ConnectionThatBreaksTwiceIsLeftAlone(t *testing.T) {
 // A provider that failed a question twice which another one then answers was not the
 // question's victim; one failure says nothing of the kind.
 func TestRouter_FailedTwiceAndAnsweredElsewhere(t *testing.T) {
-	for class, want := range map[failure.Class]breaker.State{failure.ServerError: breaker.Open, failure.Timeout: breaker.Closed} { // which is not tried twice
+	// which is not tried twice
+	for class, want := range map[failure.Class]breaker.State{failure.ServerError: breaker.Open, failure.Timeout: breaker.Closed} {
 		bubble(t, func(t *testing.T) {
 			w := newWorld(t, chain.Options{})
 			w.model("a:one", always(fault(class)))
@@ -194,7 +196,8 @@ func TestPlan_SkippedAreNamed(t *testing.T) {
 		w.plan.Skipped = []chain.Skipped{{Provider: "b", Model: "two", Reason: chain.NotConfigured, Detail: "B_KEY is not set"}}
 		w.model("a:one", fine)
 		w.must(w.stage(), "one")
-		if o := last[chain.AttemptStarted](w).Decision.Others; len(o) != 1 || o[0].Model != "two" || o[0].Reason != chain.NotConfigured || o[0].Detail != "B_KEY is not set" {
+		if o := last[chain.AttemptStarted](w).Decision.Others; len(o) != 1 || o[0].Model != "two" ||
+			o[0].Reason != chain.NotConfigured || o[0].Detail != "B_KEY is not set" {
 			t.Errorf("%+v", o)
 		}
 		w.plan.Candidates = nil
@@ -329,7 +332,8 @@ func TestStageWaiting_NamesTheCooldown(t *testing.T) {
 		w.must(s, "one")
 		wg.Wait()
 		waits := last[chain.StageWaiting](w)
-		if at := waits.Until.Sub(w.start); at < 4*time.Second || at > 7*time.Second || waits.Last == nil || waits.Last.Err.Class != failure.RateLimited {
+		if at := waits.Until.Sub(w.start); at < 4*time.Second || at > 7*time.Second || waits.Last == nil ||
+			waits.Last.Err.Class != failure.RateLimited {
 			t.Errorf("told %v; it waits until %v for %+v", w.eventNames(), at, waits.Last)
 		}
 	})

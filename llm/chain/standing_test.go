@@ -384,7 +384,8 @@ func TestRouter_CooldownIsExplained(t *testing.T) {
 			if class == failure.NotFound {
 				name = "a:one"
 			}
-			for _, part := range []string{"not asked since " + g.Since.UTC().Format("2006-01-02 15:04:05"), "until " + g.Until.UTC().Format("2006-01-02 15:04:05"),
+			for _, part := range []string{"not asked since " + g.Since.UTC().Format("2006-01-02 15:04:05"),
+				"until " + g.Until.UTC().Format("2006-01-02 15:04:05"),
 				"a retry asks once more", "releasing " + name + " ends the wait"} {
 				if !strings.Contains(told, part) {
 					t.Errorf("%s: %q lacks %q", class, told, part)

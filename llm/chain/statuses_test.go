@@ -62,7 +62,8 @@ func (a *answering) RoundTrip(r *http.Request) (*http.Response, error) {
 	if status >= 300 && status < 400 {
 		h.Set("Location", "/elsewhere")
 	}
-	return &http.Response{StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: h, Body: io.NopCloser(strings.NewReader(a.body(status))), Request: r}, nil
+	return &http.Response{StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: h,
+		Body: io.NopCloser(strings.NewReader(a.body(status))), Request: r}, nil
 }
 
 // lasts asks one question again and again for a while, and wants what fails to stay within

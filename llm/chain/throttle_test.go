@@ -17,7 +17,8 @@ import (
 // anyClass is each class that there is, and some that there are not.
 var anyClass = []failure.Class{
 	failure.Overloaded, failure.RateLimited, failure.QuotaExhausted, failure.Timeout, failure.Connection, failure.ServerError, failure.Auth,
-	failure.Permission, failure.NotFound, failure.InvalidRequest, failure.ContextLength, failure.ContentPolicy, failure.BadOutput, failure.Unknown,
+	failure.Permission, failure.NotFound, failure.InvalidRequest, failure.ContextLength, failure.ContentPolicy,
+	failure.BadOutput, failure.Unknown,
 	failure.NoProvider, failure.Input, failure.Budget, failure.Canceled, failure.Internal, "", "some_new_class", "cancelled",
 }
 

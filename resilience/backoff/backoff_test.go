@@ -15,7 +15,8 @@ func always(r float64) func() float64 { return func() float64 { return r } }
 
 func TestPolicy_DelaysGrowToTheCap(t *testing.T) {
 	p := backoff.Policy{Base: 2 * time.Second, Cap: 20 * time.Second, Floor: 100 * time.Millisecond, Full: true}
-	for n, want := range map[int]time.Duration{1: time.Second, 2: 2 * time.Second, 3: 4 * time.Second, 4: 8 * time.Second, 5: 10 * time.Second, 9: 10 * time.Second, 5000: 10 * time.Second} {
+	for n, want := range map[int]time.Duration{1: time.Second, 2: 2 * time.Second, 3: 4 * time.Second,
+		4: 8 * time.Second, 5: 10 * time.Second, 9: 10 * time.Second, 5000: 10 * time.Second} {
 		if got := p.Delay(n, always(0.5)); got != want {
 			t.Errorf("after %d tries %v, want %v", n, got, want)
 		}
@@ -40,8 +41,10 @@ func TestPolicy_RatioOnlyAdds(t *testing.T) {
 func TestPolicy_NoDelayIsOutOfBounds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := backoff.Policy{
-			Base: time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "base")), Cap: time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "cap")),
-			Floor: time.Duration(rapid.Int64Range(0, int64(time.Second)).Draw(t, "floor")), Full: rapid.Bool().Draw(t, "full"), Ratio: rapid.Float64Range(0, 10).Draw(t, "ratio"),
+			Base:  time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "base")),
+			Cap:   time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "cap")),
+			Floor: time.Duration(rapid.Int64Range(0, int64(time.Second)).Draw(t, "floor")),
+			Full:  rapid.Bool().Draw(t, "full"), Ratio: rapid.Float64Range(0, 10).Draw(t, "ratio"),
 		}
 		d := p.Delay(rapid.IntRange(-3, 1000).Draw(t, "n"), always(rapid.Float64Range(0, 0.9999).Draw(t, "random")))
 		if d < p.Floor || p.Cap > 0 && p.Full && d > max(p.Cap, p.Floor) {

@@ -121,7 +121,8 @@ func TestBreaker_RandomPartIsTakenOff(t *testing.T) {
 
 func TestBreaker_StatedTimeCounts(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		for stated, want := range map[time.Duration]time.Duration{time.Second: 10 * time.Second, 45 * time.Second: 45 * time.Second, time.Hour: 5 * time.Minute} {
+		for stated, want := range map[time.Duration]time.Duration{time.Second: 10 * time.Second,
+			45 * time.Second: 45 * time.Second, time.Hour: 5 * time.Minute} {
 			b := breaker.New(breaker.Options{InARow: 1})
 			p, _ := b.Acquire("a")
 			p.Failure(1, stated, "busy")
@@ -240,7 +241,8 @@ func TestTransition_AreReportedInOrder(t *testing.T) {
 			t.Fatalf("told of %d transitions", len(told))
 		}
 		for i, tr := range told {
-			if tr.From != states[i] || tr.To != states[i+1] || tr.Generation != uint64(i+1) || tr.Evidence == "" || tr.Until.IsZero() != (tr.To != breaker.Open) {
+			if tr.From != states[i] || tr.To != states[i+1] || tr.Generation != uint64(i+1) || tr.Evidence == "" ||
+				tr.Until.IsZero() != (tr.To != breaker.Open) {
 				t.Errorf("transition %d is %+v", i, tr)
 			}
 		}

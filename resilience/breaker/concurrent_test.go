@@ -165,9 +165,11 @@ func TestBreaker_AnyCrowd(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		o := breaker.Options{
 			InARow: float64(rapid.IntRange(1, 4).Draw(rt, "in a row")), MinVolume: float64(rapid.IntRange(2, 12).Draw(rt, "volume")), Ratio: 0.5,
-			Leases: rapid.IntRange(1, 3).Draw(rt, "leases"), CloseAfter: rapid.IntRange(1, 3).Draw(rt, "close after"), FirstOpen: 2 * time.Second, MaxOpen: 5 * time.Second, LeaseFor: 4 * time.Second,
+			Leases: rapid.IntRange(1, 3).Draw(rt, "leases"), CloseAfter: rapid.IntRange(1, 3).Draw(rt,
+				"close after"), FirstOpen: 2 * time.Second, MaxOpen: 5 * time.Second, LeaseFor: 4 * time.Second,
 		}
-		callers, calls, seed := rapid.IntRange(2, 16).Draw(rt, "callers"), rapid.IntRange(1, 40).Draw(rt, "calls"), rapid.Uint64().Draw(rt, "seed")
+		callers, calls, seed := rapid.IntRange(2, 16).Draw(rt, "callers"), rapid.IntRange(1, 40).Draw(rt, "calls"),
+			rapid.Uint64().Draw(rt, "seed")
 		virtual(t, func() {
 			c := newCrowd(o)
 			var all sync.WaitGroup
@@ -201,7 +203,8 @@ func TestBreaker_CrowdAgreesWithOthers(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		row := rapid.IntRange(1, 6).Draw(rt, "in a row")
 		waves := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) wave {
-			return wave{rapid.IntRange(1, 12).Draw(t, "calls"), rapid.Bool().Draw(t, "ok"), time.Duration(rapid.SampledFrom([]int{0, 1, 9, 11, 40}).Draw(t, "seconds")) * time.Second}
+			return wave{rapid.IntRange(1, 12).Draw(t, "calls"), rapid.Bool().Draw(t, "ok"),
+				time.Duration(rapid.SampledFrom([]int{0, 1, 9, 11, 40}).Draw(t, "seconds")) * time.Second}
 		}), 1, 12).Draw(rt, "waves")
 		virtual(t, func() {
 			const open = 10 * time.Second
@@ -241,7 +244,8 @@ func TestBreaker_CrowdAgreesWithOthers(t *testing.T) {
 				if mine != theirs || mine != others {
 					rt.Fatalf("wave %d: ours lets %d through, gobreaker %d, failsafe-go %d", i, mine, theirs, others)
 				}
-				if state := b.Status().State; (state == breaker.Closed) != (sony.State() == gobreaker.StateClosed) || (state == breaker.Closed) != failsafe.IsClosed() {
+				if state := b.Status().State; (state == breaker.Closed) != (sony.State() == gobreaker.StateClosed) ||
+					(state == breaker.Closed) != failsafe.IsClosed() {
 					rt.Fatalf("after wave %d ours is %s, gobreaker %s, failsafe-go %s", i, state, sony.State(), failsafe.State())
 				}
 			}

@@ -53,7 +53,8 @@ func ours() circuit {
 func failsafes() circuit {
 	b := circuitbreaker.NewBuilder[any]().WithFailureThreshold(1).WithDelay(10 * time.Second).HandleErrors(errFailed).Build()
 	return circuit{state: func() string {
-		return map[circuitbreaker.State]string{circuitbreaker.ClosedState: "closed", circuitbreaker.OpenState: "open", circuitbreaker.HalfOpenState: "half_open"}[b.State()]
+		return map[circuitbreaker.State]string{circuitbreaker.ClosedState: "closed",
+			circuitbreaker.OpenState: "open", circuitbreaker.HalfOpenState: "half_open"}[b.State()]
 	},
 		begin: func() (func(string), bool) {
 			return func(how string) {
@@ -71,9 +72,11 @@ func failsafes() circuit {
 }
 
 func sonys() circuit {
-	b := gobreaker.NewTwoStepCircuitBreaker[any](gobreaker.Settings{Timeout: 10 * time.Second, ReadyToTrip: func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= 1 }})
+	b := gobreaker.NewTwoStepCircuitBreaker[any](gobreaker.Settings{Timeout: 10 * time.Second,
+		ReadyToTrip: func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= 1 }})
 	return circuit{state: func() string {
-		return map[gobreaker.State]string{gobreaker.StateClosed: "closed", gobreaker.StateOpen: "open", gobreaker.StateHalfOpen: "half_open"}[b.State()]
+		return map[gobreaker.State]string{gobreaker.StateClosed: "closed", gobreaker.StateOpen: "open",
+			gobreaker.StateHalfOpen: "half_open"}[b.State()]
 	},
 		begin: func() (func(string), bool) {
 			done, err := b.Allow()

@@ -68,7 +68,8 @@ func TestBucket_Bound(t *testing.T) {
 				case b.Take(1):
 					taken++
 				}
-				if bound := o.Start + 0.1*float64(calls) + 0.05*time.Since(began).Seconds() + 1e-6; float64(taken) > bound || b.Level() > 20 || b.Level() < 0 {
+				bound := o.Start + 0.1*float64(calls) + 0.05*time.Since(began).Seconds() + 1e-6
+				if float64(taken) > bound || b.Level() > 20 || b.Level() < 0 {
 					t.Errorf("%d taken, at most %v; level %v", taken, bound, b.Level())
 				}
 			}

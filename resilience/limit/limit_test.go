@@ -270,7 +270,8 @@ func TestLimiter_AnyTraffic(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		type caller struct{ owner, arrive, stay, patience int }
 		callers := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) caller {
-			return caller{rapid.IntRange(0, 3).Draw(t, "owner"), rapid.IntRange(0, 30).Draw(t, "arrive"), rapid.IntRange(0, 9).Draw(t, "stay"), rapid.IntRange(1, 40).Draw(t, "patience")}
+			return caller{rapid.IntRange(0, 3).Draw(t, "owner"), rapid.IntRange(0, 30).Draw(t, "arrive"),
+				rapid.IntRange(0, 9).Draw(t, "stay"), rapid.IntRange(1, 40).Draw(t, "patience")}
 		}), 1, 40).Draw(rt, "callers")
 		start := rapid.Float64Range(1, 5).Draw(rt, "start")
 		synctest.Test(t, func(t *testing.T) {

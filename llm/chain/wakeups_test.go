@@ -44,7 +44,8 @@ func TestStage_NewsBetweenLookingAndWaitingIsNotMissed(t *testing.T) {
 				w := newWorld(t, chain.Options{})
 				w.model("a:one", until(time.Second, fault(failure.Overloaded)))
 				if name == "release" {
-					if err := w.router.Health().SetHold(t.Context(), "a", health.Hold{Reason: "maintenance", Until: time.Now().Add(5 * time.Hour)}); err != nil {
+					if err := w.router.Health().SetHold(t.Context(), "a", health.Hold{Reason: "maintenance",
+						Until: time.Now().Add(5 * time.Hour)}); err != nil {
 						t.Fatal(err)
 					}
 				} else {

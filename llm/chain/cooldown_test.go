@@ -45,7 +45,8 @@ func (w *world) asks(n int, s *chain.Stage) {
 	var wg sync.WaitGroup
 	for i := range n {
 		wg.Go(func() {
-			if resp, err := s.Generate(w.t.Context(), llm.Request{Role: llm.Work, Unit: fmt.Sprint("scene_", i), Prompt: "what happens?"}); err != nil || resp.Model != "one" {
+			if resp, err := s.Generate(w.t.Context(), llm.Request{Role: llm.Work, Unit: fmt.Sprint("scene_", i),
+				Prompt: "what happens?"}); err != nil || resp.Model != "one" {
 				w.t.Errorf("answered by %q: %v", resp.Model, err)
 			}
 		})
@@ -68,7 +69,8 @@ func (w *world) spread(back []time.Duration, hint time.Duration) {
 }
 
 func TestRouter_HerdAfterACooldownIsSpread(t *testing.T) {
-	for _, class := range []failure.Class{failure.RateLimited, failure.QuotaExhausted, failure.Overloaded} { // a model's gate, a key's, one in trouble
+	// a model's gate, a key's, one in trouble
+	for _, class := range []failure.Class{failure.RateLimited, failure.QuotaExhausted, failure.Overloaded} {
 		for _, hint := range []time.Duration{time.Second, 10 * time.Second, time.Hour} {
 			if class == failure.Overloaded && hint != 10*time.Second {
 				continue // it is the breaker's, or cut short
@@ -114,7 +116,8 @@ func TestRouter_HerdIsSpreadWhateverEndsTheCooldown(t *testing.T) {
 func TestRouter_HerdLongAfterACooldownIsSpread(t *testing.T) {
 	for _, n := range []int{1, 100} {
 		bubble(t, func(t *testing.T) {
-			w := herd(t, 1, hinted(failure.RateLimited, 30*time.Second), chain.Options{Health: health.Options{Random: func() float64 { return 0.5 }}})
+			w := herd(t, 1, hinted(failure.RateLimited, 30*time.Second),
+				chain.Options{Health: health.Options{Random: func() float64 { return 0.5 }}})
 			w.model("b:two", fine)
 			s := w.stage()
 			w.must(s, "two")

@@ -171,7 +171,8 @@ func TestStage_StopGivesPermitsBack(t *testing.T) {
 // Who gets the provider's permit and not the model's gives it back.
 func TestRouter_HalfAPermitIsGivenBack(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		w := newWorld(t, chain.Options{Health: health.Options{Provider: breaker.Options{InARow: 1, CloseAfter: 100}, Model: breaker.Options{InARow: 1}}})
+		w := newWorld(t, chain.Options{Health: health.Options{Provider: breaker.Options{InARow: 1, CloseAfter: 100},
+			Model: breaker.Options{InARow: 1}}})
 		w.plan.MaxAttempts, w.plan.MaxWait = 1, 0
 		its := fault(failure.Overloaded)
 		its.Effect.Scope = failure.ScopeModel
@@ -214,7 +215,8 @@ func TestRouter_ModelsBreakerIsItsOwn(t *testing.T) {
 			w.must(s, "sister")
 		}
 		w.wantCalls("one@0s", "sister@0s", "one@0s", "sister@0s", "sister@0s")
-		if o := last[chain.AttemptStarted](w).Decision.Others[0]; o.Reason != health.BreakerOpen || o.Breaker != breaker.Open || o.ProviderBreaker != breaker.Closed {
+		if o := last[chain.AttemptStarted](w).Decision.Others[0]; o.Reason != health.BreakerOpen ||
+			o.Breaker != breaker.Open || o.ProviderBreaker != breaker.Closed {
 			t.Errorf("%+v", o)
 		}
 	})
