@@ -16,7 +16,7 @@ import (
 	"github.com/cineforge/cineforge/resilience/limit"
 )
 
-// herd is a world in which many ask at once who are all told to come back after a time.
+// herd is a world in which many ask at once and all are to come back after a stated time.
 func herd(t *testing.T, n int, hint *failure.Error, o chain.Options) *world {
 	t.Helper()
 	o.Health.Limit = limit.Options{Start: 256, Max: 256}
@@ -111,7 +111,7 @@ func TestRouter_HerdIsSpreadWhateverEndsTheCooldown(t *testing.T) {
 	})
 }
 
-// Those who come when a gate has long been open, and all at once, are spread too; who
+// Requests that come long after a cooldown, all at once, are spread too; one that
 // comes alone does not wait.
 func TestRouter_HerdLongAfterACooldownIsSpread(t *testing.T) {
 	for _, n := range []int{1, 100} {
@@ -163,7 +163,7 @@ func TestRouter_HerdAfterAQueueIsSpread(t *testing.T) {
 	})
 }
 
-// An operator who wants no more waiting wants no turns either.
+// An operator's order to wait no more ends queues too.
 func TestStage_TryNowBreaksUpAQueue(t *testing.T) {
 	for _, hint := range []time.Duration{4 * time.Second, 30 * time.Second} {
 		for _, after := range []time.Duration{time.Second, hint + 1500*time.Millisecond} {
@@ -172,7 +172,7 @@ func TestStage_TryNowBreaksUpAQueue(t *testing.T) {
 				s := w.stage()
 				time.AfterFunc(after, s.TryNow)
 				w.asks(200, s)
-				// All have failed, so that those who go on together are a few until others have been answered.
+				// All have failed, so that those that go on together are a few until others have been answered.
 				if back := w.back(200); back[199] > after+1200*time.Millisecond {
 					t.Errorf("hint %v, word after %v: the last call is after %v", hint, after, back[199])
 				}
@@ -181,7 +181,7 @@ func TestStage_TryNowBreaksUpAQueue(t *testing.T) {
 	}
 }
 
-// Who can go elsewhere does not stand in a long queue.
+// A request that can go elsewhere does not wait in a long queue.
 func TestStage_LongQueueIsLeftForAnotherProvider(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := herd(t, 1, hinted(failure.RateLimited, 30*time.Second), chain.Options{})
@@ -213,7 +213,7 @@ func TestStage_LongQueueIsLeftForAnotherProvider(t *testing.T) {
 	})
 }
 
-// Who comes to a gate that has opened, and has to queue or goes elsewhere for that, says
+// A request that has to queue after a cooldown, or goes elsewhere for that, says
 // what had closed it: a wait without a cause explains nothing.
 func TestRouter_QueueNamesTheCauseOfTheCooldown(t *testing.T) {
 	for _, sister := range []bool{false, true} {

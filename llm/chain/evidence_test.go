@@ -41,7 +41,7 @@ func otherModel(c failure.Class) *failure.Error {
 }
 
 // units asks about units at a time, each by its name, and returns when each was answered
-// and by whom.
+// and by which model.
 func (w *world) units(s *chain.Stage, n int) map[string]llm.Response {
 	w.t.Helper()
 	var mu sync.Mutex
@@ -214,7 +214,7 @@ func TestRouter_EvidenceCountsWhereItWasSeen(t *testing.T) {
 }
 
 // Where two models of a provider fail and it is left alone, a third one is still asked if
-// there is nobody else: nobody waits while a model that has not failed is unasked.
+// there is no other one: nothing waits while a model that has not failed is unasked.
 func TestRouter_TheThirdModelIsAskedOfAProviderLeftAlone(t *testing.T) {
 	for _, err := range []error{fault(failure.Overloaded), reached(failure.Timeout, failure.Sent),
 		reached(failure.ServerError, failure.Answering)} {

@@ -116,13 +116,13 @@ func TestHedge_IsNotMade(t *testing.T) {
 	}
 }
 
-// Silence is waited out once: after that the next one is asked beside whoever stays silent,
+// Silence is waited out once: after that the next one is asked beside the one that stays silent,
 // for nothing but attempts, and what is too late to be of use counts as a failure.
 func TestRouter_SilenceIsWaitedOutOnce(t *testing.T) {
 	silent := func(int, time.Duration) error { return hang(12 * time.Second) }
 	for attempts, want := range map[int][]string{
 		4: {"one@0s", "two@12s", "three@14s"},
-		2: {"one@0s", "two@12s", "three@24s"}, // the last attempt is nobody's to take away
+		2: {"one@0s", "two@12s", "three@24s"}, // the last attempt is not hedged
 	} {
 		bubble(t, func(t *testing.T) {
 			w := newWorld(t, chain.Options{})

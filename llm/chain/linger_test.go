@@ -98,7 +98,7 @@ func TestRouter_ACallOutlivesItsCaller(t *testing.T) {
 	}
 }
 
-// Whoever has left while he waited, for a pause, a place or a provider, begins no call.
+// A caller that has left while it waited, for a pause, a place or a provider, begins no call.
 func TestRouter_ACallerThatLeftBeginsNothing(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
@@ -199,8 +199,8 @@ func TestRouter_UnsharedRequestsAreAskedByAll(t *testing.T) {
 	}
 }
 
-// Who waits for the call of another asks itself when that ends without an answer, one after
-// the other, and holds up nobody else meanwhile.
+// A request that waits for the call of another one is sent itself when that ends without an answer, one after
+// the other, and holds up no other one meanwhile.
 func TestRouter_WithoutASharedAnswerEachAsks(t *testing.T) {
 	for name, tt := range map[string]struct {
 		do    does
@@ -237,7 +237,7 @@ func TestRouter_WithoutASharedAnswerEachAsks(t *testing.T) {
 	}
 }
 
-// Who waits for the call of another can leave.
+// A caller that waits for the call of another one can leave.
 func TestRouter_ASharingCallerCanLeave(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		m := newCommon(t)

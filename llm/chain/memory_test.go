@@ -74,7 +74,7 @@ func TestRouter_RestartForgetsNothing(t *testing.T) {
 
 		time.Sleep(5 * time.Second)
 		again := w.another(o)
-		again.must(again.stage(), "four") // nobody else is asked
+		again.must(again.stage(), "four") // no other one is asked
 		if got := len(w.calls); got != calls+1 {
 			t.Errorf("calls %v", w.called())
 		}
@@ -90,7 +90,7 @@ func TestRouter_RestartForgetsNothing(t *testing.T) {
 	})
 }
 
-// The cause is kept too: who has not tried by itself can still say why it gives up.
+// The cause is kept too: a process that has not tried by itself can still say why it gives up.
 func TestRouter_RestartKeepsTheCause(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		o := chain.Options{Health: health.Options{Memory: &shelf{}}}
@@ -241,7 +241,7 @@ func TestRouter_StatusOfProviders(t *testing.T) {
 }
 
 // Of two words about the same, the later one reaches others too, also if the clock of
-// who said it stood still in between.
+// the process that wrote it stood still in between.
 func TestRouter_LastRecordWins(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		o := chain.Options{Health: health.Options{Memory: &shelf{}}}
@@ -312,7 +312,7 @@ func TestRouter_OldRecordsChangeNothing(t *testing.T) {
 	})
 }
 
-// What failed last is told by all processes, also if it turned no breaker; it wakes nobody.
+// What failed last is shared by all processes, also if it changed no breaker; it wakes no request.
 func TestRouter_LastFailureIsShared(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		o := chain.Options{Health: health.Options{Memory: &shelf{}}}

@@ -19,8 +19,8 @@ import (
 	"github.com/cineforge/cineforge/resilience/limit"
 )
 
-// pausing is an observer who takes a second to hear that a question goes elsewhere, so
-// that all who ask at once are decided before any is asked.
+// pausing is an observer that takes a second to record that a request goes elsewhere, so
+// that all requests at once are decided before any is asked.
 type pausing struct{ *world }
 
 func (o pausing) Observe(ctx context.Context, events ...chain.Event) error {
@@ -78,7 +78,7 @@ func TestPlan_BudgetsAreReservedFrom(t *testing.T) {
 	})
 }
 
-// Who can't tell that a call begins does not make it, and gives back what it took for it.
+// A call whose beginning can't be recorded is not made, and what it took is given back.
 func TestObserver_ErrorCostsNothing(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
@@ -134,7 +134,7 @@ func TestObserver_RecordsAPaidAnswer(t *testing.T) {
 	})
 }
 
-// Who is stopped gives its permits back: the probe's too.
+// A request that is stopped gives its permits back: the probe's too.
 func TestStage_StopGivesPermitsBack(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
@@ -168,7 +168,7 @@ func TestStage_StopGivesPermitsBack(t *testing.T) {
 	})
 }
 
-// Who gets the provider's permit and not the model's gives it back.
+// A request that gets the provider's permit and not the model's gives it back.
 func TestRouter_HalfAPermitIsGivenBack(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{Health: health.Options{Provider: breaker.Options{InARow: 1, CloseAfter: 100},

@@ -130,7 +130,7 @@ func (w *watcher) ended(t chain.Try) {
 }
 
 // Whatever fails, each question ends: with one answer, or for a reason; each try that
-// begins ends; no round has more tries than it may; nobody is asked whose breaker is
+// begins ends; no round has more tries than it may; no provider is asked whose breaker is
 // open; and the budget has paid for everything.
 func TestStage_InvariantsWhateverFails(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {

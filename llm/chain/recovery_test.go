@@ -244,7 +244,7 @@ func TestRouter_WithoutWaitingEachModelHasItsTurn(t *testing.T) {
 	})
 }
 
-// Who can be asked at once is asked before whoever has a turn to wait for, also where it is
+// A model that can be asked at once is asked before one with a queue, also where it is
 // another model of a provider that has failed, and few attempts are left.
 func TestRouter_FreeModelGoesBeforeAQueue(t *testing.T) {
 	bubble(t, func(t *testing.T) {
@@ -290,7 +290,7 @@ func TestRouter_AUselessAnswerWaitsForTheBucket(t *testing.T) {
 }
 
 // What keeps all of a provider's models from being reached, and does not pass, is no outage:
-// none of them is asked in vain, and nobody waits.
+// none of them is asked in vain, and nothing waits.
 func TestRouter_WhatDoesNotPassIsNotWaitedFor(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
@@ -307,7 +307,7 @@ func TestRouter_WhatDoesNotPassIsNotWaitedFor(t *testing.T) {
 	})
 }
 
-// By who has answered lately it is taken for a fault that passes, for ten minutes.
+// Of a route that has answered lately it is taken for a fault that passes, for ten minutes.
 func TestRouter_WhatDoesNotPassMayPassForARouteThatAnswered(t *testing.T) {
 	proxy := reached(failure.Connection, failure.Unreached)
 	proxy.Effect.Retryable = false

@@ -24,7 +24,7 @@ func TestRequest_MissedChoicesCostTime(t *testing.T) {
 	})
 }
 
-// A round in which nobody was asked is followed by a pause, which grows as long as that
+// A round in which no candidate was asked is followed by a pause, which grows as long as that
 // is so, to 5 s and a quarter of that.
 func TestRequest_IdleRoundsCostTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

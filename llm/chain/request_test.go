@@ -33,7 +33,7 @@ func TestPlan_BudgetsBoundTheCost(t *testing.T) {
 			t.Errorf("%+v", o)
 		}
 	})
-	bubble(t, func(t *testing.T) { // who is too dear is left out
+	bubble(t, func(t *testing.T) { // a model that is too dear is left out
 		w := newWorld(t, chain.Options{})
 		w.plan.Budgets = spend.Budgets{spend.NewBudget(0.000001, 0)}
 		w.model("a:one", fine).Spec.Price = &llm.Price{Input: 1000}
@@ -59,7 +59,7 @@ func TestStage_SmallWindowIsPassedOver(t *testing.T) {
 		if d.Others[1].Reason != chain.Refused || d.Others[2].Reason != chain.SmallWindow {
 			t.Errorf("%+v", d.Others)
 		}
-		w.must(s, "three") // nobody's health has suffered, so that another question begins at the first again
+		w.must(s, "three") // no provider's health has suffered, so that another request begins at the first again
 		w.wantCalls("one@0s", "three@0s", "one@0s", "three@0s")
 	})
 	bubble(t, func(t *testing.T) {
@@ -136,7 +136,7 @@ func TestStage_UnusableAnswersAreAskedForAgain(t *testing.T) {
 			t.Errorf("%v: %+v", err, w.calls)
 		}
 	})
-	bubble(t, func(t *testing.T) { // when nobody's answers can be used it is not waited for
+	bubble(t, func(t *testing.T) { // when no answers can be used it is not waited for
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", always(fault(failure.BadOutput)))
 		w.model("b:two", always(fault(failure.BadOutput)))

@@ -84,7 +84,7 @@ func TestStage_APersonIsNotWaitedFor(t *testing.T) {
 	}
 }
 
-// A gate that was closed again by those whom it let through is not waited for as if it
+// A cooldown that was set again by the requests that it let through is not waited for as if it
 // were the first time.
 func TestStage_CooldownSetAgainIsNotWaitedOut(t *testing.T) {
 	bubble(t, func(t *testing.T) {
@@ -188,8 +188,8 @@ func TestStage_TriesOfAModelInARound(t *testing.T) {
 	})
 }
 
-// Who can't be asked at all is told of in each decision, and is what is told if there is
-// nobody else.
+// A candidate that can't be asked at all is named in each decision, and in the error if there
+// is no other one.
 func TestPlan_SkippedAreNamed(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, chain.Options{})
@@ -244,7 +244,7 @@ func TestStage_RepetitionsArePaidFromTheBucket(t *testing.T) {
 		w.must(w.stage(), "two")
 		w.wantCalls("one@0s", "sister@0s", "one@0s", "sister@0s", "one@2m0s", "two@2m0s")
 	})
-	for start, want := range map[float64]int{0.5: 1, 1: 2, 2: 3} { // and what is tried because there is nobody else
+	for start, want := range map[float64]int{0.5: 1, 1: 2, 2: 3} { // and what is tried because there is no other one
 		bubble(t, func(t *testing.T) {
 			o := numb()
 			o.Health.Bucket = budget.Options{Cap: 10, Start: start}
@@ -259,7 +259,7 @@ func TestStage_RepetitionsArePaidFromTheBucket(t *testing.T) {
 	}
 }
 
-// An operator who wants no more waiting ends the pause between rounds too.
+// An operator's order to wait no more ends the pause between rounds too.
 func TestStage_TryNowEndsThePauseBetweenRounds(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, numb())
@@ -274,7 +274,7 @@ func TestStage_TryNowEndsThePauseBetweenRounds(t *testing.T) {
 	})
 }
 
-// Only who has waited has spent its patience.
+// Only a request that has waited has spent its patience.
 func TestStage_PatienceIsSpentByWaitingOnly(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		w := newWorld(t, numb())

@@ -16,13 +16,13 @@ import (
 	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
-// A machine that sleeps breaks the calls under way. They count against nobody, are no
+// A machine that sleeps breaks the calls under way. They don't count, are no
 // attempts, and are made again at once, while what fails by itself counts as ever.
 func TestRouter_WhatASleepBreaksDoesNotCount(t *testing.T) {
 	for name, test := range map[string]struct {
 		slept time.Duration
 		class failure.Class
-		want  []string // who is asked
+		want  []string // the calls
 	}{
 		"no sleep":               {0, failure.Timeout, []string{"sonnet@0s", "gpt@0s"}},
 		"a clock that is set":    {4 * time.Second, failure.Timeout, []string{"sonnet@0s", "gpt@0s"}},

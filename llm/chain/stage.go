@@ -220,8 +220,8 @@ func (s *Stage) tryAll() {
 }
 
 // applyOrders does once more what TryNow did, now that it is known which candidates are left
-// alone: in a process that has just begun none was. A person who has a run go on wants the
-// same of breakers, which are then tried as often as requests in operators' names go through
+// alone: in a process that has just begun none was. When a person resumes a run, the same is
+// done for breakers, which are then tried as often as requests in operators' names go through
 // cooldowns.
 func (s *Stage) applyOrders() {
 	s.mu.Lock()

@@ -147,7 +147,7 @@ func TestStage_StatedTimesAreWaitedOut(t *testing.T) {
 		w.must(s, "one")
 		w.wantCalls("one@0s", "two@0s", "two@10s", "one@20s")
 	})
-	bubble(t, func(t *testing.T) { // only who was told waits it out, as long as others can be asked
+	bubble(t, func(t *testing.T) { // only the request that got the hint waits it out, as long as others can be asked
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", first(1, hinted(failure.RateLimited, 4*time.Second)))
 		w.model("b:two", fine)
@@ -159,7 +159,7 @@ func TestStage_StatedTimesAreWaitedOut(t *testing.T) {
 		wg.Wait()
 		w.wantCalls("one@0s", "two@1s", "one@4s")
 	})
-	bubble(t, func(t *testing.T) { // and all do who have nobody else
+	bubble(t, func(t *testing.T) { // and all do that have no other candidate
 		w := newWorld(t, chain.Options{})
 		w.model("a:one", first(1, hinted(failure.RateLimited, 4*time.Second)))
 		s := w.stage()
@@ -206,7 +206,7 @@ func TestStage_ADayIsNotWaitedOut(t *testing.T) {
 	})
 }
 
-// What takes a person is not retried, and nobody with the same key tries it again.
+// What takes a person is not retried, and no request with the same key tries it again.
 func TestStage_RefusalsSetCooldowns(t *testing.T) {
 	for _, class := range []failure.Class{failure.Auth, failure.Permission, failure.QuotaExhausted, failure.NotFound} {
 		bubble(t, func(t *testing.T) {

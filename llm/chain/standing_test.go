@@ -77,7 +77,7 @@ func TestRouter_CooldownsBeginShortAndGrow(t *testing.T) {
 					t.Errorf("after an answer: %+v", g)
 				}
 				mended = false
-				time.Sleep(2 * time.Hour) // so that nobody doubts it
+				time.Sleep(2 * time.Hour) // so that it is not doubted
 				w.ask(w.stage())          //nolint:errcheck // it is refused
 				if g, _ := w.gateOf(); time.Until(g.Until) != time.Minute {
 					t.Errorf("after an answer it is closed for %v", time.Until(g.Until))
@@ -87,8 +87,8 @@ func TestRouter_CooldownsBeginShortAndGrow(t *testing.T) {
 	}
 }
 
-// A run that waits for nobody fails at once with what a person has to do, whatever the
-// other candidates are waited for; and who waits asks once for each time that the gate opens.
+// A run that may not wait fails at once with what a person has to do, whatever the
+// other candidates are waited for; and a request that waits asks once for each time that the cooldown ends.
 func TestRouter_OneRequestGoesThroughACooldownAtATime(t *testing.T) {
 	for class := range person {
 		t.Run(string(class), func(t *testing.T) {
@@ -132,7 +132,7 @@ func TestRouter_OperatorOverrulesACooldown(t *testing.T) {
 						t.Fatal(err)
 					}
 					time.Sleep(5 * time.Second)
-					if _, err := w.ask(w.stage()); err == nil || len(w.calls) != 1 { // nobody has said anything
+					if _, err := w.ask(w.stage()); err == nil || len(w.calls) != 1 { // no operator has said anything
 						t.Fatalf("%v; calls %v", err, w.called())
 					}
 					ok, w.plan.Operator = mended, time.Now()
@@ -167,7 +167,7 @@ func TestRouter_OperatorOverrulesACooldown(t *testing.T) {
 	}
 }
 
-// A person who wants no more waiting in a run says what a new run says.
+// An order to wait no more in a run counts as a new run does.
 func TestRouter_TryNowOverrulesACooldown(t *testing.T) {
 	for class := range person {
 		bubble(t, func(t *testing.T) {

@@ -75,7 +75,7 @@ func (f *failing) lasts(t *testing.T, units int, attempts int, long time.Duratio
 	var wg sync.WaitGroup
 	var asked atomic.Int64
 	for i := range units {
-		wg.Go(func() { // when a question is over, somebody has it asked again soon
+		wg.Go(func() { // when a request is over, it is asked again soon
 			for ctx.Err() == nil {
 				asked.Add(1)
 				if _, err := s.Generate(ctx, llm.Request{Unit: fmt.Sprint("unit ", i), Prompt: "?"}); err == nil {

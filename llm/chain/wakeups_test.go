@@ -13,7 +13,7 @@ import (
 	"github.com/cineforge/cineforge/llm/spend"
 )
 
-// telling is an observer who does something when a question tells that it waits.
+// telling is an observer that does something when it records that a request waits.
 type telling struct {
 	*world
 	once sync.Once

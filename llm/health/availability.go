@@ -82,7 +82,7 @@ func (a *Availability) Explain(f Fault) Fault {
 	return f
 }
 
-// ClockTime writes a time for people who look at it soon.
+// ClockTime writes a time as people read it soon after.
 func ClockTime(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
 
 // Breakers returns the states of the breakers of the route.

@@ -26,7 +26,7 @@ type provider struct {
 	released   time.Time // when an operator last said that nothing is to keep it from being asked
 	evidence   evidence
 	last       *Fault           // how it failed last
-	probedAt   time.Time        // when a breaker was last tried for a person who had a run go on
+	probedAt   time.Time        // when a breaker was last tried for a person that resumed a run
 	refused    time.Time        // when a key was last refused for asking too often
 	unreported []Transition     // of its breakers
 	better     bool             // something good was found out, and not reported yet

@@ -19,7 +19,7 @@ type Request struct {
 	Order    []*Route  // its candidates, first choice first
 }
 
-// Route is the way to one model of a provider with one key, for those who ask by one list of
+// Route is the way to one model of a provider with one key, for requests with one list of
 // candidates. It is safe for concurrent use.
 type Route struct {
 	Provider, Model, Credential string
@@ -185,7 +185,7 @@ func (r *Route) ProbeProvider(reason string) bool {
 }
 
 // ProbeForOperator lets the next request through to a model that is left alone for its failures, or
-// for its provider's, in the name of a person who has a run go on.
+// for its provider's, in the name of a person that resumes a run.
 func (r *Route) ProbeForOperator() {
 	p := r.provider
 	p.mu.Lock()

@@ -48,7 +48,7 @@ func TestBreaker_FailuresInARowOfDifferentRequestsOpen(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		b := breaker.New(breaker.Options{InARow: 2})
 		for range 10 {
-			call(b, "poison", false) // one request that fails whoever is asked
+			call(b, "poison", false) // one request that fails at every provider
 		}
 		want(t, b, breaker.Closed)
 		call(b, "other", true)

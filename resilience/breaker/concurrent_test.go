@@ -196,7 +196,7 @@ func TestBreaker_AnyCrowd(t *testing.T) {
 	})
 }
 
-// Where their meanings agree this breaker lets through as many of those who come at the
+// Where their meanings agree this breaker lets through as many of those that come at the
 // same instant as gobreaker and failsafe-go do, and comes to the same state: waves of
 // calls that all begin before the first one ends, and all end the same.
 func TestBreaker_CrowdAgreesWithOthers(t *testing.T) {

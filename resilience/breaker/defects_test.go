@@ -17,11 +17,11 @@ import (
 const (
 	good    = "good"
 	bad     = "bad"
-	givenUp = "given up" // by its caller, which says nothing of whom it was made to
+	givenUp = "given up" // by its caller, which says nothing of the service
 	panics  = "panics"
 )
 
-// circuit is a breaker that one failure opens for ten seconds, whoever made it.
+// circuit is a breaker, of this or another library, that one failure opens for ten seconds.
 type circuit struct {
 	begin func() (end func(how string), ok bool)
 	state func() string

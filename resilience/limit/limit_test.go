@@ -177,7 +177,7 @@ func (u *undecided) Err() error {
 	return context.Canceled
 }
 
-// Who leaves when its turn has come passes the turn on.
+// A caller that leaves when its turn has come passes the turn on.
 func TestLimiter_UntakenTurnIsPassedOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for range 64 { // whether the turn or the end is seen is chance
@@ -211,7 +211,7 @@ func TestLimiter_UntakenTurnIsPassedOn(t *testing.T) {
 	})
 }
 
-// Who does not wait comes only if it is its turn at once.
+// A caller that does not wait gets only a turn that is free at once.
 func TestLimiter_TryAcquire(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := limit.New(limit.Options{Start: 1, Max: 1})
@@ -265,7 +265,7 @@ func TestLimiter_Share(t *testing.T) {
 	})
 }
 
-// Whatever comes and goes in whatever order, calls are counted right and nobody is forgotten.
+// Whatever comes and goes in whatever order, calls are counted right and none is forgotten.
 func TestLimiter_AnyTraffic(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		type caller struct{ owner, arrive, stay, patience int }
