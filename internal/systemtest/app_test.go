@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -22,9 +21,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/memory"
-	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/runs"
-	"github.com/cineforge/cineforge/internal/upkeep"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/stage"
@@ -104,7 +101,7 @@ func scenesOf(t *testing.T, a *app.App, state run.State) (made []content.Scene) 
 }
 
 // The samples were counted by hand.
-func TestSamplesGoThroughTheShippedRecipe(t *testing.T) {
+func TestExecute_SamplesGoThroughTheShippedRecipe(t *testing.T) {
 	for _, want := range []struct {
 		file     string
 		speeches []int // in each scene
@@ -143,7 +140,7 @@ func TestSamplesGoThroughTheShippedRecipe(t *testing.T) {
 	}
 }
 
-func TestProseWithoutAModelIsAClearFailure(t *testing.T) {
+func TestExecute_ProseWithoutAModelIsAClearFailure(t *testing.T) {
 	a := open(t)
 	state := execute(t, a, runs.Request{File: sample(t, "the_well.txt")})
 	st := state.Stages["normalize"]
@@ -160,7 +157,7 @@ func TestProseWithoutAModelIsAClearFailure(t *testing.T) {
 	}
 }
 
-func TestASecondRunOnTheSameFileMakesNoNewVersions(t *testing.T) {
+func TestExecute_ASecondRunMakesNoNewVersions(t *testing.T) {
 	a := open(t)
 	first := execute(t, a, runs.Request{File: sample(t, "lighthouse.md")})
 	second := execute(t, a, runs.Request{File: sample(t, "lighthouse.md")})
@@ -171,7 +168,7 @@ func TestASecondRunOnTheSameFileMakesNoNewVersions(t *testing.T) {
 	}
 }
 
-func TestAnUnconfirmedConfigurationWaitsForAPerson(t *testing.T) {
+func TestExecute_AnUnconfirmedConfigurationWaits(t *testing.T) {
 	a := open(t)
 	state := execute(t, a, runs.Request{File: sample(t, "lighthouse.md"), Request: accepting(false)})
 	if state.Status != run.Paused || state.Stages["project_config"].PauseReason != event.AwaitingConfirmation {
@@ -246,7 +243,7 @@ func TestExport(t *testing.T) {
 
 // A file that is exported takes its place whole: who has the earlier one open goes on
 // reading that.
-func TestAnExportedFileTakesItsPlaceWhole(t *testing.T) {
+func TestExport_AFileTakesItsPlaceWhole(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("NOT TESTED: a file that is replaced while it is read, which Windows does not allow")
 	}
@@ -278,7 +275,7 @@ func TestAnExportedFileTakesItsPlaceWhole(t *testing.T) {
 
 // Whoever looks on while another process parks a run does not take it up: the
 // person who stopped it meant it. A run whose process died is taken over.
-func TestAnOnlookerTakesOverFromTheDeadOnly(t *testing.T) {
+func TestExecute_AnObserverTakesOverFromTheDeadOnly(t *testing.T) {
 	for name, want := range map[string]run.Status{"parked": run.Paused, "died": run.RunDone} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -313,7 +310,7 @@ func TestAnOnlookerTakesOverFromTheDeadOnly(t *testing.T) {
 	}
 }
 
-func TestTailTellsEverythingOnce(t *testing.T) {
+func TestFollow_YieldsEverythingOnce(t *testing.T) {
 	a := open(t)
 	id, _, err := a.Runs.Start(t.Context(), runs.Request{File: sample(t, "lighthouse.md"), RecipeID: "mvp_ingest", Request: accepting(false)})
 	if err != nil {
@@ -345,7 +342,7 @@ func TestTailTellsEverythingOnce(t *testing.T) {
 	}
 }
 
-func TestStartRefuses(t *testing.T) {
+func TestStart_Refuses(t *testing.T) {
 	a := open(t)
 	file := sample(t, "lighthouse.md")
 	for name, start := range map[string]runs.Request{
@@ -364,44 +361,8 @@ func TestStartRefuses(t *testing.T) {
 	}
 }
 
-func TestDoctorSaysNoKey(t *testing.T) {
-	t.Setenv("ANTHROPIC_API_KEY", "sk-ant-canary")
-	dir := filepath.Join(t.TempDir(), "data")
-	checks := app.Doctor(t.Context(), dir, app.Config{Providers: providers.FromEnvironment(func(string) string { return "" })})
-	for _, c := range checks {
-		if strings.Contains(c.Detail+c.Action, "canary") {
-			t.Errorf("%s shows the key", c.Name)
-		}
-		if c.Status == upkeep.Problem {
-			t.Errorf("%s: %s", c.Name, c.Detail)
-		}
-	}
-	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
-		t.Error("the doctor made the data directory")
-	}
-	if err := os.WriteFile(dir, []byte("a file"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if !slices.ContainsFunc(app.Doctor(t.Context(), dir, app.Config{Providers: providers.FromEnvironment(func(string) string { return "" })}), func(c upkeep.Check) bool { return c.Name == "data directory" && c.Status == upkeep.Problem }) {
-		t.Error("a file in the place of the data directory is no problem to the doctor")
-	}
-}
-
-func TestADamagedDatabaseIsAProblem(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "cineforge.db"), []byte(strings.Repeat("not a database ", 1000)), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if !slices.ContainsFunc(app.Doctor(t.Context(), dir, app.Config{Providers: providers.FromEnvironment(func(string) string { return "" })}), func(c upkeep.Check) bool { return c.Name == "database" && c.Status == upkeep.Problem && c.Action != "" }) {
-		t.Error("a damaged database is no problem to the doctor")
-	}
-	if _, err := app.Open(t.Context(), dir, app.Config{}); err == nil {
-		t.Error("a damaged database was opened")
-	}
-}
-
 // A drill of a file with a long name has a project too, and not that of real runs.
-func TestTheProjectOfARun(t *testing.T) {
+func TestRequest_Project(t *testing.T) {
 	long := strings.Repeat("a-long-name-", 10) + ".txt"
 	for _, tt := range []struct {
 		start runs.Request

@@ -190,7 +190,7 @@ func sameToTheEnd(t *testing.T, w *world, id string, begun []providers.Provider)
 }
 
 // No process adds anybody to a run: while the one that it pins is out, it waits.
-func TestCarry_NobodyIsAdded(t *testing.T) {
+func TestCarry_NoCandidateIsAdded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, id := died(t, play{}, withKeys("ANTHROPIC")...)
 		w.sim.SetScenario(scenario.Scenario{ID: "out", Name: "out", Rules: []scenario.Rule{{Name: "out",

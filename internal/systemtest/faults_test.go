@@ -124,7 +124,7 @@ func undisturbed(t *testing.T) (calls, commits int) {
 
 // S30: at whichever commit the store takes nothing any more, the run goes on when the
 // cause is gone, what was paid for is not asked again, and on-call is told once.
-func TestS30AFaultOfTheStoreThatPasses(t *testing.T) {
+func TestStore_AFaultThatPasses(t *testing.T) {
 	calls, commits := undisturbed(t)
 	for name, fault := range storeFaults() {
 		t.Run(name, func(t *testing.T) {
@@ -174,7 +174,7 @@ func TestS30AFaultOfTheStoreThatPasses(t *testing.T) {
 // that were paid for are kept in memory, after half an hour, with one sentence that says what
 // to do. When the fault is gone another process goes on, and only what was in memory is asked
 // again.
-func TestS30AFaultOfTheStoreThatStays(t *testing.T) {
+func TestStore_AFaultThatStays(t *testing.T) {
 	calls, commits := undisturbed(t)
 	for name, fault := range storeFaults() {
 		t.Run(name, func(t *testing.T) {
@@ -254,7 +254,7 @@ func (r *refusing) Seams() storage.Store {
 }
 
 // S30: a fault of the disk is tried again; damage and a lost claim are not.
-func TestS30WhatIsTriedAgain(t *testing.T) {
+func TestStore_WhatIsTriedAgain(t *testing.T) {
 	trouble := func(kind run.Trouble) error {
 		return fmt.Errorf("append: %w", &run.TroubleError{Kind: kind, Err: failure.New(failure.Internal, "it does not work", "wait")})
 	}
@@ -285,7 +285,7 @@ func TestS30WhatIsTriedAgain(t *testing.T) {
 
 // S30: a caller that leaves is not kept until the patience is over, and what was asked
 // meanwhile is on record when the run is taken up again.
-func TestS30CtrlCWhileTheDiskIsFull(t *testing.T) {
+func TestStore_CtrlCWhileTheDiskIsFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := onDisk(t)
 		fault := storeFaults()["full"]

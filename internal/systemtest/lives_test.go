@@ -281,9 +281,9 @@ func prose(t testing.TB) stage.File {
 	return stage.File{Name: "letter.txt", Data: data}
 }
 
-// TestADeathAtEveryEvent kills the process at each commit of a run, before it is done
+// TestExecute_ADeathAtEveryEvent kills the process at each commit of a run, before it is done
 // and after, and lets another one go on.
-func TestADeathAtEveryEvent(t *testing.T) {
+func TestExecute_ADeathAtEveryEvent(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		file stage.File

@@ -83,7 +83,7 @@ func failures(t *testing.T, p problems) {
 
 var again = runs.RetryRequest{Retry: pipeline.Retry{Mode: event.RetryFailed}}
 
-func TestARetryBeginsAtTheFailedStageAndPaysForNothingTwice(t *testing.T) {
+func TestRetry_BeginsAtTheFailedStageAndPaysForNothingTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{file: sample(t, "the_tide_clock.fountain"), alone: true, scenario: failing(14)})
 		a, _ := w.boot(-1, false)
@@ -143,7 +143,7 @@ func TestARetryBeginsAtTheFailedStageAndPaysForNothingTwice(t *testing.T) {
 	})
 }
 
-func TestAnswersServeOtherRunsOfTheSameChain(t *testing.T) {
+func TestMemo_AnswersServeOtherRunsOfTheSameChain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
 		a, _ := w.boot(-1, false)
@@ -180,7 +180,7 @@ func TestAnswersServeOtherRunsOfTheSameChain(t *testing.T) {
 	})
 }
 
-func TestADrillsAnswersServeNobodyElse(t *testing.T) {
+func TestMemo_AnswersOfADrillServeNoOtherRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
 		a, _ := w.boot(-1, false)
@@ -272,7 +272,7 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-func TestAQueuedRunCanBeCancelled(t *testing.T) {
+func TestCancel_AQueuedRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{scenario: down(time.Hour)})
 		a, _ := w.boot(-1, false)
@@ -296,7 +296,7 @@ func TestAQueuedRunCanBeCancelled(t *testing.T) {
 }
 
 // A run that waits for long has no process: only its place in the store.
-func TestALongWaitIsInTheStoreOnly(t *testing.T) {
+func TestWork_ALongWaitIsInTheStoreOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{scenario: down(20 * time.Minute), options: fixed})
 		a, _ := w.boot(-1, false)
@@ -343,7 +343,7 @@ func TestALongWaitIsInTheStoreOnly(t *testing.T) {
 	})
 }
 
-func TestAWaitThatIsTooLongFailsWithItsCause(t *testing.T) {
+func TestWork_AWaitThatIsTooLongFailsWithItsCause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{scenario: down(10 * time.Hour), settings: map[string]string{"max_wait_seconds": "600"}})
 		a, _ := w.boot(-1, false)
@@ -361,7 +361,7 @@ func TestAWaitThatIsTooLongFailsWithItsCause(t *testing.T) {
 	})
 }
 
-func TestTryNowEndsAWait(t *testing.T) {
+func TestTryNow_EndsAWait(t *testing.T) {
 	for _, how := range []string{"executed", "worked on"} {
 		t.Run(how, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -398,7 +398,7 @@ func TestTryNowEndsAWait(t *testing.T) {
 	}
 }
 
-func TestTheOldProcessCanWriteNothingMore(t *testing.T) {
+func TestExecute_TheOldProcessCanWriteNothingMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
 		a, _ := w.boot(-1, false)
@@ -422,7 +422,7 @@ func TestTheOldProcessCanWriteNothingMore(t *testing.T) {
 }
 
 // That nobody was there to work on a run is not taken for its patience or its time.
-func TestTimeWithoutAProcessDoesNotCount(t *testing.T) {
+func TestWork_TimeWithoutAProcessDoesNotCount(t *testing.T) {
 	for _, how := range []string{"executed", "worked on"} {
 		t.Run(how, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -42,7 +42,7 @@ func (o outcome) ended(p *problems, after time.Duration, why event.TerminalReaso
 }
 
 // Each key of a recipe's resilience block does what it says, through the whole program.
-func TestEachKeyOfTheResilienceBlockCounts(t *testing.T) {
+func TestPolicy_EachKeyOfTheResilienceBlockCounts(t *testing.T) {
 	down, once := always("server_error", 24*time.Hour), always("server_error", time.Millisecond)
 	for name, tt := range map[string]struct {
 		scenario scenario.Scenario

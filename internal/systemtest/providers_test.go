@@ -2,7 +2,6 @@ package systemtest_test
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -41,24 +40,6 @@ func known(t testing.TB) catalog.Catalog {
 	return c
 }
 
-func TestBaseURLsAreAddressesAndNoMore(t *testing.T) {
-	for url, ok := range map[string]bool{
-		"": true, "https://host": true, "http://127.0.0.1:9100/openai/v1": true,
-		"host": false, "ftp://host": false, "http://": false, "https://user:secret@host": false, "https://host/?key=secret": false, "http://[::1": false,
-	} {
-		a, err := app.Open(t.Context(), t.TempDir(), app.Config{Providers: []providers.Provider{{Name: "p", BaseURL: url}}})
-		if ok != (err == nil) {
-			t.Errorf("%q: %v", url, err)
-		}
-		if err != nil && strings.Contains(err.Error(), "secret") {
-			t.Errorf("%v tells the secret", err)
-		}
-		if a != nil {
-			a.Close()
-		}
-	}
-}
-
 // simulated runs a sample through the shipped recipe with providers at a simulator.
 func simulated(t *testing.T, scenario scenario.Scenario, who []providers.Provider, file string) (run.State, *app.App, *simulator.Simulator) {
 	t.Helper()
@@ -70,7 +51,7 @@ func simulated(t *testing.T, scenario scenario.Scenario, who []providers.Provide
 
 // The shipped recipe's real modules finish on the models of each provider, whose API
 // finds nothing wrong with what it is asked, and the run tells who answered what.
-func TestTheShippedRecipeOnEachProvider(t *testing.T) {
+func TestExecute_TheShippedRecipeOnEachProvider(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
 		who      []providers.Provider

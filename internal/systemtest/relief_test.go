@@ -35,7 +35,7 @@ func released(a *app.App, name string) error {
 
 // An operator's word about a provider ends the waiting of all runs that are parked for
 // it, whichever process it is said to.
-func TestAWordAboutAProviderEndsTheWaitingOfParkedRuns(t *testing.T) {
+func TestRelease_EndsTheWaitingOfParkedRuns(t *testing.T) {
 	healthy := scenario.Scenario{ID: "healthy", Name: "healthy"}
 	hold := func(a *app.App) {
 		if err := a.Providers.Hold(context.Background(), "anthropic", "drill", 3*time.Hour); err != nil {
@@ -78,7 +78,7 @@ func TestAWordAboutAProviderEndsTheWaitingOfParkedRuns(t *testing.T) {
 
 // The first word to a process that has just begun counts, also if what it knows of the
 // providers is only what it remembers.
-func TestTryNowInAFreshProcess(t *testing.T) {
+func TestTryNow_InAFreshProcess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{scenario: down(20 * time.Minute), options: fixed})
 		a, _ := w.boot(-1, false)

@@ -44,9 +44,9 @@ var stops = []struct {
 	{name: "hand on", works: true}, {name: "hand on twice", works: true, twice: true, repeats: true},
 }
 
-// TestAStopAtEveryEvent asks the process to end at each commit of a run, and lets another
+// TestExecute_AStopAtEveryEvent asks the process to end at each commit of a run, and lets another
 // one go on: after a polite stop no question is asked twice.
-func TestAStopAtEveryEvent(t *testing.T) {
+func TestExecute_AStopAtEveryEvent(t *testing.T) {
 	base := callsOf(t)
 	pace := 3
 	if raceOn {
@@ -271,7 +271,7 @@ func TestExecute_DeathsPauseARun(t *testing.T) {
 }
 
 // Two runs of one process that ask the same at once pay once for it.
-func TestExecute_OneFlightForEachQuestion(t *testing.T) {
+func TestExecute_OneCallForEachRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{file: scenes(6), scenario: paced(t)})
 		a, _ := w.boot(-1, false)

@@ -104,7 +104,7 @@ func TestWork_AStopDoesNotWaitForTheStore(t *testing.T) {
 }
 
 // Trouble is over when the store takes something again, also if nothing waits for it any more.
-func TestReady_TroubleEndsWithNobodyWaiting(t *testing.T) {
+func TestReady_TroubleEndsWithoutARequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := onDisk(t)
 		w.sim.SetScenario(paced(t))
