@@ -26,7 +26,8 @@ func TestDoctor_Keys(t *testing.T) {
 		{"x", upkeep.Check{Status: upkeep.Note, Detail: "LOCAL_KEY has 1 character; a key this short is not taken out of texts"}},
 		{"ollama7", upkeep.Check{Status: upkeep.Note, Detail: "LOCAL_KEY has 7 characters; a key this short is not taken out of texts"}},
 		{"ollama78", upkeep.Check{Status: upkeep.OK, Detail: "set"}},
-		{"olla ma", upkeep.Check{Status: upkeep.Problem, Detail: "LOCAL_KEY holds a space at character 5, which no key has", Action: "set it again without it"}},
+		{"olla ma", upkeep.Check{Status: upkeep.Problem, Detail: "LOCAL_KEY holds a space at character 5, which no key has",
+			Action: "set it again without it"}},
 	} {
 		tt.want.Name, local.Key = "LOCAL_KEY", tt.key
 		checks := app.Doctor(t.Context(), t.TempDir(), app.Config{Providers: []providers.Provider{local}})
@@ -41,7 +42,8 @@ func TestDoctor_Keys(t *testing.T) {
 	for _, c := range app.Doctor(t.Context(), t.TempDir(), app.Config{Providers: bad}) {
 		found[c.Name] = string(c.Status) + " " + c.Detail
 	}
-	if !strings.Contains(found["ANTHROPIC_API_KEY"], "problem ANTHROPIC_API_KEY holds a curly quotation mark") || !strings.Contains(found["anthropic base URL"], "problem the base URL of anthropic begins twice") {
+	if !strings.Contains(found["ANTHROPIC_API_KEY"], "problem ANTHROPIC_API_KEY holds a curly quotation mark") ||
+		!strings.Contains(found["anthropic base URL"], "problem the base URL of anthropic begins twice") {
 		t.Error(found)
 	}
 }
@@ -49,7 +51,7 @@ func TestDoctor_Keys(t *testing.T) {
 func TestDoctor_ShowsNoKey(t *testing.T) {
 	t.Setenv("ANTHROPIC_API_KEY", "sk-ant-canary")
 	dir := filepath.Join(t.TempDir(), "data")
-	checks := app.Doctor(t.Context(), dir, app.Config{Providers: providers.FromEnvironment(func(string) string { return "" })})
+	checks := app.Doctor(t.Context(), dir, withoutKeys())
 	for _, c := range checks {
 		if strings.Contains(c.Detail+c.Action, "canary") {
 			t.Errorf("%s shows the key", c.Name)
@@ -64,7 +66,9 @@ func TestDoctor_ShowsNoKey(t *testing.T) {
 	if err := os.WriteFile(dir, []byte("a file"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.ContainsFunc(app.Doctor(t.Context(), dir, app.Config{Providers: providers.FromEnvironment(func(string) string { return "" })}), func(c upkeep.Check) bool { return c.Name == "data directory" && c.Status == upkeep.Problem }) {
+	if !slices.ContainsFunc(app.Doctor(t.Context(), dir, withoutKeys()), func(c upkeep.Check) bool {
+		return c.Name == "data directory" && c.Status == upkeep.Problem
+	}) {
 		t.Error("a file in the place of the data directory is no problem to the doctor")
 	}
 }
@@ -74,10 +78,17 @@ func TestDoctor_ADamagedDatabaseIsAProblem(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "cineforge.db"), []byte(strings.Repeat("not a database ", 1000)), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if !slices.ContainsFunc(app.Doctor(t.Context(), dir, app.Config{Providers: providers.FromEnvironment(func(string) string { return "" })}), func(c upkeep.Check) bool { return c.Name == "database" && c.Status == upkeep.Problem && c.Action != "" }) {
+	if !slices.ContainsFunc(app.Doctor(t.Context(), dir, withoutKeys()), func(c upkeep.Check) bool {
+		return c.Name == "database" && c.Status == upkeep.Problem && c.Action != ""
+	}) {
 		t.Error("a damaged database is no problem to the doctor")
 	}
 	if _, err := app.Open(t.Context(), dir, app.Config{}); err == nil {
 		t.Error("a damaged database was opened")
 	}
+}
+
+// withoutKeys is a system without any key.
+func withoutKeys() app.Config {
+	return app.Config{Providers: providers.FromEnvironment(func(string) string { return "" })}
 }

@@ -67,12 +67,15 @@ func TestOpen_SaysWhatABaseURLHasToBe(t *testing.T) {
 	for _, tt := range []struct{ dialect, url, want string }{
 		{"openai", "http://https://a/v1", "the base URL of p begins twice, with http:// and https://; write https://a/v1"},
 		{"openai", "https://http//a:1/v1", "write http://a:1/v1"},
-		{"openai", "https://a/v1/chat/completions", "the base URL of p ends in /chat/completions, which is added to it for each request; write https://a/v1"},
-		{"ollama", "http://127.0.0.1:1/v1/completions/", "ends in /completions, which is added to it for each request; write http://127.0.0.1:1/v1"},
+		{"openai", "https://a/v1/chat/completions",
+			"the base URL of p ends in /chat/completions, which is added to it for each request; write https://a/v1"},
+		{"ollama", "http://127.0.0.1:1/v1/completions/",
+			"ends in /completions, which is added to it for each request; write http://127.0.0.1:1/v1"},
 		{"openai", "https://a/v1/responses", "write https://a/v1"},
 		{"anthropic", "https://a/v1/messages", "ends in /v1/messages, which is added to it for each request; write https://a"},
 		{"anthropic", "https://a/proxy/messages", "write https://a/proxy"},
-		{"google", "https://a/v1beta/models/gemini-2.5-flash:generateContent", "ends in /v1beta/models/gemini-2.5-flash:generateContent, which is added to it for each request; write https://a"},
+		{"google", "https://a/v1beta/models/gemini-2.5-flash:generateContent",
+			"ends in /v1beta/models/gemini-2.5-flash:generateContent, which is added to it for each request; write https://a"},
 		{"google", "https://a/models/g:streamGenerateContent", "write https://a"},
 		{"openai", "https://a b/v1", "the base URL of p holds a space at character 10; set it again without it"},
 		{"openai", "https://a\u200b/v1", "a zero-width space (U+200B) at character 10"},
@@ -86,7 +89,8 @@ func TestOpen_SaysWhatABaseURLHasToBe(t *testing.T) {
 		{"azure", "https://a/openai/deployments/messages-1/", ""},
 		{"openai", "https://bücher.example/v1", ""},
 	} {
-		a, err := app.Open(t.Context(), t.TempDir(), app.Config{Providers: []providers.Provider{{Name: "p", Dialect: tt.dialect, BaseURL: tt.url}}})
+		asked := providers.Provider{Name: "p", Dialect: tt.dialect, BaseURL: tt.url}
+		a, err := app.Open(t.Context(), t.TempDir(), app.Config{Providers: []providers.Provider{asked}})
 		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want %s", tt.url, err, tt.want)
 		}
@@ -102,7 +106,8 @@ func TestOpen_SaysWhatABaseURLHasToBe(t *testing.T) {
 func TestOpen_BaseURLsAreAddressesAndNoMore(t *testing.T) {
 	for url, ok := range map[string]bool{
 		"": true, "https://host": true, "http://127.0.0.1:9100/openai/v1": true,
-		"host": false, "ftp://host": false, "http://": false, "https://user:secret@host": false, "https://host/?key=secret": false, "http://[::1": false,
+		"host": false, "ftp://host": false, "http://": false, "https://user:secret@host": false,
+		"https://host/?key=secret": false, "http://[::1": false,
 	} {
 		a, err := app.Open(t.Context(), t.TempDir(), app.Config{Providers: []providers.Provider{{Name: "p", BaseURL: url}}})
 		if ok != (err == nil) {

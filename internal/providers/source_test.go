@@ -74,7 +74,8 @@ func TestSource_CandidatesOfAStage(t *testing.T) {
 			[]string{"gpt-4.1: OPENAI_API_KEY is not set", "m: no provider elsewhere is configured"}},
 		{"no key", withKeys(), "my_stage", recipe.Policy{}, []string{"offline offline"}, nil},
 		{"no provider is better than none", withKeys("ANTHROPIC"), "project_config",
-			recipe.Policy{Chain: []recipe.ModelName{{Provider: "anthropic", Model: "claude-x"}}, DefaultChain: standard("project_config").Chain, Degrade: recipe.DegradeOffline},
+			recipe.Policy{Chain: []recipe.ModelName{{Provider: "anthropic", Model: "claude-x"}},
+				DefaultChain: standard("project_config").Chain, Degrade: recipe.DegradeOffline},
 			[]string{"anthropic claude-x", "offline offline"}, nil},
 		{"a server without keys", append(withKeys(), ollama), "my_stage", recipe.Policy{}, []string{"local llama"}, nil},
 	} {

@@ -241,7 +241,7 @@ func TestExport(t *testing.T) {
 	}
 }
 
-// A file that is exported takes its place whole: who has the earlier one open goes on
+// A file that is exported takes its place whole: a reader of the earlier one goes on
 // reading that.
 func TestExport_AFileTakesItsPlaceWhole(t *testing.T) {
 	if runtime.GOOS == "windows" {
@@ -273,8 +273,8 @@ func TestExport_AFileTakesItsPlaceWhole(t *testing.T) {
 	}
 }
 
-// Whoever looks on while another process parks a run does not take it up: the
-// person who stopped it meant it. A run whose process died is taken over.
+// A process that observes while another one parks a run does not take it up: it was stopped
+// on purpose. A run whose process died is taken over.
 func TestExecute_AnObserverTakesOverFromTheDeadOnly(t *testing.T) {
 	for name, want := range map[string]run.Status{"parked": run.Paused, "died": run.RunDone} {
 		t.Run(name, func(t *testing.T) {

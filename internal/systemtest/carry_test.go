@@ -82,8 +82,8 @@ const (
 	ownNetwork = "http://10.0.0.7:8080/compat/local/v1"
 )
 
-// A run means the same whoever carries it: a process that can ask none of those whom the
-// run pins leaves it alone and says what it needs, and one that can goes on as it began.
+// A run means the same in every process: one that can ask no candidate that the run pins
+// leaves it alone and says what it needs, and one that can goes on as it began.
 func TestCarry_ARunMeansTheSame(t *testing.T) {
 	claude, all := withKeys("ANTHROPIC"), withKeys("ANTHROPIC", "OPENAI", "GEMINI")
 	renamed := slices.Clone(claude[:1])
@@ -251,7 +251,7 @@ func TestCarry_TheTimeWithoutACarrierIsNoWaiting(t *testing.T) {
 	})
 }
 
-// Who can't go on with a run can cancel it, and retry it with whoever there is today.
+// A process that can't go on with a run can cancel it, and retry it with the candidates of today.
 func TestCarry_CancelNeedsNoCandidate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, id := died(t, play{}, withKeys("ANTHROPIC")...)

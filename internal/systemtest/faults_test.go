@@ -65,7 +65,7 @@ func (f *faulty) Commit(ctx context.Context, claim durable.Claim, c run.Change) 
 	f.before--
 	fails := f.before == 0
 	f.mu.Unlock()
-	if fails { // nobody waits for the mutex meanwhile: the bubble's time stands still for that
+	if fails { // no goroutine waits for the mutex meanwhile, which would stop the bubble's time
 		f.fail()
 	}
 	return f.Store.Log.Commit(ctx, claim, c)

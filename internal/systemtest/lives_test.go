@@ -39,13 +39,13 @@ type mortal struct {
 	after   bool
 	dead    bool
 
-	watch func(claim durable.Claim, answers []run.Answer) // is told of each commit; nil for nobody
+	watch func(claim durable.Claim, answers []run.Answer) // is called for each commit; may be nil
 	slow  func() time.Duration                            // how long the disk takes; nil for no time
 }
 
-// commit commits, and tells who watches.
+// commit commits, and calls watch.
 func (m *mortal) commit(ctx context.Context, claim durable.Claim, c run.Change) error {
-	// Nobody waits for these with a lock, which would stop the bubble's time.
+	// No goroutine waits for these with a lock, which would stop the bubble's time.
 	if m.slow != nil && len(c.Answers)+len(c.Save) > 0 {
 		time.Sleep(m.slow())
 	}

@@ -421,7 +421,7 @@ func TestExecute_TheOldProcessCanWriteNothingMore(t *testing.T) {
 	})
 }
 
-// That nobody was there to work on a run is not taken for its patience or its time.
+// The time in which no process works on a run counts against neither its patience nor its limit.
 func TestWork_TimeWithoutAProcessDoesNotCount(t *testing.T) {
 	for _, how := range []string{"executed", "worked on"} {
 		t.Run(how, func(t *testing.T) {

@@ -31,7 +31,7 @@ import (
 type play struct {
 	scenario scenario.Scenario
 	target   string            // the provider that fails, which comes first in all chains
-	alone    bool              // nobody else has a key
+	alone    bool              // no other provider has a key
 	single   bool              // only one model of the target is in the chains
 	file     stage.File        // the script; the tide clock if it is not given
 	runs     int               // 1 if it is not given

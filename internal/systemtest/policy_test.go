@@ -118,7 +118,7 @@ func TestPolicy_EachKeyOfTheResilienceBlockCounts(t *testing.T) {
 				var wrong problems
 				wrong.check(o.named("attempt_started") > 0, "nobody is asked")
 				tt.checks(o, &wrong)
-				if name != "degrade" { // who answers then is no provider
+				if name != "degrade" { // the offline model answers then
 					o.invariants(&wrong)
 				}
 				for _, w := range wrong {

@@ -11,7 +11,7 @@ import (
 	"github.com/cineforge/cineforge/run/event"
 )
 
-// A person's retry tries who is left alone for failures, also where the run may not wait: the
+// A person's retry tries a provider that is left alone for failures, also where the run may not wait: the
 // outage is over, and the breakers don't know it.
 func TestRetry_TriesWhoIsLeftAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -50,7 +50,7 @@ func simulated(t *testing.T, scenario scenario.Scenario, who []providers.Provide
 }
 
 // The shipped recipe's real modules finish on the models of each provider, whose API
-// finds nothing wrong with what it is asked, and the run tells who answered what.
+// finds nothing wrong with what it is asked, and the run shows which model answered what.
 func TestExecute_TheShippedRecipeOnEachProvider(t *testing.T) {
 	for _, tt := range []struct {
 		name     string

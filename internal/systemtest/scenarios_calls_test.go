@@ -24,7 +24,7 @@ import (
 )
 
 // callScenarios are about what calls do that is none of the usual errors: about answers of
-// nobody's, servers that take their time, and models that fail while their sisters don't.
+// no known server, servers that take their time, and models that fail while their sisters don't.
 func callScenarios(t *testing.T) []faultScenario {
 	return slices.Concat(strangeScenarios(), slowScenarios(t), sisterScenarios(t), mendedScenarios(t))
 }
@@ -416,7 +416,7 @@ func mends(how string) func(w *world) outcome {
 	}
 }
 
-// unpaid is the target's account without credit, and nobody else who answers.
+// unpaid is the target's account without credit, while no other provider answers.
 func (w *world) unpaid() scenario.Scenario {
 	s, err := simulator.Find("S32")
 	if err != nil {
@@ -428,7 +428,7 @@ func (w *world) unpaid() scenario.Scenario {
 	return s
 }
 
-// rests waits until nobody works on a run any more.
+// rests waits until no process works on a run any more.
 func (w *world) rests(id string) {
 	w.t.Helper()
 	for range 600 {

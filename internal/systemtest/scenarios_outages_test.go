@@ -112,7 +112,7 @@ func lasting(hint time.Duration) scenario.Scenario {
 		When: scenario.When{Provider: scenario.Globs{"target"}}, Fault: fault}}}
 }
 
-// herd wants those who were told the same to come back no sooner than they were told,
+// herd wants callers with the same stated time to come back no sooner than that,
 // over three seconds at least, and no more than 64 within any second.
 func herd(hint time.Duration) func(o outcome, p *problems) {
 	return func(o outcome, p *problems) {

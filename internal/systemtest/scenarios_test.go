@@ -335,7 +335,7 @@ func (o outcome) account(p *problems) {
 		told.Input += s.Tokens.Input
 		told.Output += s.Tokens.Output
 	}
-	// Who breaks off says nothing of what it took; that is estimated.
+	// A call that breaks off reports no usage; that is estimated.
 	near := func(a, b int) bool { return math.Abs(float64(a-b)) <= 0.05*float64(b) }
 	p.check(near(told.Output, output) && near(told.Input, input), "told %+v, the providers saw %d and %d", told, input, output)
 }
@@ -357,11 +357,11 @@ func oneScene() stage.File {
 // fixed makes chance the same in each play.
 var fixed = chain.Options{Health: health.Options{Random: func() float64 { return 0.5 }}}
 
-// early is with a breaker that looks after six seconds whether somebody is well again,
+// early is with a breaker that probes after six seconds,
 // and believes the first answer.
 var early = chain.Options{Health: health.Options{Random: fixed.Health.Random, Provider: breaker.Options{FirstOpen: 5 * time.Second, CloseAfter: 1}}}
 
-// blind is a breaker that keeps nobody out for long.
+// blind is a breaker that keeps no call out for long.
 var blind = breaker.Options{FirstOpen: 1, MaxOpen: 1, MaxStated: 1, CloseAfter: 1, Leases: 100}
 
 // crowd is one with room for many calls at a time.

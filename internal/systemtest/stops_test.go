@@ -141,7 +141,7 @@ func (w *world) worksUntil(ctx context.Context, a *app.App, id string) error {
 	return a.Runs.Work(working)
 }
 
-// callsOf counts the calls of a run that nobody stops.
+// callsOf counts the calls of a run that is not stopped.
 func callsOf(t *testing.T) (n int) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {

@@ -110,7 +110,7 @@ type history struct {
 	chance  *rand.Rand
 	states  map[string]*run.State
 	epochs  map[string]int64
-	paid    map[string]string // who paid for a question, by the line of runs and the question
+	paid    map[string]string // the run that paid for a request, by the line of runs and the request
 	ids     []string
 	retried map[string]bool
 	deaths  int
