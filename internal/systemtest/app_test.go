@@ -109,7 +109,8 @@ func TestExecute_SamplesGoThroughTheShippedRecipe(t *testing.T) {
 		cast     int
 	}{
 		{"the_tide_clock.fountain", []int{2, 7, 13, 11, 5, 8, 14, 2, 8, 8, 1, 2, 5, 0, 20, 7, 10, 4, 2, 4},
-			map[int]string{0: "EST. SKERRY SOUND - DAWN", 3: "EXT. STARLITE DRIVE-IN - DAY", 7: "I/E WALTER’S TRUCK - MOVING - DUSK", 11: "INSIDE THE TIDE CLOCK - NIGHT"}, 10},
+			map[int]string{0: "EST. SKERRY SOUND - DAWN", 3: "EXT. STARLITE DRIVE-IN - DAY", 7: "I/E WALTER’S TRUCK - MOVING - DUSK",
+				11: "INSIDE THE TIDE CLOCK - NIGHT"}, 10},
 		{"night_bus.txt", []int{2, 2, 4, 4, 2, 5, 3}, map[int]string{2: "EXT/INT. NIGHT BUS - CONTINUOUS"}, 5},
 		{"lighthouse.md", []int{0, 10, 10, 2, 4}, map[int]string{4: "EXT. GANNET ROCK - DAWN"}, 3},
 	} {
@@ -281,7 +282,8 @@ func TestExecute_AnObserverTakesOverFromTheDeadOnly(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				other := memory.New()
 				a := app.New(other.Seams(), t.TempDir(), app.Config{})
-				id, _, err := a.Runs.Start(t.Context(), runs.Request{File: sample(t, "lighthouse.md"), RecipeID: "mvp_ingest", Request: accepting(true)})
+				id, _, err := a.Runs.Start(t.Context(), runs.Request{File: sample(t, "lighthouse.md"), RecipeID: "mvp_ingest",
+					Request: accepting(true)})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -24,7 +24,8 @@ func featureScript() string {
 		fmt.Fprintf(&s, "%s %d - %s\n\n", setting, i%17, hour)
 		for j := range 6 {
 			fmt.Fprintf(&s, "The light changes for the %dth time, and whoever is still awake looks up from what they were doing and waits.\n\n", j+1)
-			fmt.Fprintf(&s, "%s\nI have been here since %d o'clock and nobody has told me what we are waiting for.\n\n", names[(i+j)%len(names)], j+1)
+			fmt.Fprintf(&s, "%s\nI have been here since %d o'clock and nobody has told me what we are waiting for.\n\n", names[(i+j)%len(names)],
+				j+1)
 		}
 	}
 	return s.String()
@@ -52,14 +53,16 @@ func benchmarkFeature(b *testing.B, open func() (*sqlite.Store, error)) {
 	for b.Loop() {
 		// A new project each time, so that nothing is found stored.
 		benchRuns++
-		id, _, err := a.Runs.Start(context.Background(), runs.Request{File: stage.File{Name: "long_night.fountain", Data: []byte(script)}, RecipeID: "mvp_ingest", ProjectID: fmt.Sprint("p", benchRuns), Request: accepting(true)})
+		id, _, err := a.Runs.Start(context.Background(), runs.Request{File: stage.File{Name: "long_night.fountain", Data: []byte(script)},
+			RecipeID: "mvp_ingest", ProjectID: fmt.Sprint("p", benchRuns), Request: accepting(true)})
 		if err == nil {
 			err = a.Runs.Execute(context.Background(), id, nil)
 		}
 		if err != nil {
 			b.Fatal(err)
 		}
-		if state, err := run.Load(context.Background(), store.Log, id); err != nil || state.Status != run.RunDone || state.Stages["extract_scenes"].UnitsDone != 120 {
+		if state, err := run.Load(context.Background(), store.Log, id); err != nil || state.Status != run.RunDone ||
+			state.Stages["extract_scenes"].UnitsDone != 120 {
 			b.Fatalf("run %s: %v", state.Status, err)
 		}
 	}

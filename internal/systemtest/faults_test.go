@@ -99,11 +99,12 @@ func onDisk(t *testing.T) *world {
 func (w *world) bootFaulty(f *faulty) (*app.App, *[]string) {
 	told := &[]string{}
 	var mu sync.Mutex
-	return app.New(f.Seams(), w.dir, app.Config{Providers: w.play.providers(), Catalog: known(w.t), Transport: w.sim.Transport(), StoreTrouble: func(err error) {
-		mu.Lock()
-		defer mu.Unlock()
-		*told = append(*told, fmt.Sprint(err))
-	}}), told
+	return app.New(f.Seams(), w.dir, app.Config{Providers: w.play.providers(), Catalog: known(w.t), Transport: w.sim.Transport(),
+		StoreTrouble: func(err error) {
+			mu.Lock()
+			defer mu.Unlock()
+			*told = append(*told, fmt.Sprint(err))
+		}}), told
 }
 
 // undisturbed returns how many calls and commits a run takes if nothing goes wrong.

@@ -58,7 +58,8 @@ func TestProviders_Limits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const set, vendor, loads, usual = "configured", "default of a vendor's API", "default of a server that may have to load its model", "default"
+	const set, vendor, loads, usual = "configured", "default of a vendor's API", "default of a server that may have to load its model",
+		"default"
 	of := func(seconds float64, source string) health.TimeLimit {
 		return health.TimeLimit{Seconds: seconds, Source: source}
 	}

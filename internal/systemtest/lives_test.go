@@ -199,7 +199,8 @@ func (w *world) inDatabase() {
 // boot starts a process that dies at a commit, or does not for a negative number.
 func (w *world) boot(commits int, after bool) (*app.App, *mortal) {
 	m := &mortal{Store: w.store, commits: commits, after: after}
-	return app.New(m.Seams(), w.dir, app.Config{Providers: w.play.providers(), Catalog: known(w.t), Transport: w.line, Router: w.play.options}), m
+	return app.New(m.Seams(), w.dir, app.Config{Providers: w.play.providers(), Catalog: known(w.t), Transport: w.line,
+		Router: w.play.options}), m
 }
 
 // start makes a run.

@@ -95,7 +95,8 @@ func TestRetry_BeginsAtTheFailedStageAndPaysForNothingTwice(t *testing.T) {
 		w.sim.SetScenario(scenario.Scenario{ID: "ok", Name: "ok"})
 		time.Sleep(time.Hour) // a wrong key is tried again after a while
 		plan, err := a.Runs.PlanRetry(t.Context(), id, again.Retry)
-		if err != nil || strings.Join(plan.Kept, " ") != "ingest normalize" || strings.Join(plan.From, " ") != "extract_scenes" || plan.Redone[0].AnswersHad != had {
+		if err != nil || strings.Join(plan.Kept, " ") != "ingest normalize" || strings.Join(plan.From, " ") != "extract_scenes" ||
+			plan.Redone[0].AnswersHad != had {
 			t.Fatalf("%+v %v", plan, err)
 		}
 		next, existing, err := a.Runs.Retry(t.Context(), id, again)
@@ -110,8 +111,10 @@ func TestRetry_BeginsAtTheFailedStageAndPaysForNothingTwice(t *testing.T) {
 		}
 		s := w.execute(a, next)
 		st := s.Stages["extract_scenes"]
-		if s.Status != run.RunDone || *s.ParentRunID != id || s.RootRunID != id || st.CallCount != 20 || len(st.Reused) != had || len(st.Attempts) != 20-had {
-			t.Errorf("%s of %v (%s), %d calls, %d reused, %d attempts", s.Status, *s.ParentRunID, s.RootRunID, st.CallCount, len(st.Reused), len(st.Attempts))
+		if s.Status != run.RunDone || *s.ParentRunID != id || s.RootRunID != id || st.CallCount != 20 || len(st.Reused) != had ||
+			len(st.Attempts) != 20-had {
+			t.Errorf("%s of %v (%s), %d calls, %d reused, %d attempts", s.Status, *s.ParentRunID, s.RootRunID, st.CallCount, len(st.Reused),
+				len(st.Attempts))
 		}
 		for _, kept := range []string{"ingest", "normalize"} {
 			if s.Stages[kept].Status != run.StageReused {
@@ -123,7 +126,8 @@ func TestRetry_BeginsAtTheFailedStageAndPaysForNothingTwice(t *testing.T) {
 		}
 		// What a retry has paid for is there for another retry of the first run.
 		plan, err = a.Runs.PlanRetry(t.Context(), id, pipeline.Retry{Mode: event.RetryFrom, Stage: "project_config"})
-		if err != nil || strings.Join(plan.From, " ") != "extract_scenes" || strings.Join(plan.SteppedBack, " ") != "extract_scenes" || plan.Reason == "" {
+		if err != nil || strings.Join(plan.From, " ") != "extract_scenes" || strings.Join(plan.SteppedBack, " ") != "extract_scenes" ||
+			plan.Reason == "" {
 			t.Errorf("from a stage behind the one that failed: %+v %v", plan.RetryPlan, err)
 		}
 		if plan.Redone[0].AnswersHad != 20 || plan.EstimatedCostUSD == nil || *plan.EstimatedCostUSD != 0 {
@@ -133,7 +137,8 @@ func TestRetry_BeginsAtTheFailedStageAndPaysForNothingTwice(t *testing.T) {
 		if err != nil || !strings.HasPrefix(full, id+"-retry-") {
 			t.Fatal(full, err)
 		}
-		if s := w.execute(a, full); s.Status != run.RunDone || s.RootRunID != id || s.TotalCostUSD != 0 || s.Stages["extract_scenes"].CallCount != 20 {
+		if s := w.execute(a, full); s.Status != run.RunDone || s.RootRunID != id || s.TotalCostUSD != 0 ||
+			s.Stages["extract_scenes"].CallCount != 20 {
 			t.Errorf("a full retry: %s, $%v", s.Status, s.TotalCostUSD)
 		}
 		o := w.outcome(id, next, full)
@@ -184,7 +189,8 @@ func TestMemo_AnswersOfADrillServeNoOtherRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, play{scenario: scenario.Scenario{ID: "ok", Name: "ok"}})
 		a, _ := w.boot(-1, false)
-		if s := w.execute(a, w.start(a, runs.Request{Request: drilled("healthy")})); s.Status != run.RunDone || s.Stages["extract_scenes"].AttemptCount == 0 {
+		if s := w.execute(a, w.start(a, runs.Request{Request: drilled("healthy")})); s.Status != run.RunDone ||
+			s.Stages["extract_scenes"].AttemptCount == 0 {
 			t.Fatal(s.Status)
 		}
 		if s := w.execute(a, w.start(a, runs.Request{})); s.Stages["extract_scenes"].AttemptCount == 0 {
@@ -204,7 +210,8 @@ func TestCancel(t *testing.T) {
 		waits    bool // it does so then
 	}{
 		{"in a pause before the next try", scenario.Scenario{ID: "hint", Name: "hint", Rules: []scenario.Rule{{Name: "hint",
-			When: scenario.When{Until: time.Minute}, Fault: scenario.Fault{Error: "rate_limit", RetryAfter: 4 * time.Second}}}}, true, time.Second, false},
+			When: scenario.When{Until: time.Minute}, Fault: scenario.Fault{Error: "rate_limit", RetryAfter: 4 * time.Second}}}}, true, time.Second,
+			false},
 		{"in a hung call", scenario.Scenario{ID: "hung", Name: "hung", Rules: []scenario.Rule{{Name: "hung",
 			When: scenario.When{Until: time.Minute}, Fault: scenario.Fault{Silent: true}}}}, false, 5 * time.Second, false},
 		{"in a wait", down(time.Hour), false, time.Minute, true},

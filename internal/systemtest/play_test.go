@@ -276,7 +276,8 @@ func (o outcome) wasted() (tokens int) {
 func tries(attempts []run.AttemptState) string {
 	var all []string
 	for _, a := range attempts {
-		all = append(all, fmt.Sprintf("%s at %s %s %s for %.1fs", a.Model, a.StartedAt.Format("04:05.0"), a.Status, a.ErrorClass, a.DurationSeconds))
+		all = append(all, fmt.Sprintf("%s at %s %s %s for %.1fs", a.Model, a.StartedAt.Format("04:05.0"), a.Status, a.ErrorClass,
+			a.DurationSeconds))
 	}
 	return strings.Join(all, "; ")
 }

@@ -29,7 +29,8 @@ func withKeys(keys ...string) []providers.Provider {
 }
 
 // ollama is a provider that needs no key.
-var ollama = providers.Provider{Name: "local", Dialect: "ollama", BaseURL: "http://simulator.test/compat/local/v1", Models: []string{"llama"}}
+var ollama = providers.Provider{Name: "local", Dialect: "ollama", BaseURL: "http://simulator.test/compat/local/v1",
+	Models: []string{"llama"}}
 
 func known(t testing.TB) catalog.Catalog {
 	t.Helper()
@@ -41,7 +42,8 @@ func known(t testing.TB) catalog.Catalog {
 }
 
 // simulated runs a sample through the shipped recipe with providers at a simulator.
-func simulated(t *testing.T, scenario scenario.Scenario, who []providers.Provider, file string) (run.State, *app.App, *simulator.Simulator) {
+func simulated(t *testing.T, scenario scenario.Scenario, who []providers.Provider, file string) (run.State, *app.App,
+	*simulator.Simulator) {
 	t.Helper()
 	sim := simulator.New(scenario, simulator.Options{})
 	a := app.New(memory.New().Seams(), t.TempDir(), app.Config{Providers: who, Catalog: known(t), Transport: sim.Transport()})
@@ -58,10 +60,15 @@ func TestExecute_TheShippedRecipeOnEachProvider(t *testing.T) {
 		provider string
 		models   map[string]string // by stage
 	}{
-		{"all keys", withKeys("ANTHROPIC", "OPENAI", "GEMINI"), "anthropic", map[string]string{"normalize": "claude-sonnet-4-6", "extract_scenes": "claude-sonnet-4-6", "project_config": "claude-haiku-4-5-20251001"}},
-		{"openai", withKeys("OPENAI"), "openai", map[string]string{"normalize": "gpt-4.1", "extract_scenes": "gpt-5.2", "project_config": "gpt-4.1"}},
-		{"google", withKeys("GEMINI"), "google", map[string]string{"normalize": "gemini-3-flash-preview", "extract_scenes": "gemini-3-flash-preview", "project_config": "gemini-3-flash-preview"}},
-		{"a server of one's own", append(withKeys(), ollama), "local", map[string]string{"normalize": "llama", "extract_scenes": "llama", "project_config": "llama"}},
+		{"all keys", withKeys("ANTHROPIC", "OPENAI", "GEMINI"), "anthropic",
+			map[string]string{"normalize": "claude-sonnet-4-6", "extract_scenes": "claude-sonnet-4-6",
+				"project_config": "claude-haiku-4-5-20251001"}},
+		{"openai", withKeys("OPENAI"), "openai", map[string]string{"normalize": "gpt-4.1", "extract_scenes": "gpt-5.2",
+			"project_config": "gpt-4.1"}},
+		{"google", withKeys("GEMINI"), "google", map[string]string{"normalize": "gemini-3-flash-preview",
+			"extract_scenes": "gemini-3-flash-preview", "project_config": "gemini-3-flash-preview"}},
+		{"a server of one's own", append(withKeys(), ollama), "local",
+			map[string]string{"normalize": "llama", "extract_scenes": "llama", "project_config": "llama"}},
 	} {
 		for _, file := range []string{"the_tide_clock.fountain", "the_well.txt"} {
 			t.Run(tt.name+"/"+file, func(t *testing.T) {
@@ -87,7 +94,8 @@ func TestExecute_TheShippedRecipeOnEachProvider(t *testing.T) {
 						if err != nil {
 							t.Fatal(err)
 						}
-						if m := scene.Metadata; m.Source != artifact.Hybrid || m.Health != artifact.Valid || m.Annotations["final_stage_model_used"] != tt.models["extract_scenes"] {
+						if m := scene.Metadata; m.Source != artifact.Hybrid || m.Health != artifact.Valid ||
+							m.Annotations["final_stage_model_used"] != tt.models["extract_scenes"] {
 							t.Errorf("%s: source %s, health %s, annotations %v", ref, m.Source, m.Health, m.Annotations)
 						}
 					}
@@ -118,7 +126,8 @@ func checkAccount(t *testing.T, state run.State, calls []simulator.Call) {
 				t.Errorf("%s: %+v", id, at)
 				continue
 			}
-			if c, ok := byRequest[*at.RequestID]; ok && (c.InputTokens != at.InputTokens || c.OutputTokens != at.OutputTokens || c.Model != at.Model) {
+			if c, ok := byRequest[*at.RequestID]; ok && (c.InputTokens != at.InputTokens || c.OutputTokens != at.OutputTokens ||
+				c.Model != at.Model) {
 				t.Errorf("%s: %+v, but the provider saw %+v", id, at, c)
 			}
 		}

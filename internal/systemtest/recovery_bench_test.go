@@ -125,11 +125,14 @@ func BenchmarkWaiting(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		sim := simulator.New(scenario.Scenario{ID: "down", Name: "down", Rules: []scenario.Rule{{Name: "down", Fault: scenario.Fault{Error: "rate_limit", RetryAfter: 2 * time.Hour}}}}, simulator.Options{})
+		sim := simulator.New(scenario.Scenario{ID: "down", Name: "down",
+			Rules: []scenario.Rule{{Name: "down", Fault: scenario.Fault{Error: "rate_limit", RetryAfter: 2 * time.Hour}}}}, simulator.Options{})
 		before := memoryInUse()
-		a := app.New(keptOpen(store.Seams()), b.TempDir(), app.Config{Providers: withKeys("ANTHROPIC"), Catalog: known(b), Transport: sim.Transport(), Engine: local.Options{Limit: 128}})
+		a := app.New(keptOpen(store.Seams()), b.TempDir(), app.Config{Providers: withKeys("ANTHROPIC"), Catalog: known(b),
+			Transport: sim.Transport(), Engine: local.Options{Limit: 128}})
 		for i := range waiting {
-			if _, _, err := a.Runs.Start(b.Context(), runs.Request{File: twoScenes(), RecipeID: "mvp_ingest", ProjectID: fmt.Sprint("p", i), Queue: true, Request: accepting(true)}); err != nil {
+			if _, _, err := a.Runs.Start(b.Context(), runs.Request{File: twoScenes(), RecipeID: "mvp_ingest", ProjectID: fmt.Sprint("p", i),
+				Queue: true, Request: accepting(true)}); err != nil {
 				b.Fatal(err)
 			}
 		}

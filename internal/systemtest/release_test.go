@@ -61,15 +61,18 @@ func TestRelease_EndsWhatItNames(t *testing.T) {
 		ended    string // as "key model class" or "hold"
 		left     string
 	}{
-		"a provider":                           {refused("billing", ""), true, "anthropic", "hold, ANTHROPIC_API_KEY  quota_exhausted", ""},
-		"a provider's model":                   {refused("not_found", sonnet), false, "anthropic", "ANTHROPIC_API_KEY claude-sonnet-4-6 not_found", ""},
-		"a model":                              {refused("not_found", sonnet), true, "anthropic:" + sonnet, "ANTHROPIC_API_KEY claude-sonnet-4-6 not_found", "held"},
+		"a provider": {refused("billing", ""), true, "anthropic", "hold, ANTHROPIC_API_KEY  quota_exhausted", ""},
+		"a provider's model": {refused("not_found", sonnet), false, "anthropic",
+			"ANTHROPIC_API_KEY claude-sonnet-4-6 not_found", ""},
+		"a model": {refused("not_found", sonnet), true, "anthropic:" + sonnet,
+			"ANTHROPIC_API_KEY claude-sonnet-4-6 not_found", "held"},
 		"another model":                        {refused("not_found", sonnet), false, "anthropic:claude-opus-4-6", "", sonnet + " not_found"},
 		"a model, where the provider has more": {refused("auth", ""), false, "anthropic:" + sonnet, "", "auth"},
 		"a key":                                {refused("auth", ""), true, "ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY  auth", "held"},
-		"a key at a model":                     {refused("not_found", sonnet), false, "ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY claude-sonnet-4-6 not_found", ""},
-		"another key":                          {refused("auth", ""), false, "OPENAI_API_KEY", "", "auth"},
-		"another provider":                     {refused("auth", ""), true, "openai", "", "held, auth"},
+		"a key at a model": {refused("not_found", sonnet), false, "ANTHROPIC_API_KEY",
+			"ANTHROPIC_API_KEY claude-sonnet-4-6 not_found", ""},
+		"another key":      {refused("auth", ""), false, "OPENAI_API_KEY", "", "auth"},
+		"another provider": {refused("auth", ""), true, "openai", "", "held, auth"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -161,7 +164,8 @@ func TestRelease_LeavesAnotherKeyOfTheProvider(t *testing.T) {
 		if got := strings.Join(gates(t, a, "anthropic"), ", "); err != nil || len(out.Ended) > 0 || got != "auth" {
 			t.Errorf("%+v, left %q: %v", out.Ended, got, err)
 		}
-		if out, err := boot("OLD_KEY").Providers.Release(t.Context(), "OLD_KEY", "x"); err != nil || len(out.Ended) != 1 || out.Ended[0].Key != "OLD_KEY" {
+		if out, err := boot("OLD_KEY").Providers.Release(t.Context(), "OLD_KEY", "x"); err != nil || len(out.Ended) != 1 ||
+			out.Ended[0].Key != "OLD_KEY" {
 			t.Errorf("%+v: %v", out.Ended, err)
 		}
 	})
@@ -183,14 +187,16 @@ func TestRelease_UnknownNames(t *testing.T) {
 		"":                     {providers.ErrNoProvider, `there is no provider ""`},
 		"ANTHROPIC_API_KEY#12": {providers.ErrNoProvider, "there is no provider"},
 	} {
-		if _, err := a.Providers.Release(t.Context(), name, "x"); !errors.Is(err, want.err) || failure.ClassOf(err) != failure.Input || !strings.Contains(err.Error(), want.text) {
+		if _, err := a.Providers.Release(t.Context(), name, "x"); !errors.Is(err, want.err) || failure.ClassOf(err) != failure.Input ||
+			!strings.Contains(err.Error(), want.text) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
 	if _, err := a.Providers.Release(t.Context(), "anthropic", " "); failure.ClassOf(err) != failure.Input {
 		t.Errorf("without a reason: %v", err)
 	}
-	if out, err := a.Providers.Release(t.Context(), "anthropic", "x"); err != nil || out.Name != "anthropic" || out.Ended == nil || len(out.Ended) > 0 {
+	if out, err := a.Providers.Release(t.Context(), "anthropic", "x"); err != nil || out.Name != "anthropic" || out.Ended == nil ||
+		len(out.Ended) > 0 {
 		t.Errorf("%+v %v", out, err)
 	}
 }

@@ -49,10 +49,12 @@ func TestRelease_EndsTheWaitingOfParkedRuns(t *testing.T) {
 	}{
 		"release": {play{scenario: healthy}, hold, func(_ *world, a *app.App) error { return released(a, "anthropic") }},
 		"release of a key with a day's gate": {play{scenario: scenario.Scenario{ID: "day", Name: "day", Rules: []scenario.Rule{{Name: "day",
-			When: scenario.When{Until: 30 * time.Second}, Fault: scenario.Fault{Error: "rate_limit", RetryAfter: 5 * time.Hour}}}}}, func(*app.App) {},
+			When: scenario.When{Until: 30 * time.Second}, Fault: scenario.Fault{Error: "rate_limit", RetryAfter: 5 * time.Hour}}}}},
+			func(*app.App) {},
 			func(_ *world, a *app.App) error { return released(a, "ANTHROPIC_API_KEY") }},
 		"probe of who has a day's gate": {play{scenario: scenario.Scenario{ID: "day", Name: "day", Rules: []scenario.Rule{{Name: "day",
-			When: scenario.When{Until: 30 * time.Second}, Fault: scenario.Fault{Error: "rate_limit", RetryAfter: 5 * time.Hour}}}}}, func(*app.App) {},
+			When: scenario.When{Until: 30 * time.Second}, Fault: scenario.Fault{Error: "rate_limit", RetryAfter: 5 * time.Hour}}}}},
+			func(*app.App) {},
 			func(_ *world, a *app.App) error { return a.Providers.Probe(context.Background(), "anthropic", "cured") }},
 	} {
 		for _, other := range []bool{false, true} {

@@ -148,7 +148,8 @@ func TestRetry_ByARecipeThatNamesAnotherModel(t *testing.T) {
 					t.Errorf("asking for the pinned recipe meanwhile: %v", err)
 				}
 				s := w.execute(a, next)
-				if s.Status != run.RunDone || len(s.Stages["extract_scenes"].Reused) != st.CallCount || s.RecipeDigest != plan.Recipe.Digest || s.RecipeID != plan.Recipe.RecipeID || s.RecipeDigest == first.RecipeDigest {
+				if s.Status != run.RunDone || len(s.Stages["extract_scenes"].Reused) != st.CallCount || s.RecipeDigest != plan.Recipe.Digest ||
+					s.RecipeID != plan.Recipe.RecipeID || s.RecipeDigest == first.RecipeDigest {
 					t.Errorf("%s: %s, %d reused, recipe %s %s", s.Status, s.Error, len(s.Stages["extract_scenes"].Reused), s.RecipeID, s.RecipeDigest)
 				}
 				for _, at := range s.Stages["extract_scenes"].Attempts {
@@ -160,7 +161,8 @@ func TestRetry_ByARecipeThatNamesAnotherModel(t *testing.T) {
 				var p problems
 				o.paidOnce(&p)
 				p.check(s.Retry.Recipe != nil && *s.Retry.Recipe == plan.Recipe, "the log names the recipe %+v", s.Retry.Recipe)
-				p.check(how != "file" || len(w.versions()) == 1 && w.versions()[0] == plan.Recipe.Name, "the versions are %v, asked for was %s", w.versions(), plan.Recipe.Name)
+				p.check(how != "file" || len(w.versions()) == 1 && w.versions()[0] == plan.Recipe.Name, "the versions are %v, asked for was %s",
+					w.versions(), plan.Recipe.Name)
 				failures(t, p)
 			})
 		})
@@ -176,25 +178,29 @@ func TestRetry_WhichRecipe(t *testing.T) {
 		w.keeps("mvp_ingest.yaml", asks(t, opus))
 		w.keeps("broken.yaml", "recipe_id: broken\n")
 		for _, name := range []string{"", event.PinnedRecipe} {
-			if plan, err := a.Runs.PlanRetry(t.Context(), id, named(name)); err != nil || plan.Recipe.Name != event.PinnedRecipe || plan.Recipe.Digest != pinned {
+			if plan, err := a.Runs.PlanRetry(t.Context(), id, named(name)); err != nil || plan.Recipe.Name != event.PinnedRecipe ||
+				plan.Recipe.Digest != pinned {
 				t.Errorf("%q: %+v %v", name, plan.Recipe, err)
 			}
 		}
-		if plan, err := a.Runs.PlanRetry(t.Context(), id, named(runs.CurrentRecipe)); err != nil || plan.Recipe.Name != "current" || plan.Recipe.Digest == pinned {
+		if plan, err := a.Runs.PlanRetry(t.Context(), id, named(runs.CurrentRecipe)); err != nil || plan.Recipe.Name != "current" ||
+			plan.Recipe.Digest == pinned {
 			t.Errorf("current: %+v %v", plan.Recipe, err)
 		}
 		for name, says := range map[string]string{
 			"none": "there is no recipe", "../mvp_ingest": "not a valid recipe id", "broken": "broken.yaml:1:1",
 			"mvp_ingest@0123456789ab": "there is no version", "../../x@0123456789ab": "not a valid recipe id",
 		} {
-			if _, _, err := a.Runs.Retry(t.Context(), id, runs.RetryRequest{Retry: named(name)}); failure.ClassOf(err) != failure.Input || !strings.Contains(err.Error(), says) {
+			if _, _, err := a.Runs.Retry(t.Context(), id, runs.RetryRequest{Retry: named(name)}); failure.ClassOf(err) != failure.Input ||
+				!strings.Contains(err.Error(), says) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
 		if _, err := a.Runs.PlanRetry(t.Context(), "none", named(runs.CurrentRecipe)); !errors.Is(err, run.ErrNotFound) {
 			t.Errorf("of a run that is not there: %v", err)
 		}
-		if _, err := library.ParseRecipe("x.yaml", []byte(strings.Replace(asks(t, opus), "module: story_ingest_v1", "module: nothing", 1))); err == nil || !strings.Contains(err.Error(), "x.yaml:") {
+		if _, err := library.ParseRecipe("x.yaml", []byte(strings.Replace(asks(t, opus), "module: story_ingest_v1", "module: nothing",
+			1))); err == nil || !strings.Contains(err.Error(), "x.yaml:") {
 			t.Errorf("a module that is not there: %v", err)
 		}
 		// What can't be planned with what the run was given is not saved either.
@@ -202,7 +208,8 @@ func TestRetry_WhichRecipe(t *testing.T) {
 			strings.Replace(asks(t, opus), "accept_config: ${accept_config}", "accept_config: ${other}", 1),
 			asks(t, opus, "max_cost_usd: ${limit}"),
 		} {
-			if _, _, err := a.Runs.Retry(t.Context(), id, runs.RetryRequest{Retry: given(t, source)}); err == nil || !strings.Contains(err.Error(), "write its value into the recipe") {
+			if _, _, err := a.Runs.Retry(t.Context(), id, runs.RetryRequest{Retry: given(t, source)}); err == nil ||
+				!strings.Contains(err.Error(), "write its value into the recipe") {
 				t.Errorf("a parameter that the run was not given: %v", err)
 			}
 		}
@@ -236,7 +243,8 @@ func TestRecipeStore_KeepsVersions(t *testing.T) {
 		t.Fatal(name, again, err)
 	}
 	version, err := l.Find(name)
-	if err != nil || version.Origin != library.RecipeVersion || string(version.Source) != string(fixed.Source) || version.Path != filepath.Join(dir, "recipes", "versions", name+".yaml") {
+	if err != nil || version.Origin != library.RecipeVersion || string(version.Source) != string(fixed.Source) ||
+		version.Path != filepath.Join(dir, "recipes", "versions", name+".yaml") {
 		t.Errorf("%s at %s: %v", version.Origin, version.Path, err)
 	}
 	if files, err := os.ReadDir(filepath.Dir(version.Path)); err != nil || len(files) != 1 {
@@ -267,7 +275,8 @@ func TestRecipeStore_KeepsVersions(t *testing.T) {
 // spends is a world of a cheap limit, in which a run of many scenes has spent it.
 func spends(t *testing.T, limit string) (w *world, a *app.App, id string) {
 	t.Helper()
-	w = newWorld(t, play{file: sample(t, "the_tide_clock.fountain"), alone: true, single: true, scenario: scenario.Scenario{ID: "ok", Name: "ok"},
+	w = newWorld(t, play{file: sample(t, "the_tide_clock.fountain"), alone: true, single: true,
+		scenario: scenario.Scenario{ID: "ok", Name: "ok"},
 		settings: map[string]string{"max_cost_usd": limit}})
 	a, _ = w.boot(-1, false)
 	id = w.start(a, runs.Request{Request: event.Request{Selection: event.Selection{EndAt: "extract_scenes"}}})
@@ -281,20 +290,23 @@ func TestRetry_WithoutBudgetIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, a, id := spends(t, "0.02")
 		spent := w.state(id).TotalCostUSD
-		if _, _, err := a.Runs.Retry(t.Context(), id, again); !errors.Is(err, pipeline.ErrNoBudget) || failure.ClassOf(err) != failure.Input || !strings.Contains(err.Error(), "--max-cost") {
+		if _, _, err := a.Runs.Retry(t.Context(), id, again); !errors.Is(err, pipeline.ErrNoBudget) || failure.ClassOf(err) != failure.Input ||
+			!strings.Contains(err.Error(), "--max-cost") {
 			t.Errorf("got %v", err)
 		}
 		if _, err := a.Runs.PlanRetry(t.Context(), id, again.Retry); !errors.Is(err, pipeline.ErrNoBudget) {
 			t.Errorf("its plan: %v", err)
 		}
-		if _, _, err := a.Runs.Retry(t.Context(), id, runs.RetryRequest{Retry: given(t, asks(t, `extract_scenes: [claude-sonnet-4-6]`, "max_cost_usd: 0.01"))}); !errors.Is(err, pipeline.ErrNoBudget) || len(w.versions()) > 0 {
+		if _, _, err := a.Runs.Retry(t.Context(), id, runs.RetryRequest{Retry: given(t,
+			asks(t, `extract_scenes: [claude-sonnet-4-6]`, "max_cost_usd: 0.01"))}); !errors.Is(err, pipeline.ErrNoBudget) || len(w.versions()) > 0 {
 			t.Errorf("by a file that allows no more: %v, saved are %v", err, w.versions())
 		}
 		if line, err := w.store.Index.Line(t.Context(), id); err != nil || len(line) != 1 {
 			t.Errorf("%d runs were made: %v", len(line), err)
 		}
 		// The limit is kept over a crash, and what the line has spent counts against it.
-		limited := runs.RetryRequest{Retry: pipeline.Retry{Mode: event.RetryFailed, Limits: event.Limits{MaxCostUSD: new(0.04)}}, Once: run.IdempotencyKey{Key: "k", Asked: "sha256:1"}}
+		limited := runs.RetryRequest{Retry: pipeline.Retry{Mode: event.RetryFailed, Limits: event.Limits{MaxCostUSD: new(0.04)}},
+			Once: run.IdempotencyKey{Key: "k", Asked: "sha256:1"}}
 		next, _, err := a.Runs.Retry(t.Context(), id, limited)
 		if err != nil {
 			t.Fatal(err)
@@ -317,7 +329,8 @@ func TestRetry_WithoutBudgetIsRefused(t *testing.T) {
 		if _, _, err := a.Runs.Retry(t.Context(), id, limited); !errors.Is(err, pipeline.ErrNoBudget) {
 			t.Errorf("asking again without: %v", err)
 		}
-		last, _, err := a.Runs.Retry(t.Context(), next, runs.RetryRequest{Retry: pipeline.Retry{Mode: event.RetryFailed, Limits: event.Limits{MaxCostUSD: new(5.0)}}})
+		last, _, err := a.Runs.Retry(t.Context(), next, runs.RetryRequest{Retry: pipeline.Retry{Mode: event.RetryFailed,
+			Limits: event.Limits{MaxCostUSD: new(5.0)}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -359,7 +372,8 @@ func TestRetry_UnderWayComesBeforeTheBudget(t *testing.T) {
 // as a person gives it.
 func TestRetry_WaitsAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, play{scenario: down(100 * time.Hour), settings: map[string]string{"max_wait_seconds": "600", "max_stage_seconds": "700"}})
+		w := newWorld(t, play{scenario: down(100 * time.Hour), settings: map[string]string{"max_wait_seconds": "600",
+			"max_stage_seconds": "700"}})
 		a, _ := w.boot(-1, false)
 		id := w.start(a, runs.Request{Queue: true})
 		defer w.works(a)()
@@ -372,7 +386,8 @@ func TestRetry_WaitsAnew(t *testing.T) {
 			{event.Limits{MaxWaitSeconds: new(120.0)}, 2 * time.Minute},
 			{event.Limits{MaxWaitSeconds: new(0.0)}, 0},
 		} {
-			next, _, err := a.Runs.Retry(t.Context(), id, runs.RetryRequest{Retry: pipeline.Retry{Mode: event.RetryFailed, Limits: test.limits}, Queue: true})
+			next, _, err := a.Runs.Retry(t.Context(), id, runs.RetryRequest{Retry: pipeline.Retry{Mode: event.RetryFailed, Limits: test.limits},
+				Queue: true})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -32,54 +32,62 @@ func callScenarios(t *testing.T) []faultScenario {
 // strangeScenarios are about failures that look like something else.
 func strangeScenarios() []faultScenario {
 	return []faultScenario{
-		{id: "S31", wants: "nobody's cancellation: tries as for an overload, then elsewhere", play: play{options: fixed}, checks: func(o outcome, p *problems) {
-			o.done(p)
-			o.elsewhere(p)
-			o.as(p, o.target, "server_error")
-			o.spared(p)
-			o.most(p, 2)
-			p.check(o.at(o.target) <= 12, "%d calls", o.at(o.target))
-		}},
-		{id: "S31 alone", wants: "with that key alone it waits, and never more than 20 tries a minute of a question", play: play{options: fixed, alone: true, scenario: closed(10 * time.Minute)}, checks: func(o outcome, p *problems) {
-			o.done(p)
-			o.here(p)
-			o.waits(p, 10*time.Minute)
-			o.bounded(p)
-			p.check(o.at(o.target) <= 120, "%d calls", o.at(o.target))
-		}, without: func(p *play) { p.settings = map[string]string{"max_wait_seconds": "0"} }},
-		{id: "S33", wants: "asked once more after a pause; everything is answered there", play: play{options: fixed, settings: map[string]string{"concurrency": "1"}}, checks: func(o outcome, p *problems) {
-			o.done(p)
-			o.here(p)
-			o.as(p, o.target, "server_error")
-			p.check(o.named("attempt_failed") == 3 && o.named("stage_fallback") == 0, "%d failures, %d fallbacks", o.named("attempt_failed"), o.named("stage_fallback"))
-			for key, list := range o.units() {
-				p.check(len(list) == 1 || list[1].StartedAt.After(end(list[0])), "%s: no pause: %s", key, tries(list))
-			}
-		}},
-		{id: "S33 alone", wants: "the same with many questions at a time and nobody else", play: play{options: fixed, alone: true}, checks: func(o outcome, p *problems) {
-			o.done(p)
-			o.here(p)
-			// Two of them in a row open a breaker for 10 s.
-			p.check(o.named("attempt_failed") == 3 && o.took < 15*time.Second, "%d failures in %v", o.named("attempt_failed"), o.took)
-		}},
-		{id: "S47", wants: "bounded in memory and time; nothing raw, no key; elsewhere", play: play{options: fixed}, checks: func(o outcome, p *problems) {
-			o.done(p)
-			o.sane(p)
-			o.bounded(p)
-			p.check(o.longest() <= 6*time.Minute, "the longest took %v", o.longest())
-			o.shows(p)
-		}},
-		{id: "S59", wants: "each question within 15 s", only: []string{"anthropic", "openai", "google"}, play: play{options: chain.Options{Health: health.Options{Random: spread()}}, settings: map[string]string{"concurrency": "8"}}, checks: func(o outcome, p *problems) {
-			o.done(p)
-			hung := 0
-			for _, a := range o.attempts() {
-				if a.ErrorClass == failure.Timeout {
-					hung++
+		{id: "S31", wants: "nobody's cancellation: tries as for an overload, then elsewhere", play: play{options: fixed},
+			checks: func(o outcome, p *problems) {
+				o.done(p)
+				o.elsewhere(p)
+				o.as(p, o.target, "server_error")
+				o.spared(p)
+				o.most(p, 2)
+				p.check(o.at(o.target) <= 12, "%d calls", o.at(o.target))
+			}},
+		{id: "S31 alone", wants: "with that key alone it waits, and never more than 20 tries a minute of a question",
+			play: play{options: fixed, alone: true, scenario: closed(10 * time.Minute)}, checks: func(o outcome, p *problems) {
+				o.done(p)
+				o.here(p)
+				o.waits(p, 10*time.Minute)
+				o.bounded(p)
+				p.check(o.at(o.target) <= 120, "%d calls", o.at(o.target))
+			}, without: func(p *play) { p.settings = map[string]string{"max_wait_seconds": "0"} }},
+		{id: "S33", wants: "asked once more after a pause; everything is answered there",
+			play: play{options: fixed, settings: map[string]string{"concurrency": "1"}}, checks: func(o outcome, p *problems) {
+				o.done(p)
+				o.here(p)
+				o.as(p, o.target, "server_error")
+				p.check(o.named("attempt_failed") == 3 && o.named("stage_fallback") == 0, "%d failures, %d fallbacks", o.named("attempt_failed"),
+					o.named("stage_fallback"))
+				for key, list := range o.units() {
+					p.check(len(list) == 1 || list[1].StartedAt.After(end(list[0])), "%s: no pause: %s", key, tries(list))
 				}
-			}
-			p.check(hung > 0, "none of the calls hung")
-			p.check(o.longest() <= 15*time.Second, "the longest took %v", o.longest())
-		}},
+			}},
+		{id: "S33 alone", wants: "the same with many questions at a time and nobody else", play: play{options: fixed, alone: true},
+			checks: func(o outcome, p *problems) {
+				o.done(p)
+				o.here(p)
+				// Two of them in a row open a breaker for 10 s.
+				p.check(o.named("attempt_failed") == 3 && o.took < 15*time.Second, "%d failures in %v", o.named("attempt_failed"), o.took)
+			}},
+		{id: "S47", wants: "bounded in memory and time; nothing raw, no key; elsewhere", play: play{options: fixed},
+			checks: func(o outcome, p *problems) {
+				o.done(p)
+				o.sane(p)
+				o.bounded(p)
+				p.check(o.longest() <= 6*time.Minute, "the longest took %v", o.longest())
+				o.shows(p)
+			}},
+		{id: "S59", wants: "each question within 15 s", only: []string{"anthropic", "openai", "google"},
+			play: play{options: chain.Options{Health: health.Options{Random: spread()}}, settings: map[string]string{"concurrency": "8"}},
+			checks: func(o outcome, p *problems) {
+				o.done(p)
+				hung := 0
+				for _, a := range o.attempts() {
+					if a.ErrorClass == failure.Timeout {
+						hung++
+					}
+				}
+				p.check(hung > 0, "none of the calls hung")
+				p.check(o.longest() <= 15*time.Second, "the longest took %v", o.longest())
+			}},
 	}
 }
 
@@ -136,16 +144,20 @@ func text(s *string) string {
 // slowScenarios are about servers that take their time, and a machine that does.
 func slowScenarios(t *testing.T) []faultScenario {
 	return []faultScenario{
-		{id: "S34", wants: "answered at the first try", only: []string{"local"}, play: play{options: fixed, alone: true, settings: map[string]string{"concurrency": "1"}}, checks: func(o outcome, p *problems) {
-			o.done(p)
-			o.here(p)
-			p.check(o.named("attempt_failed") == 0 && o.took >= 195*time.Second, "%d failures in %v: %v", o.named("attempt_failed"), o.took, tries(o.attempts()))
-		}, without: func(p *play) { p.limits = asVendor }},
-		{id: "S35", wants: "never cut", play: play{options: fixed, settings: map[string]string{"concurrency": "1"}}, checks: func(o outcome, p *problems) {
-			o.done(p)
-			o.here(p)
-			p.check(o.named("attempt_failed") == 0 && o.took >= 19*time.Minute, "%d failures in %v: %v", o.named("attempt_failed"), o.took, tries(o.attempts()))
-		}},
+		{id: "S34", wants: "answered at the first try", only: []string{"local"},
+			play: play{options: fixed, alone: true, settings: map[string]string{"concurrency": "1"}}, checks: func(o outcome, p *problems) {
+				o.done(p)
+				o.here(p)
+				p.check(o.named("attempt_failed") == 0 && o.took >= 195*time.Second, "%d failures in %v: %v", o.named("attempt_failed"), o.took,
+					tries(o.attempts()))
+			}, without: func(p *play) { p.limits = asVendor }},
+		{id: "S35", wants: "never cut", play: play{options: fixed, settings: map[string]string{"concurrency": "1"}},
+			checks: func(o outcome, p *problems) {
+				o.done(p)
+				o.here(p)
+				p.check(o.named("attempt_failed") == 0 && o.took >= 19*time.Minute, "%d failures in %v: %v", o.named("attempt_failed"), o.took,
+					tries(o.attempts()))
+			}},
 		{id: "S44", wants: "cut at 30 s", play: play{options: fixed}, checks: func(o outcome, p *problems) {
 			o.done(p)
 			o.as(p, o.target, "timeout")
@@ -154,20 +166,23 @@ func slowScenarios(t *testing.T) []faultScenario {
 			}
 			p.check(o.longest() <= 70*time.Second, "the longest took %v", o.longest())
 		}},
-		{id: "S60", wants: "in mid-stream: no false end, no hot loop; goes on within 5 s", play: play{file: sample(t, "the_tide_clock.fountain"), alone: true}, lives: sleeps(3*time.Second, false), checks: awakes},
-		{id: "S60 whose calls are dead", wants: "the same", play: play{file: sample(t, "the_tide_clock.fountain"), alone: true}, lives: sleeps(3*time.Second, true), checks: awakes},
-		{id: "S60 in a wait", wants: "the same", play: play{file: sample(t, "the_tide_clock.fountain"), alone: true, scenario: untilWoken()}, lives: sleeps(40*time.Second, false), checks: func(o outcome, p *problems) {
-			o.done(p)
-			o.here(p)
-			o.bounded(p)
-			back := time.Time{}
-			for _, a := range o.attempts() {
-				if back.IsZero() && a.StartedAt.Sub(o.began) >= 40*time.Second {
-					back = a.StartedAt.Time
+		{id: "S60", wants: "in mid-stream: no false end, no hot loop; goes on within 5 s",
+			play: play{file: sample(t, "the_tide_clock.fountain"), alone: true}, lives: sleeps(3*time.Second, false), checks: awakes},
+		{id: "S60 whose calls are dead", wants: "the same", play: play{file: sample(t, "the_tide_clock.fountain"), alone: true},
+			lives: sleeps(3*time.Second, true), checks: awakes},
+		{id: "S60 in a wait", wants: "the same", play: play{file: sample(t, "the_tide_clock.fountain"), alone: true, scenario: untilWoken()},
+			lives: sleeps(40*time.Second, false), checks: func(o outcome, p *problems) {
+				o.done(p)
+				o.here(p)
+				o.bounded(p)
+				back := time.Time{}
+				for _, a := range o.attempts() {
+					if back.IsZero() && a.StartedAt.Sub(o.began) >= 40*time.Second {
+						back = a.StartedAt.Time
+					}
 				}
-			}
-			p.check(back.Sub(o.began) <= 45*time.Second, "it went on after %v", back.Sub(o.began))
-		}},
+				p.check(back.Sub(o.began) <= 45*time.Second, "it went on after %v", back.Sub(o.began))
+			}},
 	}
 }
 
@@ -183,7 +198,8 @@ func untilWoken() scenario.Scenario {
 func sleeps(after time.Duration, dead bool) func(w *world) outcome {
 	return func(w *world) outcome {
 		var slept atomic.Int64
-		w.play.options = chain.Options{Health: health.Options{Random: fixed.Health.Random, Wall: func() time.Time { return time.Now().Add(time.Duration(slept.Load())) }}}
+		w.play.options = chain.Options{Health: health.Options{Random: fixed.Health.Random,
+			Wall: func() time.Time { return time.Now().Add(time.Duration(slept.Load())) }}}
 		a, _ := w.boot(-1, false)
 		id := w.start(a, runs.Request{Queue: true})
 		stop := w.works(a)
@@ -283,7 +299,8 @@ func sisterScenarios(t *testing.T) []faultScenario {
 			}
 			id := s.id + fmt.Sprintf(" %d at a time", units)
 			all = append(all, faultScenario{id: id, wants: "the next model answers; few calls to the first; nobody waits",
-				play: play{options: fixed, alone: true, scenario: scenario, limits: asVendor, settings: map[string]string{"concurrency": fmt.Sprint(units)}}, checks: func(o outcome, p *problems) {
+				play: play{options: fixed, alone: true, scenario: scenario, limits: asVendor,
+					settings: map[string]string{"concurrency": fmt.Sprint(units)}}, checks: func(o outcome, p *problems) {
 					o.done(p)
 					o.here(p)
 					o.as(p, o.target, s.class)
@@ -300,16 +317,17 @@ func sisterScenarios(t *testing.T) []faultScenario {
 				}, without: func(p *play) { p.single = true }})
 		}
 	}
-	return append(all, faultScenario{id: "S63", wants: "the provider's breaker stays closed", play: play{options: fixed, alone: true, settings: map[string]string{"concurrency": "1"}}, checks: func(o outcome, p *problems) {
-		o.done(p)
-		o.here(p)
-		for _, e := range o.events[0] {
-			if b, ok := e.Body.(event.BreakerOpened); ok {
-				p.check(b.Model != "", "the provider's breaker opened: %s", b.Evidence)
+	return append(all, faultScenario{id: "S63", wants: "the provider's breaker stays closed",
+		play: play{options: fixed, alone: true, settings: map[string]string{"concurrency": "1"}}, checks: func(o outcome, p *problems) {
+			o.done(p)
+			o.here(p)
+			for _, e := range o.events[0] {
+				if b, ok := e.Body.(event.BreakerOpened); ok {
+					p.check(b.Model != "", "the provider's breaker opened: %s", b.Evidence)
+				}
 			}
-		}
-		p.check(o.named("attempt_failed") >= 3, "%d failures", o.named("attempt_failed"))
-	}})
+			p.check(o.named("attempt_failed") >= 3, "%d failures", o.named("attempt_failed"))
+		}})
 }
 
 // mendedScenarios are about what a person mends.
@@ -330,10 +348,12 @@ func mendedScenarios(t *testing.T) []faultScenario {
 			}})
 	}
 	return append(all, faultScenario{id: "S46", wants: "a retry by a recipe that names another model goes on; stored answers are kept",
-		play: play{file: script, alone: true, single: true, scenario: healthy, options: fixed}, lives: retires, checks: func(o outcome, p *problems) {
+		play: play{file: script, alone: true, single: true, scenario: healthy, options: fixed}, lives: retires,
+		checks: func(o outcome, p *problems) {
 			p.check(o.states[0].Status == run.RunFailed, "the run is %s", o.states[0].Status)
 			o.as(p, o.target, "not_found")
-			p.check(o.states[1].Status == run.RunDone && o.states[1].Stages["ingest"].Status == run.StageReused, "its retry is %s", o.states[1].Status)
+			p.check(o.states[1].Status == run.RunDone && o.states[1].Stages["ingest"].Status == run.StageReused, "its retry is %s",
+				o.states[1].Status)
 			o.here(p)
 			o.paidOnce(p)
 		}})
@@ -449,9 +469,11 @@ func (o outcome) mended(p *problems, s run.State) {
 			first = c
 		}
 	}
-	p.check(first.Number > 0 && first.Time.Sub(o.play.mended) <= time.Second, "the first call is %v after the word", first.Time.Sub(o.play.mended))
+	p.check(first.Number > 0 && first.Time.Sub(o.play.mended) <= time.Second, "the first call is %v after the word",
+		first.Time.Sub(o.play.mended))
 	for _, c := range o.calls {
-		beside := c.Provider == o.target && c.Number != first.Number && !c.Time.Before(first.Time) && c.Time.Before(first.Time.Add(first.Duration))
+		beside := c.Provider == o.target && c.Number != first.Number && !c.Time.Before(first.Time) &&
+			c.Time.Before(first.Time.Add(first.Duration))
 		p.check(!beside, "call %d is made beside the first one", c.Number)
 	}
 	p.check(s.FinishedAt != nil && s.FinishedAt.Sub(o.play.mended) < 2*time.Minute, "the run ended at %v", s.FinishedAt)

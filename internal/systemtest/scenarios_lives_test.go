@@ -17,28 +17,39 @@ func lifeScenarios(t *testing.T) []faultScenario {
 	script := sample(t, "the_tide_clock.fountain")
 	cancelled := func(o outcome, p *problems) {
 		p.check(o.states[0].Status == run.RunCancelled, "the run is %s", o.states[0].Status)
-		p.check(o.states[1].Status == run.RunDone && o.states[1].Stages["ingest"].Status == run.StageReused, "its retry is %s", o.states[1].Status)
+		p.check(o.states[1].Status == run.RunDone && o.states[1].Stages["ingest"].Status == run.StageReused, "its retry is %s",
+			o.states[1].Status)
 		o.paidOnce(p)
 	}
 	hint := scenario.Scenario{ID: "S29a", Name: "s29a", Rules: []scenario.Rule{{Name: "hint",
-		When: scenario.When{Provider: scenario.Globs{"target"}, Until: time.Minute}, Fault: scenario.Fault{Error: "rate_limit", RetryAfter: 4 * time.Second}}}}
+		When:  scenario.When{Provider: scenario.Globs{"target"}, Until: time.Minute},
+		Fault: scenario.Fault{Error: "rate_limit", RetryAfter: 4 * time.Second}}}}
 	return []faultScenario{
-		{id: "S23", wants: "restart finishes it; no stored call repeated; one terminal event", play: play{file: script}, lives: dies(7), checks: func(o outcome, p *problems) {
-			o.done(p)
-			o.paidOnce(p)
-		}},
-		{id: "S42", wants: "a stop while four stream: those are stored, and none is repeated", play: play{file: scenes(12), scenario: paced(t)}, lives: stopsOnce,
+		{id: "S23", wants: "restart finishes it; no stored call repeated; one terminal event", play: play{file: script}, lives: dies(7),
+			checks: func(o outcome, p *problems) {
+				o.done(p)
+				o.paidOnce(p)
+			}},
+		{id: "S42", wants: "a stop while four stream: those are stored, and none is repeated", play: play{file: scenes(12), scenario: paced(t)},
+			lives:  stopsOnce,
 			checks: askedOnce},
-		{id: "S43", wants: "the same start twice is one run; runs of the same pay once", play: play{file: scenes(12), scenario: paced(t)}, lives: twins, checks: askedOnce},
-		{id: "S55", wants: "begun with keys, met by a process without: left alone, then goes on", play: play{file: script, scenario: paced(t)}, lives: meets(nil), checks: carriedOn},
-		{id: "S56", wants: "begun on a local server, met by cloud keys: left alone, then goes on", only: []string{"local"}, play: play{file: script, scenario: paced(t), single: true, alone: true},
+		{id: "S43", wants: "the same start twice is one run; runs of the same pay once", play: play{file: scenes(12), scenario: paced(t)},
+			lives: twins, checks: askedOnce},
+		{id: "S55", wants: "begun with keys, met by a process without: left alone, then goes on", play: play{file: script, scenario: paced(t)},
+			lives: meets(nil), checks: carriedOn},
+		{id: "S56", wants: "begun on a local server, met by cloud keys: left alone, then goes on", only: []string{"local"},
+			play:  play{file: script, scenario: paced(t), single: true, alone: true},
 			lives: meets(withKeys("ANTHROPIC", "OPENAI", "GEMINI")), checks: carriedOn},
-		{id: "S57", wants: "disk full for 3 minutes: answers kept and stored, none paid twice", play: play{file: scenes(12), scenario: paced(t)}, lives: fills, checks: askedOnce},
-		{id: "S61", wants: "a newer schema beside it: what is begun ends, nothing more is claimed", play: play{file: scenes(12), scenario: paced(t)}, lives: migrates,
+		{id: "S57", wants: "disk full for 3 minutes: answers kept and stored, none paid twice",
+			play: play{file: scenes(12), scenario: paced(t)}, lives: fills, checks: askedOnce},
+		{id: "S61", wants: "a newer schema beside it: what is begun ends, nothing more is claimed",
+			play: play{file: scenes(12), scenario: paced(t)}, lives: migrates,
 			checks: askedOnce},
-		{id: "S29 in a pause", wants: "stops within 1 s; a retry continues from there", play: play{file: script, scenario: hint}, lives: cancels(time.Second), checks: cancelled},
+		{id: "S29 in a pause", wants: "stops within 1 s; a retry continues from there", play: play{file: script, scenario: hint},
+			lives: cancels(time.Second), checks: cancelled},
 		{id: "S29 in a hung call", wants: "the same", play: play{file: script}, lives: cancels(20 * time.Second), checks: cancelled},
-		{id: "S29 in a wait", wants: "the same", play: play{file: script, scenario: down(time.Hour)}, lives: cancels(5 * time.Minute), checks: cancelled},
+		{id: "S29 in a wait", wants: "the same", play: play{file: script, scenario: down(time.Hour)}, lives: cancels(5 * time.Minute),
+			checks: cancelled},
 	}
 }
 
@@ -98,7 +109,8 @@ func meets(others []providers.Provider) func(w *world) outcome {
 		id := w.start(first, runs.Request{})
 		first.Runs.Execute(w.t.Context(), id, func() {}) //nolint:errcheck // its process dies
 		calls := len(w.sim.Calls())
-		other := app.New((&mortal{Store: w.store, commits: -1}).Seams(), w.dir, app.Config{Providers: others, Catalog: known(w.t), Transport: w.line, Router: fixed})
+		other := app.New((&mortal{Store: w.store, commits: -1}).Seams(), w.dir,
+			app.Config{Providers: others, Catalog: known(w.t), Transport: w.line, Router: fixed})
 		stop := w.works(other)
 		time.Sleep(time.Hour)
 		stop()

@@ -16,28 +16,34 @@ import (
 // outageScenarios are about providers that are down for a time.
 func outageScenarios(t *testing.T) []faultScenario {
 	return []faultScenario{
-		{id: "S15", wants: "all served; at most 6 calls into the outage; back within 15 s of its end", play: play{options: fixed, file: oneScene(), endAt: "extract_scenes", runs: 25, apart: 4 * time.Second},
+		{id: "S15", wants: "all served; at most 6 calls into the outage; back within 15 s of its end",
+			play:   play{options: fixed, file: oneScene(), endAt: "extract_scenes", runs: 25, apart: 4 * time.Second},
 			checks: sparedOutage, without: func(p *play) { p.options.Health.Provider, p.options.Health.Model = blind, blind }},
-		{id: "S15 errors 500", wants: "the same for internal errors", play: play{options: fixed, scenario: minute("server_error"), file: oneScene(), endAt: "extract_scenes", runs: 25, apart: 4 * time.Second}, checks: sparedOutage},
-		{id: "S17", wants: "the incident: the shipped recipe finishes, the cause is kept", play: play{options: fixed}, checks: func(o outcome, p *problems) {
-			o.done(p)
-			o.elsewhere(p)
-			o.as(p, o.target, "overloaded")
-			o.spared(p)
-			p.check(o.at(o.target) <= 8 && o.took < time.Minute, "%d calls in %v", o.at(o.target), o.took)
-			o.inOrder(p)
-		}},
-		{id: "S17 alone", wants: "with that key alone it waits, then finishes", play: play{options: fixed, alone: true}, checks: func(o outcome, p *problems) {
-			o.done(p)
-			o.here(p)
-			o.waits(p, 20*time.Minute)
-			p.check(o.at(o.target) <= 120, "%d calls", o.at(o.target))
-		}, without: func(p *play) { p.settings = map[string]string{"max_wait_seconds": "0"} }},
-		{id: "S17 prose", wants: "the incident as it was: at normalize", play: play{options: fixed, file: sample(t, "the_well.txt")}, checks: func(o outcome, p *problems) {
-			o.done(p)
-			o.elsewhere(p)
-			p.check(o.states[0].Stages["normalize"].Fallbacks > 0, "normalize did not fall back")
-		}},
+		{id: "S15 errors 500", wants: "the same for internal errors",
+			play: play{options: fixed, scenario: minute("server_error"), file: oneScene(), endAt: "extract_scenes", runs: 25,
+				apart: 4 * time.Second}, checks: sparedOutage},
+		{id: "S17", wants: "the incident: the shipped recipe finishes, the cause is kept", play: play{options: fixed},
+			checks: func(o outcome, p *problems) {
+				o.done(p)
+				o.elsewhere(p)
+				o.as(p, o.target, "overloaded")
+				o.spared(p)
+				p.check(o.at(o.target) <= 8 && o.took < time.Minute, "%d calls in %v", o.at(o.target), o.took)
+				o.inOrder(p)
+			}},
+		{id: "S17 alone", wants: "with that key alone it waits, then finishes", play: play{options: fixed, alone: true},
+			checks: func(o outcome, p *problems) {
+				o.done(p)
+				o.here(p)
+				o.waits(p, 20*time.Minute)
+				p.check(o.at(o.target) <= 120, "%d calls", o.at(o.target))
+			}, without: func(p *play) { p.settings = map[string]string{"max_wait_seconds": "0"} }},
+		{id: "S17 prose", wants: "the incident as it was: at normalize", play: play{options: fixed, file: sample(t, "the_well.txt")},
+			checks: func(o outcome, p *problems) {
+				o.done(p)
+				o.elsewhere(p)
+				p.check(o.states[0].Stages["normalize"].Fallbacks > 0, "normalize did not fall back")
+			}},
 		{id: "S52", wants: "no wait is announced that can't help: it fails at once", play: play{options: fixed,
 			scenario: lasting(10 * time.Hour), alone: true, single: true,
 			settings: map[string]string{"max_wait_seconds": "3600"}}, checks: func(o outcome, p *problems) {
@@ -57,26 +63,35 @@ func outageScenarios(t *testing.T) []faultScenario {
 			}
 			p.check(last.GivesUp && o.states[0].Stages["extract_scenes"].TerminalReason == event.WaitSpent, "%+v", last)
 		}},
-		{id: "S21", wants: "second tries spread over 3 s or more; retries within the bucket", play: play{options: crowd, scenario: burst(2 * time.Second), runs: 10, settings: map[string]string{"concurrency": "20"}}, checks: func(o outcome, p *problems) {
-			o.done(p)
-			var seconds []time.Time
-			retried := 0
-			for _, list := range o.units() {
-				if list[0].Status == "failed" && len(list) > 1 {
-					seconds = append(seconds, list[1].StartedAt.Time)
-					if list[1].Provider == o.target {
-						retried++
+		{id: "S21", wants: "second tries spread over 3 s or more; retries within the bucket",
+			play: play{options: crowd, scenario: burst(2 * time.Second), runs: 10, settings: map[string]string{"concurrency": "20"}},
+			checks: func(o outcome, p *problems) {
+				o.done(p)
+				var seconds []time.Time
+				retried := 0
+				for _, list := range o.units() {
+					if list[0].Status == "failed" && len(list) > 1 {
+						seconds = append(seconds, list[1].StartedAt.Time)
+						if list[1].Provider == o.target {
+							retried++
+						}
 					}
 				}
-			}
-			slices.SortFunc(seconds, time.Time.Compare)
-			p.check(len(seconds) == 200 && seconds[199].Sub(seconds[0]) >= 3*time.Second, "%d second tries within %v", len(seconds), seconds[len(seconds)-1].Sub(seconds[0]))
-			p.check(retried <= 21, "%d retries", retried) // what a full bucket holds, and a few seconds' worth
-		}},
-		{id: "S21 alone", wants: "the same with nobody else to go to: nobody before 2 s, spread", play: play{options: crowd, scenario: burst(2 * time.Second), alone: true, single: true, runs: 10, settings: map[string]string{"concurrency": "20"}}, checks: herd(2 * time.Second)},
-		{id: "S21 for long", wants: "the same for a hint that is too long to be waited out within a round", play: play{options: crowd, scenario: burst(30 * time.Second), alone: true, single: true, runs: 10, settings: map[string]string{"concurrency": "20"}}, checks: herd(30 * time.Second)},
-		{id: "S21 for an hour", wants: "the same for an hour", play: play{options: crowd, scenario: burst(time.Hour), alone: true, single: true, runs: 10, settings: map[string]string{"concurrency": "20"}}, checks: herd(time.Hour)},
-		{id: "S22", wants: "at most the leased probes go out", play: play{options: crowd, alone: true, runs: 5, settings: map[string]string{"concurrency": "10"}}, checks: func(o outcome, p *problems) {
+				slices.SortFunc(seconds, time.Time.Compare)
+				p.check(len(seconds) == 200 && seconds[199].Sub(seconds[0]) >= 3*time.Second, "%d second tries within %v", len(seconds),
+					seconds[len(seconds)-1].Sub(seconds[0]))
+				p.check(retried <= 21, "%d retries", retried) // what a full bucket holds, and a few seconds' worth
+			}},
+		{id: "S21 alone", wants: "the same with nobody else to go to: nobody before 2 s, spread",
+			play: play{options: crowd, scenario: burst(2 * time.Second), alone: true, single: true, runs: 10,
+				settings: map[string]string{"concurrency": "20"}}, checks: herd(2 * time.Second)},
+		{id: "S21 for long", wants: "the same for a hint that is too long to be waited out within a round",
+			play: play{options: crowd, scenario: burst(30 * time.Second), alone: true, single: true, runs: 10,
+				settings: map[string]string{"concurrency": "20"}}, checks: herd(30 * time.Second)},
+		{id: "S21 for an hour", wants: "the same for an hour", play: play{options: crowd, scenario: burst(time.Hour), alone: true, single: true,
+			runs: 10, settings: map[string]string{"concurrency": "20"}}, checks: herd(time.Hour)},
+		{id: "S22", wants: "at most the leased probes go out", play: play{options: crowd, alone: true, runs: 5,
+			settings: map[string]string{"concurrency": "10"}}, checks: func(o outcome, p *problems) {
 			o.done(p)
 			o.leased(p, 3)
 		}, without: func(p *play) {
@@ -88,7 +103,8 @@ func outageScenarios(t *testing.T) []faultScenario {
 			o.waits(p, 5*time.Minute)
 			p.check(len(o.calls) <= 21+3*60, "%d calls", len(o.calls))
 		}, without: func(p *play) { p.settings = map[string]string{"max_wait_seconds": "0"} }},
-		{id: "S26", wants: "does not close the breaker", play: play{options: early, file: twoScenes(), alone: true, endAt: "extract_scenes", settings: map[string]string{"concurrency": "2"}}, checks: func(o outcome, p *problems) {
+		{id: "S26", wants: "does not close the breaker", play: play{options: early, file: twoScenes(), alone: true, endAt: "extract_scenes",
+			settings: map[string]string{"concurrency": "2"}}, checks: func(o outcome, p *problems) {
 			o.done(p)
 			o.oldSuccess(p)
 		}},
@@ -204,7 +220,8 @@ func (o outcome) inOrder(p *problems) {
 		}
 	}
 	told := strings.Join(names, " ")
-	p.check(strings.HasPrefix(told, "attempt_failed stage_retrying stage_fallback") && strings.HasSuffix(told, "attempt_started attempt_finished"), "the story is %s", told)
+	p.check(strings.HasPrefix(told, "attempt_failed stage_retrying stage_fallback") &&
+		strings.HasSuffix(told, "attempt_started attempt_finished"), "the story is %s", told)
 }
 
 // leased wants no more than n calls under way while a breaker is half open.

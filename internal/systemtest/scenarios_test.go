@@ -154,7 +154,8 @@ func table(rows []row) string {
 		} else {
 			passed++
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%v\t%v\t%d\t%s\n", r.id, r.target, pass, r.calls, r.took.Round(100*time.Millisecond), r.longest.Round(100*time.Millisecond), r.wasted, r.wants)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%v\t%v\t%d\t%s\n", r.id, r.target, pass, r.calls, r.took.Round(100*time.Millisecond),
+			r.longest.Round(100*time.Millisecond), r.wasted, r.wants)
 	}
 	if err := w.Flush(); err != nil {
 		return err.Error()
@@ -176,7 +177,8 @@ func (o outcome) invariants(p *problems) {
 			made++
 		}
 	}
-	p.check(made <= len(o.calls) && len(o.calls) <= len(o.attempts()), "%d attempts are told, the providers saw %d calls", len(o.attempts()), len(o.calls))
+	p.check(made <= len(o.calls) && len(o.calls) <= len(o.attempts()), "%d attempts are told, the providers saw %d calls", len(o.attempts()),
+		len(o.calls))
 	for i, s := range o.states {
 		terminal := 0
 		for n, e := range o.events[i] {
@@ -359,7 +361,8 @@ var fixed = chain.Options{Health: health.Options{Random: func() float64 { return
 
 // early is with a breaker that probes after six seconds,
 // and believes the first answer.
-var early = chain.Options{Health: health.Options{Random: fixed.Health.Random, Provider: breaker.Options{FirstOpen: 5 * time.Second, CloseAfter: 1}}}
+var early = chain.Options{Health: health.Options{Random: fixed.Health.Random,
+	Provider: breaker.Options{FirstOpen: 5 * time.Second, CloseAfter: 1}}}
 
 // blind is a breaker that keeps no call out for long.
 var blind = breaker.Options{FirstOpen: 1, MaxOpen: 1, MaxStated: 1, CloseAfter: 1, Leases: 100}

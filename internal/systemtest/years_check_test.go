@@ -18,7 +18,8 @@ import (
 
 // fault tells of a broken invariant, and how to see it again.
 func (h *history) broken(format string, args ...any) {
-	h.t.Errorf("seed %d: "+format+"\nplay it again: make simulate-years SEED=%d RUNS=%d", append(append([]any{h.seed}, args...), h.seed, historyRuns)...)
+	h.t.Errorf("seed %d: "+format+"\nplay it again: make simulate-years SEED=%d RUNS=%d",
+		append(append([]any{h.seed}, args...), h.seed, historyRuns)...)
 }
 
 // committed checks what must hold after each commit.
@@ -113,7 +114,8 @@ func (h *history) made(s run.State) {
 			}
 		}
 	}
-	if types["raw_input"] != 1 || types["canonical_script"] != 1 || types["scene"] != 3 || types["scene_index"] != 1 || types["project_config"] != 1 {
+	if types["raw_input"] != 1 || types["canonical_script"] != 1 || types["scene"] != 3 || types["scene_index"] != 1 ||
+		types["project_config"] != 1 {
 		h.broken("run %s made %v", s.RunID, types)
 	}
 }
@@ -158,7 +160,8 @@ func (h *history) needsPerson(id string) (is bool) {
 				class, _, _ := strings.Cut(v.Detail, ":")
 				persons := []failure.Class{failure.Auth, failure.Permission, failure.NotFound, failure.QuotaExhausted}
 				person := slices.Contains(persons, failure.Class(class))
-				is = is && (v.Reason == string(chain.NotConfigured) || v.Reason == string(chain.Refused) || v.Reason == string(health.CoolingDown) && person)
+				is = is && (v.Reason == string(chain.NotConfigured) || v.Reason == string(chain.Refused) || v.Reason == string(health.CoolingDown) &&
+					person)
 			}
 		}
 	}

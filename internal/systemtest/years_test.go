@@ -119,7 +119,8 @@ type history struct {
 // newHistory makes a history; the caller is in a bubble.
 func newHistory(t *testing.T, seed uint64, count *tally) *history {
 	chance := rand.New(rand.NewPCG(seed, 0))
-	h := &history{seed: seed, count: count, began: time.Now(), ended: make(chan struct{}), chance: chance, states: map[string]*run.State{}, epochs: map[string]int64{}, paid: map[string]string{}, retried: map[string]bool{}}
+	h := &history{seed: seed, count: count, began: time.Now(), ended: make(chan struct{}), chance: chance, states: map[string]*run.State{},
+		epochs: map[string]int64{}, paid: map[string]string{}, retried: map[string]bool{}}
 	p := play{target: []string{"anthropic", "openai", "google"}[chance.IntN(3)], alone: chance.IntN(4) == 0, scenario: trouble(chance),
 		settings: map[string]string{"concurrency": fmt.Sprint(1 + chance.IntN(4))}}
 	p.options.Health.Wall = func() time.Time { return time.Now().Add(time.Duration(h.slept.Load())) }
@@ -135,7 +136,8 @@ func trouble(chance *rand.Rand) scenario.Scenario {
 		long := time.Duration(math.Exp(chance.Float64()*10)) * time.Second // a second to six hours
 		share := 0.3 + 0.7*chance.Float64()
 		s.Rules = append(s.Rules, scenario.Rule{Name: fmt.Sprint("trouble ", i), When: scenario.When{
-			Provider: [][]string{nil, {"target"}, {"anthropic"}, {"openai"}, {"google"}}[chance.IntN(5)], After: from, Until: from + long, Share: &share}, Fault: fault(chance)})
+			Provider: [][]string{nil, {"target"}, {"anthropic"}, {"openai"}, {"google"}}[chance.IntN(5)], After: from, Until: from + long,
+			Share: &share}, Fault: fault(chance)})
 	}
 	s.Rules = append(s.Rules, scenario.Rule{Name: "now and then", When: scenario.When{Share: new(0.05)}, Fault: fault(chance)})
 	return s
@@ -146,7 +148,8 @@ func fault(chance *rand.Rand) scenario.Fault {
 	hint := time.Duration(math.Exp(chance.Float64()*8)) * time.Second // up to 50 minutes
 	faults := []scenario.Fault{
 		{Error: "overloaded"}, {Error: "rate_limit"}, {Error: "rate_limit", RetryAfter: hint}, {Status: 500}, {Status: 502}, {Error: "auth"},
-		{Silent: true}, {Reset: true}, {Refuse: true}, {DNS: true}, {Cut: &scenario.Point{AfterTokens: 20}}, {Malformed: &scenario.Point{AfterTokens: 5}},
+		{Silent: true}, {Reset: true}, {Refuse: true}, {DNS: true}, {Cut: &scenario.Point{AfterTokens: 20}},
+		{Malformed: &scenario.Point{AfterTokens: 5}},
 		{Stall: &scenario.Stall{AfterTokens: 10}}, {End: &scenario.Point{AfterTokens: 10}}, {Delay: hint / 100}, {FirstEvent: hint / 200},
 		{StreamError: &scenario.StreamError{AfterTokens: 3, Error: "overloaded"}},
 		{Status: 499, Body: `{"error":"Client closed request"}`}, {Status: 200 + chance.IntN(800)},
