@@ -129,7 +129,7 @@ func (w *advised) ended(cmd *exec.Cmd) (string, int) {
 	return string(out), console.CodeOK
 }
 
-// run makes a run of the script, and notes its id.
+// Run makes a run of the script, and notes its id.
 func (w *advised) run(more ...string) {
 	said, _ := w.call(append([]string{"run", "script.fountain", "--recipe", "advice"}, more...)...)
 	if w.id = runIDPattern.FindString(said); w.id == "" {

@@ -132,7 +132,7 @@ func newShell(t *testing.T, path string) *shell {
 	return &shell{in: in, out: bufio.NewReader(out)}
 }
 
-// run types a command and returns what it prints. What the shell says of its jobs is left out.
+// Run types a command and returns what it prints. What the shell says of its jobs is left out.
 func (s *shell) run(t *testing.T, command string) string {
 	t.Helper()
 	s.n++

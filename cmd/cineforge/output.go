@@ -8,6 +8,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/cli/console"
+	"github.com/cineforge/cineforge/internal/cli/system"
 	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/run"
 )
@@ -24,7 +25,7 @@ func (o outputFlags) destination() runs.Destination {
 
 // check returns an error if a run of a project must not write to the folder. It is called
 // before the run begins.
-func (o outputFlags) check(ctx context.Context, sys system, project string) error {
+func (o outputFlags) check(ctx context.Context, sys system.System, project string) error {
 	if o.Output == "" {
 		return nil
 	}
@@ -56,7 +57,7 @@ func (r runResult) MarshalJSON() ([]byte, error) {
 
 // finish writes the files of a run that has ended or is paused, and prints what came out and
 // where it is. Files that are left as they are don't fail the run.
-func (o outputFlags) finish(sys system, r runResult, g *cli, s console.Streams) error {
+func (o outputFlags) finish(sys system.System, r runResult, g *cli, s console.Streams) error {
 	output := ""
 	if o.Output != "" && (r.Status.Ended() || r.Status == run.Paused) {
 		// The files are written also of a run that was interrupted.

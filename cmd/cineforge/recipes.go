@@ -14,6 +14,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/cli/console"
+	"github.com/cineforge/cineforge/internal/cli/system"
 	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/internal/upkeep"
@@ -120,13 +121,13 @@ func (c *recipesShowCmd) find(ctx context.Context, g *cli, s console.Streams) (s
 			return shownRecipe{}, err
 		}
 		defer server.Close() //nolint:errcheck // it was only looked at
-		found, err := server.client.Recipes.Find(ctx, c.Recipe)
+		found, err := server.Recipes().Find(ctx, c.Recipe)
 		if p, is := errors.AsType[*client.Problem](err); is && p.Code == "recipe_not_found" && runs.ValidRunID(c.Recipe) {
-			if of, missing := server.client.Recipes.OfRun(ctx, c.Recipe); missing == nil {
+			if of, missing := server.Recipes().OfRun(ctx, c.Recipe); missing == nil {
 				found, err = of, nil
 			}
 		}
-		return shownRecipe{RecipeDetail: found}, told(err)
+		return shownRecipe{RecipeDetail: found}, system.Failure(err)
 	}
 	found, err := library.NewRecipeStore(g.Data).Find(c.Recipe)
 	if errors.Is(err, recipe.ErrNotFound) && runs.ValidRunID(c.Recipe) && upkeep.Exists(g.Data) {

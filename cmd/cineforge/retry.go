@@ -11,6 +11,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/cli/console"
+	"github.com/cineforge/cineforge/internal/cli/system"
 	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/pipeline"
@@ -107,7 +108,7 @@ func (c *retryCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 		if err := sys.Resume(ctx, c.ID, false); err != nil {
 			return err
 		}
-		return c.show(ctx, sys, attending{run: c.ID, since: state.LastSeq}, g, s)
+		return c.show(ctx, sys, system.Attending{Run: c.ID, Since: state.LastSeq}, g, s)
 	}
 	if c.Plan {
 		plan, err := sys.PlanRetry(ctx, c.ID, asked)
@@ -126,11 +127,11 @@ func (c *retryCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	if c.Detach {
 		return printQueued(ctx, sys, id, g, s)
 	}
-	return c.show(ctx, sys, attending{run: id, beside: true}, g, s)
+	return c.show(ctx, sys, system.Attending{Run: id, Beside: true}, g, s)
 }
 
 // show shows a run until it is at rest, and writes its files.
-func (c *retryCmd) show(ctx context.Context, sys system, a attending, g *cli, s console.Streams) error {
+func (c *retryCmd) show(ctx context.Context, sys system.System, a system.Attending, g *cli, s console.Streams) error {
 	state, err := showRun(ctx, sys, a, g, s)
 	if state.RunID == "" {
 		return err
@@ -194,7 +195,7 @@ func orNothing(list []string) string {
 }
 
 // printQueued prints the run that is left to a server.
-func printQueued(ctx context.Context, sys system, id string, g *cli, s console.Streams) error {
+func printQueued(ctx context.Context, sys system.System, id string, g *cli, s console.Streams) error {
 	state, err := sys.State(ctx, id)
 	if err != nil {
 		return err
@@ -259,7 +260,7 @@ func (c *runsTryNowCmd) Run(ctx context.Context, g *cli, s console.Streams) erro
 	return err
 }
 
-func printState(ctx context.Context, sys system, id string, s console.Streams) error {
+func printState(ctx context.Context, sys system.System, id string, s console.Streams) error {
 	state, err := sys.State(ctx, id)
 	if err != nil {
 		return err
@@ -268,8 +269,8 @@ func printState(ctx context.Context, sys system, id string, s console.Streams) e
 }
 
 // showResumed shows a run that was resumed in the state that it is given in.
-func showResumed(ctx context.Context, sys system, state run.State, g *cli, s console.Streams) error {
-	state, err := showRun(ctx, sys, attending{run: state.RunID, since: state.LastSeq}, g, s)
+func showResumed(ctx context.Context, sys system.System, state run.State, g *cli, s console.Streams) error {
+	state, err := showRun(ctx, sys, system.Attending{Run: state.RunID, Since: state.LastSeq}, g, s)
 	if state.RunID == "" {
 		return err
 	}

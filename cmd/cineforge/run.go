@@ -11,6 +11,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/cli/console"
+	"github.com/cineforge/cineforge/internal/cli/system"
 	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
@@ -170,14 +171,14 @@ func readSettings(path string) (stage.File, error) {
 
 // attend says how a run is attended to that was just started. One that was there already is
 // watched, and resumed if it was interrupted.
-func attend(ctx context.Context, sys system, id string, existing bool) (attending, error) {
-	a := attending{run: id, beside: true, watch: existing}
+func attend(ctx context.Context, sys system.System, id string, existing bool) (system.Attending, error) {
+	a := system.Attending{Run: id, Beside: true, Watch: existing}
 	if !existing {
 		return a, nil
 	}
 	state, err := sys.State(ctx, id)
 	if err == nil && state.Status == run.Paused {
-		a.since = state.LastSeq
+		a.Since = state.LastSeq
 		if err = sys.Resume(ctx, id, false); errors.Is(err, runs.ErrNotPaused) {
 			err = nil // any more
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/cli/console"
+	"github.com/cineforge/cineforge/internal/cli/system"
 	"github.com/cineforge/cineforge/internal/progress"
 	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/run"
@@ -33,7 +34,7 @@ type runArg struct {
 }
 
 // open opens the system and loads the run.
-func (r runArg) open(ctx context.Context, g *cli, s console.Streams) (system, run.State, error) {
+func (r runArg) open(ctx context.Context, g *cli, s console.Streams) (system.System, run.State, error) {
 	if !runs.ValidRunID(r.ID) {
 		return nil, run.State{}, console.Usage(failure.New(failure.Input, fmt.Sprintf("%q can't be a run's id", r.ID),
 			"").Advised("list them: %s", failure.ListRuns()))
@@ -138,13 +139,13 @@ func (c *runsShowCmd) Run(ctx context.Context, g *cli, s console.Streams) error 
 }
 
 // abandoned reports whether nobody works on a run of this data directory, and nobody will.
-func abandoned(ctx context.Context, sys system, state run.State) bool {
-	l, ok := sys.(*local)
-	return ok && l.app.Runs.Abandoned(ctx, state)
+func abandoned(ctx context.Context, sys system.System, state run.State) bool {
+	l, ok := sys.(*system.Local)
+	return ok && l.Abandoned(ctx, state)
 }
 
 // printLine prints the other runs of a run's line.
-func printLine(ctx context.Context, sys system, state run.State, s console.Streams) error {
+func printLine(ctx context.Context, sys system.System, state run.State, s console.Streams) error {
 	line, err := sys.Line(ctx, state)
 	if err != nil || len(line) < 2 {
 		return err
@@ -213,7 +214,7 @@ func (c *runsWatchCmd) Run(ctx context.Context, g *cli, s console.Streams) error
 		ctx = timed
 	}
 	if !state.Status.Ended() {
-		if state, err = showRun(ctx, sys, attending{run: c.ID, watch: true}, g, s); state.RunID == "" {
+		if state, err = showRun(ctx, sys, system.Attending{Run: c.ID, Watch: true}, g, s); state.RunID == "" {
 			return err
 		}
 	}
@@ -224,7 +225,7 @@ func (c *runsWatchCmd) Run(ctx context.Context, g *cli, s console.Streams) error
 }
 
 // conclude prints what a run that was shown has come to.
-func conclude(sys system, state run.State, g *cli, s console.Streams) error {
+func conclude(sys system.System, state run.State, g *cli, s console.Streams) error {
 	if g.JSON {
 		return console.PrintJSON(s.Out, state)
 	}

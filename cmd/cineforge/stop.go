@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/internal/cli/console"
+	"github.com/cineforge/cineforge/internal/cli/system"
 )
 
 // stopper ends commands that work on runs: at first nothing new is begun, and calls that are
@@ -84,9 +85,9 @@ func (c *cli) grace() time.Duration {
 }
 
 // noteStop tells whoever looks at a run that its calls are waited for.
-func (c *cli) noteStop(sys system) {
-	if l, ok := sys.(*local); ok {
-		if text := c.farewells(l.app.Providers.Calls()); text != "" {
+func (c *cli) noteStop(sys system.System) {
+	if l, ok := sys.(*system.Local); ok {
+		if text := c.farewells(l.Calls()); text != "" {
 			c.note(text)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/cli/host"
+	"github.com/cineforge/cineforge/internal/cli/system"
 	"github.com/cineforge/cineforge/internal/progress"
 	"github.com/cineforge/cineforge/run"
 )
@@ -23,7 +24,7 @@ import (
 // showRun attends to a run and shows it on stderr until it is at rest. Ctrl-C and ctx
 // end that. The state is returned with an error that only keeps it from being shown, or
 // says that it goes on elsewhere; without a state there is nothing to tell of the run.
-func showRun(ctx context.Context, sys system, a attending, g *cli, s console.Streams) (run.State, error) {
+func showRun(ctx context.Context, sys system.System, a system.Attending, g *cli, s console.Streams) (run.State, error) {
 	tell := sync.OnceFunc(func() { g.noteStop(sys) })
 	signalled, stop := g.interruptible(ctx, tell)
 	defer stop()
@@ -38,13 +39,13 @@ func showRun(ctx context.Context, sys system, a attending, g *cli, s console.Str
 	if err := end(); err != nil && !stopped(ctx, err) {
 		return run.State{}, err
 	}
-	state, err := sys.State(context.WithoutCancel(ctx), a.run)
+	state, err := sys.State(context.WithoutCancel(ctx), a.Run)
 	if g.Server != "" && err != nil && ctx.Err() != nil {
 		state, err = followed, nil // the server is away, and nobody waits for it
-		state.RunID = a.run
+		state.RunID = a.Run
 	}
 	if err == nil && ctx.Err() != nil && !state.Status.Ended() && state.Status != run.Paused {
-		fmt.Fprintf(s.Err, "Run %s goes on %s; follow it: %s\n", a.run, elsewhere(g), failure.Watch(a.run).Line(program(g)))
+		fmt.Fprintf(s.Err, "Run %s goes on %s; follow it: %s\n", a.Run, elsewhere(g), failure.Watch(a.Run).Line(program(g)))
 		return state, &console.Exit{Code: stopCode(ctx)}
 	}
 	if stopped(ctx, shown) {
@@ -80,7 +81,7 @@ func stopped(ctx context.Context, err error) bool {
 }
 
 // printOutcome prints what a run came to, what it made, and where that is.
-func printOutcome(w *os.File, sys system, state run.State, g *cli, output string) error {
+func printOutcome(w *os.File, sys system.System, state run.State, g *cli, output string) error {
 	if err := progress.WriteState(w, state, time.Now(), console.Color(w), program(g)); err != nil {
 		return err
 	}
@@ -96,7 +97,7 @@ func printOutcome(w *os.File, sys system, state run.State, g *cli, output string
 }
 
 // printMade prints what a person wants to know of the scenes and the settings at once.
-func printMade(w io.Writer, sys system, state run.State) error {
+func printMade(w io.Writer, sys system.System, state run.State) error {
 	for _, id := range state.StageOrder {
 		st, _ := state.Stage(id)
 		for _, ref := range st.ArtifactRefs {

@@ -1,4 +1,4 @@
-package main
+package system
 
 import (
 	"archive/zip"
@@ -28,11 +28,17 @@ import (
 	"github.com/cineforge/cineforge/run/event"
 )
 
-// remote is a system behind a server, which works on the runs.
-type remote struct{ client *client.Client }
+// Remote is a system behind a server, which works on the runs.
+type Remote struct{ client *client.Client }
 
-// told makes what a server says of a failure what the program says of one.
-func told(err error) error {
+// NewRemote returns the system behind a client, which closing it closes too.
+func NewRemote(c *client.Client) *Remote { return &Remote{client: c} }
+
+// Recipes returns the client's requests about recipes.
+func (r *Remote) Recipes() *client.Recipes { return r.client.Recipes }
+
+// Failure returns a server's problem as a failure of the program: with its commands in place of requests.
+func Failure(err error) error {
 	p, ok := errors.AsType[*client.Problem](err)
 	if !ok {
 		if _, lost := errors.AsType[*client.UnreachableError](err); lost {
@@ -58,20 +64,20 @@ func told(err error) error {
 	return f
 }
 
-func (r *remote) Close() error {
+func (r *Remote) Close() error {
 	r.client.Close()
 	return nil
 }
 
-func (r *remote) State(ctx context.Context, id string) (run.State, error) {
+func (r *Remote) State(ctx context.Context, id string) (run.State, error) {
 	got, _, err := r.client.Runs.State(ctx, id, "")
-	return got.State, told(err)
+	return got.State, Failure(err)
 }
 
 // runsPage is how many runs are asked for at once.
 const runsPage = 500
 
-func (r *remote) Runs(ctx context.Context, project string, limit int) ([]run.Overview, error) {
+func (r *Remote) Runs(ctx context.Context, project string, limit int) ([]run.Overview, error) {
 	list := []run.Overview{}
 	for q := (client.RunsQuery{Project: project}); ; {
 		q.Limit = runsPage
@@ -81,12 +87,12 @@ func (r *remote) Runs(ctx context.Context, project string, limit int) ([]run.Ove
 		page, err := r.client.Runs.List(ctx, q)
 		list = append(list, page.Runs...)
 		if q.Cursor = page.NextCursor; err != nil || q.Cursor == "" || len(list) == limit {
-			return list, told(err)
+			return list, Failure(err)
 		}
 	}
 }
 
-func (r *remote) Line(ctx context.Context, of run.State) ([]run.Overview, error) {
+func (r *Remote) Line(ctx context.Context, of run.State) ([]run.Overview, error) {
 	list, err := r.Runs(ctx, of.ProjectID, 0)
 	slices.Reverse(list)
 	root := map[string]string{}
@@ -99,12 +105,12 @@ func (r *remote) Line(ctx context.Context, of run.State) ([]run.Overview, error)
 	return slices.DeleteFunc(list, func(o run.Overview) bool { return root[o.RunID] != root[of.RunID] }), err
 }
 
-func (r *remote) Events(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
+func (r *Remote) Events(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
 	return func(yield func(event.Event, error) bool) {
 		for {
 			page, err := r.client.Runs.Events(ctx, id, after, 0)
 			if err != nil {
-				yield(event.Event{}, told(err))
+				yield(event.Event{}, Failure(err))
 				return
 			}
 			if len(page) == 0 {
@@ -120,23 +126,23 @@ func (r *remote) Events(ctx context.Context, id string, after int64) iter.Seq2[e
 	}
 }
 
-func (r *remote) Follow(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
+func (r *Remote) Follow(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
 	return func(yield func(event.Event, error) bool) {
 		for e, err := range r.client.Runs.Follow(ctx, id, after) {
-			if !yield(e, told(err)) {
+			if !yield(e, Failure(err)) {
 				return
 			}
 		}
 	}
 }
 
-func (r *remote) Artifact(ctx context.Context, project string, ref artifact.Ref) (artifact.Artifact, error) {
+func (r *Remote) Artifact(ctx context.Context, project string, ref artifact.Ref) (artifact.Artifact, error) {
 	got, err := r.client.Artifacts.Get(ctx, project, ref.ArtifactType, ref.EntityID, ref.Version)
-	return got.Payload, told(err)
+	return got.Payload, Failure(err)
 }
 
 // Export takes the archive of a run apart.
-func (r *remote) Export(ctx context.Context, id string, to runs.Destination) (runs.Exported, error) {
+func (r *Remote) Export(ctx context.Context, id string, to runs.Destination) (runs.Exported, error) {
 	archive, err := os.CreateTemp("", "cineforge-export-*.zip")
 	if err != nil {
 		return runs.Exported{}, err
@@ -144,7 +150,7 @@ func (r *remote) Export(ctx context.Context, id string, to runs.Destination) (ru
 	defer os.Remove(archive.Name()) //nolint:errcheck // it is the system's to clean up then
 	defer archive.Close()
 	if err := r.client.Runs.Export(ctx, id, archive); err != nil {
-		return runs.Exported{}, told(err)
+		return runs.Exported{}, Failure(err)
 	}
 	size, err := archive.Seek(0, io.SeekCurrent)
 	if err != nil {
@@ -174,7 +180,7 @@ func unpack(f *zip.File) ([]byte, error) {
 
 // Start gives the file to the server and begins the run. That a file can't be taken is
 // no fault of the command.
-func (r *remote) Start(ctx context.Context, s runs.Request) (string, bool, error) {
+func (r *Remote) Start(ctx context.Context, s runs.Request) (string, bool, error) {
 	ask, err := asked(s)
 	if err != nil {
 		return "", false, err
@@ -191,16 +197,16 @@ func (r *remote) Start(ctx context.Context, s runs.Request) (string, bool, error
 		p, err = r.client.Projects.Create(ctx, client.NewProject{Slug: slug})
 	}
 	if err != nil {
-		return "", false, told(err)
+		return "", false, Failure(err)
 	}
 	up, err := r.client.Projects.Upload(ctx, p.ProjectID, s.File.Name, bytes.NewReader(s.File.Data))
 	if err != nil {
-		return "", false, &console.Exit{Code: console.CodeError, Err: told(err)}
+		return "", false, &console.Exit{Code: console.CodeError, Err: Failure(err)}
 	}
 	ask.ProjectID, ask.InputFile = p.ProjectID, up.StoredPath
 	if s.Config.Name != "" {
 		if up, err = r.client.Projects.Upload(ctx, p.ProjectID, s.Config.Name, bytes.NewReader(s.Config.Data)); err != nil {
-			return "", false, &console.Exit{Code: console.CodeError, Err: told(err)}
+			return "", false, &console.Exit{Code: console.CodeError, Err: Failure(err)}
 		}
 		ask.ConfigFile = up.StoredPath
 	}
@@ -210,7 +216,7 @@ func (r *remote) Start(ctx context.Context, s runs.Request) (string, bool, error
 			s.Warn(recipe.Warning{Line: w.Line, Message: w.Message})
 		}
 	}
-	return started.RunID, started.Existing, told(err)
+	return started.RunID, started.Existing, Failure(err)
 }
 
 // asked is what a server is asked for; it takes only the parameters that it knows.
@@ -244,27 +250,27 @@ func asked(s runs.Request) (client.RunRequest, error) {
 	return ask, nil
 }
 
-func (r *remote) PlanRetry(ctx context.Context, id string, how pipeline.Retry) (run.RetryPlan, error) {
+func (r *Remote) PlanRetry(ctx context.Context, id string, how pipeline.Retry) (run.RetryPlan, error) {
 	ask, err := r.retryOf(ctx, how)
 	if err != nil {
 		return run.RetryPlan{}, err
 	}
 	plan, _, err := r.client.Runs.RetryPlan(ctx, id, ask)
-	return plan, told(err)
+	return plan, Failure(err)
 }
 
-func (r *remote) Retry(ctx context.Context, id string, how runs.RetryRequest) (string, bool, error) {
+func (r *Remote) Retry(ctx context.Context, id string, how runs.RetryRequest) (string, bool, error) {
 	ask, err := r.retryOf(ctx, how.Retry)
 	if err != nil {
 		return "", false, err
 	}
 	started, err := r.client.Runs.Retry(ctx, id, rand.Text(), ask, "")
-	return started.RunID, started.Existing, told(err)
+	return started.RunID, started.Existing, Failure(err)
 }
 
 // retryOf is what a server is asked for. It gets a recipe that is given as a file first,
 // also for a plan.
-func (r *remote) retryOf(ctx context.Context, how pipeline.Retry) (client.RetryRequest, error) {
+func (r *Remote) retryOf(ctx context.Context, how pipeline.Retry) (client.RetryRequest, error) {
 	ask := client.RetryRequest{From: how.Stage, Full: how.Mode == event.RetryFull, Recipe: how.RecipeName,
 		MaxCostUSD: how.Limits.MaxCostUSD, MaxWaitSeconds: how.Limits.MaxWaitSeconds}
 	if how.Recipe == nil {
@@ -272,34 +278,34 @@ func (r *remote) retryOf(ctx context.Context, how pipeline.Retry) (client.RetryR
 	}
 	saved, err := r.client.Recipes.Save(ctx, how.Recipe.Source)
 	ask.Recipe = saved.Name
-	return ask, told(err)
+	return ask, Failure(err)
 }
 
-func (r *remote) Resume(ctx context.Context, id string, today bool) error {
+func (r *Remote) Resume(ctx context.Context, id string, today bool) error {
 	ask := client.ResumeRequest{}
 	if today {
 		ask.Candidates = client.CandidatesOfToday
 	}
-	return told(r.client.Runs.Resume(ctx, id, ask))
+	return Failure(r.client.Runs.Resume(ctx, id, ask))
 }
 
-func (r *remote) Cancel(ctx context.Context, id string) error {
-	return told(r.client.Runs.Cancel(ctx, id))
+func (r *Remote) Cancel(ctx context.Context, id string) error {
+	return Failure(r.client.Runs.Cancel(ctx, id))
 }
 
-func (r *remote) TryNow(ctx context.Context, id string) error {
-	return told(r.client.Runs.TryNow(ctx, id))
+func (r *Remote) TryNow(ctx context.Context, id string) error {
+	return Failure(r.client.Runs.TryNow(ctx, id))
 }
 
 // Attend follows the run, which the server works on.
-func (r *remote) Attend(ctx context.Context, a attending) (iter.Seq2[event.Event, error], func() error) {
+func (r *Remote) Attend(ctx context.Context, a Attending) (iter.Seq2[event.Event, error], func() error) {
 	return func(yield func(event.Event, error) bool) {
 		state := run.NewState()
-		for e, err := range r.Follow(ctx, a.run, 0) {
+		for e, err := range r.Follow(ctx, a.Run, 0) {
 			if err == nil {
 				err = state.Apply(e)
 			}
-			if !yield(e, err) || err != nil || e.Seq > a.since && r.rests(ctx, state) {
+			if !yield(e, err) || err != nil || e.Seq > a.Since && r.rests(ctx, state) {
 				return
 			}
 		}
@@ -311,7 +317,7 @@ func (r *remote) Attend(ctx context.Context, a attending) (iter.Seq2[event.Event
 const lull = 300 * time.Millisecond
 
 // rests reports whether a run that was followed is paused, and nothing more happens.
-func (r *remote) rests(ctx context.Context, followed run.State) bool {
+func (r *Remote) rests(ctx context.Context, followed run.State) bool {
 	still := func() bool {
 		now, err := r.State(ctx, followed.RunID)
 		return err == nil && now.LastSeq == followed.LastSeq
@@ -327,31 +333,34 @@ func (r *remote) rests(ctx context.Context, followed run.State) bool {
 	}
 }
 
-func (r *remote) Providers(ctx context.Context) ([]health.Provider, error) {
+func (r *Remote) Providers(ctx context.Context) ([]health.Provider, error) {
 	list, err := r.client.Providers.List(ctx)
-	return list, told(err)
+	return list, Failure(err)
 }
 
-func (r *remote) Turns(ctx context.Context, limit int) ([]turnLine, error) {
+func (r *Remote) Transitions(ctx context.Context, limit int) ([]Transition, error) {
 	turns, err := r.client.Providers.Transitions(ctx, limit)
-	lines := []turnLine{}
+	lines := []Transition{}
 	for _, t := range turns {
-		lines = append(lines, turnLine{At: t.At, Provider: t.Provider, Endpoint: t.Endpoint, Model: t.Model, From: t.From, To: t.To, Until: t.Until, Evidence: t.Evidence})
+		lines = append(lines, Transition{
+			At: t.At, Provider: t.Provider, Endpoint: t.Endpoint, Model: t.Model,
+			From: t.From, To: t.To, Until: t.Until, Evidence: t.Evidence,
+		})
 	}
-	return lines, told(err)
+	return lines, Failure(err)
 }
 
-func (r *remote) Hold(ctx context.Context, name, reason string, length time.Duration) error {
+func (r *Remote) Hold(ctx context.Context, name, reason string, length time.Duration) error {
 	_, err := r.client.Providers.HoldFor(ctx, name, reason, length)
-	return told(err)
+	return Failure(err)
 }
 
-func (r *remote) Release(ctx context.Context, name, reason string) (health.Released, error) {
+func (r *Remote) Release(ctx context.Context, name, reason string) (health.Released, error) {
 	released, err := r.client.Providers.Release(ctx, name, reason)
-	return released, told(err)
+	return released, Failure(err)
 }
 
-func (r *remote) Probe(ctx context.Context, name, reason string) error {
+func (r *Remote) Probe(ctx context.Context, name, reason string) error {
 	_, err := r.client.Providers.Probe(ctx, name, reason)
-	return told(err)
+	return Failure(err)
 }

@@ -1,4 +1,4 @@
-package main
+package system
 
 import (
 	"encoding/json"
@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,7 +14,6 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/client"
-	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -36,13 +34,13 @@ func (a answers) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.Result(), nil
 }
 
-func (a answers) remote(t *testing.T) *remote {
+func (a answers) client(t *testing.T) *Remote {
 	t.Helper()
 	c, err := client.New("http://127.0.0.1", client.Options{HTTP: &http.Client{Transport: a}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &remote{c}
+	return NewRemote(c)
 }
 
 // pausing are the events of a run that pauses at the third and goes on.
@@ -71,7 +69,7 @@ func TestAServersEventsArePaged(t *testing.T) {
 	r := answers{"/events": func(r *http.Request) string {
 		after, _ := strconv.Atoi(r.URL.Query().Get("after"))
 		return asJSON(client.RunEvents{RunID: "run-1", Events: all[after:min(after+2, len(all))]})
-	}}.remote(t)
+	}}.client(t)
 	var got []int64
 	for e, err := range r.Events(t.Context(), "run-1", 1) {
 		if err != nil {
@@ -113,7 +111,7 @@ func TestWhereAServersRunIsAtRest(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				events, end := (&remote{c}).Attend(t.Context(), attending{run: "run-1", since: tt.since})
+				events, end := NewRemote(c).Attend(t.Context(), Attending{Run: "run-1", Since: tt.since})
 				got := 0
 				for _, err := range events {
 					if err != nil {
@@ -164,35 +162,6 @@ func TestRemote_NamesTheNearestParameter(t *testing.T) {
 	if _, err := asked(withParams(map[string]any{"tint": "x"})); err == nil || !strings.Contains(err.Error(),
 		"it takes accept_config and skip_qa") {
 		t.Errorf("%v", err)
-	}
-}
-
-// What a server refuses is printed with the pointer and the nearest name, and what it ignored on
-// standard error.
-func TestRemote_PrintsWhatTheServerDoesNotKnow(t *testing.T) {
-	problem := &client.Problem{Status: 422, Code: "invalid_request",
-		Message: "the request can't be used: /dryrun: there is no member dryrun; did you mean dry_run?"}
-	if got := lines(told(problem), "cineforge")[0]; got != problem.Message {
-		t.Errorf("%s", got)
-	}
-	out, err := os.CreateTemp(t.TempDir(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer out.Close()
-	a := answers{"/resume": func(*http.Request) string {
-		return `{"run_id":"r","warnings":[{"pointer":"/candidate_s","message":"there is no member; it was ignored"},{"line":3,"message":"of a file"}]}`
-	}}
-	c, err := client.New("http://127.0.0.1", client.Options{HTTP: &http.Client{Transport: a}, Warn: func(w client.RequestWarning) { warnOf(console.Streams{Err: out}, w) }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := (&remote{c}).Resume(t.Context(), "r", true); err != nil {
-		t.Fatal(err)
-	}
-	if got, _ := os.ReadFile(out.Name()); string(
-		got) != "cineforge: warning of the server: /candidate_s: there is no member; it was ignored\n" {
-		t.Errorf("%s", got)
 	}
 }
 

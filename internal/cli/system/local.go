@@ -1,0 +1,232 @@
+package system
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/health"
+	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/cli/console"
+	"github.com/cineforge/cineforge/internal/runs"
+	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
+)
+
+// Local is a system on a data directory, in which this process works on runs itself.
+type Local struct {
+	app     *app.App
+	options LocalOptions
+	rest    func() // ends the work in the background
+}
+
+// LocalOptions are settings of a local system.
+type LocalOptions struct {
+	Err       io.Writer              // gets notices
+	Quiet     bool                   // without the notice about unfinished runs
+	Live      func() bool            // whether the run is shown live, so that a notice would disturb
+	Grace     time.Duration          // how long calls may take to end when the system is closed
+	Farewells func(calls int) string // the notice that calls are waited for; "" for none
+}
+
+// NewLocal returns the system of an open data directory, which closing it closes too.
+func NewLocal(a *app.App, o LocalOptions) *Local {
+	return &Local{app: a, options: o, rest: func() {}}
+}
+
+// Calls returns how many calls of models are under way.
+func (l *Local) Calls() int { return l.app.Providers.Calls() }
+
+// Abandoned reports whether no process works on a run, and none will.
+func (l *Local) Abandoned(ctx context.Context, state run.State) bool {
+	return l.app.Runs.Abandoned(ctx, state)
+}
+
+// Close hands on the runs in the background, and closes the system.
+func (l *Local) Close() error {
+	l.rest()
+	return l.app.Close()
+}
+
+func (l *Local) State(ctx context.Context, id string) (run.State, error) {
+	return l.app.Reader.State(ctx, id)
+}
+
+func (l *Local) Runs(ctx context.Context, project string, limit int) ([]run.Overview, error) {
+	list := []run.Overview{}
+	for f := (runs.Filter{RunFilter: run.RunFilter{ProjectID: project}}); ; {
+		if limit > 0 {
+			f.Limit = limit - len(list)
+		}
+		page, next, err := l.app.Reader.List(ctx, f)
+		list = append(list, page...)
+		if f.Before = next; err != nil || next == "" || len(list) == limit {
+			return list, err
+		}
+	}
+}
+
+func (l *Local) Line(ctx context.Context, of run.State) (line []run.Overview, err error) {
+	found, err := l.app.Reader.Store.Line(ctx, of.RootRunID)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range found {
+		seen, err := l.app.Reader.Overview(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		line = append(line, seen)
+	}
+	return line, nil
+}
+
+func (l *Local) Events(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
+	return l.app.Reader.Store.Events(ctx, id, after)
+}
+
+func (l *Local) Follow(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
+	return run.Follow(ctx, l.app.Reader.Store, id, after)
+}
+
+func (l *Local) Start(ctx context.Context, s runs.Request) (string, bool, error) {
+	if err := l.served(s.Queue); err != nil {
+		return "", false, err
+	}
+	return l.app.Runs.Start(ctx, s)
+}
+
+func (l *Local) PlanRetry(ctx context.Context, id string, r pipeline.Retry) (run.RetryPlan, error) {
+	plan, err := l.app.Runs.PlanRetry(ctx, id, r)
+	return plan.RetryPlan, err
+}
+
+func (l *Local) Retry(ctx context.Context, id string, r runs.RetryRequest) (string, bool, error) {
+	if err := l.served(r.Queue); err != nil {
+		return "", false, err
+	}
+	return l.app.Runs.Retry(ctx, id, r)
+}
+
+// served returns an error if no process would work on a queued run.
+func (l *Local) served(queue bool) error {
+	if !queue || l.app.Runs.Served() {
+		return nil
+	}
+	return &console.Exit{Code: console.CodeError, Err: failure.New(failure.Input, "no server is running on this data directory, so nobody would work on the run",
+		"").Advised("start one: %s; or leave --detach out", failure.Serve())}
+}
+
+func (l *Local) Resume(ctx context.Context, id string, today bool) error {
+	err := l.app.Runs.Confirm(ctx, id, today)
+	if errors.Is(err, durable.ErrHeld) {
+		err = failure.New(failure.Input, fmt.Sprintf("run %s is under way already", id), "").Advised("follow it: %s", failure.Watch(id))
+	}
+	return err
+}
+
+// Attend executes the run, or waits for the process that does. When ctx is done the run
+// is parked, if it is not another process that executes it.
+func (l *Local) Attend(ctx context.Context, a Attending) (iter.Seq2[event.Event, error], func() error) {
+	if a.Beside {
+		l.rest = l.background(ctx, a.Run)
+	}
+	execute := l.app.Runs.Execute
+	if a.Watch {
+		execute = l.app.Runs.Run
+	}
+	rest := make(chan struct{})
+	var executed error
+	go func() {
+		defer close(rest)
+		executed = execute(ctx, a.Run, func() {
+			if !l.options.Live() {
+				fmt.Fprintln(l.options.Err, "Another process works on this run. It is shown here, and taken over if that process dies.")
+			}
+		})
+	}()
+	return l.app.Reader.Follow(ctx, a.Run, rest), func() error {
+		<-rest
+		return executed
+	}
+}
+
+// background works on what other processes left unfinished, until the returned
+// function is called, which waits a little for it to be handed on.
+func (l *Local) background(ctx context.Context, but string) (stop func()) {
+	if left := l.app.Runs.Unfinished(ctx, but); len(left) > 0 && !l.options.Quiet {
+		fmt.Fprintf(l.options.Err, "Going on in the background with what was left unfinished: %s\n", strings.Join(left, ", "))
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		l.app.Runs.Work(ctx) //nolint:errcheck // it ends with ctx
+	}()
+	return func() {
+		cancel()
+		if text := l.options.Farewells(l.app.Providers.Calls()); text != "" {
+			fmt.Fprintln(l.options.Err, "Other runs: "+text)
+		}
+		select {
+		case <-done:
+		case <-time.After(max(l.options.Grace, 0) + handOver):
+		}
+	}
+}
+
+// handOver is how long Close waits, after the grace, for runs to be handed on. Another process takes
+// over what takes longer, as if this one had died.
+const handOver = 3 * time.Second
+
+func (l *Local) Transitions(ctx context.Context, limit int) ([]Transition, error) {
+	turns, err := l.app.Providers.Transitions(ctx, limit)
+	lines := []Transition{}
+	for _, t := range turns {
+		line := Transition{
+			At: t.At.UTC(), Provider: t.Provider(), Endpoint: t.Endpoint, Model: t.Model,
+			From: string(t.From), To: string(t.To), Evidence: t.Evidence,
+		}
+		if !t.Until.IsZero() {
+			line.Until = new(t.Until.UTC())
+		}
+		lines = append(lines, line)
+	}
+	return lines, err
+}
+
+func (l *Local) Artifact(ctx context.Context, project string, ref artifact.Ref) (artifact.Artifact, error) {
+	return l.app.Library.Artifact(ctx, project, ref)
+}
+
+func (l *Local) Export(ctx context.Context, id string, to runs.Destination) (runs.Exported, error) {
+	return l.app.Reader.Export(ctx, id, to)
+}
+
+func (l *Local) Cancel(ctx context.Context, id string) error { return l.app.Runs.Cancel(ctx, id) }
+
+func (l *Local) TryNow(ctx context.Context, id string) error { return l.app.Runs.TryNow(ctx, id) }
+
+func (l *Local) Providers(ctx context.Context) ([]health.Provider, error) {
+	return l.app.Providers.List(ctx)
+}
+
+func (l *Local) Hold(ctx context.Context, provider, reason string, length time.Duration) error {
+	return l.app.Providers.Hold(ctx, provider, reason, length)
+}
+
+func (l *Local) Release(ctx context.Context, name, reason string) (health.Released, error) {
+	return l.app.Providers.Release(ctx, name, reason)
+}
+
+func (l *Local) Probe(ctx context.Context, provider, reason string) error {
+	return l.app.Providers.Probe(ctx, provider, reason)
+}
