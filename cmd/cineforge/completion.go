@@ -111,7 +111,7 @@ func nextWords(root *kong.Node, words []string, last string, ids func() []string
 	return found
 }
 
-// completionTime is how long whoever types waits for ids.
+// completionTime limits how long a completion waits for ids.
 const completionTime = 2 * time.Second
 
 // runIDs lists the newest runs, if there are any yet.

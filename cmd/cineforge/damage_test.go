@@ -13,7 +13,7 @@ import (
 	"github.com/cineforge/cineforge/run"
 )
 
-// A run whose events are damaged is listed as that, and keeps nobody from the others.
+// A run whose events are damaged is listed as that, and the others are listed too.
 func TestRunsList_ADamagedRunIsMarked(t *testing.T) {
 	for what, damage := range map[string]string{
 		"no event is there": `DELETE FROM events WHERE run_id = ?`,

@@ -120,7 +120,7 @@ Examples:
   cineforge runs prune --keep 0 --project night-ferry --vacuum`
 }
 
-// usualAge is the age of the runs that are removed if nobody says.
+// usualAge is the age of the runs that are removed without --older-than.
 const usualAge = 30 * 24 * time.Hour
 
 // Run does the command.

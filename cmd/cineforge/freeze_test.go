@@ -39,7 +39,7 @@ func TestTwoProcessesSideBySide(t *testing.T) {
 	o := newOrdeal(t, pace)
 	o.undisturbed(mainScript)
 	o.undisturbed(otherScript)
-	// Nobody is done before all three are there.
+	// None is done before all three are there.
 	o.sim.SetScenario(scenario.Scenario{ID: "slow", Name: "slow", Pace: scenario.Pace{FirstEvent: 5 * time.Second}})
 	data, before := t.TempDir(), len(o.sim.Calls())
 	first, second := o.start(data, "run", mainScript), o.start(data, "run", otherScript)
@@ -70,7 +70,7 @@ func TestAFrozenProcessIsFencedOff(t *testing.T) {
 	slow := scenario.Pace{FirstEvent: 3 * time.Second}
 	o := newOrdeal(t, scenario.Pace{})
 	// The stopped process may take its calls for too late, so that the provider is left
-	// alone for a while: nobody else is to answer meanwhile.
+	// alone for a while: no other process may answer meanwhile.
 	o.env = append(o.env, "OPENAI_API_KEY=", "GEMINI_API_KEY=")
 	o.undisturbed(mainScript)
 	o.sim.SetScenario(scenario.Scenario{ID: "slow", Name: "slow", Pace: slow})
@@ -80,7 +80,7 @@ func TestAFrozenProcessIsFencedOff(t *testing.T) {
 	first := o.start(data, "run", mainScript)
 	o.eventually("the second round of calls", first, func() bool { return len(calls()) == 2*atATime })
 	id := o.runs(data)[0]
-	// It has recorded all there is until an answer comes: who is stopped while it writes
+	// It has recorded all there is until an answer comes: a process that is stopped while it writes
 	// keeps all others from it.
 	o.eventually("the first round is recorded", first, func() bool { return o.named(data, id, "unit_done") == atATime })
 	send(t, first, syscall.SIGSTOP)

@@ -68,7 +68,7 @@ type deaths struct {
 	takeovers     []time.Duration
 }
 
-// line runs a script in a data directory of its own, kills whoever works on it up to
+// line runs a script in a data directory of its own, kills the process that works on it up to
 // n times, and looks at what came of it.
 func (d *deaths) line(n int) {
 	d.Helper()
@@ -112,7 +112,7 @@ func (d *deaths) kill(p *process) bool {
 		died = p.Process.Kill() == nil
 		<-p.ended
 	}
-	// A dead process is known to be dead: nobody waits for the end of its claim.
+	// A dead process is known to be dead: no process waits for the end of its claim.
 	if strings.Contains(p.stderr.String(), "Another process works on this run") {
 		d.Errorf("%v took the process before it for alive:\n%s", p.Args, p.stderr)
 	}

@@ -65,7 +65,7 @@ type cli struct {
 	stopper *stopper
 }
 
-// defaultData is where things are kept if nobody says.
+// defaultData is the data directory without a flag.
 const defaultData = "./cineforge-data"
 
 func main() {
@@ -143,7 +143,7 @@ func (c *cli) suits(parsed *kong.Context) error {
 	return console.Usage(failure.New(failure.Input, "cineforge "+parsed.Selected().Path()+" does not work with a server", leave))
 }
 
-// noteTrouble tells whoever looks at a run that the store takes nothing, or does again.
+// noteTrouble notes that the store accepts no writes, or does again.
 func (c *cli) noteTrouble(err error) {
 	if err == nil {
 		c.note(progress.StoreNote(""))
@@ -152,11 +152,11 @@ func (c *cli) noteTrouble(err error) {
 	c.note(progress.StoreNote(strings.Join(lines(err, program(c)), " ")))
 }
 
-// note tells whoever looks at a run.
+// note shows a text beside a run that is shown.
 func (c *cli) note(text string) {
 	select {
 	case c.notes <- text:
-	default: // nobody looks
+	default: // no run is shown
 	}
 }
 
@@ -201,7 +201,7 @@ func report(s console.Streams, err error, program string) int {
 		return console.CodeOK
 	}
 	if errors.Is(err, syscall.EPIPE) {
-		return console.CodePipe // who read the output has gone; there is nobody to tell
+		return console.CodePipe // the reader of the output has gone
 	}
 	code := console.CodeError
 	switch {

@@ -50,7 +50,7 @@ func warnOf(s console.Streams, w client.RequestWarning) {
 	fmt.Fprintln(s.Err, "cineforge: warning of the server:", console.OneLine(w.Pointer+": "+w.Message))
 }
 
-// noteSilence tells whoever looks at a run that the server is away, or is back.
+// noteSilence notes that the server can't be reached, or can be again.
 func (c *cli) noteSilence(err error) {
 	text := "The run can be followed again."
 	if err != nil {

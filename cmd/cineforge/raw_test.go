@@ -148,7 +148,7 @@ func TestProgram_QuotesWhatAShellTakes(t *testing.T) {
 	}
 }
 
-// Who pipes a script in, or names a pipe, is told how standard input is named; what is printed
+// A script that is piped in, or a pipe that is named, gets a hint at how standard input is named; what is printed
 // works.
 func TestExecute_APipeIsNamed(t *testing.T) {
 	bin := build(t)
@@ -192,7 +192,7 @@ func TestExecute_APipeIsNamed(t *testing.T) {
 	}
 }
 
-// A pipe that nobody reads is pointed at.
+// A pipe that no command reads is pointed at.
 func TestExecute_AForgottenFileIsNamed(t *testing.T) {
 	in, out, err := os.Pipe()
 	if err != nil {

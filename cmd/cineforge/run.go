@@ -85,7 +85,7 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	if err != nil {
 		return notStarted(err)
 	}
-	if g.Server == "" && c.Drill == "" { // a drill asks nobody
+	if g.Server == "" && c.Drill == "" { // a drill asks no provider
 		if err := g.models.Models().Check(); err != nil { // before a data directory is made
 			return err
 		}

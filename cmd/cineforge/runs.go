@@ -138,7 +138,7 @@ func (c *runsShowCmd) Run(ctx context.Context, g *cli, s console.Streams) error 
 	return printLine(ctx, sys, state, s)
 }
 
-// abandoned reports whether nobody works on a run of this data directory, and nobody will.
+// abandoned reports whether no process works on a run of this data directory, and none will.
 func abandoned(ctx context.Context, sys system.System, state run.State) bool {
 	l, ok := sys.(*system.Local)
 	return ok && l.Abandoned(ctx, state)

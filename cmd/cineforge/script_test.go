@@ -10,7 +10,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// Whoever runs the tests may have keys; no test may ask a real provider. A script's
+	// The environment of a test run may have keys; no test may ask a real provider. A script's
 	// program, which comes here too, has the environment that the script gives it.
 	if filepath.Base(os.Args[0]) == "cineforge" {
 		testscript.Main(m, map[string]func(){"cineforge": main})
@@ -39,7 +39,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Condition: func(name string) (bool, error) {
-			if name == "root" { // to whom no file is unreadable
+			if name == "root" { // for which no file is unreadable
 				return os.Geteuid() == 0, nil
 			}
 			return false, fmt.Errorf("unknown condition %q", name)

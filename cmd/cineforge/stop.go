@@ -84,7 +84,7 @@ func (c *cli) grace() time.Duration {
 	return c.Grace
 }
 
-// noteStop tells whoever looks at a run that its calls are waited for.
+// noteStop notes that the calls of a run are waited for.
 func (c *cli) noteStop(sys system.System) {
 	if l, ok := sys.(*system.Local); ok {
 		if text := c.farewells(l.Calls()); text != "" {

@@ -41,7 +41,7 @@ func showRun(ctx context.Context, sys system.System, a system.Attending, g *cli,
 	}
 	state, err := sys.State(context.WithoutCancel(ctx), a.Run)
 	if g.Server != "" && err != nil && ctx.Err() != nil {
-		state, err = followed, nil // the server is away, and nobody waits for it
+		state, err = followed, nil // the server is away, and is not waited for
 		state.RunID = a.Run
 	}
 	if err == nil && ctx.Err() != nil && !state.Status.Ended() && state.Status != run.Paused {

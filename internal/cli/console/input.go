@@ -36,7 +36,8 @@ func ReadInput(path string, stdin io.Reader) (name string, data []byte, err erro
 	case err != nil:
 		return "", nil, fmt.Errorf("standard input can't be read: %w", err)
 	case len(data) > document.DefaultLimit:
-		return "", nil, failure.New(failure.Input, fmt.Sprintf("standard input holds more than %d MB", document.DefaultLimit>>20), "give a smaller file")
+		return "", nil, failure.New(failure.Input, fmt.Sprintf("standard input holds more than %d MB", document.DefaultLimit>>20),
+			"give a smaller file")
 	case len(data) == 0:
 		return "", nil, failure.New(failure.Input, "standard input is empty", "pipe a script into it, or name a file")
 	}

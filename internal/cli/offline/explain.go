@@ -17,6 +17,7 @@ import (
 	"github.com/cineforge/cineforge/internal/cli/console"
 )
 
+// Explain is the command that says what a provider's failure means.
 type Explain struct {
 	Provider  string   `placeholder:"NAME" help:"Who was asked: anthropic, openai, google, or another's name."`
 	Status    int      `placeholder:"N" help:"The HTTP status."`
@@ -28,6 +29,7 @@ type Explain struct {
 	File      string   `arg:"" optional:"" help:"With --jsonl: the failures; without it or with -, standard input."`
 }
 
+// Help describes the command.
 func (Explain) Help() string {
 	return `Says what a provider's failure means: its class, whether the same model, another model
 or another provider may do better, whose health it counts against, how long the
@@ -224,7 +226,8 @@ func (c *Explain) lines(s console.Streams) error {
 		}
 		var r reported
 		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
-			return failure.New(failure.Input, fmt.Sprintf("line %d is no failure: %v", n, err), "each line is a JSON object with provider, http_status, headers, body, transport_error, stream")
+			return failure.New(failure.Input, fmt.Sprintf("line %d is no failure: %v", n, err),
+				"each line is a JSON object with provider, http_status, headers, body, transport_error, stream")
 		}
 		x := explain(r.evidence())
 		x.ID = r.ID

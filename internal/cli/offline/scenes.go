@@ -12,10 +12,12 @@ import (
 	"github.com/cineforge/cineforge/screenplay/document"
 )
 
+// Scenes is the command that lists what a script holds.
 type Scenes struct {
 	File string `arg:"" help:"The script: .fountain, .txt or .md; - for standard input."`
 }
 
+// Help describes the command.
 func (Scenes) Help() string {
 	return `Lists the scenes, characters and locations that the script holds, with what a person
 may want to look at. It asks no model and keeps nothing.
@@ -91,10 +93,12 @@ func eighths(n int) string {
 	}
 }
 
+// Text is the command that prints the text of a file.
 type Text struct {
 	File string `arg:"" help:"The file; - for standard input."`
 }
 
+// Help describes the command.
 func (Text) Help() string {
 	return `Prints the text that a run would work on, as UTF-8 with plain line ends. How it was
 taken from the file goes to stderr.`

@@ -64,10 +64,12 @@ models:
 		t.Errorf("%+v", local)
 	}
 	claude := provider(t, m, providers.Anthropic)
-	if claude.Limits.FirstByte != 90*time.Second || claude.Key != "sk-ant-1234567" || claude.BaseURL != "http://127.0.0.1:2" || claude.Dialect != providers.Anthropic || strings.Join(claude.Models, " ") != "claude-haiku-4-5" {
+	if claude.Limits.FirstByte != 90*time.Second || claude.Key != "sk-ant-1234567" || claude.BaseURL != "http://127.0.0.1:2" ||
+		claude.Dialect != providers.Anthropic || strings.Join(claude.Models, " ") != "claude-haiku-4-5" {
 		t.Errorf("%+v", claude)
 	}
-	if p := provider(t, m, providers.OpenAI); p.Key != "" || p.Limits.Idle != 90*time.Second || p.BaseURL != "http://127.0.0.1:1/v1" || p.Dialect != "generic" {
+	if p := provider(t, m, providers.OpenAI); p.Key != "" || p.Limits.Idle != 90*time.Second || p.BaseURL != "http://127.0.0.1:1/v1" ||
+		p.Dialect != "generic" {
 		t.Errorf("%+v", p)
 	}
 	if p := provider(t, m, providers.Google); p.Limits != (wire.TimeLimits{}) || len(p.Models) != 1 {
@@ -91,7 +93,8 @@ models:
 }
 
 func TestConfig_Thinks(t *testing.T) {
-	for word, want := range map[string]catalog.Thinking{"always": "always", "true": "always", "asked": "asked", "false": "asked", `"asked"`: "asked"} {
+	for word, want := range map[string]catalog.Thinking{"always": "always", "true": "always", "asked": "asked", "false": "asked",
+		`"asked"`: "asked"} {
 		for _, model := range []string{"gemini-2.5-flash", "gpt-5.2"} {
 			m, err := configured(t, "models: {"+model+": {thinks: "+word+"}}", nil)
 			if err != nil {
@@ -109,22 +112,24 @@ func TestConfig_Thinks(t *testing.T) {
 func TestConfig_MistakesHaveTheirPlace(t *testing.T) {
 	local := "providers:\n  local:\n    base_url: http://127.0.0.1:1/v1\n"
 	for name, tt := range map[string]struct{ file, want string }{
-		"a number":               {local + "    limits: {first_byte: 90}", "c.yaml:4:26: first_byte: 90 has no unit; write a time such as 90s, 10m or 1h30m"},
-		"a fraction":             {local + "    limits: {idle: 1.5}", "c.yaml:4:20: idle: 1.5 has no unit"},
-		"words":                  {local + "    limits:\n      total: ten minutes", `c.yaml:5:14: total: "ten minutes" is not a time`},
-		"a truth":                {local + "    limits: {total: true}", `c.yaml:4:21: total: "true" is not a time`},
-		"nothing":                {local + "    limits: {total: }", "is not a time"},
-		"zero":                   {local + "    limits: {idle: 0s}", "c.yaml:4:20: idle: a limit has to be longer than 0"},
-		"below zero":             {local + "    limits: {idle: -1s}", "longer than 0"},
-		"more than a day":        {local + "    limits: {total: 24h1ns}", "c.yaml:4:21: total: a limit can't be longer than 24h"},
-		"another name":           {local + "    limits: {first: 1s}", `c.yaml:4:14: unknown limit "first"; there are first_byte, idle and total`},
-		"no limits":              {local + "    limits: 10m", "c.yaml:4:13: limits are written as {first_byte: 10m"},
-		"a list":                 {local + "    limits: [10m]", `c.yaml:4:13: "[" can't stand here`},
-		"of a model":             {local + "    models:\n      m: {limits: {idle: 5}}", "c.yaml:5:26: idle: 5 has no unit"},
-		"of a model elsewhere":   {"models:\n  gpt-4.1:\n    limits:\n      total: 5", "c.yaml:4:14: total: 5 has no unit"},
-		"a field of a model":     {local + "    models:\n      m: {windows: 5}", `c.yaml:5:11: unknown field "windows"`},
-		"thinks":                 {"models: {gpt-4.1: {thinks: never}}", `c.yaml:1:28: thinks is always`},
-		"a key of a standard":    {"providers:\n  openai:\n    key_env: MY_KEY", "c.yaml:2:3: provider openai without a base_url takes limits and models only"},
+		"a number": {local + "    limits: {first_byte: 90}",
+			"c.yaml:4:26: first_byte: 90 has no unit; write a time such as 90s, 10m or 1h30m"},
+		"a fraction":           {local + "    limits: {idle: 1.5}", "c.yaml:4:20: idle: 1.5 has no unit"},
+		"words":                {local + "    limits:\n      total: ten minutes", `c.yaml:5:14: total: "ten minutes" is not a time`},
+		"a truth":              {local + "    limits: {total: true}", `c.yaml:4:21: total: "true" is not a time`},
+		"nothing":              {local + "    limits: {total: }", "is not a time"},
+		"zero":                 {local + "    limits: {idle: 0s}", "c.yaml:4:20: idle: a limit has to be longer than 0"},
+		"below zero":           {local + "    limits: {idle: -1s}", "longer than 0"},
+		"more than a day":      {local + "    limits: {total: 24h1ns}", "c.yaml:4:21: total: a limit can't be longer than 24h"},
+		"another name":         {local + "    limits: {first: 1s}", `c.yaml:4:14: unknown limit "first"; there are first_byte, idle and total`},
+		"no limits":            {local + "    limits: 10m", "c.yaml:4:13: limits are written as {first_byte: 10m"},
+		"a list":               {local + "    limits: [10m]", `c.yaml:4:13: "[" can't stand here`},
+		"of a model":           {local + "    models:\n      m: {limits: {idle: 5}}", "c.yaml:5:26: idle: 5 has no unit"},
+		"of a model elsewhere": {"models:\n  gpt-4.1:\n    limits:\n      total: 5", "c.yaml:4:14: total: 5 has no unit"},
+		"a field of a model":   {local + "    models:\n      m: {windows: 5}", `c.yaml:5:11: unknown field "windows"`},
+		"thinks":               {"models: {gpt-4.1: {thinks: never}}", `c.yaml:1:28: thinks is always`},
+		"a key of a standard": {"providers:\n  openai:\n    key_env: MY_KEY",
+			"c.yaml:2:3: provider openai without a base_url takes limits and models only"},
 		"a dialect":              {"providers:\n  google:\n    dialect: ollama", "provider google without a base_url"},
 		"no address":             {"providers:\n  mine:\n    limits: {idle: 1m}", "c.yaml:2:3: provider mine needs a base_url"},
 		"an address of a blank":  {"providers:\n  mine:\n    base_url: '  '", "needs a base_url"},

@@ -53,13 +53,16 @@ type modelEntry struct {
 }
 
 func (m modelEntry) entry(name recipe.ModelName) (catalog.Entry, error) {
-	for _, n := range []float64{float64(m.Window), float64(m.MaxOutput), amount(m.Input), amount(m.Output), amount(m.CacheRead), amount(m.CacheWrite)} {
+	for _, n := range []float64{float64(m.Window), float64(m.MaxOutput), amount(m.Input), amount(m.Output), amount(m.CacheRead),
+		amount(m.CacheWrite)} {
 		if n < 0 {
 			return catalog.Entry{}, fmt.Errorf("a number of model %s is below 0", name.Model)
 		}
 	}
-	return catalog.Entry{Provider: name.Provider, Model: name.Model, Window: m.Window, MaxOutput: m.MaxOutput, Thinks: catalog.Thinking(m.Thinks),
-		Input: m.Input, Output: m.Output, CacheRead: m.CacheRead, CacheWrite: m.CacheWrite, Limits: wire.TimeLimits(m.Limits), Source: "config file"}, nil
+	return catalog.Entry{Provider: name.Provider, Model: name.Model, Window: m.Window, MaxOutput: m.MaxOutput,
+		Thinks: catalog.Thinking(m.Thinks),
+		Input:  m.Input, Output: m.Output, CacheRead: m.CacheRead, CacheWrite: m.CacheWrite, Limits: wire.TimeLimits(m.Limits),
+		Source: "config file"}, nil
 }
 
 func amount(p *float64) float64 {
@@ -154,7 +157,8 @@ func (c *File) takeProviders(n ast.Node, at func(*token.Token, string) error) er
 		if err := decodeNode(value, &e, at); err != nil {
 			return err
 		}
-		p := providers.Provider{Name: key.Value, Dialect: e.Dialect, BaseURL: providers.Trim(e.BaseURL), KeyVariable: e.KeyEnv, Limits: wire.TimeLimits(e.Limits)}
+		p := providers.Provider{Name: key.Value, Dialect: e.Dialect, BaseURL: providers.Trim(e.BaseURL), KeyVariable: e.KeyEnv,
+			Limits: wire.TimeLimits(e.Limits)}
 		if err := checkProvider(p); err != nil {
 			return at(key, err.Error())
 		}

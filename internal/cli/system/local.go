@@ -21,7 +21,7 @@ import (
 	"github.com/cineforge/cineforge/run/event"
 )
 
-// Local is a system on a data directory, in which this process works on runs itself.
+// Local is the system of a data directory, on whose runs this process works itself.
 type Local struct {
 	app     *app.App
 	options LocalOptions
@@ -56,10 +56,12 @@ func (l *Local) Close() error {
 	return l.app.Close()
 }
 
+// State returns the state of a run.
 func (l *Local) State(ctx context.Context, id string) (run.State, error) {
 	return l.app.Reader.State(ctx, id)
 }
 
+// Runs lists runs, newest first.
 func (l *Local) Runs(ctx context.Context, project string, limit int) ([]run.Overview, error) {
 	list := []run.Overview{}
 	for f := (runs.Filter{RunFilter: run.RunFilter{ProjectID: project}}); ; {
@@ -74,6 +76,7 @@ func (l *Local) Runs(ctx context.Context, project string, limit int) ([]run.Over
 	}
 }
 
+// Line lists the runs of a line, oldest first.
 func (l *Local) Line(ctx context.Context, of run.State) (line []run.Overview, err error) {
 	found, err := l.app.Reader.Store.Line(ctx, of.RootRunID)
 	if err != nil {
@@ -89,14 +92,17 @@ func (l *Local) Line(ctx context.Context, of run.State) (line []run.Overview, er
 	return line, nil
 }
 
+// Events yields what has happened in a run.
 func (l *Local) Events(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
 	return l.app.Reader.Store.Events(ctx, id, after)
 }
 
+// Follow yields what happens in a run until its end.
 func (l *Local) Follow(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
 	return run.Follow(ctx, l.app.Reader.Store, id, after)
 }
 
+// Start starts a run.
 func (l *Local) Start(ctx context.Context, s runs.Request) (string, bool, error) {
 	if err := l.served(s.Queue); err != nil {
 		return "", false, err
@@ -104,11 +110,13 @@ func (l *Local) Start(ctx context.Context, s runs.Request) (string, bool, error)
 	return l.app.Runs.Start(ctx, s)
 }
 
+// PlanRetry returns what a retry would do.
 func (l *Local) PlanRetry(ctx context.Context, id string, r pipeline.Retry) (run.RetryPlan, error) {
 	plan, err := l.app.Runs.PlanRetry(ctx, id, r)
 	return plan.RetryPlan, err
 }
 
+// Retry starts a run that continues another one.
 func (l *Local) Retry(ctx context.Context, id string, r runs.RetryRequest) (string, bool, error) {
 	if err := l.served(r.Queue); err != nil {
 		return "", false, err
@@ -121,10 +129,12 @@ func (l *Local) served(queue bool) error {
 	if !queue || l.app.Runs.Served() {
 		return nil
 	}
-	return &console.Exit{Code: console.CodeError, Err: failure.New(failure.Input, "no server is running on this data directory, so nobody would work on the run",
-		"").Advised("start one: %s; or leave --detach out", failure.Serve())}
+	return &console.Exit{Code: console.CodeError,
+		Err: failure.New(failure.Input, "no server is running on this data directory, so nobody would work on the run",
+			"").Advised("start one: %s; or leave --detach out", failure.Serve())}
 }
 
+// Resume lets a run go on.
 func (l *Local) Resume(ctx context.Context, id string, today bool) error {
 	err := l.app.Runs.Confirm(ctx, id, today)
 	if errors.Is(err, durable.ErrHeld) {
@@ -159,8 +169,8 @@ func (l *Local) Attend(ctx context.Context, a Attending) (iter.Seq2[event.Event,
 	}
 }
 
-// background works on what other processes left unfinished, until the returned
-// function is called, which waits a little for it to be handed on.
+// background works on what other processes left unfinished, until the returned function is called,
+// which waits a little for the runs to be handed on.
 func (l *Local) background(ctx context.Context, but string) (stop func()) {
 	if left := l.app.Runs.Unfinished(ctx, but); len(left) > 0 && !l.options.Quiet {
 		fmt.Fprintf(l.options.Err, "Going on in the background with what was left unfinished: %s\n", strings.Join(left, ", "))
@@ -187,6 +197,7 @@ func (l *Local) background(ctx context.Context, but string) (stop func()) {
 // over what takes longer, as if this one had died.
 const handOver = 3 * time.Second
 
+// Transitions lists the transitions of breakers, newest first.
 func (l *Local) Transitions(ctx context.Context, limit int) ([]Transition, error) {
 	turns, err := l.app.Providers.Transitions(ctx, limit)
 	lines := []Transition{}
@@ -203,30 +214,38 @@ func (l *Local) Transitions(ctx context.Context, limit int) ([]Transition, error
 	return lines, err
 }
 
+// Artifact returns a version of an artifact.
 func (l *Local) Artifact(ctx context.Context, project string, ref artifact.Ref) (artifact.Artifact, error) {
 	return l.app.Library.Artifact(ctx, project, ref)
 }
 
+// Export writes the files of a run.
 func (l *Local) Export(ctx context.Context, id string, to runs.Destination) (runs.Exported, error) {
 	return l.app.Reader.Export(ctx, id, to)
 }
 
+// Cancel ends a run.
 func (l *Local) Cancel(ctx context.Context, id string) error { return l.app.Runs.Cancel(ctx, id) }
 
+// TryNow ends a run's waiting.
 func (l *Local) TryNow(ctx context.Context, id string) error { return l.app.Runs.TryNow(ctx, id) }
 
+// Providers says how each provider is doing.
 func (l *Local) Providers(ctx context.Context) ([]health.Provider, error) {
 	return l.app.Providers.List(ctx)
 }
 
+// Hold keeps requests from a provider for a time.
 func (l *Local) Hold(ctx context.Context, provider, reason string, length time.Duration) error {
 	return l.app.Providers.Hold(ctx, provider, reason, length)
 }
 
+// Release ends what keeps a provider, a model or a key from being asked.
 func (l *Local) Release(ctx context.Context, name, reason string) (health.Released, error) {
 	return l.app.Providers.Release(ctx, name, reason)
 }
 
+// Probe lets the next request through to a provider.
 func (l *Local) Probe(ctx context.Context, provider, reason string) error {
 	return l.app.Providers.Probe(ctx, provider, reason)
 }

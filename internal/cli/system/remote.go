@@ -28,7 +28,7 @@ import (
 	"github.com/cineforge/cineforge/run/event"
 )
 
-// Remote is a system behind a server, which works on the runs.
+// Remote is the system of a server, which works on the runs.
 type Remote struct{ client *client.Client }
 
 // NewRemote returns the system behind a client, which closing it closes too.
@@ -64,11 +64,13 @@ func Failure(err error) error {
 	return f
 }
 
+// Close closes the connections.
 func (r *Remote) Close() error {
 	r.client.Close()
 	return nil
 }
 
+// State returns the state of a run.
 func (r *Remote) State(ctx context.Context, id string) (run.State, error) {
 	got, _, err := r.client.Runs.State(ctx, id, "")
 	return got.State, Failure(err)
@@ -77,6 +79,7 @@ func (r *Remote) State(ctx context.Context, id string) (run.State, error) {
 // runsPage is how many runs are asked for at once.
 const runsPage = 500
 
+// Runs lists runs, newest first.
 func (r *Remote) Runs(ctx context.Context, project string, limit int) ([]run.Overview, error) {
 	list := []run.Overview{}
 	for q := (client.RunsQuery{Project: project}); ; {
@@ -92,6 +95,7 @@ func (r *Remote) Runs(ctx context.Context, project string, limit int) ([]run.Ove
 	}
 }
 
+// Line lists the runs of a line, oldest first.
 func (r *Remote) Line(ctx context.Context, of run.State) ([]run.Overview, error) {
 	list, err := r.Runs(ctx, of.ProjectID, 0)
 	slices.Reverse(list)
@@ -105,6 +109,7 @@ func (r *Remote) Line(ctx context.Context, of run.State) ([]run.Overview, error)
 	return slices.DeleteFunc(list, func(o run.Overview) bool { return root[o.RunID] != root[of.RunID] }), err
 }
 
+// Events yields what has happened in a run.
 func (r *Remote) Events(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
 	return func(yield func(event.Event, error) bool) {
 		for {
@@ -126,6 +131,7 @@ func (r *Remote) Events(ctx context.Context, id string, after int64) iter.Seq2[e
 	}
 }
 
+// Follow yields what happens in a run until its end.
 func (r *Remote) Follow(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
 	return func(yield func(event.Event, error) bool) {
 		for e, err := range r.client.Runs.Follow(ctx, id, after) {
@@ -136,6 +142,7 @@ func (r *Remote) Follow(ctx context.Context, id string, after int64) iter.Seq2[e
 	}
 }
 
+// Artifact returns a version of an artifact.
 func (r *Remote) Artifact(ctx context.Context, project string, ref artifact.Ref) (artifact.Artifact, error) {
 	got, err := r.client.Artifacts.Get(ctx, project, ref.ArtifactType, ref.EntityID, ref.Version)
 	return got.Payload, Failure(err)
@@ -250,6 +257,7 @@ func asked(s runs.Request) (client.RunRequest, error) {
 	return ask, nil
 }
 
+// PlanRetry returns what a retry would do.
 func (r *Remote) PlanRetry(ctx context.Context, id string, how pipeline.Retry) (run.RetryPlan, error) {
 	ask, err := r.retryOf(ctx, how)
 	if err != nil {
@@ -259,6 +267,7 @@ func (r *Remote) PlanRetry(ctx context.Context, id string, how pipeline.Retry) (
 	return plan, Failure(err)
 }
 
+// Retry starts a run that continues another one.
 func (r *Remote) Retry(ctx context.Context, id string, how runs.RetryRequest) (string, bool, error) {
 	ask, err := r.retryOf(ctx, how.Retry)
 	if err != nil {
@@ -281,6 +290,7 @@ func (r *Remote) retryOf(ctx context.Context, how pipeline.Retry) (client.RetryR
 	return ask, Failure(err)
 }
 
+// Resume lets a run go on.
 func (r *Remote) Resume(ctx context.Context, id string, today bool) error {
 	ask := client.ResumeRequest{}
 	if today {
@@ -289,10 +299,12 @@ func (r *Remote) Resume(ctx context.Context, id string, today bool) error {
 	return Failure(r.client.Runs.Resume(ctx, id, ask))
 }
 
+// Cancel ends a run.
 func (r *Remote) Cancel(ctx context.Context, id string) error {
 	return Failure(r.client.Runs.Cancel(ctx, id))
 }
 
+// TryNow ends a run's waiting.
 func (r *Remote) TryNow(ctx context.Context, id string) error {
 	return Failure(r.client.Runs.TryNow(ctx, id))
 }
@@ -333,11 +345,13 @@ func (r *Remote) rests(ctx context.Context, followed run.State) bool {
 	}
 }
 
+// Providers says how each provider is doing.
 func (r *Remote) Providers(ctx context.Context) ([]health.Provider, error) {
 	list, err := r.client.Providers.List(ctx)
 	return list, Failure(err)
 }
 
+// Transitions lists the transitions of breakers, newest first.
 func (r *Remote) Transitions(ctx context.Context, limit int) ([]Transition, error) {
 	turns, err := r.client.Providers.Transitions(ctx, limit)
 	lines := []Transition{}
@@ -350,16 +364,19 @@ func (r *Remote) Transitions(ctx context.Context, limit int) ([]Transition, erro
 	return lines, Failure(err)
 }
 
+// Hold keeps requests from a provider for a time.
 func (r *Remote) Hold(ctx context.Context, name, reason string, length time.Duration) error {
 	_, err := r.client.Providers.HoldFor(ctx, name, reason, length)
 	return Failure(err)
 }
 
+// Release ends what keeps a provider, a model or a key from being asked.
 func (r *Remote) Release(ctx context.Context, name, reason string) (health.Released, error) {
 	released, err := r.client.Providers.Release(ctx, name, reason)
 	return released, Failure(err)
 }
 
+// Probe lets the next request through to a provider.
 func (r *Remote) Probe(ctx context.Context, name, reason string) error {
 	_, err := r.client.Providers.Probe(ctx, name, reason)
 	return Failure(err)
