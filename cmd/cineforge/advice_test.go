@@ -209,7 +209,7 @@ var goesOn = regexp.MustCompile(` (retry|runs resume|runs watch|runs try-now) `)
 
 // Each command that the program advises is done as it is written, in the state in which it is
 // advised, and lets the run go on.
-func TestAdvice_IsFollowed(t *testing.T) {
+func TestReport_AdviceIsFollowed(t *testing.T) {
 	var mu sync.Mutex
 	var rows []string
 	ran := 0

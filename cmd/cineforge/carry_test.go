@@ -21,7 +21,7 @@ import (
 // A run that was begun with keys and whose process was killed meets processes that can't
 // ask the same: they leave it alone and say what it needs. One that can, under another name
 // for the provider, goes on with it.
-func TestCarry_ProcessesThatCantAskTheSame(t *testing.T) {
+func TestRunsResumeCmd_ProcessesThatCantAskTheSame(t *testing.T) {
 	o := newOrdeal(t, scenario.Pace{FirstEvent: 300 * time.Millisecond, TokensPerSecond: 400})
 	data, script, keys := t.TempDir(), longScript(t, 12), o.env
 	url := ""
@@ -71,7 +71,7 @@ func TestCarry_ProcessesThatCantAskTheSame(t *testing.T) {
 }
 
 // The same command in two shells at once is one run, which both show.
-func TestStart_TwoShells(t *testing.T) {
+func TestRunCmd_TwoShells(t *testing.T) {
 	o := newOrdeal(t, scenario.Pace{FirstEvent: 300 * time.Millisecond, TokensPerSecond: 400})
 	data, script := t.TempDir(), longScript(t, 12)
 	first, second := o.start(data, "run", script), o.start(data, "run", script)

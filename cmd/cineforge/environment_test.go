@@ -11,7 +11,7 @@ import (
 	"github.com/cineforge/cineforge/run"
 )
 
-func TestUnknownVariables_NamesTheNearestFlag(t *testing.T) {
+func TestNewParser_UnknownVariablesNameTheNearestFlag(t *testing.T) {
 	parser, err := newParser(&cli{})
 	if err != nil {
 		t.Fatal(err)

@@ -34,7 +34,7 @@ func (o *ordeal) eventually(what string, p *process, so func() bool) {
 
 // Two processes that begin at once on a data directory which is not there yet, and one
 // that looks on, do not get in each other's way.
-func TestTwoProcessesSideBySide(t *testing.T) {
+func TestRunCmd_TwoProcessesSideBySide(t *testing.T) {
 	pace := scenario.Pace{FirstEvent: 30 * time.Millisecond, TokensPerSecond: 4000}
 	o := newOrdeal(t, pace)
 	o.undisturbed(mainScript)
@@ -66,7 +66,7 @@ func TestTwoProcessesSideBySide(t *testing.T) {
 
 // A process that is stopped for longer than its claim lives loses its run to another
 // one, and can write nothing when it goes on.
-func TestAFrozenProcessIsFencedOff(t *testing.T) {
+func TestRunCmd_AFrozenProcessIsFencedOff(t *testing.T) {
 	slow := scenario.Pace{FirstEvent: 3 * time.Second}
 	o := newOrdeal(t, scenario.Pace{})
 	// The stopped process may take its calls for too late, so that the provider is left

@@ -13,9 +13,9 @@ import (
 	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
-// TestARunOnProviders runs the real program against simulated providers on a port, as
+// TestRunCmd_OnProviders runs the real program against simulated providers on a port, as
 // a user with keys runs it against the real ones.
-func TestARunOnProviders(t *testing.T) {
+func TestRunCmd_OnProviders(t *testing.T) {
 	bin := build(t)
 	sim := simulator.New(scenario.Scenario{}, simulator.Options{})
 	server := httptest.NewServer(sim)

@@ -17,9 +17,9 @@ import (
 	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
-// TestRelease_OfWhatARunLeft refuses the key in a run, looks at the gate, and ends it, on
+// TestProvidersReleaseCmd_OfWhatARunLeft refuses the key in a run, looks at the gate, and ends it, on
 // the data directory and through its server.
-func TestRelease_OfWhatARunLeft(t *testing.T) {
+func TestProvidersReleaseCmd_OfWhatARunLeft(t *testing.T) {
 	bin := build(t)
 	sim := simulator.New(scenario.Scenario{ID: "refused", Name: "refused", Rules: []scenario.Rule{{Name: "refused", Fault: scenario.Fault{Error: "auth"}}}}, simulator.Options{})
 	server := httptest.NewServer(sim)
@@ -112,7 +112,7 @@ func TestRelease_OfWhatARunLeft(t *testing.T) {
 }
 
 // What is left after a release is said with the command that ends it.
-func TestRelease_SaysWhatItDoesNotEnd(t *testing.T) {
+func TestProvidersReleaseCmd_SaysWhatItDoesNotEnd(t *testing.T) {
 	now := time.Date(2026, 11, 25, 12, 3, 10, 0, time.UTC)
 	later := now.Add(15 * time.Minute)
 	p := health.Provider{Name: "local", Models: []health.Model{{Model: "llama:70b"}, {Model: "other"}}}

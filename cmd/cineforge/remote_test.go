@@ -111,7 +111,7 @@ var slow = scenario.Pace{FirstEvent: 200 * time.Millisecond, TokensPerSecond: 40
 
 var runIDPattern = regexp.MustCompile(`run-[0-9a-f]{8}`)
 
-func TestCtrlCLeavesARunWithItsServer(t *testing.T) {
+func TestRunCmd_CtrlCLeavesTheRunWithItsServer(t *testing.T) {
 	o := newOrdeal(t, slow)
 	data := o.TempDir()
 	s := o.serve(data, "127.0.0.1:0")
@@ -149,7 +149,7 @@ func TestCtrlCLeavesARunWithItsServer(t *testing.T) {
 	}
 }
 
-func TestAWatchOutlivesItsServer(t *testing.T) {
+func TestRunsWatchCmd_OutlivesItsServer(t *testing.T) {
 	o := newOrdeal(t, slow)
 	data := o.TempDir()
 	s := o.serve(data, "127.0.0.1:0")
@@ -171,7 +171,7 @@ func TestAWatchOutlivesItsServer(t *testing.T) {
 	o.checkLog(id, o.events(data, id))
 }
 
-func TestAWatchTimesOut(t *testing.T) {
+func TestRunsWatchCmd_TimesOut(t *testing.T) {
 	o := newOrdeal(t, slow)
 	s := o.serve(o.TempDir(), "127.0.0.1:0")
 	begins := o.show("--server", s.url, "run", mainScript, "--detach")

@@ -151,7 +151,7 @@ func checkFinished(t *testing.T, state run.State, names []string, cause string) 
 	}
 }
 
-func TestABrokenViewLosesNothing(t *testing.T) {
+func TestShowRun_ABrokenViewLosesNothing(t *testing.T) {
 	bin, script := build(t), longScript(t, 20)
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
@@ -167,7 +167,7 @@ func TestABrokenViewLosesNothing(t *testing.T) {
 	}
 }
 
-func TestAReaderThatLeavesDoesNotStopTheRun(t *testing.T) {
+func TestShowRun_AReaderThatLeavesDoesNotStopTheRun(t *testing.T) {
 	bin, data := build(t), t.TempDir()
 	cmd := exec.Command(bin, "--data", data, "-v", "run", longScript(t, 200))
 	stderr, err := cmd.StderrPipe()
@@ -189,7 +189,7 @@ func TestAReaderThatLeavesDoesNotStopTheRun(t *testing.T) {
 	}
 }
 
-func TestAKilledRunIsTakenOver(t *testing.T) {
+func TestRunCmd_AKilledRunIsTakenOver(t *testing.T) {
 	bin, data := build(t), t.TempDir()
 	if code := stopAmongScenes(t, bin, data, os.Kill); code != -1 {
 		t.Fatalf("exit code %d of a killed process", code)
@@ -204,7 +204,7 @@ func TestAKilledRunIsTakenOver(t *testing.T) {
 	checkFinished(t, state, names, event.ResumedAfterCrash)
 }
 
-func TestCtrlCParksARun(t *testing.T) {
+func TestRunCmd_CtrlCParksTheRun(t *testing.T) {
 	bin, data := build(t), t.TempDir()
 	if code := stopAmongScenes(t, bin, data, syscall.SIGINT); code != console.CodeInterrupted {
 		t.Fatalf("exit code %d, want %d", code, console.CodeInterrupted)

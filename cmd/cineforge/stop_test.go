@@ -45,7 +45,7 @@ func (o *ordeal) stopped(data string, calls int, signals []os.Signal, args ...st
 
 // A run that is stopped politely again and again, whatever carries it, asks nothing twice;
 // a second signal ends what is under way, and at most that is asked again.
-func TestStop_NothingIsAskedTwice(t *testing.T) {
+func TestStopper_NothingIsAskedTwice(t *testing.T) {
 	o := newOrdeal(t, scenario.Pace{FirstEvent: 300 * time.Millisecond, TokensPerSecond: 400})
 	script := longScript(t, 12)
 	var whole run.State
@@ -87,7 +87,7 @@ func TestStop_NothingIsAskedTwice(t *testing.T) {
 
 // A server that is stopped lets another one begin at once on its address, which goes on with
 // the run when the calls under way have ended.
-func TestStop_AnotherServerBeginsAtOnce(t *testing.T) {
+func TestStopper_AnotherServerBeginsAtOnce(t *testing.T) {
 	o := newOrdeal(t, scenario.Pace{FirstEvent: time.Second, TokensPerSecond: 1000})
 	data, script := t.TempDir(), longScript(t, 6)
 	first := o.serve(data, "127.0.0.1:0")

@@ -34,7 +34,7 @@ func ask(t *testing.T, url string) (status int, body string) {
 
 // A server goes on with what it has begun when a newer program brings its database up to
 // date, answers requests that read, and claims nothing more: that is the newer one's.
-func TestUpgrade_AnOldServerBesideANewOne(t *testing.T) {
+func TestServeCmd_AnOldServerBesideANewOne(t *testing.T) {
 	o := newOrdeal(t, scenario.Pace{FirstEvent: 500 * time.Millisecond, TokensPerSecond: 200})
 	newer := filepath.Join(t.TempDir(), "newer")
 	if out, err := exec.Command("go", "build", "-o", newer, "-ldflags", "-X github.com/cineforge/cineforge/internal/sqlite.raised=1",
