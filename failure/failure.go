@@ -114,14 +114,16 @@ func (e *Error) Clone() *Error {
 // It changes and returns f.
 func (e *Error) Advised(format string, remedies ...Remedy) *Error {
 	if len(remedies) == 0 { // then a % is one
-		e.Hint, e.Remedies = format, nil
+		e.Hint = format
+		e.Remedies = nil
 		return e
 	}
 	args := make([]any, len(remedies))
 	for i, r := range remedies {
 		args[i] = r
 	}
-	e.Hint, e.Remedies = fmt.Sprintf(format, args...), remedies
+	e.Hint = fmt.Sprintf(format, args...)
+	e.Remedies = remedies
 	return e
 }
 

@@ -10,7 +10,8 @@ import (
 // BenchmarkPlan measures what the start of every run pays: Parse and Plan of the
 // shipped recipe.
 func BenchmarkPlan(b *testing.B) {
-	data, known := shipped(b), modules()
+	data := shipped(b)
+	known := modules()
 	options := recipe.PlanOptions{Params: map[string]any{"input_file": "x", "accept_config": true}, Modules: known}
 	b.ReportAllocs()
 	for b.Loop() {

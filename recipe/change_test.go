@@ -51,7 +51,8 @@ stages:
 		"the cost of a stage": {before + "resilience: {stages: {c: {max_cost_usd: 3}}}\n", "c max_cost_usd:  → 3", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			then, now := planned(t, before, recipe.Limits{}), planned(t, test.now, recipe.Limits{})
+			then := planned(t, before, recipe.Limits{})
+			now := planned(t, test.now, recipe.Limits{})
 			changes := recipe.Changes(then, now)
 			if got := said(changes); got != test.want {
 				t.Errorf("got\n%s\nwant\n%s", got, test.want)

@@ -93,7 +93,8 @@ func scan(source fs.FS) []Listing {
 			continue
 		}
 		if other, taken := inFile[l.ID]; taken {
-			found[i].Recipe, found[i].Err = nil, failure.New(failure.Input,
+			found[i].Recipe = nil
+			found[i].Err = failure.New(failure.Input,
 				fmt.Sprintf("%s: recipe_id %q is also the one of %s", l.File, l.ID, other), "give one of the two another recipe_id")
 			continue
 		}

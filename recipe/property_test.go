@@ -149,7 +149,8 @@ func TestPlan_ReadyInAnyOrder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		inSlice, done := selected(p), map[string]bool{}
+		inSlice := selected(p)
+		done := map[string]bool{}
 		for len(done) < len(inSlice) {
 			ready := p.Ready(func(id string) bool { return done[id] })
 			for _, id := range inSlice {

@@ -45,7 +45,8 @@ const marker = "‸"
 
 // unmark returns the source without markers, and where they stood as line:column.
 func unmark(src string) (clean string, places []string) {
-	line, column := 1, 1
+	line := 1
+	column := 1
 	var b strings.Builder
 	for _, r := range src {
 		switch {
@@ -53,7 +54,8 @@ func unmark(src string) (clean string, places []string) {
 			places = append(places, fmt.Sprintf("%d:%d", line, column))
 			continue
 		case r == '\n':
-			line, column = line+1, 0
+			line += 1
+			column = 0
 		}
 		b.WriteRune(r)
 		column++

@@ -131,8 +131,10 @@ func TestPolicy_Merge(t *testing.T) {
 		OnExhausted: recipe.PauseOnExhausted, Degrade: recipe.DegradeOffline, Concurrency: 8,
 	}
 	some := all
-	some.Chain, some.MaxAttempts = []recipe.ModelName{gpt41, opus}, 7
-	some.Concurrency, some.MaxWait = 2, 0
+	some.Chain = []recipe.ModelName{gpt41, opus}
+	some.MaxAttempts = 7
+	some.Concurrency = 2
+	some.MaxWait = 0
 	for id, want := range map[string]recipe.Policy{
 		"a": all,
 		"b": some,
@@ -182,7 +184,8 @@ func TestRecipe_PlaceholdersInResilience(t *testing.T) {
 		"model": "gpt-5.2", "chain": []string{"claude-sonnet-4-6"}, "budget": 3, "parallel": 2.0,
 		"end": "pause", "time": json.Number("1.5"), "tries": int64(5),
 	})
-	a, b := policy(t, p, "a"), policy(t, p, "b")
+	a := policy(t, p, "a")
+	b := policy(t, p, "b")
 	if diff := cmp.Diff([]recipe.ModelName{gpt52, gpt41}, a.Chain); diff != "" {
 		t.Errorf("a's chain: -want +got:\n%s", diff)
 	}

@@ -50,7 +50,9 @@ func (s *errand) next() (steps []func() event.Body) {
 		case q.through:
 		case q.asking:
 			steps = append(steps, func() event.Body {
-				q.asking, q.answered, q.told = false, true, true
+				q.asking = false
+				q.answered = true
+				q.told = true
 				return event.AttemptFinished{Attempt: at, InputTokens: 3, OutputTokens: 2, CostUSD: new(0.25)}
 			})
 		case !q.answered:
@@ -87,10 +89,13 @@ func (s *errand) next() (steps []func() event.Body) {
 func (s *errand) stop() bool {
 	under := s.begun && !s.done
 	if under {
-		s.begun, s.through = false, 0
+		s.begun = false
+		s.through = 0
 		for _, q := range s.units {
 			// The answers that are there are told of when they serve again.
-			q.asking, q.told, q.through = false, false, false
+			q.asking = false
+			q.told = false
+			q.through = false
 		}
 	}
 	return under
@@ -153,10 +158,21 @@ func interrupted(all []*errand, stop string) (events []event.Body) {
 // settled is a state without what tells only how it came about: times, attempts, and
 // the count of events, of crashes and of the calls that were lost in them.
 func settled(s run.State) run.State {
-	s.StartedAt, s.OperatorAt, s.UpdatedAt, s.FinishedAt, s.LastSeq, s.Unpriced = nil, nil, nil, nil, 0, 0
+	s.StartedAt = nil
+	s.OperatorAt = nil
+	s.UpdatedAt = nil
+	s.FinishedAt = nil
+	s.LastSeq = 0
+	s.Unpriced = 0
 	for _, st := range s.Stages {
-		st.StartedAt, st.ProgressAt, st.DurationSeconds = nil, nil, 0
-		st.Attempts, st.AttemptCount, st.Reused, st.Crashes, st.Unpriced = nil, 0, nil, 0, 0
+		st.StartedAt = nil
+		st.ProgressAt = nil
+		st.DurationSeconds = 0
+		st.Attempts = nil
+		st.AttemptCount = 0
+		st.Reused = nil
+		st.Crashes = 0
+		st.Unpriced = 0
 	}
 	return s
 }

@@ -259,7 +259,10 @@ func TestFold_TheOrderOfIndependentStagesDoesNotMatter(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, st := range got.Stages { // when something happened depends on the order, and nothing else does
-			st.StartedAt, st.ProgressAt, st.DurationSeconds, st.Attempts[0].StartedAt = nil, nil, 0, nil
+			st.StartedAt = nil
+			st.ProgressAt = nil
+			st.DurationSeconds = 0
+			st.Attempts[0].StartedAt = nil
 		}
 		want := run.NewState()
 		for _, id := range stages {

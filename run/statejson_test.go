@@ -14,7 +14,8 @@ import (
 // Clients of the first system show the stages as they stand in the object.
 func TestState_StagesAreInTheirOrder(t *testing.T) {
 	s := run.NewState()
-	s.RunID, s.Error = "run-1", "a & <b>"
+	s.RunID = "run-1"
+	s.Error = "a & <b>"
 	s.StageOrder = []string{"ingest", "normalize", "extract_scenes", "project_config"}
 	for _, id := range append([]string{"later", "before"}, s.StageOrder...) {
 		s.Stages[id] = &run.StageState{Status: run.StageDone, Error: "c & d"}

@@ -33,7 +33,8 @@ func failed(unit string, n int) event.AttemptFailed {
 
 // A run waits when nothing in it does anything else, and says until when at the latest.
 func TestState_WaitsWhenNothingElseGoesOn(t *testing.T) {
-	soon, later := time.Now().UTC().Add(time.Hour).Truncate(time.Millisecond), time.Now().UTC().Add(2*time.Hour).Truncate(time.Millisecond)
+	soon := time.Now().UTC().Add(time.Hour).Truncate(time.Millisecond)
+	later := time.Now().UTC().Add(2 * time.Hour).Truncate(time.Millisecond)
 	begin := []event.Body{started("a", "b"), event.StageStarted{StageID: "a"}, event.AttemptStarted{Attempt: attempt("u1", 1)},
 		event.AttemptStarted{Attempt: attempt("u2", 1)}}
 	one := append(begin, failed("u1", 1), waits("u1", later))

@@ -125,9 +125,11 @@ func TestRemarks_HoldTogether(t *testing.T) {
 				t.Fatalf("%q: %+v after %d", text, r, end)
 			}
 			end = r.End
-			open, closed := "[[", "]]"
+			open := "[["
+			closed := "]]"
 			if r.Kind == screenplay.Boneyard {
-				open, closed = "/*", "*/"
+				open = "/*"
+				closed = "*/"
 			}
 			if inner := text[r.Start:r.End]; !strings.HasPrefix(inner, open) || !strings.HasSuffix(inner, closed) {
 				t.Fatalf("%q: a %v is %q", text, r.Kind, inner)

@@ -255,7 +255,8 @@ func FuzzImply(f *testing.F) {
 		if again := screenplay.Imply(script); !cmp.Equal(script, again, cmpopts.EquateEmpty()) {
 			t.Fatalf("the second time differs\n%s", cmp.Diff(script, again))
 		}
-		before, after := countHeadings(decoded), countHeadings(script)
+		before := countHeadings(decoded)
+		after := countHeadings(script)
 		cues := 0
 		for _, w := range script.Warnings {
 			if strings.HasPrefix(w.Message, "taken as the cue of ") {

@@ -71,7 +71,8 @@ func TestScenes(t *testing.T) {
 		t.Errorf("Scenes (-want +got):\n%s", diff)
 	}
 	for i, scene := range s.Scenes() {
-		first, last := scene.Elements[0], scene.Elements[len(scene.Elements)-1]
+		first := scene.Elements[0]
+		last := scene.Elements[len(scene.Elements)-1]
 		if first.Kind != screenplay.SceneHeading || first.Span.Start != scene.Span.Start || last.Span.End != scene.Span.End {
 			t.Errorf("scene %d has elements from %+v to %+v", i+1, first, last)
 		}

@@ -32,7 +32,8 @@ func compose(req wire.Request, fault scenario.Fault, seed uint64) wire.Answer {
 		a.Text = *fault.Text
 	}
 	spoil(&a, fault, seed)
-	thought, room := req.Thinking, wire.Tokens(a.Text)
+	thought := req.Thinking
+	room := wire.Tokens(a.Text)
 	if req.MaxTokens >= 0 {
 		thought = min(thought, req.MaxTokens)
 		room = req.MaxTokens - thought
@@ -86,13 +87,16 @@ func spoil(a *wire.Answer, fault scenario.Fault, seed uint64) {
 	case "fenced":
 		a.Text = "```json\n" + a.Text + "\n```"
 	case "truncated":
-		a.Text, a.Finish = wire.Head(a.Text, half), wire.Length
+		a.Text = wire.Head(a.Text, half)
+		a.Finish = wire.Length
 	case "content_filter":
-		a.Text, a.Finish = wire.Head(a.Text, half), wire.Filtered
+		a.Text = wire.Head(a.Text, half)
+		a.Finish = wire.Filtered
 	case "empty":
 		a.Text = ""
 	case "refusal":
-		a.Text, a.Finish = "", wire.Refused
+		a.Text = ""
+		a.Finish = wire.Refused
 		switch {
 		case req.API == wire.Chat || req.API == wire.Responses:
 			a.Text = "I'm sorry, but I can't assist with that request."

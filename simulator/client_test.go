@@ -37,23 +37,25 @@ type api struct {
 }
 
 var apis = []api{
-	{"messages", "anthropic", "claude-sonnet-4-6", "/anthropic/v1/messages", false},
-	{"messages stream", "anthropic", "claude-sonnet-4-6", "/anthropic/v1/messages", true},
-	{"chat", "openai", "gpt-4.1", "/openai/v1/chat/completions", false},
-	{"chat stream", "openai", "gpt-4.1", "/openai/v1/chat/completions", true},
-	{"responses", "openai", "gpt-4.1", "/openai/v1/responses", false},
-	{"responses stream", "openai", "gpt-4.1", "/openai/v1/responses", true},
-	{"generate", "google", "gemini-3-flash-preview", "/google/v1beta/models/gemini-3-flash-preview:generateContent", false},
+	{name: "messages", provider: "anthropic", model: "claude-sonnet-4-6", path: "/anthropic/v1/messages", stream: false},
+	{name: "messages stream", provider: "anthropic", model: "claude-sonnet-4-6", path: "/anthropic/v1/messages", stream: true},
+	{name: "chat", provider: "openai", model: "gpt-4.1", path: "/openai/v1/chat/completions", stream: false},
+	{name: "chat stream", provider: "openai", model: "gpt-4.1", path: "/openai/v1/chat/completions", stream: true},
+	{name: "responses", provider: "openai", model: "gpt-4.1", path: "/openai/v1/responses", stream: false},
+	{name: "responses stream", provider: "openai", model: "gpt-4.1", path: "/openai/v1/responses", stream: true},
+	{name: "generate", provider: "google", model: "gemini-3-flash-preview",
+		path: "/google/v1beta/models/gemini-3-flash-preview:generateContent", stream: false},
 	{
-		"generate stream",
-		"google",
-		"gemini-3-flash-preview",
-		"/google/v1beta/models/gemini-3-flash-preview:streamGenerateContent?alt=sse",
-		true,
+		name:     "generate stream",
+		provider: "google",
+		model:    "gemini-3-flash-preview",
+		path:     "/google/v1beta/models/gemini-3-flash-preview:streamGenerateContent?alt=sse",
+		stream:   true,
 	},
-	{"generate array", "google", "gemini-3-flash-preview", "/google/v1beta/models/gemini-3-flash-preview:streamGenerateContent", true},
-	{"compat", "local", "llama-3", "/compat/local/v1/chat/completions", false},
-	{"compat stream", "local", "llama-3", "/compat/local/v1/chat/completions", true},
+	{name: "generate array", provider: "google", model: "gemini-3-flash-preview",
+		path: "/google/v1beta/models/gemini-3-flash-preview:streamGenerateContent", stream: true},
+	{name: "compat", provider: "local", model: "llama-3", path: "/compat/local/v1/chat/completions", stream: false},
+	{name: "compat stream", provider: "local", model: "llama-3", path: "/compat/local/v1/chat/completions", stream: true},
 }
 
 func apiNamed(name string) api {
@@ -98,7 +100,8 @@ func (a api) body(text string, structured bool) fields {
 			"generationConfig":  config,
 		}
 		if structured {
-			config["responseMimeType"], config["responseJsonSchema"] = "application/json", form
+			config["responseMimeType"] = "application/json"
+			config["responseJsonSchema"] = form
 		}
 		return b
 	default:
@@ -168,7 +171,7 @@ type bench struct {
 // inProcess returns a bench without sockets.
 func inProcess(s scenario.Scenario) bench {
 	sim := simulator.New(s, simulator.Options{})
-	return bench{sim, &http.Client{Transport: sim.Transport()}, "http://sim.test", "k-test"}
+	return bench{sim: sim, client: &http.Client{Transport: sim.Transport()}, root: "http://sim.test", key: "k-test"}
 }
 
 // rules returns a bench with rules.
@@ -249,7 +252,8 @@ func (r *reading) read(a api, data []byte) {
 		}
 	default:
 		for event := range strings.SplitSeq(strings.ReplaceAll(string(data), "\r\n", "\n"), "\n\n") {
-			name, payload := "", ""
+			name := ""
+			payload := ""
 			for line := range strings.SplitSeq(event, "\n") {
 				if v, ok := strings.CutPrefix(line, "event: "); ok {
 					name = v
@@ -386,7 +390,8 @@ func (r *reading) responses(event string, v any) {
 func (r *reading) gemini(v any) {
 	r.text += text(v, "candidates", 0, "content", "parts", 0, "text")
 	if f := text(v, "candidates", 0, "finishReason") + text(v, "promptFeedback", "blockReason"); f != "" {
-		r.finish, r.terminal = f, true
+		r.finish = f
+		r.terminal = true
 	}
 	if m := text(v, "modelVersion"); m != "" {
 		r.model = m

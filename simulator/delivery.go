@@ -76,7 +76,8 @@ type delivery struct {
 // deliver sends an answer of a model at the pace of the scenario.
 func (h *handler) deliver(a wire.Answer, disrupt disruption) {
 	read, written := h.epoch.cached(h.request, h.provider, h.out.began)
-	a.Usage.CacheRead, a.Usage.CacheWrite = read, 0
+	a.Usage.CacheRead = read
+	a.Usage.CacheWrite = 0
 	if h.request.API == wire.Messages {
 		a.Usage.CacheWrite = written
 	}
@@ -84,7 +85,8 @@ func (h *handler) deliver(a wire.Answer, disrupt disruption) {
 		a.Model = wire.Served(h.request.Model)
 	}
 	h.out.note(func(c *Call) { c.CachedTokens = read })
-	a.At, a.Break = h.moment, disrupt.after
+	a.At = h.moment
+	a.Break = disrupt.after
 	d := &delivery{
 		call:    h,
 		out:     h.out,
@@ -146,7 +148,8 @@ func (d *delivery) meanwhile() []byte {
 
 // stream sends frames one by one until something happens to them.
 func (d *delivery) stream() {
-	frames, disrupt := d.script.Frames, d.disrupt
+	frames := d.script.Frames
+	disrupt := d.disrupt
 	if n := len(frames); n > 0 {
 		frames[n-1].Data = append(frames[n-1].Data[:len(frames[n-1].Data):len(frames[n-1].Data)], d.script.Tail...)
 	}
@@ -154,7 +157,8 @@ func (d *delivery) stream() {
 	if disrupt.kind != "" {
 		at = disrupt.index(frames)
 	}
-	sent, texts := 0, 0
+	sent := 0
+	texts := 0
 	for i, f := range frames {
 		if i == at && disrupt.kind != "malformed" && d.disrupted(i) {
 			return

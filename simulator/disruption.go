@@ -49,7 +49,8 @@ func (d disruption) index(frames []wire.Frame) int {
 		}
 		return 0
 	}
-	sent, last := 0, 0
+	sent := 0
+	last := 0
 	for i, f := range frames {
 		if sent >= d.after {
 			return i
@@ -75,7 +76,8 @@ func (d disruption) offset(body []byte, tokens int) int {
 
 // withoutHalf takes the second half out of the JSON in a frame.
 func withoutHalf(data []byte) []byte {
-	first, last := bytes.IndexByte(data, '{'), bytes.LastIndexByte(data, '}')
+	first := bytes.IndexByte(data, '{')
+	last := bytes.LastIndexByte(data, '}')
 	if first < 0 || last <= first {
 		return []byte("data: {\"\n\n")
 	}

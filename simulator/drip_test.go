@@ -37,7 +37,8 @@ func arrivals(t *testing.T, a api, resp *http.Response, start time.Time) (pieces
 			t.Fatal(err)
 		}
 		if piece := textOf(a, line); piece != "" {
-			pieces, at = append(pieces, piece), append(at, time.Since(start))
+			pieces = append(pieces, piece)
+			at = append(at, time.Since(start))
 		}
 	}
 }

@@ -213,7 +213,7 @@ func TestAttacks_SwitchProtocolsEndWithTheServer(t *testing.T) {
 	server.Config.BaseContext = func(net.Listener) context.Context { return ctx }
 	server.Start()
 	defer server.Close()
-	b := bench{sim, server.Client(), server.URL, "k"}
+	b := bench{sim: sim, client: server.Client(), root: server.URL, key: "k"}
 	resp := b.open(t.Context(), t, apiNamed("chat"))
 	defer resp.Body.Close()
 	cancel()

@@ -74,7 +74,8 @@ func (e *epoch) decide(req wire.Request, provider string, now time.Time) decisio
 	var held []int
 	perMinute := 0
 	for i := range e.scenario.Rules {
-		r, state := &e.scenario.Rules[i], e.rules[i]
+		r := &e.scenario.Rules[i]
+		state := e.rules[i]
 		if !fits(r.When, req, provider, e.target(), now.Sub(e.started)) {
 			continue
 		}
@@ -90,7 +91,8 @@ func (e *epoch) decide(req wire.Request, provider string, now time.Time) decisio
 			continue
 		}
 		if wait, full := state.full(*r.Fault.Limit, provider, now); full {
-			d.rule, d.wait = r, wait
+			d.rule = r
+			d.wait = wait
 			continue
 		}
 		state.inFlight[provider]++
@@ -183,7 +185,8 @@ func (e *epoch) quota(provider string, perMinute, tokens int, now time.Time) wir
 	for _, u := range list {
 		sum += u.tokens
 	}
-	q.RequestsLeft, q.TokensLeft = max(q.Requests-len(list), 0), max(q.Tokens-sum, 0)
+	q.RequestsLeft = max(q.Requests-len(list), 0)
+	q.TokensLeft = max(q.Tokens-sum, 0)
 	q.Reset = time.Minute * time.Duration(q.Requests-q.RequestsLeft) / time.Duration(q.Requests)
 	return q
 }
@@ -212,7 +215,10 @@ func (e *epoch) cached(req wire.Request, provider string, now time.Time) (read, 
 	if req.API != wire.Messages {
 		marks = steps(req.Text())
 	}
-	text, hash, hashed, runes := req.Text(), sha256.New(), 0, 0
+	text := req.Text()
+	hash := sha256.New()
+	hashed := 0
+	runes := 0
 	fmt.Fprintf(hash, "%s\x00%s\x00", provider, req.Model)
 	for _, m := range marks {
 		end := min(m.End, len(text))
@@ -228,7 +234,8 @@ func (e *epoch) cached(req wire.Request, provider string, now time.Time) (read, 
 		}
 		key := [sha256.Size]byte(hash.Sum(nil))
 		if now.Before(e.cache[key]) {
-			read, written = tokens, 0
+			read = tokens
+			written = 0
 		} else {
 			written = tokens - read
 		}

@@ -166,7 +166,8 @@ func TestHandler_EveryNamedErrorInEveryDialect(t *testing.T) {
 
 func TestHandler_ReportsASmallWindow(t *testing.T) {
 	for name, want := range map[string]string{
-		"messages": "prompt is too long: 31 tokens > 20 maximum", "chat": "maximum context length is 20 tokens. However, your messages resulted in 31 tokens",
+		"messages":  "prompt is too long: 31 tokens > 20 maximum",
+		"chat":      "maximum context length is 20 tokens. However, your messages resulted in 31 tokens",
 		"responses": "exceeds the context window", "generate": "The input token count (31) exceeds the maximum number of tokens allowed (20).",
 	} {
 		b := rules(scenario.Rule{When: scenario.When{TokensOver: 20}, Fault: scenario.Fault{Error: "context_length"}})
@@ -216,7 +217,8 @@ func TestHandler_HintsAreTheVendors(t *testing.T) {
 
 func TestHandler_RawAnswers(t *testing.T) {
 	for body, kind := range map[string]string{
-		`{"error": 1}`: "application/json", "<h1>no</h1>": "text/html", "data: {}\n\n": "text/event-stream", "oh no": "text/plain; charset=utf-8", "": "text/plain; charset=utf-8",
+		`{"error": 1}`: "application/json", "<h1>no</h1>": "text/html", "data: {}\n\n": "text/event-stream", "oh no": "text/plain; charset=utf-8",
+		"": "text/plain; charset=utf-8",
 	} {
 		b := always(
 			scenario.Fault{
@@ -235,7 +237,8 @@ func TestHandler_RawAnswers(t *testing.T) {
 			t.Errorf("%+v", call)
 		}
 	}
-	if got := always(scenario.Fault{Status: 200, Body: "x", Headers: map[string]string{"content-type": "application/json"}}).ask(t.Context(), apiNamed("messages")); !got.broken ||
+	if got := always(scenario.Fault{Status: 200, Body: "x", Headers: map[string]string{"content-type": "application/json"}}).ask(t.Context(),
+		apiNamed("messages")); !got.broken ||
 		got.header.Get("content-type") != "application/json" {
 		t.Error(got)
 	}
@@ -378,7 +381,8 @@ func TestDelivery_Stalls(t *testing.T) {
 
 func TestHandler_LateAndSilentAnswers(t *testing.T) {
 	for _, a := range apis {
-		for _, f := range []scenario.Fault{{FirstEvent: 20 * time.Second}, {Delay: 20 * time.Second}, {Delay: 5 * time.Second, FirstEvent: 15 * time.Second}, {Delay: 20 * time.Second, Error: "server_error"}} {
+		for _, f := range []scenario.Fault{{FirstEvent: 20 * time.Second}, {Delay: 20 * time.Second},
+			{Delay: 5 * time.Second, FirstEvent: 15 * time.Second}, {Delay: 20 * time.Second, Error: "server_error"}} {
 			synctest.Test(t, func(t *testing.T) {
 				b := always(f)
 				start := time.Now()
@@ -510,7 +514,8 @@ func TestCompose_OutputsThatAreNoGood(t *testing.T) {
 			if !strings.Contains(filtered.raw, "Output blocked by content filtering policy") || filtered.terminal {
 				t.Errorf("%s: content_filter gives %v", a.name, filtered)
 			}
-		} else if filtered.finish != filters[family(a)] || filtered.text == "" || !strings.HasPrefix(whole.text, filtered.text) || len(filtered.text) > len(whole.text)/2+4 {
+		} else if filtered.finish != filters[family(a)] || filtered.text == "" || !strings.HasPrefix(whole.text, filtered.text) ||
+			len(filtered.text) > len(whole.text)/2+4 {
 			t.Errorf("%s: content_filter gives %v", a.name, filtered)
 		}
 	}
@@ -552,83 +557,6 @@ func TestResponse_HeadersThatFrameABodyStay(t *testing.T) {
 			t.Errorf("%s: %v", a.name, got)
 		}
 	}
-}
-
-func TestEpoch_Limits(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := rules(
-			scenario.Rule{
-				Name:  "limit",
-				When:  scenario.When{Provider: scenario.Globs{"anthropic"}},
-				Fault: scenario.Fault{Limit: &scenario.Limit{PerMinute: 3}},
-			},
-			scenario.Rule{
-				Name:  "other",
-				When:  scenario.When{Provider: scenario.Globs{"anthropic"}, Calls: scenario.Counts{{First: 2, Last: 2}}},
-				Fault: scenario.Fault{ServedModel: "another"},
-			},
-		)
-		a := apiNamed("messages")
-		var statuses []int
-		for range 5 {
-			got := b.ask(t.Context(), a)
-			statuses = append(statuses, got.status)
-			if h := got.header; h.Get("anthropic-ratelimit-requests-limit") != "3" {
-				t.Errorf("%v", h)
-			}
-			if got.status == 429 &&
-				(got.header.Get("retry-after") == "" || got.header.Get("anthropic-ratelimit-requests-remaining") != "0") {
-				t.Error(got.header)
-			}
-			time.Sleep(10 * time.Second)
-		}
-		if !slices.Equal(statuses, []int{200, 200, 200, 429, 429}) || b.sim.Calls()[1].Fault != "served_model:another" ||
-			b.last(t).Fault != "limit" {
-			t.Errorf("%v %+v", statuses, b.sim.Calls())
-		}
-		got := b.ask(t.Context(), a)
-		wait, err := strconv.Atoi(got.header.Get("retry-after"))
-		if got.status != 429 || err != nil || wait != 10 {
-			t.Errorf("%d, retry-after %d: %v", got.status, wait, err)
-		}
-		time.Sleep(time.Duration(wait) * time.Second)
-		if got := b.ask(t.Context(), a); got.status != 200 {
-			t.Errorf("after the hint: %v", got)
-		}
-		if got := b.ask(t.Context(), apiNamed("chat")); got.status != 200 {
-			t.Errorf("another provider: %v", got)
-		}
-	})
-	synctest.Test(t, func(t *testing.T) {
-		b := inProcess(scenario.Scenario{Pace: scenario.Pace{FirstEvent: time.Second},
-			Rules: []scenario.Rule{{Fault: scenario.Fault{Limit: &scenario.Limit{Concurrent: 2}}}}})
-		statuses := make(chan int)
-		for range 5 {
-			go func() { statuses <- b.ask(t.Context(), apiNamed("chat stream")).status }()
-		}
-		fine := 0
-		for range 5 {
-			if <-statuses == 200 {
-				fine++
-			}
-		}
-		if fine != 2 {
-			t.Errorf("%d calls passed at a time", fine)
-		}
-		if got := b.ask(t.Context(), apiNamed("chat")); got.status != 200 {
-			t.Errorf("a slot was not given back: %v", got)
-		}
-		// Also not by a client that goes away.
-		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-		defer cancel()
-		for range 3 {
-			b.ask(ctx, apiNamed("chat"))
-		}
-		synctest.Wait()
-		if got := b.ask(t.Context(), apiNamed("chat")); got.status != 200 {
-			t.Errorf("a slot was not given back: %v", got)
-		}
-	})
 }
 
 var _ http.Handler = (*simulator.Simulator)(nil)

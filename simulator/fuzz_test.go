@@ -29,7 +29,8 @@ func FuzzRequests(f *testing.F) {
 		f.Add(data, byte(i), byte(i))
 	}
 	faults := []scenario.Fault{
-		{}, {Output: "wrong_schema"}, {Output: "truncated"}, {Output: "refusal", BlockPrompt: true}, {Output: "content_filter"}, {Output: "empty"},
+		{}, {Output: "wrong_schema"}, {Output: "truncated"}, {Output: "refusal", BlockPrompt: true}, {Output: "content_filter"},
+		{Output: "empty"},
 		{Cut: &scenario.Point{AfterTokens: 3}}, {End: &scenario.Point{AfterTokens: 3}}, {Malformed: &scenario.Point{AfterTokens: 3}},
 		{StreamError: &scenario.StreamError{AfterTokens: 3, Error: "bad_gateway"}}, {Error: "context_length"}, {Error: "content_filter"},
 		{

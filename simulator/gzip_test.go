@@ -27,7 +27,9 @@ func gzipped(t *testing.T, text string) string {
 
 func TestTransport_DecompressesAsNetHTTPDoes(t *testing.T) {
 	const text = `{"error": {"message": "no"}}`
-	for where, b := range benches(t, scenario.Fault{Status: 500, Body: gzipped(t, text), Headers: map[string]string{"Content-Encoding": "GZip", "Content-Type": "application/json"}}) {
+	for where, b := range benches(t,
+		scenario.Fault{Status: 500, Body: gzipped(t, text),
+			Headers: map[string]string{"Content-Encoding": "GZip", "Content-Type": "application/json"}}) {
 		for accept, want := range map[string]string{"": text, "gzip": gzipped(t, text), "identity": gzipped(t, text)} {
 			r := b.request(t.Context(), apiNamed("chat"), apiNamed("chat").body(prompt, false))
 			if accept != "" {

@@ -47,7 +47,8 @@ func (s *Simulator) serve(w http.ResponseWriter, r *http.Request, to destination
 
 // begin enters the call into the log under a number, and asks the rules about it.
 func (h *handler) begin(number int) (release func()) {
-	req, out := h.request, h.out
+	req := h.request
+	out := h.out
 	out.began = time.Now()
 	d := h.epoch.decide(req, h.provider, out.began)
 	h.wait = d.wait

@@ -123,7 +123,8 @@ func TestHandler_EventsComeInTheirOrder(t *testing.T) {
 	}
 	chat := strings.Split(strings.TrimSpace(rules().ask(t.Context(), apiNamed("chat stream")).raw), "\n\n")
 	n := len(chat)
-	for i, want := range map[int]string{0: `"role":"assistant"`, 1: `"content":"`, n - 3: `"finish_reason":"stop"`, n - 2: `"choices":[],"usage":{"prompt_tokens"`, n - 1: "data: [DONE]"} {
+	for i, want := range map[int]string{0: `"role":"assistant"`, 1: `"content":"`, n - 3: `"finish_reason":"stop"`,
+		n - 2: `"choices":[],"usage":{"prompt_tokens"`, n - 1: "data: [DONE]"} {
 		if !strings.Contains(chat[i], want) {
 			t.Errorf("chunk %d of %d is %s, want %s", i, n, chat[i], want)
 		}
@@ -175,8 +176,10 @@ func TestHandler_HeadersAreTheVendors(t *testing.T) {
 
 func TestCompose_TheSamePromptGetsTheSameAnswer(t *testing.T) {
 	for _, a := range apis {
-		b, other := rules(), inProcess(scenario.Scenario{Seed: 99})
-		one, two := b.form(t.Context(), a), b.form(t.Context(), a)
+		b := rules()
+		other := inProcess(scenario.Scenario{Seed: 99})
+		one := b.form(t.Context(), a)
+		two := b.form(t.Context(), a)
 		if one.text != two.text {
 			t.Errorf("%s: %q and %q", a.name, one.text, two.text)
 		}
@@ -278,7 +281,8 @@ func TestCompose_KeepsOutputLimits(t *testing.T) {
 		}
 	}
 	// Thinking counts as well, and may leave nothing.
-	got := rules().do(t.Context(), apiNamed("responses"), with(apiNamed("responses").body(prompt, false), fields{"model": "gpt-5", "max_output_tokens": 20}))
+	got := rules().do(t.Context(), apiNamed("responses"),
+		with(apiNamed("responses").body(prompt, false), fields{"model": "gpt-5", "max_output_tokens": 20}))
 	if got.text != "" || got.finish != "incompletemax_output_tokens" || got.out != 20 {
 		t.Error(got)
 	}
@@ -306,7 +310,8 @@ func TestCompose_ModelsThatThink(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"messages", "messages stream"} {
-		got := rules().do(t.Context(), apiNamed(name), with(apiNamed(name).body(prompt, false), fields{"max_tokens": 3000, "thinking": fields{"type": "enabled", "budget_tokens": 1024}}))
+		got := rules().do(t.Context(), apiNamed(name),
+			with(apiNamed(name).body(prompt, false), fields{"max_tokens": 3000, "thinking": fields{"type": "enabled", "budget_tokens": 1024}}))
 		if !strings.Contains(got.raw, `"signature":"EqQB`) || got.text == "" || got.out <= (len(got.text)+3)/4 {
 			t.Errorf("%s: %v\n%s", name, got, got.raw)
 		}
@@ -317,7 +322,8 @@ func TestEpoch_PromptCaching(t *testing.T) {
 	long := strings.Repeat("The lighthouse stands on the rock and waits for the tide. ", 200)
 	t.Run("anthropic", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			b, a := rules(), apiNamed("messages stream")
+			b := rules()
+			a := apiNamed("messages stream")
 			ask := func(system, question string) (read, written, input int) {
 				body := a.body(question, false)
 				body["system"] = []any{fields{"type": "text", "text": system, "cache_control": fields{"type": "ephemeral"}}}
@@ -351,7 +357,8 @@ func TestEpoch_PromptCaching(t *testing.T) {
 		})
 	})
 	for _, name := range []string{"chat stream", "responses", "generate stream", "compat"} {
-		b, a := rules(), apiNamed(name)
+		b := rules()
+		a := apiNamed(name)
 		first := b.do(t.Context(), a, a.body(long+"One?", false))
 		second := b.do(t.Context(), a, a.body(long+"Two?", false))
 		if first.cached != 0 || second.cached < 1024 || second.cached%128 != 0 || second.cached > second.in ||
@@ -362,7 +369,8 @@ func TestEpoch_PromptCaching(t *testing.T) {
 }
 
 func TestHandler_AliasesAnswerWithTheirVersion(t *testing.T) {
-	for name, want := range map[string]string{"chat": "gpt-4.1-2025-04-14", "messages": "claude-sonnet-4-6", "generate": "gemini-3-flash-preview", "compat": "llama-3"} {
+	for name, want := range map[string]string{"chat": "gpt-4.1-2025-04-14", "messages": "claude-sonnet-4-6",
+		"generate": "gemini-3-flash-preview", "compat": "llama-3"} {
 		if got := rules().ask(t.Context(), apiNamed(name)); got.model != want {
 			t.Errorf("%s: served by %s, want %s", name, got.model, want)
 		}

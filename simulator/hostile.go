@@ -129,7 +129,8 @@ func (h *handler) gzipBomb(status int, header http.Header) {
 	h.out.open(status, header, -1)
 	h.out.transmit([]byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff")) // deflate, no flags, no time
 	plain := bytes.Repeat([]byte{' '}, bombBlock)
-	block, checksum := deflated(plain), uint32(0)
+	block := deflated(plain)
+	checksum := uint32(0)
 	for range bombSize / bombBlock {
 		h.out.transmit(block)
 		checksum = crc32.Update(checksum, crc32.IEEETable, plain)

@@ -59,7 +59,10 @@ func (r *response) abort() {
 
 // writeFailed takes back that an answer went out to its end.
 func (r *response) writeFailed() {
-	r.note(func(c *Call) { c.Complete, c.ClientLeft = false, true })
+	r.note(func(c *Call) {
+		c.Complete = false
+		c.ClientLeft = true
+	})
 }
 
 // pause waits until a time, unless the client goes away.

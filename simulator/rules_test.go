@@ -207,7 +207,8 @@ func TestSimulator_ManyAtOnce(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	numbers, nth := map[int]bool{}, map[string]bool{}
+	numbers := map[int]bool{}
+	nth := map[string]bool{}
 	for _, c := range b.sim.Calls() {
 		numbers[c.Number] = true
 		nth[fmt.Sprint(c.Provider, c.Nth)] = true
@@ -262,7 +263,8 @@ func TestBuiltin_AllCanBePlayed(t *testing.T) {
 	}
 	flaky.Pace = scenario.Pace{}
 	synctest.Test(t, func(t *testing.T) {
-		b, hit := inProcess(flaky), 0
+		b := inProcess(flaky)
+		hit := 0
 		for range 400 {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			b.form(ctx, apiNamed("messages stream"))

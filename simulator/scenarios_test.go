@@ -157,7 +157,8 @@ func TestBuiltin_TwoModelsInTurn(t *testing.T) {
 			overloaded = "529"
 		}
 		for i := range 5 {
-			first, next := "fine", "fine"
+			first := "fine"
+			next := "fine"
 			if i < 2 {
 				first = overloaded
 			}

@@ -16,7 +16,8 @@ func benches(t *testing.T, f scenario.Fault) map[string]bench {
 }
 
 func TestHandler_StatusMayBeUnknown(t *testing.T) {
-	for status, line := range map[int]string{299: "299 status code 299", 499: "499 status code 499", 529: "529 status code 529", 600: "600 status code 600", 999: "999 status code 999", 503: "503 Service Unavailable"} {
+	for status, line := range map[int]string{299: "299 status code 299", 499: "499 status code 499", 529: "529 status code 529",
+		600: "600 status code 600", 999: "999 status code 999", 503: "503 Service Unavailable"} {
 		for where, b := range benches(t, scenario.Fault{Status: status, Body: "{}"}) {
 			for _, a := range apis {
 				resp, err := b.client.Do(b.request(t.Context(), a, a.body(prompt, false)))
@@ -37,7 +38,8 @@ func TestHandler_PageIsThatOfAProxy(t *testing.T) {
 		for where, b := range benches(t, scenario.Fault{Status: status, Page: true}) {
 			for _, a := range apis {
 				got := b.ask(t.Context(), a)
-				if got.err != nil || got.status != status || got.header.Get("content-type") != "text/html" || got.header.Get("x-request-id")+got.header.Get("request-id")+got.header.Get("server-timing") != "" ||
+				if got.err != nil || got.status != status || got.header.Get("content-type") != "text/html" ||
+					got.header.Get("x-request-id")+got.header.Get("request-id")+got.header.Get("server-timing") != "" ||
 					!strings.Contains(got.raw, "<title>"+title+"</title>") ||
 					!strings.Contains(got.raw, "<h1>"+title+"</h1>") {
 					t.Errorf("%s, %s: %d %v %s", where, a.name, got.status, got.header, got.raw)

@@ -26,17 +26,21 @@ func onPort(t *testing.T, s scenario.Scenario) bench {
 	sim := simulator.New(s, simulator.Options{Observe: func(c simulator.Call) { ended <- c }})
 	server := httptest.NewServer(sim)
 	t.Cleanup(server.Close)
-	return bench{sim, server.Client(), server.URL, "k-test"}
+	return bench{sim: sim, client: server.Client(), root: server.URL, key: "k-test"}
 }
 
 // On a port and in process answers are the same, but for the date.
 func TestTransport_AgreesWithAPort(t *testing.T) {
-	for _, f := range []scenario.Fault{{}, {Error: "overloaded"}, {Error: "rate_limit", RetryAfter: time.Second}, {Error: "bad_gateway"}, {Output: "empty_body"},
-		{End: &scenario.Point{AfterTokens: 8}}, {Malformed: &scenario.Point{AfterTokens: 8}}, {StreamError: &scenario.StreamError{AfterTokens: 8, Error: "server_error"}}, {Status: 418, Body: "tea"}} {
+	for _, f := range []scenario.Fault{{}, {Error: "overloaded"}, {Error: "rate_limit", RetryAfter: time.Second}, {Error: "bad_gateway"},
+		{Output: "empty_body"},
+		{End: &scenario.Point{AfterTokens: 8}}, {Malformed: &scenario.Point{AfterTokens: 8}},
+		{StreamError: &scenario.StreamError{AfterTokens: 8, Error: "server_error"}}, {Status: 418, Body: "tea"}} {
 		s := scenario.Scenario{Rules: []scenario.Rule{{Fault: f}}}
-		port, direct := onPort(t, s), inProcess(s)
+		port := onPort(t, s)
+		direct := inProcess(s)
 		for _, a := range apis {
-			one, two := port.form(t.Context(), a), direct.form(t.Context(), a)
+			one := port.form(t.Context(), a)
+			two := direct.form(t.Context(), a)
 			if one.err != nil || two.err != nil || one.status != two.status || untimed(one.raw) != untimed(two.raw) {
 				t.Errorf("%s, %+v: on a port\n%v %s\nin process\n%v %s", a.name, f, one, one.raw, two, two.raw)
 			}
@@ -98,7 +102,7 @@ func TestSimulator_AClientThatLeavesAPort(t *testing.T) {
 	)
 	server := httptest.NewServer(sim)
 	defer server.Close()
-	b := bench{sim, server.Client(), server.URL, "k"}
+	b := bench{sim: sim, client: server.Client(), root: server.URL, key: "k"}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	resp, err := b.client.Do(b.request(ctx, apiNamed("chat stream"), apiNamed("chat stream").body(prompt, false)))
@@ -147,7 +151,8 @@ func TestTransport_BodiesEndWithTheCauseOfTheContext(t *testing.T) {
 func TestTransport_AClientThatClosesTheBody(t *testing.T) {
 	for _, f := range []scenario.Fault{{}, {Stall: &scenario.Stall{AfterTokens: 5}}, {Cut: &scenario.Point{AfterTokens: 10}}} {
 		synctest.Test(t, func(t *testing.T) {
-			b, a := always(f), apiNamed("messages stream")
+			b := always(f)
+			a := apiNamed("messages stream")
 			resp, err := b.client.Do(b.request(t.Context(), a, a.body(prompt, false)))
 			if err != nil {
 				t.Fatal(err)
@@ -177,7 +182,8 @@ func TestTransport_AClientThatClosesTheBody(t *testing.T) {
 
 // A client that has read the terminal event sees a finished call, although the body is not at its end.
 func TestCalls_LogIsReadyBeforeTheLastByte(t *testing.T) {
-	b, a := rules(), apiNamed("chat stream")
+	b := rules()
+	a := apiNamed("chat stream")
 	resp, err := b.client.Do(b.request(t.Context(), a, a.body(prompt, false)))
 	if err != nil {
 		t.Fatal(err)
@@ -224,7 +230,8 @@ func (s slowBody) Close() error {
 
 func TestTransport_RequestsAreStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, a := rules(), apiNamed("chat")
+		b := rules()
+		a := apiNamed("chat")
 		data, err := json.Marshal(a.body(prompt, false))
 		if err != nil {
 			t.Fatal(err)
@@ -238,7 +245,9 @@ func TestTransport_RequestsAreStreams(t *testing.T) {
 			close(body.pieces)
 		}()
 		r := b.request(t.Context(), a, nil)
-		r.Body, r.ContentLength, r.GetBody = body, -1, nil
+		r.Body = body
+		r.ContentLength = -1
+		r.GetBody = nil
 		if got := b.send(r, a); got.status != 200 {
 			t.Error(got)
 		}
@@ -249,12 +258,15 @@ func TestTransport_RequestsAreStreams(t *testing.T) {
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
-		b, a := rules(), apiNamed("chat")
+		b := rules()
+		a := apiNamed("chat")
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		r := b.request(ctx, a, nil)
 		body := slowBody{make(chan []byte), make(chan struct{})}
-		r.Body, r.ContentLength, r.GetBody = body, -1, nil
+		r.Body = body
+		r.ContentLength = -1
+		r.GetBody = nil
 		if got := b.send(r, a); !errors.Is(got.err, context.DeadlineExceeded) {
 			t.Error(got)
 		}
@@ -266,7 +278,8 @@ func TestTransport_RequestsAreStreams(t *testing.T) {
 }
 
 func TestTransport_ResponsesAreLikeThoseOfNetHTTP(t *testing.T) {
-	b, a := rules(), apiNamed("messages")
+	b := rules()
+	a := apiNamed("messages")
 	r := b.request(t.Context(), a, a.body(prompt, false))
 	resp, err := b.sim.Transport().RoundTrip(r)
 	if err != nil {

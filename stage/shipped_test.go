@@ -231,9 +231,11 @@ func TestModule_CorpusThroughAllOffline(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want, count := truth.Headings, truth.Scenes
+			want := truth.Headings
+			count := truth.Scenes
 			if truth.HumanScenes > 0 {
-				want, count = truth.HumanHeadings, truth.HumanScenes
+				want = truth.HumanHeadings
+				count = truth.HumanScenes
 			}
 			lost := unmarked[name]
 			want = slices.DeleteFunc(want, func(h string) bool { return slices.Contains(lost, h) })

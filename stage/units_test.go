@@ -27,7 +27,8 @@ func TestTask_UnitsRunsEachOnceWithinItsLimit(t *testing.T) {
 		t.Run(fmt.Sprintf("%d units by %d", test.n, test.concurrency), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var mu sync.Mutex
-				running, most := 0, 0
+				running := 0
+				most := 0
 				runs := make([]int, test.n)
 				count := func(change int) {
 					mu.Lock()
@@ -66,7 +67,8 @@ func TestTask_UnitsReportsProgressInOrder(t *testing.T) {
 		if total != 7 {
 			t.Errorf("total %d, want 7", total)
 		}
-		counts, names = append(counts, done), append(names, unit)
+		counts = append(counts, done)
+		names = append(names, unit)
 	}}
 	if err := task.Units(t.Context(), 7, unitName, func(context.Context, int) error { return nil }); err != nil {
 		t.Fatal(err)

@@ -15,7 +15,8 @@ import (
 
 func parallel(b *bench) {
 	b.make("g", "r")
-	w, start := b.process(diamond, lasting(time.Second)), time.Now()
+	w := b.process(diamond, lasting(time.Second))
+	start := time.Now()
 	if err := w.engine(Options{}).Execute(b.Context(), "r"); err != nil {
 		b.Fatal(err)
 	}
@@ -119,7 +120,8 @@ func parksUnbegun(b *bench) {
 func exclusive(b *bench) {
 	b.make("g", "r")
 	// The step is longer than the lease, so that only signs of life keep it.
-	first, second := b.process(single, lasting(5*b.Lease)), b.process(single, lasting(time.Second))
+	first := b.process(single, lasting(5*b.Lease))
+	second := b.process(single, lasting(time.Second))
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		if err := first.engine(Options{}).Execute(b.Context(), "r"); err != nil {
@@ -228,7 +230,8 @@ func deaths(t *testing.T, s Subject, works, after bool) {
 // the end of the run.
 func (b *bench) death(n int, works, after bool) (lived bool) {
 	b.make("g", "r")
-	first, second := b.process(diamond, lasting(time.Second)), b.process(diamond, lasting(time.Second))
+	first := b.process(diamond, lasting(time.Second))
+	second := b.process(diamond, lasting(time.Second))
 	first.p.KillAt(n, after)
 	if works {
 		stop := b.work(first, Options{})

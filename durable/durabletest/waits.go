@@ -52,7 +52,8 @@ func waitsInCrowds(b *bench) {
 	w := b.process(single, lasting(time.Second))
 	defer b.work(w, Options{})()
 	one := func(name string) (asked int) {
-		start, before := time.Now(), w.p.Asked()
+		start := time.Now()
+		before := w.p.Asked()
 		b.suspend("g", start.Add(time.Minute), name)
 		b.took("a wait of a minute", b.ends(name), time.Minute+time.Second)
 		time.Sleep(time.Until(start.Add(2 * time.Minute)))

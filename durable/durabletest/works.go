@@ -36,7 +36,8 @@ func limits(b *bench) {
 
 func turns(b *bench) {
 	for _, limit := range []int{1, 3} {
-		many, few := names(fmt.Sprintf("m%d-", limit), 12), names(fmt.Sprintf("f%d-", limit), 3)
+		many := names(fmt.Sprintf("m%d-", limit), 12)
+		few := names(fmt.Sprintf("f%d-", limit), 3)
 		b.make(fmt.Sprintf("many%d", limit), many...)
 		b.make(fmt.Sprintf("few%d", limit), few...)
 		w := b.process(single, lasting(time.Second))
@@ -107,7 +108,8 @@ func unopened(b *bench) {
 		b.Errorf("told of trouble %d times, want 8", told)
 	}
 	for i := 2; i < len(tries); i++ {
-		before, now := tries[i-1].Sub(tries[i-2]), tries[i].Sub(tries[i-1])
+		before := tries[i-1].Sub(tries[i-2])
+		now := tries[i].Sub(tries[i-1])
 		if now < before-b.Slack-time.Second || i > 2 && now < 2*time.Second || now > 2*time.Minute { // a run under way may be in between
 			b.Errorf("pauses of %v and then %v", before, now)
 		}
@@ -119,7 +121,8 @@ const soon = 10 * time.Second
 
 func handsOn(b *bench) {
 	b.make("g", "r")
-	first, second := b.process(diamond, lasting(time.Second)), b.process(diamond, lasting(time.Second))
+	first := b.process(diamond, lasting(time.Second))
+	second := b.process(diamond, lasting(time.Second))
 	stop := b.work(first, Options{})
 	time.Sleep(1500 * time.Millisecond)
 	start := time.Now()
@@ -196,8 +199,10 @@ func cancelAtItsEnd(b *bench) {
 func shares(b *bench) {
 	runs := names("r", 24)
 	b.make("g", runs...)
-	first, second := b.process(couple, lasting(time.Second)), b.process(couple, lasting(time.Second))
-	stopFirst, stopSecond := b.work(first, Options{Limit: 3}), b.work(second, Options{Limit: 3})
+	first := b.process(couple, lasting(time.Second))
+	second := b.process(couple, lasting(time.Second))
+	stopFirst := b.work(first, Options{Limit: 3})
+	stopSecond := b.work(second, Options{Limit: 3})
 	b.took("24 runs of a second, 3 at a time in 2 processes", b.ends(runs...), 4*time.Second)
 	stopFirst()
 	stopSecond()

@@ -96,7 +96,8 @@ type round struct {
 // ctx is done it goes on asking: what could start then is parked by its Do.
 func (r *round) steps(ctx context.Context) {
 	defer close(r.left)
-	stop, hard := ctx.Done(), r.hard.Done()
+	stop := ctx.Done()
+	hard := r.hard.Done()
 	var left <-chan time.Time
 	for {
 		if r.failed == nil && !r.quits(ctx) {

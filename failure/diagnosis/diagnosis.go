@@ -85,7 +85,8 @@ func Of(e Evidence) *failure.Error {
 		Reach: c.reach(), Bare: v.bare && !c.reading.enveloped,
 	}
 	if v.class == failure.RateLimited && f.RetryAfter != nil && *f.RetryAfter >= quotaWait {
-		f.Class, f.Rule = failure.QuotaExhausted, v.rule+", for longer than any rate limit lasts"
+		f.Class = failure.QuotaExhausted
+		f.Rule = v.rule + ", for longer than any rate limit lasts"
 		f.Effect = failure.EffectOf(failure.QuotaExhausted)
 	}
 	if e.Status < 300 {
@@ -134,7 +135,11 @@ func (v verdict) on(s failure.Scope) verdict { v.effect.Scope = s; return v }
 func (v verdict) by(rule string) verdict { v.rule = rule; return v }
 
 // saying returns the verdict with words of its own: what it means, and what helps.
-func (v verdict) saying(means, helps string) verdict { v.means, v.helps = means, helps; return v }
+func (v verdict) saying(means, helps string) verdict {
+	v.means = means
+	v.helps = helps
+	return v
+}
 
 // page returns the verdict as one that any server's page may lead to.
 func (v verdict) page() verdict { v.bare = true; return v }
@@ -332,17 +337,6 @@ func (c *call) requestID() string {
 	return RequestID(c.Header)
 }
 
-// RequestID finds the provider's id of a call in the header of its answer; "" if
-// there is none.
-func RequestID(h http.Header) string {
-	for _, name := range [...]string{"Request-Id", "X-Request-Id", "Apim-Request-Id", "X-Amzn-Requestid", "X-Goog-Request-Id", "Cf-Ray"} {
-		if id := h.Get(name); id != "" {
-			return id
-		}
-	}
-	return ""
-}
-
 // sentence says in one line what happened, with the provider's own words.
 func (c *call) sentence(f *failure.Error, v verdict) string {
 	text := cmp.Or(strings.Join(strings.Fields(c.Provider), " "), "the provider") + ": " + cmp.Or(v.means, explanation(f))
@@ -364,7 +358,9 @@ func (c *call) location() string {
 	if err != nil || u.String() == "" {
 		return ""
 	}
-	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	u.User = nil
+	u.RawQuery = ""
+	u.Fragment = ""
 	return c.scrub(u.String(), maxWords)
 }
 

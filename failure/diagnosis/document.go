@@ -137,7 +137,8 @@ const maxStarts = 8
 // Brackets that open something else are passed over, and so is what is quoted
 // unless a quotation may be a log's way of printing a body.
 func embedded(text string, alsoQuoted bool) (lead string, v any, rest string) {
-	tried, last := 0, byte(' ')
+	tried := 0
+	last := byte(' ')
 	open := map[byte]bool{} // marks that nothing closes from here on
 	for i := 0; i < len(text) && tried < maxStarts; i++ {
 		c := text[i]
@@ -164,7 +165,8 @@ func telling(v any) bool {
 	case []any:
 		return len(v) > 0 && telling(v[0])
 	case map[string]any:
-		for _, name := range [...]string{"error", "errors", "message", "errorDescription", "type", "code", "detail", "finishReason", "finish_reason",
+		for _, name := range [...]string{"error", "errors", "message", "errorDescription", "type", "code", "detail", "finishReason",
+			"finish_reason",
 			"candidates", "choices", "promptFeedback", "stop_reason", "response", "headers", "body", "grpc_message"} {
 			if _, ok := v[name]; ok {
 				return true
@@ -188,7 +190,8 @@ func (r *reading) events(body string) {
 		if text := strings.TrimSpace(data.String()); text != "" && text != "[DONE]" {
 			values, ok := jsonValues(text)
 			if v, loose := parseWhole(text); !ok && loose {
-				values, ok = []any{v}, true
+				values = []any{v}
+				ok = true
 			}
 			for _, v := range values {
 				r.inspect(v, 0)

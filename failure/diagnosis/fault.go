@@ -288,7 +288,8 @@ func numberOf(o map[string]any) int {
 
 // messageOf returns what an error object says in words.
 func messageOf(o map[string]any) string {
-	if s := text(o, "message", "msg", "error_description", "error_message", "detail", "error", "title", "grpc_message", "errorDescription", "errorMessage"); s != "" {
+	if s := text(o, "message", "msg", "error_description", "error_message", "detail", "error", "title", "grpc_message", "errorDescription",
+		"errorMessage"); s != "" {
 		return s
 	}
 	for _, key := range [...]string{"detail", "message"} {

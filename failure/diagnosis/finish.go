@@ -26,7 +26,8 @@ func (r *reading) ends(o map[string]any) {
 		}
 	}
 	if v, ok := o["choices"]; ok && v == nil {
-		r.answer, r.hollow = true, true
+		r.answer = true
+		r.hollow = true
 	}
 	if feedback, ok := o["promptFeedback"].(map[string]any); ok {
 		note(text(feedback, "blockReason"))

@@ -9,7 +9,9 @@ import (
 // details decides by the details of google.rpc.Status: ErrorInfo names a reason,
 // QuotaFailure the quota that was exceeded, by minute or by day.
 func (c *call) details(f fault) (verdict, bool) {
-	perDay, perMinute, retry := false, false, false
+	perDay := false
+	perMinute := false
+	retry := false
 	for _, d := range f.details {
 		switch kind := text(d, "@type"); {
 		case strings.HasSuffix(kind, "ErrorInfo"):

@@ -162,7 +162,8 @@ func metadataOf(d map[string]any, name string) string {
 // one counts that is used up; where that is not said, the one that is lifted last.
 func (w waitHeaders) resets() (time.Duration, bool) {
 	var wait time.Duration
-	found, usedUp := false, false
+	found := false
+	usedUp := false
 	for name, values := range w.header {
 		name = strings.ToLower(name)
 		at := strings.Index(name, "reset")
@@ -177,7 +178,8 @@ func (w waitHeaders) resets() (time.Duration, bool) {
 		if empty && !usedUp || empty == usedUp && d > wait {
 			wait = d
 		}
-		found, usedUp = true, usedUp || empty
+		found = true
+		usedUp = usedUp || empty
 	}
 	return wait, found
 }

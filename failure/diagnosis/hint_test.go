@@ -42,7 +42,8 @@ func TestOf_Hints(t *testing.T) {
 
 		{"OpenAI's resets, nothing left", 429, map[string]string{"X-Ratelimit-Reset-Requests": "6ms", "X-Ratelimit-Remaining-Requests": "9",
 			"X-Ratelimit-Reset-Tokens": "1m30s", "X-Ratelimit-Remaining-Tokens": "0"}, "", 90 * time.Second},
-		{"OpenAI's resets, all that is told", 429, map[string]string{"X-Ratelimit-Reset-Requests": "6ms", "X-Ratelimit-Reset-Tokens": "40s"}, "", 40 * time.Second},
+		{"OpenAI's resets, all that is told", 429, map[string]string{"X-Ratelimit-Reset-Requests": "6ms", "X-Ratelimit-Reset-Tokens": "40s"}, "",
+			40 * time.Second},
 		{"resets are of no concern to other failures", 400, map[string]string{"X-Ratelimit-Reset-Tokens": "40s"}, "", none},
 		{"Anthropic's resets", 429, map[string]string{"Anthropic-Ratelimit-Input-Tokens-Reset": "2026-11-25T12:00:45Z",
 			"Anthropic-Ratelimit-Input-Tokens-Remaining": "0", "Anthropic-Ratelimit-Requests-Reset": "2026-11-25T12:00:59Z",
@@ -52,19 +53,24 @@ func TestOf_Hints(t *testing.T) {
 
 		{"RetryInfo", 429, nil, `{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"36.4s"}]}}`, 36400 * time.Millisecond},
 		{"a member", 429, nil, `{"error":{"type":"usage_limit_reached","message":"x","resets_in_seconds":13872}}`, 13872 * time.Second},
-		{"OpenRouter's relayed header", 429, nil, `{"error":{"code":429,"message":"Rate limit exceeded","metadata":{"headers":{"X-RateLimit-Reset":"1795608060000"}}}}`, time.Minute},
+		{"OpenRouter's relayed header", 429, nil,
+			`{"error":{"code":429,"message":"Rate limit exceeded","metadata":{"headers":{"X-RateLimit-Reset":"1795608060000"}}}}`, time.Minute},
 
 		{"words, minutes and seconds", 429, nil, fmt.Sprintf(limit, "Please try again in 7m12s."), 7*time.Minute + 12*time.Second},
 		{"words, milliseconds", 429, nil, fmt.Sprintf(limit, "Please try again in 644ms."), 644 * time.Millisecond},
 		{"words, hours", 429, nil, fmt.Sprintf(limit, "Please try again in 9h0m1.5s."), 9*time.Hour + 1500*time.Millisecond},
 		{"words, a number of seconds", 429, nil, fmt.Sprintf(limit, "Please retry after 20 seconds."), 20 * time.Second},
 		{"words across lines", 429, nil, fmt.Sprintf(limit, "Please try\\nagain in\\n3 minutes"), 3 * time.Minute},
-		{"a clock", 403, nil, `{"statusCode":403,"message":"Out of call volume quota. Quota will be replenished in 07:01:20."}`, 7*time.Hour + 80*time.Second},
-		{"a clock with days", 403, nil, `{"statusCode":403,"message":"Out of call volume quota. Quota will be replenished in 2.05:00:01."}`, 53*time.Hour + time.Second},
-		{"days that are replenished", 403, nil, `{"statusCode":403,"message":"Out of call volume quota. Quota will be replenished in 2 days."}`, 48 * time.Hour},
+		{"a clock", 403, nil, `{"statusCode":403,"message":"Out of call volume quota. Quota will be replenished in 07:01:20."}`,
+			7*time.Hour + 80*time.Second},
+		{"a clock with days", 403, nil, `{"statusCode":403,"message":"Out of call volume quota. Quota will be replenished in 2.05:00:01."}`,
+			53*time.Hour + time.Second},
+		{"days that are replenished", 403, nil, `{"statusCode":403,"message":"Out of call volume quota. Quota will be replenished in 2 days."}`,
+			48 * time.Hour},
 		{"days", 429, nil, fmt.Sprintf(limit, "Your quota will reset after 2 days"), 48 * time.Hour},
 		{"what is quoted is somebody's text", 429, nil, fmt.Sprintf(limit, "refused 'try again in 5s'"), none},
-		{"words about a grant are for people", 403, nil, `{"error":{"message":"Not enabled. If you enabled it recently, try again after 5 minutes."}}`, none},
+		{"words about a grant are for people", 403, nil,
+			`{"error":{"message":"Not enabled. If you enabled it recently, try again after 5 minutes."}}`, none},
 		{"the longest counts", 429, map[string]string{"Retry-After": "1"}, fmt.Sprintf(limit, "Please try again in 20s."), 20 * time.Second},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -109,7 +115,8 @@ func TestOf_KnownDefectsOfOthers(t *testing.T) {
 
 // A rate limit that lasts a day is a quota.
 func TestOf_ALongRateLimitIsAQuota(t *testing.T) {
-	for wait, want := range map[string]failure.Class{"13262": failure.RateLimited, "86400": failure.QuotaExhausted, "411480": failure.QuotaExhausted} {
+	for wait, want := range map[string]failure.Class{"13262": failure.RateLimited, "86400": failure.QuotaExhausted,
+		"411480": failure.QuotaExhausted} {
 		f := diagnosis.Of(diagnosis.Evidence{Provider: "anthropic", Status: 429, Header: http.Header{"Retry-After": {wait}}})
 		if f.Class != want || f.Effect != failure.EffectOf(want) {
 			t.Errorf("%s s: %s, %+v", wait, f.Class, f.Effect)

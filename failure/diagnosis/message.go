@@ -148,7 +148,8 @@ func quoted(means, said string) string {
 		return means
 	}
 	sep := ` ("`
-	before, words := strings.Fields(means), strings.Fields(said)
+	before := strings.Fields(means)
+	words := strings.Fields(said)
 	if len(before) > 0 && wordOf(before[len(before)-1]) == wordOf(words[0]) {
 		sep = ` (it says "`
 	}

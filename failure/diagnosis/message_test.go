@@ -77,7 +77,8 @@ func TestOf_SaysItOnce(t *testing.T) {
 			body, _ := json.Marshal(map[string]any{"error": map[string]any{"type": "overloaded_error", "message": text}})
 			e.Body = string(body)
 		case 1:
-			e.Status, e.Body = 500, text
+			e.Status = 500
+			e.Body = text
 		case 2:
 			e.Err = errors.Join(diagnosis.ErrMalformed, errors.New(text), fmt.Errorf("%s", text))
 		default:

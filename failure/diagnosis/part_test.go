@@ -25,7 +25,8 @@ func TestOf_NamesTheRefusedPart(t *testing.T) {
 // Anthropic's sentence on a question and answer that are too long together, verbatim.
 func TestOf_ContextLimitOfAnthropic(t *testing.T) {
 	f := diagnosis.Of(diagnosis.Evidence{Provider: "anthropic", Status: 400,
-		Body: `{"type":"error","error":{"type":"invalid_request_error","message":"input length and ` + "`max_tokens`" + ` exceed context limit: 188240 + 21333 > 200000, decrease input length or ` + "`max_tokens`" + ` and try again"}}`})
+		Body: `{"type":"error","error":{"type":"invalid_request_error","message":"input length and ` + "`max_tokens`" +
+			` exceed context limit: 188240 + 21333 > 200000, decrease input length or ` + "`max_tokens`" + ` and try again"}}`})
 	if f.Class != failure.ContextLength {
 		t.Errorf("class %s", f.Class)
 	}

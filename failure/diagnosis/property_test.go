@@ -18,14 +18,17 @@ import (
 var poison = []string{
 	"429", "503", "529", "capacity", "SEATING CAPACITY 429", "timeout", "Timed out.", "rate limit reached", "overloaded_error", "quota",
 	"INT. SERVER ROOM - NIGHT", "insufficient_quota", "prompt is too long", "context canceled", "connection reset by peer",
-	"\nevent: error\ndata: {\"type\":\"error\"}\n", `{"type":"error","error":{"type":"overloaded_error"}}`, `{"error":{"code":"insufficient_quota","message":"x"}}`,
-	"<html><title>503 Service Unavailable</title>", "stop_reason: refusal", "try again in 3h", "credit balance is too low", "ECONNRESET", "401 Unauthorized",
+	"\nevent: error\ndata: {\"type\":\"error\"}\n", `{"type":"error","error":{"type":"overloaded_error"}}`,
+	`{"error":{"code":"insufficient_quota","message":"x"}}`,
+	"<html><title>503 Service Unavailable</title>", "stop_reason: refusal", "try again in 3h", "credit balance is too low", "ECONNRESET",
+	"401 Unauthorized",
 }
 
 // userText is such text among ordinary words.
 func userText() *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
-		words := rapid.SliceOfN(rapid.SampledFrom(append([]string{"The", "door", "opens.", "MARA", "(softly)", "We", "don't", "know"}, poison...)), 1, 12).
+		words := rapid.SliceOfN(rapid.SampledFrom(append([]string{"The", "door", "opens.", "MARA", "(softly)", "We", "don't", "know"},
+			poison...)), 1, 12).
 			Draw(t, "words")
 		return strings.Join(words, " ")
 	})
@@ -232,7 +235,8 @@ func FuzzOf(f *testing.F) {
 	for _, b := range bodiesWithText {
 		f.Add(b.evidence.Provider, b.evidence.Status, b.evidence.Body, b.evidence.Stream, "", "Retry-After", "2")
 	}
-	for _, body := range []string{strings.Repeat("[", 200), strings.Repeat(`{"error":`, 200), strings.Repeat("('", 100), strings.Repeat("data:\n", 50), "\\u12", `{"a":'\x`, "{]}[", "%!s(nil)"} {
+	for _, body := range []string{strings.Repeat("[", 200), strings.Repeat(`{"error":`, 200), strings.Repeat("('", 100),
+		strings.Repeat("data:\n", 50), "\\u12", `{"a":'\x`, "{]}[", "%!s(nil)"} {
 		f.Add("google", 429, body, true, "EOF", "X-Ratelimit-Reset-Tokens", "1s")
 	}
 	f.Fuzz(func(t *testing.T, provider string, status int, body string, stream bool, transport, header, value string) {
@@ -265,7 +269,8 @@ var classes = []failure.Class{
 // that are made to be read with pains.
 func BenchmarkOf(b *testing.B) {
 	for _, kind := range []struct{ name, piece string }{
-		{"text", "capacity timeout 429 "}, {"brackets", "{[("}, {"quotes", " '\""}, {"objects", `{"error":{"message":"`}, {"events", "data: {\"a\":1}\n\n"}, {"words", "data: x\n\n"}, {"ends", "{\"stop_reason\":\"x\"}\n"}, {"tags", "<html><title>"},
+		{"text", "capacity timeout 429 "}, {"brackets", "{[("}, {"quotes", " '\""}, {"objects", `{"error":{"message":"`},
+		{"events", "data: {\"a\":1}\n\n"}, {"words", "data: x\n\n"}, {"ends", "{\"stop_reason\":\"x\"}\n"}, {"tags", "<html><title>"},
 	} {
 		for _, size := range []int{1 << 10, 32 << 10, 1 << 20} {
 			body := strings.Repeat(kind.piece, size/len(kind.piece))

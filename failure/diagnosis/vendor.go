@@ -1,6 +1,7 @@
 package diagnosis
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/cineforge/cineforge/failure"
@@ -84,4 +85,15 @@ func (c *call) aboutModel() bool {
 		}
 	}
 	return false
+}
+
+// RequestID finds the provider's id of a call in the header of its answer; "" if
+// there is none.
+func RequestID(h http.Header) string {
+	for _, name := range [...]string{"Request-Id", "X-Request-Id", "Apim-Request-Id", "X-Amzn-Requestid", "X-Goog-Request-Id", "Cf-Ray"} {
+		if id := h.Get(name); id != "" {
+			return id
+		}
+	}
+	return ""
 }

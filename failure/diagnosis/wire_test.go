@@ -109,7 +109,9 @@ func TestOf_HeadersDontEndWhatTakesAPerson(t *testing.T) {
 		for class, e := range failures {
 			for _, h := range headers {
 				for _, e := range []diagnosis.Evidence{e, billing} {
-					e.Provider, e.Header, e.At = "anthropic", h, at
+					e.Provider = "anthropic"
+					e.Header = h
+					e.At = at
 					f := diagnosis.Of(e)
 					if f.RetryAfter != nil || f.Class != class && f.Class != failure.QuotaExhausted {
 						t.Fatalf("%s with %v at %v: %s, to wait %v", class, h, at, f.Class, f.RetryAfter)
@@ -160,10 +162,13 @@ func TestOf_WhatIsWrongHere(t *testing.T) {
 		says  []string
 		not   string
 	}{
-		"a key with a line break": {diagnosis.Evidence{Reach: failure.Unsent, KeyName: "ANTHROPIC_API_KEY", Err: errors.New(`net/http: invalid header field value for "X-Api-Key"`)},
+		"a key with a line break": {diagnosis.Evidence{Reach: failure.Unsent, KeyName: "ANTHROPIC_API_KEY",
+			Err: errors.New(`net/http: invalid header field value for "X-Api-Key"`)},
 			failure.Input, []string{"can't be sent from this machine", "set ANTHROPIC_API_KEY again"}, "report it"},
-		"a proxy's address": {diagnosis.Evidence{Reach: failure.Unsent, Err: errors.New(`invalid proxy address "::"`)}, failure.Input, []string{"HTTPS_PROXY"}, "report it"},
-		"a redirect": {diagnosis.Evidence{Status: 307, Header: http.Header{"Location": {"https://user:secret@elsewhere.example/v1/x?key=hidden"}}},
+		"a proxy's address": {diagnosis.Evidence{Reach: failure.Unsent, Err: errors.New(`invalid proxy address "::"`)}, failure.Input,
+			[]string{"HTTPS_PROXY"}, "report it"},
+		"a redirect": {diagnosis.Evidence{Status: 307,
+			Header: http.Header{"Location": {"https://user:secret@elsewhere.example/v1/x?key=hidden"}}},
 			failure.InvalidRequest, []string{"status 307", "https://elsewhere.example/v1/x", "check the base URL"}, "hidden"},
 		"a redirect with a page": {diagnosis.Evidence{Status: 302, Header: http.Header{"Location": {"/login?session=hidden"}},
 			Body: "<a href=\"/login?session=hidden\">Found</a>.\n", Err: errors.New(`302 Found "<a href=\"/login?session=hidden\">"`)},
@@ -171,7 +176,8 @@ func TestOf_WhatIsWrongHere(t *testing.T) {
 		"another protocol": {diagnosis.Evidence{Status: 101}, failure.InvalidRequest, []string{"status 101", "check the base URL"}, "report it"},
 		"http to https": {diagnosis.Evidence{Status: 400, Body: "Client sent an HTTP request to an HTTPS server.\n"}, failure.Connection,
 			[]string{"one side speaks https", "http:// or https://"}, "certificate"},
-		"http to nginx": {diagnosis.Evidence{Status: 400, Body: "<html>\r\n<head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>"}, failure.Connection,
+		"http to nginx": {diagnosis.Evidence{Status: 400,
+			Body: "<html>\r\n<head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>"}, failure.Connection,
 			[]string{"http:// or https://"}, "certificate"},
 		"a proxy's password": {diagnosis.Evidence{Status: 407}, failure.Connection, []string{"password", "HTTPS_PROXY"}, "certificate"},
 	} {
@@ -221,7 +227,8 @@ func TestScrub(t *testing.T) {
 			t.Errorf("%q becomes %q", text, got)
 		}
 	}
-	for _, secret := range []string{"sk-proj-abcdefghij1234567890", "Bearer abcdef.ghijkl", "Bearer aLongOpaqueTokenOfLettersOnly", "?key=abcdefgh", "x-api-key: 0123456789abcdef"} {
+	for _, secret := range []string{"sk-proj-abcdefghij1234567890", "Bearer abcdef.ghijkl", "Bearer aLongOpaqueTokenOfLettersOnly",
+		"?key=abcdefgh", "x-api-key: 0123456789abcdef"} {
 		if got := diagnosis.Scrub("got "+secret, "", 300); !strings.Contains(got, "[key]") {
 			t.Errorf("%q becomes %q", secret, got)
 		}

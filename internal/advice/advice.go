@@ -100,7 +100,8 @@ func remedies(s run.State, st run.StageState, class failure.Class) []failure.Rem
 
 // undrilled returns the state as that of a run of the project that a drill was of.
 func undrilled(s run.State) run.State {
-	s.Drill, s.ProjectID = "", strings.TrimPrefix(s.ProjectID, "drill-")
+	s.Drill = ""
+	s.ProjectID = strings.TrimPrefix(s.ProjectID, "drill-")
 	return s
 }
 
@@ -121,7 +122,8 @@ func raised(s run.State, st run.StageState) float64 {
 	}
 	spent := s.SpentUSD()
 	if e := st.Exceeded; e != nil {
-		spent, limit = e.SpentUSD, e.LimitUSD
+		spent = e.SpentUSD
+		limit = e.LimitUSD
 	}
 	return run.RaisedLimit(spent+st.RemainingCostUSD(), limit)
 }

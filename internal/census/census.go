@@ -19,6 +19,8 @@ import (
 type Tree struct {
 	Module   string
 	Packages []*Package
+
+	structs map[named]bool // the types that are structs
 }
 
 // Package is one folder of Go files, its tests included.
@@ -97,6 +99,7 @@ func Read(root string) (*Tree, error) {
 		return nil, err
 	}
 	t.countMethods()
+	t.findStructs()
 	return t, nil
 }
 

@@ -22,24 +22,23 @@ func (f *File) Assignments() (all, parallel int) {
 	return all, parallel
 }
 
-// Unkeyed returns the lines of literals of structs of the module, of 4 fields or more,
+// Unkeyed returns the lines of literals of structs of the module, of so many fields or more,
 // whose fields are not named.
-func (t *Tree) Unkeyed(p *Package, f *File) (lines []int) {
-	structs := t.structs()
+func (t *Tree) Unkeyed(p *Package, f *File, least int) (lines []int) {
 	imports := t.imports(f)
 	named := func(e ast.Expr) bool {
 		if _, ok := e.(*ast.StructType); ok {
 			return true
 		}
 		n, ok := resolve(e, p.Path, imports)
-		return ok && structs[n]
+		return ok && t.structs[n]
 	}
 	ast.Inspect(f.Syntax, func(n ast.Node) bool {
 		lit, ok := n.(*ast.CompositeLit)
 		if !ok {
 			return true
 		}
-		if lit.Type != nil && named(lit.Type) && positional(lit) {
+		if lit.Type != nil && named(lit.Type) && positional(lit, least) {
 			lines = append(lines, f.Position(lit))
 		}
 		var element ast.Expr
@@ -56,7 +55,7 @@ func (t *Tree) Unkeyed(p *Package, f *File) (lines []int) {
 			if kv, ok := e.(*ast.KeyValueExpr); ok {
 				e = kv.Value
 			}
-			if inner, ok := e.(*ast.CompositeLit); ok && inner.Type == nil && positional(inner) {
+			if inner, ok := e.(*ast.CompositeLit); ok && inner.Type == nil && positional(inner, least) {
 				lines = append(lines, f.Position(inner))
 			}
 		}
@@ -65,31 +64,30 @@ func (t *Tree) Unkeyed(p *Package, f *File) (lines []int) {
 	return lines
 }
 
-// positional reports whether a literal has 4 values or more that are not named.
-func positional(lit *ast.CompositeLit) bool {
-	if len(lit.Elts) < 4 {
+// positional reports whether a literal has so many values or more, which are not named.
+func positional(lit *ast.CompositeLit, least int) bool {
+	if len(lit.Elts) < least {
 		return false
 	}
 	_, keyed := lit.Elts[0].(*ast.KeyValueExpr)
 	return !keyed
 }
 
-// structs returns the types of the module that are structs.
-func (t *Tree) structs() map[named]bool {
-	found := map[named]bool{}
+// findStructs notes which types of the module are structs.
+func (t *Tree) findStructs() {
+	t.structs = map[named]bool{}
 	for _, p := range t.Packages {
 		for _, f := range p.Files {
 			ast.Inspect(f.Syntax, func(n ast.Node) bool {
 				if spec, ok := n.(*ast.TypeSpec); ok {
 					if _, is := spec.Type.(*ast.StructType); is {
-						found[named{p.Path, spec.Name.Name}] = true
+						t.structs[named{p.Path, spec.Name.Name}] = true
 					}
 				}
 				return true
 			})
 		}
 	}
-	return found
 }
 
 var persons = regexp.MustCompile(`(?i)\b(who|whom|whose|nobody|somebody|whoever|whomever)\b`)
@@ -108,7 +106,8 @@ func (f *File) Persons() (lines []int) {
 	return lines
 }
 
-// TwoKinds returns the names that are both a type, or a function, and a method of the package.
+// TwoKinds returns the names that are both a type, or a function, and a method of the package,
+// besides those of methods that interfaces of the standard library ask for.
 func (p *Package) TwoKinds() (names []string) {
 	outer, methods := map[string]bool{}, map[string]bool{}
 	for _, f := range p.Sources() {
@@ -130,7 +129,7 @@ func (p *Package) TwoKinds() (names []string) {
 		}
 	}
 	for n := range outer {
-		if methods[n] {
+		if methods[n] && n != "Error" && n != "String" {
 			names = append(names, n)
 		}
 	}

@@ -85,7 +85,8 @@ func (ps *Projects) ChangeProject(_ context.Context, id string, change func(*pro
 }
 
 // AddInput keeps a file of a project.
-func (ps *Projects) AddInput(_ context.Context, id string, in project.Input, content []byte) (kept project.Input, existing bool, err error) {
+func (ps *Projects) AddInput(_ context.Context, id string, in project.Input, content []byte) (kept project.Input, existing bool,
+	err error) {
 	ps.data.mu.Lock()
 	defer ps.data.mu.Unlock()
 	if f := ps.data.projects[id]; f != nil {

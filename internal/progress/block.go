@@ -153,14 +153,18 @@ func (f frame) newRow(id string, st run.StageState, of run.Status) row {
 // bar returns what draws how far a stage is: solid is work done, dots are work
 // to do, dashed is waiting, shaded is work that an earlier run did.
 func bar(st run.StageState) func(int) string {
-	pattern, rest, share := "█", "·", 0.0
+	pattern := "█"
+	rest := "·"
+	share := 0.0
 	switch st.Status {
 	case run.StageDone:
 		share = 1
 	case run.StageReused:
-		pattern, share = "▒", 1
+		pattern = "▒"
+		share = 1
 	case run.StagePaused:
-		pattern, share = "┄", 1
+		pattern = "┄"
+		share = 1
 	case run.StagePending:
 		rest = " "
 	default:

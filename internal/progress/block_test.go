@@ -335,7 +335,8 @@ func TestLive_ReadsNoFile(t *testing.T) {
 	}
 	fill.Close()
 	pressed := 0
-	if _, err := progress.Show(told(success()...), progress.Options{Out: io.Discard, Live: true, In: in, Interrupt: func() { pressed++ }}); err != nil {
+	if _, err := progress.Show(told(success()...),
+		progress.Options{Out: io.Discard, Live: true, In: in, Interrupt: func() { pressed++ }}); err != nil {
 		t.Fatal(err)
 	}
 	left, err := io.ReadAll(in)

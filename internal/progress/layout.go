@@ -42,7 +42,8 @@ func (f frame) layOut(rows []row) layout {
 	}
 	l.cost = 0
 	if over := l.used() - f.width; over > 0 && l.title-over < leastTitle {
-		l.gap, l.compact = 1, true
+		l.gap = 1
+		l.compact = true
 		l.units = 0
 		for _, r := range rows {
 			l.units = max(l.units, lipgloss.Width(shorter(r.units)))

@@ -114,7 +114,8 @@ func (l *live) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case theLast:
 		return l, tea.Quit
 	case tea.WindowSizeMsg:
-		l.width, l.height = m.Width, m.Height
+		l.width = m.Width
+		l.height = m.Height
 	case tea.KeyPressMsg:
 		switch m.String() {
 		case "ctrl+c":

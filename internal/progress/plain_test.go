@@ -23,7 +23,8 @@ import (
 func plainly(t testing.TB, o progress.Options, steps ...step) []string {
 	t.Helper()
 	var b strings.Builder
-	o.Out, o.Zone = &b, time.UTC
+	o.Out = &b
+	o.Zone = time.UTC
 	if _, err := progress.Show(told(steps...), o); err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +123,8 @@ func TestPlain_Lines(t *testing.T) {
 
 func dry() []step {
 	o := opening()
-	o.DryRun, o.Notice = true, ""
+	o.DryRun = true
+	o.Notice = ""
 	return []step{
 		{0, o},
 		{0, event.StageSkippedReused{StageID: "ingest", FromRunID: "run-1", Artifacts: refs("raw_input")}},
@@ -250,7 +252,8 @@ func TestPlain_ControlCharactersAreNotWritten(t *testing.T) {
 		}
 		s := fold(t, steps...)
 		var page, list strings.Builder
-		if err := errors.Join(progress.WriteState(&page, s, begin, false, ""), progress.WriteRuns(&list, []run.Overview{s.Summarize()}, begin, false)); err != nil {
+		if err := errors.Join(progress.WriteState(&page, s, begin, false, ""),
+			progress.WriteRuns(&list, []run.Overview{s.Summarize()}, begin, false)); err != nil {
 			rt.Fatal(err)
 		}
 		if n := strings.Count(list.String(), "\n"); n != 2 {
@@ -286,7 +289,8 @@ func TestPaint_ColorAddsNothingButColor(t *testing.T) {
 	if d := cmp.Diff(a.String(), uncolored(b.String())); d != "" || a.String() == b.String() {
 		t.Errorf("state: -plain +coloured:\n%s", d)
 	}
-	x, y := progress.Block(s, begin, 80), progress.BlockIn(s, begin, 80, 0, true, false, false)
+	x := progress.Block(s, begin, 80)
+	y := progress.BlockIn(s, begin, 80, 0, true, false, false)
 	if d := cmp.Diff(x, uncolored(y)); d != "" || x == y {
 		t.Errorf("block: -plain +coloured:\n%s", d)
 	}
@@ -354,7 +358,8 @@ func ExampleShow() {
 	// Output:
 	// 2026-10-09 14:00:00  run run-0a1b2c3d started: night_ferry.fountain → mvp_ingest, project night-ferry. Note: no key is set
 	// 2026-10-09 14:00:00  Reading the script: started
-	// 2026-10-09 14:00:00  Reading the script: failed after <0.1s (input): night_ferry.fountain is blank. What helps: give a file with text in it
+	// 2026-10-09 14:00:00 Reading the script: failed after <0.1s (input): night_ferry.fountain is blank. What
+	// helps: give a file with text in it
 	// 2026-10-09 14:00:00  run run-0a1b2c3d: failed after <0.1s, $0.00; more: cineforge runs show run-0a1b2c3d
 	// failed <nil>
 }

@@ -53,7 +53,8 @@ func WriteProviders(w io.Writer, all []health.Provider, v ProvidersView) error {
 }
 
 func (v ProvidersView) providerRow(name string, look face, h health.Health, waiting string) []cell {
-	since, probe := "", ""
+	since := ""
+	probe := ""
 	if h.OutSince != nil {
 		since = v.clock(*h.OutSince)
 	} else if len(h.Gates) > 0 {
@@ -175,7 +176,8 @@ func providerFace(p health.Provider) face {
 
 // modelFace is how a model looks: what keeps its provider keeps it too.
 func modelFace(p health.Provider, m health.Model) face {
-	own, whole := healthFace(m.Health), healthFace(p.Health)
+	own := healthFace(m.Health)
+	whole := healthFace(p.Health)
 	switch {
 	case own.tone != good:
 		return own

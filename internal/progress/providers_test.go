@@ -19,7 +19,8 @@ func TestProviders_GateNotes(t *testing.T) {
 		gate); got != "not asked since 2026-11-24 12:03:10 until 12:18:10 (quota_exhausted): the credit is spent; buy more; a retry asks once more, "+release {
 		t.Error(got)
 	}
-	gate.Class, gate.Hint = failure.RateLimited, "a run waits by itself"
+	gate.Class = failure.RateLimited
+	gate.Hint = "a run waits by itself"
 	if got := v.gate("openai:gpt-5.2",
 		gate); got != "not asked since 2026-11-24 12:03:10 until 12:18:10 (rate_limited): the credit is spent; it is asked again then, "+release {
 		t.Error(got)
@@ -66,7 +67,8 @@ func TestProviders_LimitNotes(t *testing.T) {
 // Nothing is called well beside what keeps it from being asked.
 func TestWriteProviders_NothingIsWellBesideWhatKeepsIt(t *testing.T) {
 	now := time.Date(2026, 11, 25, 12, 3, 10, 0, time.UTC)
-	out, next := now.Add(-20*time.Minute), now.Add(10*time.Second)
+	out := now.Add(-20 * time.Minute)
+	next := now.Add(10 * time.Second)
 	open := health.Health{Breaker: "open", OutSince: &out, NextProbeAt: &next}
 	closed := health.Health{Breaker: "closed"}
 	gated := health.Health{Breaker: "closed", Gates: []health.Gate{{Since: out, Until: next, Class: failure.Auth, Message: "no"}}}

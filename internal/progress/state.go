@@ -37,13 +37,15 @@ func WriteState(w io.Writer, s run.State, now time.Time, color bool, program str
 
 // facts lists what a run is, by label; empty ones are left out.
 func facts(s run.State, now time.Time) [][2]string {
-	started, label := "", "worked"
+	started := ""
+	label := "worked"
 	if s.StartedAt != nil {
 		started = s.StartedAt.In(now.Location()).Format(momentTime)
 	}
 	worked := took(working(s, now))
 	if s.Status.Ended() {
-		label, worked = "took", took(elapsed(s, now))
+		label = "took"
+		worked = took(elapsed(s, now))
 	}
 	return [][2]string{
 		{"run", s.RunID},
@@ -114,7 +116,8 @@ func (p *page) stages(s run.State, now time.Time) {
 	for _, id := range s.StageOrder {
 		st, _ := s.Stage(id)
 		look := stageFace(st, s.Status)
-		worked, cost := "", ""
+		worked := ""
+		cost := ""
 		if st.StartedAt != nil {
 			worked = took(stageElapsed(st, now))
 		}
@@ -136,7 +139,9 @@ func (p *page) stages(s run.State, now time.Time) {
 
 // detail says which models did a stage and what came of it.
 func detail(id string, st run.StageState) string {
-	model, asked, result := models(st), "", ""
+	model := models(st)
+	asked := ""
+	result := ""
 	switch {
 	case st.AttemptCount > 0:
 		asked = fmt.Sprintf("%s in %s", plural(st.CallCount, "call"), plural(st.AttemptCount, "attempt"))
@@ -281,7 +286,8 @@ func WriteRuns(w io.Writer, runs []run.Overview, now time.Time, color bool) erro
 		} else if len(s.WaitsFor) > 0 {
 			look.word += " for " + strings.Join(s.WaitsFor, ", ")
 		}
-		started, worked := "", ""
+		started := ""
+		worked := ""
 		if s.StartedAt != nil {
 			started = s.StartedAt.In(now.Location()).Format("2006-01-02 15:04")
 		}

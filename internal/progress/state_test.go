@@ -170,10 +170,13 @@ func TestState_Sentences(t *testing.T) {
 			s.Status, s.FinishedAt, s.Error = run.RunCancelled, &run.UnixTime{Time: begin.Add(20 * time.Second)}, "by the operator"
 		}, []string{"✗ Cancelled after 20s\n", "the run was cancelled: by the operator\n", "  cineforge retry run-0a1b2c3d"}},
 		{"a slice that retries another run", func(s *run.State) {
-			s.ParentRunID, s.StartFrom, s.EndAt = ptr("run-1"), "normalize", "extract_scenes"
+			s.ParentRunID = ptr("run-1")
+			s.StartFrom = "normalize"
+			s.EndAt = "extract_scenes"
 		}, []string{"retry of   run-1\n", "begins at  normalize\n", "ends at    extract_scenes\n"}},
 		{"a retry by another recipe", func(s *run.State) {
-			s.ParentRunID, s.RootRunID = ptr("run-1"), "run-1"
+			s.ParentRunID = ptr("run-1")
+			s.RootRunID = "run-1"
 			s.Retry = &event.RetryRequested{ParentRunID: "run-1", Recipe: &event.RetryRecipe{Name: "current", RecipeID: "mine"},
 				Changes: []event.RecipeChange{
 					{Key: "max_cost_usd", From: "10", To: "20"},
@@ -181,7 +184,8 @@ func TestState_Sentences(t *testing.T) {
 				}}
 		}, []string{"retry of  run-1. By recipe mine (current). Changed: max_cost_usd 10 → 20; normalize: needs nothing → ingest\n"}},
 		{"the money is spent", func(s *run.State) {
-			s.Status, s.FinishedAt = run.RunFailed, s.StartedAt
+			s.Status = run.RunFailed
+			s.FinishedAt = s.StartedAt
 			st := s.Stages["extract_scenes"]
 			st.Status, st.Error, st.FinalErrorClass, st.TerminalReason = run.StageFailed, "it is spent", ptr(
 				failure.Budget,
@@ -189,18 +193,21 @@ func TestState_Sentences(t *testing.T) {
 			st.Exceeded = &run.Exceeded{SpentUSD: 0.4, LimitUSD: 0.5}
 		}, []string{"  cineforge retry run-0a1b2c3d --max-cost 2.7\n"}},
 		{"a class without words and a stage of another recipe", func(s *run.State) {
-			s.Status, s.FinishedAt = run.RunFailed, s.StartedAt
+			s.Status = run.RunFailed
+			s.FinishedAt = s.StartedAt
 			s.StageOrder = []string{"budget"}
 			s.Stages["budget"] = &run.StageState{Status: run.StageFailed, Error: "busy", FinalErrorClass: ptr(failure.Class("haunted"))}
 		}, []string{"at budget\n", "budget: busy\n", "Kind: haunted\n", "What helps: run it again\n"}},
 		{"a fault of the program", func(s *run.State) {
-			s.Status, s.FinishedAt = run.RunFailed, s.StartedAt
+			s.Status = run.RunFailed
+			s.FinishedAt = s.StartedAt
 			st := s.Stages["extract_scenes"]
 			st.Status, st.Error, st.FinalErrorClass = run.StageFailed, "module x panicked", ptr(failure.Internal)
 		}, []string{"Kind: a fault of this program (internal)\n", "  cineforge retry run-0a1b2c3d\n", "  cineforge runs events run-0a1b2c3d\n"}},
 		{"several wait", func(s *run.State) {
 			s.Status = run.Paused
-			s.Stages["extract_scenes"].Status, s.Stages["extract_scenes"].PauseReason = run.StagePaused, "disk full"
+			s.Stages["extract_scenes"].Status = run.StagePaused
+			s.Stages["extract_scenes"].PauseReason = "disk full"
 			s.Stages["normalize"].Status = run.StagePaused
 		}, []string{"‖ Paused: Putting it into screenplay form: paused\n", "form: paused; Finding the scenes: paused, disk full\n",
 			"  cineforge runs resume run-0a1b2c3d\n"}},
@@ -246,7 +253,8 @@ func TestWriteRuns(t *testing.T) {
 	queued := run.NewState()
 	queued.RunID = "run-2"
 	var some []run.Overview
-	for _, s := range []run.State{queued, fold(t, awaiting()...), fold(t, success()...), fold(t, badFile()...), fold(t, first()...), fold(t, interrupted()...)} {
+	for _, s := range []run.State{queued, fold(t, awaiting()...), fold(t, success()...), fold(t, badFile()...), fold(t, first()...),
+		fold(t, interrupted()...)} {
 		some = append(some, s.Summarize())
 	}
 	tests := []struct {

@@ -62,8 +62,10 @@ func TestText_Quantities(t *testing.T) {
 		d    time.Duration
 		want string
 	}{
-		{-time.Second, "<0.1s"}, {0, "<0.1s"}, {49 * time.Millisecond, "<0.1s"}, {50 * time.Millisecond, "0.1s"}, {1234 * time.Millisecond, "1.2s"},
-		{10 * time.Second, "10s"}, {59*time.Second + 600*time.Millisecond, "1m0s"}, {130 * time.Second, "2m10s"}, {26*time.Hour + time.Second, "26h0m1s"},
+		{-time.Second, "<0.1s"}, {0, "<0.1s"}, {49 * time.Millisecond, "<0.1s"}, {50 * time.Millisecond, "0.1s"},
+		{1234 * time.Millisecond, "1.2s"},
+		{10 * time.Second, "10s"}, {59*time.Second + 600*time.Millisecond, "1m0s"}, {130 * time.Second, "2m10s"},
+		{26*time.Hour + time.Second, "26h0m1s"},
 	} {
 		if got := progress.Took(tt.d); got != tt.want {
 			t.Errorf("took(%s) = %q, want %q", tt.d, got, tt.want)

@@ -42,9 +42,11 @@ func (p *plain) fallback(b event.StageFallback) string {
 		}
 		return fmt.Sprintf("%s: %s goes back to %s %s", title(b.StageID), b.Unit, b.ToProvider, b.ToModel)
 	}
-	subject, key := b.Unit+" goes", b.StageID+" to "+b.ToModel
+	subject := b.Unit + " goes"
+	key := b.StageID + " to " + b.ToModel
 	if shut(b.Decision, first) {
-		subject, key = "as a whole goes", key+" as a whole"
+		subject = "as a whole goes"
+		key += " as a whole"
 	}
 	if !p.once(key) {
 		return ""
@@ -212,7 +214,8 @@ func retried(b event.RetryRequested) string {
 
 // revised says what a retry runs otherwise than the run before; "" if nothing.
 func revised(b event.RetryRequested) string {
-	recipe, changed := "", ""
+	recipe := ""
+	changed := ""
 	if b.Recipe != nil {
 		recipe = fmt.Sprintf("By recipe %s (%s)", b.Recipe.RecipeID, b.Recipe.Name)
 	}

@@ -11,11 +11,13 @@ import (
 // enough to be what was meant: one slip in a short name, two in a longer one, or
 // the one name that begins like it, such as max_wait_seconds for max_wait.
 func Nearest(name string, known []string) string {
-	best, limit := "", min(2, len(name)/3)
+	best := ""
+	limit := min(2, len(name)/3)
 	var longer []string
 	for _, k := range known {
 		if d := slips(name, k, limit); d <= limit && k != name {
-			best, limit = k, d-1
+			best = k
+			limit = d - 1
 		}
 		if len(name) > 2 && strings.HasPrefix(k, name) && k != name {
 			longer = append(longer, k)
@@ -38,14 +40,16 @@ func Misspelt(name string, known []string) string {
 		return ""
 	}
 	plain := fold(name)
-	best, limit := "", maxSlips
+	best := ""
+	limit := maxSlips
 	for _, k := range known {
 		other := fold(k)
 		if plain == other {
 			return k
 		}
 		if d := slips(plain, other, limit); d <= limit && 2*d < max(len(plain), len(other)) {
-			best, limit = k, d-1
+			best = k
+			limit = d - 1
 		}
 	}
 	if best != "" {
@@ -106,7 +110,8 @@ func slips(a, b string, limit int) int {
 				row[j+1] = min(row[j+1], before[j-1]+1)
 			}
 		}
-		before, last = last, row
+		before = last
+		last = row
 	}
 	return last[len(b)]
 }

@@ -144,7 +144,8 @@ func (as *Artifacts) Newest(ctx context.Context, projectID string) ([]artifact.M
 
 // Versions returns what is known of every version of an entity, oldest first.
 func (a *Artifacts) Versions(ctx context.Context, projectID, artifactType, entityID string) ([]artifact.Metadata, error) {
-	return a.metadata(ctx, `SELECT metadata FROM artifacts WHERE project_id = ? AND type = ? AND entity_id = ? ORDER BY version`, projectID, artifactType, entityID)
+	return a.metadata(ctx, `SELECT metadata FROM artifacts WHERE project_id = ? AND type = ? AND entity_id = ? ORDER BY version`, projectID,
+		artifactType, entityID)
 }
 
 func (a *Artifacts) metadata(ctx context.Context, query string, args ...any) ([]artifact.Metadata, error) {

@@ -92,7 +92,8 @@ func TestStore_BackupBlamesTheTarget(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if _, _, err := s.Maintenance.Backup(t.Context(), filepath.Join(t.TempDir(), "none", "copy.db"), false, false); !errors.Is(err, fs.ErrNotExist) {
+	if _, _, err := s.Maintenance.Backup(t.Context(), filepath.Join(t.TempDir(), "none", "copy.db"), false, false); !errors.Is(err,
+		fs.ErrNotExist) {
 		t.Errorf("a folder that is not there: %v", err)
 	}
 }

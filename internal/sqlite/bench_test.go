@@ -89,7 +89,8 @@ func BenchmarkDue(b *testing.B) {
 	for range 64 {
 		wg.Go(func() {
 			for i := next.Add(1); i <= waiting; i = next.Add(1) {
-				c := run.NewRun{ID: fmt.Sprint("run-", i), ProjectID: fmt.Sprint("p", i%10), Wake: time.Now().Add(time.Hour), First: []event.Body{event.PipelineStarted{}}}
+				c := run.NewRun{ID: fmt.Sprint("run-", i), ProjectID: fmt.Sprint("p", i%10), Wake: time.Now().Add(time.Hour),
+					First: []event.Body{event.PipelineStarted{}}}
 				if err := s.Log.Create(b.Context(), c); err != nil {
 					b.Error(err)
 					return

@@ -16,7 +16,8 @@ import (
 // structure, its rows, what they refer to, and the content. It goes on behind each damage.
 // An error means that it could not be read for another reason.
 func (m *Maintenance) Examine(ctx context.Context) (*storage.Examination, error) {
-	e := &examiner{of: m, found: &storage.Examination{Damages: []storage.Damage{}}, contents: map[artifact.Digest]error{}, damaged: map[string]bool{}}
+	e := &examiner{of: m, found: &storage.Examination{Damages: []storage.Damage{}}, contents: map[artifact.Digest]error{},
+		damaged: map[string]bool{}}
 	for _, look := range []func(context.Context) error{e.structure, e.references, e.content, e.runs, e.artifacts, e.inputs, e.texts} {
 		if err := look(ctx); err != nil && !e.damage("structure", "", err) {
 			return nil, err

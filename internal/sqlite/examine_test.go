@@ -28,14 +28,16 @@ func whole(t *testing.T, s *sqlite.Store) error {
 // What is damaged is named, whatever the structure hides; no backup says that such a
 // database is whole, and what is whole is listed.
 func TestStore_ExamineNamesWhatIsDamaged(t *testing.T) {
-	recipe, b := artifact.DigestOf([]byte("recipe")), artifact.DigestOf([]byte("of b"))
+	recipe := artifact.DigestOf([]byte("recipe"))
+	b := artifact.DigestOf([]byte("of b"))
 	for name, tt := range map[string]struct {
 		damage string
 		names  string // the start of a line
 		whole  string
 	}{
-		"an event is missing":       {`DELETE FROM events WHERE run_id = 'b' AND seq = 2`, "run b: ", "a"},
-		"the last event is missing": {`DELETE FROM events WHERE run_id = 'b' AND seq = (SELECT max(seq) FROM events WHERE run_id = 'b')`, "run b: ", "a"},
+		"an event is missing": {`DELETE FROM events WHERE run_id = 'b' AND seq = 2`, "run b: ", "a"},
+		"the last event is missing": {`DELETE FROM events WHERE run_id = 'b' AND seq = (SELECT max(seq) FROM events WHERE run_id = 'b')`,
+			"run b: ", "a"},
 		"an event is no JSON":       {`UPDATE events SET body = '{' WHERE run_id = 'b' AND seq = 2`, "run b: ", "a"},
 		"an event of another shape": {`UPDATE events SET body = '[1]' WHERE run_id = 'b' AND seq = 1`, "run b: ", "a"},
 		"a run without its row":     {`PRAGMA foreign_keys = off; DELETE FROM runs WHERE id = 'b'`, "structure events: ", "a"},
@@ -45,9 +47,10 @@ func TestStore_ExamineNamesWhatIsDamaged(t *testing.T) {
 			"artifact scene/artifacts/scene/of_b/v1.json of project p: ", "a b"},
 		"an artifact is described by no JSON": {`UPDATE artifacts SET metadata = '{' WHERE entity_id = 'of_b'`, "artifact scene/", "a b"},
 		"a run's input is odd":                {`UPDATE blobs SET data = x'00' WHERE digest = '` + string(b) + `'`, "run b (input): ", "a"},
-		"the recipe of all is gone":           {`PRAGMA foreign_keys = off; DELETE FROM blobs WHERE digest = '` + string(recipe) + `'`, "run a (recipe): ", ""},
-		"content that nobody needs":           {`INSERT INTO blobs VALUES ('sha256:00', x'00')`, "content sha256:00: ", "a b"},
-		"an answer is no JSON":                {`UPDATE answers SET body = '{' WHERE run_id = 'b'`, "answer of run b: ", "a b"},
+		"the recipe of all is gone": {`PRAGMA foreign_keys = off; DELETE FROM blobs WHERE digest = '` + string(recipe) + `'`,
+			"run a (recipe): ", ""},
+		"content that nobody needs": {`INSERT INTO blobs VALUES ('sha256:00', x'00')`, "content sha256:00: ", "a b"},
+		"an answer is no JSON":      {`UPDATE answers SET body = '{' WHERE run_id = 'b'`, "answer of run b: ", "a b"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t, t.TempDir())
@@ -108,7 +111,8 @@ func TestStore_ExamineFindsDamagedBytes(t *testing.T) {
 	if pages < 20 {
 		t.Fatalf("only %d pages", pages)
 	}
-	unnoticed, step := 0, 1
+	unnoticed := 0
+	step := 1
 	if crowd < 1000 { // the race detector is on, and what is read is the same
 		step = 9
 	}

@@ -61,13 +61,14 @@ func faults() map[string]fault {
 	}
 	var other *sqlite.Store
 	return map[string]fault{
-		"full":      {run.DiskFull, "make room", pragmas("PRAGMA max_page_count = 1"), pragmas("PRAGMA max_page_count = 4294967294")},
-		"read-only": {run.ReadOnly, "permissions", pragmas("PRAGMA query_only = on"), pragmas("PRAGMA query_only = off")},
-		"locked": {run.Locked, "another process", func(t *testing.T, s *sqlite.Store, dir string) {
+		"full": {kind: run.DiskFull, says: "make room", take: pragmas("PRAGMA max_page_count = 1"),
+			give: pragmas("PRAGMA max_page_count = 4294967294")},
+		"read-only": {kind: run.ReadOnly, says: "permissions", take: pragmas("PRAGMA query_only = on"), give: pragmas("PRAGMA query_only = off")},
+		"locked": {kind: run.Locked, says: "another process", take: func(t *testing.T, s *sqlite.Store, dir string) {
 			maintain(t, s, "PRAGMA busy_timeout = 5")
 			other = open(t, dir)
 			maintain(t, other, "BEGIN IMMEDIATE")
-		}, func(t *testing.T, s *sqlite.Store, _ string) { maintain(t, other, "ROLLBACK") }},
+		}, give: func(t *testing.T, s *sqlite.Store, _ string) { maintain(t, other, "ROLLBACK") }},
 	}
 }
 

@@ -21,16 +21,19 @@ func (l *Log) Head(ctx context.Context) (position int64, err error) {
 // Entries returns what happened behind a position, in the order in which it was
 // stored: writers take turns, so that nothing appears before what was told of already.
 func (l *Log) Entries(ctx context.Context, of run.EventFilter, after int64, limit int) ([]run.LogEntry, error) {
-	where, args := `position > ?`, []any{after}
+	where := `position > ?`
+	args := []any{after}
 	if len(of.Runs) > 0 {
 		list, err := json.Marshal(of.Runs)
 		if err != nil {
 			return nil, err
 		}
-		where, args = where+` AND run_id IN (SELECT value FROM json_each(?))`, append(args, string(list))
+		where += ` AND run_id IN (SELECT value FROM json_each(?))`
+		args = append(args, string(list))
 	}
 	if of.ProjectID != "" {
-		where, args = where+` AND project_id = ?`, append(args, of.ProjectID)
+		where += ` AND project_id = ?`
+		args = append(args, of.ProjectID)
 	}
 	found, err := l.db.read.QueryContext(ctx, `SELECT e.position, project_id, `+eventColumns+`
 		FROM events e JOIN runs ON runs.id = run_id WHERE e.`+where+` ORDER BY e.position LIMIT ?`, append(args, limit)...)

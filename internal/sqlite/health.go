@@ -22,7 +22,8 @@ var (
 
 // Recall returns what changed of the providers' health after a position.
 func (h *Health) Recall(ctx context.Context, after int64) (records []health.Record, position int64, err error) {
-	rows, err := h.db.read.QueryContext(ctx, `SELECT endpoint, name, version, position, data FROM health WHERE position > ? ORDER BY position`, after)
+	rows, err := h.db.read.QueryContext(ctx, `SELECT endpoint, name, version, position, data FROM health WHERE position > ? ORDER BY position`,
+		after)
 	if err != nil {
 		return nil, 0, fmt.Errorf("read the providers' health: %w", err)
 	}
@@ -50,11 +51,12 @@ func (h *Health) Save(ctx context.Context, records []health.Record, turns []heal
 			}
 		}
 		for _, t := range turns {
-			data, err := json.Marshal(turn{t.From, t.To, t.Until, t.Evidence})
+			data, err := json.Marshal(turn{From: t.From, To: t.To, Until: t.Until, Evidence: t.Evidence})
 			if err != nil {
 				return err
 			}
-			if _, err := tx.Exec(`INSERT INTO health_log (ts, endpoint, model, data) VALUES (?, ?, ?, ?)`, t.At.UnixMilli(), t.Endpoint, t.Model, string(data)); err != nil {
+			if _, err := tx.Exec(`INSERT INTO health_log (ts, endpoint, model, data) VALUES (?, ?, ?, ?)`, t.At.UnixMilli(), t.Endpoint, t.Model,
+				string(data)); err != nil {
 				return fmt.Errorf("log the turn of a breaker: %w", err)
 			}
 		}
@@ -91,7 +93,11 @@ func (h *Health) Transitions(ctx context.Context, limit int) ([]health.Transitio
 		if err := json.Unmarshal(data, &in); err != nil {
 			return nil, fmt.Errorf("read the turn of a breaker: %w", err)
 		}
-		t.At, t.From, t.To, t.Until, t.Evidence = time.UnixMilli(ts).UTC(), in.From, in.To, in.Until, in.Evidence
+		t.At = time.UnixMilli(ts).UTC()
+		t.From = in.From
+		t.To = in.To
+		t.Until = in.Until
+		t.Evidence = in.Evidence
 		all = append(all, t)
 	}
 	return all, rows.Err()

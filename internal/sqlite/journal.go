@@ -144,7 +144,8 @@ func (j *Journal) Due(ctx context.Context, n int) (due []local.DueRun, next time
 func (j *Journal) nextDue(ctx context.Context, now int64) (time.Time, error) {
 	var at sql.NullInt64
 	err := j.db.read.QueryRowContext(ctx, `SELECT min(max(wake_at, claim_until)) FROM runs
-		WHERE ended = 0 AND wake_at < ?1 AND (wake_at > ?2 OR claim_until > ?3) AND `+carried, int64(math.MaxInt64), now, now, j.reached()).Scan(&at)
+		WHERE ended = 0 AND wake_at < ?1 AND (wake_at > ?2 OR claim_until > ?3) AND `+carried, int64(math.MaxInt64), now, now,
+		j.reached()).Scan(&at)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("look when the next run is due: %w", err)
 	}

@@ -16,8 +16,10 @@ import (
 )
 
 func TestBackup_IsOfOneMomentWhileRunsGoOn(t *testing.T) {
-	dir, target := t.TempDir(), t.TempDir()
-	s, other := open(t, dir), open(t, dir) // another process, which writes
+	dir := t.TempDir()
+	target := t.TempDir()
+	s := open(t, dir)
+	other := open(t, dir) // another process, which writes
 	c := claimed(t, other, "a")
 	stop := make(chan struct{})
 	var writing sync.WaitGroup
@@ -92,7 +94,8 @@ func started(t *testing.T, s *sqlite.Store, c run.NewRun, input string, over boo
 	if c.ProjectID == "" {
 		c.ProjectID = "p"
 	}
-	c.First = []event.Body{event.PipelineStarted{RecipeDigest: artifact.DigestOf(recipe), InputDigest: artifact.DigestOf([]byte(input)), RootRunID: c.Root}}
+	c.First = []event.Body{event.PipelineStarted{RecipeDigest: artifact.DigestOf(recipe), InputDigest: artifact.DigestOf([]byte(input)),
+		RootRunID: c.Root}}
 	if err := s.Log.Create(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}

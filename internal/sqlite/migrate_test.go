@@ -47,14 +47,18 @@ func oldData(version int64) (statements []string) {
 	digest := artifact.DigestOf([]byte(scene))
 	for i, id := range oldRuns {
 		last := len(oldLogs[id])
-		ended, epoch, until := 0, 1, 1000
+		ended := 0
+		epoch := 1
+		until := 1000
 		if id == "over" {
 			ended = 1
 		}
 		if id == "queued" {
-			epoch, until = 0, 0
+			epoch = 0
+			until = 0
 		}
-		columns, values := "id, position, project_id, last_seq, ended, epoch, claim_until", fmt.Sprintf("'%s', %d, 'p', %d, %d, %d, %d", id, i+1, last, ended, epoch, until)
+		columns := "id, position, project_id, last_seq, ended, epoch, claim_until"
+		values := fmt.Sprintf("'%s', %d, 'p', %d, %d, %d, %d", id, i+1, last, ended, epoch, until)
 		if version >= 3 {
 			wake := "0"
 			if id == "paused" {
@@ -66,7 +70,9 @@ func oldData(version int64) (statements []string) {
 		statements = append(statements, fmt.Sprintf("INSERT INTO runs (%s) VALUES (%s)", columns, values))
 		for seq, body := range oldLogs[id] {
 			name := strings.Split(body, `"`)[3]
-			statements = append(statements, fmt.Sprintf("INSERT INTO events (run_id, seq, ts, name, body) VALUES ('%s', %d, %d, '%s', '%s')", id, seq+1, 1700000000000+seq, name, body))
+			statements = append(statements,
+				fmt.Sprintf("INSERT INTO events (run_id, seq, ts, name, body) VALUES ('%s', %d, %d, '%s', '%s')", id, seq+1, 1700000000000+seq, name,
+					body))
 		}
 	}
 	statements = append(statements,
@@ -74,10 +80,12 @@ func oldData(version int64) (statements []string) {
 		fmt.Sprintf(`INSERT INTO artifacts (project_id, type, entity_id, version, digest, metadata) VALUES ('p', 'scene', 'scene_001', 1, '%s',
 			'{"ref":{"artifact_type":"scene","entity_id":"scene_001","version":1,"path":"artifacts/scene/scene_001/v1.json"},"source":"code","health":"valid"}')`, digest))
 	if version >= 2 {
-		statements = append(statements, `INSERT INTO health (endpoint, name, version, position, data) VALUES ('anthropic', 'breaker', 3, 1, '{}')`)
+		statements = append(statements,
+			`INSERT INTO health (endpoint, name, version, position, data) VALUES ('anthropic', 'breaker', 3, 1, '{}')`)
 	}
 	if version >= 3 {
-		statements = append(statements, `INSERT INTO answers (key, root, chain, source, run_id, body) VALUES ('k', 'dead', '', 'ai', 'dead', '{"json":{"x":1},"source":"ai"}')`)
+		statements = append(statements,
+			`INSERT INTO answers (key, root, chain, source, run_id, body) VALUES ('k', 'dead', '', 'ai', 'dead', '{"json":{"x":1},"source":"ai"}')`)
 	}
 	if version >= 4 {
 		statements = append(statements, `INSERT INTO projects (id, name, created, changed) VALUES ('p', 'P', 1, 1)`,
@@ -184,7 +192,8 @@ func TestMigrate_RunsThatPinnedNobody(t *testing.T) {
 	for i, body := range []string{
 		`{"stage_id":"a","provider":"anthropic"}`, `{"stage_id":"a","provider":"local"}`, `not JSON`,
 	} {
-		statements = append(statements, fmt.Sprintf(`INSERT INTO events (run_id, seq, ts, name, body) VALUES ('dead', %d, 1, 'attempt_started', '%s')`, i+3, body))
+		statements = append(statements,
+			fmt.Sprintf(`INSERT INTO events (run_id, seq, ts, name, body) VALUES ('dead', %d, 1, 'attempt_started', '%s')`, i+3, body))
 	}
 	statements = append(statements, `UPDATE runs SET last_seq = 5 WHERE id = 'dead'`,
 		`UPDATE events SET body = '{"recipe_id":"r","notice":"No key is set, so that only the offline model answers"}' WHERE run_id = 'paused' AND seq = 1`,

@@ -43,7 +43,8 @@ func (ps *Projects) CreateProject(ctx context.Context, p project.Project) error 
 // not there.
 func touchProject(tx *sql.Tx, id string) error {
 	now := time.Now().UnixMilli()
-	_, err := tx.Exec(`INSERT INTO projects (id, name, created, changed) VALUES (?1, ?1, ?2, ?2) ON CONFLICT (id) DO UPDATE SET changed = ?2`, id, now)
+	_, err := tx.Exec(`INSERT INTO projects (id, name, created, changed) VALUES (?1, ?1, ?2, ?2) ON CONFLICT (id) DO UPDATE SET changed = ?2`,
+		id, now)
 	if err != nil {
 		return fmt.Errorf("note a change of project %s: %w", id, err)
 	}
@@ -85,7 +86,8 @@ func (ps *Projects) ChangeProject(ctx context.Context, id string, change func(*p
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(`UPDATE projects SET name = ?, preferences = ?, changed = ? WHERE id = ?`, p.Name, preferences, p.Changed.UnixMilli(), id)
+		_, err = tx.Exec(`UPDATE projects SET name = ?, preferences = ?, changed = ? WHERE id = ?`, p.Name, preferences, p.Changed.UnixMilli(),
+			id)
 		return err
 	})
 	return p, err
@@ -116,7 +118,8 @@ func scanProject(row scanner) (p project.Project, err error) {
 // AddInput keeps a file of a project.
 func (p *Projects) AddInput(ctx context.Context, id string, in project.Input, data []byte) (kept project.Input, existing bool, err error) {
 	err = p.db.update(ctx, func(tx *sql.Tx) error {
-		kept, err = scanInput(tx.QueryRow(`SELECT `+inputColumns+` FROM inputs WHERE project_id = ? AND digest = ? AND original = ?`, id, in.Digest, in.Original))
+		kept, err = scanInput(tx.QueryRow(`SELECT `+inputColumns+` FROM inputs WHERE project_id = ? AND digest = ? AND original = ?`, id,
+			in.Digest, in.Original))
 		if existing = err == nil; existing || !errors.Is(err, project.ErrNotFound) {
 			return err
 		}
@@ -187,6 +190,7 @@ func scanMessage(row scanner) (m project.Message, err error) {
 	var ts int64
 	var content []byte
 	err = row.Scan(&m.ID, &ts, &content)
-	m.Time, m.Content = time.UnixMilli(ts).UTC(), content
+	m.Time = time.UnixMilli(ts).UTC()
+	m.Content = content
 	return m, err
 }

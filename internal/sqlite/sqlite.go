@@ -47,7 +47,9 @@ type Store struct {
 }
 
 func newStore(d *database) *Store {
-	log, artifacts, blobs := &Log{d}, &Artifacts{d}, &Blobs{d}
+	log := &Log{d}
+	artifacts := &Artifacts{d}
+	blobs := &Blobs{d}
 	return &Store{
 		Log: log, Artifacts: artifacts, Blobs: blobs, Journal: &Journal{d}, Projects: &Projects{d}, Health: &Health{d},
 		Maintenance: &Maintenance{db: d, log: log, artifacts: artifacts, blobs: blobs}, db: d,
@@ -135,7 +137,8 @@ func OpenMemory(ctx context.Context) (*Store, error) {
 }
 
 func migrated(ctx context.Context, d *database) (*Store, error) {
-	d.changed, d.woken = make(chan struct{}), make(chan struct{})
+	d.changed = make(chan struct{})
+	d.woken = make(chan struct{})
 	err := d.migrate(ctx)
 	if err == nil {
 		err = d.there()
@@ -184,7 +187,9 @@ func (d *database) migrate(ctx context.Context) error {
 		case version == latest:
 			return nil
 		case version > latest:
-			return failure.New(failure.Input, fmt.Sprintf("the database %s was made by a newer version of this program (schema %d, and this one knows up to %d)", d.file, version, latest),
+			return failure.New(failure.Input,
+				fmt.Sprintf("the database %s was made by a newer version of this program (schema %d, and this one knows up to %d)", d.file, version,
+					latest),
 				"use that version, or name another data directory with --data")
 		}
 		if err := d.copyBefore(ctx, d.schemaVersion(ctx)); err != nil {

@@ -43,7 +43,8 @@ func open(t testing.TB, dir string) *sqlite.Store {
 
 func claimed(t testing.TB, s *sqlite.Store, id string) durable.Claim {
 	t.Helper()
-	if err := s.Log.Create(t.Context(), run.NewRun{ID: id, ProjectID: "p", First: []event.Body{event.PipelineStarted{RecipeID: "r"}}}); err != nil {
+	if err := s.Log.Create(t.Context(),
+		run.NewRun{ID: id, ProjectID: "p", First: []event.Body{event.PipelineStarted{RecipeID: "r"}}}); err != nil {
 		t.Fatal(err)
 	}
 	c, err := s.Journal.Claim(t.Context(), id, time.Minute)
@@ -111,7 +112,8 @@ func TestOpen_AgainHasEverything(t *testing.T) {
 
 func TestLog_FollowSeesOtherProcesses(t *testing.T) {
 	dir := t.TempDir()
-	writer, reader := open(t, dir), open(t, dir)
+	writer := open(t, dir)
+	reader := open(t, dir)
 	c := claimed(t, writer, "a")
 	go func() {
 		for i := range 20 {

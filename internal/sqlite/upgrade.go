@@ -133,8 +133,9 @@ func (d *database) noRoom(err error) error {
 		need = fmt.Sprintf("up to %.1f MB of", float64(info.Size())/1e6)
 	}
 	return &run.TroubleError{Kind: run.DiskFull, Err: &failure.Error{Class: failure.Internal, Err: err,
-		Message: fmt.Sprintf("%s has to be brought up to date, and there is no room for a copy of it, which needs %s room beside it", d.file, need),
-		Hint:    "make room, or do without the copy: --no-backup"}}
+		Message: fmt.Sprintf("%s has to be brought up to date, and there is no room for a copy of it, which needs %s room beside it", d.file,
+			need),
+		Hint: "make room, or do without the copy: --no-backup"}}
 }
 
 // removeCopies removes the copies of a data directory that are older than a time, and what

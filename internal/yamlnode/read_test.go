@@ -73,7 +73,8 @@ func TestForm_ReadReportsWhatIsWrong(t *testing.T) {
 }
 
 func ExampleForm_Read() {
-	form := yamlnode.Form{MaxBytes: 1 << 10, MaxTokens: 100, MaxKeys: 10, MaxKeyLength: 20, MaxDepth: 4, MaxIndent: 20, MaxBlank: 2, MaxTabs: 2}
+	form := yamlnode.Form{MaxBytes: 1 << 10, MaxTokens: 100, MaxKeys: 10, MaxKeyLength: 20, MaxDepth: 4, MaxIndent: 20, MaxBlank: 2,
+		MaxTabs: 2}
 	root := form.Read([]byte("title: Rain\nscenes: 12\n"), func(m yamlnode.Mistake) { fmt.Println(m) })
 	for _, p := range root.Pairs() {
 		fmt.Println(p.Line, p.Key, p.Value.Value)

@@ -141,7 +141,8 @@ func TestCatalog_LaterEntriesWin(t *testing.T) {
 		"each says something": {[]catalog.Entry{{Window: 5}, {Thinks: catalog.ThinksAsked}}, catalog.ThinksAsked, 5},
 	} {
 		for i := range tt.entries {
-			tt.entries[i].Provider, tt.entries[i].Model = "local", "m"
+			tt.entries[i].Provider = "local"
+			tt.entries[i].Model = "m"
 		}
 		if e, _ := table(t).With(tt.entries...).Lookup("local", "m"); e.Thinks != tt.thinks || e.Window != tt.window {
 			t.Errorf("%s: %+v", name, e)

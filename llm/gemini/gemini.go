@@ -121,6 +121,7 @@ func consumeChunk(a *wire.Answer, chunk *genai.GenerateContentResponse) {
 		}
 	}
 	if c.FinishReason != "" && c.FinishReason != genai.FinishReasonUnspecified {
-		a.Finish, a.Complete = string(c.FinishReason), true
+		a.Finish = string(c.FinishReason)
+		a.Complete = true
 	}
 }

@@ -82,7 +82,8 @@ func (e *events) take(piece []byte) {
 		if e.ended(); len(e.line) == 0 {
 			e.flush()
 		}
-		e.line, piece = e.line[:0], rest
+		e.line = e.line[:0]
+		piece = rest
 	}
 }
 
@@ -91,7 +92,8 @@ func (e *events) take(piece []byte) {
 func (e *events) ended() {
 	e.line = bytes.TrimSuffix(e.line, []byte("\r"))
 	if !e.begun {
-		e.line, e.begun = bytes.TrimPrefix(e.line, []byte("\ufeff")), true
+		e.line = bytes.TrimPrefix(e.line, []byte("\ufeff"))
+		e.begun = true
 	}
 	field, value, _ := bytes.Cut(e.line, []byte(":"))
 	value = bytes.TrimSpace(value)
@@ -117,7 +119,9 @@ func (e *events) flush() {
 	if done := string(e.data) == "[DONE]"; len(e.data) > 0 && !done && !e.ping {
 		e.ready = append(append(append(e.ready, "data: "...), readable(e.data)...), "\n\n"...)
 	}
-	e.data, e.other, e.ping = e.data[:0], e.other[:0], false
+	e.data = e.data[:0]
+	e.other = e.other[:0]
+	e.ping = false
 }
 
 // counts are the members of usageMetadata that are looked at.
@@ -133,7 +137,8 @@ func readable(chunk []byte) []byte {
 	if !bytes.Contains(chunk, []byte(usage)) || json.Unmarshal(chunk, &members) != nil || members[usage] == nil {
 		return chunk
 	}
-	reported, kept := map[string]json.RawMessage{}, map[string]int32{}
+	reported := map[string]json.RawMessage{}
+	kept := map[string]int32{}
 	if json.Unmarshal(members[usage], &reported) == nil {
 		for _, name := range counts {
 			if n, ok := count(string(reported[name])); ok {

@@ -188,7 +188,7 @@ var answers = []check{
 			}
 		},
 	},
-	{"many at once", "a model may be asked concurrently", target("{delay: 1s}"), 30, func(w *world) {
+	{name: "many at once", contract: "a model may be asked concurrently", rules: target("{delay: 1s}"), calls: 30, check: func(w *world) {
 		var wg sync.WaitGroup
 		d := took(func() {
 			for range 30 {

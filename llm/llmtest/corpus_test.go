@@ -39,16 +39,20 @@ type real struct {
 func (r real) adapter(e wire.Endpoint) llm.Model {
 	switch {
 	case strings.HasPrefix(r.Provider, "anthropic"):
-		e.BaseURL, e.Model = "http://simulator.test/anthropic", "claude-sonnet-4-6"
+		e.BaseURL = "http://simulator.test/anthropic"
+		e.Model = "claude-sonnet-4-6"
 		return anthropic.New(e)
 	case strings.HasPrefix(r.Provider, "gemini"), strings.HasPrefix(r.Provider, "vertex"):
-		e.BaseURL, e.Model = "http://simulator.test/google", "gemini-3-flash-preview"
+		e.BaseURL = "http://simulator.test/google"
+		e.Model = "gemini-3-flash-preview"
 		return gemini.New(e)
 	case r.API == "responses":
-		e.BaseURL, e.Model = "http://simulator.test/openai/v1", "gpt-4.1"
+		e.BaseURL = "http://simulator.test/openai/v1"
+		e.Model = "gpt-4.1"
 		return openai.New(e)
 	}
-	e.BaseURL, e.Model = "http://simulator.test/compat/"+r.Provider+"/v1", "a-model"
+	e.BaseURL = "http://simulator.test/compat/" + r.Provider + "/v1"
+	e.Model = "a-model"
 	return openai.NewChat(e, openai.Quirks{})
 }
 

@@ -92,7 +92,8 @@ func leaving(name, fault string, calls int, after time.Duration, want charge) []
 // charged checks what a call counts for.
 func (w *world) charged(resp llm.Response, want charge) {
 	w.Helper()
-	req, u := Question(), resp.Usage
+	req := Question()
+	u := resp.Usage
 	sent := len(req.System) + len(req.Prompt) + len(req.Schema.JSON())
 	got := charge{u.InputTokens > 0, u.OutputTokens > 0, u.Estimated}
 	if want.input && !want.estimated && w.Estimates {

@@ -56,8 +56,13 @@ func checkSent(t *testing.T, s Subject) {
 		var sent *http.Request
 		var body string
 		sim := simulator.New(scenario.Scenario{}, simulator.Options{})
-		e.Provider, e.Model, e.Spec = s.Provider, s.Model, spec
-		e.Transport = tap{sim.Transport(), func(r *http.Request, data []byte) { sent, body = r, string(data) }}
+		e.Provider = s.Provider
+		e.Model = s.Model
+		e.Spec = spec
+		e.Transport = tap{sim.Transport(), func(r *http.Request, data []byte) {
+			sent = r
+			body = string(data)
+		}}
 		_, err := s.New(e).Generate(t.Context(), Question())
 		if sent == nil {
 			t.Errorf("%s: nothing was sent: %v", name, err)

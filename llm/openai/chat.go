@@ -72,7 +72,8 @@ func (c *Chat) Generate(ctx context.Context, req llm.Request) (llm.Response, err
 			}
 		}
 		var whole sdk.ChatCompletion
-		complete, atOnce := stream.Err() == nil && call.Done() || c.quirks.NoDone, call.DecodeWhole(&whole)
+		complete := stream.Err() == nil && call.Done() || c.quirks.NoDone
+		atOnce := call.DecodeWhole(&whole)
 		if atOnce = atOnce && len(whole.Choices) > 0; !received && !atOnce {
 			return stream.Err() // it is an error, or no answer at all
 		}
@@ -129,7 +130,9 @@ func (c *Chat) params(req llm.Request) (sdk.ChatCompletionNewParams, error) {
 // them know nothing else. It has a choice, and is complete if it gives the reason for its end.
 func hearWhole(a *wire.Answer, whole sdk.ChatCompletion) {
 	choice := whole.Choices[0]
-	a.Served, a.Refusal, a.Finish = whole.Model, choice.Message.Refusal, choice.FinishReason
+	a.Served = whole.Model
+	a.Refusal = choice.Message.Refusal
+	a.Finish = choice.FinishReason
 	a.Text.WriteString(choice.Message.Content)
 	a.Usage = used(whole.Usage)
 	a.Complete = a.Finish != ""

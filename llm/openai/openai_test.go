@@ -71,7 +71,8 @@ func TestModel_Request(t *testing.T) {
 	if key := llmtest.At(body, "prompt_cache_key"); key == nil || key != llmtest.At(again, "prompt_cache_key") {
 		t.Error("questions that begin the same go to different caches")
 	}
-	req.MaxOutputTokens, req.Schema = 1, llm.Schema{}
+	req.MaxOutputTokens = 1
+	req.Schema = llm.Schema{}
 	short, _ := llmtest.Sent(t, subject(responses), req)
 	check(t, short, expectation{[]any{"max_output_tokens"}, 16.0}, expectation{[]any{"text"}, nil})
 }

@@ -76,7 +76,8 @@ func TestModel_AnAnswerThatIsNotStreamed(t *testing.T) {
 				if failure.ClassOf(err) != tt.class {
 					t.Errorf("%v, want %s", err, tt.class)
 				}
-			case err != nil || string(resp.JSON) != text || resp.Model != "served" || resp.Usage.InputTokens != 300 || resp.Usage.OutputTokens != 20 || resp.FirstEvent <= 0:
+			case err != nil || string(resp.JSON) != text || resp.Model != "served" || resp.Usage.InputTokens != 300 ||
+				resp.Usage.OutputTokens != 20 || resp.FirstEvent <= 0:
 				t.Errorf("%+v, %v", resp, err)
 			}
 		})

@@ -29,7 +29,8 @@ const maxName = 200
 // finish judges an answer that has ended, with err if the SDK says so. What the
 // call took comes back in any case.
 func (c *Call) finish(err error) (llm.Response, error) {
-	a, endpoint := &c.answer, c.route.endpoint
+	a := &c.answer
+	endpoint := c.route.endpoint
 	name := func(s string) string { return diagnosis.Scrub(s, endpoint.Key, maxName) }
 	resp := llm.Response{Source: llm.AI, Provider: endpoint.Provider, Model: name(a.Served), Header: c.header, RequestID: name(a.ID)}
 	if resp.Model == "" {

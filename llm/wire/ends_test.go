@@ -32,43 +32,44 @@ type format struct {
 // formats are those of all adapters.
 var formats = map[string]format{
 	"anthropic": {
-		func(e wire.Endpoint) llm.Model { return anthropic.New(e) },
-		`event: message_start` + "\n" +
+		model: func(e wire.Endpoint) llm.Model { return anthropic.New(e) },
+		begin: `event: message_start` + "\n" +
 			`data: {"type":"message_start","message":{"id":"a","model":"m","usage":{"input_tokens":25,"output_tokens":1}}}` + "\n\n",
-		`event: content_block_delta` + "\n" + `data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":%s}}` + "\n\n",
-		`event: message_delta` + "\n" +
+		text: `event: content_block_delta` + "\n" + `data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":%s}}` +
+			"\n\n",
+		finish: `event: message_delta` + "\n" +
 			`data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"input_tokens":25,"output_tokens":10}}` + "\n\n",
-		`event: message_stop` + "\n" + `data: {"type":"message_stop"}`,
+		last: `event: message_stop` + "\n" + `data: {"type":"message_stop"}`,
 	},
 	"openai": {
-		func(e wire.Endpoint) llm.Model { return openai.New(e) },
-		`data: {"type":"response.created","response":{"model":"m"}}` + "\n\n",
-		`data: {"type":"response.output_text.delta","delta":%s}` + "\n\n",
-		"",
-		`data: {"type":"response.completed","response":{"model":"m","status":"completed",` +
+		model:  func(e wire.Endpoint) llm.Model { return openai.New(e) },
+		begin:  `data: {"type":"response.created","response":{"model":"m"}}` + "\n\n",
+		text:   `data: {"type":"response.output_text.delta","delta":%s}` + "\n\n",
+		finish: "",
+		last: `data: {"type":"response.completed","response":{"model":"m","status":"completed",` +
 			`"usage":{"input_tokens":25,"output_tokens":10,"total_tokens":35}}}`,
 	},
 	"google": {
-		func(e wire.Endpoint) llm.Model { return gemini.New(e) },
-		`data: {"candidates":[{"content":{"parts":[{"text":""}]}}]}` + "\n\n",
-		`data: {"candidates":[{"content":{"parts":[{"text":%s}]}}]}` + "\n\n",
-		"",
-		`data: {"candidates":[{"content":{"parts":[]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":25,"candidatesTokenCount":10}}`,
+		model:  func(e wire.Endpoint) llm.Model { return gemini.New(e) },
+		begin:  `data: {"candidates":[{"content":{"parts":[{"text":""}]}}]}` + "\n\n",
+		text:   `data: {"candidates":[{"content":{"parts":[{"text":%s}]}}]}` + "\n\n",
+		finish: "",
+		last:   `data: {"candidates":[{"content":{"parts":[]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":25,"candidatesTokenCount":10}}`,
 	},
 	"chat": {
-		func(e wire.Endpoint) llm.Model { return openai.NewChat(e, openai.Quirks{}) },
-		`data: {"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}` + "\n\n",
-		`data: {"model":"m","choices":[{"index":0,"delta":{"content":%s}}]}` + "\n\n",
-		`data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}` + "\n\n" +
+		model: func(e wire.Endpoint) llm.Model { return openai.NewChat(e, openai.Quirks{}) },
+		begin: `data: {"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}` + "\n\n",
+		text:  `data: {"model":"m","choices":[{"index":0,"delta":{"content":%s}}]}` + "\n\n",
+		finish: `data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}` + "\n\n" +
 			`data: {"choices":[],"usage":{"prompt_tokens":25,"completion_tokens":10,"total_tokens":35}}` + "\n\n",
-		`data: [DONE]`,
+		last: `data: [DONE]`,
 	},
 	"generic": {
-		func(e wire.Endpoint) llm.Model { return openai.NewChat(e, openai.Quirks{NoDone: true}) },
-		`data: {"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}` + "\n\n",
-		`data: {"model":"m","choices":[{"index":0,"delta":{"content":%s}}]}` + "\n\n",
-		"",
-		`data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":25,"completion_tokens":10,"total_tokens":35}}`,
+		model:  func(e wire.Endpoint) llm.Model { return openai.NewChat(e, openai.Quirks{NoDone: true}) },
+		begin:  `data: {"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}` + "\n\n",
+		text:   `data: {"model":"m","choices":[{"index":0,"delta":{"content":%s}}]}` + "\n\n",
+		finish: "",
+		last:   `data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":25,"completion_tokens":10,"total_tokens":35}}`,
 	},
 }
 

@@ -130,7 +130,8 @@ func certificate(t *testing.T) (*tls.Config, *x509.CertPool) {
 func (x *exchanges) hangs(t *testing.T, roots *x509.CertPool, giveUp, most time.Duration) {
 	t.Helper()
 	transport := wire.NewTransport().(*http.Transport)
-	transport.Proxy, transport.DialContext = nil, x.dial
+	transport.Proxy = nil
+	transport.DialContext = x.dial
 	if roots != nil {
 		transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	}
@@ -308,7 +309,8 @@ func TestRoute_PingsEndNoCallOfAServerOfOnesOwn(t *testing.T) {
 		var conns []net.Conn
 		e := wire.Endpoint{Named: true}.WithDefaults("https://host")
 		transport := e.Transport.(*http.Transport)
-		transport.Proxy, transport.TLSClientConfig = nil, &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+		transport.Proxy = nil
+		transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 		transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
 			client, server := net.Pipe()
 			conns = append(conns, client, server)

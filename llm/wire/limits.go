@@ -193,9 +193,12 @@ func (p *latency) callTimes(e Endpoint, tokens int) (t times, from [3]string) {
 	}
 	switch t.idle, t.think = idle, idle; {
 	case e.Limits.Idle > 0:
-		t.idle, t.think, from[1] = e.Limits.Idle, e.Limits.Idle, llm.Configured
+		t.idle = e.Limits.Idle
+		t.think = e.Limits.Idle
+		from[1] = llm.Configured
 	case e.Spec.Thinks:
-		t.think, from[1] = thinkingIdle, fmt.Sprintf("default; %v until the visible answer of a model that thinks begins", thinkingIdle)
+		t.think = thinkingIdle
+		from[1] = fmt.Sprintf("default; %v until the visible answer of a model that thinks begins", thinkingIdle)
 	default:
 		from[1] = "default"
 	}
@@ -210,7 +213,8 @@ func (p *latency) callTimes(e Endpoint, tokens int) (t times, from [3]string) {
 // totalFor returns how long an answer of some tokens may go on from its first text, and where
 // that is from.
 func (p *latency) totalFor(tokens int) (time.Duration, string) {
-	rate, known := float64(slowestRate), "if it writes 20 tokens a second"
+	rate := float64(slowestRate)
+	known := "if it writes 20 tokens a second"
 	if p.rate > 0 {
 		rate, known = p.rate, fmt.Sprintf("at the %.0f tokens a second that are expected of it", p.rate)
 	}

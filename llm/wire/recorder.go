@@ -18,7 +18,8 @@ import (
 // body does by itself, such as that of a connection that has switched protocols.
 func (c *Call) receive(resp *http.Response) (*http.Response, error) {
 	c.mu.Lock()
-	c.status, c.header = resp.StatusCode, resp.Header
+	c.status = resp.StatusCode
+	c.header = resp.Header
 	if c.ended {
 		c.mu.Unlock()
 		resp.Body.Close() //nolint:errcheck // it is not read
@@ -68,7 +69,8 @@ const errorBody = 10 * time.Second
 func (c *Call) readBody(resp *http.Response) (*http.Response, error) {
 	var body []byte
 	var err error
-	from, note := resp.Body, c.watchdog.event
+	from := resp.Body
+	note := c.watchdog.event
 	if resp.StatusCode >= 300 {
 		note = c.watchdog.progress
 		defer time.AfterFunc(errorBody, func() { from.Close() }).Stop() //nolint:errcheck // it only ends the reading
@@ -189,7 +191,8 @@ func (t *recorder) Read(p []byte) (int, error) {
 		}
 		t.line = appendUpTo(t.line, rest[:end])
 		t.takeLine(strings.TrimRight(string(t.line), "\r"))
-		t.line, rest = t.line[:0], rest[end+1:]
+		t.line = t.line[:0]
+		rest = rest[end+1:]
 	}
 	if data, ok := strings.CutPrefix(string(t.line[:min(len(t.line), maxDone)]), "data:"); ok && saysDone(data) {
 		t.takeLine(string(t.line)) // no line may end behind the last one
@@ -285,7 +288,8 @@ func (t *recorder) endEvent() {
 	if len(t.events) > keptLast {
 		t.events = t.events[1:]
 	}
-	t.event, t.size = nil, 0
+	t.event = nil
+	t.size = 0
 }
 
 // lastEvents returns the last events as they came.

@@ -26,16 +26,20 @@ const (
 // any case: numbers that came before say nothing of what was written after them.
 func (c *Call) usage(f *failure.Error, begun bool) llm.Usage {
 	a := &c.answer
-	u, b := a.Usage, c.usageBounds()
+	u := a.Usage
+	b := c.usageBounds()
 	worked := c.worked(f, begun)
 	if worked && u.InputTokens == 0 {
-		u.InputTokens, u.Estimated = b.asked, true
+		u.InputTokens = b.asked
+		u.Estimated = true
 	}
 	if b.written > 0 && u.OutputTokens == 0 {
-		u.OutputTokens, u.Estimated = b.written, true
+		u.OutputTokens = b.written
+		u.Estimated = true
 	}
 	if worked && f != nil && !a.Complete && a.Finish == "" && a.Refusal == "" {
-		u.OutputTokens, u.Estimated = max(u.OutputTokens, b.written), true
+		u.OutputTokens = max(u.OutputTokens, b.written)
+		u.Estimated = true
 	}
 	return b.plausible(u)
 }
@@ -74,8 +78,10 @@ type bounds struct{ asked, written, mostIn, mostOut int }
 // usageBounds returns those of the call. What a model thinks need not be among the bytes that
 // come, so that only what was allowed bounds the output.
 func (c *Call) usageBounds() bounds {
-	spec, a := c.route.endpoint.Spec, &c.answer
-	question, schema := len(c.req.System)+len(c.req.Prompt), len(c.req.Schema.JSON())
+	spec := c.route.endpoint.Spec
+	a := &c.answer
+	question := len(c.req.System) + len(c.req.Prompt)
+	schema := len(c.req.Schema.JSON())
 	b := bounds{written: estimate(a.Text.Len() + a.Thoughts), mostIn: max(int(c.sent), question+schema) + addedTokens}
 	if b.asked = estimate(question); c.req.SchemaInWords { // else most vendors don't count it
 		b.asked = estimate(question + schema)
@@ -88,7 +94,8 @@ func (c *Call) usageBounds() bounds {
 	}
 	b.mostOut += a.Thoughts // some servers allow it besides
 	if spec.Window > 0 {
-		b.mostIn, b.mostOut = min(b.mostIn, spec.Window), min(b.mostOut, spec.Window)
+		b.mostIn = min(b.mostIn, spec.Window)
+		b.mostOut = min(b.mostOut, spec.Window)
 	}
 	return b
 }

@@ -194,7 +194,8 @@ func (c *Call) Consume(take func(a *Answer) error) error {
 	if c.ended {
 		return errStillRunning
 	}
-	before, whole := c.answer.Text.Len(), c.answer.Complete
+	before := c.answer.Text.Len()
+	whole := c.answer.Complete
 	if err := take(&c.answer); err != nil {
 		return err
 	}
@@ -232,7 +233,8 @@ func (c *Call) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	c.mu.Lock()
 	again := c.reach.asked || c.ended
-	c.reach.asked, c.sent = true, req.ContentLength
+	c.reach.asked = true
+	c.sent = req.ContentLength
 	c.mu.Unlock()
 	if again {
 		return nil, errAgain

@@ -35,7 +35,8 @@ func do(t *testing.T, e wire.Endpoint, says wire.Answer) (llm.Response, error) {
 }
 
 func newRoute(e wire.Endpoint) *wire.Route {
-	e.Provider, e.Model = "somebody", "some-model"
+	e.Provider = "somebody"
+	e.Model = "some-model"
 	return wire.NewRoute(e, "http://host/v1")
 }
 
@@ -47,7 +48,9 @@ func ask(t *testing.T, r *wire.Route, says wire.Answer, text string) (llm.Respon
 			return err
 		}
 		return call.Consume(func(a *wire.Answer) error {
-			a.Finish, a.Complete, a.Usage = says.Finish, says.Complete, says.Usage
+			a.Finish = says.Finish
+			a.Complete = says.Complete
+			a.Usage = says.Usage
 			a.Text.WriteString(text)
 			return nil
 		})
@@ -201,12 +204,15 @@ func TestRoute_ReportedUsageIsClamped(t *testing.T) {
 		want  llm.Usage
 		guess bool
 	}{
-		"plausible":      {spec, llm.Usage{InputTokens: 700, OutputTokens: 20, CacheReadTokens: 100}, llm.Usage{InputTokens: 700, OutputTokens: 20, CacheReadTokens: 100}, false},
-		"huge":           {spec, llm.Usage{InputTokens: huge, OutputTokens: huge}, llm.Usage{InputTokens: 4101, OutputTokens: 1000}, true},
-		"huge, a window": {llm.Spec{Window: 2000, Price: spec.Price}, llm.Usage{InputTokens: huge, OutputTokens: huge}, llm.Usage{InputTokens: 2000, OutputTokens: 2000}, true},
-		"below nothing":  {spec, llm.Usage{InputTokens: -5, OutputTokens: -7}, llm.Usage{InputTokens: 2, OutputTokens: 1}, true},
-		"all from cache": {spec, llm.Usage{InputTokens: 100, OutputTokens: 1, CacheReadTokens: 300, CacheWriteTokens: -2}, llm.Usage{InputTokens: 100, OutputTokens: 1, CacheReadTokens: 100}, true},
-		"nothing told":   {spec, llm.Usage{}, llm.Usage{InputTokens: 2, OutputTokens: 1}, true},
+		"plausible": {spec, llm.Usage{InputTokens: 700, OutputTokens: 20, CacheReadTokens: 100},
+			llm.Usage{InputTokens: 700, OutputTokens: 20, CacheReadTokens: 100}, false},
+		"huge": {spec, llm.Usage{InputTokens: huge, OutputTokens: huge}, llm.Usage{InputTokens: 4101, OutputTokens: 1000}, true},
+		"huge, a window": {llm.Spec{Window: 2000, Price: spec.Price}, llm.Usage{InputTokens: huge, OutputTokens: huge},
+			llm.Usage{InputTokens: 2000, OutputTokens: 2000}, true},
+		"below nothing": {spec, llm.Usage{InputTokens: -5, OutputTokens: -7}, llm.Usage{InputTokens: 2, OutputTokens: 1}, true},
+		"all from cache": {spec, llm.Usage{InputTokens: 100, OutputTokens: 1, CacheReadTokens: 300, CacheWriteTokens: -2},
+			llm.Usage{InputTokens: 100, OutputTokens: 1, CacheReadTokens: 100}, true},
+		"nothing told": {spec, llm.Usage{}, llm.Usage{InputTokens: 2, OutputTokens: 1}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			resp, err := asking(
@@ -214,10 +220,14 @@ func TestRoute_ReportedUsageIsClamped(t *testing.T) {
 				wire.Endpoint{Spec: tt.spec, Transport: whole()},
 				llm.Request{Prompt: "when?"},
 				"Now.",
-				func(a *wire.Answer) { a.Complete, a.Usage = true, tt.told },
+				func(a *wire.Answer) {
+					a.Complete = true
+					a.Usage = tt.told
+				},
 			)
 			got := resp.Usage
-			if err != nil || got.InputTokens != tt.want.InputTokens || got.OutputTokens != tt.want.OutputTokens || got.CacheReadTokens != tt.want.CacheReadTokens ||
+			if err != nil || got.InputTokens != tt.want.InputTokens || got.OutputTokens != tt.want.OutputTokens ||
+				got.CacheReadTokens != tt.want.CacheReadTokens ||
 				got.CacheWriteTokens != tt.want.CacheWriteTokens || got.Estimated != tt.guess ||
 				*got.CostUSD < 0 ||
 				*got.CostUSD > 0.05 {
@@ -236,7 +246,11 @@ func TestRoute_TheKeyIsNotKept(t *testing.T) {
 		e,
 		llm.Request{},
 		"Your key is "+key,
-		func(a *wire.Answer) { a.Complete, a.Served, a.ID = true, "model-"+key, key+strings.Repeat("x", 1<<20) },
+		func(a *wire.Answer) {
+			a.Complete = true
+			a.Served = "model-" + key
+			a.ID = key + strings.Repeat("x", 1<<20)
+		},
 	)
 	if failure.ClassOf(err) != failure.BadOutput || strings.Contains(resp.Model+resp.RequestID+err.Error(), key) ||
 		len(resp.RequestID) > 200 {

@@ -42,7 +42,8 @@ func isMadeOnce(t *testing.T, s Store) {
 	if _, err := s.Projects.Project(t.Context(), "tide"); !errors.Is(err, project.ErrNotFound) {
 		t.Error(err)
 	}
-	p := project.Project{ID: "tide", Name: "Tide", Created: time.Now().UTC(), Preferences: map[string]json.RawMessage{"dark": json.RawMessage(`true`)}}
+	p := project.Project{ID: "tide", Name: "Tide", Created: time.Now().UTC(),
+		Preferences: map[string]json.RawMessage{"dark": json.RawMessage(`true`)}}
 	if err := s.Projects.CreateProject(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +51,8 @@ func isMadeOnce(t *testing.T, s Store) {
 		t.Errorf("again: %v", err)
 	}
 	got, err := s.Projects.Project(t.Context(), "tide")
-	if err != nil || got.Name != "Tide" || !got.Created.Equal(p.Created) || !got.Changed.Equal(p.Created) || string(got.Preferences["dark"]) != "true" {
+	if err != nil || got.Name != "Tide" || !got.Created.Equal(p.Created) || !got.Changed.Equal(p.Created) ||
+		string(got.Preferences["dark"]) != "true" {
 		t.Errorf("%+v %v", got, err)
 	}
 }

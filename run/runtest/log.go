@@ -18,7 +18,8 @@ import (
 )
 
 func numbered(t *testing.T, s Store) {
-	a, b := s.create(t, "a"), s.create(t, "b")
+	a := s.create(t, "a")
+	b := s.create(t, "b")
 	var all sync.WaitGroup
 	for i := range 50 {
 		for _, c := range []durable.Claim{a, b} {

@@ -105,7 +105,8 @@ func TestDecode_LegacyEncodings(t *testing.T) {
 // TestDecode_UnicodeEncodings reads every script in every form of Unicode that can be
 // told without a mark, and with one.
 func TestDecode_UnicodeEncodings(t *testing.T) {
-	utf32le, utf32be := utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM), utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM)
+	utf32le := utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM)
+	utf32be := utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM)
 	for _, s := range scripts {
 		le32, err := utf32le.NewEncoder().String(s.text)
 		if err != nil {
@@ -115,7 +116,8 @@ func TestDecode_UnicodeEncodings(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		le, be := utf16(s.text, 0, 1), utf16(s.text, 1, 0)
+		le := utf16(s.text, 0, 1)
+		be := utf16(s.text, 1, 0)
 		for _, form := range []struct{ name, data, encoding string }{
 			{"utf-8", s.text, "utf-8"},
 			{"utf-8 with mark", "\xef\xbb\xbf" + s.text, "utf-8"},
@@ -144,7 +146,8 @@ func utf16(text string, low, high int) string {
 	var out []byte
 	for _, r := range text {
 		var unit [2]byte
-		unit[low], unit[high] = byte(r), byte(r>>8)
+		unit[low] = byte(r)
+		unit[high] = byte(r >> 8)
 		out = append(out, unit[:]...)
 	}
 	return string(out)

@@ -112,7 +112,8 @@ func checkTruth(t *testing.T, root, name string) {
 		want.HumanHeadings = want.Headings
 	}
 	same := func(field string, want, got any) {
-		diff, reason := cmp.Diff(want, got), deviations[name+" "+field]
+		diff := cmp.Diff(want, got)
+		reason := deviations[name+" "+field]
 		switch {
 		case diff != "" && reason == "":
 			t.Errorf("%s (-truth +got)\n%s", field, diff)

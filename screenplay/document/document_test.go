@@ -328,7 +328,8 @@ func checkReport(t *testing.T, d document.Document) {
 	if d.Confidence < 0 || d.Confidence > 1 || d.Kind == "" || d.Format == "" || d.Encoding == "" || strings.ContainsAny(d.Name, "/") {
 		t.Fatalf("kind %q (%v), format %q, encoding %q, name %q", d.Kind, d.Confidence, d.Format, d.Encoding, d.Name)
 	}
-	implied, warned := 0, 0
+	implied := 0
+	warned := 0
 	r := document.Summary(d)
 	for i, s := range r.Scenes {
 		if s.PageEighths < 1 || s.StartLine < 1 || s.EndLine < s.StartLine || s.EndLine > d.Script.Lines || i > 0 &&

@@ -99,13 +99,17 @@ func cannotLoad(path string, err error) error {
 	f := failure.New(failure.Input, fmt.Sprintf("%s can't be read", path), "check the file and the disk it is on")
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		f.Message, f.Hint = "there is no file "+path, "check the name and the folder"
+		f.Message = "there is no file " + path
+		f.Hint = "check the name and the folder"
 	case errors.Is(err, fs.ErrPermission):
-		f.Message, f.Hint = path+" may not be read by you", "change its permissions"
+		f.Message = path + " may not be read by you"
+		f.Hint = "change its permissions"
 	case errors.Is(err, syscall.ENOTDIR):
-		f.Message, f.Hint = "there is no file "+path+": part of its path is no folder", "check the name and the folder"
+		f.Message = "there is no file " + path + ": part of its path is no folder"
+		f.Hint = "check the name and the folder"
 	case errors.Is(err, syscall.ENAMETOOLONG):
-		f.Message, f.Hint = "there is no file of that name: it is too long", "check the name and the folder"
+		f.Message = "there is no file of that name: it is too long"
+		f.Hint = "check the name and the folder"
 	}
 	f.Err = err
 	return f

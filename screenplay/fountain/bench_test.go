@@ -78,7 +78,8 @@ func TestWriteSyntheticScript(t *testing.T) {
 func TestSyntheticScriptIsTypical(t *testing.T) {
 	text := syntheticScript(120_000)
 	script := fountain.Decode(text)
-	scenes, cues := script.Scenes(), 0
+	scenes := script.Scenes()
+	cues := 0
 	for _, m := range script.Cast() {
 		cues += m.DialogueBlocks
 	}

@@ -103,7 +103,8 @@ var jouvencePrefixes = map[screenplay.Kind]string{
 // besides the one that an element needs before it. Boneyards are absent.
 func jouvence(s screenplay.Script) []string {
 	codes := []string{}
-	blanks, inAction := 0, false
+	blanks := 0
+	inAction := false
 	// spare hands n blank lines to the action before, or to one of their own.
 	spare := func(n int) {
 		switch {
@@ -189,7 +190,9 @@ func compareTruth(t *testing.T, name, path string, script screenplay.Script) {
 	if err := json.Unmarshal(data, &truth); err != nil {
 		t.Fatal(err)
 	}
-	headings, characters, blocks := []string{}, []string{}, 0
+	headings := []string{}
+	characters := []string{}
+	blocks := 0
 	for _, s := range script.Scenes() {
 		headings = append(headings, s.Heading)
 	}

@@ -73,7 +73,9 @@ func coverage(s screenplay.Script, lines int) string {
 
 // scenesHold says what is wrong with the scenes of a script.
 func scenesHold(s screenplay.Script) string {
-	next, inScenes, inCast := 0, 0, 0
+	next := 0
+	inScenes := 0
+	inCast := 0
 	for i, scene := range s.Scenes() {
 		if scene.Index != i+1 || next > 0 && scene.Span.Start != next || scene.Span.End < scene.Span.Start || scene.Eighths < 1 {
 			return cmp.Diff(next, scene)
@@ -101,7 +103,8 @@ func essence(s screenplay.Script) []screenplay.Element {
 	var kept []screenplay.Element
 	for _, e := range s.Elements {
 		if e.Kind != screenplay.Blank {
-			e.Span, e.Forced = screenplay.Span{}, false
+			e.Span = screenplay.Span{}
+			e.Forced = false
 			kept = append(kept, e)
 		}
 	}

@@ -122,7 +122,8 @@ func (s *lines) nextWithRemarks(l *line, end int) int {
 	}
 	l.raw, l.seen = s.text[start:end], seen.String()
 	if l.lead < 0 {
-		l.lead, l.tail = len(l.raw), len(l.raw)
+		l.lead = len(l.raw)
+		l.tail = len(l.raw)
 	}
 	l.tangled = l.lead > indent(l.raw) && (strings.Contains(l.seen, "[[") || strings.Contains(l.seen, "/*"))
 	return end

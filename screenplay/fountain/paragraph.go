@@ -32,7 +32,8 @@ func (g *paragraph) add(l *line, at int, text string) {
 	g.span.End = l.last
 	switch {
 	case g.empty():
-		g.from, g.to = at, at+len(text)
+		g.from = at
+		g.to = at + len(text)
 	case !g.changed && at == g.to+1:
 		g.to += 1 + len(text)
 	default:

@@ -83,10 +83,12 @@ func (f Fault) Kinds() []string {
 		key string
 		set bool
 	}{
-		{"error", f.Error != ""}, {"status", f.Status != 0}, {"hostile", f.Hostile != ""}, {"stream_error", f.StreamError != nil}, {"cut", f.Cut != nil},
+		{"error", f.Error != ""}, {"status", f.Status != 0}, {"hostile", f.Hostile != ""}, {"stream_error", f.StreamError != nil},
+		{"cut", f.Cut != nil},
 		{"end", f.End != nil}, {"malformed", f.Malformed != nil}, {"stall", f.Stall != nil}, {"first_event", f.FirstEvent != 0},
 		{"silent", f.Silent}, {"reset", f.Reset}, {"refuse", f.Refuse}, {"dns", f.DNS}, {"tls", f.TLS},
-		{"output", f.Output != ""}, {"text", f.Text != nil}, {"drip", f.Drip != nil}, {"limit", f.Limit != nil}, {"served_model", f.ServedModel != ""},
+		{"output", f.Output != ""}, {"text", f.Text != nil}, {"drip", f.Drip != nil}, {"limit", f.Limit != nil},
+		{"served_model", f.ServedModel != ""},
 	} {
 		if k.set {
 			list = append(list, k.key)
@@ -99,7 +101,8 @@ func (f Fault) check(p *problems, at string) {
 	if kinds := f.Kinds(); len(kinds) > 1 {
 		p.at(at+"."+kinds[1], "a fault does one thing, and this one has %s; write two rules", strings.Join(kinds, " and "))
 	}
-	for key, set := range map[string]bool{"error": f.Error != "", "status": f.Status != 0, "hostile": f.Hostile != "", "output": f.Output != "", "first_event": f.FirstEvent != 0, "meanwhile": f.Meanwhile != "", "served_model": f.ServedModel != ""} {
+	for key, set := range map[string]bool{"error": f.Error != "", "status": f.Status != 0, "hostile": f.Hostile != "",
+		"output": f.Output != "", "first_event": f.FirstEvent != 0, "meanwhile": f.Meanwhile != "", "served_model": f.ServedModel != ""} {
 		if _, given := p.places[at+"."+key]; given && !set {
 			p.at(at+"."+key, "%s says nothing; leave it out", key)
 		}

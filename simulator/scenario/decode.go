@@ -75,7 +75,8 @@ func (d decoder) fields(n yamlNode, to reflect.Value, path string) {
 		d.add(n.Position, "%s is a map, but here is %s", orScenario(path), kindOf(n))
 		return
 	}
-	byName, known := map[string]int{}, []string{}
+	byName := map[string]int{}
+	known := []string{}
 	for i := range to.NumField() {
 		name, _, _ := strings.Cut(to.Type().Field(i).Tag.Get("yaml"), ",")
 		byName[name] = i
@@ -201,11 +202,13 @@ func (d decoder) counts(n yamlNode, to reflect.Value, path string) {
 	items, _ := d.strings(n, path)
 	var list Counts
 	for _, item := range items {
-		span, ok := Span{}, false
+		span := Span{}
+		ok := false
 		if s, isText := item.Value.(string); isText {
 			span, ok = parseSpan(s)
 		} else if i, isInt := integer(item.Value); isInt && i >= 1 && i < 1<<31 {
-			span, ok = Span{int(i), int(i)}, true
+			span = Span{int(i), int(i)}
+			ok = true
 		}
 		if !ok {
 			d.add(item.Position, "%s counts calls from 1: write 3, 1-3, 4- or a list of these", path)

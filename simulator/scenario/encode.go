@@ -25,7 +25,8 @@ func (s Scenario) YAML() []byte {
 // their number. The first line begins with lead in place of the indentation.
 func writeFields(b *bytes.Buffer, v reflect.Value, indent, lead string) (written int) {
 	for i := range v.NumField() {
-		key, field := v.Type().Field(i).Tag.Get("yaml"), v.Field(i)
+		key := v.Type().Field(i).Tag.Get("yaml")
+		field := v.Field(i)
 		nothing := field.IsZero() || (field.Kind() == reflect.Map || field.Kind() == reflect.Slice) && field.Len() == 0
 		if nothing && key != "fault" {
 			continue

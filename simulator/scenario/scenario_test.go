@@ -60,7 +60,9 @@ rules:
 
 func TestParse(t *testing.T) {
 	s := read(t, everything)
-	half, no, empty := 0.5, false, ""
+	half := 0.5
+	no := false
+	empty := ""
 	want := scenario.Scenario{
 		ID: "X1", Name: "everything", Description: "All that a scenario can say.", Target: "openai", Seed: 7,
 		Pace: scenario.Pace{FirstEvent: 1500 * time.Millisecond, TokensPerSecond: 12.5},
@@ -233,7 +235,8 @@ func TestScenario_YAMLReadsAsTheSameScenario(t *testing.T) {
 	for _, s := range append(simulator.Builtin(), read(t, everything)) {
 		again(t, s)
 	}
-	for _, word := range []string{"true", "null", "No", "nan", "~", "1e3", "0x1", "-", "'", "a: b", "# x", " x ", "{}", "x\r\n\ty", "2020-01-01"} {
+	for _, word := range []string{"true", "null", "No", "nan", "~", "1e3", "0x1", "-", "'", "a: b", "# x", " x ", "{}", "x\r\n\ty",
+		"2020-01-01"} {
 		again(
 			t,
 			scenario.Scenario{

@@ -48,7 +48,8 @@ func TestModule_DescribesTheFile(t *testing.T) {
 	got, draft := run(t, "lighthouse.fountain", data)
 	evidence := got.Classification.Evidence
 	confidence := got.Classification.Confidence
-	got.Classification.Evidence, got.Classification.Confidence = nil, 0
+	got.Classification.Evidence = nil
+	got.Classification.Confidence = 0
 	want := content.RawInput{
 		Content: string(data),
 		SourceInfo: content.SourceInfo{

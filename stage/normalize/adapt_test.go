@@ -118,7 +118,8 @@ func TestModule_AdaptsProseInChunks(t *testing.T) {
 		t.Errorf("source %s, health %s, %v", draft.Source, draft.Health, draft.Annotations)
 	}
 	// A line of the script comes from the lines of its chunk.
-	script, source := strings.Split(got.ScriptText, "\n"), strings.Split(text, "\n")
+	script := strings.Split(got.ScriptText, "\n")
+	source := strings.Split(text, "\n")
 	for i, line := range script {
 		if !strings.HasPrefix(line, "That was page") {
 			continue

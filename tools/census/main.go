@@ -22,6 +22,7 @@ const (
 	mostMethods = 25
 	mostFiles   = 15
 	widest      = 140
+	keyless     = 4
 )
 
 func main() {
@@ -106,7 +107,7 @@ func (c *counts) addFile(tree *census.Tree, p *census.Package, f *census.File) {
 	a, parallel := f.Assignments()
 	c.assignments += a
 	c.parallel += parallel
-	for _, line := range tree.Unkeyed(p, f) {
+	for _, line := range tree.Unkeyed(p, f, keyless) {
 		c.unkeyed++
 		c.say("%s:%d: an unkeyed literal", f.Path, line)
 	}

@@ -275,13 +275,15 @@ func isShared(t *testing.T, s store) {
 func newestFirst(t *testing.T, s store) {
 	var all []health.Transition
 	for _, to := range []breaker.State{breaker.Open, breaker.HalfOpen, breaker.Closed} {
-		all = append(all, health.Transition{Endpoint: "anthropic", Model: "m", Transition: breaker.Transition{To: to, At: time.Now(), Evidence: "e"}})
+		all = append(all, health.Transition{Endpoint: "anthropic", Model: "m",
+			Transition: breaker.Transition{To: to, At: time.Now(), Evidence: "e"}})
 	}
 	if err := s.Health.Save(t.Context(), nil, all); err != nil {
 		t.Fatal(err)
 	}
 	got, err := s.Attempts.Transitions(t.Context(), 2)
-	if err != nil || len(got) != 2 || got[0].To != breaker.Closed || got[1].To != breaker.HalfOpen || got[0].Evidence != "e" || got[0].Model != "m" {
+	if err != nil || len(got) != 2 || got[0].To != breaker.Closed || got[1].To != breaker.HalfOpen || got[0].Evidence != "e" ||
+		got[0].Model != "m" {
 		t.Errorf("%+v %v", got, err)
 	}
 }
@@ -291,8 +293,10 @@ func areCounted(t *testing.T, s store) {
 	s.commit(t, s.create(t, run.NewRun{ID: "early"}), event.AttemptFinished{Attempt: at})
 	time.Sleep(time.Hour)
 	since := time.Now()
-	s.commit(t, s.create(t, run.NewRun{ID: "a"}), event.AttemptFinished{Attempt: at}, event.AttemptFailed{Attempt: at, ErrorClass: failure.Overloaded},
-		event.AttemptFailed{Attempt: at, ErrorClass: failure.Canceled}, event.AttemptFinished{Attempt: event.Attempt{Provider: "google", Model: "g"}})
+	s.commit(t, s.create(t, run.NewRun{ID: "a"}), event.AttemptFinished{Attempt: at},
+		event.AttemptFailed{Attempt: at, ErrorClass: failure.Overloaded},
+		event.AttemptFailed{Attempt: at, ErrorClass: failure.Canceled},
+		event.AttemptFinished{Attempt: event.Attempt{Provider: "google", Model: "g"}})
 	s.commit(t, s.create(t, run.NewRun{ID: "drill-1"}), event.AttemptFinished{Attempt: at})
 	got, err := s.Attempts.Tally(t.Context(), since, "drill-")
 	want := []storage.AttemptCount{{Provider: "anthropic", Model: "m", Answered: 1, Failed: 1}, {Provider: "google", Model: "g", Answered: 1}}
@@ -306,7 +310,8 @@ func (s store) started(t *testing.T, n run.NewRun, input string, over bool) {
 	t.Helper()
 	recipe := []byte("recipe")
 	n.Blobs = [][]byte{recipe, []byte(input)}
-	n.First = []event.Body{event.PipelineStarted{RecipeDigest: artifact.DigestOf(recipe), InputDigest: artifact.DigestOf([]byte(input)), RootRunID: n.Root}}
+	n.First = []event.Body{event.PipelineStarted{RecipeDigest: artifact.DigestOf(recipe), InputDigest: artifact.DigestOf([]byte(input)),
+		RootRunID: n.Root}}
 	c := s.create(t, n)
 	err := s.Log.Commit(context.WithoutCancel(t.Context()), c, run.Change{
 		Save: []artifact.Artifact{draft("of_"+n.ID, `"`+n.ID+`"`)}, Answers: []run.Answer{{Key: "k " + n.ID, JSON: []byte(`{}`)}},

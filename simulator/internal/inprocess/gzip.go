@@ -18,7 +18,9 @@ func decompress(resp *http.Response) {
 	}
 	resp.Header.Del("Content-Encoding")
 	resp.Header.Del("Content-Length")
-	resp.Body, resp.ContentLength, resp.Uncompressed = &gzipBody{compressed: resp.Body}, -1, true
+	resp.Body = &gzipBody{compressed: resp.Body}
+	resp.ContentLength = -1
+	resp.Uncompressed = true
 }
 
 // gzipBody is a body that is decompressed as it is read.

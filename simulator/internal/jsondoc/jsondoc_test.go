@@ -25,7 +25,8 @@ func TestDecode_KeepsTheOrder(t *testing.T) {
 }
 
 func TestDecode_WhatIsNotJSON(t *testing.T) {
-	for _, text := range []string{``, ` `, `{`, `[1,`, `{"a"}`, `{"a":1,}`, `[1 2]`, `1 2`, `nul`, strings.Repeat("[", 1000) + strings.Repeat("]", 1000)} {
+	for _, text := range []string{``, ` `, `{`, `[1,`, `{"a"}`, `{"a":1,}`, `[1 2]`, `1 2`, `nul`,
+		strings.Repeat("[", 1000) + strings.Repeat("]", 1000)} {
 		if v, err := jsondoc.Decode([]byte(text)); err == nil {
 			t.Errorf("%.20s: %v", text, v)
 		}

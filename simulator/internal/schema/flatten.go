@@ -77,7 +77,8 @@ func merge(a, b *object) *object {
 }
 
 func both(key string, a, b *object) any {
-	before, v := a.Get(key), b.Get(key)
+	before := a.Get(key)
+	v := b.Get(key)
 	switch key {
 	case "type":
 		return common(kinds(a), kinds(b))

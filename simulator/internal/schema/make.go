@@ -151,7 +151,8 @@ func kind(o *object, lean bool) string {
 
 func (m *maker) makeObject(o *object, at spot, lean bool) any {
 	out := &object{}
-	properties, required := o.Child("properties"), texts(o.List("required"))
+	properties := o.Child("properties")
+	required := texts(o.List("required"))
 	room := bound(o, "maxProperties", 1<<30) - len(required)
 	for _, name := range properties.Keys() {
 		p := properties.Get(name)
@@ -185,8 +186,10 @@ func (m *maker) makeObject(o *object, at spot, lean bool) any {
 }
 
 func (m *maker) array(o *object, at spot, lean bool) any {
-	prefix, items := o.List("prefixItems"), o.Get("items")
-	least, most := bound(o, "minItems", 0), bound(o, "maxItems", maxItems)
+	prefix := o.List("prefixItems")
+	items := o.Get("items")
+	least := bound(o, "minItems", 0)
+	most := bound(o, "maxItems", maxItems)
 	n := max(1+int(m.next()%3), len(prefix))
 	if lean {
 		n = least
@@ -196,7 +199,8 @@ func (m *maker) array(o *object, at spot, lean bool) any {
 		n = min(n, len(prefix))
 	}
 	unique := o.Bool("uniqueItems")
-	out, seen := []any{}, map[string]bool{}
+	out := []any{}
+	seen := map[string]bool{}
 	for try := 0; len(out) < n && try < 4*n+8; try++ {
 		s := items
 		if len(out) < len(prefix) {

@@ -10,18 +10,22 @@ import (
 // must be a multiple of 0.1.
 func (m *maker) number(o *object, whole bool, at spot) json.Number {
 	choice := int64(m.next() % 46)
-	step, want := big.NewRat(1, 100), big.NewRat(50+choice, 100)
+	step := big.NewRat(1, 100)
+	want := big.NewRat(50+choice, 100)
 	if whole {
-		step, want = big.NewRat(1, 1), big.NewRat(1+choice%3, 1)
+		step = big.NewRat(1, 1)
+		want = big.NewRat(1+choice%3, 1)
 	}
 	fixed := false
 	if multiple := fraction(o, "multipleOf"); multiple != nil && multiple.Sign() > 0 {
-		step, fixed = multiple, true
+		step = multiple
+		fixed = true
 		if whole { // the whole multiples of p/q are those of p
 			step = new(big.Rat).SetInt(multiple.Num())
 		}
 	}
-	lowest, highest := limit(o, step, "minimum", "exclusiveMinimum"), limit(o, step, "maximum", "exclusiveMaximum")
+	lowest := limit(o, step, "minimum", "exclusiveMinimum")
+	highest := limit(o, step, "maximum", "exclusiveMaximum")
 	k := round(new(big.Rat).Quo(want, step), false)
 	if at.unique {
 		k.Add(k, big.NewInt(int64(at.item)))

@@ -142,7 +142,8 @@ func TestInstance_FitsTheSchemasOfTheShippedStages(t *testing.T) {
 
 func TestInstance_TheSameSeedGivesTheSameValue(t *testing.T) {
 	s, _ := parse(t, `{"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "array", "items": {"type": "number"}}}}`)
-	one, two := jsondoc.Encode(s.Instance(story, 7)), jsondoc.Encode(s.Instance(story, 7))
+	one := jsondoc.Encode(s.Instance(story, 7))
+	two := jsondoc.Encode(s.Instance(story, 7))
 	if !bytes.Equal(one, two) {
 		t.Errorf("%s and %s", one, two)
 	}
@@ -166,7 +167,8 @@ func TestWrong_DoesNotFit(t *testing.T) {
 		`{"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}`,
 		`{"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": false}`,
 		`{"type": "object", "properties": {"a": {"type": "string"}}}`,
-		`{"type": "string"}`, `{"type": ["string", "array"]}`, `{"type": "array"}`, `{"type": "integer"}`, `{"type": ["array", "string", "object"]}`,
+		`{"type": "string"}`, `{"type": ["string", "array"]}`, `{"type": "array"}`, `{"type": "integer"}`,
+		`{"type": ["array", "string", "object"]}`,
 	} {
 		s, checker := parse(t, source)
 		if encoded, err := validate(checker, s.Wrong(story, 1)); err == nil {
@@ -291,7 +293,8 @@ func randomSchema(t *rapid.T, depth int, label string) map[string]any {
 	case "ref":
 		return map[string]any{"$ref": "#/$defs/shared", "description": "beside a reference"}
 	default:
-		properties, required := map[string]any{}, []string{}
+		properties := map[string]any{}
+		required := []string{}
 		for i := range rapid.IntRange(0, 4).Draw(t, label+".count") {
 			name := rapid.SampledFrom([]string{"title", "text", "räume", "a/b", "x y", "n"}).Draw(t, fmt.Sprintf("%s.%d", label, i))
 			properties[name] = randomSchema(t, depth-1, label+"."+name)
@@ -317,7 +320,8 @@ func TestSchema_Random(t *testing.T) {
 			t.Fatal(err)
 		}
 		s, checker := parse(t, string(source))
-		seed, text := rapid.Uint64().Draw(t, "seed"), rapid.String().Draw(t, "text")
+		seed := rapid.Uint64().Draw(t, "seed")
+		text := rapid.String().Draw(t, "text")
 		if encoded, err := validate(checker, s.Instance(text, seed)); err != nil {
 			t.Fatalf("%s\ngives %s: %v", source, encoded, err)
 		}

@@ -108,7 +108,8 @@ func (m *maker) string(o *object, at spot) string {
 	if s, ok := formats[o.Text("format")]; ok {
 		return s
 	}
-	least, most := length(o, "minLength", 0), length(o, "maxLength", maxLength)
+	least := length(o, "minLength", 0)
+	most := length(o, "maxLength", maxLength)
 	if s, ok := matching(o.Text("pattern"), least, most); ok {
 		return s
 	}

@@ -25,10 +25,12 @@ func nearest(name string, known []string) string {
 	if len(name) > 100 {
 		return ""
 	}
-	best, limit := "", min(3, len(name)/2)
+	best := ""
+	limit := min(3, len(name)/2)
 	for _, k := range known {
 		if d := distance(name, strings.ToLower(k)); d <= limit {
-			best, limit = k, d-1
+			best = k
+			limit = d - 1
 		}
 	}
 	if best == "" && len(name) > 2 {

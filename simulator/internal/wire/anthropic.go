@@ -88,7 +88,8 @@ func anthropicFill(req *Request, o *object) {
 	}
 	format := anthropicFormat(o)
 	if s, err := schema.New(format.Get("schema")); err == nil {
-		req.Schema, req.JSON = &s, true
+		req.Schema = &s
+		req.JSON = true
 	}
 }
 

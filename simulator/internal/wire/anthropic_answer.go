@@ -190,7 +190,8 @@ func (Anthropic) NamedProblem(name string, r Request, at Moment) Problem {
 			),
 		}
 	case "quota_exhausted":
-		return *invalid("You have reached your specified API usage limits. You will regain access on " + nextMonth(at.Now).Format("2006-01-02") + " at 00:00 UTC.")
+		return *invalid("You have reached your specified API usage limits. You will regain access on " + nextMonth(at.Now).Format("2006-01-02") +
+			" at 00:00 UTC.")
 	case "billing":
 		return *invalid("Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits.")
 	case "server_error":

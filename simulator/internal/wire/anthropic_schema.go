@@ -11,7 +11,8 @@ import (
 // anthropicSchema checks the form asked of an answer: structured outputs take only
 // a part of JSON Schema.
 func anthropicSchema(o *object) *Problem {
-	at, format := "output_config.format", o.Child("output_config").Child("format")
+	at := "output_config.format"
+	format := o.Child("output_config").Child("format")
 	if format == nil {
 		if at, format = "output_format", o.Child("output_format"); format == nil {
 			return nil

@@ -79,13 +79,16 @@ func contentText(v any) string {
 func (m *material) fill(r *Request) {
 	all := m.text.String()
 	if m.system > 0 {
-		r.System, all = all[:m.system], strings.TrimPrefix(all[m.system:], "\n")
+		r.System = all[:m.system]
+		all = strings.TrimPrefix(all[m.system:], "\n")
 	} else {
 		for i := range m.marks {
 			m.marks[i].End++ // Text puts a line end before the messages
 		}
 	}
-	r.Prompt, r.Last, r.Marks = all, m.last, m.marks
+	r.Prompt = all
+	r.Last = m.last
+	r.Marks = m.marks
 	if r.Last == "" {
 		r.Last = r.Prompt
 	}

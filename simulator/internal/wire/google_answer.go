@@ -100,7 +100,8 @@ func googleCandidate(a Answer, text string, last bool) *object {
 	c.Set("index", 0)
 	if last && (a.Finish == Refused || a.Finish == Filtered) {
 		var ratings []any
-		for i, category := range []string{"HARM_CATEGORY_HATE_SPEECH", "HARM_CATEGORY_DANGEROUS_CONTENT", "HARM_CATEGORY_HARASSMENT", "HARM_CATEGORY_SEXUALLY_EXPLICIT"} {
+		for i, category := range []string{"HARM_CATEGORY_HATE_SPEECH", "HARM_CATEGORY_DANGEROUS_CONTENT", "HARM_CATEGORY_HARASSMENT",
+			"HARM_CATEGORY_SEXUALLY_EXPLICIT"} {
 			rating := jsondoc.New("category", category, "probability", "NEGLIGIBLE")
 			if i == 1 {
 				rating.Set("probability", "HIGH").Set("blocked", true)
@@ -226,7 +227,8 @@ func (d Google) NamedProblem(name string, r Request, at Moment) Problem {
 // quota returns the error of a quota that is used up.
 func (d Google) quota(id, metric string, at Moment) Problem {
 	metric = "generativelanguage.googleapis.com/" + metric
-	limit, hint := strconv.Itoa(at.Quota.Requests), ""
+	limit := strconv.Itoa(at.Quota.Requests)
+	hint := ""
 	if at.Hint > 0 {
 		hint = fmt.Sprintf("\nPlease retry in %v.", at.Hint.Round(time.Millisecond))
 	}

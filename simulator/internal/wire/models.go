@@ -35,9 +35,11 @@ func (v Vendor) NotFound(r *http.Request, at Moment) Reply {
 	p := Problem{Status: 404, Message: fmt.Sprintf("Invalid URL (%s %s)", r.Method, r.URL.Path), Type: "invalid_request_error"}
 	switch v {
 	case VendorAnthropic:
-		p.Type, p.Message = "not_found_error", "Not Found"
+		p.Type = "not_found_error"
+		p.Message = "Not Found"
 	case VendorGoogle:
-		p.Type, p.Message = "NOT_FOUND", "Requested entity was not found."
+		p.Type = "NOT_FOUND"
+		p.Message = "Requested entity was not found."
 	}
 	return v.dialect().RenderError(p, Request{}, at)
 }
@@ -74,9 +76,11 @@ func (v Vendor) Models(r *http.Request, at Moment) Reply {
 	default:
 		d := OpenAI{API: Chat, Compatible: v == VendorCompatible}
 		wrong = d.credential(r)
-		names, owner := openAIModels, "openai"
+		names := openAIModels
+		owner := "openai"
 		if d.Compatible {
-			names, owner = compatibleModels, "simulator"
+			names = compatibleModels
+			owner = "simulator"
 		}
 		var data []any
 		for _, id := range names {

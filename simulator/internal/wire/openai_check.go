@@ -83,7 +83,8 @@ func chatMessages(o *object) *Problem {
 				}
 			}
 		default:
-			return bad(fmt.Sprintf("Invalid type for '%s.content': expected one of a string or array of objects.", at), at+".content", "invalid_type")
+			return bad(fmt.Sprintf("Invalid type for '%s.content': expected one of a string or array of objects.", at), at+".content",
+				"invalid_type")
 		}
 	}
 	return nil

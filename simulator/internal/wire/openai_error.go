@@ -125,7 +125,8 @@ func (d OpenAI) blame(name string, r Request, at Moment) Problem {
 		return *d.tooLong(size, window)
 	case "content_filter":
 		if d.Compatible {
-			p := *bad("The response was filtered due to the prompt triggering the content management policy. Please modify your prompt and retry.", "prompt", "content_filter")
+			p := *bad("The response was filtered due to the prompt triggering the content management policy. Please modify your prompt and retry.",
+				"prompt", "content_filter")
 			p.Details = []any{
 				jsondoc.New(
 					"code",

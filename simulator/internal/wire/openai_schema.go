@@ -25,12 +25,16 @@ func (d OpenAI) checkFormat(o *object, req Request, format *object, param string
 		}
 		return oneOf(format.Text("type"), []string{"json_object", "json_schema", "text"}, param+".type")
 	}
-	at, schemaParam, code := param, "text.format.schema", "invalid_json_schema"
+	at := param
+	schemaParam := "text.format.schema"
+	code := "invalid_json_schema"
 	if d.API == Chat {
 		if format = format.Child("json_schema"); format == nil {
 			return missing(param + ".json_schema")
 		}
-		at, schemaParam, code = param+".json_schema", param, ""
+		at = param + ".json_schema"
+		schemaParam = param
+		code = ""
 	}
 	switch name := format.Text("name"); {
 	case format.Get("name") == nil:

@@ -46,7 +46,9 @@ func pieces(text string, stop int) []piece {
 		}
 		part := Head(text, n)
 		p := piece{part, min(n, Tokens(part))}
-		list, text, sent = append(list, p), text[len(part):], sent+p.tokens
+		list = append(list, p)
+		text = text[len(part):]
+		sent += p.tokens
 	}
 	return list
 }
@@ -67,7 +69,8 @@ func split(text string, n int) []piece {
 	n = min(n, len(runes))
 	list := make([]piece, n)
 	for i := range list {
-		from, to := i*len(runes)/n, (i+1)*len(runes)/n
+		from := i * len(runes) / n
+		to := (i + 1) * len(runes) / n
 		list[i] = piece{string(runes[from:to]), (to+PerToken-1)/PerToken - (from+PerToken-1)/PerToken}
 	}
 	return list
@@ -81,7 +84,8 @@ func (m Moment) digest(kind string) [32]byte {
 
 // hex returns n hexadecimal digits that name the call.
 func (m Moment) hex(kind string, n int) string {
-	sum, more := m.digest(kind), m.digest(kind+"+")
+	sum := m.digest(kind)
+	more := m.digest(kind + "+")
 	return hex.EncodeToString(append(sum[:], more[:]...))[:n]
 }
 
