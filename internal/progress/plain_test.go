@@ -358,8 +358,7 @@ func ExampleShow() {
 	// Output:
 	// 2026-10-09 14:00:00  run run-0a1b2c3d started: night_ferry.fountain → mvp_ingest, project night-ferry. Note: no key is set
 	// 2026-10-09 14:00:00  Reading the script: started
-	// 2026-10-09 14:00:00 Reading the script: failed after <0.1s (input): night_ferry.fountain is blank. What
-	// helps: give a file with text in it
+	// 2026-10-09 14:00:00  Reading the script: failed after <0.1s (input): night_ferry.fountain is blank. What helps: give a file with text in it
 	// 2026-10-09 14:00:00  run run-0a1b2c3d: failed after <0.1s, $0.00; more: cineforge runs show run-0a1b2c3d
 	// failed <nil>
 }
