@@ -74,7 +74,7 @@ func (q *request) start(ctx context.Context, c *candidate, permit health.Permit,
 
 // beginning returns what is to be recorded before the call.
 func (f *call) beginning(ctx context.Context) []Event {
-	events := f.q.transitions(ctx, f.candidate.route)
+	events := f.q.transitions(ctx, &f.candidate.route)
 	if !f.hedge {
 		events = append(events, f.q.takeAnnounced()...)
 	}

@@ -53,14 +53,14 @@ func (q *request) succeed(ctx context.Context, f *call) error {
 	if q.round.of(c).revision.inWords {
 		c.route.RefusesSchemas()
 	}
-	events := q.transitions(ctx, c.route)
+	events := q.transitions(ctx, &c.route)
 	f.wakeOthers()
 	events = append(events, AttemptFinished{Try: f.Try, Response: f.resp, Took: f.took})
 	for _, other := range q.round.order {
 		// It was not the request's fault if another candidate could answer it.
 		if a := q.round.of(other); a.tries > 1 && other != c && health.Counts(a.failed) {
 			other.route.Confirm(a.failed)
-			events = append(events, q.transitions(ctx, other.route)...)
+			events = append(events, q.transitions(ctx, &other.route)...)
 		}
 	}
 	// What was paid for is recorded also when the run is stopping.
@@ -80,7 +80,7 @@ func (q *request) fail(ctx context.Context, f *call) {
 		(&outcome{q: q, candidate: f.candidate, fault: fault}).note(f)
 	}
 	q.pending = append(q.pending, AttemptFailed{Try: f.Try, Response: f.resp, Err: fault, Took: f.took})
-	q.pending = append(q.pending, q.transitions(ctx, f.candidate.route)...)
+	q.pending = append(q.pending, q.transitions(ctx, &f.candidate.route)...)
 	f.wakeOthers()
 }
 

@@ -193,7 +193,7 @@ func (q *request) take(ctx context.Context, c *choice) (resp llm.Response, done 
 // admit makes a call when there is room for it, unless its answer is there by then. If a
 // call of the same request is under way, it returns a channel that is closed at its end.
 func (q *request) admit(ctx context.Context, c *choice) (resp llm.Response, done bool, other <-chan struct{}, err error) {
-	route := c.candidate.route
+	route := &c.candidate.route
 	route.Limiter.Share(route.Share())
 	release, err := route.Limiter.Acquire(ctx, q.stage.plan.Owner)
 	if err != nil || ctx.Err() != nil {
@@ -342,8 +342,10 @@ func (q *request) transitions(ctx context.Context, r *health.Route) []Event {
 
 // stopped returns the error of a request that ctx has ended, having recorded what is pending.
 func (q *request) stopped(ctx context.Context) error {
-	if err := q.emit(context.WithoutCancel(ctx)); err != nil {
-		return err
+	if len(q.pending) > 0 {
+		if err := q.emit(context.WithoutCancel(ctx)); err != nil {
+			return err
+		}
 	}
 	if cause := context.Cause(ctx); !errors.Is(cause, errStageTime) {
 		return canceled(cmp.Or(cause, inflight.ErrLeft))

@@ -42,7 +42,7 @@ type candidate struct {
 	llm.Candidate
 	index         int // in the chain
 	providerIndex int // which of the chain's providers, from 0
-	route         *health.Route
+	route         health.Route
 	orElse        string // what follows the failure of another one if this one is next
 }
 
@@ -90,7 +90,7 @@ func (r *Router) NewStage(p Plan, o Observer) *Stage {
 			Credential: c.Credential,
 			Only:       models[c.providerIndex] == 1,
 		})
-		s.routes[i] = c.route
+		s.routes[i] = &c.route
 	}
 	s.providers = len(providers)
 	return s

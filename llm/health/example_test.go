@@ -11,7 +11,7 @@ import (
 func Example() {
 	registry := health.New(health.Options{})
 	route := registry.NewRoute(health.Way{Endpoint: "openai", Provider: "openai", Model: "gpt", Credential: "OPENAI_API_KEY"})
-	request := health.Request{ID: 1, Subject: "run/scene_001", Round: "1/1", Order: []*health.Route{route}}
+	request := health.Request{ID: 1, Subject: "run/scene_001", Round: "1/1", Order: []*health.Route{&route}}
 
 	permit, ok := route.Acquire(&request)
 	fmt.Println("may ask:", ok)

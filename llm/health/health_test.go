@@ -32,7 +32,7 @@ func TestMemory_KeepsTheDiagnosedEffect(t *testing.T) {
 	m := &shared{}
 	first, second := health.New(health.Options{Memory: m}), health.New(health.Options{Memory: m})
 	route := first.NewRoute(way("one"))
-	q := health.Request{ID: 1, Subject: "s", Round: "1/1", Order: []*health.Route{route}}
+	q := health.Request{ID: 1, Subject: "s", Round: "1/1", Order: []*health.Route{&route}}
 	permit, ok := route.Acquire(&q)
 	if !ok {
 		t.Fatal("it can't be asked")
@@ -42,7 +42,7 @@ func TestMemory_KeepsTheDiagnosedEffect(t *testing.T) {
 		t.Fatal("the effect is the usual one")
 	}
 	permit.Failure(&failure.Error{Class: failure.RateLimited, Message: "too fast", Effect: effect}, time.Now())
-	first.Save(t.Context(), route)
+	first.Save(t.Context(), &route)
 	if err := second.Recall(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func TestRegistry_HoldIsAvailableAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := health.New(health.Options{})
 		route := r.NewRoute(way("one"))
-		q := health.Request{ID: 1, Subject: "s", Round: "1/1", Order: []*health.Route{route}}
+		q := health.Request{ID: 1, Subject: "s", Round: "1/1", Order: []*health.Route{&route}}
 		if err := r.SetHold(t.Context(), "p", health.Hold{Reason: "maintenance", Until: time.Now().Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}

@@ -43,12 +43,12 @@ type Way struct {
 }
 
 // NewRoute returns a route.
-func (r *Registry) NewRoute(w Way) *Route {
+func (r *Registry) NewRoute(w Way) Route {
 	p := r.providerAt(w.Endpoint)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	m := p.modelLocked(w.Model)
-	return &Route{
+	return Route{
 		Provider:   w.Provider,
 		Model:      w.Model,
 		Credential: w.Credential,
