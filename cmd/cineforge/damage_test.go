@@ -59,7 +59,8 @@ func TestRunsList_ADamagedRunIsMarked(t *testing.T) {
 			if !strings.Contains(errs, "events can't be read: "+id+".") || !strings.Contains(errs, "data check") {
 				t.Error(errs)
 			}
-			if code, out, errs := typed(t, "runs", "list"); code != console.CodeOK || !strings.Contains(out, "✗ damaged") || !strings.Contains(errs, id) {
+			if code, out, errs := typed(t, "runs", "list"); code != console.CodeOK || !strings.Contains(out, "✗ damaged") ||
+				!strings.Contains(errs, id) {
 				t.Errorf("%d %s %s", code, out, errs)
 			}
 		})

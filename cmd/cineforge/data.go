@@ -48,7 +48,8 @@ func (c *dataCheckCmd) Run(ctx context.Context, g *cli, s console.Streams) error
 		return console.PrintJSON(s.Out, checked{OK: true, CheckedData: f})
 	}
 	_, err = fmt.Fprintf(s.Out, "%s is whole: %s; %s, %s, %s, %s\n", console.Quote(f.File), console.Bytes(f.Bytes),
-		console.Count(f.Runs, "run"), console.Count(f.Events, "event"), console.Count(f.Answers, "stored answer"), console.Count(f.Artifacts, "artifact"))
+		console.Count(f.Runs, "run"), console.Count(f.Events, "event"), console.Count(f.Answers, "stored answer"),
+		console.Count(f.Artifacts, "artifact"))
 	return err
 }
 
@@ -157,7 +158,8 @@ func (c *runsPruneCmd) Run(ctx context.Context, g *cli, s console.Streams) error
 		fmt.Fprintln(s.Out, root)
 	}
 	_, err := fmt.Fprintf(s.Out, "%s %s (%s), %s, %s, %s of content that nothing refers to any more\n", verb, console.Count(p.Runs, "run"),
-		console.Count(len(p.Lines), "line of runs"), console.Count(p.Events, "event"), console.Count(p.Answers, "stored answer"), console.Bytes(p.Bytes))
+		console.Count(len(p.Lines), "line of runs"), console.Count(p.Events, "event"), console.Count(p.Answers, "stored answer"),
+		console.Bytes(p.Bytes))
 	return err
 }
 

@@ -54,7 +54,8 @@ func TestIncident(t *testing.T) {
 		return
 	}
 	if diff := cmp.Diff(timeless(string(source)), timeless(out.String())); diff != "" {
-		t.Errorf("it is not as docs/incident.md says (-page +now); UPDATE_DOCS=1 go test ./cmd/cineforge -run TestIncident writes it anew:\n%s", diff)
+		t.Errorf("it is not as docs/incident.md says (-page +now); UPDATE_DOCS=1 go test ./cmd/cineforge -run TestIncident writes it anew:\n%s",
+			diff)
 	}
 }
 

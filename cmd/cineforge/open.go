@@ -38,7 +38,8 @@ func (c *cli) dial(s console.Streams) (*system.Remote, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := client.New(c.Server, client.Options{Token: token, Trouble: c.noteSilence, Warn: func(w client.RequestWarning) { warnOf(s, w) }})
+	server, err := client.New(c.Server,
+		client.Options{Token: token, Trouble: c.noteSilence, Warn: func(w client.RequestWarning) { warnOf(s, w) }})
 	if err != nil {
 		return nil, console.Usage(failure.New(failure.Input, err.Error(), "give it with --server or CINEFORGE_SERVER"))
 	}
@@ -68,7 +69,8 @@ func (c *cli) token() (string, error) {
 	}
 	data, err := settings.ReadSmall(c.TokenFile)
 	if err != nil {
-		return "", console.Usage(failure.New(failure.Input, fmt.Sprintf("the token file %s can't be read: %v", c.TokenFile, err), "name a file with the token in it"))
+		return "", console.Usage(failure.New(failure.Input, fmt.Sprintf("the token file %s can't be read: %v", c.TokenFile, err),
+			"name a file with the token in it"))
 	}
 	return strings.TrimSpace(string(data)), nil
 }

@@ -66,7 +66,8 @@ type process struct {
 // start starts the program on a data directory.
 func (o *ordeal) start(data string, args ...string) *process {
 	o.Helper()
-	p := &process{Cmd: exec.Command(o.bin, append([]string{"--data", data}, args...)...), began: time.Now(), stderr: &bytes.Buffer{}, ended: make(chan struct{})}
+	p := &process{Cmd: exec.Command(o.bin, append([]string{"--data", data}, args...)...), began: time.Now(), stderr: &bytes.Buffer{},
+		ended: make(chan struct{})}
 	p.Env, p.Stderr = o.env, p.stderr
 	if err := p.Start(); err != nil {
 		o.Fatal(err)

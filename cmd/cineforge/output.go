@@ -89,8 +89,9 @@ func leftFiles(id, dir string, left []string) *failure.Error {
 	if more := len(left) - mostLeft; more > 0 {
 		names += fmt.Sprintf(" and %d more", more)
 	}
-	f := failure.New(failure.Input, fmt.Sprintf("%s of other content in %s %s left as %s: %s", console.Count(len(left), "file"), console.Quote(dir),
-		verb, kept, names), "")
+	f := failure.New(failure.Input,
+		fmt.Sprintf("%s of other content in %s %s left as %s: %s", console.Count(len(left), "file"), console.Quote(dir),
+			verb, kept, names), "")
 	return f.Advised("replace "+them+": %s", failure.ExportOver(id, dir))
 }
 

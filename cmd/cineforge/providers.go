@@ -140,7 +140,8 @@ func (c *providersEventsCmd) Run(ctx context.Context, g *cli, s console.Streams)
 		if l.Until != nil {
 			until = " until " + l.Until.Local().Format("15:04:05")
 		}
-		if _, err := fmt.Fprintf(s.Out, "%s  %s: %s → %s%s: %s\n", l.At.Local().Format("2006-01-02 15:04:05"), console.OneLine(strings.TrimSpace(l.Provider+" "+l.Model)), l.From, l.To, until, console.OneLine(l.Evidence)); err != nil {
+		if _, err := fmt.Fprintf(s.Out, "%s  %s: %s → %s%s: %s\n", l.At.Local().Format("2006-01-02 15:04:05"),
+			console.OneLine(strings.TrimSpace(l.Provider+" "+l.Model)), l.From, l.To, until, console.OneLine(l.Evidence)); err != nil {
 			return err
 		}
 	}

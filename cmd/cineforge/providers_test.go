@@ -24,7 +24,8 @@ func TestRunCmd_OnProviders(t *testing.T) {
 	cineforge := func(args ...string) string {
 		t.Helper()
 		cmd := exec.CommandContext(t.Context(), bin, args...)
-		cmd.Env = append(os.Environ(), "CINEFORGE_DATA="+data, "ANTHROPIC_API_KEY=sk-ant-of-the-user", "OPENAI_API_KEY=sk-of-the-user", "GEMINI_API_KEY=AIza-of-the-user")
+		cmd.Env = append(os.Environ(), "CINEFORGE_DATA="+data, "ANTHROPIC_API_KEY=sk-ant-of-the-user", "OPENAI_API_KEY=sk-of-the-user",
+			"GEMINI_API_KEY=AIza-of-the-user")
 		for _, v := range simulator.BaseURLs(server.URL) {
 			cmd.Env = append(cmd.Env, v.Name+"="+v.Value)
 		}
@@ -54,7 +55,8 @@ func TestRunCmd_OnProviders(t *testing.T) {
 		}
 	}
 	shown := cineforge("runs", "show", listed[0].RunID)
-	for _, want := range []string{"claude-sonnet-4-6, 20 calls in 20 attempts", "claude-haiku-4-5-20251001, 1 call in 1 attempt", "requests req_", "$0.0", "tokens in"} {
+	for _, want := range []string{"claude-sonnet-4-6, 20 calls in 20 attempts", "claude-haiku-4-5-20251001, 1 call in 1 attempt",
+		"requests req_", "$0.0", "tokens in"} {
 		if !strings.Contains(told, want) || !strings.Contains(shown, want) {
 			t.Errorf("%q is not told in\n%s", want, shown)
 		}

@@ -136,7 +136,8 @@ func (c *recipesShowCmd) find(ctx context.Context, g *cli, s console.Streams) (s
 	if err != nil {
 		return shownRecipe{}, err
 	}
-	r := shownRecipe{RecipeDetail: client.RecipeDetail{RecipeID: found.ID, Origin: string(found.Origin), Digest: artifact.DigestOf(found.Source), Source: string(found.Source)}}
+	r := shownRecipe{RecipeDetail: client.RecipeDetail{RecipeID: found.ID, Origin: string(found.Origin),
+		Digest: artifact.DigestOf(found.Source), Source: string(found.Source)}}
 	if found.Path != "" && found.Origin != library.RecipeOfProgram {
 		r.File = found.Path
 	}

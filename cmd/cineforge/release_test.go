@@ -21,7 +21,8 @@ import (
 // the data directory and through its server.
 func TestProvidersReleaseCmd_OfWhatARunLeft(t *testing.T) {
 	bin := build(t)
-	sim := simulator.New(scenario.Scenario{ID: "refused", Name: "refused", Rules: []scenario.Rule{{Name: "refused", Fault: scenario.Fault{Error: "auth"}}}}, simulator.Options{})
+	sim := simulator.New(scenario.Scenario{ID: "refused", Name: "refused",
+		Rules: []scenario.Rule{{Name: "refused", Fault: scenario.Fault{Error: "auth"}}}}, simulator.Options{})
 	server := httptest.NewServer(sim)
 	defer server.Close()
 	data := filepath.Join(t.TempDir(), "data")
@@ -61,7 +62,8 @@ func TestProvidersReleaseCmd_OfWhatARunLeft(t *testing.T) {
 		`but anthropic is not asked for any model until `+at+` \(auth\); `+
 		`end that with: cineforge providers release anthropic --reason mended\n`)
 	has(cineforge(2, "providers", "release", "anthropic:claude-x", "--reason", "x"), `anthropic has no model "claude-x"`)
-	has(cineforge(2, "providers", "release", "ANTHROPIC_KEY", "--reason", "x"), `there is no provider "ANTHROPIC_KEY", and no key in a variable of that name; .*ANTHROPIC_API_KEY`)
+	has(cineforge(2, "providers", "release", "ANTHROPIC_KEY", "--reason", "x"),
+		`there is no provider "ANTHROPIC_KEY", and no key in a variable of that name; .*ANTHROPIC_API_KEY`)
 	out = cineforge(0, "providers", "release", "ANTHROPIC_API_KEY", "--reason", "a new key")
 	has(out, `^ended: anthropic was not asked with ANTHROPIC_API_KEY until `+at+` \(auth: .*\)\n`, `anthropic +✓ well`)
 	has(cineforge(0, "providers", "release", "ANTHROPIC_API_KEY", "--reason", "again"), `^nothing kept ANTHROPIC_API_KEY from being asked\n`)
@@ -97,18 +99,22 @@ func TestProvidersReleaseCmd_OfWhatARunLeft(t *testing.T) {
 	}
 	cineforge(0, "--server", url.URL, "providers", "hold", "anthropic", "--reason", "maintenance")
 	var released health.Released
-	if err := json.Unmarshal([]byte(cineforge(0, "--server", url.URL, "providers", "release", "anthropic", "--reason", "over", "--json")), &released); err != nil {
+	if err := json.Unmarshal([]byte(cineforge(0, "--server", url.URL, "providers", "release", "anthropic", "--reason", "over", "--json")),
+		&released); err != nil {
 		t.Fatal(err)
 	}
-	if len(released.Ended) != 2 || released.Ended[0].Hold == nil || released.Ended[1].Gate == nil || released.Ended[1].Gate.Class != failure.Auth || released.Ended[1].Key != "ANTHROPIC_API_KEY" ||
+	if len(released.Ended) != 2 || released.Ended[0].Hold == nil || released.Ended[1].Gate == nil ||
+		released.Ended[1].Gate.Class != failure.Auth || released.Ended[1].Key != "ANTHROPIC_API_KEY" ||
 		released.Name != "anthropic" || released.Held != nil || len(released.Gates) > 0 || len(released.Models) == 0 {
 		t.Errorf("%+v", released)
 	}
-	if out := cineforge(0, "--server", url.URL, "providers", "release", "anthropic", "--reason", "over", "--json"); !strings.Contains(out, `"ended": []`) {
+	if out := cineforge(0, "--server", url.URL, "providers", "release", "anthropic", "--reason", "over", "--json"); !strings.Contains(out,
+		`"ended": []`) {
 		t.Error(out)
 	}
 	cineforge(0, "--server", url.URL, "providers", "hold", "anthropic", "--reason", "maintenance", "--for", "48h")
-	has(cineforge(0, "--server", url.URL, "providers", "release", "anthropic", "--reason", "over"), `^ended: the hold of anthropic until [0-9]{4}-[0-9-]+ `+at+`: maintenance\n`)
+	has(cineforge(0, "--server", url.URL, "providers", "release", "anthropic", "--reason", "over"),
+		`^ended: the hold of anthropic until [0-9]{4}-[0-9-]+ `+at+`: maintenance\n`)
 }
 
 // What is left after a release is said with the command that ends it.
@@ -136,8 +142,10 @@ func TestProvidersReleaseCmd_SaysWhatItDoesNotEnd(t *testing.T) {
 				"but local is held until 12:18:10: maintenance; end that with: cineforge providers release local --reason mended", breaker}},
 		{"LOCAL_KEY", health.Released{Provider: p, Ended: []health.Ended{
 			{Provider: "local", Model: "llama:70b", Gate: &health.Gate{Until: later, Class: failure.NotFound, Message: "there is no such model"}},
-			{Provider: "other", Key: "LOCAL_KEY", Gate: &health.Gate{Until: later.AddDate(0, 0, 1), Class: failure.QuotaExhausted, Message: "spent"}}}},
-			[]string{"ended: local:llama:70b was not asked until 12:18:10 (not_found: there is no such model)", "ended: other was not asked with LOCAL_KEY until 2026-11-26 12:18:10 (quota_exhausted: spent)", breaker}},
+			{Provider: "other", Key: "LOCAL_KEY",
+				Gate: &health.Gate{Until: later.AddDate(0, 0, 1), Class: failure.QuotaExhausted, Message: "spent"}}}},
+			[]string{"ended: local:llama:70b was not asked until 12:18:10 (not_found: there is no such model)",
+				"ended: other was not asked with LOCAL_KEY until 2026-11-26 12:18:10 (quota_exhausted: spent)", breaker}},
 	} {
 		c := providersReleaseCmd{Name: tt.name}
 		if got := strings.Join(c.outcome(&cli{Data: defaultData}, tt.out, now), "\n"); got != strings.Join(tt.want, "\n") {

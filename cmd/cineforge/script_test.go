@@ -15,7 +15,8 @@ func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == "cineforge" {
 		testscript.Main(m, map[string]func(){"cineforge": main})
 	}
-	for _, v := range []string{"ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "ANTHROPIC_BASE_URL", "OPENAI_BASE_URL", "GOOGLE_GEMINI_BASE_URL"} {
+	for _, v := range []string{"ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "ANTHROPIC_BASE_URL", "OPENAI_BASE_URL",
+		"GOOGLE_GEMINI_BASE_URL"} {
 		os.Unsetenv(v) //nolint:errcheck // it does not fail for such names
 	}
 	testscript.Main(m, map[string]func(){"cineforge": main})

@@ -71,7 +71,8 @@ func (c *serveCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	defer a.Close()
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
-		return failure.New(failure.Input, fmt.Sprintf("%s can't be listened on: %v", c.Addr, errors.Unwrap(err)), "name another with --addr; port 0 takes a free one")
+		return failure.New(failure.Input, fmt.Sprintf("%s can't be listened on: %v", c.Addr, errors.Unwrap(err)),
+			"name another with --addr; port 0 takes a free one")
 	}
 	if err := a.Runs.Serve(); err != nil {
 		return errors.Join(err, l.Close())
@@ -101,7 +102,8 @@ func (c *serveCmd) options(g *cli, s console.Streams) (api.Options, error) {
 	const least = 16
 	switch {
 	case (g.TokenFile != "" || g.Token != "") && len(o.Token) < least:
-		return o, console.Usage(failure.New(failure.Input, fmt.Sprintf("the access token has less than %d characters", least), "make one with: openssl rand -hex 32"))
+		return o, console.Usage(failure.New(failure.Input, fmt.Sprintf("the access token has less than %d characters", least),
+			"make one with: openssl rand -hex 32"))
 	case o.Token == "" && !loopback(c.Addr):
 		return o, console.Usage(failure.New(failure.Input, fmt.Sprintf("%s is reached from other machines, and there is no access token", c.Addr),
 			"use 127.0.0.1:PORT, or give a token with --token-file"))

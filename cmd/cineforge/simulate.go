@@ -63,11 +63,13 @@ func (c *simulateCmd) Run(ctx context.Context, g *cli, s console.Streams) error 
 		scenario.Target = c.Target
 	}
 	if !loopback(c.Addr) {
-		return console.Usage(failure.New(failure.Input, fmt.Sprintf("%s is not an address of this machine alone", c.Addr), "the simulator is for this machine: use 127.0.0.1:PORT"))
+		return console.Usage(failure.New(failure.Input, fmt.Sprintf("%s is not an address of this machine alone", c.Addr),
+			"the simulator is for this machine: use 127.0.0.1:PORT"))
 	}
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Addr)
 	if err != nil {
-		return failure.New(failure.Input, fmt.Sprintf("%s can't be listened on: %v", c.Addr, errors.Unwrap(err)), "name another with --addr; port 0 takes a free one")
+		return failure.New(failure.Input, fmt.Sprintf("%s can't be listened on: %v", c.Addr, errors.Unwrap(err)),
+			"name another with --addr; port 0 takes a free one")
 	}
 	ctx, stop := g.interruptible(ctx, nothing)
 	defer stop()
@@ -118,7 +120,8 @@ func findScenario(name string) (scenario.Scenario, error) {
 		return scenario.Scenario{}, failure.New(failure.Input, fmt.Sprintf("the scenario %s can't be read", name), "name a small file")
 	}
 	if s, err = scenario.Parse(name, data); err != nil {
-		return scenario.Scenario{}, failure.New(failure.Input, strings.SplitN(err.Error(), "\n", 2)[0], "put it right; ARCHITECTURE.md says where the format is described")
+		return scenario.Scenario{}, failure.New(failure.Input, strings.SplitN(err.Error(), "\n", 2)[0],
+			"put it right; ARCHITECTURE.md says where the format is described")
 	}
 	return s, nil
 }
@@ -174,6 +177,7 @@ func (t *callTeller) tell(c simulator.Call) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	fmt.Fprintf(t.out, "%s  %s %s %s, call %d: %d, %s, %d tokens in, %d out, %.1f s\n", c.Time.Format("15:04:05"), console.OneLine(c.Provider), c.API, console.OneLine(c.Model),
+	fmt.Fprintf(t.out, "%s  %s %s %s, call %d: %d, %s, %d tokens in, %d out, %.1f s\n", c.Time.Format("15:04:05"), console.OneLine(c.Provider),
+		c.API, console.OneLine(c.Model),
 		c.Nth, c.Status, console.OneLine(what), c.InputTokens, c.OutputTokens, c.Duration.Seconds())
 }

@@ -77,7 +77,8 @@ func stopCode(ctx context.Context) int {
 
 // stopped reports whether err only says that the command was stopped.
 func stopped(ctx context.Context, err error) bool {
-	return ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, errWatchTimeout))
+	return ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) ||
+		errors.Is(err, errWatchTimeout))
 }
 
 // printOutcome prints what a run came to, what it made, and where that is.
@@ -89,7 +90,8 @@ func printOutcome(w *os.File, sys system.System, state run.State, g *cli, output
 		return err
 	}
 	if output != "" {
-		fmt.Fprintf(w, "\nFiles:  %s\n        %s\n", console.Quote(path.Join(output, "runs", state.RunID, "run_state.json")), console.Quote(path.Join(output, "artifacts")))
+		fmt.Fprintf(w, "\nFiles:  %s\n        %s\n", console.Quote(path.Join(output, "runs", state.RunID, "run_state.json")),
+			console.Quote(path.Join(output, "artifacts")))
 	} else if state.Status == run.RunDone && !state.DryRun {
 		fmt.Fprintf(w, "\nKept in %s; as files:  %s\n", console.Quote(g.place()), failure.Export(state.RunID).Line(program(g)))
 	}
@@ -138,7 +140,8 @@ func printArtifact(w io.Writer, made artifact.Artifact) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "Settings:  title %s, format %s, genre %s, tone %s\n", known(&c.Title), known(&c.Format), knownList(c.Genre), knownList(c.Tone))
+	fmt.Fprintf(w, "Settings:  title %s, format %s, genre %s, tone %s\n", known(&c.Title), known(&c.Format), knownList(c.Genre),
+		knownList(c.Tone))
 	fmt.Fprintf(w, "           main characters %s; logline %s\n", knownList(c.PrimaryCharacters), known(c.Logline))
 	return nil
 }

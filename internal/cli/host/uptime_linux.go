@@ -6,10 +6,10 @@ import (
 	"unsafe"
 )
 
-// bootTime is CLOCK_BOOTTIME of linux/time.h: it goes on while the machine sleeps, and nobody sets it.
+// bootTime is CLOCK_BOOTTIME of linux/time.h: it goes on while the machine sleeps, and can't be set.
 const bootTime = 7
 
-// Uptime is a clock that goes on while the machine sleeps and that nobody sets. What it
+// Uptime is a clock that goes on while the machine sleeps and that can't be set. What it
 // begins with means nothing. Without such a clock it is the one on the wall.
 func Uptime() time.Time {
 	var at syscall.Timespec

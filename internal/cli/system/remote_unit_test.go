@@ -64,7 +64,7 @@ func asJSON(v any) string {
 	return string(data)
 }
 
-func TestAServersEventsArePaged(t *testing.T) {
+func TestRemote_EventsArePaged(t *testing.T) {
 	all := pausing()
 	r := answers{"/events": func(r *http.Request) string {
 		after, _ := strconv.Atoi(r.URL.Query().Get("after"))
@@ -82,9 +82,9 @@ func TestAServersEventsArePaged(t *testing.T) {
 	}
 }
 
-// A run that somebody lets go on is shown behind its pause, though the server may not
+// A run that is resumed is shown behind its pause, though the server may not
 // have gone on with it yet; any other is shown up to a pause in which nothing happens.
-func TestWhereAServersRunIsAtRest(t *testing.T) {
+func TestRemote_AttendEndsWhereTheRunRests(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		since int64
