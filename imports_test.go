@@ -253,8 +253,8 @@ func TestTheClientBuildsElsewhere(t *testing.T) {
 // make failures, but not look into them, and it has no clock to wait by.
 func TestStageModulesNeitherRetryNorLookAtFailures(t *testing.T) {
 	forbidden := map[string][]string{
-		"failure": {"ClassOf", "EffectOf", "Overloaded", "RateLimited", "QuotaExhausted", "Timeout", "Connection", "ServerError", "Auth", "Permission",
-			"NotFound", "InvalidRequest", "ContextLength", "ContentPolicy", "Unknown", "Canceled"},
+		"failure": {"ClassOf", "EffectOf", "Overloaded", "RateLimited", "QuotaExhausted", "Timeout", "Connection", "ServerError", "Auth",
+			"Permission", "NotFound", "InvalidRequest", "ContextLength", "ContentPolicy", "Unknown", "Canceled"},
 		"time": {"Sleep", "After", "NewTimer", "AfterFunc", "Tick", "NewTicker"},
 	}
 	files, err := filepath.Glob("stage/*/*.go")

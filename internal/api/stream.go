@@ -30,7 +30,7 @@ type stream struct {
 	last      int64                                                        // the id of the last frame that was sent
 	id        func(f feed.Frame) int64                                     // of a frame in the stream's order
 	wants     func(f feed.Frame) bool                                      // whether the client follows what the frame is about
-	announces bool                                                         // whether it begins with its id, for a client that leaves before any frame
+	announces bool                                                         // whether it begins with its id, for clients that leave early
 	head      bool                                                         // only the headers are sent
 	ends      bool                                                         // with the last frame of a run
 	stored    func(ctx context.Context, after int64) ([]feed.Frame, error) // the next frames in the store after an id, in order

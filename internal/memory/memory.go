@@ -20,7 +20,7 @@ type Store struct {
 	Artifacts   *Artifacts
 	Blobs       *Blobs
 	Journal     *Journal
-	Projects    *Projects
+	Projects    *ProjectStore
 	Health      *Health
 	Maintenance *Maintenance
 }
@@ -34,7 +34,7 @@ func New() *Store {
 		changed: make(chan struct{}), woken: make(chan struct{}),
 	}
 	return &Store{
-		Log: &Log{d}, Artifacts: &Artifacts{d}, Blobs: &Blobs{d}, Journal: &Journal{d}, Projects: &Projects{d}, Health: &Health{d},
+		Log: &Log{d}, Artifacts: &Artifacts{d}, Blobs: &Blobs{d}, Journal: &Journal{d}, Projects: &ProjectStore{d}, Health: &Health{d},
 		Maintenance: &Maintenance{d},
 	}
 }
@@ -103,15 +103,15 @@ type folder struct {
 // touch notes that something was added to a project, which is made if it is not there. The
 // caller holds mu.
 func (d *data) touch(id string) {
-	f := d.folder(id)
+	f := d.folderOf(id)
 	if f.ID == "" {
 		f.Project = project.Project{ID: id, Name: id, Created: now()}
 	}
 	f.Changed = now()
 }
 
-// folder returns what is kept of a project, which is not made by that alone.
-func (d *data) folder(id string) *folder {
+// folderOf returns what is kept of a project, which is not made by that alone.
+func (d *data) folderOf(id string) *folder {
 	f := d.projects[id]
 	if f == nil {
 		f = &folder{}

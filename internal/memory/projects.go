@@ -12,13 +12,13 @@ import (
 	"github.com/cineforge/cineforge/project"
 )
 
-// Projects is projects, their inputs and what is said in them.
-type Projects struct{ data *data }
+// ProjectStore is projects, their inputs and what is said in them.
+type ProjectStore struct{ data *data }
 
 var (
-	_ project.Store  = (*Projects)(nil)
-	_ project.Inputs = (*Projects)(nil)
-	_ project.Chat   = (*Projects)(nil)
+	_ project.Store  = (*ProjectStore)(nil)
+	_ project.Inputs = (*ProjectStore)(nil)
+	_ project.Chat   = (*ProjectStore)(nil)
 )
 
 // cloned returns a project that later changes leave as it is.
@@ -31,19 +31,19 @@ func cloned(p project.Project) project.Project {
 }
 
 // CreateProject makes a project.
-func (ps *Projects) CreateProject(_ context.Context, p project.Project) error {
+func (ps *ProjectStore) CreateProject(_ context.Context, p project.Project) error {
 	ps.data.mu.Lock()
 	defer ps.data.mu.Unlock()
 	if f := ps.data.projects[p.ID]; f != nil && f.ID != "" {
 		return fmt.Errorf("create project %s: %w", p.ID, project.ErrExists)
 	}
 	p.Changed = p.Created
-	ps.data.folder(p.ID).Project = cloned(p)
+	ps.data.folderOf(p.ID).Project = cloned(p)
 	return nil
 }
 
 // Project returns a project.
-func (ps *Projects) Project(_ context.Context, id string) (project.Project, error) {
+func (ps *ProjectStore) Project(_ context.Context, id string) (project.Project, error) {
 	ps.data.mu.Lock()
 	defer ps.data.mu.Unlock()
 	f := ps.data.projects[id]
@@ -53,8 +53,8 @@ func (ps *Projects) Project(_ context.Context, id string) (project.Project, erro
 	return cloned(f.Project), nil
 }
 
-// Projects returns projects, those that changed last first.
-func (ps *Projects) Projects(_ context.Context, limit int) (all []project.Project, err error) {
+// ProjectStore returns projects, those that changed last first.
+func (ps *ProjectStore) Projects(_ context.Context, limit int) (all []project.Project, err error) {
 	ps.data.mu.Lock()
 	defer ps.data.mu.Unlock()
 	for _, f := range ps.data.projects {
@@ -70,7 +70,7 @@ func (ps *Projects) Projects(_ context.Context, limit int) (all []project.Projec
 }
 
 // ChangeProject changes a project.
-func (ps *Projects) ChangeProject(_ context.Context, id string, change func(*project.Project)) (project.Project, error) {
+func (ps *ProjectStore) ChangeProject(_ context.Context, id string, change func(*project.Project)) (project.Project, error) {
 	ps.data.mu.Lock()
 	defer ps.data.mu.Unlock()
 	f := ps.data.projects[id]
@@ -85,7 +85,7 @@ func (ps *Projects) ChangeProject(_ context.Context, id string, change func(*pro
 }
 
 // AddInput keeps a file of a project.
-func (ps *Projects) AddInput(_ context.Context, id string, in project.Input, content []byte) (kept project.Input, existing bool,
+func (ps *ProjectStore) AddInput(_ context.Context, id string, in project.Input, content []byte) (kept project.Input, existing bool,
 	err error) {
 	ps.data.mu.Lock()
 	defer ps.data.mu.Unlock()
@@ -98,13 +98,13 @@ func (ps *Projects) AddInput(_ context.Context, id string, in project.Input, con
 	}
 	ps.data.put(content)
 	ps.data.touch(id)
-	f := ps.data.folder(id)
+	f := ps.data.folderOf(id)
 	f.inputs = append(f.inputs, in)
 	return in, false, nil
 }
 
 // Inputs returns the files of a project, oldest first.
-func (ps *Projects) Inputs(_ context.Context, id string) ([]project.Input, error) {
+func (ps *ProjectStore) Inputs(_ context.Context, id string) ([]project.Input, error) {
 	ps.data.mu.Lock()
 	defer ps.data.mu.Unlock()
 	if f := ps.data.projects[id]; f != nil {
@@ -114,10 +114,10 @@ func (ps *Projects) Inputs(_ context.Context, id string) ([]project.Input, error
 }
 
 // Post keeps a message, once.
-func (ps *Projects) Post(_ context.Context, id string, m project.Message) (project.Message, error) {
+func (ps *ProjectStore) Post(_ context.Context, id string, m project.Message) (project.Message, error) {
 	ps.data.mu.Lock()
 	defer ps.data.mu.Unlock()
-	f := ps.data.folder(id)
+	f := ps.data.folderOf(id)
 	for _, known := range f.messages {
 		if known.ID == m.ID {
 			return known, nil
@@ -129,7 +129,7 @@ func (ps *Projects) Post(_ context.Context, id string, m project.Message) (proje
 }
 
 // Messages returns what was said in a project, oldest first.
-func (ps *Projects) Messages(_ context.Context, id string) ([]project.Message, error) {
+func (ps *ProjectStore) Messages(_ context.Context, id string) ([]project.Message, error) {
 	ps.data.mu.Lock()
 	defer ps.data.mu.Unlock()
 	if f := ps.data.projects[id]; f != nil {

@@ -56,7 +56,7 @@ func (e *examiner) damage(what, name string, err error) bool {
 }
 
 func (e *examiner) structure(ctx context.Context) error {
-	return e.rows(ctx, `PRAGMA integrity_check(20)`, func(row scanner) error {
+	return e.eachRow(ctx, `PRAGMA integrity_check(20)`, func(row scanner) error {
 		var said string
 		if err := row.Scan(&said); err != nil || said == "ok" {
 			return err
@@ -67,7 +67,7 @@ func (e *examiner) structure(ctx context.Context) error {
 }
 
 func (e *examiner) references(ctx context.Context) error {
-	return e.rows(ctx, `SELECT "table", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2`, func(row scanner) error {
+	return e.eachRow(ctx, `SELECT "table", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2`, func(row scanner) error {
 		var table, parent string
 		var n int
 		if err := row.Scan(&table, &parent, &n); err != nil {
@@ -78,8 +78,8 @@ func (e *examiner) references(ctx context.Context) error {
 	})
 }
 
-// rows hands on the rows of a query, as far as they can be read.
-func (e *examiner) rows(ctx context.Context, query string, each func(scanner) error) error {
+// eachRow hands on the rows of a query, as far as they can be read.
+func (e *examiner) eachRow(ctx context.Context, query string, each func(scanner) error) error {
 	found, err := e.of.db.read.QueryContext(ctx, query)
 	if err != nil {
 		return err
@@ -96,7 +96,7 @@ func (e *examiner) rows(ctx context.Context, query string, each func(scanner) er
 // content reads all content, one at a time.
 func (e *examiner) content(ctx context.Context) error {
 	var digests []artifact.Digest
-	err := e.rows(ctx, `SELECT digest FROM blobs`, func(row scanner) error {
+	err := e.eachRow(ctx, `SELECT digest FROM blobs`, func(row scanner) error {
 		var d artifact.Digest
 		if err := row.Scan(&d); err != nil {
 			return err
@@ -209,7 +209,7 @@ func (e *examiner) artifacts(ctx context.Context) error {
 		digest artifact.Digest
 	}
 	var all []entry
-	err := e.rows(ctx, `SELECT project_id, type, entity_id, version, digest, metadata FROM artifacts`, func(row scanner) error {
+	err := e.eachRow(ctx, `SELECT project_id, type, entity_id, version, digest, metadata FROM artifacts`, func(row scanner) error {
 		var project, kind, entity string
 		var version int
 		var of entry
@@ -234,7 +234,7 @@ func (e *examiner) artifacts(ctx context.Context) error {
 
 func (e *examiner) inputs(ctx context.Context) error {
 	names := map[string]artifact.Digest{}
-	err := e.rows(ctx, `SELECT project_id, name, digest FROM inputs`, func(row scanner) error {
+	err := e.eachRow(ctx, `SELECT project_id, name, digest FROM inputs`, func(row scanner) error {
 		var project, name string
 		var d artifact.Digest
 		if err := row.Scan(&project, &name, &d); err != nil {
@@ -264,7 +264,7 @@ func (e *examiner) texts(ctx context.Context) error {
 		{"project", `SELECT id FROM projects WHERE NOT json_valid(preferences)`},
 		{"structure", `SELECT 'health of ' || endpoint FROM health WHERE NOT json_valid(data)`},
 	} {
-		err := e.rows(ctx, q[1], func(row scanner) error {
+		err := e.eachRow(ctx, q[1], func(row scanner) error {
 			var name string
 			if err := row.Scan(&name); err != nil {
 				return err

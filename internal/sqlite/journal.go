@@ -119,7 +119,8 @@ func (j *Journal) Due(ctx context.Context, n int) (due []local.DueRun, next time
 	// back. The projects take turns, so that one with very many runs does not hide the others'.
 	rows, err := j.db.read.QueryContext(ctx, `SELECT id, project_id FROM (
 			SELECT id, project_id, wake_at, position, row_number() OVER (PARTITION BY project_id ORDER BY wake_at, position) AS turn
-			FROM runs WHERE ended = 0 AND (wake_at <= ?1 OR wake_set > ?1 AND wake_at < ?2) AND (claim_until <= ?1 OR claim_until > ?3) AND `+carried+`)
+			FROM runs WHERE ended = 0 AND (wake_at <= ?1 OR wake_set > ?1 AND wake_at < ?2)
+				AND (claim_until <= ?1 OR claim_until > ?3) AND `+carried+`)
 		ORDER BY turn, wake_at, position LIMIT ?5`, now, int64(math.MaxInt64), farOff(time.Now()), j.reached(), n)
 	if err != nil {
 		return nil, next, fmt.Errorf("list the runs that are due: %w", err)

@@ -297,7 +297,8 @@ func (l *Log) positionOf(ctx context.Context, id string) (position int64, err er
 
 func (l *Log) runPage(ctx context.Context, p run.RunFilter, before int64) (batch []run.Summary, last int64, err error) {
 	rows, err := l.db.read.QueryContext(ctx, `SELECT id, project_id, parent, last_seq, position FROM runs
-		WHERE position < ?1 AND (?2 = '' OR project_id = ?2) AND (NOT ?3 OR ended = 0) ORDER BY position DESC LIMIT ?4`, before, p.ProjectID, p.UnderWay, page)
+		WHERE position < ?1 AND (?2 = '' OR project_id = ?2) AND (NOT ?3 OR ended = 0)
+		ORDER BY position DESC LIMIT ?4`, before, p.ProjectID, p.UnderWay, page)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -11,17 +11,17 @@ import (
 	"github.com/cineforge/cineforge/project"
 )
 
-// Projects is projects, their inputs and what is said in them.
-type Projects struct{ db *database }
+// ProjectStore is projects, their inputs and what is said in them.
+type ProjectStore struct{ db *database }
 
 var (
-	_ project.Store  = (*Projects)(nil)
-	_ project.Inputs = (*Projects)(nil)
-	_ project.Chat   = (*Projects)(nil)
+	_ project.Store  = (*ProjectStore)(nil)
+	_ project.Inputs = (*ProjectStore)(nil)
+	_ project.Chat   = (*ProjectStore)(nil)
 )
 
 // CreateProject makes a project.
-func (ps *Projects) CreateProject(ctx context.Context, p project.Project) error {
+func (ps *ProjectStore) CreateProject(ctx context.Context, p project.Project) error {
 	return ps.db.update(ctx, func(tx *sql.Tx) error {
 		preferences, err := encodePreferences(p)
 		if err != nil {
@@ -54,7 +54,7 @@ func touchProject(tx *sql.Tx, id string) error {
 const projectColumns = `id, name, preferences, created, changed`
 
 // Project returns a project.
-func (ps *Projects) Project(ctx context.Context, id string) (project.Project, error) {
+func (ps *ProjectStore) Project(ctx context.Context, id string) (project.Project, error) {
 	p, err := scanProject(ps.db.read.QueryRowContext(ctx, `SELECT `+projectColumns+` FROM projects WHERE id = ?`, id))
 	if err != nil {
 		return p, fmt.Errorf("read project %s: %w", id, err)
@@ -62,8 +62,8 @@ func (ps *Projects) Project(ctx context.Context, id string) (project.Project, er
 	return p, nil
 }
 
-// Projects returns projects, those that changed last first.
-func (p *Projects) Projects(ctx context.Context, limit int) ([]project.Project, error) {
+// ProjectStore returns projects, those that changed last first.
+func (p *ProjectStore) Projects(ctx context.Context, limit int) ([]project.Project, error) {
 	if limit <= 0 {
 		limit = -1 // none to SQLite
 	}
@@ -75,7 +75,7 @@ func (p *Projects) Projects(ctx context.Context, limit int) ([]project.Project, 
 }
 
 // ChangeProject changes a project.
-func (ps *Projects) ChangeProject(ctx context.Context, id string, change func(*project.Project)) (p project.Project, err error) {
+func (ps *ProjectStore) ChangeProject(ctx context.Context, id string, change func(*project.Project)) (p project.Project, err error) {
 	err = ps.db.update(ctx, func(tx *sql.Tx) error {
 		if p, err = scanProject(tx.QueryRow(`SELECT `+projectColumns+` FROM projects WHERE id = ?`, id)); err != nil {
 			return fmt.Errorf("change project %s: %w", id, err)
@@ -116,7 +116,9 @@ func scanProject(row scanner) (p project.Project, err error) {
 }
 
 // AddInput keeps a file of a project.
-func (p *Projects) AddInput(ctx context.Context, id string, in project.Input, data []byte) (kept project.Input, existing bool, err error) {
+func (p *ProjectStore) AddInput(ctx context.Context, id string, in project.Input, data []byte) (
+	kept project.Input, existing bool, err error,
+) {
 	err = p.db.update(ctx, func(tx *sql.Tx) error {
 		kept, err = scanInput(tx.QueryRow(`SELECT `+inputColumns+` FROM inputs WHERE project_id = ? AND digest = ? AND original = ?`, id,
 			in.Digest, in.Original))
@@ -143,7 +145,7 @@ func (p *Projects) AddInput(ctx context.Context, id string, in project.Input, da
 const inputColumns = `name, original, digest, size, created`
 
 // Inputs returns the files of a project, oldest first.
-func (p *Projects) Inputs(ctx context.Context, id string) ([]project.Input, error) {
+func (p *ProjectStore) Inputs(ctx context.Context, id string) ([]project.Input, error) {
 	found, err := p.db.read.QueryContext(ctx, `SELECT `+inputColumns+` FROM inputs WHERE project_id = ? ORDER BY position`, id)
 	if err != nil {
 		return nil, fmt.Errorf("list the inputs of project %s: %w", id, err)
@@ -162,7 +164,7 @@ func scanInput(row scanner) (in project.Input, err error) {
 }
 
 // Post keeps a message, once.
-func (p *Projects) Post(ctx context.Context, id string, m project.Message) (kept project.Message, err error) {
+func (p *ProjectStore) Post(ctx context.Context, id string, m project.Message) (kept project.Message, err error) {
 	err = p.db.update(ctx, func(tx *sql.Tx) error {
 		_, err := tx.Exec(`INSERT INTO messages (project_id, id, ts, content) VALUES (?, ?, ?, ?) ON CONFLICT (project_id, id) DO NOTHING`,
 			id, m.ID, m.Time.UnixMilli(), string(m.Content))
@@ -178,7 +180,7 @@ func (p *Projects) Post(ctx context.Context, id string, m project.Message) (kept
 }
 
 // Messages returns what was said in a project, oldest first.
-func (p *Projects) Messages(ctx context.Context, id string) ([]project.Message, error) {
+func (p *ProjectStore) Messages(ctx context.Context, id string) ([]project.Message, error) {
 	found, err := p.db.read.QueryContext(ctx, `SELECT id, ts, content FROM messages WHERE project_id = ? ORDER BY position`, id)
 	if err != nil {
 		return nil, fmt.Errorf("read what was said in project %s: %w", id, err)

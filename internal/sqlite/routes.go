@@ -117,7 +117,8 @@ func notUnderWay(tx *sql.Tx, asked artifact.Digest) error {
 	var paused bool
 	// The reason of its last pause counts only while it is paused.
 	err := tx.QueryRow(`SELECT id, paused FROM (
-		SELECT id, position, wake_at = 9223372036854775807 AND claim_until = 0 AS paused, (SELECT iif(json_valid(body), json_extract(body, '$.reason'), '') FROM events
+		SELECT id, position, wake_at = 9223372036854775807 AND claim_until = 0 AS paused,
+			(SELECT iif(json_valid(body), json_extract(body, '$.reason'), '') FROM events
 			WHERE run_id = runs.id AND name = 'stage_paused' ORDER BY seq DESC LIMIT 1) AS reason
 		FROM runs WHERE asked = ?1 AND asked <> '' AND ended = 0)
 		WHERE NOT paused OR reason = ?2 ORDER BY position DESC LIMIT 1`, asked, event.Interrupted).Scan(&by, &paused)

@@ -39,7 +39,7 @@ type Store struct {
 	Artifacts   *Artifacts
 	Blobs       *Blobs
 	Journal     *Journal
-	Projects    *Projects
+	Projects    *ProjectStore
 	Health      *Health
 	Maintenance *Maintenance
 
@@ -51,7 +51,7 @@ func newStore(d *database) *Store {
 	artifacts := &Artifacts{d}
 	blobs := &Blobs{d}
 	return &Store{
-		Log: log, Artifacts: artifacts, Blobs: blobs, Journal: &Journal{d}, Projects: &Projects{d}, Health: &Health{d},
+		Log: log, Artifacts: artifacts, Blobs: blobs, Journal: &Journal{d}, Projects: &ProjectStore{d}, Health: &Health{d},
 		Maintenance: &Maintenance{db: d, log: log, artifacts: artifacts, blobs: blobs}, db: d,
 	}
 }

@@ -1,5 +1,5 @@
 // Package inflight bounds the life of calls under way, and shares them: a call is paid
-// for, so that it outlives a caller who leaves, and serves all who ask the same.
+// for, so that it outlives a caller that leaves, and serves all requests for the same.
 package inflight
 
 import (

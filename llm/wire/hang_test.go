@@ -98,7 +98,7 @@ func (x *exchanges) close() {
 	}
 }
 
-// certificate is one that the tests' servers have, and who trusts it.
+// certificate is one that the tests' servers have, and the clients that trust it.
 func certificate(t *testing.T) (*tls.Config, *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -271,7 +271,7 @@ type stone struct{ until chan struct{} }
 func (s stone) Read([]byte) (int, error) { <-s.until; return 0, io.EOF }
 func (s stone) Close() error             { <-s.until; return nil }
 
-// Who hears of no context at all keeps nobody either.
+// A caller without a context keeps nothing waiting either.
 func TestRoute_AFunctionThatHangsKeepsNoCaller(t *testing.T) {
 	for _, body := range []bool{false, true} {
 		for _, giveUp := range []time.Duration{0, giveUpAfter} {

@@ -340,7 +340,7 @@ func TestRoute_AServerOfOnesOwnIsGivenTheTimeThatItTook(t *testing.T) {
 	}
 }
 
-// Who has a server of its own is told which limit to set.
+// For an own server the hint names the limit to set.
 func TestRoute_ASilentServerOfOnesOwnNamesTheLimit(t *testing.T) {
 	for base, told := range map[string]bool{"": false, "http://host/v1": false, "http://192.168.1.2/v1": true} {
 		synctest.Test(t, func(t *testing.T) {
@@ -367,7 +367,7 @@ func TestRoute_AnErrorsBodyIsNotWaitedFor(t *testing.T) {
 	})
 }
 
-// A question that nobody answered in time may have been worked on, and counts; one that
+// A request that was not answered in time may have been worked on, and counts; one that
 // never came to the provider costs nothing.
 func TestRoute_ATimeoutIsPaidFor(t *testing.T) {
 	refused := responder(func(*http.Request) (*http.Response, error) {

@@ -18,14 +18,14 @@ import (
 	"github.com/cineforge/cineforge/llm/wire"
 )
 
-// script is what answers at an address: it greets who connects, and answers the first
+// script is what answers at an address: it greets each connection, and answers the first
 // request with some bytes and the end of the connection.
 type script struct{ greets, answers string }
 
 func (s script) dial(context.Context, string, string) (net.Conn, error) {
 	client, server := net.Pipe()
 	go func() {
-		defer server.Close() //nolint:errcheck // nobody is there to be told
+		defer server.Close() //nolint:errcheck // the test is over
 		if s.greets != "" {  // writing nothing to a pipe waits for a reader
 			io.WriteString(server, s.greets) //nolint:errcheck // whether it is heard does not matter
 		}

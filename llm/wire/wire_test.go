@@ -278,7 +278,7 @@ func TestRoute_AKeyIsKnownBehindEscapes(t *testing.T) {
 	}
 }
 
-// What can't be sent from this machine is nobody's failure; a connection that can't be made is.
+// What can't be sent from this machine is no provider's failure; a connection that can't be made is.
 func TestRoute_WhatIsNotSentCountsAgainstNothing(t *testing.T) {
 	header := func(value string) func(ctx context.Context, call *wire.Call) error {
 		return func(ctx context.Context, call *wire.Call) error {
