@@ -85,6 +85,7 @@ var doors = map[string][]string{
 	"github.com/pressly/goose/":      {"internal/sqlite/..."},
 	"charm.land/":                    {"internal/progress"},
 	"github.com/alecthomas/kong":     {"cmd/cineforge", "internal/cli/settings"},
+	"golang.org/x/term":              {"internal/progress", "internal/cli/console"},
 	"github.com/goccy/go-yaml":       {"internal/yamlnode", "internal/cli/settings"},
 	"github.com/santhosh-tekuri/":    {"llm", "simulator", "simulator/internal/schema", "internal/api"}, // there in tests
 	"github.com/saintfish/chardet":   {"screenplay/charset"},
