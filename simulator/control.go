@@ -2,9 +2,10 @@ package simulator
 
 import (
 	"encoding/json"
-	"github.com/cineforge/cineforge/simulator/scenario"
 	"io"
 	"net/http"
+
+	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // control answers the paths below /_simulator/: what happened, and what is to happen.

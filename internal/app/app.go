@@ -3,14 +3,6 @@
 package app
 
 import (
-	"github.com/cineforge/cineforge/internal/runs"
-
-	"github.com/cineforge/cineforge/internal/library"
-
-	"github.com/cineforge/cineforge/internal/upkeep"
-
-	"github.com/cineforge/cineforge/internal/providers"
-
 	"context"
 	"fmt"
 	"os"
@@ -18,7 +10,11 @@ import (
 
 	"github.com/cineforge/cineforge/durable/local"
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/library"
+	"github.com/cineforge/cineforge/internal/providers"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/internal/storage"
+	"github.com/cineforge/cineforge/internal/upkeep"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/screenplay/document"

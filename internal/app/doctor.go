@@ -1,10 +1,9 @@
 package app
 
 import (
-	"github.com/cineforge/cineforge/internal/library"
-
 	"context"
 
+	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/internal/upkeep"
 	"github.com/cineforge/cineforge/run"
 )

@@ -1,15 +1,10 @@
 package upkeep
 
 import (
-	"io/fs"
-
-	"github.com/cineforge/cineforge/internal/providers"
-	"github.com/cineforge/cineforge/internal/sqlite/datafile"
-	"github.com/cineforge/cineforge/run"
-
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,8 +12,11 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/failure/diagnosis"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/internal/sqlite/datafile"
 	"github.com/cineforge/cineforge/recipe"
+	"github.com/cineforge/cineforge/run"
 )
 
 // CheckStatus says how a check went.

@@ -1,8 +1,6 @@
 package upkeep
 
 import (
-	"github.com/cineforge/cineforge/internal/providers"
-
 	"cmp"
 	"context"
 	"crypto/tls"
@@ -17,6 +15,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/cineforge/cineforge/internal/providers"
 )
 
 // reachTime is how long a server is given to be reached, and to answer.

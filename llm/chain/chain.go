@@ -28,6 +28,7 @@
 package chain
 
 import (
+	"math/rand/v2"
 	"sync/atomic"
 	"time"
 
@@ -35,7 +36,6 @@ import (
 	"github.com/cineforge/cineforge/llm/inflight"
 	"github.com/cineforge/cineforge/llm/spend"
 	"github.com/cineforge/cineforge/llm/throttle"
-	"math/rand/v2"
 )
 
 // Options are settings of a Router. The zero value is a good choice.
