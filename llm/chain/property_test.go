@@ -231,3 +231,21 @@ func (d drawn) model(provider int, start time.Time, chance func() float64) llm.M
 		return resp, nil
 	})
 }
+
+// Requests that each hold a trial, and wait for one of another, all end: credentials fail at
+// all providers, so that each is found out about by one request at a time.
+func TestStage_RequestsDontWaitForEachOther(t *testing.T) {
+	d := drawn{
+		providers: 4, models: 1, attempts: 5, wait: 1274 * time.Second, budget: 1.078125, questions: 10, share: 0.7355856588092085, hedge: true,
+		faults:  []failure.Class{failure.Auth, failure.Permission, failure.NotFound, failure.ContextLength},
+		outages: []outage{{provider: 3, from: 6 * time.Second, for_: 6361 * time.Second, class: failure.Overloaded}},
+	}
+	for seed := range uint64(20) {
+		d.seed = seed
+		synctest.Test(t, func(t *testing.T) {
+			for _, w := range d.run(t) {
+				t.Errorf("seed %d: %s", seed, w)
+			}
+		})
+	}
+}

@@ -153,7 +153,11 @@ func idlePause(n int, random func() float64) time.Duration {
 
 // forTrial waits for the outcome of another request's trial. That is recorded if it takes a
 // while.
+//
+// The request leaves the trials that it holds itself: of two that each waited for a trial of
+// the other, neither would ever end.
 func (w *wait) forTrial(ctx context.Context, woken wakeups) error {
+	w.q.leave()
 	c := &w.q.choice
 	until := c.decision.At.Add(health.PollEvery)
 	switch {
