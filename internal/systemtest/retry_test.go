@@ -317,7 +317,10 @@ func TestRetry_WithoutBudgetIsRefused(t *testing.T) {
 		}
 		other, _ := w.boot(-1, false)
 		s := w.execute(other, next)
-		if total := spent + s.TotalCostUSD; s.Stages["extract_scenes"].TerminalReason != event.MoneySpent || total > 0.04 || total < 0.03 {
+		// Calls reserve what they are expected to cost: those that are under way together may cost a bit more.
+		const limit, answer = 0.04, 0.002
+		if total := spent + s.TotalCostUSD; s.Stages["extract_scenes"].TerminalReason != event.MoneySpent || total > limit+answer ||
+			total < 0.03 {
 			t.Errorf("%s: of $0.04 the line spent $%v: %s", s.Status, total, s.Error)
 		}
 		// The same request gives the same run, though nothing would be left for another.
