@@ -64,7 +64,7 @@ func (o operation) do(ctx context.Context, g *cli, s console.Streams, act func(s
 	if err != nil {
 		return err
 	}
-	defer sys.Close() //nolint:errcheck // what was told is stored
+	defer sys.Close() //nolint:errcheck // what it has reported is stored
 	if err := act(sys); err != nil {
 		return notStarted(err)
 	}

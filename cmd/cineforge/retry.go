@@ -98,7 +98,7 @@ func (c *retryCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	if err != nil {
 		return err
 	}
-	defer sys.Close() //nolint:errcheck // what was told is stored
+	defer sys.Close() //nolint:errcheck // what it has reported is stored
 	if !c.Plan {
 		if err := c.check(ctx, sys, state.ProjectID); err != nil {
 			return err
@@ -221,7 +221,7 @@ func (c *runsCancelCmd) Run(ctx context.Context, g *cli, s console.Streams) erro
 	if err != nil {
 		return err
 	}
-	defer sys.Close() //nolint:errcheck // what was told is stored
+	defer sys.Close() //nolint:errcheck // what it has reported is stored
 	if err := sys.Cancel(ctx, c.ID); err != nil {
 		return notStarted(err)
 	}
@@ -242,7 +242,7 @@ func (c *runsTryNowCmd) Run(ctx context.Context, g *cli, s console.Streams) erro
 	if err != nil {
 		return err
 	}
-	defer sys.Close() //nolint:errcheck // what was told is stored
+	defer sys.Close() //nolint:errcheck // what it has reported is stored
 	if err := sys.TryNow(ctx, c.ID); err != nil {
 		return notStarted(err)
 	}

@@ -94,7 +94,7 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	if err != nil {
 		return err
 	}
-	defer sys.Close() //nolint:errcheck // what was told is stored
+	defer sys.Close() //nolint:errcheck // what it has reported is stored
 	start := runs.Request{
 		Request: c.request(params),
 		File:    stage.File{Name: name, Data: data}, RecipeID: c.Recipe, ProjectID: c.Project, Config: config,

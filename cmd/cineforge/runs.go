@@ -127,7 +127,7 @@ func (c *runsShowCmd) Run(ctx context.Context, g *cli, s console.Streams) error 
 	if err != nil {
 		return err
 	}
-	defer sys.Close() //nolint:errcheck // what was told is stored
+	defer sys.Close() //nolint:errcheck // what it has reported is stored
 	if g.JSON {
 		return console.PrintJSON(s.Out, state)
 	}
@@ -173,7 +173,7 @@ func (c *runsEventsCmd) Run(ctx context.Context, g *cli, s console.Streams) erro
 	if err != nil {
 		return err
 	}
-	defer sys.Close() //nolint:errcheck // what was told is stored
+	defer sys.Close() //nolint:errcheck // what it has reported is stored
 	ctx, stop := g.interruptible(ctx, nothing)
 	defer stop()
 	events := sys.Events(ctx, c.ID, c.After)
@@ -207,7 +207,7 @@ func (c *runsWatchCmd) Run(ctx context.Context, g *cli, s console.Streams) error
 	if err != nil {
 		return err
 	}
-	defer sys.Close() //nolint:errcheck // what was told is stored
+	defer sys.Close() //nolint:errcheck // what it has reported is stored
 	if c.Timeout > 0 {
 		timed, cancel := context.WithTimeoutCause(ctx, c.Timeout, errWatchTimeout)
 		defer cancel()
@@ -257,7 +257,7 @@ func (c *runsResumeCmd) Run(ctx context.Context, g *cli, s console.Streams) erro
 	if err != nil {
 		return err
 	}
-	defer sys.Close() //nolint:errcheck // what was told is stored
+	defer sys.Close() //nolint:errcheck // what it has reported is stored
 	if state.Status.Ended() || state.Status == run.Waiting && len(state.Needs) == 0 && !c.Today && !abandoned(ctx, sys, state) {
 		return console.Usage(runs.NotPaused(state))
 	}

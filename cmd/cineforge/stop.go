@@ -38,7 +38,7 @@ func (s *stopper) say(soft func()) {
 // interruptible returns a context that ends with Ctrl-C or SIGTERM, for commands that have
 // something to bring to an end; others just die of them. A second one ends all calls at
 // once, and a third one the process. first is called before the context ends by the first
-// one: what is to be told of the calls under way is told while they are.
+// one: what is to be said of the calls under way is said while they are.
 func (c *cli) interruptible(ctx context.Context, first func()) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 2)

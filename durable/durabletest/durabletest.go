@@ -47,7 +47,7 @@ type Process interface {
 	// The error wraps durable.ErrLost if the claim is gone or the run is over.
 	Record(ctx context.Context, claim durable.Claim, note string, last bool) error
 
-	// Asked counts what the process has asked of the world, and the runs it was told of.
+	// Asked counts what the process has asked of the world, and the runs it was given.
 	Asked() int
 
 	// Kill ends the process: nothing that is left of it reaches the world.

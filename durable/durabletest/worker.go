@@ -222,7 +222,7 @@ func (w *worker) starts() []string {
 	return slices.Clone(w.started)
 }
 
-// lasting is a step's work of some length, which ends early if it is told to.
+// lasting is a step's work of some length, which ends early if it is stopped.
 func lasting(d time.Duration) func(context.Context, job) (durable.Result, error) {
 	return func(ctx context.Context, _ job) (durable.Result, error) {
 		select {

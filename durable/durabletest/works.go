@@ -79,7 +79,7 @@ func stuck(b *bench) {
 func unopened(b *bench) {
 	var mu sync.Mutex
 	var tries []time.Time
-	told := 0
+	reported := 0
 	runs := names("r", 5)
 	b.make("a", "bad")
 	b.make("b", runs...)
@@ -98,14 +98,14 @@ func unopened(b *bench) {
 	defer b.work(w, Options{Limit: 1, Troubled: func(run string, err error) {
 		mu.Lock()
 		defer mu.Unlock()
-		if told++; run != "bad" || !errors.Is(err, errBroken) {
-			b.Errorf("told of trouble with run %s: %v", run, err)
+		if reported++; run != "bad" || !errors.Is(err, errBroken) {
+			b.Errorf("reported trouble with run %s: %v", run, err)
 		}
 	}})()
 	b.took("5 runs of a second beside a broken one", b.ends(runs...), 5*time.Second)
 	b.ends("bad")
-	if told != 8 {
-		b.Errorf("told of trouble %d times, want 8", told)
+	if reported != 8 {
+		b.Errorf("reported trouble %d times, want 8", reported)
 	}
 	for i := 2; i < len(tries); i++ {
 		before := tries[i-1].Sub(tries[i-2])

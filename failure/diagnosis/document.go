@@ -145,7 +145,7 @@ func embedded(text string, alsoQuoted bool) (lead string, v any, rest string) {
 		switch {
 		case c == '{' || c == '[' || c == '(':
 			tried++
-			if v, rest, ok := parseObject(text[i:]); ok && telling(v) {
+			if v, rest, ok := parseObject(text[i:]); ok && describesFailure(v) {
 				return text[:i], v, rest
 			}
 		case !alsoQuoted && opensQuotation(c, last) && !open[c]:
@@ -158,12 +158,12 @@ func embedded(text string, alsoQuoted bool) (lead string, v any, rest string) {
 	return text, nil, ""
 }
 
-// telling reports whether a value that was found among words can be a failure's
+// describesFailure reports whether a value that was found among words can be a failure's
 // object or an answer's.
-func telling(v any) bool {
+func describesFailure(v any) bool {
 	switch v := v.(type) {
 	case []any:
-		return len(v) > 0 && telling(v[0])
+		return len(v) > 0 && describesFailure(v[0])
 	case map[string]any:
 		for _, name := range [...]string{"error", "errors", "message", "errorDescription", "type", "code", "detail", "finishReason",
 			"finish_reason",

@@ -19,7 +19,7 @@ func (l *Log) Head(ctx context.Context) (position int64, err error) {
 }
 
 // Entries returns what happened behind a position, in the order in which it was
-// stored: writers take turns, so that nothing appears before what was told of already.
+// stored: writers take turns, so that nothing appears before what was read already.
 func (l *Log) Entries(ctx context.Context, of run.EventFilter, after int64, limit int) ([]run.LogEntry, error) {
 	where := `position > ?`
 	args := []any{after}

@@ -81,7 +81,7 @@ func (j *Journal) Renew(ctx context.Context, claim durable.Claim, ttl time.Durat
 	})
 }
 
-// Release gives a claim back. A run that was told something meanwhile goes on at
+// Release gives a claim back. A run that got a signal meanwhile goes on at
 // once, unless it waits for a person.
 func (j *Journal) Release(ctx context.Context, claim durable.Claim, wake time.Time) error {
 	err := j.db.update(ctx, func(tx *sql.Tx) error {
@@ -115,7 +115,7 @@ func (j *Journal) Due(ctx context.Context, n int) (due []local.DueRun, next time
 		return nil, next, err
 	}
 	now := time.Now().UnixMilli()
-	// What was to wait at a time that is still to come was told so before the clock went
+	// What was to wait at a time that is still to come was given it before the clock went
 	// back. The projects take turns, so that one with very many runs does not hide the others'.
 	rows, err := j.db.read.QueryContext(ctx, `SELECT id, project_id FROM (
 			SELECT id, project_id, wake_at, position, row_number() OVER (PARTITION BY project_id ORDER BY wake_at, position) AS turn

@@ -20,7 +20,7 @@ func newReader(db *sql.DB, file string) *reader {
 	return &reader{db: db, file: file, prepared: map[string]*sql.Stmt{}}
 }
 
-// rows are rows whose errors are told like the reader's.
+// rows are rows whose errors are reported like the reader's.
 type rows struct {
 	*sql.Rows
 	file string

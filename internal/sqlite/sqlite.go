@@ -71,7 +71,7 @@ func (s *Store) ReadOnly() bool { return s.db.readOnly() }
 // Close closes the database. Commits under way end first.
 func (s *Store) Close() error { return s.db.close() }
 
-// Every commit is on the disk before it is told of (synchronous FULL), readers
+// Every commit is on the disk before it is reported (synchronous FULL), readers
 // never wait for the writer (WAL), and a second process waits its turn.
 const (
 	pragmas   = "_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(on)"

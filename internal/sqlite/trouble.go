@@ -33,7 +33,7 @@ var troubles = map[int]run.Trouble{
 	codes.SQLITE_NOTADB:   run.Damaged,
 }
 
-// saying is how a trouble is told: what is wrong with a file, and what to do.
+// saying is how a trouble is reported: what is wrong with a file, and what to do.
 var saying = map[run.Trouble][2]string{
 	run.DiskFull: {"the disk that holds %s is full",
 		"make room on it, then try again"},
@@ -76,7 +76,7 @@ func troubleOf(err error) run.Trouble {
 // callers that may try again. Other errors stay as they are. A database in memory has no file.
 func why(file string, err error) error {
 	kind := troubleOf(err)
-	if _, told := errors.AsType[*run.TroubleError](err); told || kind == "" {
+	if _, done := errors.AsType[*run.TroubleError](err); done || kind == "" {
 		return err
 	}
 	name := "the database " + file

@@ -22,7 +22,7 @@ type request struct {
 	asked  llm.Request    // as the module means it
 	input  int            // tokens of the question, roughly
 	need   int            // the same with its answer
-	health health.Request // what the providers' health is told of it
+	health health.Request // what the providers' health knows of it
 
 	round  round  // the round under way
 	choice choice // the last one

@@ -297,15 +297,15 @@ func (w *wait) nextFirst() int {
 // [*Suspended] if all of the stage waits, and for long, and the error of the request if ctx
 // has ended.
 func (w *wait) until(ctx context.Context, at time.Time, woken wakeups) error {
-	err := w.doze(ctx, at, woken)
+	err := w.pause(ctx, at, woken)
 	if err == nil || isSuspended(err) {
 		return err
 	}
 	return w.q.stopped(ctx)
 }
 
-// doze is until with the error of ctx.
-func (w *wait) doze(ctx context.Context, at time.Time, woken wakeups) error {
+// pause is until with the error of ctx.
+func (w *wait) pause(ctx context.Context, at time.Time, woken wakeups) error {
 	s := w.q.stage
 	clock := s.router.health.Clock()
 	long := s.plan.LongestWait > 0 && time.Until(at) > s.plan.LongestWait

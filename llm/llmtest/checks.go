@@ -88,7 +88,7 @@ var answers = []check{
 	},
 	{
 		name:     "an answer takes time",
-		contract: "the time until an answer begins is told",
+		contract: "the time until an answer begins is reported",
 		rules:    target("{first_event: 3s}"),
 		calls:    1,
 		check: func(w *world) {
@@ -122,7 +122,7 @@ var answers = []check{
 	},
 	{
 		name:     "another model answers",
-		contract: "the model that answered is told, whatever was asked for",
+		contract: "the model that answered is reported, whatever was asked for",
 		rules:    target("{served_model: another-model}"),
 		calls:    1,
 		check: func(w *world) {

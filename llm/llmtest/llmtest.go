@@ -125,7 +125,7 @@ func (w *world) ask(ctx context.Context) (llm.Response, error) {
 	req := Question()
 	resp, err := w.model.Generate(ctx, req)
 	if resp.Usage.CostUSD == nil {
-		w.Error("what the call cost is not told")
+		w.Error("what the call cost is not reported")
 	}
 	if err == nil {
 		if err := req.Schema.Validate(resp.JSON); err != nil {

@@ -35,9 +35,9 @@ type watchdog struct {
 // answer has begun: a server that only pings then has stopped.
 const maxPings = 3
 
-func newWatchdog(t times, pulse func(bytes int), stop context.CancelCauseFunc) *watchdog {
+func newWatchdog(t times, heartbeat func(bytes int), stop context.CancelCauseFunc) *watchdog {
 	now := time.Now()
-	w := &watchdog{times: t, heartbeat: pulse, stop: stop, start: now, deadline: now.Add(t.first)}
+	w := &watchdog{times: t, heartbeat: heartbeat, stop: stop, start: now, deadline: now.Add(t.first)}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.timer = time.AfterFunc(t.first, w.expire)
