@@ -32,3 +32,16 @@ func TestArchitecture_NamesTestsThatExist(t *testing.T) {
 		}
 	}
 }
+
+// The files that the map names are there.
+func TestArchitecture_NamesFilesThatExist(t *testing.T) {
+	page, err := os.ReadFile("ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range regexp.MustCompile("`([a-z][\\w/]*/\\w+\\.go)`").FindAllStringSubmatch(string(page), -1) {
+		if _, err := os.Stat(name[1]); err != nil {
+			t.Errorf("ARCHITECTURE.md names %s: %v", name[1], err)
+		}
+	}
+}

@@ -1,3 +1,5 @@
+// Package run is what the events of a run mean: its state as a pure fold over them, and the
+// seams to whatever keeps them.
 package run
 
 import (

@@ -165,9 +165,11 @@ const (
 	tokensPerMinute   = 2_000_000
 )
 
-// fullQuota is the quota of a provider that was not called yet.
-var fullQuota = wire.Quota{
-	Requests: requestsPerMinute, RequestsLeft: requestsPerMinute, Tokens: tokensPerMinute, TokensLeft: tokensPerMinute,
+// fullQuota returns the quota of a provider that was not called yet.
+func fullQuota() wire.Quota {
+	return wire.Quota{
+		Requests: requestsPerMinute, RequestsLeft: requestsPerMinute, Tokens: tokensPerMinute, TokensLeft: tokensPerMinute,
+	}
 }
 
 // quota counts a call against its provider's quota and returns what is left.

@@ -95,7 +95,7 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if to.dialect == nil {
-		moment := wire.Moment{Now: time.Now(), Seed: s.Scenario().Seed, Key: r.URL.Path, Quota: fullQuota}
+		moment := wire.Moment{Now: time.Now(), Seed: s.Scenario().Seed, Key: r.URL.Path, Quota: fullQuota()}
 		reply := to.vendor.NotFound(r, moment)
 		if to.models {
 			reply = to.vendor.Models(r, moment)

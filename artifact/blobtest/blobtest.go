@@ -128,7 +128,10 @@ func isListed(t *testing.T, b artifact.Blobs) {
 	if len(slices.Compact(all)) != n {
 		t.Errorf("%d of %d are listed", len(all), n)
 	}
-	for range b.List(t.Context()) {
+	for _, err := range b.List(t.Context()) {
+		if err != nil {
+			t.Error(err)
+		}
 		break // may be left at any time
 	}
 }

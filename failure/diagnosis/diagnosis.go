@@ -156,7 +156,7 @@ type call struct {
 	reading  reading
 }
 
-// verdict goes through what the evidence can say, the surest first.
+// decide goes through what the evidence can say, the surest first.
 func (c *call) decide() verdict {
 	if c.Canceled {
 		return is(failure.Canceled).by("the caller gave up")

@@ -97,7 +97,7 @@ func flat(o map[string]any) bool {
 	return text(o, "code") != "" && o["message"] != nil && o["choices"] == nil
 }
 
-// fault takes an error object, and before it what it has of others within it.
+// addFault takes an error object, and before it what it has of others within it.
 func (r *reading) addFault(o map[string]any, outer fault, nesting int) {
 	f := fault{
 		codes: append(codesOf(o), outer.codes...), number: numberOf(o), message: messageOf(o),

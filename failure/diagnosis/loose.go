@@ -191,7 +191,7 @@ func (p *looseParser) word(ends string) string {
 	return w
 }
 
-// text reads a quoted string, to the end of all if it has no end.
+// parseText reads a quoted string, to the end of all if it has no end.
 func (p *looseParser) parseText() string {
 	quote := p.peek()
 	p.i++

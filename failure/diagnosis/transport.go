@@ -141,7 +141,7 @@ func (e *ProxyError) Error() string {
 	return fmt.Sprintf("the proxy answered CONNECT with status %d", e.Status)
 }
 
-// verdict decides by the status: a proxy that wants a password or forbids the way does so until a
+// decide decides by the status: a proxy that wants a password or forbids the way does so until a
 // person has seen to it, and else it is the way behind it that may be better soon.
 func (e *ProxyError) decide() verdict {
 	proxy := "the proxy " + cmp.Or(e.Proxy, "on the way")

@@ -53,7 +53,7 @@ func (ps *ProjectStore) Project(_ context.Context, id string) (project.Project, 
 	return cloned(f.Project), nil
 }
 
-// ProjectStore returns projects, those that changed last first.
+// Projects returns projects, those that changed last first.
 func (ps *ProjectStore) Projects(_ context.Context, limit int) (all []project.Project, err error) {
 	ps.data.mu.Lock()
 	defer ps.data.mu.Unlock()

@@ -22,7 +22,7 @@ const (
 	icon       = 2 // with its space
 )
 
-// layout chooses the richest layout that has room. What a narrow terminal loses
+// layOut chooses the richest layout that has room. What a narrow terminal loses
 // first is the bar, then the cost, then the end of the titles.
 func (f frame) layOut(rows []row) layout {
 	l := layout{gap: 2}

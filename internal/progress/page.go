@@ -23,7 +23,7 @@ func (p *page) line(cells ...cell) {
 	p.text.WriteString(strings.TrimRight(b.String(), " ") + "\n")
 }
 
-// facts adds labels and what they stand before, leaving out empty ones.
+// writeFacts adds labels and what they stand before, leaving out empty ones.
 func (p *page) writeFacts(list [][2]string) {
 	var rows [][]cell
 	for _, f := range list {

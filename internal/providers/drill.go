@@ -13,7 +13,7 @@ import (
 	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
-// drillPrefix begins the ids of drills, and the names of their projects.
+// DrillPrefix begins the ids of drills, and the names of their projects.
 const DrillPrefix = "drill-"
 
 const drillNotice = "This is a drill: the simulator plays all providers, by its scenario %s. %s " +

@@ -143,13 +143,13 @@ func (as *Artifacts) Newest(ctx context.Context, projectID string) ([]artifact.M
 }
 
 // Versions returns what is known of every version of an entity, oldest first.
-func (a *Artifacts) Versions(ctx context.Context, projectID, artifactType, entityID string) ([]artifact.Metadata, error) {
-	return a.metadata(ctx, `SELECT metadata FROM artifacts WHERE project_id = ? AND type = ? AND entity_id = ? ORDER BY version`, projectID,
+func (as *Artifacts) Versions(ctx context.Context, projectID, artifactType, entityID string) ([]artifact.Metadata, error) {
+	return as.metadata(ctx, `SELECT metadata FROM artifacts WHERE project_id = ? AND type = ? AND entity_id = ? ORDER BY version`, projectID,
 		artifactType, entityID)
 }
 
-func (a *Artifacts) metadata(ctx context.Context, query string, args ...any) ([]artifact.Metadata, error) {
-	found, err := a.db.read.QueryContext(ctx, query, args...)
+func (as *Artifacts) metadata(ctx context.Context, query string, args ...any) ([]artifact.Metadata, error) {
+	found, err := as.db.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list artifacts: %w", err)
 	}
@@ -192,8 +192,9 @@ func (as *Artifacts) Edit(ctx context.Context, projectID string, a artifact.Arti
 }
 
 // Holdings counts the entities and the runs of a project.
-func (a *Artifacts) Holdings(ctx context.Context, projectID string) (entities, runs int, err error) {
-	err = a.db.read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM (SELECT DISTINCT type, entity_id FROM artifacts WHERE project_id = ?1)),
+func (as *Artifacts) Holdings(ctx context.Context, projectID string) (entities, runs int, err error) {
+	err = as.db.read.QueryRowContext(ctx,
+		`SELECT (SELECT count(*) FROM (SELECT DISTINCT type, entity_id FROM artifacts WHERE project_id = ?1)),
 		(SELECT count(*) FROM runs WHERE project_id = ?1)`, projectID).Scan(&entities, &runs)
 	if err != nil {
 		return 0, 0, fmt.Errorf("count what project %s holds: %w", projectID, err)

@@ -62,12 +62,12 @@ func (ps *ProjectStore) Project(ctx context.Context, id string) (project.Project
 	return p, nil
 }
 
-// ProjectStore returns projects, those that changed last first.
-func (p *ProjectStore) Projects(ctx context.Context, limit int) ([]project.Project, error) {
+// Projects returns projects, those that changed last first.
+func (ps *ProjectStore) Projects(ctx context.Context, limit int) ([]project.Project, error) {
 	if limit <= 0 {
 		limit = -1 // none to SQLite
 	}
-	found, err := p.db.read.QueryContext(ctx, `SELECT `+projectColumns+` FROM projects ORDER BY changed DESC, id LIMIT ?`, limit)
+	found, err := ps.db.read.QueryContext(ctx, `SELECT `+projectColumns+` FROM projects ORDER BY changed DESC, id LIMIT ?`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list projects: %w", err)
 	}
@@ -116,10 +116,10 @@ func scanProject(row scanner) (p project.Project, err error) {
 }
 
 // AddInput keeps a file of a project.
-func (p *ProjectStore) AddInput(ctx context.Context, id string, in project.Input, data []byte) (
+func (ps *ProjectStore) AddInput(ctx context.Context, id string, in project.Input, data []byte) (
 	kept project.Input, existing bool, err error,
 ) {
-	err = p.db.update(ctx, func(tx *sql.Tx) error {
+	err = ps.db.update(ctx, func(tx *sql.Tx) error {
 		kept, err = scanInput(tx.QueryRow(`SELECT `+inputColumns+` FROM inputs WHERE project_id = ? AND digest = ? AND original = ?`, id,
 			in.Digest, in.Original))
 		if existing = err == nil; existing || !errors.Is(err, project.ErrNotFound) {
@@ -145,8 +145,8 @@ func (p *ProjectStore) AddInput(ctx context.Context, id string, in project.Input
 const inputColumns = `name, original, digest, size, created`
 
 // Inputs returns the files of a project, oldest first.
-func (p *ProjectStore) Inputs(ctx context.Context, id string) ([]project.Input, error) {
-	found, err := p.db.read.QueryContext(ctx, `SELECT `+inputColumns+` FROM inputs WHERE project_id = ? ORDER BY position`, id)
+func (ps *ProjectStore) Inputs(ctx context.Context, id string) ([]project.Input, error) {
+	found, err := ps.db.read.QueryContext(ctx, `SELECT `+inputColumns+` FROM inputs WHERE project_id = ? ORDER BY position`, id)
 	if err != nil {
 		return nil, fmt.Errorf("list the inputs of project %s: %w", id, err)
 	}
@@ -164,8 +164,8 @@ func scanInput(row scanner) (in project.Input, err error) {
 }
 
 // Post keeps a message, once.
-func (p *ProjectStore) Post(ctx context.Context, id string, m project.Message) (kept project.Message, err error) {
-	err = p.db.update(ctx, func(tx *sql.Tx) error {
+func (ps *ProjectStore) Post(ctx context.Context, id string, m project.Message) (kept project.Message, err error) {
+	err = ps.db.update(ctx, func(tx *sql.Tx) error {
 		_, err := tx.Exec(`INSERT INTO messages (project_id, id, ts, content) VALUES (?, ?, ?, ?) ON CONFLICT (project_id, id) DO NOTHING`,
 			id, m.ID, m.Time.UnixMilli(), string(m.Content))
 		if err == nil {
@@ -180,8 +180,8 @@ func (p *ProjectStore) Post(ctx context.Context, id string, m project.Message) (
 }
 
 // Messages returns what was said in a project, oldest first.
-func (p *ProjectStore) Messages(ctx context.Context, id string) ([]project.Message, error) {
-	found, err := p.db.read.QueryContext(ctx, `SELECT id, ts, content FROM messages WHERE project_id = ? ORDER BY position`, id)
+func (ps *ProjectStore) Messages(ctx context.Context, id string) ([]project.Message, error) {
+	found, err := ps.db.read.QueryContext(ctx, `SELECT id, ts, content FROM messages WHERE project_id = ? ORDER BY position`, id)
 	if err != nil {
 		return nil, fmt.Errorf("read what was said in project %s: %w", id, err)
 	}

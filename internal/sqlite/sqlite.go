@@ -65,7 +65,7 @@ func (s *Store) Seams() storage.Store {
 	}
 }
 
-// readOnly reports whether the store may not be written to.
+// ReadOnly reports whether the store may not be written to.
 func (s *Store) ReadOnly() bool { return s.db.readOnly() }
 
 // Close closes the database. Commits under way end first.

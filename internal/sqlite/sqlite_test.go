@@ -18,19 +18,6 @@ import (
 	"github.com/cineforge/cineforge/run/event"
 )
 
-// each runs a test on a store in a file and on one in memory.
-func each(t *testing.T, test func(t *testing.T, s *sqlite.Store)) {
-	t.Run("file", func(t *testing.T) { test(t, open(t, t.TempDir())) })
-	t.Run("memory", func(t *testing.T) {
-		s, err := sqlite.OpenMemory(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { s.Close() })
-		test(t, s)
-	})
-}
-
 func open(t testing.TB, dir string) *sqlite.Store {
 	t.Helper()
 	s, err := sqlite.Open(t.Context(), dir)

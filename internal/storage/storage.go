@@ -1,5 +1,5 @@
 // Package storage is what a system keeps everything in, taken apart into the seams that its
-// parts need. A store of any kind fills in a [Store]; nothing above knows which one it is.
+// parts need. A store of any kind fills in a [Store]; what works with one does not know which it is.
 package storage
 
 import (

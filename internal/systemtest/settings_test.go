@@ -20,8 +20,6 @@ func claude(key, baseURL string) []providers.Provider {
 	return providers.FromEnvironment(func(name string) string { return env[name] })
 }
 
-const key = "sk-ant-api03-0123456789"
-
 // Looking works whatever the settings are, and so do drills; runs are refused, and left as they are.
 func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")

@@ -23,7 +23,7 @@ func wellPut(p *problems, body event.Body) {
 		p.check(!strings.Contains(text, `\"`) && !strings.Contains(text, `""`) && strings.Count(text, `"`) <= 2, "nested quotes: %s", text)
 		p.check(!strings.HasSuffix(text, ": "), "nothing follows: %s", text)
 		before := ""
-		for word := range strings.FieldsSeq(text) {
+		for word := range strings.FieldsSeq(quotation.ReplaceAllString(text, " quotation ")) {
 			if word = strings.ToLower(edges.ReplaceAllString(word, "")); word != "" {
 				p.check(word != before, "a word twice: %s", text)
 				before = word
@@ -31,6 +31,9 @@ func wellPut(p *problems, body event.Body) {
 		}
 	})
 }
+
+// quotation is what a provider has written, which is shown as it is.
+var quotation = regexp.MustCompile(`"[^"]*"`)
 
 // edges are the marks around a word.
 var edges = regexp.MustCompile(`^[^\pL\pN]+|[^\pL\pN]+$`)

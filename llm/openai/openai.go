@@ -114,7 +114,7 @@ func cacheKey(parts ...string) string {
 	return "cineforge-" + hex.EncodeToString(h.Sum(nil)[:12])
 }
 
-// consumeChunk takes in an event of the stream. An error is one that the event tells of.
+// consumeEvent takes in an event of the stream. An error is one that the event tells of.
 func consumeEvent(a *wire.Answer, e responses.ResponseStreamEventUnion) error {
 	switch e.Type {
 	case "response.created", "response.in_progress":

@@ -259,7 +259,7 @@ func (r *Route) FirstByte() (usual, now time.Duration) {
 	return usual, r.latency.afterSilences(r.endpoint, usual)
 }
 
-// TimeLimits returns the limits of a call now, for an answer as long as the model gives; see
+// Limits returns the limits of a call now, for an answer as long as the model gives; see
 // llm.Limited.
 func (r *Route) Limits() llm.Limits {
 	t, from := r.latency.callTimes(r.endpoint, r.allowed(llm.Request{}))

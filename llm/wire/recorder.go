@@ -307,7 +307,7 @@ func (t *recorder) readError() error {
 	return t.err
 }
 
-// saysDone reports whether the stream said "[DONE]".
+// done reports whether the stream said "[DONE]".
 func (t *recorder) done() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -15,7 +15,7 @@ type Snapshot struct {
 	Share      float64 // how much of what is usual may go through after closing, up to 1
 }
 
-// Snapshot returns the breaker's status. Looking takes nothing.
+// Status returns the breaker's status. Looking takes nothing.
 func (b *Breaker) Status() Snapshot {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -224,7 +224,7 @@ type Snapshot struct {
 	Waiting int
 }
 
-// Snapshot returns the limiter's status.
+// Status returns the limiter's status.
 func (l *Limiter) Status() Snapshot {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -62,7 +62,10 @@ func comeInPages(t *testing.T, s Store) {
 	if got := s.read(t, "a", 1); len(got) != 2500 || got[2499].Seq != 2501 {
 		t.Errorf("read %d events, want 2500", len(got))
 	}
-	for range s.Log.Events(t.Context(), "a", 0) {
+	for _, err := range s.Log.Events(t.Context(), "a", 0) {
+		if err != nil {
+			t.Error(err)
+		}
 		break // may be left at any time
 	}
 	if got := s.read(t, "a", 2501); len(got) != 0 {

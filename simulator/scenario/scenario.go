@@ -1,3 +1,5 @@
+// Package scenario is the form of a fault scenario: what it says, how it is read from YAML, and
+// what of it makes no sense.
 package scenario
 
 import (
@@ -171,6 +173,7 @@ type Counts []Span
 // Span is a range of numbers. Last is 0 if it has no end.
 type Span struct{ First, Last int }
 
+// Has reports whether a number is among the counts; every number is if there are none.
 func (c Counts) Has(n int) bool {
 	return len(c) == 0 || slices.ContainsFunc(c, func(s Span) bool { return n >= s.First && (s.Last == 0 || n <= s.Last) })
 }

@@ -115,6 +115,7 @@ func configName(args []string) (name string, chosen bool) {
 // maxConfig bounds the file: it names a flag or a model a line.
 const maxConfig = 64 << 10
 
+// ReadSmall reads a file that is no larger than a config file may be.
 func ReadSmall(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil {

@@ -125,8 +125,10 @@ func (x *Exchange) fail(err error) {
 // hangUp closes a connection that was switched to another protocol.
 func (x *Exchange) hangUp() { x.once.Do(func() { close(x.closed) }) }
 
+// Header returns the header of the response; see [http.ResponseWriter].
 func (x *Exchange) Header() http.Header { return x.header }
 
+// WriteHeader begins the response; see [http.ResponseWriter].
 func (x *Exchange) WriteHeader(status int) {
 	if x.answered {
 		return

@@ -109,7 +109,7 @@ func (o *Object) List(key string) []any {
 	return v
 }
 
-// Number returns a member that is a number, and whether it is one.
+// Float returns a member that is a number, and whether it is one.
 func (o *Object) Float(key string) (float64, bool) { return Number(o.Get(key)) }
 
 // Bool returns whether a member is true.

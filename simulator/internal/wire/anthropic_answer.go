@@ -154,7 +154,7 @@ func (Anthropic) Event(a Answer, text string, _ int) []byte {
 	)
 }
 
-// Reply writes an error.
+// RenderError writes an error.
 func (d Anthropic) RenderError(p Problem, _ Request, at Moment) Reply {
 	h := d.headers(at)
 	mute(h, p)
@@ -175,7 +175,7 @@ func (Anthropic) Interrupt(p Problem, a Answer, _ int) []byte {
 		"error", jsondoc.New("details", nil, "type", p.Type, "message", p.Message), "request_id", a.At.anthropicID()))
 }
 
-// Problem returns the error of a name.
+// NamedProblem returns the error of a name.
 func (Anthropic) NamedProblem(name string, r Request, at Moment) Problem {
 	switch name {
 	case "overloaded":

@@ -144,7 +144,7 @@ func googleError(p Problem) *object {
 	return jsondoc.New("error", e)
 }
 
-// Reply writes an error. A stream that is no event stream is an array, its error too.
+// RenderError writes an error. A stream that is no event stream is an array, its error too.
 func (d Google) RenderError(p Problem, r Request, at Moment) Reply {
 	h := d.headers(at)
 	if p.Page != "" {
@@ -174,7 +174,7 @@ func (d Google) Interrupt(p Problem, a Answer, frames int) []byte {
 	return bytes.Join([][]byte{[]byte(",\r\n"), body}, nil)
 }
 
-// Problem returns the error of a name.
+// NamedProblem returns the error of a name.
 func (d Google) NamedProblem(name string, r Request, at Moment) Problem {
 	switch name {
 	case "overloaded":

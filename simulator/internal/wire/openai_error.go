@@ -17,7 +17,7 @@ func orNull(s string) any {
 	return s
 }
 
-// Reply writes an error.
+// RenderError writes an error.
 func (d OpenAI) RenderError(p Problem, _ Request, at Moment) Reply {
 	if p.Page != "" {
 		return Reply{Status: p.Status, Header: http.Header{"Content-Type": {p.ContentType}}, Body: []byte(p.Page)}
@@ -60,7 +60,7 @@ func (d OpenAI) Interrupt(p Problem, a Answer, frames int) []byte {
 	return responsesEvent(jsondoc.New("type", "response.failed", "sequence_number", frames, "response", failed), 0).Data
 }
 
-// Problem returns the error of a name.
+// NamedProblem returns the error of a name.
 func (d OpenAI) NamedProblem(name string, r Request, at Moment) Problem {
 	switch name {
 	case "overloaded":
