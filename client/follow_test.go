@@ -151,8 +151,8 @@ func long(scenes int) string {
 	return text.String()
 }
 
-// told is a server that answers requests for a stream one after the other.
-type told struct {
+// streamServer is a server that answers requests for a stream one after the other.
+type streamServer struct {
 	mu    sync.Mutex
 	asked []ask
 	then  []func(w http.ResponseWriter, r *http.Request)
@@ -164,7 +164,7 @@ type ask struct {
 	last  string        // the id that it sent
 }
 
-func (s *told) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *streamServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	n := len(s.asked)
 	s.asked = append(s.asked, ask{time.Since(began), r.Header.Get("Last-Event-ID")})
@@ -255,7 +255,7 @@ func TestFollow_ReadsWhatAStreamMaySend(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := &told{then: tt.then}
+				s := &streamServer{then: tt.then}
 				c := onPipes(t, s, client.Options{}, func(c net.Conn) (net.Conn, error) { return c, nil })
 				got, ended := 0, ""
 				for e, err := range c.Runs.Follow(t.Context(), "r", 0) {
@@ -289,7 +289,7 @@ func TestFollow_ReadsWhatAStreamMaySend(t *testing.T) {
 // back, tries less often the longer it is away, and stops when its context ends.
 func TestFollow_WaitsForAServerThatIsAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &told{then: []func(http.ResponseWriter, *http.Request){say(eventFrame(1, "unit_done"), false),
+		s := &streamServer{then: []func(http.ResponseWriter, *http.Request){say(eventFrame(1, "unit_done"), false),
 			say(eventFrame(2, "unit_done"), true)}}
 		var (
 			away  atomic.Bool
@@ -336,7 +336,7 @@ func TestFollow_WaitsForAServerThatIsAway(t *testing.T) {
 // TestFollow_EndsWithItsLoop stops when the loop over it does.
 func TestFollow_EndsWithItsLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &told{then: []func(http.ResponseWriter, *http.Request){say(eventFrame(1, "unit_done")+eventFrame(2, "unit_done"), true)}}
+		s := &streamServer{then: []func(http.ResponseWriter, *http.Request){say(eventFrame(1, "unit_done")+eventFrame(2, "unit_done"), true)}}
 		c := onPipes(t, s, client.Options{}, func(c net.Conn) (net.Conn, error) { return c, nil })
 		for range c.Runs.Follow(t.Context(), "r", 0) {
 			break

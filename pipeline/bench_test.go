@@ -46,7 +46,7 @@ func benchmarkRuns(b *testing.B, store *sqlite.Store, parallel int) {
 		b.Fatal(err)
 	}
 	noop := noteModule{"noop", func(context.Context, stage.Task) (stage.Result, error) { return stage.Result{}, nil }}
-	p := pipeline.New(store.Seams().Pipeline(), stage.NewCatalog(noop), only{}.desk)
+	p := pipeline.New(store.Seams().Pipeline(), stage.NewCatalog(noop), only{}.source)
 	engine := local.New(store.Journal, p, local.Options{})
 	var next atomic.Int64
 	var wg sync.WaitGroup

@@ -42,7 +42,7 @@ stages:
 func Example() {
 	ctx := context.Background()
 	store := memory.New().Seams()
-	p := pipeline.New(store.Pipeline(), stage.NewCatalog(counter{}), only{}.desk)
+	p := pipeline.New(store.Pipeline(), stage.NewCatalog(counter{}), only{}.source)
 	r, err := recipe.Parse("count.yaml", []byte(countRecipe))
 	if err != nil {
 		fmt.Println(err)
@@ -81,7 +81,7 @@ func Example() {
 func ExamplePipeline_PlanRetry() {
 	ctx := context.Background()
 	store := memory.New().Seams()
-	p := pipeline.New(store.Pipeline(), stage.NewCatalog(counter{}), only{}.desk)
+	p := pipeline.New(store.Pipeline(), stage.NewCatalog(counter{}), only{}.source)
 	r, err := recipe.Parse("count.yaml", []byte(countRecipe))
 	if err != nil {
 		fmt.Println(err)

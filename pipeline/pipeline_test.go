@@ -66,13 +66,13 @@ func newWorld(t *testing.T, modules ...stage.Module) *world {
 }
 
 func (w *world) pipeline() *pipeline.Pipeline {
-	return pipeline.New(w.store.Seams().Pipeline(), w.catalog, only{w.model}.desk)
+	return pipeline.New(w.store.Seams().Pipeline(), w.catalog, only{w.model}.source)
 }
 
 // only is a roster of one model.
 type only struct{ model llm.Candidate }
 
-func (o only) desk(string) (pipeline.ModelSource, error) {
+func (o only) source(string) (pipeline.ModelSource, error) {
 	return pipeline.ModelSource{Candidates: o, Router: chain.New(chain.Options{})}, nil
 }
 

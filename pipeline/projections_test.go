@@ -33,7 +33,7 @@ func TestOpen_ReadsOnlyWhatIsNew(t *testing.T) {
 	store := &watched{Log: w.store.Log}
 	seams := w.store.Seams().Pipeline()
 	seams.Log = store
-	p := pipeline.New(seams, w.catalog, only{w.model}.desk)
+	p := pipeline.New(seams, w.catalog, only{w.model}.source)
 	open := func() (done []durable.Result, after []int64) {
 		t.Helper()
 		store.after = nil

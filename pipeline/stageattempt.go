@@ -95,8 +95,8 @@ func (r *activeRun) chainPlan(c Candidates, s recipe.PlannedStage, state run.Sta
 	}
 	if state.OperatorAt != nil {
 		p.Operator = state.OperatorAt.Time
-		goesOn := state.ParentRunID != nil || state.OperatorAt.After(state.StartedAt.Time)
-		p.Probe = goesOn && !slices.ContainsFunc(st.Attempts, func(a run.AttemptState) bool {
+		resumed := state.ParentRunID != nil || state.OperatorAt.After(state.StartedAt.Time)
+		p.Probe = resumed && !slices.ContainsFunc(st.Attempts, func(a run.AttemptState) bool {
 			return a.StartedAt != nil && a.StartedAt.After(p.Operator)
 		})
 	}

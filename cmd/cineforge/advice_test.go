@@ -204,8 +204,8 @@ func (w *advised) follow(line string) (code int, status run.Status) {
 	return code, w.status(w.runs(w.data)[0])
 }
 
-// goesOn are the commands by which a run is to come to its end.
-var goesOn = regexp.MustCompile(` (retry|runs resume|runs watch|runs try-now) `)
+// advancing are the commands by which a run is to come to its end.
+var advancing = regexp.MustCompile(` (retry|runs resume|runs watch|runs try-now) `)
 
 // Each command that the program advises is done as it is written, in the state in which it is
 // advised, and lets the run go on.
@@ -271,7 +271,7 @@ func (s situation) followed(t *testing.T) (lines []followed) {
 			}
 		}
 		code, status := w.follow(list[i])
-		if code != console.CodeOK && !strings.HasSuffix(list[i], " doctor") || goesOn.MatchString(list[i]) && status != run.RunDone {
+		if code != console.CodeOK && !strings.HasSuffix(list[i], " doctor") || advancing.MatchString(list[i]) && status != run.RunDone {
 			t.Errorf("%s: exit code %d, and the run is %s", list[i], code, status)
 		}
 		words := strings.Fields(strings.ReplaceAll(list[i], "--data "+w.data+" ", ""))[1:]

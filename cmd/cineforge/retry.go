@@ -108,7 +108,7 @@ func (c *retryCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 		if err := sys.Resume(ctx, c.ID, false); err != nil {
 			return err
 		}
-		return c.show(ctx, sys, system.Attending{Run: c.ID, Since: state.LastSeq}, g, s)
+		return c.show(ctx, sys, system.RunOptions{Run: c.ID, Since: state.LastSeq}, g, s)
 	}
 	if c.Plan {
 		plan, err := sys.PlanRetry(ctx, c.ID, asked)
@@ -127,11 +127,11 @@ func (c *retryCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	if c.Detach {
 		return printQueued(ctx, sys, id, g, s)
 	}
-	return c.show(ctx, sys, system.Attending{Run: id, Beside: true}, g, s)
+	return c.show(ctx, sys, system.RunOptions{Run: id, Beside: true}, g, s)
 }
 
 // show shows a run until it is at rest, and writes its files.
-func (c *retryCmd) show(ctx context.Context, sys system.System, a system.Attending, g *cli, s console.Streams) error {
+func (c *retryCmd) show(ctx context.Context, sys system.System, a system.RunOptions, g *cli, s console.Streams) error {
 	state, err := showRun(ctx, sys, a, g, s)
 	if state.RunID == "" {
 		return err
@@ -270,7 +270,7 @@ func printState(ctx context.Context, sys system.System, id string, s console.Str
 
 // showResumed shows a run that was resumed in the state that it is given in.
 func showResumed(ctx context.Context, sys system.System, state run.State, g *cli, s console.Streams) error {
-	state, err := showRun(ctx, sys, system.Attending{Run: state.RunID, Since: state.LastSeq}, g, s)
+	state, err := showRun(ctx, sys, system.RunOptions{Run: state.RunID, Since: state.LastSeq}, g, s)
 	if state.RunID == "" {
 		return err
 	}

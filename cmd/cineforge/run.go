@@ -171,8 +171,8 @@ func readSettings(path string) (stage.File, error) {
 
 // attend says how a run is attended to that was just started. One that was there already is
 // watched, and resumed if it was interrupted.
-func attend(ctx context.Context, sys system.System, id string, existing bool) (system.Attending, error) {
-	a := system.Attending{Run: id, Beside: true, Watch: existing}
+func attend(ctx context.Context, sys system.System, id string, existing bool) (system.RunOptions, error) {
+	a := system.RunOptions{Run: id, Beside: true, Watch: existing}
 	if !existing {
 		return a, nil
 	}

@@ -214,7 +214,7 @@ func (c *runsWatchCmd) Run(ctx context.Context, g *cli, s console.Streams) error
 		ctx = timed
 	}
 	if !state.Status.Ended() {
-		if state, err = showRun(ctx, sys, system.Attending{Run: c.ID, Watch: true}, g, s); state.RunID == "" {
+		if state, err = showRun(ctx, sys, system.RunOptions{Run: c.ID, Watch: true}, g, s); state.RunID == "" {
 			return err
 		}
 	}

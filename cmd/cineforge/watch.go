@@ -24,14 +24,14 @@ import (
 // showRun attends to a run and shows it on stderr until it is at rest. Ctrl-C and ctx
 // end that. The state is returned with an error that only keeps it from being shown, or
 // says that it goes on elsewhere; without a state there is nothing to tell of the run.
-func showRun(ctx context.Context, sys system.System, a system.Attending, g *cli, s console.Streams) (run.State, error) {
+func showRun(ctx context.Context, sys system.System, a system.RunOptions, g *cli, s console.Streams) (run.State, error) {
 	tell := sync.OnceFunc(func() { g.noteStop(sys) })
 	signalled, stop := g.interruptible(ctx, tell)
 	defer stop()
 	ctx, interrupt := context.WithCancel(signalled)
 	defer interrupt()
 	defer context.AfterFunc(ctx, tell)() // which a time limit ends too
-	events, end := sys.Attend(ctx, a)
+	events, end := sys.Run(ctx, a)
 	followed, shown := progress.Show(events, progress.Options{
 		Out: s.Err, Live: live(g, s), Color: console.Color(s.Err), Verbose: g.Verbose,
 		In: s.In, Interrupt: func() { g.stopper.say(func() { tell(); interrupt() }) }, Program: program(g), Notes: g.notes,

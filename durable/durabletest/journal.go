@@ -39,8 +39,8 @@ func NewJournal() *Journal {
 
 var _ Store = (*Journal)(nil)
 
-// tell closes the channel of Changed.
-func (j *Journal) tell() {
+// wake closes the channel of Changed.
+func (j *Journal) wake() {
 	close(j.changed)
 	j.changed = make(chan struct{})
 }
@@ -63,7 +63,7 @@ func (j *Journal) Make(_ context.Context, group, run string, wake time.Time) err
 	r := j.run(run)
 	r.group = group
 	r.wake = wake
-	j.tell()
+	j.wake()
 	return nil
 }
 
@@ -81,7 +81,7 @@ func (j *Journal) Signal(_ context.Context, run string, s durable.Signal) error 
 	if r.wake.Before(local.Never) {
 		r.wake = time.Time{}
 	}
-	j.tell()
+	j.wake()
 	return nil
 }
 
@@ -147,7 +147,7 @@ func (j *Journal) Release(_ context.Context, c durable.Claim, wake time.Time) er
 	if len(r.signals) > 0 && wake.Before(local.Never) {
 		r.wake = time.Time{}
 	}
-	j.tell()
+	j.wake()
 	return nil
 }
 
@@ -205,7 +205,7 @@ func (j *Journal) WakeAll(context.Context) error {
 			r.wake = time.Now()
 		}
 	}
-	j.tell()
+	j.wake()
 	return nil
 }
 

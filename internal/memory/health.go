@@ -80,8 +80,8 @@ func (h *Health) Transitions(_ context.Context, limit int) (all []health.Transit
 	return all, nil
 }
 
-// Tally counts the attempts since a time, of runs whose id does not begin with a prefix.
-func (h *Health) Tally(_ context.Context, since time.Time, except string) (all []storage.AttemptCount, err error) {
+// CountAttempts counts the attempts since a time, of runs whose id does not begin with a prefix.
+func (h *Health) CountAttempts(_ context.Context, since time.Time, except string) (all []storage.AttemptCount, err error) {
 	h.data.mu.Lock()
 	defer h.data.mu.Unlock()
 	count := func(provider, model string) *storage.AttemptCount {

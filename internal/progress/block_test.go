@@ -220,7 +220,7 @@ func (f *frames) Write(p []byte) (int, error) {
 func paced(steps []step, pause func(i int)) iter.Seq2[event.Event, error] {
 	return func(yield func(event.Event, error) bool) {
 		i := 0
-		for e, err := range told(steps...) {
+		for e, err := range eventsOf(steps...) {
 			pause(i)
 			if i++; !yield(e, err) {
 				return
@@ -260,7 +260,7 @@ func TestLive_LeavesTheLastBlock(t *testing.T) {
 func TestLive_StopsTheClockOfARunAtRest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out frames
-		if _, err := progress.Show(told(interrupted()...), progress.Options{Out: &out, Live: true}); err != nil {
+		if _, err := progress.Show(eventsOf(interrupted()...), progress.Options{Out: &out, Live: true}); err != nil {
 			t.Fatal(err)
 		}
 		if want := "  14s · $0.47 · 12k tokens in, 750 out"; !strings.Contains(out.String(), want) {
@@ -335,7 +335,7 @@ func TestLive_ReadsNoFile(t *testing.T) {
 	}
 	fill.Close()
 	pressed := 0
-	if _, err := progress.Show(told(success()...),
+	if _, err := progress.Show(eventsOf(success()...),
 		progress.Options{Out: io.Discard, Live: true, In: in, Interrupt: func() { pressed++ }}); err != nil {
 		t.Fatal(err)
 	}
@@ -361,7 +361,7 @@ func BenchmarkPlainPerEvent(b *testing.B) {
 		)
 	}
 	b.ResetTimer()
-	if _, err := progress.Show(told(steps...), progress.Options{Out: io.Discard}); err != nil {
+	if _, err := progress.Show(eventsOf(steps...), progress.Options{Out: io.Discard}); err != nil {
 		b.Fatal(err)
 	}
 }

@@ -25,7 +25,7 @@ func plainly(t testing.TB, o progress.Options, steps ...step) []string {
 	var b strings.Builder
 	o.Out = &b
 	o.Zone = time.UTC
-	if _, err := progress.Show(told(steps...), o); err != nil {
+	if _, err := progress.Show(eventsOf(steps...), o); err != nil {
 		t.Fatal(err)
 	}
 	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
@@ -242,7 +242,7 @@ func TestPlain_ControlCharactersAreNotWritten(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		steps := anyRun(rt)
 		var lines strings.Builder
-		if _, err := progress.Show(told(steps...), progress.Options{Out: &lines, Zone: time.UTC, Verbose: true}); err != nil {
+		if _, err := progress.Show(eventsOf(steps...), progress.Options{Out: &lines, Zone: time.UTC, Verbose: true}); err != nil {
 			rt.Fatal(err)
 		}
 		for line := range strings.Lines(lines.String()) {
@@ -299,7 +299,7 @@ func TestPaint_ColorAddsNothingButColor(t *testing.T) {
 // A closed pipe is reported, but the events are read to their end.
 func TestShow_ABrokenViewDoesNotStopTheRun(t *testing.T) {
 	var out broken
-	s, err := progress.Show(told(success()...), progress.Options{Out: &out})
+	s, err := progress.Show(eventsOf(success()...), progress.Options{Out: &out})
 	if !errors.Is(err, errBroken) {
 		t.Errorf("err = %v, want %v", err, errBroken)
 	}
@@ -318,7 +318,7 @@ func TestShow_ReturnsWhatEndsTheEvents(t *testing.T) {
 		want   string
 	}{
 		"an error": {func(yield func(event.Event, error) bool) {
-			for e, err := range told(first()...) {
+			for e, err := range eventsOf(first()...) {
 				if !yield(e, err) {
 					return
 				}
@@ -326,7 +326,7 @@ func TestShow_ReturnsWhatEndsTheEvents(t *testing.T) {
 			yield(event.Event{}, boom)
 		}, "boom"},
 		"a gap": {func(yield func(event.Event, error) bool) {
-			for e, err := range told(success()...) {
+			for e, err := range eventsOf(success()...) {
 				if int(e.Seq) > len(first()) {
 					e.Seq++
 				}
@@ -352,7 +352,7 @@ func TestShow_ReturnsWhatEndsTheEvents(t *testing.T) {
 }
 
 func ExampleShow() {
-	events := told(badFile()...) // run.Follow in earnest
+	events := eventsOf(badFile()...) // run.Follow in earnest
 	state, err := progress.Show(events, progress.Options{Out: os.Stdout, Zone: time.UTC})
 	fmt.Println(state.Status, err)
 	// Output:

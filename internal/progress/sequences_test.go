@@ -27,8 +27,8 @@ type step struct {
 	body  event.Body
 }
 
-// told makes events of steps.
-func told(steps ...step) iter.Seq2[event.Event, error] {
+// eventsOf makes events of steps.
+func eventsOf(steps ...step) iter.Seq2[event.Event, error] {
 	return func(yield func(event.Event, error) bool) {
 		for i, s := range steps {
 			if !yield(event.Event{Seq: int64(i + 1), Time: begin.Add(s.after), RunID: id, Body: s.body}, nil) {
@@ -40,7 +40,7 @@ func told(steps ...step) iter.Seq2[event.Event, error] {
 
 func fold(t testing.TB, steps ...step) run.State {
 	t.Helper()
-	s, err := run.Fold(told(steps...))
+	s, err := run.Fold(eventsOf(steps...))
 	if err != nil {
 		t.Fatal(err)
 	}

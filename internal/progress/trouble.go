@@ -44,7 +44,7 @@ func (p *plain) fallback(b event.StageFallback) string {
 	}
 	subject := b.Unit + " goes"
 	key := b.StageID + " to " + b.ToModel
-	if shut(b.Decision, first) {
+	if isUnavailable(b.Decision, first) {
 		subject = "as a whole goes"
 		key += " as a whole"
 	}
@@ -54,8 +54,8 @@ func (p *plain) fallback(b event.StageFallback) string {
 	return fmt.Sprintf("%s: %s to %s %s in place of %s: %s", title(b.StageID), subject, b.ToProvider, b.ToModel, first, b.Reason)
 }
 
-// shut reports whether a model can't be asked at all, whatever the question.
-func shut(d event.Decision, model string) bool {
+// isUnavailable reports whether a model can't be asked at all, whatever the question.
+func isUnavailable(d event.Decision, model string) bool {
 	return slices.ContainsFunc(d.Others, func(v event.Verdict) bool {
 		return v.Model == model && (v.Reason == "breaker_open" || v.Reason == "gated" || v.Reason == "held")
 	})

@@ -27,7 +27,7 @@ func (s *Service) List(ctx context.Context) ([]health.Provider, error) {
 	if err := s.router.Health().Recall(ctx); err != nil {
 		return nil, err
 	}
-	counts, err := s.attempts.Tally(ctx, time.Now().Add(-counted), DrillPrefix)
+	counts, err := s.attempts.CountAttempts(ctx, time.Now().Add(-counted), DrillPrefix)
 	if err != nil {
 		return nil, err
 	}

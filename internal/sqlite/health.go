@@ -51,7 +51,7 @@ func (h *Health) Save(ctx context.Context, records []health.Record, turns []heal
 			}
 		}
 		for _, t := range turns {
-			data, err := json.Marshal(turn{From: t.From, To: t.To, Until: t.Until, Evidence: t.Evidence})
+			data, err := json.Marshal(storedTransition{From: t.From, To: t.To, Until: t.Until, Evidence: t.Evidence})
 			if err != nil {
 				return err
 			}
@@ -64,15 +64,15 @@ func (h *Health) Save(ctx context.Context, records []health.Record, turns []heal
 	})
 }
 
-// turn is the stored form of what a breaker's transition tells beyond its place and time.
-type turn struct {
+// storedTransition is the stored form of what a breaker's transition tells beyond its place and time.
+type storedTransition struct {
 	From     breaker.State `json:"from"`
 	To       breaker.State `json:"to"`
 	Until    time.Time     `json:"until,omitzero"`
 	Evidence string        `json:"evidence"`
 }
 
-// Transitions returns the turns of breakers, newest first.
+// Transitions returns the transitions of breakers, newest first.
 func (h *Health) Transitions(ctx context.Context, limit int) ([]health.Transition, error) {
 	rows, err := h.db.read.QueryContext(ctx, `SELECT ts, endpoint, model, data FROM health_log ORDER BY position DESC LIMIT ?`, limit)
 	if err != nil {
@@ -85,7 +85,7 @@ func (h *Health) Transitions(ctx context.Context, limit int) ([]health.Transitio
 			t    health.Transition
 			ts   int64
 			data []byte
-			in   turn
+			in   storedTransition
 		)
 		if err := rows.Scan(&ts, &t.Endpoint, &t.Model, &data); err != nil {
 			return nil, err
@@ -106,9 +106,9 @@ func (h *Health) Transitions(ctx context.Context, limit int) ([]health.Transitio
 // tallyLimit bounds how many events are looked at, the last ones.
 const tallyLimit = 200_000
 
-// Tally counts the attempts since a time, of runs whose id does not begin with a prefix.
+// CountAttempts counts the attempts since a time, of runs whose id does not begin with a prefix.
 // What was given up by the caller counts as neither.
-func (h *Health) Tally(ctx context.Context, since time.Time, except string) ([]storage.AttemptCount, error) {
+func (h *Health) CountAttempts(ctx context.Context, since time.Time, except string) ([]storage.AttemptCount, error) {
 	rows, err := h.db.read.QueryContext(ctx, `
 		SELECT json_extract(body, '$.provider') AS p, json_extract(body, '$.model') AS m,
 			sum(name = 'attempt_finished'), sum(name = 'attempt_failed')

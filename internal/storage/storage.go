@@ -65,9 +65,9 @@ type Journal interface {
 
 // Attempts counts attempts, and lists what breakers did.
 type Attempts interface {
-	// Tally counts the attempts since a time, of runs whose id does not begin with a prefix.
+	// CountAttempts counts the attempts since a time, of runs whose id does not begin with a prefix.
 	// What the caller gave up counts as neither answered nor failed.
-	Tally(ctx context.Context, since time.Time, except string) ([]AttemptCount, error)
+	CountAttempts(ctx context.Context, since time.Time, except string) ([]AttemptCount, error)
 	// Transitions returns the last transitions of breakers, newest first.
 	Transitions(ctx context.Context, limit int) ([]health.Transition, error)
 }

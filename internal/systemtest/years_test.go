@@ -56,7 +56,7 @@ func TestSimulatedYears(t *testing.T) {
 	}
 	log.SetOutput(io.Discard) // a provider's SDK writes to it
 	t.Cleanup(func() { log.SetOutput(os.Stderr) })
-	var total tally
+	var total summary
 	began := time.Now()
 	t.Run("histories", func(t *testing.T) {
 		var next, through atomic.Int64
@@ -79,18 +79,18 @@ func TestSimulatedYears(t *testing.T) {
 	t.Log(total.rate(time.Since(began)))
 }
 
-// tally counts what happened in all histories.
-type tally struct {
+// summary counts what happened in all histories.
+type summary struct {
 	runs, done, failed, cancelled, deaths, calls, commits atomic.Int64
 	virtual                                               atomic.Int64 // in seconds
 }
 
 // rate says how much happened in a time.
-func (c *tally) rate(took time.Duration) string {
+func (c *summary) rate(took time.Duration) string {
 	return fmt.Sprintf("%s in %v: %.0f runs a minute", c, took.Round(time.Millisecond), float64(c.runs.Load())/took.Minutes())
 }
 
-func (c *tally) String() string {
+func (c *summary) String() string {
 	return fmt.Sprintf("%d runs (%d done, %d failed, %d cancelled), %d deaths of processes, %d calls, %d commits checked, %.1f years",
 		c.runs.Load(), c.done.Load(), c.failed.Load(), c.cancelled.Load(), c.deaths.Load(), c.calls.Load(), c.commits.Load(),
 		float64(c.virtual.Load())/(365*24*3600))
@@ -100,7 +100,7 @@ func (c *tally) String() string {
 type history struct {
 	*world
 	seed  uint64
-	count *tally
+	count *summary
 	began time.Time
 	actor sync.WaitGroup
 	slept atomic.Int64  // by the machine, in ns, as its clock of timers does not know
@@ -117,7 +117,7 @@ type history struct {
 }
 
 // newHistory makes a history; the caller is in a bubble.
-func newHistory(t *testing.T, seed uint64, count *tally) *history {
+func newHistory(t *testing.T, seed uint64, count *summary) *history {
 	chance := rand.New(rand.NewPCG(seed, 0))
 	h := &history{seed: seed, count: count, began: time.Now(), ended: make(chan struct{}), chance: chance, states: map[string]*run.State{},
 		epochs: map[string]int64{}, paid: map[string]string{}, retried: map[string]bool{}}

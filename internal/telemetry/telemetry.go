@@ -184,7 +184,7 @@ func (m *Metrics) stage(r *seen, e event.Event) {
 	switch b := e.Body.(type) {
 	case event.StageStarted:
 		r.stages[b.StageID] = e.Time
-		r.goesOn(b.StageID)
+		r.endWait(b.StageID)
 	case event.StageFinished:
 		m.ended(r, b.StageID, "done", e.Time)
 	case event.StagePaused:
@@ -195,12 +195,12 @@ func (m *Metrics) stage(r *seen, e event.Event) {
 	case event.StageWaiting:
 		r.waiting[b.StageID] = true
 	case event.StageRetrying:
-		r.goesOn(b.StageID)
+		r.endWait(b.StageID)
 		m.retries.WithLabelValues(b.Fault.Provider, string(b.ErrorClass)).Inc()
 	case event.StageFallback:
 		m.fallbacks.WithLabelValues(b.FromProvider, b.ToProvider, b.StageID).Inc()
 	case event.AttemptStarted:
-		r.goesOn(b.StageID)
+		r.endWait(b.StageID)
 	case event.AttemptFinished:
 		m.asked(b.Attempt, "", b.LatencyMS, b.InputTokens, b.OutputTokens)
 		m.paid(b.Attempt, b.CostUSD, "false")
@@ -216,14 +216,14 @@ func (m *Metrics) stage(r *seen, e event.Event) {
 	}
 }
 
-// goesOn records that a stage does not wait any more.
-func (r *seen) goesOn(stage string) {
+// endWait records that a stage does not wait any more.
+func (r *seen) endWait(stage string) {
 	delete(r.waiting, stage)
 	delete(r.waiting, "")
 }
 
 func (m *Metrics) ended(r *seen, stage, outcome string, at time.Time) {
-	r.goesOn(stage)
+	r.endWait(stage)
 	if began, ok := r.stages[stage]; ok {
 		m.stageTime.WithLabelValues(stage, outcome).Observe(at.Sub(began).Seconds())
 		delete(r.stages, stage)

@@ -149,7 +149,7 @@ func BenchmarkWaits(b *testing.B) {
 		for i := range waits {
 			started.Add(1)
 			p.Owner = fmt.Sprint("run", i)
-			s := router.NewStage(p, told(started.Done))
+			s := router.NewStage(p, eachObserved(started.Done))
 			ended.Go(func() { s.Generate(ctx, kilobyte) }) //nolint:errcheck // it is stopped
 		}
 		started.Wait()
@@ -162,10 +162,10 @@ func BenchmarkWaits(b *testing.B) {
 	}
 }
 
-// told calls a function at the first event of each stage.
-type told func()
+// eachObserved calls a function at the first event of each stage.
+type eachObserved func()
 
-func (f told) Observe(context.Context, ...chain.Event) error { f(); return nil }
+func (f eachObserved) Observe(context.Context, ...chain.Event) error { f(); return nil }
 
 // memory returns what is in use, stacks included.
 func memory() uint64 {

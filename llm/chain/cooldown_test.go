@@ -93,7 +93,7 @@ func TestRouter_HerdAfterACooldownIsSpread(t *testing.T) {
 // What another process finds out opens the gate, but does not let all go at once.
 func TestRouter_HerdIsSpreadWhateverEndsTheCooldown(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		o := chain.Options{Health: health.Options{Memory: &shelf{}}}
+		o := chain.Options{Health: health.Options{Memory: &memoryInMemory{}}}
 		w := herd(t, 200, hinted(failure.RateLimited, 30*time.Second), o)
 		answer := w.plan.Candidates[0].Model
 		w.plan.Candidates[0].Model = llm.ModelFunc(func(ctx context.Context, req llm.Request) (llm.Response, error) {

@@ -15,8 +15,8 @@ import (
 	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
-// shelf is a memory in memory.
-type shelf struct {
+// memoryInMemory is a memory in memory.
+type memoryInMemory struct {
 	mu       sync.Mutex
 	records  map[string]health.Record
 	order    []string // the last change last
@@ -25,7 +25,7 @@ type shelf struct {
 	recalled int
 }
 
-func (s *shelf) Recall(_ context.Context, after int64) ([]health.Record, int64, error) {
+func (s *memoryInMemory) Recall(_ context.Context, after int64) ([]health.Record, int64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.recalled++
@@ -36,7 +36,7 @@ func (s *shelf) Recall(_ context.Context, after int64) ([]health.Record, int64, 
 	return all, int64(len(s.order)), s.broken
 }
 
-func (s *shelf) Save(_ context.Context, records []health.Record, turns []health.Transition) error {
+func (s *memoryInMemory) Save(_ context.Context, records []health.Record, turns []health.Transition) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.records == nil {
@@ -61,7 +61,7 @@ func (w *world) another(o chain.Options) *world {
 
 func TestRouter_RestartForgetsNothing(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		o := chain.Options{Health: health.Options{Memory: &shelf{}}}
+		o := chain.Options{Health: health.Options{Memory: &memoryInMemory{}}}
 		w := newWorld(t, o)
 		w.model("a:one", until(time.Minute, fault(failure.Overloaded)))
 		w.model("a:sister", until(time.Minute, fault(failure.Overloaded)))
@@ -93,7 +93,7 @@ func TestRouter_RestartForgetsNothing(t *testing.T) {
 // The cause is kept too: a process that has not tried by itself can still say why it gives up.
 func TestRouter_RestartKeepsTheCause(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		o := chain.Options{Health: health.Options{Memory: &shelf{}}}
+		o := chain.Options{Health: health.Options{Memory: &memoryInMemory{}}}
 		w := newWorld(t, o)
 		w.plan.MaxWait = 0
 		w.model("a:one", always(fault(failure.Overloaded)))
@@ -109,7 +109,7 @@ func TestRouter_RestartKeepsTheCause(t *testing.T) {
 
 func TestRouter_ARestartKeepsTheDiagnosedEffect(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		o := chain.Options{Health: health.Options{Memory: &shelf{}}}
+		o := chain.Options{Health: health.Options{Memory: &memoryInMemory{}}}
 		w := newWorld(t, o)
 		w.plan.MaxWait = 0
 		refused := fault(failure.QuotaExhausted)
@@ -126,7 +126,7 @@ func TestRouter_ARestartKeepsTheDiagnosedEffect(t *testing.T) {
 
 func TestRouter_ProcessesShareWhatTheyKnow(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		s := &shelf{}
+		s := &memoryInMemory{}
 		o := chain.Options{Health: health.Options{Memory: s}}
 		w := newWorld(t, o)
 		w.model("a:one", until(20*time.Second, fault(failure.Overloaded)))
@@ -173,7 +173,7 @@ func TestRouter_ProcessesShareWhatTheyKnow(t *testing.T) {
 
 func TestRouter_BrokenMemoryStopsNoRequest(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		s := &shelf{broken: errors.New("the disk is full")}
+		s := &memoryInMemory{broken: errors.New("the disk is full")}
 		w := newWorld(t, chain.Options{Health: health.Options{Memory: s}})
 		w.model("a:one", first(2, fault(failure.ServerError)))
 		w.model("b:two", fine)
@@ -187,7 +187,7 @@ func TestRouter_BrokenMemoryStopsNoRequest(t *testing.T) {
 // What was written by a version that knew more, or is damaged, does no harm.
 func TestRouter_UnreadableRecordsAreIgnored(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		s := &shelf{}
+		s := &memoryInMemory{}
 		w := newWorld(t, chain.Options{Health: health.Options{Memory: s}})
 		w.model("a:one", fine)
 		for _, name := range []string{"breaker/", "breaker/one", "gate/KEY/one", "gate/KEY/", "hold", "weather", ""} {
@@ -244,7 +244,7 @@ func TestRouter_StatusOfProviders(t *testing.T) {
 // the process that wrote it stood still in between.
 func TestRouter_LastRecordWins(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		o := chain.Options{Health: health.Options{Memory: &shelf{}}}
+		o := chain.Options{Health: health.Options{Memory: &memoryInMemory{}}}
 		w, other := newWorld(t, o), newWorld(t, o)
 		other.model("a:one", fine)
 		other.model("b:two", fine)
@@ -315,7 +315,7 @@ func TestRouter_OldRecordsChangeNothing(t *testing.T) {
 // What failed last is shared by all processes, also if it changed no breaker; it wakes no request.
 func TestRouter_LastFailureIsShared(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		o := chain.Options{Health: health.Options{Memory: &shelf{}}}
+		o := chain.Options{Health: health.Options{Memory: &memoryInMemory{}}}
 		w := newWorld(t, o)
 		w.model("a:one", always(fault(failure.Auth)))
 		other := w.another(o)

@@ -317,7 +317,7 @@ func (q *request) sleep(ctx context.Context, until time.Time) error {
 	if until.IsZero() || wait <= 0 {
 		return nil
 	}
-	hurry, _ := q.stage.hurrying()
+	hurry, _ := q.stage.expedited()
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {

@@ -27,14 +27,14 @@ type Stage struct {
 	suspension suspension
 	costs      spend.Average // of its answers
 
-	mu         sync.Mutex         // guards what follows
-	hurried    bool               // an operator wants no waiting
-	probes     bool               // candidates that are left alone are tried at the first request
-	unapplied  bool               // an operator's order is to be applied to what is remembered of the providers
-	operator   time.Time          // when an operator last said that what needs a person may be mended
-	exclusions map[int]*exclusion // the candidates that the stage keeps away from, by their index
-	progress   time.Time
-	hurry      chan struct{} // closed and replaced when an operator wants no more waiting
+	mu          sync.Mutex         // guards what follows
+	isExpedited bool               // an operator wants no waiting
+	probes      bool               // candidates that are left alone are tried at the first request
+	unapplied   bool               // an operator's order is to be applied to what is remembered of the providers
+	operator    time.Time          // when an operator last said that what needs a person may be mended
+	exclusions  map[int]*exclusion // the candidates that the stage keeps away from, by their index
+	progress    time.Time
+	expedite    chan struct{} // closed and replaced when an operator wants no more waiting
 }
 
 // candidate is a model in its place in the chain.
@@ -58,7 +58,7 @@ func (r *Router) NewStage(p Plan, o Observer) *Stage {
 		operator:   p.Operator,
 		probes:     p.Probe,
 		exclusions: map[int]*exclusion{},
-		hurry:      make(chan struct{}),
+		expedite:   make(chan struct{}),
 	}
 	s.suspension.init()
 	if s.progress.IsZero() {
@@ -202,12 +202,12 @@ func (s *Stage) excluded(c *candidate, now time.Time) (*health.Fault, time.Time)
 func (s *Stage) TryNow() {
 	s.tryAll()
 	s.mu.Lock()
-	s.hurried = true
+	s.isExpedited = true
 	s.unapplied = true
 	s.operator = time.Now()
 	clear(s.exclusions)
-	close(s.hurry)
-	s.hurry = make(chan struct{})
+	close(s.expedite)
+	s.expedite = make(chan struct{})
 	s.mu.Unlock()
 	s.router.health.Wake()
 }
@@ -239,12 +239,12 @@ func (s *Stage) applyOrders() {
 	}
 }
 
-// hurrying returns a channel that is closed when an operator wants no more waiting, and
+// expedited returns a channel that is closed when an operator wants no more waiting, and
 // whether one ever did.
-func (s *Stage) hurrying() (<-chan struct{}, bool) {
+func (s *Stage) expedited() (<-chan struct{}, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.hurry, s.hurried
+	return s.expedite, s.isExpedited
 }
 
 // order returns the candidates, and their routes, in the order for a role. A second opinion

@@ -355,7 +355,7 @@ func TestRouter_BareInvalidRequests(t *testing.T) {
 // That a route has answered is known to other processes, and after a restart.
 func TestRouter_AnAnswerIsRemembered(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		o := chain.Options{Health: health.Options{Memory: &shelf{}}}
+		o := chain.Options{Health: health.Options{Memory: &memoryInMemory{}}}
 		w := newWorld(t, o)
 		w.model("a:one", fine)
 		w.must(w.stage(), "one")

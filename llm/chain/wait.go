@@ -25,11 +25,11 @@ type wait struct {
 // wakeups are what ends a wait early: something was found out about a provider, or an
 // operator wants no more waiting. They are taken before a request looks whether it has to
 // wait, so that no news in between is missed.
-type wakeups struct{ changed, hurry <-chan struct{} }
+type wakeups struct{ changed, expedite <-chan struct{} }
 
 func (s *Stage) newWakeups() wakeups {
-	hurry, _ := s.hurrying()
-	return wakeups{changed: s.router.health.Changed(), hurry: hurry}
+	hurry, _ := s.expedited()
+	return wakeups{changed: s.router.health.Changed(), expedite: hurry}
 }
 
 // resume begins the round after a wait that the request was suspended for.
@@ -56,7 +56,7 @@ func (w *wait) resume(stored Wait) {
 func (w *wait) finish(ctx context.Context) error {
 	for {
 		woken := w.q.stage.newWakeups()
-		_, hurried := w.q.stage.hurrying()
+		_, hurried := w.q.stage.expedited()
 		if now := time.Now(); hurried || !w.retryAt.After(now) || !w.stillWaits(now) {
 			return nil
 		}
@@ -344,14 +344,14 @@ func (w *wait) pause(ctx context.Context, at time.Time, woken wakeups) error {
 			timer.Stop()
 			return s.suspension.suspend()
 		case <-woken.changed:
-		case <-woken.hurry:
+		case <-woken.expedite:
 		case <-ctx.Done():
 			timer.Stop()
 			return ctx.Err()
 		}
 		timer.Stop()
 		select {
-		case <-woken.hurry: // both may be so
+		case <-woken.expedite: // both may be so
 			w.retryAt = time.Now()
 		default:
 		}

@@ -13,14 +13,14 @@ import (
 	"github.com/cineforge/cineforge/llm/spend"
 )
 
-// telling is an observer that does something when it records that a request waits.
-type telling struct {
+// waitObserver is an observer that does something when it records that a request waits.
+type waitObserver struct {
 	*world
 	once sync.Once
 	do   func()
 }
 
-func (o *telling) Observe(ctx context.Context, events ...chain.Event) error {
+func (o *waitObserver) Observe(ctx context.Context, events ...chain.Event) error {
 	for _, e := range events {
 		if _, waits := e.(chain.StageWaiting); waits {
 			o.once.Do(o.do)
@@ -53,7 +53,7 @@ func TestStage_NewsBetweenLookingAndWaitingIsNotMissed(t *testing.T) {
 					w.plan.Candidates = w.plan.Candidates[1:]
 				}
 				var s *chain.Stage
-				s = w.router.NewStage(w.plan, &telling{world: w, do: func() {
+				s = w.router.NewStage(w.plan, &waitObserver{world: w, do: func() {
 					time.Sleep(2 * time.Second)
 					do(w, &s)
 				}})

@@ -79,7 +79,7 @@ func (c *Chat) Generate(ctx context.Context, req llm.Request) (llm.Response, err
 		}
 		if err := call.Consume(func(a *wire.Answer) error {
 			if a.Complete = a.Finish != "" && complete; atOnce {
-				hearWhole(a, whole)
+				consumeWholeChat(a, whole)
 			}
 			return nil
 		}); err != nil {
@@ -126,9 +126,9 @@ func (c *Chat) params(req llm.Request) (sdk.ChatCompletionNewParams, error) {
 	return params, nil
 }
 
-// hearWhole takes in an answer that was not streamed; some servers and what stands before
+// consumeWholeChat takes in an answer that was not streamed; some servers and what stands before
 // them know nothing else. It has a choice, and is complete if it gives the reason for its end.
-func hearWhole(a *wire.Answer, whole sdk.ChatCompletion) {
+func consumeWholeChat(a *wire.Answer, whole sdk.ChatCompletion) {
 	choice := whole.Choices[0]
 	a.Served = whole.Model
 	a.Refusal = choice.Message.Refusal

@@ -66,7 +66,7 @@ func (m *Model) Generate(ctx context.Context, req llm.Request) (llm.Response, er
 		var whole responses.Response
 		if call.DecodeWhole(&whole) &&
 			(whole.Status == responses.ResponseStatusCompleted || whole.Status == responses.ResponseStatusIncomplete) {
-			return call.Consume(func(a *wire.Answer) error { hearWholeResponse(a, whole); return nil })
+			return call.Consume(func(a *wire.Answer) error { consumeWholeResponse(a, whole); return nil })
 		}
 		return stream.Err()
 	})
@@ -140,8 +140,8 @@ func consumeEvent(a *wire.Answer, e responses.ResponseStreamEventUnion) error {
 	return nil
 }
 
-// hearWholeResponse takes in an answer that was not streamed.
-func hearWholeResponse(a *wire.Answer, whole responses.Response) {
+// consumeWholeResponse takes in an answer that was not streamed.
+func consumeWholeResponse(a *wire.Answer, whole responses.Response) {
 	for _, item := range whole.Output {
 		for _, part := range item.Content {
 			a.Text.WriteString(part.Text)

@@ -30,11 +30,11 @@ const fewestRuns = 64
 
 // failures are the failed attempts of a run, its units among them.
 type failures struct {
-	tally
-	units map[string]*tally
-	spare *tally // of a unit that is over
-	first int    // attempts under way that are no hedges
-	wide  int    // the most of them that there were at a time: the run's concurrency
+	recentFailures
+	units map[string]*recentFailures
+	spare *recentFailures // of a unit that is over
+	first int             // attempts under way that are no hedges
+	wide  int             // the most of them that there were at a time: the run's concurrency
 }
 
 // most is how many attempts may be under way or have failed lately, if another one begins.
@@ -45,14 +45,14 @@ func (f *failures) most(hedge bool) int {
 	return mostOfRun + max(f.wide, f.first+1)
 }
 
-// tally is failed attempts of late, oldest first, and attempts under way, which may fail.
-type tally struct {
+// recentFailures is failed attempts of late, oldest first, and attempts under way, which may fail.
+type recentFailures struct {
 	at    []time.Time
 	under int
 }
 
 // prune forgets what failed longer ago than a span. It reports whether nothing is left.
-func (t *tally) prune(now time.Time, span time.Duration) bool {
+func (t *recentFailures) prune(now time.Time, span time.Duration) bool {
 	old := 0
 	for old < len(t.at) && now.Sub(t.at[old]) >= span {
 		old++
@@ -62,7 +62,7 @@ func (t *tally) prune(now time.Time, span time.Duration) bool {
 }
 
 // next returns when another attempt may begin, with most of a span.
-func (t *tally) next(now time.Time, most int, span time.Duration) time.Time {
+func (t *recentFailures) next(now time.Time, most int, span time.Duration) time.Time {
 	t.prune(now, span)
 	over := len(t.at) + t.under - most
 	if over < 0 {
@@ -82,17 +82,17 @@ func (t *tally) next(now time.Time, most int, span time.Duration) time.Time {
 const pollEvery = 200 * time.Millisecond
 
 // of returns the failures of a run and of one of its units.
-func (t *Throttle) of(run, unit string) (*failures, *tally) {
+func (t *Throttle) of(run, unit string) (*failures, *recentFailures) {
 	f, ok := t.runs[run]
 	if !ok {
 		t.forget()
-		f = &failures{units: map[string]*tally{}}
+		f = &failures{units: map[string]*recentFailures{}}
 		t.runs[run] = f
 	}
 	u, ok := f.units[unit]
 	if !ok {
 		if u = f.spare; u == nil {
-			u = &tally{}
+			u = &recentFailures{}
 		}
 		f.units[unit] = u
 		f.spare = nil

@@ -143,9 +143,9 @@ func (l *Local) Resume(ctx context.Context, id string, today bool) error {
 	return err
 }
 
-// Attend executes the run, or waits for the process that does. When ctx is done the run
+// Run executes the run, or waits for the process that does. When ctx is done the run
 // is parked, if it is not another process that executes it.
-func (l *Local) Attend(ctx context.Context, a Attending) (iter.Seq2[event.Event, error], func() error) {
+func (l *Local) Run(ctx context.Context, a RunOptions) (iter.Seq2[event.Event, error], func() error) {
 	if a.Beside {
 		l.rest = l.background(ctx, a.Run)
 	}

@@ -309,8 +309,8 @@ func (r *Remote) TryNow(ctx context.Context, id string) error {
 	return Failure(r.client.Runs.TryNow(ctx, id))
 }
 
-// Attend follows the run, which the server works on.
-func (r *Remote) Attend(ctx context.Context, a Attending) (iter.Seq2[event.Event, error], func() error) {
+// Run follows the run, which the server works on.
+func (r *Remote) Run(ctx context.Context, a RunOptions) (iter.Seq2[event.Event, error], func() error) {
 	return func(yield func(event.Event, error) bool) {
 		state := run.NewState()
 		for e, err := range r.Follow(ctx, a.Run, 0) {

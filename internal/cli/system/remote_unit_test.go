@@ -111,7 +111,7 @@ func TestRemote_AttendEndsWhereTheRunRests(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				events, end := NewRemote(c).Attend(t.Context(), Attending{Run: "run-1", Since: tt.since})
+				events, end := NewRemote(c).Run(t.Context(), RunOptions{Run: "run-1", Since: tt.since})
 				got := 0
 				for _, err := range events {
 					if err != nil {

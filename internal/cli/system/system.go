@@ -51,11 +51,11 @@ type Worker interface {
 	PlanRetry(ctx context.Context, id string, r pipeline.Retry) (run.RetryPlan, error)
 	Retry(ctx context.Context, id string, r runs.RetryRequest) (next string, existing bool, err error)
 	// Resume lets a paused run go on, or with today any run with the models that can be asked
-	// today. Attend then shows it.
+	// today. Run then shows it.
 	Resume(ctx context.Context, id string, today bool) error
-	// Attend makes sure that a process works on a run. It yields the run's events until it
+	// Run makes sure that a process works on a run. It yields the run's events until it
 	// is at rest; end then returns whether it could be worked on.
-	Attend(ctx context.Context, a Attending) (events iter.Seq2[event.Event, error], end func() error)
+	Run(ctx context.Context, a RunOptions) (events iter.Seq2[event.Event, error], end func() error)
 	Cancel(ctx context.Context, id string) error
 	TryNow(ctx context.Context, id string) error
 }
@@ -71,8 +71,8 @@ type Operator interface {
 	Probe(ctx context.Context, provider, reason string) error
 }
 
-// Attending says how a run is attended to.
-type Attending struct {
+// RunOptions say how Run works on a run.
+type RunOptions struct {
 	Run    string
 	Since  int64 // pauses up to this event are over
 	Watch  bool  // leave what waits to the server on the data directory, if there is one

@@ -298,7 +298,7 @@ func areCounted(t *testing.T, s store) {
 		event.AttemptFailed{Attempt: at, ErrorClass: failure.Canceled},
 		event.AttemptFinished{Attempt: event.Attempt{Provider: "google", Model: "g"}})
 	s.commit(t, s.create(t, run.NewRun{ID: "drill-1"}), event.AttemptFinished{Attempt: at})
-	got, err := s.Attempts.Tally(t.Context(), since, "drill-")
+	got, err := s.Attempts.CountAttempts(t.Context(), since, "drill-")
 	want := []storage.AttemptCount{{Provider: "anthropic", Model: "m", Answered: 1, Failed: 1}, {Provider: "google", Model: "g", Answered: 1}}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("%+v %v", got, err)
