@@ -7,9 +7,9 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
-	"unicode"
 
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/plaintext"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 )
@@ -158,16 +158,8 @@ const maxText = 500
 
 // text returns an attribute whose value comes from elsewhere: on one line, and cut to maxText.
 func text(name, value string) slog.Attr {
-	value = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == unicode.ReplacementChar || unicode.Is(unicode.Bidi_Control, r) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(value, " "))
-	if runes := []rune(value); len(runes) > maxText {
-		value = string(runes[:maxText]) + "…"
-	}
-	return slog.String(name, strings.TrimSpace(value))
+	value = plaintext.Line(strings.ToValidUTF8(value, " "))
+	return slog.String(name, strings.TrimSpace(plaintext.Cut(value, maxText)))
 }
 
 func model(provider, name string) slog.Attr {

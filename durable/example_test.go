@@ -1,4 +1,4 @@
-package local_test
+package durable_test
 
 import (
 	"context"
