@@ -28,6 +28,7 @@ func (r *Runs) Start(ctx context.Context, key string, ask RunRequest) (out Start
 type RunsQuery struct {
 	Project string
 	Status  run.Status
+	Drill   string // "true" for drills only, "false" for none, or the scenario of drills
 	Cursor  string // the NextCursor of the page before
 	Limit   int    // of the page; 0 for as many as the server likes
 }
@@ -35,7 +36,7 @@ type RunsQuery struct {
 // List returns a page of the list of runs, newest first.
 func (r *Runs) List(ctx context.Context, q RunsQuery) (RunsPage, error) {
 	values := limited(q.Limit)
-	for name, v := range map[string]string{"project": q.Project, "status": string(q.Status), "cursor": q.Cursor} {
+	for name, v := range map[string]string{"project": q.Project, "status": string(q.Status), "drill": q.Drill, "cursor": q.Cursor} {
 		if v != "" {
 			values.Set(name, v)
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/problem"
 	"github.com/cineforge/cineforge/internal/library"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/run"
 )
@@ -30,6 +31,7 @@ type (
 	runsQuery struct {
 		Project string `query:"project" maxLength:"200"`
 		Status  string `query:"status" enum:"queued,running,waiting,paused,done,failed,cancelled"`
+		Drill   string `query:"drill" maxLength:"100" doc:"true for drills only, false for none, or the scenario of drills, by id or name."`
 		Cursor  string `query:"cursor" maxLength:"200" doc:"The next_cursor of the page before."`
 		Limit   int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
 	}
@@ -67,8 +69,13 @@ func (h *runsHandler) ofProject(ctx context.Context, in *endpoint.InProject) ([]
 }
 
 func (h *runsHandler) list(ctx context.Context, in *runsQuery) (client.RunsPage, error) {
+	if d := in.Drill; d != "" && d != runs.DrillsOnly && d != runs.NoDrills {
+		if err := providers.CheckScenario(d); err != nil {
+			return client.RunsPage{}, err
+		}
+	}
 	page, next, err := h.reader.List(ctx, runs.Filter{
-		RunFilter: run.RunFilter{ProjectID: in.Project, Before: in.Cursor}, Status: run.Status(in.Status), Limit: in.Limit,
+		RunFilter: run.RunFilter{ProjectID: in.Project, Before: in.Cursor}, Status: run.Status(in.Status), Drill: in.Drill, Limit: in.Limit,
 	})
 	if errors.Is(err, run.ErrNotFound) {
 		err = problem.Refuse(http.StatusUnprocessableEntity, "invalid_cursor", "the cursor is of no list", "begin with the first page")

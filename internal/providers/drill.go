@@ -72,6 +72,24 @@ func parseDrill(text string) (drill, error) {
 	return d, nil
 }
 
+// CheckScenario returns an error if a drill can't be of a scenario, by its id or name.
+func CheckScenario(name string) error {
+	_, err := parseDrill(name)
+	return err
+}
+
+// SameScenario reports whether a drill is of a scenario, by its id or name, whichever
+// providers take part in it.
+func SameScenario(name, drill string) bool {
+	name, _, _ = strings.Cut(name, ":")
+	played, _, _ := strings.Cut(drill, ":")
+	wanted, err := simulator.Find(name)
+	if err != nil {
+		return false
+	}
+	return strings.EqualFold(played, wanted.ID) || strings.EqualFold(played, wanted.Name)
+}
+
 // modelSource returns a source whose providers are a simulator in this process. It shares
 // neither keys nor what is known of the providers' health with real runs, but has the
 // time limits that those have.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -24,7 +25,27 @@ type remembered struct {
 type Filter struct {
 	run.RunFilter
 	Status run.Status // "" for all
+	Drill  string     // DrillsOnly, NoDrills, or the scenario of drills; "" for all
 	Limit  int        // 0 for all
+}
+
+// The values of [Filter.Drill] that name no scenario.
+const (
+	DrillsOnly = "true"
+	NoDrills   = "false"
+)
+
+// wantsDrill reports whether a filter selects a run by the drill that it is, "" for none.
+func wantsDrill(filter, drill string) bool {
+	switch filter {
+	case "":
+		return true
+	case DrillsOnly:
+		return drill != ""
+	case NoDrills:
+		return drill == ""
+	}
+	return providers.SameScenario(filter, drill)
 }
 
 // maxScanned is how many runs a page is made of at most. If they don't fill it, the page is
@@ -54,7 +75,7 @@ func (r *Reader) List(ctx context.Context, f Filter) (page []run.Overview, next 
 		if err != nil {
 			return nil, "", err
 		}
-		if f.Status == "" || seen.Status == f.Status {
+		if (f.Status == "" || seen.Status == f.Status) && wantsDrill(f.Drill, seen.Drill) {
 			page = append(page, seen)
 		}
 	}
