@@ -86,8 +86,8 @@ func (p *Pipeline) Open(ctx context.Context, claim durable.Claim, terms durable.
 
 // resumedBecause says why a run that is opened was left under way, or "" if it was
 // not. A stage that waits goes on waiting: nothing of it was lost.
-func resumedBecause(state run.State) string {
-	cause := ""
+func resumedBecause(state run.State) event.ResumeCause {
+	var cause event.ResumeCause
 	for _, st := range state.Stages {
 		switch {
 		case st.Status == run.StageRunning || st.Status == run.StageWaiting && overdue(st):

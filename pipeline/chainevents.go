@@ -83,8 +83,8 @@ func decisionOf(d chain.Decision) event.Decision {
 		At:              timestamp(d.At),
 		Probe:           d.Probe,
 		AttemptsLeft:    d.Attempts,
-		Breaker:         string(d.Breaker),
-		ProviderBreaker: string(d.ProviderBreaker),
+		Breaker:         d.Breaker,
+		ProviderBreaker: d.ProviderBreaker,
 		Others:          make([]event.Verdict, len(d.Others)),
 		Next:            d.Next,
 	}
@@ -92,11 +92,11 @@ func decisionOf(d chain.Decision) event.Decision {
 		out.Others[i] = event.Verdict{
 			Provider:        v.Provider,
 			Model:           v.Model,
-			Reason:          string(v.Reason),
+			Reason:          event.VerdictReason(v.Reason),
 			Detail:          v.Detail,
 			Until:           timestamp(v.Until),
-			Breaker:         string(v.Breaker),
-			ProviderBreaker: string(v.ProviderBreaker),
+			Breaker:         v.Breaker,
+			ProviderBreaker: v.ProviderBreaker,
 		}
 	}
 	return out
@@ -162,7 +162,7 @@ func stageFallback(stageID string, e chain.StageFallback) event.StageFallback {
 	body := event.StageFallback{
 		StageID:       stageID,
 		Unit:          e.Unit,
-		Role:          string(e.Role),
+		Role:          event.Role(e.Role),
 		FromProvider:  e.From.Provider,
 		FromModel:     e.From.Name,
 		ToProvider:    d.Provider,
@@ -189,7 +189,7 @@ func stageWaiting(stageID string, e chain.StageWaiting) event.StageWaiting {
 	body := event.StageWaiting{
 		StageID:  stageID,
 		Unit:     e.Unit,
-		Role:     string(e.Role),
+		Role:     event.Role(e.Role),
 		Until:    timestamp(e.Until),
 		Reason:   reason(e.Last, e.Decision.Why),
 		Fault:    faultOf(e.Last),
@@ -208,7 +208,7 @@ func stageWaiting(stageID string, e chain.StageWaiting) event.StageWaiting {
 
 // breakerTransition records a transition that a stage has caused.
 func breakerTransition(stageID string, e chain.BreakerTransition) event.Body {
-	t := event.Transition{StageID: stageID, Provider: e.Provider(), Model: e.Model, From: string(e.From), Evidence: e.Evidence}
+	t := event.Transition{StageID: stageID, Provider: e.Provider(), Model: e.Model, From: e.From, Evidence: e.Evidence}
 	switch e.To {
 	case breaker.Open:
 		return event.BreakerOpened{Transition: t, Until: timestamp(e.Until)}

@@ -18,6 +18,7 @@ import (
 	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // memo finds the answers to a stage's requests that are paid for already. It is safe for
@@ -163,7 +164,7 @@ func due(w run.Wait) time.Time {
 }
 
 // lastFault returns how a request failed last, as far as the log says; nil if it did not.
-func lastFault(st run.StageState, unit, role string) *health.Fault {
+func lastFault(st run.StageState, unit string, role event.Role) *health.Fault {
 	for i := len(st.Attempts) - 1; i >= 0; i-- {
 		a := st.Attempts[i]
 		if a.Unit != unit || a.Role != role || a.Failure == nil || a.ErrorClass == failure.Canceled {

@@ -313,7 +313,7 @@ func TestConfirm_EndsAPause(t *testing.T) {
 	w := newWorld(t, noteModule{"note", func(ctx context.Context, task stage.Task) (stage.Result, error) {
 		r, err := note(task)
 		if task.StageID == "d" {
-			r.Pause = event.AwaitingConfirmation
+			r.Pause = string(event.AwaitingConfirmation)
 		}
 		return r, err
 	}})

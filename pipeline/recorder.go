@@ -115,7 +115,7 @@ func (r *recorder) reuse(ctx context.Context, req llm.Request, a run.Answer) err
 	return r.commit(ctx, nil, event.UnitReused{
 		StageID:     r.stageID,
 		Unit:        req.Unit,
-		Role:        string(req.Role),
+		Role:        event.Role(req.Role),
 		Provider:    a.Provider,
 		Model:       a.Model,
 		ServedModel: a.ServedModel,
@@ -135,7 +135,7 @@ func (r *recorder) begin(t chain.Try) event.Attempt {
 	a := event.Attempt{
 		StageID:  r.stageID,
 		Unit:     t.Unit,
-		Role:     string(t.Role),
+		Role:     event.Role(t.Role),
 		Attempt:  r.attempts[id],
 		Provider: t.Provider,
 		Model:    t.Model,
@@ -149,7 +149,7 @@ func (r *recorder) next(id chain.RequestID) event.Attempt {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	id.Key = "" // attempts are counted for each unit and role, whatever the request says
-	return event.Attempt{StageID: r.stageID, Unit: id.Unit, Role: string(id.Role), Attempt: r.attempts[id] + 1}
+	return event.Attempt{StageID: r.stageID, Unit: id.Unit, Role: event.Role(id.Role), Attempt: r.attempts[id] + 1}
 }
 
 // underWay returns an attempt under way.

@@ -269,7 +269,7 @@ func (a *stageAttempt) save(ctx context.Context, result stage.Result) (durable.O
 			})
 		}
 		if result.Pause != "" {
-			return append(events, event.StagePaused{StageID: a.stage.ID, Reason: result.Pause, Artifacts: refs})
+			return append(events, event.StagePaused{StageID: a.stage.ID, Reason: event.PauseReason(result.Pause), Artifacts: refs})
 		}
 		return append(events, event.StageFinished{StageID: a.stage.ID, CostUSD: a.recorder.cost(), Artifacts: refs})
 	}})

@@ -9,12 +9,12 @@ import (
 type AttemptState struct {
 	Attempt         int           `json:"attempt"`
 	Unit            string        `json:"unit"`
-	Role            string        `json:"role"`
+	Role            event.Role    `json:"role"`
 	Round           int           `json:"round"` // from 1; 0 where no event says it
 	Model           string        `json:"model"`
 	Provider        string        `json:"provider"`
 	ServedModel     string        `json:"served_model,omitempty"`
-	Status          string        `json:"status"` // running, success, failed
+	Status          AttemptStatus `json:"status"`
 	StartedAt       *UnixTime     `json:"started_at"`
 	TokensSoFar     int           `json:"tokens_so_far,omitempty"` // of an answer under way, roughly
 	TokensPerSecond float64       `json:"tokens_per_second,omitempty"`
@@ -40,15 +40,18 @@ type AttemptState struct {
 	Failure *failure.Error `json:"-"`
 }
 
+// AttemptStatus is where an attempt stands.
+type AttemptStatus string
+
 // The statuses of an attempt.
 const (
-	attemptRuns   = "running"
-	attemptWell   = "success"
-	attemptFailed = "failed"
+	AttemptRunning   AttemptStatus = "running"
+	AttemptSucceeded AttemptStatus = "success"
+	AttemptFailed    AttemptStatus = "failed"
 )
 
 // settle ends an attempt.
-func (a *AttemptState) settle(status string, latencyMS int64, firstEventMS *int64) {
+func (a *AttemptState) settle(status AttemptStatus, latencyMS int64, firstEventMS *int64) {
 	a.Status = status
 	a.TokensSoFar = 0
 	a.TokensPerSecond = 0

@@ -1,6 +1,10 @@
 package run
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/cineforge/cineforge/run/event"
+)
 
 // Overview is a run in a list.
 type Overview struct {
@@ -14,14 +18,14 @@ type Overview struct {
 	TotalCostUSD float64   `json:"total_cost_usd"`
 	Unpriced     int       `json:"unpriced_attempts,omitempty"` // whose price is not known
 
-	NextAttemptAt *UnixTime `json:"next_attempt_at,omitempty"`
-	WaitReason    *string   `json:"wait_reason,omitempty"`
-	WaitsFor      []string  `json:"waits_for,omitempty"`    // the providers any of which lets it go on
-	PauseReason   string    `json:"pause_reason,omitempty"` // of the first stage that is paused
-	InputName     string    `json:"input_name,omitempty"`
-	Error         string    `json:"error,omitempty"`
-	Drill         string    `json:"drill,omitempty"`
-	Needs         []Need    `json:"needs,omitempty"` // as in State
+	NextAttemptAt *UnixTime         `json:"next_attempt_at,omitempty"`
+	WaitReason    *string           `json:"wait_reason,omitempty"`
+	WaitsFor      []string          `json:"waits_for,omitempty"`    // the providers any of which lets it go on
+	PauseReason   event.PauseReason `json:"pause_reason,omitempty"` // of the first stage that is paused
+	InputName     string            `json:"input_name,omitempty"`
+	Error         string            `json:"error,omitempty"`
+	Drill         string            `json:"drill,omitempty"`
+	Needs         []Need            `json:"needs,omitempty"` // as in State
 }
 
 // Summarize returns what lists show of the run.
@@ -67,7 +71,7 @@ func (s *State) waitsFor() (names []string) {
 }
 
 // pauseReason says why a run is paused, "" if it is not.
-func (s *State) pauseReason() string {
+func (s *State) pauseReason() event.PauseReason {
 	if s.Status != Paused {
 		return ""
 	}

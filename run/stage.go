@@ -40,7 +40,7 @@ type StageState struct {
 	TerminalReason   event.TerminalReason `json:"terminal_reason,omitempty"`
 	Error            string               `json:"error,omitempty"`
 	Hint             string               `json:"hint,omitempty"`
-	PauseReason      string               `json:"pause_reason,omitempty"`
+	PauseReason      event.PauseReason    `json:"pause_reason,omitempty"`
 	ErrorCode        *string              `json:"error_code,omitempty"`
 	ProviderCode     *string              `json:"provider_code,omitempty"`
 	HTTPStatus       *int                 `json:"http_status,omitempty"`
@@ -113,7 +113,7 @@ func (st *StageState) wait(w Wait, at UnixTime) {
 }
 
 // waitsNoMore notes that a request waits no longer.
-func (st *StageState) waitsNoMore(unit, role string) {
+func (st *StageState) waitsNoMore(unit string, role event.Role) {
 	st.Waits = slices.DeleteFunc(st.Waits, func(w Wait) bool { return w.Unit == unit && w.Role == role })
 	st.deriveStatus()
 }
@@ -126,7 +126,7 @@ func (st *StageState) deriveStatus() {
 	}
 	st.Status = StageRunning
 	waits := slices.ContainsFunc(st.Waits, func(w Wait) bool { return !w.Retry })
-	asks := slices.ContainsFunc(st.Attempts, func(a AttemptState) bool { return a.Status == attemptRuns })
+	asks := slices.ContainsFunc(st.Attempts, func(a AttemptState) bool { return a.Status == AttemptRunning })
 	if waits && !asks {
 		st.Status = StageWaiting
 	}
@@ -137,7 +137,7 @@ func (st *StageState) deriveStatus() {
 func (st *StageState) open(a event.Attempt) *AttemptState {
 	for i := range slices.Backward(st.Attempts) {
 		at := &st.Attempts[i]
-		if at.Status == attemptRuns && at.Unit == a.Unit && at.Role == a.Role && at.Attempt == a.Attempt {
+		if at.Status == AttemptRunning && at.Unit == a.Unit && at.Role == a.Role && at.Attempt == a.Attempt {
 			return at
 		}
 	}
@@ -198,13 +198,13 @@ type Fallback struct {
 
 // Wait is a request that is sent again later.
 type Wait struct {
-	Unit   string   `json:"unit"`
-	Role   string   `json:"role"`
-	Since  UnixTime `json:"since"`
-	Until  UnixTime `json:"until"`
-	Reason string   `json:"reason"`
-	Retry  bool     `json:"retry,omitempty"` // a pause before the next attempt, and no waiting for a model
-	Round  int      `json:"round,omitempty"` // the one that ended
+	Unit   string     `json:"unit"`
+	Role   event.Role `json:"role"`
+	Since  UnixTime   `json:"since"`
+	Until  UnixTime   `json:"until"`
+	Reason string     `json:"reason"`
+	Retry  bool       `json:"retry,omitempty"` // a pause before the next attempt, and no waiting for a model
+	Round  int        `json:"round,omitempty"` // the one that ended
 
 	Provider   string        `json:"provider,omitempty"` // that failed last; where nothing failed, that is waited for
 	Model      string        `json:"model,omitempty"`

@@ -114,14 +114,14 @@ func (f folding) unit(body event.Body) {
 		f.attemptFinished(b)
 	case event.UnitReused:
 		st := f.state.stage(b.StageID)
-		st.Reused = append(st.Reused, b.Unit+"/"+b.Role)
+		st.Reused = append(st.Reused, b.Unit+"/"+string(b.Role))
 		if b.FromRunID != f.state.RunID { // its own are counted already
 			st.CallCount++
 			st.answered(b.Provider, b.Model, nil, false)
 		}
 		st.waitsNoMore(b.Unit, b.Role)
 	case event.AttemptFailed:
-		f.attemptFailed(b)
+		f.failAttempt(b)
 	case event.BudgetExceeded:
 		f.state.stage(b.StageID).Exceeded = &Exceeded{SpentUSD: b.SpentUSD, LimitUSD: b.LimitUSD}
 	case event.UnitsPlanned:
@@ -146,7 +146,7 @@ func (f folding) attemptStarted(b event.AttemptStarted) {
 		Role:      b.Role,
 		Model:     b.Model,
 		Provider:  b.Provider,
-		Status:    attemptRuns,
+		Status:    AttemptRunning,
 		StartedAt: f.at,
 		Least:     b.Least,
 	}
@@ -161,7 +161,7 @@ func (f folding) attemptStarted(b event.AttemptStarted) {
 func (f folding) attemptFinished(b event.AttemptFinished) {
 	st := f.state.stage(b.StageID)
 	a := st.open(b.Attempt)
-	a.settle(attemptWell, b.LatencyMS, b.FirstEventMS)
+	a.settle(AttemptSucceeded, b.LatencyMS, b.FirstEventMS)
 	a.ServedModel = b.ServedModel
 	a.RequestID = b.RequestID
 	a.InputTokens = b.InputTokens
@@ -175,10 +175,10 @@ func (f folding) attemptFinished(b event.AttemptFinished) {
 	st.Crashes = 0
 }
 
-func (f folding) attemptFailed(b event.AttemptFailed) {
+func (f folding) failAttempt(b event.AttemptFailed) {
 	st := f.state.stage(b.StageID)
 	a := st.open(b.Attempt)
-	a.settle(attemptFailed, b.LatencyMS, b.FirstEventMS)
+	a.settle(AttemptFailed, b.LatencyMS, b.FirstEventMS)
 	a.Error = b.Error
 	a.ErrorClass = b.ErrorClass
 	a.Hint = b.Hint
@@ -202,7 +202,7 @@ func (f folding) attemptFailed(b event.AttemptFailed) {
 func (f folding) lose(st *StageState) (any bool) {
 	for i := range st.Attempts {
 		a := &st.Attempts[i]
-		if a.Status != attemptRuns {
+		if a.Status != AttemptRunning {
 			continue
 		}
 		a.TokensSoFar = 0
@@ -214,7 +214,7 @@ func (f folding) lose(st *StageState) (any bool) {
 		}
 		a.Least = nil
 		f.count(st, a)
-		a.Status = attemptFailed
+		a.Status = AttemptFailed
 		a.Error = "the process ended before the answer came"
 		a.ErrorClass = failure.Canceled
 		a.Transient = new(true)

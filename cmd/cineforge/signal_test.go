@@ -133,7 +133,7 @@ func decode(t *testing.T, v any, command ...string) {
 	}
 }
 
-func checkFinished(t *testing.T, state run.State, names []string, cause string) {
+func checkFinished(t *testing.T, state run.State, names []string, cause event.ResumeCause) {
 	t.Helper()
 	if state.Status != run.RunDone || state.Stages["extract_scenes"].UnitsDone != manyScenes {
 		t.Errorf("run %s, %d scenes", state.Status, state.Stages["extract_scenes"].UnitsDone)

@@ -30,7 +30,7 @@ type record struct {
 	signals []durable.Signal
 
 	routes map[string][]string // by stage: what reaches a candidate of it
-	paused string              // the reason of its last pause
+	paused event.PauseReason   // the reason of its last pause
 }
 
 // request is a request that has made a run.

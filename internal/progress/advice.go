@@ -54,7 +54,7 @@ func (program as) line(r failure.Remedy) string {
 }
 
 // next says how a paused run goes on.
-func (program as) next(runID, reason string) string {
+func (program as) next(runID string, reason event.PauseReason) string {
 	if reason == event.AwaitingConfirmation {
 		return "accept and go on with: " + program.line(failure.Resume(runID))
 	}

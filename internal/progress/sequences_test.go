@@ -269,7 +269,8 @@ func anyRun(t *rapid.T) []step {
 			return event.UnitDone{StageID: stage(), Unit: text("unit"), Done: number(), Total: number()}
 		},
 		func() event.Body {
-			reason := rapid.SampledFrom([]string{event.AwaitingConfirmation, event.Interrupted, text("reason")}).Draw(t, "reason")
+			known := []event.PauseReason{event.AwaitingConfirmation, event.Interrupted, event.PauseReason(text("reason"))}
+			reason := rapid.SampledFrom(known).Draw(t, "reason")
 			return event.StagePaused{StageID: stage(), Reason: reason}
 		},
 		func() event.Body {

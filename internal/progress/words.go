@@ -61,7 +61,7 @@ func stageFace(st run.StageState, of run.Status) face {
 
 // runFace returns how a run looks.
 func runFace(s run.State) face {
-	reason := ""
+	var reason event.PauseReason
 	if s.Status == run.Paused {
 		reason = pauses(s)[0].reason
 	}
@@ -69,7 +69,7 @@ func runFace(s run.State) face {
 }
 
 // statusFace shows the status of a run, and why it is paused if it is.
-func statusFace(s run.Status, pauseReason string) face {
+func statusFace(s run.Status, pauseReason event.PauseReason) face {
 	switch s {
 	case run.Queued:
 		return face{faint, "○", "queued"}
@@ -89,7 +89,7 @@ func statusFace(s run.Status, pauseReason string) face {
 	return face{busy, "▶", "running"}
 }
 
-func pausedWord(reason string) string {
+func pausedWord(reason event.PauseReason) string {
 	switch reason {
 	case event.AwaitingConfirmation:
 		return "needs you"
@@ -104,7 +104,11 @@ func pausedWord(reason string) string {
 }
 
 // pause is a stage that waits, and for what.
-type pause struct{ stage, reason, why string }
+type pause struct {
+	stage  string
+	reason event.PauseReason
+	why    string
+}
 
 // pauses lists the stages of a paused run that wait, in the order of the run.
 func pauses(s run.State) []pause {
@@ -134,7 +138,7 @@ func (p pause) String() string {
 	case "":
 		return title(p.stage) + ": paused"
 	}
-	return title(p.stage) + ": paused, " + p.reason
+	return title(p.stage) + ": paused, " + string(p.reason)
 }
 
 // accepted names what a stage makes that a person has to accept.

@@ -42,7 +42,7 @@ func (l *Log) Observe(e event.Event) {
 			text("input", b.InputName), text("drill", b.Drill), text("notice", b.Notice))
 	case event.RunResumed:
 		delete(l.needs, e.RunID)
-		l.info("run goes on", of, slog.String("cause", b.Cause), slog.Bool("candidates_of_today", b.Candidates != nil))
+		l.info("run goes on", of, slog.String("cause", string(b.Cause)), slog.Bool("candidates_of_today", b.Candidates != nil))
 	case event.PipelineFinished:
 		l.finished(of, b)
 		delete(l.waiting, e.RunID)
@@ -112,7 +112,8 @@ func (l *Log) paused(of slog.Attr, b event.StagePaused) {
 	if b.Reason == event.Interrupted {
 		level, what = slog.LevelInfo, "run paused"
 	}
-	l.write(level, what, of, slog.String("stage", b.StageID), slog.String("reason", b.Reason), text("error", b.Error), text("hint", b.Hint))
+	l.write(level, what, of, slog.String("stage", b.StageID), slog.String("reason", string(b.Reason)),
+		text("error", b.Error), text("hint", b.Hint))
 }
 
 // Uncarried writes a line, once, for each run that neither this process nor another one can go on
@@ -171,5 +172,5 @@ func model(provider, name string) slog.Attr {
 
 func attempt(a event.Attempt) slog.Attr {
 	return slog.GroupAttrs("attempt", slog.String("stage", a.StageID), text("unit", a.Unit),
-		slog.String("role", a.Role), slog.Int("n", a.Attempt), model(a.Provider, a.Model))
+		slog.String("role", string(a.Role)), slog.Int("n", a.Attempt), model(a.Provider, a.Model))
 }

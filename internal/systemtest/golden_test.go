@@ -135,7 +135,7 @@ func (w *world) toItsEnd(a *app.App, o run.Overview) {
 	for _, r := range line {
 		for stage, st := range w.state(r.RunID).Stages {
 			for _, at := range st.Attempts {
-				if key := stage + " " + at.Unit + " " + at.Role; at.Status == "success" && at.Provider != "offline" {
+				if key := stage + " " + at.Unit + " " + string(at.Role); at.Status == "success" && at.Provider != "offline" {
 					if answers[key]++; answers[key] > 1 {
 						w.t.Errorf("%s: %s was answered twice", o.ProjectID, key)
 					}

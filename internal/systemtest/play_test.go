@@ -232,7 +232,7 @@ func (o outcome) units() map[string][]run.AttemptState {
 	for _, s := range o.states {
 		for id, st := range s.Stages {
 			for _, a := range st.Attempts {
-				key := strings.Join([]string{s.RunID, id, a.Unit, a.Role}, "/")
+				key := strings.Join([]string{s.RunID, id, a.Unit, string(a.Role)}, "/")
 				all[key] = append(all[key], a)
 			}
 		}

@@ -211,7 +211,10 @@ func (o outcome) invariants(p *problems) {
 // made, if the run is not ended or left from outside, and no wait ends with a failure that
 // was not announced with it.
 func announced(events []event.Event, status run.Status, p *problems) {
-	type of struct{ stage, unit, role string }
+	type of struct {
+		stage, unit string
+		role        event.Role
+	}
 	coming, waits := map[of]event.StageRetrying{}, map[of]event.StageWaiting{}
 	for _, e := range events {
 		switch b := e.Body.(type) {

@@ -10,8 +10,6 @@ import (
 
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/failure"
-	"github.com/cineforge/cineforge/llm/chain"
-	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 )
@@ -160,7 +158,7 @@ func (h *history) needsPerson(id string) (is bool) {
 				class, _, _ := strings.Cut(v.Detail, ":")
 				persons := []failure.Class{failure.Auth, failure.Permission, failure.NotFound, failure.QuotaExhausted}
 				person := slices.Contains(persons, failure.Class(class))
-				is = is && (v.Reason == string(chain.NotConfigured) || v.Reason == string(chain.Refused) || v.Reason == string(health.CoolingDown) &&
+				is = is && (v.Reason == event.NotConfigured || v.Reason == event.Refused || v.Reason == event.CoolingDown &&
 					person)
 			}
 		}

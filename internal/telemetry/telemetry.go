@@ -169,7 +169,7 @@ func (m *Metrics) Observe(e event.Event) {
 		r.began = e.Time
 		m.started.WithLabelValues(b.RecipeID).Inc()
 	case event.RunResumed:
-		m.resumed.WithLabelValues(b.Cause).Inc()
+		m.resumed.WithLabelValues(string(b.Cause)).Inc()
 	case event.PipelineFinished:
 		m.finished.WithLabelValues(string(b.Outcome)).Inc()
 		if !r.began.IsZero() {

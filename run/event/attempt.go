@@ -6,11 +6,21 @@ import "github.com/cineforge/cineforge/failure"
 type Attempt struct {
 	StageID  string `json:"stage_id"`
 	Unit     string `json:"unit"`
-	Role     string `json:"role"`
+	Role     Role   `json:"role"`
 	Attempt  int    `json:"attempt"` // from 1 within unit and role
 	Provider string `json:"provider"`
 	Model    string `json:"model"`
 }
+
+// Role is the part that a request has in its stage.
+type Role string
+
+// The roles.
+const (
+	Work     Role = "work"     // the first try
+	QA       Role = "qa"       // judging a result
+	Escalate Role = "escalate" // another try, with a stronger model
+)
 
 // AttemptStarted says that a model is being asked, and why that one.
 type AttemptStarted struct {

@@ -34,7 +34,7 @@ type PipelineStarted struct {
 
 // RunResumed says that an unfinished run goes on.
 type RunResumed struct {
-	Cause string `json:"cause"` // ResumedAfterCrash or ResumedByOperator
+	Cause ResumeCause `json:"cause"`
 	// Confirmed are the stages whose results a person accepted by letting the run go on.
 	Confirmed []string `json:"confirmed,omitempty"`
 	// Candidates, if there are any, are pinned in place of those that the run pinned before:
@@ -42,10 +42,13 @@ type RunResumed struct {
 	Candidates map[string][]Candidate `json:"candidates,omitzero"`
 }
 
+// ResumeCause says why a run goes on.
+type ResumeCause string
+
 // The causes of RunResumed.
 const (
-	ResumedAfterCrash = "crash"
-	ResumedByOperator = "operator"
+	ResumedAfterCrash ResumeCause = "crash"    // the process that worked on it is gone
+	ResumedByOperator ResumeCause = "operator" // a person let it go on
 )
 
 // RunCancelled says that an operator ended the run. The end follows.

@@ -20,12 +20,15 @@ const (
 	CancelledByOperator TerminalReason = "cancelled"
 )
 
+// PauseReason says why a stage pauses.
+type PauseReason string
+
 // The reasons for which a stage pauses.
 const (
-	AwaitingConfirmation = "awaiting_confirmation" // a person has to accept what it made
-	Interrupted          = "interrupted"           // the process was asked to stop
-	Exhausted            = "exhausted"             // no model could answer in the time that there was
-	ProcessDeaths        = "process_deaths"        // the process died again and again while it was at it
+	AwaitingConfirmation PauseReason = "awaiting_confirmation" // a person has to accept what it made
+	Interrupted          PauseReason = "interrupted"           // the process was asked to stop
+	Exhausted            PauseReason = "exhausted"             // no model could answer in the time that there was
+	ProcessDeaths        PauseReason = "process_deaths"        // the process died again and again while it was at it
 )
 
 // StageStarted says that an attempt at a stage began.
@@ -53,7 +56,7 @@ type ArtifactSaved struct {
 // StagePaused says that a stage waits for a person, or for the process to be started again.
 type StagePaused struct {
 	StageID    string         `json:"stage_id"`
-	Reason     string         `json:"reason"`
+	Reason     PauseReason    `json:"reason"`
 	Artifacts  []artifact.Ref `json:"artifacts"`
 	Error      string         `json:"error,omitempty"` // why no model could answer, where that is the reason
 	ErrorClass failure.Class  `json:"error_class,omitempty"`
@@ -117,7 +120,7 @@ type UnitDone struct {
 type UnitReused struct {
 	StageID     string `json:"stage_id"`
 	Unit        string `json:"unit"`
-	Role        string `json:"role"`
+	Role        Role   `json:"role"`
 	Provider    string `json:"provider"` // that gave the answer
 	Model       string `json:"model"`
 	ServedModel string `json:"served_model"`

@@ -7,7 +7,7 @@ import "github.com/cineforge/cineforge/failure"
 type StageRetrying struct {
 	StageID           string    `json:"stage_id"`
 	Unit              string    `json:"unit"`
-	Role              string    `json:"role"`
+	Role              Role      `json:"role"`
 	Attempt           int       `json:"attempt"` // the coming one
 	Reason            string    `json:"reason"`
 	RetryDelaySeconds float64   `json:"retry_delay_seconds"`
@@ -20,7 +20,7 @@ type StageRetrying struct {
 type StageFallback struct {
 	StageID       string    `json:"stage_id"`
 	Unit          string    `json:"unit"`
-	Role          string    `json:"role"`
+	Role          Role      `json:"role"`
 	FromModel     string    `json:"from_model"`
 	ToModel       string    `json:"to_model"`
 	FromProvider  string    `json:"from_provider"`
@@ -37,7 +37,7 @@ type StageFallback struct {
 type StageWaiting struct {
 	StageID string    `json:"stage_id"`
 	Unit    string    `json:"unit"`
-	Role    string    `json:"role"`
+	Role    Role      `json:"role"`
 	Until   Timestamp `json:"until"` // when the next decision is made, at the latest
 	Reason  string    `json:"reason"`
 	Fault

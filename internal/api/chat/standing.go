@@ -58,7 +58,7 @@ func headline(s run.State) string {
 	case run.Paused:
 		for _, id := range s.StageOrder {
 			if st, _ := s.Stage(id); st.Status == run.StagePaused {
-				return "is paused at " + id + ": " + cmp.Or(st.Error, strings.ReplaceAll(st.PauseReason, "_", " ")) + "."
+				return "is paused at " + id + ": " + cmp.Or(st.Error, strings.ReplaceAll(string(st.PauseReason), "_", " ")) + "."
 			}
 		}
 		return "is paused."
