@@ -255,7 +255,7 @@ func until(t *testing.T, c *client.Client, id string, want run.Status) {
 	state := run.NewState()
 	for e, err := range c.Runs.Follow(t.Context(), id, 0) {
 		if err == nil {
-			err = state.Apply(e)
+			err = state.Apply(e.Event)
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -267,7 +267,7 @@ func until(t *testing.T, c *client.Client, id string, want run.Status) {
 	t.Fatalf("run %s is %s, want %s: %s", id, state.Status, want, state.Error)
 }
 
-func all(t *testing.T, events func(func(event.Event, error) bool)) (got []event.Event) {
+func all(t *testing.T, events func(func(client.Event, error) bool)) (got []client.Event) {
 	t.Helper()
 	for e, err := range events {
 		if err != nil {
@@ -279,7 +279,7 @@ func all(t *testing.T, events func(func(event.Event, error) bool)) (got []event.
 }
 
 // pages reads all events of a run, n at a time.
-func pages(t *testing.T, c *client.Client, id string, n int) (got []event.Event) {
+func pages(t *testing.T, c *client.Client, id string, n int) (got []client.Event) {
 	t.Helper()
 	for {
 		var after int64
@@ -297,7 +297,7 @@ func pages(t *testing.T, c *client.Client, id string, n int) (got []event.Event)
 	}
 }
 
-func same(a, b event.Event) bool {
+func same(a, b client.Event) bool {
 	return a.Seq == b.Seq && a.RunID == b.RunID && a.Time.Equal(b.Time) && a.Body.EventName() == b.Body.EventName()
 }
 

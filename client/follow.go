@@ -31,14 +31,14 @@ const (
 // the last one of the run. When the connection breaks or the server is away it tries again, for
 // as long as ctx lasts, with longer pauses while nothing comes. An error that another try
 // can't overcome is yielded at the end, and so is that ctx is done.
-func (r *Runs) Follow(ctx context.Context, runID string, after int64) iter.Seq2[event.Event, error] {
-	return func(yield func(event.Event, error) bool) {
+func (r *Runs) Follow(ctx context.Context, runID string, after int64) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
 		f := follower{
 			runs: r, run: runID, last: after, yield: yield,
 			backoff: backoff.Policy{Base: 500 * time.Millisecond, Cap: 15 * time.Second},
 		}
 		if err := f.follow(ctx); err != nil {
-			yield(event.Event{}, err)
+			yield(Event{}, err)
 		}
 	}
 }
@@ -48,7 +48,7 @@ type follower struct {
 	runs    *Runs
 	run     string
 	last    int64 // the seq of the event that was yielded last
-	yield   func(event.Event, error) bool
+	yield   func(Event, error) bool
 	over    bool // the last event of the run was yielded, or the caller wants no more
 	backoff backoff.Policy
 	failed  int  // connections in a row that brought nothing
@@ -241,7 +241,7 @@ func (f *follower) event(data []byte) error {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil
 	}
-	var e event.Event
+	var e Event
 	if err := json.Unmarshal(data, &e); err != nil {
 		return fmt.Errorf("the server at %s told of an event that this program can't read: %w", f.runs.conn.base, err)
 	}
@@ -249,7 +249,7 @@ func (f *follower) event(data []byte) error {
 }
 
 // take yields an event that was read, unless it was.
-func (f *follower) take(e event.Event) error {
+func (f *follower) take(e Event) error {
 	switch {
 	case e.Seq <= f.last:
 		return nil

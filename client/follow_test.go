@@ -63,7 +63,7 @@ func TestFollow_MissesNothingThroughCuts(t *testing.T) {
 			told     sync.WaitGroup
 			mu       sync.Mutex
 			seed     = rand.New(rand.NewPCG(1, 2))
-			followed [followers][]event.Event
+			followed [followers][]client.Event
 		)
 		random := func(n int) int {
 			mu.Lock()
@@ -132,7 +132,7 @@ func TestFollow_WithoutRoomForAStream(t *testing.T) {
 }
 
 // whole wants events 1..n, each once, the last of which ends the run.
-func whole(t *testing.T, events []event.Event) {
+func whole(t *testing.T, events []client.Event) {
 	t.Helper()
 	for i, e := range events {
 		if e.Seq != int64(i+1) || event.Terminal(e.Body) != (i == len(events)-1) {

@@ -11,7 +11,6 @@ import (
 	"strconv"
 
 	"github.com/cineforge/cineforge/run"
-	"github.com/cineforge/cineforge/run/event"
 )
 
 // Runs makes the requests about runs.
@@ -55,7 +54,7 @@ func (r *Runs) State(ctx context.Context, runID, tag string) (out RunState, now 
 
 // Events returns the events of a run after a seq, in order. With a limit of 0 it returns as
 // many as the server likes to answer at once; none are left when it returns none.
-func (r *Runs) Events(ctx context.Context, runID string, after int64, limit int) ([]event.Event, error) {
+func (r *Runs) Events(ctx context.Context, runID string, after int64, limit int) ([]Event, error) {
 	q := limited(limit)
 	q.Set("after", strconv.FormatInt(after, 10))
 	page, err := get[RunEvents](ctx, r.conn, q, "runs", runID, "events")

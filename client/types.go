@@ -6,7 +6,6 @@ import (
 
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/run"
-	"github.com/cineforge/cineforge/run/event"
 )
 
 // ServerHealth is the health of a server.
@@ -181,8 +180,8 @@ type RunState struct {
 
 // RunEvents is what happened in a run.
 type RunEvents struct {
-	RunID  string        `json:"run_id"`
-	Events []event.Event `json:"events" nullable:"false"`
+	RunID  string  `json:"run_id"`
+	Events []Event `json:"events" nullable:"false"`
 }
 
 // RunsPage is a part of the list of runs, newest first.

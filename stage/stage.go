@@ -35,7 +35,8 @@ type Info struct {
 	// for stages of that id.
 	StageID string
 
-	Title        string   // what the stage does, in an operator's words: "Finding the scenes"
+	Title        string   // what the stage does, in a person's words: "Find the scenes"
+	Doing        string   // the same while it goes on: "Finding the scenes"
 	DefaultChain []string // the models to ask, each as provider:model, first choice first
 	Confirms     string   // what a person accepts if the stage pauses for that; "" is what it made
 }

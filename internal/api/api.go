@@ -123,7 +123,7 @@ func config(o Options) huma.Config {
 	// These are not written as they are declared.
 	schemas.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[client.Problem]())
 	schemas.RegisterTypeAlias(reflect.TypeFor[run.UnixTime](), reflect.TypeFor[*float64]())
-	schemas.RegisterTypeAlias(reflect.TypeFor[event.Event](), writtenEvent())
+	schemas.RegisterTypeAlias(reflect.TypeFor[event.Worded](), writtenEvent())
 	if o.Token != "" {
 		c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
 		c.Security = []map[string][]string{{"token": {}}}
@@ -153,6 +153,8 @@ func writtenEvent() reflect.Type {
 		TS    time.Time `json:"ts"`
 		RunID string    `json:"run_id"`
 		Event string    `json:"event" example:"stage_retrying"`
+
+		Message string `json:"message" doc:"What the event says, in one sentence."`
 	}
 	return reflect.TypeFor[event]()
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/problem"
+	"github.com/cineforge/cineforge/internal/wording"
 	"github.com/cineforge/cineforge/run"
-	"github.com/cineforge/cineforge/run/event"
 )
 
 // maxEvents is how many events are answered at once.
@@ -43,12 +43,12 @@ func (h *runsHandler) events(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	events := []event.Event{}
+	events := []client.Event{}
 	for e, err := range h.reader.Store.Events(r.Context(), id, after) {
 		if err != nil {
 			return err
 		}
-		if events = append(events, e); int64(len(events)) == limit {
+		if events = append(events, wording.Worded(e)); int64(len(events)) == limit {
 			break
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cineforge/cineforge/internal/wording"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 )
@@ -22,9 +23,9 @@ type Frame struct {
 	Data     []byte // the event as JSON
 }
 
-// NewFrame encodes an event, once for all streams that send it.
+// NewFrame encodes an event with its message, once for all streams that send it.
 func NewFrame(e run.LogEntry) (Frame, error) {
-	data, err := json.Marshal(e.Event)
+	data, err := json.Marshal(wording.Worded(e.Event))
 	return Frame{
 		Position: e.Position, Project: e.ProjectID, Run: e.RunID, Seq: e.Seq,
 		Last: event.Terminal(e.Body), Data: data,

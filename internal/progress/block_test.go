@@ -200,7 +200,7 @@ func TestLayout_IsNoHigherThanTheTerminal(t *testing.T) {
 	if n := strings.Count(block, "\n") + 1; n > 23 { // one is the cursor's
 		t.Errorf("%d lines on a terminal of 24:\n%s", n, block)
 	}
-	if !strings.Contains(block, "stage_20") {
+	if !strings.Contains(block, "Stage 20") {
 		t.Errorf("the stage that is next is not shown:\n%s", block)
 	}
 }

@@ -197,7 +197,7 @@ func TestState_Sentences(t *testing.T) {
 			s.FinishedAt = s.StartedAt
 			s.StageOrder = []string{"budget"}
 			s.Stages["budget"] = &run.StageState{Status: run.StageFailed, Error: "busy", FinalErrorClass: ptr(failure.Class("haunted"))}
-		}, []string{"at budget\n", "budget: busy\n", "Kind: haunted\n", "What helps: run it again\n"}},
+		}, []string{"at Budget\n", "Budget: busy\n", "Kind: haunted\n", "What helps: run it again\n"}},
 		{"a fault of the program", func(s *run.State) {
 			s.Status = run.RunFailed
 			s.FinishedAt = s.StartedAt

@@ -10,13 +10,14 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/advice"
+	"github.com/cineforge/cineforge/internal/wording"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/stage/shipped"
 )
 
-// title returns what a stage does. A stage of another recipe is called by its id.
-func title(stageID string) string { return shipped.Info(stageID).Title }
+// title returns what goes on while a stage runs.
+func title(stageID string) string { return wording.Doing(stageID) }
 
 // meaning returns what a class of failure means, with its name.
 func meaning(c failure.Class) string {

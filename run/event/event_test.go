@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -152,5 +153,29 @@ func TestEvent_WithoutARun(t *testing.T) {
 	}
 	if twice, err := json.Marshal(again); err != nil || string(twice) != want {
 		t.Errorf("%s, %v; want %s", twice, err, want)
+	}
+}
+
+func TestWorded_MessageIsNoPartOfTheEvent(t *testing.T) {
+	for _, plain := range []string{
+		`{"seq":1,"ts":"2026-11-23T10:00:00.123Z","run_id":"run-1","event":"stage_started","stage_id":"a","module":"m"}`,
+		`{"seq":2,"ts":"2026-11-23T10:00:00.123Z","run_id":"run-1","event":"dry_run_validated"}`,
+		`{"seq":3,"ts":"2026-11-23T10:00:00.123Z","run_id":"run-1","event":"of_a_later_version","answer":42}`,
+	} {
+		var e event.Event
+		if err := json.Unmarshal([]byte(plain), &e); err != nil {
+			t.Fatal(err)
+		}
+		data, err := json.Marshal(event.Worded{Event: e, Message: `It said "x".`})
+		if want := strings.TrimSuffix(plain, "}") + `,"message":"It said \"x\"."}`; err != nil || string(data) != want {
+			t.Errorf("got %s, %v", data, err)
+		}
+		var back event.Worded
+		if err := json.Unmarshal(data, &back); err != nil || back.Message != `It said "x".` {
+			t.Errorf("%q, %v", back.Message, err)
+		}
+		if again, err := json.Marshal(back.Event); err != nil || string(again) != plain {
+			t.Errorf("got %s, %v, want %s", again, err, plain)
+		}
 	}
 }

@@ -33,7 +33,8 @@ func (Module) Info() stage.Info {
 		Produces:    []string{artifact.RawInput},
 		AsksNoModel: true,
 		StageID:     "ingest",
-		Title:       "Reading the script",
+		Title:       "Read the script",
+		Doing:       "Reading the script",
 	}
 }
 

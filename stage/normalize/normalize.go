@@ -29,7 +29,8 @@ func (Module) Info() stage.Info {
 		Consumes:    []string{artifact.RawInput},
 		Produces:    []string{artifact.CanonicalScript},
 		StageID:     "normalize",
-		Title:       "Putting it into screenplay form",
+		Title:       "Put it into screenplay form",
+		Doing:       "Putting it into screenplay form",
 		DefaultChain: []string{
 			"anthropic:claude-sonnet-4-6", "anthropic:claude-opus-4-6", "openai:gpt-4.1", "google:gemini-3-flash-preview",
 		},

@@ -29,7 +29,8 @@ func (Module) Info() stage.Info {
 		Consumes: []string{artifact.CanonicalScript, artifact.SceneIndex},
 		Produces: []string{artifact.ProjectConfig},
 		StageID:  "project_config",
-		Title:    "Proposing the project's settings",
+		Title:    "Propose the project's settings",
+		Doing:    "Proposing the project's settings",
 		DefaultChain: []string{
 			"anthropic:claude-haiku-4-5-20251001", "anthropic:claude-sonnet-4-6", "anthropic:claude-opus-4-6", "openai:gpt-4.1",
 		},

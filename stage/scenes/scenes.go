@@ -27,7 +27,8 @@ func (Module) Info() stage.Info {
 		Consumes:    []string{artifact.CanonicalScript},
 		Produces:    []string{artifact.Scene, artifact.SceneIndex},
 		StageID:     "extract_scenes",
-		Title:       "Finding the scenes",
+		Title:       "Find the scenes",
+		Doing:       "Finding the scenes",
 		DefaultChain: []string{
 			"anthropic:claude-sonnet-4-6", "anthropic:claude-opus-4-6", "openai:gpt-5.2", "google:gemini-3-flash-preview",
 		},

@@ -122,7 +122,7 @@ func (r *Remote) Events(ctx context.Context, id string, after int64) iter.Seq2[e
 				return
 			}
 			for _, e := range page {
-				if !yield(e, nil) {
+				if !yield(e.Event, nil) {
 					return
 				}
 				after = e.Seq
@@ -135,7 +135,7 @@ func (r *Remote) Events(ctx context.Context, id string, after int64) iter.Seq2[e
 func (r *Remote) Follow(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error] {
 	return func(yield func(event.Event, error) bool) {
 		for e, err := range r.client.Runs.Follow(ctx, id, after) {
-			if !yield(e, Failure(err)) {
+			if !yield(e.Event, Failure(err)) {
 				return
 			}
 		}

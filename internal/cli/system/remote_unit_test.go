@@ -64,11 +64,20 @@ func asJSON(v any) string {
 	return string(data)
 }
 
+// given returns events as a server gives them.
+func given(events []event.Event) []client.Event {
+	all := make([]client.Event, len(events))
+	for i, e := range events {
+		all[i] = client.Event{Event: e, Message: "Something happened."}
+	}
+	return all
+}
+
 func TestRemote_EventsArePaged(t *testing.T) {
 	all := pausing()
 	r := answers{"/events": func(r *http.Request) string {
 		after, _ := strconv.Atoi(r.URL.Query().Get("after"))
-		return asJSON(client.RunEvents{RunID: "run-1", Events: all[after:min(after+2, len(all))]})
+		return asJSON(client.RunEvents{RunID: "run-1", Events: given(all[after:min(after+2, len(all))])})
 	}}.client(t)
 	var got []int64
 	for e, err := range r.Events(t.Context(), "run-1", 1) {

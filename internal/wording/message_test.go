@@ -1,0 +1,79 @@
+package wording_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/cineforge/cineforge/internal/wording"
+	"github.com/cineforge/cineforge/run/event"
+)
+
+// golden returns all events of the golden files.
+func golden(t *testing.T) (all []event.Event) {
+	t.Helper()
+	files, err := filepath.Glob("../../run/testdata/events/*")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, f := range files {
+		data, err := os.Open(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer data.Close()
+		lines := bufio.NewScanner(data)
+		lines.Buffer(nil, 1<<20)
+		for lines.Scan() {
+			var e event.Event
+			if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+var (
+	snake   = regexp.MustCompile(`\b[a-z]+_[a-z_]+\b`)
+	command = regexp.MustCompile(`\bcineforge \w+`)
+)
+
+// wrong says what is wrong with a sentence for people; "" if it is one.
+func wrong(text string) string {
+	switch {
+	case text == "":
+		return "it is empty"
+	case !strings.HasSuffix(text, ".") || strings.HasSuffix(text, ".."):
+		return "it doesn't end with one period"
+	case utf8.RuneCountInString(text) > 200:
+		return "it is too long"
+	case strings.ContainsAny(text, "\n\r\t\x1b"):
+		return "it is not one line"
+	case command.MatchString(text):
+		return "it names a command"
+	case strings.ToUpper(text[:1]) != text[:1]:
+		return "it begins with a small letter"
+	}
+	return ""
+}
+
+func TestMessage_EveryGoldenEventHasASentence(t *testing.T) {
+	for _, e := range golden(t) {
+		text := wording.Message(e)
+		t.Logf("%s: %s", e.Body.EventName(), text)
+		if why := wrong(text); why != "" {
+			t.Errorf("%s: %s: %q", e.Body.EventName(), why, text)
+		}
+		names := strings.NewReplacer("mvp_ingest", "", "night_ferry.fountain", "").Replace(text)
+		if found := snake.FindString(names); found != "" {
+			t.Errorf("%s: %q is no word: %q", e.Body.EventName(), found, text)
+		}
+	}
+}
