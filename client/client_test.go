@@ -24,7 +24,7 @@ import (
 
 // TestClient_RunFromUploadToExport does what a program does that has a story told.
 func TestClient_RunFromUploadToExport(t *testing.T) {
-	w := newWorld(t, app.Config{}, api.Options{Token: token})
+	w := newWorld(t, app.Config{}, api.Options{Tokens: tokens})
 	c, ctx := on(t, w.handler, client.Options{Token: token}), t.Context()
 
 	health, err := c.Health(ctx)
@@ -303,7 +303,7 @@ func same(a, b client.Event) bool {
 
 // TestProblem_SaysWhatIsWrong wants errors that say what is wrong, for people and for programs.
 func TestProblem_SaysWhatIsWrong(t *testing.T) {
-	w := newWorld(t, app.Config{}, api.Options{Token: token, UploadLimit: 1 << 20})
+	w := newWorld(t, app.Config{}, api.Options{Tokens: tokens, UploadLimit: 1 << 20})
 	c, ctx := on(t, w.handler, client.Options{Token: token}), t.Context()
 	_, _, err := c.Runs.State(ctx, "run-none", "")
 	p, ok := errors.AsType[*client.Problem](err)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/api/guard"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/observe"
 	"github.com/cineforge/cineforge/internal/providers"
@@ -28,6 +29,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // token is what the tests' servers want.
 const token = "0123456789abcdef-of-the-test"
+
+var tokens = []guard.Token{{Name: "trial", Secret: token}}
 
 // world is a system at work, and its API.
 type world struct {

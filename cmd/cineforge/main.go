@@ -39,7 +39,7 @@ type cli struct {
 	Grace     time.Duration    `placeholder:"DUR" default:"30s" help:"How long calls that are under way are let come to an end when the command is stopped, or a stage fails; they are paid for (${default}; 0s is not at all)."`
 	NoBackup  bool             `help:"Make no copy of a database of an earlier version beside it before it is brought up to date."`
 	Config    string           `placeholder:"FILE" default:"cineforge.yaml" help:"File with defaults for flags; it need not be there (${default})."`
-	TokenFile string           `placeholder:"FILE" help:"File with the access token that serve wants to be shown, and that --server shows; CINEFORGE_TOKEN holds the token itself."`
+	TokenFile string           `placeholder:"FILE" help:"File with the access tokens that serve accepts, one a line as TOKEN or NAME:TOKEN, or with the one that --server shows; CINEFORGE_TOKEN holds a token itself."`
 	Token     string           `hidden:"" help:"The access token."`
 	Version   kong.VersionFlag `env:"-" help:"Print the version and stop."`
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/api/guard"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/cli/settings"
@@ -62,17 +63,46 @@ func (c *cli) noteSilence(err error) {
 	c.note(text)
 }
 
-// token returns the access token of a server, "" if none was given.
-func (c *cli) token() (string, error) {
+// tokens returns the access tokens that were given, by the file or else by the variable.
+func (c *cli) tokens() ([]guard.Token, error) {
 	if c.TokenFile == "" {
-		return strings.TrimSpace(c.Token), nil
+		secret := strings.TrimSpace(c.Token)
+		if secret == "" {
+			return nil, nil
+		}
+		if err := guard.CheckSecret(secret); err != nil {
+			return nil, badToken("CINEFORGE_TOKEN: " + err.Error())
+		}
+		return []guard.Token{{Secret: secret}}, nil
 	}
 	data, err := settings.ReadSmall(c.TokenFile)
 	if err != nil {
-		return "", console.Usage(failure.New(failure.Input, fmt.Sprintf("the token file %s can't be read: %v", c.TokenFile, err),
+		return nil, console.Usage(failure.New(failure.Input, fmt.Sprintf("the token file %s can't be read: %v", c.TokenFile, err),
 			"name a file with the token in it"))
 	}
-	return strings.TrimSpace(string(data)), nil
+	all, err := guard.ParseTokens(data)
+	if err != nil {
+		return nil, badToken(fmt.Sprintf("the token file %s: %v", c.TokenFile, err))
+	}
+	return all, nil
+}
+
+func badToken(message string) error {
+	return console.Usage(failure.New(failure.Input, message, "make a token with: openssl rand -hex 32"))
+}
+
+// token returns the access token that a server is shown, "" if none was given.
+func (c *cli) token() (string, error) {
+	all, err := c.tokens()
+	switch {
+	case err != nil || len(all) == 0:
+		return "", err
+	case len(all) > 1:
+		return "", console.Usage(failure.New(failure.Input,
+			fmt.Sprintf("the token file %s holds %d tokens, and a server is shown one", c.TokenFile, len(all)),
+			"name a file with only yours in it, or set CINEFORGE_TOKEN"))
+	}
+	return all[0].Secret, nil
 }
 
 // place is where the runs are, in words.

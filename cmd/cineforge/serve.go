@@ -22,6 +22,7 @@ import (
 
 type serveCmd struct {
 	Addr        string   `default:"127.0.0.1:8000" placeholder:"HOST:PORT" help:"Where to listen (${default}); port 0 takes a free one."`
+	PublicURL   string   `name:"public-url" placeholder:"URL" help:"The https address of the server behind a proxy that ends TLS."`
 	AllowedHost []string `placeholder:"NAME" help:"A name, besides this machine's own, under which clients reach the server."`
 	UploadLimit int      `default:"64" placeholder:"MB" help:"How large a file can be, in MB (${default})."`
 	AccessLog   bool     `help:"Also log each request."`
@@ -41,7 +42,11 @@ The API is described at /docs, and for programs at /openapi.json. GET /api/healt
 answers as long as the process lives, GET /api/ready when its database can be read.
 
 An address that other machines reach needs an access token. Programs send it as
-"Authorization: Bearer TOKEN"; people log in at /login.
+"Authorization: Bearer TOKEN"; people log in at /login. The file of --token-file has a
+line for each token, alone or as NAME:TOKEN; the log and events name who acts.
+
+serve speaks plain HTTP. Behind a proxy that ends TLS, --public-url names the address
+that clients use: the session's cookie is then sent by TLS only.
 
 Ctrl-C and SIGTERM end it: no new call is made, those under way are let come to an end
 (--grace) and stored, and what is left is handed on to the next process, which can begin
@@ -49,7 +54,8 @@ at once on the same address. A second one ends the calls too. Nothing is paused.
 
 Examples:
   cineforge serve
-  cineforge serve --addr 0.0.0.0:8000 --token-file token.txt --allowed-host cineforge.example`
+  cineforge serve --addr 0.0.0.0:8000 --token-file token.txt --allowed-host cineforge.example
+  cineforge serve --token-file tokens.txt --public-url https://forge.example`
 }
 
 // Run does the command.
@@ -80,33 +86,51 @@ func (c *serveCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	ctx, stop := g.interruptible(ctx, nothing)
 	defer stop()
 	if g.JSON {
-		if err := console.PrintJSON(s.Out, map[string]string{"url": "http://" + l.Addr().String()}); err != nil {
+		begun := map[string]string{"url": "http://" + l.Addr().String()}
+		if c.PublicURL != "" {
+			begun["public_url"] = o.PublicURL.String()
+		}
+		if err := console.PrintJSON(s.Out, begun); err != nil {
 			return err
 		}
 	} else {
-		fmt.Fprintf(s.Err, "Serving http://%s on %s; /docs describes the API. Ctrl-C ends it.\n", l.Addr(), console.Quote(g.Data))
+		fmt.Fprintf(s.Err, "Serving http://%s on %s%s; /docs describes the API. Ctrl-C ends it.\n",
+			l.Addr(), console.Quote(g.Data), prefixed(", for clients at ", o.PublicURL.String()))
 	}
 	watch := observe.New(a, o.Version, o.Log)
 	observers.Store(watch)
 	return serving{app: a, api: api.New(a, watch, o), observers: watch, log: o.Log, cli: g, streams: s}.until(ctx, l)
 }
 
+// prefixed puts a prefix before a text that is not empty.
+func prefixed(prefix, text string) string {
+	if text == "" {
+		return ""
+	}
+	return prefix + text
+}
+
 // options are what the flags say of the API.
 func (c *serveCmd) options(g *cli, s console.Streams) (api.Options, error) {
-	token, err := g.token()
-	o := api.Options{Version: console.Version(), Token: token, Hosts: c.AllowedHost, UploadLimit: int64(c.UploadLimit) << 20,
+	tokens, err := g.tokens()
+	o := api.Options{Version: console.Version(), Tokens: tokens, Hosts: c.AllowedHost, UploadLimit: int64(c.UploadLimit) << 20,
 		Streams: host.ShareOut(host.OpenFiles()).Streams}
 	if err != nil {
 		return o, err
 	}
-	const least = 16
+	if c.PublicURL != "" {
+		if o.PublicURL, err = guard.ParsePublicURL(c.PublicURL); err != nil {
+			return o, console.Usage(failure.New(failure.Input, "--public-url can't be used: "+err.Error(),
+				"give the address that clients use, such as https://forge.example"))
+		}
+	}
 	switch {
-	case (g.TokenFile != "" || g.Token != "") && len(o.Token) < least:
-		return o, console.Usage(failure.New(failure.Input, fmt.Sprintf("the access token has less than %d characters", least),
-			"make one with: openssl rand -hex 32"))
-	case o.Token == "" && !loopback(c.Addr):
+	case len(tokens) == 0 && !loopback(c.Addr):
 		return o, console.Usage(failure.New(failure.Input, fmt.Sprintf("%s is reached from other machines, and there is no access token", c.Addr),
 			"use 127.0.0.1:PORT, or give a token with --token-file"))
+	case len(tokens) == 0 && c.PublicURL != "":
+		return o, console.Usage(failure.New(failure.Input, "--public-url lets other machines reach the server, and there is no access token",
+			"give a token with --token-file"))
 	case c.UploadLimit < 1:
 		return o, console.Usage(failure.New(failure.Input, "--upload-limit is less than 1 MB", "leave it out for 64 MB"))
 	}

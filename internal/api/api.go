@@ -32,11 +32,15 @@ import (
 type Options struct {
 	Version string // of the program, without its name, such as "0.13.0"
 
-	// Token is what a client has to show; with "" every client that can connect may do everything.
-	Token string
+	// Tokens are what a client has to show one of; without any, every client that can connect may do
+	// everything.
+	Tokens []guard.Token
 
 	// Hosts are names, besides those of this machine, under which the server is reached.
 	Hosts []string
+
+	// PublicURL is the server's address behind a proxy that ends TLS.
+	PublicURL guard.PublicURL
 
 	// UploadLimit is how large a file may be, in bytes; 64 MB if it is 0.
 	UploadLimit int64
@@ -91,8 +95,8 @@ func New(a *app.App, observers *observe.Observers, o Options) *API {
 	(&streamsHandler{reader: a.Reader, tail: observers.Tail, slots: guard.NewSlots(o.Streams)}).register(r)
 	(&providersHandler{providers: a.Providers, log: o.Log}).register(r)
 	docs.Register(r)
-	guards := guard.New(guard.Options{Token: o.Token, Hosts: o.Hosts, Log: o.Log, Requests: o.Requests}, problems)
-	guards.RegisterLogin(mux)
+	guards := guard.New(guard.Options{Tokens: o.Tokens, Hosts: o.Hosts, PublicURL: o.PublicURL, Log: o.Log, Requests: o.Requests}, problems)
+	guards.Register(r)
 	nullable(s.document.OpenAPI(), "Metadata", "cost_data")
 	nullable(s.document.OpenAPI(), "Action", "confirm_action")
 	mux.HandleFunc("/", func(w http.ResponseWriter, req *http.Request) { notFound(r, w, req) })
@@ -114,7 +118,9 @@ func (s *API) OpenAPI() ([]byte, error) {
 func config(o Options) huma.Config {
 	c := huma.DefaultConfig("CineForge", o.Version)
 	c.Info.Description = "Turns a story file into structured scenes and a project configuration, whatever the model providers do. " +
-		"Errors are application/problem+json with the members code, message and hint."
+		"Errors are application/problem+json with the members code, message and hint. " +
+		"The header Cineforge-Client: cli or page says what kind of program asks: texts name commands for cli, and what is done is " +
+		"logged as done by it; without it a request with a session is taken for page, any other for api. It allows nothing."
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", "" // package docs serves them
 	c.CreateHooks = nil                                   // bodies have no $schema
 	c.AllowAdditionalPropertiesByDefault = false          // a schema with free members says so; see package strict
@@ -124,7 +130,7 @@ func config(o Options) huma.Config {
 	schemas.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[client.Problem]())
 	schemas.RegisterTypeAlias(reflect.TypeFor[run.UnixTime](), reflect.TypeFor[*float64]())
 	schemas.RegisterTypeAlias(reflect.TypeFor[event.Worded](), writtenEvent())
-	if o.Token != "" {
+	if len(o.Tokens) > 0 {
 		c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
 		c.Security = []map[string][]string{{"token": {}}}
 	}

@@ -16,10 +16,14 @@ import (
 
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/api/guard"
 	"github.com/cineforge/cineforge/internal/app"
 )
 
 const token = "a-token-of-good-length-0123456789"
+
+// tokens are those of a server that wants one.
+var tokens = []guard.Token{{Name: "anna", Secret: token}}
 
 // Which requests are admitted, and which are not.
 func TestAPI_AdmitsByHostOriginAndToken(t *testing.T) {
@@ -73,7 +77,11 @@ func TestAPI_AdmitsByHostOriginAndToken(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := idle(t, api.Options{Token: test.token, Hosts: []string{"forge.EXAMPLE"}}, app.Config{})
+				o := api.Options{Hosts: []string{"forge.EXAMPLE"}}
+				if test.token != "" {
+					o.Tokens = tokens
+				}
+				s := idle(t, o, app.Config{})
 				s.token = ""
 				var body any
 				if test.method == "POST" {
@@ -102,7 +110,7 @@ func TestAPI_AdmitsByHostOriginAndToken(t *testing.T) {
 
 func TestAPI_Login(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := idle(t, api.Options{Token: token}, app.Config{})
+		s := idle(t, api.Options{Tokens: tokens}, app.Config{})
 		s.token = ""
 		login := func(given string) answer {
 			return s.post("/api/login", strings.NewReader(url.Values{"token": {given}}.Encode()), "Content-Type: application/x-www-form-urlencoded")
@@ -154,7 +162,7 @@ func TestAPI_Login(t *testing.T) {
 func TestAPI_AccessLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		s := idle(t, api.Options{Token: token, Requests: true, Log: slog.New(slog.NewJSONHandler(&log, nil))}, app.Config{})
+		s := idle(t, api.Options{Tokens: tokens, Requests: true, Log: slog.New(slog.NewJSONHandler(&log, nil))}, app.Config{})
 		a := s.get("/api/projects/nobodys/search?q=private-words", "X-Request-Id: my-id.1")
 		if p := a.fails(404, "project_not_opened"); p.RequestID != "my-id.1" || a.header.Get("X-Request-Id") != "my-id.1" {
 			t.Errorf("%+v", p)

@@ -35,7 +35,7 @@ func (s *site) login(addr, given string) (cookie string, a answer) {
 
 // locked is a site that wants a token, of which no request has it by itself.
 func locked(t *testing.T, o api.Options) *site {
-	o.Token = token
+	o.Tokens = tokens
 	s := idle(t, o, app.Config{})
 	s.token = ""
 	return s
@@ -196,7 +196,7 @@ func TestAPI_SessionEndsWithTheProcess(t *testing.T) {
 		s := locked(t, api.Options{})
 		cookie, _ := s.login(home, token)
 		s.get(page, cookie).is(200)
-		s.api, s.watch = observed(s.app, api.Options{Token: token, Version: "1.2.3"})
+		s.api, s.watch = observed(s.app, api.Options{Tokens: tokens, Version: "1.2.3"})
 		s.get(page, cookie).is(401)
 	})
 }

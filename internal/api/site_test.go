@@ -76,7 +76,10 @@ func idleOn(t *testing.T, o api.Options, m app.Config, change func(*storage.Stor
 	change(&seams)
 	a := app.New(seams, dir, m)
 	t.Cleanup(func() { a.Close() })
-	s := &site{T: t, app: a, store: store, dir: dir, token: o.Token}
+	s := &site{T: t, app: a, store: store, dir: dir}
+	if len(o.Tokens) > 0 {
+		s.token = o.Tokens[0].Secret
+	}
 	s.api, s.watch = observed(a, o)
 	s.background(s.watch.Run)
 	return s

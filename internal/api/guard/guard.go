@@ -4,14 +4,10 @@
 package guard
 
 import (
-	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/hex"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/netip"
 	"path"
@@ -27,16 +23,18 @@ import (
 
 // Options are settings of a guard.
 type Options struct {
-	Token    string   // that a client has to show; "" if none is needed
-	Hosts    []string // under which the server is reached, besides those of this machine
-	Log      *slog.Logger
-	Requests bool // each request is logged
+	Tokens    []Token  // of which a client has to show one; none if none is needed
+	Hosts     []string // under which the server is reached, besides those of this machine
+	PublicURL PublicURL
+	Log       *slog.Logger
+	Requests  bool // each request is logged
 }
 
 // Guard stands before all handlers of a server.
 type Guard struct {
-	token    string
+	tokens   keyring
 	hosts    []string
+	public   PublicURL
 	origin   *http.CrossOriginProtection
 	log      *slog.Logger
 	requests bool
@@ -53,21 +51,13 @@ func New(o Options, problems *problem.Responder) *Guard {
 	for _, name := range o.Hosts {
 		hosts = append(hosts, strings.ToLower(name))
 	}
+	if o.PublicURL.name != "" {
+		hosts = append(hosts, o.PublicURL.name)
+	}
 	return &Guard{
-		token: o.Token, hosts: hosts, origin: http.NewCrossOriginProtection(),
+		tokens: newKeyring(o.Tokens), hosts: hosts, public: o.PublicURL, origin: o.PublicURL.protection(),
 		log: o.Log, requests: o.Requests, problems: problems,
 	}
-}
-
-type sessionKey struct{}
-
-// SessionEnd returns a channel that is closed when the session of ctx's request ends; it is
-// nil without a session.
-func SessionEnd(ctx context.Context) <-chan struct{} {
-	if session, ok := ctx.Value(sessionKey{}).(context.Context); ok {
-		return session.Done()
-	}
-	return nil
 }
 
 var requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
@@ -88,17 +78,18 @@ func (g *Guard) Handler(next http.Handler) http.Handler {
 		harden(w.Header(), id)
 		control := http.NewResponseController(w)
 		deadline := began.Add(endpoint.RequestTime)
+		if r.URL.Path == loginPath {
+			deadline = began.Add(formTime)
+		}
 		control.SetReadDeadline(deadline)                  //nolint:errcheck // tests have no connection
 		control.SetWriteDeadline(deadline.Add(answerTime)) //nolint:errcheck // the same
 		defer func() { g.finish(recorder, r, began, recover()) }()
-		session, err := g.admit(r)
+		from, err := g.admit(r)
 		if err != nil {
 			g.refuse(recorder, r, err)
 			return
 		}
-		if session != nil {
-			r = r.WithContext(context.WithValue(r.Context(), sessionKey{}, session))
-		}
+		r = from.with(r)
 		next.ServeHTTP(recorder, r)
 	})
 }
@@ -116,9 +107,10 @@ func (g *Guard) finish(w *endpoint.Recorder, r *http.Request, began time.Time, p
 	}
 	// The query is left out: it may hold what a person searches for.
 	if g.requests {
+		from := callerOf(r.Context())
 		g.log.InfoContext(r.Context(), "request", "method", r.Method, "path", endpoint.Clip(r.URL.Path), "status",
-			w.Status, "bytes", w.Bytes,
-			"ms", time.Since(began).Milliseconds(), "remote", r.RemoteAddr, "request_id", id)
+			w.Status, "bytes", w.Bytes, "ms", time.Since(began).Milliseconds(), "remote", r.RemoteAddr,
+			"client", from.channel, "token_name", from.name, "request_id", id)
 	}
 	if aborted {
 		panic(panicked) // which ends the connection
@@ -137,33 +129,39 @@ func (g *Guard) refuse(w http.ResponseWriter, r *http.Request, err *problem.Refu
 	g.problems.Write(w, r, err)
 }
 
-// admit returns why a request is refused. An admitted one belongs to the returned session,
-// if that is not nil.
-func (g *Guard) admit(r *http.Request) (session context.Context, _ *problem.Refusal) {
+// admit returns which client sent a request, or why the request is refused.
+func (g *Guard) admit(r *http.Request) (caller, *problem.Refusal) {
 	if !g.isHost(r.Host) {
-		return nil, problem.Refuse(http.StatusMisdirectedRequest, "wrong_host", "this server is not reached under that name",
+		return caller{}, problem.Refuse(http.StatusMisdirectedRequest, "wrong_host", "this server is not reached under that name",
 			"use its address; whoever runs the server can have it answer to the name")
 	}
-	if err := g.origin.Check(r); err != nil {
-		return nil, problem.Refuse(http.StatusForbidden, "cross_origin", "a page of another origin can't do this", "")
+	if g.origin.Check(r) != nil || g.public.disguised(r) {
+		return caller{}, problem.Refuse(http.StatusForbidden, "cross_origin", "a page of another origin can't do this", "")
 	}
 	if p := r.URL.Path; path.Clean(p) != strings.TrimSuffix(p, "/") && p != "/" {
-		return nil, problem.Refuse(http.StatusNotFound, "not_found", "there is no such path", "/docs lists what there is")
+		return caller{}, problem.Refuse(http.StatusNotFound, "not_found", "there is no such path", "/docs lists what there is")
 	}
-	if g.isPublic(r.URL.Path) {
-		return nil, nil
-	}
-	session, shown, right := g.authenticate(r)
+	from := g.identify(r)
+	public := slices.Contains(publicPaths, r.URL.Path)
 	switch {
-	case right: // whatever others at its address have tried
-	case shown && !g.bearerTries.take(Address(r)):
-		return nil, tooManyTries()
-	default:
-		return nil, problem.Refuse(http.StatusUnauthorized, "unauthorized", "this server wants its token",
-			"send it as Authorization: Bearer TOKEN, or log in at /login")
+	case from.admitted: // whatever others at its address have tried
+		return from, nil
+	case public && (r.URL.Path != sessionPath || !from.bearer):
+		return from, nil // the answer does not say whether a token is right, or what was shown can't be guessed
+	case from.guess && !g.mayGuess(r):
+		return caller{}, tooManyTries()
+	case public:
+		return from, nil
 	}
-	return session, nil
+	return caller{}, problem.Refuse(http.StatusUnauthorized, "unauthorized", "this server wants its token",
+		"send it as Authorization: Bearer TOKEN, or log in at /login")
 }
+
+// publicPaths need no token: the server's health, and what a client needs to log in.
+var publicPaths = []string{"/api/health", "/api/ready", loginPath, sessionPath, "/login", "/docs/style.css"}
+
+// mayGuess counts a wrong token or cookie, and reports whether its address has tries left.
+func (g *Guard) mayGuess(r *http.Request) bool { return g.bearerTries.take(Address(r)) }
 
 func tooManyTries() *problem.Refusal {
 	p := problem.Refuse(http.StatusTooManyRequests, "too_many_requests", "too many tries with a wrong token",
@@ -180,11 +178,7 @@ func browsed(r *http.Request) bool {
 // isHost reports whether a host is a name of this server. A name that others could have
 // pointed at this machine is none.
 func (g *Guard) isHost(host string) bool {
-	name := host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		name = h
-	}
-	name = strings.ToLower(strings.Trim(name, "[]"))
+	name := nameOfHost(host)
 	ip, err := netip.ParseAddr(name)
 	switch {
 	case slices.Contains(g.hosts, name), name == "localhost":
@@ -192,35 +186,7 @@ func (g *Guard) isHost(host string) bool {
 	case err != nil:
 		return false
 	}
-	return g.token != "" || ip.IsLoopback()
-}
-
-// isPublic reports whether a path needs no token: the server's health, and the form to log in.
-func (g *Guard) isPublic(p string) bool {
-	return g.token == "" || slices.Contains([]string{"/api/health", "/api/ready", "/api/login", "/login", "/docs/style.css"}, p)
-}
-
-// cookieName is the name of the session's cookie.
-const cookieName = "cineforge_session"
-
-// authenticate reports whether a request shows a token or a cookie, and whether that is the
-// token or the cookie of an open session, which it returns.
-func (g *Guard) authenticate(r *http.Request) (session context.Context, shown, right bool) {
-	if scheme, given, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Bearer") {
-		return nil, true, equal(strings.TrimSpace(given), g.token)
-	}
-	c, err := r.Cookie(cookieName)
-	if err != nil {
-		return nil, false, false
-	}
-	session, right = g.sessions.find(c.Value)
-	return session, true, right
-}
-
-// equal compares in constant time, so that timing says nothing about the token.
-func equal(a, b string) bool {
-	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
-	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+	return len(g.tokens) > 0 || ip.IsLoopback()
 }
 
 // harden sets the headers of every answer.

@@ -13,10 +13,10 @@ import (
 func TestSessions_LastAMonth(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s sessions
-		cookie := s.begin()
+		_, cookie := s.begin("anna")
 		of, ok := s.find(cookie)
 		time.Sleep(30*24*time.Hour - time.Second)
-		if _, still := s.find(cookie); !ok || !still {
+		if _, still := s.find(cookie); !ok || !still || of.name != "anna" {
 			t.Error("it ended early")
 		}
 		time.Sleep(time.Second)
@@ -24,7 +24,7 @@ func TestSessions_LastAMonth(t *testing.T) {
 		if _, still := s.find(cookie); still || of.Err() == nil {
 			t.Error("it goes on")
 		}
-		s.begin()
+		s.begin("")
 		if len(s.all) != 1 {
 			t.Error("what is over is kept:", len(s.all))
 		}
@@ -35,12 +35,12 @@ func TestSessions_LastAMonth(t *testing.T) {
 func TestSessions_AreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var s sessions
-		first := s.begin()
+		_, first := s.begin("")
 		time.Sleep(time.Second)
-		second := s.begin()
+		_, second := s.begin("")
 		for range maxSessions - 1 {
 			time.Sleep(time.Second)
-			s.begin()
+			s.begin("")
 		}
 		if _, ok := s.find(first); ok || len(s.all) != maxSessions {
 			t.Errorf("%d sessions, the oldest one: %t", len(s.all), ok)
