@@ -1,10 +1,12 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/cineforge/cineforge/artifact"
@@ -144,20 +146,40 @@ type Log interface {
 	Wait(ctx context.Context, id string, after int64) error
 }
 
-// LogEntry is an event in its place among those of all runs.
+// LogEntry is an event in its place among all: those of runs, and standalone ones.
 type LogEntry struct {
-	Position  int64 // grows in the order in which events were stored; there may be gaps
-	ProjectID string
+	Position  int64  // grows in the order in which events were stored; there may be gaps
+	ProjectID string // "" if it is of no project
+	About     string // the run that a standalone event is about; "" for none
 	event.Event
 }
 
-// EventFilter says which events are meant: all, or those of some runs, or of a project.
+// EventFilter says which events are meant. The zero value means all.
 type EventFilter struct {
-	Runs      []string
-	ProjectID string
+	Runs      []string // only those of, or about, these runs
+	ProjectID string   // only those of a project
+
+	OfRuns bool          // only those of runs, and no standalone ones
+	Topics []event.Topic // only those of these topics
+	Kinds  []string      // only those of these names
 }
 
-// Feed reads the events of all runs in the order in which they were stored.
+// Match reports whether an event is meant.
+func (f EventFilter) Match(e LogEntry) bool {
+	name := e.Body.EventName()
+	switch {
+	case f.ProjectID != "" && e.ProjectID != f.ProjectID,
+		f.OfRuns && e.RunID == "",
+		len(f.Runs) > 0 && !slices.Contains(f.Runs, cmp.Or(e.RunID, e.About)),
+		len(f.Kinds) > 0 && !slices.Contains(f.Kinds, name):
+		return false
+	case len(f.Topics) == 0, e.RunID != "" && slices.Contains(f.Topics, event.TopicRuns):
+		return true
+	}
+	return slices.Contains(event.TopicNames(f.Topics), name)
+}
+
+// Feed reads all events, of runs and standalone ones, in the order in which they were stored.
 type Feed interface {
 	// Head returns the position of the newest event, 0 if there is none.
 	Head(ctx context.Context) (int64, error)

@@ -78,7 +78,7 @@ func (h *streamsHandler) ofRun(w http.ResponseWriter, r *http.Request) error {
 	return h.serve(r.Context(), &stream{
 		w: w, from: guard.Address(r), head: r.Method == http.MethodHead, last: after, ends: true,
 		id:    func(f feed.Frame) int64 { return f.Seq },
-		wants: func(f feed.Frame) bool { return f.Run == id },
+		wants: func(f feed.Frame) bool { return f.RunID == id },
 		stored: func(ctx context.Context, after int64) (frames []feed.Frame, err error) {
 			for e, err := range h.reader.Store.Events(ctx, id, after) {
 				if err != nil || len(frames) == streamPage {
@@ -97,7 +97,7 @@ func (h *streamsHandler) ofRun(w http.ResponseWriter, r *http.Request) error {
 
 // ofAll sends what happens in all runs, or in some.
 func (h *streamsHandler) ofAll(w http.ResponseWriter, r *http.Request) error {
-	of := run.EventFilter{ProjectID: r.URL.Query().Get("project")}
+	of := run.EventFilter{ProjectID: r.URL.Query().Get("project"), OfRuns: true}
 	if list := r.URL.Query().Get("runs"); list != "" {
 		of.Runs = strings.Split(list, ",")
 	}
@@ -118,10 +118,8 @@ func (h *streamsHandler) ofAll(w http.ResponseWriter, r *http.Request) error {
 	}
 	return h.serve(r.Context(), &stream{
 		w: w, from: guard.Address(r), head: r.Method == http.MethodHead, last: after, announces: !given,
-		id: func(f feed.Frame) int64 { return f.Position },
-		wants: func(f feed.Frame) bool {
-			return (of.ProjectID == "" || f.Project == of.ProjectID) && (len(of.Runs) == 0 || slices.Contains(of.Runs, f.Run))
-		},
+		id:    func(f feed.Frame) int64 { return f.Position },
+		wants: func(f feed.Frame) bool { return of.Match(f.LogEntry) },
 		stored: func(ctx context.Context, after int64) ([]feed.Frame, error) {
 			entries, err := h.reader.Feed.Entries(ctx, of, after, streamPage)
 			frames := make([]feed.Frame, 0, len(entries))

@@ -1,4 +1,4 @@
-// Package feed is the tail of the event log of all runs. A process reads the log once,
+// Package feed is the tail of the event log: of the events of all runs, and of standalone ones. A process reads the log once,
 // however many of its parts follow it: streams, metrics and the run log.
 package feed
 
@@ -15,24 +15,18 @@ import (
 
 // Frame is an event as streams send it.
 type Frame struct {
-	Position int64 // in the log of all runs
-	Project  string
-	Run      string
-	Seq      int64
-	Last     bool   // no event follows in its run
-	Data     []byte // the event as JSON
+	run.LogEntry
+	Last bool   // no event follows in its run
+	Data []byte // the event as JSON
 }
 
 // NewFrame encodes an event with its message, once for all streams that send it.
 func NewFrame(e run.LogEntry) (Frame, error) {
 	data, err := json.Marshal(wording.Worded(e.Event))
-	return Frame{
-		Position: e.Position, Project: e.ProjectID, Run: e.RunID, Seq: e.Seq,
-		Last: event.Terminal(e.Body), Data: data,
-	}, err
+	return Frame{LogEntry: e, Last: event.Terminal(e.Body), Data: data}, err
 }
 
-// Tail reads the log of all runs as it grows. It keeps the newest frames; a reader that is too
+// Tail reads the log as it grows. It keeps the newest frames; a reader that is too
 // slow for them has to read from the store. It never waits for a reader. It is safe for
 // concurrent use.
 type Tail struct {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/internal/storage"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // entity is what artifacts are versions of.
@@ -155,7 +156,7 @@ func (as *Artifacts) Versions(_ context.Context, projectID, artifactType, entity
 }
 
 // Edit stores a version that a person made.
-func (as *Artifacts) Edit(_ context.Context, projectID string, a artifact.Artifact) (artifact.Artifact, error) {
+func (as *Artifacts) Edit(ctx context.Context, projectID string, a artifact.Artifact) (artifact.Artifact, error) {
 	d := as.data
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -172,8 +173,8 @@ func (as *Artifacts) Edit(_ context.Context, projectID string, a artifact.Artifa
 		return artifact.Artifact{}, err
 	}
 	d.save(projectID, saved[0])
-	d.touch(projectID)
-	d.notify()
+	d.touch(ctx, projectID)
+	d.appendStandalone(storage.ArtifactEdited(ctx, projectID, event.Edited, saved[0].Metadata.Ref))
 	return copyOf(saved[0])
 }
 

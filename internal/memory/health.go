@@ -48,7 +48,7 @@ func (h *Health) Recall(_ context.Context, after int64) (records []health.Record
 }
 
 // Save stores what changed of the providers' health, and logs the transitions of breakers.
-func (h *Health) Save(_ context.Context, records []health.Record, transitions []health.Transition) error {
+func (h *Health) Save(ctx context.Context, records []health.Record, transitions []health.Transition) error {
 	h.data.mu.Lock()
 	defer h.data.mu.Unlock()
 	for _, r := range records {
@@ -56,6 +56,11 @@ func (h *Health) Save(_ context.Context, records []health.Record, transitions []
 		if known := h.data.health[key]; known != nil && known.Version >= r.Version {
 			continue
 		}
+		var before health.Record
+		if known := h.data.health[key]; known != nil {
+			before = known.Record
+		}
+		h.data.appendStandalone(storage.CooldownEvents(before, r)...)
 		h.data.healthPosition++
 		r.Data = bytes.Clone(r.Data)
 		h.data.health[key] = &healthRecord{Record: r, position: h.data.healthPosition}
@@ -63,6 +68,7 @@ func (h *Health) Save(_ context.Context, records []health.Record, transitions []
 	for _, t := range transitions {
 		t.At = t.At.UTC().Truncate(time.Millisecond)
 		h.data.transitions = append(h.data.transitions, t)
+		h.data.appendStandalone(storage.TransitionEvent(ctx, t))
 	}
 	return nil
 }

@@ -65,7 +65,7 @@ func (l *Log) Create(ctx context.Context, n run.NewRun) error {
 	if err != nil {
 		return err
 	}
-	d.touch(n.ProjectID)
+	d.touch(ctx, n.ProjectID)
 	r := &record{
 		Summary: run.Summary{RunID: n.ID, ProjectID: n.ProjectID, Parent: n.Parent}, root: cmp.Or(n.Root, n.ID),
 		position: d.made, asked: n.Asked, wakeAt: n.Wake, routes: map[string][]string{},
@@ -150,6 +150,21 @@ func (d *data) append(r *record, bodies []event.Body) {
 		r.events = append(r.events, e)
 		d.log = append(d.log, run.LogEntry{Position: d.position, ProjectID: r.ProjectID, Event: e})
 		r.follow(b)
+	}
+}
+
+// appendStandalone appends standalone events to the log. What is recorded is changed while mu is held,
+// too, so that both are seen, or none. The caller holds mu.
+func (d *data) appendStandalone(bodies ...event.Standalone) {
+	for _, b := range bodies {
+		d.position++
+		of := b.About()
+		d.log = append(d.log, run.LogEntry{
+			Position: d.position, ProjectID: of.ProjectID, About: of.RunID, Event: event.Event{Time: now(), Body: b},
+		})
+	}
+	if len(bodies) > 0 {
+		d.notify()
 	}
 }
 
@@ -349,7 +364,7 @@ func (l *Log) Entries(_ context.Context, of run.EventFilter, after int64, limit 
 		if len(found) == limit {
 			break
 		}
-		if (len(of.Runs) == 0 || slices.Contains(of.Runs, e.RunID)) && (of.ProjectID == "" || e.ProjectID == of.ProjectID) {
+		if of.Match(e) {
 			found = append(found, e)
 		}
 	}

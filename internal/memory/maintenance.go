@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -176,7 +177,7 @@ func (m *Maintenance) Prune(_ context.Context, root string) (p storage.Pruned, e
 			return p, nil
 		}
 	}
-	d.log = slices.DeleteFunc(d.log, func(e run.LogEntry) bool { return ofLine(e.RunID) })
+	d.log = slices.DeleteFunc(d.log, func(e run.LogEntry) bool { return ofLine(cmp.Or(e.RunID, e.About)) })
 	for key, r := range d.requests {
 		if ofLine(r.by) {
 			delete(d.requests, key)

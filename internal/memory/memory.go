@@ -3,6 +3,7 @@
 package memory
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -58,7 +59,7 @@ type data struct {
 
 	runs     map[string]*record
 	order    []string       // the runs, oldest first
-	log      []run.LogEntry // the events of all runs, in the order in which they were stored
+	log      []run.LogEntry // all events, in the order in which they were stored
 	position int64          // of the last event that was stored
 	made     int            // how many runs were ever made
 	requests map[string]request
@@ -102,10 +103,11 @@ type folder struct {
 
 // touch notes that something was added to a project, which is made if it is not there. The
 // caller holds mu.
-func (d *data) touch(id string) {
+func (d *data) touch(ctx context.Context, id string) {
 	f := d.folderOf(id)
 	if f.ID == "" {
 		f.Project = project.Project{ID: id, Name: id, Created: now()}
+		d.appendStandalone(storage.ProjectCreated(ctx, f.Project))
 	}
 	f.Changed = now()
 }

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/project"
 )
 
@@ -31,7 +32,7 @@ func cloned(p project.Project) project.Project {
 }
 
 // CreateProject makes a project.
-func (ps *ProjectStore) CreateProject(_ context.Context, p project.Project) error {
+func (ps *ProjectStore) CreateProject(ctx context.Context, p project.Project) error {
 	ps.data.mu.Lock()
 	defer ps.data.mu.Unlock()
 	if f := ps.data.projects[p.ID]; f != nil && f.ID != "" {
@@ -39,6 +40,7 @@ func (ps *ProjectStore) CreateProject(_ context.Context, p project.Project) erro
 	}
 	p.Changed = p.Created
 	ps.data.folderOf(p.ID).Project = cloned(p)
+	ps.data.appendStandalone(storage.ProjectCreated(ctx, p))
 	return nil
 }
 
@@ -70,7 +72,7 @@ func (ps *ProjectStore) Projects(_ context.Context, limit int) (all []project.Pr
 }
 
 // ChangeProject changes a project.
-func (ps *ProjectStore) ChangeProject(_ context.Context, id string, change func(*project.Project)) (project.Project, error) {
+func (ps *ProjectStore) ChangeProject(ctx context.Context, id string, change func(*project.Project)) (project.Project, error) {
 	ps.data.mu.Lock()
 	defer ps.data.mu.Unlock()
 	f := ps.data.projects[id]
@@ -80,12 +82,13 @@ func (ps *ProjectStore) ChangeProject(_ context.Context, id string, change func(
 	p := cloned(f.Project)
 	change(&p)
 	p.Changed = now()
+	ps.data.appendStandalone(storage.ProjectChanged(ctx, f.Project, p)...)
 	f.Project = cloned(p)
 	return p, nil
 }
 
 // AddInput keeps a file of a project.
-func (ps *ProjectStore) AddInput(_ context.Context, id string, in project.Input, content []byte) (kept project.Input, existing bool,
+func (ps *ProjectStore) AddInput(ctx context.Context, id string, in project.Input, content []byte) (kept project.Input, existing bool,
 	err error) {
 	ps.data.mu.Lock()
 	defer ps.data.mu.Unlock()
@@ -97,9 +100,10 @@ func (ps *ProjectStore) AddInput(_ context.Context, id string, in project.Input,
 		}
 	}
 	ps.data.put(content)
-	ps.data.touch(id)
+	ps.data.touch(ctx, id)
 	f := ps.data.folderOf(id)
 	f.inputs = append(f.inputs, in)
+	ps.data.appendStandalone(storage.InputAdded(ctx, id, in))
 	return in, false, nil
 }
 
@@ -114,7 +118,7 @@ func (ps *ProjectStore) Inputs(_ context.Context, id string) ([]project.Input, e
 }
 
 // Post keeps a message, once.
-func (ps *ProjectStore) Post(_ context.Context, id string, m project.Message) (project.Message, error) {
+func (ps *ProjectStore) Post(ctx context.Context, id string, m project.Message) (project.Message, error) {
 	ps.data.mu.Lock()
 	defer ps.data.mu.Unlock()
 	f := ps.data.folderOf(id)
@@ -125,6 +129,7 @@ func (ps *ProjectStore) Post(_ context.Context, id string, m project.Message) (p
 	}
 	m.Content = bytes.Clone(m.Content)
 	f.messages = append(f.messages, m)
+	ps.data.appendStandalone(storage.ChatPosted(ctx, id, m))
 	return m, nil
 }
 

@@ -96,7 +96,7 @@ func (s *Service) Release(ctx context.Context, name, reason string) (health.Rele
 	out := health.Released{Ended: []health.Ended{}}
 	about := t.providers[0].Name
 	for _, p := range t.providers {
-		ended, err := s.router.Health().Release(ctx, llmhealth.Target{Endpoint: p.endpoint(), Model: t.model, Key: only}, reason)
+		ended, err := s.router.Health().Release(ctx, llmhealth.Target{Endpoint: p.endpoint(), Model: t.model, Key: only, KeyName: t.key}, reason)
 		if err != nil {
 			return out, err
 		}

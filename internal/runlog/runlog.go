@@ -33,6 +33,10 @@ func New(to *slog.Logger) *Log {
 // in order for those of a run. Many failures of a kind are one line for each provider, and a
 // wait is one line for each run.
 func (l *Log) Observe(e event.Event) {
+	if e.RunID == "" {
+		l.standalone(e.Body)
+		return
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	of := slog.String("run", e.RunID)
@@ -93,6 +97,33 @@ func (l *Log) provider(of slog.Attr, id string, body event.Body) {
 				text("error", b.Error), text("hint", b.Hint), of)
 		}
 	}
+}
+
+// standalone writes the lines of events without a run: what people did that others have to know of.
+func (l *Log) standalone(body event.Body) {
+	switch b := body.(type) {
+	case event.ProviderHeld:
+		l.info("provider held", model(b.Provider, b.Model), slog.Time("until", b.Until.Time), text("reason", b.Reason), by(b.Act))
+	case event.ProviderReleased:
+		l.info("provider released", model(b.Provider, b.Model), text("key", b.Key), text("reason", b.Reason), by(b.Act))
+	case event.ProviderProbed:
+		l.info("provider probed", model(b.Provider, b.Model), text("reason", b.Reason), by(b.Act))
+	case event.ProjectDeleted:
+		l.info("project deleted", slog.String("project", b.ProjectID), slog.Int("runs", b.Runs), by(b.Act))
+	case event.InputDeleted:
+		l.info("input deleted", slog.String("project", b.ProjectID), text("input", b.Input), slog.Int("runs", b.Runs), by(b.Act))
+	}
+}
+
+// by returns the attribute of an act's actor.
+func by(a event.Act) slog.Attr {
+	switch {
+	case a.Actor == nil:
+		return slog.String("by", "")
+	case a.Actor.Name == nil:
+		return slog.String("by", string(a.Actor.Channel))
+	}
+	return text("by", string(a.Actor.Channel)+":"+*a.Actor.Name)
 }
 
 // personal lists the classes of failures that a key meets until a person acts.

@@ -83,3 +83,25 @@ func TestLog_UncarriedOnce(t *testing.T) {
 		t.Error(b.String())
 	}
 }
+
+// What people do beside the runs is a line where others have to know of it.
+func TestLog_StandaloneEvents(t *testing.T) {
+	var b strings.Builder
+	l := runlog.New(slog.New(slog.NewTextHandler(&b, nil)))
+	by := event.Act{Actor: &event.Actor{Channel: event.ByPage, Name: new("ada")}, Reason: "no\nmoney"}
+	for _, body := range []event.Body{
+		event.ProviderHeld{Act: by, OfProvider: event.OfProvider{Provider: "anthropic"}},
+		event.ProviderReleased{Act: by, OfProvider: event.OfProvider{Provider: "anthropic", Key: "ANTHROPIC_API_KEY"}},
+		event.ProviderProbed{Act: by}, event.ProjectDeleted{Act: by}, event.InputDeleted{},
+		event.BreakerChanged{}, event.CooldownStarted{}, event.ProjectCreated{}, event.ChatPosted{}, event.Unknown{Name: "later"},
+	} {
+		l.Observe(event.Event{Body: body})
+	}
+	got := b.String()
+	if n := strings.Count(got, "\n"); n != 5 || strings.Contains(got, "run=") {
+		t.Errorf("%d lines:\n%s", n, got)
+	}
+	if !strings.Contains(got, `msg="provider held" model=anthropic`) || !strings.Contains(got, `reason="no money" by=page:ada`) {
+		t.Errorf("%s", got)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // Artifacts is the artifacts of projects.
@@ -181,7 +182,10 @@ func (as *Artifacts) Edit(ctx context.Context, projectID string, a artifact.Arti
 			saved, err = saveArtifact(tx, projectID, a)
 		}
 		if err == nil {
-			err = touchProject(tx, projectID)
+			err = touchProject(ctx, tx, projectID)
+		}
+		if err == nil {
+			err = appendStandalone(tx, storage.ArtifactEdited(ctx, projectID, event.Edited, saved.Metadata.Ref))
 		}
 		if err != nil {
 			return fmt.Errorf("edit %s %s: %w", a.Metadata.Ref.ArtifactType, a.Metadata.Ref.EntityID, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -42,6 +43,9 @@ func (h *Health) Recall(ctx context.Context, after int64) (records []health.Reco
 func (h *Health) Save(ctx context.Context, records []health.Record, turns []health.Transition) error {
 	return h.db.update(ctx, func(tx *sql.Tx) error {
 		for _, r := range records {
+			if err := recordCooldown(tx, r); err != nil {
+				return err
+			}
 			_, err := tx.Exec(`INSERT INTO health (endpoint, name, version, position, data)
 				VALUES (?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM health), ?)
 				ON CONFLICT (endpoint, name) DO UPDATE SET version = excluded.version, position = excluded.position, data = excluded.data
@@ -59,9 +63,26 @@ func (h *Health) Save(ctx context.Context, records []health.Record, turns []heal
 				string(data)); err != nil {
 				return fmt.Errorf("log the turn of a breaker: %w", err)
 			}
+			if err := appendStandalone(tx, storage.TransitionEvent(ctx, t)); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
+}
+
+// recordCooldown records what a record that is about to be stored changes of a cooldown.
+func recordCooldown(tx *sql.Tx, now health.Record) error {
+	if _, ok := now.Cooldown(); !ok {
+		return nil
+	}
+	var before health.Record
+	err := tx.QueryRow(`SELECT endpoint, name, version, data FROM health WHERE endpoint = ? AND name = ?`, now.Endpoint, now.Name).
+		Scan(&before.Endpoint, &before.Name, &before.Version, &before.Data)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("keep the providers' health: %w", err)
+	}
+	return appendStandalone(tx, storage.CooldownEvents(before, now)...)
 }
 
 // storedTransition is the stored form of what a breaker's transition tells beyond its place and time.

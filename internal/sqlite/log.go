@@ -51,7 +51,7 @@ func (l *Log) Create(ctx context.Context, c run.NewRun) error {
 		if c.Refusal != nil {
 			return c.Refusal
 		}
-		if err := touchProject(tx, c.ProjectID); err != nil {
+		if err := touchProject(ctx, tx, c.ProjectID); err != nil {
 			return err
 		}
 		res, err := tx.Exec(`INSERT INTO runs (id, position, project_id, parent, root, wake_at, wake_set, asked)

@@ -27,7 +27,8 @@ var _ storage.Maintenance = (*Maintenance)(nil)
 // Facts counts what the database holds.
 func (m *Maintenance) Facts(ctx context.Context) (storage.Facts, error) {
 	f := storage.Facts{File: m.db.file}
-	err := m.db.read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM events), (SELECT count(*) FROM answers),
+	err := m.db.read.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM runs),
+		(SELECT count(*) FROM events) + (SELECT count(*) FROM standalone_events), (SELECT count(*) FROM answers),
 		(SELECT count(*) FROM artifacts), (SELECT count(*) FROM blobs)`).Scan(&f.Runs, &f.Events, &f.Answers, &f.Artifacts, &f.Blobs)
 	if err != nil {
 		return f, fmt.Errorf("count what the database holds: %w", err)
@@ -170,6 +171,7 @@ func (m *Maintenance) Prune(ctx context.Context, root string) (p storage.Pruned,
 		}{
 			{`DELETE FROM signals WHERE run_id IN (SELECT id FROM runs WHERE root = ?)`, new(int)},
 			{`DELETE FROM requests WHERE run_id IN (SELECT id FROM runs WHERE root = ?)`, new(int)},
+			{`DELETE FROM standalone_events WHERE run_id IN (SELECT id FROM runs WHERE root = ?)`, new(int)},
 			{`DELETE FROM events WHERE run_id IN (SELECT id FROM runs WHERE root = ?)`, &p.Events},
 			{`DELETE FROM answers WHERE root = ?`, &p.Answers},
 			{`DELETE FROM runs WHERE root = ?`, &p.Runs},

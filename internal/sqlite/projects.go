@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/project"
 )
 
@@ -35,20 +37,25 @@ func (ps *ProjectStore) CreateProject(ctx context.Context, p project.Project) er
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, fmt.Errorf("create project %s: %w", p.ID, project.ErrExists))
 		}
-		return nil
+		return appendStandalone(tx, storage.ProjectCreated(ctx, p))
 	})
 }
 
 // touchProject notes that something was added to a project, which is made if it is
 // not there.
-func touchProject(tx *sql.Tx, id string) error {
+func touchProject(ctx context.Context, tx *sql.Tx, id string) error {
 	now := time.Now().UnixMilli()
-	_, err := tx.Exec(`INSERT INTO projects (id, name, created, changed) VALUES (?1, ?1, ?2, ?2) ON CONFLICT (id) DO UPDATE SET changed = ?2`,
-		id, now)
+	res, err := tx.Exec(`UPDATE projects SET changed = ? WHERE id = ?`, now, id)
 	if err != nil {
 		return fmt.Errorf("note a change of project %s: %w", id, err)
 	}
-	return nil
+	if n, err := res.RowsAffected(); err != nil || n > 0 {
+		return err
+	}
+	if _, err := tx.Exec(`INSERT INTO projects (id, name, created, changed) VALUES (?1, ?1, ?2, ?2)`, id, now); err != nil {
+		return fmt.Errorf("create project %s: %w", id, err)
+	}
+	return appendStandalone(tx, storage.ProjectCreated(ctx, project.Project{ID: id, Name: id}))
 }
 
 const projectColumns = `id, name, preferences, created, changed`
@@ -80,6 +87,8 @@ func (ps *ProjectStore) ChangeProject(ctx context.Context, id string, change fun
 		if p, err = scanProject(tx.QueryRow(`SELECT `+projectColumns+` FROM projects WHERE id = ?`, id)); err != nil {
 			return fmt.Errorf("change project %s: %w", id, err)
 		}
+		before := p
+		before.Preferences = maps.Clone(p.Preferences)
 		change(&p)
 		p.Changed = time.Now().UTC().Truncate(time.Millisecond)
 		preferences, err := encodePreferences(p)
@@ -88,7 +97,10 @@ func (ps *ProjectStore) ChangeProject(ctx context.Context, id string, change fun
 		}
 		_, err = tx.Exec(`UPDATE projects SET name = ?, preferences = ?, changed = ? WHERE id = ?`, p.Name, preferences, p.Changed.UnixMilli(),
 			id)
-		return err
+		if err != nil {
+			return fmt.Errorf("change project %s: %w", id, err)
+		}
+		return appendStandalone(tx, storage.ProjectChanged(ctx, before, p)...)
 	})
 	return p, err
 }
@@ -128,7 +140,7 @@ func (ps *ProjectStore) AddInput(ctx context.Context, id string, in project.Inpu
 		if err := putBlob(tx, in.Digest, data); err != nil {
 			return err
 		}
-		if err := touchProject(tx, id); err != nil {
+		if err := touchProject(ctx, tx, id); err != nil {
 			return err
 		}
 		kept = in
@@ -137,7 +149,7 @@ func (ps *ProjectStore) AddInput(ctx context.Context, id string, in project.Inpu
 		if err != nil {
 			return fmt.Errorf("keep an input of project %s: %w", id, err)
 		}
-		return nil
+		return appendStandalone(tx, storage.InputAdded(ctx, id, in))
 	})
 	return kept, existing, err
 }
@@ -166,8 +178,15 @@ func scanInput(row scanner) (in project.Input, err error) {
 // Post keeps a message, once.
 func (ps *ProjectStore) Post(ctx context.Context, id string, m project.Message) (kept project.Message, err error) {
 	err = ps.db.update(ctx, func(tx *sql.Tx) error {
-		_, err := tx.Exec(`INSERT INTO messages (project_id, id, ts, content) VALUES (?, ?, ?, ?) ON CONFLICT (project_id, id) DO NOTHING`,
+		res, err := tx.Exec(`INSERT INTO messages (project_id, id, ts, content) VALUES (?, ?, ?, ?) ON CONFLICT (project_id, id) DO NOTHING`,
 			id, m.ID, m.Time.UnixMilli(), string(m.Content))
+		if err != nil {
+			return fmt.Errorf("post in project %s: %w", id, err)
+		}
+		n, err := res.RowsAffected()
+		if err == nil && n > 0 {
+			err = appendStandalone(tx, storage.ChatPosted(ctx, id, m))
+		}
 		if err == nil {
 			kept, err = scanMessage(tx.QueryRow(`SELECT id, ts, content FROM messages WHERE project_id = ? AND id = ?`, id, m.ID))
 		}

@@ -149,7 +149,11 @@ func (m *Metrics) Know(o run.Overview) {
 }
 
 // Observe counts an event. It has to be called once for each event, and in order for those of a run.
+// Standalone events count for nothing: what breakers do is counted with the run that caused it.
 func (m *Metrics) Observe(e event.Event) {
+	if e.RunID == "" {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	r := m.runs[e.RunID]

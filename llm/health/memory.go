@@ -24,6 +24,7 @@ type Memory interface {
 // Transition is a change of a breaker's state: a provider's, or with a Model a model's.
 type Transition struct {
 	Endpoint, Model string
+	Key             string // the variable of the key that an operator's act is about; "" for all
 	breaker.Transition
 }
 

@@ -32,7 +32,7 @@ func (r *Registry) SetHold(ctx context.Context, endpoint string, h Hold) error {
 	return r.operate(ctx, endpoint, func(p *provider) {
 		p.held = h
 		p.stale[holdName] = true
-		p.log(DidHold, "", h.Reason, h.Until)
+		p.log(DidHold, Target{}, h.Reason, h.Until)
 	})
 }
 
@@ -49,6 +49,7 @@ type Target struct {
 	Endpoint string
 	Model    string                       // "" for all of its models
 	Key      func(credential string) bool // nil for all keys
+	KeyName  string                       // how the key is called where the release is recorded
 }
 
 // Release ends all that keeps keys from a target, for a reason. The provider's hold ends
@@ -72,7 +73,7 @@ func (r *Registry) Release(ctx context.Context, t Target, reason string) (ended 
 		p.released = time.Now()
 		p.better = true
 		p.stale[releaseName] = true
-		p.log(DidRelease, t.Model, reason, time.Time{})
+		p.log(DidRelease, t, reason, time.Time{})
 	})
 	return ended, err
 }
@@ -95,7 +96,7 @@ func (p *provider) release(model string, key func(credential string) bool) (ende
 // reason.
 func (r *Registry) Probe(ctx context.Context, endpoint, reason string) error {
 	return r.operate(ctx, endpoint, func(p *provider) {
-		p.log(DidProbe, "", reason, time.Time{})
+		p.log(DidProbe, Target{}, reason, time.Time{})
 		p.better = true
 		p.breaker.Probe(wanted)
 		for credential := range p.cooldowns {
@@ -119,13 +120,14 @@ func (r *Registry) operate(ctx context.Context, endpoint string, change func(*pr
 	return err
 }
 
-// log adds what an operator did to a provider, or to one of its models, to the log of
+// log adds what an operator did to a provider, or to one of its models or keys, to the log of
 // transitions.
-func (p *provider) log(did breaker.State, model, reason string, until time.Time) {
+func (p *provider) log(did breaker.State, of Target, reason string, until time.Time) {
 	from := p.breaker.Status().State // which may change it
 	p.unreported = append(p.unreported, Transition{
 		Endpoint:   p.endpoint,
-		Model:      model,
+		Model:      of.Model,
+		Key:        of.KeyName,
 		Transition: breaker.Transition{From: from, To: did, At: time.Now(), Until: until, Evidence: reason},
 	})
 }

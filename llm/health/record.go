@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
@@ -51,6 +52,34 @@ type storedCooldown struct {
 	Person bool         `json:"person,omitempty"`
 	Times  int          `json:"times"`
 	Cause  *storedFault `json:"cause"`
+}
+
+// RecordedCooldown is what a record says of a cooldown. The zero value is one that is over.
+type RecordedCooldown struct {
+	Model      string // "" for all of the provider's
+	Credential string
+	Until      time.Time
+	Class      failure.Class // of what set it
+	Person     bool          // it takes a person to end it before its time
+}
+
+// Cooldown returns what a record says of a cooldown, and whether it is of one.
+func (r Record) Cooldown() (c RecordedCooldown, ok bool) {
+	kind, rest, _ := strings.Cut(r.Name, "/")
+	if kind != "gate" {
+		return c, false
+	}
+	var stored storedCooldown
+	if json.Unmarshal(r.Data, &stored) != nil {
+		return c, false
+	}
+	c.Credential, c.Model, _ = strings.Cut(rest, "/")
+	if stored.Cause != nil {
+		c.Until = stored.Until
+		c.Class = stored.Cause.fault().Err.Class
+		c.Person = stored.Person
+	}
+	return c, true
 }
 
 // storedRoute is the stored form of how a key has done at a model.

@@ -29,6 +29,21 @@ func (RunResumed) EventName() string         { return "run_resumed" }
 func (PipelineFinished) EventName() string   { return "pipeline_finished" }
 func (DryRunValidated) EventName() string    { return "dry_run_validated" }
 
+func (ProjectCreated) EventName() string   { return "project_created" }
+func (ProjectChanged) EventName() string   { return "project_changed" }
+func (ProjectDeleted) EventName() string   { return "project_deleted" }
+func (InputAdded) EventName() string       { return "input_added" }
+func (InputDeleted) EventName() string     { return "input_deleted" }
+func (ArtifactEdited) EventName() string   { return "artifact_edited" }
+func (ChatPosted) EventName() string       { return "chat_posted" }
+func (RunAcknowledged) EventName() string  { return "run_acknowledged" }
+func (ProviderHeld) EventName() string     { return "provider_held" }
+func (ProviderReleased) EventName() string { return "provider_released" }
+func (ProviderProbed) EventName() string   { return "provider_probed" }
+func (BreakerChanged) EventName() string   { return "breaker_changed" }
+func (CooldownStarted) EventName() string  { return "cooldown_started" }
+func (CooldownEnded) EventName() string    { return "cooldown_ended" }
+
 // EventName returns the stored name.
 func (u Unknown) EventName() string { return u.Name }
 
@@ -60,4 +75,19 @@ var decoders = map[string]func([]byte) (Body, error){
 	"run_resumed":          decode[RunResumed],
 	"pipeline_finished":    decode[PipelineFinished],
 	"dry_run_validated":    decode[DryRunValidated],
+
+	"project_created":   decode[ProjectCreated],
+	"project_changed":   decode[ProjectChanged],
+	"project_deleted":   decode[ProjectDeleted],
+	"input_added":       decode[InputAdded],
+	"input_deleted":     decode[InputDeleted],
+	"artifact_edited":   decode[ArtifactEdited],
+	"chat_posted":       decode[ChatPosted],
+	"run_acknowledged":  decode[RunAcknowledged],
+	"provider_held":     decode[ProviderHeld],
+	"provider_released": decode[ProviderReleased],
+	"provider_probed":   decode[ProviderProbed],
+	"breaker_changed":   decode[BreakerChanged],
+	"cooldown_started":  decode[CooldownStarted],
+	"cooldown_ended":    decode[CooldownEnded],
 }

@@ -43,7 +43,7 @@ func (h *handler) notices(ctx context.Context, projectID string) ([]notice, erro
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	entries, err := h.reader.Feed.Entries(ctx, run.EventFilter{Runs: ids}, 0, max(events, maxEntries))
+	entries, err := h.reader.Feed.Entries(ctx, run.EventFilter{Runs: ids, OfRuns: true}, 0, max(events, maxEntries))
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,17 @@
+-- +goose Up
+-- Events that belong to no run. Their positions are of the sequence of the table events, so
+-- that all events have one order, and no position is used again.
+CREATE TABLE standalone_events (
+    position   INTEGER PRIMARY KEY,
+    project_id TEXT    NOT NULL,                  -- '' for none
+    run_id     TEXT    NOT NULL,                  -- that it is about; '' for none
+    ts         INTEGER NOT NULL,                  -- unix milliseconds
+    name       TEXT    NOT NULL,
+    body       TEXT    NOT NULL
+) STRICT;
+
+INSERT INTO sqlite_sequence (name, seq)
+SELECT 'events', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'events');
+
+-- +goose Down
+DROP TABLE standalone_events;
