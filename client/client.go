@@ -26,6 +26,10 @@ type Options struct {
 	// Token is the server's access token; "" if it needs none.
 	Token string
 
+	// Channel says what the client is part of, for the log of what it asked for: "cli" for a
+	// command line, "page" for a page. "" is a program.
+	Channel string
+
 	// HTTP makes the requests; nil means an own one, which follows no redirect.
 	HTTP *http.Client
 
@@ -71,7 +75,10 @@ func New(baseURL string, o Options) (*Client, error) {
 	if o.Warn == nil {
 		o.Warn = func(RequestWarning) {}
 	}
-	conn := &connection{base: strings.TrimRight(u.String(), "/"), token: o.Token, http: o.HTTP, trouble: o.Trouble, warn: o.Warn}
+	conn := &connection{
+		base: strings.TrimRight(u.String(), "/"), token: o.Token, channel: o.Channel, http: o.HTTP,
+		trouble: o.Trouble, warn: o.Warn,
+	}
 	return &Client{
 		Projects: &Projects{conn}, Artifacts: &Artifacts{conn}, Recipes: &Recipes{conn},
 		Runs: &Runs{conn}, Providers: &Providers{conn}, conn: conn,

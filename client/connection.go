@@ -47,6 +47,7 @@ const (
 type connection struct {
 	base    string
 	token   string
+	channel string
 	http    *http.Client
 	trouble func(error)
 	warn    func(RequestWarning)
@@ -160,6 +161,9 @@ func (c *connection) newRequest(ctx context.Context, r request, body io.Reader) 
 	}
 	if c.token != "" {
 		req.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	if c.channel != "" {
+		req.Header.Set("Cineforge-Client", c.channel)
 	}
 	if r.key != "" {
 		req.Header.Set("Idempotency-Key", r.key)

@@ -61,28 +61,6 @@ func (r *Runs) Events(ctx context.Context, runID string, after int64, limit int)
 	return page.Events, err
 }
 
-// Cancel ends a run, and returns when it has ended.
-func (r *Runs) Cancel(ctx context.Context, runID string) error {
-	return r.signal(ctx, runID, "cancel", nil)
-}
-
-// TryNow ends a run's waiting: it asks the provider that it waits for at once.
-func (r *Runs) TryNow(ctx context.Context, runID string) error {
-	return r.signal(ctx, runID, "try-now", nil)
-}
-
-// Resume lets a paused run go on, accepting what it waits for to be accepted, or any run
-// with the models that can be asked today.
-func (r *Runs) Resume(ctx context.Context, runID string, how ResumeRequest) error {
-	return r.signal(ctx, runID, "resume", how)
-}
-
-// signal sends a signal to a run.
-func (r *Runs) signal(ctx context.Context, runID, name string, body any) error {
-	_, err := r.conn.do(ctx, request{method: http.MethodPost, path: []string{"runs", runID, name}, body: body}, nil)
-	return err
-}
-
 // RetryFailedStage starts a run that continues another one from the stage that failed. The key
 // is as in [Runs.Start].
 func (r *Runs) RetryFailedStage(ctx context.Context, runID, key string) (out Started, err error) {

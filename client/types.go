@@ -26,6 +26,7 @@ type Uncarried struct {
 // it pins.
 type ResumeRequest struct {
 	Candidates string `json:"candidates,omitempty" enum:"today" doc:"today lets the run go on with whoever the server can ask today, in place of those that it pins; it need not be paused then."`
+	Reason     string `json:"reason,omitempty" maxLength:"500" doc:"Why. It is recorded, with who asks."`
 }
 
 // CandidatesOfToday lets a [ResumeRequest] use the models that can be asked today.
@@ -159,6 +160,7 @@ type RunRequest struct {
 	SkipQA          bool           `json:"skip_qa,omitempty"`
 	ConfigFile      string         `json:"config_file,omitempty" maxLength:"200" doc:"An input of the project, a YAML or JSON object with settings for project_config; the run keeps its content, and the configuration counts as confirmed."`
 	ConfigOverrides map[string]any `json:"config_overrides,omitempty" doc:"Settings for project_config by name; they win over config_file, and both over what is detected."`
+	Reason          string         `json:"reason,omitempty" maxLength:"500" doc:"Why. It is recorded, with who asks."`
 }
 
 // Started names a run and where to follow it.
@@ -198,6 +200,8 @@ type RetryRequest struct {
 
 	MaxCostUSD     *float64 `json:"max_cost_usd,omitempty" minimum:"0" maximum:"1000000" doc:"What the run and all runs of its line may spend, in place of what the recipe says."`
 	MaxWaitSeconds *float64 `json:"max_wait_seconds,omitempty" minimum:"0" maximum:"31536000" doc:"How long a stage may wait without progress, in place of what the recipe says."`
+
+	Reason string `json:"reason,omitempty" maxLength:"500" doc:"Why. It is recorded, with who asks."`
 }
 
 // Reason is why an operator does something.

@@ -52,13 +52,20 @@ var (
 	ErrHandedOn = errors.New("the run is handed on")
 )
 
-// Signal is what an operator wants of a run. It is kept until the engine acts on it.
-type Signal string
+// Signal is what an operator wants of a run. It is kept until the engine acts on it. A signal
+// that a run has already is not sent again.
+type Signal struct {
+	Kind SignalKind
+	Note string // what the sender has the worker record; engines pass it on as it is
+}
 
-// The signals.
+// SignalKind is what a signal asks for.
+type SignalKind string
+
+// The kinds of signals.
 const (
-	Cancel Signal = "cancel"  // end the run
-	TryNow Signal = "try_now" // wait no longer
+	Cancel SignalKind = "cancel"  // end the run
+	TryNow SignalKind = "try_now" // wait no longer
 )
 
 // Terms are what an engine asks of a run that it has taken up.
@@ -81,8 +88,9 @@ type Worker interface {
 	// under way.
 	Open(ctx context.Context, claim Claim, terms Terms) (Run, []Result, error)
 
-	// Cancel records that a run was ended by an operator. It does nothing if the run has ended.
-	Cancel(ctx context.Context, claim Claim) error
+	// Cancel records that a run was ended by an operator, with the note of the operator's signal.
+	// It does nothing if the run has ended.
+	Cancel(ctx context.Context, claim Claim, note string) error
 }
 
 // Run is a run that a worker has taken up. It is safe for concurrent use.
@@ -101,8 +109,10 @@ type Run interface {
 	// wraps ErrLost if the claim is gone.
 	Do(ctx context.Context, step Step) (Result, error)
 
-	// TryNow ends the waiting of the steps under way, and of those that start next.
-	TryNow()
+	// TryNow records that an operator wants no waiting, with the note of the operator's signal,
+	// and ends the waiting of the steps under way, and of those that start next. An error means
+	// that it could not be recorded, and that nothing was done; the engine tries it again.
+	TryNow(ctx context.Context, note string) error
 }
 
 // Engine executes runs, and is all that the rest of a program has to know of how runs are
@@ -141,9 +151,9 @@ type Operator interface {
 	// WakeAll makes all runs due that wait for a time.
 	WakeAll(ctx context.Context) error
 
-	// Cancel ends a run, and returns when its end is recorded. It returns ErrLost if the run had
-	// ended before.
-	Cancel(ctx context.Context, run string) error
+	// Cancel ends a run, and returns when its end is recorded, with the note. It returns ErrLost
+	// if the run had ended before.
+	Cancel(ctx context.Context, run, note string) error
 
 	// Update changes a run on which no process works: change records it under a claim. The run
 	// is due when a time has passed then. It returns ErrHeld if a process works on the run.

@@ -17,7 +17,7 @@ func (greeter) Open(_ context.Context, claim durable.Claim, _ durable.Terms) (du
 	return greeting{}, nil, nil
 }
 
-func (greeter) Cancel(context.Context, durable.Claim) error { return nil }
+func (greeter) Cancel(context.Context, durable.Claim, string) error { return nil }
 
 type greeting struct{}
 
@@ -36,7 +36,7 @@ func (greeting) Do(_ context.Context, step durable.Step) (durable.Result, error)
 	return durable.Result{Step: step, Outcome: durable.Done}, nil
 }
 
-func (greeting) TryNow() {}
+func (greeting) TryNow(context.Context, string) error { return nil }
 
 // An engine asks a worker for the steps of a run, and has them done.
 func Example() {

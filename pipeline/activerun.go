@@ -64,7 +64,11 @@ func (p *Pipeline) Open(ctx context.Context, claim durable.Claim, terms durable.
 	log := p.log(claim)
 	log.terms = terms
 	if cause := resumedBecause(state); cause != "" {
-		if err := log.append(ctx, event.RunResumed{Cause: cause}); err != nil {
+		resumed := event.RunResumed{Cause: cause}
+		if cause == event.ResumedByOperator {
+			resumed.Asked = event.AskedBy(ctx, "")
+		}
+		if err := log.append(ctx, resumed); err != nil {
 			return nil, nil, err
 		}
 		if state, err = projection.Current(ctx); err != nil {
@@ -135,14 +139,21 @@ func outcomeOf(st run.StageState) durable.Outcome {
 	return ""
 }
 
-// TryNow ends the waiting of the stages under way; see durable.Run.
-func (r *activeRun) TryNow() {
+// TryNow records that an operator wants no waiting, and ends the waiting of the stages under way;
+// see durable.Run. It does not wait for a store that refuses: its caller gives the signs of life.
+func (r *activeRun) TryNow(ctx context.Context, note string) error {
+	asked := event.TryNowRequested{Asked: event.ReadNote(note)}
+	change := run.Change{Events: func([]artifact.Artifact) []event.Body { return []event.Body{asked} }}
+	if err := r.pipeline.store.Commit(ctx, r.log.claim, change); err != nil {
+		return err
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.expedite = true
 	for _, s := range r.asking {
 		s.TryNow()
 	}
+	return nil
 }
 
 // register has TryNow reach a stage that asks models, until the returned function is called.

@@ -26,6 +26,7 @@ type Spec struct {
 	Wake          time.Time // when the run is due; the zero time means at once
 	New           bool      // make a run also if one of the same is under way
 	Once          run.IdempotencyKey
+	Reason        string // why it is asked for; "" for none
 }
 
 // Create checks a spec and makes the run of it, with all that the run works with
@@ -41,6 +42,7 @@ func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
 	if err != nil {
 		return err
 	}
+	first.Asked = event.AskedBy(ctx, spec.Reason)
 	reused, err := p.reuse(ctx, plan, first)
 	if err != nil {
 		return err

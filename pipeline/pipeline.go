@@ -3,6 +3,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -80,21 +81,24 @@ func (p *Pipeline) log(claim durable.Claim) runLog {
 	return runLog{committer: p.committer, claim: claim}
 }
 
-// Cancel records that an operator ended a run; see durable.Worker.
-func (p *Pipeline) Cancel(ctx context.Context, claim durable.Claim) error {
+// Cancel records that an operator ended a run; see durable.Worker. The note is that of an
+// event.Asked.
+func (p *Pipeline) Cancel(ctx context.Context, claim durable.Claim, note string) error {
 	state, err := run.Load(ctx, p.store, claim.Run)
 	if err != nil || state.Status.Ended() {
 		return err
 	}
 	p.projections.forget(claim.Run)
-	return p.log(claim).append(ctx, event.RunCancelled{Reason: "an operator ended it"},
+	asked := event.ReadNote(note)
+	asked.Reason = cmp.Or(asked.Reason, "an operator ended it")
+	return p.log(claim).append(ctx, event.RunCancelled{Asked: asked},
 		event.PipelineFinished{Outcome: event.Cancelled, TotalCostUSD: state.TotalCostUSD, Error: "cancelled by an operator"})
 }
 
 // Confirm lets a run go on that waits for a person to accept what stages made. With today, the
 // run goes on with the models that can be asked today, in place of those that it pinned. The
-// caller executes the run after that.
-func (p *Pipeline) Confirm(ctx context.Context, claim durable.Claim, today bool) error {
+// caller executes the run after that. The reason is recorded.
+func (p *Pipeline) Confirm(ctx context.Context, claim durable.Claim, today bool, reason string) error {
 	state, err := run.Load(ctx, p.store, claim.Run)
 	if err != nil {
 		return err
@@ -105,13 +109,13 @@ func (p *Pipeline) Confirm(ctx context.Context, claim durable.Claim, today bool)
 			confirmed = append(confirmed, id)
 		}
 	}
-	resumed := event.RunResumed{Cause: event.ResumedByOperator, Confirmed: confirmed}
+	resumed := event.RunResumed{Cause: event.ResumedByOperator, Confirmed: confirmed, Asked: event.AskedBy(ctx, reason)}
 	if today && state.Drill == "" {
 		if resumed.Candidates, err = p.pinsOfToday(ctx, state); err != nil {
 			return err
 		}
 	}
-	if len(confirmed) == 0 && resumed.Candidates == nil {
+	if state.Status != run.Paused && resumed.Candidates == nil {
 		return nil
 	}
 	return p.log(claim).append(ctx, resumed)

@@ -328,7 +328,7 @@ func TestConfirm_EndsAPause(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.pipeline().Confirm(t.Context(), claim, false); err != nil {
+	if err := w.pipeline().Confirm(t.Context(), claim, false, ""); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.store.Journal.Release(t.Context(), claim, time.Time{}); err != nil {

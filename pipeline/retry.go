@@ -181,6 +181,7 @@ type RetrySpec struct {
 	Notice string    // what the user should know first
 	Wake   time.Time // as in [Spec]
 	Once   run.IdempotencyKey
+	Reason string // why it is asked for; "" for none
 }
 
 // CreateRetry makes the run that does what a plan says. The error is a
@@ -197,6 +198,8 @@ func (p *Pipeline) CreateRetry(ctx context.Context, spec RetrySpec) error {
 		SteppedBack: plan.SteppedBack,
 		Reason:      plan.Reason,
 		Changes:     plan.Changes,
+		Actor:       event.ActorOf(ctx),
+		ActorReason: spec.Reason,
 	}
 	if v.name != event.PinnedRecipe {
 		requested.Recipe = &plan.Recipe
@@ -217,6 +220,7 @@ func (p *Pipeline) CreateRetry(ctx context.Context, spec RetrySpec) error {
 			ParentRunID:  parent.RunID,
 			RootRunID:    parent.RootRunID,
 			Candidates:   v.pins,
+			Asked:        event.AskedBy(ctx, spec.Reason),
 		},
 		requested,
 	}

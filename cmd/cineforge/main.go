@@ -26,6 +26,7 @@ import (
 	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/stage/projectconfig"
 )
 
@@ -123,7 +124,11 @@ func execute(args []string, s console.Streams) int {
 	}
 	// A reader that leaves, such as head, must not end a run in the middle.
 	signal.Ignore(syscall.SIGPIPE)
-	parsed.BindTo(context.Background(), (*context.Context)(nil))
+	ctx := context.Background()
+	if parsed.Command() != "serve" { // which works on what others ask for
+		ctx = event.WithActor(ctx, event.Actor{Channel: event.ByCommand})
+	}
+	parsed.BindTo(ctx, (*context.Context)(nil))
 	return report(s, parsed.Run(&c, s, console.Format{JSON: c.JSON}), program(&c))
 }
 

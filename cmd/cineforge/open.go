@@ -14,6 +14,7 @@ import (
 	"github.com/cineforge/cineforge/internal/cli/settings"
 	"github.com/cineforge/cineforge/internal/cli/system"
 	"github.com/cineforge/cineforge/internal/upkeep"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // open opens the system that the flags name. It is closed after use. Where a setting of
@@ -40,7 +41,8 @@ func (c *cli) dial(s console.Streams) (*system.Remote, error) {
 		return nil, err
 	}
 	server, err := client.New(c.Server,
-		client.Options{Token: token, Trouble: c.noteSilence, Warn: func(w client.RequestWarning) { warnOf(s, w) }})
+		client.Options{Token: token, Channel: string(event.ByCommand), Trouble: c.noteSilence,
+			Warn: func(w client.RequestWarning) { warnOf(s, w) }})
 	if err != nil {
 		return nil, console.Usage(failure.New(failure.Input, err.Error(), "give it with --server or CINEFORGE_SERVER"))
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/cli/system"
+	"github.com/cineforge/cineforge/internal/runs"
 )
 
 // roundTripper answers requests.
@@ -42,7 +43,7 @@ func TestWarnOf_PrintsWhatTheServerDoesNotKnow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := system.NewRemote(c).Resume(t.Context(), "r", true); err != nil {
+	if err := system.NewRemote(c).Resume(t.Context(), "r", runs.Continuation{Today: true}); err != nil {
 		t.Fatal(err)
 	}
 	if got, _ := os.ReadFile(out.Name()); string(

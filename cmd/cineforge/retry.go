@@ -28,6 +28,7 @@ type retryCmd struct {
 	MaxWait *time.Duration `placeholder:"DUR" help:"How long a stage may wait without progress (such as 30m, 12h; 0s is not at all), in place of every max_wait_seconds of the recipe."`
 	Plan    bool           `help:"Say what would be kept, done again and paid for, and do nothing."`
 	Detach  bool           `help:"Leave the run to a running cineforge serve, and return."`
+	reasonFlag
 	outputFlags
 }
 
@@ -105,7 +106,7 @@ func (c *retryCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 		}
 	}
 	if state.Status == run.Paused && !c.changes() && !c.Plan {
-		if err := sys.Resume(ctx, c.ID, false); err != nil {
+		if err := sys.Resume(ctx, c.ID, runs.Continuation{Reason: c.Reason}); err != nil {
 			return err
 		}
 		return c.show(ctx, sys, system.RunOptions{Run: c.ID, Since: state.LastSeq}, g, s)
@@ -117,7 +118,7 @@ func (c *retryCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 		}
 		return printPlan(s.Out, g, plan)
 	}
-	id, existing, err := sys.Retry(ctx, c.ID, runs.RetryRequest{Retry: asked, Queue: c.Detach})
+	id, existing, err := sys.Retry(ctx, c.ID, runs.RetryRequest{Retry: asked, Queue: c.Detach, Reason: c.Reason})
 	if err != nil {
 		return notStarted(err)
 	}
@@ -213,6 +214,7 @@ func printQueued(ctx context.Context, sys system.System, id string, g *cli, s co
 
 type runsCancelCmd struct {
 	runArg
+	reasonFlag
 }
 
 // Run does the command.
@@ -222,7 +224,7 @@ func (c *runsCancelCmd) Run(ctx context.Context, g *cli, s console.Streams) erro
 		return err
 	}
 	defer sys.Close() //nolint:errcheck // what it has reported is stored
-	if err := sys.Cancel(ctx, c.ID); err != nil {
+	if err := sys.Cancel(ctx, c.ID, c.Reason); err != nil {
 		return notStarted(err)
 	}
 	if g.JSON {
@@ -234,6 +236,7 @@ func (c *runsCancelCmd) Run(ctx context.Context, g *cli, s console.Streams) erro
 
 type runsTryNowCmd struct {
 	runArg
+	reasonFlag
 }
 
 // Run does the command.
@@ -243,7 +246,7 @@ func (c *runsTryNowCmd) Run(ctx context.Context, g *cli, s console.Streams) erro
 		return err
 	}
 	defer sys.Close() //nolint:errcheck // what it has reported is stored
-	if err := sys.TryNow(ctx, c.ID); err != nil {
+	if err := sys.TryNow(ctx, c.ID, c.Reason); err != nil {
 		return notStarted(err)
 	}
 	if g.JSON {

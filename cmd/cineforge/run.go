@@ -30,6 +30,7 @@ type runCmd struct {
 	New       bool              `help:"Begin a run also while one of the same file, recipe and parameters is under way, which is shown otherwise."`
 	Detach    bool              `help:"Leave the run to a running cineforge serve, print its id and return."`
 	DryRun    bool              `help:"Check everything and run nothing."`
+	reasonFlag
 	outputFlags
 	Drill string `placeholder:"NAME[:PROVIDER,...]" help:"Run against the built-in simulator under this scenario, with keys for these providers only (all)."`
 }
@@ -98,7 +99,7 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	start := runs.Request{
 		Request: c.request(params),
 		File:    stage.File{Name: name, Data: data}, RecipeID: c.Recipe, ProjectID: c.Project, Config: config,
-		New: c.New, Queue: c.Detach, Warn: func(w recipe.Warning) {
+		New: c.New, Queue: c.Detach, Reason: c.Reason, Warn: func(w recipe.Warning) {
 			fmt.Fprintf(s.Err, "Warning: recipe %s, line %d: %s\n", c.Recipe, w.Line, console.OneLine(w.Message))
 		},
 	}
@@ -117,7 +118,7 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	if c.Detach {
 		return printQueued(ctx, sys, id, g, s)
 	}
-	a, err := attend(ctx, sys, id, existing)
+	a, err := attend(ctx, sys, id, existing, c.Reason)
 	if err != nil {
 		return err
 	}
@@ -171,7 +172,7 @@ func readSettings(path string) (stage.File, error) {
 
 // attend says how a run is attended to that was just started. One that was there already is
 // watched, and resumed if it was interrupted.
-func attend(ctx context.Context, sys system.System, id string, existing bool) (system.RunOptions, error) {
+func attend(ctx context.Context, sys system.System, id string, existing bool, reason string) (system.RunOptions, error) {
 	a := system.RunOptions{Run: id, Beside: true, Watch: existing}
 	if !existing {
 		return a, nil
@@ -179,7 +180,7 @@ func attend(ctx context.Context, sys system.System, id string, existing bool) (s
 	state, err := sys.State(ctx, id)
 	if err == nil && state.Status == run.Paused {
 		a.Since = state.LastSeq
-		if err = sys.Resume(ctx, id, false); errors.Is(err, runs.ErrNotPaused) {
+		if err = sys.Resume(ctx, id, runs.Continuation{Reason: reason}); errors.Is(err, runs.ErrNotPaused) {
 			err = nil // any more
 		}
 	}

@@ -33,6 +33,11 @@ type runArg struct {
 	ID string `arg:"" help:"The run's id."`
 }
 
+// reasonFlag says why a command does something with a run.
+type reasonFlag struct {
+	Reason string `env:"-" placeholder:"TEXT" help:"Why; recorded with the run."`
+}
+
 // open opens the system and loads the run.
 func (r runArg) open(ctx context.Context, g *cli, s console.Streams) (system.System, run.State, error) {
 	if !runs.ValidRunID(r.ID) {
@@ -236,6 +241,7 @@ var errWatchTimeout = errors.New("the watch timed out")
 
 type runsResumeCmd struct {
 	runArg
+	reasonFlag
 	Today bool `env:"-" help:"Let the run go on with whoever can be asked here today, in place of those that it was begun with. It need not be paused then."`
 }
 
@@ -261,7 +267,7 @@ func (c *runsResumeCmd) Run(ctx context.Context, g *cli, s console.Streams) erro
 	if state.Status.Ended() || state.Status == run.Waiting && len(state.Needs) == 0 && !c.Today && !abandoned(ctx, sys, state) {
 		return console.Usage(runs.NotPaused(state))
 	}
-	if err := sys.Resume(ctx, c.ID, c.Today); err != nil {
+	if err := sys.Resume(ctx, c.ID, runs.Continuation{Today: c.Today, Reason: c.Reason}); err != nil {
 		return err
 	}
 	return showResumed(ctx, sys, state, g, s)

@@ -14,13 +14,13 @@ import (
 func (b *bench) cancel(run string, most time.Duration) {
 	b.Helper()
 	start := time.Now()
-	if err := b.operator().Cancel(b.Context(), run); err != nil {
+	if err := b.operator().Cancel(b.Context(), run, why); err != nil {
 		b.Fatal(err)
 	}
 	if took := time.Since(start); took > most {
 		b.Errorf("ending run %s took %v, want at most %v", run, took, most)
 	}
-	if err := b.operator().Cancel(b.Context(), run); !errors.Is(err, durable.ErrLost) {
+	if err := b.operator().Cancel(b.Context(), run, why); !errors.Is(err, durable.ErrLost) {
 		b.Errorf("a run that was ended is ended again: %v", err)
 	}
 	time.Sleep(2 * time.Minute)
@@ -103,7 +103,7 @@ func cancelParked(b *bench) {
 	b.process(single, lasting(10*time.Minute)).engine(Options{}).Execute(ctx, "r") //nolint:errcheck // that it was interrupted
 	defer b.work(b.process(single, lasting(10*time.Minute)), Options{})()
 	// What has been parked stays recorded.
-	if err := b.operator().Cancel(b.Context(), "r"); err != nil {
+	if err := b.operator().Cancel(b.Context(), "r", why); err != nil {
 		b.Error(err)
 	}
 	if notes := b.notes("r"); len(notes) != 2 || !strings.Contains(notes[1], cancelled) {

@@ -106,6 +106,7 @@ var checks = []struct {
 	{"try-now ends a wait", triesNow},
 	{"try-now ends a wait within a step", triesNowWithin},
 	{"try-now ends a wait beside a step that works", triesNowBeside},
+	{"try-now that can't be recorded is tried again", triesNowUnrecorded},
 	{"try-now is not lost between a step's end and the run's", triesNowLate},
 
 	{"cancel: a step under way", cancelRunning},

@@ -75,7 +75,7 @@ func (j *Journal) Signal(_ context.Context, run string, s durable.Signal) error 
 	if r.over {
 		return durable.ErrLost
 	}
-	if !slices.Contains(r.signals, s) {
+	if !slices.ContainsFunc(r.signals, func(o durable.Signal) bool { return o.Kind == s.Kind }) {
 		r.signals = append(r.signals, s)
 	}
 	if r.wake.Before(local.Never) {
@@ -223,12 +223,12 @@ func (j *Journal) Worked(_ context.Context, run string) (bool, error) {
 }
 
 // Ack takes a signal away.
-func (j *Journal) Ack(_ context.Context, c durable.Claim, signal durable.Signal) error {
+func (j *Journal) Ack(_ context.Context, c durable.Claim, kind durable.SignalKind) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	r := j.run(c.Run)
 	if r.epoch == c.Epoch {
-		r.signals = slices.DeleteFunc(r.signals, func(s durable.Signal) bool { return s == signal })
+		r.signals = slices.DeleteFunc(r.signals, func(s durable.Signal) bool { return s.Kind == kind })
 	}
 	return nil
 }

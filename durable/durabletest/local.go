@@ -187,8 +187,8 @@ func (p *mortalProcess) Release(ctx context.Context, claim durable.Claim, wake t
 	return p.write(ctx, func() error { return p.Store.Release(ctx, claim, wake) })
 }
 
-func (p *mortalProcess) Ack(ctx context.Context, claim durable.Claim, s durable.Signal) error {
-	return p.write(ctx, func() error { return p.Store.Ack(ctx, claim, s) })
+func (p *mortalProcess) Ack(ctx context.Context, claim durable.Claim, kind durable.SignalKind) error {
+	return p.write(ctx, func() error { return p.Store.Ack(ctx, claim, kind) })
 }
 
 func (p *mortalProcess) Record(ctx context.Context, claim durable.Claim, note string, last bool) error {

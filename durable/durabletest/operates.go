@@ -17,11 +17,21 @@ func (b *bench) operator() durable.Engine {
 	return b.acts
 }
 
+// why is the note of the signals that operators send.
+const why = "why"
+
 // send sends a signal to a run, as an operator does.
-func (b *bench) send(run string, s durable.Signal) {
+func (b *bench) send(run string, kind durable.SignalKind) {
 	b.Helper()
-	if err := b.operator().Send(b.Context(), run, s); err != nil {
+	if err := b.operator().Send(b.Context(), run, durable.Signal{Kind: kind, Note: why}); err != nil {
 		b.Fatal(err)
+	}
+}
+
+// wants fails the check if a signal comes without the note that was sent with it.
+func (w *worker) wants(note string) {
+	if note != why {
+		w.t.Errorf("a signal came with the note %q, want %q", note, why)
 	}
 }
 

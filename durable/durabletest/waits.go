@@ -153,6 +153,28 @@ func triesNowWithin(b *bench) {
 	b.once("r", single)
 }
 
+// triesNowUnrecorded lets the store fail when the signal is to be recorded: it is not lost by
+// that, and nothing is done before it is recorded.
+func triesNowUnrecorded(b *bench) {
+	b.make("g", "r")
+	w := b.process(single, waiting(time.Now().Add(time.Minute)))
+	tries := 0
+	w.tryNow = func() error {
+		if tries++; tries < 3 {
+			return errBroken
+		}
+		return nil
+	}
+	defer b.work(w, Options{})()
+	time.Sleep(10 * time.Second)
+	b.send("r", durable.TryNow)
+	b.within("trying now with a store that fails twice", b.ends("r"), 20*time.Second)
+	b.once("r", single)
+	if tries != 3 {
+		b.Errorf("it was tried %d times", tries)
+	}
+}
+
 // triesNowLate says it at the moment at which the step has said that it waits.
 func triesNowLate(b *bench) {
 	b.make("g", "r")

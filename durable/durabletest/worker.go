@@ -46,13 +46,15 @@ type job struct {
 // worker does steps by a function, and records them in the world. It is safe for
 // concurrent use.
 type worker struct {
-	name  string // notes bear it
-	p     Process
-	world World
-	needs needs
-	do    func(ctx context.Context, j job) (durable.Result, error)
-	open  func(run string) error // fails Open; nil does not
-	stop  func() error           // fails Cancel; nil does not
+	name   string // notes bear it
+	p      Process
+	world  World
+	needs  needs
+	do     func(ctx context.Context, j job) (durable.Result, error)
+	open   func(run string) error // fails Open; nil does not
+	stop   func() error           // fails Cancel; nil does not
+	t      *testing.T
+	tryNow func() error // fails TryNow; nil does not
 
 	mu      sync.Mutex // guards what follows
 	busy    map[string]int
@@ -64,7 +66,7 @@ type worker struct {
 // process boots a process with a worker.
 func (b *bench) process(n needs, do func(context.Context, job) (durable.Result, error)) *worker {
 	b.named++
-	return &worker{name: fmt.Sprint(b.named), p: b.world.Boot(), world: b.world, needs: n, do: do, busy: map[string]int{}}
+	return &worker{name: fmt.Sprint(b.named), p: b.world.Boot(), world: b.world, needs: n, do: do, t: b.T, busy: map[string]int{}}
 }
 
 func (w *worker) engine(o Options) durable.Engine { return w.p.Engine(w, o) }
@@ -108,7 +110,7 @@ func split(note string) (what string, step durable.Step) {
 const cancelled = "cancelled"
 
 // Cancel records the end, once.
-func (w *worker) Cancel(ctx context.Context, claim durable.Claim) error {
+func (w *worker) Cancel(ctx context.Context, claim durable.Claim, note string) error {
 	if w.stop != nil {
 		if err := w.stop(); err != nil {
 			return err
@@ -118,6 +120,7 @@ func (w *worker) Cancel(ctx context.Context, claim durable.Claim) error {
 	if err != nil || over(notes) {
 		return err
 	}
+	w.wants(note)
 	return w.p.Record(ctx, claim, fmt.Sprintf("%s %s %s", w.name, cancelled, end), true)
 }
 
@@ -152,7 +155,13 @@ func (o *opened) Next(done []durable.Result, running []durable.Step) (start []du
 	return start
 }
 
-func (o *opened) TryNow() {
+func (o *opened) TryNow(_ context.Context, note string) error {
+	o.wants(note)
+	if o.tryNow != nil {
+		if err := o.tryNow(); err != nil {
+			return err
+		}
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	select {
@@ -160,6 +169,7 @@ func (o *opened) TryNow() {
 	default:
 		close(o.hurry)
 	}
+	return nil
 }
 
 func (o *opened) Do(ctx context.Context, step durable.Step) (durable.Result, error) {

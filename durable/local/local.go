@@ -43,15 +43,15 @@ type ClaimStore interface {
 
 // SignalStore keeps what operators want of runs.
 type SignalStore interface {
-	// Signal sends a signal to a run, which is due then if no process works on it. It returns
-	// an error that wraps durable.ErrLost if the run has ended.
+	// Signal sends a signal to a run, which is due then if no process works on it. Of two of a
+	// kind the first stays. It returns an error that wraps durable.ErrLost if the run has ended.
 	Signal(ctx context.Context, run string, signal durable.Signal) error
 	// WakeAll makes all runs due that wait for a time.
 	WakeAll(ctx context.Context) error
-	// Signals returns the signals of a run that were not acknowledged yet.
+	// Signals returns the signals of a run that were not acknowledged yet, oldest first.
 	Signals(ctx context.Context, run string) ([]durable.Signal, error)
 	// Ack takes a signal away.
-	Ack(ctx context.Context, claim durable.Claim, signal durable.Signal) error
+	Ack(ctx context.Context, claim durable.Claim, kind durable.SignalKind) error
 }
 
 // Presence is what processes know of each other.
@@ -205,7 +205,7 @@ func (e *Engine) once(ctx, hard context.Context, run string, terms durable.Terms
 	}
 	wake, err = h.work(stoppable, done)
 	if errors.Is(context.Cause(hard), durable.ErrCancelled) {
-		if err := e.worker.Cancel(record, claim); err != nil {
+		if err := e.recordCancel(record, claim); err != nil {
 			wake = time.Time{} // the signal is still to be acted on
 			return fmt.Errorf("end run %s: %w", run, err)
 		}

@@ -25,8 +25,8 @@ func (e *Engine) WakeAll(ctx context.Context) error { return e.journal.WakeAll(c
 const cancelPoll = 200 * time.Millisecond
 
 // Cancel ends a run, whichever process works on it; see durable.Operator.
-func (e *Engine) Cancel(ctx context.Context, run string) error {
-	if err := e.journal.Signal(ctx, run, durable.Cancel); err != nil {
+func (e *Engine) Cancel(ctx context.Context, run, note string) error {
+	if err := e.journal.Signal(ctx, run, durable.Signal{Kind: durable.Cancel, Note: note}); err != nil {
 		return err
 	}
 	for {
@@ -52,11 +52,27 @@ func (e *Engine) recordEnd(ctx context.Context, run string) error {
 		return err
 	}
 	wake := Never
-	err = e.worker.Cancel(ctx, claim)
+	err = e.recordCancel(ctx, claim)
 	if err != nil {
 		wake = time.Time{} // the signal is still to be acted on
 	}
 	return errors.Join(err, e.journal.Release(ctx, claim, wake))
+}
+
+// recordCancel has the worker record the end of a run that was cancelled, with the note of the
+// signal that asked for it.
+func (e *Engine) recordCancel(ctx context.Context, claim durable.Claim) error {
+	signals, err := e.journal.Signals(ctx, claim.Run)
+	if err != nil {
+		return err
+	}
+	note := ""
+	for _, s := range signals {
+		if s.Kind == durable.Cancel {
+			note = s.Note
+		}
+	}
+	return e.worker.Cancel(ctx, claim, note)
 }
 
 // Update changes a run on which no process works; see durable.Operator.

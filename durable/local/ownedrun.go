@@ -244,14 +244,16 @@ func (h *ownedRun) heed(ctx context.Context) error {
 		return err
 	}
 	for _, s := range signals {
-		switch s {
+		switch s.Kind {
 		case durable.Cancel: // acknowledged by the record of the run's end
 			h.cancel(durable.ErrCancelled)
 		case durable.TryNow:
-			if err := h.e.journal.Ack(ctx, h.claim, s); err != nil {
+			if err := h.run.TryNow(ctx, s.Note); err != nil {
 				return err
 			}
-			h.run.TryNow()
+			if err := h.e.journal.Ack(ctx, h.claim, s.Kind); err != nil {
+				return err
+			}
 			select {
 			case h.expedite <- struct{}{}:
 			default:

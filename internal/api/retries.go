@@ -28,9 +28,14 @@ type retriesHandler struct {
 
 // The requests of operators about runs.
 type (
+	actRequest struct {
+		endpoint.OfRun
+		Body *client.Act
+	}
 	retryFailedRequest struct {
 		endpoint.OfRun
 		Idempotent
+		Body *client.RetryFailedRequest
 	}
 	retryRequest struct {
 		endpoint.OfRun
@@ -55,7 +60,8 @@ type (
 func (h *retriesHandler) register(r *endpoint.Router) {
 	endpoint.Handle(r, endpoint.Post("retryFailedStage", "/runs/{run_id}/retry-failed-stage",
 		"Go on with a run from the stage that failed, as a new run",
-		http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusTooManyRequests), h.retryFailed)
+		http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity,
+		http.StatusTooManyRequests), h.retryFailed)
 	endpoint.Handle(r, endpoint.Post("retryRun", "/runs/{run_id}/retry",
 		"Go on with a run from where it failed, from a stage, or from the start, as a new run",
 		http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed,
@@ -63,9 +69,9 @@ func (h *retriesHandler) register(r *endpoint.Router) {
 	endpoint.HandleTagged(r, endpoint.Get("retryPlan", "/runs/{run_id}/retry-plan", "What a retry would keep, do again and cost",
 		http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity), h.plan)
 	endpoint.Handle(r, endpoint.Post("cancelRun", "/runs/{run_id}/cancel", "End a run",
-		http.StatusConflict, http.StatusNotFound), h.signal(h.runs.Cancel))
+		http.StatusConflict, http.StatusNotFound, http.StatusUnprocessableEntity), h.signal(h.runs.Cancel))
 	endpoint.Handle(r, endpoint.Post("tryNow", "/runs/{run_id}/try-now", "End a run's waiting: whoever it waits for is asked at once",
-		http.StatusConflict, http.StatusNotFound), h.signal(h.runs.TryNow))
+		http.StatusConflict, http.StatusNotFound, http.StatusUnprocessableEntity), h.signal(h.runs.TryNow))
 	endpoint.Handle(r, endpoint.Post("resumeRun", "/runs/{run_id}/resume",
 		"Let a paused run go on, accepting what it waits for to be accepted; or any, with whoever can be asked today",
 		http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity), h.resume)
@@ -75,7 +81,11 @@ func (h *retriesHandler) retryFailed(ctx context.Context, in *retryFailedRequest
 	if err := h.costly.take(); err != nil {
 		return client.Started{}, err
 	}
-	out, err := h.begin(ctx, in.Run, in.Idempotent, client.RetryRequest{}, nil)
+	var b client.RetryRequest
+	if in.Body != nil {
+		b.Reason = in.Body.Reason
+	}
+	out, err := h.begin(ctx, in.Run, in.Idempotent, b, nil)
 	return out, problem.As(err, pipeline.ErrNotOver, http.StatusBadRequest, "no_failed_stage")
 }
 
@@ -122,19 +132,27 @@ func planTag(plan pipeline.RetryPlan) (string, error) {
 }
 
 func (h *retriesHandler) resume(ctx context.Context, in *resumeRequest) (client.Started, error) {
-	today := in.Body != nil && in.Body.Candidates == client.CandidatesOfToday
-	return started(in.Run, true), h.runs.Resume(ctx, in.Run, today)
+	how := runs.Continuation{}
+	if in.Body != nil {
+		how.Today = in.Body.Candidates == client.CandidatesOfToday
+		how.Reason = in.Body.Reason
+	}
+	return started(in.Run, true), h.runs.Resume(ctx, in.Run, how)
 }
 
 // signal returns a handler that sends a signal to a run.
 func (h *retriesHandler) signal(
-	send func(ctx context.Context, runID string) error,
-) func(ctx context.Context, in *endpoint.OfRun) (client.Started, error) {
-	return func(ctx context.Context, in *endpoint.OfRun) (client.Started, error) {
+	send func(ctx context.Context, runID, reason string) error,
+) func(ctx context.Context, in *actRequest) (client.Started, error) {
+	return func(ctx context.Context, in *actRequest) (client.Started, error) {
 		if _, err := run.Load(ctx, h.reader.Store, in.Run); err != nil {
 			return client.Started{}, err
 		}
-		return started(in.Run, true), send(ctx, in.Run)
+		reason := ""
+		if in.Body != nil {
+			reason = in.Body.Reason
+		}
+		return started(in.Run, true), send(ctx, in.Run, reason)
 	}
 }
 
@@ -149,7 +167,9 @@ func (h *retriesHandler) begin(
 	if err != nil {
 		return client.Started{}, err
 	}
-	next, existing, err := h.runs.Retry(ctx, id, runs.RetryRequest{Retry: retryOf(b), Queue: true, Once: once, Agreed: agreed})
+	next, existing, err := h.runs.Retry(ctx, id, runs.RetryRequest{
+		Retry: retryOf(b), Queue: true, Once: once, Reason: b.Reason, Agreed: agreed,
+	})
 	if e, ok := errors.AsType[*run.RepeatedError](err); ok && e.Same {
 		return started(e.RunID, true), nil
 	}

@@ -46,7 +46,7 @@ func (h *runsHandler) start(ctx context.Context, in *startRequest) (client.Start
 		return client.Started{}, err
 	}
 	if b.RetryOf != "" {
-		return h.retries.begin(ctx, b.RetryOf, in.Idempotent, client.RetryRequest{}, nil)
+		return h.retries.begin(ctx, b.RetryOf, in.Idempotent, client.RetryRequest{Reason: b.Reason}, nil)
 	}
 	if b.RunID != "" && !runs.ValidRunID(b.RunID) {
 		return client.Started{}, problem.Refuse(http.StatusUnprocessableEntity, "invalid_run_id", "that can't be a run's id",
@@ -74,7 +74,7 @@ func (h *runsHandler) start(ctx context.Context, in *startRequest) (client.Start
 			Options:   event.Options{Force: b.Force, Drill: b.Drill},
 		},
 		File: file, RecipeID: cmp.Or(b.RecipeID, defaultRecipe), ProjectID: b.ProjectID, Config: config,
-		New: isNew(in.Idempotent, b), Queue: true, RunID: b.RunID, Once: asked, Warn: warn,
+		New: isNew(in.Idempotent, b), Queue: true, RunID: b.RunID, Once: asked, Reason: b.Reason, Warn: warn,
 	})
 	if r, ok := errors.AsType[*run.RepeatedError](err); ok && r.Same {
 		id, existing, err = r.RunID, true, nil

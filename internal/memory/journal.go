@@ -131,14 +131,14 @@ func (j *Journal) Signal(_ context.Context, id string, signal durable.Signal) er
 	r := j.data.runs[id]
 	switch {
 	case r == nil:
-		return fmt.Errorf("signal %s to run %s: %w", signal, id, run.ErrNotFound)
+		return fmt.Errorf("signal %s to run %s: %w", signal.Kind, id, run.ErrNotFound)
 	case r.ended:
-		return fmt.Errorf("signal %s to run %s: %w", signal, id, durable.ErrLost)
+		return fmt.Errorf("signal %s to run %s: %w", signal.Kind, id, durable.ErrLost)
 	}
 	if !r.waitsForever() {
 		r.wakeAt = time.Time{}
 	}
-	if !slices.Contains(r.signals, signal) {
+	if !slices.ContainsFunc(r.signals, func(s durable.Signal) bool { return s.Kind == signal.Kind }) {
 		r.signals = append(r.signals, signal)
 	}
 	j.data.wake()
@@ -169,11 +169,11 @@ func (j *Journal) Signals(_ context.Context, id string) ([]durable.Signal, error
 }
 
 // Ack takes a signal away.
-func (j *Journal) Ack(_ context.Context, claim durable.Claim, signal durable.Signal) error {
+func (j *Journal) Ack(_ context.Context, claim durable.Claim, kind durable.SignalKind) error {
 	j.data.mu.Lock()
 	defer j.data.mu.Unlock()
 	if r := j.data.runs[claim.Run]; r != nil && r.epoch == claim.Epoch {
-		r.signals = slices.DeleteFunc(r.signals, func(s durable.Signal) bool { return s == signal })
+		r.signals = slices.DeleteFunc(r.signals, func(s durable.Signal) bool { return s.Kind == kind })
 	}
 	return nil
 }

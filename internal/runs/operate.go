@@ -9,6 +9,7 @@ import (
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // Why an operator's request can't be met; in the chain of the failure that says it.
@@ -20,13 +21,14 @@ var (
 )
 
 // Cancel ends a run, whichever process works on it, and returns when it has ended. A run that
-// has ended is a failure of class input.
-func (s *Service) Cancel(ctx context.Context, runID string) error {
-	return over(runID, s.engine.Cancel(ctx, runID))
+// has ended is a failure of class input. The reason, "" for none, is recorded, and so is the actor
+// of ctx; also by what else an operator does here.
+func (s *Service) Cancel(ctx context.Context, runID, reason string) error {
+	return over(runID, s.engine.Cancel(ctx, runID, event.AskedBy(ctx, reason).Note()))
 }
 
 // TryNow ends the waiting of a run. The run goes on wherever it is executed.
-func (s *Service) TryNow(ctx context.Context, runID string) error {
+func (s *Service) TryNow(ctx context.Context, runID, reason string) error {
 	state, err := run.Load(ctx, s.store, runID)
 	if err != nil {
 		return err
@@ -39,7 +41,7 @@ func (s *Service) TryNow(ctx context.Context, runID string) error {
 			Message: fmt.Sprintf("run %s is paused until someone resumes it", runID)}
 		return f.Advised("let it go on: %s", failure.Resume(runID))
 	}
-	return over(runID, s.engine.Send(ctx, runID, durable.TryNow))
+	return over(runID, s.engine.Send(ctx, runID, durable.Signal{Kind: durable.TryNow, Note: event.AskedBy(ctx, reason).Note()}))
 }
 
 // over says that a run has ended, if that is why an operator's signal can't be sent.
@@ -51,26 +53,33 @@ func over(runID string, err error) error {
 	return err
 }
 
+// Continuation is how a run goes on that an operator resumes.
+type Continuation struct {
+	// Today lets the run go on with the candidates of today in this process, in place of those
+	// that it pinned; it need not be paused then.
+	Today  bool
+	Reason string // why; "" for none
+}
+
 // Confirm accepts, in a person's name, what a paused run waits for to be accepted, and leaves
-// the run to the caller to execute. With today, the run goes on with the candidates of today in
-// this process, in place of those that it pinned; it need not be paused then.
-func (s *Service) Confirm(ctx context.Context, runID string, today bool) error {
-	return s.confirm(ctx, runID, today, s.engine.Lease())
+// the run to the caller to execute.
+func (s *Service) Confirm(ctx context.Context, runID string, how Continuation) error {
+	return s.confirm(ctx, runID, how, s.engine.Lease())
 }
 
 // Resume is Confirm that leaves the run to the process that works on what is due. A run that is
 // not paused is a failure of class input that wraps ErrNotPaused, unless it is to go on with the
 // candidates of today.
-func (s *Service) Resume(ctx context.Context, runID string, today bool) error {
+func (s *Service) Resume(ctx context.Context, runID string, how Continuation) error {
 	state, err := run.Load(ctx, s.store, runID)
 	if err != nil {
 		return err
 	}
 	uncarried := len(s.providers.Needs(&state)) > 0
-	if state.Status != run.Paused && (state.Status.Ended() || !today && !uncarried) {
+	if state.Status != run.Paused && (state.Status.Ended() || !how.Today && !uncarried) {
 		return NotPaused(state)
 	}
-	return s.confirm(ctx, runID, today, 0)
+	return s.confirm(ctx, runID, how, 0)
 }
 
 // NotPaused says how a run goes on that can't be resumed. The error wraps ErrNotPaused.
@@ -91,7 +100,7 @@ func NotPaused(s run.State) error {
 
 // confirm gives the run back to be taken up after a time. If the claim of a process
 // that died is still alive, it waits for its end.
-func (s *Service) confirm(ctx context.Context, runID string, today bool, after time.Duration) error {
+func (s *Service) confirm(ctx context.Context, runID string, how Continuation, after time.Duration) error {
 	state, err := run.Load(ctx, s.store, runID)
 	if err != nil {
 		return err
@@ -99,12 +108,12 @@ func (s *Service) confirm(ctx context.Context, runID string, today bool, after t
 	if err := s.providers.Refusal(state.Drill); err != nil {
 		return err
 	}
-	if needs := s.providers.Needs(&state); len(needs) > 0 && !today {
+	if needs := s.providers.Needs(&state); len(needs) > 0 && !how.Today {
 		return run.Uncarried(runID, needs)
 	}
 	for waited := time.Duration(0); ; waited += retakeInterval {
 		err := s.engine.Update(ctx, runID, after, func(ctx context.Context, claim durable.Claim) error {
-			return s.pipeline.Confirm(ctx, claim, today)
+			return s.pipeline.Confirm(ctx, claim, how.Today, how.Reason)
 		})
 		if !errors.Is(err, durable.ErrHeld) || waited > s.engine.Lease() {
 			return err
@@ -113,7 +122,7 @@ func (s *Service) confirm(ctx context.Context, runID string, today bool, after t
 		if err != nil {
 			return err
 		}
-		if state.Status != run.Paused && !today {
+		if state.Status != run.Paused && !how.Today {
 			return NotPaused(state) // any more: another was faster
 		}
 		select {

@@ -31,6 +31,7 @@ type Request struct {
 	Queue     bool       // leave the run to the process that works on what is due
 	RunID     string     // that the run is to have; "" makes one
 	Once      run.IdempotencyKey
+	Reason    string // why it is asked for; "" for none
 
 	// Warn, if given, is called for what the recipe says without effect.
 	Warn func(recipe.Warning)

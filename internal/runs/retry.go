@@ -22,8 +22,9 @@ const CurrentRecipe = "current"
 // that is given as such is saved as a version before the run is made.
 type RetryRequest struct {
 	pipeline.Retry
-	Queue bool // leave the run to the process that works on what is due
-	Once  run.IdempotencyKey
+	Queue  bool // leave the run to the process that works on what is due
+	Once   run.IdempotencyKey
+	Reason string // why it is asked for; "" for none
 
 	// Agreed, if given, is asked about the plan before anything is done.
 	Agreed func(plan pipeline.RetryPlan) error
@@ -114,7 +115,7 @@ func (s *Service) Retry(ctx context.Context, runID string, r RetryRequest) (id s
 			return "", false, err
 		}
 	}
-	spec := pipeline.RetrySpec{Plan: plan, Once: r.Once}
+	spec := pipeline.RetrySpec{Plan: plan, Once: r.Once, Reason: r.Reason}
 	if spec.Notice = parent.Notice; parent.Drill == "" {
 		if spec.Notice, err = s.providers.Notice(""); err != nil {
 			return "", false, err

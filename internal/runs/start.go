@@ -27,7 +27,7 @@ func (s *Service) Start(ctx context.Context, r Request) (runID string, existing 
 		return runID, false, err
 	}
 	if there.Paused && r.Queue {
-		if err := s.Resume(ctx, there.RunID, false); err != nil && !errors.Is(err, ErrNotPaused) {
+		if err := s.Resume(ctx, there.RunID, Continuation{Reason: r.Reason}); err != nil && !errors.Is(err, ErrNotPaused) {
 			return "", false, err
 		}
 	}
@@ -55,6 +55,7 @@ func (s *Service) create(ctx context.Context, r Request) (runID string, err erro
 	r.warn(found.Recipe)
 	spec := pipeline.Spec{
 		ProjectID: r.ProjectID, Recipe: found.Recipe, Input: r.File, New: r.New, Once: r.Once, Request: r.Request,
+		Reason: r.Reason,
 	}
 	if !r.Queue {
 		spec.Wake = time.Now().Add(s.engine.Lease()) // the caller is about to execute it

@@ -171,12 +171,13 @@ func (j *Journal) Signal(ctx context.Context, id string, signal durable.Signal) 
 		case ended:
 			return durable.ErrLost
 		}
-		_, err = tx.Exec(`INSERT INTO signals (run_id, name, ts) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, id, signal, time.Now().UnixMilli())
+		_, err = tx.Exec(`INSERT INTO signals (run_id, name, ts, note) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			id, signal.Kind, time.Now().UnixMilli(), signal.Note)
 		return err
 	})
 	j.db.tell(err)
 	if err != nil {
-		return fmt.Errorf("signal %s to run %s: %w", signal, id, err)
+		return fmt.Errorf("signal %s to run %s: %w", signal.Kind, id, err)
 	}
 	return nil
 }
@@ -197,7 +198,7 @@ func (j *Journal) WakeAll(ctx context.Context) error {
 
 // Signals returns what is said to a run and was not heard yet.
 func (j *Journal) Signals(ctx context.Context, id string) ([]durable.Signal, error) {
-	rows, err := j.db.read.QueryContext(ctx, `SELECT name FROM signals WHERE run_id = ? ORDER BY ts`, id)
+	rows, err := j.db.read.QueryContext(ctx, `SELECT name, note FROM signals WHERE run_id = ? ORDER BY ts`, id)
 	if err != nil {
 		return nil, fmt.Errorf("read the signals of run %s: %w", id, err)
 	}
@@ -205,7 +206,7 @@ func (j *Journal) Signals(ctx context.Context, id string) ([]durable.Signal, err
 	var all []durable.Signal
 	for rows.Next() {
 		var one durable.Signal
-		if err := rows.Scan(&one); err != nil {
+		if err := rows.Scan(&one.Kind, &one.Note); err != nil {
 			return nil, err
 		}
 		all = append(all, one)
@@ -214,10 +215,10 @@ func (j *Journal) Signals(ctx context.Context, id string) ([]durable.Signal, err
 }
 
 // Ack takes a signal away.
-func (j *Journal) Ack(ctx context.Context, claim durable.Claim, signal durable.Signal) error {
+func (j *Journal) Ack(ctx context.Context, claim durable.Claim, kind durable.SignalKind) error {
 	return j.db.update(ctx, func(tx *sql.Tx) error {
 		_, err := tx.Exec(`DELETE FROM signals WHERE run_id = ? AND name = ?
-			AND EXISTS (SELECT 1 FROM runs WHERE id = run_id AND epoch = ?)`, claim.Run, signal, claim.Epoch)
+			AND EXISTS (SELECT 1 FROM runs WHERE id = run_id AND epoch = ?)`, claim.Run, kind, claim.Epoch)
 		return err
 	})
 }

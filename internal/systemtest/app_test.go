@@ -175,7 +175,7 @@ func TestExecute_AnUnconfirmedConfigurationWaits(t *testing.T) {
 	if state.Status != run.Paused || state.Stages["project_config"].PauseReason != event.AwaitingConfirmation {
 		t.Fatalf("run %s, stage %+v", state.Status, state.Stages["project_config"])
 	}
-	if err := a.Runs.Confirm(t.Context(), state.RunID, false); err != nil {
+	if err := a.Runs.Confirm(t.Context(), state.RunID, runs.Continuation{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.Runs.Execute(t.Context(), state.RunID, nil); err != nil {

@@ -151,8 +151,8 @@ func leftAlone(t *testing.T, w *world, a *app.App, before run.State, calls int, 
 	}
 	for name, err := range map[string]error{
 		"execute": a.Runs.Execute(t.Context(), id, func() {}), "attend": a.Runs.Run(t.Context(), id, func() {}),
-		"confirm": a.Runs.Confirm(t.Context(), id, false), "resume": a.Runs.Resume(t.Context(), id, false),
-		"try now": a.Runs.TryNow(t.Context(), id),
+		"confirm": a.Runs.Confirm(t.Context(), id, runs.Continuation{}), "resume": a.Runs.Resume(t.Context(), id, runs.Continuation{}),
+		"try now": a.Runs.TryNow(t.Context(), id, ""),
 	} {
 		if !errors.Is(err, run.ErrNoCarrier) {
 			t.Errorf("%s: %v", name, err)
@@ -209,12 +209,12 @@ func TestResume_WithCandidatesOfToday(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, id := died(t, play{}, withKeys("ANTHROPIC")...)
 		keyless := w.process()
-		if err := keyless.Runs.Resume(t.Context(), id, true); !errors.Is(err, run.ErrNoCarrier) {
+		if err := keyless.Runs.Resume(t.Context(), id, runs.Continuation{Today: true}); !errors.Is(err, run.ErrNoCarrier) {
 			t.Errorf("without keys: %v", err)
 		}
 		before := w.state(id)
 		a := w.process(withKeys("OPENAI")...)
-		if err := a.Runs.Resume(t.Context(), id, true); err != nil {
+		if err := a.Runs.Resume(t.Context(), id, runs.Continuation{Today: true}); err != nil {
 			t.Fatal(err)
 		}
 		if s, err := a.Reader.State(t.Context(), id); err != nil || len(s.Needs) > 0 ||
@@ -256,7 +256,7 @@ func TestCarry_CancelNeedsNoCandidate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, id := died(t, play{}, withKeys("ANTHROPIC")...)
 		a := w.process(withKeys("OPENAI")...)
-		if err := a.Runs.Cancel(t.Context(), id); err != nil {
+		if err := a.Runs.Cancel(t.Context(), id, ""); err != nil {
 			t.Fatal(err)
 		}
 		plan, err := a.Runs.PlanRetry(t.Context(), id, again.Retry)

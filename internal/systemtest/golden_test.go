@@ -109,7 +109,7 @@ func (w *world) toItsEnd(a *app.App, o run.Overview) {
 	id := o.RunID
 	switch o.Status {
 	case run.Paused:
-		if err := a.Runs.Resume(w.t.Context(), id, false); err != nil {
+		if err := a.Runs.Resume(w.t.Context(), id, runs.Continuation{}); err != nil {
 			w.t.Errorf("%s: %v", o.ProjectID, err)
 			return
 		}

@@ -248,7 +248,7 @@ func TestCancel(t *testing.T) {
 					}
 					other, _ := w.boot(-1, false)
 					asked := time.Now()
-					if err := other.Runs.Cancel(t.Context(), id); err != nil {
+					if err := other.Runs.Cancel(t.Context(), id, ""); err != nil {
 						t.Fatal(err)
 					}
 					if took := time.Since(asked); took > limit {
@@ -258,7 +258,7 @@ func TestCancel(t *testing.T) {
 						t.Errorf("the run is %s, the stage %s", s.Status, s.Stages["extract_scenes"].Status)
 					}
 					stop()
-					if err := other.Runs.Cancel(t.Context(), id); failure.ClassOf(err) != failure.Input {
+					if err := other.Runs.Cancel(t.Context(), id, ""); failure.ClassOf(err) != failure.Input {
 						t.Errorf("cancelled twice: %v", err)
 					}
 					w.sim.SetScenario(scenario.Scenario{ID: "ok", Name: "ok"})
@@ -287,7 +287,7 @@ func TestCancel_AQueuedRun(t *testing.T) {
 		if s := w.state(id); s.Status != run.Queued {
 			t.Errorf("it is %s", s.Status)
 		}
-		if err := a.Runs.Cancel(t.Context(), id); err != nil {
+		if err := a.Runs.Cancel(t.Context(), id, ""); err != nil {
 			t.Fatal(err)
 		}
 		if s := w.state(id); s.Status != run.RunCancelled || len(w.sim.Calls()) != 0 {
@@ -394,7 +394,7 @@ func TestTryNow_EndsAWait(t *testing.T) {
 				}
 				other, _ := w.boot(-1, false)
 				asked := time.Now()
-				if err := other.Runs.TryNow(t.Context(), id); err != nil {
+				if err := other.Runs.TryNow(t.Context(), id, ""); err != nil {
 					t.Fatal(err)
 				}
 				if s := w.over(id, time.Minute); s.Status != run.RunDone || s.FinishedAt.Sub(asked) > 5*time.Second {

@@ -94,7 +94,7 @@ func TestTryNow_InAFreshProcess(t *testing.T) {
 		b, _ := w.boot(-1, false)
 		defer w.works(b)()
 		said := time.Now()
-		if err := b.Runs.TryNow(t.Context(), id); err != nil {
+		if err := b.Runs.TryNow(t.Context(), id, ""); err != nil {
 			t.Fatal(err)
 		}
 		s := w.over(id, time.Minute)

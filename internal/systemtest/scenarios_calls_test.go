@@ -422,7 +422,7 @@ func mends(how string) func(w *world) outcome {
 		case "new run":
 			next = w.start(operator, runs.Request{Queue: true})
 		case "resume":
-			err = operator.Runs.Resume(ctx, id, false)
+			err = operator.Runs.Resume(ctx, id, runs.Continuation{})
 		}
 		if err != nil {
 			w.t.Fatal(err)

@@ -182,7 +182,7 @@ func cancels(after time.Duration) func(w *world) outcome {
 		time.Sleep(after)
 		operator, _ := w.boot(-1, false)
 		asked := time.Now()
-		if err := operator.Runs.Cancel(context.WithoutCancel(w.t.Context()), id); err != nil {
+		if err := operator.Runs.Cancel(context.WithoutCancel(w.t.Context()), id, ""); err != nil {
 			w.t.Error(err)
 		}
 		if took := time.Since(asked); took > time.Second {

@@ -48,8 +48,8 @@ func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 	for name, do := range map[string]func() error{
 		"start":   func() error { _, _, err := a.Runs.Start(t.Context(), start); return err },
 		"retry":   func() error { _, _, err := a.Runs.Retry(t.Context(), ended.RunID, again); return err },
-		"confirm": func() error { return a.Runs.Confirm(t.Context(), paused.RunID, false) },
-		"resume":  func() error { return a.Runs.Resume(t.Context(), paused.RunID, false) },
+		"confirm": func() error { return a.Runs.Confirm(t.Context(), paused.RunID, runs.Continuation{}) },
+		"resume":  func() error { return a.Runs.Resume(t.Context(), paused.RunID, runs.Continuation{}) },
 		"execute": func() error { return a.Runs.Execute(ctx, queued, func() {}) },
 		"attend":  func() error { return a.Runs.Run(ctx, queued, func() {}) },
 		"work":    func() error { return a.Runs.Work(ctx) },
@@ -68,7 +68,7 @@ func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 	if drill.Status != run.Paused {
 		t.Errorf("a drill is %s", drill.Status)
 	}
-	if err := a.Runs.Confirm(t.Context(), drill.RunID, false); err != nil {
+	if err := a.Runs.Confirm(t.Context(), drill.RunID, runs.Continuation{}); err != nil {
 		t.Errorf("a drill is not confirmed: %v", err)
 	}
 	if err := a.Runs.Execute(ctx, drill.RunID, func() {}); err != nil {
@@ -85,7 +85,7 @@ func TestOpenUnchecked_RefusesRunsOnly(t *testing.T) {
 		"plan":      func() error { _, err := a.Runs.PlanRetry(t.Context(), ended.RunID, again.Retry); return err },
 		"watch":     func() error { return a.Runs.Run(t.Context(), paused.RunID, func() {}) },
 		"hold":      func() error { return a.Providers.Hold(t.Context(), "anthropic", "x", 1e9) },
-		"cancel":    func() error { return a.Runs.Cancel(t.Context(), queued) },
+		"cancel":    func() error { return a.Runs.Cancel(t.Context(), queued, "") },
 	} {
 		if err := look(); err != nil {
 			t.Errorf("%s: %v", name, err)

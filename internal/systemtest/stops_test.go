@@ -261,7 +261,7 @@ func TestExecute_DeathsPauseARun(t *testing.T) {
 		if now := w.state(id); now.LastSeq != s.LastSeq {
 			t.Error("it goes on by itself")
 		}
-		if err := a.Runs.Confirm(t.Context(), id, false); err != nil {
+		if err := a.Runs.Confirm(t.Context(), id, runs.Continuation{}); err != nil {
 			t.Fatal(err)
 		}
 		if s = w.execute(a, id); s.Status != run.RunDone || s.Stages["extract_scenes"].Crashes != 0 {

@@ -267,9 +267,9 @@ func (h *history) operator() {
 		case s.Ended() && s != run.RunDone:
 			h.retry(a, id)
 		case s == run.Waiting && h.draw(2) == 0:
-			a.Runs.TryNow(h.t.Context(), id) //nolint:errcheck // it may have ended meanwhile
+			a.Runs.TryNow(h.t.Context(), id, "") //nolint:errcheck // it may have ended meanwhile
 		case !s.Ended() && h.draw(6) == 0:
-			if err := a.Runs.Cancel(h.t.Context(), id); err != nil && failure.ClassOf(err) != failure.Input {
+			if err := a.Runs.Cancel(h.t.Context(), id, ""); err != nil && failure.ClassOf(err) != failure.Input {
 				h.t.Errorf("cancel %s: %v", id, err)
 			}
 		}

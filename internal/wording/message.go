@@ -34,6 +34,8 @@ func clause(e event.Event) string {
 		return resumed(b)
 	case event.RunCancelled:
 		return cancelled(b)
+	case event.TryNowRequested:
+		return triedNow(b)
 	case event.PipelineFinished:
 		return ended(b)
 	case event.DryRunValidated:
@@ -93,6 +95,13 @@ func cancelled(b event.RunCancelled) string {
 		return "the run was cancelled"
 	}
 	return "the run was cancelled: " + quote(b.Reason)
+}
+
+func triedNow(b event.TryNowRequested) string {
+	if b.Reason == "" {
+		return "the wait was ended by hand: the providers are asked now"
+	}
+	return "the wait was ended by hand: " + quote(b.Reason)
 }
 
 func ended(b event.PipelineFinished) string {

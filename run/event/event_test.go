@@ -92,6 +92,7 @@ var bodies = []event.Body{
 	event.BreakerChanged{},
 	event.CooldownStarted{},
 	event.CooldownEnded{},
+	event.TryNowRequested{},
 }
 
 func TestUnknown_SurvivesStorage(t *testing.T) {

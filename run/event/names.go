@@ -19,6 +19,7 @@ func (BudgetExceeded) EventName() string     { return "budget_exceeded" }
 func (UnitReused) EventName() string         { return "unit_reused" }
 func (RetryRequested) EventName() string     { return "retry_requested" }
 func (RunCancelled) EventName() string       { return "run_cancelled" }
+func (TryNowRequested) EventName() string    { return "try_now_requested" }
 func (UnitDone) EventName() string           { return "unit_done" }
 func (UnitsPlanned) EventName() string       { return "units_planned" }
 func (ArtifactSaved) EventName() string      { return "artifact_saved" }
@@ -66,6 +67,7 @@ var decoders = map[string]func([]byte) (Body, error){
 	"unit_reused":          decode[UnitReused],
 	"retry_requested":      decode[RetryRequested],
 	"run_cancelled":        decode[RunCancelled],
+	"try_now_requested":    decode[TryNowRequested],
 	"unit_done":            decode[UnitDone],
 	"units_planned":        decode[UnitsPlanned],
 	"artifact_saved":       decode[ArtifactSaved],

@@ -19,6 +19,9 @@ type RetryRequested struct {
 
 	Recipe  *RetryRecipe   `json:"recipe,omitempty"`  // that is run in place of the one before; nil if it is the same
 	Changes []RecipeChange `json:"changes,omitempty"` // what is otherwise than in the run before, as far as it matters
+
+	Actor       *Actor `json:"actor,omitempty"`        // that asked for the retry
+	ActorReason string `json:"actor_reason,omitempty"` // why they did
 }
 
 // RetryMode says what a retry was asked to do again.

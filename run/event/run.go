@@ -30,6 +30,8 @@ type PipelineStarted struct {
 	// process goes on with the run. A stage that asks none is left out. It is nil in runs of
 	// versions that pinned none.
 	Candidates map[string][]Candidate `json:"candidates,omitzero"`
+
+	Asked // no part of what the run is asked for
 }
 
 // RunResumed says that an unfinished run goes on.
@@ -40,6 +42,8 @@ type RunResumed struct {
 	// Candidates, if there are any, are pinned in place of those that the run pinned before:
 	// a person let it go on with the models that could be asked that day.
 	Candidates map[string][]Candidate `json:"candidates,omitzero"`
+
+	Asked
 }
 
 // ResumeCause says why a run goes on.
@@ -52,9 +56,11 @@ const (
 )
 
 // RunCancelled says that an operator ended the run. The end follows.
-type RunCancelled struct {
-	Reason string `json:"reason,omitempty"`
-}
+type RunCancelled struct{ Asked }
+
+// TryNowRequested says that an operator wants no waiting: the models that the run waits for are
+// asked at once.
+type TryNowRequested struct{ Asked }
 
 // PipelineFinished ends every run but a dry one.
 type PipelineFinished struct {

@@ -135,8 +135,8 @@ func (l *Local) served(queue bool) error {
 }
 
 // Resume lets a run go on.
-func (l *Local) Resume(ctx context.Context, id string, today bool) error {
-	err := l.app.Runs.Confirm(ctx, id, today)
+func (l *Local) Resume(ctx context.Context, id string, how runs.Continuation) error {
+	err := l.app.Runs.Confirm(ctx, id, how)
 	if errors.Is(err, durable.ErrHeld) {
 		err = failure.New(failure.Input, fmt.Sprintf("run %s is under way already", id), "").Advised("follow it: %s", failure.Watch(id))
 	}
@@ -225,10 +225,14 @@ func (l *Local) Export(ctx context.Context, id string, to runs.Destination) (run
 }
 
 // Cancel ends a run.
-func (l *Local) Cancel(ctx context.Context, id string) error { return l.app.Runs.Cancel(ctx, id) }
+func (l *Local) Cancel(ctx context.Context, id, reason string) error {
+	return l.app.Runs.Cancel(ctx, id, reason)
+}
 
 // TryNow ends a run's waiting.
-func (l *Local) TryNow(ctx context.Context, id string) error { return l.app.Runs.TryNow(ctx, id) }
+func (l *Local) TryNow(ctx context.Context, id, reason string) error {
+	return l.app.Runs.TryNow(ctx, id, reason)
+}
 
 // Providers says how each provider is doing.
 func (l *Local) Providers(ctx context.Context) ([]health.Provider, error) {

@@ -229,7 +229,7 @@ func (r *Remote) Start(ctx context.Context, s runs.Request) (string, bool, error
 // asked is what a server is asked for; it takes only the parameters that it knows.
 func asked(s runs.Request) (client.RunRequest, error) {
 	ask := client.RunRequest{RecipeID: s.RecipeID, StartFrom: s.StartFrom, EndAt: s.EndAt, Force: s.Force,
-		New: &s.New, DryRun: s.DryRun, Drill: s.Drill}
+		New: &s.New, DryRun: s.DryRun, Drill: s.Drill, Reason: s.Reason}
 	switches := map[string]*bool{"accept_config": &ask.AcceptConfig, "skip_qa": &ask.SkipQA}
 	texts := map[string]*string{"default_model": &ask.DefaultModel, "work_model": &ask.WorkModel, "verify_model": &ask.VerifyModel,
 		"escalate_model": &ask.EscalateModel, "qa_model": &ask.QAModel, "config_file": &ask.ConfigFile}
@@ -273,6 +273,7 @@ func (r *Remote) Retry(ctx context.Context, id string, how runs.RetryRequest) (s
 	if err != nil {
 		return "", false, err
 	}
+	ask.Reason = how.Reason
 	started, err := r.client.Runs.Retry(ctx, id, rand.Text(), ask, "")
 	return started.RunID, started.Existing, Failure(err)
 }
@@ -291,22 +292,22 @@ func (r *Remote) retryOf(ctx context.Context, how pipeline.Retry) (client.RetryR
 }
 
 // Resume lets a run go on.
-func (r *Remote) Resume(ctx context.Context, id string, today bool) error {
-	ask := client.ResumeRequest{}
-	if today {
+func (r *Remote) Resume(ctx context.Context, id string, how runs.Continuation) error {
+	ask := client.ResumeRequest{Reason: how.Reason}
+	if how.Today {
 		ask.Candidates = client.CandidatesOfToday
 	}
 	return Failure(r.client.Runs.Resume(ctx, id, ask))
 }
 
 // Cancel ends a run.
-func (r *Remote) Cancel(ctx context.Context, id string) error {
-	return Failure(r.client.Runs.Cancel(ctx, id))
+func (r *Remote) Cancel(ctx context.Context, id, reason string) error {
+	return Failure(r.client.Runs.CancelFor(ctx, id, client.Act{Reason: reason}))
 }
 
 // TryNow ends a run's waiting.
-func (r *Remote) TryNow(ctx context.Context, id string) error {
-	return Failure(r.client.Runs.TryNow(ctx, id))
+func (r *Remote) TryNow(ctx context.Context, id, reason string) error {
+	return Failure(r.client.Runs.TryNowFor(ctx, id, client.Act{Reason: reason}))
 }
 
 // Run follows the run, which the server works on.

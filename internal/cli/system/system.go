@@ -50,14 +50,14 @@ type Worker interface {
 	Start(ctx context.Context, s runs.Request) (id string, existing bool, err error)
 	PlanRetry(ctx context.Context, id string, r pipeline.Retry) (run.RetryPlan, error)
 	Retry(ctx context.Context, id string, r runs.RetryRequest) (next string, existing bool, err error)
-	// Resume lets a paused run go on, or with today any run with the models that can be asked
+	// Resume lets a paused run go on, or with Today any run with the models that can be asked
 	// today. Run then shows it.
-	Resume(ctx context.Context, id string, today bool) error
+	Resume(ctx context.Context, id string, how runs.Continuation) error
 	// Run makes sure that a process works on a run. It yields the run's events until it
 	// is at rest; end then returns whether it could be worked on.
 	Run(ctx context.Context, a RunOptions) (events iter.Seq2[event.Event, error], end func() error)
-	Cancel(ctx context.Context, id string) error
-	TryNow(ctx context.Context, id string) error
+	Cancel(ctx context.Context, id, reason string) error
+	TryNow(ctx context.Context, id, reason string) error
 }
 
 // Operator shows how providers are doing, and acts on them for a reason that is logged.

@@ -158,12 +158,13 @@ func (s store) due(t *testing.T) (ids []string) {
 
 func wake(t *testing.T, s store) {
 	c := s.create(t, run.NewRun{ID: "a"})
-	if err := s.Journal.Signal(t.Context(), "none", durable.Cancel); !errors.Is(err, run.ErrNotFound) {
+	if err := s.Journal.Signal(t.Context(), "none", durable.Signal{Kind: durable.Cancel}); !errors.Is(err, run.ErrNotFound) {
 		t.Errorf("to no run: %v", err)
 	}
 	changed := s.Journal.Changed()
-	for range 2 {
-		if err := s.Journal.Signal(t.Context(), "a", durable.TryNow); err != nil {
+	first := durable.Signal{Kind: durable.TryNow, Note: "first"}
+	for _, signal := range []durable.Signal{first, {Kind: durable.TryNow, Note: "second"}} {
+		if err := s.Journal.Signal(t.Context(), "a", signal); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -172,7 +173,7 @@ func wake(t *testing.T, s store) {
 	default:
 		t.Error("a signal is not seen")
 	}
-	if got, err := s.Journal.Signals(t.Context(), "a"); err != nil || !slices.Equal(got, []durable.Signal{durable.TryNow}) {
+	if got, err := s.Journal.Signals(t.Context(), "a"); err != nil || !slices.Equal(got, []durable.Signal{first}) {
 		t.Errorf("%v %v", got, err)
 	}
 	if err := s.Journal.Release(t.Context(), c, time.Now().Add(time.Hour)); err != nil {
@@ -198,7 +199,7 @@ func wake(t *testing.T, s store) {
 		t.Errorf("%v %v", got, err)
 	}
 	s.commit(t, c, event.PipelineFinished{Outcome: event.Cancelled})
-	if err := s.Journal.Signal(t.Context(), "a", durable.Cancel); !errors.Is(err, durable.ErrLost) {
+	if err := s.Journal.Signal(t.Context(), "a", durable.Signal{Kind: durable.Cancel}); !errors.Is(err, durable.ErrLost) {
 		t.Errorf("to a run that has ended: %v", err)
 	}
 }
