@@ -5,13 +5,10 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/llm/health"
-	"github.com/cineforge/cineforge/run/event"
 )
 
 type healthKey struct{ endpoint, name string }
@@ -83,37 +80,5 @@ func (h *Health) Transitions(_ context.Context, limit int) (all []health.Transit
 		}
 		all = append(all, t)
 	}
-	return all, nil
-}
-
-// CountAttempts counts the attempts since a time, of runs whose id does not begin with a prefix.
-func (h *Health) CountAttempts(_ context.Context, since time.Time, except string) (all []storage.AttemptCount, err error) {
-	h.data.mu.Lock()
-	defer h.data.mu.Unlock()
-	count := func(provider, model string) *storage.AttemptCount {
-		for i := range all {
-			if all[i].Provider == provider && all[i].Model == model {
-				return &all[i]
-			}
-		}
-		all = append(all, storage.AttemptCount{Provider: provider, Model: model})
-		return &all[len(all)-1]
-	}
-	for _, e := range h.data.log {
-		if e.Time.Before(since.Truncate(time.Millisecond)) || except != "" && strings.HasPrefix(e.RunID, except) {
-			continue
-		}
-		switch b := e.Body.(type) {
-		case event.AttemptFinished:
-			count(b.Provider, b.Model).Answered++
-		case event.AttemptFailed:
-			if b.ErrorClass != failure.Canceled {
-				count(b.Provider, b.Model).Failed++
-			}
-		}
-	}
-	slices.SortFunc(all, func(a, b storage.AttemptCount) int {
-		return cmp.Or(cmp.Compare(a.Provider, b.Provider), cmp.Compare(a.Model, b.Model))
-	})
 	return all, nil
 }

@@ -23,6 +23,7 @@ type record struct {
 	asked    artifact.Digest
 	events   []event.Event
 	ended    bool
+	drill    bool
 
 	epoch   int64
 	claimed time.Time // until when a claim lives
@@ -173,6 +174,7 @@ func (r *record) follow(body event.Body) {
 	switch b := body.(type) {
 	case event.PipelineStarted:
 		r.need(b.Candidates)
+		r.drill = b.Drill != ""
 	case event.RunResumed:
 		if b.Candidates != nil {
 			clear(r.routes)

@@ -27,7 +27,8 @@ func (s *Service) List(ctx context.Context) ([]health.Provider, error) {
 	if err := s.router.Health().Recall(ctx); err != nil {
 		return nil, err
 	}
-	counts, err := s.attempts.CountAttempts(ctx, time.Now().Add(-counted), DrillPrefix)
+	now := time.Now()
+	counts, err := s.attempts.CountAttempts(ctx, storage.Window{From: now.Add(-counted), Until: now.Add(time.Millisecond)})
 	if err != nil {
 		return nil, err
 	}

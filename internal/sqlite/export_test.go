@@ -3,9 +3,13 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"io/fs"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"syscall"
+	"time"
 
 	"github.com/pressly/goose/v3"
 
@@ -35,8 +39,60 @@ const Locks = presence.CanLock
 
 // Schemas returns the newest version of the schema.
 func Schemas() (newest int64, err error) {
-	names, err := fs.Glob(migrations, "migrations/*.sql")
-	return int64(len(names)), err
+	names, err := fs.Glob(migrations, "migrations/*.sql") // in order
+	if err != nil {
+		return 0, err
+	}
+	number, _, _ := strings.Cut(filepath.Base(names[len(names)-1]), "_")
+	return strconv.ParseInt(number, 10, 64)
+}
+
+// FillAttempts stores runs of many events from a time on, a third of which end attempts. They
+// are spread over a day.
+func FillAttempts(ctx context.Context, s *Store, from time.Time, runs, each int) error {
+	return s.db.transact(func(tx *sql.Tx) error {
+		insert, err := tx.PrepareContext(ctx, `INSERT INTO events (run_id, seq, ts, name, body) VALUES (?, ?, ?, ?, ?)`)
+		if err != nil {
+			return err
+		}
+		pause := 24 * time.Hour / time.Duration(runs*each)
+		for n := range runs {
+			id := fmt.Sprintf("run-%06d", n)
+			if _, err := tx.ExecContext(ctx, `INSERT INTO runs (id, position, project_id, last_seq, ended, root) VALUES (?, ?, 'p', ?, 1, ?)`,
+				id, n+1, each, id); err != nil {
+				return err
+			}
+			for seq := 1; seq <= each; seq++ {
+				name, body := attemptEvent(seq)
+				at := from.Add(time.Duration(n*each+seq) * pause).UnixMilli()
+				if _, err := insert.ExecContext(ctx, id, seq, at, name, body); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// attemptEvent is one of the events that FillAttempts stores: of 30, nine answers, a failure, a
+// fallback and 19 others.
+func attemptEvent(seq int) (name, body string) {
+	const at = `"stage_id":"extract_scenes","unit":"scene_012","role":"work","attempt":1,"provider":"anthropic","model":"claude-sonnet-4-6",`
+	switch {
+	case seq == 1:
+		return "pipeline_started", `{"recipe_id":"mvp_ingest","project_id":"p","stage_ids":["extract_scenes"]}`
+	case seq%30 == 0:
+		return "attempt_failed", `{` + at + `"error_class":"overloaded","error_code":"529","error":"the provider has more to do than it can do",` +
+			`"request_id":"req_011CieM99p2GqkoflFYetd9y","input_tokens":1200,"output_tokens":0,"cost_usd":0,"latency_ms":420}`
+	case seq%30 == 1:
+		return "stage_fallback", `{` + at + `"from_model":"claude-sonnet-4-6","to_model":"gpt-5.2","from_provider":"anthropic",` +
+			`"to_provider":"openai","reason":"the provider has more to do than it can do","skipped_models":["claude-opus-4-6"]}`
+	case seq%3 == 2:
+		return "attempt_finished", fmt.Sprintf(`{`+at+`"served_model":"claude-sonnet-4-6","request_id":"req_011CieM99p2GqkoflFYetd9y",`+
+			`"input_tokens":1200,"output_tokens":%d,"cost_usd":0.0123,"latency_ms":%d,"first_event_ms":512}`, seq, 1000+seq%7000)
+	}
+	return "attempt_started", `{` + at + `"decision":{"round":1,"provider":"anthropic","model":"claude-sonnet-4-6",` +
+		`"why":"the first in the chain that can be asked","attempts_left":3,"others":[{"provider":"openai","model":"gpt-5.2","reason":"behind"}]}}`
 }
 
 // MakeOld makes a database as it was at a version of the schema, with what statements put into it.

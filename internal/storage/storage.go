@@ -4,7 +4,6 @@ package storage
 
 import (
 	"context"
-	"time"
 
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/durable/local"
@@ -61,21 +60,4 @@ type Journal interface {
 	// Uncarried returns at most n runs, newest first, that would go on by themselves, that no
 	// process works on, and that this one can't go on with.
 	Uncarried(ctx context.Context, n int) ([]run.Summary, error)
-}
-
-// Attempts counts attempts, and lists what breakers did.
-type Attempts interface {
-	// CountAttempts counts the attempts since a time, of runs whose id does not begin with a prefix.
-	// What the caller gave up counts as neither answered nor failed.
-	CountAttempts(ctx context.Context, since time.Time, except string) ([]AttemptCount, error)
-	// Transitions returns the last transitions of breakers, newest first.
-	Transitions(ctx context.Context, limit int) ([]health.Transition, error)
-}
-
-// AttemptCount is how the attempts at a model ended.
-type AttemptCount struct {
-	Provider string
-	Model    string
-	Answered int
-	Failed   int
 }

@@ -16,7 +16,6 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/artifact/blobtest"
 	"github.com/cineforge/cineforge/durable"
-	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/project/projecttest"
@@ -56,6 +55,10 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 		"the log is in the order of commits":   areInCommitOrder,
 		"cooldowns begin and end":              coolsDown,
 		"attempts are counted":                 areCounted,
+		"attempts have what sums need":         haveWhatSumsNeed,
+		"the last failure is found":            lastFailureIsFound,
+		"fallbacks are counted by run":         fallbacksAreCounted,
+		"failed stages are newest first":       failedStages,
 		"which lines are old":                  areOld,
 		"pruning lets the rest be":             letsBe,
 		"a sweep takes nothing that is needed": takesNothing,
@@ -290,23 +293,6 @@ func newestFirst(t *testing.T, s store) {
 	got, err := s.Attempts.Transitions(t.Context(), 2)
 	if err != nil || len(got) != 2 || got[0].To != breaker.Closed || got[1].To != breaker.HalfOpen || got[0].Evidence != "e" ||
 		got[0].Model != "m" {
-		t.Errorf("%+v %v", got, err)
-	}
-}
-
-func areCounted(t *testing.T, s store) {
-	at := event.Attempt{Provider: "anthropic", Model: "m"}
-	s.commit(t, s.create(t, run.NewRun{ID: "early"}), event.AttemptFinished{Attempt: at})
-	time.Sleep(time.Hour)
-	since := time.Now()
-	s.commit(t, s.create(t, run.NewRun{ID: "a"}), event.AttemptFinished{Attempt: at},
-		event.AttemptFailed{Attempt: at, ErrorClass: failure.Overloaded},
-		event.AttemptFailed{Attempt: at, ErrorClass: failure.Canceled},
-		event.AttemptFinished{Attempt: event.Attempt{Provider: "google", Model: "g"}})
-	s.commit(t, s.create(t, run.NewRun{ID: "drill-1"}), event.AttemptFinished{Attempt: at})
-	got, err := s.Attempts.CountAttempts(t.Context(), since, "drill-")
-	want := []storage.AttemptCount{{Provider: "anthropic", Model: "m", Answered: 1, Failed: 1}, {Provider: "google", Model: "g", Answered: 1}}
-	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("%+v %v", got, err)
 	}
 }
