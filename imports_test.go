@@ -23,8 +23,9 @@ const module = "github.com/cineforge/cineforge/"
 var rank = map[string]int{
 	"internal/argument": -1, "internal/plaintext": -1, "internal/bounded": -1, "internal/yamlnode": -1, "internal/spelling": 0,
 	"failure": 0, "recipes": 0, "resilience": 0, "simulator": 0,
-	"artifact": 1, "durable": 1, "health": 1, "llm": 1, "recipe": 1, "screenplay": 1,
+	"artifact": 1, "durable": 1, "llm": 1, "recipe": 1, "screenplay": 1,
 	"project": 2, "run": 2, "stage": 2,
+	"health":          3,
 	"pipeline":        3,
 	"internal/advice": 3, "internal/wording": 3,
 	"internal/storage": 4, "internal/sqlite": 5, "internal/memory": 5, "internal/progress": 4, "internal/telemetry": 4, "internal/runlog": 4,

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"net/url"
 	"time"
 
 	"github.com/cineforge/cineforge/health"
@@ -20,6 +21,31 @@ func (p *Providers) List(ctx context.Context) ([]health.Provider, error) {
 // a limit of 0, as many as the server likes.
 func (p *Providers) Transitions(ctx context.Context, limit int) ([]Turn, error) {
 	return get[[]Turn](ctx, p.conn, limited(limit), "providers", "events")
+}
+
+// HistoryQuery says which time of providers is wanted. The zero value means the last hour.
+type HistoryQuery struct {
+	Provider string        // "" for all
+	Window   time.Duration // up to now
+	Bucket   time.Duration // how long each part is; 0 for as the server likes
+	Drills   bool          // the attempts of drills, in place of those of real runs
+}
+
+// History returns how providers did over a time.
+func (p *Providers) History(ctx context.Context, q HistoryQuery) (health.History, error) {
+	values := url.Values{}
+	for name, d := range map[string]time.Duration{"window": q.Window, "bucket": q.Bucket} {
+		if d != 0 {
+			values.Set(name, d.String())
+		}
+	}
+	if q.Drills {
+		values.Set("drill", "true")
+	}
+	if q.Provider == "" {
+		return get[health.History](ctx, p.conn, values, "providers", "history")
+	}
+	return get[health.History](ctx, p.conn, values, "providers", q.Provider, "history")
 }
 
 // HoldFor keeps all requests from a provider for a time, which is rounded up to seconds.

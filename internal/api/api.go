@@ -19,6 +19,7 @@ import (
 	"github.com/cineforge/cineforge/internal/api/docs"
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/guard"
+	"github.com/cineforge/cineforge/internal/api/oncall"
 	"github.com/cineforge/cineforge/internal/api/problem"
 	"github.com/cineforge/cineforge/internal/api/strict"
 	"github.com/cineforge/cineforge/internal/app"
@@ -94,6 +95,7 @@ func New(a *app.App, observers *observe.Observers, o Options) *API {
 	(&runsHandler{runs: a.Runs, reader: a.Reader, library: a.Library, retries: retries, costly: costly}).register(r)
 	(&streamsHandler{reader: a.Reader, tail: observers.Tail, slots: guard.NewSlots(o.Streams)}).register(r)
 	(&providersHandler{providers: a.Providers, log: o.Log}).register(r)
+	oncall.Register(r, a)
 	docs.Register(r)
 	guards := guard.New(guard.Options{Tokens: o.Tokens, Hosts: o.Hosts, PublicURL: o.PublicURL, Log: o.Log, Requests: o.Requests}, problems)
 	guards.Register(r)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/storage"
+	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 )
 
@@ -87,6 +88,21 @@ func (h *Health) Fallbacks(_ context.Context, w storage.Window) (all []storage.F
 func (h *Health) StageFailures(_ context.Context, w storage.Window, limit int) (all []event.Event, err error) {
 	for _, e := range slices.Backward(h.events(w)) {
 		if b, ok := e.Body.(event.StageFailed); ok && b.ErrorClass != failure.Canceled && len(all) < limit {
+			all = append(all, e)
+		}
+	}
+	return all, nil
+}
+
+// ProviderEvents returns the standalone events about providers that a filter selects, newest first.
+func (h *Health) ProviderEvents(_ context.Context, f storage.ProviderEvents) (all []run.LogEntry, err error) {
+	h.data.mu.Lock()
+	defer h.data.mu.Unlock()
+	for _, e := range slices.Backward(h.data.log) {
+		if len(all) == f.Limit {
+			break
+		}
+		if f.Match(e) {
 			all = append(all, e)
 		}
 	}

@@ -82,7 +82,7 @@ func attemptEvent(seq int) (name, body string) {
 	case seq == 1:
 		return "pipeline_started", `{"recipe_id":"mvp_ingest","project_id":"p","stage_ids":["extract_scenes"]}`
 	case seq%30 == 0:
-		return "attempt_failed", `{` + at + `"error_class":"overloaded","error_code":"529","error":"the provider has more to do than it can do",` +
+		return "attempt_failed", `{` + at + `"error_class":"overloaded","error_code":"529","error":"it is overloaded",` +
 			`"request_id":"req_011CieM99p2GqkoflFYetd9y","input_tokens":1200,"output_tokens":0,"cost_usd":0,"latency_ms":420}`
 	case seq%30 == 1:
 		return "stage_fallback", `{` + at + `"from_model":"claude-sonnet-4-6","to_model":"gpt-5.2","from_provider":"anthropic",` +
@@ -92,7 +92,7 @@ func attemptEvent(seq int) (name, body string) {
 			`"input_tokens":1200,"output_tokens":%d,"cost_usd":0.0123,"latency_ms":%d,"first_event_ms":512}`, seq, 1000+seq%7000)
 	}
 	return "attempt_started", `{` + at + `"decision":{"round":1,"provider":"anthropic","model":"claude-sonnet-4-6",` +
-		`"why":"the first in the chain that can be asked","attempts_left":3,"others":[{"provider":"openai","model":"gpt-5.2","reason":"behind"}]}}`
+		`"why":"the first that can be asked","attempts_left":3,"others":[{"provider":"openai","model":"gpt-5.2","reason":"behind"}]}}`
 }
 
 // MakeOld makes a database as it was at a version of the schema, with what statements put into it.

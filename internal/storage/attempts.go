@@ -10,6 +10,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/llm/health"
+	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 )
 
@@ -33,6 +34,28 @@ type Attempts interface {
 
 	// Transitions returns the last transitions of breakers, newest first.
 	Transitions(ctx context.Context, limit int) ([]health.Transition, error)
+	// ProviderEvents returns the standalone events about providers that a filter selects, newest
+	// first.
+	ProviderEvents(ctx context.Context, f ProviderEvents) ([]run.LogEntry, error)
+}
+
+// ProviderEvents selects standalone events about providers. A zero member selects all.
+type ProviderEvents struct {
+	Provider      string
+	After, Before int64     // positions in the log, not included
+	From, Until   time.Time // From is included, Until is not
+	Kinds         []string  // names of events
+	Limit         int
+}
+
+// Match reports whether an event is selected.
+func (f ProviderEvents) Match(e run.LogEntry) bool {
+	name := e.Body.EventName()
+	of, ok := e.Body.(interface{ OfWhichProvider() event.OfProvider })
+	return ok && (f.Provider == "" || of.OfWhichProvider().Provider == f.Provider) &&
+		e.Position > f.After && (f.Before == 0 || e.Position < f.Before) &&
+		(f.From.IsZero() || e.Time.UnixMilli() >= f.From.UnixMilli()) && (f.Until.IsZero() || e.Time.UnixMilli() < f.Until.UnixMilli()) &&
+		(len(f.Kinds) == 0 || slices.Contains(f.Kinds, name))
 }
 
 // Window says which events are meant: those of real runs, or of drills, in a time.

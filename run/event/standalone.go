@@ -43,6 +43,9 @@ type OfProvider struct {
 // About returns the zero value: providers belong to no project.
 func (OfProvider) About() Subject { return Subject{} }
 
+// OfWhichProvider returns what of a provider the event is about.
+func (o OfProvider) OfWhichProvider() OfProvider { return o }
+
 // ProjectCreated says that a project was made.
 type ProjectCreated struct {
 	Act

@@ -31,7 +31,12 @@ CREATE INDEX events_effects ON events (
 CREATE INDEX events_drills ON events (run_id)
 WHERE name = 'pipeline_started' AND iif(json_valid(body), json_extract(body, '$.drill'), NULL) <> '';
 
+-- What happened to providers, by time.
+CREATE INDEX standalone_events_of_providers ON standalone_events (ts)
+WHERE name IN ('provider_held', 'provider_released', 'provider_probed', 'breaker_changed', 'cooldown_started', 'cooldown_ended');
+
 -- +goose Down
+DROP INDEX standalone_events_of_providers;
 DROP INDEX events_drills;
 DROP INDEX events_effects;
 DROP INDEX events_failures;

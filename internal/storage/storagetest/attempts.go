@@ -1,15 +1,19 @@
 package storagetest
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/storage"
+	"github.com/cineforge/cineforge/llm/health"
+	"github.com/cineforge/cineforge/project"
+	"github.com/cineforge/cineforge/resilience/breaker"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 )
@@ -51,16 +55,25 @@ func (s store) attempted(t *testing.T) time.Time {
 
 func areCounted(t *testing.T, s store) {
 	from := s.attempted(t)
+	hour := func(w storage.Window) storage.Window {
+		w.From = from
+		w.Until = from.Add(time.Hour)
+		return w
+	}
 	for name, tt := range map[string]struct {
 		w    storage.Window
 		want []storage.AttemptCount
 	}{
-		"real runs": {since(from), []storage.AttemptCount{{Provider: "anthropic", Model: "m", Answered: 1, Failed: 1},
-			{Provider: "google", Model: "g", Answered: 1}}},
-		"drills":       {storage.Window{From: from, Until: from.Add(time.Hour), Drills: true}, []storage.AttemptCount{{Provider: "anthropic", Model: "m", Answered: 1, Failed: 1}}},
-		"one provider": {storage.Window{From: from, Until: from.Add(time.Hour), Provider: "google"}, []storage.AttemptCount{{Provider: "google", Model: "g", Answered: 1}}},
-		"the end is not within": {storage.Window{Until: from}, []storage.AttemptCount{{Provider: "anthropic", Model: "m",
-			Answered: 1}}},
+		"real runs": {hour(storage.Window{}), []storage.AttemptCount{
+			{Provider: "anthropic", Model: "m", Answered: 1, Failed: 1}, {Provider: "google", Model: "g", Answered: 1},
+		}},
+		"drills": {hour(storage.Window{Drills: true}), []storage.AttemptCount{
+			{Provider: "anthropic", Model: "m", Answered: 1, Failed: 1},
+		}},
+		"one provider": {hour(storage.Window{Provider: "google"}), []storage.AttemptCount{{Provider: "google", Model: "g", Answered: 1}}},
+		"the end is not within": {storage.Window{Until: from}, []storage.AttemptCount{
+			{Provider: "anthropic", Model: "m", Answered: 1},
+		}},
 	} {
 		got, err := s.Attempts.CountAttempts(t.Context(), tt.w)
 		if err != nil || !slices.Equal(got, tt.want) {
@@ -94,7 +107,7 @@ func haveWhatSumsNeed(t *testing.T, s store) {
 	}
 	got := s.ended(t, since(from))
 	slices.SortFunc(got, byProvider)
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	drills := s.ended(t, storage.Window{From: from, Until: time.Now().Add(time.Second), Drills: true})
@@ -166,5 +179,61 @@ func failedStages(t *testing.T, s store) {
 	got, err := s.Attempts.StageFailures(t.Context(), since(from), 2)
 	if err != nil || len(got) != 2 || got[0].RunID != "c" || got[1].RunID != "b" || got[1].Body.(event.StageFailed).StageID != "b" {
 		t.Errorf("%+v %v", got, err)
+	}
+}
+
+func providerEventsAreSelected(t *testing.T, s store) {
+	change := func(endpoint string, to breaker.State) {
+		t.Helper()
+		err := s.Health.Save(t.Context(), nil, []health.Transition{{Endpoint: endpoint, Transition: breaker.Transition{To: to, At: time.Now()}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+	}
+	begun := time.Now()
+	if err := s.Projects.CreateProject(t.Context(), project.Project{ID: "p"}); err != nil { // which is about no provider
+		t.Fatal(err)
+	}
+	change("anthropic", breaker.Open)
+	change("openai@http://a", breaker.Open)
+	change("anthropic", health.DidHold)
+	change("anthropic", breaker.Closed)
+	selected := func(f storage.ProviderEvents) (names []string, positions []int64) {
+		t.Helper()
+		f.Limit = cmp.Or(f.Limit, 10)
+		all, err := s.Attempts.ProviderEvents(t.Context(), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range all {
+			name := e.Body.EventName()
+			if b, ok := e.Body.(event.BreakerChanged); ok {
+				name = b.Provider + " " + b.To
+			}
+			names = append(names, name)
+			positions = append(positions, e.Position)
+		}
+		return names, positions
+	}
+	all, at := selected(storage.ProviderEvents{})
+	if want := []string{"anthropic closed", "provider_held", "openai open", "anthropic open"}; !slices.Equal(all, want) {
+		t.Fatal(all)
+	}
+	for name, tt := range map[string]struct {
+		f    storage.ProviderEvents
+		want []string
+	}{
+		"a page":     {storage.ProviderEvents{Limit: 2}, all[:2]},
+		"the next":   {storage.ProviderEvents{Before: at[1]}, all[2:]},
+		"what's new": {storage.ProviderEvents{After: at[2]}, all[:2]},
+		"a provider": {storage.ProviderEvents{Provider: "openai"}, all[2:3]},
+		"a kind":     {storage.ProviderEvents{Kinds: []string{"provider_held"}}, all[1:2]},
+		"a time":     {storage.ProviderEvents{From: begun.Add(time.Minute), Until: begun.Add(3 * time.Minute)}, all[1:3]},
+		"none":       {storage.ProviderEvents{Provider: "google"}, nil},
+	} {
+		if got, _ := selected(tt.f); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %v, want %v", name, got, tt.want)
+		}
 	}
 }

@@ -58,6 +58,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 		"attempts have what sums need":         haveWhatSumsNeed,
 		"the last failure is found":            lastFailureIsFound,
 		"fallbacks are counted by run":         fallbacksAreCounted,
+		"events of providers are selected":     providerEventsAreSelected,
 		"failed stages are newest first":       failedStages,
 		"which lines are old":                  areOld,
 		"pruning lets the rest be":             letsBe,
