@@ -24,7 +24,7 @@ var rank = map[string]int{
 	"internal/argument": -1, "internal/plaintext": -1, "internal/bounded": -1, "internal/yamlnode": -1, "internal/spelling": 0,
 	"failure": 0, "recipes": 0, "resilience": 0, "simulator": 0,
 	"artifact": 1, "durable": 1, "llm": 1, "recipe": 1, "screenplay": 1,
-	"project": 2, "run": 2, "stage": 2,
+	"project": 2, "run": 2, "stage": 2, "internal/estimate": 2,
 	"health":          3,
 	"pipeline":        3,
 	"internal/advice": 3, "internal/wording": 3,

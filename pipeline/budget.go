@@ -50,17 +50,15 @@ func (p *Pipeline) refusal(ctx context.Context, v revision, plan run.RetryPlan, 
 	if free := plan.EstimatedCostUSD != nil && *plan.EstimatedCostUSD == 0; free {
 		return nil, nil
 	}
-	if v.parent.Drill == "" {
-		today, err := p.today()
-		if err != nil {
-			return nil, err
-		}
-		redone := func(id string) bool {
-			return slices.ContainsFunc(plan.Redone, func(r run.Redone) bool { return r.StageID == id })
-		}
-		if refusal := today.checkPrices(v.plan, redone); refusal != nil {
-			return refusal, nil
-		}
+	can, err := p.today(v.parent.Drill)
+	if err != nil {
+		return nil, err
+	}
+	redone := func(id string) bool {
+		return slices.ContainsFunc(plan.Redone, func(r run.Redone) bool { return r.StageID == id })
+	}
+	if refusal := can.check(v.plan, v.routing, redone); refusal != nil {
+		return refusal, nil
 	}
 	spent := spendingOf(line)
 	needed := 0.0
@@ -144,7 +142,7 @@ func (p *Pipeline) estimate(ctx context.Context, parent run.State, redone []run.
 		case answers > 0 && priced && st.UnitsDone > 0:
 			missing = max(st.UnitsTotal*st.CallCount/st.UnitsDone-st.CallCount, 0)
 		default:
-			like, err := p.typical(ctx, parent, r.StageID)
+			like, err := typical(ctx, p.store, parent, r.StageID)
 			if err != nil || like == nil {
 				return nil, err
 			}
@@ -160,7 +158,7 @@ func (p *Pipeline) estimate(ctx context.Context, parent run.State, redone []run.
 func paid(st run.StageState) (answers int, usd float64, priced bool) {
 	priced = true
 	for _, a := range st.Attempts {
-		if a.Status == "success" {
+		if a.Answered() {
 			answers++
 			usd += amount(a.SpentUSD())
 			priced = priced && a.SpentUSD() != nil
@@ -173,16 +171,16 @@ func paid(st run.StageState) (answers int, usd float64, priced bool) {
 const lookedBack = 20
 
 // typical returns what a stage has cost in a run of the same recipe, nil if there is none.
-func (p *Pipeline) typical(ctx context.Context, parent run.State, stageID string) (*float64, error) {
+func typical(ctx context.Context, store Store, parent run.State, stageID string) (*float64, error) {
 	n := 0
-	for r, err := range p.store.Runs(ctx, run.RunFilter{}) {
+	for r, err := range store.Runs(ctx, run.RunFilter{}) {
 		if err != nil {
 			return nil, err
 		}
 		if n++; n > lookedBack {
 			break
 		}
-		s, err := run.Load(ctx, p.store, r.RunID)
+		s, err := run.Load(ctx, store, r.RunID)
 		if err != nil {
 			return nil, err
 		}

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/spelling"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/chain"
 	"github.com/cineforge/cineforge/recipe"
@@ -27,6 +29,9 @@ type CandidateSource interface {
 	// candidates which the run pinned that can be asked here, in their order. The others,
 	// and those of the policy's chain that the run did not pin, are skipped.
 	ForRun(state *run.State, stageID string, policy recipe.Policy) Candidates
+
+	// Names lists the providers that there are, whether or not they can be asked.
+	Names() []string
 
 	// Needs returns what would let this process go on with a run, any of it; nil if it can.
 	Needs(state *run.State) []run.Need
@@ -56,12 +61,77 @@ type Candidates struct {
 type lineup struct {
 	catalog    stage.Catalog
 	candidates CandidateSource
+	drill      bool // nothing is paid
 }
 
-// today returns the real models that can be asked today.
-func (p *Pipeline) today() (lineup, error) {
-	models, err := p.models("")
-	return lineup{catalog: p.catalog, candidates: models.Candidates}, err
+// today returns the models that can be asked in a drill, or for "" the real ones.
+func (p *Pipeline) today(drill string) (lineup, error) {
+	models, err := p.models(drill)
+	return lineup{catalog: p.catalog, candidates: models.Candidates, drill: drill != ""}, err
+}
+
+// asks reports whether a stage is to ask a model.
+func (l lineup) asks(s recipe.PlannedStage) bool {
+	return s.Selected && !l.catalog[s.Module].Info().AsksNoModel
+}
+
+// checkRouting returns why a plan can't start with the models that the run names, or nil: there
+// is no such provider, or a stage is left without a model. Only the stages count that todo names.
+func (l lineup) checkRouting(plan *recipe.Plan, r event.Routing, todo func(stageID string) bool) error {
+	if r.Equal(event.Routing{}) {
+		return nil
+	}
+	names := l.candidates.Names()
+	if err := knownProviders(names, slices.Concat(r.ProviderOrder, r.WithoutProviders)); err != nil {
+		return err
+	}
+	for _, s := range plan.Stages {
+		if _, chained := r.Chains[s.ID]; chained && l.catalog[s.Module].Info().AsksNoModel {
+			return refused(ErrNoCandidate, fmt.Sprintf("a chain is given for stage %s, which asks no model", s.ID)).Advised("leave the stage out")
+		}
+		if s.Policy.Named {
+			for _, m := range s.Policy.Chain {
+				if err := knownProviders(names, []string{m.Provider}); err != nil {
+					return err
+				}
+			}
+		}
+		if !l.asks(s) || !todo(s.ID) {
+			continue
+		}
+		if c := l.candidates.ForNewRun(s.ID, s.Policy); len(c.Candidates) == 0 {
+			return noCandidate(s.ID, c.Skipped)
+		}
+	}
+	return nil
+}
+
+// ErrNoCandidate means that a run names models of which none can be asked.
+var ErrNoCandidate = errors.New("no model is left to ask")
+
+// knownProviders returns an error for the first name that no provider has.
+func knownProviders(known, names []string) error {
+	for _, name := range names {
+		if slices.Contains(known, name) {
+			continue
+		}
+		f := refused(ErrNoCandidate, fmt.Sprintf("there is no provider %q", name))
+		if near := spelling.Nearest(name, known); near != "" {
+			return f.Advised(fmt.Sprintf("did you mean %q?", near))
+		}
+		return f.Advised("the providers are " + strings.Join(known, ", "))
+	}
+	return nil
+}
+
+// noCandidate says of which models a stage is left with none, and why.
+func noCandidate(stageID string, skipped []chain.Skipped) error {
+	var why []string
+	for _, c := range skipped {
+		why = append(why, fmt.Sprintf("%s:%s (%s)", c.Provider, c.Model, c.Detail))
+	}
+	return refused(ErrNoCandidate, fmt.Sprintf("stage %s is left without a model: %s", stageID, strings.Join(why, ", "))).
+		Advised("set a missing key, leave fewer providers out, or name other models for the stage")
 }
 
 // pins are the candidates that a run pins: those that can be asked now, of each stage of
@@ -69,7 +139,7 @@ func (p *Pipeline) today() (lineup, error) {
 func (l lineup) pins(plan *recipe.Plan) map[string][]event.Candidate {
 	pins := map[string][]event.Candidate{}
 	for _, s := range plan.Stages {
-		if s.Selected && !l.catalog[s.Module].Info().AsksNoModel {
+		if l.asks(s) {
 			if list := l.candidates.ForNewRun(s.ID, s.Policy).Pins; len(list) > 0 {
 				pins[s.ID] = list
 			}
@@ -78,13 +148,21 @@ func (l lineup) pins(plan *recipe.Plan) map[string][]event.Candidate {
 	return pins
 }
 
+// check returns why a plan can't start with the models that can be asked now, or nil.
+func (l lineup) check(plan *recipe.Plan, r event.Routing, todo func(stageID string) bool) error {
+	if err := l.checkRouting(plan, r, todo); err != nil || l.drill {
+		return err
+	}
+	return l.checkPrices(plan, todo)
+}
+
 // checkPrices returns why a plan can't start with the models that can be asked now, or nil: a
 // limit on the cost that a person set can't be kept where a model has no price. Only the
 // stages count that todo names.
 func (l lineup) checkPrices(plan *recipe.Plan, todo func(stageID string) bool) error {
 	for _, s := range plan.Stages {
 		if !s.Policy.CostIsLimited || s.Policy.OnUnknownPrice == recipe.AllowUnknownPrice ||
-			!s.Selected || !todo(s.ID) || l.catalog[s.Module].Info().AsksNoModel {
+			!l.asks(s) || !todo(s.ID) {
 			continue
 		}
 		for _, c := range l.candidates.ForNewRun(s.ID, s.Policy).Candidates {
@@ -111,11 +189,12 @@ func (p *Pipeline) pinsOfToday(ctx context.Context, state run.State) (map[string
 	if err != nil {
 		return nil, err
 	}
-	today, err := p.today()
+	today, err := p.today("")
 	if err != nil {
 		return nil, err
 	}
-	if err := today.checkPrices(plan, func(id string) bool { return slices.Contains(state.ToDo(), id) }); err != nil {
+	todo := func(id string) bool { return slices.Contains(state.ToDo(), id) }
+	if err := today.check(plan, state.Routing, todo); err != nil {
 		return nil, err
 	}
 	pins := today.pins(plan)

@@ -34,43 +34,88 @@ type Spec struct {
 // of the same is under way it is a *run.UnderWayError, unless the spec asks for a new one or
 // for one without the answers of others.
 func (p *Pipeline) Create(ctx context.Context, spec Spec) error {
-	plan, first, err := p.start(spec)
+	d, err := p.prepare(ctx, spec)
 	if err != nil {
 		return err
-	}
-	asked, err := digestOf(first)
-	if err != nil {
-		return err
-	}
-	first.Asked = event.AskedBy(ctx, spec.Reason)
-	reused, err := p.reuse(ctx, plan, first)
-	if err != nil {
-		return err
-	}
-	events := []event.Body{nil}
-	for _, s := range plan.Stages {
-		r, isReused := reused[s.ID]
-		if isReused {
-			events = append(events, r)
-		}
-		if isReused || s.Selected {
-			first.StageIDs = append(first.StageIDs, s.ID)
-		}
-	}
-	events[0] = first
-	if spec.DryRun {
-		events = append(events, event.DryRunValidated{})
 	}
 	return p.store.Create(ctx, run.NewRun{
 		ID:        spec.RunID,
 		ProjectID: spec.ProjectID,
 		Wake:      spec.Wake,
 		Once:      spec.Once,
-		First:     events,
+		First:     d.events,
 		Blobs:     [][]byte{spec.Recipe.Source, spec.Input.Data},
-		Asked:     asked,
+		Asked:     d.asked,
 		New:       spec.New,
 	})
+}
+
+// draft is a run that is about to be made.
+type draft struct {
+	plan   *recipe.Plan
+	events []event.Body    // the first ones
+	asked  artifact.Digest // of all that is asked for
+}
+
+// prepare checks a spec, and returns what the run of it begins with.
+func (p *Pipeline) prepare(ctx context.Context, spec Spec) (draft, error) {
+	plan, first, err := p.start(spec)
+	if err != nil {
+		return draft{}, err
+	}
+	d := draft{plan: plan, events: []event.Body{nil}}
+	if d.asked, err = digestOf(first); err != nil {
+		return d, err
+	}
+	first.Asked = event.AskedBy(ctx, spec.Reason)
+	reused, err := reusable(ctx, p.store, plan, first)
+	if err != nil {
+		return d, err
+	}
+	for _, s := range plan.Stages {
+		r, isReused := reused[s.ID]
+		if isReused {
+			d.events = append(d.events, r)
+		}
+		if isReused || s.Selected {
+			first.StageIDs = append(first.StageIDs, s.ID)
+		}
+	}
+	d.events[0] = first
+	if spec.DryRun {
+		d.events = append(d.events, event.DryRunValidated{})
+	}
+	return d, nil
+}
+
+// PlannedRun is what a run of a spec would do, and the digest of all that it is asked for.
+type PlannedRun struct {
+	run.Plan
+	Asked artifact.Digest // "" if no other run is the same
+}
+
+// PlanRun says what a run of a spec would do. It refuses what Create refuses, for the same reason,
+// and stores nothing. The plan lacks what other runs there are.
+func (p *Pipeline) PlanRun(ctx context.Context, spec Spec) (PlannedRun, error) {
+	d, err := p.prepare(ctx, spec)
+	if err != nil {
+		return PlannedRun{}, err
+	}
+	first, _ := d.events[0].(event.PipelineStarted)
+	out := PlannedRun{Asked: d.asked, Plan: run.Plan{
+		RecipeID:     first.RecipeID,
+		RecipeDigest: first.RecipeDigest,
+		ProjectID:    first.ProjectID,
+		InputName:    first.InputName,
+		InputDigest:  first.InputDigest,
+		Drill:        first.Drill,
+		Notice:       first.Notice,
+		Routing:      first.Routing,
+		Warnings:     []run.PlanWarning{},
+		Earlier:      []run.Overview{},
+	}}
+	out.Forecast, err = p.Forecast(ctx, d.plan, spec.Input.Data, d.events[:len(d.events):len(d.events)])
+	return out, err
 }
 
 // start plans a run and returns its first event, without the stages of it.
@@ -95,6 +140,7 @@ func (p *Pipeline) start(spec Spec) (*recipe.Plan, event.PipelineStarted, error)
 		StartFrom: spec.StartFrom,
 		EndAt:     spec.EndAt,
 		Limits:    limitsOf(spec.Limits),
+		Routing:   routingOf(spec.Routing),
 	})
 	if err == nil {
 		err = spec.Recipe.CheckParams(params, p.plans.modules)
@@ -103,18 +149,23 @@ func (p *Pipeline) start(spec Spec) (*recipe.Plan, event.PipelineStarted, error)
 		return nil, first, err
 	}
 	first.RecipeID = plan.RecipeID
-	if spec.Drill != "" {
-		return plan, first, nil
-	}
-	today, err := p.today()
+	can, err := p.today(spec.Drill)
 	if err != nil {
 		return nil, first, err
 	}
-	if err := today.checkPrices(plan, func(string) bool { return true }); err != nil {
+	if err := can.check(plan, spec.Routing, func(string) bool { return true }); err != nil {
 		return nil, first, err
 	}
-	first.Candidates = today.pins(plan)
+	if spec.Drill == "" {
+		first.Candidates = can.pins(plan)
+	}
 	return plan, first, nil
+}
+
+// Asked returns the digest of all that a run was asked for, by its first event; "" if no other run is
+// the same.
+func Asked(first event.PipelineStarted) (artifact.Digest, error) {
+	return digestOf(first)
 }
 
 // digestOf names all that a run is asked for, so that two that are asked for in the same
@@ -125,6 +176,8 @@ func digestOf(first event.PipelineStarted) (artifact.Digest, error) {
 	}
 	first.RootRunID = ""
 	first.Notice = ""
+	first.StageIDs = nil // they follow from the recipe and the range
+	first.Asked = event.Asked{}
 	pinned := map[string][]string{}
 	for id, list := range first.Candidates {
 		for _, c := range list {
@@ -139,19 +192,21 @@ func digestOf(first event.PipelineStarted) (artifact.Digest, error) {
 	return artifact.DigestOf(data), err
 }
 
-// reuse finds, for a run that begins in the middle, an earlier run of the same
+// reusable finds, for a run that begins in the middle, an earlier run of the same
 // recipe on the same input in the same project whose stages serve as the ones
 // that are left out.
-func (p *Pipeline) reuse(ctx context.Context, plan *recipe.Plan, first event.PipelineStarted) (map[string]event.StageSkippedReused, error) {
+func reusable(
+	ctx context.Context, store Store, plan *recipe.Plan, first event.PipelineStarted,
+) (map[string]event.StageSkippedReused, error) {
 	needed := upstream(plan)
 	if len(needed) == 0 {
 		return nil, nil
 	}
-	for r, err := range p.store.Runs(ctx, run.RunFilter{ProjectID: first.ProjectID}) {
+	for r, err := range store.Runs(ctx, run.RunFilter{ProjectID: first.ProjectID}) {
 		if err != nil {
 			return nil, err
 		}
-		earlier, err := run.Load(ctx, p.store, r.RunID)
+		earlier, err := run.Load(ctx, store, r.RunID)
 		if err != nil {
 			return nil, err
 		}

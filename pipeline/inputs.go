@@ -29,20 +29,43 @@ func (p *Pipeline) artifacts() artifactReader {
 // module consumes, so that lineage names what an artifact was really made of.
 func (r artifactReader) gather(ctx context.Context, state run.State, s recipe.PlannedStage) (stage.Inputs, error) {
 	var inputs stage.Inputs
-	consumes := r.catalog[s.Module].Info().Consumes
 	for _, id := range s.Inputs() {
 		st, _ := state.Stage(id)
-		for _, ref := range st.ArtifactRefs {
-			if len(consumes) > 0 && !slices.Contains(consumes, ref.ArtifactType) {
-				continue
-			}
-			a, err := r.archive.Artifact(ctx, state.ProjectID, ref)
-			if err != nil {
-				return nil, err
-			}
-			inputs = append(inputs, a)
+		made, err := r.fromStage(ctx, state.ProjectID, s, st.ArtifactRefs)
+		if err != nil {
+			return nil, err
 		}
+		inputs = append(inputs, made...)
 	}
+	stored, err := r.fromStore(ctx, state.ProjectID, s)
+	return append(inputs, stored...), err
+}
+
+// consumes reports whether the module of a stage takes artifacts of a type.
+func (r artifactReader) consumes(s recipe.PlannedStage, artifactType string) bool {
+	types := r.catalog[s.Module].Info().Consumes
+	return len(types) == 0 || slices.Contains(types, artifactType)
+}
+
+// fromStage loads those of another stage's artifacts that a stage takes.
+func (r artifactReader) fromStage(
+	ctx context.Context, projectID string, s recipe.PlannedStage, made []artifact.Ref,
+) (inputs stage.Inputs, err error) {
+	for _, ref := range made {
+		if !r.consumes(s, ref.ArtifactType) {
+			continue
+		}
+		a, err := r.archive.Artifact(ctx, projectID, ref)
+		if err != nil {
+			return nil, err
+		}
+		inputs = append(inputs, a)
+	}
+	return inputs, nil
+}
+
+// fromStore loads what a stage takes from the project.
+func (r artifactReader) fromStore(ctx context.Context, projectID string, s recipe.PlannedStage) (inputs stage.Inputs, err error) {
 	for _, wanted := range []struct {
 		types         map[string]string
 		all, required bool
@@ -50,13 +73,13 @@ func (r artifactReader) gather(ctx context.Context, state run.State, s recipe.Pl
 		{types: s.StoreInputs, required: true}, {types: s.StoreInputsOptional}, {types: s.StoreInputsAll, all: true},
 	} {
 		for _, key := range slices.Sorted(maps.Keys(wanted.types)) {
-			found, err := r.fromProject(ctx, state.ProjectID, wanted.types[key], wanted.all)
+			found, err := r.fromProject(ctx, projectID, wanted.types[key], wanted.all)
 			if err != nil {
 				return nil, err
 			}
 			if len(found) == 0 && wanted.required {
 				return nil, failure.New(failure.Input, fmt.Sprintf("stage %s needs a %s, and project %s has none that is healthy",
-					s.ID, wanted.types[key], state.ProjectID), "run the recipe that makes one first")
+					s.ID, wanted.types[key], projectID), "run the recipe that makes one first")
 			}
 			inputs = append(inputs, found...)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/pipeline/history"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -31,6 +32,7 @@ type Pipeline struct {
 	models      ModelSources
 	plans       *plans
 	projections *projections
+	history     *history.History
 	committer   *committer
 }
 
@@ -44,6 +46,7 @@ func New(store Store, catalog stage.Catalog, models ModelSources) *Pipeline {
 		models:      models,
 		plans:       newPlans(store.Blobs, Modules(catalog)),
 		projections: newProjections(store),
+		history:     history.New(store.Log, store.Index),
 		committer:   &committer{log: store.Log, end: context.Background()},
 	}
 }

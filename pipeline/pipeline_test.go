@@ -76,6 +76,8 @@ func (o only) source(string) (pipeline.ModelSource, error) {
 	return pipeline.ModelSource{Candidates: o, Router: chain.New(chain.Options{})}, nil
 }
 
+func (o only) Names() []string { return []string{o.model.Provider} }
+
 func (o only) ForNewRun(string, recipe.Policy) pipeline.Candidates {
 	return pipeline.Candidates{Candidates: []llm.Candidate{o.model}}
 }

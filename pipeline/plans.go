@@ -47,6 +47,7 @@ func (p *plans) of(r *recipe.Recipe, state run.State) (*recipe.Plan, error) {
 		StartFrom:    state.StartFrom,
 		EndAt:        state.EndAt,
 		Limits:       limitsOf(state.Limits),
+		Routing:      routingOf(state.Routing),
 	})
 }
 
@@ -70,7 +71,12 @@ func (p *plans) parse(state run.State, source []byte) (*recipe.Recipe, error) {
 
 // limitsOf are the limits of a run in the form in which recipes take them.
 func limitsOf(l event.Limits) recipe.Limits {
-	return recipe.Limits{MaxCostUSD: l.MaxCostUSD, MaxWait: duration(l.MaxWaitSeconds)}
+	return recipe.Limits{MaxCostUSD: l.MaxCostUSD, MaxWait: duration(l.MaxWaitSeconds), OnExhausted: recipe.OnExhausted(l.OnExhausted)}
+}
+
+// routingOf is the routing of a run in the form in which recipes take it.
+func routingOf(r event.Routing) recipe.Routing {
+	return recipe.Routing{Chains: r.Chains, Order: r.ProviderOrder, Without: r.WithoutProviders}
 }
 
 // duration returns seconds as a time; nil stays nil.
@@ -80,4 +86,42 @@ func duration(seconds *float64) *time.Duration {
 	}
 	ns := *seconds * float64(time.Second)
 	return new(time.Duration(math.Round(min(max(ns, -1), math.MaxInt64/2)))) // what is out of range stays so
+}
+
+// mostProjections is how many runs' projections are kept.
+const mostProjections = 64
+
+// projections keeps the states of runs that were worked on lately: one that waits for long is
+// taken up again and again, and its log grows. It is safe for concurrent use.
+type projections struct {
+	store Store
+	kept  *bounded.Cache[string, *run.Projection] // by the runs' ids
+}
+
+func newProjections(store Store) *projections {
+	return &projections{store: store, kept: bounded.NewCache[string, *run.Projection](mostProjections)}
+}
+
+// of returns the projection of a run.
+func (p *projections) of(id string) *run.Projection {
+	projection, _ := p.kept.Make(id, func() (*run.Projection, error) { return run.NewProjection(p.store, id), nil })
+	return projection
+}
+
+// forget drops the projection of a run that has ended.
+func (p *projections) forget(id string) { p.kept.Forget(id) }
+
+// line returns the states of the runs of a line, oldest first.
+func (p *projections) line(ctx context.Context, root string) ([]run.State, error) {
+	list, err := p.store.Line(ctx, root)
+	if err != nil {
+		return nil, err
+	}
+	line := make([]run.State, len(list))
+	for i, r := range list {
+		if line[i], err = p.of(r.RunID).Current(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return line, nil
 }

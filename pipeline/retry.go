@@ -23,10 +23,11 @@ var (
 
 // Retry is what is asked of a retry.
 type Retry struct {
-	Mode   event.RetryMode
-	Stage  string         // of RetryFrom: where to begin
-	Recipe *recipe.Recipe // to run in place of the one that the run pinned; nil for that
-	Limits event.Limits   // in place of those of the recipe
+	Mode          event.RetryMode
+	Stage         string         // of RetryFrom: where to begin
+	Recipe        *recipe.Recipe // to run in place of the one that the run pinned; nil for that
+	Limits        event.Limits   // in place of those of the recipe
+	event.Routing                // in place of that of the run before
 
 	// RecipeName is what Recipe is asked for by.
 	RecipeName string
@@ -92,6 +93,7 @@ func (p *Pipeline) retryPlan(ctx context.Context, v revision, mode event.RetryMo
 		Recipe:      v.named(),
 		Changes:     append(v.differences(d.stages), v.otherwiseAsked(d.stages)...),
 		Limits:      v.limits,
+		Routing:     v.routing,
 		SpentUSD:    spendingOf(line).total,
 		MaxCostUSD:  v.plan.MaxCostUSD,
 	}
@@ -206,6 +208,7 @@ func (p *Pipeline) CreateRetry(ctx context.Context, spec RetrySpec) error {
 	}
 	asked := parent.Request()
 	asked.Limits = v.limits
+	asked.Routing = v.routing
 	events := []event.Body{
 		event.PipelineStarted{
 			RecipeID:     plan.Recipe.RecipeID,

@@ -18,12 +18,13 @@ import (
 
 // revision is what a retry runs, beside what the run before ran.
 type revision struct {
-	parent run.State
-	plan   *recipe.Plan
-	recipe *recipe.Recipe
-	name   string // that the recipe was asked for by; event.PinnedRecipe if it is the parent's
-	limits event.Limits
-	pins   map[string][]event.Candidate // that can be asked today; nil for a drill
+	parent  run.State
+	plan    *recipe.Plan
+	recipe  *recipe.Recipe
+	name    string // that the recipe was asked for by; event.PinnedRecipe if it is the parent's
+	limits  event.Limits
+	routing event.Routing
+	pins    map[string][]event.Candidate // that can be asked today; nil for a drill
 
 	results results // of the parent
 	changes []recipe.Change
@@ -31,14 +32,16 @@ type revision struct {
 }
 
 // revise makes the plan of a retry. A retry by the pinned recipe, whatever it is asked
-// for by, keeps the limits of the run before; another recipe brings its own.
+// for by, keeps the limits and the chains of the run before; another recipe brings its own. The
+// providers that a run leaves out, and their order, stay in any case.
 func (p *Pipeline) revise(ctx context.Context, parent run.State, r Retry) (revision, error) {
 	v := revision{parent: parent, recipe: r.Recipe, name: r.RecipeName, limits: r.Limits}
+	before := parent.Routing
 	pinned, err := p.plans.pinnedRecipe(ctx, parent)
 	if err != nil {
 		return v, err
 	}
-	before, err := p.plans.of(pinned, parent)
+	planned, err := p.plans.of(pinned, parent)
 	if err != nil {
 		return v, err
 	}
@@ -46,14 +49,18 @@ func (p *Pipeline) revise(ctx context.Context, parent run.State, r Retry) (revis
 		v.recipe = pinned
 		v.name = event.PinnedRecipe
 		v.limits = r.Limits.Or(parent.Limits)
+	} else {
+		before.Chains = nil
 	}
+	v.routing = r.Routing.Or(before)
 	next := parent
 	next.Limits = v.limits
+	next.Routing = v.routing
 	if v.plan, err = p.plans.of(v.recipe, next); err != nil {
 		return v, err
 	}
 	if parent.Drill == "" {
-		today, err := p.today()
+		today, err := p.today("")
 		if err != nil {
 			return v, err
 		}
@@ -62,7 +69,7 @@ func (p *Pipeline) revise(ctx context.Context, parent run.State, r Retry) (revis
 	if v.results, err = p.artifacts().resultsOf(ctx, parent); err != nil {
 		return v, err
 	}
-	v.changes = recipe.Changes(before, v.plan)
+	v.changes = recipe.Changes(planned, v.plan)
 	v.redone = v.plan.Redone(v.changes)
 	return v, nil
 }

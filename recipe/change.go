@@ -95,6 +95,7 @@ func (s PlannedStage) entries(runCost float64) []entry {
 		{"store_inputs_all", asText(s.StoreInputsAll), true},
 		{"after", strings.Join(s.After, ", "), false},
 		{KeyModels, modelNames(p.Chain), false},
+		{"without_providers", strings.Join(p.Without, ", "), false},
 		{"retry_base_delay_seconds", decimal(p.RetryBaseDelay.Seconds()), false},
 		{"retry_jitter_ratio", jitter, false},
 		{"max_attempts_per_stage", fmt.Sprint(p.MaxAttempts), false},

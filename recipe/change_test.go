@@ -91,7 +91,8 @@ func TestChanges_ComparesEveryField(t *testing.T) {
 		redo bool
 	}{
 		{func(s *recipe.PlannedStage) any { return &s.Stage }, []string{"ID", "After"}, true},
-		{func(s *recipe.PlannedStage) any { return &s.Policy }, []string{"DefaultChain", "JitterRatio", "CostIsLimited"}, false},
+		{func(s *recipe.PlannedStage) any { return &s.Policy },
+			[]string{"DefaultChain", "Named", "Order", "JitterRatio", "CostIsLimited"}, false},
 	} {
 		fields := reflect.TypeOf(part.of(&recipe.PlannedStage{})).Elem()
 		for i := range fields.NumField() {

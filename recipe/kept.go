@@ -126,16 +126,20 @@ func (k kept) apply(p *Policy, limited bool) {
 	}
 }
 
+// noteOrigins notes what of its policy the stage itself says by these parameters.
+func (k kept) noteOrigins(s *PlannedStage) {
+	if (k.work != nil || k.model != nil) && !s.Policy.Named {
+		s.Origins[KeyModels] = OriginStage
+	}
+	if k.ceiling != nil && s.Origins[KeyMaxCost] != OriginRun && s.Policy.MaxCostUSD == *k.ceiling {
+		s.Origins[KeyMaxCost] = OriginStage
+	}
+}
+
 // startWith returns a chain with a model first, and once.
 func startWith(first ModelName, chain []ModelName) []ModelName {
 	rest := slices.DeleteFunc(slices.Clone(chain), func(m ModelName) bool { return m == first })
 	return append([]ModelName{first}, rest...)
-}
-
-// IsDefault reports whether a stage's chain is the default one, up to one model before it
-// that the stage itself names.
-func (p Policy) IsDefault() bool {
-	return slices.Equal(p.Chain, p.DefaultChain) || len(p.Chain) > 0 && slices.Equal(p.Chain, startWith(p.Chain[0], p.DefaultChain))
 }
 
 // Warning is something in a recipe that has no effect, or another one than it seems to have.

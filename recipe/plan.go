@@ -17,6 +17,8 @@ type Plan struct {
 	Stages      []PlannedStage // each behind all that it waits for, otherwise as declared
 	Resilience  Resilience
 	MaxCostUSD  float64 // what the whole run may spend
+
+	MaxCostOrigin Origin // where that is from
 }
 
 // PlannedStage is a stage of a plan. Its Params are what its module takes: a
@@ -25,6 +27,9 @@ type PlannedStage struct {
 	Stage
 	Selected bool // whether it is in the slice that the plan is to run
 	Policy   Policy
+
+	// Origins says where the settings of the policy are from, by their keys in recipes.
+	Origins map[string]Origin
 }
 
 // PlanOptions are what a recipe is compiled with.
@@ -38,8 +43,9 @@ type PlanOptions struct {
 	StartFrom string
 	EndAt     string
 
-	// Limits replace those of the recipe.
-	Limits Limits
+	// Limits and Routing replace what the recipe says of the same.
+	Limits  Limits
+	Routing Routing
 
 	// ParamsPinned means that the parameters are those of an earlier run, so that
 	// one that is missing can't be given.
@@ -57,6 +63,9 @@ func (r *Recipe) Compile(opts PlanOptions) (*Plan, error) {
 	if err := opts.Limits.check(); err != nil {
 		return nil, err
 	}
+	if err := opts.Routing.check(r); err != nil {
+		return nil, err
+	}
 	p := &problems{file: r.File, pinned: opts.ParamsPinned}
 	params := r.checkModules(p, opts.Modules, values)
 	var resilience Resilience
@@ -72,17 +81,22 @@ func (r *Recipe) Compile(opts PlanOptions) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	written := resilience
 	resilience = opts.Limits.replace(resilience)
 	plan := &Plan{
 		RecipeID: r.ID, Name: r.Name, Description: r.Description, Resilience: resilience,
-		MaxCostUSD: first(DefaultMaxCostUSD, resilience.MaxCostUSD),
+		MaxCostUSD:    first(DefaultMaxCostUSD, resilience.MaxCostUSD),
+		MaxCostOrigin: origins(written, "", opts.Limits, false)[KeyMaxCost],
 	}
 	for _, i := range g.order() {
 		s := r.Stages[i]
 		s.Params = params[i].own
 		policy := resilience.For(s.ID, opts.Modules.DefaultChain(s.ID))
 		params[i].kept.apply(&policy, opts.Limits.MaxCostUSD != nil)
-		plan.Stages = append(plan.Stages, PlannedStage{Stage: s, Selected: selected[i], Policy: policy})
+		opts.Routing.apply(s.ID, &policy)
+		planned := PlannedStage{Stage: s, Selected: selected[i], Policy: policy, Origins: origins(written, s.ID, opts.Limits, policy.Named)}
+		params[i].kept.noteOrigins(&planned)
+		plan.Stages = append(plan.Stages, planned)
 	}
 	return plan, nil
 }
@@ -161,4 +175,76 @@ func anyOpen(ids []string, open map[string]bool) bool {
 		}
 	}
 	return false
+}
+
+// Origin says where the value of a setting is from.
+type Origin string
+
+// The origins, the first that applies first.
+const (
+	OriginRun     Origin = "run"     // given for the run
+	OriginStage   Origin = "stage"   // the recipe says it of the stage
+	OriginRecipe  Origin = "recipe"  // the recipe says it of all stages
+	OriginDefault Origin = "default" // nothing says it
+)
+
+// The keys of settings that others ask the origin of. KeyModels is one more.
+const (
+	KeyMaxCost     = "max_cost_usd"
+	KeyMaxWait     = "max_wait_seconds"
+	KeyMaxStage    = "max_stage_seconds"
+	KeyMaxAttempts = "max_attempts_per_stage"
+	KeyConcurrency = "concurrency"
+	KeyOnExhausted = "on_exhausted"
+)
+
+// said lists the settings that are set.
+func (s Settings) said() map[string]bool {
+	return map[string]bool{
+		KeyMaxCost:                 s.MaxCostUSD != nil,
+		KeyMaxWait:                 s.MaxWait != nil,
+		KeyMaxStage:                s.MaxStage != nil,
+		KeyMaxAttempts:             s.MaxAttempts != nil,
+		KeyConcurrency:             s.Concurrency != nil,
+		KeyOnExhausted:             s.OnExhausted != "",
+		"degrade":                  s.Degrade != "",
+		"on_unknown_price":         s.OnUnknownPrice != "",
+		"retry_base_delay_seconds": s.RetryBaseDelay != nil,
+		"retry_jitter_ratio":       s.JitterRatio != nil,
+	}
+}
+
+// said lists the limits that are set, by the keys that recipes have for them.
+func (l Limits) said() map[string]bool {
+	return map[string]bool{KeyMaxCost: l.MaxCostUSD != nil, KeyMaxWait: l.MaxWait != nil, KeyOnExhausted: l.OnExhausted != ""}
+}
+
+// origins returns where the settings of a stage are from, by their keys. The empty stage is the
+// run as a whole.
+func origins(r Resilience, stageID string, given Limits, named bool) map[string]Origin {
+	out := map[string]Origin{}
+	for key := range r.said() {
+		switch {
+		case given.said()[key]:
+			out[key] = OriginRun
+		case r.Stages[stageID].said()[key]:
+			out[key] = OriginStage
+		case r.said()[key]:
+			out[key] = OriginRecipe
+		default:
+			out[key] = OriginDefault
+		}
+	}
+	if _, ok := r.StageMaxAttempts[stageID]; ok && !r.Stages[stageID].said()[KeyMaxAttempts] {
+		out[KeyMaxAttempts] = OriginStage
+	}
+	switch {
+	case named:
+		out[KeyModels] = OriginRun
+	case len(r.StageFallbackModels[stageID]) > 0:
+		out[KeyModels] = OriginStage
+	default:
+		out[KeyModels] = OriginDefault
+	}
+	return out
 }

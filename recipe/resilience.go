@@ -94,6 +94,12 @@ type Policy struct {
 	// DefaultChain holds the models that the stage asks if nothing names others.
 	DefaultChain []ModelName
 
+	// Named says that the run names the models of the chain itself, so that no others stand in
+	// for them. Order are the providers that it puts first, and Without those that it leaves out,
+	// whose models stay in Chain.
+	Named          bool
+	Order, Without []string
+
 	// RetryBaseDelay is what backoff grows from.
 	RetryBaseDelay time.Duration
 

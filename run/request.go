@@ -14,6 +14,7 @@ func (s *State) pin(r event.Request) {
 	s.Drill = r.Drill
 	s.Limits = r.Limits
 	s.Settings = r.Settings
+	s.Routing = r.Routing
 }
 
 // Request returns what the run was asked for; a retry asks for the same.
@@ -30,6 +31,7 @@ func (s *State) Request() event.Request {
 			Drill:    s.Drill,
 			Limits:   s.Limits,
 			Settings: s.Settings,
+			Routing:  s.Routing,
 		},
 	}
 }

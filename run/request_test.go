@@ -43,7 +43,17 @@ func fill(t *testing.T, v reflect.Value) {
 	case reflect.Float64:
 		v.SetFloat(1)
 	case reflect.Map:
-		v.Set(reflect.ValueOf(map[string]any{"k": "v"}))
+		value := reflect.New(v.Type().Elem()).Elem()
+		if value.Kind() == reflect.Interface {
+			value.Set(reflect.ValueOf("v"))
+		} else {
+			fill(t, value)
+		}
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(reflect.ValueOf("k"), value)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(t, v.Index(0))
 	default:
 		t.Fatalf("%s: fill it here", v.Type())
 	}

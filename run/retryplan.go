@@ -1,6 +1,10 @@
 package run
 
-import "github.com/cineforge/cineforge/run/event"
+import (
+	"math"
+
+	"github.com/cineforge/cineforge/run/event"
+)
 
 // RetryPlan is what a retry keeps, and what it does again. Of what it does again, only
 // answers that are not there yet are paid for.
@@ -13,9 +17,10 @@ type RetryPlan struct {
 	SteppedBack []string        `json:"stepped_back,omitempty"`
 	Reason      string          `json:"reason,omitempty"`
 
-	Recipe  event.RetryRecipe    `json:"recipe"`
-	Changes []event.RecipeChange `json:"changes,omitempty"` // what is otherwise than in the run before, as far as it matters
-	Limits  event.Limits         `json:"limits,omitzero"`   // that are set in place of the recipe's
+	Recipe        event.RetryRecipe    `json:"recipe"`
+	Changes       []event.RecipeChange `json:"changes,omitempty"` // what is otherwise than in the run before, as far as it matters
+	Limits        event.Limits         `json:"limits,omitzero"`   // that are set in place of the recipe's
+	event.Routing                      // the same of the models that are asked
 
 	SpentUSD   float64 `json:"spent_usd"`    // by all runs of the line so far
 	MaxCostUSD float64 `json:"max_cost_usd"` // what they may spend, this retry included
@@ -29,4 +34,20 @@ type RetryPlan struct {
 type Redone struct {
 	StageID    string `json:"stage_id"`
 	AnswersHad int    `json:"answers_had"` // that are there, and serve again
+}
+
+// SpentUSD is what counts towards the limits on the run's cost: in a drill what it would
+// have cost.
+func (s *State) SpentUSD() float64 { return s.TotalCostUSD + s.SimulatedCostUSD }
+
+// RaisedLimit returns a limit on the cost, in USD, that leaves room where one is spent or would be:
+// three times as much, since later stages cost something too, rounded up to two digits.
+func RaisedLimit(spent, limit float64) float64 {
+	const usual = 10 // the limit where a recipe has none
+	more := 3 * max(spent, limit)
+	if more <= 0 {
+		return usual
+	}
+	unit := math.Pow(10, math.Floor(math.Log10(more))-1)
+	return math.Round(math.Ceil(more/unit-1e-9)*unit*1e6) / 1e6
 }

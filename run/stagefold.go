@@ -153,6 +153,9 @@ func (f folding) attemptStarted(b event.AttemptStarted) {
 	if b.Decision != nil {
 		a.Round = b.Decision.Round
 	}
+	if b.Least != nil {
+		a.Asked = b.Least.InputTokens
+	}
 	st.Attempts = append(st.Attempts, a)
 	st.AttemptCount = len(st.Attempts)
 	st.waitsNoMore(b.Unit, b.Role)

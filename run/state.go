@@ -79,6 +79,7 @@ type State struct {
 	Retry         *event.RetryRequested        `json:"retry,omitempty"`       // what was asked for
 	Force         bool                         `json:"force,omitempty"`
 	Limits        event.Limits                 `json:"limits,omitzero"` // in place of the recipe's
+	event.Routing                              // in place of the recipe's
 	NextAttemptAt *UnixTime                    `json:"next_attempt_at"`
 	WaitReason    *string                      `json:"wait_reason"`
 	Notice        string                       `json:"notice,omitempty"`

@@ -30,6 +30,7 @@ type Info struct {
 	Consumes    []string // artifact types it needs as inputs; it is given no others, and all if it names none
 	Produces    []string // artifact types it makes
 	AsksNoModel bool     // it makes them without a model
+	Rewrites    bool     // answers hold the text that they are about in another form, and are as long
 
 	// StageID is the id that the shipped recipes give the module's stage. The members below hold
 	// for stages of that id.

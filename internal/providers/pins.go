@@ -54,11 +54,11 @@ func (r *Source) pinned(policy recipe.Policy, pinned []event.Candidate) pipeline
 		if known[name] {
 			continue
 		}
-		why := r.missing(name)
-		if why == "" {
-			why = notPinned
+		reason, why := r.blocked(policy, name)
+		if reason == "" {
+			reason, why = chain.NotConfigured, notPinned
 		}
-		skip(name.Provider, name.Model, why)
+		l.Skipped = append(l.Skipped, chain.Skipped{Provider: name.Provider, Model: name.Model, Reason: reason, Detail: why})
 	}
 	return l
 }

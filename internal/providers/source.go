@@ -59,22 +59,53 @@ func offlineModel() recipe.ModelName {
 func (r *Source) ForNewRun(stageID string, policy recipe.Policy) pipeline.Candidates {
 	var l pipeline.Candidates
 	for _, name := range policy.Chain {
-		if reason := r.missing(name); reason != "" {
-			l.Skipped = append(l.Skipped, chain.Skipped{Provider: name.Provider, Model: name.Model,
-				Reason: chain.NotConfigured, Detail: reason})
+		if reason, why := r.blocked(policy, name); reason != "" {
+			l.Skipped = append(l.Skipped, chain.Skipped{Provider: name.Provider, Model: name.Model, Reason: reason, Detail: why})
 			continue
 		}
 		r.add(&l, name)
 	}
-	if len(l.Candidates) == 0 && policy.IsDefault() {
-		for _, name := range r.spare() {
+	if len(l.Candidates) == 0 {
+		for _, name := range policy.Spare(r.spare()) {
 			r.add(&l, name)
 		}
 	}
-	if (!r.any() || policy.Degrade == recipe.DegradeOffline) && !slices.Contains(policy.Chain, offlineModel()) {
+	if r.standsIn(policy) && !slices.Contains(policy.Chain, offlineModel()) {
 		r.add(&l, offlineModel())
 	}
 	return l
+}
+
+// standsIn reports whether the offline model answers where no other one can: if the recipe wants
+// it to, or on a machine without keys, unless the run names its models or leaves it out.
+func (r *Source) standsIn(policy recipe.Policy) bool {
+	if policy.LeavesOut(offline.Name) {
+		return false
+	}
+	return policy.Degrade == recipe.DegradeOffline || !r.any() && !policy.Named
+}
+
+// leftOut is why a candidate is skipped that a run leaves out.
+const leftOut = "this run leaves its provider out"
+
+// blocked says why a stage does not ask a model, or "" if it can.
+func (r *Source) blocked(policy recipe.Policy, name recipe.ModelName) (reason chain.Reason, why string) {
+	if policy.LeavesOut(name.Provider) {
+		return chain.LeftOut, leftOut
+	}
+	if why := r.missing(name); why != "" {
+		return chain.NotConfigured, why
+	}
+	return "", ""
+}
+
+// Names lists the providers that there are, and the offline model's.
+func (r *Source) Names() []string {
+	var names []string
+	for _, p := range r.models.Providers {
+		names = append(names, p.Name)
+	}
+	return append(names, offline.Name)
 }
 
 // missing says why a model can't be asked, or "" if it can.

@@ -145,7 +145,7 @@ func (s *Service) sameRetry(ctx context.Context, id string, plan pipeline.RetryP
 		return err
 	}
 	same := state.Retry != nil && state.Retry.Mode == plan.Mode && slices.Equal(state.Retry.From, plan.From)
-	if !same || state.RecipeDigest != plan.Recipe.Digest || !state.Limits.Equal(plan.Limits) {
+	if !same || state.RecipeDigest != plan.Recipe.Digest || !state.Limits.Equal(plan.Limits) || !state.Routing.Equal(plan.Routing) {
 		f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is being retried in another way, by run %s",
 			plan.ParentRunID, id), Err: ErrRetriedOtherwise}
 		return f.Advised("wait for its end, or end it: %s", failure.Cancel(id))

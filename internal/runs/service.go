@@ -11,6 +11,7 @@ import (
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/project"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/screenplay/document"
 )
 
 // Providers say which candidates runs have in this process.
@@ -30,6 +31,8 @@ type Providers interface {
 type Library interface {
 	// FindInput returns the newest file of a project by its name, or project.ErrNotFound.
 	FindInput(ctx context.Context, projectID, name string) (project.Input, []byte, error)
+	// ReadDocument reads a file, as the stages of a run do.
+	ReadDocument(ctx context.Context, name string, data []byte) (document.Document, error)
 	// SweepScratch removes the scratch files of processes that died.
 	SweepScratch()
 }

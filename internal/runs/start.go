@@ -36,32 +36,12 @@ func (s *Service) Start(ctx context.Context, r Request) (runID string, existing 
 
 // create makes a run, or returns why it makes none.
 func (s *Service) create(ctx context.Context, r Request) (runID string, err error) {
-	if err := s.providers.Refusal(r.Drill); err != nil {
-		return "", err
-	}
-	found, err := s.recipes.Find(r.RecipeID)
+	spec, err := s.spec(ctx, r)
 	if err != nil {
 		return "", err
 	}
-	if r.Config, err = s.configFile(ctx, r, found.Recipe); err != nil {
-		return "", err
-	}
-	if r.Settings, err = r.ReadSettings(); err != nil {
-		return "", err
-	}
-	if r.ProjectID, err = r.Project(); err != nil {
-		return "", err
-	}
-	r.warn(found.Recipe)
-	spec := pipeline.Spec{
-		ProjectID: r.ProjectID, Recipe: found.Recipe, Input: r.File, New: r.New, Once: r.Once, Request: r.Request,
-		Reason: r.Reason,
-	}
 	if !r.Queue {
 		spec.Wake = time.Now().Add(s.engine.Lease()) // the caller is about to execute it
-	}
-	if spec.Notice, err = s.providers.Notice(r.Drill); err != nil {
-		return "", err
 	}
 	prefix := "run-"
 	if r.Drill != "" {
@@ -76,6 +56,33 @@ func (s *Service) create(ctx context.Context, r Request) (runID string, err erro
 			return spec.RunID, err
 		}
 	}
+}
+
+// spec returns what the run of a request is made of, or why none can be made.
+func (s *Service) spec(ctx context.Context, r Request) (spec pipeline.Spec, err error) {
+	if err := s.providers.Refusal(r.Drill); err != nil {
+		return spec, err
+	}
+	found, err := s.recipes.Find(r.RecipeID)
+	if err != nil {
+		return spec, err
+	}
+	if r.Config, err = s.configFile(ctx, r, found.Recipe); err != nil {
+		return spec, err
+	}
+	if r.Settings, err = r.ReadSettings(); err != nil {
+		return spec, err
+	}
+	if r.ProjectID, err = r.Project(); err != nil {
+		return spec, err
+	}
+	r.warn(found.Recipe)
+	spec = pipeline.Spec{
+		ProjectID: r.ProjectID, Recipe: found.Recipe, Input: r.File, New: r.New, Once: r.Once, Request: r.Request,
+		Reason: r.Reason,
+	}
+	spec.Notice, err = s.providers.Notice(r.Drill)
+	return spec, err
 }
 
 // configFile returns the config file that the stages of a recipe name, an input of the

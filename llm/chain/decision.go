@@ -3,6 +3,7 @@ package chain
 import (
 	"time"
 
+	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/resilience/breaker"
 )
@@ -14,6 +15,7 @@ type Reason = health.Reason
 // The reasons that are not the provider's health.
 const (
 	NotConfigured Reason = "not_configured" // no key, or no such provider
+	LeftOut       Reason = "left_out"       // the run leaves its provider out
 	SmallWindow   Reason = "small_window"   // the question is too long for it
 	OverBudget    Reason = "over_budget"    // it would cost more than is left
 	Refused       Reason = "refused"        // it can't answer this question, whenever it is asked
@@ -118,4 +120,38 @@ func (c *choice) otherwise() string {
 		return "if it fails: the stage fails, since it may not wait"
 	}
 	return "if it fails: waiting for whoever can be asked first"
+}
+
+// Surveyed is whether a candidate can be asked a request at a moment. Its verdict has no reason
+// if it can.
+type Surveyed struct {
+	Verdict
+	Since time.Time // since when it can't be asked; zero if that is not known
+}
+
+// Survey returns which candidates could be asked a request now, in the order of the chain, then
+// those that can't be asked at all: what a choice would find, without asking or reserving
+// anything.
+func (s *Stage) Survey(req llm.Request) []Surveyed {
+	q := newRequest(s, req)
+	defer q.leave()
+	now := time.Now()
+	var all []Surveyed
+	for _, o := range q.round.order {
+		a := q.available(o, now)
+		all = append(all, Surveyed{Since: a.Since, Verdict: Verdict{
+			Provider:        o.Provider,
+			Model:           o.Name,
+			Reason:          a.Reason,
+			Detail:          a.Detail,
+			Until:           a.Until,
+			Breaker:         a.Breaker,
+			ProviderBreaker: a.ProviderBreaker,
+		}})
+	}
+	for _, skipped := range s.plan.Skipped {
+		all = append(all, Surveyed{Verdict: Verdict{Provider: skipped.Provider, Model: skipped.Model,
+			Reason: skipped.Reason, Detail: skipped.Detail}})
+	}
+	return all
 }

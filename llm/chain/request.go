@@ -51,8 +51,8 @@ func newRequest(s *Stage, req llm.Request) *request {
 	q := &request{
 		stage:  s,
 		asked:  req,
-		input:  inputTokens(req),
-		need:   inputTokens(req) + req.MaxOutputTokens,
+		input:  InputTokens(req),
+		need:   InputTokens(req) + req.MaxOutputTokens,
 		looked: time.Now(),
 	}
 	q.health = health.Request{

@@ -73,9 +73,9 @@ func cutShort(f *failure.Error) bool {
 	return false
 }
 
-// inputTokens returns how many tokens a question takes, roughly: four bytes make one, by
+// InputTokens returns how many tokens a question takes, roughly: four bytes make one, by
 // the vendors' rule of thumb.
-func inputTokens(req llm.Request) int {
+func InputTokens(req llm.Request) int {
 	return (len(req.System)+len(req.Prompt)+len(req.Schema.JSON()))/4 + 1
 }
 

@@ -29,6 +29,7 @@ const PollEvery = 3 * time.Second
 type Availability struct {
 	Reason Reason    // "" if it can be asked
 	Detail string    // for people; may be empty
+	Since  time.Time // since when that keeps it; zero if it is not known
 	Until  time.Time // when that may have changed; zero if it is not known
 
 	Breaker         breaker.State // of the model
@@ -150,6 +151,7 @@ func (a *Availability) addBreaker(s *breaker.Snapshot, whose string) {
 	case s.State == breaker.Open:
 		a.Reason = BreakerOpen
 		a.Detail = whose + " breaker is open: " + s.Evidence
+		a.Since = s.Since
 	default:
 		a.Reason = Probing
 		a.Detail = whose + " breaker waits for the probes that are under way"
@@ -183,6 +185,7 @@ func (a *Availability) addCooldown(q *Request, r *Route, model string, now time.
 	default:
 		a.OthersFault = false
 		a.addActive(c, now)
+		a.Since = c.since
 		a.cool = &activeCooldown{since: c.since, until: c.until, name: operatorsName(r, model)}
 	}
 }

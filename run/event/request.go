@@ -1,6 +1,11 @@
 package event
 
-import "github.com/cineforge/cineforge/artifact"
+import (
+	"maps"
+	"slices"
+
+	"github.com/cineforge/cineforge/artifact"
+)
 
 // Request is what a run is asked for, beside the recipe, the input and the project. It is
 // pinned by [PipelineStarted], which embeds both of its parts, and passed on to retries as a
@@ -25,6 +30,7 @@ type Options struct {
 	Drill    string    `json:"drill,omitempty"`    // the simulator's scenario that answers, in place of real providers
 	Limits   Limits    `json:"limits,omitzero"`    // in place of the recipe's
 	Settings *Settings `json:"settings,omitempty"` // of the project, as a person gave them; they have been checked
+	Routing
 }
 
 // Settings are the settings of the project that a person gave with a run, by the names
@@ -35,4 +41,33 @@ type Settings struct {
 	Digest    artifact.Digest `json:"digest,omitempty"` // of its bytes
 	FromFile  map[string]any  `json:"from_file,omitempty"`
 	Overrides map[string]any  `json:"overrides,omitempty"` // these win over the file
+}
+
+// Routing says which models a run asks, and in which order, in place of what its recipe says. It is
+// a person's, and holds wherever the run goes on: in other processes, in retries, and with the
+// models of another day.
+type Routing struct {
+	Chains           map[string][]string `json:"chains,omitempty"`            // by stage, models as recipes name them, first choice first
+	ProviderOrder    []string            `json:"provider_order,omitempty"`    // those that come first in all chains
+	WithoutProviders []string            `json:"without_providers,omitempty"` // those that are not asked, whatever names them
+}
+
+// Or returns the routing, with that of other where it says nothing. An empty list says something.
+func (r Routing) Or(other Routing) Routing {
+	if r.Chains == nil {
+		r.Chains = other.Chains
+	}
+	if r.ProviderOrder == nil {
+		r.ProviderOrder = other.ProviderOrder
+	}
+	if r.WithoutProviders == nil {
+		r.WithoutProviders = other.WithoutProviders
+	}
+	return r
+}
+
+// Equal reports whether both say the same.
+func (r Routing) Equal(other Routing) bool {
+	return maps.EqualFunc(r.Chains, other.Chains, slices.Equal) &&
+		slices.Equal(r.ProviderOrder, other.ProviderOrder) && slices.Equal(r.WithoutProviders, other.WithoutProviders)
 }

@@ -74,15 +74,20 @@ func (c RecipeChange) String() string {
 type Limits struct {
 	MaxCostUSD     *float64 `json:"max_cost_usd,omitempty"`
 	MaxWaitSeconds *float64 `json:"max_wait_seconds,omitempty"`
+	OnExhausted    string   `json:"on_exhausted,omitempty"` // what becomes of a stage whose waiting time is spent: fail or pause
 }
 
 // Or returns the limits, with those of other where they are not set.
 func (l Limits) Or(other Limits) Limits {
-	return Limits{MaxCostUSD: cmp.Or(l.MaxCostUSD, other.MaxCostUSD), MaxWaitSeconds: cmp.Or(l.MaxWaitSeconds, other.MaxWaitSeconds)}
+	return Limits{
+		MaxCostUSD:     cmp.Or(l.MaxCostUSD, other.MaxCostUSD),
+		MaxWaitSeconds: cmp.Or(l.MaxWaitSeconds, other.MaxWaitSeconds),
+		OnExhausted:    cmp.Or(l.OnExhausted, other.OnExhausted),
+	}
 }
 
 // Equal reports whether the same limits are set.
 func (l Limits) Equal(other Limits) bool {
 	same := func(a, b *float64) bool { return a == b || a != nil && b != nil && *a == *b }
-	return same(l.MaxCostUSD, other.MaxCostUSD) && same(l.MaxWaitSeconds, other.MaxWaitSeconds)
+	return same(l.MaxCostUSD, other.MaxCostUSD) && same(l.MaxWaitSeconds, other.MaxWaitSeconds) && l.OnExhausted == other.OnExhausted
 }

@@ -28,6 +28,7 @@ func (Module) Info() stage.Info {
 		Description: "Brings the text into valid Fountain: a screenplay by rule, anything else by the model.",
 		Consumes:    []string{artifact.RawInput},
 		Produces:    []string{artifact.CanonicalScript},
+		Rewrites:    true,
 		StageID:     "normalize",
 		Title:       "Put it into screenplay form",
 		Doing:       "Putting it into screenplay form",
