@@ -23,7 +23,8 @@ type Action struct {
 	Method   string   `json:"method,omitempty" nullable:"true"`
 	Endpoint string   `json:"endpoint,omitempty" nullable:"true" doc:"What is to be called."`
 
-	Body    map[string]any `json:"body,omitempty" nullable:"true" doc:"What it is called with."`
+	Payload map[string]any `json:"payload,omitempty" nullable:"true" doc:"What it is called with."`
+	Body    map[string]any `json:"body,omitempty" nullable:"true" doc:"The same as payload, for clients of earlier versions."`
 	Confirm *ConfirmAction `json:"confirm_action,omitempty" doc:"The same call, as clients of the first system make it."`
 }
 

@@ -24,7 +24,7 @@ type Problem struct {
 	RequestID string   `json:"request_id,omitempty" doc:"By which the log tells of the request."`
 	RunID     string   `json:"run_id,omitempty" doc:"The run that stands against it."`
 
-	Actions []failure.Remedy `json:"actions,omitempty" doc:"What can be done about it, as requests and as commands; hint names the requests."`
+	Actions []failure.Remedy `json:"actions,omitempty" doc:"What can be done about it; the hint names their labels, and commands for cli."`
 
 	// RetryAfter is how long to wait before the next try; 0 if the server does not say.
 	RetryAfter time.Duration `json:"-"`

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -178,6 +179,8 @@ type RunState struct {
 	RunID           string    `json:"run_id"`
 	State           run.State `json:"state"`
 	BackgroundError *string   `json:"background_error" doc:"Why a failed run failed, and what can be done about it."`
+
+	Actions []failure.Remedy `json:"actions" nullable:"false" doc:"What can be done about the run in this state."`
 }
 
 // RunEvents is what happened in a run.

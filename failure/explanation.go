@@ -2,7 +2,7 @@ package failure
 
 import "fmt"
 
-// Side says whose fault a failure is: who has to put it right.
+// Side says whose fault a failure is: which side can put it right.
 type Side string
 
 // The sides.
@@ -10,7 +10,7 @@ const (
 	Theirs Side = "theirs" // the provider's
 	Ours   Side = "ours"   // this program's
 	Yours  Side = "yours"  // the user's, who has a key, a limit or a text to change
-	Nobody Side = "none"   // nothing is broken, or it can't be known
+	NoSide Side = "none"   // nothing is broken, or it can't be known
 )
 
 // explanation is what there is to say of a class, for people.
@@ -40,7 +40,7 @@ var explanations = []explanation{
 		clause: "the key reached its rate limit at %s",
 		means:  "the provider was asked more often, or for more, than the key's limit allows",
 		helps:  "try again when the limit allows; if it happens often, lower the concurrency or ask the provider for a higher limit",
-		fault:  Nobody,
+		fault:  NoSide,
 	},
 	{
 		class:  QuotaExhausted,
@@ -64,7 +64,7 @@ var explanations = []explanation{
 		clause: "the connection to %s failed",
 		means:  "the connection to the provider failed",
 		helps:  "check network, proxy and base URL, then try again",
-		fault:  Nobody,
+		fault:  NoSide,
 	},
 	{
 		class:  ServerError,
@@ -120,7 +120,7 @@ var explanations = []explanation{
 		clause: "%s declined because of the content",
 		means:  "the content of the question or of the answer was refused",
 		helps:  "look at the passage, or retry by a recipe that names another model",
-		fault:  Nobody,
+		fault:  NoSide,
 	},
 	{
 		class:  BadOutput,
@@ -136,7 +136,7 @@ var explanations = []explanation{
 		clause: "%s failed in an unknown way",
 		means:  "the provider failed in a way that is not known",
 		helps:  "look at what the provider says, then try again",
-		fault:  Nobody,
+		fault:  NoSide,
 	},
 	{
 		class:  NoProvider,
@@ -168,7 +168,7 @@ var explanations = []explanation{
 		clause: "the request was cancelled",
 		means:  "it was given up",
 		helps:  "run it again",
-		fault:  Nobody,
+		fault:  NoSide,
 	},
 	{
 		class:  Internal,

@@ -48,6 +48,8 @@ type Gate struct {
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitempty"`
 	Person  bool   `json:"needs_person"` // time alone does not help
+
+	Actions []failure.Remedy `json:"actions,omitempty"` // what ends it before its time
 }
 
 // Provider is how a provider is doing.

@@ -67,6 +67,15 @@ type StageState struct {
 	SimulatedCostUSD float64              `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing
 	Crashes          int                  `json:"crashes,omitempty"`            // how often its process died since it last made progress
 	BestProgress     int                  `json:"furthest,omitempty"`           // the most units that were ever done
+	StageWords
+}
+
+// StageWords are what a stage is called, and what can be done about it. They are no part of what
+// events say: what shows a state adds them.
+type StageWords struct {
+	Title   string           `json:"title,omitempty" doc:"What it does."`
+	Doing   string           `json:"doing,omitempty" doc:"The same while it goes on."`
+	Actions []failure.Remedy `json:"actions,omitempty" doc:"What can be done about a stage that failed or is paused."`
 }
 
 // SpentUSD is what counts towards the limits on the stage's cost.

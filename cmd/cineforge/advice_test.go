@@ -347,7 +347,7 @@ func allAdvised(t *testing.T, words map[string]bool) {
 		ast.Inspect(f.Body, func(n ast.Node) bool {
 			if call, ok := n.(*ast.CallExpr); ok {
 				if name, ok := call.Fun.(*ast.Ident); ok && name.Name == "command" {
-					for _, a := range call.Args[1:] {
+					for _, a := range call.Args[2:] { // behind its id and its label
 						if lit, ok := a.(*ast.BasicLit); ok {
 							parts = append(parts, strings.Trim(lit.Value, `"`))
 						}

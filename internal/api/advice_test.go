@@ -1,8 +1,6 @@
 package api_test
 
 import (
-	"encoding/json"
-	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -23,14 +21,16 @@ type advised struct {
 	make  func(t *testing.T) (*site, *simulator.Simulator, string) // the state
 	path  string                                                   // of the run that is posted to
 	body  string
-	wants []string   // the requests of the hint
+	wants []string   // the requests of its actions
 	ends  run.Status // how the newest run of the line is after each of them
 }
 
-var requestInHint = regexp.MustCompile(`(GET|POST) (/api/[^\s;]+)( \{[^}]*\})?`)
+// forCommands is the header by which the command line says what it is.
+const forCommands = "Cineforge-Client: cli"
 
-// Each request that a hint names is made as it is written, in the state in which it is named,
-// and lets the run go on. No hint of a request names a flag or a command.
+// Each action of a hint is done as it is written, in the state in which it is advised, and lets
+// the run go on. The hint names each by its label, and no command, flag or path; only for the
+// command line does it name commands.
 func TestAPI_HintsOfProblemsAreFollowed(t *testing.T) {
 	for _, tt := range advisedRequests() {
 		for i := range tt.wants {
@@ -38,36 +38,56 @@ func TestAPI_HintsOfProblemsAreFollowed(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					s, sim, id := tt.make(t)
 					p := into[client.Problem](s.post("/api/runs/"+id+tt.path, tt.body))
-					if p.Hint == nil || strings.Contains(*p.Hint, "--") || strings.Contains(*p.Hint, "cineforge ") {
-						t.Fatalf("hint of %q: %v", p.Message, p.Hint)
+					tt.wellWorded(t, p)
+					a := p.Actions[i]
+					if want := strings.ReplaceAll(tt.wants[i], "ID", id); !strings.HasPrefix(a.Request(), want) {
+						t.Errorf("%q is advised, want %q", a.Request(), want)
 					}
-					found := requestInHint.FindAllStringSubmatch(*p.Hint, -1)
-					if len(found) != len(tt.wants) || len(p.Actions) != len(found) {
-						t.Fatalf("%d requests and %d actions in %q", len(found), len(p.Actions), *p.Hint)
-					}
-					if want := strings.ReplaceAll(tt.wants[i], "ID", id); !strings.HasPrefix(found[i][0], want) {
-						t.Errorf("%q is advised, want %q", found[i][0], want)
-					}
+					tt.wellCommanded(t, into[client.Problem](s.post("/api/runs/"+id+tt.path, tt.body, forCommands)))
 					if sim != nil {
 						sim.SetScenario(healthy)
 						time.Sleep(time.Second) // mending takes a moment
 					}
-					if strings.HasSuffix(found[i][2], "/stream") {
-						listen(t, s.api, found[i][2], "")
+					if strings.HasSuffix(a.Endpoint, "/stream") {
+						listen(t, s.api, a.Endpoint, "")
+					} else if a.Payload == nil {
+						s.call(a.Method, a.Endpoint, nil).is(200)
 					} else {
-						var body any
-						if text := strings.TrimSpace(found[i][3]); text != "" {
-							body = json.RawMessage(text)
-						}
-						s.call(found[i][1], found[i][2], body).is(200)
+						s.call(a.Method, a.Endpoint, a.Payload).is(200)
 					}
 					time.Sleep(time.Hour) // what is under way comes to its end
 					if state := into[client.RunsPage](s.get("/api/runs").is(200)).Runs[0]; tt.ends != "" &&
-						state.Status != tt.ends && found[i][1] == "POST" {
+						state.Status != tt.ends && a.Method == "POST" {
 						t.Errorf("the newest run is %s: %s", state.Status, state.Error)
 					}
 				})
 			})
+		}
+	}
+}
+
+// wellWorded wants a hint in words, which names each action by its label.
+func (a advised) wellWorded(t *testing.T, p client.Problem) {
+	t.Helper()
+	if p.Hint == nil || strings.Contains(*p.Hint, "--") || strings.Contains(*p.Hint, "cineforge ") || strings.Contains(*p.Hint, "/api/") {
+		t.Fatalf("hint of %q: %v", p.Message, p.Hint)
+	}
+	if len(p.Actions) != len(a.wants) {
+		t.Fatalf("%d actions in %q", len(p.Actions), *p.Hint)
+	}
+	for _, action := range p.Actions {
+		if !strings.Contains(*p.Hint, "“"+action.Label+"”") || len(action.Command) > 0 {
+			t.Errorf("%q is not named in %q, or has a command: %v", action.Label, *p.Hint, action.Command)
+		}
+	}
+}
+
+// wellCommanded wants a hint for the command line, which names the command of each action.
+func (a advised) wellCommanded(t *testing.T, p client.Problem) {
+	t.Helper()
+	for _, action := range p.Actions {
+		if p.Hint == nil || action.Line("cineforge") == "" || !strings.Contains(*p.Hint, action.Line("cineforge")) {
+			t.Errorf("the command of %q is not named in %v", action.Label, p.Hint)
 		}
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/cineforge/cineforge/internal/api/oncall"
 	"github.com/cineforge/cineforge/internal/api/problem"
 	"github.com/cineforge/cineforge/internal/api/strict"
+	"github.com/cineforge/cineforge/internal/api/words"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/observe"
 	"github.com/cineforge/cineforge/resilience/budget"
@@ -84,6 +85,7 @@ func New(a *app.App, observers *observe.Observers, o Options) *API {
 	mux.Handle("GET /metrics", observers.Metrics.Handler())
 	mux.Handle("GET /{$}", http.RedirectHandler("/docs", http.StatusFound))
 	(&systemHandler{reader: a.Reader, upkeep: a.Upkeep, log: o.Log, version: o.Version, stopping: &s.stopping}).register(r)
+	words.Register(r)
 	(&recipesHandler{recipes: a.Recipes, reader: a.Reader, costly: costly}).register(r)
 	(&projectsHandler{library: a.Library}).register(r)
 	newInputsHandler(a.Library, costly, o.UploadLimit).register(r)

@@ -54,8 +54,8 @@ func TestAPI_ChatStreamSaysWhereTheRunStands(t *testing.T) {
 			return text, actions
 		}
 		text, actions := both()
-		for _, part := range []string{id, "failed at extract_scenes", "does not accept the key", "set a valid ", "_API_KEY, then retry",
-			"POST /api/runs/" + id + "/retry", "ingest is done"} {
+		for _, part := range []string{id, "failed. Finding the scenes: ", "does not accept the key", "et a valid ", "_API_KEY, then retry",
+			"\n- Retry Failed Stage", "Reading the script: done"} {
 			if !strings.Contains(text, part) {
 				t.Errorf("%q lacks %q", text, part)
 			}
@@ -97,8 +97,8 @@ func TestAPI_ChatStreamInEachState(t *testing.T) {
 		}
 		s.works()
 		s.rests(id)
-		if text := said(); !strings.Contains(text, "paused at project_config: awaiting confirmation") || !strings.Contains(text,
-			"POST /api/runs/"+id+"/resume") {
+		if text := said(); !strings.Contains(text, "is paused. Proposing the project's settings: check the results") ||
+			!strings.Contains(text, "\n- Resume") {
 			t.Errorf("%q", text)
 		}
 		s.post("/api/runs/"+id+"/cancel", nil).is(200)
@@ -199,7 +199,7 @@ func TestAPI_ChatAtTheEndOfARun(t *testing.T) {
 		s.post("/api/runs/"+paused+"/cancel", nil).is(200)
 		s.post("/api/projects/other/chat", client.Message{ID: "progress_" + paused + "_complete", Type: "ai_suggestion",
 			Content: "Analysis complete!", Timestamp: 1}).is(200)
-		for project, want := range map[string]string{"tide": "Done, ", "other": "The run was cancelled."} {
+		for project, want := range map[string]string{"tide": "The run is done", "other": "The run was cancelled."} {
 			list := into[[]client.Message](s.get("/api/projects/" + project + "/chat").is(200))
 			last := list[len(list)-1]
 			if last.ID != "progress_"+map[string]string{"tide": id, "other": paused}[project]+"_complete" || !strings.HasPrefix(last.Content, want) {

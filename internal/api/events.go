@@ -48,7 +48,7 @@ func (h *runsHandler) events(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		if events = append(events, wording.Worded(e)); int64(len(events)) == limit {
+		if events = append(events, wording.Worded(worded(r.Context(), e, wording.Event))); int64(len(events)) == limit {
 			break
 		}
 	}
@@ -60,7 +60,7 @@ func (h *runsHandler) events(w http.ResponseWriter, r *http.Request) error {
 	} else if _, err := run.Load(r.Context(), h.reader.Store, id); err != nil {
 		return problem.As(err, run.ErrNotFound, http.StatusNotFound, "run_events_not_found")
 	}
-	tag := `"` + strconv.FormatInt(after, 10) + "-" + strconv.FormatInt(last, 10) + `"`
+	tag := `"` + strconv.FormatInt(after, 10) + "-" + strconv.FormatInt(last, 10) + problem.Variant(r.Context()) + `"`
 	w.Header().Set("ETag", tag)
 	if endpoint.Matches(r.Header.Get("If-None-Match"), tag) {
 		w.WriteHeader(http.StatusNotModified)

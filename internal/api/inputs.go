@@ -236,7 +236,7 @@ func (h *inputsHandler) preview(w http.ResponseWriter, r *http.Request) error {
 	}
 	doc, err := h.library.ReadDocument(r.Context(), in.Original, data)
 	if f, ok := errors.AsType[*failure.Error](err); ok && f.Class == failure.Input {
-		return problem.Refuse(http.StatusUnprocessableEntity, "input_extraction_failed", f.Message, f.Advice(failure.Remedy.Request))
+		return problem.Of(http.StatusUnprocessableEntity, "input_extraction_failed", f)
 	}
 	if err != nil {
 		return err

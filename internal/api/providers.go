@@ -4,9 +4,11 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/problem"
@@ -64,7 +66,20 @@ func (h *providersHandler) register(r *endpoint.Router) {
 }
 
 func (h *providersHandler) list(ctx context.Context, _ *struct{}) ([]health.Provider, error) {
-	return h.providers.List(ctx)
+	all, err := h.providers.List(ctx)
+	for i := range all {
+		all[i] = worded(ctx, all[i], withoutCommands)
+	}
+	return all, err
+}
+
+// worded returns what names commands in the words of the client of ctx's request: as it is for the
+// command line, else without them.
+func worded[T any](ctx context.Context, v T, without func(T) T) T {
+	if problem.NamesCommands(ctx) {
+		return v
+	}
+	return without(v)
 }
 
 func (h *providersHandler) transitions(ctx context.Context, in *transitionsQuery) ([]client.Turn, error) {
@@ -96,6 +111,7 @@ func (h *providersHandler) release(ctx context.Context, in *releaseRequest) (hea
 	if err == nil {
 		h.logOperated(ctx, in.Name)
 	}
+	released.Provider = worded(ctx, released.Provider, withoutCommands)
 	return released, err
 }
 
@@ -112,7 +128,7 @@ func (h *providersHandler) operated(ctx context.Context, name string) (health.Pr
 	all, err := h.providers.List(ctx)
 	for _, p := range all {
 		if p.Name == name {
-			return p, err
+			return worded(ctx, p, withoutCommands), err
 		}
 	}
 	return health.Provider{}, err
@@ -120,4 +136,24 @@ func (h *providersHandler) operated(ctx context.Context, name string) (health.Pr
 
 func (h *providersHandler) logOperated(ctx context.Context, name string) {
 	h.log.InfoContext(ctx, "an operator acted on a provider", "provider", name, "request_id", problem.RequestID(ctx))
+}
+
+// withoutCommands returns how a provider is doing, with gates whose hints name no commands, and whose
+// actions are requests.
+func withoutCommands(p health.Provider) health.Provider {
+	p.Health = gates(p.Health)
+	p.Models = slices.Clone(p.Models)
+	for i := range p.Models {
+		p.Models[i].Health = gates(p.Models[i].Health)
+	}
+	return p
+}
+
+func gates(h health.Health) health.Health {
+	h.Gates = slices.Clone(h.Gates)
+	for i := range h.Gates {
+		h.Gates[i].Hint = failure.WithoutCommands(h.Gates[i].Hint)
+		h.Gates[i].Actions = failure.Requested(h.Gates[i].Actions)
+	}
+	return h
 }

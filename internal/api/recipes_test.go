@@ -153,16 +153,16 @@ func TestRetry_WithLimits(t *testing.T) {
 			t.Fatalf("%s: %s", st.Status, st.Error)
 		}
 		p := s.post("/api/runs/"+id+"/retry", nil).fails(409, "no_budget_left")
-		if !strings.Contains(p.Message, "$0.0200") || p.Hint == nil || !strings.Contains(*p.Hint, "max_cost_usd") ||
-			strings.Contains(*p.Hint, "--") {
-			t.Errorf("%s; %v", p.Message, p.Hint)
+		if !strings.Contains(p.Message, "$0.0200") || p.Hint == nil || strings.Contains(*p.Hint, "--") ||
+			len(p.Actions) != 1 || p.Actions[0].Payload["max_cost_usd"] == nil {
+			t.Errorf("%s; %v; %v", p.Message, p.Hint, p.Actions)
 		}
 		s.get("/api/runs/"+id+"/retry-plan").fails(409, "no_budget_left")
 		s.post("/api/runs/"+id+"/retry-failed-stage", nil).fails(409, "no_budget_left")
 		s.post("/api/runs/start", map[string]any{"project_id": "x", "input_file": "x", "retry_failed_stage_for_run_id": id}).fails(409,
 			"no_budget_left")
 		chat := into[[]client.Message](s.get("/api/projects/tide/chat").is(200))
-		if acts := chat[len(chat)-1].Actions; len(acts) != 2 || acts[0].Label != "Retry With More Money" ||
+		if acts := chat[len(chat)-1].Actions; len(acts) != 2 || acts[0].ID != "retry-with-more-money" ||
 			acts[0].Confirm.Endpoint != "/api/runs/"+id+"/retry" || acts[0].Confirm.Payload["max_cost_usd"] == nil {
 			t.Errorf("%+v", acts)
 		}

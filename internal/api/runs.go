@@ -8,12 +8,14 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/internal/advice"
 	"github.com/cineforge/cineforge/internal/api/chat"
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/problem"
 	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/runs"
+	"github.com/cineforge/cineforge/internal/wording"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -93,11 +95,13 @@ func (h *runsHandler) state(ctx context.Context, in *stateQuery) (endpoint.Tagge
 	if len(state.Needs) > 0 { // which no event says
 		tag += "-" + run.NoCarrier
 	}
-	out.ETag = strconv.Quote(tag)
+	out.ETag = strconv.Quote(tag + problem.Variant(ctx))
 	if endpoint.Matches(in.Match, out.ETag) {
 		return out, endpoint.NotModified(out.ETag)
 	}
-	out.Body = client.RunState{RunID: in.Run, State: live(state, time.Now()), BackgroundError: chat.Failure(state)}
+	actions := problem.Actions(ctx, advice.For(state).Remedies)
+	state = worded(ctx, state, wording.State)
+	out.Body = client.RunState{RunID: in.Run, State: live(state, time.Now()), BackgroundError: chat.Failure(state), Actions: actions}
 	return out, nil
 }
 

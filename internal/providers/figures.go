@@ -133,7 +133,7 @@ func (f faults) add(a storage.EndedAttempt) {
 	if c == nil {
 		c = &health.FaultCount{Class: a.Class, Title: a.Class.Title(), Fault: a.Class.Fault()}
 		if c.Fault == "" { // a class of another version
-			c.Fault = failure.Nobody
+			c.Fault = failure.NoSide
 		}
 		f[a.Class] = c
 	}

@@ -21,7 +21,7 @@ import (
 // counted is the time that success shares are about.
 const counted = 24 * time.Hour
 
-// List retransitions how all providers are doing: those that are configured, and those that could
+// List returns how all providers are doing: those that are configured, and those that could
 // be.
 func (s *Service) List(ctx context.Context) ([]health.Provider, error) {
 	if err := s.router.Health().Recall(ctx); err != nil {
@@ -64,7 +64,7 @@ func (s *Service) List(ctx context.Context) ([]health.Provider, error) {
 // lookedBack is how many transitions are searched for the beginning of an outage.
 const lookedBack = 1000
 
-// outSince retransitions since when a breaker has not been closed; nil if it is closed.
+// outSince returns since when a breaker has not been closed; nil if it is closed.
 func outSince(h health.Health, transitions []llmhealth.Transition, endpoint, model string) *time.Time {
 	if h.Breaker == breaker.Closed {
 		return nil
@@ -88,7 +88,7 @@ type Breaker struct {
 	State           breaker.State
 }
 
-// Breakers retransitions where the breakers stand of which anything is known.
+// Breakers returns where the breakers stand of which anything is known.
 func (s *Service) Breakers() []Breaker {
 	var all []Breaker
 	for _, status := range s.router.Health().Status() {
@@ -111,7 +111,7 @@ func Unasked(m Models) []health.Provider {
 	return all
 }
 
-// statusOf retransitions how a provider is doing.
+// statusOf returns how a provider is doing.
 func (r *Source) statusOf(p Provider, s llmhealth.ProviderStatus, counts []storage.AttemptCount) health.Provider {
 	h := health.Provider{Name: p.Name, BaseURL: p.BaseURL, Configured: p.Usable(), Health: healthOf(s.Breaker, s.Cooldowns),
 		Models: []health.Model{}}
@@ -154,12 +154,22 @@ func (r *Source) statusOf(p Provider, s llmhealth.ProviderStatus, counts []stora
 				m.Count(c.Answered, c.Failed)
 			}
 		}
+		m.Health = releasable(m.Health, p.Name+":"+name)
 		h.Models = append(h.Models, m)
+	}
+	h.Health = releasable(h.Health, p.Name)
+	return h
+}
+
+// releasable adds to gates what ends them before their time, by the name under which they are released.
+func releasable(h health.Health, name string) health.Health {
+	for i := range h.Gates {
+		h.Gates[i].Actions = []failure.Remedy{failure.Release(name)}
 	}
 	return h
 }
 
-// limits retransitions the limits on the time of a model's answers; nil if it has none.
+// limits returns the limits on the time of a model's answers; nil if it has none.
 func (r *Source) limits(name recipe.ModelName) *health.TimeLimits {
 	m, ok := r.candidate(name).Model.(llm.Limited)
 	if !ok {
@@ -213,7 +223,7 @@ func gateOf(g llmhealth.CooldownStatus) health.Gate {
 		Hint: why.Hint, Person: g.Person}
 }
 
-// Transitions retransitions the transitions of breakers, newest first.
+// Transitions returns the transitions of breakers, newest first.
 func (s *Service) Transitions(ctx context.Context, limit int) ([]llmhealth.Transition, error) {
 	return s.attempts.Transitions(ctx, limit)
 }

@@ -5,8 +5,10 @@ import (
 	"iter"
 
 	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/internal/advice"
 	"github.com/cineforge/cineforge/internal/bounded"
 	"github.com/cineforge/cineforge/internal/library"
+	"github.com/cineforge/cineforge/internal/wording"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
@@ -63,9 +65,22 @@ func (r *Reader) State(ctx context.Context, runID string) (run.State, error) {
 		return state, err
 	}
 	if needs := r.candidates.Needs(&state); r.NeedsCarrier(ctx, runID, needs) {
-		return state.WithNeeds(needs), nil
+		state = state.WithNeeds(needs)
 	}
+	word(&state)
 	return state, nil
+}
+
+// word adds to a state what its stages are called, and what can be done about those that failed or
+// are paused.
+func word(s *run.State) {
+	for id, st := range s.Stages {
+		of := wording.OfStage(id)
+		st.Title, st.Doing = of.Title, of.Doing
+		if st.Status == run.StageFailed || st.Status == run.StagePaused {
+			st.Actions = advice.For(*s).Remedies
+		}
+	}
 }
 
 // NeedsCarrier reports whether a run waits for a process that has what it needs and this one

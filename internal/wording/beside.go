@@ -2,128 +2,111 @@ package wording
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
-	"time"
 
+	"github.com/cineforge/cineforge/resilience/breaker"
 	"github.com/cineforge/cineforge/run/event"
 )
 
-// members are those of an event's body that a sentence about a change beside the runs can name.
-type members struct {
-	ProjectID    string       `json:"project_id"`
-	Name         string       `json:"name"`
-	InputName    string       `json:"input_name"`
-	Provider     string       `json:"provider"`
-	Model        string       `json:"model"`
-	ArtifactType string       `json:"artifact_type"`
-	EntityID     string       `json:"entity_id"`
-	Version      int          `json:"version"`
-	Action       string       `json:"action"`
-	To           string       `json:"to"`
-	Reason       string       `json:"reason"`
-	Until        *time.Time   `json:"until"`
-	Actor        *event.Actor `json:"actor"`
+// standalone returns what an event says that belongs to no run; "" for any other.
+func standalone(e event.Event) string {
+	switch b := e.Body.(type) {
+	case event.ProjectCreated:
+		return done("created the project "+name(b.DisplayName), b.Act)
+	case event.ProjectChanged:
+		return done("changed the settings of the project "+name(b.ProjectID), b.Act)
+	case event.ProjectDeleted:
+		return done(fmt.Sprintf("deleted the project %s with %s", name(b.ProjectID), Count(b.Runs, "run")), b.Act)
+	case event.InputAdded:
+		return done(fmt.Sprintf("added the file %s to the project %s", name(b.Filename), name(b.ProjectID)), b.Act)
+	case event.InputDeleted:
+		return done(fmt.Sprintf("deleted a file of the project %s with %s", name(b.ProjectID), Count(b.Runs, "run")), b.Act)
+	case event.ArtifactEdited:
+		return done(edited(b), b.Act)
+	case event.ChatPosted:
+		return done("posted a message in the project "+name(b.ProjectID), b.Act)
+	case event.RunAcknowledged:
+		return done("acknowledged run "+name(b.AboutRunID), b.Act)
+	}
+	return operated(e)
 }
 
-// besideRuns returns what an event says by its name and the members that most of those have which
-// belong to no run; otherwise what it returns for an event of another name.
-func besideRuns(e event.Event, otherwise string) string {
-	data, err := event.EncodeBody(e.Body)
-	if err != nil {
-		return otherwise
-	}
-	var m members
-	if err := json.Unmarshal(data, &m); err != nil {
-		m = members{}
-	}
-	text := m.change(e, e.Body.EventName())
-	if text == "" {
-		return otherwise
-	}
-	if m.Actor != nil {
-		text += by(*m.Actor)
-	}
-	if m.Reason != "" {
-		text += ": " + quote(m.Reason)
-	}
-	return text
-}
-
-// change returns what happened to what; "" for a name that is none of these.
-func (m members) change(e event.Event, name string) string {
-	switch name {
-	case "project_created":
-		return "the project " + m.project() + " was created"
-	case "project_changed":
-		return "the project " + m.project() + " was changed"
-	case "project_deleted":
-		return "the project " + m.project() + " was deleted"
-	case "input_added":
-		return m.input() + " was added to the project " + m.project()
-	case "input_deleted":
-		return m.input() + " was deleted from the project " + m.project()
-	case "artifact_edited":
-		return m.edited()
-	case "chat_posted":
-		return "a message was posted in the project " + m.project()
-	case "run_acknowledged":
-		return "the run was marked as seen"
-	case "provider_held":
-		text := model(m.Provider, m.Model) + " is held"
-		if m.Until != nil {
-			text += " until " + At(*m.Until, e.Time)
+// operated returns what an event says about a provider, with or without an operator.
+func operated(e event.Event) string {
+	switch b := e.Body.(type) {
+	case event.ProviderHeld:
+		return done(fmt.Sprintf("held %s until %s", model(b.Provider, b.Model), At(b.Until.Time, e.Time)), b.Act)
+	case event.ProviderReleased:
+		return done(fmt.Sprintf("released %s", cmp.Or(model(b.Provider, b.Model), name(b.Key))), b.Act)
+	case event.ProviderProbed:
+		return done(fmt.Sprintf("sent the next request to %s as a probe", model(b.Provider, b.Model)), b.Act)
+	case event.BreakerChanged:
+		return changed(e, b)
+	case event.CooldownStarted:
+		text := fmt.Sprintf("%s is limited until %s: %s", model(b.Provider, b.Model), At(b.Until.Time, e.Time),
+			b.ErrorClass.Clause(ProviderName(b.Provider)))
+		if b.NeedsPerson {
+			text += " (needs you)"
 		}
 		return text
-	case "provider_released":
-		return model(m.Provider, m.Model) + " was released and can be asked again"
-	case "provider_probed":
-		return "the next request goes to " + model(m.Provider, m.Model) + ", to see whether it answers"
-	case "breaker_changed":
-		return m.transition(e)
+	case event.CooldownEnded:
+		return model(b.Provider, b.Model) + " is no longer limited"
 	}
 	return ""
 }
 
-func (m members) project() string { return name(m.ProjectID) }
-
-func (m members) input() string { return "the file " + name(cmp.Or(m.InputName, m.Name)) }
-
-// edited says what a person did to an artifact.
-func (m members) edited() string {
-	what := Artifact(m.ArtifactType, m.EntityID)
-	switch m.Action {
-	case "restore":
-		return fmt.Sprintf("%s was restored to an earlier version, as version %d", what, m.Version)
-	case "confirm":
-		return fmt.Sprintf("version %d of %s was confirmed", m.Version, what)
+// edited says what an act made of an artifact.
+func edited(b event.ArtifactEdited) string {
+	what := Artifact(b.Artifact.ArtifactType, b.Artifact.EntityID)
+	switch b.Action {
+	case event.Restored:
+		return fmt.Sprintf("restored %s to version %d", what, b.Artifact.Version)
+	case event.Confirmed:
+		return fmt.Sprintf("confirmed %s in version %d", what, b.Artifact.Version)
 	}
-	return fmt.Sprintf("%s was edited, as version %d", what, m.Version)
+	return fmt.Sprintf("edited %s as version %d", what, b.Artifact.Version)
 }
 
-// transition says what a breaker of a provider or model changed to.
-func (m members) transition(e event.Event) string {
-	t := event.Transition{Provider: m.Provider, Model: m.Model}
-	switch m.To {
-	case "open":
-		text := model(m.Provider, m.Model) + " has been out since " + At(e.Time, e.Time)
-		if m.Until != nil {
-			text += " and is asked again at " + At(*m.Until, e.Time)
-		}
-		return text
-	case "half_open":
-		return breaker(event.Event{Time: e.Time, Body: event.BreakerProbing{Transition: t}})
+// changed says how a provider or model is doing after a transition of its breaker.
+func changed(e event.Event, b event.BreakerChanged) string {
+	t := event.Transition{Provider: b.Provider, Model: b.Model, From: breaker.State(b.From), Evidence: b.Evidence}
+	body := event.Body(event.BreakerClosed{Transition: t})
+	switch breaker.State(b.To) {
+	case breaker.Open:
+		body = event.BreakerOpened{Transition: t, Until: b.Until}
+	case breaker.HalfOpen:
+		body = event.BreakerProbing{Transition: t}
 	}
-	return breaker(event.Event{Time: e.Time, Body: event.BreakerClosed{Transition: t}})
+	return turned(event.Event{Time: e.Time, Body: body})
 }
 
-// by says who did something, and how.
-func by(a event.Actor) string {
-	how := map[event.Channel]string{
-		event.ByCommand: " on the command line", event.ByAPI: " through the API", event.ByPage: " on the page",
-	}[a.Channel]
+// done says what an act did, by which actor, and why.
+func done(what string, a event.Act) string {
+	text := what
+	if a.Actor != nil {
+		text = actor(*a.Actor) + " " + what
+	}
+	if a.Reason != "" {
+		text += ": " + quote(a.Reason)
+	}
+	return text
+}
+
+// channels are the ways by which actors act.
+var channels = map[event.Channel]string{event.ByCommand: "the command line", event.ByAPI: "the API", event.ByPage: "the page"}
+
+// actor names an actor, as the subject of a sentence.
+func actor(a event.Actor) string {
 	if a.Name == nil || *a.Name == "" {
-		return how
+		return "a user of " + cmp.Or(channels[a.Channel], "the server")
 	}
-	return " by " + name(*a.Name) + how
+	return name(*a.Name)
+}
+
+// actedBy names an actor at the end of a clause; "" for one without a name.
+func actedBy(a event.Actor) string {
+	if a.Name == nil || *a.Name == "" {
+		return ""
+	}
+	return " by " + name(*a.Name)
 }

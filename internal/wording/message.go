@@ -35,15 +35,15 @@ func clause(e event.Event) string {
 	case event.RunCancelled:
 		return cancelled(b)
 	case event.TryNowRequested:
-		return triedNow(b)
+		return asked("the wait was ended", b.Asked)
 	case event.PipelineFinished:
 		return ended(b)
 	case event.DryRunValidated:
 		return "the dry run found no mistake, and nothing was run"
 	case event.BreakerOpened, event.BreakerProbing, event.BreakerClosed:
-		return breaker(e)
+		return turned(e)
 	case event.Unknown:
-		return besideRuns(e, fmt.Sprintf("a newer version of the program recorded %s", quote(InWords(b.Name))))
+		return fmt.Sprintf("a newer version of the program recorded %s", quote(InWords(b.Name)))
 	}
 	if text := ofStage(e); text != "" {
 		return text
@@ -51,7 +51,10 @@ func clause(e event.Event) string {
 	if text := ofRequest(e); text != "" {
 		return text
 	}
-	return besideRuns(e, InWords(e.Body.EventName()))
+	if text := standalone(e); text != "" {
+		return text
+	}
+	return OfEvent(e.Body.EventName())
 }
 
 func started(b event.PipelineStarted) string {
@@ -72,36 +75,44 @@ func retried(b event.RetryRequested) string {
 	if len(b.Kept) > 0 {
 		text = fmt.Sprintf("this run retries run %s and keeps the results of %s", name(b.ParentRunID), Count(len(b.Kept), "stage"))
 	}
+	if b.Recipe != nil {
+		text += fmt.Sprintf(", with the recipe %s (%s)", name(b.Recipe.RecipeID), name(b.Recipe.Name))
+	}
 	if len(b.SteppedBack) > 0 {
 		text += fmt.Sprintf(", but repeats %s, whose results can't be used", stages(b.SteppedBack))
 	}
-	return text
+	return asked(text, event.Asked{Actor: b.Actor, Reason: b.ActorReason})
 }
 
 func resumed(b event.RunResumed) string {
+	text := "the run continues"
 	switch {
 	case b.Candidates != nil:
-		return "the run continues with the providers that can be asked today"
+		text = "the run continues with the providers that can be asked today"
 	case len(b.Confirmed) > 0:
-		return "the run continues, since its results were accepted: " + stages(b.Confirmed)
+		text = "the run continues, since its results were accepted"
 	case b.Cause == event.ResumedAfterCrash:
-		return "the run continues after the program stopped unexpectedly"
+		text = "the run continues after the program stopped unexpectedly"
 	}
-	return "the run continues"
+	return asked(text, b.Asked)
 }
 
 func cancelled(b event.RunCancelled) string {
-	if b.Reason == "" || b.Reason == "an operator ended it" {
-		return "the run was cancelled"
+	if b.Reason == "an operator ended it" {
+		b.Reason = ""
 	}
-	return "the run was cancelled: " + quote(b.Reason)
+	return asked("the run was cancelled", b.Asked)
 }
 
-func triedNow(b event.TryNowRequested) string {
-	if b.Reason == "" {
-		return "the wait was ended by hand: the providers are asked now"
+// asked adds to what happened which actor asked for it, and why.
+func asked(text string, by event.Asked) string {
+	if by.Actor != nil {
+		text += actedBy(*by.Actor)
 	}
-	return "the wait was ended by hand: " + quote(b.Reason)
+	if by.Reason != "" {
+		text += ": " + quote(by.Reason)
+	}
+	return text
 }
 
 func ended(b event.PipelineFinished) string {

@@ -67,6 +67,10 @@ func wrong(text string) string {
 func TestMessage_EveryGoldenEventHasASentence(t *testing.T) {
 	for _, e := range golden(t) {
 		text := wording.Message(e)
+		_, unknown := e.Body.(event.Unknown)
+		if words, ok := wording.All().Events[e.Body.EventName()]; !unknown && (!ok || text == wording.Sentence(words)) {
+			t.Errorf("%s has no sentence of its own, or no words (%q): %q", e.Body.EventName(), words, text)
+		}
 		t.Logf("%s: %s", e.Body.EventName(), text)
 		if why := wrong(text); why != "" {
 			t.Errorf("%s: %s: %q", e.Body.EventName(), why, text)

@@ -47,8 +47,8 @@ func lower(text string) string {
 // vendors are the names of the providers that people know by another form of their name.
 var vendors = map[string]string{"anthropic": "Anthropic", "openai": "OpenAI", "google": "Google"}
 
-// Provider returns how people call a provider.
-func Provider(id string) string {
+// ProviderName returns how people call a provider.
+func ProviderName(id string) string {
 	if known, ok := vendors[id]; ok {
 		return known
 	}
@@ -57,7 +57,7 @@ func Provider(id string) string {
 
 // model names a model with its provider, or the provider alone.
 func model(provider, id string) string {
-	return strings.TrimSpace(Provider(provider) + " " + name(id))
+	return strings.TrimSpace(ProviderName(provider) + " " + name(id))
 }
 
 // Unit returns how people call a unit of a stage: "scene 13" for scene_013, "part 1" for chunk_001.
@@ -77,8 +77,8 @@ func Unit(id string) string {
 	return InWords(id)
 }
 
-// units counts the units of a stage.
-func units(n int, stageID string) string {
+// Units counts the units of a stage.
+func Units(n int, stageID string) string {
 	if stageID == "extract_scenes" {
 		return Count(n, "scene")
 	}

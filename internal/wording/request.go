@@ -46,7 +46,7 @@ func milliseconds(n int64) time.Duration { return time.Duration(n) * time.Millis
 // attemptFailed says how a try failed, whose fault that is, and what the provider said.
 func attemptFailed(b event.AttemptFailed) string {
 	text := fmt.Sprintf("try %d for %s at %s failed: %s%s", b.Attempt.Attempt, Unit(b.Unit), name(b.Model),
-		b.ErrorClass.Clause(Provider(b.Provider)), blame(b.ErrorClass, Provider(b.Provider)))
+		b.ErrorClass.Clause(ProviderName(b.Provider)), blame(b.ErrorClass, ProviderName(b.Provider)))
 	said := strings.TrimPrefix(b.Error, b.Provider+": ")
 	if said == "" || said == b.ErrorClass.Meaning() {
 		return text
@@ -59,10 +59,10 @@ func because(f event.Fault) string {
 	if f.ErrorClass == "" {
 		return ""
 	}
-	return ": " + f.ErrorClass.Clause(cmp.Or(Provider(f.Provider), "the provider"))
+	return ": " + f.ErrorClass.Clause(cmp.Or(ProviderName(f.Provider), "the provider"))
 }
 
-// waiting says until when a unit waits, for whom, and what happens then.
+// waiting says until when a unit waits, for which providers, and what happens then.
 func waiting(now time.Time, b event.StageWaiting) string {
 	text := fmt.Sprintf("%s waits until %s", Unit(b.Unit), At(b.Until.Time, now))
 	if held := b.Decision.HeldProviders(); len(held) > 0 {
@@ -80,13 +80,13 @@ func waiting(now time.Time, b event.StageWaiting) string {
 func providers(ids []string) string {
 	all := make([]string, len(ids))
 	for i, id := range ids {
-		all[i] = Provider(id)
+		all[i] = ProviderName(id)
 	}
 	return strings.Join(all, " or ")
 }
 
-// breaker says how a provider or model is doing, and since when.
-func breaker(e event.Event) string {
+// turned says what a breaker's transition means for its provider or model.
+func turned(e event.Event) string {
 	switch b := e.Body.(type) {
 	case event.BreakerOpened:
 		out := "has been out since " + At(e.Time, e.Time)

@@ -16,7 +16,7 @@ func ofStage(e event.Event) string {
 	case event.StageSkippedReused:
 		return fmt.Sprintf("%s is done already: %s of run %s reused", Doing(b.StageID), results(b.Artifacts), name(b.FromRunID))
 	case event.UnitsPlanned:
-		return fmt.Sprintf("%s has %s to do", Doing(b.StageID), units(b.Total, b.StageID))
+		return fmt.Sprintf("%s has %s to do", Doing(b.StageID), Units(b.Total, b.StageID))
 	case event.UnitDone:
 		return fmt.Sprintf("%s is done, %d of %d", Unit(b.Unit), b.Done, b.Total)
 	case event.ArtifactSaved:
@@ -54,7 +54,7 @@ func failed(b event.StageFailed) string {
 	}
 	subject := "the provider"
 	if b.Provider != nil && *b.Provider != "" {
-		subject = Provider(*b.Provider)
+		subject = ProviderName(*b.Provider)
 	}
 	switch b.TerminalReason {
 	case event.MoneySpent, event.CancelledByOperator, event.ModuleError, event.InvalidInput:

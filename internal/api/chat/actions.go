@@ -36,7 +36,7 @@ func retries(s run.State) []client.Action {
 	kept.Endpoint = strings.TrimSuffix(kept.Endpoint, "/retry") + "/retry-failed-stage" // as clients of the first system know it
 	kept.Confirm.Endpoint = kept.Endpoint
 	if s.Status == run.RunCancelled {
-		kept.Label = "Go On From There"
+		kept.Label = "Go on from there"
 		return []client.Action{kept}
 	}
 	full := button(failure.RetryFully(s.RunID))
@@ -50,9 +50,8 @@ func button(r failure.Remedy) client.Action {
 	if payload == nil {
 		payload = map[string]any{}
 	}
-	id := strings.ReplaceAll(strings.ToLower(r.Label), " ", "-")
 	return client.Action{
-		ID: id, Label: r.Label, Method: r.Method, Endpoint: r.Endpoint, Body: r.Body,
+		ID: r.ID, Label: r.Label, Method: r.Method, Endpoint: r.Endpoint, Payload: r.Payload, Body: r.Body,
 		Confirm: &client.ConfirmAction{Type: client.StartRun, Endpoint: r.Endpoint, Payload: payload},
 	}
 }

@@ -5,9 +5,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/advice"
+	"github.com/cineforge/cineforge/internal/wording"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 )
@@ -16,6 +19,7 @@ import (
 type notice struct {
 	client.Message
 	waiting string // the stage that waits, if it is about that
+	alike   string // what many requests of a stage have in common, if it is about one of them
 }
 
 const (
@@ -60,11 +64,14 @@ func (h *handler) notices(ctx context.Context, projectID string) ([]notice, erro
 		}
 		if m, ok := describeEvent(e.Event, *state); ok {
 			m.ID, m.RunID, m.Timestamp = messageID(e.Event), e.RunID, float64(e.Time.UnixMilli())
-			stage := ""
-			if w, is := e.Body.(event.StageWaiting); is {
-				stage = w.StageID
+			n := notice{Message: m}
+			switch b := e.Body.(type) {
+			case event.StageWaiting:
+				n.waiting = b.StageID
+			case event.StageFallback:
+				n.alike = b.StageID + " " + b.ToModel
 			}
-			all = append(all, notice{m, stage})
+			all = append(all, n)
 		}
 	}
 	return dropStaleActions(shorten(all)), nil
@@ -73,7 +80,7 @@ func (h *handler) notices(ctx context.Context, projectID string) ([]notice, erro
 // shorten leaves out what many requests of a run say alike: it keeps the last notice about
 // waiting, and the first of all others.
 func shorten(all []notice) []notice {
-	key := func(m notice) string { return m.RunID + " " + cmp.Or(m.waiting, m.Content) }
+	key := func(m notice) string { return m.RunID + " " + cmp.Or(m.waiting, m.alike, m.Content) }
 	first, last := map[string]int{}, map[string]int{}
 	for i, m := range all {
 		if _, said := first[key(m)]; !said {
@@ -124,43 +131,36 @@ func describeEvent(e event.Event, s run.State) (client.Message, bool) {
 		m.NeedsAction = true
 		return m, true
 	}
+	text := wording.Message(e)
 	switch b := e.Body.(type) {
 	case event.PipelineStarted:
-		text := "Reading " + b.InputName + " by the recipe " + b.RecipeID + "."
-		if b.ParentRunID != "" {
-			text = "Going on with run " + b.ParentRunID + " as run " + e.RunID + "."
-		}
-		if b.Notice != "" {
-			text += " " + b.Notice
-		}
-		return status(text)
+		return status(strings.TrimSpace(text + " " + wording.Sentence(b.Notice)))
 	case event.RetryRequested:
 		if b.Recipe == nil {
 			return client.Message{}, false
 		}
-		return status("The recipe of this run is another one than before: " + b.Recipe.RecipeID + " (" + b.Recipe.Name + ").")
+		return status(text)
 	case event.StageWaiting:
-		return suggest(fmt.Sprintf("%s waits until %s: %s", b.StageID, b.Until.Format("15:04:05 MST"), b.Reason), run.Waiting), true
+		return suggest(text, run.Waiting), true
 	case event.StageFallback:
-		text := fmt.Sprintf("Switched %s from %s to %s to keep your run moving: %s", b.StageID, b.FromModel, b.ToModel, b.Reason)
 		return suggest(text, run.Running), true
 	case event.StagePaused:
+		label := "Continue"
 		if b.Reason == event.AwaitingConfirmation {
-			m := suggest("The project configuration is there. Look at it, and let the run go on.", run.Paused)
-			return needed(relabelled(m, "Accept and Go On"))
+			label = "Accept and continue"
 		}
-		return needed(relabelled(suggest(cmp.Or(b.Error, "The run is paused at "+b.StageID+"."), run.Paused), "Go On"))
+		return needed(relabelled(suggest(text, run.Paused), label))
 	case event.StageFailed:
-		return needed(suggest(fmt.Sprintf("%s failed: %s", b.StageID, join(b.Error, b.Hint)), run.RunFailed))
+		hint := wording.Sentence(failure.WithoutCommands(b.Hint))
+		return needed(suggest(strings.TrimSpace(text+" "+hint), run.RunFailed))
 	case event.RunCancelled:
-		return needed(suggest("The run was cancelled.", run.RunCancelled))
+		return needed(suggest(text, run.RunCancelled))
 	case event.PipelineFinished:
 		switch {
 		case b.Success:
-			text := fmt.Sprintf("Done, for $%.4f.", b.TotalCostUSD)
 			return client.Message{Type: "ai_status_done", Content: text, Actions: []client.Action{details(e.RunID)}}, true
 		case b.Outcome == event.Failed && advice.FailedStage(s) == "":
-			return needed(suggest("The run failed: "+cmp.Or(b.Error, "no stage says why"), run.RunFailed))
+			return needed(suggest(text+" "+wording.Sentence(b.Error), run.RunFailed))
 		}
 		return client.Message{}, false // the failed stage, or the cancellation, has a message
 	}

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/advice"
+	"github.com/cineforge/cineforge/internal/wording"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -25,15 +27,13 @@ func describeRun(s run.State, now time.Time) string {
 		fmt.Fprintf(&b, "\n\nIt has taken %s and cost $%.4f.", end.Sub(s.StartedAt.Time).Round(time.Second), s.TotalCostUSD)
 	}
 	a := advice.For(s)
-	if a.Helps != "" {
-		b.WriteString("\n\n" + a.Helps)
+	if helps := wording.Sentence(failure.WithoutCommands(a.Helps)); helps != "" {
+		b.WriteString("\n\n" + helps)
 	}
-	for _, r := range a.Remedies {
-		if r.Endpoint != "" {
-			b.WriteString("\n- " + r.Label + ": `" + r.Request() + "`")
-		}
+	for _, r := range failure.Requested(a.Remedies) {
+		b.WriteString("\n- " + r.Label)
 	}
-	b.WriteString("\n\nThis is read from the run's events; no model was asked.")
+	b.WriteString("\n\nThis answer comes from the run's events; no model was asked.")
 	return b.String()
 }
 
@@ -41,10 +41,10 @@ func describeRun(s run.State, now time.Time) string {
 func headline(s run.State) string {
 	switch s.Status {
 	case run.Queued:
-		return "is queued and begins as soon as there is room."
+		return "is queued and starts as soon as there is room."
 	case run.RunDone:
 		if s.DryRun {
-			return "was checked and can be run."
+			return "was checked: it can be run."
 		}
 		return "is done."
 	case run.RunCancelled:
@@ -52,13 +52,14 @@ func headline(s run.State) string {
 	case run.RunFailed:
 		text := "failed: "
 		if id := advice.FailedStage(s); id != "" {
-			text = "failed at " + id + ": "
+			text = "failed. " + wording.Doing(id) + ": "
 		}
 		return text + strings.TrimSuffix(failureText(s), ".") + "."
 	case run.Paused:
 		for _, id := range s.StageOrder {
 			if st, _ := s.Stage(id); st.Status == run.StagePaused {
-				return "is paused at " + id + ": " + cmp.Or(st.Error, strings.ReplaceAll(string(st.PauseReason), "_", " ")) + "."
+				return strings.TrimSpace("is paused. " + wording.Doing(id) + ": " + wording.OfPause(st.PauseReason) + ". " +
+					wording.Sentence(st.Error))
 			}
 		}
 		return "is paused."
@@ -71,7 +72,7 @@ func headline(s run.State) string {
 		}
 		return "waits."
 	}
-	return "is under way."
+	return "is running."
 }
 
 // progress describes how far the stages of a run are.
@@ -79,16 +80,16 @@ func progress(s run.State) string {
 	var parts []string
 	for _, id := range s.StageOrder {
 		st, _ := s.Stage(id)
-		part := id + " is " + strings.ReplaceAll(string(st.Status), "_", " ")
+		part := wording.Doing(id) + ": " + wording.OfStageStatus(st.Status)
 		if st.UnitsTotal > 0 && !st.Status.Completed() {
-			part += fmt.Sprintf(" (%d of %d units)", st.UnitsDone, st.UnitsTotal)
+			part += fmt.Sprintf(", %d of %s", st.UnitsDone, wording.Units(st.UnitsTotal, id))
 		}
 		parts = append(parts, part)
 	}
 	if len(parts) == 0 {
 		return ""
 	}
-	text := "Stages: " + strings.Join(parts, ", ") + "."
+	text := strings.Join(parts, "; ") + "."
 	if made := artifactCounts(s); made != "" {
 		text += " It made " + made + "."
 	}
@@ -108,7 +109,7 @@ func artifactCounts(s run.State) string {
 		}
 	}
 	for i, name := range types {
-		types[i] = fmt.Sprintf("%d %s", counts[name], strings.ReplaceAll(name, "_", " "))
+		types[i] = fmt.Sprintf("%d %s", counts[name], wording.InWords(name))
 		if counts[name] > 1 {
 			types[i] += "s"
 		}

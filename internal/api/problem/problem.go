@@ -31,6 +31,8 @@ type Refusal struct {
 
 	// Wait is after how many seconds the request may be repeated; 0 if that is not known.
 	Wait int
+
+	cause *failure.Error // whose hint and remedies it names, in the client's words; nil for none
 }
 
 var _ huma.StatusError = (*Refusal)(nil)
@@ -63,12 +65,6 @@ func Refuse(status int, code, message, hint string) *Refusal {
 		p.Hint = &hint
 	}
 	return &Refusal{Problem: p}
-}
-
-// withActions adds to a problem what can be done about it.
-func (r *Refusal) withActions(remedies []failure.Remedy) *Refusal {
-	r.Actions = remedies
-	return r
 }
 
 // known lists the errors that have a code of their own.
@@ -113,6 +109,10 @@ func NewResponder(log *slog.Logger, met func(err error) (damage bool)) *Responde
 // For returns the problem that answers an error. The text of an unexpected error is only
 // logged: the answer has the request's id, by which an operator finds it.
 func (p *Responder) For(ctx context.Context, err error) *Refusal {
+	return p.problem(ctx, err).spoken(ctx)
+}
+
+func (p *Responder) problem(ctx context.Context, err error) *Refusal {
 	if r, ok := errors.AsType[*Refusal](err); ok {
 		return r
 	}
@@ -148,22 +148,17 @@ func (p *Responder) For(ctx context.Context, err error) *Refusal {
 		}
 		return r
 	}
-	message, hint := err.Error(), ""
 	f, classified := errors.AsType[*failure.Error](err)
-	var remedies []failure.Remedy
-	if classified {
-		message, hint, remedies = f.Message, f.Advice(failure.Remedy.Request), f.Remedies
-	}
 	for _, k := range known {
-		if errors.Is(err, k.err) {
-			if !classified {
-				message = cmp.Or(k.message, k.err.Error())
-			}
-			return Refuse(k.status, k.code, message, hint).withActions(remedies)
+		switch {
+		case errors.Is(err, k.err) && classified:
+			return Of(k.status, k.code, f)
+		case errors.Is(err, k.err):
+			return Refuse(k.status, k.code, cmp.Or(k.message, k.err.Error()), "")
 		}
 	}
 	if classified && f.Class == failure.Input {
-		return Refuse(http.StatusUnprocessableEntity, "invalid_request", message, hint).withActions(remedies)
+		return Of(http.StatusUnprocessableEntity, "invalid_request", f)
 	}
 	if ctx.Err() == nil { // else the client has left, and caused it
 		p.log.ErrorContext(ctx, "a request failed", "error", err.Error(), "request_id", RequestID(ctx))
@@ -185,11 +180,11 @@ func As(err error, of error, status int, code string) error {
 	if err == nil || !errors.Is(err, of) {
 		return err
 	}
-	message, hint := "there is no such "+strings.ReplaceAll(strings.TrimSuffix(code, "_not_found"), "_", " "), ""
+	message := "there is no such " + strings.ReplaceAll(strings.TrimSuffix(code, "_not_found"), "_", " ")
 	if f, ok := errors.AsType[*failure.Error](err); ok {
-		return Refuse(status, code, f.Message, f.Advice(failure.Remedy.Request)).withActions(f.Remedies)
+		return Of(status, code, f)
 	}
-	return Refuse(status, code, message, hint)
+	return Refuse(status, code, message, "")
 }
 
 // Transform turns the framework's error for a bad request into a problem, and adds the
