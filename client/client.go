@@ -49,6 +49,7 @@ type Client struct {
 	Recipes   *Recipes
 	Runs      *Runs
 	Providers *Providers
+	Log       *Log
 
 	conn *connection
 }
@@ -81,7 +82,7 @@ func New(baseURL string, o Options) (*Client, error) {
 	}
 	return &Client{
 		Projects: &Projects{conn}, Artifacts: &Artifacts{conn}, Recipes: &Recipes{conn},
-		Runs: &Runs{conn}, Providers: &Providers{conn}, conn: conn,
+		Runs: &Runs{conn}, Providers: &Providers{conn}, Log: &Log{conn}, conn: conn,
 	}, nil
 }
 

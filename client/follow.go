@@ -11,6 +11,7 @@ import (
 	"iter"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -33,9 +34,27 @@ const (
 // can't overcome is yielded at the end, and so is that ctx is done.
 func (r *Runs) Follow(ctx context.Context, runID string, after int64) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		f := follower{
-			runs: r, run: runID, last: after, yield: yield,
-			backoff: backoff.Policy{Base: 500 * time.Millisecond, Cap: 15 * time.Second},
+		f := newFollower(r.conn, after, "runs", runID, "events", "stream")
+		f.given = after > 0
+		f.take = func(_ int64, e Event) error {
+			switch {
+			case e.Seq <= f.last:
+				return nil
+			case e.Seq > f.last+1:
+				return fmt.Errorf("the server at %s left out events of run %s: %d follows %d", f.conn.base, runID, e.Seq, f.last)
+			}
+			f.last = e.Seq
+			f.over = !yield(e, nil) || event.Terminal(e.Body)
+			return nil
+		}
+		f.poll = func(ctx context.Context) (more bool, err error) {
+			events, err := r.Events(ctx, runID, f.last, pollPage)
+			for _, e := range events {
+				if err := f.take(e.Seq, e); err != nil || f.over {
+					return false, err
+				}
+			}
+			return len(events) == pollPage, err
 		}
 		if err := f.follow(ctx); err != nil {
 			yield(Event{}, err)
@@ -43,13 +62,24 @@ func (r *Runs) Follow(ctx context.Context, runID string, after int64) iter.Seq2[
 	}
 }
 
-// follower is a run that is being followed.
+// newFollower returns a follower of the stream at a path, from behind an id.
+func newFollower(conn *connection, after int64, path ...string) *follower {
+	return &follower{
+		conn: conn, path: path, last: after, backoff: backoff.Policy{Base: 500 * time.Millisecond, Cap: 15 * time.Second},
+	}
+}
+
+// follower is a stream that is being followed.
 type follower struct {
-	runs    *Runs
-	run     string
-	last    int64 // the seq of the event that was yielded last
-	yield   func(Event, error) bool
-	over    bool // the last event of the run was yielded, or the caller wants no more
+	conn    *connection
+	path    []string
+	query   url.Values
+	last    int64                                            // the id of the event that was yielded last
+	given   bool                                             // whether the stream begins behind it, and not with what happens from now on
+	take    func(id int64, e Event) error                    // yields an event that was read, unless it was; sets last and over
+	hello   func(h Hello)                                    // is given the first frame of a stream of topics
+	poll    func(ctx context.Context) (more bool, err error) // takes what has happened by now, where there is no room for a stream
+	over    bool                                             // the last event was yielded, or the caller wants no more
 	backoff backoff.Policy
 	failed  int  // connections in a row that brought nothing
 	cut     bool // Options.Trouble was called with an error
@@ -112,19 +142,19 @@ func (f *follower) pause(ctx context.Context, why error) error {
 func (f *follower) connect(ctx context.Context) error {
 	ctx, drop := context.WithCancelCause(ctx)
 	defer drop(nil)
-	watch := time.AfterFunc(silence, func() { drop(&UnreachableError{Server: f.runs.conn.base, Err: errSilent}) })
+	watch := time.AfterFunc(silence, func() { drop(&UnreachableError{Server: f.conn.base, Err: errSilent}) })
 	defer watch.Stop()
 	after := ""
-	if f.last > 0 {
+	if f.given || f.last > 0 {
 		after = strconv.FormatInt(f.last, 10)
 	}
-	resp, err := f.runs.conn.send(ctx, request{
-		method: http.MethodGet, path: []string{"runs", f.run, "events", "stream"}, header: map[string]string{
+	resp, err := f.conn.send(ctx, request{
+		method: http.MethodGet, path: f.path, query: f.query, header: map[string]string{
 			"Accept": "text/event-stream", "Accept-Encoding": "identity", "Last-Event-ID": after,
 		},
 	})
 	if p, ok := errors.AsType[*Problem](err); ok && p.Code == "too_many_streams" {
-		if polled := f.poll(ctx); polled != nil {
+		if polled := f.pollAll(ctx); polled != nil {
 			return polled
 		}
 		return err
@@ -139,11 +169,11 @@ func (f *follower) connect(ctx context.Context) error {
 		return nil
 	}
 	if kind := resp.Header.Get("Content-Type"); !strings.HasPrefix(kind, "text/event-stream") {
-		return fmt.Errorf("the server at %s answered with no stream of events", f.runs.conn.base)
+		return fmt.Errorf("the server at %s answered with no stream of events", f.conn.base)
 	}
 	err = f.read(watchedReader{resp.Body, watch})
 	if _, broken := errors.AsType[*brokenError](err); broken {
-		return f.runs.conn.lost(ctx, errors.Unwrap(err))
+		return f.conn.lost(ctx, errors.Unwrap(err))
 	}
 	return err
 }
@@ -151,31 +181,24 @@ func (f *follower) connect(ctx context.Context) error {
 // pollPage is how many events are asked for at once without a stream.
 const pollPage = 500
 
-// poll yields what has happened by now, where the server has no room for a stream.
-func (f *follower) poll(ctx context.Context) error {
-	for {
-		events, err := f.runs.Events(ctx, f.run, f.last, pollPage)
-		if err != nil {
+// pollAll yields what has happened by now, where the server has no room for a stream.
+func (f *follower) pollAll(ctx context.Context) error {
+	for more := true; more && !f.over; {
+		var err error
+		if more, err = f.poll(ctx); err != nil {
 			f.report(err)
 			return err
 		}
 		f.report(nil)
-		for _, e := range events {
-			if err := f.take(e); err != nil || f.over {
-				return err
-			}
-		}
-		if len(events) < pollPage {
-			return nil
-		}
 	}
+	return nil
 }
 
 // report calls Options.Trouble when trouble begins and when it ends.
 func (f *follower) report(err error) {
 	if cut := err != nil; isTemporary(err) && cut != f.cut {
 		f.cut = cut
-		f.runs.conn.trouble(err)
+		f.conn.trouble(err)
 	}
 }
 
@@ -207,6 +230,7 @@ func (f *follower) read(r io.Reader) error {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxLine)
 	var data []byte
+	var id int64
 	for lines.Scan() {
 		name, value, _ := bytes.Cut(lines.Bytes(), []byte(":"))
 		value = bytes.TrimPrefix(value, []byte(" "))
@@ -215,10 +239,12 @@ func (f *follower) read(r io.Reader) error {
 			if len(lines.Bytes()) > 0 { // a comment
 				continue
 			}
-			if err := f.event(data); err != nil || f.over {
+			if err := f.event(id, data); err != nil || f.over {
 				return err
 			}
 			data = data[:0]
+		case "id":
+			id, _ = strconv.ParseInt(string(value), 10, 64) //nolint:errcheck // 0 is none
 		case "data":
 			data = append(append(data, value...), '\n')
 		case "retry":
@@ -229,34 +255,26 @@ func (f *follower) read(r io.Reader) error {
 	}
 	switch err := lines.Err(); {
 	case errors.Is(err, bufio.ErrTooLong):
-		return fmt.Errorf("the server at %s told of an event of more than %d MB", f.runs.conn.base, maxLine>>20)
+		return fmt.Errorf("the server at %s told of an event of more than %d MB", f.conn.base, maxLine>>20)
 	case err != nil:
 		return &brokenError{err}
 	}
 	return nil
 }
 
-// event yields an event, unless it was.
-func (f *follower) event(data []byte) error {
+// event takes the event of a frame.
+func (f *follower) event(id int64, data []byte) error {
 	if len(bytes.TrimSpace(data)) == 0 {
+		return nil
+	}
+	var h Hello
+	if f.hello != nil && json.Unmarshal(data, &h) == nil && h.Event == "hello" {
+		f.hello(h)
 		return nil
 	}
 	var e Event
 	if err := json.Unmarshal(data, &e); err != nil {
-		return fmt.Errorf("the server at %s told of an event that this program can't read: %w", f.runs.conn.base, err)
+		return fmt.Errorf("the server at %s told of an event that this program can't read: %w", f.conn.base, err)
 	}
-	return f.take(e)
-}
-
-// take yields an event that was read, unless it was.
-func (f *follower) take(e Event) error {
-	switch {
-	case e.Seq <= f.last:
-		return nil
-	case e.Seq > f.last+1:
-		return fmt.Errorf("the server at %s left out events of run %s: %d follows %d", f.runs.conn.base, f.run, e.Seq, f.last)
-	}
-	f.last = e.Seq
-	f.over = !f.yield(e, nil) || event.Terminal(e.Body)
-	return nil
+	return f.take(id, e)
 }

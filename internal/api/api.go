@@ -21,6 +21,7 @@ import (
 	"github.com/cineforge/cineforge/internal/api/guard"
 	"github.com/cineforge/cineforge/internal/api/oncall"
 	"github.com/cineforge/cineforge/internal/api/problem"
+	"github.com/cineforge/cineforge/internal/api/streams"
 	"github.com/cineforge/cineforge/internal/api/strict"
 	"github.com/cineforge/cineforge/internal/api/words"
 	"github.com/cineforge/cineforge/internal/app"
@@ -70,7 +71,7 @@ func New(a *app.App, observers *observe.Observers, o Options) *API {
 		o.UploadLimit = defaultUploadLimit
 	}
 	if o.Streams == 0 {
-		o.Streams = maxStreams
+		o.Streams = streams.MaxStreams
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -95,7 +96,7 @@ func New(a *app.App, observers *observe.Observers, o Options) *API {
 	retries := &retriesHandler{runs: a.Runs, reader: a.Reader, costly: costly}
 	retries.register(r)
 	(&runsHandler{runs: a.Runs, reader: a.Reader, library: a.Library, retries: retries, costly: costly}).register(r)
-	(&streamsHandler{reader: a.Reader, tail: observers.Tail, slots: guard.NewSlots(o.Streams)}).register(r)
+	streams.Register(r, streams.Options{Reader: a.Reader, Tail: observers.Tail, Streams: o.Streams, Version: o.Version})
 	(&providersHandler{providers: a.Providers, log: o.Log}).register(r)
 	oncall.Register(r, a)
 	docs.Register(r)
@@ -159,9 +160,9 @@ func inTime(ctx huma.Context, next func(huma.Context)) {
 func writtenEvent() reflect.Type {
 	type event struct {
 		_     struct{}  `additionalProperties:"true"`
-		Seq   int64     `json:"seq" doc:"1, 2, ... within the run, without a gap."`
+		Seq   int64     `json:"seq,omitempty" doc:"1, 2, ... within the run, without a gap; missing without a run."`
 		TS    time.Time `json:"ts"`
-		RunID string    `json:"run_id"`
+		RunID *string   `json:"run_id" doc:"null for what belongs to no run."`
 		Event string    `json:"event" example:"stage_retrying"`
 
 		Message string `json:"message" doc:"What the event says, in one sentence."`

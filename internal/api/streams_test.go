@@ -138,7 +138,7 @@ func TestStream_GoesOnOverRestarts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		var server http.Handler // of the life that it is
-		clients := []*reader{{target: "/api/events/stream", last: "0"}}
+		clients := []*reader{{target: "/api/events/stream", last: "0"}, {target: "/api/events/stream?topics=runs,projects", last: "0"}}
 		luck := rand.New(rand.NewPCG(5, 6))
 		var s *site
 		var ids []string
@@ -170,14 +170,15 @@ func TestStream_GoesOnOverRestarts(t *testing.T) {
 				})
 			}
 			together.Wait()
-			over := ended(clients[0].got, ids)
+			over := ended(clients[0].got, ids) && ended(clients[1].got, ids)
 			for i, id := range ids {
-				over = over && ended(clients[i+1].got, []string{id})
+				over = over && ended(clients[i+2].got, []string{id})
 			}
 			if over && life > 1 {
 				for i, id := range ids {
 					s.exactly(id, of(id, clients[0].got))
-					s.exactly(id, clients[i+1].got)
+					s.exactly(id, of(id, clients[1].got))
+					s.exactly(id, clients[i+2].got)
 				}
 			}
 			for _, stop := range stopped {

@@ -1,5 +1,5 @@
-// Package feed is the tail of the event log: of the events of all runs, and of standalone ones. A process reads the log once,
-// however many of its parts follow it: streams, metrics and the run log.
+// Package feed is the tail of the event log: of the events of all runs, and of standalone ones. A
+// process reads the log once, however many of its parts follow it: streams, metrics and the run log.
 package feed
 
 import (
@@ -18,13 +18,20 @@ type Frame struct {
 	run.LogEntry
 	Last bool   // no event follows in its run
 	Data []byte // the event as JSON
+
+	brief func() []byte
 }
 
 // NewFrame encodes an event with its message, once for all streams that send it.
 func NewFrame(e run.LogEntry) (Frame, error) {
 	data, err := json.Marshal(wording.Worded(e.Event))
-	return Frame{LogEntry: e, Last: event.Terminal(e.Body), Data: data}, err
+	return Frame{
+		LogEntry: e, Last: event.Terminal(e.Body), Data: data, brief: sync.OnceValue(func() []byte { return shorten(data) }),
+	}, err
 }
+
+// Brief returns what lists show of the event, as JSON; it is encoded when it is first asked for.
+func (f Frame) Brief() []byte { return f.brief() }
 
 // Tail reads the log as it grows. It keeps the newest frames; a reader that is too
 // slow for them has to read from the store. It never waits for a reader. It is safe for

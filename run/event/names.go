@@ -1,5 +1,10 @@
 package event
 
+import (
+	"maps"
+	"slices"
+)
+
 // The names under which the events are stored.
 
 func (PipelineStarted) EventName() string    { return "pipeline_started" }
@@ -93,3 +98,6 @@ var decoders = map[string]func([]byte) (Body, error){
 	"cooldown_started":  decode[CooldownStarted],
 	"cooldown_ended":    decode[CooldownEnded],
 }
+
+// Names lists the names of the events that this version knows, in alphabetical order.
+func Names() []string { return slices.Sorted(maps.Keys(decoders)) }

@@ -1,40 +1,52 @@
-package api
+// Package streams tells clients of the API what happens, as it happens: in streams of events, and in
+// pages of the log.
+package streams
 
 import (
 	"context"
-	"fmt"
+	"encoding/json"
 	"net/http"
-	"slices"
 	"strconv"
-	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/guard"
 	"github.com/cineforge/cineforge/internal/api/problem"
 	"github.com/cineforge/cineforge/internal/feed"
 	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 const (
-	// maxStreams limits the streams of a server that has room for them.
-	maxStreams = 2000
-	// maxFollowed limits the runs that one stream can name.
-	maxFollowed = 200
+	// MaxStreams limits the streams of a server that has room for them.
+	MaxStreams = 2000
 	// streamPage is how many entries a stream reads from the store at once.
 	streamPage = 500
 )
 
-// streamsHandler sends events as they happen.
-type streamsHandler struct {
-	reader *runs.Reader
-	tail   *feed.Tail
-	slots  *guard.Slots
+// Options are what is told to clients, and to how many.
+type Options struct {
+	Reader  *runs.Reader
+	Tail    *feed.Tail
+	Streams int    // how many there are at a time; one address has half of them at most
+	Version string // of the program
 }
 
-func (h *streamsHandler) register(r *endpoint.Router) {
+// handler sends events as they happen.
+type handler struct {
+	reader  *runs.Reader
+	tail    *feed.Tail
+	slots   *guard.Slots
+	version string
+}
+
+// Register registers the streams of events, and the log.
+func Register(r *endpoint.Router, o Options) {
+	h := &handler{reader: o.Reader, tail: o.Tail, slots: guard.NewSlots(o.Streams), version: o.Version}
 	one := endpoint.Get("runStream", "/runs/{run_id}/events/stream",
 		"What happens in a run, as server-sent events; id is the event's seq", http.StatusNotFound, http.StatusUnprocessableEntity)
 	one.Parameters = []*huma.Param{
@@ -50,17 +62,19 @@ func (h *streamsHandler) register(r *endpoint.Router) {
 	all := endpoint.Get("stream", "/events/stream",
 		"What happens in some runs, in a project or in all, as server-sent events; id is the event's position in the log",
 		http.StatusUnprocessableEntity)
-	all.Parameters = []*huma.Param{
-		endpoint.QueryParam("runs", "Ids with commas between them."), endpoint.QueryParam("project", ""),
+	all.Parameters = append(filterParams(),
+		endpoint.QueryParam("brief", "With 1, each event has only the members that lists show."),
 		endpoint.HeaderParam("Last-Event-ID", "Begin behind this event; without it, with what happens from now on."),
-		endpoint.NumberParam("after", 0, 0, "The same, for clients that can't set the header."),
-	}
-	all.Responses = map[string]*huma.Response{"200": endpoint.Text("A stream without end.", "text/event-stream")}
+		endpoint.NumberParam("after", 0, 0, "The same, for clients that can't set the header."))
+	all.Responses = map[string]*huma.Response{"200": endpoint.Text(
+		"A stream without end. With topics its first frame is {\"event\":\"hello\"}, which has no id; without, it has only events of runs.",
+		"text/event-stream")}
 	r.Raw(all, h.ofAll)
+	h.registerLog(r)
 }
 
 // ofRun sends what happens in a run.
-func (h *streamsHandler) ofRun(w http.ResponseWriter, r *http.Request) error {
+func (h *handler) ofRun(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("run_id")
 	state, err := run.Load(r.Context(), h.reader.Store, id)
 	if err != nil {
@@ -95,17 +109,17 @@ func (h *streamsHandler) ofRun(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// ofAll sends what happens in all runs, or in some.
-func (h *streamsHandler) ofAll(w http.ResponseWriter, r *http.Request) error {
-	of := run.EventFilter{ProjectID: r.URL.Query().Get("project"), OfRuns: true}
-	if list := r.URL.Query().Get("runs"); list != "" {
-		of.Runs = strings.Split(list, ",")
-	}
-	if len(of.Runs) > maxFollowed || slices.ContainsFunc(of.Runs, func(id string) bool { return !runs.ValidRunID(id) }) {
-		return problem.Refuse(http.StatusUnprocessableEntity, "invalid_request",
-			fmt.Sprintf("runs is no list of up to %d ids of runs", maxFollowed), "put commas between them")
+// ofAll sends what happens in all runs, or what a filter means.
+func (h *handler) ofAll(w http.ResponseWriter, r *http.Request) error {
+	of, err := readFilter(r)
+	if err != nil {
+		return err
 	}
 	after, given, err := lastEventID(r)
+	if err != nil {
+		return err
+	}
+	brief, err := flag(r, "brief")
 	if err != nil {
 		return err
 	}
@@ -116,8 +130,17 @@ func (h *streamsHandler) ofAll(w http.ResponseWriter, r *http.Request) error {
 	if !given || after > head { // an id from before a backup was put back
 		after = head
 	}
+	of.OfRuns = len(of.Topics) == 0
+	var hello []byte
+	if !of.OfRuns {
+		if hello, err = json.Marshal(client.Hello{
+			Event: "hello", ServerTime: event.Timestamp{Time: time.Now()}, Version: h.version, Position: after,
+		}); err != nil {
+			return err
+		}
+	}
 	return h.serve(r.Context(), &stream{
-		w: w, from: guard.Address(r), head: r.Method == http.MethodHead, last: after, announces: !given,
+		w: w, from: guard.Address(r), head: r.Method == http.MethodHead, last: after, hello: hello, announces: !given, brief: brief,
 		id:    func(f feed.Frame) int64 { return f.Position },
 		wants: func(f feed.Frame) bool { return of.Match(f.LogEntry) },
 		stored: func(ctx context.Context, after int64) ([]feed.Frame, error) {

@@ -1,4 +1,4 @@
-package api
+package streams
 
 import (
 	"context"
@@ -30,14 +30,16 @@ type stream struct {
 	last      int64                                                        // the id of the last frame that was sent
 	id        func(f feed.Frame) int64                                     // of a frame in the stream's order
 	wants     func(f feed.Frame) bool                                      // whether the client follows what the frame is about
+	hello     []byte                                                       // the data of the first frame; nil for none
 	announces bool                                                         // whether it begins with its id, for clients that leave early
+	brief     bool                                                         // only what lists need of each event
 	head      bool                                                         // only the headers are sent
 	ends      bool                                                         // with the last frame of a run
 	stored    func(ctx context.Context, after int64) ([]feed.Frame, error) // the next frames in the store after an id, in order
 }
 
 // serve sends a client what is stored, and then what happens, until it leaves.
-func (h *streamsHandler) serve(ctx context.Context, c *stream) error {
+func (h *handler) serve(ctx context.Context, c *stream) error {
 	release, ok := h.slots.Acquire(c.from)
 	if !ok {
 		return tooManyStreams()
@@ -95,9 +97,15 @@ func (c *stream) open() error {
 	if c.head {
 		return nil
 	}
-	begin := "retry: 2000\n\n"
+	begin := "retry: 2000\n"
+	if c.hello != nil {
+		begin += fmt.Sprintf("data: %s\n\n", c.hello)
+	}
 	if c.announces {
-		begin = fmt.Sprintf("retry: 2000\nid: %d\n\n", c.last)
+		begin += fmt.Sprintf("id: %d\n", c.last)
+	}
+	if c.announces || c.hello == nil {
+		begin += "\n"
 	}
 	return c.send(begin)
 }
@@ -131,7 +139,11 @@ func (c *stream) deliver(frames []feed.Frame) (over bool, err error) {
 			continue
 		}
 		c.last = id
-		fmt.Fprintf(&b, "id: %d\ndata: %s\n\n", id, f.Data)
+		data := f.Data
+		if c.brief {
+			data = f.Brief()
+		}
+		fmt.Fprintf(&b, "id: %d\ndata: %s\n\n", id, data)
 		over = c.ends && f.Last
 	}
 	if b.Len() == 0 {
