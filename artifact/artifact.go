@@ -110,7 +110,7 @@ type Metadata struct {
 	Lineage         []Ref          `json:"lineage"`
 	Intent          string         `json:"intent"`
 	Rationale       string         `json:"rationale"`
-	Alternatives    []string       `json:"alternatives_considered"` // always null: none are recorded
+	Alternatives    []string       `json:"alternatives_considered" nullable:"true"` // always null: none are recorded
 	Confidence      float64        `json:"confidence"`
 	Source          Source         `json:"source"`
 	ProducingModule string         `json:"producing_module"`

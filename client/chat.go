@@ -8,7 +8,7 @@ type Message struct {
 	Type        string   `json:"type" minLength:"1" maxLength:"50" example:"ai_status"`
 	Content     string   `json:"content" maxLength:"100000"`
 	Timestamp   float64  `json:"timestamp" doc:"Unix milliseconds."`
-	Actions     []Action `json:"actions,omitempty"`
+	Actions     []Action `json:"actions,omitempty" nullable:"true"`
 	NeedsAction bool     `json:"needsAction,omitempty" nullable:"true"`
 	RunID       string   `json:"run_id,omitempty" nullable:"true"`
 }
@@ -25,7 +25,7 @@ type Action struct {
 
 	Payload map[string]any `json:"payload,omitempty" nullable:"true" doc:"What it is called with."`
 	Body    map[string]any `json:"body,omitempty" nullable:"true" doc:"The same as payload, for clients of earlier versions."`
-	Confirm *ConfirmAction `json:"confirm_action,omitempty" doc:"The same call, as clients of the first system make it."`
+	Confirm *ConfirmAction `json:"confirm_action,omitempty" null:"true" doc:"The same call, as clients of the first system make it."`
 }
 
 // StartRun is the type of a ConfirmAction whose answer may name a run.

@@ -7,28 +7,24 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
-	"reflect"
 	"sync/atomic"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
-	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api/chat"
 	"github.com/cineforge/cineforge/internal/api/docs"
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/guard"
 	"github.com/cineforge/cineforge/internal/api/oncall"
 	"github.com/cineforge/cineforge/internal/api/problem"
+	"github.com/cineforge/cineforge/internal/api/schema"
 	"github.com/cineforge/cineforge/internal/api/streams"
 	"github.com/cineforge/cineforge/internal/api/strict"
 	"github.com/cineforge/cineforge/internal/api/words"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/observe"
 	"github.com/cineforge/cineforge/resilience/budget"
-	"github.com/cineforge/cineforge/run"
-	"github.com/cineforge/cineforge/run/event"
 )
 
 // Options are settings of the server. The zero value serves this machine only.
@@ -102,8 +98,7 @@ func New(a *app.App, observers *observe.Observers, o Options) *API {
 	docs.Register(r)
 	guards := guard.New(guard.Options{Tokens: o.Tokens, Hosts: o.Hosts, PublicURL: o.PublicURL, Log: o.Log, Requests: o.Requests}, problems)
 	guards.Register(r)
-	nullable(s.document.OpenAPI(), "Metadata", "cost_data")
-	nullable(s.document.OpenAPI(), "Action", "confirm_action")
+	schema.Complete(s.document.OpenAPI())
 	mux.HandleFunc("/", func(w http.ResponseWriter, req *http.Request) { notFound(r, w, req) })
 	s.handler = guards.Handler(strict.Handler(r, mux))
 	return s
@@ -130,11 +125,7 @@ func config(o Options) huma.Config {
 	c.CreateHooks = nil                                   // bodies have no $schema
 	c.AllowAdditionalPropertiesByDefault = false          // a schema with free members says so; see package strict
 	c.Transformers = []huma.Transformer{strict.Transform, problem.Transform}
-	schemas := c.Components.Schemas
-	// These are not written as they are declared.
-	schemas.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[client.Problem]())
-	schemas.RegisterTypeAlias(reflect.TypeFor[run.UnixTime](), reflect.TypeFor[*float64]())
-	schemas.RegisterTypeAlias(reflect.TypeFor[event.Worded](), writtenEvent())
+	c.Components.Schemas = schema.New()
 	if len(o.Tokens) > 0 {
 		c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
 		c.Security = []map[string][]string{{"token": {}}}
@@ -142,32 +133,11 @@ func config(o Options) huma.Config {
 	return c
 }
 
-// nullable adds to the document that a member of a schema can be null, which a tag can't say of
-// an object.
-func nullable(o *huma.OpenAPI, schema, member string) {
-	p := o.Components.Schemas.Map()[schema].Properties
-	p[member] = &huma.Schema{AnyOf: []*huma.Schema{p[member], {Type: "null"}}}
-}
-
 // inTime ends the work on a request when its time is up.
 func inTime(ctx huma.Context, next func(huma.Context)) {
 	limited, cancel := context.WithTimeout(ctx.Context(), endpoint.RequestTime)
 	defer cancel()
 	next(huma.WithContext(ctx, limited))
-}
-
-// writtenEvent returns the type of an event as it is written; its further members depend on its name.
-func writtenEvent() reflect.Type {
-	type event struct {
-		_     struct{}  `additionalProperties:"true"`
-		Seq   int64     `json:"seq,omitempty" doc:"1, 2, ... within the run, without a gap; missing without a run."`
-		TS    time.Time `json:"ts"`
-		RunID *string   `json:"run_id" doc:"null for what belongs to no run."`
-		Event string    `json:"event" example:"stage_retrying"`
-
-		Message string `json:"message" doc:"What the event says, in one sentence."`
-	}
-	return reflect.TypeFor[event]()
 }
 
 // notFound answers requests for paths that there are not, or not for their method.

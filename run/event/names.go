@@ -53,6 +53,17 @@ func (CooldownEnded) EventName() string    { return "cooldown_ended" }
 // EventName returns the stored name.
 func (u Unknown) EventName() string { return u.Name }
 
+// Kinds returns an empty body of each event, by name.
+func Kinds() map[string]Body {
+	all := map[string]Body{}
+	for name, decode := range decoders {
+		if b, err := decode([]byte("{}")); err == nil { // which no body refuses
+			all[name] = b
+		}
+	}
+	return all
+}
+
 // decoders makes a body from its JSON, by event name.
 var decoders = map[string]func([]byte) (Body, error){
 	"pipeline_started":     decode[PipelineStarted],

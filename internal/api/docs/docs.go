@@ -77,7 +77,7 @@ func describe(o *huma.OpenAPI) page {
 	byTag := map[string][]operation{}
 	for _, path := range slices.Sorted(maps.Keys(o.Paths)) {
 		item := o.Paths[path]
-		for _, op := range []*huma.Operation{item.Get, item.Post, item.Patch} {
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
 			if op != nil {
 				byTag[op.Tags[0]] = append(byTag[op.Tags[0]], describeOperation(op))
 			}
@@ -127,6 +127,12 @@ func kindOf(s *huma.Schema) string {
 		return ""
 	case s.Ref != "":
 		return s.Ref[strings.LastIndexByte(s.Ref, '/')+1:]
+	case len(s.AnyOf)+len(s.OneOf) > 0:
+		var names []string
+		for _, one := range slices.Concat(s.AnyOf, s.OneOf) {
+			names = append(names, kindOf(one))
+		}
+		return strings.Join(names, " or ")
 	case s.Type == huma.TypeArray:
 		return "list of " + kindOf(s.Items)
 	case len(s.Enum) > 0:

@@ -103,3 +103,15 @@ func Clip(s string) string {
 	}
 	return s
 }
+
+// Operations returns all operations of a document.
+func Operations(o *huma.OpenAPI) (all []*huma.Operation) {
+	for _, item := range o.Paths {
+		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
+			if op != nil {
+				all = append(all, op)
+			}
+		}
+	}
+	return all
+}

@@ -46,7 +46,7 @@ func Handler(r *endpoint.Router, next http.Handler) http.Handler {
 	c := &checker{api: r.API, schemas: r.API.OpenAPI().Components.Schemas}
 	operations := map[string]*accepted{}
 	refusing := map[string]bool{}
-	for _, op := range operationsOf(r.API.OpenAPI()) {
+	for _, op := range endpoint.Operations(r.API.OpenAPI()) {
 		e := newAccepted(op)
 		operations[op.Method+" "+op.Path] = e
 		c.document(op, e)
@@ -71,18 +71,6 @@ func Handler(r *endpoint.Router, next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, req)
 	})
-}
-
-// operationsOf returns all operations of a document.
-func operationsOf(o *huma.OpenAPI) (all []*huma.Operation) {
-	for _, item := range o.Paths {
-		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Patch, item.Delete} {
-			if op != nil {
-				all = append(all, op)
-			}
-		}
-	}
-	return all
 }
 
 func newAccepted(op *huma.Operation) *accepted {
