@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/cineforge/cineforge/health"
@@ -17,10 +18,34 @@ func (p *Providers) List(ctx context.Context) ([]health.Provider, error) {
 	return get[[]health.Provider](ctx, p.conn, nil, "providers")
 }
 
+// Turn is a transition of a breaker, or what an operator did.
+type Turn = health.ProviderEvent
+
 // Transitions lists the transitions of the breakers and what operators did, newest first; with
 // a limit of 0, as many as the server likes.
 func (p *Providers) Transitions(ctx context.Context, limit int) ([]Turn, error) {
-	return get[[]Turn](ctx, p.conn, limited(limit), "providers", "events")
+	return p.Events(ctx, ProviderEventsQuery{Limit: limit})
+}
+
+// ProviderEventsQuery says which events are listed. The zero value means the newest ones.
+type ProviderEventsQuery struct {
+	Provider      string // "" for all
+	After, Before int64  // ids of events, which are not listed themselves; 0 for all
+	Limit         int    // 0 for as many as the server likes
+}
+
+// Events lists the transitions of the breakers and what operators did, newest first.
+func (p *Providers) Events(ctx context.Context, q ProviderEventsQuery) ([]health.ProviderEvent, error) {
+	values := limited(q.Limit)
+	for name, id := range map[string]int64{"after": q.After, "before": q.Before} {
+		if id != 0 {
+			values.Set(name, strconv.FormatInt(id, 10))
+		}
+	}
+	if q.Provider != "" {
+		values.Set("provider", q.Provider)
+	}
+	return get[[]health.ProviderEvent](ctx, p.conn, values, "providers", "events")
 }
 
 // HistoryQuery says which time of providers is wanted. The zero value means the last hour.

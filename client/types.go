@@ -260,16 +260,3 @@ type Edited struct {
 	Version      int    `json:"version"`
 	Path         string `json:"path"`
 }
-
-// Turn is a transition of a breaker.
-type Turn struct {
-	At       time.Time `json:"at"`
-	Provider string    `json:"provider"`
-	Endpoint string    `json:"endpoint" doc:"The provider, and its base URL if that is not its own."`
-	Model    string    `json:"model,omitempty" doc:"Missing for the provider's own breaker."`
-	From     string    `json:"from"`
-	To       string    `json:"to"`
-	Evidence string    `json:"evidence,omitempty"`
-
-	Until *time.Time `json:"until,omitempty" doc:"When it turns by itself, where that is known."`
-}

@@ -19,7 +19,11 @@ type Health struct {
 	Gates       []Gate        `json:"gates,omitempty"`
 	Attempts    int           `json:"attempts"`          // of the last 24 hours
 	Success     *float64      `json:"success,omitempty"` // the share of them that were answered; nil without attempts
+	Window      string        `json:"window,omitempty"`  // that attempts and success are of
 }
+
+// CountedWindow is the time that attempts are counted in.
+const CountedWindow = "24h"
 
 // Count adds attempts, answered or not.
 func (h *Health) Count(answered, failed int) {
@@ -63,6 +67,26 @@ type Provider struct {
 	Waiting    int        `json:"waiting_runs"` // runs that wait, and that it could let go on
 	Health
 	Models []Model `json:"models"`
+
+	KeyVariable string       `json:"key_variable,omitempty" doc:"The environment variable that holds its key; missing if it takes none."`
+	WaitingList []WaitingRun `json:"waiting" nullable:"false" doc:"The runs that waiting_runs counts, those that wait longest first, 20 at the most."`
+}
+
+// WaitingRun is a run that waits until a model can answer.
+type WaitingRun struct {
+	RunID     string     `json:"run_id"`
+	ProjectID string     `json:"project_id"`
+	Since     *time.Time `json:"since" doc:"When it began to wait without progress; null if that is not known."`
+	Until     *time.Time `json:"until" doc:"When it looks again by itself; null if no time is set."`
+}
+
+// Room is how many calls at a time a model takes, as far as a process has learned it from
+// answers that there were too many.
+type Room struct {
+	Calls   int       `json:"calls" doc:"How many calls are made at a time now."`
+	Of      int       `json:"of" doc:"How many before it was cut down."`
+	Because string    `json:"because" example:"it answered that there were too many calls"`
+	CutAt   time.Time `json:"cut_at"`
 }
 
 // Held says that an operator keeps all questions from a provider.
@@ -71,8 +95,14 @@ type Held struct {
 	Until  time.Time `json:"until"`
 }
 
-// LastFault is how a provider failed last.
+// LastFault is how a provider failed last. Where and when are missing if the run's events are
+// not there any more.
 type LastFault struct {
+	At      *time.Time `json:"at,omitempty"`
+	RunID   string     `json:"run_id,omitempty"`
+	StageID string     `json:"stage_id,omitempty"`
+	Unit    string     `json:"unit,omitempty"`
+
 	Model string        `json:"model"`
 	Class failure.Class `json:"error_class"`
 	Codes
@@ -100,6 +130,7 @@ type Model struct {
 	Model string `json:"model"`
 	Health
 	Limits *TimeLimits `json:"limits,omitempty"` // nil for a model that has none
+	Room   *Room       `json:"room,omitempty" doc:"Missing while nothing was learned of it."`
 }
 
 // TimeLimits are how long an answer of a model may take now.

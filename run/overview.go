@@ -25,7 +25,8 @@ type Overview struct {
 	InputName     string            `json:"input_name,omitempty"`
 	Error         string            `json:"error,omitempty"`
 	Drill         string            `json:"drill,omitempty"`
-	Needs         []Need            `json:"needs,omitempty"` // as in State
+	Needs         []Need            `json:"needs,omitempty"`         // as in State
+	WaitingSince  *UnixTime         `json:"waiting_since,omitempty"` // without an answer since
 }
 
 // Summarize returns what lists show of the run.
@@ -48,7 +49,31 @@ func (s *State) Summarize() Overview {
 		Error:         s.Error,
 		Drill:         s.Drill,
 		Needs:         s.Needs,
+		WaitingSince:  s.waitingSince(),
 	}
+}
+
+// waitingSince returns when the run began to wait; nil if it does not wait.
+func (s *State) waitingSince() (since *UnixTime) {
+	if s.Status != Waiting {
+		return nil
+	}
+	earlier := func(t *UnixTime) {
+		if t != nil && (since == nil || t.Before(since.Time)) {
+			since = t
+		}
+	}
+	for _, st := range s.Stages {
+		if earlier(st.WaitingSince); st.WaitingSince != nil {
+			continue
+		}
+		for i := range st.Waits { // which go on while others were answered
+			if !st.Waits[i].Retry {
+				earlier(&st.Waits[i].Since)
+			}
+		}
+	}
+	return since
 }
 
 // waitsFor lists the providers that the first wait of each stage is for.

@@ -59,9 +59,10 @@ type StageState struct {
 	Unpriced         int                  `json:"unpriced_attempts,omitempty"`  // those whose price is not
 	Estimated        int                  `json:"estimated_attempts,omitempty"` // whose tokens and cost the provider did not report in full
 	StartedAt        *UnixTime            `json:"started_at"`
-	ProgressAt       *UnixTime            `json:"progress_at,omitempty"` // when it last made progress
-	Waits            []Wait               `json:"waits,omitempty"`       // by the time they end
-	Fallback         *Fallback            `json:"fallback,omitempty"`    // the last one
+	ProgressAt       *UnixTime            `json:"progress_at,omitempty"`   // when it last made progress
+	Waits            []Wait               `json:"waits,omitempty"`         // by the time they end
+	WaitingSince     *UnixTime            `json:"waiting_since,omitempty"` // when its waiting for a model began, without an answer since
+	Fallback         *Fallback            `json:"fallback,omitempty"`      // the last one
 	Fallbacks        int                  `json:"fallback_count,omitempty"`
 	Reused           []string             `json:"reused,omitempty"`             // requests whose answers were stored, by unit and role
 	SimulatedCostUSD float64              `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing
@@ -94,6 +95,7 @@ func (st *StageState) RemainingCostUSD() float64 {
 // close settles the time and the model of a stage attempt that has ended.
 func (st *StageState) close(at UnixTime) {
 	st.Waits = nil
+	st.WaitingSince = nil
 	if st.StartedAt != nil {
 		st.DurationSeconds += max(at.Sub(st.StartedAt.Time).Seconds(), 0) // a clock can go back
 	}

@@ -63,7 +63,11 @@ func (f folding) retrying(b event.StageRetrying) {
 }
 
 func (f folding) waiting(b event.StageWaiting) {
-	f.state.stage(b.StageID).wait(Wait{
+	st := f.state.stage(b.StageID)
+	if st.WaitingSince == nil {
+		st.WaitingSince = f.at
+	}
+	st.wait(Wait{
 		Unit:       b.Unit,
 		Role:       b.Role,
 		Since:      *f.at,
@@ -175,6 +179,7 @@ func (f folding) attemptFinished(b event.AttemptFinished) {
 	st.answered(b.Provider, b.Model, a.CostUSD, true)
 	f.count(st, a)
 	st.ProgressAt = f.at
+	st.WaitingSince = nil
 	st.Crashes = 0
 }
 

@@ -116,19 +116,23 @@ func (c *providersHoldCmd) Run(ctx context.Context, g *cli, s console.Streams) e
 }
 
 type providersEventsCmd struct {
-	Limit int `default:"50" placeholder:"N" help:"How many at the most (${default})."`
+	Provider string `placeholder:"NAME" help:"Only those of this provider."`
+	Limit    int    `default:"50" placeholder:"N" help:"How many at the most (${default})."`
+	Before   int64  `placeholder:"ID" help:"Only those before the one of this id, which --json shows: the next page."`
+	After    int64  `placeholder:"ID" help:"Only those after the one of this id."`
 }
 
 // Run does the command.
 func (c *providersEventsCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
-	lines := []system.Transition{}
+	lines := []health.ProviderEvent{}
 	if !g.empty() {
 		sys, err := g.open(ctx, s)
 		if err != nil {
 			return err
 		}
 		defer sys.Close() //nolint:errcheck // it was only looked at
-		if lines, err = sys.Transitions(ctx, c.Limit); err != nil {
+		q := providers.EventsQuery{Provider: c.Provider, Before: c.Before, After: c.After, Limit: c.Limit}
+		if lines, err = sys.ProviderEvents(ctx, q); err != nil {
 			return err
 		}
 	}
@@ -136,16 +140,26 @@ func (c *providersEventsCmd) Run(ctx context.Context, g *cli, s console.Streams)
 		return console.PrintJSON(s.Out, lines)
 	}
 	for _, l := range lines {
-		until := ""
-		if l.Until != nil {
-			until = " until " + l.Until.Local().Format("15:04:05")
-		}
-		if _, err := fmt.Fprintf(s.Out, "%s  %s: %s → %s%s: %s\n", l.At.Local().Format("2006-01-02 15:04:05"),
-			console.OneLine(strings.TrimSpace(l.Provider+" "+l.Model)), l.From, l.To, until, console.OneLine(l.Evidence)); err != nil {
+		if _, err := fmt.Fprintln(s.Out, console.OneLine(eventLine(l))); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// eventLine writes an event of a provider, and the operator if it is an act.
+func eventLine(e health.ProviderEvent) string {
+	line := fmt.Sprintf("%s  %s: %s → %s", e.At.Local().Format("2006-01-02 15:04:05"), strings.TrimSpace(e.Provider+" "+e.Model), e.From, e.To)
+	if e.Until != nil {
+		line += " until " + e.Until.Local().Format("15:04:05")
+	}
+	if a := e.Actor; a != nil {
+		line += " by " + string(a.Channel)
+		if a.Name != nil {
+			line += ":" + *a.Name
+		}
+	}
+	return line + ": " + e.Evidence
 }
 
 type providersReleaseCmd struct {

@@ -33,8 +33,11 @@ type OfReleased struct {
 
 // The requests about providers.
 type (
-	transitionsQuery struct {
-		Limit int `query:"limit" minimum:"1" maximum:"500" default:"100"`
+	eventsQuery struct {
+		Limit    int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
+		Before   int64  `query:"before" minimum:"0" doc:"Only those before the one of this id: the next page."`
+		After    int64  `query:"after" minimum:"0" doc:"Only those after the one of this id: what is new."`
+		Provider string `query:"provider" maxLength:"100"`
 	}
 	holdRequest struct {
 		OfProvider
@@ -56,8 +59,8 @@ const maxTransitions = 500
 func (h *providersHandler) register(r *endpoint.Router) {
 	refusals := []int{http.StatusNotFound, http.StatusUnprocessableEntity}
 	endpoint.Handle(r, endpoint.Get("providers", "/providers", "How each provider and model is doing"), h.list)
-	endpoint.Handle(r, endpoint.Get("providerEvents", "/providers/events", "The turns of the breakers, newest first",
-		http.StatusUnprocessableEntity), h.transitions)
+	endpoint.Handle(r, endpoint.Get("providerEvents", "/providers/events", "The transitions of breakers and what operators did, newest first",
+		http.StatusUnprocessableEntity), h.events)
 	endpoint.Handle(r, endpoint.Post("holdProvider", "/providers/{name}/hold", "Ask a provider nothing for a time", refusals...), h.hold)
 	endpoint.Handle(r, endpoint.Post("releaseProvider", "/providers/{name}/release",
 		"End what keeps a provider, a model or a key from being asked: gates, and a provider's hold", refusals...), h.release)
@@ -82,20 +85,10 @@ func worded[T any](ctx context.Context, v T, without func(T) T) T {
 	return without(v)
 }
 
-func (h *providersHandler) transitions(ctx context.Context, in *transitionsQuery) ([]client.Turn, error) {
-	found, err := h.providers.Transitions(ctx, min(in.Limit, maxTransitions))
-	all := []client.Turn{}
-	for _, t := range found {
-		turn := client.Turn{
-			At: t.At.UTC(), Provider: t.Provider(), Endpoint: t.Endpoint, Model: t.Model,
-			From: string(t.From), To: string(t.To), Evidence: t.Evidence,
-		}
-		if !t.Until.IsZero() {
-			turn.Until = new(t.Until.UTC())
-		}
-		all = append(all, turn)
-	}
-	return all, err
+func (h *providersHandler) events(ctx context.Context, in *eventsQuery) ([]health.ProviderEvent, error) {
+	return h.providers.Events(ctx, providers.EventsQuery{
+		Provider: in.Provider, After: in.After, Before: in.Before, Limit: min(in.Limit, maxTransitions),
+	})
 }
 
 func (h *providersHandler) hold(ctx context.Context, in *holdRequest) (health.Provider, error) {

@@ -104,9 +104,9 @@ func New(store storage.Store, dataDir string, config Config) *App {
 	return a
 }
 
-// waiting lists the runs that wait.
+// waiting lists the real runs that wait: a drill waits for no provider.
 func (a *App) waiting(ctx context.Context) ([]run.Overview, error) {
-	list, _, err := a.Reader.List(ctx, runs.Filter{Status: run.Waiting})
+	list, _, err := a.Reader.List(ctx, runs.Filter{Status: run.Waiting, Drill: runs.NoDrills})
 	return list, err
 }
 

@@ -40,7 +40,7 @@ func WriteProviders(w io.Writer, all []health.Provider, v ProvidersView) error {
 		}
 		for _, m := range one.Models {
 			rows = append(rows, v.providerRow("  "+m.Model, modelFace(one, m), m.Health, ""))
-			notes = append(notes, slices.Concat(v.notes(one.Name+":"+m.Model, m.Health), v.limits(one, m)))
+			notes = append(notes, slices.Concat(v.notes(one.Name+":"+m.Model, m.Health), room(m), v.limits(one, m)))
 		}
 	}
 	for i, line := range columns(rows, nil) {
@@ -79,9 +79,34 @@ func (v ProvidersView) notesOf(one health.Provider) []string {
 		all = append(all, one.Missing)
 	}
 	if f := one.Last; f != nil {
-		all = append(all, fmt.Sprintf("last failure: %s: %s, %s", f.Model, f.Class, f.Message))
+		when := ""
+		if f.At != nil {
+			when = fmt.Sprintf(" at %s in %s", v.clock(*f.At), f.RunID)
+		}
+		all = append(all, fmt.Sprintf("last failure%s: %s: %s, %s", when, f.Model, f.Class, f.Message))
+	}
+	if n := len(one.WaitingList); n > 0 {
+		all = append(all, v.waitingRuns(one))
 	}
 	return all
+}
+
+// waitingRuns names the runs that wait for a provider, and since when.
+func (v ProvidersView) waitingRuns(one health.Provider) string {
+	const most = 3
+	var runs []string
+	for _, r := range one.WaitingList[:min(most, len(one.WaitingList))] {
+		text := r.RunID
+		if r.Since != nil {
+			text += " since " + v.clock(*r.Since)
+		}
+		runs = append(runs, text)
+	}
+	text := "waiting: " + strings.Join(runs, ", ")
+	if left := one.Waiting - len(runs); left > 0 {
+		text += fmt.Sprintf(" and %d more", left)
+	}
+	return text
 }
 
 // notes says what keeps a provider or a model from being asked, by the name under which it
@@ -134,6 +159,14 @@ func (v ProvidersView) limits(p health.Provider, m health.Model) []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("limits: %s to begin, %s between pieces, %s in all", span(l.FirstByte), span(l.Idle), span(l.Total))}
+}
+
+// room says how many calls at a time a model takes, if that was learned.
+func room(m health.Model) []string {
+	if m.Room == nil {
+		return nil
+	}
+	return []string{fmt.Sprintf("%d of %d calls at a time, because %s", m.Room.Calls, m.Room.Of, m.Room.Because)}
 }
 
 // span writes a limit without its zeros, such as 2h or 1m30s.

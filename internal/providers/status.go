@@ -51,10 +51,9 @@ func (s *Service) List(ctx context.Context) ([]health.Provider, error) {
 		for i, m := range h.Models {
 			h.Models[i].OutSince = outSince(m.Health, transitions, p.endpoint(), m.Model)
 		}
-		for _, r := range waiting {
-			if slices.Contains(r.WaitsFor, p.Name) {
-				h.Waiting++
-			}
+		h.Waiting, h.WaitingList = waitingFor(p.Name, waiting)
+		if err := s.addLastFailure(ctx, &h, now); err != nil {
+			return nil, err
 		}
 		all = append(all, h)
 	}
@@ -114,7 +113,7 @@ func Unasked(m Models) []health.Provider {
 // statusOf returns how a provider is doing.
 func (r *Source) statusOf(p Provider, s llmhealth.ProviderStatus, counts []storage.AttemptCount) health.Provider {
 	h := health.Provider{Name: p.Name, BaseURL: p.BaseURL, Configured: p.Usable(), Health: healthOf(s.Breaker, s.Cooldowns),
-		Models: []health.Model{}}
+		Models: []health.Model{}, KeyVariable: p.KeyVariable, WaitingList: []health.WaitingRun{}}
 	if !h.Configured {
 		h.Missing = p.KeyVariable + " is not set"
 	}
@@ -148,7 +147,7 @@ func (r *Source) statusOf(p Provider, s llmhealth.ProviderStatus, counts []stora
 	slices.Sort(models)
 	for _, name := range slices.Compact(models) {
 		m := health.Model{Model: name, Health: healthOf(states[name].Breaker, states[name].Cooldowns),
-			Limits: r.limits(recipe.ModelName{Provider: p.Name, Model: name})}
+			Limits: r.limits(recipe.ModelName{Provider: p.Name, Model: name}), Room: roomOf(states[name].Limit)}
 		for _, c := range counts {
 			if c.Provider == p.Name && c.Model == name {
 				m.Count(c.Answered, c.Failed)
@@ -196,7 +195,7 @@ func modelsOf(p Provider) []string {
 }
 
 func healthOf(s breaker.Snapshot, gates []llmhealth.CooldownStatus) health.Health {
-	h := health.Health{Breaker: s.State, Evidence: s.Evidence}
+	h := health.Health{Breaker: s.State, Evidence: s.Evidence, Window: health.CountedWindow}
 	if s.State == "" {
 		h.Breaker = breaker.Closed
 	}
@@ -221,9 +220,4 @@ func gateOf(g llmhealth.CooldownStatus) health.Gate {
 	why := g.Cause.Err
 	return health.Gate{Since: g.Since.UTC(), Until: g.Until.UTC(), Class: why.Class, Codes: codesOf(why), Message: why.Message,
 		Hint: why.Hint, Person: g.Person}
-}
-
-// Transitions returns the transitions of breakers, newest first.
-func (s *Service) Transitions(ctx context.Context, limit int) ([]llmhealth.Transition, error) {
-	return s.attempts.Transitions(ctx, limit)
 }

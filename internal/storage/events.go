@@ -67,11 +67,11 @@ func TransitionEvent(ctx context.Context, t health.Transition) event.Standalone 
 	did.Reason = strings.TrimSuffix(t.Evidence, " ("+t.Key+")") // the log of transitions has no place for it
 	switch t.To {
 	case health.DidHold:
-		return event.ProviderHeld{Act: did, OfProvider: of, Until: event.Timestamp{Time: t.Until}}
+		return event.ProviderHeld{Act: did, OfProvider: of, Until: event.Timestamp{Time: t.Until}, Breaker: t.From}
 	case health.DidRelease:
-		return event.ProviderReleased{Act: did, OfProvider: of}
+		return event.ProviderReleased{Act: did, OfProvider: of, Breaker: t.From}
 	case health.DidProbe:
-		return event.ProviderProbed{Act: did, OfProvider: of}
+		return event.ProviderProbed{Act: did, OfProvider: of, Breaker: t.From}
 	}
 	return event.BreakerChanged{
 		OfProvider: of, From: string(t.From), To: string(t.To), Evidence: t.Evidence, Until: event.Timestamp{Time: t.Until},

@@ -118,7 +118,7 @@ func TestRelease_EndsWhatItNames(t *testing.T) {
 				if want := "anthropic"; !strings.Contains(strings.ToLower(tt.release), "openai") && out.Name != want {
 					t.Errorf("it is about %s", out.Name)
 				}
-				turns, err := a.Providers.Transitions(t.Context(), 1)
+				turns, err := a.Providers.Events(t.Context(), providers.EventsQuery{Limit: 1})
 				if err != nil || !strings.HasPrefix(turns[0].Evidence, "it is cured") {
 					t.Errorf("%+v %v", turns, err)
 				}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/resilience/breaker"
+	"github.com/cineforge/cineforge/resilience/limit"
 )
 
 // ProviderStatus is how a provider is doing.
@@ -25,6 +26,7 @@ type ModelStatus struct {
 	Model     string
 	Breaker   breaker.Snapshot
 	Cooldowns []CooldownStatus
+	Limit     *limit.Snapshot // of calls at a time, of the key that was cut down most lately; nil if none was
 }
 
 // CooldownStatus is a key that is kept from a model or a provider.
@@ -60,9 +62,22 @@ func (p *provider) status(now time.Time) ProviderStatus {
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.models)) {
 		m := p.models[name]
-		s.Models = append(s.Models, ModelStatus{Model: name, Breaker: m.breaker.Status(), Cooldowns: activeOf(m.cooldowns, now)})
+		s.Models = append(s.Models, ModelStatus{
+			Model: name, Breaker: m.breaker.Status(), Cooldowns: activeOf(m.cooldowns, now), Limit: m.cutLimit(),
+		})
 	}
 	return s
+}
+
+// cutLimit returns the limit that was cut down most lately and has not recovered, nil if there is none.
+func (m *model) cutLimit() (cut *limit.Snapshot) {
+	for _, l := range m.limits {
+		s := l.Status()
+		if !s.CutAt.IsZero() && s.Limit < s.Start && (cut == nil || s.CutAt.After(cut.CutAt)) {
+			cut = &s
+		}
+	}
+	return cut
 }
 
 // activeOf returns the cooldowns that are active, by credential.

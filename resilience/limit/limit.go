@@ -220,6 +220,8 @@ func (l *Limiter) Share(share float64) {
 // Snapshot is the status of a limiter at a moment.
 type Snapshot struct {
 	Limit   float64
+	Start   float64   // the limit at first
+	CutAt   time.Time // when it was last cut down; the zero time if it never was
 	Busy    int
 	Waiting int
 }
@@ -228,7 +230,7 @@ type Snapshot struct {
 func (l *Limiter) Status() Snapshot {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s := Snapshot{Limit: l.limit, Busy: l.busy}
+	s := Snapshot{Limit: l.limit, Start: l.o.Start, CutAt: l.cutAt, Busy: l.busy}
 	for _, q := range l.waiting {
 		s.Waiting += len(q.calls)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
 // Standalone is the body of an event that belongs to no run: a change of a project, an act of
@@ -131,19 +132,22 @@ func (r RunAcknowledged) About() Subject {
 type ProviderHeld struct {
 	Act
 	OfProvider
-	Until Timestamp `json:"until"`
+	Until   Timestamp     `json:"until"`
+	Breaker breaker.State `json:"breaker,omitempty"` // state of the provider's
 }
 
 // ProviderReleased says that an operator ended what kept requests from a provider.
 type ProviderReleased struct {
 	Act
 	OfProvider
+	Breaker breaker.State `json:"breaker,omitempty"` // state of the provider's
 }
 
 // ProviderProbed says that an operator lets the next request through to a provider.
 type ProviderProbed struct {
 	Act
 	OfProvider
+	Breaker breaker.State `json:"breaker,omitempty"` // state of the provider's
 }
 
 // BreakerChanged is a transition of a breaker. The run whose request caused it has an event of

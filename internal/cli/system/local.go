@@ -15,6 +15,7 @@ import (
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/cli/console"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
@@ -197,21 +198,9 @@ func (l *Local) background(ctx context.Context, but string) (stop func()) {
 // over what takes longer, as if this one had died.
 const handOver = 3 * time.Second
 
-// Transitions lists the transitions of breakers, newest first.
-func (l *Local) Transitions(ctx context.Context, limit int) ([]Transition, error) {
-	turns, err := l.app.Providers.Transitions(ctx, limit)
-	lines := []Transition{}
-	for _, t := range turns {
-		line := Transition{
-			At: t.At.UTC(), Provider: t.Provider(), Endpoint: t.Endpoint, Model: t.Model,
-			From: string(t.From), To: string(t.To), Evidence: t.Evidence,
-		}
-		if !t.Until.IsZero() {
-			line.Until = new(t.Until.UTC())
-		}
-		lines = append(lines, line)
-	}
-	return lines, err
+// ProviderEvents lists transitions of breakers and what operators did, newest first.
+func (l *Local) ProviderEvents(ctx context.Context, q providers.EventsQuery) ([]health.ProviderEvent, error) {
+	return l.app.Providers.Events(ctx, q)
 }
 
 // Artifact returns a version of an artifact.

@@ -20,6 +20,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/cli/console"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/internal/spelling"
 	"github.com/cineforge/cineforge/pipeline"
@@ -352,17 +353,12 @@ func (r *Remote) Providers(ctx context.Context) ([]health.Provider, error) {
 	return list, Failure(err)
 }
 
-// Transitions lists the transitions of breakers, newest first.
-func (r *Remote) Transitions(ctx context.Context, limit int) ([]Transition, error) {
-	turns, err := r.client.Providers.Transitions(ctx, limit)
-	lines := []Transition{}
-	for _, t := range turns {
-		lines = append(lines, Transition{
-			At: t.At, Provider: t.Provider, Endpoint: t.Endpoint, Model: t.Model,
-			From: t.From, To: t.To, Until: t.Until, Evidence: t.Evidence,
-		})
-	}
-	return lines, Failure(err)
+// ProviderEvents lists transitions of breakers and what operators did, newest first.
+func (r *Remote) ProviderEvents(ctx context.Context, q providers.EventsQuery) ([]health.ProviderEvent, error) {
+	list, err := r.client.Providers.Events(ctx, client.ProviderEventsQuery{
+		Provider: q.Provider, After: q.After, Before: q.Before, Limit: q.Limit,
+	})
+	return list, Failure(err)
 }
 
 // Hold keeps requests from a provider for a time.

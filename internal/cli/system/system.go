@@ -14,6 +14,7 @@ import (
 
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/health"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
@@ -63,8 +64,8 @@ type Worker interface {
 // Operator shows how providers are doing, and acts on them for a reason that is logged.
 type Operator interface {
 	Providers(ctx context.Context) ([]health.Provider, error)
-	// Transitions returns the transitions of breakers, newest first.
-	Transitions(ctx context.Context, limit int) ([]Transition, error)
+	// ProviderEvents returns transitions of breakers and what operators did, newest first.
+	ProviderEvents(ctx context.Context, q providers.EventsQuery) ([]health.ProviderEvent, error)
 	Hold(ctx context.Context, provider, reason string, length time.Duration) error
 	// Release ends what keeps a provider, a model or a key from being asked; see providers.Service.Release.
 	Release(ctx context.Context, name, reason string) (health.Released, error)
@@ -77,16 +78,4 @@ type RunOptions struct {
 	Since  int64 // pauses up to this event are over
 	Watch  bool  // leave what waits to the server on the data directory, if there is one
 	Beside bool  // go on with what other processes left unfinished, too
-}
-
-// Transition is a transition of a breaker, or what an operator did.
-type Transition struct {
-	At       time.Time  `json:"ts"`
-	Provider string     `json:"provider"`
-	Endpoint string     `json:"endpoint"`
-	Model    string     `json:"model,omitempty"`
-	From     string     `json:"from"`
-	To       string     `json:"to"`
-	Until    *time.Time `json:"until,omitempty"`
-	Evidence string     `json:"evidence"`
 }
