@@ -32,7 +32,7 @@ var rank = map[string]int{
 	"internal/feed":    4,
 	"client":           4,
 	"internal/library": 5, "internal/providers": 5,
-	"internal/runs": 6, "internal/upkeep": 6,
+	"internal/runs": 6, "internal/upkeep": 6, "internal/incident": 6,
 	"internal/app":        7,
 	"internal/observe":    8,
 	"internal/cli":        8,

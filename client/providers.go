@@ -90,3 +90,13 @@ func (p *Providers) Release(ctx context.Context, name, reason string) (health.Re
 func (p *Providers) Probe(ctx context.Context, name, reason string) (health.Provider, error) {
 	return post[health.Provider](ctx, p.conn, Reason{reason}, "providers", name, "probe")
 }
+
+// Incident says what is wrong now, since when, and what it does to runs. Its figures begin at
+// since; for the zero time, when the trouble began.
+func (c *Client) Incident(ctx context.Context, since time.Time) (health.Incident, error) {
+	values := url.Values{}
+	if !since.IsZero() {
+		values.Set("since", since.UTC().Format(time.RFC3339Nano))
+	}
+	return get[health.Incident](ctx, c.conn, values, "incident")
+}

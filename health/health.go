@@ -69,7 +69,7 @@ type Provider struct {
 	Models []Model `json:"models"`
 
 	KeyVariable string       `json:"key_variable,omitempty" doc:"The environment variable that holds its key; missing if it takes none."`
-	WaitingList []WaitingRun `json:"waiting" nullable:"false" doc:"The runs that waiting_runs counts, those that wait longest first, 20 at the most."`
+	WaitingList []WaitingRun `json:"waiting" nullable:"false" doc:"Those that waiting_runs counts, longest first, 20 at the most."`
 }
 
 // WaitingRun is a run that waits until a model can answer.

@@ -1,14 +1,18 @@
 package api_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/api/guard"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
@@ -158,7 +162,8 @@ func (s *site) sumsUp(query string, p health.ProviderHistory, w *counted, bucket
 			}
 		}
 		near := func(a, b float64) bool { return a-b < 1e-9 && b-a < 1e-9 }
-		if got.answered != w.answered || got.failed != w.failed || got.canceled != w.canceled || got.input != w.input || got.output != w.output ||
+		if got.answered != w.answered || got.failed != w.failed || got.canceled != w.canceled ||
+			got.input != w.input || got.output != w.output ||
 			!near(got.usd, w.usd) || !near(got.wasted, w.wasted) || !near(got.simulated, w.simulated) || len(got.byClass) != len(w.byClass) {
 			s.Errorf("%s %s of %s: %+v, want %+v", query, name, p.Provider, got, *w)
 		}
@@ -203,6 +208,64 @@ func TestProvidersHistory_Intervals(t *testing.T) {
 			if len(p.Intervals) != 0 {
 				t.Errorf("long after: %+v", p.Intervals)
 			}
+		}
+	})
+}
+
+// The list of what happened to providers has ids that stay, pages that neither repeat nor leave
+// out anything, and says who did what.
+func TestProvidersHandler_Events(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := simulator.New(outage("anthropic", "overloaded", 20*time.Minute), simulator.Options{})
+		s := open(t, api.Options{Tokens: []guard.Token{{Name: "ada", Secret: token}}}, models(sim))
+		s.token = token
+		s.rests(s.start(s.given("tide", "night_bus.txt")))
+		s.post("/api/providers/openai/hold", `{"reason":"maintenance","seconds":60}`, "Cineforge-Client: cli").is(200)
+		time.Sleep(time.Second)
+		s.post("/api/providers/OPENAI_API_KEY/release", `{"reason":"over"}`).is(200)
+		s.post("/api/providers/anthropic/probe", `{"reason":"look"}`).is(200)
+		list := func(query string) []health.ProviderEvent {
+			return into[[]health.ProviderEvent](s.get("/api/providers/events" + query).is(200))
+		}
+		all := list("")
+		kinds := map[health.EventKind]health.ProviderEvent{}
+		for i, e := range all {
+			if e.ID == 0 || e.Message == "" || e.From == "" || e.To == "" || i > 0 && e.ID >= all[i-1].ID {
+				t.Errorf("%+v", e)
+			}
+			kinds[e.Kind] = e
+		}
+		held := kinds[health.EventHeld]
+		if held.Provider != "openai" || held.To != "held" || held.Reason != "maintenance" || held.Evidence != "maintenance" ||
+			held.Until == nil || held.Actor == nil || held.Actor.Channel != event.ByCommand || *held.Actor.Name != "ada" {
+			t.Errorf("%+v", held)
+		}
+		if r := kinds[health.EventReleased]; r.Key != "OPENAI_API_KEY" || r.Reason != "over" || r.Actor.Channel != event.ByAPI {
+			t.Errorf("%+v", r)
+		}
+		if kinds[health.EventProbed].To != "probe_wanted" || kinds[health.EventTransition].Actor != nil {
+			t.Errorf("%+v", kinds)
+		}
+		var paged []health.ProviderEvent
+		for before := int64(0); ; before = paged[len(paged)-1].ID {
+			page := list(fmt.Sprintf("?limit=2&before=%d", before))
+			if paged = append(paged, page...); len(page) < 2 {
+				break
+			}
+		}
+		if diff := cmp.Diff(all, paged); diff != "" {
+			t.Errorf("in pages (-all +pages):\n%s", diff)
+		}
+		if diff := cmp.Diff(all[:2], list(fmt.Sprintf("?after=%d", all[2].ID))); diff != "" {
+			t.Error(diff)
+		}
+		for _, e := range list("?provider=openai") {
+			if e.Provider != "openai" {
+				t.Errorf("%+v", e)
+			}
+		}
+		for _, odd := range []string{"before=-1", "after=x", "limit=501"} {
+			s.get("/api/providers/events?"+odd).fails(422, "invalid_request")
 		}
 	})
 }

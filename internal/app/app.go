@@ -10,6 +10,7 @@ import (
 
 	"github.com/cineforge/cineforge/durable/local"
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/incident"
 	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/runs"
@@ -30,6 +31,7 @@ type App struct {
 	Library   *library.Service    // projects, with their files, messages and artifacts
 	Recipes   library.RecipeStore // the recipes that there are
 	Providers *providers.Service  // which models can be asked, and how they are doing
+	Incident  *incident.Service   // what is wrong now, and what it does to runs
 	Upkeep    *upkeep.Service     // looks after the store
 
 	close func() error
@@ -81,6 +83,7 @@ func New(store storage.Store, dataDir string, config Config) *App {
 	router := config.Router
 	router.Health.Memory = store.Health
 	a.Providers = providers.New(config.Models(), providers.Options{Router: router, Attempts: store.Attempts, Waiting: a.waiting})
+	a.Incident = incident.New(incident.Options{Providers: a.Providers, Attempts: store.Attempts, UnderWay: a.underWay})
 	store.Journal.Carry(a.Providers.Routes())
 	stored := store.Pipeline()
 	worker := pipeline.New(stored, Modules(documents), a.Providers.ModelSource)
@@ -102,6 +105,12 @@ func New(store storage.Store, dataDir string, config Config) *App {
 		Library: a.Library, Recipes: a.Recipes, Poll: a.Upkeep.Poll,
 	})
 	return a
+}
+
+// underWay lists the runs that are not over.
+func (a *App) underWay(ctx context.Context) ([]run.Overview, error) {
+	list, _, err := a.Reader.List(ctx, runs.Filter{RunFilter: run.RunFilter{UnderWay: true}})
+	return list, err
 }
 
 // waiting lists the real runs that wait: a drill waits for no provider.

@@ -14,12 +14,12 @@ import (
 )
 
 // events returns the events of a window, in the order in which they were stored.
-func (h *Health) events(w storage.Window) (all []event.Event) {
+func (h *Health) events(w storage.Window) (all []run.LogEntry) {
 	h.data.mu.Lock()
 	defer h.data.mu.Unlock()
 	for _, e := range h.data.log {
 		if r := h.data.runs[e.RunID]; r != nil && r.drill == w.Drills && w.Contains(e.Time) {
-			all = append(all, e.Event)
+			all = append(all, e)
 		}
 	}
 	return all
@@ -29,7 +29,7 @@ func (h *Health) events(w storage.Window) (all []event.Event) {
 func (h *Health) Ended(_ context.Context, w storage.Window) iter.Seq2[storage.EndedAttempt, error] {
 	return func(yield func(storage.EndedAttempt, error) bool) {
 		for _, e := range h.events(w) {
-			a, ok := storage.NewEndedAttempt(e)
+			a, ok := storage.NewEndedAttempt(e.Event)
 			if ok && (w.Provider == "" || a.Provider == w.Provider) && !yield(a, nil) {
 				return
 			}
@@ -55,7 +55,7 @@ func (h *Health) CountAttempts(ctx context.Context, w storage.Window) ([]storage
 func (h *Health) LastFailed(_ context.Context, provider string, before time.Time) (event.Event, error) {
 	for _, e := range slices.Backward(h.events(storage.Window{Until: before})) {
 		if b, ok := e.Body.(event.AttemptFailed); ok && b.Provider == provider && b.ErrorClass != failure.Canceled {
-			return e, nil
+			return e.Event, nil
 		}
 	}
 	return event.Event{}, nil
@@ -73,7 +73,9 @@ func (h *Health) Fallbacks(_ context.Context, w storage.Window) (all []storage.F
 		})
 		if at < 0 {
 			at = len(all)
-			all = append(all, storage.FallbackCount{RunID: e.RunID, From: b.FromProvider, To: b.ToProvider, First: e.Time})
+			all = append(all, storage.FallbackCount{
+				RunID: e.RunID, ProjectID: e.ProjectID, From: b.FromProvider, To: b.ToProvider, First: e.Time,
+			})
 		}
 		all[at].Requests++
 		all[at].Last = e.Time
@@ -85,7 +87,7 @@ func (h *Health) Fallbacks(_ context.Context, w storage.Window) (all []storage.F
 }
 
 // StageFailures returns the stages that failed for good in a window, newest first.
-func (h *Health) StageFailures(_ context.Context, w storage.Window, limit int) (all []event.Event, err error) {
+func (h *Health) StageFailures(_ context.Context, w storage.Window, limit int) (all []run.LogEntry, err error) {
 	for _, e := range slices.Backward(h.events(w)) {
 		if b, ok := e.Body.(event.StageFailed); ok && b.ErrorClass != failure.Canceled && len(all) < limit {
 			all = append(all, e)

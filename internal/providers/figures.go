@@ -15,16 +15,16 @@ const (
 	fewestForP95 = 20
 )
 
-// sums add up attempts.
-type sums struct {
+// Sums add up attempts. The zero value has none.
+type Sums struct {
 	figures    health.Figures
 	latencies  []int64 // of answers
 	firstBytes []int64
 }
 
-// add counts an attempt. In a drill its cost is simulated, whatever its event says: those of
+// Add counts an attempt. In a drill its cost is simulated, whatever its event says: those of
 // earlier versions have it as the cost.
-func (s *sums) add(a storage.EndedAttempt, drill bool) {
+func (s *Sums) Add(a storage.EndedAttempt, drill bool) {
 	f := &s.figures
 	switch {
 	case a.Answered:
@@ -68,8 +68,8 @@ func wasted(a storage.EndedAttempt) float64 {
 	return 0
 }
 
-// result returns the figures.
-func (s *sums) result() health.Figures {
+// Result returns the figures.
+func (s *Sums) Result() health.Figures {
 	f := s.figures
 	if f.ByClass == nil {
 		f.ByClass = map[failure.Class]int{}
@@ -97,35 +97,36 @@ func percentile(sorted []int64, percent, fewest int) *int64 {
 
 // series is what attempts at a provider or a model add up to, as a whole and by bucket.
 type series struct {
-	total   sums
-	buckets map[time.Time]*sums
+	total   Sums
+	buckets map[time.Time]*Sums
 }
 
-func newSeries() *series { return &series{buckets: map[time.Time]*sums{}} }
+func newSeries() *series { return &series{buckets: map[time.Time]*Sums{}} }
 
 func (s *series) add(a storage.EndedAttempt, w storage.Window, bucket time.Duration) {
-	s.total.add(a, w.Drills)
+	s.total.Add(a, w.Drills)
 	at := w.From.Add(a.At.Sub(w.From).Truncate(bucket))
 	if s.buckets[at] == nil {
-		s.buckets[at] = &sums{}
+		s.buckets[at] = &Sums{}
 	}
-	s.buckets[at].add(a, w.Drills)
+	s.buckets[at].Add(a, w.Drills)
 }
 
 // list returns the buckets in which an attempt ended, oldest first.
 func (s *series) list() []health.Bucket {
 	all := []health.Bucket{}
 	for at, sum := range s.buckets {
-		all = append(all, health.Bucket{At: at, Figures: sum.result()})
+		all = append(all, health.Bucket{At: at, Figures: sum.Result()})
 	}
 	slices.SortFunc(all, func(a, b health.Bucket) int { return a.At.Compare(b.At) })
 	return all
 }
 
-// faults counts failed attempts by class.
-type faults map[failure.Class]*health.FaultCount
+// Faults counts failed attempts by class.
+type Faults map[failure.Class]*health.FaultCount
 
-func (f faults) add(a storage.EndedAttempt) {
+// Add counts an attempt, if it failed.
+func (f Faults) Add(a storage.EndedAttempt) {
 	if a.Answered || a.Class == failure.Canceled {
 		return
 	}
@@ -142,8 +143,8 @@ func (f faults) add(a storage.EndedAttempt) {
 	c.LastAt = a.At
 }
 
-// list returns the counts, most first.
-func (f faults) list() (all []health.FaultCount, totals health.FaultTotals) {
+// List returns the counts, most first, and their totals.
+func (f Faults) List() (all []health.FaultCount, totals health.FaultTotals) {
 	all = []health.FaultCount{}
 	for _, c := range f {
 		all = append(all, *c)

@@ -74,11 +74,11 @@ func (q *HistoryQuery) window(now time.Time) storage.Window {
 type providerSeries struct {
 	*series
 	models map[string]*series
-	faults faults
+	faults Faults
 }
 
 func newProviderSeries() *providerSeries {
-	return &providerSeries{series: newSeries(), models: map[string]*series{}, faults: faults{}}
+	return &providerSeries{series: newSeries(), models: map[string]*series{}, faults: Faults{}}
 }
 
 func (s *providerSeries) add(a storage.EndedAttempt, w storage.Window, bucket time.Duration) {
@@ -87,17 +87,17 @@ func (s *providerSeries) add(a storage.EndedAttempt, w storage.Window, bucket ti
 		s.models[a.Model] = newSeries()
 	}
 	s.models[a.Model].add(a, w, bucket)
-	s.faults.add(a)
+	s.faults.Add(a)
 }
 
 func (s *providerSeries) history(name string) health.ProviderHistory {
 	h := health.ProviderHistory{
-		Provider: name, Total: s.total.result(), Buckets: s.list(), Models: []health.ModelHistory{}, Intervals: []health.Interval{},
+		Provider: name, Total: s.total.Result(), Buckets: s.list(), Models: []health.ModelHistory{}, Intervals: []health.Interval{},
 	}
-	h.Faults, h.Fault = s.faults.list()
+	h.Faults, h.Fault = s.faults.List()
 	for _, model := range slices.Sorted(maps.Keys(s.models)) {
 		m := s.models[model]
-		h.Models = append(h.Models, health.ModelHistory{Model: model, Total: m.total.result(), Buckets: m.list()})
+		h.Models = append(h.Models, health.ModelHistory{Model: model, Total: m.total.Result(), Buckets: m.list()})
 	}
 	return h
 }
@@ -119,7 +119,7 @@ func (s *Service) History(ctx context.Context, q HistoryQuery) (health.History, 
 	}
 	intervals, cut := map[string][]health.Interval{}, false
 	if !q.Drills { // which have no part in the health of real providers
-		if intervals, cut, err = s.intervals(ctx, w); err != nil {
+		if intervals, cut, err = s.Intervals(ctx, w); err != nil {
 			return health.History{}, err
 		}
 	}

@@ -22,9 +22,9 @@ const (
 	maxIntervals = 500
 )
 
-// intervals returns when providers were not asked in a window, by provider, and whether there were too
+// Intervals returns when providers were not asked in a window, by provider, and whether there were too
 // many changes to know all. It uses the events of their breakers, holds and cooldowns.
-func (s *Service) intervals(ctx context.Context, w storage.Window) (map[string][]health.Interval, bool, error) {
+func (s *Service) Intervals(ctx context.Context, w storage.Window) (map[string][]health.Interval, bool, error) {
 	changes, err := s.attempts.ProviderEvents(ctx, storage.ProviderEvents{
 		Provider: w.Provider, From: w.From.Add(-followed), Until: w.Until, Limit: maxFollowed,
 	})

@@ -249,8 +249,8 @@ func (h *Health) LastFailed(ctx context.Context, provider string, before time.Ti
 // Fallbacks counts the requests that went to another provider in a window.
 func (h *Health) Fallbacks(ctx context.Context, w storage.Window) ([]storage.FallbackCount, error) {
 	where, args := within(w)
-	found, err := h.db.read.QueryContext(ctx, `SELECT run_id, `+member("from_provider")+` AS f, `+member("to_provider")+` AS t,
-			count(*), min(ts), max(ts)
+	found, err := h.db.read.QueryContext(ctx, `SELECT run_id, (SELECT project_id FROM runs WHERE id = run_id),
+			`+member("from_provider")+` AS f, `+member("to_provider")+` AS t, count(*), min(ts), max(ts)
 		FROM events INDEXED BY events_effects WHERE `+effectNames+` AND name = 'stage_fallback' AND `+where+` AND f <> t
 		GROUP BY run_id, f, t ORDER BY min(ts), run_id, f, t`, args...)
 	if err != nil {
@@ -258,7 +258,7 @@ func (h *Health) Fallbacks(ctx context.Context, w storage.Window) ([]storage.Fal
 	}
 	return collect(found, func(row scanner) (c storage.FallbackCount, err error) {
 		var first, last int64
-		err = row.Scan(&c.RunID, &c.From, &c.To, &c.Requests, &first, &last)
+		err = row.Scan(&c.RunID, &c.ProjectID, &c.From, &c.To, &c.Requests, &first, &last)
 		c.First = time.UnixMilli(first).UTC()
 		c.Last = time.UnixMilli(last).UTC()
 		return c, err
@@ -266,15 +266,19 @@ func (h *Health) Fallbacks(ctx context.Context, w storage.Window) ([]storage.Fal
 }
 
 // StageFailures returns the stages that failed for good in a window, newest first.
-func (h *Health) StageFailures(ctx context.Context, w storage.Window, limit int) ([]event.Event, error) {
+func (h *Health) StageFailures(ctx context.Context, w storage.Window, limit int) ([]run.LogEntry, error) {
 	where, args := within(w)
-	found, err := h.db.read.QueryContext(ctx, `SELECT `+eventColumns+` FROM events INDEXED BY events_effects
+	found, err := h.db.read.QueryContext(ctx, `SELECT position, (SELECT project_id FROM runs WHERE id = run_id), `+eventColumns+`
+		FROM events INDEXED BY events_effects
 		WHERE `+effectNames+` AND name = 'stage_failed' AND `+where+` AND coalesce(`+member("error_class")+`, '') <> 'canceled'
 		ORDER BY ts DESC, position DESC LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("read failures of stages: %w", err)
 	}
-	return collect(found, func(row scanner) (event.Event, error) { return scanEvent(row) })
+	return collect(found, func(row scanner) (e run.LogEntry, err error) {
+		e.Event, err = scanEvent(row, &e.Position, &e.ProjectID)
+		return e, err
+	})
 }
 
 // ProviderEvents returns the standalone events about providers that a filter selects.

@@ -30,7 +30,7 @@ type Attempts interface {
 	Fallbacks(ctx context.Context, w Window) ([]FallbackCount, error)
 	// StageFailures returns the stages that failed for good in a window, newest first, limit of
 	// them at the most; those of cancelled runs are left out.
-	StageFailures(ctx context.Context, w Window, limit int) ([]event.Event, error)
+	StageFailures(ctx context.Context, w Window, limit int) ([]run.LogEntry, error)
 
 	// Transitions returns the last transitions of breakers, newest first.
 	Transitions(ctx context.Context, limit int) ([]health.Transition, error)
@@ -157,6 +157,7 @@ func (c AttemptCounts) List() (all []AttemptCount) {
 // FallbackCount is how many requests of a run went from one provider to another.
 type FallbackCount struct {
 	RunID       string
+	ProjectID   string
 	From, To    string // providers
 	Requests    int
 	First, Last time.Time

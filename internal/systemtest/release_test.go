@@ -138,7 +138,7 @@ func TestRelease_SharedKey(t *testing.T) {
 	}
 	defer a.Close()
 	out, err := a.Providers.Release(t.Context(), "SHARED_KEY", "new credit")
-	turns, err2 := a.Providers.Transitions(t.Context(), 10)
+	turns, err2 := a.Providers.Events(t.Context(), providers.EventsQuery{Limit: 10})
 	if err = errors.Join(err, err2); err != nil || out.Name != "one" || len(turns) != 2 {
 		t.Fatalf("%+v, %+v, %v", out, turns, err)
 	}

@@ -14,6 +14,7 @@ import (
 // Register registers the operations.
 func Register(r *endpoint.Router, a *app.App) {
 	(&historyHandler{providers: a.Providers}).register(r)
+	(&incidentHandler{incident: a.Incident}).register(r)
 }
 
 // duration reads a length of time of a query, such as 90s or 1h; 0 for "".

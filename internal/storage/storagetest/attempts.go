@@ -160,8 +160,8 @@ func fallbacksAreCounted(t *testing.T, s store) {
 	s.commit(t, c, move("anthropic", "openai"), move("openai", "google"))
 	got, err := s.Attempts.Fallbacks(t.Context(), since(from))
 	want := []storage.FallbackCount{
-		{RunID: "a", From: "anthropic", To: "openai", Requests: 2, First: from, Last: from.Add(time.Second)},
-		{RunID: "a", From: "openai", To: "google", Requests: 1, First: from.Add(time.Second), Last: from.Add(time.Second)},
+		{RunID: "a", ProjectID: "p", From: "anthropic", To: "openai", Requests: 2, First: from, Last: from.Add(time.Second)},
+		{RunID: "a", ProjectID: "p", From: "openai", To: "google", Requests: 1, First: from.Add(time.Second), Last: from.Add(time.Second)},
 	}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("%+v %v", got, err)
@@ -177,7 +177,8 @@ func failedStages(t *testing.T, s store) {
 	s.commit(t, s.create(t, run.NewRun{ID: "d"}), event.StageFailed{StageID: "d", ErrorClass: failure.Canceled})
 	s.drill(t, "mine", event.StageFailed{StageID: "e", ErrorClass: failure.Auth})
 	got, err := s.Attempts.StageFailures(t.Context(), since(from), 2)
-	if err != nil || len(got) != 2 || got[0].RunID != "c" || got[1].RunID != "b" || got[1].Body.(event.StageFailed).StageID != "b" {
+	if err != nil || len(got) != 2 || got[0].RunID != "c" || got[1].RunID != "b" || got[1].ProjectID != "p" ||
+		got[1].Body.(event.StageFailed).StageID != "b" {
 		t.Errorf("%+v %v", got, err)
 	}
 }
