@@ -41,6 +41,12 @@ func (r *Runs) TryNowFor(ctx context.Context, runID string, why Act) error {
 	return r.act(ctx, runID, "try-now", why)
 }
 
+// Acknowledge ends a run's need for a person, until something happens in the run. A run that
+// needs no person is a *Problem of code nothing_to_acknowledge.
+func (r *Runs) Acknowledge(ctx context.Context, runID string, why Act) error {
+	return r.act(ctx, runID, "acknowledge", why)
+}
+
 // Resume lets a paused run go on, accepting what it waits for to be accepted, or any run
 // with the models that can be asked today.
 func (r *Runs) Resume(ctx context.Context, runID string, how ResumeRequest) error {

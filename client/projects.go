@@ -10,6 +10,8 @@ import (
 	"mime/multipart"
 	"net/http"
 	"strings"
+
+	"github.com/cineforge/cineforge/run"
 )
 
 // Projects makes the requests about projects and their files.
@@ -85,4 +87,10 @@ func (s *source) Read(p []byte) (int, error) {
 		s.err = err
 	}
 	return n, err
+}
+
+// ProjectRuns is what the runs of a project come to.
+type ProjectRuns struct {
+	LastRun  *run.Overview `json:"last_run" doc:"The newest; null if there is none."`
+	NeedsYou int           `json:"needs_you" doc:"How many of its runs need a person."`
 }

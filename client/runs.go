@@ -8,7 +8,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/cineforge/cineforge/run"
 )
@@ -25,17 +27,30 @@ func (r *Runs) Start(ctx context.Context, key string, ask RunRequest) (out Start
 
 // RunsQuery says which runs are listed. The zero value means the newest ones.
 type RunsQuery struct {
-	Project string
-	Status  run.Status
-	Drill   string // "true" for drills only, "false" for none, or the scenario of drills
-	Cursor  string // the NextCursor of the page before
-	Limit   int    // of the page; 0 for as many as the server likes
+	Project  string
+	Status   run.Status
+	Statuses []run.Status // any of these, beside Status
+	NeedsYou bool         // only those that need a person
+	Drill    string       // "true" for drills only, "false" for none, or the scenario of drills
+	Cursor   string       // the NextCursor of the page before
+	Limit    int          // of the page; 0 for as many as the server likes
 }
 
 // List returns a page of the list of runs, newest first.
 func (r *Runs) List(ctx context.Context, q RunsQuery) (RunsPage, error) {
 	values := limited(q.Limit)
-	for name, v := range map[string]string{"project": q.Project, "status": string(q.Status), "drill": q.Drill, "cursor": q.Cursor} {
+	var statuses []string
+	for _, s := range append(slices.Clone(q.Statuses), q.Status) {
+		if s != "" {
+			statuses = append(statuses, string(s))
+		}
+	}
+	if q.NeedsYou {
+		values.Set("needs_you", "true")
+	}
+	for name, v := range map[string]string{
+		"project": q.Project, "status": strings.Join(statuses, ","), "drill": q.Drill, "cursor": q.Cursor,
+	} {
 		if v != "" {
 			values.Set(name, v)
 		}

@@ -71,6 +71,7 @@ type Project struct {
 	HasInputs      bool                       `json:"has_inputs"`
 	InputFiles     []string                   `json:"input_files" nullable:"false" doc:"The original names, oldest first."`
 	Preferences    map[string]json.RawMessage `json:"ui_preferences"`
+	ProjectRuns
 }
 
 // RecentProject is a project in the list of those that changed last.

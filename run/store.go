@@ -54,12 +54,33 @@ type IdempotencyKey struct {
 	Asked artifact.Digest // of what it asks for
 }
 
-// Summary is a run in a list.
+// Summary is a run in a list, as far as its own events don't say it.
 type Summary struct {
-	RunID     string
+	RunID       string
+	ProjectID   string
+	ProjectName string // that people call the project by
+	Parent      string // the run that it retries; "" if it is the first of its line
+	Root        string // the first run of its line
+	RetriedBy   string // the newest run that retries it; "" if none does
+	LastSeq     int64  // of its last event
+	Position    int64  // grows in the order in which runs were made
+
+	Acknowledged *Acknowledgement // the last one; nil if there is none
+}
+
+// Acknowledgement is a person's word that what a run needed a person for is taken note of. It
+// holds for as long as nothing happens in the run.
+type Acknowledgement struct {
+	Seq int64    `json:"-"` // of the run's last event then
+	At  UnixTime `json:"at"`
+	event.Asked
+}
+
+// FileKey names what runs of a project did: a file, up to a stage.
+type FileKey struct {
 	ProjectID string
-	Parent    string // the run that it retries; "" if it is the first of its line
-	LastSeq   int64  // of its last event
+	Input     artifact.Digest
+	EndAt     string // the last stage that was asked for; "" for all
 }
 
 // Answer is a model's answer to a request, kept so that the request need not be sent, and paid
@@ -142,6 +163,10 @@ type Log interface {
 	// Events returns the events of a run after a seq, in order.
 	Events(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error]
 
+	// Acknowledge notes, once for a seq, that a person has taken note of a run as it stands after
+	// that event, and records it beside the runs. It returns ErrNotFound if there is no such run.
+	Acknowledge(ctx context.Context, id string, seq int64, asked event.Asked) error
+
 	// Wait returns when the run may have events after a seq, or when ctx is done.
 	Wait(ctx context.Context, id string, after int64) error
 }
@@ -194,14 +219,23 @@ type RunFilter struct {
 	ProjectID string // "" for all
 	Before    string // only those that are older than this run; "" for all
 	UnderWay  bool   // only those that are not over
+
+	// Unattended selects only those that are not over or failed, that no run retries, and in which
+	// something has happened since they were acknowledged: those that may need a person.
+	Unattended bool
 }
 
 // Index lists runs.
 type Index interface {
 	// Runs returns runs, newest first. It returns ErrNotFound if Before is no run.
 	Runs(ctx context.Context, p RunFilter) iter.Seq2[Summary, error]
+	// Run returns a run, or ErrNotFound.
+	Run(ctx context.Context, id string) (Summary, error)
 	// Line returns the runs of a line, oldest first.
 	Line(ctx context.Context, root string) ([]Summary, error)
+	// Done returns the position of the newest run that is done with each of some files. A run
+	// that only checked a file is not done with it.
+	Done(ctx context.Context, files []FileKey) (map[FileKey]int64, error)
 }
 
 // Load folds the events of a run. It returns ErrNotFound if there is no such run.

@@ -9,6 +9,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/cineforge/cineforge/internal/cli/console"
+	"github.com/cineforge/cineforge/internal/runs"
 )
 
 type completionCmd struct {
@@ -126,7 +127,7 @@ func runIDs(ctx context.Context, g *cli, s console.Streams) (ids []string) {
 		return nil
 	}
 	defer sys.Close() //nolint:errcheck // it was only looked at
-	list, err := sys.Runs(ctx, "", 100)
+	list, err := sys.Runs(ctx, runs.Filter{Limit: 100})
 	if err != nil {
 		return nil
 	}

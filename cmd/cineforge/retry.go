@@ -263,6 +263,38 @@ func (c *runsTryNowCmd) Run(ctx context.Context, g *cli, s console.Streams) erro
 	return err
 }
 
+type runsAckCmd struct {
+	runArg
+	reasonFlag
+}
+
+func (runsAckCmd) Help() string {
+	return `A run that has failed, is paused, or can't continue here needs a person, and lists say so until it
+is retried, another run finishes the same file, or it is acknowledged. The acknowledgement
+holds until something happens in the run.
+
+Examples:
+  cineforge runs list --needs-you
+  cineforge runs ack run-0a1b2c3d --reason 'the script is withdrawn'`
+}
+
+// Run does the command.
+func (c *runsAckCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
+	sys, _, err := c.open(ctx, g, s)
+	if err != nil {
+		return err
+	}
+	defer sys.Close() //nolint:errcheck // what it has reported is stored
+	if err := sys.Acknowledge(ctx, c.ID, c.Reason); err != nil {
+		return notStarted(err)
+	}
+	if g.JSON {
+		return printState(ctx, sys, c.ID, s)
+	}
+	_, err = fmt.Fprintf(s.Out, "run %s is acknowledged\n", c.ID)
+	return err
+}
+
 func printState(ctx context.Context, sys system.System, id string, s console.Streams) error {
 	state, err := sys.State(ctx, id)
 	if err != nil {

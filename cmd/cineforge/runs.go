@@ -24,6 +24,7 @@ type runsCmd struct {
 	Resume runsResumeCmd `cmd:"" server:"yes" help:"Let a paused run go on, accepting what it waits for to be accepted."`
 	Cancel runsCancelCmd `cmd:"" server:"yes" help:"End a run. A retry goes on from there."`
 	TryNow runsTryNowCmd `cmd:"" server:"yes" help:"End a run's waiting: whoever it waits for is tried at once."`
+	Ack    runsAckCmd    `cmd:"" server:"yes" help:"Acknowledge that a run needs you, so that lists no longer say so."`
 	Export runsExportCmd `cmd:"" server:"yes" help:"Write a run's state, events and artifacts as files."`
 	Prune  runsPruneCmd  `cmd:"" help:"Remove runs that are over and old. What they made stays."`
 }
@@ -64,8 +65,10 @@ func (r runArg) open(ctx context.Context, g *cli, s console.Streams) (system.Sys
 }
 
 type runsListCmd struct {
-	Project string `placeholder:"SLUG" help:"Only the runs of this project."`
-	Limit   int    `placeholder:"N" help:"How many at the most; 50 in the table and all with --json if it is not given."`
+	Project  string       `placeholder:"SLUG" help:"Only the runs of this project."`
+	Status   []run.Status `enum:"queued,running,waiting,paused,done,failed,cancelled" placeholder:"STATUS,..." env:"-" help:"Only these."`
+	NeedsYou bool         `env:"-" help:"Only runs that need a person; see runs ack."`
+	Limit    int          `placeholder:"N" help:"How many at the most; 50 in the table and all with --json if it is not given."`
 }
 
 // Run does the command.
@@ -119,7 +122,9 @@ func (c *runsListCmd) list(ctx context.Context, g *cli, s console.Streams) ([]ru
 			limit = tableLimit
 		}
 	}
-	return sys.Runs(ctx, c.Project, limit)
+	return sys.Runs(ctx, runs.Filter{
+		RunFilter: run.RunFilter{ProjectID: c.Project}, Statuses: c.Status, NeedsYou: c.NeedsYou, Limit: limit,
+	})
 }
 
 type runsShowCmd struct {

@@ -84,7 +84,7 @@ func New(a *app.App, observers *observe.Observers, o Options) *API {
 	(&systemHandler{reader: a.Reader, upkeep: a.Upkeep, log: o.Log, version: o.Version, stopping: &s.stopping}).register(r)
 	words.Register(r)
 	(&recipesHandler{recipes: a.Recipes, reader: a.Reader, costly: costly}).register(r)
-	(&projectsHandler{library: a.Library}).register(r)
+	(&projectsHandler{library: a.Library, reader: a.Reader}).register(r)
 	newInputsHandler(a.Library, costly, o.UploadLimit).register(r)
 	(&artifactsHandler{library: a.Library}).register(r)
 	(&exportHandler{reader: a.Reader, log: o.Log}).register(r)

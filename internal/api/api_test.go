@@ -238,7 +238,7 @@ func TestRunsHandler_List(t *testing.T) {
 		}
 		s.get("/api/runs?cursor=none").fails(422, "invalid_cursor")
 		s.get("/api/runs?status=odd").fails(422, "invalid_request")
-		s.get("/api/runs?limit=501").fails(422, "invalid_request")
+		s.get("/api/runs?limit=1001").fails(422, "invalid_request")
 	})
 }
 

@@ -13,11 +13,15 @@ import (
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/problem"
 	"github.com/cineforge/cineforge/internal/library"
+	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/project"
 )
 
 // projectsHandler answers requests about projects.
-type projectsHandler struct{ library *library.Service }
+type projectsHandler struct {
+	library *library.Service
+	reader  *runs.Reader
+}
 
 // The requests about projects.
 type (
@@ -62,19 +66,29 @@ func (h *projectsHandler) recent(ctx context.Context, in *recentQuery) ([]client
 	found, err := h.library.Projects(ctx, cmp.Or(in.Limit, defaultRecent))
 	all := []client.RecentProject{}
 	for _, p := range found {
-		all = append(all, client.RecentProject{Project: summary(p), ProjectPath: p.ID, LastModified: unixSeconds(p.Changed)})
+		seen, err := h.summary(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, client.RecentProject{Project: seen, ProjectPath: p.ID, LastModified: unixSeconds(p.Changed)})
 	}
 	return all, err
 }
 
 func (h *projectsHandler) create(ctx context.Context, in *newProject) (client.Project, error) {
 	p, err := h.library.CreateProject(ctx, in.Body.Slug, in.Body.DisplayName)
-	return summary(p), err
+	if err != nil {
+		return client.Project{}, err
+	}
+	return h.summary(ctx, p)
 }
 
 func (h *projectsHandler) open(ctx context.Context, in *openProject) (client.Project, error) {
 	p, err := h.library.Project(ctx, in.Body.ProjectPath)
-	return summary(p), problem.As(err, project.ErrNotFound, http.StatusNotFound, "project_not_found")
+	if err != nil {
+		return client.Project{}, problem.As(err, project.ErrNotFound, http.StatusNotFound, "project_not_found")
+	}
+	return h.summary(ctx, p)
 }
 
 func (h *projectsHandler) previewSlug(ctx context.Context, in *slugRequest) (client.SlugProposal, error) {
@@ -83,16 +97,22 @@ func (h *projectsHandler) previewSlug(ctx context.Context, in *slugRequest) (cli
 
 func (h *projectsHandler) get(ctx context.Context, in *endpoint.InProject) (client.Project, error) {
 	p, err := h.library.Project(ctx, in.Project)
-	return summary(p), err
+	if err != nil {
+		return client.Project{}, err
+	}
+	return h.summary(ctx, p)
 }
 
 func (h *projectsHandler) change(ctx context.Context, in *settingsRequest) (client.Project, error) {
 	p, err := h.library.ChangeProject(ctx, in.Project, func(p *project.Project) { apply(p, in.Body) })
-	return summary(p), err
+	if err != nil {
+		return client.Project{}, err
+	}
+	return h.summary(ctx, p)
 }
 
 // summary returns a project as clients see it.
-func summary(p library.ProjectOverview) client.Project {
+func (h *projectsHandler) summary(ctx context.Context, p library.ProjectOverview) (client.Project, error) {
 	out := client.Project{
 		ProjectID: p.ID, DisplayName: p.Name, ArtifactGroups: p.Groups, RunCount: p.Runs,
 		HasInputs: len(p.Inputs) > 0, InputFiles: []string{}, Preferences: p.Preferences,
@@ -103,7 +123,9 @@ func summary(p library.ProjectOverview) client.Project {
 	if out.Preferences == nil {
 		out.Preferences = map[string]json.RawMessage{}
 	}
-	return out
+	var err error
+	out.LastRun, out.NeedsYou, err = h.reader.OfProject(ctx, p.ID)
+	return out, err
 }
 
 // apply changes what settings name of a project.

@@ -72,6 +72,9 @@ func (h *retriesHandler) register(r *endpoint.Router) {
 		http.StatusConflict, http.StatusNotFound, http.StatusUnprocessableEntity), h.signal(h.runs.Cancel))
 	endpoint.Handle(r, endpoint.Post("tryNow", "/runs/{run_id}/try-now", "End a run's waiting: whoever it waits for is asked at once",
 		http.StatusConflict, http.StatusNotFound, http.StatusUnprocessableEntity), h.signal(h.runs.TryNow))
+	endpoint.Handle(r, endpoint.Post("acknowledgeRun", "/runs/{run_id}/acknowledge",
+		"End a run's need for a person, until something happens in it",
+		http.StatusConflict, http.StatusNotFound, http.StatusUnprocessableEntity), h.signal(h.runs.Acknowledge))
 	endpoint.Handle(r, endpoint.Post("resumeRun", "/runs/{run_id}/resume",
 		"Let a paused run go on, accepting what it waits for to be accepted; or any, with whoever can be asked today",
 		http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity), h.resume)
@@ -140,7 +143,7 @@ func (h *retriesHandler) resume(ctx context.Context, in *resumeRequest) (client.
 	return started(in.Run, true), h.runs.Resume(ctx, in.Run, how)
 }
 
-// signal returns a handler that sends a signal to a run.
+// signal returns a handler of what is asked of a run with no more than a reason.
 func (h *retriesHandler) signal(
 	send func(ctx context.Context, runID, reason string) error,
 ) func(ctx context.Context, in *actRequest) (client.Started, error) {

@@ -32,10 +32,12 @@ type runsHandler struct {
 type (
 	runsQuery struct {
 		Project string `query:"project" maxLength:"200"`
-		Status  string `query:"status" enum:"queued,running,waiting,paused,done,failed,cancelled"`
+		Needs   bool   `query:"needs_you" doc:"Only those that need a person."`
 		Drill   string `query:"drill" maxLength:"100" doc:"true for drills only, false for none, or the scenario of drills, by id or name."`
 		Cursor  string `query:"cursor" maxLength:"200" doc:"The next_cursor of the page before."`
-		Limit   int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
+		Limit   int    `query:"limit" minimum:"1" maximum:"1000" default:"50"`
+
+		Statuses []run.Status `query:"status" enum:"queued,running,waiting,paused,done,failed,cancelled" doc:"Also several."`
 	}
 	stateQuery struct {
 		endpoint.OfRun
@@ -77,7 +79,8 @@ func (h *runsHandler) list(ctx context.Context, in *runsQuery) (client.RunsPage,
 		}
 	}
 	page, next, err := h.reader.List(ctx, runs.Filter{
-		RunFilter: run.RunFilter{ProjectID: in.Project, Before: in.Cursor}, Status: run.Status(in.Status), Drill: in.Drill, Limit: in.Limit,
+		RunFilter: run.RunFilter{ProjectID: in.Project, Before: in.Cursor}, Statuses: in.Statuses, NeedsYou: in.Needs,
+		Drill: in.Drill, Limit: in.Limit,
 	})
 	if errors.Is(err, run.ErrNotFound) {
 		err = problem.Refuse(http.StatusUnprocessableEntity, "invalid_cursor", "the cursor is of no list", "begin with the first page")

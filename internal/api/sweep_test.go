@@ -36,7 +36,7 @@ var bodies = map[string]string{
 	"startRun":    `{"project_id":"none","input_file":"none"}`, "retryRun": `{}`, "holdProvider": `{"reason":"x"}`,
 	"releaseProvider": `{"reason":"x"}`, "probeProvider": `{"reason":"x"}`,
 	"saveRecipe": `{"source":"recipe_id: a"}`, "resumeRun": `{"candidates":"today"}`,
-	"cancelRun": `{"reason":"x"}`, "tryNow": `{"reason":"x"}`, "retryFailedStage": `{"reason":"x"}`,
+	"cancelRun": `{"reason":"x"}`, "tryNow": `{"reason":"x"}`, "acknowledgeRun": `{"reason":"x"}`, "retryFailedStage": `{"reason":"x"}`,
 	"chatStream":  `{"message":"where does it stand?","chat_history":[{"type":"user_message","content":"hello"}]}`,
 	"chatInsight": `{"trigger":"run_completed","context":{"recipe_id":"mvp_ingest"}}`,
 }

@@ -115,7 +115,7 @@ func (a *App) underWay(ctx context.Context) ([]run.Overview, error) {
 
 // waiting lists the real runs that wait: a drill waits for no provider.
 func (a *App) waiting(ctx context.Context) ([]run.Overview, error) {
-	list, _, err := a.Reader.List(ctx, runs.Filter{Status: run.Waiting, Drill: runs.NoDrills})
+	list, _, err := a.Reader.List(ctx, runs.Filter{Statuses: []run.Status{run.Waiting}, Drill: runs.NoDrills})
 	return list, err
 }
 

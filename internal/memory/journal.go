@@ -232,7 +232,7 @@ func (j *Journal) Uncarried(_ context.Context, n int) (found []run.Summary, err 
 	for _, id := range slices.Backward(d.order) {
 		r := d.runs[id]
 		if len(found) < n && !r.ended && !r.waitsForever() && !r.held() && !d.carries(r) {
-			found = append(found, r.Summary)
+			found = append(found, d.summary(r))
 		}
 	}
 	return found, nil

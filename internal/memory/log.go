@@ -32,6 +32,8 @@ type record struct {
 
 	routes map[string][]string // by stage: what reaches a candidate of it
 	paused event.PauseReason   // the reason of its last pause
+
+	outcome event.Outcome // of its end; "" before, and for a run that only checked a file
 }
 
 // request is a request that has made a run.
@@ -68,11 +70,16 @@ func (l *Log) Create(ctx context.Context, n run.NewRun) error {
 	}
 	d.touch(ctx, n.ProjectID)
 	r := &record{
-		Summary: run.Summary{RunID: n.ID, ProjectID: n.ProjectID, Parent: n.Parent}, root: cmp.Or(n.Root, n.ID),
-		position: d.made, asked: n.Asked, wakeAt: n.Wake, routes: map[string][]string{},
+		Summary: run.Summary{
+			RunID: n.ID, ProjectID: n.ProjectID, Parent: n.Parent, Root: cmp.Or(n.Root, n.ID), Position: int64(d.made) + 1,
+		},
+		root: cmp.Or(n.Root, n.ID), position: d.made, asked: n.Asked, wakeAt: n.Wake, routes: map[string][]string{},
 	}
 	d.made++
 	d.runs[n.ID] = r
+	if parent := d.runs[n.Parent]; parent != nil {
+		parent.RetriedBy = n.ID
+	}
 	d.order = append(d.order, n.ID)
 	for _, b := range n.Blobs {
 		d.put(b)
@@ -198,6 +205,9 @@ func (r *record) follow(body event.Body) {
 		r.signals = nil
 		clear(r.routes)
 	}
+	if end, ok := body.(event.PipelineFinished); ok {
+		r.outcome = end.Outcome
+	}
 }
 
 func (r *record) need(pinned map[string][]event.Candidate) {
@@ -289,58 +299,6 @@ func (d *data) await(ctx context.Context, holds func() (bool, error)) error {
 		case <-changed:
 		}
 	}
-}
-
-// Runs returns runs, newest first.
-func (l *Log) Runs(ctx context.Context, f run.RunFilter) iter.Seq2[run.Summary, error] {
-	return func(yield func(run.Summary, error) bool) {
-		if err := ctx.Err(); err != nil {
-			yield(run.Summary{}, err)
-			return
-		}
-		found, err := l.data.listed(f)
-		if err != nil {
-			yield(run.Summary{}, fmt.Errorf("list runs: %w", err))
-			return
-		}
-		for _, r := range found {
-			if !yield(r, nil) {
-				return
-			}
-		}
-	}
-}
-
-func (d *data) listed(f run.RunFilter) (found []run.Summary, err error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	before := d.made
-	if f.Before != "" {
-		r := d.runs[f.Before]
-		if r == nil {
-			return nil, run.ErrNotFound
-		}
-		before = r.position
-	}
-	for _, id := range slices.Backward(d.order) {
-		r := d.runs[id]
-		if r.position < before && (f.ProjectID == "" || r.ProjectID == f.ProjectID) && (!f.UnderWay || !r.ended) {
-			found = append(found, r.Summary)
-		}
-	}
-	return found, nil
-}
-
-// Line returns the runs of a line, oldest first.
-func (l *Log) Line(_ context.Context, root string) (line []run.Summary, err error) {
-	l.data.mu.Lock()
-	defer l.data.mu.Unlock()
-	for _, id := range l.data.order {
-		if r := l.data.runs[id]; r.root == root {
-			line = append(line, r.Summary)
-		}
-	}
-	return line, nil
 }
 
 // Head returns the position of the newest event of all runs.

@@ -18,6 +18,7 @@ var (
 	ErrPaused           = errors.New("the run is paused")
 	ErrNotPaused        = errors.New("the run is not paused")
 	ErrRetriedOtherwise = errors.New("the run is being retried in another way")
+	ErrNeedsNobody      = errors.New("the run does not need a person")
 )
 
 // Cancel ends a run, whichever process works on it, and returns when it has ended. A run that
@@ -42,6 +43,26 @@ func (s *Service) TryNow(ctx context.Context, runID, reason string) error {
 		return f.Advised("let it go on: %s", failure.Resume(runID))
 	}
 	return over(runID, s.engine.Send(ctx, runID, durable.Signal{Kind: durable.TryNow, Note: event.AskedBy(ctx, reason).Note()}))
+}
+
+// Acknowledge ends a run's need for a person: the actor of ctx has taken note of it. It holds for as
+// long as nothing happens in the run. A run that needs no person by itself is a failure of class
+// input.
+func (s *Service) Acknowledge(ctx context.Context, runID, reason string) error {
+	found, err := s.store.Run(ctx, runID)
+	if err != nil {
+		return err
+	}
+	seen, err := s.reader.Overview(ctx, found)
+	if err != nil {
+		return err
+	}
+	if seen.NeedOf() == "" {
+		f := &failure.Error{Class: failure.Input, Err: ErrNeedsNobody,
+			Message: fmt.Sprintf("run %s is %s, and does not need a person", runID, seen.Status)}
+		return f.Advised("only a run that has failed, is paused, or can't go on here is acknowledged")
+	}
+	return s.store.Acknowledge(ctx, runID, found.LastSeq, event.AskedBy(ctx, reason))
 }
 
 // over says that a run has ended, if that is why an operator's signal can't be sent.

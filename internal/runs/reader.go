@@ -3,6 +3,7 @@ package runs
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/internal/advice"
@@ -101,15 +102,32 @@ func (r *Reader) Uncarried(ctx context.Context) ([]run.Overview, error) {
 	if err != nil {
 		return nil, err
 	}
-	var list []run.Overview
-	for _, of := range found {
-		o, err := r.summarize(ctx, of)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, o)
+	list, err := r.Overviews(ctx, found)
+	return slices.DeleteFunc(list, func(o run.Overview) bool { return o.RunID == "" }), err
+}
+
+// Line returns the runs of a line, oldest first.
+func (r *Reader) Line(ctx context.Context, root string) ([]run.Overview, error) {
+	found, err := r.Store.Line(ctx, root)
+	if err != nil {
+		return nil, err
 	}
-	return list, nil
+	line, err := r.Overviews(ctx, found)
+	return slices.DeleteFunc(line, func(o run.Overview) bool { return o.RunID == "" }), err
+}
+
+// OfProject returns the newest run of a project, nil if there is none, and how many of its runs
+// need a person.
+func (r *Reader) OfProject(ctx context.Context, projectID string) (last *run.Overview, needing int, err error) {
+	newest, _, err := r.List(ctx, Filter{RunFilter: run.RunFilter{ProjectID: projectID}, Limit: 1})
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(newest) > 0 {
+		last = &newest[0]
+	}
+	list, _, err := r.List(ctx, Filter{RunFilter: run.RunFilter{ProjectID: projectID}, NeedsYou: true})
+	return last, len(list), err
 }
 
 // Follow yields the events of a run from the first, as they come, until rest is closed and all

@@ -133,14 +133,14 @@ func (s *Service) Retry(ctx context.Context, runID string, r RetryRequest) (id s
 	}
 	id = spec.RunID
 	if retried, ok := errors.AsType[*run.RetriedError](err); ok {
-		return retried.By, true, s.sameRetry(ctx, retried.By, plan)
+		return retried.By, true, sameRetry(ctx, s.store, retried.By, plan)
 	}
 	return id, false, err
 }
 
 // sameRetry returns an error if a retry under way is not the one that is asked for.
-func (s *Service) sameRetry(ctx context.Context, id string, plan pipeline.RetryPlan) error {
-	state, err := run.Load(ctx, s.store, id)
+func sameRetry(ctx context.Context, log run.Log, id string, plan pipeline.RetryPlan) error {
+	state, err := run.Load(ctx, log, id)
 	if err != nil {
 		return err
 	}

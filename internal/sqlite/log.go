@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"math"
 	"time"
 
 	"github.com/cineforge/cineforge/artifact"
@@ -254,81 +253,6 @@ func (l *Log) Wait(ctx context.Context, id string, after int64) error {
 		case <-poll.C:
 		}
 	}
-}
-
-// Runs returns runs, newest first.
-func (l *Log) Runs(ctx context.Context, p run.RunFilter) iter.Seq2[run.Summary, error] {
-	return func(yield func(run.Summary, error) bool) {
-		before, err := l.positionOf(ctx, p.Before)
-		if err != nil {
-			yield(run.Summary{}, fmt.Errorf("list runs: %w", err))
-			return
-		}
-		for {
-			batch, last, err := l.runPage(ctx, p, before)
-			if err != nil {
-				yield(run.Summary{}, fmt.Errorf("list runs: %w", err))
-				return
-			}
-			for _, r := range batch {
-				if !yield(r, nil) {
-					return
-				}
-			}
-			if len(batch) < page {
-				return
-			}
-			before = last
-		}
-	}
-}
-
-// positionOf returns the place of a run among all, or one behind all for "".
-func (l *Log) positionOf(ctx context.Context, id string) (position int64, err error) {
-	if id == "" {
-		return math.MaxInt64, nil
-	}
-	err = l.db.read.QueryRowContext(ctx, `SELECT position FROM runs WHERE id = ?`, id).Scan(&position)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = run.ErrNotFound
-	}
-	return position, err
-}
-
-func (l *Log) runPage(ctx context.Context, p run.RunFilter, before int64) (batch []run.Summary, last int64, err error) {
-	rows, err := l.db.read.QueryContext(ctx, `SELECT id, project_id, parent, last_seq, position FROM runs
-		WHERE position < ?1 AND (?2 = '' OR project_id = ?2) AND (NOT ?3 OR ended = 0)
-		ORDER BY position DESC LIMIT ?4`, before, p.ProjectID, p.UnderWay, page)
-	if err != nil {
-		return nil, 0, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var r run.Summary
-		if err := rows.Scan(&r.RunID, &r.ProjectID, &r.Parent, &r.LastSeq, &last); err != nil {
-			return nil, 0, err
-		}
-		batch = append(batch, r)
-	}
-	return batch, last, rows.Err()
-}
-
-// Line returns the runs of a line, oldest first.
-func (l *Log) Line(ctx context.Context, root string) ([]run.Summary, error) {
-	rows, err := l.db.read.QueryContext(ctx, `SELECT id, project_id, parent, last_seq FROM runs WHERE root = ? ORDER BY position`, root)
-	if err != nil {
-		return nil, fmt.Errorf("list the retries of run %s: %w", root, err)
-	}
-	defer rows.Close()
-	var line []run.Summary
-	for rows.Next() {
-		var r run.Summary
-		if err := rows.Scan(&r.RunID, &r.ProjectID, &r.Parent, &r.LastSeq); err != nil {
-			return nil, err
-		}
-		line = append(line, r)
-	}
-	return line, rows.Err()
 }
 
 // keepAnswers stores the answers of a change, and drops those that it forgets.

@@ -43,16 +43,14 @@ func (j *Journal) Uncarried(ctx context.Context, n int) ([]run.Summary, error) {
 		return nil, err
 	}
 	now := time.Now()
-	found, err := j.db.read.QueryContext(ctx, `SELECT id, project_id, parent, last_seq FROM runs
-		WHERE ended = 0 AND wake_at < ?1 AND (claim_until <= ?2 OR claim_until > ?3) AND NOT `+carried+` ORDER BY position DESC LIMIT ?5`,
+	found, err := j.db.read.QueryContext(ctx, summaries+`WHERE r.id IN (SELECT id FROM runs
+		WHERE ended = 0 AND wake_at < ?1 AND (claim_until <= ?2 OR claim_until > ?3) AND NOT `+carried+`
+		ORDER BY position DESC LIMIT ?5) ORDER BY r.position DESC`,
 		int64(math.MaxInt64), now.UnixMilli(), farOff(now), j.reached(), n)
 	if err != nil {
 		return nil, fmt.Errorf("list the runs that nobody carries: %w", err)
 	}
-	return collect(found, func(row scanner) (r run.Summary, err error) {
-		err = row.Scan(&r.RunID, &r.ProjectID, &r.Parent, &r.LastSeq)
-		return r, err
-	})
+	return collect(found, scanSummary)
 }
 
 // followRoutes keeps the routes of a run as an event leaves them.

@@ -143,7 +143,8 @@ func leftAlone(t *testing.T, w *world, a *app.App, before run.State, calls int, 
 	if err != nil || s.Status != run.Waiting || *s.WaitReason != run.NoCarrier || string(s.Needs[0].Kind)+" "+s.Needs[0].Name != needs {
 		t.Errorf("%s %v %v %v", s.Status, s.WaitReason, s.Needs, err)
 	}
-	if list, _, err := a.Reader.List(t.Context(), runs.Filter{Status: run.Waiting}); err != nil || len(list) != 1 || len(list[0].Needs) == 0 {
+	waiting := runs.Filter{Statuses: []run.Status{run.Waiting}}
+	if list, _, err := a.Reader.List(t.Context(), waiting); err != nil || len(list) != 1 || len(list[0].Needs) == 0 {
 		t.Errorf("%+v %v", list, err)
 	}
 	if list, err := a.Reader.Uncarried(t.Context()); err != nil || len(list) != 1 || list[0].RunID != id {

@@ -24,6 +24,7 @@ var Codes = []struct{ Code, Meaning string }{
 	{"no_carrier", "the server can't ask any of the candidates that the run pins; its state says what it needs"},
 	{"no_failed_stage", "no stage of the run failed, so there is none to retry"},
 	{"not_found", "there is no such path"},
+	{"nothing_to_acknowledge", "only a run that needs a person is acknowledged"},
 	{"not_paused", "only a paused run is resumed"},
 	{"not_ready", "the database can't be read"},
 	{"plan_changed", "the retry would do something else than the plan said that the request names"},

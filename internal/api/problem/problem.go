@@ -81,6 +81,7 @@ var known = []struct {
 	{err: pipeline.ErrUnknownPrice, status: http.StatusUnprocessableEntity, code: "unknown_price"},
 	{err: runs.ErrOver, status: http.StatusConflict, code: "run_over"},
 	{err: runs.ErrPaused, status: http.StatusConflict, code: "run_paused"},
+	{err: runs.ErrNeedsNobody, status: http.StatusConflict, code: "nothing_to_acknowledge"},
 	{err: runs.ErrNotPaused, status: http.StatusBadRequest, code: "not_paused"},
 	{err: runs.ErrRetriedOtherwise, status: http.StatusConflict, code: "already_retried"},
 	{err: providers.ErrNoProvider, status: http.StatusNotFound, code: "provider_not_found"},

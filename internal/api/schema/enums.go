@@ -78,6 +78,7 @@ func ofRuns() []enum {
 		enumerate("AttemptStatus", "Where an attempt stands.", run.AttemptRunning, run.AttemptSucceeded, run.AttemptFailed),
 		enumerate("NeedKind", "What kind of thing a run needs to go on: a key in a variable, or a provider.",
 			run.NeedKey, run.NeedProvider),
+		enumerate("PersonNeed", "What a run needs a person for.", run.NeedPaused, run.NeedNoCarrier, run.NeedFailed),
 		enumerate("Outcome", "How a run ended.", event.Succeeded, event.Failed, event.Cancelled),
 		enumerate("PauseReason", "Why a stage is paused.",
 			event.AwaitingConfirmation, event.Interrupted, event.Exhausted, event.ProcessDeaths),

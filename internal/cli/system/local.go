@@ -63,9 +63,9 @@ func (l *Local) State(ctx context.Context, id string) (run.State, error) {
 }
 
 // Runs lists runs, newest first.
-func (l *Local) Runs(ctx context.Context, project string, limit int) ([]run.Overview, error) {
+func (l *Local) Runs(ctx context.Context, f runs.Filter) ([]run.Overview, error) {
 	list := []run.Overview{}
-	for f := (runs.Filter{RunFilter: run.RunFilter{ProjectID: project}}); ; {
+	for limit := f.Limit; ; {
 		if limit > 0 {
 			f.Limit = limit - len(list)
 		}
@@ -78,19 +78,8 @@ func (l *Local) Runs(ctx context.Context, project string, limit int) ([]run.Over
 }
 
 // Line lists the runs of a line, oldest first.
-func (l *Local) Line(ctx context.Context, of run.State) (line []run.Overview, err error) {
-	found, err := l.app.Reader.Store.Line(ctx, of.RootRunID)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range found {
-		seen, err := l.app.Reader.Overview(ctx, r)
-		if err != nil {
-			return nil, err
-		}
-		line = append(line, seen)
-	}
-	return line, nil
+func (l *Local) Line(ctx context.Context, of run.State) ([]run.Overview, error) {
+	return l.app.Reader.Line(ctx, of.RootRunID)
 }
 
 // Events yields what has happened in a run.
@@ -221,6 +210,11 @@ func (l *Local) Cancel(ctx context.Context, id, reason string) error {
 // TryNow ends a run's waiting.
 func (l *Local) TryNow(ctx context.Context, id, reason string) error {
 	return l.app.Runs.TryNow(ctx, id, reason)
+}
+
+// Acknowledge ends a run's need for a person.
+func (l *Local) Acknowledge(ctx context.Context, id, reason string) error {
+	return l.app.Runs.Acknowledge(ctx, id, reason)
 }
 
 // Providers says how each provider is doing.

@@ -78,19 +78,19 @@ func (r *Remote) State(ctx context.Context, id string) (run.State, error) {
 }
 
 // runsPage is how many runs are asked for at once.
-const runsPage = 500
+const runsPage = 1000
 
 // Runs lists runs, newest first.
-func (r *Remote) Runs(ctx context.Context, project string, limit int) ([]run.Overview, error) {
+func (r *Remote) Runs(ctx context.Context, f runs.Filter) ([]run.Overview, error) {
 	list := []run.Overview{}
-	for q := (client.RunsQuery{Project: project}); ; {
+	for q := (client.RunsQuery{Project: f.ProjectID, Statuses: f.Statuses, NeedsYou: f.NeedsYou, Drill: f.Drill}); ; {
 		q.Limit = runsPage
-		if limit > 0 {
-			q.Limit = min(limit-len(list), runsPage)
+		if f.Limit > 0 {
+			q.Limit = min(f.Limit-len(list), runsPage)
 		}
 		page, err := r.client.Runs.List(ctx, q)
 		list = append(list, page.Runs...)
-		if q.Cursor = page.NextCursor; err != nil || q.Cursor == "" || len(list) == limit {
+		if q.Cursor = page.NextCursor; err != nil || q.Cursor == "" || len(list) == f.Limit {
 			return list, Failure(err)
 		}
 	}
@@ -98,16 +98,9 @@ func (r *Remote) Runs(ctx context.Context, project string, limit int) ([]run.Ove
 
 // Line lists the runs of a line, oldest first.
 func (r *Remote) Line(ctx context.Context, of run.State) ([]run.Overview, error) {
-	list, err := r.Runs(ctx, of.ProjectID, 0)
+	list, err := r.Runs(ctx, runs.Filter{RunFilter: run.RunFilter{ProjectID: of.ProjectID}})
 	slices.Reverse(list)
-	root := map[string]string{}
-	for _, o := range list { // a run is older than those that retry it
-		root[o.RunID] = o.RunID
-		if o.ParentRunID != nil {
-			root[o.RunID] = root[*o.ParentRunID]
-		}
-	}
-	return slices.DeleteFunc(list, func(o run.Overview) bool { return root[o.RunID] != root[of.RunID] }), err
+	return slices.DeleteFunc(list, func(o run.Overview) bool { return o.RootRunID != of.RootRunID }), err
 }
 
 // Events yields what has happened in a run.
@@ -309,6 +302,11 @@ func (r *Remote) Cancel(ctx context.Context, id, reason string) error {
 // TryNow ends a run's waiting.
 func (r *Remote) TryNow(ctx context.Context, id, reason string) error {
 	return Failure(r.client.Runs.TryNowFor(ctx, id, client.Act{Reason: reason}))
+}
+
+// Acknowledge ends a run's need for a person.
+func (r *Remote) Acknowledge(ctx context.Context, id, reason string) error {
+	return Failure(r.client.Runs.Acknowledge(ctx, id, client.Act{Reason: reason}))
 }
 
 // Run follows the run, which the server works on.

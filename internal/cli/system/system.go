@@ -34,8 +34,8 @@ type System interface {
 type Reader interface {
 	// State returns the state of a run, or run.ErrNotFound.
 	State(ctx context.Context, id string) (run.State, error)
-	// Runs lists the runs of a project, or of all, newest first; a limit of 0 is none.
-	Runs(ctx context.Context, project string, limit int) ([]run.Overview, error)
+	// Runs lists runs, newest first; a limit of 0 is none.
+	Runs(ctx context.Context, f runs.Filter) ([]run.Overview, error)
 	// Line lists a run with those that it retries and that retry it, oldest first.
 	Line(ctx context.Context, of run.State) ([]run.Overview, error)
 	// Events yields what has happened in a run, Follow also what is still to come.
@@ -59,6 +59,8 @@ type Worker interface {
 	Run(ctx context.Context, a RunOptions) (events iter.Seq2[event.Event, error], end func() error)
 	Cancel(ctx context.Context, id, reason string) error
 	TryNow(ctx context.Context, id, reason string) error
+	// Acknowledge ends a run's need for a person, until something happens in it.
+	Acknowledge(ctx context.Context, id, reason string) error
 }
 
 // Operator shows how providers are doing, and acts on them for a reason that is logged.

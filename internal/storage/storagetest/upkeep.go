@@ -13,12 +13,16 @@ import (
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/project"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // ages makes runs: a line that is over, one whose retry goes on, one of another project,
 // and, two days later, a young one.
 func (s store) ages(t *testing.T) {
 	s.started(t, run.NewRun{ID: "old"}, "shared", true)
+	if err := s.Log.Acknowledge(t.Context(), "old", 3, event.Asked{}); err != nil {
+		t.Fatal(err)
+	}
 	s.started(t, run.NewRun{ID: "old-retry", Parent: "old", Root: "old"}, "shared", true)
 	s.started(t, run.NewRun{ID: "busy"}, "of busy", true)
 	s.started(t, run.NewRun{ID: "busy-retry", Parent: "busy", Root: "busy"}, "of busy", false)
