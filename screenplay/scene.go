@@ -11,10 +11,11 @@ type Scene struct {
 	// Characters are the names that have a cue in the scene, in upper case, without
 	// extensions, in the order they first appear.
 	Characters     []string
-	DialogueBlocks int  // cues with a speech
-	Span           Span // from the heading to the line before the next; the last ends with the script
-	Eighths        int  // length in eighths of a page, at least 1; see [Script.Pages]
-	Implied        bool // the heading is one only to a human reader: [Element.Implied]
+	DialogueBlocks int            // cues with a speech
+	Speeches       map[string]int // the same by name; a name without a speech is not in it
+	Span           Span           // from the heading to the line before the next; the last ends with the script
+	Eighths        int            // length in eighths of a page, at least 1; see [Script.Pages]
+	Implied        bool           // the heading is one only to a human reader: [Element.Implied]
 	// Elements are the script's own, the heading first. They are not to be changed.
 	Elements []Element
 }
@@ -52,6 +53,7 @@ func newScene(index int, elements []Element) Scene {
 		Location:  parsed.Location,
 		TimeOfDay: parsed.TimeOfDay,
 		Span:      heading.Span,
+		Speeches:  map[string]int{},
 		Eighths:   eighths(elements),
 		Implied:   heading.Implied,
 		Elements:  elements,
@@ -61,12 +63,14 @@ func newScene(index int, elements []Element) Scene {
 		if e.Kind != Character {
 			continue
 		}
-		if name, _ := CueName(e.Text); !known[name] {
+		name, _ := CueName(e.Text)
+		if !known[name] {
 			known[name] = true
 			scene.Characters = append(scene.Characters, name)
 		}
 		if hasSpeech(elements[i+1:]) {
 			scene.DialogueBlocks++
+			scene.Speeches[name]++
 		}
 	}
 	return scene

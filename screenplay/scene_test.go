@@ -58,12 +58,14 @@ func TestScenes(t *testing.T) {
 	want := []screenplay.Scene{
 		{
 			Index: 1, Number: "1A", Heading: "INT. HOUSE - DAY", IntExt: "INT", Location: "HOUSE", TimeOfDay: "DAY",
-			Characters: []string{"MARY", "JOHN", "BOB"}, DialogueBlocks: 3, Span: screenplay.Span{Start: 6, End: 20},
+			Characters: []string{"MARY", "JOHN", "BOB"}, DialogueBlocks: 3,
+			Speeches: map[string]int{"MARY": 2, "JOHN": 1}, Span: screenplay.Span{Start: 6, End: 20},
 			Eighths: 3, // 16 lines as printed, of 6.75 to the eighth
 		},
 		{
 			Index: 2, Heading: "EXT/INT. YARD", IntExt: "INT/EXT", Location: "YARD", Implied: true,
-			Characters: []string{"JOHN", "ANN"}, DialogueBlocks: 1, Span: screenplay.Span{Start: 21, End: 28},
+			Characters: []string{"JOHN", "ANN"}, DialogueBlocks: 1,
+			Speeches: map[string]int{"JOHN": 1}, Span: screenplay.Span{Start: 21, End: 28},
 			Eighths: 2, // 8 lines
 		},
 	}

@@ -1,5 +1,7 @@
 package content
 
+import "github.com/cineforge/cineforge/artifact"
+
 // SceneIndex is the data of the scene_index artifact: all scenes at a glance.
 type SceneIndex struct {
 	TotalScenes      int          `json:"total_scenes"`
@@ -13,7 +15,8 @@ type SceneIndex struct {
 	Entries          []SceneEntry `json:"entries"`
 }
 
-// SceneEntry is one scene of an [SceneIndex].
+// SceneEntry is one scene of a [SceneIndex]. Indexes of earlier releases lack the members from
+// Number on.
 type SceneEntry struct {
 	SceneID     string   `json:"scene_id"`
 	SceneNumber int      `json:"scene_number"`
@@ -23,4 +26,23 @@ type SceneEntry struct {
 	Characters  []string `json:"characters_present"`
 	SourceSpan  Span     `json:"source_span"`
 	ToneMood    *string  `json:"tone_mood"`
+
+	Number      *string        `json:"number"` // the script's own, null where it has none
+	IntExt      string         `json:"int_ext"`
+	PageEighths int            `json:"page_eighths"`
+	StartLine   int            `json:"start_line"` // in the canonical script, from 1
+	EndLine     int            `json:"end_line"`   // inclusive
+	Cast        []string       `json:"characters"` // the same as characters_present
+	Speeches    map[string]int `json:"speeches"`   // by the names of those who speak
+	Summary     *string        `json:"summary"`    // null where no model judged
+	Implied     bool           `json:"implied"`
+
+	Health artifact.Health `json:"health"` // that the scene was made with
+	Ref    EntityRef       `json:"ref"`    // of the scene
+}
+
+// EntityRef names what has versions: an artifact whichever of its versions is current.
+type EntityRef struct {
+	ArtifactType string `json:"artifact_type"`
+	EntityID     string `json:"entity_id"`
 }

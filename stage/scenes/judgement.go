@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/screenplay"
@@ -26,6 +27,14 @@ type judgement struct {
 // judged reports whether a model found anything about the scene.
 func (j judgement) judged() bool {
 	return j.Summary != nil || j.ToneMood != nil || len(j.Beats) > 0
+}
+
+// health is how far the scene can be relied on.
+func (j judgement) health() artifact.Health {
+	if j.judged() {
+		return artifact.Valid
+	}
+	return artifact.NeedsReview
 }
 
 var judgementSchema = llm.NewSchema("scene_judgement", `{

@@ -64,7 +64,11 @@ func (Module) Run(ctx context.Context, task stage.Task) (stage.Result, error) {
 	for i, s := range found {
 		scenes[i] = assemble(s, in, judgements[i])
 	}
-	return drafts(scenes, judgements, newIndex(script, scenes, judgements, in.LineMap))
+	index := newIndex(script, scenes, in.LineMap)
+	for i, s := range scenes {
+		index.add(s, found[i].Speeches, judgements[i])
+	}
+	return drafts(scenes, judgements, index.SceneIndex)
 }
 
 func sceneID(s screenplay.Scene) string { return fmt.Sprintf("scene_%03d", s.Index) }
@@ -109,13 +113,12 @@ func drafts(scenes []content.Scene, judgements []judgement, index content.SceneI
 			Rationale:  "its structure is read off the script by rule; no model judged what happens in it",
 			Confidence: s.Confidence,
 			Source:     artifact.Code,
-			Health:     artifact.NeedsReview,
+			Health:     judgements[i].health(),
 			Data:       data,
 		}
 		if by := judgements[i].answeredBy; judgements[i].judged() {
 			draft.Rationale = "its structure is read off the script by rule; a model judged what happens in it"
 			draft.Source = artifact.Hybrid
-			draft.Health = artifact.Valid
 			draft.Annotations = map[string]any{"answered_by": by}
 			source = artifact.Hybrid
 		} else {
@@ -139,40 +142,4 @@ func drafts(scenes []content.Scene, judgements []judgement, index content.SceneI
 		Data:       data,
 	})
 	return result, nil
-}
-
-// newIndex returns the index of the scenes of a script.
-func newIndex(script screenplay.Script, scenes []content.Scene, judgements []judgement, lines content.LineMap) content.SceneIndex {
-	index := content.SceneIndex{
-		TotalScenes:      len(scenes),
-		UniqueLocations:  append([]string{}, script.Locations()...),
-		UniqueCharacters: []string{},
-		Pages:            tenths(script.Pages()),
-		RuntimeMinutes:   tenths(script.Minutes()),
-	}
-	for _, member := range script.Cast() {
-		index.UniqueCharacters = append(index.UniqueCharacters, member.Name)
-	}
-	if before := scenes[0].CanonicalSpan.StartLine - 1; before > 0 {
-		first, last := lines.Source(1, before)
-		index.FrontMatter = &content.Span{StartLine: first, EndLine: last}
-	}
-	for i, s := range scenes {
-		if judgements[i].judged() {
-			index.PassedQA++
-		} else {
-			index.NeedReview++
-		}
-		index.Entries = append(index.Entries, content.SceneEntry{
-			SceneID:     s.SceneID,
-			SceneNumber: s.SceneNumber,
-			Heading:     s.Heading,
-			Location:    s.Location,
-			TimeOfDay:   s.TimeOfDay,
-			Characters:  s.Characters,
-			SourceSpan:  s.SourceSpan,
-			ToneMood:    s.ToneMood,
-		})
-	}
-	return index
 }

@@ -123,6 +123,36 @@ func TestModule_StructureOfScenes(t *testing.T) {
 	}
 }
 
+// A view of the results needs no scene: what it shows of each stands in the index.
+func TestModule_IndexSaysWhatEachSceneIs(t *testing.T) {
+	for _, model := range []llm.Model{offline.Model{}, llm.ModelFunc(reader)} {
+		list, index, drafts := run(t, stage.Task{Inputs: canonical(t, lighthouse(t), 100), Model: model})
+		for i, e := range index.Entries {
+			s := list[i]
+			want := content.SceneEntry{
+				SceneID: s.SceneID, SceneNumber: s.SceneNumber, Heading: s.Heading, Location: s.Location, TimeOfDay: s.TimeOfDay,
+				Characters: s.Characters, SourceSpan: s.SourceSpan, ToneMood: s.ToneMood,
+				Number: s.Number, IntExt: s.IntExt, PageEighths: s.PageEighths, Cast: s.Characters, Summary: s.Summary, Implied: s.Implied,
+				StartLine: s.CanonicalSpan.StartLine, EndLine: s.CanonicalSpan.EndLine, Speeches: e.Speeches,
+				Health: drafts[i].Health, Ref: content.EntityRef{ArtifactType: artifact.Scene, EntityID: s.SceneID},
+			}
+			if diff := cmp.Diff(want, e); diff != "" {
+				t.Error(diff)
+			}
+			spoken := 0
+			for _, n := range e.Speeches {
+				spoken += n
+			}
+			if spoken != s.DialogueBlocks {
+				t.Errorf("%s: speeches %v, want %d in all", s.SceneID, e.Speeches, s.DialogueBlocks)
+			}
+		}
+		if e := index.Entries[1]; e.Speeches["PIET"] != 2 || e.Speeches["MARTA"] != 2 {
+			t.Errorf("%v", e.Speeches)
+		}
+	}
+}
+
 func TestElements_ReadAsThePageDoes(t *testing.T) {
 	list, _, _ := run(t, stage.Task{Inputs: canonical(t, lighthouse(t), 0), Model: offline.Model{}})
 	want := []content.SceneElement{
