@@ -29,7 +29,7 @@ var rank = map[string]int{
 	"pipeline":        3,
 	"internal/advice": 3, "internal/wording": 3,
 	"internal/storage": 4, "internal/sqlite": 5, "internal/memory": 5, "internal/progress": 4, "internal/telemetry": 4, "internal/runlog": 4,
-	"internal/feed":    4,
+	"internal/feed": 4, "internal/export": 4,
 	"client":           4,
 	"internal/library": 5, "internal/providers": 5,
 	"internal/runs": 6, "internal/upkeep": 6, "internal/incident": 6,
@@ -59,7 +59,8 @@ var inner = map[string]map[string]int{
 		"llm/chain":        5,
 	},
 	"screenplay": {
-		"screenplay": 0, "screenplay/charset": 1, "screenplay/fountain": 1, "screenplay/markdown": 1, "screenplay/document": 2,
+		"screenplay": 0, "screenplay/charset": 1, "screenplay/fountain": 1, "screenplay/fdx": 1,
+		"screenplay/markdown": 1, "screenplay/document": 2,
 	},
 	"simulator": {
 		"simulator/internal/inprocess": 0, "simulator/internal/jsondoc": 0, "simulator/internal/suggest": 0,

@@ -30,13 +30,26 @@ func Plain(text string) string {
 
 // mark is one asterisk or underscore of a line.
 type mark struct {
-	at   int
-	gone bool // half of a pair, or the backslash of an escape
+	at    int
+	gone  bool // half of a pair, or the backslash of an escape
+	opens bool // the first half of a pair
 }
 
-// plainLine writes line to b without its paired marks of emphasis. Asterisks and
-// underscores pair independently, so the common slip **_crossed**_ reads as meant.
+// plainLine writes line to b without its paired marks of emphasis.
 func plainLine(b *strings.Builder, line string) {
+	from := 0
+	for _, m := range marksOf(line) {
+		if m.gone {
+			b.WriteString(line[from:m.at])
+			from = m.at + 1
+		}
+	}
+	b.WriteString(line[from:])
+}
+
+// marksOf returns the marks of a line. Asterisks and underscores pair independently, so the
+// common slip **_crossed**_ reads as meant.
+func marksOf(line string) []mark {
 	var marks, opened = []mark{}, map[byte][]int{}
 	for i := 0; i < len(line); i++ {
 		c := line[i]
@@ -62,7 +75,9 @@ func plainLine(b *strings.Builder, line string) {
 			switch stack := opened[c]; {
 			case pairs > 0:
 				pairs--
-				marks[stack[len(stack)-1]].gone = true
+				first := &marks[stack[len(stack)-1]]
+				first.gone = true
+				first.opens = true
 				opened[c] = stack[:len(stack)-1]
 				marks = append(marks, mark{at: i, gone: true})
 			case opens:
@@ -72,14 +87,49 @@ func plainLine(b *strings.Builder, line string) {
 		}
 		i = end - 1
 	}
-	from := 0
-	for _, m := range marks {
-		if m.gone {
-			b.WriteString(line[from:m.at])
-			from = m.at + 1
+	return marks
+}
+
+// Run is a stretch of text of one style.
+type Run struct {
+	Text                    string
+	Bold, Italic, Underline bool
+}
+
+// Runs returns text as runs of one style each, without notes, boneyards and the marks of
+// emphasis; see [Plain].
+func Runs(text string) []Run {
+	var runs []Run
+	add := func(s string, stars, underscores int) {
+		r := Run{Text: s, Bold: stars > 1, Italic: stars == 1 || stars > 2, Underline: underscores > 0}
+		last := len(runs) - 1
+		switch {
+		case s == "":
+		case last >= 0 && runs[last].Bold == r.Bold && runs[last].Italic == r.Italic && runs[last].Underline == r.Underline:
+			runs[last].Text += s
+		default:
+			runs = append(runs, r)
 		}
 	}
-	b.WriteString(line[from:])
+	for line := range strings.Lines(withoutRemarks(text)) {
+		open := map[byte]int{}
+		from := 0
+		for _, m := range marksOf(line) {
+			if !m.gone {
+				continue
+			}
+			add(line[from:m.at], open['*'], open['_'])
+			from = m.at + 1
+			switch c := line[m.at]; {
+			case m.opens:
+				open[c]++
+			case isMark(c):
+				open[c]--
+			}
+		}
+		add(line[from:], open['*'], open['_'])
+	}
+	return runs
 }
 
 func isMark(c byte) bool  { return c == '*' || c == '_' }
