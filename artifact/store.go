@@ -12,6 +12,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrDamaged means that content is not what was stored.
 	ErrDamaged = errors.New("the stored content does not match its digest; the database is damaged")
+	// ErrChanged means that another version is current than the one that a change is meant for.
+	ErrChanged = errors.New("another version of the artifact is current now")
 )
 
 // Blobs keeps content by its digest, on its own or beside what refers to it. Content is
@@ -38,13 +40,25 @@ type Blob struct {
 	Size   int64 // bytes
 }
 
-// Archive reads the artifacts of projects. It is safe for concurrent use.
+// Archive reads the artifacts of projects. A version that a person has confirmed has the health
+// ConfirmedValid in all that it returns. It is safe for concurrent use.
 type Archive interface {
 	// Artifact returns one version, or an error that wraps ErrNotFound.
 	Artifact(ctx context.Context, projectID string, ref Ref) (Artifact, error)
-	// Latest returns the latest version of every entity of a type, by entity.
-	Latest(ctx context.Context, projectID, artifactType string) ([]Artifact, error)
-	// Newest describes the latest version of every entity of a project, in the order of types
+	// Current describes the current version of every entity of a project, in the order of types
 	// and entities.
-	Newest(ctx context.Context, projectID string) ([]Metadata, error)
+	Current(ctx context.Context, projectID string) ([]Version, error)
+}
+
+// Version is a version of an entity in a list. The current one is that which a person made or
+// went back to, whatever runs have made since, else the latest.
+type Version struct {
+	Metadata
+	Digest  Digest // of its data
+	Current bool
+	Chosen  bool // a person made it current
+	Latest  int  // the highest version of the entity
+
+	RunID   string // the run that made it; "" if a person did, or if that is not known
+	StageID string // the stage of that run; "" as the run
 }

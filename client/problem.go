@@ -33,6 +33,7 @@ type Problem struct {
 // Detail is one thing that is wrong with a request.
 type Detail struct {
 	Message  string `json:"message"`
+	Detail   string `json:"detail" doc:"What is wrong, without where it is if that can be said."`
 	Location string `json:"location,omitempty" example:"body.project_id"`
 	Pointer  string `json:"pointer,omitempty" example:"/project_id" doc:"JSON pointer to it, if it is in the body."`
 }

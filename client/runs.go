@@ -3,8 +3,6 @@ package client
 import (
 	"bytes"
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -105,8 +103,10 @@ func (r *Runs) RetryPlan(ctx context.Context, runID string, ask RetryRequest) (o
 			q.Set(name, v)
 		}
 	}
-	if ask.Full {
-		q.Set("full", "true")
+	for name, on := range map[string]bool{"full": ask.Full, "newest": ask.Newest} {
+		if on {
+			q.Set(name, "true")
+		}
 	}
 	header, err := r.conn.do(ctx, request{method: http.MethodGet, path: []string{"runs", runID, "retry-plan"}, query: q}, &out)
 	return out, header.Get("ETag"), err
@@ -122,22 +122,8 @@ func decimal(v *float64) string {
 
 // Export writes the files of a run, its state, events and artifacts, as a zip archive.
 func (r *Runs) Export(ctx context.Context, runID string, w io.Writer) error {
-	resp, err := r.conn.send(ctx, request{method: http.MethodGet, path: []string{"runs", runID, "export"}})
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close() //nolint:errcheck // it was read
-	archive := &source{Reader: resp.Body}
-	var end tail
-	if _, err := io.Copy(io.MultiWriter(w, &end), archive); archive.err != nil {
-		return r.conn.lost(ctx, archive.err)
-	} else if err != nil {
-		return fmt.Errorf("the archive can't be written: %w", err)
-	}
-	if !end.ofArchive() {
-		return r.conn.lost(ctx, errors.New("the archive ended early"))
-	}
-	return nil
+	_, err := r.ExportAs(ctx, runID, ExportFiles, w)
+	return err
 }
 
 // tail keeps the end of what is written: a server that fails in the middle of an archive leaves

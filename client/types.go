@@ -206,6 +206,7 @@ type RetryRequest struct {
 	MaxWaitSeconds *float64 `json:"max_wait_seconds,omitempty" minimum:"0" maximum:"31536000" doc:"How long a stage may wait without progress, in place of what the recipe says."`
 
 	Reason string `json:"reason,omitempty" maxLength:"500" doc:"Why. It is recorded, with who asks."`
+	Newest bool   `json:"newest,omitempty" doc:"Build on what is current in the project."`
 }
 
 // Reason is why an operator does something.
@@ -219,12 +220,21 @@ type Hold struct {
 	Seconds int `json:"seconds,omitempty" default:"3600" minimum:"1" maximum:"604800" doc:"How long; a hold ends by itself."`
 }
 
-// ArtifactSummary is the latest version of something that stages made.
+// ArtifactSummary is the current version of something that stages made.
 type ArtifactSummary struct {
 	ArtifactType  string          `json:"artifact_type"`
 	EntityID      string          `json:"entity_id"`
-	LatestVersion int             `json:"latest_version"`
-	Health        artifact.Health `json:"health"`
+	LatestVersion int             `json:"latest_version" doc:"The highest one, current or not."`
+	Health        artifact.Health `json:"health" doc:"Of the current version, as it is now."`
+
+	CurrentVersion int             `json:"current_version" doc:"A person's version, else the latest one."`
+	Title          *string         `json:"title" doc:"A scene's heading, a script's title, a file's name."`
+	Source         artifact.Source `json:"source"`
+	RunID          *string         `json:"run_id" doc:"Null if a person made it, or if that is not known."`
+	Stage          *string         `json:"stage" doc:"Of the run; null as run_id."`
+	Drill          bool            `json:"drill" doc:"The simulator answered, so that it means nothing."`
+	CreatedAt      time.Time       `json:"created_at" doc:"When the current version was made."`
+	Superseded     bool            `json:"superseded" doc:"A scene that the current scene_index lacks."`
 }
 
 // ArtifactVersion is one version of something that stages made.
@@ -238,6 +248,11 @@ type ArtifactVersion struct {
 	Intent          string          `json:"intent"`
 	ProducingModule string          `json:"producing_module"`
 	Source          artifact.Source `json:"source"`
+
+	Current   bool    `json:"current" doc:"It is the version that counts."`
+	RunID     *string `json:"run_id" doc:"Null if a person made it, or if that is not known."`
+	Stage     *string `json:"stage" doc:"Of the run; null as run_id."`
+	Rationale string  `json:"rationale" doc:"Why it is as it is; of an edit, why it was made."`
 }
 
 // ArtifactDetail is one version with its content.
@@ -254,7 +269,7 @@ type Edit struct {
 	Rationale string         `json:"rationale" minLength:"1" maxLength:"2000" doc:"Why."`
 }
 
-// Edited names the version that an edit made.
+// Edited names the version that is current after a change.
 type Edited struct {
 	ArtifactType string `json:"artifact_type"`
 	EntityID     string `json:"entity_id"`

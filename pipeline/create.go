@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/cineforge/cineforge/artifact"
@@ -213,8 +214,8 @@ func reusable(
 		if earlier.InputDigest != first.InputDigest || earlier.RecipeDigest != first.RecipeDigest {
 			continue
 		}
-		if found := stagesOf(earlier, needed); found != nil {
-			return found, nil
+		if completed(earlier, needed) {
+			return takeOver(ctx, store, earlier, needed)
 		}
 	}
 	return nil, failure.New(failure.Input,
@@ -223,17 +224,32 @@ func reusable(
 		"run it from the start once")
 }
 
-// stagesOf returns the results of an earlier run for all the stages, or nil if one is missing.
-func stagesOf(earlier run.State, stages []string) map[string]event.StageSkippedReused {
+// completed reports whether an earlier run has completed all the stages.
+func completed(earlier run.State, stages []string) bool {
+	return !slices.ContainsFunc(stages, func(id string) bool {
+		st, known := earlier.Stage(id)
+		return !known || !st.Status.Completed()
+	})
+}
+
+// takeOver takes over what an earlier run made in some stages, with what a person has made of it
+// since in its place.
+func takeOver(
+	ctx context.Context, store Store, earlier run.State, stages []string,
+) (map[string]event.StageSkippedReused, error) {
+	made, err := artifactReader{archive: store}.resultsOf(ctx, earlier, asChosen)
+	if err != nil {
+		return nil, err
+	}
 	found := map[string]event.StageSkippedReused{}
 	for _, id := range stages {
-		st, known := earlier.Stage(id)
-		if !known || !st.Status.Completed() {
-			return nil
+		st, _ := earlier.Stage(id)
+		if why := made.unusable(id, st.ArtifactRefs); why != "" {
+			return nil, failure.New(failure.Input, "the run can't start on what is there: "+why, "start from stage "+id)
 		}
-		found[id] = event.StageSkippedReused{StageID: id, FromRunID: earlier.RunID, Artifacts: st.ArtifactRefs}
+		found[id] = event.StageSkippedReused{StageID: id, FromRunID: earlier.RunID, Artifacts: made.refs(st.ArtifactRefs)}
 	}
-	return found
+	return found, nil
 }
 
 // upstream returns the stages outside the plan's slice that stages inside it

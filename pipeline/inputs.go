@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact/inventory"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
@@ -87,120 +88,115 @@ func (r artifactReader) fromStore(ctx context.Context, projectID string, s recip
 	return inputs, nil
 }
 
-// fromProject returns the latest healthy version of a type: of every entity, or of the project's own.
+// fromProject returns the current healthy version of a type: of every entity, or of the project's own.
 func (r artifactReader) fromProject(ctx context.Context, projectID, artifactType string, all bool) ([]artifact.Artifact, error) {
-	latest, err := r.archive.Latest(ctx, projectID, artifactType)
+	held, err := inventory.Load(ctx, r.archive, projectID)
 	if err != nil {
 		return nil, err
 	}
-	newest, err := r.archive.Newest(ctx, projectID)
-	if err != nil {
-		return nil, err
-	}
-	fresh := artifact.NewFreshness(newest)
 	var found []artifact.Artifact
-	for _, a := range latest {
-		if usable := fresh.HealthOf(a.Metadata).Usable(); usable && (all || a.Metadata.Ref.EntityID == artifact.ProjectEntity) {
-			found = append(found, a)
+	for _, v := range held.Standing() {
+		wanted := v.Ref.ArtifactType == artifactType && (all || v.Ref.EntityID == artifact.ProjectEntity)
+		if !wanted || !held.HealthOf(v.Metadata).Usable() {
+			continue
 		}
+		a, err := r.archive.Artifact(ctx, projectID, v.Ref)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, a)
 	}
 	return found, nil
 }
 
-// results is what the stages of a run made, by the versions that are current for the run: a
-// person's edit takes the place of what it is an edit of. Of what the run did not make, the
-// newest version in the project is current, so that another run in the same project spoils
-// nothing of this one.
+// results is what the stages of a run made, by the versions that something new builds on.
 type results struct {
-	current map[artifact.Ref]artifact.Metadata // by what the run made
-	fresh   *artifact.Freshness
+	versions map[artifact.Ref]artifact.Metadata // by what the run made
+	fresh    *artifact.Freshness
 }
 
-// entity is what a version is of.
-type entity struct{ artifactType, entityID string }
+// basis is which versions of what a run made something new builds on.
+type basis int
 
-func entityOf(r artifact.Ref) entity { return entity{r.ArtifactType, r.EntityID} }
+const (
+	// asMade are those that the run made, whatever has come of them since.
+	asMade basis = iota
+	// asChosen are those that a person made or went back to, and else those that the run made:
+	// what other runs of the project made takes no place.
+	asChosen
+	// asCurrent are those that are current in the project.
+	asCurrent
+)
 
-// resultsOf returns what a run made. What can't be read is left out. Nothing becomes stale by
-// what can't be read, or by an entity of which the run made several versions.
-func (r artifactReader) resultsOf(ctx context.Context, state run.State) (results, error) {
-	made := results{current: map[artifact.Ref]artifact.Metadata{}}
-	newest, err := r.archive.Newest(ctx, state.ProjectID)
-	if err != nil {
-		return made, err
-	}
-	latest := map[entity]artifact.Metadata{}
-	for _, m := range newest {
-		latest[entityOf(m.Ref)] = m
-	}
-	unclear := map[entity]bool{}
-	versions := map[entity]int{}
-	for _, st := range state.Stages {
-		for _, ref := range st.ArtifactRefs {
-			of := entityOf(ref)
-			now, err := r.currentOf(ctx, state.ProjectID, ref, latest[of])
-			switch {
-			case errors.Is(err, run.ErrNotFound) || errors.Is(err, run.ErrDamaged):
-				unclear[of] = true
-				continue
-			case err != nil:
-				return made, err
-			}
-			if known, several := versions[of]; several && known != now.Ref.Version {
-				unclear[of] = true
-			}
-			versions[of] = now.Ref.Version
-			made.current[ref] = now
+// of returns the version that counts in place of one that a run made.
+func (b basis) of(held *inventory.Inventory, made artifact.Ref) artifact.Ref {
+	switch b {
+	case asChosen:
+		return held.InPlaceOf(made)
+	case asCurrent:
+		if now, there := held.Of(made); there {
+			return now.Ref
 		}
 	}
-	current := maps.Clone(latest)
-	for ref, now := range made.current {
-		current[entityOf(ref)] = now
+	return made
+}
+
+// resultsOf returns what a run made, with the versions that count in its place. Stale is what
+// was made of another version than those, or, unless all is as the run made it, than those that are
+// current in the project. What can't be read is left out. Nothing becomes stale by what can't be
+// read, or by an entity of which several versions count.
+func (r artifactReader) resultsOf(ctx context.Context, state run.State, by basis) (results, error) {
+	found := results{versions: map[artifact.Ref]artifact.Metadata{}}
+	held, err := inventory.Load(ctx, r.archive, state.ProjectID)
+	if err != nil {
+		return found, err
+	}
+	current := map[artifact.Ref]artifact.Metadata{} // by the entity
+	if by != asMade {
+		for _, v := range held.All() {
+			current[entityOf(v.Ref)] = v.Metadata
+		}
+	}
+	unclear := map[artifact.Ref]bool{}
+	counted := map[artifact.Ref]int{}
+	for _, st := range state.Stages {
+		for _, made := range st.ArtifactRefs {
+			ref := by.of(held, made)
+			of := entityOf(ref)
+			m, err := held.Describe(ctx, r.archive, state.ProjectID, ref)
+			if errors.Is(err, run.ErrNotFound) || errors.Is(err, run.ErrDamaged) {
+				unclear[of] = true
+				continue
+			}
+			if err != nil {
+				return found, err
+			}
+			if known, several := counted[of]; several && known != ref.Version {
+				unclear[of] = true
+			}
+			counted[of] = ref.Version
+			found.versions[made] = m
+			current[of] = m
+		}
 	}
 	for of := range unclear {
 		delete(current, of)
 	}
-	made.fresh = artifact.NewFreshness(slices.Collect(maps.Values(current)))
-	return made, nil
+	found.fresh = artifact.NewFreshness(slices.Collect(maps.Values(current)))
+	return found, nil
 }
 
-// currentOf returns the version that is current in place of one that a run made: the latest
-// one if a person made that of it, by one edit or several, else the same.
-func (r artifactReader) currentOf(
-	ctx context.Context, projectID string, made artifact.Ref, latest artifact.Metadata,
-) (artifact.Metadata, error) {
-	for m := latest; m.Source == artifact.Human && m.Ref.Version > made.Version; {
-		before := m.Ref
-		for _, of := range m.Lineage {
-			if of.ArtifactType == made.ArtifactType && of.EntityID == made.EntityID {
-				before = of
-			}
-		}
-		if before.Version == made.Version {
-			return latest, nil
-		}
-		if before.Version >= m.Ref.Version {
-			break // an edit of nothing
-		}
-		a, err := r.archive.Artifact(ctx, projectID, before)
-		if err != nil {
-			return artifact.Metadata{}, err
-		}
-		m = a.Metadata
-	}
-	if latest.Ref.Version == made.Version {
-		return latest, nil
-	}
-	a, err := r.archive.Artifact(ctx, projectID, made)
-	return a.Metadata, err
+// entityOf returns the reference to an entity, without a version.
+func entityOf(r artifact.Ref) artifact.Ref {
+	return artifact.Ref{ArtifactType: r.ArtifactType, EntityID: r.EntityID}
 }
 
-// refs returns the current versions of what a stage made.
+// refs returns the versions that count in place of what a stage made.
 func (r results) refs(made []artifact.Ref) []artifact.Ref {
 	refs := make([]artifact.Ref, len(made))
 	for i, ref := range made {
 		refs[i] = ref
-		if now, known := r.current[ref]; known {
+		if now, known := r.versions[ref]; known {
 			refs[i] = now.Ref
 		}
 	}
@@ -210,7 +206,7 @@ func (r results) refs(made []artifact.Ref) []artifact.Ref {
 // unusable says why nothing can be built on what a stage made, "" if something can.
 func (r results) unusable(stageID string, made []artifact.Ref) string {
 	for _, ref := range made {
-		if now, known := r.current[ref]; known {
+		if now, known := r.versions[ref]; known {
 			if health := r.fresh.HealthOf(now); !health.Usable() {
 				return fmt.Sprintf("%s of stage %s is marked %s", now.Ref, stageID, health)
 			}
@@ -222,7 +218,7 @@ func (r results) unusable(stageID string, made []artifact.Ref) string {
 // stale reports whether anything that a stage made is stale.
 func (r results) stale(made []artifact.Ref) bool {
 	return slices.ContainsFunc(made, func(ref artifact.Ref) bool {
-		now, known := r.current[ref]
+		now, known := r.versions[ref]
 		return known && r.fresh.HealthOf(now) == artifact.Stale
 	})
 }

@@ -583,8 +583,8 @@ func TestPipeline_StoreInputs(t *testing.T) {
 	if state, err := w.execute(t.Context(), "r3"); err != nil || state.Status != run.RunDone {
 		t.Fatalf("%v, run %s: %s", err, state.Status, state.Error)
 	}
-	latest, err := w.store.Artifacts.Latest(t.Context(), "p", "note")
-	if err != nil || string(latest[0].Data) != `{"from":["note:project:v1"],"stage":"a"}` {
-		t.Errorf("%v %s", err, latest[0].Data)
+	current, err := w.store.Artifacts.Current(t.Context(), "p")
+	if err != nil || current[0].Digest != artifact.DigestOf([]byte(`{"from":["note:project:v1"],"stage":"a"}`)) {
+		t.Errorf("%v %+v", err, current)
 	}
 }

@@ -28,6 +28,7 @@ type Retry struct {
 	Recipe        *recipe.Recipe // to run in place of the one that the run pinned; nil for that
 	Limits        event.Limits   // in place of those of the recipe
 	event.Routing                // in place of that of the run before
+	Newest        bool           // build on what is current in the project, in place of what the run made
 
 	// RecipeName is what Recipe is asked for by.
 	RecipeName string
@@ -94,6 +95,7 @@ func (p *Pipeline) retryPlan(ctx context.Context, v revision, mode event.RetryMo
 		Changes:     append(v.differences(d.stages), v.otherwiseAsked(d.stages)...),
 		Limits:      v.limits,
 		Routing:     v.routing,
+		Newest:      v.newest,
 		SpentUSD:    spendingOf(line).total,
 		MaxCostUSD:  v.plan.MaxCostUSD,
 	}
@@ -104,6 +106,7 @@ func (p *Pipeline) retryPlan(ctx context.Context, v revision, mode event.RetryMo
 	for _, id := range v.order() {
 		if !d.stages[id] {
 			out.Kept = append(out.Kept, id)
+			out.Edits = append(out.Edits, v.edits(id)...)
 			continue
 		}
 		out.Redone = append(out.Redone, run.Redone{StageID: id, AnswersHad: had[id].CallCount})
@@ -145,7 +148,7 @@ func retryable(s run.State, r Retry) error {
 		return notOver(s)
 	case s.DryRun:
 		return refused(ErrNothingFailed, fmt.Sprintf("run %s was a dry run, in which nothing was done", s.RunID)).Advised("run the file")
-	case r.Mode == event.RetryFailed && s.Status == run.RunDone && r.Recipe == nil:
+	case r.Mode == event.RetryFailed && s.Status == run.RunDone && r.Recipe == nil && !r.Newest:
 		return nothingFailed(s)
 	}
 	return nil
@@ -202,6 +205,7 @@ func (p *Pipeline) CreateRetry(ctx context.Context, spec RetrySpec) error {
 		Changes:     plan.Changes,
 		Actor:       event.ActorOf(ctx),
 		ActorReason: spec.Reason,
+		Newest:      plan.Newest,
 	}
 	if v.name != event.PinnedRecipe {
 		requested.Recipe = &plan.Recipe

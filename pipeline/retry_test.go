@@ -10,7 +10,9 @@ import (
 	"testing"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact/inventory"
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
@@ -288,14 +290,14 @@ func TestCreateRetry_OneRunOfALineAtATime(t *testing.T) {
 func (w *world) edit(stageID string, data string) artifact.Ref {
 	w.t.Helper()
 	of := artifact.NewRef("note", stageID, 1)
-	saved, err := w.store.Artifacts.Edit(w.t.Context(), "p", artifact.Artifact{Data: []byte(data), Metadata: artifact.Metadata{
-		Ref:     artifact.Ref{ArtifactType: of.ArtifactType, EntityID: of.EntityID},
-		Lineage: []artifact.Ref{of}, Source: artifact.Human, Health: artifact.ConfirmedValid,
-	}})
+	current, err := w.store.Artifacts.Change(w.t.Context(), "p", storage.ArtifactChange{Action: event.Edited, Of: of,
+		Edited: artifact.Artifact{Data: []byte(data), Metadata: artifact.Metadata{
+			Ref: of, Source: artifact.Human, Health: artifact.ConfirmedValid,
+		}}})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return saved.Metadata.Ref
+	return current
 }
 
 // What was built on a version that a person has edited since is done again, on the edit.
@@ -320,6 +322,7 @@ func TestPlanRetry_DoesAgainWhatIsStale(t *testing.T) {
 			}
 			ref := w.edit(test.edited, `{"stage":"by hand"}`)
 			well = true
+			test.retry.Newest = true
 			s, plan := w.retried("r1", "r2", test.retry)
 			if kept, stepped := strings.Join(plan.Kept, " "), strings.Join(plan.SteppedBack, " "); kept != test.kept || stepped != test.stepped {
 				t.Errorf("it keeps %q and steps back to %q, want %q and %q: %s", kept, stepped, test.kept, test.stepped, plan.Reason)
@@ -327,17 +330,107 @@ func TestPlanRetry_DoesAgainWhatIsStale(t *testing.T) {
 			if got := s.Stages[test.edited].ArtifactRefs; s.Status != run.RunDone || len(got) != 1 || got[0] != ref {
 				t.Errorf("%s; it builds on %v, want %v", s.Status, got, ref)
 			}
-			newest, err := w.store.Artifacts.Newest(t.Context(), "p")
+			held, err := inventory.Load(t.Context(), w.store.Artifacts, "p")
 			if err != nil {
 				t.Fatal(err)
 			}
-			fresh := artifact.NewFreshness(newest)
-			for _, m := range newest {
-				if health := fresh.HealthOf(m); health == artifact.Stale {
-					t.Errorf("%s is %s after the retry", m.Ref, health)
+			for _, v := range held.All() {
+				if health := held.HealthOf(v.Metadata); health == artifact.Stale {
+					t.Errorf("%s is %s after the retry", v.Ref, health)
 				}
 			}
 		})
+	}
+}
+
+// A retry builds on what its run made, whatever a person has made of it since, unless it is to
+// build on what is current.
+func TestPlanRetry_EditsCountOnlyIfAskedFor(t *testing.T) {
+	for name, test := range map[string]struct {
+		newest        bool
+		kept, builtOn string
+	}{
+		"as the run made it":  {false, "a b", "note:b:v1"},
+		"as it is in the end": {true, "a", "note:b:v2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			well := false
+			w := newWorld(t, failsAt("c", &well))
+			w.create(w.spec(chainRecipe))
+			if _, err := w.execute(t.Context(), "r1"); err != nil {
+				t.Fatal(err)
+			}
+			edited := w.edit("a", `{"stage":"by hand"}`)
+			well = true
+			s, plan := w.retried("r1", "r2", pipeline.Retry{Mode: event.RetryFailed, Newest: test.newest})
+			if kept := strings.Join(plan.Kept, " "); s.Status != run.RunDone || kept != test.kept || plan.Newest != test.newest {
+				t.Errorf("%s; it keeps %q: %s", s.Status, kept, plan.Reason)
+			}
+			if len(plan.Edits) != 1 || plan.Edits[0].Current != edited || plan.Edits[0].StageID != "a" {
+				t.Errorf("edits %+v", plan.Edits)
+			}
+			made, err := w.store.Artifacts.Artifact(t.Context(), "p", s.Stages["c"].ArtifactRefs[0])
+			if err != nil || made.Metadata.Lineage[0].String() != test.builtOn {
+				t.Errorf("built on %v (%v)", made.Metadata.Lineage, err)
+			}
+		})
+	}
+}
+
+// A run that is done and stale by an edit is brought up to date from where it is stale.
+func TestPlanRetry_NewestOfADoneRun(t *testing.T) {
+	well := true
+	w := newWorld(t, failsAt("", &well))
+	w.create(w.spec(chainRecipe))
+	if _, err := w.execute(t.Context(), "r1"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.pipeline().PlanRetry(t.Context(), "r1", pipeline.Retry{Mode: event.RetryFailed, Newest: true}); !errors.Is(err,
+		pipeline.ErrNothingFailed) {
+		t.Errorf("of what is up to date: %v", err)
+	}
+	w.edit("b", `{"stage":"by hand"}`)
+	if s, plan := w.retried("r1", "r2", pipeline.Retry{Mode: event.RetryFailed, Newest: true}); s.Status != run.RunDone ||
+		strings.Join(plan.Kept, " ") != "a b" {
+		t.Errorf("%s; it keeps %v: %s", s.Status, plan.Kept, plan.Reason)
+	}
+}
+
+// A run that begins in the middle builds on what a person made, also after a run has made it again.
+func TestCreate_StartsOnWhatIsCurrent(t *testing.T) {
+	made := 0
+	w := newWorld(t, noteModule{"note", func(_ context.Context, task stage.Task) (stage.Result, error) {
+		made++
+		data := fmt.Appendf(nil, `{"made":%d}`, made)
+		return stage.Result{Artifacts: []artifact.Draft{
+			{Type: "note", EntityID: task.StageID, Source: artifact.Code, Health: artifact.Valid, Data: data},
+		}}, nil
+	}})
+	w.create(w.spec(chainRecipe))
+	if _, err := w.execute(t.Context(), "r1"); err != nil {
+		t.Fatal(err)
+	}
+	edited := w.edit("a", `{"by":"hand"}`)
+	again := w.spec(chainRecipe)
+	again.RunID = "r2"
+	w.create(again)
+	if _, err := w.execute(t.Context(), "r2"); err != nil {
+		t.Fatal(err)
+	}
+	from := w.spec(chainRecipe)
+	from.RunID = "r3"
+	from.StartFrom = "c"
+	if err := w.pipeline().Create(t.Context(), from); err == nil || !strings.Contains(err.Error(), "note:b:v2 of stage b is marked stale") {
+		t.Errorf("on what is stale: %v", err)
+	}
+	from.StartFrom = "b"
+	w.create(from)
+	s, err := w.execute(t.Context(), "r3")
+	if err != nil || s.Status != run.RunDone || s.Stages["a"].ArtifactRefs[0] != edited {
+		t.Fatalf("%s on %v (%v)", s.Status, s.Stages["a"].ArtifactRefs, err)
+	}
+	if b, err := w.store.Artifacts.Artifact(t.Context(), "p", s.Stages["b"].ArtifactRefs[0]); err != nil || b.Metadata.Lineage[0] != edited {
+		t.Errorf("built on %v (%v)", b.Metadata.Lineage, err)
 	}
 }
 
@@ -351,7 +444,7 @@ func TestPlanRetry_KeepsNothingStaleBesideIt(t *testing.T) {
 	}
 	w.edit("a", `{"stage":"by hand"}`)
 	well = true
-	s, plan := w.retried("r1", "r2", pipeline.Retry{Mode: event.RetryFailed})
+	s, plan := w.retried("r1", "r2", pipeline.Retry{Mode: event.RetryFailed, Newest: true})
 	if kept, stepped := strings.Join(plan.Kept, " "), strings.Join(plan.SteppedBack, " "); kept != "a" || stepped != "b" ||
 		s.Status != run.RunDone {
 		t.Errorf("%s; it keeps %q and steps back to %q: %s", s.Status, kept, stepped, plan.Reason)

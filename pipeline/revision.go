@@ -25,8 +25,10 @@ type revision struct {
 	limits  event.Limits
 	routing event.Routing
 	pins    map[string][]event.Candidate // that can be asked today; nil for a drill
+	newest  bool                         // it builds on what is current
 
 	results results // of the parent
+	current results // the same by what is current in the project
 	changes []recipe.Change
 	redone  map[string]recipe.Change // stages whose results do not serve the plan, and why
 }
@@ -35,7 +37,7 @@ type revision struct {
 // for by, keeps the limits and the chains of the run before; another recipe brings its own. The
 // providers that a run leaves out, and their order, stay in any case.
 func (p *Pipeline) revise(ctx context.Context, parent run.State, r Retry) (revision, error) {
-	v := revision{parent: parent, recipe: r.Recipe, name: r.RecipeName, limits: r.Limits}
+	v := revision{parent: parent, recipe: r.Recipe, name: r.RecipeName, limits: r.Limits, newest: r.Newest}
 	before := parent.Routing
 	pinned, err := p.plans.pinnedRecipe(ctx, parent)
 	if err != nil {
@@ -66,8 +68,14 @@ func (p *Pipeline) revise(ctx context.Context, parent run.State, r Retry) (revis
 		}
 		v.pins = today.pins(v.plan)
 	}
-	if v.results, err = p.artifacts().resultsOf(ctx, parent); err != nil {
+	if v.results, err = p.artifacts().resultsOf(ctx, parent, asMade); err != nil {
 		return v, err
+	}
+	if v.current, err = p.artifacts().resultsOf(ctx, parent, asCurrent); err != nil {
+		return v, err
+	}
+	if v.newest {
+		v.results = v.current
 	}
 	v.changes = recipe.Changes(planned, v.plan)
 	v.redone = v.plan.Redone(v.changes)
@@ -107,6 +115,17 @@ func (v revision) differences(redo map[string]bool) []event.RecipeChange {
 	for _, c := range v.changes {
 		if c.StageID == "" || c.Redo || c.Key == recipe.KeyStage || redo[c.StageID] {
 			list = append(list, recipeChange(c))
+		}
+	}
+	return list
+}
+
+// edits lists what a stage made of which another version is current in the project.
+func (v revision) edits(id string) (list []run.EditedArtifact) {
+	st, _ := v.parent.Stage(id)
+	for i, current := range v.current.refs(st.ArtifactRefs) {
+		if made := st.ArtifactRefs[i]; made != current {
+			list = append(list, run.EditedArtifact{StageID: id, Made: made, Current: current})
 		}
 	}
 	return list

@@ -3,6 +3,7 @@ package run
 import (
 	"math"
 
+	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/run/event"
 )
 
@@ -21,6 +22,9 @@ type RetryPlan struct {
 	Changes       []event.RecipeChange `json:"changes,omitempty"` // what is otherwise than in the run before, as far as it matters
 	Limits        event.Limits         `json:"limits,omitzero"`   // that are set in place of the recipe's
 	event.Routing                      // the same of the models that are asked
+
+	Newest bool             `json:"newest,omitempty"` // what is kept is what is current in the project
+	Edits  []EditedArtifact `json:"edits,omitempty"`  // of what is kept, what is current in another version; used if newest is set
 
 	SpentUSD   float64 `json:"spent_usd"`    // by all runs of the line so far
 	MaxCostUSD float64 `json:"max_cost_usd"` // what they may spend, this retry included
@@ -50,4 +54,11 @@ func RaisedLimit(spent, limit float64) float64 {
 	}
 	unit := math.Pow(10, math.Floor(math.Log10(more))-1)
 	return math.Round(math.Ceil(more/unit-1e-9)*unit*1e6) / 1e6
+}
+
+// EditedArtifact is what a stage made, of which another version is current in the project.
+type EditedArtifact struct {
+	StageID string       `json:"stage_id"`
+	Made    artifact.Ref `json:"made"`
+	Current artifact.Ref `json:"current"`
 }

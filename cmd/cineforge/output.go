@@ -9,6 +9,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/cli/system"
+	"github.com/cineforge/cineforge/internal/export"
 	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/run"
 )
@@ -97,18 +98,47 @@ func leftFiles(id, dir string, left []string) *failure.Error {
 
 type runsExportCmd struct {
 	runArg
-	Output    string `required:"" placeholder:"DIR" help:"The folder to write below."`
-	Overwrite bool   `help:"Replace files that are there with other content, which are left as they are and named otherwise, with exit code 1."`
+	Format         export.Format `default:"files" env:"-" enum:"files,fountain,fdx,json,csv" help:"One of ${enum}."`
+	Output         string        `placeholder:"DIR" help:"The folder to write below. A format of one file goes to standard output without it."`
+	Overwrite      bool          `help:"Replace files that are there with other content, which are left as they are and named otherwise, with exit code 1."`
+	ProjectFolders bool          `env:"-" help:"Write the artifacts of files below a folder of the project's name."`
+}
+
+func (runsExportCmd) Help() string {
+	return `Writes what a run made, with what a person has edited since in its place, as files
+(state, events and all artifacts, the default), fountain (the script, byte for byte), fdx
+(the script for Final Draft), json (script, scenes and configuration in one document) or
+csv (the scenes as a table).
+
+A table begins with a line of names: scene, number (the script's own), heading, int_ext,
+location, time_of_day, page_eighths, start_line and end_line (of the script), characters,
+speeches, dialogue_blocks, summary, tone_mood, implied, health, source, scene_id, version.
+An apostrophe stands before a cell that programs for tables would take for a formula.
+
+Examples:
+  cineforge runs export run-0a1b2c3d --output results
+  cineforge runs export run-0a1b2c3d --format fountain > script.fountain
+  cineforge runs export run-0a1b2c3d --format csv --output results`
 }
 
 // Run does the command.
 func (c *runsExportCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
-	sys, _, err := c.open(ctx, g, s)
+	if c.Format == export.Files && c.Output == "" {
+		return console.Usage(failure.New(failure.Input, "files need a folder to be written to", "name it with --output DIR"))
+	}
+	sys, state, err := c.open(ctx, g, s)
 	if err != nil {
 		return err
 	}
 	defer sys.Close() //nolint:errcheck // it was only read
-	x, err := sys.Export(ctx, c.ID, runs.Destination{Dir: c.Output, Overwrite: c.Overwrite})
+	to := runs.Destination{Dir: c.Output, Overwrite: c.Overwrite}
+	if c.Format != export.Files {
+		return c.writeOne(ctx, sys, to, g, s)
+	}
+	if c.ProjectFolders {
+		to.ProjectFolder = state.ProjectID
+	}
+	x, err := sys.Export(ctx, c.ID, to)
 	if err != nil {
 		return err
 	}
@@ -129,4 +159,29 @@ func (c *runsExportCmd) Run(ctx context.Context, g *cli, s console.Streams) erro
 	return failure.New(failure.Internal, fmt.Sprintf("%s could not be read and %s left out: %s", console.Count(len(x.Missing), "artifact"),
 		map[bool]string{true: "is", false: "are"}[len(x.Missing) == 1], strings.Join(x.Missing,
 			", ")), "").Advised("list what is damaged: %s", failure.CheckData())
+}
+
+// writeOne writes an export that is one file.
+func (c *runsExportCmd) writeOne(ctx context.Context, sys system.System, to runs.Destination, g *cli, s console.Streams) error {
+	name, data, err := sys.ExportAs(ctx, c.ID, c.Format)
+	if err != nil {
+		return err
+	}
+	if to.Dir == "" {
+		_, err := s.Out.Write(data)
+		return err
+	}
+	file, left, err := runs.WriteFile(name, data, to)
+	if err != nil {
+		return err
+	}
+	if left {
+		return failure.New(failure.Input, fmt.Sprintf("%s of other content is left as it is", console.Quote(file)),
+			"replace it with --overwrite")
+	}
+	if g.JSON {
+		return console.PrintJSON(s.Out, map[string]string{"file": file})
+	}
+	_, err = fmt.Fprintf(s.Out, "wrote %s\n", console.Quote(file))
+	return err
 }

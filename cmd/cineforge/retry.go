@@ -26,6 +26,7 @@ type retryCmd struct {
 	Recipe  string         `default:"pinned" env:"-" placeholder:"FILE|ID" help:"The recipe to run: a file, a recipe's id, current (today's recipe of the same id) or pinned (the one that the run was made with; ${default})."`
 	MaxCost *float64       `placeholder:"USD" help:"What all runs of the line may spend together, in place of every max_cost_usd of the recipe."`
 	MaxWait *time.Duration `placeholder:"DUR" help:"How long a stage may wait without progress (such as 30m, 12h; 0s is not at all), in place of every max_wait_seconds of the recipe."`
+	Newest  bool           `env:"-" help:"Build on what is current in the project, not on what the run made."`
 	Plan    bool           `help:"Say what would be kept, done again and paid for, and do nothing."`
 	Detach  bool           `help:"Leave the run to a running cineforge serve, and return."`
 	reasonFlag
@@ -47,13 +48,17 @@ file (a name with a dot or a slash) is checked, and saved as a version in the da
 directory; it changes no other run. "cineforge recipes show ID" prints a recipe to start
 from.
 
+A retry builds on what the run made, also where a person has edited it since. With --newest it
+builds on what is current in the project: edits, and what it was gone back to. What that makes
+stale is done again, also of a run that is done.
+
 The cost of all runs of the line counts against max_cost_usd. A retry with nothing left
 to spend is refused; --max-cost allows more. Waiting time starts anew with each retry.
 
 Examples:
   cineforge retry run-0a1b2c3d
   cineforge retry run-0a1b2c3d --plan
-  cineforge retry run-0a1b2c3d --from extract_scenes
+  cineforge retry run-0a1b2c3d --from extract_scenes --newest
   cineforge retry run-0a1b2c3d --recipe fixed.yaml
   cineforge retry run-0a1b2c3d --max-cost 25 --max-wait 12h
   cineforge retry run-0a1b2c3d --output results`
@@ -61,7 +66,7 @@ Examples:
 
 // asked is what the flags ask for.
 func (c *retryCmd) asked() (pipeline.Retry, error) {
-	r := pipeline.Retry{Mode: event.RetryFailed, RecipeName: c.Recipe, Limits: event.Limits{MaxCostUSD: c.MaxCost}}
+	r := pipeline.Retry{Mode: event.RetryFailed, RecipeName: c.Recipe, Limits: event.Limits{MaxCostUSD: c.MaxCost}, Newest: c.Newest}
 	switch {
 	case c.Full:
 		r.Mode = event.RetryFull
@@ -86,7 +91,7 @@ func (c *retryCmd) asked() (pipeline.Retry, error) {
 
 // changes reports whether the flags ask for another run than the one that is there.
 func (c *retryCmd) changes() bool {
-	return c.Full || c.From != "" || c.Recipe != event.PinnedRecipe || c.MaxCost != nil || c.MaxWait != nil
+	return c.Full || c.Newest || c.From != "" || c.Recipe != event.PinnedRecipe || c.MaxCost != nil || c.MaxWait != nil
 }
 
 // Run does the command.
@@ -170,6 +175,13 @@ func printPlan(out *os.File, g *cli, plan run.RetryPlan) error {
 	fmt.Fprintf(t, "does again\t%s\n", orNothing(redone))
 	if len(plan.SteppedBack) > 0 {
 		fmt.Fprintf(t, "steps back\tto %s: %s\n", strings.Join(plan.SteppedBack, ", "), plan.Reason)
+	}
+	for i, e := range plan.Edits {
+		label := ""
+		if i == 0 {
+			label = map[bool]string{true: "uses edits", false: "ignores edits"}[plan.Newest]
+		}
+		fmt.Fprintf(t, "%s\t%s, an edit of version %d\n", label, e.Current, e.Made.Version)
 	}
 	cost := "not known"
 	if plan.EstimatedCostUSD != nil {

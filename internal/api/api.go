@@ -18,6 +18,7 @@ import (
 	"github.com/cineforge/cineforge/internal/api/guard"
 	"github.com/cineforge/cineforge/internal/api/oncall"
 	"github.com/cineforge/cineforge/internal/api/problem"
+	"github.com/cineforge/cineforge/internal/api/results"
 	"github.com/cineforge/cineforge/internal/api/schema"
 	"github.com/cineforge/cineforge/internal/api/streams"
 	"github.com/cineforge/cineforge/internal/api/strict"
@@ -84,10 +85,9 @@ func New(a *app.App, observers *observe.Observers, o Options) *API {
 	(&systemHandler{reader: a.Reader, upkeep: a.Upkeep, log: o.Log, version: o.Version, stopping: &s.stopping}).register(r)
 	words.Register(r)
 	(&recipesHandler{recipes: a.Recipes, reader: a.Reader, costly: costly}).register(r)
-	(&projectsHandler{library: a.Library, reader: a.Reader}).register(r)
+	(&projectsHandler{library: a.Library, results: a.Results, reader: a.Reader}).register(r)
 	newInputsHandler(a.Library, costly, o.UploadLimit).register(r)
-	(&artifactsHandler{library: a.Library}).register(r)
-	(&exportHandler{reader: a.Reader, log: o.Log}).register(r)
+	(&results.Handler{Results: a.Results, Reader: a.Reader, Log: o.Log}).Register(r)
 	chat.Register(r, a)
 	retries := &retriesHandler{runs: a.Runs, reader: a.Reader, costly: costly}
 	retries.register(r)

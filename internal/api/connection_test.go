@@ -66,7 +66,7 @@ func TestStream_OverAConnection(t *testing.T) {
 type holed struct{ artifact.Archive }
 
 func (h holed) Artifact(ctx context.Context, project string, ref artifact.Ref) (artifact.Artifact, error) {
-	if ref.ArtifactType == artifact.SceneIndex {
+	if ref.ArtifactType == artifact.ProjectConfig {
 		return artifact.Artifact{}, io.ErrUnexpectedEOF
 	}
 	return h.Archive.Artifact(ctx, project, ref)

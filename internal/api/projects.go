@@ -20,6 +20,7 @@ import (
 // projectsHandler answers requests about projects.
 type projectsHandler struct {
 	library *library.Service
+	results *library.Results
 	reader  *runs.Reader
 }
 
@@ -157,7 +158,7 @@ func propose(ctx context.Context, l *library.Service, fileName string, beginning
 
 // search looks for words in what the latest runs made.
 func (h *projectsHandler) search(ctx context.Context, in *searchQuery) (client.SearchResult, error) {
-	found, err := h.library.Search(ctx, in.Project, in.Query)
+	found, err := h.results.Search(ctx, in.Project, in.Query)
 	out := client.SearchResult{
 		Query: in.Query, Scenes: []client.FoundScene{},
 		Characters: []client.FoundEntity{}, Locations: []client.FoundEntity{}, Props: []client.FoundEntity{},

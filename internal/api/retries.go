@@ -50,6 +50,7 @@ type (
 		Recipe         string         `query:"recipe" default:"pinned" maxLength:"100" doc:"pinned, current, a recipe's id, or the name of a version."`
 		MaxCostUSD     optionalNumber `query:"max_cost_usd" minimum:"0" maximum:"1000000"`
 		MaxWaitSeconds optionalNumber `query:"max_wait_seconds" minimum:"0" maximum:"31536000"`
+		Newest         bool           `query:"newest" doc:"Build on what is current in the project."`
 	}
 	resumeRequest struct {
 		endpoint.OfRun
@@ -111,7 +112,7 @@ func (h *retriesHandler) retry(ctx context.Context, in *retryRequest) (client.St
 func (h *retriesHandler) plan(ctx context.Context, in *planQuery) (endpoint.Tagged[pipeline.RetryPlan], error) {
 	plan, err := h.runs.PlanRetry(ctx, in.Run, retryOf(client.RetryRequest{
 		From: in.From, Full: in.Full, Recipe: in.Recipe,
-		MaxCostUSD: in.MaxCostUSD.given, MaxWaitSeconds: in.MaxWaitSeconds.given,
+		MaxCostUSD: in.MaxCostUSD.given, MaxWaitSeconds: in.MaxWaitSeconds.given, Newest: in.Newest,
 	}))
 	if err != nil {
 		return endpoint.Tagged[pipeline.RetryPlan]{}, err
@@ -182,7 +183,7 @@ func (h *retriesHandler) begin(
 // retryOf returns the retry that a request asks for.
 func retryOf(b client.RetryRequest) pipeline.Retry {
 	r := pipeline.Retry{
-		Mode: event.RetryFailed, RecipeName: b.Recipe,
+		Mode: event.RetryFailed, RecipeName: b.Recipe, Newest: b.Newest,
 		Limits: event.Limits{MaxCostUSD: b.MaxCostUSD, MaxWaitSeconds: b.MaxWaitSeconds},
 	}
 	switch {

@@ -32,6 +32,7 @@ var bodies = map[string]string{
 	"newProject": `{"slug":"a","display_name":"A"}`, "openProject": `{"project_path":"none"}`,
 	"previewSlug":   `{"content_snippet":"","original_filename":"a"}`,
 	"changeProject": `{"display_name":"A"}`, "editArtifact": `{"data":{"a":1},"rationale":"b"}`,
+	"restoreArtifact": `{"version":1,"rationale":"b"}`, "confirmArtifact": `{}`,
 	"postMessage": `{"id":"1","type":"user","content":"","timestamp":1}`,
 	"startRun":    `{"project_id":"none","input_file":"none"}`, "retryRun": `{}`, "holdProvider": `{"reason":"x"}`,
 	"releaseProvider": `{"reason":"x"}`, "probeProvider": `{"reason":"x"}`,
@@ -80,7 +81,7 @@ func TestAPI_EveryOperationRefuses(t *testing.T) {
 				s.do(op.request(t, none)).is(404)
 			}
 			if strings.Contains(op.path, "{") && op.can("422") && op.ID != "upload" && op.ID != "previewInput" &&
-				!strings.HasPrefix(op.ID, "runStream") && op.ID != "runEvents" && op.ID != "postMessage" && op.ID != "exportRun" {
+				!strings.HasPrefix(op.ID, "runStream") && op.ID != "runEvents" && op.ID != "postMessage" {
 				s.do(op.request(t, long)).is(422)
 			}
 			if _, json := bodies[op.ID]; !json || op.ID == "postMessage" {

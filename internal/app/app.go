@@ -28,7 +28,8 @@ import (
 type App struct {
 	Runs      *runs.Service       // starts, operates and executes runs
 	Reader    *runs.Reader        // reads runs: their states, lists and files
-	Library   *library.Service    // projects, with their files, messages and artifacts
+	Library   *library.Service    // projects, with their files and messages
+	Results   *library.Results    // what runs made, and what people do to it
 	Recipes   library.RecipeStore // the recipes that there are
 	Providers *providers.Service  // which models can be asked, and how they are doing
 	Incident  *incident.Service   // what is wrong now, and what it does to runs
@@ -76,10 +77,12 @@ const otherProcessPoll = 200 * time.Millisecond
 func New(store storage.Store, dataDir string, config Config) *App {
 	var documents document.Reader // all files are read in the same way, here and in the stages
 	a := &App{Recipes: library.NewRecipeStore(dataDir), close: store.Close}
-	a.Library = library.New(library.Options{
+	kept := library.Options{
 		DataDir: dataDir, Projects: store.Projects, Inputs: store.Inputs, Chat: store.Chat,
 		Artifacts: store.Artifacts, Blobs: store.Blobs, Documents: documents,
-	})
+	}
+	a.Library = library.New(kept)
+	a.Results = library.NewResults(kept)
 	router := config.Router
 	router.Health.Memory = store.Health
 	a.Providers = providers.New(config.Models(), providers.Options{Router: router, Attempts: store.Attempts, Waiting: a.waiting})

@@ -9,13 +9,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cineforge/cineforge/artifact/inventory"
 	"github.com/cineforge/cineforge/project"
 )
 
 // ProjectOverview is a project with the counts of what it has.
 type ProjectOverview struct {
 	project.Project
-	Groups int // entities that have artifacts
+	Groups int // artifacts, each counted once whatever its versions
 	Runs   int
 	Inputs []project.Input
 }
@@ -53,8 +54,15 @@ func (s *Service) summarize(ctx context.Context, p project.Project) (ProjectOver
 	if seen.Inputs, err = s.inputs.Inputs(ctx, p.ID); err != nil {
 		return seen, err
 	}
-	seen.Groups, seen.Runs, err = s.artifacts.Holdings(ctx, p.ID)
-	return seen, err
+	if _, seen.Runs, err = s.artifacts.Holdings(ctx, p.ID); err != nil {
+		return seen, err
+	}
+	held, err := inventory.Load(ctx, s.artifacts, p.ID)
+	if err != nil {
+		return seen, err
+	}
+	seen.Groups = len(held.Standing())
+	return seen, nil
 }
 
 // maxNamesakes is how many projects can have the same slug but for a number.

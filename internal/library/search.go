@@ -24,20 +24,17 @@ type FoundScene struct {
 // maxFound is how many scenes a search finds.
 const maxFound = 100
 
-// Search looks for text in the latest scenes of a project: in their headings, places,
+// Search looks for text in the current scenes of a project: in their headings, places,
 // characters and dialogue, whatever the case of letters.
-func (s *Service) Search(ctx context.Context, projectID, query string) (Found, error) {
+func (r *Results) Search(ctx context.Context, projectID, query string) (Found, error) {
 	var found Found
-	if _, err := s.projects.Project(ctx, projectID); err != nil {
+	scenes, err := r.Envelopes(ctx, projectID, Selection{Types: []string{artifact.Scene}})
+	if err != nil {
 		return found, err
 	}
 	query = strings.ToLower(strings.TrimSpace(query))
 	if query == "" {
 		return found, nil
-	}
-	scenes, err := s.artifacts.Latest(ctx, projectID, artifact.Scene)
-	if err != nil {
-		return found, err
 	}
 	matches := func(s string) bool { return strings.Contains(strings.ToLower(s), query) }
 	add := func(list []string, s string) []string {
@@ -46,7 +43,10 @@ func (s *Service) Search(ctx context.Context, projectID, query string) (Found, e
 		}
 		return append(list, s)
 	}
-	for _, sc := range scenes {
+	for sc, err := range scenes {
+		if err != nil {
+			return found, err
+		}
 		data, err := content.DecodeScene(sc.Data, "heading", "location", "time_of_day", "int_ext", "characters_present", "summary", "elements")
 		if err != nil {
 			continue // a person may have made anything of it

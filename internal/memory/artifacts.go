@@ -93,11 +93,11 @@ func same(a, b artifact.Metadata) bool {
 func (as *Artifacts) Artifact(_ context.Context, projectID string, ref artifact.Ref) (artifact.Artifact, error) {
 	as.data.mu.Lock()
 	defer as.data.mu.Unlock()
-	all := as.data.versions[entity{projectID, ref.ArtifactType, ref.EntityID}]
-	if ref.Version < 1 || ref.Version > len(all) {
+	e := entity{projectID, ref.ArtifactType, ref.EntityID}
+	if ref.Version < 1 || ref.Version > len(as.data.versions[e]) {
 		return artifact.Artifact{}, fmt.Errorf("read %s of project %s: %w", ref, projectID, artifact.ErrNotFound)
 	}
-	return copyOf(all[ref.Version-1])
+	return as.data.read(e, ref.Version)
 }
 
 // entities lists the entities of a project, by type and entity. The caller holds mu.
@@ -112,70 +112,152 @@ func (d *data) entities(project string) []entity {
 	return all
 }
 
-// Latest returns the latest version of every entity of a type.
-func (as *Artifacts) Latest(_ context.Context, projectID, artifactType string) (all []artifact.Artifact, err error) {
+// marks are what is known of the versions of an entity besides the versions.
+type marks struct {
+	chosen    int // the version that a person made current; 0 if none is
+	confirmed map[int]bool
+	origins   map[int]origin
+}
+
+// origin is what made a version.
+type origin struct{ runID, stageID string }
+
+// marksOf returns the marks of an entity. The caller holds mu.
+func (d *data) marksOf(e entity) *marks {
+	m := d.marks[e]
+	if m == nil {
+		m = &marks{confirmed: map[int]bool{}, origins: map[int]origin{}}
+		d.marks[e] = m
+	}
+	return m
+}
+
+// current returns the current version of an entity, 0 if there is none. The caller holds mu.
+func (d *data) current(e entity) int {
+	if m := d.marks[e]; m != nil && m.chosen > 0 {
+		return m.chosen
+	}
+	return len(d.versions[e])
+}
+
+// describe describes a version of an entity. The caller holds mu.
+func describe(d *data, e entity, version int) (artifact.Version, error) {
+	a, err := d.read(e, version)
+	m := d.marksOf(e)
+	o := m.origins[version]
+	return artifact.Version{
+		Metadata: a.Metadata, Digest: artifact.DigestOf(a.Data), Current: version == d.current(e), Chosen: version == m.chosen,
+		Latest: len(d.versions[e]), RunID: o.runID, StageID: o.stageID,
+	}, err
+}
+
+// read returns a version of an entity that is there. The caller holds mu.
+func (d *data) read(e entity, version int) (artifact.Artifact, error) {
+	a, err := copyOf(d.versions[e][version-1])
+	if d.marksOf(e).confirmed[version] {
+		a.Metadata.Health = artifact.ConfirmedValid
+	}
+	return a, err
+}
+
+// Current describes the current version of every entity of a project.
+func (as *Artifacts) Current(_ context.Context, projectID string) (all []artifact.Version, err error) {
 	as.data.mu.Lock()
 	defer as.data.mu.Unlock()
 	for _, e := range as.data.entities(projectID) {
-		if a, _ := as.data.latest(e); e.kind == artifactType {
-			a, err := copyOf(a)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, a)
-		}
-	}
-	return all, nil
-}
-
-// Newest returns the metadata of the latest version of every entity of a project.
-func (as *Artifacts) Newest(_ context.Context, projectID string) (all []artifact.Metadata, err error) {
-	as.data.mu.Lock()
-	defer as.data.mu.Unlock()
-	for _, e := range as.data.entities(projectID) {
-		a, _ := as.data.latest(e)
-		if a, err = copyOf(a); err != nil {
+		v, err := describe(as.data, e, as.data.current(e))
+		if err != nil {
 			return nil, err
 		}
-		all = append(all, a.Metadata)
+		all = append(all, v)
 	}
 	return all, nil
 }
 
-// Versions returns the metadata of every version of an entity, oldest first.
-func (as *Artifacts) Versions(_ context.Context, projectID, artifactType, entityID string) (all []artifact.Metadata, err error) {
+// Versions describes every version of an entity, oldest first.
+func (as *Artifacts) Versions(_ context.Context, projectID, artifactType, entityID string) (all []artifact.Version, err error) {
 	as.data.mu.Lock()
 	defer as.data.mu.Unlock()
-	for _, a := range as.data.versions[entity{projectID, artifactType, entityID}] {
-		if a, err = copyOf(a); err != nil {
+	e := entity{projectID, artifactType, entityID}
+	for i := range as.data.versions[e] {
+		v, err := describe(as.data, e, i+1)
+		if err != nil {
 			return nil, err
 		}
-		all = append(all, a.Metadata)
+		all = append(all, v)
 	}
 	return all, nil
 }
 
-// Edit stores a version that a person made.
-func (as *Artifacts) Edit(ctx context.Context, projectID string, a artifact.Artifact) (artifact.Artifact, error) {
+// Change does what a person wants of an artifact.
+func (as *Artifacts) Change(ctx context.Context, projectID string, c storage.ArtifactChange) (artifact.Ref, error) {
 	d := as.data
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	ref := a.Metadata.Ref
-	latest, there := d.latest(entity{projectID, ref.ArtifactType, ref.EntityID})
-	if !there {
-		return artifact.Artifact{}, fmt.Errorf("edit %s %s: %w", ref.ArtifactType, ref.EntityID, artifact.ErrNotFound)
-	}
-	if bytes.Equal(latest.Data, a.Data) && latest.Metadata.Source == a.Metadata.Source { // the edit is there already
-		return copyOf(latest)
-	}
-	saved, err := d.versioned(projectID, []artifact.Artifact{a})
+	e := entity{projectID, c.Of.ArtifactType, c.Of.EntityID}
+	now, changed, err := d.change(e, c)
 	if err != nil {
-		return artifact.Artifact{}, err
+		return artifact.Ref{}, fmt.Errorf("%s %s %s: %w", c.Action, c.Of.ArtifactType, c.Of.EntityID, err)
 	}
-	d.save(projectID, saved[0])
-	d.touch(ctx, projectID)
-	d.appendStandalone(storage.ArtifactEdited(ctx, projectID, event.Edited, saved[0].Metadata.Ref))
-	return copyOf(saved[0])
+	if changed {
+		d.touch(ctx, projectID)
+		d.appendStandalone(c.Event(ctx, projectID, artifact.NewRef(e.kind, e.id, now)))
+	}
+	return artifact.NewRef(e.kind, e.id, now), nil
+}
+
+// change changes an artifact, and returns the version that is current then; changed is false
+// if that is as it was. The caller holds mu.
+func (d *data) change(e entity, c storage.ArtifactChange) (current int, changed bool, err error) {
+	now := d.current(e)
+	latest := len(d.versions[e])
+	switch {
+	case now == 0 || c.Action == event.Restored && (c.Of.Version < 1 || c.Of.Version > latest):
+		return 0, false, artifact.ErrNotFound
+	case !c.IsMeantFor(now):
+		return 0, false, artifact.ErrChanged
+	}
+	m := d.marksOf(e)
+	switch c.Action {
+	case event.Edited:
+		a := d.versions[e][now-1]
+		if bytes.Equal(a.Data, c.Edited.Data) && a.Metadata.Source == c.Edited.Metadata.Source { // the edit is there already
+			return now, false, nil
+		}
+		c.Edited.Metadata.Lineage = []artifact.Ref{a.Metadata.Ref}
+		saved, err := d.versioned(e.project, []artifact.Artifact{c.Edited})
+		if err != nil {
+			return 0, false, err
+		}
+		d.save(e.project, saved[0])
+		m.chosen = saved[0].Metadata.Ref.Version
+		return m.chosen, true, nil
+	case event.Restored:
+		chosen := c.Of.Version
+		if chosen == latest && d.versions[e][chosen-1].Metadata.Source != artifact.Human {
+			chosen = 0 // runs go on making what is current
+		}
+		changed = now != c.Of.Version || m.chosen != chosen
+		m.chosen = chosen
+		return c.Of.Version, changed, nil
+	default:
+		changed = !m.confirmed[now]
+		m.confirmed[now] = true
+		return now, changed, nil
+	}
+}
+
+// noteOrigin notes with an artifact which run and stage have made it, as an event says. The
+// caller holds mu.
+func noteOrigin(d *data, r *record, body event.Body) {
+	saved, ok := body.(event.ArtifactSaved)
+	if !ok {
+		return
+	}
+	m := d.marksOf(entity{r.ProjectID, saved.ArtifactType, saved.EntityID})
+	if _, known := m.origins[saved.Version]; !known {
+		m.origins[saved.Version] = origin{r.RunID, saved.StageID}
+	}
 }
 
 // Holdings counts the entities and the runs of a project.

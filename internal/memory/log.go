@@ -158,6 +158,7 @@ func (d *data) append(r *record, bodies []event.Body) {
 		r.events = append(r.events, e)
 		d.log = append(d.log, run.LogEntry{Position: d.position, ProjectID: r.ProjectID, Event: e})
 		r.follow(b)
+		noteOrigin(d, r, b)
 	}
 }
 

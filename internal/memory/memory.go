@@ -30,7 +30,7 @@ type Store struct {
 func New() *Store {
 	d := &data{
 		runs: map[string]*record{}, requests: map[string]request{}, answers: map[string][]answer{},
-		versions: map[entity][]artifact.Artifact{}, blobs: map[artifact.Digest][]byte{},
+		versions: map[entity][]artifact.Artifact{}, marks: map[entity]*marks{}, blobs: map[artifact.Digest][]byte{},
 		projects: map[string]*folder{}, health: map[healthKey]*healthRecord{},
 		changed: make(chan struct{}), woken: make(chan struct{}),
 	}
@@ -65,6 +65,7 @@ type data struct {
 	requests map[string]request
 	answers  map[string][]answer // by key
 	versions map[entity][]artifact.Artifact
+	marks    map[entity]*marks
 	blobs    map[artifact.Digest][]byte
 	projects map[string]*folder
 

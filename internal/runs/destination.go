@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"reflect"
 
 	"github.com/cineforge/cineforge/failure"
@@ -18,6 +19,9 @@ import (
 type Destination struct {
 	Dir       string
 	Overwrite bool // replace files that are there with other content
+
+	// ProjectFolder is a folder below Dir that the artifacts go to; "" for Dir itself.
+	ProjectFolder string
 }
 
 // Check returns a failure of class input if the folder can't be written to, or holds artifacts
@@ -33,7 +37,7 @@ func (d Destination) Check(ctx context.Context, project string, state func(conte
 			Hint: "name another one with --output", Err: err}
 	}
 	defer root.Close()
-	if _, err := root.Lstat("artifacts"); d.Overwrite || errors.Is(err, fs.ErrNotExist) {
+	if _, err := root.Lstat(path.Join(d.ProjectFolder, "artifacts")); d.Overwrite || errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	var unknown error

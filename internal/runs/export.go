@@ -6,15 +6,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
 	"math/rand/v2"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/artifact/inventory"
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/export"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -31,36 +33,69 @@ type Exported struct {
 	Left []string `json:"left,omitempty"`
 }
 
-// Contents are files by their names. Each is made when it is asked for.
-type Contents = iter.Seq2[string, func() ([]byte, error)]
-
 // Files returns the files of a run by their names: its state, its events and the
-// artifacts that it made or built on.
-func (r *Reader) Files(ctx context.Context, runID string) (Contents, error) {
+// artifacts that it made or built on, with what a person has made of them since.
+func (r *Reader) Files(ctx context.Context, runID string) (export.Contents, error) {
 	state, err := run.Load(ctx, r.Store, runID)
 	if err != nil {
 		return nil, err
 	}
+	all := refs(state)
+	now, fresh, err := r.inPlaceOf(ctx, state.ProjectID, all)
+	if err != nil {
+		return nil, err
+	}
+	for _, ref := range now {
+		if !slices.Contains(all, ref) {
+			all = append(all, ref)
+		}
+	}
 	return func(yield func(string, func() ([]byte, error)) bool) {
-		if !yield(stateFile(runID), func() ([]byte, error) { return indented(state) }) {
+		if !yield(stateFile(runID), func() ([]byte, error) { return export.Indented(state) }) {
 			return
 		}
 		if !yield(path.Join("runs", runID, "pipeline_events.jsonl"), func() ([]byte, error) { return r.eventLines(ctx, runID, state.LastSeq) }) {
 			return
 		}
-		for _, ref := range refs(state) {
-			envelope := func() ([]byte, error) {
-				of, err := r.Store.Artifact(ctx, state.ProjectID, ref)
-				if err != nil {
-					return nil, err
-				}
-				return indented(of)
-			}
-			if !yield(ref.Path, envelope) {
-				return
-			}
-		}
+		export.Artifacts(ctx, r.Store, state.ProjectID, all, fresh.Mark)(yield)
 	}, nil
+}
+
+// Material returns what a run made, with what a person has made of it since in its place.
+func (r *Reader) Material(ctx context.Context, runID string) (export.Material, error) {
+	state, err := run.Load(ctx, r.Store, runID)
+	if err != nil {
+		return export.Material{}, err
+	}
+	now, fresh, err := r.inPlaceOf(ctx, state.ProjectID, refs(state))
+	if err != nil {
+		return export.Material{}, err
+	}
+	return export.Material{ProjectID: state.ProjectID, RunID: runID}.Collect(ctx, r.Store, now, fresh.Mark)
+}
+
+// inPlaceOf returns the versions that count in place of those that a run made, and the rule for
+// what they make stale. What other runs of the project made changes neither.
+func (r *Reader) inPlaceOf(ctx context.Context, projectID string, made []artifact.Ref) ([]artifact.Ref, *artifact.Freshness, error) {
+	held, err := inventory.Load(ctx, r.Store, projectID)
+	if err != nil {
+		return nil, nil, err
+	}
+	var now []artifact.Ref
+	var current []artifact.Metadata
+	for _, ref := range made {
+		ref = held.InPlaceOf(ref)
+		now = append(now, ref)
+		m, err := held.Describe(ctx, r.Store, projectID, ref)
+		if errors.Is(err, run.ErrNotFound) || run.TroubleOf(err) == run.Damaged {
+			continue // whoever reads it is told
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		current = append(current, m)
+	}
+	return now, artifact.NewFreshness(current), nil
 }
 
 func stateFile(runID string) string { return path.Join("runs", runID, "run_state.json") }
@@ -77,11 +112,10 @@ func (r *Reader) Export(ctx context.Context, runID string, to Destination) (Expo
 }
 
 // WriteFiles writes the files of a run to a destination, as [Reader.Export] does.
-func WriteFiles(runID string, files Contents, to Destination) (Exported, error) {
+func WriteFiles(runID string, files export.Contents, to Destination) (Exported, error) {
 	dir := to.Dir
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return Exported{}, &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the folder %s can't be made: %v", dir, run.FileCause(err)),
-			Hint: "name another one", Err: err}
+		return Exported{}, noFolder(dir, err)
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -94,6 +128,9 @@ func WriteFiles(runID string, files Contents, to Destination) (Exported, error) 
 	result := Exported{Dir: dir, StateFile: stateFile(runID)}
 	for name, content := range files {
 		isArtifact := strings.HasPrefix(name, "artifacts/")
+		if isArtifact {
+			name = path.Join(to.ProjectFolder, name)
+		}
 		data, err := content()
 		if err != nil && isArtifact && (run.TroubleOf(err) == run.Damaged || errors.Is(err, run.ErrNotFound)) {
 			result.Missing = append(result.Missing, name)
@@ -121,6 +158,34 @@ func WriteFiles(runID string, files Contents, to Destination) (Exported, error) 
 	return result, x.err
 }
 
+// WriteFile writes an export of one file below the folder of a destination, whole or not at all. It
+// returns the file, and whether that was there with other content and is left as it is.
+func WriteFile(name string, data []byte, to Destination) (file string, left bool, err error) {
+	file = filepath.Join(to.Dir, name)
+	if err := os.MkdirAll(to.Dir, 0o755); err != nil {
+		return file, false, noFolder(to.Dir, err)
+	}
+	root, err := os.OpenRoot(to.Dir)
+	if err != nil {
+		return file, false, err
+	}
+	defer root.Close()
+	if there, err := root.ReadFile(name); err == nil && !to.Overwrite {
+		return file, !bytes.Equal(there, data), nil
+	}
+	x := exporter{root: root, part: fmt.Sprintf(".export-%08x.part", rand.Uint32())}
+	defer root.RemoveAll(x.part) //nolint:errcheck // what is left has no name that means anything
+	x.write(name, data)
+	x.settle()
+	return file, false, x.err
+}
+
+// noFolder says that a folder can't be made.
+func noFolder(dir string, err error) error {
+	return &failure.Error{Class: failure.Input, Message: fmt.Sprintf("the folder %s can't be made: %v", dir, run.FileCause(err)),
+		Hint: "name another one", Err: err}
+}
+
 // eventLines returns the events of a run up to one, a line each.
 func (r *Reader) eventLines(ctx context.Context, runID string, last int64) ([]byte, error) {
 	var lines bytes.Buffer
@@ -135,16 +200,6 @@ func (r *Reader) eventLines(ctx context.Context, runID string, last int64) ([]by
 		}
 	}
 	return lines.Bytes(), nil
-}
-
-// indented returns JSON as people read it.
-func indented(v any) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	err := enc.Encode(v)
-	return b.Bytes(), err
 }
 
 // refs lists the artifacts that a run made or reused, in the order of its stages.

@@ -144,7 +144,8 @@ func sameRetry(ctx context.Context, log run.Log, id string, plan pipeline.RetryP
 	if err != nil {
 		return err
 	}
-	same := state.Retry != nil && state.Retry.Mode == plan.Mode && slices.Equal(state.Retry.From, plan.From)
+	same := state.Retry != nil && state.Retry.Mode == plan.Mode && state.Retry.Newest == plan.Newest &&
+		slices.Equal(state.Retry.From, plan.From)
 	if !same || state.RecipeDigest != plan.Recipe.Digest || !state.Limits.Equal(plan.Limits) || !state.Routing.Equal(plan.Routing) {
 		f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is being retried in another way, by run %s",
 			plan.ParentRunID, id), Err: ErrRetriedOtherwise}

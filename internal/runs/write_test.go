@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cineforge/cineforge/internal/export"
 	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/run"
 )
@@ -91,7 +92,7 @@ func TestWriteFiles_AllOrNothing(t *testing.T) {
 	fine := func() ([]byte, error) { return []byte("{}"), nil }
 	broken := func() ([]byte, error) { return nil, errors.New("the disk is gone") }
 	damaged := func() ([]byte, error) { return nil, run.ErrNotFound }
-	files := func(last string, content func() ([]byte, error)) runs.Contents {
+	files := func(last string, content func() ([]byte, error)) export.Contents {
 		return func(yield func(string, func() ([]byte, error)) bool) {
 			if yield("runs/r/run_state.json", fine) && yield("artifacts/scene/a/v1.json", fine) {
 				yield(last, content)

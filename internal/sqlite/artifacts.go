@@ -89,7 +89,7 @@ func latestVersion(tx *sql.Tx, project string, ref artifact.Ref) (artifact.Metad
 
 // Artifact returns one version.
 func (as *Artifacts) Artifact(ctx context.Context, projectID string, ref artifact.Ref) (artifact.Artifact, error) {
-	row := as.db.read.QueryRowContext(ctx, `SELECT metadata, digest, data FROM artifacts JOIN blobs USING (digest)
+	row := as.db.read.QueryRowContext(ctx, `SELECT metadata, digest, confirmed, data FROM artifacts JOIN blobs USING (digest)
 		WHERE project_id = ? AND type = ? AND entity_id = ? AND version = ?`, projectID, ref.ArtifactType, ref.EntityID, ref.Version)
 	a, err := scanArtifact(row)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -101,98 +101,166 @@ func (as *Artifacts) Artifact(ctx context.Context, projectID string, ref artifac
 	return a, nil
 }
 
-// Latest returns the latest version of every entity of a type.
-func (as *Artifacts) Latest(ctx context.Context, projectID, artifactType string) ([]artifact.Artifact, error) {
-	rows, err := as.db.read.QueryContext(ctx, `SELECT metadata, digest, data FROM artifacts a JOIN blobs USING (digest)
-		WHERE project_id = ? AND type = ? AND version = (SELECT max(version) FROM artifacts b
-			WHERE b.project_id = a.project_id AND b.type = a.type AND b.entity_id = a.entity_id)
-		ORDER BY entity_id`, projectID, artifactType)
-	if err != nil {
-		return nil, fmt.Errorf("read the %s artifacts of project %s: %w", artifactType, projectID, err)
-	}
-	defer rows.Close()
-	var all []artifact.Artifact
-	for rows.Next() {
-		a, err := scanArtifact(rows)
-		if err != nil {
-			return nil, fmt.Errorf("read a %s of project %s: %w", artifactType, projectID, why(as.db.file, err))
-		}
-		all = append(all, a)
-	}
-	return all, rows.Err()
-}
-
 func scanArtifact(row scanner) (a artifact.Artifact, err error) {
 	var (
-		metadata []byte
-		digest   artifact.Digest
+		metadata  []byte
+		digest    artifact.Digest
+		confirmed bool
 	)
-	if err := row.Scan(&metadata, &digest, &a.Data); err != nil {
+	if err := row.Scan(&metadata, &digest, &confirmed, &a.Data); err != nil {
 		return a, err
 	}
 	if artifact.DigestOf(a.Data) != digest {
 		return a, run.ErrDamaged
 	}
-	return a, json.Unmarshal(metadata, &a.Metadata)
+	err = json.Unmarshal(metadata, &a.Metadata)
+	if confirmed {
+		a.Metadata.Health = artifact.ConfirmedValid
+	}
+	return a, err
 }
 
-// Newest returns what is known of the latest version of every entity of a project, in
-// the order of types and entities.
-func (as *Artifacts) Newest(ctx context.Context, projectID string) ([]artifact.Metadata, error) {
-	return as.metadata(ctx, `SELECT metadata FROM artifacts a WHERE project_id = ? AND version = (SELECT max(version) FROM artifacts b
-		WHERE b.project_id = a.project_id AND b.type = a.type AND b.entity_id = a.entity_id) ORDER BY type, entity_id`, projectID)
+// currentVersion selects the current version of the entity of a row a.
+const (
+	ofEntity       = `b.project_id = a.project_id AND b.type = a.type AND b.entity_id = a.entity_id`
+	latestOf       = `(SELECT max(version) FROM artifacts b WHERE ` + ofEntity + `)`
+	currentOf      = `coalesce((SELECT version FROM artifacts b WHERE ` + ofEntity + ` AND chosen = 1), ` + latestOf + `)`
+	versionColumns = `a.metadata, a.digest, a.version = ` + currentOf + `, a.chosen, a.confirmed, ` + latestOf + `, a.run_id, a.stage`
+)
+
+// Current describes the current version of every entity of a project.
+func (as *Artifacts) Current(ctx context.Context, projectID string) ([]artifact.Version, error) {
+	return as.list(ctx, `SELECT `+versionColumns+` FROM artifacts a WHERE project_id = ? AND version = `+currentOf+` ORDER BY type, entity_id`,
+		projectID)
 }
 
-// Versions returns what is known of every version of an entity, oldest first.
-func (as *Artifacts) Versions(ctx context.Context, projectID, artifactType, entityID string) ([]artifact.Metadata, error) {
-	return as.metadata(ctx, `SELECT metadata FROM artifacts WHERE project_id = ? AND type = ? AND entity_id = ? ORDER BY version`, projectID,
-		artifactType, entityID)
+// Versions describes every version of an entity, oldest first.
+func (as *Artifacts) Versions(ctx context.Context, projectID, artifactType, entityID string) ([]artifact.Version, error) {
+	return as.list(ctx, `SELECT `+versionColumns+` FROM artifacts a WHERE project_id = ? AND type = ? AND entity_id = ? ORDER BY version`,
+		projectID, artifactType, entityID)
 }
 
-func (as *Artifacts) metadata(ctx context.Context, query string, args ...any) ([]artifact.Metadata, error) {
+func (as *Artifacts) list(ctx context.Context, query string, args ...any) ([]artifact.Version, error) {
 	found, err := as.db.read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list artifacts: %w", err)
 	}
-	return collect(found, func(row scanner) (m artifact.Metadata, err error) {
-		var data []byte
-		if err = row.Scan(&data); err == nil {
-			err = json.Unmarshal(data, &m)
-		}
+	return collect(found, func(row scanner) (artifact.Version, error) {
+		v, err := scanVersion(row)
 		if err != nil {
 			err = fmt.Errorf("list artifacts: %w", err)
 		}
-		return m, err
+		return v, err
 	})
 }
 
-// Edit stores a version that a person made of an artifact. It returns ErrNotFound if
-// there is no earlier version of it.
-func (as *Artifacts) Edit(ctx context.Context, projectID string, a artifact.Artifact) (saved artifact.Artifact, err error) {
+func scanVersion(row scanner) (v artifact.Version, err error) {
+	var (
+		metadata  []byte
+		confirmed bool
+	)
+	if err = row.Scan(&metadata, &v.Digest, &v.Current, &v.Chosen, &confirmed, &v.Latest, &v.RunID, &v.StageID); err != nil {
+		return v, err
+	}
+	err = json.Unmarshal(metadata, &v.Metadata)
+	if confirmed {
+		v.Health = artifact.ConfirmedValid
+	}
+	return v, err
+}
+
+// Change does what a person wants of an artifact.
+func (as *Artifacts) Change(ctx context.Context, projectID string, c storage.ArtifactChange) (current artifact.Ref, err error) {
 	err = as.db.update(ctx, func(tx *sql.Tx) error {
-		latest, digest, err := latestVersion(tx, projectID, a.Metadata.Ref)
+		now, err := scanVersion(tx.QueryRow(`SELECT `+versionColumns+` FROM artifacts a
+			WHERE project_id = ? AND type = ? AND entity_id = ? AND version = `+currentOf, projectID, c.Of.ArtifactType, c.Of.EntityID))
 		switch {
-		case err != nil:
-		case latest.Ref.Version == 0:
-			err = run.ErrNotFound
-		case digest == artifact.DigestOf(a.Data) && latest.Source == a.Metadata.Source: // the edit is there already
-			saved, saved.Metadata = a, latest
-			return nil
-		default:
-			saved, err = saveArtifact(tx, projectID, a)
+		case errors.Is(err, sql.ErrNoRows):
+			err = artifact.ErrNotFound
+		case err == nil && !c.IsMeantFor(now.Ref.Version):
+			err = artifact.ErrChanged
 		}
+		changed := false
 		if err == nil {
-			err = touchProject(ctx, tx, projectID)
+			current, changed, err = changeArtifact(tx, projectID, now, c)
 		}
-		if err == nil {
-			err = appendStandalone(tx, storage.ArtifactEdited(ctx, projectID, event.Edited, saved.Metadata.Ref))
+		if err == nil && changed {
+			err = errors.Join(touchProject(ctx, tx, projectID), appendStandalone(tx, c.Event(ctx, projectID, current)))
 		}
 		if err != nil {
-			return fmt.Errorf("edit %s %s: %w", a.Metadata.Ref.ArtifactType, a.Metadata.Ref.EntityID, err)
+			return fmt.Errorf("%s %s %s: %w", c.Action, c.Of.ArtifactType, c.Of.EntityID, err)
 		}
 		return nil
 	})
-	return saved, err
+	return current, err
+}
+
+// changeArtifact changes an artifact, and returns the version that is current then; changed is
+// false if that is as it was.
+func changeArtifact(
+	tx *sql.Tx, project string, now artifact.Version, c storage.ArtifactChange,
+) (ref artifact.Ref, changed bool, err error) {
+	switch c.Action {
+	case event.Edited:
+		if now.Digest == artifact.DigestOf(c.Edited.Data) && now.Source == c.Edited.Metadata.Source { // the edit is there already
+			return now.Ref, false, nil
+		}
+		c.Edited.Metadata.Lineage = []artifact.Ref{now.Ref}
+		saved, err := saveArtifact(tx, project, c.Edited)
+		if err != nil {
+			return ref, false, err
+		}
+		return saved.Metadata.Ref, true, choose(tx, project, saved.Metadata.Ref, true)
+	case event.Restored:
+		of := c.Of
+		var source string
+		err := tx.QueryRow(`SELECT json_extract(metadata, '$.source') FROM artifacts
+			WHERE project_id = ? AND type = ? AND entity_id = ? AND version = ?`,
+			project, of.ArtifactType, of.EntityID, of.Version).Scan(&source)
+		if errors.Is(err, sql.ErrNoRows) {
+			err = artifact.ErrNotFound
+		}
+		hold := of.Version < now.Latest || artifact.Source(source) == artifact.Human
+		if err != nil || now.Ref.Version == of.Version && now.Chosen == hold {
+			return now.Ref, false, err
+		}
+		return artifact.NewRef(of.ArtifactType, of.EntityID, of.Version), true, choose(tx, project, of, hold)
+	default:
+		res, err := tx.Exec(`UPDATE artifacts SET confirmed = 1
+			WHERE project_id = ? AND type = ? AND entity_id = ? AND version = ? AND confirmed = 0`,
+			project, now.Ref.ArtifactType, now.Ref.EntityID, now.Ref.Version)
+		if err != nil {
+			return now.Ref, false, err
+		}
+		n, err := res.RowsAffected()
+		return now.Ref, n > 0, err
+	}
+}
+
+// choose makes a version the one that a person chose; without hold no version is.
+func choose(tx *sql.Tx, project string, ref artifact.Ref, hold bool) error {
+	_, err := tx.Exec(`UPDATE artifacts SET chosen = 0 WHERE project_id = ? AND type = ? AND entity_id = ? AND chosen = 1`,
+		project, ref.ArtifactType, ref.EntityID)
+	if err == nil && hold {
+		_, err = tx.Exec(`UPDATE artifacts SET chosen = 1 WHERE project_id = ? AND type = ? AND entity_id = ? AND version = ?`,
+			project, ref.ArtifactType, ref.EntityID, ref.Version)
+	}
+	return err
+}
+
+// followArtifacts notes with an artifact which run and stage have made it, as an event says.
+func followArtifacts(tx *sql.Tx, runID string, body event.Body) error {
+	saved, ok := body.(event.ArtifactSaved)
+	if !ok {
+		return nil
+	}
+	_, err := tx.Exec(`UPDATE artifacts SET run_id = ?1, stage = ?2 WHERE project_id = (SELECT project_id FROM runs WHERE id = ?1)
+		AND type = ?3 AND entity_id = ?4 AND version = ?5 AND run_id = ''`,
+		runID, saved.StageID, saved.ArtifactType, saved.EntityID, saved.Version)
+	if err != nil {
+		return fmt.Errorf("note the origin of %s %s: %w", saved.ArtifactType, saved.EntityID, err)
+	}
+	return nil
 }
 
 // Holdings counts the entities and the runs of a project.

@@ -160,7 +160,7 @@ func (l *Log) appendEvents(tx *sql.Tx, claim durable.Claim, bodies []event.Body)
 		if _, err := insert.Exec(claim.Run, seq, now, b.EventName(), string(body)); err != nil {
 			return fmt.Errorf("append to run %s: %w", claim.Run, err)
 		}
-		if err := followRoutes(tx, claim.Run, b); err != nil {
+		if err := errors.Join(followRoutes(tx, claim.Run, b), followArtifacts(tx, claim.Run, b)); err != nil {
 			return err
 		}
 	}

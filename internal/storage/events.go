@@ -54,9 +54,12 @@ func ChatPosted(ctx context.Context, projectID string, m project.Message) event.
 	return event.ChatPosted{Act: act(ctx), OfProject: event.OfProject{ProjectID: projectID}, MessageID: m.ID}
 }
 
-// ArtifactEdited returns the event of a version that a person made or chose.
-func ArtifactEdited(ctx context.Context, projectID string, action event.EditAction, version artifact.Ref) event.Standalone {
-	return event.ArtifactEdited{Act: act(ctx), OfProject: event.OfProject{ProjectID: projectID}, Action: action, Artifact: version}
+// Event returns the event of the change, by which a version has become the current one, or was
+// confirmed.
+func (c ArtifactChange) Event(ctx context.Context, projectID string, current artifact.Ref) event.Standalone {
+	did := act(ctx)
+	did.Reason = c.Reason
+	return event.ArtifactEdited{Act: did, OfProject: event.OfProject{ProjectID: projectID}, Action: c.Action, Artifact: current}
 }
 
 // TransitionEvent returns the event of a transition of a breaker, or of what an operator did at

@@ -54,13 +54,13 @@ func TestStart_ADrillLivesInAScratchProjectAndCostsNothing(t *testing.T) {
 				t.Errorf("%+v", b)
 			}
 		}
-		latest, err := a.Reader.Store.Latest(t.Context(), "mine", "")
+		current, err := a.Reader.Store.Current(t.Context(), "mine")
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, kept := range latest {
-			if kept.Metadata.Ref.Version != 1 {
-				t.Errorf("the drill made %s", kept.Metadata.Ref)
+		for _, kept := range current {
+			if kept.Latest != 1 {
+				t.Errorf("the drill made %s", kept.Ref)
 			}
 		}
 		if list, _, err := a.Reader.List(t.Context(), runs.Filter{}); err != nil || len(list) != 2 || list[0].RunID != s.RunID ||

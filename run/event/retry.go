@@ -19,6 +19,7 @@ type RetryRequested struct {
 
 	Recipe  *RetryRecipe   `json:"recipe,omitempty"`  // that is run in place of the one before; nil if it is the same
 	Changes []RecipeChange `json:"changes,omitempty"` // what is otherwise than in the run before, as far as it matters
+	Newest  bool           `json:"newest,omitempty"`  // it builds on what is current in the project, in place of what that run made
 
 	Actor       *Actor `json:"actor,omitempty"`        // that asked for the retry
 	ActorReason string `json:"actor_reason,omitempty"` // why they did

@@ -251,13 +251,14 @@ func countVersions(t *testing.T, s Store) {
 			t.Fatalf("saved %+v, want %+v", got, want)
 		}
 	}
-	latest, err := s.Archive.Latest(t.Context(), "p", artifact.Scene)
+	current, err := s.Archive.Current(t.Context(), "p")
 	if err != nil {
 		t.Fatal(err)
 	}
 	// By text, v9 would come after v12.
-	if len(latest) != 1 || latest[0].Metadata.Ref.Version != 12 || string(latest[0].Data) != `{"n":12}` {
-		t.Errorf("the latest is %+v", latest)
+	if len(current) != 1 || current[0].Ref.Version != 12 || current[0].Latest != 12 ||
+		current[0].Digest != artifact.DigestOf([]byte(`{"n":12}`)) {
+		t.Errorf("the current version is %+v", current)
 	}
 	second, err := s.Archive.Artifact(t.Context(), "p", artifact.NewRef(artifact.Scene, "scene_001", 2))
 	if err != nil || string(second.Data) != `{"n":2}` {
@@ -306,8 +307,8 @@ func isOneTransaction(t *testing.T, s Store) {
 	if !errors.Is(err, durable.ErrLost) {
 		t.Fatalf("commit under a void claim: %v", err)
 	}
-	if latest, err := s.Archive.Latest(t.Context(), "p", artifact.Scene); err != nil || len(latest) != 0 {
-		t.Errorf("the artifact of a failed commit is there: %v %v", latest, err)
+	if current, err := s.Archive.Current(t.Context(), "p"); err != nil || len(current) != 0 {
+		t.Errorf("the artifact of a failed commit is there: %v %v", current, err)
 	}
 	if _, err := s.Memo.Answer(t.Context(), run.AnswerKey{Key: "k", Root: "a"}); !errors.Is(err, run.ErrNotFound) {
 		t.Errorf("the answer of a failed commit: %v", err)

@@ -92,6 +92,17 @@ func Number(r *http.Request, name string, minimum, maximum, missing int64) (int6
 	return n, nil
 }
 
+// PathID reads a name of a path.
+func PathID(r *http.Request, name string) (string, error) {
+	const most = 200
+	id := r.PathValue(name)
+	if len(id) > most {
+		message := fmt.Sprintf("%s is longer than %d characters", name, most)
+		return "", problem.Refuse(http.StatusUnprocessableEntity, "invalid_request", message, "")
+	}
+	return id, nil
+}
+
 // Megabytes writes a size for people.
 func Megabytes(n int64) string { return fmt.Sprintf("%d MB", n>>20) }
 

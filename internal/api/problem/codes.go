@@ -3,6 +3,7 @@ package problem
 // Codes lists the codes of all problems and what they mean, for the documentation.
 var Codes = []struct{ Code, Meaning string }{
 	{"already_retried", "the run is being retried in another way"},
+	{"artifact_changed", "another version of the artifact is current than the one that the request is meant for"},
 	{"artifact_not_found", "the project has no such artifact, or no such version of it"},
 	{"cross_origin", "a page of another origin asked"},
 	{"empty_upload", "the file is empty"},

@@ -8,11 +8,13 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/failure"
@@ -65,6 +67,16 @@ func Refuse(status int, code, message, hint string) *Refusal {
 		p.Hint = &hint
 	}
 	return &Refusal{Problem: p}
+}
+
+// detailed returns the problem with a detail for each thing that is wrong.
+func (r *Refusal) detailed() client.Problem {
+	p := r.Problem
+	p.Errors = slices.Clone(p.Errors)
+	for i, e := range p.Errors {
+		p.Errors[i].Detail = cmp.Or(e.Detail, e.Message)
+	}
+	return p
 }
 
 // known lists the errors that have a code of their own.
@@ -135,18 +147,7 @@ func (p *Responder) problem(ctx context.Context, err error) *Refusal {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return Refuse(http.StatusServiceUnavailable, "timeout", "the request took too long", "try again")
 	}
-	if list, ok := errors.AsType[recipe.Errors](err); ok {
-		r := Refuse(http.StatusUnprocessableEntity, "invalid_recipe", "the recipe can't be run: "+list[0].Error(), "")
-		for _, e := range list {
-			r.Errors = append(r.Errors, client.Detail{Message: e.Error()})
-		}
-		return r
-	}
-	if list, ok := errors.AsType[projectconfig.FieldErrors](err); ok {
-		r := Refuse(http.StatusUnprocessableEntity, "invalid_request", list[0].Error(), "")
-		for _, e := range list {
-			r.Errors = append(r.Errors, client.Detail{Message: e.Error(), Location: settingLocation(e)})
-		}
+	if r := ofList(err); r != nil {
 		return r
 	}
 	f, classified := errors.AsType[*failure.Error](err)
@@ -166,6 +167,32 @@ func (p *Responder) problem(ctx context.Context, err error) *Refusal {
 	}
 	return Refuse(http.StatusInternalServerError, "internal", "the server failed at this request",
 		"the server's log tells more, under the request_id")
+}
+
+// ofList returns the problem of an error that is a list of what is wrong; nil for any other.
+func ofList(err error) *Refusal {
+	if list, ok := errors.AsType[recipe.Errors](err); ok {
+		r := Refuse(http.StatusUnprocessableEntity, "invalid_recipe", "the recipe can't be run: "+list[0].Error(), "")
+		for _, e := range list {
+			r.Errors = append(r.Errors, client.Detail{Message: e.Error()})
+		}
+		return r
+	}
+	if list, ok := errors.AsType[projectconfig.FieldErrors](err); ok {
+		r := Refuse(http.StatusUnprocessableEntity, "invalid_request", list[0].Error(), "")
+		for _, e := range list {
+			r.Errors = append(r.Errors, client.Detail{Message: e.Error(), Location: settingLocation(e)})
+		}
+		return r
+	}
+	if list, ok := errors.AsType[content.FieldErrors](err); ok {
+		r := Refuse(http.StatusUnprocessableEntity, "invalid_request", "the data can't be used: "+list[0].Error(), "")
+		for _, e := range list {
+			r.Errors = append(r.Errors, client.Detail{Message: e.Error(), Detail: e.Detail, Location: "body.data", Pointer: "/data" + e.Pointer})
+		}
+		return r
+	}
+	return nil
 }
 
 // settingLocation says where in a request a setting of the project stands.
@@ -217,7 +244,7 @@ func Transform(ctx huma.Context, _ string, v any) (any, error) {
 	if !ok {
 		return v, nil
 	}
-	p := r.Problem
+	p := r.detailed()
 	p.RequestID = RequestID(ctx.Context())
 	return p, nil
 }
@@ -231,7 +258,7 @@ func (p *Responder) Write(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	w.Header().Set("Content-Type", MediaType)
 	w.WriteHeader(answer.Status)
-	json.NewEncoder(w).Encode(answer.Problem) //nolint:errcheck // the client has left
+	json.NewEncoder(w).Encode(answer.detailed()) //nolint:errcheck // the client has left
 }
 
 // Pointer returns the JSON pointer for the location of a problem in a body, such as

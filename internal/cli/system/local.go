@@ -15,6 +15,7 @@ import (
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/cli/console"
+	"github.com/cineforge/cineforge/internal/export"
 	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/pipeline"
@@ -94,7 +95,7 @@ func (l *Local) Follow(ctx context.Context, id string, after int64) iter.Seq2[ev
 
 // Start starts a run.
 func (l *Local) Start(ctx context.Context, s runs.Request) (string, bool, error) {
-	if err := l.served(s.Queue); err != nil {
+	if err := served(l.app, s.Queue); err != nil {
 		return "", false, err
 	}
 	return l.app.Runs.Start(ctx, s)
@@ -108,15 +109,15 @@ func (l *Local) PlanRetry(ctx context.Context, id string, r pipeline.Retry) (run
 
 // Retry starts a run that continues another one.
 func (l *Local) Retry(ctx context.Context, id string, r runs.RetryRequest) (string, bool, error) {
-	if err := l.served(r.Queue); err != nil {
+	if err := served(l.app, r.Queue); err != nil {
 		return "", false, err
 	}
 	return l.app.Runs.Retry(ctx, id, r)
 }
 
 // served returns an error if no process would work on a queued run.
-func (l *Local) served(queue bool) error {
-	if !queue || l.app.Runs.Served() {
+func served(a *app.App, queue bool) error {
+	if !queue || a.Runs.Served() {
 		return nil
 	}
 	return &console.Exit{Code: console.CodeError,
@@ -194,12 +195,22 @@ func (l *Local) ProviderEvents(ctx context.Context, q providers.EventsQuery) ([]
 
 // Artifact returns a version of an artifact.
 func (l *Local) Artifact(ctx context.Context, project string, ref artifact.Ref) (artifact.Artifact, error) {
-	return l.app.Library.Artifact(ctx, project, ref)
+	return l.app.Results.Artifact(ctx, project, ref)
 }
 
 // Export writes the files of a run.
 func (l *Local) Export(ctx context.Context, id string, to runs.Destination) (runs.Exported, error) {
 	return l.app.Reader.Export(ctx, id, to)
+}
+
+// ExportAs returns an export of a run that is one file.
+func (l *Local) ExportAs(ctx context.Context, id string, f export.Format) (name string, data []byte, err error) {
+	material, err := l.app.Reader.Material(ctx, id)
+	if err != nil {
+		return "", nil, err
+	}
+	data, err = material.Write(f)
+	return material.FileName(f), data, err
 }
 
 // Cancel ends a run.

@@ -20,6 +20,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/cli/console"
+	"github.com/cineforge/cineforge/internal/export"
 	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/internal/spelling"
@@ -170,6 +171,14 @@ func (r *Remote) Export(ctx context.Context, id string, to runs.Destination) (ru
 	}, to)
 }
 
+// ExportAs returns an export of a run that is one file. The name that the server gives it is made
+// one for the files of any system.
+func (r *Remote) ExportAs(ctx context.Context, id string, f export.Format) (name string, data []byte, err error) {
+	var b bytes.Buffer
+	name, err = r.client.Runs.ExportAs(ctx, id, client.ExportFormat(f), &b)
+	return export.SafeName(name, id, f), b.Bytes(), Failure(err)
+}
+
 func unpack(f *zip.File) ([]byte, error) {
 	content, err := f.Open()
 	if err != nil {
@@ -276,7 +285,7 @@ func (r *Remote) Retry(ctx context.Context, id string, how runs.RetryRequest) (s
 // also for a plan.
 func (r *Remote) retryOf(ctx context.Context, how pipeline.Retry) (client.RetryRequest, error) {
 	ask := client.RetryRequest{From: how.Stage, Full: how.Mode == event.RetryFull, Recipe: how.RecipeName,
-		MaxCostUSD: how.Limits.MaxCostUSD, MaxWaitSeconds: how.Limits.MaxWaitSeconds}
+		MaxCostUSD: how.Limits.MaxCostUSD, MaxWaitSeconds: how.Limits.MaxWaitSeconds, Newest: how.Newest}
 	if how.Recipe == nil {
 		return ask, nil
 	}

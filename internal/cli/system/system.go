@@ -14,6 +14,7 @@ import (
 
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/health"
+	"github.com/cineforge/cineforge/internal/export"
 	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/pipeline"
@@ -43,6 +44,8 @@ type Reader interface {
 	Follow(ctx context.Context, id string, after int64) iter.Seq2[event.Event, error]
 	Artifact(ctx context.Context, project string, ref artifact.Ref) (artifact.Artifact, error)
 	Export(ctx context.Context, id string, to runs.Destination) (runs.Exported, error)
+	// ExportAs returns an export of a run that is one file, and a name for it.
+	ExportAs(ctx context.Context, id string, f export.Format) (name string, data []byte, err error)
 }
 
 // Worker begins runs, and sends signals to them.

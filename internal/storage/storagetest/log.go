@@ -61,9 +61,7 @@ func (s store) changes(t *testing.T) {
 	}
 	s.save(t, s.create(t, run.NewRun{ID: "a", ProjectID: "tide"}), draft("scene_001", `{"n":1}`))
 	for range 2 {
-		edited := draft("scene_001", `{"n":2}`)
-		edited.Metadata.Source = artifact.Human
-		_, err := s.Artifacts.Edit(ctx, "tide", edited)
+		_, err := s.Artifacts.Change(ctx, "tide", edit(`{"n":2}`))
 		must(err)
 		_, err = s.Chat.Post(ctx, "tide", project.Message{ID: "m", Time: time.Now(), Content: []byte(`"secret"`)})
 		must(err)
@@ -159,7 +157,7 @@ func leavesNone(t *testing.T, s store) {
 	if err := s.Log.Create(t.Context(), run.NewRun{ID: "a", ProjectID: "new"}); !errors.Is(err, run.ErrExists) {
 		t.Fatal(err)
 	}
-	if _, err := s.Artifacts.Edit(t.Context(), "new", draft("none", `{}`)); !errors.Is(err, artifact.ErrNotFound) {
+	if _, err := s.Artifacts.Change(t.Context(), "new", edit(`{}`)); !errors.Is(err, artifact.ErrNotFound) {
 		t.Fatal(err)
 	}
 	if got := s.entries(t, run.EventFilter{}); len(got) != before {

@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -44,6 +43,13 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 	})
 	for name, check := range map[string]func(t *testing.T, s store){
 		"an edit is a new version":             isNewVersion,
+		"what a person made stays current":     staysCurrent,
+		"a version is gone back to":            isRestored,
+		"a version is confirmed":               isConfirmed,
+		"a change is meant for a version":      isMeant,
+		"of two edits at once one is made":     isMadeByOne,
+		"a version says what made it":          hasOrigin,
+		"what a person does is recorded":       isRecorded,
 		"signals wake runs":                    wake,
 		"what can't be reached is left alone":  leaves,
 		"all that wait are woken":              areWoken,
@@ -115,36 +121,6 @@ func (s store) save(t *testing.T, c durable.Claim, drafts ...artifact.Artifact) 
 	}})
 	if err != nil {
 		t.Fatal(err)
-	}
-}
-
-func isNewVersion(t *testing.T, s store) {
-	for n := range 11 {
-		s.save(t, s.create(t, run.NewRun{ID: fmt.Sprint("r", n)}), draft("scene_001", fmt.Sprintf(`{"n":%d}`, n)))
-	}
-	a := draft("scene_001", `{"by":"hand"}`)
-	a.Metadata.Source = artifact.Human
-	saved, err := s.Artifacts.Edit(t.Context(), "p", a)
-	if err != nil || saved.Metadata.Ref.Version != 12 {
-		t.Fatalf("%+v %v", saved.Metadata.Ref, err)
-	}
-	a.Metadata.Lineage = []artifact.Ref{saved.Metadata.Ref}
-	if same, err := s.Artifacts.Edit(t.Context(), "p", a); err != nil || same.Metadata.Ref.Version != 12 {
-		t.Errorf("the same edit again: %+v %v", same.Metadata.Ref, err)
-	}
-	versions, err := s.Artifacts.Versions(t.Context(), "p", "scene", "scene_001")
-	if err != nil || len(versions) != 12 || versions[9].Ref.Version != 10 || versions[11].Source != artifact.Human {
-		t.Errorf("%+v %v", versions, err)
-	}
-	newest, err := s.Artifacts.Newest(t.Context(), "p")
-	if err != nil || len(newest) != 1 || newest[0].Ref.Version != 12 {
-		t.Errorf("%+v %v", newest, err)
-	}
-	if _, err := s.Artifacts.Edit(t.Context(), "p", draft("none", `{}`)); !errors.Is(err, artifact.ErrNotFound) {
-		t.Error(err)
-	}
-	if entities, runs, err := s.Artifacts.Holdings(t.Context(), "p"); err != nil || entities != 1 || runs != 11 {
-		t.Error(entities, runs, err)
 	}
 }
 

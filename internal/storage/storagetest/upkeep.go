@@ -96,7 +96,7 @@ func letsBe(t *testing.T, s store) {
 			t.Errorf("content %s: %v", content, err)
 		}
 	}
-	if made, err := s.Artifacts.Latest(t.Context(), "p", artifact.Scene); err != nil || len(made) != 5 {
+	if made, err := s.Artifacts.Current(t.Context(), "p"); err != nil || len(made) != 5 {
 		t.Errorf("%d artifacts are left (%v)", len(made), err)
 	}
 	if _, err := s.Memo.Answer(t.Context(), run.AnswerKey{Key: "k old", Root: "old"}); !errors.Is(err, run.ErrNotFound) {
