@@ -50,6 +50,7 @@ type Client struct {
 	Runs      *Runs
 	Providers *Providers
 	Log       *Log
+	Setup     *Setup
 
 	conn *connection
 }
@@ -82,7 +83,7 @@ func New(baseURL string, o Options) (*Client, error) {
 	}
 	return &Client{
 		Projects: &Projects{conn}, Artifacts: &Artifacts{conn}, Recipes: &Recipes{conn},
-		Runs: &Runs{conn}, Providers: &Providers{conn}, Log: &Log{conn}, conn: conn,
+		Runs: &Runs{conn}, Providers: &Providers{conn}, Log: &Log{conn}, Setup: &Setup{conn}, conn: conn,
 	}, nil
 }
 

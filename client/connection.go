@@ -69,8 +69,11 @@ type request struct {
 	path   []string // below /api
 	query  url.Values
 	header map[string]string
-	body   any    // sent as JSON; nil for none
-	key    string // for idempotency: the same key makes it the same request; "" for none
+	body   any // sent as JSON; nil for none
+	// ownWarnings says that warnings of the answer are about what it describes, not about the request.
+	ownWarnings bool
+
+	key string // for idempotency: the same key makes it the same request; "" for none
 }
 
 // repeatable reports whether the request may be sent again if no answer came.
@@ -86,7 +89,7 @@ func (c *connection) do(ctx context.Context, r request, out any) (http.Header, e
 	if err != nil {
 		return header, err
 	}
-	if r.body != nil {
+	if r.body != nil && !r.ownWarnings {
 		c.passWarnings(data)
 	}
 	if out == nil {

@@ -33,35 +33,6 @@ type ResumeRequest struct {
 // CandidatesOfToday lets a [ResumeRequest] use the models that can be asked today.
 const CandidatesOfToday = "today"
 
-// Recipe is a recipe that can be run.
-type Recipe struct {
-	RecipeID    string   `json:"recipe_id"`
-	Name        string   `json:"name"`
-	Description string   `json:"description"`
-	StageCount  int      `json:"stage_count"`
-	Stages      []string `json:"stages" nullable:"false"`
-}
-
-// RecipeDetail is a recipe with its source.
-type RecipeDetail struct {
-	RecipeID string          `json:"recipe_id"`
-	Origin   string          `json:"origin" enum:"data_directory,version,shipped,run" doc:"Where it is from; run is what a run has pinned."`
-	Digest   artifact.Digest `json:"digest" doc:"Of the source."`
-	Source   string          `json:"source" doc:"YAML."`
-}
-
-// RecipeSource is a recipe for the server to keep.
-type RecipeSource struct {
-	Source string `json:"source" minLength:"1" doc:"YAML."`
-}
-
-// SavedRecipe names a version of a recipe.
-type SavedRecipe struct {
-	Name     string          `json:"name" example:"mvp_ingest@0a1b2c3d4e5f" doc:"What a retry asks for it with."`
-	RecipeID string          `json:"recipe_id"`
-	Digest   artifact.Digest `json:"digest" doc:"Of the source."`
-}
-
 // Project is a project at a glance.
 type Project struct {
 	ProjectID      string                     `json:"project_id"`

@@ -40,15 +40,20 @@ func (p *plans) ofRun(ctx context.Context, state run.State) (*recipe.Plan, error
 
 // of plans a recipe with the parameters, the range of stages and the limits that a run pinned.
 func (p *plans) of(r *recipe.Recipe, state run.State) (*recipe.Plan, error) {
-	return r.Compile(recipe.PlanOptions{
+	return r.Compile(PlanOptions(state, p.modules))
+}
+
+// PlanOptions are what the recipe of a run is compiled with: what the run pinned.
+func PlanOptions(state run.State, modules recipe.Modules) recipe.PlanOptions {
+	return recipe.PlanOptions{
 		Params:       state.RuntimeParams,
 		ParamsPinned: true,
-		Modules:      p.modules,
+		Modules:      modules,
 		StartFrom:    state.StartFrom,
 		EndAt:        state.EndAt,
 		Limits:       limitsOf(state.Limits),
 		Routing:      routingOf(state.Routing),
-	})
+	}
 }
 
 // pinnedRecipe returns the recipe that a run pinned.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/cineforge/cineforge/failure"
 )
@@ -44,6 +43,28 @@ var idleParams = map[string]string{
 func accepted(own []string) []string {
 	return slices.Concat(own, []string{paramWorkModel, paramModel, paramCeiling, ParamConfigFile}, roleParams,
 		slices.Sorted(maps.Keys(idleParams)))
+}
+
+// CommonParam is a parameter that every stage accepts and that has an effect, or is recorded.
+type CommonParam struct {
+	Name        string
+	Description string
+	Model       bool // it names a model; else it is a number or a text
+	Number      bool
+}
+
+// CommonParams returns the parameters that every stage accepts beside those of its module.
+func CommonParams() []CommonParam {
+	all := []CommonParam{
+		{Name: paramWorkModel, Description: "the model to ask before those of the chain; mock is the offline model alone", Model: true},
+		{Name: paramModel, Description: "the same, where there is no work_model", Model: true},
+		{Name: paramCeiling, Description: "what the stage may spend, in USD", Number: true},
+		{Name: ParamConfigFile, Description: "the file with settings of the project, an input of the project"},
+	}
+	for _, name := range roleParams {
+		all = append(all, CommonParam{Name: name, Description: "recorded; no module asks in that role", Model: true})
+	}
+	return all
 }
 
 // mock is how recipes name the offline model as the only one of a stage.
@@ -145,6 +166,8 @@ func startWith(first ModelName, chain []ModelName) []ModelName {
 // Warning is something in a recipe that has no effect, or another one than it seems to have.
 type Warning struct {
 	Line    int // from 1; 0 if it is nowhere in particular
+	Column  int
+	Pointer string // the JSON pointer of the value
 	Message string
 }
 
@@ -156,7 +179,8 @@ func (r *Recipe) Warnings(modules Modules) []Warning {
 		for _, e := range entries {
 			instead, idle := idleParams[e.Key]
 			if _, own := modules[s.Module].Params[e.Key]; idle && !own {
-				list = append(list, Warning{e.Line, fmt.Sprintf("stage %q: the parameter %s has no effect here; %s", s.ID, e.Key, instead)})
+				list = append(list, Warning{Line: e.Line, Column: e.Column, Pointer: e.Pointer,
+					Message: fmt.Sprintf("stage %q: the parameter %s has no effect here; %s", s.ID, e.Key, instead)})
 			}
 		}
 	}
@@ -169,8 +193,8 @@ func (r *Recipe) Warnings(modules Modules) []Warning {
 func (r *Recipe) ConfigFile(params map[string]any) string {
 	for _, s := range r.Stages {
 		name, _ := s.Params[ParamConfigFile].(string)
-		if m := placeholder.FindStringSubmatch(strings.TrimSpace(name)); m != nil {
-			name, _ = params[m[1]].(string)
+		if of, ok := Placeholder(name); ok {
+			name, _ = params[of].(string)
 		}
 		if name != "" {
 			return name

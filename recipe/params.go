@@ -48,8 +48,8 @@ func placeholders(n *node, names map[string]bool) {
 			placeholders(e.Value, names)
 		}
 	case string:
-		if m := placeholder.FindStringSubmatch(strings.TrimSpace(v)); m != nil {
-			names[m[1]] = true
+		if name, ok := Placeholder(v); ok {
+			names[name] = true
 		}
 	}
 }

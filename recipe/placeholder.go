@@ -16,6 +16,17 @@ import (
 
 var placeholder = regexp.MustCompile(`^\$\{([A-Za-z_][A-Za-z0-9_-]*)\}$`)
 
+// Placeholder returns the name of the run's parameter that a value stands for, as recipes have it
+// under params and resilience.
+func Placeholder(value any) (name string, ok bool) {
+	text, _ := value.(string)
+	m := placeholder.FindStringSubmatch(strings.TrimSpace(text))
+	if m == nil {
+		return "", false
+	}
+	return m[1], true
+}
+
 // filler puts values in the place of placeholders.
 type filler struct {
 	*problems
@@ -40,8 +51,8 @@ func (f filler) fill(n *node, path string) *node {
 		}
 		return &node{Position: n.Position, Value: out}
 	case string:
-		if m := placeholder.FindStringSubmatch(strings.TrimSpace(v)); m != nil {
-			return f.value(n.Position, m[1], path)
+		if name, ok := Placeholder(v); ok {
+			return f.value(n.Position, name, path)
 		}
 	}
 	return n
@@ -52,6 +63,9 @@ func (f filler) value(at position, name, path string) *node {
 		return &node{Position: at, Value: blank{}}
 	}
 	v, ok := f.params[name]
+	if !ok && f.open {
+		return &node{Position: at, Value: blank{}}
+	}
 	if !ok {
 		short := plaintext.Cut(name, 60)
 		hint := fmt.Sprintf("give it with --param %s=VALUE", short)

@@ -47,6 +47,10 @@ type PlanOptions struct {
 	Limits  Limits
 	Routing Routing
 
+	// Open leaves placeholders without a value open: the plan is as if what they stand for was not
+	// written. It shows what a recipe does; it can't be run.
+	Open bool
+
 	// ParamsPinned means that the parameters are those of an earlier run, so that
 	// one that is missing can't be given.
 	ParamsPinned bool
@@ -66,7 +70,7 @@ func (r *Recipe) Compile(opts PlanOptions) (*Plan, error) {
 	if err := opts.Routing.check(r); err != nil {
 		return nil, err
 	}
-	p := &problems{file: r.File, pinned: opts.ParamsPinned}
+	p := &problems{file: r.File, pinned: opts.ParamsPinned, open: opts.Open}
 	params := r.checkModules(p, opts.Modules, values)
 	var resilience Resilience
 	if r.resilience != nil {

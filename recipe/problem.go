@@ -15,7 +15,8 @@ import (
 // Error is one mistake in a recipe file. It is of class [failure.Input].
 type Error struct {
 	File         string
-	Line, Column int // from 1; the column counts characters. 0 if the mistake is nowhere in particular
+	Line, Column int    // from 1; the column counts characters. 0 if the mistake is nowhere in particular
+	Pointer      string // the JSON pointer of the value; "" for the file as a whole
 	Message      string
 	Hint         string // what to do about it; may be empty
 }
@@ -64,6 +65,7 @@ const maxProblems = 20
 type problems struct {
 	file   string
 	pinned bool // no other parameters can be given
+	open   bool // placeholders without a value stay open
 	list   Errors
 }
 
@@ -71,7 +73,7 @@ func (p *problems) full() bool { return len(p.list) >= maxProblems }
 
 func (p *problems) add(at position, message, hint string) {
 	if !p.full() {
-		p.list = append(p.list, &Error{File: p.file, Line: at.Line, Column: at.Column, Message: message, Hint: hint})
+		p.list = append(p.list, &Error{File: p.file, Line: at.Line, Column: at.Column, Pointer: at.Pointer, Message: message, Hint: hint})
 	}
 }
 

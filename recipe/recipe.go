@@ -122,6 +122,16 @@ func parse(p *problems, data []byte) *Recipe {
 	return r
 }
 
+// WrittenResilience returns the resilience block as it is written, with its placeholders; nil if
+// there is none.
+func (r *Recipe) WrittenResilience() map[string]any {
+	if r.resilience == nil {
+		return nil
+	}
+	block, _ := r.resilience.Data().(map[string]any)
+	return block
+}
+
 func (r *Recipe) stageIDs() []string {
 	ids := make([]string, len(r.Stages))
 	for i, s := range r.Stages {

@@ -178,6 +178,9 @@ var settingKeys = []string{
 	"max_stage_seconds", "max_cost_usd", "on_unknown_price", "on_exhausted", "degrade", "concurrency",
 }
 
+// SettingKeys returns the keys that a resilience block may have for all stages and again for one.
+func SettingKeys() []string { return slices.Clone(settingKeys) }
+
 var byStageKeys = []string{"stage_fallback_models", "stage_max_attempts", "stages"}
 
 const yearSeconds = 365 * 24 * 3600

@@ -54,6 +54,7 @@ func readYAML(p *problems, data []byte) *node {
 		p.add(m.Position, message, hint)
 	})
 	if root != nil {
+		root.Point()
 		bringNumbers(root)
 	}
 	return root

@@ -31,6 +31,7 @@ type Info struct {
 	Produces    []string // artifact types it makes
 	AsksNoModel bool     // it makes them without a model
 	Rewrites    bool     // answers hold the text that they are about in another form, and are as long
+	Questions   []Question
 
 	// StageID is the id that the shipped recipes give the module's stage. The members below hold
 	// for stages of that id.
@@ -45,10 +46,20 @@ type Info struct {
 // AwaitingConfirmation is the [Result.Pause] of a stage whose artifacts a person has to accept.
 const AwaitingConfirmation = "awaiting_confirmation"
 
+// Question is a kind of request that a module makes of a model.
+type Question struct {
+	About           string // what it asks for
+	Unit            string // what one request is about: "scene"
+	Role            llm.Role
+	Schema          llm.Schema // of the answer
+	MaxOutputTokens int
+}
+
 // Param is a parameter that a module takes from the recipe.
 type Param struct {
 	Kind        ParamKind
 	Required    bool
+	Default     any // what holds if it is not given; nil if that is nothing, or is found out at the start
 	Description string
 }
 

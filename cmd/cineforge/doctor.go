@@ -8,10 +8,30 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/cli/console"
+	"github.com/cineforge/cineforge/internal/cli/system"
 	"github.com/cineforge/cineforge/internal/upkeep"
 )
 
 type doctorCmd struct{}
+
+// checks returns what the doctor finds here, or at the server.
+func (*doctorCmd) checks(ctx context.Context, g *cli, s console.Streams) ([]upkeep.Check, error) {
+	if g.Server == "" {
+		return app.Doctor(ctx, g.Data, g.models), nil
+	}
+	server, err := g.dial(s)
+	if err != nil {
+		return nil, err
+	}
+	defer server.Close() //nolint:errcheck // it was only looked at
+	found, err := server.Setup().Doctor(ctx, true)
+	checks := []upkeep.Check{}
+	for _, c := range found {
+		checks = append(checks, upkeep.Check{Name: c.Name, Status: upkeep.CheckStatus(c.Status), Detail: c.Detail, Action: c.Action,
+			Group: upkeep.CheckGroup(c.Group), Path: c.Path, Version: c.Version})
+	}
+	return checks, system.Failure(err)
+}
 
 func (doctorCmd) Help() string {
 	return `Checks the data directory, the database, the recipes, the keys, the proxy and the tools.
@@ -19,12 +39,15 @@ No key is shown. Exit code 1 says that something keeps the program from working.
 
 Each base URL that is set, in the environment or in cineforge.yaml, is tried too: a
 connection of at most 3 seconds, without a key and without asking a model. The vendors'
-own addresses are not tried.`
+own addresses are not tried. With --server the server checks what it works with.`
 }
 
 // Run does the command.
 func (c *doctorCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
-	checks := app.Doctor(ctx, g.Data, g.models)
+	checks, err := c.checks(ctx, g, s)
+	if err != nil {
+		return err
+	}
 	bad := 0
 	for _, check := range checks {
 		if check.Status == upkeep.Problem {

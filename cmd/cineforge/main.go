@@ -55,7 +55,7 @@ type cli struct {
 	Explain    offline.Explain `cmd:"" server:"aside" name:"explain-error" help:"Say what a provider's failure means and what to do about it."`
 	Simulate   simulateCmd     `cmd:"" server:"aside" help:"Play the providers on this machine, with whatever goes wrong."`
 	Database   dataCmd         `cmd:"" name:"data" help:"Check the database, or back it up."`
-	Doctor     doctorCmd       `cmd:"" help:"Check what the program works with, and say what to do about the rest."`
+	Doctor     doctorCmd       `cmd:"" server:"yes" help:"Check what the program works with, and say what to do about the rest."`
 	Completion completionCmd   `cmd:"" server:"aside" help:"Print a completion script for a shell."`
 	Complete   completeCmd     `cmd:"" server:"yes" name:"__complete" hidden:"" help:"Print the words that can come next."`
 

@@ -7,15 +7,16 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
+	"path/filepath"
+	"strings"
 	"text/tabwriter"
 
-	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/cli/system"
-	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/internal/upkeep"
 	"github.com/cineforge/cineforge/recipe"
@@ -23,28 +24,39 @@ import (
 )
 
 type recipesCmd struct {
-	List     recipesListCmd     `cmd:"" help:"List the recipes: those in the data directory's recipes folder, then the shipped ones."`
-	Show     recipesShowCmd     `cmd:"" server:"yes" help:"Print the source of a recipe, shipped ones included."`
-	Validate recipesValidateCmd `cmd:"" server:"aside" help:"Check a recipe file; errors point at line and column."`
+	List     recipesListCmd     `cmd:"" server:"yes" help:"List the recipes: those of the data directory, then the shipped ones."`
+	Show     recipesShowCmd     `cmd:"" server:"yes" help:"Print the source of a recipe; --json says what it comes to."`
+	Validate recipesValidateCmd `cmd:"" server:"yes" help:"Check a recipe file; errors point at line and column."`
 }
 
-type recipesListCmd struct{}
+type recipesListCmd struct {
+	Versions bool `help:"With --json also list the versions of each."`
+}
 
 // listedRecipe is a recipe in the list.
 type listedRecipe struct {
-	RecipeID    string `json:"recipe_id"`
-	Name        string `json:"name"`
-	Description string `json:"description"`
-	StageCount  int    `json:"stage_count"`
-	File        string `json:"file"`
-	Error       string `json:"error,omitempty"`
+	client.Recipe
+	File  string `json:"file"` // its name
+	Error string `json:"error,omitempty"`
 }
 
 // Run does the command.
-func (c *recipesListCmd) Run(g *cli, s console.Streams) error {
+func (c *recipesListCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
+	found, err := c.list(ctx, g, s)
+	if err != nil {
+		return err
+	}
 	list := []listedRecipe{}
-	for _, l := range recipe.List(library.RecipeSources(g.Data)...) {
-		list = append(list, describe(l))
+	for _, r := range found {
+		l := listedRecipe{Recipe: r, File: r.RecipeID + ".yaml"}
+		if r.File != nil {
+			l.File = path.Base(*r.File)
+		}
+		for _, m := range r.Errors {
+			l.Error += lineOf(l.File, m) + "\n"
+		}
+		l.Error = strings.TrimSpace(l.Error)
+		list = append(list, l)
 	}
 	if g.JSON {
 		return console.PrintJSON(s.Out, list)
@@ -52,7 +64,7 @@ func (c *recipesListCmd) Run(g *cli, s console.Streams) error {
 	t := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "RECIPE\tSTAGES\tDESCRIPTION")
 	for _, r := range list {
-		if r.Error != "" {
+		if r.Broken {
 			fmt.Fprintf(s.Err, "%s is broken: %s\n", console.OneLine(r.File), console.OneLine(r.Error))
 			continue
 		}
@@ -61,11 +73,34 @@ func (c *recipesListCmd) Run(g *cli, s console.Streams) error {
 	return t.Flush()
 }
 
-func describe(l recipe.Listing) listedRecipe {
-	if l.Err != nil {
-		return listedRecipe{RecipeID: l.ID, File: l.File, Error: l.Err.Error()}
+// list returns the recipes of the data directory, or of the server.
+func (c *recipesListCmd) list(ctx context.Context, g *cli, s console.Streams) ([]client.Recipe, error) {
+	if g.Server == "" {
+		return app.Setup(g.Data, g.models).Recipes(c.Versions)
 	}
-	return listedRecipe{RecipeID: l.ID, Name: l.Recipe.Name, Description: l.Recipe.Description, StageCount: len(l.Recipe.Stages), File: l.File}
+	server, err := g.dial(s)
+	if err != nil {
+		return nil, err
+	}
+	defer server.Close() //nolint:errcheck // it was only looked at
+	ask := server.Recipes().List
+	if c.Versions {
+		ask = server.Recipes().ListVersions
+	}
+	list, err := ask(ctx)
+	return list, system.Failure(err)
+}
+
+// lineOf writes what is wrong with a file as one line: place, message, hint.
+func lineOf(file string, m client.Mistake) string {
+	if m.Line != nil && m.Column != nil {
+		file = fmt.Sprintf("%s:%d:%d", file, *m.Line, *m.Column)
+	}
+	hint := ""
+	if m.Hint != nil {
+		hint = *m.Hint
+	}
+	return join(file+": "+m.Message, hint)
 }
 
 type recipesShowCmd struct {
@@ -87,6 +122,9 @@ func (c *recipesShowCmd) Run(ctx context.Context, g *cli, s console.Streams) err
 	}
 	if g.JSON {
 		return console.PrintJSON(s.Out, r)
+	}
+	for _, m := range r.Errors {
+		fmt.Fprintf(s.Err, "The recipe is broken: %s\n", console.OneLine(lineOf(r.RecipeID, m)))
 	}
 	if c.File != "" {
 		return c.write(r.Source, s)
@@ -127,32 +165,32 @@ func (c *recipesShowCmd) find(ctx context.Context, g *cli, s console.Streams) (s
 				found, err = of, nil
 			}
 		}
-		return shownRecipe{RecipeDetail: found}, system.Failure(err)
+		r := shownRecipe{RecipeDetail: found}
+		if found.File != nil {
+			r.File = *found.File
+		}
+		return r, system.Failure(err)
 	}
-	found, err := library.NewRecipeStore(g.Data).Find(c.Recipe)
+	found, err := app.Setup(g.Data, g.models).Recipe(ctx, c.Recipe)
 	if errors.Is(err, recipe.ErrNotFound) && runs.ValidRunID(c.Recipe) && upkeep.Exists(g.Data) {
 		found, err = ofRun(ctx, g, c.Recipe, err)
 	}
-	if err != nil {
-		return shownRecipe{}, err
+	r := shownRecipe{RecipeDetail: found}
+	if found.File != nil {
+		r.File = filepath.Join(g.Data, filepath.FromSlash(*found.File))
 	}
-	r := shownRecipe{RecipeDetail: client.RecipeDetail{RecipeID: found.ID, Origin: string(found.Origin),
-		Digest: artifact.DigestOf(found.Source), Source: string(found.Source)}}
-	if found.Path != "" && found.Origin != library.RecipeOfProgram {
-		r.File = found.Path
-	}
-	return r, nil
+	return r, err
 }
 
 // ofRun returns the recipe that a run works by, and the error that there is otherwise if
 // there is no such run.
-func ofRun(ctx context.Context, g *cli, id string, otherwise error) (library.FoundRecipe, error) {
+func ofRun(ctx context.Context, g *cli, id string, otherwise error) (client.RecipeDetail, error) {
 	a, err := app.OpenUnchecked(ctx, g.Data, g.models)
 	if err != nil {
-		return library.FoundRecipe{}, err
+		return client.RecipeDetail{}, err
 	}
 	defer a.Close() //nolint:errcheck // it was only looked at
-	found, err := a.Reader.Recipe(ctx, id)
+	found, err := a.Setup.RecipeOfRun(ctx, id)
 	if errors.Is(err, run.ErrNotFound) {
 		err = otherwise
 	}
@@ -180,10 +218,15 @@ func readRecipe(file string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, mostRecipe))
 }
 
-// validRecipe is what validate prints with --json.
-type validRecipe struct {
-	listedRecipe
-	Warnings []client.Warning `json:"warnings"`
+// checkedRecipe is what validate prints with --json. Of a recipe that is not valid, it has
+// only the errors.
+type checkedRecipe struct {
+	RecipeID    string `json:"recipe_id"`
+	Name        string `json:"name"`
+	Description string `json:"description"`
+	StageCount  int    `json:"stage_count"`
+	File        string `json:"file"`
+	client.RecipeCheck
 }
 
 type recipesValidateCmd struct {
@@ -191,7 +234,7 @@ type recipesValidateCmd struct {
 }
 
 // Run does the command.
-func (c *recipesValidateCmd) Run(g *cli, s console.Streams) error {
+func (c *recipesValidateCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 	var data []byte
 	var err error
 	if c.File == "-" {
@@ -202,21 +245,49 @@ func (c *recipesValidateCmd) Run(g *cli, s console.Streams) error {
 	if err != nil {
 		return err
 	}
-	r, err := library.ParseRecipe(c.File, data)
+	check, err := c.check(ctx, g, s, data)
 	if err != nil {
 		return err
 	}
-	warnings := library.RecipeWarnings(r)
+	r := checkedRecipe{File: c.File, RecipeCheck: check}
+	if d := check.Recipe; d != nil {
+		r.RecipeID, r.Name, r.Description, r.StageCount = d.RecipeID, d.Name, d.Description, len(d.Stages)
+	}
 	if g.JSON {
-		valid := validRecipe{describe(recipe.Listing{ID: r.ID, File: c.File, Recipe: r}), []client.Warning{}}
-		for _, w := range warnings {
-			valid.Warnings = append(valid.Warnings, client.Warning(w))
+		err = console.PrintJSON(s.Out, r)
+	}
+	for _, m := range check.Errors {
+		fmt.Fprintln(s.Err, "cineforge:", console.OneLine(lineOf(c.File, m)))
+	}
+	switch {
+	case err != nil:
+		return err
+	case !check.Valid:
+		return &console.Exit{Code: console.CodeError}
+	case g.JSON:
+		return nil
+	}
+	for _, m := range check.Warnings {
+		where := c.File
+		if m.Line != nil {
+			where = fmt.Sprintf("%s:%d", c.File, *m.Line)
 		}
-		return console.PrintJSON(s.Out, valid)
+		fmt.Fprintf(s.Err, "Warning: %s\n", console.OneLine(where+": "+m.Message))
 	}
-	for _, w := range warnings {
-		fmt.Fprintf(s.Err, "Warning: %s\n", console.OneLine(fmt.Sprintf("%s:%d: %s", c.File, w.Line, w.Message)))
-	}
-	_, err = fmt.Fprintf(s.Out, "%s is valid: %s, %d stages\n", console.OneLine(c.File), r.ID, len(r.Stages))
+	_, err = fmt.Fprintf(s.Out, "%s is valid: %s, %d stages\n", console.OneLine(c.File), r.RecipeID, r.StageCount)
 	return err
+}
+
+// check has the recipe checked by this program, or by the server.
+func (c *recipesValidateCmd) check(ctx context.Context, g *cli, s console.Streams, data []byte) (client.RecipeCheck, error) {
+	if g.Server == "" {
+		return app.Setup(g.Data, g.models).Validate(ctx, data)
+	}
+	server, err := g.dial(s)
+	if err != nil {
+		return client.RecipeCheck{}, err
+	}
+	defer server.Close() //nolint:errcheck // nothing is kept there
+	check, err := server.Recipes().Validate(ctx, data)
+	return check, system.Failure(err)
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/cineforge/cineforge/internal/api/problem"
 	"github.com/cineforge/cineforge/internal/api/results"
 	"github.com/cineforge/cineforge/internal/api/schema"
+	"github.com/cineforge/cineforge/internal/api/setup"
 	"github.com/cineforge/cineforge/internal/api/streams"
 	"github.com/cineforge/cineforge/internal/api/strict"
 	"github.com/cineforge/cineforge/internal/api/words"
@@ -84,7 +85,7 @@ func New(a *app.App, observers *observe.Observers, o Options) *API {
 	mux.Handle("GET /{$}", http.RedirectHandler("/docs", http.StatusFound))
 	(&systemHandler{reader: a.Reader, upkeep: a.Upkeep, log: o.Log, version: o.Version, stopping: &s.stopping}).register(r)
 	words.Register(r)
-	(&recipesHandler{recipes: a.Recipes, reader: a.Reader, costly: costly}).register(r)
+	setup.Register(r, a.Setup, setup.Limits{Costly: costly.take, Checked: newRateLimit().take, Doctor: newDoctorLimit().take})
 	(&projectsHandler{library: a.Library, results: a.Results, reader: a.Reader}).register(r)
 	newInputsHandler(a.Library, costly, o.UploadLimit).register(r)
 	(&results.Handler{Results: a.Results, Reader: a.Reader, Log: o.Log}).Register(r)
@@ -162,7 +163,10 @@ func notFound(r *endpoint.Router, w http.ResponseWriter, req *http.Request) {
 }
 
 // rateLimit limits the requests that cost work or money. It is safe for concurrent use.
-type rateLimit struct{ bucket *budget.Bucket }
+type rateLimit struct {
+	bucket *budget.Bucket
+	wait   int // for how many seconds a client that is refused waits
+}
 
 // The limits of costly requests: a burst, and how many more each second.
 const (
@@ -171,7 +175,13 @@ const (
 )
 
 func newRateLimit() rateLimit {
-	return rateLimit{budget.New(budget.Options{Cap: costlyBurst, Start: costlyBurst, PerSecond: costlyPerSecond})}
+	return rateLimit{budget.New(budget.Options{Cap: costlyBurst, Start: costlyBurst, PerSecond: costlyPerSecond}), 1}
+}
+
+// newDoctorLimit limits what the doctor is asked for: it opens files and runs other programs.
+func newDoctorLimit() rateLimit {
+	const burst, wait = 10, 5
+	return rateLimit{budget.New(budget.Options{Cap: burst, Start: burst, PerSecond: 1.0 / wait}), wait}
 }
 
 // take counts a request, and refuses it if there were too many.
@@ -180,7 +190,7 @@ func (l rateLimit) take() error {
 		return nil
 	}
 	p := problem.Refuse(http.StatusTooManyRequests, "too_many_requests",
-		"too many files, runs or retries were asked for in a short time", "try again in a moment")
-	p.Wait = 1
+		"too much was asked for in a short time", "try again in a moment")
+	p.Wait = l.wait
 	return p
 }

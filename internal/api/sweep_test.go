@@ -28,7 +28,7 @@ func (op operation) fill(value func(name string) string) string {
 
 // bodies are what operations take, in a form that nothing is wrong with.
 var bodies = map[string]string{
-	"login":      `{"token":"1"}`,
+	"login": `{"token":"1"}`, "validateRecipe": `{"source":"recipe_id: a"}`,
 	"newProject": `{"slug":"a","display_name":"A"}`, "openProject": `{"project_path":"none"}`,
 	"previewSlug":   `{"content_snippet":"","original_filename":"a"}`,
 	"changeProject": `{"display_name":"A"}`, "editArtifact": `{"data":{"a":1},"rationale":"b"}`,

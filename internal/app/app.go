@@ -14,6 +14,7 @@ import (
 	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/runs"
+	"github.com/cineforge/cineforge/internal/setup"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/internal/upkeep"
 	"github.com/cineforge/cineforge/pipeline"
@@ -34,6 +35,7 @@ type App struct {
 	Providers *providers.Service  // which models can be asked, and how they are doing
 	Incident  *incident.Service   // what is wrong now, and what it does to runs
 	Upkeep    *upkeep.Service     // looks after the store
+	Setup     *setup.Service      // describes recipes, modules and models, and what the doctor finds
 
 	close func() error
 }
@@ -102,6 +104,10 @@ func New(store storage.Store, dataDir string, config Config) *App {
 	}
 	a.Reader = runs.NewReader(runs.ReaderOptions{
 		Store: stored, Feed: store.Feed, Journal: store.Journal, Monitor: engine, Candidates: a.Providers,
+	})
+	a.Setup = setup.New(setup.Options{
+		Recipes: a.Recipes, Modules: Modules(documents), Providers: a.Providers, Reader: a.Reader,
+		Doctor: newDoctor(dataDir, config, a.Reader.Uncarried),
 	})
 	a.Runs = runs.New(runs.Options{
 		Reader: a.Reader, Pipeline: worker, Engine: engine, Providers: a.Providers,

@@ -22,11 +22,14 @@ func TestDoctor_Keys(t *testing.T) {
 		key  string
 		want upkeep.Check
 	}{
-		{"", upkeep.Check{Status: upkeep.Note, Detail: "not set, so that local is not asked"}},
-		{"x", upkeep.Check{Status: upkeep.Note, Detail: "LOCAL_KEY has 1 character; a key this short is not taken out of texts"}},
-		{"ollama7", upkeep.Check{Status: upkeep.Note, Detail: "LOCAL_KEY has 7 characters; a key this short is not taken out of texts"}},
-		{"ollama78", upkeep.Check{Status: upkeep.OK, Detail: "set"}},
-		{"olla ma", upkeep.Check{Status: upkeep.Problem, Detail: "LOCAL_KEY holds a space at character 5, which no key has",
+		{"", upkeep.Check{Group: upkeep.OfProviders, Status: upkeep.Note, Detail: "not set, so that local is not asked"}},
+		{"x", upkeep.Check{Group: upkeep.OfProviders, Status: upkeep.Note,
+			Detail: "LOCAL_KEY has 1 character; a key this short is not taken out of texts"}},
+		{"ollama7", upkeep.Check{Group: upkeep.OfProviders, Status: upkeep.Note,
+			Detail: "LOCAL_KEY has 7 characters; a key this short is not taken out of texts"}},
+		{"ollama78", upkeep.Check{Group: upkeep.OfProviders, Status: upkeep.OK, Detail: "set"}},
+		{"olla ma", upkeep.Check{Group: upkeep.OfProviders, Status: upkeep.Problem,
+			Detail: "LOCAL_KEY holds a space at character 5, which no key has",
 			Action: "set it again without it"}},
 	} {
 		tt.want.Name, local.Key = "LOCAL_KEY", tt.key

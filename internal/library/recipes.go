@@ -52,12 +52,18 @@ var versionPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}@[0-9a-f]{12}$
 
 // versionsDir is where versions are, below the data directory. Recipes to start runs
 // with are not looked for in folders of the recipes' folder.
-const versionsDir = "recipes/versions"
+const versionsDir = recipesDir + "/versions"
+
+// recipesDir is where recipes are, below the data directory.
+const recipesDir = "recipes"
 
 // VersionName returns the name of a recipe as a version.
 func VersionName(r *recipe.Recipe) string {
-	digest := strings.TrimPrefix(string(artifact.DigestOf(r.Source)), "sha256:")
-	return r.ID + "@" + digest[:12]
+	return versionName(r.ID, artifact.DigestOf(r.Source))
+}
+
+func versionName(id string, d artifact.Digest) string {
+	return id + "@" + strings.TrimPrefix(string(d), "sha256:")[:12]
 }
 
 // Find returns a recipe by its id, or a version by its name. If there is none, the error
@@ -73,7 +79,7 @@ func (l RecipeStore) Find(name string) (FoundRecipe, error) {
 	if found.Source > 0 {
 		return FoundRecipe{found.Recipe, RecipeOfProgram, found.File}, nil
 	}
-	return FoundRecipe{found.Recipe, RecipeOfData, filepath.Join(l.dataDir, "recipes", found.File)}, nil
+	return FoundRecipe{found.Recipe, RecipeOfData, filepath.Join(l.dataDir, recipesDir, found.File)}, nil
 }
 
 // version returns the recipe that was saved under a name.
@@ -94,17 +100,6 @@ func (l RecipeStore) version(name string) (FoundRecipe, error) {
 	return FoundRecipe{r, RecipeVersion, file}, err
 }
 
-// List lists the recipes that can be run.
-func (l RecipeStore) List() []*recipe.Recipe {
-	var all []*recipe.Recipe
-	for _, found := range recipe.List(RecipeSources(l.dataDir)...) {
-		if found.Err == nil {
-			all = append(all, found.Recipe)
-		}
-	}
-	return all
-}
-
 // Save keeps a recipe as a version, and returns the version's name. The same recipe is
 // kept once.
 func (l RecipeStore) Save(r *recipe.Recipe) (name string, err error) {
@@ -112,19 +107,24 @@ func (l RecipeStore) Save(r *recipe.Recipe) (name string, err error) {
 	if _, err := l.version(name); err == nil {
 		return name, nil
 	}
-	dir := filepath.Join(l.dataDir, versionsDir)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("save recipe %s: %w", r.ID, err)
+	return name, l.write(filepath.Join(versionsDir, name+".yaml"), r)
+}
+
+// write makes a file of a recipe, whose name is below the data directory.
+func (l RecipeStore) write(file string, r *recipe.Recipe) error {
+	dir := filepath.Join(l.dataDir, filepath.Dir(file))
+	err := os.MkdirAll(dir, 0o700)
+	var root *os.Root
+	if err == nil {
+		root, err = os.OpenRoot(dir)
 	}
-	root, err := os.OpenRoot(dir)
+	if err == nil {
+		err = errors.Join(writeFile(root, filepath.Base(file), r.Source, 0o600), root.Close())
+	}
 	if err != nil {
-		return "", fmt.Errorf("save recipe %s: %w", r.ID, err)
+		return fmt.Errorf("save recipe %s: %w", r.ID, err)
 	}
-	defer root.Close()
-	if err := writeFile(root, name+".yaml", r.Source, 0o600); err != nil {
-		return "", fmt.Errorf("save recipe %s: %w", r.ID, err)
-	}
-	return name, nil
+	return nil
 }
 
 // modules are the modules that recipes may name.
@@ -164,5 +164,5 @@ func writeFile(root *os.Root, name string, data []byte, mode fs.FileMode) error 
 
 // RecipeSources returns where recipes are found: the data directory's, then the shipped ones.
 func RecipeSources(dataDir string) []fs.FS {
-	return []fs.FS{os.DirFS(filepath.Join(dataDir, "recipes")), recipes.FS}
+	return []fs.FS{os.DirFS(filepath.Join(dataDir, recipesDir)), recipes.FS}
 }

@@ -9,9 +9,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/failure/diagnosis"
+	"github.com/cineforge/cineforge/internal/plaintext"
 	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/sqlite"
 	"github.com/cineforge/cineforge/internal/sqlite/datafile"
@@ -29,12 +32,27 @@ const (
 	Problem CheckStatus = "problem"
 )
 
+// CheckGroup says what a check is about.
+type CheckGroup string
+
+// The groups of checks.
+const (
+	OfStorage   CheckGroup = "storage" // the data directory and its database
+	OfRecipes   CheckGroup = "recipes"
+	OfProviders CheckGroup = "providers" // keys, by the names of their variables, and addresses
+	OfRuns      CheckGroup = "runs"      // that can't go on here
+	OfTools     CheckGroup = "tools"     // other programs
+)
+
 // Check is one thing that was looked at, and what to do about it.
 type Check struct {
-	Name   string      `json:"name"`
-	Status CheckStatus `json:"status"`
-	Detail string      `json:"detail"`
-	Action string      `json:"action,omitempty"`
+	Name    string      `json:"name"`
+	Status  CheckStatus `json:"status"`
+	Detail  string      `json:"detail"`
+	Action  string      `json:"action,omitempty"`
+	Group   CheckGroup  `json:"group"`
+	Path    string      `json:"path,omitempty"`    // of a tool that is installed
+	Version string      `json:"version,omitempty"` // of a tool, as it says
 
 	Remedies []failure.Remedy `json:"-"` // that Action names
 }
@@ -64,21 +82,34 @@ type Doctor struct {
 	Recipes  []fs.FS // where recipes are found
 	NoBackup bool    // make no copy before a database is brought up to date
 
+	// Reach says that the base URLs that are set are tried. It takes some seconds.
+	Reach bool
+
 	// Uncarried lists the runs of the data directory that this process can't go on with.
 	Uncarried func(ctx context.Context) ([]run.Overview, error)
 }
 
-// Checks looks at everything, and tries the base URLs that are set. A data directory that is
-// not there yet is not made.
-func (d Doctor) Checks(ctx context.Context) []Check {
-	checks := append([]Check{checkDataDir(d.DataDir), checkDatabase(ctx, d.DataDir, d.NoBackup)}, checkCopies(d.DataDir)...)
-	checks = append(checks, checkRecipes(d.Recipes))
-	checks = append(checks, Check{Name: "offline model", Status: OK, Detail: "always there; it judges nothing"})
-	checks = append(checks, checkProviders(ctx, d.Models)...)
-	if Exists(d.DataDir) {
-		checks = append(checks, d.checkCarried(ctx)...)
+// Checks looks at everything. A data directory that is not there yet is not made.
+func (d Doctor) Checks(ctx context.Context) (all []Check) {
+	add := func(group CheckGroup, checks ...Check) {
+		for _, c := range checks {
+			c.Group = group
+			all = append(all, c)
+		}
 	}
-	return append(checks, checkTool("pdftotext"), checkTool("ocrmypdf"))
+	add(OfStorage, checkDataDir(d.DataDir), checkDatabase(ctx, d.DataDir, d.NoBackup))
+	add(OfStorage, checkCopies(d.DataDir)...)
+	add(OfRecipes, checkRecipes(d.Recipes))
+	add(OfProviders, Check{Name: "offline model", Status: OK, Detail: "always there; it judges nothing"})
+	add(OfProviders, checkProviders(d.Models)...)
+	if d.Reach {
+		add(OfProviders, checkReach(ctx, d.Models.Providers)...)
+	}
+	if Exists(d.DataDir) {
+		add(OfRuns, d.checkCarried(ctx)...)
+	}
+	add(OfTools, checkTool(ctx, "pdftotext", "-v"), checkTool(ctx, "ocrmypdf", "--version"))
+	return all
 }
 
 // checkCarried reports the runs that this process can't go on with.
@@ -168,8 +199,7 @@ func checkRecipes(sources []fs.FS) Check {
 }
 
 // checkProviders reports whether the providers can be asked.
-func checkProviders(ctx context.Context, models providers.Models) []Check {
-	var checks []Check
+func checkProviders(models providers.Models) (checks []Check) {
 	add := func(c Check) {
 		if !slices.ContainsFunc(checks, func(o Check) bool { return o.Name == c.Name && o.Detail == c.Detail }) {
 			checks = append(checks, c)
@@ -183,7 +213,7 @@ func checkProviders(ctx context.Context, models providers.Models) []Check {
 			add(Check{Name: "proxy"}.failed(err, ""))
 		}
 	}
-	return append(checks, checkReach(ctx, models.Providers)...)
+	return checks
 }
 
 // checkProvider reports whether a provider can be asked. A key is never shown.
@@ -212,10 +242,20 @@ func checkProvider(p providers.Provider) Check {
 
 const shortKey = "a key this short is not taken out of texts"
 
-func checkTool(name string) Check {
+// toolTime is how long a tool is given to tell its version.
+const toolTime = 3 * time.Second
+
+// checkTool looks for a program, and asks it for its version by a flag.
+func checkTool(ctx context.Context, name, flag string) Check {
 	path, err := exec.LookPath(name)
 	if err != nil {
 		return Check{Name: name, Status: Note, Detail: "not installed; this version reads no PDF yet"}
 	}
-	return Check{Name: name, Status: Note, Detail: path + "; this version reads no PDF yet"}
+	ctx, stop := context.WithTimeout(ctx, toolTime)
+	defer stop()
+	said, _ := exec.CommandContext(ctx, path, flag).CombinedOutput() //nolint:errcheck // some tell it with an exit code
+	first, _, _ := strings.Cut(strings.TrimSpace(string(said)), "\n")
+	const most = 80
+	return Check{Name: name, Status: Note, Detail: path + "; this version reads no PDF yet", Path: path,
+		Version: plaintext.Cut(first, most)}
 }

@@ -2,9 +2,20 @@
 // strangers: what takes the YAML library too long is refused before it starts.
 package yamlnode
 
+import (
+	"strconv"
+	"strings"
+)
+
 // Position is a place in a file. Lines and columns count from 1, columns in characters; the zero
 // value is nowhere in particular.
-type Position struct{ Line, Column int }
+type Position struct {
+	Line, Column int
+
+	// Pointer is the JSON pointer of the value that stands there, such as /stages/0/id; "" for the
+	// document, and where [Node.Point] was not called.
+	Pointer string
+}
 
 // Node is a YAML value: nil, a bool, an int64, a uint64, a float64, a string, a [List] or a
 // [Map], or what its user puts there.
@@ -27,6 +38,27 @@ type Pair struct {
 	Key   string
 	Value *Node
 }
+
+// Point gives all positions within a document their pointers. A key has that of its value.
+func (n *Node) Point() { n.point("") }
+
+func (n *Node) point(pointer string) {
+	n.Pointer = pointer
+	switch v := n.Value.(type) {
+	case List:
+		for i, item := range v {
+			item.point(pointer + "/" + strconv.Itoa(i))
+		}
+	case Map:
+		for i, e := range v {
+			v[i].Pointer = pointer + "/" + escapes.Replace(e.Key)
+			e.Value.point(v[i].Pointer)
+		}
+	}
+}
+
+// escapes are those of keys within JSON pointers.
+var escapes = strings.NewReplacer("~", "~0", "/", "~1")
 
 // Get returns the value under a key, or nil.
 func (n *Node) Get(key string) *Node {

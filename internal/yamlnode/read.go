@@ -40,7 +40,7 @@ func (f Form) Read(data []byte, report func(Mistake)) *Node {
 		return nil
 	}
 	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
-		report(Mistake{Kind: Empty, Position: Position{1, 1}})
+		report(Mistake{Kind: Empty, Position: Position{Line: 1, Column: 1}})
 		return nil
 	}
 	r := reader{form: f, report: report}
@@ -54,7 +54,7 @@ func (f Form) Read(data []byte, report func(Mistake)) *Node {
 // checkText refuses what isn't text, for which YAML libraries have no good message,
 // and the blank lines and tabs that the lexer would take quadratic time over.
 func (f Form) checkText(data []byte) *Mistake {
-	at := Position{1, 1}
+	at := Position{Line: 1, Column: 1}
 	ends := 1
 	tabs := 0
 	for i := 0; i < len(data); {
@@ -66,7 +66,7 @@ func (f Form) checkText(data []byte) *Mistake {
 		at.Column++
 		switch {
 		case r == '\n', r == '\r' && !bytes.HasPrefix(data[i:], []byte("\n")):
-			at = Position{at.Line + 1, 1}
+			at = Position{Line: at.Line + 1, Column: 1}
 			if ends++; ends > f.MaxBlank+1 { // the first one ends a line with text
 				return &Mistake{Kind: TooManyBlanks, Position: at}
 			}
@@ -145,15 +145,15 @@ func (f Form) checkKey(tokens token.Tokens, i, keys, depth int) (kind Kind, bad 
 // place returns where a token starts. Block text has its own odd column 0.
 func place(t *token.Token) Position {
 	if t == nil || t.Position == nil {
-		return Position{1, 1}
+		return Position{Line: 1, Column: 1}
 	}
-	return Position{max(t.Position.Line, 1), max(t.Position.Column, 1)}
+	return Position{Line: max(t.Position.Line, 1), Column: max(t.Position.Column, 1)}
 }
 
 // syntax returns the mistake that the parser's error is about. The error's own text prints half
 // the file.
 func syntax(err error) Mistake {
-	wrong := Mistake{Kind: Syntax, Position: Position{1, 1}, Text: "the file can't be read"}
+	wrong := Mistake{Kind: Syntax, Position: Position{Line: 1, Column: 1}, Text: "the file can't be read"}
 	if e, ok := errors.AsType[yaml.Error](err); ok {
 		wrong.Position = place(e.GetToken())
 		wrong.Text = e.GetMessage()

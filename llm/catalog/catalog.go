@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"slices"
 
 	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/llm/wire"
@@ -27,12 +28,15 @@ type Entry struct {
 	Output     *float64 `json:"output_usd"`
 	CacheRead  *float64 `json:"cache_read_usd"`
 	CacheWrite *float64 `json:"cache_write_usd"`
-	Source     string   `json:"source"` // where it is from
+	Source     string   `json:"source"` // where it is from; FromConfig if a configuration says it
 	Date       string   `json:"date"`   // when it was read there
 
 	// Limits on the time of an answer, which only a configuration sets.
 	Limits wire.TimeLimits `json:"-"`
 }
+
+// FromConfig is the source of what a configuration says.
+const FromConfig = "config file"
 
 // Thinking says when a model thinks before it answers; "" if that is not known.
 //
@@ -121,6 +125,26 @@ func (e Entry) over(was Entry) Entry {
 		CacheRead: cmp.Or(e.CacheRead, was.CacheRead), CacheWrite: cmp.Or(e.CacheWrite, was.CacheWrite),
 		Source: cmp.Or(e.Source, was.Source), Date: cmp.Or(e.Date, was.Date), Limits: e.Limits.Over(was.Limits),
 	}
+}
+
+// Providers returns the providers whose models the catalog has, sorted.
+func (c Catalog) Providers() []string {
+	names := map[string]bool{}
+	for k := range c.entries {
+		names[k.provider] = true
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// Models returns the models of a provider that the catalog has, sorted.
+func (c Catalog) Models(provider string) (names []string) {
+	for k := range c.entries {
+		if k.provider == provider {
+			names = append(names, k.model)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // dated finds what names one release of a model.

@@ -77,16 +77,21 @@ func (p *provider) options(o breaker.Options, model string) breaker.Options {
 func (p *provider) modelLocked(name string) *model {
 	m, ok := p.models[name]
 	if !ok {
-		m = &model{
-			name:      name,
-			breaker:   breaker.New(p.options(p.o.Model, name)),
-			cooldowns: map[string]*cooldown{},
-			standings: map[string]*standing{},
-			limits:    map[string]*limit.Limiter{},
-		}
+		m = newModel(p, name)
 		p.models[name] = m
 	}
 	return m
+}
+
+// newModel returns a model of a provider of which nothing is known.
+func newModel(p *provider, name string) *model {
+	return &model{
+		name:      name,
+		breaker:   breaker.New(p.options(p.o.Model, name)),
+		cooldowns: map[string]*cooldown{},
+		standings: map[string]*standing{},
+		limits:    map[string]*limit.Limiter{},
+	}
 }
 
 // limiter returns what limits the calls of the model under a key. The provider's mutex is

@@ -2,6 +2,7 @@ package health
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -45,6 +46,25 @@ func (r *Registry) Status() []ProviderStatus {
 	}
 	slices.SortFunc(all, func(a, b ProviderStatus) int { return strings.Compare(a.Endpoint, b.Endpoint) })
 	return all
+}
+
+// Check returns whether a request that began now could be sent to a model, as far as that depends
+// on health. Unlike [Registry.NewRoute] it adds nothing to what is known.
+func (r *Registry) Check(w Way, now time.Time) Availability {
+	r.mu.Lock()
+	p, known := r.providers[w.Endpoint]
+	r.mu.Unlock()
+	if !known {
+		p = newProvider(w.Endpoint, r.o)
+	}
+	p.mu.Lock()
+	m, known := p.models[w.Model]
+	if !known {
+		m = newModel(p, w.Model)
+	}
+	p.mu.Unlock()
+	route := Route{Provider: w.Provider, Model: w.Model, Credential: w.Credential, only: w.Only, provider: p, model: m}
+	return route.Check(&Request{ID: math.MaxUint64}, now) // the id is no request's
 }
 
 func (p *provider) status(now time.Time) ProviderStatus {

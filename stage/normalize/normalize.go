@@ -11,6 +11,7 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/screenplay"
 	"github.com/cineforge/cineforge/screenplay/document"
 	"github.com/cineforge/cineforge/stage"
@@ -29,9 +30,15 @@ func (Module) Info() stage.Info {
 		Consumes:    []string{artifact.RawInput},
 		Produces:    []string{artifact.CanonicalScript},
 		Rewrites:    true,
-		StageID:     "normalize",
-		Title:       "Put it into screenplay form",
-		Doing:       "Putting it into screenplay form",
+		Questions: []stage.Question{
+			{About: "The beginning of a text that is no screenplay, in screenplay form, with its title.", Unit: "chunk", Role: llm.Work,
+				Schema: openingSchema, MaxOutputTokens: maxAnswerTokens},
+			{About: "Each further part of such a text.", Unit: "chunk", Role: llm.Work,
+				Schema: continuationSchema, MaxOutputTokens: maxAnswerTokens},
+		},
+		StageID: "normalize",
+		Title:   "Put it into screenplay form",
+		Doing:   "Putting it into screenplay form",
 		DefaultChain: []string{
 			"anthropic:claude-sonnet-4-6", "anthropic:claude-opus-4-6", "openai:gpt-4.1", "google:gemini-3-flash-preview",
 		},

@@ -10,6 +10,7 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/screenplay/fountain"
 	"github.com/cineforge/cineforge/stage"
 )
@@ -23,14 +24,16 @@ func (Module) Info() stage.Info {
 		ID:          "project_config_v1",
 		Description: "Proposes the project's settings from the title page and by rule, and asks the model for the rest.",
 		Params: map[string]stage.Param{
-			"accept_config": {Kind: stage.Bool,
+			"accept_config": {Kind: stage.Bool, Default: false,
 				Description: "true takes the proposal as it is; otherwise the run pauses until a person confirms it"},
 		},
 		Consumes: []string{artifact.CanonicalScript, artifact.SceneIndex},
 		Produces: []string{artifact.ProjectConfig},
-		StageID:  "project_config",
-		Title:    "Propose the project's settings",
-		Doing:    "Proposing the project's settings",
+		Questions: []stage.Question{{About: "Genre, tone, logline and the like, which no rule finds.", Unit: "project", Role: llm.Work,
+			Schema: answerSchema, MaxOutputTokens: maxAnswerTokens}},
+		StageID: "project_config",
+		Title:   "Propose the project's settings",
+		Doing:   "Proposing the project's settings",
 		DefaultChain: []string{
 			"anthropic:claude-haiku-4-5-20251001", "anthropic:claude-sonnet-4-6", "anthropic:claude-opus-4-6", "openai:gpt-4.1",
 		},

@@ -11,6 +11,7 @@ import (
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/llm"
 	"github.com/cineforge/cineforge/screenplay"
 	"github.com/cineforge/cineforge/screenplay/fountain"
 	"github.com/cineforge/cineforge/stage"
@@ -26,9 +27,11 @@ func (Module) Info() stage.Info {
 		Description: "Takes the script apart into scenes by rule, and asks the model what happens in each.",
 		Consumes:    []string{artifact.CanonicalScript},
 		Produces:    []string{artifact.Scene, artifact.SceneIndex},
-		StageID:     "extract_scenes",
-		Title:       "Find the scenes",
-		Doing:       "Finding the scenes",
+		Questions: []stage.Question{{About: "What happens in a scene, and its tone.", Unit: "scene", Role: llm.Work,
+			Schema: judgementSchema, MaxOutputTokens: maxAnswerTokens}},
+		StageID: "extract_scenes",
+		Title:   "Find the scenes",
+		Doing:   "Finding the scenes",
 		DefaultChain: []string{
 			"anthropic:claude-sonnet-4-6", "anthropic:claude-opus-4-6", "openai:gpt-5.2", "google:gemini-3-flash-preview",
 		},

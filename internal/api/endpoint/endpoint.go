@@ -4,6 +4,7 @@ package endpoint
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"reflect"
@@ -133,6 +134,20 @@ func NotModified(tag string) error { return notModified{tag} }
 func Tag(content []byte) string {
 	const length = 32
 	return `"` + strings.TrimPrefix(string(artifact.DigestOf(content)), "sha256:")[:length] + `"`
+}
+
+// Unless returns an answer with the tag of its content, or [NotModified] for a client that sent the
+// tag.
+func Unless[T any](ifNoneMatch string, body T) (Tagged[T], error) {
+	data, err := json.Marshal(body)
+	if err != nil {
+		return Tagged[T]{}, err
+	}
+	tag := Tag(data)
+	if Matches(ifNoneMatch, tag) {
+		return Tagged[T]{}, NotModified(tag)
+	}
+	return Tagged[T]{ETag: tag, Body: body}, nil
 }
 
 // Matches reports whether a list of tags, as a client sends it, contains one.

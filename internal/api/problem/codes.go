@@ -33,6 +33,8 @@ var Codes = []struct{ Code, Meaning string }{
 	{"project_not_found", "there is no such project to open"},
 	{"project_not_opened", "there is no such project"},
 	{"provider_not_found", "there is no such provider"},
+	{"recipe_changed", "the recipe is not the one any more that If-Match names"},
+	{"recipe_exists", "there is a recipe of that id; If-Match names the one to replace, and replace allows to replace a shipped one"},
 	{"recipe_not_found", "there is no such recipe"},
 	{"damaged", "the database is damaged"},
 	{"disk_fault", "the disk that holds the database reports faults"},

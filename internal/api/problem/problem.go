@@ -18,6 +18,7 @@ import (
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/durable"
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/pipeline"
@@ -100,6 +101,8 @@ var known = []struct {
 	{err: providers.ErrNoModel, status: http.StatusNotFound, code: "model_not_found"},
 	{err: run.ErrNoCarrier, status: http.StatusConflict, code: "no_carrier"},
 	{err: durable.ErrHeld, status: http.StatusConflict, code: "run_busy", message: "another process works on the run at the moment"},
+	{err: library.ErrRecipeExists, status: http.StatusConflict, code: "recipe_exists"},
+	{err: library.ErrRecipeChanged, status: http.StatusPreconditionFailed, code: "recipe_changed"},
 	{err: recipe.ErrNotFound, status: http.StatusNotFound, code: "recipe_not_found"},
 	{err: project.ErrNotFound, status: http.StatusNotFound, code: "project_not_opened", message: "there is no such project"},
 	{err: project.ErrExists, status: http.StatusConflict, code: "project_exists", message: "there are too many projects of that slug"},

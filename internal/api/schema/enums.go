@@ -10,6 +10,7 @@ import (
 
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/artifact/content"
+	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/api/problem"
@@ -67,7 +68,7 @@ func (e enum) schema() *huma.Schema {
 }
 
 // enums lists all enumerations. A test compares them with the constants that there are.
-var enums = sync.OnceValue(func() []enum { return slices.Concat(ofRuns(), ofFailures(), ofArtifacts()) })
+var enums = sync.OnceValue(func() []enum { return slices.Concat(ofRuns(), ofFailures(), ofArtifacts(), ofSetup()) })
 
 func ofRuns() []enum {
 	return []enum{
@@ -130,6 +131,22 @@ func ofArtifacts() []enum {
 		enumerate("SettingSource", "How a setting came about.", content.AutoDetected, content.Preset, content.UserSpecified),
 		enumerate("SettingOrigin", "What found a setting.", content.OriginTitlePage, content.OriginRule, content.OriginModel,
 			content.OriginDefault, content.OriginPerson, content.OriginUnknown),
+	}
+}
+
+func ofSetup() []enum {
+	return []enum{
+		enumerate("ValueOrigin", "Where a value of a recipe is from.", client.ValueDefault, client.ValueRecipe, client.ValueStage,
+			client.ValuePlaceholder, client.ValueRun),
+		enumerate("ParamType", "The type of a parameter's value.", client.ParamString, client.ParamBool, client.ParamInt, client.ParamNumber,
+			client.ParamModel, client.ParamObject, client.ParamList),
+		enumerate("ChoiceOrigin", "Why a model is in a chain.", client.ChoiceOwn, client.ChoiceDefault, client.ChoiceFallback),
+		enumerate("SaveAs", "As what a recipe is saved.", client.AsVersion, client.AsRecipe),
+		enumerate("ModelSource", "Where what is known of a model is from.", client.ModelOfCatalog, client.ModelOfConfig, client.ModelUnlisted),
+		enumerate("CheckStatus", "How a check of the doctor went. A note takes nothing away from what the program can do now.",
+			client.CheckOK, client.CheckNote, client.CheckProblem),
+		enumerate("CheckGroup", "What a check of the doctor is about.", client.CheckedStorage, client.CheckedRecipes, client.CheckedProviders,
+			client.CheckedRuns, client.CheckedTools),
 	}
 }
 

@@ -62,7 +62,7 @@ func (m modelEntry) entry(name recipe.ModelName) (catalog.Entry, error) {
 	return catalog.Entry{Provider: name.Provider, Model: name.Model, Window: m.Window, MaxOutput: m.MaxOutput,
 		Thinks: catalog.Thinking(m.Thinks),
 		Input:  m.Input, Output: m.Output, CacheRead: m.CacheRead, CacheWrite: m.CacheWrite, Limits: wire.TimeLimits(m.Limits),
-		Source: "config file"}, nil
+		Source: catalog.FromConfig}, nil
 }
 
 func amount(p *float64) float64 {

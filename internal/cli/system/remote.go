@@ -39,6 +39,9 @@ func NewRemote(c *client.Client) *Remote { return &Remote{client: c} }
 // Recipes returns the client's requests about recipes.
 func (r *Remote) Recipes() *client.Recipes { return r.client.Recipes }
 
+// Setup returns the client's requests about what the server works with.
+func (r *Remote) Setup() *client.Setup { return r.client.Setup }
+
 // Failure returns a server's problem as a failure of the program: with its commands in place of requests.
 func Failure(err error) error {
 	p, ok := errors.AsType[*client.Problem](err)
