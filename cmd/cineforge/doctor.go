@@ -24,7 +24,7 @@ func (*doctorCmd) checks(ctx context.Context, g *cli, s console.Streams) ([]upke
 		return nil, err
 	}
 	defer server.Close() //nolint:errcheck // it was only looked at
-	found, err := server.Setup().Doctor(ctx, true)
+	found, err := server.Client().Setup.Doctor(ctx, true)
 	checks := []upkeep.Check{}
 	for _, c := range found {
 		checks = append(checks, upkeep.Check{Name: c.Name, Status: upkeep.CheckStatus(c.Status), Detail: c.Detail, Action: c.Action,

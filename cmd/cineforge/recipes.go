@@ -83,9 +83,9 @@ func (c *recipesListCmd) list(ctx context.Context, g *cli, s console.Streams) ([
 		return nil, err
 	}
 	defer server.Close() //nolint:errcheck // it was only looked at
-	ask := server.Recipes().List
+	ask := server.Client().Recipes.List
 	if c.Versions {
-		ask = server.Recipes().ListVersions
+		ask = server.Client().Recipes.ListVersions
 	}
 	list, err := ask(ctx)
 	return list, system.Failure(err)
@@ -159,9 +159,9 @@ func (c *recipesShowCmd) find(ctx context.Context, g *cli, s console.Streams) (s
 			return shownRecipe{}, err
 		}
 		defer server.Close() //nolint:errcheck // it was only looked at
-		found, err := server.Recipes().Find(ctx, c.Recipe)
+		found, err := server.Client().Recipes.Find(ctx, c.Recipe)
 		if p, is := errors.AsType[*client.Problem](err); is && p.Code == "recipe_not_found" && runs.ValidRunID(c.Recipe) {
-			if of, missing := server.Recipes().OfRun(ctx, c.Recipe); missing == nil {
+			if of, missing := server.Client().Recipes.OfRun(ctx, c.Recipe); missing == nil {
 				found, err = of, nil
 			}
 		}
@@ -288,6 +288,6 @@ func (c *recipesValidateCmd) check(ctx context.Context, g *cli, s console.Stream
 		return client.RecipeCheck{}, err
 	}
 	defer server.Close() //nolint:errcheck // nothing is kept there
-	check, err := server.Recipes().Validate(ctx, data)
+	check, err := server.Client().Recipes.Validate(ctx, data)
 	return check, system.Failure(err)
 }

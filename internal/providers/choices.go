@@ -27,10 +27,17 @@ type Choice struct {
 	Until  time.Time    // when that may have changed; zero if that is not known
 }
 
+// Survey says which models could be asked now, and why others could not. It asks none.
+type Survey struct{ service *Service }
+
+// TakeSurvey takes over what other processes have learned, and returns what can be asked.
+func (s *Service) TakeSurvey(ctx context.Context) (Survey, error) { return Survey{s}, s.Recall(ctx) }
+
 // Choices returns the models of a stage in the order in which they are asked, those that can't be
 // asked among them: of a run by what it has pinned, and without one of a new run. Of a drill, all
 // that it can ask can be asked.
-func (s *Service) Choices(of *run.State, stageID string, policy recipe.Policy) ([]Choice, error) {
+func (v Survey) Choices(of *run.State, stageID string, policy recipe.Policy) ([]Choice, error) {
+	s := v.service
 	known := s.source.models.Catalog
 	switch {
 	case of == nil:
@@ -89,11 +96,8 @@ type KnownModel struct {
 
 // Known returns the models that are known: those of the catalog, of the providers that are
 // configured, and of the default chains; and whether they can be asked now.
-func (s *Service) Known(ctx context.Context) ([]KnownModel, error) {
-	if err := s.Recall(ctx); err != nil {
-		return nil, err
-	}
-	var all []KnownModel
+func (v Survey) Known() (all []KnownModel) {
+	s := v.service
 	for _, name := range s.source.names() {
 		m := KnownModel{Choice: Choice{Name: name}, Dialect: s.source.pin(name).Dialect}
 		m.Entry, m.Listed = s.source.models.Catalog.Lookup(name.Provider, name.Model)
@@ -109,7 +113,7 @@ func (s *Service) Known(ctx context.Context) ([]KnownModel, error) {
 		}
 		all = append(all, m)
 	}
-	return all, nil
+	return all
 }
 
 // names lists the models that are known, each once: by provider as they are configured, then those

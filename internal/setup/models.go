@@ -52,12 +52,12 @@ func questionsOf(info stage.Info) []client.Question {
 
 // Models lists the models that recipes can name, and whether they can be asked now.
 func (s *Service) Models(ctx context.Context) ([]client.KnownModel, error) {
-	known, err := s.providers.Known(ctx)
+	survey, err := s.providers.TakeSurvey(ctx)
 	if err != nil {
 		return nil, err
 	}
 	all := []client.KnownModel{}
-	for _, m := range known {
+	for _, m := range survey.Known() {
 		out := client.KnownModel{
 			Provider: m.Name.Provider, Model: m.Name.Model, Name: m.Name.String(), Dialect: textOf(m.Dialect), ModelSpec: specOf(m.Spec),
 			Source: client.ModelOfCatalog, DefaultOf: s.defaultOf(m.Name), Spare: m.Spare, Usability: usabilityOf(m.Choice),

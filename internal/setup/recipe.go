@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"time"
@@ -21,15 +22,15 @@ import (
 // subject is a recipe that is described.
 type subject struct {
 	*recipe.Recipe
-	plan    *recipe.Plan
 	options recipe.PlanOptions
 	state   *run.State     // of the run that it is described for; nil for none
 	written map[string]any // its resilience block
 	service *Service
+	survey  providers.Survey
 }
 
 // describe says what a recipe comes to, for a run with what the run gave.
-func (s *Service) describe(f library.RecipeFile, of *run.State) (client.RecipeDetail, error) {
+func (s *Service) describe(ctx context.Context, f library.RecipeFile, of *run.State) (client.RecipeDetail, error) {
 	out := client.RecipeDetail{
 		RecipeID: f.ID, Origin: string(f.Origin), Digest: artifact.DigestOf(f.Source), Source: string(f.Source), Name: f.ID,
 		File: textOf(f.File), ReplacesShipped: f.Shadows, Errors: mistakesOf(f.Err), Warnings: []client.Mistake{},
@@ -46,25 +47,28 @@ func (s *Service) describe(f library.RecipeFile, of *run.State) (client.RecipeDe
 		out.Name, out.Description = nameOf(f.Recipe), f.Recipe.Description
 	}
 	if f.Err == nil && f.Recipe != nil {
-		err := s.describeValid(&out, f.Recipe, of)
-		out.Errors = mistakesOf(err)
+		survey, err := s.providers.TakeSurvey(ctx)
+		if err != nil {
+			return out, err
+		}
+		d := subject{Recipe: f.Recipe, state: of, written: f.Recipe.WrittenResilience(), service: s, survey: survey}
+		out.Errors = mistakesOf(d.add(&out))
 	}
 	out.Broken = len(out.Errors) > 0
 	return out, nil
 }
 
-// describeValid adds what a recipe comes to that can be run.
-func (s *Service) describeValid(out *client.RecipeDetail, r *recipe.Recipe, of *run.State) error {
-	d := subject{Recipe: r, state: of, written: r.WrittenResilience(), service: s, options: recipe.PlanOptions{Modules: s.modules, Open: true}}
-	if of != nil {
-		d.options = pipeline.PlanOptions(*of, s.modules)
+// add adds what the recipe comes to.
+func (d subject) add(out *client.RecipeDetail) error {
+	d.options = recipe.PlanOptions{Modules: d.service.modules, Open: true}
+	if d.state != nil {
+		d.options = pipeline.PlanOptions(*d.state, d.service.modules)
 	}
-	plan, err := r.Compile(d.options)
+	plan, err := d.Compile(d.options)
 	if err != nil {
 		return err
 	}
-	d.plan = plan
-	out.Warnings = warningsOf(r)
+	out.Warnings = warningsOf(d.Recipe)
 	for _, p := range plan.Stages {
 		described, err := d.stage(p)
 		if err != nil {
@@ -97,7 +101,7 @@ func (d subject) stage(p recipe.PlannedStage) (client.RecipeStage, error) {
 	if info.AsksNoModel {
 		return out, nil
 	}
-	choices, err := d.service.providers.Choices(d.state, p.ID, p.Policy)
+	choices, err := d.survey.Choices(d.state, p.ID, p.Policy)
 	for _, c := range choices {
 		out.Chain = append(out.Chain, client.ChainChoice{
 			Provider: c.Name.Provider, Model: c.Name.Model, Origin: originOf(c, p.Policy), Usability: usabilityOf(c), ModelSpec: specOf(c.Spec),

@@ -90,10 +90,7 @@ func (s *Service) Recipe(ctx context.Context, name string) (client.RecipeDetail,
 	if err != nil {
 		return client.RecipeDetail{}, err
 	}
-	if err := s.providers.Recall(ctx); err != nil {
-		return client.RecipeDetail{}, err
-	}
-	return s.describe(f, nil)
+	return s.describe(ctx, f, nil)
 }
 
 // RecipeOfRun describes the recipe that a run works by, with what the run gave.
@@ -103,13 +100,10 @@ func (s *Service) RecipeOfRun(ctx context.Context, runID string) (client.RecipeD
 		return client.RecipeDetail{}, err
 	}
 	found, err := s.reader.Recipe(ctx, runID)
-	if err == nil {
-		err = s.providers.Recall(ctx)
-	}
 	if err != nil {
 		return client.RecipeDetail{}, err
 	}
-	return s.describe(library.RecipeFile{ID: found.ID, Origin: library.RecipeOfRun, Source: found.Source, Recipe: found.Recipe}, &state)
+	return s.describe(ctx, library.RecipeFile{ID: found.ID, Origin: library.RecipeOfRun, Source: found.Source, Recipe: found.Recipe}, &state)
 }
 
 // Validate says what is wrong with a recipe, and what it comes to if nothing is.
@@ -120,10 +114,7 @@ func (s *Service) Validate(ctx context.Context, source []byte) (client.RecipeChe
 	if err != nil {
 		return check, nil
 	}
-	if err := s.providers.Recall(ctx); err != nil {
-		return check, err
-	}
-	detail, err := s.describe(library.RecipeFile{ID: r.ID, Origin: library.RecipeVersion, Source: source, Recipe: r}, nil)
+	detail, err := s.describe(ctx, library.RecipeFile{ID: r.ID, Origin: library.RecipeVersion, Source: source, Recipe: r}, nil)
 	check.Valid = err == nil
 	check.Warnings = detail.Warnings
 	check.Recipe = &detail

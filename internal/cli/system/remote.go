@@ -36,11 +36,8 @@ type Remote struct{ client *client.Client }
 // NewRemote returns the system behind a client, which closing it closes too.
 func NewRemote(c *client.Client) *Remote { return &Remote{client: c} }
 
-// Recipes returns the client's requests about recipes.
-func (r *Remote) Recipes() *client.Recipes { return r.client.Recipes }
-
-// Setup returns the client's requests about what the server works with.
-func (r *Remote) Setup() *client.Setup { return r.client.Setup }
+// Client returns the client of the server.
+func (r *Remote) Client() *client.Client { return r.client }
 
 // Failure returns a server's problem as a failure of the program: with its commands in place of requests.
 func Failure(err error) error {
