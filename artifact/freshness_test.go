@@ -1,6 +1,7 @@
 package artifact_test
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/cineforge/cineforge/artifact"
@@ -36,6 +37,10 @@ func TestFreshness_Health(t *testing.T) {
 		"confirmed by a person": {
 			[]artifact.Metadata{made("a", 2, artifact.Valid)}, made("b", 1, artifact.ConfirmedValid, a(1)), artifact.ConfirmedValid,
 		},
+		"made of what a person confirmed": {
+			[]artifact.Metadata{made("a", 2, artifact.Valid), made("b", 1, artifact.ConfirmedValid, a(1))},
+			made("c", 1, artifact.Valid, b(1)), artifact.Valid,
+		},
 		"found wanting": {
 			[]artifact.Metadata{made("a", 2, artifact.Valid)}, made("b", 1, artifact.NeedsRevision, a(1)), artifact.NeedsRevision,
 		},
@@ -52,5 +57,24 @@ func TestFreshness_Health(t *testing.T) {
 				t.Errorf("%s, want %s", got, test.want)
 			}
 		})
+	}
+}
+
+// What is given out says why it is not what counts, and leaves what is stored as it is.
+func TestFreshness_Mark(t *testing.T) {
+	a := func(v int) artifact.Ref { return artifact.NewRef("a", "e", v) }
+	stored := made("b", 1, artifact.Valid, a(1))
+	stored.Annotations = map[string]any{"kept": 1}
+	f := artifact.NewFreshness([]artifact.Metadata{made("a", 2, artifact.Valid), stored})
+	got := f.Mark(stored)
+	want := map[string]any{"kept": 1, artifact.StaleBy: []artifact.Ref{a(2)}}
+	if got.Health != artifact.Stale || !reflect.DeepEqual(got.Annotations, want) || len(stored.Annotations) != 1 {
+		t.Errorf("%s %v", got.Health, got.Annotations)
+	}
+	if old := f.Mark(made("a", 1, artifact.Valid)); !reflect.DeepEqual(old.Annotations, map[string]any{artifact.Superseded: a(2)}) {
+		t.Errorf("%v", old.Annotations)
+	}
+	if now := f.Mark(made("a", 2, artifact.Valid)); now.Annotations != nil || now.Health != artifact.Valid {
+		t.Errorf("%s %v", now.Health, now.Annotations)
 	}
 }

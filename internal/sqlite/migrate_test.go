@@ -222,3 +222,43 @@ func TestMigrate_RunsThatPinnedNobody(t *testing.T) {
 		}
 	}
 }
+
+// What a person edited before there was a mark for it is current if it counted then, and a version says
+// which run made it.
+func TestOpen_MarksEarlierEdits(t *testing.T) {
+	const before = 7
+	statements := oldData(before)
+	digest := artifact.DigestOf([]byte(`{"n":1}`))
+	for _, v := range []struct {
+		entity  string
+		version int
+		source  artifact.Source
+	}{{"scene_001", 2, artifact.Human}, {"scene_002", 1, artifact.Human}, {"scene_002", 2, artifact.Code}} {
+		statements = append(statements, fmt.Sprintf(`INSERT INTO artifacts (project_id, type, entity_id, version, digest, metadata)
+			VALUES ('p', 'scene', '%s', %d, '%s', '{"ref":{"artifact_type":"scene","entity_id":"%s","version":%d},"source":"%s"}')`,
+			v.entity, v.version, digest, v.entity, v.version, v.source))
+	}
+	dir := t.TempDir()
+	if err := sqlite.MakeOld(t.Context(), dir, before, statements...); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, dir)
+	var got []string
+	for _, entity := range []string{"scene_001", "scene_002"} {
+		versions, err := s.Artifacts.Versions(t.Context(), "p", "scene", entity)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range versions {
+			got = append(got, fmt.Sprintf("%s:v%d current=%v chosen=%v run=%q stage=%q",
+				entity, v.Ref.Version, v.Current, v.Chosen, v.RunID, v.StageID))
+		}
+	}
+	want := []string{
+		`scene_001:v1 current=false chosen=false run="over" stage="a"`, `scene_001:v2 current=true chosen=true run="" stage=""`,
+		`scene_002:v1 current=false chosen=false run="" stage=""`, `scene_002:v2 current=true chosen=false run="" stage=""`,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+}
