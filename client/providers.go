@@ -100,3 +100,8 @@ func (c *Client) Incident(ctx context.Context, since time.Time) (health.Incident
 	}
 	return get[health.Incident](ctx, c.conn, values, "incident")
 }
+
+// Drills lists the scenarios that a run can be started with as a drill.
+func (c *Client) Drills(ctx context.Context) ([]health.Drill, error) {
+	return get[[]health.Drill](ctx, c.conn, nil, "drills")
+}

@@ -19,7 +19,6 @@ type Health struct {
 	Gates       []Gate        `json:"gates,omitempty"`
 	Attempts    int           `json:"attempts"`          // of the last 24 hours
 	Success     *float64      `json:"success,omitempty"` // the share of them that were answered; nil without attempts
-	Window      string        `json:"window,omitempty"`  // that attempts and success are of
 }
 
 // CountedWindow is the time that attempts are counted in.
@@ -68,6 +67,7 @@ type Provider struct {
 	Health
 	Models []Model `json:"models"`
 
+	Window      string       `json:"attempts_window" example:"24h" doc:"What attempts and success are of, its models' too."`
 	KeyVariable string       `json:"key_variable,omitempty" doc:"The environment variable that holds its key; missing if it takes none."`
 	WaitingList []WaitingRun `json:"waiting" nullable:"false" doc:"Those that waiting_runs counts, longest first, 20 at the most."`
 }

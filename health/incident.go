@@ -20,7 +20,7 @@ type Incident struct {
 	Attempts Figures    `json:"attempts" doc:"All attempts in the time."`
 	Drills   int        `json:"drills_left_out" doc:"Drills under way, which are left out."`
 
-	Providers []ProviderTrouble `json:"providers" nullable:"false" doc:"All that are configured, those in trouble first."`
+	Providers []ProviderTrouble `json:"providers" nullable:"false" doc:"Those that are configured or were asked, in trouble first."`
 	Runs      AffectedRuns      `json:"runs"`
 	Acts      []ProviderEvent   `json:"acts" nullable:"false" doc:"What operators did at providers in the time, newest first, 50 at the most."`
 	ActsCut   bool              `json:"acts_cut,omitempty" doc:"There were more acts."`

@@ -51,6 +51,7 @@ type cli struct {
 	Text       offline.Text    `cmd:"" server:"aside" help:"Print the text that would be read from a file."`
 	Runs       runsCmd         `cmd:"" help:"Look at runs, follow them, take their files."`
 	Providers  providersCmd    `cmd:"" help:"Show how the providers are doing; hold, release or probe one."`
+	Incident   incidentCmd     `cmd:"" server:"yes" help:"Say what is wrong now, since when, and what it does to runs."`
 	Recipes    recipesCmd      `cmd:"" help:"List, print and check recipes."`
 	Explain    offline.Explain `cmd:"" server:"aside" name:"explain-error" help:"Say what a provider's failure means and what to do about it."`
 	Simulate   simulateCmd     `cmd:"" server:"aside" help:"Play the providers on this machine, with whatever goes wrong."`

@@ -10,6 +10,7 @@ import (
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/cli/console"
 	"github.com/cineforge/cineforge/internal/cli/system"
+	"github.com/cineforge/cineforge/internal/incident"
 	"github.com/cineforge/cineforge/internal/progress"
 	"github.com/cineforge/cineforge/internal/providers"
 )
@@ -149,7 +150,8 @@ func (c *providersEventsCmd) Run(ctx context.Context, g *cli, s console.Streams)
 
 // eventLine writes an event of a provider, and the operator if it is an act.
 func eventLine(e health.ProviderEvent) string {
-	line := fmt.Sprintf("%s  %s: %s → %s", e.At.Local().Format("2006-01-02 15:04:05"), strings.TrimSpace(e.Provider+" "+e.Model), e.From, e.To)
+	of := strings.TrimSpace(e.Provider + " " + e.Model)
+	line := fmt.Sprintf("%s  %s: %s → %s", e.At.Local().Format("2006-01-02 15:04:05"), of, e.From, e.To)
 	if e.Until != nil {
 		line += " until " + e.Until.Local().Format("15:04:05")
 	}
@@ -256,4 +258,43 @@ func (c *providersReleaseCmd) left(p health.Provider, now time.Time) string {
 		return fmt.Sprintf("%s is not asked for any model until %s (%s)", p.Name, clock(p.Gates[0].Until, now), p.Gates[0].Class)
 	}
 	return ""
+}
+
+type incidentCmd struct {
+	Since string `placeholder:"TIME|DUR" help:"Begin the figures at a time, or so long ago; else when the trouble began."`
+}
+
+func (incidentCmd) Help() string {
+	return `Says in one sentence what is wrong now and what it does to runs, and shows what is behind
+it: the providers with their failures by class and by whose fault they are, the runs
+that wait, went to another provider, are paused or failed, what operators did, and what
+ends it. Drills have no part in it.
+
+Examples:
+  cineforge incident
+  cineforge incident --since 2h --json`
+}
+
+// Run does the command. Looking makes no data directory.
+func (c *incidentCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
+	since, err := incident.ParseSince(c.Since)
+	if err != nil {
+		return console.Usage(err)
+	}
+	if g.empty() {
+		return failure.New(failure.Input, "there is no data directory yet, so nothing has happened", "name another one with --data")
+	}
+	sys, err := g.open(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer sys.Close() //nolint:errcheck // it was only looked at
+	found, err := sys.Incident(ctx, since)
+	if err != nil {
+		return notStarted(err)
+	}
+	if g.JSON {
+		return console.PrintJSON(s.Out, found)
+	}
+	return progress.WriteIncident(s.Out, found, progress.IncidentView{Now: time.Now(), Color: console.Color(s.Out)})
 }

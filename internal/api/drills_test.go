@@ -6,8 +6,10 @@ import (
 	"testing/synctest"
 
 	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/api"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/simulator"
 )
 
 // Drills are listed apart from real runs, whatever their ids.
@@ -46,4 +48,20 @@ func TestRunsHandler_ListsDrillsApart(t *testing.T) {
 		}
 		s.get("/api/runs?drill=none").fails(422, "invalid_request")
 	})
+}
+
+func TestDrills_AreListed(t *testing.T) {
+	s := idle(t, api.Options{}, app.Config{})
+	all := into[[]health.Drill](s.get("/api/drills").is(200))
+	if len(all) != len(simulator.Builtin()) {
+		t.Error(len(all))
+	}
+	for _, d := range all {
+		if d.Name == "" || d.ID == "" || d.Title == "" || d.Description == "" || d.Providers == nil || d.Status == "" {
+			t.Errorf("%+v", d)
+		}
+		if d.ID == "S17" && (d.Title != "Anthropic overload" || !slices.Equal(d.Providers, []string{"anthropic"}) || *d.Seconds != 1200) {
+			t.Errorf("%+v", d)
+		}
+	}
 }

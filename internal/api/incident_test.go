@@ -157,7 +157,7 @@ func TestIncident_AllAreOutAndRecover(t *testing.T) {
 		in = s.incident("")
 		s.same(in, ids...)
 		if len(in.Earlier) == 0 || !slices.ContainsFunc(in.Earlier, func(text string) bool {
-			return strings.Contains(text, " was out from 13:58 UTC to 14:0")
+			return strings.Contains(text, " was out from 13:58:00 to 14:0")
 		}) {
 			t.Errorf("%s %q", in.Message, in.Earlier)
 		}

@@ -5,6 +5,7 @@ package incident
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -79,9 +80,7 @@ func (s *Service) Report(ctx context.Context, since time.Time) (health.Incident,
 	r.out.At = now
 	r.out.Drills = len(under) - len(r.under)
 	for _, p := range list {
-		if t := troubleOf(p); p.Configured || t.Answered+t.Failed > 0 {
-			r.troubles = append(r.troubles, t)
-		}
+		r.troubles = append(r.troubles, troubleOf(p))
 	}
 	for _, step := range []func(context.Context) error{
 		r.begin, func(ctx context.Context) error { return r.from(ctx, since) }, r.move, r.count, r.effects, r.acts, r.earlier,
@@ -264,6 +263,14 @@ func (r *report) count(ctx context.Context) error {
 		}
 	}
 	r.out.Attempts = total.Result()
+	r.troubles = slices.DeleteFunc(r.troubles, func(t health.ProviderTrouble) bool {
+		return t.State == health.StateNoKey && sums[t.Provider] == nil
+	})
+	for _, name := range slices.Sorted(maps.Keys(sums)) { // those that are configured no more
+		if !slices.ContainsFunc(r.troubles, func(t health.ProviderTrouble) bool { return t.Provider == name }) {
+			r.troubles = append(r.troubles, health.ProviderTrouble{Provider: name, State: health.StateNoKey})
+		}
+	}
 	for i := range r.troubles {
 		t := &r.troubles[i]
 		if t.Faults = []health.FaultCount{}; sums[t.Provider] == nil {

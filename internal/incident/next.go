@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/cineforge/cineforge/failure"
@@ -167,5 +168,6 @@ func (r *report) wasOut(o outage) string {
 	case o.kind == health.WasCooling:
 		what = "limited requests"
 	}
-	return wording.Sentence(fmt.Sprintf("%s %s from %s to %s", name, what, r.at(o.since), r.at(o.until)))
+	return wording.Sentence(fmt.Sprintf("%s %s from %s to %s", name, what, strings.TrimSuffix(wording.At(o.since, r.now), " UTC"),
+		wording.At(o.until, r.now)))
 }

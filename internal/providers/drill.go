@@ -1,11 +1,14 @@
 package providers
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/health"
+	"github.com/cineforge/cineforge/internal/wording"
 	"github.com/cineforge/cineforge/llm/chain"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/run"
@@ -70,6 +73,36 @@ func parseDrill(text string) (drill, error) {
 			"the providers are anthropic, openai and google")
 	}
 	return d, nil
+}
+
+// Drills lists the scenarios that a run can be started with.
+func Drills() []health.Drill {
+	all := []health.Drill{}
+	for _, s := range simulator.Builtin() {
+		d := health.Drill{
+			Name: s.Name, ID: s.ID, Title: titleOf(s.Name), Description: s.Description, Providers: []string{},
+			Status: run.Status(cmp.Or(s.Ends, string(run.RunDone))),
+		}
+		for _, name := range []string{Anthropic, OpenAI, Google} {
+			if s.Hits(name) {
+				d.Providers = append(d.Providers, name)
+			}
+		}
+		if length, ok := s.Length(); ok {
+			d.Seconds = new(length.Seconds())
+		}
+		all = append(all, d)
+	}
+	return all
+}
+
+// titleOf writes the name of a scenario as a title.
+func titleOf(name string) string {
+	words := strings.ReplaceAll(name, "-", " ")
+	for _, proper := range []string{Anthropic, OpenAI, Google} {
+		words = strings.ReplaceAll(words, proper, wording.ProviderName(proper))
+	}
+	return strings.TrimSuffix(wording.Sentence(words), ".")
 }
 
 // CheckScenario returns an error if a drill can't be of a scenario, by its id or name.

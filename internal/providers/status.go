@@ -113,7 +113,7 @@ func Unasked(m Models) []health.Provider {
 // statusOf returns how a provider is doing.
 func (r *Source) statusOf(p Provider, s llmhealth.ProviderStatus, counts []storage.AttemptCount) health.Provider {
 	h := health.Provider{Name: p.Name, BaseURL: p.BaseURL, Configured: p.Usable(), Health: healthOf(s.Breaker, s.Cooldowns),
-		Models: []health.Model{}, KeyVariable: p.KeyVariable, WaitingList: []health.WaitingRun{}}
+		Models: []health.Model{}, Window: health.CountedWindow, KeyVariable: p.KeyVariable, WaitingList: []health.WaitingRun{}}
 	if !h.Configured {
 		h.Missing = p.KeyVariable + " is not set"
 	}
@@ -195,7 +195,7 @@ func modelsOf(p Provider) []string {
 }
 
 func healthOf(s breaker.Snapshot, gates []llmhealth.CooldownStatus) health.Health {
-	h := health.Health{Breaker: s.State, Evidence: s.Evidence, Window: health.CountedWindow}
+	h := health.Health{Breaker: s.State, Evidence: s.Evidence}
 	if s.State == "" {
 		h.Breaker = breaker.Closed
 	}

@@ -20,6 +20,9 @@ var hostilityNames = []string{
 	"echo_key", "switch_protocols", "huge_usage", "negative_usage", "stuck_body",
 }
 
+// ends are how a run can end, other than done.
+var ends = []string{"failed", "paused"}
+
 // meanwhiles are what may come before a late first event.
 var meanwhiles = []string{"headers", "comments", "pings"}
 
@@ -35,6 +38,9 @@ func (s Scenario) check(p *problems) {
 	checkTime(p, "pace.first_event", s.Pace.FirstEvent)
 	if s.Pace.TokensPerSecond < 0 || s.Pace.TokensPerSecond > 1e6 {
 		p.at("pace.tokens_per_second", "the pace is not between 0 and 1000000 tokens per second")
+	}
+	if s.Ends != "" && !slices.Contains(ends, s.Ends) {
+		p.at("ends", "a run ends %s, and not %q%s", strings.Join(ends, " or "), s.Ends, suggest.Name(s.Ends, ends))
 	}
 	for i, r := range s.Rules {
 		at := fmt.Sprintf("rules[%d]", i)

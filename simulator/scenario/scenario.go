@@ -22,6 +22,7 @@ type Scenario struct {
 	Seed        uint64 `yaml:"seed"`
 	Pace        Pace   `yaml:"pace"` // of all healthy answers
 	Rules       []Rule `yaml:"rules"`
+	Ends        string `yaml:"ends"` // how a run of the shipped recipe ends: failed or paused; "" is done
 }
 
 // Pace is how fast an answer comes. The zero Pace is at once.
@@ -221,3 +222,47 @@ const (
 	OpenAI    = "openai"
 	Google    = "google"
 )
+
+// Hits reports whether something goes wrong at a provider.
+func (s Scenario) Hits(provider string) bool {
+	return slices.ContainsFunc(s.Rules, func(r Rule) bool { return r.does() && r.When.at(s.target()).Match(provider) })
+}
+
+// Length returns how long something goes wrong, from the first call on; false if that has no
+// end, or one that calls decide.
+func (s Scenario) Length() (longest time.Duration, ok bool) {
+	for _, r := range s.Rules {
+		if !r.does() {
+			continue
+		}
+		if r.When.Until == 0 {
+			return 0, false
+		}
+		longest = max(longest, r.When.Until)
+	}
+	return longest, longest > 0
+}
+
+// does reports whether a rule lets something go wrong.
+func (r Rule) does() bool {
+	return len(r.Fault.Kinds()) > 0 || r.Fault.Delay > 0 || r.Fault.Page || r.Fault.Body != ""
+}
+
+// target returns what `provider: target` means.
+func (s Scenario) target() string {
+	if s.Target == "" {
+		return Anthropic
+	}
+	return s.Target
+}
+
+// at returns the providers that are meant, with another one for target.
+func (w When) at(target string) Globs {
+	named := slices.Clone(w.Provider)
+	for i, p := range named {
+		if strings.EqualFold(p, "target") {
+			named[i] = target
+		}
+	}
+	return named
+}

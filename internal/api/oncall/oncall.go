@@ -3,18 +3,23 @@
 package oncall
 
 import (
+	"context"
 	"fmt"
 	"time"
 
 	"github.com/cineforge/cineforge/failure"
+	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/providers"
 )
 
 // Register registers the operations.
 func Register(r *endpoint.Router, a *app.App) {
 	(&historyHandler{providers: a.Providers}).register(r)
 	(&incidentHandler{incident: a.Incident}).register(r)
+	endpoint.Handle(r, endpoint.Get("drills", "/drills", "The scenarios that a run can be started with as a drill"),
+		func(context.Context, *struct{}) ([]health.Drill, error) { return providers.Drills(), nil })
 }
 
 // duration reads a length of time of a query, such as 90s or 1h; 0 for "".

@@ -138,7 +138,7 @@ func (l *Local) Resume(ctx context.Context, id string, how runs.Continuation) er
 // is parked, if it is not another process that executes it.
 func (l *Local) Run(ctx context.Context, a RunOptions) (iter.Seq2[event.Event, error], func() error) {
 	if a.Beside {
-		l.rest = l.background(ctx, a.Run)
+		l.rest = background(ctx, l.app, l.options, a.Run)
 	}
 	execute := l.app.Runs.Execute
 	if a.Watch {
@@ -162,24 +162,24 @@ func (l *Local) Run(ctx context.Context, a RunOptions) (iter.Seq2[event.Event, e
 
 // background works on what other processes left unfinished, until the returned function is called,
 // which waits a little for the runs to be handed on.
-func (l *Local) background(ctx context.Context, but string) (stop func()) {
-	if left := l.app.Runs.Unfinished(ctx, but); len(left) > 0 && !l.options.Quiet {
-		fmt.Fprintf(l.options.Err, "Going on in the background with what was left unfinished: %s\n", strings.Join(left, ", "))
+func background(ctx context.Context, of *app.App, o LocalOptions, but string) (stop func()) {
+	if left := of.Runs.Unfinished(ctx, but); len(left) > 0 && !o.Quiet {
+		fmt.Fprintf(o.Err, "Going on in the background with what was left unfinished: %s\n", strings.Join(left, ", "))
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		l.app.Runs.Work(ctx) //nolint:errcheck // it ends with ctx
+		of.Runs.Work(ctx) //nolint:errcheck // it ends with ctx
 	}()
 	return func() {
 		cancel()
-		if text := l.options.Farewells(l.app.Providers.Calls()); text != "" {
-			fmt.Fprintln(l.options.Err, "Other runs: "+text)
+		if text := o.Farewells(of.Providers.Calls()); text != "" {
+			fmt.Fprintln(o.Err, "Other runs: "+text)
 		}
 		select {
 		case <-done:
-		case <-time.After(max(l.options.Grace, 0) + handOver):
+		case <-time.After(max(o.Grace, 0) + handOver):
 		}
 	}
 }
@@ -191,6 +191,11 @@ const handOver = 3 * time.Second
 // ProviderEvents lists transitions of breakers and what operators did, newest first.
 func (l *Local) ProviderEvents(ctx context.Context, q providers.EventsQuery) ([]health.ProviderEvent, error) {
 	return l.app.Providers.Events(ctx, q)
+}
+
+// Incident says what is wrong now.
+func (l *Local) Incident(ctx context.Context, since time.Time) (health.Incident, error) {
+	return l.app.Incident.Report(ctx, since)
 }
 
 // Artifact returns a version of an artifact.

@@ -262,7 +262,7 @@ func asked(s runs.Request) (client.RunRequest, error) {
 
 // PlanRetry returns what a retry would do.
 func (r *Remote) PlanRetry(ctx context.Context, id string, how pipeline.Retry) (run.RetryPlan, error) {
-	ask, err := r.retryOf(ctx, how)
+	ask, err := retryOf(ctx, r.client, how)
 	if err != nil {
 		return run.RetryPlan{}, err
 	}
@@ -272,7 +272,7 @@ func (r *Remote) PlanRetry(ctx context.Context, id string, how pipeline.Retry) (
 
 // Retry starts a run that continues another one.
 func (r *Remote) Retry(ctx context.Context, id string, how runs.RetryRequest) (string, bool, error) {
-	ask, err := r.retryOf(ctx, how.Retry)
+	ask, err := retryOf(ctx, r.client, how.Retry)
 	if err != nil {
 		return "", false, err
 	}
@@ -283,13 +283,13 @@ func (r *Remote) Retry(ctx context.Context, id string, how runs.RetryRequest) (s
 
 // retryOf is what a server is asked for. It gets a recipe that is given as a file first,
 // also for a plan.
-func (r *Remote) retryOf(ctx context.Context, how pipeline.Retry) (client.RetryRequest, error) {
+func retryOf(ctx context.Context, to *client.Client, how pipeline.Retry) (client.RetryRequest, error) {
 	ask := client.RetryRequest{From: how.Stage, Full: how.Mode == event.RetryFull, Recipe: how.RecipeName,
 		MaxCostUSD: how.Limits.MaxCostUSD, MaxWaitSeconds: how.Limits.MaxWaitSeconds, Newest: how.Newest}
 	if how.Recipe == nil {
 		return ask, nil
 	}
-	saved, err := r.client.Recipes.Save(ctx, how.Recipe.Source)
+	saved, err := to.Recipes.Save(ctx, how.Recipe.Source)
 	ask.Recipe = saved.Name
 	return ask, Failure(err)
 }
@@ -366,6 +366,12 @@ func (r *Remote) ProviderEvents(ctx context.Context, q providers.EventsQuery) ([
 		Provider: q.Provider, After: q.After, Before: q.Before, Limit: q.Limit,
 	})
 	return list, Failure(err)
+}
+
+// Incident says what is wrong now.
+func (r *Remote) Incident(ctx context.Context, since time.Time) (health.Incident, error) {
+	in, err := r.client.Incident(ctx, since)
+	return in, Failure(err)
 }
 
 // Hold keeps requests from a provider for a time.

@@ -71,6 +71,8 @@ type Operator interface {
 	Providers(ctx context.Context) ([]health.Provider, error)
 	// ProviderEvents returns transitions of breakers and what operators did, newest first.
 	ProviderEvents(ctx context.Context, q providers.EventsQuery) ([]health.ProviderEvent, error)
+	// Incident says what is wrong now; see incident.Service.Report.
+	Incident(ctx context.Context, since time.Time) (health.Incident, error)
 	Hold(ctx context.Context, provider, reason string, length time.Duration) error
 	// Release ends what keeps a provider, a model or a key from being asked; see providers.Service.Release.
 	Release(ctx context.Context, name, reason string) (health.Released, error)
