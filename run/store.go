@@ -190,7 +190,7 @@ type EventFilter struct {
 }
 
 // Match reports whether an event is meant.
-func (f EventFilter) Match(e LogEntry) bool {
+func (f EventFilter) Match(e *LogEntry) bool {
 	name := e.Body.EventName()
 	switch {
 	case f.ProjectID != "" && e.ProjectID != f.ProjectID,

@@ -19,19 +19,21 @@ type Frame struct {
 	Last bool   // no event follows in its run
 	Data []byte // the event as JSON
 
-	brief func() []byte
+	shorten sync.Once
+	brief   []byte
 }
 
 // NewFrame encodes an event with its message, once for all streams that send it.
-func NewFrame(e run.LogEntry) (Frame, error) {
+func NewFrame(e run.LogEntry) (*Frame, error) {
 	data, err := json.Marshal(wording.Worded(e.Event))
-	return Frame{
-		LogEntry: e, Last: event.Terminal(e.Body), Data: data, brief: sync.OnceValue(func() []byte { return shorten(data) }),
-	}, err
+	return &Frame{LogEntry: e, Last: event.Terminal(e.Body), Data: data}, err
 }
 
 // Brief returns what lists show of the event, as JSON; it is encoded when it is first asked for.
-func (f Frame) Brief() []byte { return f.brief() }
+func (f *Frame) Brief() []byte {
+	f.shorten.Do(func() { f.brief = shorten(f.Data) })
+	return f.brief
+}
 
 // Tail reads the log as it grows. It keeps the newest frames; a reader that is too
 // slow for them has to read from the store. It never waits for a reader. It is safe for
@@ -42,7 +44,7 @@ type Tail struct {
 	begun   chan struct{}     // closed when it is known where the tail begins
 
 	mu     sync.Mutex // guards what follows
-	frames []Frame    // a ring
+	frames []*Frame   // a ring
 	next   int        // the number of frames so far
 	more   chan struct{}
 	ended  bool
@@ -62,7 +64,7 @@ const (
 func New(log run.Feed, observe func(event.Event)) *Tail {
 	return &Tail{
 		log: log, observe: observe, begun: make(chan struct{}),
-		frames: make([]Frame, ring), more: make(chan struct{}),
+		frames: make([]*Frame, ring), more: make(chan struct{}),
 	}
 }
 
@@ -110,7 +112,7 @@ func (t *Tail) publish(entries []run.LogEntry) {
 	if len(entries) == 0 {
 		return
 	}
-	frames := make([]Frame, 0, len(entries))
+	frames := make([]*Frame, 0, len(entries))
 	for _, e := range entries {
 		if fr, err := NewFrame(e); err == nil { // what was decoded can be encoded
 			frames = append(frames, fr)
@@ -148,14 +150,14 @@ func (t *Tail) Now(ctx context.Context) (int, error) {
 
 // Page is what a reader gets of a tail.
 type Page struct {
-	Frames []Frame
+	Frames []*Frame
 	Lost   bool            // some of the frames are not kept any more
 	More   <-chan struct{} // closed when there are further frames
 	Ended  bool            // there will be no further frames
 }
 
 // After returns the frames after a place, in the memory of buffer.
-func (t *Tail) After(place int, buffer []Frame) Page {
+func (t *Tail) After(place int, buffer []*Frame) Page {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.next-place > ring {

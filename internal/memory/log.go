@@ -325,7 +325,7 @@ func (l *Log) Entries(_ context.Context, of run.EventFilter, after int64, limit 
 		if len(found) == limit {
 			break
 		}
-		if of.Match(e) {
+		if of.Match(&e) {
 			found = append(found, e)
 		}
 	}

@@ -91,9 +91,9 @@ func (h *handler) ofRun(w http.ResponseWriter, r *http.Request) error {
 	after = min(after, state.LastSeq) // an id from before a backup was put back
 	return h.serve(r.Context(), &stream{
 		w: w, from: guard.Address(r), head: r.Method == http.MethodHead, last: after, ends: true,
-		id:    func(f feed.Frame) int64 { return f.Seq },
-		wants: func(f feed.Frame) bool { return f.RunID == id },
-		stored: func(ctx context.Context, after int64) (frames []feed.Frame, err error) {
+		id:    func(f *feed.Frame) int64 { return f.Seq },
+		wants: func(f *feed.Frame) bool { return f.RunID == id },
+		stored: func(ctx context.Context, after int64) (frames []*feed.Frame, err error) {
 			for e, err := range h.reader.Store.Events(ctx, id, after) {
 				if err != nil || len(frames) == streamPage {
 					return frames, err
@@ -141,11 +141,11 @@ func (h *handler) ofAll(w http.ResponseWriter, r *http.Request) error {
 	}
 	return h.serve(r.Context(), &stream{
 		w: w, from: guard.Address(r), head: r.Method == http.MethodHead, last: after, hello: hello, announces: !given, brief: brief,
-		id:    func(f feed.Frame) int64 { return f.Position },
-		wants: func(f feed.Frame) bool { return of.Match(f.LogEntry) },
-		stored: func(ctx context.Context, after int64) ([]feed.Frame, error) {
+		id:    func(f *feed.Frame) int64 { return f.Position },
+		wants: func(f *feed.Frame) bool { return of.Match(&f.LogEntry) },
+		stored: func(ctx context.Context, after int64) ([]*feed.Frame, error) {
 			entries, err := h.reader.Feed.Entries(ctx, of, after, streamPage)
-			frames := make([]feed.Frame, 0, len(entries))
+			frames := make([]*feed.Frame, 0, len(entries))
 			for _, e := range entries {
 				f, err := feed.NewFrame(e)
 				if err != nil {

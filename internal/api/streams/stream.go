@@ -26,16 +26,16 @@ const (
 type stream struct {
 	w         http.ResponseWriter
 	control   *http.ResponseController
-	from      netip.Prefix                                                 // the client's address
-	last      int64                                                        // the id of the last frame that was sent
-	id        func(f feed.Frame) int64                                     // of a frame in the stream's order
-	wants     func(f feed.Frame) bool                                      // whether the client follows what the frame is about
-	hello     []byte                                                       // the data of the first frame; nil for none
-	announces bool                                                         // whether it begins with its id, for clients that leave early
-	brief     bool                                                         // only what lists need of each event
-	head      bool                                                         // only the headers are sent
-	ends      bool                                                         // with the last frame of a run
-	stored    func(ctx context.Context, after int64) ([]feed.Frame, error) // the next frames in the store after an id, in order
+	from      netip.Prefix                                                  // the client's address
+	last      int64                                                         // the id of the last frame that was sent
+	id        func(f *feed.Frame) int64                                     // of a frame in the stream's order
+	wants     func(f *feed.Frame) bool                                      // whether the client follows what the frame is about
+	hello     []byte                                                        // the data of the first frame; nil for none
+	announces bool                                                          // whether it begins with its id, for clients that leave early
+	brief     bool                                                          // only what lists need of each event
+	head      bool                                                          // only the headers are sent
+	ends      bool                                                          // with the last frame of a run
+	stored    func(ctx context.Context, after int64) ([]*feed.Frame, error) // the next frames in the store after an id, in order
 }
 
 // serve sends a client what is stored, and then what happens, until it leaves.
@@ -48,7 +48,7 @@ func (h *handler) serve(ctx context.Context, c *stream) error {
 	if err := c.open(); err != nil || c.head {
 		return err
 	}
-	var buffer []feed.Frame
+	var buffer []*feed.Frame
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for {
@@ -131,7 +131,7 @@ func (c *stream) catchUp(ctx context.Context) (over bool, err error) {
 }
 
 // deliver sends the frames that the client does not have, in one write.
-func (c *stream) deliver(frames []feed.Frame) (over bool, err error) {
+func (c *stream) deliver(frames []*feed.Frame) (over bool, err error) {
 	var b strings.Builder
 	for _, f := range frames {
 		id := c.id(f)

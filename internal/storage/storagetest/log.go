@@ -134,7 +134,7 @@ func meansTheSame(t *testing.T, s store) {
 	} {
 		var want []run.LogEntry
 		for _, e := range all {
-			if f.Match(e) {
+			if f.Match(&e) {
 				want = append(want, e)
 			}
 		}
