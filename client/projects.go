@@ -39,6 +39,32 @@ func (p *Projects) Recent(ctx context.Context, limit int) ([]RecentProject, erro
 	return get[[]RecentProject](ctx, p.conn, limited(limit), "projects", "recent")
 }
 
+// Deleted counts what was deleted with a project or a file.
+type Deleted struct {
+	ProjectID string `json:"project_id"`
+	Runs      int    `json:"runs"`
+	Events    int    `json:"events"`
+	Inputs    int    `json:"inputs"`
+	Artifacts int    `json:"artifacts" doc:"Versions of artifacts."`
+	Answers   int    `json:"answers" doc:"Stored answers of models; those that other projects use stay."`
+	Messages  int    `json:"messages"`
+	Bytes     int64  `json:"bytes" doc:"Of content that nothing else refers to."`
+}
+
+// Delete deletes a project with all that is in it. While a run of it has not ended, it is a
+// *Problem of code in_use.
+func (p *Projects) Delete(ctx context.Context, projectID string) (out Deleted, err error) {
+	_, err = p.conn.do(ctx, request{method: http.MethodDelete, path: []string{"projects", projectID}}, &out)
+	return out, err
+}
+
+// DeleteInput deletes a file of a project, by the StoredPath of its upload, with the runs that worked
+// with it and what only they made.
+func (p *Projects) DeleteInput(ctx context.Context, projectID, name string) (out Deleted, err error) {
+	_, err = p.conn.do(ctx, request{method: http.MethodDelete, path: []string{"projects", projectID, "inputs", name}}, &out)
+	return out, err
+}
+
 // Inputs lists the files of a project, oldest first.
 func (p *Projects) Inputs(ctx context.Context, projectID string) ([]Input, error) {
 	return get[[]Input](ctx, p.conn, nil, "projects", projectID, "inputs")

@@ -100,7 +100,8 @@ func (r *recorder) Observe(ctx context.Context, events ...chain.Event) error {
 	return r.commit(ctx, answers, bodies...)
 }
 
-// reuse records, once, that a request was not sent.
+// reuse records, once, that a request was not sent. An answer of another line of runs is taken over
+// into the own one, which then has it whatever becomes of the other.
 func (r *recorder) reuse(ctx context.Context, req llm.Request, a run.Answer) error {
 	name := req.Unit + "/" + string(req.Role)
 	r.mu.Lock()
@@ -112,7 +113,14 @@ func (r *recorder) reuse(ctx context.Context, req llm.Request, a run.Answer) err
 	if known {
 		return nil
 	}
-	return r.commit(ctx, nil, event.UnitReused{
+	if err := r.broken(); err != nil {
+		return err
+	}
+	var taken []run.Answer
+	if a.Root != r.memo.root {
+		taken = append(taken, a)
+	}
+	return r.store(ctx, taken, r.log.commit, event.UnitReused{
 		StageID:     r.stageID,
 		Unit:        req.Unit,
 		Role:        event.Role(req.Role),
@@ -210,22 +218,26 @@ func (r *recorder) progress(ctx context.Context, done, total int, unit string) {
 
 // commit stores answers and the events that belong to them.
 func (r *recorder) commit(ctx context.Context, answers []run.Answer, events ...event.Body) error {
-	if err := r.broken(); err != nil && len(answers) == 0 {
+	if len(answers) > 0 {
+		return r.store(ctx, answers, func(ctx context.Context, c run.Change) error { return r.log.keep(ctx, r.soft, c) }, events...)
+	}
+	if err := r.broken(); err != nil {
 		return err // it was tried for long enough; only what was paid for is worth more
 	}
+	return r.store(ctx, nil, r.log.commit, events...)
+}
+
+// store stores answers and events in a way.
+func (r *recorder) store(
+	ctx context.Context, answers []run.Answer, way func(context.Context, run.Change) error, events ...event.Body,
+) error {
 	r.mu.Lock()
 	if r.planned != nil {
 		events = append([]event.Body{*r.planned}, events...)
 		r.planned = nil
 	}
 	r.mu.Unlock()
-	change := run.Change{Answers: answers, Events: func([]artifact.Artifact) []event.Body { return events }}
-	var err error
-	if len(answers) > 0 {
-		err = r.log.keep(ctx, r.soft, change)
-	} else {
-		err = r.log.commit(ctx, change)
-	}
+	err := way(ctx, run.Change{Answers: answers, Events: func([]artifact.Artifact) []event.Body { return events }})
 	r.fail(ctx, err)
 	return err
 }

@@ -19,6 +19,9 @@ var (
 	ErrNotFound = errors.New("no such project or input")
 )
 
+// DrillPrefix begins the ids of the scratch projects of drills.
+const DrillPrefix = "drill-"
+
 // Project is the frame of a story. Its id is a slug, which its artifacts and runs refer to.
 type Project struct {
 	ID          string

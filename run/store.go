@@ -88,7 +88,8 @@ type FileKey struct {
 type Answer struct {
 	Key   string `json:"-"` // of the request's content
 	Chain string `json:"-"` // of the models that it was asked of; "" if no other line of runs may use it
-	RunID string `json:"-"` // the run that asked
+	RunID string `json:"-"` // the run that asked, or took it over from another line
+	Root  string `json:"-"` // the line of runs that it belongs to; set where it is read
 
 	JSON        json.RawMessage `json:"json"`
 	Source      artifact.Source `json:"source"`

@@ -50,6 +50,7 @@ type cli struct {
 	Scenes     offline.Scenes  `cmd:"" server:"aside" help:"Show what a script holds, without any model."`
 	Text       offline.Text    `cmd:"" server:"aside" help:"Print the text that would be read from a file."`
 	Runs       runsCmd         `cmd:"" help:"Look at runs, follow them, take their files."`
+	Projects   projectsCmd     `cmd:"" help:"List projects, or delete one with every byte of it."`
 	Providers  providersCmd    `cmd:"" help:"Show how the providers are doing; hold, release or probe one."`
 	Incident   incidentCmd     `cmd:"" server:"yes" help:"Say what is wrong now, since when, and what it does to runs."`
 	Recipes    recipesCmd      `cmd:"" help:"List, print and check recipes."`

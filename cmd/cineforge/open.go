@@ -36,6 +36,31 @@ func (c *cli) open(ctx context.Context, s console.Streams) (system.System, error
 func (c *cli) empty() bool { return c.Server == "" && !upkeep.Exists(c.Data) }
 
 func (c *cli) dial(s console.Streams) (*system.Remote, error) {
+	server, err := c.client(s)
+	if err != nil {
+		return nil, err
+	}
+	return system.NewRemote(server), nil
+}
+
+// keeper opens the projects of what the flags name. It is closed after use.
+func (c *cli) keeper(ctx context.Context, s console.Streams) (system.Keeper, error) {
+	if c.Server != "" {
+		server, err := c.client(s)
+		if err != nil {
+			return nil, err
+		}
+		return system.NewRemoteKeeper(server), nil
+	}
+	a, err := app.OpenUnchecked(ctx, c.Data, c.models)
+	if err != nil {
+		return nil, err
+	}
+	return system.NewLocalKeeper(a), nil
+}
+
+// client returns the client of the server that the flags name.
+func (c *cli) client(s console.Streams) (*client.Client, error) {
 	token, err := c.token()
 	if err != nil {
 		return nil, err
@@ -46,7 +71,7 @@ func (c *cli) dial(s console.Streams) (*system.Remote, error) {
 	if err != nil {
 		return nil, console.Usage(failure.New(failure.Input, err.Error(), "give it with --server or CINEFORGE_SERVER"))
 	}
-	return system.NewRemote(server), nil
+	return server, nil
 }
 
 // warnOf prints what a server ignored of a request.

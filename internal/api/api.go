@@ -144,7 +144,7 @@ func inTime(ctx huma.Context, next func(huma.Context)) {
 // notFound answers requests for paths that there are not, or not for their method.
 func notFound(r *endpoint.Router, w http.ResponseWriter, req *http.Request) {
 	var allowed []string
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPatch} {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete} {
 		other := req.Clone(req.Context())
 		other.Method = method
 		if _, pattern := r.Mux.Handler(other); pattern != "/" && pattern != "" {

@@ -14,6 +14,7 @@ import (
 	"github.com/cineforge/cineforge/internal/api/problem"
 	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/internal/runs"
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/project"
 )
 
@@ -37,6 +38,10 @@ type (
 		endpoint.InProject
 		Body client.ProjectSettings
 	}
+	inputRequest struct {
+		endpoint.InProject
+		Input string `path:"filename" maxLength:"200"`
+	}
 	searchQuery struct {
 		endpoint.InProject
 		Query string `query:"q" maxLength:"200"`
@@ -57,6 +62,12 @@ func (h *projectsHandler) register(r *endpoint.Router) {
 	endpoint.Handle(r, endpoint.Post("previewSlug", "/projects/preview-slug", "How a project could be called",
 		http.StatusUnprocessableEntity), h.previewSlug)
 	endpoint.Handle(r, endpoint.Get("project", "/projects/{project_id}", "A project", http.StatusNotFound), h.get)
+	endpoint.Handle(r, endpoint.Operation("deleteProject", http.MethodDelete, "/projects/{project_id}",
+		"Delete a project with its files, runs, artifacts and messages; nothing of them is left in the data directory",
+		http.StatusNotFound, http.StatusConflict), h.delete)
+	endpoint.Handle(r, endpoint.Operation("deleteInput", http.MethodDelete, "/projects/{project_id}/inputs/{filename}",
+		"Delete a file of a project with the runs that worked with it, and what only they made",
+		http.StatusNotFound, http.StatusConflict), h.deleteInput)
 	endpoint.Handle(r, endpoint.Operation("changeProject", http.MethodPatch, "/projects/{project_id}/settings",
 		"Change a project's name or what its page remembers", http.StatusNotFound, http.StatusUnprocessableEntity), h.change)
 	endpoint.Handle(r, endpoint.Get("search", "/projects/{project_id}/search", "Search a project's scenes, characters and places",
@@ -110,6 +121,27 @@ func (h *projectsHandler) change(ctx context.Context, in *settingsRequest) (clie
 		return client.Project{}, err
 	}
 	return h.summary(ctx, p)
+}
+
+func (h *projectsHandler) delete(ctx context.Context, in *endpoint.InProject) (client.Deleted, error) {
+	done, err := h.library.DeleteProject(ctx, in.Project)
+	return deleted(in.Project, done), err
+}
+
+func (h *projectsHandler) deleteInput(ctx context.Context, in *inputRequest) (client.Deleted, error) {
+	if _, err := h.library.Project(ctx, in.Project); err != nil {
+		return client.Deleted{}, err
+	}
+	done, err := h.library.DeleteInput(ctx, in.Project, in.Input)
+	return deleted(in.Project, done), problem.As(err, project.ErrNotFound, http.StatusNotFound, "input_not_found")
+}
+
+// deleted says what was deleted.
+func deleted(projectID string, d storage.Deleted) client.Deleted {
+	return client.Deleted{
+		ProjectID: projectID, Runs: d.Runs, Events: d.Events, Inputs: d.Inputs, Artifacts: d.Artifacts,
+		Answers: d.Answers, Messages: d.Messages, Bytes: d.Bytes,
+	}
 }
 
 // summary returns a project as clients see it.

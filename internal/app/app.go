@@ -81,7 +81,7 @@ func New(store storage.Store, dataDir string, config Config) *App {
 	a := &App{Recipes: library.NewRecipeStore(dataDir), close: store.Close}
 	kept := library.Options{
 		DataDir: dataDir, Projects: store.Projects, Inputs: store.Inputs, Chat: store.Chat,
-		Artifacts: store.Artifacts, Blobs: store.Blobs, Documents: documents,
+		Artifacts: store.Artifacts, Blobs: store.Blobs, Documents: documents, Deletion: store.Deletion,
 	}
 	a.Library = library.New(kept)
 	a.Results = library.NewResults(kept)

@@ -54,6 +54,13 @@ func (c *Cache[K, V]) Forget(key K) {
 	delete(c.kept, key)
 }
 
+// Clear drops all values.
+func (c *Cache[K, V]) Clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.kept)
+}
+
 func (c *Cache[K, V]) put(key K, value V) {
 	if _, known := c.kept[key]; !known {
 		for other := range c.kept {

@@ -18,6 +18,7 @@ type Options struct {
 	Artifacts storage.Artifacts
 	Blobs     artifact.Blobs
 	Documents document.Reader
+	Deletion  storage.Deletion
 }
 
 // Service is the library of a data directory. It is safe for concurrent use.
@@ -29,12 +30,13 @@ type Service struct {
 	artifacts storage.Artifacts
 	blobs     artifact.Blobs
 	documents document.Reader
+	deletion  storage.Deletion
 }
 
 // New returns the library of a store.
 func New(o Options) *Service {
 	return &Service{
 		dataDir: o.DataDir, projects: o.Projects, inputs: o.Inputs, chat: o.Chat,
-		artifacts: o.Artifacts, blobs: o.Blobs, documents: o.Documents,
+		artifacts: o.Artifacts, blobs: o.Blobs, documents: o.Documents, deletion: o.Deletion,
 	}
 }

@@ -65,7 +65,7 @@ func (d *data) versioned(project string, save []artifact.Artifact) ([]artifact.A
 func (d *data) save(project string, a artifact.Artifact) {
 	ref := a.Metadata.Ref
 	e := entity{project, ref.ArtifactType, ref.EntityID}
-	if ref.Version <= len(d.versions[e]) {
+	if last, _ := d.latest(e); ref.Version <= last.Metadata.Ref.Version {
 		return
 	}
 	d.versions[e] = append(d.versions[e], a)
@@ -94,10 +94,35 @@ func (as *Artifacts) Artifact(_ context.Context, projectID string, ref artifact.
 	as.data.mu.Lock()
 	defer as.data.mu.Unlock()
 	e := entity{projectID, ref.ArtifactType, ref.EntityID}
-	if ref.Version < 1 || ref.Version > len(as.data.versions[e]) {
+	if !isThere(as.data, e, ref.Version) {
 		return artifact.Artifact{}, fmt.Errorf("read %s of project %s: %w", ref, projectID, artifact.ErrNotFound)
 	}
 	return as.data.read(e, ref.Version)
+}
+
+// isThere reports whether an entity has a version. The caller holds mu.
+func isThere(d *data, e entity, version int) bool {
+	return version >= 1 && version <= len(d.versions[e]) && d.versions[e][version-1].Metadata.Ref.Version == version
+}
+
+// forgetVersion removes a version. Others keep their numbers: an empty one is left in its place,
+// unless it was the latest. The caller holds mu.
+func forgetVersion(d *data, e entity, version int) {
+	all := d.versions[e]
+	all[version-1] = artifact.Artifact{}
+	for len(all) > 0 && all[len(all)-1].Metadata.Ref.Version == 0 {
+		all = all[:len(all)-1]
+	}
+	m := d.marksOf(e)
+	delete(m.confirmed, version)
+	delete(m.origins, version)
+	if m.chosen == version {
+		m.chosen = 0
+	}
+	if d.versions[e] = all; len(all) == 0 {
+		delete(d.versions, e)
+		delete(d.marks, e)
+	}
 }
 
 // entities lists the entities of a project, by type and entity. The caller holds mu.
@@ -180,6 +205,9 @@ func (as *Artifacts) Versions(_ context.Context, projectID, artifactType, entity
 	defer as.data.mu.Unlock()
 	e := entity{projectID, artifactType, entityID}
 	for i := range as.data.versions[e] {
+		if !isThere(as.data, e, i+1) {
+			continue
+		}
 		v, err := describe(as.data, e, i+1)
 		if err != nil {
 			return nil, err
@@ -212,7 +240,7 @@ func (d *data) change(e entity, c storage.ArtifactChange) (current int, changed 
 	now := d.current(e)
 	latest := len(d.versions[e])
 	switch {
-	case now == 0 || c.Action == event.Restored && (c.Of.Version < 1 || c.Of.Version > latest):
+	case now == 0 || c.Action == event.Restored && !isThere(d, e, c.Of.Version):
 		return 0, false, artifact.ErrNotFound
 	case !c.IsMeantFor(now):
 		return 0, false, artifact.ErrChanged

@@ -59,7 +59,7 @@ func (l *Log) Answer(_ context.Context, q run.AnswerKey) (run.Answer, error) {
 	if found == nil {
 		return run.Answer{Key: q.Key}, run.ErrNotFound
 	}
-	a := run.Answer{Key: q.Key, Chain: found.chain, RunID: found.by}
+	a := run.Answer{Key: q.Key, Chain: found.chain, RunID: found.by, Root: found.root}
 	if err := json.Unmarshal(found.body, &a); err != nil {
 		return a, fmt.Errorf("read an answer: %w", err)
 	}

@@ -24,6 +24,7 @@ type Store struct {
 	Projects    *ProjectStore
 	Health      *Health
 	Maintenance *Maintenance
+	Deletion    *Deletion
 }
 
 // New returns an empty store.
@@ -36,7 +37,7 @@ func New() *Store {
 	}
 	return &Store{
 		Log: &Log{d}, Artifacts: &Artifacts{d}, Blobs: &Blobs{d}, Journal: &Journal{d}, Projects: &ProjectStore{d}, Health: &Health{d},
-		Maintenance: &Maintenance{d},
+		Maintenance: &Maintenance{d}, Deletion: &Deletion{d},
 	}
 }
 
@@ -45,7 +46,7 @@ func (s *Store) Seams() storage.Store {
 	return storage.Store{
 		Log: s.Log, Index: s.Log, Memo: s.Log, Feed: s.Log, Artifacts: s.Artifacts, Blobs: s.Blobs, Journal: s.Journal,
 		Projects: s.Projects, Inputs: s.Projects, Chat: s.Projects, Health: s.Health, Attempts: s.Health,
-		Maintenance: s.Maintenance, Close: s.Close,
+		Maintenance: s.Maintenance, Deletion: s.Deletion, Close: s.Close,
 	}
 }
 

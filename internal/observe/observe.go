@@ -42,6 +42,10 @@ func New(a *app.App, version string, log *slog.Logger) *Observers {
 	observe := func(e event.Event) {
 		metrics.Observe(e)
 		lines.Observe(e)
+		switch e.Body.(type) {
+		case event.ProjectDeleted, event.InputDeleted: // by any process
+			a.Reader.Forget()
+		}
 	}
 	return &Observers{Tail: feed.New(a.Reader.Feed, observe), Metrics: metrics, app: a, log: lines}
 }

@@ -11,13 +11,14 @@ import (
 	"github.com/cineforge/cineforge/internal/wording"
 	"github.com/cineforge/cineforge/llm/chain"
 	"github.com/cineforge/cineforge/pipeline"
+	"github.com/cineforge/cineforge/project"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator"
 	"github.com/cineforge/cineforge/simulator/scenario"
 )
 
 // DrillPrefix begins the ids of drills, and the names of their projects.
-const DrillPrefix = "drill-"
+const DrillPrefix = project.DrillPrefix
 
 const drillNotice = "This is a drill: the simulator plays all providers, by its scenario %s. %s " +
 	"Nothing is asked of a real provider, nothing is paid, and the answers mean nothing."

@@ -57,6 +57,10 @@ func NewReader(o ReaderOptions) *Reader {
 	}
 }
 
+// Forget drops what is remembered of runs. It is to be called when some were deleted: later ones may
+// have their ids.
+func (r *Reader) Forget() { r.overviews.Clear() }
+
 // State returns where a run stands, as this process sees it: a run that it can't go on
 // with, and that no process works on, waits for a carrier. It returns run.ErrNotFound if there
 // is no such run.

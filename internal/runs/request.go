@@ -47,7 +47,7 @@ func (r Request) Project() (slug string, err error) {
 	scratch := strings.HasPrefix(slug, providers.DrillPrefix)
 	switch {
 	case r.Drill != "" && !scratch:
-		slug = library.CutSlug(providers.DrillPrefix + slug)
+		slug = library.ScratchProject(slug)
 	case r.Drill != "" || !scratch:
 	case r.ProjectID == "":
 		slug = library.CutSlug("script-" + slug)

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -13,7 +14,9 @@ import (
 
 	"github.com/pressly/goose/v3"
 
+	"github.com/cineforge/cineforge/internal/sqlite/deletion"
 	"github.com/cineforge/cineforge/internal/sqlite/presence"
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -121,6 +124,31 @@ func MakeOld(ctx context.Context, dir string, version int64, statements ...strin
 	return nil
 }
 
+// DeleteAndDie deletes a project as a process does that dies before it has erased what is left.
+func DeleteAndDie(ctx context.Context, s *Store, id string) error {
+	err := s.db.update(ctx, func(tx *sql.Tx) error {
+		_, err := s.Deletion.remove(tx, func(tx *sql.Tx) (storage.Deleted, error) { return deletion.Project(tx, id, "drill-"+id) })
+		return err
+	})
+	return errors.Join(err, s.Close())
+}
+
+// Tables lists the tables of a database, with their columns.
+func Tables(ctx context.Context, s *Store) (tables map[string][]string, err error) {
+	found, err := s.db.read.QueryContext(ctx, `SELECT m.name, p.name FROM sqlite_schema m, pragma_table_info(m.name) p WHERE m.type = 'table'`)
+	if err != nil {
+		return nil, err
+	}
+	tables = map[string][]string{}
+	_, err = collect(found, func(row scanner) (none struct{}, err error) {
+		var name, column string
+		err = row.Scan(&name, &column)
+		tables[name] = append(tables[name], column)
+		return none, err
+	})
+	return tables, err
+}
+
 // OpenReadOnly opens the database of a folder as if it might not be written to.
 var OpenReadOnly = openReadOnly
 
@@ -157,4 +185,17 @@ func Refusals(ctx context.Context, dir string) map[run.Trouble]error {
 		run.Damaged: use(file, `PRAGMA writable_schema = on`, `UPDATE sqlite_schema SET rootpage = 999`,
 			`PRAGMA writable_schema = reset`, `SELECT * FROM t`),
 	}
+}
+
+// AppendAsBefore makes a run with an event by the statements of the versions that knew no standalone
+// events.
+func AppendAsBefore(ctx context.Context, dir, id string) error {
+	db, err := sql.Open("sqlite", filepath.Join(dir, FileName))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.ExecContext(ctx, `INSERT INTO runs (id, position, project_id) SELECT ?1, coalesce(max(position), 0) + 1, 'p' FROM runs;
+		INSERT INTO events (run_id, seq, ts, name, body) VALUES (?1, 1, 0, 'unit_done', '{}')`, id)
+	return err
 }

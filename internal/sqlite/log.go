@@ -281,9 +281,9 @@ func (l *Log) keepAnswers(tx *sql.Tx, runID string, c run.Change) error {
 func (l *Log) Answer(ctx context.Context, q run.AnswerKey) (run.Answer, error) {
 	a := run.Answer{Key: q.Key}
 	var body []byte
-	err := l.db.read.QueryRowContext(ctx, `SELECT chain, run_id, body FROM answers
+	err := l.db.read.QueryRowContext(ctx, `SELECT chain, run_id, root, body FROM answers
 		WHERE key = ? AND (root = ? OR chain IN (?, ?) AND chain <> '') ORDER BY root <> ? LIMIT 1`,
-		q.Key, q.Root, q.Chain, q.Former, q.Root).Scan(&a.Chain, &a.RunID, &body)
+		q.Key, q.Root, q.Chain, q.Former, q.Root).Scan(&a.Chain, &a.RunID, &a.Root, &body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return a, run.ErrNotFound
 	}

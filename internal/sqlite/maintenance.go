@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/internal/sqlite/deletion"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
 )
@@ -122,14 +123,6 @@ func (m *Maintenance) Size(ctx context.Context, roots []string) (p storage.Prune
 	return p, nil
 }
 
-// references selects the digests that artifacts are made of, that projects have as inputs,
-// and that runs outside the lines of ?1 work with. Whatever else comes to refer to content
-// has to be named here.
-const references = `SELECT digest FROM artifacts UNION SELECT digest FROM inputs UNION
-	SELECT coalesce(json_extract(body, part.value), '') FROM runs JOIN events ON run_id = runs.id AND seq = 1,
-		json_each('["$.recipe_digest", "$.input_digest"]') AS part
-	WHERE runs.root NOT IN (SELECT value FROM json_each(?1))`
-
 // garbage lists the content that nothing refers to, but for the lines of runs in a JSON list.
 func (m *Maintenance) garbage(ctx context.Context, gone string) (garbage []artifact.Blob, err error) {
 	var all []artifact.Blob
@@ -139,7 +132,7 @@ func (m *Maintenance) garbage(ctx context.Context, gone string) (garbage []artif
 		}
 		all = append(all, b)
 	}
-	found, err := m.db.read.QueryContext(ctx, references, gone)
+	found, err := m.db.read.QueryContext(ctx, deletion.References, gone)
 	if err != nil {
 		return nil, err
 	}
@@ -204,7 +197,7 @@ func (m *Maintenance) Sweep(ctx context.Context) (p storage.Pruned, err error) {
 	for group := range slices.Chunk(garbage, sweepGroup) {
 		var removed []artifact.Blob
 		err := m.db.update(ctx, func(tx *sql.Tx) (err error) {
-			if removed, err = unreferenced(tx, group); err == nil {
+			if removed, err = deletion.Unreferenced(tx, group); err == nil {
 				err = removeBlobs(tx, digestsOf(removed))
 			}
 			if err != nil {
@@ -223,31 +216,55 @@ func (m *Maintenance) Sweep(ctx context.Context) (p storage.Pruned, err error) {
 	return p, nil
 }
 
-// unreferenced returns those of some content that nothing refers to, as of a transaction.
-func unreferenced(tx *sql.Tx, some []artifact.Blob) ([]artifact.Blob, error) {
-	list, err := json.Marshal(digestsOf(some))
-	if err != nil {
-		return nil, err
-	}
-	found, err := tx.Query(`SELECT value FROM json_each(?2) WHERE value IN (`+references+`)`, "[]", string(list))
-	if err != nil {
-		return nil, err
-	}
-	defer found.Close()
-	needed := map[artifact.Digest]bool{}
-	for found.Next() {
-		var d artifact.Digest
-		if err := found.Scan(&d); err != nil {
-			return nil, err
-		}
-		needed[d] = true
-	}
-	return slices.DeleteFunc(slices.Clone(some), func(b artifact.Blob) bool { return needed[b.Digest] }), found.Err()
-}
-
 func digestsOf(blobs []artifact.Blob) (digests []artifact.Digest) {
 	for _, b := range blobs {
 		digests = append(digests, b.Digest)
 	}
 	return digests
+}
+
+// Deletion deletes what people want gone.
+type Deletion struct{ db *database }
+
+var _ storage.Deletion = (*Deletion)(nil)
+
+// DeleteProject deletes a project and the scratch project of its drills.
+func (d *Deletion) DeleteProject(ctx context.Context, id, scratch string) (storage.Deleted, error) {
+	return d.delete(ctx, func(tx *sql.Tx) (done storage.Deleted, err error) {
+		if done, err = deletion.Project(tx, id, scratch); err != nil {
+			return done, fmt.Errorf("delete project %s: %w", id, err)
+		}
+		return done, appendStandalone(tx, storage.ProjectDeleted(ctx, id, done))
+	})
+}
+
+// DeleteInput deletes a file of a project, with what was made of it.
+func (d *Deletion) DeleteInput(ctx context.Context, id, scratch, name string) (storage.Deleted, error) {
+	return d.delete(ctx, func(tx *sql.Tx) (done storage.Deleted, err error) {
+		if done, err = deletion.Input(tx, id, scratch, name); err != nil {
+			return done, fmt.Errorf("delete input %s of project %s: %w", name, id, err)
+		}
+		return done, appendStandalone(tx, storage.InputDeleted(ctx, id, name, done))
+	})
+}
+
+// delete removes something in one transaction, and then what is left of it in the files.
+func (d *Deletion) delete(ctx context.Context, remove func(tx *sql.Tx) (storage.Deleted, error)) (done storage.Deleted, err error) {
+	err = d.db.update(ctx, func(tx *sql.Tx) error {
+		done, err = d.remove(tx, remove)
+		return err
+	})
+	if err != nil {
+		return storage.Deleted{}, err
+	}
+	return done, d.db.erase(context.WithoutCancel(ctx))
+}
+
+// remove removes something, and notes that the files are to be cleaned of it.
+func (d *Deletion) remove(tx *sql.Tx, what func(tx *sql.Tx) (storage.Deleted, error)) (done storage.Deleted, err error) {
+	if done, err = what(tx); err != nil {
+		return done, err
+	}
+	_, err = tx.Exec(`INSERT INTO erasures (due) VALUES (1) ON CONFLICT DO NOTHING`)
+	return done, err
 }

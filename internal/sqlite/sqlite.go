@@ -42,6 +42,7 @@ type Store struct {
 	Projects    *ProjectStore
 	Health      *Health
 	Maintenance *Maintenance
+	Deletion    *Deletion
 
 	db *database
 }
@@ -52,7 +53,7 @@ func newStore(d *database) *Store {
 	blobs := &Blobs{d}
 	return &Store{
 		Log: log, Artifacts: artifacts, Blobs: blobs, Journal: &Journal{d}, Projects: &ProjectStore{d}, Health: &Health{d},
-		Maintenance: &Maintenance{db: d, log: log, artifacts: artifacts, blobs: blobs}, db: d,
+		Maintenance: &Maintenance{db: d, log: log, artifacts: artifacts, blobs: blobs}, Deletion: &Deletion{d}, db: d,
 	}
 }
 
@@ -61,7 +62,7 @@ func (s *Store) Seams() storage.Store {
 	return storage.Store{
 		Log: s.Log, Index: s.Log, Memo: s.Log, Feed: s.Log, Artifacts: s.Artifacts, Blobs: s.Blobs, Journal: s.Journal,
 		Projects: s.Projects, Inputs: s.Projects, Chat: s.Projects, Health: s.Health, Attempts: s.Health,
-		Maintenance: s.Maintenance, Close: s.Close,
+		Maintenance: s.Maintenance, Deletion: s.Deletion, Close: s.Close,
 	}
 }
 
@@ -72,9 +73,11 @@ func (s *Store) ReadOnly() bool { return s.db.readOnly() }
 func (s *Store) Close() error { return s.db.close() }
 
 // Every commit is on the disk before it is reported (synchronous FULL), readers
-// never wait for the writer (WAL), and a second process waits its turn.
+// never wait for the writer (WAL), a second process waits its turn, and what is deleted is
+// overwritten.
 const (
-	pragmas   = "_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(on)"
+	pragmas = "_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(on)" +
+		"&_pragma=secure_delete(on)"
 	memory    = "_pragma=foreign_keys(on)"
 	immediate = "&_txlock=immediate"
 )
@@ -150,6 +153,7 @@ func migrated(ctx context.Context, d *database) (*Store, error) {
 		return nil, errors.Join(why(d.file, err), d.close())
 	}
 	d.removeCopies(copyAge)
+	d.finishErasure(ctx)
 	return newStore(d), nil
 }
 

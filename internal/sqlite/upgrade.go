@@ -14,6 +14,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/sqlite/datafile"
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -145,7 +146,7 @@ func (d *database) removeCopies(age time.Duration) (n int) {
 		return 0
 	}
 	for _, c := range Copies(d.dir()) {
-		if time.Since(c.Made) >= age && os.Remove(c.File) == nil {
+		if (age <= 0 || time.Since(c.Made) >= age) && os.Remove(c.File) == nil { // the clock may have gone back
 			n++
 		}
 	}
@@ -160,3 +161,55 @@ func (d *database) removeCopies(age time.Duration) (n int) {
 
 // RemoveCopies removes the copies of a data directory that are older than a time.
 func (m *Maintenance) RemoveCopies(age time.Duration) int { return m.db.removeCopies(age) }
+
+// erase removes what was deleted from the files of the data directory: from copies that
+// migrations made, from the log of what was written last, and from pages that are free. It
+// returns an error that wraps storage.ErrNotErased if that can't be done now; what is left is
+// removed when the database is opened next, or with the next deletion.
+func (d *database) erase(ctx context.Context) error {
+	if d.file == "" {
+		return nil
+	}
+	d.removeCopies(0)
+	parts, _ := filepath.Glob(filepath.Join(escaped(d.dir()), FileName+".copy-*.part")) // the pattern is a good one
+	for _, name := range parts {
+		os.Remove(name) //nolint:errcheck // left by a process that died
+	}
+	err := d.checkpoint(ctx) // what is overwritten is in the file then
+	if err == nil {
+		_, err = d.write.ExecContext(ctx, `VACUUM`)
+	}
+	if err == nil {
+		_, err = d.write.ExecContext(ctx, `DELETE FROM erasures`)
+	}
+	if err == nil {
+		err = d.checkpoint(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", storage.ErrNotErased, why(d.file, err))
+	}
+	return nil
+}
+
+// errRead means that a reader of another process keeps the log of what was written last.
+var errRead = errors.New("another process is reading the database")
+
+// checkpoint writes the log of what was written last into the database, and empties it.
+func (d *database) checkpoint(ctx context.Context) error {
+	var busy, pages, written int
+	err := d.write.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &written)
+	if err == nil && busy != 0 {
+		return errRead
+	}
+	return err
+}
+
+// finishErasure erases what a process has deleted that came to no end. What fails is tried again
+// when the database is opened next.
+func (d *database) finishErasure(ctx context.Context) {
+	var due bool
+	err := d.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM erasures)`).Scan(&due)
+	if err == nil && due && !d.readOnly() {
+		d.erase(ctx) //nolint:errcheck // see above
+	}
+}

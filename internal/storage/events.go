@@ -49,6 +49,20 @@ func InputAdded(ctx context.Context, projectID string, in project.Input) event.S
 	}
 }
 
+// ProjectDeleted returns the event of a project that is deleted.
+func ProjectDeleted(ctx context.Context, id string, d Deleted) event.Standalone {
+	return event.ProjectDeleted{
+		Act: act(ctx), OfProject: event.OfProject{ProjectID: id}, Runs: d.Runs, Inputs: d.Inputs, Artifacts: d.Artifacts,
+	}
+}
+
+// InputDeleted returns the event of a file that is deleted.
+func InputDeleted(ctx context.Context, projectID, name string, d Deleted) event.Standalone {
+	return event.InputDeleted{
+		Act: act(ctx), OfProject: event.OfProject{ProjectID: projectID}, Input: name, Runs: d.Runs, Artifacts: d.Artifacts,
+	}
+}
+
 // ChatPosted returns the event of a message that is posted in a project.
 func ChatPosted(ctx context.Context, projectID string, m project.Message) event.Standalone {
 	return event.ChatPosted{Act: act(ctx), OfProject: event.OfProject{ProjectID: projectID}, MessageID: m.ID}

@@ -30,6 +30,7 @@ type Store struct {
 	Health      health.Memory
 	Attempts    Attempts
 	Maintenance Maintenance
+	Deletion    Deletion
 
 	// Close closes the store. Commits under way end first.
 	Close func() error

@@ -9,6 +9,7 @@ var Codes = []struct{ Code, Meaning string }{
 	{"empty_upload", "the file is empty"},
 	{"idempotency_key_reused", "the key was used for another request; run_id names the run of that one"},
 	{"input_extraction_failed", "the file has no text that could be read"},
+	{"in_use", "a run that would be deleted, too, has not ended; run_id names it"},
 	{"input_not_found", "the project has no such file"},
 	{"internal", "the server failed; its log tells more, under the request_id"},
 	{"invalid_cursor", "the cursor is of no list"},

@@ -138,6 +138,12 @@ func (p *Responder) problem(ctx context.Context, err error) *Refusal {
 		r.RunID = e.RunID
 		return r
 	}
+	if e, ok := errors.AsType[*library.InUseError](err); ok {
+		f, _ := errors.AsType[*failure.Error](err)
+		r := Of(http.StatusConflict, "in_use", f)
+		r.RunID = e.RunID
+		return r
+	}
 	if kind := run.TroubleOf(err); kind != "" {
 		if p.met(err) {
 			p.log.WarnContext(ctx, "a request met something damaged", "trouble", kind, "error", err.Error(), "request_id", RequestID(ctx))

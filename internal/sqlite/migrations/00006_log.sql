@@ -13,5 +13,9 @@ CREATE TABLE standalone_events (
 INSERT INTO sqlite_sequence (name, seq)
 SELECT 'events', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'events');
 
+-- Has a row while what was deleted may still be in the file.
+CREATE TABLE erasures (due INTEGER PRIMARY KEY) STRICT;
+
 -- +goose Down
+DROP TABLE erasures;
 DROP TABLE standalone_events;
