@@ -117,8 +117,72 @@ func seesProject(t *testing.T, c *client.Client) {
 	}
 }
 
+// changesArtifacts goes back to a version, confirms it and edits it, each as it was seen.
+func changesArtifacts(t *testing.T, c *client.Client) {
+	t.Helper()
+	ctx := t.Context()
+	_, tag, err := c.Artifacts.GetTagged(ctx, "story", artifact.ProjectConfig, artifact.ProjectEntity, 2)
+	of := client.OfArtifact{ProjectID: "story", ArtifactType: artifact.ProjectConfig, EntityID: artifact.ProjectEntity, Tag: tag}
+	back, err2 := c.Artifacts.Restore(ctx, of, client.Restoration{Version: 1, Rationale: "it was better"})
+	if err = errors.Join(err, err2); err != nil || back.Version != 1 {
+		t.Errorf("%+v: %v", back, err)
+	}
+	if _, err := c.Artifacts.Confirm(ctx, of, client.Confirmation{}); code(err) != "artifact_changed" {
+		t.Errorf("of a version that is not current: %v", err)
+	}
+	of.Tag = ""
+	if confirmed, err := c.Artifacts.Confirm(ctx, of, client.Confirmation{Rationale: "read"}); err != nil || confirmed.Version != 1 {
+		t.Errorf("%+v: %v", confirmed, err)
+	}
+	_, of.Tag, err = c.Artifacts.GetTagged(ctx, "story", artifact.ProjectConfig, artifact.ProjectEntity, 1)
+	again, err2 := c.Artifacts.UpdateAt(ctx, of, client.Edit{Data: map[string]any{"title": "Ours"}, Rationale: "better still"})
+	if err = errors.Join(err, err2); err != nil || again.Version != 3 {
+		t.Errorf("%+v: %v", again, err)
+	}
+	chosen, err := c.Artifacts.Select(ctx, "story", client.ArtifactsQuery{Types: []string{artifact.ProjectConfig}})
+	if err != nil || len(chosen) != 1 || chosen[0].CurrentVersion != 3 || *chosen[0].Title != "Ours" {
+		t.Errorf("%+v: %v", chosen, err)
+	}
+	scenes := 0
+	whole := client.ArtifactsQuery{Types: []string{artifact.Scene}, Latest: true, Superseded: true}
+	for a, err := range c.Artifacts.Stream(ctx, "story", whole) {
+		if err != nil || a.Metadata.Ref.ArtifactType != artifact.Scene || len(a.Data) == 0 {
+			t.Errorf("%+v: %v", a.Metadata, err)
+		}
+		scenes++
+	}
+	for range c.Artifacts.Stream(ctx, "story", client.ArtifactsQuery{}) {
+		break // may be left at any time
+	}
+	if scenes == 0 {
+		t.Error("no scenes")
+	}
+	for _, err := range c.Artifacts.Stream(ctx, "none", client.ArtifactsQuery{}) {
+		if code(err) != "project_not_opened" {
+			t.Error(err)
+		}
+	}
+}
+
 func exports(t *testing.T, c *client.Client, s run.State) {
 	t.Helper()
+	changesArtifacts(t, c)
+	for f, begins := range map[client.ExportFormat]string{
+		client.ExportFountain: "", client.ExportFDX: "<?xml", client.ExportJSON: "{", client.ExportCSV: "\uFEFFscene,number",
+		client.ExportFiles: "PK",
+	} {
+		var ofRun, ofProject bytes.Buffer
+		name, err := c.Runs.ExportAs(t.Context(), s.RunID, f, &ofRun)
+		_, err2 := c.Projects.Export(t.Context(), "story", f, &ofProject)
+		for _, got := range []string{ofRun.String(), ofProject.String()} {
+			if err = errors.Join(err, err2); err != nil || name == "" || got == "" || !strings.HasPrefix(got, begins) {
+				t.Errorf("%s: %q, %.40q: %v", f, name, got, err)
+			}
+		}
+	}
+	if _, err := c.Projects.Export(t.Context(), "none", client.ExportCSV, io.Discard); code(err) != "project_not_opened" {
+		t.Error(err)
+	}
 	var archive bytes.Buffer
 	if err := c.Runs.Export(t.Context(), s.RunID, &archive); err != nil {
 		t.Fatal(err)

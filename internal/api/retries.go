@@ -122,11 +122,15 @@ func (h *retriesHandler) plan(ctx context.Context, in *planQuery) (endpoint.Tagg
 }
 
 // planTag returns the tag of a plan: of what the retry does. What is spent, what answers there
-// are and what the missing ones may cost is left out, because other runs change it.
+// are and what the missing ones may cost is left out, because other runs change it; so are edits
+// that the retry does not use.
 func planTag(plan pipeline.RetryPlan) (string, error) {
 	does := plan.RetryPlan
 	does.SpentUSD = 0
 	does.EstimatedCostUSD = nil
+	if !does.Newest {
+		does.Edits = nil
+	}
 	does.Redone = slices.Clone(does.Redone)
 	for i := range does.Redone {
 		does.Redone[i].AnswersHad = 0

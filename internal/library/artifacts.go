@@ -108,7 +108,7 @@ func (r *Results) title(ctx context.Context, v artifact.Version) (string, error)
 	}
 	data, err := r.blobs.Get(ctx, v.Digest)
 	if err != nil {
-		return "", ctx.Err() // what is damaged is told where it is read
+		return "", ctx.Err() // a reader of the content gets the error
 	}
 	title := content.Title(of.artifactType, data)
 	r.titles.Put(of, title)

@@ -88,7 +88,7 @@ func (r *Reader) inPlaceOf(ctx context.Context, projectID string, made []artifac
 		now = append(now, ref)
 		m, err := held.Describe(ctx, r.Store, projectID, ref)
 		if errors.Is(err, run.ErrNotFound) || run.TroubleOf(err) == run.Damaged {
-			continue // whoever reads it is told
+			continue // its reader gets the error
 		}
 		if err != nil {
 			return nil, nil, err

@@ -250,8 +250,8 @@ func (h *Handler) get(ctx context.Context, in *versionQuery) (endpoint.Tagged[cl
 	return out, nil
 }
 
-// tagOf returns the tag of a version, which begins with its number: a change that is meant for it
-// is told by that, whatever its health has become.
+// tagOf returns the tag of a version. It begins with the version's number, which is all that a
+// change is checked by: what a version is for others, such as its health, may have changed.
 func tagOf(a artifact.Artifact) (string, error) {
 	metadata, err := json.Marshal(a.Metadata)
 	content := strings.Trim(endpoint.Tag(append(metadata, a.Data...)), `"`)
