@@ -65,6 +65,46 @@ func (r *Runs) State(ctx context.Context, runID, tag string) (out RunState, now 
 	return out, header.Get("ETag"), err
 }
 
+// StageAttempt is an attempt with its stage.
+type StageAttempt struct {
+	StageID string `json:"stage_id"`
+	run.AttemptState
+}
+
+// AttemptsPage is a part of the list of a run's attempts.
+type AttemptsPage struct {
+	Attempts   []StageAttempt `json:"attempts" nullable:"false"`
+	NextCursor string         `json:"next_cursor,omitempty" doc:"What the next page is asked for with; missing at the end."`
+}
+
+// AttemptsQuery says which attempts of a run are listed. The zero value means the first ones.
+type AttemptsQuery struct {
+	Stage, Unit string
+	Status      run.AttemptStatus
+	Cursor      string // the NextCursor of the page before
+	Limit       int    // of the page; 0 for as many as the server likes
+}
+
+// Attempts returns a page of the list of a run's attempts, by the order of its stages and then by time.
+func (r *Runs) Attempts(ctx context.Context, runID string, q AttemptsQuery) (AttemptsPage, error) {
+	values := limited(q.Limit)
+	for name, v := range map[string]string{"stage": q.Stage, "unit": q.Unit, "status": string(q.Status), "cursor": q.Cursor} {
+		if v != "" {
+			values.Set(name, v)
+		}
+	}
+	return get[AttemptsPage](ctx, r.conn, values, "runs", runID, "attempts")
+}
+
+// BriefState is State without the attempts.
+func (r *Runs) BriefState(ctx context.Context, runID, tag string) (out RunState, now string, err error) {
+	header, err := r.conn.do(ctx, request{
+		method: http.MethodGet, path: []string{"runs", runID, "state"}, query: url.Values{"brief": {"true"}},
+		header: map[string]string{"If-None-Match": tag},
+	}, &out)
+	return out, header.Get("ETag"), err
+}
+
 // Events returns the events of a run after a seq, in order. With a limit of 0 it returns as
 // many as the server likes to answer at once; none are left when it returns none.
 func (r *Runs) Events(ctx context.Context, runID string, after int64, limit int) ([]Event, error) {

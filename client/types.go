@@ -153,6 +153,7 @@ type RunState struct {
 	BackgroundError *string   `json:"background_error" doc:"Why a failed run failed, and what can be done about it."`
 
 	Actions []failure.Remedy `json:"actions" nullable:"false" doc:"What can be done about the run in this state."`
+	Acts    []failure.Remedy `json:"acts" nullable:"false" doc:"All that can be asked of the run in this state."`
 }
 
 // RunEvents is what happened in a run.

@@ -14,7 +14,8 @@ import (
 // Each remedy that there is, is found in a text that names its command, and named in words.
 func TestWithoutCommands_NamesEachRemedyInWords(t *testing.T) {
 	all := map[string]failure.Remedy{
-		"RunFile": failure.RunFile("a.fountain"), "Retry": failure.Retry("run-1"), "RetryFully": failure.RetryFully("run-1"),
+		"RunFile": failure.RunFile("a.fountain"), "Retry": failure.Retry("run-1"),
+		"Acknowledge": failure.Acknowledge("run-1"), "RetryFully": failure.RetryFully("run-1"),
 		"RetryFrom": failure.RetryFrom("run-1", "normalize"), "RetryFor": failure.RetryFor("run-1", 0.25),
 		"RetryWaiting": failure.RetryWaiting("run-1", 36*time.Hour), "RetryBy": failure.RetryBy("run-1", failure.RecipeFile),
 		"ShowRecipe": failure.ShowRecipe("run-1"), "Resume": failure.Resume("run-1"), "ResumeToday": failure.ResumeToday("run-1"),

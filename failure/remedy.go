@@ -169,6 +169,11 @@ func Cancel(run string) Remedy {
 	return command("cancel", "Cancel the run", "runs", "cancel", run).post(nil, "/runs/%s/cancel", run)
 }
 
+// Acknowledge ends a run's need for a person, until something happens in it.
+func Acknowledge(run string) Remedy {
+	return command("acknowledge", "Acknowledge", "runs", "ack", run).post(nil, "/runs/%s/acknowledge", run)
+}
+
 // Show shows where a run stands.
 func Show(run string) Remedy {
 	return command("show-run", "Show the run", "runs", "show", run).get("/runs/%s/state", run)

@@ -28,20 +28,20 @@ type Incident struct {
 }
 
 // ProviderState says how a provider is doing, in a word.
-type ProviderState string
+type ProviderState = run.ProviderState
 
 // The states of providers.
 const (
-	StateWell        ProviderState = "well"
-	StatePart        ProviderState = "partly_out" // some of its models can't be asked
-	StateOut         ProviderState = "out"        // its breaker is open, or that of each of its models
-	StateProbing     ProviderState = "probing"    // it was out, and single requests find out whether it is well
-	StateLimited     ProviderState = "limited"    // it says that it was asked too often
-	StateKeyRejected ProviderState = "key_rejected"
-	StateNoQuota     ProviderState = "out_of_quota"
-	StateNoModel     ProviderState = "model_unavailable"
-	StateHeld        ProviderState = "held" // by an operator
-	StateNoKey       ProviderState = "not_configured"
+	StateWell        = run.StateWell
+	StatePart        = run.StatePart
+	StateOut         = run.StateOut
+	StateProbing     = run.StateProbing
+	StateLimited     = run.StateLimited
+	StateKeyRejected = run.StateKeyRejected
+	StateNoQuota     = run.StateNoQuota
+	StateNoModel     = run.StateNoModel
+	StateHeld        = run.StateHeld
+	StateNoKey       = run.StateNoKey
 )
 
 // ProviderTrouble is how a provider is doing, and did in the time.

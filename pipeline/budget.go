@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/recipe"
@@ -129,8 +130,10 @@ func usd(v float64) string {
 	return fmt.Sprintf("$%.2f", v)
 }
 
-// estimate returns what is to be paid for the stages that are done again.
-func (p *Pipeline) estimate(ctx context.Context, parent run.State, redone []run.Redone, had map[string]run.StageState) (*float64, error) {
+// costOf returns what is to be paid for the stages that are done again; nil if that is not known.
+func costOf(
+	ctx context.Context, store Store, parent run.State, redone []run.Redone, had map[string]run.StageState,
+) (*float64, error) {
 	total := 0.0
 	for _, r := range redone {
 		st := had[r.StageID]
@@ -142,7 +145,7 @@ func (p *Pipeline) estimate(ctx context.Context, parent run.State, redone []run.
 		case answers > 0 && priced && st.UnitsDone > 0:
 			missing = max(st.UnitsTotal*st.CallCount/st.UnitsDone-st.CallCount, 0)
 		default:
-			like, err := typical(ctx, p.store, parent, r.StageID)
+			like, err := typical(ctx, store, parent, r.StageID)
 			if err != nil || like == nil {
 				return nil, err
 			}
@@ -191,4 +194,72 @@ func typical(ctx context.Context, store Store, parent run.State, stageID string)
 		}
 	}
 	return nil, nil
+}
+
+// Bounds are what bounds a run, and what is used of it.
+type Bounds struct {
+	Uses   []run.LimitUse           // of the run, and of the stages that are not done
+	Stages map[string]recipe.Policy // of those stages
+}
+
+// Limits returns what bounds a run and what is used of it now. The run may have ended.
+func (p *Pipeline) Limits(ctx context.Context, state run.State) (Bounds, error) {
+	plan, err := p.plans.ofRun(ctx, state)
+	if err != nil {
+		return Bounds{}, err
+	}
+	before, err := p.spentBefore(ctx, state)
+	if err != nil {
+		return Bounds{}, err
+	}
+	out := Bounds{Stages: map[string]recipe.Policy{}, Uses: []run.LimitUse{{
+		Limit: recipe.KeyMaxCost, Value: plan.MaxCostUSD, Source: run.SettingSource(plan.MaxCostOrigin), Used: before.total + state.SpentUSD(),
+	}}}
+	for _, id := range state.StageOrder {
+		s, planned := plan.StageByID(id)
+		if st, _ := state.Stage(id); planned && !st.Status.Completed() {
+			out.Stages[id] = s.Policy
+			out.Uses = append(out.Uses, stageUses(s, st, before.stages[id], time.Now())...)
+		}
+	}
+	return out, nil
+}
+
+// stageUses says what is used of a stage's limits, where earlier runs of the line have spent an amount
+// on it.
+func stageUses(s recipe.PlannedStage, st run.StageState, before float64, now time.Time) []run.LimitUse {
+	of := func(key string, value, used float64) run.LimitUse {
+		return run.LimitUse{Limit: key, StageID: s.ID, Value: value, Source: run.SettingSource(s.Origins[key]), Used: used}
+	}
+	waited, elapsed := 0.0, st.DurationSeconds-st.DurationBefore
+	if active := st.Status == run.StageRunning || st.Status == run.StageWaiting; active && st.StartedAt != nil {
+		elapsed += max(now.Sub(st.StartedAt.Time).Seconds(), 0)
+		if st.WaitingSince != nil && st.ProgressAt != nil {
+			waited = max(now.Sub(st.ProgressAt.Time).Seconds(), 0)
+		}
+	}
+	return []run.LimitUse{
+		of(recipe.KeyMaxCost, s.Policy.MaxCostUSD, before+st.SpentUSD()),
+		of(recipe.KeyMaxWait, s.Policy.MaxWait.Seconds(), waited),
+		of(recipe.KeyMaxStage, s.Policy.MaxStage.Seconds(), elapsed),
+		of(recipe.KeyMaxAttempts, float64(s.Policy.MaxAttempts), float64(mostTries(st))),
+	}
+}
+
+// mostTries returns how often the request was sent, in its last round, that was sent most often.
+func mostTries(st run.StageState) (most int) {
+	type request struct{ unit, role string }
+	tries, round := map[request]int{}, map[request]int{}
+	for _, a := range st.Attempts {
+		q := request{a.Unit, string(a.Role)}
+		if a.Round != round[q] {
+			round[q] = a.Round
+			tries[q] = 0
+		}
+		tries[q]++
+	}
+	for _, n := range tries {
+		most = max(most, n)
+	}
+	return most
 }

@@ -115,7 +115,7 @@ func (p *Pipeline) retryPlan(ctx context.Context, v revision, mode event.RetryMo
 		}
 	}
 	if len(v.redone) == 0 {
-		if out.EstimatedCostUSD, err = p.estimate(ctx, v.parent, out.Redone, had); err != nil {
+		if out.EstimatedCostUSD, err = costOf(ctx, p.store, v.parent, out.Redone, had); err != nil {
 			return RetryPlan{}, err
 		}
 	}

@@ -1,6 +1,10 @@
 package run
 
 import (
+	"net/url"
+	"strconv"
+	"strings"
+
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/run/event"
 )
@@ -37,6 +41,9 @@ type AttemptState struct {
 
 	SimulatedCostUSD *float64 `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing
 
+	// ID names the attempt within its run: STAGE/UNIT/ROLE/N, each part as in the path of a URL.
+	ID string `json:"id,omitempty"`
+
 	// Failure is how it failed, with the effect that was diagnosed; nil if it did not.
 	Failure *failure.Error `json:"-"`
 }
@@ -59,6 +66,13 @@ func (a *AttemptState) settle(status AttemptStatus, latencyMS int64, firstEventM
 	a.Least = nil
 	a.DurationSeconds = float64(latencyMS) / 1000
 	a.FirstEventMS = firstEventMS
+}
+
+// attemptID names an attempt within its run.
+func attemptID(a event.Attempt) string {
+	return strings.Join([]string{
+		url.PathEscape(a.StageID), url.PathEscape(a.Unit), url.PathEscape(string(a.Role)), strconv.Itoa(a.Attempt),
+	}, "/")
 }
 
 // SpentUSD is what counts towards the limits on the cost; nil if it is not known.

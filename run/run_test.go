@@ -268,8 +268,8 @@ func TestFold_TheOrderOfIndependentStagesDoesNotMatter(t *testing.T) {
 		for _, id := range stages {
 			model := "m-" + id
 			want.Stages[id] = &run.StageState{Status: run.StageDone, ModelUsed: &model, CallCount: 1, AttemptCount: 1,
-				Attempts: []run.AttemptState{{Attempt: 1, Unit: "u", Role: "work", Model: model, Provider: "p", Status: "success",
-					InputTokens: 3, CostUSD: new(0.5)}},
+				Attempts: []run.AttemptState{{ID: id + "/u/work/1", Attempt: 1, Unit: "u", Role: "work", Model: model, Provider: "p",
+					Status: "success", InputTokens: 3, CostUSD: new(0.5)}},
 				ArtifactRefs: []artifact.Ref{}, UnitsDone: 1, UnitsTotal: 1, BestProgress: 1, CostUSD: 0.5,
 				ModelsUsed: map[string]run.ModelUse{model: {Answers: 1, CostUSD: 0.5, Providers: map[string]int{"p": 1}}}}
 		}

@@ -77,6 +77,10 @@ type StageWords struct {
 	Title   string           `json:"title,omitempty" doc:"What it does."`
 	Doing   string           `json:"doing,omitempty" doc:"The same while it goes on."`
 	Actions []failure.Remedy `json:"actions,omitempty" doc:"What can be done about a stage that failed or is paused."`
+
+	// Verdicts are why no model of the chain was asked when a request of the stage last began to
+	// wait.
+	Verdicts []event.Verdict `json:"-"`
 }
 
 // SpentUSD is what counts towards the limits on the stage's cost.
@@ -152,7 +156,9 @@ func (st *StageState) open(a event.Attempt) *AttemptState {
 			return at
 		}
 	}
-	st.Attempts = append(st.Attempts, AttemptState{Attempt: a.Attempt, Unit: a.Unit, Role: a.Role, Model: a.Model, Provider: a.Provider})
+	st.Attempts = append(st.Attempts, AttemptState{
+		ID: attemptID(a), Attempt: a.Attempt, Unit: a.Unit, Role: a.Role, Model: a.Model, Provider: a.Provider,
+	})
 	st.AttemptCount = len(st.Attempts)
 	return &st.Attempts[len(st.Attempts)-1]
 }

@@ -1,6 +1,8 @@
 package run
 
 import (
+	"slices"
+
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/run/event"
@@ -67,6 +69,7 @@ func (f folding) waiting(b event.StageWaiting) {
 	if st.WaitingSince == nil {
 		st.WaitingSince = f.at
 	}
+	st.Verdicts = b.Decision.Others
 	st.wait(Wait{
 		Unit:       b.Unit,
 		Role:       b.Role,
@@ -145,6 +148,7 @@ func (f folding) unit(body event.Body) {
 func (f folding) attemptStarted(b event.AttemptStarted) {
 	st := f.state.stage(b.StageID)
 	a := AttemptState{
+		ID:        attemptID(b.Attempt),
 		Attempt:   b.Attempt.Attempt,
 		Unit:      b.Unit,
 		Role:      b.Role,
@@ -163,6 +167,9 @@ func (f folding) attemptStarted(b event.AttemptStarted) {
 	st.Attempts = append(st.Attempts, a)
 	st.AttemptCount = len(st.Attempts)
 	st.waitsNoMore(b.Unit, b.Role)
+	st.Verdicts = slices.DeleteFunc(slices.Clone(st.Verdicts), func(v event.Verdict) bool {
+		return v.Provider == b.Provider && v.Model == b.Model
+	})
 }
 
 func (f folding) attemptFinished(b event.AttemptFinished) {

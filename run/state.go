@@ -95,6 +95,8 @@ type State struct {
 
 	SimulatedCostUSD float64 `json:"simulated_cost_usd,omitempty"` // of a drill, which costs nothing
 
+	Outlook // which no event says; it is empty until a process adds it
+
 	// Abandoned is set for those that show the state: no process works on the run, nor will one.
 	Abandoned bool `json:"-"`
 

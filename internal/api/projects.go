@@ -158,6 +158,9 @@ func (h *projectsHandler) summary(ctx context.Context, p library.ProjectOverview
 	}
 	var err error
 	out.LastRun, out.NeedsYou, err = h.reader.OfProject(ctx, p.ID)
+	if out.LastRun != nil {
+		out.LastRun.Hint = problem.Hint(ctx, out.LastRun.Hint)
+	}
 	return out, err
 }
 

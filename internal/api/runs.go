@@ -2,9 +2,11 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/cineforge/cineforge/client"
@@ -42,6 +44,15 @@ type (
 	stateQuery struct {
 		endpoint.OfRun
 		Match string `header:"If-None-Match" maxLength:"200"`
+		Brief bool   `query:"brief" doc:"Leave the attempts out, which are listed by /runs/{run_id}/attempts."`
+	}
+	attemptsQuery struct {
+		endpoint.OfRun
+		Stage  string            `query:"stage" maxLength:"100"`
+		Unit   string            `query:"unit" maxLength:"200"`
+		Status run.AttemptStatus `query:"status" enum:"running,success,failed"`
+		Cursor string            `query:"cursor" maxLength:"1000" doc:"The next_cursor of the page before."`
+		Limit  int               `query:"limit" minimum:"1" maximum:"1000" default:"200"`
 	}
 	startRequest struct {
 		Idempotent
@@ -61,6 +72,8 @@ func (h *runsHandler) register(r *endpoint.Router) {
 		http.StatusTooManyRequests, http.StatusBadRequest), h.start)
 	endpoint.HandleTagged(r, endpoint.Conditional(endpoint.Get("runState", "/runs/{run_id}/state", "Where a run stands",
 		http.StatusNotFound)), h.state)
+	endpoint.Handle(r, endpoint.Get("runAttempts", "/runs/{run_id}/attempts",
+		"The attempts of a run, by the order of its stages and then by time", http.StatusNotFound, http.StatusUnprocessableEntity), h.attempts)
 	h.registerEvents(r)
 }
 
@@ -69,7 +82,15 @@ func (h *runsHandler) ofProject(ctx context.Context, in *endpoint.InProject) ([]
 		return nil, err
 	}
 	page, _, err := h.reader.List(ctx, runs.Filter{RunFilter: run.RunFilter{ProjectID: in.Project}, Limit: maxListed})
-	return page, err
+	return spoken(ctx, page), err
+}
+
+// spoken returns a list of runs whose hints are in the words of the client of ctx's request.
+func spoken(ctx context.Context, list []run.Overview) []run.Overview {
+	for i := range list {
+		list[i].Hint = problem.Hint(ctx, list[i].Hint)
+	}
+	return list
 }
 
 func (h *runsHandler) list(ctx context.Context, in *runsQuery) (client.RunsPage, error) {
@@ -85,27 +106,65 @@ func (h *runsHandler) list(ctx context.Context, in *runsQuery) (client.RunsPage,
 	if errors.Is(err, run.ErrNotFound) {
 		err = problem.Refuse(http.StatusUnprocessableEntity, "invalid_cursor", "the cursor is of no list", "begin with the first page")
 	}
-	return client.RunsPage{Runs: page, NextCursor: next}, err
+	return client.RunsPage{Runs: spoken(ctx, page), NextCursor: next}, err
 }
 
 func (h *runsHandler) state(ctx context.Context, in *stateQuery) (endpoint.Tagged[client.RunState], error) {
 	var out endpoint.Tagged[client.RunState]
-	state, err := h.reader.State(ctx, in.Run)
+	state, err := h.reader.Standing(ctx, in.Run)
 	if err != nil {
 		return out, err
 	}
-	tag := strconv.FormatInt(state.LastSeq, 10)
-	if len(state.Needs) > 0 { // which no event says
-		tag += "-" + run.NoCarrier
+	tag, err := stateTag(state)
+	if err != nil {
+		return out, err
+	}
+	if in.Brief {
+		tag += "-brief"
 	}
 	out.ETag = strconv.Quote(tag + problem.Variant(ctx))
 	if endpoint.Matches(in.Match, out.ETag) {
 		return out, endpoint.NotModified(out.ETag)
 	}
+	if in.Brief {
+		for _, st := range state.Stages {
+			st.Attempts = []run.AttemptState{}
+		}
+	}
 	actions := problem.Actions(ctx, advice.For(state).Remedies)
+	acts := problem.Actions(ctx, advice.Acts(state))
 	state = worded(ctx, state, wording.State)
-	out.Body = client.RunState{RunID: in.Run, State: live(state, time.Now()), BackgroundError: chat.Failure(state), Actions: actions}
+	out.Body = client.RunState{
+		RunID: in.Run, State: live(state, time.Now()), BackgroundError: chat.Failure(state), Actions: actions, Acts: acts,
+	}
 	return out, nil
+}
+
+// stateTag returns the tag of a state: of its last event, and of all that changes without one, such
+// as when a provider is asked again. The durations of what is under way are no part of it.
+func stateTag(s run.State) (string, error) {
+	data, err := json.Marshal(struct {
+		run.Outlook
+		Needs []run.Need
+	}{s.Outlook.Tag(), s.Needs})
+	return strconv.FormatInt(s.LastSeq, 10) + "-" + strings.Trim(endpoint.Tag(data), `"`)[:16], err
+}
+
+func (h *runsHandler) attempts(ctx context.Context, in *attemptsQuery) (client.AttemptsPage, error) {
+	found, more, err := h.reader.Attempts(ctx, in.Run, runs.AttemptFilter{
+		Stage: in.Stage, Unit: in.Unit, Status: in.Status, After: in.Cursor, Limit: in.Limit,
+	})
+	if errors.Is(err, runs.ErrNoAttempt) {
+		err = problem.Refuse(http.StatusUnprocessableEntity, "invalid_cursor", "the cursor is of no list", "begin with the first page")
+	}
+	page := client.AttemptsPage{Attempts: []client.StageAttempt{}}
+	for _, a := range found {
+		page.Attempts = append(page.Attempts, client.StageAttempt(a))
+	}
+	if more {
+		page.NextCursor = found[len(found)-1].ID
+	}
+	return page, err
 }
 
 // live adds to the durations of running and waiting stages the time up to now.

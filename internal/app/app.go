@@ -103,7 +103,7 @@ func New(store storage.Store, dataDir string, config Config) *App {
 		worker.EndWith(config.Engine.Hard)
 	}
 	a.Reader = runs.NewReader(runs.ReaderOptions{
-		Store: stored, Feed: store.Feed, Journal: store.Journal, Monitor: engine, Candidates: a.Providers,
+		Store: stored, Feed: store.Feed, Journal: store.Journal, Monitor: engine, Candidates: a.Providers, Limiter: worker,
 	})
 	a.Setup = setup.New(setup.Options{
 		Recipes: a.Recipes, Modules: Modules(documents), Providers: a.Providers, Reader: a.Reader,

@@ -80,7 +80,7 @@ func (s *Service) Report(ctx context.Context, since time.Time) (health.Incident,
 	r.out.At = now
 	r.out.Drills = len(under) - len(r.under)
 	for _, p := range list {
-		r.troubles = append(r.troubles, troubleOf(p))
+		r.troubles = append(r.troubles, health.TroubleOf(p))
 	}
 	for _, step := range []func(context.Context) error{
 		r.begin, func(ctx context.Context) error { return r.from(ctx, since) }, r.move, r.count, r.effects, r.acts, r.earlier,
@@ -320,3 +320,6 @@ func (r *report) finish() health.Incident {
 	r.out.Message = r.sentence()
 	return r.out
 }
+
+// inTrouble reports whether a state keeps a provider that is configured from being asked.
+func inTrouble(s health.ProviderState) bool { return s != health.StateWell && s != health.StateNoKey }

@@ -163,7 +163,7 @@ func (s *Service) reported(one string, asked map[string]*providerSeries) ([]stri
 		}
 		return []string{one}, nil
 	}
-	names := s.names()
+	names := namesOf(s.source.models.Providers)
 	for _, name := range slices.Sorted(maps.Keys(asked)) {
 		if !slices.Contains(names, name) {
 			names = append(names, name)
@@ -172,9 +172,9 @@ func (s *Service) reported(one string, asked map[string]*providerSeries) ([]stri
 	return names, nil
 }
 
-// names lists the providers that are configured or could be.
-func (s *Service) names() (names []string) {
-	for _, p := range s.source.models.Providers {
+// namesOf lists providers by their names.
+func namesOf(all []Provider) (names []string) {
+	for _, p := range all {
 		names = append(names, p.Name)
 	}
 	return names

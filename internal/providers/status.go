@@ -24,19 +24,8 @@ const counted = 24 * time.Hour
 // List returns how all providers are doing: those that are configured, and those that could
 // be.
 func (s *Service) List(ctx context.Context) ([]health.Provider, error) {
-	if err := s.router.Health().Recall(ctx); err != nil {
-		return nil, err
-	}
 	now := time.Now()
 	counts, err := s.attempts.CountAttempts(ctx, storage.Window{From: now.Add(-counted), Until: now.Add(time.Millisecond)})
-	if err != nil {
-		return nil, err
-	}
-	known := map[string]llmhealth.ProviderStatus{}
-	for _, status := range s.router.Health().Status() {
-		known[status.Endpoint] = status
-	}
-	transitions, err := s.attempts.Transitions(ctx, lookedBack)
 	if err != nil {
 		return nil, err
 	}
@@ -44,20 +33,51 @@ func (s *Service) List(ctx context.Context) ([]health.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := []health.Provider{}
-	for _, p := range s.source.models.Providers {
-		h := s.source.statusOf(p, known[p.endpoint()], counts)
-		h.OutSince = outSince(h.Health, transitions, p.endpoint(), "")
-		for i, m := range h.Models {
-			h.Models[i].OutSince = outSince(m.Health, transitions, p.endpoint(), m.Model)
-		}
-		h.Waiting, h.WaitingList = waitingFor(p.Name, waiting)
-		if err := s.addLastFailure(ctx, &h, now); err != nil {
+	all, err := healthOfAll(ctx, s, counts)
+	for i := range all {
+		h := &all[i]
+		h.Waiting, h.WaitingList = waitingFor(h.Name, waiting)
+		if err := s.addLastFailure(ctx, h, now); err != nil {
 			return nil, err
 		}
+	}
+	return all, err
+}
+
+// Health returns how all providers are doing, without what they did and which runs wait for them: a
+// read of what the process knows, and of what others have learned since.
+func (s *Service) Health(ctx context.Context) ([]health.Provider, error) {
+	return healthOfAll(ctx, s, nil)
+}
+
+// healthOfAll is Health with counts of attempts.
+func healthOfAll(ctx context.Context, s *Service, counts []storage.AttemptCount) ([]health.Provider, error) {
+	if err := s.router.Health().Recall(ctx); err != nil {
+		return nil, err
+	}
+	known := map[string]llmhealth.ProviderStatus{}
+	for _, status := range s.router.Health().Status() {
+		known[status.Endpoint] = status
+	}
+	all := []health.Provider{}
+	out := false
+	for _, p := range s.source.models.Providers {
+		h := s.source.statusOf(p, known[p.endpoint()], counts)
+		out = out || h.Breaker != breaker.Closed ||
+			slices.ContainsFunc(h.Models, func(m health.Model) bool { return m.Breaker != breaker.Closed })
 		all = append(all, h)
 	}
-	return all, nil
+	if !out {
+		return all, nil
+	}
+	transitions, err := s.attempts.Transitions(ctx, lookedBack)
+	for i, p := range s.source.models.Providers {
+		all[i].OutSince = outSince(all[i].Health, transitions, p.endpoint(), "")
+		for j, m := range all[i].Models {
+			all[i].Models[j].OutSince = outSince(m.Health, transitions, p.endpoint(), m.Model)
+		}
+	}
+	return all, err
 }
 
 // lookedBack is how many transitions are searched for the beginning of an outage.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/cineforge/cineforge/durable"
+	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/advice"
 	"github.com/cineforge/cineforge/internal/bounded"
 	"github.com/cineforge/cineforge/internal/library"
@@ -20,6 +21,8 @@ import (
 type Candidates interface {
 	// Needs returns what would let this process go on with a run; nil if it can.
 	Needs(state *run.State) []run.Need
+	// Health returns how the providers are doing.
+	Health(ctx context.Context) ([]health.Provider, error)
 }
 
 // Journal lists the runs that no process can go on with.
@@ -37,6 +40,7 @@ type Reader struct {
 	journal    Journal
 	monitor    durable.Monitor
 	candidates Candidates
+	limiter    Limiter
 	overviews  *bounded.Cache[string, remembered] // by the runs' ids
 }
 
@@ -47,12 +51,13 @@ type ReaderOptions struct {
 	Journal    Journal
 	Monitor    durable.Monitor
 	Candidates Candidates
+	Limiter    Limiter
 }
 
 // NewReader returns a reader of the runs of a store.
 func NewReader(o ReaderOptions) *Reader {
 	return &Reader{
-		Store: o.Store, Feed: o.Feed, journal: o.Journal, monitor: o.Monitor, candidates: o.Candidates,
+		Store: o.Store, Feed: o.Feed, journal: o.Journal, monitor: o.Monitor, candidates: o.Candidates, limiter: o.Limiter,
 		overviews: bounded.NewCache[string, remembered](maxOverviews),
 	}
 }

@@ -60,7 +60,7 @@ func (l *Local) Close() error {
 
 // State returns the state of a run.
 func (l *Local) State(ctx context.Context, id string) (run.State, error) {
-	return l.app.Reader.State(ctx, id)
+	return l.app.Reader.Standing(ctx, id)
 }
 
 // Runs lists runs, newest first.

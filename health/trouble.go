@@ -1,4 +1,4 @@
-package incident
+package health
 
 import (
 	"cmp"
@@ -6,23 +6,19 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/failure"
-	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/resilience/breaker"
 )
 
-// inTrouble reports whether a state keeps a provider that is configured from being asked.
-func inTrouble(s health.ProviderState) bool { return s != health.StateWell && s != health.StateNoKey }
-
-// troubleOf says in what state a provider is: as a whole, or because of its models.
-func troubleOf(p health.Provider) health.ProviderTrouble {
-	t := health.ProviderTrouble{Provider: p.Name, State: health.StateWell, Last: p.Last, Faults: []health.FaultCount{}}
+// TroubleOf says in what state a provider is: as a whole, or because of its models.
+func TroubleOf(p Provider) ProviderTrouble {
+	t := ProviderTrouble{Provider: p.Name, State: StateWell, Last: p.Last, Faults: []FaultCount{}}
 	switch {
 	case !p.Configured:
-		t.State = health.StateNoKey
+		t.State = StateNoKey
 		t.Reason = p.Missing
 		return t
 	case p.Held != nil:
-		t.State = health.StateHeld
+		t.State = StateHeld
 		t.Until = new(p.Held.Until.UTC())
 		t.Reason = p.Held.Reason
 		t.Actions = []failure.Remedy{failure.Release(p.Name)}
@@ -31,7 +27,7 @@ func troubleOf(p health.Provider) health.ProviderTrouble {
 		describe(&t, p.Health, p.Last)
 		return t
 	}
-	var bad []health.Model
+	var bad []Model
 	answers := false
 	for _, m := range p.Models {
 		if !well(m.Health) {
@@ -43,20 +39,20 @@ func troubleOf(p health.Provider) health.ProviderTrouble {
 	if len(bad) == 0 {
 		return t
 	}
-	slices.SortStableFunc(bad, func(a, b health.Model) int { return began(a.Health).Compare(began(b.Health)) })
+	slices.SortStableFunc(bad, func(a, b Model) int { return began(a.Health).Compare(began(b.Health)) })
 	t.Model = bad[0].Model
 	describe(&t, bad[0].Health, p.Last)
 	if answers {
-		t.State = health.StatePart
+		t.State = StatePart
 	}
 	return t
 }
 
 // well reports whether nothing keeps something from being asked.
-func well(h health.Health) bool { return h.Breaker == breaker.Closed && len(h.Gates) == 0 }
+func well(h Health) bool { return h.Breaker == breaker.Closed && len(h.Gates) == 0 }
 
 // began returns when something began to be kept from being asked.
-func began(h health.Health) time.Time {
+func began(h Health) time.Time {
 	switch {
 	case h.OutSince != nil:
 		return *h.OutSince
@@ -68,15 +64,15 @@ func began(h health.Health) time.Time {
 
 // describe fills in what keeps a provider or a model from being asked: what takes a person
 // before a breaker, and that before what passes.
-func describe(t *health.ProviderTrouble, h health.Health, last *health.LastFault) {
-	person := slices.IndexFunc(h.Gates, func(g health.Gate) bool { return g.Person })
+func describe(t *ProviderTrouble, h Health, last *LastFault) {
+	person := slices.IndexFunc(h.Gates, func(g Gate) bool { return g.Person })
 	switch {
 	case person >= 0:
 		gated(t, h.Gates[person])
 	case h.Breaker != breaker.Closed:
-		t.State = health.StateOut
+		t.State = StateOut
 		if h.Breaker == breaker.HalfOpen {
-			t.State = health.StateProbing
+			t.State = StateProbing
 		}
 		t.Since = cmp.Or(h.OutSince, h.Since)
 		t.Until = h.NextProbeAt
@@ -95,15 +91,15 @@ func describe(t *health.ProviderTrouble, h health.Health, last *health.LastFault
 }
 
 // gated fills in what keeps a key away.
-func gated(t *health.ProviderTrouble, g health.Gate) {
-	t.State = health.StateLimited
+func gated(t *ProviderTrouble, g Gate) {
+	t.State = StateLimited
 	switch g.Class {
 	case failure.Auth, failure.Permission:
-		t.State = health.StateKeyRejected
+		t.State = StateKeyRejected
 	case failure.QuotaExhausted:
-		t.State = health.StateNoQuota
+		t.State = StateNoQuota
 	case failure.NotFound:
-		t.State = health.StateNoModel
+		t.State = StateNoModel
 	}
 	t.Since = new(g.Since.UTC())
 	t.Until = new(g.Until.UTC())
