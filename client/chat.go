@@ -11,6 +11,7 @@ type Message struct {
 	Actions     []Action `json:"actions,omitempty" nullable:"true"`
 	NeedsAction bool     `json:"needsAction,omitempty" nullable:"true"`
 	RunID       string   `json:"run_id,omitempty" nullable:"true"`
+	Drill       string   `json:"drill,omitempty" nullable:"true" doc:"The scenario of the run, if it is a drill."`
 }
 
 // Action is what a person can do about a message.
@@ -64,6 +65,7 @@ type ChatChunk struct {
 // SearchResult is what a search found in a project.
 type SearchResult struct {
 	Query      string        `json:"query"`
+	Drill      bool          `json:"drill,omitempty" doc:"The project is one of drills: what was found means nothing."`
 	Scenes     []FoundScene  `json:"scenes" nullable:"false"`
 	Characters []FoundEntity `json:"characters" nullable:"false"`
 	Locations  []FoundEntity `json:"locations" nullable:"false"`

@@ -259,6 +259,20 @@ func TestClient_OperatorActs(t *testing.T) {
 	}
 	all, err := c.Providers.List(ctx)
 	turns, err2 := c.Providers.Transitions(ctx, 2)
+	history, errH := c.Providers.History(ctx, client.HistoryQuery{Provider: "anthropic", Window: time.Hour, Bucket: time.Minute, Drills: true})
+	if errH != nil || len(history.Providers) != 1 || history.BucketSeconds != 60 || !history.Drill {
+		t.Errorf("%+v, %v", history, errH)
+	}
+	newest, errE := c.Providers.Events(ctx, client.ProviderEventsQuery{Provider: "anthropic", Before: 1 << 40, After: 1})
+	if errE != nil {
+		t.Error(newest, errE)
+	}
+	if in, err := c.Incident(ctx, time.Now().Add(-time.Hour)); err != nil || in.Message == "" {
+		t.Errorf("%+v, %v", in, err)
+	}
+	if drills, err := c.Drills(ctx); err != nil || len(drills) == 0 {
+		t.Error(drills, err)
+	}
 	if err = errors.Join(err, err2); err != nil || len(all) != 3 || !all[0].Configured || all[0].Attempts == 0 || len(turns) != 2 ||
 		turns[0].To != "released" {
 		t.Errorf("%+v, %+v: %v", all, turns, err)

@@ -43,6 +43,8 @@ type Project struct {
 	InputFiles     []string                   `json:"input_files" nullable:"false" doc:"The original names, oldest first."`
 	Preferences    map[string]json.RawMessage `json:"ui_preferences"`
 	ProjectRuns
+
+	Drill bool `json:"drill,omitempty" doc:"It is one of drills: what is in it means nothing."`
 }
 
 // RecentProject is a project in the list of those that changed last.

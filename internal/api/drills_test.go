@@ -1,7 +1,9 @@
 package api_test
 
 import (
+	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -9,6 +11,8 @@ import (
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/api"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/llm/catalog"
+	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/simulator"
 )
 
@@ -64,4 +68,58 @@ func TestDrills_AreListed(t *testing.T) {
 			t.Errorf("%+v", d)
 		}
 	}
+}
+
+// Whatever mentions a drill, or what one has made, says so.
+func TestDrills_AreMarkedEverywhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		known, err := catalog.Shipped()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := open(t, api.Options{}, app.Config{Catalog: known})
+		b := s.given("tide", "night_bus.txt")
+		real := s.start(b)
+		s.rests(real)
+		b.Drill = "anthropic-overload"
+		id := s.start(b)
+		state := s.rests(id).State
+		if state.Status != run.RunDone || state.Drill != b.Drill || state.TotalCostUSD != 0 || state.SimulatedCostUSD == 0 {
+			t.Fatalf("%s, %q, cost %v beside %v", state.Status, state.Drill, state.TotalCostUSD, state.SimulatedCostUSD)
+		}
+		list := into[client.RunsPage](s.get("/api/runs?drill=true").is(200)).Runs
+		if len(list) != 1 || list[0].Drill != b.Drill || list[0].TotalCostUSD != 0 || list[0].SimulatedCostUSD == 0 {
+			t.Errorf("%+v", list)
+		}
+		for project, drill := range map[string]bool{"tide": false, state.ProjectID: true} {
+			at := "/api/projects/" + project
+			if p := into[client.Project](s.get(at).is(200)); p.Drill != drill {
+				t.Errorf("%s: %+v", project, p)
+			}
+			if found := into[client.SearchResult](s.get(at + "/search?q=e").is(200)); found.Drill != drill || len(found.Scenes) == 0 {
+				t.Errorf("%s: %+v", project, found)
+			}
+			for _, g := range into[[]client.ArtifactSummary](s.get(at + "/artifacts").is(200)) {
+				if g.Drill != drill {
+					t.Errorf("%s: %+v", project, g)
+				}
+			}
+			for _, m := range into[[]client.Message](s.get(at + "/chat").is(200)) {
+				if (m.Drill != "") != drill {
+					t.Errorf("%s: %+v", project, m)
+				}
+			}
+		}
+		in := s.incident("")
+		s.same(in, real)
+		if len(in.Runs.FallenOver) != 0 || !in.Well {
+			t.Errorf("%+v", in)
+		}
+		w := httptest.NewRecorder()
+		s.api.ServeHTTP(w, request(t.Context(), "GET", "/metrics", nil))
+		if text := w.Body.String(); strings.Contains(text, `provider="openai"`) ||
+			!strings.Contains(text, `cineforge_runs_finished_total{outcome="done"} 1`) {
+			t.Error("the metrics count the drill")
+		}
+	})
 }

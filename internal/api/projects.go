@@ -13,6 +13,7 @@ import (
 	"github.com/cineforge/cineforge/internal/api/endpoint"
 	"github.com/cineforge/cineforge/internal/api/problem"
 	"github.com/cineforge/cineforge/internal/library"
+	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/project"
@@ -148,7 +149,7 @@ func deleted(projectID string, d storage.Deleted) client.Deleted {
 func (h *projectsHandler) summary(ctx context.Context, p library.ProjectOverview) (client.Project, error) {
 	out := client.Project{
 		ProjectID: p.ID, DisplayName: p.Name, ArtifactGroups: p.Groups, RunCount: p.Runs,
-		HasInputs: len(p.Inputs) > 0, InputFiles: []string{}, Preferences: p.Preferences,
+		HasInputs: len(p.Inputs) > 0, InputFiles: []string{}, Preferences: p.Preferences, Drill: providers.OfDrills(p.ID),
 	}
 	for _, in := range p.Inputs {
 		out.InputFiles = append(out.InputFiles, in.Original)
@@ -195,7 +196,7 @@ func propose(ctx context.Context, l *library.Service, fileName string, beginning
 func (h *projectsHandler) search(ctx context.Context, in *searchQuery) (client.SearchResult, error) {
 	found, err := h.results.Search(ctx, in.Project, in.Query)
 	out := client.SearchResult{
-		Query: in.Query, Scenes: []client.FoundScene{},
+		Query: in.Query, Drill: providers.OfDrills(in.Project), Scenes: []client.FoundScene{},
 		Characters: []client.FoundEntity{}, Locations: []client.FoundEntity{}, Props: []client.FoundEntity{},
 	}
 	for _, sc := range found.Scenes {

@@ -14,6 +14,7 @@ import (
 	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/run"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 const (
@@ -268,7 +269,11 @@ func (r *report) count(ctx context.Context) error {
 	})
 	for _, name := range slices.Sorted(maps.Keys(sums)) { // those that are configured no more
 		if !slices.ContainsFunc(r.troubles, func(t health.ProviderTrouble) bool { return t.Provider == name }) {
-			r.troubles = append(r.troubles, health.ProviderTrouble{Provider: name, State: health.StateNoKey})
+			state := health.StateNoKey
+			if name == event.Offline { // which needs no configuration
+				state = health.StateWell
+			}
+			r.troubles = append(r.troubles, health.ProviderTrouble{Provider: name, State: state})
 		}
 	}
 	for i := range r.troubles {

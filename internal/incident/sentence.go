@@ -12,17 +12,18 @@ import (
 	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/plaintext"
 	"github.com/cineforge/cineforge/internal/wording"
+	"github.com/cineforge/cineforge/run/event"
 )
 
 // sentence says what is wrong now, and what it does to runs.
 func (r *report) sentence() string {
-	var causes []string
+	var causes []cause
 	usable := 0
 	for _, t := range r.troubles {
 		switch {
 		case inTrouble(t.State):
-			causes = append(causes, r.cause(t))
-		case t.State == health.StateWell:
+			causes = append(causes, r.causeOf(t))
+		case t.State == health.StateWell && t.Provider != event.Offline:
 			usable++
 		}
 	}
@@ -30,7 +31,7 @@ func (r *report) sentence() string {
 	held := r.out.Runs.WaitingTotal+r.out.Runs.PausedTotal > 0
 	switch {
 	case len(causes) > 0:
-		return wording.Sentence(join(causes) + ": " + cmp.Or(effects, "no run is affected"))
+		return wording.Sentence(join(together(causes)) + ": " + cmp.Or(effects, "no run is affected"))
 	case held:
 		return wording.Sentence("no provider is in trouble, but " + effects)
 	}
@@ -66,8 +67,41 @@ func were(n int) string {
 	return fmt.Sprintf("%d attempts were", n)
 }
 
-// cause says what is wrong with a provider.
-func (r *report) cause(t health.ProviderTrouble) string {
+// cause is what is wrong with a provider: its name, and what is said of it.
+type cause struct{ name, text string }
+
+// together joins the causes that say the same, in their order.
+func together(causes []cause) (clauses []string) {
+	var names [][]string
+	var texts []string
+	for _, c := range causes {
+		at := slices.Index(texts, c.text)
+		if at < 0 {
+			at = len(texts)
+			texts = append(texts, c.text)
+			names = append(names, nil)
+		}
+		names[at] = append(names[at], c.name)
+	}
+	for i, text := range texts {
+		if len(names[i]) > 1 {
+			text = strings.NewReplacer("has ", "have ", "rejected the key", "rejected the keys").Replace(text)
+		}
+		clauses = append(clauses, enumerate(names[i])+" "+text)
+	}
+	return clauses
+}
+
+// enumerate lists names.
+func enumerate(names []string) string {
+	if n := len(names); n > 1 {
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	}
+	return names[0]
+}
+
+// causeOf says what is wrong with a provider.
+func (r *report) causeOf(t health.ProviderTrouble) cause {
 	name := wording.ProviderName(t.Provider)
 	if t.Model != "" {
 		name += " " + plaintext.Cut(plaintext.Line(t.Model), 60)
@@ -76,6 +110,11 @@ func (r *report) cause(t health.ProviderTrouble) string {
 	if t.Since != nil {
 		since = " since " + r.at(*t.Since)
 	}
+	return cause{name, r.done(t, since)}
+}
+
+// done says what a provider does, or what is done to it.
+func (r *report) done(t health.ProviderTrouble, since string) string {
 	end := since + codes(t)
 	switch t.State {
 	case health.StateHeld:
@@ -83,32 +122,32 @@ func (r *report) cause(t health.ProviderTrouble) string {
 		if t.Until != nil {
 			until = " until " + r.at(*t.Until)
 		}
-		return fmt.Sprintf("%s is held by an operator%s (%s)", name, until, plaintext.Cut(plaintext.Line(t.Reason), 100))
+		return fmt.Sprintf("is held by an operator%s (%s)", until, plaintext.Cut(plaintext.Line(t.Reason), 100))
 	case health.StateLimited:
-		return name + " has limited requests" + end
+		return "has limited requests" + end
 	case health.StateKeyRejected:
-		return name + " has rejected the key" + end
+		return "has rejected the key" + end
 	case health.StateNoQuota:
-		return "the quota at " + name + " has been used up" + end
+		return "has had no quota left" + end
 	case health.StateNoModel:
-		return name + " has not been available" + end
+		return "has not been available" + end
 	}
 	if text := r.unasked(t); text != "" {
-		return name + text
+		return text
 	}
 	switch t.Class {
 	case failure.Timeout:
-		return name + " has not answered" + end
+		return "has not answered" + end
 	case failure.Connection:
-		return name + " has not been reachable" + end
+		return "has not been reachable" + end
 	case failure.ServerError:
-		return name + " has failed" + end
+		return "has failed" + end
 	case failure.Auth, failure.Permission:
-		return name + " has rejected the key" + end
+		return "has rejected the key" + end
 	case "":
-		return name + " has been out" + since
+		return "has been out" + since
 	}
-	return name + " has refused new work" + end
+	return "has refused new work" + end
 }
 
 // quiet is for how long a provider has to have been left alone to be called unasked.
@@ -125,7 +164,7 @@ func (r *report) unasked(t health.ProviderTrouble) string {
 	if to := r.at(*t.Last.At); to != r.at(*t.Since) {
 		when = "from " + strings.TrimSuffix(r.at(*t.Since), " UTC") + " to " + to
 	}
-	return " failed " + when + codes(t) + " and has not been asked since"
+	return "failed " + when + codes(t) + " and has not been asked since"
 }
 
 // codes names the failure behind a trouble for those who look it up.

@@ -20,6 +20,9 @@ import (
 // DrillPrefix begins the ids of drills, and the names of their projects.
 const DrillPrefix = project.DrillPrefix
 
+// OfDrills reports whether a project is one of drills.
+func OfDrills(projectID string) bool { return strings.HasPrefix(projectID, DrillPrefix) }
+
 const drillNotice = "This is a drill: the simulator plays all providers, by its scenario %s. %s " +
 	"Nothing is asked of a real provider, nothing is paid, and the answers mean nothing."
 

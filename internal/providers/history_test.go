@@ -1,6 +1,8 @@
 package providers_test
 
 import (
+	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -9,6 +11,8 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/memory"
 	"github.com/cineforge/cineforge/internal/providers"
+	"github.com/cineforge/cineforge/llm/health"
+	"github.com/cineforge/cineforge/resilience/breaker"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 )
@@ -97,4 +101,49 @@ func TestService_HistoryPercentiles(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What versions before the one log recorded is listed behind what the log has, once.
+func TestService_EventsOfEarlierVersions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := memory.New()
+		log := &earlierLog{Health: s.Health}
+		change := func(to breaker.State, evidence string) health.Transition {
+			return health.Transition{Endpoint: "anthropic@http://a",
+				Transition: breaker.Transition{From: breaker.Closed, To: to, At: time.Now(), Evidence: evidence}}
+		}
+		log.before = []health.Transition{change(health.DidHold, "broken"), change(breaker.Open, "old")} // newest first
+		if err := s.Health.Save(t.Context(), nil, []health.Transition{change(breaker.HalfOpen, "new")}); err != nil {
+			t.Fatal(err)
+		}
+		service := providers.New(providers.Models{}, providers.Options{Attempts: log})
+		for limit, want := range map[int]string{10: "half_open held open", 2: "half_open held", 1: "half_open"} {
+			list, err := service.Events(t.Context(), providers.EventsQuery{Limit: limit})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, e := range list {
+				got = append(got, e.To)
+				if (e.ID == 0) != (e.To != "half_open") || e.Provider != "anthropic" || (e.Reason != "") != (e.To == "held") {
+					t.Errorf("%+v", e)
+				}
+			}
+			if strings.Join(got, " ") != want {
+				t.Errorf("%d: %v, want %s", limit, got, want)
+			}
+		}
+	})
+}
+
+// earlierLog is a store with transitions that are in no event of the log.
+type earlierLog struct {
+	*memory.Health
+	before []health.Transition
+}
+
+// Transitions returns those of the store, and then the earlier ones.
+func (l *earlierLog) Transitions(ctx context.Context, limit int) ([]health.Transition, error) {
+	all, err := l.Health.Transitions(ctx, limit)
+	return append(all, l.before...), err
 }

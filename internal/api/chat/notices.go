@@ -63,6 +63,7 @@ func (h *handler) notices(ctx context.Context, projectID string) ([]notice, erro
 			return nil, err
 		}
 		if m, ok := describeEvent(e.Event, *state); ok {
+			m.Drill = state.Drill
 			m.ID, m.RunID, m.Timestamp = messageID(e.Event), e.RunID, float64(e.Time.UnixMilli())
 			n := notice{Message: m}
 			switch b := e.Body.(type) {
