@@ -15,7 +15,7 @@ TOOL   := go tool -modfile=tools/mod/go.mod
 # How long each fuzz target runs.
 FUZZTIME ?= 30s
 
-.PHONY: help build run test test-unit fuzz scenarios simulate-years kill mutants bench bench-peers generate lint vulncheck check clean
+.PHONY: help build run test test-unit typescript fuzz scenarios simulate-years kill mutants bench bench-peers generate lint vulncheck check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,7 +36,7 @@ run: build ## run a sample script through the pipeline and show where the result
 # fuzzing found is, as seeds that run like any other test.
 # The whole system in virtual time, and the database, are tested in full without the race
 # detector, which makes them ten times slower, and in part with it.
-test: check ## all tests: checks, the system in virtual time, then every test under the race detector
+test: check typescript ## all tests: checks, the system in virtual time, then every test under the race detector
 	@mkdir -p $(OUT)
 	CINEFORGE_SCENARIOS=$(abspath $(OUT))/scenarios.txt $(TOOL) gotestsum --format pkgname --format-hide-empty-pkg -- -timeout 15m ./internal/systemtest ./internal/sqlite
 	ADVICE_TABLE=$(abspath $(OUT))/advice.txt $(TOOL) gotestsum --format pkgname --format-hide-empty-pkg -- -race -timeout 15m ./...
@@ -92,7 +92,18 @@ bench: ## the benchmarks; compare two outputs with: go tool -modfile=tools/mod/g
 bench-peers: ## our Fountain parser beside others (needs Node.js and npm)
 	bench/peers/run.sh
 
-generate: ## make the generated files
+# Without Node.js it says so and passes: Go and make are enough to build and test the program.
+typescript: ## compile a TypeScript client of docs/openapi.json (needs Node.js and npm)
+	@if ! command -v node >/dev/null || ! command -v npm >/dev/null; then \
+	  echo; echo "NOT CHECKED: no Node.js and npm here, so no TypeScript client of docs/openapi.json was compiled."; echo; \
+	else cd tools/typescript; \
+	  if ! [ node_modules -nt package-lock.json ] && ! npm ci >/dev/null; then \
+	    echo; echo "NOT CHECKED: npm can't install what compiles the TypeScript client of docs/openapi.json."; echo; exit 0; \
+	  fi; \
+	  npm run --silent check; \
+	fi
+
+generate: ## make the generated files: docs/cli.md, docs/openapi.json, the problems in docs/api.md, a copy of the changelog
 	go generate ./...
 
 lint: ## golangci-lint, built from its source the first time

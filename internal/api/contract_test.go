@@ -25,6 +25,7 @@ type contract struct {
 	paths    map[string]map[string]operation // by path and method
 	mux      *http.ServeMux                  // finds the path of a request
 	compiler *jsonschema.Compiler
+	doc      any
 
 	mu       sync.Mutex // guards what follows
 	compiled map[string]*jsonschema.Schema
@@ -81,7 +82,7 @@ func parseContract(source []byte) (*contract, error) {
 		return nil, err
 	}
 	closeSchemas(doc)
-	c := &contract{mux: http.NewServeMux(), compiler: jsonschema.NewCompiler(), compiled: map[string]*jsonschema.Schema{},
+	c := &contract{mux: http.NewServeMux(), compiler: jsonschema.NewCompiler(), doc: doc, compiled: map[string]*jsonschema.Schema{},
 		came: map[string]bool{}}
 	c.compiler.AssertFormat()
 	if err := c.compiler.AddResource("openapi.json", doc); err != nil {
@@ -108,8 +109,13 @@ func parseContract(source []byte) (*contract, error) {
 // allow others, which versions to come may have; of this one they would be undocumented. It also
 // has a union judge by the schema that its discriminator names, which is faster and says more.
 func closeSchemas(doc any) {
-	for _, s := range at(doc, "components", "schemas").(map[string]any) {
-		s := s.(map[string]any)
+	schemas := at(doc, "components", "schemas").(map[string]any)
+	schemas["JSONValue"] = true // lists in lists can be deeper than is described
+	for _, s := range schemas {
+		s, ok := s.(map[string]any)
+		if !ok {
+			continue
+		}
 		if s["properties"] != nil && s["additionalProperties"] == nil {
 			s["additionalProperties"] = false
 		}
@@ -117,6 +123,10 @@ func closeSchemas(doc any) {
 		name, _ := at(s, "discriminator", "propertyName").(string)
 		if !union || name == "" {
 			continue
+		}
+		last, _ := at(variants[len(variants)-1], "$ref").(string)
+		if at(schemas, strings.TrimPrefix(last, "#/components/schemas/"), "not") != nil {
+			continue // the name does not decide alone
 		}
 		delete(s, "oneOf")
 		mapping := at(s, "discriminator", "mapping").(map[string]any)
@@ -197,7 +207,7 @@ func (c *contract) judge(r *http.Request, a answer) error {
 	}
 	at := "openapi.json#/paths/" + strings.ReplaceAll(path, "/", "~1") + "/" + strings.ToLower(method) + "/responses/" + status + "/content/" +
 		strings.ReplaceAll(kind, "/", "~1") + "/schema"
-	return c.valid(at, kind, a.body)
+	return c.valid(at, kind, r.URL.Query().Get("brief") == "1", a.body)
 }
 
 // problem says what is wrong with a problem.
@@ -216,26 +226,26 @@ func (c *contract) problem(a answer) error {
 	if p.Status != a.status || p.Code == "" || p.Message == "" {
 		return fmt.Errorf("the problem says less than it has to")
 	}
-	return c.valid("openapi.json#/components/schemas/Problem", "", a.body)
+	return c.valid("openapi.json#/components/schemas/Problem", "", false, a.body)
 }
 
 // valid says how a body is not of a schema. Of streams it looks at each event.
-func (c *contract) valid(schema, kind string, body []byte) error {
+func (c *contract) valid(schema, kind string, brief bool, body []byte) error {
 	docs := [][]byte{body}
 	switch kind {
 	case "text/plain", "text/html", "application/zip", "application/xml", "text/csv":
 		return nil
 	case "application/x-ndjson":
-		if !strings.Contains(schema, "~1artifacts/") {
-			schema = "openapi.json#/components/schemas/Event"
-		}
-		docs = nil
+		docs, schema = nil, c.item(schema, "x-item-schema")
 		for line := range bytes.Lines(body) {
 			docs = append(docs, line)
 		}
 	case "text/event-stream":
-		if docs = nil; !strings.Contains(schema, "~1chat~1") { // whose frames are described where the operation is
-			schema = "openapi.json#/components/schemas/Event"
+		docs = nil
+		if brief {
+			schema = c.item(schema, "x-brief-item-schema")
+		} else {
+			schema = c.item(schema, "x-item-schema")
 		}
 		for line := range bytes.Lines(body) {
 			if data, ok := bytes.CutPrefix(line, []byte("data: ")); ok {
@@ -257,6 +267,20 @@ func (c *contract) valid(schema, kind string, body []byte) error {
 		}
 	}
 	return nil
+}
+
+// item returns where the schema of the items of a stream is: a member of that of the stream names it,
+// which else is that of its items.
+func (c *contract) item(schema, items string) string {
+	_, path, _ := strings.Cut(schema, "#/")
+	v := c.doc
+	for part := range strings.SplitSeq(path, "/") {
+		v = at(v, strings.NewReplacer("~1", "/", "~0", "~").Replace(part))
+	}
+	if ref, ok := at(v, items, "$ref").(string); ok {
+		return "openapi.json" + ref
+	}
+	return schema
 }
 
 func (c *contract) schema(at string) (*jsonschema.Schema, error) {

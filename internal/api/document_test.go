@@ -3,6 +3,7 @@ package api_test
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -16,11 +17,63 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/cineforge/cineforge/internal/api"
+	"github.com/cineforge/cineforge/internal/api/problem"
 	"github.com/cineforge/cineforge/internal/app"
+	"github.com/cineforge/cineforge/internal/feed"
 	"github.com/cineforge/cineforge/internal/wording"
+	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
 )
+
+//go:generate go test -run ^TestDocument_Files$ -update .
+
+var update = flag.Bool("update", false, "write docs/openapi.json and the problems in docs/api.md")
+
+// docs/openapi.json is the document that a server answers with, for clients that are generated without
+// one, and the problems in docs/api.md are those that there are.
+func TestDocument_Files(t *testing.T) {
+	if testing.Short() && !*update {
+		t.Skip("a change makes them when it is whole")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		s := idle(t, api.Options{Version: "development"}, app.Config{})
+		var document bytes.Buffer
+		if err := json.Indent(&document, s.get("/openapi.json").is(200).body, "", " "); err != nil {
+			t.Fatal(err)
+		}
+		document.WriteByte('\n')
+		const page = "../../docs/api.md"
+		const begin, end = "<!-- The list is made by make generate. -->\n", "<!-- End of the list. -->\n"
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, rest, found := strings.Cut(string(text), begin)
+		_, after, ends := strings.Cut(rest, end)
+		if !found || !ends {
+			t.Fatal("docs/api.md has no list of problems")
+		}
+		list := "| code | means |\n|---|---|\n"
+		for _, c := range slices.SortedFunc(slices.Values(problem.Codes), func(a, b struct{ Code, Meaning string }) int {
+			return strings.Compare(a.Code, b.Code)
+		}) {
+			list += "| `" + c.Code + "` | " + c.Meaning + " |\n"
+		}
+		for name, want := range map[string][]byte{
+			"../../docs/openapi.json": document.Bytes(), page: []byte(before + begin + list + end + after),
+		} {
+			if *update {
+				if err := os.WriteFile(name, want, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got, err := os.ReadFile(name); err != nil || !bytes.Equal(got, want) {
+				t.Errorf("%s is not up to date (make generate): %v", name, err)
+			}
+		}
+	})
+}
 
 // strictSchemas are the schemas of the document as a judge that knows nothing else: an object has
 // only the members that its schema names, and a union has no room for kinds to come.
@@ -148,6 +201,13 @@ func TestDocument_ReleasedEvents(t *testing.T) {
 				}
 				if err != nil {
 					t.Errorf("%v\n%s", err, given)
+				}
+				frame, err := feed.NewFrame(run.LogEntry{Event: e})
+				if err == nil {
+					err = schemas.check("BriefEvent", frame.Brief())
+				}
+				if _, later := e.Body.(event.Unknown); !later && err != nil {
+					t.Errorf("%v\n%s", err, frame.Brief())
 				}
 			}
 		}

@@ -158,8 +158,8 @@ func (m Material) nothing(what string) error {
 	return &failure.Error{Class: failure.Input, Message: of + " has made no " + what, Hint: "let a run make one first", Err: ErrNothing}
 }
 
-// scriptFacts are what a document says of the script.
-type scriptFacts struct {
+// Script is what a document says of the script.
+type Script struct {
 	Version       int                    `json:"version"`
 	Health        artifact.Health        `json:"health"`
 	Source        artifact.Source        `json:"source"`
@@ -173,24 +173,27 @@ type scriptFacts struct {
 	Normalization *content.Normalization `json:"normalization"`
 }
 
-// sceneData is a scene in a document: its data as it is stored, and what is known of it.
-type sceneData struct {
+// Scene is a scene in a document: its data as it is stored, and what is known of it.
+type Scene struct {
 	Version int             `json:"version"`
 	Health  artifact.Health `json:"health"`
 	Source  artifact.Source `json:"source"`
 	Data    json.RawMessage `json:"data"`
 }
 
+// Document is an export in JSON.
+type Document struct {
+	Format    string          `json:"format" example:"cineforge-export-1"`
+	ProjectID string          `json:"project_id"`
+	RunID     *string         `json:"run_id"` // nil for a project
+	Script    *Script         `json:"script"`
+	Scenes    []Scene         `json:"scenes"`
+	Config    json.RawMessage `json:"config"`
+}
+
 // document returns all in one document.
 func (m Material) document() ([]byte, error) {
-	doc := struct {
-		Format    string          `json:"format"`
-		ProjectID string          `json:"project_id"`
-		RunID     *string         `json:"run_id"`
-		Script    *scriptFacts    `json:"script"`
-		Scenes    []sceneData     `json:"scenes"`
-		Config    json.RawMessage `json:"config"`
-	}{Format: "cineforge-export-1", ProjectID: m.ProjectID, Scenes: []sceneData{}}
+	doc := Document{Format: "cineforge-export-1", ProjectID: m.ProjectID, Scenes: []Scene{}}
 	if m.RunID != "" {
 		doc.RunID = &m.RunID
 	}
@@ -201,7 +204,7 @@ func (m Material) document() ([]byte, error) {
 		doc.Script = m.scriptMeta()
 	}
 	for _, a := range m.scenes {
-		doc.Scenes = append(doc.Scenes, sceneData{
+		doc.Scenes = append(doc.Scenes, Scene{
 			Version: a.Metadata.Ref.Version, Health: a.Metadata.Health, Source: a.Metadata.Source, Data: a.Data,
 		})
 	}
@@ -209,10 +212,10 @@ func (m Material) document() ([]byte, error) {
 }
 
 // scriptMeta returns what a document says of the script.
-func (m Material) scriptMeta() *scriptFacts {
+func (m Material) scriptMeta() *Script {
 	data, err := content.DecodeCanonicalScript(m.script.Data)
 	of := m.script.Metadata
-	meta := &scriptFacts{
+	meta := &Script{
 		Version: of.Ref.Version, Health: of.Health, Source: of.Source, Title: data.Title, TitlePage: map[string]string{},
 		LineCount: data.LineCount, Locations: []string{}, Characters: []string{},
 	}

@@ -1,6 +1,10 @@
 package feed
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+)
 
 // brief lists the members of events that lists show: what an event is about, how far it is, and
 // what came of it. Their values are those of the whole event.
@@ -61,4 +65,13 @@ func shorten(data []byte) []byte {
 		return data
 	}
 	return short
+}
+
+// BriefMembers lists the members of events that lists show, each of which an event may lack.
+func BriefMembers() (names []string) {
+	for f := range reflect.TypeFor[brief]().Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	return names
 }

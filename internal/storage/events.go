@@ -91,7 +91,7 @@ func TransitionEvent(ctx context.Context, t health.Transition) event.Standalone 
 		return event.ProviderProbed{Act: did, OfProvider: of, Breaker: t.From}
 	}
 	return event.BreakerChanged{
-		OfProvider: of, From: string(t.From), To: string(t.To), Evidence: t.Evidence, Until: event.Timestamp{Time: t.Until},
+		OfProvider: of, From: t.From, To: t.To, Evidence: t.Evidence, Until: event.Timestamp{Time: t.Until},
 	}
 }
 

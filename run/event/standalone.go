@@ -155,10 +155,10 @@ type ProviderProbed struct {
 type BreakerChanged struct {
 	Act
 	OfProvider
-	From     string    `json:"from"`
-	To       string    `json:"to"`
-	Evidence string    `json:"evidence"`
-	Until    Timestamp `json:"until"` // when an open breaker lets a request through; null for the other states
+	From     breaker.State `json:"from"`
+	To       breaker.State `json:"to"`
+	Evidence string        `json:"evidence"`
+	Until    Timestamp     `json:"until" nullable:"true"` // when an open breaker lets a request through; null for the other states
 }
 
 // CooldownStarted says that a key is kept from a model, or all of a provider's, until a time. A

@@ -21,13 +21,13 @@ func (h *Handler) registerExports(r *endpoint.Router) {
 		"A run's state, events and artifacts as the files of a zip archive, or what it made in another format",
 		http.StatusNotFound, http.StatusUnprocessableEntity)
 	of.Parameters = []*huma.Param{endpoint.PathParam("run_id"), formatParam()}
-	of.Responses = exports()
+	of.Responses = exports(r)
 	r.Raw(of, h.exportRun)
 	project := endpoint.Get("exportProject", "/projects/{project_id}/export",
 		"The current artifacts of a project as the files of a zip archive, or in another format",
 		http.StatusNotFound, http.StatusUnprocessableEntity)
 	project.Parameters = []*huma.Param{endpoint.PathParam("project_id"), formatParam()}
-	project.Responses = exports()
+	project.Responses = exports(r)
 	r.Raw(project, h.exportProject)
 }
 
@@ -41,13 +41,13 @@ func formatParam() *huma.Param {
 }
 
 // exports describes the answers of an export.
-func exports() map[string]*huma.Response {
+func exports(r *endpoint.Router) map[string]*huma.Response {
 	ok := &huma.Response{Description: "The export, with a name for its file in Content-Disposition.", Content: map[string]*huma.MediaType{}}
 	for _, f := range export.Formats() {
 		mediaType, _, _ := strings.Cut(f.MediaType(), ";")
 		ok.Content[mediaType] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
 	}
-	ok.Content["application/json"] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}}
+	ok.Content["application/json"] = &huma.MediaType{Schema: endpoint.SchemaOf[export.Document](r.API)}
 	return map[string]*huma.Response{"200": ok}
 }
 

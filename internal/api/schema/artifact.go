@@ -2,6 +2,7 @@ package schema
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -47,11 +48,13 @@ func (artifactUnion) Schema(r huma.Registry) *huma.Schema {
 		detail.Properties["artifact_type"] = &huma.Schema{Type: huma.TypeString, Enum: []any{contents[t]}}
 		detail.Properties["payload"] = refTo(t.Name() + "Artifact")
 		r.Map()[t.Name()+"Detail"] = detail
-		union.AnyOf = append(union.AnyOf, refTo(t.Name()+"Detail"))
+		union.OneOf = append(union.OneOf, refTo(t.Name()+"Detail"))
 		union.Discriminator.Mapping[contents[t]] = prefix + t.Name() + "Detail"
 	}
-	r.Map()[otherDetailName] = structSchema[client.ArtifactDetail](r)
-	union.AnyOf = append(union.AnyOf, refTo(otherDetailName))
+	other := structSchema[client.ArtifactDetail](r)
+	other.Not = &huma.Schema{AnyOf: slices.Clone(union.OneOf)}
+	r.Map()[otherDetailName] = other
+	union.OneOf = append(union.OneOf, refTo(otherDetailName))
 	return refTo(detailName)
 }
 

@@ -169,7 +169,13 @@ func problemCodes() (codes []string) {
 	return codes
 }
 
-// members are members of an enumerated value that are plain strings in Go.
-var members = []struct{ schema, member, enum string }{
-	{"Problem", "code", "ProblemCode"},
+// members are members whose type in Go says less than is known: their schemas by name, and whether
+// they can be null.
+var members = []struct {
+	schema, member, name string
+	null                 bool
+}{
+	{schema: "Problem", member: "code", name: "ProblemCode"},
+	{schema: "ExportedScene", member: "data", name: "JSONObject"},
+	{schema: "ExportedDocument", member: "config", name: "JSONObject", null: true},
 }

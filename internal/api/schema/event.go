@@ -60,7 +60,8 @@ func eventVariant(r huma.Registry, body event.Body) *huma.Schema {
 	s.Properties["message"] = message()
 	head := []string{"ts", "run_id", "event", "message"}
 	if _, ok := body.(event.Standalone); ok {
-		s.Properties["run_id"] = &huma.Schema{Type: "null"}
+		// A type that only null fits is no member at all for some clients.
+		s.Properties["run_id"] = &huma.Schema{Type: huma.TypeString, Nullable: true, Description: "null: it belongs to no run."}
 	} else {
 		s.Properties["run_id"] = &huma.Schema{Type: huma.TypeString}
 		s.Properties["seq"] = &huma.Schema{

@@ -6,8 +6,15 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// freeName is the schema of JSON of any form.
-const freeName = "JSONValue"
+// The schemas of JSON of any form. An object is one by itself, since generators of clients can't
+// make a type that refers to itself elsewhere than in an object's members.
+const (
+	freeName       = "JSONValue"
+	freeObjectName = "JSONObject"
+)
+
+// listDepth is how deep lists in lists of free JSON are described.
+const listDepth = 4
 
 // free stands for types whose JSON has any form.
 type free struct{}
@@ -15,17 +22,27 @@ type free struct{}
 // Schema returns the schema of any JSON.
 func (free) Schema(huma.Registry) *huma.Schema { return refTo(freeName) }
 
-// freeJSON returns the schema of any JSON, of which clients get a type that can be walked. A
-// request is not checked against it, since everything fits.
-func freeJSON() *huma.Schema {
-	list := &huma.Schema{Type: huma.TypeArray, Items: refTo(freeName)}
-	object := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: refTo(freeName)}
-	return &huma.Schema{
-		Description: "JSON of any form.",
-		Extensions: map[string]any{"oneOf": []*huma.Schema{
-			{Type: "null"}, {Type: huma.TypeBoolean}, {Type: huma.TypeNumber}, {Type: huma.TypeString}, list, object,
-		}},
+// addFree adds the schemas of any JSON, of which clients get types that can be walked. A request is not
+// checked against them, since everything fits.
+func addFree(schemas map[string]*huma.Schema) {
+	schemas[freeObjectName] = &huma.Schema{
+		Type: huma.TypeObject, Description: "An object of JSON with any members.", AdditionalProperties: refTo(freeName),
 	}
+	schemas[freeName] = &huma.Schema{
+		Description: "JSON of any form. Lists in lists can be deeper than is described.",
+		Extensions:  map[string]any{"oneOf": freeForms(listDepth)},
+	}
+}
+
+// freeForms lists the forms of JSON, with lists of some depth.
+func freeForms(depth int) []*huma.Schema {
+	forms := []*huma.Schema{
+		{Type: "null"}, {Type: huma.TypeBoolean}, {Type: huma.TypeNumber}, {Type: huma.TypeString}, refTo(freeObjectName),
+	}
+	if depth > 0 {
+		forms = append(forms, &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{OneOf: freeForms(depth - 1)}})
+	}
+	return forms
 }
 
 // timestamp stands for times as events have them.

@@ -13,6 +13,7 @@ import (
 	"github.com/cineforge/cineforge/artifact/content"
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api/endpoint"
+	"github.com/cineforge/cineforge/internal/export"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 )
@@ -33,12 +34,12 @@ func New() huma.Registry {
 			r.RegisterTypeAlias(e.of, e.stand)
 		}
 	}
-	r.Map()[freeName] = freeJSON()
+	addFree(r.Map())
 	alias[any, free](r)
 	alias[json.RawMessage, free](r)
 	alias[huma.ErrorModel, client.Problem](r)
 	alias[run.UnixTime, *float64](r)
-	alias[event.Timestamp, *timestamp](r)
+	alias[event.Timestamp, timestamp](r)
 	alias[event.Added[string], *string](r)
 	alias[event.Added[int], *int](r)
 	alias[client.Event, eventUnion](r)
@@ -55,8 +56,11 @@ func alias[T, As any](r huma.Registry) {
 // since other shapes of the API are about scenes too.
 func nameOf(t reflect.Type, hint string) string {
 	name := huma.DefaultSchemaNamer(t, hint)
-	if t.PkgPath() == reflect.TypeFor[content.Scene]().PkgPath() {
+	switch t.PkgPath() {
+	case reflect.TypeFor[content.Scene]().PkgPath():
 		return name + "Data"
+	case reflect.TypeFor[export.Scene]().PkgPath():
+		return "Exported" + name
 	}
 	return name
 }
@@ -65,6 +69,7 @@ func nameOf(t reflect.Type, hint string) string {
 // their types. It has to be called once.
 func Complete(o *huma.OpenAPI) {
 	schemas := o.Components.Schemas
+	describeStreams(o)
 	for name, s := range schemas.Map() {
 		if t := schemas.TypeFromRef(prefix + name); t != nil && t.Kind() == reflect.Struct {
 			settle(s, t)
@@ -76,7 +81,8 @@ func Complete(o *huma.OpenAPI) {
 	for _, m := range members {
 		if s := schemas.Map()[m.schema]; s != nil && s.Properties[m.member] != nil {
 			p := s.Properties[m.member]
-			s.Properties[m.member] = &huma.Schema{Ref: prefix + m.enum, Description: p.Description, Examples: p.Examples}
+			to := &huma.Schema{Ref: prefix + m.name, Description: p.Description, Examples: p.Examples}
+			s.Properties[m.member] = orNull(to, m.null)
 		}
 	}
 	for _, op := range endpoint.Operations(o) {
@@ -88,8 +94,8 @@ func Complete(o *huma.OpenAPI) {
 	}
 }
 
-// settle says of the members of a struct which can be null: pointers and times that are not left
-// out instead, and what is tagged so. Lists never are without such a tag.
+// settle says of the members of a struct which can be null: pointers that are not left out
+// instead, and what is tagged so.
 func settle(s *huma.Schema, t reflect.Type) {
 	for _, f := range reflect.VisibleFields(t) {
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
@@ -113,7 +119,7 @@ func canBeNull(f reflect.StructField, options string) bool {
 		return true
 	}
 	left := strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero")
-	return !left && (f.Type.Kind() == reflect.Pointer || f.Type == reflect.TypeFor[event.Timestamp]())
+	return !left && f.Type.Kind() == reflect.Pointer
 }
 
 // orNull returns a schema that null fits, or that it does not.

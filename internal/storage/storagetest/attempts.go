@@ -210,7 +210,7 @@ func providerEventsAreSelected(t *testing.T, s store) {
 		for _, e := range all {
 			name := e.Body.EventName()
 			if b, ok := e.Body.(event.BreakerChanged); ok {
-				name = b.Provider + " " + b.To
+				name = b.Provider + " " + string(b.To)
 			}
 			names = append(names, name)
 			positions = append(positions, e.Position)
