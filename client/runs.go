@@ -138,10 +138,15 @@ func (r *Runs) RetryPlan(ctx context.Context, runID string, ask RetryRequest) (o
 	for name, v := range map[string]string{
 		"from": ask.From, "recipe": ask.Recipe,
 		"max_cost_usd": decimal(ask.MaxCostUSD), "max_wait_seconds": decimal(ask.MaxWaitSeconds),
+		"provider_order": strings.Join(ask.ProviderOrder, ","), "without_providers": strings.Join(ask.WithoutProviders, ","),
+		"on_exhausted": ask.OnExhausted,
 	} {
 		if v != "" {
 			q.Set(name, v)
 		}
+	}
+	for stageID, models := range ask.Chains {
+		q.Add("chain", stageID+"="+strings.Join(models, ","))
 	}
 	for name, on := range map[string]bool{"full": ask.Full, "newest": ask.Newest} {
 		if on {

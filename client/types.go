@@ -92,6 +92,7 @@ type Input struct {
 	StoredPath   string          `json:"stored_path" doc:"What a run is started with as input_file; equal to filename."`
 	Digest       artifact.Digest `json:"digest"`
 	CreatedAt    float64         `json:"created_at" doc:"Unix seconds."`
+	Scan         *InputScan      `json:"scan" doc:"What a first look found; null until there was one."`
 }
 
 // Uploaded is an uploaded file, and what a first look into it shows.
@@ -135,7 +136,13 @@ type RunRequest struct {
 	SkipQA          bool           `json:"skip_qa,omitempty"`
 	ConfigFile      string         `json:"config_file,omitempty" maxLength:"200" doc:"An input of the project, a YAML or JSON object with settings for project_config; the run keeps its content, and the configuration counts as confirmed."`
 	ConfigOverrides map[string]any `json:"config_overrides,omitempty" doc:"Settings for project_config by name; they win over config_file, and both over what is detected."`
-	Reason          string         `json:"reason,omitempty" maxLength:"500" doc:"Why. It is recorded, with who asks."`
+
+	ModelChoice
+	MaxCostUSD     *float64       `json:"max_cost_usd,omitempty" minimum:"0" maximum:"1000000" doc:"What the run and its retries may spend, in place of what the recipe says."`
+	MaxWaitSeconds *float64       `json:"max_wait_seconds,omitempty" minimum:"0" maximum:"31536000" doc:"How long a stage may wait without progress, in place of what the recipe says."`
+	Params         map[string]any `json:"params,omitempty" doc:"Parameters of the recipe by name; they win over members of the same meaning."`
+
+	Reason string `json:"reason,omitempty" maxLength:"500" doc:"Why. It is recorded, with who asks."`
 }
 
 // Started names a run and where to follow it.
@@ -178,6 +185,7 @@ type RetryRequest struct {
 
 	MaxCostUSD     *float64 `json:"max_cost_usd,omitempty" minimum:"0" maximum:"1000000" doc:"What the run and all runs of its line may spend, in place of what the recipe says."`
 	MaxWaitSeconds *float64 `json:"max_wait_seconds,omitempty" minimum:"0" maximum:"31536000" doc:"How long a stage may wait without progress, in place of what the recipe says."`
+	ModelChoice
 
 	Reason string `json:"reason,omitempty" maxLength:"500" doc:"Why. It is recorded, with who asks."`
 	Newest bool   `json:"newest,omitempty" doc:"Build on what is current in the project."`

@@ -48,15 +48,18 @@ func (p *Pipeline) spentBefore(ctx context.Context, state run.State) (spending, 
 // refusal returns why a retry is refused that has to pay for something and can't pay for
 // anything, or whose limit on the cost can't be kept, or nil.
 func (p *Pipeline) refusal(ctx context.Context, v revision, plan run.RetryPlan, line []run.State) (refusal, err error) {
-	if free := plan.EstimatedCostUSD != nil && *plan.EstimatedCostUSD == 0; free {
-		return nil, nil
-	}
 	can, err := p.today(v.parent.Drill)
 	if err != nil {
 		return nil, err
 	}
 	redone := func(id string) bool {
 		return slices.ContainsFunc(plan.Redone, func(r run.Redone) bool { return r.StageID == id })
+	}
+	if refusal := can.checkRouting(v.plan, v.routing, redone); refusal != nil {
+		return refusal, nil
+	}
+	if free := plan.EstimatedCostUSD != nil && *plan.EstimatedCostUSD == 0; free {
+		return nil, nil
 	}
 	if refusal := can.check(v.plan, v.routing, redone); refusal != nil {
 		return refusal, nil
@@ -213,7 +216,7 @@ func (p *Pipeline) Limits(ctx context.Context, state run.State) (Bounds, error) 
 		return Bounds{}, err
 	}
 	out := Bounds{Stages: map[string]recipe.Policy{}, Uses: []run.LimitUse{{
-		Limit: recipe.KeyMaxCost, Value: plan.MaxCostUSD, Source: run.SettingSource(plan.MaxCostOrigin), Used: before.total + state.SpentUSD(),
+		Limit: recipe.KeyMaxCost, Value: plan.MaxCostUSD, Source: run.LimitSource(plan.MaxCostOrigin), Used: before.total + state.SpentUSD(),
 	}}}
 	for _, id := range state.StageOrder {
 		s, planned := plan.StageByID(id)
@@ -229,7 +232,7 @@ func (p *Pipeline) Limits(ctx context.Context, state run.State) (Bounds, error) 
 // on it.
 func stageUses(s recipe.PlannedStage, st run.StageState, before float64, now time.Time) []run.LimitUse {
 	of := func(key string, value, used float64) run.LimitUse {
-		return run.LimitUse{Limit: key, StageID: s.ID, Value: value, Source: run.SettingSource(s.Origins[key]), Used: used}
+		return run.LimitUse{Limit: key, StageID: s.ID, Value: value, Source: run.LimitSource(s.Origins[key]), Used: used}
 	}
 	waited, elapsed := 0.0, st.DurationSeconds-st.DurationBefore
 	if active := st.Status == run.StageRunning || st.Status == run.StageWaiting; active && st.StartedAt != nil {

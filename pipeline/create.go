@@ -91,7 +91,7 @@ func (p *Pipeline) prepare(ctx context.Context, spec Spec) (draft, error) {
 
 // PlannedRun is what a run of a spec would do, and the digest of all that it is asked for.
 type PlannedRun struct {
-	run.Plan
+	run.StartPlan
 	Asked artifact.Digest // "" if no other run is the same
 }
 
@@ -103,7 +103,7 @@ func (p *Pipeline) PlanRun(ctx context.Context, spec Spec) (PlannedRun, error) {
 		return PlannedRun{}, err
 	}
 	first, _ := d.events[0].(event.PipelineStarted)
-	out := PlannedRun{Asked: d.asked, Plan: run.Plan{
+	out := PlannedRun{Asked: d.asked, StartPlan: run.StartPlan{
 		RecipeID:     first.RecipeID,
 		RecipeDigest: first.RecipeDigest,
 		ProjectID:    first.ProjectID,

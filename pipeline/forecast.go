@@ -47,7 +47,7 @@ func (p *Pipeline) Forecast(ctx context.Context, plan *recipe.Plan, input []byte
 		return run.Forecast{}, err
 	}
 	out := run.Forecast{Stages: []run.StageForecast{},
-		MaxCost: run.NumberSetting{Value: plan.MaxCostUSD, Source: run.SettingSource(plan.MaxCostOrigin)}}
+		MaxCost: run.NumberSetting{Value: plan.MaxCostUSD, Source: run.LimitSource(plan.MaxCostOrigin)}}
 	for _, s := range plan.Stages {
 		if !slices.Contains(f.state.StageOrder, s.ID) {
 			continue
@@ -98,7 +98,7 @@ func (f *forecaster) stage(ctx context.Context, s recipe.PlannedStage) (run.Stag
 // limitsInForce are what bounds a stage.
 func limitsInForce(s recipe.PlannedStage) *run.StageLimits {
 	p := s.Policy
-	of := func(key string) run.SettingSource { return run.SettingSource(s.Origins[key]) }
+	of := func(key string) run.LimitSource { return run.LimitSource(s.Origins[key]) }
 	number := func(key string, v float64) run.NumberSetting { return run.NumberSetting{Value: v, Source: of(key)} }
 	return &run.StageLimits{
 		MaxCostUSD:      number(recipe.KeyMaxCost, p.MaxCostUSD),
@@ -265,7 +265,7 @@ func candidateForecast(v chain.Surveyed) run.CandidateForecast {
 		return new(t.UTC())
 	}
 	return run.CandidateForecast{
-		Provider: v.Provider, Model: v.Model, Usable: v.Reason == "", Reason: string(v.Reason), Detail: v.Detail,
+		Provider: v.Provider, Model: v.Model, Usable: v.Reason == "", Reason: event.VerdictReason(v.Reason), Detail: v.Detail,
 		Since: at(v.Since), Until: at(v.Until), Breaker: v.Breaker, ProviderBreaker: v.ProviderBreaker,
 	}
 }

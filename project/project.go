@@ -69,6 +69,27 @@ type Inputs interface {
 	Inputs(ctx context.Context, project string) ([]Input, error)
 }
 
+// Scan is what a look into a file found.
+type Scan struct {
+	Digest   artifact.Digest // of the file
+	Original string          // as it was called where it came from
+	Reader   string          // the version of what looked
+	Summary  json.RawMessage // at a glance
+	Report   json.RawMessage // in full; nil in lists
+}
+
+// Scans keeps what was found in files, for as long as a project has them.
+type Scans interface {
+	// KeepScan keeps a scan, in place of one of the same file by the same reader. One of a file that no
+	// project has is not kept.
+	KeepScan(ctx context.Context, s Scan) error
+	// Scan returns what a reader found in a file, or ErrNotFound.
+	Scan(ctx context.Context, digest artifact.Digest, original, reader string) (Scan, error)
+	// Scans returns what a reader found in the files of a project, as far as it has looked, without the
+	// reports.
+	Scans(ctx context.Context, project, reader string) ([]Scan, error)
+}
+
 // Chat keeps the messages of projects.
 type Chat interface {
 	// Post keeps a message, and returns it. One that has the id of an earlier one is that.

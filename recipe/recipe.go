@@ -82,7 +82,10 @@ func (s Stage) waitsFor() []string { return slices.Concat(s.Needs, s.NeedsAll, s
 // maxStages bounds the work on the graph, which is quadratic.
 const maxStages = 256
 
-var idPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
+// IDPattern is the form of the ids of recipes and stages.
+const IDPattern = `^[a-z0-9][a-z0-9_-]{0,63}$`
+
+var idPattern = regexp.MustCompile(IDPattern)
 
 const idHint = `use up to 64 of a-z, 0-9, "_" and "-", and start with a letter or digit`
 

@@ -29,19 +29,27 @@ type Forecast struct {
 	MaxCost NumberSetting `json:"max_cost_usd" doc:"What the whole run may spend; its retries included."`
 }
 
-// SettingSource says where a setting is from: run, stage, recipe or default.
-type SettingSource string
+// LimitSource says where a setting is from.
+type LimitSource string
+
+// The sources of settings, the first that applies first.
+const (
+	FromRun     LimitSource = "run"     // given for the run
+	FromStage   LimitSource = "stage"   // the recipe says it of the stage
+	FromRecipe  LimitSource = "recipe"  // the recipe says it of all stages
+	FromDefault LimitSource = "default" // nothing says it
+)
 
 // NumberSetting is a setting, and where it is from.
 type NumberSetting struct {
-	Value  float64       `json:"value"`
-	Source SettingSource `json:"source"`
+	Value  float64     `json:"value"`
+	Source LimitSource `json:"source"`
 }
 
 // WordSetting is the same of a word.
 type WordSetting struct {
-	Value  string        `json:"value"`
-	Source SettingSource `json:"source"`
+	Value  string      `json:"value"`
+	Source LimitSource `json:"source"`
 }
 
 // StageLimits are what bounds a stage.
@@ -52,11 +60,11 @@ type StageLimits struct {
 	MaxAttempts     NumberSetting `json:"max_attempts" doc:"Of one unit in one round."`
 	Concurrency     NumberSetting `json:"concurrency"`
 	OnExhausted     WordSetting   `json:"on_exhausted" doc:"What becomes of the stage when its waiting time is spent: fail or pause."`
-	Chain           SettingSource `json:"chain" doc:"Where the chain is from."`
+	Chain           LimitSource   `json:"chain" doc:"Where the chain is from."`
 }
 
-// Plan is what a start would do. Nothing of it is stored.
-type Plan struct {
+// StartPlan is what a start would do. Nothing of it is stored.
+type StartPlan struct {
 	RecipeID     string          `json:"recipe_id"`
 	RecipeDigest artifact.Digest `json:"recipe_digest"`
 	ProjectID    string          `json:"project_id"`
@@ -141,11 +149,11 @@ type CandidateForecast struct {
 	Provider string `json:"provider"`
 	Model    string `json:"model"`
 
-	Usable bool       `json:"usable"`
-	Reason string     `json:"reason,omitempty" example:"breaker_open" doc:"Why it is not usable, by the word that decisions have for it."`
-	Detail string     `json:"detail,omitempty" doc:"The same for people; of a usable one what it is worth knowing."`
-	Since  *time.Time `json:"since" doc:"Since when; null if that is not known."`
-	Until  *time.Time `json:"until" doc:"When that may have changed; null if no time ends it."`
+	Usable bool                `json:"usable"`
+	Reason event.VerdictReason `json:"reason,omitempty" example:"breaker_open" doc:"Why it is not usable, in a word."`
+	Detail string              `json:"detail,omitempty" doc:"The same for people; of a usable one what it is worth knowing."`
+	Since  *time.Time          `json:"since" doc:"Since when; null if that is not known."`
+	Until  *time.Time          `json:"until" doc:"When that may have changed; null if no time ends it."`
 
 	Breaker         breaker.State `json:"breaker,omitempty"`
 	ProviderBreaker breaker.State `json:"provider_breaker,omitempty"`

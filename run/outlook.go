@@ -65,11 +65,11 @@ type ProviderStanding struct {
 
 // LimitUse is a limit that holds for a run or for a stage of it, and how much of it is used.
 type LimitUse struct {
-	Limit   string        `json:"limit" example:"max_wait_seconds"` // by the recipe's key
-	StageID string        `json:"stage_id,omitempty"`               // none for the run as a whole
-	Value   float64       `json:"value"`
-	Source  SettingSource `json:"source"`
-	Used    float64       `json:"used"` // of the cost: by all runs of the line
+	Limit   string      `json:"limit" example:"max_wait_seconds"` // by the recipe's key
+	StageID string      `json:"stage_id,omitempty"`               // none for the run as a whole
+	Value   float64     `json:"value"`
+	Source  LimitSource `json:"source"`
+	Used    float64     `json:"used"` // of the cost: by all runs of the line
 }
 
 // Outlook is what a process knows of a run besides what happened in it: what comes next, as far as

@@ -7,10 +7,10 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/cli/console"
+	"github.com/cineforge/cineforge/internal/cli/newrun"
 	"github.com/cineforge/cineforge/internal/cli/system"
 	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/internal/runs"
@@ -21,14 +21,13 @@ import (
 
 type retryCmd struct {
 	runArg
-	Full    bool           `xor:"from" help:"Begin at the start."`
-	From    string         `xor:"from" placeholder:"STAGE" help:"Begin at this stage, and do again all that builds on it."`
-	Recipe  string         `default:"pinned" env:"-" placeholder:"FILE|ID" help:"The recipe to run: a file, a recipe's id, current (today's recipe of the same id) or pinned (the one that the run was made with; ${default})."`
-	MaxCost *float64       `placeholder:"USD" help:"What all runs of the line may spend together, in place of every max_cost_usd of the recipe."`
-	MaxWait *time.Duration `placeholder:"DUR" help:"How long a stage may wait without progress (such as 30m, 12h; 0s is not at all), in place of every max_wait_seconds of the recipe."`
-	Newest  bool           `env:"-" help:"Build on what is current in the project, not on what the run made."`
-	Plan    bool           `help:"Say what would be kept, done again and paid for, and do nothing."`
-	Detach  bool           `help:"Leave the run to a running cineforge serve, and return."`
+	Full   bool   `xor:"from" help:"Begin at the start."`
+	From   string `xor:"from" placeholder:"STAGE" help:"Begin at this stage, and do again all that builds on it."`
+	Recipe string `default:"pinned" env:"-" placeholder:"FILE|ID" help:"The recipe to run: a file, a recipe's id, current (today's recipe of the same id) or pinned (the one that the run was made with; ${default})."`
+	newrun.Choice
+	Newest bool `env:"-" help:"Build on what is current in the project, not on what the run made."`
+	Plan   bool `help:"Say what would be kept, done again and paid for, and do nothing."`
+	Detach bool `help:"Leave the run to a running cineforge serve, and return."`
 	reasonFlag
 	outputFlags
 }
@@ -52,6 +51,9 @@ A retry builds on what the run made, also where a person has edited it since. Wi
 builds on what is current in the project: edits, and what it was gone back to. What that makes
 stale is done again, also of a run that is done.
 
+Models and limits that were chosen for the run before hold for the retry too, unless it
+chooses others; --chain and the limits do not hold with another recipe.
+
 The cost of all runs of the line counts against max_cost_usd. A retry with nothing left
 to spend is refused; --max-cost allows more. Waiting time starts anew with each retry.
 
@@ -61,20 +63,23 @@ Examples:
   cineforge retry run-0a1b2c3d --from extract_scenes --newest
   cineforge retry run-0a1b2c3d --recipe fixed.yaml
   cineforge retry run-0a1b2c3d --max-cost 25 --max-wait 12h
+  cineforge retry run-0a1b2c3d --without anthropic
   cineforge retry run-0a1b2c3d --output results`
 }
 
 // asked is what the flags ask for.
 func (c *retryCmd) asked() (pipeline.Retry, error) {
-	r := pipeline.Retry{Mode: event.RetryFailed, RecipeName: c.Recipe, Limits: event.Limits{MaxCostUSD: c.MaxCost}, Newest: c.Newest}
+	r := pipeline.Retry{Mode: event.RetryFailed, RecipeName: c.Recipe, Limits: c.Limits(), Newest: c.Newest}
+	routing, err := c.Routing()
+	if err != nil {
+		return r, console.Usage(err)
+	}
+	r.Routing = routing
 	switch {
 	case c.Full:
 		r.Mode = event.RetryFull
 	case c.From != "":
 		r.Mode, r.Stage = event.RetryFrom, c.From
-	}
-	if c.MaxWait != nil {
-		r.Limits.MaxWaitSeconds = new(c.MaxWait.Seconds())
 	}
 	if !strings.ContainsAny(c.Recipe, `./\`) { // which no recipe's id has
 		return r, nil
@@ -91,7 +96,7 @@ func (c *retryCmd) asked() (pipeline.Retry, error) {
 
 // changes reports whether the flags ask for another run than the one that is there.
 func (c *retryCmd) changes() bool {
-	return c.Full || c.Newest || c.From != "" || c.Recipe != event.PinnedRecipe || c.MaxCost != nil || c.MaxWait != nil
+	return c.Full || c.Newest || c.From != "" || c.Recipe != event.PinnedRecipe || c.Given()
 }
 
 // Run does the command.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/cli/console"
+	"github.com/cineforge/cineforge/internal/cli/newrun"
 	"github.com/cineforge/cineforge/internal/cli/system"
 	"github.com/cineforge/cineforge/internal/runs"
 	"github.com/cineforge/cineforge/recipe"
@@ -30,6 +31,8 @@ type runCmd struct {
 	New       bool              `help:"Begin a run also while one of the same file, recipe and parameters is under way, which is shown otherwise."`
 	Detach    bool              `help:"Leave the run to a running cineforge serve, print its id and return."`
 	DryRun    bool              `help:"Check everything and run nothing."`
+	Plan      bool              `help:"Say what the run would do, ask and cost, and do nothing."`
+	newrun.Choice
 	reasonFlag
 	outputFlags
 	Drill string `placeholder:"NAME[:PROVIDER,...]" help:"Run against the built-in simulator under this scenario, with keys for these providers only (all)."`
@@ -54,8 +57,18 @@ Examples:
   cineforge run notes.txt --end-at extract_scenes --json
   cineforge run script.fountain --param accept_config=false
   cineforge run script.fountain --param config_file=settings.yaml
+  cineforge run script.fountain --plan --without openai
+  cineforge run script.fountain --chain extract_scenes=gpt-5.2,claude-sonnet-4-6 --max-cost 2
   cineforge run script.fountain --drill anthropic-overload
   cineforge run script.fountain --drill S24:anthropic,google
+
+--plan says what the run would do: its stages with the models that would be asked, and
+what that is likely to cost. Nothing is asked and no run is made; with --server the file
+is given to the server for it.
+
+Models and limits can be chosen for one run: --chain for a stage, --providers for the
+order, --without for providers that are not to be asked, --max-cost, --max-wait and
+--on-exhausted for the limits. A retry keeps them.
 
 With --server the file is given to that server, which works on the run; Ctrl-C leaves
 it there, and says how to watch it.
@@ -65,26 +78,44 @@ a project of its own (drill-...); cineforge simulate --list shows the scenarios.
 }
 
 // request returns what the flags ask of a run.
-func (c *runCmd) request(params map[string]any) event.Request {
+func (c *runCmd) request(params map[string]any) (event.Request, error) {
+	routing, err := c.Routing()
 	return event.Request{
 		Selection: event.Selection{RuntimeParams: params, StartFrom: c.StartFrom, EndAt: c.EndAt, DryRun: c.DryRun},
-		Options:   event.Options{Drill: c.Drill, Force: c.Force},
+		Options:   event.Options{Drill: c.Drill, Force: c.Force, Limits: c.Limits(), Routing: routing},
+	}, err
+}
+
+// start returns what is asked for. What can't be read makes no run.
+func (c *runCmd) start(ctx context.Context, s console.Streams) (start runs.Request, err error) {
+	name, data, err := console.ReadInput(c.File, s.In)
+	if err != nil {
+		return start, err
 	}
+	if _, err := console.Documents().Read(ctx, name, data); err != nil {
+		return start, err
+	}
+	params, config, err := c.params()
+	if err != nil {
+		return start, notStarted(err)
+	}
+	start = runs.Request{
+		File: stage.File{Name: name, Data: data}, RecipeID: c.Recipe, ProjectID: c.Project, Config: config,
+		New: c.New, Queue: c.Detach, Reason: c.Reason, Warn: func(w recipe.Warning) {
+			fmt.Fprintf(s.Err, "Warning: recipe %s, line %d: %s\n", c.Recipe, w.Line, console.OneLine(w.Message))
+		},
+	}
+	if start.Request, err = c.request(params); err != nil {
+		return start, notStarted(err)
+	}
+	return start, nil
 }
 
 // Run does the command.
 func (c *runCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
-	name, data, err := console.ReadInput(c.File, s.In)
+	start, err := c.start(ctx, s)
 	if err != nil {
 		return err
-	}
-	// What can't be read makes no run.
-	if _, err := console.Documents().Read(ctx, name, data); err != nil {
-		return err
-	}
-	params, config, err := c.params()
-	if err != nil {
-		return notStarted(err)
 	}
 	if g.Server == "" && c.Drill == "" { // a drill asks no provider
 		if err := g.models.Models().Check(); err != nil { // before a data directory is made
@@ -96,12 +127,8 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 		return err
 	}
 	defer sys.Close() //nolint:errcheck // what it has reported is stored
-	start := runs.Request{
-		Request: c.request(params),
-		File:    stage.File{Name: name, Data: data}, RecipeID: c.Recipe, ProjectID: c.Project, Config: config,
-		New: c.New, Queue: c.Detach, Reason: c.Reason, Warn: func(w recipe.Warning) {
-			fmt.Fprintf(s.Err, "Warning: recipe %s, line %d: %s\n", c.Recipe, w.Line, console.OneLine(w.Message))
-		},
+	if c.Plan {
+		return printRunPlan(ctx, sys, start, g, s)
 	}
 	if project, err := start.Project(); err == nil { // else Start says why
 		if err := c.check(ctx, sys, project); err != nil {
@@ -130,6 +157,19 @@ func (c *runCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 		return err
 	}
 	return errors.Join(err, ended(state))
+}
+
+// printRunPlan prints what a run would do.
+func printRunPlan(ctx context.Context, sys system.System, start runs.Request, g *cli, s console.Streams) error {
+	start.Warn = func(recipe.Warning) {} // the plan has them
+	plan, err := sys.PlanRun(ctx, start)
+	if err != nil {
+		return notStarted(err)
+	}
+	if g.JSON {
+		return console.PrintJSON(s.Out, plan)
+	}
+	return newrun.WritePlan(s.Out, plan)
 }
 
 // params are the parameters of the run, and the config file that one of them names.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -39,7 +40,7 @@ func TestUpload(t *testing.T) {
 			t.Errorf("%+v", again)
 		}
 		list := into[[]client.Input](s.get("/api/projects/" + id + "/inputs").is(200))
-		if len(list) != 1 || list[0] != first.Input {
+		if len(list) != 1 || !reflect.DeepEqual(list[0], first.Input) {
 			t.Errorf("%+v", list)
 		}
 		text := s.get("/api/projects/" + id + "/inputs/" + first.Filename).is(200)

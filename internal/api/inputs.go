@@ -17,6 +17,7 @@ import (
 	"github.com/cineforge/cineforge/internal/api/problem"
 	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/project"
+	"github.com/cineforge/cineforge/screenplay"
 	"github.com/cineforge/cineforge/screenplay/document"
 )
 
@@ -33,16 +34,25 @@ const (
 // maxImports is how many files are in memory at once to be read.
 const maxImports = 1
 
+// room is for the files that are in memory at a time to be read.
+type room chan struct{}
+
+// enter waits until there is room for a file in memory, and keeps it until leave is called.
+func (r room) enter(ctx context.Context) (leave func(), err error) {
+	select {
+	case r <- struct{}{}:
+		return func() { <-r }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
 // inputsHandler answers requests about the files of projects.
 type inputsHandler struct {
 	library *library.Service
 	costly  rateLimit
-	limit   int64         // of a file, in bytes
-	imports chan struct{} // has an element for each file in memory
-}
-
-func newInputsHandler(l *library.Service, costly rateLimit, limit int64) *inputsHandler {
-	return &inputsHandler{library: l, costly: costly, limit: limit, imports: make(chan struct{}, maxImports)}
+	limit   int64 // of a file, in bytes
+	memory  room
 }
 
 func (h *inputsHandler) register(r *endpoint.Router) {
@@ -68,10 +78,13 @@ func (h *inputsHandler) register(r *endpoint.Router) {
 	read.Parameters = []*huma.Param{endpoint.PathParam("project_id"), endpoint.PathParam("filename")}
 	read.Responses = map[string]*huma.Response{"200": endpoint.Text("The text.", "text/plain")}
 	r.Raw(read, h.preview)
+	endpoint.HandleTagged(r, endpoint.Conditional(endpoint.Get("inputScenes", "/projects/{project_id}/inputs/{filename}/scenes",
+		"The scenes, cast and places of a file, by rule; no model is asked",
+		http.StatusBadRequest, http.StatusNotFound, http.StatusUnprocessableEntity)), h.scenes)
 }
 
 func (h *inputsHandler) list(ctx context.Context, in *endpoint.InProject) ([]client.Input, error) {
-	found, err := h.library.Inputs(ctx, in.Project)
+	found, err := h.library.ScannedInputs(ctx, in.Project, h.memory.enter)
 	all := []client.Input{}
 	for _, i := range found {
 		all = append(all, input(i))
@@ -80,11 +93,85 @@ func (h *inputsHandler) list(ctx context.Context, in *endpoint.InProject) ([]cli
 }
 
 // input returns a file as clients see it.
-func input(in project.Input) client.Input {
-	return client.Input{
+func input(in library.ScannedInput) client.Input {
+	out := client.Input{
 		Filename: in.Name, OriginalName: in.Original, SizeBytes: in.Size,
 		StoredPath: in.Name, Digest: in.Digest, CreatedAt: unixSeconds(in.Created),
 	}
+	if s := in.Scan; s != nil {
+		out.Scan = &client.InputScan{
+			Format: s.Format, Encoding: s.Encoding, Kind: string(s.Kind), Confidence: s.Confidence, Scenes: s.Scenes,
+			Pages: s.Pages, Minutes: s.Minutes, Warnings: warnings(s.Warnings), WarningCount: s.Count,
+		}
+		if s.Problem != "" {
+			out.Scan.Problem = &s.Problem
+		}
+	}
+	return out
+}
+
+// warnings returns what may need a look as clients see it.
+func warnings(list []screenplay.Warning) []client.Warning {
+	out := []client.Warning{}
+	for _, w := range list {
+		out = append(out, client.Warning(w))
+	}
+	return out
+}
+
+// scenesRequest names an input, and what the client has of it.
+type scenesRequest struct {
+	endpoint.InProject
+	Filename string `path:"filename" maxLength:"200"`
+	Match    string `header:"If-None-Match" maxLength:"200"`
+}
+
+// scenes answers with what the script in a file holds.
+func (h *inputsHandler) scenes(ctx context.Context, in *scenesRequest) (endpoint.Tagged[client.InputScenes], error) {
+	var out endpoint.Tagged[client.InputScenes]
+	if err := validInput(in.Filename); err != nil {
+		return out, err
+	}
+	found, tag, err := h.library.ReportOf(ctx, in.Project, in.Filename, h.memory.enter)
+	if err != nil {
+		return out, h.unfound(ctx, in.Project, err)
+	}
+	if found.Scan.Problem != "" {
+		return out, problem.Refuse(http.StatusUnprocessableEntity, "input_extraction_failed", found.Scan.Problem, "")
+	}
+	if out.ETag = endpoint.Tag([]byte(tag)); endpoint.Matches(in.Match, out.ETag) {
+		return out, endpoint.NotModified(out.ETag)
+	}
+	r := found.Whole
+	out.Body = client.InputScenes{
+		Format: r.Format, Encoding: r.Encoding, Kind: string(found.Scan.Kind), Confidence: found.Scan.Confidence, Title: r.Title,
+		TitlePage: r.TitlePage, Scenes: []client.InputScene{}, Characters: []client.InputCharacter{}, Locations: r.Locations,
+		Pages: r.Pages, Minutes: r.Minutes, Warnings: warnings(r.Warnings),
+	}
+	for _, s := range r.Scenes {
+		out.Body.Scenes = append(out.Body.Scenes, client.InputScene(s))
+	}
+	for _, c := range r.Characters {
+		out.Body.Characters = append(out.Body.Characters, client.InputCharacter(c))
+	}
+	return out, nil
+}
+
+// validInput refuses what can't be the name of an input.
+func validInput(name string) error {
+	if strings.ContainsAny(name, `/\`) || strings.HasPrefix(name, ".") {
+		return problem.Refuse(http.StatusBadRequest, "invalid_filename", "that is no name of an input",
+			"use a filename of the project's list of inputs")
+	}
+	return nil
+}
+
+// unfound says of an input that is not found in a project that is there which of the two is missing.
+func (h *inputsHandler) unfound(ctx context.Context, projectID string, err error) error {
+	if _, found := h.library.Project(ctx, projectID); found == nil {
+		return problem.As(err, project.ErrNotFound, http.StatusNotFound, "input_not_found")
+	}
+	return err
 }
 
 // upload writes the file of a form to disk as it arrives, and adds it to the project when it
@@ -105,8 +192,8 @@ func (h *inputsHandler) upload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	defer data.Close()                 //nolint:errcheck // a file that is left is removed later
-	leave, err := h.enter(r.Context()) // it has to be in memory to be read and stored
+	defer data.Close()                        //nolint:errcheck // a file that is left is removed later
+	leave, err := h.memory.enter(r.Context()) // it has to be in memory to be read and stored
 	if err != nil {
 		return err
 	}
@@ -119,26 +206,12 @@ func (h *inputsHandler) upload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	report := document.Summary(up.Document)
-	out := client.Uploaded{
-		Input: input(up.Input), Duplicate: up.Existing, Format: up.Document.Format, Encoding: up.Document.Encoding,
-		Kind: string(up.Document.Kind), Confidence: up.Document.Confidence,
-		Scenes: len(report.Scenes), Pages: report.Pages, Warnings: []client.Warning{},
-	}
-	for _, warning := range up.Document.Warnings {
-		out.Warnings = append(out.Warnings, client.Warning(warning))
-	}
-	return endpoint.WriteJSON(w, http.StatusCreated, out)
-}
-
-// enter waits until there is room for a file in memory, and keeps it until leave is called.
-func (h *inputsHandler) enter(ctx context.Context) (leave func(), err error) {
-	select {
-	case h.imports <- struct{}{}:
-		return func() { <-h.imports }, nil
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	}
+	scan := up.Report.Scan
+	return endpoint.WriteJSON(w, http.StatusCreated, client.Uploaded{
+		Input: input(library.ScannedInput{Input: up.Input, Scan: &scan}), Duplicate: up.Existing,
+		Format: scan.Format, Encoding: scan.Encoding, Kind: string(scan.Kind), Confidence: scan.Confidence,
+		Scenes: scan.Scenes, Pages: scan.Pages, Warnings: warnings(up.Report.Whole.Warnings),
+	})
 }
 
 // quickScan proposes a name for the beginning of a file.
@@ -218,21 +291,17 @@ func tooLarge(err error, limit int64) error {
 // preview answers with the text of a file.
 func (h *inputsHandler) preview(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("filename")
-	if strings.ContainsAny(name, `/\`) || strings.HasPrefix(name, ".") {
-		return problem.Refuse(http.StatusBadRequest, "invalid_filename", "that is no name of an input",
-			"use a filename of the project's list of inputs")
+	if err := validInput(name); err != nil {
+		return err
 	}
-	leave, err := h.enter(r.Context())
+	leave, err := h.memory.enter(r.Context())
 	if err != nil {
 		return err
 	}
 	defer leave()
 	in, data, err := h.library.Input(r.Context(), r.PathValue("project_id"), name)
 	if err != nil {
-		if _, found := h.library.Project(r.Context(), r.PathValue("project_id")); found == nil {
-			err = problem.As(err, project.ErrNotFound, http.StatusNotFound, "input_not_found")
-		}
-		return err
+		return h.unfound(r.Context(), r.PathValue("project_id"), err)
 	}
 	doc, err := h.library.ReadDocument(r.Context(), in.Original, data)
 	if f, ok := errors.AsType[*failure.Error](err); ok && f.Class == failure.Input {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -51,6 +52,11 @@ type (
 		MaxCostUSD     optionalNumber `query:"max_cost_usd" minimum:"0" maximum:"1000000"`
 		MaxWaitSeconds optionalNumber `query:"max_wait_seconds" minimum:"0" maximum:"31536000"`
 		Newest         bool           `query:"newest" doc:"Build on what is current in the project."`
+
+		Chain            []string `query:"chain,explode" maxItems:"256" doc:"The chain of a stage, as STAGE=MODEL,MODEL; once for each stage."`
+		ProviderOrder    []string `query:"provider_order" maxItems:"32" doc:"As in the request of a retry, with commas."`
+		WithoutProviders []string `query:"without_providers" maxItems:"32" doc:"The same."`
+		OnExhausted      string   `query:"on_exhausted" enum:"fail,pause"`
 	}
 	resumeRequest struct {
 		endpoint.OfRun
@@ -112,13 +118,26 @@ func (h *retriesHandler) retry(ctx context.Context, in *retryRequest) (client.St
 func (h *retriesHandler) plan(ctx context.Context, in *planQuery) (endpoint.Tagged[pipeline.RetryPlan], error) {
 	plan, err := h.runs.PlanRetry(ctx, in.Run, retryOf(client.RetryRequest{
 		From: in.From, Full: in.Full, Recipe: in.Recipe,
-		MaxCostUSD: in.MaxCostUSD.given, MaxWaitSeconds: in.MaxWaitSeconds.given, Newest: in.Newest,
+		MaxCostUSD: in.MaxCostUSD.given, MaxWaitSeconds: in.MaxWaitSeconds.given, Newest: in.Newest, ModelChoice: in.choice(),
 	}))
 	if err != nil {
 		return endpoint.Tagged[pipeline.RetryPlan]{}, err
 	}
 	tag, err := planTag(plan)
 	return endpoint.Tagged[pipeline.RetryPlan]{ETag: tag, Body: plan}, err
+}
+
+// choice is which models the retry would ask.
+func (q *planQuery) choice() client.ModelChoice {
+	c := client.ModelChoice{ProviderOrder: q.ProviderOrder, WithoutProviders: q.WithoutProviders, OnExhausted: q.OnExhausted}
+	for _, text := range q.Chain {
+		stageID, models, _ := strings.Cut(text, "=")
+		if c.Chains == nil {
+			c.Chains = map[string][]string{}
+		}
+		c.Chains[stageID] = strings.Split(models, ",")
+	}
+	return c
 }
 
 // planTag returns the tag of a plan: of what the retry does. What is spent, what answers there
@@ -188,7 +207,8 @@ func (h *retriesHandler) begin(
 func retryOf(b client.RetryRequest) pipeline.Retry {
 	r := pipeline.Retry{
 		Mode: event.RetryFailed, RecipeName: b.Recipe, Newest: b.Newest,
-		Limits: event.Limits{MaxCostUSD: b.MaxCostUSD, MaxWaitSeconds: b.MaxWaitSeconds},
+		Limits:  event.Limits{MaxCostUSD: b.MaxCostUSD, MaxWaitSeconds: b.MaxWaitSeconds, OnExhausted: b.OnExhausted},
+		Routing: routing(b.ModelChoice),
 	}
 	switch {
 	case b.Full:

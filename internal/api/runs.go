@@ -28,6 +28,7 @@ type runsHandler struct {
 	library *library.Service
 	retries *retriesHandler
 	costly  rateLimit
+	memory  room
 }
 
 // The requests about runs.
@@ -58,6 +59,11 @@ type (
 		Idempotent
 		Body client.RunRequest
 	}
+	planRequest struct{ Body PlanRequest }
+
+	// PlanRequest asks what a start of the same would do. It is a type of its own, since a start
+	// ignores what it does not know.
+	PlanRequest struct{ client.RunRequest }
 )
 
 // maxListed is how many runs of a project are listed where there are no pages.
@@ -70,6 +76,10 @@ func (h *runsHandler) register(r *endpoint.Router) {
 	endpoint.Handle(r, endpoint.Post("startRun", "/runs/start", "Run a recipe on a file of a project",
 		http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity,
 		http.StatusTooManyRequests, http.StatusBadRequest), h.start)
+	endpoint.Handle(r, endpoint.Post("planRun", "/runs/plan",
+		"What a start of the same request would do, and what that is likely to take; nothing is asked or stored",
+		http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity,
+		http.StatusTooManyRequests, http.StatusBadRequest), h.plan)
 	endpoint.HandleTagged(r, endpoint.Conditional(endpoint.Get("runState", "/runs/{run_id}/state", "Where a run stands",
 		http.StatusNotFound)), h.state)
 	endpoint.Handle(r, endpoint.Get("runAttempts", "/runs/{run_id}/attempts",

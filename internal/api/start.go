@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 
 	"github.com/cineforge/cineforge/artifact"
@@ -48,40 +49,78 @@ func (h *runsHandler) start(ctx context.Context, in *startRequest) (client.Start
 	if b.RetryOf != "" {
 		return h.retries.begin(ctx, b.RetryOf, in.Idempotent, client.RetryRequest{Reason: b.Reason}, nil)
 	}
-	if b.RunID != "" && !runs.ValidRunID(b.RunID) {
-		return client.Started{}, problem.Refuse(http.StatusUnprocessableEntity, "invalid_run_id", "that can't be a run's id",
-			"use up to 64 letters, digits, dots, dashes and underscores")
-	}
-	file, err := h.inputFile(ctx, b.ProjectID, b.InputFile)
+	ask, err := h.request(ctx, b)
 	if err != nil {
 		return client.Started{}, err
 	}
-	config, err := h.configFile(ctx, b)
-	if err != nil {
-		return client.Started{}, err
-	}
-	asked, err := in.key("/runs/start", b)
-	if err != nil {
+	if ask.Once, err = in.key("/runs/start", b); err != nil {
 		return client.Started{}, err
 	}
 	var warnings []client.RequestWarning
-	warn := func(w recipe.Warning) {
+	ask.Warn = func(w recipe.Warning) {
 		warnings = append(warnings, client.RequestWarning{Line: w.Line, Message: w.Message})
 	}
-	id, existing, err := h.runs.Start(ctx, runs.Request{
-		Request: event.Request{
-			Selection: event.Selection{RuntimeParams: params(b), StartFrom: b.StartFrom, EndAt: b.EndAt, DryRun: b.DryRun},
-			Options:   event.Options{Force: b.Force, Drill: b.Drill},
-		},
-		File: file, RecipeID: cmp.Or(b.RecipeID, defaultRecipe), ProjectID: b.ProjectID, Config: config,
-		New: isNew(in.Idempotent, b), Queue: true, RunID: b.RunID, Once: asked, Reason: b.Reason, Warn: warn,
-	})
+	ask.New = isNew(in.Idempotent, b)
+	id, existing, err := h.runs.Start(ctx, ask)
 	if r, ok := errors.AsType[*run.RepeatedError](err); ok && r.Same {
 		id, existing, err = r.RunID, true, nil
 	}
 	begun := started(id, existing)
 	begun.Warnings = warnings
 	return begun, err
+}
+
+// plan says what a start of the same request would do.
+func (h *runsHandler) plan(ctx context.Context, in *planRequest) (run.StartPlan, error) {
+	if err := h.costly.take(); err != nil {
+		return run.StartPlan{}, err
+	}
+	if in.Body.RetryOf != "" {
+		return run.StartPlan{}, problem.Refuse(http.StatusUnprocessableEntity, "invalid_request", "a retry has a plan of its own",
+			"ask for GET /api/runs/"+endpoint.Clip(in.Body.RetryOf)+"/retry-plan")
+	}
+	leave, err := h.memory.enter(ctx)
+	if err != nil {
+		return run.StartPlan{}, err
+	}
+	defer leave()
+	ask, err := h.request(ctx, in.Body.RunRequest)
+	if err != nil {
+		return run.StartPlan{}, err
+	}
+	return h.runs.Plan(ctx, ask)
+}
+
+// request returns what the body of a request asks for.
+func (h *runsHandler) request(ctx context.Context, b client.RunRequest) (ask runs.Request, err error) {
+	if b.RunID != "" && !runs.ValidRunID(b.RunID) {
+		return ask, problem.Refuse(http.StatusUnprocessableEntity, "invalid_run_id", "that can't be a run's id",
+			"use up to 64 letters, digits, dots, dashes and underscores")
+	}
+	given := params(b)
+	if name, ok := given[runs.ParamConfigFile].(string); ok {
+		b.ConfigFile = name // an input of the project, wherever it is named
+	}
+	ask = runs.Request{
+		Request: event.Request{
+			Selection: event.Selection{RuntimeParams: given, StartFrom: b.StartFrom, EndAt: b.EndAt, DryRun: b.DryRun},
+			Options: event.Options{
+				Force: b.Force, Drill: b.Drill, Routing: routing(b.ModelChoice),
+				Limits: event.Limits{MaxCostUSD: b.MaxCostUSD, MaxWaitSeconds: b.MaxWaitSeconds, OnExhausted: b.OnExhausted},
+			},
+		},
+		RecipeID: cmp.Or(b.RecipeID, defaultRecipe), ProjectID: b.ProjectID, Queue: true, RunID: b.RunID, Reason: b.Reason,
+	}
+	if ask.File, err = h.inputFile(ctx, b.ProjectID, b.InputFile); err != nil {
+		return ask, err
+	}
+	ask.Config, err = h.configFile(ctx, b)
+	return ask, err
+}
+
+// routing is which models a request names, in the form in which runs take it.
+func routing(c client.ModelChoice) event.Routing {
+	return event.Routing{Chains: c.Chains, ProviderOrder: c.ProviderOrder, WithoutProviders: c.WithoutProviders}
 }
 
 // configFile returns the input that a request names as its config file; without a name
@@ -132,5 +171,6 @@ func params(b client.RunRequest) map[string]any {
 	if len(b.ConfigOverrides) > 0 {
 		p["config_overrides"] = b.ConfigOverrides
 	}
+	maps.Copy(p, b.Params)
 	return p
 }

@@ -34,6 +34,7 @@ var bodies = map[string]string{
 	"changeProject": `{"display_name":"A"}`, "editArtifact": `{"data":{"a":1},"rationale":"b"}`,
 	"restoreArtifact": `{"version":1,"rationale":"b"}`, "confirmArtifact": `{}`,
 	"postMessage": `{"id":"1","type":"user","content":"","timestamp":1}`,
+	"planRun":     `{"project_id":"none","input_file":"none"}`,
 	"startRun":    `{"project_id":"none","input_file":"none"}`, "retryRun": `{}`, "holdProvider": `{"reason":"x"}`,
 	"releaseProvider": `{"reason":"x"}`, "probeProvider": `{"reason":"x"}`,
 	"saveRecipe": `{"source":"recipe_id: a"}`, "resumeRun": `{"candidates":"today"}`,

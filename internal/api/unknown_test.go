@@ -225,8 +225,8 @@ func TestAPI_AMisspeltStartMakesNoRun(t *testing.T) {
 		s.post("/api/runs/start",
 			`{"project_id":"`+b.ProjectID+`","input_file":"`+b.InputFile+`","dry_run":true,"dry_run":false}`).fails(422,
 			"invalid_request")
-		dear := map[string]any{"project_id": b.ProjectID, "input_file": b.InputFile, "max_cost_usd": 1}
-		if p := s.post("/api/runs/start", dear).fails(422, "invalid_request"); !strings.Contains(p.Message, "the recipe's max_cost_usd") {
+		dear := map[string]any{"max_cost_usd": 1}
+		if p := s.post("/api/runs/x/retry-failed-stage", dear).fails(422, "invalid_request"); !strings.Contains(p.Message, "take max_cost_usd") {
 			t.Error(p.Message)
 		}
 		hold := s.post("/api/providers/anthropic/hold", `{"reason":"x","for":"1h"}`).fails(422, "invalid_request")

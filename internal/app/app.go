@@ -80,7 +80,7 @@ func New(store storage.Store, dataDir string, config Config) *App {
 	var documents document.Reader // all files are read in the same way, here and in the stages
 	a := &App{Recipes: library.NewRecipeStore(dataDir), close: store.Close}
 	kept := library.Options{
-		DataDir: dataDir, Projects: store.Projects, Inputs: store.Inputs, Chat: store.Chat,
+		DataDir: dataDir, Projects: store.Projects, Inputs: store.Inputs, Chat: store.Chat, Scans: store.Scans,
 		Artifacts: store.Artifacts, Blobs: store.Blobs, Documents: documents, Deletion: store.Deletion,
 	}
 	a.Library = library.New(kept)

@@ -20,7 +20,7 @@ import (
 type Uploaded struct {
 	project.Input
 	Existing bool // the project had it already
-	Document document.Document
+	Report   Report
 }
 
 // Upload keeps a file for a project. A file that no run could read is refused, with a
@@ -39,7 +39,11 @@ func (s *Service) Upload(ctx context.Context, projectID, name string, data []byt
 		Digest: digest, Size: int64(len(data)), Created: time.Now().UTC(),
 	}
 	kept, existing, err := s.inputs.AddInput(ctx, projectID, in, data)
-	return Uploaded{kept, existing, doc}, err
+	if err != nil {
+		return Uploaded{}, err
+	}
+	r := scanOf(doc, nil)
+	return Uploaded{kept, existing, r}, keepScan(ctx, s.scans, kept, r)
 }
 
 // ReadDocument reads a file, as the stages of a run do.
@@ -65,19 +69,25 @@ var unsafeChars = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
 // Input returns a file of a project with its content, or project.ErrNotFound.
 func (s *Service) Input(ctx context.Context, projectID, name string) (project.Input, []byte, error) {
-	if _, err := s.projects.Project(ctx, projectID); err != nil {
-		return project.Input{}, nil, err
-	}
-	all, err := s.inputs.Inputs(ctx, projectID)
+	in, err := s.findInput(ctx, projectID, name)
 	if err != nil {
-		return project.Input{}, nil, err
+		return in, nil, err
+	}
+	data, err := s.blobs.Get(ctx, in.Digest)
+	return in, data, err
+}
+
+// findInput returns a file of a project, or project.ErrNotFound.
+func (s *Service) findInput(ctx context.Context, projectID, name string) (project.Input, error) {
+	all, err := s.Inputs(ctx, projectID)
+	if err != nil {
+		return project.Input{}, err
 	}
 	i := slices.IndexFunc(all, func(in project.Input) bool { return in.Name == name })
 	if i < 0 {
-		return project.Input{}, nil, fmt.Errorf("input %s of project %s: %w", name, projectID, project.ErrNotFound)
+		return project.Input{}, fmt.Errorf("input %s of project %s: %w", name, projectID, project.ErrNotFound)
 	}
-	data, err := s.blobs.Get(ctx, all[i].Digest)
-	return all[i], data, err
+	return all[i], nil
 }
 
 // FindInput returns the newest file of a project that has a name, or was given by it, with its

@@ -15,6 +15,7 @@ type Options struct {
 	Projects  project.Store
 	Inputs    project.Inputs
 	Chat      project.Chat
+	Scans     project.Scans
 	Artifacts storage.Artifacts
 	Blobs     artifact.Blobs
 	Documents document.Reader
@@ -27,6 +28,7 @@ type Service struct {
 	projects  project.Store
 	inputs    project.Inputs
 	chat      project.Chat
+	scans     project.Scans
 	artifacts storage.Artifacts
 	blobs     artifact.Blobs
 	documents document.Reader
@@ -36,7 +38,7 @@ type Service struct {
 // New returns the library of a store.
 func New(o Options) *Service {
 	return &Service{
-		dataDir: o.DataDir, projects: o.Projects, inputs: o.Inputs, chat: o.Chat,
+		dataDir: o.DataDir, projects: o.Projects, inputs: o.Inputs, chat: o.Chat, scans: o.Scans,
 		artifacts: o.Artifacts, blobs: o.Blobs, documents: o.Documents, deletion: o.Deletion,
 	}
 }

@@ -44,7 +44,10 @@ func titled(name string) string {
 	return strings.Join(words, " ")
 }
 
-var slugPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+// SlugPattern is the form of the ids of projects.
+const SlugPattern = `^[a-z0-9][a-z0-9-]{0,62}$`
+
+var slugPattern = regexp.MustCompile(SlugPattern)
 
 // CheckSlug returns a failure of class input if a text can't be a project's slug.
 func CheckSlug(slug string) error {

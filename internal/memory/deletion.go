@@ -214,4 +214,9 @@ func (r *removal) content() {
 			delete(d.blobs, digest)
 		}
 	}
+	for key := range d.scans {
+		if !d.hasInput(key.digest, key.original) {
+			delete(d.scans, key)
+		}
+	}
 }

@@ -32,7 +32,7 @@ func New() *Store {
 	d := &data{
 		runs: map[string]*record{}, requests: map[string]request{}, answers: map[string][]answer{},
 		versions: map[entity][]artifact.Artifact{}, marks: map[entity]*marks{}, blobs: map[artifact.Digest][]byte{},
-		projects: map[string]*folder{}, health: map[healthKey]*healthRecord{},
+		projects: map[string]*folder{}, scans: map[scanKey]project.Scan{}, health: map[healthKey]*healthRecord{},
 		changed: make(chan struct{}), woken: make(chan struct{}),
 	}
 	return &Store{
@@ -45,7 +45,7 @@ func New() *Store {
 func (s *Store) Seams() storage.Store {
 	return storage.Store{
 		Log: s.Log, Index: s.Log, Memo: s.Log, Feed: s.Log, Artifacts: s.Artifacts, Blobs: s.Blobs, Journal: s.Journal,
-		Projects: s.Projects, Inputs: s.Projects, Chat: s.Projects, Health: s.Health, Attempts: s.Health,
+		Projects: s.Projects, Inputs: s.Projects, Chat: s.Projects, Scans: s.Projects, Health: s.Health, Attempts: s.Health,
 		Maintenance: s.Maintenance, Deletion: s.Deletion, Close: s.Close,
 	}
 }
@@ -69,6 +69,7 @@ type data struct {
 	marks    map[entity]*marks
 	blobs    map[artifact.Digest][]byte
 	projects map[string]*folder
+	scans    map[scanKey]project.Scan
 
 	health         map[healthKey]*healthRecord
 	healthPosition int64

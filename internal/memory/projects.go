@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/project"
 )
@@ -20,6 +21,7 @@ var (
 	_ project.Store  = (*ProjectStore)(nil)
 	_ project.Inputs = (*ProjectStore)(nil)
 	_ project.Chat   = (*ProjectStore)(nil)
+	_ project.Scans  = (*ProjectStore)(nil)
 )
 
 // cloned returns a project that later changes leave as it is.
@@ -115,6 +117,60 @@ func (ps *ProjectStore) Inputs(_ context.Context, id string) ([]project.Input, e
 		return slices.Clone(f.inputs), nil
 	}
 	return nil, nil
+}
+
+// scanKey names a scan: the file, and what has looked into it.
+type scanKey struct {
+	digest           artifact.Digest
+	original, reader string
+}
+
+// hasInput reports whether a project has a file. The caller holds mu.
+func (d *data) hasInput(digest artifact.Digest, original string) bool {
+	for _, f := range d.projects {
+		if slices.ContainsFunc(f.inputs, func(in project.Input) bool { return in.Digest == digest && in.Original == original }) {
+			return true
+		}
+	}
+	return false
+}
+
+// KeepScan keeps what was found in a file that a project has.
+func (ps *ProjectStore) KeepScan(_ context.Context, s project.Scan) error {
+	ps.data.mu.Lock()
+	defer ps.data.mu.Unlock()
+	if ps.data.hasInput(s.Digest, s.Original) {
+		s.Summary = bytes.Clone(s.Summary)
+		s.Report = bytes.Clone(s.Report)
+		ps.data.scans[scanKey{s.Digest, s.Original, s.Reader}] = s
+	}
+	return nil
+}
+
+// Scan returns what a reader found in a file.
+func (ps *ProjectStore) Scan(_ context.Context, digest artifact.Digest, original, reader string) (project.Scan, error) {
+	ps.data.mu.Lock()
+	defer ps.data.mu.Unlock()
+	s, ok := ps.data.scans[scanKey{digest, original, reader}]
+	if !ok || !ps.data.hasInput(digest, original) {
+		return s, fmt.Errorf("read what was found in %s: %w", original, project.ErrNotFound)
+	}
+	return s, nil
+}
+
+// Scans returns what a reader found in the files of a project.
+func (ps *ProjectStore) Scans(_ context.Context, id, reader string) (found []project.Scan, err error) {
+	ps.data.mu.Lock()
+	defer ps.data.mu.Unlock()
+	if f := ps.data.projects[id]; f != nil {
+		for _, in := range f.inputs {
+			if s, ok := ps.data.scans[scanKey{in.Digest, in.Original, reader}]; ok {
+				s.Report = nil
+				found = append(found, s)
+			}
+		}
+	}
+	return found, nil
 }
 
 // Post keeps a message, once.

@@ -6,7 +6,10 @@ import (
 	"regexp"
 )
 
-var runIDPattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+// RunIDPattern is the form of the ids that runs can be given.
+const RunIDPattern = `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`
+
+var runIDPattern = regexp.MustCompile(RunIDPattern)
 
 // ValidRunID reports whether id has the form of a run's id.
 func ValidRunID(id string) bool { return runIDPattern.MatchString(id) }

@@ -15,7 +15,7 @@ import (
 // Plan says what a start of the same request would do: the stages with their models and what they are likely
 // to take, and what was run before on the same input. It refuses what [Service.Start] refuses, for
 // the same reason. It asks no model and stores nothing.
-func (s *Service) Plan(ctx context.Context, r Request) (run.Plan, error) {
+func (s *Service) Plan(ctx context.Context, r Request) (run.StartPlan, error) {
 	var warnings []run.PlanWarning
 	warn := r.Warn
 	r.Warn = func(w recipe.Warning) {
@@ -26,18 +26,18 @@ func (s *Service) Plan(ctx context.Context, r Request) (run.Plan, error) {
 	}
 	spec, err := s.spec(ctx, r)
 	if err != nil {
-		return run.Plan{}, err
+		return run.StartPlan{}, err
 	}
 	if r.RunID != "" {
 		if _, err := run.Load(ctx, s.store, r.RunID); !errors.Is(err, run.ErrNotFound) {
-			return run.Plan{}, errors.Join(err, run.ErrExists)
+			return run.StartPlan{}, errors.Join(err, run.ErrExists)
 		}
 	}
 	planned, err := s.pipeline.PlanRun(ctx, spec)
 	if err != nil {
-		return run.Plan{}, err
+		return run.StartPlan{}, err
 	}
-	plan := planned.Plan
+	plan := planned.StartPlan
 	plan.Warnings = append(plan.Warnings, warnings...)
 	plan.Warnings = append(plan.Warnings, inputWarnings(ctx, s.library, r)...)
 	plan.Warnings = append(plan.Warnings, forecastWarnings(plan.Forecast)...)
@@ -94,7 +94,7 @@ const (
 )
 
 // addEarlier adds to a plan what was run before on its input, and the run of the same that is under way.
-func addEarlier(ctx context.Context, reader *Reader, plan *run.Plan, asked artifact.Digest) error {
+func addEarlier(ctx context.Context, reader *Reader, plan *run.StartPlan, asked artifact.Digest) error {
 	n := 0
 	for r, err := range reader.Store.Runs(ctx, run.RunFilter{ProjectID: plan.ProjectID}) {
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"time"
 
+	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/project"
 )
@@ -20,6 +21,7 @@ var (
 	_ project.Store  = (*ProjectStore)(nil)
 	_ project.Inputs = (*ProjectStore)(nil)
 	_ project.Chat   = (*ProjectStore)(nil)
+	_ project.Scans  = (*ProjectStore)(nil)
 )
 
 // CreateProject makes a project.
@@ -173,6 +175,52 @@ func scanInput(row scanner) (in project.Input, err error) {
 	}
 	in.Created = time.UnixMilli(created).UTC()
 	return in, err
+}
+
+// KeepScan keeps what was found in a file that a project has.
+func (ps *ProjectStore) KeepScan(ctx context.Context, s project.Scan) error {
+	return ps.db.update(ctx, func(tx *sql.Tx) error {
+		_, err := tx.Exec(`INSERT INTO scans (digest, original, reader, summary, report) SELECT ?1, ?2, ?3, ?4, ?5
+			WHERE EXISTS (SELECT 1 FROM inputs WHERE digest = ?1 AND original = ?2)
+			ON CONFLICT (digest, original, reader) DO UPDATE SET summary = excluded.summary, report = excluded.report`,
+			s.Digest, s.Original, s.Reader, string(s.Summary), string(s.Report))
+		if err != nil {
+			return fmt.Errorf("keep what was found in %s: %w", s.Original, err)
+		}
+		return nil
+	})
+}
+
+// Scan returns what a reader found in a file.
+func (ps *ProjectStore) Scan(ctx context.Context, digest artifact.Digest, original, reader string) (project.Scan, error) {
+	s := project.Scan{Digest: digest, Original: original, Reader: reader}
+	var summary, report []byte
+	err := ps.db.read.QueryRowContext(ctx, `SELECT summary, report FROM scans WHERE digest = ? AND original = ? AND reader = ?`,
+		digest, original, reader).Scan(&summary, &report)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = project.ErrNotFound
+	}
+	if err != nil {
+		return s, fmt.Errorf("read what was found in %s: %w", original, err)
+	}
+	s.Summary = summary
+	s.Report = report
+	return s, nil
+}
+
+// Scans returns what a reader found in the files of a project.
+func (ps *ProjectStore) Scans(ctx context.Context, id, reader string) ([]project.Scan, error) {
+	found, err := ps.db.read.QueryContext(ctx, `SELECT DISTINCT s.digest, s.original, s.reader, s.summary FROM scans s
+		JOIN inputs i ON i.digest = s.digest AND i.original = s.original WHERE i.project_id = ? AND s.reader = ?`, id, reader)
+	if err != nil {
+		return nil, fmt.Errorf("read what was found in the inputs of project %s: %w", id, err)
+	}
+	return collect(found, func(row scanner) (s project.Scan, err error) {
+		var summary []byte
+		err = row.Scan(&s.Digest, &s.Original, &s.Reader, &summary)
+		s.Summary = summary
+		return s, err
+	})
 }
 
 // Post keeps a message, once.

@@ -61,7 +61,7 @@ func newStore(d *database) *Store {
 func (s *Store) Seams() storage.Store {
 	return storage.Store{
 		Log: s.Log, Index: s.Log, Memo: s.Log, Feed: s.Log, Artifacts: s.Artifacts, Blobs: s.Blobs, Journal: s.Journal,
-		Projects: s.Projects, Inputs: s.Projects, Chat: s.Projects, Health: s.Health, Attempts: s.Health,
+		Projects: s.Projects, Inputs: s.Projects, Chat: s.Projects, Scans: s.Projects, Health: s.Health, Attempts: s.Health,
 		Maintenance: s.Maintenance, Deletion: s.Deletion, Close: s.Close,
 	}
 }

@@ -27,6 +27,7 @@ type Store struct {
 	Projects    project.Store
 	Inputs      project.Inputs
 	Chat        project.Chat
+	Scans       project.Scans
 	Health      health.Memory
 	Attempts    Attempts
 	Maintenance Maintenance

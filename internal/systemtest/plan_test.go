@@ -129,7 +129,7 @@ func TestPlan_SaysWhatARunDoes(t *testing.T) {
 }
 
 // compare says what a run did otherwise than was planned.
-func (d planned) compare(plan run.Plan, s run.State) (wrong []string) {
+func (d planned) compare(plan run.StartPlan, s run.State) (wrong []string) {
 	note := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	well := strings.HasPrefix(d.scenario, "healthy") || d.scenario == "slow"
 	if s.Status != run.RunDone {
@@ -192,7 +192,7 @@ func usd(r *run.Range) string {
 }
 
 // basisOf is what the estimate of most requests is from.
-func basisOf(plan run.Plan) (basis run.EstimateBasis) {
+func basisOf(plan run.StartPlan) (basis run.EstimateBasis) {
 	most := 0
 	for _, st := range plan.Stages {
 		if st.Estimate != nil && *st.Requests > most {

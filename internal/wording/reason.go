@@ -105,6 +105,7 @@ var verdicts = []Term{
 	term(event.BreakerIsOpen, "out: it failed too often and is asked again later"),
 	term(event.Probing, "one request checks whether it answers again"),
 	term(event.NotConfigured, "not configured: no key, or no such provider"),
+	term(event.LeftOut, "the run leaves its provider out"),
 	term(event.SmallWindow, "the request is too long for it"),
 	term(event.OverBudget, "it would cost more than is left to spend"),
 	term(event.Refused, "it can't answer this request"),

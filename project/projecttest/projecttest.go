@@ -19,6 +19,7 @@ type Store struct {
 	Projects project.Store
 	Inputs   project.Inputs
 	Chat     project.Chat
+	Scans    project.Scans
 	Blobs    artifact.Blobs // where the content of inputs is found
 }
 
@@ -31,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		"an input is kept once":         isKeptOnce,
 		"a message is posted once":      isPostedOnce,
 		"changes do not get lost":       areNotLost,
+		"a scan is of a file":           isOfAFile,
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { check(t, open(t)) })
@@ -144,5 +146,53 @@ func areNotLost(t *testing.T, s Store) {
 	all.Wait()
 	if p, err := s.Projects.Project(t.Context(), "tide"); err != nil || len(p.Name) != n {
 		t.Errorf("%q %v", p.Name, err)
+	}
+}
+
+// A scan is kept for a file that a project has, by its content, its name and the reader, and in
+// place of an earlier one.
+func isOfAFile(t *testing.T, s Store) {
+	if err := s.Projects.CreateProject(t.Context(), project.Project{ID: "tide", Created: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	content := []byte("INT. A - DAY")
+	in := project.Input{Name: "1_a.txt", Original: "a.txt", Digest: artifact.DigestOf(content), Size: 12, Created: time.Now()}
+	scan := project.Scan{Digest: in.Digest, Original: "a.txt", Reader: "1"}
+	scan.Summary = json.RawMessage(`{"n":0}`)
+	scan.Report = json.RawMessage(`{"all":0}`)
+	if err := s.Scans.KeepScan(t.Context(), scan); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Scans.Scan(t.Context(), in.Digest, "a.txt", "1"); !errors.Is(err, project.ErrNotFound) {
+		t.Errorf("of a file that no project has: %v", err)
+	}
+	if _, _, err := s.Inputs.AddInput(t.Context(), "tide", in, content); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []string{"1", "2"} {
+		scan.Summary = json.RawMessage(`{"n":` + n + `}`)
+		scan.Report = json.RawMessage(`{"all":` + n + `}`)
+		if err := s.Scans.KeepScan(t.Context(), scan); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := s.Scans.Scan(t.Context(), in.Digest, "a.txt", "1")
+	if err != nil || string(got.Summary) != `{"n":2}` || string(got.Report) != `{"all":2}` || got.Original != "a.txt" {
+		t.Errorf("%+v %v", got, err)
+	}
+	all, err := s.Scans.Scans(t.Context(), "tide", "1")
+	if err != nil || len(all) != 1 || string(all[0].Summary) != `{"n":2}` || all[0].Report != nil || all[0].Digest != in.Digest {
+		t.Errorf("%+v %v", all, err)
+	}
+	for _, other := range []struct{ original, reader string }{{"b.txt", "1"}, {"a.txt", "2"}} {
+		if _, err := s.Scans.Scan(t.Context(), in.Digest, other.original, other.reader); !errors.Is(err, project.ErrNotFound) {
+			t.Errorf("%v: %v", other, err)
+		}
+	}
+	if all, err := s.Scans.Scans(t.Context(), "tide", "2"); err != nil || len(all) != 0 {
+		t.Errorf("another reader: %+v %v", all, err)
+	}
+	if all, err := s.Scans.Scans(t.Context(), "none", "1"); err != nil || len(all) != 0 {
+		t.Errorf("another project: %+v %v", all, err)
 	}
 }

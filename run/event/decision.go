@@ -73,6 +73,7 @@ const (
 	BreakerIsOpen VerdictReason = "breaker_open"   // it failed too often, and rests
 	Probing       VerdictReason = "probing"        // others are finding out whether it is well again
 	NotConfigured VerdictReason = "not_configured" // no key, or no such provider
+	LeftOut       VerdictReason = "left_out"       // the run leaves its provider out
 	SmallWindow   VerdictReason = "small_window"   // the request is too long for it
 	OverBudget    VerdictReason = "over_budget"    // it would cost more than is left
 	Refused       VerdictReason = "refused"        // it can't answer this request, whenever it is asked

@@ -11,6 +11,10 @@ import (
 	"github.com/cineforge/cineforge/screenplay/fountain"
 )
 
+// Version is that of what is found in files. It changes with any change of what documents and their
+// summaries hold, so that what was found before is found again.
+const Version = "1"
+
 // Document is a file that has been read.
 type Document struct {
 	Name     string // of the file, without its folder

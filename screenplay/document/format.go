@@ -4,7 +4,9 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/gabriel-vasile/mimetype"
@@ -55,6 +57,41 @@ var formats = map[string]format{
 	"video":    {"a video", "give the text of the script"},
 	"font":     {"a font", "give the text of the script"},
 	"exe":      {"a program", "give the text of the script"},
+}
+
+// Format is a file format that is known.
+type Format struct {
+	Name       string // as documents have it
+	Title      string // for people, such as "a PDF file"
+	Extensions []string
+	MediaTypes []string
+	Hint       string // what to do about a file in a format that can't be read; "" if it can
+}
+
+// readable are the formats that can be read. The content of a file decides, not its name.
+var readable = []Format{
+	{Name: "fountain", Title: "Fountain", Extensions: []string{".fountain", ".spmd"}, MediaTypes: []string{"text/vnd.fountain", "text/plain"}},
+	{Name: "txt", Title: "Plain text", Extensions: []string{".txt", ".text"}, MediaTypes: []string{"text/plain"}},
+	{Name: "md", Title: "Markdown", Extensions: []string{".md", ".markdown", ".mdown"}, MediaTypes: []string{"text/markdown"}},
+}
+
+// mediaTypes are those of formats that scripts are given in and that can't be read.
+var mediaTypes = map[string]string{
+	"pdf": "application/pdf", "fdx": "application/xml", "rtf": "application/rtf", "doc": "application/msword",
+	"docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+	"odt":  "application/vnd.oasis.opendocument.text",
+}
+
+// Formats lists the formats that can be read, then those that scripts are often given in and that
+// can't be.
+func Formats() []Format {
+	all := slices.Clone(readable)
+	for _, name := range slices.Sorted(maps.Keys(mediaTypes)) {
+		f := formats[name]
+		all = append(all, Format{Name: name, Title: f.noun, Extensions: []string{"." + name}, MediaTypes: []string{mediaTypes[name]},
+			Hint: f.hint})
+	}
+	return all
 }
 
 // promises are the extensions whose files must be in that format: what is in one

@@ -16,8 +16,8 @@ import (
 	"github.com/cineforge/cineforge/run"
 )
 
-// questionLimit is how large a question with the messages before it may be, in bytes.
-const questionLimit = 8 << 20
+// QuestionLimit is how large a question with the messages before it may be, in bytes.
+const QuestionLimit = 8 << 20
 
 // registerAnswers registers the questions that the chat answers.
 func (h *handler) registerAnswers() {
@@ -45,7 +45,7 @@ func (h *handler) registerAnswers() {
 // streamed registers an operation whose answer is a text and actions, as a stream.
 func streamed[I any](r *endpoint.Router, op huma.Operation, do func(ctx context.Context, in *I) (string, []client.Action, error)) {
 	op.Errors = append(op.Errors, append(endpoint.BadBodies, http.StatusUnprocessableEntity)...)
-	op.MaxBodyBytes = questionLimit
+	op.MaxBodyBytes = QuestionLimit
 	op.Responses = map[string]*huma.Response{"200": {
 		Description: "Server-sent events; the data of each is such a chunk, and the last is of type done.",
 		Content:     map[string]*huma.MediaType{"text/event-stream": {Schema: endpoint.SchemaOf[client.ChatChunk](r.API)}}}}

@@ -24,8 +24,8 @@ import (
 	"github.com/cineforge/cineforge/project"
 )
 
-// chatLimit is how large a message may be, in bytes.
-const chatLimit = 1 << 20
+// MessageLimit is how large a message may be, in bytes.
+const MessageLimit = 1 << 20
 
 // handler answers the requests of the chat.
 type handler struct {
@@ -65,9 +65,9 @@ func (h *handler) list(w http.ResponseWriter, r *http.Request) error {
 
 // post keeps a message with all members that it has, known or not.
 func (h *handler) post(w http.ResponseWriter, r *http.Request) error {
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, chatLimit))
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MessageLimit))
 	if _, over := errors.AsType[*http.MaxBytesError](err); over {
-		return problem.Refuse(http.StatusRequestEntityTooLarge, "too_large", "the message is larger than "+endpoint.Megabytes(chatLimit), "")
+		return problem.Refuse(http.StatusRequestEntityTooLarge, "too_large", "the message is larger than "+endpoint.Megabytes(MessageLimit), "")
 	}
 	if err != nil {
 		return problem.Refuse(http.StatusUnprocessableEntity, "invalid_request", "the message ended early", "send it again")

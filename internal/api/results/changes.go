@@ -37,14 +37,14 @@ type (
 	}
 )
 
-// editLimit is how large an edit may be, in bytes.
-const editLimit = 8 << 20
+// EditLimit is how large an edit may be, in bytes.
+const EditLimit = 8 << 20
 
 func (h *Handler) registerChanges(r *endpoint.Router) {
 	problems := []int{http.StatusNotFound, http.StatusPreconditionFailed, http.StatusUnprocessableEntity}
 	edit := endpoint.Post("editArtifact", entity+"/edit",
 		"Make a new version of an artifact of the current one, and make it current", problems...)
-	edit.MaxBodyBytes = editLimit
+	edit.MaxBodyBytes = EditLimit
 	endpoint.Handle(r, edit, h.edit)
 	endpoint.Handle(r, endpoint.Post("restoreArtifact", entity+"/restore",
 		"Make a version of an artifact current, whatever runs make after it", problems...), h.restore)

@@ -16,8 +16,8 @@ import (
 	"github.com/cineforge/cineforge/run/event"
 )
 
-// maxFollowed limits the runs that one filter can name.
-const maxFollowed = 200
+// MaxFollowed limits the runs that one filter can name.
+const MaxFollowed = 200
 
 // filterParams describes the parameters by which a client says which events it wants.
 func filterParams() []*huma.Param {
@@ -32,9 +32,9 @@ func filterParams() []*huma.Param {
 // readFilter reads which events a client wants.
 func readFilter(r *http.Request) (of run.EventFilter, err error) {
 	of = run.EventFilter{ProjectID: r.URL.Query().Get("project"), Runs: list(r, "runs"), Kinds: list(r, "kinds")}
-	if len(of.Runs) > maxFollowed || slices.ContainsFunc(of.Runs, func(id string) bool { return !runs.ValidRunID(id) }) {
+	if len(of.Runs) > MaxFollowed || slices.ContainsFunc(of.Runs, func(id string) bool { return !runs.ValidRunID(id) }) {
 		return of, problem.Refuse(http.StatusUnprocessableEntity, "invalid_request",
-			fmt.Sprintf("runs is no list of up to %d ids of runs", maxFollowed), "put commas between them")
+			fmt.Sprintf("runs is no list of up to %d ids of runs", MaxFollowed), "put commas between them")
 	}
 	topics := list(r, "topics")
 	if err := known("topic", topics, topicNames()); err != nil {

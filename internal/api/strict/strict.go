@@ -26,8 +26,8 @@ type accepted struct {
 	limit    int64        // of the body, in bytes
 }
 
-// defaultLimit is how large a body may be where an operation does not say, in bytes.
-const defaultLimit = 1 << 20
+// BodyLimit is how large a body may be where an operation does not say, in bytes.
+const BodyLimit = 1 << 20
 
 // unknownMembersKey is the member of an operation in the document that says how unknown members and
 // query parameters are handled.
@@ -77,7 +77,7 @@ func newAccepted(op *huma.Operation) *accepted {
 	e := &accepted{id: op.OperationID, limit: op.MaxBodyBytes,
 		original: isOriginal(op.Method, strings.TrimPrefix(op.Path, "/api"))}
 	if e.limit == 0 {
-		e.limit = defaultLimit
+		e.limit = BodyLimit
 	}
 	for _, p := range op.Parameters {
 		if p.In == "query" {

@@ -37,11 +37,11 @@ type unknown struct {
 // make a real run of a check, and pay for it.
 func (u unknown) refused(original bool) bool { return !original || u.twice || u.near != "" || u.limit }
 
-// limits are members of a retry that bound what it spends. A request that names one is not
-// taken without it.
+// limits are members of a start and of a retry that bound what it spends. Another request that names
+// one is not taken without it.
 var limits = map[string]string{
-	"max_cost_usd":     "the recipe's max_cost_usd is the limit of a run",
-	"max_wait_seconds": "the recipe's max_wait_seconds is the limit of a run",
+	"max_cost_usd":     "POST /runs/start and POST /runs/{run_id}/retry take max_cost_usd",
+	"max_wait_seconds": "POST /runs/start and POST /runs/{run_id}/retry take max_wait_seconds",
 }
 
 // maxUnknown limits how many unknown members a request may have, whichever operation it is for.

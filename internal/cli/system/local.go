@@ -101,6 +101,11 @@ func (l *Local) Start(ctx context.Context, s runs.Request) (string, bool, error)
 	return l.app.Runs.Start(ctx, s)
 }
 
+// PlanRun returns what a start of the same would do.
+func (l *Local) PlanRun(ctx context.Context, s runs.Request) (run.StartPlan, error) {
+	return l.app.Runs.Plan(ctx, s)
+}
+
 // PlanRetry returns what a retry would do.
 func (l *Local) PlanRetry(ctx context.Context, id string, r pipeline.Retry) (run.RetryPlan, error) {
 	plan, err := l.app.Runs.PlanRetry(ctx, id, r)

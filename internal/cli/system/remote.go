@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"maps"
 	"net/http"
 	"os"
 	"slices"
@@ -23,7 +22,6 @@ import (
 	"github.com/cineforge/cineforge/internal/export"
 	"github.com/cineforge/cineforge/internal/providers"
 	"github.com/cineforge/cineforge/internal/runs"
-	"github.com/cineforge/cineforge/internal/spelling"
 	"github.com/cineforge/cineforge/pipeline"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
@@ -191,34 +189,9 @@ func unpack(f *zip.File) ([]byte, error) {
 // Start gives the file to the server and begins the run. That a file can't be taken is
 // no fault of the command.
 func (r *Remote) Start(ctx context.Context, s runs.Request) (string, bool, error) {
-	ask, err := asked(s)
+	ask, err := r.upload(ctx, s)
 	if err != nil {
 		return "", false, err
-	}
-	if _, err := s.ReadSettings(); err != nil { // before anything is uploaded
-		return "", false, err
-	}
-	slug, err := s.Project()
-	if err != nil {
-		return "", false, err
-	}
-	p, err := r.client.Projects.Open(ctx, slug)
-	if missing, ok := errors.AsType[*client.Problem](err); ok && missing.Code == "project_not_found" {
-		p, err = r.client.Projects.Create(ctx, client.NewProject{Slug: slug})
-	}
-	if err != nil {
-		return "", false, Failure(err)
-	}
-	up, err := r.client.Projects.Upload(ctx, p.ProjectID, s.File.Name, bytes.NewReader(s.File.Data))
-	if err != nil {
-		return "", false, &console.Exit{Code: console.CodeError, Err: Failure(err)}
-	}
-	ask.ProjectID, ask.InputFile = p.ProjectID, up.StoredPath
-	if s.Config.Name != "" {
-		if up, err = r.client.Projects.Upload(ctx, p.ProjectID, s.Config.Name, bytes.NewReader(s.Config.Data)); err != nil {
-			return "", false, &console.Exit{Code: console.CodeError, Err: Failure(err)}
-		}
-		ask.ConfigFile = up.StoredPath
 	}
 	started, err := r.client.Runs.Start(ctx, rand.Text(), ask)
 	for _, w := range started.Warnings {
@@ -229,33 +202,43 @@ func (r *Remote) Start(ctx context.Context, s runs.Request) (string, bool, error
 	return started.RunID, started.Existing, Failure(err)
 }
 
-// asked is what a server is asked for; it takes only the parameters that it knows.
-func asked(s runs.Request) (client.RunRequest, error) {
-	ask := client.RunRequest{RecipeID: s.RecipeID, StartFrom: s.StartFrom, EndAt: s.EndAt, Force: s.Force,
-		New: &s.New, DryRun: s.DryRun, Drill: s.Drill, Reason: s.Reason}
-	switches := map[string]*bool{"accept_config": &ask.AcceptConfig, "skip_qa": &ask.SkipQA}
-	texts := map[string]*string{"default_model": &ask.DefaultModel, "work_model": &ask.WorkModel, "verify_model": &ask.VerifyModel,
-		"escalate_model": &ask.EscalateModel, "qa_model": &ask.QAModel, "config_file": &ask.ConfigFile}
-	for name, v := range s.RuntimeParams {
-		if overrides, isObject := v.(map[string]any); isObject && name == runs.ParamConfigOverrides {
-			ask.ConfigOverrides = overrides
-			continue
+// PlanRun gives the file to the server, which says what a run of it would do.
+func (r *Remote) PlanRun(ctx context.Context, s runs.Request) (run.StartPlan, error) {
+	ask, err := r.upload(ctx, s)
+	if err != nil {
+		return run.StartPlan{}, err
+	}
+	plan, err := r.client.Runs.Plan(ctx, ask)
+	return plan, Failure(err)
+}
+
+// upload gives the file of a run to the server, and returns what is then asked for.
+func (r *Remote) upload(ctx context.Context, s runs.Request) (client.RunRequest, error) {
+	ask := asked(s)
+	if _, err := s.ReadSettings(); err != nil { // before anything is uploaded
+		return ask, err
+	}
+	slug, err := s.Project()
+	if err != nil {
+		return ask, err
+	}
+	p, err := r.client.Projects.Open(ctx, slug)
+	if missing, ok := errors.AsType[*client.Problem](err); ok && missing.Code == "project_not_found" {
+		p, err = r.client.Projects.Create(ctx, client.NewProject{Slug: slug})
+	}
+	if err != nil {
+		return ask, Failure(err)
+	}
+	up, err := r.client.Projects.Upload(ctx, p.ProjectID, s.File.Name, bytes.NewReader(s.File.Data))
+	if err != nil {
+		return ask, &console.Exit{Code: console.CodeError, Err: Failure(err)}
+	}
+	ask.ProjectID, ask.InputFile = p.ProjectID, up.StoredPath
+	if s.Config.Name != "" {
+		if up, err = r.client.Projects.Upload(ctx, p.ProjectID, s.Config.Name, bytes.NewReader(s.Config.Data)); err != nil {
+			return ask, &console.Exit{Code: console.CodeError, Err: Failure(err)}
 		}
-		on, isSwitch := v.(bool)
-		text, isText := v.(string)
-		switch {
-		case isSwitch && switches[name] != nil:
-			*switches[name] = on
-		case isText && texts[name] != nil:
-			*texts[name] = text
-		default:
-			hint := spelling.Meant(name, slices.Concat(slices.Sorted(maps.Keys(switches)), slices.Sorted(maps.Keys(texts))))
-			if hint == "" {
-				hint = "it takes accept_config and skip_qa as true or false, and default_model, work_model, verify_model, " +
-					"escalate_model, qa_model, config_file and config_overrides"
-			}
-			return ask, failure.New(failure.Input, fmt.Sprintf("a server takes no parameter %s=%v", name, v), hint)
-		}
+		ask.ConfigFile = up.StoredPath
 	}
 	return ask, nil
 }
@@ -285,7 +268,8 @@ func (r *Remote) Retry(ctx context.Context, id string, how runs.RetryRequest) (s
 // also for a plan.
 func retryOf(ctx context.Context, to *client.Client, how pipeline.Retry) (client.RetryRequest, error) {
 	ask := client.RetryRequest{From: how.Stage, Full: how.Mode == event.RetryFull, Recipe: how.RecipeName,
-		MaxCostUSD: how.Limits.MaxCostUSD, MaxWaitSeconds: how.Limits.MaxWaitSeconds, Newest: how.Newest}
+		MaxCostUSD: how.Limits.MaxCostUSD, MaxWaitSeconds: how.Limits.MaxWaitSeconds, Newest: how.Newest,
+		ModelChoice: choice(how.Routing, how.Limits)}
 	if how.Recipe == nil {
 		return ask, nil
 	}

@@ -52,6 +52,8 @@ type Reader interface {
 type Worker interface {
 	// Start makes a run, or finds one of the same that is under way.
 	Start(ctx context.Context, s runs.Request) (id string, existing bool, err error)
+	// PlanRun returns what a start of the same would do.
+	PlanRun(ctx context.Context, s runs.Request) (run.StartPlan, error)
 	PlanRetry(ctx context.Context, id string, r pipeline.Retry) (run.RetryPlan, error)
 	Retry(ctx context.Context, id string, r runs.RetryRequest) (next string, existing bool, err error)
 	// Resume lets a paused run go on, or with Today any run with the models that can be asked

@@ -251,3 +251,33 @@ func staysWhileUsed(t *testing.T, s store) {
 		t.Errorf("an input that no run under way works with: %v", err)
 	}
 }
+
+// What was found in a file is content of it: it goes with the last project that has the file.
+func scansGo(t *testing.T, s store) {
+	content := []byte("INT. HALCYON - DAY")
+	in := project.Input{Name: "1_a", Original: "a.txt", Digest: artifact.DigestOf(content), Created: time.Now()}
+	for _, id := range []string{"tide", "other"} {
+		if err := s.Projects.CreateProject(t.Context(), project.Project{ID: id, Created: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := s.Inputs.AddInput(t.Context(), id, in, content); err != nil {
+			t.Fatal(err)
+		}
+	}
+	scan := project.Scan{Digest: in.Digest, Original: "a.txt", Reader: "1", Summary: []byte("{}"), Report: []byte(`{"heading":"halcyon"}`)}
+	if err := s.Scans.KeepScan(t.Context(), scan); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Deletion.DeleteInput(t.Context(), "tide", "drill-tide", "1_a"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Scans.Scan(t.Context(), in.Digest, "a.txt", "1"); err != nil {
+		t.Errorf("another project has the file: %v", err)
+	}
+	if _, err := s.Deletion.DeleteProject(t.Context(), "other", "drill-other"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Scans.Scan(t.Context(), in.Digest, "a.txt", "1"); !errors.Is(err, project.ErrNotFound) {
+		t.Errorf("no project has the file: %v", err)
+	}
+}

@@ -38,7 +38,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 	t.Run("projects", func(t *testing.T) {
 		projecttest.Run(t, func(t *testing.T) projecttest.Store {
 			s := open(t)
-			return projecttest.Store{Projects: s.Projects, Inputs: s.Inputs, Chat: s.Chat, Blobs: s.Blobs}
+			return projecttest.Store{Projects: s.Projects, Inputs: s.Inputs, Chat: s.Chat, Scans: s.Scans, Blobs: s.Blobs}
 		})
 	})
 	for name, check := range map[string]func(t *testing.T, s store){
@@ -62,6 +62,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Store) {
 		"cooldowns begin and end":              coolsDown,
 		"a project is deleted whole":           goesWhole,
 		"an input is deleted alone":            goesAlone,
+		"a scan goes with its file":            scansGo,
 		"what is used is not deleted":          staysWhileUsed,
 		"attempts are counted":                 areCounted,
 		"attempts have what sums need":         haveWhatSumsNeed,
