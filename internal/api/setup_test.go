@@ -14,6 +14,7 @@ import (
 
 	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/client"
+	"github.com/cineforge/cineforge/health"
 	"github.com/cineforge/cineforge/internal/api"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/llm/catalog"
@@ -170,6 +171,37 @@ func TestRecipesHandler_OfRun(t *testing.T) {
 	})
 }
 
+// Limits that a run has in place of its recipe's are said to be the run's.
+func TestRecipesHandler_OfRunSaysItsLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sim := simulator.New(failing(), simulator.Options{})
+		m := models(sim)
+		known, err := catalog.Shipped()
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Catalog = known
+		s := open(t, api.Options{}, m)
+		id := s.start(s.given("tide", "night_bus.txt"))
+		s.rests(id)
+		recovers(sim)
+		limits := client.RetryRequest{MaxCostUSD: new(7.5), MaxWaitSeconds: new(0.0)}
+		next := into[client.Started](s.post("/api/runs/"+id+"/retry", limits).is(200)).RunID
+		d := into[client.RecipeDetail](s.get("/api/runs/" + next + "/recipe").is(200))
+		for _, list := range [][]client.Setting{d.Resilience, d.Stages[2].Resilience} {
+			for _, want := range []client.Setting{{Key: "max_cost_usd", Value: 7.5, Origin: client.ValueRun}, {Key: "max_wait_seconds", Value: 0.0,
+				Origin: client.ValueRun}, {Key: "max_stage_seconds", Value: 86400.0, Origin: client.ValueRecipe}} {
+				if !slices.ContainsFunc(list, func(s client.Setting) bool {
+					return s.Key == want.Key && s.Value == want.Value && s.Origin == want.Origin
+				}) {
+					t.Errorf("%+v is not in %+v", want, list)
+				}
+			}
+		}
+		s.rests(next)
+	})
+}
+
 func TestSetupHandler_Modules(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
@@ -213,6 +245,13 @@ func TestSetupHandler_Models(t *testing.T) {
 		window := 5000
 		m.Catalog = known.With(catalog.Entry{Provider: "local", Model: "own", Window: window, Source: catalog.FromConfig})
 		s := open(t, api.Options{}, m)
+		listed := func() (n int) {
+			for _, p := range into[[]health.Provider](s.get("/api/providers").is(200)) {
+				n += len(p.Models)
+			}
+			return n
+		}
+		before := listed()
 		a := s.get("/api/models").is(200)
 		by := map[string]client.KnownModel{}
 		for _, k := range into[[]client.KnownModel](a) {
@@ -235,12 +274,11 @@ func TestSetupHandler_Models(t *testing.T) {
 		if k := by["offline:offline"]; !k.Usable || k.Price == nil || k.Price.InputUSD != 0 {
 			t.Errorf("%+v", k)
 		}
-		before := len(into[[]any](s.get("/api/providers").is(200)))
 		s.get("/api/models", "If-None-Match: "+a.header.Get("Etag")).is(304)
 		s.post("/api/providers/anthropic/hold", client.Hold{Reason: client.Reason{Reason: "billing"}}).is(200)
 		s.get("/api/models", "If-None-Match: "+a.header.Get("Etag")).is(200)
-		if after := len(into[[]any](s.get("/api/providers").is(200))); after != before {
-			t.Errorf("looking at models makes %d providers %d", before, after)
+		if after := listed(); after != before {
+			t.Errorf("looking at models makes %d of them known, from %d", after, before)
 		}
 	})
 }
