@@ -130,8 +130,14 @@ func config(o Options) huma.Config {
 	c.Transformers = []huma.Transformer{strict.Transform, problem.Transform}
 	c.Components.Schemas = schema.New()
 	if len(o.Tokens) > 0 {
-		c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
-		c.Security = []map[string][]string{{"token": {}}}
+		c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+			"token":   {Type: "http", Scheme: "bearer"},
+			"session": {Type: "apiKey", In: "cookie", Name: o.PublicURL.CookieName()},
+		}
+		c.Security = []map[string][]string{{"token": {}}, {"session": {}}}
+	}
+	if address := o.PublicURL.String(); address != "" {
+		c.Servers = []*huma.Server{{URL: address}}
 	}
 	return c
 }

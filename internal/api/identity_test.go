@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -132,10 +133,11 @@ func TestGuard_LogsNamesOfTokens(t *testing.T) {
 		s.login(home, "a-wrong-guess")
 		s.get(page, cookie).is(200)
 		s.get(page, "Authorization: Bearer "+token, "Cineforge-Client: cli").is(200)
-		s.get(page, "Authorization: Bearer a-wrong-guess").is(401)
+		s.get(page, "Authorization: Bearer a-wrong-guess", "X-Request-Id: wrong-1").is(401)
 		s.post("/api/login", client.Login{Token: "a-wrong-guess"}).is(401)
 		text := log.String()
-		for _, want := range []string{`msg="a login" token_name=ben`, `msg="a login with a wrong token"`, "client=page token_name=ben",
+		for _, want := range []string{`msg="a login" token_name=ben`, `msg="a login with a wrong token"`,
+			`msg="a request with a wrong token" remote=192.0.2.1:1234 request_id=wrong-1`, "client=page token_name=ben",
 			"client=cli token_name=anna"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s is missing", want)
@@ -189,6 +191,36 @@ func TestGuard_CookieBehindAProxy(t *testing.T) {
 					t.Error(out)
 				}
 			}
+		}
+	})
+}
+
+// The document names the address that clients use, how they show who they are, and what needs no token.
+func TestOpenAPI_BehindAProxy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := idle(t, behindProxy(t), app.Config{})
+		var doc struct {
+			Servers    []struct{ URL string }
+			Security   []map[string][]string
+			Components struct {
+				SecuritySchemes map[string]struct{ In, Name string }
+			}
+			Paths map[string]map[string]struct{ Security *[]map[string][]string }
+		}
+		if err := json.Unmarshal(s.get("/openapi.json").is(200).body, &doc); err != nil {
+			t.Fatal(err)
+		}
+		if len(doc.Servers) != 1 || doc.Servers[0].URL != forge || len(doc.Security) != 2 ||
+			doc.Components.SecuritySchemes["session"].Name != "__Host-cineforge_session" {
+			t.Errorf("%+v", doc)
+		}
+		for path, method := range map[string]string{"/api/session": "get", "/api/login": "post"} {
+			if open := doc.Paths[path][method].Security; open == nil || len(*open) != 0 {
+				t.Errorf("%s needs %v", path, open)
+			}
+		}
+		if doc.Paths["/api/recipes"]["get"].Security != nil {
+			t.Error("the recipes need something else than all operations")
 		}
 	})
 }

@@ -48,7 +48,7 @@ func (g *Guard) authenticate(r *http.Request, c *caller) {
 		c.guess = !c.admitted
 		return
 	}
-	cookie, err := r.Cookie(g.cookieName())
+	cookie, err := r.Cookie(g.public.CookieName())
 	if err != nil {
 		return
 	}
@@ -98,6 +98,6 @@ func (c caller) expires() *time.Time {
 	if c.session == nil {
 		return nil
 	}
-	end := c.session.began.Add(sessionAge).UTC()
+	end := c.session.began.Add(sessionAge).UTC().Truncate(time.Second)
 	return &end
 }

@@ -150,7 +150,11 @@ func (g *Guard) admit(r *http.Request) (caller, *problem.Refusal) {
 		return from, nil // the answer does not say whether a token is right, or what was shown can't be guessed
 	case from.guess && !g.mayGuess(r):
 		return caller{}, tooManyTries()
-	case public:
+	}
+	if from.bearer {
+		g.log.WarnContext(r.Context(), "a request with a wrong token", "remote", r.RemoteAddr, "request_id", problem.RequestID(r.Context()))
+	}
+	if public {
 		return from, nil
 	}
 	return caller{}, problem.Refuse(http.StatusUnauthorized, "unauthorized", "this server wants its token",

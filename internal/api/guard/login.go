@@ -185,7 +185,7 @@ func (g *Guard) logout(w http.ResponseWriter, r *http.Request) error {
 	case "1", "true":
 		g.sessions.endAll()
 	case "", "0", "false":
-		if c, err := r.Cookie(g.cookieName()); err == nil {
+		if c, err := r.Cookie(g.public.CookieName()); err == nil {
 			g.sessions.end(c.Value)
 		}
 	default:
@@ -197,19 +197,10 @@ func (g *Guard) logout(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// cookieName is the name of the session's cookie. Behind TLS it has the prefix by which browsers
-// take it from this host only, and only by TLS.
-func (g *Guard) cookieName() string {
-	if g.public.origin != "" {
-		return "__Host-cineforge_session"
-	}
-	return "cineforge_session"
-}
-
 // cookie returns the cookie of a session, or with a negative age one that removes it.
 func (g *Guard) cookie(r *http.Request, value string, age int) *http.Cookie {
 	return &http.Cookie{
-		Name: g.cookieName(), Value: value, Path: "/", MaxAge: age,
+		Name: g.public.CookieName(), Value: value, Path: "/", MaxAge: age,
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil || g.public.origin != "",
 	}
 }

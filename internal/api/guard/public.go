@@ -21,6 +21,15 @@ type PublicURL struct {
 // String returns the address without a slash at its end; "" if there is none.
 func (u PublicURL) String() string { return u.origin }
 
+// CookieName returns the name of the session's cookie. Behind TLS it has the prefix by which
+// browsers take it from this host only, and only by TLS.
+func (u PublicURL) CookieName() string {
+	if u.origin != "" {
+		return "__Host-cineforge_session"
+	}
+	return "cineforge_session"
+}
+
 // hostPattern is what the name of a host looks like in an address, in lower case.
 var hostPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$`)
 
