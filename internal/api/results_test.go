@@ -117,6 +117,39 @@ func TestResultsHandler_Lines(t *testing.T) {
 	})
 }
 
+// An index of an earlier release is given out with what it lacks, where a scene has it.
+func TestResultsHandler_CompletesEarlierIndexes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t, api.Options{}, app.Config{})
+		s.done("tide", "night_bus.txt")
+		stored, _ := s.version("scene_index/project", 1)
+		var now shapes.SceneIndex
+		if err := json.Unmarshal(stored.Data, &now); err != nil {
+			t.Fatal(err)
+		}
+		var earlier []map[string]any
+		for _, e := range now.Entries {
+			earlier = append(earlier, map[string]any{"scene_id": e.SceneID, "scene_number": e.SceneNumber, "heading": e.Heading, "mine": 5})
+		}
+		earlier[6]["heading"] = "INT. ELSEWHERE"
+		s.post("/api/projects/tide/artifacts/scene_index/project/edit",
+			client.Edit{Data: map[string]any{"entries": earlier}, Rationale: "x"}).is(200)
+		given, _ := s.version("scene_index/project", 2)
+		var got struct{ Entries []map[string]any }
+		if err := json.Unmarshal(given.Data, &got); err != nil {
+			t.Fatal(err)
+		}
+		first := now.Entries[0]
+		if e := got.Entries[0]; e["page_eighths"] != float64(first.PageEighths) || e["int_ext"] != first.IntExt || e["mine"] != 5.0 ||
+			len(e["characters"].([]any)) != len(first.Cast) || e["health"] != string(first.Health) {
+			t.Errorf("%v, want %+v", e, first)
+		}
+		if e := got.Entries[6]; e["page_eighths"] != nil || len(e) != len(got.Entries[0]) {
+			t.Errorf("of a scene that is not there: %v", e)
+		}
+	})
+}
+
 func TestResultsHandler_EditsAreChecked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{}, app.Config{})

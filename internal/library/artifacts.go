@@ -129,7 +129,10 @@ func (r *Results) Envelopes(ctx context.Context, projectID string, of Selection)
 				ref = artifact.NewRef(ref.ArtifactType, ref.EntityID, v.Latest)
 			}
 			a, err := r.artifacts.Artifact(ctx, projectID, ref)
-			a.Metadata = held.Mark(a.Metadata)
+			if err == nil {
+				a.Metadata = held.Mark(a.Metadata)
+				a, err = r.completed(ctx, projectID, held, a)
+			}
 			if !yield(a, err) || err != nil {
 				return
 			}
@@ -160,10 +163,11 @@ func (r *Results) Artifact(ctx context.Context, projectID string, ref artifact.R
 		return artifact.Artifact{}, err
 	}
 	found, err := r.artifacts.Artifact(ctx, projectID, ref)
-	if err == nil {
-		found.Metadata = held.Mark(found.Metadata)
+	if err != nil {
+		return found, err
 	}
-	return found, err
+	found.Metadata = held.Mark(found.Metadata)
+	return r.completed(ctx, projectID, held, found)
 }
 
 // ArtifactChange is the part of what a person does to an artifact that all such acts have.
