@@ -11,6 +11,7 @@ import (
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/memory"
 	"github.com/cineforge/cineforge/internal/providers"
+	"github.com/cineforge/cineforge/internal/storage"
 	"github.com/cineforge/cineforge/llm/health"
 	"github.com/cineforge/cineforge/resilience/breaker"
 	"github.com/cineforge/cineforge/run"
@@ -146,4 +147,35 @@ type earlierLog struct {
 func (l *earlierLog) Transitions(ctx context.Context, limit int) ([]health.Transition, error) {
 	all, err := l.Health.Transitions(ctx, limit)
 	return append(all, l.before...), err
+}
+
+// Counting for the list of providers is not repeated more often than a tenth of the time.
+func TestService_ListCountsAtIntervals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &slowLog{Health: memory.New().Health}
+		service := providers.New(providers.Models{}, providers.Options{Attempts: s,
+			Waiting: func(context.Context) ([]run.Overview, error) { return nil, nil }})
+		for range 25 {
+			if _, err := service.List(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Second)
+		}
+		if s.counted != 3 { // at 0, 12 and 24 s
+			t.Errorf("it was counted %d times", s.counted)
+		}
+	})
+}
+
+// slowLog takes a second to count attempts.
+type slowLog struct {
+	*memory.Health
+	counted int
+}
+
+// CountAttempts counts, slowly.
+func (l *slowLog) CountAttempts(ctx context.Context, w storage.Window) ([]storage.AttemptCount, error) {
+	l.counted++
+	time.Sleep(time.Second)
+	return l.Health.CountAttempts(ctx, w)
 }

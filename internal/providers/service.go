@@ -26,6 +26,7 @@ type Service struct {
 	source   *Source
 	router   *chain.Router
 	attempts storage.Attempts
+	counts   recentCounts
 	waiting  func(ctx context.Context) ([]run.Overview, error)
 	unfit    error // why no run but a drill can be started or executed; nil if they can
 }

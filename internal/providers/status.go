@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/cineforge/cineforge/failure"
@@ -21,11 +22,36 @@ import (
 // counted is the time that success shares are about.
 const counted = 24 * time.Hour
 
+// recentCounts are the counts of the attempts of that time. They are used again for ten times as
+// long as counting took, so that a list which is asked for again and again costs a tenth of a
+// processor at the most, however many attempts there are.
+type recentCounts struct {
+	mu    sync.Mutex // guards what follows
+	list  []storage.AttemptCount
+	until time.Time
+}
+
+// of returns the counts of a store's attempts. One caller counts, and others wait for it.
+func (c *recentCounts) of(ctx context.Context, attempts storage.Attempts) ([]storage.AttemptCount, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := time.Now()
+	if now.Before(c.until) {
+		return c.list, nil
+	}
+	list, err := attempts.CountAttempts(ctx, storage.Window{From: now.Add(-counted), Until: now.Add(time.Millisecond)})
+	if err == nil {
+		c.list = list
+		c.until = time.Now().Add(10 * time.Since(now))
+	}
+	return list, err
+}
+
 // List returns how all providers are doing: those that are configured, and those that could
 // be.
 func (s *Service) List(ctx context.Context) ([]health.Provider, error) {
 	now := time.Now()
-	counts, err := s.attempts.CountAttempts(ctx, storage.Window{From: now.Add(-counted), Until: now.Add(time.Millisecond)})
+	counts, err := s.counts.of(ctx, s.attempts)
 	if err != nil {
 		return nil, err
 	}
