@@ -23,6 +23,7 @@ import (
 	"github.com/cineforge/cineforge/internal/api/setup"
 	"github.com/cineforge/cineforge/internal/api/streams"
 	"github.com/cineforge/cineforge/internal/api/strict"
+	"github.com/cineforge/cineforge/internal/api/transfer"
 	"github.com/cineforge/cineforge/internal/api/words"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/observe"
@@ -103,7 +104,7 @@ func New(a *app.App, observers *observe.Observers, o Options) *API {
 	guards.Register(r)
 	schema.Complete(s.document.OpenAPI())
 	mux.HandleFunc("/", func(w http.ResponseWriter, req *http.Request) { notFound(r, w, req) })
-	s.handler = guards.Handler(strict.Handler(r, mux))
+	s.handler = transfer.Handler(guards.Handler(strict.Handler(r, mux)))
 	return s
 }
 

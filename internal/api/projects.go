@@ -52,7 +52,7 @@ type (
 const defaultRecent = 100
 
 func (h *projectsHandler) register(r *endpoint.Router) {
-	endpoint.Handle(r, endpoint.Get("recentProjects", "/projects/recent", "Projects, those that changed last first",
+	endpoint.HandleCacheable(r, endpoint.Get("recentProjects", "/projects/recent", "Projects, those that changed last first",
 		http.StatusUnprocessableEntity), h.recent)
 	create := endpoint.Post("newProject", "/projects/new", "Make a project; if there is one of that slug, it gets a number",
 		http.StatusConflict, http.StatusUnprocessableEntity)

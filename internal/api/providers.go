@@ -58,7 +58,7 @@ const maxTransitions = 500
 
 func (h *providersHandler) register(r *endpoint.Router) {
 	refusals := []int{http.StatusNotFound, http.StatusUnprocessableEntity}
-	endpoint.Handle(r, endpoint.Get("providers", "/providers", "How each provider and model is doing"), h.list)
+	endpoint.HandleCacheable(r, endpoint.Get("providers", "/providers", "How each provider and model is doing"), h.list)
 	endpoint.Handle(r, endpoint.Get("providerEvents", "/providers/events", "The transitions of breakers and what operators did, newest first",
 		http.StatusUnprocessableEntity), h.events)
 	endpoint.Handle(r, endpoint.Post("holdProvider", "/providers/{name}/hold", "Ask a provider nothing for a time", refusals...), h.hold)

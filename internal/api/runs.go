@@ -72,7 +72,7 @@ const maxListed = 1000
 func (h *runsHandler) register(r *endpoint.Router) {
 	endpoint.Handle(r, endpoint.Get("projectRuns", "/projects/{project_id}/runs", "The runs of a project, newest first",
 		http.StatusNotFound), h.ofProject)
-	endpoint.Handle(r, endpoint.Get("listRuns", "/runs", "All runs, newest first", http.StatusUnprocessableEntity), h.list)
+	endpoint.HandleCacheable(r, endpoint.Get("listRuns", "/runs", "All runs, newest first", http.StatusUnprocessableEntity), h.list)
 	endpoint.Handle(r, endpoint.Post("startRun", "/runs/start", "Run a recipe on a file of a project",
 		http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity,
 		http.StatusTooManyRequests, http.StatusBadRequest), h.start)

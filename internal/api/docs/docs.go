@@ -2,6 +2,7 @@
 package docs
 
 import (
+	"bytes"
 	"embed"
 	"encoding/json"
 	"html/template"
@@ -31,21 +32,61 @@ func Register(r *endpoint.Router) {
 			r.Problems.Write(w, req, err)
 			return
 		}
-		w.Header().Set("Content-Type", "application/vnd.oai.openapi+json")
-		w.Write(data) //nolint:errcheck // the client has left
+		answer(w, req, "application/vnd.oai.openapi+json", data)
 	})
-	r.Mux.HandleFunc("GET /docs/style.css", func(w http.ResponseWriter, req *http.Request) {
-		http.ServeFileFS(w, req, files, "docs.css")
+	style, css := stylesheet()
+	r.Mux.HandleFunc("GET "+style, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/css; charset=utf-8")
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		w.Write(css) //nolint:errcheck // the client has left
 	})
-	r.Mux.HandleFunc("GET /docs", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		tmpl.Execute(w, describe(r.API.OpenAPI())) //nolint:errcheck // the client has left
+	written := sync.OnceValues(func() ([]byte, error) {
+		p := describe(r.API.OpenAPI())
+		p.Style = style
+		var b bytes.Buffer
+		err := tmpl.Execute(&b, p)
+		return b.Bytes(), err
 	})
+	r.Mux.HandleFunc("GET /docs/style.css", func(w http.ResponseWriter, req *http.Request) { // of the form for logging in
+		answer(w, req, "text/css; charset=utf-8", css)
+	})
+	r.Mux.HandleFunc("GET /docs", func(w http.ResponseWriter, req *http.Request) {
+		data, err := written()
+		if err != nil {
+			r.Problems.Write(w, req, err)
+			return
+		}
+		answer(w, req, "text/html; charset=utf-8", data)
+	})
+}
+
+// stylesheet returns the path of the style sheet, which has a digest of its content in it, and the
+// content.
+func stylesheet() (path string, css []byte) {
+	css, err := files.ReadFile("docs.css")
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	const digits = 12
+	return "/docs/style." + strings.Trim(endpoint.Tag(css), `"`)[:digits] + ".css", css
+}
+
+// answer answers with content that a client need not load again.
+func answer(w http.ResponseWriter, req *http.Request, mediaType string, data []byte) {
+	tag := endpoint.Tag(data)
+	w.Header().Set("ETag", tag)
+	if endpoint.Matches(req.Header.Get("If-None-Match"), tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	w.Header().Set("Content-Type", mediaType)
+	w.Write(data) //nolint:errcheck // the client has left
 }
 
 // page is the data of the page.
 type page struct {
 	Title, Version, Description string
+	Style                       string // path of the style sheet
 	Groups                      []group
 	Schemas                     []schema
 	Problems                    []struct{ Code, Meaning string }
@@ -60,12 +101,12 @@ type operation struct {
 	ID, Method, Path, Summary string
 	Params                    []param
 	Body                      string // the schema of the request
-	Answers                   []answer
+	Answers                   []outcome
 }
 
 type param struct{ Name, In, Kind, Doc string }
 
-type answer struct{ Status, Doc, Schema string }
+type outcome struct{ Status, Doc, Schema string }
 
 type schema struct {
 	Name   string
@@ -111,7 +152,7 @@ func describeOperation(op *huma.Operation) operation {
 		}
 	}
 	for _, status := range slices.Sorted(maps.Keys(op.Responses)) {
-		a := answer{Status: status, Doc: op.Responses[status].Description}
+		a := outcome{Status: status, Doc: op.Responses[status].Description}
 		for _, body := range op.Responses[status].Content {
 			a.Schema = kindOf(body.Schema)
 		}

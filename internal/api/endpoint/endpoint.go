@@ -115,6 +115,50 @@ func HandleTagged[I, T any](r *Router, op huma.Operation, do func(ctx context.Co
 	})
 }
 
+// HandleCacheable registers an endpoint like [Handle], whose answer has a tag of its body: a client
+// that has it already is answered so.
+func HandleCacheable[I, T any](r *Router, op huma.Operation, do func(ctx context.Context, in *I) (T, error)) {
+	op = Conditional(op)
+	op.Parameters = append(op.Parameters, HeaderParam("If-None-Match", ""))
+	op.Middlewares = append(op.Middlewares, func(ctx huma.Context, next func(huma.Context)) {
+		next(huma.WithValue(ctx, hasKey{}, ctx.Header("If-None-Match")))
+	})
+	HandleTagged(r, op, func(ctx context.Context, in *I) (out Tagged[T], err error) {
+		if out.Body, err = do(ctx, in); err != nil {
+			return out, err
+		}
+		body, err := json.Marshal(out.Body)
+		if err != nil {
+			return out, err
+		}
+		out.ETag = Tag(body)
+		if has, _ := ctx.Value(hasKey{}).(string); Matches(has, out.ETag) {
+			return out, NotModified(out.ETag)
+		}
+		return out, nil
+	})
+}
+
+// WriteTagged answers with a value as JSON, whose tag is of its body, or that the client has it already.
+func WriteTagged(w http.ResponseWriter, r *http.Request, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	tag := Tag(body)
+	w.Header().Set("ETag", tag)
+	if Matches(r.Header.Get("If-None-Match"), tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, err = w.Write(append(body, '\n'))
+	return err
+}
+
+// hasKey is the key of the tags that a client has.
+type hasKey struct{}
+
 // Conditional adds to an operation the answer to a client that has its answer already.
 func Conditional(op huma.Operation) huma.Operation {
 	op.Responses = map[string]*huma.Response{"304": {Description: "It is what the client has."}}

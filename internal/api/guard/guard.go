@@ -142,7 +142,7 @@ func (g *Guard) admit(r *http.Request) (caller, *problem.Refusal) {
 		return caller{}, problem.Refuse(http.StatusNotFound, "not_found", "there is no such path", "/docs lists what there is")
 	}
 	from := g.identify(r)
-	public := slices.Contains(publicPaths, r.URL.Path)
+	public := slices.Contains(publicPaths, r.URL.Path) || strings.HasPrefix(r.URL.Path, stylePrefix)
 	switch {
 	case from.admitted: // whatever others at its address have tried
 		return from, nil
@@ -162,7 +162,10 @@ func (g *Guard) admit(r *http.Request) (caller, *problem.Refusal) {
 }
 
 // publicPaths need no token: the server's health, and what a client needs to log in.
-var publicPaths = []string{"/api/health", "/api/ready", loginPath, sessionPath, "/login", "/docs/style.css"}
+var publicPaths = []string{"/api/health", "/api/ready", loginPath, sessionPath, "/login"}
+
+// stylePrefix begins the paths of the style sheet, which the form for logging in needs.
+const stylePrefix = "/docs/style."
 
 // mayGuess counts a wrong token or cookie, and reports whether its address has tries left.
 func (g *Guard) mayGuess(r *http.Request) bool { return g.bearerTries.take(Address(r)) }

@@ -88,7 +88,9 @@ func (h *Handler) registerList(r *endpoint.Router) {
 	}
 	ok := endpoint.JSON("The artifacts, by type and entity.", endpoint.ListOf(endpoint.SchemaOf[client.ArtifactSummary](r.API)))
 	ok.Content[typeLines] = &huma.MediaType{Schema: endpoint.SchemaOf[artifact.Artifact](r.API)} // of each line
-	list.Responses = map[string]*huma.Response{"200": ok}
+	list = endpoint.Conditional(list)
+	list.Parameters = append(list.Parameters, endpoint.HeaderParam("If-None-Match", "Of the list, not of the lines."))
+	list.Responses["200"] = ok
 	r.Raw(list, h.list)
 }
 
@@ -131,7 +133,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
 			Drill: strings.HasPrefix(project, providers.DrillPrefix), CreatedAt: g.CreatedAt, Superseded: superseded,
 		})
 	}
-	return endpoint.WriteJSON(w, http.StatusOK, all)
+	return endpoint.WriteTagged(w, r, all)
 }
 
 // known returns nil for "".
