@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -48,7 +49,7 @@ func TestClient_RunFromUploadToExport(t *testing.T) {
 		t.Fatalf("%+v: %v", up, err)
 	}
 	inputs, err := c.Projects.Inputs(ctx, "story")
-	if err != nil || len(inputs) != 1 || inputs[0] != up.Input {
+	if err != nil || len(inputs) != 1 || !reflect.DeepEqual(inputs[0], up.Input) {
 		t.Errorf("%+v, uploaded %+v: %v", inputs, up.Input, err)
 	}
 	ask := client.RunRequest{ProjectID: "story", InputFile: up.StoredPath, AcceptConfig: true}
