@@ -242,3 +242,16 @@ func shapeOf(v any) string {
 	}
 	return kindOf(v)
 }
+
+// What is free can be as deep as it likes, and what can be null or an object can be no other object.
+func TestDocument_FreeAndNullMembers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := idle(t, api.Options{}, app.Config{})
+		s.project("tide")
+		s.call("PATCH", "/api/projects/tide/settings", `{"ui_preferences":{"a":[[[[[[{"b":[[null]]}, 1]]]]]]}}`).is(200)
+		message := `{"id":"m","type":"ai_status","content":"","timestamp":1,"actions":[{"id":"a","label":"b","confirm_action":%s}]}`
+		s.post("/api/projects/tide/chat", fmt.Sprintf(message, "null")).is(200)
+		s.post("/api/projects/tide/chat", fmt.Sprintf(message, "{}")).fails(422, "invalid_request")
+		s.get("/api/projects/tide/chat").is(200)
+	})
+}

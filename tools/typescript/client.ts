@@ -249,3 +249,58 @@ export async function words(): Promise<string[]> {
     vocabulary.run_statuses["running"] ?? "", ...recipes.map((r) => r.name),
   ];
 }
+
+// newRun shows what is in a file, and what a run of it would do, before anything is paid.
+export async function newRun(projectID: string, filename: string): Promise<string[]> {
+  const limits = got(await api.GET("/api/limits"));
+  const params = { path: { project_id: projectID, filename } };
+  const found = got(await api.GET("/api/projects/{project_id}/inputs/{filename}/scenes", { params }));
+  const plan = got(await api.POST("/api/runs/plan", { body: { project_id: projectID, input_file: filename, without_providers: ["openai"] } }));
+  const rows = found.scenes.map((s) => `${s.number ?? ""} ${s.int_ext ?? ""} ${s.heading} ${s.page_eighths} ${s.implied}`);
+  rows.push(...limits.formats.map((f) => `${f.title} ${f.usable} ${f.extensions.join()}`), ...found.characters.map((c) => c.name));
+  for (const stage of plan.stages) {
+    rows.push(`${stage.title} ${stage.action satisfies Schemas["StageAction"]} ${stage.units ?? "?"} ${rangeText(stage.estimate?.cost_usd)}`);
+    for (const c of stage.chain) rows.push(`${c.provider} ${c.model} ${c.usable} ${c.reason ?? ""} ${c.until ?? ""}`);
+  }
+  rows.push(`${rangeText(plan.cost_usd)} ${rangeText(plan.if_last_usd)} ${rangeText(plan.seconds)} ${plan.max_cost_usd.value}`);
+  return [...rows, ...plan.warnings.map((w) => w.message), ...plan.earlier_runs.map((r) => r.run_id)];
+}
+
+function rangeText(range: Schemas["Range"] | null | undefined): string {
+  return range == null ? "unknown" : `${range.low} to ${range.high}`;
+}
+
+// edit replaces what was shown, or fails if it is no longer what is current.
+export async function edit(detail: Schemas["SceneDetail"], projectID: string, tag: string): Promise<number> {
+  const path = { project_id: projectID, artifact_type: detail.artifact_type, entity_id: detail.entity_id };
+  const params = { path, header: { "If-Match": tag } };
+  const body = { data: { ...detail.payload.data, summary: "She leaves." }, rationale: "better" };
+  const edited = got(await api.POST("/api/projects/{project_id}/artifacts/{artifact_type}/{entity_id}/edit", { params, body }));
+  await api.POST("/api/projects/{project_id}/artifacts/{artifact_type}/{entity_id}/restore", {
+    params: { path }, body: { version: 1, rationale: "it was better" },
+  });
+  return edited.version;
+}
+
+// scenes reads all scenes at once, as lines.
+export function scenes(lines: string): string[] {
+  return lines.split("\n").filter((l) => l !== "").map((l) => (JSON.parse(l) as Schemas["SceneArtifact"]).data.heading);
+}
+
+export async function remove(projectID: string): Promise<string> {
+  const gone = got(await api.DELETE("/api/projects/{project_id}", { params: { path: { project_id: projectID } } }));
+  return `${gone.runs} runs, ${gone.artifacts} versions`;
+}
+
+// system: what is installed and can be asked.
+export async function system(): Promise<string[]> {
+  const models = got(await api.GET("/api/models"));
+  const modules = got(await api.GET("/api/modules"));
+  const drills = got(await api.GET("/api/drills"));
+  const doctor = got(await api.GET("/api/doctor"));
+  const recipe = got(await api.GET("/api/recipes/{recipe_id}", { params: { path: { recipe_id: "mvp_ingest" } } }));
+  return [
+    JSON.stringify(models), JSON.stringify(modules), ...drills.map((d) => `${d.title} ${d.description}`), JSON.stringify(doctor),
+    ...recipe.stages.map((s) => JSON.stringify(s)), ...recipe.errors.map((m) => JSON.stringify(m)),
+  ];
+}

@@ -32,6 +32,7 @@ function verdictWord(reason: Schemas["VerdictReason"]): string {
     case "provider_out": return "provider failed";
     case "reserved": return "kept for others";
     case "behind": return "later";
+    case "left_out": return "left out of this run";
     default: return never(reason);
   }
 }

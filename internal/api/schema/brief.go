@@ -1,10 +1,12 @@
 package schema
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -40,12 +42,16 @@ func describeStreams(o *huma.OpenAPI) {
 	for _, op := range endpoint.Operations(o) {
 		for _, response := range op.Responses {
 			for media, content := range response.Content {
-				if item := streams[op.OperationID]; item != "" && media != "application/json" && content.Schema.Ref == "" {
-					content.Schema.Description = "A sequence of JSON, each of the schema " + item + "."
-					content.Schema.Extensions = map[string]any{itemSchema: refTo(item)}
-					if item == framesName {
-						content.Schema.Extensions[briefItemSchema] = refTo(briefFramesName)
-					}
+				item := cmp.Or(strings.TrimPrefix(content.Schema.Ref, prefix), streams[op.OperationID])
+				if item == "" || media != "text/event-stream" && media != "application/x-ndjson" {
+					continue
+				}
+				content.Schema = &huma.Schema{
+					Type: huma.TypeString, Description: "A sequence of JSON, each of the schema " + item + ".",
+					Extensions: map[string]any{itemSchema: refTo(item)},
+				}
+				if item == framesName {
+					content.Schema.Extensions[briefItemSchema] = refTo(briefFramesName)
 				}
 			}
 		}

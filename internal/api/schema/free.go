@@ -14,7 +14,7 @@ const (
 )
 
 // listDepth is how deep lists in lists of free JSON are described.
-const listDepth = 4
+const listDepth = 3
 
 // free stands for types whose JSON has any form.
 type free struct{}
@@ -29,20 +29,18 @@ func addFree(schemas map[string]*huma.Schema) {
 		Type: huma.TypeObject, Description: "An object of JSON with any members.", AdditionalProperties: refTo(freeName),
 	}
 	schemas[freeName] = &huma.Schema{
-		Description: "JSON of any form. Lists in lists can be deeper than is described.",
-		Extensions:  map[string]any{"oneOf": freeForms(listDepth)},
+		Description: "JSON of any form.", Extensions: map[string]any{"anyOf": freeForms(listDepth)},
 	}
 }
 
-// freeForms lists the forms of JSON, with lists of some depth.
+// freeForms lists the forms of JSON, with lists of some depth. What stands in a list of the last depth
+// can be anything, of which generators of clients see the object only.
 func freeForms(depth int) []*huma.Schema {
-	forms := []*huma.Schema{
-		{Type: "null"}, {Type: huma.TypeBoolean}, {Type: huma.TypeNumber}, {Type: huma.TypeString}, refTo(freeObjectName),
+	forms := []*huma.Schema{null(), {Type: huma.TypeBoolean}, {Type: huma.TypeNumber}, {Type: huma.TypeString}}
+	if depth == 0 {
+		return append(forms, &huma.Schema{AdditionalProperties: refTo(freeName)})
 	}
-	if depth > 0 {
-		forms = append(forms, &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{OneOf: freeForms(depth - 1)}})
-	}
-	return forms
+	return append(forms, refTo(freeObjectName), &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{AnyOf: freeForms(depth - 1)}})
 }
 
 // timestamp stands for times as events have them.

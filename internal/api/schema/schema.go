@@ -130,11 +130,14 @@ func orNull(p *huma.Schema, can bool) *huma.Schema {
 	case can && p.Ref != "" && p.Ref != prefix+freeName:
 		description := p.Description
 		p.Description = ""
-		p = &huma.Schema{Description: description, AnyOf: []*huma.Schema{p, {Type: "null"}}}
+		p = &huma.Schema{Description: description, AnyOf: []*huma.Schema{p, null()}}
 		p.PrecomputeMessages()
 	}
 	return p
 }
+
+// null returns the schema of null. The framework checks no type of that name, but values.
+func null() *huma.Schema { return &huma.Schema{Type: "null", Enum: []any{nil}} }
 
 // neverNull says of a schema's lists, and of those in it, that they are not null.
 func neverNull(s *huma.Schema) {
