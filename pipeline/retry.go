@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/recipe"
 	"github.com/cineforge/cineforge/run"
@@ -44,7 +45,10 @@ type RetryPlan struct {
 // Refusal returns why nothing would come of the retry: a failure of class input that
 // wraps ErrNoBudget or ErrUnknownPrice, or nil. [Pipeline.CreateRetry] returns it if the run is not there
 // already.
-func (p RetryPlan) Refusal() error { return p.refusal }
+func (plan *RetryPlan) Refusal() error { return plan.refusal }
+
+// PinnedID returns the id of the recipe that the run before was made with.
+func (plan *RetryPlan) PinnedID() string { return plan.revision.parent.RecipeID }
 
 // PlanRetry says what a retry of a run would do. A request that makes no sense is a
 // failure of class input.
@@ -100,7 +104,9 @@ func (p *Pipeline) retryPlan(ctx context.Context, v revision, mode event.RetryMo
 		MaxCostUSD:  v.plan.MaxCostUSD,
 	}
 	had := bestProgress(line)
+	discarded := map[string]int{}
 	for id := range v.redone {
+		discarded[id] = had[id].CallCount
 		delete(had, id) // whether its answers still fit shows when it asks
 	}
 	for _, id := range v.order() {
@@ -109,7 +115,10 @@ func (p *Pipeline) retryPlan(ctx context.Context, v revision, mode event.RetryMo
 			out.Edits = append(out.Edits, v.edits(id)...)
 			continue
 		}
-		out.Redone = append(out.Redone, run.Redone{StageID: id, AnswersHad: had[id].CallCount})
+		st, _ := v.parent.Stage(id)
+		out.Redone = append(out.Redone, run.Redone{
+			StageID: id, AnswersHad: had[id].CallCount, Artifacts: append([]artifact.Ref{}, st.ArtifactRefs...), Discarded: discarded[id],
+		})
 		if s, _ := v.plan.StageByID(id); !slices.ContainsFunc(s.Inputs(), func(in string) bool { return d.stages[in] }) {
 			out.From = append(out.From, id)
 		}
@@ -193,6 +202,23 @@ type RetrySpec struct {
 // *run.RetriedError if the run is being retried already.
 func (p *Pipeline) CreateRetry(ctx context.Context, spec RetrySpec) error {
 	plan := spec.Plan
+	parent := plan.revision.parent
+	return p.store.Create(ctx, run.NewRun{
+		ID:        spec.RunID,
+		ProjectID: parent.ProjectID,
+		Parent:    parent.RunID,
+		Root:      parent.RootRunID,
+		Wake:      spec.Wake,
+		Once:      spec.Once,
+		First:     firstOfRetry(ctx, spec),
+		Blobs:     [][]byte{plan.revision.recipe.Source},
+		Refusal:   plan.refusal,
+	})
+}
+
+// firstOfRetry returns the events that the run of a retry begins with.
+func firstOfRetry(ctx context.Context, spec RetrySpec) []event.Body {
+	plan := spec.Plan
 	v := plan.revision
 	parent := v.parent
 	requested := event.RetryRequested{
@@ -235,15 +261,96 @@ func (p *Pipeline) CreateRetry(ctx context.Context, spec RetrySpec) error {
 		st, _ := parent.Stage(stageID)
 		events = append(events, event.StageSkippedReused{StageID: stageID, FromRunID: parent.RunID, Artifacts: v.results.refs(st.ArtifactRefs)})
 	}
-	return p.store.Create(ctx, run.NewRun{
-		ID:        spec.RunID,
-		ProjectID: parent.ProjectID,
-		Parent:    parent.RunID,
-		Root:      parent.RootRunID,
-		Wake:      spec.Wake,
-		Once:      spec.Once,
-		First:     events,
-		Blobs:     [][]byte{v.recipe.Source},
-		Refusal:   plan.refusal,
-	})
+	return events
+}
+
+// Look adds to a plan what the retry is likely to take and to meet, by rehearsing it: an estimate of
+// the cost, where the runs of the line allow none, of the time, and where it may stop again. It asks
+// no model and stores nothing.
+func (plan *RetryPlan) Look(ctx context.Context, p *Pipeline) error {
+	v := plan.revision
+	input, err := p.store.Blobs.Get(ctx, v.parent.InputDigest)
+	if err != nil {
+		return err
+	}
+	f, err := p.Forecast(ctx, v.plan, input, firstOfRetry(ctx, RetrySpec{Plan: *plan}))
+	if err != nil {
+		return err
+	}
+	plan.Forecast = &f
+	plan.EstimatedSeconds = middle(f.Seconds)
+	if plan.EstimatedCostUSD == nil {
+		plan.EstimatedCostUSD = middle(f.CostUSD)
+		if v.parent.Drill != "" && f.CostUSD != nil {
+			plan.EstimatedCostUSD = new(0.0)
+		}
+	}
+	plan.StopsAgain = stopsAgain(*plan)
+	return nil
+}
+
+// middle returns the middle of a range; nil if it is not known.
+func middle(r *run.Range) *float64 {
+	if r == nil {
+		return nil
+	}
+	return new((r.Low + r.High) / 2)
+}
+
+// stopsAgain returns where a retry may stop for what the run before stopped for, or for what can be
+// seen before; nil if nothing says so.
+func stopsAgain(plan RetryPlan) *run.StopRisk {
+	for _, s := range plan.Forecast.Stages {
+		if s.Action == run.ActionReuse {
+			continue
+		}
+		st, _ := plan.revision.parent.Stage(s.StageID)
+		risk := run.StopRisk{StageID: s.StageID}
+		if st.FinalErrorClass != nil {
+			risk.ErrorClass = *st.FinalErrorClass
+		}
+		if risk.Why, risk.Detail = riskOf(plan, s, st, risk.ErrorClass); risk.Why != "" {
+			return &risk
+		}
+	}
+	return nil
+}
+
+// riskOf says why a stage may stop; "" if nothing says so.
+func riskOf(plan RetryPlan, s run.StageForecast, st run.StageState, class failure.Class) (why run.StopReason, detail string) {
+	first := ""
+	if s.First != nil {
+		first = *s.First
+	}
+	f := plan.Forecast
+	switch {
+	case class == failure.Input && plan.Recipe.Name == event.PinnedRecipe:
+		return run.SameInput, st.Error
+	case s.Problem != "":
+		return run.SeenBefore, s.Problem
+	case len(s.Chain) > 0 && first == "":
+		return run.NoCandidate, s.Chain[0].Detail
+	case st.TerminalReason == event.MoneySpent && f.CostUSD != nil && plan.SpentUSD+f.CostUSD.High > plan.MaxCostUSD:
+		return run.CostLimit, ""
+	case asksTheSame(class) && first == st.FailedProvider+":"+st.FailedModel:
+		return run.SameRequest, st.Error
+	case takesAPerson(class) && strings.HasPrefix(first, st.FailedProvider+":"):
+		return run.NeedsPerson, st.Error
+	}
+	return "", ""
+}
+
+// takesAPerson reports whether what failed with a class fails again until a person has mended it.
+func takesAPerson(c failure.Class) bool {
+	return c == failure.Auth || c == failure.Permission || c == failure.QuotaExhausted || c == failure.NotFound
+}
+
+// asksTheSame reports whether what failed with a class fails again when the same model is asked the
+// same, whenever that is.
+func asksTheSame(c failure.Class) bool {
+	switch c {
+	case failure.InvalidRequest, failure.ContextLength, failure.ContentPolicy, failure.BadOutput:
+		return true
+	}
+	return false
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/run/event"
 )
 
@@ -32,12 +33,55 @@ type RetryPlan struct {
 	// EstimatedCostUSD is what the answers that are missing cost if they cost what
 	// others did; nil if there is nothing to judge by.
 	EstimatedCostUSD *float64 `json:"estimated_cost_usd"`
+
+	// RetryOutlook is what the retry is likely to meet; only a plan that was asked for has it.
+	RetryOutlook
+}
+
+// RetryOutlook is what a retry is likely to take and to meet, as far as that can be said.
+type RetryOutlook struct {
+	// EstimatedSeconds is how long the retry is likely to take if no attempt fails; nil if there is
+	// nothing to judge by.
+	EstimatedSeconds *float64       `json:"estimated_seconds"`
+	Forecast         *Forecast      `json:"forecast"`       // by stage: which models can be asked now, and what they take
+	CurrentRecipe    *CurrentRecipe `json:"current_recipe"` // of the run's recipe id; nil if there is none any more
+	StopsAgain       *StopRisk      `json:"may_stop_again"` // nil if nothing says that it may
+}
+
+// CurrentRecipe is the recipe that a new run would use.
+type CurrentRecipe struct {
+	Digest  artifact.Digest `json:"recipe_digest"`
+	Differs bool            `json:"differs"` // from what the retry runs
+}
+
+// StopReason is why a retry may stop where the run before did, or before that.
+type StopReason string
+
+// The reasons.
+const (
+	NoCandidate StopReason = "no_candidate" // no model of the stage can be asked now
+	SameRequest StopReason = "same_request" // the same model is asked the same, which it could not answer
+	NeedsPerson StopReason = "needs_person" // the same provider is asked, and nothing shows that it was mended
+	SameInput   StopReason = "same_input"   // the file or a parameter can't be used
+	CostLimit   StopReason = "cost_limit"   // it may cost more than is left
+	SeenBefore  StopReason = "problem"      // what the stage works with can be seen not to do
+)
+
+// StopRisk is where a retry may stop again, and why.
+type StopRisk struct {
+	StageID    string        `json:"stage_id"`
+	Why        StopReason    `json:"why"`
+	ErrorClass failure.Class `json:"error_class,omitempty"` // of what the run before stopped for
+	Detail     string        `json:"detail,omitempty"`
 }
 
 // Redone is a stage that is done again.
 type Redone struct {
 	StageID    string `json:"stage_id"`
 	AnswersHad int    `json:"answers_had"` // that are there, and serve again
+
+	Artifacts []artifact.Ref `json:"artifacts" nullable:"false"` // that the run made of it, and that the retry makes again
+	Discarded int            `json:"answers_discarded"`          // that are there, and do not serve by this recipe
 }
 
 // SpentUSD is what counts towards the limits on the run's cost: in a drill what it would

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/cli/console"
@@ -193,8 +196,45 @@ func printPlan(out *os.File, g *cli, plan run.RetryPlan) error {
 		cost = fmt.Sprintf("about $%.4f", *plan.EstimatedCostUSD)
 	}
 	fmt.Fprintf(t, "costs\t%s\n", cost)
+	if plan.EstimatedSeconds != nil {
+		fmt.Fprintf(t, "takes\tabout %s\n", time.Duration(*plan.EstimatedSeconds*float64(time.Second)).Round(time.Second))
+	}
+	if plan.Forecast != nil {
+		printChains(t, plan.Forecast.Stages)
+	}
+	if risk := plan.StopsAgain; risk != nil {
+		fmt.Fprintf(t, "may stop\tat %s again: %s\n", risk.StageID, console.OneLine(cmp.Or(risk.Detail, stopWords[risk.Why])))
+	}
+	if c := plan.CurrentRecipe; c != nil && c.Differs {
+		fmt.Fprintf(t, "note\tthe recipe has changed since; --recipe current uses it as it is today\n")
+	}
 	fmt.Fprintf(t, "spent\t$%.4f of $%.2f, by all runs of the line\n", plan.SpentUSD, plan.MaxCostUSD)
 	return t.Flush()
+}
+
+// stopWords say why a retry may stop again where nothing more is known.
+var stopWords = map[run.StopReason]string{
+	run.NoCandidate: "no model of the stage can be asked now",
+	run.CostLimit:   "it may cost more than is left",
+}
+
+// printChains prints which model each stage asks first now, and why others before it can't be asked.
+func printChains(out io.Writer, stages []run.StageForecast) {
+	for _, s := range stages {
+		if len(s.Chain) == 0 {
+			continue
+		}
+		text := "no model can be asked now"
+		if s.First != nil {
+			text = *s.First
+		}
+		for _, c := range s.Chain {
+			if name := c.Provider + ":" + c.Model; !c.Usable && c.Reason != "not_configured" {
+				text += fmt.Sprintf("; not %s (%s)", name, cmp.Or(c.Detail, string(c.Reason)))
+			}
+		}
+		fmt.Fprintf(out, "asks\t%s: %s\n", s.StageID, console.OneLine(text))
+	}
 }
 
 // recipeOf says which recipe a retry runs.

@@ -17,6 +17,7 @@ import (
 	"github.com/cineforge/cineforge/internal/api"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/sqlite"
+	"github.com/cineforge/cineforge/llm/catalog"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/simulator"
@@ -207,6 +208,25 @@ func TestAttempts_ComeInPages(t *testing.T) {
 	})
 }
 
+// What a retry costs is estimated also where the run and all like it have no answer, by what is asked
+// and the price of the first model that can be asked.
+func TestRetryPlan_EstimatesTheCostWithoutAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		config := models(simulator.New(failing(), simulator.Options{}))
+		var err error
+		if config.Catalog, err = catalog.Shipped(); err != nil {
+			t.Fatal(err)
+		}
+		s := open(t, api.Options{}, config)
+		id := s.start(s.given("tide", "night_bus.txt"))
+		s.rests(id)
+		plan := into[run.RetryPlan](s.get("/api/runs/" + id + "/retry-plan").is(200))
+		if plan.EstimatedCostUSD == nil || *plan.EstimatedCostUSD <= 0 || plan.EstimatedSeconds == nil || *plan.EstimatedSeconds <= 0 {
+			t.Errorf("%v USD, %v s: %+v", plan.EstimatedCostUSD, plan.EstimatedSeconds, plan.Forecast)
+		}
+	})
+}
+
 // BenchmarkState asks for the state of a run of 500 scenes, each of which was asked about twice, in
 // full and in brief, and reports how large the answers are, plain and compressed.
 func BenchmarkState(b *testing.B) {
@@ -254,4 +274,45 @@ func BenchmarkState(b *testing.B) {
 			}
 		})
 	}
+}
+
+// The plan of a retry says what it is likely to take, and whether it may stop again for the same.
+func TestRetryPlan_SaysWhatItMayMeet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, sim, id := failed(t)
+		got := s.get("/api/runs/" + id + "/retry-plan").is(200)
+		plan := into[run.RetryPlan](got)
+		if risk := plan.StopsAgain; risk == nil || risk.StageID != "extract_scenes" || risk.ErrorClass != "auth" {
+			t.Errorf("%+v", risk)
+		}
+		if plan.Forecast == nil || plan.EstimatedSeconds == nil || plan.CurrentRecipe == nil || plan.CurrentRecipe.Differs {
+			t.Fatalf("%+v", plan.RetryOutlook)
+		}
+		for _, st := range plan.Forecast.Stages {
+			kept := slices.Contains(plan.Kept, st.StageID)
+			if (st.Action == run.ActionReuse) != kept {
+				t.Errorf("stage %s: %s, kept: %v", st.StageID, st.Action, kept)
+			}
+			if st.StageID == "extract_scenes" && len(st.Chain) < 3 {
+				t.Errorf("%+v", st.Chain)
+			}
+		}
+		for _, r := range plan.Redone {
+			if r.Artifacts == nil || r.Discarded != 0 {
+				t.Errorf("%+v", r)
+			}
+		}
+		recovers(sim)
+		for _, name := range []string{"anthropic", "openai", "google"} {
+			s.post("/api/providers/"+name+"/hold", `{"reason":"x"}`).is(200)
+		}
+		again := s.get("/api/runs/" + id + "/retry-plan").is(200)
+		if risk := into[run.RetryPlan](again).StopsAgain; risk == nil || risk.Why != run.NoCandidate {
+			t.Errorf("%+v", risk)
+		}
+		if got.header.Get("Etag") != again.header.Get("Etag") {
+			t.Error("the tag of a plan depends on how providers are doing")
+		}
+		s.post("/api/runs/"+id+"/retry", nil, "If-Match: "+got.header.Get("Etag")).is(200)
+	})
 }

@@ -147,12 +147,14 @@ func planTag(plan pipeline.RetryPlan) (string, error) {
 	does := plan.RetryPlan
 	does.SpentUSD = 0
 	does.EstimatedCostUSD = nil
+	does.RetryOutlook = run.RetryOutlook{}
 	if !does.Newest {
 		does.Edits = nil
 	}
 	does.Redone = slices.Clone(does.Redone)
 	for i := range does.Redone {
 		does.Redone[i].AnswersHad = 0
+		does.Redone[i].Discarded = 0
 	}
 	data, err := json.Marshal(does)
 	return endpoint.Tag(data), err

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/library"
 	"github.com/cineforge/cineforge/internal/providers"
@@ -37,7 +38,14 @@ func (s *Service) PlanRetry(ctx context.Context, runID string, r pipeline.Retry)
 	if err == nil {
 		err = plan.Refusal()
 	}
-	return plan, err
+	if err != nil {
+		return plan, err
+	}
+	if current, err := s.recipes.Find(plan.PinnedID()); err == nil {
+		digest := artifact.DigestOf(current.Source)
+		plan.CurrentRecipe = &run.CurrentRecipe{Digest: digest, Differs: digest != plan.Recipe.Digest}
+	}
+	return plan, plan.Look(ctx, s.pipeline)
 }
 
 // planRetry is PlanRetry, with the plan of a retry that is refused.

@@ -82,6 +82,8 @@ func ofRuns() []enum {
 		enumerate("NextKind", "What comes next in a run.", run.NextAttempt, run.NextLook, run.NextProbe, run.NextLimit, run.NextHold,
 			run.NextFails, run.NextPauses),
 		enumerate("NextCondition", "What has to be so for something to come next.", run.IfUnanswered, run.IfStillOut),
+		enumerate("StopReason", "Why a retry may stop again.", run.NoCandidate, run.SameRequest, run.NeedsPerson, run.SameInput, run.CostLimit,
+			run.SeenBefore),
 		enumerate("PersonNeed", "What a run needs a person for.", run.NeedPaused, run.NeedNoCarrier, run.NeedFailed),
 		enumerate("Outcome", "How a run ended.", event.Succeeded, event.Failed, event.Cancelled),
 		enumerate("PauseReason", "Why a stage is paused.",
