@@ -43,7 +43,7 @@ const (
 	Input      Class = "input"       // the user's file or parameters can't be used
 	Budget     Class = "budget"      // what may be spent is spent
 	Canceled   Class = "canceled"    // the caller gave up, which says nothing about a provider's health
-	Internal   Class = "internal"    // a fault of this program
+	Internal   Class = "internal"    // an error in this program
 )
 
 // Error is a failure with its class. Message is one sentence for a person: what

@@ -122,7 +122,7 @@ func TestRetry_CostOfAStageCountsOverTheLine(t *testing.T) {
 	}
 }
 
-// Other models may ask for less, so that a retry by a recipe that names some goes ahead.
+// Other models may ask for less, so that a retry with a recipe that names some goes ahead.
 func TestRetry_OtherModelsMayBeCheaper(t *testing.T) {
 	w := dear(t, never)
 	w.create(w.spec(oneStage + "resilience: {max_cost_usd: 1.2}\n"))

@@ -87,7 +87,7 @@ func TestPlan_TheCostCeilingIsTheStagesLimit(t *testing.T) {
 	}
 }
 
-// A retry by a recipe that names another model keeps what is done.
+// A retry with a recipe that names another model keeps what is done.
 func TestChanges_AnotherModelMakesNoOtherResult(t *testing.T) {
 	before := firstPlan(t, first("model: gpt-4.1, max_tokens: 2"), recipe.Limits{})
 	now := firstPlan(t, first("model: gpt-5.2, max_tokens: 3, default_model: x, cost_ceiling_usd: 3"), recipe.Limits{})

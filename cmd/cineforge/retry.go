@@ -242,7 +242,7 @@ func recipeOf(plan run.RetryPlan) string {
 	if plan.Recipe.Name == event.PinnedRecipe {
 		return "pinned: " + plan.Recipe.RecipeID
 	}
-	return fmt.Sprintf("%s (%s), in place of the pinned one", plan.Recipe.RecipeID, plan.Recipe.Name)
+	return fmt.Sprintf("%s (%s), instead of the pinned one", plan.Recipe.RecipeID, plan.Recipe.Name)
 }
 
 func orNothing(list []string) string {

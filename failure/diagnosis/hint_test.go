@@ -133,5 +133,5 @@ func ExampleOf() {
 	fmt.Println(f.Message)
 	// Output:
 	// overloaded overloaded_error req_011C true provider
-	// anthropic: the provider has more to do than it can do at the moment ("Overloaded")
+	// anthropic: the provider is overloaded (it says "Overloaded")
 }

@@ -17,7 +17,7 @@ func explanation(f *failure.Error) string {
 	case f.Class == failure.Unknown && !f.Effect.OtherProvider:
 		return "nothing in this says that it failed"
 	case f.Class == failure.Overloaded && f.Effect.Scope == failure.ScopeModel:
-		return "the model has more to do than it can do at the moment"
+		return "the model is overloaded"
 	case f.Class == failure.NotFound && !f.Effect.OtherModel:
 		return "the provider does not have this address"
 	case f.Class == failure.BadOutput && cutOff[normal(f.Code)]:
@@ -41,7 +41,7 @@ func (c *call) action(f *failure.Error, v verdict) string {
 	case f.Class == failure.NotFound && !f.Effect.OtherModel:
 		return checkBaseURL
 	case f.Class == failure.InvalidRequest && f.Parameter != "":
-		return fmt.Sprintf("retry by a recipe that names a model which takes %s", f.Parameter)
+		return fmt.Sprintf("retry with a recipe that names a model which takes %s", f.Parameter)
 	}
 	text := f.Class.Action()
 	if f.RetryAfter != nil && *f.RetryAfter > 0 {

@@ -23,7 +23,7 @@ const longerWait = 24 * time.Hour
 
 // abandoned returns the advice for a run that no process works on, and that is not over.
 func abandoned(s run.State) Advice {
-	return Advice{Helps: "Nobody works on it at the moment. A server goes on with it, or this command:",
+	return Advice{Helps: "No process is working on this run. Start a server, or continue it here:",
 		Remedies: []failure.Remedy{failure.Serve(), failure.Watch(s.RunID)}}
 }
 
@@ -33,7 +33,7 @@ func For(s run.State) Advice {
 	switch {
 	case len(s.Needs) > 0:
 		return Advice{Helps: "With " + run.NeedsText(s.Needs) +
-			" it goes on as it was begun; the second way lets it go on with other providers, where any can be asked today:",
+			" it continues as it was started. The second way continues it with the providers that are available today:",
 			Remedies: []failure.Remedy{failure.Watch(s.RunID), failure.ResumeToday(s.RunID)}}
 	case s.Abandoned:
 		return abandoned(s)
@@ -60,7 +60,7 @@ func afterFailure(s run.State) Advice {
 		a.Class = *st.FinalErrorClass
 	}
 	if s.Drill != "" && st.TerminalReason != event.MoneySpent && a.Class != failure.Input && a.Class != failure.Internal {
-		a.Helps = "This is a drill, whose scenario fails like that each time. Without it the run asks the real providers:"
+		a.Helps = "This drill fails the same way each time. To ask the real providers, run it without the drill:"
 		a.Remedies = []failure.Remedy{Rerun(undrilled(s))}
 		return a
 	}
@@ -142,26 +142,26 @@ func whilePaused(s run.State) Advice {
 	resume := []failure.Remedy{failure.Resume(s.RunID)}
 	for _, st := range s.Stages {
 		if st.Status == run.StagePaused && st.PauseReason == event.AwaitingConfirmation {
-			return Advice{Helps: "Look at what it made, then accept it to go on:",
+			return Advice{Helps: "Check the results, then accept them to continue:",
 				Remedies: append([]failure.Remedy{failure.Export(s.RunID)}, resume...)}
 		}
 	}
 	for _, id := range s.StageOrder {
 		if st, _ := s.Stage(id); st.Status == run.StagePaused && st.Hint != "" {
-			return Advice{Helps: "What helps: " + st.Hint + ". Finished stages are kept. Continue with:", Remedies: resume}
+			return Advice{Helps: "What helps: " + st.Hint + ". Finished stages are kept. To continue:", Remedies: resume}
 		}
 	}
-	return Advice{Helps: "Finished stages are kept. Continue with:", Remedies: resume}
+	return Advice{Helps: "Finished stages are kept. To continue:", Remedies: resume}
 }
 
 func whileWaiting(s run.State) Advice {
-	helps := "It goes on by itself. To ask at once, or to end it:"
+	helps := "It continues by itself. To try now, or to cancel it:"
 	if slices.ContainsFunc(waits(s), func(w run.Wait) bool { return w.GivesUp }) {
-		helps = "It gives up then, unless a provider can be asked before. To ask at once, or to end it:"
+		helps = "The stage fails then, unless a provider can be asked before. To try now, or to cancel the run:"
 	}
 	goOn := s.Continuation()
 	if goOn.String() != failure.TryNow(s.RunID).String() {
-		helps = "An operator keeps its providers from being asked. To end that, or the run:"
+		helps = "An operator holds its providers. To release them, or to cancel the run:"
 	}
 	return Advice{Helps: helps, Remedies: []failure.Remedy{goOn, failure.Cancel(s.RunID)}}
 }

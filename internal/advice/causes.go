@@ -76,13 +76,13 @@ func (c *Cause) add(a run.AttemptState) {
 // Afterwards returns what a person can do about a cause after a run that is done all the same.
 func (c Cause) Afterwards() string {
 	if !mendable[c.Class] {
-		text := "nothing has to be done, other answers came"
+		text := "nothing to do: other answers came"
 		if _, limits, ok := strings.Cut(c.Helps, "; if this server"); ok {
 			text += "; if this server" + limits
 		}
 		return text
 	}
-	return strings.NewReplacer(", then retry", "", "retry by a recipe", "use a recipe", ", then try again", "").Replace(c.Helps)
+	return strings.NewReplacer(", then retry", "", "retry with a recipe", "use a recipe", ", then try again", "").Replace(c.Helps)
 }
 
 // mendable are the classes that a person can do something about also if others answered.

@@ -48,7 +48,7 @@ func (h *runsHandler) events(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		if events = append(events, wording.Worded(worded(r.Context(), e, wording.Event))); int64(len(events)) == limit {
+		if events = append(events, wording.Worded(problem.InWords(r.Context(), e, wording.Event))); int64(len(events)) == limit {
 			break
 		}
 	}

@@ -71,18 +71,9 @@ func (h *providersHandler) register(r *endpoint.Router) {
 func (h *providersHandler) list(ctx context.Context, _ *struct{}) ([]health.Provider, error) {
 	all, err := h.providers.List(ctx)
 	for i := range all {
-		all[i] = worded(ctx, all[i], withoutCommands)
+		all[i] = problem.InWords(ctx, all[i], withoutCommands)
 	}
 	return all, err
-}
-
-// worded returns what names commands in the words of the client of ctx's request: as it is for the
-// command line, else without them.
-func worded[T any](ctx context.Context, v T, without func(T) T) T {
-	if problem.NamesCommands(ctx) {
-		return v
-	}
-	return without(v)
 }
 
 func (h *providersHandler) events(ctx context.Context, in *eventsQuery) ([]health.ProviderEvent, error) {
@@ -104,7 +95,7 @@ func (h *providersHandler) release(ctx context.Context, in *releaseRequest) (hea
 	if err == nil {
 		h.logOperated(ctx, in.Name)
 	}
-	released.Provider = worded(ctx, released.Provider, withoutCommands)
+	released.Provider = problem.InWords(ctx, released.Provider, withoutCommands)
 	return released, err
 }
 
@@ -121,7 +112,7 @@ func (h *providersHandler) operated(ctx context.Context, name string) (health.Pr
 	all, err := h.providers.List(ctx)
 	for _, p := range all {
 		if p.Name == name {
-			return worded(ctx, p, withoutCommands), err
+			return problem.InWords(ctx, p, withoutCommands), err
 		}
 	}
 	return health.Provider{}, err

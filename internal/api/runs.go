@@ -143,7 +143,7 @@ func (h *runsHandler) state(ctx context.Context, in *stateQuery) (endpoint.Tagge
 	}
 	actions := problem.Actions(ctx, advice.For(state).Remedies)
 	acts := problem.Actions(ctx, advice.Acts(state))
-	state = worded(ctx, state, wording.State)
+	state = problem.InWords(ctx, state, wording.State)
 	out.Body = client.RunState{
 		RunID: in.Run, State: live(state, time.Now()), BackgroundError: chat.Failure(state), Actions: actions, Acts: acts,
 	}

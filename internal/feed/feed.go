@@ -3,11 +3,13 @@
 package feed
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"sync"
 	"time"
 
+	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/wording"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
@@ -21,12 +23,35 @@ type Frame struct {
 
 	shorten sync.Once
 	brief   []byte
+
+	strip sync.Once
+	plain []byte // the event with hints that name no commands
 }
 
 // NewFrame encodes an event with its message, once for all streams that send it.
 func NewFrame(e run.LogEntry) (*Frame, error) {
 	data, err := json.Marshal(wording.Worded(e.Event))
 	return &Frame{LogEntry: e, Last: event.Terminal(e.Body), Data: data}, err
+}
+
+// Plain returns the event as JSON with hints that name no commands, for clients that are no
+// command line; it is encoded when it is first asked for.
+func (f *Frame) Plain() []byte {
+	f.strip.Do(func() { f.plain = withoutCommands(f.Event, f.Data) })
+	return f.plain
+}
+
+// withoutCommands returns the JSON of an event with hints that name no commands; it is given the
+// JSON of the event as it is.
+func withoutCommands(e event.Event, data []byte) []byte {
+	if !bytes.Contains(data, []byte(failure.Program+" ")) {
+		return data
+	}
+	plain, err := json.Marshal(wording.Worded(wording.Event(e)))
+	if err != nil { // which no event that was encoded before is
+		return data
+	}
+	return plain
 }
 
 // Brief returns what lists show of the event, as JSON; it is encoded when it is first asked for.

@@ -22,7 +22,7 @@ func adviceFor(s run.State) advised {
 	t := advised{Advice: advice.For(s)}
 	switch {
 	case len(s.Needs) > 0:
-		t.cause = "none of the models that the run was begun with can be asked here, and no process adds others to a run"
+		t.cause = "none of the models that the run started with can be asked here"
 	case s.Status == run.RunFailed:
 		t.cause = s.Error
 		if id := advice.FailedStage(s); id != "" {
@@ -56,7 +56,7 @@ func (program as) line(r failure.Remedy) string {
 // next says how a paused run goes on.
 func (program as) next(runID string, reason event.PauseReason) string {
 	if reason == event.AwaitingConfirmation {
-		return "accept and go on with: " + program.line(failure.Resume(runID))
+		return "To accept and continue: " + program.line(failure.Resume(runID))
 	}
-	return "continue with: " + program.line(failure.Resume(runID))
+	return "To continue: " + program.line(failure.Resume(runID))
 }

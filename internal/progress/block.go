@@ -82,12 +82,12 @@ func (f frame) advice(s run.State) []string {
 }
 
 func (f frame) footer(s run.State) string {
-	keys := "Ctrl-C parks it"
+	keys := "Ctrl-C pauses"
 	switch {
 	case f.closed || s.Status == run.Paused || s.Status.Ended():
 		keys = ""
 	case f.stopping:
-		keys = "stopping; what is finished is kept"
+		keys = "stopping; finished work is kept"
 	}
 	total := took(elapsed(s, f.now))
 	if !s.Status.Ended() {

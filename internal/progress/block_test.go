@@ -38,31 +38,31 @@ func TestBlock(t *testing.T) {
 		{"running at 80", first(), 14 * time.Second, 80, `
 ▶ night_ferry.fountain → mvp_ingest · run-0a1b2c3d
   Note: no key is set
-✓ Reading the script                done     ██████████████          0.4s
-✓ Putting it into screenplay form   done     ██████████████          1.0s
-▶ Finding the scenes                working  ███████·······  2 of 4   12s  $0.47
-○ Proposing the project's settings  to do
-  14s · $0.47 · 12k tokens in, 750 out · Ctrl-C parks it`},
+✓ Reading the script                done         ██████████          0.4s
+✓ Putting it into screenplay form   done         ██████████          1.0s
+▶ Finding the scenes                running      █████·····  2 of 4   12s  $0.47
+○ Proposing the project's settings  not started
+  14s · $0.47 · 12k tokens in, 750 out · Ctrl-C pauses`},
 		// The bar is 30 columns at the most.
 		{"running at 200", first(), 14 * time.Second, 200, `
 ▶ night_ferry.fountain → mvp_ingest · run-0a1b2c3d
   Note: no key is set
-✓ Reading the script                done     ██████████████████████████████          0.4s
-✓ Putting it into screenplay form   done     ██████████████████████████████          1.0s
-▶ Finding the scenes                working  ███████████████···············  2 of 4   12s  $0.47
-○ Proposing the project's settings  to do
-  14s · $0.47 · 12k tokens in, 750 out · Ctrl-C parks it`},
+✓ Reading the script                done         ██████████████████████████████          0.4s
+✓ Putting it into screenplay form   done         ██████████████████████████████          1.0s
+▶ Finding the scenes                running      ███████████████···············  2 of 4   12s  $0.47
+○ Proposing the project's settings  not started
+  14s · $0.47 · 12k tokens in, 750 out · Ctrl-C pauses`},
 		// No bar, no cost; the titles keep 15 columns. Prose is folded.
 		{"running at 40", long, 14 * time.Second, 40, `
 ▶ night_fer… → mvp_ingest · run-0a1b2c3d
   Note: Only the offline model answers:
   what needs judgement (summaries, tone,
   genre, logline) stays open.
-✓ Reading the sc…  done             0.4s
-✓ Putting it int…  done             1.0s
-▶ Finding the sc…  working  2 of 4   12s
-○ Proposing the …  to do
-  14s · $0.47 · Ctrl-C parks it`},
+✓ Reading the scri… done            0.4s
+✓ Putting it into … done            1.0s
+▶ Finding the scen… running     2/4  12s
+○ Proposing the pr… not started
+  14s · $0.47 · Ctrl-C pauses`},
 		// Four lines of prose are enough. One column is missing for the longest title.
 		{"a long notice", verbose, 0, 40, `
 ○ night_fer… → mvp_ingest · run-0a1b2c3d
@@ -70,20 +70,20 @@ func TestBlock(t *testing.T) {
   aaaa aaaa aaaa aaaa aaaa aaaa aaaa
   aaaa aaaa aaaa aaaa aaaa aaaa aaaa
   aaaa aaaa aaaa aaaa aaaa aaaa aaaa aa…
-○ Reading the script               to do
-○ Putting it into screenplay form  to do
-○ Finding the scenes               to do
-○ Proposing the project's settin…  to do
-  0s · $0.00 · Ctrl-C parks it`},
+○ Reading the script         not started
+○ Putting it into screenpl…  not started
+○ Finding the scenes         not started
+○ Proposing the project's …  not started
+  0s · $0.00 · Ctrl-C pauses`},
 		// One space between the columns, units as 2/4: 35 - 19 columns for the titles.
 		{"running at 35", first(), 14 * time.Second, 35, `
 ▶ night_f… → mvp_ingest · run-0a1b…
   Note: no key is set
-✓ Reading the scr… done        0.4s
-✓ Putting it into… done        1.0s
-▶ Finding the sce… working 2/4  12s
-○ Proposing the p… to do
-  14s · $0.47 · Ctrl-C parks it`},
+✓ Reading the… done            0.4s
+✓ Putting it … done            1.0s
+▶ Finding the… running     2/4  12s
+○ Proposing t… not started
+  14s · $0.47 · Ctrl-C pauses`},
 		{"failed", noProvider(), time.Hour, 80, `
 ✗ night_ferry.fountain → mvp_ingest · run-0a1b2c3d
   Note: no key is set
@@ -104,8 +104,8 @@ func TestBlock(t *testing.T) {
 ✓ Putting it into screenplay form   done       ████████████          1.0s
 ✓ Finding the scenes                done       ████████████  4 of 4  1m2s  $0.47
 ‖ Proposing the project's settings  needs you  ┄┄┄┄┄┄┄┄┄┄┄┄          1.0s
-  Proposing the project's settings: waits for you to accept the settings
-  Look at what it made, then accept it to go on:
+  Proposing the project's settings: check the settings and accept to continue
+  Check the results, then accept them to continue:
     cineforge runs export run-0a1b2c3d --output results
     cineforge runs resume run-0a1b2c3d
   1m10s · $0.47 · 12k tokens in, 750 out`},
@@ -113,21 +113,22 @@ func TestBlock(t *testing.T) {
 		{"stopped", interrupted(), 14 * time.Second, 60, `
 ‖ night_ferry.fountain → mvp_ingest · run-0a1b2c3d
   Note: no key is set
-✓ Reading the script                done             0.4s
-✓ Putting it into screenplay form   done             1.0s
-‖ Finding the scenes                stopped  2 of 4   12s
-○ Proposing the project's settings  to do
-  Finding the scenes: stopped by you
-  Finished stages are kept. Continue with:
+✓ Reading the script               done                 0.4s
+✓ Putting it into screenplay form  done                 1.0s
+‖ Finding the scenes               stopped      2 of 4   12s
+○ Proposing the project's settin…  not started
+  Finding the scenes: the program was stopped, and finished
+  work is kept
+  Finished stages are kept. To continue:
     cineforge runs resume run-0a1b2c3d
   14s · $0.47 · 12k tokens in, 750 out`},
 		{"reused", dry()[:2], 0, 80, `
 ○ night_ferry.fountain → mvp_ingest · run-0a1b2c3d
-↺ Reading the script                reused  ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒
-○ Putting it into screenplay form   to do
-○ Finding the scenes                to do
-○ Proposing the project's settings  to do
-  0s · $0.00 · Ctrl-C parks it`},
+↺ Reading the script                reused       ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒
+○ Putting it into screenplay form   not started
+○ Finding the scenes                not started
+○ Proposing the project's settings  not started
+  0s · $0.00 · Ctrl-C pauses`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -317,7 +318,7 @@ func TestLive_PassesOnEachCtrlC(t *testing.T) {
 		t.Errorf("status %s, error %v", s.Status, err)
 	}
 	stopping := progress.BlockIn(fold(t, first()...), begin, 80, 0, false, true, false)
-	if !strings.HasSuffix(stopping, "stopping; what is finished is kept") {
+	if !strings.HasSuffix(stopping, "stopping; finished work is kept") {
 		t.Errorf("the block doesn't say that it is stopping:\n%s", stopping)
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cineforge/cineforge/artifact"
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/advice"
+	"github.com/cineforge/cineforge/internal/wording"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 )
@@ -33,13 +33,13 @@ type plain struct {
 	color   bool
 	verbose bool
 
-	mu    sync.Mutex // guards what follows
-	state run.State
-	said  time.Time            // when something was said last, by this machine's clock
-	units map[string]mark      // of the stages under way
-	waits map[string]time.Time // until when each of them said to wait
-	known map[string]bool      // what is said once, such as that a provider fails, until it is otherwise
-	err   error                // the first failure to write; nothing is written after it
+	mu      sync.Mutex // guards what follows
+	state   run.State
+	said    time.Time            // when something was said last, by this machine's clock
+	units   map[string]mark      // of the stages under way
+	waiting map[string]time.Time // when that a request waits was said last, by stage
+	known   map[string]bool      // what is said once, such as that a provider fails, until it is otherwise
+	err     error                // the first failure to write; nothing is written after it
 }
 
 // mark is how far a stage was when that was last reported.
@@ -102,97 +102,95 @@ func (p *plain) still() time.Duration {
 	switch under := underWay(p.state, now); {
 	case p.state.Status.Ended():
 	case len(under) > 0:
-		p.say(now, faint, "still on "+strings.Join(append(under, lasting(p.state, now)...), "; "))
+		p.say(now, faint, "Still working: "+strings.Join(append(under, lasting(p.state, now)...), "; "))
 	default:
-		p.say(now, faint, "still here. "+sentence(p.state, now))
+		p.say(now, faint, "Still here. "+sentence(p.state, now))
 	}
 	return heartbeat
 }
 
 // line returns what to say of an event that is folded in, or "".
 func (p *plain) line(e event.Event) (tone, string) {
+	e.Time = e.Time.In(p.zone)
+	text := wording.Message(e)
 	switch b := e.Body.(type) {
 	case event.PipelineStarted:
-		return neutral, started(e.RunID, b)
+		return neutral, join(" ", text, fmt.Sprintf("Run %s, project %s.", e.RunID, b.ProjectID), wording.Sentence(b.Notice))
 	case event.StageStarted:
 		p.units[b.StageID] = mark{at: e.Time}
-		return neutral, title(b.StageID) + ": started"
+		return neutral, text
 	case event.StageSkippedReused:
-		return good, fmt.Sprintf("%s: reused from run %s%s", title(b.StageID), b.FromRunID, made(b.Artifacts))
+		return good, text
 	case event.AttemptFinished:
 		if text := p.back(b); text != "" {
 			return good, text
 		}
-		return neutral, p.answered(b)
+		return neutral, p.answered(text, b)
 	case event.AttemptFailed:
-		return held, p.attemptFailed(b)
+		return held, p.attemptFailed(text, b)
 	case event.StageRetrying:
-		return held, retrying(b)
+		return held, unless(b.RetryDelaySeconds < leastDelay, text)
 	case event.StageFallback:
-		return held, p.fallback(b)
+		return held, unless(!p.fallsBack(b), text)
 	case event.StageWaiting:
-		return held, p.waiting(e.Time, b)
+		return held, unless(!p.saysWaiting(e.Time, b), text)
 	case event.BreakerOpened, event.BreakerProbing, event.BreakerClosed:
-		return p.turned(b, e.Time.In(p.zone))
+		return p.turned(b, text)
 	case event.BudgetExceeded:
-		return bad, fmt.Sprintf("%s: %s is not asked about: %s of %s are spent", title(b.StageID), b.Unit, usd(b.SpentUSD), usd(b.LimitUSD))
+		return bad, text
 	case event.UnitDone:
 		return neutral, p.unitDone(e.Time, b)
 	case event.StagePaused:
-		return held, pause{b.StageID, b.Reason, b.Error}.String() + "; " + p.program.next(e.RunID, b.Reason)
+		return held, text + " " + p.program.next(e.RunID, b.Reason)
 	case event.StageFinished:
-		return good, p.finished(b)
+		return good, p.finished(text, b)
 	case event.StageFailed:
-		return bad, p.failed(b)
-	case event.RunResumed:
-		return neutral, resumed(e.RunID, b)
+		return bad, p.failed(text, b)
 	case event.RetryRequested:
-		return neutral, retried(b)
-	case event.RunCancelled:
-		return held, "the run is cancelled: " + b.Reason
+		return neutral, join(" ", text, wording.Sentence(changes(b)))
+	case event.RunResumed:
+		return neutral, text
+	case event.RunCancelled, event.TryNowRequested:
+		return held, text
 	case event.UnitReused:
-		return faint, p.reused(b)
+		return faint, unless(!p.verbose, text)
 	case event.PipelineFinished, event.DryRunValidated:
-		return p.ended()
+		return p.ended(text)
 	}
 	return neutral, ""
 }
 
-func started(runID string, b event.PipelineStarted) string {
-	what := "run"
-	if b.DryRun {
-		what = "dry run"
+// unless returns a text, or "" if something is so.
+func unless(so bool, text string) string {
+	if so {
+		return ""
 	}
-	text := fmt.Sprintf("%s %s started: %s → %s, project %s", what, runID, b.InputName, b.RecipeID, b.ProjectID)
-	return join(". Note: ", text, b.Notice)
+	return text
 }
 
-func (p *plain) answered(b event.AttemptFinished) string {
+// detailed adds details to a sentence, within it.
+func detailed(sentence string, details ...string) string {
+	d := join(", ", details...)
+	if d == "" {
+		return sentence
+	}
+	return strings.TrimSuffix(sentence, ".") + " (" + d + ")."
+}
+
+func (p *plain) answered(text string, b event.AttemptFinished) string {
 	if !p.verbose {
 		return ""
 	}
-	return fmt.Sprintf(
-		"%s: %s answered by %s %s in %s, %s, %s",
-		title(b.StageID),
-		b.Unit,
-		b.Provider,
-		b.Model,
-		took(
-			time.Duration(b.LatencyMS)*time.Millisecond,
-		),
-		tokens(run.Tokens{Input: b.InputTokens, Output: b.OutputTokens}),
-		price(b.CostUSD),
-	)
+	return detailed(text, tokens(run.Tokens{Input: b.InputTokens, Output: b.OutputTokens}), price(b.CostUSD))
 }
 
 // attemptFailed says that an attempt failed: of those of a model that fail alike, the first
 // until the provider answers.
-func (p *plain) attemptFailed(b event.AttemptFailed) string {
+func (p *plain) attemptFailed(text string, b event.AttemptFailed) string {
 	if !p.once(b.Provider + " " + b.StageID + " " + b.Model + " " + string(b.ErrorClass)) {
 		return ""
 	}
-	return fmt.Sprintf("%s: %s, attempt %d: %s %s failed (%s): %s", title(b.StageID), b.Unit, b.Attempt.Attempt, b.Provider, b.Model,
-		identity(string(b.ErrorClass), b.RequestID, b.ErrorCode, b.ProviderCode.Value), b.Error)
+	return detailed(text, identity(string(b.ErrorClass), b.RequestID, b.ErrorCode, b.ProviderCode.Value))
 }
 
 // identity is by what a provider or a search finds a failure: its class, its codes, and the
@@ -230,53 +228,31 @@ func (p *plain) unitDone(at time.Time, b event.UnitDone) string {
 	return text
 }
 
-func (p *plain) finished(b event.StageFinished) string {
+func (p *plain) finished(text string, b event.StageFinished) string {
 	st, _ := p.state.Stage(b.StageID)
-	cost := ""
-	if st.AttemptCount > 0 {
-		cost = sum(st.CostUSD, st.Unpriced)
+	unknown := ""
+	if st.Unpriced > 0 {
+		unknown = plural(st.Unpriced, "try") + " of unknown price"
 	}
-	return join(
-		", ",
-		fmt.Sprintf("%s: done in %s", title(b.StageID), took(seconds(st.DurationSeconds))),
-		units(st),
-		cost,
-	) + made(
-		b.Artifacts,
-	)
+	return detailed(text, "took "+took(seconds(st.DurationSeconds)), units(st), unknown)
 }
 
-// made says how many artifacts there are.
-func made(refs []artifact.Ref) string { return ", " + plural(len(refs), "artifact") }
-
-func (p *plain) failed(b event.StageFailed) string {
+func (p *plain) failed(text string, b event.StageFailed) string {
 	st, _ := p.state.Stage(b.StageID)
-	text := fmt.Sprintf("%s: failed after %s (%s): %s", title(b.StageID), took(seconds(st.DurationSeconds)),
-		identity(string(b.ErrorClass), b.RequestID, b.ErrorCode, b.ProviderCode.Value), b.Error)
-	return join(". What helps: ", text, advice.Helps(b.Hint, b.ErrorClass))
+	text = detailed(text, "after "+took(seconds(st.DurationSeconds)),
+		identity(string(b.ErrorClass), b.RequestID, b.ErrorCode, b.ProviderCode.Value))
+	return text + " " + wording.Sentence("what helps: "+advice.Helps(b.Hint, b.ErrorClass))
 }
 
-func resumed(runID string, b event.RunResumed) string {
-	text := "run " + runID + " goes on"
-	if b.Cause == event.ResumedAfterCrash {
-		text += " after it was cut off"
-	}
-	for _, id := range b.Confirmed {
-		text += "; accepted: " + title(id)
-	}
-	return text
-}
-
-// ended tells how the run ended. What a stage failed of has been said by then.
-func (p *plain) ended() (tone, string) {
+// ended says how the run ended. What a stage failed of was reported by then.
+func (p *plain) ended(text string) (tone, string) {
 	s := p.state
 	if s.DryRun {
-		return good, fmt.Sprintf("run %s: all is in order; nothing was run", s.RunID)
+		return good, text
 	}
-	text := join(", ", fmt.Sprintf("run %s: %s after %s", s.RunID, runFace(s).word, took(elapsed(s, s.FinishedAt.Time))),
-		runCost(s), tokens(s.Tokens))
+	text = detailed(text, s.RunID, "took "+took(elapsed(s, s.FinishedAt.Time)), runCost(s), tokens(s.Tokens))
 	if s.Status == run.RunFailed {
-		text += "; more: " + p.program.line(failure.Show(s.RunID))
+		text += " See: " + p.program.line(failure.Show(s.RunID))
 	}
 	return runFace(s).tone, text
 }

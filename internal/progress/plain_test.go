@@ -34,14 +34,14 @@ func plainly(t testing.TB, o progress.Options, steps ...step) []string {
 // firstLines is what the beginning of all runs says. The answer of scene_002
 // comes 4 s after the line on the units, so there is no second one.
 var firstLines = []string{
-	"2026-10-09 14:00:00  run run-0a1b2c3d started: night_ferry.fountain → mvp_ingest, project night-ferry. Note: no key is set",
-	"2026-10-09 14:00:00  Reading the script: started",
-	"2026-10-09 14:00:00  Reading the script: done in 0.4s, 1 artifact",
-	"2026-10-09 14:00:01  Putting it into screenplay form: started",
-	"2026-10-09 14:00:02  Putting it into screenplay form: done in 1.0s, 1 artifact",
-	"2026-10-09 14:00:02  Finding the scenes: started",
+	"2026-10-09 14:00:00  The run started on night_ferry.fountain with the recipe mvp_ingest. Run run-0a1b2c3d, project night-ferry. No key is set.",
+	"2026-10-09 14:00:00  Reading the script started.",
+	"2026-10-09 14:00:00  Reading the script is done with 1 result (took 0.4s).",
+	"2026-10-09 14:00:01  Putting it into screenplay form started.",
+	"2026-10-09 14:00:02  Putting it into screenplay form is done with 1 result (took 1.0s).",
+	"2026-10-09 14:00:02  Finding the scenes started.",
 	"2026-10-09 14:00:08  Finding the scenes: 1 of 4, 6s",
-	"2026-10-09 14:00:10  Finding the scenes: scene_002, attempt 1: anthropic claude-sonnet-4-6 failed (bad_output, code 529, request req_2): the answer is not JSON",
+	"2026-10-09 14:00:10  Try 1 for scene 2 at claude-sonnet-4-6 failed: the answer of Anthropic can't be used (Anthropic's fault): “the answer is not JSON” (bad_output, code 529, request req_2).",
 }
 
 // A note that was made before the events ended is shown, whichever is seen first.
@@ -64,48 +64,47 @@ func TestPlain_Lines(t *testing.T) {
 	}{
 		{name: "success", steps: success(), want: []string{
 			"2026-10-09 14:01:02  Finding the scenes: 3 of 4, 1m0s",
-			"2026-10-09 14:01:04  Finding the scenes: done in 1m2s, 4 of 4, $0.47, 5 artifacts",
-			"2026-10-09 14:01:04  Proposing the project's settings: started",
-			"2026-10-09 14:01:05  Proposing the project's settings: done in 1.0s, 1 artifact",
-			"2026-10-09 14:01:05  run run-0a1b2c3d: done after 1m5s, $0.47, 12k tokens in, 750 out",
+			"2026-10-09 14:01:04  Finding the scenes is done with 5 results and cost $0.47 (took 1m2s, 4 of 4).",
+			"2026-10-09 14:01:04  Proposing the project's settings started.",
+			"2026-10-09 14:01:05  Proposing the project's settings is done with 1 result (took 1.0s).",
+			"2026-10-09 14:01:05  The run is done and cost $0.47 (run-0a1b2c3d, took 1m5s, $0.47, 12k tokens in, 750 out).",
 		}},
 		{name: "no provider", steps: noProvider(), want: []string{
-			"2026-10-09 14:00:14  Finding the scenes: failed after 12s (no_provider): scene_003 needs a language model. " +
-				"What helps: set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY and run it again",
-			"2026-10-09 14:00:14  run run-0a1b2c3d: failed after 14s, $0.47, 12k tokens in, 750 out; more: cineforge runs show run-0a1b2c3d",
+			"2026-10-09 14:00:14  Finding the scenes failed: no configured model can answer (needs you): “scene_003 needs a language model” (after 12s, no_provider). What helps: set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY and run it again.",
+			"2026-10-09 14:00:14  The run failed and cost $0.47; finished work is kept (run-0a1b2c3d, took 14s, $0.47, 12k tokens in, 750 out). See: cineforge runs show run-0a1b2c3d",
 		}},
 		{name: "bad file", steps: badFile(), whole: true, want: []string{
 			firstLines[0],
 			firstLines[1],
-			"2026-10-09 14:00:00  Reading the script: failed after <0.1s (input): night_ferry.fountain is blank. What helps: give a file with text in it",
-			"2026-10-09 14:00:00  run run-0a1b2c3d: failed after <0.1s, $0.00; more: cineforge runs show run-0a1b2c3d",
+			"2026-10-09 14:00:00  Reading the script failed: the file or a parameter can't be used (needs you): “night_ferry.fountain is blank” (after <0.1s, input). What helps: give a file with text in it.",
+			"2026-10-09 14:00:00  The run failed; finished work is kept (run-0a1b2c3d, took <0.1s, $0.00). See: cineforge runs show run-0a1b2c3d",
 		}},
 		{name: "confirmed after a pause", want: []string{
 			"2026-10-09 14:01:02  Finding the scenes: 3 of 4, 1m0s",
-			"2026-10-09 14:01:04  Finding the scenes: done in 1m2s, 4 of 4, $0.47, 5 artifacts",
-			"2026-10-09 14:01:04  Proposing the project's settings: started",
-			"2026-10-09 14:01:05  Proposing the project's settings: waits for you to accept the settings; accept and go on with: cineforge runs resume run-0a1b2c3d",
-			"2026-10-09 15:00:00  run run-0a1b2c3d goes on; accepted: Proposing the project's settings",
-			"2026-10-09 15:00:00  run run-0a1b2c3d: done after 1h0m0s, $0.47, 12k tokens in, 750 out",
+			"2026-10-09 14:01:04  Finding the scenes is done with 5 results and cost $0.47 (took 1m2s, 4 of 4).",
+			"2026-10-09 14:01:04  Proposing the project's settings started.",
+			"2026-10-09 14:01:05  Proposing the project's settings paused: check the results and accept them to continue. To accept and continue: cineforge runs resume run-0a1b2c3d",
+			"2026-10-09 15:00:00  The run continues, since its results were accepted.",
+			"2026-10-09 15:00:00  The run is done (run-0a1b2c3d, took 1h0m0s, $0.47, 12k tokens in, 750 out).",
 		}, steps: append(awaiting(),
 			step{time.Hour, event.RunResumed{Cause: event.ResumedByOperator, Confirmed: []string{"project_config"}}},
 			step{time.Hour, event.PipelineFinished{Success: true, Outcome: event.Succeeded}})},
 		{name: "interrupted and resumed", want: []string{
-			"2026-10-09 14:00:14  Finding the scenes: stopped by you; continue with: cineforge runs resume run-0a1b2c3d",
-			"2026-10-09 15:00:00  run run-0a1b2c3d goes on",
-			"2026-10-09 15:00:00  Finding the scenes: started",
+			"2026-10-09 14:00:14  Finding the scenes paused: the program was stopped, and finished work is kept. To continue: cineforge runs resume run-0a1b2c3d",
+			"2026-10-09 15:00:00  The run continues.",
+			"2026-10-09 15:00:00  Finding the scenes started.",
 			"2026-10-09 15:00:06  Finding the scenes: 1 of 4, 18s",
 		}, steps: append(interrupted(),
 			step{time.Hour, event.RunResumed{Cause: event.ResumedByOperator}},
 			step{time.Hour, event.StageStarted{StageID: "extract_scenes"}},
 			step{time.Hour + 6*time.Second, event.UnitDone{StageID: "extract_scenes", Unit: "scene_003", Done: 1, Total: 4}})},
 		{name: "crash", want: []string{
-			"2026-10-09 15:00:00  run run-0a1b2c3d goes on after it was cut off",
+			"2026-10-09 15:00:00  The run continues after the program stopped unexpectedly.",
 		}, steps: append(first(), step{time.Hour, event.RunResumed{Cause: event.ResumedAfterCrash}})},
 		{name: "reused and dry", whole: true, want: []string{
-			"2026-10-09 14:00:00  dry run run-0a1b2c3d started: night_ferry.fountain → mvp_ingest, project night-ferry",
-			"2026-10-09 14:00:00  Reading the script: reused from run run-1, 1 artifact",
-			"2026-10-09 14:00:00  run run-0a1b2c3d: all is in order; nothing was run",
+			"2026-10-09 14:00:00  A dry run started on night_ferry.fountain with the recipe mvp_ingest. Run run-0a1b2c3d, project night-ferry.",
+			"2026-10-09 14:00:00  Reading the script is skipped: 1 result of run run-1 can be reused.",
+			"2026-10-09 14:00:00  The dry run found no mistake, and nothing was run.",
 		}, steps: dry()},
 	}
 	for _, tt := range tests {
@@ -135,7 +134,7 @@ func dry() []step {
 func TestPlain_VerboseShowsAnswersAndUnits(t *testing.T) {
 	got := plainly(t, progress.Options{Verbose: true}, first()...)
 	for _, want := range []string{
-		"2026-10-09 14:00:05  Finding the scenes: scene_001 answered by anthropic claude-sonnet-4-6 in 3.0s, 1200 tokens in, 300 out, $0.25",
+		"2026-10-09 14:00:05  Anthropic claude-sonnet-4-6 answered about scene 1 in 3.0 s (1200 tokens in, 300 out, $0.25).",
 		"2026-10-09 14:00:12  Finding the scenes: 2 of 4, 10s, scene_002",
 	} {
 		if !strings.Contains(strings.Join(got, "\n"), want) {
@@ -217,7 +216,7 @@ func TestHeartbeat(t *testing.T) {
 		}
 		var got []string
 		for line := range strings.Lines(b.String()) {
-			if at, text, _ := strings.Cut(line, "  "); strings.HasPrefix(text, "still") {
+			if at, text, _ := strings.Cut(line, "  "); strings.HasPrefix(text, "Still") {
 				when, err := time.Parse(time.DateTime, at)
 				if err != nil {
 					t.Fatal(err)
@@ -226,9 +225,9 @@ func TestHeartbeat(t *testing.T) {
 			}
 		}
 		want := []string{
-			"50s still on Finding the scenes, 1 of 120, 30s",
-			"1m20s still on Finding the scenes, 1 of 120, 1m0s",
-			"1m55s still here. Paused: Finding the scenes: waits for you to accept what it made",
+			"50s Still working: Finding the scenes, 1 of 120, 30s",
+			"1m20s Still working: Finding the scenes, 1 of 120, 1m0s",
+			"1m55s Still here. Paused: Finding the scenes: check the results and accept to continue",
 		}
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("-want +got:\n%s", d)
@@ -356,9 +355,9 @@ func ExampleShow() {
 	state, err := progress.Show(events, progress.Options{Out: os.Stdout, Zone: time.UTC})
 	fmt.Println(state.Status, err)
 	// Output:
-	// 2026-10-09 14:00:00  run run-0a1b2c3d started: night_ferry.fountain → mvp_ingest, project night-ferry. Note: no key is set
-	// 2026-10-09 14:00:00  Reading the script: started
-	// 2026-10-09 14:00:00  Reading the script: failed after <0.1s (input): night_ferry.fountain is blank. What helps: give a file with text in it
-	// 2026-10-09 14:00:00  run run-0a1b2c3d: failed after <0.1s, $0.00; more: cineforge runs show run-0a1b2c3d
+	// 2026-10-09 14:00:00  The run started on night_ferry.fountain with the recipe mvp_ingest. Run run-0a1b2c3d, project night-ferry. No key is set.
+	// 2026-10-09 14:00:00  Reading the script started.
+	// 2026-10-09 14:00:00  Reading the script failed: the file or a parameter can't be used (needs you): “night_ferry.fountain is blank” (after <0.1s, input). What helps: give a file with text in it.
+	// 2026-10-09 14:00:00  The run failed; finished work is kept (run-0a1b2c3d, took <0.1s, $0.00). See: cineforge runs show run-0a1b2c3d
 	// failed <nil>
 }

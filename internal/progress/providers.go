@@ -123,7 +123,7 @@ func (v ProvidersView) notes(name string, h health.Health) (all []string) {
 
 // gate says what a gate keeps from being asked, why, and what opens it.
 func (v ProvidersView) gate(name string, gate health.Gate) string {
-	note := fmt.Sprintf("not asked since %s until %s (%s): %s", v.clock(gate.Since), v.clock(gate.Until), gate.Class, gate.Message)
+	note := fmt.Sprintf("limited from %s until %s (%s): %s", v.clock(gate.Since), v.clock(gate.Until), gate.Class, gate.Message)
 	switch gate.Class {
 	case failure.Auth, failure.Permission, failure.QuotaExhausted, failure.NotFound:
 		note = join("; ", note, gate.Hint) + "; a retry asks once more"
@@ -151,14 +151,14 @@ func (v ProvidersView) limits(p health.Provider, m health.Model) []string {
 		return nil
 	case v.Verbose:
 		return []string{
-			fmt.Sprintf("limit to begin: %s (%s)", span(l.FirstByte), l.FirstByte.Source),
-			fmt.Sprintf("limit between pieces: %s (%s)", span(l.Idle), l.Idle.Source),
-			fmt.Sprintf("limit in all: %s (%s)", span(l.Total), l.Total.Source),
+			fmt.Sprintf("limit to the first byte: %s (%s)", span(l.FirstByte), l.FirstByte.Source),
+			fmt.Sprintf("limit between chunks: %s (%s)", span(l.Idle), l.Idle.Source),
+			fmt.Sprintf("limit in total: %s (%s)", span(l.Total), l.Total.Source),
 		}
 	case v.Vendor(p.Name) && l.FirstByte.Source != llm.Configured && l.Idle.Source != llm.Configured && l.Total.Source != llm.Configured:
 		return nil
 	}
-	return []string{fmt.Sprintf("limits: %s to begin, %s between pieces, %s in all", span(l.FirstByte), span(l.Idle), span(l.Total))}
+	return []string{fmt.Sprintf("limits: %s to the first byte, %s between chunks, %s in total", span(l.FirstByte), span(l.Idle), span(l.Total))}
 }
 
 // room says how many calls at a time a model takes, if that was learned.
@@ -200,9 +200,9 @@ func providerFace(p health.Provider) face {
 	answers := slices.ContainsFunc(p.Models, func(m health.Model) bool { return healthFace(m.Health).tone == good && m.Attempts > 0 })
 	switch {
 	case bad < 0:
-		return face{good, "✓", "well"}
+		return face{good, "✓", "available"}
 	case answers:
-		return face{held, "‖", "well in part"}
+		return face{held, "‖", "partly available"}
 	}
 	return healthFace(p.Models[bad].Health)
 }
@@ -219,7 +219,7 @@ func modelFace(p health.Provider, m health.Model) face {
 	case p.Missing != "":
 		return face{faint, "○", "not configured"}
 	case whole.tone != good:
-		return face{held, "‖", "with its provider"}
+		return face{held, "‖", "out with its provider"}
 	case m.Attempts == 0 && slices.ContainsFunc(p.Models, func(o health.Model) bool { return healthFace(o.Health).tone != good }):
 		return face{faint, "○", "not tried"}
 	}
@@ -229,14 +229,14 @@ func modelFace(p health.Provider, m health.Model) face {
 func healthFace(h health.Health) face {
 	switch h.Breaker {
 	case "open":
-		return face{bad, "✗", "left alone"}
+		return face{bad, "✗", "out"}
 	case "half_open":
-		return face{held, "‖", "being tried"}
+		return face{held, "‖", "probing"}
 	}
 	if len(h.Gates) > 0 {
-		return face{held, "‖", "not asked"}
+		return face{held, "‖", "limited"}
 	}
-	return face{good, "✓", "well"}
+	return face{good, "✓", "available"}
 }
 
 // share says how many attempts were answered.

@@ -16,13 +16,13 @@ func TestProviders_GateNotes(t *testing.T) {
 	const release = "or: cineforge --data here providers release openai:gpt-5.2 --reason mended"
 	v := ProvidersView{Now: now, Program: "cineforge --data here"}
 	if got := v.gate("openai:gpt-5.2",
-		gate); got != "not asked since 2026-11-24 12:03:10 until 12:18:10 (quota_exhausted): the credit is spent; buy more; a retry asks once more, "+release {
+		gate); got != "limited from 2026-11-24 12:03:10 until 12:18:10 (quota_exhausted): the credit is spent; buy more; a retry asks once more, "+release {
 		t.Error(got)
 	}
 	gate.Class = failure.RateLimited
 	gate.Hint = "a run waits by itself"
 	if got := v.gate("openai:gpt-5.2",
-		gate); got != "not asked since 2026-11-24 12:03:10 until 12:18:10 (rate_limited): the credit is spent; it is asked again then, "+release {
+		gate); got != "limited from 2026-11-24 12:03:10 until 12:18:10 (rate_limited): the credit is spent; it is asked again then, "+release {
 		t.Error(got)
 	}
 }
@@ -45,10 +45,10 @@ func TestProviders_LimitNotes(t *testing.T) {
 	}{
 		"a vendor's defaults": {ProvidersView{}, vendor, usual, nil},
 		"all of a vendor": {ProvidersView{Verbose: true}, vendor, usual,
-			[]string{"limit to begin: 12s (default of a vendor's API)", "limit between pieces: 30s (default)",
-				"limit in all: 17h46m52s (ten times that)"}},
-		"an own server":       {ProvidersView{}, own, usual, []string{"limits: 12s to begin, 30s between pieces, 17h46m52s in all"}},
-		"a limit that is set": {ProvidersView{}, vendor, &set, []string{"limits: 10m to begin, 30s between pieces, 17h46m52s in all"}},
+			[]string{"limit to the first byte: 12s (default of a vendor's API)", "limit between chunks: 30s (default)",
+				"limit in total: 17h46m52s (ten times that)"}},
+		"an own server":       {ProvidersView{}, own, usual, []string{"limits: 12s to the first byte, 30s between chunks, 17h46m52s in total"}},
+		"a limit that is set": {ProvidersView{}, vendor, &set, []string{"limits: 10m to the first byte, 30s between chunks, 17h46m52s in total"}},
 		"the offline model":   {ProvidersView{Verbose: true}, own, nil, nil},
 	} {
 		tt.v.Vendor = func(name string) bool { return name == "openai" }
@@ -78,11 +78,11 @@ func TestWriteProviders_NothingIsWellBesideWhatKeepsIt(t *testing.T) {
 		held         bool
 		want         []string
 	}{
-		{"all well", closed, closed, false, []string{"✓ well", "✓ well"}},
-		{"the provider is out", open, closed, false, []string{"✗ left alone         11:43:10  12:03:20    2 runs", "‖ with its provider"}},
-		{"one model is out", closed, open, false, []string{"‖ well in part", "✗ left alone"}},
-		{"nobody answered", open, open, false, []string{"✗ left alone"}},
-		{"a key is refused", gated, closed, false, []string{"‖ not asked", "‖ with its provider"}},
+		{"all well", closed, closed, false, []string{"✓ available", "✓ available"}},
+		{"the provider is out", open, closed, false, []string{"✗ out                    11:43:10  12:03:20    2 runs", "‖ out with its provider"}},
+		{"one model is out", closed, open, false, []string{"‖ partly available", "✗ out "}},
+		{"nobody answered", open, open, false, []string{"✗ out "}},
+		{"a key is refused", gated, closed, false, []string{"‖ limited", "‖ out with its provider"}},
 		{"held", closed, closed, true, []string{"‖ held", "‖ held"}},
 	} {
 		answered := health.Model{Model: "n", Health: health.Health{Breaker: "closed", Attempts: 3, Success: new(1.0)}}

@@ -68,7 +68,7 @@ func Show(events iter.Seq2[event.Event, error], o Options) (run.State, error) {
 
 func showPlain(events iter.Seq2[event.Event, error], o Options) (run.State, error) {
 	p := &plain{program: as(o.Program), out: o.Out, zone: o.Zone, color: o.Color, verbose: o.Verbose,
-		state: run.NewState(), said: time.Now(), units: map[string]mark{}, waits: map[string]time.Time{}, known: map[string]bool{}}
+		state: run.NewState(), said: time.Now(), units: map[string]mark{}, waiting: map[string]time.Time{}, known: map[string]bool{}}
 	done := make(chan struct{})
 	var beating sync.WaitGroup
 	beating.Go(func() { p.beat(done) })
@@ -118,8 +118,8 @@ func consume(events iter.Seq2[event.Event, error], to func(event.Event) error) e
 // reason, that it does again.
 func StoreNote(why string) string {
 	if why == "" {
-		return "What happens is being stored again."
+		return "The store accepts writes again."
 	}
-	return "Nothing can be stored at the moment: " + why +
-		". No new call is made; answers that have come are kept in memory, and it is tried again."
+	return "The store accepts no writes: " + why +
+		". No new request is sent; answers already received are kept in memory until it does."
 }

@@ -73,7 +73,7 @@ func retryOf(s run.State) string {
 		how += " (first run " + s.RootRunID + ")"
 	}
 	if s.Retry != nil && len(s.Retry.SteppedBack) > 0 {
-		how += "; stepped back to " + titlesOf(s.Retry.SteppedBack) + ": " + s.Retry.Reason
+		how += "; repeats " + titlesOf(s.Retry.SteppedBack) + ": " + s.Retry.Reason
 	}
 	if s.Retry != nil {
 		how = join(". ", how, revised(*s.Retry))
@@ -144,7 +144,7 @@ func detail(id string, st run.StageState) string {
 	result := ""
 	switch {
 	case st.AttemptCount > 0:
-		asked = fmt.Sprintf("%s in %s", plural(st.CallCount, "call"), plural(st.AttemptCount, "attempt"))
+		asked = fmt.Sprintf("%s in %s", plural(st.CallCount, "answer"), plural(st.AttemptCount, "try"))
 	case st.CallCount > 0:
 		asked = plural(st.CallCount, "answer") + " reused"
 	case model != "":
@@ -243,7 +243,7 @@ func (p *page) failures(s run.State) {
 		total += c.Count
 	}
 	p.line()
-	p.line(cell{text: fmt.Sprintf("Failed attempts: %d. Each of them: %s", total, p.program.line(failure.Events(s.RunID)))})
+	p.line(cell{text: fmt.Sprintf("Failed tries: %d. To list them: %s", total, p.program.line(failure.Events(s.RunID)))})
 	for _, c := range causes[:min(len(causes), maxCauses)] {
 		p.line(cell{text: "  "}, cell{text: causeLine(c)})
 		switch {
@@ -266,7 +266,7 @@ func causeLine(c advice.Cause) string {
 	}
 	wasted := ""
 	if c.CostUSD > 0 {
-		wasted = ", " + usd(c.CostUSD) + " for nothing"
+		wasted = ", " + usd(c.CostUSD) + " wasted"
 	}
 	return fmt.Sprintf("%d × %s (%s): %s%s: %s", c.Count, c.Provider, strings.Join(c.Models, ", "), id, wasted, c.Error)
 }

@@ -28,7 +28,7 @@ func TestWriteState(t *testing.T) {
 		steps []step
 		want  string
 	}{
-		{"done", success(), `✓ Finished in 1m5s
+		{"done", success(), `✓ Done in 1m5s
 ` + head + `took     1m5s
 cost     $0.47
 tokens   12200 in, 750 out
@@ -40,14 +40,14 @@ Reading the script                ✓ done          0.4s
 Putting it into screenplay form   ✓ done          1.0s
     normalize: no model asked; made 1 canonical_script
 Finding the scenes                ✓ done  4 of 4  1m2s  $0.47
-    extract_scenes: claude-sonnet-4-6, 2 calls in 3 attempts; made 4 scene, 1 scene_index
+    extract_scenes: claude-sonnet-4-6, 2 answers in 3 tries; made 4 scene, 1 scene_index
     12k tokens in, 750 out; requests req_1, req_2
 Proposing the project's settings  ✓ done          1.0s
     project_config: no model asked; made 1 project_config
 
-Failed attempts: 1. Each of them: cineforge runs events run-0a1b2c3d
-  1 × anthropic (claude-sonnet-4-6): bad_output, code 529, request req_2, <$0.01 for nothing: the answer is not JSON
-      What helps: nothing has to be done, other answers came
+Failed tries: 1. To list them: cineforge runs events run-0a1b2c3d
+  1 × anthropic (claude-sonnet-4-6): bad_output, code 529, request req_2, <$0.01 wasted: the answer is not JSON
+      What helps: nothing to do: other answers came
 `},
 		{"no provider", noProvider(), `✗ Failed after 14s at Finding the scenes
 ` + head + `took     14s
@@ -61,7 +61,7 @@ Reading the script                ✓ done             0.4s
 Putting it into screenplay form   ✓ done             1.0s
     normalize: no model asked; made 1 canonical_script
 Finding the scenes                ✗ failed   2 of 4   12s  $0.47
-    extract_scenes: claude-sonnet-4-6, 2 calls in 3 attempts
+    extract_scenes: claude-sonnet-4-6, 2 answers in 3 tries
     12k tokens in, 750 out; requests req_1, req_2
 Proposing the project's settings  ○ not run
     project_config
@@ -72,9 +72,9 @@ What helps: set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY and run it a
   cineforge doctor
   cineforge retry run-0a1b2c3d
 
-Failed attempts: 1. Each of them: cineforge runs events run-0a1b2c3d
-  1 × anthropic (claude-sonnet-4-6): bad_output, code 529, request req_2, <$0.01 for nothing: the answer is not JSON
-      What helps: try again, or retry by a recipe that names another model
+Failed tries: 1. To list them: cineforge runs events run-0a1b2c3d
+  1 × anthropic (claude-sonnet-4-6): bad_output, code 529, request req_2, <$0.01 wasted: the answer is not JSON
+      What helps: try again, or retry with a recipe that names another model
 `},
 		{"bad file", badFile(), `✗ Failed after <0.1s at Reading the script
 ` + head + `took     <0.1s
@@ -98,7 +98,7 @@ What helps: give a file with text in it
   cineforge run night_ferry.fountain --recipe mvp_ingest --project night-ferry
 `},
 		// What a run that waits has taken is the time that it was worked on: 0.4, 1, 62 and 1 s.
-		{"waits for a person", awaiting(), `‖ Paused: Proposing the project's settings: waits for you to accept the settings
+		{"waits for a person", awaiting(), `‖ Paused: Proposing the project's settings: check the settings and accept to continue
 ` + head + `worked   1m4s
 cost     $0.47
 tokens   12200 in, 750 out
@@ -110,19 +110,19 @@ Reading the script                ✓ done               0.4s
 Putting it into screenplay form   ✓ done               1.0s
     normalize: no model asked; made 1 canonical_script
 Finding the scenes                ✓ done       4 of 4  1m2s  $0.47
-    extract_scenes: claude-sonnet-4-6, 2 calls in 3 attempts; made 4 scene, 1 scene_index
+    extract_scenes: claude-sonnet-4-6, 2 answers in 3 tries; made 4 scene, 1 scene_index
     12k tokens in, 750 out; requests req_1, req_2
 Proposing the project's settings  ‖ needs you          1.0s
     project_config: no model asked; made 1 project_config
 
-Proposing the project's settings: waits for you to accept the settings
-Look at what it made, then accept it to go on:
+Proposing the project's settings: check the settings and accept to continue
+Check the results, then accept them to continue:
   cineforge runs export run-0a1b2c3d --output results
   cineforge runs resume run-0a1b2c3d
 
-Failed attempts: 1. Each of them: cineforge runs events run-0a1b2c3d
-  1 × anthropic (claude-sonnet-4-6): bad_output, code 529, request req_2, <$0.01 for nothing: the answer is not JSON
-      What helps: try again, or retry by a recipe that names another model
+Failed tries: 1. To list them: cineforge runs events run-0a1b2c3d
+  1 × anthropic (claude-sonnet-4-6): bad_output, code 529, request req_2, <$0.01 wasted: the answer is not JSON
+      What helps: try again, or retry with a recipe that names another model
 `},
 	}
 	for _, tt := range tests {
@@ -158,7 +158,7 @@ func TestState_Sentences(t *testing.T) {
 		want []string
 	}{
 		{"running", func(*run.State) {}, []string{"▶ Running: Finding the scenes, 2 of 4, 12s\n", "worked   13s\n"}},
-		{"queued", func(s *run.State) { *s = run.NewState() }, []string{"○ Queued: nothing has happened yet\n"}},
+		{"queued", func(s *run.State) { *s = run.NewState() }, []string{"○ Queued\n"}},
 		{"waiting", func(s *run.State) {
 			s.Status, s.NextAttemptAt, s.WaitReason = run.Waiting, &run.UnixTime{
 				Time: begin.Add(time.Minute),
@@ -182,7 +182,7 @@ func TestState_Sentences(t *testing.T) {
 					{Key: "max_cost_usd", From: "10", To: "20"},
 					{StageID: "normalize", Key: "needs", To: "ingest"},
 				}}
-		}, []string{"retry of  run-1. By recipe mine (current). Changed: max_cost_usd 10 → 20; normalize: needs nothing → ingest\n"}},
+		}, []string{"retry of  run-1. With recipe mine (current). Changed: max_cost_usd 10 → 20; normalize: needs nothing → ingest\n"}},
 		{"the money is spent", func(s *run.State) {
 			s.Status = run.RunFailed
 			s.FinishedAt = s.StartedAt
@@ -203,13 +203,13 @@ func TestState_Sentences(t *testing.T) {
 			s.FinishedAt = s.StartedAt
 			st := s.Stages["extract_scenes"]
 			st.Status, st.Error, st.FinalErrorClass = run.StageFailed, "module x panicked", ptr(failure.Internal)
-		}, []string{"Kind: a fault of this program (internal)\n", "  cineforge retry run-0a1b2c3d\n", "  cineforge runs events run-0a1b2c3d\n"}},
+		}, []string{"Kind: an error in this program (internal)\n", "  cineforge retry run-0a1b2c3d\n", "  cineforge runs events run-0a1b2c3d\n"}},
 		{"several wait", func(s *run.State) {
 			s.Status = run.Paused
 			s.Stages["extract_scenes"].Status = run.StagePaused
 			s.Stages["extract_scenes"].PauseReason = "disk full"
 			s.Stages["normalize"].Status = run.StagePaused
-		}, []string{"‖ Paused: Putting it into screenplay form: paused\n", "form: paused; Finding the scenes: paused, disk full\n",
+		}, []string{"‖ Paused: Putting it into screenplay form: finished work is kept\n", "form: finished work is kept; Finding the scenes: disk full\n",
 			"  cineforge runs resume run-0a1b2c3d\n"}},
 	}
 	for _, tt := range tests {
@@ -241,9 +241,9 @@ func TestWriteState_CountsCauses(t *testing.T) {
 			failure.Canceled, "", ""))
 		s.Status = run.RunDone
 	})
-	_, list, _ := strings.Cut(got, "Failed attempts: 51. Each of them: cineforge runs events run-0a1b2c3d\n")
+	_, list, _ := strings.Cut(got, "Failed tries: 51. To list them: cineforge runs events run-0a1b2c3d\n")
 	want := "  50 × anthropic (claude): auth, code 401 its_code, request req_49: anthropic: no\n      What helps: set a valid KEY\n" +
-		"  1 × openai (gpt): overloaded, code 503 its_code: openai: no\n      What helps: nothing has to be done, other answers came\n"
+		"  1 × openai (gpt): overloaded, code 503 its_code: openai: no\n      What helps: nothing to do: other answers came\n"
 	if list != want {
 		t.Errorf("got\n%s", got)
 	}

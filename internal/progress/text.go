@@ -9,6 +9,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"github.com/cineforge/cineforge/internal/plaintext"
+	"github.com/cineforge/cineforge/internal/wording"
 	"github.com/cineforge/cineforge/run"
 )
 
@@ -121,18 +122,13 @@ func ticking(d time.Duration) string { return max(d, 0).Truncate(time.Second).St
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
-// usd writes an amount of dollars. What costs something never looks free.
-func usd(amount float64) string {
-	if amount > 0 && amount < 0.01 {
-		return "<$0.01"
-	}
-	return fmt.Sprintf("$%.2f", amount)
-}
+// usd writes an amount of dollars.
+func usd(amount float64) string { return wording.USD(amount) }
 
 // price writes what something cost if that is known.
 func price(amount *float64) string {
 	if amount == nil {
-		return "price not known"
+		return "price unknown"
 	}
 	return usd(*amount)
 }
@@ -142,7 +138,7 @@ func sum(amount float64, unpriced int) string {
 	if unpriced == 0 {
 		return usd(amount)
 	}
-	return fmt.Sprintf("%s and %s of unknown price", usd(amount), plural(unpriced, "attempt"))
+	return fmt.Sprintf("%s and %s of unknown price", usd(amount), plural(unpriced, "try"))
 }
 
 // priced is sum in a few characters.
@@ -160,7 +156,7 @@ func priced(amount float64, unpriced int) string {
 func runCost(s run.State) string {
 	text := sum(s.TotalCostUSD, s.Unpriced)
 	if s.Estimated > 0 {
-		text += ", " + plural(s.Estimated, "attempt") + " estimated"
+		text += ", " + plural(s.Estimated, "try") + " estimated"
 	}
 	if s.SimulatedCostUSD > 0 {
 		text += fmt.Sprintf(" (%s simulated)", usd(s.SimulatedCostUSD))
@@ -180,12 +176,7 @@ func short(n int) string {
 }
 
 // plural counts things.
-func plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
+func plural(n int, thing string) string { return wording.Count(n, thing) }
 
 // join sets the parts that are not empty one after another.
 func join(separator string, parts ...string) string {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cineforge/cineforge/internal/advice"
+	"github.com/cineforge/cineforge/internal/wording"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 )
@@ -24,34 +25,18 @@ func at(t, now time.Time) string {
 // leastDelay is the shortest pause that is worth a line.
 const leastDelay = 0.5 // seconds
 
-// retrying reports a pause before the next try. What failed has been reported by then.
-func retrying(b event.StageRetrying) string {
-	if b.RetryDelaySeconds < leastDelay {
-		return ""
-	}
-	return fmt.Sprintf("%s: %s, attempt %d in %.1fs: %s", title(b.StageID), b.Unit, b.Attempt, b.RetryDelaySeconds, b.Decision.Why)
-}
-
-// fallback says that another model answers in place of the first choice: once for a stage,
-// until the first choice answers again.
-func (p *plain) fallback(b event.StageFallback) string {
+// fallsBack reports whether it is worth a line that another model answers in place of the first
+// choice: once for a stage, until the first choice answers again.
+func (p *plain) fallsBack(b event.StageFallback) bool {
 	first := advice.FirstChoice(p.state, b.StageID)
 	if b.ToModel == first {
-		if !p.verbose {
-			return ""
-		}
-		return fmt.Sprintf("%s: %s goes back to %s %s", title(b.StageID), b.Unit, b.ToProvider, b.ToModel)
+		return p.verbose
 	}
-	subject := b.Unit + " goes"
 	key := b.StageID + " to " + b.ToModel
 	if isUnavailable(b.Decision, first) {
-		subject = "as a whole goes"
 		key += " as a whole"
 	}
-	if !p.once(key) {
-		return ""
-	}
-	return fmt.Sprintf("%s: %s to %s %s in place of %s: %s", title(b.StageID), subject, b.ToProvider, b.ToModel, first, b.Reason)
+	return p.once(key)
 }
 
 // isUnavailable reports whether a model can't be asked at all, whatever the question.
@@ -69,7 +54,7 @@ func (p *plain) back(b event.AttemptFinished) string {
 		return ""
 	}
 	p.forget(prefix)
-	return fmt.Sprintf("%s: %s %s answers again", title(b.StageID), b.Provider, b.Model)
+	return fmt.Sprintf("%s %s answers again.", wording.ProviderName(b.Provider), b.Model)
 }
 
 // once reports whether something is said for the first time, or is to be said each time.
@@ -114,9 +99,9 @@ func lasting(s run.State, now time.Time) (lines []string) {
 // inPlace says which model answers, or is asked, in place of a stage's first choice.
 func inPlace(f run.Fallback, st run.StageState) string {
 	if n := st.ModelsUsed[f.To].Answers; n > 0 {
-		return fmt.Sprintf("%s answers in place of %s (%d of %s)", f.To, f.From, n, plural(st.CallCount, "answer"))
+		return fmt.Sprintf("%s answers instead of %s (%d of %s)", f.To, f.From, n, plural(st.CallCount, "answer"))
 	}
-	return fmt.Sprintf("%s is asked in place of %s", f.To, f.From)
+	return fmt.Sprintf("%s is asked instead of %s", f.To, f.From)
 }
 
 // longCall says how far a call is that takes long.
@@ -129,37 +114,27 @@ func longCall(a run.AttemptState, now time.Time) string {
 		short(a.TokensSoFar), a.TokensPerSecond, since)
 }
 
-// waiting tells that a stage waits, until when and for what; of several of its
-// questions that wait for the same, once.
-func (p *plain) waiting(now time.Time, b event.StageWaiting) string {
-	last, waits := p.waits[b.StageID]
+// saysWaiting reports whether it is worth a line that a request waits: of several of a stage that wait
+// for the same, one.
+func (p *plain) saysWaiting(now time.Time, b event.StageWaiting) bool {
+	last, waits := p.waiting[b.StageID]
 	if waits && now.Sub(last) < waitEvery && !b.GivesUp && !p.verbose {
-		return ""
+		return false
 	}
-	p.waits[b.StageID] = now
-	then := "It goes on by itself"
-	if b.GivesUp {
-		then = "It gives up then, unless a provider can be asked before"
-	}
-	return fmt.Sprintf("%s: %s waits until %s: %s. %s", title(b.StageID), b.Unit, at(b.Until.Time, now.In(p.zone)), b.Reason, then)
+	p.waiting[b.StageID] = now
+	return true
 }
 
-// turned tells of a breaker's transition: until it closes, that it opened is said once.
-func (p *plain) turned(body event.Body, now time.Time) (tone, string) {
+// turned returns the line of a breaker's transition: until it closes, that it opened is said once.
+func (p *plain) turned(body event.Body, text string) (tone, string) {
 	switch b := body.(type) {
 	case event.BreakerOpened:
-		if !p.once("open " + route(b.Transition) + ";") {
-			return neutral, ""
-		}
-		return held, fmt.Sprintf("%s is left alone until %s: %s", route(b.Transition), at(b.Until.Time, now), b.Evidence)
+		return held, unless(!p.once("open "+route(b.Transition)+";"), text)
 	case event.BreakerProbing:
-		if !p.verbose {
-			return neutral, ""
-		}
-		return neutral, route(b.Transition) + ": it is tried whether it is well again"
+		return neutral, unless(!p.verbose, text)
 	case event.BreakerClosed:
 		p.forget("open " + route(b.Transition) + ";")
-		return good, route(b.Transition) + " is well again"
+		return good, text
 	}
 	return neutral, ""
 }
@@ -200,33 +175,25 @@ func waits(st run.StageState, now time.Time) string {
 	return fmt.Sprintf("‖ %s%s: waits until %s: %s", first.Unit, others, at(first.Until.Time, now), first.Reason)
 }
 
-// retried says what a retry takes over, and where it begins.
-func retried(b event.RetryRequested) string {
-	text := fmt.Sprintf("Retry of run %s, from the start", b.ParentRunID)
-	if len(b.Kept) > 0 {
-		text = fmt.Sprintf("Retry of run %s, from: %s", b.ParentRunID, titlesOf(b.From))
-	}
-	if len(b.SteppedBack) > 0 {
-		text += fmt.Sprintf(". It steps back to %s: %s", titlesOf(b.SteppedBack), b.Reason)
-	}
-	return join(". ", text, revised(b))
-}
-
 // revised says what a retry runs otherwise than the run before; "" if nothing.
 func revised(b event.RetryRequested) string {
 	recipe := ""
-	changed := ""
 	if b.Recipe != nil {
-		recipe = fmt.Sprintf("By recipe %s (%s)", b.Recipe.RecipeID, b.Recipe.Name)
+		recipe = fmt.Sprintf("With recipe %s (%s)", b.Recipe.RecipeID, b.Recipe.Name)
 	}
-	if len(b.Changes) > 0 {
-		var all []string
-		for _, c := range b.Changes {
-			all = append(all, c.String())
-		}
-		changed = "Changed: " + strings.Join(all, "; ")
+	return join(". ", recipe, changes(b))
+}
+
+// changes lists what a retry changes; "" if nothing.
+func changes(b event.RetryRequested) string {
+	var all []string
+	for _, c := range b.Changes {
+		all = append(all, c.String())
 	}
-	return join(". ", recipe, changed)
+	if len(all) == 0 {
+		return ""
+	}
+	return "Changed: " + strings.Join(all, "; ")
 }
 
 // titlesOf lists what stages do.
@@ -236,12 +203,4 @@ func titlesOf(ids []string) string {
 		all[i] = title(id)
 	}
 	return strings.Join(all, ", ")
-}
-
-// reused tells of an answer that was there already.
-func (p *plain) reused(b event.UnitReused) string {
-	if !p.verbose {
-		return ""
-	}
-	return fmt.Sprintf("%s: %s is answered already, by %s in run %s", title(b.StageID), b.Unit, b.Model, b.FromRunID)
 }

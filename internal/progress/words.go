@@ -40,7 +40,7 @@ func (f face) String() string { return f.icon + " " + f.word }
 func stageFace(st run.StageState, of run.Status) face {
 	switch st.Status {
 	case run.StageRunning:
-		return face{busy, "▶", "working"}
+		return face{busy, "▶", "running"}
 	case run.StageWaiting:
 		return face{held, "‖", "waiting"}
 	case run.StageDone:
@@ -57,7 +57,7 @@ func stageFace(st run.StageState, of run.Status) face {
 	if of.Ended() {
 		return face{faint, "○", "not run"}
 	}
-	return face{faint, "○", "to do"}
+	return face{faint, "○", "not started"}
 }
 
 // runFace returns how a run looks.
@@ -97,9 +97,9 @@ func pausedWord(reason event.PauseReason) string {
 	case event.Interrupted:
 		return "stopped"
 	case event.Exhausted:
-		return "gave up"
+		return "paused, no answer"
 	case event.ProcessDeaths:
-		return "set aside"
+		return "paused after crashes"
 	}
 	return "paused"
 }
@@ -127,43 +127,35 @@ func pauses(s run.State) []pause {
 
 // String says that the stage waits, and for what.
 func (p pause) String() string {
-	switch p.reason {
-	case event.AwaitingConfirmation:
-		return title(p.stage) + ": waits for you to accept " + accepted(p.stage)
-	case event.Interrupted:
-		return title(p.stage) + ": stopped by you"
-	case event.Exhausted:
-		return join(": ", title(p.stage)+": nobody could answer in the time that there was", p.why)
-	case event.ProcessDeaths:
-		return join(": ", title(p.stage)+": set aside", p.why)
-	case "":
-		return title(p.stage) + ": paused"
+	text := title(p.stage) + ": " + wording.OfPause(p.reason)
+	if p.reason == event.AwaitingConfirmation {
+		text = title(p.stage) + ": check " + accepted(p.stage) + " and accept to continue"
 	}
-	return title(p.stage) + ": paused, " + string(p.reason)
+	return join(": ", text, p.why)
 }
 
 // accepted names what a stage makes that a person has to accept.
 func accepted(stageID string) string {
-	return cmp.Or(shipped.Info(stageID).Confirms, "what it made")
+	return cmp.Or(shipped.Info(stageID).Confirms, "the results")
 }
 
 // sentence says where a run stands.
 func sentence(s run.State, now time.Time) string {
 	switch s.Status {
 	case run.Queued:
-		return "Queued: nothing has happened yet"
+		return "Queued"
 	case run.Waiting:
 		if len(s.Needs) > 0 {
-			return "Waiting: it can't go on here, where it needs " + run.NeedsText(s.Needs)
+			return "Waiting: to continue here, it needs " + run.NeedsText(s.Needs)
 		}
 		return "Waiting" + until(s, now)
 	case run.Paused:
 		return "Paused: " + pauses(s)[0].String()
 	case run.RunDone:
 		if s.DryRun {
-			return "Checked: all is in order; nothing was run"
+			return "Checked: no mistakes found; nothing was run"
 		}
-		return "Finished in " + took(elapsed(s, now))
+		return "Done in " + took(elapsed(s, now))
 	case run.RunFailed:
 		return join(" at ", "Failed after "+took(elapsed(s, now)), title(advice.FailedStage(s)))
 	case run.RunCancelled:
@@ -195,7 +187,7 @@ func underWay(s run.State, now time.Time) []string {
 	return all
 }
 
-// units says how many units of a stage are through, or "" where they are not known.
+// units says how many units of a stage are done, or "" where they are not known.
 func units(st run.StageState) string {
 	if st.UnitsTotal == 0 {
 		return ""

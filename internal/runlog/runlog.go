@@ -10,6 +10,7 @@ import (
 
 	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/internal/plaintext"
+	"github.com/cineforge/cineforge/internal/wording"
 	"github.com/cineforge/cineforge/run"
 	"github.com/cineforge/cineforge/run/event"
 )
@@ -34,45 +35,61 @@ func New(to *slog.Logger) *Log {
 // wait is one line for each run.
 func (l *Log) Observe(e event.Event) {
 	if e.RunID == "" {
-		l.standalone(e.Body)
+		entry{l, said(e)}.standalone(e.Body)
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	of := slog.String("run", e.RunID)
+	w := entry{l, said(e)}
 	switch b := e.Body.(type) {
 	case event.PipelineStarted:
-		l.info("run started", of, slog.String("recipe", b.RecipeID), slog.String("project", b.ProjectID),
+		w.info("run started", of, slog.String("recipe", b.RecipeID), slog.String("project", b.ProjectID),
 			text("input", b.InputName), text("drill", b.Drill), text("notice", b.Notice))
 	case event.RunResumed:
 		delete(l.needs, e.RunID)
-		l.info("run goes on", of, slog.String("cause", string(b.Cause)), slog.Bool("candidates_of_today", b.Candidates != nil))
+		w.info("run resumed", of, slog.String("cause", string(b.Cause)), slog.Bool("candidates_of_today", b.Candidates != nil))
 	case event.PipelineFinished:
-		l.finished(of, b)
+		w.finished(of, b)
 		delete(l.waiting, e.RunID)
 		delete(l.needs, e.RunID)
 	case event.StagePaused:
-		l.paused(of, b)
+		w.paused(of, b)
 	case event.StageFailed:
-		l.write(slog.LevelError, "stage failed", of, slog.String("stage", b.StageID), text("unit", b.Unit),
+		w.write(slog.LevelError, "stage failed", of, slog.String("stage", b.StageID), text("unit", b.Unit),
 			slog.String("class", string(b.ErrorClass)),
 			slog.String("reason", string(b.TerminalReason)), text("error", b.Error), text("hint", b.Hint))
 	case event.StageWaiting:
 		if !l.waiting[e.RunID] {
 			l.waiting[e.RunID] = true
-			l.info("run waits", of, slog.String("stage", b.StageID), slog.Time("until", b.Until.Time),
+			w.info("run waits", of, slog.String("stage", b.StageID), slog.Time("until", b.Until.Time),
 				text("reason", b.Reason), model(b.Provider, b.Model), slog.String("class", string(b.ErrorClass)))
 		}
 	case event.BudgetExceeded:
-		l.write(slog.LevelWarn, "money is spent", of, slog.String("stage", b.StageID),
+		w.write(slog.LevelWarn, "cost limit reached", of, slog.String("stage", b.StageID),
 			slog.Float64("spent_usd", b.SpentUSD), slog.Float64("limit_usd", b.LimitUSD))
 	default:
-		l.provider(of, e.RunID, e.Body)
+		w.provider(of, e.RunID, e.Body)
 	}
 }
 
+// entry is a line in the making, with what its event says.
+type entry struct {
+	*Log
+	message slog.Attr
+}
+
+// said returns the attribute of what an event says.
+func said(e event.Event) slog.Attr { return slog.String("message", wording.Message(e)) }
+
+func (l entry) info(what string, attrs ...slog.Attr) { l.write(slog.LevelInfo, what, attrs...) }
+
+func (l entry) write(level slog.Level, what string, attrs ...slog.Attr) {
+	l.Log.write(level, what, append([]slog.Attr{l.message}, attrs...)...)
+}
+
 // provider writes the lines of events about providers.
-func (l *Log) provider(of slog.Attr, id string, body event.Body) {
+func (l entry) provider(of slog.Attr, id string, body event.Body) {
 	switch b := body.(type) {
 	case event.BreakerOpened:
 		l.info("breaker opened", model(b.Provider, b.Model), slog.Time("until", b.Until.Time), text("evidence", b.Evidence), of)
@@ -100,7 +117,7 @@ func (l *Log) provider(of slog.Attr, id string, body event.Body) {
 }
 
 // standalone writes the lines of events without a run: what people did that others have to know of.
-func (l *Log) standalone(body event.Body) {
+func (l entry) standalone(body event.Body) {
 	switch b := body.(type) {
 	case event.ProviderHeld:
 		l.info("provider held", model(b.Provider, b.Model), slog.Time("until", b.Until.Time), text("reason", b.Reason), by(b.Act))
@@ -129,7 +146,7 @@ func by(a event.Act) slog.Attr {
 // personal lists the classes of failures that a key meets until a person acts.
 var personal = map[failure.Class]bool{failure.Auth: true, failure.Permission: true, failure.QuotaExhausted: true}
 
-func (l *Log) finished(of slog.Attr, b event.PipelineFinished) {
+func (l entry) finished(of slog.Attr, b event.PipelineFinished) {
 	level := slog.LevelInfo
 	if b.Outcome == event.Failed {
 		level = slog.LevelError
@@ -138,7 +155,7 @@ func (l *Log) finished(of slog.Attr, b event.PipelineFinished) {
 		slog.Float64("cost_usd", b.TotalCostUSD), text("error", b.Error))
 }
 
-func (l *Log) paused(of slog.Attr, b event.StagePaused) {
+func (l entry) paused(of slog.Attr, b event.StagePaused) {
 	level, what := slog.LevelError, "run needs a person"
 	if b.Reason == event.Interrupted {
 		level, what = slog.LevelInfo, "run paused"
@@ -165,14 +182,12 @@ func (l *Log) Uncarried(list []run.Overview) {
 // Trouble writes that the store accepts no writes, and with nil that it does again.
 func (l *Log) Trouble(kind run.Trouble, err error) {
 	if err == nil {
-		l.write(slog.LevelWarn, "the store takes what happens again")
+		l.write(slog.LevelWarn, "the store accepts writes again")
 		return
 	}
-	l.write(slog.LevelWarn, "the store takes nothing; no new call is made, and answers are kept in memory",
+	l.write(slog.LevelWarn, "the store accepts no writes; no new request is sent, and answers are kept in memory",
 		slog.String("trouble", string(kind)), text("error", err.Error()))
 }
-
-func (l *Log) info(what string, attrs ...slog.Attr) { l.write(slog.LevelInfo, what, attrs...) }
 
 // write writes a line without empty attributes.
 func (l *Log) write(level slog.Level, what string, attrs ...slog.Attr) {

@@ -101,7 +101,8 @@ func TestLog_StandaloneEvents(t *testing.T) {
 	if n := strings.Count(got, "\n"); n != 5 || strings.Contains(got, "run=") {
 		t.Errorf("%d lines:\n%s", n, got)
 	}
-	if !strings.Contains(got, `msg="provider held" model=anthropic`) || !strings.Contains(got, `reason="no money" by=page:ada`) {
+	if !strings.Contains(got, `msg="provider held" message="Ada held Anthropic until `) ||
+		!strings.Contains(got, `reason="no money" by=page:ada`) {
 		t.Errorf("%s", got)
 	}
 }

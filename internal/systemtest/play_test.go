@@ -155,6 +155,7 @@ func (p play) on(t *testing.T) outcome {
 			}
 			events = append(events, e)
 		}
+		saysTheSame(t, events)
 		o.states, o.events = append(o.states, state), append(o.events, events)
 	}
 	return o

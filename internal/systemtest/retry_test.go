@@ -95,7 +95,7 @@ func (w *world) versions() []string {
 	return files
 }
 
-// The only model is retired in the middle of a run of twelve scenes. A retry by a recipe
+// The only model is retired in the middle of a run of twelve scenes. A retry with a recipe
 // that names another one goes on, and asks nothing again that was answered.
 func TestRetry_ByARecipeThatNamesAnotherModel(t *testing.T) {
 	for _, how := range []string{"current", "id", "file"} {

@@ -347,7 +347,7 @@ func mendedScenarios(t *testing.T) []faultScenario {
 				o.paidOnce(p)
 			}})
 	}
-	return append(all, faultScenario{id: "S46", wants: "a retry by a recipe that names another model goes on; stored answers are kept",
+	return append(all, faultScenario{id: "S46", wants: "a retry with a recipe that names another model goes on; stored answers are kept",
 		play: play{file: script, alone: true, single: true, scenario: healthy, options: fixed}, lives: retires,
 		checks: func(o outcome, p *problems) {
 			p.check(o.states[0].Status == run.RunFailed, "the run is %s", o.states[0].Status)

@@ -11,7 +11,8 @@ import (
 const longestMessage = 200
 
 // Message returns what an event says, as one sentence that is made from the event alone. Texts of
-// providers and names of files are quoted in it as data, on one line and bounded.
+// providers and names of files are quoted in it as data, on one line and bounded. Times are in the
+// zone of the event's own.
 func Message(e event.Event) string {
 	text := clause(e)
 	if runes := []rune(text); len(runes) > longestMessage {
@@ -116,12 +117,23 @@ func asked(text string, by event.Asked) string {
 }
 
 func ended(b event.PipelineFinished) string {
-	cost := USD(b.TotalCostUSD)
 	switch {
 	case b.Success:
-		return "the run is done and cost " + cost
+		return "the run is done" + cost(b.TotalCostUSD)
 	case b.Outcome == event.Cancelled:
-		return "the run ended because it was cancelled, and cost " + cost
+		return "the run ended because it was cancelled"
 	}
-	return "the run failed and cost " + cost + "; what is finished is kept"
+	return "the run failed" + cost(b.TotalCostUSD) + "; finished work is kept"
+}
+
+// cost says what something cost. It says nothing of what may only seem free: the price of some
+// models is not known.
+func cost(usd float64) string {
+	switch amount := USD(usd); {
+	case usd == 0:
+		return ""
+	case amount[0] == '<':
+		return " and cost under " + amount[1:]
+	}
+	return " and cost " + USD(usd)
 }

@@ -70,7 +70,7 @@ func Unit(id string) string {
 	case numbered && err == nil && kind == "chunk":
 		return fmt.Sprintf("part %d", n)
 	case id == "project":
-		return "the project settings"
+		return "the settings proposal"
 	case id == "":
 		return "the whole text"
 	}

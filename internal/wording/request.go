@@ -3,10 +3,11 @@ package wording
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
-	"github.com/cineforge/cineforge/internal/plaintext"
+	"github.com/cineforge/cineforge/failure"
 	"github.com/cineforge/cineforge/run/event"
 )
 
@@ -47,12 +48,24 @@ func milliseconds(n int64) time.Duration { return time.Duration(n) * time.Millis
 func attemptFailed(b event.AttemptFailed) string {
 	text := fmt.Sprintf("try %d for %s at %s failed: %s%s", b.Attempt.Attempt, Unit(b.Unit), name(b.Model),
 		b.ErrorClass.Clause(ProviderName(b.Provider)), blame(b.ErrorClass, ProviderName(b.Provider)))
-	said := strings.TrimPrefix(b.Error, b.Provider+": ")
-	if said == "" || said == b.ErrorClass.Meaning() {
-		return text
-	}
-	return text + ", " + quote(said)
+	return said(text, b.Provider, b.ErrorClass, b.Error)
 }
+
+// said adds to a clause what a provider said of a failure, or what the program says beyond the
+// failure's class.
+func said(clause, provider string, c failure.Class, text string) string {
+	text = strings.TrimPrefix(text, provider+": ")
+	if words := quotedAtEnd.FindStringSubmatch(text); words != nil {
+		text = words[1]
+	}
+	if text == c.Meaning() {
+		return clause
+	}
+	return saying(clause, text)
+}
+
+// quotedAtEnd finds a provider's own words in the text of a failure, which ends with them.
+var quotedAtEnd = regexp.MustCompile(`\((?:it says )?"(.*)"\)$`)
 
 // because says which failure an event is about; "" without one.
 func because(f event.Fault) string {
@@ -93,7 +106,7 @@ func turned(e event.Event) string {
 		if b.From == "half_open" {
 			out = "is still out"
 		}
-		return fmt.Sprintf("%s %s and is asked again at %s: %s", model(b.Provider, b.Model), out, At(b.Until.Time, e.Time), evidence(b.Evidence))
+		return saying(fmt.Sprintf("%s %s and is asked again at %s", model(b.Provider, b.Model), out, At(b.Until.Time, e.Time)), b.Evidence)
 	case event.BreakerProbing:
 		return fmt.Sprintf("one request shows whether %s answers again", model(b.Provider, b.Model))
 	case event.BreakerClosed:
@@ -101,6 +114,3 @@ func turned(e event.Event) string {
 	}
 	return ""
 }
-
-// evidence is why a breaker opened, as far as a sentence has room for it.
-func evidence(text string) string { return plaintext.Cut(oneLine(text), longestQuote) }

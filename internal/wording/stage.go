@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/cineforge/cineforge/artifact"
@@ -14,7 +15,7 @@ func ofStage(e event.Event) string {
 	case event.StageStarted:
 		return Doing(b.StageID) + " started"
 	case event.StageSkippedReused:
-		return fmt.Sprintf("%s is done already: %s of run %s reused", Doing(b.StageID), results(b.Artifacts), name(b.FromRunID))
+		return fmt.Sprintf("%s is skipped: %s of run %s can be reused", Doing(b.StageID), results(b.Artifacts), name(b.FromRunID))
 	case event.UnitsPlanned:
 		return fmt.Sprintf("%s has %s to do", Doing(b.StageID), Units(b.Total, b.StageID))
 	case event.UnitDone:
@@ -28,7 +29,7 @@ func ofStage(e event.Event) string {
 	case event.StagePaused:
 		return paused(b)
 	case event.StageFinished:
-		return fmt.Sprintf("%s is done with %s and cost %s", Doing(b.StageID), results(b.Artifacts), USD(b.CostUSD))
+		return fmt.Sprintf("%s is done with %s", Doing(b.StageID), results(b.Artifacts)) + cost(b.CostUSD)
 	case event.StageFailed:
 		return failed(b)
 	}
@@ -39,11 +40,7 @@ func results(refs []artifact.Ref) string { return Count(len(refs), "result") }
 
 // paused says why a stage paused.
 func paused(b event.StagePaused) string {
-	text := Doing(b.StageID) + " paused: " + OfPause(b.Reason)
-	if b.ErrorClass != "" {
-		text += "; " + b.ErrorClass.Clause("the provider")
-	}
-	return text
+	return saying(Doing(b.StageID)+" paused: "+OfPause(b.Reason), b.Error)
 }
 
 // failed says what a stage failed of, and whose fault that is.
@@ -52,17 +49,18 @@ func failed(b event.StageFailed) string {
 	if b.Unit != "" {
 		text += " at " + Unit(b.Unit)
 	}
-	subject := "the provider"
-	if b.Provider != nil && *b.Provider != "" {
-		subject = ProviderName(*b.Provider)
+	provider := ""
+	if b.Provider != nil {
+		provider = *b.Provider
 	}
+	subject := cmp.Or(ProviderName(provider), "the provider")
 	switch b.TerminalReason {
-	case event.MoneySpent, event.CancelledByOperator, event.ModuleError, event.InvalidInput:
+	case event.MoneySpent, event.CancelledByOperator:
 		return text + ": " + OfTerminal(b.TerminalReason)
 	case event.WaitSpent:
 		text += " because " + OfTerminal(b.TerminalReason)
 	}
-	return text + ": " + b.ErrorClass.Clause(subject) + blame(b.ErrorClass, subject)
+	return said(text+": "+b.ErrorClass.Clause(subject)+blame(b.ErrorClass, subject), provider, b.ErrorClass, b.Error)
 }
 
 // blame says whose fault a failure is, for one that is clear.

@@ -22,6 +22,16 @@ func quote(text string) string {
 	return "“" + plaintext.Cut(strings.Join(strings.Fields(oneLine(text)), " "), longestQuote) + "”"
 }
 
+// saying adds a text from elsewhere to a clause, as far as a message has room for it.
+func saying(clause, text string) string {
+	text = strings.TrimRight(strings.Join(strings.Fields(oneLine(text)), " "), ".")
+	room := longestMessage - utf8.RuneCountInString(clause) - len(": “…”.")
+	if text == "" || room < 20 {
+		return clause
+	}
+	return clause + ": “" + plaintext.Cut(text, room) + "”"
+}
+
 // longestName is how many characters of a name from elsewhere a sentence has.
 const longestName = 40
 
@@ -52,13 +62,13 @@ func InWords(id string) string {
 	return strings.TrimSpace(strings.Join(strings.FieldsFunc(name(id), func(r rune) bool { return r == '_' || r == ' ' }), " "))
 }
 
-// At writes a moment: with its date if that is not the date of the day on which it is read.
-func At(t, read time.Time) string {
-	t, read = t.UTC(), read.UTC()
-	if t.Format(time.DateOnly) == read.Format(time.DateOnly) {
-		return t.Format("15:04:05 UTC")
+// At writes a moment in the zone of another: with its date if the other is of another day.
+func At(t, of time.Time) string {
+	t = t.In(of.Location())
+	if t.Format(time.DateOnly) == of.Format(time.DateOnly) {
+		return t.Format("15:04:05 MST")
 	}
-	return t.Format("2006-01-02 15:04:05 UTC")
+	return t.Format("2006-01-02 15:04:05 MST")
 }
 
 // USD writes an amount of dollars. What costs something never looks free.
@@ -73,6 +83,9 @@ func USD(amount float64) string {
 func Count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
+	}
+	if stem, ok := strings.CutSuffix(thing, "ry"); ok {
+		return fmt.Sprintf("%d %sries", n, stem)
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
 }

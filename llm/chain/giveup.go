@@ -87,7 +87,7 @@ func (e *ending) needed() string {
 		}
 	}
 	if len(small) > 0 {
-		needs = append(needs, fmt.Sprintf("about %d tokens are too many for %s: retry by a recipe that names a model with a larger window",
+		needs = append(needs, fmt.Sprintf("about %d tokens are too many for %s: retry with a recipe that names a model with a larger window",
 			q.need, strings.Join(small, ", ")))
 	}
 	return strings.Join(needs, "; ")
@@ -119,7 +119,7 @@ func (e *ending) unavailable() *failure.Error {
 	if largest > 0 {
 		return failure.New(failure.ContextLength,
 			fmt.Sprintf("the question about %s has about %d tokens, and the largest window in the chain is %d", q.asked.Unit, q.need, largest),
-			"retry by a recipe that names a model with a larger window")
+			"retry with a recipe that names a model with a larger window")
 	}
 	return failure.New(failure.NoProvider,
 		fmt.Sprintf("nobody can be asked about %s (%s: %s)", q.asked.Unit, q.round.order[0].Name, e.available[0].Detail),
@@ -133,5 +133,5 @@ func (e *ending) unconfigured() *failure.Error {
 		why = append(why, s.Model+" ("+s.Detail+")")
 	}
 	return failure.New(failure.NoProvider, "no model of the chain can be asked: "+strings.Join(why, ", "),
-		"set one of the keys, then retry; or retry by a recipe that names other models")
+		"set one of the keys, then retry; or retry with a recipe that names other models")
 }

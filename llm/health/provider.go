@@ -128,7 +128,7 @@ func (p *provider) acquit(r *Route) {
 		}
 		b.Trip(0, name+" failed, and "+r.Model+" answered")
 		if time.Since(at) >= suspectFor {
-			b.Probe("the time for it has come")
+			b.Probe("it is due for a probe")
 		}
 	}
 	if _, failed := p.evidence.suspects[r.Model]; !failed && len(p.evidence.suspects) > 0 {

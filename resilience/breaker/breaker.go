@@ -267,7 +267,7 @@ func (b *Breaker) advance(now time.Time) {
 	switch b.state {
 	case Open:
 		if !now.Before(b.until) {
-			b.transit(Transition{To: HalfOpen, At: now, Evidence: "the time for it has come"})
+			b.transit(Transition{To: HalfOpen, At: now, Evidence: "it is due for a probe"})
 		}
 	case HalfOpen:
 		if at := b.nextLease(); !at.IsZero() && !now.Before(at) {

@@ -56,3 +56,12 @@ func (r *Refusal) spoken(ctx context.Context) *Refusal {
 	r.Actions = Actions(ctx, r.cause.Remedies)
 	return r
 }
+
+// InWords returns what names commands in the words of the client of ctx's request: as it is for the
+// command line, else without them.
+func InWords[T any](ctx context.Context, v T, without func(T) T) T {
+	if NamesCommands(ctx) {
+		return v
+	}
+	return without(v)
+}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cineforge/cineforge/client"
 	"github.com/cineforge/cineforge/internal/api/endpoint"
+	"github.com/cineforge/cineforge/internal/api/problem"
 	"github.com/cineforge/cineforge/internal/wording"
 )
 
@@ -67,7 +68,7 @@ func (h *handler) log(w http.ResponseWriter, r *http.Request) error {
 		page.Position = head
 	}
 	for _, e := range entries {
-		page.Events = append(page.Events, wording.Worded(e.Event))
+		page.Events = append(page.Events, wording.Worded(problem.InWords(r.Context(), e.Event, wording.Event)))
 		page.Positions = append(page.Positions, e.Position)
 		page.Position = max(page.Position, e.Position)
 	}

@@ -32,6 +32,7 @@ type stream struct {
 	wants     func(f *feed.Frame) bool                                      // whether the client follows what the frame is about
 	hello     []byte                                                        // the data of the first frame; nil for none
 	announces bool                                                          // whether it begins with its id, for clients that leave early
+	commands  bool                                                          // whether hints name commands
 	brief     bool                                                          // only what lists need of each event
 	head      bool                                                          // only the headers are sent
 	ends      bool                                                          // with the last frame of a run
@@ -45,6 +46,7 @@ func (h *handler) serve(ctx context.Context, c *stream) error {
 		return tooManyStreams()
 	}
 	defer release()
+	c.commands = problem.NamesCommands(ctx)
 	if err := c.open(); err != nil || c.head {
 		return err
 	}
@@ -139,7 +141,10 @@ func (c *stream) deliver(frames []*feed.Frame) (over bool, err error) {
 			continue
 		}
 		c.last = id
-		data := f.Data
+		data := f.Plain()
+		if c.commands {
+			data = f.Data
+		}
 		if c.brief {
 			data = f.Brief()
 		}
