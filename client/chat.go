@@ -20,13 +20,13 @@ type Action struct {
 	ID       string   `json:"id"`
 	Label    string   `json:"label"`
 	Variant  string   `json:"variant,omitempty" nullable:"true" doc:"default, secondary or outline"`
-	Route    string   `json:"route,omitempty" nullable:"true" doc:"Where a page shows more."`
+	Route    string   `json:"route,omitempty" nullable:"true" doc:"Where a page shows details."`
 	Method   string   `json:"method,omitempty" nullable:"true"`
 	Endpoint string   `json:"endpoint,omitempty" nullable:"true" doc:"What is to be called."`
 
 	Payload map[string]any `json:"payload,omitempty" nullable:"true" doc:"What it is called with."`
 	Body    map[string]any `json:"body,omitempty" nullable:"true" doc:"The same as payload, for clients of earlier versions."`
-	Confirm *ConfirmAction `json:"confirm_action,omitempty" null:"true" doc:"The same call, as clients of the first system make it."`
+	Confirm *ConfirmAction `json:"confirm_action,omitempty" null:"true" doc:"The same call, as clients of the first system expect it."`
 }
 
 // StartRun is the type of a ConfirmAction whose answer may name a run.
@@ -37,20 +37,20 @@ type ConfirmAction struct {
 	_        struct{}       `additionalProperties:"true"`
 	Type     string         `json:"type" example:"start_run"`
 	Endpoint string         `json:"endpoint" doc:"What is posted to."`
-	Payload  map[string]any `json:"payload" doc:"What is posted; an empty object where nothing has to be said."`
+	Payload  map[string]any `json:"payload" doc:"What is posted; may be an empty object."`
 }
 
 // ChatRequest is a person's question in a project's chat.
 type ChatRequest struct {
 	Message     string           `json:"message" minLength:"1" maxLength:"100000"`
-	History     []map[string]any `json:"chat_history,omitempty" nullable:"true" doc:"What was said before; accepted and not used."`
-	PageContext *string          `json:"page_context,omitempty" nullable:"true" maxLength:"10000" doc:"Accepted and not used."`
+	History     []map[string]any `json:"chat_history,omitempty" nullable:"true" doc:"Earlier messages; accepted and ignored."`
+	PageContext *string          `json:"page_context,omitempty" nullable:"true" maxLength:"10000" doc:"Accepted and ignored."`
 }
 
 // InsightRequest asks for a comment on something that has happened.
 type InsightRequest struct {
 	Trigger string         `json:"trigger" minLength:"1" maxLength:"200" example:"run_completed"`
-	Context map[string]any `json:"context,omitempty" nullable:"true" doc:"Accepted and not used."`
+	Context map[string]any `json:"context,omitempty" nullable:"true" doc:"Accepted and ignored."`
 }
 
 // ChatChunk is the data of a frame of an answer in the chat: its text, then actions, and in the

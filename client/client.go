@@ -63,7 +63,7 @@ func New(baseURL string, o Options) (*Client, error) {
 		return nil, errors.New("the server's URL is not an address such as http://127.0.0.1:8000")
 	}
 	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return nil, errors.New("the server's URL holds more than an address; a token does not belong into it")
+		return nil, errors.New("the server's URL must be a plain address; it must not contain a token")
 	}
 	if strings.ContainsFunc(o.Token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return nil, errors.New("the token has characters that no token can have")

@@ -429,7 +429,7 @@ func TestProblem_AnswersOfProxies(t *testing.T) {
 		t.Errorf("a redirect, which would take the token elsewhere: %v", err)
 	}
 	if _, err := answer(http.StatusOK, "text/html", "<h1>Welcome</h1>").Health(ctx); err == nil ||
-		!strings.Contains(err.Error(), "answered with what this program can't read") {
+		!strings.Contains(err.Error(), "sent an answer that this program can't read") {
 		t.Errorf("a page: %v", err)
 	}
 	for _, err := range answer(http.StatusOK, "text/html", "<h1>Welcome</h1>").Runs.Follow(ctx, "run-1", 0) {

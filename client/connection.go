@@ -96,7 +96,7 @@ func (c *connection) do(ctx context.Context, r request, out any) (http.Header, e
 		return header, nil
 	}
 	if err := json.Unmarshal(data, out); err != nil {
-		return header, fmt.Errorf("the server at %s answered with what this program can't read: %w", c.base, err)
+		return header, fmt.Errorf("the server at %s sent an answer that this program can't read: %w", c.base, err)
 	}
 	return header, nil
 }

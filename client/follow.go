@@ -86,7 +86,7 @@ type follower struct {
 }
 
 // errSilent means that nothing came over a connection.
-var errSilent = fmt.Errorf("nothing was heard of it for %v", silence)
+var errSilent = fmt.Errorf("no data for %v", silence)
 
 // follow follows over as many connections as it takes. It returns an error that another
 // connection would not overcome.
@@ -255,7 +255,7 @@ func (f *follower) read(r io.Reader) error {
 	}
 	switch err := lines.Err(); {
 	case errors.Is(err, bufio.ErrTooLong):
-		return fmt.Errorf("the server at %s told of an event of more than %d MB", f.conn.base, maxLine>>20)
+		return fmt.Errorf("the server at %s sent an event of more than %d MB", f.conn.base, maxLine>>20)
 	case err != nil:
 		return &brokenError{err}
 	}
@@ -274,7 +274,7 @@ func (f *follower) event(id int64, data []byte) error {
 	}
 	var e Event
 	if err := json.Unmarshal(data, &e); err != nil {
-		return fmt.Errorf("the server at %s told of an event that this program can't read: %w", f.conn.base, err)
+		return fmt.Errorf("the server at %s sent an event that this program can't read: %w", f.conn.base, err)
 	}
 	return f.take(id, e)
 }

@@ -251,7 +251,7 @@ func TestFollow_ReadsWhatAStreamMaySend(t *testing.T) {
 		{"no such run", []func(http.ResponseWriter, *http.Request){say(first, false), refuse(http.StatusNotFound, "")}, 1,
 			"the server answered with status 404 Not Found", []string{"", "1"}, nil},
 		{"what is no event", []func(http.ResponseWriter, *http.Request){say("data: hello\n\n", true)}, 0,
-			"told of an event that this program can't read", []string{""}, nil},
+			"sent an event that this program can't read", []string{""}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -21,8 +21,8 @@ type Problem struct {
 	Message   string   `json:"message" doc:"What is wrong, in one sentence."`
 	Hint      *string  `json:"hint" doc:"What to do about it."`
 	Errors    []Detail `json:"errors,omitempty" doc:"Each thing that is wrong with the request."`
-	RequestID string   `json:"request_id,omitempty" doc:"By which the log tells of the request."`
-	RunID     string   `json:"run_id,omitempty" doc:"The run that stands against it."`
+	RequestID string   `json:"request_id,omitempty" doc:"The id of the request in the server's log."`
+	RunID     string   `json:"run_id,omitempty" doc:"The run that conflicts with the request."`
 
 	Actions []failure.Remedy `json:"actions,omitempty" doc:"What can be done about it; the hint names their labels, and commands for cli."`
 

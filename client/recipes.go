@@ -228,7 +228,7 @@ type UncheckedRecipe struct {
 
 // SavedRecipe names a version of a recipe.
 type SavedRecipe struct {
-	Name     string          `json:"name" example:"mvp_ingest@0a1b2c3d4e5f" doc:"What a retry asks for it with."`
+	Name     string          `json:"name" example:"mvp_ingest@0a1b2c3d4e5f" doc:"The name by which a retry requests it."`
 	RecipeID string          `json:"recipe_id"`
 	Digest   artifact.Digest `json:"digest" doc:"Of the source."`
 	File     *string         `json:"file" doc:"Of one that was saved as a recipe, below the data directory; else null."`

@@ -26,7 +26,7 @@ type Uncarried struct {
 // ResumeRequest says how a run goes on. Without candidates it goes on with those that
 // it pins.
 type ResumeRequest struct {
-	Candidates string `json:"candidates,omitempty" enum:"today" doc:"today lets the run go on with whoever the server can ask today, in place of those that it pins; it need not be paused then."`
+	Candidates string `json:"candidates,omitempty" enum:"today" doc:"today: continue with the providers available today instead of the pinned ones; the run need not be paused."`
 	Reason     string `json:"reason,omitempty" maxLength:"500" doc:"Why. It is recorded, with who asks."`
 }
 
@@ -98,7 +98,7 @@ type Input struct {
 // Uploaded is an uploaded file, and what a first look into it shows.
 type Uploaded struct {
 	Input
-	Duplicate  bool      `json:"duplicate" doc:"The project had the file already."`
+	Duplicate  bool      `json:"duplicate" doc:"The project already has the file."`
 	Format     string    `json:"format"`
 	Encoding   string    `json:"encoding"`
 	Kind       string    `json:"kind" doc:"What it looks like: screenplay, prose, ..."`
@@ -122,12 +122,12 @@ type RunRequest struct {
 	AcceptConfig    bool           `json:"accept_config,omitempty" doc:"Do not pause for the project configuration to be confirmed."`
 	StartFrom       string         `json:"start_from,omitempty" maxLength:"100"`
 	EndAt           string         `json:"end_at,omitempty" maxLength:"100"`
-	Force           bool           `json:"force,omitempty" doc:"Ask anew what earlier runs have asked and paid for."`
-	New             *bool          `json:"new,omitempty" doc:"Whether to make a run also while one of the same is under way: by default if it has an own run_id or the request an Idempotency-Key."`
-	DryRun          bool           `json:"dry_run,omitempty" doc:"Check everything and run nothing."`
-	Drill           string         `json:"drill,omitempty" maxLength:"100" doc:"A scenario of the simulator, which answers in place of real providers."`
-	RunID           string         `json:"run_id,omitempty" maxLength:"64" doc:"The id that the run is to have."`
-	RetryOf         string         `json:"retry_failed_stage_for_run_id,omitempty" maxLength:"64" doc:"Retry this run from its failed stage; all else is left out of account."`
+	Force           bool           `json:"force,omitempty" doc:"Ignore cached answers and ask again."`
+	New             *bool          `json:"new,omitempty" doc:"Whether to start a new run even if the same one is in progress; default: only with a run_id or an Idempotency-Key."`
+	DryRun          bool           `json:"dry_run,omitempty" doc:"Check everything, but run nothing."`
+	Drill           string         `json:"drill,omitempty" maxLength:"100" doc:"A scenario of the simulator, which answers instead of real providers."`
+	RunID           string         `json:"run_id,omitempty" maxLength:"64" doc:"The id for the run."`
+	RetryOf         string         `json:"retry_failed_stage_for_run_id,omitempty" maxLength:"64" doc:"Retry this run from its failed stage; the rest is ignored."`
 	DefaultModel    string         `json:"default_model,omitempty" maxLength:"200" doc:"Recorded, and used where a recipe names it."`
 	WorkModel       string         `json:"work_model,omitempty" maxLength:"200"`
 	VerifyModel     string         `json:"verify_model,omitempty" maxLength:"200"`
@@ -139,7 +139,7 @@ type RunRequest struct {
 
 	ModelChoice
 	MaxCostUSD     *float64       `json:"max_cost_usd,omitempty" minimum:"0" maximum:"1000000" doc:"What the run and its retries may spend, in place of what the recipe says."`
-	MaxWaitSeconds *float64       `json:"max_wait_seconds,omitempty" minimum:"0" maximum:"31536000" doc:"How long a stage may wait without progress, in place of what the recipe says."`
+	MaxWaitSeconds *float64       `json:"max_wait_seconds,omitempty" minimum:"0" maximum:"31536000" doc:"How long a stage may wait without progress; overrides the recipe."`
 	Params         map[string]any `json:"params,omitempty" doc:"Parameters of the recipe by name; they win over members of the same meaning."`
 
 	Reason string `json:"reason,omitempty" maxLength:"500" doc:"Why. It is recorded, with who asks."`
@@ -150,7 +150,7 @@ type Started struct {
 	RunID     string `json:"run_id"`
 	StateURL  string `json:"state_url"`
 	EventsURL string `json:"events_url"`
-	Existing  bool   `json:"existing,omitempty" doc:"The run was there already: the request was made before, or a run of the same, or the same retry, is under way."`
+	Existing  bool   `json:"existing,omitempty" doc:"The run existed already: the request was made before, or the same run or retry is in progress."`
 
 	Warnings []RequestWarning `json:"warnings,omitempty" nullable:"false" doc:"What of the request or of the recipe has no effect; missing if all has."`
 }
@@ -179,12 +179,12 @@ type RunsPage struct {
 
 // RetryRequest asks for a retry: from the stage that failed, unless it says otherwise.
 type RetryRequest struct {
-	From   string `json:"from,omitempty" maxLength:"100" doc:"Begin at this stage."`
-	Full   bool   `json:"full,omitempty" doc:"Begin at the start."`
+	From   string `json:"from,omitempty" maxLength:"100" doc:"Start from this stage."`
+	Full   bool   `json:"full,omitempty" doc:"Start from the beginning."`
 	Recipe string `json:"recipe,omitempty" default:"pinned" maxLength:"100" doc:"The recipe to run: pinned (the one of the run), current (today's of the same id), a recipe's id, or the name of a version."`
 
-	MaxCostUSD     *float64 `json:"max_cost_usd,omitempty" minimum:"0" maximum:"1000000" doc:"What the run and all runs of its line may spend, in place of what the recipe says."`
-	MaxWaitSeconds *float64 `json:"max_wait_seconds,omitempty" minimum:"0" maximum:"31536000" doc:"How long a stage may wait without progress, in place of what the recipe says."`
+	MaxCostUSD     *float64 `json:"max_cost_usd,omitempty" minimum:"0" maximum:"1000000" doc:"What the run and its retries may spend together; overrides the recipe."`
+	MaxWaitSeconds *float64 `json:"max_wait_seconds,omitempty" minimum:"0" maximum:"31536000" doc:"How long a stage may wait without progress; overrides the recipe."`
 	ModelChoice
 
 	Reason string `json:"reason,omitempty" maxLength:"500" doc:"Why. It is recorded, with who asks."`
@@ -193,7 +193,7 @@ type RetryRequest struct {
 
 // Reason is why an operator does something.
 type Reason struct {
-	Reason string `json:"reason" minLength:"1" maxLength:"500" pattern:"\\S" doc:"Told wherever it has an effect, and logged."`
+	Reason string `json:"reason" minLength:"1" maxLength:"500" pattern:"\\S" doc:"It is logged, and shown with its effect."`
 }
 
 // Hold asks for a provider to get no requests for a time.

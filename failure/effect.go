@@ -16,7 +16,7 @@ const (
 // Effect says what may be done about a provider's failure.
 type Effect struct {
 	Retryable     bool // the same model may be asked the same again
-	OtherModel    bool // another model of the provider may do better
+	OtherModel    bool // another model of the provider may answer
 	OtherProvider bool // another provider may do better
 	Scope         Scope
 }

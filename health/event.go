@@ -27,7 +27,7 @@ type ProviderEvent struct {
 	To       string    `json:"to" doc:"The state of the breaker then, or what an operator did: held, released, probe_wanted."`
 	Evidence string    `json:"evidence,omitempty"`
 
-	Until *time.Time `json:"until,omitempty" doc:"When it turns by itself, where that is known."`
+	Until *time.Time `json:"until,omitempty" doc:"When it changes by itself, if known."`
 
 	ID      int64        `json:"id,omitempty" doc:"Its position in the log; missing for what earlier versions recorded."`
 	Kind    EventKind    `json:"kind"`

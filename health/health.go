@@ -113,7 +113,7 @@ type LastFault struct {
 // Released is how a provider is doing after a release.
 type Released struct {
 	Provider
-	Ended []Ended `json:"ended" nullable:"false" doc:"What kept it from being asked, and does no longer."`
+	Ended []Ended `json:"ended" nullable:"false" doc:"What was released."`
 }
 
 // Ended is a gate or a hold that a release has ended.

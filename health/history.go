@@ -11,7 +11,7 @@ type History struct {
 	From          time.Time         `json:"from"`
 	Until         time.Time         `json:"until" doc:"Not included."`
 	BucketSeconds int               `json:"bucket_seconds"`
-	Drill         bool              `json:"drill" doc:"The attempts of drills are counted, in place of those of real runs."`
+	Drill         bool              `json:"drill" doc:"Count the tries of drills instead of those of real runs."`
 	Providers     []ProviderHistory `json:"providers" nullable:"false"`
 }
 

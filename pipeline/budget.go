@@ -122,7 +122,7 @@ func exhausted(spent, limit float64) bool { return spent > 0 && spent >= limit }
 // noBudget says that a limit is reached, and which would do if that much more is needed.
 func noBudget(id, subject string, spent, limit, needed float64) *failure.Error {
 	f := refused(ErrNoBudget, fmt.Sprintf("of the %s that %s may spend, %s are spent", usd(limit), subject, usd(spent)))
-	return f.Advised("allow more, such as: %s", failure.RetryFor(id, run.RaisedLimit(spent+needed, limit)))
+	return f.Advised("raise the limit: %s", failure.RetryFor(id, run.RaisedLimit(spent+needed, limit)))
 }
 
 // usd writes an amount to the cent, or finer if it is small.

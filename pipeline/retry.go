@@ -179,7 +179,7 @@ func nothingFailed(s run.State) error {
 		return f
 	}
 	last := s.StageOrder[len(s.StageOrder)-1]
-	return f.Advised("do it again from the start: %s; or from a stage, such as the last: %s", failure.RetryFully(s.RunID),
+	return f.Advised("repeat it from the start: %s; or from a stage, such as the last: %s", failure.RetryFully(s.RunID),
 		failure.RetryFrom(s.RunID, last))
 }
 

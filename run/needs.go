@@ -62,11 +62,11 @@ var ErrNoCarrier = errors.New("the process can't ask whoever the run pins")
 
 // UncarriedAdvice is what a person can do about a run that a process can't go on with; it
 // takes failure.ResumeToday.
-const UncarriedAdvice = "provide that, or, where other providers can be asked, let it go on with those: %s"
+const UncarriedAdvice = "provide that, or continue with the providers available today: %s"
 
 // Uncarried says that a process can't go on with a run, and what it needs.
 func Uncarried(id string, needs []Need) error {
-	f := &failure.Error{Class: failure.NoProvider, Message: fmt.Sprintf("run %s can't go on here: it needs %s", id,
+	f := &failure.Error{Class: failure.NoProvider, Message: fmt.Sprintf("run %s can't continue here: it needs %s", id,
 		NeedsText(needs)), Err: ErrNoCarrier}
 	return f.Advised(UncarriedAdvice, failure.ResumeToday(id))
 }

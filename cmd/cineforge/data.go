@@ -16,7 +16,7 @@ import (
 )
 
 type dataCmd struct {
-	Check  dataCheckCmd  `cmd:"" help:"Look whether the database is whole, and what it holds."`
+	Check  dataCheckCmd  `cmd:"" help:"Verify the database, and say what it holds."`
 	Backup dataBackupCmd `cmd:"" help:"Write a checked copy of the database to a file."`
 }
 
@@ -68,8 +68,8 @@ func printDamages(s console.Streams, list []storage.Damage, more int) error {
 
 type dataBackupCmd struct {
 	File    string `arg:"" help:"The file to write."`
-	Force   bool   `help:"Replace the file if it is there."`
-	Damaged bool   `help:"Write the copy also if something in the database is damaged."`
+	Force   bool   `help:"Replace an existing file."`
+	Damaged bool   `help:"Write the copy even if the database is damaged."`
 }
 
 func (dataBackupCmd) Help() string {
@@ -103,11 +103,11 @@ func (c *dataBackupCmd) Run(ctx context.Context, g *cli, s console.Streams) erro
 }
 
 type runsPruneCmd struct {
-	OlderThan age    `placeholder:"AGE" help:"Only runs in which nothing has happened for this long, such as 30d, 2w, 12h; 30d if neither this nor --keep is given."`
-	Keep      *int   `placeholder:"N" help:"Let the newest N runs of each project be; a run with its retries counts as one."`
+	OlderThan age    `placeholder:"AGE" help:"Only runs without events for this long, such as 30d, 2w or 12h; default: 30d without --keep."`
+	Keep      *int   `placeholder:"N" help:"Keep the newest N runs of each project; a run and its retries count as one."`
 	Project   string `placeholder:"SLUG" help:"Only the runs of this project."`
-	DryRun    bool   `help:"Only tell what would be removed."`
-	Vacuum    bool   `help:"Make the database's file smaller, which takes as much room again for a while; else the room is used for what comes next."`
+	DryRun    bool   `help:"Only list what would be removed."`
+	Vacuum    bool   `help:"Shrink the database file; needs free disk space of the same size meanwhile."`
 }
 
 func (runsPruneCmd) Help() string {

@@ -33,33 +33,33 @@ import (
 // cli is the command line: what all commands have, and the commands.
 type cli struct {
 	Data      string           `placeholder:"DIR" default:"./cineforge-data" help:"Where runs, artifacts and recipes are kept (${default})."`
-	Server    string           `placeholder:"URL" help:"Use the runs and providers of the cineforge serve at this address, in place of a data directory."`
-	JSON      bool             `help:"Print machine-readable output on stdout, and nothing else there."`
-	Verbose   bool             `short:"v" help:"Tell each attempt and unit too."`
-	Hedge     bool             `help:"Ask a second model when the first one is slow to begin, and listen to whoever begins first; at most 3 % of all that is spent goes into it."`
-	Grace     time.Duration    `placeholder:"DUR" default:"30s" help:"How long calls that are under way are let come to an end when the command is stopped, or a stage fails; they are paid for (${default}; 0s is not at all)."`
-	NoBackup  bool             `help:"Make no copy of a database of an earlier version beside it before it is brought up to date."`
-	Config    string           `placeholder:"FILE" default:"cineforge.yaml" help:"File with defaults for flags; it need not be there (${default})."`
+	Server    string           `placeholder:"URL" help:"Use the runs and providers of the server at this address instead of a data directory."`
+	JSON      bool             `help:"Print JSON on stdout, and nothing else."`
+	Verbose   bool             `short:"v" help:"Also show every try and unit."`
+	Hedge     bool             `help:"Ask a second model when the first is slow to start, and use the one that starts first; costs at most 3 % extra."`
+	Grace     time.Duration    `placeholder:"DUR" default:"30s" help:"How long to let running calls finish when the command is stopped or a stage fails; they are paid for (${default}; 0s means not at all)."`
+	NoBackup  bool             `help:"Do not copy the database before upgrading it from an earlier version."`
+	Config    string           `placeholder:"FILE" default:"cineforge.yaml" help:"Optional file with defaults for flags (${default})."`
 	TokenFile string           `placeholder:"FILE" help:"File with the access tokens that serve accepts, one a line as TOKEN or NAME:TOKEN, or with the one that --server shows; CINEFORGE_TOKEN holds a token itself."`
 	Token     string           `hidden:"" help:"The access token."`
 	Version   kong.VersionFlag `env:"-" help:"Print the version and stop."`
 
 	Run        runCmd          `cmd:"" server:"yes" help:"Turn a story file into scenes and a project configuration."`
-	Retry      retryCmd        `cmd:"" server:"yes" help:"Go on with a run that failed or was cancelled."`
-	Serve      serveCmd        `cmd:"" help:"Work on runs until it is stopped: those that are queued, wait, or were left unfinished."`
-	Scenes     offline.Scenes  `cmd:"" server:"aside" help:"Show what a script holds, without any model."`
-	Text       offline.Text    `cmd:"" server:"aside" help:"Print the text that would be read from a file."`
-	Runs       runsCmd         `cmd:"" help:"Look at runs, follow them, take their files."`
+	Retry      retryCmd        `cmd:"" server:"yes" help:"Retry a run that failed or was cancelled."`
+	Serve      serveCmd        `cmd:"" help:"Serve the API and work on queued, waiting and unfinished runs until stopped."`
+	Scenes     offline.Scenes  `cmd:"" server:"aside" help:"Show the scenes of a script, without a model."`
+	Text       offline.Text    `cmd:"" server:"aside" help:"Print the text that a run would read from a file."`
+	Runs       runsCmd         `cmd:"" help:"List, show, follow, cancel and export runs."`
 	Projects   projectsCmd     `cmd:"" help:"List projects, or delete one with every byte of it."`
-	Providers  providersCmd    `cmd:"" help:"Show how the providers are doing; hold, release or probe one."`
+	Providers  providersCmd    `cmd:"" help:"Show the health of the providers; hold, release or probe one."`
 	Incident   incidentCmd     `cmd:"" server:"yes" help:"Say what is wrong now, since when, and what it does to runs."`
 	Recipes    recipesCmd      `cmd:"" help:"List, print and check recipes."`
 	Explain    offline.Explain `cmd:"" server:"aside" name:"explain-error" help:"Say what a provider's failure means and what to do about it."`
-	Simulate   simulateCmd     `cmd:"" server:"aside" help:"Play the providers on this machine, with whatever goes wrong."`
+	Simulate   simulateCmd     `cmd:"" server:"aside" help:"Simulate the providers on this machine, with faults."`
 	Database   dataCmd         `cmd:"" name:"data" help:"Check the database, or back it up."`
-	Doctor     doctorCmd       `cmd:"" server:"yes" help:"Check what the program works with, and say what to do about the rest."`
+	Doctor     doctorCmd       `cmd:"" server:"yes" help:"Check keys, tools, data directory and database, and say how to fix problems."`
 	Completion completionCmd   `cmd:"" server:"aside" help:"Print a completion script for a shell."`
-	Complete   completeCmd     `cmd:"" server:"yes" name:"__complete" hidden:"" help:"Print the words that can come next."`
+	Complete   completeCmd     `cmd:"" server:"yes" name:"__complete" hidden:"" help:"Print possible completions."`
 
 	models app.Config  // that the environment and the config file offer
 	notes  chan string // what there is to tell beside a run that is shown

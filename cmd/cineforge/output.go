@@ -17,7 +17,7 @@ import (
 // outputFlags say where the files of a run are written to.
 type outputFlags struct {
 	Output    string `placeholder:"DIR" help:"Also write the run's files below this folder."`
-	Overwrite bool   `help:"Let --output replace files that are there with other content."`
+	Overwrite bool   `help:"Let --output replace existing files that differ."`
 }
 
 func (o outputFlags) destination() runs.Destination {
@@ -100,7 +100,7 @@ type runsExportCmd struct {
 	runArg
 	Format         export.Format `default:"files" env:"-" enum:"files,fountain,fdx,json,csv" help:"One of ${enum}."`
 	Output         string        `placeholder:"DIR" help:"The folder to write below. A format of one file goes to standard output without it."`
-	Overwrite      bool          `help:"Replace files that are there with other content, which are left as they are and named otherwise, with exit code 1."`
+	Overwrite      bool          `help:"Replace existing files that differ; by default they are kept and listed, with exit code 1."`
 	ProjectFolders bool          `env:"-" help:"Write the artifacts of files below a folder of the project's name."`
 }
 
@@ -158,7 +158,7 @@ func (c *runsExportCmd) Run(ctx context.Context, g *cli, s console.Streams) erro
 	}
 	return failure.New(failure.Internal, fmt.Sprintf("%s could not be read and %s left out: %s", console.Count(len(x.Missing), "artifact"),
 		map[bool]string{true: "is", false: "are"}[len(x.Missing) == 1], strings.Join(x.Missing,
-			", ")), "").Advised("list what is damaged: %s", failure.CheckData())
+			", ")), "").Advised("list the damage: %s", failure.CheckData())
 }
 
 // writeOne writes an export that is one file.

@@ -16,11 +16,11 @@ import (
 )
 
 type providersCmd struct {
-	List    providersListCmd    `cmd:"" server:"yes" default:"withargs" help:"Show how each provider and model is doing (what it does without a word)."`
-	Probe   providersProbeCmd   `cmd:"" server:"yes" help:"Let the next question through to a provider that is left alone."`
-	Hold    providersHoldCmd    `cmd:"" server:"yes" help:"Keep all questions from a provider for a time."`
-	Release providersReleaseCmd `cmd:"" server:"yes" help:"End what keeps a provider, a model or a key from being asked."`
-	Events  providersEventsCmd  `cmd:"" server:"yes" help:"Print the turns of the breakers and what operators did, newest first."`
+	List    providersListCmd    `cmd:"" server:"yes" default:"withargs" help:"Show the health of each provider and model (the default)."`
+	Probe   providersProbeCmd   `cmd:"" server:"yes" help:"Send the next request to a provider that is out, as a probe."`
+	Hold    providersHoldCmd    `cmd:"" server:"yes" help:"Send no requests to a provider for a while."`
+	Release providersReleaseCmd `cmd:"" server:"yes" help:"Release a provider, a model or a key: end its holds and limits."`
+	Events  providersEventsCmd  `cmd:"" server:"yes" help:"List breaker transitions and operators' actions, newest first."`
 }
 
 type providersListCmd struct{}
@@ -57,7 +57,7 @@ func (c *providersListCmd) Run(ctx context.Context, g *cli, s console.Streams) e
 // operation is what an operator does to a provider.
 type operation struct {
 	Name   string `arg:"" help:"The provider, such as anthropic."`
-	Reason string `required:"" placeholder:"TEXT" help:"Why; it is logged, and shown wherever it matters."`
+	Reason string `required:"" placeholder:"TEXT" help:"The reason; it is logged and shown."`
 }
 
 func (o operation) do(ctx context.Context, g *cli, s console.Streams, act func(system.Operator) error) error {
@@ -108,7 +108,7 @@ func (c *providersProbeCmd) Run(ctx context.Context, g *cli, s console.Streams) 
 
 type providersHoldCmd struct {
 	operation
-	For time.Duration `default:"1h" placeholder:"DUR" help:"For how long, such as 30m; it ends by itself (${default})."`
+	For time.Duration `default:"1h" placeholder:"DUR" help:"Duration of the hold, such as 30m (${default})."`
 }
 
 // Run does the command.
@@ -117,10 +117,10 @@ func (c *providersHoldCmd) Run(ctx context.Context, g *cli, s console.Streams) e
 }
 
 type providersEventsCmd struct {
-	Provider string `placeholder:"NAME" help:"Only those of this provider."`
-	Limit    int    `default:"50" placeholder:"N" help:"How many at the most (${default})."`
-	Before   int64  `placeholder:"ID" help:"Only those before the one of this id, which --json shows: the next page."`
-	After    int64  `placeholder:"ID" help:"Only those after the one of this id."`
+	Provider string `placeholder:"NAME" help:"Only entries of this provider."`
+	Limit    int    `default:"50" placeholder:"N" help:"Maximum number of entries (${default})."`
+	Before   int64  `placeholder:"ID" help:"Only entries before this id, as --json shows it: the next page."`
+	After    int64  `placeholder:"ID" help:"Only entries after this id."`
 }
 
 // Run does the command.
@@ -166,7 +166,7 @@ func eventLine(e health.ProviderEvent) string {
 
 type providersReleaseCmd struct {
 	Name   string `arg:"" help:"A provider such as anthropic, PROVIDER:MODEL, or the variable of a key such as ANTHROPIC_API_KEY."`
-	Reason string `required:"" placeholder:"TEXT" help:"Why; it is logged, and shown wherever it matters."`
+	Reason string `required:"" placeholder:"TEXT" help:"The reason; it is logged and shown."`
 }
 
 func (providersReleaseCmd) Help() string {
@@ -282,7 +282,7 @@ func (c *incidentCmd) Run(ctx context.Context, g *cli, s console.Streams) error 
 		return console.Usage(err)
 	}
 	if g.empty() {
-		return failure.New(failure.Input, "there is no data directory yet, so nothing has happened", "name another one with --data")
+		return failure.New(failure.Input, "there is no data directory yet, so nothing has happened", "use another one with --data")
 	}
 	sys, err := g.open(ctx, s)
 	if err != nil {

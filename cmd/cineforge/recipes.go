@@ -105,7 +105,7 @@ func lineOf(file string, m client.Mistake) string {
 
 type recipesShowCmd struct {
 	Recipe string `arg:"" name:"recipe" help:"The recipe's id, the name of a version that a retry saved, or a run's id for the recipe that the run works by."`
-	File   string `placeholder:"FILE" help:"Write it to this file, which must not be there yet."`
+	File   string `placeholder:"FILE" help:"Write to this new file."`
 }
 
 // shownRecipe is a recipe with its source.

@@ -24,13 +24,13 @@ import (
 
 type retryCmd struct {
 	runArg
-	Full   bool   `xor:"from" help:"Begin at the start."`
-	From   string `xor:"from" placeholder:"STAGE" help:"Begin at this stage, and do again all that builds on it."`
+	Full   bool   `xor:"from" help:"Start from the beginning."`
+	From   string `xor:"from" placeholder:"STAGE" help:"Start from this stage, and repeat everything that depends on it."`
 	Recipe string `default:"pinned" env:"-" placeholder:"FILE|ID" help:"The recipe to run: a file, a recipe's id, current (today's recipe of the same id) or pinned (the one that the run was made with; ${default})."`
 	newrun.Choice
 	Newest bool `env:"-" help:"Build on what is current in the project, not on what the run made."`
-	Plan   bool `help:"Say what would be kept, done again and paid for, and do nothing."`
-	Detach bool `help:"Leave the run to a running cineforge serve, and return."`
+	Plan   bool `help:"Show what would be kept, repeated and paid for, and do nothing."`
+	Detach bool `help:"Leave the run to a running server, and return."`
 	reasonFlag
 	outputFlags
 }
@@ -287,7 +287,7 @@ func (c *runsCancelCmd) Run(ctx context.Context, g *cli, s console.Streams) erro
 	if g.JSON {
 		return printState(ctx, sys, c.ID, s)
 	}
-	_, err = fmt.Fprintf(s.Out, "run %s is cancelled; to go on from there: %s\n", c.ID, failure.Retry(c.ID).Line(program(g)))
+	_, err = fmt.Fprintf(s.Out, "run %s is cancelled; to continue from there: %s\n", c.ID, failure.Retry(c.ID).Line(program(g)))
 	return err
 }
 
@@ -312,7 +312,7 @@ func (c *runsTryNowCmd) Run(ctx context.Context, g *cli, s console.Streams) erro
 	text := "run " + c.ID + " is to ask at once"
 	switch {
 	case abandoned(ctx, sys, state):
-		text += ", but nobody works on it; take it up: " + failure.Watch(c.ID).Line(program(g))
+		text += ", but no process is working on it; continue it: " + failure.Watch(c.ID).Line(program(g))
 	case state.Status != run.Waiting:
 		text = "run " + c.ID + " is not waiting; its next wait is left out"
 	}

@@ -23,19 +23,19 @@ import (
 type runCmd struct {
 	File      string            `arg:"" help:"The story: .fountain, .txt or .md; - for standard input."`
 	Recipe    string            `default:"mvp_ingest" placeholder:"ID" help:"Which recipe to run (${default})."`
-	Project   string            `placeholder:"SLUG" help:"The project that the results belong to; by default named after the file."`
-	Param     map[string]string `mapsep:"none" placeholder:"K=V" help:"A parameter of the recipe; can be given several times."`
-	StartFrom string            `placeholder:"STAGE" help:"Begin at this stage, on what an earlier run of the same file made."`
-	EndAt     string            `placeholder:"STAGE" help:"Stop behind this stage."`
-	Force     bool              `help:"Ask anew what earlier runs have asked and paid for."`
-	New       bool              `help:"Begin a run also while one of the same file, recipe and parameters is under way, which is shown otherwise."`
-	Detach    bool              `help:"Leave the run to a running cineforge serve, print its id and return."`
-	DryRun    bool              `help:"Check everything and run nothing."`
+	Project   string            `placeholder:"SLUG" help:"The project for the results; default: named after the file."`
+	Param     map[string]string `mapsep:"none" placeholder:"K=V" help:"A parameter of the recipe; can be repeated."`
+	StartFrom string            `placeholder:"STAGE" help:"Start from this stage, with the results of an earlier run of the same file."`
+	EndAt     string            `placeholder:"STAGE" help:"Stop after this stage."`
+	Force     bool              `help:"Ignore cached answers and ask again."`
+	New       bool              `help:"Start a new run even if the same one (file, recipe, parameters) is in progress; by default that one is shown."`
+	Detach    bool              `help:"Leave the run to a running server, print its id and return."`
+	DryRun    bool              `help:"Check everything, but run nothing."`
 	Plan      bool              `help:"Say what the run would do, ask and cost, and do nothing."`
 	newrun.Choice
 	reasonFlag
 	outputFlags
-	Drill string `placeholder:"NAME[:PROVIDER,...]" help:"Run against the built-in simulator under this scenario, with keys for these providers only (all)."`
+	Drill string `placeholder:"NAME[:PROVIDER,...]" help:"Run against the built-in simulator under this scenario, with keys for these providers only (default: all)."`
 }
 
 func (runCmd) Help() string {

@@ -20,13 +20,13 @@ type runsCmd struct {
 	List   runsListCmd   `cmd:"" server:"yes" help:"List runs, newest first."`
 	Show   runsShowCmd   `cmd:"" server:"yes" help:"Show where a run stands, and why."`
 	Events runsEventsCmd `cmd:"" server:"yes" help:"Print what happened in a run, one JSON object a line."`
-	Watch  runsWatchCmd  `cmd:"" server:"yes" help:"Show a run as it goes, and take it up if nobody is working on it."`
-	Resume runsResumeCmd `cmd:"" server:"yes" help:"Let a paused run go on, accepting what it waits for to be accepted."`
-	Cancel runsCancelCmd `cmd:"" server:"yes" help:"End a run. A retry goes on from there."`
-	TryNow runsTryNowCmd `cmd:"" server:"yes" help:"End a run's waiting: whoever it waits for is tried at once."`
+	Watch  runsWatchCmd  `cmd:"" server:"yes" help:"Show a run live, and continue it if no process is working on it."`
+	Resume runsResumeCmd `cmd:"" server:"yes" help:"Resume a paused run, and accept the results that it asks you to check."`
+	Cancel runsCancelCmd `cmd:"" server:"yes" help:"Cancel a run. A retry can continue it."`
+	TryNow runsTryNowCmd `cmd:"" server:"yes" help:"End a run's wait and try its providers now."`
 	Ack    runsAckCmd    `cmd:"" server:"yes" help:"Acknowledge that a run needs you, so that lists no longer say so."`
 	Export runsExportCmd `cmd:"" server:"yes" help:"Write a run's state, events and artifacts as files."`
-	Prune  runsPruneCmd  `cmd:"" help:"Remove runs that are over and old. What they made stays."`
+	Prune  runsPruneCmd  `cmd:"" help:"Remove old runs that have ended. Their results stay."`
 }
 
 // runArg is the run that a command is about.
@@ -36,13 +36,13 @@ type runArg struct {
 
 // reasonFlag says why a command does something with a run.
 type reasonFlag struct {
-	Reason string `env:"-" placeholder:"TEXT" help:"Why; recorded with the run."`
+	Reason string `env:"-" placeholder:"TEXT" help:"The reason; it is recorded with the run."`
 }
 
 // open opens the system and loads the run.
 func (r runArg) open(ctx context.Context, g *cli, s console.Streams) (system.System, run.State, error) {
 	if !runs.ValidRunID(r.ID) {
-		return nil, run.State{}, console.Usage(failure.New(failure.Input, fmt.Sprintf("%q can't be a run's id", r.ID),
+		return nil, run.State{}, console.Usage(failure.New(failure.Input, fmt.Sprintf("%q is not a valid run id", r.ID),
 			"").Advised("list them: %s", failure.ListRuns()))
 	}
 	missing := console.Usage(failure.New(failure.Input, fmt.Sprintf("there is no run %s in %s", r.ID, g.place()),
@@ -68,7 +68,7 @@ type runsListCmd struct {
 	Project  string       `placeholder:"SLUG" help:"Only the runs of this project."`
 	Status   []run.Status `enum:"queued,running,waiting,paused,done,failed,cancelled" placeholder:"STATUS,..." env:"-" help:"Only these."`
 	NeedsYou bool         `env:"-" help:"Only runs that need a person; see runs ack."`
-	Limit    int          `placeholder:"N" help:"How many at the most; 50 in the table and all with --json if it is not given."`
+	Limit    int          `placeholder:"N" help:"Maximum number of runs; default: 50 in the table, all with --json."`
 }
 
 // Run does the command.
@@ -97,7 +97,7 @@ func warnDamaged(s console.Streams, list []run.Overview) {
 		ids = append(ids[:most], fmt.Sprintf("and %d more", more))
 	}
 	if len(ids) > 0 {
-		fmt.Fprintf(s.Err, "Runs whose events can't be read: %s. To find out what is damaged, on the data directory: %s\n",
+		fmt.Fprintf(s.Err, "Runs with unreadable events: %s. To find what is damaged: %s\n",
 			strings.Join(ids, ", "), failure.CheckData())
 	}
 }
@@ -173,8 +173,8 @@ func printLine(ctx context.Context, sys system.System, state run.State, s consol
 
 type runsEventsCmd struct {
 	runArg
-	After  int64 `placeholder:"SEQ" help:"Begin behind this event."`
-	Follow bool  `short:"f" help:"Go on as events come, until the run has ended."`
+	After  int64 `placeholder:"SEQ" help:"Start after this event."`
+	Follow bool  `short:"f" help:"Keep printing events until the run ends."`
 }
 
 // Run does the command. Its output is JSON lines with and without --json.
@@ -208,7 +208,7 @@ func (c *runsEventsCmd) Run(ctx context.Context, g *cli, s console.Streams) erro
 
 type runsWatchCmd struct {
 	runArg
-	Timeout time.Duration `placeholder:"DUR" help:"Stop watching after this long (such as 30s, 10m) with exit code 3. A run that this command executes is parked by that; one that another process or a server executes goes on."`
+	Timeout time.Duration `placeholder:"DUR" help:"Stop watching after this long (such as 30s or 10m), with exit code 3. A run that this command executes is paused; a run that another process executes continues."`
 }
 
 // Run does the command.
@@ -247,7 +247,7 @@ var errWatchTimeout = errors.New("the watch timed out")
 type runsResumeCmd struct {
 	runArg
 	reasonFlag
-	Today bool `env:"-" help:"Let the run go on with whoever can be asked here today, in place of those that it was begun with. It need not be paused then."`
+	Today bool `env:"-" help:"Continue with the providers available here today instead of those the run started with. The run need not be paused."`
 }
 
 func (runsResumeCmd) Help() string {

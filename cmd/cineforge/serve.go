@@ -24,7 +24,7 @@ type serveCmd struct {
 	Addr        string   `default:"127.0.0.1:8000" placeholder:"HOST:PORT" help:"Where to listen (${default}); port 0 takes a free one."`
 	PublicURL   string   `name:"public-url" placeholder:"URL" help:"The https address of the server behind a proxy that ends TLS."`
 	AllowedHost []string `placeholder:"NAME" help:"A name, besides this machine's own, under which clients reach the server."`
-	UploadLimit int      `default:"64" placeholder:"MB" help:"How large a file can be, in MB (${default})."`
+	UploadLimit int      `default:"64" placeholder:"MB" help:"Largest accepted file, in MB (${default})."`
 	AccessLog   bool     `help:"Also log each request."`
 	LogFormat   string   `enum:"text,json" default:"text" placeholder:"FORMAT" help:"How the log on stderr is written: text or json (${default})."`
 }

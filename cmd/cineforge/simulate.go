@@ -22,9 +22,9 @@ import (
 
 type simulateCmd struct {
 	Addr     string `default:"127.0.0.1:9100" placeholder:"HOST:PORT" help:"Where to listen (${default}); port 0 takes a free one."`
-	Scenario string `default:"healthy" placeholder:"NAME|FILE" help:"What goes wrong: one that --list shows, or a file (${default})."`
-	Target   string `placeholder:"PROVIDER" help:"Who goes wrong in a scenario about one provider; the scenario says who otherwise."`
-	List     bool   `help:"List the scenarios that there are."`
+	Scenario string `default:"healthy" placeholder:"NAME|FILE" help:"The scenario: a name from --list, or a file (${default})."`
+	Target   string `placeholder:"PROVIDER" help:"The failing provider, in a scenario about one; default: as the scenario says."`
+	List     bool   `help:"List the scenarios."`
 }
 
 func (simulateCmd) Help() string {

@@ -48,7 +48,7 @@ func showRun(ctx context.Context, sys system.System, a system.RunOptions, g *cli
 		state.RunID = a.Run
 	}
 	if err == nil && ctx.Err() != nil && !state.Status.Ended() && state.Status != run.Paused {
-		fmt.Fprintf(s.Err, "Run %s goes on %s; follow it: %s\n", a.Run, elsewhere(g), failure.Watch(a.Run).Line(program(g)))
+		fmt.Fprintf(s.Err, "Run %s continues %s; follow it: %s\n", a.Run, elsewhere(g), failure.Watch(a.Run).Line(program(g)))
 		return state, &console.Exit{Code: stopCode(ctx)}
 	}
 	if stopped(ctx, shown) {

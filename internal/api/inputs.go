@@ -56,7 +56,7 @@ type inputsHandler struct {
 }
 
 func (h *inputsHandler) register(r *endpoint.Router) {
-	upload := endpoint.Post("upload", "/projects/{project_id}/inputs/upload", "Give a project a file, and see what is in it",
+	upload := endpoint.Post("upload", "/projects/{project_id}/inputs/upload", "Upload a file to a project, and scan it",
 		http.StatusBadRequest, http.StatusNotFound, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity, http.StatusTooManyRequests)
 	upload.Parameters = []*huma.Param{endpoint.PathParam("project_id")}
 	upload.RequestBody = endpoint.FileForm()
@@ -65,7 +65,7 @@ func (h *inputsHandler) register(r *endpoint.Router) {
 	}
 	r.Raw(upload, h.upload)
 
-	scan := endpoint.Post("quickScan", "/projects/quick-scan", "How a project of a file could be called",
+	scan := endpoint.Post("quickScan", "/projects/quick-scan", "Propose a name for a project from a file",
 		http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity, http.StatusTooManyRequests)
 	scan.RequestBody = endpoint.FileForm()
 	scan.Responses = map[string]*huma.Response{"200": endpoint.JSON("A slug and a name.", endpoint.SchemaOf[client.SlugProposal](r.API))}

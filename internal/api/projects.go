@@ -54,13 +54,13 @@ const defaultRecent = 100
 func (h *projectsHandler) register(r *endpoint.Router) {
 	endpoint.HandleCacheable(r, endpoint.Get("recentProjects", "/projects/recent", "Projects, those that changed last first",
 		http.StatusUnprocessableEntity), h.recent)
-	create := endpoint.Post("newProject", "/projects/new", "Make a project; if there is one of that slug, it gets a number",
+	create := endpoint.Post("newProject", "/projects/new", "Create a project; a slug that is taken gets a number",
 		http.StatusConflict, http.StatusUnprocessableEntity)
 	create.DefaultStatus = http.StatusCreated
 	endpoint.Handle(r, create, h.create)
 	endpoint.Handle(r, endpoint.Post("openProject", "/projects/open", "Find a project by its opaque name",
 		http.StatusNotFound, http.StatusUnprocessableEntity), h.open)
-	endpoint.Handle(r, endpoint.Post("previewSlug", "/projects/preview-slug", "How a project could be called",
+	endpoint.Handle(r, endpoint.Post("previewSlug", "/projects/preview-slug", "Propose a name for a project",
 		http.StatusUnprocessableEntity), h.previewSlug)
 	endpoint.Handle(r, endpoint.Get("project", "/projects/{project_id}", "A project", http.StatusNotFound), h.get)
 	endpoint.Handle(r, endpoint.Operation("deleteProject", http.MethodDelete, "/projects/{project_id}",

@@ -35,8 +35,8 @@ type OfReleased struct {
 type (
 	eventsQuery struct {
 		Limit    int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
-		Before   int64  `query:"before" minimum:"0" doc:"Only those before the one of this id: the next page."`
-		After    int64  `query:"after" minimum:"0" doc:"Only those after the one of this id: what is new."`
+		Before   int64  `query:"before" minimum:"0" doc:"Only entries before this id: the next page."`
+		After    int64  `query:"after" minimum:"0" doc:"Only entries after this id: what is new."`
 		Provider string `query:"provider" maxLength:"100"`
 	}
 	holdRequest struct {
@@ -61,11 +61,12 @@ func (h *providersHandler) register(r *endpoint.Router) {
 	endpoint.HandleCacheable(r, endpoint.Get("providers", "/providers", "How each provider and model is doing"), h.list)
 	endpoint.Handle(r, endpoint.Get("providerEvents", "/providers/events", "The transitions of breakers and what operators did, newest first",
 		http.StatusUnprocessableEntity), h.events)
-	endpoint.Handle(r, endpoint.Post("holdProvider", "/providers/{name}/hold", "Ask a provider nothing for a time", refusals...), h.hold)
+	endpoint.Handle(r, endpoint.Post("holdProvider", "/providers/{name}/hold",
+		"Hold a provider: send it no requests for a while", refusals...), h.hold)
 	endpoint.Handle(r, endpoint.Post("releaseProvider", "/providers/{name}/release",
-		"End what keeps a provider, a model or a key from being asked: gates, and a provider's hold", refusals...), h.release)
+		"Release a provider, a model or a key: end its limits and holds", refusals...), h.release)
 	endpoint.Handle(r, endpoint.Post("probeProvider", "/providers/{name}/probe",
-		"Let the next question through to a provider that is left alone", refusals...), h.probe)
+		"Send the next request to a provider that is out, as a probe", refusals...), h.probe)
 }
 
 func (h *providersHandler) list(ctx context.Context, _ *struct{}) ([]health.Provider, error) {

@@ -73,17 +73,17 @@ func (h *retriesHandler) register(r *endpoint.Router) {
 		"Go on with a run from where it failed, from a stage, or from the start, as a new run",
 		http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed,
 		http.StatusUnprocessableEntity, http.StatusTooManyRequests), h.retry)
-	endpoint.HandleTagged(r, endpoint.Get("retryPlan", "/runs/{run_id}/retry-plan", "What a retry would keep, do again and cost",
+	endpoint.HandleTagged(r, endpoint.Get("retryPlan", "/runs/{run_id}/retry-plan", "What a retry would keep, repeat and cost",
 		http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity), h.plan)
-	endpoint.Handle(r, endpoint.Post("cancelRun", "/runs/{run_id}/cancel", "End a run",
+	endpoint.Handle(r, endpoint.Post("cancelRun", "/runs/{run_id}/cancel", "Cancel a run",
 		http.StatusConflict, http.StatusNotFound, http.StatusUnprocessableEntity), h.signal(h.runs.Cancel))
-	endpoint.Handle(r, endpoint.Post("tryNow", "/runs/{run_id}/try-now", "End a run's waiting: whoever it waits for is asked at once",
+	endpoint.Handle(r, endpoint.Post("tryNow", "/runs/{run_id}/try-now", "End a run's wait and ask its providers now",
 		http.StatusConflict, http.StatusNotFound, http.StatusUnprocessableEntity), h.signal(h.runs.TryNow))
 	endpoint.Handle(r, endpoint.Post("acknowledgeRun", "/runs/{run_id}/acknowledge",
 		"End a run's need for a person, until something happens in it",
 		http.StatusConflict, http.StatusNotFound, http.StatusUnprocessableEntity), h.signal(h.runs.Acknowledge))
 	endpoint.Handle(r, endpoint.Post("resumeRun", "/runs/{run_id}/resume",
-		"Let a paused run go on, accepting what it waits for to be accepted; or any, with whoever can be asked today",
+		"Resume a paused run and accept its results; or continue any run with the providers available today",
 		http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity), h.resume)
 }
 
@@ -110,8 +110,8 @@ func (h *retriesHandler) retry(ctx context.Context, in *retryRequest) (client.St
 		if tag, err := planTag(plan); err != nil || in.Match == "" || endpoint.Matches(in.Match, tag) {
 			return err
 		}
-		return problem.Refuse(http.StatusPreconditionFailed, "plan_changed", "the retry would do something else than the plan said",
-			"look at the plan again")
+		return problem.Refuse(http.StatusPreconditionFailed, "plan_changed", "the retry plan has changed",
+			"get the new plan")
 	})
 }
 

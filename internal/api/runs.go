@@ -114,7 +114,7 @@ func (h *runsHandler) list(ctx context.Context, in *runsQuery) (client.RunsPage,
 		Drill: in.Drill, Limit: in.Limit,
 	})
 	if errors.Is(err, run.ErrNotFound) {
-		err = problem.Refuse(http.StatusUnprocessableEntity, "invalid_cursor", "the cursor is of no list", "begin with the first page")
+		err = problem.Refuse(http.StatusUnprocessableEntity, "invalid_cursor", "the cursor is invalid", "begin with the first page")
 	}
 	return client.RunsPage{Runs: spoken(ctx, page), NextCursor: next}, err
 }
@@ -165,7 +165,7 @@ func (h *runsHandler) attempts(ctx context.Context, in *attemptsQuery) (client.A
 		Stage: in.Stage, Unit: in.Unit, Status: in.Status, After: in.Cursor, Limit: in.Limit,
 	})
 	if errors.Is(err, runs.ErrNoAttempt) {
-		err = problem.Refuse(http.StatusUnprocessableEntity, "invalid_cursor", "the cursor is of no list", "begin with the first page")
+		err = problem.Refuse(http.StatusUnprocessableEntity, "invalid_cursor", "the cursor is invalid", "begin with the first page")
 	}
 	page := client.AttemptsPage{Attempts: []client.StageAttempt{}}
 	for _, a := range found {

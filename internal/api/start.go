@@ -94,7 +94,7 @@ func (h *runsHandler) plan(ctx context.Context, in *planRequest) (run.StartPlan,
 // request returns what the body of a request asks for.
 func (h *runsHandler) request(ctx context.Context, b client.RunRequest) (ask runs.Request, err error) {
 	if b.RunID != "" && !runs.ValidRunID(b.RunID) {
-		return ask, problem.Refuse(http.StatusUnprocessableEntity, "invalid_run_id", "that can't be a run's id",
+		return ask, problem.Refuse(http.StatusUnprocessableEntity, "invalid_run_id", "that is not a valid run id",
 			"use up to 64 letters, digits, dots, dashes and underscores")
 	}
 	given := params(b)

@@ -27,7 +27,7 @@ type systemHandler struct {
 }
 
 func (h *systemHandler) register(r *endpoint.Router) {
-	endpoint.Handle(r, endpoint.Get("health", "/health", "Whether the server lives"), h.health)
+	endpoint.Handle(r, endpoint.Get("health", "/health", "Whether the server is up"), h.health)
 	endpoint.Handle(r, endpoint.Get("ready", "/ready", "Whether the server can work: its database can be read"), h.ready)
 	log := endpoint.Get("changelog", "/changelog", "What changed in each version")
 	log.Responses = map[string]*huma.Response{"200": endpoint.Text("The changelog.", "text/plain")}
@@ -41,7 +41,7 @@ func (h *systemHandler) health(context.Context, *struct{}) (client.ServerHealth,
 func (h *systemHandler) ready(ctx context.Context, _ *struct{}) (client.ServerHealth, error) {
 	if h.stopping.Load() {
 		return client.ServerHealth{}, problem.Refuse(http.StatusServiceUnavailable, "stopping",
-			"the server is about to end", "ask the one that comes after it")
+			"the server is shutting down", "try again once it has restarted")
 	}
 	if err := h.upkeep.Ready(ctx); err != nil {
 		return client.ServerHealth{}, h.notReady(ctx, err)
@@ -65,7 +65,7 @@ func (h *systemHandler) notReady(ctx context.Context, err error) *problem.Refusa
 	if kind == run.NewerSchema {
 		hint = "end this server and start the newer version of the program"
 	}
-	p := problem.Refuse(http.StatusServiceUnavailable, string(kind), "nothing can be stored at the moment", hint)
+	p := problem.Refuse(http.StatusServiceUnavailable, string(kind), "the store accepts no writes", hint)
 	p.Wait = 5
 	return p
 }

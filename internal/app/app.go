@@ -58,7 +58,7 @@ func Open(ctx context.Context, dataDir string, config Config) (*App, error) {
 // be used only keeps all other runs from being started and executed.
 func OpenUnchecked(ctx context.Context, dataDir string, config Config) (*App, error) {
 	if err := os.MkdirAll(dataDir, 0o700); err != nil {
-		return nil, &failure.Error{Class: failure.Input, Hint: "name another one with --data", Err: err,
+		return nil, &failure.Error{Class: failure.Input, Hint: "use another one with --data", Err: err,
 			Message: fmt.Sprintf("the data directory %s can't be made: %v", dataDir, run.FileCause(err))}
 	}
 	store, err := upkeep.OpenStore(ctx, dataDir, config.NoBackup)

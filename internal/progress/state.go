@@ -275,7 +275,7 @@ func causeLine(c advice.Cause) string {
 func WriteRuns(w io.Writer, runs []run.Overview, now time.Time, color bool) error {
 	p := page{color: color}
 	if len(runs) == 0 {
-		p.line(cell{text: "No runs yet. Run a script: " + failure.RunFile("script.fountain").String()})
+		p.line(cell{text: "No runs yet. To run a script: " + failure.RunFile("script.fountain").String()})
 		return p.writeTo(w)
 	}
 	rows := [][]cell{heading("RUN", "STATUS", "STARTED", "TOOK", "COST", "RECIPE", "PROJECT", "FILE")}

@@ -262,7 +262,7 @@ func TestWriteRuns(t *testing.T) {
 		runs []run.Overview
 		want string
 	}{
-		{"none", nil, "No runs yet. Run a script: cineforge run script.fountain\n"},
+		{"none", nil, "No runs yet. To run a script: cineforge run script.fountain\n"},
 		{"some", some, `RUN           STATUS       STARTED            TOOK   COST  RECIPE      PROJECT      FILE
 run-2         ○ queued                              $0.00
 run-0a1b2c3d  ‖ needs you  2026-10-09 14:00         $0.47  mvp_ingest  night-ferry  night_ferry.fountain

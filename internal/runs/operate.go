@@ -40,7 +40,7 @@ func (s *Service) TryNow(ctx context.Context, runID, reason string) error {
 	if state.Status == run.Paused {
 		f := &failure.Error{Class: failure.Input, Err: ErrPaused,
 			Message: fmt.Sprintf("run %s is paused until someone resumes it", runID)}
-		return f.Advised("let it go on: %s", failure.Resume(runID))
+		return f.Advised("resume it: %s", failure.Resume(runID))
 	}
 	return over(runID, s.engine.Send(ctx, runID, durable.Signal{Kind: durable.TryNow, Note: event.AskedBy(ctx, reason).Note()}))
 }
@@ -68,7 +68,7 @@ func (s *Service) Acknowledge(ctx context.Context, runID, reason string) error {
 // over says that a run has ended, if that is why an operator's signal can't be sent.
 func over(runID string, err error) error {
 	if errors.Is(err, durable.ErrLost) {
-		f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is over", runID), Err: ErrOver}
+		f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s has ended", runID), Err: ErrOver}
 		return f.Advised("see how it ended: %s", failure.Show(runID))
 	}
 	return err
@@ -108,11 +108,11 @@ func NotPaused(s run.State) error {
 	f := &failure.Error{Class: failure.Input, Message: fmt.Sprintf("run %s is not paused (%s)", s.RunID, s.Status), Err: ErrNotPaused}
 	switch {
 	case s.DryRun:
-		return f.Advised("it was a dry run, in which nothing was done: run the file")
+		return f.Advised("it was a dry run: run the file")
 	case s.Status == run.RunDone:
-		return f.Advised("nothing is left to do; to do it again: %s", failure.RetryFully(s.RunID))
+		return f.Advised("nothing is left to do; to repeat it: %s", failure.RetryFully(s.RunID))
 	case s.Status.Ended():
-		return f.Advised("go on with it as a new run: %s", failure.Retry(s.RunID))
+		return f.Advised("continue it as a new run: %s", failure.Retry(s.RunID))
 	case s.Status == run.Waiting:
 		return f.Advised("end its waiting: %s", s.Continuation())
 	}

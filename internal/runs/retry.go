@@ -71,7 +71,7 @@ func (s *Service) explainNotOver(ctx context.Context, runID string, refused erro
 		return run.Uncarried(runID, needs)
 	}
 	if f, ok := errors.AsType[*failure.Error](refused); ok && s.Abandoned(ctx, state) {
-		return f.Advised("nobody works on it; take it up: %s; or end it: %s", failure.Watch(runID), failure.Cancel(runID))
+		return f.Advised("no process is working on it; continue it: %s; or cancel it: %s", failure.Watch(runID), failure.Cancel(runID))
 	}
 	return refused
 }

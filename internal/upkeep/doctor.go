@@ -100,7 +100,7 @@ func (d Doctor) Checks(ctx context.Context) (all []Check) {
 	add(OfStorage, checkDataDir(d.DataDir), checkDatabase(ctx, d.DataDir, d.NoBackup))
 	add(OfStorage, checkCopies(d.DataDir)...)
 	add(OfRecipes, checkRecipes(d.Recipes))
-	add(OfProviders, Check{Name: "offline model", Status: OK, Detail: "always there; it judges nothing"})
+	add(OfProviders, Check{Name: "offline model", Status: OK, Detail: "always available; makes no judgements"})
 	add(OfProviders, checkProviders(d.Models)...)
 	if d.Reach {
 		add(OfProviders, checkReach(ctx, d.Models.Providers)...)
@@ -121,7 +121,7 @@ func (d Doctor) checkCarried(ctx context.Context) (checks []Check) {
 	for _, o := range list {
 		remedy := failure.ResumeToday(o.RunID)
 		checks = append(checks, Check{
-			Name: "run " + o.RunID, Status: Note, Detail: "can't go on here: it needs " + run.NeedsText(o.Needs),
+			Name: "run " + o.RunID, Status: Note, Detail: "can't continue here: it needs " + run.NeedsText(o.Needs),
 			Action: fmt.Sprintf(run.UncarriedAdvice, remedy), Remedies: []failure.Remedy{remedy},
 		})
 	}
@@ -133,11 +133,11 @@ func checkDataDir(dir string) Check {
 	info, err := os.Stat(dir)
 	switch {
 	case os.IsNotExist(err):
-		c.Detail += " is not there yet; the first run makes it"
+		c.Detail += " does not exist yet; the first run creates it"
 	case err != nil:
-		c = c.with(Problem, fmt.Sprintf("%s: %v", dir, run.FileCause(err)), "name another one with --data")
+		c = c.with(Problem, fmt.Sprintf("%s: %v", dir, run.FileCause(err)), "use another one with --data")
 	case !info.IsDir():
-		c = c.with(Problem, dir+" is not a directory", "name another one with --data")
+		c = c.with(Problem, dir+" is not a directory", "use another one with --data")
 	default:
 		c = checkWritable(c, dir)
 	}
@@ -147,7 +147,7 @@ func checkDataDir(dir string) Check {
 func checkWritable(c Check, dir string) Check {
 	if err := datafile.Probe(dir); err != nil {
 		return c.with(Problem, fmt.Sprintf("%s can't be written to: %v", dir, run.FileCause(err)),
-			"make room on the disk or change its permissions, or name another one with --data")
+			"make room on the disk or change its permissions, or use another one with --data")
 	}
 	return c
 }
@@ -155,7 +155,7 @@ func checkWritable(c Check, dir string) Check {
 func checkDatabase(ctx context.Context, dir string, noCopy bool) Check {
 	c := Check{Name: "database", Status: OK}
 	if _, err := os.Stat(filepath.Join(dir, sqlite.FileName)); err != nil {
-		c.Detail = "not there yet; the first run makes it"
+		c.Detail = "does not exist yet; the first run creates it"
 		return c
 	}
 	store, err := sqlite.Open(ctx, dir, noCopy)
@@ -166,10 +166,10 @@ func checkDatabase(ctx context.Context, dir string, noCopy bool) Check {
 		}
 	}
 	if err != nil {
-		return c.failed(err, "make sure that you may write to it, or name another data directory with --data")
+		return c.failed(err, "check that it is writable, or use another data directory with --data")
 	}
 	c.Detail = filepath.Join(dir, sqlite.FileName) +
-		" opens, its structure is in order, and it can be written to; to verify all of it: " + failure.CheckData().String()
+		" is intact and writable; for a full check: " + failure.CheckData().String()
 	c.Remedies = []failure.Remedy{failure.CheckData()}
 	return c
 }

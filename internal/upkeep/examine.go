@@ -50,13 +50,13 @@ func unreadable(err error) error {
 	}
 	f, _ := errors.AsType[*failure.Error](err)
 	return &failure.Error{Class: failure.Internal, Message: f.Message + " so that nothing of it can be read",
-		Hint: "put a backup in its place", Err: err}
+		Hint: "restore a backup", Err: err}
 }
 
 // damagedData says how much of a database is damaged, and what to do.
 func damagedData(file string, found *storage.Examination) error {
 	f := &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("%s is damaged: %s", file, damages(found)), Err: run.ErrDamaged}
-	const replace = "put a backup in its place"
+	const replace = "restore a backup"
 	if n := len(found.Whole); n > 0 {
 		return f.Advised(fmt.Sprintf("%d of %d runs are whole and can be taken out first: %%s; then %s", n, found.Listed, replace),
 			failure.Export(found.Whole[0]))

@@ -26,7 +26,7 @@ func OpenStore(ctx context.Context, dataDir string, noCopy bool) (*sqlite.Store,
 		return store, err
 	}
 	return nil, &failure.Error{Class: failure.Internal, Message: fmt.Sprintf("the database in %s can't be used: %v", dataDir, err),
-		Hint: "find out more: " + failure.Doctor().String(), Remedies: []failure.Remedy{failure.Doctor()}, Err: err}
+		Hint: "for details: " + failure.Doctor().String(), Remedies: []failure.Remedy{failure.Doctor()}, Err: err}
 }
 
 // openData opens the database of a data directory without making one.

@@ -44,7 +44,7 @@ func (c *choice) choose(now time.Time) *choice {
 		c.available = append(c.available, q.available(o, now))
 	}
 	if q.round.left <= 0 {
-		c.decision.Why = "the attempts of this round are spent"
+		c.decision.Why = "the tries of this round are used up"
 		c.explain()
 		return c
 	}
@@ -64,7 +64,7 @@ func (c *choice) choose(now time.Time) *choice {
 		}
 		return c
 	}
-	c.decision.Why = "nobody can be asked at the moment"
+	c.decision.Why = "no candidate can be asked now"
 	c.explain()
 	return c
 }
@@ -103,15 +103,15 @@ func (c *choice) same() (*candidate, string) {
 	}
 	switch a := r.of(o); {
 	case a.doubtful:
-		return o, "the same once more: it answered a short while ago, so that it may not have meant it"
+		return o, "same model once more: it answered a short while ago"
 	case a.revised:
-		return o, "the same again, with the request changed: it does not take " + a.failed.Parameter
+		return o, "same model again, without what it rejects: " + a.failed.Parameter
 	case a.tries != 1 || c.spare <= 0:
 		return nil, ""
 	case !oneOff(a.failed) || !o.route.Bucket.Take(1):
 		return nil, ""
 	}
-	return o, "the same again: a fault like this is often gone at the next try"
+	return o, "same model again: such a failure is often gone at the next try"
 }
 
 // oneOff reports whether a failure is likely to be gone when the same is asked again soon.
@@ -148,7 +148,7 @@ func (c *choice) next() (*candidate, string) {
 			return o, c.whyNext(q.round.place(o))
 		case c.spare > 0 && otherModelMayDo(failed) &&
 			(failed.Class != failure.RateLimited && o.route.Proven(c.decision.At) || o.route.Bucket.Take(1)):
-			return o, "another model of the provider may do better"
+			return o, "another model of the provider may answer"
 		}
 	}
 	return nil, ""
@@ -192,9 +192,9 @@ func (c *choice) whyNext(place int) string {
 	case !a.FreeNow(c.decision.At):
 		return "the first in the chain that can be asked at once; others go first to " + first.Name
 	case q.round.fresh(first) && q.round.order[place].providerIndex == first.providerIndex:
-		return "its last failure is the longest ago of its provider's models, so that it shows whether that is well again"
+		return "its failure is the oldest of its provider's models, so it shows whether the provider answers again"
 	}
-	return "the next in the chain; the round before ended ahead of it"
+	return "the next in the chain, where the last round ended"
 }
 
 // nextModel picks a model that was passed over for other providers, which can't be asked:
@@ -228,7 +228,7 @@ func (c *choice) unfailed() (*candidate, string) {
 		a := &c.available[i]
 		if c.q.round.fresh(o) && a.OthersFault && o.route.ProbeProvider("nobody else can be asked, and "+o.Name+" has not failed") {
 			a.Reason = ""
-			return o, "nobody else can be asked, and it was other models that failed"
+			return o, "no other candidate can be asked, and other models failed"
 		}
 	}
 	return nil, ""
@@ -243,7 +243,7 @@ func (c *choice) afterPause() (*candidate, string) {
 		}
 		passed := a.failed.Effect.Retryable && health.Transient(a.failed) || health.NeedsPerson(a.failed) && o.route.AnsweredAfter(a.ended)
 		if passed && o.route.Bucket.Take(1) {
-			return o, "there is nobody else, and attempts are left"
+			return o, "no other candidate is left, and tries remain"
 		}
 	}
 	return nil, ""
@@ -271,7 +271,7 @@ func (c *choice) complete(o *candidate, why string) bool {
 	if at := q.stage.router.throttle.Next(q.stage.plan.Owner, q.asked.Unit, d.At); at.After(later(c.at, d.At)) {
 		c.at = at
 		c.cause = cmp.Or(q.faults.last, o.route.LastFault())
-		d.Why += "; so much has failed lately that it goes on slowly"
+		d.Why += "; slowed down, because many tries failed lately"
 	}
 	if !c.at.IsZero() {
 		d.At = c.at

@@ -16,7 +16,7 @@ type Reason = health.Reason
 const (
 	NotConfigured Reason = "not_configured" // no key, or no such provider
 	LeftOut       Reason = "left_out"       // the run leaves its provider out
-	SmallWindow   Reason = "small_window"   // the question is too long for it
+	SmallWindow   Reason = "small_window"   // the request is too long for it
 	OverBudget    Reason = "over_budget"    // it would cost more than is left
 	Refused       Reason = "refused"        // it can't answer this question, whenever it is asked
 	Failed        Reason = "failed"         // it failed in this round, and is not due again
@@ -100,7 +100,7 @@ func (c *choice) verdict(place int, o *candidate, behind bool) Verdict {
 		v.Reason = Behind
 	default:
 		v.Reason = Reserved
-		v.Detail = "the attempts and the retry budget that are left are for other providers"
+		v.Detail = "the remaining tries are kept for other providers"
 	}
 	return v
 }
@@ -115,11 +115,11 @@ func (c *choice) otherwise() string {
 	}
 	switch {
 	case q.round.left > 1:
-		return "if it fails: the same again after a pause, and then waiting"
+		return "if it fails: the same model after a pause, then waiting"
 	case q.stage.plan.MaxWait == 0:
-		return "if it fails: the stage fails, since it may not wait"
+		return "if it fails: the stage fails, because it may not wait"
 	}
-	return "if it fails: waiting for whoever can be asked first"
+	return "if it fails: waiting for the first candidate that can be asked"
 }
 
 // Surveyed is whether a candidate can be asked a request at a moment. Its verdict has no reason

@@ -97,10 +97,10 @@ func (e *ending) needed() string {
 func (e *ending) overBudget() *failure.Error {
 	for _, b := range e.q.stage.plan.Budgets {
 		if spent, limit := b.Spent(); !b.Allows(0) || spent >= limit {
-			return failure.New(failure.Budget, fmt.Sprintf("$%.2f of the $%.2f that may be spent are spent", spent, limit), failure.Budget.Action())
+			return failure.New(failure.Budget, fmt.Sprintf("$%.2f of the cost limit of $%.2f is spent", spent, limit), failure.Budget.Action())
 		}
 	}
-	return failure.New(failure.Budget, fmt.Sprintf("the next question, about %s, would cost more than is left to spend",
+	return failure.New(failure.Budget, fmt.Sprintf("the next request, for %s, would exceed the cost limit",
 		e.q.asked.Unit), failure.Budget.Action())
 }
 
@@ -118,12 +118,12 @@ func (e *ending) unavailable() *failure.Error {
 	}
 	if largest > 0 {
 		return failure.New(failure.ContextLength,
-			fmt.Sprintf("the question about %s has about %d tokens, and the largest window in the chain is %d", q.asked.Unit, q.need, largest),
+			fmt.Sprintf("the request for %s has about %d tokens, and the largest window in the chain is %d", q.asked.Unit, q.need, largest),
 			"retry with a recipe that names a model with a larger window")
 	}
 	return failure.New(failure.NoProvider,
-		fmt.Sprintf("nobody can be asked about %s (%s: %s)", q.asked.Unit, q.round.order[0].Name, e.available[0].Detail),
-		"mend what keeps the providers from being asked, then retry")
+		fmt.Sprintf("no model can be asked about %s (%s: %s)", q.asked.Unit, q.round.order[0].Name, e.available[0].Detail),
+		"fix what keeps the providers from being asked, then retry")
 }
 
 // unconfigured is the failure of a request for which the chain has no candidate.

@@ -118,7 +118,7 @@ func (o *outcome) note(call *call) {
 	case failure.Connection:
 		o.disconnected()
 	case failure.ContextLength:
-		a.refused = "the question is too long for it"
+		a.refused = "the request is too long for it"
 		o.tooLong()
 	case failure.InvalidRequest:
 		o.misshaped()

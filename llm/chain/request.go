@@ -101,7 +101,7 @@ func (q *request) available(c *candidate, now time.Time) (a health.Availability)
 		a.Detail = tried.refused
 	case c.Spec.Window > 0 && q.need > c.Spec.Window:
 		a.Reason = SmallWindow
-		a.Detail = fmt.Sprintf("the question has about %d tokens, the model takes %d", q.need, c.Spec.Window)
+		a.Detail = fmt.Sprintf("the request has about %d tokens, the model takes %d", q.need, c.Spec.Window)
 	}
 	if f, until := q.stage.excluded(c, now); f != nil && a.Free() {
 		a.Reason = Refused

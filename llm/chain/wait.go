@@ -165,7 +165,7 @@ func (w *wait) forTrial(ctx context.Context, woken wakeups) error {
 		w.trialSince = c.decision.At
 	case !w.trialReported && c.decision.At.Sub(w.trialSince) >= health.PollEvery:
 		w.trialReported = true
-		c.decision.Why = "another question finds out whether a candidate can be asked"
+		c.decision.Why = "another request checks whether a candidate answers"
 		if err := w.report(ctx, until); err != nil {
 			return err
 		}

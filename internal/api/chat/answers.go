@@ -26,7 +26,7 @@ func (h *handler) registerAnswers() {
 		Body client.ChatRequest
 	}
 	streamed(h.router, endpoint.Post("chatStream", "/projects/{project_id}/chat/stream",
-		"Ask where a project stands; the answer is a stream of chunks, made from the events of its latest run without any model",
+		"Ask about the state of a project; the answer streams chunks made from the events of its latest run, without a model",
 		http.StatusNotFound),
 		func(ctx context.Context, in *ask) (string, []client.Action, error) {
 			return h.standing(ctx, in.Project)
@@ -36,7 +36,7 @@ func (h *handler) registerAnswers() {
 		Body client.InsightRequest
 	}
 	streamed(h.router, endpoint.Post("chatInsight", "/projects/{project_id}/chat/insight",
-		"A comment on what has happened in a project, such as the end of a run, in the form of chatStream", http.StatusNotFound),
+		"A comment on an event in a project, such as the end of a run, in the form of chatStream", http.StatusNotFound),
 		func(ctx context.Context, in *insight) (string, []client.Action, error) {
 			return h.standing(ctx, in.Project)
 		})

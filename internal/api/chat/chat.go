@@ -40,12 +40,12 @@ type handler struct {
 func Register(r *endpoint.Router, a *app.App) {
 	h := &handler{router: r, message: endpoint.SchemaOf[client.Message](r.API), library: a.Library, reader: a.Reader}
 	list := endpoint.Get("messages", "/projects/{project_id}/chat",
-		"What was said in a project, and what happened in its latest runs, oldest first", http.StatusNotFound)
+		"The chat of a project, with notices about its latest runs, oldest first", http.StatusNotFound)
 	list.Parameters = []*huma.Param{endpoint.PathParam("project_id")}
 	list.Responses = map[string]*huma.Response{"200": endpoint.JSON("The messages.", endpoint.ListOf(h.message))}
 	r.Raw(list, h.list)
 	post := endpoint.Post("postMessage", "/projects/{project_id}/chat",
-		"Say something; a message of an id that was posted is that message",
+		"Post a message; posting an id again returns the first message",
 		http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusRequestEntityTooLarge)
 	post.Parameters = []*huma.Param{endpoint.PathParam("project_id")}
 	post.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: h.message}}}
@@ -91,7 +91,7 @@ func (h *handler) post(w http.ResponseWriter, r *http.Request) error {
 }
 
 func noMessage(why string) error {
-	return problem.Refuse(http.StatusUnprocessableEntity, "invalid_request", "that is no message: "+why, "send {id, type, content, timestamp}")
+	return problem.Refuse(http.StatusUnprocessableEntity, "invalid_request", "invalid message: "+why, "send {id, type, content, timestamp}")
 }
 
 // isMessage returns what is wrong with a message. It is kept and sent as it is, so that it

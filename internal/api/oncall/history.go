@@ -17,7 +17,7 @@ type historyHandler struct{ providers *providers.Service }
 type Over struct {
 	Window string `query:"window" maxLength:"20" example:"24h" doc:"How long before now it begins, up to 744h; 1h by default."`
 	Bucket string `query:"bucket" maxLength:"20" example:"5m" doc:"How long each part is, in whole seconds; there are at most 500."`
-	Drill  bool   `query:"drill" doc:"The attempts of drills, in place of those of real runs."`
+	Drill  bool   `query:"drill" doc:"The tries of drills instead of those of real runs."`
 }
 
 type historyRequest struct {
@@ -26,9 +26,9 @@ type historyRequest struct {
 }
 
 func (h *historyHandler) register(r *endpoint.Router) {
-	endpoint.Handle(r, endpoint.Get("providersHistory", "/providers/history", "How all providers did over a time, in parts of it",
+	endpoint.Handle(r, endpoint.Get("providersHistory", "/providers/history", "The history of all providers over a window, in buckets",
 		http.StatusUnprocessableEntity), h.all)
-	endpoint.Handle(r, endpoint.Get("providerHistory", "/providers/{name}/history", "How a provider did over a time, in parts of it",
+	endpoint.Handle(r, endpoint.Get("providerHistory", "/providers/{name}/history", "The history of a provider over a window, in buckets",
 		http.StatusNotFound, http.StatusUnprocessableEntity), h.one)
 }
 

@@ -100,12 +100,12 @@ var known = []struct {
 	{err: providers.ErrNoProvider, status: http.StatusNotFound, code: "provider_not_found"},
 	{err: providers.ErrNoModel, status: http.StatusNotFound, code: "model_not_found"},
 	{err: run.ErrNoCarrier, status: http.StatusConflict, code: "no_carrier"},
-	{err: durable.ErrHeld, status: http.StatusConflict, code: "run_busy", message: "another process works on the run at the moment"},
+	{err: durable.ErrHeld, status: http.StatusConflict, code: "run_busy", message: "another process is working on the run"},
 	{err: library.ErrRecipeExists, status: http.StatusConflict, code: "recipe_exists"},
 	{err: library.ErrRecipeChanged, status: http.StatusPreconditionFailed, code: "recipe_changed"},
 	{err: recipe.ErrNotFound, status: http.StatusNotFound, code: "recipe_not_found"},
 	{err: project.ErrNotFound, status: http.StatusNotFound, code: "project_not_opened", message: "there is no such project"},
-	{err: project.ErrExists, status: http.StatusConflict, code: "project_exists", message: "there are too many projects of that slug"},
+	{err: project.ErrExists, status: http.StatusConflict, code: "project_exists", message: "too many projects have that slug"},
 	{err: run.ErrExists, status: http.StatusConflict, code: "run_exists"},
 	{err: run.ErrNotFound, status: http.StatusNotFound, code: "run_state_not_found", message: "there is no such run"},
 }
@@ -149,7 +149,7 @@ func (p *Responder) problem(ctx context.Context, err error) *Refusal {
 			p.log.WarnContext(ctx, "a request met something damaged", "trouble", kind, "error", err.Error(), "request_id", RequestID(ctx))
 		}
 		r := Refuse(http.StatusServiceUnavailable, "store_unavailable",
-			"nothing can be stored or read at the moment ("+string(kind)+")", "try again soon; the server's log tells more")
+			"the store is unavailable ("+string(kind)+")", "try again soon; see the server's log")
 		r.Wait = 5
 		return r
 	}
@@ -174,8 +174,8 @@ func (p *Responder) problem(ctx context.Context, err error) *Refusal {
 	if ctx.Err() == nil { // else the client has left, and caused it
 		p.log.ErrorContext(ctx, "a request failed", "error", err.Error(), "request_id", RequestID(ctx))
 	}
-	return Refuse(http.StatusInternalServerError, "internal", "the server failed at this request",
-		"the server's log tells more, under the request_id")
+	return Refuse(http.StatusInternalServerError, "internal", "the server failed to answer this request",
+		"see the server's log under the request_id")
 }
 
 // ofList returns the problem of an error that is a list of what is wrong; nil for any other.

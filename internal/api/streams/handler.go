@@ -50,7 +50,7 @@ func Register(r *endpoint.Router, o Options) {
 	one := endpoint.Get("runStream", "/runs/{run_id}/events/stream",
 		"What happens in a run, as server-sent events; id is the event's seq", http.StatusNotFound, http.StatusUnprocessableEntity)
 	one.Parameters = []*huma.Param{
-		endpoint.PathParam("run_id"), endpoint.HeaderParam("Last-Event-ID", "Begin behind this event."),
+		endpoint.PathParam("run_id"), endpoint.HeaderParam("Last-Event-ID", "Start after this event."),
 		endpoint.NumberParam("after", 0, 0, "The same, for clients that can't set the header."),
 	}
 	one.Responses = map[string]*huma.Response{
@@ -168,7 +168,7 @@ func lastEventID(r *http.Request) (after int64, given bool, err error) {
 		return 0, false, nil
 	}
 	if after, err = strconv.ParseInt(text, 10, 64); err != nil || after < 0 {
-		return 0, false, problem.Refuse(http.StatusUnprocessableEntity, "invalid_request", "that is no id of an event",
+		return 0, false, problem.Refuse(http.StatusUnprocessableEntity, "invalid_request", "invalid event id",
 			"send back the id of the last event that came")
 	}
 	return after, true, nil

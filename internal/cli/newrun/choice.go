@@ -18,7 +18,7 @@ type Choice struct {
 	Providers   []string       `env:"-" placeholder:"NAME,..." help:"Ask the models of these providers first, in this order."`
 	Without     []string       `env:"-" placeholder:"NAME,..." help:"Leave these providers out; none leaves out none of those that the run before left out."`
 	MaxCost     *float64       `placeholder:"USD" help:"What the run and its retries may spend together, in place of every max_cost_usd of the recipe."`
-	MaxWait     *time.Duration `placeholder:"DUR" help:"How long a stage may wait without progress (such as 30m, 12h; 0s is not at all), in place of every max_wait_seconds of the recipe."`
+	MaxWait     *time.Duration `placeholder:"DUR" help:"How long a stage may wait without progress (such as 30m or 12h; 0s means not at all); overrides each max_wait_seconds of the recipe."`
 	OnExhausted string         `enum:",fail,pause" default:"" placeholder:"fail|pause" help:"What becomes of a stage whose waiting time is spent, in place of the recipe's on_exhausted."`
 }
 

@@ -19,14 +19,14 @@ import (
 
 // Explain is the command that says what a provider's failure means.
 type Explain struct {
-	Provider  string   `placeholder:"NAME" help:"Who was asked: anthropic, openai, google, or another's name."`
+	Provider  string   `placeholder:"NAME" help:"The provider that was asked: anthropic, openai, google, or another name."`
 	Status    int      `placeholder:"N" help:"The HTTP status."`
-	Header    []string `sep:"none" placeholder:"'K: V'" help:"A header of the answer; can be given several times."`
-	Body      string   `placeholder:"FILE" help:"The body of the answer, or what a log has of it; - for standard input."`
-	Transport string   `placeholder:"TEXT" help:"The error of the network, as it was printed."`
-	Stream    bool     `help:"The body is from a stream that had begun well."`
+	Header    []string `sep:"none" placeholder:"'K: V'" help:"A response header; can be repeated."`
+	Body      string   `placeholder:"FILE" help:"The response body, or an excerpt of it; - for standard input."`
+	Transport string   `placeholder:"TEXT" help:"The network error, as it was printed."`
+	Stream    bool     `help:"The body is from a stream that started well."`
 	JSONL     bool     `name:"jsonl" help:"Read failures from FILE or standard input, one JSON object a line, and print one result a line."`
-	File      string   `arg:"" optional:"" help:"With --jsonl: the failures; without it or with -, standard input."`
+	File      string   `arg:"" optional:"" help:"With --jsonl: the file of failures; - or none for standard input."`
 }
 
 // Help describes the command.

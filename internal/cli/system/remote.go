@@ -42,7 +42,7 @@ func Failure(err error) error {
 	p, ok := errors.AsType[*client.Problem](err)
 	if !ok {
 		if _, lost := errors.AsType[*client.UnreachableError](err); lost {
-			err = &failure.Error{Class: failure.Connection, Message: err.Error(), Hint: "look whether a server runs there", Err: err}
+			err = &failure.Error{Class: failure.Connection, Message: err.Error(), Hint: "check that a server is running there", Err: err}
 		}
 		return err
 	}
@@ -54,7 +54,7 @@ func Failure(err error) error {
 	case p.Code == "run_state_not_found" || p.Code == "run_events_not_found":
 		f.Err = run.ErrNotFound
 	case p.Status == http.StatusUnauthorized:
-		f.Hint = "give the one that the server was started with, by --token-file or in CINEFORGE_TOKEN"
+		f.Hint = "pass the server's token with --token-file or in CINEFORGE_TOKEN"
 	case p.Status == http.StatusTooManyRequests:
 		return f
 	}
