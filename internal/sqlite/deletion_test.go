@@ -60,6 +60,9 @@ func TestDeletion_AnErasureThatWasCutShort(t *testing.T) {
 		t.Fatal(err)
 	}
 	keepsSecret(t, s)
+	if err := sqlite.LeaveBehind(t.Context(), dir, bytes.Repeat([]byte(secret), 1000)); err != nil {
+		t.Fatal(err)
+	}
 	part := filepath.Join(dir, sqlite.FileName+".copy-1.part")
 	if err := os.WriteFile(part, []byte(secret), 0o600); err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package telemetry_test
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -120,4 +121,18 @@ func TestMetrics_KnowRunsFromBefore(t *testing.T) {
 	m.wants(t, `cineforge_runs_waiting 1`, `cineforge_runs_under_way 1`)
 	m.see("old", event.PipelineFinished{Outcome: event.Succeeded})
 	m.wants(t, `cineforge_runs_under_way 0`, `cineforge_run_duration_seconds_sum{outcome="done"} 1`)
+}
+
+// Events without a run count for nothing: they make no run that is under way.
+func TestMetrics_StandaloneEventsAreNoRuns(t *testing.T) {
+	m := telemetry.New("1", func() []telemetry.Breaker { return nil }, func() run.Trouble { return "" })
+	for _, b := range []event.Body{event.ProjectCreated{}, event.BreakerChanged{}, event.ProviderHeld{}, event.Unknown{Name: "later"}} {
+		m.Observe(event.Event{Body: b})
+	}
+	w := httptest.NewRecorder()
+	m.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	body := w.Body.String()
+	if !strings.Contains(body, "cineforge_runs_under_way 0") || strings.Contains(body, "cineforge_breaker_turns_total{") {
+		t.Errorf("%s", body)
+	}
 }
