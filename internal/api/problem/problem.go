@@ -101,6 +101,7 @@ var known = []struct {
 	{err: providers.ErrNoModel, status: http.StatusNotFound, code: "model_not_found"},
 	{err: run.ErrNoCarrier, status: http.StatusConflict, code: "no_carrier"},
 	{err: durable.ErrHeld, status: http.StatusConflict, code: "run_busy", message: "another process is working on the run"},
+	{err: durable.ErrLost, status: http.StatusConflict, code: "run_busy", message: "another process is working on the run"},
 	{err: library.ErrRecipeExists, status: http.StatusConflict, code: "recipe_exists"},
 	{err: library.ErrRecipeChanged, status: http.StatusPreconditionFailed, code: "recipe_changed"},
 	{err: recipe.ErrNotFound, status: http.StatusNotFound, code: "recipe_not_found"},
