@@ -40,7 +40,7 @@ func TestSystemHandler_HealthAndChangelog(t *testing.T) {
 			t.Error("without a hint")
 		}
 		s.post("/api/nothing", "{}").fails(404, "not_found")
-		a := s.call(http.MethodDelete, "/api/projects/recent", nil)
+		a := s.call(http.MethodDelete, "/api/health", nil)
 		if a.fails(405, "method_not_allowed"); strings.Join(a.header.Values("Allow"), ",") != "GET" {
 			t.Error(a.header)
 		}
