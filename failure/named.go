@@ -44,6 +44,7 @@ var templates = []template{
 	{"runs resume %", of1(Resume)},
 	{"runs resume % --today", of1(ResumeToday)},
 	{"runs watch %", of1(Watch)},
+	{"runs ack %", of1(Acknowledge)},
 	{"runs try-now %", of1(TryNow)},
 	{"runs cancel %", of1(Cancel)},
 	{"runs show %", of1(Show)},

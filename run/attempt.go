@@ -36,8 +36,8 @@ type AttemptState struct {
 	HTTPStatus      *int          `json:"http_status"`         // nil if no response came
 	Transient       *bool         `json:"transient,omitempty"` // whether the same could do better later
 	Hint            string        `json:"hint,omitempty"`
-	Asked           int           `json:"-"` // tokens of the request by the program's own count; 0 where no event says it
-	Least           *event.Least  `json:"-"` // while it runs: what it counts for if its process dies
+	Asked           int           `json:"counted_input_tokens,omitempty"` // of the request, by the program's own count; 0 where no event says it
+	Least           *event.Least  `json:"-"`                              // while it runs: what it counts for if its process dies
 
 	SimulatedCostUSD *float64 `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing
 
