@@ -23,9 +23,9 @@ type dataCmd struct {
 type dataCheckCmd struct{}
 
 func (dataCheckCmd) Help() string {
-	return `Reads all of the database: its structure, every run's events, every artifact, file and
-stored answer. Exit code 1 says that it is damaged; what is, is listed by name. What is
-whole can still be exported. Runs may go on meanwhile.`
+	return `Reads the whole database: its structure, every run's events, every artifact, file and
+stored answer. Exit code 1 means that it is damaged; the damaged items are listed by name,
+and the others can still be exported. Runs may continue meanwhile.`
 }
 
 // checked is what data check prints with --json.
@@ -73,11 +73,11 @@ type dataBackupCmd struct {
 }
 
 func (dataBackupCmd) Help() string {
-	return `Runs may go on meanwhile; the copy is of one moment. It is read in full as by "data
-check", and nothing is written of a database that is damaged, unless --damaged is given:
-then it is copied as far as it can be read, or byte by byte where that fails.
+	return `Runs may continue meanwhile; the copy is a snapshot of one moment. The copy is checked as
+by "data check". A damaged database is not copied, unless --damaged is given: then it is
+copied as far as it can be read, or byte by byte where that fails.
 
-To restore it, end all cineforge processes, put the file in place of cineforge.db in the
+To restore it, stop all cineforge processes, put the file in place of cineforge.db in the
 data directory, and remove cineforge.db-wal and cineforge.db-shm beside it.`
 }
 
@@ -105,15 +105,15 @@ func (c *dataBackupCmd) Run(ctx context.Context, g *cli, s console.Streams) erro
 type runsPruneCmd struct {
 	OlderThan age    `placeholder:"AGE" help:"Only runs without events for this long, such as 30d, 2w or 12h; default: 30d without --keep."`
 	Keep      *int   `placeholder:"N" help:"Keep the newest N runs of each project; a run and its retries count as one."`
-	Project   string `placeholder:"SLUG" help:"Only the runs of this project."`
+	Project   string `placeholder:"SLUG" help:"Only runs of this project."`
 	DryRun    bool   `help:"Only list what would be removed."`
-	Vacuum    bool   `help:"Shrink the database file; needs free disk space of the same size meanwhile."`
+	Vacuum    bool   `help:"Shrink the database file; needs as much free disk space meanwhile."`
 }
 
 func (runsPruneCmd) Help() string {
-	return `Removes what is known of runs: their events and the answers of models that are kept for
-their retries. A run goes with all its retries, and only if all of them are over. What the
-runs made stays.
+	return `Removes the records of runs: their events and the stored answers for their retries. A run
+is removed together with its retries, and only if all of them have ended. What the runs
+made stays.
 
 Examples:
   cineforge runs prune --dry-run

@@ -35,11 +35,11 @@ func (*doctorCmd) checks(ctx context.Context, g *cli, s console.Streams) ([]upke
 
 func (doctorCmd) Help() string {
 	return `Checks the data directory, the database, the recipes, the keys, the proxy and the tools.
-No key is shown. Exit code 1 says that something keeps the program from working.
+It shows no key. Exit code 1 means that something keeps the program from working.
 
-Each base URL that is set, in the environment or in cineforge.yaml, is tried too: a
-connection of at most 3 seconds, without a key and without asking a model. The vendors'
-own addresses are not tried. With --server the server checks what it works with.`
+It also connects to each base URL set in the environment or in cineforge.yaml, for at most
+3 seconds, without a key and without asking a model. It does not try the vendors' own
+addresses. With --server the server checks its own setup.`
 }
 
 // Run does the command.

@@ -35,14 +35,14 @@ type cli struct {
 	Data      string           `placeholder:"DIR" default:"./cineforge-data" help:"Where runs, artifacts and recipes are kept (${default})."`
 	Server    string           `placeholder:"URL" help:"Use the runs and providers of the server at this address instead of a data directory."`
 	JSON      bool             `help:"Print JSON on stdout, and nothing else."`
-	Verbose   bool             `short:"v" help:"Also show every try and unit."`
-	Hedge     bool             `help:"Ask a second model when the first is slow to start, and use the one that starts first; costs at most 3 % extra."`
+	Verbose   bool             `short:"v" help:"Also show every attempt and unit."`
+	Hedge     bool             `help:"Ask a second model when the first is slow to start, and use the one that starts first; adds at most 3 % to the cost."`
 	Grace     time.Duration    `placeholder:"DUR" default:"30s" help:"How long to let running calls finish when the command is stopped or a stage fails; they are paid for (${default}; 0s means not at all)."`
 	NoBackup  bool             `help:"Do not copy the database before upgrading it from an earlier version."`
 	Config    string           `placeholder:"FILE" default:"cineforge.yaml" help:"Optional file with defaults for flags (${default})."`
-	TokenFile string           `placeholder:"FILE" help:"File with the access tokens that serve accepts, one a line as TOKEN or NAME:TOKEN, or with the one that --server shows; CINEFORGE_TOKEN holds a token itself."`
+	TokenFile string           `placeholder:"FILE" help:"File with the access tokens that serve accepts, one per line as TOKEN or NAME:TOKEN, or with the token to send to --server; CINEFORGE_TOKEN holds the token itself."`
 	Token     string           `hidden:"" help:"The access token."`
-	Version   kong.VersionFlag `env:"-" help:"Print the version and stop."`
+	Version   kong.VersionFlag `env:"-" help:"Print the version and exit."`
 
 	Run        runCmd          `cmd:"" server:"yes" help:"Turn a story file into scenes and a project configuration."`
 	Retry      retryCmd        `cmd:"" server:"yes" help:"Retry a run that failed or was cancelled."`
@@ -50,7 +50,7 @@ type cli struct {
 	Scenes     offline.Scenes  `cmd:"" server:"aside" help:"Show the scenes of a script, without a model."`
 	Text       offline.Text    `cmd:"" server:"aside" help:"Print the text that a run would read from a file."`
 	Runs       runsCmd         `cmd:"" help:"List, show, follow, cancel and export runs."`
-	Projects   projectsCmd     `cmd:"" help:"List projects, or delete one with every byte of it."`
+	Projects   projectsCmd     `cmd:"" help:"List projects, or delete one completely."`
 	Providers  providersCmd    `cmd:"" help:"Show the health of the providers; hold, release or probe one."`
 	Incident   incidentCmd     `cmd:"" server:"yes" help:"Say what is wrong now, since when, and what it does to runs."`
 	Recipes    recipesCmd      `cmd:"" help:"List, print and check recipes."`

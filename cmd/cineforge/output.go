@@ -16,7 +16,7 @@ import (
 
 // outputFlags say where the files of a run are written to.
 type outputFlags struct {
-	Output    string `placeholder:"DIR" help:"Also write the run's files below this folder."`
+	Output    string `placeholder:"DIR" help:"Also write the run's files under this folder."`
 	Overwrite bool   `help:"Let --output replace existing files that differ."`
 }
 
@@ -99,21 +99,21 @@ func leftFiles(id, dir string, left []string) *failure.Error {
 type runsExportCmd struct {
 	runArg
 	Format         export.Format `default:"files" env:"-" enum:"files,fountain,fdx,json,csv" help:"One of ${enum}."`
-	Output         string        `placeholder:"DIR" help:"The folder to write below. A format of one file goes to standard output without it."`
+	Output         string        `placeholder:"DIR" help:"The folder to write under; without it, one-file formats go to standard output."`
 	Overwrite      bool          `help:"Replace existing files that differ; by default they are kept and listed, with exit code 1."`
-	ProjectFolders bool          `env:"-" help:"Write the artifacts of files below a folder of the project's name."`
+	ProjectFolders bool          `env:"-" help:"With the format files, write artifacts under a folder named after the project."`
 }
 
 func (runsExportCmd) Help() string {
-	return `Writes what a run made, with what a person has edited since in its place, as files
-(state, events and all artifacts, the default), fountain (the script, byte for byte), fdx
-(the script for Final Draft), json (script, scenes and configuration in one document) or
-csv (the scenes as a table).
+	return `Writes what a run made, with later edits by people, as files (state, events and all
+artifacts, the default), fountain (the script, byte for byte), fdx (the script for Final
+Draft), json (script, scenes and configuration in one document) or csv (the scenes as a
+table).
 
-A table begins with a line of names: scene, number (the script's own), heading, int_ext,
+The table starts with a header row: scene, number (the script's own), heading, int_ext,
 location, time_of_day, page_eighths, start_line and end_line (of the script), characters,
 speeches, dialogue_blocks, summary, tone_mood, implied, health, source, scene_id, version.
-An apostrophe stands before a cell that programs for tables would take for a formula.
+An apostrophe precedes each cell that a spreadsheet program would take for a formula.
 
 Examples:
   cineforge runs export run-0a1b2c3d --output results

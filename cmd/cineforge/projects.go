@@ -19,12 +19,12 @@ import (
 )
 
 type projectsCmd struct {
-	List   projectsListCmd   `cmd:"" server:"yes" default:"withargs" help:"List projects, those that changed last first."`
-	Delete projectsDeleteCmd `cmd:"" server:"yes" help:"Delete a project, or a file of it, with all that was made of it."`
+	List   projectsListCmd   `cmd:"" server:"yes" default:"withargs" help:"List projects, last changed first."`
+	Delete projectsDeleteCmd `cmd:"" server:"yes" help:"Delete a project or one of its files, with everything made from it."`
 }
 
 type projectsListCmd struct {
-	Limit int `placeholder:"N" default:"0" help:"List at most this many (default: all)."`
+	Limit int `placeholder:"N" default:"0" help:"Maximum number of projects (default: all)."`
 }
 
 // Run does the command.
@@ -54,17 +54,17 @@ func (c *projectsListCmd) Run(ctx context.Context, g *cli, s console.Streams) er
 
 type projectsDeleteCmd struct {
 	Project string `arg:"" name:"slug" help:"The project."`
-	Input   string `placeholder:"NAME" help:"Delete only this file of the project, with the runs that worked with it and what only they made."`
-	Yes     bool   `help:"Do not ask."`
+	Input   string `placeholder:"NAME" help:"Delete only this file of the project, with the runs that used it and what only they made."`
+	Yes     bool   `help:"Do not ask for confirmation."`
 }
 
 func (projectsDeleteCmd) Help() string {
 	return `Deletes the files of the project, its runs with their events and stored answers, its
-artifacts and messages, and the drills of its files. Nothing of them is left in the files
-of the data directory: the copy that an update of the database made is removed, too.
-Exported files and backups elsewhere stay. Answers that other projects use stay theirs.
+artifacts and messages, and the drills of its files. Nothing of them is left in the data
+directory: the copy made before a database upgrade is removed too. Exported files and
+backups elsewhere stay, and so do answers that other projects use.
 
-Nothing is deleted while a run has not ended; cancel it first.`
+Nothing is deleted until every run has ended; cancel those that have not.`
 }
 
 // Run does the command.

@@ -26,13 +26,13 @@ type providersCmd struct {
 type providersListCmd struct{}
 
 func (providersListCmd) Help() string {
-	return `Shows for each provider and model whether it can be asked: keys, breakers, what a key
-is kept from and until when, the last failure, and the share of the attempts of the
-last 24 hours that were answered. All processes on a data directory share it.
+	return `Shows for each provider and model whether it is available: its keys, breakers and
+cooldowns, the last failure, and the share of the attempts of the last 24 hours that were
+answered. All processes on a data directory share this.
 
-The time limits of a model's answers are shown for servers that cineforge.yaml names, and
-where it sets one; -v shows those of all models, and where each limit is from, and --json
-has them too. "limits" in cineforge.yaml sets them, for a slow server for example.`
+Time limits of a model's answers are shown for servers that cineforge.yaml names, and where
+it sets a limit; -v and --json show those of all models, and where each limit is from. Set
+them with "limits" in cineforge.yaml, for example for a slow server.`
 }
 
 // Run does the command. Looking makes no data directory.
@@ -170,11 +170,11 @@ type providersReleaseCmd struct {
 }
 
 func (providersReleaseCmd) Help() string {
-	return `Ends all that keeps a provider, one of its models, or a key from being asked, and says
-what that was: refusals of the key, spent credit, limits that the provider has stated, a
-model that is not there; and for a provider also a hold. All runs that wait for it go on.
+	return `Ends all cooldowns of a provider, a model or a key, and lists them: rejected keys, spent
+credit, limits that the provider stated, missing models; for a provider it also ends a
+hold. Runs that wait for it continue.
 
-A breaker stays as it is: "cineforge providers probe NAME" lets the next question through.
+A breaker stays as it is: "cineforge providers probe NAME" lets the next request through.
 
 Examples:
   cineforge providers release ANTHROPIC_API_KEY --reason 'the account has credit again'
@@ -261,14 +261,14 @@ func (c *providersReleaseCmd) left(p health.Provider, now time.Time) string {
 }
 
 type incidentCmd struct {
-	Since string `placeholder:"TIME|DUR" help:"Begin the figures at a time, or so long ago; else when the trouble began."`
+	Since string `placeholder:"TIME|DUR" help:"Begin the figures at a time, or this long ago; default: when the trouble began."`
 }
 
 func (incidentCmd) Help() string {
-	return `Says in one sentence what is wrong now and what it does to runs, and shows what is behind
-it: the providers with their failures by class and by whose fault they are, the runs
-that wait, went to another provider, are paused or failed, what operators did, and what
-ends it. Drills have no part in it.
+	return `Says in one sentence what is wrong now and how it affects runs, with the details: the
+providers with their failures by class and by whose fault they are, the runs that wait,
+went to another provider, are paused or failed, what operators did, and what ends it.
+Drills are ignored.
 
 Examples:
   cineforge incident

@@ -24,13 +24,13 @@ import (
 )
 
 type recipesCmd struct {
-	List     recipesListCmd     `cmd:"" server:"yes" help:"List the recipes: those of the data directory, then the shipped ones."`
-	Show     recipesShowCmd     `cmd:"" server:"yes" help:"Print the source of a recipe; --json says what it comes to."`
-	Validate recipesValidateCmd `cmd:"" server:"yes" help:"Check a recipe file; errors point at line and column."`
+	List     recipesListCmd     `cmd:"" server:"yes" help:"List the recipes of the data directory, then the shipped ones."`
+	Show     recipesShowCmd     `cmd:"" server:"yes" help:"Print the source of a recipe; --json shows what it resolves to."`
+	Validate recipesValidateCmd `cmd:"" server:"yes" help:"Check a recipe file; errors name line and column."`
 }
 
 type recipesListCmd struct {
-	Versions bool `help:"With --json also list the versions of each."`
+	Versions bool `help:"With --json, also list the versions of each recipe."`
 }
 
 // listedRecipe is a recipe in the list.
@@ -104,7 +104,7 @@ func lineOf(file string, m client.Mistake) string {
 }
 
 type recipesShowCmd struct {
-	Recipe string `arg:"" name:"recipe" help:"The recipe's id, the name of a version that a retry saved, or a run's id for the recipe that the run works by."`
+	Recipe string `arg:"" name:"recipe" help:"The recipe's id, the name of a version that a retry saved, or a run's id for the recipe of that run."`
 	File   string `placeholder:"FILE" help:"Write to this new file."`
 }
 

@@ -26,9 +26,9 @@ type retryCmd struct {
 	runArg
 	Full   bool   `xor:"from" help:"Start from the beginning."`
 	From   string `xor:"from" placeholder:"STAGE" help:"Start from this stage, and repeat everything that depends on it."`
-	Recipe string `default:"pinned" env:"-" placeholder:"FILE|ID" help:"The recipe to run: a file, a recipe's id, current (today's recipe of the same id) or pinned (the one that the run was made with; ${default})."`
+	Recipe string `default:"pinned" env:"-" placeholder:"FILE|ID" help:"The recipe to run: a file, a recipe's id, current (today's recipe of the same id) or pinned (the one that the run used; ${default})."`
 	newrun.Choice
-	Newest bool `env:"-" help:"Build on what is current in the project, not on what the run made."`
+	Newest bool `env:"-" help:"Build on the project's current versions, not on what the run made."`
 	Plan   bool `help:"Show what would be kept, repeated and paid for, and do nothing."`
 	Detach bool `help:"Leave the run to a running server, and return."`
 	reasonFlag
@@ -36,29 +36,29 @@ type retryCmd struct {
 }
 
 func (retryCmd) Help() string {
-	return `Goes on with a run that failed or was cancelled: a new run takes over what the stages
-before it made, with the same recipe, parameters and file, and begins at the stage that
-failed. If what it builds on can't be used, it steps back to the stage that made that.
+	return `Continues a run that failed or was cancelled: a new run with the same recipe, parameters
+and file keeps the results of the finished stages and starts at the stage that failed. If
+those results can't be used, it steps back to the stage that made them.
 
-Nothing is paid for twice: every answer that the run or its retries ever got serves
-again, also with --full. A run that was stopped by Ctrl-C is simply continued.
+Nothing is paid for twice: answers that the run or its retries got are reused, even with
+--full. A run that was stopped by Ctrl-C is simply continued.
 
 With --recipe the new run uses another recipe, such as one that names another model in
 place of a retired one. Finished stages are kept if their module, parameters and inputs
-are the same in both recipes; other differences never cause a stage to be done again. A
+are the same in both recipes; other differences never cause a stage to be repeated. A
 file (a name with a dot or a slash) is checked, and saved as a version in the data
 directory; it changes no other run. "cineforge recipes show ID" prints a recipe to start
 from.
 
-A retry builds on what the run made, also where a person has edited it since. With --newest it
-builds on what is current in the project: edits, and what it was gone back to. What that makes
-stale is done again, also of a run that is done.
+A retry builds on what the run made, even if a person has edited it since. With --newest
+it builds on the project's current versions: edits and restored versions. It repeats what
+those make stale, even if the run is done.
 
-Models and limits that were chosen for the run before hold for the retry too, unless it
-chooses others; --chain and the limits do not hold with another recipe.
+The retry keeps models and limits that were chosen for the previous run, unless it chooses
+others; --chain and the limits do not apply to another recipe.
 
-The cost of all runs of the line counts against max_cost_usd. A retry with nothing left
-to spend is refused; --max-cost allows more. Waiting time starts anew with each retry.
+The cost of the run and all its retries counts against max_cost_usd. A retry with nothing
+left to spend is refused; --max-cost allows more. Each retry has its full waiting time.
 
 Examples:
   cineforge retry run-0a1b2c3d

@@ -22,7 +22,7 @@ import (
 
 type runCmd struct {
 	File      string            `arg:"" help:"The story: .fountain, .txt or .md; - for standard input."`
-	Recipe    string            `default:"mvp_ingest" placeholder:"ID" help:"Which recipe to run (${default})."`
+	Recipe    string            `default:"mvp_ingest" placeholder:"ID" help:"The recipe to run (${default})."`
 	Project   string            `placeholder:"SLUG" help:"The project for the results; default: named after the file."`
 	Param     map[string]string `mapsep:"none" placeholder:"K=V" help:"A parameter of the recipe; can be repeated."`
 	StartFrom string            `placeholder:"STAGE" help:"Start from this stage, with the results of an earlier run of the same file."`
@@ -39,17 +39,17 @@ type runCmd struct {
 }
 
 func (runCmd) Help() string {
-	return `Reads the file, runs the recipe's stages on it and shows them as they go. What they
-make is kept in the data directory; --output also writes it as files. A folder that has
-artifacts of another project or data directory is refused, and a file that is there with
-other content is left as it is and named, unless --overwrite is given.
+	return `Reads the file, runs the recipe's stages on it and shows their progress. Results are
+stored in the data directory; --output also writes them as files. It refuses a folder that
+has artifacts of another project or data directory. It keeps and lists existing files that
+differ, unless --overwrite is given.
 
-Ctrl-C parks the run and says how to go on with it: finished stages and all answers
-are kept. A process that dies leaves its run to the next one: cineforge serve, or a
-cineforge run on the same data directory, which goes on with it in the background.
+Ctrl-C pauses the run and says how to continue it: finished stages and all answers are
+kept. If the process dies, the next one continues the run: cineforge serve, or a cineforge
+run on the same data directory, which does so in the background.
 
-What the same question was answered with in an earlier run, by the same chain of
-models, is used again and not paid for; --force asks anew.
+Answers to the same question from earlier runs with the same chain of models are reused
+at no cost; --force asks again.
 
 Examples:
   cineforge run script.fountain
@@ -62,19 +62,19 @@ Examples:
   cineforge run script.fountain --drill anthropic-overload
   cineforge run script.fountain --drill S24:anthropic,google
 
---plan says what the run would do: its stages with the models that would be asked, and
-what that is likely to cost. Nothing is asked and no run is made; with --server the file
-is given to the server for it.
+--plan shows what the run would do: its stages, the models that it would ask, and the
+likely cost. It asks no model and creates no run; with --server it uploads the file to the
+server.
 
-Models and limits can be chosen for one run: --chain for a stage, --providers for the
-order, --without for providers that are not to be asked, --max-cost, --max-wait and
---on-exhausted for the limits. A retry keeps them.
+You can choose models and limits for one run: --chain sets the models of a stage,
+--providers their order, --without the providers to leave out, and --max-cost, --max-wait
+and --on-exhausted the limits. A retry keeps them.
 
-With --server the file is given to that server, which works on the run; Ctrl-C leaves
-it there, and says how to watch it.
+With --server the file is uploaded to that server, which works on the run. Ctrl-C leaves
+the run there, and says how to watch it.
 
-A drill shows what a run does when providers fail. It asks nobody, costs nothing, and has
-a project of its own (drill-...); cineforge simulate --list shows the scenarios.`
+A drill shows what a run does when providers fail. It sends no request to a provider, costs
+nothing, and has its own project (drill-...); cineforge simulate --list shows the scenarios.`
 }
 
 // request returns what the flags ask of a run.

@@ -19,12 +19,12 @@ import (
 type runsCmd struct {
 	List   runsListCmd   `cmd:"" server:"yes" help:"List runs, newest first."`
 	Show   runsShowCmd   `cmd:"" server:"yes" help:"Show where a run stands, and why."`
-	Events runsEventsCmd `cmd:"" server:"yes" help:"Print what happened in a run, one JSON object a line."`
+	Events runsEventsCmd `cmd:"" server:"yes" help:"Print the events of a run, one JSON object per line."`
 	Watch  runsWatchCmd  `cmd:"" server:"yes" help:"Show a run live, and continue it if no process is working on it."`
 	Resume runsResumeCmd `cmd:"" server:"yes" help:"Resume a paused run, and accept the results that it asks you to check."`
 	Cancel runsCancelCmd `cmd:"" server:"yes" help:"Cancel a run. A retry can continue it."`
 	TryNow runsTryNowCmd `cmd:"" server:"yes" help:"End a run's wait and try its providers now."`
-	Ack    runsAckCmd    `cmd:"" server:"yes" help:"Acknowledge that a run needs you, so that lists no longer say so."`
+	Ack    runsAckCmd    `cmd:"" server:"yes" help:"Acknowledge a run that needs you, so that lists no longer flag it."`
 	Export runsExportCmd `cmd:"" server:"yes" help:"Write a run's state, events and artifacts as files."`
 	Prune  runsPruneCmd  `cmd:"" help:"Remove old runs that have ended. Their results stay."`
 }
@@ -65,7 +65,7 @@ func (r runArg) open(ctx context.Context, g *cli, s console.Streams) (system.Sys
 }
 
 type runsListCmd struct {
-	Project  string       `placeholder:"SLUG" help:"Only the runs of this project."`
+	Project  string       `placeholder:"SLUG" help:"Only runs of this project."`
 	Status   []run.Status `enum:"queued,running,waiting,paused,done,failed,cancelled" placeholder:"STATUS,..." env:"-" help:"Only these."`
 	NeedsYou bool         `env:"-" help:"Only runs that need a person; see runs ack."`
 	Limit    int          `placeholder:"N" help:"Maximum number of runs; default: 50 in the table, all with --json."`
@@ -251,11 +251,11 @@ type runsResumeCmd struct {
 }
 
 func (runsResumeCmd) Help() string {
-	return `A run is answered by those only that could be asked when it was begun, whichever process
-goes on with it: by the same models at the same addresses, whatever their providers are
-called in cineforge.yaml. Where none of them can be asked, it is left alone, and "runs
-show" says what it needs. --today is for when that will not come back; it is recorded in
-the run. A recipe that says degrade: never is not finished by the offline model like that.
+	return `A run uses only the models that were available when it started, at the same addresses,
+whichever process continues it and whatever cineforge.yaml calls their providers. If none
+of them is available, the run waits, and "runs show" says what it needs. Use --today if
+they will not come back; the run records it. With degrade: never in the recipe, the offline
+model does not finish the run even then.
 
 Examples:
   cineforge runs resume run-0a1b2c3d

@@ -21,8 +21,8 @@ import (
 )
 
 type serveCmd struct {
-	Addr        string   `default:"127.0.0.1:8000" placeholder:"HOST:PORT" help:"Where to listen (${default}); port 0 takes a free one."`
-	PublicURL   string   `name:"public-url" placeholder:"URL" help:"The https address of the server behind a proxy that ends TLS."`
+	Addr        string   `default:"127.0.0.1:8000" placeholder:"HOST:PORT" help:"Where to listen (${default}); port 0 picks a free one."`
+	PublicURL   string   `name:"public-url" placeholder:"URL" help:"The https address of the server behind a proxy that terminates TLS."`
 	AllowedHost []string `placeholder:"NAME" help:"A name, besides this machine's own, under which clients reach the server."`
 	UploadLimit int      `default:"64" placeholder:"MB" help:"Largest accepted file, in MB (${default})."`
 	AccessLog   bool     `help:"Also log each request."`
@@ -30,27 +30,26 @@ type serveCmd struct {
 }
 
 func (serveCmd) Help() string {
-	return `Serves the API, and works on runs until it is stopped: those that the API or --detach
-queued, those whose wait is over, and those that another process left unfinished when
-it died. Several processes can share a data directory; each run has one of them at a
-time.
+	return `Serves the API, and works on runs until it is stopped: runs that the API or --detach
+queued, runs whose wait is over, and runs that another process left unfinished when it
+died. Several processes can share a data directory; one process at a time works on a run.
 
-The log on stderr tells what happens: runs that start, wait, end or need a person,
-breakers, keys that are refused, trouble of the database; with -v each attempt.
+The log on stderr shows runs that start, wait, end or need a person, breaker transitions,
+rejected keys and database faults; with -v also each attempt.
 
 The API is described at /docs, and for programs at /openapi.json. GET /api/health
-answers as long as the process lives, GET /api/ready when its database can be read.
+answers while the process lives, GET /api/ready while its database can be read.
 
 An address that other machines reach needs an access token. Programs send it as
-"Authorization: Bearer TOKEN"; people log in at /login. The file of --token-file has a
-line for each token, alone or as NAME:TOKEN; the log and events name who acts.
+"Authorization: Bearer TOKEN"; people log in at /login. The file of --token-file has one
+token per line, as TOKEN or NAME:TOKEN; the log and events record the name.
 
-serve speaks plain HTTP. Behind a proxy that ends TLS, --public-url names the address
-that clients use: the session's cookie is then sent by TLS only.
+serve speaks plain HTTP. Behind a proxy that terminates TLS, --public-url is the address
+that clients use: the session cookie is then sent over TLS only.
 
-Ctrl-C and SIGTERM end it: no new call is made, those under way are let come to an end
-(--grace) and stored, and what is left is handed on to the next process, which can begin
-at once on the same address. A second one ends the calls too. Nothing is paused.
+Ctrl-C and SIGTERM stop it: it makes no new call, lets running calls finish (--grace) and
+stores their answers, and leaves the rest to the next process, which can start at once on
+the same address. A second signal also ends the running calls. No run is paused.
 
 Examples:
   cineforge serve

@@ -21,19 +21,19 @@ import (
 )
 
 type simulateCmd struct {
-	Addr     string `default:"127.0.0.1:9100" placeholder:"HOST:PORT" help:"Where to listen (${default}); port 0 takes a free one."`
+	Addr     string `default:"127.0.0.1:9100" placeholder:"HOST:PORT" help:"Where to listen (${default}); port 0 picks a free one."`
 	Scenario string `default:"healthy" placeholder:"NAME|FILE" help:"The scenario: a name from --list, or a file (${default})."`
-	Target   string `placeholder:"PROVIDER" help:"The failing provider, in a scenario about one; default: as the scenario says."`
+	Target   string `placeholder:"PROVIDER" help:"The failing provider, in a scenario about one; default: the scenario's own."`
 	List     bool   `help:"List the scenarios."`
 }
 
 func (simulateCmd) Help() string {
-	return `Answers as Anthropic, OpenAI, Google and any OpenAI-compatible server do, streaming and
-not, with structured output, and fails on purpose: what, when and for whom is the
-scenario's. Any key will do. It prints the variables that send this program, and any
-program with the official SDKs, to it.
+	return `Answers like Anthropic, OpenAI, Google and any OpenAI-compatible server, streaming or not,
+with structured output, and fails on purpose: the scenario sets which calls fail, and when.
+Any key will do. It prints the variables that point this program, and any program with the
+official SDKs, to the simulator.
 
-Each call is told on stderr. GET /_simulator/calls has them all as JSON, and
+Each call is logged on stderr. GET /_simulator/calls returns all calls as JSON, and
 PUT /_simulator/scenario?name=NAME changes the scenario while it runs.
 
 Examples:

@@ -14,12 +14,12 @@ import (
 
 // Choice is the flags that choose models and limits in place of the recipe's.
 type Choice struct {
-	Chain       []string       `sep:"none" env:"-" placeholder:"STAGE=MODEL,..." help:"Ask these models in a stage, in this order; can be given several times."`
+	Chain       []string       `sep:"none" env:"-" placeholder:"STAGE=MODEL,..." help:"Ask these models in a stage, in this order; can be repeated."`
 	Providers   []string       `env:"-" placeholder:"NAME,..." help:"Ask the models of these providers first, in this order."`
-	Without     []string       `env:"-" placeholder:"NAME,..." help:"Leave these providers out; none leaves out none of those that the run before left out."`
-	MaxCost     *float64       `placeholder:"USD" help:"What the run and its retries may spend together, in place of every max_cost_usd of the recipe."`
+	Without     []string       `env:"-" placeholder:"NAME,..." help:"Leave out these providers; none clears the list of the previous run."`
+	MaxCost     *float64       `placeholder:"USD" help:"What the run and its retries may spend together; overrides each max_cost_usd of the recipe."`
 	MaxWait     *time.Duration `placeholder:"DUR" help:"How long a stage may wait without progress (such as 30m or 12h; 0s means not at all); overrides each max_wait_seconds of the recipe."`
-	OnExhausted string         `enum:",fail,pause" default:"" placeholder:"fail|pause" help:"What becomes of a stage whose waiting time is spent, in place of the recipe's on_exhausted."`
+	OnExhausted string         `enum:",fail,pause" default:"" placeholder:"fail|pause" help:"What happens to a stage that has used up its waiting time; overrides the recipe's on_exhausted."`
 }
 
 // none is how --without takes back what the run before left out.

@@ -25,15 +25,15 @@ type Explain struct {
 	Body      string   `placeholder:"FILE" help:"The response body, or an excerpt of it; - for standard input."`
 	Transport string   `placeholder:"TEXT" help:"The network error, as it was printed."`
 	Stream    bool     `help:"The body is from a stream that started well."`
-	JSONL     bool     `name:"jsonl" help:"Read failures from FILE or standard input, one JSON object a line, and print one result a line."`
+	JSONL     bool     `name:"jsonl" help:"Read failures from FILE or standard input, one JSON object per line; print one result per line."`
 	File      string   `arg:"" optional:"" help:"With --jsonl: the file of failures; - or none for standard input."`
 }
 
 // Help describes the command.
 func (Explain) Help() string {
-	return `Says what a provider's failure means: its class, whether the same model, another model
-or another provider may do better, whose health it counts against, how long the
-provider said to wait, and what to do.
+	return `Explains a provider's failure: its class, whether to try the same model, another model or
+another provider, whose health it counts against, how long the provider said to wait, and
+what to do.
 
 Examples:
   cineforge explain-error --provider anthropic --status 529

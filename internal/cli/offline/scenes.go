@@ -19,11 +19,11 @@ type Scenes struct {
 
 // Help describes the command.
 func (Scenes) Help() string {
-	return `Lists the scenes, characters and locations that the script holds, with what a person
-may want to look at. It asks no model and keeps nothing.
+	return `Lists the scenes, characters and locations of the script, with notes on what to check. It
+asks no model and stores nothing.
 
-A document without scenes, such as prose, gives an empty list and a warning that
-says what it looks like.`
+For a document without scenes, such as prose, the list is empty and a warning says what
+the document looks like.`
 }
 
 // Run does the command.
@@ -100,8 +100,8 @@ type Text struct {
 
 // Help describes the command.
 func (Text) Help() string {
-	return `Prints the text that a run would work on, as UTF-8 with plain line ends. How it was
-taken from the file goes to stderr.`
+	return `Prints the text that a run would work on, as UTF-8 with plain line endings. How it was
+extracted from the file is printed on stderr.`
 }
 
 // Run does the command.
