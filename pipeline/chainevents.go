@@ -252,7 +252,7 @@ func stageFailed(stageID string, attempts int, err error) event.StageFailed {
 // the limit that ended its waiting.
 var patienceHints = map[string]string{
 	chain.LimitOfWait: "retry when the provider is well again, or have the retry wait longer for that",
-	chain.LimitOfStage: "retry when the provider is well again: the stage's time begins anew; " +
+	chain.LimitOfStage: "retry when the provider is well again: the stage's time starts over; " +
 		"a recipe with a larger max_stage_seconds gives it more",
 }
 

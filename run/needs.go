@@ -58,7 +58,7 @@ func NeedsText(list []Need) string {
 const NoCarrier = "no_carrier"
 
 // ErrNoCarrier is wrapped by errors which say that a process can't go on with a run.
-var ErrNoCarrier = errors.New("the process can't ask whoever the run pins")
+var ErrNoCarrier = errors.New("the process can't ask any model that the run may use")
 
 // UncarriedAdvice is what a person can do about a run that a process can't go on with; it
 // takes failure.ResumeToday.

@@ -153,7 +153,7 @@ func (e *ProxyError) decide() verdict {
 	default:
 		if e.Status >= 400 && e.Status < 500 {
 			return broken.retry(false).saying(proxy+" does not let requests through to the provider",
-				"check HTTPS_PROXY, and the user and password in it, or ask whoever runs the proxy").by(rule)
+				"check HTTPS_PROXY, and the user and password in it, or ask the operator of the proxy").by(rule)
 		}
 	}
 	return broken.saying(proxy+" could not reach the provider", "a run tries again by itself; if it lasts, check HTTPS_PROXY").by(rule)

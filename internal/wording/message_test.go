@@ -81,3 +81,18 @@ func TestMessage_EveryGoldenEventHasASentence(t *testing.T) {
 		}
 	}
 }
+
+// The offline model has one name, which begins with a capital letter only where a sentence does.
+func TestMessage_NamesTheOfflineModelOnce(t *testing.T) {
+	candidate := event.Attempt{Provider: "offline", Model: "offline", Unit: "scene_001", Attempt: 1}
+	fallback := event.StageFallback{Unit: "scene_001", FromProvider: "openai", ToProvider: "offline", ToModel: "offline"}
+	for want, body := range map[string]event.Body{
+		"Asked the offline model about scene 1, try 1.":        event.AttemptStarted{Attempt: candidate},
+		"The offline model answered about scene 1 in 0.1 s.":   event.AttemptFinished{Attempt: candidate, LatencyMS: 100},
+		"Scene 1 goes to the offline model instead of OpenAI.": fallback,
+	} {
+		if got := wording.Message(event.Event{Body: body}); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cineforge/cineforge/run/event"
 	"github.com/cineforge/cineforge/stage/shipped"
 )
 
@@ -55,8 +56,12 @@ func ProviderName(id string) string {
 	return name(id)
 }
 
-// model names a model with its provider, or the provider alone.
+// model names a model with its provider, or the provider alone. The program's own model has one
+// name, in lower case: Sentence writes the capital where a sentence begins.
 func model(provider, id string) string {
+	if provider == event.Offline && (id == provider || id == "") {
+		return "the offline model"
+	}
 	return strings.TrimSpace(ProviderName(provider) + " " + name(id))
 }
 

@@ -356,8 +356,8 @@ func (q *request) stopped(ctx context.Context) error {
 	}
 	if q.faults.primary == nil {
 		q.faults.primary = &health.Fault{Err: failure.New(failure.Budget,
-			fmt.Sprintf("%s, and nobody could be asked about %s in it", errStageTime, q.asked.Unit),
-			"retry: the stage's time begins anew; a recipe with a larger max_stage_seconds gives it more")}
+			fmt.Sprintf("%s, and no model could be asked about %s in that time", errStageTime, q.asked.Unit),
+			"retry: the stage's time starts over; a recipe with a larger max_stage_seconds gives it more")}
 	}
 	q.choice.clear(Decision{Round: q.round.number, At: time.Now(), Why: errStageTime.Error()})
 	return (&ending{q: q, end: end}).givenUp()

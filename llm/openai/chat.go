@@ -148,7 +148,7 @@ func used(u sdk.CompletionUsage) llm.Usage {
 }
 
 // errInChunk means that a hub put a provider's error into a choice.
-var errInChunk = errors.New("the stream told of an error in a choice")
+var errInChunk = errors.New("the stream reported an error in a choice")
 
 // thoughts returns how many bytes of reasoning a piece has, under the names that servers
 // have for it.

@@ -135,7 +135,7 @@ func consumeEvent(a *wire.Answer, e responses.ResponseStreamEventUnion) error {
 		a.Finish = cmp.Or(e.Response.IncompleteDetails.Reason, "length")
 	case "response.failed", "error":
 		note(a, e.Response)
-		return fmt.Errorf("the stream told of an error: %s", e.Type)
+		return fmt.Errorf("the stream reported an error: %s", e.Type)
 	}
 	return nil
 }

@@ -135,7 +135,7 @@ func repaired(doc document.Document) (content.CanonicalScript, []screenplay.Span
 			Inventions:   []content.Invention{},
 			Assumptions:  repairs(doc, text, spans),
 			Confidence:   stage.Confidence(min(doc.Confidence, repairConfidence)),
-			Rationale:    "a screenplay that is not valid Fountain; written anew by rule, with no word lost",
+			Rationale:    "a screenplay that is not valid Fountain; rewritten by rule, with no word lost",
 		},
 	}, spans
 }
@@ -244,7 +244,7 @@ func repairs(doc document.Document, text string, spans []screenplay.Span) []cont
 	}
 	if len(marked) > 0 {
 		list = append(list, content.Assumption{
-			Description:  fmt.Sprintf("%d passages are marked anew.", len(marked)),
+			Description:  fmt.Sprintf("%d passages have new marks.", len(marked)),
 			Rationale:    "the source marks them in another way than Fountain does",
 			Alternatives: []string{},
 			Lines:        marked,

@@ -133,7 +133,7 @@ func (g *Guard) refuse(w http.ResponseWriter, r *http.Request, err *problem.Refu
 func (g *Guard) admit(r *http.Request) (caller, *problem.Refusal) {
 	if !g.isHost(r.Host) {
 		return caller{}, problem.Refuse(http.StatusMisdirectedRequest, "wrong_host", "this server is not reached under that name",
-			"use its address; whoever runs the server can have it answer to the name")
+			"use the server's address; its operator can allow the name with --allowed-host")
 	}
 	if g.origin.Check(r) != nil || g.public.disguised(r) {
 		return caller{}, problem.Refuse(http.StatusForbidden, "cross_origin", "a page of another origin can't do this", "")

@@ -92,7 +92,7 @@ func ofRuns() []enum {
 			event.ResumedAfterCrash, event.ResumedByOperator),
 		enumerate("RetryMode", "What a retry does again.", event.RetryFailed, event.RetryFrom, event.RetryFull),
 		enumerate("Role", "The part that a request has in its stage.", event.Work, event.QA, event.Escalate),
-		enumerate("Channel", "The way by which somebody asked for something.", event.ByCommand, event.ByAPI, event.ByPage),
+		enumerate("Channel", "The channel through which a request came.", event.ByCommand, event.ByAPI, event.ByPage),
 		enumerate("StageAction", "What a run does with a stage.", run.ActionRun, run.ActionReuse),
 		enumerate("EstimateBasis", "What an estimate is from.",
 			run.BasisNone, run.BasisShipped, run.BasisFewAnswers, run.BasisEarlierRuns),

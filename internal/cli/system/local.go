@@ -126,8 +126,8 @@ func served(a *app.App, queue bool) error {
 		return nil
 	}
 	return &console.Exit{Code: console.CodeError,
-		Err: failure.New(failure.Input, "no server is running on this data directory, so nobody would work on the run",
-			"").Advised("start one: %s; or leave --detach out", failure.Serve())}
+		Err: failure.New(failure.Input, "no server is running on this data directory, so no process would work on the run",
+			"").Advised("start one: %s; or omit --detach", failure.Serve())}
 }
 
 // Resume lets a run go on.
