@@ -64,7 +64,7 @@ func timeless(text string) string {
 	for _, r := range []struct{ pattern, by string }{
 		{`\d{4}-\d\d-\d\d( |T)`, "DATE$1"}, {`\d\d:\d\d(:\d\d(\.\d+Z?)?)?`, "TIME"}, {`DATE.TIME( UTC)?`, "MOMENT"},
 		{`(run|req)[-_][0-9A-Za-z]+`, "$1-ID"}, {`\(in \d+[ms0-9]*\)`, "(in A-WHILE)"}, {`<?\d+(\.\d+)?m?s\b`, "TOOK"}, {`\d\.\d s\b`, "TOOK"},
-		{`\([0-9a-f]{12}\)`, "(DIGEST)"}, {`scene_\d+`, "SCENE"}, {` +`, " "},
+		{`\([0-9a-f]{12}\)`, "(DIGEST)"}, {`scene_\d+|Scene \d+`, "SCENE"}, {` +`, " "},
 	} {
 		text = regexp.MustCompile(r.pattern).ReplaceAllString(text, r.by)
 	}
