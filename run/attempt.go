@@ -36,7 +36,7 @@ type AttemptState struct {
 	HTTPStatus      *int          `json:"http_status"`         // nil if no response came
 	Transient       *bool         `json:"transient,omitempty"` // whether the same could do better later
 	Hint            string        `json:"hint,omitempty"`
-	Asked           int           `json:"counted_input_tokens,omitempty"` // of the request, by the program's own count; 0 where no event says it
+	Asked           int           `json:"counted_input_tokens,omitempty"` // of the request, by the program's own count; 0: not recorded
 	Least           *event.Least  `json:"-"`                              // while it runs: what it counts for if its process dies
 
 	SimulatedCostUSD *float64 `json:"simulated_cost_usd,omitempty"` // in a drill, which costs nothing

@@ -114,6 +114,7 @@ type report struct {
 	movers   []string                           // the runs, by their first move
 	answers  map[answerer]int                   // since a run's first move
 	went     map[string]int                     // runs that went to a provider
+	answered map[string]time.Time               // when a provider answered last
 	out      health.Incident
 }
 
@@ -240,6 +241,7 @@ func (r *report) count(ctx context.Context) error {
 	sums := map[string]*providers.Sums{}
 	faults := map[string]providers.Faults{}
 	r.answers = map[answerer]int{}
+	r.answered = map[string]time.Time{}
 	for a, err := range r.Attempts.Ended(ctx, r.window) {
 		if err != nil {
 			return err
@@ -253,6 +255,9 @@ func (r *report) count(ctx context.Context) error {
 		faults[a.Provider].Add(a)
 		switch {
 		case a.Answered:
+			if a.At.After(r.answered[a.Provider]) {
+				r.answered[a.Provider] = a.At
+			}
 			if moves := r.moves[a.RunID]; moves != nil && !a.At.Before(moves[0].First) {
 				r.answers[answerer{a.RunID, a.Provider}]++
 			}

@@ -157,7 +157,8 @@ const quiet = time.Minute
 // "" for any other.
 func (r *report) unasked(t health.ProviderTrouble) string {
 	probable := t.Until == nil || !t.Until.After(r.now)
-	if !probable || t.Since == nil || t.Last == nil || t.Last.At == nil || r.now.Sub(*t.Last.At) < quiet {
+	if !probable || t.Since == nil || t.Last == nil || t.Last.At == nil || r.now.Sub(*t.Last.At) < quiet ||
+		r.answered[t.Provider].After(*t.Last.At) {
 		return ""
 	}
 	when := "at " + r.at(*t.Since)

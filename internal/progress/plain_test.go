@@ -99,7 +99,7 @@ func TestPlain_Lines(t *testing.T) {
 			step{time.Hour, event.StageStarted{StageID: "extract_scenes"}},
 			step{time.Hour + 6*time.Second, event.UnitDone{StageID: "extract_scenes", Unit: "scene_003", Done: 1, Total: 4}})},
 		{name: "crash", want: []string{
-			"2026-10-09 15:00:00  The run continues after the program stopped unexpectedly.",
+			"2026-10-09 15:00:00  The run continues after the program stopped.",
 		}, steps: append(first(), step{time.Hour, event.RunResumed{Cause: event.ResumedAfterCrash}})},
 		{name: "reused and dry", whole: true, want: []string{
 			"2026-10-09 14:00:00  A dry run started on night_ferry.fountain with the recipe mvp_ingest. Run run-0a1b2c3d, project night-ferry.",

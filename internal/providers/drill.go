@@ -56,7 +56,7 @@ func parseDrill(text string) (drill, error) {
 	name, some, limited := strings.Cut(text, ":")
 	scenario, err := simulator.Find(name)
 	if err != nil {
-		return drill{}, failure.New(failure.Input, err.Error(), "").Advised("list them: %s", failure.Scenarios())
+		return drill{}, failure.New(failure.Input, err.Error(), "").Advised("for their names: %s", failure.Scenarios())
 	}
 	env := map[string]string{}
 	for _, v := range simulator.BaseURLs(drillHost) {

@@ -93,7 +93,7 @@ func resumed(b event.RunResumed) string {
 	case len(b.Confirmed) > 0:
 		text = "the run continues, since its results were accepted"
 	case b.Cause == event.ResumedAfterCrash:
-		text = "the run continues after the program stopped unexpectedly"
+		text = "the run continues after the program stopped"
 	}
 	return asked(text, b.Asked)
 }

@@ -59,7 +59,7 @@ func (h *recipesHandler) register(r *endpoint.Router) {
 	endpoint.Handle(r, endpoint.Get("recipes", "/recipes", "The recipes, broken ones of the data directory with what is wrong with them",
 		http.StatusUnprocessableEntity), h.list)
 	endpoint.HandleTagged(r, endpoint.Get("recipe", "/recipes/{recipe_id}",
-		"A recipe: its source, stages, models and settings, and where each value is from. The tag is the source's",
+		"A recipe: its source, stages, models and settings, and where each value is from. The tag is the source's, for If-Match",
 		http.StatusNotFound, http.StatusUnprocessableEntity), h.find)
 	endpoint.Handle(r, endpoint.Get("runRecipe", "/runs/{run_id}/recipe", "The recipe that a run works by, with what the run gave",
 		http.StatusNotFound), h.ofRun)
