@@ -22,9 +22,9 @@ import (
 func TestLog_FollowMissesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, app.Config{}, api.Options{})
-		full := 0
+		var full atomic.Int64
 		h := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-			if full++; r.URL.Path == "/api/events/stream" && full%3 == 0 {
+			if n := full.Add(1); r.URL.Path == "/api/events/stream" && n%3 == 0 {
 				rw.Header().Set("Content-Type", "application/problem+json")
 				rw.WriteHeader(http.StatusServiceUnavailable)
 				fmt.Fprint(rw, `{"status":503,"code":"too_many_streams"}`) //nolint:errcheck // the client has left

@@ -331,6 +331,7 @@ func adviceTable(t *testing.T, rows []string) string {
 // untyped are the remedies that the table leaves out, and why.
 var untyped = map[string]string{
 	"RunFile": "it is for a file of the person's own", "Backup": "TestScripts/data does it", "CheckData": "TestScripts/data does it",
+	"Acknowledge": "TestScripts/acts does it; the list of runs that need a person offers it",
 }
 
 // allAdvised wants each remedy that there is to have been done.

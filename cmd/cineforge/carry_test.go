@@ -40,7 +40,7 @@ func TestRunsResumeCmd_ProcessesThatCantAskTheSame(t *testing.T) {
 
 	o.env = append(os.Environ(), "HOME="+t.TempDir())
 	watch := o.show("--data", data, "runs", "watch", id)
-	if said := watch.until("can't go on here"); !strings.Contains(said, "ANTHROPIC_API_KEY") || watch.end() != console.CodeNoProvider {
+	if said := watch.until("can't continue here"); !strings.Contains(said, "ANTHROPIC_API_KEY") || watch.end() != console.CodeNoProvider {
 		t.Errorf("watch says %q", said)
 	}
 	server := o.serve(data, "127.0.0.1:0")

@@ -56,7 +56,7 @@ func TestRunsList_ADamagedRunIsMarked(t *testing.T) {
 			if len(all) != 2 || all[0].Status != run.RunDone || all[1].RunID != id || all[1].Status != run.RunDamaged || all[1].Error == "" {
 				t.Errorf("%+v", all)
 			}
-			if !strings.Contains(errs, "events can't be read: "+id+".") || !strings.Contains(errs, "data check") {
+			if !strings.Contains(errs, "unreadable events: "+id+".") || !strings.Contains(errs, "data check") {
 				t.Error(errs)
 			}
 			if code, out, errs := typed(t, "runs", "list"); code != console.CodeOK || !strings.Contains(out, "✗ damaged") ||

@@ -26,7 +26,7 @@ func TestNewParser_UnknownVariablesNameTheNearestFlag(t *testing.T) {
 		"the variable CINEFORGE_DTA names no flag and is ignored; did you mean CINEFORGE_DATA?",
 		"the variable CINEFORGE_ENTIRELY_ELSE names no flag and is ignored",
 		"the variable CINEFORGE_TOKENFILE names no flag and is ignored; did you mean CINEFORGE_TOKEN_FILE?",
-		"the variable CINEFORGE_VERSION names no flag and is ignored",
+		"the variable CINEFORGE_VERSION names no flag and is ignored; did you mean CINEFORGE_VERSIONS?",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s", strings.Join(got, "\n"))

@@ -55,7 +55,7 @@ func TestRunCmd_OnProviders(t *testing.T) {
 		}
 	}
 	shown := cineforge("runs", "show", listed[0].RunID)
-	for _, want := range []string{"claude-sonnet-4-6, 20 calls in 20 attempts", "claude-haiku-4-5-20251001, 1 call in 1 attempt",
+	for _, want := range []string{"claude-sonnet-4-6, 20 answers in 20 tries", "claude-haiku-4-5-20251001, 1 answer in 1 try",
 		"requests req_", "$0.0", "tokens in"} {
 		if !strings.Contains(told, want) || !strings.Contains(shown, want) {
 			t.Errorf("%q is not told in\n%s", want, shown)

@@ -53,8 +53,8 @@ func TestProvidersReleaseCmd_OfWhatARunLeft(t *testing.T) {
 	}
 	const at = `[0-9]{2}:[0-9]{2}:[0-9]{2}`
 	cineforge(5, "run", "../../samples/lighthouse.md")
-	has(cineforge(0, "providers"), `anthropic +‖ not asked`,
-		`not asked since `+at+` until `+at+` \(auth\): .*ANTHROPIC_API_KEY.*; `+
+	has(cineforge(0, "providers"), `anthropic +‖ limited`,
+		`limited from `+at+` until `+at+` \(auth\): .*ANTHROPIC_API_KEY.*; `+
 			`a retry asks once more, or: cineforge providers release anthropic --reason mended`)
 
 	out := cineforge(0, "providers", "release", "anthropic:claude-haiku-4-5-20251001", "--reason", "x")
@@ -65,9 +65,9 @@ func TestProvidersReleaseCmd_OfWhatARunLeft(t *testing.T) {
 	has(cineforge(2, "providers", "release", "ANTHROPIC_KEY", "--reason", "x"),
 		`there is no provider "ANTHROPIC_KEY", and no key in a variable of that name; .*ANTHROPIC_API_KEY`)
 	out = cineforge(0, "providers", "release", "ANTHROPIC_API_KEY", "--reason", "a new key")
-	has(out, `^ended: anthropic was not asked with ANTHROPIC_API_KEY until `+at+` \(auth: .*\)\n`, `anthropic +✓ well`)
+	has(out, `^ended: anthropic was not asked with ANTHROPIC_API_KEY until `+at+` \(auth: .*\)\n`, `anthropic +✓ available`)
 	has(cineforge(0, "providers", "release", "ANTHROPIC_API_KEY", "--reason", "again"), `^nothing kept ANTHROPIC_API_KEY from being asked\n`)
-	has(cineforge(0, "providers", "events"), `released: a new key \(ANTHROPIC_API_KEY\)`)
+	has(cineforge(0, "providers", "events"), `released by cli: a new key \(ANTHROPIC_API_KEY\)`)
 
 	// What a run says that did not ask ends the gate, as it is written.
 	cineforge(5, "run", "../../samples/lighthouse.md", "--force")

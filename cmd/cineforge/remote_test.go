@@ -117,7 +117,7 @@ func TestRunCmd_CtrlCLeavesTheRunWithItsServer(t *testing.T) {
 	s := o.serve(data, "127.0.0.1:0")
 	here := o.TempDir() + "/here"
 	shows := o.show("--data", here, "--server", s.url, "-v", "run", mainScript)
-	id := runIDPattern.FindString(shows.until("started: the_tide_clock.fountain"))
+	id := runIDPattern.FindString(shows.until("started on the_tide_clock.fountain"))
 	if shows.until("scene_003"); id == "" {
 		t.Fatalf("nothing was shown:\n%s", shows.seen.String())
 	}
@@ -127,7 +127,7 @@ func TestRunCmd_CtrlCLeavesTheRunWithItsServer(t *testing.T) {
 	if code := shows.end(); code != console.CodeInterrupted {
 		t.Errorf("exit code %d, want %d", code, console.CodeInterrupted)
 	}
-	if want := "Run " + id + " goes on with the server; follow it: cineforge --server " + s.url + " runs watch " +
+	if want := "Run " + id + " continues with the server; follow it: cineforge --server " + s.url + " runs watch " +
 		id; !strings.Contains(shows.seen.String(), want) {
 		t.Errorf("%q is not told in\n%s", want, shows.seen.String())
 	}
@@ -155,7 +155,7 @@ func TestRunsWatchCmd_OutlivesItsServer(t *testing.T) {
 	s := o.serve(data, "127.0.0.1:0")
 	addr := strings.TrimPrefix(s.url, "http://")
 	shows := o.show("--server", s.url, "-v", "run", mainScript)
-	id := runIDPattern.FindString(shows.until("started: the_tide_clock.fountain"))
+	id := runIDPattern.FindString(shows.until("started on the_tide_clock.fountain"))
 	shows.until("scene_003")
 	s.stop(os.Kill)
 	if line := shows.until("can't be followed at the moment"); !strings.Contains(line, "the server at "+s.url+" can't be reached") {
@@ -165,7 +165,7 @@ func TestRunsWatchCmd_OutlivesItsServer(t *testing.T) {
 	if shows.until("can be followed again") == "" {
 		t.Error("that the server is back was not told")
 	}
-	if code := shows.end(); code != console.CodeOK || !strings.Contains(shows.out.String(), "Finished") {
+	if code := shows.end(); code != console.CodeOK || !strings.Contains(shows.out.String(), "Done") {
 		t.Errorf("exit code %d\n%s\n%s", code, shows.seen.String(), shows.out.String())
 	}
 	o.checkLog(id, o.events(data, id))
@@ -180,12 +180,12 @@ func TestRunsWatchCmd_TimesOut(t *testing.T) {
 	}
 	id, _, _ := strings.Cut(begins.out.String(), "\n")
 	watches := o.show("--server", s.url, "runs", "watch", id, "--timeout", "300ms")
-	if code := watches.end(); code != console.CodeTimedOut || !strings.Contains(watches.seen.String(), "goes on with the server") {
+	if code := watches.end(); code != console.CodeTimedOut || !strings.Contains(watches.seen.String(), "continues with the server") {
 		t.Errorf("exit code %d\n%s", code, watches.seen.String())
 	}
 	cancels := o.show("--server", s.url, "runs", "cancel", id)
 	if code := cancels.end(); code != console.CodeOK || !strings.Contains(cancels.out.String(),
-		"is cancelled; to go on from there: cineforge --server "+s.url+" retry "+id) {
+		"is cancelled; to continue from there: cineforge --server "+s.url+" retry "+id) {
 		t.Errorf("exit code %d\n%s", code, cancels.seen.String())
 	}
 	retries := o.show("--server", s.url, "retry", id)

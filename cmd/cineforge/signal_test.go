@@ -197,7 +197,7 @@ func TestRunCmd_AKilledRunIsTakenOver(t *testing.T) {
 	var list []run.Overview
 	decode(t, &list, bin, "--data", data, "runs", "list", "--json")
 	shown, err := exec.Command(bin, "--data", data, "runs", "show", list[0].RunID).Output()
-	if err != nil || !strings.Contains(string(shown), "Nobody works on it at the moment.") {
+	if err != nil || !strings.Contains(string(shown), "No process is working on this run.") {
 		t.Errorf("a run whose process is gone is shown as\n%s%v", shown, err)
 	}
 	state, names := finish(t, bin, data)
