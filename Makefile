@@ -34,12 +34,12 @@ run: build ## run a sample script through the pipeline and show where the result
 
 # Fuzzing is not part of it: whether a change passes must not depend on luck. What
 # fuzzing found is, as seeds that run like any other test.
-# The whole system in virtual time, and the database, are tested in full without the race
+# The whole system in virtual time, the database and the API are tested in full without the race
 # detector, which makes them ten times slower, and in part with it.
 test: check typescript ## all tests: checks, the system in virtual time, then every test under the race detector
 	@mkdir -p $(OUT)
-	CINEFORGE_SCENARIOS=$(abspath $(OUT))/scenarios.txt $(TOOL) gotestsum --format pkgname --format-hide-empty-pkg -- -timeout 15m ./internal/systemtest ./internal/sqlite
-	ADVICE_TABLE=$(abspath $(OUT))/advice.txt $(TOOL) gotestsum --format pkgname --format-hide-empty-pkg -- -race -timeout 15m ./...
+	CINEFORGE_SCENARIOS=$(abspath $(OUT))/scenarios.txt $(TOOL) gotestsum --format pkgname --format-hide-empty-pkg -- -timeout 15m ./internal/systemtest ./internal/sqlite ./internal/api
+	ADVICE_TABLE=$(abspath $(OUT))/advice.txt $(TOOL) gotestsum --format pkgname --format-hide-empty-pkg -- -race -timeout 25m ./...
 
 test-unit: ## the fast tests
 	go test -short ./...

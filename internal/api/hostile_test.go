@@ -299,6 +299,9 @@ func (s *site) keepsNoKey() {
 
 // Text of hostile JSON: deep, huge, doubled, of the wrong types.
 func TestAPI_HostileJSON(t *testing.T) {
+	if raceOn {
+		t.Skip("judging deep answers takes minutes with the race detector; it is tested without it")
+	}
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		s.project("tide")
