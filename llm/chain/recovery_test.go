@@ -351,3 +351,33 @@ func TestRouter_WhatDoesNotPassOpensNoBreaker(t *testing.T) {
 		}
 	})
 }
+
+// How long a probe may take says nothing of when it ends: whoever finds a candidate being probed
+// waits for the outcome, however little time its stage has.
+func TestStage_AProbeIsWaitedForInAShortTime(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w := newWorld(t, chain.Options{})
+		w.plan.MaxWait = 0
+		w.model("a:one", func(_ int, at time.Duration) error {
+			if at < 10*time.Second {
+				return fault(failure.Overloaded)
+			}
+			time.Sleep(5 * time.Second)
+			return nil
+		})
+		w.ask(w.stage()) //nolint:errcheck // it fails, as does the next one
+		w.ask(w.stage()) //nolint:errcheck // which opens the breaker
+		time.Sleep(time.Minute)
+		w.plan.MaxWait = 25 * time.Second
+		s := w.stage()
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				if _, err := w.ask(s); err != nil {
+					t.Errorf("%v after %v", err, time.Since(w.start))
+				}
+			})
+		}
+		all.Wait()
+	})
+}

@@ -197,7 +197,9 @@ func (w *wait) report(ctx context.Context, until time.Time) error {
 // next returns until when to wait, or why not to.
 func (w *wait) next(now time.Time) (until time.Time, end End) {
 	q := w.q
-	guessed, overBudget := false, false // whether any of the times is our guess; whether only the budget is missing
+	guessed := false    // whether any of the times is our guess
+	probed := false     // whether any is the latest at which a probe ends, which may be at any moment
+	overBudget := false // whether only the budget is missing
 	for i, o := range q.round.order {
 		a := &q.choice.available[i]
 		at, guess := w.eligibleAt(o, a, now)
@@ -206,6 +208,7 @@ func (w *wait) next(now time.Time) (until time.Time, end End) {
 			continue
 		}
 		guessed = guessed || guess
+		probed = probed || a.Reason == health.Probing
 		if until.IsZero() || at.Before(until) {
 			until = at
 		}
@@ -227,7 +230,7 @@ func (w *wait) next(now time.Time) (until time.Time, end End) {
 		return until, TriesSpent
 	case w.waited && !now.Before(limit):
 		return until, WaitSpent
-	case until.After(limit) && w.waited && guessed:
+	case until.After(limit) && (w.waited && guessed || probed && now.Before(limit)):
 		return limit, "" // what we guess may come earlier
 	case until.After(limit):
 		return until, TriesSpent
