@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -135,8 +136,15 @@ func changesArtifacts(t *testing.T, c *client.Client) {
 	if confirmed, err := c.Artifacts.Confirm(ctx, of, client.Confirmation{Rationale: "read"}); err != nil || confirmed.Version != 1 {
 		t.Errorf("%+v: %v", confirmed, err)
 	}
-	_, of.Tag, err = c.Artifacts.GetTagged(ctx, "story", artifact.ProjectConfig, artifact.ProjectEntity, 1)
-	again, err2 := c.Artifacts.UpdateAt(ctx, of, client.Edit{Data: map[string]any{"title": "Ours"}, Rationale: "better still"})
+	first, tag, err := c.Artifacts.GetTagged(ctx, "story", artifact.ProjectConfig, artifact.ProjectEntity, 1)
+	of.Tag = tag
+	if _, err := c.Artifacts.UpdateAt(ctx, of, client.Edit{Data: map[string]any{"title": "Ours"}, Rationale: "x"}); code(err) != "invalid_request" {
+		t.Errorf("with hardly a member: %v", err)
+	}
+	var data map[string]any
+	err = errors.Join(err, json.Unmarshal(first.Payload.Data, &data))
+	data["title"] = "Ours"
+	again, err2 := c.Artifacts.UpdateAt(ctx, of, client.Edit{Data: data, Rationale: "better still"})
 	if err = errors.Join(err, err2); err != nil || again.Version != 3 {
 		t.Errorf("%+v: %v", again, err)
 	}

@@ -56,6 +56,18 @@ func (s *site) version(of string, version int) (artifact.Artifact, string) {
 	return into[client.ArtifactDetail](a).Payload, a.header.Get("Etag")
 }
 
+// retitled returns the data of a version with another heading.
+func (s *site) retitled(of string, version int, heading string) map[string]any {
+	s.Helper()
+	a, _ := s.version(of, version)
+	var data map[string]any
+	if err := json.Unmarshal(a.Data, &data); err != nil {
+		s.Fatal(err)
+	}
+	data["heading"] = heading
+	return data
+}
+
 func TestResultsHandler_GroupsSayWhatEachIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t, api.Options{}, app.Config{})
@@ -180,11 +192,12 @@ func TestResultsHandler_OneOfTwoEditsIsMade(t *testing.T) {
 		for n := 1; n <= 50; n++ {
 			_, tag := s.version(of, n)
 			statuses := make([]int, 2)
+			data := []map[string]any{s.retitled(of, n, fmt.Sprint(n, " by one")), s.retitled(of, n, fmt.Sprint(n, " by the other"))}
 			var both sync.WaitGroup
 			for i := range statuses {
 				both.Go(func() {
 					a := s.post("/api/projects/tide/artifacts/"+of+"/edit",
-						client.Edit{Data: map[string]any{"heading": fmt.Sprint(n, " by ", i)}, Rationale: "x"}, "If-Match: "+tag)
+						client.Edit{Data: data[i], Rationale: "x"}, "If-Match: "+tag)
 					statuses[i] = a.status
 					if a.status == 412 {
 						a.fails(412, "artifact_changed")
@@ -209,7 +222,11 @@ func TestResultsHandler_RestoreAndConfirm(t *testing.T) {
 		const of = "scene/scene_001"
 		at := "/api/projects/tide/artifacts/" + of
 		_, first := s.version(of, 1)
-		edit := client.Edit{Data: map[string]any{"heading": "INT. ELSEWHERE - DAY"}, Rationale: "better"}
+		edit := client.Edit{Data: s.retitled(of, 1, "INT. ELSEWHERE - DAY"), Rationale: "better"}
+		part := client.Edit{Data: map[string]any{"heading": "INT. ELSEWHERE - DAY"}, Rationale: "better"}
+		if p := s.post(at+"/edit", part, "If-Match: "+first).fails(422, "invalid_request"); len(p.Errors) == 0 {
+			t.Errorf("%+v", p)
+		}
 		s.post(at+"/edit", edit, "If-Match: "+first).is(200)
 		for _, tag := range []string{first, `"x"`, `"v3-1"`} {
 			s.post(at+"/edit", edit, "If-Match: "+tag).fails(412, "artifact_changed")

@@ -180,13 +180,19 @@ type ArtifactChange struct {
 }
 
 // Edit stores a new version of an artifact that a person made of the current one, and makes it
-// current. Data that its type does not allow is refused with content.FieldErrors. It returns
+// current. Data that its type does not allow is refused with content.FieldErrors; so is data that
+// lacks something of the version, if the edit says which one it is meant for. It returns
 // run.ErrNotFound if there is no such artifact.
 func (r *Results) Edit(
 	ctx context.Context, projectID string, of artifact.Ref, data json.RawMessage, c ArtifactChange,
 ) (artifact.Ref, error) {
 	if err := content.Check(of.ArtifactType, data); err != nil {
 		return artifact.Ref{}, err
+	}
+	if c.Meant != nil {
+		if err := r.keeps(ctx, projectID, of, data, c.Meant); err != nil {
+			return artifact.Ref{}, err
+		}
 	}
 	change := c.of(event.Edited, of)
 	change.Edited = artifact.Artifact{Data: data, Metadata: artifact.Metadata{
@@ -196,6 +202,27 @@ func (r *Results) Edit(
 		CreatedAt: time.Now().UTC().Truncate(time.Millisecond),
 	}}
 	return r.change(ctx, projectID, change)
+}
+
+// keeps returns an error if data lacks something of the current version, or artifact.ErrChanged if
+// it is meant for another one.
+func (r *Results) keeps(ctx context.Context, projectID string, of artifact.Ref, data []byte, meant func(int) bool) error {
+	held, err := r.inventory(ctx, projectID)
+	if err != nil {
+		return err
+	}
+	current, ok := held.Of(of)
+	if !ok {
+		return run.ErrNotFound
+	}
+	if !meant(current.Ref.Version) {
+		return artifact.ErrChanged
+	}
+	before, err := r.artifacts.Artifact(ctx, projectID, current.Ref)
+	if err != nil {
+		return err
+	}
+	return content.Keeps(of.ArtifactType, before.Data, data)
 }
 
 // Restore makes a version of an artifact current, whatever runs make after it. The latest version,
