@@ -307,10 +307,11 @@ func TestSetupHandler_Doctor(t *testing.T) {
 	reached := func(checks []client.Check) bool {
 		return slices.ContainsFunc(checks, func(c client.Check) bool { return strings.Contains(c.Detail, "nothing listens") })
 	}
-	if found := into[[]client.Check](s.get("/api/doctor").is(200)); len(found) < 6 || reached(found) {
+	if found := into[[]client.Check](s.get("/api/doctor").is(200)); len(found) < 6 || reached(found) ||
+		strings.Contains(fmt.Sprint(found), "cineforge ") {
 		t.Errorf("%+v", found)
 	}
-	found := into[[]client.Check](s.get("/api/doctor?reach=true").is(200))
+	found := into[[]client.Check](s.get("/api/doctor?reach=true", "Cineforge-Client: cli").is(200))
 	var same []client.Check
 	for _, c := range app.Doctor(t.Context(), dir, m) {
 		same = append(same, client.Check{Name: c.Name, Status: client.CheckStatus(c.Status), Detail: c.Detail, Action: c.Action,

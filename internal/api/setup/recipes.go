@@ -160,7 +160,7 @@ func (h *setupHandler) doctor(ctx context.Context, in *examined) ([]client.Check
 	all := []client.Check{}
 	for _, c := range h.setup.Doctor(ctx, in.Reach) {
 		all = append(all, client.Check{
-			Name: c.Name, Status: client.CheckStatus(c.Status), Detail: c.Detail, Action: c.Action,
+			Name: c.Name, Status: client.CheckStatus(c.Status), Detail: problem.Hint(ctx, c.Detail), Action: problem.Hint(ctx, c.Action),
 			Group: client.CheckGroup(c.Group), Path: c.Path, Version: c.Version,
 		})
 	}
