@@ -138,7 +138,7 @@ func changesArtifacts(t *testing.T, c *client.Client) {
 	}
 	first, tag, err := c.Artifacts.GetTagged(ctx, "story", artifact.ProjectConfig, artifact.ProjectEntity, 1)
 	of.Tag = tag
-	if _, err := c.Artifacts.UpdateAt(ctx, of, client.Edit{Data: map[string]any{"title": "Ours"}, Rationale: "x"}); code(err) != "invalid_request" {
+	if _, err := c.Artifacts.UpdateAt(ctx, of, client.Edit{Data: map[string]any{"title": "Ours"}}); code(err) != "invalid_request" {
 		t.Errorf("with hardly a member: %v", err)
 	}
 	var data map[string]any

@@ -152,6 +152,18 @@ func Tables(ctx context.Context, s *Store) (tables map[string][]string, err erro
 // OpenReadOnly opens the database of a folder as if it might not be written to.
 var OpenReadOnly = openReadOnly
 
+// CopyFor copies a database as a process does that dies before it brings the schema up to date,
+// of a program that knows as many steps more.
+func CopyFor(ctx context.Context, dir string, more int64) error {
+	d, err := connect(dir, false)
+	if err != nil {
+		return err
+	}
+	sources, err := fs.ReadDir(migrations, "migrations")
+	d.schema = int64(len(sources)) + more
+	return errors.Join(err, d.copyBefore(ctx), d.close())
+}
+
 // NoRoom is what is said when there is no room for a copy of a folder's database.
 func NoRoom(dir string) error {
 	d := &database{file: filepath.Join(dir, FileName)}

@@ -100,6 +100,15 @@ func Open(ctx context.Context, dir string, noCopy ...bool) (*Store, error) {
 }
 
 func openDir(ctx context.Context, dir string, noCopy bool) (*Store, error) {
+	d, err := connect(dir, noCopy)
+	if err != nil {
+		return nil, err
+	}
+	return migrated(ctx, d)
+}
+
+// connect opens the file of a data directory as it is.
+func connect(dir string, noCopy bool) (*database, error) {
 	file := filepath.Join(dir, FileName)
 	datafile.Private(file)
 	path := dsn(file)
@@ -113,7 +122,7 @@ func openDir(ctx context.Context, dir string, noCopy bool) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("open the database: %w", err), write.Close())
 	}
 	read.SetMaxOpenConns(mostReaders)
-	return migrated(ctx, &database{file: file, write: write, read: newReader(read, file), presence: presence.New(dir), noCopy: noCopy})
+	return &database{file: file, write: write, read: newReader(read, file), presence: presence.New(dir), noCopy: noCopy}, nil
 }
 
 // dir is the data directory; "" if the database is in memory.
@@ -189,22 +198,25 @@ func (d *database) migrate(ctx context.Context) error {
 	for try := 0; ; try++ {
 		switch version := d.schemaVersion(ctx); {
 		case version == latest:
-			return nil
+			return d.updated(ctx)
 		case version > latest:
 			return failure.New(failure.Input,
 				fmt.Sprintf("the database %s was made by a newer version of this program (schema %d, and this one knows up to %d)", d.file, version,
 					latest),
 				"use that version, or name another data directory with --data")
 		}
-		if err := d.copyBefore(ctx, d.schemaVersion(ctx)); err != nil {
-			return err
+		err := d.copyBefore(ctx)
+		if full, ok := errors.AsType[*run.TroubleError](err); ok {
+			return full
 		}
-		_, err := p.Up(ctx)
+		if err == nil {
+			_, err = p.Up(ctx)
+		}
 		if err == nil {
 			err = d.raise(ctx, own)
 		}
 		if err == nil {
-			return nil
+			continue
 		}
 		if kind := troubleOf(err); try == migrationTries || kind != "" && kind != run.Locked {
 			return fmt.Errorf("bring the database's schema up to date: %w", err)

@@ -95,27 +95,38 @@ func escaped(dir string) string {
 
 // copyBefore makes a copy of the database before its schema is brought up to date. A new
 // database has nothing to lose.
-func (d *database) copyBefore(ctx context.Context, version int64) error {
-	if version == 0 || d.noCopy || d.file == "" {
+//
+// No other process changes anything from the look at the schema until the copy is there, and
+// the database keeps of which schema it is (PRAGMA user_version) until it is up to date: what
+// another process is bringing up to date, or one that died left half way, is not copied over
+// the copy of what was before.
+func (d *database) copyBefore(ctx context.Context) error {
+	if d.noCopy || d.file == "" || d.schemaVersion(ctx) == 0 {
 		return nil
 	}
-	part, err := os.CreateTemp(d.dir(), FileName+".copy-*.part") // 0600
+	tx, err := d.write.BeginTx(ctx, nil)
 	if err != nil {
-		return d.noRoom(err)
+		return fmt.Errorf(copying, err)
 	}
-	defer os.Remove(part.Name()) //nolint:errcheck // it has its own name by then, or is of no use
-	defer part.Close()           //nolint:errcheck // it is on the disk by then
-	if _, err := d.write.ExecContext(ctx, `VACUUM INTO ?`, part.Name()); err != nil {
-		return d.noRoom(err)
+	defer tx.Rollback() //nolint:errcheck // nothing is in it, or it is committed
+	var version, copied int64
+	err = errors.Join(tx.QueryRowContext(ctx, newestStep).Scan(&version), tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&copied))
+	if err != nil {
+		return fmt.Errorf(copying, err)
 	}
-	if err := part.Sync(); err != nil {
-		return d.noRoom(err)
+	if version >= d.schema || copied > 0 && slices.ContainsFunc(Copies(d.dir()), func(c Copy) bool { return c.Schema == copied }) {
+		return nil
 	}
 	file := fmt.Sprintf("%s.schema%d.bak", d.file, version)
-	if err := os.Rename(part.Name(), file); err != nil {
+	if err := copyWhole(ctx, d.read.db, file); err != nil {
 		return d.noRoom(err)
 	}
-	datafile.Sync(d.dir())
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d`, version)); err != nil {
+		return d.noRoom(err)
+	}
+	if err := tx.Commit(); err != nil {
+		return d.noRoom(err)
+	}
 	for _, c := range Copies(d.dir()) {
 		if c.File != file {
 			os.Remove(c.File) //nolint:errcheck // the next one tries again
@@ -124,10 +135,43 @@ func (d *database) copyBefore(ctx context.Context, version int64) error {
 	return nil
 }
 
+// copyWhole writes a copy of a database, which has the name when it is whole.
+func copyWhole(ctx context.Context, db *sql.DB, file string) error {
+	part, err := os.CreateTemp(filepath.Dir(file), FileName+".copy-*.part") // 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(part.Name()) //nolint:errcheck // it has its own name by then, or is of no use
+	defer part.Close()           //nolint:errcheck // it is on the disk by then
+	if _, err := db.ExecContext(ctx, `VACUUM INTO ?`, part.Name()); err != nil {
+		return err
+	}
+	if err := errors.Join(part.Sync(), os.Rename(part.Name(), file)); err != nil {
+		return err
+	}
+	datafile.Sync(filepath.Dir(file))
+	return nil
+}
+
+// updated notes that the schema is up to date: the next copy is of this one.
+func (d *database) updated(ctx context.Context) error {
+	var copied int64
+	err := d.read.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&copied)
+	if err == nil && copied > 0 {
+		_, err = d.write.ExecContext(ctx, `PRAGMA user_version = 0`)
+	}
+	if err != nil {
+		return fmt.Errorf("note that the database's schema is up to date: %w", err)
+	}
+	return nil
+}
+
+const copying = "copy the database before it is brought up to date: %w"
+
 // noRoom says that a copy can't be made, and what to do.
 func (d *database) noRoom(err error) error {
 	if troubleOf(err) != run.DiskFull {
-		return fmt.Errorf("copy the database before it is brought up to date: %w", err)
+		return fmt.Errorf(copying, err)
 	}
 	need := "some"
 	if info, statErr := os.Stat(d.file); statErr == nil {

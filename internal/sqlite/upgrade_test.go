@@ -32,7 +32,7 @@ func TestOpen_CopiesBeforeTheSchemaChanges(t *testing.T) {
 				t.Fatal(err)
 			}
 			var opened sync.WaitGroup
-			for range 3 { // processes that begin at once
+			for range 6 { // processes that begin at once
 				opened.Go(func() {
 					s, err := sqlite.Open(t.Context(), dir, noCopy)
 					if err != nil {
@@ -79,6 +79,44 @@ func TestOpen_CopiesBeforeTheSchemaChanges(t *testing.T) {
 				t.Errorf("%d copies were removed", n)
 			}
 		})
+	}
+}
+
+// A process that dies while it brings the schema up to date leaves it half way: the copy stays
+// the one of what was before. The next version's is a new one again.
+func TestOpen_KeepsTheCopyOfAnUpdateThatDied(t *testing.T) {
+	dir := t.TempDir()
+	for _, err := range []error{
+		sqlite.MakeOld(t.Context(), dir, 3, oldData(3)...), sqlite.CopyFor(t.Context(), dir, 0),
+		sqlite.MakeOld(t.Context(), dir, 5), sqlite.CopyFor(t.Context(), dir, 0),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	open(t, dir).Close()
+	copies := sqlite.Copies(dir)
+	if len(copies) != 1 || copies[0].Schema != 3 {
+		t.Fatalf("%v", copies)
+	}
+	old := t.TempDir()
+	data, err := os.ReadFile(copies[0].File)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(old, sqlite.FileName), data, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	open(t, old).Close()
+	if again := sqlite.Copies(old); len(again) != 1 || again[0].Schema != 3 {
+		t.Errorf("the copy is not of the old schema: %v", again)
+	}
+	// The old database was brought up to date: what is newer still is copied anew.
+	if err := sqlite.CopyFor(t.Context(), old, +1); err != nil {
+		t.Fatal(err)
+	}
+	if again := sqlite.Copies(old); len(again) != 1 || again[0].Schema <= 5 {
+		t.Errorf("%v", again)
 	}
 }
 
