@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/cineforge/cineforge/artifact"
+	"github.com/cineforge/cineforge/internal/plaintext"
 )
 
 // FieldError is something in the data of an artifact that its type does not allow.
@@ -37,7 +38,7 @@ func (e FieldErrors) Error() string { return e[0].Error() }
 const mostErrors = 20
 
 // Check returns what is wrong with data that a person gives an artifact: members of another type
-// than the shipped stages make, or a script without its text. Members that they don't know are free,
+// or with other values than the shipped stages make, or a script without its text. Members that they don't know are free,
 // other members may be missing, and the data of an artifact whose type no shipped stage makes is any
 // object. The error is of type FieldErrors.
 func Check(artifactType string, data []byte) error {
@@ -143,7 +144,24 @@ func (c *checker) object(at string, v any, t reflect.Type) {
 		for f := range t.Fields() {
 			if known, _, _ := strings.Cut(f.Tag.Get("json"), ","); known == name {
 				c.check(pointer(at, name), object[name], f.Type)
+				c.within(pointer(at, name), object[name], f.Tag)
 			}
+		}
+	}
+}
+
+// within compares a value of the right kind with the tags of its field: "enum" lists the values that
+// there are, "minimum" is the least whole number.
+func (c *checker) within(at string, v any, tag reflect.StructTag) {
+	switch v := v.(type) {
+	case string:
+		if values, closed := tag.Lookup("enum"); closed && !slices.Contains(strings.Split(values, ","), v) {
+			c.add(at, "is %q, want one of %s", plaintext.Cut(v, 40), strings.ReplaceAll(values, ",", ", "))
+		}
+	case json.Number:
+		n, err := v.Int64()
+		if least, bad := strconv.ParseInt(tag.Get("minimum"), 10, 64); err == nil && bad == nil && n < least {
+			c.add(at, "is %d, want %d or more", n, least)
 		}
 	}
 }

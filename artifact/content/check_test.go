@@ -25,6 +25,10 @@ func TestCheck_NamesWhatDoesNotFit(t *testing.T) {
 		{artifact.SceneIndex, `{"entries": [{"speeches": {"A/B~": "two"}}]}`, "/entries/0/speeches/A~1B~0",
 			"is a string, want a whole number"},
 		{artifact.ProjectConfig, `{"logline": true}`, "/logline", "is true or false, want a string"},
+		{artifact.Scene, `{"int_ext": "BANANA"}`, "/int_ext", `is "BANANA", want one of INT, EXT, INT/EXT`},
+		{artifact.Scene, `{"page_eighths": 0}`, "/page_eighths", "is 0, want 1 or more"},
+		{artifact.SceneIndex, `{"entries": [{"int_ext": ""}]}`, "/entries/0/int_ext", `is "", want one of INT, EXT, INT/EXT`},
+		{artifact.ProjectConfig, `{"production_mode": "film"}`, "/production_mode", `is "film", want one of ai_generated, irl, hybrid`},
 		{artifact.RawInput, `{"content": ["x"]}`, "/content", "is a list, want a string"},
 		{"of_my_own", `[]`, "", "is a list, want an object"},
 	} {
@@ -40,9 +44,11 @@ func TestCheck_TakesWhatStagesMake(t *testing.T) {
 	for artifactType, value := range map[string]any{
 		artifact.RawInput:        content.RawInput{Content: "x"},
 		artifact.CanonicalScript: content.CanonicalScript{ScriptText: "x"},
-		artifact.Scene:           content.Scene{},
-		artifact.SceneIndex:      content.SceneIndex{Entries: []content.SceneEntry{{}}},
-		artifact.ProjectConfig:   content.ProjectConfig{Details: map[string]content.Detection{"tone": {Value: []string{"grim"}}}},
+		artifact.Scene:           content.Scene{SceneNumber: 1, IntExt: "INT", PageEighths: 1},
+		artifact.SceneIndex:      content.SceneIndex{Entries: []content.SceneEntry{{SceneNumber: 1, IntExt: "EXT", PageEighths: 1}}},
+		artifact.ProjectConfig: content.ProjectConfig{
+			ProductionMode: "irl", HumanControlMode: "advisory", Details: map[string]content.Detection{"tone": {Value: []string{"grim"}}},
+		},
 	} {
 		data, err := json.Marshal(value)
 		if err != nil {

@@ -17,8 +17,8 @@ type ProjectConfig struct {
 	TargetAudience       *string  `json:"target_audience"`
 
 	AspectRatio      string            `json:"aspect_ratio"`
-	ProductionMode   string            `json:"production_mode"`    // ai_generated, irl or hybrid
-	HumanControlMode string            `json:"human_control_mode"` // autonomous, checkpoint or advisory
+	ProductionMode   string            `json:"production_mode" enum:"ai_generated,irl,hybrid"`           // ai_generated, irl or hybrid
+	HumanControlMode string            `json:"human_control_mode" enum:"autonomous,checkpoint,advisory"` // autonomous, checkpoint or advisory
 	StylePacks       map[string]string `json:"style_packs"`
 	BudgetCapUSD     *float64          `json:"budget_cap_usd"`
 	ModelStrategy    ModelStrategy     `json:"model_strategy"`

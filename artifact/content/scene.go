@@ -3,21 +3,21 @@ package content
 // Scene is the data of a scene artifact. Members that need judgement are null or
 // empty where no model judged.
 type Scene struct {
-	SceneID     string  `json:"scene_id"`     // scene_001, by order
-	SceneNumber int     `json:"scene_number"` // from 1, by order
-	Number      *string `json:"number"`       // the script's own, null where it has none
+	SceneID     string  `json:"scene_id"`                 // scene_001, by order
+	SceneNumber int     `json:"scene_number" minimum:"1"` // from 1, by order
+	Number      *string `json:"number"`                   // the script's own, null where it has none
 
-	Heading    string   `json:"heading"`            // upper case, without number, emphasis, notes; "UNKNOWN" for a script without headings
-	Location   string   `json:"location"`           // "UNKNOWN" where the heading names none
-	TimeOfDay  string   `json:"time_of_day"`        // as written; "UNSPECIFIED" where the heading has none
-	IntExt     string   `json:"int_ext"`            // INT, EXT or INT/EXT, which is also what the heading leaves open
-	Written    *string  `json:"int_ext_written"`    // as the heading has it, EST among them; null where it says nothing
-	Implied    bool     `json:"implied"`            // the heading is one only to a human reader
-	Characters []string `json:"characters_present"` // those with a cue, in order, without extensions
+	Heading    string   `json:"heading"`                        // upper case, without number, emphasis, notes; "UNKNOWN" where there are none
+	Location   string   `json:"location"`                       // "UNKNOWN" where the heading names none
+	TimeOfDay  string   `json:"time_of_day"`                    // as written; "UNSPECIFIED" where the heading has none
+	IntExt     string   `json:"int_ext" enum:"INT,EXT,INT/EXT"` // INT, EXT or INT/EXT, which is also what the heading leaves open
+	Written    *string  `json:"int_ext_written"`                // as the heading has it, EST among them; null where it says nothing
+	Implied    bool     `json:"implied"`                        // the heading is one only to a human reader
+	Characters []string `json:"characters_present"`             // those with a cue, in order, without extensions
 
 	Elements       []SceneElement `json:"elements"`
 	DialogueBlocks int            `json:"dialogue_blocks"`
-	PageEighths    int            `json:"page_eighths"` // length in eighths of a page, at least 1
+	PageEighths    int            `json:"page_eighths" minimum:"1"` // length in eighths of a page, at least 1
 
 	Summary    *string  `json:"summary"`
 	Beats      []Beat   `json:"narrative_beats"`

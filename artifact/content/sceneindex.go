@@ -19,7 +19,7 @@ type SceneIndex struct {
 // Number on.
 type SceneEntry struct {
 	SceneID     string   `json:"scene_id"`
-	SceneNumber int      `json:"scene_number"`
+	SceneNumber int      `json:"scene_number" minimum:"1"`
 	Heading     string   `json:"heading"`
 	Location    string   `json:"location"`
 	TimeOfDay   string   `json:"time_of_day"`
@@ -28,8 +28,8 @@ type SceneEntry struct {
 	ToneMood    *string  `json:"tone_mood"`
 
 	Number      *string        `json:"number"` // the script's own, null where it has none
-	IntExt      string         `json:"int_ext"`
-	PageEighths int            `json:"page_eighths"`
+	IntExt      string         `json:"int_ext" enum:"INT,EXT,INT/EXT"`
+	PageEighths int            `json:"page_eighths" minimum:"1"`
 	StartLine   int            `json:"start_line"` // in the canonical script, from 1
 	EndLine     int            `json:"end_line"`   // inclusive
 	Cast        []string       `json:"characters"` // the same as characters_present

@@ -227,13 +227,16 @@ func TestResultsHandler_RestoreAndConfirm(t *testing.T) {
 		if p := s.post(at+"/edit", part, "If-Match: "+first).fails(422, "invalid_request"); len(p.Errors) == 0 {
 			t.Errorf("%+v", p)
 		}
-		s.post(at+"/edit", edit, "If-Match: "+first).is(200)
+		edited := s.post(at+"/edit", edit, "If-Match: "+first).is(200).header.Get("ETag")
 		for _, tag := range []string{first, `"x"`, `"v3-1"`} {
 			s.post(at+"/edit", edit, "If-Match: "+tag).fails(412, "artifact_changed")
 			s.post(at+"/restore", client.Restoration{Version: 1, Rationale: "x"}, "If-Match: "+tag).fails(412, "artifact_changed")
 			s.post(at+"/confirm", nil, "If-Match: "+tag).fails(412, "artifact_changed")
 		}
 		_, second := s.version(of, 2)
+		if edited != second {
+			t.Errorf("%s of the edit, and %s of what it made", edited, second)
+		}
 		if got := into[client.Edited](s.post(at+"/restore", client.Restoration{Version: 1, Rationale: "it was better"},
 			`If-Match: "x", W/`+second).is(200)); got.Version != 1 || got.Path != "artifacts/scene/scene_001/v1.json" {
 			t.Errorf("%+v", got)

@@ -82,16 +82,21 @@ type body[T any] struct {
 
 // Handle registers an endpoint whose answer is one body.
 func Handle[I, T any](r *Router, op huma.Operation, do func(ctx context.Context, in *I) (T, error)) {
-	if _, takes := reflect.TypeFor[I]().FieldByName("Body"); takes {
-		op.Errors = append(op.Errors, BadBodies...)
-	}
-	huma.Register(r.API, op, func(ctx context.Context, in *I) (*body[T], error) {
+	huma.Register(r.API, withBody[I](op), func(ctx context.Context, in *I) (*body[T], error) {
 		out, err := do(ctx, in)
 		if err != nil {
 			return nil, r.Problems.For(ctx, err)
 		}
 		return &body[T]{out}, nil
 	})
+}
+
+// withBody adds to an operation what is answered to bad bodies, if its requests have one.
+func withBody[I any](op huma.Operation) huma.Operation {
+	if _, takes := reflect.TypeFor[I]().FieldByName("Body"); takes {
+		op.Errors = append(op.Errors, BadBodies...)
+	}
+	return op
 }
 
 // Tagged is an answer that a client can keep until its tag changes.
@@ -103,7 +108,7 @@ type Tagged[T any] struct {
 // HandleTagged registers an endpoint whose answer has a tag. Its handler returns
 // [NotModified] for a client that has the answer already.
 func HandleTagged[I, T any](r *Router, op huma.Operation, do func(ctx context.Context, in *I) (Tagged[T], error)) {
-	huma.Register(r.API, op, func(ctx context.Context, in *I) (*Tagged[T], error) {
+	huma.Register(r.API, withBody[I](op), func(ctx context.Context, in *I) (*Tagged[T], error) {
 		out, err := do(ctx, in)
 		if same, ok := errors.AsType[notModified](err); ok {
 			return nil, huma.ErrorWithHeaders(huma.Status304NotModified(), http.Header{"Etag": {same.tag}})
