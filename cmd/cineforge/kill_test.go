@@ -4,7 +4,6 @@ package main
 
 import (
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,7 +46,7 @@ func TestKilledAtRandom(t *testing.T) {
 // number reads a number from the environment.
 func number(t *testing.T, name string, otherwise int) int {
 	t.Helper()
-	s := os.Getenv(name)
+	s := ofTests[name]
 	if s == "" {
 		return otherwise
 	}
