@@ -121,6 +121,17 @@ func (l *listener) next(most time.Duration) (f sseFrame, ok bool) {
 	}
 }
 
+// events names what comes before nothing does for a second, besides the hello.
+func (l *listener) events() string {
+	var names []string
+	for _, f := range l.frames() {
+		if f.Event != "hello" {
+			names = append(names, f.Event)
+		}
+	}
+	return strings.Join(names, " ")
+}
+
 // read reads a frame; false if it is none.
 func (l *listener) read(block string, f *sseFrame) bool {
 	for line := range strings.SplitSeq(block, "\n") {

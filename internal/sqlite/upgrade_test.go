@@ -60,14 +60,7 @@ func TestOpen_CopiesBeforeTheSchemaChanges(t *testing.T) {
 				t.Errorf("left over: %v", parts)
 			}
 			// The copy is a data directory's database, of the version that made it.
-			old := t.TempDir()
-			data, err := os.ReadFile(copies[0].File)
-			if err == nil {
-				err = os.WriteFile(filepath.Join(old, sqlite.FileName), data, 0o600)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
+			old := restored(t, copies[0])
 			if s := open(t, old); len(list(t, s)) != 4 || len(sqlite.Copies(old)) != 1 {
 				t.Error("the copy was not of the old schema, or is not whole")
 			}
@@ -80,6 +73,20 @@ func TestOpen_CopiesBeforeTheSchemaChanges(t *testing.T) {
 			}
 		})
 	}
+}
+
+// restored is a data directory whose database is a copy.
+func restored(t *testing.T, c sqlite.Copy) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	data, err := os.ReadFile(c.File)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, sqlite.FileName), data, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // A process that dies while it brings the schema up to date leaves it half way: the copy stays
@@ -99,14 +106,7 @@ func TestOpen_KeepsTheCopyOfAnUpdateThatDied(t *testing.T) {
 	if len(copies) != 1 || copies[0].Schema != 3 {
 		t.Fatalf("%v", copies)
 	}
-	old := t.TempDir()
-	data, err := os.ReadFile(copies[0].File)
-	if err == nil {
-		err = os.WriteFile(filepath.Join(old, sqlite.FileName), data, 0o600)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	old := restored(t, copies[0])
 	open(t, old).Close()
 	if again := sqlite.Copies(old); len(again) != 1 || again[0].Schema != 3 {
 		t.Errorf("the copy is not of the old schema: %v", again)

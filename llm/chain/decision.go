@@ -73,16 +73,7 @@ func (c *choice) explain() {
 
 // verdict says why the candidate at a place in the order is not the chosen one.
 func (c *choice) verdict(place int, o *candidate, behind bool) Verdict {
-	a := &c.available[place]
-	v := Verdict{
-		Provider:        o.Provider,
-		Model:           o.Name,
-		Reason:          a.Reason,
-		Detail:          a.Detail,
-		Until:           a.Until,
-		Breaker:         a.Breaker,
-		ProviderBreaker: a.ProviderBreaker,
-	}
+	v := verdictOn(o, &c.available[place])
 	if v.Reason != "" {
 		return v
 	}
@@ -103,6 +94,19 @@ func (c *choice) verdict(place int, o *candidate, behind bool) Verdict {
 		v.Detail = "the remaining tries are kept for other providers"
 	}
 	return v
+}
+
+// verdictOn says of a candidate whether it can be asked now, without a look at the round.
+func verdictOn(o *candidate, a *health.Availability) Verdict {
+	return Verdict{
+		Provider:        o.Provider,
+		Model:           o.Name,
+		Reason:          a.Reason,
+		Detail:          a.Detail,
+		Until:           a.Until,
+		Breaker:         a.Breaker,
+		ProviderBreaker: a.ProviderBreaker,
+	}
 }
 
 // otherwise says what happens if the chosen candidate fails.
@@ -139,15 +143,7 @@ func (s *Stage) Survey(req llm.Request) []Surveyed {
 	var all []Surveyed
 	for _, o := range q.round.order {
 		a := q.available(o, now)
-		all = append(all, Surveyed{Since: a.Since, Verdict: Verdict{
-			Provider:        o.Provider,
-			Model:           o.Name,
-			Reason:          a.Reason,
-			Detail:          a.Detail,
-			Until:           a.Until,
-			Breaker:         a.Breaker,
-			ProviderBreaker: a.ProviderBreaker,
-		}})
+		all = append(all, Surveyed{Since: a.Since, Verdict: verdictOn(o, &a)})
 	}
 	for _, skipped := range s.plan.Skipped {
 		all = append(all, Surveyed{Verdict: Verdict{Provider: skipped.Provider, Model: skipped.Model,
