@@ -2,10 +2,12 @@ package systemtest_test
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -107,7 +109,7 @@ func (r report) text(t *testing.T) string {
 	}
 	defer a.Close() //nolint:errcheck // all is over
 	id := w.start(a, runs.Request{File: p.file})
-	var b strings.Builder
+	var b screen
 	rest := make(chan struct{})
 	go func() {
 		defer close(rest)
@@ -119,18 +121,31 @@ func (r report) text(t *testing.T) string {
 		time.AfterFunc(r.mid, func() {
 			var mid strings.Builder
 			lookAt(t, &mid, a, id)
-			b.WriteString(mid.String())
+			io.WriteString(&b, mid.String()) //nolint:errcheck // it is in memory
 		})
 	}
-	b.WriteString("$ cineforge run night_bus.txt\n")
+	io.WriteString(&b, "$ cineforge run night_bus.txt\n") //nolint:errcheck // it is in memory
 	if _, err := progress.Show(a.Reader.Follow(t.Context(), id, rest), progress.Options{Out: &b, Zone: time.UTC, Notes: notes}); err != nil {
 		t.Fatal(err)
 	}
 	<-rest
-	lookAt(t, &b, a, id)
-	text := regexp.MustCompile(`run-[0-9a-f]{8}`).ReplaceAllString(b.String(), "ID")
+	lookAt(t, &b.text, a, id)
+	text := regexp.MustCompile(`run-[0-9a-f]{8}`).ReplaceAllString(b.text.String(), "ID")
 	text = regexp.MustCompile(`\(([0-9a-f]{12})\)`).ReplaceAllString(text, "(DIGEST)")
 	return strings.ReplaceAll(text, w.dir, "DIR")
+}
+
+// screen is what is shown: of a run while it works, and of a look at it meanwhile.
+type screen struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+// Write shows more.
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
 }
 
 // lookAt shows where a run stands, and how the providers are doing.
