@@ -202,4 +202,12 @@ func until(d time.Duration, err error) does {
 	}
 }
 
-func bubble(t *testing.T, f func(t *testing.T)) { t.Helper(); synctest.Test(t, f) }
+// bubble plays a test in virtual time. What still works at the instant at which the test is over
+// comes to its end: the test's context would stop it otherwise.
+func bubble(t *testing.T, f func(t *testing.T)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		f(t)
+		synctest.Wait()
+	})
+}
