@@ -2,6 +2,11 @@ module github.com/cineforge/cineforge
 
 go 1.26.0
 
+ignore (
+	./tools/typescript/node_modules
+	./ui/node_modules
+)
+
 require (
 	charm.land/bubbletea/v2 v2.1.1 // redraws the live view on a terminal
 	charm.land/lipgloss/v2 v2.0.6 // measures and styles text for the terminal

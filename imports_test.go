@@ -37,6 +37,7 @@ var rank = map[string]int{
 	"internal/app":        8,
 	"internal/observe":    9,
 	"internal/cli":        9,
+	"internal/page":       0,
 	"internal/api":        10,
 	"cmd":                 11,
 	"internal/systemtest": 11,

@@ -27,6 +27,7 @@ import (
 	"github.com/cineforge/cineforge/internal/api/words"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/observe"
+	"github.com/cineforge/cineforge/internal/page"
 	"github.com/cineforge/cineforge/resilience/budget"
 )
 
@@ -83,7 +84,6 @@ func New(a *app.App, observers *observe.Observers, o Options) *API {
 	r := &endpoint.Router{API: s.document, Mux: mux, Problems: problems}
 	costly := newRateLimit()
 	mux.Handle("GET /metrics", observers.Metrics.Handler())
-	mux.Handle("GET /{$}", http.RedirectHandler("/docs", http.StatusFound))
 	(&systemHandler{reader: a.Reader, upkeep: a.Upkeep, log: o.Log, version: o.Version, stopping: &s.stopping}).register(r)
 	words.Register(r)
 	(&limitsHandler{upload: o.UploadLimit, token: len(o.Tokens) > 0}).register(r)
@@ -100,10 +100,19 @@ func New(a *app.App, observers *observe.Observers, o Options) *API {
 	(&providersHandler{providers: a.Providers, log: o.Log}).register(r)
 	oncall.Register(r, a)
 	docs.Register(r)
-	guards := guard.New(guard.Options{Tokens: o.Tokens, Hosts: o.Hosts, PublicURL: o.PublicURL, Log: o.Log, Requests: o.Requests}, problems)
+	site := page.New()
+	guards := guard.New(guard.Options{
+		Tokens: o.Tokens, Hosts: o.Hosts, PublicURL: o.PublicURL, Log: o.Log, Requests: o.Requests, Open: site.Has,
+	}, problems)
 	guards.Register(r)
 	schema.Complete(s.document.OpenAPI())
-	mux.HandleFunc("/", func(w http.ResponseWriter, req *http.Request) { notFound(r, w, req) })
+	mux.HandleFunc("/", func(w http.ResponseWriter, req *http.Request) {
+		if site.Has(req) {
+			site.ServeHTTP(w, req)
+			return
+		}
+		notFound(r, w, req)
+	})
 	s.handler = transfer.Handler(guards.Handler(strict.Handler(r, mux)))
 	return s
 }

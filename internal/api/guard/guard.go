@@ -28,6 +28,9 @@ type Options struct {
 	PublicURL PublicURL
 	Log       *slog.Logger
 	Requests  bool // each request is logged
+
+	// Open reports whether a request needs no token, besides those of the guard itself.
+	Open func(*http.Request) bool
 }
 
 // Guard stands before all handlers of a server.
@@ -39,6 +42,7 @@ type Guard struct {
 	log      *slog.Logger
 	requests bool
 	problems *problem.Responder
+	open     func(*http.Request) bool
 
 	sessions    sessions
 	loginTries  triesByAddress // of the form
@@ -54,9 +58,12 @@ func New(o Options, problems *problem.Responder) *Guard {
 	if o.PublicURL.name != "" {
 		hosts = append(hosts, o.PublicURL.name)
 	}
+	if o.Open == nil {
+		o.Open = func(*http.Request) bool { return false }
+	}
 	return &Guard{
 		tokens: newKeyring(o.Tokens), hosts: hosts, public: o.PublicURL, origin: o.PublicURL.protection(),
-		log: o.Log, requests: o.Requests, problems: problems,
+		log: o.Log, requests: o.Requests, problems: problems, open: o.Open,
 	}
 }
 
@@ -142,7 +149,7 @@ func (g *Guard) admit(r *http.Request) (caller, *problem.Refusal) {
 		return caller{}, problem.Refuse(http.StatusNotFound, "not_found", "there is no such path", "/docs lists what there is")
 	}
 	from := g.identify(r)
-	public := slices.Contains(publicPaths, r.URL.Path) || strings.HasPrefix(r.URL.Path, stylePrefix)
+	public := g.open(r) || slices.Contains(publicPaths, r.URL.Path) || strings.HasPrefix(r.URL.Path, stylePrefix)
 	switch {
 	case from.admitted: // whatever others at its address have tried
 		return from, nil

@@ -1,0 +1,79 @@
+import { useState, type ReactNode } from "react";
+import { common } from "~/text/common";
+import { Button, Dialog, LoadError } from "./parts";
+import type { IconName } from "./icon";
+
+/** A line of a plan: what an action does, keeps, runs, costs. */
+export interface PlanLine {
+  term: string;
+  text: ReactNode;
+}
+
+interface PlanProps {
+  open: boolean;
+  onClose: () => void;
+  title: ReactNode;
+  lines: readonly PlanLine[];
+  /** More than lines: a choice, a field for the reason. */
+  children?: ReactNode;
+  confirm: { label: string; icon?: IconName; danger?: boolean; off?: string | null };
+  /** Does it. What it throws is shown, and the plan stays open. */
+  act: () => Promise<unknown>;
+}
+
+/** What an action keeps, runs and costs, before it happens. The focus starts on Back. */
+export function Plan({ open, onClose, title, lines, children, confirm, act }: PlanProps) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<Error | null>(null);
+  const close = () => {
+    setError(null);
+    onClose();
+  };
+  const run = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await act();
+      close();
+    } catch (e) {
+      setError(e as Error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog
+      open={open}
+      onClose={close}
+      title={title}
+      foot={
+        <>
+          <Button autoFocus onClick={close}>
+            {common.back}
+          </Button>
+          <Button
+            look={confirm.danger ? "danger" : "primary"}
+            {...(confirm.icon ? { icon: confirm.icon } : {})}
+            off={confirm.off}
+            disabled={busy}
+            aria-busy={busy}
+            onClick={() => void run()}
+          >
+            {confirm.label}
+          </Button>
+        </>
+      }
+    >
+      <dl className="kv">
+        {lines.map((l) => (
+          <div key={l.term} className="kv-row">
+            <dt>{l.term}</dt>
+            <dd>{l.text}</dd>
+          </div>
+        ))}
+      </dl>
+      {children}
+      {error && <LoadError error={error} />}
+    </Dialog>
+  );
+}

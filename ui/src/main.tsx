@@ -1,0 +1,49 @@
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { ApiError } from "./api/client";
+import { KeysProvider } from "./app/keys";
+import { makeRouter } from "./app/router";
+import { ToastProvider } from "./design/toast";
+import { LiveProvider } from "./live/context";
+import { Live } from "./live/live";
+import "./design/design.css";
+
+const client: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error, query) => {
+      // The session has ended: ask how it stands, which opens the sign-in.
+      if (error instanceof ApiError && error.status === 401 && query.queryKey[0] !== "session")
+        void client.invalidateQueries({ queryKey: ["session"] });
+    },
+  }),
+  defaultOptions: {
+    queries: {
+      // Events mark what they change as out of date; the rest stays true.
+      staleTime: 30_000,
+      refetchOnWindowFocus: false,
+      // What a server refuses it refuses again; one that can't be reached may be back.
+      retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+      networkMode: "always", // the server may be on this machine
+    },
+    mutations: { retry: false, networkMode: "always" },
+  },
+});
+
+const live = new Live();
+live.start();
+
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <QueryClientProvider client={client}>
+      <LiveProvider live={live}>
+        <KeysProvider>
+          <ToastProvider>
+            <RouterProvider router={makeRouter()} />
+          </ToastProvider>
+        </KeysProvider>
+      </LiveProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,32 @@
+import { useQuery } from "@tanstack/react-query";
+import { createContext, useContext, type ReactNode } from "react";
+import { run as runQuery } from "~/api/queries";
+import type { RunState } from "~/api/types";
+import { LoadError, Skeleton } from "~/design/parts";
+import { useRunLog, type RunLog } from "./log";
+
+/** What is known of the run that is open. */
+export interface OpenRun {
+  id: string;
+  /** As the server says it: what comes next, what can be done. It follows the log within half a second. */
+  answer: RunState;
+  /** Its events, as they happen. */
+  log: RunLog;
+}
+
+const OpenRunContext = createContext<OpenRun | null>(null);
+
+/** Loads a run, and gives it to the views inside. */
+export function OpenRunProvider({ id, children }: { id: string; children: ReactNode }) {
+  const { data, error, refetch } = useQuery(runQuery(id));
+  const log = useRunLog(id);
+  if (data === undefined) return error ? <LoadError error={error} retry={() => void refetch()} /> : <Skeleton lines={8} />;
+  return <OpenRunContext value={{ id, answer: data, log }}>{children}</OpenRunContext>;
+}
+
+/** The run that is open. */
+export function useOpenRun(): OpenRun {
+  const run = useContext(OpenRunContext);
+  if (run === null) throw new Error("useOpenRun is used outside of OpenRunProvider");
+  return run;
+}

@@ -1,0 +1,3 @@
+export function Drills() {
+  return <h1>Drills</h1>;
+}

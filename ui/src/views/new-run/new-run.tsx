@@ -1,0 +1,3 @@
+export function NewRun() {
+  return <h1>New run</h1>;
+}

@@ -1,0 +1,3 @@
+export function Providers() {
+  return <h1>Providers</h1>;
+}

@@ -1,0 +1,3 @@
+export function Recipe() {
+  return <h1>Recipe</h1>;
+}

@@ -1,0 +1,3 @@
+export function Recipes() {
+  return <h1>Recipes</h1>;
+}

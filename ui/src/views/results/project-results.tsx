@@ -1,0 +1,3 @@
+export function ProjectResults() {
+  return <h1>Results</h1>;
+}

@@ -1,0 +1,3 @@
+export function RunResults() {
+  return <h1>Results</h1>;
+}

@@ -1,0 +1,3 @@
+export function Script() {
+  return <h1>Script</h1>;
+}
