@@ -1,4 +1,6 @@
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { serverNow } from "~/live/clock";
+import { nextChange } from "~/providers/standing";
 import { api, take, takeAnswer } from "./client";
 
 /*
@@ -73,6 +75,8 @@ export interface RunsFilter {
   project?: string;
   status?: string[];
   needs_you?: boolean;
+  /** true, false, or a scenario. */
+  drill?: string;
   limit?: number;
 }
 
@@ -105,13 +109,51 @@ export const runRecipe = (id: string) =>
     ...once,
   });
 
+/** What passes by itself, as the end of a hold, makes no event: it is read again then. */
+const readAgain = (at: number | null) => (at === null ? false : Math.max(250, at + 250 - serverNow()));
+
 export const providers = () =>
-  queryOptions({ queryKey: ["providers"], queryFn: ({ signal }) => take(api.GET("/api/providers", { signal })) });
+  queryOptions({
+    queryKey: ["providers"],
+    queryFn: ({ signal }) => take(api.GET("/api/providers", { signal })),
+    refetchInterval: ({ state }) => readAgain(nextChange(state.data ?? [], serverNow())),
+  });
 
 export const incident = (since?: string) =>
   queryOptions({
     queryKey: ["providers", "incident", since ?? null],
     queryFn: ({ signal }) => take(api.GET("/api/incident", { params: { query: since ? { since } : {} }, signal })),
+    refetchInterval: ({ state }) => {
+      const times = (state.data?.next ?? []).map((n) => Date.parse(n.at ?? "")).filter((t) => t > serverNow());
+      return readAgain(times.length > 0 ? Math.min(...times) : null);
+    },
+  });
+
+/** How providers did over the time before now, in buckets; window and bucket as in "24h", "15m". It is counted anew at times, not with each try. */
+export const providersHistory = (window: string, bucket: string, every: number) =>
+  queryOptions({
+    queryKey: ["providers-history", window, bucket],
+    queryFn: ({ signal }) => take(api.GET("/api/providers/history", { params: { query: { window, bucket } }, signal })),
+    refetchInterval: every,
+  });
+
+const eventsPage = 50;
+
+/** The transitions of breakers and what operators did, newest first, of one provider or of all; in pages. */
+export const providerEvents = (provider?: string) =>
+  infiniteQueryOptions({
+    queryKey: ["providers", "events", provider ?? null],
+    queryFn: ({ pageParam, signal }) =>
+      take(
+        api.GET("/api/providers/events", {
+          params: {
+            query: { limit: eventsPage, ...(provider ? { provider } : {}), ...(pageParam === null ? {} : { before: pageParam }) },
+          },
+          signal,
+        }),
+      ),
+    initialPageParam: null as number | null,
+    getNextPageParam: (page) => (page.length < eventsPage ? null : (page.at(-1)?.id ?? null)),
   });
 
 export const drills = () =>

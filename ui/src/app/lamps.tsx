@@ -1,29 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { providers } from "~/api/queries";
-import type { Provider, Schemas } from "~/api/types";
-import { Icon, type IconName } from "~/design/icon";
+import type { Provider } from "~/api/types";
+import { Icon } from "~/design/icon";
 import { Plate } from "~/design/parts";
 import { formatMinute, formatProvider } from "~/format/format";
-import { standing, type Standing } from "~/providers/standing";
+import { standing, standingIcon, standingTone, type Standing } from "~/providers/standing";
 import { shell } from "~/text/shell";
-
-/** The icon of each state of a provider. */
-export const standingIcon: Record<Schemas["ProviderState"], IconName> = {
-  well: "ok",
-  partly_out: "out",
-  out: "out",
-  probing: "probe",
-  limited: "gate",
-  key_rejected: "key",
-  out_of_quota: "gate",
-  model_unavailable: "out",
-  held: "pause",
-  not_configured: "key",
-};
-
-const bad: ReadonlySet<string> = new Set(["out", "key_rejected", "out_of_quota"]);
-const limited: ReadonlySet<string> = new Set(["limited", "probing", "partly_out", "held", "model_unavailable"]);
 
 /** A lamp for each provider: how it is doing, on every page. */
 export function Lamps() {
@@ -41,7 +24,7 @@ export function Lamps() {
 
 function Lamp({ provider }: { provider: Provider }) {
   const s = standing(provider);
-  const tone = bad.has(s.state) ? "is-out" : limited.has(s.state) ? "is-limited" : "";
+  const tone = { bad: "is-out", wait: "is-limited" }[standingTone[s.state] as string] ?? "";
   return (
     <Link to="/providers" hash={provider.name} className={`lamp ${tone} ${s.state === "not_configured" ? "hide-sm" : ""}`}>
       <Icon name={standingIcon[s.state]} />
@@ -60,9 +43,12 @@ function lampWords(s: Standing): string {
       return words.out(s.since && formatMinute(s.since));
     case "limited":
       return words.limited(s.until && formatMinute(s.until));
+    case "held":
+      return words.held(s.until && formatMinute(s.until));
     case "partly_out":
-    case "model_unavailable":
       return words.partly_out(s.model ?? "");
+    case "model_unavailable":
+      return words.model_unavailable(s.model ?? "");
     default:
       return words[s.state];
   }

@@ -102,7 +102,7 @@ const runRecipe = createRoute({
 const providers = createRoute({
   getParentRoute: () => root,
   path: "/providers",
-  validateSearch: (s: Search) => given({ window: text(s["window"]) }),
+  validateSearch: (s: Search) => given({ window: text(s["window"]), provider: text(s["provider"]) }),
   component: lazyRouteComponent(() => import("~/views/providers/providers"), "Providers"),
 });
 const incident = createRoute({

@@ -10,7 +10,8 @@ export function changedBy(e: LogEvent): string[][] {
     if (!quiet.has(e.event)) keys.push(["runs"], ["projects"]);
   }
   if (e.event.startsWith("breaker_") || e.event.startsWith("cooldown_") || e.event.startsWith("provider_"))
-    keys.push(["providers"]);
+    keys.push(["providers"], ["providers-history"]);
+  if (touching.has(e.event)) keys.push(["providers"]);
   if (e.event === "attempt_failed" || e.event === "attempt_finished") keys.push(["providers"]);
   if (
     e.event.startsWith("artifact_") ||
@@ -23,6 +24,17 @@ export function changedBy(e: LogEvent): string[][] {
   if (e.event === "run_acknowledged" || e.event === "retry_requested") keys.push(["runs"], ["run"]);
   return keys;
 }
+
+/** Events of runs that change what an outage does to runs. */
+const touching: ReadonlySet<string> = new Set([
+  "stage_waiting",
+  "stage_paused",
+  "stage_failed",
+  "stage_fallback",
+  "run_resumed",
+  "run_cancelled",
+  "pipeline_finished",
+]);
 
 /** Events of runs that no list shows. */
 const quiet: ReadonlySet<string> = new Set(["attempt_progress", "attempt_started", "artifact_saved", "stage_retrying"]);
