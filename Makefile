@@ -26,7 +26,9 @@ build: ## build bin/cineforge
 run: build ## run a sample script through the pipeline and show where the results lie
 	$(BIN) --data $(OUT)/data run $(SAMPLE) --output $(OUT)/results --overwrite
 	@echo
-	@echo "Look at them with:"
+	@echo "Look at it in a browser:"
+	@echo "  $(BIN) --data $(OUT)/data serve --open"
+	@echo "Or with:"
 	@echo "  less $(OUT)/results/artifacts/scene_index/project/v1.json"
 	@echo "  $(BIN) scenes $(SAMPLE)"
 	@echo "  $(BIN) --data $(OUT)/data runs list"

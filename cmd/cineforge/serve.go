@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,6 +22,7 @@ import (
 )
 
 type serveCmd struct {
+	Open        bool     `help:"Open the page in a browser: that of BROWSER, or this machine's own."`
 	Addr        string   `default:"127.0.0.1:8000" placeholder:"HOST:PORT" help:"Where to listen (${default}); port 0 picks a free one."`
 	PublicURL   string   `name:"public-url" placeholder:"URL" help:"The https address of the server behind a proxy that terminates TLS."`
 	AllowedHost []string `placeholder:"NAME" help:"A name, besides this machine's own, under which clients reach the server."`
@@ -30,9 +32,13 @@ type serveCmd struct {
 }
 
 func (serveCmd) Help() string {
-	return `Serves the API, and works on runs until it is stopped: runs that the API or --detach
-queued, runs whose wait is over, and runs that another process left unfinished when it
-died. Several processes can share a data directory; one process at a time works on a run.
+	return `Serves the page and the API, and works on runs until it is stopped: runs that the page,
+the API or --detach queued, runs whose wait is over, and runs that another process left
+unfinished when it died. Several processes can share a data directory; one process at a
+time works on a run.
+
+On the page people drop a script, watch its run and act on it, see what it made, and how
+the providers are. Each view has an address of its own, such as /runs/ID or /incident.
 
 The log on stderr shows runs that start, wait, end or need a person, breaker transitions,
 rejected keys and database faults; with -v also each attempt.
@@ -41,18 +47,19 @@ The API is described at /docs, and for programs at /openapi.json. GET /api/healt
 answers while the process lives, GET /api/ready while its database can be read.
 
 An address that other machines reach needs an access token. Programs send it as
-"Authorization: Bearer TOKEN"; people log in at /login. The file of --token-file has one
+"Authorization: Bearer TOKEN"; people show it to the page. The file of --token-file has one
 token per line, as TOKEN or NAME:TOKEN; the log and events record the name.
 
 serve speaks plain HTTP. Behind a proxy that terminates TLS, --public-url is the address
-that clients use: the session cookie is then sent over TLS only.
+that clients use: the session cookie is then sent over TLS only. The proxy must not
+buffer /api/events/stream, by which the page is live.
 
 Ctrl-C and SIGTERM stop it: it makes no new call, lets running calls finish (--grace) and
 stores their answers, and leaves the rest to the next process, which can start at once on
 the same address. A second signal also ends the running calls. No run is paused.
 
 Examples:
-  cineforge serve
+  cineforge serve --open
   cineforge serve --addr 0.0.0.0:8000 --token-file token.txt --allowed-host cineforge.example
   cineforge serve --token-file tokens.txt --public-url https://forge.example`
 }
@@ -93,12 +100,39 @@ func (c *serveCmd) Run(ctx context.Context, g *cli, s console.Streams) error {
 			return err
 		}
 	} else {
-		fmt.Fprintf(s.Err, "Serving http://%s on %s%s; /docs describes the API. Ctrl-C ends it.\n",
+		fmt.Fprintf(s.Err, "Serving http://%s on %s%s: open it in a browser; /docs describes the API. Ctrl-C ends it.\n",
 			l.Addr(), console.Quote(g.Data), prefixed(", for clients at ", o.PublicURL.String()))
+	}
+	if c.Open {
+		c.browse(g, s, o.PublicURL.String(), l.Addr())
 	}
 	watch := observe.New(a, o.Version, o.Log)
 	observers.Store(watch)
 	return serving{app: a, api: api.New(a, watch, o), observers: watch, log: o.Log, cli: g, streams: s}.until(ctx, l)
+}
+
+// browse opens the page in a browser, or says where it is.
+func (c *serveCmd) browse(g *cli, s console.Streams, address string, at net.Addr) {
+	if address == "" {
+		address = "http://" + reachable(at.String())
+	}
+	failed := func(err error) {
+		if !g.JSON {
+			fmt.Fprintf(s.Err, "No browser could be opened (%v); the page is at %s\n", err, address)
+		}
+	}
+	if err := host.Browse(address, os.Getenv, failed); err != nil {
+		failed(err)
+	}
+}
+
+// reachable returns an address to connect to for one to listen on.
+func reachable(addr string) string {
+	name, port, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(name); err == nil && ip.IsUnspecified() {
+		return net.JoinHostPort("localhost", port)
+	}
+	return addr
 }
 
 // prefixed puts a prefix before a text that is not empty.

@@ -21,13 +21,13 @@ import (
 	"github.com/cineforge/cineforge/internal/api/results"
 	"github.com/cineforge/cineforge/internal/api/schema"
 	"github.com/cineforge/cineforge/internal/api/setup"
+	"github.com/cineforge/cineforge/internal/api/site"
 	"github.com/cineforge/cineforge/internal/api/streams"
 	"github.com/cineforge/cineforge/internal/api/strict"
 	"github.com/cineforge/cineforge/internal/api/transfer"
 	"github.com/cineforge/cineforge/internal/api/words"
 	"github.com/cineforge/cineforge/internal/app"
 	"github.com/cineforge/cineforge/internal/observe"
-	"github.com/cineforge/cineforge/internal/page"
 	"github.com/cineforge/cineforge/resilience/budget"
 )
 
@@ -100,15 +100,15 @@ func New(a *app.App, observers *observe.Observers, o Options) *API {
 	(&providersHandler{providers: a.Providers, log: o.Log}).register(r)
 	oncall.Register(r, a)
 	docs.Register(r)
-	site := page.New()
+	page := site.New()
 	guards := guard.New(guard.Options{
-		Tokens: o.Tokens, Hosts: o.Hosts, PublicURL: o.PublicURL, Log: o.Log, Requests: o.Requests, Open: site.Has,
+		Tokens: o.Tokens, Hosts: o.Hosts, PublicURL: o.PublicURL, Log: o.Log, Requests: o.Requests, Open: page.Has,
 	}, problems)
 	guards.Register(r)
 	schema.Complete(s.document.OpenAPI())
 	mux.HandleFunc("/", func(w http.ResponseWriter, req *http.Request) {
-		if site.Has(req) {
-			site.ServeHTTP(w, req)
+		if page.Has(req) {
+			page.ServeHTTP(w, req)
 			return
 		}
 		notFound(r, w, req)

@@ -131,7 +131,7 @@ func TestAPI_Login(t *testing.T) {
 		cookie := "Cookie: " + c.Name + "=" + c.Value
 		s.get("/api/projects/recent", "Authorization: bearer "+token).is(200)
 		// A person is led to the form, and a program is told.
-		if a := s.get("/docs", "Accept: text/html").is(303); a.header.Get("Location") != "/login" {
+		if a := s.get("/docs", "Accept: text/html").is(303); a.header.Get("Location") != "/login?to=%2Fdocs" {
 			t.Error(a.header)
 		}
 		s.get("/docs", "Accept: application/json").fails(401, "unauthorized")

@@ -98,7 +98,7 @@ func TestAPI_AnOldCookieLeadsToTheForm(t *testing.T) {
 		s := locked(t, api.Options{})
 		for range 20 {
 			a := s.from(home, http.MethodGet, "/docs", "Accept: text/html", "Cookie: cineforge_session=old").is(303)
-			if a.header.Get("Location") != "/login" {
+			if a.header.Get("Location") != "/login?to=%2Fdocs" {
 				t.Fatal(a.header)
 			}
 		}

@@ -130,7 +130,7 @@ func (g *Guard) refuse(w http.ResponseWriter, r *http.Request, err *problem.Refu
 		w.Header().Set("Connection", "close") // which reads no body that comes slowly
 	}
 	if (err.Status == http.StatusUnauthorized || err.Status == http.StatusTooManyRequests) && browsed(r) {
-		http.Redirect(w, r, "/login", http.StatusSeeOther)
+		http.Redirect(w, r, formFor(r), http.StatusSeeOther)
 		return
 	}
 	g.problems.Write(w, r, err)

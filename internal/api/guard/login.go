@@ -9,8 +9,10 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -52,7 +54,9 @@ func (g *Guard) Register(r *endpoint.Router) {
 	if len(g.tokens) == 0 {
 		return
 	}
-	r.Mux.HandleFunc("GET /login", func(w http.ResponseWriter, _ *http.Request) { writeForm(w, http.StatusOK, "") })
+	r.Mux.HandleFunc("GET /login", func(w http.ResponseWriter, r *http.Request) {
+		writeForm(w, http.StatusOK, form{To: r.URL.Query().Get("to")})
+	})
 }
 
 // formType is the media type of a form.
@@ -65,9 +69,11 @@ func (g *Guard) registerLogin(r *endpoint.Router) {
 		http.StatusUnprocessableEntity)
 	in.Security = []map[string][]string{}
 	in.MaxBodyBytes = maxForm
+	fields := textMember("token")
+	fields.Properties["to"] = &huma.Schema{Type: huma.TypeString, Description: "The path that the answer leads to; / if it is left out."}
 	in.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 		"application/json": {Schema: endpoint.SchemaOf[client.Login](r.API)},
-		formType:           {Schema: textMember("token")},
+		formType:           {Schema: fields},
 	}}
 	in.Responses = map[string]*huma.Response{
 		"200": endpoint.JSON("The session that was opened, in answer to JSON.", endpoint.SchemaOf[client.Session](r.API)),
@@ -84,11 +90,33 @@ func textMember(name string) *huma.Schema {
 
 var loginTemplate = template.Must(template.New("login.html").Parse(loginPage))
 
-// writeForm answers with the form, and what was wrong with the last try.
-func writeForm(w http.ResponseWriter, status int, problem string) {
+// form is what the form for logging in shows.
+type form struct {
+	Problem string // what was wrong with the last try
+	To      string // the path that the person asked for
+}
+
+// writeForm answers with the form.
+func writeForm(w http.ResponseWriter, status int, f form) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	loginTemplate.Execute(w, problem) //nolint:errcheck // the client has left
+	loginTemplate.Execute(w, f) //nolint:errcheck // the client has left
+}
+
+// formFor is the address of the form that a request is led to, and from there to what it asked for.
+func formFor(r *http.Request) string {
+	return "/login?to=" + url.QueryEscape(destination(r.URL.RequestURI()))
+}
+
+// destination returns where a login leads: a path of this server, or the page.
+func destination(to string) string {
+	const longest = 2000
+	u, err := url.Parse(to)
+	if err != nil || len(to) > longest || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(to, "/") ||
+		strings.HasPrefix(to, "//") || strings.Contains(to, `\`) { // which browsers take for a slash
+		return "/"
+	}
+	return to
 }
 
 // describe says what a caller is taken for.
@@ -107,7 +135,7 @@ func (g *Guard) login(w http.ResponseWriter, r *http.Request) error {
 	if !g.loginTries.take(Address(r)) {
 		return tooManyTries()
 	}
-	given, form, err := loginOf(w, r)
+	given, to, err := loginOf(w, r)
 	if err != nil {
 		return err
 	}
@@ -116,8 +144,8 @@ func (g *Guard) login(w http.ResponseWriter, r *http.Request) error {
 		name, ok := g.tokens.find(given)
 		if !ok {
 			g.log.WarnContext(r.Context(), "a login with a wrong token", "remote", r.RemoteAddr, "request_id", problem.RequestID(r.Context()))
-			if form {
-				writeForm(w, http.StatusUnauthorized, "That is not a token of this server.")
+			if to != "" {
+				writeForm(w, http.StatusUnauthorized, form{Problem: "That is not a token of this server.", To: to})
 				return nil
 			}
 			return problem.Refuse(http.StatusUnauthorized, "unauthorized", "that is not a token of this server", "")
@@ -127,22 +155,22 @@ func (g *Guard) login(w http.ResponseWriter, r *http.Request) error {
 		g.log.InfoContext(r.Context(), "a login", "token_name", name, "remote", r.RemoteAddr, "request_id", problem.RequestID(r.Context()))
 		from = caller{admitted: true, name: name, session: &opened, channel: from.channel}
 	}
-	if form {
-		http.Redirect(w, r, "/", http.StatusSeeOther)
+	if to != "" {
+		http.Redirect(w, r, to, http.StatusSeeOther)
 		return nil
 	}
 	return endpoint.WriteJSON(w, http.StatusOK, g.describe(from))
 }
 
-// loginOf reads the token that a request shows, and reports whether it is a form. One that can't
-// be read has none.
-func loginOf(w http.ResponseWriter, r *http.Request) (given string, form bool, _ error) {
+// loginOf reads the token that a request shows, and from a form where the login leads, which is ""
+// for JSON. A form that can't be read has no token.
+func loginOf(w http.ResponseWriter, r *http.Request) (given, to string, _ error) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")) //nolint:errcheck // then it is none
 	switch kind {
 	case formType:
 		r.ParseForm() //nolint:errcheck // the form is shown again
-		return r.PostForm.Get("token"), true, nil
+		return r.PostForm.Get("token"), destination(r.PostForm.Get("to")), nil
 	case "application/json":
 		var in client.Login
 		data, err := io.ReadAll(r.Body)
@@ -152,9 +180,9 @@ func loginOf(w http.ResponseWriter, r *http.Request) (given string, form bool, _
 		if err == nil && in.Token == "" {
 			err = problem.Refuse(http.StatusUnprocessableEntity, "invalid_request", "the token is missing", "")
 		}
-		return in.Token, false, badLogin(err)
+		return in.Token, "", badLogin(err)
 	}
-	return "", false, problem.Refuse(http.StatusUnsupportedMediaType, "unsupported_media_type",
+	return "", "", problem.Refuse(http.StatusUnsupportedMediaType, "unsupported_media_type",
 		"a login is a form or JSON", "send application/json")
 }
 

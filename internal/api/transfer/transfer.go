@@ -3,6 +3,7 @@
 package transfer
 
 import (
+	"bytes"
 	"compress/gzip"
 	"net/http"
 	"strconv"
@@ -35,6 +36,49 @@ func Handler(next http.Handler) http.Handler {
 		next.ServeHTTP(answer, r)
 		answer.finish() // not after a panic, which aborts the answer
 	})
+}
+
+// Content is an answer that never changes. It is compressed once, when a client first accepts that.
+type Content struct {
+	plain  []byte
+	zipped func() []byte // nil if it is too short for that
+}
+
+// Precompressed returns content to answer with.
+func Precompressed(plain []byte) Content {
+	if len(plain) < least {
+		return Content{plain: plain}
+	}
+	return Content{plain, sync.OnceValue(func() []byte {
+		var b bytes.Buffer
+		z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) //nolint:errcheck // the level is one
+		z.Write(plain)                                        //nolint:errcheck // to memory
+		z.Close()                                             //nolint:errcheck // the same
+		return b.Bytes()
+	})}
+}
+
+// Write answers a request with the content, whose media type and tag are set already.
+func (c Content) Write(w http.ResponseWriter, r *http.Request, status int) {
+	h := w.Header()
+	body := c.plain
+	if c.zipped != nil && isText(h.Get("Content-Type")) && accepts(r.Header.Values("Accept-Encoding")) {
+		body = c.zipped()
+		h.Set("Content-Encoding", "gzip")
+		markTag(h)
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		w.Write(body) //nolint:errcheck // the client has left
+	}
+}
+
+// markTag marks the tag of an answer as that of a compressed one.
+func markTag(h http.Header) {
+	if tag := h.Get("ETag"); strings.HasSuffix(tag, `"`) {
+		h.Set("ETag", strings.TrimSuffix(tag, `"`)+suffix)
+	}
 }
 
 // accepts reports whether a client accepts gzip: by name, or with all that it does not name.
@@ -168,9 +212,7 @@ func (w *response) begin(compressed bool) {
 		h.Add("Vary", "Accept-Encoding")
 	}
 	if compressed || w.status == http.StatusNotModified && w.known {
-		if tag := h.Get("ETag"); strings.HasSuffix(tag, `"`) {
-			h.Set("ETag", strings.TrimSuffix(tag, `"`)+suffix)
-		}
+		markTag(h)
 	}
 	if compressed {
 		h.Set("Content-Encoding", "gzip")

@@ -6323,6 +6323,8 @@ export interface operations {
             content: {
                 "application/json": components["schemas"]["Login"];
                 "application/x-www-form-urlencoded": {
+                    /** @description The path that the answer leads to; / if it is left out. */
+                    to?: string;
                     token?: string;
                 };
             };
