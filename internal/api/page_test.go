@@ -113,7 +113,8 @@ func TestPage_AllOfItsViews(t *testing.T) {
 // Files are answered with types of ours and are kept by a browser: those with a digest in their names
 // for good, the others until they have changed.
 func TestPage_Files(t *testing.T) {
-	types := map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+	types := map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml",
+		".fountain": "text/plain; charset=utf-8"}
 	synctest.Test(t, func(t *testing.T) {
 		s := idle(t, api.Options{}, app.Config{})
 		seen := map[string]bool{}

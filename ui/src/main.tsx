@@ -1,3 +1,5 @@
+// First, so that its order of the layers holds, whichever view's styles come next.
+import "./design/design.css";
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
@@ -8,7 +10,6 @@ import { makeRouter } from "./app/router";
 import { ToastProvider } from "./design/toast";
 import { LiveProvider } from "./live/context";
 import { Live } from "./live/live";
-import "./design/design.css";
 
 const client: QueryClient = new QueryClient({
   queryCache: new QueryCache({

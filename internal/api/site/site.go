@@ -56,6 +56,8 @@ var mediaTypes = map[string]string{
 	".png":   "image/png",
 	".webp":  "image/webp",
 	".woff2": "font/woff2",
+
+	".fountain": "text/plain; charset=utf-8", // the sample
 }
 
 func mediaType(name string) string {

@@ -34,7 +34,7 @@ function isProblem(v: unknown): v is Schemas["Problem"] {
 }
 
 /** Makes an ApiError of an answer that is not a success. */
-export function apiError(response: Response, body: unknown): ApiError {
+export function apiError(response: { status: number }, body: unknown): ApiError {
   if (isProblem(body)) return new ApiError(response.status, body.code, body.message, body.hint, body.actions ?? [], body);
   return new ApiError(response.status, "unknown", `HTTP ${response.status}`);
 }

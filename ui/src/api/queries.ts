@@ -35,7 +35,7 @@ export const modules = () =>
 export const projects = () =>
   queryOptions({
     queryKey: ["projects"],
-    queryFn: ({ signal }) => take(api.GET("/api/projects/recent", { params: { query: { limit: 500 } }, signal })),
+    queryFn: ({ signal }) => take(api.GET("/api/projects/recent", { params: { query: { limit: 1000 } }, signal })),
   });
 
 export const project = (id: string) =>
@@ -58,6 +58,21 @@ export const inputScenes = (id: string, filename: string) =>
       take(
         api.GET("/api/projects/{project_id}/inputs/{filename}/scenes", {
           params: { path: { project_id: id, filename } },
+          signal,
+        }),
+      ),
+    ...once,
+  });
+
+/** The text that a run reads from an input. */
+export const inputText = (id: string, filename: string) =>
+  queryOptions({
+    queryKey: ["project", id, "input", filename, "text"],
+    queryFn: ({ signal }) =>
+      take(
+        api.GET("/api/projects/{project_id}/inputs/{filename}", {
+          params: { path: { project_id: id, filename } },
+          parseAs: "text",
           signal,
         }),
       ),

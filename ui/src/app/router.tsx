@@ -13,6 +13,15 @@ const text = (v: unknown): string | undefined =>
 const whole = (v: unknown): number | undefined =>
   Number.isSafeInteger(Number(v)) && v !== "" && v !== null && v !== undefined ? Number(v) : undefined;
 
+const number = (v: unknown): number | undefined => (typeof v === "number" && Number.isFinite(v) && v >= 0 ? v : undefined);
+const list = (v: unknown): string[] | undefined =>
+  Array.isArray(v) && v.length > 0 && v.every((x) => typeof x === "string") ? v : undefined;
+const record = (v: unknown): Record<string, unknown> | undefined =>
+  typeof v === "object" && v !== null && !Array.isArray(v) && Object.keys(v).length > 0
+    ? (v as Record<string, unknown>)
+    : undefined;
+const oneOf = <T extends string>(words: readonly T[], v: unknown): T | undefined => words.find((w) => w === v);
+
 /** Keeps what is set. */
 function given<T extends object>(o: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined)) as never;
@@ -25,19 +34,33 @@ const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
-  validateSearch: (s: Search) => given({ q: text(s["q"]) }),
+  validateSearch: (s: Search) => given({ q: text(s["q"]), sort: text(s["sort"]) }),
   component: lazyRouteComponent(() => import("~/views/home/home"), "Home"),
 });
 const newRun = createRoute({
   getParentRoute: () => root,
   path: "/new",
   validateSearch: (s: Search) =>
-    given({ project: text(s["project"]), input: text(s["input"]), recipe: text(s["recipe"]), drill: text(s["drill"]) }),
+    given({
+      project: text(s["project"]),
+      input: text(s["input"]),
+      recipe: text(s["recipe"]),
+      drill: text(s["drill"]),
+      without: list(s["without"]),
+      cost: number(s["cost"]),
+      wait: number(s["wait"]),
+      exhausted: oneOf(["fail", "pause"] as const, s["exhausted"]),
+      confirm: s["confirm"] === true ? true : undefined,
+      force: s["force"] === true ? true : undefined,
+      params: record(s["params"]),
+      line: whole(s["line"]),
+    }),
   component: lazyRouteComponent(() => import("~/views/new-run/new-run"), "NewRun"),
 });
 const project = createRoute({
   getParentRoute: () => root,
   path: "/projects/$project",
+  validateSearch: (s: Search) => given({ q: text(s["q"]) }),
   component: lazyRouteComponent(() => import("~/views/project/project"), "Project"),
 });
 /** What a results view has selected. */

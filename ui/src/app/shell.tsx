@@ -6,6 +6,7 @@ import { Icon } from "~/design/icon";
 import { Banner, Button, LinkButton } from "~/design/parts";
 import { formatAgo } from "~/format/format";
 import { useLiveStatus, useOutdated } from "~/live/context";
+import { IntakeProvider } from "~/intake/intake";
 import { useNow } from "~/live/clock";
 import { common } from "~/text/common";
 import { shell } from "~/text/shell";
@@ -14,8 +15,17 @@ import { Lamps } from "./lamps";
 import { Login } from "./login";
 import { switchTheme } from "./theme";
 
-/** The frame around every view: top bar with lamps and connection, phone bar, sign-in, keys. */
+/** What is around every view: its frame, and what takes the scripts that are dropped on it. */
 export function Shell() {
+  return (
+    <IntakeProvider>
+      <Frame />
+    </IntakeProvider>
+  );
+}
+
+/** The frame: top bar with lamps and connection, phone bar, sign-in, keys. */
+function Frame() {
   const navigate = useNavigate();
   const path = useRouterState({ select: (s) => s.location.pathname });
   const status = useLiveStatus();

@@ -195,15 +195,23 @@ export function Banner({
   );
 }
 
-/** Why a part could not be loaded, and a button that tries again. */
-export function LoadError({ error, retry }: { error: Error; retry?: () => void }) {
+/** Why a part could not be loaded, or, with a title, what the server refused; and a button that tries again. */
+export function LoadError({
+  error,
+  retry,
+  title = common.failed.title,
+}: {
+  error: Error;
+  retry?: () => void;
+  title?: ReactNode;
+}) {
   const away = error instanceof ApiError && error.code === unreachable;
   const hint = error instanceof ApiError ? error.hint : null;
   return (
     <Banner
       tone="bad"
       icon="out"
-      title={away ? common.unreachable.title : common.failed.title}
+      title={away ? common.unreachable.title : title}
       actions={
         retry && (
           <Button icon="retry" small onClick={retry}>

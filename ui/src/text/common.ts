@@ -8,6 +8,7 @@ export const common = {
   copied: "Copied",
   loading: "Loading",
   retry: "Try again",
+  crumbs: "Breadcrumb",
   none: "none",
   unknown: "unknown",
   notFound: {

@@ -1,0 +1,32 @@
+import { useMutation } from "@tanstack/react-query";
+import { Button } from "~/design/parts";
+import { intake as text } from "~/text/intake";
+import { useIntake } from "./intake";
+
+/** The address of the sample: a file of the page. */
+const sampleName = "the_tide_clock.fountain";
+
+/** A button that takes the sample in, as if it were dropped. */
+export function SampleButton() {
+  const { take } = useIntake();
+  const load = useMutation({
+    mutationFn: async () => {
+      const answer = await fetch(`/${sampleName}`);
+      if (!answer.ok) throw new Error(text.sampleFailed);
+      return new File([await answer.blob()], sampleName, { type: "text/plain" });
+    },
+    onSuccess: (file) => take([file], null),
+  });
+  return (
+    <>
+      <Button icon="file" onClick={() => load.mutate()} disabled={load.isPending}>
+        {text.sample}
+      </Button>
+      {load.isError && (
+        <span role="alert" className="bad small">
+          {text.sampleFailed}
+        </span>
+      )}
+    </>
+  );
+}

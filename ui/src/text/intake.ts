@@ -1,0 +1,22 @@
+/** Texts of how a script comes in: dropped, chosen, uploaded. */
+export const intake = {
+  choose: "Choose a file",
+  overlay: {
+    title: "Drop the script here",
+    anywhere: "You see what we read, and the price, before anything is sent to a provider.",
+    into: (project: string) => `It goes into the project ${project}.`,
+  },
+  many: {
+    title: "Which one is the script?",
+    why: (n: string) => `You gave ${n} files. One run takes one script; drop the others afterwards.`,
+  },
+  folder: { title: "That is a folder", why: "Drop the file of the script itself." },
+  tooLarge: (limit: string) => `the file is larger than ${limit}`,
+  tooLargeHint: "Export it without pictures, or as plain text.",
+  arrived: (name: string) => `${name} is uploaded`,
+  formats: (usable: string, limit: string) => `${usable}, up to ${limit}`,
+  or: " or ",
+  notYet: (others: string) => `Not yet: ${others}. Export such a script as Fountain or plain text.`,
+  sample: "Try the sample, The Tide Clock",
+  sampleFailed: "The sample could not be loaded.",
+};
