@@ -1,7 +1,8 @@
 # make run   sets everything up and turns a sample script into scenes before your eyes
 # make test  sets everything up and passes the tests
 #
-# Both need Go and make, and nothing else.
+# Both need Go and make, and nothing else. The page is committed as it is built; to build it
+# from ui/, or to test it, takes Node.js too.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -15,7 +16,7 @@ TOOL   := go tool -modfile=tools/mod/go.mod
 # How long each fuzz target runs.
 FUZZTIME ?= 30s
 
-.PHONY: help build run test test-unit typescript fuzz scenarios simulate-years kill mutants bench bench-peers generate lint vulncheck check clean
+.PHONY: help build run test test-unit page test-page pictures fuzz scenarios simulate-years kill mutants bench bench-peers generate lint vulncheck check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,11 +35,21 @@ run: build ## run a sample script through the pipeline and show where the result
 	@echo "  $(BIN) --data $(OUT)/data runs list"
 	@echo "Your own script:  $(BIN) run script.fountain"
 
+# "require" makes it a failure that the page can't be tested here. It is none of the program's own.
+UI_TESTS := $(CINEFORGE_UI)
+unexport CINEFORGE_UI
+
+page: ## build the page from ui/ into internal/page/dist (needs Node.js and npm)
+	cd ui && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci; } && npm run --silent build
+
+test-page: build ## the tests of the page (need Node.js, npm and Chromium); part of test, which says so and passes without them
+	ui/scripts/test.sh $(UI_TESTS)
+
 # Fuzzing is not part of it: whether a change passes must not depend on luck. What
 # fuzzing found is, as seeds that run like any other test.
 # The whole system in virtual time, the database and the API are tested in full without the race
 # detector, which makes them ten times slower, and in part with it.
-test: check typescript ## all tests: checks, the system in virtual time, then every test under the race detector
+test: check test-page ## all tests: checks, the page, the system in virtual time, then every test under the race detector
 	@mkdir -p $(OUT)
 	CINEFORGE_SCENARIOS=$(abspath $(OUT))/scenarios.txt $(TOOL) gotestsum --format pkgname --format-hide-empty-pkg -- -timeout 15m ./internal/systemtest ./internal/sqlite ./internal/api
 	ADVICE_TABLE=$(abspath $(OUT))/advice.txt $(TOOL) gotestsum --format pkgname --format-hide-empty-pkg -- -race -timeout 25m ./...
@@ -94,19 +105,13 @@ bench: ## the benchmarks; compare two outputs with: go tool -modfile=tools/mod/g
 bench-peers: ## our Fountain parser beside others (needs Node.js and npm)
 	bench/peers/run.sh
 
-# Without Node.js it says so and passes: Go and make are enough to build and test the program.
-typescript: ## compile a TypeScript client of docs/openapi.json (needs Node.js and npm)
-	@if ! command -v node >/dev/null || ! command -v npm >/dev/null; then \
-	  echo; echo "NOT CHECKED: no Node.js and npm here, so no TypeScript client of docs/openapi.json was compiled."; echo; \
-	else cd tools/typescript; \
-	  if ! [ node_modules -nt package-lock.json ] && ! npm ci >/dev/null; then \
-	    echo; echo "NOT CHECKED: npm can't install what compiles the TypeScript client of docs/openapi.json."; echo; exit 0; \
-	  fi; \
-	  npm run --silent check; \
-	fi
+pictures: build ## take the pictures of the page in docs/ (needs Node.js, npm and Chromium)
+	cd ui && npx playwright test -c playwright.pictures.ts
 
-generate: ## make the generated files: docs/cli.md, docs/openapi.json, the problems in docs/api.md, a copy of the changelog
+generate: ## make the generated files: docs/cli.md, docs/openapi.json, the problems in docs/api.md, a copy of the changelog, the page's types
 	go generate ./...
+	@if [ -d ui/node_modules ]; then cd ui && npm run --silent generate; \
+	else echo "NOT MADE: ui/src/api/schema.gen.ts, which follows from docs/openapi.json; npm ci in ui/ brings what makes it."; fi
 
 lint: ## golangci-lint, built from its source the first time
 	$(TOOL) golangci-lint run ./...

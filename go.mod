@@ -2,10 +2,7 @@ module github.com/cineforge/cineforge
 
 go 1.26.0
 
-ignore (
-	./tools/typescript/node_modules
-	./ui/node_modules
-)
+ignore ./ui/node_modules
 
 require (
 	charm.land/bubbletea/v2 v2.1.1 // redraws the live view on a terminal

@@ -14,13 +14,17 @@ import (
 // archaic finds forms that no text for users has.
 var archaic = regexp.MustCompile(`(?i)\b(anew|whoever|all else|left out of account|told of|turns of the breakers)\b`)
 
-// Documentation is written in today's English.
+// Documentation and the page's texts are written in today's English.
 func TestTexts_DocumentationHasNoArchaicForms(t *testing.T) {
 	pages, err := filepath.Glob("docs/*.md")
 	if err != nil || len(pages) == 0 {
 		t.Fatal(pages, err)
 	}
-	for _, page := range append(pages, "README.md") {
+	ofPage, err := filepath.Glob("ui/src/text/*.ts")
+	if err != nil || len(ofPage) == 0 {
+		t.Fatal(ofPage, err)
+	}
+	for _, page := range append(append(pages, ofPage...), "README.md") {
 		text, err := os.ReadFile(page)
 		if err != nil {
 			t.Fatal(err)
@@ -35,7 +39,7 @@ func TestTexts_LiteralsHaveNoArchaicForms(t *testing.T) {
 		switch {
 		case err != nil:
 			return err
-		case e.IsDir() && path != "." && (e.Name() == "testdata" || strings.HasPrefix(e.Name(), ".")):
+		case e.IsDir() && path != "." && (e.Name() == "testdata" || e.Name() == "node_modules" || strings.HasPrefix(e.Name(), ".")):
 			return filepath.SkipDir
 		case path == filepath.Join("internal", "census"): // it searches comments for such words
 			return filepath.SkipDir

@@ -1,11 +1,14 @@
 // A client of the operations that a page uses. It is compiled and never run.
 import createClient from "openapi-fetch";
-import type { components, paths } from "./api";
+import type { components, paths } from "~/api/schema.gen";
 import { type Event, line, never, pauseWord, terminalWord } from "./events";
 
 type Schemas = components["schemas"];
 
-export const api = createClient<paths, "application/json" | "application/problem+json">({ baseUrl: "/", headers: { "Cineforge-Client": "page" } });
+export const api = createClient<paths, "application/json" | "application/problem+json">({
+  baseUrl: "/",
+  headers: { "Cineforge-Client": "page" },
+});
 
 // text says why a request was not done, and what can be done.
 function text(p: Schemas["Problem"]): string {
@@ -27,15 +30,24 @@ function got<T>(answer: { data?: T | undefined; error?: Schemas["Problem"] | und
 
 export function runWord(status: Schemas["RunStatus"]): string {
   switch (status) {
-    case "queued": return "Queued";
-    case "running": return "Running";
-    case "waiting": return "Waiting";
-    case "paused": return "Paused";
-    case "done": return "Done";
-    case "failed": return "Failed";
-    case "cancelled": return "Cancelled";
-    case "damaged": return "Damaged";
-    default: return never(status);
+    case "queued":
+      return "Queued";
+    case "running":
+      return "Running";
+    case "waiting":
+      return "Waiting";
+    case "paused":
+      return "Paused";
+    case "done":
+      return "Done";
+    case "failed":
+      return "Failed";
+    case "cancelled":
+      return "Cancelled";
+    case "damaged":
+      return "Damaged";
+    default:
+      return never(status);
   }
 }
 
@@ -47,29 +59,39 @@ export function stageWord(status: Schemas["StageStatus"]): string {
     case "failed":
     case "paused":
     case "waiting":
-    case "cancelled": return status;
-    case "skipped_reused": return "reused";
-    default: return never(status);
+    case "cancelled":
+      return status;
+    case "skipped_reused":
+      return "reused";
+    default:
+      return never(status);
   }
 }
 
 export function breakerWord(state: Schemas["BreakerState"]): string {
   switch (state) {
-    case "closed": return "in use";
-    case "open": return "out";
-    case "half_open": return "being asked";
-    default: return never(state);
+    case "closed":
+      return "in use";
+    case "open":
+      return "out";
+    case "half_open":
+      return "being asked";
+    default:
+      return never(state);
   }
 }
 
 export function healthWord(health: Schemas["ArtifactHealth"]): string {
   switch (health) {
     case "valid":
-    case "confirmed_valid": return "good";
+    case "confirmed_valid":
+      return "good";
     case "stale":
     case "needs_revision":
-    case "needs_review": return health.replace("_", " ");
-    default: return never(health);
+    case "needs_review":
+      return health.replace("_", " ");
+    default:
+      return never(health);
   }
 }
 
@@ -81,7 +103,8 @@ export async function home(): Promise<string[]> {
   const page = got(await api.GET("/api/runs", { params: { query: { needs_you: true, limit: 50 } } }));
   const rows = page.runs.map((r) => {
     const wait: Schemas["Wait"] | undefined = r.wait;
-    const until = wait === undefined ? "" : `${wait.provider ?? ""} ${wait.error_class ?? ""} ${new Date(wait.until * 1000).toISOString()}`;
+    const until =
+      wait === undefined ? "" : `${wait.provider ?? ""} ${wait.error_class ?? ""} ${new Date(wait.until * 1000).toISOString()}`;
     return `${r.display_name} ${runWord(r.status)} ${r.stage_title ?? ""} ${r.units_done}/${r.units_total ?? "?"} ${until}`;
   });
   return [...projects.map((p) => `${p.display_name} ${p.last_modified} ${p.input_files.join()}`), ...rows];
@@ -104,9 +127,12 @@ export async function stageRows(runID: string): Promise<string[]> {
     if (stage.terminal_reason !== undefined) rows.push(`${terminalWord(stage.terminal_reason)} ${stage.final_error_class ?? ""}`);
     for (const a of stage.attempts) {
       const error: Schemas["ErrorClass"] | undefined = a.error_class;
-      rows.push(`${a.unit} ${a.role} ${a.attempt} ${a.provider} ${a.model} ${attemptWord(a.status)} ${error ?? ""} ${a.started_at ?? 0}`);
+      rows.push(
+        `${a.unit} ${a.role} ${a.attempt} ${a.provider} ${a.model} ${attemptWord(a.status)} ${error ?? ""} ${a.started_at ?? 0}`,
+      );
     }
-    for (const [model, use] of Object.entries(stage.models_used ?? {})) rows.push(`${model} ${use.answers} ${Object.keys(use.providers).join()}`);
+    for (const [model, use] of Object.entries(stage.models_used ?? {}))
+      rows.push(`${model} ${use.answers} ${Object.keys(use.providers).join()}`);
   }
   for (const need of state.needs ?? []) rows.push(`${need.kind satisfies Schemas["NeedKind"]} ${need.name}`);
   for (const [name, value] of Object.entries(state.runtime_params)) rows.push(`${name}=${jsonText(value)}`);
@@ -117,8 +143,10 @@ function attemptWord(status: Schemas["AttemptStatus"]): string {
   switch (status) {
     case "running":
     case "success":
-    case "failed": return status;
-    default: return never(status);
+    case "failed":
+      return status;
+    default:
+      return never(status);
   }
 }
 
@@ -126,7 +154,9 @@ function attemptWord(status: Schemas["AttemptStatus"]): string {
 export function jsonText(value: Schemas["JSONValue"]): string {
   if (value === null || typeof value !== "object") return String(value);
   if (Array.isArray(value)) return value.map((v: Schemas["JSONValue"]) => jsonText(v)).join();
-  return Object.entries(value).map(([name, v]) => `${name}: ${jsonText(v)}`).join();
+  return Object.entries(value)
+    .map(([name, v]) => `${name}: ${jsonText(v)}`)
+    .join();
 }
 
 export async function timeline(runID: string, after: number): Promise<string[]> {
@@ -161,11 +191,20 @@ export async function retry(runID: string, stage?: string): Promise<string> {
 export async function act(runID: string, what: "cancel" | "resume" | "try-now" | "acknowledge"): Promise<void> {
   const params = { path: { run_id: runID } };
   switch (what) {
-    case "cancel": got(await api.POST("/api/runs/{run_id}/cancel", { params })); break;
-    case "resume": got(await api.POST("/api/runs/{run_id}/resume", { params, body: { candidates: "today" } })); break;
-    case "try-now": got(await api.POST("/api/runs/{run_id}/try-now", { params })); break;
-    case "acknowledge": got(await api.POST("/api/runs/{run_id}/acknowledge", { params })); break;
-    default: never(what);
+    case "cancel":
+      got(await api.POST("/api/runs/{run_id}/cancel", { params }));
+      break;
+    case "resume":
+      got(await api.POST("/api/runs/{run_id}/resume", { params, body: { candidates: "today" } }));
+      break;
+    case "try-now":
+      got(await api.POST("/api/runs/{run_id}/try-now", { params }));
+      break;
+    case "acknowledge":
+      got(await api.POST("/api/runs/{run_id}/acknowledge", { params }));
+      break;
+    default:
+      never(what);
   }
 }
 
@@ -174,35 +213,48 @@ export function result(detail: Schemas["ArtifactDetail"]): string {
   const { metadata } = detail.payload;
   const head = `${metadata.ref.path} ${healthWord(metadata.health)} ${metadata.source} ${metadata.cost_data?.model ?? ""}`;
   switch (detail.artifact_type) {
-    case "raw_input": return head + detail.payload.data.content;
-    case "canonical_script": return head + detail.payload.data.script_text + detail.payload.data.normalization.strategy;
+    case "raw_input":
+      return head + detail.payload.data.content;
+    case "canonical_script":
+      return head + detail.payload.data.script_text + detail.payload.data.normalization.strategy;
     case "scene": {
       const scene = detail.payload.data;
       return head + scene.heading + scene.elements.map((e) => e.content).join() + (scene.summary ?? "") + scene.page_eighths;
     }
-    case "scene_index": return head + detail.payload.data.entries.map((e) => `${e.scene_number} ${e.heading} ${e.tone_mood ?? ""}`).join();
+    case "scene_index":
+      return head + detail.payload.data.entries.map((e) => `${e.scene_number} ${e.heading} ${e.tone_mood ?? ""}`).join();
     case "project_config": {
       const config = detail.payload.data;
-      const details = Object.entries(config.detection_details).map(([name, d]) => `${name}: ${jsonText(d.value)} by ${d.by} (${d.source})`);
+      const details = Object.entries(config.detection_details).map(
+        ([name, d]) => `${name}: ${jsonText(d.value)} by ${d.by} (${d.source})`,
+      );
       return head + config.genre.join() + (config.logline ?? "") + details.join();
     }
-    case "OtherArtifactDetail": return head + jsonText(detail.payload.data);
-    default: return never(detail);
+    case "OtherArtifactDetail":
+      return head + jsonText(detail.payload.data);
+    default:
+      return never(detail);
   }
 }
 
 export async function results(projectID: string): Promise<string[]> {
   const groups = got(await api.GET("/api/projects/{project_id}/artifacts", { params: { path: { project_id: projectID } } }));
-  return Promise.all(groups.map(async (g) => {
-    const path = { project_id: projectID, artifact_type: g.artifact_type, entity_id: g.entity_id, version: g.latest_version };
-    return result(got(await api.GET("/api/projects/{project_id}/artifacts/{artifact_type}/{entity_id}/{version}", { params: { path } })));
-  }));
+  return Promise.all(
+    groups.map(async (g) => {
+      const path = { project_id: projectID, artifact_type: g.artifact_type, entity_id: g.entity_id, version: g.latest_version };
+      return result(
+        got(await api.GET("/api/projects/{project_id}/artifacts/{artifact_type}/{entity_id}/{version}", { params: { path } })),
+      );
+    }),
+  );
 }
 
 export async function start(projectID: string, file: Schemas["Uploaded"]): Promise<string> {
   const notes = file.warnings.map((w) => `${w.line}: ${w.message}`);
   const body = { project_id: projectID, input_file: file.stored_path, recipe_id: "mvp_ingest", accept_config: true };
-  const started = got(await api.POST("/api/runs/start", { body, params: { header: { "Idempotency-Key": crypto.randomUUID() } } }));
+  const started = got(
+    await api.POST("/api/runs/start", { body, params: { header: { "Idempotency-Key": crypto.randomUUID() } } }),
+  );
   return [started.run_id, ...notes, ...(started.warnings ?? []).map((w) => w.message)].join("\n");
 }
 
@@ -210,9 +262,12 @@ export async function start(projectID: string, file: Schemas["Uploaded"]): Promi
 export async function providers(): Promise<string[]> {
   const rows: string[] = [];
   for (const p of got(await api.GET("/api/providers"))) {
-    rows.push(`${p.name} ${breakerWord(p.breaker)} ${p.next_probe_at ?? ""} ${p.held?.reason ?? ""} ${p.last_failure?.error_class ?? ""}`);
+    rows.push(
+      `${p.name} ${breakerWord(p.breaker)} ${p.next_probe_at ?? ""} ${p.held?.reason ?? ""} ${p.last_failure?.error_class ?? ""}`,
+    );
     for (const g of p.gates ?? []) rows.push(`${g.error_class} since ${g.since} until ${g.until} ${g.needs_person}`);
-    for (const m of p.models) rows.push(`${m.model} ${breakerWord(m.breaker)} ${m.success ?? "unknown"} ${m.limits?.first_byte.seconds ?? 0}`);
+    for (const m of p.models)
+      rows.push(`${m.model} ${breakerWord(m.breaker)} ${m.success ?? "unknown"} ${m.limits?.first_byte.seconds ?? 0}`);
   }
   const incident = got(await api.GET("/api/incident"));
   rows.push(incident.message, ...incident.next.map((n) => `${n.at ?? "never"} ${n.what}`));
@@ -235,7 +290,9 @@ export async function chat(projectID: string): Promise<string[]> {
   const messages = got(await api.GET("/api/projects/{project_id}/chat", { params: { path: { project_id: projectID } } }));
   return messages.flatMap((m) => [
     `${new Date(m.timestamp).toISOString()} ${m.type} ${m.content}`,
-    ...(m.actions ?? []).map((a) => `${a.label} ${a.endpoint ?? ""} ${jsonText(a.payload ?? null)} ${a.confirm_action?.type ?? ""}`),
+    ...(m.actions ?? []).map(
+      (a) => `${a.label} ${a.endpoint ?? ""} ${jsonText(a.payload ?? null)} ${a.confirm_action?.type ?? ""}`,
+    ),
   ]);
 }
 
@@ -246,7 +303,8 @@ export async function words(): Promise<string[]> {
   const recipes = got(await api.GET("/api/recipes"));
   return [
     ...classes.map((c) => `${c.error_class}: ${c.title}. ${c.explanation} ${c.action} ${c.fault satisfies Schemas["Side"]}`),
-    vocabulary.run_statuses["running"] ?? "", ...recipes.map((r) => r.name),
+    vocabulary.run_statuses["running"] ?? "",
+    ...recipes.map((r) => r.name),
   ];
 }
 
@@ -255,11 +313,18 @@ export async function newRun(projectID: string, filename: string): Promise<strin
   const limits = got(await api.GET("/api/limits"));
   const params = { path: { project_id: projectID, filename } };
   const found = got(await api.GET("/api/projects/{project_id}/inputs/{filename}/scenes", { params }));
-  const plan = got(await api.POST("/api/runs/plan", { body: { project_id: projectID, input_file: filename, without_providers: ["openai"] } }));
+  const plan = got(
+    await api.POST("/api/runs/plan", { body: { project_id: projectID, input_file: filename, without_providers: ["openai"] } }),
+  );
   const rows = found.scenes.map((s) => `${s.number ?? ""} ${s.int_ext ?? ""} ${s.heading} ${s.page_eighths} ${s.implied}`);
-  rows.push(...limits.formats.map((f) => `${f.title} ${f.usable} ${f.extensions.join()}`), ...found.characters.map((c) => c.name));
+  rows.push(
+    ...limits.formats.map((f) => `${f.title} ${f.usable} ${f.extensions.join()}`),
+    ...found.characters.map((c) => c.name),
+  );
   for (const stage of plan.stages) {
-    rows.push(`${stage.title} ${stage.action satisfies Schemas["StageAction"]} ${stage.units ?? "?"} ${rangeText(stage.estimate?.cost_usd)}`);
+    rows.push(
+      `${stage.title} ${stage.action satisfies Schemas["StageAction"]} ${stage.units ?? "?"} ${rangeText(stage.estimate?.cost_usd)}`,
+    );
     for (const c of stage.chain) rows.push(`${c.provider} ${c.model} ${c.usable} ${c.reason ?? ""} ${c.until ?? ""}`);
   }
   rows.push(`${rangeText(plan.cost_usd)} ${rangeText(plan.if_last_usd)} ${rangeText(plan.seconds)} ${plan.max_cost_usd.value}`);
@@ -277,14 +342,18 @@ export async function edit(detail: Schemas["SceneDetail"], projectID: string, ta
   const body = { data: { ...detail.payload.data, summary: "She leaves." }, rationale: "better" };
   const edited = got(await api.POST("/api/projects/{project_id}/artifacts/{artifact_type}/{entity_id}/edit", { params, body }));
   await api.POST("/api/projects/{project_id}/artifacts/{artifact_type}/{entity_id}/restore", {
-    params: { path }, body: { version: 1, rationale: "it was better" },
+    params: { path },
+    body: { version: 1, rationale: "it was better" },
   });
   return edited.version;
 }
 
 // scenes reads all scenes at once, as lines.
 export function scenes(lines: string): string[] {
-  return lines.split("\n").filter((l) => l !== "").map((l) => (JSON.parse(l) as Schemas["SceneArtifact"]).data.heading);
+  return lines
+    .split("\n")
+    .filter((l) => l !== "")
+    .map((l) => (JSON.parse(l) as Schemas["SceneArtifact"]).data.heading);
 }
 
 export async function remove(projectID: string): Promise<string> {
@@ -300,7 +369,11 @@ export async function system(): Promise<string[]> {
   const doctor = got(await api.GET("/api/doctor"));
   const recipe = got(await api.GET("/api/recipes/{recipe_id}", { params: { path: { recipe_id: "mvp_ingest" } } }));
   return [
-    JSON.stringify(models), JSON.stringify(modules), ...drills.map((d) => `${d.title} ${d.description}`), JSON.stringify(doctor),
-    ...recipe.stages.map((s) => JSON.stringify(s)), ...recipe.errors.map((m) => JSON.stringify(m)),
+    JSON.stringify(models),
+    JSON.stringify(modules),
+    ...drills.map((d) => `${d.title} ${d.description}`),
+    JSON.stringify(doctor),
+    ...recipe.stages.map((s) => JSON.stringify(s)),
+    ...recipe.errors.map((m) => JSON.stringify(m)),
   ];
 }
