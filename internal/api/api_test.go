@@ -176,6 +176,19 @@ func TestRunsHandler_ARunFromStartToEnd(t *testing.T) {
 		if n := strings.Count(string(lines.body), "\n"); n != len(events) {
 			t.Error(n, len(events))
 		}
+		file := s.get("/api/runs/" + id + "/events?format=ndjson").is(200) // as a link asks for it
+		name := file.header.Get("Content-Disposition")
+		if string(file.body) != string(lines.body) || !strings.Contains(name, id+"-events.ndjson") {
+			t.Errorf("%q, %d bytes, not %d", name, len(file.body), len(lines.body))
+		}
+		if two := s.get("/api/runs/" + id + "/events?format=ndjson&after=3&limit=2").is(200); strings.Count(string(two.body), "\n") != 2 {
+			t.Errorf("%s", two.body)
+		}
+		list := s.get("/api/runs/"+id+"/events?format=json", "Accept: application/x-ndjson").is(200)
+		if e := into[client.RunEvents](list).Events; len(e) != len(events) {
+			t.Error(len(e))
+		}
+		s.get("/api/runs/"+id+"/events?format=xml").fails(422, "invalid_request")
 		if none := s.get("/api/runs/" + id + "/events?after=100000").is(200); len(into[client.RunEvents](none).Events) != 0 {
 			t.Errorf("%s", none.body)
 		}

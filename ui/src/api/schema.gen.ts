@@ -11785,6 +11785,8 @@ export interface operations {
     runEvents: {
         parameters: {
             query?: {
+                /** @description json (the default), or ndjson: a file with one event a line, without limit all of them. Accept: application/x-ndjson asks for lines too, up to 10,000. */
+                format?: "json" | "ndjson";
                 /** @description Begin behind the event of this seq. */
                 after?: number;
                 /** @description How many at the most; all, up to 10,000. */
