@@ -73,6 +73,9 @@ export const formatTime = (m: Moment): string => clock.format(toMs(m));
 /** The time of the day to the minute. */
 export const formatMinute = (m: Moment): string => shortClock.format(toMs(m));
 
+/** The day. */
+export const formatDay = (m: Moment): string => day.format(toMs(m));
+
 /** The time, and the day where it is not that of now (ms since 1970). */
 export function formatWhen(m: Moment, now: number): string {
   const at = toMs(m);
