@@ -175,7 +175,10 @@ export const drills = () =>
   queryOptions({ queryKey: ["drills"], queryFn: ({ signal }) => take(api.GET("/api/drills", { signal })), ...once });
 
 export const recipes = () =>
-  queryOptions({ queryKey: ["recipes"], queryFn: ({ signal }) => take(api.GET("/api/recipes", { signal })) });
+  queryOptions({
+    queryKey: ["recipes"],
+    queryFn: ({ signal }) => take(api.GET("/api/recipes", { params: { query: { versions: true } }, signal })),
+  });
 
 export const recipe = (id: string) =>
   queryOptions({

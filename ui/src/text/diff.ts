@@ -1,0 +1,6 @@
+/** Texts of comparisons. */
+export const diff = {
+  gone: "removed:",
+  added: "added:",
+  skipped: "…",
+};
