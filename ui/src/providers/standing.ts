@@ -132,3 +132,10 @@ export function nextChange(all: readonly Provider[], now: number): number | null
     .filter((t) => t > now);
   return times.length > 0 ? Math.min(...times) : null;
 }
+
+/** The tone of an incident as a whole: red only where somebody is needed. */
+export function bandTone(i: Schemas["Incident"]): "ok" | "wait" | "bad" {
+  if (i.well) return "ok";
+  const needed = i.providers.some((p) => p.needs_person) || i.runs.paused_total + i.runs.failed_total > 0;
+  return needed ? "bad" : "wait";
+}

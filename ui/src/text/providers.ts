@@ -94,6 +94,12 @@ export const providers = {
   requestId: "Request",
   requestIdWhat: "the id of the request, for the provider's support",
   openRun: "see it in the run",
+  statusPages: {
+    anthropic: "https://status.anthropic.com",
+    openai: "https://status.openai.com",
+    google: "https://aistudio.google.com/status",
+  } as Record<string, string>,
+  statusPage: "Status page",
   explainBreaker: {
     title: "Why it is left alone",
     text: "Every provider has a breaker, like a fuse. It opens when requests keep failing: two failures in a row of different requests, or failures of two of its models with no answer in between. Then requests skip the provider for 10 to 15 seconds at a time. After each pause one request, the probe, is let through; when probes are answered, the breaker closes and runs use the provider again. Nobody has to do anything.",

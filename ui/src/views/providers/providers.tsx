@@ -8,6 +8,7 @@ import { Card, LinkButton, LoadError, Pill, Skeleton } from "~/design/parts";
 import { Sentence } from "~/design/sentence";
 import { formatCount, formatMoney, formatTime, formatWhen } from "~/format/format";
 import { useNow } from "~/live/clock";
+import { bandTone } from "~/providers/standing";
 import { providers as text } from "~/text/providers";
 import { ProviderCard } from "./card";
 import { Changes } from "./changes";
@@ -109,13 +110,6 @@ function Overall() {
       </div>
     </section>
   );
-}
-
-/** Red only where somebody is needed. */
-export function bandTone(i: Schemas["Incident"]): "ok" | "wait" | "bad" {
-  if (i.well) return "ok";
-  const needed = i.providers.some((p) => p.needs_person) || i.runs.paused_total + i.runs.failed_total > 0;
-  return needed ? "bad" : "wait";
 }
 
 /** The model inside the program; where no provider has a key it is all there is, so it teaches how to add one. */
