@@ -8,6 +8,7 @@ import { formatAgo } from "~/format/format";
 import { useLiveStatus, useOutdated } from "~/live/context";
 import { IntakeProvider } from "~/intake/intake";
 import { useNow } from "~/live/clock";
+import { RunWatcher } from "~/run/watch";
 import { common } from "~/text/common";
 import { shell } from "~/text/shell";
 import { useHelp, useKeys } from "./keys";
@@ -112,6 +113,7 @@ function Frame() {
         <NavLinks />
       </nav>
       <Login />
+      <RunWatcher />
     </>
   );
 }

@@ -1,9 +1,34 @@
 import { useEffect } from "react";
 import { shell } from "~/text/shell";
 
+let shown = { title: "", mark: "" };
+let news = ""; // of a run that is watched, until the page is looked at
+
+function apply(): void {
+  const mark = news || shown.mark;
+  document.title = (mark ? `${mark} ` : "") + shell.title(shown.title);
+}
+
 /** Sets the title of the page; mark is a sign before it, as of a run that needs somebody. */
 export function useTitle(title: string, mark = ""): void {
   useEffect(() => {
-    document.title = (mark ? `${mark} ` : "") + shell.title(title);
+    shown = { title, mark };
+    apply();
   }, [title, mark]);
+}
+
+/** Shows a sign before the title, whatever view is open, until the page is looked at. */
+export function showNews(sign: string): void {
+  if (document.visibilityState === "visible" && document.hasFocus()) return;
+  news = sign;
+  apply();
+  const seen = () => {
+    if (document.visibilityState !== "visible") return;
+    news = "";
+    apply();
+    removeEventListener("focus", seen);
+    document.removeEventListener("visibilitychange", seen);
+  };
+  addEventListener("focus", seen);
+  document.addEventListener("visibilitychange", seen);
 }

@@ -1,6 +1,8 @@
+import { Link } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
+import { ApiError, unreachable } from "~/api/client";
 import { common } from "~/text/common";
-import { Button, Dialog, LoadError } from "./parts";
+import { Banner, Button, Dialog } from "./parts";
 import type { IconName } from "./icon";
 
 /** A line of a plan: what an action does, keeps, runs, costs. */
@@ -17,8 +19,27 @@ interface PlanProps {
   /** More than lines: a choice, a field for the reason. */
   children?: ReactNode;
   confirm: { label: string; icon?: IconName; danger?: boolean; off?: string | null };
-  /** Does it. What it throws is shown, and the plan stays open. */
+  /** Does it. What it throws is shown, and the plan stays open; also if it returns false. */
   act: () => Promise<unknown>;
+}
+
+/** Why an action was refused, with what helps; and the run that it conflicts with, as a link. */
+export function ActError({ error }: { error: Error }) {
+  const refused = error instanceof ApiError ? error : null;
+  const away = refused?.code === unreachable;
+  const run = refused?.problem?.run_id;
+  return (
+    <Banner tone="bad" icon="bad" title={away ? common.unreachable.title : error.message}>
+      {away ? common.notDone : refused?.hint}
+      {run && (
+        <p>
+          <Link to="/runs/$run" params={{ run }}>
+            {common.openRun(run)}
+          </Link>
+        </p>
+      )}
+    </Banner>
+  );
 }
 
 /** What an action keeps, runs and costs, before it happens. The focus starts on Back. */
@@ -33,8 +54,7 @@ export function Plan({ open, onClose, title, lines, children, confirm, act }: Pl
     setBusy(true);
     setError(null);
     try {
-      await act();
-      close();
+      if ((await act()) !== false) close();
     } catch (e) {
       setError(e as Error);
     } finally {
@@ -73,7 +93,7 @@ export function Plan({ open, onClose, title, lines, children, confirm, act }: Pl
         ))}
       </dl>
       {children}
-      {error && <LoadError error={error} />}
+      {error && <ActError error={error} />}
     </Dialog>
   );
 }

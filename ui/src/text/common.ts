@@ -29,5 +29,7 @@ export const common = {
   ago: (ago: string) => ago,
   scenes: (n: number, shown: string) => (n === 1 ? "1 scene" : `${shown} scenes`),
   progress: (done: string, total: string, unit: string) => `${done} of ${total} ${unit}`,
+  openRun: (run: string) => `Open ${run}`,
+  notDone: "Nothing was done. Try again when the connection is back.",
   simulated: (money: string) => `simulated ${money}`,
 };

@@ -1,11 +1,96 @@
-import { Outlet, useParams } from "@tanstack/react-router";
-import { OpenRunProvider } from "~/run/context";
+import { useQuery } from "@tanstack/react-query";
+import { Link, Outlet, useMatchRoute, useParams } from "@tanstack/react-router";
+import { useTitle } from "~/app/title";
+import { projects } from "~/api/queries";
+import { Banner, Foreign } from "~/design/parts";
+import { OpenRunProvider, useOpenRun } from "~/run/context";
+import { useGist } from "~/run/gist";
+import { shortRun } from "~/run/units";
+import { common } from "~/text/common";
+import { run as text } from "~/text/run";
+import { shell } from "~/text/shell";
+import { Band, useBand } from "./band/band";
+import { Facts } from "./facts";
+import { Lineage } from "./lineage";
+import { Panel } from "./panel/panel";
+import { Tabs } from "./tabs";
 
+/** A run: what happens in words, its numbers, and its parts as tabs. The timeline has the status panel beside it. */
 export function Run() {
   const { run } = useParams({ from: "/runs/$run" });
   return (
-    <OpenRunProvider id={run}>
-      <Outlet />
+    <OpenRunProvider key={run} id={run}>
+      <Frame />
     </OpenRunProvider>
   );
+}
+
+function Frame() {
+  const { id, answer, log } = useOpenRun();
+  const gist = useGist(log);
+  const band = useBand(answer, gist);
+  const project = useProjectName(answer.state.project_id);
+  const { state } = answer;
+  useTitle(text.title(project, shortRun(id)), band.mark);
+  const results = state.stage_order.reduce((n, s) => n + (state.stages[s]?.artifact_refs.length ?? 0), 0);
+  return (
+    <>
+      <nav aria-label={text.crumbs}>
+        <ol className="crumbs">
+          <li>
+            <Link to="/">{shell.home}</Link>
+          </li>
+          <li>
+            <Link to="/projects/$project" params={{ project: state.project_id }}>
+              <Foreign>{project}</Foreign>
+            </Link>
+          </li>
+          <li aria-current="page">
+            <span className="mono">{text.crumb(shortRun(id))}</span>
+          </li>
+        </ol>
+      </nav>
+      <Band answer={answer} gist={gist} band={band} />
+      {state.drill && (
+        <Banner tone="drill" icon="drill" title={text.drill.title(state.drill)}>
+          {text.drill.what}
+        </Banner>
+      )}
+      {state.notice && (
+        <Banner tone="wait" icon="out" title={text.notice}>
+          {state.notice}
+        </Banner>
+      )}
+      <Facts answer={answer} gist={gist} />
+      <Lineage answer={answer} />
+      <Tabs run={id} events={Math.max(state.last_seq, log.events.length)} results={results} />
+      <Beside />
+      <p className="foot">
+        <span>{text.foot.run(id)}</span>
+        <span>{text.foot.recipe(state.recipe_id, state.recipe_digest.replace("sha256:", "").slice(0, 8))}</span>
+        <span>
+          <Foreign>{state.input_name}</Foreign>
+        </span>
+        <span>{text.foot.times}</span>
+      </p>
+    </>
+  );
+}
+
+/** The tab that is open; the timeline has the status panel beside it. */
+function Beside() {
+  const timeline = useMatchRoute()({ to: "/runs/$run" });
+  if (!timeline) return <Outlet />;
+  return (
+    <div className="split">
+      <Outlet />
+      <Panel />
+    </div>
+  );
+}
+
+/** The name of a project, as far as it is known: its id stands for it until then. */
+function useProjectName(id: string): string {
+  const { data } = useQuery(projects());
+  return data?.find((p) => p.project_id === id)?.display_name ?? (id || common.unknown);
 }
