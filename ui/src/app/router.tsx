@@ -65,7 +65,18 @@ const project = createRoute({
 });
 /** What a results view has selected. */
 const resultsSearch = (s: Search) =>
-  given({ scene: text(s["scene"]), view: text(s["view"]), version: whole(s["version"]), q: text(s["q"]) });
+  given({
+    scene: text(s["scene"]),
+    view: text(s["view"]),
+    history: text(s["history"]),
+    version: whole(s["version"]),
+    q: text(s["q"]),
+    sort: text(s["sort"]),
+    location: text(s["location"]),
+    cast: text(s["cast"]),
+    set: text(s["set"]),
+    time: text(s["time"]),
+  });
 const projectResults = createRoute({
   getParentRoute: () => root,
   path: "/projects/$project/results",
