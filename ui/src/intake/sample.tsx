@@ -6,15 +6,18 @@ import { useIntake } from "./intake";
 /** The address of the sample: a file of the page. */
 const sampleName = "the_tide_clock.fountain";
 
+/** Fetches the sample, as the file that it would be on the reader's machine. */
+export async function fetchSample(): Promise<File> {
+  const answer = await fetch(`/${sampleName}`);
+  if (!answer.ok) throw new Error(text.sampleFailed);
+  return new File([await answer.blob()], sampleName, { type: "text/plain" });
+}
+
 /** A button that takes the sample in, as if it were dropped. */
 export function SampleButton() {
   const { take } = useIntake();
   const load = useMutation({
-    mutationFn: async () => {
-      const answer = await fetch(`/${sampleName}`);
-      if (!answer.ok) throw new Error(text.sampleFailed);
-      return new File([await answer.blob()], sampleName, { type: "text/plain" });
-    },
+    mutationFn: fetchSample,
     onSuccess: (file) => take([file], null),
   });
   return (

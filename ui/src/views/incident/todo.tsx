@@ -12,6 +12,7 @@ type Incident = Schemas["Incident"];
 interface Advice {
   icon: IconName;
   text: ReactNode;
+  onScreen?: boolean; // of no use on paper
 }
 
 /** What a person can do: what only a person can first, then that nothing has to be done, then what would help. */
@@ -21,7 +22,7 @@ export function ToDo({ incident }: { incident: Incident }) {
     <Card title={text.todo.title}>
       <ul className="todo">
         {advice(incident, all).map((a, i) => (
-          <li key={i}>
+          <li key={i} className={a.onScreen ? "no-print" : undefined}>
             <Icon name={a.icon} />
             <span>{a.text}</span>
           </li>
@@ -50,36 +51,37 @@ function advice(i: Incident, all: readonly Provider[]): Advice[] {
     has("held") && { icon: "pause", text: t.held },
     has("out") && { icon: "probe", text: t.lasts },
     ...i.providers.filter((p) => p.state !== "well").flatMap(ofProvider),
-    { icon: "file", text: <Command /> },
+    { icon: "file", text: <Command />, onScreen: true },
   ];
   return list.filter((a): a is Advice => Boolean(a));
 }
 
 /** Where the provider says how it is doing, and the id that its support wants. */
 function ofProvider(p: Schemas["ProviderTrouble"]): Advice[] {
-  const name = formatProvider(p.provider);
-  const page = providersText.statusPages[p.provider];
+  const page = p.faults.some((f) => f.fault === "theirs") ? providersText.statusPages[p.provider] : undefined;
   const id = p.last_failure?.request_id;
-  const list: Advice[] = [];
-  if (page && p.faults.some((f) => f.fault === "theirs"))
-    list.push({
+  if (!page && !id) return [];
+  return [
+    {
       icon: "link",
       text: (
-        <a href={page} target="_blank" rel="noreferrer">
-          {text.todo.statusPage(name)}
-        </a>
-      ),
-    });
-  if (id)
-    list.push({
-      icon: "copy",
-      text: (
         <>
-          {text.todo.support(name)} <CopyId value={id} what={text.todo.supportWhat} />
+          {formatProvider(p.provider)}:{" "}
+          {page && (
+            <a href={page} target="_blank" rel="noreferrer">
+              {text.todo.statusPage}
+            </a>
+          )}
+          {page && id && ", "}
+          {id && (
+            <>
+              {text.todo.support} <CopyId value={id} what={text.todo.supportWhat} />
+            </>
+          )}
         </>
       ),
-    });
-  return list;
+    },
+  ];
 }
 
 /** The same report in a terminal. */
