@@ -146,10 +146,10 @@ export const newRun = {
     costHint: (limit: string) => `${limit} if left empty; retries included`,
     costWrong: "Give an amount, such as 2.50.",
     wait: "Wait at most",
-    waitDefault: (d: string) => `${d}, as the recipe says`,
+    waitDefault: (d: string) => `${d} (recipe)`,
     waitNot: "Don't wait",
     exhausted: "When that is over",
-    exhaustedDefault: (word: string) => `${word}, as the recipe says`,
+    exhaustedDefault: (word: string) => `${word} (recipe)`,
     exhaustedWords: { fail: "Stop, and keep what is finished", pause: "Pause until someone resumes it" } as Record<
       string,
       string
