@@ -2,6 +2,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { serverNow } from "~/live/clock";
 import { nextChange } from "~/providers/standing";
 import { api, take, takeAnswer } from "./client";
+import type { Schemas } from "./types";
 
 /*
  * What the page reads. Keys begin with the subject, so that an event of the log marks what it
@@ -184,4 +185,22 @@ export const recipe = (id: string) =>
   queryOptions({
     queryKey: ["recipes", id],
     queryFn: ({ signal }) => takeAnswer(api.GET("/api/recipes/{recipe_id}", { params: { path: { recipe_id: id } }, signal })),
+  });
+
+/** What was found by name in a project's results. */
+export const search = (id: string, q: string) =>
+  queryOptions({
+    queryKey: ["project", id, "search", q],
+    queryFn: ({ signal }) =>
+      take(api.GET("/api/projects/{project_id}/search", { params: { path: { project_id: id }, query: { q } }, signal })),
+  });
+
+/** The current results of a project, without their content. */
+export const artifacts = (id: string) =>
+  queryOptions({
+    queryKey: ["project", id, "artifacts"],
+    queryFn: async ({ signal }) => {
+      const list = await take(api.GET("/api/projects/{project_id}/artifacts", { params: { path: { project_id: id } }, signal }));
+      return list as Schemas["ArtifactSummary"][]; // the other form is asked for by format=ndjson
+    },
   });

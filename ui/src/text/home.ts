@@ -10,7 +10,6 @@ export const home = {
     kept: (stages: string, parts: string | null) => (parts ? `${stages} and ${parts} are kept.` : `${stages} are kept.`),
     since: { failed: "Failed", paused: "Paused", stuck: "Waiting since" },
     why: "See why",
-    check: "Check the settings",
     more: (n: string) => `Show ${n} more`,
   },
   now: {
@@ -52,7 +51,6 @@ export const home = {
     title: "Recent runs",
     more: "Show more",
     open: (id: string) => `Open run ${id}`,
-    head: { name: "Run", state: "State", progress: "Progress", when: "When", took: "Took", cost: "Cost" },
   },
   first: {
     title: "Drop in a script. Get its scenes and settings back.",

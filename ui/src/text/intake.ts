@@ -17,6 +17,15 @@ export const intake = {
   formats: (usable: string, limit: string) => `${usable}, up to ${limit}`,
   or: " or ",
   notYet: (others: string) => `Not yet: ${others}. Export such a script as Fountain or plain text.`,
+  kinds: {
+    screenplay: "a screenplay",
+    prose: "prose",
+    hybrid: "scenes and prose mixed",
+    notes: "notes or an outline",
+    stage_play: "a stage play",
+    unknown: "no form that we know",
+  } as Record<string, string>,
+  pagesOf: (n: number, shown: string) => (n === 1 ? "1 page" : `${shown} pages`),
   sample: "Try the sample, The Tide Clock",
   sampleFailed: "The sample could not be loaded.",
 };

@@ -53,8 +53,10 @@ export const project = {
     goes: "Goes",
     stays: "Stays",
     final: "For good",
-    counted: (scripts: string, runs: string, results: string) => `${scripts} scripts, ${runs} runs, ${results} results, all messages and edits`,
-    inputCounted: (runs: string) => `the file, the ${runs} runs that used it, and what only those made, with people's edits of it`,
+    counted: (scripts: string, runs: string, results: string) =>
+      `${scripts} scripts, ${runs} runs, ${results} results, all messages and edits`,
+    inputCounted: (runs: string) =>
+      `the file, the ${runs} runs that used it, and what only those made, with people's edits of it`,
     drills: "drills of its scripts, and stored answers that no other project uses",
     elsewhere: "backups, and what was exported",
     inputStays: "messages, and what other scripts made; all of it, if the project has the same content under another name",

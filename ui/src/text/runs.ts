@@ -1,5 +1,6 @@
 /** Texts of runs in lists. */
 export const runs = {
+  head: { name: "Run", state: "State", progress: "Progress", when: "When", took: "Took", cost: "Cost" },
   drill: "Drill",
   dryRun: "check only",
   now: "now",

@@ -1,16 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { failures, words, type RunsFilter } from "~/api/queries";
+import { failures, run as runQuery, words, type RunsFilter } from "~/api/queries";
 import type { Overview, Schemas } from "~/api/types";
 import { Icon } from "~/design/icon";
 import { Ago, Button, Card, LinkButton, Pill, Time } from "~/design/parts";
 import { Sentence } from "~/design/sentence";
 import { formatCount } from "~/format/format";
+import { actsOf } from "~/run/act/acts";
+import { ActButtons } from "~/run/actions";
 import { latest } from "~/run/overview";
+import { RunName } from "~/run/name";
 import { runLook } from "~/run/words";
 import { home as text } from "~/text/home";
 import { runs as runText } from "~/text/runs";
-import { RunName } from "./run-name";
 
 /** The runs that need a person. */
 export const needsFilter: RunsFilter = { needs_you: true, limit: 200 };
@@ -32,8 +34,8 @@ export function NeedsYou({ runs }: { runs: readonly Overview[] }) {
         </Pill>
       }
     >
-      {shown.map((r) => (
-        <Need key={r.run_id} run={r} />
+      {shown.map((r, i) => (
+        <Need key={r.run_id} run={r} plain={i > 0} />
       ))}
       {!all && ordered.length > few && (
         <div className="card-foot">
@@ -46,7 +48,7 @@ export function NeedsYou({ runs }: { runs: readonly Overview[] }) {
   );
 }
 
-function Need({ run }: { run: Overview }) {
+function Need({ run, plain }: { run: Overview; plain: boolean }) {
   const { data: classes } = useQuery(failures());
   const { data: vocabulary } = useQuery(words());
   const failure = classes?.find((f) => f.error_class === run.error_class);
@@ -69,12 +71,23 @@ function Need({ run }: { run: Overview }) {
         </p>
       </div>
       <div className="acts">
-        <LinkButton to="/runs/$run" params={{ run: run.run_id }}>
-          {run.pause_reason === "awaiting_confirmation" ? text.needs.check : text.needs.why}
+        <LinkButton small look="plain" to="/runs/$run" params={{ run: run.run_id }}>
+          {text.needs.why}
         </LinkButton>
+        <Acts id={run.run_id} plain={plain} />
       </div>
     </div>
   );
+}
+
+/** What helps most, and what puts the run away; all else is in the run. */
+function Acts({ id, plain }: { id: string; plain: boolean }) {
+  const { data } = useQuery(runQuery(id));
+  if (!data) return null;
+  const all = actsOf(data);
+  const helps = all.find((a) => a.look === "primary") ?? all.find((a) => a.kind !== "link" && a.kind !== "cancel");
+  const away = all.find((a) => a.kind === "acknowledge" && a !== helps);
+  return <ActButtons answer={data} acts={[away, helps].filter((a) => a !== undefined)} small plain={plain} />;
 }
 
 /** What happened to a run that needs a person, behind its name. */

@@ -153,9 +153,7 @@ const Row = memo(function Row({ project: p }: { project: Listed }) {
           </td>
         </>
       )}
-      <td className="small quiet">
-        {run && !isOver(run) ? <RunWhen run={run} /> : <Ago at={when(p)} />}
-      </td>
+      <td className="small quiet">{run && !isOver(run) ? <RunWhen run={run} /> : <Ago at={when(p)} />}</td>
       <td className="r" data-l={text.projects.head.took.toLowerCase()}>
         {run && <RunTook run={run} />}
       </td>

@@ -1,12 +1,11 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import { runs as runsQuery } from "~/api/queries";
-import type { Overview } from "~/api/types";
-import { Button, Card, Foreign, LinkButton, LoadError, Skeleton } from "~/design/parts";
-import { RunCost, RunPill, RunProgress, RunTook, RunWhen } from "~/run/overview";
+import { Button, Card, LinkButton, LoadError, Skeleton } from "~/design/parts";
+import { nameOf } from "~/run/name";
+import { RunTable } from "~/run/table";
 import { home as text } from "~/text/home";
-import { nameOf } from "./run-name";
 
 const route = getRouteApi("/");
 const first = 10; // runs that are shown at first
@@ -42,57 +41,5 @@ export function RecentRuns() {
         </div>
       )}
     </Card>
-  );
-}
-
-/** Runs as a table. */
-export function RunTable({ runs }: { runs: readonly Overview[] }) {
-  const head = text.runs.head;
-  return (
-    <table className="table stackable">
-      <thead>
-        <tr>
-          <th scope="col">{head.name}</th>
-          <th scope="col">{head.state}</th>
-          <th scope="col">{head.progress}</th>
-          <th scope="col">{head.when}</th>
-          <th scope="col" className="r">
-            {head.took}
-          </th>
-          <th scope="col" className="r">
-            {head.cost}
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {runs.map((r) => (
-          <tr key={r.run_id} className={r.drill ? "is-drill" : undefined}>
-            <th scope="row">
-              <Link to="/runs/$run" params={{ run: r.run_id }} className="rowlink">
-                <Foreign>{nameOf(r)}</Foreign>
-              </Link>{" "}
-              <small className="faint">
-                <Foreign>{r.input_name ?? ""}</Foreign> <span className="mono">{r.run_id}</span>
-              </small>
-            </th>
-            <td>
-              <RunPill run={r} />
-            </td>
-            <td>
-              <RunProgress run={r} />
-            </td>
-            <td className="small quiet">
-              <RunWhen run={r} />
-            </td>
-            <td className="r" data-l={head.took.toLowerCase()}>
-              <RunTook run={r} />
-            </td>
-            <td className="r" data-l={head.cost.toLowerCase()}>
-              <RunCost run={r} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }

@@ -6,9 +6,9 @@ import { Card, Time } from "~/design/parts";
 import { formatClock, formatCount, formatList, formatProvider } from "~/format/format";
 import { useNow } from "~/live/clock";
 import { Running, RunProgress } from "~/run/overview";
+import { RunName } from "~/run/name";
 import { runLook } from "~/run/words";
 import { home as text } from "~/text/home";
-import { RunName } from "./run-name";
 
 /** The runs that go on by themselves. */
 export const underWayFilter: RunsFilter = { status: ["running", "waiting", "queued"], limit: 100 };

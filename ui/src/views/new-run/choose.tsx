@@ -8,9 +8,9 @@ import { FileButton } from "~/intake/file-button";
 import { Formats, FormatsMissing } from "~/intake/formats";
 import { useIntake } from "~/intake/intake";
 import { SampleButton } from "~/intake/sample";
+import { formatScan } from "~/intake/scan";
 import { common } from "~/text/common";
 import { newRun as text } from "~/text/new-run";
-import { formatScan } from "./scan";
 
 /** Nothing is chosen yet: where to drop a script, and those that the project has. */
 export function Choose({ project }: { project?: string | undefined }) {

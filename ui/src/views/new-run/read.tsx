@@ -5,6 +5,7 @@ import type { Schemas } from "~/api/types";
 import { Icon } from "~/design/icon";
 import { Banner, Button, Card, Foreign, LoadError, Skeleton } from "~/design/parts";
 import { formatCount, formatDuration, formatEighths, formatShare } from "~/format/format";
+import { intake } from "~/text/intake";
 import { newRun as text } from "~/text/new-run";
 import { useChoices } from "./choices";
 import { Lines } from "./lines";
@@ -65,7 +66,7 @@ function Facts({ read }: { read: Read }) {
   const pages = Math.round(read.pages * 10) / 10;
   const eighths = read.scenes.reduce((n, s) => n + s.page_eighths, 0);
   const facts: [string, string, (string | undefined)?][] = [
-    [text.read.kind, text.read.kinds[read.kind] ?? read.kind, text.read.sure(formatShare(read.confidence))],
+    [text.read.kind, intake.kinds[read.kind] ?? read.kind, text.read.sure(formatShare(read.confidence))],
     [text.read.scenes, formatCount(read.scenes.length)],
     [text.read.pages, formatCount(pages), eighths > 0 ? text.read.eighths(formatEighths(eighths)) : undefined],
     [text.read.minutes, text.read.aboutMinutes(formatDuration(Math.max(1, Math.round(read.minutes)) * 60))],

@@ -1,13 +1,13 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, take } from "~/api/client";
 import { project as projectQuery, projects } from "~/api/queries";
 import type { Schemas } from "~/api/types";
 import { Icon } from "~/design/icon";
-import { Button, Card, Foreign, LoadError, Pill } from "~/design/parts";
+import { Button, Card, Foreign, Pill } from "~/design/parts";
 import { formatBytes } from "~/format/format";
 import { FileButton } from "~/intake/file-button";
 import { useIntake } from "~/intake/intake";
+import { Rename } from "~/project/rename";
 import { common } from "~/text/common";
 import { newRun as text } from "~/text/new-run";
 
@@ -70,57 +70,6 @@ function InProject({ project, made, joined }: { project: string; made: boolean; 
       {edit === "name" && <Rename project={project} name={data.display_name} onDone={() => setEdit(null)} />}
       {edit === "move" && <Move from={project} onDone={() => setEdit(null)} />}
     </div>
-  );
-}
-
-/** Changes the name of a project. */
-export function Rename({ project, name, onDone }: { project: string; name: string; onDone: () => void }) {
-  const [value, setValue] = useState(name);
-  const client = useQueryClient();
-  const save = useMutation({
-    mutationFn: () =>
-      take(
-        api.PATCH("/api/projects/{project_id}/settings", {
-          params: { path: { project_id: project } },
-          body: { display_name: value.trim() },
-        }),
-      ),
-    onSuccess: async () => {
-      await Promise.all([
-        client.invalidateQueries({ queryKey: ["project", project] }),
-        client.invalidateQueries({ queryKey: ["projects"] }),
-      ]);
-      onDone();
-    },
-  });
-  return (
-    <form
-      className="stack tight"
-      onSubmit={(e) => {
-        e.preventDefault();
-        if (value.trim()) save.mutate();
-      }}
-    >
-      <div className="row wrap">
-        <input
-          className="input grow"
-          aria-label={text.script.name}
-          value={value}
-          maxLength={200}
-          dir="auto"
-          autoFocus
-          onChange={(e) => setValue(e.target.value)}
-          onKeyDown={(e) => e.key === "Escape" && onDone()}
-        />
-        <Button type="submit" disabled={save.isPending || !value.trim()}>
-          {text.script.save}
-        </Button>
-        <Button look="plain" onClick={onDone}>
-          {common.cancel}
-        </Button>
-      </div>
-      {save.isError && <LoadError error={save.error} title={text.script.notSaved} />}
-    </form>
   );
 }
 
