@@ -2,10 +2,11 @@ import { useEffect } from "react";
 import { shell } from "~/text/shell";
 
 let shown = { title: "", mark: "" };
+let around = ""; // the sign of the frame that a view stands in
 let news = ""; // of a run that is watched, until the page is looked at
 
 function apply(): void {
-  const mark = news || shown.mark;
+  const mark = news || shown.mark || around;
   document.title = (mark ? `${mark} ` : "") + shell.title(shown.title);
 }
 
@@ -15,6 +16,17 @@ export function useTitle(title: string, mark = ""): void {
     shown = { title, mark };
     apply();
   }, [title, mark]);
+}
+
+/** Sets the sign of all views inside a frame, such as those of a run. */
+export function useTitleMark(mark: string): void {
+  useEffect(() => {
+    around = mark;
+    apply();
+    return () => {
+      around = "";
+    };
+  }, [mark]);
 }
 
 /** Shows a sign before the title, whatever view is open, until the page is looked at. */

@@ -39,10 +39,12 @@ interface ActButtonsProps {
   keys?: boolean | undefined;
   /** No button stands out: the view has its primary one elsewhere. */
   plain?: boolean;
+  /** A new run is opened, as it is not from a list. */
+  open?: boolean;
 }
 
 /** Buttons of acts of a run, with the plans that they open. */
-export function ActButtons({ answer, acts, small, keys, plain }: ActButtonsProps) {
+export function ActButtons({ answer, acts, small, keys, plain, open: opensNew }: ActButtonsProps) {
   const [opened, setOpened] = useState<RunAct | null>(null);
   const [open, setOpen] = useState(false);
   const from = useRef<HTMLElement | null>(null);
@@ -74,7 +76,7 @@ export function ActButtons({ answer, acts, small, keys, plain }: ActButtonsProps
           </Button>
         ),
       )}
-      {opened && <ActPlan act={opened} answer={answer} open={open} onClose={close} stay={small} />}
+      {opened && <ActPlan act={opened} answer={answer} open={open} onClose={close} stay={small && !opensNew} />}
     </div>
   );
 }

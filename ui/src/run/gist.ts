@@ -2,16 +2,11 @@ import { useMemo } from "react";
 import type { ErrorClass, LogEvent, RunEvent, Schemas } from "~/api/types";
 import type { RunLog } from "./log";
 
-/** What the sentences about a run need of its events, and its state does not have. */
+/** What the sentences about a run need of its events, and neither its state nor its view has. */
 export interface Gist {
-  /** Tries without a usable answer, and what they cost. */
-  refused: number;
-  wastedUSD: number;
   /** How long every unit at work waited at the same time, in ms; since when one of it goes on now. */
   waitedMS: number;
   waitingSince: number | null;
-  /** Calls under way. */
-  asking: number;
   /** Who answered last. */
   answered: { provider: string; model: string } | null;
   /** Units that were answered by each provider, in the order in which the providers stepped in. */
@@ -34,7 +29,7 @@ export function gistOf(events: readonly RunEvent[]): Gist {
   const failures = new Map<string, { errorClass: ErrorClass; at: string; count: number }>();
   const asked = new Set<string>();
   const waiting = new Set<string>();
-  const g = { refused: 0, wastedUSD: 0, waitedMS: 0, waitingSince: null as number | null, triedNow: false };
+  const g = { waitedMS: 0, waitingSince: null as number | null, triedNow: false };
   let answered: Gist["answered"] = null;
   let resumed: Gist["resumed"] = null;
   let startedBy: Gist["startedBy"] = null;
@@ -63,8 +58,6 @@ export function gistOf(events: readonly RunEvent[]): Gist {
         asked.delete(tryOf(a));
         g.triedNow = false;
         if (a.error_class === "canceled") break;
-        g.refused++;
-        g.wastedUSD += a.wasted_cost_usd ?? a.simulated_cost_usd ?? a.cost_usd ?? 0;
         const had = failures.get(a.provider)?.count ?? 0;
         failures.set(a.provider, { errorClass: a.error_class, at: a.ts, count: had + 1 });
         break;
@@ -106,7 +99,7 @@ export function gistOf(events: readonly RunEvent[]): Gist {
       g.waitingSince = null;
     }
   }
-  return { ...g, asking: asked.size, answered, answers, failures, resumed, startedBy, cancelled };
+  return { ...g, answered, answers, failures, resumed, startedBy, cancelled };
 }
 
 const unitOf = (e: { stage_id: string; unit: string }): string => `${e.stage_id} ${e.unit}`;

@@ -5,7 +5,6 @@ type Kind = "scene" | "part";
 
 /** Texts of the run page's frame: band, facts, tabs, lineage. Parts that change are formatted by the caller. */
 export const run = {
-  crumbs: "Breadcrumb",
   crumb: (run: string) => `Run ${run}`,
   title: (project: string, run: string) => `${project}, run ${run}`,
   pills: {

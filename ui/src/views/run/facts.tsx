@@ -4,6 +4,7 @@ import { formatClock, formatCount, formatDuration, formatMoney, formatMoneyExact
 import { useNow } from "~/live/clock";
 import type { Gist } from "~/run/gist";
 import { leadingUnits } from "~/run/units";
+import type { RunView } from "~/run/view";
 import { run as text } from "~/text/run";
 import { costOf } from "./band/band-words";
 import { tookWords } from "./band/count";
@@ -11,8 +12,9 @@ import { tookWords } from "./band/count";
 const f = text.facts;
 
 /** The numbers of a run: time, units, tries, cost, tokens. */
-export function Facts({ answer, gist }: { answer: RunState; gist: Gist }) {
+export function Facts({ answer, gist, view }: { answer: RunState; gist: Gist; view: RunView }) {
   const { state } = answer;
+  const { failed, wasteUSD } = view.totals;
   const u = leadingUnits(state);
   const tries = Object.values(state.stages).reduce((n, s) => n + s.attempt_count, 0);
   return (
@@ -20,12 +22,12 @@ export function Facts({ answer, gist }: { answer: RunState; gist: Gist }) {
       {state.started_at !== null && <TimeFact answer={answer} gist={gist} />}
       {u && <Fact term={f.units[u.kind] ?? u.kind}>{f.of(formatCount(u.done), formatCount(u.total))}</Fact>}
       {tries > 0 && (
-        <Fact term={f.tries} small={gist.refused > 0 && f.refused(formatCount(gist.refused))}>
+        <Fact term={f.tries} small={failed > 0 && f.refused(formatCount(failed))}>
           {formatCount(tries)}
         </Fact>
       )}
       <CostFact answer={answer} />
-      {gist.refused > 0 && <Fact term={f.wasted}>{formatMoney(gist.wastedUSD)}</Fact>}
+      {failed > 0 && <Fact term={f.wasted}>{formatMoney(wasteUSD)}</Fact>}
       {state.tokens.input > 0 && (
         <Fact term={f.tokens}>
           {formatCount(state.tokens.input)} <small>{f.in}</small> {formatCount(state.tokens.output)} <small>{f.out}</small>

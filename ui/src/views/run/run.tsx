@@ -1,18 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet, useMatchRoute, useParams } from "@tanstack/react-router";
-import { useTitle } from "~/app/title";
+import { Outlet, useMatchRoute, useParams } from "@tanstack/react-router";
+import { useTitle, useTitleMark } from "~/app/title";
 import { projects } from "~/api/queries";
+import { Crumbs } from "~/design/crumbs";
 import { Banner, Foreign } from "~/design/parts";
 import { OpenRunProvider, useOpenRun } from "~/run/context";
 import { useGist } from "~/run/gist";
 import { shortRun } from "~/run/units";
+import { useRunView } from "~/run/use-view";
 import { common } from "~/text/common";
 import { run as text } from "~/text/run";
-import { shell } from "~/text/shell";
 import { Band, useBand } from "./band/band";
 import { Facts } from "./facts";
 import { Lineage } from "./lineage";
-import { Panel } from "./panel/panel";
+import { Panel, type PanelProps } from "./panel/panel";
 import { Tabs } from "./tabs";
 
 /** A run: what happens in words, its numbers, and its parts as tabs. The timeline has the status panel beside it. */
@@ -28,29 +29,26 @@ export function Run() {
 function Frame() {
   const { id, answer, log } = useOpenRun();
   const gist = useGist(log);
-  const band = useBand(answer, gist);
+  const view = useRunView();
+  const band = useBand(answer, gist, view);
   const project = useProjectName(answer.state.project_id);
   const { state } = answer;
-  useTitle(text.title(project, shortRun(id)), band.mark);
+  useTitle(text.title(project, shortRun(id)));
+  useTitleMark(band.mark);
   const results = state.stage_order.reduce((n, s) => n + (state.stages[s]?.artifact_refs.length ?? 0), 0);
   return (
     <>
-      <nav aria-label={text.crumbs}>
-        <ol className="crumbs">
-          <li>
-            <Link to="/">{shell.home}</Link>
-          </li>
-          <li>
-            <Link to="/projects/$project" params={{ project: state.project_id }}>
-              <Foreign>{project}</Foreign>
-            </Link>
-          </li>
-          <li aria-current="page">
-            <span className="mono">{text.crumb(shortRun(id))}</span>
-          </li>
-        </ol>
-      </nav>
-      <Band answer={answer} gist={gist} band={band} />
+      <Crumbs
+        path={[
+          {
+            key: "project",
+            label: <Foreign>{project}</Foreign>,
+            link: { to: "/projects/$project", params: { project: state.project_id } },
+          },
+          { key: "run", label: <span className="mono">{text.crumb(shortRun(id))}</span> },
+        ]}
+      />
+      <Band answer={answer} view={view} band={band} />
       {state.drill && (
         <Banner tone="drill" icon="drill" title={text.drill.title(state.drill)}>
           {text.drill.what}
@@ -61,10 +59,10 @@ function Frame() {
           {state.notice}
         </Banner>
       )}
-      <Facts answer={answer} gist={gist} />
+      <Facts answer={answer} gist={gist} view={view} />
       <Lineage answer={answer} />
       <Tabs run={id} events={Math.max(state.last_seq, log.events.length)} results={results} />
-      <Beside />
+      <Beside answer={answer} gist={gist} view={view} band={band} />
       <p className="foot">
         <span>{text.foot.run(id)}</span>
         <span>{text.foot.recipe(state.recipe_id, state.recipe_digest.replace("sha256:", "").slice(0, 8))}</span>
@@ -78,13 +76,13 @@ function Frame() {
 }
 
 /** The tab that is open; the timeline has the status panel beside it. */
-function Beside() {
+function Beside(props: PanelProps) {
   const timeline = useMatchRoute()({ to: "/runs/$run" });
   if (!timeline) return <Outlet />;
   return (
     <div className="split">
       <Outlet />
-      <Panel />
+      <Panel {...props} />
     </div>
   );
 }

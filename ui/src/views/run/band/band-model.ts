@@ -86,7 +86,7 @@ function running(input: BandInput): Draft {
     return { ...base, pill: text.pills.resumed, title: text.titles.resumed, why };
   }
   const probed = (state.providers ?? []).find((p) => p.state === "probing");
-  if (gist.triedNow || (probed && gist.asking <= 1 && gist.answered === null)) {
+  if (gist.triedNow || (probed && input.asking <= 1 && gist.answered === null)) {
     const who = probed?.name ?? (state.providers ?? [])[0]?.name;
     const title = text.titles.probing(who ? formatProvider(who) : text.titles.noneNow);
     return { ...base, icon: "probe", pill: text.pills.probing, title, why: [{ text: text.why.probing }, kept(input)] };

@@ -34,6 +34,8 @@ export type Count =
 export interface BandInput {
   answer: RunState;
   gist: Gist;
+  /** Calls under way. */
+  asking: number;
   failures: readonly Schemas["FailureClass"][];
   words: Schemas["Vocabulary"] | undefined;
   /** A person has asked for its end, which has not come yet. */

@@ -7,6 +7,7 @@ import { useNow } from "~/live/clock";
 import { RunActions } from "~/run/actions";
 import { useCancelling } from "~/run/act/cancelling";
 import type { Gist } from "~/run/gist";
+import type { RunView } from "~/run/view";
 import { act as actText } from "~/text/act";
 import { run as text } from "~/text/run";
 import { WatchButton } from "../watch-button";
@@ -19,16 +20,16 @@ import { stepsOf } from "./next";
 import "../band.css";
 
 /** What the band says of a run. It changes with what happens, not with the clock. */
-export function useBand(answer: RunState, gist: Gist): BandModel {
+export function useBand(answer: RunState, gist: Gist, view: RunView): BandModel {
   const { data: failures = [] } = useQuery(failuresQuery());
   const { data: words } = useQuery(wordsQuery());
   const cancelling = useCancelling(answer.run_id);
   const day = Math.floor(useNow() / 60_000) * 60_000;
-  return bandOf({ answer, gist, failures, words, cancelling, now: day });
+  return bandOf({ answer, gist, asking: view.totals.running, failures, words, cancelling, now: day });
 }
 
 /** What happens in words, whose fault it is, what is safe, what can be done, and what comes next. The page's only h1. */
-export function Band({ answer, gist, band }: { answer: RunState; gist: Gist; band: BandModel }) {
+export function Band({ answer, view, band }: { answer: RunState; view: RunView; band: BandModel }) {
   const id = useId();
   const { state } = answer;
   return (
@@ -58,7 +59,7 @@ export function Band({ answer, gist, band }: { answer: RunState; gist: Gist; ban
       </div>
       <div className="band-acts">
         <RunActions id={answer.run_id} answer={answer} keys />
-        {state.status === "failed" && <CopyReport answer={answer} gist={gist} />}
+        {state.status === "failed" && <CopyReport answer={answer} view={view} />}
         <WatchButton answer={answer} />
         {answer.acts.length > 0 && <span className="tiny quiet first hide-sm">{actText.hint}</span>}
       </div>

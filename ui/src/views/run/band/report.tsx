@@ -1,18 +1,18 @@
 import type { RunState } from "~/api/types";
 import { CopyButton } from "~/design/parts";
 import { formatProvider, formatUtc } from "~/format/format";
-import type { Gist } from "~/run/gist";
 import { currentStage } from "~/run/units";
+import type { RunView } from "~/run/view";
 import { run as text } from "~/text/run";
 import { costOf } from "./band-words";
 
 /** Copies what whoever helps needs of a failed run, as Markdown. It holds no text of the script. */
-export function CopyReport({ answer, gist }: { answer: RunState; gist: Gist }) {
-  return <CopyButton value={reportOf(answer, gist)} what={text.report.copy} label={text.report.copy} />;
+export function CopyReport({ answer, view }: { answer: RunState; view: RunView }) {
+  return <CopyButton value={reportOf(answer, view)} what={text.report.copy} label={text.report.copy} />;
 }
 
 /** A run's failure as Markdown: ids, times, class, code, cause. Times are UTC, since readers are elsewhere. */
-export function reportOf(answer: RunState, gist: Gist): string {
+export function reportOf(answer: RunState, view: RunView): string {
   const { state } = answer;
   const n = text.report.names;
   const stage = currentStage(state)?.stage;
@@ -30,7 +30,7 @@ export function reportOf(answer: RunState, gist: Gist): string {
     [n.helps, stage?.hint],
     [n.model, [stage?.failed_provider && formatProvider(stage.failed_provider), stage?.failed_model].filter(Boolean).join(" ")],
     [n.request, stage?.request_id],
-    [n.tries, `${tries}, ${text.facts.refused(String(gist.refused))}`],
+    [n.tries, `${tries}, ${text.facts.refused(String(view.totals.failed))}`],
     [n.cost, String(costOf(answer))],
     [n.page, location.href],
   ].map(([a, b]) => [a as string, b as string | null | undefined]);
