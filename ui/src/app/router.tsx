@@ -92,7 +92,15 @@ const runTimeline = createRoute({
   getParentRoute: () => run,
   path: "/",
   validateSearch: (s: Search) =>
-    given({ stage: text(s["stage"]), unit: text(s["unit"]), attempt: whole(s["attempt"]), fold: text(s["fold"]) }),
+    given({
+      stage: text(s["stage"]),
+      unit: text(s["unit"]),
+      attempt: whole(s["attempt"]),
+      role: text(s["role"]), // of the attempt; numbers count within it
+      fold: text(s["fold"]), // "waits" or "none"; else as the run suggests
+      order: text(s["order"]), // "script", else problems first
+      open: text(s["open"]), // unfolded groups, with commas
+    }),
   component: lazyRouteComponent(() => import("~/views/run/timeline"), "Timeline"),
 });
 const runLog = createRoute({

@@ -61,7 +61,7 @@ class LaneFold {
   lane(provider: string): number {
     const i = this.lanes.findIndex((l) => l.provider === provider);
     if (i >= 0) return i;
-    this.lanes = [...this.lanes, { provider, spans: [], marks: [] }];
+    this.lanes = [...this.lanes, { provider, missing: false, spans: [], marks: [] }];
     return this.lanes.length - 1;
   }
 
@@ -127,6 +127,7 @@ class LaneFold {
   }
 
   private verdict(v: Verdict): void {
+    if (v.reason === "not_configured") return this.missing(v.provider);
     const kind = hindering[v.reason];
     if (kind === undefined) {
       // A breaker that is open says nothing about the gates behind it.
@@ -134,6 +135,11 @@ class LaneFold {
       return;
     }
     this.hinder(v.provider, v.model, kind, v.until === undefined ? null : Date.parse(v.until), v.detail ?? null);
+  }
+
+  private missing(provider: string): void {
+    const i = this.lane(provider);
+    if (!this.lanes[i]!.missing) this.lanes = this.lanes.with(i, { ...this.lanes[i]!, missing: true });
   }
 
   private hinder(provider: string, model: string, kind: LaneSpan["kind"], until: number | null, why: string | null): void {
@@ -145,8 +151,11 @@ class LaneFold {
       return;
     }
     this.end(provider, [kind], model);
-    const errorClass = lane.marks.findLast((m) => m.model === model && m.errorClass !== null)?.errorClass ?? null;
-    this.begin(provider, { kind, model, until, why, errorClass });
+    const errorClass = lane.marks.findLast(
+      (m) => m.errorClass !== null && (why ?? "").startsWith(`${m.errorClass}: `),
+    )?.errorClass;
+    const ofModel = lane.marks.findLast((m) => m.errorClass !== null && m.model === model)?.errorClass;
+    this.begin(provider, { kind, model, until, why, errorClass: errorClass ?? ofModel ?? null });
   }
 
   private mark(provider: string, m: Omit<LaneMark, "at" | "seq">): void {

@@ -233,6 +233,8 @@ export interface Resume {
 /** What this run saw of a provider. */
 export interface Lane {
   readonly provider: string;
+  /** The run could not ask it: no key, or no such provider. */
+  readonly missing: boolean;
   readonly spans: readonly LaneSpan[];
   readonly marks: readonly LaneMark[];
 }
