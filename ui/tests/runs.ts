@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, isAbsolute } from "node:path";
 import { sample, until, type Server } from "./server";
 
 /** A run of a sample, in a project of its own. */
@@ -9,20 +9,21 @@ export interface StartedRun {
   run: string;
 }
 
-/** Makes a project with a sample, and starts a run of it. */
-export async function startRun(server: Server, name: string, file: string): Promise<StartedRun> {
+/** Makes a project with a sample or any other file, and starts a run of it. */
+export async function startRun(server: Server, name: string, file: string, acceptConfig = true): Promise<StartedRun> {
+  const path = isAbsolute(file) ? file : sample(file);
   const project = await server.api<{ project_id: string }>("POST", "/api/projects/new", {
     slug: name.toLowerCase().replaceAll(" ", "-"),
     display_name: name,
   });
   const form = new FormData();
-  form.set("file", new Blob([readFileSync(sample(file))]), basename(file));
+  form.set("file", new Blob([readFileSync(path)]), basename(file));
   const uploaded = await fetch(`${server.url}/api/projects/${project.project_id}/inputs/upload`, { method: "POST", body: form });
   const { stored_path } = (await uploaded.json()) as { stored_path: string };
   const { run_id } = await server.api<{ run_id: string }>("POST", "/api/runs/start", {
     project_id: project.project_id,
     input_file: stored_path,
-    accept_config: true,
+    accept_config: acceptConfig,
   });
   return { project: project.project_id, input: stored_path, run: run_id };
 }

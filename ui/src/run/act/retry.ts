@@ -26,7 +26,7 @@ export function choiceOf(act: RunAct, answer: RunState): RetryChoice {
   return {
     start: body.full ? "full" : from,
     recipe: "pinned", // a remedy that names another one leaves it to the person which
-    newest: false,
+    newest: body.newest ?? false,
     without: body.without_providers ?? null,
     maxCostUSD: body.max_cost_usd ?? null,
     maxWaitSeconds: body.max_wait_seconds ?? null,

@@ -1,18 +1,13 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { useRef, useState } from "react";
-import { api, take, takeAnswer } from "~/api/client";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { run as runQuery } from "~/api/queries";
-import type { Schemas } from "~/api/types";
-import { Banner, Button, LoadError, Skeleton } from "~/design/parts";
-import { Plan, type PlanLine } from "~/design/plan";
-import { useToast } from "~/design/toast";
-import { formatCount, formatList, formatMoney } from "~/format/format";
+import type { Remedy } from "~/api/types";
+import { Banner, Button } from "~/design/parts";
+import { formatCount, formatList } from "~/format/format";
+import { hasEnded, type RunAct } from "~/run/act/acts";
+import { ActPlan } from "~/run/actions";
 import { results as text } from "~/text/results";
-import { ReasonField } from "./confirm";
 import type { Summary } from "./data";
-
-const over: ReadonlySet<string> = new Set(["done", "failed", "cancelled"]);
 
 /** What an edit has made out of date: by kind, with the run and the first stage that would make it again. */
 export interface Stale {
@@ -56,94 +51,26 @@ export function StaleNotice({ stale, run }: { stale: Stale; run: string | null }
 }
 
 /** A button that retries a run from the first of some stages on, built on what is current; its plan is shown before. */
-export function RunAgain({ run, stages }: { run: string; stages: ReadonlySet<string> }) {
+function RunAgain({ run, stages }: { run: string; stages: ReadonlySet<string> }) {
   const [open, setOpen] = useState(false);
   const { data } = useQuery(runQuery(run));
   const from = data?.state.stage_order.find((id) => stages.has(id));
   if (data === undefined || from === undefined) return null;
-  const busy = !over.has(data.state.status);
+  const body = { from, newest: true };
+  const remedy: Remedy = { id: "retry", label: text.again.button, method: "POST", endpoint: `/api/runs/${run}/retry`, body };
+  const act: RunAct = { id: "run-later-stages", label: text.again.button, kind: "retry", icon: "retry", remedy };
   return (
     <>
-      <Button look="primary" small icon="retry" off={busy && text.again.busy} onClick={() => setOpen(true)}>
+      <Button
+        look="primary"
+        small
+        icon="retry"
+        off={!hasEnded(data.state.status) && text.again.busy}
+        onClick={() => setOpen(true)}
+      >
         {text.again.button}
       </Button>
-      {open && <AgainPlan run={run} from={from} stages={data.state.stages} onClose={() => setOpen(false)} />}
+      <ActPlan act={act} answer={data} open={open} onClose={() => setOpen(false)} />
     </>
   );
-}
-
-type Stages = Schemas["State"]["stages"];
-
-function AgainPlan({ run, from, stages, onClose }: { run: string; from: string; stages: Stages; onClose: () => void }) {
-  const [reason, setReason] = useState("");
-  const key = useRef(crypto.getRandomValues(new Uint32Array(4)).join("-"));
-  const client = useQueryClient();
-  const toast = useToast();
-  const plan = useQuery({
-    queryKey: ["run", run, "plan", from, "newest"],
-    queryFn: ({ signal }) =>
-      takeAnswer(
-        api.GET("/api/runs/{run_id}/retry-plan", { params: { path: { run_id: run }, query: { from, newest: true } }, signal }),
-      ),
-    gcTime: 0,
-    staleTime: 0,
-  });
-  const start = async () => {
-    const etag = plan.data?.etag;
-    const answer = await take(
-      api.POST("/api/runs/{run_id}/retry", {
-        params: { path: { run_id: run }, header: { "Idempotency-Key": key.current, ...(etag ? { "If-Match": etag } : {}) } },
-        body: { from, newest: true, recipe: "pinned", ...(reason.trim() ? { reason: reason.trim() } : {}) },
-      }),
-    );
-    await client.invalidateQueries({ queryKey: ["runs"] });
-    toast(
-      <>
-        {text.again.started}{" "}
-        <Link to="/runs/$run" params={{ run: answer.run_id }}>
-          {text.again.watch}
-        </Link>
-      </>,
-    );
-  };
-  return (
-    <Plan
-      open
-      onClose={onClose}
-      title={text.again.title}
-      lines={plan.data ? planLines(plan.data.data, stages) : []}
-      confirm={{ label: text.again.confirm, icon: "retry", off: plan.data ? null : text.again.loading }}
-      act={start}
-    >
-      {plan.error ? (
-        <LoadError error={plan.error} retry={() => void plan.refetch()} />
-      ) : plan.data ? (
-        <ReasonField value={reason} onChange={setReason} />
-      ) : (
-        <Skeleton lines={3} label={text.again.loading} />
-      )}
-    </Plan>
-  );
-}
-
-function planLines(plan: Schemas["RetryPlan"], stages: Stages): PlanLine[] {
-  const names = (ids: readonly string[]) => formatList(ids.map((id) => stages[id]?.title ?? id));
-  const kept = plan.kept.map((k) => k.split("/")[0]!).filter((id, i, all) => all.indexOf(id) === i);
-  const cost = plan.forecast?.cost_usd;
-  const costs = cost ? text.again.about(formatMoney(cost.low), formatMoney(cost.high)) : text.again.unknownCost;
-  const lines = [
-    {
-      term: text.again.what,
-      text: text.again.runs(names(plan.redone.length > 0 ? plan.redone.map((r) => r.stage_id) : plan.from)),
-    },
-    { term: text.again.keeps, text: text.again.kept(names(kept)) },
-    {
-      term: text.again.costs,
-      text: `${costs}; ${text.again.limit(formatMoney(plan.max_cost_usd), formatMoney(plan.spent_usd))}`,
-    },
-  ];
-  const may = plan.may_stop_again;
-  if (may)
-    lines.push({ term: text.again.may, text: text.again.mayText(stages[may.stage_id]?.title ?? may.stage_id, may.detail ?? "") });
-  return lines;
 }

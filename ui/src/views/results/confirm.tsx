@@ -3,6 +3,7 @@ import { useState } from "react";
 import { api, takeAnswer } from "~/api/client";
 import { Button } from "~/design/parts";
 import { Plan } from "~/design/plan";
+import { ReasonField } from "~/run/act/plans";
 import { results as text } from "~/text/results";
 import { readVersion } from "./data";
 import type { Subject } from "./edit";
@@ -42,19 +43,8 @@ export function ConfirmButton({ subject, version }: { subject: Subject; version:
           await client.invalidateQueries({ queryKey: ["project", subject.project] });
         }}
       >
-        <ReasonField value={reason} onChange={setReason} />
+        <ReasonField value={reason} set={setReason} />
       </Plan>
     </>
-  );
-}
-
-/** Why somebody does something; it is kept with it. */
-export function ReasonField({ value, onChange }: { value: string; onChange: (reason: string) => void }) {
-  return (
-    <label className="field">
-      <span className="lbl">{text.edit.reason}</span>
-      <input className="input" value={value} maxLength={1000} onChange={(e) => onChange(e.target.value)} />
-      <span className="hint">{text.edit.reasonHint}</span>
-    </label>
   );
 }

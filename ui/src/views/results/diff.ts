@@ -10,7 +10,30 @@ const tableLimit = 4_000_000; // cells of the comparison; beyond it the middle c
 export function diffText(before: string, after: string): Part[] {
   const byLine = before.length + after.length > 20_000;
   const split = (s: string) => (byLine ? s.split(/(?<=\n)/) : (s.match(/\s+|[\p{L}\p{N}'’]+|[^\s\p{L}\p{N}]/gu) ?? []));
-  return diffItems(split(before), split(after));
+  return joined(diffItems(split(before), split(after)));
+}
+
+/** Joins changes that share nothing but the space between them: words that are changed are read together. */
+function joined(parts: readonly Part[]): Part[] {
+  const out: Part[] = [];
+  let removed = "";
+  let added = "";
+  const flush = () => {
+    if (removed) out.push({ kind: "removed", text: removed });
+    if (added) out.push({ kind: "added", text: added });
+    removed = added = "";
+  };
+  parts.forEach((p, i) => {
+    const between = i > 0 && i < parts.length - 1 && p.text.trim() === "" && (removed || added);
+    if (p.kind !== "added" && (p.kind === "removed" || between)) removed += p.text;
+    if (p.kind !== "removed" && (p.kind === "added" || between)) added += p.text;
+    if (p.kind === "same" && !between) {
+      flush();
+      out.push(p);
+    }
+  });
+  flush();
+  return out;
 }
 
 /** Compares two lists by their longest common part. */

@@ -44,6 +44,8 @@ export interface Film {
   scenes: readonly Scene[];
   byId: ReadonlyMap<string, Scene>;
   eighths: number;
+  /** The length of the script; null where it is not known. */
+  pages: number | null;
   /** The speaking parts, by speeches. */
   cast: readonly Share[];
   /** The locations, by length. */
@@ -114,6 +116,7 @@ export function makeFilm({ scenes, index }: Artifacts): Film {
     scenes: all,
     byId: new Map(all.map((s) => [s.id, s])),
     eighths: all.reduce((n, s) => n + s.eighths, 0),
+    pages: index?.data.pages ?? null,
     cast: shares(all, (s) => Object.entries(s.speeches)),
     locations: shares(all, (s) => [[s.location, s.eighths]]),
   };

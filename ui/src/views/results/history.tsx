@@ -7,8 +7,8 @@ import { Button, Dialog, Foreign, LoadError, Pill, Skeleton, Time } from "~/desi
 import { useToast } from "~/design/toast";
 import { formatCount } from "~/format/format";
 import { common } from "~/text/common";
+import { ReasonField } from "~/run/act/plans";
 import { results as text } from "~/text/results";
-import { ReasonField } from "./confirm";
 import { edits, readCurrent, version as versionQuery, versions as versionsQuery, type EditedEvent, type Version } from "./data";
 import type { Subject } from "./edit";
 import { fieldsOf, sameValue, showValue } from "./fields";
@@ -178,7 +178,7 @@ function Restore({ subject, version }: { subject: Subject; version: number }) {
     <section className="stack tight restore">
       <h3>{text.history.restoreTitle(formatCount(version))}</h3>
       <p className="small quiet">{text.history.restoreWhat}</p>
-      <ReasonField value={reason} onChange={setReason} />
+      <ReasonField value={reason} set={setReason} />
       {error && <LoadError error={error} />}
       <div>
         <Button look="primary" icon="retry" disabled={busy} aria-busy={busy} onClick={() => void restore()}>

@@ -5,6 +5,7 @@ import { useTitle } from "~/app/title";
 import type { Run } from "~/api/types";
 import { Banner, LoadError, Progress, Skeleton } from "~/design/parts";
 import { formatCount } from "~/format/format";
+import { awaitsConfirmation } from "~/run/act/acts";
 import { useOpenRun } from "~/run/context";
 import { results as text } from "~/text/results";
 import { isCurrent, madeBy, runArtifacts, useArtifacts, versionsOf, type Artifacts, type Summary } from "./data";
@@ -43,7 +44,7 @@ export function RunResults() {
   if (artifacts === undefined) return <Skeleton lines={10} />;
   if (artifacts.script === null)
     return <NoResults project={null}>{over.has(run.status) ? text.empty.failed : text.empty.running}</NoResults>;
-  const paused = Object.values(run.stages).some((s) => s.pause_reason === "awaiting_confirmation") && run.status === "paused";
+  const paused = awaitsConfirmation(answer);
   return (
     <>
       {!current && (

@@ -300,7 +300,11 @@ export function Origin({
       <h3>{text.scene.made}</h3>
       <dl className="pairs">
         <Pair term={text.scene.attempt}>
-          {model ? text.scene.answeredBy(model, formatProvider(provider!)) : <span className="faint">{text.scene.noModel}</span>}
+          {model ? (
+            text.scene.answeredBy(model, formatProvider(provider!))
+          ) : (
+            <span className="faint">{m.source === "human" ? text.scene.byPerson : text.scene.noModel}</span>
+          )}
         </Pair>
         {summary?.run_id && (
           <Pair term={text.scene.run}>

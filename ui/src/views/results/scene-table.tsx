@@ -56,7 +56,7 @@ export const SceneTable = memo(function SceneTable({
           <span className="small faint" role="status">
             {text.scenes.count(formatCount(rows.length), formatCount(film.scenes.length))}
             {", "}
-            {text.scenes.pages(formatEighths(rows.reduce((n, s) => n + s.eighths, 0)))}
+            {pagesOf(film, rows)}
           </span>
           <Filters film={film} search={search} onSearch={onSearch} />
         </>
@@ -81,6 +81,13 @@ export const SceneTable = memo(function SceneTable({
     </Card>
   );
 });
+
+/** How long the scenes are that are shown; of all, the length of the script stands first: each scene's is rounded up. */
+function pagesOf(film: Film, rows: readonly Scene[]): string {
+  const sum = formatEighths(rows.reduce((n, s) => n + s.eighths, 0));
+  if (rows.length < film.scenes.length || film.pages === null) return text.scenes.pages(sum);
+  return text.scenes.rounded(formatEighths(Math.round(8 * film.pages)), sum);
+}
 
 function Filters({ film, search, onSearch }: { film: Film; search: TableSearch; onSearch: (change: TableSearch) => void }) {
   const values = useMemo(

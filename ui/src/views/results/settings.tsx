@@ -7,8 +7,9 @@ import { Icon, type IconName } from "~/design/icon";
 import { Plan } from "~/design/plan";
 import { useToast } from "~/design/toast";
 import { formatCount, formatMoney } from "~/format/format";
+import { ReasonField } from "~/run/act/plans";
 import { results as text } from "~/text/results";
-import { ConfirmButton, confirmVersion, ReasonField } from "./confirm";
+import { ConfirmButton, confirmVersion } from "./confirm";
 import type { ConfigData, Made, Summary } from "./data";
 import { Edit } from "./edit";
 import { fieldsOf, showValue } from "./fields";
@@ -167,7 +168,7 @@ function Accept({
           toast(text.settings.resumed);
         }}
       >
-        <ReasonField value={reason} onChange={setReason} />
+        <ReasonField value={reason} set={setReason} />
       </Plan>
     </>
   );

@@ -1,4 +1,4 @@
-import { memo, useEffect, useRef, useState } from "react";
+import { memo, useEffect, useRef, useState, type RefObject } from "react";
 import { Button, Card } from "~/design/parts";
 import { formatCount, formatEighths, formatShare } from "~/format/format";
 import { results as text } from "~/text/results";
@@ -6,8 +6,8 @@ import { kinds, type Film, type Scene } from "./film";
 
 const widths = [1, 2, 4, 8, 16, 32];
 
-/** The least width in pixels at which a scene can be told from the next one. */
-const legible = 14;
+/** The least width in pixels of a scene whose number is shown, without the digits. */
+const legible = 10;
 
 /** The scenes in their order, each as wide as it is long, coloured as the strips of a production board. */
 export const Strip = memo(function Strip({
@@ -75,6 +75,7 @@ function Picture({
   zoom: number;
 }) {
   const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box);
   const at = selected?.order ?? 0;
   const last = film.scenes.length - 1;
   useEffect(() => {
@@ -124,16 +125,29 @@ function Picture({
     >
       <div style={zoom > 1 ? { inlineSize: `${zoom * 100}%` } : undefined}>
         {film.scenes.map((scene, i) => (
-          <Segment key={scene.id} scene={scene} i={i} on={scene.id === selected?.id} named={named(film, scene, zoom)} />
+          <Segment
+            key={scene.id}
+            scene={scene}
+            i={i}
+            on={scene.id === selected?.id}
+            named={(width * zoom * scene.eighths) / film.eighths >= legible + 6 * scene.number.length}
+          />
         ))}
       </div>
     </div>
   );
 }
 
-/** Whether a scene is wide enough for its number, at the width of a large page. */
-const named = (film: Film, scene: Scene, zoom: number): boolean =>
-  (1300 * zoom * scene.eighths) / film.eighths >= legible + 6 * scene.number.length;
+/** The width of an element, as it changes. */
+function useWidth(ref: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(1300);
+  useEffect(() => {
+    const observer = new ResizeObserver(([e]) => e && setWidth(Math.round(e.contentRect.width)));
+    if (ref.current) observer.observe(ref.current);
+    return () => observer.disconnect();
+  }, [ref]);
+  return width;
+}
 
 const Segment = memo(function Segment({ scene, i, on, named }: { scene: Scene; i: number; on: boolean; named: boolean }) {
   return (
