@@ -6,30 +6,26 @@ export const drills = {
   mark: "Drill",
 
   script: {
-    title: "1. Choose a script",
     label: "Script",
     sample: "The sample, The Tide Clock",
     more: "A script that is not here: upload it on the page New run, then come back.",
   },
   scenario: {
-    title: "2. Choose what goes wrong",
+    title: "1. Choose what goes wrong",
     groups: "Outages to practise",
     goesWrong: "What goes wrong",
     learn: "What you learn",
     where: "Where",
     ends: "How the run ends",
-    lasts: (duration: string) => `It lasts ${duration}.`,
-    forever: "It lasts as long as the run.",
     nowhere: "every answer",
     all: (n: string) => `All ${n} scenarios`,
     fewer: "The usual ones",
     gone: (name: string) => `There is no scenario ${name}.`,
   },
   start: {
-    title: "3. Start it",
+    title: "2. Choose a script, and start",
     start: "Start the drill",
     starting: "Starting",
-    what: (scenario: string, script: string) => `${scenario}, on ${script}`,
     pick: "Choose what goes wrong first",
     cost: "Costs nothing. The run shows beside it what it would have cost.",
     project: "Its results go into a project of their own, whose name begins with drill-.",
@@ -48,7 +44,6 @@ export const drills = {
     expected: "as expected",
     cost: "Would have cost",
     elsewhere: (n: string) => `${n} times to another model`,
-    all: "All of them",
   },
 
   /** The scenarios under what they are about; the first ones of a group are shown at first. */

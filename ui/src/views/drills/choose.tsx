@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Schemas } from "~/api/types";
 import { Button, Card } from "~/design/parts";
-import { formatCount, formatDuration, formatList, formatProvider } from "~/format/format";
+import { formatCount, formatList, formatProvider } from "~/format/format";
 import { drills as text } from "~/text/drills";
 import { grouped, lesson } from "./scenarios";
 
@@ -69,9 +69,7 @@ export function About({ drill, status }: { drill: Drill; status: string }) {
     <dl className="kv">
       <div className="kv-row">
         <dt>{text.scenario.goesWrong}</dt>
-        <dd>
-          {drill.description} {drill.length_seconds !== null && text.scenario.lasts(formatDuration(drill.length_seconds))}
-        </dd>
+        <dd>{drill.description}</dd>
       </div>
       {learn && (
         <div className="kv-row">
