@@ -31,7 +31,7 @@ test("Drills_StartedOnTheSampleIsMarkedEndsAndIsListed", async ({ page, serve })
   await expect(row).toContainText("the_tide_clock.fountain");
   await expect(row).toContainText("done as expected");
   await expect(row).toContainText(/\$0\.0\d$/);
-  await expect(page.getByLabel("Script")).toContainText("the_tide_clock.fountain"); // the sample is a script of yours now
+  await expect(page.getByLabel("Script", { exact: true })).toContainText("the_tide_clock.fountain"); // the sample is a script of yours now
 });
 
 test("Drills_EachScenarioHasOnePlace", async ({ serve }) => {

@@ -1,5 +1,5 @@
 import { Link, type LinkProps } from "@tanstack/react-router";
-import { useEffect, useId, useRef, useState, type ComponentProps, type ReactNode } from "react";
+import { useEffect, useId, useLayoutEffect, useRef, useState, type ComponentProps, type ReactNode } from "react";
 import { ApiError, unreachable } from "~/api/client";
 import { formatAgo, formatFull, formatTime, formatWhen, toMs, type Moment } from "~/format/format";
 import { useNow } from "~/live/clock";
@@ -304,11 +304,15 @@ export function Dialog({
 }) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // What is in it comes once it is open: only then can it take the focus.
+  const [shown, setShown] = useState(false);
+  useLayoutEffect(() => {
     const d = ref.current;
-    if (d === null || d.open === open) return;
-    if (open) d.showModal();
-    else d.close();
+    if (d !== null && d.open !== open) {
+      if (open) d.showModal();
+      else d.close();
+    }
+    setShown(open);
   }, [open]);
   return (
     <dialog
@@ -319,7 +323,7 @@ export function Dialog({
         if (e.target === e.currentTarget) onClose();
       }}
     >
-      {open && (
+      {open && shown && (
         <>
           <div className="dlg-head">
             <h2 id={id}>{title}</h2>

@@ -31,7 +31,7 @@ export const providers = {
   },
   modelState: {
     well: "OK",
-    withProvider: "out with its provider",
+    withProvider: "as its provider",
     out: "out",
     probing: "probing",
     limited: "limited",

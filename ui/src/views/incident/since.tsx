@@ -1,17 +1,17 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useId, useState } from "react";
+import { useId } from "react";
 import { toMs } from "~/format/format";
 import { serverNow } from "~/live/clock";
 import { incident as text } from "~/text/incident";
 
 const own = "own";
+const hour = 3600_000; // ms
 
 /** When the figures begin: when the trouble began, some hours ago, or a time of one's choice. It stands in the address. */
 export function SinceChoice({ since }: { since: string | undefined }) {
   const navigate = useNavigate({ from: "/incident" });
   const id = useId();
   const isOwn = since !== undefined && !(since in text.sinces);
-  const [choosing, setChoosing] = useState(false);
   const choose = (value: string) => void navigate({ search: value ? { since: value } : {}, replace: true, resetScroll: false });
   return (
     <>
@@ -21,11 +21,8 @@ export function SinceChoice({ since }: { since: string | undefined }) {
       <select
         id={id}
         className="input auto"
-        value={isOwn || choosing ? own : (since ?? "")}
-        onChange={(e) => {
-          setChoosing(e.target.value === own);
-          if (e.target.value !== own) choose(e.target.value);
-        }}
+        value={isOwn ? own : (since ?? "")}
+        onChange={(e) => choose(e.target.value === own ? new Date(serverNow() - hour).toISOString() : e.target.value)}
       >
         {Object.entries(text.sinces).map(([value, label]) => (
           <option key={value} value={value}>
@@ -34,14 +31,14 @@ export function SinceChoice({ since }: { since: string | undefined }) {
         ))}
         <option value={own}>{text.own}</option>
       </select>
-      {(isOwn || choosing) && (
+      {isOwn && (
         <input
           type="datetime-local"
           className="input auto"
           aria-label={text.ownTime}
           step={1}
           max={local(serverNow())}
-          defaultValue={local(isOwn && !Number.isNaN(toMs(since)) ? toMs(since) : serverNow() - 3600_000)}
+          defaultValue={local(Number.isNaN(toMs(since)) ? serverNow() - hour : toMs(since))}
           onChange={(e) => e.target.value && choose(new Date(e.target.value).toISOString())}
         />
       )}
