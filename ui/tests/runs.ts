@@ -5,7 +5,7 @@ import { sample, until, type Server } from "./server";
 /** A run of a sample, in a project of its own. */
 export interface StartedRun {
   project: string;
-  input: string;
+  file: string; // its name in the project
   run: string;
 }
 
@@ -25,7 +25,7 @@ export async function startRun(server: Server, name: string, file: string, accep
     input_file: stored_path,
     accept_config: acceptConfig,
   });
-  return { project: project.project_id, input: stored_path, run: run_id };
+  return { project: project.project_id, file: basename(stored_path), run: run_id };
 }
 
 /** Waits until a run has come to a status. */

@@ -51,7 +51,6 @@ export function StageGraph({
               to="."
               search={(old: Record<string, unknown>) => ({ ...old, stage: p.stage.id })}
               resetScroll={false}
-              aria-label={p.stage.title}
               aria-current={selected === p.stage.id ? "true" : undefined}
             >
               <Box placed={p} number={i + 1} />

@@ -5,7 +5,7 @@ export const panel = {
   log: "Status messages",
   loading: "Reading what happened",
   empty: "Nothing has happened yet. Messages appear here as the run goes on.",
-  event: (seq: string) => `Event ${seq} in the log`,
+  event: (seq: string) => `event ${seq} in the log`,
   more: (n: number, shown: string) => (n === 1 ? "and 1 more" : `and ${shown} more`),
   earlier: (shown: string) => `Show ${shown} earlier messages`,
   facts: "How it stands",

@@ -24,14 +24,9 @@ export function Now({ answer, message: m }: { answer: RunState; message: PanelMe
         )}
         <div className="quiet">
           <Sentence about={m.at}>{m.text}</Sentence>{" "}
-          <Link
-            to="/runs/$run/log"
-            params={{ run: answer.run_id }}
-            search={{ seq: m.seq }}
-            className="when"
-            aria-label={text.event(String(m.seq))}
-          >
+          <Link to="/runs/$run/log" params={{ run: answer.run_id }} search={{ seq: m.seq }} className="when">
             <Time at={m.at} short />
+            <span className="vh">, {text.event(String(m.seq))}</span>
           </Link>
         </div>
         <ActButtons answer={answer} acts={acts} small plain open />

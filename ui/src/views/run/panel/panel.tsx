@@ -120,14 +120,9 @@ function Notice({ run, message: m }: { run: string; message: PanelMessage }) {
       <div>
         <Sentence about={m.at}>{m.text}</Sentence>{" "}
         {m.count > 1 && <span className="faint tiny nowrap">{text.more(m.count - 1, formatCount(m.count - 1))} </span>}
-        <Link
-          to="/runs/$run/log"
-          params={{ run }}
-          search={{ seq: m.seq }}
-          className="when"
-          aria-label={text.event(String(m.seq))}
-        >
+        <Link to="/runs/$run/log" params={{ run }} search={{ seq: m.seq }} className="when">
           <Time at={m.at} short />
+          <span className="vh">, {text.event(String(m.seq))}</span>
         </Link>
       </div>
     </div>
