@@ -106,7 +106,7 @@ function sinceWord(run: Overview): keyof typeof text.needs.since {
 function kept(run: Overview): string {
   const stages = runText.stages(formatCount(run.stages_done), formatCount(run.stages_total));
   const parts =
-    run.units_total !== null && run.units_total > 1
+    run.units_total !== null && run.units_done > 0 && run.units_total > 1
       ? runText.parts(formatCount(run.units_done), formatCount(run.units_total))
       : null;
   return text.needs.kept(stages, parts);
