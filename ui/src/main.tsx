@@ -7,7 +7,6 @@ import { createRoot } from "react-dom/client";
 import { ApiError } from "./api/client";
 import { KeysProvider } from "./app/keys";
 import { makeRouter } from "./app/router";
-import { ToastProvider } from "./design/toast";
 import { LiveProvider } from "./live/context";
 import { Live } from "./live/live";
 
@@ -40,9 +39,7 @@ createRoot(document.getElementById("root")!).render(
     <QueryClientProvider client={client}>
       <LiveProvider live={live}>
         <KeysProvider>
-          <ToastProvider>
-            <RouterProvider router={makeRouter()} />
-          </ToastProvider>
+          <RouterProvider router={makeRouter()} />
         </KeysProvider>
       </LiveProvider>
     </QueryClientProvider>

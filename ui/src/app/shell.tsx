@@ -4,6 +4,7 @@ import { useEffect, useRef } from "react";
 import { providers } from "~/api/queries";
 import { Icon } from "~/design/icon";
 import { Banner, Button, LinkButton } from "~/design/parts";
+import { ToastProvider } from "~/design/toast";
 import { formatAgo } from "~/format/format";
 import { useLiveStatus, useOutdated } from "~/live/context";
 import { IntakeProvider } from "~/intake/intake";
@@ -16,12 +17,14 @@ import { Lamps } from "./lamps";
 import { Login } from "./login";
 import { switchTheme } from "./theme";
 
-/** What is around every view: its frame, and what takes the scripts that are dropped on it. */
+/** What is around every view: its frame, toasts, whose links need the router, and what takes dropped scripts. */
 export function Shell() {
   return (
-    <IntakeProvider>
-      <Frame />
-    </IntakeProvider>
+    <ToastProvider>
+      <IntakeProvider>
+        <Frame />
+      </IntakeProvider>
+    </ToastProvider>
   );
 }
 
