@@ -39,7 +39,7 @@ func TestArchitecture_NamesFilesThatExist(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range regexp.MustCompile("`([a-z][\\w/]*/\\w+\\.go)`").FindAllStringSubmatch(string(page), -1) {
+	for _, name := range regexp.MustCompile("`([a-z][\\w/]*/[\\w.-]+\\.(?:go|tsx?))`").FindAllStringSubmatch(string(page), -1) {
 		if _, err := os.Stat(name[1]); err != nil {
 			t.Errorf("ARCHITECTURE.md names %s: %v", name[1], err)
 		}

@@ -250,7 +250,7 @@ export const results = {
     perLine: "One per line.",
     nothingYet: "not known",
     reason: "Reason",
-    reasonHint: "Optional. It is kept with the version, for whoever asks later.",
+    reasonHint: "Optional. It is kept with the version, for those who ask later.",
     noReason: "edited on the page",
     save: "Save as a new version",
     unchanged: "Nothing has been changed yet.",
