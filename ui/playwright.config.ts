@@ -7,9 +7,11 @@ export default defineConfig({
   testDir: "tests",
   outputDir: "test-results",
   forbidOnly: true,
+  ...(process.env["BENCH"] ? {} : { grepInvert: /@bench/ }),
   fullyParallel: true,
   workers: 2,
   timeout: 60_000,
+  expect: { timeout: 15_000 }, // on machines that do other things, too
   reporter: [["list"]],
   use: {
     launchOptions: { executablePath: chromium, args: ["--no-sandbox", "--disable-dev-shm-usage"] },

@@ -4,6 +4,8 @@ import { run as runQuery } from "~/api/queries";
 import type { RunState } from "~/api/types";
 import { LoadError, Skeleton } from "~/design/parts";
 import { useRunLog, type RunLog } from "./log";
+import { useViewOf } from "./use-view";
+import type { RunView } from "./view";
 
 /** What is known of the run that is open. */
 export interface OpenRun {
@@ -12,6 +14,8 @@ export interface OpenRun {
   answer: RunState;
   /** Its events, as they happen. */
   log: RunLog;
+  /** What the events amount to. */
+  view: RunView;
 }
 
 const OpenRunContext = createContext<OpenRun | null>(null);
@@ -20,8 +24,9 @@ const OpenRunContext = createContext<OpenRun | null>(null);
 export function OpenRunProvider({ id, children }: { id: string; children: ReactNode }) {
   const { data, error, refetch } = useQuery(runQuery(id));
   const log = useRunLog(id);
+  const view = useViewOf(log);
   if (data === undefined) return error ? <LoadError error={error} retry={() => void refetch()} /> : <Skeleton lines={8} />;
-  return <OpenRunContext value={{ id, answer: data, log }}>{children}</OpenRunContext>;
+  return <OpenRunContext value={{ id, answer: data, log, view }}>{children}</OpenRunContext>;
 }
 
 /** The run that is open. */
@@ -30,3 +35,9 @@ export function useOpenRun(): OpenRun {
   if (run === null) throw new Error("useOpenRun is used outside of OpenRunProvider");
   return run;
 }
+
+/**
+ * The view of the run that is open, as far as its events are known. It is folded as they come: what
+ * no new event touches stays the same object.
+ */
+export const useRunView = (): RunView => useOpenRun().view;

@@ -4,11 +4,13 @@ import {
   noTotals,
   type After,
   type AttemptView,
+  type Decision,
   type Role,
   type RunView,
   type StageView,
   type Totals,
   type UnitView,
+  type Verdict,
   type WaitView,
 } from "./view";
 
@@ -314,7 +316,7 @@ export class Fold {
         toModel: e.to_model,
         reason: e.reason,
         errorClass: e.error_class ?? null,
-        skipped: e.decision.others.filter((v) => e.skipped_models.includes(v.model)),
+        skipped: skippedBy(e, u),
         seq: e.seq,
       });
     } else this.wait(u, e, at);
@@ -524,6 +526,14 @@ export class Fold {
     list.push(made);
     return made;
   }
+}
+
+/** Whom a fallback passed over: those between both models, and the first one, unless it was asked and failed. */
+function skippedBy(e: Named<"stage_fallback">, u: UnitView): Decision["others"] {
+  const last = u.attempts.findLast((a) => a.role === e.role);
+  const asked = last?.provider === e.from_provider && last.model === e.from_model;
+  const first = (v: Verdict) => v.provider === e.from_provider && v.model === e.from_model;
+  return e.decision.others.filter((v) => e.skipped_models.includes(v.model) || (first(v) && !asked && v.reason !== "failed"));
 }
 
 /** A try that has just begun. */

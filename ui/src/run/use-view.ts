@@ -1,17 +1,8 @@
 import { useMemo, useRef } from "react";
-import { useOpenRun } from "./context";
 import type { RunLog } from "./log";
 import { reduceAll, start, type RunLogState, type RunView } from "./view";
 
-/**
- * The view of the run that is open, as far as its events are known. It is folded as they come: what
- * no new event touches stays the same object.
- */
-export function useRunView(): RunView {
-  return useViewOf(useOpenRun().log);
-}
-
-/** The view that a log amounts to. */
+/** The view that a log amounts to: folded as its events come. */
 export function useViewOf(log: RunLog): RunView {
   // What is folded already is kept, as a cache: the same events give the same view.
   const kept = useRef<{ events: RunLog["events"]; state: RunLogState }>({ events: [], state: start });

@@ -117,7 +117,7 @@ function unitRows(rows: Row[], unit: UnitView, layout: Layout): void {
   const group = `${key}.tries`;
   const from = layout.open.has(group) ? 0 : firstShown(unit, selected.attempt ?? null);
   if (from > 0) rows.push({ kind: "earlier", key: group, unit, tries: unit.attempts.slice(0, from), group });
-  rows.push(...ladder(key, unit, unit.attempts[from]?.seq ?? 0, selected.attempt ?? null));
+  rows.push(...ladder(key, unit, unit.attempts[from - 1]?.seq ?? 0, selected.attempt ?? null));
   const picked = selected.attempt && unit.attempts.find((a) => a.seq === selected.attempt?.seq);
   if (picked) rows.push({ kind: "detail", key: `${key}#${picked.seq}.detail`, unit, attempt: picked });
 }
@@ -152,7 +152,7 @@ function ladder(key: string, unit: UnitView, after: number, selected: AttemptVie
   const wait = openWait(unit);
   if (wait) steps.push({ seq: wait.seq, row: { kind: "wait", key: `${key}.wait`, unit, wait, first: waitsSince(unit, wait) } });
   return steps
-    .filter((s) => s.seq >= after || s.row.kind === "wait")
+    .filter((s) => s.seq > after || s.row.kind === "wait")
     .sort((a, b) => a.seq - b.seq)
     .map((s) => s.row);
 }

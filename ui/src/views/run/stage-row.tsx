@@ -79,7 +79,14 @@ function StageBars({ stage: s, d, now }: { stage: StageView; d: Drawing; now: Ms
     const inside = fits(words, axis, s.startedAt, end, width);
     return (
       <>
-        <Bar axis={axis} kind="done" from={s.startedAt} to={end} words={inside ? words : undefined} width={width} />
+        <Bar
+          axis={axis}
+          kind={inside ? "bulk" : "done"}
+          from={s.startedAt}
+          to={end}
+          words={inside ? words : undefined}
+          width={width}
+        />
         {!inside && (
           <Beside axis={axis} from={s.startedAt} to={end}>
             {words}
