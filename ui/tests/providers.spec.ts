@@ -110,7 +110,7 @@ test("Providers_WithoutKeysTeach", async ({ page, serve }) => {
   await expect(card(page, "Offline model")).toContainText("ANTHROPIC_API_KEY");
   await expect(card(page, "Google")).toContainText("GEMINI_API_KEY is not set.");
   await expect(card(page, "Google").getByRole("button")).toHaveCount(0);
-  await expect(page.getByText("Nothing has changed yet.")).toBeVisible();
+  await expect(page.getByText("No provider has gone out or come back yet")).toBeVisible();
 });
 
 const at = (minute: number): string => `2026-11-30T12:${String(minute).padStart(2, "0")}:00Z`;

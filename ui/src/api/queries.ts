@@ -153,7 +153,7 @@ export const providersHistory = (window: string, bucket: string, every: number) 
     refetchInterval: every,
   });
 
-const eventsPage = 50;
+const eventsPage = 20;
 
 /** The transitions of breakers and what operators did, newest first, of one provider or of all; in pages. */
 export const providerEvents = (provider?: string) =>

@@ -51,6 +51,7 @@ export const providers = {
   // What the state means for runs, in one sentence.
   means: {
     well: "Runs use it.",
+    unasked: "Runs can use it; none has asked it yet.",
     out: "It gets no requests for now: runs go to another provider, or wait. Now and then one request, a probe, tests whether it answers again.",
     probing: "One request, a probe, tests whether it answers again. The others go elsewhere or wait until that is known.",
     limited: "It asked for a pause. Until then runs go to another provider, or wait.",
@@ -60,7 +61,7 @@ export const providers = {
     not_configured: "Not used, since it has no key.",
     partly_out: "Its other models answer; runs use those.",
     model_unavailable: "It does not offer this model to the key; runs use another model.",
-  } satisfies Record<Schemas["ProviderState"], string>,
+  } satisfies Record<Schemas["ProviderState"] | "unasked", string>,
   side: {
     theirs: "Their side: your script and your keys are fine.",
     ours: "Our side: this program is at fault.",
@@ -186,7 +187,7 @@ export const providers = {
     evidence: "Because",
     until: (when: string) => `until ${when}`,
     earlier: "Show earlier",
-    none: "Nothing has changed yet. When a provider goes out, comes back, or somebody holds it, it stands here with the reason.",
+    none: "No provider has gone out or come back yet, and nobody has held one. Limits and rejected keys stand on the cards above.",
     kind: { held: "held", released: "released", probed: "probe wanted" },
   },
   foot: {
@@ -213,7 +214,6 @@ export const providers = {
       does: (name: string) => `Sends ${name} no more requests. Those under way are let finish.`,
       elsewhere: (names: string) => `Runs go to ${names}, as far as their recipes allow it; the others wait.`,
       nobody: "No other provider can answer now: runs wait until the hold ends.",
-      ownSince: (n: string) => `${n} under way now.`,
       costs: "Nothing. Waiting costs nothing, either.",
       until: "Until",
       endsAt: (when: string) => `by itself at ${when}, or when somebody releases it`,
@@ -242,6 +242,7 @@ export const providers = {
       noRuns: "No run waits for it: the probe is made as soon as a run has a request for it.",
       costs: "What one request of a run costs, as ever; a refused one costs nothing.",
     },
-    underWay: (n: number, shown: string) => (n === 1 ? "1 run is" : `${shown} runs are`),
+    underWay: (n: number, shown: string) =>
+      n === 0 ? "No run is under way." : n === 1 ? "1 run is under way." : `${shown} runs are under way.`,
   },
 };

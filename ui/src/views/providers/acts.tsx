@@ -51,7 +51,7 @@ function HoldPlan({ provider, onClose }: ActProps) {
   const now = useNow();
   const [seconds, setSeconds] = useState(3600);
   const { data: all = [] } = useQuery(providersQuery());
-  const { data: list } = useQuery(runsQuery({ status: ["running"], drill: "false", limit: 100 }));
+  const { data: list } = useQuery(runsQuery({ status: ["running", "waiting"], drill: "false", limit: 100 }));
   const others = all.filter((p) => p.name !== provider.name && canAnswer(p)).map((p) => formatProvider(p.name));
   const under = list?.runs.length ?? 0;
   const id = useId();
@@ -65,7 +65,7 @@ function HoldPlan({ provider, onClose }: ActProps) {
         { term: text.act.does, text: words.does(formatProvider(provider.name)) },
         {
           term: text.act.runs,
-          text: `${others.length > 0 ? words.elsewhere(formatList(others)) : words.nobody} ${words.ownSince(text.act.underWay(under, formatCount(under)))}`,
+          text: `${others.length > 0 ? words.elsewhere(formatList(others)) : words.nobody} ${text.act.underWay(under, formatCount(under))}`,
         },
         { term: text.act.ends, text: words.endsAt(formatWhen(new Date(now + seconds * 1000), now)) },
         { term: text.act.costs, text: words.costs },

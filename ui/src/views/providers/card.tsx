@@ -89,7 +89,7 @@ function State({ provider }: { provider: Provider }) {
             <strong>{text.classWithCode(cls.title, s.httpStatus)}</strong> {text.side[cls.fault]}{" "}
           </>
         )}
-        {text.means[s.state]}
+        {text.means[s.state === "well" && provider.attempts === 0 ? "unasked" : s.state]}
       </p>
       <dl className="kv">
         <Evidence standing={s} />

@@ -29,6 +29,7 @@ export function Providers() {
   const { data, error, refetch } = useQuery(providersQuery());
   const { data: history } = useQuery(providersHistory(window, bucket, every));
   const shown = text.windows[chosen]!;
+  const alone = data?.every((p) => !p.configured) ?? false; // the offline model is all there is
   return (
     <div className="stack">
       <div className="row wrap">
@@ -45,11 +46,11 @@ export function Providers() {
       {data && (
         <>
           <Overall />
-          <Legend />
+          {alone ? <Offline providers={data} /> : <Legend />}
           {data.map((p) => (
             <ProviderCard key={p.name} provider={p} history={history} window={shown} />
           ))}
-          <Offline providers={data} />
+          {!alone && <Offline providers={data} />}
           <div className="twothirds">
             <Changes names={data.map((p) => p.name)} />
             <Why rows={history?.providers ?? []} />
