@@ -4,7 +4,10 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startRun, untilRun } from "./runs";
-import { expect, test, type Server } from "./server";
+import { expect as base, test, type Server } from "./server";
+
+// Tests run beside each other: what takes long then is the machine.
+const expect = base.configure({ timeout: 20_000 });
 
 /** A project with the results of a sample; without a scenario the offline model answers. */
 async function made(server: Server, file = "the_tide_clock.fountain"): Promise<{ project: string; run: string }> {
@@ -181,6 +184,17 @@ test("Results_SettingsAreAcceptedAndTheRunGoesOn", async ({ page, serve }) => {
   await untilRun(server, run, "done");
   await expect(page.locator("#settings")).toContainText("Confirmed");
   await expect(page.getByRole("button", { name: "Accept and resume" })).toHaveCount(0);
+});
+
+test("Results_RunUnderWayShowsTheScenesOfTheFile", async ({ page, serve }) => {
+  const server = await serve({ scenario: "all-down" });
+  const { run } = await startRun(server, "Tide", "the_tide_clock.fountain");
+  await untilRun(server, run, "waiting");
+  await page.goto(`${server.url}/runs/${run}/results`);
+  await expect(page.getByText("The scenes are being read")).toBeVisible();
+  await table(page).getByRole("button", { name: "Scene 2A", exact: true }).click();
+  await expect(scene(page, "2A")).toContainText("Read from the file by rule.");
+  await expect(page.getByRole("button", { name: "Edit", exact: true })).toHaveCount(0);
 });
 
 test("Results_DownloadsHaveContent", async ({ page, serve }) => {

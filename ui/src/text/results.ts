@@ -14,13 +14,11 @@ export const results = {
     failed: "The run ended before there was a result. The timeline says why.",
   },
   noScenes: {
-    title: "No scenes yet",
-    running: (done: string, total: string) => `Scenes appear together when all are read: ${done} of ${total} so far.`,
+    title: "The scenes are being read",
+    running: "What a model judges appears when the last scene is read. Until then, scenes are shown as the file has them.",
     soon: "The scenes are found after the script has been put into screenplay form.",
     ended: "The run ended before the scenes were found. The screenplay is kept, and a retry goes on from there.",
   },
-  provisional: (done: string, total: string) =>
-    `A model is reading the scenes, ${done} of ${total} so far. They appear here together, when the last one is read.`,
   old: {
     title: "These are not the project's current results",
     text: "A later run of this project made newer ones. What you see is what this run made, and can't be edited.",
@@ -88,7 +86,8 @@ export const results = {
   },
   scenes: {
     title: "Scenes",
-    count: (shown: string, all: string) => (shown === all ? `${all}` : `${shown} of ${all}`),
+    count: (shown: string, all: string) =>
+      shown !== all ? `${shown} of ${all} scenes` : all === "1" ? "1 scene" : `${all} scenes`,
     pages: (pages: string) => (pages === "1" ? "1 page" : `${pages} pages`),
     rounded: (pages: string, sum: string) => `${pages} pages; scene by scene, rounded up, ${sum}`,
     region: "Scenes, scrollable",
@@ -345,6 +344,7 @@ export const results = {
     after: "After",
     field: "Field",
     only: "There is one version so far. Each edit and each run adds one.",
+    pair: (v: string) => `version ${v} with`,
     removed: "removed",
     added: "added",
     more: "The rest of the text is the same.",

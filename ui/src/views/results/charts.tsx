@@ -129,7 +129,7 @@ function Bands({ film, cast, selected }: { film: Film; cast: readonly Share[]; s
             </th>
             <td>
               <svg className="band-svg" viewBox={`0 0 ${n} 10`} preserveAspectRatio="none" aria-hidden="true">
-                <path d={c.scenes.map((s) => `M${s.order} 0h1v10h-1z`).join("")} />
+                <BandPath scenes={c.scenes} />
                 {at !== undefined && <rect className="at" x={at} y="0" width="1" height="10" />}
               </svg>
               <span className="vh">{`${formatCount(c.scenes.length)} ${text.presence.scenes}`}</span>
@@ -141,6 +141,11 @@ function Bands({ film, cast, selected }: { film: Film; cast: readonly Share[]; s
     </table>
   );
 }
+
+/** A mark for each scene; it stays when another scene is selected. */
+const BandPath = memo(function BandPath({ scenes }: { scenes: readonly Scene[] }) {
+  return <path d={scenes.map((s) => `M${s.order} 0h1v10h-1z`).join("")} />;
+});
 
 function CastTable({ cast, onSelect }: { cast: readonly Share[]; onSelect: (s: Scene) => void }) {
   return (

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useBlocker } from "@tanstack/react-router";
-import { useEffect, useId, useMemo, useRef, useState } from "react";
+import { useEffect, useId, useMemo, useRef, useState, type RefObject } from "react";
 import { api, ApiError, takeAnswer } from "~/api/client";
 import { Banner, Button, LoadError, Skeleton } from "~/design/parts";
 import { useToast } from "~/design/toast";
@@ -25,6 +25,17 @@ interface Base {
   version: number;
   data: Data;
   etag: string | null;
+}
+
+/** A ref for the button that opens a form: it gets the focus back when the form is closed. */
+export function useFocusBack(editing: boolean): RefObject<HTMLButtonElement | null> {
+  const button = useRef<HTMLButtonElement>(null);
+  const was = useRef(editing);
+  useEffect(() => {
+    if (was.current && !editing) button.current?.focus();
+    was.current = editing;
+  }, [editing]);
+  return button;
 }
 
 interface EditProps {

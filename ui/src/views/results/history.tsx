@@ -86,8 +86,8 @@ export function History({ subject, selected, editable, onSelect, onClose }: Hist
         <section className="stack tight">
           <div className="row wrap">
             <h3>{text.history.compare}</h3>
-            <label className="row small">
-              {text.history.versionOption(formatCount(right.version))} {text.history.with}
+            <label className="row small nowrap">
+              {text.history.pair(formatCount(right.version))}
               <select className="input" value={left.version} onChange={(e) => setAgainst(Number(e.target.value))}>
                 {rows
                   .filter((v) => v !== right)

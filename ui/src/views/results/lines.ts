@@ -56,7 +56,8 @@ export function readLines(text: string, scenes: readonly Scene[]): Line[] {
   let scene: Scene | null = null;
   let elements: { kind: LineKind; text: string }[] = [];
   let at = 0;
-  return rows.map((row, i): Line => {
+  let before: LineKind = "blank";
+  const read = (row: string, i: number): Line => {
     const number = i + 1;
     while (next < scenes.length && scenes[next]!.start <= number) {
       scene = scenes[next++]!;
@@ -71,6 +72,7 @@ export function readLines(text: string, scenes: readonly Scene[]): Line[] {
       if (elements[0]?.kind === "heading") at = 1;
       return line("heading");
     }
+    if (elements.length === 0) return line(guess(row, rows[i - 1] ?? "", rows[i + 1] ?? "", before));
     const key = bare(row);
     for (let j = Math.max(0, at - 1); j < Math.min(elements.length, at + reach); j++) {
       if (!elements[j]!.text.includes(key)) continue;
@@ -78,7 +80,23 @@ export function readLines(text: string, scenes: readonly Scene[]): Line[] {
       return line(elements[j]!.kind);
     }
     return line("action");
+  };
+  return rows.map((row, i) => {
+    const line = read(row, i);
+    before = line.kind;
+    return line;
   });
+}
+
+/** What a line is by the rules of Fountain, where its scene's elements are not known yet. */
+function guess(row: string, above: string, below: string, before: LineKind): LineKind {
+  const t = row.trim();
+  const cue = t.startsWith("@") || (t === t.toUpperCase() && t !== t.toLowerCase());
+  if (above.trim() === "" && cue && below.trim() !== "") return "character";
+  if (above.trim() === "" && (/^>[^<]*$/.test(t) || (cue && t.endsWith("TO:")))) return "transition";
+  if (t.startsWith(">") && t.endsWith("<")) return "centered";
+  if (before !== "character" && before !== "dialogue" && before !== "parenthetical") return "action";
+  return t.startsWith("(") ? "parenthetical" : "dialogue";
 }
 
 function elementOf(e: Schemas["SceneElementData"]): { kind: LineKind; text: string } {

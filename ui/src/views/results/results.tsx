@@ -8,7 +8,7 @@ import { StaleNotice, staleOf } from "./again";
 import { Dialogue, Locations, Presence } from "./charts";
 import type { Artifacts, Summary } from "./data";
 import { Downloads } from "./downloads";
-import { Edit, type Subject } from "./edit";
+import { Edit, useFocusBack, type Subject } from "./edit";
 import { makeFilm, type Scene } from "./film";
 import { History } from "./history";
 import { languageOf, readLines } from "./lines";
@@ -40,12 +40,14 @@ interface ResultsProps {
   paused: string | null;
   /** Something can be downloaded. */
   hasExport: boolean;
+  /** What is said of scenes that are not what they will be. */
+  notice?: ReactNode;
   /** What is said where there are no scenes yet. */
   noScenes: ReactNode;
 }
 
 /** Everything that came out of a script: scenes beside their text, pictures, settings, versions, downloads. */
-export function Results({ project, run, artifacts, list, search, editable, paused, hasExport, noScenes }: ResultsProps) {
+export function Results({ project, run, artifacts, list, search, editable, paused, hasExport, notice, noScenes }: ResultsProps) {
   const navigate = useNavigate();
   const change = useCallback(
     (next: Partial<Record<keyof ResultsSearch, string | number | undefined>>) =>
@@ -78,6 +80,7 @@ export function Results({ project, run, artifacts, list, search, editable, pause
 
   return (
     <div className="stack loose results">
+      {notice && <div className="card">{notice}</div>}
       {stale && <StaleNotice stale={stale} run={run} />}
       {paused && artifacts.config && settingsCard()}
       {film.scenes.length > 0 && <Strip film={film} selected={selected} onSelect={select} />}
@@ -101,7 +104,6 @@ export function Results({ project, run, artifacts, list, search, editable, pause
           {detail && (
             <SceneDetail
               key={detail.id}
-              film={film}
               scene={detail}
               project={project}
               summary={summaries.get(`scene/${detail.id}`)}
@@ -185,6 +187,7 @@ export function ScriptCard({
   children: ReactNode;
 }) {
   const [editing, setEditing] = useState(false);
+  const button = useFocusBack(editing);
   const subject = { project, type: "canonical_script", entity: "project", what: text.edit.script };
   return (
     <Card
@@ -196,7 +199,7 @@ export function ScriptCard({
           {tools}
           <span className="row push">
             {editable && artifacts.script && !editing && (
-              <Button small icon="edit" onClick={() => setEditing(true)}>
+              <Button ref={button} small icon="edit" onClick={() => setEditing(true)}>
                 {text.screenplay.edit}
               </Button>
             )}

@@ -9,6 +9,7 @@ import { awaitsConfirmation } from "~/run/act/acts";
 import { useOpenRun } from "~/run/context";
 import { results as text } from "~/text/results";
 import { isCurrent, madeBy, runArtifacts, useArtifacts, versionsOf, type Artifacts, type Summary } from "./data";
+import { useProvisional } from "./provisional";
 import { NoResults, Results } from "./results";
 
 const over: ReadonlySet<string> = new Set(["done", "failed", "cancelled", "damaged"]);
@@ -39,9 +40,11 @@ export function RunResults() {
   const run = answer.state;
   const search = useSearch({ from: "/runs/$run/results" });
   const { artifacts, list, current, error, retry } = useRunArtifacts(run);
+  const soon = useProvisional(run, artifacts, !over.has(run.status));
+  const shown = useMemo(() => artifacts && (soon.length > 0 ? { ...artifacts, scenes: soon } : artifacts), [artifacts, soon]);
   useTitle(text.title(run.input_name || run.run_id));
   if (error) return <LoadError error={error} retry={retry} />;
-  if (artifacts === undefined) return <Skeleton lines={10} />;
+  if (artifacts === undefined || shown === undefined) return <Skeleton lines={10} />;
   if (artifacts.script === null)
     return <NoResults project={null}>{over.has(run.status) ? text.empty.failed : text.empty.running}</NoResults>;
   const paused = awaitsConfirmation(answer);
@@ -64,10 +67,12 @@ export function RunResults() {
       <Results
         project={run.project_id}
         run={run.run_id}
-        artifacts={artifacts}
+        artifacts={shown}
         list={list}
         search={search}
-        editable={current}
+        // What a run has read is not changed under its feet.
+        editable={current && (over.has(run.status) || paused)}
+        notice={soon.length > 0 ? <ScenesToCome run={run} artifacts={artifacts} /> : null}
         paused={paused && current ? run.run_id : null}
         hasExport={artifacts.script !== null}
         noScenes={<ScenesToCome run={run} artifacts={artifacts} />}
@@ -89,7 +94,7 @@ function ScenesToCome({ run, artifacts }: { run: Run; artifacts: Artifacts }) {
         <p className="quiet">{text.noScenes.ended}</p>
       ) : total !== null ? (
         <>
-          <p className="quiet">{text.noScenes.running(formatCount(done), formatCount(total))}</p>
+          <p className="quiet">{text.noScenes.running}</p>
           <Progress done={done} total={total}>
             {text.scenes.count(formatCount(done), formatCount(total))}
           </Progress>

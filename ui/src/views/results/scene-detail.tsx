@@ -7,8 +7,8 @@ import { Button, Card, Foreign, Time } from "~/design/parts";
 import { formatCount, formatEighths, formatProvider, formatShare } from "~/format/format";
 import { results as text } from "~/text/results";
 import type { Metadata, Summary } from "./data";
-import { Edit } from "./edit";
-import type { Film, Scene } from "./film";
+import { Edit, useFocusBack } from "./edit";
+import type { Scene } from "./film";
 import { HealthPill } from "./scene-table";
 import { Raw } from "./raw";
 import { ConfirmButton } from "./confirm";
@@ -26,7 +26,6 @@ export function Confidence({ share }: { share: number }) {
 }
 
 interface DetailProps {
-  film: Film;
   scene: Scene;
   project: string;
   summary: Summary | undefined;
@@ -41,6 +40,7 @@ interface DetailProps {
 export const SceneDetail = memo(function SceneDetail(props: DetailProps) {
   const { scene, project, editable, onClose, onHistory, onEditing } = props;
   const [editing, setEditing] = useState(false);
+  const button = useFocusBack(editing);
   const edit = (on: boolean) => {
     setEditing(on);
     onEditing(on);
@@ -51,11 +51,11 @@ export const SceneDetail = memo(function SceneDetail(props: DetailProps) {
       title={text.scene.title(scene.number)}
       tools={
         <>
-          <HealthPill health={scene.health} />
+          {scene.version > 0 && <HealthPill health={scene.health} />}
           <span className="row wrap push">
             {editable && !editing && (
               <>
-                <Button small icon="edit" onClick={() => edit(true)}>
+                <Button ref={button} small icon="edit" onClick={() => edit(true)}>
                   {text.scene.edit}
                 </Button>
                 {scene.health !== "confirmed_valid" && (
@@ -66,9 +66,11 @@ export const SceneDetail = memo(function SceneDetail(props: DetailProps) {
                 )}
               </>
             )}
-            <Button small onClick={onHistory}>
-              {text.scene.history}
-            </Button>
+            {scene.version > 0 && (
+              <Button small onClick={onHistory}>
+                {text.scene.history}
+              </Button>
+            )}
             {!editing && <Button look="plain" small icon="x" aria-label={text.scene.close} onClick={onClose} />}
           </span>
         </>
@@ -89,7 +91,7 @@ export const SceneDetail = memo(function SceneDetail(props: DetailProps) {
   );
 });
 
-function Content({ scene, summary, lang, film }: DetailProps) {
+function Content({ scene, summary, lang }: DetailProps) {
   const d = scene.made.data;
   const m = scene.made.metadata;
   const { data: known } = useQuery(words());
@@ -139,7 +141,7 @@ function Content({ scene, summary, lang, film }: DetailProps) {
             </Pair>
           </dl>
         ) : (
-          <p className="quiet">{text.scene.notJudged}</p>
+          <p className="quiet">{scene.version === 0 ? text.scene.provisional : text.scene.notJudged}</p>
         )}
       </section>
       <section className="stack tight">
@@ -159,9 +161,11 @@ function Content({ scene, summary, lang, film }: DetailProps) {
             <Speakers scene={scene} />
           </Pair>
           <Pair term={text.scenes.columns.length}>{formatEighths(d.page_eighths)}</Pair>
-          <Pair term={text.scene.elements}>
-            <Elements elements={d.elements} />
-          </Pair>
+          {d.elements.length > 0 && (
+            <Pair term={text.scene.elements}>
+              <Elements elements={d.elements} />
+            </Pair>
+          )}
           <Pair term={text.scene.lines}>
             {text.scene.lineRange(formatCount(scene.start), formatCount(scene.end))}
             {d.source_span.start_line !== scene.start && (
@@ -186,8 +190,8 @@ function Content({ scene, summary, lang, film }: DetailProps) {
           </dl>
         </section>
       )}
-      <Origin metadata={m} summary={summary} unit={scene.id} film={film} />
-      <Raw data={scene.made} />
+      {scene.version > 0 && <Origin metadata={m} summary={summary} unit={scene.id} />}
+      {scene.version > 0 && <Raw data={scene.made} />}
     </div>
   );
 }
@@ -284,16 +288,7 @@ export function Marks({ metadata }: { metadata: Metadata }) {
 }
 
 /** How a result was made: by which model, in which run, from what. */
-export function Origin({
-  metadata: m,
-  summary,
-  unit,
-}: {
-  metadata: Metadata;
-  summary: Summary | undefined;
-  unit: string;
-  film?: Film;
-}) {
+export function Origin({ metadata: m, summary, unit }: { metadata: Metadata; summary: Summary | undefined; unit: string }) {
   const [provider, model] = splitModel(m.annotations["answered_by"]);
   return (
     <section className="stack tight">

@@ -11,7 +11,7 @@ import { ReasonField } from "~/run/act/plans";
 import { results as text } from "~/text/results";
 import { ConfirmButton, confirmVersion } from "./confirm";
 import type { ConfigData, Made, Summary } from "./data";
-import { Edit } from "./edit";
+import { Edit, useFocusBack } from "./edit";
 import { fieldsOf, showValue } from "./fields";
 import { Raw } from "./raw";
 import { Confidence, Marks, Origin } from "./scene-detail";
@@ -50,6 +50,7 @@ export const Settings = memo(function Settings({
   onHistory: () => void;
 }) {
   const [editing, setEditing] = useState<string | true | null>(null);
+  const button = useFocusBack(editing !== null);
   const subject = { project, type: "project_config", entity: "project", what: text.edit.settings };
   const { health, ref } = config.metadata;
   return (
@@ -65,7 +66,7 @@ export const Settings = memo(function Settings({
           <span className="row wrap push">
             {editable && editing === null && (
               <>
-                <Button small icon="edit" onClick={() => setEditing(true)}>
+                <Button ref={button} small icon="edit" onClick={() => setEditing(true)}>
                   {text.settings.edit}
                 </Button>
                 {health !== "confirmed_valid" && !paused && <ConfirmButton subject={subject} version={ref.version} />}
