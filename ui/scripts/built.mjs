@@ -16,7 +16,7 @@ const committed = join(ui, "../internal/page/dist");
 const fresh = mkdtempSync(join(tmpdir(), "cineforge-built-"));
 try {
   process.env.NODE_ENV = "production";
-  await build({ root: ui, logLevel: "warn", build: { outDir: fresh, emptyOutDir: true, manifest: "manifest.json" } });
+  await build({ root: ui, logLevel: "error", build: { outDir: fresh, emptyOutDir: true, manifest: "manifest.json" } });
   const problems = [...differences(), ...weight()];
   if (problems.length > 0) {
     console.error(problems.join("\n"));
