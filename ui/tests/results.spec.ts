@@ -176,7 +176,7 @@ test("Results_WhatAnEditMadeStaleIsMadeAgain", async ({ page, serve }) => {
 
 test("Results_SettingsAreAcceptedAndTheRunGoesOn", async ({ page, serve }) => {
   const server = await serve();
-  const { project, run } = await startRun(server, "Tide", "the_tide_clock.fountain", false);
+  const { project, run } = await startRun(server, "Tide", "the_tide_clock.fountain", { accept_config: false });
   await untilRun(server, run, "paused");
   await page.goto(`${server.url}/projects/${project}/results`);
   await page.getByRole("button", { name: "Accept and resume" }).click();

@@ -10,7 +10,7 @@ export interface StartedRun {
 }
 
 /** Makes a project with a sample or any other file, and starts a run of it. */
-export async function startRun(server: Server, name: string, file: string, acceptConfig = true): Promise<StartedRun> {
+export async function startRun(server: Server, name: string, file: string, options: object = {}): Promise<StartedRun> {
   const path = isAbsolute(file) ? file : sample(file);
   const project = await server.api<{ project_id: string }>("POST", "/api/projects/new", {
     slug: name.toLowerCase().replaceAll(" ", "-"),
@@ -23,7 +23,8 @@ export async function startRun(server: Server, name: string, file: string, accep
   const { run_id } = await server.api<{ run_id: string }>("POST", "/api/runs/start", {
     project_id: project.project_id,
     input_file: stored_path,
-    accept_config: acceptConfig,
+    accept_config: true,
+    ...options,
   });
   return { project: project.project_id, file: basename(stored_path), run: run_id };
 }

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 import { ApiError, unreachable } from "~/api/client";
+import type { Remedy } from "~/api/types";
 import { common } from "~/text/common";
 import { Banner, Button, Dialog } from "./parts";
 import type { IconName } from "./icon";
@@ -9,6 +10,12 @@ import type { IconName } from "./icon";
 export interface PlanLine {
   term: string;
   text: ReactNode;
+}
+
+/** The run that what helps is about, such as a retry that has to end first. */
+function conflicting(actions: readonly Remedy[]): string | undefined {
+  const run = actions.flatMap((a) => /^\/api\/runs\/([^/]+)\//.exec(a.endpoint ?? "")?.[1] ?? [])[0];
+  return run === undefined ? undefined : decodeURIComponent(run);
 }
 
 interface PlanProps {
@@ -27,7 +34,7 @@ interface PlanProps {
 export function ActError({ error }: { error: Error }) {
   const refused = error instanceof ApiError ? error : null;
   const away = refused?.code === unreachable;
-  const run = refused?.problem?.run_id;
+  const run = refused?.problem?.run_id ?? conflicting(refused?.actions ?? []);
   return (
     <Banner tone="bad" icon="bad" title={away ? common.unreachable.title : error.message}>
       {away ? common.notDone : refused?.hint}

@@ -117,8 +117,11 @@ function riskWords(plan: RetryPlan, title: (id: string) => string): ReactNode {
   );
 }
 
+/** What the line on who is asked says already. */
+const askedKeys: ReadonlySet<string> = new Set(["candidates", "without_providers", "provider_order"]);
+
 function changes(plan: RetryPlan, title: (id: string) => string): PlanLine | null {
-  const list = plan.changes ?? [];
+  const list = (plan.changes ?? []).filter((c) => !askedKeys.has(c.key));
   if (list.length === 0) return null;
   return {
     term: t.changes,
