@@ -27,7 +27,7 @@ export function Providers() {
   const chosen = search.window && search.window in windows ? search.window : usual;
   const { window, bucket, every } = windows[chosen]!;
   const { data, error, refetch } = useQuery(providersQuery());
-  const { data: history } = useQuery(providersHistory(window, bucket, every));
+  const { data: history, error: historyError, refetch: readHistory } = useQuery(providersHistory(window, bucket, every));
   const shown = text.windows[chosen]!;
   const alone = data?.every((p) => !p.configured) ?? false; // the offline model is all there is
   return (
@@ -47,13 +47,14 @@ export function Providers() {
         <>
           <Overall />
           {alone ? <Offline providers={data} /> : <Legend />}
+          {historyError && !history && <LoadError error={historyError} retry={() => void readHistory()} />}
           {data.map((p) => (
             <ProviderCard key={p.name} provider={p} history={history} window={shown} />
           ))}
           {!alone && <Offline providers={data} />}
           <div className="twothirds">
             <Changes names={data.map((p) => p.name)} />
-            <Why rows={history?.providers ?? []} />
+            {history && <Why rows={history.providers} />}
           </div>
           <Foot window={shown} history={history} />
         </>
