@@ -178,3 +178,20 @@ export function firstSelection(view: RunView): Selection {
   const attempt = unit?.attempts.findLast((a) => a.status === "failed") ?? null;
   return { stage: f.stageID, unit: unit?.unit, attempt };
 }
+
+/** Gives rows that say the same as before the same object as before, so that they are not drawn again. */
+export function keepSame(before: readonly Row[], rows: readonly Row[]): Row[] {
+  const had = new Map(before.map((r) => [r.key, r]));
+  return rows.map((r) => {
+    const old = had.get(r.key);
+    return old !== undefined && saysTheSame(old, r) ? old : r;
+  });
+}
+
+function saysTheSame(a: Row, b: Row): boolean {
+  const [x, y] = [a as unknown as Record<string, unknown>, b as unknown as Record<string, unknown>];
+  return Object.keys(y).every((k) => x[k] === y[k] || sameItems(x[k], y[k]));
+}
+
+const sameItems = (a: unknown, b: unknown): boolean =>
+  Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((v, i) => v === b[i]);

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type RefObject } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type RefObject } from "react";
 import { failures as failuresQuery, inputs, inputScenes, words as wordsQuery } from "~/api/queries";
 import type { Schemas } from "~/api/types";
 import { Icon } from "~/design/icon";
@@ -16,8 +16,8 @@ import { LaneRow } from "./lane-row";
 import { RowList, type ListHandle } from "./list";
 import { unitKind, type Failures, type Headings } from "./names";
 import { EarlierRow, GroupRow, ReusedRow, SkipRow, TryRow, UnitRow, WaitRow, type Drawing } from "./row";
-import { rowsOf, type Row } from "./rows";
-import { useTimelineState } from "./selection";
+import { keepSame, rowsOf, type Row } from "./rows";
+import { useTimelineState, type TimelineState } from "./selection";
 import { StageRow } from "./stage-row";
 import { useTimelineKeys } from "./timeline-keys";
 import "./panel.css";
@@ -61,10 +61,7 @@ function Chart({ view, now }: { view: RunView; now: Ms }) {
   const folds = state.fold === undefined ? foldsByItself(gaps, view.startedAt ?? now, now) : state.fold === "waits";
   const { axis, zoom, setZoom, unfolded, setUnfolded } = useAxis(view, now, folds ? gaps : noGaps, next, width);
   const words = useWords(view, answer.state.input_digest);
-  const rows = useMemo(
-    () => rowsOf(view, { problemsFirst: state.problemsFirst, selected: state.selected, open: state.open }),
-    [view, state.problemsFirst, state.selected, state.open],
-  );
+  const rows = useRows(view, state);
   const list = useRef<ListHandle>(null);
   useTimelineKeys(rows, list, state.press);
   useArrival(rows, list, state.chosen);
@@ -72,7 +69,7 @@ function Chart({ view, now }: { view: RunView; now: Ms }) {
     () => Object.fromEntries(Object.entries(answer.state.stages).map(([k, s]) => [k, s.title ?? k])),
     [answer.state.stages],
   );
-  const { press } = state;
+  const press = useLatest(state.press);
   const drawing = useMemo<Drawing>(
     () => ({ axis, width, ended, ...words, titles, press }),
     [axis, width, ended, words, titles, press],
@@ -158,6 +155,24 @@ function Chart({ view, now }: { view: RunView; now: Ms }) {
 }
 
 const noGaps: Gap[] = [];
+
+/** The rows; those that say the same as before are the same objects. */
+function useRows(view: RunView, { problemsFirst, selected, open }: TimelineState): Row[] {
+  const before = useRef<Row[]>([]);
+  return useMemo(
+    () => (before.current = keepSame(before.current, rowsOf(view, { problemsFirst, selected, open }))),
+    [view, problemsFirst, selected, open],
+  );
+}
+
+/** A function that stays the same, and does what the last one does. */
+function useLatest<A>(f: (a: A) => void): (a: A) => void {
+  const last = useRef(f);
+  useLayoutEffect(() => {
+    last.current = f;
+  });
+  return useCallback((a: A) => last.current(a), []);
+}
 
 function Toggle({ on, set, label }: { on: boolean; set: (on: boolean) => void; label: string }) {
   return (
