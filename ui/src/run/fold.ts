@@ -1,26 +1,8 @@
 import type { RunEvent } from "~/api/types";
+import { blank, fail, skippedBy, type Decided, type Ended, type Named, type Started } from "./attempt";
+import { Draft, type Writable } from "./draft";
 import { foldLanes } from "./lanes";
-import {
-  noTotals,
-  type After,
-  type AttemptView,
-  type Decision,
-  type Role,
-  type RunView,
-  type StageView,
-  type Totals,
-  type UnitView,
-  type Verdict,
-  type WaitView,
-} from "./view";
-
-/** A view's object that the fold may change. */
-export type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
-type Named<N extends RunEvent["event"]> = Extract<RunEvent, { event: N }>;
-type Started = Named<"attempt_started">;
-type Ended = Named<"attempt_finished"> | Named<"attempt_failed">;
-type Decided = Named<"stage_retrying"> | Named<"stage_waiting"> | Named<"stage_fallback">;
+import type { After, AttemptView, Role, RunView, StageView, Totals, UnitView, WaitView } from "./view";
 
 const ms = (t: string): number => Date.parse(t);
 
@@ -28,11 +10,7 @@ const ms = (t: string): number => Date.parse(t);
  * Folds a group of events into a view. What it changes it copies first, once in the group: the view
  * that it began with stays as it was, and what no event touches stays the same object.
  */
-export class Fold {
-  private own = new Set<object>();
-
-  constructor(private run: RunView) {}
-
+export class Fold extends Draft {
   get view(): RunView {
     return this.run;
   }
@@ -434,81 +412,6 @@ export class Fold {
     return t;
   }
 
-  // Copies, each made once.
-
-  private mine<T extends object>(o: T): Writable<T> {
-    if (this.own.has(o)) return o;
-    const copy = { ...o };
-    this.own.add(copy);
-    return copy;
-  }
-
-  private array<T, K extends keyof T>(of: T, key: K): T[K] extends readonly (infer I)[] ? I[] : never {
-    let list = of[key] as unknown as unknown[];
-    if (!this.own.has(list)) {
-      list = list.slice();
-      this.own.add(list);
-      of[key] = list as never;
-    }
-    return list as never;
-  }
-
-  private write(): Writable<RunView> {
-    return (this.run = this.mine(this.run));
-  }
-
-  private stage(id: string): Writable<StageView> {
-    const list = this.array(this.write(), "stages");
-    const i = list.findIndex((s) => s.id === id);
-    if (i >= 0) return (list[i] = this.mine(list[i]!));
-    const made: StageView = {
-      id,
-      status: "pending",
-      startedAt: null,
-      endedAt: null,
-      units: [],
-      unitAt: {},
-      unitsDone: 0,
-      unitsTotal: 0,
-      totals: noTotals,
-      failure: null,
-      pause: null,
-      reusedFrom: null,
-    };
-    list.push(made);
-    return (list[list.length - 1] = this.mine(made));
-  }
-
-  private unit(s: Writable<StageView>, unit: string, at: number, seq: number): Writable<UnitView> {
-    const list = this.array(s, "units");
-    const i = s.unitAt[unit];
-    if (i !== undefined) return (list[i] = this.mine(list[i]!));
-    s.unitAt = this.mine(s.unitAt);
-    (s.unitAt as Record<string, number>)[unit] = list.length;
-    const made: UnitView = {
-      stageID: s.id,
-      unit,
-      status: "begun",
-      startedAt: at,
-      endedAt: null,
-      attempts: [],
-      waits: [],
-      fallbacks: [],
-      reused: [],
-      answeredBy: null,
-      failed: 0,
-      seq,
-    };
-    const copy = this.mine(made);
-    list.push(copy);
-    return copy;
-  }
-
-  private eachUnit(s: Writable<StageView>, change: (u: Writable<UnitView>) => void): void {
-    const at = s.endedAt ?? 0;
-    for (const { unit, status } of s.units) if (status !== "done") change(this.unit(s, unit, at, 0));
-  }
-
   /** The try under way that an event names, or one whose start was not recorded. */
   private attempt(
     e: Started | Ended | Named<"attempt_progress">,
@@ -526,70 +429,4 @@ export class Fold {
     list.push(made);
     return made;
   }
-}
-
-/** Whom a fallback passed over: those between both models, and the first one, unless it was asked and failed. */
-function skippedBy(e: Named<"stage_fallback">, u: UnitView): Decision["others"] {
-  const last = u.attempts.findLast((a) => a.role === e.role);
-  const asked = last?.provider === e.from_provider && last.model === e.from_model;
-  const first = (v: Verdict) => v.provider === e.from_provider && v.model === e.from_model;
-  return e.decision.others.filter((v) => e.skipped_models.includes(v.model) || (first(v) && !asked && v.reason !== "failed"));
-}
-
-/** A try that has just begun. */
-function blank(e: Started | Ended | Named<"attempt_progress">, at: number): AttemptView {
-  const decision = ("decision" in e && e.decision) || null;
-  const least = ("least" in e && e.least) || null;
-  return {
-    stageID: e.stage_id,
-    unit: e.unit,
-    role: e.role,
-    number: e.attempt,
-    round: decision?.round ?? 0,
-    provider: e.provider,
-    model: e.model,
-    servedModel: null,
-    status: "running",
-    startedAt: at,
-    endedAt: null,
-    latencyMS: null,
-    firstEventMS: null,
-    inputTokens: 0,
-    outputTokens: 0,
-    estimated: false,
-    costUSD: null,
-    simulatedUSD: null,
-    errorClass: null,
-    error: null,
-    code: null,
-    httpStatus: null,
-    providerCode: null,
-    requestID: null,
-    retryable: null,
-    retryAfterSeconds: null,
-    scope: null,
-    hint: null,
-    hedge: false,
-    probe: decision?.probe ?? false,
-    decision,
-    then: null,
-    least: least === null ? null : { inputTokens: least.input_tokens, costUSD: least.cost_usd },
-    seq: e.seq,
-    endSeq: null,
-  };
-}
-
-/** Notes how a try failed. */
-function fail(a: Writable<AttemptView>, e: Named<"attempt_failed">, u: UnitView): void {
-  const raced = u.attempts.some((b) => b.hedge && b.role === e.role && b.seq >= a.seq && b.startedAt < (a.endedAt ?? Infinity));
-  a.status = e.error_class === "canceled" && (a.hedge || raced) ? "outraced" : "failed";
-  a.errorClass = e.error_class;
-  a.error = e.error;
-  a.code = e.error_code;
-  a.httpStatus = e.http_status ?? null;
-  a.providerCode = e.provider_code ?? null;
-  a.retryable = e.retryable ?? false;
-  a.retryAfterSeconds = e.retry_after_seconds ?? null;
-  a.scope = e.scope ?? null;
-  a.hint = e.hint ?? null;
 }
