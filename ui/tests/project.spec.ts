@@ -1,26 +1,17 @@
-import { readFileSync } from "node:fs";
-import { expect, sample, test, until, type Server } from "./server";
+import { startRun, untilRun } from "./runs";
+import { expect, test, type Server } from "./server";
 
 /** Makes a project with a finished run of a sample. */
 async function finished(s: Server): Promise<void> {
-  await s.api("POST", "/api/projects/new", { slug: "light", display_name: "The Light" });
-  const form = new FormData();
-  form.append("file", new Blob([readFileSync(sample("lighthouse.md"))]), "lighthouse.md");
-  const r = await fetch(`${s.url}/api/projects/light/inputs/upload`, { method: "POST", body: form });
-  const { stored_path } = (await r.json()) as { stored_path: string };
-  const body = { project_id: "light", input_file: stored_path, accept_config: true };
-  const { run_id } = await s.api<{ run_id: string }>("POST", "/api/runs/start", body);
-  await until("the run ends", async () => {
-    const { state } = await s.api<{ state: { status: string } }>("GET", `/api/runs/${run_id}/state?brief=true`);
-    return state.status === "done";
-  });
+  const { run } = await startRun(s, "Light", "lighthouse.md");
+  await untilRun(s, run, "done");
 }
 
 test("Project_ShowsScriptsRunsAndResults", async ({ page, serve }) => {
   const server = await serve();
   await finished(server);
   await page.goto(`${server.url}/projects/light`);
-  await expect(page.getByRole("heading", { level: 1, name: "The Light" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "Light" })).toBeVisible();
   await expect(page.getByRole("region", { name: "Scripts" })).toContainText("a screenplay, 5 scenes");
   await expect(page.getByRole("region", { name: "Latest results" })).toContainText("5 scenes");
   await expect(page.getByRole("region", { name: "Runs" })).toContainText("done");
@@ -52,7 +43,7 @@ test("Project_DeletesAfterAPlan", async ({ page, serve }) => {
   await page.getByRole("button", { name: "Delete the project" }).click();
   const confirm = dialog.getByRole("button", { name: "Delete the project" });
   await expect(confirm).toHaveAttribute("aria-disabled", "true");
-  await dialog.getByRole("textbox").fill("The Light");
+  await dialog.getByRole("textbox").fill("Light");
   await confirm.click();
   await expect(page).toHaveURL(`${server.url}/`);
   expect(await server.api("GET", "/api/projects/recent")).toEqual([]);

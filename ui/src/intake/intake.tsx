@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useRouter } from "@tanstack/react-router";
-import { createContext, useCallback, useContext, useMemo, useRef, useState, type ReactNode } from "react";
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { limits } from "~/api/queries";
 import { Button, Dialog, Foreign } from "~/design/parts";
 import { Icon } from "~/design/icon";
@@ -89,9 +89,21 @@ export function IntakeProvider({ children }: { children: ReactNode }) {
       } catch (error) {
         if (last.current?.abort !== abort) return; // another script has taken its place
         setSending(isAbort(error) ? { phase: "idle" } : { phase: "failed", file, error: error as Error });
+        if (!isAbort(error) && router.state.location.pathname !== "/new")
+          toast(<Link to="/new">{text.notTaken(file.name)}</Link>);
       }
     },
-    [client, onArrival],
+    [client, onArrival, router, toast],
+  );
+
+  // A refusal that was seen is over when its view is left.
+  useEffect(
+    () =>
+      router.subscribe("onBeforeNavigate", ({ fromLocation, toLocation }) => {
+        if (fromLocation?.pathname === "/new" && toLocation.pathname !== "/new")
+          setSending((s) => (s.phase === "failed" ? { phase: "idle" } : s));
+      }),
+    [router],
   );
 
   const start = useCallback(

@@ -14,6 +14,7 @@ export const intake = {
   tooLarge: (limit: string) => `the file is larger than ${limit}`,
   tooLargeHint: "Export it without pictures, or as plain text.",
   arrived: (name: string) => `${name} is uploaded`,
+  notTaken: (name: string) => `${name} was not taken`,
   formats: (usable: string, limit: string) => `${usable}, up to ${limit}`,
   or: " or ",
   notYet: (others: string) => `Not yet: ${others}. Export such a script as Fountain or plain text.`,

@@ -7,6 +7,9 @@ export const route = getRouteApi("/new");
 /** The recipe of a run that names none. */
 export const defaultRecipe = "mvp_ingest";
 
+/** The model of the program, which needs no key. */
+export const offline = "offline";
+
 /** What is chosen for the run. */
 export type Choices = ReturnType<typeof route.useSearch>;
 
@@ -70,10 +73,12 @@ export function askedOf(
   without: readonly string[] = [],
 ): Asked[] {
   const planned = (plan?.stages ?? []).flatMap((s) => s.chain);
+  const first = plan?.stages.find((s) => s.first)?.first ?? "";
   const ruled = (recipe?.stages ?? []).flatMap((s) => s.chain);
-  // What only the plan has, such as the offline model where no key is set, it asks first.
   const extra = planned.filter((c) => !ruled.some((r) => r.provider === c.provider));
   const order = [...new Set([...extra, ...ruled].map((c) => c.provider))];
+  // Where no key is set, the offline model comes before all whose keys are missing.
+  if (first.startsWith(`${offline}:`)) order.sort((a, b) => Number(b === offline) - Number(a === offline));
   return order.map((provider) => {
     const all: Candidate[] = [...extra, ...ruled].filter((c) => c.provider === provider);
     const now: Candidate[] = planned.filter((c) => c.provider === provider && c.reason !== "left_out");

@@ -3,9 +3,9 @@ import { Link } from "@tanstack/react-router";
 import type { Schemas } from "~/api/types";
 import { Ago, Banner, Button, Card, LinkButton, LoadError, Skeleton } from "~/design/parts";
 import { formatCount, formatDuration, formatMoney } from "~/format/format";
-import { useKeys } from "~/app/keys";
 import { useRunWord } from "~/run/words";
 import { newRun as text } from "~/text/new-run";
+import { offline } from "./choices";
 import { useStart } from "./plan";
 
 type Plan = Schemas["StartPlan"];
@@ -18,7 +18,6 @@ export function EstimateCard({ request, plan }: { request: Schemas["PlanRequest"
   const go = () => {
     if (!off && !start.isPending) start.mutate(request);
   };
-  useKeys({ s: go });
   const again = (plan.data?.earlier_runs.length ?? 0) > 0 || Boolean(plan.data?.under_way);
   return (
     <Card
@@ -53,7 +52,7 @@ function Estimate({ plan }: { plan: Plan }) {
       <Facts plan={plan} />
       <Earlier plan={plan} />
       {plan.notice && (
-        <Banner tone="wait" icon="key" title={text.estimate.notice}>
+        <Banner tone={plan.drill ? "drill" : "wait"} icon={plan.drill ? "drill" : "key"} title={text.estimate.notice}>
           {plan.notice}
         </Banner>
       )}
@@ -67,36 +66,47 @@ function Estimate({ plan }: { plan: Plan }) {
           {s.problem}
         </Banner>
       ))}
-      {plan.warnings
-        .filter((w) => w.about !== "input") // they stand beside what was read
-        .map((w) => (
-          <Banner key={w.message} tone="wait" icon="out" title={text.estimate.warning[w.about] ?? w.about}>
-            {w.message}
-          </Banner>
-        ))}
+      {warningsOf(plan, stuck).map((w) => (
+        <Banner key={w.message} tone="wait" icon="out" title={text.estimate.warning[w.about] ?? w.about}>
+          {w.message}
+        </Banner>
+      ))}
     </>
   );
+}
+
+/** The warnings that are said nowhere else, each once: those of the text stand beside what was read. */
+function warningsOf(plan: Plan, stuck: boolean): Schemas["PlanWarning"][] {
+  const said = plan.warnings.filter((w) => w.about !== "input" && !(stuck && w.about === "models"));
+  return [...new Map(said.map((w) => [w.message, w])).values()];
 }
 
 function Price({ plan }: { plan: Plan }) {
   const limit = text.estimate.limit(formatMoney(plan.max_cost_usd.value));
   const cost = plan.cost_usd;
   const asked = plan.stages.reduce((n, s) => n + (s.requests ?? 1), 0) > 0;
-  const offline = plan.stages.some((s) => s.first?.startsWith("offline:"));
+  const alone = plan.stages.some((s) => s.first?.startsWith(`${offline}:`));
   if (cost === null)
     return (
       <div>
         <span className="ebig">{text.estimate.unknown}</span>
         <p className="small quiet">
-          {plan.stages.find((s) => s.unknown)?.unknown} {limit}
+          {text.estimate.unknownWhy} {text.estimate.atMost(formatMoney(plan.max_cost_usd.value))}
         </p>
+      </div>
+    );
+  if (plan.drill)
+    return (
+      <div>
+        <span className="ebig num">{formatMoney(0)}</span>
+        <p className="small drillink">{text.estimate.simulated(formatMoney(cost.low), formatMoney(cost.high))}</p>
       </div>
     );
   if (cost.high === 0)
     return (
       <div>
         <span className="ebig num">{formatMoney(0)}</span>
-        <p className="small quiet">{!asked ? text.estimate.nothingWhy : offline ? text.estimate.offline : null}</p>
+        <p className="small quiet">{!asked ? text.estimate.nothingWhy : alone ? text.estimate.offline : null}</p>
       </div>
     );
   return (

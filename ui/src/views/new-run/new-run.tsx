@@ -40,7 +40,7 @@ export function NewRun() {
           </Banner>
         </div>
       )}
-      {sending.phase !== "idle" ? (
+      {sending.phase !== "idle" && choices.input === undefined ? (
         <SendingCard />
       ) : choices.project && choices.input ? (
         <Prepare key={`${choices.project}/${choices.input}`} choices={choices as Ready} />

@@ -3,9 +3,10 @@ import { recipe as recipeQuery, words } from "~/api/queries";
 import type { Schemas } from "~/api/types";
 import { Icon, type IconName } from "~/design/icon";
 import { Card, Plate, Time } from "~/design/parts";
+import { Sentence } from "~/design/sentence";
 import { formatCount, formatProvider } from "~/format/format";
 import { newRun as text } from "~/text/new-run";
-import { askedOf, defaultRecipe, useChoices, type Asked, type Ready } from "./choices";
+import { askedOf, defaultRecipe, offline, useChoices, type Asked, type Ready } from "./choices";
 
 /** Who is asked in which order, who can answer now, and who is left out of this run. */
 export function OrderCard({ choices, plan }: { choices: Ready; plan: Schemas["StartPlan"] | undefined }) {
@@ -29,7 +30,7 @@ export function OrderCard({ choices, plan }: { choices: Ready; plan: Schemas["St
                 checked={!a.left}
                 aria-label={text.order.ask(formatProvider(a.provider))}
                 onChange={() => toggle(a.provider)}
-                disabled={a.provider === "offline"}
+                disabled={a.provider === offline}
               />
               <span className="num faint">{formatCount(i + 1)}</span>
               <Plate name={formatProvider(a.provider)} hollow={!a.usable || a.left} />
@@ -47,6 +48,9 @@ export function OrderCard({ choices, plan }: { choices: Ready; plan: Schemas["St
     </Card>
   );
 }
+
+/** What ends by itself is said in a word and its times; the engineer's detail stands beside it. */
+const timed: ReadonlySet<string> = new Set(["breaker_open", "provider_out", "probing", "gated", "held"]);
 
 const icons: Partial<Record<Schemas["VerdictReason"], IconName>> = {
   not_configured: "key",
@@ -68,17 +72,22 @@ function StandingLine({ asked }: { asked: Asked }) {
   if (asked.usable || asked.why === null)
     return (
       <span className="tiny ok">
-        <Icon name="ok" /> {asked.provider === "offline" ? text.order.offline : text.order.usable}
+        <Icon name="ok" /> {asked.provider === offline ? text.order.offline : text.order.usable}
       </span>
     );
-  const { reason, detail, until } = asked.why;
+  const { reason, detail, since, until } = asked.why;
+  const known = reason && timed.has(reason) ? data?.decision_reasons[reason] : undefined;
   return (
-    <span className={`tiny ${reason === "not_configured" ? "faint" : "wait"}`}>
-      <Icon name={(reason && icons[reason]) ?? "out"} /> {detail ?? (reason ? data?.decision_reasons[reason] : null) ?? reason}
+    <span className={`tiny ${reason === "not_configured" ? "faint" : "wait"}`} title={known ? (detail ?? undefined) : undefined}>
+      <Icon name={(reason && icons[reason]) ?? "out"} /> <Sentence>{known ?? detail ?? reason ?? ""}</Sentence>
+      {known && since && (
+        <>
+          , {text.order.since} <Time at={since} />
+        </>
+      )}
       {until && (
         <>
-          {" "}
-          {text.order.until} <Time at={until} />
+          , {text.order.until} <Time at={until} />
         </>
       )}
     </span>

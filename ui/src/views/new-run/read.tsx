@@ -93,6 +93,10 @@ function Remarks({ read, goTo }: { read: Read; goTo: (line: number) => void }) {
   // That there are no scenes is said in full already.
   const warnings = read.warnings.filter((w) => !(noScenes && w.line === 1));
   if (!noScenes && warnings.length === 0) return null;
+  // What concerns a heading stands beside it in the table.
+  const headings = new Set(read.scenes.map((s) => s.start_line));
+  const atHeadings = warnings.filter((w) => headings.has(w.line));
+  const elsewhere = warnings.filter((w) => !headings.has(w.line));
   return (
     <div className="remarks stack tight">
       {noScenes && (
@@ -104,7 +108,14 @@ function Remarks({ read, goTo }: { read: Read; goTo: (line: number) => void }) {
         <Banner tone="wait" icon="out" title={text.read.warnings(warnings.length, formatCount(warnings.length))}>
           {text.read.warningsWhy}
           <ul className="warns">
-            {warnings.map((w) => (
+            {atHeadings.length > 0 && (
+              <li className="row wrap">
+                {atHeadings.map((w) => (
+                  <LineButton key={w.line} line={w.line} goTo={goTo} />
+                ))}
+              </li>
+            )}
+            {elsewhere.map((w) => (
               <li key={`${w.line} ${w.message}`}>
                 <LineButton line={w.line} goTo={goTo} /> {w.message}
               </li>
