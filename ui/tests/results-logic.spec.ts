@@ -9,7 +9,7 @@ const script = `Title: X
 
 INT. KITCHEN - NIGHT
 
-She waits. *Long*.
+NORA waits. *Long*.
 
 NORA
 (softly)
@@ -28,7 +28,7 @@ const artifacts = {
   scenes: [
     scene(1, "INT. KITCHEN - NIGHT", "INT", "NIGHT", 3, 10, [
       ["scene_heading", "INT. KITCHEN - NIGHT"],
-      ["action", "She waits. *Long*."],
+      ["action", "NORA waits. *Long*."],
       ["character", "NORA"],
       ["parenthetical", "(softly)"],
       ["dialogue", "Did I wake you?"],

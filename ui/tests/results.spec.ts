@@ -157,7 +157,7 @@ test("Results_WhatAnEditMadeStaleIsMadeAgain", async ({ page, serve }) => {
   await page.getByRole("button", { name: "Run the later stages again with this edit" }).click();
   const plan = page.getByRole("dialog");
   await expect(plan).toContainText("Find the scenes");
-  await plan.locator(".dlg-foot .primary").click();
+  await plan.getByRole("button", { name: "Run the later stages again" }).click();
 
   await expect(page).not.toHaveURL(new RegExp(`/runs/${run}(/|$)`));
   const again = new URL(page.url()).pathname.split("/")[2]!;

@@ -35,6 +35,7 @@ export const results = {
   },
   again: {
     button: "Run the later stages again with this edit",
+    title: "Run the later stages again",
     busy: "The run has not ended. What it makes next replaces this.",
     what: "Does",
   },

@@ -26,6 +26,8 @@ export interface RunAct {
   kind: ActKind;
   icon?: IconName;
   look?: "primary" | "plain" | "danger";
+  /** What its plan is called, where the label says more than the kind of act. */
+  title?: string;
   /** Why it can't be done now. */
   off?: string;
   /** The request, where it is one as it stands. */

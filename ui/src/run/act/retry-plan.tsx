@@ -45,14 +45,15 @@ function OpenRetryPlan({ act, answer, onClose, stay }: ActPlanProps) {
     return true;
   };
   const mode = plan?.mode ?? "failed_stage";
+  const title = act.title ?? r.title[mode as keyof typeof r.title] ?? act.label;
   return (
     <Plan
       open
       onClose={onClose}
-      title={r.title[mode as keyof typeof r.title] ?? act.label}
+      title={title}
       lines={plan && !error ? retryLines(plan, answer) : []}
       confirm={{
-        label: r.title[mode as keyof typeof r.title] ?? act.label,
+        label: title,
         icon: "retry",
         off: error ? error.message : plan === undefined || isPlaceholderData ? r.loading : null,
       }}

@@ -58,7 +58,14 @@ function RunAgain({ run, stages }: { run: string; stages: ReadonlySet<string> })
   if (data === undefined || from === undefined) return null;
   const body = { from, newest: true };
   const remedy: Remedy = { id: "retry", label: text.again.button, method: "POST", endpoint: `/api/runs/${run}/retry`, body };
-  const act: RunAct = { id: "run-later-stages", label: text.again.button, kind: "retry", icon: "retry", remedy };
+  const act: RunAct = {
+    id: "run-later-stages",
+    label: text.again.button,
+    title: text.again.title,
+    kind: "retry",
+    icon: "retry",
+    remedy,
+  };
   return (
     <>
       <Button

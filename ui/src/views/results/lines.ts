@@ -74,12 +74,15 @@ export function readLines(text: string, scenes: readonly Scene[]): Line[] {
     }
     if (elements.length === 0) return line(guess(row, rows[i - 1] ?? "", rows[i + 1] ?? "", before));
     const key = bare(row);
-    for (let j = Math.max(0, at - 1); j < Math.min(elements.length, at + reach); j++) {
-      if (!elements[j]!.text.includes(key)) continue;
-      at = j + 1;
-      return line(elements[j]!.kind);
-    }
-    return line("action");
+    const ahead = elements.slice(at, at + reach);
+    // A whole element first: a cue's name may stand in the action above it, too.
+    let j = ahead.findIndex((e) => e.text === key);
+    if (j < 0 && elements[at - 1]?.text.includes(key)) j = -1;
+    else if (j < 0) j = ahead.findIndex((e) => e.text.includes(key));
+    const found = elements[at + j];
+    if (found === undefined || !found.text.includes(key)) return line("action");
+    at += j + 1;
+    return line(found.kind);
   };
   return rows.map((row, i) => {
     const line = read(row, i);
