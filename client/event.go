@@ -46,6 +46,11 @@ type Hello struct {
 	ServerTime event.Timestamp `json:"server_time"`
 	Version    string          `json:"version" doc:"Of the server's program."`
 	Position   int64           `json:"position" doc:"The events of the stream stand behind it."`
+	Head       int64           `json:"head" doc:"The end of the log: what stands between comes at once."`
+
+	// PositionTime lets a client notice that its position belongs to another log, as after an
+	// older copy of the database was put back.
+	PositionTime *event.Timestamp `json:"position_ts" doc:"The ts of the event at position; null if there is none."`
 }
 
 // EventsPage is a page of the log of all events.

@@ -51,8 +51,12 @@ func TestStream_BeginsWithHello(t *testing.T) {
 			{"/api/events/stream", "", "retry: 2000\nid: HEAD\n\n"},
 			{"/api/events/stream", "HEAD", "retry: 2000\n\n"},
 		} {
-			hello := fmt.Sprintf(`data: {"event":"hello","server_time":%q,"version":"1.2.3","position":%d}`,
-				time.Now().UTC().Format(event.TimeFormat), head)
+			last, err := s.app.Reader.Feed.Entries(t.Context(), run.EventFilter{}, head-1, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			hello := fmt.Sprintf(`data: {"event":"hello","server_time":%q,"version":"1.2.3","position":%d,"head":%d,"position_ts":%q}`,
+				time.Now().UTC().Format(event.TimeFormat), head, head, last[0].Time.Format(event.TimeFormat))
 			fill := strings.NewReplacer("HELLO", hello, "HEAD", fmt.Sprint(head))
 			test.last, test.begins = fill.Replace(test.last), fill.Replace(test.begins)
 			l := listen(t, s.api, test.target, test.last)

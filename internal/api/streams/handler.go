@@ -133,8 +133,12 @@ func (h *handler) ofAll(w http.ResponseWriter, r *http.Request) error {
 	of.OfRuns = len(of.Topics) == 0
 	var hello []byte
 	if !of.OfRuns {
+		at, err := h.timeOf(r.Context(), after)
+		if err != nil {
+			return err
+		}
 		if hello, err = json.Marshal(client.Hello{
-			Event: "hello", ServerTime: event.Timestamp{Time: time.Now()}, Version: h.version, Position: after,
+			Event: "hello", ServerTime: event.Timestamp{Time: time.Now()}, Version: h.version, Position: after, Head: head, PositionTime: at,
 		}); err != nil {
 			return err
 		}
@@ -156,6 +160,15 @@ func (h *handler) ofAll(w http.ResponseWriter, r *http.Request) error {
 			return frames, err
 		},
 	})
+}
+
+// timeOf returns when the event at a position was stored; nil if there is none.
+func (h *handler) timeOf(ctx context.Context, position int64) (*event.Timestamp, error) {
+	entries, err := h.reader.Feed.Entries(ctx, run.EventFilter{}, position-1, 1)
+	if err != nil || len(entries) == 0 || entries[0].Position != position {
+		return nil, err
+	}
+	return &event.Timestamp{Time: entries[0].Time}, nil
 }
 
 // lastEventID reads after which event a client begins.

@@ -2452,9 +2452,19 @@ export interface components {
             event: "hello";
             /**
              * Format: int64
+             * @description The end of the log: what stands between comes at once.
+             */
+            head: number;
+            /**
+             * Format: int64
              * @description The events of the stream stand behind it.
              */
             position: number;
+            /**
+             * Format: date-time
+             * @description The ts of the event at position; null if there is none.
+             */
+            position_ts: string | null;
             /** Format: date-time */
             server_time: string;
             /** @description Of the server's program. */
