@@ -1,23 +1,23 @@
 // First, so that its order of the layers holds, whichever view's styles come next.
 import "./design/design.css";
-import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { ApiError } from "./api/client";
 import { KeysProvider } from "./app/keys";
-import { makeRouter } from "./app/router";
+import { makeRouter, preloadViews } from "./app/router";
 import { LiveProvider } from "./live/context";
 import { Live } from "./live/live";
 
+// The session has ended: ask how it stands, which opens the sign-in.
+const noticeEnd = (error: Error): void => {
+  if (error instanceof ApiError && error.status === 401) void client.invalidateQueries({ queryKey: ["session"] });
+};
+
 const client: QueryClient = new QueryClient({
-  queryCache: new QueryCache({
-    onError: (error, query) => {
-      // The session has ended: ask how it stands, which opens the sign-in.
-      if (error instanceof ApiError && error.status === 401 && query.queryKey[0] !== "session")
-        void client.invalidateQueries({ queryKey: ["session"] });
-    },
-  }),
+  queryCache: new QueryCache({ onError: noticeEnd }),
+  mutationCache: new MutationCache({ onError: noticeEnd }),
   defaultOptions: {
     queries: {
       // Events mark what they change as out of date; the rest stays true.
@@ -34,12 +34,16 @@ const client: QueryClient = new QueryClient({
 const live = new Live();
 live.start();
 
+const router = makeRouter();
+// When what is shown has been loaded, and the browser has time for it.
+addEventListener("load", () => setTimeout(() => preloadViews(router), 2_000));
+
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <QueryClientProvider client={client}>
       <LiveProvider live={live}>
         <KeysProvider>
-          <RouterProvider router={makeRouter()} />
+          <RouterProvider router={router} />
         </KeysProvider>
       </LiveProvider>
     </QueryClientProvider>

@@ -18,7 +18,11 @@ export async function startRun(server: Server, name: string, file: string, optio
   });
   const form = new FormData();
   form.set("file", new Blob([readFileSync(path)]), basename(file));
-  const uploaded = await fetch(`${server.url}/api/projects/${project.project_id}/inputs/upload`, { method: "POST", body: form });
+  const uploaded = await fetch(`${server.url}/api/projects/${project.project_id}/inputs/upload`, {
+    method: "POST",
+    body: form,
+    headers: server.headers,
+  });
   const { stored_path } = (await uploaded.json()) as { stored_path: string };
   const { run_id } = await server.api<{ run_id: string }>("POST", "/api/runs/start", {
     project_id: project.project_id,

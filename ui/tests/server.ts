@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test as base } from "@playwright/test";
+import { Proxy } from "./proxy";
 
 /** The program under test; make builds it before the tests. */
 const program = new URL("../../bin/cineforge", import.meta.url).pathname;
@@ -147,18 +148,21 @@ export class Server {
     rmSync(this.dir, { recursive: true, force: true });
   }
 
+  /** What requests need to be let in. */
+  get headers(): Record<string, string> {
+    return this.options.token ? { Authorization: `Bearer ${this.options.token}` } : {};
+  }
+
   /** Asks the API. */
   async api<T>(method: string, path: string, body?: unknown): Promise<T> {
     const r = await fetch(this.url + path, {
       method,
-      headers: {
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-        ...(this.options.token ? { Authorization: `Bearer ${this.options.token}` } : {}),
-      },
+      headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...this.headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!r.ok) throw new Error(`${method} ${path}: ${r.status} ${await r.text()}`);
-    return (await r.json()) as T;
+    const text = await r.text();
+    return (text === "" ? null : JSON.parse(text)) as T;
   }
 }
 
@@ -174,8 +178,23 @@ function simulated(url: string): Record<string, string> {
   };
 }
 
-/** Tests that start servers; they are stopped after each test. */
-export const test = base.extend<{ serve: (options?: ServerOptions) => Promise<Server> }>({
+/** What tests start; it is stopped after each test. */
+interface Started {
+  serve: (options?: ServerOptions) => Promise<Server>;
+  /** Puts a proxy before a server. */
+  behind: (server: Server) => Promise<Proxy>;
+}
+
+export const test = base.extend<Started>({
+  behind: async ({}, use) => {
+    const proxies: Proxy[] = [];
+    await use(async (server) => {
+      const p = await Proxy.start(server.url);
+      proxies.push(p);
+      return p;
+    });
+    proxies.forEach((p) => p.stop());
+  },
   serve: async ({}, use) => {
     const servers: Server[] = [];
     await use(async (options) => {

@@ -10,8 +10,8 @@ import type { Schemas } from "./types";
  * ["projects"], ["project", id, ...], ["recipes"]. What an event never changes is read once.
  */
 
-/** What changes only with the program: it is read once. */
-const once = { staleTime: Infinity } as const;
+/** What changes only with the program, or never: it is read once, whatever is marked as out of date. */
+const once = { staleTime: "static" } as const;
 
 export const session = () =>
   queryOptions({ queryKey: ["session"], queryFn: ({ signal }) => take(api.GET("/api/session", { signal })) });

@@ -1,5 +1,16 @@
-import { createContext, useCallback, useContext, useEffect, useEffectEvent, useRef, useState, type ReactNode } from "react";
-import { Dialog } from "~/design/parts";
+import {
+  createContext,
+  Fragment,
+  useCallback,
+  useContext,
+  useEffect,
+  useEffectEvent,
+  useRef,
+  useState,
+  type ReactNode,
+} from "react";
+import { Button, Dialog } from "~/design/parts";
+import { common } from "~/text/common";
 import { keys as text } from "~/text/keys";
 
 /** What keys do, by key: "j", "Enter", or two after another, "g h". */
@@ -60,7 +71,16 @@ export function KeysProvider({ children }: { children: ReactNode }) {
   return (
     <KeysContext value={value}>
       {children}
-      <Dialog open={help} onClose={() => setHelp(false)} title={text.title}>
+      <Dialog
+        open={help}
+        onClose={() => setHelp(false)}
+        title={text.title}
+        foot={
+          <Button onClick={() => setHelp(false)} autoFocus>
+            {common.close}
+          </Button>
+        }
+      >
         <div className="halves">
           {text.groups.map((group) => (
             <section key={group.name} className="stack tight">
@@ -69,8 +89,11 @@ export function KeysProvider({ children }: { children: ReactNode }) {
                 {group.keys.map((k) => (
                   <div key={k.does}>
                     <dt>
-                      {k.keys.map((key) => (
-                        <kbd key={key}>{key}</kbd>
+                      {k.keys.map((key, i) => (
+                        <Fragment key={key}>
+                          {i > 0 && <span className="faint tiny"> {k.keys[0] === "g" ? text.then : text.or} </span>}
+                          <kbd>{key}</kbd>
+                        </Fragment>
                       ))}
                     </dt>
                     <dd>{k.does}</dd>

@@ -201,6 +201,14 @@ export function makeRouter() {
   });
 }
 
+/** Loads the views that were not opened yet, so that they open also while the server is away. */
+export function preloadViews(router: ReturnType<typeof makeRouter>): void {
+  for (const route of Object.values(router.routesById)) {
+    const component = route.options.component as { preload?: () => Promise<void> } | undefined;
+    void component?.preload?.().catch(() => undefined); // then it is loaded when it is opened
+  }
+}
+
 declare module "@tanstack/react-router" {
   interface Register {
     router: ReturnType<typeof makeRouter>;

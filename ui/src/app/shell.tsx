@@ -1,20 +1,18 @@
-import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
-import { providers } from "~/api/queries";
+import { useEffect, useRef, useState } from "react";
 import { Icon } from "~/design/icon";
-import { Banner, Button, LinkButton } from "~/design/parts";
+import { Button, LinkButton } from "~/design/parts";
 import { ToastProvider } from "~/design/toast";
-import { formatAgo } from "~/format/format";
-import { useLiveStatus, useOutdated } from "~/live/context";
 import { IntakeProvider } from "~/intake/intake";
-import { useNow } from "~/live/clock";
+import { useLiveStatus } from "~/live/context";
 import { RunWatcher } from "~/run/watch";
 import { common } from "~/text/common";
 import { shell } from "~/text/shell";
 import { useHelp, useKeys } from "./keys";
 import { Lamps } from "./lamps";
 import { Login } from "./login";
+import { ConnectionState, Notices } from "./notices";
+import { useSession } from "./session";
 import { switchTheme } from "./theme";
 
 /** What is around every view: its frame, toasts, whose links need the router, and what takes dropped scripts. */
@@ -30,66 +28,72 @@ export function Shell() {
 
 /** The frame: top bar with lamps and connection, phone bar, sign-in, keys. */
 function Frame() {
-  const navigate = useNavigate();
-  const path = useRouterState({ select: (s) => s.location.pathname });
-  const status = useLiveStatus();
-  const stale = status.kind === "stale";
   const help = useHelp();
   const main = useRef<HTMLElement>(null);
-  useKeys({
-    "g h": () => void navigate({ to: "/" }),
-    "g p": () => void navigate({ to: "/providers" }),
-    "g i": () => void navigate({ to: "/incident" }),
-    "g d": () => void navigate({ to: "/drills" }),
-    "g r": () => void navigate({ to: "/recipes" }),
-    "g s": () => void navigate({ to: "/settings" }),
-    n: () => void navigate({ to: "/new" }),
-    "/": () => document.querySelector<HTMLElement>("[data-search]")?.focus(),
-  });
-  useEffect(() => {
-    document.documentElement.classList.toggle("is-stale", stale);
-  }, [stale]);
-  // A view that is opened is read from its beginning, also by a screen reader.
-  const first = useRef(true);
-  useEffect(() => {
-    if (!first.current) main.current?.focus({ preventScroll: true });
-    first.current = false;
-  }, [path]);
+  const { signedOut } = useSession();
+  const [later, setLater] = useState(false); // the sign-in was put off
+  if (!signedOut && later) setLater(false);
+  usePlaces();
+  useStaleLook(signedOut);
+  useFocusOfView(main);
   return (
     <>
-      <a className="skip-link" href="#main">
+      <a
+        className="skip-link"
+        href="#main"
+        onClick={(e) => {
+          e.preventDefault();
+          main.current?.focus();
+        }}
+      >
         {shell.skip}
       </a>
       <header className="top">
         <div className="top-in">
-          <Link to="/" className="brand" aria-label={`${common.product}, ${shell.home}`}>
+          <Link to="/" className="brand" aria-label={`${common.product}, ${shell.home}`} activeOptions={{ exact: true }}>
             <Icon name="mark" />
             <span>{common.product}</span>
           </Link>
           <nav className="nav" aria-label={shell.mainNav}>
-            <NavLinks />
+            <NavLink to="/">{shell.home}</NavLink>
+            <NavLink to="/providers">{shell.providers}</NavLink>
+            <RareLinks />
           </nav>
           <Lamps />
-          <ConnectionState />
-          <Button look="plain" small icon="theme" aria-label={shell.theme} title={shell.theme} onClick={switchTheme} />
-          <span className="hide-sm">
-            <Button look="plain" small aria-label={shell.help} title={shell.help} onClick={help}>
-              ?
-            </Button>
-          </span>
-          <span className="hide-sm">
-            <LinkButton to="/new" small icon="plus">
-              {shell.newRun}
-            </LinkButton>
-          </span>
+          <ConnectionState signedOut={signedOut} />
+          <div className="row top-tools">
+            <Button look="plain" small icon="theme" aria-label={shell.theme} title={shell.theme} onClick={switchTheme} />
+            <span className="hide-sm">
+              <Button look="plain" small aria-label={shell.help} title={shell.help} onClick={help}>
+                <span className="help-mark">?</span>
+              </Button>
+            </span>
+            <span className="hide-sm">
+              <LinkButton to="/new" small icon="plus">
+                {shell.newRun}
+              </LinkButton>
+            </span>
+          </div>
         </div>
       </header>
-      <Notices />
       <main className="page" id="main" ref={main} tabIndex={-1}>
+        <Notices signedOut={signedOut} onSignIn={later ? () => setLater(false) : null} />
         <Outlet />
       </main>
+      <Dock />
+      <Login open={signedOut && !later} onLater={() => setLater(true)} />
+      <RunWatcher />
+    </>
+  );
+}
+
+/** The bar at the foot of a phone, with a menu of what is opened less often. */
+function Dock() {
+  const menu = useRef<HTMLElement>(null);
+  return (
+    <>
       <nav className="dock" aria-label={shell.phoneNav}>
-        <Link to="/">
+        <Link to="/" activeOptions={{ exact: true }}>
           <Icon name="home" />
           {shell.home}
         </Link>
@@ -109,77 +113,72 @@ function Frame() {
       <nav
         popover="auto"
         id="more"
+        ref={menu}
         className="card more"
         aria-label={shell.moreMenu}
-        onClick={(e) => e.currentTarget.hidePopover()}
+        onClick={() => menu.current?.hidePopover()}
       >
-        <NavLinks />
+        <RareLinks />
       </nav>
-      <Login />
-      <RunWatcher />
     </>
   );
 }
 
-function NavLinks() {
+function RareLinks() {
   return (
     <>
-      <Link to="/">{shell.home}</Link>
-      <Link to="/providers">{shell.providers}</Link>
-      <Link to="/incident">{shell.incident}</Link>
-      <Link to="/drills">{shell.drills}</Link>
-      <Link to="/recipes">{shell.recipes}</Link>
-      <Link to="/settings">{shell.settings}</Link>
+      <NavLink to="/incident">{shell.incident}</NavLink>
+      <NavLink to="/drills">{shell.drills}</NavLink>
+      <NavLink to="/recipes">{shell.recipes}</NavLink>
+      <NavLink to="/settings">{shell.settings}</NavLink>
     </>
   );
 }
 
-/** Whether the page is live, in a word. */
-function ConnectionState() {
-  const status = useLiveStatus();
-  const words: Record<typeof status.kind, string> = {
-    connecting: shell.connecting,
-    live: shell.live,
-    polling: shell.polling,
-    stale: "since" in status ? shell.stale(new Date(status.since).toLocaleTimeString()) : "",
-    "signed-out": shell.signedOut,
-  };
+function NavLink({
+  to,
+  children,
+}: {
+  to: "/" | "/providers" | "/incident" | "/drills" | "/recipes" | "/settings";
+  children: string;
+}) {
   return (
-    <span className={status.kind === "live" ? "conn" : "conn is-stale"} role="status">
-      {words[status.kind]}
-    </span>
+    <Link to={to} activeOptions={{ exact: to === "/", includeSearch: false }}>
+      {children}
+    </Link>
   );
 }
 
-/** What concerns the whole page: it is not live, or of an older version than the server. */
-function Notices() {
+/** Binds the keys that lead to places. */
+function usePlaces(): void {
+  const navigate = useNavigate();
+  useKeys({
+    "g h": () => void navigate({ to: "/" }),
+    "g p": () => void navigate({ to: "/providers" }),
+    "g i": () => void navigate({ to: "/incident" }),
+    "g d": () => void navigate({ to: "/drills" }),
+    "g r": () => void navigate({ to: "/recipes" }),
+    "g s": () => void navigate({ to: "/settings" }),
+    n: () => void navigate({ to: "/new" }),
+    "/": () => document.querySelector<HTMLElement>("[data-search]")?.focus(),
+  });
+}
+
+/** A page that is not of now looks so: striped edge, colours gone from what would move. */
+function useStaleLook(signedOut: boolean): void {
   const status = useLiveStatus();
-  const outdated = useOutdated();
-  const now = useNow();
-  const { dataUpdatedAt } = useQuery({ ...providers(), enabled: false });
-  return (
-    <>
-      {status.kind === "stale" && (
-        <div className="page notice-row">
-          <Banner tone="wait" icon="out" title={common.unreachable.title}>
-            {shell.staleLong(formatAgo(new Date(Math.max(status.since, dataUpdatedAt)), now))}
-          </Banner>
-        </div>
-      )}
-      {outdated && (
-        <div className="page notice-row">
-          <Banner
-            tone="live"
-            icon="retry"
-            title={shell.outdated}
-            actions={
-              <Button small onClick={() => location.reload()}>
-                {common.reload}
-              </Button>
-            }
-          />
-        </div>
-      )}
-    </>
-  );
+  const stale = signedOut || status.kind === "stale";
+  useEffect(() => {
+    document.documentElement.classList.toggle("is-stale", stale);
+  }, [stale]);
+}
+
+/** A view that is opened has the focus, so that it is read from its beginning; a tab inside of it keeps it. */
+function useFocusOfView(main: React.RefObject<HTMLElement | null>): void {
+  const view = useRouterState({ select: (s) => s.location.pathname.split("/", 3).join("/") });
+  const last = useRef(view);
+  useEffect(() => {
+    if (last.current !== view && !main.current?.contains(document.activeElement)) main.current?.focus({ preventScroll: true });
+    last.current = view;
+  }, [view, main]);
 }

@@ -207,6 +207,8 @@ export function LoadError({
 }) {
   const away = error instanceof ApiError && error.code === unreachable;
   const hint = error instanceof ApiError ? error.hint : null;
+  // The sign-in lies over the page, or a notice on it leads there.
+  if (error instanceof ApiError && error.status === 401) return <Banner tone="wait" icon="key" title={common.needsSignIn} />;
   return (
     <Banner
       tone="bad"

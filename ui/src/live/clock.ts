@@ -9,15 +9,18 @@ import { useSyncExternalStore } from "react";
 let offset = 0; // server time minus this machine's, in ms
 let error = Infinity; // upper bound of what the offset is wrong by, in ms
 
+const mostDrift = 2_000; // ms by which the wall clock may leave the steady one between two looks
+let drift = Date.now() - performance.now();
+
 /** Notes the server's time, which arrived within roundTrip ms of being asked for. */
 export function noteServerTime(serverTime: string, roundTrip: number): void {
   const at = Date.parse(serverTime);
+  if (Number.isNaN(at)) return;
   const measured = at + roundTrip / 2 - Date.now();
-  // A jump of this machine's clock, as after sleep, makes the old offset worthless.
-  if (Number.isNaN(at) || (roundTrip >= error && Math.abs(measured - offset) < roundTrip + 1000)) return;
-  offset = measured;
-  error = roundTrip;
-  tick();
+  // A difference that the delays don't explain: one of the clocks was set.
+  const set = Math.abs(measured - offset) > roundTrip + error + 1_000;
+  if (roundTrip >= error && !set) return;
+  adoptClock({ offset: measured, error: roundTrip });
 }
 
 /** What a tab knows of the server's clock: offset and its error, both in ms. */
@@ -28,9 +31,9 @@ export interface ClockState {
 
 export const clockState = (): ClockState => ({ offset, error });
 
-/** Takes over what another tab of this browser measured. */
+/** Takes over what the tab measured that has the connection. */
 export function adoptClock(state: ClockState): void {
-  if (state.error > error) return;
+  if (!Number.isFinite(state.error)) return;
   ({ offset, error } = state);
   tick();
 }
@@ -40,16 +43,35 @@ export function serverNow(): number {
   return Date.now() + offset;
 }
 
+/** How far apart the server's clock and this machine's are, in ms; null while it is not known. */
+export const clockOffset = (): number | null => (Number.isFinite(error) ? offset : null);
+
+const jumpListeners = new Set<() => void>();
+
+/** Calls back when this machine's clock was set, or the machine slept: the offset has to be measured again. */
+export function onClockJump(listener: () => void): () => void {
+  jumpListeners.add(listener);
+  return () => jumpListeners.delete(listener);
+}
+
+function lookForJump(): void {
+  const now = Date.now() - performance.now();
+  if (Math.abs(now - drift) > mostDrift) {
+    error = Infinity;
+    for (const l of jumpListeners) l();
+  }
+  drift = now;
+}
+
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 let second = Math.floor(serverNow() / 1000);
 
 function tick(): void {
   const now = Math.floor(serverNow() / 1000);
-  if (now !== second) {
-    second = now;
-    for (const l of listeners) l();
-  }
+  if (now === second) return;
+  second = now;
+  for (const l of listeners) l();
 }
 
 function schedule(): void {
@@ -57,6 +79,7 @@ function schedule(): void {
   if (listeners.size === 0) return;
   timer = setTimeout(
     () => {
+      lookForJump();
       tick();
       schedule();
     },

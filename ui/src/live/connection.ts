@@ -1,39 +1,49 @@
-import { apiError, type ApiError } from "~/api/client";
-import type { LogEvent } from "~/api/types";
-import { noteServerTime } from "./clock";
+import { ApiError } from "~/api/client";
+import type { Schemas } from "~/api/types";
+import { noteServerTime, serverNow } from "./clock";
+import { behind, mostMissed, placeOf, readMissed, readPage, theEnd, topics, type Entry, type Place } from "./entries";
 import { SseReader } from "./sse";
 
-/** An event and where it stands in the server's log. */
-export interface Entry {
-  position: number;
-  event: LogEvent;
-}
-
-/** How the page learns of what happens. */
+/** How the page learns of what happens. Times are the server's, in ms since 1970. */
 export type LiveStatus =
   | { kind: "connecting" }
   | { kind: "live" }
-  | { kind: "polling"; since: number } // the stream is broken, pages of the log are read instead
-  | { kind: "stale"; since: number } // nothing is answered; since when, in ms of this machine
-  | { kind: "signed-out" };
+  | { kind: "polling" } // the stream is broken, pages of the log are read instead
+  | { kind: "stale"; since: number } // nothing is answered; when the server was last known to answer
+  | { kind: "signed-out"; since: number };
+
+/** Why what is known of the log is not complete. */
+export type Reset =
+  | "first" // it begins here
+  | "missed" // too much happened meanwhile to be read one by one
+  | "replaced"; // it is another log, as after an older copy of the database was put back
 
 /** What a connection reports. */
 export interface Listener {
-  entries(entries: Entry[]): void;
+  /** New entries, in order; what is between after and the first one does not concern the page. */
+  entries(entries: Entry[], after: number): void;
   status(status: LiveStatus): void;
-  /** The stream begins anew: what is before from is not known to be complete. */
-  reset(from: number): void;
+  /** What is before place is not known to be complete. */
+  reset(place: Place, why: Reset): void;
   version(version: string): void;
-  /** Bytes arrived, be they only a sign of life. */
+  /** A sign of life without an entry. */
   alive(): void;
 }
 
-const topics = "runs,providers,projects,inputs,artifacts,chat";
-const firstPause = 500; // ms before the first new attempt; doubles
-const longestPause = 15_000; // ms
-const silence = 35_000; // ms without a byte: the server sends one every 15 s
-const failuresBeforePolling = 2;
-const pollEvery = 2_000; // ms
+/** Times in ms. */
+const usual = {
+  greeting: 8_000, // until a stream's first byte; longer, and something on the way holds it back
+  silence: 20_000, // without a byte: the server sends one every 15 s
+  grace: 2_000, // in which a broken stream may be resumed before the page asks in other ways
+  pause: 500, // before a new attempt; doubles
+  longestPause: 15_000,
+  poll: 2_000,
+  rest: 15_000, // between two pages while nobody sees the tab
+  answer: 5_000, // until a page of the log is there
+  steady: 5_000, // how long a stream lasts before earlier failures are forgotten
+};
+
+type End = "failed" | "again" | "signed-out";
 
 /**
  * One stream of all events, kept alive for ever: it resumes behind the last entry without gap or
@@ -41,173 +51,236 @@ const pollEvery = 2_000; // ms
  * stream can't be had. EventSource can't do that: it hides statuses, signs of life, and ends for good on an error.
  */
 export class Connection {
-  private failures = 0;
-  private stopped = new AbortController();
+  private readonly times: typeof usual;
+  private failures = 0; // in a row
+  private stopped = false;
+  private resting = false;
+  private following = false; // a stream that was greeted is under way
+  private stream: AbortController | null = null;
+  private polling: AbortController | null = null;
   private wake: (() => void) | null = null;
-  private staleSince: number | null = null;
+  private status: LiveStatus["kind"] = "connecting";
+  private lastByte = performance.now();
+  private answered = serverNow();
 
   constructor(
     private readonly listener: Listener,
-    private position: number | null = null, // the last entry that is known
+    private place: Place | null = null, // the last entry that is known
     private readonly request: typeof fetch = (input, init) => fetch(input, init),
-  ) {}
+    times: Partial<typeof usual> = {},
+  ) {
+    this.times = { ...usual, ...times };
+  }
 
   /** Starts the connection; it ends with stop. */
   start(): void {
-    addEventListener("online", this.hurry);
-    document.addEventListener("visibilitychange", this.seen);
     void this.run();
   }
 
   stop(): void {
-    this.stopped.abort();
-    removeEventListener("online", this.hurry);
-    document.removeEventListener("visibilitychange", this.seen);
+    this.stopped = true;
+    this.stream?.abort();
+    this.endPolling();
     this.wake?.();
   }
 
-  /** Ends a pause: the network is back, the page is seen again, somebody signed in. */
-  readonly hurry = (): void => this.wake?.();
+  /** Ends a pause: somebody signed in, or looks at the page. A stream that is silent for too long begins anew. */
+  hurry(): void {
+    if (this.wake) this.wake();
+    else if (performance.now() - this.lastByte > this.times.silence) this.renew();
+  }
 
-  private readonly seen = (): void => {
-    if (document.visibilityState === "visible") this.hurry();
-  };
+  /** Begins the stream anew: the network or the clock is another one. */
+  renew(): void {
+    this.wake?.();
+    this.stream?.abort("again");
+  }
+
+  /** While a tab rests it holds no stream, and reads a page of the log now and then. */
+  rest(on: boolean): void {
+    if (this.resting === on) return;
+    this.resting = on;
+    this.renew();
+  }
 
   private async run(): Promise<void> {
-    while (!this.stopped.signal.aborted) {
-      const error = await this.stream();
-      if (this.stopped.signal.aborted) return;
-      if (error?.status === 401) {
-        this.listener.status({ kind: "signed-out" });
+    while (!this.stopped) {
+      const end = this.resting ? await this.lookIn() : await this.follow();
+      if (this.stopped) return;
+      if (end === "again") continue;
+      if (end === "signed-out") {
+        this.failures = 0;
+        this.endPolling();
+        this.report({ kind: "signed-out", since: this.answered });
         await this.pause(Infinity);
         continue;
       }
-      this.failures++;
-      this.staleSince ??= Date.now();
-      if (this.failures === 1) {
-        // A server that restarts, or a proxy that cuts long answers: come back before anybody notices.
-        await this.pause(firstPause * Math.random());
-        continue;
-      }
-      if (this.failures <= failuresBeforePolling) this.listener.status({ kind: "stale", since: this.staleSince });
-      const limit = Math.min(longestPause, firstPause * 2 ** this.failures);
-      await this.pollFor(limit * (0.5 + Math.random() / 2));
+      await this.pause(this.failed());
     }
   }
 
-  /** Follows the stream until it breaks. Returns why, null if it only ended. */
-  private async stream(): Promise<ApiError | null> {
+  /** Counts a failure, and returns how long to wait. */
+  private failed(): number {
+    this.failures++;
+    if (this.failures === 1) {
+      // A server that restarts, or a proxy that cuts long answers: come back before anybody notices.
+      setTimeout(() => !this.following && this.startPolling(), this.times.grace);
+      return this.times.pause * Math.random();
+    }
+    this.startPolling();
+    return Math.min(this.times.longestPause, this.times.pause * 2 ** this.failures) * (0.5 + Math.random() / 2);
+  }
+
+  /** Follows the stream until it ends. */
+  private async follow(): Promise<End> {
     const asked = performance.now();
-    const broken = new AbortController();
-    let watchdog = setTimeout(() => broken.abort(), silence);
-    const after = this.position === null ? "" : `&after=${this.position}`;
+    const stream = (this.stream = new AbortController());
+    let greeted = Infinity;
+    let watchdog = setTimeout(() => stream.abort(), this.times.greeting);
+    const after = this.place === null ? "" : `&after=${this.place.position}`;
     try {
       const response = await this.request(`/api/events/stream?topics=${topics}${after}`, {
         headers: { Accept: "text/event-stream", "Cineforge-Client": "page" },
-        signal: AbortSignal.any([broken.signal, this.stopped.signal]),
+        signal: stream.signal,
         cache: "no-store",
       });
-      if (!response.ok || response.body === null) return apiError(response, await response.json().catch(() => null));
+      if (response.status === 401) return "signed-out"; // a 503 for too many streams is a failure like others: pages are read
+      if (!response.ok || response.body === null) return "failed";
       const reader = new SseReader();
       const chunks = response.body.pipeThrough(new TextDecoderStream()).getReader();
-      for (let first = true; ; first = false) {
+      for (;;) {
         const { done, value } = await chunks.read();
-        if (done) return null;
+        if (done || this.stopped) return "failed";
         clearTimeout(watchdog);
-        watchdog = setTimeout(() => broken.abort(), silence);
-        this.listener.alive();
-        const frames = reader.read(value);
+        watchdog = setTimeout(() => stream.abort(), this.times.silence);
+        this.lastByte = performance.now();
         const entries: Entry[] = [];
-        for (const frame of frames) {
-          const data = JSON.parse(frame.data) as
-            | LogEvent
-            | { event: "hello"; server_time: string; version: string; position: number };
-          if (data.event === "hello") this.greet(data, performance.now() - asked, first);
-          else if (frame.id !== null) entries.push({ position: Number(frame.id), event: data });
+        for (const frame of reader.read(value)) {
+          const data = JSON.parse(frame.data) as Entry["event"] | Schemas["Hello"];
+          if (data.event !== "hello") {
+            if (frame.id !== null) entries.push({ position: Number(frame.id), event: data as Entry["event"] });
+            continue;
+          }
+          if (!this.greet(data as Schemas["Hello"], performance.now() - asked)) return "again";
+          greeted = performance.now();
         }
-        this.deliver(entries);
+        this.answered = serverNow();
+        if (entries.length > 0) this.deliver(entries);
+        else this.listener.alive();
       }
     } catch {
-      return null; // the way broke, or a chunk was no JSON
+      // The way broke, or a chunk was no JSON.
+      return stream.signal.reason === "again" ? "again" : "failed";
     } finally {
       clearTimeout(watchdog);
+      stream.abort();
+      this.following = false;
+      if (performance.now() - greeted > this.times.steady) this.failures = 0; // one that is cut at once counts
     }
   }
 
-  private greet(hello: { server_time: string; version: string; position: number }, roundTrip: number, first: boolean): void {
-    if (first) noteServerTime(hello.server_time, roundTrip);
+  /** Takes a greeting. It returns false if the stream has to begin further on, since too much was missed. */
+  private greet(hello: Schemas["Hello"], roundTrip: number): boolean {
+    noteServerTime(hello.server_time, roundTrip);
+    this.answered = serverNow();
     this.listener.version(hello.version);
-    if (this.position === null || hello.position < this.position) {
-      // The first greeting; or the log is shorter than it was: an older copy was put back.
-      this.position = hello.position;
-      this.listener.reset(hello.position);
-    }
-    this.failures = 0;
-    this.staleSince = null;
-    this.listener.status({ kind: "live" });
+    const here = { position: hello.position, ts: hello.position_ts };
+    if (this.place === null) this.reset(here, "first");
+    else if (isOther(this.place, here)) this.reset(here, "replaced");
+    const far = hello.head - hello.position > mostMissed;
+    if (far) this.reset({ position: hello.head, ts: undefined }, "missed");
+    this.endPolling();
+    this.following = true;
+    this.report({ kind: "live" });
+    return !far;
+  }
+
+  private reset(place: Place, why: Reset): void {
+    this.place = place;
+    this.listener.reset(place, why);
   }
 
   private deliver(entries: Entry[]): void {
-    const fresh = entries.filter((e) => e.position > (this.position ?? -1));
+    const after = this.place?.position ?? 0;
+    const fresh = behind(this.place, entries);
     const last = fresh.at(-1);
     if (last === undefined) return;
-    this.position = last.position;
-    this.listener.entries(fresh);
+    this.place = placeOf(last);
+    this.listener.entries(fresh, after);
   }
 
-  /** Reads pages of the log for a time, so that the page stays true while the stream can't be had. */
-  private async pollFor(ms: number): Promise<void> {
-    const end = performance.now() + ms;
-    let woken = false;
-    while (!woken && !this.stopped.signal.aborted && performance.now() < end) {
-      if (this.failures >= failuresBeforePolling && (await this.poll())) {
-        this.listener.status({ kind: "polling", since: this.staleSince ?? Date.now() });
-      } else if (this.staleSince !== null) {
-        this.listener.status({ kind: "stale", since: this.staleSince });
+  /** Reads pages of the log until a stream is there, so that the page stays true meanwhile. */
+  private startPolling(): void {
+    if (this.polling !== null || this.stopped || this.resting) return;
+    const polling = (this.polling = new AbortController());
+    void (async () => {
+      while (!polling.signal.aborted) {
+        const wasStale = this.status === "stale";
+        const answered = await this.poll(polling.signal);
+        if (polling.signal.aborted) return;
+        this.report(answered ? { kind: "polling" } : { kind: "stale", since: this.answered });
+        if (answered && wasStale) this.wake?.(); // the server is back: try the stream at once
+        await new Promise((resolve) => setTimeout(resolve, this.times.poll));
       }
-      woken = await this.pause(Math.min(pollEvery, Math.max(0, end - performance.now())));
-    }
+    })();
   }
 
-  private async poll(): Promise<boolean> {
-    if (this.position === null) return false;
+  private endPolling(): void {
+    this.polling?.abort();
+    this.polling = null;
+  }
+
+  /** Reads what was missed. It returns whether the server answered. */
+  private async poll(ended: AbortSignal): Promise<boolean> {
+    const signal = AbortSignal.any([ended, AbortSignal.timeout(this.times.answer)]);
     try {
-      const page = await readLog(this.position, this.request, this.stopped.signal);
-      this.deliver(page);
+      if (this.place === null) {
+        const end = await readPage(theEnd, signal, this.request);
+        if (ended.aborted || this.stopped) return false;
+        this.reset({ position: end.position, ts: undefined }, "first");
+      } else {
+        const missed = await readMissed(this.place, signal, this.request);
+        if (ended.aborted || this.stopped) return false;
+        if (missed.kind === "entries") this.deliver(missed.entries);
+        else this.reset(missed.place, missed.kind === "replaced" ? "replaced" : "missed");
+      }
+      this.answered = serverNow();
       return true;
-    } catch {
+    } catch (cause) {
+      if (cause instanceof ApiError && cause.status === 401) this.wake?.(); // the stream says so too
       return false;
     }
   }
 
-  /** Waits, and returns whether hurry ended it. */
-  private pause(ms: number): Promise<boolean> {
+  /** Of a tab that rests: reads a page, and waits. */
+  private async lookIn(): Promise<End> {
+    this.endPolling();
+    const answered = await this.poll(new AbortController().signal);
+    this.report(answered ? { kind: "polling" } : { kind: "stale", since: this.answered });
+    await this.pause(this.times.rest);
+    return "again";
+  }
+
+  private report(status: LiveStatus): void {
+    if (status.kind === this.status || this.stopped) return;
+    this.status = status.kind;
+    this.listener.status(status);
+  }
+
+  private pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = ms === Infinity ? undefined : setTimeout(() => done(false), ms);
-      const done = (woken: boolean) => {
+      const done = () => {
         clearTimeout(timer);
         this.wake = null;
-        resolve(woken);
+        resolve();
       };
-      this.wake = () => done(true);
+      const timer = ms === Infinity ? undefined : setTimeout(done, ms);
+      this.wake = done;
     });
   }
 }
 
-/** Reads all entries of the log behind a position. */
-export async function readLog(after: number, request: typeof fetch = fetch, signal?: AbortSignal): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  for (let more = true; more; ) {
-    const response = await request(`/api/events?topics=${topics}&after=${after}`, {
-      headers: { "Cineforge-Client": "page" },
-      signal: signal ?? null,
-      cache: "no-store",
-    });
-    if (!response.ok) throw apiError(response, await response.json().catch(() => null));
-    const page = (await response.json()) as { events: LogEvent[]; positions: number[]; position: number; more: boolean };
-    page.events.forEach((event, i) => entries.push({ position: page.positions[i]!, event }));
-    after = page.position;
-    more = page.more;
-  }
-  return entries;
+/** Whether two places of one number are of two logs. */
+function isOther(known: Place, found: Place): boolean {
+  return known.position !== found.position || (!!known.ts && !!found.ts && known.ts !== found.ts);
 }

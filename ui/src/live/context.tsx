@@ -1,8 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useEffectEvent, useSyncExternalStore, type ReactNode } from "react";
-import type { Entry, LiveStatus } from "./connection";
+import type { LiveStatus } from "./connection";
+import type { Entry } from "./entries";
 import { Invalidator } from "./invalidate";
-import { Live } from "./live";
+import type { Live } from "./live";
 
 const LiveContext = createContext<Live | null>(null);
 
@@ -13,7 +14,9 @@ export function LiveProvider({ live, children }: { live: Live; children: ReactNo
     const invalidator = new Invalidator(client);
     const ends = [
       live.onEntries((entries) => entries.forEach((e) => invalidator.add(e.event))),
-      live.onReset(() => invalidator.all()),
+      live.onReset((why) => (why === "replaced" ? invalidator.replaced() : invalidator.all())),
+      live.onBack(() => invalidator.all()),
+      live.onSession(() => invalidator.all()),
     ];
     return () => ends.forEach((end) => end());
   }, [client, live]);

@@ -1,27 +1,30 @@
-import { useEffect, useState } from "react";
+import { useMemo, useSyncExternalStore } from "react";
 import { api, take } from "~/api/client";
 import type { RunEvent, Schemas } from "~/api/types";
-import { useEntries } from "~/live/context";
+import { useLive } from "~/live/context";
+import type { Live } from "~/live/live";
 
 /** The events of a run as far as they are known: gapless from the first on. */
 export interface RunLog {
   events: readonly RunEvent[];
   /** The stored events are being read for the first time. */
   loading: boolean;
-  /** Why they can't be read. */
+  /** Why they can't be read. It is tried again by itself. */
   error: Error | null;
 }
 
-const page = 1000;
+const page = 2_000; // events
+const longestPause = 15_000; // ms before a failed reading is tried again
 
 /**
  * The events of one run, gapless and in order: the stored ones in pages, then those that happen. An
  * event that does not join on is kept until the gap is read.
  */
 export class RunLogStore {
-  private readonly events: RunEvent[] = [];
-  private early = new Map<number, RunEvent>();
-  private reading = false;
+  private events: RunEvent[] = [];
+  private readonly early = new Map<number, RunEvent>();
+  private reading: Promise<void> | null = null;
+  private again = false;
 
   constructor(
     private readonly runID: string,
@@ -34,39 +37,45 @@ export class RunLogStore {
     return this.events.length;
   }
 
-  /** Takes what happens; reads what is missing before it. */
-  add(events: readonly RunEvent[]): void {
-    let grown = false;
-    for (const e of events) {
-      if (e.run_id !== this.runID || e.seq <= this.last) continue;
-      if (e.seq === this.last + 1) {
-        this.append(e);
-        grown = true;
-      } else this.early.set(e.seq, e);
-    }
-    if (grown) this.changed(this.events.slice());
-    if (this.early.size > 0) void this.fill().catch(() => undefined); // a later event, or reset, tries again
+  /** Takes what happens. It returns whether something is missing before it, which fill reads. */
+  add(events: readonly RunEvent[]): boolean {
+    const before = this.last;
+    for (const e of events) if (e.run_id === this.runID) this.take(e);
+    if (this.last > before) this.changed(this.events.slice());
+    return this.early.size > 0;
   }
 
   /** Reads the stored events behind the last one. It fails with an ApiError. */
-  async fill(): Promise<void> {
-    if (this.reading) return;
-    this.reading = true;
-    try {
-      for (;;) {
+  fill(): Promise<void> {
+    this.again = true; // what is being read may be of before
+    this.reading ??= this.readOn().finally(() => (this.reading = null));
+    return this.reading;
+  }
+
+  /** Reads everything anew: the log is another one. */
+  restart(): Promise<void> {
+    this.events = [];
+    this.early.clear();
+    return this.fill();
+  }
+
+  private async readOn(): Promise<void> {
+    while (this.again) {
+      this.again = false;
+      for (let more = true; more; ) {
+        const before = this.events;
         const got = await this.read(this.last);
-        if (got.length === 0) return;
-        for (const e of got) if (e.seq === this.last + 1) this.append(e);
-        this.changed(this.events.slice());
-        if (got.length < page) return;
+        if (before !== this.events) break; // it began anew meanwhile
+        more = got.length >= page;
+        if (this.add(got) && got.length === 0) return; // the server does not have what is missing
       }
-    } finally {
-      this.reading = false;
     }
   }
 
-  private append(e: RunEvent): void {
-    for (let next: RunEvent | undefined = e; next !== undefined; next = this.early.get(this.last + 1)) {
+  private take(e: RunEvent): void {
+    if (e.seq <= this.last) return;
+    this.early.set(e.seq, e);
+    for (let next = this.early.get(this.last + 1); next !== undefined; next = this.early.get(this.last + 1)) {
       this.early.delete(next.seq);
       this.events.push(next);
     }
@@ -80,28 +89,78 @@ async function readRunEvents(runID: string, after: number): Promise<RunEvent[]> 
   return (answer as Schemas["RunEvents"]).events as RunEvent[];
 }
 
+/** A run's log as components use it: it follows what happens while it is subscribed to. */
+class FollowedLog {
+  log: RunLog = { events: [], loading: true, error: null };
+  private readonly store: RunLogStore;
+  private readonly listeners = new Set<() => void>();
+  private ends: (() => void)[] = [];
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private failures = 0;
+
+  constructor(
+    runID: string,
+    private readonly live: Live,
+  ) {
+    this.store = new RunLogStore(runID, (events) => this.set({ events }));
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    if (this.listeners.size === 1) this.start();
+    return () => {
+      this.listeners.delete(listener);
+      if (this.listeners.size === 0) this.stop();
+    };
+  };
+
+  private start(): void {
+    this.ends = [
+      this.live.onEntries((entries) => {
+        if (this.store.add(entries.map((e) => e.event).filter((e): e is RunEvent => "seq" in e))) this.fill();
+      }),
+      this.live.onReset((why) => this.read(why === "replaced" ? this.store.restart() : this.store.fill())),
+      this.live.onBack(() => this.fill()),
+      this.live.onSession(() => this.fill()),
+    ];
+    this.fill();
+  }
+
+  private stop(): void {
+    this.ends.forEach((end) => end());
+    clearTimeout(this.retry);
+  }
+
+  private fill(): void {
+    this.read(this.store.fill());
+  }
+
+  private read(done: Promise<void>): void {
+    clearTimeout(this.retry);
+    done.then(
+      () => {
+        this.failures = 0;
+        this.set({ loading: false, error: null });
+      },
+      (error: Error) => {
+        this.set({ loading: false, error });
+        if (this.listeners.size === 0) return;
+        this.retry = setTimeout(() => this.fill(), Math.min(longestPause, 1000 * 2 ** this.failures++));
+      },
+    );
+  }
+
+  private set(change: Partial<RunLog>): void {
+    const log = { ...this.log, ...change };
+    if (log.events === this.log.events && log.loading === this.log.loading && log.error === this.log.error) return;
+    this.log = log;
+    for (const l of this.listeners) l();
+  }
+}
+
 /** The events of a run, stored and live. */
 export function useRunLog(runID: string): RunLog {
-  const [log, setLog] = useState<RunLog>({ events: [], loading: true, error: null });
-  const [store, setStore] = useState<RunLogStore | null>(null);
-  useEffect(() => {
-    let over = false;
-    const s = new RunLogStore(runID, (events) => {
-      if (!over) setLog({ events, loading: false, error: null });
-    });
-    setStore(s);
-    setLog({ events: [], loading: true, error: null });
-    s.fill().then(
-      () => over || setLog((l) => ({ ...l, loading: false })),
-      (error: Error) => over || setLog((l) => ({ ...l, loading: false, error })),
-    );
-    return () => {
-      over = true;
-    };
-  }, [runID]);
-  useEntries(
-    (entries) => store?.add(entries.map((e) => e.event).filter((e): e is RunEvent => e.run_id === runID)),
-    () => void store?.fill().catch(() => undefined),
-  );
-  return log;
+  const live = useLive();
+  const followed = useMemo(() => new FollowedLog(runID, live), [runID, live]);
+  return useSyncExternalStore(followed.subscribe, () => followed.log);
 }

@@ -16,6 +16,8 @@ export const common = {
     hint: "The link may be old, or what it led to was deleted.",
     home: "Go to Home",
   },
+  needsSignIn: "Sign in to see this",
+  refused: (status: number) => `The server answered with HTTP ${status}.`,
   failed: { title: "This could not be loaded" },
   unreachable: {
     title: "The server does not answer",

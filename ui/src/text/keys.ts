@@ -1,6 +1,8 @@
 /** What each key does, for the help sheet. Digits and letters work where no field has the focus. */
 export const keys = {
   title: "Keys",
+  then: "then",
+  or: "or",
   groups: [
     {
       name: "Everywhere",
@@ -25,7 +27,7 @@ export const keys = {
         { keys: ["Enter"], does: "Show or hide the detail" },
         { keys: ["t"], does: "Try now" },
         { keys: ["r"], does: "Retry Failed Stage, or Resume" },
-        { keys: ["1", "…", "6"], does: "Tabs" },
+        { keys: ["1", "2", "3"], does: "First, second, third tab" },
       ],
     },
   ],

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { ApiError, apiError, unreachable } from "~/api/client";
+import { apiError, notReached } from "~/api/client";
 import type { Remedy, Schemas } from "~/api/types";
 
 /** Sends a request that a remedy describes, with the reason that a person gave. It fails with an ApiError. */
@@ -17,7 +17,7 @@ export async function sendRemedy(
       body: JSON.stringify(body),
     });
   } catch {
-    throw new ApiError(0, unreachable, "");
+    throw notReached();
   }
   const answer: unknown = await response.json().catch(() => null);
   if (!response.ok) throw apiError(response, answer);
