@@ -27,8 +27,9 @@ export const failures = () =>
 export const words = () =>
   queryOptions({ queryKey: ["words"], queryFn: ({ signal }) => take(api.GET("/api/words", { signal })), ...once });
 
+/** The models that the program knows, with prices, and whether they can be asked now: that changes with the providers. */
 export const models = () =>
-  queryOptions({ queryKey: ["models"], queryFn: ({ signal }) => take(api.GET("/api/models", { signal })), ...once });
+  queryOptions({ queryKey: ["providers", "models"], queryFn: ({ signal }) => take(api.GET("/api/models", { signal })) });
 
 export const modules = () =>
   queryOptions({ queryKey: ["modules"], queryFn: ({ signal }) => take(api.GET("/api/modules", { signal })), ...once });
@@ -122,7 +123,6 @@ export const runRecipe = (id: string) =>
   queryOptions({
     queryKey: ["run", id, "recipe"],
     queryFn: ({ signal }) => take(api.GET("/api/runs/{run_id}/recipe", { params: { path: { run_id: id } }, signal })),
-    ...once,
   });
 
 /** What passes by itself, as the end of a hold, makes no event: it is read again then. */

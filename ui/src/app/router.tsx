@@ -173,6 +173,7 @@ const recipe = createRoute({
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
+  validateSearch: (s: Search) => given({ q: text(s["q"]), sort: text(s["sort"]) }),
   component: lazyRouteComponent(() => import("~/views/settings/settings"), "Settings"),
 });
 

@@ -1,11 +1,28 @@
-/** Switches between light and dark; what is chosen holds until it is chosen otherwise. */
-export function switchTheme(): void {
+/** The themes that can be chosen; "system" is what the system has. */
+export type Theme = "system" | "light" | "dark";
+
+/** The chosen theme. */
+export function chosenTheme(): Theme {
+  const set = document.documentElement.dataset["theme"];
+  return set === "light" || set === "dark" ? set : "system";
+}
+
+/** Chooses a theme; it holds until it is chosen otherwise. */
+export function chooseTheme(theme: Theme): void {
   const root = document.documentElement;
-  const dark = root.dataset["theme"] ? root.dataset["theme"] === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  root.dataset["theme"] = dark ? "light" : "dark";
+  if (theme === "system") delete root.dataset["theme"];
+  else root.dataset["theme"] = theme;
   try {
-    localStorage.setItem("theme", root.dataset["theme"]);
+    if (theme === "system") localStorage.removeItem("theme");
+    else localStorage.setItem("theme", theme);
   } catch {
     // Storage is off: the choice holds until the page is left.
   }
+}
+
+/** Switches between light and dark. */
+export function switchTheme(): void {
+  const chosen = chosenTheme();
+  const dark = chosen === "system" ? matchMedia("(prefers-color-scheme: dark)").matches : chosen === "dark";
+  chooseTheme(dark ? "light" : "dark");
 }

@@ -21,18 +21,26 @@ const route = getRouteApi("/recipes/$recipe");
 /** A recipe: its stages with whom they may ask, its source, the runs that used it. */
 export function Recipe() {
   const { recipe: id } = route.useParams();
-  const { data, error, refetch } = useQuery(recipeQuery(id));
+  const { data, error, refetch } = useQuery({ ...recipeQuery(id), refetchInterval: 30_000 }); // which models can be asked changes
   useTitle(data ? data.data.name : text.title);
   if (data === undefined) return error ? <LoadError error={error} retry={() => void refetch()} /> : <Skeleton lines={8} />;
   return <Loaded key={id} recipe={data.data} etag={data.etag} />;
 }
 
+/** What is typed, and what it was made of. */
+interface Draft {
+  source: string;
+  base: string;
+  etag: string | null;
+}
+
 function Loaded({ recipe, etag }: { recipe: Schemas["RecipeDetail"]; etag: string | null }) {
   const { view = recipe.broken ? "source" : "stages", stage } = route.useSearch();
-  // What is typed outlives a look at the other tabs; null is what is saved.
-  const [draft, setDraft] = useState<string | null>(null);
-  const source = draft ?? recipe.source;
-  const changed = source !== recipe.source;
+  // What is typed outlives a look at the other tabs, and belongs to the version that it was made of. Null is what is saved.
+  const [draft, setDraft] = useState<Draft | null>(null);
+  const source = draft?.source ?? recipe.source;
+  const base = draft?.base ?? recipe.source;
+  const changed = source !== base;
   return (
     <div className="stack">
       <Head recipe={recipe} />
@@ -52,7 +60,14 @@ function Loaded({ recipe, etag }: { recipe: Schemas["RecipeDetail"]; etag: strin
         ))}
       </nav>
       {view === "source" ? (
-        <Source recipe={recipe} etag={etag} source={source} setSource={setDraft} />
+        <Source
+          recipe={recipe}
+          etag={draft ? draft.etag : etag}
+          base={base}
+          source={source}
+          setSource={(typed) => setDraft((d) => ({ ...(d ?? { base: recipe.source, etag }), source: typed }))}
+          reset={() => setDraft(null)}
+        />
       ) : view === "runs" ? (
         <UsedBy recipe={recipe} />
       ) : (

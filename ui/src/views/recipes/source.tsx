@@ -8,6 +8,7 @@ import { useToast } from "~/design/toast";
 import { formatCount } from "~/format/format";
 import { Editor, Mistakes, type EditorHandle } from "~/recipes/editor";
 import { StageGraph } from "~/recipes/graph";
+import { topValue } from "~/recipes/source";
 import { recipes as text } from "~/text/recipes";
 import { SaveAs, saveRecipe } from "./save";
 
@@ -25,13 +26,19 @@ const rest = 350; // ms without typing after which a source is checked
 
 interface Props {
   recipe: Schemas["RecipeDetail"];
+  /** Of the version that the source was made of. */
   etag: string | null;
+  /** The source of that version. */
+  base: string;
   source: string;
   setSource: (source: string) => void;
+  /** Forgets what was typed. */
+  reset: () => void;
 }
 
 /** The source of a recipe: editing, mistakes at their lines, saving. */
-export function Source({ recipe, etag, source, setSource }: Props) {
+export function Source(props: Props) {
+  const { base, source, setSource } = props;
   const editor = useRef<EditorHandle>(null);
   const list = useId();
   const [settled, setSettled] = useState(source);
@@ -41,19 +48,12 @@ export function Source({ recipe, etag, source, setSource }: Props) {
   }, [source]);
   const { data, error, isPlaceholderData, refetch } = useQuery(check(settled));
   const pending = settled !== source || isPlaceholderData || data === undefined;
-  const changed = source !== recipe.source;
+  const changed = source !== base;
   const goTo = (m: Schemas["Mistake"]) => editor.current?.goTo(m.line ?? 1, m.column);
   return (
     <div className="two-cols">
       <Card>
-        <SaveBar
-          recipe={recipe}
-          etag={etag}
-          source={source}
-          setSource={setSource}
-          valid={!pending && data.valid}
-          changed={changed}
-        />
+        <SaveBar {...props} valid={!pending && data.valid} changed={changed} />
         <Editor
           ref={editor}
           source={source}
@@ -104,7 +104,7 @@ interface SaveBarProps extends Props {
   changed: boolean;
 }
 
-function SaveBar({ recipe, etag, source, setSource, valid, changed }: SaveBarProps) {
+function SaveBar({ recipe, etag, source, reset, valid, changed }: SaveBarProps) {
   const [asking, setAsking] = useState(false);
   const [error, setError] = useState<Error | null>(null);
   const [busy, setBusy] = useState(false);
@@ -118,8 +118,11 @@ function SaveBar({ recipe, etag, source, setSource, valid, changed }: SaveBarPro
     setBusy(true);
     setError(null);
     try {
-      const saved = await saveRecipe(source, { etag: tag });
+      // Under another id it is another recipe, which replaces none.
+      const same = topValue(source, "recipe_id") === recipe.recipe_id;
+      const saved = await saveRecipe(source, { etag: same ? tag : null });
       await client.invalidateQueries({ queryKey: ["recipes"] });
+      reset();
       toast(text.editor.saved(saved.recipe_id));
       if (saved.recipe_id !== recipe.recipe_id)
         await navigate({
@@ -136,8 +139,8 @@ function SaveBar({ recipe, etag, source, setSource, valid, changed }: SaveBarPro
   };
   const theirs = async () => {
     setError(null);
-    setSource((await take(api.GET("/api/recipes/{recipe_id}", { params: { path: { recipe_id: recipe.recipe_id } } }))).source);
     await client.invalidateQueries({ queryKey: ["recipes", recipe.recipe_id] });
+    reset();
   };
   const over = async () => {
     const now = await api.GET("/api/recipes/{recipe_id}", { params: { path: { recipe_id: recipe.recipe_id } } });
@@ -149,7 +152,7 @@ function SaveBar({ recipe, etag, source, setSource, valid, changed }: SaveBarPro
         {changed && <span className="small wait strong">{text.editor.changed}</span>}
         <span className="acts row wrap push">
           {changed && (
-            <Button look="plain" small icon="retry" onClick={() => setSource(recipe.source)}>
+            <Button look="plain" small icon="retry" onClick={reset}>
               {text.editor.revert}
             </Button>
           )}

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { failures } from "~/api/queries";
 import type { RunEvent, Schemas } from "~/api/types";
 import { Icon, type IconName } from "~/design/icon";
+import { Sentence } from "~/design/sentence";
 import { Button, Pill, Plate } from "~/design/parts";
 import { formatCount, formatFull, formatProvider, formatTime, formatUtc } from "~/format/format";
 import { log as text } from "~/text/log";
@@ -158,7 +159,7 @@ const LogRow = memo(function LogRow({ event: e, stage, open, setSearch }: RowPro
       </span>
       <span className="what">
         <Icon name={iconOf(e)} className={toneOf(e, problem)} />
-        <bdi dir="auto">{e.message}</bdi>
+        <Sentence about={e.ts}>{e.message}</Sentence>
       </span>
       <Chips event={e} />
     </div>
