@@ -140,7 +140,7 @@ function Stages({ recipe, selected }: { recipe: Schemas["RecipeDetail"]; selecte
       <Card>
         <StageGraph stages={recipe.stages} selected={selected} link />
       </Card>
-      <div className="two-cols">
+      <div className="split">
         <StageList recipe={recipe} selected={selected} />
         <div className="stack">
           <Card title={text.limits.title}>

@@ -51,7 +51,7 @@ export function Source(props: Props) {
   const changed = source !== base;
   const goTo = (m: Schemas["Mistake"]) => editor.current?.goTo(m.line ?? 1, m.column);
   return (
-    <div className="two-cols">
+    <div className="split">
       <Card>
         <SaveBar {...props} valid={!pending && data.valid} changed={changed} />
         <Editor

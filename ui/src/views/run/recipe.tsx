@@ -39,7 +39,7 @@ export function Recipe() {
         </div>
         <StageGraph stages={data.stages} />
       </Card>
-      <div className="two-cols">
+      <div className="split">
         <StageList recipe={data} />
         <Card title={recipes.limits.title}>
           <div className="card-body">

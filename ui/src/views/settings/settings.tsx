@@ -16,7 +16,7 @@ export function Settings() {
   return (
     <div className="stack">
       <h1>{text.title}</h1>
-      <div className="two-cols settings-cols">
+      <div className="split settings-cols">
         <div className="stack">
           <KeysCard />
           <Doctor />
