@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { shell } from "~/text/shell";
 
-let shown = { title: "", mark: "" };
+let shown: { readonly title: string; readonly mark: string } = { title: "", mark: "" };
 let around = ""; // the sign of the frame that a view stands in
 let news = ""; // of a run that is watched, until the page is looked at
 
@@ -13,8 +13,15 @@ function apply(): void {
 /** Sets the title of the page; mark is a sign before it, as of a run that needs somebody. */
 export function useTitle(title: string, mark = ""): void {
   useEffect(() => {
-    shown = { title, mark };
+    const before = shown;
+    const own = { title, mark };
+    shown = own;
     apply();
+    return () => {
+      // A view inside of another one leaves, and that one stays: its title is the page's again.
+      if (shown === own) shown = before;
+      apply();
+    };
   }, [title, mark]);
 }
 
