@@ -63,7 +63,7 @@ export const compare = {
   },
   results: {
     title: "Results that differ",
-    edits: "Edits by people count as the result of the run that they belong to.",
+    edits: "Where a person has edited a result, both runs show the edit.",
     equal: "Scenes, screenplay and settings of the project are the same.",
     noneThis: "This run has no results yet.",
     noneOther: "The other run has no results.",

@@ -42,13 +42,17 @@ export function LogLines({ lines, run, stages, search, setSearch, follow, stopFo
   // A link to an event leads to it, once it is there.
   const selected = search.seq;
   const found = selected === undefined ? -1 : at(selected);
-  const show = useEffectEvent(() => rows.scrollToIndex(found, { align: arrived.current ? "auto" : "center" }));
-  const arrived = useRef(false);
+  const began = useRef(false); // the first event that a link names is brought to the middle
+  const landed = useRef<number | undefined>(undefined);
   useEffect(() => {
-    if (found < 0) return;
-    show();
-    arrived.current = true;
-  }, [selected, found >= 0]);
+    if (found < 0 || landed.current === selected) return;
+    // Before its box has been measured the list can't scroll: it tries until the line is there.
+    const there = rows.getVirtualItems().some((item) => item.index === found);
+    if (!began.current) box.current?.closest(".card")?.scrollIntoView({ block: "start" });
+    rows.scrollToIndex(found, { align: began.current && there ? "auto" : "center" });
+    began.current = true;
+    if (there) landed.current = selected;
+  });
 
   const count = lines.length;
   const toEnd = useEffectEvent(() => rows.scrollToIndex(count - 1, { align: "end" }));
