@@ -6,6 +6,7 @@ import { formatCount, formatProvider } from "~/format/format";
 import { currentStage, leadingUnits } from "~/run/units";
 import { act as actText } from "~/text/act";
 import { panel as text } from "~/text/panel";
+import { firstChoice } from "../band/band-words";
 import { Remaining } from "../band/count";
 
 /** What is retried, who stands in, when the next try is, and what a stage failed of: what one looks for in trouble. */
@@ -14,7 +15,7 @@ export function Standing({ answer, events }: { answer: RunState; events: readonl
   const { state } = answer;
   const stage = currentStage(state)?.stage;
   const failed = stage?.status === "failed" ? stage.final_error_class : null;
-  const fallback = lastFallback(events);
+  const fallback = lastFallback(answer, events);
   const waits = new Set((stage?.waits ?? []).map((w) => w.unit)).size;
   const next = state.next_attempt_at;
   if (!fallback && !failed && waits === 0) return null;
@@ -60,10 +61,14 @@ export function Standing({ answer, events }: { answer: RunState; events: readonl
   );
 }
 
-function lastFallback(events: readonly RunEvent[]): Extract<LogEvent, { event: "stage_fallback" }> | null {
-  for (let i = events.length - 1; i >= 0; i--) {
-    const e = events[i]!;
-    if (e.event === "stage_fallback") return e as Extract<LogEvent, { event: "stage_fallback" }>;
-  }
-  return null;
+type Fallback = Extract<LogEvent, { event: "stage_fallback" }>;
+
+/** The last time that another provider took over; a way back to the first choice is none. */
+function lastFallback(answer: RunState, events: readonly RunEvent[]): Fallback | null {
+  const found = events.findLast((e) => {
+    if (e.event !== "stage_fallback") return false;
+    const f = e as Fallback;
+    return f.to_provider !== (firstChoice(answer, f.stage_id) ?? f.from_provider);
+  });
+  return (found as Fallback | undefined) ?? null;
 }
