@@ -35,9 +35,7 @@ export const incident = {
     answered: "Answered",
     failed: "Failed",
     wasted: "On failed tries",
-    cause: "Cause",
     atOnce: "with the next request",
-    noKey: (variable: string) => `set ${variable}`,
     // Without times, which stand beside it.
     state_: {
       well: "OK",

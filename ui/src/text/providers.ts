@@ -3,7 +3,7 @@ import type { Schemas } from "~/api/types";
 /** Texts of the providers' board. What failed, whose fault it is and what helps come from the API. */
 export const providers = {
   title: "Providers",
-  lead: "The companies whose language models read your scripts. If one is out, runs go to the next or wait; nothing is lost.",
+  lead: "The companies whose language models read your scripts. If one is out, runs go to another or wait; nothing is lost.",
   window: "Window",
   // Behind "last".
   windows: { "10m": "10 minutes", "1h": "hour", "24h": "24 hours", "7d": "7 days" } as Record<string, string>,
@@ -13,7 +13,6 @@ export const providers = {
   nextChance: "Next",
   costSoFar: (failed: string, money: string, since: string) =>
     `Failed tries since ${since}: ${failed}, which cost ${money}. Waiting costs nothing.`,
-  cards: "All providers",
 
   // The state of a provider. Times are formatted.
   state: {
@@ -100,7 +99,8 @@ export const providers = {
     openai: "https://status.openai.com",
     google: "https://aistudio.google.com/status",
   } as Record<string, string>,
-  statusPage: "Status page",
+  theySay: "They say",
+  statusPage: (name: string) => `${name}'s status page`,
   explainBreaker: {
     title: "Why it is left alone",
     text: "Every provider has a breaker, like a fuse. It opens when requests keep failing: two failures in a row of different requests, or failures of two of its models with no answer in between. Then requests skip the provider for 10 to 15 seconds at a time. After each pause one request, the probe, is let through; when probes are answered, the breaker closes and runs use the provider again. Nobody has to do anything.",

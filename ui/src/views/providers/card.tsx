@@ -101,6 +101,7 @@ function State({ provider }: { provider: Provider }) {
         )}
         <Next standing={s} />
         <Waiting provider={provider} />
+        {cls?.fault === "theirs" && <StatusPage name={provider.name} />}
         {provider.last_failure && <LastFailure failure={provider.last_failure} />}
       </dl>
       {(s.state === "out" || s.state === "probing" || s.state === "partly_out") && (
@@ -162,6 +163,19 @@ function Waiting({ provider }: { provider: Provider }) {
         </span>
       ))}
       {more > 0 && ` ${text.andMore(formatCount(more))}`}
+    </Row>
+  );
+}
+
+/** Where the provider itself says how it is doing. */
+function StatusPage({ name }: { name: string }) {
+  const page = text.statusPages[name];
+  if (!page) return null;
+  return (
+    <Row term={text.theySay}>
+      <a href={page} target="_blank" rel="noreferrer">
+        {text.statusPage(formatProvider(name))}
+      </a>
     </Row>
   );
 }

@@ -41,6 +41,7 @@ export function Providers() {
           </LinkButton>
         </span>
       </div>
+      <p className="small quiet">{text.lead}</p>
       {error && <LoadError error={error} retry={() => void refetch()} />}
       {!data && !error && <Skeleton lines={8} />}
       {data && (
