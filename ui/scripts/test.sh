@@ -41,7 +41,7 @@ install_browser() {
   command -v apt-get >/dev/null && root true 2>/dev/null || return 1
   echo "Installing Chromium, which the tests of the page use ..."
   root env DEBIAN_FRONTEND=noninteractive timeout 600 sh -c \
-    'apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium' >/dev/null 2>&1
+    'apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium fonts-dejavu-core' >/dev/null 2>&1
 }
 
 node -e 'const [a, b] = process.versions.node.split("."); process.exit(+a > 20 || (+a === 20 && +b >= 19) ? 0 : 1)' 2>/dev/null &&
