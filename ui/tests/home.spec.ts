@@ -94,14 +94,15 @@ test("Home_IsAccessibleInBothThemesAndOnAPhone", async ({ page, serve }) => {
   await run(server, "failed", { max_wait_seconds: 0 });
   await run(server, "waits");
   await run(server, "played", { drill: "healthy" });
-  for (const path of ["/", "/projects/failed", "/new?project=failed"]) {
+  const [file] = await server.api<{ filename: string }[]>("GET", "/api/projects/failed/inputs");
+  for (const path of ["/", "/projects/failed", `/new?project=failed&input=${file!.filename}&line=12`]) {
     await page.setViewportSize({ width: 1440, height: 900 });
-    await page.emulateMedia({ colorScheme: "light" });
+    await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
     await page.goto(server.url + path);
     await expect(page.locator("main .card").first()).toBeVisible();
     await check();
     await page.setViewportSize({ width: 390, height: 844 });
-    await page.emulateMedia({ colorScheme: "dark" });
+    await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     await check();
   }
