@@ -13,7 +13,7 @@ export interface RunLog {
   error: Error | null;
 }
 
-const page = 2_000; // events
+const page = 1_000; // events
 const longestPause = 15_000; // ms before a failed reading is tried again
 
 /**
