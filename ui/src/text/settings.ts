@@ -64,6 +64,11 @@ export const settings = {
     theme: "Theme",
     themes: { system: "System", light: "Light", dark: "Dark" },
     notifications: "Notifications",
+    notificationsHint: "“Tell me when it ends” on the page of a run says which runs notify you.",
+    allow: "Allow",
+    allowed: "Allowed",
+    blocked: "Blocked",
+    blockedHint: "This browser blocks notifications for this page. The title of the tab shows the news instead.",
   },
   session: {
     title: "Session",
