@@ -27,7 +27,7 @@ test("Page_ShowsEventsSoonAfterTheirCommit @bench", async ({ page, serve }) => {
   });
   const delays: number[] = [];
   for (const file of ["the_tide_clock.fountain", "lighthouse.md", "night_bus.txt"]) {
-    const { run } = await startRun(server, file.replace(/\W/g, "-"), file);
+    const { run } = await startRun(server, `Story ${file.length}`, file);
     await page.goto(`${server.url}/runs/${run}/log`);
     await isLive(page);
     const open = Date.now();
@@ -40,7 +40,7 @@ test("Page_ShowsEventsSoonAfterTheirCommit @bench", async ({ page, serve }) => {
   delays.sort((a, b) => a - b);
   const [p50, p95, most] = [percentile(delays, 0.5), percentile(delays, 0.95), delays.at(-1)!].map(Math.round);
   console.log(`${delays.length} events, from commit to the page: p50 ${p50} ms, p95 ${p95} ms, most ${most} ms`);
-  expect(delays.length).toBeGreaterThanOrEqual(50);
+  expect(delays.length).toBeGreaterThanOrEqual(100);
   expect(p95).toBeLessThan(2000); // a machine that does nothing else needs a tenth
 });
 
