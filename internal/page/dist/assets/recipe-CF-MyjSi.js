@@ -1,1 +1,0 @@
-import{u as e}from"./index-DVDcEPiR.js";var t=e();function n(){return(0,t.jsx)(`h1`,{children:`Recipe`})}export{n as Recipe};
