@@ -93,7 +93,7 @@ class LaneFold {
       if (a.probe) this.mark(provider, { kind: "probe_answered", model, errorClass: null });
       return;
     }
-    if (a.status !== "failed" || errorClass === null) return;
+    if (a.status !== "failed" || errorClass === null || errorClass === "canceled") return;
     this.mark(provider, { kind: a.probe ? "probe_failed" : "refused", model, errorClass });
     if (errorClass === "rate_limited" && a.retryAfterSeconds !== null) {
       this.hinder(provider, model, "gate", this.at + a.retryAfterSeconds * 1000, a.error);

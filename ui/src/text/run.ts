@@ -117,6 +117,7 @@ export const run = {
       `Used ${provider} for ${n === 1 ? `1 ${kind}` : `${shown} ${kind}s`}.`,
     all: (provider: string) => `${provider} gave all answers.`,
     reused: "Finished stages of the earlier run were kept.",
+    stored: "No provider was asked: all answers were stored before.",
     offline: "No model was asked: the offline model answered.",
     dryRun: "Nothing was asked and nothing was paid.",
     damaged: "What it made may still be in the project’s results. The server’s log says what is wrong.",

@@ -109,7 +109,7 @@ function tryKind(a: AttemptView): Kind {
     case "success":
       return "done";
     case "failed":
-      return "fail";
+      return a.errorClass === "canceled" ? "lost" : "fail"; // nothing was wrong with what was cancelled
     case "outraced":
       return "hedge";
     case "lost":

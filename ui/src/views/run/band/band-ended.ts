@@ -142,6 +142,7 @@ function helpers({ answer, gist }: BandInput): { text: string; strong?: boolean 
     for (const [p, n] of Object.entries(m.providers as Record<string, number>)) used.set(p, (used.get(p) ?? 0) + n);
   if (used.size === 0) return first === "offline" || first === null ? [] : [];
   if (used.has("offline")) return [{ text: text.why.offline }];
+  if (Object.values(state.stages).every((s) => s.attempt_count === 0)) return [{ text: text.why.stored }];
   const others = [...used].filter(([p]) => p !== first);
   if (others.length === 0) return [{ text: text.why.all(formatProvider(first ?? "")) }];
   const because = first === null ? null : gist.failures.get(first);
