@@ -52,8 +52,11 @@ export function AxisRow({ axis, now, width, track, zoom, setZoom, unfolded, setU
   const seen = now !== null && now >= axis.from && now <= axis.to;
   const x = seen ? axis.at(now) : -1;
   const { drag, ...pointer } = useDrag(axis, setZoom);
-  const tags = [...(seen ? [x] : []), ...axis.breaks.map((b) => b.at + b.width / 2)];
+  const beside = axis.breaks.some((b) => x > b.at && (x - b.at - b.width / 2) * width < 2 * clear);
+  const middle = x + (x > 0.88 ? -clear : beside ? clear : 0) / width; // of the tag of now
+  const tags = [...(seen ? [middle] : []), ...axis.breaks.map((b) => b.at + b.width / 2)];
   const hidden = (t: Tick) => tags.some((tag) => Math.abs(t.at + words / 2 / width - tag) * width < words / 2 + clear);
+  const differs = (t: Tick, i: number) => i === 0 || tickWords(t, axis) !== tickWords(axis.ticks[i - 1]!, axis);
   return (
     <div className="tl-axis">
       <div className="lab">
@@ -70,7 +73,7 @@ export function AxisRow({ axis, now, width, track, zoom, setZoom, unfolded, setU
         <span className="vh">{text.range(formatTime(new Date(axis.from)), formatTime(new Date(axis.to)))}</span>
       </div>
       <div className="trk" ref={track} {...pointer}>
-        {axis.ticks.map((t) => (
+        {axis.ticks.filter(differs).map((t) => (
           <span key={t.time} className={`tick${hidden(t) ? " near" : ""}`} style={at(t.at)} aria-hidden="true">
             {tickWords(t, axis)}
           </span>
@@ -90,7 +93,7 @@ export function AxisRow({ axis, now, width, track, zoom, setZoom, unfolded, setU
           </button>
         ))}
         {seen && (
-          <span className={`nowtag num${x > 0.88 ? " end" : ""}`} style={at(x)} aria-hidden="true">
+          <span className={`nowtag num${x > 0.88 ? " end" : beside ? " begin" : ""}`} style={at(x)} aria-hidden="true">
             {text.now(formatTime(new Date(now)))}
           </span>
         )}

@@ -80,8 +80,8 @@ function ticksOf(from: Ms, to: Ms, step: Ms, at: Axis["at"], breaks: readonly Br
   let last = -1;
   let day = "";
   for (const piece of pieces(from, to, breaks)) {
-    // Ticks stand at round times of the reader's clock.
-    const zone = -new Date(piece.from).getTimezoneOffset() * minute;
+    // Ticks stand at round times of the reader's clock; the shortest ones, at round times since the start.
+    const zone = step < second ? -from : -new Date(piece.from).getTimezoneOffset() * minute;
     for (let t = Math.ceil((piece.from + zone) / step) * step - zone; t <= piece.to; t += step) {
       const x = at(t);
       if (x - last < apart || x > 1 - apart / 3 || breaks.some((b) => x > b.at - apart / 3 && x < b.at + b.width)) continue;
