@@ -43,7 +43,7 @@ test("Home_ShowsWhatNeedsYouAndWhatGoesOn", async ({ page, serve }) => {
 
   const needs = page.getByRole("region", { name: "Needs you" });
   await expect(needs).toContainText("failed failed at “Find the scenes”");
-  await expect(needs).toContainText("2 of 4 stages are kept.");
+  await expect(needs).toContainText("Kept: 2 of 4 stages.");
   await expect(needs.getByRole("button", { name: "Retry Failed Stage" })).toBeVisible();
   await expect(page).toHaveTitle(/^\(1\) /);
   const now = page.getByRole("region", { name: "Under way" });

@@ -26,7 +26,7 @@ test("Incident_SaysWhichSinceWhenWhatItCostsAndWhatNext", async ({ page, serve }
   await expect(summary).toContainText(/OpenAI is probed at \d\d:\d\d:\d\d\./);
   await expect(summary).not.toContainText("UTC"); // local, with UTC beside it in the tables
   await expect(summary).toContainText(/Failed tries since \d\d:\d\d:\d\d: \d+, which cost \$0\.00/);
-  await expect(page.getByText(/^For \d+ secs?, still going on$/)).toBeVisible();
+  await expect(page.getByText(/^For \d+s, still going on$/)).toBeVisible();
 
   const first = (await incidentOf(server)).providers[0]!;
   const row = region(page, "Which provider, since when, what next").getByRole("row").nth(1);

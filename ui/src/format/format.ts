@@ -113,7 +113,7 @@ export function formatClock(seconds: number): string {
 }
 
 const units = (unit: string, digits = 0) =>
-  new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits });
+  new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: "narrow", maximumFractionDigits: digits });
 const inMs = units("millisecond");
 const inTenths = units("second", 1);
 const inSeconds = units("second");
@@ -121,7 +121,7 @@ const inMinutes = units("minute");
 const inHours = units("hour");
 const inDays = units("day");
 
-/** A duration in words: 85 ms, 1.4 s, 24 s, 1 min 50 s, 2 h 5 min. */
+/** A duration in few characters, as the browser's language has them: 85ms, 1.4s, 24s, 1m 50s, 2h 5m. */
 export function formatDuration(seconds: number): string {
   if (seconds < 0.9995) return inMs.format(Math.round(seconds * 1000));
   if (seconds < 9.95) return inTenths.format(seconds);

@@ -1,7 +1,7 @@
 /** Texts of what can be done about a run, and of the plans that say beforehand what it does. */
 export const act = {
   group: "Actions",
-  hint: "Each first shows what it keeps and costs",
+  hint: "Before anything changes, you see what is kept and what it costs",
   labels: {
     accept: "Accept and continue",
     check: "Check the settings",
@@ -173,5 +173,5 @@ export const act = {
     kind === "scene" ? (n === 1 ? "1 scene" : `${shown} scenes`) : n === 1 ? "1 part" : `${shown} parts`,
   unitsOf: (kind: "scene" | "part", done: string, total: string) =>
     kind === "scene" ? `${done} of ${total} scenes` : `${done} of ${total} parts`,
-  everyUnit: (kind: "scene" | "part", total: string) => (kind === "scene" ? `all ${total} scenes` : `all ${total} parts`),
+  everyUnit: (kind: "scene" | "part", total: string) => `${total === "2" ? "both" : `all ${total}`} ${kind}s`,
 };

@@ -7,7 +7,7 @@ export const home = {
     failedEarly: "failed",
     paused: (why: string) => `is paused: ${why}`,
     stuck: (why: string) => `can't go on: ${why}`,
-    kept: (stages: string, parts: string | null) => (parts ? `${stages} and ${parts} are kept.` : `${stages} are kept.`),
+    kept: (stages: string, parts: string | null) => (parts ? `Kept: ${stages}, ${parts}.` : `Kept: ${stages}.`),
     since: { failed: "Failed", paused: "Paused", stuck: "Waiting since" },
     why: "See why",
     more: (n: string) => `Show ${n} more`,

@@ -70,7 +70,7 @@ function CostFact({ answer }: { answer: RunState }) {
   const more = restOf(answer);
   const small = [
     more !== null && f.toFinish(formatMoney(more)),
-    limit && limit.used > state.total_cost_usd + 0.005 && f.line(formatMoney(limit.used)),
+    limit && limit.used > cost + 0.005 && f.line(formatMoney(limit.used)),
     limit && f.limit(formatMoney(limit.value)),
     state.unpriced_attempts ? f.unpriced(state.unpriced_attempts, formatCount(state.unpriced_attempts)) : false,
   ].filter(Boolean);

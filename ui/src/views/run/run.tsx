@@ -50,10 +50,10 @@ function Frame() {
       <Band answer={answer} view={view} band={band} />
       {state.drill && (
         <Banner tone="drill" icon="drill" title={text.drill.title(state.drill)}>
-          {text.drill.what}
+          {state.notice || text.drill.what}
         </Banner>
       )}
-      {state.notice && (
+      {state.notice && !state.drill && (
         <Banner tone="wait" icon="out" title={text.notice}>
           {state.notice}
         </Banner>
