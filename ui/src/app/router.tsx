@@ -22,9 +22,12 @@ const record = (v: unknown): Record<string, unknown> | undefined =>
     : undefined;
 const oneOf = <T extends string>(words: readonly T[], v: unknown): T | undefined => words.find((w) => w === v);
 
-/** Keeps what is set. */
+/**
+ * A search of which each part may be missing. What an address has of another kind stays in as undefined:
+ * the router would otherwise pass it on as it was read.
+ */
 function given<T extends object>(o: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined)) as never;
+  return o as never;
 }
 
 type Search = Record<string, unknown>;
