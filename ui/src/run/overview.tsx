@@ -16,7 +16,7 @@ export const isOver = (run: Pick<Overview, "status">): boolean => over.has(run.s
 /** The state of a run in a word; a drill says that it is one. */
 export function RunPill({ run }: { run: Overview }) {
   const word = useRunWord();
-  const look = runLook[run.status];
+  const look = runLook(run.status);
   const parts = [word(run)];
   if (run.needs_you) parts.push(text.needsYou);
   else if (run.acknowledged) parts.push(text.acknowledged);

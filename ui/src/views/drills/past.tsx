@@ -61,7 +61,7 @@ const looks: Record<Schemas["RunStatus"], [Tone, IconName]> = {
 function Row({ run: r, drill }: { run: Overview; drill: Schemas["Drill"] | null }) {
   const { data } = useQuery(words());
   const now = useNow();
-  const [tone, icon] = looks[r.status];
+  const [tone, icon] = looks[r.status] ?? looks.queued;
   const started = r.started_at ?? null;
   const end = r.finished_at ?? now / 1000;
   const notes = [

@@ -52,7 +52,7 @@ function Need({ run, plain }: { run: Overview; plain: boolean }) {
   const { data: classes } = useQuery(failures());
   const { data: vocabulary } = useQuery(words());
   const failure = classes?.find((f) => f.error_class === run.error_class);
-  const look = runLook[run.status];
+  const look = runLook(run.status);
   return (
     <div className={run.drill ? "need is-drill" : "need"}>
       <Icon name={run.drill ? "drill" : look.icon} className={run.drill ? "drillink" : look.tone} />

@@ -28,7 +28,7 @@ export function UnderWay({ runs }: { runs: readonly Overview[] }) {
 
 function Going({ run }: { run: Overview }) {
   const { data: classes } = useQuery(failures());
-  const look = runLook[run.status];
+  const look = runLook(run.status);
   const failure = run.status === "waiting" ? classes?.find((f) => f.error_class === run.error_class) : undefined;
   const next = run.status === "waiting" ? (run.next_attempt_at ?? run.wait?.until) : undefined;
   return (
