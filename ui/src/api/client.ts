@@ -31,6 +31,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether what was asked for is not there, or not there any more. */
+export const isGone = (error: Error | null): boolean => error instanceof ApiError && error.status === 404;
+
 /** The code of an ApiError whose request got no answer of the server. */
 export const unreachable = "unreachable";
 

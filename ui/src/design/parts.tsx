@@ -1,6 +1,7 @@
 import { Link, type LinkProps } from "@tanstack/react-router";
 import { useEffect, useId, useLayoutEffect, useRef, useState, type ComponentProps, type ReactNode } from "react";
-import { ApiError, unreachable } from "~/api/client";
+import { ApiError, isGone, unreachable } from "~/api/client";
+import { useTitle } from "~/app/title";
 import { formatAgo, formatFull, formatTime, formatWhen, toMs, type Moment } from "~/format/format";
 import { useNow } from "~/live/clock";
 import { common } from "~/text/common";
@@ -247,6 +248,29 @@ export function Empty({
       {children && <p className="quiet">{children}</p>}
       {actions && <div className="row">{actions}</div>}
     </div>
+  );
+}
+
+/** Stands for a view until its subject, of a name, is loaded: that it is loading, that it failed, or that there is none. */
+export function Opening({ name, error, retry }: { name: string; error: Error | null; retry: () => void }) {
+  useTitle(isGone(error) ? common.notFound.title : name);
+  if (isGone(error))
+    return (
+      <Empty
+        icon="find"
+        title={<h1>{common.notFound.title}</h1>}
+        actions={<LinkButton to="/">{common.notFound.home}</LinkButton>}
+      >
+        {error?.message}: <Foreign>{name}</Foreign>
+      </Empty>
+    );
+  return (
+    <>
+      <h1 className="vh">
+        <Foreign>{name}</Foreign>
+      </h1>
+      {error ? <LoadError error={error} retry={retry} /> : <Skeleton lines={8} />}
+    </>
   );
 }
 

@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { createContext, useContext, type ReactNode } from "react";
+import { isGone } from "~/api/client";
 import { run as runQuery } from "~/api/queries";
 import type { RunState } from "~/api/types";
-import { LoadError, Skeleton } from "~/design/parts";
+import { Opening } from "~/design/parts";
 import { useRunLog, type RunLog } from "./log";
 import { useViewOf } from "./use-view";
 import type { RunView } from "./view";
@@ -25,7 +26,8 @@ export function OpenRunProvider({ id, children }: { id: string; children: ReactN
   const { data, error, refetch } = useQuery(runQuery(id));
   const log = useRunLog(id);
   const view = useViewOf(log);
-  if (data === undefined) return error ? <LoadError error={error} retry={() => void refetch()} /> : <Skeleton lines={8} />;
+  // A run can be deleted, with its project, while it is open.
+  if (data === undefined || isGone(error)) return <Opening name={id} error={error} retry={() => void refetch()} />;
   return <OpenRunContext value={{ id, answer: data, log, view }}>{children}</OpenRunContext>;
 }
 

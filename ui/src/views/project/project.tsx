@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
+import { isGone } from "~/api/client";
 import { inputs as inputsQuery, project as projectQuery, projectRuns } from "~/api/queries";
 import type { Overview, Schemas } from "~/api/types";
 import { useTitle } from "~/app/title";
 import { Crumbs } from "~/design/crumbs";
-import { Banner, Button, Card, Empty, Foreign, LinkButton, LoadError, Skeleton } from "~/design/parts";
+import { Banner, Button, Card, Empty, Foreign, LinkButton, LoadError, Opening, Skeleton } from "~/design/parts";
 import { formatCount, formatMoney } from "~/format/format";
 import { RunTable } from "~/run/table";
 import { RunPill } from "~/run/overview";
@@ -27,8 +28,8 @@ export function Project() {
   const files = useQuery(inputsQuery(id));
   const runs = useQuery(projectRuns(id));
   useTitle(project.data?.display_name ?? id);
-  if (project.data === undefined)
-    return project.error ? <LoadError error={project.error} retry={() => void project.refetch()} /> : <Skeleton lines={8} />;
+  if (project.data === undefined || isGone(project.error))
+    return <Opening name={id} error={project.error} retry={() => void project.refetch()} />;
   return (
     <>
       <Crumbs path={[{ key: "project", label: <Foreign>{project.data.display_name}</Foreign> }]} />

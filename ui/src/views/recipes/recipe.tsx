@@ -4,7 +4,7 @@ import { useState } from "react";
 import { recipe as recipeQuery } from "~/api/queries";
 import type { Schemas } from "~/api/types";
 import { useTitle } from "~/app/title";
-import { Banner, Button, Card, Dialog, Foreign, LinkButton, LoadError, Skeleton, Time } from "~/design/parts";
+import { Banner, Button, Card, Dialog, Foreign, LinkButton, Opening, Time } from "~/design/parts";
 import { formatCount } from "~/format/format";
 import { StageGraph } from "~/recipes/graph";
 import { FoldedSettings } from "~/recipes/settings";
@@ -23,7 +23,7 @@ export function Recipe() {
   const { recipe: id } = route.useParams();
   const { data, error, refetch } = useQuery({ ...recipeQuery(id), refetchInterval: 30_000 }); // which models can be asked changes
   useTitle(data ? data.data.name : text.title);
-  if (data === undefined) return error ? <LoadError error={error} retry={() => void refetch()} /> : <Skeleton lines={8} />;
+  if (data === undefined) return <Opening name={id} error={error} retry={() => void refetch()} />;
   return <Loaded key={id} recipe={data.data} etag={data.etag} />;
 }
 

@@ -1,6 +1,6 @@
 import { queryOptions, useQuery, keepPreviousData } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { api, take, takeAnswer } from "~/api/client";
+import { api, isGone, take, takeAnswer } from "~/api/client";
 import type { LogEvent, Run, Schemas } from "~/api/types";
 
 /*
@@ -98,7 +98,8 @@ export function useArtifacts(project: string) {
   return {
     list: list.data,
     artifacts: made.data,
-    error: list.error ?? made.error,
+    // What was read stays while it can't be read again, unless the project is gone.
+    error: made.data === undefined || isGone(list.error) ? (list.error ?? made.error) : null,
     retry: () => {
       void list.refetch();
       void made.refetch();

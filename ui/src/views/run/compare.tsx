@@ -120,7 +120,7 @@ function Both({ other }: { other: string }) {
   const { data, error, refetch } = useQuery(runQuery(other));
   const log = useRunLog(other);
   const there = useViewOf(log);
-  const failed = error ?? log.error;
+  const failed = (data === undefined && error) || (log.events.length === 0 && log.error);
   if (failed) return <LoadError error={failed} retry={() => void refetch()} />;
   if (data === undefined || log.loading || here.seq === 0) return <Skeleton lines={8} />;
   const goesOn = [here, there].some((v) => v.finishedAt === null && v.status !== "paused");
