@@ -9,7 +9,7 @@ export default defineConfig({
   forbidOnly: true,
   ...(process.env["BENCH"] ? {} : { grepInvert: /@bench/ }),
   fullyParallel: true,
-  workers: 2,
+  workers: 4, // most of a test is waiting for a run
   timeout: 60_000,
   expect: { timeout: 15_000 }, // on machines that do other things, too
   reporter: [["list"]],
@@ -18,6 +18,7 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
-    trace: "retain-on-failure",
+    // A trace of each test costs a third of its time: TRACE=1 for a test that fails.
+    trace: process.env["TRACE"] ? "on" : "off",
   },
 });

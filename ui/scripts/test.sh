@@ -26,7 +26,7 @@ root() {
 # browser prints the path of a Chromium that runs here.
 browser() {
   local name
-  for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable \
+  for name in "${CHROMIUM:-}" chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable \
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" "/Applications/Chromium.app/Contents/MacOS/Chromium"; do
     if [ -n "$name" ] && name=$(command -v "$name") && "$name" --version >/dev/null 2>&1; then
       echo "$name"
@@ -36,12 +36,13 @@ browser() {
   return 1
 }
 
-# install_browser installs Debian's Chromium.
+# install_browser installs Debian's Chromium; the one without windows is a third faster.
 install_browser() {
   command -v apt-get >/dev/null && root true 2>/dev/null || return 1
   echo "Installing Chromium, which the tests of the page use ..."
   root env DEBIAN_FRONTEND=noninteractive timeout 600 sh -c \
-    'apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium fonts-dejavu-core' >/dev/null 2>&1
+    'apt-get -qq update && for browser in chromium-headless-shell chromium; do
+      apt-get -qq install -y --no-install-recommends $browser fonts-dejavu-core && exit; done; exit 1' >/dev/null 2>&1
 }
 
 node -e 'const [a, b] = process.versions.node.split("."); process.exit(+a > 20 || (+a === 20 && +b >= 19) ? 0 : 1)' 2>/dev/null &&
