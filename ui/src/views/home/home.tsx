@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { projects, runs } from "~/api/queries";
 import { useTitle } from "~/app/title";
 import { Icon } from "~/design/icon";
-import { LoadError, Skeleton } from "~/design/parts";
+import { LoadError, Opening } from "~/design/parts";
 import { formatCount } from "~/format/format";
 import { FileButton } from "~/intake/file-button";
 import { Formats } from "~/intake/formats";
@@ -21,8 +21,7 @@ export function Home() {
   const working = useQuery(runs(underWayFilter));
   const waiting = needs.data?.runs.filter((r) => !r.drill).length ?? 0;
   useTitle(text.title, waiting > 0 ? `(${formatCount(waiting)})` : "");
-  if (list.data === undefined)
-    return list.error ? <LoadError error={list.error} retry={() => void list.refetch()} /> : <Skeleton lines={8} />;
+  if (list.data === undefined) return <Opening name={text.title} error={list.error} retry={() => void list.refetch()} />;
   if (list.data.length === 0) return <FirstTime />;
   const quiet = needs.data?.runs.length === 0 && working.data?.runs.length === 0;
   return (

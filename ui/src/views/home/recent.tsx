@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { useState } from "react";
+import { memo, useDeferredValue, useMemo, useState } from "react";
 import { runs as runsQuery } from "~/api/queries";
 import { Button, Card, LinkButton, LoadError, Skeleton } from "~/design/parts";
 import { nameOf } from "~/run/name";
@@ -12,20 +12,26 @@ const first = 10; // runs that are shown at first
 const step = 40;
 const most = 1000; // runs that the server lists at a time
 
+const Rows = memo(RunTable);
+
 /** The newest runs of all projects. */
 export function RecentRuns() {
-  const { q = "" } = route.useSearch();
+  // Typing does not wait for a thousand rows.
+  const q = useDeferredValue(route.useSearch().q ?? "");
   const [limit, setLimit] = useState(first);
   const list = useQuery({ ...runsQuery({ limit }), placeholderData: keepPreviousData });
+  const wanted = q.trim().toLowerCase();
+  const found = useMemo(
+    () => (list.data?.runs ?? []).filter((r) => [nameOf(r), r.input_name, r.run_id].join("\n").toLowerCase().includes(wanted)),
+    [list.data, wanted],
+  );
   if (list.error && !list.data) return <LoadError error={list.error} retry={() => void list.refetch()} />;
   if (!list.data) return <Skeleton lines={4} />;
-  const wanted = q.trim().toLowerCase();
-  const found = list.data.runs.filter((r) => [nameOf(r), r.input_name, r.run_id].join("\n").toLowerCase().includes(wanted));
   const exact = /^(run|drill)-[a-z0-9._-]+$/.test(wanted) && !found.some((r) => r.run_id === wanted);
   if (found.length === 0 && !exact) return null;
   return (
     <Card title={text.runs.title}>
-      {found.length > 0 && <RunTable runs={found} />}
+      {found.length > 0 && <Rows runs={found} />}
       {(exact || list.data.next_cursor) && (
         <div className="card-foot row wrap">
           {exact && (
