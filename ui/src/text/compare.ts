@@ -16,7 +16,7 @@ export const compare = {
   child: "it retries this run",
   goesOn: "A run that has not ended is compared as far as it has come.",
   reused: {
-    title: "Not everything was asked anew",
+    title: "Not everything was asked again",
     this: "This run",
     other: "The other run",
     stages: (n: number, shown: string) => (n === 1 ? "took over 1 stage" : `took over ${shown} stages`),

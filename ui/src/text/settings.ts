@@ -84,7 +84,7 @@ export const settings = {
       does: "Does",
       doesText: "Ends all sessions of this server, also those of other people and other browsers.",
       keeps: "Keeps",
-      keepsText: "All runs. They go on. Tokens stay valid: whoever has one can sign in again.",
+      keepsText: "All runs. They go on. Tokens stay valid: people who have one can sign in again.",
     },
   },
   limits: {
