@@ -18,7 +18,11 @@ interface Event {
 const eventsOf = async (server: Server, run: string): Promise<Event[]> =>
   (await server.api<{ events: Event[] }>("GET", `/api/runs/${run}/events`)).events;
 
-const lines = (page: Page) => page.getByRole("group", { name: "Events of the run" }).getByRole("listitem");
+const lines = (page: Page) =>
+  page
+    .getByRole("group", { name: "Events of the run" })
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("button", { name: /^Details of event/ }) }); // and no line that begins a day
 const line = (page: Page, seq: number) => page.locator(`[data-seq="${seq}"]`);
 
 /** A run that met an overload, and is done. */

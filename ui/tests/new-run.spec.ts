@@ -10,6 +10,7 @@ async function drop(page: Page, files: { name: string; text: string }[]): Promis
     return t;
   }, files);
   const body = page.locator("body");
+  await expect(page.getByRole("heading", { level: 1 })).toBeAttached(); // the page listens
   await body.dispatchEvent("dragenter", { dataTransfer: data });
   await expect(page.getByText("Drop the script here")).toBeVisible();
   await body.dispatchEvent("drop", { dataTransfer: data });
