@@ -1,3 +1,4 @@
+import type { Page } from "@playwright/test";
 import { common } from "../src/text/common";
 import { run as words } from "../src/text/run";
 import { countEvents, expectWholeLog, isLive } from "./events";
@@ -22,11 +23,25 @@ test("Outage_AKilledServerIsSaid_AndTheRunGoesOn", async ({ page, serve }) => {
   await expectWholeLog(page, server, run);
 });
 
+/** Waits until a view that is not open has been loaded, with all that it needs: no file has come for half a second. */
+async function loaded(page: Page, view: string): Promise<void> {
+  let before = 0;
+  const settled = async (): Promise<boolean> => {
+    const files = await page.evaluate(() =>
+      performance.getEntriesByType("resource").flatMap((e) => (e.name.includes("/assets/") ? [e.name] : [])),
+    );
+    const same = files.length === before;
+    before = files.length;
+    return same && files.some((name) => name.includes(view));
+  };
+  await expect.poll(settled, { intervals: [500] }).toBe(true);
+}
+
 test("Outage_OtherPagesOpenWhileTheServerIsAway", async ({ page, serve }) => {
   const server = await serve();
   await page.goto(server.url);
   await isLive(page);
-  await page.waitForFunction(() => performance.getEntriesByType("resource").some((e) => e.name.includes("/settings-")));
+  await loaded(page, "/settings-");
   await server.kill();
   await expect(page.getByText(common.unreachable.title).first()).toBeVisible();
   await page.getByRole("navigation").getByRole("link", { name: "Settings" }).first().click();

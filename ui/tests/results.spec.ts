@@ -138,6 +138,7 @@ test("Results_EditKeepsWhatWasTypedWhenAnotherChangesTheScene", async ({ page, s
   await conflict.getByRole("button", { name: "Take the current value" }).click();
   await page.getByRole("button", { name: "Save as a new version" }).click();
 
+  await expect(page.getByRole("button", { name: "Save as a new version" })).toHaveCount(0);
   await expect(scene(page, "14")).toContainText("They open the clock.");
   const now = await server.api<{ payload: { data: Record<string, unknown> } }>("GET", `${at}/3`);
   expect(now.payload.data).toMatchObject({ summary: "They open the clock.", location: "BELL KITCHEN", tone_mood: "hushed" });

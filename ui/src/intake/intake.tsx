@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useRouter } from "@tanstack/react-router";
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { api, take } from "~/api/client";
 import { limits } from "~/api/queries";
 import { Button, Dialog, Foreign } from "~/design/parts";
 import { Icon } from "~/design/icon";
@@ -79,7 +80,8 @@ export function IntakeProvider({ children }: { children: ReactNode }) {
       setSending({ phase: "sending", file, share: 0 });
       const options = { signal: abort.signal, onProgress: (share: number) => setSending({ phase: "sending", file, share }) };
       try {
-        const { upload_bytes } = await client.ensureQueryData(limits());
+        // Not by the cache, which ends a request when the part that began it is left.
+        const { upload_bytes } = client.getQueryData(limits().queryKey) ?? (await take(api.GET("/api/limits")));
         checkSize(file, upload_bytes, (limit) => text.tooLarge(formatLimit(limit)));
         const named = target !== null && "named" in target;
         const into = target !== null && "project" in target ? target.project : null;
