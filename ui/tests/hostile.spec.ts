@@ -94,3 +94,14 @@ test("Hostile_StatesOfANewerServerDoNotBreakThePage", async ({ page, serve }) =>
   }
   expect(found).toEqual([]);
 });
+
+test("Hostile_WhatOnePartCantShowCostsThatPart", async ({ page, serve }) => {
+  const server = await serve({ scenario: "healthy" });
+  const { run } = await startRun(server, "Bus", "night_bus.txt");
+  await untilRun(server, run, "done");
+  await page.route("**/api/providers", (route) => route.fulfill({ json: [{ name: null, models: null, configured: true }] }));
+  await page.goto(`${server.url}/runs/${run}`);
+  await expect(heading(page)).toContainText("Done");
+  await expect(page.getByRole("link", { name: "New run" }).first()).toBeVisible();
+  await expect(page.getByText(common.crash.title)).toHaveCount(0);
+});

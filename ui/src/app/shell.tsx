@@ -2,6 +2,7 @@ import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-route
 import { useEffect, useRef, useState } from "react";
 import { Icon } from "~/design/icon";
 import { Button, LinkButton } from "~/design/parts";
+import { SmallPart } from "~/design/part";
 import { ToastProvider } from "~/design/toast";
 import { IntakeProvider } from "~/intake/intake";
 import { useLiveStatus } from "~/live/context";
@@ -30,6 +31,7 @@ export function Shell() {
 function Frame() {
   const help = useHelp();
   const main = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: (s) => s.location.pathname });
   const { signedOut } = useSession();
   const [later, setLater] = useState(false); // the sign-in was put off
   if (!signedOut && later) setLater(false);
@@ -59,7 +61,9 @@ function Frame() {
             <NavLink to="/providers">{shell.providers}</NavLink>
             <RareLinks />
           </nav>
-          <Lamps />
+          <SmallPart of={path}>
+            <Lamps />
+          </SmallPart>
           <ConnectionState signedOut={signedOut} />
           <div className="row top-tools">
             <Button look="plain" small icon="theme" aria-label={shell.theme} title={shell.theme} onClick={switchTheme} />
@@ -77,12 +81,16 @@ function Frame() {
         </div>
       </header>
       <main className="page" id="main" ref={main} tabIndex={-1}>
-        <Notices signedOut={signedOut} onSignIn={later ? () => setLater(false) : null} />
+        <SmallPart of={path}>
+          <Notices signedOut={signedOut} onSignIn={later ? () => setLater(false) : null} />
+        </SmallPart>
         <Outlet />
       </main>
       <Dock />
       <Login open={signedOut && !later} onLater={() => setLater(true)} />
-      <RunWatcher />
+      <SmallPart of={path}>
+        <RunWatcher />
+      </SmallPart>
     </>
   );
 }

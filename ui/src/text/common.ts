@@ -24,6 +24,7 @@ export const common = {
     hint: "Nothing is lost: runs go on or resume by themselves. This page connects again as soon as it can.",
   },
   crash: {
+    part: "The rest of the page works, and runs are not affected.",
     title: "This part of the page failed",
     hint: "Runs are not affected. Reload the page; if it happens again, send us the text below.",
   },

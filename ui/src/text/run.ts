@@ -54,6 +54,7 @@ export const run = {
     doneScenes: (n: number, shown: string) => (n === 1 ? "Done: 1 scene." : `Done: ${shown} scenes.`),
     dryRun: "The recipe and the file were checked: this run would work.",
     damaged: "The events of this run can’t be read.",
+    unknown: (status: string) => `The server says “${status}”, which this page does not know. Reload it.`,
   },
   /** What a failure of a class means, of providers with that name; n is how many. */
   clause: (errorClass: ErrorClass, who: string, n: number): string => {

@@ -108,38 +108,31 @@ function Control({
   }
 }
 
+/** The texts of a beat, with the names of their fields. */
+const beatTexts = [
+  ["beat_type", text.scene.beat.type],
+  ["description", text.scene.beat.what],
+  ["approximate_location", text.scene.beat.where],
+] as const;
+
 /** The story beats of a scene, each in its row. */
 function Beats({ label, beats, onChange }: { label: string; beats: Beat[]; onChange: (beats: Beat[]) => void }) {
   const set = (i: number, change: Partial<Beat>) => onChange(beats.map((b, j) => (j === i ? { ...b, ...change } : b)));
-  const t = text.scene.beat;
   return (
     <div className="stack tight" role="group" aria-labelledby={label}>
       {beats.map((b, i) => (
         <div key={i} className="beat-row">
-          <input
-            className="input"
-            dir="auto"
-            aria-label={t.type}
-            placeholder={t.type}
-            value={b.beat_type}
-            onChange={(e) => set(i, { beat_type: e.target.value })}
-          />
-          <input
-            className="input"
-            dir="auto"
-            aria-label={t.what}
-            placeholder={t.what}
-            value={b.description}
-            onChange={(e) => set(i, { description: e.target.value })}
-          />
-          <input
-            className="input"
-            dir="auto"
-            aria-label={t.where}
-            placeholder={t.where}
-            value={b.approximate_location}
-            onChange={(e) => set(i, { approximate_location: e.target.value })}
-          />
+          {beatTexts.map(([member, name]) => (
+            <input
+              key={member}
+              className="input"
+              dir="auto"
+              aria-label={name}
+              placeholder={name}
+              value={b[member]}
+              onChange={(e) => set(i, { [member]: e.target.value })}
+            />
+          ))}
           <Button
             look="plain"
             small

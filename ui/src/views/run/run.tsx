@@ -3,6 +3,7 @@ import { Outlet, useMatchRoute, useParams } from "@tanstack/react-router";
 import { useTitle, useTitleMark } from "~/app/title";
 import { projects } from "~/api/queries";
 import { Crumbs } from "~/design/crumbs";
+import { Part } from "~/design/part";
 import { Banner, Foreign } from "~/design/parts";
 import { OpenRunProvider, useOpenRun, useRunView } from "~/run/context";
 import { useGist } from "~/run/gist";
@@ -58,8 +59,10 @@ function Frame() {
           {state.notice}
         </Banner>
       )}
-      <Facts answer={answer} gist={gist} view={view} />
-      <Lineage answer={answer} />
+      <Part of={state.last_seq}>
+        <Facts answer={answer} gist={gist} view={view} />
+        <Lineage answer={answer} />
+      </Part>
       <Tabs run={id} events={Math.max(state.last_seq, log.events.length)} results={results} />
       <Beside answer={answer} gist={gist} view={view} band={band} />
       <p className="foot">
@@ -81,7 +84,9 @@ function Beside(props: PanelProps) {
   return (
     <div className="split">
       <Outlet />
-      <Panel {...props} />
+      <Part of={props.answer.state.last_seq}>
+        <Panel {...props} />
+      </Part>
     </div>
   );
 }

@@ -44,7 +44,7 @@ function draftOf(input: BandInput): Draft {
       return cancelled(input);
     case "done":
       return done(input);
-    default:
+    case "damaged":
       return {
         tone: "bad",
         icon: "out",
@@ -54,6 +54,11 @@ function draftOf(input: BandInput): Draft {
         count: null,
         mark: "!",
       };
+    default: {
+      // A newer server's: what it does is not known here, and nothing is claimed.
+      const status: string = state.status;
+      return { tone: "off", icon: "more", pill: status, title: text.titles.unknown(status), why: [], count: null, mark: "" };
+    }
   }
 }
 
