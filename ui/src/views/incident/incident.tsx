@@ -6,9 +6,10 @@ import type { Schemas } from "~/api/types";
 import { useTitle } from "~/app/title";
 import { Button, Card, CopyButton, LinkButton, LoadError, Pill, Skeleton } from "~/design/parts";
 import { Sentence } from "~/design/sentence";
-import { formatClock, formatCount, formatDuration, formatMoney, formatUtcTime, formatWhen, toMs } from "~/format/format";
+import { formatClock, formatDuration, formatMoney, formatUtcTime, formatWhen, toMs } from "~/format/format";
 import { useNow } from "~/live/clock";
 import { incident as text } from "~/text/incident";
+import { lostTries } from "~/text/units";
 import { bandTone } from "~/providers/standing";
 import { Why } from "~/views/providers/why";
 import { FailureChart } from "./chart";
@@ -123,7 +124,11 @@ function Summary({ incident: i }: { incident: Schemas["Incident"] }) {
           </p>
         )}
         <p className="small quiet">
-          {text.cost(formatCount(i.attempts.failed), formatMoney(i.attempts.wasted_cost_usd), formatWhen(i.since, now))}
+          {text.cost(
+            lostTries(i.attempts.failed, i.attempts.canceled),
+            formatMoney(i.attempts.wasted_cost_usd),
+            formatWhen(i.since, now),
+          )}
         </p>
       </div>
       {next && (

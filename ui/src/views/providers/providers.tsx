@@ -6,10 +6,11 @@ import type { Provider, Schemas } from "~/api/types";
 import { useTitle } from "~/app/title";
 import { Card, LinkButton, LoadError, Pill, Skeleton } from "~/design/parts";
 import { Sentence } from "~/design/sentence";
-import { formatCount, formatMoney, formatTime, formatWhen } from "~/format/format";
+import { formatMoney, formatTime, formatWhen } from "~/format/format";
 import { useNow } from "~/live/clock";
 import { bandTone } from "~/providers/standing";
 import { providers as text } from "~/text/providers";
+import { lostTries } from "~/text/units";
 import { ProviderCard } from "./card";
 import { Changes } from "./changes";
 import { windows } from "./history";
@@ -93,7 +94,7 @@ function Overall() {
   const { data } = useQuery(incidentQuery());
   const now = useNow();
   if (!data) return null;
-  const { failed, wasted_cost_usd } = data.attempts;
+  const { failed, canceled, wasted_cost_usd } = data.attempts;
   return (
     <section className={`band slim ${bandTone(data)}`} aria-label={text.overall}>
       <div className="stack tight">
@@ -107,7 +108,7 @@ function Overall() {
         )}
         {!data.well && (
           <p className="small quiet">
-            {text.costSoFar(formatCount(failed), formatMoney(wasted_cost_usd), formatWhen(data.since, now))}
+            {text.costSoFar(lostTries(failed, canceled), formatMoney(wasted_cost_usd), formatWhen(data.since, now))}
           </p>
         )}
       </div>

@@ -1,0 +1,1 @@
+import{at as e}from"./queries-D30pAM6l.js";function t(e){let t=/^(scene|chunk)_(\d+)$/.exec(e);return t?`${t[1]===`scene`?`scene`:`part`} ${Number(t[2])}`:e===`project`?`the settings proposal`:e===``?`the whole text`:e.replaceAll(`_`,` `)}function n(t,n){return e(t)+(n>0?` and ${e(n)} given up`:``)}export{t as n,n as t};
