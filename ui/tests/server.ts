@@ -195,13 +195,15 @@ export const test = base.extend<Started>({
     });
     proxies.forEach((p) => p.stop());
   },
-  serve: async ({}, use) => {
+  serve: async ({ context }, use) => {
     const servers: Server[] = [];
     await use(async (options) => {
       const s = await Server.start(options);
       servers.push(s);
       return s;
     });
+    // A page may still be asking: what a route does to its requests must not fail when the server is gone.
+    await Promise.all(context.pages().map((page) => page.unrouteAll({ behavior: "ignoreErrors" })));
     await Promise.all(servers.map((s) => s.stop()));
   },
 });
